@@ -1,0 +1,162 @@
+/**
+ * Everything that comes from outside a Millrace process, as interfaces: time, timers, randomness, network and disk.
+ *
+ * Code in `broker/`, `src/client` and `src/streams` takes an {@link Environment} and touches the outside through
+ * nothing else, so that the same classes run in production (`src/base/io/node-environment.ts`) and in the seeded
+ * simulator (`test/sim`). Promises are deterministic when every source of events is.
+ */
+export interface Environment {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly network: Network;
+  readonly disk: Disk;
+}
+
+export interface Clock {
+  /** Wall-clock time, in milliseconds since the epoch. It may jump. */
+  nowMs(): number;
+  /** Time since an arbitrary start, in fractional milliseconds. It never goes back. */
+  monotonicMs(): number;
+}
+
+/** A running timer; the only thing that one can do with it is to cancel it. */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Timers {
+  /** Runs `callback` once, at least `delayMs` from now. */
+  after(delayMs: number, callback: () => void): Timer;
+  /** Runs `callback` about every `intervalMs` until cancelled. */
+  every(intervalMs: number, callback: () => void): Timer;
+  /** Runs `callback` once the I/O events of this event-loop turn have been handled: the place to work in batches. */
+  defer(callback: () => void): void;
+  /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** Uniform in [0, 1). */
+  float(): number;
+  /** Uniform in [0, bound), an integer; `bound` is at most 2^31. */
+  int(bound: number): number;
+  /** `length` random bytes. */
+  bytes(length: number): Uint8Array;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Network {
+  /**
+   * Listens for stream connections. Port 0 takes a free one.
+   * @throws {OperationalError} with code `ADDRESS_IN_USE` or `ADDRESS_NOT_AVAILABLE`.
+   */
+  listen(options: ListenOptions): Promise<Listener>;
+  /**
+   * Opens a stream connection; bytes arrive only after {@link Connection.start}.
+   * @throws {OperationalError} (retriable) with code `CONNECTION_REFUSED`, `HOST_NOT_FOUND` or `TIMED_OUT`.
+   */
+  connect(options: ConnectOptions): Promise<Connection>;
+}
+
+export interface ListenOptions extends Address {
+  /** Called with each accepted connection, which reads nothing until {@link Connection.start}. */
+  readonly onConnection: (connection: Connection) => void;
+}
+
+export interface ConnectOptions extends Address {
+  readonly timeoutMs?: number;
+}
+
+export interface Listener {
+  readonly address: Address;
+  /** Stops accepting; open connections stay. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionHandlers {
+  /** Bytes as they came off the wire; the chunk belongs to the handler. */
+  data(chunk: Buffer): void;
+  /** The write queue went empty after {@link Connection.write} had answered false. */
+  drain?(): void;
+  /** Called once, when the connection has ended for whatever reason. */
+  close(error?: Error): void;
+}
+
+export interface Connection {
+  /** What the peer dialled: the address of this end. */
+  readonly local: Address;
+  readonly remote: Address;
+  /** Begins to deliver events; called once. */
+  start(handlers: ConnectionHandlers): void;
+  /**
+   * Queues chunks, in order, as one write. The chunks must not change afterwards.
+   * @returns false when more is queued than is good to hold: wait for `drain`.
+   */
+  write(chunks: readonly Uint8Array[]): boolean;
+  /** Bytes queued and not yet handed to the operating system. */
+  readonly queuedBytes: number;
+  pause(): void;
+  resume(): void;
+  /** Sends what is queued, then closes. */
+  end(): void;
+  /** Closes at once and drops what is queued. */
+  destroy(error?: Error): void;
+}
+
+/**
+ * A disk. Calls that the page cache answers are synchronous (a buffered write costs microseconds, a promise around it
+ * four times as much); waiting for the platter ({@link DiskFile.sync}) is not.
+ *
+ * Every call throws {@link OperationalError} with code `DISK_FULL`, `NOT_FOUND`, `NOT_PERMITTED` or `DISK_ERROR`.
+ */
+export interface Disk {
+  open(path: string, mode: OpenMode): DiskFile;
+  exists(path: string): boolean;
+  /** The whole file. */
+  readFile(path: string): Buffer;
+  /** Replaces a file so that a crash leaves the old content or the new, never a mixture: write aside, sync, rename. */
+  replaceFile(path: string, content: Uint8Array): void;
+  /** Creates a directory and its parents; no error where it exists. */
+  makeDirectory(path: string): void;
+  /** Names (not paths) in a directory, sorted. */
+  list(path: string): readonly string[];
+  isDirectory(path: string): boolean;
+  rename(from: string, to: string): void;
+  /** Removes a file; no error where there is none. */
+  remove(path: string): void;
+  /** Removes a directory and all in it; no error where there is none. */
+  removeDirectory(path: string): void;
+  /** Makes creations, renames and removals in the directory survive a power loss. */
+  syncDirectory(path: string): Promise<void>;
+  /**
+   * Takes an exclusive lock that ends with the process.
+   * @throws {OperationalError} with code `LOCKED` and the holder's process id in the message where it is known.
+   */
+  lock(path: string): DiskLock;
+}
+
+/** `read`: must exist; `write`: read and write, must exist; `create`: read and write, created empty if missing. */
+export type OpenMode = 'read' | 'write' | 'create';
+
+export interface DiskFile {
+  readonly path: string;
+  /** Length in bytes. */
+  size(): number;
+  /** Reads up to `length` bytes at `position` into `target` at `offset`; answers how many there were. */
+  read(target: Uint8Array, offset: number, length: number, position: number): number;
+  /** Writes all chunks, in order, from `position` on. */
+  write(chunks: readonly Uint8Array[], position: number): void;
+  truncate(size: number): void;
+  /** Resolves when everything written before the call survives a power loss. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+export interface DiskLock {
+  release(): void;
+}

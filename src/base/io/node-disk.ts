@@ -1,0 +1,193 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Disk, DiskFile, DiskLock, OpenMode } from '../environment.ts';
+import { messageOf, OperationalError } from '../errors.ts';
+
+const OPEN_FLAGS = {
+  read: fs.constants.O_RDONLY,
+  write: fs.constants.O_RDWR,
+  create: fs.constants.O_RDWR | fs.constants.O_CREAT,
+} satisfies Record<OpenMode, number>;
+
+export const nodeDisk: Disk = {
+  open: (file, mode) =>
+    attempt('open', file, () => new NodeFile(file, fs.openSync(file, OPEN_FLAGS[mode], 0o644))),
+  exists: (file) => fs.existsSync(file),
+  readFile: (file) => attempt('read', file, () => fs.readFileSync(file)),
+  replaceFile(file, content) {
+    attempt('write', file, () => {
+      const aside = `${file}.tmp`;
+      const descriptor = fs.openSync(aside, 'w', 0o644);
+      try {
+        let written = 0;
+        while (written < content.length) written += fs.writeSync(descriptor, content, written);
+        fs.fdatasyncSync(descriptor);
+      } finally {
+        fs.closeSync(descriptor);
+      }
+      fs.renameSync(aside, file);
+      syncDirectoryNow(path.dirname(file));
+    });
+  },
+  makeDirectory(directory) {
+    attempt('create', directory, () => fs.mkdirSync(directory, { recursive: true }));
+  },
+  list: (directory) => attempt('list', directory, () => fs.readdirSync(directory).toSorted()),
+  isDirectory: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  rename(from, to) {
+    attempt('rename', from, () => fs.renameSync(from, to));
+  },
+  remove(file) {
+    attempt('remove', file, () => fs.rmSync(file, { force: true }));
+  },
+  removeDirectory(directory) {
+    attempt('remove', directory, () => fs.rmSync(directory, { recursive: true, force: true }));
+  },
+  async syncDirectory(directory) {
+    const handle = await fs.promises.open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  lock: (file) => new NodeLock(file),
+};
+
+class NodeFile implements DiskFile {
+  readonly path: string;
+  readonly #descriptor: number;
+
+  constructor(file: string, descriptor: number) {
+    this.path = file;
+    this.#descriptor = descriptor;
+  }
+
+  size(): number {
+    return fs.fstatSync(this.#descriptor).size;
+  }
+
+  read(target: Uint8Array, offset: number, length: number, position: number): number {
+    return attempt('read', this.path, () => {
+      let total = 0;
+      while (total < length) {
+        const count = fs.readSync(this.#descriptor, target, offset + total, length - total, position + total);
+        if (count === 0) break;
+        total += count;
+      }
+      return total;
+    });
+  }
+
+  write(chunks: readonly Uint8Array[], position: number): void {
+    attempt('write', this.path, () => {
+      if (chunks.length === 1) {
+        writeAll(this.#descriptor, chunks[0] as Uint8Array, position);
+        return;
+      }
+      let total = 0;
+      for (const chunk of chunks) total += chunk.length;
+      const count = fs.writevSync(this.#descriptor, chunks as Uint8Array[], position);
+      if (count < total) writeAll(this.#descriptor, Buffer.concat(chunks).subarray(count), position + count);
+    });
+  }
+
+  truncate(size: number): void {
+    attempt('truncate', this.path, () => fs.ftruncateSync(this.#descriptor, size));
+  }
+
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.fdatasync(this.#descriptor, (error) => {
+        if (error === null) resolve();
+        else reject(diskError('sync', this.path, error));
+      });
+    });
+  }
+
+  close(): void {
+    fs.closeSync(this.#descriptor);
+  }
+}
+
+/**
+ * A lock file that names its holder. Node has no flock, so the holder's process id is written into a file that is
+ * created exclusively, and a lock whose process is gone is taken over.
+ */
+class NodeLock implements DiskLock {
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+    for (;;) {
+      try {
+        fs.writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskError('lock', file, error);
+      }
+      const holder = Number.parseInt(fs.readFileSync(file, 'utf8'), 10);
+      if (isRunning(holder)) {
+        throw new OperationalError('LOCKED', `${path.dirname(file)} is in use by process ${holder}`, {
+          retriable: false,
+        });
+      }
+      fs.rmSync(file, { force: true });
+    }
+  }
+
+  release(): void {
+    fs.rmSync(this.#file, { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array, position: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += fs.writeSync(descriptor, bytes, written, bytes.length - written, position + written);
+  }
+}
+
+function syncDirectoryNow(directory: string): void {
+  const descriptor = fs.openSync(directory, 'r');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function attempt<T>(verb: string, file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw diskError(verb, file, error);
+  }
+}
+
+const DISK_CODES: Readonly<Record<string, string>> = {
+  ENOSPC: 'DISK_FULL',
+  EDQUOT: 'DISK_FULL',
+  ENOENT: 'NOT_FOUND',
+  EACCES: 'NOT_PERMITTED',
+  EPERM: 'NOT_PERMITTED',
+  EROFS: 'NOT_PERMITTED',
+};
+
+function diskError(verb: string, file: string, error: unknown): OperationalError {
+  if (error instanceof OperationalError) return error;
+  const code = DISK_CODES[(error as NodeJS.ErrnoException).code ?? ''] ?? 'DISK_ERROR';
+  const text =
+    code === 'DISK_FULL' ? `no space left to ${verb} ${file}` : `cannot ${verb} ${file}: ${messageOf(error)}`;
+  return new OperationalError(code, text, { retriable: code === 'DISK_FULL', cause: error });
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Environment, Random, Timer, Timers } from '../environment.ts';
+import { nodeDisk } from './node-disk.ts';
+import { nodeNetwork } from './node-network.ts';
+
+const nodeClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};
+
+const nodeTimers: Timers = {
+  after(delayMs, callback): Timer {
+    const handle = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(handle) };
+  },
+  every(intervalMs, callback): Timer {
+    const handle = setInterval(callback, intervalMs);
+    return { cancel: () => clearInterval(handle) };
+  },
+  defer(callback) {
+    setImmediate(callback);
+  },
+  sleep(delayMs, signal) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const onAbort = (): void => {
+        clearTimeout(handle);
+        reject(signal?.reason as Error);
+      };
+      const handle = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      }, delayMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  },
+};
+
+const nodeRandom: Random = {
+  float: () => Math.random(),
+  int: (bound) => Math.floor(Math.random() * bound),
+  bytes: (length) => randomBytes(length),
+};
+
+/** The real environment: this machine's clock, network and disk. */
+export const nodeEnvironment: Environment = {
+  clock: nodeClock,
+  timers: nodeTimers,
+  random: nodeRandom,
+  network: nodeNetwork,
+  disk: nodeDisk,
+};
