@@ -1,0 +1,54 @@
+// The work behind .ci/run: each step in turn, its tests counted, one closing line.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { root } from './prepare.mjs';
+
+let passed = 0;
+let failed = 0;
+const failures = [];
+
+/** Runs one step; a step without a test report counts as one test. */
+function step(name, command, args, { report, env = {}, minutes = 15 } = {}) {
+  console.log(`\n== ${name}`);
+  const started = Date.now();
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+    timeout: minutes * 60_000,
+    killSignal: 'SIGKILL',
+  });
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  const counts = report !== undefined && existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  if (counts === undefined) {
+    if (status === 0) passed += 1;
+    else failed += 1;
+  } else {
+    passed += counts.numPassedTests;
+    failed += counts.numFailedTests;
+    // A run that failed without a failed test (a file that does not load, an unhandled error) is a failure too.
+    if (status !== 0 && counts.numFailedTests === 0) failed += 1;
+  }
+  if (status !== 0) failures.push(name);
+  console.log(`== ${name}: ${status === 0 ? 'ok' : `failed (${error?.message ?? `status ${status}`})`}, ${seconds} s`);
+}
+
+function vitestStep(name, command, args, options = {}) {
+  const report = path.join(tmpdir(), `millrace-ci-${process.pid}-${name.replaceAll(/\W+/g, '-')}.json`);
+  step(name, command, [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
+    ...options,
+    report,
+  });
+  rmSync(report, { force: true });
+}
+
+vitestStep('npm test', 'npm', ['test', '--']);
+step('types', 'npm', ['run', '--silent', 'typecheck']);
+step('lint', 'npm', ['run', '--silent', 'lint']);
+step('format', 'npm', ['run', '--silent', 'format:check']);
+
+console.log(failures.length === 0 ? '\nall steps passed' : `\nfailed: ${failures.join(', ')}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && failures.length === 0 ? 0 : 1);
