@@ -1,0 +1,18 @@
+import type { Environment } from '../src/base/environment.ts';
+import type { Logger } from '../src/base/logger.ts';
+
+/** What `Broker.start` takes. */
+export interface BrokerOptions {
+  readonly environment: Environment;
+  /**
+   * Kafka's property names: `node.id`, `listeners`, `log.dirs`, `controller.quorum.voters` ... An unknown name is a
+   * DiagnosticError that shows the nearest known one. See `broker/config/broker-config.ts` for all of them.
+   */
+  readonly config: Readonly<Record<string, string | number | boolean>>;
+  /** Where the values of `config` came from, for DescribeConfigs and diagnostics; `flag` when not said. */
+  readonly sources?: Readonly<Record<string, ConfigOrigin>>;
+  readonly logger?: Logger;
+}
+
+/** Who set a configuration value. */
+export type ConfigOrigin = 'default' | 'file' | 'env' | 'flag';

@@ -1,0 +1,27 @@
+import type { ErrorCode } from '../../src/protocol/error-codes.ts';
+
+/**
+ * How a coordinator uses the partition of an internal topic that it owns (`__consumer_offsets`): append as the leader
+ * with acks=all semantics, and read back everything below the high watermark when leadership begins.
+ */
+export interface InternalLog {
+  /**
+   * Appends one encoded record batch to a partition led by this broker and calls `onDone` when the high watermark has
+   * passed it, or with the reason why it will not be acknowledged: NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS,
+   * NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT, KAFKA_STORAGE_ERROR, UNKNOWN_TOPIC_OR_PARTITION.
+   * `onDone` is never called before `append` has returned.
+   */
+  append(
+    topic: string,
+    partition: number,
+    batch: Buffer,
+    onDone: (error: ErrorCode, baseOffset: number) => void,
+  ): void;
+  /**
+   * Batches from `fromOffset` up to the log end offset of a partition led by this broker, whole batches in one buffer
+   * of about `maxBytes`; null when there is nothing at or beyond `fromOffset`, or this broker is not the leader.
+   */
+  read(topic: string, partition: number, fromOffset: number, maxBytes: number): Buffer | null;
+  logStartOffset(topic: string, partition: number): number;
+  logEndOffset(topic: string, partition: number): number;
+}
