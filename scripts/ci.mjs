@@ -21,7 +21,8 @@ function step(name, command, args, { report, env = {}, minutes = 15 } = {}) {
     killSignal: 'SIGKILL',
   });
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
-  const counts = report !== undefined && existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  const counts =
+    report !== undefined && existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
   if (counts === undefined) {
     if (status === 0) passed += 1;
     else failed += 1;
@@ -32,7 +33,9 @@ function step(name, command, args, { report, env = {}, minutes = 15 } = {}) {
     if (status !== 0 && counts.numFailedTests === 0) failed += 1;
   }
   if (status !== 0) failures.push(name);
-  console.log(`== ${name}: ${status === 0 ? 'ok' : `failed (${error?.message ?? `status ${status}`})`}, ${seconds} s`);
+  console.log(
+    `== ${name}: ${status === 0 ? 'ok' : `failed (${error?.message ?? `status ${status}`})`}, ${seconds} s`,
+  );
 }
 
 function vitestStep(name, command, args, options = {}) {
