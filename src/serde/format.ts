@@ -1,0 +1,59 @@
+import type { SqlType } from './model/sql-type.ts';
+import type { Row, SqlValue } from './model/sql-value.ts';
+
+/** A column as a format sees it. */
+export interface FormatColumn {
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+/**
+ * How a single column is laid out: `WRAP_SINGLES` as a record of one field, `UNWRAP_SINGLES` as the bare value. A format
+ * that knows only one of the two supports neither as a choice.
+ */
+export type SerdeFeature = 'WRAP_SINGLES' | 'UNWRAP_SINGLES';
+
+export type FormatSide = 'key' | 'value';
+
+/** A format's properties by their ksqlDB name, such as `delimiter`; values as the user wrote them. */
+export type FormatProperties = Readonly<Record<string, string>>;
+
+export interface FormatSpec {
+  readonly columns: readonly FormatColumn[];
+  readonly side: FormatSide;
+  /** `WRAP_SINGLES` or `UNWRAP_SINGLES` where a choice was made, else empty. */
+  readonly features: ReadonlySet<SerdeFeature>;
+  readonly properties: FormatProperties;
+}
+
+/**
+ * One way of writing columns as bytes: one file, registered once in `formats.ts`. Texts of errors are ksqlDB's.
+ */
+export interface Format {
+  readonly name: string;
+  /** Choices a user has for single columns, for WRAP_SINGLE_VALUE. */
+  readonly features: ReadonlySet<SerdeFeature>;
+  /** Names of the properties that it takes, in ksqlDB's inner spelling (`delimiter`, `fullSchemaName`). */
+  readonly properties: readonly string[];
+  /** Those of them that a sink inherits from its source. */
+  readonly inheritedProperties: readonly string[];
+  /** True when schemas come from, and go to, a schema registry. */
+  readonly usesSchemaRegistry: boolean;
+  /** @throws {DiagnosticError} for a property that is unknown or has no sensible value. */
+  validateProperties(properties: FormatProperties): void;
+  /** @throws {DiagnosticError} when the columns cannot be written, for example `The 'KAFKA' format does not support type 'ARRAY'`. */
+  validate(spec: FormatSpec): void;
+  /** Compiles the spec, which {@link validate} has accepted, to functions specialised to its columns. */
+  createSerde(spec: FormatSpec): RowSerde;
+}
+
+/**
+ * Reads and writes rows. A null row is null bytes and the other way round (tombstones, absent keys); a row of a single
+ * unwrapped null column is written as null bytes too.
+ */
+export interface RowSerde {
+  /** @throws {SerdeError} when a value does not fit the format. */
+  serialize(row: Row | null): Buffer | null;
+  /** The columns by position; a fresh array. @throws {SerdeError} when the bytes do not fit the columns. */
+  deserialize(bytes: Buffer | null): SqlValue[] | null;
+}

@@ -1,0 +1,36 @@
+import type { Decimal } from './decimal.ts';
+
+/**
+ * A SQL value. Its type is known from elsewhere (`SqlType`), the value does not carry it:
+ *
+ * | type | value |
+ * | --- | --- |
+ * | BOOLEAN | boolean |
+ * | INTEGER | number |
+ * | BIGINT | number while safe, else bigint (`int64.ts` owns the rule) |
+ * | DOUBLE | number |
+ * | DECIMAL | {@link Decimal} |
+ * | STRING | string |
+ * | BYTES | Buffer |
+ * | DATE, TIME, TIMESTAMP | number: days, milliseconds of the day, milliseconds since the epoch |
+ * | ARRAY | array |
+ * | MAP | Map |
+ * | STRUCT | array of the fields' values, in the order of the type's fields |
+ *
+ * `null` is SQL's NULL for every type.
+ */
+export type SqlValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Decimal
+  | Buffer
+  | readonly SqlValue[]
+  | SqlMap;
+
+export type SqlMap = ReadonlyMap<SqlValue, SqlValue>;
+
+/** The columns' values by position; names and types are in the schema. */
+export type Row = readonly SqlValue[];
