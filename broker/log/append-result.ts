@@ -1,0 +1,38 @@
+/** Who appends: it decides what is validated. */
+export type AppendOrigin =
+  /** A producer: exactly one batch, fully validated, idempotence enforced. */
+  | 'client'
+  /** A coordinator's own writes (`__consumer_offsets`, transaction markers): control batches are allowed. */
+  | 'coordinator'
+  /** The leader of a Raft quorum: several batches, control batches allowed. */
+  | 'raft';
+
+export interface AppendOptions {
+  /** Stamped into every batch. */
+  readonly leaderEpoch: number;
+  /** `client` when not said. */
+  readonly origin?: AppendOrigin;
+}
+
+/**
+ * What became of an append. It is a value, one fixed shape for success and failure. On success the bytes have been
+ * written to the operating system: they survive the death of the process, and the caller may acknowledge at once
+ * what needs no replication.
+ */
+export interface AppendResult {
+  /** From the table of Kafka's error codes; 0 (NONE) on success. */
+  readonly errorCode: number;
+  /** For people; null on success. */
+  readonly errorMessage: string | null;
+  /** Of the first batch: where it was appended, or for a duplicate where it had been; -1 on failure. */
+  readonly baseOffset: number;
+  /** Of the last batch; -1 on failure. */
+  readonly lastOffset: number;
+  /** -1 unless the topic's timestamp type is LogAppendTime. */
+  readonly logAppendTimeMs: number;
+  readonly logStartOffset: number;
+  /** An idempotent producer sent this batch before: nothing was appended. */
+  readonly duplicate: boolean;
+  /** Index of the record in the batch that is to blame, or -1 (Produce v8+ `recordErrors`). */
+  readonly badRecordIndex: number;
+}

@@ -1,0 +1,53 @@
+/**
+ * What a log needs to know of its topic's configuration, under Kafka's names (`segment.bytes` is `segmentBytes`).
+ * Times are milliseconds, sizes bytes; -1 means no limit where Kafka says so.
+ */
+export interface LogConfig {
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  /** Up to so much earlier than `segmentMs` a segment may roll, so that many logs do not roll at once. */
+  readonly segmentJitterMs: number;
+  readonly segmentIndexBytes: number;
+  readonly indexIntervalBytes: number;
+  /** -1: keep for ever. */
+  readonly retentionMs: number;
+  /** -1: no limit. */
+  readonly retentionBytes: number;
+  /** From `cleanup.policy`. */
+  readonly compact: boolean;
+  readonly delete: boolean;
+  readonly fileDeleteDelayMs: number;
+  readonly flushMessages: number;
+  readonly flushMs: number;
+  readonly maxMessageBytes: number;
+  readonly messageTimestampType: 'CreateTime' | 'LogAppendTime';
+  readonly messageTimestampBeforeMaxMs: number;
+  readonly messageTimestampAfterMaxMs: number;
+  readonly producerIdExpirationMs: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Stands for Java's `Long.MAX_VALUE` in configurations: the largest exact integer. */
+export const UNLIMITED = Number.MAX_SAFE_INTEGER;
+
+/** Kafka 4.x's defaults. */
+export const DEFAULT_LOG_CONFIG: LogConfig = {
+  segmentBytes: 1024 ** 3,
+  segmentMs: 7 * DAY_MS,
+  segmentJitterMs: 0,
+  segmentIndexBytes: 10 * 1024 ** 2,
+  indexIntervalBytes: 4096,
+  retentionMs: 7 * DAY_MS,
+  retentionBytes: -1,
+  compact: false,
+  delete: true,
+  fileDeleteDelayMs: 60_000,
+  flushMessages: UNLIMITED,
+  flushMs: UNLIMITED,
+  maxMessageBytes: 1_048_588,
+  messageTimestampType: 'CreateTime',
+  messageTimestampBeforeMaxMs: UNLIMITED,
+  messageTimestampAfterMaxMs: 3_600_000,
+  producerIdExpirationMs: DAY_MS,
+};

@@ -1,0 +1,38 @@
+export interface ReadOptions {
+  /** Soft limit: the last batch is cut there, unless it is the first and `minOneBatch` is set. */
+  readonly maxBytes: number;
+  /** Batches at or beyond this offset are not returned: high watermark, last stable offset or log end offset. */
+  readonly upperBoundOffset: number;
+  /** Answer the first batch whole even when it is larger than `maxBytes`. */
+  readonly minOneBatch: boolean;
+}
+
+/** Record batches as they lie in the log. Bytes start at the batch that contains the asked offset. */
+export interface ReadResult {
+  /** 0, or OFFSET_OUT_OF_RANGE when the offset is before the log start or beyond the log end, or KAFKA_STORAGE_ERROR. */
+  readonly errorCode: number;
+  /** Views on memory that never changes; empty at the end of the log. */
+  readonly chunks: readonly Buffer[];
+  readonly sizeInBytes: number;
+  /** The offset after the last batch of which anything is in `chunks`; the asked offset when there is none. */
+  readonly nextOffset: number;
+}
+
+/** An aborted transaction that a read_committed consumer has to skip (Fetch v4+). */
+export interface AbortedTransaction {
+  readonly producerId: number;
+  readonly firstOffset: number;
+}
+
+/** Answer to a lookup by time (ListOffsets). */
+export interface TimestampedOffset {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly leaderEpoch: number;
+}
+
+/** Answer to OffsetsForLeaderEpoch: both -1 when unknown. */
+export interface EpochEndOffset {
+  readonly epoch: number;
+  readonly endOffset: number;
+}
