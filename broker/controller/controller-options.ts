@@ -1,0 +1,40 @@
+import type { Environment } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+
+/** What a controller decides with; times in milliseconds. */
+export interface ControllerSettings {
+  /** `num.partitions` */
+  readonly numPartitions: number;
+  /** `default.replication.factor` */
+  readonly defaultReplicationFactor: number;
+  /** `broker.session.timeout.ms`: a broker silent for so long is fenced. */
+  readonly brokerSessionTimeoutMs: number;
+  /** `leader.imbalance.check.interval.seconds`; 0 turns the check off (`auto.leader.rebalance.enable=false`). */
+  readonly leaderImbalanceCheckIntervalMs: number;
+  /** The broker's static values of topic settings (`log.retention.ms` ...), by topic config name. */
+  readonly topicConfigDefaults: ReadonlyMap<string, string>;
+  /** KIP-966: keep eligible leader replicas, so that no restart after an unclean stop elects a replica that lost data. */
+  readonly eligibleLeaderReplicas: boolean;
+  /** `metadata.max.idle.interval.ms`: a NoOpRecord is written when nothing else was for so long; 0 for never. */
+  readonly maxIdleIntervalMs: number;
+}
+
+/** Kafka's defaults. */
+export const CONTROLLER_SETTINGS: ControllerSettings = {
+  numPartitions: 1,
+  defaultReplicationFactor: 1,
+  brokerSessionTimeoutMs: 9000,
+  leaderImbalanceCheckIntervalMs: 300_000,
+  topicConfigDefaults: new Map(),
+  eligibleLeaderReplicas: true,
+  maxIdleIntervalMs: 500,
+};
+
+/** What a controller takes besides the quorum it writes to. */
+export interface ControllerOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly nodeId: number;
+  readonly clusterId: string;
+  readonly settings?: Partial<ControllerSettings>;
+}
