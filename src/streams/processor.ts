@@ -1,0 +1,46 @@
+import type { RecordContext, StreamRecord } from './record.ts';
+import type { StateStore } from './state/store.ts';
+
+/** Runs when time has passed; `timestamp` is the time that the schedule was due for. */
+export type Punctuator = (timestamp: number) => void;
+
+export type PunctuationType = 'stream-time' | 'wall-clock-time';
+
+export interface Cancellable {
+  cancel(): void;
+}
+
+/** What a processor may do besides receiving records. */
+export interface ProcessorContext<KOut, VOut> {
+  readonly applicationId: string;
+  /** `subtopology_partition`. */
+  readonly taskId: string;
+  /** Sends a record to all children, or to the one named. */
+  forward(record: StreamRecord<KOut, VOut>, childName?: string): void;
+  /** Where the record in flight came from; undefined in punctuators. */
+  recordMetadata(): RecordContext | undefined;
+  /** A store that was connected by name. */
+  getStateStore<S extends StateStore>(name: string): S;
+  schedule(options: {
+    readonly intervalMs: number;
+    readonly type: PunctuationType;
+    readonly callback: Punctuator;
+  }): Cancellable;
+  /** Asks for a commit as soon as possible. */
+  commit(): void;
+  currentStreamTimeMs(): number;
+  currentSystemTimeMs(): number;
+}
+
+/**
+ * A user's processor. `process` may answer a promise, for which the task waits before it takes the next record; it
+ * should do so only when it must, since a promise per record is slow.
+ */
+export interface Processor<KIn, VIn, KOut, VOut> {
+  init?(context: ProcessorContext<KOut, VOut>): void;
+  process(record: StreamRecord<KIn, VIn>): void | Promise<void>;
+  close?(): void;
+}
+
+/** Makes one processor per task. */
+export type ProcessorSupplier<KIn, VIn, KOut, VOut> = () => Processor<KIn, VIn, KOut, VOut>;

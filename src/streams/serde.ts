@@ -1,0 +1,10 @@
+import type { Header } from './record.ts';
+
+/**
+ * Turns objects into the bytes of a topic and back. `null` stands for "no key" or "deleted" and never reaches a serde
+ * from Streams itself; a serializer may answer null for a value that has no bytes.
+ */
+export interface Serde<T> {
+  serialize(topic: string, value: T, headers?: readonly Header[]): Buffer | null;
+  deserialize(topic: string, bytes: Buffer, headers?: readonly Header[]): T;
+}

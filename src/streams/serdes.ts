@@ -1,0 +1,87 @@
+import type { Serde } from './serde.ts';
+
+/** Thrown by a {@link Serdes} entry for bytes that it cannot have written. */
+export class SerdeError extends Error {
+  override readonly name = 'SerdeError';
+}
+
+function fixedSize(bytes: Buffer, size: number, type: string): void {
+  if (bytes.length !== size) {
+    throw new SerdeError(`size of data received by the ${type} deserializer is ${bytes.length}, not ${size}`);
+  }
+}
+
+const string: Serde<string> = {
+  serialize: (_topic, value) => Buffer.from(value, 'utf8'),
+  deserialize: (_topic, bytes) => bytes.utf8Slice(0, bytes.length),
+};
+
+/** 64-bit signed integer, big-endian; as a number, checked at 2^53. */
+const long: Serde<number> = {
+  serialize(_topic, value) {
+    if (!Number.isSafeInteger(value)) throw new SerdeError(`${value} is not an integer within 2^53`);
+    const bytes = Buffer.allocUnsafe(8);
+    const high = Math.floor(value / 0x1_0000_0000);
+    bytes.writeInt32BE(high, 0);
+    bytes.writeUInt32BE(value - high * 0x1_0000_0000, 4);
+    return bytes;
+  },
+  deserialize(_topic, bytes) {
+    fixedSize(bytes, 8, 'long');
+    const value = bytes.readInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4);
+    if (!Number.isSafeInteger(value)) throw new SerdeError('a 64-bit integer beyond 2^53: use Serdes.bigint');
+    return value;
+  },
+};
+
+const bigint: Serde<bigint> = {
+  serialize(_topic, value) {
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeBigInt64BE(value, 0);
+    return bytes;
+  },
+  deserialize(_topic, bytes) {
+    fixedSize(bytes, 8, 'bigint');
+    return bytes.readBigInt64BE(0);
+  },
+};
+
+const integer: Serde<number> = {
+  serialize(_topic, value) {
+    const bytes = Buffer.allocUnsafe(4);
+    bytes.writeInt32BE(value, 0);
+    return bytes;
+  },
+  deserialize(_topic, bytes) {
+    fixedSize(bytes, 4, 'integer');
+    return bytes.readInt32BE(0);
+  },
+};
+
+const double: Serde<number> = {
+  serialize(_topic, value) {
+    const bytes = Buffer.allocUnsafe(8);
+    bytes.writeDoubleBE(value, 0);
+    return bytes;
+  },
+  deserialize(_topic, bytes) {
+    fixedSize(bytes, 8, 'double');
+    return bytes.readDoubleBE(0);
+  },
+};
+
+const bytes: Serde<Buffer> = {
+  serialize: (_topic, value) => value,
+  deserialize: (_topic, value) => value,
+};
+
+/** JSON text of `T`; what is read is not checked to be one. */
+function json<T>(): Serde<T> {
+  return {
+    serialize: (_topic, value) => Buffer.from(JSON.stringify(value), 'utf8'),
+    deserialize: (_topic, text) => JSON.parse(text.utf8Slice(0, text.length)) as T,
+  };
+}
+
+/** Kafka's built-in formats, byte for byte, and JSON. */
+export const Serdes = { string, long, bigint, integer, double, bytes, json } as const;

@@ -1,0 +1,48 @@
+/** Any store that a processor can be connected to; what it can do depends on how it was defined. */
+export interface StateStore {
+  readonly name: string;
+}
+
+/** A value and the event time that it belongs to. */
+export interface ValueAndTimestamp<V> {
+  readonly value: V;
+  readonly timestamp: number;
+}
+
+/**
+ * A key-value store as a processor sees it. Reads answer at once where the key is in memory and otherwise a promise,
+ * so `await store.get(key)` is always right and costs a turn of the event loop only when it must.
+ */
+export interface KeyValueStore<K, V> extends StateStore {
+  get(key: K): V | undefined | Promise<V | undefined>;
+  /** Stores, or deletes where `value` is null. */
+  put(key: K, value: V | null): void | Promise<void>;
+  /** All entries in the order of the serialized keys, the uncommitted ones included. */
+  entries(): Promise<readonly (readonly [K, V])[]>;
+}
+
+/** A table's store, opened for reading from outside (an interactive query). */
+export interface ReadOnlyKeyValueStore<K, V> extends StateStore {
+  get(key: K): Promise<ValueAndTimestamp<V> | undefined>;
+  /** All entries in the order of the serialized keys. */
+  entries(): Promise<readonly (readonly [K, ValueAndTimestamp<V>])[]>;
+}
+
+export interface WindowEntry<K, V> {
+  readonly key: K;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly value: V;
+  readonly timestamp: number;
+}
+
+/** A windowed table's store, opened for reading from outside. */
+export interface ReadOnlyWindowStore<K, V> extends StateStore {
+  /** The windows of `key` that begin within `[fromMs, toMs]`, in order. */
+  fetch(
+    key: K,
+    range: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<readonly WindowEntry<K, V>[]>;
+  /** All windows, by start and then by key. */
+  entries(): Promise<readonly WindowEntry<K, V>[]>;
+}

@@ -1,0 +1,70 @@
+import { DiagnosticError } from '../../base/errors.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Which records of two streams meet: those of the other side with a timestamp in
+ * `[timestamp - beforeMs, timestamp + afterMs]`, both ends included. Either may be negative as long as their sum is not.
+ */
+export class JoinWindows {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  readonly gracePeriodMs: number;
+  /**
+   * Left and outer joins emit an unmatched record at once, and again when it finds a match: the behaviour of Kafka
+   * Streams before 3.1, which ksqlDB keeps for joins without a GRACE PERIOD.
+   */
+  readonly eager: boolean;
+
+  private constructor(options: {
+    readonly beforeMs: number;
+    readonly afterMs: number;
+    readonly gracePeriodMs: number;
+    readonly eager: boolean;
+  }) {
+    if (options.beforeMs + options.afterMs < 0) {
+      throw new DiagnosticError({ message: 'a join window must not end before it begins' });
+    }
+    if (options.gracePeriodMs < 0)
+      throw new DiagnosticError({ message: 'grace period must not be negative' });
+    this.beforeMs = options.beforeMs;
+    this.afterMs = options.afterMs;
+    this.gracePeriodMs = options.gracePeriodMs;
+    this.eager = options.eager;
+  }
+
+  static ofTimeDifferenceWithNoGrace(differenceMs: number): JoinWindows {
+    return new JoinWindows({ beforeMs: differenceMs, afterMs: differenceMs, gracePeriodMs: 0, eager: false });
+  }
+
+  static ofTimeDifferenceAndGrace(options: {
+    readonly differenceMs: number;
+    readonly gracePeriodMs: number;
+  }): JoinWindows {
+    const { differenceMs, gracePeriodMs } = options;
+    return new JoinWindows({ beforeMs: differenceMs, afterMs: differenceMs, gracePeriodMs, eager: false });
+  }
+
+  /** Kafka Streams' deprecated `JoinWindows.of`: {@link JoinWindows.eager}, with a day of grace less the window. */
+  static of(differenceMs: number): JoinWindows {
+    const gracePeriodMs = Math.max(DAY_MS - 2 * differenceMs, 0);
+    return new JoinWindows({ beforeMs: differenceMs, afterMs: differenceMs, gracePeriodMs, eager: true });
+  }
+
+  before(beforeMs: number): JoinWindows {
+    return new JoinWindows({ ...this, beforeMs });
+  }
+
+  after(afterMs: number): JoinWindows {
+    return new JoinWindows({ ...this, afterMs });
+  }
+
+  /** The same windows with another grace period; an {@link JoinWindows.eager} join stays eager. */
+  grace(gracePeriodMs: number): JoinWindows {
+    return new JoinWindows({ ...this, gracePeriodMs });
+  }
+
+  get sizeMs(): number {
+    return this.beforeMs + this.afterMs;
+  }
+}

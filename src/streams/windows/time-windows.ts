@@ -1,0 +1,49 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import type { Window } from './windowed.ts';
+
+/**
+ * Windows of a fixed size that begin at multiples of `advanceMs`: tumbling where size and advance are equal, hopping
+ * where windows overlap. A window takes records until stream time reaches its end plus the grace period.
+ */
+export class TimeWindows {
+  readonly sizeMs: number;
+  readonly advanceMs: number;
+  readonly gracePeriodMs: number;
+
+  private constructor(sizeMs: number, advanceMs: number, gracePeriodMs: number) {
+    if (!(sizeMs > 0)) throw new DiagnosticError({ message: 'window size must be larger than zero' });
+    if (!(advanceMs > 0 && advanceMs <= sizeMs)) {
+      throw new DiagnosticError({ message: `advance interval must be between 1 and the size, ${sizeMs} ms` });
+    }
+    if (gracePeriodMs < 0) throw new DiagnosticError({ message: 'grace period must not be negative' });
+    this.sizeMs = sizeMs;
+    this.advanceMs = advanceMs;
+    this.gracePeriodMs = gracePeriodMs;
+  }
+
+  static ofSizeWithNoGrace(sizeMs: number): TimeWindows {
+    return new TimeWindows(sizeMs, sizeMs, 0);
+  }
+
+  static ofSizeAndGrace(options: { readonly sizeMs: number; readonly gracePeriodMs: number }): TimeWindows {
+    return new TimeWindows(options.sizeMs, options.sizeMs, options.gracePeriodMs);
+  }
+
+  /** The same windows, one beginning every `advanceMs`. */
+  advanceBy(advanceMs: number): TimeWindows {
+    return new TimeWindows(this.sizeMs, advanceMs, this.gracePeriodMs);
+  }
+
+  /** Starts of all windows that hold `timestamp`, ascending. */
+  startsFor(timestamp: number): number[] {
+    const starts: number[] = [];
+    let start =
+      Math.floor(Math.max(0, timestamp - this.sizeMs + this.advanceMs) / this.advanceMs) * this.advanceMs;
+    for (; start <= timestamp; start += this.advanceMs) starts.push(start);
+    return starts;
+  }
+
+  windowAt(startMs: number): Window {
+    return { startMs, endMs: startMs + this.sizeMs };
+  }
+}

@@ -1,0 +1,16 @@
+/** A window of time. For time windows `endMs` is exclusive, for sessions inclusive (it is the last record's time). */
+export interface Window {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The key of a windowed result: a record key within a window. */
+export class Windowed<K> {
+  readonly key: K;
+  readonly window: Window;
+
+  constructor(key: K, window: Window) {
+    this.key = key;
+    this.window = window;
+  }
+}
