@@ -1,0 +1,119 @@
+import { Command } from 'commander';
+import type { Admin, OffsetAndMetadata, OffsetSpec, TopicPartition } from '../src/client/index.ts';
+import { DiagnosticError } from '../src/base/errors.ts';
+import { type ConnectionOptions, withConnection } from './connection.ts';
+import { printRows } from './output.ts';
+import { withAdmin } from './topic.ts';
+
+interface OutputOptions extends ConnectionOptions {
+  readonly json?: boolean;
+}
+
+interface ResetOptions extends ConnectionOptions {
+  readonly topic: string;
+  readonly to: string;
+}
+
+/** `millrace group`: list, describe, reset and delete consumer groups. */
+export function groupCommand(): Command {
+  const group = new Command('group').description('list, describe, reset and delete consumer groups');
+
+  withConnection(group.command('list'))
+    .description('list the consumer groups')
+    .option('--json', 'one JSON object a line')
+    .action(async (options: OutputOptions) =>
+      withAdmin(options, async (admin) => {
+        const groups = await admin.listGroups();
+        const rows = groups.map(({ groupId, state, protocolType }) => ({ groupId, state, protocolType }));
+        printRows(rows, { header: ['Group', 'State', 'Protocol'], json: options.json === true });
+      }),
+    );
+
+  withConnection(group.command('describe <group>'))
+    .description('show committed offsets, lag and members')
+    .option('--json', 'one JSON object a line')
+    .action(async (groupId: string, options: OutputOptions) =>
+      withAdmin(options, async (admin) => {
+        const rows = await describe(admin, groupId);
+        printRows(rows, {
+          header: ['Topic', 'Partition', 'Committed', 'End', 'Lag', 'Member', 'Client'],
+          json: options.json === true,
+        });
+      }),
+    );
+
+  withConnection(group.command('reset <group>'))
+    .description("move a group's committed offsets; the group must have no active members")
+    .requiredOption('-t, --topic <name>', 'topic')
+    .requiredOption('--to <place>', 'earliest, latest, an offset, or a time such as 2026-01-31T00:00:00Z')
+    .action(async (groupId: string, options: ResetOptions) =>
+      withAdmin(options, async (admin) => {
+        const [topic] = await admin.describeTopics([options.topic]);
+        const offsets = await resolvePlace(admin, topic?.partitions ?? [], options.to);
+        await admin.alterConsumerGroupOffsets(groupId, offsets);
+        for (const { topic: name, partition, offset } of offsets)
+          console.log(`${name}-${partition} ${offset}`);
+      }),
+    );
+
+  withConnection(group.command('delete <group...>'))
+    .description('delete groups and their committed offsets')
+    .action(async (groups: readonly string[], options: ConnectionOptions) =>
+      withAdmin(options, async (admin) => {
+        await admin.deleteGroups(groups);
+        for (const name of groups) console.log(`deleted group ${name}`);
+      }),
+    );
+  return group;
+}
+
+async function describe(admin: Admin, groupId: string) {
+  const [description] = await admin.describeGroups([groupId]);
+  const committed = await admin.listConsumerGroupOffsets(groupId);
+  const members = description?.members ?? [];
+  const owned = members.flatMap((m) => m.assignment.map((p) => ({ ...p, member: m })));
+  const isSame = (a: TopicPartition, b: TopicPartition): boolean =>
+    a.topic === b.topic && a.partition === b.partition;
+  const partitions = [...committed, ...owned.filter((p) => !committed.some((c) => isSame(c, p)))];
+  const ends = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'latest' as const })));
+  return partitions
+    .map((p, i) => {
+      const offset = committed.find((c) => isSame(c, p))?.offset ?? null;
+      const end = ends[i]?.offset ?? -1;
+      const member = owned.find((o) => isSame(o, p))?.member;
+      return {
+        topic: p.topic,
+        partition: p.partition,
+        committed: offset,
+        end,
+        lag: offset === null ? null : end - offset,
+        member: member?.memberId ?? null,
+        client: member?.clientId ?? null,
+      };
+    })
+    .toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+}
+
+async function resolvePlace(
+  admin: Admin,
+  partitions: readonly TopicPartition[],
+  place: string,
+): Promise<readonly OffsetAndMetadata[]> {
+  if (/^\d+$/.test(place)) return partitions.map((p) => ({ ...p, offset: Number(place) }));
+  const spec = placeSpec(place);
+  const found = await admin.listOffsets(partitions.map((p) => ({ ...p, spec })));
+  if (!found.some((f) => f.offset === -1)) return found;
+  // Nothing is as new as the time asked for: such a partition continues at its end.
+  const ends = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'latest' as const })));
+  return found.map((f, i) => (f.offset === -1 ? { ...f, offset: ends[i]?.offset ?? 0 } : f));
+}
+
+function placeSpec(place: string): OffsetSpec {
+  if (place === 'earliest' || place === 'latest') return place;
+  const timestamp = Date.parse(place);
+  if (!Number.isNaN(timestamp)) return { timestamp };
+  throw new DiagnosticError({
+    message: `${place} is not a place in a topic`,
+    hint: 'use earliest, latest, an offset, or a time such as 2026-01-31T00:00:00Z',
+  });
+}

@@ -1,0 +1,32 @@
+import { DiagnosticError, messageOf, OperationalError } from '../src/base/errors.ts';
+import { renderTable } from './shell/table.ts';
+
+/** Rows of a command as a table for people, or with `json` one object a line for programs. */
+export function printRows(
+  rows: readonly Readonly<Record<string, string | number | boolean | null>>[],
+  options: { readonly header: readonly string[]; readonly json?: boolean },
+): void {
+  if (options.json === true) {
+    for (const row of rows) console.log(JSON.stringify(row));
+    return;
+  }
+  const cells = rows.map((row) => Object.values(row).map((value) => (value === null ? '-' : String(value))));
+  console.log(renderTable(options.header, cells, process.stdout.columns || 120));
+}
+
+/** One clear message for whatever ended a command; a bug keeps its stack, because somebody has to find it. */
+export function explain(error: unknown): string {
+  if (error instanceof DiagnosticError) {
+    const { message, detail, suggestion, hint } = error.diagnostic;
+    return [
+      message,
+      detail,
+      suggestion === undefined ? undefined : `did you mean ${suggestion}?`,
+      hint === undefined ? undefined : `hint: ${hint}`,
+    ]
+      .filter((line) => line !== undefined)
+      .join('\n');
+  }
+  if (error instanceof OperationalError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+}

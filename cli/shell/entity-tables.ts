@@ -1,0 +1,215 @@
+import type { Entity } from './sql-server-client.ts';
+import { renderTable } from './table.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** How an entity of the server's answer is shown: lines above, a table, lines below. */
+interface Shown {
+  readonly title?: string;
+  readonly header?: readonly string[];
+  readonly rows?: readonly (readonly string[])[];
+  readonly text?: string;
+}
+
+/**
+ * Shows one entity as text for people, fitted to the terminal's width. Entities that this shell does not know (a newer
+ * server's) are shown as JSON, never hidden.
+ */
+export function renderEntity(entity: Entity, columns: number): string {
+  const show = SHOWN[entity['@type']];
+  const shown = show === undefined ? { text: JSON.stringify(entity, undefined, 2) } : show(entity);
+  const parts = [
+    ...(shown.title === undefined ? [] : [shown.title]),
+    ...(shown.header === undefined ? [] : [renderTable(shown.header, shown.rows ?? [], columns)]),
+    ...(shown.text === undefined ? [] : [shown.text]),
+    ...list(entity['warnings']).map((warning) => `WARNING: ${text(warning['message'])}`),
+  ];
+  return parts.join('\n');
+}
+
+/** The table in an entity, as it is before it is fitted to a terminal; undefined for one that has none. */
+export function entityRows(
+  entity: Entity,
+): { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] } | undefined {
+  const { header, rows } = SHOWN[entity['@type']]?.(entity) ?? {};
+  return header === undefined ? undefined : { header, rows: rows ?? [] };
+}
+
+const SHOWN: Readonly<Record<string, (entity: Entity) => Shown>> = {
+  currentStatus: (entity) => {
+    const status = fields(entity['commandStatus']);
+    return { text: text(status['message']) || text(status['status']) };
+  },
+  streams: (entity) => sources(list(entity['streams'])),
+  tables: (entity) => sources(list(entity['tables'])),
+  queries: (entity) => ({
+    header: ['Query ID', 'Query Type', 'Status', 'Sink Name', 'Sink Kafka Topic', 'Query String'],
+    rows: list(entity['queries']).map((query) => [
+      text(query['id']),
+      text(query['queryType']),
+      text(query['state'] ?? query['statusCount']),
+      strings(query['sinks']).join(', '),
+      strings(query['sinkKafkaTopics']).join(', '),
+      text(query['queryString']).replaceAll(/\s+/g, ' '),
+    ]),
+  }),
+  properties: (entity) => ({
+    header: ['Property', 'Scope', 'Value'],
+    rows: list(entity['properties']).map((p) => [text(p['name']), text(p['scope']), text(p['value'])]),
+  }),
+  kafka_topics: (entity) => topics(list(entity['topics'])),
+  kafka_topics_extended: (entity) => topics(list(entity['topics'])),
+  sourceDescription: (entity) => describeSource(fields(entity['sourceDescription'])),
+  source_descriptions: (entity) => ({
+    text: list(entity['sourceDescriptions'])
+      .map((source) => flatten(describeSource(source)))
+      .join('\n\n'),
+  }),
+  queryDescription: (entity) => describeQuery(fields(entity['queryDescription'])),
+  query_descriptions: (entity) => ({
+    text: list(entity['queryDescriptions'])
+      .map((query) => flatten(describeQuery(query)))
+      .join('\n\n'),
+  }),
+  executionPlan: (entity) => ({ text: text(entity['executionPlan'] ?? entity['executionPlanText']) }),
+  function_names: (entity) => ({
+    header: ['Function Name', 'Category'],
+    rows: list(entity['functions'] ?? entity['functionNames']).map((f) => [
+      text(f['name']),
+      text(f['category']),
+    ]),
+  }),
+  describe_function: (entity) => ({
+    title: [
+      `Name        : ${text(entity['name'])}`,
+      `Type        : ${text(entity['type'])}`,
+      `Overview    : ${text(entity['description'])}`,
+    ].join('\n'),
+    text: list(entity['functions'])
+      .map((f) => {
+        const parameters = list(f['arguments']).map(
+          (a) => `${text(a['name'])} ${text(a['type'])}${a['isVariadic'] === true ? '...' : ''}`,
+        );
+        return `  ${text(entity['name'])}(${parameters.join(', ')}) returns ${text(f['returnType'])}\n    ${text(f['description'])}`;
+      })
+      .join('\n'),
+  }),
+  type_list: (entity) => ({
+    header: ['Type Name', 'Schema'],
+    rows: Object.entries(fields(entity['types'])).map(([name, type]) => [name, typeText(type)]),
+  }),
+  variables: (entity) => ({
+    header: ['Variable Name', 'Value'],
+    rows: list(entity['variables']).map((v) => [text(v['name']), text(v['value'])]),
+  }),
+  terminate_query: (entity) => ({ text: `Query terminated: ${text(entity['queryId'])}` }),
+  assert_topic: (entity) => ({
+    text: `Topic ${text(entity['topicName'])} ${entity['exists'] === false ? 'does not exist' : 'exists'}`,
+  }),
+  warning_entity: (entity) => ({ text: text(entity['message']) }),
+};
+
+function sources(rows: readonly Fields[]): Shown {
+  return {
+    header: ['Name', 'Kafka Topic', 'Key Format', 'Value Format', 'Windowed'],
+    rows: rows.map((s) => [
+      text(s['name']),
+      text(s['topic']),
+      text(s['keyFormat']),
+      text(s['valueFormat']),
+      text(s['isWindowed'] ?? false),
+    ]),
+  };
+}
+
+function topics(rows: readonly Fields[]): Shown {
+  return {
+    header: ['Kafka Topic', 'Partitions', 'Partition Replicas'],
+    rows: rows.map((t) => {
+      const replicas = Array.isArray(t['replicaInfo']) ? (t['replicaInfo'] as readonly unknown[]) : [];
+      const counts = [...new Set(replicas.map(String))];
+      return [text(t['name']), String(replicas.length), counts.join(', ')];
+    }),
+  };
+}
+
+function describeSource(source: Fields): Shown {
+  const details = [
+    ['Kind', source['type']],
+    ['Topic', source['topic']],
+    ['Key format', source['keyFormat']],
+    ['Value format', source['valueFormat']],
+    ['Statement', source['statement']],
+    ['Statistics', source['statistics']],
+  ] as const;
+  return {
+    title: `Name: ${text(source['name'])}`,
+    ...fieldTable(list(source['fields'])),
+    ...(source['extended'] === true
+      ? { text: details.map(([name, value]) => `${name.padEnd(13)}: ${text(value)}`).join('\n') }
+      : {}),
+  };
+}
+
+function describeQuery(query: Fields): Shown {
+  return {
+    title: [
+      `ID      : ${text(query['id'])}`,
+      `Type    : ${text(query['queryType'])}`,
+      `Status  : ${text(query['state'])}`,
+      `SQL     : ${text(query['statementText'])}`,
+    ].join('\n'),
+    ...fieldTable(list(query['fields'])),
+    text: [query['executionPlan'], query['topology']].map(text).filter(Boolean).join('\n\n'),
+  };
+}
+
+function fieldTable(rows: readonly Fields[]): Shown {
+  return {
+    header: ['Field', 'Type'],
+    rows: rows.map((field) => {
+      const role = field['type'] === 'KEY' ? ' (key)' : field['type'] === 'HEADER' ? ' (headers)' : '';
+      return [text(field['name']), typeText(field['schema']) + role];
+    }),
+  };
+}
+
+/** A type as SQL writes it, from the tree of `{type, fields, memberSchema}` that the server sends. */
+export function typeText(schema: unknown): string {
+  const { type, memberSchema, fields: members, parameters } = fields(schema);
+  switch (type) {
+    case 'ARRAY':
+      return `ARRAY<${typeText(memberSchema)}>`;
+    case 'MAP':
+      return `MAP<STRING, ${typeText(memberSchema)}>`;
+    case 'STRUCT':
+      return `STRUCT<${list(members)
+        .map((member) => `${text(member['name'])} ${typeText(member['schema'])}`)
+        .join(', ')}>`;
+    case 'DECIMAL': {
+      const { precision, scale } = fields(parameters);
+      return `DECIMAL(${text(precision)}, ${text(scale)})`;
+    }
+    default:
+      return text(type);
+  }
+}
+
+const flatten = (shown: Shown): string =>
+  [
+    shown.title,
+    shown.header === undefined ? undefined : renderTable(shown.header, shown.rows ?? [], 100),
+    shown.text,
+  ]
+    .filter((part) => part !== undefined && part !== '')
+    .join('\n');
+
+const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {};
+const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fields) : []);
+const strings = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(text) : []);
+
+function text(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+}

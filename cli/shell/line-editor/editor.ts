@@ -1,0 +1,279 @@
+import readline from 'node:readline';
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { History } from './history.ts';
+import { layOut, type Screen } from './screen.ts';
+import * as edit from './text-buffer.ts';
+
+/** What completion offers at the cursor: the part of the text that it replaces, and the candidates for it. */
+export interface Completion {
+  readonly start: number;
+  readonly end: number;
+  readonly candidates: readonly string[];
+}
+
+export interface LineEditorOptions {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  readonly prompt: string;
+  readonly continuation: string;
+  readonly history: History;
+  readonly highlight: (text: string) => string;
+  readonly complete: (text: string, cursor: number) => Completion;
+  /** True when Enter should submit; otherwise it begins a new line. */
+  readonly isComplete: (text: string) => boolean;
+}
+
+export type EditorResult =
+  | { readonly kind: 'submitted'; readonly text: string }
+  /** Ctrl-C: the text was thrown away. */
+  | { readonly kind: 'interrupted'; readonly wasEmpty: boolean }
+  /** Ctrl-D on an empty line, or the input's end. */
+  | { readonly kind: 'ended' };
+
+interface Key {
+  readonly name?: string;
+  readonly ctrl?: boolean;
+  readonly meta?: boolean;
+  readonly shift?: boolean;
+  readonly sequence?: string;
+}
+
+const BRACKETED_PASTE_ON = '\x1b[?2004h';
+const BRACKETED_PASTE_OFF = '\x1b[?2004l';
+const CLEAR_BELOW = '\x1b[0J';
+const CANDIDATES_SHOWN_MAX = 60;
+
+/** A multi-line editor on a raw terminal with history, completion and highlighting. */
+export class LineEditor {
+  readonly #options: LineEditorOptions;
+
+  constructor(options: LineEditorOptions) {
+    this.#options = options;
+    readline.emitKeypressEvents(options.input);
+  }
+
+  /** Lets the user edit one entry; the terminal is in its normal mode before and after. */
+  read(): Promise<EditorResult> {
+    const { input, output } = this.#options;
+    return new Promise((resolve) => {
+      const session = new EditSession(this.#options, (result) => {
+        input.off('keypress', onKey);
+        input.off('end', onEnd);
+        output.off('resize', onResize);
+        output.write(BRACKETED_PASTE_OFF);
+        input.setRawMode(false);
+        input.pause();
+        resolve(result);
+      });
+      const onKey = (text: string | undefined, key: Key): void => session.onKey(text, key);
+      const onEnd = (): void => session.finish({ kind: 'ended' });
+      const onResize = (): void => session.draw();
+      input.setRawMode(true);
+      input.resume();
+      output.write(BRACKETED_PASTE_ON);
+      input.on('keypress', onKey);
+      input.on('end', onEnd);
+      output.on('resize', onResize);
+      session.draw();
+    });
+  }
+}
+
+/** One entry, from the first key to the last. */
+class EditSession {
+  readonly #options: LineEditorOptions;
+  readonly #done: (result: EditorResult) => void;
+  #buffer = edit.EMPTY_BUFFER;
+  /** Index into the history; its length stands for the entry being written. */
+  #historyIndex: number;
+  #draft = edit.EMPTY_BUFFER;
+  #pasting = false;
+  #screen: Screen | undefined;
+
+  constructor(options: LineEditorOptions, done: (result: EditorResult) => void) {
+    this.#options = options;
+    this.#done = done;
+    this.#historyIndex = options.history.entries.length;
+  }
+
+  onKey(text: string | undefined, key: Key): void {
+    if (key.name === 'paste-start' || key.name === 'paste-end') {
+      this.#pasting = key.name === 'paste-start';
+      if (!this.#pasting) this.draw();
+      return;
+    }
+    if (this.#pasting) {
+      const isBreak = key.name === 'return' || key.name === 'enter';
+      this.#buffer = edit.insert(this.#buffer, isBreak ? '\n' : (text ?? key.sequence ?? ''));
+      return;
+    }
+    if (key.ctrl === true) this.#onControl(key.name ?? '');
+    else if (key.meta === true) this.#onMeta(key.name ?? '');
+    else this.#onPlain(text, key);
+  }
+
+  finish(result: EditorResult): void {
+    // Leave the cursor below the text, whatever line it stood in.
+    this.#buffer = { ...this.#buffer, cursor: this.#buffer.text.length };
+    this.draw();
+    this.#options.output.write('\r\n');
+    this.#done(result);
+  }
+
+  draw(): void {
+    const { output, prompt, continuation, highlight } = this.#options;
+    const screen = layOut(this.#buffer, { columns: output.columns || 80, prompt, continuation, highlight });
+    const toTop =
+      this.#screen === undefined || this.#screen.cursorRow === 0 ? '' : `\x1b[${this.#screen.cursorRow}A`;
+    const up = screen.rows - 1 - screen.cursorRow;
+    const toCursor = `${up > 0 ? `\x1b[${up}A` : ''}\r${screen.cursorColumn > 0 ? `\x1b[${screen.cursorColumn}C` : ''}`;
+    output.write(`${toTop}\r${CLEAR_BELOW}${screen.output}${toCursor}`);
+    this.#screen = screen;
+  }
+
+  #set(buffer: edit.TextBuffer): void {
+    this.#buffer = buffer;
+    this.draw();
+  }
+
+  #onControl(name: string): void {
+    switch (name) {
+      case 'c':
+        return this.finish({ kind: 'interrupted', wasEmpty: this.#buffer.text === '' });
+      case 'd':
+        if (this.#buffer.text === '') return this.finish({ kind: 'ended' });
+        return this.#set(edit.deleteRight(this.#buffer));
+      case 'a':
+        return this.#set(edit.lineStart(this.#buffer));
+      case 'e':
+        return this.#set(edit.lineEnd(this.#buffer));
+      case 'b':
+        return this.#set(edit.left(this.#buffer));
+      case 'f':
+        return this.#set(edit.right(this.#buffer));
+      case 'k':
+        return this.#set(edit.deleteToLineEnd(this.#buffer));
+      case 'u':
+        return this.#set(edit.deleteToLineStart(this.#buffer));
+      case 'w':
+      case 'backspace':
+        return this.#set(edit.deleteWordLeft(this.#buffer));
+      case 'p':
+        return this.#recall(-1);
+      case 'n':
+        return this.#recall(1);
+      case 'left':
+        return this.#set(edit.wordLeft(this.#buffer));
+      case 'right':
+        return this.#set(edit.wordRight(this.#buffer));
+      case 'l':
+        this.#screen = undefined;
+        this.#options.output.write('\x1b[2J\x1b[H');
+        return this.draw();
+      case 'j':
+        return this.#set(edit.insert(this.#buffer, '\n'));
+      default:
+    }
+  }
+
+  #onMeta(name: string): void {
+    switch (name) {
+      case 'b':
+        return this.#set(edit.wordLeft(this.#buffer));
+      case 'f':
+        return this.#set(edit.wordRight(this.#buffer));
+      case 'backspace':
+        return this.#set(edit.deleteWordLeft(this.#buffer));
+      case 'return':
+      case 'enter':
+        return this.#set(edit.insert(this.#buffer, '\n'));
+      default:
+    }
+  }
+
+  #onPlain(text: string | undefined, key: Key): void {
+    switch (key.name) {
+      case 'return':
+      case 'enter':
+        if (this.#options.isComplete(this.#buffer.text)) {
+          return this.finish({ kind: 'submitted', text: this.#buffer.text });
+        }
+        return this.#set(edit.insert(this.#buffer, '\n'));
+      case 'tab':
+        return this.#complete();
+      case 'backspace':
+        return this.#set(edit.deleteLeft(this.#buffer));
+      case 'delete':
+        return this.#set(edit.deleteRight(this.#buffer));
+      case 'left':
+        return this.#set(edit.left(this.#buffer));
+      case 'right':
+        return this.#set(edit.right(this.#buffer));
+      case 'home':
+        return this.#set(edit.lineStart(this.#buffer));
+      case 'end':
+        return this.#set(edit.lineEnd(this.#buffer));
+      case 'up':
+        return this.#moveOrRecall(edit.lineUp(this.#buffer), -1);
+      case 'down':
+        return this.#moveOrRecall(edit.lineDown(this.#buffer), 1);
+      default:
+        if (text !== undefined && isPrintable(text)) this.#set(edit.insert(this.#buffer, text));
+    }
+  }
+
+  #moveOrRecall(moved: edit.TextBuffer | undefined, step: -1 | 1): void {
+    if (moved === undefined) this.#recall(step);
+    else this.#set(moved);
+  }
+
+  #recall(step: -1 | 1): void {
+    const { entries } = this.#options.history;
+    const index = this.#historyIndex + step;
+    if (index < 0 || index > entries.length) return;
+    if (this.#historyIndex === entries.length) this.#draft = this.#buffer;
+    this.#historyIndex = index;
+    this.#set(index === entries.length ? this.#draft : edit.bufferOf(entries[index] ?? ''));
+  }
+
+  #complete(): void {
+    const { start, end, candidates } = this.#options.complete(this.#buffer.text, this.#buffer.cursor);
+    const only = candidates.length === 1 ? `${candidates[0]} ` : undefined;
+    const extended = only ?? commonPrefix(candidates);
+    if (candidates.length === 0) {
+      // Nothing to complete: a tab at the start of a line is indentation.
+      if (start === end) this.#set(edit.insert(this.#buffer, '  '));
+      return;
+    }
+    if (extended.length > end - start) {
+      this.#set(edit.replaceRange(this.#buffer, { start, end }, extended));
+      return;
+    }
+    this.#showCandidates(candidates);
+  }
+
+  /** Prints the choices below the text, then the text again below them. */
+  #showCandidates(candidates: readonly string[]): void {
+    const shown = candidates.slice(0, CANDIDATES_SHOWN_MAX);
+    const more = candidates.length - shown.length;
+    const at = this.#buffer;
+    this.#buffer = { ...at, cursor: at.text.length };
+    this.draw();
+    this.#options.output.write(`\r\n${shown.join('  ')}${more > 0 ? `  ... ${more} more` : ''}\r\n`);
+    this.#screen = undefined;
+    this.#set(at);
+  }
+}
+
+function commonPrefix(words: readonly string[]): string {
+  let prefix = words[0] ?? '';
+  for (const word of words) {
+    while (!word.startsWith(prefix)) prefix = prefix.slice(0, -1);
+  }
+  return prefix;
+}
+
+function isPrintable(text: string): boolean {
+  const code = text.codePointAt(0) ?? 0;
+  return code >= 0x20 && code !== 0x7f;
+}

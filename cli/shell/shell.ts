@@ -1,0 +1,168 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { complete } from '../../grammar/index.ts';
+import { explain } from '../output.ts';
+import { highlight } from './highlight.ts';
+import { version } from '../version.ts';
+import { LineEditor } from './line-editor/editor.ts';
+import { History } from './line-editor/history.ts';
+import { OUTPUT_FORMATS, type OutputFormat } from './result-writer.ts';
+import { SqlSession } from './session.ts';
+import { SqlServerClient, SqlServerError } from './sql-server-client.ts';
+import { scanStatements } from './statement-scanner.ts';
+
+const COMMANDS = /^\s*(help|clear|output|history|version|exit|quit|server|run\s+script)\b/i;
+
+const HELP = `Statements end with a semicolon and may have several lines.
+
+  SHOW STREAMS; SHOW TABLES; SHOW TOPICS; SHOW QUERIES; SHOW FUNCTIONS;
+  DESCRIBE name;                what a stream or table consists of
+  PRINT 'topic' FROM BEGINNING; the records of a topic
+  SELECT ... EMIT CHANGES;      results as they come; Ctrl-C ends the query
+  SELECT ... WHERE key = ...;   the current state of a table
+  SET 'auto.offset.reset'='earliest';
+
+Commands of the shell:
+
+  help                          this text
+  output [tabular|json|csv]     how results are shown
+  run script <file>             runs the statements of a file
+  server [url]                  shows or changes the server
+  history                       what was entered before
+  clear, version, exit
+
+Keys: Tab completes, Up and Down walk through the history, Alt-Enter begins a new line, Ctrl-D leaves.
+`;
+
+export interface ShellOptions {
+  readonly client: SqlServerClient;
+  readonly format: OutputFormat;
+  readonly historyFile?: string;
+}
+
+/** The interactive shell: reads on the terminal until the user leaves. */
+export async function runShell(options: ShellOptions): Promise<void> {
+  const { stdin, stdout } = process;
+  const print = (text: string): void => void stdout.write(text);
+  const session = new SqlSession({
+    client: options.client,
+    format: options.format,
+    print,
+    columns: () => stdout.columns || 120,
+  });
+  const history = new History(options.historyFile ?? path.join(homedir(), '.millrace', 'sql-history'));
+  const names = new SourceNames(session);
+  const editor = new LineEditor({
+    input: stdin,
+    output: stdout,
+    prompt: 'millrace> ',
+    continuation: '       -> ',
+    history,
+    highlight: process.env['NO_COLOR'] === undefined ? highlight : (text) => text,
+    complete: (text, cursor) => complete(text, cursor, names.known),
+    isComplete,
+  });
+
+  print(`Millrace SQL ${version()} on ${session.client.url}. Type help for help, Ctrl-D to leave.\n\n`);
+  for (;;) {
+    void names.refresh();
+    const result = await editor.read();
+    if (result.kind === 'ended') break;
+    if (result.kind === 'interrupted' || result.text.trim() === '') continue;
+    history.add(result.text);
+    if (/^\s*(exit|quit)\b/i.test(result.text)) break;
+    await interruptibly(async (signal) => {
+      if (COMMANDS.test(result.text))
+        await runCommand(result.text.trim(), { session, history, print, signal });
+      else await session.run(result.text, signal);
+    });
+  }
+}
+
+/** Enter ends a command of the shell, or a text whose last statement has its semicolon. */
+function isComplete(text: string): boolean {
+  if (text.trim() === '' || COMMANDS.test(text)) return true;
+  const { statements, isOpen } = scanStatements(text);
+  return statements.length > 0 && !isOpen;
+}
+
+/** Runs an action that Ctrl-C ends; tells its error and lives on. */
+async function interruptibly(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.on('SIGINT', interrupt);
+  try {
+    await action(stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted)
+      process.stdout.write(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+interface CommandContext {
+  readonly session: SqlSession;
+  readonly history: History;
+  readonly print: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function runCommand(text: string, { session, history, print, signal }: CommandContext): Promise<void> {
+  const [word = '', ...rest] = text.replace(/;$/, '').trim().split(/\s+/);
+  const argument = rest.join(' ');
+  switch (word.toLowerCase()) {
+    case 'help':
+      return print(HELP);
+    case 'clear':
+      return print('\x1b[2J\x1b[H');
+    case 'version':
+      return print(`${version()}\n`);
+    case 'history':
+      return print(history.entries.map((entry, i) => `${i + 1}: ${entry}\n`).join(''));
+    case 'output': {
+      const format = OUTPUT_FORMATS.find((known) => known === argument.toLowerCase());
+      if (format === undefined) return print(`output is one of ${OUTPUT_FORMATS.join(', ')}\n`);
+      session.setFormat(format);
+      return print(`output is now ${format}\n`);
+    }
+    case 'server':
+      if (argument !== '') {
+        const client = new SqlServerClient(argument.replaceAll(/^'|'$/g, ''));
+        await client.info();
+        session.client = client;
+      }
+      return print(`server is ${session.client.url}\n`);
+    case 'run':
+      return session.runFile(rest.slice(1).join(' ').replaceAll(/^'|'$/g, ''), signal);
+    default:
+  }
+}
+
+/** The names of streams and tables that completion offers; asked for anew before each entry, never waited for. */
+class SourceNames {
+  known: readonly string[] = [];
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const settings = { properties: {}, variables: {} };
+      const entities = await this.#session.client.execute('SHOW STREAMS; SHOW TABLES;', settings);
+      this.known = entities.flatMap((entity) => namesOf(entity['streams'] ?? entity['tables']));
+    } catch {
+      // No server just now: completion goes on with the names that it has.
+    }
+  }
+}
+
+function namesOf(sources: unknown): readonly string[] {
+  if (!Array.isArray(sources)) return [];
+  return sources.flatMap((source: unknown) => {
+    const name = (source as { readonly name?: unknown } | null)?.name;
+    return typeof name === 'string' ? [name] : [];
+  });
+}

@@ -1,0 +1,62 @@
+/** One statement of a text, with its semicolon, and where it begins. */
+export interface ScannedStatement {
+  readonly text: string;
+  readonly start: number;
+}
+
+export interface ScannedText {
+  readonly statements: readonly ScannedStatement[];
+  /** What follows the last semicolon: white space, comments, or a statement that has not ended yet. */
+  readonly rest: string;
+  /** True when `rest` holds something other than white space and comments. */
+  readonly isOpen: boolean;
+}
+
+/**
+ * Cuts a text into statements at semicolons, as a shell must before any parser can: semicolons in strings, quoted
+ * names and comments do not count.
+ */
+export function scanStatements(text: string): ScannedText {
+  const statements: ScannedStatement[] = [];
+  let start = 0;
+  let isOpen = false;
+  let index = 0;
+  while (index < text.length) {
+    const character = text[index] ?? '';
+    if (character === ';') {
+      if (isOpen) statements.push({ text: text.slice(start, index + 1).trim(), start });
+      start = index + 1;
+      isOpen = false;
+      index += 1;
+      continue;
+    }
+    const skipped = endOfQuoteOrComment(text, index);
+    if (skipped === undefined) {
+      if (character.trim() !== '') isOpen = true;
+      index += 1;
+      continue;
+    }
+    if (character !== '-' && character !== '/') isOpen = true;
+    index = skipped;
+  }
+  return { statements, rest: text.slice(start), isOpen };
+}
+
+/** Where the quoted text or comment that begins at `index` ends; undefined where none begins. */
+function endOfQuoteOrComment(text: string, index: number): number | undefined {
+  const character = text[index];
+  if (character === "'" || character === '"' || character === '`') {
+    const close = text.indexOf(character, index + 1);
+    // A doubled quote inside a string closes one part and opens the next, which comes to the same.
+    return close === -1 ? text.length : close + 1;
+  }
+  if (text.startsWith('--', index)) {
+    const end = text.indexOf('\n', index);
+    return end === -1 ? text.length : end;
+  }
+  if (text.startsWith('/*', index)) {
+    const end = text.indexOf('*/', index + 2);
+    return end === -1 ? text.length : end + 2;
+  }
+  return undefined;
+}

@@ -1,0 +1,158 @@
+import { Command } from 'commander';
+import { DiagnosticError } from '../src/base/errors.ts';
+import { Admin } from '../src/client/index.ts';
+import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
+import { printRows } from './output.ts';
+
+interface OutputOptions extends ConnectionOptions {
+  readonly json?: boolean;
+}
+
+interface CreateOptions extends ConnectionOptions {
+  readonly partitions: number;
+  readonly replication: number;
+  readonly config: readonly string[];
+}
+
+/** `millrace topic`: list, create, describe, alter and delete topics. */
+export function topicCommand(): Command {
+  const topic = new Command('topic').description('list, create, describe, alter and delete topics');
+
+  withConnection(topic.command('list'))
+    .description('list the topics')
+    .option('--internal', 'internal topics too')
+    .option('--json', 'one JSON object a line')
+    .action(async (options: OutputOptions & { readonly internal?: boolean }) =>
+      withAdmin(options, async (admin) => {
+        const listed = await admin.listTopics({ includeInternal: options.internal === true });
+        const described = await admin.describeTopics(listed.map((t) => t.name));
+        const rows = described.map(({ name, partitions, internal }) => ({
+          name,
+          partitions: partitions.length,
+          replication: partitions[0]?.replicas.length ?? 0,
+          internal,
+        }));
+        printRows(
+          rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+          {
+            header: ['Topic', 'Partitions', 'Replication', 'Internal'],
+            json: options.json === true,
+          },
+        );
+      }),
+    );
+
+  withConnection(topic.command('create <name>'))
+    .description('create a topic')
+    .option(
+      '-p, --partitions <n>',
+      'number of partitions (the broker decides when not given)',
+      wholeNumber,
+      -1,
+    )
+    .option('-r, --replication <n>', 'replicas of each partition', wholeNumber, -1)
+    .option('-c, --config <name=value>', 'topic configuration, repeatable', collect, [])
+    .action(async (name: string, options: CreateOptions) =>
+      withAdmin(options, async (admin) => {
+        const { partitions, replication: replicationFactor } = options;
+        await admin.createTopics([
+          { name, partitions, replicationFactor, configs: parseConfigs(options.config) },
+        ]);
+        console.log(`created topic ${name}`);
+      }),
+    );
+
+  withConnection(topic.command('describe <name...>'))
+    .description('show partitions, leaders, replicas and offsets')
+    .option('--json', 'one JSON object a line')
+    .action(async (names: readonly string[], options: OutputOptions) =>
+      withAdmin(options, async (admin) => {
+        const partitions = (await admin.describeTopics(names)).flatMap((t) => t.partitions);
+        const ends = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'latest' as const })));
+        const starts = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'earliest' as const })));
+        const rows = partitions.map((p, i) => ({
+          topic: p.topic,
+          partition: p.partition,
+          leader: p.leader,
+          replicas: p.replicas.join(','),
+          isr: p.isr.join(','),
+          start: starts[i]?.offset ?? -1,
+          end: ends[i]?.offset ?? -1,
+        }));
+        printRows(rows, {
+          header: ['Topic', 'Partition', 'Leader', 'Replicas', 'ISR', 'Start', 'End'],
+          json: options.json === true,
+        });
+      }),
+    );
+
+  withConnection(topic.command('alter <name>'))
+    .description('add partitions or change configuration')
+    .option('-p, --partitions <n>', 'new number of partitions; it can only grow', wholeNumber)
+    .option('-c, --config <name=value>', 'set a configuration; name= goes back to the default', collect, [])
+    .action(
+      async (
+        name: string,
+        options: ConnectionOptions & Partial<CreateOptions> & { config: readonly string[] },
+      ) =>
+        withAdmin(options, async (admin) => {
+          if (options.partitions !== undefined)
+            await admin.createPartitions([{ name, count: options.partitions }]);
+          const alterations = Object.entries(parseConfigs(options.config)).map(([key, value]) =>
+            value === '' ? { name: key, op: 'delete' as const } : { name: key, op: 'set' as const, value },
+          );
+          if (alterations.length > 0)
+            await admin.incrementalAlterConfigs([{ type: 'topic', name, alterations }]);
+          console.log(`altered topic ${name}`);
+        }),
+    );
+
+  withConnection(topic.command('delete <name...>'))
+    .description('delete topics and all their records')
+    .action(async (names: readonly string[], options: ConnectionOptions) =>
+      withAdmin(options, async (admin) => {
+        await admin.deleteTopics(names);
+        for (const name of names) console.log(`deleted topic ${name}`);
+      }),
+    );
+  return topic;
+}
+
+/** Runs an action with an admin client that is closed whatever happens. */
+export async function withAdmin(
+  options: ConnectionOptions,
+  action: (admin: Admin) => Promise<void>,
+): Promise<void> {
+  const admin = new Admin(clientOptions(options));
+  try {
+    await action(admin);
+  } finally {
+    await admin.close();
+  }
+}
+
+export const collect = (value: string, previous: readonly string[]): readonly string[] => [
+  ...previous,
+  value,
+];
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new DiagnosticError({ message: `${text} is not a whole number` });
+  return value;
+}
+
+export function parseConfigs(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      if (equals <= 0) {
+        throw new DiagnosticError({
+          message: `${pair} is not a configuration`,
+          hint: 'write it as name=value',
+        });
+      }
+      return [pair.slice(0, equals), pair.slice(equals + 1)];
+    }),
+  );
+}
