@@ -7,10 +7,7 @@ export interface FormatColumn {
   readonly type: SqlType;
 }
 
-/**
- * How a single column is laid out: `WRAP_SINGLES` as a record of one field, `UNWRAP_SINGLES` as the bare value. A format
- * that knows only one of the two supports neither as a choice.
- */
+/** How a single column is laid out: `WRAP_SINGLES` as a record of one field, `UNWRAP_SINGLES` as the bare value. */
 export type SerdeFeature = 'WRAP_SINGLES' | 'UNWRAP_SINGLES';
 
 export type FormatSide = 'key' | 'value';
@@ -21,7 +18,10 @@ export type FormatProperties = Readonly<Record<string, string>>;
 export interface FormatSpec {
   readonly columns: readonly FormatColumn[];
   readonly side: FormatSide;
-  /** `WRAP_SINGLES` or `UNWRAP_SINGLES` where a choice was made, else empty. */
+  /**
+   * `WRAP_SINGLES` or `UNWRAP_SINGLES` where a choice was made; where none was, a single key column is unwrapped and a
+   * single value column is laid out as the format prefers.
+   */
   readonly features: ReadonlySet<SerdeFeature>;
   readonly properties: FormatProperties;
 }
@@ -31,7 +31,7 @@ export interface FormatSpec {
  */
 export interface Format {
   readonly name: string;
-  /** Choices a user has for single columns, for WRAP_SINGLE_VALUE. */
+  /** The layouts of single columns that it can do, so the values that WRAP_SINGLE_VALUE may have. */
   readonly features: ReadonlySet<SerdeFeature>;
   /** Names of the properties that it takes, in ksqlDB's inner spelling (`delimiter`, `fullSchemaName`). */
   readonly properties: readonly string[];

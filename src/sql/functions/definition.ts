@@ -189,6 +189,14 @@ export interface TableFunction extends FunctionDocs {
 
 export type SqlFunction = ScalarFunction | AggregateFunction | TableFunction;
 
+/**
+ * Forgets the argument types, which the compiler cannot relate to the parameter texts; the resolver checks them at every
+ * call site instead.
+ */
+function typeErased<R>(evaluate: unknown): (...args: never[]) => R {
+  return evaluate as (...args: never[]) => R;
+}
+
 /** Defines a scalar function, for example `defineFunction({ name: 'TWICE', …, overloads: [overload(['x INTEGER'], 'INTEGER', (x) => x * 2)] })`. */
 export function defineFunction(definition: Omit<ScalarFunction, 'kind'>): ScalarFunction {
   return Object.freeze({ kind: 'scalar', ...definition });
@@ -210,7 +218,7 @@ export function overload<const P extends readonly ParameterText[]>(
   returns: ReturnText,
   evaluate: (...args: ArgumentsOf<P, never>) => SqlValue,
 ): ScalarOverload {
-  return { parameters, returns, nulls: 'propagate', bind: () => evaluate };
+  return { parameters, returns, nulls: 'propagate', bind: () => typeErased(evaluate) };
 }
 
 /** An overload that sees null arguments. */
@@ -219,7 +227,7 @@ export function overloadWithNulls<const P extends readonly ParameterText[]>(
   returns: ReturnText,
   evaluate: (...args: ArgumentsOf<P, null>) => SqlValue,
 ): ScalarOverload {
-  return { parameters, returns, nulls: 'pass', bind: () => evaluate };
+  return { parameters, returns, nulls: 'pass', bind: () => typeErased(evaluate) };
 }
 
 /** An overload whose implementation depends on the types of the call or on the configuration; it sees null arguments. */
@@ -228,7 +236,7 @@ export function boundOverload<const P extends readonly ParameterText[]>(
   returns: ReturnText,
   bind: (binding: CallBinding) => (...args: ArgumentsOf<P, null>) => SqlValue,
 ): ScalarOverload {
-  return { parameters, returns, nulls: 'pass', bind };
+  return { parameters, returns, nulls: 'pass', bind: (binding) => typeErased(bind(binding)) };
 }
 
 /** An overload of a table function; it sees null arguments. */
@@ -237,5 +245,5 @@ export function tableOverload<const P extends readonly ParameterText[]>(
   returns: ReturnText,
   evaluate: (...args: ArgumentsOf<P, null>) => readonly SqlValue[],
 ): TableFunctionOverload {
-  return { parameters, returns, bind: () => evaluate };
+  return { parameters, returns, bind: () => typeErased(evaluate) };
 }

@@ -1,0 +1,94 @@
+import type { Format, FormatSpec, RowSerde } from '../format.ts';
+import type { SqlType } from '../model/sql-type.ts';
+import type { SqlValue } from '../model/sql-value.ts';
+import { SerdeError } from '../serde.ts';
+import { isUnwrapped, requireKnownProperties, requireStringMapKeys } from '../unsupported.ts';
+import { INEXACT, type Json, requireObject } from './coercion.ts';
+import { parseExactJson } from './exact-parser.ts';
+import { fieldsReader, nullableReader } from './reader.ts';
+import { fieldsWriter, valueWriter } from './writer.ts';
+
+/** JSON: an object with the columns as fields, or the bare value of a single column. */
+export const jsonFormat: Format = {
+  name: 'JSON',
+  features: new Set(['WRAP_SINGLES', 'UNWRAP_SINGLES']),
+  properties: [],
+  inheritedProperties: [],
+  usesSchemaRegistry: false,
+  validateProperties: (properties) => requireKnownProperties('JSON', [], properties),
+  validate: (spec) => requireStringMapKeys(spec, 'JSON only supports MAP types with STRING keys'),
+  createSerde: (spec) => (isUnwrapped(spec, true) ? bareValueSerde(spec) : objectSerde(spec)),
+};
+
+function objectSerde(spec: FormatSpec): RowSerde {
+  const write = fieldsWriter(spec.columns);
+  const readFields = fieldsReader(spec.columns);
+  const read = (json: Json): SqlValue[] | null =>
+    json === null ? null : readFields(requireObject(json, 'STRUCT'));
+  const parse = jsonParser(
+    spec.columns.some((column) => containsDecimal(column.type)),
+    read,
+  );
+  return {
+    serialize: (row) => (row === null ? null : Buffer.from(write(row), 'utf8')),
+    deserialize: (bytes) => (bytes === null ? null : parse(bytes)),
+  };
+}
+
+function bareValueSerde(spec: FormatSpec): RowSerde {
+  const type = spec.columns[0]?.type;
+  if (type === undefined) throw new RangeError('a bare value needs a column');
+  const write = valueWriter(type) as (value: SqlValue) => string;
+  const readValue = nullableReader(type);
+  const parse = jsonParser(containsDecimal(type), (json) => [readValue(json)]);
+  return {
+    serialize(row) {
+      const value = row === null ? null : row[0];
+      return value === null || value === undefined ? null : Buffer.from(write(value), 'utf8');
+    },
+    deserialize: (bytes) => (bytes === null ? null : parse(bytes)),
+  };
+}
+
+/** Digits, or an exponent, that a double may not hold exactly; a match within a string only costs time. */
+const LONG_NUMBER = /[0-9][0-9.]{15}|[0-9][eE][+-]?[0-9]{2}/;
+
+/**
+ * Parses with `JSON.parse`, and once more with numbers as text where that would lose something.
+ * @param decimals the columns hold DECIMALs, whose digits must be kept.
+ */
+function jsonParser<T>(decimals: boolean, read: (json: Json) => T): (bytes: Buffer) => T {
+  return (bytes) => {
+    const text = bytes.toString('utf8');
+    if (decimals && LONG_NUMBER.test(text)) return read(parseExactJson(text));
+    let json: Json;
+    try {
+      json = JSON.parse(text) as Json;
+    } catch (error) {
+      throw new SerdeError(`not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
+    try {
+      return read(json);
+    } catch (error) {
+      if (error !== INEXACT) throw error;
+      return read(parseExactJson(text));
+    }
+  };
+}
+
+function containsDecimal(type: SqlType): boolean {
+  switch (type.kind) {
+    case 'DECIMAL':
+      return true;
+    case 'ARRAY':
+      return containsDecimal(type.element);
+    case 'MAP':
+      return containsDecimal(type.value);
+    case 'STRUCT':
+      return type.fields.some((field) => containsDecimal(field.type));
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,70 @@
+import type { FormatColumn } from '../format.ts';
+import type { Decimal } from '../model/decimal.ts';
+import type { SqlType } from '../model/sql-type.ts';
+import type { Row, SqlMap, SqlValue } from '../model/sql-value.ts';
+import { doubleJson, quoteJson } from './text.ts';
+
+/** Writes a value that is not null as JSON text. */
+type ValueWriter = (value: never) => string;
+
+/** The writer of a type. */
+export function valueWriter(type: SqlType): ValueWriter {
+  switch (type.kind) {
+    case 'BOOLEAN':
+    case 'INTEGER':
+    case 'BIGINT':
+    case 'DATE':
+    case 'TIME':
+    case 'TIMESTAMP':
+      return String;
+    case 'DOUBLE':
+      return doubleJson;
+    case 'STRING':
+      return quoteJson;
+    case 'BYTES':
+      return (value: Buffer) => `"${value.toString('base64')}"`;
+    case 'DECIMAL':
+      return (value: Decimal) => value.toPlainString();
+    case 'ARRAY': {
+      const write = nullableWriter(type.element);
+      return (value: readonly SqlValue[]) => {
+        let text = '[';
+        for (let index = 0; index < value.length; index += 1) {
+          text += (index === 0 ? '' : ',') + write(value[index] ?? null);
+        }
+        return `${text}]`;
+      };
+    }
+    case 'MAP': {
+      const write = nullableWriter(type.value);
+      return (value: SqlMap) => {
+        let text = '{';
+        for (const [key, entry] of value) {
+          text += `${text.length === 1 ? '' : ','}${quoteJson(String(key))}:${write(entry)}`;
+        }
+        return `${text}}`;
+      };
+    }
+    case 'STRUCT':
+      return fieldsWriter(type.fields);
+  }
+}
+
+export function nullableWriter(type: SqlType): (value: SqlValue) => string {
+  const write = valueWriter(type) as (value: SqlValue) => string;
+  return (value) => (value === null ? 'null' : write(value));
+}
+
+/** Compiles the writer of an object with these fields: all of them are written, nulls too. */
+export function fieldsWriter(columns: readonly FormatColumn[]): (row: Row) => string {
+  const writers = columns.map((column) => valueWriter(column.type));
+  const parts = columns.map((column, index) => {
+    const name = JSON.stringify(`${index === 0 ? '{' : ','}${quoteJson(column.name)}:`);
+    const plain = column.type.kind === 'INTEGER' || column.type.kind === 'BOOLEAN';
+    return `t += ${name}; v = row[${index}]; t += v === null || v === undefined ? 'null' : ${plain ? 'v' : `write${index}(v)`};`;
+  });
+  const code = `return (row) => { let t = ${columns.length === 0 ? "'{'" : "''"}, v; ${parts.join('\n')}\n return t + '}'; };`;
+  return new Function(...writers.map((_, index) => `write${index}`), code)(...writers) as (
+    row: Row,
+  ) => string;
+}
