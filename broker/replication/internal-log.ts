@@ -1,5 +1,3 @@
-import type { ErrorCode } from '../../src/protocol/error-codes.ts';
-
 /**
  * How a coordinator uses the partition of an internal topic that it owns (`__consumer_offsets`): append as the leader
  * with acks=all semantics, and read back everything below the high watermark when leadership begins.
@@ -15,7 +13,7 @@ export interface InternalLog {
     topic: string,
     partition: number,
     batch: Buffer,
-    onDone: (error: ErrorCode, baseOffset: number) => void,
+    onDone: (errorCode: number, baseOffset: number) => void,
   ): void;
   /**
    * Batches from `fromOffset` up to the log end offset of a partition led by this broker, whole batches in one buffer

@@ -1,5 +1,5 @@
 import type { Address } from '../../src/base/environment.ts';
-import type { Api, RequestInput, ResponseOf } from '../../src/protocol/api.ts';
+import type { Api, RequestInput, ResponseOf } from '../../src/protocol/message.ts';
 
 /**
  * A broker's line to another broker or controller: requests go out pipelined on one connection, which is opened when

@@ -1,4 +1,4 @@
-import type { Api, RequestOf, ResponseInput } from '../../src/protocol/api.ts';
+import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import type { RequestContext } from './request-context.ts';
 
 /**
@@ -9,18 +9,28 @@ export type Reply<A extends Api> = (response: ResponseInput<A> | null) => void;
 
 /**
  * What serves one API key. A handler has either `answer`, whose value or promise is the response, or `handle`, which
- * replies through a callback when the hot path must not pay for a promise (Produce and Fetch).
+ * replies through a callback where the hot path must not pay for a promise (Produce and Fetch).
  *
- * A handler that throws is a bug: it is logged and the client gets UNKNOWN_SERVER_ERROR where the response can carry
- * one, otherwise the connection closes.
+ * A handler that throws is a bug: it is logged and answered with `failure`, or with UNKNOWN_SERVER_ERROR where the
+ * response has an error code of its own, otherwise the connection closes.
  */
 export interface RequestHandler<A extends Api> {
   readonly api: A;
-  /** Versions that are accepted and advertised, when fewer than the API declares; `[min, max]`. */
-  readonly versions?: readonly [number, number];
-  readonly answer?: (
-    request: RequestOf<A>,
-    context: RequestContext,
-  ) => ResponseInput<A> | Promise<ResponseInput<A>>;
-  readonly handle?: (request: RequestOf<A>, context: RequestContext, reply: Reply<A>) => void;
+  answer?(request: RequestOf<A>, context: RequestContext): ResponseInput<A> | Promise<ResponseInput<A>>;
+  handle?(request: RequestOf<A>, context: RequestContext, reply: Reply<A>): void;
+  /** The response that says of everything asked for that it failed with `errorCode`. */
+  failure?(request: RequestOf<A>, errorCode: number, context: RequestContext): ResponseInput<A>;
+}
+
+/** A handler whose API is not known to the compiler any more, as the dispatcher holds it. */
+export interface AnyRequestHandler {
+  readonly api: Api;
+  answer?(request: unknown, context: RequestContext): unknown;
+  handle?(request: unknown, context: RequestContext, reply: (response: unknown) => void): void;
+  failure?(request: unknown, errorCode: number, context: RequestContext): unknown;
+}
+
+/** Forgets the types of a handler's messages. The dispatcher gives it only what its own API's codec has decoded. */
+export function anyHandler<A extends Api>(handler: RequestHandler<A>): AnyRequestHandler {
+  return handler as unknown as AnyRequestHandler;
 }

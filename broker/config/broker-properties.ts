@@ -1,0 +1,178 @@
+import {
+  atLeast,
+  between,
+  boolean,
+  double,
+  eachOf,
+  int,
+  list,
+  long,
+  oneOf,
+  type Property,
+  short,
+  string,
+} from './property.ts';
+
+const NEVER = '9223372036854775807';
+
+/** Every broker property that Millrace knows, under Kafka's names and with Kafka 4.x's defaults. */
+export const brokerProperties = {
+  'node.id': int(1, 'identity of this broker in its cluster', atLeast(0)),
+  'process.roles': list(
+    'broker,controller',
+    'what this process is; both roles, always',
+    eachOf('broker', 'controller'),
+  ),
+  'broker.rack': string(null, 'where this broker stands'),
+  listeners: list(
+    'PLAINTEXT://127.0.0.1:9092',
+    'addresses to listen on, NAME://HOST:PORT; port 0 takes a free one',
+  ),
+  'advertised.listeners': list(
+    '',
+    'addresses that clients are told; when empty, the host that the client dialled',
+  ),
+  'controller.listener.names': list('CONTROLLER', 'listeners for controller traffic'),
+  'controller.quorum.voters': list('', 'the controllers, ID@HOST:PORT; when empty, this process alone'),
+  'controller.quorum.election.timeout.ms': int(1000, 'time without a leader before an election', atLeast(1)),
+  'controller.quorum.fetch.timeout.ms': int(
+    2000,
+    'time without a fetch before leadership is doubted',
+    atLeast(1),
+  ),
+  'controller.quorum.request.timeout.ms': int(2000, 'time to wait for a controller', atLeast(1)),
+  'log.dirs': list('./data', 'folders that hold the data; the first one is used'),
+  'broker.heartbeat.interval.ms': int(2000, 'time between two heartbeats to the controller', atLeast(1)),
+  'broker.session.timeout.ms': int(
+    9000,
+    'time without a heartbeat after which a broker is fenced',
+    atLeast(1),
+  ),
+  'initial.broker.registration.timeout.ms': int(60_000, 'time to register before start-up fails', atLeast(1)),
+  'controlled.shutdown.enable': boolean(true, 'whether leadership is handed over before a stop'),
+
+  'auto.create.topics.enable': boolean(true, 'whether asking for a topic creates it'),
+  'delete.topic.enable': boolean(true, 'whether topics can be deleted'),
+  'num.partitions': int(1, 'partitions of a topic when its creator does not say', atLeast(1)),
+  'default.replication.factor': int(1, 'replicas of a topic when its creator does not say', atLeast(1)),
+  'min.insync.replicas': int(1, 'in-sync replicas that acks=all needs', atLeast(1)),
+  'unclean.leader.election.enable': boolean(false, 'whether a replica out of sync may become leader'),
+
+  'socket.request.max.bytes': int(
+    104_857_600,
+    'largest request; a connection that sends more is closed',
+    atLeast(1),
+  ),
+  'connections.max.idle.ms': long('600000', 'time after which an unused connection is closed', atLeast(1)),
+  'queued.max.requests': int(500, 'pipelined requests of one connection in work at once', atLeast(1)),
+  'message.max.bytes': int(1_048_588, 'largest record batch accepted', atLeast(0)),
+  'fetch.max.bytes': int(57_671_680, 'largest fetch response', atLeast(1024)),
+  'max.request.partition.size.limit': int(
+    2000,
+    'partitions in one DescribeTopicPartitions response',
+    atLeast(1),
+  ),
+
+  'replica.fetch.max.bytes': int(1_048_576, 'bytes that a follower asks for per partition', atLeast(0)),
+  'replica.fetch.min.bytes': int(1, 'bytes that a follower waits for', atLeast(0)),
+  'replica.fetch.wait.max.ms': int(500, 'longest wait of a follower fetch', atLeast(0)),
+  'replica.fetch.backoff.ms': int(1000, 'wait after a failed follower fetch', atLeast(0)),
+  'replica.fetch.response.max.bytes': int(10_485_760, 'bytes that a follower asks for at once', atLeast(0)),
+  'replica.lag.time.max.ms': long(
+    '30000',
+    'time behind after which a follower leaves the in-sync replicas',
+    atLeast(1),
+  ),
+  'replica.socket.timeout.ms': int(30_000, 'time to wait for another broker', atLeast(1)),
+  'replica.high.watermark.checkpoint.interval.ms': long(
+    '5000',
+    'time between high-watermark checkpoints',
+    atLeast(1),
+  ),
+
+  'log.cleanup.policy': list(
+    'delete',
+    'delete old segments, compact by key, or both',
+    eachOf('delete', 'compact'),
+  ),
+  'compression.type': string(
+    'producer',
+    'codec that batches are stored in; producer keeps what the producer sent',
+    oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
+  ),
+  'compression.gzip.level': int(-1, 'level used when compression.type is gzip'),
+  'compression.lz4.level': int(9, 'level used when compression.type is lz4', between(1, 17)),
+  'compression.zstd.level': int(3, 'level used when compression.type is zstd', between(-131_072, 22)),
+  'log.cleaner.delete.retention.ms': long('86400000', 'how long tombstones are kept', atLeast(0)),
+  'log.segment.delete.delay.ms': long('60000', 'how long a deleted segment stays on disk', atLeast(0)),
+  'log.flush.interval.messages': long(NEVER, 'records after which a log is forced to disk', atLeast(1)),
+  'log.flush.interval.ms': long(null, 'time after which a log is forced to disk', atLeast(0)),
+  'log.flush.scheduler.interval.ms': long(NEVER, 'time between checks for logs to force to disk', atLeast(1)),
+  'log.flush.offset.checkpoint.interval.ms': int(
+    60_000,
+    'time between recovery-point checkpoints',
+    atLeast(0),
+  ),
+  'log.index.interval.bytes': int(4096, 'bytes of log between two index entries', atLeast(0)),
+  'log.index.size.max.bytes': int(10_485_760, 'size of a segment index', atLeast(4)),
+  'log.cleaner.max.compaction.lag.ms': long(
+    NEVER,
+    'longest time that a record stays uncompacted',
+    atLeast(1),
+  ),
+  'log.cleaner.min.compaction.lag.ms': long('0', 'shortest time that a record stays uncompacted', atLeast(0)),
+  'log.cleaner.min.cleanable.ratio': double(
+    0.5,
+    'share of uncompacted log that starts a compaction',
+    between(0, 1),
+  ),
+  'log.message.timestamp.after.max.ms': long(
+    '3600000',
+    'how far a timestamp may lie in the future',
+    atLeast(0),
+  ),
+  'log.message.timestamp.before.max.ms': long(NEVER, 'how far a timestamp may lie in the past', atLeast(0)),
+  'log.message.timestamp.type': string(
+    'CreateTime',
+    'whose clock stamps records',
+    oneOf('CreateTime', 'LogAppendTime'),
+  ),
+  'log.preallocate': boolean(false, 'whether segment files are preallocated'),
+  'log.retention.bytes': long('-1', 'bytes kept per partition; -1 is no limit', atLeast(-1)),
+  'log.retention.ms': long(null, 'time that records are kept; -1 is for ever', atLeast(-1)),
+  'log.retention.minutes': int(null, 'as log.retention.ms, in minutes', atLeast(-1)),
+  'log.retention.hours': int(168, 'as log.retention.ms, in hours', atLeast(-1)),
+  'log.retention.check.interval.ms': long('300000', 'time between retention checks', atLeast(1)),
+  'log.roll.ms': long(null, 'time after which a segment is rolled', atLeast(1)),
+  'log.roll.hours': int(168, 'as log.roll.ms, in hours', atLeast(1)),
+  'log.roll.jitter.ms': long(null, 'random time by which a roll comes earlier', atLeast(0)),
+  'log.roll.jitter.hours': int(0, 'as log.roll.jitter.ms, in hours', atLeast(0)),
+  'log.segment.bytes': int(1_073_741_824, 'size of a segment file', atLeast(14)),
+
+  'group.initial.rebalance.delay.ms': int(
+    3000,
+    'wait for more members before the first rebalance',
+    atLeast(0),
+  ),
+  'group.min.session.timeout.ms': int(6000, 'shortest session that a member may ask for', atLeast(1)),
+  'group.max.session.timeout.ms': int(1_800_000, 'longest session that a member may ask for', atLeast(1)),
+  'group.max.size': int(2_147_483_647, 'most members of a group', atLeast(1)),
+  'offset.metadata.max.bytes': int(4096, 'largest metadata of a committed offset', atLeast(0)),
+  'offsets.retention.minutes': int(10_080, 'time that offsets of an empty group are kept', atLeast(1)),
+  'offsets.retention.check.interval.ms': long(
+    '600000',
+    'time between checks for expired offsets',
+    atLeast(1),
+  ),
+  'offsets.commit.timeout.ms': int(5000, 'time that an offset commit may take', atLeast(1)),
+  'offsets.topic.num.partitions': int(50, 'partitions of __consumer_offsets', atLeast(1)),
+  'offsets.topic.replication.factor': short(
+    3,
+    'replicas of __consumer_offsets, at most one per broker',
+    atLeast(1),
+  ),
+  'offsets.topic.segment.bytes': int(104_857_600, 'size of a segment file of __consumer_offsets', atLeast(1)),
+  'producer.id.expiration.ms': int(86_400_000, 'time after which an idle producer is forgotten', atLeast(1)),
+} as const satisfies Record<string, Property>;
+
+export type BrokerPropertyName = keyof typeof brokerProperties;

@@ -1,0 +1,156 @@
+import type { Environment } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { RequestOf, ResponseOf } from '../../src/protocol/message.ts';
+import type { alterPartition } from '../../src/protocol/messages/56-alter-partition.ts';
+import type { Partition } from './partition.ts';
+
+type Request = RequestOf<typeof alterPartition>;
+type Response = ResponseOf<typeof alterPartition>;
+
+export interface IsrChangesOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly nodeId: number;
+  /** Sends AlterPartition to the active controller. */
+  readonly send: (request: Request) => Promise<Response>;
+  readonly brokerEpoch: () => number;
+  /** The registered epoch of a broker, -1 when it is not known. */
+  readonly brokerEpochOf: (brokerId: number) => number;
+  /** A change failed in a way that a metric should show. */
+  readonly onFailure: () => void;
+}
+
+interface Proposal {
+  readonly partition: Partition;
+  readonly isr: readonly number[];
+  readonly leaderEpoch: number;
+}
+
+const RETRY_BACKOFF_MS = 50;
+
+/**
+ * Carries proposed in-sync replica sets to the controller (AlterPartition, KIP-497): all that are waiting in one
+ * request, one request in flight. A partition has at most one proposal open, which its leader sees to.
+ */
+export class IsrChanges {
+  readonly #options: IsrChangesOptions;
+  #waiting: Proposal[] = [];
+  #busy = false;
+  #closed = false;
+
+  constructor(options: IsrChangesOptions) {
+    this.#options = options;
+  }
+
+  readonly propose = (partition: Partition, isr: readonly number[]): void => {
+    this.#waiting.push({ partition, isr, leaderEpoch: partition.leaderEpoch });
+    // Proposals of one turn travel together.
+    if (!this.#busy) {
+      this.#busy = true;
+      this.#options.environment.timers.defer(() => void this.#sendAll());
+    }
+  };
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting = [];
+  }
+
+  /** Never rejects. */
+  async #sendAll(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#closed) {
+      const proposals = this.#waiting.filter(({ partition, leaderEpoch }) => partition.leader?.epoch === leaderEpoch);
+      this.#waiting = [];
+      if (proposals.length === 0) break;
+      try {
+        this.#onResponse(proposals, await this.#options.send(this.#request(proposals)));
+      } catch (error) {
+        this.#options.logger.warn('a change of in-sync replicas could not be sent', { error });
+        this.#waiting.push(...proposals);
+      }
+      if (this.#waiting.length > 0) await this.#options.environment.timers.sleep(RETRY_BACKOFF_MS);
+    }
+    this.#busy = false;
+    if (this.#waiting.length > 0 && !this.#closed) {
+      this.#busy = true;
+      void this.#sendAll();
+    }
+  }
+
+  #request(proposals: readonly Proposal[]): Request {
+    const { nodeId, brokerEpoch, brokerEpochOf } = this.#options;
+    const topics = new Map<string, Request['topics'][number]['partitions'][number][]>();
+    for (const { partition, isr, leaderEpoch } of proposals) {
+      let partitions = topics.get(partition.topicId);
+      if (partitions === undefined) {
+        partitions = [];
+        topics.set(partition.topicId, partitions);
+      }
+      partitions.push({
+        partitionIndex: partition.index,
+        leaderEpoch,
+        newIsr: [],
+        newIsrWithEpochs: isr.map((brokerId) => ({
+          brokerId,
+          brokerEpoch: brokerId === nodeId ? brokerEpoch() : brokerEpochOf(brokerId),
+        })),
+        leaderRecoveryState: 0,
+        partitionEpoch: partition.leader?.partitionEpoch ?? -1,
+      });
+    }
+    return {
+      brokerId: nodeId,
+      brokerEpoch: brokerEpoch(),
+      topics: [...topics].map(([topicId, partitions]) => ({ topicId, partitions })),
+    };
+  }
+
+  #onResponse(proposals: readonly Proposal[], response: Response): void {
+    const answers = new Map<string, Response['topics'][number]['partitions'][number]>();
+    for (const { topicId, partitions } of response.topics) {
+      for (const partition of partitions) answers.set(`${topicId}:${partition.partitionIndex}`, partition);
+    }
+    for (const proposal of proposals) {
+      const answer = answers.get(`${proposal.partition.topicId}:${proposal.partition.index}`);
+      const errorCode = response.errorCode !== ErrorCode.NONE ? response.errorCode : answer?.errorCode;
+      if (errorCode === ErrorCode.NONE && answer !== undefined) {
+        const { isr, leaderEpoch, partitionEpoch } = answer;
+        proposal.partition.onIsrDecision(proposal.leaderEpoch, {
+          outcome: 'committed',
+          isr,
+          leaderEpoch,
+          partitionEpoch,
+        });
+      } else {
+        this.#onError(proposal, errorCode ?? ErrorCode.UNKNOWN_SERVER_ERROR);
+      }
+    }
+  }
+
+  #onError(proposal: Proposal, errorCode: number): void {
+    const { partition, leaderEpoch } = proposal;
+    this.#options.onFailure();
+    this.#options.logger.debug('a change of in-sync replicas was refused', {
+      topic: partition.topic,
+      partition: partition.index,
+      errorCode,
+    });
+    switch (errorCode) {
+      case ErrorCode.OPERATION_NOT_ATTEMPTED:
+      case ErrorCode.INELIGIBLE_REPLICA:
+        partition.onIsrDecision(leaderEpoch, { outcome: 'rejected' });
+        return;
+      case ErrorCode.INVALID_UPDATE_VERSION:
+      case ErrorCode.FENCED_LEADER_EPOCH:
+      case ErrorCode.INVALID_REQUEST:
+      case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
+      case ErrorCode.UNKNOWN_TOPIC_ID:
+      case ErrorCode.NEW_LEADER_ELECTED:
+        partition.onIsrDecision(leaderEpoch, { outcome: 'outdated' });
+        return;
+      default:
+        this.#waiting.push(proposal);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { Api } from '../../src/protocol/message.ts';
+import type { BrokerMetrics, ReplicaManagerMetrics, RequestMetrics, TopicMetrics } from './metrics.ts';
+
+export interface MetricsSources {
+  readonly connections: () => { readonly connectionCount: number; readonly connectionCreationTotal: number };
+  readonly replicaManager: () => ReplicaManagerMetrics;
+}
+
+/** Holds the counters; who counts asks once for its record and then increments plain fields. */
+export class Metrics implements BrokerMetrics {
+  readonly topics = new Map<string, TopicMetrics>();
+  readonly requests = new Map<number, RequestMetrics>();
+  readonly #sources: MetricsSources;
+
+  constructor(sources: MetricsSources) {
+    this.#sources = sources;
+  }
+
+  get connectionCount(): number {
+    return this.#sources.connections().connectionCount;
+  }
+
+  get connectionCreationTotal(): number {
+    return this.#sources.connections().connectionCreationTotal;
+  }
+
+  get replicaManager(): ReplicaManagerMetrics {
+    return this.#sources.replicaManager();
+  }
+
+  topic(name: string): TopicMetrics {
+    let metrics = this.topics.get(name);
+    if (metrics === undefined) {
+      metrics = {
+        messagesInTotal: 0,
+        bytesInTotal: 0,
+        bytesOutTotal: 0,
+        bytesRejectedTotal: 0,
+        totalProduceRequestsTotal: 0,
+        totalFetchRequestsTotal: 0,
+        failedProduceRequestsTotal: 0,
+        failedFetchRequestsTotal: 0,
+        replicationBytesInTotal: 0,
+        replicationBytesOutTotal: 0,
+      };
+      this.topics.set(name, metrics);
+    }
+    return metrics;
+  }
+
+  /** Forgets a topic that was deleted. */
+  dropTopic(name: string): void {
+    this.topics.delete(name);
+  }
+
+  request(api: Api): RequestMetrics {
+    let metrics = this.requests.get(api.key);
+    if (metrics === undefined) {
+      metrics = {
+        apiKey: api.key,
+        apiName: api.name,
+        requestsTotal: 0,
+        errorsTotal: 0,
+        requestBytesTotal: 0,
+        totalTimeMsSum: 0,
+        totalTimeMsMax: 0,
+      };
+      this.requests.set(api.key, metrics);
+    }
+    return metrics;
+  }
+}

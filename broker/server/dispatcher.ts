@@ -1,0 +1,185 @@
+import type { Address, Clock } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { malformed } from '../../src/base/protocol-error.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import {
+  decodeRequest,
+  decodeRequestHeader,
+  encodeResponse,
+  type RequestHeader,
+} from '../../src/protocol/framing.ts';
+import { includesVersion } from '../../src/protocol/version-range.ts';
+import type { Metrics } from './broker-metrics.ts';
+import type { RequestMetrics } from './metrics.ts';
+import type { RequestContext } from './request-context.ts';
+import type { AnyRequestHandler } from './request-handler.ts';
+import type { ResponseSlot } from './response-queue.ts';
+import type { ServerConnection } from './server-connection.ts';
+
+const API_VERSIONS_KEY = 18;
+/** What a client that asks in an unknown version of ApiVersions can always read. */
+const API_VERSIONS_FALLBACK = 0;
+
+export interface DispatcherOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** What each listener serves, by listener name. */
+  readonly handlersOf: (listener: string) => ReadonlyMap<number, AnyRequestHandler>;
+}
+
+/**
+ * Takes frames apart, gives each request to the handler of its API key and encodes what that answers. A request that
+ * cannot be understood (unknown key or version, malformed body) throws: the connection has to be closed, because no
+ * response could be read either.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  readonly dispatch = (frame: Buffer, connection: ServerConnection): void => {
+    const handlers = this.#options.handlersOf(connection.listener);
+    const { header, reader } = decodeRequestHeader(frame);
+    const handler = handlers.get(header.apiKey);
+    if (handler === undefined) malformed(`a request of API key ${header.apiKey}, which is not served here`);
+    const { api } = handler;
+    if (includesVersion(api.versions, header.apiVersion)) {
+      const request = decodeRequest(api, header.apiVersion, reader);
+      new Exchange(this.#options, connection, handler, header, frame.length).run(request);
+      return;
+    }
+    if (header.apiKey !== API_VERSIONS_KEY) {
+      malformed(`a request of ${api.name} version ${header.apiVersion}, which is not served here`);
+    }
+    const fallback = { ...header, apiVersion: API_VERSIONS_FALLBACK };
+    new Exchange(this.#options, connection, handler, fallback, frame.length).fail(
+      null,
+      ErrorCode.UNSUPPORTED_VERSION,
+    );
+  };
+}
+
+/** One request and its way to a response; it is the context that the handler sees. */
+class Exchange implements RequestContext {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly clientId: string | null;
+  readonly #correlationId: number;
+  readonly #options: DispatcherOptions;
+  readonly #connection: ServerConnection;
+  readonly #handler: AnyRequestHandler;
+  readonly #slot: ResponseSlot;
+  readonly #metrics: RequestMetrics;
+  readonly #startMs: number;
+  #replied = false;
+
+  constructor(
+    options: DispatcherOptions,
+    connection: ServerConnection,
+    handler: AnyRequestHandler,
+    header: RequestHeader,
+    requestBytes: number,
+  ) {
+    this.apiKey = header.apiKey;
+    this.apiVersion = header.apiVersion;
+    this.clientId = header.clientId;
+    this.#correlationId = header.correlationId;
+    this.#options = options;
+    this.#connection = connection;
+    this.#handler = handler;
+    this.#slot = connection.openResponse();
+    this.#startMs = options.clock.monotonicMs();
+    this.#metrics = options.metrics.request(handler.api);
+    this.#metrics.requestsTotal++;
+    this.#metrics.requestBytesTotal += requestBytes;
+  }
+
+  get listener(): string {
+    return this.#connection.listener;
+  }
+
+  get local(): Address {
+    return this.#connection.local;
+  }
+
+  get remote(): Address {
+    return this.#connection.remote;
+  }
+
+  get closed(): boolean {
+    return this.#connection.closed;
+  }
+
+  disconnect(): void {
+    this.#connection.destroy();
+  }
+
+  run(request: unknown): void {
+    const handler = this.#handler;
+    try {
+      if (handler.handle !== undefined) {
+        handler.handle(request, this, (response) => this.#reply(response));
+        return;
+      }
+      const answer = handler.answer?.(request, this);
+      if (answer instanceof Promise) {
+        answer.then(
+          (response) => this.#reply(response),
+          (error: unknown) => this.#onBug(request, error),
+        );
+      } else {
+        this.#reply(answer);
+      }
+    } catch (error) {
+      this.#onBug(request, error);
+    }
+  }
+
+  /** Answers that all of the request failed; closes the connection where the API has no way to say so. */
+  fail(request: unknown, errorCode: number): void {
+    const { api } = this.#handler;
+    this.#metrics.errorsTotal++;
+    if (this.#handler.failure !== undefined) this.#reply(this.#handler.failure(request, errorCode, this));
+    else if (api.response.fields['errorCode'] !== undefined) this.#reply({ errorCode });
+    else this.#connection.destroy();
+  }
+
+  #onBug(request: unknown, error: unknown): void {
+    const { api } = this.#handler;
+    this.#options.logger.error(`${api.name} failed`, {
+      error,
+      apiVersion: this.apiVersion,
+      clientId: this.clientId,
+    });
+    if (this.#replied) return;
+    try {
+      this.fail(request, ErrorCode.UNKNOWN_SERVER_ERROR);
+    } catch (second) {
+      this.#options.logger.error(`${api.name} could not answer that it failed`, { error: second });
+      this.#connection.destroy();
+    }
+  }
+
+  #reply(response: unknown): void {
+    if (this.#replied) return;
+    this.#replied = true;
+    const elapsedMs = this.#options.clock.monotonicMs() - this.#startMs;
+    this.#metrics.totalTimeMsSum += elapsedMs;
+    if (elapsedMs > this.#metrics.totalTimeMsMax) this.#metrics.totalTimeMsMax = elapsedMs;
+    if (this.#connection.closed) return;
+    this.#connection.complete(this.#slot, response === null ? null : this.#encode(response));
+  }
+
+  #encode(response: unknown): readonly Uint8Array[] | null {
+    try {
+      return encodeResponse(this.#handler.api, this.apiVersion, this.#correlationId, response);
+    } catch (error) {
+      this.#options.logger.error(`a response of ${this.#handler.api.name} cannot be encoded`, { error });
+      this.#connection.destroy();
+      return null;
+    }
+  }
+}
