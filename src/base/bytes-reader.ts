@@ -1,0 +1,269 @@
+import { malformed } from './protocol-error.ts';
+
+const TWO_POW_32 = 2 ** 32;
+/** The high half of the first integer beyond the safe range, 2^53. */
+const UNSAFE_HIGH = 0x200000;
+
+/** Long.MAX_VALUE of the wire, which some fields use as "unknown": the one number beyond 2^53 that passes through. */
+export const INT64_MAX = 2 ** 63;
+
+/** The UUID of sixteen zero bytes, in Kafka's text form: it stands for "no UUID". */
+export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
+
+/** Text decoding without the argument checks of `Buffer.toString`; present on every Buffer of Node. */
+interface Utf8Slice {
+  utf8Slice(start: number, end: number): string;
+}
+
+/**
+ * Reads the primitive types of the Kafka protocol, big-endian, from a part of a Buffer.
+ *
+ * Every read is checked against {@link end}; what does not fit ends in a ProtocolError. Nothing is ever allocated on
+ * the word of a length that the bytes do not back. Byte strings are views on the buffer, not copies.
+ */
+export class BytesReader {
+  readonly buffer: Buffer;
+  position: number;
+  /** Exclusive. */
+  readonly end: number;
+
+  constructor(buffer: Buffer, position = 0, end: number = buffer.length) {
+    this.buffer = buffer;
+    this.position = position;
+    this.end = end;
+  }
+
+  get remaining(): number {
+    return this.end - this.position;
+  }
+
+  /** Reserves `length` bytes and answers where they begin. */
+  take(length: number): number {
+    const at = this.position;
+    const next = at + length;
+    if (next > this.end || length < 0) truncated(length, this.end - at);
+    this.position = next;
+    return at;
+  }
+
+  int8(): number {
+    const at = this.take(1);
+    return ((this.buffer[at] as number) << 24) >> 24;
+  }
+
+  uint8(): number {
+    return this.buffer[this.take(1)] as number;
+  }
+
+  bool(): boolean {
+    return this.buffer[this.take(1)] !== 0;
+  }
+
+  int16(): number {
+    const b = this.buffer;
+    const at = this.take(2);
+    return (((b[at] as number) << 24) >> 16) | (b[at + 1] as number);
+  }
+
+  uint16(): number {
+    const b = this.buffer;
+    const at = this.take(2);
+    return ((b[at] as number) << 8) | (b[at + 1] as number);
+  }
+
+  int32(): number {
+    const b = this.buffer;
+    const at = this.take(4);
+    return (
+      ((b[at] as number) << 24) |
+      ((b[at + 1] as number) << 16) |
+      ((b[at + 2] as number) << 8) |
+      (b[at + 3] as number)
+    );
+  }
+
+  uint32(): number {
+    return this.int32() >>> 0;
+  }
+
+  /** @throws {ProtocolError} beyond 2^53, except {@link INT64_MAX}. */
+  int64(): number {
+    const high = this.int32();
+    const low = this.int32() >>> 0;
+    if (high >= UNSAFE_HIGH || high < -UNSAFE_HIGH) return beyondSafe(high, low);
+    return high * TWO_POW_32 + low;
+  }
+
+  float64(): number {
+    return this.buffer.readDoubleBE(this.take(8));
+  }
+
+  /** An unsigned varint of 32 bits (KIP-482). */
+  unsignedVarint(): number {
+    const first = this.uint8();
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    for (let shift = 7; shift < 28; shift += 7) {
+      const byte = this.uint8();
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    const last = this.uint8();
+    if (last > 0x0f) malformed('a varint takes more than 32 bits');
+    return (value | (last << 28)) >>> 0;
+  }
+
+  /** A zig-zag varint of 32 bits. */
+  varint(): number {
+    const value = this.unsignedVarint();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  /**
+   * A zig-zag varint of 64 bits.
+   * @throws {ProtocolError} beyond 2^53.
+   */
+  varlong(): number {
+    let low = 0;
+    let shift = 0;
+    for (; shift < 28; shift += 7) {
+      const byte = this.uint8();
+      low |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return (low >>> 1) ^ -(low & 1);
+    }
+    // From the fifth byte on, bits go to a float: exact up to 2^53, which zig-zag puts at 2^54.
+    const sign = low & 1;
+    let magnitude = low >>> 1;
+    let scale = 2 ** 27;
+    for (; shift < 70; shift += 7) {
+      const byte = this.uint8();
+      const bits = byte & 0x7f;
+      if (shift === 63 && bits > 1) malformed('a varlong takes more than 64 bits');
+      magnitude += bits * scale;
+      scale *= 0x80;
+      if (byte >= 0x80) continue;
+      if (magnitude > Number.MAX_SAFE_INTEGER) malformed('a varlong is beyond 2^53');
+      return sign === 0 ? magnitude : -magnitude - 1;
+    }
+    return malformed('a varlong takes more than ten bytes');
+  }
+
+  /** `length` bytes of UTF-8. */
+  text(length: number): string {
+    if (length === 0) return '';
+    const at = this.take(length);
+    return (this.buffer as Buffer & Utf8Slice).utf8Slice(at, at + length);
+  }
+
+  /** A view on `length` bytes. */
+  view(length: number): Buffer {
+    const at = this.take(length);
+    return this.buffer.subarray(at, at + length);
+  }
+
+  string(): string {
+    const length = this.int16();
+    if (length < 0) nullNotAllowed('string', length);
+    return this.text(length);
+  }
+
+  nullableString(): string | null {
+    const length = this.int16();
+    if (length >= 0) return this.text(length);
+    return length === -1 ? null : negative('string', length);
+  }
+
+  compactString(): string {
+    const length = this.unsignedVarint();
+    if (length === 0) nullNotAllowed('string', -1);
+    return this.text(length - 1);
+  }
+
+  compactNullableString(): string | null {
+    const length = this.unsignedVarint();
+    return length === 0 ? null : this.text(length - 1);
+  }
+
+  bytes(): Buffer {
+    const length = this.int32();
+    if (length < 0) nullNotAllowed('byte string', length);
+    return this.view(length);
+  }
+
+  nullableBytes(): Buffer | null {
+    const length = this.int32();
+    if (length >= 0) return this.view(length);
+    return length === -1 ? null : negative('byte string', length);
+  }
+
+  compactBytes(): Buffer {
+    const length = this.unsignedVarint();
+    if (length === 0) nullNotAllowed('byte string', -1);
+    return this.view(length - 1);
+  }
+
+  compactNullableBytes(): Buffer | null {
+    const length = this.unsignedVarint();
+    return length === 0 ? null : this.view(length - 1);
+  }
+
+  /** Sixteen bytes, in Kafka's text form: 22 characters of base64url. */
+  uuid(): string {
+    const at = this.take(16);
+    const b = this.buffer;
+    let seen = 0;
+    for (let i = at; i < at + 16; i++) seen |= b[i] as number;
+    return seen === 0 ? ZERO_UUID : b.toString('base64url', at, at + 16);
+  }
+
+  /** The length of an array whose elements take at least `elementBytesMin` bytes each; -1 is null. */
+  arrayLength(elementBytesMin: number): number {
+    const length = this.int32();
+    if (length < -1) negative('array', length);
+    if (length * elementBytesMin > this.end - this.position) arrayTooLong(length, this.end - this.position);
+    return length;
+  }
+
+  /** As {@link arrayLength}, of the flexible versions. */
+  compactArrayLength(elementBytesMin: number): number {
+    const length = this.unsignedVarint() - 1;
+    if (length * elementBytesMin > this.end - this.position) arrayTooLong(length, this.end - this.position);
+    return length;
+  }
+
+  /** Skips the tagged fields that end a struct of which no tag is known (KIP-482). */
+  skipTaggedFields(): void {
+    const count = this.unsignedVarint();
+    for (let i = 0; i < count; i++) {
+      this.unsignedVarint();
+      this.take(this.unsignedVarint());
+    }
+  }
+
+  /** @throws {ProtocolError} when bytes are left: the message was longer than its declaration. */
+  expectEnd(): void {
+    if (this.position !== this.end)
+      malformed(`${this.end - this.position} bytes follow the end of the message`);
+  }
+}
+
+function beyondSafe(high: number, low: number): number {
+  if (high === 0x7fffffff && low === 0xffffffff) return INT64_MAX;
+  return malformed('a 64-bit integer is beyond 2^53');
+}
+
+function truncated(wanted: number, remaining: number): never {
+  return malformed(`${wanted} bytes expected where ${remaining} are left`);
+}
+
+function negative(what: string, length: number): never {
+  return malformed(`a ${what} has the length ${length}`);
+}
+
+function nullNotAllowed(what: string, length: number): never {
+  return length === -1 ? malformed(`a ${what} is null where it may not be`) : negative(what, length);
+}
+
+function arrayTooLong(length: number, remaining: number): never {
+  return malformed(`an array of ${length} elements cannot fit into the ${remaining} bytes left`);
+}

@@ -1,0 +1,105 @@
+import type { Message } from './message.ts';
+import type { Field, Fields } from './schema.ts';
+import { intersectVersions, isEmptyRange, type VersionRange } from './version-range.ts';
+
+/**
+ * What the generators of the encoder and of the decoder share: conditions on the version, simplified by what is known
+ * of it, and one function name per declared struct.
+ *
+ * In generated code `v` is the version and `f` whether it is flexible.
+ */
+export class StructNames {
+  readonly #names = new Map<Fields, string>();
+  /** Structs whose function is yet to be generated. */
+  readonly pending: { readonly name: string; readonly fields: Fields }[] = [];
+
+  /** The name of the struct's function; the first time, the struct is put on the list to generate. */
+  of(fields: Fields): string {
+    const known = this.#names.get(fields);
+    if (known !== undefined) return known;
+    const name = `struct${this.#names.size}`;
+    this.#names.set(fields, name);
+    this.pending.push({ name, fields });
+    return name;
+  }
+}
+
+/** An expression for "the version is in `range`", given that it is in `known`: `true` and `false` where that decides. */
+export function versionIn(range: VersionRange, known: VersionRange): string {
+  const both = intersectVersions(range, known);
+  if (isEmptyRange(both)) return 'false';
+  const conditions: string[] = [];
+  if (both.min > known.min) conditions.push(`v >= ${both.min}`);
+  if (both.max < known.max) conditions.push(`v <= ${both.max}`);
+  return conditions.length === 0 ? 'true' : conditions.join(' && ');
+}
+
+/** `condition ? yes : no`, or one of the two where the condition is known. */
+export function choose(condition: string, yes: string, no: string): string {
+  if (condition === 'true' || yes === no) return yes;
+  return condition === 'false' ? no : `(${condition} ? ${yes} : ${no})`;
+}
+
+/** `if (condition) { yes } else { no }`, or one of the two where the condition is known. */
+export function branch(condition: string, yes: string, no: string): string {
+  if (condition === 'true' || yes === no) return yes;
+  if (condition === 'false') return no;
+  if (no === '') return `if (${condition}) {\n${yes}\n}`;
+  return yes === '' ? `if (!(${condition})) {\n${no}\n}` : `if (${condition}) {\n${yes}\n} else {\n${no}\n}`;
+}
+
+/** The expression for "the message is flexible": a constant where all its versions agree, else the variable `f`. */
+export function flexibleCondition(message: Message): string {
+  const condition = versionIn(message.flexible, message.versions);
+  return condition === 'true' || condition === 'false' ? condition : 'f';
+}
+
+/** Declares `f` at the top of a generated function. */
+export function flexibleVariable(message: Message): string {
+  return flexibleCondition(message) === 'f'
+    ? `const f = ${versionIn(message.flexible, message.versions)};\n`
+    : '';
+}
+
+/** The fields that are tagged in some version, by ascending tag: the order in which they must be written. */
+export function taggedFields(
+  fields: Fields,
+  versions: VersionRange,
+): readonly { readonly name: string; readonly field: Field }[] {
+  return Object.entries(fields)
+    .filter(([, field]) => !isEmptyRange(intersectVersions(field.tagged, versions)))
+    .map(([name, field]) => ({ name, field }))
+    .sort((a, b) => a.field.tag - b.field.tag);
+}
+
+/** Fewest bytes that a value of the type takes in any version: what an array's length is checked against. */
+export function bytesMin(field: { readonly type: Field['type'] }, versions: VersionRange): number {
+  const { type } = field;
+  switch (type.kind) {
+    case 'int16':
+    case 'uint16':
+      return 2;
+    case 'int32':
+    case 'uint32':
+      return 4;
+    case 'int64':
+    case 'float64':
+      return 8;
+    case 'uuid':
+      return 16;
+    case 'struct':
+      return Math.max(1, structBytesMin(type.fields, versions));
+    default:
+      return 1;
+  }
+}
+
+function structBytesMin(fields: Fields, versions: VersionRange): number {
+  let sum = 0;
+  for (const field of Object.values(fields)) {
+    const always = field.versions.min <= versions.min && field.versions.max >= versions.max;
+    if (!always || field.tag >= 0 || !isEmptyRange(intersectVersions(field.nullable, versions))) continue;
+    sum += bytesMin(field, versions);
+  }
+  return sum;
+}

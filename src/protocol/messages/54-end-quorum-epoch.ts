@@ -1,0 +1,54 @@
+import { api } from '../message.ts';
+import { array, int16, int32, string, struct, uint16, uuid } from '../schema.ts';
+
+/**
+ * EndQuorumEpoch (key 54, versions 0-1): resigns from leading the metadata quorum (KIP-595).
+ *
+ * - v1: voters are known by directory id (KIP-853); flexible (KIP-482)
+ */
+export const endQuorumEpoch = api({
+  key: 54,
+  name: 'EndQuorumEpoch',
+  versions: '0-1',
+  flexible: '1+',
+  listeners: ['controller'],
+  request: struct({
+    clusterId: string({ nullable: '0+', default: null }),
+    topics: array(
+      struct({
+        topicName: string(),
+        partitions: array(
+          struct({
+            partitionIndex: int32(),
+            leaderId: int32(),
+            leaderEpoch: int32(),
+            preferredSuccessors: array(int32(), { versions: '0', ignorable: true }),
+            preferredCandidates: array(struct({ candidateId: int32(), candidateDirectoryId: uuid() }), {
+              versions: '1+',
+              ignorable: true,
+            }),
+          }),
+        ),
+      }),
+    ),
+    leaderEndpoints: array(struct({ name: string(), host: string(), port: uint16() }), {
+      versions: '1+',
+      ignorable: true,
+    }),
+  }),
+  response: struct({
+    errorCode: int16(),
+    topics: array(
+      struct({
+        topicName: string(),
+        partitions: array(
+          struct({ partitionIndex: int32(), errorCode: int16(), leaderId: int32(), leaderEpoch: int32() }),
+        ),
+      }),
+    ),
+    nodeEndpoints: array(struct({ nodeId: int32(), host: string(), port: uint16() }), {
+      versions: '1+',
+      tag: 0,
+    }),
+  }),
+});
