@@ -25,17 +25,17 @@ export interface BooleanLiteral extends Node {
   readonly kind: 'BooleanLiteral';
   readonly value: boolean;
 }
-/** A whole number without sign, as written: `42`. INTEGER where it fits, else BIGINT. */
+/** A whole number as written, with a minus where there is one: `-42`. INTEGER where it fits, else BIGINT. */
 export interface IntegerLiteral extends Node {
   readonly kind: 'IntegerLiteral';
   readonly text: string;
 }
-/** `1.5`, `.5`, or `DECIMAL '1.50'` (which may carry a sign). */
+/** `1.5`, `-.5`, or the text of `DECIMAL '1.50'`. */
 export interface DecimalLiteral extends Node {
   readonly kind: 'DecimalLiteral';
   readonly text: string;
 }
-/** A number with an exponent: `1e3`. */
+/** A number with an exponent: `-1e3`. */
 export interface DoubleLiteral extends Node {
   readonly kind: 'DoubleLiteral';
   readonly text: string;
@@ -44,7 +44,7 @@ export interface StringLiteral extends Node {
   readonly kind: 'StringLiteral';
   readonly value: string;
 }
-/** The bare word of a time unit as a function argument: `TIMESTAMPADD(DAYS, 1, t)`. Always in the plural form. */
+/** A reserved time unit's bare word as a function argument: `TIMESTAMPADD(DAYS, 1, t)`. Always in the plural form. */
 export interface IntervalUnitLiteral extends Node {
   readonly kind: 'IntervalUnitLiteral';
   readonly unit: TimeUnit;
@@ -130,7 +130,7 @@ export interface IsNotNull extends Node {
 export interface WhenClause extends Node {
   readonly kind: 'WhenClause';
   readonly when: Expression;
-  readonly then: Expression;
+  readonly result: Expression;
 }
 /** `CASE WHEN condition THEN result … END`. */
 export interface SearchedCase extends Node {

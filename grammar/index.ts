@@ -1,0 +1,18 @@
+/** The grammar of Millrace SQL: text to a frozen syntax tree and back. It knows no catalog. */
+export type * from './ast.ts';
+export { complete, type Completion, type CompletionNames, type Completions } from './completion.ts';
+export { isReserved, type Keyword, nonReservedKeywords, reservedKeywords } from './keywords.ts';
+export {
+  parse,
+  type ParsedStatement,
+  parseExpression,
+  type ParseOptions,
+  parseScript,
+  parseTolerantly,
+  parseType,
+  type TolerantResult,
+} from './parse.ts';
+export { formatExpression, formatIdentifier, formatType } from './printer/expressions.ts';
+export { formatStatement } from './printer/statements.ts';
+export { renderDiagnostic } from './render-diagnostic.ts';
+export type { Variables } from './variables.ts';

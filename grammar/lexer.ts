@@ -1,0 +1,65 @@
+/** Text to tokens. Words that are keywords get the keyword's type after lexing; see `tokens.ts`. */
+import { type IToken, Lexer } from 'chevrotain';
+import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
+import { keywordTokens, lexedTokens, Word } from './tokens.ts';
+
+export interface LexedText {
+  readonly tokens: readonly IToken[];
+  /** Comments, in order: they are no part of the grammar. */
+  readonly comments: readonly IToken[];
+}
+
+let lexer: Lexer | undefined;
+
+function theLexer(): Lexer {
+  lexer ??= new Lexer([...lexedTokens], { ensureOptimizations: false, skipValidations: true });
+  return lexer;
+}
+
+/**
+ * Splits a text into tokens.
+ * @throws {DiagnosticError} at the first character that begins no token.
+ */
+export function tokenize(text: string): LexedText {
+  const result = theLexer().tokenize(text);
+  const error = result.errors[0];
+  if (error !== undefined) {
+    const span: SourceSpan = {
+      start: error.offset,
+      end: error.offset + error.length,
+      line: error.line ?? 1,
+      column: error.column ?? 1,
+    };
+    const found = text[error.offset] ?? '';
+    throw new DiagnosticError({
+      message: `line ${span.line}:${span.column}: Syntax Error\n${describeBadCharacter(found)}`,
+      span,
+      ...(found === "'" || found === '"' || found === '`'
+        ? { hint: `close it with another ${found}; inside, write ${found}${found}` }
+        : {}),
+    });
+  }
+  for (const token of result.tokens) {
+    if (token.tokenType !== Word) continue;
+    const keyword = keywordTokens.get(token.image.toUpperCase());
+    if (keyword === undefined) continue;
+    token.tokenType = keyword;
+    token.tokenTypeIdx = keyword.tokenTypeIdx ?? 0;
+  }
+  return { tokens: result.tokens, comments: result.groups['comments'] ?? [] };
+}
+
+function describeBadCharacter(found: string): string {
+  if (found === "'") return 'String is not closed';
+  if (found === '"' || found === '`') return 'Quoted identifier is not closed';
+  return `Unexpected character '${found}'`;
+}
+
+export function spanOf(token: IToken): SourceSpan {
+  return {
+    start: token.startOffset,
+    end: (token.endOffset ?? token.startOffset) + 1,
+    line: token.startLine ?? 1,
+    column: token.startColumn ?? 1,
+  };
+}

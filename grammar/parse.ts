@@ -1,0 +1,188 @@
+/** Text to statements: the public face of the grammar. */
+import type { IToken } from 'chevrotain';
+import { type Diagnostic, DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
+import type { Expression, Statement, TypeNode } from './ast.ts';
+import { spanOf, tokenize } from './lexer.ts';
+import { SqlParser } from './parser/sql-parser.ts';
+import { syntaxError, unknownStatement } from './syntax-error.ts';
+import { K, Semicolon } from './tokens.ts';
+import { substituteVariables, type Variables } from './variables.ts';
+
+export interface ParseOptions {
+  /** Values of `${name}`, by upper-cased name. DEFINE and UNDEFINE in the text itself act on what follows them. */
+  readonly variables?: Variables;
+  /** Accept a last statement without its semicolon, as a shell does. Default true. */
+  readonly allowUnterminated?: boolean;
+  /** Accept what only test scripts may say: ASSERT VALUES and its kin, RUN SCRIPT. Default false, as in ksqlDB. */
+  readonly testStatements?: boolean;
+}
+
+/** A statement with the text it was written in, semicolon included. */
+export interface ParsedStatement {
+  readonly statement: Statement;
+  readonly text: string;
+}
+
+/** What an editor wants: whatever could be read, and everything that is wrong. */
+export interface TolerantResult {
+  readonly statements: readonly ParsedStatement[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+let strict: SqlParser | undefined;
+let tolerant: SqlParser | undefined;
+
+/** The engine's parser: made at first use, stops at the first error. */
+function strictParser(): SqlParser {
+  strict ??= new SqlParser({ recovery: false, validate: false });
+  return strict;
+}
+
+function tolerantParser(): SqlParser {
+  tolerant ??= new SqlParser({ recovery: true, validate: false });
+  return tolerant;
+}
+
+/**
+ * Parses a script into its statements.
+ * @throws {DiagnosticError} at the first syntax error, with its place in `text`.
+ */
+export function parse(text: string, options: ParseOptions = {}): readonly Statement[] {
+  return parseScript(text, options).map(({ statement }) => statement);
+}
+
+/** As {@link parse}, each statement with its own text. */
+export function parseScript(text: string, options: ParseOptions = {}): readonly ParsedStatement[] {
+  const statements: ParsedStatement[] = [];
+  const variables = new Map(options.variables);
+  for (const part of splitStatements(text)) {
+    if (!part.terminated && options.allowUnterminated === false) throw missingSemicolon(part);
+    const parsed = parsePart(part, variables, options.testStatements === true);
+    statements.push({ statement: parsed, text: textOf(text, part) });
+    defineVariables(parsed, variables);
+  }
+  return Object.freeze(statements);
+}
+
+/** Parses what can be parsed and collects what is wrong, for an editor. */
+export function parseTolerantly(text: string, options: ParseOptions = {}): TolerantResult {
+  const statements: ParsedStatement[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const variables = new Map(options.variables);
+  let parts: readonly StatementTokens[] = [];
+  try {
+    parts = splitStatements(text);
+  } catch (error) {
+    diagnostics.push(diagnosticOf(error));
+  }
+  for (const part of parts) {
+    try {
+      const tokens = substituteVariables(part.tokens, variables);
+      const parser = tolerantParser();
+      parser.begin(tokens);
+      const statement = parser.statement();
+      for (const error of parser.errors) diagnostics.push(syntaxError(error, tokens).diagnostic);
+      if (parser.errors.length > 0) continue;
+      statements.push({ statement, text: textOf(text, part) });
+      defineVariables(statement, variables);
+    } catch (error) {
+      diagnostics.push(diagnosticOf(error));
+    }
+  }
+  return { statements, diagnostics };
+}
+
+/** Parses one expression: `parseExpression('a + 1')`. */
+export function parseExpression(text: string): Expression {
+  return parseOne(text, (parser) => parser.singleExpression());
+}
+
+/** Parses one type: `parseType('ARRAY<INT>')`. */
+export function parseType(text: string): TypeNode {
+  return parseOne(text, (parser) => parser.singleType());
+}
+
+function parseOne<T>(text: string, rule: (parser: SqlParser) => T): T {
+  const tokens = [...tokenize(text).tokens];
+  const parser = strictParser();
+  parser.begin(tokens);
+  const result = rule(parser);
+  const error = parser.errors[0];
+  if (error !== undefined) throw syntaxError(error, tokens);
+  return result;
+}
+
+interface StatementTokens {
+  readonly tokens: readonly IToken[];
+  readonly terminated: boolean;
+  readonly end: number;
+}
+
+function splitStatements(text: string): readonly StatementTokens[] {
+  const parts: StatementTokens[] = [];
+  let tokens: IToken[] = [];
+  for (const token of tokenize(text).tokens) {
+    if (token.tokenType !== Semicolon) {
+      tokens.push(token);
+      continue;
+    }
+    if (tokens.length > 0) parts.push({ tokens, terminated: true, end: token.startOffset + 1 });
+    tokens = [];
+  }
+  const last = tokens.at(-1);
+  if (last !== undefined) {
+    parts.push({ tokens, terminated: false, end: (last.endOffset ?? last.startOffset) + 1 });
+  }
+  return parts;
+}
+
+function parsePart(part: StatementTokens, variables: Variables, testStatements: boolean): Statement {
+  const first = part.tokens[0];
+  if (!testStatements && first?.tokenType === K.RUN) throw unknownStatement(first, spanOf(first));
+  const tokens = substituteVariables(part.tokens, variables);
+  const parser = strictParser();
+  parser.begin(tokens);
+  const statement = parser.statement();
+  const error = parser.errors[0];
+  if (error !== undefined) throw syntaxError(error, tokens);
+  if (!testStatements && first !== undefined && testOnly.has(statement.kind)) {
+    throw unknownStatement(first, spanOf(first));
+  }
+  return statement;
+}
+
+const testOnly: ReadonlySet<Statement['kind']> = new Set([
+  'AssertValues',
+  'AssertTombstone',
+  'AssertSource',
+  'RunScript',
+]);
+
+function defineVariables(statement: Statement, variables: Map<string, string>): void {
+  if (statement.kind === 'DefineVariable') variables.set(statement.name.toUpperCase(), statement.value);
+  if (statement.kind === 'UndefineVariable') variables.delete(statement.name.toUpperCase());
+}
+
+function textOf(text: string, part: StatementTokens): string {
+  return text.slice(part.tokens[0]?.startOffset ?? 0, part.end);
+}
+
+function missingSemicolon(part: StatementTokens): DiagnosticError {
+  const last = part.tokens.at(-1);
+  const from = last === undefined ? undefined : spanOf(last);
+  const span: SourceSpan | undefined = from && {
+    ...from,
+    start: from.end,
+    column: (last?.endColumn ?? from.column) + 1,
+  };
+  return new DiagnosticError({
+    message: `line ${span?.line ?? 1}:${span?.column ?? 1}: Syntax Error\nmissing ';' at '<EOF>'`,
+    hint: 'end the statement with a semicolon',
+    ...(span === undefined ? {} : { span }),
+  });
+}
+
+function diagnosticOf(error: unknown): Diagnostic {
+  if (error instanceof DiagnosticError) return error.diagnostic;
+  throw error;
+}

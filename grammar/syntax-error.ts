@@ -1,0 +1,94 @@
+import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
+import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
+import { nearestName } from '../src/base/nearest-name.ts';
+import { displayToken } from './error-messages.ts';
+import { isReserved, nonReservedKeywords, reservedKeywords } from './keywords.ts';
+import { spanOf } from './lexer.ts';
+
+const statementWords = [
+  'SELECT',
+  'CREATE',
+  'INSERT',
+  'DROP',
+  'SHOW',
+  'LIST',
+  'DESCRIBE',
+  'EXPLAIN',
+  'PRINT',
+  'TERMINATE',
+  'PAUSE',
+  'RESUME',
+  'SET',
+  'UNSET',
+  'DEFINE',
+  'UNDEFINE',
+  'ALTER',
+  'ASSERT',
+];
+
+/**
+ * What Chevrotain found, as the diagnostic that the user sees. The texts are ksqlDB's (`line 1:8: Syntax Error` and
+ * what was expected), the nearest word and the hint are ours.
+ */
+export function syntaxError(error: IRecognitionException, tokens: readonly IToken[]): DiagnosticError {
+  const atEnd = error.token.tokenType === EOF;
+  const last = tokens.at(-1);
+  const token = atEnd && last !== undefined ? last : error.token;
+  const span = atEnd && last !== undefined ? after(last) : spanOf(token);
+  const place = `line ${span.line}:${span.column}`;
+  if (token === tokens[0] && !atEnd) return unknownStatement(token, span);
+  if (!atEnd && wantsName(error) && isReserved(token.image)) {
+    return new DiagnosticError({
+      message: `Syntax error at or near '${token.image}' at ${place}`,
+      detail: `'${token.image}' is a reserved keyword and it can't be used as an identifier.`,
+      hint: `quote it: "${token.image}"`,
+      span,
+    });
+  }
+  const suggestion = atEnd ? undefined : suggestWord(error, token);
+  return new DiagnosticError({
+    message: `${place}: Syntax Error\n${error.message}`,
+    detail: `found ${atEnd ? 'the end of the statement' : displayToken(token)}`,
+    span,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+}
+
+/** A statement that begins with no statement's word. */
+export function unknownStatement(token: IToken, span: SourceSpan): DiagnosticError {
+  const suggestion = nearestName(token.image, statementWords);
+  return new DiagnosticError({
+    message: `line ${span.line}:${span.column}: Syntax Error\nUnknown statement '${token.image}'`,
+    span,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+}
+
+function after(token: IToken): SourceSpan {
+  const span = spanOf(token);
+  const length = span.end - span.start;
+  return {
+    start: span.end,
+    end: span.end,
+    line: token.endLine ?? span.line,
+    column: (token.endColumn ?? span.column + length - 1) + 1,
+  };
+}
+
+function wantsName(error: IRecognitionException): boolean {
+  return (
+    /\bIDENTIFIER\b/.test(error.message) ||
+    error.context.ruleStack.at(-1) === 'plainType' ||
+    error.context.ruleStack.at(-1) === 'primary'
+  );
+}
+
+/** The keyword that the writer may have meant, of those that were possible here. */
+function suggestWord(error: IRecognitionException, token: IToken): string | undefined {
+  const expected = [...error.message.matchAll(/'([A-Z]+)'/g)].map((match) => match[1] ?? '');
+  const word = nearestName(token.image, expected);
+  if (word !== undefined && word !== token.image.toUpperCase()) return word;
+  if (expected.length > 0) return undefined;
+  const any = nearestName(token.image, [...reservedKeywords, ...nonReservedKeywords]);
+  return any === token.image.toUpperCase() ? undefined : any;
+}

@@ -1,0 +1,86 @@
+/**
+ * `${name}`: where the grammar has an identifier or a literal, the variable's value stands for it, and must be exactly
+ * one such token, so that a value cannot smuggle in syntax; inside a string literal the value is put in as text.
+ */
+import type { IToken } from 'chevrotain';
+import { DiagnosticError } from '../src/base/errors.ts';
+import { nearestName } from '../src/base/nearest-name.ts';
+import { spanOf, tokenize } from './lexer.ts';
+import {
+  DecimalNumber,
+  FloatNumber,
+  Identifier,
+  K,
+  Minus,
+  StringText,
+  Variable,
+  WholeNumber,
+} from './tokens.ts';
+
+/** Values by upper-cased name. */
+export type Variables = ReadonlyMap<string, string>;
+
+const inText = /\$\{([A-Za-z_][A-Za-z0-9_@]*)\}/g;
+
+/** Replaces variables in a statement's tokens. The places stay those of the text that the user wrote. */
+export function substituteVariables(tokens: readonly IToken[], variables: Variables): IToken[] {
+  return tokens.flatMap((token) => {
+    if (token.tokenType === Variable) return valueTokens(token, variables);
+    if (token.tokenType === StringText && token.image.includes('${'))
+      return [substituteInString(token, variables)];
+    return [token];
+  });
+}
+
+function valueTokens(token: IToken, variables: Variables): IToken[] {
+  const name = token.image.slice(2, -1);
+  const value = variables.get(name.toUpperCase());
+  if (value === undefined) {
+    const suggestion = nearestName(name, variables.keys());
+    throw new DiagnosticError({
+      message: `undefined variable: ${name}`,
+      hint: `define it first: DEFINE ${name} = 'value';`,
+      span: spanOf(token),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+  const tokens = tokenize(value).tokens;
+  if (!isOneValue(tokens)) {
+    throw new DiagnosticError({
+      message: `the value of variable ${name} is neither an identifier nor a literal: ${value}`,
+      hint: "a text needs quotes of its own: DEFINE v = '''text''';",
+      span: spanOf(token),
+    });
+  }
+  return tokens.map((part) => ({ ...part, ...placeOf(token) }));
+}
+
+function isOneValue(tokens: readonly IToken[]): boolean {
+  const numbers = [WholeNumber, DecimalNumber, FloatNumber];
+  const [first, second] = tokens;
+  if (first === undefined) return false;
+  if (tokens.length === 2)
+    return first.tokenType === Minus && second !== undefined && numbers.includes(second.tokenType);
+  if (tokens.length > 2) return false;
+  const literal = [...numbers, StringText, K.TRUE, K.FALSE, K.NULL].includes(first.tokenType);
+  return literal || first.tokenType.CATEGORIES?.includes(Identifier) === true;
+}
+
+function substituteInString(token: IToken, variables: Variables): IToken {
+  const image = token.image.replace(inText, (whole, name: string) => {
+    const value = variables.get(name.toUpperCase());
+    return value === undefined ? whole : value.replaceAll("'", "''");
+  });
+  return { ...token, image };
+}
+
+function placeOf(token: IToken): Partial<IToken> {
+  return {
+    startOffset: token.startOffset,
+    startLine: token.startLine ?? 1,
+    startColumn: token.startColumn ?? 1,
+    endOffset: token.endOffset ?? token.startOffset,
+    endLine: token.endLine ?? 1,
+    endColumn: token.endColumn ?? 1,
+  };
+}
