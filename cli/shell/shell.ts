@@ -3,6 +3,7 @@ import path from 'node:path';
 import { complete } from '../../grammar/index.ts';
 import { explain } from '../output.ts';
 import { highlight } from './highlight.ts';
+import { KnownNames } from './known-names.ts';
 import { version } from '../version.ts';
 import { LineEditor } from './line-editor/editor.ts';
 import { History } from './line-editor/history.ts';
@@ -51,7 +52,8 @@ export async function runShell(options: ShellOptions): Promise<void> {
     columns: () => stdout.columns || 120,
   });
   const history = new History(options.historyFile ?? path.join(homedir(), '.millrace', 'sql-history'));
-  const names = new SourceNames(session);
+  const known = new KnownNames();
+  const settings = { properties: {}, variables: {} };
   const editor = new LineEditor({
     input: stdin,
     output: stdout,
@@ -59,13 +61,16 @@ export async function runShell(options: ShellOptions): Promise<void> {
     continuation: '       -> ',
     history,
     highlight: process.env['NO_COLOR'] === undefined ? highlight : (text) => text,
-    complete: (text, cursor) => complete(text, cursor, names.known),
+    complete: (text, cursor) => {
+      const { start, end, items } = complete(text, cursor, known.names);
+      return { start, end, candidates: items.map((item) => item.text) };
+    },
     isComplete,
   });
 
   print(`Millrace SQL ${version()} on ${session.client.url}. Type help for help, Ctrl-D to leave.\n\n`);
   for (;;) {
-    void names.refresh();
+    void known.refresh((ksql) => session.client.execute(ksql, settings));
     const result = await editor.read();
     if (result.kind === 'ended') break;
     if (result.kind === 'interrupted' || result.text.trim() === '') continue;
@@ -137,32 +142,4 @@ async function runCommand(text: string, { session, history, print, signal }: Com
       return session.runFile(rest.slice(1).join(' ').replaceAll(/^'|'$/g, ''), signal);
     default:
   }
-}
-
-/** The names of streams and tables that completion offers; asked for anew before each entry, never waited for. */
-class SourceNames {
-  known: readonly string[] = [];
-  readonly #session: SqlSession;
-
-  constructor(session: SqlSession) {
-    this.#session = session;
-  }
-
-  async refresh(): Promise<void> {
-    try {
-      const settings = { properties: {}, variables: {} };
-      const entities = await this.#session.client.execute('SHOW STREAMS; SHOW TABLES;', settings);
-      this.known = entities.flatMap((entity) => namesOf(entity['streams'] ?? entity['tables']));
-    } catch {
-      // No server just now: completion goes on with the names that it has.
-    }
-  }
-}
-
-function namesOf(sources: unknown): readonly string[] {
-  if (!Array.isArray(sources)) return [];
-  return sources.flatMap((source: unknown) => {
-    const name = (source as { readonly name?: unknown } | null)?.name;
-    return typeof name === 'string' ? [name] : [];
-  });
 }

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { output, type RunningProcess, start } from './processes.ts';
+import { rivalClassPath } from './maven.ts';
+
+/** A broker process under measurement, on an empty data folder of its own. */
+export interface BrokerUnderTest {
+  readonly name: string;
+  /** `host:port` */
+  readonly bootstrap: string;
+  readonly process: RunningProcess;
+  /** Stops it and removes its data. */
+  close(): Promise<void>;
+}
+
+const root = path.join(import.meta.dirname.replace(/([/\\])dist([/\\])/, '$1'), '..', '..');
+
+/** Starts Millrace's broker without the SQL server, which is what Apache Kafka's process is too. */
+export async function startMillrace(): Promise<BrokerUnderTest> {
+  const data = mkdtempSync(path.join(tmpdir(), 'millrace-bench-'));
+  const main = path.join(root, 'dist', 'cli', 'main.js');
+  const args = ['start', '--no-sql', '--json', '--data', data, '--kafka-port', '0'];
+  const process_ = start(process.execPath, [main, ...args]);
+  const [line = '{}'] = await process_.waitFor(/^\{.*\}$/m);
+  const { kafka } = JSON.parse(line) as { readonly kafka: string };
+  return { name: 'millrace', bootstrap: kafka, process: process_, close: closing(process_, data) };
+}
+
+/** Starts Apache Kafka in KRaft mode, one process for broker and controller, with the heap of its own scripts. */
+export async function startApacheKafka(): Promise<BrokerUnderTest> {
+  const { configFile, data, port } = await formatApacheKafka();
+  const process_ = await launchApacheKafka(configFile, port);
+  const bootstrap = `127.0.0.1:${port}`;
+  return { name: 'apache kafka', bootstrap, process: process_, close: closing(process_, data) };
+}
+
+/** An Apache Kafka data folder that is formatted and has never been started. */
+export async function formatApacheKafka(): Promise<{
+  readonly configFile: string;
+  readonly data: string;
+  readonly port: number;
+}> {
+  const data = mkdtempSync(path.join(tmpdir(), 'kafka-bench-'));
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const configFile = path.join(data, 'server.properties');
+  writeFileSync(
+    configFile,
+    [
+      'process.roles=broker,controller',
+      'node.id=1',
+      `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+      `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+      'controller.listener.names=CONTROLLER',
+      'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      `log.dirs=${path.join(data, 'logs')}`,
+      'offsets.topic.replication.factor=1',
+      'transaction.state.log.replication.factor=1',
+      'transaction.state.log.min.isr=1',
+      'group.initial.rebalance.delay.ms=0',
+      '',
+    ].join('\n'),
+  );
+  const storageTool = ['-cp', rivalClassPath('kafka'), 'kafka.tools.StorageTool'];
+  const clusterId = (await output('java', [...storageTool, 'random-uuid'])).trim();
+  await output('java', [...storageTool, 'format', '-t', clusterId, '-c', configFile]);
+  return { configFile, data, port };
+}
+
+export async function launchApacheKafka(configFile: string, port: number): Promise<RunningProcess> {
+  const heap = ['-Xms1g', '-Xmx1g', '-XX:+UseG1GC'];
+  const process_ = start('java', [...heap, '-cp', rivalClassPath('kafka'), 'kafka.Kafka', configFile]);
+  await waitForPort(port);
+  return process_;
+}
+
+/** Runs one of Kafka's own command-line tools and answers what it printed. */
+export function kafkaTool(className: string, args: readonly string[]): Promise<string> {
+  return output('java', ['-Xmx512m', '-cp', rivalClassPath('kafka'), className, ...args]);
+}
+
+export async function createTopic(bootstrap: string, topic: string, partitions: number): Promise<void> {
+  await kafkaTool('org.apache.kafka.tools.TopicCommand', [
+    ...['--bootstrap-server', bootstrap, '--create', '--topic', topic],
+    ...['--partitions', String(partitions), '--replication-factor', '1'],
+  ]);
+}
+
+function closing(process_: RunningProcess, data: string): () => Promise<void> {
+  return async () => {
+    await process_.stop('SIGKILL');
+    rmSync(data, { recursive: true, force: true });
+  };
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+async function waitForPort(port: number): Promise<void> {
+  const { connect } = await import('node:net');
+  for (let attempt = 0; attempt < 6_000; attempt++) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('connect', () => resolve(true));
+      socket.on('error', () => resolve(false));
+      socket.on('connect', () => socket.destroy());
+    });
+    if (isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`nothing listens on port ${port}`);
+}

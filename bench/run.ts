@@ -1,0 +1,49 @@
+/**
+ * `npm run bench [-- --quick] [--only TEXT] [--runs N]`: every figure beside its rival in the same run. Needs Java 17
+ * and Maven for the rivals; prints a table, and writes JSON to bench/results.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../src/base/errors.ts';
+import * as broker from './figures/broker.ts';
+import { startup } from './figures/startup.ts';
+import { compare } from './harness/compare.ts';
+import type { Figure, FigureResult } from './harness/figure.ts';
+import { isEnough, tableOf, writeJson } from './harness/report.ts';
+
+const figures: readonly Figure[] = [
+  broker.brokerProduce,
+  broker.brokerConsume,
+  broker.latencyMedian,
+  broker.latencyTail,
+  startup,
+  broker.memoryIdle,
+  broker.memoryLoaded,
+];
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    runs: { type: 'string' },
+  },
+});
+const runs = Number(values.runs ?? (values.quick ? 1 : 5));
+const chosen = figures.filter((figure) => figure.name.includes(values.only));
+const results: FigureResult[] = [];
+const failures: string[] = [];
+for (const figure of chosen) {
+  console.log(figure.name);
+  try {
+    results.push(await compare(figure, { quick: values.quick, runs }, console.log));
+  } catch (error) {
+    failures.push(`${figure.name}: ${messageOf(error)}`);
+    console.log(`  failed: ${messageOf(error)}`);
+  }
+}
+
+console.log(`\n${tableOf(results)}`);
+for (const failure of failures) console.log(`failed: ${failure}`);
+console.log(`\n${results.filter(isEnough).length} of ${chosen.length} figures reach their bound`);
+console.log(`JSON: ${writeJson(results, path.resolve('bench', 'results'))}`);
+process.exit(failures.length === 0 ? 0 : 1);
