@@ -1,0 +1,138 @@
+import { ErrorCode } from '../../protocol/error-codes.ts';
+import { decodeVersioned } from '../../protocol/codec.ts';
+import { describeGroups } from '../../protocol/messages/15-describe-groups.ts';
+import { listGroups } from '../../protocol/messages/16-list-groups.ts';
+import { deleteGroups } from '../../protocol/messages/42-delete-groups.ts';
+import { consumerProtocolAssignment } from '../../protocol/records-schemas/consumer-protocol.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { GroupCoordinator } from '../cluster/coordinator.ts';
+import { commitOffsets, fetchCommittedOffsets } from '../cluster/group-offsets.ts';
+import { kafkaError } from '../kafka-error.ts';
+import type {
+  BrokerNode,
+  GroupDescription,
+  GroupListing,
+  OffsetAndMetadata,
+  TopicPartition,
+} from '../types.ts';
+import { checkOutcomes } from './admin-error.ts';
+
+/** The states filter exists from here on. */
+const STATES_FROM = 4;
+const CONSUMER_PROTOCOL_TYPE = 'consumer';
+
+/** Groups live on their coordinators: all brokers are asked. */
+export async function listGroupsOn(
+  cluster: Cluster,
+  states: readonly string[],
+  timeoutMs: number,
+): Promise<readonly GroupListing[]> {
+  return cluster.retry('listing groups', timeoutMs, async () => {
+    await cluster.refresh();
+    const answers = await Promise.all(
+      cluster.metadata.nodes.map(({ id }) =>
+        cluster.send(id, 'default', {
+          api: listGroups,
+          body: (version) => (version >= STATES_FROM ? { statesFilter: states } : {}),
+        }),
+      ),
+    );
+    for (const { errorCode } of answers) {
+      if (errorCode !== ErrorCode.NONE) throw kafkaError(errorCode, 'listing groups');
+    }
+    return answers
+      .flatMap(({ groups }) => groups)
+      .map(({ groupId, protocolType, groupState, groupType }) => ({
+        groupId,
+        protocolType,
+        state: groupState,
+        type: groupType,
+      }))
+      .filter(({ state }) => states.length === 0 || states.includes(state))
+      .toSorted((a, b) => (a.groupId < b.groupId ? -1 : 1));
+  });
+}
+
+export async function describeGroupOn(
+  cluster: Cluster,
+  groupId: string,
+  timeoutMs: number,
+): Promise<GroupDescription> {
+  const coordinator = new GroupCoordinator(cluster, groupId);
+  return cluster.retry(`describing group ${groupId}`, timeoutMs, async () => {
+    const response = await coordinator.send({ api: describeGroups, body: { groups: [groupId] } });
+    const group = response.groups[0];
+    if (group === undefined) throw kafkaError(ErrorCode.GROUP_ID_NOT_FOUND, `group ${groupId}`);
+    coordinator.movedBy(group.errorCode);
+    if (group.errorCode !== ErrorCode.NONE) {
+      throw kafkaError(group.errorCode, `group ${groupId}`, group.errorMessage);
+    }
+    const ofConsumers = group.protocolType === CONSUMER_PROTOCOL_TYPE;
+    return {
+      groupId,
+      state: group.groupState,
+      protocolType: group.protocolType,
+      protocol: group.protocolData,
+      members: group.members.map(({ memberId, groupInstanceId, clientId, clientHost, memberAssignment }) => ({
+        memberId,
+        groupInstanceId,
+        clientId,
+        clientHost,
+        assignment: ofConsumers ? decodeAssignment(memberAssignment) : [],
+      })),
+      coordinator: nodeOf(cluster, coordinator.nodeId),
+    };
+  });
+}
+
+export async function deleteGroupOn(cluster: Cluster, groupId: string, timeoutMs: number): Promise<void> {
+  const coordinator = new GroupCoordinator(cluster, groupId);
+  await cluster.retry(`deleting group ${groupId}`, timeoutMs, async () => {
+    const response = await coordinator.send({ api: deleteGroups, body: { groupsNames: [groupId] } });
+    for (const { errorCode } of response.results) coordinator.movedBy(errorCode);
+    checkOutcomes(
+      response.results.map(({ errorCode, errorMessage }) => ({
+        subject: `group ${groupId}`,
+        errorCode,
+        errorMessage,
+      })),
+    );
+  });
+}
+
+export async function listConsumerGroupOffsetsOn(
+  cluster: Cluster,
+  groupId: string,
+  timeoutMs: number,
+): Promise<readonly OffsetAndMetadata[]> {
+  const coordinator = new GroupCoordinator(cluster, groupId);
+  return cluster.retry(`reading the offsets of group ${groupId}`, timeoutMs, () =>
+    fetchCommittedOffsets(coordinator, null, { requireStable: false }),
+  );
+}
+
+/** Commits as a client outside of the group, which brokers allow while it has no members. */
+export async function alterConsumerGroupOffsetsOn(
+  cluster: Cluster,
+  groupId: string,
+  offsets: readonly OffsetAndMetadata[],
+  timeoutMs: number,
+): Promise<void> {
+  const coordinator = new GroupCoordinator(cluster, groupId);
+  const outsider = { groupId, generationId: -1, memberId: '', groupInstanceId: null };
+  await cluster.retry(`altering the offsets of group ${groupId}`, timeoutMs, () =>
+    commitOffsets(coordinator, outsider, offsets),
+  );
+}
+
+function decodeAssignment(bytes: Buffer): readonly TopicPartition[] {
+  if (bytes.length === 0) return [];
+  const { assignedPartitions } = decodeVersioned(consumerProtocolAssignment, bytes, { lenient: true });
+  return assignedPartitions.flatMap(({ topic, partitions }) =>
+    partitions.map((partition) => ({ topic, partition })),
+  );
+}
+
+function nodeOf(cluster: Cluster, nodeId: number): BrokerNode {
+  return cluster.metadata.node(nodeId) ?? { id: nodeId, host: '', port: 0, rack: null };
+}

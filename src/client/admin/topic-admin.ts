@@ -1,0 +1,213 @@
+import { OperationalError } from '../../base/errors.ts';
+import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
+import { metadata } from '../../protocol/messages/03-metadata.ts';
+import { createTopics } from '../../protocol/messages/19-create-topics.ts';
+import { deleteTopics } from '../../protocol/messages/20-delete-topics.ts';
+import { deleteRecords } from '../../protocol/messages/21-delete-records.ts';
+import { createPartitions } from '../../protocol/messages/37-create-partitions.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { byLeader } from '../cluster/offset-lookup.ts';
+import { kafkaError } from '../kafka-error.ts';
+import { groupByTopic, showPartition } from '../topic-partitions.ts';
+import type { NewTopic, PartitionOffset, TopicDescription, TopicListing } from '../types.ts';
+import { checkOutcomes, type Outcome } from './admin-error.ts';
+
+/** Topics may be asked for by id from here on; names move into another field. */
+const DELETE_BY_ID_FROM = 6;
+
+/** Topic names, as brokers allow them. */
+const NAME_BYTES_MAX = 249;
+
+export async function createTopicsOn(
+  cluster: Cluster,
+  topics: readonly NewTopic[],
+  options: { readonly validateOnly: boolean; readonly timeoutMs: number },
+): Promise<void> {
+  for (const { name } of topics) checkTopicName(name);
+  let attempts = 0;
+  await cluster.retry('creating topics', options.timeoutMs, async (remainingMs) => {
+    const retried = attempts++ > 0;
+    const response = await cluster.sendToAny({
+      api: createTopics,
+      body: {
+        topics: topics.map(({ name, partitions, replicationFactor, assignments, configs }) => ({
+          name,
+          numPartitions: assignments === undefined ? (partitions ?? -1) : -1,
+          replicationFactor: assignments === undefined ? (replicationFactor ?? -1) : -1,
+          assignments: (assignments ?? []).map((brokerIds, partitionIndex) => ({
+            partitionIndex,
+            brokerIds,
+          })),
+          configs: Object.entries(configs ?? {}).map(([key, value]) => ({ name: key, value })),
+        })),
+        validateOnly: options.validateOnly,
+        timeoutMs: Math.min(remainingMs, cluster.settings.requestTimeoutMs),
+      },
+    });
+    checkOutcomes(
+      response.topics
+        // A first attempt whose answer was lost may have created it.
+        .filter(({ errorCode }) => !(retried && errorCode === ErrorCode.TOPIC_ALREADY_EXISTS))
+        .map(topicOutcome),
+    );
+  });
+}
+
+export async function deleteTopicsOn(
+  cluster: Cluster,
+  names: readonly string[],
+  timeoutMs: number,
+): Promise<void> {
+  let attempts = 0;
+  await cluster.retry('deleting topics', timeoutMs, async (remainingMs) => {
+    const retried = attempts++ > 0;
+    const response = await cluster.sendToAny({
+      api: deleteTopics,
+      body: (version) => ({
+        ...(version >= DELETE_BY_ID_FROM
+          ? { topics: names.map((name) => ({ name })) }
+          : { topicNames: names }),
+        timeoutMs: Math.min(remainingMs, cluster.settings.requestTimeoutMs),
+      }),
+    });
+    checkOutcomes(
+      response.responses
+        .filter(({ errorCode }) => !(retried && errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
+        .map(topicOutcome),
+    );
+  });
+}
+
+export async function createPartitionsOn(
+  cluster: Cluster,
+  topics: readonly { readonly name: string; readonly count: number }[],
+  timeoutMs: number,
+): Promise<void> {
+  await cluster.retry('creating partitions', timeoutMs, async (remainingMs) => {
+    const response = await cluster.sendToAny({
+      api: createPartitions,
+      body: {
+        topics: topics.map(({ name, count }) => ({ name, count, assignments: null })),
+        timeoutMs: Math.min(remainingMs, cluster.settings.requestTimeoutMs),
+      },
+    });
+    checkOutcomes(response.results.map(topicOutcome));
+  });
+}
+
+export async function describeTopicsOn(
+  cluster: Cluster,
+  names: readonly string[],
+  timeoutMs: number,
+): Promise<readonly TopicDescription[]> {
+  if (names.length === 0) return [];
+  return cluster.retry('describing topics', timeoutMs, async () => {
+    const response = await cluster.sendToAny({
+      api: metadata,
+      body: { topics: names.map((name) => ({ name })), allowAutoTopicCreation: false },
+    });
+    checkOutcomes(
+      response.topics.map(({ name, errorCode }) => ({ subject: `topic ${name ?? ''}`, errorCode })),
+    );
+    return response.topics.map(
+      ({ name, topicId, isInternal, partitions }): TopicDescription => ({
+        name: name ?? '',
+        topicId,
+        internal: isInternal,
+        partitions: partitions
+          .map((partition) => ({
+            topic: name ?? '',
+            partition: partition.partitionIndex,
+            leader: partition.leaderId,
+            leaderEpoch: partition.leaderEpoch,
+            replicas: partition.replicaNodes,
+            isr: partition.isrNodes,
+            offlineReplicas: partition.offlineReplicas,
+          }))
+          .toSorted((a, b) => a.partition - b.partition),
+      }),
+    );
+  });
+}
+
+export async function listTopicsOn(
+  cluster: Cluster,
+  options: { readonly includeInternal: boolean; readonly timeoutMs: number },
+): Promise<readonly TopicListing[]> {
+  return cluster.retry('listing topics', options.timeoutMs, async () => {
+    const response = await cluster.sendToAny({
+      api: metadata,
+      body: { topics: null, allowAutoTopicCreation: false },
+    });
+    return response.topics
+      .filter(
+        ({ errorCode, isInternal }) =>
+          errorCode === ErrorCode.NONE && (options.includeInternal || !isInternal),
+      )
+      .map(({ name, topicId, isInternal }) => ({ name: name ?? '', topicId, internal: isInternal }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  });
+}
+
+export async function deleteRecordsOn(
+  cluster: Cluster,
+  before: readonly PartitionOffset[],
+  timeoutMs: number,
+): Promise<readonly PartitionOffset[]> {
+  cluster.track(before.map(({ topic }) => topic));
+  return cluster.retry('deleting records', timeoutMs, async (remainingMs) => {
+    await cluster.refresh();
+    const answers = await Promise.all(
+      Array.from(byLeader(cluster, before, { missingFails: true }), ([leader, items]) =>
+        cluster.send(leader, 'default', {
+          api: deleteRecords,
+          body: {
+            topics: groupByTopic(items).map(({ topic, items: offsets }) => ({
+              name: topic,
+              partitions: offsets.map(({ partition, offset }) => ({ partitionIndex: partition, offset })),
+            })),
+            timeoutMs: Math.min(remainingMs, cluster.settings.requestTimeoutMs),
+          },
+        }),
+      ),
+    );
+    const results = answers.flatMap(({ topics }) =>
+      topics.flatMap(({ name, partitions }) =>
+        partitions.map(({ partitionIndex, lowWatermark, errorCode }) => ({
+          topic: name,
+          partition: partitionIndex,
+          offset: lowWatermark,
+          errorCode,
+        })),
+      ),
+    );
+    checkOutcomes(
+      results.map((result): Outcome => ({ subject: showPartition(result), errorCode: result.errorCode })),
+    );
+    return results.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
+  });
+}
+
+/** Says early, and with the rule, what every broker would refuse. */
+export function checkTopicName(name: string): void {
+  if (/^[a-zA-Z0-9._-]+$/.test(name) && name !== '.' && name !== '..' && name.length <= NAME_BYTES_MAX)
+    return;
+  const { name: code } = errorOf(ErrorCode.INVALID_TOPIC_EXCEPTION);
+  throw new OperationalError(
+    code,
+    `invalid topic name ${JSON.stringify(name)}: it needs 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"`,
+    { retriable: false, cause: kafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, name) },
+  );
+}
+
+function topicOutcome(result: {
+  readonly name: string | null;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}): Outcome {
+  return {
+    subject: `topic ${result.name ?? ''}`,
+    errorCode: result.errorCode,
+    errorMessage: result.errorMessage,
+  };
+}

@@ -1,0 +1,349 @@
+import type { Address, Environment, Timer } from '../../base/environment.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
+import { BrokerChannel, type Call } from '../connection/broker-channel.ts';
+import { Backoff } from '../connection/backoff.ts';
+import type { ClientSettings } from '../config/settings.ts';
+import { closed, isRetriable, kafkaError, timedOut } from '../kafka-error.ts';
+import { ErrorCode } from '../../protocol/error-codes.ts';
+import { metadata } from '../../protocol/messages/03-metadata.ts';
+import { MetadataCache, type TopicMetadata } from './metadata-cache.ts';
+
+/**
+ * Requests of different purposes do not share a connection: a broker answers in order, so that a fetch that waits for
+ * data, or a join that waits for a rebalance, would hold up everything behind it.
+ */
+export type Purpose = 'default' | 'fetch' | 'group';
+
+export interface ClusterOptions {
+  readonly settings: ClientSettings;
+  /** Whether asking for metadata of a missing topic may create it. */
+  readonly allowAutoTopicCreation: boolean;
+}
+
+/** The client's view of a cluster: finds it, keeps its metadata fresh, and brings requests to the right broker. */
+export class Cluster {
+  readonly metadata = new MetadataCache();
+  readonly environment: Environment;
+  readonly settings: ClientSettings;
+  readonly #allowAutoTopicCreation: boolean;
+  readonly #backoff: Backoff;
+  readonly #channels = new Map<string, BrokerChannel>();
+  readonly #bootstrap: readonly BrokerChannel[];
+  /** Topics whose metadata is wanted; null is all of them. */
+  #tracked: Set<string> | null = new Set();
+  readonly #listeners = new Set<() => void>();
+  #refreshing: Promise<void> | undefined;
+  /** A refresh that begins when the running one is over, for topics that it does not ask for. */
+  #refreshNext: Promise<void> | undefined;
+  #refreshTimer: Timer | undefined;
+  #refreshTimerAtMs = 0;
+  #refreshFailures = 0;
+  #lastAttemptMs = Number.NEGATIVE_INFINITY;
+  #idleTimer: Timer | undefined;
+  #known = false;
+  #closed = false;
+  readonly #closing = new AbortController();
+
+  constructor({ settings, allowAutoTopicCreation }: ClusterOptions) {
+    this.settings = settings;
+    this.environment = settings.environment;
+    this.#allowAutoTopicCreation = allowAutoTopicCreation;
+    this.#backoff = new Backoff(this.environment.random, {
+      firstMs: settings.retryBackoffMs,
+      lastMs: settings.retryBackoffMsMax,
+    });
+    this.#bootstrap = settings.bootstrapServers.map((address) => new BrokerChannel(settings, address));
+  }
+
+  /** True once the cluster has answered. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Tells of each refresh of the metadata; answers how to stop that. */
+  onUpdate(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  // -------------------------------------------------------------------------------------------------- metadata
+
+  /** Wants metadata of these topics besides those tracked already; true if that is news. */
+  track(topics: Iterable<string>): boolean {
+    if (this.#tracked === null) return false;
+    const before = this.#tracked.size;
+    for (const topic of topics) this.#tracked.add(topic);
+    return this.#tracked.size > before;
+  }
+
+  /** Wants metadata of exactly these topics, or of all (null). */
+  trackOnly(topics: Iterable<string> | null): void {
+    this.#tracked = topics === null ? null : new Set(topics);
+  }
+
+  /**
+   * Fetches metadata now. One request runs at a time: a call during one waits for the next.
+   * @throws {OperationalError} `CLUSTER_UNREACHABLE` if no broker answers.
+   */
+  refresh(): Promise<void> {
+    if (this.#refreshing === undefined) {
+      this.#refreshing = this.#fetchMetadata().finally(() => {
+        this.#refreshing = undefined;
+      });
+      return this.#refreshing;
+    }
+    this.#refreshNext ??= this.#refreshing
+      .catch(() => {})
+      .then(() => {
+        this.#refreshNext = undefined;
+        return this.refresh();
+      });
+    return this.#refreshNext;
+  }
+
+  /** Fetches metadata in the background, after the pause that is due since the last attempt. */
+  refreshSoon(): void {
+    if (this.#refreshing !== undefined) return;
+    const dueMs = this.#lastAttemptMs + this.#backoff.delayMs(Math.max(1, this.#refreshFailures));
+    this.#scheduleRefresh(Math.max(0, dueMs - this.#nowMs()));
+  }
+
+  /**
+   * A topic's metadata, fetched if need be, with at least one partition.
+   * @throws {OperationalError} `UNKNOWN_TOPIC_OR_PARTITION` and others, when it is not there at the end of the time.
+   */
+  async topic(name: string, timeoutMs: number): Promise<TopicMetadata> {
+    const before = this.metadata.topic(name);
+    if (before !== undefined && before.partitions.length > 0) return before;
+    this.track([name]);
+    return this.retry(`metadata of ${name}`, timeoutMs, async () => {
+      await this.refresh();
+      const topic = this.metadata.topic(name);
+      if (topic === undefined || topic.errorCode !== ErrorCode.NONE || topic.partitions.length === 0) {
+        throw kafkaError(topic?.errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `topic ${name}`);
+      }
+      return topic;
+    });
+  }
+
+  // -------------------------------------------------------------------------------------------------- requests
+
+  /** The line to a node; undefined for a node that the metadata does not know. */
+  channel(nodeId: number, purpose: Purpose): BrokerChannel | undefined {
+    const node = this.metadata.node(nodeId);
+    if (node === undefined) return undefined;
+    const key = `${nodeId}/${purpose}`;
+    let channel = this.#channels.get(key);
+    if (channel !== undefined && (channel.address.host !== node.host || channel.address.port !== node.port)) {
+      channel.close();
+      channel = undefined;
+    }
+    if (channel === undefined) {
+      channel = new BrokerChannel(this.settings, { host: node.host, port: node.port });
+      this.#channels.set(key, channel);
+      this.#watchIdle();
+    }
+    return channel;
+  }
+
+  /** Sends a request to a node. */
+  async send<In, Out>(nodeId: number, purpose: Purpose, call: Call<In, Out>): Promise<Out> {
+    if (this.#closed) throw closed('client');
+    const channel = this.channel(nodeId, purpose);
+    if (channel === undefined) {
+      this.refreshSoon();
+      throw new OperationalError('BROKER_NOT_AVAILABLE', `broker ${nodeId} is not known`, {
+        retriable: true,
+      });
+    }
+    try {
+      return await channel.send(call);
+    } catch (error) {
+      if (isRetriable(error)) this.refreshSoon();
+      throw this.#explain(error, nodeId, channel);
+    }
+  }
+
+  /**
+   * Sends a request to whichever broker answers: one that is connected, else another known one, else a bootstrap
+   * server, so that a client also finds a cluster again whose brokers have all moved (KIP-899).
+   * @throws {OperationalError} `CLUSTER_UNREACHABLE` with what each of them answered.
+   */
+  async sendToAny<In, Out>(call: Call<In, Out>): Promise<Out> {
+    const failures: string[] = [];
+    for (const channel of this.#candidates()) {
+      if (this.#closed) throw closed('client');
+      try {
+        return await channel.send(call);
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        const failure = messageOf(error);
+        if (!failures.includes(failure)) failures.push(failure);
+      }
+    }
+    if (this.#closed) throw closed('client');
+    throw this.#unreachable(failures);
+  }
+
+  /**
+   * Tries until it succeeds, fails for good, or the time is up; then rejects with the last failure.
+   * @param what names the attempt in the error of a time that ran out.
+   */
+  async retry<T>(what: string, timeoutMs: number, attempt: (remainingMs: number) => Promise<T>): Promise<T> {
+    const deadlineMs = this.#nowMs() + timeoutMs;
+    for (let failures = 1; ; failures++) {
+      if (this.#closed) throw closed('client');
+      try {
+        return await attempt(Math.max(1, deadlineMs - this.#nowMs()));
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        const pauseMs = this.#backoff.delayMs(failures);
+        if (this.#nowMs() + pauseMs >= deadlineMs) {
+          throw isTelling(error) ? error : timedOut(what, timeoutMs, error);
+        }
+        await this.sleep(pauseMs);
+      }
+    }
+  }
+
+  /** Waits; rejects with `CLOSED` when the client is closed meanwhile. */
+  sleep(ms: number): Promise<void> {
+    return this.environment.timers.sleep(Math.ceil(ms), this.#closing.signal);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#closing.abort(closed('client'));
+    this.#refreshTimer?.cancel();
+    this.#idleTimer?.cancel();
+    this.#listeners.clear();
+    for (const channel of this.#channels.values()) channel.close();
+    for (const channel of this.#bootstrap) channel.close();
+    await this.#refreshing?.catch(() => {});
+  }
+
+  // -------------------------------------------------------------------------------------------------- inside
+
+  async #fetchMetadata(): Promise<void> {
+    if (this.#closed) throw closed('client');
+    this.#refreshTimer?.cancel();
+    this.#refreshTimer = undefined;
+    this.#lastAttemptMs = this.#nowMs();
+    const all = this.#tracked === null;
+    try {
+      const response = await this.sendToAny({
+        api: metadata,
+        body: {
+          topics: this.#tracked === null ? null : Array.from(this.#tracked, (name) => ({ name })),
+          allowAutoTopicCreation: this.#allowAutoTopicCreation,
+        },
+      });
+      if (response.errorCode !== ErrorCode.NONE) throw kafkaError(response.errorCode, 'metadata');
+      this.metadata.update(response, { all });
+    } catch (error) {
+      this.#refreshFailures++;
+      throw error;
+    }
+    this.#known = true;
+    this.#refreshFailures = 0;
+    this.#dropGoneNodes();
+    this.#scheduleRefresh(this.settings.metadataAgeMsMax);
+    for (const listener of Array.from(this.#listeners)) listener();
+  }
+
+  #scheduleRefresh(delayMs: number): void {
+    if (this.#closed) return;
+    const atMs = this.#nowMs() + delayMs;
+    if (this.#refreshTimer !== undefined && this.#refreshTimerAtMs <= atMs) return;
+    this.#refreshTimer?.cancel();
+    this.#refreshTimerAtMs = atMs;
+    this.#refreshTimer = this.environment.timers.after(Math.ceil(delayMs), () => {
+      this.#refreshTimer = undefined;
+      // A failure shows in whatever waits for the metadata; here the next attempt is what matters.
+      this.refresh().catch(() => this.refreshSoon());
+    });
+  }
+
+  /** Connected ones first, those that failed just now last. */
+  #candidates(): readonly BrokerChannel[] {
+    const known: BrokerChannel[] = [];
+    for (const { id } of this.metadata.nodes) {
+      const channel = this.channel(id, 'default');
+      if (channel !== undefined) known.push(channel);
+    }
+    const rank = (channel: BrokerChannel): number => {
+      if (channel.ready !== undefined) return channel.ready.connection.inFlight;
+      return channel.backingOff ? 1e9 : 1e6;
+    };
+    const shuffled = [...known, ...this.#bootstrap].map((channel) => ({
+      channel,
+      rank: rank(channel),
+      order: this.#bootstrap.includes(channel)
+        ? 1 + this.environment.random.float()
+        : this.environment.random.float(),
+    }));
+    return shuffled.toSorted((a, b) => a.rank - b.rank || a.order - b.order).map(({ channel }) => channel);
+  }
+
+  #dropGoneNodes(): void {
+    for (const [key, channel] of this.#channels) {
+      if (this.metadata.node(Number.parseInt(key, 10)) !== undefined) continue;
+      channel.close();
+      this.#channels.delete(key);
+    }
+    // Bootstrap connections have done their work.
+    for (const channel of this.#bootstrap) channel.closeIdle(this.settings.retryBackoffMsMax);
+  }
+
+  #watchIdle(): void {
+    const idleMsMax = this.settings.connectionsIdleMsMax;
+    if (this.#idleTimer !== undefined || idleMsMax < 0 || this.#closed) return;
+    this.#idleTimer = this.environment.timers.every(Math.max(1_000, idleMsMax / 4), () => {
+      for (const channel of this.#channels.values()) channel.closeIdle(idleMsMax);
+      for (const channel of this.#bootstrap) channel.closeIdle(idleMsMax);
+    });
+  }
+
+  /** A bootstrap server answered, but the address that a broker advertises does not: say what is most likely wrong. */
+  #explain(error: unknown, nodeId: number, channel: BrokerChannel): unknown {
+    if (!(error instanceof OperationalError) || !CONNECT_CODES.has(error.code)) return error;
+    const { host, port } = channel.address;
+    return new OperationalError(
+      error.code,
+      `${error.message}; broker ${nodeId} advertises ${host}:${port}, check its advertised.listeners if that is wrong`,
+      { retriable: error.retriable, cause: error },
+    );
+  }
+
+  #unreachable(failures: readonly string[]): OperationalError {
+    const servers = this.settings.bootstrapServers.map(show).join(', ');
+    return new OperationalError(
+      'CLUSTER_UNREACHABLE',
+      `no answer from the Kafka cluster at ${servers} (${failures.join('; ')}): ` +
+        'is a broker running there, and is bootstrap.servers right?',
+      { retriable: true },
+    );
+  }
+
+  #nowMs(): number {
+    return this.environment.clock.monotonicMs();
+  }
+}
+
+const CONNECT_CODES = new Set(['CONNECTION_REFUSED', 'HOST_NOT_FOUND', 'TIMED_OUT', 'NETWORK_ERROR']);
+
+/** Errors that say by themselves what is wrong, better than a time that ran out. */
+const TELLING_CODES = new Set(['CLUSTER_UNREACHABLE', 'UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID']);
+
+function isTelling(error: unknown): boolean {
+  return error instanceof OperationalError && TELLING_CODES.has(error.code);
+}
+
+function show({ host, port }: Address): string {
+  return `${host}:${port}`;
+}

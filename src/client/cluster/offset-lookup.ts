@@ -1,0 +1,154 @@
+import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
+import { listOffsets } from '../../protocol/messages/02-list-offsets.ts';
+import { OperationalError } from '../../base/errors.ts';
+import { isRetriable, kafkaError } from '../kafka-error.ts';
+import { groupByTopic, partitionKey, showPartition } from '../topic-partitions.ts';
+import type { IsolationLevel, ListedOffset, TopicPartition } from '../types.ts';
+import type { Cluster } from './cluster.ts';
+
+/** ListOffsets' timestamps that stand for places. */
+export const LATEST_TIMESTAMP = -1;
+export const EARLIEST_TIMESTAMP = -2;
+export const MAX_TIMESTAMP = -3;
+
+/** The offset of the largest timestamp can be asked for from this version on (KIP-734). */
+const MAX_TIMESTAMP_FROM = 7;
+const CONSUMER_REPLICA_ID = -1;
+
+export interface OffsetQuery extends TopicPartition {
+  /** Milliseconds since the epoch, or one of the constants above. */
+  readonly timestamp: number;
+}
+
+export interface OffsetLookupOptions {
+  readonly isolationLevel: IsolationLevel;
+  readonly timeoutMs: number;
+  /** Fail at once for a topic or partition that does not exist, instead of waiting for its creation. */
+  readonly missingFails?: boolean;
+}
+
+/** Byte on the wire of an isolation level. */
+export function isolationByte(level: IsolationLevel): number {
+  return level === 'read_committed' ? 1 : 0;
+}
+
+/**
+ * Asks the leaders for offsets, each leader once, and asks again what failed for a while: a leader that moved, a
+ * partition that is being elected. Answers in the order of the queries.
+ */
+export async function lookupOffsets(
+  cluster: Cluster,
+  queries: readonly OffsetQuery[],
+  options: OffsetLookupOptions,
+): Promise<readonly ListedOffset[]> {
+  const found = new Map<string, ListedOffset>();
+  let open = queries;
+  cluster.track(queries.map(({ topic }) => topic));
+  await cluster.retry('looking up offsets', options.timeoutMs, async () => {
+    if (open.some(({ topic, partition }) => cluster.metadata.leaderOf(topic, partition) < 0)) {
+      await cluster.refresh();
+    }
+    const failures = await Promise.all(
+      Array.from(byLeader(cluster, open, options), ([leader, items]) =>
+        askLeader(cluster, leader, items, options, found),
+      ),
+    );
+    open = open.filter(({ topic, partition }) => !found.has(partitionKey(topic, partition)));
+    const failure = failures.find((error) => error !== undefined);
+    if (failure !== undefined) {
+      cluster.refreshSoon();
+      throw failure;
+    }
+  });
+  return queries.map(({ topic, partition }) => found.get(partitionKey(topic, partition)) as ListedOffset);
+}
+
+/**
+ * Groups partitions by their leader.
+ * @throws {OperationalError} for one that has none; retriable, unless it does not exist and `missingFails`.
+ */
+export function byLeader<P extends TopicPartition>(
+  cluster: Cluster,
+  partitions: readonly P[],
+  options: { readonly missingFails?: boolean } = {},
+): ReadonlyMap<number, readonly P[]> {
+  const groups = new Map<number, P[]>();
+  for (const item of partitions) {
+    const topic = cluster.metadata.topic(item.topic);
+    if (
+      topic === undefined ||
+      topic.errorCode !== ErrorCode.NONE ||
+      item.partition >= topic.partitions.length
+    ) {
+      const missing = kafkaError(
+        topic?.errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        showPartition(item),
+      );
+      if (options.missingFails !== true) throw missing;
+      throw new OperationalError(missing.code, missing.message, { retriable: false, cause: missing });
+    }
+    const leader = cluster.metadata.leaderOf(item.topic, item.partition);
+    if (leader < 0) throw kafkaError(ErrorCode.LEADER_NOT_AVAILABLE, showPartition(item));
+    const group = groups.get(leader);
+    if (group === undefined) groups.set(leader, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/** Fills `found`; answers a retriable failure, throws another. */
+async function askLeader(
+  cluster: Cluster,
+  leader: number,
+  queries: readonly OffsetQuery[],
+  { isolationLevel, timeoutMs }: OffsetLookupOptions,
+  found: Map<string, ListedOffset>,
+): Promise<OperationalError | undefined> {
+  const wantsMax = queries.some(({ timestamp }) => timestamp === MAX_TIMESTAMP);
+  let failure: OperationalError | undefined;
+  try {
+    const response = await cluster.send(leader, 'default', {
+      api: listOffsets,
+      body: (version) => {
+        if (wantsMax && version < MAX_TIMESTAMP_FROM) {
+          throw new OperationalError(
+            'UNSUPPORTED_VERSION',
+            'the broker cannot look up the largest timestamp',
+            {
+              retriable: false,
+            },
+          );
+        }
+        return {
+          replicaId: CONSUMER_REPLICA_ID,
+          isolationLevel: isolationByte(isolationLevel),
+          timeoutMs: Math.min(timeoutMs, cluster.settings.requestTimeoutMs),
+          topics: groupByTopic(queries).map(({ topic, items }) => ({
+            name: topic,
+            partitions: items.map(({ partition, timestamp }) => ({
+              partitionIndex: partition,
+              currentLeaderEpoch: cluster.metadata.partition(topic, partition)?.leaderEpoch ?? -1,
+              timestamp,
+            })),
+          })),
+        };
+      },
+    });
+    for (const { name, partitions } of response.topics) {
+      for (const { partitionIndex, errorCode, offset, timestamp, leaderEpoch } of partitions) {
+        const partition = { topic: name, partition: partitionIndex };
+        if (errorCode === ErrorCode.NONE) {
+          found.set(partitionKey(name, partitionIndex), { ...partition, offset, timestamp, leaderEpoch });
+        } else if (errorOf(errorCode).retriable) {
+          failure = kafkaError(errorCode, showPartition(partition));
+        } else {
+          throw kafkaError(errorCode, showPartition(partition));
+        }
+      }
+    }
+  } catch (error) {
+    if (!isRetriable(error)) throw error;
+    failure = error as OperationalError;
+  }
+  return failure;
+}
