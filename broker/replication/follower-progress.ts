@@ -40,7 +40,11 @@ export class FollowerProgress {
     this.#leaderEndOffsetAtLastFetch = fetch.leaderEndOffset;
   }
 
-  isCaughtUp(state: { readonly leaderEndOffset: number; readonly nowMs: number; readonly lagMsMax: number }): boolean {
+  isCaughtUp(state: {
+    readonly leaderEndOffset: number;
+    readonly nowMs: number;
+    readonly lagMsMax: number;
+  }): boolean {
     return this.logEndOffset === state.leaderEndOffset || state.nowMs - this.lastCaughtUpMs <= state.lagMsMax;
   }
 }

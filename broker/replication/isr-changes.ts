@@ -17,8 +17,6 @@ export interface IsrChangesOptions {
   readonly brokerEpoch: () => number;
   /** The registered epoch of a broker, -1 when it is not known. */
   readonly brokerEpochOf: (brokerId: number) => number;
-  /** A change failed in a way that a metric should show. */
-  readonly onFailure: () => void;
 }
 
 interface Proposal {
@@ -38,9 +36,20 @@ export class IsrChanges {
   #waiting: Proposal[] = [];
   #busy = false;
   #closed = false;
+  #expands = 0;
+  #failures = 0;
 
   constructor(options: IsrChangesOptions) {
     this.#options = options;
+  }
+
+  /** Followers that were taken into the ISR. */
+  get expandsTotal(): number {
+    return this.#expands;
+  }
+
+  get failuresTotal(): number {
+    return this.#failures;
   }
 
   readonly propose = (partition: Partition, isr: readonly number[]): void => {
@@ -60,7 +69,9 @@ export class IsrChanges {
   /** Never rejects. */
   async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#closed) {
-      const proposals = this.#waiting.filter(({ partition, leaderEpoch }) => partition.leader?.epoch === leaderEpoch);
+      const proposals = this.#waiting.filter(
+        ({ partition, leaderEpoch }) => partition.leader?.epoch === leaderEpoch,
+      );
       this.#waiting = [];
       if (proposals.length === 0) break;
       try {
@@ -116,6 +127,7 @@ export class IsrChanges {
       const errorCode = response.errorCode !== ErrorCode.NONE ? response.errorCode : answer?.errorCode;
       if (errorCode === ErrorCode.NONE && answer !== undefined) {
         const { isr, leaderEpoch, partitionEpoch } = answer;
+        if (isr.length > (proposal.partition.leader?.isr.length ?? 0)) this.#expands++;
         proposal.partition.onIsrDecision(proposal.leaderEpoch, {
           outcome: 'committed',
           isr,
@@ -130,7 +142,7 @@ export class IsrChanges {
 
   #onError(proposal: Proposal, errorCode: number): void {
     const { partition, leaderEpoch } = proposal;
-    this.#options.onFailure();
+    this.#failures++;
     this.#options.logger.debug('a change of in-sync replicas was refused', {
       topic: partition.topic,
       partition: partition.index,

@@ -97,7 +97,11 @@ export class PartitionLeader {
   shrunkIsr(): readonly number[] | null {
     if (this.proposedIsr !== null) return null;
     const { nodeId, lagMsMax } = this.#context;
-    const state = { leaderEndOffset: this.#log.logEndOffset, nowMs: this.#context.clock.monotonicMs(), lagMsMax };
+    const state = {
+      leaderEndOffset: this.#log.logEndOffset,
+      nowMs: this.#context.clock.monotonicMs(),
+      lagMsMax,
+    };
     const kept = this.isr.filter(
       (brokerId) => brokerId === nodeId || this.#followers.get(brokerId)?.isCaughtUp(state) === true,
     );

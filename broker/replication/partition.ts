@@ -20,7 +20,12 @@ export interface PartitionOptions {
 
 /** What the controller said to a proposed ISR. */
 export type IsrDecision =
-  | { readonly outcome: 'committed'; readonly isr: readonly number[]; readonly leaderEpoch: number; readonly partitionEpoch: number }
+  | {
+      readonly outcome: 'committed';
+      readonly isr: readonly number[];
+      readonly leaderEpoch: number;
+      readonly partitionEpoch: number;
+    }
   /** The proposal is void: what was committed before is in force. */
   | { readonly outcome: 'rejected' }
   /** The controller knows more than this leader: wait for the metadata, and until then count with the maximal ISR. */

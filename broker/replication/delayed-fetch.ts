@@ -1,0 +1,158 @@
+import type { Timer, Timers } from '../../src/base/environment.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { Partition } from './partition.ts';
+import {
+  admitFetch,
+  type PartitionFetch,
+  type PartitionRead,
+  type Reader,
+  readFailure,
+  readLimit,
+  readPartition,
+} from './partition-read.ts';
+import type { DelayedOperation } from './watch-list.ts';
+
+/** One partition of a fetch; `partition` is null where it cannot be read, and `errorCode` says why. */
+export interface FetchItem {
+  readonly partition: Partition | null;
+  readonly errorCode: number;
+  readonly fetch: PartitionFetch;
+}
+
+export interface FetchLimits {
+  readonly maxWaitMs: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * A fetch: reads at once, and when that is less than asked for waits until one of its partitions has more, an error
+ * shows, or the time is up (long polling). What a partition waits for costs nothing until the partition changes.
+ */
+export class DelayedFetch implements DelayedOperation {
+  readonly #items: readonly FetchItem[];
+  readonly #reader: Reader;
+  readonly #limits: FetchLimits;
+  readonly #onDone: (reads: readonly PartitionRead[]) => void;
+  /** Set for items whose fetch was refused: by index. */
+  readonly #refused: (PartitionRead | null)[] = [];
+  #timer: Timer | undefined;
+  #done = false;
+  /** Bytes that the last read found, and the size that the logs had then: bounds what a new read can find. */
+  #bytesRead = 0;
+  #logBytes = 0;
+
+  /** @param onDone called once with one read per item, in order. */
+  constructor(
+    items: readonly FetchItem[],
+    reader: Reader,
+    limits: FetchLimits,
+    onDone: (reads: readonly PartitionRead[]) => void,
+  ) {
+    this.#items = items;
+    this.#reader = reader;
+    this.#limits = limits;
+    this.#onDone = onDone;
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  start(timers: Timers): void {
+    let mustAnswer = this.#limits.maxWaitMs <= 0 || this.#items.length === 0;
+    for (const { partition, errorCode, fetch } of this.#items) {
+      const refused =
+        partition === null ? readFailure(errorCode) : admitFetch(partition, fetch, this.#reader);
+      this.#refused.push(refused);
+      if (refused !== null) mustAnswer = true;
+      else if (partition !== null && fetch.knownHighWatermark < partition.log.highWatermark)
+        mustAnswer = true;
+    }
+    const reads = this.#readAll();
+    if (mustAnswer || this.#bytesRead >= this.#limits.minBytes || hasError(reads)) {
+      this.#finish(reads);
+      return;
+    }
+    for (const { partition } of this.#items) partition?.fetchWatchers.add(this);
+    this.#timer = timers.after(this.#limits.maxWaitMs, () => this.#finish(this.#readAll()));
+  }
+
+  tryComplete(): boolean {
+    if (this.#done) return true;
+    let available = false;
+    let logBytes = 0;
+    for (const { partition, fetch } of this.#items) {
+      if (partition === null) continue;
+      const limit = readLimit(partition, this.#reader);
+      const { log } = partition;
+      if (
+        partition.checkLeaderEpoch(fetch.currentLeaderEpoch) !== ErrorCode.NONE ||
+        fetch.fetchOffset > log.logEndOffset ||
+        fetch.fetchOffset < log.logStartOffset ||
+        fetch.knownHighWatermark < log.highWatermark
+      ) {
+        this.#finish(this.#readAll());
+        return true;
+      }
+      if (limit > fetch.fetchOffset) available = true;
+      logBytes += log.sizeInBytes;
+    }
+    if (!available) return false;
+    // A new read can find no more than what was appended since the last one: worth a try only then.
+    if (this.#bytesRead + Math.max(0, logBytes - this.#logBytes) < this.#limits.minBytes) return false;
+    const reads = this.#readAll();
+    if (this.#bytesRead < this.#limits.minBytes && !hasError(reads)) return false;
+    this.#finish(reads);
+    return true;
+  }
+
+  /**
+   * Reads all partitions in request order. Limits are soft: the first partition that has anything gives at least one
+   * batch, however large; the others share what remains.
+   */
+  #readAll(): readonly PartitionRead[] {
+    let remaining = this.#limits.maxBytes;
+    let bytesRead = 0;
+    let logBytes = 0;
+    const reads: PartitionRead[] = [];
+    for (let i = 0; i < this.#items.length; i++) {
+      const item = this.#items[i];
+      if (item === undefined) break;
+      const { partition, fetch } = item;
+      const refused = this.#refused[i] ?? null;
+      if (refused !== null || partition === null) {
+        reads.push(refused ?? readFailure(item.errorCode));
+        continue;
+      }
+      const fenced = partition.checkLeaderEpoch(fetch.currentLeaderEpoch);
+      if (fenced !== ErrorCode.NONE) {
+        reads.push(readFailure(fenced));
+        continue;
+      }
+      const read = readPartition(partition, fetch, {
+        reader: this.#reader,
+        maxBytes: Math.max(0, Math.min(fetch.maxBytes, remaining)),
+        minOneBatch: bytesRead === 0,
+      });
+      reads.push(read);
+      remaining -= read.sizeInBytes;
+      bytesRead += read.sizeInBytes;
+      logBytes += partition.log.sizeInBytes;
+    }
+    this.#bytesRead = bytesRead;
+    this.#logBytes = logBytes;
+    return reads;
+  }
+
+  #finish(reads: readonly PartitionRead[]): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#timer?.cancel();
+    this.#onDone(reads);
+  }
+}
+
+function hasError(reads: readonly PartitionRead[]): boolean {
+  return reads.some((read) => read.errorCode !== ErrorCode.NONE);
+}

@@ -1,0 +1,310 @@
+import type { Environment, Timer } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { TopicConfig } from '../config/topic-config.ts';
+import { messageOf } from '../../src/base/errors.ts';
+import type { LogManager } from '../log/log-manager.ts';
+import type { MetadataDelta, TopicDelta } from '../metadata/metadata-delta.ts';
+import {
+  ConfigResourceType,
+  type MetadataImage,
+  type PartitionRegistration,
+  type TopicImage,
+} from '../metadata/metadata-image.ts';
+import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
+import type { Metrics } from '../server/broker-metrics.ts';
+import type { ReplicaManagerMetrics } from '../server/metrics.ts';
+import { DelayedProduce, pendingCommit } from './delayed-produce.ts';
+import type { InternalLog } from './internal-log.ts';
+import type { IsrChanges } from './isr-changes.ts';
+import { Partition } from './partition.ts';
+import type { LeaderContext } from './partition-leader.ts';
+import { appendFailure } from './partition.ts';
+import type { ReplicaFetchers } from './replica-fetchers.ts';
+
+export interface ReplicaManagerOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly nodeId: number;
+  readonly logManager: LogManager;
+  readonly lagMsMax: number;
+  readonly configOf: (topic: string, image: MetadataImage) => TopicConfig;
+  readonly isrChanges: IsrChanges;
+  readonly fetchers: ReplicaFetchers;
+  readonly metrics: () => Metrics;
+  /** How long a coordinator's append may wait to be committed. */
+  readonly internalTimeoutMs: number;
+}
+
+/** Hears of partitions that this broker begins or ceases to lead, after the fact. */
+export interface LeadershipListener {
+  onLead(topic: string, partition: number, leaderEpoch: number): void;
+  onResign(topic: string, partition: number, leaderEpoch: number): void;
+}
+
+/** All partitions that this broker has a replica of, kept in step with the cluster's metadata. */
+export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderContext {
+  readonly nodeId: number;
+  readonly lagMsMax: number;
+  readonly clock;
+  readonly #options: ReplicaManagerOptions;
+  readonly #byName = new Map<string, Map<number, Partition>>();
+  readonly #byId = new Map<string, Map<number, Partition>>();
+  readonly #listeners: LeadershipListener[] = [];
+  readonly #lagCheck: Timer;
+  #image: MetadataImage | null = null;
+  #isrShrinks = 0;
+
+  constructor(options: ReplicaManagerOptions) {
+    this.#options = options;
+    this.nodeId = options.nodeId;
+    this.lagMsMax = options.lagMsMax;
+    this.clock = options.environment.clock;
+    this.#lagCheck = options.environment.timers.every(Math.max(1, options.lagMsMax / 2), () =>
+      this.#shrinkIsrs(),
+    );
+  }
+
+  addLeadershipListener(listener: LeadershipListener): void {
+    this.#listeners.push(listener);
+  }
+
+  get(topic: string, index: number): Partition | undefined {
+    return this.#byName.get(topic)?.get(index);
+  }
+
+  getById(topicId: string, index: number): Partition | undefined {
+    return this.#byId.get(topicId)?.get(index);
+  }
+
+  *partitions(): IterableIterator<Partition> {
+    for (const topic of this.#byName.values()) yield* topic.values();
+  }
+
+  /** A replica may join the ISR if its broker is registered with that epoch, serves clients and means to stay. */
+  isEligible(brokerId: number, brokerEpoch: number): boolean {
+    const broker = this.#image?.brokers.get(brokerId);
+    if (broker === undefined || broker.fenced || broker.inControlledShutdown) return false;
+    return brokerEpoch < 0 || broker.epoch === brokerEpoch;
+  }
+
+  onUpdate(delta: MetadataDelta, image: MetadataImage): void {
+    this.#image = image;
+    for (const topic of delta.deletedTopics.values()) this.#onTopicDeleted(topic);
+    for (const topic of delta.topics.values()) this.#onTopicChanged(topic, image);
+    this.#onConfigs(delta, image);
+    if (delta.brokers.size > 0) this.#options.fetchers.onBrokers(image);
+  }
+
+  /** Removes the folders of topics that were deleted while this broker was away. */
+  removeStrays(image: MetadataImage, keep: ReadonlySet<string>): void {
+    const strays = [...this.#options.logManager.logs()].filter((log) => {
+      if (keep.has(log.topic)) return false;
+      const topicId = this.#options.logManager.topicIdOf(log);
+      const registration = image.topicsByName.get(log.topic);
+      return topicId !== undefined && registration?.id !== topicId;
+    });
+    for (const { topic, partition } of strays) {
+      this.#options.logger.warn('a partition that the cluster does not know is removed', {
+        topic,
+        partition,
+      });
+      this.#options.logManager.delete({ topic, partition });
+    }
+  }
+
+  append(
+    topic: string,
+    index: number,
+    batch: Buffer,
+    onDone: (errorCode: number, baseOffset: number) => void,
+  ): void {
+    const { environment, internalTimeoutMs } = this.#options;
+    const partition = this.get(topic, index);
+    const result =
+      partition?.append(batch, { origin: 'coordinator', acks: -1 }) ??
+      appendFailure(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    if (partition === undefined || result.errorCode !== ErrorCode.NONE) {
+      environment.timers.defer(() => onDone(result.errorCode, -1));
+      return;
+    }
+    const commit = pendingCommit(partition, result.lastOffset + 1);
+    const produce = new DelayedProduce([commit], () =>
+      queueMicrotask(() => onDone(commit.errorCode, result.baseOffset)),
+    );
+    produce.start(environment.timers, internalTimeoutMs);
+    partition.wake();
+  }
+
+  read(topic: string, index: number, fromOffset: number, maxBytes: number): Buffer | null {
+    const partition = this.get(topic, index);
+    if (partition === undefined || partition.leader === null) return null;
+    const { log } = partition;
+    const offset = Math.max(fromOffset, log.logStartOffset);
+    if (offset >= log.logEndOffset) return null;
+    const result = log.read(offset, { maxBytes, upperBoundOffset: log.logEndOffset, minOneBatch: true });
+    const [first] = result.chunks;
+    if (result.errorCode !== ErrorCode.NONE || first === undefined) return null;
+    return result.chunks.length === 1 ? first : Buffer.concat(result.chunks);
+  }
+
+  logStartOffset(topic: string, index: number): number {
+    return this.get(topic, index)?.log.logStartOffset ?? -1;
+  }
+
+  logEndOffset(topic: string, index: number): number {
+    return this.get(topic, index)?.log.logEndOffset ?? -1;
+  }
+
+  metrics(): ReplicaManagerMetrics {
+    let leaderCount = 0;
+    let partitionCount = 0;
+    let underReplicated = 0;
+    let underMinIsr = 0;
+    let atMinIsr = 0;
+    let producePurgatorySize = 0;
+    let fetchPurgatorySize = 0;
+    for (const partition of this.partitions()) {
+      partitionCount++;
+      producePurgatorySize += partition.produceWatchers.size;
+      fetchPurgatorySize += partition.fetchWatchers.size;
+      const { leader } = partition;
+      if (leader === null) continue;
+      leaderCount++;
+      if (partition.isUnderReplicated) underReplicated++;
+      if (leader.isUnderMinIsr) underMinIsr++;
+      if (leader.isr.length === leader.effectiveMinIsr) atMinIsr++;
+    }
+    const { isrChanges } = this.#options;
+    return {
+      leaderCount,
+      partitionCount,
+      offlineReplicaCount: 0,
+      underReplicatedPartitions: underReplicated,
+      underMinIsrPartitionCount: underMinIsr,
+      atMinIsrPartitionCount: atMinIsr,
+      isrShrinksTotal: this.#isrShrinks,
+      isrExpandsTotal: isrChanges.expandsTotal,
+      failedIsrUpdatesTotal: isrChanges.failuresTotal,
+      producePurgatorySize,
+      fetchPurgatorySize,
+    };
+  }
+
+  /** Stops replicating; whoever waits is told that this broker does not lead any more. */
+  close(): void {
+    this.#lagCheck.cancel();
+    this.#options.isrChanges.close();
+    this.#options.fetchers.close();
+    for (const partition of this.partitions()) partition.onRemoved();
+  }
+
+  #shrinkIsrs(): void {
+    for (const partition of this.partitions()) if (partition.shrinkIsr()) this.#isrShrinks++;
+  }
+
+  #onTopicDeleted(topic: TopicImage): void {
+    for (const partition of this.#byId.get(topic.id)?.values() ?? []) this.#remove(partition);
+    this.#options.metrics().dropTopic(topic.name);
+  }
+
+  #onTopicChanged(topic: TopicDelta, image: MetadataImage): void {
+    for (const [index, registration] of topic.partitions) {
+      const existing = this.getById(topic.id, index);
+      if (registration.replicas.includes(this.nodeId)) {
+        const partition = existing ?? this.#create(topic, index, image);
+        if (partition !== undefined) this.#assign(partition, registration, image);
+      } else if (existing !== undefined) {
+        this.#remove(existing);
+      }
+    }
+  }
+
+  /** Opens the replica's log; a disk that refuses takes this replica offline and leaves the rest of the broker alone. */
+  #create(topic: TopicDelta, index: number, image: MetadataImage): Partition | undefined {
+    const { logManager, logger, isrChanges } = this.#options;
+    const id = { topic: topic.name, partition: index };
+    const config = this.#options.configOf(topic.name, image);
+    try {
+      const topicIdOnDisk = logManager.topicIdOf(id);
+      if (topicIdOnDisk !== undefined && topicIdOnDisk !== topic.id) logManager.delete(id);
+      const log = logManager.getOrCreate({ ...id, topicId: topic.id, config: config.log });
+      log.config = config.log;
+      const partition = new Partition({
+        topic: topic.name,
+        topicId: topic.id,
+        index,
+        log,
+        config,
+        context: this,
+        proposeIsr: isrChanges.propose,
+      });
+      indexed(this.#byName, topic.name).set(index, partition);
+      indexed(this.#byId, topic.id).set(index, partition);
+      return partition;
+    } catch (error) {
+      logger.error('a replica is offline: its log cannot be opened', {
+        ...id,
+        error,
+        reason: messageOf(error),
+      });
+      return undefined;
+    }
+  }
+
+  #assign(partition: Partition, registration: PartitionRegistration, image: MetadataImage): void {
+    const ledEpoch = partition.leader?.epoch ?? -1;
+    const { fetchers } = this.#options;
+    fetchers.unfollow(partition, registration);
+    partition.onRegistration(registration);
+    const leadsEpoch = partition.leader?.epoch ?? -1;
+    if (partition.leader === null && registration.leader >= 0)
+      fetchers.follow(partition, registration.leader, image);
+    if (ledEpoch === leadsEpoch) return;
+    for (const listener of this.#listeners) {
+      if (leadsEpoch >= 0) listener.onLead(partition.topic, partition.index, leadsEpoch);
+      else listener.onResign(partition.topic, partition.index, registration.leaderEpoch);
+    }
+  }
+
+  #remove(partition: Partition): void {
+    const { topic, topicId, index } = partition;
+    this.#options.fetchers.unfollow(partition, null);
+    const led = partition.leader;
+    partition.onRemoved();
+    dropFrom(this.#byName, topic, partition);
+    dropFrom(this.#byId, topicId, partition);
+    this.#options.logManager.delete({ topic, partition: index });
+    if (led !== null) for (const listener of this.#listeners) listener.onResign(topic, index, led.epoch);
+  }
+
+  /** A change of brokers' settings may concern every topic; one of a topic only that one. */
+  #onConfigs(delta: MetadataDelta, image: MetadataImage): void {
+    for (const { resourceType, resourceName } of delta.configs.values()) {
+      const concerned =
+        resourceType === ConfigResourceType.TOPIC
+          ? (this.#byName.get(resourceName)?.values() ?? [])
+          : resourceType === ConfigResourceType.BROKER
+            ? this.partitions()
+            : [];
+      for (const partition of concerned) partition.onConfig(this.#options.configOf(partition.topic, image));
+    }
+  }
+}
+
+function indexed<K>(map: Map<K, Map<number, Partition>>, key: K): Map<number, Partition> {
+  let inner = map.get(key);
+  if (inner === undefined) {
+    inner = new Map();
+    map.set(key, inner);
+  }
+  return inner;
+}
+
+/** A newer topic of the same name may have taken the place already. */
+function dropFrom<K>(map: Map<K, Map<number, Partition>>, key: K, partition: Partition): void {
+  const inner = map.get(key);
+  if (inner?.get(partition.index) !== partition) return;
+  inner.delete(partition.index);
+  if (inner.size === 0) map.delete(key);
+}
