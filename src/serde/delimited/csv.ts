@@ -1,7 +1,7 @@
 /**
  * Lines of separated values by the rules of Apache commons-csv's DEFAULT format, which the JVM's ksqlDB uses. Written
  * here because quoting differs in details from RFC 4180 and from what npm's packages do (a first field that begins with
- * a letter beyond ASCII is quoted), and because their parsers are made for files: a call per record costs microseconds.
+ * anything but an ASCII letter or digit is quoted, negative numbers included), and because their parsers are made for files: a call per record costs microseconds.
  */
 import { SerdeError } from '../serde.ts';
 
@@ -15,11 +15,10 @@ export function csvQuoter(delimiter: string): (text: string, place: { readonly f
 function needsQuotes(text: string, first: boolean): boolean {
   // An empty first field must be told from an empty line.
   if (text.length === 0) return first;
-  const code = text.charCodeAt(0);
-  // At the start of a line: what RFC 4180 does not call TEXTDATA.
-  if (first && (code < 0x20 || code === 0x22 || code === 0x2c || code > 0x7e)) return true;
+  // At the start of a line: whatever is no ASCII letter or digit, a minus sign too.
+  if (first && !/^[0-9A-Za-z]/.test(text)) return true;
   // A field that begins with a space or a comment sign, or ends with a space.
-  return code <= 0x23 || text.charCodeAt(text.length - 1) <= 0x20;
+  return text.charCodeAt(0) <= 0x23 || text.charCodeAt(text.length - 1) <= 0x20;
 }
 
 function escapeInClass(delimiter: string): string {

@@ -1,0 +1,126 @@
+/**
+ * DATE, TIME and TIMESTAMP as text in ISO 8601, as casts print and read it. All are in UTC. Reading takes partial texts,
+ * as ksqlDB does: `2020`, `2020-05`, `2020-05-26T23`, `10:15`, with an optional zone at the end of a timestamp.
+ */
+const MS_PER_DAY = 86_400_000;
+
+const pad = (value: number, width: number): string => String(value).padStart(width, '0');
+
+/** `2020-02-29`; years beyond four digits and before 0 as java.time prints them. */
+export function printDate(days: number): string {
+  const { year, month, day } = civilDate(days);
+  return `${printYear(year)}-${pad(month, 2)}-${pad(day, 2)}`;
+}
+
+function printYear(year: number): string {
+  if (year > 9999) return `+${year}`;
+  return year < 0 ? `-${pad(-year, 4)}` : pad(year, 4);
+}
+
+/** `10:15`, `10:15:30` or `10:15:30.123`: as much as there is. */
+export function printTime(ms: number): string {
+  const minutes = `${pad(Math.floor(ms / 3_600_000), 2)}:${pad(Math.floor(ms / 60_000) % 60, 2)}`;
+  const seconds = Math.floor(ms / 1000) % 60;
+  const rest = ms % 1000;
+  if (rest !== 0) return `${minutes}:${pad(seconds, 2)}.${pad(rest, 3)}`;
+  return seconds === 0 ? minutes : `${minutes}:${pad(seconds, 2)}`;
+}
+
+/** `2020-02-29T10:15:30.123`, always with milliseconds. */
+export function printTimestamp(ms: number): string {
+  const days = Math.floor(ms / MS_PER_DAY);
+  const time = ms - days * MS_PER_DAY;
+  return (
+    `${printDate(days)}T${pad(Math.floor(time / 3_600_000), 2)}:${pad(Math.floor(time / 60_000) % 60, 2)}` +
+    `:${pad(Math.floor(time / 1000) % 60, 2)}.${pad(time % 1000, 3)}`
+  );
+}
+
+/** Year, month and day of an epoch day in the proleptic Gregorian calendar (Howard Hinnant's `civil_from_days`). */
+export function civilDate(days: number): {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+} {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day: dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1,
+  };
+}
+
+/** Days since the epoch of a civil date. */
+export function epochDay(year: number, month: number, day: number): number {
+  const shiftedYear = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shiftedYear / 400);
+  const yearOfEra = shiftedYear - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+const DATE = /^([+-]?\d{4,9})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+const TIME = /^(\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?$/;
+const ZONE = /(Z|[+-]\d{2}(?::?\d{2})?)$/;
+
+/** Days since the epoch. @throws {RangeError} where the text is no date. */
+export function parseDate(text: string): number {
+  const match = DATE.exec(text);
+  if (match === null) throw unreadable(text, 'DATE', "yyyy-MM-dd, for example '2020-05-26'");
+  const [, yearText, monthText = '01', dayText = '01'] = match;
+  const year = Number(yearText);
+  const month = Number(monthText);
+  const day = Number(dayText);
+  const days = epochDay(year, month, day);
+  const back = civilDate(days);
+  if (month < 1 || month > 12 || back.month !== month || back.day !== day) {
+    throw unreadable(text, 'DATE', "yyyy-MM-dd, for example '2020-05-26'");
+  }
+  return days;
+}
+
+/** Milliseconds of the day. @throws {RangeError} where the text is no time. */
+export function parseTime(text: string): number {
+  const match = TIME.exec(text);
+  const [, hours = '', minutes = '0', seconds = '0', fraction = '0'] = match ?? [];
+  if (match === null || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) {
+    throw unreadable(text, 'TIME', "HH:mm:ss.SSS, for example '23:59:58.000'");
+  }
+  const ms = Math.floor(Number(`0.${fraction}`) * 1000 + 1e-6);
+  return Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000 + ms;
+}
+
+/** Milliseconds since the epoch. @throws {RangeError} where the text is no timestamp. */
+export function parseTimestamp(text: string): number {
+  const at = text.indexOf('T');
+  if (at === -1) return parseDate(text) * MS_PER_DAY;
+  const time = text.slice(at + 1);
+  const zone = ZONE.exec(time)?.[0] ?? '';
+  const timeText = time.slice(0, time.length - zone.length);
+  const days = parseDate(text.slice(0, at));
+  return days * MS_PER_DAY + (timeText === '' ? 0 : parseTime(timeText)) - zoneOffsetMs(zone);
+}
+
+function zoneOffsetMs(zone: string): number {
+  if (zone === '' || zone === 'Z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(':', '') || '0');
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 3_600_000 + minutes * 60_000);
+}
+
+function unreadable(text: string, type: string, form: string): RangeError {
+  return new RangeError(`Failed to parse '${text}' as ${type}. Required format is: ${form}`);
+}
