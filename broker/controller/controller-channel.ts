@@ -1,6 +1,6 @@
 import type { Address, Environment } from '../../src/base/environment.ts';
 import { AssertionFailure } from '../../src/base/errors.ts';
-import type { Api, RequestInput, RequestOf, ResponseOf } from '../../src/protocol/api.ts';
+import type { Api, RequestInput, RequestOf, ResponseOf } from '../../src/protocol/message.ts';
 import type { PeerChannels } from '../server/peer-channel.ts';
 import type { MetadataQuorum } from './metadata-quorum.ts';
 

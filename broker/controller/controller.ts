@@ -1,5 +1,5 @@
 import { AssertionFailure } from '../../src/base/errors.ts';
-import type { Api, RequestOf, ResponseInput } from '../../src/protocol/api.ts';
+import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import type { MetadataLoader } from '../metadata/metadata-loader.ts';
 import type { RaftNode } from '../quorum/raft-node.ts';
 import type { ControllerOptions } from './controller-options.ts';

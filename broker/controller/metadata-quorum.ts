@@ -1,4 +1,4 @@
-import type { Api, RequestOf, ResponseInput } from '../../src/protocol/api.ts';
+import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import type { Log } from '../log/log.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { MetadataLoader } from '../metadata/metadata-loader.ts';

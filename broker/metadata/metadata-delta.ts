@@ -2,6 +2,7 @@ import { List, Map as ImmutableMap } from 'immutable';
 import { assertDefined, unreachable } from '../../src/base/assert.ts';
 import {
   type BrokerRegistration,
+  ConfigResourceType,
   configKey,
   type MetadataImage,
   type PartitionRegistration,
@@ -106,6 +107,24 @@ export class MetadataDelta {
     }
   }
 
+  /** Takes over all of `image`, for one who has seen nothing yet. */
+  adopt(image: MetadataImage): void {
+    for (const [id, broker] of image.brokers) this.#brokers.set(id, broker);
+    for (const [id, topic] of image.topicsById) {
+      const delta = new TopicDelta(id, topic.name, null);
+      topic.partitions.forEach((partition, index) => delta.partitions.set(index, partition));
+      this.#topics.set(id, delta);
+    }
+    for (const [key, configs] of image.configs) {
+      const at = key.indexOf(':');
+      const resourceType = Number(key.slice(0, at));
+      const resourceName = key.slice(at + 1);
+      for (const [name, value] of configs) this.#changeConfig({ resourceType, resourceName, name, value });
+    }
+    for (const [name, level] of image.features) this.#features.set(name, level);
+    this.#nextProducerId = image.nextProducerId;
+  }
+
   /** The image after the records replayed so far, of which the last has this offset and epoch. */
   build(last: { readonly offset: number; readonly epoch: number }): MetadataImage {
     const { image } = this;
@@ -162,7 +181,10 @@ export class MetadataDelta {
   #topic(id: string): TopicDelta {
     const changed = this.#topics.get(id);
     if (changed !== undefined) return changed;
-    const topic = assertDefined(this.image.topicsById.get(id), `metadata: topic ${id} changes before it exists`);
+    const topic = assertDefined(
+      this.image.topicsById.get(id),
+      `metadata: topic ${id} changes before it exists`,
+    );
     const delta = new TopicDelta(id, topic.name, topic);
     this.#topics.set(id, delta);
     return delta;
@@ -188,6 +210,17 @@ export class MetadataDelta {
     if (this.#topicIdsByName.get(name) === id) this.#topicIdsByName.delete(name);
     const existing = this.image.topicsById.get(id);
     if (existing !== undefined) this.#deletedTopics.set(id, existing);
+    this.#removeConfigs(ConfigResourceType.TOPIC, name);
+  }
+
+  /** A topic's overrides go with it; a topic of the same name starts without them. */
+  #removeConfigs(resourceType: number, resourceName: string): void {
+    const key = configKey(resourceType, resourceName);
+    const names = [
+      ...(this.image.configs.get(key)?.keys() ?? []),
+      ...(this.#configs.get(key)?.changes.keys() ?? []),
+    ];
+    for (const name of names) this.#changeConfig({ resourceType, resourceName, name, value: null });
   }
 
   #changeConfig(data: ConfigRecord): void {
@@ -203,7 +236,12 @@ export class MetadataDelta {
   #clearElr(data: ClearElrRecord): void {
     const name = data.topicName;
     const one = this.#topicIdsByName.get(name) ?? this.image.topicsByName.get(name)?.id;
-    const ids = name === '' ? [...this.image.topicsById.keys(), ...this.#topics.keys()] : one === undefined ? [] : [one];
+    const ids =
+      name === ''
+        ? [...this.image.topicsById.keys(), ...this.#topics.keys()]
+        : one === undefined
+          ? []
+          : [one];
     for (const id of new Set(ids)) {
       if (this.#deletedTopics.has(id)) continue;
       const topic = this.#topic(id);

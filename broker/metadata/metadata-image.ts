@@ -85,7 +85,13 @@ export const EMPTY_IMAGE: MetadataImage = Object.freeze({
 });
 
 /** Kafka's `ConfigResource.Type`. */
-export const ConfigResourceType = { TOPIC: 2, BROKER: 4, BROKER_LOGGER: 8, CLIENT_METRICS: 16, GROUP: 32 } as const;
+export const ConfigResourceType = {
+  TOPIC: 2,
+  BROKER: 4,
+  BROKER_LOGGER: 8,
+  CLIENT_METRICS: 16,
+  GROUP: 32,
+} as const;
 
 /** Key of a resource in {@link MetadataImage.configs}; the name `''` of type BROKER is the cluster-wide default. */
 export function configKey(resourceType: number, resourceName: string): string {
@@ -95,14 +101,26 @@ export function configKey(resourceType: number, resourceName: string): string {
 const NO_CONFIGS = ImmutableMap<string, string>();
 
 /** The overrides set for one resource, without defaults. */
-export function configsOf(image: MetadataImage, resourceType: number, resourceName: string): ImmutableMap<string, string> {
+export function configsOf(
+  image: MetadataImage,
+  resourceType: number,
+  resourceName: string,
+): ImmutableMap<string, string> {
   return image.configs.get(configKey(resourceType, resourceName)) ?? NO_CONFIGS;
 }
 
-export function partitionOf(image: MetadataImage, topic: string, partition: number): PartitionRegistration | undefined {
+export function partitionOf(
+  image: MetadataImage,
+  topic: string,
+  partition: number,
+): PartitionRegistration | undefined {
   return image.topicsByName.get(topic)?.partitions.get(partition < 0 ? Number.MAX_SAFE_INTEGER : partition);
 }
 
-export function partitionById(image: MetadataImage, topicId: string, partition: number): PartitionRegistration | undefined {
+export function partitionById(
+  image: MetadataImage,
+  topicId: string,
+  partition: number,
+): PartitionRegistration | undefined {
   return image.topicsById.get(topicId)?.partitions.get(partition < 0 ? Number.MAX_SAFE_INTEGER : partition);
 }
