@@ -23,3 +23,8 @@ export type {
 } from './message.ts';
 export { ProtocolError } from './protocol-error.ts';
 export type { VersionRange } from './version-range.ts';
+export * from './compression/compression.ts';
+export * from './records/batch-builder.ts';
+export * from './records/batch-view.ts';
+export * from './records/decode-batch.ts';
+export * from './records/record.ts';

@@ -1,0 +1,71 @@
+import { ProtocolError } from '../../base/protocol-error.ts';
+import { ErrorCode } from '../error-codes.ts';
+import { compressGzip, decompressGzip } from './gzip.ts';
+import { compressLz4, decompressLz4 } from './lz4.ts';
+import { compressSnappy, decompressSnappy } from './snappy.ts';
+import { compressZstd, decompressZstd, initZstd } from './zstd.ts';
+
+/** The compressions of record batches, under the names that configurations use. */
+export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+/** By the number in a batch's attributes. */
+export const COMPRESSIONS: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+
+/** What a batch may become, where the caller sets no other limit: 64 times the largest batch that Kafka accepts. */
+export const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024;
+
+/** @throws {ProtocolError} UNSUPPORTED_COMPRESSION_TYPE */
+export function compressionOfId(id: number): Compression {
+  const compression = COMPRESSIONS[id];
+  if (compression !== undefined) return compression;
+  throw new ProtocolError(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, `there is no compression ${id}`);
+}
+
+export function idOfCompression(compression: Compression): number {
+  return COMPRESSIONS.indexOf(compression);
+}
+
+/** Loads what cannot be loaded synchronously (zstd, before Node 22.15). To be awaited once, before zstd is used. */
+export async function initCompression(): Promise<void> {
+  await initZstd();
+}
+
+/** Compresses the records of a batch. */
+export function compress(compression: Compression, bytes: Buffer): Buffer {
+  switch (compression) {
+    case 'none':
+      return bytes;
+    case 'gzip':
+      return compressGzip(bytes);
+    case 'snappy':
+      return compressSnappy(bytes);
+    case 'lz4':
+      return compressLz4(bytes);
+    case 'zstd':
+      return compressZstd(bytes);
+  }
+}
+
+/**
+ * Restores the records of a batch.
+ * @param bytesMax more than that is refused, before or while it is made: a few bytes can stand for gigabytes.
+ * @throws {ProtocolError} CORRUPT_MESSAGE for bytes that are not so compressed, or that are too large.
+ */
+export function decompress(
+  compression: Compression,
+  bytes: Buffer,
+  bytesMax: number = DECOMPRESSED_BYTES_MAX,
+): Buffer {
+  switch (compression) {
+    case 'none':
+      return bytes;
+    case 'gzip':
+      return decompressGzip(bytes, bytesMax);
+    case 'snappy':
+      return decompressSnappy(bytes, bytesMax);
+    case 'lz4':
+      return decompressLz4(bytes, bytesMax);
+    case 'zstd':
+      return decompressZstd(bytes, bytesMax);
+  }
+}

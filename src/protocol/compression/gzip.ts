@@ -1,0 +1,18 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { corruptBytes, tooLarge } from './corrupt.ts';
+
+/** Level 1: three times the speed of the default for a tenth more bytes. */
+const LEVEL = 1;
+
+export function compressGzip(bytes: Buffer): Buffer {
+  return gzipSync(bytes, { level: LEVEL });
+}
+
+export function decompressGzip(bytes: Buffer, bytesMax: number): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: Math.max(1, bytesMax) });
+  } catch (error) {
+    const isLimit = (error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    throw isLimit ? tooLarge('gzip', bytesMax) : corruptBytes('gzip', error);
+  }
+}

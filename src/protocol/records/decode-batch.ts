@@ -1,0 +1,225 @@
+import { ProtocolError } from '../../base/protocol-error.ts';
+import { decompress, DECOMPRESSED_BYTES_MAX } from '../compression/compression.ts';
+import { ErrorCode } from '../error-codes.ts';
+import type { BatchView } from './batch-view.ts';
+import { NO_HEADERS, type Header, type Record } from './record.ts';
+
+/** A record takes at least: length, attributes, timestamp delta, offset delta, key length, value length, headers. */
+const RECORD_BYTES_MIN = 7;
+
+/** Text decoding without the argument checks of `Buffer.toString`; present on every Buffer of Node. */
+interface Utf8Slice {
+  utf8Slice(start: number, end: number): string;
+}
+
+/**
+ * Decodes the records of a batch; the checksum is not looked at.
+ *
+ * @param options.fromOffset records below it are left out: a fetch answers with whole batches.
+ * @param options.decompressedBytesMax more than that is refused.
+ * @param options.into an array that the records are appended to, and that is answered.
+ * @throws {ProtocolError} CORRUPT_MESSAGE
+ */
+export function decodeBatch(
+  batch: BatchView,
+  options?: {
+    readonly fromOffset?: number;
+    readonly decompressedBytesMax?: number;
+    readonly into?: Record[];
+  },
+): Record[] {
+  const records = options?.into ?? [];
+  const iterator = new RecordIterator(batch, options);
+  const fromOffset = options?.fromOffset ?? 0;
+  while (iterator.next()) {
+    if (iterator.offset >= fromOffset) records.push(iterator.record());
+  }
+  return records;
+}
+
+/**
+ * Walks over the records of a batch without making objects of them: {@link next}, then the fields, then perhaps
+ * {@link record}.
+ */
+export class RecordIterator {
+  /** The uncompressed records. */
+  readonly bytes: Buffer;
+  offset = 0;
+  timestamp = 0;
+  /** -1: the key is null. */
+  keyLength = -1;
+  keyStart = 0;
+  /** -1: the value is null. */
+  valueLength = -1;
+  valueStart = 0;
+  headersCount = 0;
+  #headersStart = 0;
+  /** Where the next record begins. */
+  #position = 0;
+  #left: number;
+  readonly #baseOffset: number;
+  readonly #baseTimestamp: number;
+  /** The time of all records, or -1: each has its own. */
+  readonly #appendTime: number;
+
+  /** @throws {ProtocolError} CORRUPT_MESSAGE, also where the decompressed records are larger than allowed. */
+  constructor(batch: BatchView, options?: { readonly decompressedBytesMax?: number }) {
+    const { compression } = batch;
+    this.bytes =
+      compression === 'none'
+        ? batch.payload
+        : decompress(compression, batch.payload, options?.decompressedBytesMax ?? DECOMPRESSED_BYTES_MAX);
+    this.#left = batch.recordsCount;
+    this.#baseOffset = batch.baseOffset;
+    this.#baseTimestamp = batch.baseTimestamp;
+    this.#appendTime = batch.isLogAppendTime ? batch.maxTimestamp : -1;
+    if (this.#left < 0 || this.#left * RECORD_BYTES_MIN > this.bytes.length) {
+      throw corrupt(`${this.#left} records cannot fit into ${this.bytes.length} bytes`);
+    }
+  }
+
+  /** Goes to the next record; false at the end. */
+  next(): boolean {
+    const { bytes } = this;
+    if (this.#left === 0) {
+      if (this.#position !== bytes.length) throw corrupt('bytes follow the last record of a batch');
+      return false;
+    }
+    this.#left--;
+    const length = this.#varint();
+    const end = this.#position + length;
+    if (length < RECORD_BYTES_MIN - 1 || end > bytes.length)
+      throw corrupt(`a record has the length ${length}`);
+    this.#position++; // The attributes of a record have no meaning yet.
+    const timestampDelta = this.#varlong();
+    this.timestamp = this.#appendTime === -1 ? this.#baseTimestamp + timestampDelta : this.#appendTime;
+    this.offset = this.#baseOffset + this.#varint();
+    this.keyLength = this.#varint();
+    this.keyStart = this.#position;
+    if (this.keyLength > 0) this.#position += this.keyLength;
+    this.valueLength = this.#varint();
+    this.valueStart = this.#position;
+    if (this.valueLength > 0) this.#position += this.valueLength;
+    this.headersCount = this.#varint();
+    this.#headersStart = this.#position;
+    if (this.keyLength < -1 || this.valueLength < -1 || this.headersCount < 0) {
+      throw corrupt('a length in a record is negative');
+    }
+    if (this.headersCount > 0) this.#skipHeaders(end);
+    // What ran over the end of the record, or of the buffer, shows here at the latest.
+    if (this.#position !== end) throw corrupt('a record does not have the length it says');
+    return true;
+  }
+
+  /** The current record as an object, with views on {@link bytes}. */
+  record(): Record {
+    const { bytes } = this;
+    return {
+      offset: this.offset,
+      timestamp: this.timestamp,
+      key: this.keyLength < 0 ? null : bytes.subarray(this.keyStart, this.keyStart + this.keyLength),
+      value:
+        this.valueLength < 0 ? null : bytes.subarray(this.valueStart, this.valueStart + this.valueLength),
+      headers: this.headersCount === 0 ? NO_HEADERS : this.headers(),
+    };
+  }
+
+  /** The headers of the current record. */
+  headers(): readonly Header[] {
+    const { bytes } = this;
+    const after = this.#position;
+    const headers: Header[] = [];
+    this.#position = this.#headersStart;
+    for (let i = 0; i < this.headersCount; i++) {
+      const keyLength = this.#varint();
+      const keyEnd = this.#position + keyLength;
+      const key = (bytes as Buffer & Utf8Slice).utf8Slice(this.#position, keyEnd);
+      this.#position = keyEnd;
+      const valueLength = this.#varint();
+      const valueEnd = this.#position + Math.max(0, valueLength);
+      headers.push({ key, value: valueLength < 0 ? null : bytes.subarray(this.#position, valueEnd) });
+      this.#position = valueEnd;
+    }
+    this.#position = after;
+    return headers;
+  }
+
+  #skipHeaders(end: number): void {
+    for (let i = 0; i < this.headersCount; i++) {
+      const keyLength = this.#varint();
+      if (keyLength < 0) throw corrupt('a header has no key');
+      this.#position += keyLength;
+      const valueLength = this.#varint();
+      if (valueLength < -1) throw corrupt('a length in a record is negative');
+      if (valueLength > 0) this.#position += valueLength;
+      if (this.#position > end) throw corrupt('a header ends behind its record');
+    }
+  }
+
+  /** Bytes behind the buffer read as 0, which ends the number: {@link next} checks the place afterwards. */
+  #varint(): number {
+    const { bytes } = this;
+    const first = bytes[this.#position++] as number;
+    if (first < 0x80) return (first >>> 1) ^ -(first & 1);
+    const second = bytes[this.#position++] as number;
+    if (second < 0x80) {
+      const value = (first & 0x7f) | (second << 7);
+      return (value >>> 1) ^ -(value & 1);
+    }
+    return this.#longVarint((first & 0x7f) | ((second & 0x7f) << 7));
+  }
+
+  #longVarint(low: number): number {
+    let value = low;
+    for (let shift = 14; shift < 35; shift += 7) {
+      const byte = this.bytes[this.#position++] ?? 0;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        const unsigned = value >>> 0;
+        return (unsigned >>> 1) ^ -(unsigned & 1);
+      }
+    }
+    throw corrupt('a varint takes more than five bytes');
+  }
+
+  #varlong(): number {
+    const start = this.#position;
+    const { bytes } = this;
+    const first = bytes[this.#position++] as number;
+    if (first < 0x80) return (first >>> 1) ^ -(first & 1);
+    let value = first & 0x7f;
+    for (let shift = 7; shift < 28; shift += 7) {
+      const byte = bytes[this.#position++] ?? 0;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
+    }
+    this.#position = start;
+    return this.#longVarlong();
+  }
+
+  /** More than 28 bits: halves in floats, exact up to 2^53. */
+  #longVarlong(): number {
+    let scale = 1;
+    let magnitude = 0;
+    let sign = 0;
+    for (let i = 0; i < 10; i++) {
+      const byte = this.bytes[this.#position++] ?? 0;
+      if (i === 0) {
+        sign = byte & 1;
+        magnitude = (byte & 0x7f) >>> 1;
+        scale = 2 ** 6;
+      } else {
+        magnitude += (byte & 0x7f) * scale;
+        scale *= 0x80;
+      }
+      if (byte >= 0x80) continue;
+      if (magnitude > Number.MAX_SAFE_INTEGER) throw corrupt('a timestamp is beyond 2^53');
+      return sign === 0 ? magnitude : -magnitude - 1;
+    }
+    throw corrupt('a varlong takes more than ten bytes');
+  }
+}
+
+function corrupt(message: string): ProtocolError {
+  return new ProtocolError(ErrorCode.CORRUPT_MESSAGE, message);
+}
