@@ -14,5 +14,6 @@ export {
 } from './parse.ts';
 export { formatExpression, formatIdentifier, formatType } from './printer/expressions.ts';
 export { formatStatement } from './printer/statements.ts';
+export { childrenOf, columnsOf, rewriteExpression, walkExpression } from './traverse.ts';
 export { renderDiagnostic } from './render-diagnostic.ts';
 export type { Variables } from './variables.ts';

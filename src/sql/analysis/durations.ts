@@ -1,0 +1,33 @@
+import type { Duration, TimeUnit } from '../../../grammar/ast.ts';
+import { sqlError } from './sql-error.ts';
+
+const unitMs = {
+  MILLISECONDS: 1,
+  SECONDS: 1000,
+  MINUTES: 60_000,
+  HOURS: 3_600_000,
+  DAYS: 86_400_000,
+  MONTHS: Number.NaN,
+  YEARS: Number.NaN,
+} satisfies Record<TimeUnit, number>;
+
+/** A duration of the grammar in milliseconds. */
+export function durationMs(duration: Duration): number {
+  return Number(duration.amount) * unitMs[duration.unit];
+}
+
+/** Reads the text of a WINDOW_SIZE: `'30 SECONDS'`. */
+export function parseDurationMs(text: string): number {
+  const parts = text.trim().split(/\s+/);
+  const invalid = (reason: string): Error =>
+    sqlError(`Configuration WINDOW_SIZE is invalid: Invalid duration: '${text}'. ${reason}`, {
+      hint: "write a number and a unit: '10 SECONDS'",
+    });
+  if (parts.length !== 2) throw invalid(`Expected 2 parts, got ${parts.length}.`);
+  const [amount = '', unit = ''] = parts;
+  if (!/^[0-9]+$/.test(amount)) throw invalid(`Size is not a number: '${amount}'`);
+  const name = unit.toUpperCase();
+  const known = (unitMs as Readonly<Record<string, number>>)[name] ?? (unitMs as Readonly<Record<string, number>>)[`${name}S`];
+  if (known === undefined || Number.isNaN(known)) throw invalid(`Unknown time unit: '${name}'`);
+  return Number(amount) * known;
+}

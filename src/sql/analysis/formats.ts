@@ -1,0 +1,76 @@
+import { printType, containsMap, quoteName } from '../../serde/model/sql-type.ts';
+import type { FormatColumn, FormatSide, SerdeFeature } from '../../serde/format.ts';
+import { formatOf } from '../../serde/formats.ts';
+import type { FormatInfo } from '../catalog/data-source.ts';
+import { booleanProperty, type SessionProperties } from './session.ts';
+import { sqlError, withPrefix } from './sql-error.ts';
+
+/** How a single key column is laid out: never wrapped, which is recorded where a format could do both. */
+export function keyFeatures(format: string, columnCount: number): readonly SerdeFeature[] {
+  const { features } = formatOf(format);
+  const free = features.has('WRAP_SINGLES') && features.has('UNWRAP_SINGLES');
+  return columnCount === 1 && free ? ['UNWRAP_SINGLES'] : [];
+}
+
+/**
+ * How a single value column is laid out, by WRAP_SINGLE_VALUE or the configured default.
+ * @throws {DiagnosticError} when the statement asks for what the format cannot do.
+ */
+export function valueFeatures(options: {
+  readonly format: string;
+  readonly columnCount: number;
+  readonly wrapSingleValue: boolean | undefined;
+  readonly properties: SessionProperties;
+}): readonly SerdeFeature[] {
+  const { format, columnCount, wrapSingleValue, properties } = options;
+  const { features } = formatOf(format);
+  if (wrapSingleValue !== undefined) {
+    const feature: SerdeFeature = wrapSingleValue ? 'WRAP_SINGLES' : 'UNWRAP_SINGLES';
+    if (!features.has(feature)) {
+      throw sqlError(`Format '${format}' does not support 'WRAP_SINGLE_VALUE' set to '${wrapSingleValue}'.`);
+    }
+    if (columnCount !== 1) throw sqlError("'WRAP_SINGLE_VALUE' is only valid for single-field value schemas");
+    return [feature];
+  }
+  const wrap = booleanProperty(properties, 'ksql.persistence.wrap.single.values');
+  if (wrap === undefined || columnCount !== 1) return [];
+  const feature: SerdeFeature = wrap ? 'WRAP_SINGLES' : 'UNWRAP_SINGLES';
+  return features.has(feature) ? [feature] : [];
+}
+
+/** Checks that a format can write these columns. @throws {DiagnosticError} with the schema and the reason. */
+export function checkFormat(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): void {
+  const format = formatOf(info.format);
+  const title = side === 'key' ? 'Key' : 'Value';
+  const printed = columns.map(
+    ({ name, type }) => `${quoteName(name)} ${printType(type)}${side === 'key' ? ' KEY' : ''}`,
+  );
+  withPrefix(
+    `${title} format does not support schema.\nformat: ${info.format}\n` +
+      `schema: Persistence{columns=[${printed.join(', ')}], features=[${info.features.join(', ')}]}\nreason: `,
+    () =>
+      format.validate({ columns, side, features: new Set(info.features), properties: info.properties }),
+  );
+}
+
+/** Maps have no one serialized form, so they make no keys. */
+export function checkKeyColumns(columns: readonly FormatColumn[]): void {
+  for (const { name, type } of columns) {
+    if (!containsMap(type)) continue;
+    throw sqlError(
+      'Map keys, including types that contain maps, are not supported as they may lead to unexpected behavior due to ' +
+        `inconsistent serialization. Key column name: ${quoteName(name)}. Column type: ${printType(type)}. ` +
+        'See https://github.com/confluentinc/ksql/issues/6621 for more.',
+    );
+  }
+}
+
+/** True when the format can write the columns. */
+export function canWrite(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): boolean {
+  try {
+    checkFormat(side, info, columns);
+    return true;
+  } catch {
+    return false;
+  }
+}

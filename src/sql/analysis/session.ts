@@ -1,0 +1,24 @@
+import type { FunctionRegistry } from '../functions/registry.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+
+/** Properties of the session and server, by name: `ksql.persistence.default.format.value` and so on. */
+export type SessionProperties = Readonly<Record<string, string>>;
+
+/** What a statement is analysed against. Everything in it is immutable, so analysis is a pure function. */
+export interface AnalysisContext {
+  readonly catalog: Catalog;
+  readonly functions: FunctionRegistry;
+  readonly properties: SessionProperties;
+  /** Partition count and replication factor of topics that exist, looked up beforehand. */
+  readonly topics: ReadonlyMap<string, TopicFacts>;
+}
+
+export interface TopicFacts {
+  readonly partitions: number;
+  readonly replicas: number;
+}
+
+export function booleanProperty(properties: SessionProperties, name: string): boolean | undefined {
+  const text = properties[name];
+  return text === undefined ? undefined : text.toLowerCase() === 'true';
+}

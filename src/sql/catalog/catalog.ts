@@ -1,0 +1,85 @@
+import { Map as ImmutableMap } from 'immutable';
+import { nearestName } from '../../base/nearest-name.ts';
+import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
+import { quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import type { DataSource } from './data-source.ts';
+
+/** Which queries read a source and which write it. */
+export interface SourceUse {
+  readonly readers: readonly string[];
+  readonly writers: readonly string[];
+}
+
+/** What SQL knows: sources and custom types. Immutable: a change is a new catalog, a copy costs nothing. */
+export class Catalog {
+  static readonly empty = new Catalog(ImmutableMap(), ImmutableMap());
+
+  readonly #sources: ImmutableMap<string, DataSource>;
+  readonly #types: ImmutableMap<string, SqlType>;
+
+  private constructor(sources: ImmutableMap<string, DataSource>, types: ImmutableMap<string, SqlType>) {
+    this.#sources = sources;
+    this.#types = types;
+  }
+
+  source(name: string): DataSource | undefined {
+    return this.#sources.get(name);
+  }
+
+  /** All sources, by name. */
+  sources(): readonly DataSource[] {
+    return [...this.#sources.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  type(name: string): SqlType | undefined {
+    return this.#types.get(name);
+  }
+
+  types(): ReadonlyMap<string, SqlType> {
+    return new Map([...this.#types.entries()].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  withSource(source: DataSource): Catalog {
+    return new Catalog(this.#sources.set(source.name, source), this.#types);
+  }
+
+  withoutSource(name: string): Catalog {
+    return new Catalog(this.#sources.delete(name), this.#types);
+  }
+
+  withType(name: string, type: SqlType): Catalog {
+    return new Catalog(this.#sources, this.#types.set(name, type));
+  }
+
+  withoutType(name: string): Catalog {
+    return new Catalog(this.#sources, this.#types.delete(name));
+  }
+
+  /** @throws {DiagnosticError} `NAME does not exist.` with the nearest known name. */
+  require(name: string, span?: SourceSpan): DataSource {
+    const source = this.source(name);
+    if (source !== undefined) return source;
+    const suggestion = nearestName(name, this.#sources.keys());
+    throw new DiagnosticError({
+      message: `${name} does not exist.${this.caseHint(name)}`,
+      ...(span === undefined ? {} : { span }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+
+  /** What to say when a name is known in another case: names in quotes keep theirs. */
+  caseHint(name: string): string {
+    const other = [...this.#sources.keys()].find(
+      (known) => known !== name && known.toUpperCase() === name.toUpperCase(),
+    );
+    if (other === undefined) return '';
+    return other === other.toUpperCase()
+      ? `\nDid you mean ${other}? Hint: try removing double quotes from the source name.`
+      : `\nDid you mean "${other}"? Hint: wrap the source name in double quotes to make it case-sensitive.`;
+  }
+}
+
+/** A source's name as ksqlDB prints it. */
+export function printSourceName(name: string): string {
+  return quoteName(name);
+}
