@@ -1,4 +1,4 @@
-import { List, Map as ImmutableMap } from 'immutable';
+import { type List, Map as ImmutableMap } from 'immutable';
 
 /**
  * The whole of the cluster's metadata at one offset of `__cluster_metadata`. Immutable: a handler that holds one reads

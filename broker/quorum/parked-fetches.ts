@@ -27,7 +27,7 @@ export class ParkedFetches {
 
   /** Answers those that now would get records or a new high watermark. */
   wake(log: { readonly endOffset: number; readonly highWatermark: number }): void {
-    for (const { fetch } of [...this.#parked.values()]) {
+    for (const { fetch } of this.#parked.values()) {
       if (log.endOffset > fetch.fetchOffset || log.highWatermark > fetch.highWatermark) {
         this.#release(fetch.replicaId);
       }
@@ -35,7 +35,7 @@ export class ParkedFetches {
   }
 
   releaseAll(): void {
-    for (const replicaId of [...this.#parked.keys()]) this.#release(replicaId);
+    for (const replicaId of this.#parked.keys()) this.#release(replicaId);
   }
 
   #release(replicaId: number): void {

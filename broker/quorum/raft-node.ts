@@ -89,9 +89,9 @@ export class RaftNode {
    */
   async start(): Promise<void> {
     const core = this.#core;
-    await core.options.log.flush();
     core.feed.deliver();
     core.restore();
+    await core.options.log.flush();
     if (core.voters.size > 1 || !core.isVoter) return;
     await new Promise<void>((resolve, reject) => {
       core.addListener({
