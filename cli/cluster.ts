@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import readline from 'node:readline';
+import { DiagnosticError, OperationalError } from '../src/base/errors.ts';
+import type { ProcessOptions } from './process-options.ts';
+import { wholeNumber } from './topic.ts';
+
+const CLUSTER_SIZE_MAX = 9;
+const KAFKA_PORT = 9092;
+
+/** Brokers of one cluster, each a process of its own on this machine. */
+export interface Cluster {
+  readonly bootstrap: string;
+  readonly facts: { readonly brokers: readonly string[]; readonly pids: readonly number[] };
+  close(): Promise<void>;
+}
+
+export interface ClusterOptions extends ProcessOptions {
+  readonly size: number;
+  readonly data: string;
+}
+
+export function clusterSize(text: string): number {
+  const size = wholeNumber(text);
+  if (size >= 1 && size <= CLUSTER_SIZE_MAX) return size;
+  throw new DiagnosticError({
+    message: `a cluster has 1 to ${CLUSTER_SIZE_MAX} brokers on one machine, not ${size}`,
+  });
+}
+
+/** Starts the brokers and waits until each of them answers. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { size, host } = options;
+  const first = options.kafkaPort ?? KAFKA_PORT;
+  const kafkaPorts = first === 0 ? await freePorts(size) : Array.from({ length: size }, (_, i) => first + i);
+  const controllerPorts = await freePorts(size);
+  const voters = controllerPorts.map((port, i) => `${i + 1}@${host}:${port}`).join(',');
+  const brokers = kafkaPorts.map((port, i) => {
+    const listeners = `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPorts[i]}`;
+    const replication = String(Math.min(size, 3));
+    return startBroker([
+      ...['--data', path.join(options.data, `broker-${i + 1}`), '--log-level', options.logLevel],
+      ...(options.config === undefined ? [] : ['--config', options.config]),
+      ...[
+        '-s',
+        `node.id=${i + 1}`,
+        '-s',
+        `controller.quorum.voters=${voters}`,
+        '-s',
+        `listeners=${listeners}`,
+      ],
+      ...[
+        '-s',
+        `default.replication.factor=${replication}`,
+        '-s',
+        `offsets.topic.replication.factor=${replication}`,
+      ],
+      ...['-s', `min.insync.replicas=${size >= 3 ? 2 : 1}`],
+      // What the user sets comes last and wins.
+      ...options.set.flatMap((pair) => ['-s', pair]),
+    ]);
+  });
+  try {
+    const addresses = await Promise.all(brokers.map(readyAddress));
+    return {
+      bootstrap: addresses.join(','),
+      facts: { brokers: addresses, pids: brokers.map((broker) => broker.pid ?? -1) },
+      close: () => stopAll(brokers),
+    };
+  } catch (error) {
+    await stopAll(brokers);
+    throw error;
+  }
+}
+
+function startBroker(args: readonly string[]): ChildProcess {
+  // Detached: Ctrl-C in the terminal reaches this process only, which then stops the brokers in order.
+  const command = [...process.execArgv, process.argv[1] ?? '', 'start', '--no-sql', '--json', ...args];
+  return spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+}
+
+/** Waits for the line that a broker prints when it is ready. */
+async function readyAddress(broker: ChildProcess): Promise<string> {
+  const { stdout } = broker;
+  if (stdout === null) throw new OperationalError('FAILED', 'a broker has no output', { retriable: false });
+  for await (const line of readline.createInterface({ input: stdout })) {
+    if (line.startsWith('{')) return (JSON.parse(line) as { readonly kafka: string }).kafka;
+  }
+  throw new OperationalError('FAILED', 'a broker of the cluster has ended while starting; see above', {
+    retriable: false,
+  });
+}
+
+async function stopAll(brokers: readonly ChildProcess[]): Promise<void> {
+  const running = brokers.filter((broker) => broker.exitCode === null && broker.signalCode === null);
+  const ended = running.map((broker) => once(broker, 'exit'));
+  for (const broker of running) broker.kill('SIGTERM');
+  await Promise.all(ended);
+}
+
+/** Ports that are free now, all different. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  for (const server of servers) {
+    server.close();
+    await once(server, 'close');
+  }
+  return ports;
+}

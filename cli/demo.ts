@@ -1,0 +1,68 @@
+import { rmSync } from 'node:fs';
+import { Command } from 'commander';
+import { messageOf } from '../src/base/errors.ts';
+import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statements.ts';
+import { loadAirports, replayFlights } from './demo/replay.ts';
+import { startPlatform } from './platform.ts';
+import {
+  dataFolder,
+  type ProcessOptions,
+  settingsOf,
+  untilSignalled,
+  withProcessOptions,
+} from './process-options.ts';
+import { SqlSession } from './shell/session.ts';
+import { runShell } from './shell/shell.ts';
+import { SqlServerClient } from './shell/sql-server-client.ts';
+import { announce } from './start.ts';
+
+/** `millrace demo`: everything, with real flight data flowing through three SQL queries. */
+export function demoCommand(): Command {
+  return withProcessOptions(new Command('demo'))
+    .description('start everything and show SQL over real flight data')
+    .option('--no-shell', 'show the results and stay up, even on a terminal')
+    .action(async (options: ProcessOptions & { readonly shell: boolean }) => {
+      const stopped = untilSignalled();
+      const settings = settingsOf(options);
+      const data = dataFolder(options, settings);
+      const platform = await startPlatform({ ...options, settings, data, sql: true });
+      const { kafka, http = '' } = platform.facts;
+      announce({ ...platform.facts, data }, { ...options, notes: platform.notes });
+
+      const stop = new AbortController();
+      const client = new SqlServerClient(http);
+      const { flightsAreNew } = await loadAirports(kafka);
+      await client.execute(FLIGHT_STATEMENTS, {
+        properties: { 'auto.offset.reset': 'earliest' },
+        variables: {},
+      });
+      const replay = flightsAreNew ? replayFlights(kafka, stop.signal) : Promise.resolve();
+      const replayed = replay.catch((error: unknown) => console.error(`replay ended: ${messageOf(error)}`));
+
+      if (options.json !== true) await showLive(client, stop.signal);
+      const onTerminal =
+        process.stdin.isTTY && process.stdout.isTTY && options.shell && options.json !== true;
+      await (onTerminal ? runShell({ client, format: 'tabular' }) : stopped);
+
+      stop.abort();
+      await replayed;
+      await platform.close();
+      if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
+      process.exit(0);
+    });
+}
+
+/** Shows rows of the join as they come, then what else there is to see. */
+async function showLive(client: SqlServerClient, signal: AbortSignal): Promise<void> {
+  const print = (text: string): void => void process.stdout.write(text);
+  const session = new SqlSession({
+    client,
+    format: 'tabular',
+    print,
+    columns: () => process.stdout.columns || 100,
+  });
+  print(`\nUS flights of 2001 are being replayed through three SQL queries. Late departures, live:\n\n`);
+  print(`${LIVE_QUERY}\n\n`);
+  await session.run(LIVE_QUERY, signal);
+  print(`\nThe queries go on. Try on the SQL shell:\n\n${SUGGESTIONS.map((sql) => `  ${sql}\n`).join('')}\n`);
+}

@@ -1,0 +1,135 @@
+import { createServer } from 'node:net';
+import { OperationalError } from '../src/base/errors.ts';
+import { nodeEnvironment } from '../src/base/io/node-environment.ts';
+import { Broker } from '../broker/index.ts';
+import type { Setting, Settings } from '../src/server/config/index.ts';
+import type { ProcessOptions } from './process-options.ts';
+
+const KAFKA_PORT = 9092;
+const HTTP_PORT = 8088;
+
+export interface PlatformOptions extends ProcessOptions {
+  readonly settings: Settings;
+  readonly data: string;
+  readonly sql: boolean;
+}
+
+/** A broker, a SQL server, or both, in this process. */
+export interface Platform {
+  readonly facts: {
+    readonly kafka: string;
+    readonly http?: string;
+  };
+  /** What the user should know of how it went, such as a port that was taken. */
+  readonly notes: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const notes: string[] = [];
+  const { settings } = options;
+  const broker = options.kafka === undefined ? await startBroker(options, notes) : undefined;
+  const kafka = options.kafka ?? `${broker?.address.host}:${broker?.address.port}`;
+  if (!options.sql) return { facts: { kafka }, notes, close: async () => broker?.close() };
+
+  try {
+    // Loaded only here: a broker alone does without the SQL engine and its memory.
+    const { SqlServer, processLogger } = await import('../src/server/index.ts');
+    const httpPort = await choosePort({
+      wanted: options.httpPort,
+      configured: settings.httpListener,
+      usual: HTTP_PORT,
+      host: options.host,
+      what: 'SQL',
+      notes,
+    });
+    const server = await SqlServer.start({
+      bootstrapServers: kafka,
+      listen: { host: hostOf(settings.httpListener) ?? options.host, port: httpPort },
+      data: options.data,
+      properties: valuesOf(settings.server),
+      logger: processLogger(options.logLevel),
+      ...(broker === undefined ? {} : { brokerMetrics: broker.metrics }),
+    });
+    const close = async (): Promise<void> => {
+      await server.close();
+      await broker?.close();
+    };
+    return { facts: { kafka, http: server.url }, notes, close };
+  } catch (error) {
+    await broker?.close();
+    throw error;
+  }
+}
+
+async function startBroker(options: PlatformOptions, notes: string[]): Promise<Broker> {
+  const { settings } = options;
+  const configured = settings.broker.get('listeners');
+  const port = await choosePort({
+    wanted: options.kafkaPort,
+    configured,
+    usual: KAFKA_PORT,
+    host: options.host,
+    what: 'Kafka',
+    notes,
+  });
+  const listeners =
+    configured === undefined || options.kafkaPort !== undefined
+      ? `PLAINTEXT://${options.host}:${port}`
+      : configured.value;
+  // A node that stands alone waits for nobody: a group's first member need not linger for others to come.
+  const alone = settings.broker.has('controller.quorum.voters')
+    ? {}
+    : { 'group.initial.rebalance.delay.ms': '0' };
+  return Broker.start({
+    environment: nodeEnvironment,
+    config: { ...alone, ...valuesOf(settings.broker), 'log.dirs': options.data, listeners },
+    sources: Object.fromEntries([...settings.broker].map(([name, { source }]) => [name, source])),
+    logger: await brokerLogger(options),
+  });
+}
+
+/** The broker alone does without the logging library while it has nothing to say. */
+async function brokerLogger(options: PlatformOptions) {
+  const { processLogger } = await import('../src/server/logging/index.ts');
+  return processLogger(options.logLevel);
+}
+
+interface PortChoice {
+  readonly wanted: number | undefined;
+  readonly configured: Setting | undefined;
+  readonly usual: number;
+  readonly host: string;
+  readonly what: string;
+  readonly notes: string[];
+}
+
+/** The port that was asked for; else the usual one, or where somebody else has it, a free one, which is said. */
+async function choosePort(choice: PortChoice): Promise<number> {
+  if (choice.wanted !== undefined) return choice.wanted;
+  const configured = choice.configured?.value.split(',')[0]?.match(/:(\d+)$/)?.[1];
+  if (configured !== undefined) return Number(configured);
+  if (await isFree(choice.usual, choice.host)) return choice.usual;
+  choice.notes.push(`Port ${choice.usual} is in use by another process, so ${choice.what} is on a free one.`);
+  return 0;
+}
+
+function isFree(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') return resolve(false);
+      reject(
+        new OperationalError('ADDRESS_NOT_AVAILABLE', `cannot listen on ${host}: ${error.message}`, {
+          retriable: false,
+        }),
+      );
+    });
+    probe.listen(port, host, () => probe.close(() => resolve(true)));
+  });
+}
+
+const hostOf = (listener: Setting | undefined): string | undefined => listener?.value.replace(/:\d+$/, '');
+
+const valuesOf = (settings: ReadonlyMap<string, Setting>): Record<string, string> =>
+  Object.fromEntries([...settings].map(([name, { value }]) => [name, value]));

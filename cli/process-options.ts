@@ -1,0 +1,73 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { brokerPropertyNames } from '../broker/index.ts';
+import { readConfigFile, resolveSettings, type Settings } from '../src/server/config/index.ts';
+import { parseConfigs, wholeNumber } from './topic.ts';
+
+/** What `start` and `demo` have in common. */
+export interface ProcessOptions {
+  readonly data?: string;
+  readonly ephemeral?: boolean;
+  readonly kafka?: string;
+  readonly kafkaPort?: number;
+  readonly httpPort?: number;
+  readonly host: string;
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+export function withProcessOptions(command: Command): Command {
+  return command
+    .option('-d, --data <folder>', 'data folder (default: ./millrace-data)')
+    .option('--ephemeral', 'keep nothing: a temporary data folder that is removed at the end')
+    .option('--kafka <host:port>', 'run SQL on this Kafka cluster instead of a broker in this process')
+    .option(
+      '--kafka-port <n>',
+      'port for Kafka clients (default: 9092, or a free one if that is taken)',
+      wholeNumber,
+    )
+    .option('--http-port <n>', 'port for SQL (default: 8088, or a free one if that is taken)', wholeNumber)
+    .option('--host <name>', 'address to listen on', '127.0.0.1')
+    .option('-c, --config <file>', 'Java properties or TOML, under the property names of Kafka and ksqlDB')
+    .option('-s, --set <name=value>', 'one property, repeatable', (v, all: string[]) => [...all, v], [])
+    .option('--json', 'print what is where as one JSON object on one line when all is ready')
+    .addOption(
+      new Option('--log-level <level>', 'what is logged to standard error')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('warn'),
+    );
+}
+
+export function settingsOf(options: ProcessOptions): Settings {
+  return resolveSettings({
+    ...(options.config === undefined
+      ? {}
+      : { file: { path: options.config, settings: readConfigFile(options.config) } }),
+    env: process.env,
+    flags: parseConfigs(options.set),
+    brokerProperties: new Set(brokerPropertyNames),
+  });
+}
+
+/** Where the data goes: what was asked for, else what is configured, else a folder in the current one. */
+export function dataFolder(options: ProcessOptions, settings: Settings): string {
+  if (options.ephemeral === true) return mkdtempSync(path.join(tmpdir(), 'millrace-'));
+  const configured = settings.broker.get('log.dirs')?.value.split(',')[0];
+  return path.resolve(options.data ?? configured ?? 'millrace-data');
+}
+
+/** Resolves with the first signal that asks the process to end. A second one ends it at once. */
+export function untilSignalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130));
+        resolve();
+      });
+    }
+  });
+}

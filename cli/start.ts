@@ -1,0 +1,89 @@
+import { rmSync } from 'node:fs';
+import { Command } from 'commander';
+import { clusterSize, startCluster } from './cluster.ts';
+import {
+  dataFolder,
+  type ProcessOptions,
+  settingsOf,
+  untilSignalled,
+  withProcessOptions,
+} from './process-options.ts';
+import { startPlatform, type Platform } from './platform.ts';
+
+interface StartOptions extends ProcessOptions {
+  readonly sql: boolean;
+  readonly cluster?: number;
+}
+
+/** `millrace start`: broker and SQL server in one process, until Ctrl-C. */
+export function startCommand(): Command {
+  return withProcessOptions(new Command('start'))
+    .description('start the broker and the SQL server')
+    .option('--no-sql', 'the broker alone')
+    .option('--cluster <n>', 'so many brokers, each a process, on this machine', clusterSize)
+    .action(async (options: StartOptions) => {
+      const stopped = untilSignalled();
+      const settings = settingsOf(options);
+      const data = dataFolder(options, settings);
+      const cluster =
+        options.cluster === undefined
+          ? undefined
+          : await startCluster({ ...options, size: options.cluster, data });
+      const { sql } = options;
+      const platform =
+        cluster !== undefined && !sql
+          ? undefined
+          : await startPlatform({
+              ...options,
+              ...(cluster && { kafka: cluster.bootstrap }),
+              settings,
+              data,
+              sql,
+            });
+      announce({ ...platform?.facts, ...cluster?.facts, data }, { ...options, notes: platform?.notes ?? [] });
+      await stopped;
+      if (options.json !== true) process.stderr.write('\nstopping ...\n');
+      await platform?.close();
+      await cluster?.close();
+      if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
+      // Client libraries may hold timers; everything that had to be saved is.
+      process.exit(0);
+    });
+}
+
+/** What is where. */
+export type Facts = Partial<Platform['facts']> & {
+  readonly data: string;
+  readonly brokers?: readonly string[];
+};
+
+/** Says where everything is and what to try; or the same as one JSON object on one line. */
+export function announce(
+  facts: Facts,
+  options: { readonly json?: boolean; readonly ephemeral?: boolean; readonly notes: readonly string[] },
+): void {
+  if (options.json === true) {
+    console.log(JSON.stringify(facts));
+    return;
+  }
+  const kafka = facts.kafka ?? facts.brokers?.join(',') ?? '';
+  const lines = [
+    ...options.notes,
+    'Millrace is running.',
+    '',
+    `  Kafka   ${kafka}`,
+    ...(facts.http === undefined ? [] : [`  SQL     ${facts.http}`]),
+    `  data    ${facts.data}${options.ephemeral === true ? ' (removed at the end)' : ''}`,
+    '',
+    'Try, in another terminal:',
+    '',
+    ...(facts.http === undefined
+      ? [`  npx millrace topic list -b ${kafka}`]
+      : [`  npx millrace sql ${facts.http}`]),
+    `  echo hello | npx millrace produce greetings -b ${kafka}`,
+    `  npx millrace consume greetings --from-beginning -b ${kafka}`,
+    '',
+    'Ctrl-C stops it.',
+  ];
+  console.log(lines.join('\n'));
+}

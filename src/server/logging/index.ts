@@ -1,0 +1,22 @@
+import { pino, type Logger as PinoLogger } from 'pino';
+import type { LogFields, Logger } from '../../base/logger.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A logger that writes one JSON object a line to standard error; at `warn` it is silent unless something matters. */
+export function processLogger(level: LogLevel): Logger {
+  // Synchronous: the last lines before a crash are the ones that are read.
+  const destination = pino.destination({ dest: 2, sync: true });
+  return bound(pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, destination));
+}
+
+function bound(log: PinoLogger): Logger {
+  return {
+    debug: (message, fields) => log.debug(fields ?? {}, message),
+    info: (message, fields) => log.info(fields ?? {}, message),
+    warn: (message, fields) => log.warn(fields ?? {}, message),
+    error: (message, fields) => log.error(fields ?? {}, message),
+    child: (fields: LogFields) => bound(log.child(fields)),
+  };
+}

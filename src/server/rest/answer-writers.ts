@@ -1,0 +1,190 @@
+import { printType, type SqlType } from '../../serde/model/sql-type.ts';
+import type { Row } from '../../serde/model/sql-value.ts';
+import { rowJson } from './value-json.ts';
+
+/** What a query answers before its first row. */
+export interface QueryHeader {
+  readonly queryId: string;
+  /** The columns as ksqlDB prints them: key columns carry ` KEY` in a pull query only. */
+  readonly schemaText: string;
+  readonly columns: readonly { readonly name: string; readonly type: SqlType }[];
+}
+
+/**
+ * The text of a query's answer, piece by piece. Each call answers what is to be sent as one chunk: some clients parse
+ * every chunk on its own.
+ */
+export interface AnswerWriter {
+  readonly contentType: string;
+  header(header: QueryHeader): string;
+  row(row: Row): string;
+  /** A row that was deleted; the columns that are not part of the key are null. */
+  tombstone(row: Row): string;
+  /** `Limit Reached` or `Query Completed`. */
+  final(message: string): string;
+  error(body: Readonly<Record<string, unknown>>): string;
+  end(): string;
+}
+
+export const MediaType = {
+  JSON: 'application/json',
+  KSQL_JSON: 'application/vnd.ksql.v1+json',
+  DELIMITED: 'application/vnd.ksqlapi.delimited.v1',
+} as const;
+
+/** The writer that a client's Accept header asks for on `/query-stream`; undefined where none will do. */
+export function answerWriterFor(
+  accept: string | undefined,
+  options: { readonly isPush: boolean },
+): AnswerWriter | undefined {
+  const wanted = (accept ?? '').split(',').map((part) => part.split(';')[0]?.trim() ?? '');
+  for (const type of wanted) {
+    switch (type) {
+      case '':
+      case '*/*':
+      case MediaType.DELIMITED:
+        return new DelimitedWriter();
+      case MediaType.JSON:
+      case 'application/*':
+        return new JsonArrayWriter();
+      case MediaType.KSQL_JSON:
+        return new StreamedRowWriter(options);
+      default:
+    }
+  }
+  return undefined;
+}
+
+const NO_COLUMNS = (): string => '[]';
+
+const headerJson = ({ queryId, columns }: QueryHeader): string =>
+  JSON.stringify({
+    queryId,
+    columnNames: columns.map((column) => column.name),
+    columnTypes: columns.map((column) => printType(column.type)),
+  });
+
+/** One JSON text a line: an object for the header, then an array for each row. Tombstones have no form in it. */
+class DelimitedWriter implements AnswerWriter {
+  readonly contentType = MediaType.DELIMITED;
+  #row: (row: Row) => string = NO_COLUMNS;
+
+  header(header: QueryHeader): string {
+    this.#row = rowJson(header.columns.map((column) => column.type));
+    return `${headerJson(header)}\n`;
+  }
+
+  row(row: Row): string {
+    return `${this.#row(row)}\n`;
+  }
+
+  tombstone(): string {
+    return '';
+  }
+
+  final(): string {
+    return '';
+  }
+
+  error(body: Readonly<Record<string, unknown>>): string {
+    return `${JSON.stringify({ ...body, status: 'error' })}\n`;
+  }
+
+  end(): string {
+    return '';
+  }
+}
+
+/** One JSON array of the header and the rows. */
+class JsonArrayWriter implements AnswerWriter {
+  readonly contentType = MediaType.JSON;
+  #row: (row: Row) => string = NO_COLUMNS;
+  #begun = false;
+
+  header(header: QueryHeader): string {
+    this.#row = rowJson(header.columns.map((column) => column.type));
+    return this.#element(headerJson(header));
+  }
+
+  row(row: Row): string {
+    return this.#element(this.#row(row));
+  }
+
+  tombstone(): string {
+    return '';
+  }
+
+  final(): string {
+    return '';
+  }
+
+  error(body: Readonly<Record<string, unknown>>): string {
+    return this.#element(JSON.stringify({ ...body, status: 'error' }));
+  }
+
+  end(): string {
+    return this.#begun ? ']' : '[]';
+  }
+
+  #element(json: string): string {
+    const lead = this.#begun ? ',\n' : '[';
+    this.#begun = true;
+    return lead + json;
+  }
+}
+
+/**
+ * ksqlDB's StreamedRow messages in one JSON array, a message a line: what `/query` sends, and its own clients ask for.
+ *
+ * A client that reads lines must see each row of a push query when it is there, so there the comma and the line break
+ * follow a message; the array is whole again because a push query always ends in a final message or an error. A pull
+ * query has neither, so there they stand in front.
+ */
+export class StreamedRowWriter implements AnswerWriter {
+  readonly contentType: string = MediaType.KSQL_JSON;
+  readonly #isPush: boolean;
+  #row: (row: Row) => string = NO_COLUMNS;
+  #begun = false;
+
+  constructor(options: { readonly isPush: boolean }) {
+    this.#isPush = options.isPush;
+  }
+
+  header(header: QueryHeader): string {
+    this.#row = rowJson(header.columns.map((column) => column.type));
+    const { queryId, schemaText: schema } = header;
+    return this.#message(JSON.stringify({ header: { queryId, schema } }));
+  }
+
+  row(row: Row): string {
+    return this.#message(`{"row":{"columns":${this.#row(row)}}}`);
+  }
+
+  tombstone(row: Row): string {
+    return this.#message(`{"row":{"columns":${this.#row(row)},"tombstone":true}}`);
+  }
+
+  final(message: string): string {
+    return this.#last(JSON.stringify({ finalMessage: message }));
+  }
+
+  error(body: Readonly<Record<string, unknown>>): string {
+    return this.#last(JSON.stringify({ errorMessage: body }));
+  }
+
+  end(): string {
+    return this.#begun ? ']\n' : '[]\n';
+  }
+
+  #message(json: string): string {
+    const lead = this.#begun ? (this.#isPush ? '' : ',\n') : '[';
+    this.#begun = true;
+    return lead + json + (this.#isPush ? ',\n' : '');
+  }
+
+  #last(json: string): string {
+    const lead = this.#begun ? (this.#isPush ? '' : ',\n') : '[';
+    this.#begun = true;
+    return lead + json;
+  }
+}

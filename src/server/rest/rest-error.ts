@@ -1,0 +1,68 @@
+import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
+
+/** ksqlDB's error codes: the HTTP status times a hundred, and a number within it. */
+export const RestErrorCode = {
+  BAD_REQUEST: 40_000,
+  BAD_STATEMENT: 40_001,
+  WRONG_ENDPOINT: 40_002,
+  TOO_MANY_PUSH_QUERIES: 40_003,
+  HTTP2_ONLY: 40_004,
+  NOT_FOUND: 40_400,
+  SERVER_ERROR: 50_000,
+  COMMAND_TIMEOUT: 50_301,
+  NOT_READY: 50_302,
+  SHUTTING_DOWN: 50_303,
+} as const;
+
+/** A refusal, as the REST API puts it. */
+export class RestError extends Error {
+  override readonly name = 'RestError';
+  readonly errorCode: number;
+  readonly statementText: string | undefined;
+  /** What the statements before the refused one answered. */
+  readonly entities: readonly unknown[];
+
+  constructor(
+    errorCode: number,
+    message: string,
+    options: {
+      readonly statementText?: string | undefined;
+      readonly entities?: readonly unknown[];
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.errorCode = errorCode;
+    this.statementText = options.statementText;
+    this.entities = options.entities ?? [];
+  }
+
+  get status(): number {
+    return Math.floor(this.errorCode / 100);
+  }
+
+  /** The error's body: `statement_error` where a statement is to blame, else `generic_error`. */
+  toBody(): Readonly<Record<string, unknown>> {
+    const common = { error_code: this.errorCode, message: this.message };
+    if (this.statementText === undefined) return { '@type': 'generic_error', ...common };
+    return {
+      '@type': 'statement_error',
+      ...common,
+      statementText: this.statementText,
+      entities: this.entities,
+    };
+  }
+}
+
+/** What to answer for whatever a handler threw: a user's mistake is a 400, an outage a 503, the rest a 500. */
+export function toRestError(error: unknown, statementText?: string): RestError {
+  if (error instanceof RestError) return error;
+  if (error instanceof DiagnosticError) {
+    const code = statementText === undefined ? RestErrorCode.BAD_REQUEST : RestErrorCode.BAD_STATEMENT;
+    return new RestError(code, error.message, { statementText, cause: error });
+  }
+  if (error instanceof OperationalError && error.retriable) {
+    return new RestError(RestErrorCode.NOT_READY, error.message, { statementText, cause: error });
+  }
+  return new RestError(RestErrorCode.SERVER_ERROR, messageOf(error), { statementText, cause: error });
+}
