@@ -22,7 +22,13 @@ export function demoCommand(): Command {
     .description('start everything and show SQL over real flight data')
     .option('--no-shell', 'show the results and stay up, even on a terminal')
     .action(async (options: ProcessOptions & { readonly shell: boolean }) => {
-      const stopped = untilSignalled();
+      const onTerminal =
+        process.stdin.isTTY === true &&
+        process.stdout.isTTY === true &&
+        options.shell &&
+        options.json !== true;
+      // On a terminal the shell decides what Ctrl-C means; elsewhere it ends the process.
+      const stopped = onTerminal ? undefined : untilSignalled();
       const settings = settingsOf(options);
       const data = dataFolder(options, settings);
       const platform = await startPlatform({ ...options, settings, data, sql: true });
@@ -39,10 +45,8 @@ export function demoCommand(): Command {
       const replay = flightsAreNew ? replayFlights(kafka, stop.signal) : Promise.resolve();
       const replayed = replay.catch((error: unknown) => console.error(`replay ended: ${messageOf(error)}`));
 
-      if (options.json !== true) await showLive(client, stop.signal);
-      const onTerminal =
-        process.stdin.isTTY && process.stdout.isTTY && options.shell && options.json !== true;
-      await (onTerminal ? runShell({ client, format: 'tabular' }) : stopped);
+      if (options.json !== true) await showLive(client);
+      await (stopped ?? runShell({ client, format: 'tabular' }));
 
       stop.abort();
       await replayed;
@@ -53,7 +57,10 @@ export function demoCommand(): Command {
 }
 
 /** Shows rows of the join as they come, then what else there is to see. */
-async function showLive(client: SqlServerClient, signal: AbortSignal): Promise<void> {
+async function showLive(client: SqlServerClient): Promise<void> {
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
   const print = (text: string): void => void process.stdout.write(text);
   const session = new SqlSession({
     client,
@@ -63,6 +70,7 @@ async function showLive(client: SqlServerClient, signal: AbortSignal): Promise<v
   });
   print(`\nUS flights of 2001 are being replayed through three SQL queries. Late departures, live:\n\n`);
   print(`${LIVE_QUERY}\n\n`);
-  await session.run(LIVE_QUERY, signal);
+  await session.run(LIVE_QUERY, stop.signal);
+  process.off('SIGINT', interrupt);
   print(`\nThe queries go on. Try on the SQL shell:\n\n${SUGGESTIONS.map((sql) => `  ${sql}\n`).join('')}\n`);
 }
