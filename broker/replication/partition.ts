@@ -197,7 +197,7 @@ export class Partition {
 }
 
 /** The result of an append that was not even tried. */
-export function appendFailure(errorCode: number): AppendResult {
+export function appendFailure(errorCode: ErrorCode): AppendResult {
   return {
     errorCode,
     errorMessage: null,

@@ -1,0 +1,204 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
+import { produce } from '../../src/protocol/messages/00-produce.ts';
+import { isInternalTopic } from '../lifecycle/topic-creator.ts';
+import type { AppendResult } from '../log/append-result.ts';
+import { DelayedProduce, type PendingCommit, pendingCommit } from '../replication/delayed-produce.ts';
+import { appendFailure, type Partition } from '../replication/partition.ts';
+import type { RequestContext } from '../server/request-context.ts';
+import type { Reply, RequestHandler } from '../server/request-handler.ts';
+import type { BrokerServices } from './broker-services.ts';
+import { CurrentLeaders } from './current-leader.ts';
+
+type Request = RequestOf<typeof produce>;
+type Response = ResponseInput<typeof produce>;
+type TopicRequest = Request['topicData'][number];
+
+/** The client id that Kafka's own tools use to write to internal topics. */
+const ADMIN_CLIENT_ID = '__admin_client';
+const ZSTD = 4;
+const ZSTD_VERSION_MIN = 7;
+const CODEC_MASK = 0x07;
+const TRANSACTIONAL_FLAG = 0x10;
+const ATTRIBUTES_LOW_BYTE = 22;
+
+/**
+ * Produce (key 0, v3-13; v0-2 are advertised and refused, KAFKA-18659): appends one batch to each partition named.
+ *
+ * - acks=1 answers when all is written, acks=-1 when the high watermark has passed it, acks=0 never: there an error
+ *   closes the connection.
+ * - The failure of one partition leaves the others alone.
+ * - v10+: NOT_LEADER_OR_FOLLOWER names the leader (KIP-951). v13+: topics by id.
+ * - Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator yet.
+ */
+export function produceHandler(services: BrokerServices): RequestHandler<typeof produce> {
+  return {
+    api: produce,
+    handle(request, context, reply) {
+      if (request.acks !== 0 && request.acks !== 1 && request.acks !== -1) {
+        reply(failure(request, ErrorCode.INVALID_REQUIRED_ACKS));
+        return;
+      }
+      new ProduceRun(services, request, context).start(reply);
+    },
+    failure,
+  };
+}
+
+function failure(request: Request, errorCode: number): Response {
+  return {
+    responses: request.topicData.map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }) => ({ index, errorCode, baseOffset: -1 })),
+    })),
+  };
+}
+
+/** What became of one partition of the request. */
+interface Appended {
+  readonly index: number;
+  readonly topic: string;
+  readonly result: AppendResult;
+  readonly commit: PendingCommit | null;
+}
+
+class ProduceRun {
+  readonly #services: BrokerServices;
+  readonly #request: Request;
+  readonly #context: RequestContext;
+  readonly #appended: Appended[][] = [];
+  readonly #touched: Partition[] = [];
+  #failed = false;
+
+  constructor(services: BrokerServices, request: Request, context: RequestContext) {
+    this.#services = services;
+    this.#request = request;
+    this.#context = context;
+  }
+
+  start(reply: Reply<typeof produce>): void {
+    const { acks, timeoutMs } = this.#request;
+    for (const topic of this.#request.topicData) this.#appended.push(this.#appendTopic(topic));
+    if (acks === -1) {
+      const commits = this.#appended
+        .flatMap((topic) => topic.map(({ commit }) => commit))
+        .filter((c) => c !== null);
+      const delayed = new DelayedProduce(commits, () => reply(this.#response()));
+      delayed.start(this.#services.environment.timers, Math.max(0, timeoutMs));
+    } else if (acks === 1) {
+      reply(this.#response());
+    } else {
+      if (this.#failed) this.#context.disconnect();
+      reply(null);
+    }
+    // Readers come after the acknowledgement is under way, and after all partitions have their batches.
+    for (const partition of this.#touched) partition.wake();
+  }
+
+  #appendTopic(data: TopicRequest): Appended[] {
+    const byId = this.#context.apiVersion >= 13;
+    const topic = byId ? (this.#services.image.topicsById.get(data.topicId)?.name ?? '') : data.name;
+    const metrics = topic === '' ? undefined : this.#services.metrics.topics.get(topic);
+    if (metrics !== undefined) metrics.totalProduceRequestsTotal++;
+    return data.partitionData.map(({ index, records }) => {
+      const partition = this.#services.replicaManager.get(topic, index);
+      const refused = this.#refusal(topic, partition, index, records);
+      if (refused !== ErrorCode.NONE || partition === undefined || records === null) {
+        return this.#refused(topic, index, refused);
+      }
+      return this.#append(partition, records);
+    });
+  }
+
+  #refusal(
+    topic: string,
+    partition: Partition | undefined,
+    index: number,
+    records: Buffer | null,
+  ): ErrorCode {
+    if (partition === undefined) return this.#absence(topic, index);
+    if (isInternalTopic(topic) && this.#context.clientId !== ADMIN_CLIENT_ID)
+      return ErrorCode.INVALID_TOPIC_EXCEPTION;
+    if (records === null || records.length <= ATTRIBUTES_LOW_BYTE) return ErrorCode.INVALID_RECORD;
+    const attributes = records.readUInt8(ATTRIBUTES_LOW_BYTE);
+    if ((attributes & CODEC_MASK) === ZSTD && this.#context.apiVersion < ZSTD_VERSION_MIN) {
+      return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
+    }
+    if ((attributes & TRANSACTIONAL_FLAG) !== 0) return ErrorCode.INVALID_TXN_STATE;
+    return ErrorCode.NONE;
+  }
+
+  /** Why this broker has no replica of a partition. */
+  #absence(topic: string, index: number): ErrorCode {
+    const { image } = this.#services;
+    if (image.topicsByName.get(topic)?.partitions.has(index) === true && index >= 0) {
+      return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    }
+    const unknownId = this.#context.apiVersion >= 13 && topic === '';
+    return unknownId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  }
+
+  #append(partition: Partition, records: Buffer): Appended {
+    const { topic, index } = partition;
+    const { acks } = this.#request;
+    const metrics = this.#services.metrics.topic(topic);
+    const result = partition.append(records, { origin: 'client', acks });
+    if (result.errorCode !== ErrorCode.NONE) {
+      this.#failed = true;
+      metrics.failedProduceRequestsTotal++;
+      metrics.bytesRejectedTotal += records.length;
+      return { index, topic, result, commit: null };
+    }
+    if (!result.duplicate) {
+      metrics.messagesInTotal += result.lastOffset - result.baseOffset + 1;
+      metrics.bytesInTotal += records.length;
+      this.#touched.push(partition);
+    }
+    const commit = acks === -1 ? pendingCommit(partition, result.lastOffset + 1) : null;
+    return { index, topic, result, commit };
+  }
+
+  #refused(topic: string, index: number, errorCode: ErrorCode): Appended {
+    this.#failed = true;
+    return { index, topic, result: appendFailure(errorCode), commit: null };
+  }
+
+  #response(): Response {
+    const leaders = new CurrentLeaders(this.#services, this.#services.image, this.#context);
+    const responses = this.#request.topicData.map(({ name, topicId }, i) => ({
+      name,
+      topicId,
+      partitionResponses: (this.#appended[i] ?? []).map((appended) => partitionResponse(appended, leaders)),
+    }));
+    return { responses, nodeEndpoints: leaders.nodeEndpoints };
+  }
+}
+
+type PartitionResponse = NonNullable<
+  NonNullable<Response['responses']>[number]['partitionResponses']
+>[number];
+
+function partitionResponse(
+  { index, topic, result, commit }: Appended,
+  leaders: CurrentLeaders,
+): PartitionResponse {
+  const errorCode = commit?.errorCode ?? result.errorCode;
+  if (errorCode === ErrorCode.NONE) {
+    const { baseOffset, logAppendTimeMs, logStartOffset } = result;
+    return { index, errorCode, baseOffset, logAppendTimeMs, logStartOffset };
+  }
+  const currentLeader = leaders.of(errorCode, topic, index);
+  return {
+    index,
+    errorCode,
+    baseOffset: -1,
+    errorMessage: result.errorMessage,
+    ...(result.badRecordIndex < 0
+      ? {}
+      : {
+          recordErrors: [{ batchIndex: result.badRecordIndex, batchIndexErrorMessage: result.errorMessage }],
+        }),
+    ...(currentLeader === undefined ? {} : { currentLeader }),
+  };
+}

@@ -1,0 +1,136 @@
+import { ZERO_UUID } from '../../src/base/bytes-reader.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
+import { metadata } from '../../src/protocol/messages/03-metadata.ts';
+import { isInternalTopic } from '../lifecycle/topic-creator.ts';
+import type { MetadataImage, TopicImage } from '../metadata/metadata-image.ts';
+import type { RequestContext } from '../server/request-context.ts';
+import type { RequestHandler } from '../server/request-handler.ts';
+import { CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED, TOPIC_OPERATIONS } from './authorized-operations.ts';
+import type { BrokerServices } from './broker-services.ts';
+import { partitionMetadata } from './topic-metadata.ts';
+import { isValidTopicName } from './topic-name.ts';
+
+type Request = RequestOf<typeof metadata>;
+type Response = ResponseInput<typeof metadata>;
+type TopicResponse = NonNullable<Response['topics']>[number];
+type Wanted = NonNullable<Request['topics']>[number];
+
+/**
+ * Metadata (key 3, v0-13): brokers, and topics with their leaders.
+ *
+ * - Brokers are told by the address that the client dialled, see {@link ClientEndpoints}.
+ * - All topics: v0 an empty list, v1+ null. An empty list of v1+ asks for none.
+ * - A topic that does not exist is created when the broker and (v4+) the request allow it; the response waits for it.
+ * - v10+: topic ids; v12+: topics may be asked for by id, an unknown one is UNKNOWN_TOPIC_ID.
+ * - controllerId is any live broker, as under KRaft: each passes on what only the controller can do.
+ */
+export function metadataHandler(services: BrokerServices): RequestHandler<typeof metadata> {
+  return {
+    api: metadata,
+    async answer(request, context) {
+      const wanted = wantedTopics(request, context);
+      const failures =
+        wanted === null ? NO_FAILURES : await createMissing(services, wanted, request, context);
+      const { image } = services;
+      const topics =
+        wanted === null
+          ? [...image.topicsByName.values()].map((topic) => describe(topic, image, request))
+          : wanted.map((topic) => describeWanted(topic, image, request, failures));
+      return respond(services, image, request, context, topics);
+    },
+    failure: (request, errorCode) => ({
+      topics: (request.topics ?? []).map(({ name, topicId }) => ({ errorCode, name, topicId })),
+    }),
+  };
+}
+
+const NO_FAILURES: ReadonlyMap<string, number> = new Map();
+
+function wantedTopics(request: Request, context: RequestContext): readonly Wanted[] | null {
+  return request.topics === null || (context.apiVersion === 0 && request.topics.length === 0)
+    ? null
+    : request.topics;
+}
+
+function respond(
+  services: BrokerServices,
+  image: MetadataImage,
+  request: Request,
+  context: RequestContext,
+  topics: readonly TopicResponse[],
+): Response {
+  const brokers = services.endpoints.all(image, context);
+  const any = brokers[services.environment.random.int(Math.max(1, brokers.length))];
+  return {
+    brokers,
+    clusterId: services.clusterId,
+    controllerId: any?.nodeId ?? -1,
+    topics,
+    clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+      ? CLUSTER_OPERATIONS
+      : OPERATIONS_NOT_ASKED,
+  };
+}
+
+/** Creates what does not exist, where that is allowed; answers why some were not, by name. */
+async function createMissing(
+  services: BrokerServices,
+  wanted: readonly Wanted[],
+  request: Request,
+  context: RequestContext,
+): Promise<ReadonlyMap<string, number>> {
+  const allowed = context.apiVersion < 4 || request.allowAutoTopicCreation;
+  if (!allowed || !services.config.get('auto.create.topics.enable')) return NO_FAILURES;
+  const { image } = services;
+  const missing = wanted
+    .map(({ name }) => name)
+    .filter((name) => name !== null && isValidTopicName(name) && !image.topicsByName.has(name));
+  if (missing.length === 0) return NO_FAILURES;
+  const failures = new Map<string, number>();
+  await Promise.all(
+    missing.map(async (name) => {
+      if (name === null) return;
+      const errorCode = await services.topicCreator.create(name);
+      // What may pass is not told as it is: the client knows to come back for a topic that is not there yet.
+      if (errorCode === ErrorCode.REQUEST_TIMED_OUT) failures.set(name, ErrorCode.LEADER_NOT_AVAILABLE);
+      else if (errorCode !== ErrorCode.NONE) failures.set(name, errorCode);
+    }),
+  );
+  return failures;
+}
+
+function describeWanted(
+  { name, topicId }: Wanted,
+  image: MetadataImage,
+  request: Request,
+  failures: ReadonlyMap<string, number>,
+): TopicResponse {
+  if (name === null || (name === '' && topicId !== ZERO_UUID)) {
+    const topic = image.topicsById.get(topicId);
+    return topic === undefined
+      ? { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId }
+      : describe(topic, image, request);
+  }
+  const topic = image.topicsByName.get(name);
+  if (topic !== undefined) return describe(topic, image, request);
+  const errorCode = isValidTopicName(name)
+    ? (failures.get(name) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+    : ErrorCode.INVALID_TOPIC_EXCEPTION;
+  return { errorCode, name, isInternal: isInternalTopic(name) };
+}
+
+function describe(topic: TopicImage, image: MetadataImage, request: Request): TopicResponse {
+  return {
+    errorCode: ErrorCode.NONE,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: isInternalTopic(topic.name),
+    partitions: topic.partitions
+      .map((partition, index) => partitionMetadata(index, partition, image))
+      .toArray(),
+    topicAuthorizedOperations: request.includeTopicAuthorizedOperations
+      ? TOPIC_OPERATIONS
+      : OPERATIONS_NOT_ASKED,
+  };
+}

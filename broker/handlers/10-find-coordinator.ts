@@ -1,0 +1,80 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { ResponseInput } from '../../src/protocol/message.ts';
+import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
+import { CONSUMER_OFFSETS_TOPIC } from '../lifecycle/topic-creator.ts';
+import type { RequestContext } from '../server/request-context.ts';
+import type { RequestHandler } from '../server/request-handler.ts';
+import type { BrokerServices } from './broker-services.ts';
+
+type Response = ResponseInput<typeof findCoordinator>;
+
+const GROUP = 0;
+const BATCH_VERSION_MIN = 4;
+
+interface Coordinator {
+  readonly key: string;
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+/**
+ * FindCoordinator (key 10, v0-6): which broker looks after a consumer group; v4+ asks for several at once.
+ *
+ * - `__consumer_offsets` is created when it is first needed, and the answer waits for it.
+ * - COORDINATOR_NOT_AVAILABLE while the group's partition has no leader.
+ * - Key type 1 (transactions) and 2 (share groups, v6) are refused with UNSUPPORTED_VERSION: there are no such
+ *   coordinators yet.
+ */
+export function findCoordinatorHandler(services: BrokerServices): RequestHandler<typeof findCoordinator> {
+  return {
+    api: findCoordinator,
+    async answer(request, context) {
+      const keys = context.apiVersion >= BATCH_VERSION_MIN ? request.coordinatorKeys : [request.key];
+      if (request.keyType !== GROUP) {
+        const message = 'only consumer groups have a coordinator here: transactions are not supported yet';
+        return respond(
+          keys.map((key) => refused(key, ErrorCode.UNSUPPORTED_VERSION, message)),
+          context,
+        );
+      }
+      if (!services.image.topicsByName.has(CONSUMER_OFFSETS_TOPIC)) {
+        await services.topicCreator.create(CONSUMER_OFFSETS_TOPIC);
+      }
+      return respond(
+        keys.map((key) => find(services, key, context)),
+        context,
+      );
+    },
+    failure: (request, errorCode, context) =>
+      respond(
+        [request.key, ...request.coordinatorKeys].map((key) => refused(key, errorCode)),
+        context,
+      ),
+  };
+}
+
+function find(services: BrokerServices, groupId: string, context: RequestContext): Coordinator {
+  if (groupId === '') return refused(groupId, ErrorCode.INVALID_GROUP_ID);
+  const { image } = services;
+  const topic = image.topicsByName.get(CONSUMER_OFFSETS_TOPIC);
+  const leader = topic?.partitions.get(services.groups.partitionFor(groupId))?.leader ?? -1;
+  const endpoint = leader < 0 ? undefined : services.endpoints.find(leader, image, context);
+  if (endpoint === undefined) return refused(groupId, ErrorCode.COORDINATOR_NOT_AVAILABLE);
+  const { nodeId, host, port } = endpoint;
+  return { key: groupId, nodeId, host, port, errorCode: ErrorCode.NONE, errorMessage: null };
+}
+
+function refused(key: string, errorCode: number, errorMessage: string | null = null): Coordinator {
+  return { key, nodeId: -1, host: '', port: -1, errorCode, errorMessage };
+}
+
+function respond(coordinators: readonly Coordinator[], context: RequestContext): Response {
+  if (context.apiVersion >= BATCH_VERSION_MIN) return { coordinators };
+  const [only] = coordinators;
+  if (only === undefined) return { errorCode: ErrorCode.INVALID_REQUEST };
+  const { nodeId, host, port, errorCode, errorMessage } = only;
+  return { nodeId, host, port, errorCode, errorMessage };
+}

@@ -1,0 +1,48 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
+import { offsetForLeaderEpoch } from '../../src/protocol/messages/23-offset-for-leader-epoch.ts';
+import type { RequestHandler } from '../server/request-handler.ts';
+import type { BrokerServices } from './broker-services.ts';
+
+type PartitionRequest = RequestOf<typeof offsetForLeaderEpoch>['topics'][number]['partitions'][number];
+type Response = ResponseInput<typeof offsetForLeaderEpoch>;
+type PartitionResponse = NonNullable<NonNullable<Response['topics']>[number]['partitions']>[number];
+
+/** OffsetForLeaderEpoch (key 23, v2-4): where a leader epoch ends in the leader's log (KIP-101, KIP-320). */
+export function offsetForLeaderEpochHandler(
+  services: BrokerServices,
+): RequestHandler<typeof offsetForLeaderEpoch> {
+  return {
+    api: offsetForLeaderEpoch,
+    answer: (request) => ({
+      topics: request.topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map((asked) => answerPartition(services, topic, asked)),
+      })),
+    }),
+    failure: (request, errorCode) => ({
+      topics: request.topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map(({ partition }) => ({ partition, errorCode })),
+      })),
+    }),
+  };
+}
+
+function answerPartition(
+  services: BrokerServices,
+  topic: string,
+  asked: PartitionRequest,
+): PartitionResponse {
+  const { partition: index, currentLeaderEpoch, leaderEpoch } = asked;
+  const partition = services.replicaManager.get(topic, index);
+  if (partition === undefined) {
+    const known = services.image.topicsByName.get(topic)?.partitions.has(index) === true;
+    const errorCode = known ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    return { partition: index, errorCode };
+  }
+  const fenced = partition.checkLeaderEpoch(currentLeaderEpoch);
+  if (fenced !== ErrorCode.NONE) return { partition: index, errorCode: fenced };
+  const { epoch, endOffset } = partition.log.endOffsetForEpoch(leaderEpoch);
+  return { partition: index, errorCode: ErrorCode.NONE, leaderEpoch: epoch, endOffset };
+}

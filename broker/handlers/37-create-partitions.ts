@@ -1,0 +1,13 @@
+import { createPartitions } from '../../src/protocol/messages/37-create-partitions.ts';
+import type { AnyRequestHandler } from '../server/request-handler.ts';
+import type { BrokerServices } from './broker-services.ts';
+import { forwardToController } from './controller-forward.ts';
+
+/** CreatePartitions (key 37, v0-3): passed on to the controller; a topic can only grow. */
+export function createPartitionsHandler(services: BrokerServices): AnyRequestHandler {
+  return forwardToController(services, {
+    api: createPartitions,
+    timeoutMs: ({ timeoutMs }) => timeoutMs,
+    failure: ({ topics }, error) => ({ results: topics.map(({ name }) => ({ name, ...error })) }),
+  });
+}

@@ -1,0 +1,36 @@
+import type { Environment } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import type { BrokerConfig } from '../config/broker-config.ts';
+import type { ControllerChannel } from '../controller/controller-channel.ts';
+import type { MetadataQuorum } from '../controller/metadata-quorum.ts';
+import type { GroupCoordinatorPartitions, GroupRequests } from '../coordinators/group/group-requests.ts';
+import type { ProducerIds } from '../lifecycle/producer-ids.ts';
+import type { TopicCreator } from '../lifecycle/topic-creator.ts';
+import type { LogManager } from '../log/log-manager.ts';
+import type { MetadataImage } from '../metadata/metadata-image.ts';
+import type { ReplicaManager } from '../replication/replica-manager.ts';
+import type { Metrics } from '../server/broker-metrics.ts';
+import type { ClientEndpoints } from './client-endpoints.ts';
+import type { ServedApi } from './served-api.ts';
+
+/** What handlers work with. */
+export interface BrokerServices {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly nodeId: number;
+  readonly clusterId: string;
+  readonly config: BrokerConfig;
+  /** The committed metadata, as far as this broker has replayed it: to be read once per request. */
+  readonly image: MetadataImage;
+  readonly endpoints: ClientEndpoints;
+  readonly replicaManager: ReplicaManager;
+  readonly logManager: LogManager;
+  readonly quorum: MetadataQuorum;
+  readonly controller: ControllerChannel;
+  readonly topicCreator: TopicCreator;
+  readonly producerIds: ProducerIds;
+  readonly groups: GroupRequests & GroupCoordinatorPartitions;
+  readonly metrics: Metrics;
+  /** What a listener serves, for ApiVersions. */
+  servedApis(listener: string): readonly ServedApi[];
+}

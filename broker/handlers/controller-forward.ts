@@ -1,0 +1,49 @@
+import { messageOf, OperationalError } from '../../src/base/errors.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
+import type { RequestContext } from '../server/request-context.ts';
+import type { AnyRequestHandler } from '../server/request-handler.ts';
+import { anyHandler } from '../server/request-handler.ts';
+import type { BrokerServices } from './broker-services.ts';
+
+/** How a request that only the controller can serve is passed on to it. */
+export interface Forwarding<A extends Api> {
+  readonly api: A;
+  /** The client's deadline in the request, in milliseconds; 30 seconds where the API has none. */
+  readonly timeoutMs?: (request: RequestOf<A>) => number;
+  /** Says of everything asked for that it failed. */
+  readonly failure: (
+    request: RequestOf<A>,
+    error: { readonly errorCode: number; readonly errorMessage: string | null },
+  ) => ResponseInput<A>;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Passes a client's request on to the active controller and its answer back, in the client's own version, so that a
+ * client need not know which broker that is (KIP-590 does it with envelopes; without an authorizer there is no
+ * principal to carry).
+ */
+export function forwardToController<A extends Api>(
+  services: BrokerServices,
+  forwarding: Forwarding<A>,
+): AnyRequestHandler {
+  const { api, failure } = forwarding;
+  return anyHandler<A>({
+    api,
+    async answer(request: RequestOf<A>, context: RequestContext): Promise<ResponseInput<A>> {
+      const timeoutMs = Math.max(1, forwarding.timeoutMs?.(request) ?? TIMEOUT_MS);
+      try {
+        const body = request as Parameters<typeof services.controller.send<A>>[2];
+        const response = await services.controller.send(api, context.apiVersion, body, { timeoutMs });
+        return response as ResponseInput<A>;
+      } catch (error) {
+        if (!(error instanceof OperationalError)) throw error;
+        return failure(request, { errorCode: ErrorCode.REQUEST_TIMED_OUT, errorMessage: messageOf(error) });
+      }
+    },
+    failure: (request: RequestOf<A>, errorCode: number) =>
+      failure(request, { errorCode, errorMessage: null }),
+  });
+}

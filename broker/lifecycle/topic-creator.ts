@@ -1,0 +1,105 @@
+import type { Logger } from '../../src/base/logger.ts';
+import { messageOf } from '../../src/base/errors.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { RequestOf } from '../../src/protocol/message.ts';
+import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
+import type { BrokerConfig } from '../config/broker-config.ts';
+import type { ControllerChannel } from '../controller/controller-channel.ts';
+import type { MetadataImage } from '../metadata/metadata-image.ts';
+import type { MetadataWaiters } from './metadata-waiters.ts';
+
+type CreatableTopic = RequestOf<typeof createTopics>['topics'][number];
+
+export interface TopicCreatorOptions {
+  readonly config: BrokerConfig;
+  readonly logger: Logger;
+  readonly controller: ControllerChannel;
+  readonly waiters: MetadataWaiters;
+  readonly image: () => MetadataImage;
+}
+
+export const CONSUMER_OFFSETS_TOPIC = '__consumer_offsets';
+export const TRANSACTION_STATE_TOPIC = '__transaction_state';
+const INTERNAL_TOPICS: ReadonlySet<string> = new Set([CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC]);
+
+/** Whether clients other than the broker may not write to the topic. */
+export function isInternalTopic(name: string): boolean {
+  return INTERNAL_TOPICS.has(name);
+}
+
+const CREATE_TOPICS_VERSION = 7;
+const CREATION_TIMEOUT_MS = 5000;
+/** How long to wait for the leaders of new partitions to show, so that the first answer is already of use. */
+const LEADER_TIMEOUT_MS = 1000;
+
+/**
+ * Creates topics that are asked for and do not exist. Requests for a topic that is just being created share the one
+ * creation.
+ */
+export class TopicCreator {
+  readonly #options: TopicCreatorOptions;
+  readonly #creating = new Map<string, Promise<number>>();
+
+  constructor(options: TopicCreatorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves with NONE when the topic exists and its partitions have leaders, as far as this broker knows, or with the
+   * reason why it was not created.
+   */
+  create(name: string): Promise<number> {
+    let creation = this.#creating.get(name);
+    if (creation === undefined) {
+      creation = this.#create(name).finally(() => this.#creating.delete(name));
+      this.#creating.set(name, creation);
+    }
+    return creation;
+  }
+
+  async #create(name: string): Promise<number> {
+    const { controller, logger, waiters } = this.#options;
+    try {
+      const response = await controller.send(
+        createTopics,
+        CREATE_TOPICS_VERSION,
+        { topics: [this.#topic(name)], timeoutMs: CREATION_TIMEOUT_MS, validateOnly: false },
+        { timeoutMs: CREATION_TIMEOUT_MS },
+      );
+      const errorCode = response.topics[0]?.errorCode ?? ErrorCode.UNKNOWN_SERVER_ERROR;
+      if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS) {
+        const reason = response.topics[0]?.errorMessage;
+        logger.warn('a topic could not be created', { topic: name, errorCode, reason });
+        return errorCode;
+      }
+      await waiters.until((image) => hasLeaders(image, name), LEADER_TIMEOUT_MS);
+      return ErrorCode.NONE;
+    } catch (error) {
+      logger.warn('a topic could not be created', { topic: name, reason: messageOf(error) });
+      return ErrorCode.REQUEST_TIMED_OUT;
+    }
+  }
+
+  #topic(name: string): CreatableTopic {
+    const { config } = this.#options;
+    if (name !== CONSUMER_OFFSETS_TOPIC) {
+      return { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
+    }
+    const brokerCount = this.#options.image().brokers.filter((broker) => !broker.fenced).size;
+    return {
+      name,
+      numPartitions: config.get('offsets.topic.num.partitions'),
+      replicationFactor: Math.max(1, Math.min(config.get('offsets.topic.replication.factor'), brokerCount)),
+      assignments: [],
+      configs: [
+        { name: 'cleanup.policy', value: 'compact' },
+        { name: 'segment.bytes', value: String(config.get('offsets.topic.segment.bytes')) },
+      ],
+    };
+  }
+}
+
+function hasLeaders(image: MetadataImage, name: string): boolean {
+  const topic = image.topicsByName.get(name);
+  return topic?.partitions.every((partition) => partition.leader >= 0) ?? false;
+}
