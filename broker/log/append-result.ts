@@ -1,3 +1,6 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { ProducerBatch } from './producer-entry.ts';
+
 /** Who appends: it decides what is validated. */
 export type AppendOrigin =
   /** A producer: exactly one batch, fully validated, idempotence enforced. */
@@ -21,7 +24,7 @@ export interface AppendOptions {
  */
 export interface AppendResult {
   /** From the table of Kafka's error codes; 0 (NONE) on success. */
-  readonly errorCode: number;
+  readonly errorCode: ErrorCode;
   /** For people; null on success. */
   readonly errorMessage: string | null;
   /** Of the first batch: where it was appended, or for a duplicate where it had been; -1 on failure. */
@@ -35,4 +38,56 @@ export interface AppendResult {
   readonly duplicate: boolean;
   /** Index of the record in the batch that is to blame, or -1 (Produce v8+ `recordErrors`). */
   readonly badRecordIndex: number;
+}
+
+export function appended(
+  baseOffset: number,
+  lastOffset: number,
+  logStartOffset: number,
+  logAppendTimeMs: number,
+): AppendResult {
+  return {
+    errorCode: ErrorCode.NONE,
+    errorMessage: null,
+    baseOffset,
+    lastOffset,
+    logAppendTimeMs,
+    logStartOffset,
+    duplicate: false,
+    badRecordIndex: -1,
+  };
+}
+
+/** The answer that the batch got when it came first. */
+export function duplicated(batch: ProducerBatch, logStartOffset: number): AppendResult {
+  return {
+    errorCode: ErrorCode.NONE,
+    errorMessage: null,
+    baseOffset: batch.lastOffset - batch.offsetDelta,
+    lastOffset: batch.lastOffset,
+    logAppendTimeMs: batch.timestamp,
+    logStartOffset,
+    duplicate: true,
+    badRecordIndex: -1,
+  };
+}
+
+export function failed(
+  refusal: {
+    readonly errorCode: ErrorCode;
+    readonly message: string;
+    readonly badRecordIndex?: number;
+  },
+  logStartOffset: number,
+): AppendResult {
+  return {
+    errorCode: refusal.errorCode,
+    errorMessage: refusal.message,
+    baseOffset: -1,
+    lastOffset: -1,
+    logAppendTimeMs: -1,
+    logStartOffset,
+    duplicate: false,
+    badRecordIndex: refusal.badRecordIndex ?? -1,
+  };
 }

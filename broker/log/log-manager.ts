@@ -1,8 +1,26 @@
-import type { Environment } from '../../src/base/environment.ts';
-import { AssertionFailure } from '../../src/base/errors.ts';
-import type { Logger } from '../../src/base/logger.ts';
-import type { Log } from './log.ts';
-import type { LogConfig } from './log-config.ts';
+import type { Environment, Timer } from '../../src/base/environment.ts';
+import { messageOf, OperationalError } from '../../src/base/errors.ts';
+import { type Logger, silentLogger } from '../../src/base/logger.ts';
+import {
+  type DataFolder,
+  openDataFolder,
+  removeCleanShutdownMarker,
+  writeCleanShutdownMarker,
+} from './data-folder.ts';
+import { Log, type LogOptions } from './log.ts';
+import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
+import {
+  HIGH_WATERMARK_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  type OffsetsByLog,
+  readOffsetCheckpoint,
+  RECOVERY_POINT_CHECKPOINT,
+  writeOffsetCheckpoint,
+} from './offset-checkpoint.ts';
+import { OpenSegments } from './open-segments.ts';
+import { parseDirectoryName, partitionDirectoryName } from './partition-directory.ts';
+import { encodePartitionMetadata, PARTITION_METADATA, readPartitionMetadata } from './partition-metadata.ts';
+import { RecentBudget } from './recent-batches.ts';
 
 export interface LogManagerOptions {
   readonly environment: Environment;
@@ -18,8 +36,10 @@ export interface LogManagerOptions {
   readonly retentionCheckIntervalMs?: number;
   /** `log.flush.offset.checkpoint.interval.ms` and its two sisters, 5,000 by default (Kafka: 60,000 and 5,000). */
   readonly checkpointIntervalMs?: number;
-  /** Bytes of recently appended batches kept in memory, over all logs. */
+  /** Bytes of recently appended batches kept in memory, over all logs; 32 MiB by default. */
   readonly recentBytesMax?: number;
+  /** Sealed segments whose files are held open, over all logs; 500 by default. */
+  readonly openSegmentsMax?: number;
 }
 
 /** A partition's log on disk. */
@@ -28,59 +48,290 @@ export interface LogId {
   readonly partition: number;
 }
 
+/** The Raft log lives in the same folder but is not ours: its owner opens it. */
+const METADATA_TOPIC = '__cluster_metadata';
+const DELETE_SUFFIX = '-delete';
+const RETENTION_CHECK_INTERVAL_MS = 300_000;
+const CHECKPOINT_INTERVAL_MS = 5_000;
+const FLUSH_CHECK_INTERVAL_MS = 1_000;
+const RECENT_BYTES_MAX = 32 * 1024 * 1024;
+const OPEN_SEGMENTS_MAX = 500;
+
 /** All logs of one data folder, with the folder's lock, identity and checkpoints. */
 export class LogManager {
+  readonly directory: string;
+  readonly #environment: Environment;
+  readonly #logger: Logger;
+  readonly #options: LogManagerOptions;
+  readonly #folder: DataFolder;
+  readonly #recentBudget: RecentBudget;
+  readonly #openSegments: OpenSegments;
+  /** By folder name. */
+  readonly #logs = new Map<string, Log>();
+  readonly #topicIds = new Map<string, string>();
+  readonly #deletions = new Map<string, Timer>();
+  #timers: Timer[] = [];
+  /** What the checkpoint files hold, so that nothing is written when nothing has changed. */
+  readonly #written = new Map<string, string>();
+
+  private constructor(options: LogManagerOptions) {
+    this.#options = options;
+    this.#environment = options.environment;
+    this.#logger = options.logger ?? silentLogger;
+    this.directory = options.directory;
+    this.#recentBudget = new RecentBudget(options.recentBytesMax ?? RECENT_BYTES_MAX);
+    this.#openSegments = new OpenSegments(options.openSegmentsMax ?? OPEN_SEGMENTS_MAX);
+    this.#folder = openDataFolder(options.environment, options.directory, {
+      nodeId: options.nodeId,
+      ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
+    });
+    try {
+      this.#openLogs();
+      removeCleanShutdownMarker(this.#environment.disk, this.directory);
+      this.checkpoint();
+    } catch (error) {
+      for (const log of this.#logs.values()) log.closeHandles();
+      this.#folder.lock.release();
+      throw error;
+    }
+  }
+
   /**
    * Locks the folder, opens and recovers all its logs.
    * @throws {OperationalError} with code `LOCKED`, `FOREIGN_DATA` (not ours, another node's or cluster's, a newer
    * format, not readable) or a disk error: one message that says what to do.
    */
-  static open(_options: LogManagerOptions): LogManager {
-    throw new AssertionFailure('to be written');
+  static open(options: LogManagerOptions): LogManager {
+    return new LogManager(options);
   }
 
-  declare readonly directory: string;
-  declare readonly clusterId: string;
-  declare readonly nodeId: number;
-  /** Of this folder, a UUID in Kafka's base64url form. */
-  declare readonly directoryId: string;
-  /** The last process that used the folder closed it. */
-  declare readonly hadCleanShutdown: boolean;
-  /** From the clean-shutdown marker, -1 when unknown (KIP-966). */
-  declare readonly previousBrokerEpoch: number;
+  get clusterId(): string {
+    return this.#folder.meta.clusterId;
+  }
 
-  get(_id: LogId): Log | undefined {
-    throw new AssertionFailure('to be written');
+  get nodeId(): number {
+    return this.#folder.meta.nodeId;
+  }
+
+  /** Of this folder, a UUID in Kafka's base64url form. */
+  get directoryId(): string {
+    return this.#folder.meta.directoryId;
+  }
+
+  /** The last process that used the folder closed it. */
+  get hadCleanShutdown(): boolean {
+    return this.#folder.hadCleanShutdown;
+  }
+
+  /** From the clean-shutdown marker, -1 when unknown (KIP-966). */
+  get previousBrokerEpoch(): number {
+    return this.#folder.previousBrokerEpoch;
+  }
+
+  get(id: LogId): Log | undefined {
+    return this.#logs.get(partitionDirectoryName(id));
   }
 
   /** The topic id that the partition's folder was made for, when it is known. */
-  topicIdOf(_id: LogId): string | undefined {
-    throw new AssertionFailure('to be written');
+  topicIdOf(id: LogId): string | undefined {
+    return this.#topicIds.get(partitionDirectoryName(id));
   }
 
   /**
    * The log of a partition, made when missing.
    * @throws {OperationalError} `INCONSISTENT_TOPIC_ID` when the folder belongs to an earlier topic of that name.
    */
-  getOrCreate(_options: LogId & { readonly topicId: string; readonly config: LogConfig }): Log {
-    throw new AssertionFailure('to be written');
+  getOrCreate(options: LogId & { readonly topicId: string; readonly config: LogConfig }): Log {
+    const name = partitionDirectoryName(options);
+    const existing = this.#logs.get(name);
+    const knownId = this.#topicIds.get(name);
+    if (existing !== undefined && knownId !== undefined && knownId !== options.topicId) {
+      throw new OperationalError(
+        'INCONSISTENT_TOPIC_ID',
+        `${this.directory}/${name} belongs to topic id ${knownId}, not to ${options.topicId}; delete the log first`,
+        { retriable: false },
+      );
+    }
+    if (existing !== undefined) {
+      existing.config = options.config;
+      if (knownId === undefined) this.#writeTopicId(name, options.topicId);
+      return existing;
+    }
+    const log = this.#openLog(name, { config: options.config, hadCleanShutdown: true });
+    this.#writeTopicId(name, options.topicId);
+    this.#syncInBackground();
+    return log;
   }
 
   logs(): IterableIterator<Log> {
-    throw new AssertionFailure('to be written');
+    return this.#logs.values();
   }
 
   /** Renames the partition's folder to `...-delete` at once and removes it after `file.delete.delay.ms`. */
-  delete(_id: LogId): void {}
+  delete(id: LogId): void {
+    const { disk, random } = this.#environment;
+    const name = partitionDirectoryName(id);
+    const log = this.#logs.get(name);
+    if (log === undefined) return;
+    log.closeHandles();
+    this.#logs.delete(name);
+    this.#topicIds.delete(name);
+    // As in Kafka, a random part lets a topic of that name be made and deleted again at once.
+    const aside = `${this.directory}/${name}.${Buffer.from(random.bytes(16)).toString('hex')}${DELETE_SUFFIX}`;
+    disk.rename(log.directory, aside);
+    this.checkpoint();
+    this.#syncInBackground();
+    const timer = this.#environment.timers.after(log.config.fileDeleteDelayMs, () => this.#remove(aside));
+    this.#deletions.set(aside, timer);
+  }
 
   /** Begins the periodic work: retention, checkpoints, `flush.ms`, producer expiry. */
-  start(): void {}
+  start(): void {
+    const { timers } = this.#environment;
+    const { retentionCheckIntervalMs, checkpointIntervalMs } = this.#options;
+    this.#timers = [
+      timers.every(retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS, () => this.applyRetention()),
+      timers.every(checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, () => {
+        try {
+          this.checkpoint();
+        } catch (error) {
+          this.#logger.error('checkpoints could not be written', { directory: this.directory, error });
+        }
+      }),
+      timers.every(FLUSH_CHECK_INTERVAL_MS, () => this.#flushDueLogs()),
+    ];
+  }
 
-  /** Writes all checkpoints now. */
-  checkpoint(): void {}
+  /** One round of retention over all logs; the timer does it, tests may. */
+  applyRetention(): void {
+    for (const log of this.#logs.values()) {
+      try {
+        log.expireProducers();
+        const count = log.deleteOldSegments();
+        if (count > 0) this.#logger.info('old segments were deleted', { directory: log.directory, count });
+      } catch (error) {
+        this.#logger.error('retention failed', { directory: log.directory, error });
+      }
+    }
+  }
+
+  /** Writes all checkpoints now; those that have not changed are left alone. */
+  checkpoint(): void {
+    this.#writeCheckpoint(RECOVERY_POINT_CHECKPOINT, (log) => log.recoveryPoint);
+    this.#writeCheckpoint(HIGH_WATERMARK_CHECKPOINT, (log) => log.highWatermark);
+    this.#writeCheckpoint(LOG_START_CHECKPOINT, (log) => log.logStartOffset);
+  }
 
   /** Flushes and closes all logs, writes checkpoints and the clean-shutdown marker, gives the lock back. */
-  close(_options?: { readonly brokerEpoch?: number }): Promise<void> {
-    throw new AssertionFailure('to be written');
+  async close(options?: { readonly brokerEpoch?: number }): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    for (const [path, timer] of this.#deletions) {
+      timer.cancel();
+      this.#remove(path);
+    }
+    const closed = await Promise.allSettled([...this.#logs.values()].map((log) => log.close()));
+    const failure = closed.find((result) => result.status === 'rejected');
+    try {
+      this.checkpoint();
+      // Only what is known to be safe is marked as such.
+      if (failure === undefined) {
+        writeCleanShutdownMarker(this.#environment.disk, this.directory, options?.brokerEpoch ?? -1);
+      }
+    } finally {
+      this.#folder.lock.release();
+    }
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  #openLogs(): void {
+    const { disk } = this.#environment;
+    const read = (name: string): OffsetsByLog => readOffsetCheckpoint(disk, `${this.directory}/${name}`);
+    const recoveryPoints = read(RECOVERY_POINT_CHECKPOINT);
+    const highWatermarks = read(HIGH_WATERMARK_CHECKPOINT);
+    const logStarts = read(LOG_START_CHECKPOINT);
+    for (const name of disk.list(this.directory)) {
+      const path = `${this.directory}/${name}`;
+      if (!disk.isDirectory(path)) continue;
+      if (name.endsWith(DELETE_SUFFIX)) {
+        disk.removeDirectory(path);
+        continue;
+      }
+      const id = parseDirectoryName(name);
+      if (id === undefined || id.topic === METADATA_TOPIC) continue;
+      this.#openLog(name, {
+        config: this.#options.configOf?.(id.topic) ?? DEFAULT_LOG_CONFIG,
+        recoveryPoint: recoveryPoints.get(name) ?? 0,
+        highWatermark: highWatermarks.get(name) ?? 0,
+        logStartOffset: logStarts.get(name) ?? 0,
+        hadCleanShutdown: this.hadCleanShutdown,
+      });
+      const topicId = readPartitionMetadata(disk, `${path}/${PARTITION_METADATA}`);
+      if (topicId !== undefined) this.#topicIds.set(name, topicId);
+    }
+  }
+
+  #openLog(name: string, options: Omit<LogOptions, 'environment' | 'directory'>): Log {
+    const log = Log.open({
+      ...options,
+      environment: this.#environment,
+      logger: this.#logger,
+      directory: `${this.directory}/${name}`,
+      recentBudget: this.#recentBudget,
+      openSegments: this.#openSegments,
+      onRecoveryPointLowered: () =>
+        this.#writeCheckpoint(RECOVERY_POINT_CHECKPOINT, (each) => each.recoveryPoint),
+    });
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  #writeTopicId(name: string, topicId: string): void {
+    const path = `${this.directory}/${name}/${PARTITION_METADATA}`;
+    this.#topicIds.set(name, topicId);
+    // Not replaced and synced in place: a topic of fifty partitions would hold up the event loop for fifty syncs.
+    const file = this.#environment.disk.open(path, 'create');
+    file.truncate(0);
+    file.write([encodePartitionMetadata(topicId)], 0);
+    file
+      .sync()
+      .catch((error: unknown) => this.#logger.warn('a file could not be synced', { path, error }))
+      .finally(() => file.close());
+  }
+
+  #writeCheckpoint(file: string, offsetOf: (log: Log) => number): void {
+    const entries = [...this.#logs.values()].map((log) => ({
+      topic: log.topic,
+      partition: log.partition,
+      offset: offsetOf(log),
+    }));
+    const summary = entries.map((entry) => `${entry.topic}-${entry.partition}=${entry.offset}`).join();
+    if (this.#written.get(file) === summary) return;
+    writeOffsetCheckpoint(this.#environment.disk, `${this.directory}/${file}`, entries);
+    this.#written.set(file, summary);
+  }
+
+  #flushDueLogs(): void {
+    for (const log of this.#logs.values()) {
+      if (!log.isFlushDue) continue;
+      log.flush().catch((error: unknown) => {
+        this.#logger.error('a log could not be flushed', { directory: log.directory, error });
+      });
+    }
+  }
+
+  #remove(path: string): void {
+    this.#deletions.delete(path);
+    try {
+      this.#environment.disk.removeDirectory(path);
+    } catch (error) {
+      // The folder only takes space; the next start tries again.
+      this.#logger.warn('a deleted log could not be removed', { path, reason: messageOf(error) });
+    }
+  }
+
+  #syncInBackground(): void {
+    this.#environment.disk.syncDirectory(this.directory).catch((error: unknown) => {
+      this.#logger.warn('a directory could not be synced', { directory: this.directory, error });
+    });
   }
 }

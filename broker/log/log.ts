@@ -1,15 +1,37 @@
-import { AssertionFailure } from '../../src/base/errors.ts';
+import { assert } from '../../src/base/assert.ts';
 import type { Environment } from '../../src/base/environment.ts';
-import type { Logger } from '../../src/base/logger.ts';
-import type { AppendOptions, AppendResult } from './append-result.ts';
+import { messageOf } from '../../src/base/errors.ts';
+import { type Logger, silentLogger } from '../../src/base/logger.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { type AppendOptions, type AppendResult, appended, duplicated, failed } from './append-result.ts';
+import { BatchInfo, baseOffsetAt, lastOffsetAt, stampBatch, stampLogAppendTime } from './batch-info.ts';
+import { validateForFollower, validateForLeader } from './batch-validation.ts';
+import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogConfig } from './log-config.ts';
-import type {
-  AbortedTransaction,
-  EpochEndOffset,
-  ReadOptions,
-  ReadResult,
-  TimestampedOffset,
+import { LogFlusher } from './log-flusher.ts';
+import { parsePartitionDirectory } from './partition-directory.ts';
+import { readSegment, readRecent } from './log-reader.ts';
+import { recoverLog, removeSegment, replayProducers } from './log-recovery.ts';
+import { OpenSegments } from './open-segments.ts';
+import type { ProducerEntry } from './producer-entry.ts';
+import { applyToProducers } from './producer-replay.ts';
+import { ProducerSnapshots } from './producer-snapshots.ts';
+import { ProducerState, type Verdict } from './producer-state.ts';
+import {
+  type AbortedTransaction,
+  EMPTY_READ,
+  type EpochEndOffset,
+  OUT_OF_RANGE_READ,
+  type ReadOptions,
+  type ReadResult,
+  type TimestampedOffset,
 } from './read-result.ts';
+import { RecentBatches, RecentBudget } from './recent-batches.ts';
+import { countToDelete } from './retention.ts';
+import { Segment, type SegmentOptions } from './segment.ts';
+import { SegmentRemoval } from './segment-removal.ts';
+import { findOffsetForTimestamp, findOffsetOfMaxTimestamp } from './timestamp-search.ts';
+import { readMarker } from './transaction-marker.ts';
 
 export interface LogOptions {
   readonly environment: Environment;
@@ -25,108 +47,539 @@ export interface LogOptions {
   readonly highWatermark?: number;
   /** The process that wrote this log closed it: nothing is scanned. False when not said. */
   readonly hadCleanShutdown?: boolean;
+  /** Shared by the logs of a broker; a log of its own budget when not said. */
+  readonly recentBudget?: RecentBudget;
+  readonly openSegments?: OpenSegments;
+  /** Called at once when a truncation lowers the recovery point, which must then be written down. */
+  readonly onRecoveryPointLowered?: () => void;
 }
+
+const RECENT_BYTES_DEFAULT = 4 * 1024 * 1024;
+const OPEN_SEGMENTS_DEFAULT = 16;
+const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
 
 /**
  * One partition's log, in Kafka's on-disk format. Owned by one event loop: every method but {@link flush} and
  * {@link close} is synchronous, and everything answered is final when the method returns.
  */
 export class Log {
-  /** Opens or creates a log and recovers it. @throws {OperationalError} when the disk fails or files are foreign. */
-  static open(_options: LogOptions): Log {
-    throw new AssertionFailure('to be written');
+  readonly topic: string;
+  readonly partition: number;
+  readonly directory: string;
+  config: LogConfig;
+  readonly #environment: Environment;
+  readonly #logger: Logger;
+  readonly #openSegments: OpenSegments;
+  readonly #recent: RecentBatches;
+  readonly #epochs: LeaderEpochCache;
+  readonly #producers = new ProducerState();
+  readonly #snapshots: ProducerSnapshots;
+  readonly #flusher: LogFlusher;
+  readonly #removal: SegmentRemoval;
+  readonly #onRecoveryPointLowered: () => void;
+  /** Ascending by base offset; the last is the active one. */
+  readonly #segments: Segment[];
+  #logStartOffset: number;
+  #logEndOffset: number;
+  #highWatermark: number;
+  #recoveryPoint: number;
+  #lastFlushMs: number;
+  /** Counts truncations, so that a flush under way notices one. */
+  #truncations = 0;
+  /** Why the disk is no longer trusted: after a failed sync nothing is known of what was written before. */
+  #failure: string | undefined;
+
+  private constructor(options: LogOptions) {
+    const { environment, directory, logger = silentLogger } = options;
+    const { disk } = environment;
+    const { topic, partition } = parsePartitionDirectory(directory);
+    this.topic = topic;
+    this.partition = partition;
+    this.directory = directory;
+    this.config = options.config;
+    this.#environment = environment;
+    this.#logger = logger;
+    this.#openSegments = options.openSegments ?? new OpenSegments(OPEN_SEGMENTS_DEFAULT);
+    this.#recent = new RecentBatches(options.recentBudget ?? new RecentBudget(RECENT_BYTES_DEFAULT));
+    this.#onRecoveryPointLowered = options.onRecoveryPointLowered ?? (() => {});
+    this.#removal = new SegmentRemoval(environment, logger);
+    disk.makeDirectory(directory);
+    this.#epochs = LeaderEpochCache.open(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`);
+    this.#snapshots = new ProducerSnapshots(disk, directory);
+    const recovered = recoverLog({
+      disk,
+      logger,
+      directory,
+      segmentOptions: (baseOffset) => this.#segmentOptions(baseOffset),
+      recoveryPoint: options.recoveryPoint ?? 0,
+      logStartOffset: options.logStartOffset ?? 0,
+      hadCleanShutdown: options.hadCleanShutdown ?? false,
+      epochs: this.#epochs,
+      producers: this.#producers,
+      snapshots: this.#snapshots,
+    });
+    this.#segments = recovered.segments;
+    this.#logStartOffset = recovered.logStartOffset;
+    this.#logEndOffset = recovered.logEndOffset;
+    this.#recoveryPoint = Math.min(options.recoveryPoint ?? 0, recovered.logEndOffset);
+    this.#lastFlushMs = environment.clock.nowMs();
+    this.#highWatermark = recovered.logStartOffset;
+    this.setHighWatermark(options.highWatermark ?? 0);
+    this.#flusher = new LogFlusher({ flushOnce: () => this.#flushOnce() });
   }
 
-  declare readonly topic: string;
-  declare readonly partition: number;
-  declare readonly directory: string;
+  /** Opens or creates a log and recovers it. @throws {OperationalError} when the disk fails or files are foreign. */
+  static open(options: LogOptions): Log {
+    return new Log(options);
+  }
+
   /** The first offset that can be read. */
-  declare readonly logStartOffset: number;
+  get logStartOffset(): number {
+    return this.#logStartOffset;
+  }
+
   /** The offset that the next record gets. */
-  declare readonly logEndOffset: number;
-  declare readonly highWatermark: number;
+  get logEndOffset(): number {
+    return this.#logEndOffset;
+  }
+
+  get highWatermark(): number {
+    return this.#highWatermark;
+  }
+
   /** Where read_committed ends: at most the high watermark. */
-  declare readonly lastStableOffset: number;
+  get lastStableOffset(): number {
+    const unstable = this.#producers.firstUnstableOffset;
+    return unstable === undefined ? this.#highWatermark : Math.min(unstable, this.#highWatermark);
+  }
+
   /** Everything below survives a power loss. */
-  declare readonly recoveryPoint: number;
+  get recoveryPoint(): number {
+    return this.#recoveryPoint;
+  }
+
   /** Bytes in all segments. */
-  declare readonly sizeInBytes: number;
-  declare readonly segmentCount: number;
+  get sizeInBytes(): number {
+    let bytes = 0;
+    for (const segment of this.#segments) bytes += segment.sizeInBytes;
+    return bytes;
+  }
+
+  get segmentCount(): number {
+    return this.#segments.length;
+  }
+
   /** The leader epoch of the last batch, -1 when there is none. */
-  declare readonly latestEpoch: number;
-  declare config: LogConfig;
+  get latestEpoch(): number {
+    return this.#epochs.latestEpoch;
+  }
+
+  /** Where the active segment begins. */
+  get activeSegmentBaseOffset(): number {
+    return this.#active.baseOffset;
+  }
+
+  /** Producers with an id that wrote lately (DescribeProducers). */
+  get activeProducers(): Iterable<ProducerEntry> {
+    return this.#producers.producers;
+  }
+
+  /**
+   * `flush.messages` or `flush.ms` asks for a flush: a caller that acknowledges durable writes awaits {@link flush}
+   * first.
+   */
+  get isFlushDue(): boolean {
+    const unflushed = this.#logEndOffset - this.#recoveryPoint;
+    if (unflushed <= 0) return false;
+    return (
+      unflushed >= this.config.flushMessages ||
+      this.#environment.clock.nowMs() - this.#lastFlushMs >= this.config.flushMs
+    );
+  }
 
   /** Sets the high watermark, bounded to [log start, log end]; that it only grows is the caller's business. */
-  setHighWatermark(_offset: number): void {}
+  setHighWatermark(offset: number): void {
+    this.#highWatermark = Math.max(this.#logStartOffset, Math.min(offset, this.#logEndOffset));
+    this.#producers.onHighWatermark(this.#highWatermark);
+  }
 
   /**
    * Validates, stamps offsets and epoch in place, writes. `records` belongs to the log afterwards and must not change.
    */
-  appendAsLeader(_records: Buffer, _options: AppendOptions): AppendResult {
-    throw new AssertionFailure('to be written');
+  appendAsLeader(records: Buffer, options: AppendOptions): AppendResult {
+    const { leaderEpoch, origin = 'client' } = options;
+    const { config } = this;
+    assert(leaderEpoch >= this.latestEpoch, 'leader epochs never go down');
+    const nowMs = this.#environment.clock.nowMs();
+    const validated = validateForLeader(records, { origin, config, nowMs });
+    if (validated.refusal !== undefined) return failed(validated.refusal, this.#logStartOffset);
+    for (const batch of validated.batches) {
+      if (batch.producerId < 0) continue;
+      const verdict = this.#judge(records, batch, origin === 'client');
+      if (verdict.kind === 'reject') return failed(verdict, this.#logStartOffset);
+      if (verdict.kind === 'duplicate') return duplicated(verdict.batch, this.#logStartOffset);
+    }
+    const stampTime = config.messageTimestampType === 'LogAppendTime' && origin !== 'raft';
+    let offset = this.#logEndOffset;
+    for (const { position, sizeInBytes, recordsCount } of validated.batches) {
+      stampBatch(records, position, offset, leaderEpoch);
+      if (stampTime) stampLogAppendTime(records, position, { sizeInBytes, timestampMs: nowMs });
+      offset += recordsCount;
+    }
+    return this.#append(records, validated.batches, stampTime ? nowMs : -1);
   }
 
   /**
    * Appends batches as the leader sent them: offsets and epochs are in them. A batch that is cut off at the end is
    * ignored. Offsets must start at or after the log's end; a bad CRC is CORRUPT_MESSAGE and nothing is appended.
    */
-  appendAsFollower(_records: Buffer): AppendResult {
-    throw new AssertionFailure('to be written');
+  appendAsFollower(records: Buffer): AppendResult {
+    const validated = validateForFollower(records, this.#logEndOffset);
+    if (validated.refusal !== undefined) return failed(validated.refusal, this.#logStartOffset);
+    const last = validated.batches.at(-1);
+    if (last === undefined)
+      return appended(this.#logEndOffset, this.#logEndOffset - 1, this.#logStartOffset, -1);
+    const whole = records.subarray(0, last.position + last.sizeInBytes);
+    return this.#append(whole, validated.batches, -1);
   }
 
-  read(_offset: number, _options: ReadOptions): ReadResult {
-    throw new AssertionFailure('to be written');
+  /** Reads whole batches, from the one that contains `offset` on. Never reads further than the current segment. */
+  read(offset: number, options: ReadOptions): ReadResult {
+    if (offset < this.#logStartOffset || offset > this.#logEndOffset) return OUT_OF_RANGE_READ;
+    const upperBoundOffset = Math.min(options.upperBoundOffset, this.#logEndOffset);
+    if (offset >= upperBoundOffset) return { ...EMPTY_READ, nextOffset: offset };
+    const bounded =
+      upperBoundOffset === options.upperBoundOffset ? options : { ...options, upperBoundOffset };
+    if (offset >= this.#recent.startOffset) return readRecent(this.#recent, offset, bounded);
+    try {
+      for (let index = this.#segmentIndexOf(offset); index < this.#segments.length; index++) {
+        const segment = this.#segments[index] as Segment;
+        // Compaction can leave a segment that ends before the next one begins.
+        const result = readSegment(segment, offset, bounded);
+        if (result.sizeInBytes > 0 || result.isBounded) return result;
+      }
+      return { ...EMPTY_READ, nextOffset: offset };
+    } catch (error) {
+      this.#logger.error('a log could not be read', { directory: this.directory, offset, error });
+      return { ...EMPTY_READ, errorCode: ErrorCode.KAFKA_STORAGE_ERROR, nextOffset: offset };
+    }
   }
 
-  /** Completed aborted transactions that overlap [fromOffset, toOffset). */
-  abortedTransactions(_fromOffset: number, _toOffset: number): readonly AbortedTransaction[] {
-    throw new AssertionFailure('to be written');
+  /**
+   * Aborted transactions that overlap [fromOffset, toOffset), which must lie below the last stable offset: what a
+   * read_committed Fetch answers beside its batches.
+   */
+  abortedTransactions(fromOffset: number, toOffset: number): readonly AbortedTransaction[] {
+    const found: AbortedTransaction[] = [];
+    for (let index = this.#segmentIndexOf(fromOffset); index < this.#segments.length; index++) {
+      for (const entry of this.#segments[index]?.indexes.transactions ?? []) {
+        if (entry.lastOffset >= fromOffset && entry.firstOffset < toOffset) {
+          found.push({ producerId: entry.producerId, firstOffset: entry.firstOffset });
+        }
+        // Nothing that began before this point is still undecided: later entries begin at or after it.
+        if (entry.lastStableOffset >= toOffset) return found;
+      }
+    }
+    return found;
   }
 
   /** OffsetsForLeaderEpoch, exactly as section 6 of Kafka's rules has it; -1/-1 when unknown. */
-  endOffsetForEpoch(_epoch: number): EpochEndOffset {
-    throw new AssertionFailure('to be written');
+  endOffsetForEpoch(epoch: number): EpochEndOffset {
+    return this.#epochs.endOffsetFor(epoch, this.#logEndOffset);
+  }
+
+  /** The leader epoch of the record at `offset`, -1 when it is not known. */
+  epochForOffset(offset: number): number {
+    return this.#epochs.epochAt(offset);
   }
 
   /** Remembers that `epoch` starts at the log's end: a leader calls it on taking over. */
-  assignEpochStart(_epoch: number): void {}
+  assignEpochStart(epoch: number): void {
+    this.#epochs.assign(epoch, this.#logEndOffset);
+  }
 
   /** The first record at or after `timestamp` and before `upperBoundOffset`, or null. Decodes at most one batch. */
-  offsetForTimestamp(_timestamp: number, _upperBoundOffset: number): TimestampedOffset | null {
-    throw new AssertionFailure('to be written');
+  offsetForTimestamp(timestamp: number, upperBoundOffset: number): TimestampedOffset | null {
+    const found = findOffsetForTimestamp(this.#segments, { timestamp, logStartOffset: this.#logStartOffset });
+    return found === null || found.offset >= upperBoundOffset ? null : found;
   }
 
   /** The first record that carries the log's largest timestamp, or null in an empty log. */
   offsetOfMaxTimestamp(): TimestampedOffset | null {
-    throw new AssertionFailure('to be written');
+    return findOffsetOfMaxTimestamp(this.#segments, this.#logStartOffset);
   }
 
   /** Drops everything from `offset` on. */
-  truncateTo(_offset: number): void {}
+  truncateTo(offset: number): void {
+    if (offset >= this.#logEndOffset) return;
+    if (offset <= (this.#segments[0]?.baseOffset ?? 0)) {
+      this.truncateFullyAndStartAt(offset);
+      return;
+    }
+    this.#truncations++;
+    // Newest first: what a crash leaves is then a log that was truncated less far, not one with a hole.
+    while (this.#active.baseOffset >= offset) this.#removeActive();
+    this.#active.unseal();
+    this.#active.truncateTo(offset);
+    this.#epochs.truncateFromEnd(offset);
+    this.#snapshots.remove((candidate) => candidate > offset);
+    this.#endAt(offset);
+    replayProducers(this.#segments, new Set(), { producers: this.#producers, snapshots: this.#snapshots });
+    this.setHighWatermark(this.#highWatermark);
+  }
 
   /** Drops everything and goes on at `offset`. */
-  truncateFullyAndStartAt(_offset: number): void {}
+  truncateFullyAndStartAt(offset: number): void {
+    this.#truncations++;
+    while (this.#segments.length > 0) this.#removeActive();
+    this.#snapshots.remove(() => true);
+    this.#epochs.clear();
+    this.#producers.clear();
+    this.#segments.push(Segment.create(this.#segmentOptions(offset)));
+    this.#logStartOffset = offset;
+    this.#endAt(offset);
+    this.#highWatermark = offset;
+  }
 
   /**
    * Advances the log start offset (DeleteRecords; retention does the deleting). Idempotent.
    * @returns an error code: OFFSET_OUT_OF_RANGE beyond the high watermark, else NONE.
    */
-  deleteRecordsBefore(_offset: number): number {
-    throw new AssertionFailure('to be written');
+  deleteRecordsBefore(offset: number): ErrorCode {
+    if (offset > this.#highWatermark) return ErrorCode.OFFSET_OUT_OF_RANGE;
+    this.#advanceLogStart(offset);
+    return ErrorCode.NONE;
+  }
+
+  /** A follower takes over its leader's log start offset. */
+  advanceLogStartOffset(offset: number): void {
+    this.#advanceLogStart(Math.min(offset, this.#logEndOffset));
   }
 
   /** Applies retention by time, by size and by log start offset. @returns how many segments went. */
   deleteOldSegments(): number {
-    throw new AssertionFailure('to be written');
+    const count = countToDelete(this.#segments, {
+      config: this.config,
+      nowMs: this.#environment.clock.nowMs(),
+      logStartOffset: this.#logStartOffset,
+      logEndOffset: this.#logEndOffset,
+      highWatermark: this.#highWatermark,
+    });
+    if (count === 0) return 0;
+    if (count === this.#segments.length) this.#roll();
+    const deleted = this.#segments.splice(0, count);
+    for (const segment of deleted) this.#removal.schedule(segment, this.config.fileDeleteDelayMs);
+    this.#advanceLogStart(this.#segments[0]?.baseOffset ?? this.#logEndOffset);
+    // Their files went with the segments; this forgets them.
+    this.#snapshots.remove((offset) => offset < this.#logStartOffset && this.#isNoSegment(offset));
+    this.#syncDirectoryInBackground();
+    return count;
+  }
+
+  /** Forgets idempotent producers that were silent for `producer.id.expiration.ms`. */
+  expireProducers(): void {
+    this.#producers.expire(this.#environment.clock.nowMs(), this.config.producerIdExpirationMs);
   }
 
   /** Resolves when everything appended before the call survives a power loss; advances {@link recoveryPoint}. */
   flush(): Promise<void> {
-    throw new AssertionFailure('to be written');
+    return this.#flusher.flush();
   }
 
   /** Flushes and closes. Nothing may be called afterwards. */
-  close(): Promise<void> {
-    throw new AssertionFailure('to be written');
+  async close(): Promise<void> {
+    if (this.#producers.producerCount > 0)
+      this.#snapshots.write(this.#logEndOffset, this.#producers.producers);
+    this.#active.saveIndexes();
+    this.#active.seal();
+    await this.flush();
+    this.closeHandles();
+  }
+
+  /** Closes without writing anything: the log is about to be deleted, or its disk has failed. */
+  closeHandles(): void {
+    this.#recent.clear();
+    this.#removal.close();
+    for (const segment of this.#segments) segment.close();
+  }
+
+  get #active(): Segment {
+    const active = this.#segments.at(-1);
+    assert(active !== undefined, 'a log has an active segment');
+    return active;
+  }
+
+  #judge(records: Buffer, batch: BatchInfo, isClient: boolean): Verdict {
+    if (batch.isControl) {
+      const marker = readMarker(records.subarray(batch.position, batch.position + batch.sizeInBytes));
+      if (marker !== undefined) {
+        return this.#producers.judgeMarker(batch.producerId, batch.producerEpoch, marker.coordinatorEpoch);
+      }
+    }
+    return isClient
+      ? this.#producers.judge(batch)
+      : this.#producers.judgeCoordinator(batch.producerId, batch.producerEpoch);
+  }
+
+  /** Writes batches whose offsets are final, then takes them into everything that is derived from the log. */
+  #append(records: Buffer, batches: readonly BatchInfo[], logAppendTimeMs: number): AppendResult {
+    if (this.#failure !== undefined) return this.#storageError(this.#failure);
+    const baseOffset = baseOffsetAt(records, 0);
+    let lastOffset = -1;
+    try {
+      this.#rollIfNeeded(records, batches);
+      const segment = this.#active;
+      const start = segment.sizeInBytes;
+      segment.write(records);
+      for (const { position } of batches) {
+        const batch = new BatchInfo(records, position, start + position);
+        segment.index(batch);
+        this.#epochs.assign(batch.leaderEpoch, batch.baseOffset);
+        const aborted = applyToProducers(this.#producers, batch, () =>
+          records.subarray(position, position + batch.sizeInBytes),
+        );
+        if (aborted !== undefined) segment.indexes.transactions.push(aborted);
+        lastOffset = batch.lastOffset;
+      }
+    } catch (error) {
+      return this.#storageError(messageOf(error));
+    }
+    this.#logEndOffset = lastOffset + 1;
+    this.#recent.push(baseOffset, this.#logEndOffset, records);
+    return appended(baseOffset, lastOffset, this.#logStartOffset, logAppendTimeMs);
+  }
+
+  #storageError(reason: string): AppendResult {
+    this.#logger.error('an append failed', { directory: this.directory, reason });
+    return failed(
+      { errorCode: ErrorCode.KAFKA_STORAGE_ERROR, message: `the log cannot be written: ${reason}` },
+      this.#logStartOffset,
+    );
+  }
+
+  #rollIfNeeded(records: Buffer, batches: readonly BatchInfo[]): void {
+    const active = this.#active;
+    if (active.sizeInBytes === 0) return;
+    const { config } = this;
+    const last = batches.at(-1);
+    const lastOffset = last === undefined ? this.#logEndOffset : lastOffsetAt(records, last.position);
+    const isFull =
+      active.sizeInBytes + records.length > config.segmentBytes ||
+      active.isIndexFull(config.segmentIndexBytes, batches.length) ||
+      lastOffset - active.baseOffset > RELATIVE_OFFSET_MAX;
+    if (isFull || this.#isOld(active, batches)) this.#roll();
+  }
+
+  /** `segment.ms`, in time of the records where they have timestamps. */
+  #isOld(active: Segment, batches: readonly BatchInfo[]): boolean {
+    const limitMs = this.config.segmentMs - this.config.segmentJitterMs;
+    const first = active.firstTimestamp;
+    const last = batches.at(-1)?.maxTimestamp ?? -1;
+    if (first !== undefined && first >= 0 && last >= 0) return last - first > limitMs;
+    return this.#environment.clock.nowMs() - active.createdMs > limitMs;
+  }
+
+  /** Begins a new active segment at the log's end. When the disk refuses, nothing has changed. */
+  #roll(): void {
+    const active = this.#active;
+    active.saveIndexes();
+    const next = Segment.create(this.#segmentOptions(this.#logEndOffset));
+    try {
+      this.#snapshots.write(this.#logEndOffset, this.#producers.producers);
+    } catch (error) {
+      removeSegment(this.#environment.disk, next);
+      throw error;
+    }
+    active.seal();
+    this.#segments.push(next);
+    this.#flushInBackground();
+  }
+
+  #segmentOptions(baseOffset: number): SegmentOptions {
+    return {
+      disk: this.#environment.disk,
+      directory: this.directory,
+      baseOffset,
+      indexIntervalBytes: this.config.indexIntervalBytes,
+      openSegments: this.#openSegments,
+      createdMs: this.#environment.clock.nowMs(),
+    };
+  }
+
+  /** Index of the segment that contains `offset`. */
+  #segmentIndexOf(offset: number): number {
+    let low = 0;
+    let high = this.#segments.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#segments[middle] as Segment).baseOffset <= offset) low = middle + 1;
+      else high = middle - 1;
+    }
+    return Math.max(0, high);
+  }
+
+  #isNoSegment(offset: number): boolean {
+    return this.#segments[this.#segmentIndexOf(offset)]?.baseOffset !== offset;
+  }
+
+  #removeActive(): void {
+    const segment = this.#segments.pop();
+    if (segment !== undefined) removeSegment(this.#environment.disk, segment);
+  }
+
+  /** The log has been cut: what was remembered beyond its new end goes. */
+  #endAt(offset: number): void {
+    this.#logEndOffset = offset;
+    this.#recent.clear();
+    if (this.#recoveryPoint > offset) {
+      this.#recoveryPoint = offset;
+      this.#onRecoveryPointLowered();
+    }
+  }
+
+  #advanceLogStart(offset: number): void {
+    if (offset <= this.#logStartOffset) return;
+    this.#logStartOffset = offset;
+    this.#epochs.truncateFromStart(offset);
+    if (this.#highWatermark < offset) this.setHighWatermark(offset);
+  }
+
+  async #flushOnce(): Promise<boolean> {
+    const target = this.#logEndOffset;
+    const truncations = this.#truncations;
+    const first = this.#segmentIndexOf(this.#recoveryPoint);
+    const segments = this.#segments.slice(first).filter((segment) => segment.baseOffset <= target);
+    try {
+      this.#epochs.save();
+      for (const segment of segments) {
+        // A segment that was sealed while its log was synced has indexes to sync, too.
+        let wasSealed: boolean;
+        do {
+          wasSealed = segment.isSealed;
+          await segment.sync();
+        } while (wasSealed !== segment.isSealed);
+      }
+      await this.#environment.disk.syncDirectory(this.directory);
+    } catch (error) {
+      if (truncations !== this.#truncations) return false;
+      this.#failure ??= messageOf(error);
+      throw error;
+    }
+    if (truncations !== this.#truncations) return false;
+    this.#recoveryPoint = Math.max(this.#recoveryPoint, target);
+    this.#lastFlushMs = this.#environment.clock.nowMs();
+    return true;
+  }
+
+  #flushInBackground(): void {
+    this.flush().catch((error: unknown) => {
+      this.#logger.error('a log could not be flushed', { directory: this.directory, error });
+    });
+  }
+
+  #syncDirectoryInBackground(): void {
+    this.#environment.disk.syncDirectory(this.directory).catch((error: unknown) => {
+      this.#logger.warn('a directory could not be synced', { directory: this.directory, error });
+    });
   }
 }

@@ -1,5 +1,7 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+
 export interface ReadOptions {
-  /** Soft limit: the last batch is cut there, unless it is the first and `minOneBatch` is set. */
+  /** A limit for everything but a first batch when `minOneBatch` is set. */
   readonly maxBytes: number;
   /** Batches at or beyond this offset are not returned: high watermark, last stable offset or log end offset. */
   readonly upperBoundOffset: number;
@@ -7,14 +9,14 @@ export interface ReadOptions {
   readonly minOneBatch: boolean;
 }
 
-/** Record batches as they lie in the log. Bytes start at the batch that contains the asked offset. */
+/** Whole record batches as they lie in the log. Bytes start at the batch that contains the asked offset. */
 export interface ReadResult {
   /** 0, or OFFSET_OUT_OF_RANGE when the offset is before the log start or beyond the log end, or KAFKA_STORAGE_ERROR. */
-  readonly errorCode: number;
+  readonly errorCode: ErrorCode;
   /** Views on memory that never changes; empty at the end of the log. */
   readonly chunks: readonly Buffer[];
   readonly sizeInBytes: number;
-  /** The offset after the last batch of which anything is in `chunks`; the asked offset when there is none. */
+  /** The offset after the last batch in `chunks`; the asked offset when there is none. */
   readonly nextOffset: number;
 }
 
@@ -36,3 +38,12 @@ export interface EpochEndOffset {
   readonly epoch: number;
   readonly endOffset: number;
 }
+
+export const EMPTY_READ: ReadResult = {
+  errorCode: ErrorCode.NONE,
+  chunks: [],
+  sizeInBytes: 0,
+  nextOffset: -1,
+};
+
+export const OUT_OF_RANGE_READ: ReadResult = { ...EMPTY_READ, errorCode: ErrorCode.OFFSET_OUT_OF_RANGE };

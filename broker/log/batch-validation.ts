@@ -1,0 +1,188 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { AppendOrigin } from './append-result.ts';
+import { messageOf } from '../../src/base/errors.ts';
+import { BATCH_HEADER_BYTES, MAGIC } from '../../src/protocol/records/batch-format.ts';
+import { BatchInfo, batchSizeAt, isCrcValid, magicAt } from './batch-info.ts';
+import { findBadRecord } from './record-validation.ts';
+import { type LogConfig, UNLIMITED } from './log-config.ts';
+
+/** Why records were refused. */
+export interface Refusal {
+  readonly errorCode: ErrorCode;
+  readonly message: string;
+  /** Index of the record that is to blame, -1 when it is the batch. */
+  readonly badRecordIndex: number;
+}
+
+export type Validated =
+  | { readonly batches: readonly BatchInfo[]; readonly refusal?: undefined }
+  | { readonly refusal: Refusal };
+
+/**
+ * Checks what a leader is asked to append ("Record batch v2 and validation" of Kafka's rules). A client sends exactly
+ * one batch, untouched by any broker; a coordinator or a Raft leader may send several and control batches. Looks at
+ * the header and the checksum only, except where a compacted topic or a lower bound on timestamps asks for more.
+ */
+export function validateForLeader(records: Buffer, options: ValidationOptions): Validated {
+  try {
+    return validateBatches(records, options);
+  } catch (error) {
+    // A number in the header that is beyond 2^53.
+    return refuse(ErrorCode.CORRUPT_MESSAGE, messageOf(error));
+  }
+}
+
+interface ValidationOptions {
+  readonly origin: AppendOrigin;
+  readonly config: LogConfig;
+  readonly nowMs: number;
+}
+
+function validateBatches(records: Buffer, options: ValidationOptions): Validated {
+  const batches: BatchInfo[] = [];
+  let at = 0;
+  while (at < records.length) {
+    if (records.length - at >= BATCH_HEADER_BYTES && magicAt(records, at) !== MAGIC) {
+      return refuse(
+        ErrorCode.INVALID_RECORD,
+        `records have magic ${magicAt(records, at)}, only ${MAGIC} is accepted`,
+      );
+    }
+    const size = batchSizeAt(records, at, records.length);
+    if (size <= 0) return refuse(ErrorCode.CORRUPT_MESSAGE, 'the records end in the middle of a batch');
+    const batch = new BatchInfo(records, at, at);
+    const refusal = refuseBatch(records, batch, options);
+    if (refusal !== undefined) return { refusal };
+    batches.push(batch);
+    at += size;
+  }
+  if (batches.length === 0) return refuse(ErrorCode.INVALID_RECORD, 'there is no batch in the records');
+  if (options.origin === 'client' && batches.length > 1) {
+    return refuse(ErrorCode.INVALID_RECORD, `there are ${batches.length} batches where one is expected`);
+  }
+  return { batches };
+}
+
+function refuseBatch(records: Buffer, batch: BatchInfo, options: ValidationOptions): Refusal | undefined {
+  const { origin, config, nowMs } = options;
+  if (batch.sizeInBytes > config.maxMessageBytes) {
+    return refusal(
+      ErrorCode.MESSAGE_TOO_LARGE,
+      `the batch has ${batch.sizeInBytes} bytes, max.message.bytes is ${config.maxMessageBytes}`,
+    );
+  }
+  if (!isCrcValid(records, batch.position, batch.sizeInBytes)) {
+    return refusal(ErrorCode.CORRUPT_MESSAGE, 'the checksum of the batch is wrong');
+  }
+  if (batch.recordsCount <= 0 || batch.lastOffset - batch.baseOffset + 1 !== batch.recordsCount) {
+    return refusal(
+      ErrorCode.INVALID_RECORD,
+      `the batch claims ${batch.recordsCount} records and a last offset delta of ` +
+        `${batch.lastOffset - batch.baseOffset}`,
+    );
+  }
+  if (origin !== 'client') return undefined;
+  return (
+    refuseClientBatch(batch) ??
+    refuseTimestamps(batch, config, nowMs) ??
+    refuseRecords(records, batch, config, nowMs)
+  );
+}
+
+function refuseClientBatch(batch: BatchInfo): Refusal | undefined {
+  if (batch.baseOffset !== 0) {
+    return refusal(
+      ErrorCode.INVALID_RECORD,
+      `the batch has base offset ${batch.baseOffset} where 0 is expected`,
+    );
+  }
+  if (batch.isControl) return refusal(ErrorCode.INVALID_RECORD, 'clients may not write control batches');
+  if (batch.producerId >= 0 && (batch.baseSequence < 0 || batch.producerEpoch < 0)) {
+    return refusal(
+      ErrorCode.INVALID_RECORD,
+      `producer ${batch.producerId} sent sequence ${batch.baseSequence} and epoch ${batch.producerEpoch}`,
+    );
+  }
+  if (batch.isTransactional && batch.producerId < 0) {
+    return refusal(ErrorCode.INVALID_RECORD, 'a transactional batch needs a producer id');
+  }
+  return undefined;
+}
+
+function refuseTimestamps(batch: BatchInfo, config: LogConfig, nowMs: number): Refusal | undefined {
+  if (config.messageTimestampType !== 'CreateTime') return undefined;
+  if (batch.usesLogAppendTime) {
+    return refusal(ErrorCode.INVALID_TIMESTAMP, 'a producer may not set the timestamp type to LogAppendTime');
+  }
+  const latest = nowMs + config.messageTimestampAfterMaxMs;
+  if (batch.maxTimestamp > latest) {
+    return refusal(
+      ErrorCode.INVALID_TIMESTAMP,
+      `timestamp ${batch.maxTimestamp} is more than message.timestamp.after.max.ms ahead of the broker's clock`,
+    );
+  }
+  return undefined;
+}
+
+/** The two reasons to look at single records. */
+function refuseRecords(
+  records: Buffer,
+  batch: BatchInfo,
+  config: LogConfig,
+  nowMs: number,
+): Refusal | undefined {
+  const boundsPast =
+    config.messageTimestampType === 'CreateTime' && config.messageTimestampBeforeMaxMs < UNLIMITED;
+  if (!config.compact && !boundsPast) return undefined;
+  const bytes = records.subarray(batch.position, batch.position + batch.sizeInBytes);
+  const bad = findBadRecord(bytes, {
+    keyRequired: config.compact,
+    timestampMin: boundsPast ? nowMs - config.messageTimestampBeforeMaxMs : Number.NEGATIVE_INFINITY,
+  });
+  return bad === undefined ? undefined : { ...bad };
+}
+
+function refuse(errorCode: ErrorCode, message: string): Validated {
+  return { refusal: refusal(errorCode, message) };
+}
+
+function refusal(errorCode: ErrorCode, message: string): Refusal {
+  return { errorCode, message, badRecordIndex: -1 };
+}
+
+/** Cuts a follower's records into batches; what is cut off at the end is left out. */
+export function validateForFollower(records: Buffer, logEndOffset: number): Validated {
+  try {
+    return validateReplicated(records, logEndOffset);
+  } catch (error) {
+    return refuse(ErrorCode.CORRUPT_MESSAGE, messageOf(error));
+  }
+}
+
+function validateReplicated(records: Buffer, logEndOffset: number): Validated {
+  const batches: BatchInfo[] = [];
+  let nextOffset = logEndOffset;
+  let at = 0;
+  while (at < records.length) {
+    const size = batchSizeAt(records, at, records.length);
+    if (size === 0) break;
+    if (size < 0) return refuse(ErrorCode.CORRUPT_MESSAGE, 'there are bytes that are no batch');
+    const batch = new BatchInfo(records, at, at);
+    if (!isCrcValid(records, at, size)) {
+      return refuse(
+        ErrorCode.CORRUPT_MESSAGE,
+        `the checksum of the batch at offset ${batch.baseOffset} is wrong`,
+      );
+    }
+    if (batch.baseOffset < nextOffset || batch.lastOffset < batch.baseOffset) {
+      return refuse(
+        ErrorCode.OFFSET_OUT_OF_RANGE,
+        `a batch begins at offset ${batch.baseOffset} where at least ${nextOffset} is expected`,
+      );
+    }
+    nextOffset = batch.lastOffset + 1;
+    batches.push(batch);
+    at += size;
+  }
+  return { batches };
+}

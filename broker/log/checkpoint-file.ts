@@ -1,0 +1,39 @@
+import type { Disk } from '../../src/base/environment.ts';
+import { OperationalError } from '../../src/base/errors.ts';
+
+const VERSION = 0;
+
+/**
+ * Kafka's text checkpoints: a version line, a line with the number of entries, then one entry per line. They are
+ * replaced whole, so that a crash leaves the old or the new content.
+ */
+export function encodeCheckpoint(lines: readonly string[]): Buffer {
+  return Buffer.from(`${VERSION}\n${lines.length}\n${lines.map((line) => `${line}\n`).join('')}`);
+}
+
+export function decodeCheckpoint(path: string, content: string): readonly string[] {
+  const lines = content.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const [version, count, ...entries] = lines;
+  if (version !== String(VERSION)) {
+    throw foreign(path, `its first line is "${version ?? ''}" where version ${VERSION} is expected`);
+  }
+  if (count !== String(entries.length)) {
+    throw foreign(path, `it has ${entries.length} entries and claims ${count ?? 'nothing'}`);
+  }
+  return entries;
+}
+
+/** The entries of a checkpoint; none when there is no such file. */
+export function readCheckpoint(disk: Disk, path: string): readonly string[] {
+  return disk.exists(path) ? decodeCheckpoint(path, disk.readFile(path).toString('utf8')) : [];
+}
+
+/** A file in the data folder is not what its name says. */
+export function foreign(path: string, why: string): OperationalError {
+  return new OperationalError(
+    'FOREIGN_DATA',
+    `${path} cannot be used: ${why}; restore the file or choose another data folder`,
+    { retriable: false },
+  );
+}

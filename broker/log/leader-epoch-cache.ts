@@ -1,0 +1,112 @@
+import type { Disk } from '../../src/base/environment.ts';
+import { encodeCheckpoint, foreign, readCheckpoint } from './checkpoint-file.ts';
+import type { EpochEndOffset } from './read-result.ts';
+
+export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint';
+
+interface EpochEntry {
+  readonly epoch: number;
+  readonly startOffset: number;
+}
+
+/**
+ * Which leader epoch began at which offset (KIP-101, KIP-279): what a follower truncates by. Epochs and start offsets
+ * both ascend strictly.
+ *
+ * The cache is changed in memory and saved before the log's recovery point moves on, so what the checkpoint says is
+ * right for everything below the recovery point; recovery learns the rest from the epochs in the batches it scans. A
+ * change of leaders over a thousand partitions thus costs no thousand fsyncs.
+ */
+export class LeaderEpochCache {
+  readonly #disk: Disk;
+  readonly #path: string;
+  #entries: readonly EpochEntry[];
+  #saved: readonly EpochEntry[];
+
+  private constructor(disk: Disk, path: string, entries: readonly EpochEntry[]) {
+    this.#disk = disk;
+    this.#path = path;
+    this.#entries = entries;
+    this.#saved = entries;
+  }
+
+  static open(disk: Disk, path: string): LeaderEpochCache {
+    const entries: EpochEntry[] = [];
+    for (const line of readCheckpoint(disk, path)) {
+      const [epoch, startOffset] = line.split(' ').map(Number);
+      if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(startOffset)) {
+        throw foreign(path, `the line "${line}" is not "epoch offset"`);
+      }
+      entries.push({ epoch: epoch as number, startOffset: startOffset as number });
+    }
+    return new LeaderEpochCache(disk, path, entries);
+  }
+
+  /** -1 when no epoch is known. */
+  get latestEpoch(): number {
+    return this.#entries.at(-1)?.epoch ?? -1;
+  }
+
+  get entries(): readonly EpochEntry[] {
+    return this.#entries;
+  }
+
+  /** Notes that `epoch` begins at `startOffset`, unless it or a later one is known to have begun before. */
+  assign(epoch: number, startOffset: number): void {
+    if (epoch < 0) return;
+    const last = this.#entries.at(-1);
+    if (last !== undefined && epoch === last.epoch) return;
+    // An older epoch, or one that starts at or below known starts, overrides what contradicts it.
+    const kept = this.#entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset);
+    this.#entries = [...kept, { epoch, startOffset }];
+  }
+
+  /** Forgets epochs that begin at or after `endOffset`. */
+  truncateFromEnd(endOffset: number): void {
+    const last = this.#entries.at(-1);
+    if (last === undefined || last.startOffset < endOffset) return;
+    this.#entries = this.#entries.filter((entry) => entry.startOffset < endOffset);
+  }
+
+  /** Forgets epochs that end at or before `startOffset`; the one that contains it begins there from now on. */
+  truncateFromStart(startOffset: number): void {
+    const first = this.#entries[0];
+    if (first === undefined || first.startOffset >= startOffset) return;
+    const after = this.#entries.filter((entry) => entry.startOffset > startOffset);
+    const containing = this.#entries[this.#entries.length - after.length - 1];
+    this.#entries = containing === undefined ? after : [{ epoch: containing.epoch, startOffset }, ...after];
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+
+  /**
+   * The largest known epoch that is not above the asked one, and where it ends. `logEndOffset` ends the latest.
+   * Section "OffsetsForLeaderEpoch" of Kafka's rules, case by case.
+   */
+  endOffsetFor(epoch: number, logEndOffset: number): EpochEndOffset {
+    const latest = this.#entries.at(-1);
+    if (epoch < 0 || latest === undefined || epoch > latest.epoch) return UNKNOWN;
+    if (epoch === latest.epoch) return { epoch, endOffset: logEndOffset };
+    const higher = this.#entries.findIndex((entry) => entry.epoch > epoch);
+    const next = this.#entries[higher] as EpochEntry;
+    const known = this.#entries[higher - 1];
+    return { epoch: known?.epoch ?? epoch, endOffset: next.startOffset };
+  }
+
+  /** The epoch of the record at `offset`, -1 when it is not known. */
+  epochAt(offset: number): number {
+    return this.#entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? -1;
+  }
+
+  /** Replaces the checkpoint when it has fallen behind. */
+  save(): void {
+    if (this.#saved === this.#entries) return;
+    const lines = this.#entries.map((entry) => `${entry.epoch} ${entry.startOffset}`);
+    this.#disk.replaceFile(this.#path, encodeCheckpoint(lines));
+    this.#saved = this.#entries;
+  }
+}
+
+const UNKNOWN: EpochEndOffset = { epoch: -1, endOffset: -1 };

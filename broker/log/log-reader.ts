@@ -1,0 +1,138 @@
+import { BATCH_HEADER_BYTES } from '../../src/protocol/records/batch-format.ts';
+import { claimedBatchSizeAt, lastOffsetAt, baseOffsetAt } from './batch-info.ts';
+import { EMPTY_READ, type ReadOptions, type ReadResult } from './read-result.ts';
+import type { RecentBatches } from './recent-batches.ts';
+import type { Segment } from './segment.ts';
+
+/** A run of whole batches within a buffer. */
+interface Extent {
+  readonly start: number;
+  readonly end: number;
+  /** The offset after the last batch, -1 when there is none. */
+  readonly nextOffset: number;
+  /** A batch at or beyond the upper bound, or one that does not fit, was met: there is no use in reading on. */
+  readonly isBounded: boolean;
+}
+
+/** Reads from memory. `offset` is at or after what is in memory and before the upper bound. */
+export function readRecent(recent: RecentBatches, offset: number, options: ReadOptions): ReadResult {
+  const chunks: Buffer[] = [];
+  let sizeInBytes = 0;
+  let nextOffset = offset;
+  for (let index = recent.find(offset); ; index++) {
+    const entry = recent.at(index);
+    if (entry === undefined || entry.baseOffset >= options.upperBoundOffset) break;
+    const bytesMax = options.maxBytes - sizeInBytes;
+    const fitsWhole =
+      entry.bytes.length <= bytesMax &&
+      entry.baseOffset >= offset &&
+      entry.nextOffset <= options.upperBoundOffset;
+    if (fitsWhole) {
+      chunks.push(entry.bytes);
+      sizeInBytes += entry.bytes.length;
+      nextOffset = entry.nextOffset;
+      continue;
+    }
+    const extent = extentOf(entry.bytes, offset, {
+      bytesMax,
+      upperBoundOffset: options.upperBoundOffset,
+      minOneBatch: options.minOneBatch && chunks.length === 0,
+    });
+    if (extent.end > extent.start) {
+      chunks.push(entry.bytes.subarray(extent.start, extent.end));
+      sizeInBytes += extent.end - extent.start;
+      nextOffset = extent.nextOffset;
+    }
+    if (extent.isBounded) break;
+  }
+  return { errorCode: EMPTY_READ.errorCode, chunks, sizeInBytes, nextOffset };
+}
+
+/** Reads from a segment's file; `isBounded` says that a later segment can add nothing. */
+export function readSegment(
+  segment: Segment,
+  offset: number,
+  options: ReadOptions,
+): ReadResult & { readonly isBounded: boolean } {
+  const position = segment.positionOf(offset);
+  const available = segment.sizeInBytes - position;
+  const empty = { ...EMPTY_READ, nextOffset: offset };
+  if (available <= 0) return { ...empty, isBounded: false };
+  let bytes = readBytes(segment, position, Math.max(0, Math.min(options.maxBytes, available)));
+  if (options.minOneBatch) bytes = withWholeFirstBatch(segment, position, bytes);
+  const extent = extentOf(bytes, offset, {
+    bytesMax: Math.max(options.maxBytes, options.minOneBatch ? bytes.length : 0),
+    upperBoundOffset: options.upperBoundOffset,
+    minOneBatch: options.minOneBatch,
+  });
+  const sizeInBytes = extent.end - extent.start;
+  if (sizeInBytes === 0) return { ...empty, isBounded: true };
+  return {
+    errorCode: EMPTY_READ.errorCode,
+    chunks: [bytes.subarray(extent.start, extent.end)],
+    sizeInBytes,
+    nextOffset: extent.nextOffset,
+    isBounded: true,
+  };
+}
+
+const LENGTH_PREFIX_BYTES = 17;
+
+/** Reads more where the first batch is larger than what was asked for. */
+function withWholeFirstBatch(segment: Segment, position: number, bytes: Buffer): Buffer {
+  const header =
+    bytes.length >= LENGTH_PREFIX_BYTES ? bytes : readBytes(segment, position, LENGTH_PREFIX_BYTES);
+  if (header.length < LENGTH_PREFIX_BYTES) return bytes;
+  const size = claimedBatchSizeAt(header, 0);
+  return size > bytes.length ? readBytes(segment, position, size) : bytes;
+}
+
+function readBytes(segment: Segment, position: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  const count = segment.readAt(bytes, position, length);
+  return count === length ? bytes : bytes.subarray(0, count);
+}
+
+/** Which whole batches of `bytes` answer a read. */
+function extentOf(
+  bytes: Buffer,
+  offset: number,
+  options: {
+    readonly bytesMax: number;
+    readonly upperBoundOffset: number;
+    readonly minOneBatch: boolean;
+  },
+): Extent {
+  let start = -1;
+  let end = 0;
+  let nextOffset = -1;
+  let isBounded = false;
+  let at = 0;
+  while (at + BATCH_HEADER_BYTES <= bytes.length) {
+    const size = claimedBatchSizeAt(bytes, at);
+    if (size < 0 || at + size > bytes.length) {
+      isBounded = true;
+      break;
+    }
+    const lastOffset = lastOffsetAt(bytes, at);
+    if (lastOffset < offset) {
+      at += size;
+      continue;
+    }
+    if (baseOffsetAt(bytes, at) >= options.upperBoundOffset) {
+      isBounded = true;
+      break;
+    }
+    const isFirst = start < 0;
+    const from = isFirst ? at : start;
+    if (at + size - from > options.bytesMax && !(isFirst && options.minOneBatch)) {
+      isBounded = true;
+      break;
+    }
+    start = from;
+    end = at + size;
+    nextOffset = lastOffset + 1;
+    at += size;
+  }
+  return { start: Math.max(start, 0), end: start < 0 ? 0 : end, nextOffset, isBounded };
+}

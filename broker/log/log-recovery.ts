@@ -1,0 +1,227 @@
+import type { Disk } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { foreign } from './checkpoint-file.ts';
+import type { LeaderEpochCache } from './leader-epoch-cache.ts';
+import { applyToProducers } from './producer-replay.ts';
+import type { ProducerSnapshots } from './producer-snapshots.ts';
+import type { ProducerState } from './producer-state.ts';
+import { Segment, type SegmentOptions } from './segment.ts';
+import { CLEANED_SUFFIX, DELETED_SUFFIX, parseSegmentFileName } from './segment-files.ts';
+import { scanBatches, scanValidBatches } from './segment-scan.ts';
+import { decodeTransactionIndex } from './transaction-index.ts';
+
+export interface RecoveryOptions {
+  readonly disk: Disk;
+  readonly logger: Logger;
+  readonly directory: string;
+  /** What every segment of this log is made with. */
+  readonly segmentOptions: (baseOffset: number) => SegmentOptions;
+  readonly recoveryPoint: number;
+  readonly logStartOffset: number;
+  readonly hadCleanShutdown: boolean;
+  readonly epochs: LeaderEpochCache;
+  readonly producers: ProducerState;
+  readonly snapshots: ProducerSnapshots;
+}
+
+export interface RecoveredLog {
+  /** At least one; the last is the active one. */
+  readonly segments: Segment[];
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+}
+
+/**
+ * Brings a log's files into a state that can be appended to. After a clean shutdown the files are taken as they are.
+ * Otherwise nothing from the recovery point on is trusted: every batch is read and checked, the log ends before the
+ * first one that is torn, corrupt or out of place, and indexes and producer state are built anew.
+ */
+export function recoverLog(options: RecoveryOptions): RecoveredLog {
+  const bases = listSegments(options);
+  let segments = bases.map((base) => Segment.existing(options.segmentOptions(base)));
+  segments = dropBeforeLogStart(segments, options);
+  const scanned = options.hadCleanShutdown
+    ? scanSuspects(segments, options)
+    : scanUnflushed(segments, options);
+  let logEndOffset = endOffsetOf(segments.at(-1));
+  if (logEndOffset < options.logStartOffset) {
+    // Records up to the log start were deleted on request and are not to come back; nothing after them survived.
+    for (const segment of segments) removeSegment(options.disk, segment);
+    segments = [];
+  }
+  if (segments.length === 0) {
+    logEndOffset = options.logStartOffset;
+    segments.push(Segment.create(options.segmentOptions(logEndOffset)));
+  }
+  const logStartOffset = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0);
+  options.epochs.truncateFromEnd(logEndOffset);
+  options.epochs.truncateFromStart(logStartOffset);
+  options.snapshots.remove((offset) => offset > logEndOffset);
+  replayProducers(segments, scanned, options);
+  segments.at(-1)?.unseal();
+  return { segments, logStartOffset, logEndOffset };
+}
+
+/** Clears away what a crash left half done; answers the base offsets of the segments, ascending. */
+function listSegments({ disk, directory }: RecoveryOptions): number[] {
+  const names = disk.list(directory);
+  const bases: number[] = [];
+  for (const name of names) {
+    if (name.endsWith('.swap')) {
+      throw foreign(`${directory}/${name}`, 'a log cleaner was interrupted while it replaced segments');
+    }
+    if (name.endsWith(DELETED_SUFFIX) || name.endsWith(CLEANED_SUFFIX)) disk.remove(`${directory}/${name}`);
+    const file = parseSegmentFileName(name);
+    if (file?.kind === 'log') bases.push(file.baseOffset);
+  }
+  for (const name of names) {
+    const file = parseSegmentFileName(name);
+    const isIndex = file !== undefined && file.kind !== 'log' && file.kind !== 'snapshot';
+    if (isIndex && !bases.includes(file.baseOffset)) disk.remove(`${directory}/${name}`);
+  }
+  return bases.toSorted((a, b) => a - b);
+}
+
+/** Segments that end at or before the log start were on their way out when the process stopped. */
+function dropBeforeLogStart(segments: readonly Segment[], options: RecoveryOptions): Segment[] {
+  return segments.filter((segment, index) => {
+    const next = segments[index + 1];
+    if (next === undefined || next.baseOffset > options.logStartOffset) return true;
+    removeSegment(options.disk, segment);
+    return false;
+  });
+}
+
+/** After a clean shutdown only what cannot be right is scanned. */
+function scanSuspects(segments: Segment[], options: RecoveryOptions): ReadonlySet<Segment> {
+  const suspects = segments.filter((segment, index) => {
+    const path = segment.pathOf('txnindex');
+    const torn =
+      options.disk.exists(path) &&
+      decodeTransactionIndex(options.disk.readFile(path), segment.baseOffset) === undefined;
+    return torn || (index === segments.length - 1 && !endsWithWholeBatch(segment));
+  });
+  const first = suspects[0];
+  if (first === undefined) return new Set();
+  options.logger.warn('a log does not look like one that was closed, it is checked from there', {
+    directory: options.directory,
+    offset: first.baseOffset,
+  });
+  return scanFrom(segments.indexOf(first), segments, options);
+}
+
+function scanUnflushed(segments: Segment[], options: RecoveryOptions): ReadonlySet<Segment> {
+  const after = segments.findIndex((segment) => segment.baseOffset > options.recoveryPoint);
+  const first = Math.max(0, (after < 0 ? segments.length : after) - 1);
+  return scanFrom(first, segments, options);
+}
+
+/** Checks every batch from a segment on; removes from `segments` and the disk what cannot stay. */
+function scanFrom(first: number, segments: Segment[], options: RecoveryOptions): ReadonlySet<Segment> {
+  const { epochs, disk, logger, directory } = options;
+  const scanned = new Set<Segment>();
+  let expectedBase = segments[first]?.baseOffset ?? 0;
+  let lastEpoch = -1;
+  // What snapshots and the epoch checkpoint say of batches that are not trusted is learned anew from those that stay.
+  const trustedOffset = expectedBase;
+  options.snapshots.remove((offset) => offset > trustedOffset);
+  epochs.truncateFromEnd(trustedOffset);
+  for (let index = first; index < segments.length; index++) {
+    const segment = segments[index] as Segment;
+    // A hole, an overlap: the segment before lost its tail, and so the log ends there.
+    let intact = segment.baseOffset === expectedBase;
+    if (intact) {
+      const size = segment.sizeInBytes;
+      segment.resetIndexes();
+      const validBytes = scanValidBatches(segment, segment.baseOffset, (batch) => {
+        // Epochs never go down; a batch of an older one was truncated once, and the crash brought it back.
+        if (batch.leaderEpoch < lastEpoch) return false;
+        lastEpoch = batch.leaderEpoch;
+        segment.index(batch);
+        epochs.assign(batch.leaderEpoch, batch.baseOffset);
+        expectedBase = batch.lastOffset + 1;
+        return true;
+      });
+      if (validBytes < size) {
+        logger.warn('the end of a log was torn and has been cut', {
+          directory,
+          offset: expectedBase,
+          bytes: size - validBytes,
+        });
+        segment.cutAt(validBytes);
+        intact = false;
+      }
+      segment.saveIndexes();
+      scanned.add(segment);
+    }
+    if (!intact) {
+      const from = scanned.has(segment) ? index + 1 : index;
+      for (const lost of segments.splice(from)) {
+        logger.warn('a segment after the torn end of a log was removed', {
+          directory,
+          offset: lost.baseOffset,
+        });
+        removeSegment(disk, lost);
+      }
+    }
+  }
+  return scanned;
+}
+
+function endsWithWholeBatch(segment: Segment): boolean {
+  let end = 0;
+  scanBatches(segment, segment.indexes.offsets.positionBefore(Number.MAX_SAFE_INTEGER), (batch) => {
+    end = batch.position + batch.sizeInBytes;
+    return true;
+  });
+  return end === segment.sizeInBytes;
+}
+
+function endOffsetOf(segment: Segment | undefined): number {
+  if (segment === undefined) return 0;
+  let end = segment.baseOffset;
+  scanBatches(segment, segment.indexes.offsets.positionBefore(Number.MAX_SAFE_INTEGER), (batch) => {
+    end = batch.lastOffset + 1;
+    return true;
+  });
+  return end;
+}
+
+/** Starts from the latest snapshot and lets the producer state see every batch after it. */
+export function replayProducers(
+  segments: readonly Segment[],
+  scanned: ReadonlySet<Segment>,
+  options: Pick<RecoveryOptions, 'producers' | 'snapshots'>,
+): void {
+  const { producers, snapshots } = options;
+  const snapshot = snapshots.latest(Number.MAX_SAFE_INTEGER);
+  producers.load(snapshot?.producers ?? []);
+  const fromOffset = snapshot?.offset ?? 0;
+  for (const [index, segment] of segments.entries()) {
+    const next = segments[index + 1];
+    if (next !== undefined && next.baseOffset <= fromOffset) continue;
+    if (scanned.has(segment) && segment.baseOffset > fromOffset) {
+      snapshots.write(segment.baseOffset, producers.producers);
+    }
+    const start = fromOffset > segment.baseOffset ? segment.positionOf(fromOffset) : 0;
+    scanBatches(segment, start, (batch) => {
+      if (batch.producerId < 0) return true;
+      const aborted = applyToProducers(producers, batch, () => {
+        const bytes = Buffer.allocUnsafe(batch.sizeInBytes);
+        segment.readAt(bytes, batch.position, bytes.length);
+        return bytes;
+      });
+      if (aborted !== undefined && scanned.has(segment)) segment.indexes.transactions.push(aborted);
+      return true;
+    });
+    if (scanned.has(segment)) segment.saveIndexes();
+  }
+}
+
+/** Removes a segment's files: the log last, so that none is left without it. */
+export function removeSegment(disk: Disk, segment: Segment): void {
+  segment.close();
+  for (const kind of ['index', 'timeindex', 'txnindex', 'snapshot', 'log'] as const) {
+    disk.remove(`${segment.pathOf(kind)}`);
+  }
+}

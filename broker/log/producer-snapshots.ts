@@ -1,0 +1,63 @@
+import type { Disk } from '../../src/base/environment.ts';
+import type { ProducerEntry } from './producer-entry.ts';
+import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts';
+import { parseSegmentFileName, segmentFileName } from './segment-files.ts';
+
+/** The `.snapshot` files of one log: the producers as they were at an offset. */
+export class ProducerSnapshots {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  /** Ascending. */
+  #offsets: number[];
+
+  constructor(disk: Disk, directory: string) {
+    this.#disk = disk;
+    this.#directory = directory;
+    const files = disk.list(directory).map(parseSegmentFileName);
+    this.#offsets = files
+      .filter((file) => file?.kind === 'snapshot')
+      .map((file) => file?.baseOffset ?? 0)
+      .toSorted((a, b) => a - b);
+  }
+
+  get offsets(): readonly number[] {
+    return this.#offsets;
+  }
+
+  /** Writes what the producers are at `offset`. A torn file is recognised by its checksum. */
+  write(offset: number, producers: Iterable<ProducerEntry>): void {
+    const file = this.#disk.open(this.#pathOf(offset), 'create');
+    try {
+      file.truncate(0);
+      file.write([encodeProducerSnapshot(producers)], 0);
+    } finally {
+      file.close();
+    }
+    if (!this.#offsets.includes(offset)) {
+      this.#offsets = [...this.#offsets, offset].toSorted((a, b) => a - b);
+    }
+  }
+
+  /** The latest readable snapshot at or before `offsetMax`; unreadable ones are removed. */
+  latest(offsetMax: number): { readonly offset: number; readonly producers: ProducerEntry[] } | undefined {
+    for (const offset of this.#offsets.toReversed()) {
+      if (offset > offsetMax) continue;
+      const producers = decodeProducerSnapshot(this.#disk.readFile(this.#pathOf(offset)));
+      if (producers !== undefined) return { offset, producers };
+      this.remove((candidate) => candidate === offset);
+    }
+    return undefined;
+  }
+
+  /** Removes the snapshots whose offset matches. */
+  remove(matches: (offset: number) => boolean): void {
+    for (const offset of this.#offsets) {
+      if (matches(offset)) this.#disk.remove(this.#pathOf(offset));
+    }
+    this.#offsets = this.#offsets.filter((offset) => !matches(offset));
+  }
+
+  #pathOf(offset: number): string {
+    return `${this.#directory}/${segmentFileName(offset, 'snapshot')}`;
+  }
+}

@@ -1,0 +1,232 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import {
+  isNextSequence,
+  NO_PRODUCER_EPOCH,
+  type ProducerBatch,
+  ProducerEntry,
+  sequenceAfter,
+} from './producer-entry.ts';
+
+/** A transaction between its first record and the moment when its marker is below the high watermark. */
+interface Txn {
+  readonly producerId: number;
+  readonly firstOffset: number;
+  /** Of the marker; -1 while the transaction is open. */
+  lastOffset: number;
+}
+
+/** A transaction that a marker has just ended. */
+export interface CompletedTxn {
+  readonly producerId: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly isAborted: boolean;
+  /** The last stable offset when only the replication of this marker is outstanding. */
+  readonly lastStableOffset: number;
+}
+
+/** A batch of a producer with an id, as its header describes it. */
+export interface SequencedBatch {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly baseSequence: number;
+  readonly recordsCount: number;
+  readonly isTransactional: boolean;
+}
+
+export type Verdict =
+  | { readonly kind: 'append' }
+  | { readonly kind: 'duplicate'; readonly batch: ProducerBatch }
+  | { readonly kind: 'reject'; readonly errorCode: ErrorCode; readonly message: string };
+
+const APPEND: Verdict = { kind: 'append' };
+
+/**
+ * The producers and transactions of one partition: who wrote last and what (idempotence, KIP-98), which transactions
+ * are open, and so where a read_committed consumer must stop. Rules: "Idempotent sequences" and "Isolation ends".
+ */
+export class ProducerState {
+  readonly #producers = new Map<number, ProducerEntry>();
+  /** Open transactions by first offset; insertion order is offset order. */
+  readonly #ongoing = new Map<number, Txn>();
+  /** Ended transactions whose marker the high watermark has not passed, by first offset. */
+  #unreplicated: Txn[] = [];
+
+  get producers(): Iterable<ProducerEntry> {
+    return this.#producers.values();
+  }
+
+  get producerCount(): number {
+    return this.#producers.size;
+  }
+
+  get(producerId: number): ProducerEntry | undefined {
+    return this.#producers.get(producerId);
+  }
+
+  /** The first offset whose fate is open or not yet replicated, or undefined. */
+  get firstUnstableOffset(): number | undefined {
+    const undecided = this.#firstOngoing()?.firstOffset;
+    const unreplicated = this.#unreplicated[0]?.firstOffset;
+    if (undecided === undefined) return unreplicated;
+    return unreplicated === undefined ? undecided : Math.min(undecided, unreplicated);
+  }
+
+  /** Judges a client's batch before it is appended. */
+  judge(batch: SequencedBatch): Verdict {
+    const { producerId, producerEpoch, baseSequence } = batch;
+    const entry = this.#producers.get(producerId);
+    // Unknown producers may begin anywhere: what was known of them may have been deleted with their records.
+    if (entry === undefined) return APPEND;
+    const lastSequence = sequenceAfter(baseSequence, batch.recordsCount - 1);
+    const duplicate = entry.findDuplicate(producerEpoch, baseSequence, lastSequence);
+    if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
+    const fenced = judgeEpoch(entry, producerEpoch);
+    if (fenced !== undefined) return fenced;
+    const expected = isExpectedSequence(entry, producerEpoch, baseSequence);
+    if (!expected) {
+      return reject(
+        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+        `producer ${producerId} sent sequence ${baseSequence} in epoch ${producerEpoch} after sequence ` +
+          `${entry.lastSequence} in epoch ${entry.producerEpoch}`,
+      );
+    }
+    if (entry.currentTxnFirstOffset >= 0 && !batch.isTransactional) {
+      return reject(
+        ErrorCode.INVALID_TXN_STATE,
+        `producer ${producerId} sent a batch outside of its open transaction`,
+      );
+    }
+    return APPEND;
+  }
+
+  /** Judges a coordinator's append: its sequence is not checked, its epoch is. */
+  judgeCoordinator(producerId: number, producerEpoch: number): Verdict {
+    const entry = this.#producers.get(producerId);
+    return (entry && judgeEpoch(entry, producerEpoch)) ?? APPEND;
+  }
+
+  /** Judges a transaction marker: a fenced coordinator or producer epoch may not end anything. */
+  judgeMarker(producerId: number, producerEpoch: number, coordinatorEpoch: number): Verdict {
+    const entry = this.#producers.get(producerId);
+    if (entry === undefined) return APPEND;
+    if (entry.coordinatorEpoch > coordinatorEpoch) {
+      return reject(
+        ErrorCode.TRANSACTION_COORDINATOR_FENCED,
+        `coordinator epoch ${coordinatorEpoch} is older than ${entry.coordinatorEpoch}`,
+      );
+    }
+    return judgeEpoch(entry, producerEpoch) ?? APPEND;
+  }
+
+  /** Takes note of an appended data batch. */
+  appendBatch(batch: SequencedBatch, baseOffset: number, lastOffset: number, maxTimestamp: number): void {
+    const entry = this.#obtain(batch.producerId);
+    entry.moveToEpoch(batch.producerEpoch);
+    const lastSequence =
+      batch.baseSequence < 0 ? -1 : sequenceAfter(batch.baseSequence, batch.recordsCount - 1);
+    entry.addBatch(lastSequence, lastOffset, lastOffset - baseOffset, maxTimestamp);
+    if (batch.isTransactional && entry.currentTxnFirstOffset < 0) {
+      entry.currentTxnFirstOffset = baseOffset;
+      this.#ongoing.set(baseOffset, {
+        producerId: batch.producerId,
+        firstOffset: baseOffset,
+        lastOffset: -1,
+      });
+    }
+  }
+
+  /** Takes note of an appended marker; answers the transaction that it ended, if there was one. */
+  appendMarker(marker: {
+    readonly producerId: number;
+    readonly producerEpoch: number;
+    readonly coordinatorEpoch: number;
+    readonly isAbort: boolean;
+    readonly offset: number;
+    readonly timestamp: number;
+  }): CompletedTxn | undefined {
+    const entry = this.#obtain(marker.producerId);
+    entry.moveToEpoch(marker.producerEpoch);
+    entry.coordinatorEpoch = marker.coordinatorEpoch;
+    entry.lastTimestamp = marker.timestamp;
+    const firstOffset = entry.currentTxnFirstOffset;
+    entry.currentTxnFirstOffset = -1;
+    const txn = this.#ongoing.get(firstOffset);
+    if (txn === undefined) return undefined;
+    this.#ongoing.delete(firstOffset);
+    txn.lastOffset = marker.offset;
+    const at = this.#unreplicated.findIndex((other) => other.firstOffset > firstOffset);
+    this.#unreplicated.splice(at < 0 ? this.#unreplicated.length : at, 0, txn);
+    return {
+      producerId: marker.producerId,
+      firstOffset,
+      lastOffset: marker.offset,
+      isAborted: marker.isAbort,
+      lastStableOffset: this.#firstOngoing()?.firstOffset ?? marker.offset + 1,
+    };
+  }
+
+  /** Ended transactions become stable once the high watermark has passed their marker. */
+  onHighWatermark(highWatermark: number): void {
+    if (this.#unreplicated.length === 0) return;
+    this.#unreplicated = this.#unreplicated.filter((txn) => txn.lastOffset >= highWatermark);
+  }
+
+  /** Forgets producers that have been silent for `expirationMs` and have no open transaction. */
+  expire(nowMs: number, expirationMs: number): void {
+    for (const entry of this.#producers.values()) {
+      if (entry.currentTxnFirstOffset < 0 && nowMs - entry.lastTimestamp >= expirationMs) {
+        this.#producers.delete(entry.producerId);
+      }
+    }
+  }
+
+  clear(): void {
+    this.#producers.clear();
+    this.#ongoing.clear();
+    this.#unreplicated = [];
+  }
+
+  /** Starts from a snapshot. */
+  load(entries: readonly ProducerEntry[]): void {
+    this.clear();
+    for (const entry of entries) this.#producers.set(entry.producerId, entry);
+    const open = entries.filter((entry) => entry.currentTxnFirstOffset >= 0);
+    for (const entry of open.toSorted((a, b) => a.currentTxnFirstOffset - b.currentTxnFirstOffset)) {
+      const firstOffset = entry.currentTxnFirstOffset;
+      this.#ongoing.set(firstOffset, { producerId: entry.producerId, firstOffset, lastOffset: -1 });
+    }
+  }
+
+  #obtain(producerId: number): ProducerEntry {
+    let entry = this.#producers.get(producerId);
+    if (entry === undefined) {
+      entry = new ProducerEntry(producerId);
+      this.#producers.set(producerId, entry);
+    }
+    return entry;
+  }
+
+  #firstOngoing(): Txn | undefined {
+    for (const txn of this.#ongoing.values()) return txn;
+    return undefined;
+  }
+}
+
+function isExpectedSequence(entry: ProducerEntry, epoch: number, baseSequence: number): boolean {
+  if (entry.producerEpoch === NO_PRODUCER_EPOCH) return true;
+  if (epoch !== entry.producerEpoch) return baseSequence === 0;
+  return isNextSequence(entry.lastSequence, baseSequence);
+}
+
+function judgeEpoch(entry: ProducerEntry, epoch: number): Verdict | undefined {
+  if (epoch >= entry.producerEpoch) return undefined;
+  return reject(
+    ErrorCode.INVALID_PRODUCER_EPOCH,
+    `epoch ${epoch} of producer ${entry.producerId} is older than ${entry.producerEpoch}, the last seen`,
+  );
+}
+
+function reject(errorCode: ErrorCode, message: string): Verdict {
+  return { kind: 'reject', errorCode, message };
+}

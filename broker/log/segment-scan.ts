@@ -1,0 +1,90 @@
+import { BATCH_HEADER_BYTES } from '../../src/protocol/records/batch-format.ts';
+import { BatchInfo, claimedBatchSizeAt, isCrcValid } from './batch-info.ts';
+
+/** What a scan reads from. */
+export interface Scannable {
+  readonly sizeInBytes: number;
+  readAt(target: Buffer, position: number, length: number): number;
+}
+
+/** Enough for an index interval and a header in one read. */
+const WINDOW_BYTES = 8 * 1024;
+/** Recovery reads everything, in large steps. */
+const RECOVERY_WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * Visits the headers of the batches from `position` on (a batch must begin there), until `visit` answers false or the
+ * segment ends. Bodies are skipped. A header that cannot be one ends the scan too.
+ */
+export function scanBatches(source: Scannable, position: number, visit: (batch: BatchInfo) => boolean): void {
+  const end = source.sizeInBytes;
+  const window = Buffer.allocUnsafe(Math.max(0, Math.min(WINDOW_BYTES, end - position)));
+  let windowStart = position;
+  let windowBytes = 0;
+  let at = position;
+  while (at + BATCH_HEADER_BYTES <= end) {
+    if (at + BATCH_HEADER_BYTES > windowStart + windowBytes) {
+      windowStart = at;
+      windowBytes = source.readAt(window, at, window.length);
+      if (windowBytes < BATCH_HEADER_BYTES) return;
+    }
+    const size = claimedBatchSizeAt(window, at - windowStart);
+    if (size < 0 || at + size > end) return;
+    const batch = readInfo(window, at - windowStart, at);
+    if (batch === undefined || !visit(batch)) return;
+    at += size;
+  }
+}
+
+/**
+ * Visits the batches of a whole segment as long as each is complete, has the right checksum, continues the offsets, and
+ * `visit` agrees to it.
+ * @returns where the valid part ends.
+ */
+export function scanValidBatches(
+  source: Scannable,
+  baseOffset: number,
+  visit: (batch: BatchInfo) => boolean,
+): number {
+  const end = source.sizeInBytes;
+  let window = Buffer.allocUnsafe(Math.min(RECOVERY_WINDOW_BYTES, end));
+  let windowStart = 0;
+  let windowBytes = 0;
+  let at = 0;
+  let nextOffset = baseOffset;
+  while (at + BATCH_HEADER_BYTES <= end) {
+    // Each step needs the header first, then all of the batch, in the window.
+    let needed = BATCH_HEADER_BYTES;
+    for (;;) {
+      if (at + needed > windowStart + windowBytes) {
+        if (needed > window.length) window = Buffer.allocUnsafe(needed);
+        windowStart = at;
+        windowBytes = source.readAt(window, at, window.length);
+        if (windowBytes < needed) return at;
+      }
+      if (needed > BATCH_HEADER_BYTES) break;
+      const size = claimedBatchSizeAt(window, at - windowStart);
+      if (size < 0 || at + size > end) return at;
+      needed = size;
+      if (size === BATCH_HEADER_BYTES) break;
+    }
+    const start = at - windowStart;
+    if (!isCrcValid(window, start, needed)) return at;
+    const batch = readInfo(window, start, at);
+    if (batch === undefined || batch.baseOffset < nextOffset || batch.lastOffset < batch.baseOffset)
+      return at;
+    if (!visit(batch)) return at;
+    nextOffset = batch.lastOffset + 1;
+    at += needed;
+  }
+  return at;
+}
+
+/** Undefined where the header has numbers that no broker of ours has written. */
+function readInfo(window: Buffer, start: number, position: number): BatchInfo | undefined {
+  try {
+    return new BatchInfo(window, start, position);
+  } catch {
+    return undefined;
+  }
+}

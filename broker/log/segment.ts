@@ -1,0 +1,350 @@
+import type { Disk, DiskFile } from '../../src/base/environment.ts';
+import type { BatchInfo } from './batch-info.ts';
+import { OffsetIndex } from './offset-index.ts';
+import type { OpenSegments } from './open-segments.ts';
+import { scanBatches } from './segment-scan.ts';
+import { type SegmentFileKind, segmentFileName } from './segment-files.ts';
+import { TimeIndex } from './time-index.ts';
+import { type AbortedTxn, decodeTransactionIndex, encodeTransactionIndex } from './transaction-index.ts';
+
+/** The three indexes of a segment. */
+export interface SegmentIndexes {
+  readonly offsets: OffsetIndex;
+  readonly times: TimeIndex;
+  readonly transactions: AbortedTxn[];
+}
+
+export interface SegmentOptions {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly baseOffset: number;
+  readonly indexIntervalBytes: number;
+  readonly openSegments: OpenSegments;
+  /** When the segment was made, for rolling by time where records have no timestamps. */
+  readonly createdMs: number;
+}
+
+/**
+ * One segment: a run of batches in a `.log` file with its indexes. The active segment holds its indexes in memory and
+ * {@link seal} writes them; a sealed segment opens its file and reads its indexes on demand and gives both up again
+ * when too many are open.
+ */
+export class Segment {
+  readonly baseOffset: number;
+  readonly createdMs: number;
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #indexIntervalBytes: number;
+  readonly #openSegments: OpenSegments;
+  #file: DiskFile | undefined;
+  #indexes: SegmentIndexes | undefined;
+  #sizeInBytes: number;
+  #sealed: boolean;
+  #bytesSinceIndexEntry = 0;
+  /** -1 until a batch has been seen. */
+  #maxTimestamp = -1;
+  #offsetOfMaxTimestamp: number;
+  /** The max timestamp of the first batch: rolling by time counts from here. Undefined when not known. */
+  #firstTimestamp: number | undefined;
+  /** Syncs under way keep the file open. */
+  #syncs = 0;
+  #isClosing = false;
+
+  private constructor(options: SegmentOptions, sizeInBytes: number, sealed: boolean) {
+    this.baseOffset = options.baseOffset;
+    this.createdMs = options.createdMs;
+    this.#disk = options.disk;
+    this.#directory = options.directory;
+    this.#indexIntervalBytes = options.indexIntervalBytes;
+    this.#openSegments = options.openSegments;
+    this.#sizeInBytes = sizeInBytes;
+    this.#sealed = sealed;
+    this.#offsetOfMaxTimestamp = options.baseOffset;
+  }
+
+  /** Makes an empty active segment. */
+  static create(options: SegmentOptions): Segment {
+    const segment = new Segment(options, 0, false);
+    segment.#indexes = emptyIndexes(options.baseOffset);
+    segment.#file = options.disk.open(segment.pathOf('log'), 'create');
+    // A file of that name can only be what a crash left of an earlier attempt.
+    if (segment.#file.size() > 0) segment.#file.truncate(0);
+    return segment;
+  }
+
+  /** An existing segment as its files say; nothing is checked yet. */
+  static existing(options: SegmentOptions): Segment {
+    const segment = new Segment(options, 0, true);
+    segment.#sizeInBytes = segment.#openFile().size();
+    return segment;
+  }
+
+  get sizeInBytes(): number {
+    return this.#sizeInBytes;
+  }
+
+  /** The largest timestamp of any record, -1 when there is none. */
+  get maxTimestamp(): number {
+    this.#loadIndexes();
+    return this.#maxTimestamp;
+  }
+
+  /** The last offset of the batch that brought {@link maxTimestamp}. */
+  get offsetOfMaxTimestamp(): number {
+    this.#loadIndexes();
+    return this.#offsetOfMaxTimestamp;
+  }
+
+  /** The max timestamp of the first batch, undefined when there is none or it has no timestamp. */
+  get firstTimestamp(): number | undefined {
+    if (this.#firstTimestamp === undefined && this.#sizeInBytes > 0) {
+      scanBatches(this, 0, (batch) => {
+        this.#firstTimestamp = batch.maxTimestamp;
+        return false;
+      });
+    }
+    return this.#firstTimestamp;
+  }
+
+  get indexes(): SegmentIndexes {
+    return this.#loadIndexes();
+  }
+
+  /** Whether the indexes could pass `segment.index.bytes` when `batches` more come. */
+  isIndexFull(indexBytesMax: number, batches: number): boolean {
+    const { offsets, times } = this.indexes;
+    return (offsets.count + batches) * 8 > indexBytesMax || (times.count + batches + 1) * 12 > indexBytesMax;
+  }
+
+  get isSealed(): boolean {
+    return this.#sealed;
+  }
+
+  pathOf(kind: SegmentFileKind): string {
+    return `${this.#directory}/${segmentFileName(this.baseOffset, kind)}`;
+  }
+
+  /** Writes at the end. On failure the half-written tail is cut off again and the error is thrown. */
+  write(bytes: Buffer): void {
+    const file = this.#openFile();
+    try {
+      file.write([bytes], this.#sizeInBytes);
+    } catch (error) {
+      try {
+        file.truncate(this.#sizeInBytes);
+      } catch {
+        // The tail stays: the next write goes over it, and recovery cuts what is left of it.
+      }
+      throw error;
+    }
+    this.#sizeInBytes += bytes.length;
+  }
+
+  /** Takes a written batch into the indexes; called once per batch, in order. */
+  index(batch: BatchInfo): void {
+    const indexes = this.#indexes ?? this.#loadIndexes();
+    this.#noteTimestamp(batch.maxTimestamp, batch.lastOffset);
+    if (this.#bytesSinceIndexEntry > this.#indexIntervalBytes) {
+      indexes.offsets.append(batch.lastOffset, batch.position);
+      indexes.times.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp);
+      this.#bytesSinceIndexEntry = 0;
+    }
+    this.#bytesSinceIndexEntry += batch.sizeInBytes;
+  }
+
+  /** Reads up to `length` bytes at `position`; fewer at the end of the segment. */
+  readAt(target: Buffer, position: number, length: number): number {
+    const available = Math.min(length, this.#sizeInBytes - position);
+    return available <= 0 ? 0 : this.#openFile().read(target, 0, available, position);
+  }
+
+  /** Where the batch that contains `offset`, or else the first one after it, begins; the size if there is none. */
+  positionOf(offset: number): number {
+    let position = this.#sizeInBytes;
+    scanBatches(this, this.indexes.offsets.positionBefore(offset), (batch) => {
+      if (batch.lastOffset < offset) return true;
+      position = batch.position;
+      return false;
+    });
+    return position;
+  }
+
+  /** Cuts the file and the indexes so that the batch that contains `offset` and all after it are gone. */
+  truncateTo(offset: number): void {
+    const indexes = this.#loadIndexes();
+    const position = this.positionOf(offset);
+    indexes.offsets.truncateTo(offset);
+    indexes.times.truncateTo(offset);
+    const kept = indexes.transactions.filter((entry) => entry.lastOffset < offset);
+    indexes.transactions.splice(0, indexes.transactions.length, ...kept);
+    this.cutAt(position);
+    this.#maxTimestamp = -1;
+    this.#offsetOfMaxTimestamp = this.baseOffset;
+    this.#noteTimestamp(indexes.times.lastTimestamp, indexes.times.lastOffset);
+    // The time index is sparse: what it does not know yet is in the batches after its last entry.
+    scanBatches(this, indexes.offsets.positionBefore(indexes.times.lastOffset), (batch) => {
+      this.#noteTimestamp(batch.maxTimestamp, batch.lastOffset);
+      return true;
+    });
+    if (position === 0) this.#firstTimestamp = undefined;
+    this.#bytesSinceIndexEntry = 0;
+  }
+
+  /** Cuts the file, nothing else. */
+  cutAt(position: number): void {
+    if (position >= this.#sizeInBytes) return;
+    this.#openFile().truncate(position);
+    this.#sizeInBytes = position;
+  }
+
+  /** Forgets the indexes, so that a scan can build them anew with {@link index}. */
+  resetIndexes(): SegmentIndexes {
+    const indexes = emptyIndexes(this.baseOffset);
+    this.#indexes = indexes;
+    this.#maxTimestamp = -1;
+    this.#offsetOfMaxTimestamp = this.baseOffset;
+    this.#firstTimestamp = undefined;
+    this.#bytesSinceIndexEntry = 0;
+    return indexes;
+  }
+
+  /** Opens the segment to appends: it has become the active one. */
+  unseal(): void {
+    this.#loadIndexes();
+    this.#sealed = false;
+    this.#openSegments.forget(this);
+  }
+
+  /** Ends appends: completes the time index and writes all indexes. */
+  seal(): void {
+    this.saveIndexes();
+    this.#sealed = true;
+    this.#openSegments.touch(this);
+  }
+
+  /** Writes the index files as they are in memory. */
+  saveIndexes(): void {
+    const indexes = this.#loadIndexes();
+    if (this.#maxTimestamp >= 0) indexes.times.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp);
+    this.#save('index', indexes.offsets.content());
+    this.#save('timeindex', indexes.times.content());
+    if (indexes.transactions.length > 0) this.#save('txnindex', encodeTransactionIndex(indexes.transactions));
+    else this.#disk.remove(this.pathOf('txnindex'));
+  }
+
+  /** Resolves when log and saved indexes survive a power loss. */
+  async sync(): Promise<void> {
+    const file = this.#openFile();
+    this.#syncs++;
+    try {
+      await file.sync();
+      if (this.#sealed) {
+        await this.#syncFile('index');
+        await this.#syncFile('timeindex');
+        await this.#syncFile('txnindex');
+      }
+      await this.#syncFile('snapshot');
+    } finally {
+      this.#syncs--;
+      if (this.#isClosing && this.#syncs === 0) this.close();
+    }
+  }
+
+  /** Gives up the file handle and, of a sealed segment, the indexes in memory; both come back on demand. */
+  release(): void {
+    if (this.#syncs > 0) return;
+    this.#file?.close();
+    this.#file = undefined;
+    if (this.#sealed) this.#indexes = undefined;
+  }
+
+  /** Closes the file, once the syncs under way are done. */
+  close(): void {
+    this.#openSegments.forget(this);
+    this.#isClosing = true;
+    if (this.#syncs > 0) return;
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  #noteTimestamp(timestamp: number, lastOffset: number): void {
+    if (this.#firstTimestamp === undefined && timestamp >= 0 && this.#maxTimestamp < 0) {
+      this.#firstTimestamp = timestamp;
+    }
+    if (timestamp > this.#maxTimestamp) {
+      this.#maxTimestamp = timestamp;
+      this.#offsetOfMaxTimestamp = lastOffset;
+    }
+  }
+
+  #openFile(): DiskFile {
+    this.#file ??= this.#disk.open(this.pathOf('log'), 'write');
+    if (this.#sealed) this.#openSegments.touch(this);
+    return this.#file;
+  }
+
+  #loadIndexes(): SegmentIndexes {
+    if (this.#indexes !== undefined) return this.#indexes;
+    const offsets = this.#read('index');
+    const times = this.#read('timeindex');
+    const transactions = decodeTransactionIndex(this.#read('txnindex') ?? Buffer.alloc(0), this.baseOffset);
+    const sane =
+      offsets !== undefined &&
+      times !== undefined &&
+      transactions !== undefined &&
+      OffsetIndex.isSane(offsets, this.#sizeInBytes) &&
+      TimeIndex.isSane(times) &&
+      (times.length > 0 || this.#sizeInBytes === 0);
+    if (!sane) return this.#rebuildIndexes(transactions ?? []);
+    this.#indexes = {
+      offsets: new OffsetIndex(this.baseOffset, offsets),
+      times: new TimeIndex(this.baseOffset, times),
+      transactions,
+    };
+    this.#noteTimestamp(this.#indexes.times.lastTimestamp, this.#indexes.times.lastOffset);
+    this.#openSegments.touch(this);
+    return this.#indexes;
+  }
+
+  /** An index of a sealed segment is missing or corrupt: the log file knows everything that was in it. */
+  #rebuildIndexes(transactions: readonly AbortedTxn[]): SegmentIndexes {
+    const indexes = this.resetIndexes();
+    indexes.transactions.push(...transactions);
+    scanBatches(this, 0, (batch) => {
+      this.index(batch);
+      return true;
+    });
+    this.saveIndexes();
+    return indexes;
+  }
+
+  #read(kind: SegmentFileKind): Buffer | undefined {
+    const path = this.pathOf(kind);
+    return this.#disk.exists(path) ? this.#disk.readFile(path) : undefined;
+  }
+
+  #save(kind: SegmentFileKind, content: Buffer): void {
+    const file = this.#disk.open(this.pathOf(kind), 'create');
+    try {
+      file.truncate(0);
+      if (content.length > 0) file.write([content], 0);
+    } finally {
+      file.close();
+    }
+  }
+
+  async #syncFile(kind: SegmentFileKind): Promise<void> {
+    const path = this.pathOf(kind);
+    if (!this.#disk.exists(path)) return;
+    const file = this.#disk.open(path, 'write');
+    try {
+      await file.sync();
+    } finally {
+      file.close();
+    }
+  }
+}
+
+function emptyIndexes(baseOffset: number): SegmentIndexes {
+  return { offsets: new OffsetIndex(baseOffset), times: new TimeIndex(baseOffset), transactions: [] };
+}
