@@ -13,7 +13,7 @@ function fixedSize(bytes: Buffer, size: number, type: string): void {
 
 const string: Serde<string> = {
   serialize: (_topic, value) => Buffer.from(value, 'utf8'),
-  deserialize: (_topic, bytes) => bytes.utf8Slice(0, bytes.length),
+  deserialize: (_topic, bytes) => bytes.toString('utf8'),
 };
 
 /** 64-bit signed integer, big-endian; as a number, checked at 2^53. */
@@ -79,7 +79,7 @@ const bytes: Serde<Buffer> = {
 function json<T>(): Serde<T> {
   return {
     serialize: (_topic, value) => Buffer.from(JSON.stringify(value), 'utf8'),
-    deserialize: (_topic, text) => JSON.parse(text.utf8Slice(0, text.length)) as T,
+    deserialize: (_topic, text) => JSON.parse(text.toString('utf8')) as T,
   };
 }
 

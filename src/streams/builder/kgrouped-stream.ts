@@ -1,0 +1,86 @@
+import { aggregateRecords, type StreamAggregation } from '../operators/stream-aggregate.ts';
+import { Serdes } from '../serdes.ts';
+import { SessionWindows } from '../windows/session-windows.ts';
+import type { TimeWindows } from '../windows/time-windows.ts';
+import { aggregateTable } from './aggregate-table.ts';
+import type { StreamPart } from './dsl.ts';
+import type { Aggregator, Initializer, Reducer } from './functions.ts';
+import { GroupedSource } from './grouped-source.ts';
+import type { KTable } from './ktable.ts';
+import { burnStoreName, tableStore } from './materialize.ts';
+import type { Grouped, Materialized, Named } from './options.ts';
+import { requireSerdes } from './require-serdes.ts';
+import { SessionWindowedKStream } from './session-windowed-kstream.ts';
+import { TimeWindowedKStream } from './time-windowed-kstream.ts';
+
+/** Records grouped by key, to be aggregated as a whole or by windows. Records with null key or value are dropped. */
+export class KGroupedStream<K, V> {
+  readonly #part: StreamPart<K, V>;
+  readonly #source: GroupedSource<K, V>;
+
+  constructor(part: StreamPart<K, V>, grouped: Grouped<K, V>) {
+    this.#part = part;
+    this.#source = new GroupedSource(part, grouped);
+  }
+
+  /** How many records each key has had. */
+  count(options: Materialized<K, number> & Named = {}): KTable<K, number> {
+    burnStoreName(this.#part.dsl.topology, 'KSTREAM-AGGREGATE-', options as Materialized<never, never>);
+    return this.#aggregate(
+      'KSTREAM-AGGREGATE-',
+      { initializer: () => 0, aggregator: (_key, _value, count) => count + 1 },
+      { valueSerde: Serdes.long, ...options },
+    );
+  }
+
+  /** Combines the values of each key, two at a time; the first is kept as it is. */
+  reduce(reducer: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<K, V> {
+    const { valueSerde } = this.#source;
+    return this.#aggregate<V>(
+      'KSTREAM-REDUCE-',
+      { initializer: undefined, aggregator: (_key, value, aggregate) => reducer(aggregate, value) },
+      valueSerde ? { valueSerde, ...options } : options,
+    );
+  }
+
+  /** Folds the values of each key into an aggregate of another type. */
+  aggregate<VA>(
+    initializer: Initializer<VA>,
+    aggregator: Aggregator<K, V, VA>,
+    options: Materialized<K, VA> & Named = {},
+  ): KTable<K, VA> {
+    return this.#aggregate('KSTREAM-AGGREGATE-', { initializer, aggregator }, options);
+  }
+
+  /** Aggregates by windows of a fixed size, or by sessions. */
+  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V>;
+  windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>;
+  windowedBy(
+    windows: TimeWindows | SessionWindows,
+  ): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> {
+    if (windows instanceof SessionWindows)
+      return new SessionWindowedKStream(this.#part, this.#source, windows);
+    return new TimeWindowedKStream(this.#part, this.#source, windows);
+  }
+
+  #aggregate<VA>(
+    prefix: string,
+    aggregation: StreamAggregation<K, V, VA>,
+    options: Materialized<K, VA> & Named,
+  ): KTable<K, VA> {
+    const { topology } = this.#part.dsl;
+    const storeName = options.storeName ?? topology.newStoreName(prefix);
+    const name = options.name ?? topology.newProcessorName(prefix);
+    const { keySerde } = this.#source;
+    const serdes = requireSerdes<K, VA>(name, options, { keySerde });
+    return aggregateTable({
+      name,
+      storeName,
+      store: tableStore(storeName, serdes, options),
+      parent: this.#source.repartitioned({ storeName }),
+      behaviour: (flags) => aggregateRecords(storeName, aggregation, flags),
+      serdes,
+      queryableStoreName: options.storeName,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import { joinWithTable } from '../operators/stream-table-join.ts';
+import type { StreamPart, TablePart } from './dsl.ts';
+import type { ValueJoiner } from './functions.ts';
+import type { Joined } from './options.ts';
+import { repartition } from './repartition.ts';
+import { requireSerdes } from './require-serdes.ts';
+
+/** Looks each record of a stream up in a table. The stream is repartitioned where its key was changed. */
+export function joinStreamWithTable<K, V, VT, VR>(
+  stream: StreamPart<K, V>,
+  request: {
+    readonly table: TablePart<K, VT>;
+    readonly joiner: ValueJoiner<K, V, VT, VR>;
+    readonly joined: Joined<K, V, VT>;
+    readonly left: boolean;
+  },
+): StreamPart<K, VR> {
+  const { table, joiner, joined, left } = request;
+  const { dsl } = stream;
+  const part = stream.repartitionRequired
+    ? repartition(stream, { ...joined, topicName: joined.name ?? stream.name })
+    : stream;
+  const sources = [...new Set([...part.sources, ...table.sources])];
+  dsl.topology.addCopartitionGroup(sources);
+  const name = joined.name ?? dsl.topology.newProcessorName(left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-');
+  const view = table.view();
+
+  const stores = [...view.storeNames];
+  let buffer: { readonly storeName: string; readonly gracePeriodMs: number } | undefined;
+  if (joined.gracePeriodMs !== undefined) {
+    if (!table.versioned()) {
+      throw new DiagnosticError({
+        message: 'a table must be versioned to be joined with a grace period',
+        hint: 'give historyRetentionMs to the table',
+      });
+    }
+    const storeName = `${name}-Buffer`;
+    const serdes = requireSerdes(name, joined, part);
+    dsl.topology.addStore(storeName, () => ({
+      kind: 'buffer',
+      name: storeName,
+      storeType: 'memory',
+      cachingEnabled: false,
+      loggingEnabled: true,
+      logConfig: {},
+      ...serdes,
+    }));
+    stores.push(storeName);
+    buffer = { storeName, gracePeriodMs: joined.gracePeriodMs };
+  }
+  if (left) for (const step of part.repartitions) step.dropNullKeys = false;
+
+  const behaviour = joinWithTable({ view, joiner, left, buffer });
+  dsl.topology.addProcessor({ name, parents: [part.node], stores: () => stores, behaviour });
+  return {
+    dsl,
+    name,
+    node: name,
+    keySerde: joined.keySerde ?? part.keySerde,
+    valueSerde: undefined,
+    sources,
+    repartitionRequired: false,
+    repartitions: [...part.repartitions, ...table.repartitions],
+  };
+}

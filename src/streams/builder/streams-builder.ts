@@ -1,0 +1,96 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import type { KeyValueStoreDefinition } from '../state/store-definition.ts';
+import { TopologyBuilder } from '../topology/topology-builder.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { Dsl, StreamPart, TablePart } from './dsl.ts';
+import { KStream } from './kstream.ts';
+import { KTable } from './ktable.ts';
+import type { Consumed, Materialized } from './options.ts';
+import { sourceTable } from './source-table.ts';
+
+/**
+ * Where a topology begins.
+ *
+ * @example
+ * const builder = new StreamsBuilder();
+ * builder
+ *   .stream('words', { keySerde: Serdes.string, valueSerde: Serdes.string })
+ *   .groupBy((_key, word) => word, { keySerde: Serdes.string })
+ *   .count()
+ *   .toStream()
+ *   .to('counts');
+ * console.log(builder.build().describe());
+ */
+export class StreamsBuilder {
+  readonly #topology = new TopologyBuilder();
+  readonly #dsl: Dsl = {
+    topology: this.#topology,
+    stream: <K, V>(part: StreamPart<K, V>) => new KStream(part),
+    table: <K, V>(part: TablePart<K, V>) => new KTable(part),
+  };
+
+  /** Reads topics as a stream. The same topics may be read twice; the second stream then shares the first one's source. */
+  stream<K, V>(topic: string | readonly string[], consumed: Consumed<K, V>): KStream<K, V> {
+    const topics = typeof topic === 'string' ? [topic] : [...topic];
+    if (topics.length === 0) throw new DiagnosticError({ message: 'a stream needs at least one topic' });
+    const { keySerde, valueSerde } = consumed;
+    const name = consumed.name ?? this.#topology.newProcessorName('KSTREAM-SOURCE-');
+    const shared = this.#topology.existingSource(topics);
+    if (!shared) this.#topology.addSource({ ...consumed, name, topics, ...sourceSettings(consumed) });
+    return this.#dsl.stream({
+      dsl: this.#dsl,
+      name,
+      node: shared?.name ?? name,
+      keySerde,
+      valueSerde,
+      sources: [shared?.name ?? name],
+      repartitionRequired: false,
+      repartitions: [],
+    });
+  }
+
+  /** Reads a topic as a table: each record is the new value of its key, null deletes. Null keys are dropped. */
+  table<K, V>(topic: string, consumed: Consumed<K, V>, materialized: Materialized<K, V> = {}): KTable<K, V> {
+    const storeName = materialized.storeName ?? this.#topology.newStoreName(`${topic}-`);
+    const source =
+      consumed.name === undefined
+        ? this.#topology.newProcessorName('KSTREAM-SOURCE-')
+        : `${consumed.name}-source`;
+    const name = consumed.name ?? this.#topology.newProcessorName('KTABLE-SOURCE-');
+    this.#topology.addSource({ ...consumed, name: source, topics: [topic], ...sourceSettings(consumed) });
+    const serdes = {
+      keySerde: materialized.keySerde ?? consumed.keySerde,
+      valueSerde: materialized.valueSerde ?? consumed.valueSerde,
+    };
+    return sourceTable({
+      dsl: this.#dsl,
+      name,
+      parent: source,
+      storeName,
+      serdes,
+      requireSerdes: () => serdes,
+      options: materialized,
+      sources: [source],
+      repartitions: [],
+    });
+  }
+
+  /** Adds a store (see {@link keyValueStore}) that processors connect to by its name. */
+  addStateStore<K, V>(store: KeyValueStoreDefinition<K, V>): this {
+    this.#topology.addStore(store.name, () => store);
+    return this;
+  }
+
+  /** The finished, immutable topology. */
+  build(): Topology {
+    return this.#topology.build();
+  }
+}
+
+function sourceSettings<K, V>(
+  consumed: Consumed<K, V>,
+): Pick<Parameters<TopologyBuilder['addSource']>[0], 'offsetReset'> & {
+  readonly timestampExtractor: Consumed<K, V>['timestampExtractor'] | undefined;
+} {
+  return { timestampExtractor: consumed.timestampExtractor, offsetReset: consumed.offsetReset };
+}

@@ -1,0 +1,31 @@
+/** Streams: a typed topology DSL on RxJS, with state in RocksDB. See docs/architecture.md. */
+export { StreamsBuilder } from './builder/streams-builder.ts';
+export { KStream } from './builder/kstream.ts';
+export { KTable, type ForeignKeyJoin } from './builder/ktable.ts';
+export { KGroupedStream } from './builder/kgrouped-stream.ts';
+export { KGroupedTable } from './builder/kgrouped-table.ts';
+export { TimeWindowedKStream, type EmitStrategy } from './builder/time-windowed-kstream.ts';
+export { SessionWindowedKStream } from './builder/session-windowed-kstream.ts';
+export { BranchedKStream, type Branched } from './builder/branched-kstream.ts';
+export { keyValueStore } from './builder/materialize.ts';
+export type { Suppressed, SuppressBuffer } from './builder/suppressed.ts';
+export type * from './builder/functions.ts';
+export type * from './builder/options.ts';
+export { Topology } from './topology/topology.ts';
+export { TimeWindows } from './windows/time-windows.ts';
+export { SessionWindows } from './windows/session-windows.ts';
+export { JoinWindows } from './windows/join-windows.ts';
+export { Windowed, type Window } from './windows/windowed.ts';
+export { timeWindowedSerde, sessionWindowedSerde } from './windows/windowed-serdes.ts';
+export { StreamRecord, NO_HEADERS, type Header, type KeyValue, type RecordContext } from './record.ts';
+export type { Serde } from './serde.ts';
+export { Serdes, SerdeError } from './serdes.ts';
+export {
+  failOnInvalidTimestamp,
+  logAndSkipOnInvalidTimestamp,
+  usePartitionTimeOnInvalidTimestamp,
+  type SourceRecord,
+  type TimestampExtractor,
+} from './timestamp-extractor.ts';
+export type * from './processor.ts';
+export type * from './state/store.ts';

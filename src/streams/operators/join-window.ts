@@ -1,0 +1,28 @@
+import type { StreamRecord } from '../record.ts';
+import type { JoinState } from '../state/states.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import { statefulBehaviour } from './stateful-behaviour.ts';
+
+/** Puts one side's records where the other side's join will look for them, and passes them on to their own join. */
+export function joinWindow<K, V>(storeName: string): Behaviour {
+  return statefulBehaviour<K, V, K, V>(
+    (context) => {
+      const store = context.store<JoinState<K, V>>(storeName);
+      const at = (timestamp: number): { readonly fromMs: number; readonly toMs: number } => ({
+        fromMs: timestamp,
+        toMs: timestamp,
+      });
+      return {
+        prefetch: (keyBytes: Buffer, timestamp: number) => store.prefetch(keyBytes, at(timestamp)),
+        prepare: (record: StreamRecord<K, V>) =>
+          record.key == null ? undefined : store.prepare(record.key, at(record.timestamp)),
+        process(record: StreamRecord<K, V>) {
+          context.forward(record);
+          if (record.key == null || record.value == null) return;
+          if (!store.put(record.key, record.value, record.timestamp)) context.dropped('expired-store');
+        },
+      };
+    },
+    { keepsKey: true },
+  );
+}

@@ -1,0 +1,16 @@
+import type { ValueMapper } from '../builder/functions.ts';
+import { StreamRecord } from '../record.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import { eachRecord, rxBehaviour } from './rx-behaviour.ts';
+
+/** One record for each, with a new value. */
+export function mapRecordValues<K, V, VR>(mapper: ValueMapper<K, V, VR>): Behaviour {
+  return rxBehaviour<K, V, K, VR>(
+    (context) =>
+      eachRecord(context, (record, subscriber) => {
+        const value = mapper(record.value, record.key, context.record);
+        subscriber.next(new StreamRecord(record.key, value, record.timestamp, record.headers));
+      }),
+    { keepsKey: true },
+  );
+}

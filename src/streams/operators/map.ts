@@ -1,0 +1,16 @@
+import type { PairMapper } from '../builder/functions.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import { StreamRecord } from '../record.ts';
+import { eachRecord, rxBehaviour } from './rx-behaviour.ts';
+
+/** One record for each, with a new key and value. */
+export function mapRecords<K, V, KR, VR>(mapper: PairMapper<K, V, KR, VR>): Behaviour {
+  return rxBehaviour<K, V, KR, VR>(
+    (context) =>
+      eachRecord(context, (record, subscriber) => {
+        const [key, value] = mapper(record.key, record.value, context.record);
+        subscriber.next(new StreamRecord(key, value, record.timestamp, record.headers));
+      }),
+    { keepsKey: false },
+  );
+}

@@ -1,0 +1,63 @@
+import type { Cancellable, PunctuationType, Punctuator } from '../processor.ts';
+import type { RecordContext, StreamRecord } from '../record.ts';
+import type { StoreHandle } from '../state/store-handle.ts';
+
+/**
+ * The contract of every node with state. The executor calls `prepare` (where there is one), waits if it answers a
+ * promise, and then calls `process`; nothing else runs on the task in between. `process` forwards through its
+ * {@link OperatorContext}; what it forwards runs after it has returned, depth-first and in the order forwarded.
+ */
+export interface Operator<K = unknown, V = unknown> {
+  /**
+   * Asks the operator's stores for what a record with this key and time will need. Called for a whole batch before it
+   * runs, with the key bytes of the source where they still are those of the record here.
+   */
+  prefetch?(keyBytes: Buffer, timestamp: number): void;
+  /**
+   * Brings into memory what `process` will read. It answers undefined when everything is there, which is the common
+   * case, since the keys of a whole batch are fetched before its first record runs.
+   */
+  prepare?(record: StreamRecord<K, V>): Promise<void> | undefined;
+  /** Answers a promise where it has to wait: a processor of the user's, or windows that close and must be scanned for. */
+  process(record: StreamRecord<K, V>): void | Promise<void>;
+  close?(): void;
+}
+
+/** Why a record was dropped; the names of the counters in the metrics. */
+export type DropReason =
+  | 'null-key'
+  | 'null-value'
+  | 'null-join-key'
+  | 'expired-window'
+  | 'expired-store'
+  | 'invalid-timestamp'
+  | 'deserialization'
+  | 'processing'
+  | 'production';
+
+/** What an operator gets from the task that it lives in. */
+export interface OperatorContext<KOut = unknown, VOut = unknown> {
+  readonly nodeName: string;
+  readonly applicationId: string;
+  readonly taskId: string;
+  /** The origin of the record in flight. */
+  readonly record: RecordContext;
+  forward(record: StreamRecord<KOut, VOut>): void;
+  /** Forwards to the child at `index` in the order of the topology. */
+  forwardTo(index: number, record: StreamRecord<KOut, VOut>): void;
+  childIndex(name: string): number;
+  store<S extends StoreHandle>(name: string): S;
+  /** An object that several operators of one task share, made by the first that asks. */
+  shared<T>(name: string, create: () => T): T;
+  dropped(reason: DropReason): void;
+  schedule(options: {
+    readonly intervalMs: number;
+    readonly type: PunctuationType;
+    readonly callback: Punctuator;
+  }): Cancellable;
+  requestCommit(): void;
+  streamTimeMs(): number;
+  wallClockMs(): number;
+  /** A setting of the application, under the name that Kafka Streams or ksqlDB gives it. */
+  config(name: string): string | number | boolean | undefined;
+}

@@ -1,0 +1,14 @@
+import type { Behaviour } from '../topology/nodes.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+
+/** Makes a node of an {@link Operator}. The graph forgets the types; the signatures of the DSL have checked them. */
+export function statefulBehaviour<K, V, KOut, VOut>(
+  create: (context: OperatorContext<KOut, VOut>) => Operator<K, V>,
+  options: { readonly keepsKey: boolean },
+): Behaviour {
+  return {
+    type: 'operator',
+    keepsKey: options.keepsKey,
+    create: create as (context: OperatorContext) => Operator,
+  };
+}

@@ -1,0 +1,68 @@
+import type { TableState, WindowState } from '../state/states.ts';
+import type { StoreHandle } from '../state/store-handle.ts';
+import type { Windowed } from '../windows/windowed.ts';
+import type { SessionState } from '../state/states.ts';
+import { assert } from '../../base/assert.ts';
+import type { TableView, TableViewFactory } from './table-view.ts';
+
+/** The rows of a table that is kept in a store. */
+export function storeView<K, V>(storeName: string): TableViewFactory<K, V> {
+  return {
+    storeNames: [storeName],
+    create(context) {
+      const store = context.store(storeName);
+      // Which kind of store a table has was decided by the operator that built it, and with it the type of its keys.
+      switch (store.definition.kind) {
+        case 'window':
+          return windowView(store as WindowState<unknown, V>) as unknown as TableView<K, V>;
+        case 'session':
+          return sessionView(store as SessionState<unknown, V>) as unknown as TableView<K, V>;
+        default:
+          return tableView(store);
+      }
+    },
+  };
+}
+
+function tableView<K, V>(handle: StoreHandle): TableView<K, V> {
+  const { kind } = handle.definition;
+  assert(kind === 'key-value' || kind === 'versioned', `${handle.name} is a ${kind} store, not a table's`);
+  const store = handle as TableState<K, V>;
+  return {
+    versioned: store.versioned,
+    prepare: (key) => store.prepare(key),
+    get: (key) => store.get(key),
+    getAsOf: (key, timestamp) => store.getAsOf(key, timestamp),
+    prefetch: (keyBytes) => store.prefetch(keyBytes),
+  };
+}
+
+function windowView<K, V>(store: WindowState<K, V>): TableView<Windowed<K>, V> {
+  return {
+    versioned: false,
+    prepare: ({ key, window }) => store.prepare(key, window.startMs),
+    get: ({ key, window }) => store.get(key, window.startMs),
+    getAsOf: ({ key, window }) => store.get(key, window.startMs),
+    prefetch: () => {},
+  };
+}
+
+function sessionView<K, V>(store: SessionState<K, V>): TableView<Windowed<K>, V> {
+  const get = ({
+    key,
+    window,
+  }: Windowed<K>): { readonly value: V; readonly timestamp: number } | undefined => {
+    const { startMs, endMs } = window;
+    const found = store
+      .find(key, { fromMs: endMs, toMs: startMs })
+      .find((s) => s.startMs === startMs && s.endMs === endMs);
+    return found && { value: found.value, timestamp: endMs };
+  };
+  return {
+    versioned: false,
+    prepare: ({ key }) => store.prepare(key),
+    get,
+    getAsOf: get,
+    prefetch: () => {},
+  };
+}

@@ -1,0 +1,72 @@
+import type { TableFlags } from '../builder/aggregate-table.ts';
+import type { Aggregator, Initializer } from '../builder/functions.ts';
+import type { StreamRecord } from '../record.ts';
+import type { TableState } from '../state/states.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import type { Change } from './change.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { statefulBehaviour } from './stateful-behaviour.ts';
+import { TableForwarder } from './table-forwarder.ts';
+
+/** How records are folded. A reduction has no initializer: its first value is the aggregate. */
+export interface StreamAggregation<K, V, VA> {
+  readonly initializer: Initializer<VA> | undefined;
+  readonly aggregator: Aggregator<K, V, VA>;
+}
+
+/** Aggregates a stream by key. The result's time is the highest that went into it; order does not matter. */
+export function aggregateRecords<K, V, VA>(
+  storeName: string,
+  aggregation: StreamAggregation<K, V, VA>,
+  flags: TableFlags,
+): Behaviour {
+  return statefulBehaviour<K, V, K, Change<VA>>(
+    (context) => new StreamAggregate(context, storeName, aggregation, flags),
+    { keepsKey: true },
+  );
+}
+
+class StreamAggregate<K, V, VA> implements Operator<K, V> {
+  readonly #context: OperatorContext<K, Change<VA>>;
+  readonly #store: TableState<K, VA>;
+  readonly #forwarder: TableForwarder<K, VA>;
+  readonly #aggregation: StreamAggregation<K, V, VA>;
+
+  constructor(
+    context: OperatorContext<K, Change<VA>>,
+    storeName: string,
+    aggregation: StreamAggregation<K, V, VA>,
+    flags: TableFlags,
+  ) {
+    this.#context = context;
+    this.#store = context.store<TableState<K, VA>>(storeName);
+    this.#forwarder = new TableForwarder(context, this.#store, flags);
+    this.#aggregation = aggregation;
+  }
+
+  prefetch(keyBytes: Buffer): void {
+    this.#store.prefetch(keyBytes);
+  }
+
+  prepare(record: StreamRecord<K, V>): Promise<void> | undefined {
+    return record.key == null || record.value == null ? undefined : this.#store.prepare(record.key);
+  }
+
+  process(record: StreamRecord<K, V>): void {
+    const { key, value } = record;
+    if (key == null || value == null) {
+      this.#context.dropped(key == null ? 'null-key' : 'null-value');
+      return;
+    }
+    const stored = this.#store.get(key);
+    const timestamp = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
+    const { initializer, aggregator } = this.#aggregation;
+    const oldValue = stored === undefined ? (initializer?.() ?? null) : stored.value;
+    const newValue =
+      oldValue === null && initializer === undefined
+        ? (value as unknown as VA)
+        : aggregator(key, value, oldValue as VA, this.#context.record);
+    const result = this.#store.put(key, newValue, timestamp);
+    this.#forwarder.forward(record, { newValue, oldValue }, { timestamp, result });
+  }
+}

@@ -1,0 +1,142 @@
+import { StreamRecord } from '../record.ts';
+import type { JoinSide, JoinState, OuterJoinState } from '../state/states.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import type { JoinWindows } from '../windows/join-windows.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { statefulBehaviour } from './stateful-behaviour.ts';
+
+interface StreamJoinSettings<K> {
+  readonly side: JoinSide;
+  /** Records of this side without a match yield a result too. */
+  readonly outer: boolean;
+  /** The other side's records. */
+  readonly storeName: string;
+  /** The unmatched records of both sides; undefined for inner and eager joins. */
+  readonly outerStore: string | undefined;
+  readonly windows: JoinWindows;
+  readonly joiner: (own: unknown, found: unknown, key: K) => unknown;
+  /** Both sides share one {@link TimeTracker} under this name. */
+  readonly trackerId: string;
+}
+
+/** Stream time of both sides of a join, and when the unmatched are to be looked through next. */
+class TimeTracker {
+  streamTime = -1;
+  timeMin = Number.POSITIVE_INFINITY;
+  nextEmitMs = 0;
+}
+
+const EMIT_INTERVAL = '__emit.interval.ms.kstreams.outer.join.spurious.results.fix__';
+
+/**
+ * One side of a stream-stream join. A left or outer result with null is held back until no match can come any more
+ * (KAFKA-10847), and then emitted with its own time, when the other records move stream time on.
+ */
+export function joinWithStream<K>(settings: StreamJoinSettings<K>): Behaviour {
+  return statefulBehaviour<K, unknown, K, unknown>((context) => new StreamJoin(context, settings), {
+    keepsKey: true,
+  });
+}
+
+class StreamJoin<K> implements Operator<K, unknown> {
+  readonly #context: OperatorContext<K, unknown>;
+  readonly #settings: StreamJoinSettings<K>;
+  readonly #store: JoinState<K, unknown>;
+  readonly #unmatched: OuterJoinState<K> | undefined;
+  readonly #tracker: TimeTracker;
+  readonly #beforeMs: number;
+  readonly #afterMs: number;
+  readonly #emitIntervalMs: number;
+
+  constructor(context: OperatorContext<K, unknown>, settings: StreamJoinSettings<K>) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#store = context.store<JoinState<K, unknown>>(settings.storeName);
+    const { outerStore, windows, side } = settings;
+    this.#unmatched = outerStore === undefined ? undefined : context.store<OuterJoinState<K>>(outerStore);
+    this.#tracker = context.shared(settings.trackerId, () => new TimeTracker());
+    this.#beforeMs = side === 'left' ? windows.beforeMs : windows.afterMs;
+    this.#afterMs = side === 'left' ? windows.afterMs : windows.beforeMs;
+    this.#emitIntervalMs = Number(context.config(EMIT_INTERVAL) ?? 1000);
+  }
+
+  prefetch(keyBytes: Buffer, timestamp: number): void {
+    this.#store.prefetch(keyBytes, this.#rangeOf(timestamp));
+  }
+
+  prepare(record: StreamRecord<K, unknown>): Promise<void> | undefined {
+    if (record.key == null || record.value == null) return undefined;
+    return this.#store.prepare(record.key, this.#rangeOf(record.timestamp));
+  }
+
+  process(record: StreamRecord<K, unknown>): void {
+    const { key, value, timestamp } = record;
+    const { outer, joiner } = this.#settings;
+    const tracker = this.#tracker;
+    tracker.streamTime = Math.max(tracker.streamTime, timestamp);
+    if (key == null || value == null) {
+      if (outer && value != null) this.#emit(record, joiner(value, null, key), timestamp);
+      else this.#context.dropped(key == null ? 'null-key' : 'null-value');
+      return;
+    }
+    if (this.#unmatched && timestamp === tracker.streamTime) this.#emitUnmatched(this.#unmatched, record);
+
+    const range = this.#rangeOf(timestamp);
+    const matches = this.#store.fetch(key, range);
+    for (const match of matches) {
+      this.#unmatched?.remove({ key, timestamp: match.timestamp, side: this.#otherSide() });
+      this.#emit(record, joiner(value, match.value, key), Math.max(timestamp, match.timestamp));
+    }
+    if (!outer || matches.length > 0) return;
+    if (!this.#unmatched || range.toMs < tracker.streamTime) {
+      this.#emit(record, joiner(value, null, key), timestamp);
+    } else {
+      tracker.timeMin = Math.min(tracker.timeMin, timestamp);
+      this.#unmatched.add({ key, timestamp, side: this.#settings.side }, value);
+    }
+  }
+
+  #emit(record: StreamRecord<K, unknown>, value: unknown, timestamp: number): void {
+    this.#context.forward(new StreamRecord(record.key, value, timestamp, record.headers));
+  }
+
+  /** Emits the unmatched whose window has closed, by time, side and key, at most once an interval of wall-clock time. */
+  #emitUnmatched(unmatched: OuterJoinState<K>, record: StreamRecord<K, unknown>): void {
+    const tracker = this.#tracker;
+    const { gracePeriodMs, beforeMs, afterMs } = this.#settings.windows;
+    if (tracker.timeMin + this.#afterMs + gracePeriodMs >= tracker.streamTime) return;
+    const now = this.#context.wallClockMs();
+    if (now < tracker.nextEmitMs) return;
+    tracker.nextEmitMs = now + this.#emitIntervalMs;
+
+    tracker.timeMin = Number.POSITIVE_INFINITY;
+    const emitted: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }[] = [];
+    const open = { left: false, right: false };
+    for (const entry of unmatched.inOrder()) {
+      tracker.timeMin = entry.timestamp;
+      if (open.left && open.right) break;
+      const lookBackMs = entry.side === 'left' ? afterMs : beforeMs;
+      if (entry.timestamp + lookBackMs + gracePeriodMs >= tracker.streamTime) {
+        open[entry.side] = true;
+        continue;
+      }
+      const own = entry.side === this.#settings.side;
+      for (const value of entry.values) {
+        const joined = own
+          ? this.#settings.joiner(value, null, entry.key)
+          : this.#settings.joiner(null, value, entry.key);
+        this.#context.forward(new StreamRecord(entry.key, joined, entry.timestamp, record.headers));
+      }
+      emitted.push(entry);
+    }
+    for (const entry of emitted) unmatched.remove(entry);
+  }
+
+  #otherSide(): JoinSide {
+    return this.#settings.side === 'left' ? 'right' : 'left';
+  }
+
+  #rangeOf(timestamp: number): { readonly fromMs: number; readonly toMs: number } {
+    return { fromMs: Math.max(0, timestamp - this.#beforeMs), toMs: Math.max(0, timestamp + this.#afterMs) };
+  }
+}

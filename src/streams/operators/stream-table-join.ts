@@ -1,0 +1,100 @@
+import type { ValueJoiner } from '../builder/functions.ts';
+import { StreamRecord } from '../record.ts';
+import type { BufferState } from '../state/states.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { statefulBehaviour } from './stateful-behaviour.ts';
+import type { TableView, TableViewFactory } from './table-view.ts';
+
+interface StreamTableJoinSettings<K, V, VT, VR> {
+  readonly view: TableViewFactory<K, VT>;
+  readonly joiner: ValueJoiner<K, V, VT, VR>;
+  readonly left: boolean;
+  /** Holds records back until stream time has passed theirs by the grace period, so that the table can catch up. */
+  readonly buffer: { readonly storeName: string; readonly gracePeriodMs: number } | undefined;
+}
+
+/** Looks each record up in a table: as it is now, or, where the table is versioned, as it was at the record's time. */
+export function joinWithTable<K, V, VT, VR>(settings: StreamTableJoinSettings<K, V, VT, VR>): Behaviour {
+  return statefulBehaviour<K, V, K, VR>((context) => new StreamTableJoin(context, settings), {
+    keepsKey: true,
+  });
+}
+
+class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
+  readonly #context: OperatorContext<K, VR>;
+  readonly #rows: TableView<K, VT>;
+  readonly #joiner: ValueJoiner<K, V, VT, VR>;
+  readonly #left: boolean;
+  readonly #buffer: BufferState<K, V> | undefined;
+  readonly #gracePeriodMs: number;
+  #observedStreamTime = -1;
+
+  constructor(context: OperatorContext<K, VR>, settings: StreamTableJoinSettings<K, V, VT, VR>) {
+    this.#context = context;
+    this.#rows = settings.view.create(context);
+    this.#joiner = settings.joiner;
+    this.#left = settings.left;
+    this.#buffer = settings.buffer && context.store<BufferState<K, V>>(settings.buffer.storeName);
+    this.#gracePeriodMs = settings.buffer?.gracePeriodMs ?? 0;
+  }
+
+  prefetch(keyBytes: Buffer): void {
+    this.#rows.prefetch(keyBytes);
+  }
+
+  prepare(record: StreamRecord<K, V>): Promise<void> | undefined {
+    return record.key == null ? undefined : this.#rows.prepare(record.key);
+  }
+
+  process(record: StreamRecord<K, V>): void | Promise<void> {
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, record.timestamp);
+    if (record.value == null || (record.key == null && !this.#left)) {
+      this.#context.dropped(record.value == null ? 'null-value' : 'null-join-key');
+      return;
+    }
+    if (!this.#buffer || this.#isLate(record.timestamp)) {
+      this.#join(record);
+      return;
+    }
+    const { topic, partition, offset } = this.#context.record;
+    const { key, value, timestamp, headers } = record;
+    this.#buffer.put({ key, value, time: timestamp, timestamp, headers, topic, partition, offset });
+    return this.#releaseDue(this.#buffer);
+  }
+
+  #isLate(timestamp: number): boolean {
+    return timestamp < this.#observedStreamTime - this.#gracePeriodMs;
+  }
+
+  /** Joins what has waited long enough, in order; answers a promise when a row of the table must be fetched. */
+  #releaseDue(buffer: BufferState<K, V>): void | Promise<void> {
+    while (buffer.timeMin <= this.#observedStreamTime - this.#gracePeriodMs) {
+      const due = buffer.take();
+      if (!due) return;
+      const record = new StreamRecord(due.key, due.value, due.timestamp, due.headers);
+      const waiting = due.key == null ? undefined : this.#rows.prepare(due.key);
+      if (waiting) {
+        return waiting.then(() => {
+          this.#join(record);
+          return this.#releaseDue(buffer);
+        });
+      }
+      this.#join(record);
+    }
+  }
+
+  #join(record: StreamRecord<K, V>): void {
+    const { key, value, timestamp, headers } = record;
+    const row =
+      key == null
+        ? undefined
+        : this.#rows.versioned
+          ? this.#rows.getAsOf(key, timestamp)
+          : this.#rows.get(key);
+    if (!row && !this.#left) return;
+    // The left join's own type says that its joiner takes null.
+    const joined = this.#joiner(value, (row?.value ?? null) as VT, key);
+    this.#context.forward(new StreamRecord(key, joined, timestamp, headers));
+  }
+}

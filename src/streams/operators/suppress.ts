@@ -1,0 +1,76 @@
+import { StreamRecord } from '../record.ts';
+import type { BufferState } from '../state/states.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import { Change } from './change.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { statefulBehaviour } from './stateful-behaviour.ts';
+
+export interface SuppressSettings<K> {
+  readonly storeName: string;
+  /** How far stream time must be past an entry's time. */
+  readonly waitMs: number;
+  /** The time of an entry: its window's end; undefined: the record's. */
+  readonly timeOf: ((key: K) => number) | undefined;
+  /** A window's final result is never a deletion. */
+  readonly dropTombstones: boolean;
+  readonly recordsMax: number;
+  readonly bytesMax: number;
+  readonly whenFull: 'emit' | 'fail';
+}
+
+/** A buffer that had a strict limit is full (`whenFull: 'fail'`). */
+export class SuppressBufferFull extends Error {
+  override readonly name = 'SuppressBufferFull';
+}
+
+/**
+ * Holds changes back until stream time has passed theirs. A later change of a waiting key takes the place, and keeps
+ * the waiting time, of the earlier one.
+ */
+export function suppressRecords<K, V>(settings: SuppressSettings<K>): Behaviour {
+  return statefulBehaviour<K, Change<V>, K, Change<V>>((context) => new Suppress(context, settings), {
+    keepsKey: true,
+  });
+}
+
+class Suppress<K, V> implements Operator<K, Change<V>> {
+  readonly #context: OperatorContext<K, Change<V>>;
+  readonly #settings: SuppressSettings<K>;
+  readonly #buffer: BufferState<K, Change<V>>;
+  #observedStreamTime = -1;
+
+  constructor(context: OperatorContext<K, Change<V>>, settings: SuppressSettings<K>) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#buffer = context.store<BufferState<K, Change<V>>>(settings.storeName);
+  }
+
+  process(record: StreamRecord<K, Change<V>>): void {
+    const { key, value, timestamp, headers } = record;
+    const { timeOf, waitMs, recordsMax, bytesMax, whenFull } = this.#settings;
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, timestamp);
+    const waiting = this.#buffer.get(key);
+    const time = waiting?.time ?? timeOf?.(key) ?? timestamp;
+    // The old value is the one before the first change that is held back.
+    const change = waiting ? new Change(value.newValue, waiting.value.oldValue, value.isLatest) : value;
+    const { topic, partition, offset } = this.#context.record;
+    this.#buffer.put({ key, value: change, time, timestamp, headers, topic, partition, offset });
+
+    while (this.#buffer.timeMin <= this.#observedStreamTime - waitMs) this.#emitFirst();
+    while (this.#buffer.recordCount > recordsMax || this.#buffer.sizeBytes > bytesMax) {
+      if (whenFull === 'fail') {
+        throw new SuppressBufferFull(
+          `${this.#context.nodeName} holds ${this.#buffer.recordCount} records of at most ${recordsMax}, ` +
+            `${this.#buffer.sizeBytes} bytes of at most ${bytesMax}`,
+        );
+      }
+      this.#emitFirst();
+    }
+  }
+
+  #emitFirst(): void {
+    const first = this.#buffer.take();
+    if (!first || (first.value.newValue === null && this.#settings.dropTombstones)) return;
+    this.#context.forward(new StreamRecord(first.key, first.value, first.timestamp, first.headers));
+  }
+}

@@ -1,0 +1,81 @@
+import type { TableFlags } from '../builder/aggregate-table.ts';
+import type { Aggregator, Initializer } from '../builder/functions.ts';
+import type { StreamRecord } from '../record.ts';
+import type { TableState } from '../state/states.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import type { Change } from './change.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { statefulBehaviour } from './stateful-behaviour.ts';
+import { TableForwarder } from './table-forwarder.ts';
+
+/** How changes of rows are folded. A reduction has no initializer: its first value is the aggregate. */
+export interface TableAggregation<K, V, VA> {
+  readonly initializer: Initializer<VA> | undefined;
+  readonly adder: Aggregator<K, V, VA>;
+  readonly subtractor: Aggregator<K, V, VA>;
+}
+
+/** Aggregates a table: takes the old value away, adds the new one, and writes once. */
+export function aggregateChanges<K, V, VA>(
+  storeName: string,
+  aggregation: TableAggregation<K, V, VA>,
+  flags: TableFlags,
+): Behaviour {
+  return statefulBehaviour<K, Change<V>, K, Change<VA>>(
+    (context) => new TableAggregate(context, storeName, aggregation, flags),
+    { keepsKey: true },
+  );
+}
+
+class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
+  readonly #context: OperatorContext<K, Change<VA>>;
+  readonly #store: TableState<K, VA>;
+  readonly #forwarder: TableForwarder<K, VA>;
+  readonly #aggregation: TableAggregation<K, V, VA>;
+
+  constructor(
+    context: OperatorContext<K, Change<VA>>,
+    storeName: string,
+    aggregation: TableAggregation<K, V, VA>,
+    flags: TableFlags,
+  ) {
+    this.#context = context;
+    this.#store = context.store<TableState<K, VA>>(storeName);
+    this.#forwarder = new TableForwarder(context, this.#store, flags);
+    this.#aggregation = aggregation;
+  }
+
+  prefetch(keyBytes: Buffer): void {
+    this.#store.prefetch(keyBytes);
+  }
+
+  prepare(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
+    return this.#store.prepare(record.key);
+  }
+
+  process(record: StreamRecord<K, Change<V>>): void {
+    const { key, value: change } = record;
+    const { initializer, adder, subtractor } = this.#aggregation;
+    const context = this.#context.record;
+    const stored = this.#store.get(key);
+    const oldValue = stored?.value ?? null;
+    const later = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
+
+    let timestamp = record.timestamp;
+    let aggregate: VA | null = oldValue;
+    if (change.oldValue != null && aggregate !== null) {
+      aggregate = subtractor(key, change.oldValue, aggregate, context);
+      timestamp = later;
+    }
+    if (change.newValue != null) {
+      if (initializer === undefined && aggregate === null) {
+        aggregate = change.newValue as unknown as VA;
+      } else {
+        aggregate = adder(key, change.newValue, aggregate ?? (initializer?.() as VA), context);
+        timestamp = later;
+      }
+    }
+    const result = this.#store.put(key, aggregate, timestamp);
+    this.#forwarder.forward(record, { newValue: aggregate, oldValue }, { timestamp, result });
+  }
+}

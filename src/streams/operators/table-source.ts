@@ -1,0 +1,69 @@
+import type { SourceTableFlags } from '../builder/source-table.ts';
+import { StreamRecord } from '../record.ts';
+import type { TableState } from '../state/states.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import { Change } from './change.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { statefulBehaviour } from './stateful-behaviour.ts';
+import { TableForwarder } from './table-forwarder.ts';
+
+/** Reads records as updates of a table, kept or not. Updates apply in the order of offsets, whatever their times say. */
+export function tableSource<K, V>(storeName: string, flags: SourceTableFlags): Behaviour {
+  return statefulBehaviour<K, V | null, K, Change<V>>(
+    (context) =>
+      flags.materialized
+        ? new StoredTableSource<K, V>(context, storeName, flags)
+        : new PassingTableSource<K, V>(context),
+    { keepsKey: true },
+  );
+}
+
+class PassingTableSource<K, V> implements Operator<K, V | null> {
+  readonly #context: OperatorContext<K, Change<V>>;
+
+  constructor(context: OperatorContext<K, Change<V>>) {
+    this.#context = context;
+  }
+
+  process(record: StreamRecord<K, V | null>): void {
+    if (record.key == null) {
+      this.#context.dropped('null-key');
+      return;
+    }
+    const change = new Change(record.value, null);
+    this.#context.forward(new StreamRecord(record.key, change, record.timestamp, record.headers));
+  }
+}
+
+class StoredTableSource<K, V> implements Operator<K, V | null> {
+  readonly #context: OperatorContext<K, Change<V>>;
+  readonly #store: TableState<K, V>;
+  readonly #forwarder: TableForwarder<K, V>;
+
+  constructor(context: OperatorContext<K, Change<V>>, storeName: string, flags: SourceTableFlags) {
+    this.#context = context;
+    this.#store = context.store<TableState<K, V>>(storeName);
+    this.#forwarder = new TableForwarder(context, this.#store, flags);
+  }
+
+  prefetch(keyBytes: Buffer): void {
+    this.#store.prefetch(keyBytes);
+  }
+
+  prepare(record: StreamRecord<K, V | null>): Promise<void> | undefined {
+    return record.key == null ? undefined : this.#store.prepare(record.key);
+  }
+
+  process(record: StreamRecord<K, V | null>): void {
+    const { key, timestamp } = record;
+    if (key == null) {
+      this.#context.dropped('null-key');
+      return;
+    }
+    const oldValue = this.#store.get(key)?.value ?? null;
+    const newValue = record.value ?? null;
+    const result = this.#store.put(key, newValue, timestamp);
+    if (result === 'rejected') this.#context.dropped('expired-store');
+    this.#forwarder.forward(record, { newValue, oldValue }, { timestamp, result });
+  }
+}

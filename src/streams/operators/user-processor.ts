@@ -1,0 +1,59 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import type { ProcessorContext, ProcessorSupplier } from '../processor.ts';
+import type { RecordContext, StreamRecord } from '../record.ts';
+import type { StateStore } from '../state/store.ts';
+import type { StoreHandle } from '../state/store-handle.ts';
+import type { Behaviour } from '../topology/nodes.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { statefulBehaviour } from './stateful-behaviour.ts';
+
+/** A processor that an application brought along. */
+export function userProcessor<K, V, KR, VR>(
+  supplier: ProcessorSupplier<K, V, KR, VR>,
+  options: { readonly keepsKey: boolean },
+): Behaviour {
+  return statefulBehaviour<K, V, KR, VR>((context): Operator<K, V> => {
+    const processor = supplier();
+    processor.init?.(processorContext(context));
+    return {
+      process: (record: StreamRecord<K, V>) => processor.process(record),
+      close: () => processor.close?.(),
+    };
+  }, options);
+}
+
+/** Stores that can be handed to a processor know how to show themselves to it. */
+interface Viewable extends StoreHandle {
+  forProcessor(): StateStore;
+}
+
+function isViewable(store: StoreHandle): store is Viewable {
+  return 'forProcessor' in store;
+}
+
+function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): ProcessorContext<KOut, VOut> {
+  return {
+    applicationId: context.applicationId,
+    taskId: context.taskId,
+    forward(record, childName) {
+      if (childName === undefined) context.forward(record);
+      else context.forwardTo(context.childIndex(childName), record);
+    },
+    recordMetadata: (): RecordContext | undefined =>
+      context.record.topic === '' ? undefined : context.record,
+    getStateStore<S extends StateStore>(name: string): S {
+      const store = context.store(name);
+      if (!isViewable(store)) {
+        throw new DiagnosticError({
+          message: `the ${store.definition.kind} store ${name} is not for processors`,
+        });
+      }
+      // Which kind of store a name stands for is the application's knowledge, as in Kafka Streams.
+      return store.forProcessor() as S;
+    },
+    schedule: (options) => context.schedule(options),
+    commit: () => context.requestCommit(),
+    currentStreamTimeMs: () => context.streamTimeMs(),
+    currentSystemTimeMs: () => context.wallClockMs(),
+  };
+}

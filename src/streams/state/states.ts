@@ -1,0 +1,153 @@
+import type { Header } from '../record.ts';
+import type { ValueAndTimestamp } from './store.ts';
+import type { StoreHandle } from './store-handle.ts';
+
+/** What became of a write: the key's newest value, an older version, or too old to be kept. */
+export type PutResult = 'latest' | 'not-latest' | 'rejected';
+
+/** Called for each row when a cached store is flushed: what it is now, and what it was when it was last forwarded. */
+export type FlushListener<K, V> = (flushed: {
+  readonly key: K;
+  readonly newValue: V | null;
+  readonly oldValue: V | null;
+  readonly timestamp: number;
+  readonly headers: readonly Header[];
+}) => void;
+
+/** A table's store: one row per key, with versions of it where the table is versioned. */
+export interface TableState<K, V> extends StoreHandle {
+  readonly versioned: boolean;
+  /** Updates are forwarded by the flush listener, not by the operator. */
+  readonly cached: boolean;
+  prepare(key: K): Promise<void> | undefined;
+  prefetch(keyBytes: Buffer): void;
+  get(key: K): ValueAndTimestamp<V> | undefined;
+  getAsOf(key: K, timestamp: number): ValueAndTimestamp<V> | undefined;
+  put(key: K, value: V | null, timestamp: number): PutResult;
+  onFlush(listener: FlushListener<K, V>): void;
+}
+
+export interface WindowRow<K, V> {
+  readonly key: K;
+  readonly startMs: number;
+  readonly value: V;
+  readonly timestamp: number;
+}
+
+/** The store of a time-windowed table: one row per key and window start. */
+export interface WindowState<K, V> extends StoreHandle {
+  readonly cached: boolean;
+  prepare(key: K, startMs: number): Promise<void> | undefined;
+  prefetch(keyBytes: Buffer, startMs: number): void;
+  get(key: K, startMs: number): ValueAndTimestamp<V> | undefined;
+  put(key: K, startMs: number, value: V | null, timestamp: number): void;
+  /** Rows whose window begins within `[fromMs, toMs]`, by start and then by key bytes. */
+  scan(range: {
+    readonly fromMs: number;
+    readonly toMs: number;
+  }): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]>;
+  onFlush(listener: FlushListener<{ readonly key: K; readonly startMs: number }, V>): void;
+}
+
+export interface Session<V> {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly value: V;
+}
+
+export interface SessionRow<K, V> extends Session<V> {
+  readonly key: K;
+}
+
+/** The store of a session-windowed table: all sessions of a key together. */
+export interface SessionState<K, V> extends StoreHandle {
+  readonly cached: boolean;
+  prepare(key: K): Promise<void> | undefined;
+  prefetch(keyBytes: Buffer): void;
+  /** Sessions that end at or after `fromMs` and begin at or before `toMs`, in order. */
+  find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[];
+  put(key: K, session: Session<V | null>): void;
+  remove(key: K, span: { readonly startMs: number; readonly endMs: number }): void;
+  /** Sessions of all keys that end within `[fromMs, toMs]`, by end, start and key bytes. */
+  scanEnds(range: {
+    readonly fromMs: number;
+    readonly toMs: number;
+  }): SessionRow<K, V>[] | Promise<SessionRow<K, V>[]>;
+  onFlush(
+    listener: FlushListener<{ readonly key: K; readonly startMs: number; readonly endMs: number }, V>,
+  ): void;
+}
+
+export interface JoinRow<V> {
+  readonly timestamp: number;
+  readonly value: V;
+}
+
+/** One side's records of a stream-stream join. */
+export interface JoinState<K, V> extends StoreHandle {
+  prepare(key: K, range: { readonly fromMs: number; readonly toMs: number }): Promise<void> | undefined;
+  prefetch(keyBytes: Buffer, range: { readonly fromMs: number; readonly toMs: number }): void;
+  /** Records of `key` within `[fromMs, toMs]`, by time and then in the order they came. */
+  fetch(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly JoinRow<V>[];
+  /** Answers false for a record older than the retention, which is not kept. */
+  put(key: K, value: V, timestamp: number): boolean;
+}
+
+export type JoinSide = 'left' | 'right';
+
+export interface Unmatched<K> {
+  readonly key: K;
+  readonly timestamp: number;
+  readonly side: JoinSide;
+  readonly values: readonly unknown[];
+}
+
+/** The unmatched records of a left or outer stream-stream join. */
+export interface OuterJoinState<K> extends StoreHandle {
+  add(entry: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }, value: unknown): void;
+  remove(entry: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }): void;
+  /** All entries by time, side (left after right) and key bytes. */
+  inOrder(): Iterable<Unmatched<K>>;
+}
+
+export interface Buffered<K, V> {
+  readonly key: K;
+  readonly value: V;
+  /** The time that the buffer is ordered by. */
+  readonly time: number;
+  readonly timestamp: number;
+  readonly headers: readonly Header[];
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Records that wait, ordered by a time and then by key bytes. */
+export interface BufferState<K, V> extends StoreHandle {
+  readonly recordCount: number;
+  readonly sizeBytes: number;
+  /** The least time in the buffer, infinity when it is empty. */
+  readonly timeMin: number;
+  /** The entry of a key, where keys are unique. */
+  get(key: K): Buffered<K, V> | undefined;
+  /** Adds an entry; one with the same key and time is replaced. */
+  put(entry: Buffered<K, V>): void;
+  /** Removes and answers the first entry. */
+  take(): Buffered<K, V> | undefined;
+}
+
+export interface Subscription<KO, K> {
+  readonly foreignKey: KO;
+  readonly primaryKey: K;
+  readonly hash: Buffer | null;
+  readonly primaryPartition: number;
+  readonly timestamp: number;
+}
+
+/** Who is interested in which row of the other table of a foreign-key join. */
+export interface SubscriptionState<KO, K> extends StoreHandle {
+  put(subscription: Subscription<KO, K>): void;
+  remove(subscription: { readonly foreignKey: KO; readonly primaryKey: K }): void;
+  /** All subscriptions of a foreign key, by the bytes of the primary key. */
+  subscribers(foreignKey: KO): readonly Subscription<KO, K>[] | Promise<readonly Subscription<KO, K>[]>;
+}

@@ -1,0 +1,43 @@
+import type { StoreDefinition } from '../state/store-definition.ts';
+import { describe } from './describe.ts';
+import type { TopologyNode } from './nodes.ts';
+import { subtopologiesOf, type Subtopology } from './subtopologies.ts';
+
+/** An internal topic between two sub-topologies. */
+export interface RepartitionTopic {
+  /** Without the application id that prefixes it on the broker. */
+  readonly name: string;
+  /** Enforced, or undefined: as many as the upstream topics have. */
+  readonly partitions: number | undefined;
+}
+
+export interface TopologyParts {
+  readonly nodes: ReadonlyMap<string, TopologyNode>;
+  readonly stores: ReadonlyMap<string, StoreDefinition>;
+  readonly repartitionTopics: ReadonlyMap<string, RepartitionTopic>;
+  /** Groups of source nodes whose topics must have equally many partitions. */
+  readonly copartitionGroups: readonly (readonly string[])[];
+}
+
+/** The immutable graph that a {@link StreamsBuilder} has built. */
+export class Topology {
+  readonly nodes: ReadonlyMap<string, TopologyNode>;
+  readonly stores: ReadonlyMap<string, StoreDefinition>;
+  readonly repartitionTopics: ReadonlyMap<string, RepartitionTopic>;
+  readonly copartitionGroups: readonly (readonly string[])[];
+  readonly subtopologies: readonly Subtopology[];
+
+  constructor(parts: TopologyParts) {
+    this.nodes = parts.nodes;
+    this.stores = parts.stores;
+    this.repartitionTopics = parts.repartitionTopics;
+    this.copartitionGroups = parts.copartitionGroups;
+    this.subtopologies = subtopologiesOf(parts.nodes);
+    Object.freeze(this);
+  }
+
+  /** The text that Kafka Streams' `Topology.describe()` prints, byte for byte. */
+  describe(): string {
+    return describe(this);
+  }
+}
