@@ -28,3 +28,4 @@ export * from './records/batch-builder.ts';
 export * from './records/batch-view.ts';
 export * from './records/decode-batch.ts';
 export * from './records/record.ts';
+export * from './records/control-record.ts';

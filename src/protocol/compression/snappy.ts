@@ -29,7 +29,7 @@ export function compressSnappy(bytes: Buffer): Buffer {
 
 export function decompressSnappy(bytes: Buffer, bytesMax: number): Buffer {
   const isFramed = bytes.length >= HEADER_BYTES && bytes.compare(MAGIC, 0, 8, 0, 8) === 0;
-  if (!isFramed) return decompressRaw(bytes, bytesMax);
+  if (!isFramed) return decompressRaw(bytes, bytesMax, bytesMax);
   const pieces: Buffer[] = [];
   let left = bytesMax;
   let at = HEADER_BYTES;
@@ -38,7 +38,7 @@ export function decompressSnappy(bytes: Buffer, bytesMax: number): Buffer {
     const length = bytes.readInt32BE(at);
     at += 4;
     if (length < 0 || at + length > bytes.length) throw corruptBytes('snappy', 'a chunk is cut short');
-    const piece = decompressRaw(bytes.subarray(at, at + length), left);
+    const piece = decompressRaw(bytes.subarray(at, at + length), left, bytesMax);
     left -= piece.length;
     pieces.push(piece);
     at += length;
@@ -47,9 +47,10 @@ export function decompressSnappy(bytes: Buffer, bytesMax: number): Buffer {
   return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
 }
 
-function decompressRaw(bytes: Buffer, bytesMax: number): Buffer {
+/** @param left what of the limit is not used up yet. */
+function decompressRaw(bytes: Buffer, left: number, bytesMax: number): Buffer {
   const length = uncompressedLength(bytes);
-  if (length > bytesMax) throw tooLarge('snappy', bytesMax);
+  if (length > left) throw tooLarge('snappy', bytesMax);
   try {
     return snappyDecompress(bytes);
   } catch (error) {

@@ -14,6 +14,7 @@ export const endTxnMarker = message({
   versions: '0',
   fields: struct({ coordinatorEpoch: int32() }),
 });
+
 const voterFields = { voterId: int32(), voterDirectoryId: uuid({ versions: '1+' }) };
 
 /** Who leads the metadata quorum, and who voted for it (KIP-595). */

@@ -1,5 +1,6 @@
 import { message } from '../message.ts';
 import { array, bytes, int32, int64, int8, string, struct, uuid } from '../schema.ts';
+
 const taskIdFields = { topicGroupId: int32({ versions: '1-6' }), partition: int32({ versions: '1-6' }) };
 
 /** What a Kafka Streams client tells of itself when it joins. */

@@ -30,7 +30,7 @@ export function decodeBatch(
 ): Record[] {
   const records = options?.into ?? [];
   const iterator = new RecordIterator(batch, options);
-  const fromOffset = options?.fromOffset ?? 0;
+  const fromOffset = options?.fromOffset ?? Number.MIN_SAFE_INTEGER;
   while (iterator.next()) {
     if (iterator.offset >= fromOffset) records.push(iterator.record());
   }

@@ -8,6 +8,7 @@ export const consumerGroupCurrentMemberAssignmentKey = keyedMessage({
   versions: '0',
   fields: struct({ groupId: string(), memberId: string() }),
 });
+
 const topicPartitionsFields = {
   topicId: uuid(),
   partitions: array(int32()),

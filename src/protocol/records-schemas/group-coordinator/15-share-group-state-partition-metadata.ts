@@ -8,6 +8,7 @@ export const shareGroupStatePartitionMetadataKey = keyedMessage({
   versions: '0',
   fields: struct({ groupId: string() }),
 });
+
 const topicPartitionsInfoFields = { topicId: uuid(), topicName: string(), partitions: array(int32()) };
 
 /** Value to {@link shareGroupStatePartitionMetadataKey}; null removes it. */

@@ -8,6 +8,7 @@ export const streamsGroupTargetAssignmentMemberKey = keyedMessage({
   versions: '0',
   fields: struct({ groupId: string(), memberId: string() }),
 });
+
 const taskIdsFields = { subtopologyId: string(), partitions: array(int32()) };
 
 /** Value to {@link streamsGroupTargetAssignmentMemberKey}; null removes it. */

@@ -8,6 +8,7 @@ export const streamsGroupCurrentMemberAssignmentKey = keyedMessage({
   versions: '0',
   fields: struct({ groupId: string(), memberId: string() }),
 });
+
 const taskIdsFields = {
   subtopologyId: string(),
   partitions: array(int32()),

@@ -8,6 +8,7 @@ export const streamsGroupTopologyKey = keyedMessage({
   versions: '0',
   fields: struct({ groupId: string() }),
 });
+
 const topicInfoFields = {
   name: string(),
   partitions: int32(),

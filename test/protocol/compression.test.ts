@@ -1,0 +1,118 @@
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+import lz4 from 'lz4-napi';
+import snappy from 'snappy';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  compress,
+  compressionOfId,
+  decompress,
+  initCompression,
+} from '../../src/protocol/compression/compression.ts';
+import { zstdContentBytesMax } from '../../src/protocol/compression/zstd-frame.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+
+const text = Buffer.from(
+  JSON.stringify(Array.from({ length: 4_000 }, (_, i) => ({ id: i, name: `user-${i % 97}` }))),
+);
+
+beforeAll(initCompression);
+
+describe('snappy', () => {
+  it('writes the framing of xerial, in chunks of 32 KiB that other decoders read', () => {
+    const framed = compress('snappy', text);
+    expect(framed.subarray(0, 16).toString('hex')).toBe('82534e41505059000000000100000001');
+    const restored: Buffer[] = [];
+    for (let at = 16; at < framed.length; ) {
+      const length = framed.readInt32BE(at);
+      restored.push(snappy.uncompressSync(framed.subarray(at + 4, at + 4 + length)) as Buffer);
+      at += 4 + length;
+    }
+    expect(restored.slice(0, -1).every((chunk) => chunk.length === 32 * 1024)).toBe(true);
+    expect(Buffer.concat(restored)).toEqual(text);
+  });
+
+  it('reads raw snappy and known framed bytes', () => {
+    expect(decompress('snappy', snappy.compressSync(text))).toEqual(text);
+    // One chunk of raw snappy: 5 bytes to restore, one literal of 5.
+    const known = Buffer.from(
+      '82534e41505059000000000100000001' + '00000007' + '0510' + Buffer.from('hello').toString('hex'),
+      'hex',
+    );
+    expect(decompress('snappy', known).toString()).toBe('hello');
+  });
+
+  it('refuses a chunk that is cut short and a length beyond the limit', () => {
+    const framed = compress('snappy', text);
+    expect(() => decompress('snappy', framed.subarray(0, framed.length - 3))).toThrow(/cut short/);
+    expect(() => decompress('snappy', Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0]))).toThrow(/more than/);
+  });
+});
+
+describe('lz4', () => {
+  it('reads and is read by another implementation', () => {
+    expect(decompress('lz4', lz4.compressFrameSync(text))).toEqual(text);
+    expect(lz4.decompressFrameSync(compress('lz4', text))).toEqual(text);
+  });
+
+  it('has the header checksum that magic 2 demands', () => {
+    // Flags 0x60, block size 0x40: xxHash32 of the two bytes, second byte.
+    expect(compress('lz4', text).subarray(0, 4).toString('hex')).toBe('04224d18');
+    expect(() => decompress('lz4', Buffer.from('04224d18604083', 'hex'))).toThrow(/lz4/);
+  });
+
+  it('counts what a bomb would restore, and does not restore it', () => {
+    const bomb = compress('lz4', Buffer.alloc(8 * 1024 * 1024));
+    expect(bomb.length).toBeLessThan(64 * 1024);
+    expect(() => decompress('lz4', bomb, 1024 * 1024)).toThrow(/more than the 1048576 bytes/);
+    expect(decompress('lz4', bomb, 8 * 1024 * 1024)).toHaveLength(8 * 1024 * 1024);
+  });
+});
+
+describe('gzip', () => {
+  it('reads any level', () => {
+    expect(decompress('gzip', gzipSync(text, { level: 9 }))).toEqual(text);
+  });
+});
+
+describe('zstd', () => {
+  const wasm = createRequire(import.meta.url)('@bokuweb/zstd-wasm') as {
+    compress(bytes: Uint8Array, level: number): Uint8Array;
+  };
+
+  it('bounds what a frame restores by its header', () => {
+    expect(zstdContentBytesMax(compress('zstd', text))).toEqual({ bytes: text.length, isExact: true });
+  });
+
+  it('reads frames without a content size, as streaming writers leave them', () => {
+    const sized = Buffer.from(wasm.compress(text, 3));
+    const unsized = withoutContentSize(sized);
+    const bound = zstdContentBytesMax(unsized);
+    expect(bound.isExact).toBe(false);
+    expect(bound.bytes).toBeGreaterThanOrEqual(text.length);
+    expect(decompress('zstd', unsized)).toEqual(text);
+    expect(() => decompress('zstd', unsized, 1_000)).toThrow(/zstd/);
+  });
+
+  it('refuses a frame that says it restores an exabyte', () => {
+    const frame = Buffer.from('28b52ffde0' + '00000000000000f0' + '010000', 'hex');
+    expect(() => decompress('zstd', frame)).toThrow(/zstd/);
+  });
+
+  /** A frame with a content size is of one segment; without, it needs a window: 8 MiB here. */
+  function withoutContentSize(frame: Buffer): Buffer {
+    const sizeFlag = (frame[4] ?? 0) >>> 6;
+    const sizeBytes = sizeFlag === 0 ? 1 : 2 ** sizeFlag;
+    return Buffer.concat([frame.subarray(0, 4), Buffer.from([0x00, 13 << 3]), frame.subarray(5 + sizeBytes)]);
+  }
+});
+
+describe('compression types', () => {
+  it('does not know the numbers 5 to 7', () => {
+    for (const id of [5, 6, 7]) {
+      expect(() => compressionOfId(id)).toThrow(
+        expect.objectContaining({ code: ErrorCode.UNSUPPORTED_COMPRESSION_TYPE }),
+      );
+    }
+  });
+});
