@@ -77,12 +77,20 @@ export type ArgumentsOf<P extends readonly ParameterText[], Nulls> = P extends r
 export type LambdaFunction = (...args: SqlValue[]) => SqlValue;
 
 /** What an argument is while a call is resolved: a type, null for the NULL literal, a lambda's parameters and result. */
-export type ArgumentType = SqlType | null | LambdaType | IntervalType;
+export type ArgumentType = SqlType | null | LambdaType | UntypedLambda | IntervalType;
 
 export interface LambdaType {
   readonly kind: 'LAMBDA';
   readonly parameters: readonly SqlType[];
   readonly result: SqlType;
+}
+
+/** A lambda whose parameters get their types from the overload that is chosen. */
+export interface UntypedLambda {
+  readonly kind: 'UNTYPED_LAMBDA';
+  readonly arity: number;
+  /** The type of the body, given the parameters'; null for the NULL literal. */
+  readonly typeBody: (parameters: readonly SqlType[]) => SqlType | null;
 }
 
 /** The bare word of a time unit; the value that the function gets is the word, such as `DAYS`. */

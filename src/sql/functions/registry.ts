@@ -1,8 +1,15 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import { casterOf } from '../values/cast.ts';
+import { resolveOverload, type Resolution } from './resolve.ts';
+import { parsePattern, substitute } from './signature.ts';
 import type {
   AggregateFunction,
+  AggregateOverload,
   Aggregator,
   ArgumentType,
   FunctionConfig,
+  ReturnText,
   ScalarFunction,
   ScalarImplementation,
   ScalarOverload,
@@ -24,6 +31,9 @@ export interface ResolvedScalar {
 /** An aggregate call resolved; `aggregator` takes the arguments that are not constants. */
 export interface ResolvedAggregate {
   readonly aggregator: Aggregator;
+  /** Positions, among the call's arguments, of those that are passed for each row. */
+  readonly rowArguments: readonly number[];
+  /** What each of these must be converted to (`castArgument` of `expressions/compile.ts` does it). */
   readonly parameterTypes: readonly SqlType[];
 }
 
@@ -48,12 +58,167 @@ export interface FunctionRegistry {
   resolveScalar(name: string, args: readonly ArgumentType[], config?: FunctionConfig): ResolvedScalar;
   /**
    * @param literals for each argument the value of the literal that it is, or undefined where it is no literal.
+   * @param argumentTexts the arguments as SQL, for error texts.
    */
   resolveAggregate(
     name: string,
     args: readonly ArgumentType[],
     literals: readonly (SqlValue | undefined)[],
     config?: FunctionConfig,
+    argumentTexts?: readonly string[],
   ): ResolvedAggregate;
   resolveTable(name: string, args: readonly ArgumentType[], config?: FunctionConfig): ResolvedTableFunction;
+}
+
+/** Makes a registry of these functions. */
+export function functionRegistry(functions: readonly SqlFunction[]): FunctionRegistry {
+  return new Registry(functions);
+}
+
+class Registry implements FunctionRegistry {
+  readonly #functions: ReadonlyMap<string, SqlFunction>;
+
+  constructor(functions: readonly SqlFunction[]) {
+    this.#functions = new Map(functions.map((definition) => [definition.name.toUpperCase(), definition]));
+  }
+
+  find(name: string): SqlFunction | undefined {
+    return this.#functions.get(name.toUpperCase());
+  }
+
+  scalar(name: string): ScalarFunction | undefined {
+    const definition = this.find(name);
+    return definition?.kind === 'scalar' ? definition : undefined;
+  }
+
+  aggregate(name: string): AggregateFunction | undefined {
+    const definition = this.find(name);
+    return definition?.kind === 'aggregate' ? definition : undefined;
+  }
+
+  table(name: string): TableFunction | undefined {
+    const definition = this.find(name);
+    return definition?.kind === 'table' ? definition : undefined;
+  }
+
+  list(): readonly SqlFunction[] {
+    return [...this.#functions.values()].sort((a, b) =>
+      a.name.toUpperCase() < b.name.toUpperCase() ? -1 : 1,
+    );
+  }
+
+  with(functions: readonly SqlFunction[]): FunctionRegistry {
+    return new Registry([...this.#functions.values(), ...functions]);
+  }
+
+  resolveScalar(name: string, args: readonly ArgumentType[], config: FunctionConfig = {}): ResolvedScalar {
+    const definition = this.scalar(name) ?? this.#unknown(name);
+    const resolution = resolveOverload(definition.name, definition.overloads, args);
+    const { overload, argumentTypes } = resolution;
+    const returnType = returnTypeOf(overload.returns, resolution);
+    return {
+      returnType,
+      overload,
+      parameterTypes: argumentTypes,
+      implementation: overload.bind({ argumentTypes, returnType, config }),
+    };
+  }
+
+  resolveAggregate(
+    name: string,
+    args: readonly ArgumentType[],
+    literals: readonly (SqlValue | undefined)[],
+    config: FunctionConfig = {},
+    argumentTexts: readonly string[] = [],
+  ): ResolvedAggregate {
+    const definition = this.aggregate(name) ?? this.#unknown(name);
+    const resolution = resolveOverload(definition.name, definition.overloads, args);
+    const constants = literalArguments(name, resolution, args, literals, argumentTexts);
+    const rowArguments = resolution.parameters.flatMap((parameter, index) =>
+      parameter.literal ? [] : [index],
+    );
+    const parameterTypes = rowArguments.map((index) =>
+      requireSqlType(resolution.argumentTypes[index] ?? null),
+    );
+    return {
+      aggregator: resolution.overload.bind({ argumentTypes: parameterTypes, literals: constants, config }),
+      rowArguments,
+      parameterTypes,
+    };
+  }
+
+  resolveTable(
+    name: string,
+    args: readonly ArgumentType[],
+    config: FunctionConfig = {},
+  ): ResolvedTableFunction {
+    const definition = this.table(name) ?? this.#unknown(name);
+    const resolution = resolveOverload(definition.name, definition.overloads, args);
+    const { overload, argumentTypes } = resolution;
+    const returnType = returnTypeOf(overload.returns, resolution);
+    return {
+      returnType,
+      parameterTypes: argumentTypes,
+      implementation: overload.bind({ argumentTypes, returnType, config }) as (
+        ...args: SqlValue[]
+      ) => readonly SqlValue[],
+    };
+  }
+
+  #unknown(name: string): never {
+    const suggestion = nearestName(name, this.#functions.keys());
+    throw new DiagnosticError({
+      message: `Can't find any functions with the name '${name}'`,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+}
+
+function returnTypeOf(
+  returns: ReturnText,
+  resolution: {
+    readonly argumentTypes: readonly ArgumentType[];
+    readonly variables: ReadonlyMap<string, SqlType>;
+  },
+): SqlType {
+  if (typeof returns === 'function') return returns(resolution.argumentTypes);
+  const pattern = parsePattern(returns);
+  const type =
+    pattern.kind === 'ANY_DECIMAL'
+      ? resolution.argumentTypes.find((argument) => argument?.kind === 'DECIMAL')
+      : substitute(pattern, resolution.variables);
+  return requireSqlType(type ?? null);
+}
+
+/** Values of the LITERAL arguments, as their parameters' types. */
+function literalArguments(
+  name: string,
+  resolution: Resolution<AggregateOverload>,
+  args: readonly ArgumentType[],
+  literals: readonly (SqlValue | undefined)[],
+  texts: readonly string[],
+): SqlValue[] {
+  return resolution.parameters.flatMap((parameter, index) => {
+    if (!parameter.literal) return [];
+    const value = literals[index];
+    if (value === undefined) {
+      throw new DiagnosticError({
+        message: `Parameter ${index + 1} passed to function ${name} must be a literal constant, but was expression: '${texts[index] ?? ''}'`,
+      });
+    }
+    const from = args[index] ?? null;
+    const to = resolution.argumentTypes[index] ?? null;
+    if (value === null || from === null || to === null) return [value];
+    return [casterOf(requireSqlType(from), requireSqlType(to))?.(value) ?? value];
+  });
+}
+
+function requireSqlType(type: ArgumentType): SqlType {
+  if (type === null || type.kind === 'LAMBDA' || type.kind === 'UNTYPED_LAMBDA' || type.kind === 'INTERVAL') {
+    throw new DiagnosticError({
+      message:
+        "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",
+    });
+  }
+  return type;
 }

@@ -1,0 +1,96 @@
+import type { DecimalLiteral, Expression, IntegerLiteral, Sign } from '../../../grammar/ast.ts';
+import { DiagnosticError } from '../../base/errors.ts';
+import { Decimal } from '../../serde/model/decimal.ts';
+import { INT64_MAX, INT64_MIN, int64 } from '../../serde/model/int64.ts';
+import {
+  BIGINT,
+  DOUBLE,
+  decimalType,
+  INTEGER,
+  STRING,
+  BOOLEAN,
+  type SqlType,
+} from '../../serde/model/sql-type.ts';
+import type { SqlValue } from '../../serde/model/sql-value.ts';
+
+export interface TypedValue {
+  readonly type: SqlType | null;
+  readonly value: SqlValue;
+}
+
+/**
+ * The value of a literal, a sign before it included; undefined where the expression is none. Whole numbers are INTEGER
+ * where they fit and else BIGINT, those with a point DECIMAL with just the digits written, those with an exponent DOUBLE.
+ */
+export function literalValue(expression: Expression): TypedValue | undefined {
+  switch (expression.kind) {
+    case 'NullLiteral':
+      return { type: null, value: null };
+    case 'BooleanLiteral':
+      return { type: BOOLEAN, value: expression.value };
+    case 'StringLiteral':
+      return { type: STRING, value: expression.value };
+    case 'IntegerLiteral':
+      return integer(expression, '');
+    case 'DecimalLiteral':
+      return decimal(expression, '');
+    case 'DoubleLiteral':
+      return double(expression.text, expression);
+    case 'Sign':
+      return signed(expression);
+    default:
+      return undefined;
+  }
+}
+
+function signed(expression: Sign): TypedValue | undefined {
+  const { operand, operator } = expression;
+  const sign = operator === '-' ? '-' : '';
+  switch (operand.kind) {
+    case 'IntegerLiteral':
+      return integer(operand, sign);
+    case 'DecimalLiteral':
+      return /^[+-]/.test(operand.text) ? undefined : decimal(operand, sign);
+    case 'DoubleLiteral':
+      return double(sign + operand.text, operand);
+    default:
+      return undefined;
+  }
+}
+
+function integer(literal: IntegerLiteral, sign: string): TypedValue {
+  const value = BigInt(literal.text) * (sign === '-' ? -1n : 1n);
+  if (value < INT64_MIN || value > INT64_MAX) {
+    throw new DiagnosticError({
+      message: `Invalid numeric literal: ${sign}${literal.text}`,
+      span: literal.span,
+    });
+  }
+  const fits = value >= -2147483648n && value <= 2147483647n;
+  return { type: fits ? INTEGER : BIGINT, value: int64(value) };
+}
+
+function decimal(literal: DecimalLiteral, sign: string): TypedValue {
+  const value = Decimal.parse(sign + literal.text);
+  if (value === undefined) {
+    throw new DiagnosticError({
+      message: `Invalid numeric literal: ${sign}${literal.text}`,
+      span: literal.span,
+    });
+  }
+  const normal = value.scale < 0 ? value.withScale(0, 'UNNECESSARY') : value;
+  return { type: decimalTypeOf(normal), value: normal };
+}
+
+/** The narrowest type of a decimal; below 1 it has a digit before the point. */
+export function decimalTypeOf(value: Decimal): SqlType {
+  return decimalType(Math.max(value.precision(), value.scale + 1), value.scale);
+}
+
+function double(text: string, expression: Expression): TypedValue {
+  const value = Number(text);
+  if (!Number.isFinite(value)) {
+    throw new DiagnosticError({ message: `Number overflows DOUBLE: ${text}`, span: expression.span });
+  }
+  return { type: DOUBLE, value };
+}
