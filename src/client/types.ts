@@ -93,7 +93,8 @@ export interface ProducerRecord {
 
 /**
  * Called once per record, in order within a partition, when its batch is acknowledged or has failed.
- * `offset` and `timestamp` are -1 where unknown (an error, or acks 0). It must not throw.
+ * `offset` is -1 where unknown (an error, or acks 0); `timestamp` is the broker's under LogAppendTime, else -1: the
+ * record has its own. It must not throw.
  */
 export type DeliveryCallback = (
   error: Error | null,
@@ -261,7 +262,8 @@ export interface KafkaConsumer {
   lag(partition: TopicPartition): number | undefined;
   /**
    * Commits these offsets; the positions of all assigned partitions when absent. Retries what is retriable.
-   * @throws {OperationalError} `COMMIT_FAILED` when the group has moved on.
+   * @throws {OperationalError} `COMMIT_FAILED` when the group has moved on without this member, `REBALANCE_IN_PROGRESS`
+   *   (retriable, after the next poll) while it rebalances.
    */
   commit(offsets?: readonly OffsetAndMetadata[]): Promise<void>;
   /** Committed offsets; partitions without one are absent. */

@@ -198,7 +198,7 @@ export class Cluster {
     for (let failures = 1; ; failures++) {
       if (this.#closed) throw closed('client');
       try {
-        return await attempt(Math.max(1, deadlineMs - this.#nowMs()));
+        return await attempt(Math.max(1, Math.ceil(deadlineMs - this.#nowMs())));
       } catch (error) {
         if (!isRetriable(error)) throw error;
         const pauseMs = this.#backoff.delayMs(failures);

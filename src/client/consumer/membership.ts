@@ -1,0 +1,398 @@
+import { messageOf, OperationalError } from '../../base/errors.ts';
+import type { Timer } from '../../base/environment.ts';
+import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
+import { leaveGroup } from '../../protocol/messages/13-leave-group.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { GroupCoordinator } from '../cluster/coordinator.ts';
+import { Backoff } from '../connection/backoff.ts';
+import type { ConsumerSettings } from '../config/settings.ts';
+import { isRetriable, kafkaError } from '../kafka-error.ts';
+import { partitionKey } from '../topic-partitions.ts';
+import type { ConsumerAssignor, ConsumerGroupMetadata, RebalanceProtocol, TopicPartition } from '../types.ts';
+import { commonProtocol } from './assignors/assignors.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { type JoinedGroup, joinClassicGroup } from './join.ts';
+import type { SubscriptionState } from './subscription-state.ts';
+
+export interface MembershipOptions {
+  readonly cluster: Cluster;
+  readonly coordinator: GroupCoordinator;
+  readonly settings: ConsumerSettings;
+  readonly subscription: SubscriptionState;
+  readonly assignors: readonly ConsumerAssignor[];
+  /** Something has happened that a waiting poll should look at. */
+  readonly onEvent: () => void;
+  /** Before partitions are given up in a rebalance; must not throw. */
+  readonly beforeRebalance: () => Promise<void>;
+}
+
+/** LeaveGroup names several members from here on (KIP-345). */
+const LEAVE_BATCHED_FROM = 3;
+
+/**
+ * This consumer's membership in a classic group: joins, rebalances, and tells the listener.
+ *
+ * The network part of a join runs in the background; callbacks run only inside {@link advance}, which `poll` calls, so
+ * that the application never has its partitions taken away while it works on them.
+ */
+export class Membership {
+  readonly #options: MembershipOptions;
+  readonly #protocol: RebalanceProtocol;
+  readonly #heartbeats: Heartbeats;
+  readonly #backoff: Backoff;
+  #memberId = '';
+  #generationId = -1;
+  /** Undefined: no rejoin is needed. */
+  #rejoinReason: string | undefined = 'first join';
+  /** The partitions have been given up for the rebalance that is under way. */
+  #prepared = false;
+  /** The generation was taken from us: others may own the partitions already. */
+  #lost = false;
+  #joining = false;
+  #joined: JoinedGroup | undefined;
+  #failure: unknown;
+  #failures = 0;
+  #pause: Timer | undefined;
+  #topicsJoinedWith: readonly string[] = [];
+  /** On the leader: partition counts that the assignment is based on. */
+  #assignedFrom: ReadonlyMap<string, number> | undefined;
+  /** Raised when the member leaves: a join that was on its way is of no use any more. */
+  #life = 0;
+
+  constructor(options: MembershipOptions) {
+    const { cluster, coordinator, settings } = options;
+    this.#options = options;
+    this.#protocol = commonProtocol(options.assignors);
+    this.#backoff = new Backoff(cluster.environment.random, {
+      firstMs: settings.retryBackoffMs,
+      lastMs: settings.retryBackoffMsMax,
+    });
+    this.#heartbeats = new Heartbeats({
+      cluster,
+      coordinator,
+      settings,
+      group: () => this.group,
+      onAnswer: (errorCode, generationId) => this.#onHeartbeat(errorCode, generationId),
+      onPollOverdue: () => this.#onPollOverdue(),
+    });
+  }
+
+  get group(): ConsumerGroupMetadata {
+    return {
+      groupId: this.#options.coordinator.groupId,
+      generationId: this.#generationId,
+      memberId: this.#memberId,
+      groupInstanceId: this.#options.settings.groupInstanceId,
+    };
+  }
+
+  /** True if nothing is to be done and the assignment holds. */
+  get settled(): boolean {
+    return this.#rejoinReason === undefined && !this.#joining && !this.#lost;
+  }
+
+  enterPoll(): void {
+    this.#heartbeats.enterPoll();
+  }
+
+  leavePoll(): void {
+    this.#heartbeats.leavePoll();
+  }
+
+  requestRejoin(reason: string): void {
+    this.#rejoinReason ??= reason;
+    this.#options.onEvent();
+  }
+
+  /** The subscription or the cluster may have changed in a way that asks for another assignment. */
+  checkSubscription(): void {
+    const { subscription, cluster } = this.#options;
+    if (this.#generationId < 0) return;
+    if (!sameTopics(subscription.topics, this.#topicsJoinedWith))
+      this.requestRejoin('the subscription has changed');
+    if (this.#assignedFrom === undefined) return;
+    for (const [topic, count] of this.#assignedFrom) {
+      if ((cluster.metadata.topic(topic)?.partitions.length ?? 0) !== count) {
+        this.requestRejoin(`the partitions of ${topic} have changed`);
+      }
+    }
+  }
+
+  /**
+   * Goes as far as it can without waiting for the network; to be called again after `onEvent`.
+   * @returns true when the member is in the group with its assignment.
+   * @throws {OperationalError} what ends the membership for good, and what a callback threw.
+   */
+  async advance(): Promise<boolean> {
+    for (;;) {
+      if (this.#failure !== undefined) {
+        const failure = this.#failure;
+        this.#failure = undefined;
+        throw failure;
+      }
+      if (this.#joined !== undefined) {
+        const joined = this.#joined;
+        this.#joined = undefined;
+        await this.#complete(joined);
+        continue;
+      }
+      if (this.settled) return true;
+      if (this.#joining || this.#pause !== undefined) return false;
+      await this.#prepare();
+      if (this.#joining) return false;
+      this.#join();
+      return false;
+    }
+  }
+
+  /** Gives all partitions up, telling the listener. */
+  async releaseAll(): Promise<void> {
+    const { subscription } = this.#options;
+    const partitions = subscription.assigned();
+    if (partitions.length === 0) return;
+    if (this.#generationId < 0 || this.#lost) await this.#tellLost(partitions);
+    else await this.#tellRevoked(partitions);
+    subscription.setAssigned([]);
+    this.#lost = false;
+  }
+
+  /** Ends the membership; `leave` tells the coordinator, so that the others need not wait for the session to end. */
+  async end({ leave, reason }: { readonly leave: boolean; readonly reason: string }): Promise<void> {
+    const member = this.group;
+    this.#heartbeats.stop();
+    this.#pause?.cancel();
+    this.#pause = undefined;
+    this.#life++;
+    this.#joining = false;
+    this.#joined = undefined;
+    this.#prepared = false;
+    this.#lost = false;
+    this.#generationId = -1;
+    this.#memberId = '';
+    this.#assignedFrom = undefined;
+    this.#rejoinReason = 'joining again';
+    if (leave && member.memberId !== '') await this.#sendLeave(member, reason);
+  }
+
+  /** What an error code of a commit or heartbeat means for the membership. */
+  onErrorCode(errorCode: number): void {
+    switch (errorCode) {
+      case ErrorCode.REBALANCE_IN_PROGRESS:
+        this.requestRejoin('the group is rebalancing');
+        return;
+      case ErrorCode.UNKNOWN_MEMBER_ID:
+        this.#loseGeneration('the coordinator does not know this member', { keepMemberId: false });
+        return;
+      case ErrorCode.ILLEGAL_GENERATION:
+        this.#loseGeneration('the group has gone on to another generation', { keepMemberId: true });
+        return;
+      case ErrorCode.FENCED_INSTANCE_ID:
+        this.#loseGeneration('another member uses the same group.instance.id', { keepMemberId: false });
+        this.#failure = kafkaError(errorCode, `group ${this.group.groupId}`);
+        this.#options.onEvent();
+    }
+  }
+
+  #join(): void {
+    const { cluster, coordinator, settings, subscription, assignors } = this.#options;
+    const life = this.#life;
+    this.#joining = true;
+    this.#topicsJoinedWith = subscription.topics;
+    // A request to rejoin that comes from now on is for the next round.
+    const reason = this.#rejoinReason;
+    this.#rejoinReason = undefined;
+    joinClassicGroup({
+      cluster,
+      coordinator,
+      settings,
+      assignors,
+      topics: subscription.topics,
+      ownedPartitions: subscription.assigned(),
+      member: this.group,
+      reason: reason ?? null,
+      onMemberId: (memberId) => {
+        if (life === this.#life) this.#memberId = memberId;
+      },
+      onGeneration: (generationId) => {
+        if (life !== this.#life) return;
+        this.#generationId = generationId;
+        this.#heartbeats.start();
+      },
+    }).then(
+      (joined) => {
+        if (life !== this.#life) return;
+        this.#failures = 0;
+        this.#joined = joined;
+        this.#options.onEvent();
+      },
+      (error: unknown) => {
+        if (life !== this.#life) return;
+        this.#joining = false;
+        this.#onJoinFailed(error, reason);
+      },
+    );
+  }
+
+  #onJoinFailed(error: unknown, reason: string | undefined): void {
+    this.#rejoinReason ??= reason ?? 'the last join failed';
+    if (error instanceof OperationalError) {
+      if (error.code === 'UNKNOWN_MEMBER_ID') this.#forgetGeneration({ keepMemberId: false });
+      if (error.code === 'ILLEGAL_GENERATION') this.#forgetGeneration({ keepMemberId: true });
+    }
+    const again = isRetriable(error) || (error instanceof OperationalError && REJOIN_CODES.has(error.code));
+    if (!again) {
+      this.#heartbeats.stop();
+      this.#failure = error;
+      this.#options.onEvent();
+      return;
+    }
+    this.#failures++;
+    // A rebalance that has begun anew is joined at once; what cannot be reached gets a pause.
+    const atOnce = error instanceof OperationalError && REJOIN_CODES.has(error.code) && this.#failures < 5;
+    this.#pause = this.#options.cluster.environment.timers.after(
+      atOnce ? 0 : this.#backoff.delayMs(this.#failures),
+      () => {
+        this.#pause = undefined;
+        this.#options.onEvent();
+      },
+    );
+  }
+
+  /** Gives up, before joining, what the protocol asks for; once per rebalance, however often the join is repeated. */
+  async #prepare(): Promise<void> {
+    if (this.#prepared) return;
+    const { subscription, beforeRebalance } = this.#options;
+    this.#prepared = true;
+    const owned = subscription.assigned();
+    if (this.#lost || (this.#generationId < 0 && owned.length > 0)) {
+      this.#lost = false;
+      subscription.setAssigned([]);
+      if (owned.length > 0) await this.#tellLost(owned);
+      return;
+    }
+    if (owned.length === 0) return;
+    await beforeRebalance();
+    const topics = new Set(subscription.topics);
+    const revoked = this.#protocol === 'eager' ? owned : owned.filter(({ topic }) => !topics.has(topic));
+    await this.#revoke(revoked);
+  }
+
+  async #complete(joined: JoinedGroup): Promise<void> {
+    const { subscription, coordinator } = this.#options;
+    const { assignor, assignment } = joined;
+    this.#joining = false;
+    this.#prepared = false;
+    this.#assignedFrom = joined.assignedFrom;
+    const topics = new Set(this.#topicsJoinedWith);
+    const foreign = assignment.partitions.find(({ topic }) => !topics.has(topic));
+    if (foreign !== undefined) {
+      // Another client made this assignment; what was not asked for must not be consumed.
+      this.requestRejoin(`${foreign.topic} was assigned but not subscribed to`);
+      return;
+    }
+    const owned = subscription.assigned();
+    const ownedKeys = keysOf(owned);
+    const assignedKeys = keysOf(assignment.partitions);
+    const added = assignment.partitions.filter((p) => !ownedKeys.has(partitionKey(p.topic, p.partition)));
+    const revoked = owned.filter((p) => !assignedKeys.has(partitionKey(p.topic, p.partition)));
+    if (this.#protocol === 'cooperative' && revoked.length > 0) {
+      await this.#options.beforeRebalance();
+      await this.#revoke(revoked);
+      // The revoked partitions go to their new owners in a second rebalance, which we start (KIP-429).
+      this.requestRejoin('partitions were revoked');
+    }
+    subscription.setAssigned(assignment.partitions);
+    assignor.onAssignment?.(assignment, { ...this.group, groupId: coordinator.groupId });
+    await subscription.listener.onAssigned?.(added);
+    this.checkSubscription();
+  }
+
+  async #revoke(revoked: readonly TopicPartition[]): Promise<void> {
+    const { subscription } = this.#options;
+    if (revoked.length === 0) return;
+    for (const { topic, partition } of revoked) {
+      const state = subscription.get(topic, partition);
+      if (state !== undefined) state.revoking = true;
+    }
+    await this.#tellRevoked(revoked);
+    const gone = keysOf(revoked);
+    subscription.setAssigned(
+      subscription.assigned().filter((p) => !gone.has(partitionKey(p.topic, p.partition))),
+    );
+  }
+
+  async #tellRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    await this.#options.subscription.listener.onRevoked?.(partitions);
+  }
+
+  async #tellLost(partitions: readonly TopicPartition[]): Promise<void> {
+    const { listener } = this.#options.subscription;
+    await (listener.onLost === undefined ? listener.onRevoked?.(partitions) : listener.onLost(partitions));
+  }
+
+  #onHeartbeat(errorCode: number, generationId: number): void {
+    // An answer about an earlier generation says nothing about this one, and a join that runs settles it anyway.
+    if (errorCode === ErrorCode.NONE || generationId !== this.#generationId || this.#joining) return;
+    if (errorOf(errorCode).retriable && errorCode !== ErrorCode.REBALANCE_IN_PROGRESS) return;
+    this.onErrorCode(errorCode);
+  }
+
+  #onPollOverdue(): void {
+    const member = this.group;
+    this.#loseGeneration('the application did not poll within max.poll.interval.ms', { keepMemberId: false });
+    // A static member stays in the group until its session ends: it may be restarting.
+    if (member.groupInstanceId === null) {
+      void this.#sendLeave(member, 'max.poll.interval.ms was exceeded');
+    }
+  }
+
+  #loseGeneration(reason: string, options: { readonly keepMemberId: boolean }): void {
+    this.#forgetGeneration(options);
+    this.requestRejoin(reason);
+  }
+
+  #forgetGeneration({ keepMemberId }: { readonly keepMemberId: boolean }): void {
+    this.#heartbeats.stop();
+    this.#generationId = -1;
+    if (!keepMemberId) this.#memberId = '';
+    this.#lost = true;
+    this.#prepared = false;
+    this.#assignedFrom = undefined;
+  }
+
+  /** A group that cannot be told finds out when the session ends. */
+  async #sendLeave(member: ConsumerGroupMetadata, reason: string): Promise<void> {
+    const { coordinator, settings } = this.#options;
+    const { memberId, groupInstanceId } = member;
+    try {
+      await coordinator.send({
+        api: leaveGroup,
+        body: (version) => ({
+          groupId: coordinator.groupId,
+          ...(version >= LEAVE_BATCHED_FROM
+            ? { members: [{ memberId, groupInstanceId, reason }] }
+            : { memberId }),
+        }),
+        timeoutMs: Math.min(settings.requestTimeoutMs, settings.sessionTimeoutMs),
+      });
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw new Error(messageOf(error), { cause: error });
+    }
+  }
+}
+
+/** Not retriable as such, but cured by joining again. */
+const REJOIN_CODES = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'UNKNOWN_MEMBER_ID',
+  'ILLEGAL_GENERATION',
+  'MEMBER_ID_REQUIRED',
+]);
+
+function keysOf(partitions: readonly TopicPartition[]): ReadonlySet<string> {
+  return new Set(partitions.map(({ topic, partition }) => partitionKey(topic, partition)));
+}
+
+function sameTopics(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((topic, index) => topic === b[index]);
+}

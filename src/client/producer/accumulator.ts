@@ -1,0 +1,357 @@
+import type { Environment } from '../../base/environment.ts';
+import { OperationalError } from '../../base/errors.ts';
+import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
+import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { TopicMetadata } from '../cluster/metadata-cache.ts';
+import type { ProducerSettings } from '../config/settings.ts';
+import { kafkaError } from '../kafka-error.ts';
+import type { DeliveryCallback, Partitioner, ProducerRecord } from '../types.ts';
+import { PartitionQueue } from './partition-queue.ts';
+import { defaultPartitioner } from './partitioner.ts';
+import { ProducerBatch } from './producer-batch.ts';
+
+/** Room that a batch gets at first where nothing is known of its partition. */
+const INITIAL_BATCH_BYTES = 1_024;
+
+interface WaitingRecord {
+  readonly record: ProducerRecord;
+  readonly onDelivery: DeliveryCallback | undefined;
+  readonly deadlineMs: number;
+  readonly bytes: number;
+}
+
+/** What is known of a topic that records are sent to. */
+interface TopicQueues {
+  readonly name: string;
+  /** By partition; empty until the topic's metadata is known. */
+  readonly queues: PartitionQueue[];
+  /** Records that came before the metadata. */
+  readonly waiting: WaitingRecord[];
+  /** Where records without a key go now, and how many bytes have gone there. */
+  stickyPartition: number;
+  stickyBytes: number;
+}
+
+export interface AccumulatorEvents {
+  /** A batch has got its first record. */
+  onBatchOpened(queue: PartitionQueue): void;
+  /** A batch is full and can be sent. */
+  onBatchFull(batch: ProducerBatch): void;
+  /** Records wait for metadata of topics. */
+  onMetadataNeeded(): void;
+  onFailed(error: Error): void;
+}
+
+/** Gathers records into batches: encodes each record into its partition's open batch at once. */
+export class Accumulator {
+  readonly #environment: Environment;
+  readonly #cluster: Cluster;
+  readonly #settings: ProducerSettings;
+  readonly #partitioner: Partitioner;
+  readonly #events: AccumulatorEvents;
+  readonly #topics = new Map<string, TopicQueues>();
+  /** The topic of the last record, which is most often that of the next. */
+  #lastTopic: TopicQueues | undefined;
+  /** Batches that are not settled, oldest first. */
+  readonly #unsettled = new Set<ProducerBatch>();
+  readonly #active = new Set<PartitionQueue>();
+  #waitingRecords = 0;
+  #batchIds = 0;
+  #bytes = 0;
+
+  constructor(cluster: Cluster, settings: ProducerSettings, events: AccumulatorEvents) {
+    this.#cluster = cluster;
+    this.#environment = cluster.environment;
+    this.#settings = settings;
+    this.#partitioner = settings.partitioner ?? defaultPartitioner;
+    this.#events = events;
+  }
+
+  /** Bytes of all records that are not settled. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Partitions with something to send, the one that was served longest ago first. */
+  get active(): ReadonlySet<PartitionQueue> {
+    return this.#active;
+  }
+
+  get idle(): boolean {
+    return this.#unsettled.size === 0 && this.#waitingRecords === 0;
+  }
+
+  /** The id of the newest batch, and of the oldest one that is not settled (infinity if there is none). */
+  get newestId(): number {
+    return this.#batchIds;
+  }
+
+  get oldestUnsettledId(): number {
+    for (const batch of this.#unsettled) return batch.id;
+    return Number.POSITIVE_INFINITY;
+  }
+
+  get hasWaitingRecords(): boolean {
+    return this.#waitingRecords > 0;
+  }
+
+  /** Takes a record in; `onDelivery` is told of what cannot be taken. */
+  append(record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
+    const topic = this.#lastTopic?.name === record.topic ? this.#lastTopic : this.#topicOf(record.topic);
+    if (topic.queues.length === 0 || (record.partition ?? 0) >= topic.queues.length) {
+      this.#wait(topic, record, onDelivery);
+      return;
+    }
+    this.#appendTo(topic, record, onDelivery);
+  }
+
+  /** Takes over fresh metadata: new partitions, and records that waited for them. */
+  onMetadata(): void {
+    for (const topic of this.#topics.values()) {
+      const metadata = this.#cluster.metadata.topic(topic.name);
+      if (metadata !== undefined) this.#addQueues(topic, metadata);
+      if (topic.waiting.length > 0) this.#placeWaiting(topic, metadata);
+    }
+  }
+
+  /** Fails the records whose topic did not appear in time; answers when to look again. */
+  expireWaiting(nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    if (this.#waitingRecords === 0) return nextMs;
+    for (const topic of this.#topics.values()) {
+      const { waiting } = topic;
+      while (waiting[0] !== undefined && waiting[0].deadlineMs <= nowMs) {
+        const metadata = this.#cluster.metadata.topic(topic.name);
+        this.#failWaiting(
+          topic,
+          missingTopic(topic.name, waiting[0].record.partition, metadata, this.#settings),
+        );
+      }
+      nextMs = Math.min(nextMs, waiting[0]?.deadlineMs ?? Number.POSITIVE_INFINITY);
+    }
+    return nextMs;
+  }
+
+  /** Marks a queue as served, so that the others come first next time. */
+  served(queue: PartitionQueue): void {
+    this.#active.delete(queue);
+    if (queue.length > 0) this.#active.add(queue);
+  }
+
+  /** A batch goes back to wait for another attempt. */
+  putBack(batch: ProducerBatch): void {
+    batch.queue.putBack(batch);
+    this.#active.add(batch.queue);
+  }
+
+  /** Parts of a batch that was too large take its place. */
+  replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
+    this.#unsettled.delete(batch);
+    batch.queue.done(batch);
+    this.#bytes -= batch.sizeInBytes;
+    for (const part of parts) this.#bytes += part.sizeInBytes;
+    // The set stays in the order of age, which a flush relies on.
+    const all = [...this.#unsettled, ...parts].toSorted((a, b) => a.id - b.id);
+    this.#unsettled.clear();
+    for (const each of all) this.#unsettled.add(each);
+    batch.queue.putBack(...parts);
+    this.#active.add(batch.queue);
+  }
+
+  /** Ends a batch: its records are told, its bytes are free. */
+  settle(batch: ProducerBatch, error: Error | null, baseOffset: number, timestamp: number): void {
+    if (!this.#unsettled.delete(batch)) return;
+    batch.queue.remove(batch);
+    if (batch.queue.length === 0) this.#active.delete(batch.queue);
+    this.#bytes -= batch.sizeInBytes;
+    if (error !== null) this.#events.onFailed(error);
+    batch.settle(error, baseOffset, timestamp);
+  }
+
+  /** Fails everything that is not settled. */
+  failAll(error: Error): void {
+    for (const batch of Array.from(this.#unsettled)) this.settle(batch, error, -1, -1);
+    for (const topic of this.#topics.values())
+      while (topic.waiting.length > 0) this.#failWaiting(topic, error);
+  }
+
+  #appendTo(topic: TopicQueues, record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
+    const key = bytesOf(record.key);
+    const value = bytesOf(record.value);
+    const { headers } = record;
+    const sizeMax = BatchBuilder.bytesMax(key, value, headers);
+    if (sizeMax > this.#settings.requestBytesMax) {
+      this.#reject(
+        tooLarge(record, sizeMax, this.#settings.requestBytesMax),
+        record.partition ?? -1,
+        onDelivery,
+      );
+      return;
+    }
+    let partition = record.partition;
+    if (partition === undefined) {
+      partition = this.#partitioner.partition(topic.name, key, value, topic.queues.length);
+      if (partition < 0) partition = this.#stickTo(topic, sizeMax);
+    }
+    const queue = topic.queues[partition];
+    if (queue === undefined || partition < 0) {
+      this.#reject(unknownPartition(topic.name, partition, topic.queues.length), partition, onDelivery);
+      return;
+    }
+    let batch = queue.open;
+    if (batch !== undefined && batch.sizeInBytes + sizeMax > this.#settings.batchBytesMax) {
+      this.#close(batch);
+      batch = undefined;
+    }
+    batch ??= this.#open(queue);
+    const before = batch.sizeInBytes;
+    batch.append(key, value, record.timestamp ?? this.#environment.clock.nowMs(), headers, onDelivery);
+    this.#bytes += batch.sizeInBytes - before;
+    if (batch.sizeInBytes >= this.#settings.batchBytesMax) this.#close(batch);
+  }
+
+  #open(queue: PartitionQueue): ProducerBatch {
+    const expected = Math.max(queue.batchBytesExpected, INITIAL_BATCH_BYTES);
+    const batch = this.newBatch(queue, ++this.#batchIds, expected);
+    this.#bytes += batch.sizeInBytes;
+    this.#unsettled.add(batch);
+    queue.add(batch);
+    this.#active.add(queue);
+    this.#events.onBatchOpened(queue);
+    return batch;
+  }
+
+  newBatch(queue: PartitionQueue, id: number, initialBytes: number): ProducerBatch {
+    return new ProducerBatch(queue, { id, nowMs: this.#environment.clock.monotonicMs(), initialBytes });
+  }
+
+  #close(batch: ProducerBatch): void {
+    const { queue } = batch;
+    queue.open = undefined;
+    queue.batchBytesExpected = Math.min(batch.sizeInBytes + 64, this.#settings.batchBytesMax + 64);
+    this.#events.onBatchFull(batch);
+  }
+
+  /** The partition for records without a key: changed whenever a batch's worth of bytes has gone to it (KIP-794). */
+  #stickTo(topic: TopicQueues, sizeMax: number): number {
+    topic.stickyBytes += sizeMax;
+    if (topic.stickyPartition >= 0 && topic.stickyBytes <= this.#settings.batchBytesMax)
+      return topic.stickyPartition;
+    topic.stickyBytes = sizeMax;
+    const count = topic.queues.length;
+    const offset = count > 1 && topic.stickyPartition >= 0 ? 1 + this.#environment.random.int(count - 1) : 0;
+    let chosen =
+      topic.stickyPartition < 0
+        ? this.#environment.random.int(count)
+        : (topic.stickyPartition + offset) % count;
+    for (let i = 0; i < count && this.#cluster.metadata.leaderOf(topic.name, chosen) < 0; i++) {
+      chosen = (chosen + 1) % count;
+    }
+    topic.stickyPartition = chosen;
+    return chosen;
+  }
+
+  #topicOf(name: string): TopicQueues {
+    let topic = this.#topics.get(name);
+    if (topic === undefined) {
+      topic = { name, queues: [], waiting: [], stickyPartition: -1, stickyBytes: 0 };
+      this.#topics.set(name, topic);
+      const metadata = this.#cluster.metadata.topic(name);
+      if (metadata !== undefined) this.#addQueues(topic, metadata);
+    }
+    this.#lastTopic = topic;
+    return topic;
+  }
+
+  #addQueues(topic: TopicQueues, { partitions }: TopicMetadata): void {
+    for (let index = topic.queues.length; index < partitions.length; index++) {
+      topic.queues.push(new PartitionQueue(topic.name, index));
+    }
+  }
+
+  #wait(topic: TopicQueues, record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
+    const bytes = BatchBuilder.bytesMax(bytesOf(record.key), bytesOf(record.value), record.headers);
+    const deadlineMs = this.#environment.clock.monotonicMs() + this.#settings.blockMsMax;
+    topic.waiting.push({ record, onDelivery, deadlineMs, bytes });
+    this.#waitingRecords++;
+    this.#bytes += bytes;
+    this.#cluster.track([topic.name]);
+    this.#events.onMetadataNeeded();
+  }
+
+  #placeWaiting(topic: TopicQueues, metadata: TopicMetadata | undefined): void {
+    const error = metadata?.errorCode ?? ErrorCode.NONE;
+    if (error !== ErrorCode.NONE && !errorOf(error).retriable) {
+      while (topic.waiting.length > 0) this.#failWaiting(topic, kafkaError(error, `topic ${topic.name}`));
+      return;
+    }
+    const ready: WaitingRecord[] = [];
+    const still: WaitingRecord[] = [];
+    for (const item of topic.waiting.splice(0)) {
+      const known = topic.queues.length > 0 && (item.record.partition ?? 0) < topic.queues.length;
+      (known ? ready : still).push(item);
+    }
+    topic.waiting.push(...still);
+    for (const { record, onDelivery, bytes } of ready) {
+      this.#waitingRecords--;
+      this.#bytes -= bytes;
+      this.#appendTo(topic, record, onDelivery);
+    }
+  }
+
+  #failWaiting(topic: TopicQueues, error: Error): void {
+    const item = topic.waiting.shift();
+    if (item === undefined) return;
+    this.#waitingRecords--;
+    this.#bytes -= item.bytes;
+    this.#reject(error, item.record.partition ?? -1, item.onDelivery);
+  }
+
+  #reject(error: Error, partition: number, onDelivery: DeliveryCallback | undefined): void {
+    this.#events.onFailed(error);
+    onDelivery?.(error, -1, partition, -1);
+  }
+}
+
+function bytesOf(value: Buffer | string | null | undefined): Buffer | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? Buffer.from(value) : value;
+}
+
+function tooLarge(record: ProducerRecord, sizeMax: number, limit: number): OperationalError {
+  return new OperationalError(
+    'RECORD_TOO_LARGE',
+    `a record for ${record.topic} takes up to ${sizeMax} bytes, more than max.request.size (${limit})`,
+    { retriable: false },
+  );
+}
+
+function unknownPartition(topic: string, partition: number, count: number): OperationalError {
+  return new OperationalError(
+    'UNKNOWN_PARTITION',
+    `${topic} has no partition ${partition}: its ${count} partitions are numbered from 0`,
+    { retriable: false },
+  );
+}
+
+function missingTopic(
+  name: string,
+  partition: number | undefined,
+  metadata: TopicMetadata | undefined,
+  { blockMsMax }: ProducerSettings,
+): OperationalError {
+  if (metadata !== undefined && metadata.partitions.length > 0) {
+    return unknownPartition(name, partition ?? -1, metadata.partitions.length);
+  }
+  if (metadata === undefined) {
+    return new OperationalError(
+      'TIMED_OUT',
+      `no metadata of topic ${name} within max.block.ms (${blockMsMax} ms)`,
+      {
+        retriable: true,
+      },
+    );
+  }
+  return kafkaError(metadata.errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `topic ${name}`);
+}

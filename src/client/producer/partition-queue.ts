@@ -1,0 +1,153 @@
+import type { ProducerBatch } from './producer-batch.ts';
+import type { ProducerIdentities, ProducerIdentity } from './producer-identity.ts';
+
+/** Sequence numbers wrap around to 0 after 2^31 - 1. */
+const SEQUENCES = 2 ** 31;
+
+/**
+ * The batches of one partition, oldest first, and the sequence numbers that an idempotent producer gives them.
+ *
+ * A batch that failed and is tried again goes back to its place, so that the order of the queue is always the order in
+ * which the records were sent.
+ */
+export class PartitionQueue {
+  readonly topic: string;
+  readonly partition: number;
+  /** Waiting batches. The last one may still be open for more records, see {@link open}. */
+  readonly #batches: ProducerBatch[] = [];
+  /** The batch that takes new records. */
+  open: ProducerBatch | undefined;
+  /** Batches that were sent and are not answered. */
+  readonly #inFlight = new Set<ProducerBatch>();
+  /** Nothing is sent before this time, after a failure. */
+  retryAtMs = 0;
+  /** Size of the last batch that was full: how much room the next one is given at once. */
+  batchBytesExpected = 0;
+  #identity: ProducerIdentity | undefined;
+  #nextSequence = 0;
+  /** The sequence is broken: go on under another identity, `epoch` or a whole new `id`, once nothing is in doubt. */
+  #broken: 'epoch' | 'id' | undefined;
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic;
+    this.partition = partition;
+  }
+
+  get head(): ProducerBatch | undefined {
+    return this.#batches[0];
+  }
+
+  get length(): number {
+    return this.#batches.length;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  batches(): Iterable<ProducerBatch> {
+    return this.#batches;
+  }
+
+  add(batch: ProducerBatch): void {
+    this.#batches.push(batch);
+    this.open = batch;
+  }
+
+  /** Takes the head out to send it. */
+  take(): ProducerBatch | undefined {
+    const batch = this.#batches.shift();
+    if (batch === undefined) return undefined;
+    if (batch === this.open) this.open = undefined;
+    this.#inFlight.add(batch);
+    return batch;
+  }
+
+  /** Takes a waiting batch out for good. */
+  remove(batch: ProducerBatch): void {
+    const index = this.#batches.indexOf(batch);
+    if (index >= 0) this.#batches.splice(index, 1);
+    if (batch === this.open) this.open = undefined;
+    this.#inFlight.delete(batch);
+  }
+
+  /** Puts batches back where their age belongs. */
+  putBack(...batches: readonly ProducerBatch[]): void {
+    for (const batch of batches) {
+      this.#inFlight.delete(batch);
+      let index = 0;
+      while (index < this.#batches.length && (this.#batches[index] as ProducerBatch).id <= batch.id) index++;
+      this.#batches.splice(index, 0, batch);
+    }
+  }
+
+  done(batch: ProducerBatch): void {
+    this.#inFlight.delete(batch);
+  }
+
+  // -------------------------------------------------------------------------------------------------- idempotence
+
+  /**
+   * Gives the head its identity and sequence number, if it has none yet.
+   * @returns false if the head cannot be sent now: no identity yet, or a broken sequence that waits for what is in doubt.
+   */
+  numberHead(identities: ProducerIdentities): boolean {
+    const { head } = this;
+    if (head === undefined) return false;
+    if (this.#broken !== undefined) {
+      if (this.#inFlight.size > 0) return false;
+      // What may have been written keeps its number and is asked about first; a new number would write it twice.
+      if (head.inDoubt) return true;
+      if (this.#batches.some(({ inDoubt }) => inDoubt)) return false;
+      if (!this.#restart(identities)) return false;
+    }
+    if (head.baseSequence >= 0) return true;
+    this.#identity ??= identities.current;
+    if (this.#identity === undefined) return false;
+    head.identity = this.#identity;
+    head.baseSequence = this.#nextSequence;
+    this.#nextSequence = (this.#nextSequence + head.count) % SEQUENCES;
+    return true;
+  }
+
+  /** True if an earlier batch is unanswered: then a gap before this one only means that it was overtaken. */
+  hasEarlier(batch: ProducerBatch): boolean {
+    for (const other of this.#inFlight) if (other.id < batch.id) return true;
+    return this.#batches.some(({ id, baseSequence }) => id < batch.id && baseSequence >= 0);
+  }
+
+  /** The broker does not accept the sequence (`epoch`) or the producer id (`id`) any more. */
+  breakSequence(need: 'epoch' | 'id'): void {
+    if (this.#broken !== 'id') this.#broken = need;
+  }
+
+  /** A numbered batch is given up: the numbers after it would leave a gap. */
+  gaveUp(batch: ProducerBatch): void {
+    if (batch.baseSequence < 0) return;
+    const following = (batch.baseSequence + batch.count) % SEQUENCES;
+    if (!batch.inDoubt && following === this.#nextSequence && batch.identity === this.#identity) {
+      this.#nextSequence = batch.baseSequence;
+    } else {
+      this.breakSequence('epoch');
+    }
+  }
+
+  #restart(identities: ProducerIdentities): boolean {
+    const used = this.#identity;
+    const next =
+      used === undefined
+        ? identities.current
+        : this.#broken === 'id'
+          ? identities.replaced(used)
+          : identities.after(used);
+    if (next === undefined) return false;
+    this.#broken = undefined;
+    this.#identity = next;
+    this.#nextSequence = 0;
+    for (const batch of this.#batches) {
+      batch.baseSequence = -1;
+      batch.identity = undefined;
+    }
+    return true;
+  }
+}

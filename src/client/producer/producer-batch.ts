@@ -1,0 +1,97 @@
+import type { Compression } from '../../protocol/compression/compression.ts';
+import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
+import { BatchView } from '../../protocol/records/batch-view.ts';
+import type { DeliveryCallback, RecordHeader } from '../types.ts';
+import type { PartitionQueue } from './partition-queue.ts';
+import type { ProducerIdentity } from './producer-identity.ts';
+
+/** Records of one partition that go over the wire together, from the first `send` to their acknowledgement. */
+export class ProducerBatch {
+  /** Ascending in the order of creation, over all partitions. */
+  readonly id: number;
+  readonly queue: PartitionQueue;
+  readonly createdMs: number;
+  readonly #builder: BatchBuilder;
+  /** By record; absent while no record has one. */
+  #callbacks: (DeliveryCallback | undefined)[] | undefined;
+  #encoded: Buffer | undefined;
+  attempts = 0;
+  identity: ProducerIdentity | undefined;
+  /** -1 until the batch is sent by an idempotent producer. */
+  baseSequence = -1;
+  /** It was sent and nobody knows whether the broker has it: it must not get another sequence number. */
+  inDoubt = false;
+  /** Why the last attempt failed. */
+  lastError: Error | undefined;
+
+  constructor(
+    queue: PartitionQueue,
+    init: { readonly id: number; readonly nowMs: number; readonly initialBytes: number },
+  ) {
+    this.queue = queue;
+    this.id = init.id;
+    this.createdMs = init.nowMs;
+    this.#builder = new BatchBuilder(init.initialBytes);
+  }
+
+  get count(): number {
+    return this.#builder.count;
+  }
+
+  /** Bytes before compression. */
+  get sizeInBytes(): number {
+    return this.#builder.sizeInBytes;
+  }
+
+  append(
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: readonly RecordHeader[] | undefined,
+    onDelivery: DeliveryCallback | undefined,
+  ): void {
+    this.#builder.append(key, value, timestamp, headers);
+    if (onDelivery !== undefined && this.#callbacks === undefined) {
+      this.#callbacks = Array.from({ length: this.#builder.count - 1 }, () => undefined);
+    }
+    this.#callbacks?.push(onDelivery);
+  }
+
+  /** The batch as it goes over the wire; nothing can be appended from then on. */
+  encode(compression: Compression): Buffer {
+    const producer = {
+      producerId: this.identity?.producerId ?? -1,
+      producerEpoch: this.identity?.producerEpoch ?? -1,
+      baseSequence: this.baseSequence,
+    };
+    if (this.#encoded === undefined) {
+      this.#encoded = this.#builder.build({ compression, ...producer });
+    } else if (this.identity !== undefined) {
+      const view = new BatchView(this.#encoded);
+      const same =
+        view.baseSequence === producer.baseSequence &&
+        view.producerEpoch === producer.producerEpoch &&
+        view.producerId === producer.producerId;
+      // Only a batch that the broker has refused gets here with new numbers: its bytes are no longer in a socket's queue.
+      if (!same) view.stampProducer(producer);
+    }
+    return this.#encoded;
+  }
+
+  /** Callbacks by record, for the parts of a batch that is split. */
+  get callbacks(): readonly (DeliveryCallback | undefined)[] {
+    return this.#callbacks ?? [];
+  }
+
+  /** Tells all records what became of them. `baseOffset` is -1 where it is unknown. */
+  settle(error: Error | null, baseOffset: number, timestamp: number): void {
+    const callbacks = this.#callbacks;
+    if (callbacks === undefined) return;
+    this.#callbacks = undefined;
+    const { partition } = this.queue;
+    for (let i = 0; i < callbacks.length; i++) {
+      const callback = callbacks[i];
+      if (callback !== undefined) callback(error, baseOffset < 0 ? -1 : baseOffset + i, partition, timestamp);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import { OperationalError } from '../../base/errors.ts';
+import { initCompression } from '../../protocol/compression/compression.ts';
+import { Cluster } from '../cluster/cluster.ts';
+import { type ProducerSettings, producerSettings } from '../config/settings.ts';
+import { closed, timedOut } from '../kafka-error.ts';
+import type {
+  DeliveryCallback,
+  KafkaProducer,
+  ProducerOptions,
+  ProducerRecord,
+  RecordMetadata,
+} from '../types.ts';
+import { Accumulator } from './accumulator.ts';
+import { Sender } from './sender.ts';
+
+/** Beyond this multiple of `buffer.memory` a record is refused: its sender does not wait for {@link Producer.ready}. */
+const BUFFER_OVERDRAFT = 2;
+/** Waiting senders go on when the buffer has come down to this part of its limit. */
+const RESUME_AT = 0.75;
+
+interface FlushWaiter {
+  /** The newest batch that it waits for; undefined while records that it waits for are in no batch yet. */
+  batchId: number | undefined;
+  readonly resolve: () => void;
+}
+
+/**
+ * Writes records to a Kafka cluster.
+ *
+ * ```ts
+ * const producer = new Producer({ environment: nodeEnvironment, bootstrapServers: 'localhost:9092' });
+ * for (const order of orders) {
+ *   const wait = producer.ready();
+ *   if (wait !== undefined) await wait;
+ *   producer.send({ topic: 'orders', key: order.id, value: JSON.stringify(order) });
+ * }
+ * await producer.flush(); // rejects if one of them failed
+ * await producer.close();
+ * ```
+ */
+export class Producer implements KafkaProducer {
+  readonly #settings: ProducerSettings;
+  readonly #cluster: Cluster;
+  readonly #accumulator: Accumulator;
+  readonly #sender: Sender;
+  #flushes: FlushWaiter[] = [];
+  /** The first error of a send since the last flush. */
+  #error: Error | undefined;
+  #room: Promise<void> | undefined;
+  #giveRoom: (() => void) | undefined;
+  #closed = false;
+  /** zstd loads asynchronously; nothing is compressed before. */
+  readonly #compressionReady: Promise<void> | undefined;
+
+  constructor(options: ProducerOptions) {
+    this.#settings = producerSettings(options);
+    if (this.#settings.transactionalId !== null) {
+      throw new OperationalError('UNSUPPORTED', 'transactional producers are not supported yet', {
+        retriable: false,
+      });
+    }
+    this.#cluster = new Cluster({ settings: this.#settings, allowAutoTopicCreation: true });
+    this.#accumulator = new Accumulator(this.#cluster, this.#settings, {
+      onBatchOpened: () => this.#sender.onBatchOpened(),
+      onBatchFull: (batch) => this.#sender.onBatchFull(batch),
+      onMetadataNeeded: () => this.#fetchMetadata(),
+      onFailed: (error) => {
+        this.#error ??= error;
+      },
+    });
+    this.#sender = new Sender(this.#cluster, this.#settings, this.#accumulator, () => this.#onProgress());
+    this.#cluster.onUpdate(() => {
+      this.#accumulator.onMetadata();
+      this.#sender.wake();
+    });
+    if (this.#settings.compression === 'zstd') {
+      this.#sender.held = true;
+      this.#compressionReady = initCompression().then(() => {
+        this.#sender.held = false;
+        this.#sender.wake();
+      });
+    }
+  }
+
+  send(record: ProducerRecord, onDelivery?: DeliveryCallback): void {
+    if (this.#closed) throw closed('producer');
+    if (this.#accumulator.bytes >= this.#settings.bufferBytesMax * BUFFER_OVERDRAFT) {
+      const error = bufferExhausted(this.#settings.bufferBytesMax);
+      this.#error ??= error;
+      onDelivery?.(error, -1, record.partition ?? -1, -1);
+      return;
+    }
+    this.#accumulator.append(record, onDelivery);
+  }
+
+  ready(): Promise<void> | undefined {
+    if (this.#accumulator.bytes < this.#settings.bufferBytesMax) return undefined;
+    if (this.#room === undefined) {
+      this.#room = new Promise((resolve) => {
+        this.#giveRoom = resolve;
+      });
+      this.#sender.wake();
+    }
+    return this.#room;
+  }
+
+  async sendAndWait(record: ProducerRecord): Promise<RecordMetadata> {
+    const deadlineMs = this.#environmentMs() + this.#settings.blockMsMax;
+    for (let wait = this.ready(); wait !== undefined; wait = this.ready()) {
+      const left = deadlineMs - this.#environmentMs();
+      if (left <= 0) throw timedOut('waiting for buffer space', this.#settings.blockMsMax);
+      await Promise.race([wait, this.#cluster.sleep(left)]);
+    }
+    const timestamp = record.timestamp ?? this.#cluster.environment.clock.nowMs();
+    return new Promise((resolve, reject) => {
+      this.send({ ...record, timestamp }, (error, offset, partition, appendTime) => {
+        if (error === null) {
+          resolve({
+            topic: record.topic,
+            partition,
+            offset,
+            timestamp: appendTime < 0 ? timestamp : appendTime,
+          });
+        } else {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  async flush(): Promise<void> {
+    if (!this.#accumulator.idle) {
+      await new Promise<void>((resolve) => {
+        this.#flushes.push({ batchId: undefined, resolve });
+        this.#markFlushes();
+        this.#sender.urgent = true;
+        this.#sender.wake();
+      });
+    }
+    const error = this.#error;
+    this.#error = undefined;
+    if (error !== undefined) throw error;
+  }
+
+  async partitionsFor(topic: string): Promise<number> {
+    return (await this.#cluster.topic(topic, this.#settings.blockMsMax)).partitions.length;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.flush();
+    } finally {
+      this.#sender.close();
+      await this.#cluster.close();
+      await this.#compressionReady;
+    }
+  }
+
+  #onProgress(): void {
+    if (
+      this.#giveRoom !== undefined &&
+      this.#accumulator.bytes <= this.#settings.bufferBytesMax * RESUME_AT
+    ) {
+      const give = this.#giveRoom;
+      this.#room = undefined;
+      this.#giveRoom = undefined;
+      give();
+    }
+    if (this.#flushes.length > 0) this.#endFlushes();
+  }
+
+  /** A flush waits for the batches that were there when it was asked for, and for records without metadata. */
+  #endFlushes(): void {
+    this.#markFlushes();
+    const oldest = this.#accumulator.oldestUnsettledId;
+    const hasEnded = ({ batchId }: FlushWaiter): boolean => batchId !== undefined && batchId < oldest;
+    const ended = this.#flushes.filter(hasEnded);
+    if (ended.length === 0) return;
+    this.#flushes = this.#flushes.filter((flush) => !hasEnded(flush));
+    this.#sender.urgent = this.#flushes.length > 0;
+    for (const { resolve } of ended) resolve();
+  }
+
+  #markFlushes(): void {
+    if (this.#accumulator.hasWaitingRecords) return;
+    for (const flush of this.#flushes) flush.batchId ??= this.#accumulator.newestId;
+  }
+
+  #fetchMetadata(): void {
+    // A failure is tried again by the cluster; the records tell of it when their time is up.
+    this.#cluster.refresh().catch(() => {
+      this.#cluster.refreshSoon();
+      this.#sender.wake();
+    });
+  }
+
+  #environmentMs(): number {
+    return this.#cluster.environment.clock.monotonicMs();
+  }
+}
+
+function bufferExhausted(limit: number): OperationalError {
+  return new OperationalError(
+    'BUFFER_EXHAUSTED',
+    `the producer's buffer holds twice its limit (buffer.memory, ${limit} bytes): wait for ready() before sending`,
+    { retriable: true },
+  );
+}
