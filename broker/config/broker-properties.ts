@@ -23,6 +23,10 @@ export const brokerProperties = {
     'what this process is; both roles, always',
     eachOf('broker', 'controller'),
   ),
+  'cluster.id': string(
+    '',
+    "the cluster's id, a Millrace property; when empty, the data folder's or a new one",
+  ),
   'broker.rack': string(null, 'where this broker stands'),
   listeners: list(
     'PLAINTEXT://127.0.0.1:9092',

@@ -24,6 +24,8 @@ export class SocketServer implements ConnectionOwner {
   readonly #listeners = new Map<string, Listener>();
   readonly #connections = new Set<ServerConnection>();
   readonly #idleCheck: Timer;
+  /** Accepted on listeners that are not open yet. */
+  readonly #held = new Map<string, ServerConnection[]>();
   #createdTotal = 0;
 
   constructor(options: SocketServerOptions) {
@@ -45,10 +47,12 @@ export class SocketServer implements ConnectionOwner {
   }
 
   /**
-   * Begins to accept; answers the address with the port that was really taken.
+   * Takes an address and accepts connections, which wait until {@link open}; answers the address with the port that was
+   * really taken.
    * @throws {OperationalError} with code `ADDRESS_IN_USE` or `ADDRESS_NOT_AVAILABLE`.
    */
   async listen(address: ListenerAddress): Promise<Address> {
+    this.#held.set(address.name, []);
     const listener = await this.#options.environment.network.listen({
       host: address.host,
       port: address.port,
@@ -56,6 +60,13 @@ export class SocketServer implements ConnectionOwner {
     });
     this.#listeners.set(address.name, listener);
     return listener.address;
+  }
+
+  /** Begins to serve a listener. */
+  open(name: string): void {
+    const held = this.#held.get(name) ?? [];
+    this.#held.delete(name);
+    for (const connection of held) connection.start();
   }
 
   dispatch(frame: Buffer, connection: ServerConnection): void {
@@ -82,7 +93,9 @@ export class SocketServer implements ConnectionOwner {
     const accepted = new ServerConnection(listener, connection, this);
     this.#createdTotal++;
     this.#connections.add(accepted);
-    accepted.start();
+    const held = this.#held.get(listener);
+    if (held === undefined) accepted.start();
+    else held.push(accepted);
   }
 
   #closeIdle(): void {

@@ -1,0 +1,417 @@
+import type { Address, Environment } from '../src/base/environment.ts';
+import { type Logger, silentLogger } from '../src/base/logger.ts';
+import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
+import type { BrokerOptions } from './broker-options.ts';
+import { BrokerConfig } from './config/broker-config.ts';
+import { staticTopicDefaults } from './config/config-values.ts';
+import { type BrokerTopology, brokerTopology } from './config/topology.ts';
+import { resolveTopicConfig, type TopicConfig } from './config/topic-config.ts';
+import { ControllerChannel } from './controller/controller-channel.ts';
+import { MetadataQuorum } from './controller/metadata-quorum.ts';
+import { GroupCoordinator } from './coordinators/group/group-coordinator.ts';
+import type { BrokerServices } from './handlers/broker-services.ts';
+import { ClientEndpoints } from './handlers/client-endpoints.ts';
+import {
+  brokerHandlers,
+  controllerListenerHandlers,
+  type HandlerTable,
+  servedApis,
+} from './handlers/index.ts';
+import { BrokerLifecycle, type RegisteredListener } from './lifecycle/broker-lifecycle.ts';
+import { GroupCoordination, GroupLog, groupTopics } from './lifecycle/group-coordination.ts';
+import { MetadataWaiters } from './lifecycle/metadata-waiters.ts';
+import { ProducerIds } from './lifecycle/producer-ids.ts';
+import { TopicCreator } from './lifecycle/topic-creator.ts';
+import { LogManager } from './log/log-manager.ts';
+import type { MetadataImage } from './metadata/metadata-image.ts';
+import { METADATA_LOG_CONFIG, METADATA_TOPIC, METADATA_TOPIC_ID } from './quorum/raft-log.ts';
+import { IsrChanges } from './replication/isr-changes.ts';
+import { ReplicaFetchers } from './replication/replica-fetchers.ts';
+import { ReplicaManager } from './replication/replica-manager.ts';
+import { Metrics } from './server/broker-metrics.ts';
+import { Dispatcher } from './server/dispatcher.ts';
+import type { BrokerMetrics } from './server/metrics.ts';
+import { NetworkPeerChannels } from './server/network-peer-channels.ts';
+import { SocketServer } from './server/socket-server.ts';
+
+const ALTER_PARTITION_VERSION = 3;
+const ALTER_PARTITION_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 3000;
+const QUEUED_RESPONSE_BYTES_MAX = 1024 * 1024;
+
+/**
+ * A Kafka broker and controller in one (KRaft's combined mode).
+ *
+ * ```ts
+ * const broker = await Broker.start({ environment: nodeEnvironment, config: { 'log.dirs': './data' } });
+ * console.log(`bootstrap.servers=${broker.address.host}:${broker.address.port}`);
+ * await broker.close();
+ * ```
+ */
+export class Broker {
+  readonly #environment: Environment;
+  readonly #logger: Logger;
+  readonly #config: BrokerConfig;
+  readonly #topology: BrokerTopology;
+  readonly #logManager: LogManager;
+  readonly #metrics: Metrics;
+  readonly #server: SocketServer;
+  readonly #peers: NetworkPeerChannels;
+  readonly #quorum: MetadataQuorum;
+  readonly #controller: ControllerChannel;
+  readonly #waiters: MetadataWaiters;
+  readonly #lifecycle: BrokerLifecycle;
+  readonly #replicaManager: ReplicaManager;
+  readonly #groups: GroupCoordinator;
+  readonly #coordination: GroupCoordination;
+  readonly #tables = new Map<string, HandlerTable>();
+  #addresses: ReadonlyMap<string, Address> = new Map();
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Starts a broker; resolves when it serves clients.
+   *
+   * @throws {DiagnosticError} for a configuration that is no good.
+   * @throws {OperationalError} with code `ADDRESS_IN_USE`, `LOCKED`, `FOREIGN_DATA`, a disk error, or `TIMED_OUT` when
+   * the cluster cannot be joined.
+   */
+  static async start(options: BrokerOptions): Promise<Broker> {
+    const config = new BrokerConfig(options);
+    const topology = brokerTopology(config);
+    const broker = new Broker(options, config, topology);
+    try {
+      await broker.#start();
+      return broker;
+    } catch (error) {
+      await broker.#abandon();
+      throw error;
+    }
+  }
+
+  private constructor(options: BrokerOptions, config: BrokerConfig, topology: BrokerTopology) {
+    const { environment } = options;
+    const logger = (options.logger ?? silentLogger).child({ broker: topology.nodeId });
+    this.#environment = environment;
+    this.#logger = logger;
+    this.#config = config;
+    this.#topology = topology;
+    this.#logManager = LogManager.open({
+      environment,
+      logger,
+      directory: topology.dataDirectory,
+      nodeId: topology.nodeId,
+      ...(topology.clusterId === undefined ? {} : { clusterId: topology.clusterId }),
+      retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
+    });
+    this.#peers = new NetworkPeerChannels({
+      environment,
+      clientId: `broker-${topology.nodeId}`,
+      requestTimeoutMs: config.get('replica.socket.timeout.ms'),
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      responseBytesMax: 2 ** 31 - 1,
+    });
+    this.#quorum = this.#createQuorum();
+    this.#controller = new ControllerChannel({
+      environment,
+      quorum: this.#quorum,
+      peers: this.#peers,
+      addressOf: (nodeId) => topology.voters.find(({ id }) => id === nodeId)?.address,
+    });
+    this.#waiters = new MetadataWaiters(environment.timers);
+    this.#lifecycle = this.#createLifecycle();
+    this.#metrics = new Metrics({
+      connections: () => this.#server,
+      replicaManager: () => this.#replicaManager.metrics(),
+    });
+    this.#replicaManager = this.#createReplicaManager();
+    this.#groups = this.#createGroups();
+    this.#coordination = new GroupCoordination({
+      environment,
+      logger,
+      log: this.#replicaManager,
+      groups: this.#groups,
+    });
+    this.#replicaManager.addLeadershipListener(this.#coordination);
+    this.#server = this.#createServer();
+  }
+
+  /** Where clients connect: the first listener for clients, with its real port. */
+  get address(): Address {
+    const [first] = this.#topology.listeners;
+    return this.#addresses.get(first?.name ?? '') ?? { host: '', port: 0 };
+  }
+
+  get nodeId(): number {
+    return this.#topology.nodeId;
+  }
+
+  get clusterId(): string {
+    return this.#logManager.clusterId;
+  }
+
+  /** The data folder. */
+  get directory(): string {
+    return this.#logManager.directory;
+  }
+
+  get metrics(): BrokerMetrics {
+    return this.#metrics;
+  }
+
+  /** The cluster's metadata as far as this broker knows it. */
+  get image(): MetadataImage {
+    return this.#quorum.image;
+  }
+
+  /**
+   * Hands leaderships over, writes everything down and leaves. Idempotent.
+   *
+   * @param options.handOver false leaves without telling the cluster, which finds out by itself, as after a crash.
+   */
+  close(options?: { readonly handOver?: boolean }): Promise<void> {
+    this.#closing ??= options?.handOver === false ? this.#abandon() : this.#close();
+    return this.#closing;
+  }
+
+  async #start(): Promise<void> {
+    const services = this.#services();
+    for (const { name } of this.#topology.listeners) this.#tables.set(name, brokerHandlers(services));
+    const { controllerListener } = this.#topology;
+    if (controllerListener !== undefined) {
+      this.#tables.set(controllerListener.name, controllerListenerHandlers(services));
+      await this.#server.listen(controllerListener);
+      this.#server.open(controllerListener.name);
+    }
+    const addresses = new Map<string, Address>();
+    for (const listener of this.#topology.listeners)
+      addresses.set(listener.name, await this.#server.listen(listener));
+    this.#addresses = addresses;
+    this.#quorum.addPublisher(this.#waiters);
+    await this.#quorum.start();
+    await this.#lifecycle.register(this.#registeredListeners());
+    // From here on this broker's own past is fenced: what the metadata says of it is meant for this process.
+    this.#replicaManager.removeStrays(this.#quorum.image, new Set([METADATA_TOPIC]));
+    this.#quorum.addPublisher(this.#replicaManager);
+    this.#quorum.addPublisher(this.#coordination);
+    await this.#lifecycle.activate();
+    this.#logManager.start();
+    for (const { name } of this.#topology.listeners) this.#server.open(name);
+    this.#logger.info('broker started', { ...this.address, clusterId: this.clusterId });
+  }
+
+  async #close(): Promise<void> {
+    await this.#lifecycle.shutDown();
+    await this.#stopServing();
+    await this.#logManager.close({ brokerEpoch: this.#lifecycle.brokerEpoch });
+    this.#logger.info('broker stopped');
+  }
+
+  async #abandon(): Promise<void> {
+    await this.#lifecycle.close();
+    await this.#stopServing();
+    await this.#logManager.close();
+  }
+
+  async #stopServing(): Promise<void> {
+    this.#groups.close();
+    await this.#server.close();
+    this.#replicaManager.close();
+    this.#waiters.close();
+    this.#controller.close();
+    await this.#quorum.close();
+    this.#peers.close();
+  }
+
+  /** What others are told: the advertised address of a listener, else the one that it has, by a name they can reach. */
+  #registeredListeners(): readonly RegisteredListener[] {
+    const { advertised, reachableHost } = this.#topology;
+    return this.#topology.listeners.map(({ name }) => {
+      const bound = this.#addresses.get(name) ?? { host: '', port: 0 };
+      const told = advertised.get(name);
+      if (told !== undefined)
+        return { name, host: told.host, port: told.port === 0 ? bound.port : told.port };
+      return { name, host: reachableHost(bound.host), port: bound.port };
+    });
+  }
+
+  #createQuorum(): MetadataQuorum {
+    const config = this.#config;
+    const log = this.#logManager.getOrCreate({
+      topic: METADATA_TOPIC,
+      partition: 0,
+      topicId: METADATA_TOPIC_ID,
+      config: METADATA_LOG_CONFIG,
+    });
+    return new MetadataQuorum({
+      environment: this.#environment,
+      logger: this.#logger,
+      nodeId: this.#topology.nodeId,
+      directoryId: this.#logManager.directoryId,
+      clusterId: this.#logManager.clusterId,
+      voters: this.#topology.voters,
+      log,
+      directory: log.directory,
+      peers: this.#peers,
+      timeouts: {
+        electionTimeoutMs: config.get('controller.quorum.election.timeout.ms'),
+        fetchTimeoutMs: config.get('controller.quorum.fetch.timeout.ms'),
+        requestTimeoutMs: config.get('controller.quorum.request.timeout.ms'),
+      },
+      settings: {
+        numPartitions: config.get('num.partitions'),
+        defaultReplicationFactor: config.get('default.replication.factor'),
+        brokerSessionTimeoutMs: config.get('broker.session.timeout.ms'),
+        topicConfigDefaults: staticTopicDefaults(config),
+      },
+    });
+  }
+
+  #createLifecycle(): BrokerLifecycle {
+    const config = this.#config;
+    return new BrokerLifecycle({
+      environment: this.#environment,
+      logger: this.#logger,
+      controller: this.#controller,
+      waiters: this.#waiters,
+      image: () => this.#quorum.image,
+      nodeId: this.#topology.nodeId,
+      clusterId: this.#logManager.clusterId,
+      directoryId: this.#logManager.directoryId,
+      previousBrokerEpoch: this.#logManager.previousBrokerEpoch,
+      rack: config.find('broker.rack') ?? null,
+      heartbeatIntervalMs: config.get('broker.heartbeat.interval.ms'),
+      registrationTimeoutMs: config.get('initial.broker.registration.timeout.ms'),
+    });
+  }
+
+  #createReplicaManager(): ReplicaManager {
+    const config = this.#config;
+    const environment = this.#environment;
+    const logger = this.#logger;
+    const { nodeId } = this.#topology;
+    const brokerEpoch = (): number => this.#lifecycle.brokerEpoch;
+    const isrChanges = new IsrChanges({
+      environment,
+      logger,
+      nodeId,
+      brokerEpoch,
+      brokerEpochOf: (brokerId) => this.#quorum.image.brokers.get(brokerId)?.epoch ?? -1,
+      send: (request) =>
+        this.#controller.send(alterPartition, ALTER_PARTITION_VERSION, request, {
+          timeoutMs: ALTER_PARTITION_TIMEOUT_MS,
+        }),
+    });
+    const fetchers = new ReplicaFetchers({
+      environment,
+      logger,
+      peers: this.#peers,
+      addressOf: (brokerId, image) => this.#interBrokerAddress(brokerId, image),
+      onBytes: (topic, bytes) => {
+        this.#metrics.topic(topic).replicationBytesInTotal += bytes;
+      },
+      settings: {
+        nodeId,
+        brokerEpoch,
+        maxWaitMs: config.get('replica.fetch.wait.max.ms'),
+        minBytes: config.get('replica.fetch.min.bytes'),
+        responseBytesMax: config.get('replica.fetch.response.max.bytes'),
+        partitionBytesMax: config.get('replica.fetch.max.bytes'),
+        backoffMs: config.get('replica.fetch.backoff.ms'),
+      },
+    });
+    return new ReplicaManager({
+      environment,
+      logger,
+      nodeId,
+      logManager: this.#logManager,
+      lagMsMax: config.get('replica.lag.time.max.ms'),
+      configOf: (topic, image) => this.#topicConfig(topic, image),
+      isrChanges,
+      fetchers,
+      metrics: () => this.#metrics,
+      internalTimeoutMs: config.get('offsets.commit.timeout.ms'),
+    });
+  }
+
+  #topicConfig(topic: string, image: MetadataImage): TopicConfig {
+    return resolveTopicConfig(topic, { image, config: this.#config, nodeId: this.#topology.nodeId });
+  }
+
+  /** Brokers talk to each other over the first listener for clients. */
+  #interBrokerAddress(brokerId: number, image: MetadataImage): Address | undefined {
+    const [own] = this.#topology.listeners;
+    const endpoint = image.brokers.get(brokerId)?.endpoints.find(({ name }) => name === own?.name);
+    return endpoint === undefined ? undefined : { host: endpoint.host, port: endpoint.port };
+  }
+
+  #createGroups(): GroupCoordinator {
+    const config = this.#config;
+    return new GroupCoordinator({
+      environment: this.#environment,
+      log: new GroupLog(this.#replicaManager, this.#environment.clock),
+      topics: groupTopics(() => this.#quorum.image),
+      config: {
+        offsetsTopicPartitions: config.get('offsets.topic.num.partitions'),
+        sessionTimeoutMsMin: config.get('group.min.session.timeout.ms'),
+        sessionTimeoutMsMax: config.get('group.max.session.timeout.ms'),
+        initialRebalanceDelayMs: config.get('group.initial.rebalance.delay.ms'),
+        groupSizeMax: config.get('group.max.size'),
+        offsetsRetentionMs: config.get('offsets.retention.minutes') * 60_000,
+        offsetsRetentionCheckIntervalMs: config.get('offsets.retention.check.interval.ms'),
+        offsetMetadataBytesMax: config.get('offset.metadata.max.bytes'),
+      },
+      onError: (error) => this.#logger.warn('group coordinator', { error }),
+    });
+  }
+
+  #createServer(): SocketServer {
+    const config = this.#config;
+    const dispatcher = new Dispatcher({
+      clock: this.#environment.clock,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      handlersOf: (listener) => this.#tables.get(listener) ?? new Map(),
+    });
+    return new SocketServer({
+      environment: this.#environment,
+      logger: this.#logger,
+      limits: {
+        frameBytesMax: config.get('socket.request.max.bytes'),
+        requestsInFlightMax: config.get('queued.max.requests'),
+        queuedBytesMax: QUEUED_RESPONSE_BYTES_MAX,
+      },
+      idleMsMax: config.get('connections.max.idle.ms'),
+      dispatch: dispatcher.dispatch,
+    });
+  }
+
+  #services(): BrokerServices {
+    const quorum = this.#quorum;
+    const tables = this.#tables;
+    const controller = this.#controller;
+    const config = this.#config;
+    const logger = this.#logger;
+    const image = (): MetadataImage => quorum.image;
+    const { nodeId, advertised } = this.#topology;
+    return {
+      environment: this.#environment,
+      logger,
+      nodeId,
+      clusterId: this.#logManager.clusterId,
+      config,
+      get image() {
+        return quorum.image;
+      },
+      endpoints: new ClientEndpoints({ nodeId, advertised: new Set(advertised.keys()) }),
+      replicaManager: this.#replicaManager,
+      logManager: this.#logManager,
+      quorum,
+      controller,
+      topicCreator: new TopicCreator({ config, logger, controller, waiters: this.#waiters, image }),
+      producerIds: new ProducerIds({ nodeId, brokerEpoch: () => this.#lifecycle.brokerEpoch, controller }),
+      groups: this.#groups,
+      metrics: this.#metrics,
+      servedApis: (listener) => servedApis(tables.get(listener) ?? new Map()),
+    };
+  }
+}

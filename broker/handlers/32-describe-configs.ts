@@ -1,0 +1,138 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
+import { describeConfigs } from '../../src/protocol/messages/32-describe-configs.ts';
+import { type BrokerPropertyName, brokerProperties } from '../config/broker-properties.ts';
+import {
+  brokerConfigSynonyms,
+  type ConfigContext,
+  ConfigSource,
+  type ConfigSynonym,
+  topicConfigSynonyms,
+} from '../config/config-values.ts';
+import type { Property, PropertyType } from '../config/property.ts';
+import { type TopicPropertyName, topicProperties } from '../config/topic-properties.ts';
+import { ConfigResourceType } from '../metadata/metadata-image.ts';
+import type { RequestHandler } from '../server/request-handler.ts';
+import type { BrokerServices } from './broker-services.ts';
+
+type Request = RequestOf<typeof describeConfigs>;
+type Resource = Request['resources'][number];
+type Result = NonNullable<ResponseInput<typeof describeConfigs>['results']>[number];
+type Config = NonNullable<Result['configs']>[number];
+
+/** Kafka's `ConfigType` of DescribeConfigs v3+. */
+const CONFIG_TYPES = {
+  boolean: 1,
+  string: 2,
+  int: 3,
+  short: 4,
+  long: 5,
+  double: 6,
+  list: 7,
+} satisfies Record<PropertyType, number>;
+
+/**
+ * DescribeConfigs (key 32, v1-4): settings of topics and of this broker, each with its value, where that comes from,
+ * and all places that could give it one (synonyms). v3+ also tells type and documentation.
+ *
+ * Resource types TOPIC and BROKER; the name '' of BROKER is the default of all brokers. BROKER_LOGGER, CLIENT_METRICS
+ * and GROUP have no settings here.
+ */
+export function describeConfigsHandler(services: BrokerServices): RequestHandler<typeof describeConfigs> {
+  return {
+    api: describeConfigs,
+    answer(request) {
+      const { image, config, nodeId } = services;
+      const context = { image, config, nodeId };
+      return { results: request.resources.map((resource) => describe(resource, request, context)) };
+    },
+    failure: (request, errorCode) => ({
+      results: request.resources.map((resource) => failed(resource, errorCode, null)),
+    }),
+  };
+}
+
+function failed(resource: Resource, errorCode: number, errorMessage: string | null): Result {
+  const { resourceType, resourceName } = resource;
+  return { errorCode, errorMessage, resourceType, resourceName, configs: [] };
+}
+
+function describe(resource: Resource, request: Request, context: ConfigContext): Result {
+  const { resourceType, resourceName, configurationKeys } = resource;
+  const wanted = configurationKeys === null ? null : new Set(configurationKeys);
+  const configs = (names: readonly string[], one: (name: string) => Config): Result => ({
+    errorCode: ErrorCode.NONE,
+    errorMessage: null,
+    resourceType,
+    resourceName,
+    configs: names.filter((name) => wanted?.has(name) ?? true).map(one),
+  });
+  switch (resourceType) {
+    case ConfigResourceType.TOPIC:
+      if (!context.image.topicsByName.has(resourceName)) {
+        return failed(resource, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, null);
+      }
+      return configs(Object.keys(topicProperties), (name) => {
+        const synonyms = topicConfigSynonyms(name as TopicPropertyName, resourceName, context);
+        return shown(name, topicProperties[name as TopicPropertyName], synonyms, request, false);
+      });
+    case ConfigResourceType.BROKER:
+      if (resourceName !== '' && resourceName !== String(context.nodeId)) {
+        const message = `ask broker ${resourceName} itself: this is broker ${context.nodeId}`;
+        return failed(resource, ErrorCode.INVALID_REQUEST, message);
+      }
+      return configs(brokerNames(resourceName, context), (name) => {
+        const all = brokerConfigSynonyms(name as BrokerPropertyName, context);
+        const synonyms = resourceName === '' ? all.filter(isClusterWide) : all;
+        return shown(name, brokerProperties[name as BrokerPropertyName], synonyms, request, !isDynamic(name));
+      });
+    default:
+      return failed(
+        resource,
+        ErrorCode.INVALID_REQUEST,
+        `resource type ${resourceType} has no configuration here`,
+      );
+  }
+}
+
+/** The cluster-wide default shows only what is set there. */
+function brokerNames(resourceName: string, context: ConfigContext): readonly string[] {
+  const names = Object.keys(brokerProperties) as BrokerPropertyName[];
+  if (resourceName !== '') return names;
+  return names.filter((name) => brokerConfigSynonyms(name, context).some(isClusterWide));
+}
+
+function isClusterWide({ source }: ConfigSynonym): boolean {
+  return source === ConfigSource.DYNAMIC_DEFAULT_BROKER;
+}
+
+/** What can be changed while the broker runs: the defaults of topics, which are looked up when they are needed. */
+function isDynamic(name: string): boolean {
+  return name.startsWith('log.') || Object.hasOwn(topicProperties, name) || name === 'message.max.bytes';
+}
+
+function shown(
+  name: string,
+  property: Property,
+  synonyms: readonly ConfigSynonym[],
+  request: Request,
+  readOnly: boolean,
+): Config {
+  const isSensitive = property.sensitive === true;
+  const hidden = (value: string | null): string | null => (isSensitive ? null : value);
+  const [first] = synonyms;
+  return {
+    name,
+    value: hidden(first?.value ?? null),
+    readOnly,
+    configSource: first?.source ?? ConfigSource.DEFAULT,
+    isSensitive,
+    synonyms: request.includeSynonyms
+      ? synonyms
+          .filter((synonym) => synonym.value !== null)
+          .map((synonym) => ({ ...synonym, value: hidden(synonym.value) }))
+      : [],
+    configType: CONFIG_TYPES[property.type],
+    documentation: request.includeDocumentation ? property.doc : null,
+  };
+}
