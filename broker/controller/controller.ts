@@ -1,19 +1,193 @@
-import { AssertionFailure } from '../../src/base/errors.ts';
+import { assertDefined } from '../../src/base/assert.ts';
+import type { Timer } from '../../src/base/environment.ts';
+import { messageOf } from '../../src/base/errors.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
+import { MetadataDelta } from '../metadata/metadata-delta.ts';
+import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataLoader } from '../metadata/metadata-loader.ts';
+import type { MetadataRecord } from '../metadata/metadata-record.ts';
+import { encodeMetadataRecord } from '../metadata/metadata-record-codec.ts';
+import type { CommittedBatch, LeaderAndEpoch, RaftListener } from '../quorum/raft-listener.ts';
 import type { RaftNode } from '../quorum/raft-node.ts';
-import type { ControllerOptions } from './controller-options.ts';
+import { bootstrapRecords } from './bootstrap-records.ts';
+import { BrokerSessions } from './broker-sessions.ts';
+import {
+  CONTROLLER_SETTINGS,
+  type ControllerOptions,
+  type ControllerSettings,
+} from './controller-options.ts';
+import { type ControllerState, type Failure, failed } from './operation.ts';
+import { operationOf } from './operations.ts';
+import { recordsForBalance, recordsForExpiredBrokers } from './periodic-duties.ts';
+
+/** What an active controller has and a passive one has not. */
+interface Activity {
+  readonly epoch: number;
+  readonly sessions: BrokerSessions;
+  readonly timers: readonly Timer[];
+  /** The committed image and all that was appended since: what decisions are made on. */
+  head: MetadataImage;
+  /** Who waits for records to be committed, in the order of their offsets. */
+  readonly waiting: Waiting[];
+}
+
+interface Waiting {
+  readonly offset: number;
+  readonly done: (failure: Failure | null) => void;
+}
 
 /**
  * Decides what the cluster's metadata becomes; active on the node that leads the quorum, elsewhere it answers
- * NOT_CONTROLLER. Serves API keys 19, 20, 33, 37, 43, 44, 56, 62, 63, 64, 67.
+ * NOT_CONTROLLER. Serves the APIs of `operations.ts`.
+ *
+ * A request is decided on the newest image, committed or not; its records are appended as one batch, and the answer
+ * waits until they are committed. When leadership is lost, the images that were not committed are simply dropped.
  */
-export class Controller {
-  constructor(_options: ControllerOptions, _raft: RaftNode, _loader: MetadataLoader) {}
-  declare readonly active: boolean;
-  /** Answers one request of an API that the controller serves, once its records are committed. */
-  answer<A extends Api>(_api: A, _version: number, _request: RequestOf<A>): Promise<ResponseInput<A>> {
-    throw new AssertionFailure('to be written');
+export class Controller implements RaftListener {
+  readonly #options: ControllerOptions;
+  readonly #settings: ControllerSettings;
+  readonly #raft: RaftNode;
+  readonly #loader: MetadataLoader;
+  #activity: Activity | null = null;
+
+  /** `loader` hears of commits before this controller does. */
+  constructor(options: ControllerOptions, raft: RaftNode, loader: MetadataLoader) {
+    this.#options = options;
+    this.#settings = { ...CONTROLLER_SETTINGS, ...options.settings };
+    this.#raft = raft;
+    this.#loader = loader;
   }
-  close(): void {}
+
+  get isActive(): boolean {
+    return this.#activity !== null;
+  }
+
+  /** Answers a request of an API that the controller serves, once its records are committed. */
+  answer<A extends Api>(api: A, version: number, request: RequestOf<A>): Promise<ResponseInput<A>> {
+    const operation = assertDefined(operationOf(api), `the controller does not serve ${api.name}`);
+    return new Promise((resolve) => {
+      let response: ResponseInput<A> | undefined;
+      let timer: Timer | undefined;
+      const done = (failure: Failure | null): void => {
+        timer?.cancel();
+        if (failure === null && response !== undefined) resolve(response);
+        else resolve(operation.failure(request, failure ?? this.#notController(), version));
+      };
+      const offset = this.#write((state) => {
+        const decision = operation.decide(state, request, version);
+        response = decision.response;
+        return decision.records;
+      });
+      if (typeof offset !== 'number') return done(offset);
+      this.#whenCommitted(offset, done);
+      const timeoutMs = operation.timeoutMs?.(request) ?? 0;
+      if (timeoutMs > 0) {
+        timer = this.#options.environment.timers.after(timeoutMs, () =>
+          done(failed(ErrorCode.REQUEST_TIMED_OUT, 'the change was not committed in time; it may yet be')),
+        );
+      }
+      return undefined;
+    });
+  }
+
+  onCommitted(batch: CommittedBatch): void {
+    const activity = this.#activity;
+    while (activity !== null) {
+      const first = activity.waiting[0];
+      if (first === undefined || first.offset > batch.lastOffset) return;
+      activity.waiting.shift();
+      first.done(null);
+    }
+  }
+
+  onLeaderChange(leader: LeaderAndEpoch): void {
+    this.#deactivate();
+    if (leader.leaderId === this.#options.nodeId) this.#activate(leader.epoch);
+  }
+
+  close(): void {
+    this.#deactivate();
+  }
+
+  #activate(epoch: number): void {
+    const { environment, logger } = this.#options;
+    const { timers } = environment;
+    const { brokerSessionTimeoutMs, leaderImbalanceCheckIntervalMs } = this.#settings;
+    const head = this.#loader.image;
+    const sessions = new BrokerSessions(brokerSessionTimeoutMs);
+    for (const id of head.brokers.keys()) sessions.register(id, environment.clock.monotonicMs());
+    const periodic = [timers.every(brokerSessionTimeoutMs / 4, () => this.#write(recordsForExpiredBrokers))];
+    if (leaderImbalanceCheckIntervalMs > 0) {
+      periodic.push(timers.every(leaderImbalanceCheckIntervalMs, () => this.#write(recordsForBalance)));
+    }
+    this.#activity = { epoch, sessions, timers: periodic, head, waiting: [] };
+    logger.info('this node is the active controller', { epoch, offset: head.offset });
+    if (head.features.isEmpty()) this.#write(() => bootstrapRecords(this.#settings));
+  }
+
+  #deactivate(): void {
+    const activity = this.#activity;
+    if (activity === null) return;
+    this.#activity = null;
+    for (const timer of activity.timers) timer.cancel();
+    for (const { done } of activity.waiting) done(this.#notController());
+  }
+
+  /**
+   * Decides, applies, appends: all in one step of the event loop.
+   * @returns the offset that must be committed before anybody is told, or why nothing was done.
+   */
+  #write(decide: (state: ControllerState) => readonly MetadataRecord[]): number | Failure {
+    const activity = this.#activity;
+    if (activity === null) return this.#notController();
+    try {
+      const records = decide(this.#stateOf(activity));
+      return records.length === 0 ? activity.head.offset : this.#append(activity, records);
+    } catch (error) {
+      // A decision that fails has done nothing yet; one that was half applied is dropped with the leadership.
+      this.#options.logger.error('the controller has failed and gives up its leadership', { error });
+      this.#raft.resign(activity.epoch);
+      return failed(ErrorCode.UNKNOWN_SERVER_ERROR, messageOf(error));
+    }
+  }
+
+  #append(activity: Activity, records: readonly MetadataRecord[]): number | Failure {
+    const delta = new MetadataDelta(activity.head);
+    for (const record of records) delta.replay(record);
+    const lastOffset = this.#raft.append(records.map(encodeMetadataRecord), activity.epoch);
+    if (lastOffset === null) {
+      this.#deactivate();
+      return this.#notController();
+    }
+    activity.head = delta.build({ offset: lastOffset, epoch: activity.epoch });
+    return lastOffset;
+  }
+
+  #stateOf(activity: Activity): ControllerState {
+    const { environment, clusterId } = this.#options;
+    return {
+      image: activity.head,
+      sessions: activity.sessions,
+      settings: this.#settings,
+      clusterId,
+      random: environment.random,
+      nowMs: environment.clock.monotonicMs(),
+      nextOffset: this.#raft.logEndOffset,
+    };
+  }
+
+  #whenCommitted(offset: number, done: (failure: Failure | null) => void): void {
+    const activity = this.#activity;
+    if (this.#loader.image.offset >= offset) done(null);
+    else if (activity === null) done(this.#notController());
+    else activity.waiting.push({ offset, done });
+  }
+
+  #notController(): Failure {
+    const { leaderId } = this.#loader.leader;
+    const where =
+      leaderId === -1 ? 'there is none at present' : `the active controller appears to be node ${leaderId}`;
+    return failed(ErrorCode.NOT_CONTROLLER, `This is not the active controller: ${where}.`);
+  }
 }

@@ -1,13 +1,16 @@
+import { AssertionFailure } from '../../src/base/errors.ts';
 import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import type { Log } from '../log/log.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { MetadataLoader } from '../metadata/metadata-loader.ts';
 import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
+import type { LeaderAndEpoch } from '../quorum/raft-listener.ts';
 import { createRaftLog } from '../quorum/raft-log.ts';
 import { RaftNode } from '../quorum/raft-node.ts';
 import type { RaftOptions } from '../quorum/raft-options.ts';
 import { Controller } from './controller.ts';
 import type { ControllerSettings } from './controller-options.ts';
+import { operationOf } from './operations.ts';
 
 export interface MetadataQuorumOptions extends Omit<RaftOptions, 'log'> {
   /**
@@ -39,11 +42,18 @@ export class MetadataQuorum {
     this.raft = new RaftNode({ ...options, log: createRaftLog(options.log) });
     this.loader = new MetadataLoader();
     this.controller = new Controller(options, this.raft, this.loader);
+    this.raft.addListener(this.loader);
+    this.raft.addListener(this.controller);
   }
 
   /** The committed metadata, as far as this node has replayed it. */
   get image(): MetadataImage {
     return this.loader.image;
+  }
+
+  /** Who is the active controller; `leaderId` is -1 while that is not known, or it is not ready. */
+  get leader(): LeaderAndEpoch {
+    return this.loader.leader;
   }
 
   /** Adds one who hears of every change of the image; best before {@link start}. */
@@ -52,8 +62,13 @@ export class MetadataQuorum {
   }
 
   /** Resolves when the node takes part in the quorum; a quorum of one has elected itself and is active by then. */
-  async start(): Promise<void> {
-    await this.raft.start();
+  start(): Promise<void> {
+    return this.raft.start();
+  }
+
+  /** Whether {@link answer} serves this API. */
+  serves(api: Api): boolean {
+    return RAFT_API_KEYS.has(api.key) || operationOf(api) !== undefined;
   }
 
   /**
@@ -61,8 +76,27 @@ export class MetadataQuorum {
    * controller (19, 20, 33, 37, 43, 44, 56, 62, 63, 64, 67), which a node that does not lead answers with
    * NOT_CONTROLLER. See `ControllerChannel` for one who finds the leader.
    */
-  answer<A extends Api>(_api: A, _version: number, _request: RequestOf<A>): Promise<ResponseInput<A>> {
-    throw new Error('to be written');
+  async answer<A extends Api>(api: A, version: number, request: RequestOf<A>): Promise<ResponseInput<A>> {
+    if (!RAFT_API_KEYS.has(api.key)) return this.controller.answer(api, version, request);
+    return (await this.#answerRaft(api.key, version, request)) as ResponseInput<A>;
+  }
+
+  #answerRaft(apiKey: number, version: number, request: unknown): unknown {
+    const { raft } = this;
+    switch (apiKey) {
+      case 1:
+        return raft.fetch(request as Parameters<RaftNode['fetch']>[0], version);
+      case 52:
+        return raft.vote(request as Parameters<RaftNode['vote']>[0]);
+      case 53:
+        return raft.beginQuorumEpoch(request as Parameters<RaftNode['beginQuorumEpoch']>[0]);
+      case 54:
+        return raft.endQuorumEpoch(request as Parameters<RaftNode['endQuorumEpoch']>[0]);
+      case 55:
+        return raft.describeQuorum(request as Parameters<RaftNode['describeQuorum']>[0]);
+      default:
+        throw new AssertionFailure(`the quorum does not serve API ${apiKey}`);
+    }
   }
 
   async close(): Promise<void> {
@@ -70,3 +104,5 @@ export class MetadataQuorum {
     await this.raft.close();
   }
 }
+
+const RAFT_API_KEYS: ReadonlySet<number> = new Set([1, 52, 53, 54, 55]);

@@ -1,0 +1,196 @@
+import { unreachable } from '../../src/base/assert.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { alterConfigs as legacyApi } from '../../src/protocol/messages/33-alter-configs.ts';
+import { incrementalAlterConfigs as api } from '../../src/protocol/messages/44-incremental-alter-configs.ts';
+import { ConfigResourceType, configsOf } from '../metadata/metadata-image.ts';
+import type { MetadataRecord } from '../metadata/metadata-record.ts';
+import { checkTopicConfigs, topicConfigs } from '../metadata/topic-configs.ts';
+import { type ControllerState, type Failure, failed, operation } from './operation.ts';
+
+/** `AlterConfigOp.OpType`. */
+const SET = 0;
+const DELETE = 1;
+const APPEND = 2;
+const SUBTRACT = 3;
+
+interface Resource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
+type Overrides = ReadonlyMap<string, string>;
+type Outcome = { readonly records: readonly MetadataRecord[] } | { readonly failure: Failure };
+
+/** IncrementalAlterConfigs (key 44, KIP-339): sets, deletes, or edits lists, config by config. */
+export const incrementalAlterConfigs = operation({
+  api,
+  decide(state, request) {
+    return alterAll(state, request, (resource) => {
+      const current = configsOf(state.image, resource.resourceType, resource.resourceName);
+      return edit(resource, new Map(current), resource.configs);
+    });
+  },
+  failure: (request, error) => ({ responses: request.resources.map((resource) => answer(resource, error)) }),
+});
+
+/** AlterConfigs (key 33, deprecated): replaces all of a resource's overrides. */
+export const alterConfigs = operation({
+  api: legacyApi,
+  decide(state, request) {
+    return alterAll(state, request, (resource) => {
+      const missing = resource.configs.find((config) => config.value === null);
+      if (missing !== undefined) {
+        return {
+          failure: failed(ErrorCode.INVALID_REQUEST, `Null value not supported for: ${missing.name}`),
+        };
+      }
+      return { target: new Map(resource.configs.map(({ name, value }) => [name, value ?? ''])) };
+    });
+  },
+  failure: (request, error) => ({ responses: request.resources.map((resource) => answer(resource, error)) }),
+});
+
+type Target = { readonly target: Overrides } | { readonly failure: Failure };
+
+function alterAll<R extends Resource>(
+  state: ControllerState,
+  request: { readonly resources: readonly R[]; readonly validateOnly: boolean },
+  targetOf: (resource: R) => Target,
+) {
+  const records: MetadataRecord[] = [];
+  const keys = request.resources.map((r) => `${r.resourceType}:${r.resourceName}`);
+  const responses = request.resources.map((resource, index) => {
+    const isDuplicate = keys.indexOf(keys[index] ?? '') !== keys.lastIndexOf(keys[index] ?? '');
+    const outcome = isDuplicate
+      ? { failure: failed(ErrorCode.INVALID_REQUEST, 'Each resource must appear at most once.') }
+      : alterOne(state, resource, () => targetOf(resource));
+    if ('failure' in outcome) return answer(resource, outcome.failure);
+    if (!request.validateOnly) records.push(...outcome.records);
+    return answer(resource, { errorCode: ErrorCode.NONE, errorMessage: null });
+  });
+  return { records, response: { responses } };
+}
+
+function alterOne(state: ControllerState, resource: Resource, targetOf: () => Target): Outcome {
+  const missing = checkResource(state, resource);
+  if (missing !== undefined) return { failure: missing };
+  const outcome = targetOf();
+  if ('failure' in outcome) return outcome;
+  const problem = checkTarget(state, resource, outcome.target);
+  if (problem !== undefined) return { failure: failed(ErrorCode.INVALID_CONFIG, problem) };
+  return { records: difference(state, resource, outcome.target) };
+}
+
+function checkResource(
+  state: ControllerState,
+  { resourceType, resourceName }: Resource,
+): Failure | undefined {
+  switch (resourceType) {
+    case ConfigResourceType.TOPIC:
+      return state.image.topicsByName.has(resourceName)
+        ? undefined
+        : failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.');
+    case ConfigResourceType.BROKER:
+      if (resourceName === '') return undefined;
+      if (!/^\d+$/.test(resourceName)) {
+        return failed(ErrorCode.INVALID_REQUEST, `Node id must be an integer, but it is: ${resourceName}`);
+      }
+      return state.image.brokers.has(Number(resourceName))
+        ? undefined
+        : failed(ErrorCode.BROKER_ID_NOT_REGISTERED, `No node with id ${resourceName} found.`);
+    default:
+      return failed(ErrorCode.INVALID_REQUEST, `Unsupported resource type ${resourceType}`);
+  }
+}
+
+function checkTarget(state: ControllerState, resource: Resource, target: Overrides): string | undefined {
+  if (resource.resourceType === ConfigResourceType.TOPIC) return checkTopicConfigs(target);
+  const current = configsOf(state.image, resource.resourceType, resource.resourceName);
+  for (const [name, value] of target) {
+    const problem = current.get(name) === value ? undefined : state.settings.checkBrokerConfig(name, value);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function edit(
+  resource: Resource,
+  target: Map<string, string>,
+  configs: readonly {
+    readonly name: string;
+    readonly configOperation: number;
+    readonly value: string | null;
+  }[],
+): Target {
+  const refuse = (message: string): Target => ({ failure: failed(ErrorCode.INVALID_REQUEST, message) });
+  const names = configs.map((config) => config.name);
+  if (new Set(names).size !== names.length) return refuse('Error due to duplicate config keys');
+  for (const { name, configOperation, value } of configs) {
+    if (configOperation !== DELETE && value === null) return refuse(`Null value not supported for: ${name}`);
+    if (configOperation === SET) target.set(name, value ?? '');
+    else if (configOperation === DELETE) target.delete(name);
+    else if (configOperation === APPEND || configOperation === SUBTRACT) {
+      const definition = listConfig(resource, name);
+      if (definition === undefined) {
+        const failure = failed(ErrorCode.INVALID_CONFIG, `Can't append or subtract: ${name} is not a list`);
+        return { failure };
+      }
+      const current = listOf(target.get(name) ?? definition.default);
+      target.set(name, editList(current, listOf(value ?? ''), configOperation).join(','));
+    } else return refuse(`Unknown config operation ${configOperation}`);
+  }
+  return { target };
+}
+
+function listConfig(resource: Resource, name: string): { readonly default: string } | undefined {
+  if (resource.resourceType !== ConfigResourceType.TOPIC || !Object.hasOwn(topicConfigs, name))
+    return undefined;
+  const definition = topicConfigs[name];
+  return definition?.type === 'list' ? { default: definition.default ?? '' } : undefined;
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function editList(
+  current: readonly string[],
+  items: readonly string[],
+  how: typeof APPEND | typeof SUBTRACT,
+): string[] {
+  switch (how) {
+    case APPEND:
+      return [...current, ...items.filter((item) => !current.includes(item))];
+    case SUBTRACT:
+      return current.filter((item) => !items.includes(item));
+    default:
+      return unreachable(how);
+  }
+}
+
+/**
+ * The records from the present overrides to the target. With another min.insync.replicas the high watermark has moved
+ * by another rule: eligible replicas are not known to have all, and are forgotten (KIP-966).
+ */
+function difference(state: ControllerState, resource: Resource, target: Overrides): MetadataRecord[] {
+  const { resourceType, resourceName } = resource;
+  const current = configsOf(state.image, resourceType, resourceName);
+  const records: MetadataRecord[] = [];
+  const change = (name: string, value: string | null): void => {
+    records.push({ type: 'ConfigRecord', data: { resourceType, resourceName, name, value } });
+    if (name === 'min.insync.replicas' && state.settings.eligibleLeaderReplicas) {
+      const topicName = resourceType === ConfigResourceType.TOPIC ? resourceName : '';
+      records.push({ type: 'ClearElrRecord', data: { topicName } });
+    }
+  };
+  for (const name of current.keys()) if (!target.has(name)) change(name, null);
+  for (const [name, value] of target) if (current.get(name) !== value) change(name, value);
+  return records;
+}
+
+function answer({ resourceType, resourceName }: Resource, { errorCode, errorMessage }: Failure) {
+  return { errorCode, errorMessage, resourceType, resourceName };
+}

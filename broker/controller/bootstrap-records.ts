@@ -1,0 +1,19 @@
+import type { MetadataRecord } from '../metadata/metadata-record.ts';
+import type { ControllerSettings } from './controller-options.ts';
+
+/** Level of `metadata.version` 4.0-IV3: all record versions that Millrace writes are of this level or below. */
+export const METADATA_VERSION = 25;
+
+/** The first records of a new cluster, which say in which versions the others are written (KIP-778). */
+export function bootstrapRecords(settings: ControllerSettings): MetadataRecord[] {
+  const records: MetadataRecord[] = [
+    { type: 'FeatureLevelRecord', data: { name: 'metadata.version', featureLevel: METADATA_VERSION } },
+  ];
+  if (settings.eligibleLeaderReplicas) {
+    records.push({
+      type: 'FeatureLevelRecord',
+      data: { name: 'eligible.leader.replicas.version', featureLevel: 1 },
+    });
+  }
+  return records;
+}
