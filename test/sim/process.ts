@@ -1,0 +1,104 @@
+import type { Clock, Disk, Environment, Network, Random, Timer, Timers } from '../../src/base/environment.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/**
+ * One life of a process on a simulated host, as its environment. When it ends, its timers never fire, its promises never
+ * resolve and its disk refuses: code that belongs to it simply stops.
+ */
+export class Process implements Environment {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly #scheduler: Scheduler;
+  #disk: Disk | undefined;
+  #network: Network | undefined;
+  #isAlive = true;
+
+  constructor(
+    scheduler: Scheduler,
+    options: { readonly name: string; readonly random: Random; readonly clockStartMs: number },
+  ) {
+    this.#scheduler = scheduler;
+    this.name = options.name;
+    this.random = options.random;
+    this.clock = {
+      nowMs: () => Math.floor(options.clockStartMs + scheduler.nowMs),
+      monotonicMs: () => scheduler.nowMs,
+    };
+    this.timers = this.#makeTimers();
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  get disk(): Disk {
+    if (this.#disk === undefined) throw new Error('the process has no disk yet');
+    return this.#disk;
+  }
+
+  get network(): Network {
+    if (this.#network === undefined) throw new Error('the process has no network yet');
+    return this.#network;
+  }
+
+  attach(parts: { readonly disk: Disk; readonly network: Network }): void {
+    this.#disk = parts.disk;
+    this.#network = parts.network;
+  }
+
+  stop(): void {
+    this.#isAlive = false;
+  }
+
+  /** Runs `callback` after `delayMs` if the process still lives then. */
+  later(delayMs: number, what: string, callback: () => void): Timer {
+    return this.#scheduler.schedule(delayMs, this.name, what, () => {
+      if (this.#isAlive) callback();
+    });
+  }
+
+  /** Resolves after `delayMs`, never in a dead process. */
+  pause(delayMs: number, what: string): Promise<void> {
+    return new Promise((resolve) => this.later(delayMs, what, resolve));
+  }
+
+  #makeTimers(): Timers {
+    const about = (delayMs: number, callback: () => void): Timer =>
+      this.#scheduler.scheduleAbout(delayMs, this.name, '', () => {
+        if (this.#isAlive) callback();
+      });
+    return {
+      after: about,
+      every(intervalMs, callback) {
+        let timer: Timer;
+        const next = (): void => {
+          timer = about(intervalMs, () => {
+            next();
+            callback();
+          });
+        };
+        next();
+        return { cancel: () => timer.cancel() };
+      },
+      defer: (callback) => void this.later(0, '', callback),
+      sleep: (delayMs, signal) =>
+        new Promise((resolve, reject) => {
+          if (signal?.aborted) {
+            reject(signal.reason as Error);
+            return;
+          }
+          const onAbort = (): void => {
+            timer.cancel();
+            reject(signal?.reason as Error);
+          };
+          const timer = about(delayMs, () => {
+            signal?.removeEventListener('abort', onAbort);
+            resolve();
+          });
+          signal?.addEventListener('abort', onAbort, { once: true });
+        }),
+    };
+  }
+}

@@ -1,0 +1,89 @@
+import type { Environment } from '../../src/base/environment.ts';
+import { Process } from './process.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import { SimulatedDisk, SimulatedMedium } from './simulated-disk.ts';
+import type { SimulatedNetwork } from './simulated-network.ts';
+
+/** A machine: a disk that stays, and processes that come and go. */
+export class SimulatedHost {
+  readonly name: string;
+  /** The disk's medium, with its planned faults: `freeBytes`, `failAfter`, `crashAfter`. */
+  readonly medium: SimulatedMedium;
+  readonly #scheduler: Scheduler;
+  readonly #network: SimulatedNetwork;
+  readonly #random: SeededRandom;
+  readonly #clockStartMs: number;
+  #process: Process | undefined;
+  #disk: SimulatedDisk | undefined;
+
+  constructor(
+    name: string,
+    parts: {
+      readonly scheduler: Scheduler;
+      readonly network: SimulatedNetwork;
+      readonly random: SeededRandom;
+      readonly clockStartMs: number;
+    },
+  ) {
+    this.name = name;
+    this.#scheduler = parts.scheduler;
+    this.#network = parts.network;
+    this.#random = parts.random;
+    this.#clockStartMs = parts.clockStartMs;
+    this.medium = new SimulatedMedium(parts.random.fork());
+    this.restart();
+  }
+
+  /** Of the process that runs now. A restart gives another one. */
+  get environment(): Environment {
+    if (this.#process === undefined) throw new Error(`${this.name} is down`);
+    return this.#process;
+  }
+
+  get isUp(): boolean {
+    return this.#process !== undefined;
+  }
+
+  /** Kills the process (`kill -9`): the page cache stays, peers see their connections reset. */
+  kill(): void {
+    this.#stop({ silent: false });
+  }
+
+  /** Cuts the power: unsynced data is lost or torn at random, peers see nothing. */
+  crash(): void {
+    this.#stop({ silent: true });
+  }
+
+  /** Starts a new process; its environment is what is answered. */
+  restart(): Environment {
+    if (this.#process !== undefined) throw new Error(`${this.name} is up`);
+    const random = this.#random.fork();
+    const process = new Process(this.#scheduler, {
+      name: this.name,
+      random,
+      clockStartMs: this.#clockStartMs,
+    });
+    this.#disk = new SimulatedDisk(this.medium, {
+      later: (delayMs, what, callback) => void process.later(delayMs, what, callback),
+      powerLoss: () => this.crash(),
+    });
+    process.attach({ disk: this.#disk, network: this.#network.of(process) });
+    this.#process = process;
+    this.#network.processStarted(process);
+    this.#scheduler.note(this.name, 'up');
+    return process;
+  }
+
+  #stop(options: { readonly silent: boolean }): void {
+    const process = this.#process;
+    if (process === undefined) return;
+    this.#scheduler.note(this.name, options.silent ? 'power loss' : 'killed');
+    this.#process = undefined;
+    process.stop();
+    this.#disk?.detach();
+    this.#network.processStopped(process, options);
+    if (options.silent) this.medium.crash();
+    else this.medium.locks.clear();
+  }
+}
