@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import { brokerPropertyNames } from '../broker/index.ts';
+import { brokerProperties } from '../broker/index.ts';
 import { readConfigFile, resolveSettings, type Settings } from '../src/server/config/index.ts';
 import { parseConfigs, wholeNumber } from './topic.ts';
 
@@ -49,7 +49,7 @@ export function settingsOf(options: ProcessOptions): Settings {
       : { file: { path: options.config, settings: readConfigFile(options.config) } }),
     env: process.env,
     flags: parseConfigs(options.set),
-    brokerProperties: new Set(brokerPropertyNames),
+    brokerProperties: new Set(Object.keys(brokerProperties)),
   });
 }
 

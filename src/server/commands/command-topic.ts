@@ -1,0 +1,179 @@
+import type { Environment } from '../../base/environment.ts';
+import { OperationalError } from '../../base/errors.ts';
+import { Admin, Consumer, Producer } from '../../client/index.ts';
+import { type Command, decodeCommand, encodeCommand } from './command.ts';
+
+const POLL_TIMEOUT_MS = 1_000;
+/** The commands are the service: they are kept for ever, in one partition, so that they have one order. */
+const TOPIC_CONFIGS = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' } as const;
+
+export interface CommandTopicOptions {
+  readonly environment: Environment;
+  readonly bootstrapServers: string;
+  readonly topic: string;
+  /** Runs a command; called in the order of the topic, one at a time. Its answer goes to who appended the command. */
+  readonly apply: (command: Command, context: CommandContext) => Promise<unknown>;
+  /** Told of a command that cannot be read or of a topic that is gone; nothing is applied afterwards. */
+  readonly onFailure: (error: Error) => void;
+}
+
+export interface CommandContext {
+  readonly offset: number;
+  /** True while the past is replayed, at start-up. */
+  readonly isReplay: boolean;
+}
+
+type Outcome = { readonly result: unknown } | { readonly error: unknown };
+
+interface Waiter {
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * The record of what the SQL service is: every statement that changed it, in order. A server replays it when it
+ * starts, and afterwards applies what is appended, by itself or by another server of the same service.
+ */
+export class CommandTopic {
+  readonly #options: CommandTopicOptions;
+  readonly #consumer: Consumer;
+  readonly #producer: Producer;
+  /** Appended here and not applied yet, by offset. */
+  readonly #waiters = new Map<number, Waiter>();
+  /** The consumer may be faster than the producer's acknowledgement: applied before `append` knew the offset. */
+  readonly #early = new Map<number, Outcome>();
+  #appending = 0;
+  #nextOffset = 0;
+  #closed = false;
+  #loop: Promise<void> = Promise.resolve();
+  #failure: Error | undefined;
+
+  private constructor(options: CommandTopicOptions) {
+    const { environment, bootstrapServers } = options;
+    this.#options = options;
+    const common = { environment, bootstrapServers, clientId: 'millrace-sql-commands' };
+    this.#consumer = new Consumer({ ...common, autoCommit: false, autoOffsetReset: 'earliest' });
+    this.#producer = new Producer({ ...common, acks: 'all' });
+  }
+
+  /** Opens the topic, creating it where it is missing, and applies all that it holds. */
+  static async open(options: CommandTopicOptions): Promise<CommandTopic> {
+    const commands = new CommandTopic(options);
+    try {
+      await createTopic(options);
+      await commands.#replay();
+    } catch (error) {
+      await commands.close();
+      throw error;
+    }
+    commands.#loop = commands.#follow();
+    return commands;
+  }
+
+  /** The offset that the next command will have if no other server appends first. */
+  get nextOffset(): number {
+    return this.#nextOffset;
+  }
+
+  /**
+   * Records a command, waits until it was applied here, and answers what that answered.
+   * @throws what applying it threw.
+   */
+  async append(command: Command): Promise<unknown> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const offset = await this.#send(command);
+    return new Promise((resolve, reject) => {
+      const early = this.#early.get(offset);
+      this.#early.delete(offset);
+      if (early === undefined) this.#waiters.set(offset, { resolve, reject });
+      else settle({ resolve, reject }, early);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#consumer.wakeup();
+    await this.#loop;
+    await this.#consumer.close();
+    await this.#producer.close();
+    this.#rejectAll(new OperationalError('CLOSED', 'the SQL server is shutting down', { retriable: true }));
+  }
+
+  async #send(command: Command): Promise<number> {
+    if (this.#appending === 0) this.#early.clear();
+    this.#appending += 1;
+    try {
+      const { topic } = this.#options;
+      const { offset } = await this.#producer.sendAndWait({ topic, partition: 0, ...encodeCommand(command) });
+      return offset;
+    } finally {
+      this.#appending -= 1;
+    }
+  }
+
+  async #replay(): Promise<void> {
+    const partition = { topic: this.#options.topic, partition: 0 };
+    this.#consumer.assign([partition]);
+    this.#consumer.seekToBeginning([partition]);
+    const [end] = await this.#consumer.endOffsets([partition]);
+    while ((await this.#consumer.position(partition)) < (end?.offset ?? 0))
+      await this.#applyNext({ isReplay: true });
+    this.#nextOffset = await this.#consumer.position(partition);
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        await this.#applyNext({ isReplay: false });
+      } catch (error) {
+        if (this.#closed) return;
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+        this.#rejectAll(this.#failure);
+        this.#options.onFailure(this.#failure);
+        return;
+      }
+    }
+  }
+
+  async #applyNext({ isReplay }: Pick<CommandContext, 'isReplay'>): Promise<void> {
+    for (const { records, nextOffset } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
+      for (const { offset, key, value } of records) {
+        this.#nextOffset = offset + 1;
+        await this.#applyOne(decodeCommand(key, value), { offset, isReplay });
+      }
+      this.#nextOffset = nextOffset;
+    }
+  }
+
+  async #applyOne(command: Command, context: CommandContext): Promise<void> {
+    const outcome: Outcome = await this.#options.apply(command, context).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+    const waiter = this.#waiters.get(context.offset);
+    this.#waiters.delete(context.offset);
+    if (waiter !== undefined) settle(waiter, outcome);
+    else if (this.#appending > 0) this.#early.set(context.offset, outcome);
+  }
+
+  #rejectAll(error: Error): void {
+    for (const waiter of this.#waiters.values()) waiter.reject(error);
+    this.#waiters.clear();
+  }
+}
+
+async function createTopic({ environment, bootstrapServers, topic }: CommandTopicOptions): Promise<void> {
+  const admin = new Admin({ environment, bootstrapServers });
+  try {
+    const known = await admin.listTopics({ includeInternal: true });
+    if (known.some(({ name }) => name === topic)) return;
+    await admin.createTopics([{ name: topic, partitions: 1, configs: TOPIC_CONFIGS }]);
+  } finally {
+    await admin.close();
+  }
+}
+
+function settle(waiter: Waiter, outcome: Outcome): void {
+  if ('result' in outcome) waiter.resolve(outcome.result);
+  else waiter.reject(outcome.error);
+}

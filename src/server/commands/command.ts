@@ -1,0 +1,51 @@
+import { OperationalError } from '../../base/errors.ts';
+
+const COMMAND_VERSION = 1;
+
+/** A statement that changed what the SQL service is, as it is recorded for ever. */
+export interface Command {
+  /** What it acts on, ``stream/`X`/create``; the record's key. */
+  readonly id: string;
+  readonly statementText: string;
+  /** Session properties that the statement was given. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** The physical plan, where the statement starts a query; its own version is inside. */
+  readonly plan: unknown;
+  /**
+   * The offset in the command topic that the plan was made for. Where another server's command got there first, the
+   * plan may no longer hold and the statement is planned anew.
+   */
+  readonly plannedAtOffset: number;
+}
+
+export function encodeCommand(command: Command): { readonly key: Buffer; readonly value: Buffer } {
+  const { id, ...rest } = command;
+  return {
+    key: Buffer.from(JSON.stringify(id)),
+    value: Buffer.from(JSON.stringify({ version: COMMAND_VERSION, ...rest })),
+  };
+}
+
+/**
+ * Reads a record of the command topic.
+ * @throws {OperationalError} `COMMAND_UNREADABLE` where a newer version wrote it, or where it is no command at all:
+ *   going on without it would be another service than the one that was recorded.
+ */
+export function decodeCommand(key: Buffer | null, value: Buffer | null): Command {
+  try {
+    const { version, ...rest } = JSON.parse(String(value)) as { version: number } & Omit<Command, 'id'>;
+    if (version > COMMAND_VERSION)
+      throw unreadable(`it has version ${version}, and this server knows ${COMMAND_VERSION}`);
+    if (typeof rest.statementText !== 'string') throw unreadable('it holds no statement');
+    return { ...rest, id: String(JSON.parse(String(key))) };
+  } catch (error) {
+    if (error instanceof OperationalError) throw error;
+    throw unreadable('it is not JSON');
+  }
+}
+
+function unreadable(why: string): OperationalError {
+  return new OperationalError('COMMAND_UNREADABLE', `a command of the command topic cannot be read: ${why}`, {
+    retriable: false,
+  });
+}
