@@ -4,7 +4,7 @@ import { BrokerChannel, type Call } from '../connection/broker-channel.ts';
 import { Backoff } from '../connection/backoff.ts';
 import type { ClientSettings } from '../config/settings.ts';
 import { closed, isRetriable, kafkaError, timedOut } from '../kafka-error.ts';
-import { ErrorCode } from '../../protocol/error-codes.ts';
+import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { metadata } from '../../protocol/messages/03-metadata.ts';
 import { MetadataCache, type TopicMetadata } from './metadata-cache.ts';
 
@@ -38,6 +38,8 @@ export class Cluster {
   #refreshTimer: Timer | undefined;
   #refreshTimerAtMs = 0;
   #refreshFailures = 0;
+  /** Refreshes in a row after which a topic was still missing. */
+  #missing = 0;
   #lastAttemptMs = Number.NEGATIVE_INFINITY;
   #idleTimer: Timer | undefined;
   #known = false;
@@ -253,7 +255,20 @@ export class Cluster {
     this.#refreshFailures = 0;
     this.#dropGoneNodes();
     this.#scheduleRefresh(this.settings.metadataAgeMsMax);
+    // A topic that is being created, or elects a leader, is looked for again, ever more slowly.
+    this.#missing = this.#hasMissing() ? this.#missing + 1 : 0;
+    if (this.#missing > 0) this.#scheduleRefresh(this.#backoff.delayMs(this.#missing));
     for (const listener of Array.from(this.#listeners)) listener();
+  }
+
+  #hasMissing(): boolean {
+    for (const name of this.#tracked ?? []) {
+      const topic = this.metadata.topic(name);
+      if (topic === undefined || (topic.errorCode !== ErrorCode.NONE && errorOf(topic.errorCode).retriable))
+        return true;
+      if (topic.partitions.some(({ leader }) => leader < 0)) return true;
+    }
+    return false;
   }
 
   #scheduleRefresh(delayMs: number): void {

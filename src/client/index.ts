@@ -1,0 +1,37 @@
+/**
+ * Millrace's Kafka client: {@link Producer}, {@link Consumer} and {@link Admin}, for Millrace's broker and for every
+ * other Kafka cluster.
+ *
+ * ```ts
+ * import { Consumer, nodeEnvironment, Producer } from 'millrace/client';
+ *
+ * const common = { environment: nodeEnvironment, bootstrapServers: 'localhost:9092' };
+ * const producer = new Producer(common);
+ * await producer.sendAndWait({ topic: 'greetings', key: 'en', value: 'hello' });
+ * await producer.close();
+ *
+ * const consumer = new Consumer({ ...common, groupId: 'readers', autoOffsetReset: 'earliest' });
+ * consumer.subscribe(['greetings']);
+ * for (const { records } of await consumer.poll(5_000)) {
+ *   for (const { key, value } of records) console.log(String(key), String(value));
+ * }
+ * await consumer.close();
+ * ```
+ */
+export { nodeEnvironment } from '../base/io/node-environment.ts';
+export { Admin } from './admin/admin.ts';
+export { adminConfig } from './config/admin-config.ts';
+export { consumerConfig } from './config/consumer-config.ts';
+export type { ConfigDefinition, ConfigDefinitions } from './config/definition.ts';
+export { producerConfig } from './config/producer-config.ts';
+export {
+  adminOptionsFrom,
+  consumerOptionsFrom,
+  fromProperties,
+  producerOptionsFrom,
+  type Properties,
+} from './config/properties.ts';
+export { Consumer } from './consumer/consumer.ts';
+export { defaultPartitioner, roundRobinPartitioner } from './producer/partitioner.ts';
+export { Producer } from './producer/producer.ts';
+export type * from './types.ts';
