@@ -254,7 +254,9 @@ export class MetadataDelta {
 
   #buildTopics(): Pick<MetadataImage, 'topicsByName' | 'topicsById'> {
     const { image } = this;
-    if (this.#topics.size === 0 && this.#deletedTopics.size === 0) return image;
+    if (this.#topics.size === 0 && this.#deletedTopics.size === 0) {
+      return { topicsByName: image.topicsByName, topicsById: image.topicsById };
+    }
     const byName = image.topicsByName.asMutable();
     const byId = image.topicsById.asMutable();
     for (const [id, topic] of this.#deletedTopics) {
