@@ -84,21 +84,24 @@ export class RaftCore {
   }
 
   /**
-   * Hears of an epoch and its leader (-1 when the sender knows none). A later epoch is joined; in our own epoch a
-   * leader ends the doubt of who has none.
+   * Hears of an epoch and its leader (-1 when the sender knows none). A later epoch is joined; in our own epoch it
+   * tells one who knows no leader who that is. Who doubts a leader that it knows is not calmed by others who know it
+   * too: only {@link observeLeader} does that.
    */
   observe(epoch: number, leaderId: number): void {
     if (epoch > this.epoch) {
       if (leaderId === -1 || leaderId === this.nodeId) this.becomeUnattached(epoch);
       else this.becomeFollower(epoch, leaderId);
     } else if (epoch === this.epoch && leaderId !== -1 && leaderId !== this.nodeId) {
-      const { role } = this.#state;
-      if (role === 'unattached' || role === 'prospective' || role === 'candidate') {
-        this.becomeFollower(epoch, leaderId);
-      } else if (role === 'follower') {
-        assert(leaderId === this.leaderId, `raft: epoch ${epoch} has two leaders`);
-      }
+      assert(this.leaderId === -1 || this.leaderId === leaderId, `raft: epoch ${epoch} has two leaders`);
+      if (this.leaderId === -1) this.becomeFollower(epoch, leaderId);
     }
+  }
+
+  /** Hears from the leader itself. */
+  observeLeader(epoch: number, leaderId: number): void {
+    this.observe(epoch, leaderId);
+    if (this.epoch === epoch && this.#state.role === 'prospective') this.becomeFollower(epoch, leaderId);
   }
 
   /** Gives the vote of this epoch. */

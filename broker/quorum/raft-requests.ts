@@ -56,7 +56,7 @@ export class RaftRequests {
     if (partition === undefined) return { errorCode: ErrorCode.INVALID_REQUEST };
     const core = this.#core;
     const error = this.#checkLeaderCall(partition.leaderId, partition.leaderEpoch);
-    if (error === ErrorCode.NONE) core.observe(partition.leaderEpoch, partition.leaderId);
+    if (error === ErrorCode.NONE) core.observeLeader(partition.leaderEpoch, partition.leaderId);
     return this.#epochResponse(error);
   }
 
