@@ -16,6 +16,7 @@ type TopicRequest = Request['topicData'][number];
 
 /** The client id that Kafka's own tools use to write to internal topics. */
 const ADMIN_CLIENT_ID = '__admin_client';
+const LEADER_VERSIONS = { leaderMin: 10, endpointMin: 10 };
 const ZSTD = 4;
 const ZSTD_VERSION_MIN = 7;
 const CODEC_MASK = 0x07;
@@ -165,7 +166,7 @@ class ProduceRun {
   }
 
   #response(): Response {
-    const leaders = new CurrentLeaders(this.#services, this.#services.image, this.#context);
+    const leaders = new CurrentLeaders(this.#services, this.#context, LEADER_VERSIONS);
     const responses = this.#request.topicData.map(({ name, topicId }, i) => ({
       name,
       topicId,

@@ -16,6 +16,7 @@ type PartitionResponse = NonNullable<NonNullable<Response['responses']>[number][
 const TOPIC_ID_VERSION_MIN = 13;
 const REPLICA_STATE_VERSION_MIN = 15;
 const READ_COMMITTED = 1;
+const LEADER_VERSIONS = { leaderMin: 12, endpointMin: 16 };
 
 /**
  * Fetch (key 1, v4-18): reads batches for consumers and followers, as they lie in the log; waits for `minBytes` or
@@ -116,7 +117,7 @@ function respond(
   reads: readonly PartitionRead[],
   { reader, context }: { readonly reader: Reader; readonly context: RequestContext },
 ): Response {
-  const leaders = new CurrentLeaders(services, services.image, context);
+  const leaders = new CurrentLeaders(services, context, LEADER_VERSIONS);
   let next = 0;
   const responses = request.topics.map(({ topic, topicId, partitions }, i) => {
     const name = names[i] ?? '';

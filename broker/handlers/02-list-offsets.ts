@@ -18,6 +18,7 @@ const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
 const EARLIEST_PENDING_UPLOAD = -6;
 const READ_COMMITTED = 1;
+const LEADER_EPOCH_VERSION_MIN = 4;
 /** The debugging consumer sees what a follower sees. */
 const DEBUGGING_REPLICA = -2;
 
@@ -102,8 +103,9 @@ function answerPartition(
     const tooOld = context.apiVersion < 5;
     return failed(asked, tooOld ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.OFFSET_NOT_AVAILABLE);
   }
-  const found = lookUp(partition, asked.timestamp, end);
-  return { partitionIndex: asked.partitionIndex, errorCode: ErrorCode.NONE, ...found };
+  const { offset, timestamp, leaderEpoch } = lookUp(partition, asked.timestamp, end);
+  const found = { partitionIndex: asked.partitionIndex, errorCode: ErrorCode.NONE, offset, timestamp };
+  return context.apiVersion < LEADER_EPOCH_VERSION_MIN ? found : { ...found, leaderEpoch };
 }
 
 interface Found {

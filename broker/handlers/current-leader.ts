@@ -9,6 +9,12 @@ export interface CurrentLeader {
   readonly leaderEpoch: number;
 }
 
+/** The first versions of an API whose responses name leaders, and tell their addresses. */
+export interface LeaderVersions {
+  readonly leaderMin: number;
+  readonly endpointMin: number;
+}
+
 /**
  * Collects where the leaders are of partitions that were asked for at the wrong broker, so that clients need not ask
  * for metadata first (KIP-951: Produce v10+, Fetch v12+ for the leader and v16+ for its address).
@@ -17,12 +23,14 @@ export class CurrentLeaders {
   readonly #image: MetadataImage;
   readonly #services: BrokerServices;
   readonly #context: RequestContext;
+  readonly #versions: LeaderVersions;
   readonly #endpoints = new Map<number, ClientEndpoint>();
 
-  constructor(services: BrokerServices, image: MetadataImage, context: RequestContext) {
+  constructor(services: BrokerServices, context: RequestContext, versions: LeaderVersions) {
     this.#services = services;
-    this.#image = image;
+    this.#image = services.image;
     this.#context = context;
+    this.#versions = versions;
   }
 
   get nodeEndpoints(): readonly ClientEndpoint[] {
@@ -31,12 +39,16 @@ export class CurrentLeaders {
 
   /** The leader to name with an error, or undefined when the error does not call for one. */
   of(errorCode: number, topic: string, partition: number): CurrentLeader | undefined {
-    if (errorCode !== ErrorCode.NOT_LEADER_OR_FOLLOWER && errorCode !== ErrorCode.FENCED_LEADER_EPOCH)
-      return undefined;
+    const { apiVersion } = this.#context;
+    const isMisdirected =
+      errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER || errorCode === ErrorCode.FENCED_LEADER_EPOCH;
+    if (!isMisdirected || apiVersion < this.#versions.leaderMin) return undefined;
     const registration = this.#image.topicsByName.get(topic)?.partitions.get(partition);
     if (registration === undefined || registration.leader < 0) return undefined;
     const endpoint = this.#services.endpoints.find(registration.leader, this.#image, this.#context);
-    if (endpoint !== undefined) this.#endpoints.set(endpoint.nodeId, endpoint);
+    if (endpoint !== undefined && apiVersion >= this.#versions.endpointMin) {
+      this.#endpoints.set(endpoint.nodeId, endpoint);
+    }
     return { leaderId: registration.leader, leaderEpoch: registration.leaderEpoch };
   }
 }

@@ -1,0 +1,242 @@
+import net from 'node:net';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Metrics } from '../../../broker/server/broker-metrics.ts';
+import { Dispatcher } from '../../../broker/server/dispatcher.ts';
+import { anyHandler } from '../../../broker/server/request-handler.ts';
+import { SocketServer } from '../../../broker/server/socket-server.ts';
+import type { Address } from '../../../src/base/environment.ts';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { ErrorCode } from '../../../src/protocol/error-codes.ts';
+import { correlationIdOf, decodeResponse, encodeRequest } from '../../../src/protocol/framing.ts';
+import { heartbeat } from '../../../src/protocol/messages/12-heartbeat.ts';
+import { listGroups } from '../../../src/protocol/messages/16-list-groups.ts';
+import { apiVersions } from '../../../src/protocol/messages/18-api-versions.ts';
+import { FrameCollector } from './frame-collector.ts';
+
+const REQUEST_BYTES_MAX = 10_000;
+
+describe('SocketServer with Dispatcher', () => {
+  const cleanUps: (() => Promise<void> | void)[] = [];
+  /** Heartbeats wait here, by generation id, until a test lets them go. */
+  const waiting = new Map<number, () => void>();
+  /** What an answer of ListGroups is padded with. */
+  let groupCount = 0;
+
+  afterEach(async () => {
+    waiting.clear();
+    groupCount = 0;
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  });
+
+  async function serve(
+    idleMsMax = 60_000,
+  ): Promise<{ address: Address; server: SocketServer; metrics: Metrics }> {
+    const table = new Map(
+      [
+        anyHandler<typeof heartbeat>({
+          api: heartbeat,
+          answer: async (request) => {
+            if (request.groupId === 'bug') throw new Error('a bug');
+            if (request.groupId !== 'slow') return { errorCode: request.generationId };
+            await new Promise<void>((resolve) => waiting.set(request.generationId, resolve));
+            return { errorCode: request.generationId };
+          },
+        }),
+        anyHandler<typeof listGroups>({
+          api: listGroups,
+          answer: () => ({
+            groups: Array.from({ length: groupCount }, (_, i) => ({ groupId: `${'g'.repeat(1000)}${i}` })),
+          }),
+        }),
+        anyHandler<typeof apiVersions>({
+          api: apiVersions,
+          answer: () => ({ errorCode: 0 }),
+          failure: (_request, errorCode) => ({
+            errorCode,
+            apiKeys: [{ apiKey: 18, minVersion: 0, maxVersion: apiVersions.versions.max }],
+          }),
+        }),
+      ].map((handler) => [handler.api.key, handler]),
+    );
+    const metrics: Metrics = new Metrics({
+      connections: () => server,
+      replicaManager: () => {
+        throw new Error('no replicas here');
+      },
+    });
+    const dispatcher = new Dispatcher({
+      clock: nodeEnvironment.clock,
+      logger: silentLogger,
+      metrics,
+      handlersOf: () => table,
+    });
+    const server = new SocketServer({
+      environment: nodeEnvironment,
+      logger: silentLogger,
+      limits: { frameBytesMax: REQUEST_BYTES_MAX, requestsInFlightMax: 10, queuedBytesMax: 100_000 },
+      idleMsMax,
+      dispatch: dispatcher.dispatch,
+    });
+    cleanUps.push(() => server.close());
+    const address = await server.listen({ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 });
+    server.open('PLAINTEXT');
+    return { address, server, metrics };
+  }
+
+  async function connect(address: Address): Promise<FrameCollector> {
+    const socket = net.connect(address.port, address.host);
+    const client = new FrameCollector(socket);
+    cleanUps.push(() => {
+      socket.destroy();
+    });
+    await client.connected;
+    return client;
+  }
+
+  function beat(correlationId: number, groupId = 'group', version = 3): Buffer {
+    const body = { groupId, generationId: correlationId, memberId: 'm' };
+    return Buffer.concat(encodeRequest(heartbeat, version, { correlationId, clientId: 'test' }, body));
+  }
+
+  it('answers pipelined requests in their order, however they finish', async () => {
+    const { address } = await serve();
+    const client = await connect(address);
+    client.write(Buffer.concat([beat(1, 'slow'), beat(2), beat(3, 'slow'), beat(4)]));
+    await expect.poll(() => waiting.size).toBe(2);
+    waiting.get(3)?.();
+    waiting.get(1)?.();
+    const frames = await client.frames(4);
+    expect(frames.map(correlationIdOf)).toEqual([1, 2, 3, 4]);
+    expect(frames.map((frame) => decodeResponse(heartbeat, 3, frame).errorCode)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('takes no more than its limit of unanswered requests, and goes on when they are answered', async () => {
+    const { address, metrics } = await serve();
+    const client = await connect(address);
+    client.write(Buffer.concat(Array.from({ length: 25 }, (_, i) => beat(i, 'slow'))));
+    await expect.poll(() => waiting.size).toBe(10);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(metrics.requests.get(heartbeat.key)?.requestsTotal).toBe(10);
+    const released = setInterval(() => {
+      for (const release of waiting.values()) release();
+    }, 1);
+    cleanUps.push(() => clearInterval(released));
+    expect((await client.frames(25)).map(correlationIdOf)).toEqual(Array.from({ length: 25 }, (_, i) => i));
+  });
+
+  it('stops reading from a client that does not read', async () => {
+    groupCount = 1000;
+    const { address, metrics } = await serve();
+    const client = await connect(address);
+    client.socket.pause();
+    const request = Buffer.concat(encodeRequest(listGroups, 4, { correlationId: 7, clientId: null }, {}));
+    const count = 200;
+    client.write(Buffer.concat(Array.from({ length: count }, () => request)));
+    await expect.poll(() => metrics.requests.get(listGroups.key)?.requestsTotal ?? 0).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(metrics.requests.get(listGroups.key)?.requestsTotal ?? 0).toBeLessThan(count);
+    client.socket.resume();
+    expect(await client.frames(count)).toHaveLength(count);
+  });
+
+  it('answers an unknown version of ApiVersions with the body of version 0', async () => {
+    const { address } = await serve();
+    const client = await connect(address);
+    const bytes = Buffer.concat(
+      encodeRequest(apiVersions, 4, { correlationId: 9, clientId: 'x' }, { clientSoftwareName: 'a' }),
+    );
+    bytes.writeInt16BE(99, 6);
+    client.write(bytes);
+    const [frame] = await client.frames(1);
+    const response = decodeResponse(apiVersions, 0, frame ?? Buffer.alloc(0));
+    expect(response.errorCode).toBe(ErrorCode.UNSUPPORTED_VERSION);
+    expect(response.apiKeys).toEqual([{ apiKey: 18, minVersion: 0, maxVersion: apiVersions.versions.max }]);
+  });
+
+  it('answers a bug with UNKNOWN_SERVER_ERROR and goes on', async () => {
+    const { address } = await serve();
+    const client = await connect(address);
+    client.write(Buffer.concat([beat(1, 'bug'), beat(2)]));
+    const frames = await client.frames(2);
+    expect(frames.map((frame) => decodeResponse(heartbeat, 3, frame).errorCode)).toEqual([-1, 2]);
+  });
+
+  it.each([
+    ['an unknown key', () => withInt16(beat(1), 4, 999)],
+    ['an unknown version', () => withInt16(beat(1), 6, 99)],
+    ['a negative size', () => Buffer.from([255, 255, 255, 255, 0, 0])],
+    ['a size beyond the limit', () => Buffer.from([0, 1, 0, 0, 0, 0])],
+    ['a truncated body', () => resized(beat(1), -2)],
+    ['bytes left over', () => resized(beat(1), 3)],
+  ])('closes the connection on %s, and only that one', async (_what, bytes) => {
+    const { address } = await serve();
+    const [bad, good] = [await connect(address), await connect(address)];
+    bad.write(bytes());
+    await bad.closed;
+    good.write(beat(5));
+    expect((await good.frames(1)).map(correlationIdOf)).toEqual([5]);
+  });
+
+  it('closes a connection that is idle for too long', async () => {
+    const { address, server } = await serve(40);
+    const client = await connect(address);
+    await client.closed;
+    await expect.poll(() => server.connectionCount).toBe(0);
+  });
+
+  it('survives a client that goes away in the middle of a frame', async () => {
+    const { address, server } = await serve();
+    const client = await connect(address);
+    client.write(beat(1).subarray(0, 11));
+    client.socket.destroy();
+    await client.closed;
+    await expect.poll(() => server.connectionCount).toBe(0);
+  });
+
+  it('survives random bytes', async () => {
+    const { address } = await serve();
+    await fc.assert(
+      fc.asyncProperty(fc.array(mess(), { minLength: 1, maxLength: 5 }), async (pieces) => {
+        const client = await connect(address);
+        client.write(Buffer.concat(pieces));
+        client.socket.end();
+        await client.closed;
+      }),
+      { numRuns: 150 },
+    );
+    const client = await connect(address);
+    client.write(beat(77));
+    expect((await client.frames(1)).map(correlationIdOf)).toEqual([77]);
+  });
+
+  /** Noise, noise in a well-formed frame, and requests with some bytes changed. */
+  function mess(): fc.Arbitrary<Buffer> {
+    const noise = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
+    const framed = fc.tuple(fc.constantFrom(12, 16, 18, 0, 1), noise).map(([key, body]) => {
+      const header = Buffer.alloc(12);
+      header.writeInt32BE(body.length + 8);
+      header.writeInt16BE(key, 4);
+      header.writeInt16BE(body[0] ?? 0, 6);
+      return Buffer.concat([header, body]);
+    });
+    const changed = fc.array(fc.tuple(fc.nat(40), fc.nat(255)), { maxLength: 4 }).map((changes) => {
+      const bytes = beat(3, 'group', 4);
+      for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+      return bytes;
+    });
+    return fc.oneof(noise, framed, changed);
+  }
+});
+
+function withInt16(bytes: Buffer, at: number, value: number): Buffer {
+  bytes.writeInt16BE(value, at);
+  return bytes;
+}
+
+function resized(bytes: Buffer, by: number): Buffer {
+  const changed = by < 0 ? bytes.subarray(0, bytes.length + by) : Buffer.concat([bytes, Buffer.alloc(by, 1)]);
+  changed.writeInt32BE(changed.length - 4, 0);
+  return changed;
+}
