@@ -29,6 +29,8 @@ export interface RecoveredLog {
   readonly segments: Segment[];
   readonly logStartOffset: number;
   readonly logEndOffset: number;
+  /** The recovery point is at most this: a segment that was cut is to be synced again, or the cut may be undone. */
+  readonly flushedOffset: number;
 }
 
 /**
@@ -56,10 +58,11 @@ export function recoverLog(options: RecoveryOptions): RecoveredLog {
   const logStartOffset = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0);
   options.epochs.truncateFromEnd(logEndOffset);
   options.epochs.truncateFromStart(logStartOffset);
-  options.snapshots.remove((offset) => offset > logEndOffset);
-  replayProducers(segments, scanned, options);
+  options.snapshots.remove((offset) => offset > logEndOffset || offset < logStartOffset);
+  replayProducers(segments, scanned.segments, options);
   segments.at(-1)?.unseal();
-  return { segments, logStartOffset, logEndOffset };
+  const flushedOffset = Math.min(logEndOffset, scanned.cutBase ?? logEndOffset);
+  return { segments, logStartOffset, logEndOffset, flushedOffset };
 }
 
 /** Clears away what a crash left half done; answers the base offsets of the segments, ascending. */
@@ -93,7 +96,7 @@ function dropBeforeLogStart(segments: readonly Segment[], options: RecoveryOptio
 }
 
 /** After a clean shutdown only what cannot be right is scanned. */
-function scanSuspects(segments: Segment[], options: RecoveryOptions): ReadonlySet<Segment> {
+function scanSuspects(segments: Segment[], options: RecoveryOptions): Scanned {
   const suspects = segments.filter((segment, index) => {
     const path = segment.pathOf('txnindex');
     const torn =
@@ -102,7 +105,7 @@ function scanSuspects(segments: Segment[], options: RecoveryOptions): ReadonlySe
     return torn || (index === segments.length - 1 && !endsWithWholeBatch(segment));
   });
   const first = suspects[0];
-  if (first === undefined) return new Set();
+  if (first === undefined) return { segments: new Set(), cutBase: undefined };
   options.logger.warn('a log does not look like one that was closed, it is checked from there', {
     directory: options.directory,
     offset: first.baseOffset,
@@ -110,16 +113,23 @@ function scanSuspects(segments: Segment[], options: RecoveryOptions): ReadonlySe
   return scanFrom(segments.indexOf(first), segments, options);
 }
 
-function scanUnflushed(segments: Segment[], options: RecoveryOptions): ReadonlySet<Segment> {
+function scanUnflushed(segments: Segment[], options: RecoveryOptions): Scanned {
   const after = segments.findIndex((segment) => segment.baseOffset > options.recoveryPoint);
   const first = Math.max(0, (after < 0 ? segments.length : after) - 1);
   return scanFrom(first, segments, options);
 }
 
+interface Scanned {
+  readonly segments: ReadonlySet<Segment>;
+  /** Base offset of the segment that lost its tail. */
+  readonly cutBase: number | undefined;
+}
+
 /** Checks every batch from a segment on; removes from `segments` and the disk what cannot stay. */
-function scanFrom(first: number, segments: Segment[], options: RecoveryOptions): ReadonlySet<Segment> {
+function scanFrom(first: number, segments: Segment[], options: RecoveryOptions): Scanned {
   const { epochs, disk, logger, directory } = options;
   const scanned = new Set<Segment>();
+  let cutBase: number | undefined;
   let expectedBase = segments[first]?.baseOffset ?? 0;
   let lastEpoch = -1;
   // What snapshots and the epoch checkpoint say of batches that are not trusted is learned anew from those that stay.
@@ -155,6 +165,7 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
       scanned.add(segment);
     }
     if (!intact) {
+      cutBase = scanned.has(segment) ? segment.baseOffset : segments[index - 1]?.baseOffset;
       const from = scanned.has(segment) ? index + 1 : index;
       for (const lost of segments.splice(from)) {
         logger.warn('a segment after the torn end of a log was removed', {
@@ -165,7 +176,7 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
       }
     }
   }
-  return scanned;
+  return { segments: scanned, cutBase };
 }
 
 function endsWithWholeBatch(segment: Segment): boolean {
@@ -218,10 +229,13 @@ export function replayProducers(
   }
 }
 
-/** Removes a segment's files: the log last, so that none is left without it. */
+/**
+ * Removes a segment's files: the log last, so that none is left without it. The producer snapshot at its base offset
+ * stays, it belongs to what comes before.
+ */
 export function removeSegment(disk: Disk, segment: Segment): void {
   segment.close();
-  for (const kind of ['index', 'timeindex', 'txnindex', 'snapshot', 'log'] as const) {
-    disk.remove(`${segment.pathOf(kind)}`);
+  for (const kind of ['index', 'timeindex', 'txnindex', 'log'] as const) {
+    disk.remove(segment.pathOf(kind));
   }
 }

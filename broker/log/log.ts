@@ -50,7 +50,7 @@ export interface LogOptions {
   /** Shared by the logs of a broker; a log of its own budget when not said. */
   readonly recentBudget?: RecentBudget;
   readonly openSegments?: OpenSegments;
-  /** Called at once when a truncation lowers the recovery point, which must then be written down. */
+  /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
   readonly onRecoveryPointLowered?: () => void;
 }
 
@@ -84,6 +84,8 @@ export class Log {
   #highWatermark: number;
   #recoveryPoint: number;
   #lastFlushMs: number;
+  /** The entry of the log's directory in its parent survives a power loss. */
+  #isDirectorySynced = false;
   /** Counts truncations, so that a flush under way notices one. */
   #truncations = 0;
   /** Why the disk is no longer trusted: after a failed sync nothing is known of what was written before. */
@@ -121,7 +123,7 @@ export class Log {
     this.#segments = recovered.segments;
     this.#logStartOffset = recovered.logStartOffset;
     this.#logEndOffset = recovered.logEndOffset;
-    this.#recoveryPoint = Math.min(options.recoveryPoint ?? 0, recovered.logEndOffset);
+    this.#recoveryPoint = Math.min(options.recoveryPoint ?? 0, recovered.flushedOffset);
     this.#lastFlushMs = environment.clock.nowMs();
     this.#highWatermark = recovered.logStartOffset;
     this.setHighWatermark(options.highWatermark ?? 0);
@@ -316,7 +318,7 @@ export class Log {
       this.truncateFullyAndStartAt(offset);
       return;
     }
-    this.#truncations++;
+    this.#beginTruncation(offset);
     // Newest first: what a crash leaves is then a log that was truncated less far, not one with a hole.
     while (this.#active.baseOffset >= offset) this.#removeActive();
     this.#active.unseal();
@@ -330,7 +332,7 @@ export class Log {
 
   /** Drops everything and goes on at `offset`. */
   truncateFullyAndStartAt(offset: number): void {
-    this.#truncations++;
+    this.#beginTruncation(offset);
     while (this.#segments.length > 0) this.#removeActive();
     this.#snapshots.remove(() => true);
     this.#epochs.clear();
@@ -527,14 +529,24 @@ export class Log {
     if (segment !== undefined) removeSegment(this.#environment.disk, segment);
   }
 
+  /**
+   * The recovery point goes down before a file is touched, to the beginning of the segment that will be cut: a crash may
+   * bring back segments that were removed and the tail that was cut off, also when the log has gone on in a new segment
+   * meanwhile, and the next start has to look at them all.
+   */
+  #beginTruncation(offset: number): void {
+    this.#truncations++;
+    const cutBase = this.#segments[this.#segmentIndexOf(offset)]?.baseOffset ?? 0;
+    const trusted = Math.min(offset, cutBase);
+    if (this.#recoveryPoint <= trusted) return;
+    this.#recoveryPoint = trusted;
+    this.#onRecoveryPointLowered();
+  }
+
   /** The log has been cut: what was remembered beyond its new end goes. */
   #endAt(offset: number): void {
     this.#logEndOffset = offset;
     this.#recent.clear();
-    if (this.#recoveryPoint > offset) {
-      this.#recoveryPoint = offset;
-      this.#onRecoveryPointLowered();
-    }
   }
 
   #advanceLogStart(offset: number): void {
@@ -559,7 +571,10 @@ export class Log {
           await segment.sync();
         } while (wasSealed !== segment.isSealed);
       }
-      await this.#environment.disk.syncDirectory(this.directory);
+      const { disk } = this.#environment;
+      await disk.syncDirectory(this.directory);
+      if (!this.#isDirectorySynced) await disk.syncDirectory(parentOf(this.directory));
+      this.#isDirectorySynced = true;
     } catch (error) {
       if (truncations !== this.#truncations) return false;
       this.#failure ??= messageOf(error);
@@ -582,4 +597,8 @@ export class Log {
       this.#logger.warn('a directory could not be synced', { directory: this.directory, error });
     });
   }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }
