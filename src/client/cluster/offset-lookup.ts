@@ -41,9 +41,34 @@ export async function lookupOffsets(
   queries: readonly OffsetQuery[],
   options: OffsetLookupOptions,
 ): Promise<readonly ListedOffset[]> {
+  cluster.track(queries.map(({ topic }) => topic));
+  const answers: ListedOffset[] = [];
+  // A request may name a partition only once: a second question about it goes into a second round.
+  let left = queries.map((query, index) => ({ ...query, index }));
+  while (left.length > 0) {
+    const asked = new Set<string>();
+    const isFirst = ({ topic, partition }: TopicPartition): boolean => {
+      const key = partitionKey(topic, partition);
+      return !asked.has(key) && asked.add(key).size > 0;
+    };
+    const round = left.filter(isFirst);
+    const found = await lookupDistinct(cluster, round, options);
+    for (const { topic, partition, index } of round) {
+      const answer = found.get(partitionKey(topic, partition));
+      if (answer !== undefined) answers[index] = answer;
+    }
+    left = left.filter((query) => !round.includes(query));
+  }
+  return answers;
+}
+
+async function lookupDistinct(
+  cluster: Cluster,
+  queries: readonly OffsetQuery[],
+  options: OffsetLookupOptions,
+): Promise<ReadonlyMap<string, ListedOffset>> {
   const found = new Map<string, ListedOffset>();
   let open = queries;
-  cluster.track(queries.map(({ topic }) => topic));
   await cluster.retry('looking up offsets', options.timeoutMs, async () => {
     if (open.some(({ topic, partition }) => cluster.metadata.leaderOf(topic, partition) < 0)) {
       await cluster.refresh();
@@ -60,7 +85,7 @@ export async function lookupOffsets(
       throw failure;
     }
   });
-  return queries.map(({ topic, partition }) => found.get(partitionKey(topic, partition)) as ListedOffset);
+  return found;
 }
 
 /**

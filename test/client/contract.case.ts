@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { adminContract } from './contract/admin.case.ts';
+import type { ClusterUnderTest } from './contract/clients.ts';
+import { consumeContract } from './contract/consume.case.ts';
+import { groupContract } from './contract/group.case.ts';
+import { produceContract } from './contract/produce.case.ts';
+
+/** The client's contract, checked against one cluster: the same suite for Millrace's broker and for Apache Kafka. */
+export function describeContract(name: string, start: () => Promise<ClusterUnderTest>): void {
+  describe(`the client against ${name}`, () => {
+    let cluster: ClusterUnderTest | undefined;
+    beforeAll(async () => {
+      cluster = await start();
+    });
+    afterAll(() => cluster?.stop());
+
+    const bootstrapServers = (): string => cluster?.bootstrapServers ?? '';
+    produceContract(bootstrapServers);
+    consumeContract(bootstrapServers);
+    groupContract(bootstrapServers);
+    adminContract(bootstrapServers);
+  });
+}
