@@ -137,7 +137,8 @@ export class RaftCore {
     assert(this.isVoter, 'raft: an observer stands for no election');
     const election: ElectionState = Object.freeze({
       epoch: this.epoch + 1,
-      leaderId: -1,
+      // The only voter's own vote decides: both facts go to disk in one sync.
+      leaderId: this.voters.size === 1 ? this.nodeId : -1,
       votedId: this.nodeId,
       votedDirectoryId: this.options.directoryId,
     });
@@ -251,8 +252,8 @@ export class RaftCore {
   /** Listeners hear of this node's own leadership only when all earlier epochs' records have been delivered. */
   #tellLeader(): void {
     const state = this.#state;
-    const isReady = state.role !== 'leader' || this.feed.deliveredOffset > state.progress.epochStartOffset;
-    const leaderId = state.role === 'resigned' || !isReady ? -1 : this.leaderId;
+    const isReady = state.role === 'leader' && this.feed.deliveredOffset > state.progress.epochStartOffset;
+    const leaderId = this.leaderId === this.nodeId && !isReady ? -1 : this.leaderId;
     this.feed.tellLeader({ leaderId, epoch: this.epoch });
   }
 }
