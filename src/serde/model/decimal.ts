@@ -18,7 +18,7 @@ function digitCount(value: bigint): number {
   return (value < 0n ? -value : value).toString().length;
 }
 
-export type Rounding = 'HALF_UP' | 'UNNECESSARY' | 'DOWN' | 'FLOOR' | 'CEILING';
+export type Rounding = 'HALF_UP' | 'HALF_DOWN' | 'UNNECESSARY' | 'DOWN' | 'FLOOR' | 'CEILING';
 
 const NUMBER = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,9}))?$/;
 
@@ -192,11 +192,18 @@ function divideRounded(numerator: bigint, denominator: bigint, rounding: Roundin
       return away < 0n ? quotient - 1n : quotient;
     case 'CEILING':
       return away > 0n ? quotient + 1n : quotient;
-    case 'HALF_UP': {
-      const twice = (rest < 0n ? -rest : rest) * 2n;
-      return twice >= (denominator < 0n ? -denominator : denominator) ? quotient + away : quotient;
-    }
+    case 'HALF_UP':
+      return compareToHalf(rest, denominator) >= 0 ? quotient + away : quotient;
+    case 'HALF_DOWN':
+      return compareToHalf(rest, denominator) > 0 ? quotient + away : quotient;
   }
+}
+
+/** Whether a remainder is less than, equal to or more than half of the denominator. */
+function compareToHalf(rest: bigint, denominator: bigint): number {
+  const twice = (rest < 0n ? -rest : rest) * 2n;
+  const whole = denominator < 0n ? -denominator : denominator;
+  return twice < whole ? -1 : twice > whole ? 1 : 0;
 }
 
 /** @throws {RangeError} with ksqlDB's text when |value| needs more than `precision - scale` digits before the point. */

@@ -1,0 +1,32 @@
+import { defineFunction, boundOverload, type CallBinding } from '../definition.ts';
+import { STRING, printType } from '../../../serde/model/sql-type.ts';
+import type { SqlValue } from '../../../serde/model/sql-value.ts';
+import { textPrinter } from '../../values/java-text.ts';
+import { DiagnosticError } from '../../../base/errors.ts';
+
+/** Elements as Java prints them. @throws {DiagnosticError} for arrays of arrays, maps and structs. */
+function joining({
+  argumentTypes,
+}: CallBinding): (array: readonly SqlValue[] | null, delimiter?: string | null) => string {
+  const type = argumentTypes[0];
+  const element = type?.kind === 'ARRAY' ? type.element : STRING;
+  if (element.kind === 'ARRAY' || element.kind === 'MAP' || element.kind === 'STRUCT') {
+    throw new DiagnosticError({ message: `can't join elements of type ${printType(element)}` });
+  }
+  const print = textPrinter(element) ?? String;
+  return (array, delimiter = ',') =>
+    array === null
+      ? ''
+      : array.map((value) => (value === null ? 'null' : print(value))).join(delimiter ?? '');
+}
+
+export const arrayJoin = defineFunction({
+  name: 'ARRAY_JOIN',
+  category: 'ARRAY',
+  description: 'The elements of an array as text with a delimiter between them, a comma unless given.',
+  overloads: [
+    boundOverload(['array ARRAY<T>'], 'STRING', joining),
+    boundOverload(['array ARRAY<T>', 'delimiter STRING'], 'STRING', joining),
+  ],
+  examples: [{ sql: "ARRAY_JOIN(ARRAY[1, NULL, 3], '|')", gives: "'1|null|3'" }],
+});

@@ -1,0 +1,16 @@
+import { defineFunction, overload } from '../definition.ts';
+
+export const ceil = defineFunction({
+  name: 'ceil',
+  category: 'MATHEMATICAL',
+  description: 'The least whole number that is not below the value, in the type of the value.',
+  overloads: [
+    overload(['val INTEGER'], 'INTEGER', (value) => value),
+    overload(['val BIGINT'], 'BIGINT', (value) => value),
+    overload(['val DOUBLE'], 'DOUBLE', Math.ceil),
+    overload(['val DECIMAL'], 'DECIMAL', (value) =>
+      value.withScale(0, 'CEILING').withScale(value.scale, 'UNNECESSARY'),
+    ),
+  ],
+  examples: [{ sql: 'CEIL(1.1)', gives: '2.0' }],
+});

@@ -1,0 +1,3 @@
+import { doubleFunction } from './double-function.ts';
+
+export const exp = doubleFunction('exp', "Euler's number to the power of a value.", Math.exp);

@@ -1,0 +1,3 @@
+import { doubleFunction } from './double-function.ts';
+
+export const ln = doubleFunction('ln', 'The natural logarithm.', Math.log);

@@ -1,0 +1,3 @@
+import { doubleFunction } from './double-function.ts';
+
+export const sin = doubleFunction('sin', 'The sine of an angle in radians.', Math.sin);

@@ -1,0 +1,3 @@
+import { doubleFunction } from './double-function.ts';
+
+export const tan = doubleFunction('tan', 'The tangent of an angle in radians.', Math.tan);

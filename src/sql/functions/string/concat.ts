@@ -1,0 +1,19 @@
+import { defineFunction, overloadWithNulls } from '../definition.ts';
+
+export const concat = defineFunction({
+  name: 'concat',
+  category: 'STRING',
+  description: 'All texts, or bytes, one after the other; nulls are left out.',
+  overloads: [
+    overloadWithNulls(['strings STRING...'], 'STRING', (...strings) =>
+      strings.filter((text) => text !== null).join(''),
+    ),
+    overloadWithNulls(['bytes BYTES...'], 'BYTES', (...bytes) =>
+      Buffer.concat(bytes.filter((part) => part !== null)),
+    ),
+  ],
+  examples: [
+    { sql: "CONCAT('a', 'b', 'c')", gives: "'abc'" },
+    { sql: "CONCAT('a', NULL, 'c')", gives: "'ac'" },
+  ],
+});

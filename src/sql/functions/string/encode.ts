@@ -1,0 +1,14 @@
+import { defineFunction, overload } from '../definition.ts';
+import { decodeText, encodeBytes } from './encodings.ts';
+
+export const encode = defineFunction({
+  name: 'encode',
+  category: 'STRING',
+  description: 'A text in another encoding: hex, utf8, ascii or base64.',
+  overloads: [
+    overload(['str STRING', 'inputEncoding STRING', 'outputEncoding STRING'], 'STRING', (str, from, to) =>
+      encodeBytes(decodeText(str, from), to, { upperHex: false }),
+    ),
+  ],
+  examples: [{ sql: "ENCODE('Example!', 'ascii', 'hex')", gives: "'4578616d706c6521'" }],
+});

@@ -1,0 +1,29 @@
+import { defineTableFunction, tableOverload } from '../definition.ts';
+import type { SqlValue } from '../../../serde/model/sql-value.ts';
+
+/** Null columns have only one form, as null. */
+function cube(columns: readonly SqlValue[]): SqlValue[] {
+  let rows: SqlValue[][] = [[]];
+  for (const column of columns) {
+    rows = rows.flatMap((row) =>
+      column === null
+        ? [[...row, null]]
+        : [
+            [...row, null],
+            [...row, column],
+          ],
+    );
+  }
+  return rows;
+}
+
+export const cubeExplode = defineTableFunction({
+  name: 'cube_explode',
+  category: 'TABLE',
+  description: 'One row for each combination of the elements of an array, each of them either there or null.',
+  overloads: [
+    tableOverload(['columns ARRAY<T>'], 'ARRAY<T>', (columns) =>
+      columns === null ? [] : cube(columns as SqlValue[]),
+    ),
+  ],
+});
