@@ -1,0 +1,143 @@
+import type { EmitMode, Expression, Query, WindowClause } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { columnsOf } from '../../../grammar/traverse.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import { bindJoin, type BoundJoin } from './join-condition.ts';
+import { QuerySources, typeOfColumn } from './query-sources.ts';
+import { bindSelectItems, type BoundItem, callsIn } from './select-items.ts';
+import type { AnalysisContext } from './session.ts';
+import { locatedError, sqlError, withPrefix } from './sql-error.ts';
+import { isPseudoColumn, isWindowColumn } from './system-columns.ts';
+
+/** A query with its names resolved: every column carries the alias of its source. */
+export interface AnalyzedQuery {
+  readonly sources: QuerySources;
+  readonly joins: readonly BoundJoin[];
+  readonly select: readonly BoundItem[];
+  readonly where?: Expression;
+  readonly groupBy?: readonly Expression[];
+  readonly partitionBy?: readonly Expression[];
+  readonly having?: Expression;
+  readonly window?: WindowClause;
+  readonly emit?: EmitMode;
+  readonly limit?: number;
+  readonly hasAggregates: boolean;
+  readonly hasTableFunctions: boolean;
+}
+
+/** Resolves the names of a query. @throws {DiagnosticError} for whatever cannot be resolved or is misplaced. */
+export function analyzeQuery(query: Query, context: AnalysisContext): AnalyzedQuery {
+  const bound = withPrefix('Failed to prepare statement: ', () => bindNames(query, context));
+  checkColumns(bound);
+  checkFunctions(bound, context);
+  return bound;
+}
+
+function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
+  const sources = new QuerySources(query.from, context.catalog);
+  const qualify = (expression: Expression): Expression => sources.qualify(expression);
+  const joins = query.from.joins.map((join, index) =>
+    bindJoin(
+      join,
+      sources.all.slice(0, index + 1).map(({ alias }) => alias),
+      sources,
+    ),
+  );
+  const select = bindSelectItems(query.select, sources);
+  const having = query.having === undefined ? undefined : qualify(query.having);
+  const selected = select.flatMap(expressionsOf);
+  const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
+  const isTableFunction = (name: string): boolean => context.functions.table(name) !== undefined;
+  return {
+    sources,
+    joins,
+    select,
+    ...(query.where === undefined ? {} : { where: qualify(query.where) }),
+    ...(query.groupBy === undefined ? {} : { groupBy: query.groupBy.expressions.map(qualify) }),
+    ...(query.partitionBy === undefined ? {} : { partitionBy: query.partitionBy.expressions.map(qualify) }),
+    ...(having === undefined ? {} : { having }),
+    ...(query.window === undefined ? {} : { window: query.window }),
+    ...(query.emit === undefined ? {} : { emit: query.emit }),
+    ...(query.limit === undefined ? {} : { limit: query.limit }),
+    hasAggregates: [...selected, ...(having === undefined ? [] : [having])].some(
+      (expression) => callsIn(expression, isAggregate).length > 0,
+    ),
+    hasTableFunctions: selected.some((expression) => callsIn(expression, isTableFunction).length > 0),
+  };
+}
+
+export function expressionsOf(item: BoundItem): readonly Expression[] {
+  if ('expression' in item) return [item.expression];
+  return 'structStar' in item ? [item.structStar] : [];
+}
+
+/** Every column must be one of its source; window bounds also exist in the SELECT list of a windowed aggregation. */
+function checkColumns(query: AnalyzedQuery): void {
+  const check = (clause: string, expression: Expression): void => {
+    for (const column of columnsOf(expression)) {
+      const bound = query.sources.all.find(({ alias }) => alias === column.source);
+      if (bound !== undefined && typeOfColumn(bound.source, column.name) !== undefined) continue;
+      if (query.window !== undefined && isWindowColumn(column.name)) continue;
+      // A synthetic join key has a name that no source knows.
+      if (query.sources.isJoin && column.source === undefined && /^ROWKEY(_[0-9]+)?$/.test(column.name)) continue;
+      const suggestion = nearestName(column.name, query.sources.columnNames());
+      const text = formatExpression(column).replaceAll('`', '');
+      throw locatedError(`${clause} column '${text}' cannot be resolved.`, column.span, {
+        ...(suggestion === undefined ? {} : { suggestion }),
+      });
+    }
+  };
+  for (const { leftExpression, rightExpression } of query.joins) {
+    check('JOIN ON', leftExpression);
+    check('JOIN ON', rightExpression);
+  }
+  for (const expression of query.select.flatMap(expressionsOf)) check('SELECT', expression);
+  if (query.where !== undefined) check('WHERE', query.where);
+  for (const expression of query.groupBy ?? []) check('GROUP BY', expression);
+  for (const expression of query.partitionBy ?? []) check('PARTITION BY', expression);
+  if (query.having !== undefined) check('HAVING', query.having);
+}
+
+function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
+  const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
+  for (const [clause, expressions] of [
+    ['GROUP BY', query.groupBy ?? []],
+    ['PARTITION BY', query.partitionBy ?? []],
+    ['WHERE', query.where === undefined ? [] : [query.where]],
+  ] as const) {
+    for (const expression of expressions) {
+      const call = callsIn(expression, isAggregate)[0];
+      if (call === undefined) continue;
+      throw sqlError(`${clause} does not support aggregate functions: ${call.name} is an aggregate function.`, {
+        span: call.span,
+      });
+    }
+  }
+  const seen = new Set<string>();
+  for (const expression of query.groupBy ?? []) {
+    const text = formatExpression(expression);
+    if (seen.has(text)) throw sqlError(`Duplicate GROUP BY expression: ${text}`, { span: expression.span });
+    seen.add(text);
+  }
+  const partitions = new Set<string>();
+  for (const expression of query.partitionBy ?? []) {
+    const text = formatExpression(expression);
+    if (partitions.has(text)) {
+      throw sqlError(`Duplicate PARTITION BY expression: ${text}`, { span: expression.span });
+    }
+    partitions.add(text);
+  }
+  for (const expression of query.select.flatMap(expressionsOf)) {
+    for (const call of callsIn(expression, isAggregate)) {
+      const nested = call.arguments.some((argument) => callsIn(argument, isAggregate).length > 0);
+      if (!nested) continue;
+      const text = formatExpression(query.sources.internalize(call));
+      throw sqlError(`Aggregate functions can not be nested: ${text}`, { span: call.span });
+    }
+  }
+}
+
+/** Pseudo columns have to be renamed to become columns of a sink. */
+export function isReservedSelectName(name: string): boolean {
+  return isPseudoColumn(name);
+}

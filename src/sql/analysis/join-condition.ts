@@ -1,0 +1,76 @@
+import type { Expression, JoinedSource, JoinType, WithinClause } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { columnsOf } from '../../../grammar/traverse.ts';
+import type { BoundSource, QuerySources } from './query-sources.ts';
+import { sqlError } from './sql-error.ts';
+
+/** A join, its condition sorted by side. Expressions are qualified. */
+export interface BoundJoin {
+  readonly type: JoinType;
+  readonly right: BoundSource;
+  readonly leftExpression: Expression;
+  readonly rightExpression: Expression;
+  /** Alias of the source that the left expression is about. */
+  readonly leftAlias: string;
+  /** The condition was written with the joined source on its left. */
+  readonly flipped: boolean;
+  readonly within?: WithinClause;
+}
+
+/**
+ * Reads an ON clause: one equality, one side about the joined source and the other about one of those before it.
+ * @param joined aliases of the sources before this one.
+ */
+export function bindJoin(join: JoinedSource, joined: readonly string[], sources: QuerySources): BoundJoin {
+  const condition = sources.qualify(join.on);
+  const text = formatExpression(condition);
+  if (condition.kind === 'Logical') {
+    throw sqlError(`Invalid join condition: joins on multiple conditions are not yet supported. Got ${text}.`, {
+      span: join.on.span,
+    });
+  }
+  if (condition.kind !== 'Comparison' || condition.operator !== '=') {
+    throw sqlError(`Only equality join criteria is supported.`, { span: join.on.span });
+  }
+  const left = sideOf(condition.left, text);
+  const right = sideOf(condition.right, text);
+  const alias = join.source.alias;
+  if (left === right) {
+    throw sqlError(
+      `Each side of the join must reference exactly one source and not the same source. Left side references \`${left}\` and right references \`${right}\``,
+      { span: join.on.span },
+    );
+  }
+  const flipped = left === alias;
+  if (!flipped && right !== alias) {
+    throw sqlError(
+      `A join criteria is expected to reference the source (\`${alias}\`) in the FROM clause, instead the right source ` +
+        `references \`${right}\` and the left source references \`${left}\``,
+      { span: join.on.span },
+    );
+  }
+  const leftAlias = flipped ? right : left;
+  if (!joined.includes(leftAlias)) {
+    throw sqlError(`'${leftAlias}' is not a valid stream/table name or alias.`, { span: join.on.span });
+  }
+  return {
+    type: join.type,
+    right: sources.byAlias(alias, join.source.span),
+    leftExpression: flipped ? condition.right : condition.left,
+    rightExpression: flipped ? condition.left : condition.right,
+    leftAlias,
+    flipped,
+    ...(join.within === undefined ? {} : { within: join.within }),
+  };
+}
+
+function sideOf(expression: Expression, condition: string): string {
+  const aliases = new Set(columnsOf(expression).map(({ source }) => source));
+  const [only] = aliases;
+  if (aliases.size === 1 && only !== undefined) return only;
+  throw sqlError(
+    `Invalid comparison expression '${formatExpression(expression)}' in join '${condition}'. ` +
+      'Each side of the join comparision must contain references from exactly one source.',
+    { span: expression.span },
+  );
+}

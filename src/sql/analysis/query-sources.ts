@@ -1,0 +1,126 @@
+import type { AliasedSource, ColumnReference, Expression, FromClause } from '../../../grammar/ast.ts';
+import { rewriteExpression } from '../../../grammar/traverse.ts';
+import type { SourceSpan } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { DataSource } from '../catalog/data-source.ts';
+import { joinWords, sqlError } from './sql-error.ts';
+import { pseudoColumns, windowColumns } from './system-columns.ts';
+
+/** A source in a FROM clause. */
+export interface BoundSource {
+  readonly alias: string;
+  readonly source: DataSource;
+  readonly span: SourceSpan;
+}
+
+/** The sources of a query, by which its columns are found. */
+export class QuerySources {
+  readonly all: readonly BoundSource[];
+
+  /** @throws {DiagnosticError} for unknown sources and for one source twice. */
+  constructor(from: FromClause, catalog: Catalog) {
+    const bind = ({ name, alias, nameSpan }: AliasedSource): BoundSource => ({
+      alias,
+      source: catalog.require(name, nameSpan),
+      span: nameSpan,
+    });
+    this.all = [bind(from.source), ...from.joins.map(({ source }) => bind(source))];
+    this.#checkDistinct();
+  }
+
+  get isJoin(): boolean {
+    return this.all.length > 1;
+  }
+
+  get first(): BoundSource {
+    const first = this.all[0];
+    if (first === undefined) throw sqlError('a query needs a source');
+    return first;
+  }
+
+  byAlias(alias: string, span: SourceSpan): BoundSource {
+    const found = this.all.find((bound) => bound.alias === alias);
+    if (found !== undefined) return found;
+    const suggestion = nearestName(
+      alias,
+      this.all.map((bound) => bound.alias),
+    );
+    throw sqlError(`'${alias}' is not a valid stream/table name or alias.`, {
+      span,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+
+  /** All names of columns, for hints. */
+  columnNames(): readonly string[] {
+    return this.all.flatMap(({ source }) => source.schema.columns.map(({ name }) => name));
+  }
+
+  /** More than one source has a column of this name. */
+  isClashing(name: string): boolean {
+    return this.all.filter(({ source }) => typeOfColumn(source, name) !== undefined).length > 1;
+  }
+
+  /** Gives every column the alias of its source. Names that no source has are left as they are. */
+  qualify(expression: Expression): Expression {
+    return rewriteExpression(expression, (part) =>
+      part.kind === 'ColumnReference' ? this.#qualifyColumn(part) : undefined,
+    );
+  }
+
+  #qualifyColumn(column: ColumnReference): ColumnReference {
+    if (column.source !== undefined) {
+      this.byAlias(column.source, column.span);
+      return column;
+    }
+    const owners = this.all.filter(({ source }) => typeOfColumn(source, column.name) !== undefined);
+    if (owners.length > 1) {
+      const could = owners.map(({ alias }) => `${alias}.${column.name}`);
+      throw sqlError(`Column '${column.name}' is ambiguous. Could be ${joinWords(could, 'or')}.`, {
+        span: column.span,
+      });
+    }
+    const owner = owners[0];
+    return owner === undefined ? column : { ...column, source: owner.alias };
+  }
+
+  /** The name under which a column travels through the query: `ALIAS_NAME` in joins. */
+  internalName(column: ColumnReference): string {
+    return this.isJoin && column.source !== undefined ? `${column.source}_${column.name}` : column.name;
+  }
+
+  /** Replaces qualified columns by the names under which they travel. */
+  internalize(expression: Expression): Expression {
+    return rewriteExpression(expression, (part) => {
+      if (part.kind !== 'ColumnReference' || part.source === undefined) return undefined;
+      return { kind: 'ColumnReference', name: this.internalName(part), span: part.span };
+    });
+  }
+
+  #checkDistinct(): void {
+    const names = new Set<string>();
+    const aliases = new Set<string>();
+    for (const { source, alias, span } of this.all) {
+      if (names.has(source.name)) {
+        throw sqlError(
+          this.all.length > 2
+            ? `N-way joins do not support multiple occurrences of the same source. Source: '${source.name}'.`
+            : `Can not join '${source.name}' to '${source.name}': self joins are not yet supported.`,
+          { span },
+        );
+      }
+      if (aliases.has(alias)) throw sqlError(`Each side of the join must have a different alias: ${alias}`, { span });
+      names.add(source.name);
+      aliases.add(alias);
+    }
+  }
+}
+
+/** The type of a source's own or system column. */
+export function typeOfColumn(source: DataSource, name: string): SqlType | undefined {
+  const own = source.schema.find(name)?.type ?? pseudoColumns.get(name);
+  if (own !== undefined || source.topic.keyFormat.window === undefined) return own;
+  return windowColumns.get(name);
+}

@@ -1,0 +1,108 @@
+import type { Expression, SelectItem } from '../../../grammar/ast.ts';
+import { walkExpression } from '../../../grammar/traverse.ts';
+import type { SourceSpan } from '../../base/errors.ts';
+import { isSystemColumn } from './system-columns.ts';
+import type { QuerySources } from './query-sources.ts';
+import { sqlError } from './sql-error.ts';
+
+/** One column of a result: its name, and the expression with qualified columns. */
+export interface BoundSelect {
+  readonly name: string;
+  readonly expression: Expression;
+  readonly span: SourceSpan;
+  /** It came from a star. */
+  readonly fromStar?: true;
+}
+
+/** A star that waits for the plan: which columns it means is known when the sources are joined. */
+export interface BoundStar {
+  readonly star: { readonly alias?: string };
+  readonly span: SourceSpan;
+}
+
+/** `struct->*`: waits for the type of the struct. */
+export interface BoundStructStar {
+  readonly structStar: Expression;
+  readonly span: SourceSpan;
+}
+
+export type BoundItem = BoundSelect | BoundStar | BoundStructStar;
+
+/** Qualifies the SELECT list and names its columns. @throws {DiagnosticError} for reserved names and unknown sources. */
+export function bindSelectItems(items: readonly SelectItem[], sources: QuerySources): readonly BoundItem[] {
+  const aliases = new AliasGenerator(sources.columnNames());
+  return items.map((item): BoundItem => {
+    switch (item.kind) {
+      case 'SelectAll':
+        if (item.source !== undefined) sources.byAlias(item.source, item.span);
+        return { star: item.source === undefined ? {} : { alias: item.source }, span: item.span };
+      case 'SelectStructAll':
+        return { structStar: sources.qualify(item.struct), span: item.span };
+      case 'SelectExpression': {
+        const expression = sources.qualify(item.expression);
+        const name = item.alias ?? defaultName(expression, sources, aliases);
+        checkName(name, item.alias, item);
+        return { name, expression, span: item.span };
+      }
+    }
+  });
+}
+
+function defaultName(expression: Expression, sources: QuerySources, aliases: AliasGenerator): string {
+  if (expression.kind === 'ColumnReference') {
+    return expression.source !== undefined && sources.isClashing(expression.name)
+      ? `${expression.source}_${expression.name}`
+      : expression.name;
+  }
+  return aliases.nameFor(expression);
+}
+
+function checkName(name: string, alias: string | undefined, item: SelectItem): void {
+  // The bounds of a window may be selected under their own names: it is for the plan to say where they exist.
+  if (!isSystemColumn(name)) return;
+  if (alias !== undefined) {
+    throw sqlError(`\`${name}\` is a reserved column name. You cannot use it as an alias for a column.`, {
+      span: item.span,
+    });
+  }
+}
+
+/** Names for expressions without an alias: the field's name of a dereference, else `KSQL_COL_n`. */
+export class AliasGenerator {
+  readonly #used: Set<string>;
+  #next = 0;
+
+  constructor(columnNames: Iterable<string>) {
+    this.#used = new Set(columnNames);
+  }
+
+  nameFor(expression: Expression): string {
+    return expression.kind === 'Dereference' ? this.#fieldName(expression.field) : this.generated();
+  }
+
+  generated(): string {
+    for (;;) {
+      const name = `KSQL_COL_${this.#next++}`;
+      if (!this.#used.has(name)) return name;
+    }
+  }
+
+  #fieldName(field: string): string {
+    let name = field;
+    for (let n = 1; this.#used.has(name); n++) name = `${field}_${n}`;
+    this.#used.add(name);
+    return name;
+  }
+}
+
+/** All calls of functions of some kind inside an expression, outermost first. */
+export function callsIn(
+  expression: Expression,
+  isWanted: (name: string) => boolean,
+): readonly (Expression & { kind: 'FunctionCall' })[] {
+  const found: (Expression & { kind: 'FunctionCall' })[] = [];
+  walkExpression(expression, (part) => {
+    if (part.kind === 'FunctionCall' && isWanted(part.name)) found.push(part);
+  });
+  return found;
+}

@@ -1,0 +1,435 @@
+import type { CreateSource, CreateSourceAs, InsertInto, Query, Statement } from '../../../grammar/ast.ts';
+import { printType, quoteName, sameType } from '../../serde/model/sql-type.ts';
+import { formatOf } from '../../serde/formats.ts';
+import { analyzeCreateSource } from '../analysis/create-source.ts';
+import { analyzeQuery } from '../analysis/analyze-query.ts';
+import { checkFormat, checkKeyColumns, keyFeatures, valueFeatures } from '../analysis/formats.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { sqlError, withPrefix } from '../analysis/sql-error.ts';
+import { checkTimestampColumn } from '../analysis/timestamp-column.ts';
+import { WithProperties } from '../analysis/with-properties.ts';
+import type { DataSource, FormatInfo, KeyFormatInfo } from '../catalog/data-source.ts';
+import { planQuery } from '../logical/plan-query.ts';
+import { sourcesOf } from '../logical/nodes.ts';
+import type { ProjectNode } from '../logical/nodes.ts';
+import { sourceNode } from '../logical/source-node.ts';
+import { type Planned, planSteps } from '../physical/plan-steps.ts';
+import { PLAN_VERSION, type QueryPlan, type SinkStep } from '../physical/steps.ts';
+import { typeFromSyntax } from '../types/from-syntax.ts';
+import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
+import { recordOf, type StatementPlan, type TopicRequest } from './statement-plan.ts';
+
+export interface PlanStatementOptions {
+  readonly statement: Statement;
+  readonly text: string;
+  readonly context: AnalysisContext;
+  /** Number for the id of a query that the statement starts. */
+  readonly queryNumber: number;
+  /** Queries that run, by the source they write and those they read. */
+  readonly queries: readonly QueryUse[];
+}
+
+export interface QueryUse {
+  readonly id: string;
+  readonly sources: readonly string[];
+  readonly sink?: string;
+}
+
+/**
+ * Plans a statement that changes the catalog or starts a query; undefined for the others. A pure function: it looks at
+ * nothing but its arguments.
+ */
+export function planStatement(options: PlanStatementOptions): StatementPlan | undefined {
+  const { statement, text, context } = options;
+  const shared = { version: PLAN_VERSION, text };
+  switch (statement.kind) {
+    case 'CreateSource':
+      return planCreateSource(statement, options);
+    case 'CreateSourceAs':
+      return planCreateAs(statement, options);
+    case 'InsertInto':
+      return planInsertInto(statement, options);
+    case 'DropSource':
+      return planDrop(statement, options);
+    case 'CreateType': {
+      if (context.catalog.type(statement.name) !== undefined) {
+        if (statement.ifNotExists) return { ...shared, kind: 'none', message: `${statement.name} is already registered` };
+        throw sqlError(`Cannot register custom type '${statement.name}' since it is already registered with type: ${printType(context.catalog.type(statement.name) ?? { kind: 'STRING' })}`);
+      }
+      const type = typeFromSyntax(statement.type, (name) => context.catalog.type(name));
+      return { ...shared, kind: 'createType', name: statement.name, type: printType(type) };
+    }
+    case 'DropType': {
+      if (context.catalog.type(statement.name) === undefined) {
+        if (statement.ifExists) return { ...shared, kind: 'none', message: `Type '${statement.name}' does not exist` };
+        throw sqlError(`Type ${statement.name} does not exist.`);
+      }
+      return { ...shared, kind: 'dropType', name: statement.name };
+    }
+    case 'AlterSource':
+      return planAlter(statement, options);
+    default:
+      return undefined;
+  }
+}
+
+/** The plan of a query whose results are only looked at. */
+export function planTransientQuery(query: Query, queryId: string, context: AnalysisContext): QueryPlan {
+  const project = planQuery({ query: analyzeQuery(query, context), context });
+  const { step } = planSteps(project, context);
+  return { version: PLAN_VERSION, queryId, sources: sourceNames(project), root: step };
+}
+
+function sourceNames(project: ProjectNode): readonly string[] {
+  return sourcesOf(project).map(({ source }) => source.name);
+}
+
+/** The name must be free, or may be replaced. @returns a plan that does nothing where that is what was asked for. */
+function checkName(
+  statement: CreateSource | CreateSourceAs,
+  { context, text }: PlanStatementOptions,
+): StatementPlan | undefined {
+  const existing = context.catalog.source(statement.name);
+  const kind = statement.sourceKind.toLowerCase();
+  const isSource = statement.kind === 'CreateSource' && statement.isSource;
+  if (statement.orReplace && (isSource || existing?.isSource === true)) {
+    throw sqlError(
+      `Cannot add ${kind} '${statement.name}': CREATE OR REPLACE is not supported on source ${kind}s.`,
+    );
+  }
+  if (existing === undefined || statement.orReplace) return undefined;
+  if (statement.ifNotExists) {
+    return {
+      version: PLAN_VERSION,
+      text,
+      kind: 'none',
+      message: `Cannot add ${kind} \`${statement.name}\`: A ${existing.kind.toLowerCase()} with the same name already exists.`,
+    };
+  }
+  throw sqlError(
+    `Cannot add ${kind} '${statement.name}': A ${existing.kind.toLowerCase()} with the same name already exists`,
+    { hint: `CREATE OR REPLACE, or DROP ${existing.kind} ${statement.name}; first` },
+  );
+}
+
+function planCreateSource(statement: CreateSource, options: PlanStatementOptions): StatementPlan {
+  const taken = checkName(statement, options);
+  if (taken !== undefined) return taken;
+  const { text, context } = options;
+  const declared = analyzeCreateSource(statement, text, context);
+  const { source, partitions, replicas } = declared;
+  const topic: TopicRequest = {
+    name: source.topic.name,
+    compacted: false,
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(replicas === undefined ? {} : { replicas }),
+  };
+  const plan = { version: PLAN_VERSION, text, kind: 'createSource', source: recordOf(source), topic } as const;
+  if (!source.isSource || source.kind === 'STREAM') return plan;
+  return { ...plan, query: sourceTableQuery(source, options) };
+}
+
+/** CREATE SOURCE TABLE runs a query without a result: the store that it fills is what pull queries read. */
+function sourceTableQuery(source: DataSource, options: PlanStatementOptions): QueryPlan {
+  const bound = { alias: source.name, source, span: options.statement.span };
+  const { step } = planSteps(sourceNode(bound, 'KsqlTopic', ''), options.context);
+  return {
+    version: PLAN_VERSION,
+    queryId: `CST_${source.name}_${options.queryNumber}`,
+    sources: [source.name],
+    root: step,
+  };
+}
+
+function planCreateAs(statement: CreateSourceAs, options: PlanStatementOptions): StatementPlan {
+  const taken = checkName(statement, options);
+  if (taken !== undefined) return taken;
+  const { text, context, queryNumber } = options;
+  const properties = withPrefix(
+    'Failed to prepare statement: ',
+    () => new WithProperties(statement.properties, 'sink'),
+  );
+  for (const format of [properties.keyFormat(), properties.valueFormat()]) {
+    if (format !== undefined) formatOf(format);
+  }
+  const analyzed = analyzeQuery(statement.query, context);
+  if (statement.query.limit !== undefined) {
+    throw sqlError('LIMIT clause is not supported in persistent queries.', { span: statement.query.span });
+  }
+  const sink = { name: statement.name, kind: statement.sourceKind };
+  const project = planQuery({ query: analyzed, context, sink });
+  checkKind(statement, project);
+  const planned = planSteps(project, context);
+  const source = sinkSource({ statement, text, project, planned, properties, context });
+  const topic = sinkTopic(source, project, properties, context);
+  const queryId =
+    properties.string('QUERY_ID')?.toUpperCase() ??
+    `${statement.sourceKind === 'STREAM' ? 'CSAS' : 'CTAS'}_${statement.name}_${queryNumber}`;
+  const query: QueryPlan = {
+    version: PLAN_VERSION,
+    queryId,
+    sources: sourceNames(project),
+    sink: source.name,
+    root: sinkStep(source, project, planned),
+  };
+  return { version: PLAN_VERSION, text, kind: 'createAs', source: recordOf(source), topic, query };
+}
+
+function checkKind(statement: CreateSourceAs, project: ProjectNode): void {
+  if (statement.sourceKind === project.output) return;
+  throw sqlError(
+    `Invalid result type. Your SELECT query produces a ${project.output}. ` +
+      `Please use CREATE ${project.output} AS SELECT statement instead.`,
+    { span: statement.span },
+  );
+}
+
+function schemaOfProject(project: ProjectNode): LogicalSchema {
+  const column =
+    (namespace: 'KEY' | 'VALUE') =>
+    ({ name, type }: { name: string; type: SchemaColumn['type'] }): SchemaColumn => ({ name, type, namespace });
+  return new LogicalSchema([
+    ...project.schema.key.map(column('KEY')),
+    ...project.schema.row.map(column('VALUE')),
+  ]);
+}
+
+function inherited(info: FormatInfo, chosen: string | undefined, own: Readonly<Record<string, string>>): FormatInfo {
+  const format = chosen ?? info.format;
+  const kept: Record<string, string> = {};
+  if (format === info.format) {
+    for (const name of formatOf(format).inheritedProperties) {
+      const value = info.properties[name];
+      if (value !== undefined) kept[name] = value;
+    }
+  }
+  return { format, properties: { ...kept, ...own }, features: [] };
+}
+
+/** The source that a query makes: formats inherited from its (first) source unless the WITH clause says otherwise. */
+function sinkSource(options: {
+  readonly statement: CreateSourceAs;
+  readonly text: string;
+  readonly project: ProjectNode;
+  readonly planned: Planned;
+  readonly properties: WithProperties;
+  readonly context: AnalysisContext;
+}): DataSource {
+  const { statement, text, project, planned, properties, context } = options;
+  const schema = schemaOfProject(project);
+  const from = sourcesOf(project)[0];
+  const key = sinkKeyFormat(options, schema);
+  const value = inherited(
+    from?.source.topic.valueFormat ?? { format: 'JSON', properties: {}, features: [] },
+    properties.valueFormat(),
+    properties.formatProperties('VALUE'),
+  );
+  formatOf(key.format).validateProperties(key.properties);
+  formatOf(value.format).validateProperties(value.properties);
+  const keyFormat: KeyFormatInfo = {
+    ...key,
+    features: keyFeatures(key.format, schema.key.length),
+    ...(planned.step.window === undefined ? {} : { window: planned.step.window }),
+  };
+  checkKeyColumns(schema.key);
+  const wrapSingleValue = properties.boolean('WRAP_SINGLE_VALUE');
+  const valueFormat: FormatInfo = {
+    ...value,
+    features: valueFeatures({
+      format: value.format,
+      columnCount: schema.value.length,
+      wrapSingleValue,
+      properties: context.properties,
+    }),
+  };
+  if (schema.key.length > 0) checkFormat('key', keyFormat, schema.key);
+  checkFormat('value', valueFormat, schema.value);
+  const timestamp = checkTimestampColumn(properties, schema);
+  const prefix = context.properties['ksql.output.topic.name.prefix'] ?? '';
+  return {
+    kind: statement.sourceKind,
+    name: statement.name,
+    schema,
+    topic: { name: properties.string('KAFKA_TOPIC') ?? prefix + statement.name, keyFormat, valueFormat },
+    ...(timestamp === undefined ? {} : { timestamp }),
+    isSource: false,
+    isQueryResult: true,
+    sqlText: text,
+  };
+}
+
+function sinkKeyFormat(
+  options: {
+    readonly project: ProjectNode;
+    readonly planned: Planned;
+    readonly properties: WithProperties;
+    readonly context: AnalysisContext;
+  },
+  schema: LogicalSchema,
+): FormatInfo {
+  const { planned, properties, context } = options;
+  const chosen = properties.keyFormat();
+  if (schema.key.length === 0) {
+    if (properties.string('KEY_FORMAT') !== undefined && chosen !== 'NONE') {
+      throw sqlError('Key format specified for stream without key columns.');
+    }
+    return { format: 'NONE', properties: {}, features: [] };
+  }
+  const own = properties.formatProperties('KEY');
+  if (chosen === undefined && planned.keyFormat.format === 'NONE') {
+    const format = context.properties['ksql.persistence.default.format.key']?.toUpperCase() ?? 'KAFKA';
+    return { format, properties: own, features: [] };
+  }
+  return inherited(planned.keyFormat, chosen, own);
+}
+
+/** Partitions and replicas are those of the (left) source's topic unless given. */
+function sinkTopic(
+  source: DataSource,
+  project: ProjectNode,
+  properties: WithProperties,
+  context: AnalysisContext,
+): TopicRequest {
+  const from = sourcesOf(project)[0];
+  const facts = from === undefined ? undefined : context.topics.get(from.source.topic.name);
+  const partitions = properties.integer('PARTITIONS') ?? facts?.partitions;
+  const replicas = properties.integer('REPLICAS') ?? facts?.replicas;
+  const retentionMs = properties.integer('RETENTION_MS');
+  const cleanupPolicy = properties.string('CLEANUP_POLICY');
+  return {
+    name: source.topic.name,
+    compacted: source.kind === 'TABLE' && source.topic.keyFormat.window === undefined,
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(replicas === undefined ? {} : { replicas }),
+    ...(retentionMs === undefined ? {} : { retentionMs }),
+    ...(cleanupPolicy === undefined ? {} : { cleanupPolicy }),
+  };
+}
+
+function sinkStep(source: DataSource, project: ProjectNode, planned: Planned): SinkStep {
+  return {
+    step: 'sink',
+    id: source.name,
+    output: project.output,
+    schema: planned.step.schema,
+    input: planned.step,
+    topic: source.topic.name,
+    formats: { key: source.topic.keyFormat, value: source.topic.valueFormat },
+    ...(planned.step.window === undefined ? {} : { window: planned.step.window }),
+    ...(source.timestamp === undefined ? {} : { timestamp: source.timestamp }),
+  };
+}
+
+function planInsertInto(statement: InsertInto, options: PlanStatementOptions): StatementPlan {
+  const { text, context, queryNumber } = options;
+  const properties = new WithProperties(statement.properties, 'insert');
+  const target = context.catalog.source(statement.target);
+  if (target === undefined) {
+    throw sqlError(`Source does not exist: ${quoteName(statement.target)}${context.catalog.caseHint(statement.target)}`);
+  }
+  if (target.kind !== 'STREAM') {
+    throw sqlError('INSERT INTO can only be used to insert into a stream. ' + `${quoteName(target.name)} is a table.`);
+  }
+  if (target.isSource) throw sqlError(`Cannot insert into read-only ${target.kind.toLowerCase()}: ${target.name}`);
+  if (target.schema.headers.length > 0) {
+    throw sqlError(`Cannot insert into ${target.name} because it has header columns`);
+  }
+  const project = planQuery({ query: analyzeQuery(statement.query, context), context, sink: { name: target.name } });
+  if (project.output !== 'STREAM') {
+    throw sqlError(
+      'Incompatible data sink and query result. Data sink (' + `${target.name}) type is KSTREAM but select query result is KTABLE.`,
+    );
+  }
+  const result = schemaOfProject(project);
+  checkCompatible(result, target.schema);
+  const planned = planSteps(project, context);
+  const query: QueryPlan = {
+    version: PLAN_VERSION,
+    queryId: properties.string('QUERY_ID')?.toUpperCase() ?? `INSERTQUERY_${queryNumber}`,
+    sources: sourceNames(project),
+    sink: target.name,
+    root: sinkStep(target, project, planned),
+  };
+  return { version: PLAN_VERSION, text, kind: 'insertInto', query };
+}
+
+function checkCompatible(result: LogicalSchema, sink: LogicalSchema): void {
+  const same = (a: readonly SchemaColumn[], b: readonly SchemaColumn[], names: boolean): boolean =>
+    a.length === b.length &&
+    a.every((column, index) => {
+      const other = b[index];
+      return other !== undefined && (!names || column.name === other.name) && sameType(column.type, other.type);
+    });
+  if (same(result.key, sink.key, false) && same(result.value, sink.value, true)) return;
+  throw sqlError(
+    `Incompatible schema between results and sink.\nResult schema is ${result.toString()}\nSink schema is ${sink.toString()}`,
+  );
+}
+
+function planDrop(
+  statement: Extract<Statement, { kind: 'DropSource' }>,
+  { text, context, queries }: PlanStatementOptions,
+): StatementPlan {
+  const source = context.catalog.source(statement.name);
+  const kind = statement.sourceKind.toLowerCase();
+  if (source === undefined) {
+    const message = `Source ${quoteName(statement.name)} does not exist.`;
+    if (statement.ifExists) return { version: PLAN_VERSION, text, kind: 'none', message };
+    throw sqlError(message + context.catalog.caseHint(statement.name));
+  }
+  if (source.kind !== statement.sourceKind) {
+    throw sqlError(`Incompatible data source type is ${source.kind}, but statement was DROP ${statement.sourceKind}`, {
+      hint: `DROP ${source.kind} ${statement.name};`,
+    });
+  }
+  if (statement.deleteTopic && source.isSource) {
+    throw sqlError(`Cannot delete topic for read-only source: ${source.name}`);
+  }
+  const readers = queries.filter(({ sources, id }) => sources.includes(source.name) && !id.startsWith(`CST_${source.name}_`));
+  const own = queries.filter(
+    ({ sink, id }) => (sink === source.name && !id.startsWith('INSERTQUERY')) || id.startsWith(`CST_${source.name}_`),
+  );
+  const writers = queries.filter(({ sink, id }) => sink === source.name && !own.some((query) => query.id === id));
+  if (readers.length > 0 || writers.length > 0) {
+    throw sqlError(
+      `Cannot drop ${source.name}.\nThe following queries read from this source: [${readers.map(({ id }) => id).join(', ')}].\n` +
+        `The following queries write into this source: [${writers.map(({ id }) => id).join(', ')}].\n` +
+        `You need to terminate them before dropping ${source.name}.`,
+      { hint: `TERMINATE ${(readers[0] ?? writers[0])?.id ?? ''}; then DROP ${kind.toUpperCase()} again` },
+    );
+  }
+  return {
+    version: PLAN_VERSION,
+    text,
+    kind: 'dropSource',
+    name: source.name,
+    ...(statement.deleteTopic ? { deleteTopic: source.topic.name } : {}),
+    terminate: own.map(({ id }) => id),
+  };
+}
+
+function planAlter(
+  statement: Extract<Statement, { kind: 'AlterSource' }>,
+  { text, context }: PlanStatementOptions,
+): StatementPlan {
+  const source = context.catalog.source(statement.name);
+  const kind = statement.sourceKind;
+  if (source === undefined) throw sqlError(`Source ${statement.name} does not exist.`);
+  if (source.kind !== kind) {
+    throw sqlError(`Incompatible data source type is ${source.kind}, but statement was ALTER ${kind}`);
+  }
+  if (source.isQueryResult) throw sqlError(`ALTER command is not supported for CREATE ... AS statements.`);
+  if (source.isSource) throw sqlError(`Cannot alter ${kind.toLowerCase()} '${source.name}': ALTER operations are not supported on source ${kind.toLowerCase()}s.`);
+  const added = statement.columns.map((column): SchemaColumn => {
+    if (source.schema.find(column.name) !== undefined) {
+      throw sqlError(`Cannot add column ${quoteName(column.name)} to schema. A column with the same name already exists.`);
+    }
+    return {
+      name: column.name,
+      type: typeFromSyntax(column.type, (name) => context.catalog.type(name)),
+      namespace: 'VALUE',
+    };
+  });
+  const altered: DataSource = { ...source, schema: new LogicalSchema([...source.schema.columns, ...added]) };
+  return { version: PLAN_VERSION, text, kind: 'alterSource', source: recordOf(altered) };
+}

@@ -1,0 +1,50 @@
+import type { Expression } from '../../../grammar/ast.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { SqlValue } from '../../serde/model/sql-value.ts';
+import { typeOver } from '../analysis/row-scope.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { literalValue } from '../expressions/literals.ts';
+import type { Aggregator } from '../functions/definition.ts';
+import type { RowColumn } from './nodes.ts';
+
+export interface BoundAggregate {
+  readonly aggregator: Aggregator;
+  /** What the aggregator is given of each row, constants left out. */
+  readonly inputs: readonly Expression[];
+  /** What each input must be converted to. */
+  readonly inputTypes: readonly SqlType[];
+  readonly returnType: SqlType;
+  readonly canUndo: boolean;
+}
+
+/** `COUNT(*)` and `COUNT()` count rows by the one column that is never null. */
+export function aggregateArguments(call: Expression & { kind: 'FunctionCall' }): readonly Expression[] {
+  if (call.star === true || call.arguments.length === 0) {
+    return [{ kind: 'ColumnReference', name: 'ROWTIME', span: call.span }];
+  }
+  return call.arguments;
+}
+
+/** Resolves a call of an aggregate function over a row. */
+export function aggregatorOf(
+  call: Expression & { kind: 'FunctionCall' },
+  row: readonly RowColumn[],
+  context: AnalysisContext,
+): BoundAggregate {
+  const rowTime = row.find(({ name }) => name === 'ROWTIME') ?? row.find(({ name }) => name.endsWith('_ROWTIME'));
+  const args = aggregateArguments(call).map((argument): Expression =>
+    argument.kind === 'ColumnReference' && argument.name === 'ROWTIME' && rowTime !== undefined
+      ? { ...argument, name: rowTime.name }
+      : argument,
+  );
+  const types = args.map((argument) => typeOver(row, argument, context));
+  const literals = args.map((argument): SqlValue | undefined => literalValue(argument)?.value);
+  const resolved = context.functions.resolveAggregate(call.name, types, literals, context.properties);
+  return {
+    aggregator: resolved.aggregator,
+    inputs: resolved.rowArguments.flatMap((index) => args[index] ?? []),
+    inputTypes: resolved.parameterTypes,
+    returnType: resolved.aggregator.returnType,
+    canUndo: resolved.aggregator.undo !== undefined,
+  };
+}

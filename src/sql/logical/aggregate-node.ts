@@ -1,0 +1,227 @@
+import type { Expression, WindowClause } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { columnsOf, rewriteExpression, walkExpression } from '../../../grammar/traverse.ts';
+import { BIGINT, type SqlType } from '../../serde/model/sql-type.ts';
+import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
+import { durationMs } from '../analysis/durations.ts';
+import { checkPredicate, knownTypeOver } from '../analysis/row-scope.ts';
+import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import { isWindowColumn } from '../analysis/system-columns.ts';
+import type { WindowInfo } from '../catalog/data-source.ts';
+import { aggregatorOf } from './aggregate-call.ts';
+import type { AggregateCall, AggregateNode, AggregateWindow, FilterNode, LogicalNode } from './nodes.ts';
+import type { SelectColumn } from './select-columns.ts';
+
+interface Aggregated {
+  readonly node: LogicalNode;
+  /** The SELECT list over the aggregated row. */
+  readonly columns: readonly SelectColumn[];
+}
+
+/** Groups, aggregates and filters by HAVING. */
+export function aggregateNodes(options: {
+  readonly query: AnalyzedQuery;
+  readonly input: LogicalNode;
+  readonly columns: readonly SelectColumn[];
+  readonly context: AnalysisContext;
+}): Aggregated {
+  const { query, input, columns, context } = options;
+  const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
+  const groupBy = (query.groupBy ?? []).map((expression) => query.sources.internalize(expression));
+  const having = query.having === undefined ? undefined : query.sources.internalize(query.having);
+  checkWindowColumns(query, isAggregate);
+  checkGrouped({ columns, groupBy, having, isAggregate, windowed: query.window !== undefined });
+  if (!query.hasAggregates) {
+    throw sqlError('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.');
+  }
+  const calls = uniqueCalls([...columns.map(({ expression }) => expression), ...(having === undefined ? [] : [having])], isAggregate);
+  if (query.groupBy === undefined) {
+    throw sqlError(`Use of aggregate function ${calls[0]?.name ?? ''} requires a GROUP BY clause.`);
+  }
+  const keyNames = groupKeyNames(groupBy, columns, input);
+  const typed = calls.map((call, index): AggregateCall => {
+    const { returnType, canUndo } = aggregatorOf(call, input.schema.row, context);
+    if (input.output === 'TABLE' && !canUndo) {
+      throw sqlError(`The aggregation function(s) (${call.name}) cannot be applied to a table source.`, {
+        span: call.span,
+      });
+    }
+    return { name: `KSQL_AGG_VARIABLE_${index}`, call, type: returnType };
+  });
+  const timeWindow = query.window === undefined ? undefined : aggregateWindow(query.window);
+  if (timeWindow !== undefined && input.output === 'TABLE') {
+    throw sqlError('WINDOW clause is only supported on streams, not on tables.');
+  }
+  const key = groupBy.map((expression, index) => ({
+    name: keyNames[index] ?? '',
+    type: knownTypeOver(input.schema.row, expression, context),
+  }));
+  const bounds: readonly { name: string; type: SqlType }[] =
+    timeWindow === undefined
+      ? []
+      : [
+          { name: 'WINDOWSTART', type: BIGINT },
+          { name: 'WINDOWEND', type: BIGINT },
+        ];
+  const node: AggregateNode = {
+    node: 'Aggregate',
+    id: 'Aggregate',
+    output: 'TABLE',
+    input,
+    groupBy,
+    calls: typed,
+    schema: { key, row: [...typed.map(({ name, type }) => ({ name, type })), ...bounds, ...key] },
+    emitFinal: query.emit === 'FINAL',
+    ...(timeWindow === undefined ? {} : { timeWindow, window: windowInfo(timeWindow) }),
+  };
+  const replace = replacer(groupBy, keyNames, typed);
+  const filtered = having === undefined ? node : havingNode(node, replace(having), having, context);
+  return {
+    node: filtered,
+    columns: columns.map((column) => ({ ...column, expression: replace(column.expression) })),
+  };
+}
+
+function havingNode(
+  input: AggregateNode,
+  predicate: Expression,
+  _written: Expression,
+  context: AnalysisContext,
+): FilterNode {
+  checkPredicate('HAVING', input.schema.row, predicate, context);
+  return {
+    node: 'Filter',
+    id: 'Aggregate-HavingFilter',
+    output: 'TABLE',
+    input,
+    predicate,
+    schema: input.schema,
+    ...(input.window === undefined ? {} : { window: input.window }),
+  };
+}
+
+/** Puts the columns of the aggregated row where the grouping expressions and the calls stood. */
+function replacer(
+  groupBy: readonly Expression[],
+  keyNames: readonly string[],
+  calls: readonly AggregateCall[],
+): (expression: Expression) => Expression {
+  const names = new Map<string, string>();
+  groupBy.forEach((expression, index) => names.set(formatExpression(expression), keyNames[index] ?? ''));
+  for (const { call, name } of calls) names.set(formatExpression(call), name);
+  return (expression) =>
+    rewriteExpression(expression, (part) => {
+      const name = names.get(formatExpression(part));
+      return name === undefined ? undefined : { kind: 'ColumnReference', name, span: part.span };
+    });
+}
+
+function uniqueCalls(
+  expressions: readonly Expression[],
+  isAggregate: (name: string) => boolean,
+): readonly (Expression & { kind: 'FunctionCall' })[] {
+  const found = new Map<string, Expression & { kind: 'FunctionCall' }>();
+  for (const expression of expressions) {
+    for (const call of callsIn(expression, isAggregate)) {
+      const text = formatExpression(call);
+      if (!found.has(text)) found.set(text, call);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The names of a group's key columns: those they are selected under, else their own, else generated ones. */
+function groupKeyNames(
+  groupBy: readonly Expression[],
+  columns: readonly SelectColumn[],
+  input: LogicalNode,
+): readonly string[] {
+  const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
+  return groupBy.map((expression) => {
+    const text = formatExpression(expression);
+    const selected = columns.filter((column) => formatExpression(column.expression) === text);
+    if (selected.length === 1) return selected[0]?.name ?? '';
+    return expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression);
+  });
+}
+
+function checkWindowColumns(query: AnalyzedQuery, isAggregate: (name: string) => boolean): void {
+  const windowed = query.sources.all.some(({ source }) => source.topic.keyFormat.window !== undefined);
+  const reject = (name: string): never => {
+    throw sqlError(
+      `Window bounds column ${name} can only be used in the SELECT clause of windowed aggregations and can not be passed to aggregate functions.\n` +
+        'See https://github.com/confluentinc/ksql/issues/4397',
+    );
+  };
+  if (windowed && query.window === undefined) return;
+  for (const expression of [...(query.groupBy ?? []), ...(query.having === undefined ? [] : [query.having])]) {
+    for (const { name } of columnsOf(expression)) if (isWindowColumn(name)) reject(name);
+  }
+  for (const item of query.select) {
+    if (!('expression' in item)) continue;
+    for (const call of callsIn(item.expression, isAggregate)) {
+      for (const { name } of columnsOf(call)) if (isWindowColumn(name)) reject(name);
+    }
+  }
+}
+
+/** Every selected column must be made of grouping expressions, aggregates and constants. */
+function checkGrouped(options: {
+  readonly columns: readonly SelectColumn[];
+  readonly groupBy: readonly Expression[];
+  readonly having: Expression | undefined;
+  readonly isAggregate: (name: string) => boolean;
+  readonly windowed: boolean;
+}): void {
+  const { columns, groupBy, having, isAggregate, windowed } = options;
+  const grouped = new Set(groupBy.map(formatExpression));
+  const ungrouped = (expression: Expression): string[] => {
+    const found: string[] = [];
+    walkExpression(expression, (part) => {
+      if (grouped.has(formatExpression(part))) return false;
+      if (part.kind === 'FunctionCall' && isAggregate(part.name)) return false;
+      if (part.kind === 'ColumnReference' && !(windowed && isWindowColumn(part.name))) {
+        found.push(formatExpression(part));
+      }
+      return undefined;
+    });
+    return found;
+  };
+  const bad = columns.filter(({ expression }) => ungrouped(expression).length > 0);
+  if (bad.length > 0) {
+    const texts = bad.map(({ expression }) => formatExpression(expression));
+    throw sqlError(
+      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${texts.join(', ')}\n` +
+        'Either add the column(s) to the GROUP BY or remove them from the SELECT.',
+      bad[0] === undefined ? {} : { span: bad[0].span },
+    );
+  }
+  const badHaving = having === undefined ? [] : ungrouped(having);
+  if (badHaving.length > 0) {
+    throw sqlError(
+      `Non-aggregate HAVING expression not part of GROUP BY: ${badHaving.join(', ')}\n` +
+        'Consider switching the HAVING clause to a WHERE clause before the GROUP BY for non-aggregate expressions.',
+    );
+  }
+}
+
+function aggregateWindow(window: WindowClause): AggregateWindow {
+  const limits = {
+    ...(window.grace === undefined ? {} : { graceMs: durationMs(window.grace) }),
+    ...(window.retention === undefined ? {} : { retentionMs: durationMs(window.retention) }),
+  };
+  switch (window.kind) {
+    case 'TumblingWindow':
+      return { kind: 'TUMBLING', sizeMs: durationMs(window.size), ...limits };
+    case 'HoppingWindow':
+      return { kind: 'HOPPING', sizeMs: durationMs(window.size), advanceMs: durationMs(window.advance), ...limits };
+    case 'SessionWindow':
+      return { kind: 'SESSION', gapMs: durationMs(window.gap), ...limits };
+  }
+}
+
+function windowInfo(window: AggregateWindow): WindowInfo {
+  return window.kind === 'SESSION' ? { type: 'SESSION' } : { type: window.kind, sizeMs: window.sizeMs };
+}

@@ -1,0 +1,283 @@
+import type { Expression } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { assertDefined } from '../../base/assert.ts';
+import { printType, sameType, type SqlType } from '../../serde/model/sql-type.ts';
+import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
+import { durationMs } from '../analysis/durations.ts';
+import type { BoundJoin } from '../analysis/join-condition.ts';
+import { knownTypeOver } from '../analysis/row-scope.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import type { JoinInput, JoinKey, JoinNode, JoinWindow, LogicalNode, RowColumn } from './nodes.ts';
+import { sourcesOf } from './nodes.ts';
+import { sourceNode } from './source-node.ts';
+
+/** A join while the tree grows: which expressions are equal to its key, and which columns may give the key its name. */
+interface Growing {
+  readonly node: LogicalNode;
+  readonly equal: readonly Expression[];
+  readonly viable: readonly Expression[];
+}
+
+/** Joins the sources of a query, left to right. */
+export function joinNodes(query: AnalyzedQuery, context: AnalysisContext): LogicalNode {
+  const { sources, joins } = query;
+  // The step ids of the inner joins carry an L_ for each level that they are below the last one.
+  const prefixOf = (index: number): string => 'L_'.repeat(joins.length - 1 - index);
+  const first = sources.first;
+  let growing: Growing = {
+    node: sourceNode(first, `KafkaTopic_${prefixOf(0)}Left`, `${first.alias}_`),
+    equal: [],
+    viable: [],
+  };
+  joins.forEach((join, index) => {
+    growing = joinOne({ query, context, join, left: growing, prefix: prefixOf(index) });
+  });
+  checkPartitions(growing.node, context);
+  return growing.node;
+}
+
+interface JoinStep {
+  readonly query: AnalyzedQuery;
+  readonly context: AnalysisContext;
+  readonly join: BoundJoin;
+  readonly left: Growing;
+  readonly prefix: string;
+}
+
+function joinOne(step: JoinStep): Growing {
+  const { query, join, left, prefix, context } = step;
+  const right = sourceNode(join.right, `KafkaTopic_${prefix}Right`, `${join.right.alias}_`);
+  const leftIsKey = isKeyOf(left, join.leftExpression, query);
+  const rightIsKey = isKeyOf({ node: right, equal: [], viable: [] }, join.rightExpression, query);
+  checkWindows(left.node, right, query);
+  const foreign = checkKinds(step, right, { leftIsKey, rightIsKey });
+  const contained = left.equal.some((expression) => sameExpression(expression, join.leftExpression));
+  const equal = [...(contained ? left.equal : [join.leftExpression]), join.rightExpression];
+  const viable =
+    join.type === 'OUTER' ? [] : [...(contained ? left.viable : []), join.leftExpression, join.rightExpression];
+  const distinct = viable.filter(
+    (expression, index) =>
+      expression.kind === 'ColumnReference' &&
+      viable.findIndex((other) => sameExpression(other, expression)) === index,
+  );
+  const joinKey = foreign
+    ? ({ kind: 'foreign', expression: query.sources.internalize(join.leftExpression) } as const)
+    : joinKeyOf(distinct, query, [...left.node.schema.row, ...right.schema.row]);
+  const leftType = knownTypeOver(left.node.schema.row, query.sources.internalize(join.leftExpression), context);
+  const node: JoinNode = {
+    node: 'Join',
+    id: `${prefix}Join`,
+    output: left.node.output === 'TABLE' ? 'TABLE' : 'STREAM',
+    type: join.type,
+    left: inputOf(left.node, leftIsKey || foreign ? undefined : join.leftExpression, `${prefix}LeftSourceKeyed`, query),
+    right: inputOf(right, rightIsKey || foreign ? undefined : join.rightExpression, `${prefix}RightSourceKeyed`, query),
+    joinKey,
+    schema: joinSchema({ joinKey, left: left.node, right, keyType: leftType }),
+    ...withinOf(join, left.node, right),
+    ...(left.node.window === undefined ? {} : { window: left.node.window }),
+  };
+  return { node, equal, viable: distinct };
+}
+
+function inputOf(node: LogicalNode, keyBy: Expression | undefined, keyById: string, query: AnalyzedQuery): JoinInput {
+  if (keyBy === undefined) return { node, keyById };
+  if (node.window !== undefined) throw repartitionOfWindowed();
+  return { node, keyBy: query.sources.internalize(keyBy), keyById };
+}
+
+export function repartitionOfWindowed(): Error {
+  return sqlError(
+    'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.',
+  );
+}
+
+function sameExpression(a: Expression, b: Expression): boolean {
+  return formatExpression(a) === formatExpression(b);
+}
+
+/** The rows of a node are keyed by the value of an expression. */
+function isKeyOf(side: Growing, expression: Expression, query: AnalyzedQuery): boolean {
+  if (side.equal.length > 0) return side.equal.some((equal) => sameExpression(equal, expression));
+  const internal = query.sources.internalize(expression);
+  const { key } = side.node.schema;
+  return internal.kind === 'ColumnReference' && key.length === 1 && key[0]?.name === internal.name;
+}
+
+function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: readonly RowColumn[]): JoinKey {
+  if (viable.length === 0) {
+    let name = 'ROWKEY';
+    for (let n = 1; row.some((column) => column.name === name); n++) name = `ROWKEY_${n}`;
+    return { kind: 'synthetic', name };
+  }
+  const selected = viable.find((key) =>
+    query.select.some((item) => {
+      if ('star' in item) {
+        return item.star.alias === undefined || (key.kind === 'ColumnReference' && item.star.alias === key.source);
+      }
+      return 'expression' in item && sameExpression(item.expression, key);
+    }),
+  );
+  const chosen = assertDefined(selected ?? viable[0], 'a viable key');
+  const internal = query.sources.internalize(chosen);
+  return { kind: 'column', name: internal.kind === 'ColumnReference' ? internal.name : '', viable };
+}
+
+function joinSchema(options: {
+  readonly joinKey: JoinKey;
+  readonly left: LogicalNode;
+  readonly right: LogicalNode;
+  readonly keyType: SqlType;
+}): JoinNode['schema'] {
+  const { joinKey, left, right, keyType } = options;
+  const row = [...left.schema.row, ...right.schema.row];
+  if (joinKey.kind === 'foreign') return { key: left.schema.key, row };
+  const key = { name: joinKey.name, type: keyType };
+  return { key: [key], row: joinKey.kind === 'synthetic' ? [...row, key] : row };
+}
+
+function withinOf(
+  join: BoundJoin,
+  left: LogicalNode,
+  right: LogicalNode,
+): { readonly within?: JoinWindow } {
+  const streams = left.output === 'STREAM' && right.output === 'STREAM';
+  if (join.within === undefined) {
+    if (!streams) return {};
+    throw sqlError(
+      'Stream-Stream joins must have a WITHIN clause specified. None was provided. To learn about how to specify a ' +
+        'WITHIN clause with a stream-stream join, please visit: ' +
+        'https://docs.confluent.io/current/ksql/docs/syntax-reference.html#create-stream-as-select',
+    );
+  }
+  if (!streams) {
+    const kinds = left.output === 'STREAM' ? 'Stream-Table' : 'Table-Table';
+    throw sqlError(
+      `A window definition was provided for a ${kinds} join. These joins are not windowed. ` +
+        `Please drop the window definition (${kinds === 'Stream-Table' ? 'ie.' : 'i.e.'} the WITHIN clause) and try to execute your ` +
+        `${kinds === 'Stream-Table' ? 'join' : 'Table-Table join'} again.`,
+      { span: join.within.span },
+    );
+  }
+  return {
+    within: {
+      beforeMs: durationMs(join.within.before),
+      afterMs: durationMs(join.within.after),
+      ...(join.within.grace === undefined ? {} : { graceMs: durationMs(join.within.grace) }),
+    },
+  };
+}
+
+function conditionText(join: BoundJoin): string {
+  const left = formatExpression(join.leftExpression);
+  const right = formatExpression(join.rightExpression);
+  return join.flipped ? `${right} = ${left}` : `${left} = ${right}`;
+}
+
+/** Which kinds of sources can be joined how. @returns whether it is a foreign-key join. */
+function checkKinds(
+  step: JoinStep,
+  right: LogicalNode,
+  keys: { readonly leftIsKey: boolean; readonly rightIsKey: boolean },
+): boolean {
+  const { join, left } = step;
+  const leftName = assertDefined(sourcesOf(left.node)[0], 'a join has sources').source.name;
+  const names = `${leftName} ${join.type} ${join.right.source.name}`;
+  if (left.node.output === 'STREAM') {
+    if (right.output === 'STREAM') {
+      checkTypes(step, right);
+      return false;
+    }
+    if (join.type === 'OUTER' || join.type === 'RIGHT') {
+      const kind = join.type === 'OUTER' ? 'full-outer' : 'right-outer';
+      throw sqlError(`Invalid join type: ${kind} join not supported for stream-table join. Got ${names}.`);
+    }
+    if (!keys.rightIsKey) {
+      throw sqlError(
+        `Invalid join condition: stream-table joins require to join on the table's primary key. Got ${conditionText(join)}.`,
+      );
+    }
+    checkTypes(step, right);
+    return false;
+  }
+  if (right.output === 'STREAM') {
+    throw sqlError(
+      `Invalid join order: table-stream joins are not supported; only stream-table joins. Got ${names}.`,
+    );
+  }
+  if (!keys.rightIsKey) {
+    throw sqlError(
+      'Invalid join condition: table-table joins require to join on the primary key of the right input table. ' +
+        `Got ${conditionText(join)}.`,
+    );
+  }
+  checkTypes(step, right, !keys.leftIsKey);
+  if (keys.leftIsKey) return false;
+  if (join.type === 'OUTER') {
+    throw sqlError(
+      `Invalid join type: full-outer join not supported for foreign-key table-table join. Got ${names}.`,
+    );
+  }
+  if (join.type === 'RIGHT') throw sqlError('RIGHT OUTER JOIN on a foreign key is not supported');
+  return true;
+}
+
+function checkTypes(step: JoinStep, right: LogicalNode, foreign = false): void {
+  const { join, left, query, context } = step;
+  if (foreign && left.node.node !== 'Source') {
+    throw sqlError(
+      `Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${conditionText(join)}.`,
+    );
+  }
+  const typeIn = (node: LogicalNode, expression: Expression): SqlType =>
+    knownTypeOver(node.schema.row, query.sources.internalize(expression), context);
+  const leftType = typeIn(left.node, join.leftExpression);
+  const rightType = typeIn(right, join.rightExpression);
+  if (sameType(leftType, rightType)) return;
+  const typed = (expression: Expression, type: SqlType): string =>
+    `${formatExpression(expression)}{${printType(type)}}`;
+  const sides = [typed(join.leftExpression, leftType), typed(join.rightExpression, rightType)];
+  if (join.flipped) sides.reverse();
+  throw sqlError(`Invalid join condition: types don't match. Got ${sides.join(' = ')}.`);
+}
+
+function checkWindows(left: LogicalNode, right: LogicalNode, query: AnalyzedQuery): void {
+  if (left.window?.type === right.window?.type && left.window?.sizeMs === right.window?.sizeMs) return;
+  const session = (node: LogicalNode): boolean | undefined =>
+    node.window === undefined ? undefined : node.window.type === 'SESSION';
+  if (session(left) === session(right)) {
+    if (left.window?.sizeMs === right.window?.sizeMs) return;
+    throw repartitionOfWindowed();
+  }
+  const describe = (node: LogicalNode): string => {
+    const source = sourcesOf(node)[0];
+    const window = node.window === undefined ? 'not windowed' : `${node.window.type} windowed`;
+    return `\`${source?.source.name ?? ''}\` is ${window}`;
+  };
+  const mixed = session(left) === undefined || session(right) === undefined;
+  throw sqlError(
+    `${mixed ? 'Can not join windowed source to non-windowed source.' : 'Incompatible windowed sources.'}\n${describe(left)}\n${describe(right)}`,
+    { span: query.sources.first.span },
+  );
+}
+
+/** Rows of one key must be in partitions of one number. */
+function checkPartitions(node: LogicalNode, context: AnalysisContext): void {
+  if (node.node !== 'Join') return;
+  checkPartitions(node.left.node, context);
+  if (node.joinKey.kind === 'foreign') return;
+  const [left] = sourcesOf(node.left.node);
+  const [right] = sourcesOf(node.right.node);
+  if (left === undefined || right === undefined) return;
+  const count = (name: string): number | undefined => context.topics.get(name)?.partitions;
+  const leftCount = count(left.source.topic.name);
+  const rightCount = count(right.source.topic.name);
+  if (leftCount === undefined || rightCount === undefined || leftCount === rightCount) return;
+  const leftName = `\`${left.alias}\``;
+  const rightName = `\`${right.alias}\``;
+  throw sqlError(
+    `Can't join ${leftName} with ${rightName} since the number of partitions don't match. ` +
+      `${leftName} partitions = ${leftCount}; ${rightName} partitions = ${rightCount}. ` +
+      'Please repartition either one so that the number of partitions match.',
+  );
+}

@@ -1,0 +1,137 @@
+import type { Expression, JoinType } from '../../../grammar/ast.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { DataSource, WindowInfo } from '../catalog/data-source.ts';
+
+export interface RowColumn {
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+/**
+ * What flows out of a node. A value row holds, beside the columns that a user would call values, copies of the key
+ * columns and the pseudo columns, so that every expression reads one row. After the last projection `row` holds values only.
+ */
+export interface NodeSchema {
+  readonly key: readonly RowColumn[];
+  readonly row: readonly RowColumn[];
+}
+
+interface NodeBase {
+  /** Unique in its plan, for instance `KsqlTopic`; internal topics and stores are named after it. */
+  readonly id: string;
+  readonly output: 'STREAM' | 'TABLE';
+  readonly schema: NodeSchema;
+  /** The key carries a window. */
+  readonly window?: WindowInfo;
+}
+
+export interface SourceNode extends NodeBase {
+  readonly node: 'Source';
+  readonly alias: string;
+  readonly source: DataSource;
+}
+
+export interface FilterNode extends NodeBase {
+  readonly node: 'Filter';
+  readonly input: LogicalNode;
+  readonly predicate: Expression;
+}
+
+/** Table functions: every call adds a column, every row becomes as many as the longest result. */
+export interface FlatMapNode extends NodeBase {
+  readonly node: 'FlatMap';
+  readonly input: LogicalNode;
+  readonly calls: readonly { readonly name: string; readonly call: Expression & { kind: 'FunctionCall' } }[];
+}
+
+/** A new key. No expressions: no key. */
+export interface PartitionByNode extends NodeBase {
+  readonly node: 'PartitionBy';
+  readonly input: LogicalNode;
+  readonly keys: readonly Expression[];
+}
+
+export interface JoinInput {
+  readonly node: LogicalNode;
+  /** What to key by before the join; absent where the rows have that key already. */
+  readonly keyBy?: Expression;
+  /** Name of the step that does so. */
+  readonly keyById: string;
+}
+
+export interface JoinWindow {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  readonly graceMs?: number;
+}
+
+export interface JoinNode extends NodeBase {
+  readonly node: 'Join';
+  readonly type: JoinType;
+  readonly left: JoinInput;
+  readonly right: JoinInput;
+  readonly within?: JoinWindow;
+  readonly joinKey: JoinKey;
+}
+
+/** What the key of a join is called, and how a query may refer to it. Expressions are qualified. */
+export type JoinKey =
+  | { readonly kind: 'column'; readonly name: string; readonly viable: readonly Expression[] }
+  | { readonly kind: 'synthetic'; readonly name: string }
+  /** The left table's key; `expression` is what it holds of the right one's. */
+  | { readonly kind: 'foreign'; readonly expression: Expression };
+
+export interface AggregateCall {
+  /** `KSQL_AGG_VARIABLE_n`. */
+  readonly name: string;
+  readonly call: Expression & { kind: 'FunctionCall' };
+  readonly type: SqlType;
+}
+
+export type AggregateWindow =
+  | { readonly kind: 'TUMBLING'; readonly sizeMs: number; readonly graceMs?: number; readonly retentionMs?: number }
+  | {
+      readonly kind: 'HOPPING';
+      readonly sizeMs: number;
+      readonly advanceMs: number;
+      readonly graceMs?: number;
+      readonly retentionMs?: number;
+    }
+  | { readonly kind: 'SESSION'; readonly gapMs: number; readonly graceMs?: number; readonly retentionMs?: number };
+
+export interface AggregateNode extends NodeBase {
+  readonly node: 'Aggregate';
+  readonly input: LogicalNode;
+  readonly groupBy: readonly Expression[];
+  readonly calls: readonly AggregateCall[];
+  readonly timeWindow?: AggregateWindow;
+  readonly emitFinal: boolean;
+}
+
+export interface ProjectNode extends NodeBase {
+  readonly node: 'Project';
+  readonly input: LogicalNode;
+  /** Of the value columns. */
+  readonly columns: readonly { readonly name: string; readonly expression: Expression }[];
+}
+
+export type LogicalNode =
+  | SourceNode
+  | FilterNode
+  | FlatMapNode
+  | PartitionByNode
+  | JoinNode
+  | AggregateNode
+  | ProjectNode;
+
+/** The sources of a plan, in the order of the FROM clause. */
+export function sourcesOf(node: LogicalNode): readonly SourceNode[] {
+  switch (node.node) {
+    case 'Source':
+      return [node];
+    case 'Join':
+      return [...sourcesOf(node.left.node), ...sourcesOf(node.right.node)];
+    default:
+      return sourcesOf(node.input);
+  }
+}

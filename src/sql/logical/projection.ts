@@ -1,0 +1,114 @@
+import type { Expression } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { knownTypeOver } from '../analysis/row-scope.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { joinWords, sqlError, withPrefix } from '../analysis/sql-error.ts';
+import type { LogicalNode, ProjectNode, RowColumn } from './nodes.ts';
+import type { SelectColumn } from './select-columns.ts';
+
+/** What a message calls the columns that make up the key. */
+export interface KeyWording {
+  /** `key column`, `grouping expression`, `partitioning expression`, `join expression`. */
+  readonly noun: string;
+  readonly joined: 'and' | 'or';
+  /** The key's columns as the user would write them. */
+  readonly expressions: readonly string[];
+  /** The key is of our making. */
+  readonly synthetic?: true;
+  /** The key is that of the left table of a foreign-key join, by its name. */
+  readonly foreignLeft?: string;
+}
+
+interface ProjectOptions {
+  readonly input: LogicalNode;
+  readonly columns: readonly SelectColumn[];
+  readonly context: AnalysisContext;
+  readonly persistent: boolean;
+  readonly sinkName: string;
+  readonly wording: KeyWording;
+  readonly id: string;
+}
+
+/**
+ * The last projection. A kept result needs its key among the selected columns, once: they become the key's columns
+ * under their new names, the others are values. A result that is only looked at has all columns as values.
+ */
+export function projectNode(options: ProjectOptions): ProjectNode {
+  const { input, columns, context, persistent, id } = options;
+  const key = persistent ? keyColumns(options) : input.schema.key;
+  const keyItems = new Set(persistent ? selectedKeys(options).flat() : []);
+  const values = columns.filter((column) => !keyItems.has(column));
+  if (persistent && values.length === 0) throw sqlError('The projection contains no value columns.');
+  const row = values.map(({ name, expression, span }): RowColumn => {
+    const type = withPrefix('Invalid Select: ', () => knownTypeOver(input.schema.row, { ...expression, span: expression.span ?? span }, context));
+    return { name, type };
+  });
+  return {
+    node: 'Project',
+    id,
+    output: input.output,
+    input,
+    schema: { key, row },
+    columns: values.map(({ name, expression }) => ({ name, expression })),
+    ...(input.window === undefined ? {} : { window: input.window }),
+  };
+}
+
+/** For each key column the selected columns that are nothing but it. */
+function selectedKeys({ input, columns }: ProjectOptions): readonly (readonly SelectColumn[])[] {
+  return input.schema.key.map(({ name }) => columns.filter(({ expression }) => isColumn(expression, name)));
+}
+
+function isColumn(expression: Expression, name: string): boolean {
+  return expression.kind === 'ColumnReference' && expression.name === name;
+}
+
+function keyColumns(options: ProjectOptions): readonly RowColumn[] {
+  const { input, sinkName, wording } = options;
+  const selected = selectedKeys(options);
+  const missing = wording.expressions.filter((_, index) => (selected[index] ?? selected[0] ?? []).length === 0);
+  if (selected.some((items) => items.length === 0)) throw missingKey(sinkName, wording, missing);
+  return input.schema.key.map((column, index) => {
+    const [item, ...others] = selected[index] ?? [];
+    if (item !== undefined && others.length > 0) {
+      const names = [item, ...others].map(({ name }) => name);
+      throw sqlError(
+        `The projection contains a key column (\`${column.name}\`) more than once, aliased as: ${joinWords(names, 'and')}.\n` +
+          'Each key column must only be in the projection once. If you intended to copy the key into the value, then ' +
+          'consider using the AS_VALUE function to indicate which key reference should be copied.',
+        { span: item.span },
+      );
+    }
+    return { name: item?.name ?? column.name, type: column.type };
+  });
+}
+
+function missingKey(sinkName: string, wording: KeyWording, missing: readonly string[]): Error {
+  if (wording.foreignLeft !== undefined) {
+    const columns = missing.length > 1 ? 'columns' : 'column';
+    return sqlError(
+      `Primary key ${columns} missing in projection. For foreign-key table-table joins, the projection must include all ` +
+        `primary key columns from the left input table (\`${wording.foreignLeft}\`). ` +
+        `Missing ${columns}: ${missing.map((name) => `\`${name}\``).join(', ')}.`,
+    );
+  }
+  const all = wording.joined === 'or' ? wording.expressions : missing;
+  const plural = all.length > 1 ? 's' : '';
+  const example = wording.joined === 'or' ? (all[0] ?? '') : all.join(', ');
+  const synthetic =
+    wording.synthetic === true
+      ? `\n${all[0]} was added as a synthetic key column because the join criteria did not match any source column. ` +
+        'This expression must be included in the projection and may be aliased.'
+      : '';
+  return sqlError(
+    'Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\n' +
+      `The query used to build \`${sinkName}\` must include the ${wording.noun}${plural} ` +
+      `${joinWords(all, wording.joined)} in its projection (eg, SELECT ${example}...).${synthetic}`,
+    { hint: `select it: SELECT ${example}, …` },
+  );
+}
+
+/** Columns as messages print them. */
+export function columnTexts(expressions: readonly Expression[]): readonly string[] {
+  return expressions.map((expression) => formatExpression(expression).replaceAll('`', ''));
+}

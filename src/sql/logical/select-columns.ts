@@ -1,0 +1,120 @@
+import type { Expression } from '../../../grammar/ast.ts';
+import type { SourceSpan } from '../../base/errors.ts';
+import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
+import type { QuerySources } from '../analysis/query-sources.ts';
+import { knownTypeOver } from '../analysis/row-scope.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import { isSystemColumn } from '../analysis/system-columns.ts';
+import type { JoinKey, RowColumn } from './nodes.ts';
+
+/** A column of the SELECT list, stars spelled out. */
+export interface SelectColumn {
+  readonly name: string;
+  /** With the names under which columns travel. */
+  readonly expression: Expression;
+  /** With the aliases of sources, for messages and comparisons. */
+  readonly qualified: Expression;
+  readonly span: SourceSpan;
+}
+
+interface ExpandOptions {
+  readonly query: AnalyzedQuery;
+  readonly row: readonly RowColumn[];
+  readonly context: AnalysisContext;
+  readonly joinKey?: JoinKey;
+  /** Results that are not kept may hold the bounds of windows. */
+  readonly persistent: boolean;
+  /** Columns that a star has in front: generated keys. */
+  readonly generated: readonly string[];
+}
+
+/** Spells out `*`, `source.*` and `struct->*`. @throws {DiagnosticError} for two columns of one name. */
+export function selectColumns(options: ExpandOptions): readonly SelectColumn[] {
+  const { query, persistent } = options;
+  const columns = query.select.flatMap((item): readonly SelectColumn[] => {
+    if ('star' in item) return expandStar(options, item.star.alias, item.span);
+    if ('structStar' in item) return expandStruct(options, item.structStar, item.span);
+    return [
+      {
+        name: item.name,
+        expression: query.sources.internalize(item.expression),
+        qualified: item.expression,
+        span: item.span,
+      },
+    ];
+  });
+  const names = new Set<string>();
+  for (const { name, span } of columns) {
+    if (persistent && isSystemColumn(name)) {
+      throw sqlError(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, { span });
+    }
+    if (names.has(name)) {
+      throw sqlError(`The projection contains more than one column named \`${name}\`.`, {
+        span,
+        hint: 'give one of them another name with AS',
+      });
+    }
+    names.add(name);
+  }
+  return columns;
+}
+
+function expandStar(
+  options: ExpandOptions,
+  alias: string | undefined,
+  span: SourceSpan,
+): readonly SelectColumn[] {
+  const { sources } = options.query;
+  const columns = sources.all
+    .filter((bound) => alias === undefined || bound.alias === alias)
+    .flatMap((bound) => starOfSource(sources, bound.alias, options.persistent))
+    .map(({ source, name }): SelectColumn => {
+      const qualified: Expression = { kind: 'ColumnReference', source, name, span };
+      return {
+        name: sources.internalName(qualified),
+        expression: sources.internalize(qualified),
+        qualified,
+        span,
+      };
+    });
+  if (alias !== undefined) return columns;
+  const synthetic = options.joinKey?.kind === 'synthetic' ? [options.joinKey.name] : [];
+  const leading = [...synthetic, ...options.generated].map((name): SelectColumn => {
+    const expression: Expression = { kind: 'ColumnReference', name, span };
+    return { name, expression, qualified: expression, span };
+  });
+  return [...leading, ...columns];
+}
+
+function starOfSource(
+  sources: QuerySources,
+  alias: string,
+  persistent: boolean,
+): readonly { readonly source: string; readonly name: string }[] {
+  const bound = sources.all.find((candidate) => candidate.alias === alias);
+  if (bound === undefined) return [];
+  const { schema, topic } = bound.source;
+  const windowed = !persistent && topic.keyFormat.window !== undefined;
+  const names = [
+    ...schema.key.map(({ name }) => name),
+    ...(windowed ? ['WINDOWSTART', 'WINDOWEND'] : []),
+    ...schema.columns.filter(({ namespace }) => namespace !== 'KEY').map(({ name }) => name),
+  ];
+  return names.map((name) => ({ source: alias, name }));
+}
+
+function expandStruct(options: ExpandOptions, struct: Expression, span: SourceSpan): readonly SelectColumn[] {
+  const { query, row, context } = options;
+  const expression = query.sources.internalize(struct);
+  const type = knownTypeOver(row, expression, context);
+  if (type.kind !== 'STRUCT') {
+    throw sqlError(`Cannot expand a non-struct with ->*: it is a ${type.kind}`, { span });
+  }
+  return type.fields.map(({ name }) => ({
+    name,
+    expression: { kind: 'Dereference', base: expression, field: name, span },
+    qualified: { kind: 'Dereference', base: struct, field: name, span },
+    span,
+  }));
+}

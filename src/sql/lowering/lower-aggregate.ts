@@ -1,0 +1,185 @@
+import { parseExpression } from '../../../grammar/parse.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { assert } from '../../base/assert.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import type { KGroupedStream } from '../../streams/builder/kgrouped-stream.ts';
+import type { KTable } from '../../streams/builder/ktable.ts';
+import { SessionWindows } from '../../streams/windows/session-windows.ts';
+import { TimeWindows } from '../../streams/windows/time-windows.ts';
+import { Windowed } from '../../streams/windows/windowed.ts';
+import { castArgument } from '../expressions/compile.ts';
+import type { Aggregator } from '../functions/definition.ts';
+import { aggregatorOf } from '../logical/aggregate-call.ts';
+import type { AggregateWindow } from '../logical/nodes.ts';
+import type { AggregateStep } from '../physical/steps.ts';
+import { type Lowered, type LoweringContext, rowProjection } from './lowering-context.ts';
+import { internalSerde, type Key, keySerde, typeOfText } from './row-serdes.ts';
+
+/** One call: where its arguments lie in a prepared row, and what it does with them. */
+interface BoundCall {
+  readonly aggregator: Aggregator;
+  readonly start: number;
+  readonly count: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Groups and aggregates. Rows are first cut down to the arguments of the calls and the group's key; the state of a group
+ * is a row with one state per call.
+ */
+export function lowerAggregate(step: AggregateStep, input: Lowered, context: LoweringContext): Lowered {
+  const plan = bind(step, context);
+  const state = internalSerde('value', step.formats.value, plan.stateColumns);
+  const key = keySerde(step.formats.key, step.schema.key, undefined);
+  const value = internalSerde('value', step.formats.value, plan.preparedColumns);
+  const grouped = { name: 'Aggregate-GroupBy', keySerde: key, valueSerde: value };
+  const stored = { storeName: step.store, keySerde: key, valueSerde: state };
+  if (input.kind === 'TABLE') {
+    const table = input.table
+      .mapValues((row) => plan.prepare(row))
+      .groupBy((_key, row) => [plan.groupKey(row), row] as const, grouped)
+      .aggregate(plan.initialize, plan.aggregate, plan.undo, stored);
+    return { kind: 'TABLE', table: finish(step, plan, table) };
+  }
+  const prepared = input.stream.mapValues((row) => (row === null ? row : plan.prepare(row)));
+  const groups = step.rekey
+    ? prepared.groupBy((_key, row) => (row === null ? null : plan.groupKey(row)) as Key, grouped)
+    : prepared.groupByKey(grouped);
+  return { kind: 'TABLE', table: finish(step, plan, aggregateStream(step, plan, groups, stored)) };
+}
+
+interface AggregatePlan {
+  readonly preparedColumns: readonly { name: string; type: SqlType }[];
+  readonly stateColumns: readonly { name: string; type: SqlType }[];
+  readonly prepare: (row: Row) => Row;
+  readonly groupKey: (prepared: Row) => Key | null;
+  readonly initialize: () => Row;
+  readonly aggregate: (key: Key, prepared: Row, state: Row) => Row;
+  readonly undo: (key: Key, prepared: Row, state: Row) => Row;
+  readonly merge: (key: Key, a: Row, b: Row) => Row;
+  readonly results: (state: Row) => SqlValue[];
+}
+
+function bind(step: AggregateStep, context: LoweringContext): AggregatePlan {
+  const row = step.input.schema.row;
+  const typedRow = row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+  const inputs: { text: string; type: SqlType }[] = [];
+  const calls = step.calls.map(({ call }): BoundCall => {
+    const expression = parseExpression(call);
+    assert(expression.kind === 'FunctionCall', 'an aggregate is a call');
+    const bound = aggregatorOf(expression, typedRow, context.analysis);
+    const start = inputs.length;
+    bound.inputs.forEach((input, index) => {
+      const type = bound.inputTypes[index];
+      assert(type !== undefined, 'every input has a type');
+      inputs.push({ text: formatExpression(input), type });
+    });
+    return { aggregator: bound.aggregator, start, count: bound.inputs.length };
+  });
+  const { types, project } = rowProjection([...inputs.map(({ text }) => text), ...step.groupBy], row, context);
+  const casts = inputs.map(({ type }, index) => castArgument(types[index] ?? null, type));
+  const hasCasts = casts.some((cast) => cast !== undefined);
+  return {
+    preparedColumns: [
+      ...inputs.map(({ type }, index) => ({ name: `KSQL_INTERNAL_COL_${index}`, type })),
+      ...step.schema.key.map(({ type }, index) => ({
+        name: `KSQL_INTERNAL_COL_${inputs.length + index}`,
+        type: typeOfText(type),
+      })),
+    ],
+    stateColumns: calls.map(({ aggregator }, index) => ({
+      name: `KSQL_AGG_VARIABLE_${index}`,
+      type: aggregator.stateType,
+    })),
+    prepare: (values) => {
+      const prepared = project(values);
+      if (hasCasts) {
+        casts.forEach((cast, index) => {
+          if (cast !== undefined) prepared[index] = cast(prepared[index] ?? null);
+        });
+      }
+      return prepared;
+    },
+    groupKey: (prepared) => {
+      const key = prepared.slice(inputs.length);
+      return key.includes(null) ? null : key;
+    },
+    initialize: () => calls.map(({ aggregator }) => aggregator.initialize()),
+    aggregate: (_key, prepared, state) =>
+      calls.map(({ aggregator, start, count }, index) =>
+        apply(aggregator, 'aggregate', state[index] ?? null, prepared, start, count),
+      ),
+    undo: (_key, prepared, state) =>
+      calls.map(({ aggregator, start, count }, index) =>
+        apply(aggregator, 'undo', state[index] ?? null, prepared, start, count),
+      ),
+    merge: (_key, a, b) =>
+      calls.map(({ aggregator }, index) => aggregator.merge(a[index] ?? null, b[index] ?? null)),
+    results: (state) => calls.map(({ aggregator }, index) => aggregator.map(state[index] ?? null)),
+  };
+}
+
+function apply(
+  aggregator: Aggregator,
+  method: 'aggregate' | 'undo',
+  state: SqlValue,
+  prepared: Row,
+  start: number,
+  count: number,
+): SqlValue {
+  // Nearly all calls have one argument: no array for them.
+  if (method === 'aggregate') {
+    return count === 1
+      ? aggregator.aggregate(state, prepared[start] ?? null)
+      : aggregator.aggregate(state, ...prepared.slice(start, start + count));
+  }
+  assert(aggregator.undo !== undefined, 'a table is only aggregated by what can undo');
+  return aggregator.undo(state, ...prepared.slice(start, start + count));
+}
+
+function aggregateStream(
+  step: AggregateStep,
+  plan: AggregatePlan,
+  groups: KGroupedStream<Key, Row>,
+  stored: { readonly storeName: string },
+): KTable<Key, Row> {
+  const window = step.timeWindow;
+  if (window === undefined) return groups.aggregate(plan.initialize, plan.aggregate, stored);
+  const options = window.retentionMs === undefined ? stored : { ...stored, retentionMs: window.retentionMs };
+  const emit = step.emitFinal ? 'on-window-close' : 'on-window-update';
+  if (window.kind === 'SESSION') {
+    const sessions = groups.windowedBy(sessionWindows(window)).emitStrategy(emit);
+    return sessions.aggregate(plan.initialize, plan.aggregate, plan.merge, options) as unknown as KTable<Key, Row>;
+  }
+  const windows = groups.windowedBy(timeWindows(window)).emitStrategy(emit);
+  return windows.aggregate(plan.initialize, plan.aggregate, options) as unknown as KTable<Key, Row>;
+}
+
+/** Without GRACE PERIOD a window takes late rows for a day, its size included. */
+function timeWindows(window: Exclude<AggregateWindow, { kind: 'SESSION' }>): TimeWindows {
+  const gracePeriodMs = window.graceMs ?? Math.max(DAY_MS - window.sizeMs, 0);
+  const tumbling = TimeWindows.ofSizeAndGrace({ sizeMs: window.sizeMs, gracePeriodMs });
+  return window.kind === 'HOPPING' ? tumbling.advanceBy(window.advanceMs) : tumbling;
+}
+
+function sessionWindows(window: AggregateWindow & { kind: 'SESSION' }): SessionWindows {
+  const gracePeriodMs = window.graceMs ?? Math.max(DAY_MS - window.gapMs, 0);
+  return SessionWindows.ofInactivityGapAndGrace({ inactivityGapMs: window.gapMs, gracePeriodMs });
+}
+
+/** From states to the aggregated row: results, window bounds, key columns. */
+function finish(step: AggregateStep, plan: AggregatePlan, table: KTable<Key, Row>): KTable<Key, Row> {
+  const windowed = step.timeWindow !== undefined;
+  return table.mapValues<Row>((state, key) => {
+    const row = plan.results(state);
+    if (windowed) {
+      const { window, key: inner } = key as Windowed<Row>;
+      row.push(window.startMs, window.endMs, ...inner);
+    } else {
+      row.push(...(key as Row));
+    }
+    return row;
+  });
+}

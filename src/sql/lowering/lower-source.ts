@@ -1,0 +1,114 @@
+import { BIGINT } from '../../serde/model/sql-type.ts';
+import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import type { Header, RecordContext } from '../../streams/record.ts';
+import type { TimestampExtractor } from '../../streams/timestamp-extractor.ts';
+import { failOnInvalidTimestamp } from '../../streams/timestamp-extractor.ts';
+import { Windowed } from '../../streams/windows/windowed.ts';
+import { booleanProperty } from '../analysis/session.ts';
+import type { PlanColumn, SourceStep } from '../physical/steps.ts';
+import type { LoweringContext, Lowered } from './lowering-context.ts';
+import { rowFunction } from './lowering-context.ts';
+import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './row-serdes.ts';
+
+/** Reads a topic into processing rows; a table's rows are kept. */
+export function lowerSource(step: SourceStep, context: LoweringContext): Lowered {
+  const keys = keySerde(step.formats.key, step.schema.key, step.window);
+  const extractor = timestampExtractor(step, context);
+  const stream = context.builder
+    .stream<Key, Row>(step.topic, {
+      keySerde: keys,
+      valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns)),
+      timestampExtractor: extractor as TimestampExtractor<Key, Row>,
+    })
+    .mapValues(rowExtender(step));
+  if (step.store === undefined) return { kind: 'STREAM', stream };
+  const table = stream.toTable({
+    storeName: step.store,
+    keySerde: keys,
+    valueSerde: internalSerde('value', step.formats.value, formatColumns(step.schema.row)),
+  });
+  return { kind: 'TABLE', table };
+}
+
+/** Appends to the value columns what the record knows beside them. The array has its full length from the start. */
+function rowExtender(step: SourceStep): (value: Row, key: Key, context: RecordContext) => Row {
+  const valueCount = step.valueColumns.length;
+  const { headers, window } = step;
+  const keyCount = step.schema.key.length;
+  const windowed = window !== undefined;
+  const length = valueCount + headers.length + 3 + (windowed ? 2 : 0) + keyCount;
+  return (value, key, record) => {
+    if (value === null) return value;
+    const row = new Array<SqlValue>(length);
+    let at = 0;
+    for (; at < valueCount; at++) row[at] = value[at] ?? null;
+    for (const header of headers) row[at++] = headerValue(record.headers, header.key);
+    row[at++] = record.timestamp;
+    row[at++] = record.partition;
+    row[at++] = record.offset;
+    let keyRow: Row | null = key as Row | null;
+    if (windowed) {
+      const inWindow = key instanceof Windowed ? (key as Windowed<Row>) : undefined;
+      row[at++] = inWindow?.window.startMs ?? null;
+      row[at++] = inWindow?.window.endMs ?? null;
+      keyRow = inWindow?.key ?? null;
+    }
+    for (let index = 0; index < keyCount; index++) row[at++] = keyRow === null ? null : (keyRow[index] ?? null);
+    return row;
+  };
+}
+
+/** All headers as structs of key and value, or the value of the last one of a name. */
+function headerValue(headers: readonly Header[], key: string | undefined): SqlValue {
+  if (key === undefined) return headers.map((header) => [header.key, header.value]);
+  return headers.findLast((header) => header.key === key)?.value ?? null;
+}
+
+/** The TIMESTAMP property of a source. A time that cannot be read drops the record, or fails the query if so configured. */
+function timestampExtractor(step: SourceStep, context: LoweringContext): TimestampExtractor<Key, Row> {
+  const { timestamp } = step;
+  if (timestamp === undefined) return failOnInvalidTimestamp as TimestampExtractor<Key, Row>;
+  const throwing =
+    booleanProperty(context.analysis.properties, 'ksql.timestamp.throw.on.invalid') === true;
+  const keyColumns = keyColumnsOf(step);
+  const time = timestampFunction(timestamp, [...step.valueColumns, ...keyColumns], context);
+  return (record) => {
+    if (record.value === null) return record.timestamp;
+    const keyRow = record.key instanceof Windowed ? (record.key as Windowed<Row>).key : (record.key as Row | null);
+    const row = keyColumns.length === 0 ? record.value : [...record.value, ...(keyRow ?? keyColumns.map(() => null))];
+    const found = time(row);
+    if (found !== null && found >= 0) return found;
+    if (!throwing) return -1;
+    throw new Error(
+      `Fatal user code error in TimestampExtractor callback for record: the column ${timestamp.column} ` +
+        `of the record at ${record.topic}-${record.partition} offset ${record.offset} holds no timestamp`,
+    );
+  };
+}
+
+/** Key columns under the names that the source gives them: in joins, the row's names have a prefix. */
+function keyColumnsOf(step: SourceStep): readonly PlanColumn[] {
+  const rowKeys = step.schema.row.slice(step.schema.row.length - step.schema.key.length);
+  const prefix = step.schema.row[0]?.name.slice(0, -(step.valueColumns[0]?.name.length ?? 0)) ?? '';
+  const prefixed = step.valueColumns.length > 0 && step.schema.row[0]?.name !== step.valueColumns[0]?.name;
+  return rowKeys.map(({ name, type }) => ({ name: prefixed ? name.slice(prefix.length) : name, type }));
+}
+
+/** Reads a record's time from its row, null where there is none. */
+export function timestampFunction(
+  timestamp: { readonly column: string; readonly format?: string },
+  columns: readonly PlanColumn[],
+  context: LoweringContext,
+): (row: Row) => number | null {
+  const name = `\`${timestamp.column.replaceAll('`', '``')}\``;
+  const text =
+    timestamp.format === undefined
+      ? name
+      : `PARSE_TIMESTAMP(${name}, '${timestamp.format.replaceAll("'", "''")}')`;
+  const { evaluate, type } = rowFunction(text, columns, context);
+  return (row) => {
+    const value = evaluate(row);
+    if (value === null) return null;
+    return type?.kind === BIGINT.kind ? Number(value) : (value as number);
+  };
+}

@@ -1,0 +1,161 @@
+import { parseExpression } from '../../../grammar/parse.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { assert } from '../../base/assert.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import type { KStream } from '../../streams/builder/kstream.ts';
+import type { Processor, ProcessorContext } from '../../streams/processor.ts';
+import type { StreamRecord } from '../../streams/record.ts';
+import { typeOver } from '../analysis/row-scope.ts';
+import { booleanProperty } from '../analysis/session.ts';
+import type { FilterStep, FlatMapStep, PartitionByStep, ProjectStep, SinkStep, Step } from '../physical/steps.ts';
+import { castArgument } from '../expressions/compile.ts';
+import type { ArgumentType } from '../functions/definition.ts';
+import { lowerAggregate } from './lower-aggregate.ts';
+import { lowerJoin, lowerKeyBy } from './lower-join.ts';
+import { lowerSource, timestampFunction } from './lower-source.ts';
+import { type Lowered, type LoweringContext, rowFunction, rowProjection, rowTest } from './lowering-context.ts';
+import { formatColumns, type Key, keySerde, rowSerde, typeOfText } from './row-serdes.ts';
+
+/** Builds the Streams topology of a plan: one step after the other, sources first. */
+export function lower(step: Step, context: LoweringContext): Lowered {
+  switch (step.step) {
+    case 'source':
+      return lowerSource(step, context);
+    case 'filter':
+      return lowerFilter(step, lower(step.input, context), context);
+    case 'project':
+      return lowerProject(step, lower(step.input, context), context);
+    case 'flatMap':
+      return lowerFlatMap(step, lower(step.input, context), context);
+    case 'partitionBy':
+      return lowerPartitionBy(step, lower(step.input, context), context);
+    case 'keyBy':
+      return lowerKeyBy(step, lower(step.input, context), context);
+    case 'aggregate':
+      return lowerAggregate(step, lower(step.input, context), context);
+    case 'join':
+      return lowerJoin(step, [lower(step.left, context), lower(step.right, context)], context);
+    case 'sink':
+      return lowerSink(step, lower(step.input, context), context);
+  }
+}
+
+function lowerFilter(step: FilterStep, input: Lowered, context: LoweringContext): Lowered {
+  const test = rowTest(step.predicate, step.input.schema.row, context);
+  const keep = (_key: Key, row: Row): boolean => row !== null && test(row);
+  return input.kind === 'STREAM'
+    ? { kind: 'STREAM', stream: input.stream.filter(keep) }
+    : { kind: 'TABLE', table: input.table.filter(keep) };
+}
+
+function lowerProject(step: ProjectStep, input: Lowered, context: LoweringContext): Lowered {
+  const texts = step.columns.map(({ expression }) => expression);
+  const { project } = rowProjection(texts, step.input.schema.row, context);
+  const map = (row: Row): Row => (row === null ? row : project(row));
+  return input.kind === 'STREAM'
+    ? { kind: 'STREAM', stream: input.stream.mapValues(map) }
+    : { kind: 'TABLE', table: input.table.mapValues(map) };
+}
+
+function lowerPartitionBy(step: PartitionByStep, input: Lowered, context: LoweringContext): Lowered {
+  assert(input.kind === 'STREAM', 'only streams are partitioned anew');
+  const row = step.input.schema.row;
+  const functions = step.keys.map((text) => rowFunction(text, row, context).evaluate);
+  const added = step.keys.map((text) => parseExpression(text).kind !== 'ColumnReference');
+  if (functions.length === 0) {
+    return { kind: 'STREAM', stream: input.stream.selectKey(() => null as unknown as Key) };
+  }
+  const single = functions.length === 1;
+  const stream = input.stream.map((_key, values) => {
+    if (values === null) return [null as unknown as Key, values] as const;
+    const key = functions.map((evaluate) => evaluate(values));
+    const copies = key.filter((_, index) => added[index] === true);
+    const newKey = (single && key[0] === null ? null : key) as Key;
+    return [newKey, copies.length === 0 ? values : [...values, ...copies]] as const;
+  });
+  return { kind: 'STREAM', stream };
+}
+
+/** Results of several table functions are put side by side; the shorter ones are filled up with nulls. */
+function lowerFlatMap(step: FlatMapStep, input: Lowered, context: LoweringContext): Lowered {
+  assert(input.kind === 'STREAM', 'table functions work on streams');
+  const row = step.input.schema.row;
+  const typedRow = row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+  const calls = step.calls.map(({ call }) => {
+    const expression = parseExpression(call);
+    assert(expression.kind === 'FunctionCall', 'a table function is a call');
+    const types = expression.arguments.map((argument) => typeOver(typedRow, argument, context.analysis));
+    const resolved = context.analysis.functions.resolveTable(expression.name, types, context.analysis.properties);
+    const args = rowProjection(
+      expression.arguments.map(formatExpression),
+      row,
+      context,
+    ).project;
+    const casts = types.map((type, index) => {
+      const to = resolved.parameterTypes[index];
+      return to === undefined || !isSqlType(to) ? undefined : castArgument(type, to);
+    });
+    return (values: Row): readonly SqlValue[] => {
+      const given = args(values).map((value, index) => casts[index]?.(value) ?? value);
+      return resolved.implementation(...given);
+    };
+  });
+  const stream = input.stream.flatMapValues<Row>((values) => {
+    if (values === null) return [];
+    const results = calls.map((call) => callSafely(call, values, context));
+    const length = Math.max(...results.map((result) => result.length));
+    return Array.from({ length }, (_, at) => [...values, ...results.map((result) => result[at] ?? null)]);
+  });
+  return { kind: 'STREAM', stream };
+}
+
+function isSqlType(type: ArgumentType): type is SqlType {
+  return type !== null && type.kind !== 'INTERVAL' && !type.kind.includes('LAMBDA');
+}
+
+function callSafely(call: (row: Row) => readonly SqlValue[], row: Row, context: LoweringContext): readonly SqlValue[] {
+  try {
+    return call(row);
+  } catch (error) {
+    context.onError?.(error, 'table function');
+    return [null];
+  }
+}
+
+function lowerSink(step: SinkStep, input: Lowered, context: LoweringContext): Lowered {
+  const stream = input.kind === 'STREAM' ? input.stream : input.table.toStream();
+  const timed = step.timestamp === undefined ? stream : withTimestamps(step, stream, context);
+  timed.to(step.topic, {
+    keySerde: keySerde(step.formats.key, step.schema.key, step.window),
+    valueSerde: rowSerde('value', step.formats.value, formatColumns(step.schema.row)),
+  });
+  return { kind: 'STREAM', stream: timed };
+}
+
+/** The TIMESTAMP property of a sink: the results carry the time of a column. */
+function withTimestamps(step: SinkStep, stream: KStream<Key, Row>, context: LoweringContext): KStream<Key, Row> {
+  const { timestamp } = step;
+  assert(timestamp !== undefined, 'the sink has a timestamp column');
+  const time = timestampFunction(timestamp, [...step.schema.row, ...step.schema.key], context);
+  const throwing = booleanProperty(context.analysis.properties, 'ksql.timestamp.throw.on.invalid') === true;
+  const supplier = (): Processor<Key, Row, Key, Row> => {
+    let forward: ProcessorContext<Key, Row>;
+    return {
+      init: (processing) => {
+        forward = processing;
+      },
+      process: (record: StreamRecord<Key, Row>) => {
+        if (record.value === null) {
+          forward.forward(record);
+          return;
+        }
+        const key = record.key as Row | null;
+        const found = time([...record.value, ...(Array.isArray(key) ? key : [])]);
+        if (found !== null && found >= 0) forward.forward(record.withTimestamp(found));
+        else if (throwing) throw new Error(`the column ${timestamp.column} holds no timestamp`);
+      },
+    };
+  };
+  return stream.process(supplier);
+}

@@ -1,0 +1,84 @@
+import { parseType } from '../../../grammar/parse.ts';
+import type { RowSerde } from '../../serde/format.ts';
+import { formatOf } from '../../serde/formats.ts';
+import type { FormatSide, FormatColumn } from '../../serde/format.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { Row } from '../../serde/model/sql-value.ts';
+import type { Serde } from '../../streams/serde.ts';
+import type { Windowed } from '../../streams/windows/windowed.ts';
+import { sessionWindowedSerde, timeWindowedSerde } from '../../streams/windows/windowed-serdes.ts';
+import { canWrite } from '../analysis/formats.ts';
+import type { FormatInfo, KeyFormatInfo, WindowInfo } from '../catalog/data-source.ts';
+import type { PlanColumn } from '../physical/steps.ts';
+import { typeFromSyntax } from '../types/from-syntax.ts';
+
+/** Keys of SQL's streams: a row of key columns, in a window where the source is windowed. */
+export type Key = Row | Windowed<Row>;
+
+const types = new Map<string, SqlType>();
+
+/** The type that a plan's text names. */
+export function typeOfText(text: string): SqlType {
+  let type = types.get(text);
+  if (type === undefined) {
+    type = typeFromSyntax(parseType(text));
+    if (types.size < 1000) types.set(text, type);
+  }
+  return type;
+}
+
+export function formatColumns(columns: readonly PlanColumn[]): readonly FormatColumn[] {
+  return columns.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+}
+
+/** A format's serde in the shape of Streams. */
+class RowSerdeAdapter implements Serde<Row> {
+  readonly #rows: RowSerde;
+
+  constructor(rows: RowSerde) {
+    this.#rows = rows;
+  }
+
+  serialize(_topic: string, row: Row | null): Buffer | null {
+    return row === null ? null : this.#rows.serialize(row);
+  }
+
+  deserialize(_topic: string, bytes: Buffer): Row {
+    // A format may read "null" from bytes that are there; Streams passes that on as it does a missing value.
+    return this.#rows.deserialize(bytes) as Row;
+  }
+}
+
+/** No columns, no bytes: the keys of streams without key columns. */
+const emptySerde: Serde<Row> = {
+  serialize: () => null,
+  deserialize: () => null as unknown as Row,
+};
+
+export function rowSerde(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): Serde<Row> {
+  if (columns.length === 0 && side === 'key') return emptySerde;
+  const { format, properties, features } = info;
+  return new RowSerdeAdapter(
+    formatOf(format).createSerde({ columns, side, properties, features: new Set(features) }),
+  );
+}
+
+/** A serde for internal topics and stores: the source's format where it can hold the columns, else JSON. */
+export function internalSerde(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): Serde<Row> {
+  if (columns.length === 0 && side === 'value') return rowSerde(side, { format: 'JSON', properties: {}, features: [] }, []);
+  const plain: FormatInfo = { ...info, features: side === 'key' ? info.features : [] };
+  return canWrite(side, plain, columns)
+    ? rowSerde(side, plain, columns)
+    : rowSerde(side, { format: 'JSON', properties: {}, features: [] }, columns);
+}
+
+export function keySerde(
+  info: KeyFormatInfo,
+  columns: readonly PlanColumn[],
+  window: WindowInfo | undefined,
+): Serde<Key> {
+  const plain = rowSerde('key', info, formatColumns(columns));
+  if (window === undefined) return plain as Serde<Key>;
+  if (window.type === 'SESSION') return sessionWindowedSerde(plain) as unknown as Serde<Key>;
+  return timeWindowedSerde(plain, window.sizeMs ?? 0) as unknown as Serde<Key>;
+}

@@ -1,0 +1,148 @@
+import type { JoinType } from '../../../grammar/ast.ts';
+import type { FormatInfo, KeyFormatInfo, TimestampColumn, WindowInfo } from '../catalog/data-source.ts';
+import type { AggregateWindow, JoinWindow } from '../logical/nodes.ts';
+
+/**
+ * The physical plan: what is run, as JSON. Types and expressions are SQL text, so that a plan that was written down can
+ * be read by later versions; the shape carries a version of its own.
+ */
+export const PLAN_VERSION = 1;
+
+export interface PlanColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface PlanSchema {
+  readonly key: readonly PlanColumn[];
+  readonly row: readonly PlanColumn[];
+}
+
+export interface Formats {
+  readonly key: KeyFormatInfo;
+  readonly value: FormatInfo;
+}
+
+interface StepBase {
+  readonly id: string;
+  readonly output: 'STREAM' | 'TABLE';
+  readonly schema: PlanSchema;
+  readonly window?: WindowInfo;
+}
+
+export interface SourceStep extends StepBase {
+  readonly step: 'source';
+  readonly source: string;
+  readonly alias: string;
+  readonly topic: string;
+  readonly formats: Formats;
+  /** What the value's bytes hold. */
+  readonly valueColumns: readonly PlanColumn[];
+  /** Columns from headers: all of them, or the last one of a key. */
+  readonly headers: readonly { readonly key?: string }[];
+  readonly timestamp?: TimestampColumn;
+  /** Of a table: the store that its rows are kept in. */
+  readonly store?: string;
+}
+
+export interface FilterStep extends StepBase {
+  readonly step: 'filter';
+  readonly input: Step;
+  readonly predicate: string;
+}
+
+export interface ProjectStep extends StepBase {
+  readonly step: 'project';
+  readonly input: Step;
+  readonly columns: readonly { readonly name: string; readonly expression: string }[];
+}
+
+export interface FlatMapStep extends StepBase {
+  readonly step: 'flatMap';
+  readonly input: Step;
+  readonly calls: readonly { readonly name: string; readonly call: string }[];
+}
+
+export interface PartitionByStep extends StepBase {
+  readonly step: 'partitionBy';
+  readonly input: Step;
+  readonly keys: readonly string[];
+}
+
+/** Brings a side of a join under the key of the join. */
+export interface KeyByStep extends StepBase {
+  readonly step: 'keyBy';
+  readonly input: Step;
+  /** Absent: the key stays, only its bytes change. */
+  readonly key?: string;
+  readonly formats: Formats;
+}
+
+export interface AggregateStep extends StepBase {
+  readonly step: 'aggregate';
+  readonly input: Step;
+  readonly groupBy: readonly string[];
+  /** False: rows have the group's key already. */
+  readonly rekey: boolean;
+  readonly calls: readonly { readonly name: string; readonly call: string }[];
+  readonly timeWindow?: AggregateWindow;
+  readonly emitFinal: boolean;
+  readonly formats: Formats;
+  readonly store: string;
+}
+
+export interface JoinStep extends StepBase {
+  readonly step: 'join';
+  readonly kind: 'stream-stream' | 'stream-table' | 'table-table' | 'foreign-key';
+  readonly type: JoinType;
+  readonly left: Step;
+  readonly right: Step;
+  readonly within?: JoinWindow;
+  /** The key is a column of the row as well. */
+  readonly keyInRow: boolean;
+  /** What the left row holds of the right table's key. */
+  readonly foreignKey?: string;
+  readonly formats: { readonly key: KeyFormatInfo; readonly left: FormatInfo; readonly right: FormatInfo };
+}
+
+export interface SinkStep extends StepBase {
+  readonly step: 'sink';
+  readonly input: Step;
+  readonly topic: string;
+  readonly formats: Formats;
+  readonly timestamp?: TimestampColumn;
+}
+
+export type Step =
+  | SourceStep
+  | FilterStep
+  | ProjectStep
+  | FlatMapStep
+  | PartitionByStep
+  | KeyByStep
+  | AggregateStep
+  | JoinStep
+  | SinkStep;
+
+/** A query as it is run and recorded. */
+export interface QueryPlan {
+  readonly version: number;
+  readonly queryId: string;
+  /** Names of the sources that it reads. */
+  readonly sources: readonly string[];
+  /** Name of the source that it writes; absent for a query that is only looked at. */
+  readonly sink?: string;
+  readonly root: Step;
+}
+
+/** The steps that a step reads from. */
+export function inputsOf(step: Step): readonly Step[] {
+  switch (step.step) {
+    case 'source':
+      return [];
+    case 'join':
+      return [step.left, step.right];
+    default:
+      return [step.input];
+  }
+}
