@@ -6,7 +6,7 @@ export const commonConfig = {
   bootstrapServers: {
     name: 'bootstrap.servers',
     type: 'list',
-    doc: 'host:port of one or more brokers, separated by commas; the other brokers are learned from them.',
+    doc: 'Addresses (host:port) of one or more brokers; the other brokers are learned from them.',
   },
   clientId: {
     name: 'client.id',
