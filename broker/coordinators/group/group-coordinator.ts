@@ -1,0 +1,408 @@
+import { coordinatorPartition } from '../../../src/base/java-hash.ts';
+import type { Timer } from '../../../src/base/environment.ts';
+import { ErrorCode } from '../../../src/protocol/error-codes.ts';
+import type { RequestOf, ResponseInput } from '../../../src/protocol/message.ts';
+import type { deleteGroups } from '../../../src/protocol/messages/42-delete-groups.ts';
+import type { describeGroups } from '../../../src/protocol/messages/15-describe-groups.ts';
+import type { heartbeat } from '../../../src/protocol/messages/12-heartbeat.ts';
+import type { joinGroup } from '../../../src/protocol/messages/11-join-group.ts';
+import type { leaveGroup } from '../../../src/protocol/messages/13-leave-group.ts';
+import type { listGroups } from '../../../src/protocol/messages/16-list-groups.ts';
+import type { offsetCommit } from '../../../src/protocol/messages/08-offset-commit.ts';
+import type { offsetDelete } from '../../../src/protocol/messages/47-offset-delete.ts';
+import type { offsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts';
+import type { syncGroup } from '../../../src/protocol/messages/14-sync-group.ts';
+import type { ClassicGroup } from './classic-group.ts';
+import { GROUP_CONFIG_DEFAULTS, type GroupConfig } from './group-config.ts';
+import { describeGroup, describeUnknownGroup, listMatchingGroups } from './group-descriptions.ts';
+import { GroupJournal } from './group-journal.ts';
+import { removeGroup, removeOffsets } from './group-removal.ts';
+import type {
+  GroupCoordinatorOptions,
+  GroupCoordinatorPartitions,
+  GroupRequestContext,
+  GroupRequests,
+  GroupTopics,
+} from './group-requests.ts';
+import { joinError, syncError, type JoinResult, type SyncResult } from './group-results.ts';
+import { GroupShard } from './group-shard.ts';
+import { GroupJoiner, type Join } from './join-group.ts';
+import { leaveGroupMember } from './leave-group.ts';
+import { commitError, generationError } from './membership-checks.ts';
+import { commitErrorResponse, commitOffsets } from './offset-commits.ts';
+import { expiredOffsets } from './offset-expiry.ts';
+import { fetchOffsets, singleGroupResponse, type AskedTopic } from './offset-fetches.ts';
+import { Rebalancer } from './rebalance.ts';
+import { GroupSyncer } from './sync-group.ts';
+
+/** A group that a request names, or why there is none to work on. */
+type Located =
+  | { readonly errorCode: typeof ErrorCode.NONE; readonly shard: GroupShard }
+  | { readonly errorCode: number; readonly shard: undefined };
+
+/**
+ * The coordinator of classic groups (KIP-62, KIP-345, KIP-394) and of their committed offsets.
+ *
+ * Each partition of `__consumer_offsets` that the broker leads is a {@link GroupShard}. Rebalances run in
+ * {@link Rebalancer}; this class finds the group of a request, translates between the wire's versions and the rules,
+ * and runs the expiry of offsets.
+ */
+export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitions {
+  readonly #environment: GroupCoordinatorOptions['environment'];
+  readonly #topics: GroupTopics;
+  readonly #config: GroupConfig;
+  readonly #onError: (error: unknown) => void;
+  readonly #journal: GroupJournal;
+  readonly #rebalancer: Rebalancer;
+  readonly #joiner: GroupJoiner;
+  readonly #syncer: GroupSyncer;
+  readonly #shards = new Map<number, GroupShard>();
+  readonly #expiryTimer: Timer;
+
+  constructor({ environment, log, topics, config, onError }: GroupCoordinatorOptions) {
+    this.#environment = environment;
+    this.#topics = topics;
+    this.#config = { ...GROUP_CONFIG_DEFAULTS, ...config };
+    this.#onError = onError;
+    this.#journal = new GroupJournal(log, (groupId) => this.partitionFor(groupId));
+    const shared = { environment, journal: this.#journal, config: this.#config };
+    this.#rebalancer = new Rebalancer({ ...shared, onError });
+    this.#joiner = new GroupJoiner({ ...shared, rebalancer: this.#rebalancer });
+    this.#syncer = new GroupSyncer(this.#rebalancer);
+    this.#expiryTimer = environment.timers.every(this.#config.offsetsRetentionCheckIntervalMs, () => {
+      this.expireOffsets().catch(onError);
+    });
+  }
+
+  partitionFor(groupId: string): number {
+    return coordinatorPartition(groupId, this.#config.offsetsTopicPartitions);
+  }
+
+  async load(partition: number, batches: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
+    this.unload(partition);
+    const shard = new GroupShard();
+    this.#shards.set(partition, shard);
+    for await (const bytes of batches) {
+      // The broker may have resigned, or been elected again, while the log was read.
+      if (this.#shards.get(partition) !== shard) return;
+      shard.replay(bytes);
+    }
+    if (this.#shards.get(partition) !== shard) return;
+    shard.finishLoading();
+    for (const group of shard.groups.values()) {
+      for (const member of group.members.values()) this.#rebalancer.sessions.extend(group, member);
+    }
+  }
+
+  unload(partition: number): void {
+    const shard = this.#shards.get(partition);
+    if (shard === undefined) return;
+    this.#shards.delete(partition);
+    for (const group of shard.groups.values()) this.#rebalancer.abandon(group, ErrorCode.NOT_COORDINATOR);
+  }
+
+  close(): void {
+    this.#expiryTimer.cancel();
+    for (const shard of this.#shards.values()) {
+      for (const group of shard.groups.values()) {
+        this.#rebalancer.abandon(group, ErrorCode.COORDINATOR_NOT_AVAILABLE);
+      }
+    }
+    this.#shards.clear();
+  }
+
+  /** @param allowEmptyId offsets can be kept under the empty group id; memberships cannot. */
+  #locate(groupId: string, options?: { readonly allowEmptyId: boolean }): Located {
+    if (groupId === '' && options?.allowEmptyId !== true) {
+      return { errorCode: ErrorCode.INVALID_GROUP_ID, shard: undefined };
+    }
+    const shard = this.#shards.get(this.partitionFor(groupId));
+    if (shard === undefined) return { errorCode: ErrorCode.NOT_COORDINATOR, shard: undefined };
+    if (shard.isLoading) return { errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, shard: undefined };
+    return { errorCode: ErrorCode.NONE, shard };
+  }
+
+  async joinGroup(
+    request: RequestOf<typeof joinGroup>,
+    context: GroupRequestContext,
+  ): Promise<ResponseInput<typeof joinGroup>> {
+    const result = await new Promise<JoinResult>((resolve) => this.#join(request, context, resolve));
+    // Before version 7 the name cannot be null.
+    const protocolName = context.version < 7 ? (result.protocolName ?? '') : result.protocolName;
+    return { ...result, protocolName };
+  }
+
+  #join(
+    request: RequestOf<typeof joinGroup>,
+    context: GroupRequestContext,
+    answer: (result: JoinResult) => void,
+  ): void {
+    const { groupId, memberId, sessionTimeoutMs, groupInstanceId } = request;
+    const { shard, errorCode } = this.#locate(groupId);
+    if (shard === undefined) {
+      answer(joinError(errorCode, memberId));
+      return;
+    }
+    const { sessionTimeoutMsMin, sessionTimeoutMsMax } = this.#config;
+    if (sessionTimeoutMs < sessionTimeoutMsMin || sessionTimeoutMs > sessionTimeoutMsMax) {
+      answer(joinError(ErrorCode.INVALID_SESSION_TIMEOUT, memberId));
+      return;
+    }
+    const group =
+      memberId === '' ? shard.getOrCreate(groupId, this.#environment.clock.nowMs()) : shard.group(groupId);
+    if (group === undefined) {
+      answer(joinError(ErrorCode.UNKNOWN_MEMBER_ID, memberId));
+      return;
+    }
+    const join: Join = {
+      memberId,
+      groupInstanceId,
+      sessionTimeoutMs,
+      clientId: context.clientId ?? '',
+      clientHost: context.clientHost,
+      // Version 0 knows one timeout for both.
+      rebalanceTimeoutMs: request.rebalanceTimeoutMs < 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
+      protocolType: request.protocolType,
+      // Copies: what the group keeps must not keep the frames of requests alive.
+      protocols: request.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) })),
+      requireKnownMemberId: context.version >= 4 && groupInstanceId === null,
+      supportsSkippingAssignment: context.version >= 9,
+    };
+    this.#joiner.join(group, join, answer);
+  }
+
+  async syncGroup(
+    request: RequestOf<typeof syncGroup>,
+    _context: GroupRequestContext,
+  ): Promise<ResponseInput<typeof syncGroup>> {
+    return new Promise<SyncResult>((resolve) => {
+      const { shard, errorCode } = this.#locate(request.groupId);
+      const group = shard?.group(request.groupId);
+      if (group === undefined) {
+        // A member that syncs while the group loads is sent to join again.
+        const isLoading = errorCode === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+        const unknown = shard === undefined ? errorCode : ErrorCode.UNKNOWN_MEMBER_ID;
+        resolve(syncError(isLoading ? ErrorCode.REBALANCE_IN_PROGRESS : unknown));
+        return;
+      }
+      const assignments = new Map(
+        request.assignments.map(({ memberId, assignment }) => [memberId, Buffer.from(assignment)]),
+      );
+      this.#syncer.sync(group, { ...request, assignments }, resolve);
+    });
+  }
+
+  heartbeat(request: RequestOf<typeof heartbeat>): ResponseInput<typeof heartbeat> {
+    return { errorCode: this.#heartbeatError(request) };
+  }
+
+  #heartbeatError(request: RequestOf<typeof heartbeat>): number {
+    const { shard, errorCode } = this.#locate(request.groupId);
+    // While the group loads nobody's session runs.
+    if (errorCode === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS) return ErrorCode.NONE;
+    if (shard === undefined) return errorCode;
+    const group = shard.group(request.groupId);
+    if (group === undefined || group.is('Empty')) return ErrorCode.UNKNOWN_MEMBER_ID;
+    const error = generationError(group, request);
+    if (error !== ErrorCode.NONE) return error;
+    this.#rebalancer.sessions.extend(group, group.member(request.memberId));
+    return group.is('PreparingRebalance') ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
+  }
+
+  leaveGroup(
+    request: RequestOf<typeof leaveGroup>,
+    context: GroupRequestContext,
+  ): Promise<ResponseInput<typeof leaveGroup>> {
+    const { shard, errorCode } = this.#locate(request.groupId);
+    if (shard === undefined) return Promise.resolve({ errorCode });
+    const group = shard.group(request.groupId);
+    const leaving =
+      context.version >= 3 ? request.members : [{ memberId: request.memberId, groupInstanceId: null }];
+    const members = leaving.map(({ memberId, groupInstanceId }) => ({
+      memberId,
+      groupInstanceId,
+      errorCode:
+        group === undefined
+          ? ErrorCode.UNKNOWN_MEMBER_ID
+          : leaveGroupMember(group, { memberId, groupInstanceId }, this.#rebalancer),
+    }));
+    if (context.version >= 3) return Promise.resolve({ members });
+    return Promise.resolve({ errorCode: members[0]?.errorCode ?? ErrorCode.UNKNOWN_MEMBER_ID });
+  }
+
+  async offsetCommit(
+    request: RequestOf<typeof offsetCommit>,
+    context: GroupRequestContext,
+  ): Promise<ResponseInput<typeof offsetCommit>> {
+    const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
+    const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
+    if (shard === undefined) return commitErrorResponse(request, errorCode);
+    let group = shard.group(groupId);
+    if (group === undefined) {
+      // A group that does not exist is made for a consumer that only keeps offsets.
+      if (generationId >= 0) {
+        const unknown = context.version >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
+        return commitErrorResponse(request, unknown);
+      }
+      group = shard.getOrCreate(groupId, this.#environment.clock.nowMs());
+    }
+    const error = commitError(group, { memberId, groupInstanceId, generationId });
+    if (error !== ErrorCode.NONE) return commitErrorResponse(request, error);
+    const member = group.members.get(memberId);
+    if (member !== undefined) this.#rebalancer.sessions.extend(group, member);
+    return commitOffsets(group, request, {
+      journal: this.#journal,
+      topics: this.#topics,
+      config: this.#config,
+      nowMs: this.#environment.clock.nowMs(),
+      version: context.version,
+    });
+  }
+
+  offsetFetch(
+    request: RequestOf<typeof offsetFetch>,
+    context: GroupRequestContext,
+  ): ResponseInput<typeof offsetFetch> {
+    const { version } = context;
+    if (version >= 8) {
+      return {
+        groups: request.groups.map(({ groupId, topics }) => {
+          const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
+          return {
+            groupId,
+            errorCode,
+            topics: shard === undefined ? [] : this.#fetch(shard, groupId, topics, version),
+          };
+        }),
+      };
+    }
+    const { shard, errorCode } = this.#locate(request.groupId, { allowEmptyId: true });
+    const asked = request.topics?.map((topic) => ({ ...topic, topicId: '' })) ?? null;
+    const topics =
+      shard === undefined
+        ? fetchOffsets(undefined, version < 2 ? asked : [], { topics: this.#topics, version })
+        : this.#fetch(shard, request.groupId, asked, version);
+    return singleGroupResponse(topics, errorCode, version);
+  }
+
+  #fetch(
+    shard: GroupShard,
+    groupId: string,
+    asked: readonly AskedTopic[] | null,
+    version: number,
+  ): ReturnType<typeof fetchOffsets> {
+    return fetchOffsets(shard.group(groupId), asked, { topics: this.#topics, version });
+  }
+
+  describeGroups(
+    request: RequestOf<typeof describeGroups>,
+    context: GroupRequestContext,
+  ): ResponseInput<typeof describeGroups> {
+    return {
+      groups: request.groups.map((groupId) => {
+        const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
+        if (shard === undefined) return { groupId, errorCode };
+        const group = shard.group(groupId);
+        return group === undefined ? describeUnknownGroup(groupId, context.version) : describeGroup(group);
+      }),
+    };
+  }
+
+  listGroups(request: RequestOf<typeof listGroups>): ResponseInput<typeof listGroups> {
+    const shards = [...this.#shards.values()];
+    const filter = { states: request.statesFilter, types: request.typesFilter };
+    return {
+      errorCode: shards.some((shard) => shard.isLoading)
+        ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
+        : ErrorCode.NONE,
+      groups: shards
+        .filter((shard) => !shard.isLoading)
+        .flatMap((shard) => listMatchingGroups(shard.groups.values(), filter)),
+    };
+  }
+
+  async deleteGroups(request: RequestOf<typeof deleteGroups>): Promise<ResponseInput<typeof deleteGroups>> {
+    const results = await Promise.all(
+      request.groupsNames.map(async (groupId) => ({ groupId, errorCode: await this.#delete(groupId) })),
+    );
+    return { results };
+  }
+
+  async #delete(groupId: string): Promise<number> {
+    const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
+    if (shard === undefined) return errorCode;
+    const group = shard.group(groupId);
+    if (group === undefined || group.is('Dead')) return ErrorCode.GROUP_ID_NOT_FOUND;
+    if (!group.is('Empty')) return ErrorCode.NON_EMPTY_GROUP;
+    return this.#remove(shard, group);
+  }
+
+  /** From here on the group does not exist, so that nobody joins what is being removed; if that fails, it is back. */
+  async #remove(shard: GroupShard, group: ClassicGroup): Promise<number> {
+    shard.groups.delete(group.groupId);
+    const error = await removeGroup(group, this.#journal);
+    if (error === ErrorCode.NONE) {
+      for (const memberId of [...group.pendingMembers.keys()]) group.removePending(memberId);
+    } else if (!shard.groups.has(group.groupId)) {
+      shard.groups.set(group.groupId, group);
+    }
+    return error;
+  }
+
+  async offsetDelete(request: RequestOf<typeof offsetDelete>): Promise<ResponseInput<typeof offsetDelete>> {
+    const { groupId } = request;
+    const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
+    if (shard === undefined) return { errorCode };
+    const group = shard.group(groupId);
+    if (group === undefined || group.is('Dead')) return { errorCode: ErrorCode.GROUP_ID_NOT_FOUND };
+    if (!group.is('Empty') && !group.isConsumerGroup) return { errorCode: ErrorCode.NON_EMPTY_GROUP };
+    const topicError = (topic: string): number => {
+      if (this.#topics.topicId(topic) === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+      return group.isSubscribedTo(topic) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
+    };
+    const doomed = request.topics
+      .filter(({ name }) => topicError(name) === ErrorCode.NONE)
+      .flatMap(({ name, partitions }) =>
+        partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
+      )
+      .filter(({ topic, partition }) => group.offsets.get(topic, partition) !== undefined);
+    const writeError = await removeOffsets(group, doomed, this.#journal);
+    if (writeError !== ErrorCode.NONE) return { errorCode: writeError };
+    return {
+      topics: request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: topicError(name) })),
+      })),
+    };
+  }
+
+  async onTopicsDeleted(topics: readonly string[]): Promise<void> {
+    const deleted = new Set(topics);
+    const removals: Promise<number>[] = [];
+    for (const shard of this.#shards.values()) {
+      for (const group of shard.groups.values()) {
+        const doomed = group.offsets.all().filter(({ topic }) => deleted.has(topic));
+        if (doomed.length > 0) removals.push(removeOffsets(group, doomed, this.#journal));
+      }
+    }
+    // What could not be written stays until it expires: the broker that takes over, or the next check, sees to it.
+    await Promise.all(removals);
+  }
+
+  /** Removes the offsets that have expired, and groups that are empty and have none left. Runs on a timer. */
+  async expireOffsets(): Promise<void> {
+    const nowMs = this.#environment.clock.nowMs();
+    const retentionMs = this.#config.offsetsRetentionMs;
+    for (const shard of [...this.#shards.values()]) {
+      if (shard.isLoading) continue;
+      for (const group of [...shard.groups.values()]) {
+        const expired = expiredOffsets(group, { nowMs, retentionMs });
+        const error = await removeOffsets(group, expired, this.#journal);
+        const isUnused = group.offsets.isEmpty && group.offsets.pendingCommits === 0;
+        if (error !== ErrorCode.NONE || !isUnused || !group.is('Empty') || group.pendingMembers.size > 0)
+          continue;
+        if (shard.group(group.groupId) === group) await this.#remove(shard, group);
+      }
+    }
+  }
+}

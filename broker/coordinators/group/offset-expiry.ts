@@ -1,0 +1,44 @@
+import type { ClassicGroup } from './classic-group.ts';
+import type { CommittedOffset, TopicPartition } from './committed-offsets.ts';
+
+/**
+ * The committed offsets of a group that have expired (KIP-211, KIP-496):
+ *
+ * - an empty group: since it became empty, where that is known, else since the commit;
+ * - a stable group of consumers: since the commit, of topics that it is no longer subscribed to;
+ * - a group that only keeps offsets (no protocol type): since the commit;
+ * - any other: none.
+ *
+ * A retention that the client chose (OffsetCommit 2 to 4) goes before the broker's.
+ */
+export function expiredOffsets(
+  group: ClassicGroup,
+  { nowMs, retentionMs }: { readonly nowMs: number; readonly retentionMs: number },
+): TopicPartition[] {
+  const since = retentionBase(group);
+  if (since === undefined || group.offsets.pendingCommits > 0) return [];
+  const expired: TopicPartition[] = [];
+  for (const topic of group.offsets.topics()) {
+    if (group.isSubscribedTo(topic)) continue;
+    for (const [partition, committed] of group.offsets.partitions(topic)) {
+      const isExpired =
+        committed.expireTimestampMs === undefined
+          ? nowMs - since(committed) >= retentionMs
+          : nowMs >= committed.expireTimestampMs;
+      if (isExpired) expired.push({ topic, partition });
+    }
+  }
+  return expired;
+}
+
+/** From when the retention of an offset counts; undefined where nothing expires. */
+function retentionBase(group: ClassicGroup): ((committed: CommittedOffset) => number) | undefined {
+  const sinceCommit = (committed: CommittedOffset): number => committed.commitTimestampMs;
+  if (group.protocolType === null) return group.is('Empty') ? sinceCommit : undefined;
+  if (group.is('Empty')) {
+    const { stateTimestampMs } = group;
+    return stateTimestampMs === undefined ? sinceCommit : () => stateTimestampMs;
+  }
+  const knowsTopics = group.isConsumerGroup && group.subscribedTopics !== null;
+  return group.is('Stable') && knowsTopics ? sinceCommit : undefined;
+}
