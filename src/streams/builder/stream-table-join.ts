@@ -44,6 +44,8 @@ export function joinStreamWithTable<K, V, VT, VR>(
       cachingEnabled: false,
       loggingEnabled: true,
       logConfig: {},
+      perKey: false,
+      bounded: false,
       ...serdes,
     }));
     stores.push(storeName);

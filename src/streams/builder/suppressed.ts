@@ -48,6 +48,8 @@ export function suppressTable<K, V>(
     cachingEnabled: false,
     loggingEnabled: buffer.loggingEnabled ?? true,
     logConfig: {},
+    perKey: true,
+    bounded: buffer.bytesMax !== undefined,
     ...serdes,
   }));
   const settings: SuppressSettings<K> = {

@@ -64,6 +64,10 @@ export interface BufferStoreDefinition<K, V> extends StoreDefinitionBase {
   readonly kind: 'buffer';
   readonly keySerde: Serde<K>;
   readonly valueSerde: Serde<V>;
+  /** At most one change waits per key (suppress); otherwise every record does (joins with grace). */
+  readonly perKey: boolean;
+  /** Bytes are counted, because there is a limit to them. */
+  readonly bounded: boolean;
 }
 
 /** Subscribers of a foreign-key join, by foreign key and then primary key. */

@@ -1,0 +1,48 @@
+import { messageOf } from '../../base/errors.ts';
+
+/** Where a record that made trouble came from. */
+export interface FailureContext {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly taskId: string;
+  readonly nodeName: string;
+}
+
+export type FailureKind = 'deserialization' | 'processing' | 'production';
+
+/**
+ * A record could not be read, processed or written, and the handler said to fail. The task stops; nothing after its
+ * last commit is acknowledged.
+ */
+export class StreamsFailure extends Error {
+  override readonly name = 'StreamsFailure';
+  readonly kind: FailureKind;
+  readonly context: FailureContext;
+
+  constructor(kind: FailureKind, context: FailureContext, cause: unknown) {
+    const { topic, partition, offset, taskId, nodeName } = context;
+    const where = topic === '' ? '' : ` of the record at ${topic}-${partition} offset ${offset}`;
+    super(`${kind}${where} failed in task ${taskId}, node ${nodeName}: ${messageOf(cause)}`, { cause });
+    this.kind = kind;
+    this.context = context;
+  }
+}
+
+/** Says what to do about a failed record: stop the task, or drop the record, count it and go on. */
+export type FailureHandler = (error: unknown, context: FailureContext) => 'fail' | 'continue';
+
+/** One handler per kind of failure; `fail` by default, as in Kafka Streams. */
+export type FailureHandlers = Readonly<Record<FailureKind, FailureHandler>>;
+
+export function failureHandlers(
+  settings: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>,
+): FailureHandlers {
+  const handler = (setting: 'fail' | 'continue' | FailureHandler = 'fail'): FailureHandler =>
+    typeof setting === 'function' ? setting : () => setting;
+  return {
+    deserialization: handler(settings.deserialization),
+    processing: handler(settings.processing),
+    production: handler(settings.production),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Header } from '../record.ts';
+import type { AnyRecord } from '../topology/nodes.ts';
+import type { RuntimeSource } from './task-nodes.ts';
+
+/** A record as a consumer delivers it. */
+export interface InputRecord {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly Header[];
+}
+
+/** A record that waits to be processed; `record` is undefined for one that was dropped and only advances the offset. */
+export interface Queued {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly keyBytes: Buffer | null;
+  readonly record: AnyRecord | undefined;
+}
+
+/** The records of one partition that wait, in the order of their offsets. */
+export class RecordQueue {
+  readonly topic: string;
+  readonly partition: number;
+  readonly source: RuntimeSource;
+  /** The highest event time that the partition has had. */
+  partitionTime = -1;
+  #items: Queued[] = [];
+  #head = 0;
+
+  constructor(topic: string, partition: number, source: RuntimeSource) {
+    this.topic = topic;
+    this.partition = partition;
+    this.source = source;
+  }
+
+  get size(): number {
+    return this.#items.length - this.#head;
+  }
+
+  get first(): Queued | undefined {
+    return this.#items[this.#head];
+  }
+
+  push(item: Queued): void {
+    this.#items.push(item);
+  }
+
+  shift(): Queued | undefined {
+    const item = this.#items[this.#head];
+    if (item === undefined) return undefined;
+    this.#head++;
+    if (this.#head === this.#items.length) {
+      this.#items = [];
+      this.#head = 0;
+    } else if (this.#head > 4096) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+  }
+}

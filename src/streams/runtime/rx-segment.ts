@@ -1,0 +1,52 @@
+import { Subject, type Observable, type OperatorFunction } from 'rxjs';
+import type { AnyRecord } from '../topology/nodes.ts';
+
+/**
+ * A chain of stateless nodes, run as one RxJS pipeline. An error ends a pipeline for good, so a new one is set up
+ * before the error is thrown on: the next record finds it working.
+ */
+export class RxSegment {
+  readonly #operators: readonly OperatorFunction<AnyRecord, AnyRecord>[];
+  readonly #emit: (record: AnyRecord) => void;
+  #input = new Subject<AnyRecord>();
+  #failed = false;
+  #failure: unknown = undefined;
+
+  constructor(
+    operators: readonly OperatorFunction<AnyRecord, AnyRecord>[],
+    emit: (record: AnyRecord) => void,
+  ) {
+    this.#operators = operators;
+    this.#emit = emit;
+    this.#connect();
+  }
+
+  process(record: AnyRecord): void {
+    this.#input.next(record);
+    if (!this.#failed) return;
+    const failure = this.#failure;
+    this.#failed = false;
+    this.#failure = undefined;
+    this.#connect();
+    throw failure;
+  }
+
+  close(): void {
+    this.#input.complete();
+  }
+
+  #connect(): void {
+    this.#input = new Subject<AnyRecord>();
+    const output = this.#operators.reduce<Observable<AnyRecord>>(
+      (source, operator) => operator(source),
+      this.#input,
+    );
+    output.subscribe({
+      next: this.#emit,
+      error: (error: unknown) => {
+        this.#failed = true;
+        this.#failure = error;
+      },
+    });
+  }
+}

@@ -1,0 +1,346 @@
+import { assert, assertDefined } from '../../base/assert.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { DropReason, OperatorContext } from '../operators/operator.ts';
+import { StreamRecord } from '../record.ts';
+import type { CacheBudget } from '../state/cache-budget.ts';
+import { createStore } from '../state/create-store.ts';
+import type { StoreEngine, WriteBatch } from '../state/engine.ts';
+import type { ChangelogRecord, ManagedStore } from '../state/managed-store.ts';
+import type { StoreHandle } from '../state/store-handle.ts';
+import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
+import type { Topology } from '../topology/topology.ts';
+import { Executor, type RuntimeNode } from './executor.ts';
+import { StreamsFailure, type FailureHandlers, type FailureKind } from './failures.ts';
+import { Punctuations } from './punctuations.ts';
+import type { RecordCollector } from './record-collector.ts';
+import { RecordQueue, type InputRecord } from './record-queue.ts';
+import { instantiate, type TaskNodes } from './task-nodes.ts';
+import { TaskMetrics } from './task-metrics.ts';
+
+/** What a task is told by the thread, or the test driver, that it runs on. */
+export interface TaskSettings {
+  readonly taskId: string;
+  readonly applicationId: string;
+  readonly topology: Topology;
+  readonly nodeNames: readonly string[];
+  readonly storeNames: readonly string[];
+  /** The partitions that it reads, by topic as on the broker. */
+  readonly inputs: readonly { readonly topic: string; readonly partition: number }[];
+  /** The name on the broker of a topic of the topology. */
+  readonly topicName: (name: string) => string;
+  readonly engineFor: (store: string) => { readonly engine: StoreEngine; readonly prefix: string };
+  readonly budget: CacheBudget;
+  readonly collector: RecordCollector;
+  readonly handlers: FailureHandlers;
+  readonly wallClockMs: () => number;
+  readonly config: (name: string) => string | number | boolean | undefined;
+  readonly cachingEnabled: boolean;
+  readonly logger: Logger;
+}
+
+/**
+ * One instance of a sub-topology, for one partition of its topics: its operators, stores and waiting records. A task is
+ * changed by one loop only, and processes one record at a time.
+ *
+ * A commit goes: {@link Task.flushCaches}, {@link Task.logChanges}, then (by the thread) producer flush, offsets, and one
+ * atomic write of {@link Task.writeTo} with the changelog offsets, then {@link Task.committed}. A crash before the local
+ * write leaves an older, consistent state whose changelog offset is older too: the tail is restored.
+ */
+export class Task {
+  readonly id: string;
+  readonly metrics = new TaskMetrics();
+  readonly stores: ReadonlyMap<string, ManagedStore>;
+  readonly queues: readonly RecordQueue[];
+  readonly #settings: TaskSettings;
+  readonly #executor: Executor;
+  readonly #nodes: TaskNodes;
+  readonly #punctuations = new Punctuations();
+  readonly #shared = new Map<string, unknown>();
+  /** The offset after the last processed record, by queue. */
+  readonly #positions = new Map<RecordQueue, number>();
+  #streamTime = -1;
+  commitRequested = false;
+
+  constructor(settings: TaskSettings) {
+    this.id = settings.taskId;
+    this.#settings = settings;
+    this.#executor = new Executor((error, node) => this.#handleFailure('processing', error, node.name));
+    this.stores = new Map(settings.storeNames.map((name) => [name, this.#createStore(name)]));
+    this.#nodes = instantiate({
+      topology: settings.topology,
+      nodeNames: settings.nodeNames,
+      executor: this.#executor,
+      contextFor: (name, node) => this.#contextFor(name, node),
+      sink: (node) => this.#sinkFor(node),
+    });
+    this.queues = settings.inputs.map(({ topic, partition }) => {
+      const source = this.#nodes.sources.find(({ node }) =>
+        node.topics.some((name) => settings.topicName(name) === topic),
+      );
+      return new RecordQueue(
+        topic,
+        partition,
+        assertDefined(source, `task ${this.id} has no source for ${topic}`),
+      );
+    });
+  }
+
+  get bufferedCount(): number {
+    let count = 0;
+    for (const queue of this.queues) count += queue.size;
+    return count;
+  }
+
+  get streamTimeMs(): number {
+    return this.#streamTime;
+  }
+
+  changelogTopicOf(store: string): string {
+    return `${this.#settings.applicationId}-${store}-changelog`;
+  }
+
+  /** Deserializes records and queues them, asking the stores for what they will need. */
+  addRecords(queue: RecordQueue, records: Iterable<InputRecord>): void {
+    for (const input of records) this.#addRecord(queue, input);
+  }
+
+  /** Fetches everything that the queued records were found to need; undefined when it is all in memory. */
+  prefetch(): Promise<void> | undefined {
+    let waiting: Promise<void>[] | undefined;
+    for (const store of this.stores.values()) {
+      const loading = store.loadWanted();
+      if (loading) (waiting ??= []).push(loading);
+    }
+    return waiting && Promise.all(waiting).then(() => undefined);
+  }
+
+  /** Processes the record with the least time among the heads of the queues; false when there is none. */
+  processNext(): boolean | Promise<boolean> {
+    const queue = this.#nextQueue();
+    if (queue === undefined) return false;
+    const item = assertDefined(queue.shift(), 'the queue has a head');
+    this.#positions.set(queue, item.offset + 1);
+    if (item.record === undefined) return true;
+    const { current } = this.#executor;
+    current.topic = queue.topic;
+    current.partition = queue.partition;
+    current.offset = item.offset;
+    this.#streamTime = Math.max(this.#streamTime, item.timestamp);
+    this.metrics.processed++;
+    const waiting = this.#executor.run(queue.source.entry, item.record);
+    return waiting ? waiting.then(() => true) : true;
+  }
+
+  /** Runs the punctuators that are due; answers a promise only when one of their records has to wait. */
+  punctuate(type: 'stream-time' | 'wall-clock-time'): void | Promise<void> {
+    if (this.#punctuations.isEmpty) return;
+    const now = type === 'stream-time' ? this.#streamTime : this.#settings.wallClockMs();
+    return this.#runAll(this.#punctuations.due(type, now), now);
+  }
+
+  /** Forwards what cached stores have held back, upstream stores first. */
+  flushCaches(): void | Promise<void> {
+    const stores = [...this.stores.values()];
+    const flushFrom = (index: number): void | Promise<void> => {
+      for (let i = index; i < stores.length; i++) {
+        const pending = stores[i]?.takePending() ?? [];
+        const waiting = this.#runAll(pending, undefined);
+        if (waiting) return waiting.then(() => flushFrom(i + 1));
+      }
+    };
+    return flushFrom(0);
+  }
+
+  /** Sends the changes of all logged stores to their changelogs; `send` gets the topic as on the broker. */
+  logChanges(send: (store: string, topic: string, record: ChangelogRecord) => void): void {
+    for (const store of this.stores.values()) {
+      if (!store.definition.loggingEnabled) continue;
+      const topic = this.changelogTopicOf(store.name);
+      store.logChanges((record) => send(store.name, topic, record));
+    }
+  }
+
+  writeTo(batch: WriteBatch, accepts: (store: string) => boolean = () => true): void {
+    for (const store of this.stores.values()) if (accepts(store.name)) store.writeTo(batch);
+  }
+
+  committed(): void {
+    this.metrics.commits++;
+    this.commitRequested = false;
+    for (const store of this.stores.values()) store.committed();
+  }
+
+  /** The offsets to commit: of the next record of each partition that has had one. */
+  positions(): readonly { readonly topic: string; readonly partition: number; readonly offset: number }[] {
+    return [...this.#positions].map(([queue, offset]) => ({
+      topic: queue.topic,
+      partition: queue.partition,
+      offset,
+    }));
+  }
+
+  /** Between commits: lets go of clean entries beyond the budget. */
+  evict(): void {
+    for (const store of this.stores.values()) store.evict();
+  }
+
+  async expire(): Promise<void> {
+    for (const store of this.stores.values()) await store.expire();
+  }
+
+  async open(): Promise<void> {
+    for (const store of this.stores.values()) await store.open();
+  }
+
+  /** Closes operators and drops everything that is not committed. */
+  close(): void {
+    this.#nodes.close();
+    for (const store of this.stores.values()) store.close();
+    for (const queue of this.queues) queue.clear();
+  }
+
+  #addRecord(queue: RecordQueue, input: InputRecord): void {
+    const { node, prefetches } = queue.source;
+    const { topic, partition } = queue;
+    const { offset, headers } = input;
+    const skip = (reason: DropReason): void => {
+      this.metrics.drop(reason);
+      queue.push({ offset, timestamp: queue.partitionTime, keyBytes: null, record: undefined });
+    };
+    let key: unknown = null;
+    let value: unknown = null;
+    try {
+      if (input.key !== null) key = node.keySerde.deserialize(topic, input.key, headers);
+      if (input.value !== null) value = node.valueSerde.deserialize(topic, input.value, headers);
+    } catch (error) {
+      const context = { topic, partition, offset, taskId: this.id, nodeName: node.name };
+      if (this.#settings.handlers.deserialization(error, context) === 'fail') {
+        throw new StreamsFailure('deserialization', context, error);
+      }
+      this.#settings.logger.warn('skipping a record that cannot be deserialized', { ...context, error });
+      skip('deserialization');
+      return;
+    }
+    const source = { topic, partition, offset, timestamp: input.timestamp, key, value, headers };
+    const timestamp = node.timestampExtractor(source, queue.partitionTime);
+    if (timestamp < 0) {
+      skip('invalid-timestamp');
+      return;
+    }
+    queue.partitionTime = Math.max(queue.partitionTime, timestamp);
+    if (input.key !== null) {
+      for (let i = 0; i < prefetches.length; i++) prefetches[i]?.prefetch?.(input.key, timestamp);
+    }
+    const record = new StreamRecord(key, value, timestamp, headers);
+    queue.push({ offset, timestamp, keyBytes: input.key, record });
+  }
+
+  #nextQueue(): RecordQueue | undefined {
+    let best: RecordQueue | undefined;
+    let bestTimestamp = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < this.queues.length; i++) {
+      const queue = this.queues[i];
+      const head = queue?.first;
+      if (head !== undefined && head.timestamp < bestTimestamp) {
+        best = queue;
+        bestTimestamp = head.timestamp;
+      }
+    }
+    return best;
+  }
+
+  /** Runs calls that forward records, each to completion before the next. */
+  #runAll(calls: readonly (() => void)[], timestamp: number | undefined): void | Promise<void> {
+    for (let i = 0; i < calls.length; i++) {
+      this.#executor.current.clear(timestamp ?? this.#streamTime);
+      calls[i]?.();
+      const waiting = this.#executor.drain();
+      if (waiting) return waiting.then(() => this.#runAll(calls.slice(i + 1), timestamp));
+    }
+  }
+
+  #createStore(name: string): ManagedStore {
+    const { topology, budget, cachingEnabled } = this.#settings;
+    const definition = assertDefined(topology.stores.get(name), `no store ${name}`);
+    const { current } = this.#executor;
+    return createStore(
+      { ...definition, cachingEnabled: definition.cachingEnabled && cachingEnabled },
+      {
+        ...this.#settings.engineFor(name),
+        budget,
+        changelogTopic: this.changelogTopicOf(name),
+        headers: () => current.headers,
+        timestamp: () => current.timestamp,
+      },
+    );
+  }
+
+  #contextFor(nodeName: string, node: () => RuntimeNode): OperatorContext {
+    const settings = this.#settings;
+    const executor = this.#executor;
+    const forward = (record: AnyRecord): void => executor.forward(node(), record);
+    return {
+      nodeName,
+      applicationId: settings.applicationId,
+      taskId: this.id,
+      record: executor.current,
+      forward,
+      forwardTo(index, record) {
+        executor.push(assertDefined(node().children[index], `${nodeName} has no child ${index}`), record);
+      },
+      childIndex(name) {
+        const index = node().children.findIndex((child) => child.name === name);
+        assert(index >= 0, `${nodeName} has no child named ${name}`);
+        return index;
+      },
+      store: <S extends StoreHandle>(name: string): S =>
+        // The operator was built together with the store's definition and knows its kind.
+        assertDefined(
+          this.stores.get(name),
+          `${nodeName} is not connected to a store ${name}`,
+        ) as StoreHandle as S,
+      shared: <T>(name: string, create: () => T): T => {
+        if (!this.#shared.has(name)) this.#shared.set(name, create());
+        return this.#shared.get(name) as T;
+      },
+      dropped: (reason) => this.metrics.drop(reason),
+      schedule: (options) => this.#punctuations.add(options, settings.wallClockMs()),
+      requestCommit: () => {
+        this.commitRequested = true;
+      },
+      streamTimeMs: () => this.#streamTime,
+      wallClockMs: settings.wallClockMs,
+      config: settings.config,
+    };
+  }
+
+  #sinkFor(node: SinkNode): (record: AnyRecord) => void {
+    const { collector, topicName } = this.#settings;
+    const { current } = this.#executor;
+    const fixed = typeof node.topic === 'string' ? topicName(node.topic) : undefined;
+    return (record) => {
+      const { key, value, timestamp, headers } = record;
+      try {
+        const topic =
+          fixed ?? (typeof node.topic === 'string' ? node.topic : node.topic(key, value, current));
+        const keyBytes = key == null ? null : node.keySerde.serialize(topic, key, headers);
+        const valueBytes = value == null ? null : node.valueSerde.serialize(topic, value, headers);
+        const partition = node.partitioner?.(topic, key, value, collector.partitionCount(topic), current);
+        collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers });
+        this.metrics.produced++;
+      } catch (error) {
+        this.#handleFailure('production', error, node.name);
+      }
+    };
+  }
+
+  #handleFailure(kind: FailureKind, error: unknown, nodeName: string): void {
+    if (error instanceof StreamsFailure) throw error;
+    const { topic, partition, offset } = this.#executor.current;
+    const context = { topic, partition, offset, taskId: this.id, nodeName };
+    if (this.#settings.handlers[kind](error, context) === 'fail')
+      throw new StreamsFailure(kind, context, error);
+    this.#settings.logger.warn(`dropping a record after a ${kind} failure`, { ...context, error });
+    this.metrics.drop(kind);
+  }
+}

@@ -1,0 +1,176 @@
+import { Change } from '../operators/change.ts';
+import { type Header, NO_HEADERS } from '../record.ts';
+import type { Serde } from '../serde.ts';
+import { decodeBuffered, encodeBuffered } from './buffer-format.ts';
+import { endOfPrefix, type WriteBatch } from './engine.ts';
+import { int64Text, KeyCodec } from './key-codec.ts';
+import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { SortedTexts } from './sorted-texts.ts';
+import type { Buffered, BufferState } from './states.ts';
+import type { BufferStoreDefinition } from './store-definition.ts';
+
+const VERSION_HEADER: readonly Header[] = Object.freeze([{ key: 'v', value: Buffer.of(3) }]);
+
+/**
+ * Records that wait, in memory, by time and then key bytes. Without `perKey` (the buffer of a join with grace) a key may
+ * wait several times, once per time and offset. What waits at a commit is kept in the engine and in the changelog.
+ */
+export class WaitingState<K, V> implements BufferState<K, V>, ManagedStore {
+  readonly definition: BufferStoreDefinition<unknown, unknown>;
+  readonly #environment: StoreEnvironment;
+  readonly #keys: KeyCodec<K>;
+  readonly #serde: Serde<unknown>;
+  /** By key bytes, or by key bytes, time and order. */
+  readonly #entries = new Map<string, Buffered<K, V>>();
+  readonly #order = new SortedTexts();
+  #changed = new Set<string>();
+  #sizeBytes = 0;
+  #sequence = 0;
+
+  constructor(definition: BufferStoreDefinition<K, unknown>, environment: StoreEnvironment) {
+    this.definition = definition;
+    this.#environment = environment;
+    this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
+    this.#serde = definition.valueSerde;
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get recordCount(): number {
+    return this.#entries.size;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  get timeMin(): number {
+    const first = this.#order.first;
+    const entry = first === undefined ? undefined : this.#entries.get(first.slice(8));
+    return entry?.time ?? Number.POSITIVE_INFINITY;
+  }
+
+  get(key: K): Buffered<K, V> | undefined {
+    return this.#entries.get(this.#keys.text(key));
+  }
+
+  put(entry: Buffered<K, V>): void {
+    const text = this.#keys.text(entry.key) + (this.definition.perKey ? '' : int64Text(this.#sequence++));
+    const before = this.#entries.get(text);
+    if (before) this.#sizeBytes -= this.#sizeOf(text, before);
+    else this.#order.add(int64Text(entry.time) + text);
+    this.#entries.set(text, entry);
+    this.#sizeBytes += this.#sizeOf(text, entry);
+    this.#changed.add(text);
+  }
+
+  take(): Buffered<K, V> | undefined {
+    const first = this.#order.takeFirst();
+    if (first === undefined) return undefined;
+    const text = first.slice(8);
+    const entry = this.#entries.get(text);
+    this.#entries.delete(text);
+    this.#changed.add(text);
+    if (entry) this.#sizeBytes -= this.#sizeOf(text, entry);
+    return entry;
+  }
+
+  /** Kafka Streams counts key, time and the serialized entry. */
+  #sizeOf(text: string, entry: Buffered<K, V>): number {
+    return this.definition.bounded ? text.length + 8 + this.#encode(entry).length : 0;
+  }
+
+  open(): void | Promise<void> {
+    const { engine, prefix } = this.#environment;
+    const range = { from: prefix, to: endOfPrefix(prefix) };
+    const fill = (stored: readonly (readonly [string, Buffer])[]): void => {
+      for (const [text, bytes] of stored) this.#admit(text.slice(prefix.length), bytes);
+    };
+    return engine.synchronous ? fill(engine.scanNow(range)) : engine.scan(range).then(fill);
+  }
+
+  loadWanted(): undefined {
+    return undefined;
+  }
+
+  takePending(): readonly (() => void)[] {
+    return [];
+  }
+
+  logChanges(log: ChangeLog): void {
+    for (const text of this.#changed) {
+      const entry = this.#entries.get(text);
+      log({
+        key: Buffer.from(text, 'latin1'),
+        value: entry ? this.#encode(entry) : null,
+        timestamp: entry?.timestamp ?? this.#environment.timestamp(),
+        headers: entry ? VERSION_HEADER : NO_HEADERS,
+      });
+    }
+  }
+
+  writeTo(batch: WriteBatch): void {
+    const { prefix } = this.#environment;
+    for (const text of this.#changed) {
+      const entry = this.#entries.get(text);
+      if (entry) batch.put(prefix + text, this.#encode(entry));
+      else batch.delete(prefix + text);
+    }
+  }
+
+  committed(): void {
+    this.#changed = new Set();
+  }
+
+  evict(): void {}
+
+  expire(): void {}
+
+  wantForRestore(): void {}
+
+  restore(record: ChangelogRecord): void {
+    const text = record.key.toString('latin1');
+    const before = this.#entries.get(text);
+    if (before) {
+      this.#order.delete(int64Text(before.time) + text);
+      this.#entries.delete(text);
+      this.#sizeBytes -= this.#sizeOf(text, before);
+    }
+    if (record.value) this.#admit(text, record.value);
+    this.#changed.add(text);
+  }
+
+  close(): void {
+    this.#entries.clear();
+    this.#order.clear();
+  }
+
+  #admit(text: string, bytes: Buffer): void {
+    const keyText = this.definition.perKey ? text : text.slice(0, -8);
+    const topic = this.#environment.changelogTopic;
+    const waiting = decodeBuffered(bytes);
+    const of = (value: Buffer | null): unknown => value && this.#serde.deserialize(topic, value);
+    const value = this.definition.perKey
+      ? new Change(of(waiting.newValue), of(waiting.oldValue))
+      : of(waiting.newValue);
+    const entry = { ...waiting, key: this.#keys.key(keyText), value: value as V };
+    this.#entries.set(text, entry);
+    this.#order.add(int64Text(entry.time) + text);
+    this.#sizeBytes += this.#sizeOf(text, entry);
+    if (!this.definition.perKey) this.#sequence++;
+  }
+
+  #encode(entry: Buffered<K, V>): Buffer {
+    const topic = this.#environment.changelogTopic;
+    const bytesOf = (value: unknown): Buffer | null =>
+      value == null ? null : this.#serde.serialize(topic, value);
+    const { value } = entry;
+    const values =
+      value instanceof Change
+        ? { newValue: bytesOf(value.newValue), oldValue: bytesOf(value.oldValue) }
+        : { newValue: bytesOf(value), oldValue: null };
+    return encodeBuffered({ ...entry, ...values });
+  }
+}

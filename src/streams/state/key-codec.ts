@@ -1,0 +1,50 @@
+import { SerdeError } from '../serdes.ts';
+import type { Serde } from '../serde.ts';
+
+/** Turns keys into the latin1 byte strings that stores are keyed by. Remembers the last key, which is asked for twice. */
+export class KeyCodec<K> {
+  readonly #serde: Serde<K>;
+  readonly #topic: string;
+  #lastKey: K | undefined = undefined;
+  #lastText = '';
+
+  constructor(serde: Serde<K>, topic: string) {
+    this.#serde = serde;
+    this.#topic = topic;
+  }
+
+  text(key: K): string {
+    if (key === this.#lastKey && key !== undefined) return this.#lastText;
+    const bytes = this.#serde.serialize(this.#topic, key);
+    if (bytes === null) throw new SerdeError(`a key of ${this.#topic} serializes to nothing`);
+    this.#lastKey = key;
+    this.#lastText = bytes.toString('latin1', 0, bytes.length);
+    return this.#lastText;
+  }
+
+  key(text: string): K {
+    return this.#serde.deserialize(this.#topic, Buffer.from(text, 'latin1'));
+  }
+}
+
+/** Eight big-endian bytes, as a piece of a key: sorts as the number does. */
+export function int64Text(value: number): string {
+  const high = Math.floor(value / 0x1_0000_0000);
+  const low = value - high * 0x1_0000_0000;
+  return String.fromCharCode(
+    (high >>> 24) & 0xff,
+    (high >>> 16) & 0xff,
+    (high >>> 8) & 0xff,
+    high & 0xff,
+    (low >>> 24) & 0xff,
+    (low >>> 16) & 0xff,
+    (low >>> 8) & 0xff,
+    low & 0xff,
+  );
+}
+
+export function int64OfText(text: string, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 8; i++) value = value * 256 + text.charCodeAt(i);
+  return value;
+}

@@ -1,0 +1,50 @@
+import type { Header } from '../record.ts';
+import type { CacheBudget } from './cache-budget.ts';
+import type { StoreEngine, WriteBatch } from './engine.ts';
+import type { StoreHandle } from './store-handle.ts';
+
+/** A record of a store's changelog. */
+export interface ChangelogRecord {
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+  readonly headers: readonly Header[];
+}
+
+export type ChangeLog = (record: ChangelogRecord) => void;
+
+/** What a store needs from the task that it lives in. */
+export interface StoreEnvironment {
+  readonly engine: StoreEngine;
+  /** Begins all keys of the store in the engine. */
+  readonly prefix: string;
+  readonly budget: CacheBudget;
+  /** The topic that the store's serdes are told. */
+  readonly changelogTopic: string;
+  /** Headers of the record in flight, which a cached change is forwarded with. */
+  readonly headers: () => readonly Header[];
+  /** The time of the record in flight. */
+  readonly timestamp: () => number;
+}
+
+/** A store as the task runs it: prefetch, flush, commit, restore. The order of a commit is told in {@link Task}. */
+export interface ManagedStore extends StoreHandle {
+  /** Reads into memory what the store always keeps there. */
+  open(): void | Promise<void>;
+  /** Fetches what was asked for by prefetches; undefined when there is nothing to fetch. */
+  loadWanted(): Promise<void> | undefined;
+  /** Forwards of cached changes, oldest change first. Each call forwards one. */
+  takePending(): readonly (() => void)[];
+  /** Hands out the changelog records of all changes since the last commit. */
+  logChanges(log: ChangeLog): void;
+  writeTo(batch: WriteBatch): void;
+  committed(): void;
+  evict(): void;
+  /** Deletes what has fallen out of the retention; called between commits. */
+  expire(): void | Promise<void>;
+  /** Asks for what {@link ManagedStore.restore} will have to read. */
+  wantForRestore(record: ChangelogRecord): void;
+  /** Applies a record of the changelog, as a change that is not logged again. */
+  restore(record: ChangelogRecord): void;
+  close(): void;
+}

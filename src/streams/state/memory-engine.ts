@@ -1,0 +1,74 @@
+import { AssertionFailure } from '../../base/errors.ts';
+import type { KeyRange, StoreEngine, WriteBatch } from './engine.ts';
+
+/** A {@link StoreEngine} in memory, for the test driver and for stores that their user wants there. */
+export class MemoryEngine implements StoreEngine {
+  readonly synchronous = true;
+  readonly #values = new Map<string, Buffer>();
+  /** The keys in order; undefined when a key has come or gone since they were last sorted. */
+  #sorted: string[] | undefined;
+
+  getNow(key: string): Buffer | undefined {
+    return this.#values.get(key);
+  }
+
+  scanNow(range: KeyRange): readonly (readonly [string, Buffer])[] {
+    this.#sorted ??= [...this.#values.keys()].sort(compare);
+    const found: (readonly [string, Buffer])[] = [];
+    for (let i = lowerBound(this.#sorted, range.from); i < this.#sorted.length; i++) {
+      const key = this.#sorted[i] ?? '';
+      if (range.to !== undefined && key >= range.to) break;
+      const value = this.#values.get(key);
+      if (value === undefined) throw new AssertionFailure('a sorted key without a value');
+      found.push([key, value]);
+    }
+    return found;
+  }
+
+  getMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
+    return Promise.resolve(keys.map((key) => this.#values.get(key)));
+  }
+
+  scan(range: KeyRange): Promise<readonly (readonly [string, Buffer])[]> {
+    return Promise.resolve(this.scanNow(range));
+  }
+
+  write(fill: (batch: WriteBatch) => void): void {
+    fill({
+      put: (key, value) => {
+        const before = this.#values.size;
+        this.#values.set(key, value);
+        if (this.#values.size !== before) this.#sorted = undefined;
+      },
+      delete: (key) => {
+        if (this.#values.delete(key)) this.#sorted = undefined;
+      },
+    });
+  }
+
+  clear(range: KeyRange): void {
+    for (const [key] of this.scanNow(range)) this.#values.delete(key);
+    this.#sorted = undefined;
+  }
+
+  close(): Promise<void> {
+    this.#values.clear();
+    this.#sorted = undefined;
+    return Promise.resolve();
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function lowerBound(sorted: readonly string[], key: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? '') < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,23 @@
+import type { Serde } from '../serde.ts';
+import { SerdeError } from '../serdes.ts';
+import { readInt64, writeInt64 } from './int64.ts';
+import type { ValueCodec } from './state-map.ts';
+import type { ValueAndTimestamp } from './store.ts';
+
+/** Rows as Kafka Streams' timestamped stores keep them: the event time in 8 bytes, then the value. */
+export function rowCodec<V>(serde: Serde<V>, topic: string): ValueCodec<ValueAndTimestamp<V>> {
+  return {
+    encode(row) {
+      const value = serde.serialize(topic, row.value);
+      if (value === null) throw new SerdeError(`a value of ${topic} serializes to nothing`);
+      const bytes = Buffer.allocUnsafe(8 + value.length);
+      writeInt64(bytes, 0, row.timestamp);
+      value.copy(bytes, 8);
+      return bytes;
+    },
+    decode: (bytes) => ({
+      value: serde.deserialize(topic, bytes.subarray(8)),
+      timestamp: readInt64(bytes, 0),
+    }),
+  };
+}

@@ -1,0 +1,268 @@
+import { NO_HEADERS, type Header } from '../record.ts';
+import type { WriteBatch } from './engine.ts';
+import { readInt64, writeInt64 } from './int64.ts';
+import { KeyCodec } from './key-codec.ts';
+import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { StateMap, type ValueCodec } from './state-map.ts';
+import type { FlushListener, Session, SessionRow, SessionState } from './states.ts';
+import type { ReadOnlyWindowStore, WindowEntry } from './store.ts';
+import type { SessionStoreDefinition } from './store-definition.ts';
+import type { Serde } from '../serde.ts';
+
+interface SessionKey<K> {
+  readonly key: K;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** What has become of one session since it was last logged and forwarded. */
+interface SessionChange<V> {
+  readonly keyText: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  before: V | null;
+  now: V | null;
+  timestamp: number;
+  headers: readonly Header[];
+}
+
+/**
+ * A session-windowed table. All sessions of a key are one value, sorted by end and start, so that a record reads them
+ * with one point read. In the changelog each session is a record of its own: key, end, start.
+ */
+export class SessionWindowState<K, V> implements SessionState<K, V>, ManagedStore {
+  readonly definition: SessionStoreDefinition<unknown, unknown>;
+  readonly #environment: StoreEnvironment;
+  readonly #keys: KeyCodec<K>;
+  readonly #sessions: StateMap<readonly Session<V>[]>;
+  readonly #valueSerde: Serde<V>;
+  #listener: FlushListener<SessionKey<K>, V> | undefined;
+  #unlogged = new Map<string, SessionChange<V>>();
+  #pending = new Map<string, SessionChange<V>>();
+  #observedStreamTime = -1;
+  #expiredUntil = 0;
+
+  constructor(definition: SessionStoreDefinition<K, V>, environment: StoreEnvironment) {
+    this.definition = definition;
+    this.#environment = environment;
+    this.#valueSerde = definition.valueSerde;
+    this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
+    const codec = sessionsCodec(definition.valueSerde, environment.changelogTopic);
+    this.#sessions = new StateMap({ ...environment, codec });
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get cached(): boolean {
+    return this.definition.cachingEnabled;
+  }
+
+  onFlush(listener: FlushListener<SessionKey<K>, V>): void {
+    this.#listener = listener;
+  }
+
+  prepare(key: K): Promise<void> | undefined {
+    return this.#sessions.require(this.#keys.text(key));
+  }
+
+  prefetch(keyBytes: Buffer): void {
+    this.#sessions.want(keyBytes.toString('latin1', 0, keyBytes.length));
+  }
+
+  find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[] {
+    const sessions = this.#sessions.get(this.#keys.text(key)) ?? [];
+    return sessions.filter((session) => session.endMs >= range.fromMs && session.startMs <= range.toMs);
+  }
+
+  put(key: K, session: Session<V | null>): void {
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, session.endMs);
+    this.#change(this.#keys.text(key), session);
+  }
+
+  remove(key: K, span: { readonly startMs: number; readonly endMs: number }): void {
+    this.#change(this.#keys.text(key), { startMs: span.startMs, endMs: span.endMs, value: null });
+  }
+
+  scanEnds(range: {
+    readonly fromMs: number;
+    readonly toMs: number;
+  }): SessionRow<K, V>[] | Promise<SessionRow<K, V>[]> {
+    const all = this.#sessions.scan({ from: '', to: undefined });
+    const pick = (found: readonly (readonly [string, readonly Session<V>[]])[]): SessionRow<K, V>[] => {
+      const rows: SessionRow<K, V>[] = [];
+      for (const [text, sessions] of found) {
+        const due = sessions.filter(
+          (session) => session.endMs >= range.fromMs && session.endMs <= range.toMs,
+        );
+        if (due.length === 0) continue;
+        const key = this.#keys.key(text);
+        for (const session of due) rows.push({ key, ...session });
+      }
+      // The scan is by key, and sorting is stable.
+      return rows.sort((a, b) => a.endMs - b.endMs || a.startMs - b.startMs);
+    };
+    return all instanceof Promise ? all.then(pick) : pick(all);
+  }
+
+  #change(keyText: string, session: Session<V | null>): void {
+    const { startMs, endMs, value } = session;
+    const sessions = this.#sessions.get(keyText) ?? [];
+    const existing = sessions.find((each) => each.startMs === startMs && each.endMs === endMs);
+    this.#store(keyText, sessions, session);
+    const id = `${startMs} ${endMs} ${keyText}`;
+    const before = existing?.value ?? null;
+    const timestamp = this.#environment.timestamp();
+    const headers = this.#environment.headers();
+    const change = { keyText, startMs, endMs, before, now: value, timestamp, headers };
+    if (this.definition.loggingEnabled) this.#unlogged.set(id, change);
+    if (!this.definition.cachingEnabled) return;
+    const waiting = this.#pending.get(id);
+    this.#pending.delete(id);
+    this.#pending.set(id, waiting ? { ...change, before: waiting.before } : change);
+  }
+
+  #store(keyText: string, sessions: readonly Session<V>[], session: Session<V | null>): void {
+    const { startMs, endMs, value } = session;
+    const kept = sessions.filter((each) => each.startMs !== startMs || each.endMs !== endMs);
+    if (value != null) {
+      kept.push({ startMs, endMs, value });
+      kept.sort((a, b) => a.endMs - b.endMs || a.startMs - b.startMs);
+    }
+    const oldest = this.#observedStreamTime - this.definition.retentionMs;
+    const live = kept.length > 1 ? kept.filter((each) => each.endMs >= oldest) : kept;
+    this.#sessions.set(keyText, live.length === 0 ? undefined : live);
+  }
+
+  takePending(): readonly (() => void)[] {
+    const pending = [...this.#pending.values()];
+    this.#pending = new Map();
+    return pending.map((change) => () => {
+      const key = { key: this.#keys.key(change.keyText), startMs: change.startMs, endMs: change.endMs };
+      const { now: newValue, before: oldValue, endMs: timestamp, headers } = change;
+      this.#listener?.({ key, newValue, oldValue, timestamp, headers });
+    });
+  }
+
+  open(): void {}
+
+  loadWanted(): Promise<void> | undefined {
+    return this.#sessions.loadWanted();
+  }
+
+  logChanges(log: ChangeLog): void {
+    const { changelogTopic } = this.#environment;
+    for (const change of this.#unlogged.values()) {
+      const value = change.now === null ? null : this.#valueSerde.serialize(changelogTopic, change.now);
+      log({ key: changelogKey(change), value, timestamp: change.timestamp, headers: NO_HEADERS });
+    }
+  }
+
+  writeTo(batch: WriteBatch): void {
+    this.#sessions.writeTo(batch);
+  }
+
+  committed(): void {
+    this.#sessions.committed();
+    this.#unlogged = new Map();
+  }
+
+  evict(): void {
+    this.#sessions.evict();
+  }
+
+  /** Looks through all keys for those whose sessions are all older than the retention, now and then. */
+  async expire(): Promise<void> {
+    const { retentionMs } = this.definition;
+    const until = this.#observedStreamTime - retentionMs;
+    if (until - this.#expiredUntil < Math.max(retentionMs / 2, 60_000)) return;
+    this.#expiredUntil = until;
+    for (const [text, sessions] of await this.#sessions.scan({ from: '', to: undefined })) {
+      if (sessions.every((session) => session.endMs < until)) {
+        await this.#sessions.require(text);
+        this.#sessions.set(text, undefined);
+      }
+    }
+  }
+
+  wantForRestore(record: ChangelogRecord): void {
+    this.#sessions.want(record.key.toString('latin1', 0, record.key.length - 16));
+  }
+
+  restore(record: ChangelogRecord): void {
+    const end = record.key.length - 16;
+    const keyText = record.key.toString('latin1', 0, end);
+    const endMs = readInt64(record.key, end);
+    const startMs = readInt64(record.key, end + 8);
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, endMs);
+    const value =
+      record.value && this.#valueSerde.deserialize(this.#environment.changelogTopic, record.value);
+    void this.#sessions.require(keyText);
+    this.#store(keyText, this.#sessions.get(keyText) ?? [], { startMs, endMs, value });
+  }
+
+  close(): void {
+    this.#sessions.close();
+  }
+
+  /** The store as an interactive query sees it. */
+  forQueries(): ReadOnlyWindowStore<K, V> {
+    const entry = (row: SessionRow<K, V>): WindowEntry<K, V> => ({ ...row, timestamp: row.endMs });
+    return {
+      name: this.name,
+      fetch: async (key, range) => {
+        await this.prepare(key);
+        const sessions = this.find(key, { fromMs: 0, toMs: range.toMs });
+        return sessions
+          .filter(({ startMs }) => startMs >= range.fromMs)
+          .map((session) => entry({ key, ...session }));
+      },
+      entries: async () => {
+        const rows = await this.scanEnds({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
+        return rows.sort((a, b) => a.startMs - b.startMs).map(entry);
+      },
+    };
+  }
+}
+
+function changelogKey(change: {
+  readonly keyText: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}): Buffer {
+  const { length } = change.keyText;
+  const bytes = Buffer.allocUnsafe(length + 16);
+  bytes.write(change.keyText, 0, 'latin1');
+  writeInt64(bytes, length, change.endMs);
+  writeInt64(bytes, length + 8, change.startMs);
+  return bytes;
+}
+
+/** Sessions of one key: a version byte, then for each its start, end, the value's length and the value. */
+function sessionsCodec<V>(serde: Serde<V>, topic: string): ValueCodec<readonly Session<V>[]> {
+  return {
+    encode(sessions) {
+      const parts: Buffer[] = [Buffer.of(1)];
+      for (const session of sessions) {
+        const value = serde.serialize(topic, session.value) ?? Buffer.alloc(0);
+        const head = Buffer.allocUnsafe(20);
+        writeInt64(head, 0, session.startMs);
+        writeInt64(head, 8, session.endMs);
+        head.writeUInt32BE(value.length, 16);
+        parts.push(head, value);
+      }
+      return Buffer.concat(parts);
+    },
+    decode(bytes) {
+      const sessions: Session<V>[] = [];
+      for (let at = 1; at < bytes.length; ) {
+        const length = bytes.readUInt32BE(at + 16);
+        const value = serde.deserialize(topic, bytes.subarray(at + 20, at + 20 + length));
+        sessions.push({ startMs: readInt64(bytes, at), endMs: readInt64(bytes, at + 8), value });
+        at += 20 + length;
+      }
+      return sessions;
+    },
+  };
+}

@@ -1,0 +1,251 @@
+import type { Header } from '../record.ts';
+import type { CacheBudget } from './cache-budget.ts';
+import { endOfPrefix, type KeyRange, type StoreEngine, type WriteBatch } from './engine.ts';
+
+/** How a store's values look as bytes in the engine. */
+export interface ValueCodec<V> {
+  encode(value: V): Buffer;
+  decode(bytes: Buffer): V;
+}
+
+/** One key in memory. */
+export class StateEntry<V> {
+  readonly key: string;
+  /** undefined: known to be absent. */
+  value: V | undefined = undefined;
+  /** Differs from what the engine holds. */
+  dirty = false;
+  /** Used since the last sweep. */
+  referenced = true;
+  sizeBytes = 0;
+  /** Changed since the change was last forwarded (cached stores). */
+  pending = false;
+  /** The value when it was last forwarded. */
+  forwarded: V | undefined = undefined;
+  /** Orders pending entries by their last change. */
+  sequence = 0;
+  headers: readonly Header[] | undefined = undefined;
+  /** The event time of the last change, which a deletion's changelog record needs. */
+  changedAt = 0;
+  /** The bytes of `value`, kept from logging it until it is written. */
+  encoded: Buffer | undefined = undefined;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+}
+
+const ENTRY_OVERHEAD_BYTES = 150;
+const VALUE_BYTES_GUESS = 32;
+
+/**
+ * The write-back cache of one store: what was read and what was written, decoded, over an engine that has what is
+ * committed. Entries that are not committed stay until they are; the others are let go when the budget is exceeded,
+ * those not used since the last sweep first.
+ */
+export class StateMap<V> {
+  readonly #engine: StoreEngine;
+  readonly #prefix: string;
+  readonly #codec: ValueCodec<V>;
+  readonly #budget: CacheBudget;
+  readonly #entries = new Map<string, StateEntry<V>>();
+  #dirty: StateEntry<V>[] = [];
+  #wanted = new Set<string>();
+  #sweep: IterableIterator<StateEntry<V>> | undefined;
+  #valueBytes = VALUE_BYTES_GUESS;
+
+  constructor(options: {
+    readonly engine: StoreEngine;
+    readonly prefix: string;
+    readonly codec: ValueCodec<V>;
+    readonly budget: CacheBudget;
+  }) {
+    this.#engine = options.engine;
+    this.#prefix = options.prefix;
+    this.#codec = options.codec;
+    this.#budget = options.budget;
+  }
+
+  /** Undefined when the key is in memory, or could be read at once. */
+  require(key: string): Promise<void> | undefined {
+    if (this.#entries.has(key)) return undefined;
+    if (this.#engine.synchronous) {
+      this.#admit(key, this.#engine.getNow(this.#prefix + key));
+      return undefined;
+    }
+    return this.#load([key]);
+  }
+
+  /** Asks for a key to be loaded with the batch; see {@link StateMap.loadWanted}. */
+  want(key: string): void {
+    if (!this.#engine.synchronous && !this.#entries.has(key)) this.#wanted.add(key);
+  }
+
+  /** Fetches all wanted keys in one go. */
+  loadWanted(): Promise<void> | undefined {
+    if (this.#wanted.size === 0) return undefined;
+    const keys = [...this.#wanted];
+    this.#wanted = new Set();
+    return this.#load(keys);
+  }
+
+  /** The value of a key that was required. */
+  get(key: string): V | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.referenced = true;
+    return entry.value;
+  }
+
+  /** Writes a value, or undefined to delete, and answers the entry. */
+  set(key: string, value: V | undefined): StateEntry<V> {
+    let entry = this.#entries.get(key);
+    if (entry === undefined) entry = this.#insert(key, this.#valueBytes);
+    entry.value = value;
+    entry.encoded = undefined;
+    entry.referenced = true;
+    if (!entry.dirty) {
+      entry.dirty = true;
+      this.#dirty.push(entry);
+      this.#budget.dirtyBytes += entry.sizeBytes;
+    }
+    return entry;
+  }
+
+  /** Entries within a range of keys, in order, uncommitted ones included. */
+  scan(range: KeyRange): (readonly [string, V])[] | Promise<(readonly [string, V])[]> {
+    const from = this.#prefix + range.from;
+    const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
+    if (this.#engine.synchronous) return this.#merge(range, this.#engine.scanNow({ from, to }));
+    return this.#engine.scan({ from, to }).then((stored) => this.#merge(range, stored));
+  }
+
+  /** The entries that a commit has to write and log. */
+  get dirtyEntries(): readonly StateEntry<V>[] {
+    return this.#dirty;
+  }
+
+  /** The bytes of an entry's value, undefined for a deletion. */
+  encode(entry: StateEntry<V>): Buffer | undefined {
+    if (entry.value === undefined) return undefined;
+    entry.encoded ??= this.#codec.encode(entry.value);
+    return entry.encoded;
+  }
+
+  /** Writes all uncommitted entries into a batch. */
+  writeTo(batch: WriteBatch): void {
+    let bytes = 0;
+    let count = 0;
+    for (const entry of this.#dirty) {
+      const encoded = this.encode(entry);
+      if (encoded === undefined) {
+        batch.delete(this.#prefix + entry.key);
+        continue;
+      }
+      batch.put(this.#prefix + entry.key, encoded);
+      bytes += encoded.length;
+      count++;
+    }
+    if (count > 0) this.#valueBytes = Math.ceil(bytes / count);
+  }
+
+  /** The batch of the last {@link StateMap.writeTo} has been written. */
+  committed(): void {
+    for (const entry of this.#dirty) {
+      entry.dirty = false;
+      entry.encoded = undefined;
+      this.#budget.dirtyBytes -= entry.sizeBytes;
+    }
+    this.#dirty = [];
+  }
+
+  /** Lets clean entries go until the budget is kept, or each has been looked at twice. */
+  evict(): void {
+    for (let looked = 2 * this.#entries.size; looked > 0 && this.#budget.isExceeded; looked--) {
+      this.#sweep ??= this.#entries.values();
+      const next = this.#sweep.next();
+      if (next.done) {
+        this.#sweep = undefined;
+        continue;
+      }
+      const entry = next.value;
+      if (entry.dirty || entry.pending) continue;
+      if (entry.referenced) {
+        entry.referenced = false;
+        continue;
+      }
+      this.#entries.delete(entry.key);
+      this.#budget.usedBytes -= entry.sizeBytes;
+    }
+  }
+
+  /** Deletes a range of keys from memory and engine: expired ones, which no commit needs to know of. */
+  clear(range: KeyRange): void | Promise<void> {
+    for (const entry of [...this.#entries.values()]) {
+      if (entry.key < range.from || (range.to !== undefined && entry.key >= range.to)) continue;
+      this.#forget(entry);
+    }
+    this.#dirty = this.#dirty.filter((entry) => entry.dirty);
+    const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
+    return this.#engine.clear({ from: this.#prefix + range.from, to });
+  }
+
+  /** Gives back the memory. */
+  close(): void {
+    for (const entry of this.#entries.values()) this.#forget(entry);
+    this.#entries.clear();
+    this.#dirty = [];
+  }
+
+  #forget(entry: StateEntry<V>): void {
+    if (entry.dirty) this.#budget.dirtyBytes -= entry.sizeBytes;
+    entry.dirty = false;
+    entry.pending = false;
+    this.#budget.usedBytes -= entry.sizeBytes;
+    this.#entries.delete(entry.key);
+  }
+
+  async #load(keys: readonly string[]): Promise<void> {
+    const prefix = this.#prefix;
+    const values = await this.#engine.getMany(keys.map((key) => prefix + key));
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] ?? '';
+      // A write may have come first, while this read was under way.
+      if (!this.#entries.has(key)) this.#admit(key, values[i]);
+    }
+  }
+
+  #admit(key: string, bytes: Buffer | undefined): void {
+    const entry = this.#insert(key, bytes === undefined ? 0 : bytes.length);
+    if (bytes !== undefined) entry.value = this.#codec.decode(bytes);
+    entry.forwarded = entry.value;
+  }
+
+  #insert(key: string, valueBytes: number): StateEntry<V> {
+    const entry = new StateEntry<V>(key);
+    entry.sizeBytes = ENTRY_OVERHEAD_BYTES + key.length + valueBytes;
+    this.#entries.set(key, entry);
+    this.#budget.usedBytes += entry.sizeBytes;
+    return entry;
+  }
+
+  #merge(range: KeyRange, stored: readonly (readonly [string, Buffer])[]): (readonly [string, V])[] {
+    const found: (readonly [string, V])[] = [];
+    const skip = this.#prefix.length;
+    for (const [fullKey, bytes] of stored) {
+      const key = fullKey.slice(skip);
+      const entry = this.#entries.get(key);
+      if (entry === undefined) found.push([key, this.#codec.decode(bytes)]);
+      else if (!entry.dirty && entry.value !== undefined) found.push([key, entry.value]);
+    }
+    let added = false;
+    for (const entry of this.#dirty) {
+      if (entry.value === undefined || entry.key < range.from) continue;
+      if (range.to !== undefined && entry.key >= range.to) continue;
+      found.push([entry.key, entry.value]);
+      added = true;
+    }
+    if (added) found.sort(([a], [b]) => (a < b ? -1 : 1));
+    return found;
+  }
+}

@@ -1,0 +1,198 @@
+import { NO_HEADERS } from '../record.ts';
+import type { WriteBatch } from './engine.ts';
+import { writeInt64, readInt64 } from './int64.ts';
+import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
+import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { rowCodec } from './row-codec.ts';
+import { StateMap, type StateEntry } from './state-map.ts';
+import type { FlushListener, WindowRow, WindowState } from './states.ts';
+import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './store.ts';
+import type { WindowStoreDefinition } from './store-definition.ts';
+
+interface WindowKey<K> {
+  readonly key: K;
+  readonly startMs: number;
+}
+
+/**
+ * A time-windowed table's rows. Locally a row's key is the window's start, then the record's key: a window is a point
+ * read, windows close and expire as ranges, and RocksDB sees neighbours in time together. In the changelog it is the
+ * record's key, the start and a sequence number (always 0), as Kafka Streams writes it.
+ */
+export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
+  readonly definition: WindowStoreDefinition<unknown, unknown>;
+  readonly #environment: StoreEnvironment;
+  readonly #keys: KeyCodec<K>;
+  readonly #rows: StateMap<ValueAndTimestamp<V>>;
+  #listener: FlushListener<WindowKey<K>, V> | undefined;
+  #pending: StateEntry<ValueAndTimestamp<V>>[] = [];
+  #sequence = 0;
+  #observedStreamTime = -1;
+  #expiredUntil = 0;
+
+  constructor(definition: WindowStoreDefinition<K, V>, environment: StoreEnvironment) {
+    this.definition = definition;
+    this.#environment = environment;
+    this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
+    const codec = rowCodec(definition.valueSerde, environment.changelogTopic);
+    this.#rows = new StateMap({ ...environment, codec });
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get cached(): boolean {
+    return this.definition.cachingEnabled;
+  }
+
+  onFlush(listener: FlushListener<WindowKey<K>, V>): void {
+    this.#listener = listener;
+  }
+
+  prepare(key: K, startMs: number): Promise<void> | undefined {
+    return this.#rows.require(int64Text(startMs) + this.#keys.text(key));
+  }
+
+  prefetch(keyBytes: Buffer, startMs: number): void {
+    this.#rows.want(int64Text(startMs) + keyBytes.toString('latin1', 0, keyBytes.length));
+  }
+
+  get(key: K, startMs: number): ValueAndTimestamp<V> | undefined {
+    return this.#rows.get(int64Text(startMs) + this.#keys.text(key));
+  }
+
+  put(key: K, startMs: number, value: V | null, timestamp: number): void {
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
+    const text = int64Text(startMs) + this.#keys.text(key);
+    const entry = this.#rows.set(text, value == null ? undefined : { value, timestamp });
+    entry.changedAt = timestamp;
+    if (!this.definition.cachingEnabled) return;
+    entry.sequence = this.#sequence++;
+    entry.headers = this.#environment.headers();
+    if (!entry.pending) {
+      entry.pending = true;
+      this.#pending.push(entry);
+    }
+  }
+
+  scan(range: {
+    readonly fromMs: number;
+    readonly toMs: number;
+  }): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]> {
+    const rows = this.#rows.scan({
+      from: int64Text(Math.max(0, range.fromMs)),
+      to: int64Text(range.toMs + 1),
+    });
+    const shape = (found: readonly (readonly [string, ValueAndTimestamp<V>])[]): WindowRow<K, V>[] =>
+      found.map(([text, row]) => ({ ...this.#keyOf(text), value: row.value, timestamp: row.timestamp }));
+    return rows instanceof Promise ? rows.then(shape) : shape(rows);
+  }
+
+  takePending(): readonly (() => void)[] {
+    const pending = this.#pending.sort((a, b) => a.sequence - b.sequence);
+    this.#pending = [];
+    return pending.map((entry) => () => {
+      const { value: now, forwarded: before } = entry;
+      entry.pending = false;
+      entry.forwarded = now;
+      this.#listener?.({
+        key: this.#keyOf(entry.key),
+        newValue: now?.value ?? null,
+        oldValue: before?.value ?? null,
+        timestamp: now?.timestamp ?? entry.changedAt,
+        headers: entry.headers ?? NO_HEADERS,
+      });
+    });
+  }
+
+  open(): void {}
+
+  loadWanted(): Promise<void> | undefined {
+    return this.#rows.loadWanted();
+  }
+
+  logChanges(log: ChangeLog): void {
+    for (const entry of this.#rows.dirtyEntries) {
+      const encoded = this.#rows.encode(entry);
+      log({
+        key: changelogKey(entry.key),
+        value: encoded === undefined ? null : encoded.subarray(8),
+        timestamp: entry.value?.timestamp ?? entry.changedAt,
+        headers: NO_HEADERS,
+      });
+    }
+  }
+
+  writeTo(batch: WriteBatch): void {
+    this.#rows.writeTo(batch);
+  }
+
+  committed(): void {
+    this.#rows.committed();
+  }
+
+  evict(): void {
+    this.#rows.evict();
+  }
+
+  /** Drops all windows that begin before the retention, a good part of it at a time. */
+  expire(): void | Promise<void> {
+    const { retentionMs } = this.definition;
+    const until = this.#observedStreamTime - retentionMs;
+    if (until - this.#expiredUntil < Math.max(retentionMs / 2, 60_000)) return;
+    const from = this.#expiredUntil;
+    this.#expiredUntil = until;
+    return this.#rows.clear({ from: int64Text(from), to: int64Text(until) });
+  }
+
+  wantForRestore(): void {}
+
+  restore(record: ChangelogRecord): void {
+    const { key } = record;
+    const end = key.length - 12;
+    const startMs = readInt64(key, end);
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
+    const text = int64Text(startMs) + key.toString('latin1', 0, end);
+    const value =
+      record.value &&
+      (this.definition.valueSerde.deserialize(this.#environment.changelogTopic, record.value) as V);
+    const entry = this.#rows.set(text, value == null ? undefined : { value, timestamp: record.timestamp });
+    entry.forwarded = entry.value;
+  }
+
+  close(): void {
+    this.#rows.close();
+  }
+
+  /** The store as an interactive query sees it. */
+  forQueries(): ReadOnlyWindowStore<K, V> {
+    return {
+      name: this.name,
+      fetch: async (key, range) => {
+        const text = this.#keys.text(key);
+        const rows = await this.#entries(range);
+        return rows.filter((row) => this.#keys.text(row.key) === text);
+      },
+      entries: () => this.#entries({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER - 1 }),
+    };
+  }
+
+  async #entries(range: { readonly fromMs: number; readonly toMs: number }): Promise<WindowEntry<K, V>[]> {
+    const rows = await this.scan(range);
+    return rows.map((row) => ({ ...row, endMs: row.startMs + this.definition.windowSizeMs }));
+  }
+
+  #keyOf(text: string): WindowKey<K> {
+    return { startMs: int64OfText(text, 0), key: this.#keys.key(text.slice(8)) };
+  }
+}
+
+function changelogKey(text: string): Buffer {
+  const keyLength = text.length - 8;
+  const bytes = Buffer.allocUnsafe(keyLength + 12);
+  bytes.write(text.slice(8), 0, 'latin1');
+  writeInt64(bytes, keyLength, int64OfText(text, 0));
+  bytes.writeInt32BE(0, keyLength + 8);
+  return bytes;
+}

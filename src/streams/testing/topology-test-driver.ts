@@ -1,0 +1,206 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import { silentLogger, type Logger } from '../../base/logger.ts';
+import { NO_HEADERS, type Header } from '../record.ts';
+import { failureHandlers, type FailureHandler, type FailureKind } from '../runtime/failures.ts';
+import type { OutputRecord } from '../runtime/record-collector.ts';
+import type { RecordQueue } from '../runtime/record-queue.ts';
+import { Task } from '../runtime/task.ts';
+import type { TaskCounts } from '../runtime/task-metrics.ts';
+import type { Serde } from '../serde.ts';
+import { CacheBudget } from '../state/cache-budget.ts';
+import { MemoryEngine } from '../state/memory-engine.ts';
+import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
+import type { Topology } from '../topology/topology.ts';
+import { TestInputTopic, TestOutputTopic } from './test-topics.ts';
+
+/** A record in bytes, as a topic holds it. */
+export interface RawRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+  readonly headers?: readonly Header[];
+}
+
+export interface TestDriverOptions {
+  readonly applicationId?: string;
+  /** Where the mocked wall clock starts; it moves only by {@link TopologyTestDriver.advanceWallClock}. */
+  readonly wallClockMs?: number;
+  /** Off: every update is forwarded. On (by default, as in Kafka Streams): one per key and input record. */
+  readonly cachingEnabled?: boolean;
+  readonly config?: Readonly<Record<string, string | number | boolean>>;
+  readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
+  readonly logger?: Logger;
+}
+
+/**
+ * Runs a topology without a broker: record by record, synchronously, in memory, with a mocked clock. Every input record
+ * is processed to the end, through internal topics too, and committed, before the call returns.
+ *
+ * @example
+ * const driver = new TopologyTestDriver(builder.build());
+ * const words = driver.createInputTopic('words', { keySerde: Serdes.string, valueSerde: Serdes.string });
+ * const counts = driver.createOutputTopic('counts', { keySerde: Serdes.string, valueSerde: Serdes.long });
+ * words.pipeInput('a', 'hello');
+ * counts.readKeyValues(); // [['hello', 1]]
+ */
+export class TopologyTestDriver {
+  readonly #task: Task;
+  readonly #engine = new MemoryEngine();
+  readonly #outputs = new Map<string, OutputRecord[]>();
+  readonly #produced = new Set<string>();
+  readonly #backlog: OutputRecord[] = [];
+  readonly #offsets = new Map<RecordQueue, number>();
+  readonly #queues = new Map<string, RecordQueue>();
+  #wallClockMs: number;
+
+  constructor(topology: Topology, options: TestDriverOptions = {}) {
+    const applicationId = options.applicationId ?? 'test-driver-application';
+    const { config = {} } = options;
+    this.#wallClockMs = options.wallClockMs ?? 0;
+    const internal = new Set(topology.repartitionTopics.keys());
+    const topicName = (name: string): string => (internal.has(name) ? `${applicationId}-${name}` : name);
+    const topics = [...topology.nodes.values()].flatMap((node) =>
+      node.kind === 'source' ? node.topics : [],
+    );
+    const storeIds = new Map([...topology.stores.keys()].map((name, index) => [name, index]));
+    this.#task = new Task({
+      taskId: '0_0',
+      applicationId,
+      topology,
+      nodeNames: [...topology.nodes.keys()],
+      storeNames: [...topology.stores.keys()],
+      inputs: topics.map((topic) => ({ topic: topicName(topic), partition: 0 })),
+      topicName,
+      engineFor: (store) => ({
+        engine: this.#engine,
+        prefix: String.fromCharCode((storeIds.get(store) ?? 0) >> 8, (storeIds.get(store) ?? 0) & 0xff),
+      }),
+      budget: new CacheBudget(Number.POSITIVE_INFINITY),
+      collector: {
+        send: (record) => this.#collect(record),
+        partitionCount: () => 1,
+      },
+      handlers: failureHandlers(options.onFailure ?? {}),
+      wallClockMs: () => this.#wallClockMs,
+      config: (name) => config[name],
+      cachingEnabled: options.cachingEnabled ?? true,
+      logger: options.logger ?? silentLogger,
+    });
+    for (const queue of this.#task.queues) this.#queues.set(queue.topic, queue);
+  }
+
+  get wallClockMs(): number {
+    return this.#wallClockMs;
+  }
+
+  /** Names of the topics that something has been written to, changelogs and repartition topics included. */
+  get producedTopics(): ReadonlySet<string> {
+    return this.#produced;
+  }
+
+  get counts(): TaskCounts {
+    return this.#task.metrics.snapshot();
+  }
+
+  createInputTopic<K, V>(
+    topic: string,
+    serdes: { readonly keySerde: Serde<K>; readonly valueSerde: Serde<V> },
+  ): TestInputTopic<K, V> {
+    return new TestInputTopic(topic, serdes, this);
+  }
+
+  createOutputTopic<K, V>(
+    topic: string,
+    serdes: { readonly keySerde: Serde<K>; readonly valueSerde: Serde<V> },
+  ): TestOutputTopic<K, V> {
+    return new TestOutputTopic(topic, serdes, this);
+  }
+
+  /** Processes one record of a source topic. @throws {StreamsFailure} when it fails. */
+  pipeRaw(topic: string, record: RawRecord): void {
+    if (!this.#queues.has(topic))
+      throw new DiagnosticError({ message: `the topology does not read ${topic}` });
+    this.#enqueue(topic, record);
+    this.#completeAll();
+  }
+
+  /** Takes everything that has been written to a topic since the last call. */
+  takeRaw(topic: string): readonly OutputRecord[] {
+    const records = this.#outputs.get(topic) ?? [];
+    this.#outputs.delete(topic);
+    return records;
+  }
+
+  /** Moves the mocked wall clock on and runs what was scheduled for that time. */
+  advanceWallClock(byMs: number): void {
+    this.#wallClockMs += byMs;
+    mustBeSynchronous(this.#task.punctuate('wall-clock-time'));
+    this.#commit();
+    this.#completeAll();
+  }
+
+  /** A table's store. @throws {DiagnosticError} when there is no such key-value store. */
+  keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
+    return this.#store(name) as ReadOnlyKeyValueStore<K, V>;
+  }
+
+  /** A windowed table's store. @throws {DiagnosticError} when there is no such windowed store. */
+  windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V> {
+    return this.#store(name) as ReadOnlyWindowStore<K, V>;
+  }
+
+  close(): void {
+    this.#task.close();
+  }
+
+  #store(name: string): unknown {
+    const store = this.#task.stores.get(name);
+    if (store && 'forQueries' in store && typeof store.forQueries === 'function')
+      return store.forQueries() as unknown;
+    throw new DiagnosticError({ message: `there is no store ${name} that can be queried` });
+  }
+
+  #collect(record: OutputRecord): void {
+    this.#produced.add(record.topic);
+    const records = this.#outputs.get(record.topic);
+    if (records) records.push(record);
+    else this.#outputs.set(record.topic, [record]);
+    if (this.#queues.has(record.topic)) this.#backlog.push(record);
+  }
+
+  #enqueue(topic: string, record: RawRecord): void {
+    const queue = this.#queues.get(topic);
+    if (!queue) return;
+    const offset = this.#offsets.get(queue) ?? 0;
+    this.#offsets.set(queue, offset + 1);
+    this.#task.addRecords(queue, [{ ...record, offset, headers: record.headers ?? NO_HEADERS }]);
+  }
+
+  #completeAll(): void {
+    for (;;) {
+      for (const record of this.#backlog.splice(0)) this.#enqueue(record.topic, record);
+      if (!mustBeSynchronous(this.#task.processNext())) return;
+      mustBeSynchronous(this.#task.punctuate('stream-time'));
+      this.#commit();
+    }
+  }
+
+  #commit(): void {
+    mustBeSynchronous(this.#task.flushCaches());
+    this.#task.logChanges((_store, topic, change) => {
+      this.#collect({ ...change, topic, partition: 0 });
+    });
+    void this.#engine.write((batch) => this.#task.writeTo(batch));
+    this.#task.committed();
+  }
+}
+
+function mustBeSynchronous<T>(result: T | Promise<T>): T {
+  if (result instanceof Promise) {
+    throw new DiagnosticError({
+      message: 'a processor answered a promise, which the test driver does not wait for',
+      hint: 'test asynchronous processors with StreamsApp on an embedded broker',
+    });
+  }
+  return result;
+}
