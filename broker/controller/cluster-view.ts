@@ -52,9 +52,7 @@ export function partitionChangeRecord(
 }
 
 /** Every partition of the cluster. */
-export function* allPartitions(
-  state: ControllerState,
-): Generator<{
+export function* allPartitions(state: ControllerState): Generator<{
   readonly topic: TopicImage;
   readonly index: number;
   readonly partition: PartitionRegistration;

@@ -4,7 +4,6 @@ import { BytesWriter } from '../../src/base/bytes-writer.ts';
 import { sizeOfVarint } from '../../src/base/varint.ts';
 import { encodeStruct } from '../../src/protocol/codec.ts';
 import { leaderChangeMessage } from '../../src/protocol/records-schemas/control-records.ts';
-import { ZERO_DIRECTORY } from './election-state.ts';
 import type { CommittedBatch } from './raft-listener.ts';
 
 /** Where things are in the header of a v2 batch (KIP-98). */
@@ -20,7 +19,8 @@ const RECORD_COUNT_AT = 57;
 const LENGTH_OVERHEAD = 12;
 const CONTROL_FLAG = 1 << 5;
 const LEADER_CHANGE_TYPE = 2;
-const LEADER_CHANGE_VERSION = 1;
+/** Without directory ids: that of kraft.version 0, static voters, and the only one that Kafka's tools read. */
+const LEADER_CHANGE_VERSION = 0;
 
 /** A batch of data records without keys; offset and epoch are stamped by the log. */
 export function dataBatch(values: readonly Buffer[], timestampMs: number): Buffer {
@@ -37,8 +37,7 @@ export function leaderChangeBatch(change: {
   readonly grantingVoterIds: readonly number[];
   readonly timestampMs: number;
 }): Buffer {
-  const voters = (ids: readonly number[]) =>
-    ids.map((voterId) => ({ voterId, voterDirectoryId: ZERO_DIRECTORY }));
+  const voters = (ids: readonly number[]) => ids.map((voterId) => ({ voterId }));
   const value = encodeStruct(leaderChangeMessage, LEADER_CHANGE_VERSION, {
     version: LEADER_CHANGE_VERSION,
     leaderId: change.leaderId,

@@ -54,24 +54,38 @@ export class ControllerHarness {
   }
 
   /** Sends a request as over the wire and runs time until it is answered. */
-  async send<A extends Api>(api: A, request: RequestInput<A>, version = api.versions.max): Promise<ResponseOf<A>> {
+  async send<A extends Api>(
+    api: A,
+    request: RequestInput<A>,
+    version = api.versions.max,
+  ): Promise<ResponseOf<A>> {
     const decoded = decodeStruct(api.request, version, encodeStruct(api.request, version, request));
     const promise = this.controller.answer(api, version, decoded as RequestOf<A>);
     await this.time.run(0);
     await this.time.run(1);
     const response = await promise;
-    return decodeStruct(api.response, version, encodeStruct(api.response, version, response)) as ResponseOf<A>;
+    return decodeStruct(
+      api.response,
+      version,
+      encodeStruct(api.response, version, response),
+    ) as ResponseOf<A>;
   }
 
   /** Registers a broker process; answers its epoch. */
   async register(
     brokerId: number,
-    options: { readonly incarnation?: number; readonly previousBrokerEpoch?: number; readonly rack?: string } = {},
+    options: {
+      readonly incarnation?: number;
+      readonly previousBrokerEpoch?: number;
+      readonly rack?: string;
+    } = {},
   ) {
     return this.send(brokerRegistration, {
       brokerId,
       clusterId: CLUSTER_ID,
-      incarnationId: Buffer.from([brokerId, options.incarnation ?? 0, ...Buffer.alloc(14)]).toString('base64url'),
+      incarnationId: Buffer.from([brokerId, options.incarnation ?? 0, ...Buffer.alloc(14)]).toString(
+        'base64url',
+      ),
       listeners: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 + brokerId, securityProtocol: 0 }],
       features: [],
       rack: options.rack ?? null,

@@ -33,7 +33,11 @@ describe('CreateTopics', () => {
     const leaders = new Map<number, number>();
     for (const partition of topic?.partitions ?? []) {
       expect(new Set(partition.replicas).size).toBe(2);
-      expect(partition).toMatchObject({ isr: partition.replicas, leader: partition.replicas[0], leaderEpoch: 0 });
+      expect(partition).toMatchObject({
+        isr: partition.replicas,
+        leader: partition.replicas[0],
+        leaderEpoch: 0,
+      });
       leaders.set(partition.leader, (leaders.get(partition.leader) ?? 0) + 1);
     }
     expect([...leaders.values()]).toEqual([2, 2, 2]);
@@ -49,7 +53,10 @@ describe('CreateTopics', () => {
   });
 
   test('keeps the configs and tells their source', async () => {
-    const result = await create({ name: 'configured', configs: [{ name: 'cleanup.policy', value: 'compact' }] });
+    const result = await create({
+      name: 'configured',
+      configs: [{ name: 'cleanup.policy', value: 'compact' }],
+    });
     expect(result?.configs?.find((config) => config.name === 'cleanup.policy')).toMatchObject({
       value: 'compact',
       configSource: 1,
@@ -64,8 +71,16 @@ describe('CreateTopics', () => {
     ['no partitions', { name: 'a', numPartitions: 0 }, ErrorCode.INVALID_PARTITIONS],
     ['no replicas', { name: 'a', replicationFactor: 0 }, ErrorCode.INVALID_REPLICATION_FACTOR],
     ['too many replicas', { name: 'a', replicationFactor: 4 }, ErrorCode.INVALID_REPLICATION_FACTOR],
-    ['a bad config', { name: 'a', configs: [{ name: 'retention.ms', value: 'soon' }] }, ErrorCode.INVALID_CONFIG],
-    ['a null config', { name: 'a', configs: [{ name: 'retention.ms', value: null }] }, ErrorCode.INVALID_CONFIG],
+    [
+      'a bad config',
+      { name: 'a', configs: [{ name: 'retention.ms', value: 'soon' }] },
+      ErrorCode.INVALID_CONFIG,
+    ],
+    [
+      'a null config',
+      { name: 'a', configs: [{ name: 'retention.ms', value: null }] },
+      ErrorCode.INVALID_CONFIG,
+    ],
     ['too many partitions', { name: 'a', numPartitions: 10_001 }, ErrorCode.POLICY_VIOLATION],
     [
       'an assignment with a count',
@@ -74,17 +89,32 @@ describe('CreateTopics', () => {
     ],
     [
       'an assignment that does not begin at 0',
-      { name: 'a', numPartitions: -1, replicationFactor: -1, assignments: [{ partitionIndex: 1, brokerIds: [1] }] },
+      {
+        name: 'a',
+        numPartitions: -1,
+        replicationFactor: -1,
+        assignments: [{ partitionIndex: 1, brokerIds: [1] }],
+      },
       ErrorCode.INVALID_REPLICA_ASSIGNMENT,
     ],
     [
       'an assignment to a stranger',
-      { name: 'a', numPartitions: -1, replicationFactor: -1, assignments: [{ partitionIndex: 0, brokerIds: [9] }] },
+      {
+        name: 'a',
+        numPartitions: -1,
+        replicationFactor: -1,
+        assignments: [{ partitionIndex: 0, brokerIds: [9] }],
+      },
       ErrorCode.INVALID_REPLICA_ASSIGNMENT,
     ],
     [
       'an assignment with a duplicate',
-      { name: 'a', numPartitions: -1, replicationFactor: -1, assignments: [{ partitionIndex: 0, brokerIds: [1, 1] }] },
+      {
+        name: 'a',
+        numPartitions: -1,
+        replicationFactor: -1,
+        assignments: [{ partitionIndex: 0, brokerIds: [1, 1] }],
+      },
       ErrorCode.INVALID_REPLICA_ASSIGNMENT,
     ],
   ])('refuses %s', async (_what, topic, errorCode) => {
@@ -95,7 +125,9 @@ describe('CreateTopics', () => {
 
   test('suggests the nearest config name', async () => {
     const result = await create({ name: 'a', configs: [{ name: 'retention.msec', value: '1' }] });
-    expect(result?.errorMessage).toBe('Unknown topic config name: retention.msec; did you mean retention.ms?');
+    expect(result?.errorMessage).toBe(
+      'Unknown topic config name: retention.msec; did you mean retention.ms?',
+    );
   });
 
   test('knows its topics, and names that differ only in dot and underscore', async () => {
@@ -117,7 +149,10 @@ describe('CreateTopics', () => {
   });
 
   test('validateOnly changes nothing', async () => {
-    expect(await create({ name: 'dry' }, { validateOnly: true })).toMatchObject({ errorCode: 0, numPartitions: 1 });
+    expect(await create({ name: 'dry' }, { validateOnly: true })).toMatchObject({
+      errorCode: 0,
+      numPartitions: 1,
+    });
     expect(harness.image.topicsByName.size).toBe(0);
   });
 
@@ -155,7 +190,9 @@ describe('DeleteTopics', () => {
       ['b', ErrorCode.NONE],
       ['nowhere', ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
     ]);
-    expect(harness.image.topicsByName.size + harness.image.topicsById.size + harness.image.configs.size).toBe(0);
+    expect(harness.image.topicsByName.size + harness.image.topicsById.size + harness.image.configs.size).toBe(
+      0,
+    );
   });
 
   test('a topic made again has another id and none of the old overrides', async () => {
@@ -172,14 +209,22 @@ describe('DeleteTopics', () => {
 
 describe('CreatePartitions', () => {
   async function grow(name: string, count: number, assignments: { brokerIds: number[] }[] | null = null) {
-    const response = await harness.send(createPartitions, { topics: [{ name, count, assignments }], timeoutMs: 1000 });
+    const response = await harness.send(createPartitions, {
+      topics: [{ name, count, assignments }],
+      timeoutMs: 1000,
+    });
     return response.results[0];
   }
 
   test('adds partitions with the same replication factor, never takes any away', async () => {
     await create({ name: 'a', numPartitions: 2, replicationFactor: 3 });
     expect(await grow('a', 4)).toMatchObject({ errorCode: ErrorCode.NONE });
-    expect(harness.image.topicsByName.get('a')?.partitions.map((p) => p.replicas.length).toArray()).toEqual([3, 3, 3, 3]);
+    expect(
+      harness.image.topicsByName
+        .get('a')
+        ?.partitions.map((p) => p.replicas.length)
+        .toArray(),
+    ).toEqual([3, 3, 3, 3]);
     expect(await grow('a', 4)).toMatchObject({
       errorCode: ErrorCode.INVALID_PARTITIONS,
       errorMessage: 'Topic already has 4 partition(s).',
@@ -190,7 +235,9 @@ describe('CreatePartitions', () => {
 
   test('takes an assignment that fits', async () => {
     await create({ name: 'a', numPartitions: 1, replicationFactor: 2 });
-    expect(await grow('a', 2, [{ brokerIds: [1] }])).toMatchObject({ errorCode: ErrorCode.INVALID_REPLICA_ASSIGNMENT });
+    expect(await grow('a', 2, [{ brokerIds: [1] }])).toMatchObject({
+      errorCode: ErrorCode.INVALID_REPLICA_ASSIGNMENT,
+    });
     expect(await grow('a', 2, [])).toMatchObject({ errorCode: ErrorCode.INVALID_REPLICA_ASSIGNMENT });
     expect(await grow('a', 2, [{ brokerIds: [3, 1] }])).toMatchObject({ errorCode: ErrorCode.NONE });
     expect(harness.partition('a', 1)).toMatchObject({ replicas: [3, 1], leader: 3 });
@@ -203,9 +250,15 @@ describe('configs', () => {
   const APPEND = 2;
   const SUBTRACT = 3;
 
-  async function alter(resourceType: number, resourceName: string, ...ops: [string, number, string | null][]) {
+  async function alter(
+    resourceType: number,
+    resourceName: string,
+    ...ops: [string, number, string | null][]
+  ) {
     const configs = ops.map(([name, configOperation, value]) => ({ name, configOperation, value }));
-    const response = await harness.send(incrementalAlterConfigs, { resources: [{ resourceType, resourceName, configs }] });
+    const response = await harness.send(incrementalAlterConfigs, {
+      resources: [{ resourceType, resourceName, configs }],
+    });
     return response.responses[0];
   }
 
@@ -216,9 +269,15 @@ describe('configs', () => {
     expect(overrides()).toEqual({ 'retention.ms': '10', 'cleanup.policy': 'delete,compact' });
     await alter(2, 'a', ['retention.ms', DELETE, null], ['cleanup.policy', SUBTRACT, 'delete']);
     expect(overrides()).toEqual({ 'cleanup.policy': 'compact' });
-    expect(await alter(2, 'a', ['retention.ms', APPEND, '1'])).toMatchObject({ errorCode: ErrorCode.INVALID_CONFIG });
-    expect(await alter(2, 'a', ['segment.bytes', SET, '5'])).toMatchObject({ errorCode: ErrorCode.INVALID_CONFIG });
-    expect(await alter(2, 'a', ['min.compaction.lag.ms', SET, '9'], ['max.compaction.lag.ms', SET, '8'])).toMatchObject({
+    expect(await alter(2, 'a', ['retention.ms', APPEND, '1'])).toMatchObject({
+      errorCode: ErrorCode.INVALID_CONFIG,
+    });
+    expect(await alter(2, 'a', ['segment.bytes', SET, '5'])).toMatchObject({
+      errorCode: ErrorCode.INVALID_CONFIG,
+    });
+    expect(
+      await alter(2, 'a', ['min.compaction.lag.ms', SET, '9'], ['max.compaction.lag.ms', SET, '8']),
+    ).toMatchObject({
       errorCode: ErrorCode.INVALID_CONFIG,
     });
     expect(await alter(2, 'b', ['retention.ms', SET, '1'])).toMatchObject({
@@ -228,7 +287,9 @@ describe('configs', () => {
 
   test('of one broker and of all', async () => {
     expect(await alter(4, '', ['log.retention.ms', SET, '7'])).toMatchObject({ errorCode: ErrorCode.NONE });
-    expect(await alter(4, '2', ['log.cleaner.threads', SET, '2'])).toMatchObject({ errorCode: ErrorCode.NONE });
+    expect(await alter(4, '2', ['log.cleaner.threads', SET, '2'])).toMatchObject({
+      errorCode: ErrorCode.NONE,
+    });
     expect(await alter(4, '9', ['log.cleaner.threads', SET, '2'])).toMatchObject({
       errorCode: ErrorCode.BROKER_ID_NOT_REGISTERED,
     });

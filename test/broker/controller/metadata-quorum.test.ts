@@ -56,9 +56,17 @@ async function close(): Promise<void> {
   openedLog = undefined;
 }
 
-async function send<A extends Api>(quorum: MetadataQuorum, api: A, request: RequestInput<A>): Promise<ResponseOf<A>> {
+async function send<A extends Api>(
+  quorum: MetadataQuorum,
+  api: A,
+  request: RequestInput<A>,
+): Promise<ResponseOf<A>> {
   const version = api.versions.max;
-  const decoded = decodeStruct(api.request, version, encodeStruct(api.request, version, request)) as RequestOf<A>;
+  const decoded = decodeStruct(
+    api.request,
+    version,
+    encodeStruct(api.request, version, request),
+  ) as RequestOf<A>;
   const response = await quorum.answer(api, version, decoded);
   return decodeStruct(api.response, version, encodeStruct(api.response, version, response)) as ResponseOf<A>;
 }
@@ -73,7 +81,11 @@ async function join1(quorum: MetadataQuorum): Promise<void> {
     rack: null,
     logDirs: ['AAAAAAAAAAAAAAAAAAAAAQ'],
   });
-  await send(quorum, brokerHeartbeat, { brokerId: 1, brokerEpoch, currentMetadataOffset: quorum.image.offset });
+  await send(quorum, brokerHeartbeat, {
+    brokerId: 1,
+    brokerEpoch,
+    currentMetadataOffset: quorum.image.offset,
+  });
 }
 
 test('a quorum of one is active when start resolves, and keeps what it answered', async () => {
@@ -116,7 +128,9 @@ test('publishers hear of every change, late ones of all at once', async () => {
   await send(quorum, createTopics, { topics, timeoutMs: 1000 });
   expect(seen).toEqual(['a:2']);
   const late: string[] = [];
-  quorum.addPublisher({ onUpdate: (delta) => late.push(...[...delta.topics.values()].map((topic) => topic.name)) });
+  quorum.addPublisher({
+    onUpdate: (delta) => late.push(...[...delta.topics.values()].map((topic) => topic.name)),
+  });
   expect(late).toEqual(['a']);
 });
 
@@ -140,7 +154,9 @@ test('an observer may fetch the log; one with a foreign tail is told where to cu
       topics: [
         {
           topicId: METADATA_TOPIC_ID,
-          partitions: [{ partition: 0, currentLeaderEpoch: 1, fetchOffset, lastFetchedEpoch, partitionMaxBytes: 10_000 }],
+          partitions: [
+            { partition: 0, currentLeaderEpoch: 1, fetchOffset, lastFetchedEpoch, partitionMaxBytes: 10_000 },
+          ],
         },
       ],
     });
@@ -148,12 +164,18 @@ test('an observer may fetch the log; one with a foreign tail is told where to cu
   expect(first).toMatchObject({ errorCode: 0, currentLeader: { leaderId: 1, leaderEpoch: 1 } });
   expect(first?.records?.length).toBeGreaterThan(61);
   const end = quorum.raft.logEndOffset;
-  expect((await ask(end + 5, 1)).responses[0]?.partitions[0]?.divergingEpoch).toEqual({ epoch: 1, endOffset: end });
+  expect((await ask(end + 5, 1)).responses[0]?.partitions[0]?.divergingEpoch).toEqual({
+    epoch: 1,
+    endOffset: end,
+  });
 });
 
 test('a quorum-state file that is not one is refused', async () => {
   await open();
   await close();
-  nodeEnvironment.disk.replaceFile(join(folder, '__cluster_metadata-0/quorum-state'), Buffer.from('{"data_version":9}'));
+  nodeEnvironment.disk.replaceFile(
+    join(folder, '__cluster_metadata-0/quorum-state'),
+    Buffer.from('{"data_version":9}'),
+  );
   await expect(open()).rejects.toMatchObject({ code: 'FOREIGN_DATA' });
 });
