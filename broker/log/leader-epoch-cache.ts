@@ -4,7 +4,7 @@ import type { EpochEndOffset } from './read-result.ts';
 
 export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint';
 
-interface EpochEntry {
+export interface EpochEntry {
   readonly epoch: number;
   readonly startOffset: number;
 }
@@ -15,7 +15,8 @@ interface EpochEntry {
  *
  * The cache is changed in memory and saved before the log's recovery point moves on, so what the checkpoint says is
  * right for everything below the recovery point; recovery learns the rest from the epochs in the batches it scans. A
- * change of leaders over a thousand partitions thus costs no thousand fsyncs.
+ * change of leaders over a thousand partitions thus costs no thousand fsyncs. The exception is the first new epoch after
+ * a truncation, which is saved before its first batch is written: see `scanFrom` in `log-recovery.ts`.
  */
 export class LeaderEpochCache {
   readonly #disk: Disk;
@@ -97,7 +98,7 @@ export class LeaderEpochCache {
 
   /** The epoch of the record at `offset`, -1 when it is not known. */
   epochAt(offset: number): number {
-    return this.#entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? -1;
+    return epochAt(this.#entries, offset);
   }
 
   /** Replaces the checkpoint when it has fallen behind. */
@@ -107,6 +108,11 @@ export class LeaderEpochCache {
     this.#disk.replaceFile(this.#path, encodeCheckpoint(lines));
     this.#saved = this.#entries;
   }
+}
+
+/** The epoch that contains `offset` by these entries, -1 when none does. */
+export function epochAt(entries: readonly EpochEntry[], offset: number): number {
+  return entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? -1;
 }
 
 const UNKNOWN: EpochEndOffset = { epoch: -1, endOffset: -1 };

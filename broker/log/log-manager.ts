@@ -217,7 +217,7 @@ export class LogManager {
 
   /** Writes all checkpoints now; those that have not changed are left alone. */
   checkpoint(): void {
-    this.#writeCheckpoint(RECOVERY_POINT_CHECKPOINT, (log) => log.recoveryPoint);
+    this.#writeCheckpoint(RECOVERY_POINT_CHECKPOINT, (log) => log.recoveryPointCheckpoint);
     this.#writeCheckpoint(HIGH_WATERMARK_CHECKPOINT, (log) => log.highWatermark);
     this.#writeCheckpoint(LOG_START_CHECKPOINT, (log) => log.logStartOffset);
   }
@@ -279,7 +279,7 @@ export class LogManager {
       recentBudget: this.#recentBudget,
       openSegments: this.#openSegments,
       onRecoveryPointLowered: () =>
-        this.#writeCheckpoint(RECOVERY_POINT_CHECKPOINT, (each) => each.recoveryPoint),
+        this.#writeCheckpoint(RECOVERY_POINT_CHECKPOINT, (each) => each.recoveryPointCheckpoint),
     });
     this.#logs.set(name, log);
     return log;

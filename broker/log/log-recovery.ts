@@ -1,7 +1,7 @@
 import type { Disk } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { foreign } from './checkpoint-file.ts';
-import type { LeaderEpochCache } from './leader-epoch-cache.ts';
+import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
 import { applyToProducers } from './producer-replay.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
@@ -134,6 +134,7 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
   let lastEpoch = -1;
   // What snapshots and the epoch checkpoint say of batches that are not trusted is learned anew from those that stay.
   const trustedOffset = expectedBase;
+  const declared = epochs.entries;
   options.snapshots.remove((offset) => offset > trustedOffset);
   epochs.truncateFromEnd(trustedOffset);
   for (let index = first; index < segments.length; index++) {
@@ -144,8 +145,10 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
       const size = segment.sizeInBytes;
       segment.resetIndexes();
       const validBytes = scanValidBatches(segment, segment.baseOffset, (batch) => {
-        // Epochs never go down; a batch of an older one was truncated once, and the crash brought it back.
-        if (batch.leaderEpoch < lastEpoch) return false;
+        // A batch of an older epoch than its place has was truncated once, and the crash brought it back. Epochs never
+        // go down; and where new batches followed the truncation the checkpoint says which epoch begins there: without
+        // it, stale batches that fill the gap up to a later segment exactly would go unnoticed.
+        if (batch.leaderEpoch < Math.max(lastEpoch, epochAt(declared, batch.baseOffset))) return false;
         lastEpoch = batch.leaderEpoch;
         segment.index(batch);
         epochs.assign(batch.leaderEpoch, batch.baseOffset);

@@ -86,6 +86,8 @@ export class Log {
   #lastFlushMs: number;
   /** The entry of the log's directory in its parent survives a power loss. */
   #isDirectorySynced = false;
+  /** There was a truncation that a crash could undo: the next epoch is saved before its first batch is written. */
+  #mustSaveEpochs = false;
   /** Counts truncations, so that a flush under way notices one. */
   #truncations = 0;
   /** Why the disk is no longer trusted: after a failed sync nothing is known of what was written before. */
@@ -158,6 +160,18 @@ export class Log {
   /** Everything below survives a power loss. */
   get recoveryPoint(): number {
     return this.#recoveryPoint;
+  }
+
+  /**
+   * The recovery point to write into the checkpoint. While the segment that ends at the recovery point has not been
+   * sealed and synced as a whole it must be checked at the next start, and so the checkpoint points into it.
+   */
+  get recoveryPointCheckpoint(): number {
+    const segment = this.#segments[this.#segmentIndexOf(this.#recoveryPoint - 1)];
+    if (segment === undefined || segment.isDurable || segment.baseOffset >= this.#recoveryPoint) {
+      return this.#recoveryPoint;
+    }
+    return this.#recoveryPoint - 1;
   }
 
   /** Bytes in all segments. */
@@ -298,6 +312,7 @@ export class Log {
   /** Remembers that `epoch` starts at the log's end: a leader calls it on taking over. */
   assignEpochStart(epoch: number): void {
     this.#epochs.assign(epoch, this.#logEndOffset);
+    if (this.#mustSaveEpochs) this.#epochs.save();
   }
 
   /** The first record at or after `timestamp` and before `upperBoundOffset`, or null. Decodes at most one batch. */
@@ -427,28 +442,37 @@ export class Log {
   #append(records: Buffer, batches: readonly BatchInfo[], logAppendTimeMs: number): AppendResult {
     if (this.#failure !== undefined) return this.#storageError(this.#failure);
     const baseOffset = baseOffsetAt(records, 0);
-    let lastOffset = -1;
+    let start: number;
     try {
+      if (this.#mustSaveEpochs) this.#saveNewEpoch(new BatchInfo(records, 0, 0));
       this.#rollIfNeeded(records, batches);
-      const segment = this.#active;
-      const start = segment.sizeInBytes;
-      segment.write(records);
-      for (const { position } of batches) {
-        const batch = new BatchInfo(records, position, start + position);
-        segment.index(batch);
-        this.#epochs.assign(batch.leaderEpoch, batch.baseOffset);
-        const aborted = applyToProducers(this.#producers, batch, () =>
-          records.subarray(position, position + batch.sizeInBytes),
-        );
-        if (aborted !== undefined) segment.indexes.transactions.push(aborted);
-        lastOffset = batch.lastOffset;
-      }
+      start = this.#active.sizeInBytes;
+      this.#active.write(records);
     } catch (error) {
       return this.#storageError(messageOf(error));
+    }
+    // From here on the disk is not asked: what is written is also in the log.
+    const segment = this.#active;
+    let lastOffset = -1;
+    for (const { position } of batches) {
+      const batch = new BatchInfo(records, position, start + position);
+      segment.index(batch);
+      this.#epochs.assign(batch.leaderEpoch, batch.baseOffset);
+      const aborted = applyToProducers(this.#producers, batch, () =>
+        records.subarray(position, position + batch.sizeInBytes),
+      );
+      if (aborted !== undefined) segment.indexes.transactions.push(aborted);
+      lastOffset = batch.lastOffset;
     }
     this.#logEndOffset = lastOffset + 1;
     this.#recent.push(baseOffset, this.#logEndOffset, records);
     return appended(baseOffset, lastOffset, this.#logStartOffset, logAppendTimeMs);
+  }
+
+  #saveNewEpoch(first: BatchInfo): void {
+    if (first.leaderEpoch === this.latestEpoch) return;
+    this.#epochs.assign(first.leaderEpoch, first.baseOffset);
+    this.#epochs.save();
   }
 
   #storageError(reason: string): AppendResult {
@@ -536,6 +560,7 @@ export class Log {
    */
   #beginTruncation(offset: number): void {
     this.#truncations++;
+    this.#mustSaveEpochs = true;
     const cutBase = this.#segments[this.#segmentIndexOf(offset)]?.baseOffset ?? 0;
     const trusted = Math.min(offset, cutBase);
     if (this.#recoveryPoint <= trusted) return;
@@ -559,7 +584,8 @@ export class Log {
   async #flushOnce(): Promise<boolean> {
     const target = this.#logEndOffset;
     const truncations = this.#truncations;
-    const first = this.#segmentIndexOf(this.#recoveryPoint);
+    let first = this.#segmentIndexOf(this.#recoveryPoint);
+    while (first > 0 && this.#segments[first - 1]?.isDurable === false) first--;
     const segments = this.#segments.slice(first).filter((segment) => segment.baseOffset <= target);
     try {
       this.#epochs.save();
@@ -582,6 +608,7 @@ export class Log {
     }
     if (truncations !== this.#truncations) return false;
     this.#recoveryPoint = Math.max(this.#recoveryPoint, target);
+    this.#mustSaveEpochs = false;
     this.#lastFlushMs = this.#environment.clock.nowMs();
     return true;
   }

@@ -46,6 +46,10 @@ export class Segment {
   #offsetOfMaxTimestamp: number;
   /** The max timestamp of the first batch: rolling by time counts from here. Undefined when not known. */
   #firstTimestamp: number | undefined;
+  /** Log and indexes are on the disk and nothing will change them. */
+  #isDurable: boolean;
+  /** Counts what could make a sync under way incomplete. */
+  #changes = 0;
   /** Syncs under way keep the file open. */
   #syncs = 0;
   #isClosing = false;
@@ -59,6 +63,7 @@ export class Segment {
     this.#openSegments = options.openSegments;
     this.#sizeInBytes = sizeInBytes;
     this.#sealed = sealed;
+    this.#isDurable = sealed;
     this.#offsetOfMaxTimestamp = options.baseOffset;
   }
 
@@ -118,6 +123,11 @@ export class Segment {
 
   get isSealed(): boolean {
     return this.#sealed;
+  }
+
+  /** A power loss can do nothing to this segment any more: it is sealed and all of it is synced. */
+  get isDurable(): boolean {
+    return this.#isDurable;
   }
 
   pathOf(kind: SegmentFileKind): string {
@@ -193,6 +203,7 @@ export class Segment {
   /** Cuts the file, nothing else. */
   cutAt(position: number): void {
     if (position >= this.#sizeInBytes) return;
+    this.#changed();
     this.#openFile().truncate(position);
     this.#sizeInBytes = position;
   }
@@ -210,6 +221,7 @@ export class Segment {
 
   /** Opens the segment to appends: it has become the active one. */
   unseal(): void {
+    this.#changed();
     this.#loadIndexes();
     this.#sealed = false;
     this.#openSegments.forget(this);
@@ -224,6 +236,7 @@ export class Segment {
 
   /** Writes the index files as they are in memory. */
   saveIndexes(): void {
+    this.#changed();
     const indexes = this.#loadIndexes();
     if (this.#maxTimestamp >= 0) indexes.times.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp);
     this.#save('index', indexes.offsets.content());
@@ -235,15 +248,18 @@ export class Segment {
   /** Resolves when log and saved indexes survive a power loss. */
   async sync(): Promise<void> {
     const file = this.#openFile();
+    const wasSealed = this.#sealed;
+    const changes = this.#changes;
     this.#syncs++;
     try {
       await file.sync();
-      if (this.#sealed) {
+      if (wasSealed) {
         await this.#syncFile('index');
         await this.#syncFile('timeindex');
         await this.#syncFile('txnindex');
       }
       await this.#syncFile('snapshot');
+      this.#isDurable = wasSealed && changes === this.#changes;
     } finally {
       this.#syncs--;
       if (this.#isClosing && this.#syncs === 0) this.close();
@@ -265,6 +281,11 @@ export class Segment {
     if (this.#syncs > 0) return;
     this.#file?.close();
     this.#file = undefined;
+  }
+
+  #changed(): void {
+    this.#isDurable = false;
+    this.#changes++;
   }
 
   #noteTimestamp(timestamp: number, lastOffset: number): void {

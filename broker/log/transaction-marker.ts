@@ -14,6 +14,15 @@ const COMMIT = 1;
  * int32`. Undefined for control records that end no transaction (those of KRaft) and for an empty batch.
  */
 export function readMarker(batch: Buffer): TransactionMarker | undefined {
+  try {
+    return decodeMarker(batch);
+  } catch {
+    // Control records that cannot be read end nothing, as those of a type that is not known.
+    return undefined;
+  }
+}
+
+function decodeMarker(batch: Buffer): TransactionMarker | undefined {
   const iterator = new RecordIterator(new BatchView(batch));
   if (!iterator.next() || iterator.keyLength < 4 || iterator.valueLength < 6) return undefined;
   const type = iterator.bytes.readInt16BE(iterator.keyStart + 2);

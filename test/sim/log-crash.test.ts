@@ -52,10 +52,10 @@ function openLog(environment: Environment, model: Model): Log {
     config: CONFIG,
     recoveryPoint: model.recoveryPoint,
     onRecoveryPointLowered: () => {
-      model.recoveryPoint = Math.min(model.recoveryPoint, log.recoveryPoint);
+      model.recoveryPoint = Math.min(model.recoveryPoint, log.recoveryPointCheckpoint);
     },
   });
-  model.recoveryPoint = Math.min(model.recoveryPoint, log.recoveryPoint);
+  model.recoveryPoint = Math.min(model.recoveryPoint, log.recoveryPointCheckpoint);
   return log;
 }
 
@@ -90,7 +90,7 @@ async function flush(simulation: Simulation, log: Log, model: Model): Promise<vo
   model.synced = Math.max(model.synced, target);
   expect(log.recoveryPoint).toBeGreaterThanOrEqual(target);
   // As the log manager's checkpoint would.
-  if (simulation.random.chance(0.5)) model.recoveryPoint = log.recoveryPoint;
+  if (simulation.random.chance(0.5)) model.recoveryPoint = log.recoveryPointCheckpoint;
 }
 
 function truncate(log: Log, model: Model, offset: number): void {
