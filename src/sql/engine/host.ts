@@ -1,0 +1,90 @@
+import type { Observable } from 'rxjs';
+import type { Row } from '../../serde/model/sql-value.ts';
+import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import type { TopicRequest } from './statement-plan.ts';
+
+/**
+ * What the engine needs of the world outside: topics, and somewhere to run queries. `src/sql/runtime/` has the one that
+ * works on a Kafka cluster; the conformance runner has one over the test driver.
+ */
+export interface SqlHost {
+  /** Facts about those of the topics that exist. */
+  describeTopics(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>>;
+  /** Names of all topics, for SHOW TOPICS. */
+  listTopics(): Promise<ReadonlyMap<string, TopicFacts>>;
+  /** Makes a topic; no error where it exists. */
+  createTopic(request: TopicRequest): Promise<void>;
+  deleteTopic(name: string): Promise<void>;
+  /** Writes a record and waits until it is acknowledged. */
+  produce(record: ProducedRecord): Promise<void>;
+  /** Starts a query that writes a topic or keeps a table. */
+  startQuery(plan: QueryPlan, context: AnalysisContext): Promise<RunningQuery>;
+  /** Starts a query whose results go to the caller, from the earliest or latest records as the session says. */
+  startPush(plan: QueryPlan, context: AnalysisContext): PushRun;
+}
+
+export interface ProducedRecord {
+  readonly topic: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** Milliseconds since the epoch; absent: now. */
+  readonly timestamp?: number;
+  readonly partition?: number;
+}
+
+export type QueryState = 'CREATED' | 'RUNNING' | 'REBALANCING' | 'PAUSED' | 'ERROR' | 'CLOSED';
+
+/** A persistent query while it runs. */
+export interface RunningQuery {
+  readonly plan: QueryPlan;
+  readonly state$: Observable<QueryState>;
+  state(): QueryState;
+  /** Errors that stopped it or that it skipped a record for, newest last; a bounded list. */
+  errors(): readonly string[];
+  pause(): void;
+  resume(): void;
+  /** What it is made of, as Kafka Streams prints a topology. */
+  describeTopology(): string;
+  /** Reads the table that the query keeps, for pull queries; undefined where it keeps none. */
+  readonly table: MaterializedTable | undefined;
+  /** Stops it; `cleanUp` also removes its internal topics and its state. */
+  close(options?: { readonly cleanUp: boolean }): Promise<void>;
+}
+
+export interface MaterializedRow {
+  readonly key: Row;
+  readonly value: Row;
+  readonly window?: { readonly startMs: number; readonly endMs: number };
+  /** Time of the row's last change. */
+  readonly timestamp: number;
+}
+
+/** The rows of a query's result, as they are now. */
+export interface MaterializedTable {
+  readonly isWindowed: boolean;
+  /** The row of a key; of a windowed table those whose window begins in the range. */
+  get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]>;
+  /** All rows. */
+  scan(range: TimeRange): AsyncIterable<MaterializedRow>;
+}
+
+/** Bounds of window starts and ends, inclusive, in milliseconds. */
+export interface TimeRange {
+  readonly startMin: number;
+  readonly startMax: number;
+  readonly endMin: number;
+  readonly endMax: number;
+}
+
+export interface PushRow {
+  /** The selected columns; of a deletion all null but the key. */
+  readonly columns: Row;
+  readonly tombstone?: true;
+}
+
+export interface PushRun {
+  /** Errors when the query fails; completes when it is closed. */
+  readonly rows$: Observable<PushRow>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,143 @@
+import type { Expression, InsertValues } from '../../../grammar/ast.ts';
+import { printType, quoteName } from '../../serde/model/sql-type.ts';
+import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import { formatOf } from '../../serde/formats.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
+import { castArgument, compileExpression } from '../expressions/compile.ts';
+import { canImplicitlyCast } from '../types/casts.ts';
+import type { SchemaColumn } from '../types/logical-schema.ts';
+import type { ProducedRecord } from './host.ts';
+
+/** The record that an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */
+export function recordToInsert(statement: InsertValues, context: AnalysisContext): ProducedRecord {
+  const source = targetOf(statement, context);
+  const columns = columnsOf(statement, source);
+  if (columns.length !== statement.values.length) {
+    throw sqlError(
+      `Expected ${columns.length} value(s), got ${statement.values.length}: a value is needed for every column named.`,
+      { span: statement.span },
+    );
+  }
+  const values = new Map<string, SqlValue>();
+  let timestamp: number | undefined;
+  columns.forEach((column, index) => {
+    const expression = statement.values[index];
+    if (expression === undefined) return;
+    const value = valueFor(column, expression, context);
+    if (column.name === 'ROWTIME') timestamp = value === null ? undefined : Number(value);
+    else values.set(column.name, value);
+  });
+  const keyRow = source.schema.key.map(({ name }) => values.get(name) ?? null);
+  const valueRow = source.schema.value.map(({ name }) => values.get(name) ?? null);
+  if (source.kind === 'TABLE' && keyRow.some((value) => value === null)) {
+    throw sqlError(
+      `Failed to insert values into '${source.name}'. Value for primary key column(s) ` +
+        `${source.schema.key.map(({ name }) => name).join(', ')} is required for tables`,
+      { span: statement.span },
+    );
+  }
+  const { keyFormat, valueFormat, name: topic } = source.topic;
+  if (timestamp !== undefined && timestamp < 0) {
+    throw sqlError(`ROWTIME must not be negative: ${timestamp}`, { span: statement.span });
+  }
+  return {
+    topic,
+    key: bytesOf('key', keyFormat, source.schema.key, keyRow),
+    value: bytesOf('value', valueFormat, source.schema.value, valueRow),
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+}
+
+function targetOf(statement: InsertValues, context: AnalysisContext): DataSource {
+  const source = context.catalog.source(statement.target);
+  if (source === undefined) {
+    throw sqlError(
+      `Cannot insert values into an unknown stream/table: ${quoteName(statement.target)}${context.catalog.caseHint(statement.target)}`,
+      { span: statement.span },
+    );
+  }
+  if (source.isSource) {
+    throw sqlError(`Cannot insert values into read-only ${source.kind.toLowerCase()}: ${source.name}`);
+  }
+  if (source.topic.keyFormat.window !== undefined) {
+    throw sqlError(`Cannot insert values into windowed ${source.kind.toLowerCase()}!`);
+  }
+  return source;
+}
+
+/** Columns in the order of the values; ROWTIME may be among them. */
+function columnsOf(statement: InsertValues, source: DataSource): readonly SchemaColumn[] {
+  const { schema } = source;
+  if (statement.columns.length === 0) {
+    rejectHeaders(schema.headers);
+    return schema.columns;
+  }
+  const columns = statement.columns.map((name): SchemaColumn => {
+    if (name === 'ROWTIME') return { name, type: { kind: 'BIGINT' }, namespace: 'VALUE' };
+    const column = schema.find(name);
+    if (column !== undefined) return column;
+    const suggestion = nearestName(
+      name,
+      schema.columns.map((known) => known.name),
+    );
+    throw sqlError(`Column name ${quoteName(name)} does not exist.`, {
+      span: statement.span,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  });
+  rejectHeaders(columns.filter(({ namespace }) => namespace === 'HEADERS'));
+  return columns;
+}
+
+function rejectHeaders(headers: readonly SchemaColumn[]): void {
+  if (headers.length === 0) return;
+  throw sqlError(`Cannot insert into HEADER columns: ${headers.map(({ name }) => name).join(', ')}`);
+}
+
+function valueFor(column: SchemaColumn, expression: Expression, context: AnalysisContext): SqlValue {
+  let failure: unknown;
+  const compiled = compileExpression(expression, {
+    scope: {
+      resolveColumn: () => undefined,
+      resolveType: (name) => context.catalog.type(name),
+    },
+    functions: context.functions,
+    config: context.properties,
+    onError: (error) => {
+      failure = error;
+    },
+  });
+  const value = compiled.evaluate(noRow, noRow, {});
+  if (failure !== undefined) {
+    throw sqlError(`Failed to insert values: ${String(failure)}`, { span: expression.span });
+  }
+  if (value === null || compiled.type === null) return null;
+  if (compiled.type.kind !== column.type.kind && !canImplicitlyCast(compiled.type, column.type)) {
+    throw sqlError(
+      `Expected type ${printType(column.type)} for field ${quoteName(column.name)} but got ${printType(compiled.type)}`,
+      { span: expression.span },
+    );
+  }
+  return castArgument(compiled.type, column.type)?.(value) ?? value;
+}
+
+const noRow: Row = [];
+
+function bytesOf(
+  side: 'key' | 'value',
+  info: FormatInfo,
+  columns: readonly SchemaColumn[],
+  row: Row,
+): Buffer | null {
+  if (columns.length === 0) return null;
+  const serde = formatOf(info.format).createSerde({
+    columns,
+    side,
+    properties: info.properties,
+    features: new Set(info.features),
+  });
+  return serde.serialize(row);
+}

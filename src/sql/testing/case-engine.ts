@@ -1,0 +1,202 @@
+import { parseScript } from '../../../grammar/parse.ts';
+import type { FunctionRegistry } from '../functions/registry.ts';
+import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import type { Header } from '../../streams/record.ts';
+import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
+import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import { Catalog } from '../catalog/catalog.ts';
+import { applyPlan } from '../engine/apply-plan.ts';
+import { recordToInsert } from '../engine/insert-values.ts';
+import { planStatement, type QueryUse } from '../engine/plan-statement.ts';
+import { roundTrip, type StatementPlan, type TopicRequest } from '../engine/statement-plan.ts';
+import { lower } from '../lowering/lower.ts';
+import type { QueryPlan, Step } from '../physical/steps.ts';
+import { inputsOf } from '../physical/steps.ts';
+import type { CaseTopic } from './case.ts';
+
+/** A record of a stub topic. */
+export interface StubRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+  readonly headers: readonly Header[];
+}
+
+const defaultPartitions = 4;
+const serviceId = 'some.ksql.service.id';
+
+export interface CaseEngineOptions {
+  readonly functions: FunctionRegistry;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly topics: readonly CaseTopic[];
+}
+
+/** A fresh engine for one case: a catalog, stub topics, and a test driver per query. */
+export class CaseEngine {
+  catalog = Catalog.empty;
+  readonly stubs = new Map<string, StubRecord[]>();
+  /** Topics that a driver wrote to, internal ones included. */
+  readonly produced = new Set<string>();
+  readonly queries: QueryPlan[] = [];
+  readonly #options: CaseEngineOptions;
+  readonly #topics = new Map<string, TopicFacts>();
+  #properties: Readonly<Record<string, string>>;
+  #queryNumber = 0;
+
+  constructor(options: CaseEngineOptions) {
+    this.#options = options;
+    this.#properties = options.properties;
+    for (const { name, partitions, replicas } of options.topics) this.#topics.set(name, { partitions, replicas });
+  }
+
+  get topics(): ReadonlyMap<string, TopicFacts> {
+    return this.#topics;
+  }
+
+  get context(): AnalysisContext {
+    return {
+      catalog: this.catalog,
+      functions: this.#options.functions,
+      properties: this.#properties,
+      topics: this.#topics,
+    };
+  }
+
+  /** Runs a script. @throws {ScriptError} at the first statement that fails. */
+  execute(script: string): void {
+    const statements = scriptErrors(script, script, () => parseScript(script));
+    statements.forEach(({ statement, text }, index) => {
+      scriptErrors(text, script, () => this.#executeStatement({ statement, text }), index === statements.length - 1);
+    });
+  }
+
+  #executeStatement({ statement, text }: ReturnType<typeof parseScript>[number]): void {
+    if (statement.kind === 'InsertValues') {
+      const record = recordToInsert(statement, this.context);
+      const { topic, key, value, timestamp = 0 } = record;
+      this.append(topic, { key, value, timestamp, headers: [] });
+      return;
+    }
+    if (statement.kind === 'SetProperty') {
+      this.#properties = { ...this.#properties, [statement.name]: statement.value };
+      return;
+    }
+    const queries: readonly QueryUse[] = this.queries.map(({ queryId, sources, sink }) => ({
+      id: queryId,
+      sources,
+      ...(sink === undefined ? {} : { sink }),
+    }));
+    const planned = planStatement({
+      statement,
+      text,
+      context: this.context,
+      queryNumber: this.#queryNumber,
+      queries,
+    });
+    if (planned === undefined) throw new Error(`the test runner does not execute ${statement.kind}`);
+    this.#apply(roundTrip(planned));
+  }
+
+  #apply(plan: StatementPlan): void {
+    this.catalog = applyPlan(this.catalog, plan);
+    if (plan.kind === 'createSource' || plan.kind === 'createAs') this.#createTopic(plan.topic);
+    if (plan.kind === 'dropSource') {
+      const remaining = this.queries.filter(({ queryId }) => !plan.terminate.includes(queryId));
+      this.queries.splice(0, this.queries.length, ...remaining);
+    }
+    const query = 'query' in plan ? plan.query : undefined;
+    if (query === undefined) return;
+    this.#queryNumber++;
+    const same = this.queries.findIndex(({ queryId }) => queryId === query.queryId);
+    if (same >= 0) this.queries.splice(same, 1);
+    this.queries.push(query);
+  }
+
+  #createTopic({ name, partitions = defaultPartitions, replicas = 1 }: TopicRequest): void {
+    if (!this.#topics.has(name)) this.#topics.set(name, { partitions, replicas });
+    if (!this.stubs.has(name)) this.stubs.set(name, []);
+  }
+
+  append(topic: string, record: StubRecord): void {
+    const records = this.stubs.get(topic);
+    if (records === undefined) this.stubs.set(topic, [record]);
+    else records.push(record);
+  }
+
+  /**
+   * Runs the queries one after the other: the given records first, in their order and across topics, then each source
+   * topic that none of them is for.
+   */
+  run(inputs: readonly { readonly topic: string; readonly record: StubRecord }[]): void {
+    const given = new Set(inputs.map(({ topic }) => topic));
+    for (const plan of this.queries) {
+      const driver = this.#driverOf(plan);
+      const topics = topicsOf(plan.root);
+      const sinks = plan.root.step === 'sink' ? [plan.root.topic] : [];
+      const pipe = (topic: string, record: StubRecord): void => {
+        driver.pipeRaw(topic, record);
+        for (const sink of sinks) {
+          for (const { key, value, timestamp, headers } of driver.takeRaw(sink)) {
+            this.append(sink, { key, value, timestamp, headers });
+          }
+        }
+      };
+      try {
+        for (const { topic, record } of inputs) if (topics.includes(topic)) pipe(topic, record);
+        for (const topic of topics) {
+          if (given.has(topic)) continue;
+          for (const record of [...(this.stubs.get(topic) ?? [])]) pipe(topic, record);
+        }
+      } finally {
+        for (const topic of driver.producedTopics) this.produced.add(topic);
+        driver.close();
+      }
+    }
+  }
+
+  #driverOf(plan: QueryPlan): TopologyTestDriver {
+    const builder = new StreamsBuilder();
+    lower(plan.root, { builder, analysis: this.context });
+    return new TopologyTestDriver(builder.build(), {
+      applicationId: `_confluent-ksql-${serviceId}query_${plan.queryId}`,
+      wallClockMs: 0,
+      cachingEnabled: false,
+      onFailure: { deserialization: 'continue' },
+      config: this.#streamsConfig(),
+    });
+  }
+
+  /** `ksql.streams.x` is the setting `x` of Streams. */
+  #streamsConfig(): Readonly<Record<string, string>> {
+    const prefix = 'ksql.streams.';
+    const entries = Object.entries(this.#properties).filter(([name]) => name.startsWith(prefix));
+    return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
+  }
+}
+
+/** Topics that a plan reads, in the order of its sources. */
+function topicsOf(step: Step): readonly string[] {
+  if (step.step === 'source') return [step.topic];
+  return inputsOf(step).flatMap(topicsOf);
+}
+
+/** A statement failed. */
+export class ScriptError extends Error {
+  override readonly name = 'ScriptError';
+  readonly text: string;
+  readonly isLast: boolean;
+
+  constructor(cause: unknown, text: string, isLast: boolean) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.text = text;
+    this.isLast = isLast;
+  }
+}
+
+function scriptErrors<T>(text: string, _script: string, run: () => T, isLast = true): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new ScriptError(error, text, isLast);
+  }
+}

@@ -1,0 +1,127 @@
+import type { FunctionRegistry } from '../functions/registry.ts';
+import { CaseEngine, ScriptError, type StubRecord } from './case-engine.ts';
+import type { CaseRecord, TestCase } from './case.ts';
+import { difference } from './compare.ts';
+import { checkPost } from './post-conditions.ts';
+import { decodeSide, decodeWindow, encodeSide, encodeWindow } from './record-bytes.ts';
+import { printJson } from './lossless-json.ts';
+
+export interface CaseResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** The first difference, of a case that failed. */
+  readonly problem?: string;
+  /** The case expects an error: `rejected` when there was one, whatever its text. */
+  readonly expectsError: boolean;
+  readonly rejected: boolean;
+  readonly formats: ReadonlySet<string>;
+}
+
+/** Runs one case, in an engine of its own. Never throws. */
+export function runCase(test: TestCase, functions: FunctionRegistry): CaseResult {
+  const { name, formats, expectedException } = test;
+  const base = { name, formats, expectsError: expectedException !== undefined, rejected: false };
+  try {
+    const problem = execute(test, functions);
+    if (expectedException !== undefined) {
+      return { ...base, passed: false, problem: `expected an error: ${expectedException.message ?? 'any'}` };
+    }
+    return problem === undefined ? { ...base, passed: true } : { ...base, passed: false, problem };
+  } catch (error) {
+    const message = messagesOf(error);
+    if (expectedException === undefined) return { ...base, passed: false, problem: message };
+    if (error instanceof ScriptError && !error.isLast) {
+      return { ...base, passed: false, problem: `failed before the last statement: ${message}` };
+    }
+    const wanted = expectedException.message;
+    const matches = wanted === undefined || message.includes(wanted);
+    return {
+      ...base,
+      rejected: true,
+      passed: matches,
+      ...(matches ? {} : { problem: `expected the error\n    ${wanted}\n  got\n    ${message}` }),
+    };
+  }
+}
+
+/** An error's text with its statement behind it, and the texts of what caused it. */
+function messagesOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const statement = error instanceof ScriptError ? `\nStatement: ${error.text}` : '';
+  const cause = error.cause === undefined || error instanceof ScriptError ? '' : `\nCaused by: ${messagesOf(error.cause)}`;
+  const name = error instanceof ScriptError || error.name === 'DiagnosticError' ? '' : `${error.name}: `;
+  return `${name}${error.message}${statement}${cause}`;
+}
+
+function execute(test: TestCase, functions: FunctionRegistry): string | undefined {
+  const engine = new CaseEngine({ functions, properties: test.properties, topics: test.topics });
+  engine.execute(test.statements.join('\n'));
+  const inputs = test.inputs.map((record) => ({ topic: record.topic, record: encode(record, engine) }));
+  for (const { topic, record } of inputs) engine.append(topic, record);
+  engine.run(inputs);
+  const exact = test.properties['use.exact.numeric.comparison'] !== 'false';
+  return (
+    checkOutputs(test, engine, exact) ?? (test.post === undefined ? undefined : checkPost(test.post, engine))
+  );
+}
+
+function encode(record: CaseRecord, engine: CaseEngine): StubRecord {
+  const source = engine.catalog.sources().find(({ topic }) => topic.name === record.topic);
+  return {
+    key: encodeWindow(encodeSide('key', source, record.key), record.window),
+    value: encodeSide('value', source, record.value),
+    timestamp: record.timestamp ?? 0,
+    headers: record.headers ?? [],
+  };
+}
+
+function checkOutputs(test: TestCase, engine: CaseEngine, exact: boolean): string | undefined {
+  const topics = new Set(test.outputs.map(({ topic }) => topic));
+  for (const topic of topics) {
+    const expected = test.outputs.filter((record) => record.topic === topic);
+    const actual = engine.stubs.get(topic) ?? [];
+    const source = engine.catalog.sources().find((candidate) => candidate.topic.name === topic);
+    const shown = (record: StubRecord): string => {
+      const { key, window } = decodeWindow(record.key, source?.topic.keyFormat.window);
+      const bounds = window === undefined ? '' : `[${window.startMs}-${window.endMs}]`;
+      return `${printJson(decodeSide('key', source, key))}${bounds} -> ${printJson(decodeSide('value', source, record.value))} @${record.timestamp}`;
+    };
+    for (let index = 0; index < Math.min(expected.length, actual.length); index++) {
+      const wanted = expected[index];
+      const got = actual[index];
+      if (wanted === undefined || got === undefined) break;
+      const found = checkRecord(wanted, got, { source, exact });
+      if (found !== undefined) return `${topic}[${index}] ${found}; got ${shown(got)}`;
+    }
+    if (expected.length !== actual.length) {
+      const extra = actual[expected.length];
+      const first = extra === undefined ? '' : `; the first one too many is ${shown(extra)}`;
+      return `${topic}: expected ${expected.length} records, got ${actual.length}${first}`;
+    }
+  }
+  return undefined;
+}
+
+function checkRecord(
+  expected: CaseRecord,
+  actual: StubRecord,
+  { source, exact }: { readonly source: Parameters<typeof decodeSide>[1]; readonly exact: boolean },
+): string | undefined {
+  const { key, window } = decodeWindow(actual.key, source?.topic.keyFormat.window);
+  const keys = difference(expected.key, decodeSide('key', source, key), 'key', exact);
+  if (keys !== undefined) return keys;
+  const values = difference(expected.value, decodeSide('value', source, actual.value), 'value', exact);
+  if (values !== undefined) return values;
+  if (expected.timestamp !== undefined && expected.timestamp !== actual.timestamp) {
+    return `timestamp: expected ${expected.timestamp}, got ${actual.timestamp}`;
+  }
+  if (expected.window !== undefined) {
+    const { startMs, endMs, type } = expected.window;
+    const same = window?.startMs === startMs && window.type === type && (endMs === undefined || window.endMs === endMs);
+    if (!same) return `window: expected ${startMs}-${endMs}, got ${window?.startMs}-${window?.endMs}`;
+  }
+  const headers = (list: readonly { key: string; value: Buffer | null }[]): string =>
+    list.map((header) => `${header.key}=${header.value?.toString('base64') ?? 'null'}`).join(', ');
+  const [wanted, got] = [headers(expected.headers ?? []), headers(actual.headers)];
+  return wanted === got ? undefined : `headers: expected [${wanted}], got [${got}]`;
+}

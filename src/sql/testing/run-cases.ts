@@ -1,0 +1,49 @@
+import type { FunctionRegistry } from '../functions/registry.ts';
+import { expandFile } from './case.ts';
+import { readCaseFiles } from './io/case-files.ts';
+import { parseJson } from './lossless-json.ts';
+import { type CaseResult, runCase } from './run-case.ts';
+
+export interface RunOptions {
+  readonly functions: FunctionRegistry;
+  /** Called after each case, for progress. */
+  readonly onResult?: (result: CaseResult) => void;
+  /** Only cases whose full name contains this. */
+  readonly filter?: string;
+}
+
+export interface Summary {
+  readonly passed: number;
+  readonly failed: number;
+  /** Cases that expect an error and got one, whatever its text. */
+  readonly rejected: number;
+  readonly results: readonly CaseResult[];
+}
+
+/** Runs the cases of files and folders: the format of ksqlDB's query-validation-tests. */
+export function runCases(paths: readonly string[], options: RunOptions): Summary {
+  const results: CaseResult[] = [];
+  for (const { stem, text } of readCaseFiles(paths)) {
+    for (const test of expandFile(stem, parseJson(text))) {
+      if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
+      const result = runCase(test, options.functions);
+      results.push(result);
+      options.onResult?.(result);
+    }
+  }
+  const passed = results.filter((result) => result.passed).length;
+  return {
+    passed,
+    failed: results.length - passed,
+    rejected: results.filter(({ expectsError, rejected }) => expectsError && rejected).length,
+    results,
+  };
+}
+
+/** What `millrace test` prints: each failure with its first difference, then the counts. */
+export function printSummary(summary: Summary): string {
+  const failures = summary.results
+    .filter(({ passed }) => !passed)
+    .map(({ name, problem = '' }) => `FAILED ${name}\n  ${problem}`);
+  return [...failures, `${summary.passed} passed, ${summary.failed} failed`].join('\n');
+}
