@@ -33,7 +33,8 @@ export class SimulatedQuorum {
   readonly #leaderByEpoch = new Map<number, number>();
   readonly #epochs = new Map<number, number>();
   readonly #highWatermarks = new Map<string, number>();
-  onCommitted: (node: SimulatedNode, batch: CommittedBatch) => void = () => {};
+  /** Called with each node before it starts: the place to add listeners. */
+  onStart: (node: SimulatedNode, environment: Environment) => void = () => {};
 
   constructor(seed: number, options: { readonly voters: number; readonly observers?: number }) {
     this.random = seededRandom(seed);
@@ -53,8 +54,9 @@ export class SimulatedQuorum {
 
   async start(node: SimulatedNode): Promise<void> {
     node.incarnation++;
+    const environment = this.#environment(node);
     node.raft = new RaftNode({
-      environment: this.#environment(node),
+      environment,
       nodeId: node.id,
       directoryId: `AAAAAAAAAAAAAAAAAAAAA${node.id}`.slice(0, 21).concat('Q'),
       clusterId: 'simulated',
@@ -68,6 +70,7 @@ export class SimulatedQuorum {
       onCommitted: (batch) => this.#recordCommitted(node, batch),
       onLeaderChange: () => {},
     });
+    this.onStart(node, environment);
     node.up = true;
     const started = node.raft.start();
     started.catch(() => {});
@@ -123,13 +126,12 @@ export class SimulatedQuorum {
   #recordCommitted(node: SimulatedNode, batch: CommittedBatch): void {
     batch.values.forEach((value, index) => {
       const offset = batch.baseOffset + index;
-      const text = `${batch.epoch}:${value.toString()}`;
+      const text = `${batch.epoch}:${value.toString('latin1')}`;
       const known = this.committed.get(offset) ?? text;
       if (known !== text)
         throw new AssertionFailure(`offset ${offset} was ${known} and is ${text} on node ${node.id}`);
       this.committed.set(offset, text);
     });
-    this.onCommitted(node, batch);
   }
 
   #environment(node: SimulatedNode): Environment {

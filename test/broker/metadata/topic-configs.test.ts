@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { parseProperty } from '../../../src/base/config-property.ts';
+import { effectiveTopicConfig } from '../../../broker/metadata/effective-configs.ts';
+import { MetadataDelta } from '../../../broker/metadata/metadata-delta.ts';
+import { EMPTY_IMAGE } from '../../../broker/metadata/metadata-image.ts';
+import { checkTopicConfig, checkTopicConfigs, topicConfigs } from '../../../broker/metadata/topic-configs.ts';
+
+test('every default is a value that its own check accepts', () => {
+  for (const [name, definition] of Object.entries(topicConfigs)) {
+    expect(definition.doc.endsWith('.'), name).toBe(true);
+    expect(parseProperty(definition, definition.default ?? ''), name).not.toHaveProperty('problem');
+  }
+});
+
+test.each([
+  ['retention.ms', '-1', true],
+  ['retention.ms', '-2', false],
+  ['retention.ms', '1.5', false],
+  ['segment.bytes', '1048576', true],
+  ['segment.bytes', '1048575', false],
+  ['cleanup.policy', 'compact,delete', true],
+  ['cleanup.policy', 'compact, delete', true],
+  ['cleanup.policy', 'shrink', false],
+  ['compression.type', 'zstd', true],
+  ['compression.type', 'brotli', false],
+  ['compression.gzip.level', '-1', true],
+  ['compression.gzip.level', '0', false],
+  ['preallocate', 'TRUE', true],
+  ['preallocate', 'yes', false],
+  ['min.cleanable.dirty.ratio', '0.01', true],
+  ['min.cleanable.dirty.ratio', '1.01', false],
+  ['min.insync.replicas', '0', false],
+  ['flush.ms', '9223372036854775807', true],
+  ['leader.replication.throttled.replicas', '0:1,1:2', true],
+  ['leader.replication.throttled.replicas', '*', true],
+  ['leader.replication.throttled.replicas', 'x', false],
+])('%s=%s', (name, value, ok) => {
+  expect(checkTopicConfig(name, value) === undefined).toBe(ok);
+});
+
+test('unknown names are answered with the nearest; prototype members are no configs', () => {
+  expect(checkTopicConfig('cleanup.polciy', 'delete')).toContain('did you mean cleanup.policy?');
+  expect(checkTopicConfig('constructor', 'x')).toBe('Unknown topic config name: constructor');
+});
+
+test('values must agree with each other', () => {
+  expect(checkTopicConfigs(new Map([['min.compaction.lag.ms', '9']]))).toBeUndefined();
+  expect(
+    checkTopicConfigs(
+      new Map([
+        ['min.compaction.lag.ms', '9'],
+        ['max.compaction.lag.ms', '8'],
+      ]),
+    ),
+  ).toContain('conflict');
+});
+
+test('a value comes from the topic, the cluster, the file, or the default, in this order', () => {
+  const fixed = new Map([['retention.ms', '3']]);
+  const set = (resourceType: number, resourceName: string, name: string, value: string) => {
+    const delta = new MetadataDelta(image);
+    delta.replay({ type: 'ConfigRecord', data: { resourceType, resourceName, name, value } });
+    image = delta.build({ offset: 1, epoch: 1 });
+  };
+  let image = EMPTY_IMAGE;
+  const effective = (defaults = fixed) => effectiveTopicConfig(image, 'a', 'retention.ms', defaults);
+  expect(effective(new Map())).toMatchObject({ value: '604800000', source: 5 });
+  expect(effective()).toMatchObject({ value: '3', source: 4 });
+  set(4, '', 'log.retention.ms', '2');
+  expect(effective()).toMatchObject({ value: '2', source: 3 });
+  set(2, 'a', 'retention.ms', '1');
+  expect(effective()).toMatchObject({ value: '1', source: 1 });
+});
