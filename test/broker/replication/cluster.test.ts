@@ -1,0 +1,174 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Broker } from '../../../broker/broker.ts';
+import { ErrorCode } from '../../../src/protocol/error-codes.ts';
+import { produce } from '../../../src/protocol/messages/00-produce.ts';
+import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
+import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
+import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
+import { batchOf, TestBrokers } from '../running-broker.ts';
+
+/** Three brokers in one process, on real sockets and folders of their own. */
+describe('a cluster of three', () => {
+  let brokers = new TestBrokers();
+
+  afterEach(async () => {
+    await brokers.close();
+    brokers = new TestBrokers();
+  });
+
+  async function createTopic(at: Broker, name: string, configs: Record<string, string> = {}): Promise<void> {
+    const response = await brokers.to(at).send(createTopics, 7, {
+      topics: [
+        {
+          name,
+          numPartitions: 1,
+          replicationFactor: 3,
+          configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+        },
+      ],
+    });
+    expect(response.topics[0]?.errorCode).toBe(ErrorCode.NONE);
+  }
+
+  /** Appends one value with acks=all wherever the leader is, trying again as a producer would. */
+  async function append(cluster: ReadonlyMap<number, Broker>, topic: string, value: string): Promise<number> {
+    for (;;) {
+      const leader = leaderOf(cluster, topic);
+      const answer = await (leader === undefined ? undefined : tryAppend(leader, topic, value));
+      if (answer?.errorCode === ErrorCode.NONE) return answer.baseOffset;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async function tryAppend(leader: Broker, topic: string, value: string, timeoutMs = 2000) {
+    const client = brokers.to(leader);
+    try {
+      const response = await client.send(produce, 9, {
+        acks: -1,
+        timeoutMs,
+        topicData: [{ name: topic, partitionData: [{ index: 0, records: batchOf(value) }] }],
+      });
+      return response.responses[0]?.partitionResponses[0];
+    } catch {
+      return undefined;
+    } finally {
+      client.close();
+    }
+  }
+
+  function leaderOf(cluster: ReadonlyMap<number, Broker>, topic: string): Broker | undefined {
+    const known = [...cluster.values()]
+      .map((broker) => broker.image.topicsByName.get(topic)?.partitions.get(0))
+      .filter((partition) => partition !== undefined)
+      .sort((a, b) => b.leaderEpoch - a.leaderEpoch);
+    return cluster.get(known[0]?.leader ?? -1);
+  }
+
+  function isrOf(broker: Broker, topic: string): readonly number[] {
+    return [...(broker.image.topicsByName.get(topic)?.partitions.get(0)?.isr ?? [])].sort();
+  }
+
+  /** Every value in the partition, as a consumer of its leader sees it. */
+  async function readAll(cluster: ReadonlyMap<number, Broker>, topic: string): Promise<Buffer> {
+    const leader = leaderOf(cluster, topic);
+    if (leader === undefined) throw new Error('no leader');
+    const chunks: Buffer[] = [];
+    for (let offset = 0; ; ) {
+      const response = await brokers.to(leader).send(fetch, 12, {
+        maxWaitMs: 500,
+        minBytes: 1,
+        topics: [
+          { topic, partitions: [{ partition: 0, fetchOffset: offset, partitionMaxBytes: 1_000_000 }] },
+        ],
+      });
+      const data = response.responses[0]?.partitions[0];
+      expect(data?.errorCode).toBe(ErrorCode.NONE);
+      const last = batchesOf(data?.records ?? Buffer.alloc(0)).at(-1);
+      if (last === undefined) return Buffer.concat(chunks);
+      chunks.push(data?.records ?? Buffer.alloc(0));
+      offset = last.lastOffset + 1;
+    }
+  }
+
+  it('loses nothing that was acknowledged when leaders die, one after the other', async () => {
+    const settings = await brokers.clusterSettings(3);
+    const cluster = new Map<number, Broker>();
+    const starting = [...settings].map(async ([id, own]) => cluster.set(id, await brokers.start(own)));
+    await Promise.all(starting);
+    const first = cluster.get(1);
+    if (first === undefined) throw new Error('no broker');
+    await createTopic(first, 'ledger', { 'min.insync.replicas': '2' });
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      for (let i = 0; i < 20; i++) {
+        const value = `entry-${round}-${i};`;
+        await append(cluster, 'ledger', value);
+        acknowledged.push(value);
+      }
+      const leader = leaderOf(cluster, 'ledger');
+      if (leader === undefined) throw new Error('no leader');
+      const epoch = leader.image.topicsByName.get('ledger')?.partitions.get(0)?.leaderEpoch ?? -1;
+      cluster.delete(leader.nodeId);
+      await brokers.stop(leader, { handOver: false });
+      await append(cluster, 'ledger', `after-${round};`);
+      acknowledged.push(`after-${round};`);
+      const [survivor] = cluster.values();
+      expect(survivor?.image.topicsByName.get('ledger')?.partitions.get(0)?.leaderEpoch).toBeGreaterThan(
+        epoch,
+      );
+      const again = await brokers.start(settings.get(leader.nodeId));
+      cluster.set(leader.nodeId, again);
+      await expect.poll(() => isrOf(again, 'ledger'), { timeout: 20_000 }).toEqual([1, 2, 3]);
+    }
+    const text = (await readAll(cluster, 'ledger')).toString('latin1');
+    for (const value of acknowledged) expect(text).toContain(value);
+    for (let i = 1; i < acknowledged.length; i++) {
+      const [before, after] = [acknowledged[i - 1] ?? '', acknowledged[i] ?? ''];
+      expect(text.indexOf(before)).toBeLessThan(text.indexOf(after));
+    }
+  });
+
+  it('acknowledges only what enough replicas have', async () => {
+    const cluster = await brokers.startCluster(3);
+    const [first] = cluster.values();
+    if (first === undefined) throw new Error('no broker');
+    await createTopic(first, 'strict', { 'min.insync.replicas': '3' });
+    await append(cluster, 'strict', 'all three');
+    const leader = leaderOf(cluster, 'strict');
+    const follower = [...cluster.values()].find((broker) => broker !== leader);
+    if (leader === undefined || follower === undefined) throw new Error('no leader');
+    await brokers.stop(follower, { handOver: false });
+    await expect.poll(() => isrOf(leader, 'strict').length, { timeout: 20_000 }).toBe(2);
+    expect((await tryAppend(leader, 'strict', 'too few'))?.errorCode).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
+    expect(leader.metrics.replicaManager.underMinIsrPartitionCount).toBe(1);
+  });
+
+  it('hands leadership over when a broker is stopped in good order', async () => {
+    const cluster = await brokers.startCluster(3);
+    const [first] = cluster.values();
+    if (first === undefined) throw new Error('no broker');
+    await createTopic(first, 'moving');
+    await append(cluster, 'moving', 'before');
+    const leader = leaderOf(cluster, 'moving');
+    if (leader === undefined) throw new Error('no leader');
+    cluster.delete(leader.nodeId);
+    await brokers.stop(leader);
+    const [survivor] = cluster.values();
+    const partition = survivor?.image.topicsByName.get('moving')?.partitions.get(0);
+    expect(partition?.leader).not.toBe(leader.nodeId);
+    expect(partition?.leader).toBeGreaterThan(0);
+    await append(cluster, 'moving', 'after');
+  });
+
+  it('copies every byte: the logs of all replicas become the same', async () => {
+    const cluster = await brokers.startCluster(3);
+    const [first] = cluster.values();
+    if (first === undefined) throw new Error('no broker');
+    await createTopic(first, 'copied');
+    for (let i = 0; i < 30; i++) await append(cluster, 'copied', `value ${i} ${'x'.repeat(i * 100)}`);
+    const file = (broker: Broker): string => `${broker.directory}/copied-0/00000000000000000000.log`;
+    const { readFileSync } = await import('node:fs');
+    const [one, ...others] = [...cluster.values()].map((broker) => readFileSync(file(broker)));
+    for (const other of others) expect(other.equals(one ?? Buffer.alloc(0))).toBe(true);
+  });
+});
