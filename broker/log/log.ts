@@ -587,8 +587,9 @@ export class Log {
     let first = this.#segmentIndexOf(this.#recoveryPoint);
     while (first > 0 && this.#segments[first - 1]?.isDurable === false) first--;
     const segments = this.#segments.slice(first).filter((segment) => segment.baseOffset <= target);
+    // A disk that is full, say, refuses this and can be mended; a failed sync cannot.
+    this.#epochs.save();
     try {
-      this.#epochs.save();
       for (const segment of segments) {
         // A segment that was sealed while its log was synced has indexes to sync, too.
         let wasSealed: boolean;

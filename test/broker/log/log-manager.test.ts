@@ -1,0 +1,135 @@
+import fs from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
+import { LogManager } from '../../../broker/log/log-manager.ts';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { makeBatch } from './batches.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+const TOPIC_ID = 'MTIzNDU2Nzg5MDEyMzQ1Ng';
+const EPOCH = { leaderEpoch: 0 };
+
+function open(
+  directory: string,
+  options: { readonly nodeId?: number; readonly clusterId?: string } = {},
+): LogManager {
+  return LogManager.open({ environment: nodeEnvironment, directory, nodeId: 1, ...options });
+}
+
+const log = (partition: number, fileDeleteDelayMs = 0) => ({
+  topic: 'orders.v1',
+  partition,
+  topicId: TOPIC_ID,
+  config: { ...DEFAULT_LOG_CONFIG, fileDeleteDelayMs },
+});
+
+describe('LogManager', () => {
+  it('formats a new folder, keeps its identity, logs and high watermarks over a clean stop', async () => {
+    const directory = `${temporaryDirectory()}/data`;
+    const first = open(directory);
+    expect(first.hadCleanShutdown).toBe(false);
+    const events = first.getOrCreate(log(0));
+    events.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    events.setHighWatermark(3);
+    expect(first.getOrCreate(log(0))).toBe(events);
+    await first.close({ brokerEpoch: 77 });
+    const properties = fs.readFileSync(`${directory}/meta.properties`, 'utf8');
+    expect(properties).toContain(`cluster.id=${first.clusterId}\n`);
+    expect(properties).toContain('node.id=1\nversion=1\n');
+
+    const second = open(directory);
+    expect(second).toMatchObject({
+      hadCleanShutdown: true,
+      previousBrokerEpoch: 77,
+      clusterId: first.clusterId,
+      directoryId: first.directoryId,
+    });
+    expect(fs.existsSync(`${directory}/.kafka_cleanshutdown`)).toBe(false);
+    expect(second.topicIdOf({ topic: 'orders.v1', partition: 0 })).toBe(TOPIC_ID);
+    expect(second.get({ topic: 'orders.v1', partition: 0 })).toMatchObject({
+      logEndOffset: 5,
+      highWatermark: 3,
+    });
+    await second.close();
+  });
+
+  it('recovers what a process left that did not close the folder', () => {
+    const directory = temporaryDirectory();
+    const first = open(directory);
+    first.getOrCreate(log(2)).appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    first.checkpoint();
+    fs.rmSync(`${directory}/.lock`);
+    const second = open(directory);
+    expect(second.hadCleanShutdown).toBe(false);
+    expect(second.get({ topic: 'orders.v1', partition: 2 })?.logEndOffset).toBe(5);
+  });
+
+  it('refuses a folder in use, of another node or cluster, of a newer version, broken or foreign', async () => {
+    const directory = temporaryDirectory();
+    const first = open(directory, { clusterId: 'MkU3OEVBNTcwNTJENDM2Qg' });
+    expect(() => open(directory)).toThrow(/is in use by process \d+/);
+    await first.close();
+    expect(() => open(directory, { nodeId: 2 })).toThrow(/belongs to node 1, this is node 2/);
+    expect(() => open(directory, { clusterId: 'other' })).toThrow(/belongs to cluster MkU3/);
+    const path = `${directory}/meta.properties`;
+    const good = fs.readFileSync(path, 'utf8');
+    fs.writeFileSync(path, good.replace('version=1', 'version=2'));
+    expect(() => open(directory)).toThrow(/version 2, written by a newer release/);
+    fs.writeFileSync(path, 'garbage');
+    expect(() => open(directory)).toThrow(
+      /is not "key=value".*restore the file or choose another data folder/,
+    );
+    fs.writeFileSync(path, good);
+    const checkpoint = `${directory}/recovery-point-offset-checkpoint`;
+    fs.writeFileSync(checkpoint, '0\n2\na 0 1\n');
+    expect(() => open(directory)).toThrow(/has 1 entries and claims 2/);
+    fs.rmSync(checkpoint);
+    await open(directory).close();
+
+    const foreign = temporaryDirectory();
+    fs.writeFileSync(`${foreign}/thesis.doc`, 'x');
+    expect(() => open(foreign)).toThrow(/is not empty \(there is "thesis.doc"\)/);
+  });
+
+  it('deletes a log at once and its files later, and lets the topic be made again', async () => {
+    const directory = temporaryDirectory();
+    const manager = open(directory);
+    manager.getOrCreate(log(0, 60_000)).appendAsLeader(makeBatch(), EPOCH);
+    manager.delete(log(0));
+    expect(manager.get(log(0))).toBeUndefined();
+    expect(manager.getOrCreate(log(0)).logEndOffset).toBe(0);
+    expect(fs.readdirSync(directory).filter((name) => name.endsWith('-delete'))).toHaveLength(1);
+    await manager.close();
+    expect(fs.readdirSync(directory).filter((name) => name.endsWith('-delete'))).toHaveLength(0);
+  });
+
+  it('refuses a folder that was made for another topic of the same name', async () => {
+    const manager = open(temporaryDirectory());
+    manager.getOrCreate(log(0));
+    expect(() => manager.getOrCreate({ ...log(0), topicId: 'AAAAAAAAAAAAAAAAAAAAAQ' })).toThrow(
+      expect.objectContaining({ code: 'INCONSISTENT_TOPIC_ID' }),
+    );
+    await manager.close();
+  });
+
+  it('writes the checkpoints that Kafka writes', async () => {
+    const directory = temporaryDirectory();
+    const manager = open(directory);
+    const events = manager.getOrCreate(log(3));
+    events.appendAsLeader(makeBatch({ records: 4 }), EPOCH);
+    events.setHighWatermark(4);
+    await events.flush();
+    expect(events.deleteRecordsBefore(2)).toBe(0);
+    manager.checkpoint();
+    const read = (name: string): string => fs.readFileSync(`${directory}/${name}`, 'utf8');
+    expect(read('replication-offset-checkpoint')).toBe('0\n1\norders.v1 3 4\n');
+    expect(read('log-start-offset-checkpoint')).toBe('0\n1\norders.v1 3 2\n');
+    expect(read('orders.v1-3/partition.metadata')).toBe(`version: 0\ntopic_id: ${TOPIC_ID}`);
+    await manager.close();
+    expect(read('orders.v1-3/leader-epoch-checkpoint')).toBe('0\n1\n0 2\n');
+    expect(read('recovery-point-offset-checkpoint')).toBe('0\n1\norders.v1 3 4\n');
+    const again = open(directory);
+    expect(again.get(log(3))).toMatchObject({ logStartOffset: 2, logEndOffset: 4, latestEpoch: 0 });
+    await again.close();
+  });
+});
