@@ -8,7 +8,7 @@ import type { MetadataQuorum } from './metadata-quorum.ts';
 
 export interface ControllerChannelOptions {
   readonly environment: Environment;
-  readonly quorum: MetadataQuorum;
+  readonly quorum: Pick<MetadataQuorum, 'controller' | 'leader' | 'raft' | 'answer'>;
   readonly peers: PeerChannels;
   /** Of the quorum's voters. */
   readonly addressOf: (nodeId: number) => Address | undefined;

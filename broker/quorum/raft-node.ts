@@ -15,6 +15,8 @@ import { RaftPeers } from './raft-peers.ts';
 import { RaftRequests } from './raft-requests.ts';
 import type { RaftRole, RaftState } from './raft-state.ts';
 
+const STARTING_FACTOR = 10;
+
 /**
  * One participant of the Raft quorum that replicates `__cluster_metadata` (KIP-595, with PreVote of KIP-996): static
  * voters, pull replication. A quorum of one runs the same code and leads as soon as it starts.
@@ -29,6 +31,7 @@ export class RaftNode {
   /** Long polls have lines of their own: a vote must not wait behind one. */
   readonly #fetchPeers: RaftPeers;
   readonly #peers: RaftPeers;
+  #isStarting = false;
 
   constructor(options: RaftOptions) {
     this.#core = new RaftCore(options);
@@ -90,7 +93,9 @@ export class RaftNode {
   async start(): Promise<void> {
     const core = this.#core;
     core.feed.deliver();
+    this.#isStarting = true;
     core.restore();
+    this.#isStarting = false;
     await core.options.log.flush();
     if (core.voters.size > 1 || !core.isVoter) return;
     await new Promise<void>((resolve, reject) => {
@@ -157,6 +162,15 @@ export class RaftNode {
     await core.options.log.flush();
   }
 
+  /**
+   * One who has just started asks soon: since it asks for pre-votes it disturbs nobody, it learns who leads when
+   * somebody does, and a cluster that starts need not wait for a whole election timeout.
+   */
+  #electionTimeoutMs(): number {
+    const timeoutMs = this.#core.randomElectionTimeoutMs();
+    return this.#isStarting ? timeoutMs / STARTING_FACTOR : timeoutMs;
+  }
+
   /** Ends what the role before had under way. */
   #settle(): void {
     this.#fetchPeers.close();
@@ -173,7 +187,7 @@ export class RaftNode {
     switch (state.role) {
       case 'unattached':
         if (!core.isVoter) this.#fetcher.beginAsObserver(state);
-        else core.setRoleTimer(core.randomElectionTimeoutMs(), () => core.becomeProspective());
+        else core.setRoleTimer(this.#electionTimeoutMs(), () => core.becomeProspective());
         return;
       case 'prospective':
       case 'candidate':

@@ -1,107 +1,17 @@
 import { expect, test } from 'vitest';
-import { silentLogger } from '../../../src/base/logger.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
-import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts';
-import { brokerRegistration } from '../../../src/protocol/messages/62-broker-registration.ts';
-import { brokerHeartbeat } from '../../../src/protocol/messages/63-broker-heartbeat.ts';
-import type { Api, RequestInput, RequestOf, ResponseOf } from '../../../src/protocol/message.ts';
-import { Controller } from '../../../broker/controller/controller.ts';
-import { MetadataLoader } from '../../../broker/metadata/metadata-loader.ts';
-import { SimulatedQuorum } from '../quorum/simulated-quorum.ts';
+import { createOne, SimulatedControllers } from './simulated-controllers.ts';
 
 const SEED_COUNT = Number(process.env['MILLRACE_CONTROLLER_SEEDS'] ?? 60);
 const FIRST_SEED = Number(process.env['MILLRACE_CONTROLLER_SEED'] ?? 1);
 
-/** The broker of these tests sends no heartbeats. */
-const SETTINGS = { brokerSessionTimeoutMs: 86_400_000 };
-
-interface Brain {
-  readonly loader: MetadataLoader;
-  readonly controller: Controller;
-}
-
-/** Three controllers over a simulated quorum; each start of a node gets a new one. */
-class Cluster {
-  readonly quorum: SimulatedQuorum;
-  readonly brains = new Map<number, Brain>();
-
-  constructor(seed: number) {
-    this.quorum = new SimulatedQuorum(seed, { voters: 3 });
-    this.quorum.onStart = (node, environment) => {
-      const loader = new MetadataLoader();
-      const options = {
-        environment,
-        nodeId: node.id,
-        clusterId: 'simulated',
-        logger: silentLogger,
-        settings: SETTINGS,
-      };
-      const controller = new Controller(options, node.raft, loader);
-      node.raft.addListener(loader);
-      node.raft.addListener(controller);
-      this.brains.set(node.id, { loader, controller });
-    };
-  }
-
-  get active(): Brain | undefined {
-    const { leader } = this.quorum;
-    const brain = leader === undefined ? undefined : this.brains.get(leader.id);
-    return brain?.controller.isActive === true ? brain : undefined;
-  }
-
-  /** Asks a controller; the promise never ends when its process does. */
-  ask<A extends Api>(brain: Brain, api: A, request: RequestInput<A>): Promise<ResponseOf<A>> {
-    const version = api.versions.max;
-    const decoded = decodeStruct(api.request, version, encodeStruct(api.request, version, request));
-    return brain.controller
-      .answer(api, version, decoded as RequestOf<A>)
-      .then(
-        (response) =>
-          decodeStruct(api.response, version, encodeStruct(api.response, version, response)) as ResponseOf<A>,
-      );
-  }
-}
-
-async function registered(cluster: Cluster): Promise<void> {
-  await cluster.quorum.startAll();
-  await cluster.quorum.run(6000);
-  const { active } = cluster;
-  if (active === undefined) throw new Error('no controller');
-  const promise = cluster.ask(active, brokerRegistration, {
-    brokerId: 1,
-    clusterId: 'simulated',
-    incarnationId: 'AAAAAAAAAAAAAAAAAAAAAw',
-    listeners: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 }],
-    logDirs: ['AAAAAAAAAAAAAAAAAAAAAQ'],
-    rack: null,
-  });
-  await cluster.quorum.run(1000);
-  const { brokerEpoch } = await promise;
-  void cluster.ask(active, brokerHeartbeat, { brokerId: 1, brokerEpoch, currentMetadataOffset: brokerEpoch });
-  await cluster.quorum.run(1000);
-}
-
-function createOne(name: string) {
-  return {
-    topics: [
-      {
-        name,
-        numPartitions: -1,
-        replicationFactor: -1,
-        assignments: [{ partitionIndex: 0, brokerIds: [1] }],
-      },
-    ],
-    timeoutMs: 3000,
-  };
-}
-
 /** Creates and deletes topics while controllers fall; what was answered must be so for ever. */
 async function simulate(seed: number): Promise<number> {
-  const cluster = new Cluster(seed);
+  const cluster = new SimulatedControllers(seed);
   const { quorum } = cluster;
-  await registered(cluster);
+  await cluster.start();
   const created = new Map<string, string>();
   const deleted = new Set<string>();
   for (let round = 0; round < 30; round++) {
@@ -163,8 +73,8 @@ test(`what a controller has answered outlives it, over ${SEED_COUNT} seeds`, asy
 }, 120_000);
 
 test('a controller that loses its majority answers NOT_CONTROLLER and takes nothing over', async () => {
-  const cluster = new Cluster(5);
-  await registered(cluster);
+  const cluster = new SimulatedControllers(5);
+  await cluster.start();
   const { quorum, active } = cluster;
   const { leader } = quorum;
   if (active === undefined || leader === undefined) throw new Error('no controller');

@@ -36,6 +36,11 @@ export class SimulatedQuorum {
   /** Called with each node before it starts: the place to add listeners. */
   onStart: (node: SimulatedNode, environment: Environment) => void = () => {};
 
+  /** Answers what the quorum itself does not serve. */
+  onRequest: (node: SimulatedNode, api: Api, version: number, request: unknown) => unknown = (_node, api) => {
+    throw new AssertionFailure(`the quorum does not serve ${api.name}`);
+  };
+
   constructor(seed: number, options: { readonly voters: number; readonly observers?: number }) {
     this.random = seededRandom(seed);
     this.#voterIds = Array.from({ length: options.voters }, (_, i) => i + 1);
@@ -54,7 +59,7 @@ export class SimulatedQuorum {
 
   async start(node: SimulatedNode): Promise<void> {
     node.incarnation++;
-    const environment = this.#environment(node);
+    const environment = this.environment(node);
     node.raft = new RaftNode({
       environment,
       nodeId: node.id,
@@ -63,7 +68,7 @@ export class SimulatedQuorum {
       voters: this.#voterIds.map((id) => ({ id, address: { host: 'node', port: id } })),
       log: node.log,
       directory: '/metadata',
-      peers: { to: (target) => this.#channel(node, target) },
+      peers: { to: (target) => this.channel(node, target) },
       logger: silentLogger,
     });
     node.raft.addListener({
@@ -134,7 +139,7 @@ export class SimulatedQuorum {
     });
   }
 
-  #environment(node: SimulatedNode): Environment {
+  environment(node: SimulatedNode): Environment {
     const { incarnation } = node;
     const alive = (callback: () => void) => () => {
       if (node.incarnation === incarnation) callback();
@@ -161,7 +166,8 @@ export class SimulatedQuorum {
     };
   }
 
-  #channel(from: SimulatedNode, target: number): PeerChannel {
+  /** A line from one node to another. */
+  channel(from: SimulatedNode, target: number): PeerChannel {
     const { incarnation } = from;
     return {
       send: <A extends Api>(api: A, version: number, request: RequestInput<A>) =>
@@ -180,7 +186,7 @@ export class SimulatedQuorum {
               return;
             }
             const answering = node.incarnation;
-            void Promise.resolve(serve(node.raft, api, version, bytes)).then((response) => {
+            void Promise.resolve(this.#serve(node, api, version, bytes)).then((response) => {
               if (node.incarnation !== answering) return;
               const answer = encodeStruct(api.response, version, response);
               travel(() => {
@@ -194,20 +200,21 @@ export class SimulatedQuorum {
       close: () => {},
     };
   }
-}
 
-function serve(raft: RaftNode, api: Api, version: number, bytes: Buffer): unknown {
-  const request = decodeStruct(api.request, version, bytes) as never;
-  switch (api.key) {
-    case 1:
-      return raft.fetch(request, version);
-    case 52:
-      return raft.vote(request);
-    case 53:
-      return raft.beginQuorumEpoch(request);
-    case 54:
-      return raft.endQuorumEpoch(request);
-    default:
-      throw new AssertionFailure(`the quorum does not serve ${api.name}`);
+  #serve(node: SimulatedNode, api: Api, version: number, bytes: Buffer): unknown {
+    const { raft } = node;
+    const request = decodeStruct(api.request, version, bytes) as never;
+    switch (api.key) {
+      case 1:
+        return raft.fetch(request, version);
+      case 52:
+        return raft.vote(request);
+      case 53:
+        return raft.beginQuorumEpoch(request);
+      case 54:
+        return raft.endQuorumEpoch(request);
+      default:
+        return this.onRequest(node, api, version, request);
+    }
   }
 }
