@@ -29,3 +29,12 @@ export {
 } from './timestamp-extractor.ts';
 export type * from './processor.ts';
 export type * from './state/store.ts';
+export { StreamsApp, type StreamsMetrics, type StreamsState } from './runtime/streams-app.ts';
+export type { StreamsAppOptions } from './runtime/streams-app-options.ts';
+export {
+  StreamsFailure,
+  type FailureContext,
+  type FailureHandler,
+  type FailureKind,
+} from './runtime/failures.ts';
+export type { TaskCounts } from './runtime/task-metrics.ts';

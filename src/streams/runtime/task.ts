@@ -60,6 +60,8 @@ export class Task {
   readonly #positions = new Map<RecordQueue, number>();
   #streamTime = -1;
   commitRequested = false;
+  /** Since when it has waited for a dry input, -1 while it does not. */
+  idleSinceMs = -1;
 
   constructor(settings: TaskSettings) {
     this.id = settings.taskId;
@@ -162,6 +164,16 @@ export class Task {
 
   writeTo(batch: WriteBatch, accepts: (store: string) => boolean = () => true): void {
     for (const store of this.stores.values()) if (accepts(store.name)) store.writeTo(batch);
+  }
+
+  /** Writes what has been restored into a store, together with what `also` adds to the batch. */
+  async writeRestored(store: ManagedStore, also: (batch: WriteBatch) => void): Promise<void> {
+    const { engine } = this.#settings.engineFor(store.name);
+    await engine.write((batch) => {
+      store.writeTo(batch);
+      also(batch);
+    });
+    store.committed();
   }
 
   committed(): void {

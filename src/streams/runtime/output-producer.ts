@@ -1,0 +1,93 @@
+import type { KafkaProducer } from '../../client/types.ts';
+import type { ChangelogRecord } from '../state/managed-store.ts';
+import { StreamsFailure, type FailureHandlers } from './failures.ts';
+import type { OutputRecord, RecordCollector } from './record-collector.ts';
+
+/**
+ * What the tasks of a thread write: results by {@link RecordCollector}, and changelogs, whose offsets are noted. One
+ * producer serves all. Failures of results go to the production handler; failures of changelogs are never forgiven.
+ */
+export class OutputProducer implements RecordCollector {
+  readonly #producer: KafkaProducer;
+  readonly #handlers: FailureHandlers;
+  readonly #partitionCounts = new Map<string, number>();
+  readonly #onDropped: () => void;
+  #failure: Error | undefined;
+  #pending = 0;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(producer: KafkaProducer, handlers: FailureHandlers, onDropped: () => void) {
+    this.#producer = producer;
+    this.#handlers = handlers;
+    this.#onDropped = onDropped;
+  }
+
+  /** Looks up the partition counts that partitioners will be told. */
+  async learnPartitions(topics: Iterable<string>): Promise<void> {
+    for (const topic of topics) this.#partitionCounts.set(topic, await this.#producer.partitionsFor(topic));
+  }
+
+  partitionCount(topic: string): number {
+    return this.#partitionCounts.get(topic) ?? 1;
+  }
+
+  send(record: OutputRecord): void {
+    this.#pending++;
+    this.#producer.send(record, (error) => {
+      if (error) this.#onSendFailure(record.topic, record.partition ?? -1, error);
+      this.#settle();
+    });
+  }
+
+  /** Sends a changelog record; `onOffset` is told where it landed. */
+  log(topic: string, partition: number, record: ChangelogRecord, onOffset: (offset: number) => void): void {
+    this.#pending++;
+    this.#producer.send({ ...record, topic, partition }, (error, offset) => {
+      if (error) this.#failure ??= error;
+      else onOffset(offset);
+      this.#settle();
+    });
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#producer.ready();
+  }
+
+  /** Waits until all that was sent is acknowledged. @throws the first failure that was not forgiven. */
+  async flush(): Promise<void> {
+    // Which failures count is decided in the callbacks; flush's own error tells of the first one, forgiven or not.
+    await this.#producer.flush().catch((error: unknown) => {
+      if (this.#pending > 0) throw error;
+    });
+    if (this.#pending > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    this.throwFailure();
+  }
+
+  /** @throws a failure that has come since, so that it is not only found at the next commit. */
+  throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) throw failure;
+  }
+
+  close(): Promise<void> {
+    return this.#producer.close();
+  }
+
+  #onSendFailure(topic: string, partition: number, error: Error): void {
+    const context = { topic, partition, offset: -1, taskId: '', nodeName: '' };
+    if (this.#handlers.production(error, context) === 'continue') this.#onDropped();
+    else this.#failure ??= new StreamsFailure('production', context, error);
+  }
+
+  #settle(): void {
+    this.#pending--;
+    if (this.#pending > 0) return;
+    this.#whenIdle?.();
+    this.#whenIdle = undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { OperationalError } from '../../base/errors.ts';
+import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
+import type { Task } from './task.ts';
+
+/** The parts of a table that the tasks of this process have, as one store. */
+export function compositeKeyValueStore<K, V>(
+  name: string,
+  tasks: () => readonly Task[],
+): ReadOnlyKeyValueStore<K, V> {
+  const parts = (): ReadOnlyKeyValueStore<K, V>[] => partsOf(name, tasks());
+  return {
+    name,
+    async get(key) {
+      for (const part of parts()) {
+        const row = await part.get(key);
+        if (row !== undefined) return row;
+      }
+      return undefined;
+    },
+    entries: async () => (await Promise.all(parts().map((part) => part.entries()))).flat(),
+  };
+}
+
+/** The parts of a windowed table that the tasks of this process have, as one store. */
+export function compositeWindowStore<K, V>(
+  name: string,
+  tasks: () => readonly Task[],
+): ReadOnlyWindowStore<K, V> {
+  const parts = (): ReadOnlyWindowStore<K, V>[] => partsOf(name, tasks());
+  return {
+    name,
+    fetch: async (key, range) => (await Promise.all(parts().map((part) => part.fetch(key, range)))).flat(),
+    entries: async () => (await Promise.all(parts().map((part) => part.entries()))).flat(),
+  };
+}
+
+function partsOf<S>(name: string, tasks: readonly Task[]): S[] {
+  const parts = tasks.flatMap((task): S[] => {
+    const store = task.stores.get(name);
+    if (!store || !('forQueries' in store) || typeof store.forQueries !== 'function') return [];
+    // Which kind of view a store gives is decided by its definition, which the caller knows by its name.
+    return [store.forQueries() as S];
+  });
+  if (parts.length > 0) return parts;
+  throw new OperationalError('STORE_NOT_AVAILABLE', `no task of this process has the store ${name} now`, {
+    retriable: true,
+  });
+}

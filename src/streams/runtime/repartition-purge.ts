@@ -1,0 +1,42 @@
+import { messageOf } from '../../base/errors.ts';
+import type { KafkaAdmin } from '../../client/types.ts';
+import type { StreamsAppSettings } from './streams-app-options.ts';
+
+/** Deletes the processed records of repartition topics now and then: nobody else reads them, and they never expire. */
+export class RepartitionPurge {
+  readonly #admin: KafkaAdmin;
+  readonly #settings: StreamsAppSettings;
+  readonly #topics: ReadonlySet<string>;
+  #lastMs: number;
+  #running: Promise<void> | undefined;
+
+  constructor(admin: KafkaAdmin, settings: StreamsAppSettings) {
+    this.#admin = admin;
+    this.#settings = settings;
+    const { applicationId, topology } = settings;
+    this.#topics = new Set(
+      [...topology.repartitionTopics.keys()].map((topic) => `${applicationId}-${topic}`),
+    );
+    this.#lastMs = settings.environment.clock.monotonicMs();
+  }
+
+  /** Given the offsets of a commit; returns at once, since deleting is not urgent. */
+  run(
+    committed: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[],
+  ): void {
+    const now = this.#settings.environment.clock.monotonicMs();
+    if (this.#running || now - this.#lastMs < this.#settings.repartitionPurgeIntervalMs) return;
+    const processed = committed.filter(({ topic }) => this.#topics.has(topic));
+    this.#lastMs = now;
+    if (processed.length === 0) return;
+    this.#running = this.#admin.deleteRecords(processed).then(
+      () => {
+        this.#running = undefined;
+      },
+      (error: unknown) => {
+        this.#running = undefined;
+        this.#settings.logger.warn('could not purge repartition topics', { error: messageOf(error) });
+      },
+    );
+  }
+}

@@ -1,0 +1,417 @@
+import { messageOf, OperationalError } from '../../base/errors.ts';
+import { Consumer } from '../../client/consumer/consumer.ts';
+import { Producer } from '../../client/producer/producer.ts';
+import type { FetchedRecords, KafkaAdmin, KafkaConsumer, TopicPartition } from '../../client/types.ts';
+import { CacheBudget } from '../state/cache-budget.ts';
+import { MemoryEngine } from '../state/memory-engine.ts';
+import type { StoreEngine } from '../state/engine.ts';
+import { failureHandlers } from './failures.ts';
+import { OutputProducer } from './output-producer.ts';
+import { RepartitionPurge } from './repartition-purge.ts';
+import { Restorer } from './restorer.ts';
+import { StateDirectory } from './state-directory.ts';
+import type { StreamsAppSettings } from './streams-app-options.ts';
+import { taskAssignor } from './task-assignor.ts';
+import { Task } from './task.ts';
+import { brokerTopicName, externalTopics, type TaskPlan, type TopicPlan } from './topic-plan.ts';
+
+/** A task on this thread, with where its changelogs have got to. */
+interface Running {
+  readonly plan: TaskPlan;
+  readonly task: Task;
+  /** Next offset of each store's changelog that the store's content will contain when it is committed. */
+  readonly logged: Map<string, number>;
+  readonly memoryEngines: ReadonlyMap<string, MemoryEngine>;
+}
+
+/** Codes of errors after which the group has given our partitions to somebody else. */
+const LOST = new Set(['COMMIT_FAILED', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
+/** How long a round of processing may take before the consumer is polled again. */
+const ROUND_MS = 50;
+
+/**
+ * One processing loop: one consumer, one producer, one database, and the tasks that the group has assigned to it. The
+ * loop polls, queues, processes and commits; everything happens in its turn, so nothing here needs a lock.
+ */
+export class StreamThread {
+  readonly #settings: StreamsAppSettings;
+  readonly #plan: TopicPlan;
+  readonly #admin: KafkaAdmin;
+  readonly #consumer: KafkaConsumer;
+  readonly #restoreConsumer: KafkaConsumer;
+  readonly #output: OutputProducer;
+  readonly #state: StateDirectory;
+  readonly #restorer: Restorer;
+  readonly #budget: CacheBudget;
+  readonly #purge: RepartitionPurge;
+  readonly #running = new Map<string, Running>();
+  readonly #paused = new Map<string, TopicPartition>();
+  readonly #onAssignment: (phase: 'rebalancing' | 'running') => void;
+  #stopping = false;
+  #joined = false;
+  #lastCommitMs: number;
+  #droppedOutputs = 0;
+
+  private constructor(
+    settings: StreamsAppSettings,
+    plan: TopicPlan,
+    parts: {
+      readonly admin: KafkaAdmin;
+      readonly state: StateDirectory;
+      readonly onAssignment: (phase: 'rebalancing' | 'running') => void;
+    },
+  ) {
+    const { environment, bootstrapServers, clientId } = settings;
+    this.#settings = settings;
+    this.#plan = plan;
+    this.#admin = parts.admin;
+    this.#state = parts.state;
+    this.#onAssignment = parts.onAssignment;
+    this.#budget = new CacheBudget(Math.max(settings.cacheBytesMax, 1 << 20));
+    const common = { environment, bootstrapServers };
+    this.#consumer = new Consumer({
+      pollRecordsMax: 1000,
+      ...settings.consumer,
+      ...common,
+      clientId: `${clientId}-consumer`,
+      groupId: settings.applicationId,
+      autoCommit: false,
+      autoOffsetReset: settings.autoOffsetReset,
+      assignors: [taskAssignor({ tasks: plan.tasks, localTasks: () => this.#localTasks() })],
+    });
+    this.#restoreConsumer = new Consumer({
+      pollRecordsMax: 10_000,
+      ...common,
+      clientId: `${clientId}-restore-consumer`,
+      autoOffsetReset: 'earliest',
+    });
+    const handlers = failureHandlers(settings.onFailure);
+    const producer = new Producer({
+      lingerMs: 100,
+      ...settings.producer,
+      ...common,
+      clientId: `${clientId}-producer`,
+    });
+    this.#output = new OutputProducer(producer, handlers, () => this.#droppedOutputs++);
+    this.#restorer = new Restorer(this.#restoreConsumer, this.#state);
+    this.#purge = new RepartitionPurge(this.#admin, settings);
+    this.#lastCommitMs = environment.clock.monotonicMs();
+  }
+
+  static async start(
+    settings: StreamsAppSettings,
+    plan: TopicPlan,
+    parts: { readonly admin: KafkaAdmin; readonly onAssignment: (phase: 'rebalancing' | 'running') => void },
+  ): Promise<StreamThread> {
+    const state = await StateDirectory.open(settings.environment, {
+      path: `${settings.stateDir}/${settings.applicationId}/thread-1`,
+      blockCacheBytes: settings.blockCacheBytes,
+    });
+    return new StreamThread(settings, plan, { ...parts, state });
+  }
+
+  get tasks(): readonly Task[] {
+    return [...this.#running.values()].map(({ task }) => task);
+  }
+
+  get droppedOutputs(): number {
+    return this.#droppedOutputs;
+  }
+
+  /** Runs until {@link StreamThread.stop}; rejects with what made it fail. What was not committed then is not. */
+  async run(): Promise<void> {
+    const { topology, applicationId } = this.#settings;
+    const name = brokerTopicName(topology, applicationId);
+    let clean = false;
+    try {
+      await this.#output.learnPartitions(this.#partitionedTopics());
+      const topics = [...externalTopics(topology), ...[...topology.repartitionTopics.keys()].map(name)];
+      this.#consumer.subscribe([...new Set(topics)], {
+        onAssigned: (partitions) => this.#onAssigned(partitions),
+        onRevoked: () => this.#onRevoked(),
+        onLost: () => this.#closeTasks(),
+      });
+      while (!this.#stopping) await this.#round();
+      await this.#commit();
+      clean = true;
+    } finally {
+      await this.#close(clean);
+    }
+  }
+
+  /** Asks the loop to end after the round that it is in. */
+  stop(): void {
+    this.#stopping = true;
+    this.#consumer.wakeup();
+  }
+
+  // ------------------------------------------------------------------------------------------------ the loop
+
+  async #round(): Promise<void> {
+    const busy = this.tasks.some((task) => task.bufferedCount > 0) || !this.#restorer.isIdle;
+    try {
+      this.#queue(await this.#consumer.poll(busy ? 0 : this.#settings.pollMs));
+    } catch (error) {
+      if (this.#stopping && error instanceof OperationalError && error.code === 'WAKEUP') return;
+      throw error;
+    }
+    if (!this.#restorer.isIdle) await this.#restore();
+    await this.#process();
+    await this.#punctuate();
+    this.#output.throwFailure();
+    this.#resumePartitions();
+    if (this.#commitIsDue()) await this.#commit();
+    else for (const { task } of this.#running.values()) task.evict();
+  }
+
+  #queue(fetched: readonly FetchedRecords[]): void {
+    for (const { topic, partition, records } of fetched) {
+      for (const { task } of this.#running.values()) {
+        const queue = task.queues.find((each) => each.topic === topic && each.partition === partition);
+        if (!queue) continue;
+        task.addRecords(queue, records);
+        if (queue.size > this.#settings.bufferedRecordsMax) this.#pause({ topic, partition });
+      }
+    }
+  }
+
+  async #process(): Promise<void> {
+    const { clock } = this.#settings.environment;
+    const until = clock.monotonicMs() + ROUND_MS;
+    for (const { task } of this.#running.values()) {
+      if (this.#restorer.isRestoring(task)) continue;
+      const loading = task.prefetch();
+      if (loading) await loading;
+      for (let count = 1; this.#isProcessable(task); count++) {
+        const next = task.processNext();
+        if (!(next instanceof Promise ? await next : next)) break;
+        const room = this.#output.ready();
+        if (room) await room;
+        const punctuating = task.punctuate('stream-time');
+        if (punctuating) await punctuating;
+        if ((count & 63) === 0 && (this.#budget.wantsCommit || clock.monotonicMs() > until)) break;
+      }
+    }
+  }
+
+  /** With several inputs, the next record is known only when none of them could still bring an earlier one. */
+  #isProcessable(task: Task): boolean {
+    if (task.queues.length < 2 || this.#settings.taskIdleMsMax < 0) return true;
+    if (task.bufferedCount === 0) return false;
+    const lagging = task.queues.some((queue) => {
+      if (queue.size > 0) return false;
+      const lag = this.#consumer.lag(queue);
+      return lag === undefined || lag > 0;
+    });
+    if (lagging) return false;
+    if (task.queues.every((queue) => queue.size > 0)) {
+      task.idleSinceMs = -1;
+      return true;
+    }
+    const now = this.#settings.environment.clock.monotonicMs();
+    if (task.idleSinceMs < 0) task.idleSinceMs = now;
+    return now - task.idleSinceMs >= this.#settings.taskIdleMsMax;
+  }
+
+  async #punctuate(): Promise<void> {
+    for (const { task } of this.#running.values()) {
+      if (!this.#restorer.isRestoring(task)) await task.punctuate('wall-clock-time');
+    }
+  }
+
+  #pause(partition: TopicPartition): void {
+    this.#paused.set(`${partition.topic}-${partition.partition}`, partition);
+    this.#consumer.pause([partition]);
+  }
+
+  #resumePartitions(): void {
+    for (const [name, partition] of this.#paused) {
+      const owner = [...this.#running.values()].find(({ task }) =>
+        task.queues.some(
+          (queue) => queue.topic === partition.topic && queue.partition === partition.partition,
+        ),
+      );
+      if (!owner) {
+        this.#paused.delete(name);
+        continue;
+      }
+      if (this.#restorer.isRestoring(owner.task)) continue;
+      const queue = owner.task.queues.find(
+        (each) => each.topic === partition.topic && each.partition === partition.partition,
+      );
+      if ((queue?.size ?? 0) > this.#settings.bufferedRecordsMax / 2) continue;
+      this.#paused.delete(name);
+      this.#consumer.resume([partition]);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ commit
+
+  #commitIsDue(): boolean {
+    if (this.#budget.wantsCommit) return true;
+    const now = this.#settings.environment.clock.monotonicMs();
+    if (now - this.#lastCommitMs >= this.#settings.commitIntervalMs) return true;
+    return this.tasks.some((task) => task.commitRequested);
+  }
+
+  /**
+   * Commits all tasks: flush caches, send outputs and changelogs and wait for them, commit the offsets, then write the
+   * local state and the changelog offsets that it contains, in one batch. A crash before the offsets: the records are
+   * processed again. A crash before the batch: the tail of the changelog is restored.
+   */
+  async #commit(): Promise<void> {
+    this.#lastCommitMs = this.#settings.environment.clock.monotonicMs();
+    const running = [...this.#running.values()].filter(({ task }) => !this.#restorer.isRestoring(task));
+    if (running.length === 0) return;
+    for (const { task } of running) await task.flushCaches();
+    for (const each of running) this.#logChanges(each);
+    await this.#output.flush();
+    const offsets = running.flatMap(({ task }) => task.positions());
+    if (offsets.length > 0) await this.#consumer.commit(offsets);
+    await this.#writeLocal(running);
+    for (const { task } of running) {
+      task.committed();
+      await task.expire();
+      task.evict();
+    }
+    this.#purge.run(offsets);
+  }
+
+  #logChanges(running: Running): void {
+    const { task, plan, logged } = running;
+    task.logChanges((store, topic, record) => {
+      this.#output.log(topic, plan.partition, record, (offset) => {
+        logged.set(store, Math.max(logged.get(store) ?? 0, offset + 1));
+      });
+    });
+  }
+
+  async #writeLocal(running: readonly Running[]): Promise<void> {
+    await this.#state.engine.write((batch) => {
+      for (const { task, logged, memoryEngines } of running) {
+        task.writeTo(batch, (store) => !memoryEngines.has(store));
+        for (const [store, position] of logged) {
+          if (!memoryEngines.has(store)) this.#state.setPosition(batch, { taskId: task.id, store, position });
+        }
+        logged.clear();
+      }
+    });
+    for (const { task, memoryEngines } of running) {
+      for (const [name, engine] of memoryEngines)
+        engine.write((batch) => task.writeTo(batch, (store) => store === name));
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ tasks
+
+  async #onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#joined = true;
+    this.#onAssignment('rebalancing');
+    const names = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+    for (const plan of this.#plan.tasks) {
+      if (this.#running.has(plan.id)) continue;
+      if (plan.inputs.some(({ topic, partition }) => names.has(`${topic}-${partition}`)))
+        await this.#openTask(plan);
+    }
+    if (this.#restorer.isIdle) this.#onAssignment('running');
+  }
+
+  async #openTask(plan: TaskPlan): Promise<void> {
+    const { topology } = this.#settings;
+    const { subtopology } = plan;
+    const memoryEngines = new Map<string, MemoryEngine>();
+    for (const name of subtopology.stores) {
+      if (topology.stores.get(name)?.storeType === 'memory') memoryEngines.set(name, new MemoryEngine());
+    }
+    const engineFor = (store: string): { readonly engine: StoreEngine; readonly prefix: string } => {
+      const memory = memoryEngines.get(store);
+      return memory
+        ? { engine: memory, prefix: '' }
+        : { engine: this.#state.engine, prefix: this.#state.prefixOf(plan.id, store) };
+    };
+    const { applicationId, environment, config, cacheBytesMax, logger } = this.#settings;
+    const task = new Task({
+      taskId: plan.id,
+      applicationId,
+      topology,
+      nodeNames: subtopology.nodes,
+      storeNames: subtopology.stores,
+      inputs: plan.inputs,
+      topicName: brokerTopicName(topology, applicationId),
+      engineFor,
+      budget: this.#budget,
+      collector: this.#output,
+      handlers: failureHandlers(this.#settings.onFailure),
+      wallClockMs: () => environment.clock.nowMs(),
+      config: (name) => config[name],
+      cachingEnabled: cacheBytesMax > 0,
+      logger,
+    });
+    this.#running.set(plan.id, { plan, task, logged: new Map(), memoryEngines });
+    await task.open();
+    await this.#restorer.start(
+      [...task.stores.values()].map((store) => ({
+        task,
+        partition: plan.partition,
+        store,
+        persistent: !memoryEngines.has(store.name),
+        engine: engineFor(store.name).engine,
+      })),
+    );
+    if (this.#restorer.isRestoring(task)) for (const input of plan.inputs) this.#pause(input);
+  }
+
+  async #restore(): Promise<void> {
+    await this.#restorer.step(10);
+    if (this.#restorer.isIdle && this.#joined) this.#onAssignment('running');
+  }
+
+  async #onRevoked(): Promise<void> {
+    this.#onAssignment('rebalancing');
+    try {
+      await this.#commit();
+    } catch (error) {
+      // The group may have moved on; then the new owner processes again what was not committed.
+      if (!(error instanceof OperationalError && (LOST.has(error.code) || error.retriable))) throw error;
+      this.#settings.logger.warn('could not commit before a rebalance', { error: messageOf(error) });
+    }
+    this.#closeTasks();
+  }
+
+  /** Drops all tasks and whatever they have not committed. */
+  #closeTasks(): void {
+    for (const { task } of this.#running.values()) {
+      this.#restorer.forget(task);
+      task.close();
+    }
+    this.#running.clear();
+    this.#paused.clear();
+  }
+
+  #localTasks(): readonly string[] {
+    return [...new Set([...this.#running.keys(), ...this.#state.taskIds])];
+  }
+
+  /** Topics whose sinks have a partitioner. */
+  #partitionedTopics(): readonly string[] {
+    const { topology, applicationId } = this.#settings;
+    const name = brokerTopicName(topology, applicationId);
+    return [...topology.nodes.values()].flatMap((node) =>
+      node.kind === 'sink' && node.partitioner && typeof node.topic === 'string' ? [name(node.topic)] : [],
+    );
+  }
+
+  async #close(clean: boolean): Promise<void> {
+    this.#closeTasks();
+    const closing = [
+      this.#consumer.close({ timeoutMs: clean ? 5_000 : 1_000 }),
+      this.#restoreConsumer.close(),
+      this.#output.close(),
+    ];
+    for (const result of await Promise.allSettled(closing)) {
+      if (result.status === 'rejected')
+        this.#settings.logger.warn('while closing', { error: messageOf(result.reason) });
+    }
+    await this.#state.close();
+  }
+}

@@ -1,0 +1,214 @@
+import { BehaviorSubject, Observable, Subject } from 'rxjs';
+import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
+import { Admin } from '../../client/admin/admin.ts';
+import type { KafkaAdmin } from '../../client/types.ts';
+import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
+import { prepareTopics } from './internal-topics.ts';
+import { compositeKeyValueStore, compositeWindowStore } from './queryable-stores.ts';
+import { StreamThread } from './stream-thread.ts';
+import {
+  streamsAppSettings,
+  type StreamsAppOptions,
+  type StreamsAppSettings,
+} from './streams-app-options.ts';
+import type { TaskCounts } from './task-metrics.ts';
+
+/** The states of Kafka Streams' `KafkaStreams`, by its names. */
+export type StreamsState =
+  | 'CREATED'
+  | 'REBALANCING'
+  | 'RUNNING'
+  | 'PENDING_SHUTDOWN'
+  | 'NOT_RUNNING'
+  | 'PENDING_ERROR'
+  | 'ERROR';
+
+export interface StreamsMetrics {
+  readonly state: StreamsState;
+  /** By task id. */
+  readonly tasks: Readonly<Record<string, TaskCounts>>;
+  /** Results that the broker refused and the production handler forgave. */
+  readonly droppedOutputs: number;
+}
+
+/**
+ * Runs a topology against a Kafka cluster, as a member of the group of all processes with the same application id: they
+ * share the partitions, and when one goes the others take over its tasks with their state.
+ *
+ * @example
+ * const app = new StreamsApp({
+ *   environment: nodeEnvironment,
+ *   applicationId: 'word-count',
+ *   bootstrapServers: 'localhost:9092',
+ *   topology: builder.build(),
+ *   stateDir: './state',
+ * });
+ * app.state$.subscribe((state) => console.log(state));
+ * await app.start();
+ * // ...
+ * await app.close();
+ */
+export class StreamsApp {
+  readonly #settings: StreamsAppSettings;
+  readonly #state = new BehaviorSubject<StreamsState>('CREATED');
+  readonly #errors = new Subject<unknown>();
+  #admin: KafkaAdmin | undefined;
+  #thread: StreamThread | undefined;
+  #running: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(options: StreamsAppOptions) {
+    this.#settings = streamsAppSettings(options);
+  }
+
+  /** The current state, then every change of it. Completes when the application has ended. */
+  get state$(): Observable<StreamsState> {
+    return this.#state.asObservable();
+  }
+
+  get state(): StreamsState {
+    return this.#state.value;
+  }
+
+  /** Everything that made the processing loop fail. */
+  get errors$(): Observable<unknown> {
+    return this.#errors.asObservable();
+  }
+
+  /** A snapshot of the metrics every second while somebody watches. */
+  get metrics$(): Observable<StreamsMetrics> {
+    return new Observable((subscriber) => {
+      subscriber.next(this.metrics());
+      const timer = this.#settings.environment.timers.every(1000, () => subscriber.next(this.metrics()));
+      return () => timer.cancel();
+    });
+  }
+
+  metrics(): StreamsMetrics {
+    const tasks = this.#thread?.tasks ?? [];
+    return {
+      state: this.state,
+      tasks: Object.fromEntries(tasks.map((task) => [task.id, task.metrics.snapshot()])),
+      droppedOutputs: this.#thread?.droppedOutputs ?? 0,
+    };
+  }
+
+  /**
+   * Creates the internal topics that are missing and starts to process. Resolves when it has joined the group's
+   * preparation; watch {@link StreamsApp.state$} for `RUNNING`.
+   * @throws {OperationalError} `MISSING_SOURCE_TOPIC`, `LOCKED` (the state folder is in use), `CLUSTER_UNREACHABLE`, ...
+   * @throws {DiagnosticError} when topics to be joined differ in their number of partitions.
+   */
+  async start(): Promise<void> {
+    if (this.state !== 'CREATED')
+      throw new DiagnosticError({ message: `the application is ${this.state} already` });
+    this.#state.next('REBALANCING');
+    try {
+      const thread = await this.#createThread();
+      this.#running = this.#supervise(thread);
+    } catch (error) {
+      await this.#admin?.close();
+      this.#state.next('ERROR');
+      this.#errors.next(error);
+      throw error;
+    }
+  }
+
+  /** Commits, leaves the group and closes everything. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    if (this.state === 'RUNNING' || this.state === 'REBALANCING') this.#state.next('PENDING_SHUTDOWN');
+    this.#thread?.stop();
+    await this.#running;
+    if (this.state === 'CREATED') this.#end('NOT_RUNNING');
+  }
+
+  /** Rows of a table, by the name of its store, over all tasks of this process. */
+  keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
+    this.#checkStore(name);
+    return compositeKeyValueStore<K, V>(name, () => this.#thread?.tasks ?? []);
+  }
+
+  /** Rows of a windowed table, by the name of its store, over all tasks of this process. */
+  windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V> {
+    this.#checkStore(name);
+    return compositeWindowStore<K, V>(name, () => this.#thread?.tasks ?? []);
+  }
+
+  #checkStore(name: string): void {
+    if (this.#settings.topology.stores.has(name)) return;
+    throw new DiagnosticError({ message: `the topology has no store named ${name}` });
+  }
+
+  async #createThread(): Promise<StreamThread> {
+    const { environment, bootstrapServers, clientId, topology } = this.#settings;
+    this.#admin ??= new Admin({ environment, bootstrapServers, clientId: `${clientId}-admin` });
+    const plan = await prepareTopics(this.#admin, topology, this.#settings);
+    const thread = await StreamThread.start(this.#settings, plan, {
+      admin: this.#admin,
+      onAssignment: (phase) => this.#onAssignment(phase),
+    });
+    this.#thread = thread;
+    if (this.#stopping) thread.stop();
+    return thread;
+  }
+
+  #onAssignment(phase: 'rebalancing' | 'running'): void {
+    if (this.#stopping) return;
+    const next = phase === 'running' ? 'RUNNING' : 'REBALANCING';
+    if (this.state !== next) this.#state.next(next);
+  }
+
+  /** Runs loop after loop, as long as failures are answered with `restart`. Never rejects. */
+  async #supervise(first: StreamThread): Promise<void> {
+    let thread: StreamThread | undefined = first;
+    while (thread) {
+      try {
+        await thread.run();
+        thread = undefined;
+      } catch (error) {
+        this.#errors.next(error);
+        const restart = !this.#stopping && this.#settings.onUncaught(error) === 'restart';
+        this.#settings.logger.error('the processing loop failed', { error: messageOf(error), restart });
+        if (!restart) {
+          this.#state.next('PENDING_ERROR');
+          await this.#closeAdmin();
+          this.#end('ERROR');
+          return;
+        }
+        this.#onAssignment('rebalancing');
+        thread = await this.#recreate();
+        if (!thread) return;
+      }
+    }
+    await this.#closeAdmin();
+    this.#end('NOT_RUNNING');
+  }
+
+  async #recreate(): Promise<StreamThread | undefined> {
+    try {
+      return await this.#createThread();
+    } catch (error) {
+      this.#errors.next(error);
+      await this.#closeAdmin();
+      this.#end('ERROR');
+      return undefined;
+    }
+  }
+
+  async #closeAdmin(): Promise<void> {
+    try {
+      await this.#admin?.close();
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      this.#settings.logger.warn('while closing', { error: messageOf(error) });
+    }
+  }
+
+  #end(state: 'NOT_RUNNING' | 'ERROR'): void {
+    this.#thread = undefined;
+    this.#state.next(state);
+    this.#state.complete();
+    this.#errors.complete();
+  }
+}
