@@ -54,7 +54,7 @@ export class ProducerIdentities {
 
   /** Another identity than `used`, which the brokers no longer accept; undefined while it is asked for. */
   replaced(used: ProducerIdentity): ProducerIdentity | undefined {
-    if (this.#current?.producerId === used.producerId) this.#current = undefined;
+    if (this.#current === used) this.#current = undefined;
     return this.current;
   }
 

@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeEnvironment, Producer, type ProducerOptions } from '../../src/client/index.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { produce } from '../../src/protocol/messages/00-produce.ts';
+import { apiVersions } from '../../src/protocol/messages/18-api-versions.ts';
+import { BatchView } from '../../src/protocol/records/batch-view.ts';
+import { ScriptedBroker, TOPIC_ID } from './scripted-broker.ts';
+
+/** What the broker saw of a batch. */
+interface Seen {
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly count: number;
+}
+
+describe('producer, when the broker', () => {
+  let broker = new ScriptedBroker();
+  let producer: Producer | undefined;
+  const seen: Seen[] = [];
+
+  beforeEach(async () => {
+    broker = new ScriptedBroker();
+    seen.length = 0;
+    await broker.start();
+  });
+  afterEach(async () => {
+    await producer?.close().catch(() => {});
+    producer = undefined;
+    await broker.stop();
+  });
+
+  function create(options: Partial<ProducerOptions> = {}): Producer {
+    producer = new Producer({
+      environment: nodeEnvironment,
+      bootstrapServers: broker.bootstrapServers,
+      lingerMs: 0,
+      retryBackoffMs: 1,
+      retryBackoffMsMax: 5,
+      reconnectBackoffMs: 1,
+      ...options,
+    });
+    return producer;
+  }
+
+  /** Answers the n-th produce request with the n-th answer, and every later one with success. */
+  function answers(...script: readonly (number | 'cut' | undefined)[]): void {
+    let offset = 100;
+    let asked = 0;
+    broker.on(produce, (request) => {
+      const records = request.topicData[0]?.partitionData[0]?.records;
+      const batch = new BatchView(records ?? Buffer.alloc(0));
+      expect(batch.isValid()).toBe(true);
+      seen.push({ epoch: batch.producerEpoch, sequence: batch.baseSequence, count: batch.recordsCount });
+      const answer = asked < script.length ? script[asked] : ErrorCode.NONE;
+      asked++;
+      if (answer === undefined || answer === 'cut') return answer;
+      const baseOffset = answer === ErrorCode.NONE ? offset : -1;
+      if (answer === ErrorCode.NONE) offset += batch.recordsCount;
+      return {
+        responses: [{ topicId: TOPIC_ID, partitionResponses: [{ index: 0, errorCode: answer, baseOffset }] }],
+      };
+    });
+  }
+
+  it('drops the connection, sends the same sequence numbers again', async () => {
+    answers(ErrorCode.NONE, 'cut');
+    const { send, results } = sender(create());
+    await send('a');
+    await send('b');
+    await send('c');
+    expect(seen).toEqual([
+      { epoch: 0, sequence: 0, count: 1 },
+      { epoch: 0, sequence: 1, count: 1 },
+      { epoch: 0, sequence: 1, count: 1 },
+      { epoch: 0, sequence: 2, count: 1 },
+    ]);
+    expect(results).toEqual(['a@100', 'b@101', 'c@102']);
+  });
+
+  it('has forgotten the sequence, goes on under the next epoch from 0', async () => {
+    answers(ErrorCode.NONE, ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    const { send, results } = sender(create());
+    await send('a');
+    await send('b');
+    await send('c');
+    expect(seen).toEqual([
+      { epoch: 0, sequence: 0, count: 1 },
+      { epoch: 0, sequence: 1, count: 1 },
+      { epoch: 1, sequence: 0, count: 1 },
+      { epoch: 1, sequence: 1, count: 1 },
+    ]);
+    expect(results).toEqual(['a@100', 'b@101', 'c@102']);
+  });
+
+  it('does not accept the epoch any more, asks for a new producer id', async () => {
+    answers(ErrorCode.INVALID_PRODUCER_EPOCH);
+    const { send } = sender(create());
+    await send('a');
+    expect(broker.asked.filter((name) => name.startsWith('InitProducerId')).length).toBe(2);
+    expect(seen.map(({ sequence }) => sequence)).toEqual([0, 0]);
+  });
+
+  it('has written the batch before, takes that as success', async () => {
+    answers(ErrorCode.DUPLICATE_SEQUENCE_NUMBER);
+    const { send, results } = sender(create());
+    await send('a');
+    expect(results).toEqual(['a@-1']);
+  });
+
+  it('answers the first of many batches with a passing error, keeps their order', async () => {
+    // A broker that checks sequence numbers, as real ones do, and refuses the first batch once.
+    let asked = 0;
+    let expected = 0;
+    let refusals = 0;
+    broker.on(produce, (request) => {
+      const batch = new BatchView(request.topicData[0]?.partitionData[0]?.records ?? Buffer.alloc(0));
+      const inOrder = batch.baseSequence === expected;
+      let errorCode: number = inOrder ? ErrorCode.NONE : ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER;
+      if (asked++ === 0) errorCode = ErrorCode.NOT_LEADER_OR_FOLLOWER;
+      seen.push({ epoch: batch.producerEpoch, sequence: batch.baseSequence, count: batch.recordsCount });
+      const baseOffset = errorCode === ErrorCode.NONE ? 100 + expected : -1;
+      if (errorCode === ErrorCode.NONE) expected += batch.recordsCount;
+      else refusals++;
+      return {
+        responses: [{ topicId: TOPIC_ID, partitionResponses: [{ index: 0, errorCode, baseOffset }] }],
+      };
+    });
+    const target = create({ batchBytesMax: 200 });
+    const { results } = sender(target);
+    await target.partitionsFor('t');
+    for (let i = 0; i < 30; i++) {
+      target.send({ topic: 't', value: 'x'.repeat(40) }, (error, offset) => {
+        results.push(`${i}@${error === null ? offset : error.message}`);
+      });
+    }
+    await target.flush();
+    expect(results).toEqual(Array.from({ length: 30 }, (_, i) => `${i}@${100 + i}`));
+    expect(refusals).toBeGreaterThan(1);
+    // Nothing was renumbered: the gaps came from overtaking only.
+    expect(new Set(seen.map(({ epoch }) => epoch))).toEqual(new Set([0]));
+  });
+
+  it('refuses a record for good, tells it and leaves no gap', async () => {
+    answers(ErrorCode.NONE, ErrorCode.INVALID_TIMESTAMP);
+    const { send, results } = sender(create());
+    await send('a');
+    await send('b');
+    await send('c');
+    expect(results[1]).toMatch(/^b: t-0: .* \(INVALID_TIMESTAMP\)$/);
+    expect(seen.map(({ epoch, sequence }) => [epoch, sequence])).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 1],
+    ]);
+    await expect(producer?.flush()).rejects.toMatchObject({ code: 'INVALID_TIMESTAMP' });
+  });
+
+  it('never answers, gives up at the delivery timeout with what happened last', async () => {
+    answers(...Array.from({ length: 1_000 }, () => undefined));
+    const { send, results } = sender(create({ requestTimeoutMs: 30, deliveryTimeoutMs: 120 }));
+    await send('a');
+    expect(results[0]).toMatch(
+      /^a: delivering 1 records to t-0 did not succeed within 120 ms; last: .* did not answer Produce in time$/,
+    );
+    // The broker may have written it: the next record must not take its number.
+    answers();
+    seen.length = 0;
+    await send('b');
+    expect(seen).toEqual([{ epoch: 1, sequence: 0, count: 1 }]);
+  });
+
+  it('has no room for more, makes the application wait', async () => {
+    answers(undefined);
+    const target = create({ bufferBytesMax: 10_000, requestTimeoutMs: 100, batchBytesMax: 1_000 });
+    await target.partitionsFor('t');
+    let sent = 0;
+    while (target.ready() === undefined) {
+      target.send({ topic: 't', value: 'x'.repeat(90) });
+      sent++;
+    }
+    expect(sent).toBeGreaterThan(80);
+    expect(sent).toBeLessThan(120);
+    // Who does not wait is refused in the end.
+    let refused: unknown;
+    for (let i = 0; i < 200; i++)
+      target.send({ topic: 't', value: 'x'.repeat(90) }, (error) => (refused ??= error));
+    expect(refused).toMatchObject({ code: 'BUFFER_EXHAUSTED' });
+    await target.ready();
+    expect(target.ready()).toBeUndefined();
+    await expect(target.flush()).rejects.toMatchObject({ code: 'BUFFER_EXHAUSTED' });
+  });
+
+  it('speaks an older ApiVersions only, asks again in its version', async () => {
+    answers();
+    broker.apiVersionsMax = 2;
+    const { send, results } = sender(create());
+    await send('a');
+    expect(results).toEqual(['a@100']);
+    expect(broker.asked.slice(0, 2)).toEqual([`ApiVersions ${apiVersions.advertised.max}`, 'ApiVersions 2']);
+  });
+});
+
+function sender(producer: Producer) {
+  const results: string[] = [];
+  const send = async (value: string): Promise<void> => {
+    const note = (what: string): void => {
+      results.push(`${value}${what}`);
+    };
+    await producer.sendAndWait({ topic: 't', value }).then(
+      ({ offset }) => note(`@${offset}`),
+      (error: unknown) => note(`: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  };
+  return { send, results };
+}
