@@ -104,6 +104,8 @@ export interface CallBinding {
   readonly returnType: SqlType;
   /** Session and server properties, such as `ksql.functions.substring.legacy.args`. */
   readonly config: FunctionConfig;
+  /** The wall clock. */
+  readonly nowMs: () => number;
 }
 
 export type FunctionConfig = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import { DiagnosticError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { systemNowMs } from './io/system-clock.ts';
 import { casterOf } from '../values/cast.ts';
 import { resolveOverload, type Resolution } from './resolve.ts';
 import { parsePattern, substitute } from './signature.ts';
@@ -70,15 +71,25 @@ export interface FunctionRegistry {
   resolveTable(name: string, args: readonly ArgumentType[], config?: FunctionConfig): ResolvedTableFunction;
 }
 
+export interface RegistryOptions {
+  /** The wall clock of UNIX_TIMESTAMP() and UNIX_DATE(). */
+  readonly nowMs?: () => number;
+}
+
 /** Makes a registry of these functions. */
-export function functionRegistry(functions: readonly SqlFunction[]): FunctionRegistry {
-  return new Registry(functions);
+export function functionRegistry(
+  functions: readonly SqlFunction[],
+  options: RegistryOptions = {},
+): FunctionRegistry {
+  return new Registry(functions, options.nowMs ?? systemNowMs);
 }
 
 class Registry implements FunctionRegistry {
   readonly #functions: ReadonlyMap<string, SqlFunction>;
+  readonly #nowMs: () => number;
 
-  constructor(functions: readonly SqlFunction[]) {
+  constructor(functions: readonly SqlFunction[], nowMs: () => number) {
+    this.#nowMs = nowMs;
     this.#functions = new Map(functions.map((definition) => [definition.name.toUpperCase(), definition]));
   }
 
@@ -108,7 +119,7 @@ class Registry implements FunctionRegistry {
   }
 
   with(functions: readonly SqlFunction[]): FunctionRegistry {
-    return new Registry([...this.#functions.values(), ...functions]);
+    return new Registry([...this.#functions.values(), ...functions], this.#nowMs);
   }
 
   resolveScalar(name: string, args: readonly ArgumentType[], config: FunctionConfig = {}): ResolvedScalar {
@@ -120,7 +131,7 @@ class Registry implements FunctionRegistry {
       returnType,
       overload,
       parameterTypes: argumentTypes,
-      implementation: overload.bind({ argumentTypes, returnType, config }),
+      implementation: overload.bind({ argumentTypes, returnType, config, nowMs: this.#nowMs }),
     };
   }
 
@@ -159,7 +170,7 @@ class Registry implements FunctionRegistry {
     return {
       returnType,
       parameterTypes: argumentTypes,
-      implementation: overload.bind({ argumentTypes, returnType, config }) as (
+      implementation: overload.bind({ argumentTypes, returnType, config, nowMs: this.#nowMs }) as (
         ...args: SqlValue[]
       ) => readonly SqlValue[],
     };

@@ -1,5 +1,4 @@
 import { defineFunction, overload } from '../definition.ts';
-import { STRING } from '../../../serde/model/sql-type.ts';
 import type { SqlValue, SqlMap, Row } from '../../../serde/model/sql-value.ts';
 import { compareValues } from '../../values/compare.ts';
 

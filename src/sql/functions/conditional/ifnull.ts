@@ -1,5 +1,4 @@
 import { defineFunction, overloadWithNulls } from '../definition.ts';
-import { STRING } from '../../../serde/model/sql-type.ts';
 
 export const ifnull = defineFunction({
   name: 'IFNULL',

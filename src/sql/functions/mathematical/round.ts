@@ -28,6 +28,6 @@ export const round = defineFunction({
   examples: [
     { sql: 'ROUND(2.45, 1)', gives: '2.50' },
     { sql: 'ROUND(-1.5)', gives: 'CAST(-1 AS DECIMAL(1, 0))' },
-    { sql: 'ROUND(1e0 * 2.5)', gives: '3' },
+    { sql: 'ROUND(1e0 * 2.5)', gives: 'CAST(3 AS BIGINT)' },
   ],
 });

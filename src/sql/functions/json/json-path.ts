@@ -1,0 +1,31 @@
+import type { ExactJson } from '../../../serde/json/exact-parser.ts';
+import { isArray, isObject } from './json-document.ts';
+
+type Step = string | number;
+
+const STEP = /\.([A-Za-z_@$][\w@$-]*)|\[(-?\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]/y;
+
+/** Compiles a path such as `$.a.b[0]['c d']`. @throws {RangeError} */
+export function compileJsonPath(path: string): (json: ExactJson) => ExactJson | undefined {
+  if (!path.startsWith('$')) throw new RangeError(`Invalid JSON path: ${path}`);
+  const steps: Step[] = [];
+  STEP.lastIndex = 1;
+  while (STEP.lastIndex < path.length) {
+    const at = STEP.lastIndex;
+    const match = STEP.exec(path);
+    if (match === null) throw new RangeError(`Invalid JSON path: ${path} (position ${at})`);
+    const [, name, index, single, double] = match;
+    steps.push(index === undefined ? (name ?? single ?? double ?? '') : Number(index));
+  }
+  return (json) => walk(json, steps);
+}
+
+function walk(json: ExactJson, steps: readonly Step[]): ExactJson | undefined {
+  let current: ExactJson | undefined = json;
+  for (const step of steps) {
+    if (typeof step === 'number') current = isArray(current) ? current[step] : undefined;
+    else current = isObject(current) && Object.hasOwn(current, step) ? current[step] : undefined;
+    if (current === undefined) return undefined;
+  }
+  return current;
+}

@@ -1,0 +1,16 @@
+import { defineFunction, overload } from '../definition.ts';
+import { isObject, jsonText, parseJson } from './json-document.ts';
+
+export const jsonRecords = defineFunction({
+  name: 'json_records',
+  category: 'JSON',
+  description: 'The fields of a JSON object as a map, their values as JSON; null where the text is none.',
+  overloads: [
+    overload(['jsonObj STRING'], 'MAP<STRING, STRING>', (text) => {
+      const json = parseJson(text);
+      if (!isObject(json)) return null;
+      return new Map(Object.entries(json).map(([name, value]) => [name, jsonText(value)]));
+    }),
+  ],
+  examples: [{ sql: `JSON_RECORDS('{"a": [1], "b": "x"}')`, gives: `MAP('a':='[1]', 'b':='"x"')` }],
+});

@@ -1,0 +1,70 @@
+import { defineFunction, boundOverload } from '../definition.ts';
+import type { SqlType } from '../../../serde/model/sql-type.ts';
+import type { SqlValue, SqlMap, Row } from '../../../serde/model/sql-value.ts';
+import { printDate, printTime, printTimestamp } from '../../values/iso-time.ts';
+import { quoteJson } from '../../../serde/json/text.ts';
+import { nullableWriter } from '../../../serde/json/writer.ts';
+
+type Writer = (value: SqlValue) => string;
+
+/** As the JSON format writes values, but times as ISO texts. */
+function writerOf(type: SqlType): Writer {
+  const write = definiteWriter(type);
+  return (value) => (value === null ? 'null' : write(value));
+}
+
+function definiteWriter(type: SqlType): Writer {
+  switch (type.kind) {
+    case 'DATE':
+      return (value) => quoteJson(printDate(value as number));
+    case 'TIME':
+      return (value) => quoteJson(printTime(value as number));
+    case 'TIMESTAMP':
+      return (value) => quoteJson(printTimestamp(value as number));
+    case 'ARRAY': {
+      const write = writerOf(type.element);
+      return (value) => `[${(value as readonly SqlValue[]).map(write).join(',')}]`;
+    }
+    case 'MAP': {
+      const write = writerOf(type.value);
+      return (value) =>
+        `{${[...(value as SqlMap)].map(([key, entry]) => `${quoteJson(String(key))}:${write(entry)}`).join(',')}}`;
+    }
+    case 'STRUCT': {
+      const writers = type.fields.map((field) => writerOf(field.type));
+      return (value) =>
+        `{${type.fields
+          .map(
+            (field, index) => `${quoteJson(field.name)}:${writers[index]?.((value as Row)[index] ?? null)}`,
+          )
+          .join(',')}}`;
+    }
+    default:
+      return nullableWriter(type);
+  }
+}
+
+export const toJsonString = defineFunction({
+  name: 'to_json_string',
+  category: 'JSON',
+  description: 'A value of any type as JSON.',
+  overloads: [
+    boundOverload(['val T'], 'STRING', ({ argumentTypes }) => {
+      const type = argumentTypes[0];
+      if (
+        type === null ||
+        type === undefined ||
+        type.kind === 'LAMBDA' ||
+        type.kind === 'UNTYPED_LAMBDA' ||
+        type.kind === 'INTERVAL'
+      ) {
+        return () => 'null';
+      }
+      return writerOf(type);
+    }),
+  ],
+  examples: [
+    { sql: "TO_JSON_STRING(STRUCT(ID:=1, NAME:='Alice'))", gives: `'{"ID":1,"NAME":"Alice"}'` },
+    { sql: "TO_JSON_STRING(MAP('id':=ARRAY[1, 2]))", gives: `'{"id":[1,2]}'` },
+  ],
+});

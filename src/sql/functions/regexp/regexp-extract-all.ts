@@ -1,0 +1,21 @@
+import { defineFunction, overload } from '../definition.ts';
+import { javaRegex } from './java-regex.ts';
+
+function extractAll(pattern: string, input: string, group: number): (string | null)[] | null {
+  const matches = [...input.matchAll(javaRegex(pattern))];
+  if (group < 0 || (matches[0] !== undefined && group >= matches[0].length)) return null;
+  return matches.map((match) => match[group] ?? null);
+}
+
+export const regexpExtractAll = defineFunction({
+  name: 'regexp_extract_all',
+  category: 'REGULAR EXPRESSION',
+  description: 'All parts of a text that a regular expression matches, or a group of each.',
+  overloads: [
+    overload(['pattern STRING', 'input STRING'], 'ARRAY<STRING>', (pattern, input) =>
+      extractAll(pattern, input, 0),
+    ),
+    overload(['pattern STRING', 'input STRING', 'group INTEGER'], 'ARRAY<STRING>', extractAll),
+  ],
+  examples: [{ sql: "REGEXP_EXTRACT_ALL('te.', 'test_tea')", gives: "ARRAY['tes', 'tea']" }],
+});

@@ -1,0 +1,33 @@
+import { defineFunction, overload } from '../definition.ts';
+import { javaRegex } from './java-regex.ts';
+
+/** Java's replacements: `$1` is a group, `\` takes the next character as it is. */
+function expand(replacement: string, match: readonly (string | undefined)[]): string {
+  return replacement.replace(
+    /\\(.)|\$(\d)/gs,
+    (_, literal: string | undefined, group: string | undefined) => {
+      if (literal !== undefined) return literal;
+      const index = Number(group);
+      if (index >= match.length) throw new RangeError(`No group ${index}`);
+      return match[index] ?? '';
+    },
+  );
+}
+
+export const regexpReplace = defineFunction({
+  name: 'regexp_replace',
+  category: 'REGULAR EXPRESSION',
+  description: 'The text with all that a regular expression matches replaced; $1 stands for a group.',
+  overloads: [
+    overload(['str STRING', 'regexp STRING', 'newStr STRING'], 'STRING', (str, pattern, replacement) => {
+      let result = '';
+      let end = 0;
+      for (const match of str.matchAll(javaRegex(pattern))) {
+        result += str.slice(end, match.index) + expand(replacement, match);
+        end = match.index + match[0].length;
+      }
+      return result + str.slice(end);
+    }),
+  ],
+  examples: [{ sql: "REGEXP_REPLACE('foobar', '(o+)b', '<$1>')", gives: "'f<oo>ar'" }],
+});

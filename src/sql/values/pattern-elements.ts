@@ -1,0 +1,116 @@
+/** A part of a compiled pattern. */
+export type Element = LiteralElement | FieldElement | OptionalElement;
+
+export interface LiteralElement {
+  readonly kind: 'literal';
+  readonly text: string;
+}
+
+export interface FieldElement {
+  readonly kind: 'field';
+  readonly letter: string;
+  readonly count: number;
+  readonly group: 'DATE' | 'TIME' | 'ZONE';
+}
+
+export interface OptionalElement {
+  readonly kind: 'optional';
+  readonly elements: readonly Element[];
+}
+
+const groups: Readonly<Record<string, FieldElement['group']>> = {
+  G: 'DATE',
+  y: 'DATE',
+  u: 'DATE',
+  M: 'DATE',
+  d: 'DATE',
+  D: 'DATE',
+  E: 'DATE',
+  Q: 'DATE',
+  a: 'TIME',
+  h: 'TIME',
+  H: 'TIME',
+  K: 'TIME',
+  k: 'TIME',
+  m: 'TIME',
+  s: 'TIME',
+  S: 'TIME',
+  A: 'TIME',
+  n: 'TIME',
+  N: 'TIME',
+  V: 'ZONE',
+  z: 'ZONE',
+  O: 'ZONE',
+  X: 'ZONE',
+  x: 'ZONE',
+  Z: 'ZONE',
+};
+
+/** How often a letter may repeat. */
+const countMax: Readonly<Record<string, number>> = {
+  ...{ G: 5, y: 19, u: 19, M: 5, d: 2, D: 3, E: 5, Q: 5, a: 1, h: 2, H: 2, K: 2, k: 2, m: 2, s: 2, S: 9 },
+  ...{ A: 19, n: 19, N: 19, V: 2, z: 4, O: 4, X: 5, x: 5, Z: 5 },
+};
+
+/** @throws {RangeError} where the pattern is wrong, or uses a letter that is not known. */
+export function parsePattern(pattern: string): readonly Element[] {
+  const stack: Element[][] = [[]];
+  let at = 0;
+  while (at < pattern.length) {
+    const letter = pattern.charAt(at);
+    const current = stack.at(-1) ?? [];
+    if (/[A-Za-z]/.test(letter)) {
+      let end = at;
+      while (pattern.charAt(end) === letter) end += 1;
+      current.push(field(letter === 'L' ? 'M' : letter, end - at, pattern));
+      at = end;
+    } else if (letter === "'") {
+      const [text, end] = quoted(pattern, at);
+      current.push({ kind: 'literal', text });
+      at = end;
+    } else if (letter === '[') {
+      stack.push([]);
+      at += 1;
+    } else if (letter === ']') {
+      const inner = stack.pop();
+      const outer = stack.at(-1);
+      if (inner === undefined || outer === undefined)
+        throw new RangeError(`Pattern invalid as it contains ] without previous [: ${pattern}`);
+      outer.push({ kind: 'optional', elements: inner });
+      at += 1;
+    } else if (/[{}#]/.test(letter)) {
+      throw new RangeError(`Pattern includes reserved character: '${letter}'`);
+    } else {
+      current.push({ kind: 'literal', text: letter });
+      at += 1;
+    }
+  }
+  // An optional section that is still open ends with the pattern.
+  return stack.reduceRight((inner, outer) => [...outer, { kind: 'optional', elements: inner }]);
+}
+
+function field(letter: string, count: number, pattern: string): FieldElement {
+  const group = groups[letter];
+  if (group === undefined) throw new RangeError(`Unknown pattern letter: ${letter} in '${pattern}'`);
+  if (count > (countMax[letter] ?? 0) || (letter === 'V' && count !== 2)) {
+    throw new RangeError(`Too many pattern letters: ${letter} in '${pattern}'`);
+  }
+  return { kind: 'field', letter, count, group };
+}
+
+function quoted(pattern: string, start: number): readonly [text: string, end: number] {
+  if (pattern.charAt(start + 1) === "'") return ["'", start + 2];
+  let text = '';
+  for (let at = start + 1; at < pattern.length; at += 1) {
+    const letter = pattern.charAt(at);
+    if (letter !== "'") {
+      text += letter;
+    } else if (pattern.charAt(at + 1) === "'") {
+      text += "'";
+      at += 1;
+    } else {
+      return [text, at + 1];
+    }
+  }
+  throw new RangeError(`Pattern ends with an incomplete string literal: ${pattern}`);
+}

@@ -1,0 +1,53 @@
+import { parseExpression } from '../../grammar/index.ts';
+import type { SqlType } from '../../src/serde/model/sql-type.ts';
+import type { SqlValue } from '../../src/serde/model/sql-value.ts';
+import { compileExpression, compilePredicate } from '../../src/sql/expressions/index.ts';
+import type { ExpressionOptions } from '../../src/sql/expressions/scope.ts';
+import { builtInRegistry, type FunctionConfig, type FunctionRegistry } from '../../src/sql/functions/index.ts';
+import { parseSchema } from '../../src/sql/types/index.ts';
+
+export interface Evaluated {
+  readonly type: SqlType | null;
+  readonly value: SqlValue;
+  /** Messages of evaluations that failed. */
+  readonly errors: readonly string[];
+}
+
+export interface Setting {
+  /** Columns as schema text: ``A INTEGER, `b` STRING``. */
+  readonly schema?: string;
+  readonly row?: readonly SqlValue[];
+  readonly functions?: FunctionRegistry;
+  readonly config?: FunctionConfig;
+}
+
+const builtIn = builtInRegistry({ nowMs: () => 1_000_000_000_000 });
+
+function optionsOf(setting: Setting, errors: string[]): ExpressionOptions {
+  const columns = parseSchema(setting.schema ?? '').value;
+  return {
+    functions: setting.functions ?? builtIn,
+    config: setting.config ?? {},
+    scope: {
+      resolveColumn(name) {
+        const index = columns.findIndex((column) => column.name === name);
+        const column = columns[index];
+        return column === undefined ? undefined : { type: column.type, from: 'value', index };
+      },
+    },
+    onError: (error) => errors.push(error instanceof Error ? error.message : String(error)),
+  };
+}
+
+/** Compiles and evaluates an expression over one row. */
+export function evaluate(sql: string, setting: Setting = {}): Evaluated {
+  const errors: string[] = [];
+  const compiled = compileExpression(parseExpression(sql), optionsOf(setting, errors));
+  const value = compiled.evaluate(setting.row ?? [], [], {});
+  return { type: compiled.type, value, errors };
+}
+
+/** Compiles and evaluates a condition over one row. */
+export function holds(sql: string, setting: Setting = {}): boolean {
+  return compilePredicate(parseExpression(sql), optionsOf(setting, []))(setting.row ?? [], [], {});
+}
