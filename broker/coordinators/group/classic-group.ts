@@ -29,7 +29,7 @@ const CONSUMER_PROTOCOL_TYPE = 'consumer';
  */
 export class ClassicGroup {
   readonly groupId: string;
-  readonly offsets = new CommittedOffsets();
+  readonly offsets: CommittedOffsets;
   generationId = 0;
   protocolType: string | null = null;
   protocolName: string | null = null;
@@ -55,8 +55,9 @@ export class ClassicGroup {
   #previousState: GroupState = 'Empty';
   readonly #staticMembers = new Map<string, string>();
 
-  constructor(groupId: string, createdMs: number | undefined) {
+  constructor(groupId: string, createdMs: number | undefined, offsets = new CommittedOffsets()) {
     this.groupId = groupId;
+    this.offsets = offsets;
     this.stateTimestampMs = createdMs;
   }
 

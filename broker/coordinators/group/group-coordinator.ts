@@ -51,7 +51,6 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
   readonly #environment: GroupCoordinatorOptions['environment'];
   readonly #topics: GroupTopics;
   readonly #config: GroupConfig;
-  readonly #onError: (error: unknown) => void;
   readonly #journal: GroupJournal;
   readonly #rebalancer: Rebalancer;
   readonly #joiner: GroupJoiner;
@@ -63,7 +62,6 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     this.#environment = environment;
     this.#topics = topics;
     this.#config = { ...GROUP_CONFIG_DEFAULTS, ...config };
-    this.#onError = onError;
     this.#journal = new GroupJournal(log, (groupId) => this.partitionFor(groupId));
     const shared = { environment, journal: this.#journal, config: this.#config };
     this.#rebalancer = new Rebalancer({ ...shared, onError });
@@ -342,7 +340,7 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     shard.groups.delete(group.groupId);
     const error = await removeGroup(group, this.#journal);
     if (error === ErrorCode.NONE) {
-      for (const memberId of [...group.pendingMembers.keys()]) group.removePending(memberId);
+      for (const memberId of group.pendingMembers.keys()) group.removePending(memberId);
     } else if (!shard.groups.has(group.groupId)) {
       shard.groups.set(group.groupId, group);
     }
@@ -393,9 +391,11 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
   async expireOffsets(): Promise<void> {
     const nowMs = this.#environment.clock.nowMs();
     const retentionMs = this.#config.offsetsRetentionMs;
-    for (const shard of [...this.#shards.values()]) {
+    for (const shard of this.#shards.values()) {
       if (shard.isLoading) continue;
-      for (const group of [...shard.groups.values()]) {
+      // A copy: a group that could not be removed is put back, and must not be met again.
+      const groups = Array.from(shard.groups.values());
+      for (const group of groups) {
         const expired = expiredOffsets(group, { nowMs, retentionMs });
         const error = await removeOffsets(group, expired, this.#journal);
         const isUnused = group.offsets.isEmpty && group.offsets.pendingCommits === 0;

@@ -1,19 +1,24 @@
 import { assert } from '../../../src/base/assert.ts';
-import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
-import { RecordIterator } from '../../../src/protocol/records/decode-batch.ts';
+import { batchesOf, type BatchView } from '../../../src/protocol/records/batch-view.ts';
+import { ControlRecordType, controlRecordTypeOf } from '../../../src/protocol/records/control-record.ts';
+import { decodeBatch, RecordIterator } from '../../../src/protocol/records/decode-batch.ts';
 import type { MessageOf } from '../../../src/protocol/message.ts';
 import type { groupMetadataValue } from '../../../src/protocol/records-schemas/group-coordinator/02-group-metadata.ts';
 import { ClassicGroup } from './classic-group.ts';
 import { ClassicMember } from './classic-member.ts';
-import { parseGroupRecord } from './group-records.ts';
+import { parseGroupRecord, type GroupLogEntry } from './group-records.ts';
+
+type OffsetEntry = Extract<GroupLogEntry, { readonly kind: 'offset' }> & { readonly recordOffset: number };
 
 /**
- * The groups of one partition of `__consumer_offsets`. Its records are replayed when the broker is elected; control
- * batches and the records of other kinds of groups are passed over.
+ * The groups of one partition of `__consumer_offsets`. Its records are replayed when the broker is elected; the records
+ * of other kinds of groups are passed over.
  */
 export class GroupShard {
   readonly groups = new Map<string, ClassicGroup>();
   isLoading = true;
+  /** Offsets committed in transactions that have no marker yet, by producer id. */
+  readonly #openTransactions = new Map<number, OffsetEntry[]>();
 
   group(groupId: string): ClassicGroup | undefined {
     return this.groups.get(groupId);
@@ -32,34 +37,52 @@ export class GroupShard {
   /** Replays whole batches. */
   replay(bytes: Buffer): void {
     for (const batch of batchesOf(bytes)) {
-      if (batch.isControl) continue;
-      const iterator = new RecordIterator(batch);
-      while (iterator.next()) {
-        const { key, value, offset } = iterator.record();
-        assert(key !== null, 'a record of __consumer_offsets has a key');
-        this.#replayRecord(key, value, offset);
+      if (batch.isControl) this.#replayMarker(batch);
+      else this.#replayBatch(batch);
+    }
+  }
+
+  #replayBatch(batch: BatchView): void {
+    const iterator = new RecordIterator(batch);
+    while (iterator.next()) {
+      const { key, value, offset } = iterator.record();
+      assert(key !== null, 'a record of __consumer_offsets has a key');
+      const entry = parseGroupRecord(key, value);
+      if (entry === undefined) continue;
+      if (entry.kind === 'group') this.#replayGroup(entry.groupId, entry.value);
+      else if (batch.isTransactional) this.#hold(batch.producerId, { ...entry, recordOffset: offset });
+      else this.#replayOffset({ ...entry, recordOffset: offset });
+    }
+  }
+
+  #hold(producerId: number, entry: OffsetEntry): void {
+    const held = this.#openTransactions.get(producerId);
+    if (held === undefined) this.#openTransactions.set(producerId, [entry]);
+    else held.push(entry);
+  }
+
+  /** Offsets of a transaction hold from its commit marker on, and never if it was aborted. */
+  #replayMarker(batch: BatchView): void {
+    for (const { key } of decodeBatch(batch)) {
+      const type = key === null ? undefined : controlRecordTypeOf(key);
+      const held = this.#openTransactions.get(batch.producerId) ?? [];
+      if (type === ControlRecordType.COMMIT) for (const entry of held) this.#replayOffset(entry);
+      if (type === ControlRecordType.COMMIT || type === ControlRecordType.ABORT) {
+        this.#openTransactions.delete(batch.producerId);
       }
     }
   }
 
-  #replayRecord(key: Buffer, value: Buffer | null, recordOffset: number): void {
-    const entry = parseGroupRecord(key, value);
-    if (entry === undefined) return;
-    if (entry.kind === 'offset') {
-      const { topic, partition, committed } = entry;
-      const { offsets } = this.getOrCreate(entry.groupId, undefined);
-      if (committed === null) offsets.delete(topic, partition, recordOffset);
-      else offsets.set(topic, partition, { ...committed, recordOffset });
-      return;
-    }
-    const former = this.groups.get(entry.groupId);
-    const group = new ClassicGroup(entry.groupId, undefined);
-    for (const { topic, partition } of former?.offsets.all() ?? []) {
-      const committed = former?.offsets.get(topic, partition);
-      if (committed !== undefined) group.offsets.set(topic, partition, committed);
-    }
-    if (entry.value !== null) restoreGroup(group, entry.value);
-    this.groups.set(entry.groupId, group);
+  #replayOffset({ groupId, topic, partition, committed, recordOffset }: OffsetEntry): void {
+    const { offsets } = this.getOrCreate(groupId, undefined);
+    if (committed === null) offsets.delete(topic, partition, recordOffset);
+    else offsets.set(topic, partition, { ...committed, recordOffset });
+  }
+
+  #replayGroup(groupId: string, value: MessageOf<typeof groupMetadataValue> | null): void {
+    const group = new ClassicGroup(groupId, undefined, this.groups.get(groupId)?.offsets);
+    if (value !== null) restoreGroup(group, value);
+    this.groups.set(groupId, group);
   }
 
   /** Ends the replay: what has neither members nor generations nor offsets was removed. */

@@ -97,7 +97,7 @@ export class Rebalancer {
 
   #completeJoin(group: ClassicGroup): void {
     if (group.is('Dead')) return;
-    for (const member of [...group.members.values()]) {
+    for (const member of group.members.values()) {
       if (member.awaitingJoin !== null || member.groupInstanceId !== null) continue;
       this.sessions.stop(member);
       group.remove(member.memberId);
@@ -134,7 +134,7 @@ export class Rebalancer {
   #expireSyncs(group: ClassicGroup): void {
     if (group.pendingSyncMembers.size === 0) return;
     if (!group.is('CompletingRebalance') && !group.is('Stable')) return;
-    for (const memberId of [...group.pendingSyncMembers]) {
+    for (const memberId of group.pendingSyncMembers) {
       const member = group.members.get(memberId);
       if (member !== undefined) this.sessions.stop(member);
       group.remove(memberId);
@@ -224,7 +224,7 @@ export class Rebalancer {
   abandon(group: ClassicGroup, errorCode: number): void {
     this.stopJoinTimer(group);
     this.stopSyncTimer(group);
-    for (const memberId of [...group.pendingMembers.keys()]) group.removePending(memberId);
+    for (const memberId of group.pendingMembers.keys()) group.removePending(memberId);
     group.transitionTo('Dead', this.#nowMs);
     for (const member of group.members.values()) {
       this.answerJoin(member, joinError(errorCode));
