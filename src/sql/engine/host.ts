@@ -77,14 +77,14 @@ export interface TimeRange {
   readonly endMax: number;
 }
 
-export interface PushRow {
-  /** The selected columns; of a deletion all null but the key. */
-  readonly columns: Row;
-  readonly tombstone?: true;
+/** A result of a push query: the row of the last projection, null for a deletion. */
+export interface PushRecord {
+  readonly key: Row | null;
+  readonly row: Row | null;
 }
 
 export interface PushRun {
   /** Errors when the query fails; completes when it is closed. */
-  readonly rows$: Observable<PushRow>;
+  readonly records$: Observable<PushRecord>;
   close(): Promise<void>;
 }

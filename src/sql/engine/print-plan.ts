@@ -1,0 +1,80 @@
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { printType } from '../../serde/model/sql-type.ts';
+import type { LogicalNode } from '../logical/nodes.ts';
+import { inputsOf, type Step } from '../physical/steps.ts';
+
+/** The printed forms of the ladder's rungs: one tree form for all, a node per line, inputs indented below. */
+export function printLogicalPlan(node: LogicalNode): string {
+  return tree(node, (part) => `${part.node} ${part.id} ${describeNode(part)}`, inputsOfNode).join('\n');
+}
+
+export function printPhysicalPlan(step: Step): string {
+  return tree(step, (part) => `${part.step} ${part.id} ${describeStep(part)}`.trimEnd(), inputsOf).join('\n');
+}
+
+function tree<T>(root: T, line: (node: T) => string, inputs: (node: T) => readonly T[]): readonly string[] {
+  const [first, ...others] = inputs(root);
+  const below = first === undefined ? [] : [first, ...others];
+  return [`> ${line(root)}`, ...below.flatMap((input) => tree(input, line, inputs).map((text) => `  ${text}`))];
+}
+
+function inputsOfNode(node: LogicalNode): readonly LogicalNode[] {
+  switch (node.node) {
+    case 'Source':
+      return [];
+    case 'Join':
+      return [node.left.node, node.right.node];
+    default:
+      return [node.input];
+  }
+}
+
+function describeNode(node: LogicalNode): string {
+  const columns = (list: readonly { name: string; type: Parameters<typeof printType>[0] }[]): string =>
+    list.map(({ name, type }) => `${name} ${printType(type)}`).join(', ');
+  const key = `key [${columns(node.schema.key)}]`;
+  switch (node.node) {
+    case 'Source':
+      return `${node.output} ${node.source.name} AS ${node.alias}, ${key}`;
+    case 'Filter':
+      return formatExpression(node.predicate);
+    case 'FlatMap':
+      return node.calls.map(({ call, name }) => `${formatExpression(call)} AS ${name}`).join(', ');
+    case 'PartitionBy':
+      return `${node.keys.map(formatExpression).join(', ')}, ${key}`;
+    case 'Join':
+      return `${node.type}, ${key}${node.within === undefined ? '' : `, within ${node.within.beforeMs} ms before, ${node.within.afterMs} ms after`}`;
+    case 'Aggregate': {
+      const calls = node.calls.map(({ call, name }) => `${formatExpression(call)} AS ${name}`).join(', ');
+      const window = node.timeWindow === undefined ? '' : `, ${node.timeWindow.kind} window`;
+      return `${calls}, by ${node.groupBy.map(formatExpression).join(', ')}${window}${node.emitFinal ? ', final results' : ''}`;
+    }
+    case 'Project': {
+      const selected = node.columns.map(({ name, expression }) => `${formatExpression(expression)} AS ${name}`);
+      return `${selected.join(', ')}, ${key}`;
+    }
+  }
+}
+
+function describeStep(step: Step): string {
+  switch (step.step) {
+    case 'source':
+      return `topic ${step.topic}, key ${step.formats.key.format}, value ${step.formats.value.format}${step.store === undefined ? '' : `, kept in ${step.store}`}`;
+    case 'filter':
+      return step.predicate;
+    case 'project':
+      return step.columns.map(({ name, expression }) => `${expression} AS ${name}`).join(', ');
+    case 'flatMap':
+      return step.calls.map(({ name, call }) => `${call} AS ${name}`).join(', ');
+    case 'partitionBy':
+      return step.keys.join(', ');
+    case 'keyBy':
+      return `${step.key ?? 'same key'}, key ${step.formats.key.format}`;
+    case 'aggregate':
+      return `${step.calls.map(({ name, call }) => `${call} AS ${name}`).join(', ')} by ${step.groupBy.join(', ')}, ${step.rekey ? 'repartitioned, ' : ''}kept in ${step.store}`;
+    case 'join':
+      return `${step.kind} ${step.type}`;
+    case 'sink':
+      return `topic ${step.topic}, key ${step.formats.key.format}, value ${step.formats.value.format}`;
+  }
+}

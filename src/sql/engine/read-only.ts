@@ -1,0 +1,105 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import type { DataSource } from '../catalog/data-source.ts';
+import type { SqlHost } from './host.ts';
+import type { PreparedStatement, QueryDescription, SourceDescription, StatementResult } from './results.ts';
+
+/** What SHOW and DESCRIBE look at. */
+export interface ReadOnlyEngine {
+  readonly context: AnalysisContext;
+  readonly host: SqlHost;
+  readonly queries: readonly QueryDescription[];
+}
+
+/** SHOW and DESCRIBE. @throws {DiagnosticError} for unknown names, and for statements that are not supported. */
+export async function executeReadOnly(
+  { statement, text, session }: PreparedStatement,
+  engine: ReadOnlyEngine,
+): Promise<StatementResult> {
+  const { context, host, queries } = engine;
+  switch (statement.kind) {
+    case 'Show': {
+      const { extended } = statement;
+      switch (statement.subject) {
+        case 'STREAMS':
+        case 'TABLES': {
+          const sourceKind = statement.subject === 'STREAMS' ? 'STREAM' : 'TABLE';
+          const sources = context.catalog.sources().filter(({ kind }) => kind === sourceKind);
+          return {
+            kind: 'sources',
+            text,
+            sourceKind,
+            extended,
+            sources: sources.map((source) => describe(source, engine)),
+          };
+        }
+        case 'QUERIES':
+          return { kind: 'queries', text, extended, queries };
+        case 'TOPICS':
+          return { kind: 'topics', text, extended, topics: visible(await host.listTopics(), statement.all) };
+        case 'FUNCTIONS':
+          return { kind: 'functions', text, functions: context.functions.list() };
+        case 'TYPES':
+          return { kind: 'types', text, types: context.catalog.types() };
+        case 'PROPERTIES':
+          return { kind: 'properties', text, properties: context.properties };
+        case 'VARIABLES':
+          return { kind: 'variables', text, variables: session.variables };
+        case 'CONNECTORS':
+        case 'CONNECTOR PLUGINS':
+          throw unsupported(`SHOW ${statement.subject}`, statement.span);
+      }
+      break;
+    }
+    case 'Describe': {
+      const { extended, subject, name = '' } = statement;
+      if (subject === 'FUNCTION') return { kind: 'describeFunction', text, function: functionOf(name, engine) };
+      if (subject === 'CONNECTOR') throw unsupported('DESCRIBE CONNECTOR', statement.span);
+      if (subject === 'SOURCE') {
+        const description = describe(context.catalog.require(name, statement.span), engine);
+        return { kind: 'describeSource', text, description, extended };
+      }
+      const sourceKind = subject === 'STREAMS' ? 'STREAM' : 'TABLE';
+      const sources = context.catalog.sources().filter(({ kind }) => kind === sourceKind);
+      return { kind: 'sources', text, sourceKind, extended: true, sources: sources.map((source) => describe(source, engine)) };
+    }
+    default:
+      break;
+  }
+  throw unsupported(statement.kind.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase(), statement.span);
+}
+
+function unsupported(what: string, span: PreparedStatement['statement']['span']): DiagnosticError {
+  return sqlError(`${what} is not supported yet`, { span, hint: 'docs/gaps.md lists what is missing' });
+}
+
+function functionOf(name: string, { context }: ReadOnlyEngine): Extract<StatementResult, { kind: 'describeFunction' }>['function'] {
+  const found = context.functions.find(name);
+  if (found !== undefined) return found;
+  const suggestion = nearestName(
+    name,
+    context.functions.list().map((known) => known.name),
+  );
+  throw sqlError(`Can't find any functions with the name '${name}'`, {
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+}
+
+/** Internal topics are shown by SHOW ALL TOPICS only. */
+function visible<T>(topics: ReadonlyMap<string, T>, all: boolean): ReadonlyMap<string, T> {
+  return new Map([...topics].filter(([name]) => all || !name.startsWith('_')));
+}
+
+export function describe(source: DataSource, engine: ReadOnlyEngine): SourceDescription {
+  const topic = engine.context.topics.get(source.topic.name);
+  const readers = engine.queries.filter(({ sources }) => sources.includes(source.name));
+  return {
+    source,
+    readQueries: readers,
+    writeQueries: engine.queries.filter(({ sink }) => sink === source.name),
+    ...(topic === undefined ? {} : { topic }),
+    constraints: readers.flatMap(({ sink }) => (sink === undefined ? [] : [sink])),
+  };
+}

@@ -1,0 +1,20 @@
+/** SQL: ksqlDB's dialect on Streams. */
+export { Catalog } from './catalog/catalog.ts';
+export type { DataSource, FormatInfo, KeyFormatInfo, WindowInfo } from './catalog/data-source.ts';
+export { SqlEngine, type SqlEngineOptions } from './engine/engine.ts';
+export type * from './engine/host.ts';
+export type * from './engine/results.ts';
+export { emptySession, type Session, withProperty, withVariable } from './engine/session.ts';
+export { readPlan, type StatementPlan } from './engine/statement-plan.ts';
+export {
+  defineAggregate,
+  defineFunction,
+  defineTableFunction,
+  overload,
+  overloadWithNulls,
+  tableOverload,
+} from './functions/definition.ts';
+export { type FunctionRegistry, functionRegistry } from './functions/registry.ts';
+export type { QueryPlan } from './physical/steps.ts';
+export { printSummary, runCases, type Summary } from './testing/run-cases.ts';
+export { LogicalSchema } from './types/logical-schema.ts';
