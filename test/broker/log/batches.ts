@@ -11,6 +11,7 @@ export interface BatchOptions {
   readonly baseSequence?: number;
   readonly isTransactional?: boolean;
   readonly text?: string;
+  readonly compression?: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 }
 
 /** A batch as a producer sends it. */

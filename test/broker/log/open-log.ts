@@ -1,24 +1,10 @@
 import { expect } from 'vitest';
-import { Log, type LogOptions } from '../../../broker/log/log.ts';
-import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../broker/log/log-config.ts';
+import type { Log } from '../../../broker/log/log.ts';
 import type { ReadOptions } from '../../../broker/log/read-result.ts';
-import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 
-/** Opens the log `events-0` under a folder. */
-export function openLog(
-  root: string,
-  config: Partial<LogConfig> = {},
-  options: Partial<LogOptions> = {},
-): Log {
-  return Log.open({
-    environment: nodeEnvironment,
-    directory: `${root}/events-0`,
-    config: { ...DEFAULT_LOG_CONFIG, ...config },
-    ...options,
-  });
-}
+export { openLog } from './open-log-plain.ts';
 
 export const READ_ALL: ReadOptions = {
   maxBytes: 1_000_000,

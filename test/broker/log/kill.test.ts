@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
+import { decodeBatch } from '../../../src/protocol/records/decode-batch.ts';
+import { openLog, READ_ALL } from './open-log.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+const CHILD = fileURLToPath(new URL('./append-forever.ts', import.meta.url));
+
+it('loses nothing acknowledged when the process is killed with -9', async () => {
+  const root = temporaryDirectory();
+  for (const linesMin of [1, 200, 1_500]) {
+    const child = spawn(process.execPath, ['--import', 'tsx', CHILD, root], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.split('\n').length > linesMin) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+    expect(child.signalCode).toBe('SIGKILL');
+    const acknowledged = output.split('\n').slice(0, -1);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(linesMin);
+
+    const log = openLog(root);
+    for (const line of acknowledged) {
+      const [lastOffset = -1, text] = line.split(' ').map(Number);
+      const [batch] = batchesOf(Buffer.concat(log.read(lastOffset, { ...READ_ALL, maxBytes: 1 }).chunks));
+      expect(batch?.lastOffset).toBe(lastOffset);
+      expect(batch && decodeBatch(batch).map((record) => Number(record.value))).toEqual([text, text, text]);
+    }
+    log.closeHandles();
+  }
+});
