@@ -1,0 +1,6 @@
+import { Broker } from '../../broker/broker.ts';
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+
+const config = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
+const broker = await Broker.start({ environment: nodeEnvironment, config });
+console.log(JSON.stringify(broker.address));
