@@ -1,6 +1,5 @@
 import { OperationalError } from '../../base/errors.ts';
 import type { Timer } from '../../base/environment.ts';
-import { initCompression } from '../../protocol/compression/compression.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { GroupCoordinator } from '../cluster/coordinator.ts';
@@ -79,8 +78,6 @@ export class Consumer implements KafkaConsumer {
   #firstLookMs = -1;
   #lastYieldMs = 0;
   #closed = false;
-  /** zstd loads asynchronously; nothing is decompressed before. */
-  #compressionReady: Promise<void> | undefined = initCompression();
 
   constructor(options: ConsumerOptions) {
     this.#settings = consumerSettings(options);
@@ -318,7 +315,6 @@ export class Consumer implements KafkaConsumer {
     } finally {
       this.#fetcher.close();
       await this.#cluster.close();
-      await this.#compressionReady;
     }
   }
 
@@ -346,10 +342,6 @@ export class Consumer implements KafkaConsumer {
 
   async #poll(timeoutMs: number): Promise<readonly FetchedRecords[]> {
     const deadlineMs = this.#nowMs() + timeoutMs;
-    if (this.#compressionReady !== undefined) {
-      await this.#compressionReady;
-      this.#compressionReady = undefined;
-    }
     if (this.#nowMs() - this.#lastYieldMs > YIELD_AFTER_MS) await this.#yield();
     for (;;) {
       if (this.#closed) throw closed('consumer');

@@ -1,8 +1,8 @@
 import { OperationalError } from '../../base/errors.ts';
-import { initCompression } from '../../protocol/compression/compression.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { type ProducerSettings, producerSettings } from '../config/settings.ts';
 import { closed, timedOut } from '../kafka-error.ts';
+import { isZstdReady, loadZstd } from '../zstd.ts';
 import type {
   DeliveryCallback,
   KafkaProducer,
@@ -49,8 +49,8 @@ export class Producer implements KafkaProducer {
   #room: Promise<void> | undefined;
   #giveRoom: (() => void) | undefined;
   #closed = false;
-  /** zstd loads asynchronously; nothing is compressed before. */
-  readonly #compressionReady: Promise<void> | undefined;
+  /** Nothing is sent before zstd is there, if it is what compresses. */
+  readonly #zstdLoading: Promise<void> | undefined;
 
   constructor(options: ProducerOptions) {
     this.#settings = producerSettings(options);
@@ -73,9 +73,9 @@ export class Producer implements KafkaProducer {
       this.#accumulator.onMetadata();
       this.#sender.wake();
     });
-    if (this.#settings.compression === 'zstd') {
+    if (this.#settings.compression === 'zstd' && !isZstdReady()) {
       this.#sender.held = true;
-      this.#compressionReady = initCompression().then(() => {
+      this.#zstdLoading = loadZstd().then(() => {
         this.#sender.held = false;
         this.#sender.wake();
       });
@@ -154,7 +154,7 @@ export class Producer implements KafkaProducer {
     } finally {
       this.#sender.close();
       await this.#cluster.close();
-      await this.#compressionReady;
+      await this.#zstdLoading;
     }
   }
 
