@@ -18,7 +18,7 @@ export interface BrokerTopology {
   /** What `advertised.listeners` says, by listener name. */
   readonly advertised: ReadonlyMap<string, Address>;
   /** The host under which other brokers reach a listener that is bound to `host`. */
-  reachableHost(host: string): string;
+  readonly reachableHost: (host: string) => string;
 }
 
 /** @throws {DiagnosticError} when the addresses do not fit together. */

@@ -49,7 +49,13 @@ describe.skipIf(!hasKafkaPeer)('Apache Kafka tools', () => {
     expect(produced.code).toBe(0);
     const consumed = await runKafkaTool('consumer.ConsoleConsumer', [
       ...bootstrap,
-      ...['--topic', 'lines', '--from-beginning', '--max-messages', '100', '--group', 'console'],
+      '--topic',
+      'lines',
+      '--from-beginning',
+      '--max-messages',
+      '100',
+      '--group',
+      'console',
     ]);
     expect(consumed.output.split('\n').filter((line) => line.startsWith('line '))).toEqual(lines);
     const groups = (...args: string[]) =>
@@ -72,13 +78,25 @@ describe.skipIf(!hasKafkaPeer)('Apache Kafka tools', () => {
 
   it('kafka-configs changes a topic, kafka-producer-perf-test and kafka-consumer-perf-test run', async () => {
     const { output } = await runKafkaTool('ProducerPerformance', [
-      ...['--topic', 'perf', '--num-records', '20000', '--record-size', '200', '--throughput', '-1'],
-      ...['--command-property', `bootstrap.servers=${bootstrap[1]}`, 'acks=all'],
+      '--topic',
+      'perf',
+      '--num-records',
+      '20000',
+      '--record-size',
+      '200',
+      '--throughput',
+      '-1',
+      '--command-property',
+      `bootstrap.servers=${bootstrap[1]}`,
+      'acks=all',
     ]);
     expect(output).toContain('20000 records sent');
     const consumed = await runKafkaTool('ConsumerPerformance', [
       ...bootstrap,
-      ...['--topic', 'perf', '--num-records', '20000'],
+      '--topic',
+      'perf',
+      '--num-records',
+      '20000',
     ]);
     expect(consumed.output.trim().split('\n').at(-1)).toContain(', 20000, ');
   });

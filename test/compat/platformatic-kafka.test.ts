@@ -50,7 +50,7 @@ describe('@platformatic/kafka', () => {
     }
     expect(values.toSorted()).toEqual(messages.map(({ value }) => value).toSorted());
     await stream.close();
-    await consumer.close(true);
+    await new Promise((resolve) => consumer.close(true, resolve));
     await producer.close();
     await admin.close();
   });

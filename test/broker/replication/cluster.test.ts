@@ -65,7 +65,7 @@ describe('a cluster of three', () => {
   }
 
   function isrOf(broker: Broker, topic: string): readonly number[] {
-    return [...(broker.image.topicsByName.get(topic)?.partitions.get(0)?.isr ?? [])].sort();
+    return [...(broker.image.topicsByName.get(topic)?.partitions.get(0)?.isr ?? [])].sort((a, b) => a - b);
   }
 
   /** Every value in the partition, as a consumer of its leader sees it. */
