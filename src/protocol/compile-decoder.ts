@@ -2,7 +2,7 @@ import type { BytesReader } from '../base/bytes-reader.ts';
 import { malformed } from '../base/protocol-error.ts';
 import {
   branch,
-  bytesMin,
+  bytesMinByVersion,
   choose,
   flexibleCondition,
   flexibleVariable,
@@ -26,13 +26,13 @@ const runtime = {
 export function compileDecoder(message: Message): Decoder {
   const source = decoderSource(message);
   // eslint-disable-next-line typescript/no-implied-eval -- generated from declarations of ours, never from input
-  return new Function('runtime', 'defaults', source.code)(runtime, source.defaults) as Decoder;
+  return new Function('runtime', 'constants', source.code)(runtime, source.constants) as Decoder;
 }
 
-/** The source of {@link compileDecoder}, one function per struct, and the default values that it refers to. */
+/** The source of {@link compileDecoder}, one function per struct, and the constants that it refers to. */
 export function decoderSource(message: Message): {
   readonly code: string;
-  readonly defaults: readonly unknown[];
+  readonly constants: readonly unknown[];
 } {
   const generator = new DecoderGenerator(message);
   const root = generator.names.of(message.fields);
@@ -40,13 +40,13 @@ export function decoderSource(message: Message): {
   for (let next = generator.names.pending.shift(); next; next = generator.names.pending.shift()) {
     functions.push(generator.struct(next.name, next.fields));
   }
-  return { code: `'use strict';\n${functions.join('\n')}\nreturn ${root};`, defaults: generator.defaults };
+  return { code: `'use strict';\n${functions.join('\n')}\nreturn ${root};`, constants: generator.constants };
 }
 
 class DecoderGenerator {
   readonly names = new StructNames();
-  /** Defaults that are not literals, shared by all messages decoded. */
-  readonly defaults: unknown[] = [];
+  /** What the code refers to by number: defaults that are not literals, tables by version. */
+  readonly constants: unknown[] = [];
   readonly #message: Message;
   readonly #versions: VersionRange;
   readonly #flexible: string;
@@ -88,8 +88,8 @@ class DecoderGenerator {
     const value = field.default;
     if (value === null || typeof value === 'boolean') return String(value);
     if (typeof value === 'number' || typeof value === 'string') return JSON.stringify(value);
-    this.defaults.push(value);
-    return `defaults[${this.defaults.length - 1}]`;
+    this.constants.push(value);
+    return `constants[${this.constants.length - 1}]`;
   }
 
   #structDefault(fields: Fields): string {
@@ -142,7 +142,7 @@ class DecoderGenerator {
     element: FieldType,
     { nullable, flexible }: { readonly nullable: string; readonly flexible: string },
   ): string {
-    const min = bytesMin({ type: element }, this.#versions);
+    const min = this.#bytesMin(element);
     const length = choose(flexible, `r.compactArrayLength(${min})`, `r.arrayLength(${min})`);
     const onNull = branch(nullable, `${target} = null;`, `runtime.nullNotAllowed(${label});`);
     const item = this.#primitive(element, 'false', flexible);
@@ -152,6 +152,14 @@ class DecoderGenerator {
       `${target} = [];`,
       `for (let i = 0; i < n${target}; i++) ${target}.push(${item});\n}`,
     ].join('\n');
+  }
+
+  /** An expression: a number where all versions agree, else an entry of a table. */
+  #bytesMin(element: FieldType): string {
+    const byVersion = bytesMinByVersion(element, this.#message);
+    if (new Set(byVersion).size === 1) return String(byVersion[0]);
+    this.constants.push(byVersion);
+    return `constants[${this.constants.length - 1}][v - ${this.#versions.min}]`;
   }
 
   #tags(fields: Fields): string {

@@ -1,6 +1,6 @@
 import type { Message } from './message.ts';
-import type { Field, Fields } from './schema.ts';
-import { intersectVersions, isEmptyRange, type VersionRange } from './version-range.ts';
+import type { Field, Fields, FieldType } from './schema.ts';
+import { includesVersion, intersectVersions, isEmptyRange, type VersionRange } from './version-range.ts';
 
 /**
  * What the generators of the encoder and of the decoder share: conditions on the version, simplified by what is known
@@ -72,10 +72,22 @@ export function taggedFields(
     .sort((a, b) => a.field.tag - b.field.tag);
 }
 
-/** Fewest bytes that a value of the type takes in any version: what an array's length is checked against. */
-export function bytesMin(field: { readonly type: Field['type'] }, versions: VersionRange): number {
-  const { type } = field;
+/**
+ * Fewest bytes that a value of the type takes, version by version: what an array's length is checked against, so that a
+ * length that lies is refused before anything is allocated for it.
+ */
+export function bytesMinByVersion(type: FieldType, message: Message): readonly number[] {
+  const { min, max } = message.versions;
+  return Array.from({ length: max - min + 1 }, (_, i) =>
+    Math.max(1, bytesMin(type, min + i, includesVersion(message.flexible, min + i))),
+  );
+}
+
+function bytesMin(type: FieldType, version: number, isFlexible: boolean): number {
   switch (type.kind) {
+    case 'bool':
+    case 'int8':
+      return 1;
     case 'int16':
     case 'uint16':
       return 2;
@@ -87,19 +99,23 @@ export function bytesMin(field: { readonly type: Field['type'] }, versions: Vers
       return 8;
     case 'uuid':
       return 16;
+    case 'string':
+      return isFlexible ? 1 : 2;
+    case 'bytes':
+    case 'records':
+    case 'array':
+      return isFlexible ? 1 : 4;
     case 'struct':
-      return Math.max(1, structBytesMin(type.fields, versions));
-    default:
-      return 1;
+      return structBytesMin(type.fields, version, isFlexible);
   }
 }
 
-function structBytesMin(fields: Fields, versions: VersionRange): number {
-  let sum = 0;
+function structBytesMin(fields: Fields, version: number, isFlexible: boolean): number {
+  let sum = isFlexible ? 1 : 0;
   for (const field of Object.values(fields)) {
-    const always = field.versions.min <= versions.min && field.versions.max >= versions.max;
-    if (!always || field.tag >= 0 || !isEmptyRange(intersectVersions(field.nullable, versions))) continue;
-    sum += bytesMin(field, versions);
+    if (!includesVersion(field.versions, version) || includesVersion(field.tagged, version)) continue;
+    const isNullableStruct = field.type.kind === 'struct' && includesVersion(field.nullable, version);
+    sum += isNullableStruct ? 1 : bytesMin(field.type, version, isFlexible);
   }
   return sum;
 }

@@ -228,3 +228,15 @@ describe('encodeStruct', () => {
     expect(decodeFrom(apiVersions.request, 3, new BytesReader(first)).clientSoftwareName).toBe('first');
   });
 });
+
+describe('an array', () => {
+  it('is refused when its elements cannot fit, however small they are in the version', () => {
+    // Version 12 of Metadata: a topic takes at least an id, an empty name and no tags: 18 bytes.
+    const fitting = encodeStruct(metadata.request, 12, { topics: [{}, {}] });
+    expect(fitting.length).toBe(1 + 2 * 18 + 3);
+    const lying = Buffer.from(fitting);
+    lying[0] = 1 + 3;
+    expect(() => decodeFrom(metadata.request, 12, new BytesReader(lying))).toThrow(/3 elements cannot fit/);
+    expect(decodeFrom(metadata.request, 12, new BytesReader(fitting)).topics).toHaveLength(2);
+  });
+});
