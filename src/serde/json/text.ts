@@ -2,7 +2,7 @@ import { printDouble } from '../model/java-double.ts';
 import { type ExactJson, JsonNumber } from './exact-parser.ts';
 import { Decimal } from '../model/decimal.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that JSON escapes
+// oxlint-disable-next-line no-control-regex -- these are the characters that JSON escapes
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** A string in JSON's quotes. */

@@ -68,8 +68,8 @@ export function int64ToInt32(a: Int64): number {
 /** Truncates towards zero and saturates; NaN is 0: Java's `double` to `long`. */
 export function doubleToInt64(value: number): Int64 {
   if (Number.isNaN(value)) return 0;
-  if (value >= 9223372036854775807) return INT64_MAX;
-  if (value <= -9223372036854775808) return INT64_MIN;
+  if (value >= 2 ** 63) return INT64_MAX;
+  if (value <= -(2 ** 63)) return INT64_MIN;
   const truncated = Math.trunc(value);
   return Number.isSafeInteger(truncated) ? truncated + 0 : int64(BigInt(truncated));
 }

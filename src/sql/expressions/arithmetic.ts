@@ -1,6 +1,6 @@
 import type { Arithmetic, ArithmeticOperator, Sign } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/index.ts';
-import { Decimal } from '../../serde/model/decimal.ts';
+import type { Decimal } from '../../serde/model/decimal.ts';
 import {
   addInt64,
   divideInt64,

@@ -5,7 +5,7 @@
  */
 import type { Expression, StructConstructor } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/index.ts';
-import { DiagnosticError } from '../../base/errors.ts';
+import type { DiagnosticError } from '../../base/errors.ts';
 import { Decimal } from '../../serde/model/decimal.ts';
 import {
   arrayType,
@@ -74,8 +74,8 @@ function merge(
   if (target === null || sameType(target, type)) return type;
   const literal = literalValue(expression);
   if (target.kind === 'STRING') return literal === undefined ? undefined : STRING;
-  if (literal !== undefined && type.kind === 'STRING') {
-    return mergeText(target, String(literal.value), expression);
+  if (typeof literal?.value === 'string') {
+    return mergeText(target, literal.value, expression);
   }
   if (expression.kind === 'ArrayConstructor' && target.kind === 'ARRAY') {
     const element = mergeAll(target.element, expression.elements, context);
@@ -171,8 +171,8 @@ function coerce(
 ): Code {
   if (target === null) return compile(expression, context);
   const literal = literalValue(expression);
-  if (literal !== undefined && literal.type?.kind === 'STRING') {
-    return coerceText(String(literal.value), target, expression, context);
+  if (typeof literal?.value === 'string') {
+    return coerceText(literal.value, target, expression, context);
   }
   const rebuilt = rebuild(expression, target, context);
   const code = rebuilt ?? compile(expression, context);

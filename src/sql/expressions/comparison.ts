@@ -188,9 +188,13 @@ function decimalOf(value: Int64 | Decimal): Decimal {
   return value instanceof Decimal ? value : Decimal.fromInt64(value);
 }
 
+function decimalOfDouble(value: number): Decimal {
+  return Decimal.fromDouble(value);
+}
+
 function toDecimal(code: Code, context: Context): Code {
   if (code.type?.kind === 'DECIMAL') return code;
-  const make = context.builder.capture(code.type?.kind === 'DOUBLE' ? Decimal.fromDouble : decimalOf);
+  const make = context.builder.capture(code.type?.kind === 'DOUBLE' ? decimalOfDouble : decimalOf);
   return { ...code, js: apply(context.builder, [code], ([operand]) => `${make}(${operand})`) };
 }
 

@@ -57,10 +57,6 @@ type ValueOfType<T extends string> = T extends `${infer U} LITERAL`
                       ? readonly SqlValue[]
                       : SqlValue;
 
-type ArgumentOf<P extends string, Nulls> = P extends `${infer Q}...`
-  ? never & Q
-  : ValueOfType<TypeTextOf<P>> | Nulls;
-
 /** The TypeScript arguments that parameter texts stand for; `Nulls` is `null` where null arguments are passed on. */
 export type ArgumentsOf<P extends readonly ParameterText[], Nulls> = P extends readonly [
   infer First extends string,
@@ -70,7 +66,7 @@ export type ArgumentsOf<P extends readonly ParameterText[], Nulls> = P extends r
     ? Rest extends readonly []
       ? (ValueOfType<TypeTextOf<Head>> | Nulls)[]
       : [ValueOfType<TypeTextOf<Head>>[], ...ArgumentsOf<Rest, Nulls>]
-    : [ArgumentOf<First, Nulls>, ...ArgumentsOf<Rest, Nulls>]
+    : [ValueOfType<TypeTextOf<First>> | Nulls, ...ArgumentsOf<Rest, Nulls>]
   : [];
 
 /** A lambda argument as a scalar function gets it. */

@@ -11,6 +11,7 @@ import {
 import { parseDouble } from '../../serde/model/java-double.ts';
 import { printType, sameType, type SqlType, type StructType } from '../../serde/model/sql-type.ts';
 import type { SqlMap, SqlValue } from '../../serde/model/sql-value.ts';
+import { scalarText } from './compare.ts';
 import { parseDate, parseTime, parseTimestamp } from './iso-time.ts';
 import { textPrinter } from './java-text.ts';
 
@@ -194,6 +195,7 @@ export function parseBase64(text: string): Buffer {
 }
 
 function required<T>(value: T | undefined, text: SqlValue, type: SqlType): T {
-  if (value === undefined) throw new RangeError(`not a value of type ${printType(type)}: '${String(text)}'`);
+  if (value === undefined)
+    throw new RangeError(`not a value of type ${printType(type)}: '${scalarText(text)}'`);
   return value;
 }

@@ -67,7 +67,18 @@ export function hashKey(value: SqlValue): unknown {
   if (value instanceof Decimal) return value.stripped().toString();
   if (Buffer.isBuffer(value)) return value.toString('latin1');
   if (Array.isArray(value)) return JSON.stringify(value.map(keyText));
-  return JSON.stringify([...(value as SqlMap)].map(([key, entry]) => [keyText(key), keyText(entry)]).sort());
+  const entries = [...(value as SqlMap)].map(([key, entry]) =>
+    JSON.stringify([keyText(key), keyText(entry)]),
+  );
+  return entries.toSorted((a, b) => (a < b ? -1 : 1)).join();
+}
+
+/** The text of a value of a type whose values are no collections: for messages and for keys of JSON objects. */
+export function scalarText(value: SqlValue): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return String(value);
+  if (value instanceof Decimal) return value.toPlainString();
+  return Buffer.isBuffer(value) ? value.toString('base64') : 'a collection';
 }
 
 function keyText(value: SqlValue): string | null {

@@ -47,10 +47,15 @@ const groups: Readonly<Record<string, FieldElement['group']>> = {
 };
 
 /** How often a letter may repeat. */
-const countMax: Readonly<Record<string, number>> = {
-  ...{ G: 5, y: 19, u: 19, M: 5, d: 2, D: 3, E: 5, Q: 5, a: 1, h: 2, H: 2, K: 2, k: 2, m: 2, s: 2, S: 9 },
-  ...{ A: 19, n: 19, N: 19, V: 2, z: 4, O: 4, X: 5, x: 5, Z: 5 },
-};
+const countMax: ReadonlyMap<string, number> = new Map([
+  ...Array.from('akV', (letter): [string, number] => [letter, letter === 'a' ? 1 : 2]),
+  ...Array.from('dhHKms', (letter): [string, number] => [letter, 2]),
+  ...Array.from('zO', (letter): [string, number] => [letter, 4]),
+  ...Array.from('GMEQXxZ', (letter): [string, number] => [letter, 5]),
+  ...Array.from('yuAnN', (letter): [string, number] => [letter, 19]),
+  ['D', 3],
+  ['S', 9],
+]);
 
 /** @throws {RangeError} where the pattern is wrong, or uses a letter that is not known. */
 export function parsePattern(pattern: string): readonly Element[] {
@@ -92,7 +97,7 @@ export function parsePattern(pattern: string): readonly Element[] {
 function field(letter: string, count: number, pattern: string): FieldElement {
   const group = groups[letter];
   if (group === undefined) throw new RangeError(`Unknown pattern letter: ${letter} in '${pattern}'`);
-  if (count > (countMax[letter] ?? 0) || (letter === 'V' && count !== 2)) {
+  if (count > (countMax.get(letter) ?? 0) || (letter === 'V' && count !== 2)) {
     throw new RangeError(`Too many pattern letters: ${letter} in '${pattern}'`);
   }
   return { kind: 'field', letter, count, group };

@@ -4,10 +4,8 @@ import { type Zone, zoneName } from './zones.ts';
 
 const MS_PER_DAY = 86_400_000;
 
-export const monthNames = [
-  ...['January', 'February', 'March', 'April', 'May', 'June'],
-  ...['July', 'August', 'September', 'October', 'November', 'December'],
-];
+export const monthNames =
+  'January February March April May June July August September October November December'.split(' ');
 
 export const dayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 

@@ -49,7 +49,8 @@ export const testUdaf = defineAggregate({
     { parameters: ['value DOUBLE'], bind: () => summing(DOUBLE, (value) => value as number) },
     {
       parameters: ['value STRING', 'initial STRING LITERAL'],
-      bind: ({ literals }) => summing(BIGINT, (value) => String(value).length, String(literals[0]).length),
+      bind: ({ literals }) =>
+        summing(BIGINT, (value) => (value as string).length, (literals[0] as string).length),
     },
     { parameters: ['value STRUCT<A INTEGER, B INTEGER>'], bind: () => pairSum as Aggregator },
   ],

@@ -27,7 +27,8 @@ describe('the registrations', () => {
     const names = builtInFunctions.map((definition) => definition.name.toUpperCase());
     expect(new Set(names).size).toBe(149);
     expect(names).toHaveLength(149);
-    const count = (kind: string): number => builtInFunctions.filter((definition) => definition.kind === kind).length;
+    const count = (kind: string): number =>
+      builtInFunctions.filter((definition) => definition.kind === kind).length;
     expect([count('scalar'), count('aggregate'), count('table')]).toEqual([129, 18, 2]);
   });
 
@@ -44,7 +45,9 @@ describe('the registrations', () => {
 
 describe('functions without constant results', () => {
   it('give values of their types', () => {
-    expect(evaluate('UUID()').value).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(evaluate('UUID()').value).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
     expect(evaluate('RANDOM()').value).toBeGreaterThanOrEqual(0);
     expect(evaluate('RANDOM()').value).toBeLessThan(1);
     expect(evaluate('UNIX_TIMESTAMP()').value).toBe(1_000_000_000_000);

@@ -14,5 +14,7 @@ export const unixTimestamp = defineFunction({
     ),
     overload(['timestamp TIMESTAMP'], 'BIGINT', (timestamp) => timestamp),
   ],
-  examples: [{ sql: "UNIX_TIMESTAMP(CAST('1970-01-01T00:00:01' AS TIMESTAMP))", gives: 'CAST(1000 AS BIGINT)' }],
+  examples: [
+    { sql: "UNIX_TIMESTAMP(CAST('1970-01-01T00:00:01' AS TIMESTAMP))", gives: 'CAST(1000 AS BIGINT)' },
+  ],
 });

@@ -1,3 +1,4 @@
+import { scalarText } from '../../values/compare.ts';
 import { defineFunction, overloadWithNulls } from '../definition.ts';
 import { Decimal } from '../../../serde/model/decimal.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
@@ -17,7 +18,7 @@ function textOfValue(value: SqlValue): string {
   if (typeof value === 'number' || typeof value === 'bigint') {
     return `number:${Decimal.parse(String(value))?.stripped().toString() ?? String(value)}`;
   }
-  return `${typeof value}:${String(value)}`;
+  return `${typeof value}:${scalarText(value)}`;
 }
 
 export const jsonArrayContains = defineFunction({

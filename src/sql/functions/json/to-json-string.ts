@@ -1,3 +1,4 @@
+import { scalarText } from '../../values/compare.ts';
 import { defineFunction, boundOverload } from '../definition.ts';
 import type { SqlType } from '../../../serde/model/sql-type.ts';
 import type { SqlValue, SqlMap, Row } from '../../../serde/model/sql-value.ts';
@@ -28,7 +29,7 @@ function definiteWriter(type: SqlType): Writer {
     case 'MAP': {
       const write = writerOf(type.value);
       return (value) =>
-        `{${[...(value as SqlMap)].map(([key, entry]) => `${quoteJson(String(key))}:${write(entry)}`).join(',')}}`;
+        `{${[...(value as SqlMap)].map(([key, entry]) => `${quoteJson(scalarText(key))}:${write(entry)}`).join(',')}}`;
     }
     case 'STRUCT': {
       const writers = type.fields.map((field) => writerOf(field.type));

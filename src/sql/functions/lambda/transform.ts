@@ -1,3 +1,4 @@
+import { scalarText } from '../../values/compare.ts';
 import { defineFunction, overload } from '../definition.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 
@@ -17,7 +18,7 @@ export const transform = defineFunction({
         const result = new Map<SqlValue, SqlValue>();
         for (const [key, value] of map) {
           const newKey = keyLambda(key, value);
-          if (result.has(newKey)) throw new RangeError(`Duplicate key ${String(newKey)}`);
+          if (result.has(newKey)) throw new RangeError(`Duplicate key ${scalarText(newKey)}`);
           result.set(newKey, valueLambda(key, value));
         }
         return result;

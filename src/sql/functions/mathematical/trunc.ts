@@ -1,5 +1,5 @@
 import { defineFunction, overload } from '../definition.ts';
-import { Decimal } from '../../../serde/model/decimal.ts';
+import type { Decimal } from '../../../serde/model/decimal.ts';
 import { doubleToInt64 } from '../../../serde/model/int64.ts';
 import { atPlaces, doubleAtPlaces, wholeType } from './decimal-places.ts';
 

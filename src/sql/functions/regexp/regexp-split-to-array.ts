@@ -2,7 +2,7 @@ import { defineFunction, overload } from '../definition.ts';
 import { javaRegex } from './java-regex.ts';
 
 function split(text: string, pattern: string): string[] {
-  if (pattern === '') return text === '' ? [''] : [...text];
+  if (pattern === '') return text === '' ? [''] : Array.from(text);
   const parts: string[] = [];
   let end = 0;
   for (const match of text.matchAll(javaRegex(pattern))) {

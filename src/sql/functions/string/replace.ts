@@ -7,7 +7,7 @@ export const replace = defineFunction({
   overloads: [
     overload(['str STRING', 'oldStr STRING', 'newStr STRING'], 'STRING', (str, oldStr, newStr) =>
       oldStr === ''
-        ? newStr + [...str].map((letter) => letter + newStr).join('')
+        ? newStr + Array.from(str, (letter) => letter + newStr).join('')
         : str.replaceAll(oldStr, () => newStr),
     ),
   ],

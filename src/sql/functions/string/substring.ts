@@ -16,7 +16,9 @@ function legacyBounds(length: number, start: number, end: number | undefined): [
 
 function slicing<T extends string | Buffer>(slice: (text: T, start: number, end: number) => T) {
   return ({ config }: CallBinding) => {
-    const legacy = String(config['ksql.functions.substring.legacy.args'] ?? 'false') === 'true';
+    const legacy = [true, 'true'].includes(
+      config['ksql.functions.substring.legacy.args'] as string | boolean,
+    );
     const boundsOf = legacy ? legacyBounds : bounds;
     return (text: T | null, position: number | null, count?: number | null): T | null => {
       if (text === null || position === null || count === null) return null;
