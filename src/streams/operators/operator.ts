@@ -28,6 +28,7 @@ export type DropReason =
   | 'null-key'
   | 'null-value'
   | 'null-join-key'
+  | 'stale-response'
   | 'expired-window'
   | 'expired-store'
   | 'invalid-timestamp'

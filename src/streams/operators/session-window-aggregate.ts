@@ -111,7 +111,7 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     }
     const direct = !this.#closeClock && !this.#store.cached;
     if (startMs !== timestamp || endMs !== timestamp) {
-      for (const session of [...found]) {
+      for (const session of found) {
         this.#store.remove(key, session);
         if (direct) this.#tell(windowOf(key, session), { newValue: null, oldValue: session.value }, headers);
       }

@@ -181,7 +181,7 @@ export class StateMap<V> {
 
   /** Deletes a range of keys from memory and engine: expired ones, which no commit needs to know of. */
   clear(range: KeyRange): void | Promise<void> {
-    for (const entry of [...this.#entries.values()]) {
+    for (const entry of this.#entries.values()) {
       if (entry.key < range.from || (range.to !== undefined && entry.key >= range.to)) continue;
       this.#forget(entry);
     }

@@ -190,7 +190,7 @@ export class TopologyTestDriver {
     this.#task.logChanges((_store, topic, change) => {
       this.#collect({ ...change, topic, partition: 0 });
     });
-    void this.#engine.write((batch) => this.#task.writeTo(batch));
+    this.#engine.write((batch) => this.#task.writeTo(batch));
     this.#task.committed();
   }
 }

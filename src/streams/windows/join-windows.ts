@@ -52,19 +52,28 @@ export class JoinWindows {
   }
 
   before(beforeMs: number): JoinWindows {
-    return new JoinWindows({ ...this, beforeMs });
+    return this.#with({ beforeMs });
   }
 
   after(afterMs: number): JoinWindows {
-    return new JoinWindows({ ...this, afterMs });
+    return this.#with({ afterMs });
   }
 
   /** The same windows with another grace period; an {@link JoinWindows.eager} join stays eager. */
   grace(gracePeriodMs: number): JoinWindows {
-    return new JoinWindows({ ...this, gracePeriodMs });
+    return this.#with({ gracePeriodMs });
   }
 
   get sizeMs(): number {
     return this.beforeMs + this.afterMs;
+  }
+
+  #with(change: {
+    readonly beforeMs?: number;
+    readonly afterMs?: number;
+    readonly gracePeriodMs?: number;
+  }): JoinWindows {
+    const { beforeMs, afterMs, gracePeriodMs, eager } = this;
+    return new JoinWindows({ beforeMs, afterMs, gracePeriodMs, eager, ...change });
   }
 }

@@ -1,0 +1,87 @@
+import type { Serde } from '../../serde.ts';
+import { SerdeError } from '../../serdes.ts';
+
+const VERSION = 1;
+const HASH_BYTES = 16;
+const HASH_IS_NULL = 0x80;
+
+/** What a subscriber wants: Kafka Streams' instructions of KIP-213, by their numbers on the wire. */
+export const Instruction = {
+  DELETE_KEY_NO_PROPAGATE: 0,
+  DELETE_KEY_AND_PROPAGATE: 1,
+  PROPAGATE_NULL_IF_NO_FK_VAL_AVAILABLE: 2,
+  PROPAGATE_ONLY_IF_FK_VAL_AVAILABLE: 3,
+} as const;
+
+export type Instruction = (typeof Instruction)[keyof typeof Instruction];
+
+/** From the left table to the right one: whose row refers to the key of this record, and what to do about it. */
+export interface SubscriptionMessage<K> {
+  readonly instruction: Instruction;
+  /** Of the referring row; null: it has been deleted. */
+  readonly hash: Buffer | null;
+  readonly primaryKey: K;
+  readonly primaryPartition: number;
+}
+
+/** From the right table back: its row, for a referring row that had this hash. */
+export interface ResponseMessage<VO> {
+  readonly hash: Buffer | null;
+  readonly foreignValue: VO | null;
+  /** Where the answer goes; not sent. */
+  readonly primaryPartition: number;
+}
+
+/** One byte of version and whether there is a hash, the instruction, the hash, the primary key, its partition. */
+export function subscriptionSerde<K>(keySerde: Serde<K>): Serde<SubscriptionMessage<K>> {
+  return {
+    serialize(topic, message) {
+      const key = keySerde.serialize(`${topic}-pk`, message.primaryKey) ?? Buffer.alloc(0);
+      const partition = Buffer.allocUnsafe(4);
+      partition.writeInt32BE(message.primaryPartition, 0);
+      const head = Buffer.of(versionByte(message.hash), message.instruction);
+      return Buffer.concat([head, message.hash ?? Buffer.alloc(0), key, partition]);
+    },
+    deserialize(topic, bytes) {
+      const { hash, at } = readHash(bytes, 2);
+      const end = bytes.length - 4;
+      return {
+        instruction: bytes[1] as Instruction,
+        hash,
+        primaryKey: keySerde.deserialize(`${topic}-pk`, bytes.subarray(at, end)),
+        primaryPartition: bytes.readInt32BE(end),
+      };
+    },
+  };
+}
+
+/** One byte of version and whether there is a hash, the hash, and the foreign value, which may be missing. */
+export function responseSerde<VO>(valueSerde: Serde<VO>): Serde<ResponseMessage<VO>> {
+  return {
+    serialize(topic, message) {
+      const value = message.foreignValue == null ? null : valueSerde.serialize(topic, message.foreignValue);
+      return Buffer.concat([
+        Buffer.of(versionByte(message.hash)),
+        message.hash ?? Buffer.alloc(0),
+        value ?? Buffer.alloc(0),
+      ]);
+    },
+    deserialize(topic, bytes) {
+      const { hash, at } = readHash(bytes, 1);
+      const foreignValue = at === bytes.length ? null : valueSerde.deserialize(topic, bytes.subarray(at));
+      return { hash, foreignValue, primaryPartition: -1 };
+    },
+  };
+}
+
+function versionByte(hash: Buffer | null): number {
+  return hash === null ? VERSION | HASH_IS_NULL : VERSION;
+}
+
+function readHash(bytes: Buffer, from: number): { readonly hash: Buffer | null; readonly at: number } {
+  const first = bytes[0] ?? 0;
+  if ((first & 0x7f) > VERSION)
+    throw new SerdeError(`a foreign-key message of the unknown version ${first & 0x7f}`);
+  if ((first & HASH_IS_NULL) !== 0) return { hash: null, at: from };
+  return { hash: Buffer.from(bytes.subarray(from, from + HASH_BYTES)), at: from + HASH_BYTES };
+}
