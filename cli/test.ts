@@ -6,8 +6,8 @@ export function testCommand(): Command {
   return new Command('test')
     .description('run SQL test cases: files of queries, inputs and expected outputs')
     .argument('<path...>', 'case files or folders')
-    .action(async (paths: readonly string[]) => {
-      const { passed, failed } = await runCases(paths, (line) => console.log(line));
+    .action((paths: readonly string[]) => {
+      const { passed, failed } = runCases(paths, { print: (line) => console.log(line) });
       console.log(`${passed} passed, ${failed} failed`);
       if (failed > 0) process.exitCode = 1;
     });

@@ -15,6 +15,8 @@ export {
   tableOverload,
 } from './functions/definition.ts';
 export { type FunctionRegistry, functionRegistry } from './functions/registry.ts';
+export { builtInRegistry } from './functions/built-in.ts';
 export type { QueryPlan } from './physical/steps.ts';
+export { KafkaHost, type KafkaHostOptions } from './runtime/kafka-host.ts';
 export { printSummary, runCases, type Summary } from './testing/run-cases.ts';
 export { LogicalSchema } from './types/logical-schema.ts';

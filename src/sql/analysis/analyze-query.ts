@@ -79,12 +79,15 @@ function checkColumns(query: AnalyzedQuery): void {
       if (bound !== undefined && typeOfColumn(bound.source, column.name) !== undefined) continue;
       if (query.window !== undefined && isWindowColumn(column.name)) continue;
       // A synthetic join key has a name that no source knows.
-      if (query.sources.isJoin && column.source === undefined && /^ROWKEY(_[0-9]+)?$/.test(column.name)) continue;
+      if (query.sources.isJoin && column.source === undefined && /^ROWKEY(_[0-9]+)?$/.test(column.name))
+        continue;
       const suggestion = nearestName(column.name, query.sources.columnNames());
       const text = formatExpression(column).replaceAll('`', '');
-      throw locatedError(`${clause} column '${text}' cannot be resolved.`, column.span, {
-        ...(suggestion === undefined ? {} : { suggestion }),
-      });
+      throw locatedError(
+        `${clause} column '${text}' cannot be resolved.`,
+        column.span,
+        suggestion === undefined ? {} : { suggestion },
+      );
     }
   };
   for (const { leftExpression, rightExpression } of query.joins) {
@@ -108,9 +111,12 @@ function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
     for (const expression of expressions) {
       const call = callsIn(expression, isAggregate)[0];
       if (call === undefined) continue;
-      throw sqlError(`${clause} does not support aggregate functions: ${call.name} is an aggregate function.`, {
-        span: call.span,
-      });
+      throw sqlError(
+        `${clause} does not support aggregate functions: ${call.name} is an aggregate function.`,
+        {
+          span: call.span,
+        },
+      );
     }
   }
   const seen = new Set<string>();

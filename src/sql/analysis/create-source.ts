@@ -90,14 +90,14 @@ function checkConstraints(statement: CreateSource): void {
     if (statement.sourceKind === 'STREAM' && constraint?.kind === 'PrimaryKey') {
       throw locatedError(
         `Column \`${name}\` is a 'PRIMARY KEY' column: please use 'KEY' for streams.\n` +
-          "Tables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.",
+          'Tables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.',
         span,
       );
     }
     if (statement.sourceKind === 'TABLE' && constraint?.kind === 'Key') {
       throw locatedError(
         `Column \`${name}\` is a 'KEY' column: please use 'PRIMARY KEY' for tables.\n` +
-          "Tables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.",
+          'Tables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.',
         span,
       );
     }
@@ -109,7 +109,9 @@ function formatNames(
   context: AnalysisContext,
 ): { readonly key: string; readonly value: string } {
   const key =
-    properties.keyFormat() ?? context.properties['ksql.persistence.default.format.key']?.toUpperCase() ?? 'KAFKA';
+    properties.keyFormat() ??
+    context.properties['ksql.persistence.default.format.key']?.toUpperCase() ??
+    'KAFKA';
   const value =
     properties.valueFormat() ?? context.properties['ksql.persistence.default.format.value']?.toUpperCase();
   if (value === undefined) {
@@ -171,9 +173,11 @@ function checkSchemaIds(
       );
     }
     const declared = statement.columns.some(
-      ({ constraint }) => (constraint?.kind === 'Key' || constraint?.kind === 'PrimaryKey') === (side === 'KEY'),
+      ({ constraint }) =>
+        (constraint?.kind === 'Key' || constraint?.kind === 'PrimaryKey') === (side === 'KEY'),
     );
-    if (declared) throw sqlError(`Table elements and ${side}_SCHEMA_ID cannot both exist for create statement.`);
+    if (declared)
+      throw sqlError(`Table elements and ${side}_SCHEMA_ID cannot both exist for create statement.`);
   }
 }
 
@@ -188,9 +192,10 @@ function checkColumns(
     seen.add(name);
     if (isSystemColumn(name)) {
       const column = statement.columns.find((declared) => declared.name === name);
-      throw sqlError(`'${name}' is a reserved column name. You cannot use it as a name for a column.`, {
-        ...(column === undefined ? {} : { span: column.span }),
-      });
+      throw sqlError(
+        `'${name}' is a reserved column name. You cannot use it as a name for a column.`,
+        column === undefined ? {} : { span: column.span },
+      );
     }
   }
   checkHeaders(schema);

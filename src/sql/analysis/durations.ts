@@ -27,7 +27,9 @@ export function parseDurationMs(text: string): number {
   const [amount = '', unit = ''] = parts;
   if (!/^[0-9]+$/.test(amount)) throw invalid(`Size is not a number: '${amount}'`);
   const name = unit.toUpperCase();
-  const known = (unitMs as Readonly<Record<string, number>>)[name] ?? (unitMs as Readonly<Record<string, number>>)[`${name}S`];
+  const known =
+    (unitMs as Readonly<Record<string, number>>)[name] ??
+    (unitMs as Readonly<Record<string, number>>)[`${name}S`];
   if (known === undefined || Number.isNaN(known)) throw invalid(`Unknown time unit: '${name}'`);
   return Number(amount) * known;
 }

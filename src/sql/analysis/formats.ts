@@ -48,8 +48,7 @@ export function checkFormat(side: FormatSide, info: FormatInfo, columns: readonl
   withPrefix(
     `${title} format does not support schema.\nformat: ${info.format}\n` +
       `schema: Persistence{columns=[${printed.join(', ')}], features=[${info.features.join(', ')}]}\nreason: `,
-    () =>
-      format.validate({ columns, side, features: new Set(info.features), properties: info.properties }),
+    () => format.validate({ columns, side, features: new Set(info.features), properties: info.properties }),
   );
 }
 

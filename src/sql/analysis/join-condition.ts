@@ -25,9 +25,12 @@ export function bindJoin(join: JoinedSource, joined: readonly string[], sources:
   const condition = sources.qualify(join.on);
   const text = formatExpression(condition);
   if (condition.kind === 'Logical') {
-    throw sqlError(`Invalid join condition: joins on multiple conditions are not yet supported. Got ${text}.`, {
-      span: join.on.span,
-    });
+    throw sqlError(
+      `Invalid join condition: joins on multiple conditions are not yet supported. Got ${text}.`,
+      {
+        span: join.on.span,
+      },
+    );
   }
   if (condition.kind !== 'Comparison' || condition.operator !== '=') {
     throw sqlError(`Only equality join criteria is supported.`, { span: join.on.span });

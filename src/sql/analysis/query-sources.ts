@@ -111,7 +111,8 @@ export class QuerySources {
           { span },
         );
       }
-      if (aliases.has(alias)) throw sqlError(`Each side of the join must have a different alias: ${alias}`, { span });
+      if (aliases.has(alias))
+        throw sqlError(`Each side of the join must have a different alias: ${alias}`, { span });
       names.add(source.name);
       aliases.add(alias);
     }

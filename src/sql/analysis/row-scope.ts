@@ -8,7 +8,10 @@ import type { AnalysisContext } from './session.ts';
 import { sqlError, withPrefix } from './sql-error.ts';
 
 /** Finds columns in a value row by name; of two of one name, the first. */
-export function rowScope(row: readonly RowColumn[], context?: Pick<AnalysisContext, 'catalog'>): ExpressionScope {
+export function rowScope(
+  row: readonly RowColumn[],
+  context?: Pick<AnalysisContext, 'catalog'>,
+): ExpressionScope {
   const bindings = new Map<string, { type: SqlType; from: 'value'; index: number }>();
   row.forEach(({ name, type }, index) => {
     if (!bindings.has(name)) bindings.set(name, { type, from: 'value', index });

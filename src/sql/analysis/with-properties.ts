@@ -78,7 +78,10 @@ export class WithProperties {
     const text = this.string(name);
     if (text === undefined) return undefined;
     if (/^-?[0-9]+$/.test(text)) return Number(text);
-    throw sqlError(`Invalid value '${text}' for configuration ${name}: Not a number of type INT`, this.#place(name));
+    throw sqlError(
+      `Invalid value '${text}' for configuration ${name}: Not a number of type INT`,
+      this.#place(name),
+    );
   }
 
   boolean(name: PropertyName): boolean | undefined {

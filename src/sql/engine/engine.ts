@@ -112,7 +112,10 @@ export class SqlEngine {
    * Executes a prepared statement; SELECT goes to {@link SqlEngine.query} instead.
    * @param queryNumber the number in the id of a query that it starts; by default the engine counts.
    */
-  async execute(prepared: PreparedStatement, options: { readonly queryNumber?: number } = {}): Promise<StatementResult> {
+  async execute(
+    prepared: PreparedStatement,
+    options: { readonly queryNumber?: number } = {},
+  ): Promise<StatementResult> {
     const { statement, text, session } = prepared;
     const topics = await this.#topicsOf([statement]);
     const context = this.#context(session, topics, this.#catalog);
@@ -189,7 +192,8 @@ export class SqlEngine {
     const { name } = plan.source;
     const writer = [...this.#queries.values()].find(
       ({ running }) =>
-        (running.plan.sink === name || running.plan.queryId.startsWith(`CST_${name}_`)) && running.table !== undefined,
+        (running.plan.sink === name || running.plan.queryId.startsWith(`CST_${name}_`)) &&
+        running.table !== undefined,
     );
     const table = writer?.running.table;
     if (table === undefined) {
@@ -277,9 +281,12 @@ export class SqlEngine {
     const inner = statement.statement;
     const query = inner === undefined ? undefined : queryOf(inner);
     if (inner === undefined || query === undefined) {
-      throw sqlError('EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT.', {
-        span: statement.span,
-      });
+      throw sqlError(
+        'EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT.',
+        {
+          span: statement.span,
+        },
+      );
     }
     const plan = this.#planToExplain(inner, query, context);
     return {
@@ -339,11 +346,7 @@ export class SqlEngine {
     }
   }
 
-  #context(
-    session: Session,
-    topics: ReadonlyMap<string, TopicFacts>,
-    catalog: Catalog,
-  ): AnalysisContext {
+  #context(session: Session, topics: ReadonlyMap<string, TopicFacts>, catalog: Catalog): AnalysisContext {
     return {
       catalog,
       functions: this.#functions,
@@ -468,4 +471,3 @@ function rowOf(columns: readonly ResultColumn[], root: Step): (record: PushRecor
     } as const);
   };
 }
-

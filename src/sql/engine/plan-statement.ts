@@ -14,7 +14,7 @@ import { sourcesOf } from '../logical/nodes.ts';
 import type { ProjectNode } from '../logical/nodes.ts';
 import { sourceNode } from '../logical/source-node.ts';
 import { type Planned, planSteps } from '../physical/plan-steps.ts';
-import { PLAN_VERSION, type QueryPlan, type SinkStep } from '../physical/steps.ts';
+import { PLAN_VERSION, type QueryPlan, type SinkStep, type Step } from '../physical/steps.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
 import { recordOf, type StatementPlan, type TopicRequest } from './statement-plan.ts';
@@ -53,15 +53,19 @@ export function planStatement(options: PlanStatementOptions): StatementPlan | un
       return planDrop(statement, options);
     case 'CreateType': {
       if (context.catalog.type(statement.name) !== undefined) {
-        if (statement.ifNotExists) return { ...shared, kind: 'none', message: `${statement.name} is already registered` };
-        throw sqlError(`Cannot register custom type '${statement.name}' since it is already registered with type: ${printType(context.catalog.type(statement.name) ?? { kind: 'STRING' })}`);
+        if (statement.ifNotExists)
+          return { ...shared, kind: 'none', message: `${statement.name} is already registered` };
+        throw sqlError(
+          `Cannot register custom type '${statement.name}' since it is already registered with type: ${printType(context.catalog.type(statement.name) ?? { kind: 'STRING' })}`,
+        );
       }
       const type = typeFromSyntax(statement.type, (name) => context.catalog.type(name));
       return { ...shared, kind: 'createType', name: statement.name, type: printType(type) };
     }
     case 'DropType': {
       if (context.catalog.type(statement.name) === undefined) {
-        if (statement.ifExists) return { ...shared, kind: 'none', message: `Type '${statement.name}' does not exist` };
+        if (statement.ifExists)
+          return { ...shared, kind: 'none', message: `Type '${statement.name}' does not exist` };
         throw sqlError(`Type ${statement.name} does not exist.`);
       }
       return { ...shared, kind: 'dropType', name: statement.name };
@@ -124,7 +128,13 @@ function planCreateSource(statement: CreateSource, options: PlanStatementOptions
     ...(partitions === undefined ? {} : { partitions }),
     ...(replicas === undefined ? {} : { replicas }),
   };
-  const plan = { version: PLAN_VERSION, text, kind: 'createSource', source: recordOf(source), topic } as const;
+  const plan = {
+    version: PLAN_VERSION,
+    text,
+    kind: 'createSource',
+    source: recordOf(source),
+    topic,
+  } as const;
   if (!source.isSource || source.kind === 'STREAM') return plan;
   return { ...plan, query: sourceTableQuery(source, options) };
 }
@@ -187,14 +197,22 @@ function checkKind(statement: CreateSourceAs, project: ProjectNode): void {
 function schemaOfProject(project: ProjectNode): LogicalSchema {
   const column =
     (namespace: 'KEY' | 'VALUE') =>
-    ({ name, type }: { name: string; type: SchemaColumn['type'] }): SchemaColumn => ({ name, type, namespace });
+    ({ name, type }: { name: string; type: SchemaColumn['type'] }): SchemaColumn => ({
+      name,
+      type,
+      namespace,
+    });
   return new LogicalSchema([
     ...project.schema.key.map(column('KEY')),
     ...project.schema.row.map(column('VALUE')),
   ]);
 }
 
-function inherited(info: FormatInfo, chosen: string | undefined, own: Readonly<Record<string, string>>): FormatInfo {
+function inherited(
+  info: FormatInfo,
+  chosen: string | undefined,
+  own: Readonly<Record<string, string>>,
+): FormatInfo {
   const format = chosen ?? info.format;
   const kept: Record<string, string> = {};
   if (format === info.format) {
@@ -312,7 +330,7 @@ function sinkStep(source: DataSource, project: ProjectNode, planned: Planned): S
     id: source.name,
     output: project.output,
     schema: planned.step.schema,
-    input: planned.step,
+    input: kept(planned.step),
     topic: source.topic.name,
     formats: { key: source.topic.keyFormat, value: source.topic.valueFormat },
     ...(planned.step.window === undefined ? {} : { window: planned.step.window }),
@@ -320,24 +338,41 @@ function sinkStep(source: DataSource, project: ProjectNode, planned: Planned): S
   };
 }
 
+/** A table is kept somewhere, so that pull queries can read it: by its aggregation, or else by its projection. */
+function kept(step: Step): Step {
+  if (step.step !== 'project' || step.output !== 'TABLE') return step;
+  const input = step.input.step === 'filter' ? step.input.input : step.input;
+  return input.step === 'aggregate' ? step : { ...step, store: `${step.id}-Materialize` };
+}
+
 function planInsertInto(statement: InsertInto, options: PlanStatementOptions): StatementPlan {
   const { text, context, queryNumber } = options;
   const properties = new WithProperties(statement.properties, 'insert');
   const target = context.catalog.source(statement.target);
   if (target === undefined) {
-    throw sqlError(`Source does not exist: ${quoteName(statement.target)}${context.catalog.caseHint(statement.target)}`);
+    throw sqlError(
+      `Source does not exist: ${quoteName(statement.target)}${context.catalog.caseHint(statement.target)}`,
+    );
   }
   if (target.kind !== 'STREAM') {
-    throw sqlError('INSERT INTO can only be used to insert into a stream. ' + `${quoteName(target.name)} is a table.`);
+    throw sqlError(
+      'INSERT INTO can only be used to insert into a stream. ' + `${quoteName(target.name)} is a table.`,
+    );
   }
-  if (target.isSource) throw sqlError(`Cannot insert into read-only ${target.kind.toLowerCase()}: ${target.name}`);
+  if (target.isSource)
+    throw sqlError(`Cannot insert into read-only ${target.kind.toLowerCase()}: ${target.name}`);
   if (target.schema.headers.length > 0) {
     throw sqlError(`Cannot insert into ${target.name} because it has header columns`);
   }
-  const project = planQuery({ query: analyzeQuery(statement.query, context), context, sink: { name: target.name } });
+  const project = planQuery({
+    query: analyzeQuery(statement.query, context),
+    context,
+    sink: { name: target.name },
+  });
   if (project.output !== 'STREAM') {
     throw sqlError(
-      'Incompatible data sink and query result. Data sink (' + `${target.name}) type is KSTREAM but select query result is KTABLE.`,
+      'Incompatible data sink and query result. Data sink (' +
+        `${target.name}) type is KSTREAM but select query result is KTABLE.`,
     );
   }
   const result = schemaOfProject(project);
@@ -358,7 +393,9 @@ function checkCompatible(result: LogicalSchema, sink: LogicalSchema): void {
     a.length === b.length &&
     a.every((column, index) => {
       const other = b[index];
-      return other !== undefined && (!names || column.name === other.name) && sameType(column.type, other.type);
+      return (
+        other !== undefined && (!names || column.name === other.name) && sameType(column.type, other.type)
+      );
     });
   if (same(result.key, sink.key, false) && same(result.value, sink.value, true)) return;
   throw sqlError(
@@ -378,18 +415,26 @@ function planDrop(
     throw sqlError(message + context.catalog.caseHint(statement.name));
   }
   if (source.kind !== statement.sourceKind) {
-    throw sqlError(`Incompatible data source type is ${source.kind}, but statement was DROP ${statement.sourceKind}`, {
-      hint: `DROP ${source.kind} ${statement.name};`,
-    });
+    throw sqlError(
+      `Incompatible data source type is ${source.kind}, but statement was DROP ${statement.sourceKind}`,
+      {
+        hint: `DROP ${source.kind} ${statement.name};`,
+      },
+    );
   }
   if (statement.deleteTopic && source.isSource) {
     throw sqlError(`Cannot delete topic for read-only source: ${source.name}`);
   }
-  const readers = queries.filter(({ sources, id }) => sources.includes(source.name) && !id.startsWith(`CST_${source.name}_`));
-  const own = queries.filter(
-    ({ sink, id }) => (sink === source.name && !id.startsWith('INSERTQUERY')) || id.startsWith(`CST_${source.name}_`),
+  const readers = queries.filter(
+    ({ sources, id }) => sources.includes(source.name) && !id.startsWith(`CST_${source.name}_`),
   );
-  const writers = queries.filter(({ sink, id }) => sink === source.name && !own.some((query) => query.id === id));
+  const own = queries.filter(
+    ({ sink, id }) =>
+      (sink === source.name && !id.startsWith('INSERTQUERY')) || id.startsWith(`CST_${source.name}_`),
+  );
+  const writers = queries.filter(
+    ({ sink, id }) => sink === source.name && !own.some((query) => query.id === id),
+  );
   if (readers.length > 0 || writers.length > 0) {
     throw sqlError(
       `Cannot drop ${source.name}.\nThe following queries read from this source: [${readers.map(({ id }) => id).join(', ')}].\n` +
@@ -419,10 +464,15 @@ function planAlter(
     throw sqlError(`Incompatible data source type is ${source.kind}, but statement was ALTER ${kind}`);
   }
   if (source.isQueryResult) throw sqlError(`ALTER command is not supported for CREATE ... AS statements.`);
-  if (source.isSource) throw sqlError(`Cannot alter ${kind.toLowerCase()} '${source.name}': ALTER operations are not supported on source ${kind.toLowerCase()}s.`);
+  if (source.isSource)
+    throw sqlError(
+      `Cannot alter ${kind.toLowerCase()} '${source.name}': ALTER operations are not supported on source ${kind.toLowerCase()}s.`,
+    );
   const added = statement.columns.map((column): SchemaColumn => {
     if (source.schema.find(column.name) !== undefined) {
-      throw sqlError(`Cannot add column ${quoteName(column.name)} to schema. A column with the same name already exists.`);
+      throw sqlError(
+        `Cannot add column ${quoteName(column.name)} to schema. A column with the same name already exists.`,
+      );
     }
     return {
       name: column.name,

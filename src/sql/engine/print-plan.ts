@@ -15,7 +15,10 @@ export function printPhysicalPlan(step: Step): string {
 function tree<T>(root: T, line: (node: T) => string, inputs: (node: T) => readonly T[]): readonly string[] {
   const [first, ...others] = inputs(root);
   const below = first === undefined ? [] : [first, ...others];
-  return [`> ${line(root)}`, ...below.flatMap((input) => tree(input, line, inputs).map((text) => `  ${text}`))];
+  return [
+    `> ${line(root)}`,
+    ...below.flatMap((input) => tree(input, line, inputs).map((text) => `  ${text}`)),
+  ];
 }
 
 function inputsOfNode(node: LogicalNode): readonly LogicalNode[] {
@@ -50,7 +53,9 @@ function describeNode(node: LogicalNode): string {
       return `${calls}, by ${node.groupBy.map(formatExpression).join(', ')}${window}${node.emitFinal ? ', final results' : ''}`;
     }
     case 'Project': {
-      const selected = node.columns.map(({ name, expression }) => `${formatExpression(expression)} AS ${name}`);
+      const selected = node.columns.map(
+        ({ name, expression }) => `${formatExpression(expression)} AS ${name}`,
+      );
       return `${selected.join(', ')}, ${key}`;
     }
   }

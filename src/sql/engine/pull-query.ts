@@ -188,7 +188,8 @@ function rangeIn(where: Expression): TimeRange {
     if (value?.type?.kind !== 'BIGINT' && value?.type?.kind !== 'INTEGER') continue;
     const at = Number(value.value);
     if (name !== 'WINDOWSTART' && name !== 'WINDOWEND') continue;
-    const [min, max] = name === 'WINDOWSTART' ? (['startMin', 'startMax'] as const) : (['endMin', 'endMax'] as const);
+    const [min, max] =
+      name === 'WINDOWSTART' ? (['startMin', 'startMax'] as const) : (['endMin', 'endMax'] as const);
     if (['=', '>=', '>'].includes(part.operator)) range[min] = Math.max(range[min], at);
     if (['=', '<=', '<'].includes(part.operator)) range[max] = Math.min(range[max], at);
   }

@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../base/errors.ts';
+import type { DiagnosticError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
@@ -55,7 +55,8 @@ export async function executeReadOnly(
     }
     case 'Describe': {
       const { extended, subject, name = '' } = statement;
-      if (subject === 'FUNCTION') return { kind: 'describeFunction', text, function: functionOf(name, engine) };
+      if (subject === 'FUNCTION')
+        return { kind: 'describeFunction', text, function: functionOf(name, engine) };
       if (subject === 'CONNECTOR') throw unsupported('DESCRIBE CONNECTOR', statement.span);
       if (subject === 'SOURCE') {
         const description = describe(context.catalog.require(name, statement.span), engine);
@@ -63,7 +64,13 @@ export async function executeReadOnly(
       }
       const sourceKind = subject === 'STREAMS' ? 'STREAM' : 'TABLE';
       const sources = context.catalog.sources().filter(({ kind }) => kind === sourceKind);
-      return { kind: 'sources', text, sourceKind, extended: true, sources: sources.map((source) => describe(source, engine)) };
+      return {
+        kind: 'sources',
+        text,
+        sourceKind,
+        extended: true,
+        sources: sources.map((source) => describe(source, engine)),
+      };
     }
     default:
       break;
@@ -75,16 +82,20 @@ function unsupported(what: string, span: PreparedStatement['statement']['span'])
   return sqlError(`${what} is not supported yet`, { span, hint: 'docs/gaps.md lists what is missing' });
 }
 
-function functionOf(name: string, { context }: ReadOnlyEngine): Extract<StatementResult, { kind: 'describeFunction' }>['function'] {
+function functionOf(
+  name: string,
+  { context }: ReadOnlyEngine,
+): Extract<StatementResult, { kind: 'describeFunction' }>['function'] {
   const found = context.functions.find(name);
   if (found !== undefined) return found;
   const suggestion = nearestName(
     name,
     context.functions.list().map((known) => known.name),
   );
-  throw sqlError(`Can't find any functions with the name '${name}'`, {
-    ...(suggestion === undefined ? {} : { suggestion }),
-  });
+  throw sqlError(
+    `Can't find any functions with the name '${name}'`,
+    suggestion === undefined ? {} : { suggestion },
+  );
 }
 
 /** Internal topics are shown by SHOW ALL TOPICS only. */

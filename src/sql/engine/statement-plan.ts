@@ -64,6 +64,7 @@ export function roundTrip<T extends StatementPlan | QueryPlan>(plan: T): T {
 /** Reads a recorded plan. @throws {Error} for a version that this release does not know. */
 export function readPlan(text: string): StatementPlan | QueryPlan {
   const plan = JSON.parse(text) as { readonly version?: unknown };
-  if (plan.version !== PLAN_VERSION) throw new Error(`unknown version of a query plan: ${String(plan.version)}`);
+  if (plan.version !== PLAN_VERSION)
+    throw new Error(`unknown version of a query plan: ${String(plan.version)}`);
   return plan as unknown as StatementPlan | QueryPlan;
 }

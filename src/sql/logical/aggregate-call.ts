@@ -31,11 +31,13 @@ export function aggregatorOf(
   row: readonly RowColumn[],
   context: AnalysisContext,
 ): BoundAggregate {
-  const rowTime = row.find(({ name }) => name === 'ROWTIME') ?? row.find(({ name }) => name.endsWith('_ROWTIME'));
-  const args = aggregateArguments(call).map((argument): Expression =>
-    argument.kind === 'ColumnReference' && argument.name === 'ROWTIME' && rowTime !== undefined
-      ? { ...argument, name: rowTime.name }
-      : argument,
+  const rowTime =
+    row.find(({ name }) => name === 'ROWTIME') ?? row.find(({ name }) => name.endsWith('_ROWTIME'));
+  const args = aggregateArguments(call).map(
+    (argument): Expression =>
+      argument.kind === 'ColumnReference' && argument.name === 'ROWTIME' && rowTime !== undefined
+        ? { ...argument, name: rowTime.name }
+        : argument,
   );
   const types = args.map((argument) => typeOver(row, argument, context));
   const literals = args.map((argument): SqlValue | undefined => literalValue(argument)?.value);

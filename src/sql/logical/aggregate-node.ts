@@ -36,7 +36,10 @@ export function aggregateNodes(options: {
   if (!query.hasAggregates) {
     throw sqlError('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.');
   }
-  const calls = uniqueCalls([...columns.map(({ expression }) => expression), ...(having === undefined ? [] : [having])], isAggregate);
+  const calls = uniqueCalls(
+    [...columns.map(({ expression }) => expression), ...(having === undefined ? [] : [having])],
+    isAggregate,
+  );
   if (query.groupBy === undefined) {
     throw sqlError(`Use of aggregate function ${calls[0]?.name ?? ''} requires a GROUP BY clause.`);
   }
@@ -156,7 +159,10 @@ function checkWindowColumns(query: AnalyzedQuery, isAggregate: (name: string) =>
     );
   };
   if (windowed && query.window === undefined) return;
-  for (const expression of [...(query.groupBy ?? []), ...(query.having === undefined ? [] : [query.having])]) {
+  for (const expression of [
+    ...(query.groupBy ?? []),
+    ...(query.having === undefined ? [] : [query.having]),
+  ]) {
     for (const { name } of columnsOf(expression)) if (isWindowColumn(name)) reject(name);
   }
   for (const item of query.select) {
@@ -216,7 +222,12 @@ function aggregateWindow(window: WindowClause): AggregateWindow {
     case 'TumblingWindow':
       return { kind: 'TUMBLING', sizeMs: durationMs(window.size), ...limits };
     case 'HoppingWindow':
-      return { kind: 'HOPPING', sizeMs: durationMs(window.size), advanceMs: durationMs(window.advance), ...limits };
+      return {
+        kind: 'HOPPING',
+        sizeMs: durationMs(window.size),
+        advanceMs: durationMs(window.advance),
+        ...limits,
+      };
     case 'SessionWindow':
       return { kind: 'SESSION', gapMs: durationMs(window.gap), ...limits };
   }

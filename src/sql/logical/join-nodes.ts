@@ -55,7 +55,9 @@ function joinOne(step: JoinStep): Growing {
   const contained = left.equal.some((expression) => sameExpression(expression, join.leftExpression));
   const equal = [...(contained ? left.equal : [join.leftExpression]), join.rightExpression];
   const viable =
-    join.type === 'OUTER' ? [] : [...(contained ? left.viable : []), join.leftExpression, join.rightExpression];
+    join.type === 'OUTER'
+      ? []
+      : [...(contained ? left.viable : []), join.leftExpression, join.rightExpression];
   const distinct = viable.filter(
     (expression, index) =>
       expression.kind === 'ColumnReference' &&
@@ -64,14 +66,28 @@ function joinOne(step: JoinStep): Growing {
   const joinKey = foreign
     ? ({ kind: 'foreign', expression: query.sources.internalize(join.leftExpression) } as const)
     : joinKeyOf(distinct, query, [...left.node.schema.row, ...right.schema.row]);
-  const leftType = knownTypeOver(left.node.schema.row, query.sources.internalize(join.leftExpression), context);
+  const leftType = knownTypeOver(
+    left.node.schema.row,
+    query.sources.internalize(join.leftExpression),
+    context,
+  );
   const node: JoinNode = {
     node: 'Join',
     id: `${prefix}Join`,
     output: left.node.output === 'TABLE' ? 'TABLE' : 'STREAM',
     type: join.type,
-    left: inputOf(left.node, leftIsKey || foreign ? undefined : join.leftExpression, `${prefix}LeftSourceKeyed`, query),
-    right: inputOf(right, rightIsKey || foreign ? undefined : join.rightExpression, `${prefix}RightSourceKeyed`, query),
+    left: inputOf(
+      left.node,
+      leftIsKey || foreign ? undefined : join.leftExpression,
+      `${prefix}LeftSourceKeyed`,
+      query,
+    ),
+    right: inputOf(
+      right,
+      rightIsKey || foreign ? undefined : join.rightExpression,
+      `${prefix}RightSourceKeyed`,
+      query,
+    ),
     joinKey,
     schema: joinSchema({ joinKey, left: left.node, right, keyType: leftType }),
     ...withinOf(join, left.node, right),
@@ -80,7 +96,12 @@ function joinOne(step: JoinStep): Growing {
   return { node, equal, viable: distinct };
 }
 
-function inputOf(node: LogicalNode, keyBy: Expression | undefined, keyById: string, query: AnalyzedQuery): JoinInput {
+function inputOf(
+  node: LogicalNode,
+  keyBy: Expression | undefined,
+  keyById: string,
+  query: AnalyzedQuery,
+): JoinInput {
   if (keyBy === undefined) return { node, keyById };
   if (node.window !== undefined) throw repartitionOfWindowed();
   return { node, keyBy: query.sources.internalize(keyBy), keyById };
@@ -113,7 +134,9 @@ function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: rea
   const selected = viable.find((key) =>
     query.select.some((item) => {
       if ('star' in item) {
-        return item.star.alias === undefined || (key.kind === 'ColumnReference' && item.star.alias === key.source);
+        return (
+          item.star.alias === undefined || (key.kind === 'ColumnReference' && item.star.alias === key.source)
+        );
       }
       return 'expression' in item && sameExpression(item.expression, key);
     }),
@@ -136,11 +159,7 @@ function joinSchema(options: {
   return { key: [key], row: joinKey.kind === 'synthetic' ? [...row, key] : row };
 }
 
-function withinOf(
-  join: BoundJoin,
-  left: LogicalNode,
-  right: LogicalNode,
-): { readonly within?: JoinWindow } {
+function withinOf(join: BoundJoin, left: LogicalNode, right: LogicalNode): { readonly within?: JoinWindow } {
   const streams = left.output === 'STREAM' && right.output === 'STREAM';
   if (join.within === undefined) {
     if (!streams) return {};

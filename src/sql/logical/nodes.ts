@@ -89,7 +89,12 @@ export interface AggregateCall {
 }
 
 export type AggregateWindow =
-  | { readonly kind: 'TUMBLING'; readonly sizeMs: number; readonly graceMs?: number; readonly retentionMs?: number }
+  | {
+      readonly kind: 'TUMBLING';
+      readonly sizeMs: number;
+      readonly graceMs?: number;
+      readonly retentionMs?: number;
+    }
   | {
       readonly kind: 'HOPPING';
       readonly sizeMs: number;
@@ -97,7 +102,12 @@ export type AggregateWindow =
       readonly graceMs?: number;
       readonly retentionMs?: number;
     }
-  | { readonly kind: 'SESSION'; readonly gapMs: number; readonly graceMs?: number; readonly retentionMs?: number };
+  | {
+      readonly kind: 'SESSION';
+      readonly gapMs: number;
+      readonly graceMs?: number;
+      readonly retentionMs?: number;
+    };
 
 export interface AggregateNode extends NodeBase {
   readonly node: 'Aggregate';

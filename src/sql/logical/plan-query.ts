@@ -72,7 +72,9 @@ export function planQuery(options: PlanOptions): ProjectNode {
     wording = {
       noun: 'grouping expression',
       joined: 'and',
-      expressions: columnTexts((query.groupBy ?? []).map((expression) => query.sources.internalize(expression))),
+      expressions: columnTexts(
+        (query.groupBy ?? []).map((expression) => query.sources.internalize(expression)),
+      ),
     };
   } else {
     checkWithoutGroups(query);
@@ -124,7 +126,8 @@ function checkWithoutGroups(query: AnalyzedQuery): void {
       { span: query.window.span },
     );
   }
-  if (query.having !== undefined) throw sqlError('HAVING clause requires a GROUP BY clause.', { span: query.having.span });
+  if (query.having !== undefined)
+    throw sqlError('HAVING clause requires a GROUP BY clause.', { span: query.having.span });
 }
 
 function whereNode(input: LogicalNode, predicate: Expression, context: AnalysisContext): LogicalNode {
@@ -148,9 +151,14 @@ function whereNode(input: LogicalNode, predicate: Expression, context: AnalysisC
 function asPredicateError(error: unknown): unknown {
   if (!(error instanceof DiagnosticError)) return error;
   const { message } = error.diagnostic;
-  const about = /^Error in WHERE expression: ((?:operator does not exist|invalid input syntax)[^]*)$/.exec(message);
+  const about = /^Error in WHERE expression: ((?:operator does not exist|invalid input syntax)[^]*)$/.exec(
+    message,
+  );
   if (about === null) return error;
-  return new DiagnosticError({ ...error.diagnostic, message: `Invalid Predicate: ${about[1] ?? ''}` }, { cause: error });
+  return new DiagnosticError(
+    { ...error.diagnostic, message: `Invalid Predicate: ${about[1] ?? ''}` },
+    { cause: error },
+  );
 }
 
 /** The step that changes the key; none where the key is what it should be. */
@@ -160,25 +168,32 @@ function partitionByNode(
   context: AnalysisContext,
 ): PartitionByNode | undefined {
   const expressions = (query.partitionBy ?? []).map((expression) => query.sources.internalize(expression));
-  if (input.output === 'TABLE') throw sqlError('PARTITION BY is only supported on streams: Cannot repartition a TABLE source.');
+  if (input.output === 'TABLE')
+    throw sqlError('PARTITION BY is only supported on streams: Cannot repartition a TABLE source.');
   const nulls = expressions.filter(({ kind }) => kind === 'NullLiteral');
   if (nulls.length > 0 && expressions.length > 1) {
     throw sqlError('Cannot PARTITION BY multiple columns including NULL');
   }
   if (input.window !== undefined) {
-    throw sqlError('PARTITION BY is not supported for windowed sources.\nSee https://github.com/confluentinc/ksql/issues/4385.');
+    throw sqlError(
+      'PARTITION BY is not supported for windowed sources.\nSee https://github.com/confluentinc/ksql/issues/4385.',
+    );
   }
   const { key } = input.schema;
   const isCurrent =
     key.length === expressions.length &&
-    expressions.every((expression, index) => expression.kind === 'ColumnReference' && expression.name === key[index]?.name);
+    expressions.every(
+      (expression, index) => expression.kind === 'ColumnReference' && expression.name === key[index]?.name,
+    );
   if (isCurrent && key.length > 0) return undefined;
   const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
   const keys = nulls.length > 0 ? [] : expressions;
-  const keyColumns = keys.map((expression): RowColumn => ({
-    name: expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression),
-    type: knownTypeOver(input.schema.row, expression, context),
-  }));
+  const keyColumns = keys.map(
+    (expression): RowColumn => ({
+      name: expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression),
+      type: knownTypeOver(input.schema.row, expression, context),
+    }),
+  );
   const added = keyColumns.filter((_, index) => keys[index]?.kind !== 'ColumnReference');
   return {
     node: 'PartitionBy',
@@ -212,7 +227,10 @@ function flatMapNode(
   if (query.hasAggregates) {
     throw sqlError('Table functions cannot be used with aggregations.');
   }
-  const calls = new Map<string, { name: string; call: Expression & { kind: 'FunctionCall' }; type: RowColumn['type'] }>();
+  const calls = new Map<
+    string,
+    { name: string; call: Expression & { kind: 'FunctionCall' }; type: RowColumn['type'] }
+  >();
   for (const { expression } of columns) {
     for (const call of callsIn(expression, isTableFunction)) {
       if (call.arguments.some((argument) => callsIn(argument, isTableFunction).length > 0)) {
@@ -243,7 +261,9 @@ function flatMapNode(
       ...column,
       expression: rewriteExpression(column.expression, (part) => {
         const found = calls.get(formatExpression(part));
-        return found === undefined ? undefined : { kind: 'ColumnReference', name: found.name, span: part.span };
+        return found === undefined
+          ? undefined
+          : { kind: 'ColumnReference', name: found.name, span: part.span };
       }),
     })),
   };

@@ -40,7 +40,9 @@ export function projectNode(options: ProjectOptions): ProjectNode {
   const values = columns.filter((column) => !keyItems.has(column));
   if (persistent && values.length === 0) throw sqlError('The projection contains no value columns.');
   const row = values.map(({ name, expression, span }): RowColumn => {
-    const type = withPrefix('Invalid Select: ', () => knownTypeOver(input.schema.row, { ...expression, span: expression.span ?? span }, context));
+    const type = withPrefix('Invalid Select: ', () =>
+      knownTypeOver(input.schema.row, { ...expression, span: expression.span ?? span }, context),
+    );
     return { name, type };
   });
   return {
@@ -66,7 +68,9 @@ function isColumn(expression: Expression, name: string): boolean {
 function keyColumns(options: ProjectOptions): readonly RowColumn[] {
   const { input, sinkName, wording } = options;
   const selected = selectedKeys(options);
-  const missing = wording.expressions.filter((_, index) => (selected[index] ?? selected[0] ?? []).length === 0);
+  const missing = wording.expressions.filter(
+    (_, index) => (selected[index] ?? selected[0] ?? []).length === 0,
+  );
   if (selected.some((items) => items.length === 0)) throw missingKey(sinkName, wording, missing);
   return input.schema.key.map((column, index) => {
     const [item, ...others] = selected[index] ?? [];

@@ -47,7 +47,9 @@ export function selectColumns(options: ExpandOptions): readonly SelectColumn[] {
   const names = new Set<string>();
   for (const { name, span } of columns) {
     if (persistent && isSystemColumn(name)) {
-      throw sqlError(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, { span });
+      throw sqlError(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, {
+        span,
+      });
     }
     if (names.has(name)) {
       throw sqlError(`The projection contains more than one column named \`${name}\`.`, {

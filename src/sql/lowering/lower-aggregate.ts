@@ -7,7 +7,7 @@ import type { KGroupedStream } from '../../streams/builder/kgrouped-stream.ts';
 import type { KTable } from '../../streams/builder/ktable.ts';
 import { SessionWindows } from '../../streams/windows/session-windows.ts';
 import { TimeWindows } from '../../streams/windows/time-windows.ts';
-import { Windowed } from '../../streams/windows/windowed.ts';
+import type { Windowed } from '../../streams/windows/windowed.ts';
 import { castArgument } from '../expressions/compile.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
@@ -30,7 +30,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * is a row with one state per call.
  */
 export function lowerAggregate(step: AggregateStep, input: Lowered, context: LoweringContext): Lowered {
-  const plan = bind(step, context);
+  const plan = bindAggregate(step, context);
   const state = internalSerde('value', step.formats.value, plan.stateColumns);
   const key = keySerde(step.formats.key, step.schema.key, undefined);
   const value = internalSerde('value', step.formats.value, plan.preparedColumns);
@@ -50,7 +50,8 @@ export function lowerAggregate(step: AggregateStep, input: Lowered, context: Low
   return { kind: 'TABLE', table: finish(step, plan, aggregateStream(step, plan, groups, stored)) };
 }
 
-interface AggregatePlan {
+/** The calls of an aggregation, compiled. */
+export interface AggregatePlan {
   readonly preparedColumns: readonly { name: string; type: SqlType }[];
   readonly stateColumns: readonly { name: string; type: SqlType }[];
   readonly prepare: (row: Row) => Row;
@@ -62,7 +63,7 @@ interface AggregatePlan {
   readonly results: (state: Row) => SqlValue[];
 }
 
-function bind(step: AggregateStep, context: LoweringContext): AggregatePlan {
+export function bindAggregate(step: AggregateStep, context: LoweringContext): AggregatePlan {
   const row = step.input.schema.row;
   const typedRow = row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
   const inputs: { text: string; type: SqlType }[] = [];
@@ -78,7 +79,11 @@ function bind(step: AggregateStep, context: LoweringContext): AggregatePlan {
     });
     return { aggregator: bound.aggregator, start, count: bound.inputs.length };
   });
-  const { types, project } = rowProjection([...inputs.map(({ text }) => text), ...step.groupBy], row, context);
+  const { types, project } = rowProjection(
+    [...inputs.map(({ text }) => text), ...step.groupBy],
+    row,
+    context,
+  );
   const casts = inputs.map(({ type }, index) => castArgument(types[index] ?? null, type));
   const hasCasts = casts.some((cast) => cast !== undefined);
   return {
@@ -151,7 +156,10 @@ function aggregateStream(
   const emit = step.emitFinal ? 'on-window-close' : 'on-window-update';
   if (window.kind === 'SESSION') {
     const sessions = groups.windowedBy(sessionWindows(window)).emitStrategy(emit);
-    return sessions.aggregate(plan.initialize, plan.aggregate, plan.merge, options) as unknown as KTable<Key, Row>;
+    return sessions.aggregate(plan.initialize, plan.aggregate, plan.merge, options) as unknown as KTable<
+      Key,
+      Row
+    >;
   }
   const windows = groups.windowedBy(timeWindows(window)).emitStrategy(emit);
   return windows.aggregate(plan.initialize, plan.aggregate, options) as unknown as KTable<Key, Row>;

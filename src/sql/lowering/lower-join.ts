@@ -11,7 +11,8 @@ type Joiner = (left: Row | null, right: Row | null, key: Key) => Row;
 
 /** Keys a side of a join by another value; tables are kept anew under it. */
 export function lowerKeyBy(step: KeyByStep, input: Lowered, context: LoweringContext): Lowered {
-  const evaluate = step.key === undefined ? undefined : rowFunction(step.key, step.input.schema.row, context).evaluate;
+  const evaluate =
+    step.key === undefined ? undefined : rowFunction(step.key, step.input.schema.row, context).evaluate;
   const select = (key: Key, row: Row | null): Key => {
     if (evaluate === undefined) return key;
     const value = row === null ? null : evaluate(row);
@@ -31,7 +32,11 @@ export function lowerKeyBy(step: KeyByStep, input: Lowered, context: LoweringCon
 }
 
 /** Joins two inputs. RIGHT joins are LEFT joins with the sides changed. */
-export function lowerJoin(step: JoinStep, sides: readonly [Lowered, Lowered], context: LoweringContext): Lowered {
+export function lowerJoin(
+  step: JoinStep,
+  sides: readonly [Lowered, Lowered],
+  context: LoweringContext,
+): Lowered {
   const [left, right] = sides;
   const joiner = rowJoiner(step);
   switch (step.kind) {
@@ -87,7 +92,12 @@ function joinStreams(
   joiner: Joiner,
 ): KStream<Key, Row> {
   const serdes = serdesOf(step);
-  const forward = { name: step.id, keySerde: serdes.keySerde, valueSerde: serdes.left, otherValueSerde: serdes.right };
+  const forward = {
+    name: step.id,
+    keySerde: serdes.keySerde,
+    valueSerde: serdes.left,
+    otherValueSerde: serdes.right,
+  };
   switch (step.type) {
     case 'INNER':
       return left.join(right, joiner, joinWindows(step), forward);
@@ -106,7 +116,9 @@ function joinWindows(step: JoinStep, flipped = false): JoinWindows {
   const { beforeMs: first, afterMs: second, graceMs } = step.within ?? { beforeMs: 0, afterMs: 0 };
   const [beforeMs, afterMs] = flipped ? [second, first] : [first, second];
   if (graceMs === undefined) return JoinWindows.of(beforeMs).after(afterMs);
-  return JoinWindows.ofTimeDifferenceAndGrace({ differenceMs: beforeMs, gracePeriodMs: graceMs }).after(afterMs);
+  return JoinWindows.ofTimeDifferenceAndGrace({ differenceMs: beforeMs, gracePeriodMs: graceMs }).after(
+    afterMs,
+  );
 }
 
 function joinStreamTable(

@@ -53,7 +53,8 @@ function rowExtender(step: SourceStep): (value: Row, key: Key, context: RecordCo
       row[at++] = inWindow?.window.endMs ?? null;
       keyRow = inWindow?.key ?? null;
     }
-    for (let index = 0; index < keyCount; index++) row[at++] = keyRow === null ? null : (keyRow[index] ?? null);
+    for (let index = 0; index < keyCount; index++)
+      row[at++] = keyRow === null ? null : (keyRow[index] ?? null);
     return row;
   };
 }
@@ -68,14 +69,15 @@ function headerValue(headers: readonly Header[], key: string | undefined): SqlVa
 function timestampExtractor(step: SourceStep, context: LoweringContext): TimestampExtractor<Key, Row> {
   const { timestamp } = step;
   if (timestamp === undefined) return failOnInvalidTimestamp as TimestampExtractor<Key, Row>;
-  const throwing =
-    booleanProperty(context.analysis.properties, 'ksql.timestamp.throw.on.invalid') === true;
+  const throwing = booleanProperty(context.analysis.properties, 'ksql.timestamp.throw.on.invalid') === true;
   const keyColumns = keyColumnsOf(step);
   const time = timestampFunction(timestamp, [...step.valueColumns, ...keyColumns], context);
   return (record) => {
     if (record.value === null) return record.timestamp;
-    const keyRow = record.key instanceof Windowed ? (record.key as Windowed<Row>).key : (record.key as Row | null);
-    const row = keyColumns.length === 0 ? record.value : [...record.value, ...(keyRow ?? keyColumns.map(() => null))];
+    const keyRow =
+      record.key instanceof Windowed ? (record.key as Windowed<Row>).key : (record.key as Row | null);
+    const row =
+      keyColumns.length === 0 ? record.value : [...record.value, ...(keyRow ?? keyColumns.map(() => null))];
     const found = time(row);
     if (found !== null && found >= 0) return found;
     if (!throwing) return -1;

@@ -8,13 +8,27 @@ import type { Processor, ProcessorContext } from '../../streams/processor.ts';
 import type { StreamRecord } from '../../streams/record.ts';
 import { typeOver } from '../analysis/row-scope.ts';
 import { booleanProperty } from '../analysis/session.ts';
-import type { FilterStep, FlatMapStep, PartitionByStep, ProjectStep, SinkStep, Step } from '../physical/steps.ts';
+import type {
+  FilterStep,
+  FlatMapStep,
+  PartitionByStep,
+  ProjectStep,
+  SinkStep,
+  Step,
+} from '../physical/steps.ts';
+import type { FormatInfo } from '../catalog/data-source.ts';
 import { castArgument } from '../expressions/compile.ts';
 import type { ArgumentType } from '../functions/definition.ts';
 import { lowerAggregate } from './lower-aggregate.ts';
 import { lowerJoin, lowerKeyBy } from './lower-join.ts';
 import { lowerSource, timestampFunction } from './lower-source.ts';
-import { type Lowered, type LoweringContext, rowFunction, rowProjection, rowTest } from './lowering-context.ts';
+import {
+  type Lowered,
+  type LoweringContext,
+  rowFunction,
+  rowProjection,
+  rowTest,
+} from './lowering-context.ts';
 import { formatColumns, type Key, keySerde, rowSerde, typeOfText } from './row-serdes.ts';
 
 /** Builds the Streams topology of a plan: one step after the other, sources first. */
@@ -53,9 +67,15 @@ function lowerProject(step: ProjectStep, input: Lowered, context: LoweringContex
   const texts = step.columns.map(({ expression }) => expression);
   const { project } = rowProjection(texts, step.input.schema.row, context);
   const map = (row: Row): Row => (row === null ? row : project(row));
-  return input.kind === 'STREAM'
-    ? { kind: 'STREAM', stream: input.stream.mapValues(map) }
-    : { kind: 'TABLE', table: input.table.mapValues(map) };
+  if (input.kind === 'STREAM') return { kind: 'STREAM', stream: input.stream.mapValues(map) };
+  if (step.store === undefined) return { kind: 'TABLE', table: input.table.mapValues(map) };
+  const json: FormatInfo = { format: 'JSON', properties: {}, features: [] };
+  const options = {
+    storeName: step.store,
+    keySerde: keySerde({ ...json, features: ['UNWRAP_SINGLES'] }, step.schema.key, step.window),
+    valueSerde: rowSerde('value', json, formatColumns(step.schema.row)),
+  };
+  return { kind: 'TABLE', table: input.table.mapValues(map, options) };
 }
 
 function lowerPartitionBy(step: PartitionByStep, input: Lowered, context: LoweringContext): Lowered {
@@ -86,12 +106,12 @@ function lowerFlatMap(step: FlatMapStep, input: Lowered, context: LoweringContex
     const expression = parseExpression(call);
     assert(expression.kind === 'FunctionCall', 'a table function is a call');
     const types = expression.arguments.map((argument) => typeOver(typedRow, argument, context.analysis));
-    const resolved = context.analysis.functions.resolveTable(expression.name, types, context.analysis.properties);
-    const args = rowProjection(
-      expression.arguments.map(formatExpression),
-      row,
-      context,
-    ).project;
+    const resolved = context.analysis.functions.resolveTable(
+      expression.name,
+      types,
+      context.analysis.properties,
+    );
+    const args = rowProjection(expression.arguments.map(formatExpression), row, context).project;
     const casts = types.map((type, index) => {
       const to = resolved.parameterTypes[index];
       return to === undefined || !isSqlType(to) ? undefined : castArgument(type, to);
@@ -114,7 +134,11 @@ function isSqlType(type: ArgumentType): type is SqlType {
   return type !== null && type.kind !== 'INTERVAL' && !type.kind.includes('LAMBDA');
 }
 
-function callSafely(call: (row: Row) => readonly SqlValue[], row: Row, context: LoweringContext): readonly SqlValue[] {
+function callSafely(
+  call: (row: Row) => readonly SqlValue[],
+  row: Row,
+  context: LoweringContext,
+): readonly SqlValue[] {
   try {
     return call(row);
   } catch (error) {
@@ -134,7 +158,11 @@ function lowerSink(step: SinkStep, input: Lowered, context: LoweringContext): Lo
 }
 
 /** The TIMESTAMP property of a sink: the results carry the time of a column. */
-function withTimestamps(step: SinkStep, stream: KStream<Key, Row>, context: LoweringContext): KStream<Key, Row> {
+function withTimestamps(
+  step: SinkStep,
+  stream: KStream<Key, Row>,
+  context: LoweringContext,
+): KStream<Key, Row> {
   const { timestamp } = step;
   assert(timestamp !== undefined, 'the sink has a timestamp column');
   const time = timestampFunction(timestamp, [...step.schema.row, ...step.schema.key], context);

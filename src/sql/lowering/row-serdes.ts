@@ -64,8 +64,13 @@ export function rowSerde(side: FormatSide, info: FormatInfo, columns: readonly F
 }
 
 /** A serde for internal topics and stores: the source's format where it can hold the columns, else JSON. */
-export function internalSerde(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): Serde<Row> {
-  if (columns.length === 0 && side === 'value') return rowSerde(side, { format: 'JSON', properties: {}, features: [] }, []);
+export function internalSerde(
+  side: FormatSide,
+  info: FormatInfo,
+  columns: readonly FormatColumn[],
+): Serde<Row> {
+  if (columns.length === 0 && side === 'value')
+    return rowSerde(side, { format: 'JSON', properties: {}, features: [] }, []);
   const plain: FormatInfo = { ...info, features: side === 'key' ? info.features : [] };
   return canWrite(side, plain, columns)
     ? rowSerde(side, plain, columns)

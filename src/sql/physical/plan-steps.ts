@@ -19,7 +19,15 @@ import type {
   SourceNode,
 } from '../logical/nodes.ts';
 import { sourcesOf } from '../logical/nodes.ts';
-import type { AggregateStep, JoinStep, KeyByStep, PlanColumn, PlanSchema, SourceStep, Step } from './steps.ts';
+import type {
+  AggregateStep,
+  JoinStep,
+  KeyByStep,
+  PlanColumn,
+  PlanSchema,
+  SourceStep,
+  Step,
+} from './steps.ts';
 
 /** A step and the layout that its key would have on a topic. */
 export interface Planned {
@@ -89,7 +97,9 @@ function planSource(node: SourceNode): Planned {
     topic: name,
     formats: { key: keyFormat, value: valueFormat },
     valueColumns: source.schema.value.map(planColumn),
-    headers: source.schema.headers.map(({ headerKey }) => (headerKey === undefined ? {} : { key: headerKey })),
+    headers: source.schema.headers.map(({ headerKey }) =>
+      headerKey === undefined ? {} : { key: headerKey },
+    ),
     ...(source.timestamp === undefined ? {} : { timestamp: source.timestamp }),
     ...(source.kind === 'TABLE' ? { store: `${node.id}-Reduce` } : {}),
   };
@@ -97,7 +107,11 @@ function planSource(node: SourceNode): Planned {
 }
 
 /** A key format that can hold the columns: that of the source where it can, else JSON. */
-function internalKeyFormat(current: KeyFormatInfo, columns: readonly RowColumn[], context: AnalysisContext): KeyFormatInfo {
+function internalKeyFormat(
+  current: KeyFormatInfo,
+  columns: readonly RowColumn[],
+  context: AnalysisContext,
+): KeyFormatInfo {
   const format =
     current.format === 'NONE'
       ? (context.properties['ksql.persistence.default.format.key']?.toUpperCase() ?? 'KAFKA')
@@ -118,7 +132,10 @@ function planPartitionBy(node: PartitionByNode, context: AnalysisContext): Plann
   checkKeyColumns(node.schema.key);
   return {
     step: { step: 'partitionBy', ...baseOf(node), input: input.step, keys: node.keys.map(formatExpression) },
-    keyFormat: node.keys.length === 0 ? input.keyFormat : sinkKeyFormat(input.keyFormat, node.schema.key.length, context),
+    keyFormat:
+      node.keys.length === 0
+        ? input.keyFormat
+        : sinkKeyFormat(input.keyFormat, node.schema.key.length, context),
   };
 }
 
@@ -165,7 +182,10 @@ function planAggregate(node: AggregateNode, context: AnalysisContext): Planned {
     formats: { key: internalKeyFormat(input.keyFormat, node.schema.key, context), value },
     store: 'Aggregate-Aggregate-Materialize',
   };
-  return { step, keyFormat: withWindow(sinkKeyFormat(input.keyFormat, node.schema.key.length, context), node) };
+  return {
+    step,
+    keyFormat: withWindow(sinkKeyFormat(input.keyFormat, node.schema.key.length, context), node),
+  };
 }
 
 function withWindow(format: KeyFormatInfo, node: LogicalNode): KeyFormatInfo {
@@ -184,7 +204,9 @@ function planJoin(node: JoinNode, context: AnalysisContext): Planned {
   if (!foreign) checkKeyColumns(node.schema.key);
   const keyFormat = foreign ? left.keyFormat : joinKeyFormat(node, left, right, context);
   const leftStep = foreign ? left.step : keyed({ input: node.left, planned: left, keyFormat, node, context });
-  const rightStep = foreign ? right.step : keyed({ input: node.right, planned: right, keyFormat, node, context });
+  const rightStep = foreign
+    ? right.step
+    : keyed({ input: node.right, planned: right, keyFormat, node, context });
   const step: JoinStep = {
     step: 'join',
     ...baseOf(node),
@@ -210,7 +232,12 @@ function kindOf(node: JoinNode): JoinStep['kind'] {
 }
 
 /** The left side's key format, unless only the right side keeps its key; else that of the first source that has one. */
-function joinKeyFormat(node: JoinNode, left: Planned, right: Planned, context: AnalysisContext): KeyFormatInfo {
+function joinKeyFormat(
+  node: JoinNode,
+  left: Planned,
+  right: Planned,
+  context: AnalysisContext,
+): KeyFormatInfo {
   const keeps = (input: JoinInput, planned: Planned): boolean =>
     input.keyBy === undefined && planned.keyFormat.format !== 'NONE';
   const chosen = keeps(node.left, left)
@@ -218,7 +245,10 @@ function joinKeyFormat(node: JoinNode, left: Planned, right: Planned, context: A
     : keeps(node.right, right)
       ? right.keyFormat
       : firstFormat(node, context);
-  return { ...sinkKeyFormat(chosen, 1, context), ...(node.window === undefined ? {} : { window: node.window }) };
+  return {
+    ...sinkKeyFormat(chosen, 1, context),
+    ...(node.window === undefined ? {} : { window: node.window }),
+  };
 }
 
 function firstFormat(node: JoinNode, context: AnalysisContext): KeyFormatInfo {
@@ -244,7 +274,9 @@ function keyed(options: {
   if (input.keyBy === undefined && sameBytes) return planned.step;
   if (input.node.window !== undefined) throw repartitionOfWindowed();
   if (input.node.output === 'TABLE' && input.keyBy !== undefined) {
-    throw sqlError('Invalid join condition: table-table joins require to join on the primary key of the right input table.');
+    throw sqlError(
+      'Invalid join condition: table-table joins require to join on the primary key of the right input table.',
+    );
   }
   const step: KeyByStep = {
     step: 'keyBy',

@@ -54,6 +54,8 @@ export interface FilterStep extends StepBase {
 export interface ProjectStep extends StepBase {
   readonly step: 'project';
   readonly input: Step;
+  /** Of a table that nothing before keeps: the store that its rows are kept in, for pull queries. */
+  readonly store?: string;
   readonly columns: readonly { readonly name: string; readonly expression: string }[];
 }
 

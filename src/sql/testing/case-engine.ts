@@ -46,7 +46,8 @@ export class CaseEngine {
   constructor(options: CaseEngineOptions) {
     this.#options = options;
     this.#properties = options.properties;
-    for (const { name, partitions, replicas } of options.topics) this.#topics.set(name, { partitions, replicas });
+    for (const { name, partitions, replicas } of options.topics)
+      this.#topics.set(name, { partitions, replicas });
   }
 
   get topics(): ReadonlyMap<string, TopicFacts> {
@@ -66,7 +67,12 @@ export class CaseEngine {
   execute(script: string): void {
     const statements = scriptErrors(script, script, () => parseScript(script));
     statements.forEach(({ statement, text }, index) => {
-      scriptErrors(text, script, () => this.#executeStatement({ statement, text }), index === statements.length - 1);
+      scriptErrors(
+        text,
+        script,
+        () => this.#executeStatement({ statement, text }),
+        index === statements.length - 1,
+      );
     });
   }
 

@@ -48,7 +48,12 @@ function expandCase(stem: string, test: JsonObject): readonly TestCase[] {
   return formats.flatMap((format) => configs.map((config) => caseOf(stem, test, format, config)));
 }
 
-function caseOf(stem: string, test: JsonObject, format: string | undefined, config: Json | undefined): TestCase {
+function caseOf(
+  stem: string,
+  test: JsonObject,
+  format: string | undefined,
+  config: Json | undefined,
+): TestCase {
   const properties: Record<string, string> = {};
   let suffix = format === undefined ? '' : ` - ${format}`;
   for (const [name, value] of Object.entries(isObject(test['properties']) ? test['properties'] : {})) {
@@ -70,7 +75,9 @@ function caseOf(stem: string, test: JsonObject, format: string | undefined, conf
     outputs: list(test['outputs']).map(recordOf),
     ...(isObject(exception) ? { expectedException: exceptionOf(exception) } : {}),
     ...(isObject(post) ? { post } : {}),
-    formats: formatsIn([...statements, ...Object.values(properties), printJson(test['topics'] ?? null)].join('\n')),
+    formats: formatsIn(
+      [...statements, ...Object.values(properties), printJson(test['topics'] ?? null)].join('\n'),
+    ),
   };
 }
 
@@ -83,7 +90,9 @@ function exceptionOf(exception: JsonObject): { message?: string; type?: string }
 }
 
 function formatsIn(text: string): ReadonlySet<string> {
-  const words = text.toUpperCase().match(/\b(AVRO|PROTOBUF_NOSR|PROTOBUF|JSON_SR|JSON|DELIMITED|KAFKA|NONE)\b/g);
+  const words = text
+    .toUpperCase()
+    .match(/\b(AVRO|PROTOBUF_NOSR|PROTOBUF|JSON_SR|JSON|DELIMITED|KAFKA|NONE)\b/g);
   return new Set(words ?? []);
 }
 
@@ -102,7 +111,11 @@ function plain(value: Json): string {
 
 function topicOf(topic: JsonObject): CaseTopic {
   const count = (value: Json | undefined): number => (value instanceof JsonNumber ? Number(value.text) : 1);
-  return { name: plain(topic['name'] ?? ''), partitions: count(topic['partitions']), replicas: count(topic['replicas']) };
+  return {
+    name: plain(topic['name'] ?? ''),
+    partitions: count(topic['partitions']),
+    replicas: count(topic['replicas']),
+  };
 }
 
 function recordOf(record: JsonObject): CaseRecord {

@@ -12,7 +12,9 @@ export function difference(expected: Json, actual: Json, path: string, exact: bo
   if (expected instanceof JsonNumber) return sameNumber(expected, actual, exact) ? undefined : differs();
   if (isArray(expected)) {
     if (!isArray(actual) || actual.length !== expected.length) return differs();
-    return firstOf(expected.map((item, index) => difference(item, actual[index] ?? null, `${path}[${index}]`, exact)));
+    return firstOf(
+      expected.map((item, index) => difference(item, actual[index] ?? null, `${path}[${index}]`, exact)),
+    );
   }
   if (!isObject(actual) || Object.keys(actual).length !== Object.keys(expected).length) return differs();
   return firstOf(

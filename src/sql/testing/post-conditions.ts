@@ -18,7 +18,8 @@ function checkSource(expected: JsonObject, engine: CaseEngine): string | undefin
   const source = engine.catalog.source(name);
   if (source === undefined) return `source ${name} does not exist`;
   const type = text(expected['type']);
-  if (type !== undefined && type.toUpperCase() !== source.kind) return `${name} is a ${source.kind}, not a ${type}`;
+  if (type !== undefined && type.toUpperCase() !== source.kind)
+    return `${name} is a ${source.kind}, not a ${type}`;
   const schema = text(expected['schema']);
   if (schema !== undefined) {
     const wanted = parseSchema(schema, (custom) => engine.catalog.type(custom));
@@ -43,7 +44,8 @@ function checkFormats(expected: JsonObject, source: DataSource): string | undefi
     const type = text(key['windowType']);
     const size = key['windowSize'];
     const window = keyFormat.window;
-    if (type !== window?.type) return `window of ${source.name}: expected ${type ?? 'none'}, got ${window?.type ?? 'none'}`;
+    if (type !== window?.type)
+      return `window of ${source.name}: expected ${type ?? 'none'}, got ${window?.type ?? 'none'}`;
     if (size instanceof JsonNumber && Number(size.text) !== window?.sizeMs) {
       return `window size of ${source.name}: expected ${size.text}, got ${window?.sizeMs ?? 'none'}`;
     }
@@ -103,7 +105,8 @@ function checkTopicFormat(expected: Json | undefined, info: FormatInfo, what: st
   if (format !== info.format) return `${what}: expected ${format ?? ''}, got ${info.format}`;
   const properties = isObject(expected['properties']) ? expected['properties'] : {};
   for (const [name, value] of Object.entries(properties)) {
-    if (text(value) !== info.properties[name]) return `${what}: expected ${name} ${printJson(value)}, got ${info.properties[name] ?? 'none'}`;
+    if (text(value) !== info.properties[name])
+      return `${what}: expected ${name} ${printJson(value)}, got ${info.properties[name] ?? 'none'}`;
   }
   return checkFeatures(expected['features'], info, what);
 }

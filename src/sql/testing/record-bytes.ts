@@ -23,7 +23,11 @@ export function encodeSide(side: 'key' | 'value', source: DataSource | undefined
 }
 
 /** What bytes hold, as JSON that can be compared; numbers keep their scale. */
-export function decodeSide(side: 'key' | 'value', source: DataSource | undefined, bytes: Buffer | null): Json {
+export function decodeSide(
+  side: 'key' | 'value',
+  source: DataSource | undefined,
+  bytes: Buffer | null,
+): Json {
   if (bytes === null) return null;
   const { format, column } = layoutOf(side, source);
   switch (format) {

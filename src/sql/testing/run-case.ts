@@ -48,7 +48,10 @@ export function runCase(test: TestCase, functions: FunctionRegistry): CaseResult
 function messagesOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const statement = error instanceof ScriptError ? `\nStatement: ${error.text}` : '';
-  const cause = error.cause === undefined || error instanceof ScriptError ? '' : `\nCaused by: ${messagesOf(error.cause)}`;
+  const cause =
+    error.cause === undefined || error instanceof ScriptError
+      ? ''
+      : `\nCaused by: ${messagesOf(error.cause)}`;
   const name = error instanceof ScriptError || error.name === 'DiagnosticError' ? '' : `${error.name}: `;
   return `${name}${error.message}${statement}${cause}`;
 }
@@ -117,7 +120,8 @@ function checkRecord(
   }
   if (expected.window !== undefined) {
     const { startMs, endMs, type } = expected.window;
-    const same = window?.startMs === startMs && window.type === type && (endMs === undefined || window.endMs === endMs);
+    const same =
+      window?.startMs === startMs && window.type === type && (endMs === undefined || window.endMs === endMs);
     if (!same) return `window: expected ${startMs}-${endMs}, got ${window?.startMs}-${window?.endMs}`;
   }
   const headers = (list: readonly { key: string; value: Buffer | null }[]): string =>

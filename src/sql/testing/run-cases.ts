@@ -1,3 +1,4 @@
+import { builtInRegistry } from '../functions/built-in.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { expandFile } from './case.ts';
 import { readCaseFiles } from './io/case-files.ts';
@@ -5,7 +6,10 @@ import { parseJson } from './lossless-json.ts';
 import { type CaseResult, runCase } from './run-case.ts';
 
 export interface RunOptions {
-  readonly functions: FunctionRegistry;
+  /** Default: the built-in functions. */
+  readonly functions?: FunctionRegistry;
+  /** Gets each failure, as it happens. */
+  readonly print?: (line: string) => void;
   /** Called after each case, for progress. */
   readonly onResult?: (result: CaseResult) => void;
   /** Only cases whose full name contains this. */
@@ -21,14 +25,16 @@ export interface Summary {
 }
 
 /** Runs the cases of files and folders: the format of ksqlDB's query-validation-tests. */
-export function runCases(paths: readonly string[], options: RunOptions): Summary {
+export function runCases(paths: readonly string[], options: RunOptions = {}): Summary {
+  const { functions = builtInRegistry(), print } = options;
   const results: CaseResult[] = [];
   for (const { stem, text } of readCaseFiles(paths)) {
     for (const test of expandFile(stem, parseJson(text))) {
       if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
-      const result = runCase(test, options.functions);
+      const result = runCase(test, functions);
       results.push(result);
       options.onResult?.(result);
+      if (!result.passed) print?.(failureText(result));
     }
   }
   const passed = results.filter((result) => result.passed).length;
@@ -42,8 +48,10 @@ export function runCases(paths: readonly string[], options: RunOptions): Summary
 
 /** What `millrace test` prints: each failure with its first difference, then the counts. */
 export function printSummary(summary: Summary): string {
-  const failures = summary.results
-    .filter(({ passed }) => !passed)
-    .map(({ name, problem = '' }) => `FAILED ${name}\n  ${problem}`);
+  const failures = summary.results.filter(({ passed }) => !passed).map(failureText);
   return [...failures, `${summary.passed} passed, ${summary.failed} failed`].join('\n');
+}
+
+function failureText({ name, problem = '' }: CaseResult): string {
+  return `FAILED ${name}\n  ${problem}`;
 }

@@ -1,0 +1,139 @@
+import type { Row } from '../../serde/model/sql-value.ts';
+import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../../streams/state/store.ts';
+import { Windowed } from '../../streams/windows/windowed.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import type { MaterializedRow, MaterializedTable, TimeRange } from '../engine/host.ts';
+import { bindAggregate } from '../lowering/lower-aggregate.ts';
+import { type RowTest, rowProjection, rowTest } from '../lowering/lowering-context.ts';
+import type { QueryPlan, Step } from '../physical/steps.ts';
+
+/** Where the stores of a running query can be had. */
+export interface Stores {
+  keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V>;
+  windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V>;
+}
+
+/** From what a store holds to the row of the result; undefined where HAVING leaves it out. */
+type Finish = (
+  stored: Row,
+  key: Row,
+  window?: { readonly startMs: number; readonly endMs: number },
+) => Row | undefined;
+
+interface Kept {
+  readonly store: string;
+  readonly windowed: boolean;
+  readonly finish: Finish;
+}
+
+/** The table that a query keeps: the store of its aggregation with the steps behind it, or that of its projection. */
+export function materializedTable(
+  plan: QueryPlan,
+  context: AnalysisContext,
+  stores: Stores,
+): MaterializedTable | undefined {
+  const kept = keptBy(plan.root, context);
+  if (kept === undefined) return undefined;
+  return kept.windowed ? new WindowedTable(kept, stores) : new PlainTable(kept, stores);
+}
+
+function keptBy(root: Step, context: AnalysisContext): Kept | undefined {
+  if (root.step === 'source' && root.store !== undefined) {
+    const count = root.valueColumns.length;
+    return { store: root.store, windowed: false, finish: (row) => row.slice(0, count) };
+  }
+  const project = root.step === 'sink' ? root.input : root;
+  if (project.step !== 'project' || project.output !== 'TABLE') return undefined;
+  if (project.store !== undefined) {
+    return { store: project.store, windowed: false, finish: (row) => row };
+  }
+  const filter = project.input.step === 'filter' ? project.input : undefined;
+  const aggregate = filter === undefined ? project.input : filter.input;
+  if (aggregate.step !== 'aggregate') return undefined;
+  const lowering = { builder: new StreamsBuilder(), analysis: context };
+  const { results } = bindAggregate(aggregate, lowering);
+  const keep: RowTest =
+    filter === undefined ? () => true : rowTest(filter.predicate, aggregate.schema.row, lowering);
+  const texts = project.columns.map(({ expression }) => expression);
+  const select = rowProjection(texts, aggregate.schema.row, lowering).project;
+  return {
+    store: aggregate.store,
+    windowed: aggregate.timeWindow !== undefined,
+    finish: (state, key, window) => {
+      const row = results(state);
+      if (window !== undefined) row.push(window.startMs, window.endMs);
+      row.push(...key);
+      return keep(row) ? select(row) : undefined;
+    },
+  };
+}
+
+class PlainTable implements MaterializedTable {
+  readonly isWindowed = false;
+  readonly #kept: Kept;
+  readonly #stores: Stores;
+
+  constructor(kept: Kept, stores: Stores) {
+    this.#kept = kept;
+    this.#stores = stores;
+  }
+
+  async get(key: Row, _range: TimeRange): Promise<readonly MaterializedRow[]> {
+    const found = await this.#store().get(key);
+    return found === undefined ? [] : this.#row(key, found.value, found.timestamp);
+  }
+
+  async *scan(_range: TimeRange): AsyncIterable<MaterializedRow> {
+    for (const [key, { value, timestamp }] of await this.#store().entries())
+      yield* this.#row(key, value, timestamp);
+  }
+
+  #store(): ReadOnlyKeyValueStore<Row, Row> {
+    return this.#stores.keyValueStore<Row, Row>(this.#kept.store);
+  }
+
+  #row(key: Row | Windowed<Row>, stored: Row, timestamp: number): readonly MaterializedRow[] {
+    // A table over a windowed topic keeps windowed keys in a plain store.
+    const [inner, window] = key instanceof Windowed ? [key.key as Row, key.window] : [key, undefined];
+    const value = this.#kept.finish(stored, inner, window);
+    if (value === undefined) return [];
+    return [{ key: inner, value, timestamp, ...(window === undefined ? {} : { window }) }];
+  }
+}
+
+class WindowedTable implements MaterializedTable {
+  readonly isWindowed = true;
+  readonly #kept: Kept;
+  readonly #stores: Stores;
+
+  constructor(kept: Kept, stores: Stores) {
+    this.#kept = kept;
+    this.#stores = stores;
+  }
+
+  async get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]> {
+    const entries = await this.#store().fetch(key, { fromMs: range.startMin, toMs: range.startMax });
+    return entries.flatMap((entry) => this.#row(entry, range));
+  }
+
+  async *scan(range: TimeRange): AsyncIterable<MaterializedRow> {
+    for (const entry of await this.#store().entries()) yield* this.#row(entry, range);
+  }
+
+  #store(): ReadOnlyWindowStore<Row, Row> {
+    return this.#stores.windowStore<Row, Row>(this.#kept.store);
+  }
+
+  #row(
+    entry: Awaited<ReturnType<ReadOnlyWindowStore<Row, Row>['entries']>>[number],
+    range: TimeRange,
+  ): readonly MaterializedRow[] {
+    const { key, startMs, endMs, value, timestamp } = entry;
+    if (startMs < range.startMin || startMs > range.startMax) return [];
+    if (endMs < range.endMin || endMs > range.endMax) return [];
+    const window = { startMs, endMs };
+    const row = this.#kept.finish(value, key, window);
+    return row === undefined ? [] : [{ key, value: row, window, timestamp }];
+  }
+}
