@@ -4,11 +4,12 @@ import { messageOf } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { type AppendOptions, type AppendResult, appended, duplicated, failed } from './append-result.ts';
-import { BatchInfo, baseOffsetAt, lastOffsetAt, stampBatch, stampLogAppendTime } from './batch-info.ts';
+import { BatchInfo, baseOffsetAt, stampBatch, stampLogAppendTime } from './batch-info.ts';
 import { validateForFollower, validateForLeader } from './batch-validation.ts';
 import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogFlusher } from './log-flusher.ts';
+import type { LogOptions } from './log-options.ts';
 import { parsePartitionDirectory } from './partition-directory.ts';
 import { readSegment, readRecent } from './log-reader.ts';
 import { recoverLog, removeSegment, replayProducers } from './log-recovery.ts';
@@ -28,35 +29,17 @@ import {
 } from './read-result.ts';
 import { RecentBatches, RecentBudget } from './recent-batches.ts';
 import { countToDelete } from './retention.ts';
+import { mustRoll } from './roll-policy.ts';
 import { Segment, type SegmentOptions } from './segment.ts';
+import { findAborted, segmentIndexOf } from './segment-lookup.ts';
 import { SegmentRemoval } from './segment-removal.ts';
 import { findOffsetForTimestamp, findOffsetOfMaxTimestamp } from './timestamp-search.ts';
 import { readMarker } from './transaction-marker.ts';
 
-export interface LogOptions {
-  readonly environment: Environment;
-  readonly logger?: Logger;
-  /** The partition's directory, `.../<topic>-<partition>`; created when missing. */
-  readonly directory: string;
-  readonly config: LogConfig;
-  /** Everything below was flushed; 0 (the default) makes an unclean start scan the whole log. */
-  readonly recoveryPoint?: number;
-  /** From the log-start-offset checkpoint; 0 when not said. */
-  readonly logStartOffset?: number;
-  /** From the high-watermark checkpoint; the log start offset when not said. Bounded by the log's end. */
-  readonly highWatermark?: number;
-  /** The process that wrote this log closed it: nothing is scanned. False when not said. */
-  readonly hadCleanShutdown?: boolean;
-  /** Shared by the logs of a broker; a log of its own budget when not said. */
-  readonly recentBudget?: RecentBudget;
-  readonly openSegments?: OpenSegments;
-  /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
-  readonly onRecoveryPointLowered?: () => void;
-}
+export type { LogOptions } from './log-options.ts';
 
 const RECENT_BYTES_DEFAULT = 4 * 1024 * 1024;
 const OPEN_SEGMENTS_DEFAULT = 16;
-const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
 
 /**
  * One partition's log, in Kafka's on-disk format. Owned by one event loop: every method but {@link flush} and
@@ -201,8 +184,8 @@ export class Log {
   }
 
   /**
-   * `flush.messages` or `flush.ms` asks for a flush: a caller that acknowledges durable writes awaits {@link flush}
-   * first.
+   * `flush.messages` or `flush.ms` asks for a flush. The log begins the first by itself and the log manager the second; a
+   * caller that acknowledges only what is durable awaits {@link flush} first.
    */
   get isFlushDue(): boolean {
     const unflushed = this.#logEndOffset - this.#recoveryPoint;
@@ -286,17 +269,7 @@ export class Log {
    * read_committed Fetch answers beside its batches.
    */
   abortedTransactions(fromOffset: number, toOffset: number): readonly AbortedTransaction[] {
-    const found: AbortedTransaction[] = [];
-    for (let index = this.#segmentIndexOf(fromOffset); index < this.#segments.length; index++) {
-      for (const entry of this.#segments[index]?.indexes.transactions ?? []) {
-        if (entry.lastOffset >= fromOffset && entry.firstOffset < toOffset) {
-          found.push({ producerId: entry.producerId, firstOffset: entry.firstOffset });
-        }
-        // Nothing that began before this point is still undecided: later entries begin at or after it.
-        if (entry.lastStableOffset >= toOffset) return found;
-      }
-    }
-    return found;
+    return findAborted(this.#segments.slice(this.#segmentIndexOf(fromOffset)), { fromOffset, toOffset });
   }
 
   /** OffsetsForLeaderEpoch, exactly as section 6 of Kafka's rules has it; -1/-1 when unknown. */
@@ -466,6 +439,7 @@ export class Log {
     }
     this.#logEndOffset = lastOffset + 1;
     this.#recent.push(baseOffset, this.#logEndOffset, records);
+    if (this.#logEndOffset - this.#recoveryPoint >= this.config.flushMessages) this.#flushInBackground();
     return appended(baseOffset, lastOffset, this.#logStartOffset, logAppendTimeMs);
   }
 
@@ -484,25 +458,14 @@ export class Log {
   }
 
   #rollIfNeeded(records: Buffer, batches: readonly BatchInfo[]): void {
-    const active = this.#active;
-    if (active.sizeInBytes === 0) return;
-    const { config } = this;
-    const last = batches.at(-1);
-    const lastOffset = last === undefined ? this.#logEndOffset : lastOffsetAt(records, last.position);
-    const isFull =
-      active.sizeInBytes + records.length > config.segmentBytes ||
-      active.isIndexFull(config.segmentIndexBytes, batches.length) ||
-      lastOffset - active.baseOffset > RELATIVE_OFFSET_MAX;
-    if (isFull || this.#isOld(active, batches)) this.#roll();
-  }
-
-  /** `segment.ms`, in time of the records where they have timestamps. */
-  #isOld(active: Segment, batches: readonly BatchInfo[]): boolean {
-    const limitMs = this.config.segmentMs - this.config.segmentJitterMs;
-    const first = active.firstTimestamp;
-    const last = batches.at(-1)?.maxTimestamp ?? -1;
-    if (first !== undefined && first >= 0 && last >= 0) return last - first > limitMs;
-    return this.#environment.clock.nowMs() - active.createdMs > limitMs;
+    const last = new BatchInfo(records, batches.at(-1)?.position ?? 0, 0);
+    const incoming = {
+      bytes: records.length,
+      batches: batches.length,
+      lastOffset: last.lastOffset,
+      maxTimestamp: last.maxTimestamp,
+    };
+    if (mustRoll(this.#active, incoming, this.config, this.#environment.clock.nowMs())) this.#roll();
   }
 
   /** Begins a new active segment at the log's end. When the disk refuses, nothing has changed. */
@@ -532,16 +495,8 @@ export class Log {
     };
   }
 
-  /** Index of the segment that contains `offset`. */
   #segmentIndexOf(offset: number): number {
-    let low = 0;
-    let high = this.#segments.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#segments[middle] as Segment).baseOffset <= offset) low = middle + 1;
-      else high = middle - 1;
-    }
-    return Math.max(0, high);
+    return segmentIndexOf(this.#segments, offset);
   }
 
   #isNoSegment(offset: number): boolean {

@@ -70,6 +70,23 @@ describe('Log on a disk that fails', () => {
     }
   });
 
+  it('flushes by itself after flush.messages, and so survives a power loss', async () => {
+    const simulation = new Simulation(3);
+    const host = simulation.host('a');
+    const config = { ...CONFIG, flushMessages: 4 };
+    const log = Log.open({ environment: host.environment, directory: DIRECTORY, config });
+    for (let i = 0; i < 3; i++) log.appendAsLeader(makeBatch(), EPOCH);
+    await simulation.runFor(1_000);
+    expect(log).toMatchObject({ recoveryPoint: 0, isFlushDue: false });
+    log.appendAsLeader(makeBatch(), EPOCH);
+    expect(log.isFlushDue).toBe(true);
+    await simulation.runFor(1_000);
+    expect(log).toMatchObject({ recoveryPoint: 4, isFlushDue: false });
+    await simulation.settle(host.environment.disk.syncDirectory('/'));
+    host.crash();
+    expect(Log.open({ environment: host.restart(), directory: DIRECTORY, config }).logEndOffset).toBe(4);
+  });
+
   it('trusts the disk no more after a failed sync', async () => {
     const simulation = new Simulation(1);
     const host = simulation.host('a');

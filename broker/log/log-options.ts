@@ -1,0 +1,26 @@
+import type { Environment } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import type { LogConfig } from './log-config.ts';
+import type { OpenSegments } from './open-segments.ts';
+import type { RecentBudget } from './recent-batches.ts';
+
+export interface LogOptions {
+  readonly environment: Environment;
+  readonly logger?: Logger;
+  /** The partition's directory, `.../<topic>-<partition>`; created when missing. */
+  readonly directory: string;
+  readonly config: LogConfig;
+  /** Everything below was flushed; 0 (the default) makes an unclean start scan the whole log. */
+  readonly recoveryPoint?: number;
+  /** From the log-start-offset checkpoint; 0 when not said. */
+  readonly logStartOffset?: number;
+  /** From the high-watermark checkpoint; the log start offset when not said. Bounded by the log's end. */
+  readonly highWatermark?: number;
+  /** The process that wrote this log closed it: nothing is scanned. False when not said. */
+  readonly hadCleanShutdown?: boolean;
+  /** Shared by the logs of a broker; a log of its own budget when not said. */
+  readonly recentBudget?: RecentBudget;
+  readonly openSegments?: OpenSegments;
+  /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
+  readonly onRecoveryPointLowered?: () => void;
+}

@@ -1,0 +1,32 @@
+import type { AbortedTransaction } from './read-result.ts';
+import type { Segment } from './segment.ts';
+
+/** Index of the segment that contains `offset`: the last that begins at or before it, else the first. */
+export function segmentIndexOf(segments: readonly Segment[], offset: number): number {
+  let low = 0;
+  let high = segments.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    if ((segments[middle] as Segment).baseOffset <= offset) low = middle + 1;
+    else high = middle - 1;
+  }
+  return Math.max(0, high);
+}
+
+/** Aborted transactions that overlap a range; `segments` begin with the one that contains its start. */
+export function findAborted(
+  segments: readonly Segment[],
+  range: { readonly fromOffset: number; readonly toOffset: number },
+): readonly AbortedTransaction[] {
+  const found: AbortedTransaction[] = [];
+  for (const segment of segments) {
+    for (const entry of segment.indexes.transactions) {
+      if (entry.lastOffset >= range.fromOffset && entry.firstOffset < range.toOffset) {
+        found.push({ producerId: entry.producerId, firstOffset: entry.firstOffset });
+      }
+      // Nothing that began before this point is still undecided: later entries begin at or after it.
+      if (entry.lastStableOffset >= range.toOffset) return found;
+    }
+  }
+  return found;
+}

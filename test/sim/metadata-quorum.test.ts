@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import { MetadataQuorum } from '../../broker/controller/metadata-quorum.ts';
+import { LogManager } from '../../broker/log/log-manager.ts';
+import { METADATA_LOG_CONFIG, METADATA_TOPIC, METADATA_TOPIC_ID } from '../../broker/quorum/raft-log.ts';
+import type { PeerChannel } from '../../broker/server/peer-channel.ts';
+import type { Environment } from '../../src/base/environment.ts';
+import { AssertionFailure, OperationalError } from '../../src/base/errors.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { decodeStruct, encodeStruct } from '../../src/protocol/codec.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { Api, RequestInput, RequestOf, ResponseOf } from '../../src/protocol/message.ts';
+import { brokerRegistration } from '../../src/protocol/messages/62-broker-registration.ts';
+import { allocateProducerIds } from '../../src/protocol/messages/67-allocate-producer-ids.ts';
+import { seedsOf, simulate, type Simulation } from './simulation.ts';
+
+const IDS = [1, 2, 3];
+const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qg';
+/** Small segments, so that they roll and are recovered. */
+const CONFIG = { ...METADATA_LOG_CONFIG, segmentBytes: 3000 };
+
+/** Three nodes with real logs on simulated disks; their lines are calls that take time and lose no order. */
+class Nodes {
+  readonly #simulation: Simulation;
+  readonly quorums = new Map<number, MetadataQuorum>();
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  start(id: number): void {
+    const host = this.#simulation.host(`node${id}`);
+    const environment = host.isUp ? host.environment : host.restart();
+    const manager = LogManager.open({ environment, directory: '/data', nodeId: id, clusterId: CLUSTER_ID });
+    const topic = { topic: METADATA_TOPIC, partition: 0, topicId: METADATA_TOPIC_ID };
+    const log = manager.getOrCreate({ ...topic, config: CONFIG });
+    const quorum = new MetadataQuorum({
+      environment,
+      logger: silentLogger,
+      nodeId: id,
+      directoryId: manager.directoryId,
+      clusterId: CLUSTER_ID,
+      voters: IDS.map((voter) => ({ id: voter, address: { host: `node${voter}`, port: 9093 } })),
+      log,
+      directory: log.directory,
+      peers: { to: (target) => this.#channel(environment, target) },
+      settings: { brokerSessionTimeoutMs: 86_400_000, leaderImbalanceCheckIntervalMs: 0 },
+    });
+    manager.start();
+    this.quorums.set(id, quorum);
+    quorum.start().catch(() => {});
+  }
+
+  crash(id: number): void {
+    this.quorums.delete(id);
+    this.#simulation.host(`node${id}`).crash();
+  }
+
+  get active(): MetadataQuorum | undefined {
+    return [...this.quorums.values()].find((quorum) => quorum.controller.isActive);
+  }
+
+  async ask<A extends Api>(quorum: MetadataQuorum, api: A, request: RequestInput<A>): Promise<ResponseOf<A>> {
+    const version = api.versions.max;
+    const decoded = decodeStruct(api.request, version, encodeStruct(api.request, version, request));
+    const response = await quorum.answer(api, version, decoded as RequestOf<A>);
+    return decodeStruct(
+      api.response,
+      version,
+      encodeStruct(api.response, version, response),
+    ) as ResponseOf<A>;
+  }
+
+  #channel(environment: Environment, target: number): PeerChannel {
+    const { timers, random } = environment;
+    return {
+      send: <A extends Api>(api: A, version: number, request: RequestInput<A>) =>
+        new Promise<ResponseOf<A>>((resolve, reject) => {
+          const bytes = encodeStruct(api.request, version, request);
+          timers.after(1 + random.int(10), () => {
+            const quorum = this.quorums.get(target);
+            if (quorum === undefined) {
+              reject(new OperationalError('CONNECTION_REFUSED', 'down', { retriable: true }));
+              return;
+            }
+            const body = decodeStruct(api.request, version, bytes) as RequestOf<A>;
+            void quorum.answer(api, version, body).then((response) => {
+              if (this.quorums.get(target) !== quorum) return;
+              const answer = encodeStruct(api.response, version, response);
+              timers.after(1 + random.int(10), () =>
+                resolve(decodeStruct(api.response, version, answer) as ResponseOf<A>),
+              );
+            });
+          });
+        }),
+      close: () => {},
+    };
+  }
+}
+
+/** Blocks of producer ids are given out while nodes lose their power: nobody may get a block twice. */
+async function run(simulation: Simulation): Promise<number> {
+  const nodes = new Nodes(simulation);
+  for (const id of IDS) {
+    // The data folder was there before.
+    const { disk } = simulation.host(`node${id}`).environment;
+    disk.makeDirectory('/data');
+    await simulation.settle(disk.syncDirectory('/'));
+    nodes.start(id);
+  }
+  await simulation.runFor(5000);
+  const first = nodes.active;
+  if (first === undefined) throw new AssertionFailure('no controller');
+  const { brokerEpoch } = await simulation.settle(
+    nodes.ask(first, brokerRegistration, {
+      brokerId: 1,
+      clusterId: CLUSTER_ID,
+      incarnationId: METADATA_TOPIC_ID,
+      listeners: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 }],
+      rack: null,
+    }),
+  );
+  const given: number[] = [];
+  const allocate = (quorum: MetadataQuorum): void => {
+    void nodes.ask(quorum, allocateProducerIds, { brokerId: 1, brokerEpoch }).then((response) => {
+      if (response.errorCode === ErrorCode.NONE) given.push(response.producerIdStart);
+    });
+  };
+  for (let round = 0; round < 40; round++) {
+    const { active } = nodes;
+    if (active !== undefined) for (let i = simulation.random.int(5); i >= 0; i--) allocate(active);
+    await simulation.runFor(simulation.random.int(4) === 0 ? 2500 : simulation.random.int(60));
+    const id = 1 + simulation.random.int(3);
+    const isUp = nodes.quorums.has(id);
+    const dice = simulation.random.float();
+    if (isUp && dice < 0.25) nodes.crash(id);
+    else if (!isUp && dice < 0.6) nodes.start(id);
+  }
+  for (const id of IDS) if (!nodes.quorums.has(id)) nodes.start(id);
+  await simulation.runFor(15_000);
+  const last = nodes.active;
+  if (last === undefined) throw new AssertionFailure('no controller in the end');
+  expect(new Set(given).size).toBe(given.length);
+  expect(last.image.nextProducerId).toBeGreaterThanOrEqual(
+    Math.max(0, ...given) + (given.length > 0 ? 1000 : 0),
+  );
+  for (const quorum of nodes.quorums.values()) {
+    expect(quorum.raft.isClosed).toBe(false);
+    expect(quorum.image.offset).toBe(last.image.offset);
+    expect(quorum.image.nextProducerId).toBe(last.image.nextProducerId);
+  }
+  return given.length;
+}
+
+test('controllers with real logs on disks that lose power give no producer id twice', async () => {
+  let given = 0;
+  const seeds = seedsOf(30);
+  for (const seed of seeds) {
+    await simulate(seed, import.meta.url, async (simulation) => {
+      given += await run(simulation);
+    });
+  }
+  expect(given).toBeGreaterThan(seeds.length * 5);
+});
