@@ -94,7 +94,7 @@ export interface ProducerRecord {
 /**
  * Called once per record, in order within a partition, when its batch is acknowledged or has failed.
  * `offset` is -1 where unknown (an error, or acks 0); `timestamp` is the broker's under LogAppendTime, else -1: the
- * record has its own. It must not throw.
+ * record has its own. What it throws makes the next flush reject.
  */
 export type DeliveryCallback = (
   error: Error | null,

@@ -4,9 +4,14 @@ import type { ClusterUnderTest } from './contract/clients.ts';
 import { consumeContract } from './contract/consume.case.ts';
 import { groupContract } from './contract/group.case.ts';
 import { produceContract } from './contract/produce.case.ts';
+import { transactionsContract } from './contract/transactions.case.ts';
 
 /** The client's contract, checked against one cluster: the same suite for Millrace's broker and for Apache Kafka. */
-export function describeContract(name: string, start: () => Promise<ClusterUnderTest>): void {
+export function describeContract(
+  name: string,
+  start: () => Promise<ClusterUnderTest>,
+  options: { readonly hasTransactions: boolean },
+): void {
   describe(`the client against ${name}`, () => {
     let cluster: ClusterUnderTest | undefined;
     beforeAll(async () => {
@@ -19,5 +24,6 @@ export function describeContract(name: string, start: () => Promise<ClusterUnder
     consumeContract(bootstrapServers);
     groupContract(bootstrapServers);
     adminContract(bootstrapServers);
+    if (options.hasTransactions) transactionsContract(bootstrapServers);
   });
 }

@@ -12,20 +12,24 @@ const peer = path.join(shared, 'peers/kafka');
 
 const missing = whatIsMissing();
 if (missing === undefined) {
-  describeContract('Apache Kafka', async () => {
-    // A Kafka that runs already saves its start while one works on the client.
-    const running = process.env['KAFKA_BOOTSTRAP'];
-    if (running !== undefined) return { bootstrapServers: running, stop: async () => {} };
-    const port = String(await freePort());
-    // The broker outlives the script that starts it, which must not keep our pipes open.
-    const { stdout } = await run(peer, ['start', port], { timeout: 240_000 });
-    return {
-      bootstrapServers: stdout.trim().split('\n').at(-1) ?? '',
-      stop: async () => {
-        await run(peer, ['stop', port]);
-      },
-    };
-  });
+  describeContract(
+    'Apache Kafka',
+    async () => {
+      // A Kafka that runs already saves its start while one works on the client.
+      const running = process.env['KAFKA_BOOTSTRAP'];
+      if (running !== undefined) return { bootstrapServers: running, stop: async () => {} };
+      const port = String(await freePort());
+      // The broker outlives the script that starts it, which must not keep our pipes open.
+      const { stdout } = await run(peer, ['start', port], { timeout: 240_000 });
+      return {
+        bootstrapServers: stdout.trim().split('\n').at(-1) ?? '',
+        stop: async () => {
+          await run(peer, ['stop', port]);
+        },
+      };
+    },
+    { hasTransactions: true },
+  );
 } else {
   describe('the client against Apache Kafka', () => {
     it.skip(`needs ${missing}`, () => {});

@@ -190,6 +190,22 @@ describe('producer, when the broker', () => {
     await expect(target.flush()).rejects.toMatchObject({ code: 'BUFFER_EXHAUSTED' });
   });
 
+  it('acknowledges records whose callback throws, tells the others and the next flush', async () => {
+    answers();
+    const target = create({ lingerMs: 5 });
+    const told: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      target.send({ topic: 't', value: name }, () => {
+        told.push(name);
+        if (name === 'b') throw new Error('the callback is broken');
+      });
+    }
+    await expect(target.flush()).rejects.toThrow('the callback is broken');
+    expect(told).toEqual(['a', 'b', 'c']);
+    expect(seen).toEqual([{ epoch: 0, sequence: 0, count: 3 }]);
+    await target.flush();
+  });
+
   it('speaks an older ApiVersions only, asks again in its version', async () => {
     answers();
     broker.apiVersionsMax = 2;

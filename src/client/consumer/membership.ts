@@ -150,10 +150,13 @@ export class Membership {
     const { subscription } = this.#options;
     const partitions = subscription.assigned();
     if (partitions.length === 0) return;
-    if (this.#generationId < 0 || this.#lost) await this.#tellLost(partitions);
-    else await this.#tellRevoked(partitions);
-    subscription.setAssigned([]);
-    this.#lost = false;
+    try {
+      if (this.#generationId < 0 || this.#lost) await this.#tellLost(partitions);
+      else await this.#tellRevoked(partitions);
+    } finally {
+      subscription.setAssigned([]);
+      this.#lost = false;
+    }
   }
 
   /** Ends the membership; `leave` tells the coordinator, so that the others need not wait for the session to end. */
@@ -314,11 +317,15 @@ export class Membership {
       const state = subscription.get(topic, partition);
       if (state !== undefined) state.revoking = true;
     }
-    await this.#tellRevoked(revoked);
-    const gone = keysOf(revoked);
-    subscription.setAssigned(
-      subscription.assigned().filter((p) => !gone.has(partitionKey(p.topic, p.partition))),
-    );
+    try {
+      await this.#tellRevoked(revoked);
+    } finally {
+      // A listener that fails ends the poll, not the rebalance: the others wait for these partitions.
+      const gone = keysOf(revoked);
+      subscription.setAssigned(
+        subscription.assigned().filter((p) => !gone.has(partitionKey(p.topic, p.partition))),
+      );
+    }
   }
 
   async #tellRevoked(partitions: readonly TopicPartition[]): Promise<void> {

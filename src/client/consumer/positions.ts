@@ -2,6 +2,7 @@ import { OperationalError } from '../../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, lookupOffsets } from '../cluster/offset-lookup.ts';
 import type { ConsumerSettings } from '../config/settings.ts';
+import { isRetriable } from '../kafka-error.ts';
 import { partitionKey, showPartitions } from '../topic-partitions.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../types.ts';
 import type { PartitionState, SubscriptionState } from './subscription-state.ts';
@@ -54,7 +55,9 @@ export class Positions {
     if (missing.length === 0) return;
     this.#running = this.#resolve(missing)
       .catch((error: unknown) => {
-        this.#failure = error;
+        // What may pass by itself is tried again by the next poll, for ever, as fetching is.
+        const missing = error instanceof OperationalError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION';
+        if (missing || !isRetriable(error)) this.#failure = error;
       })
       .finally(() => {
         this.#running = undefined;

@@ -1,5 +1,5 @@
 import type { Environment } from '../../base/environment.ts';
-import { OperationalError } from '../../base/errors.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -166,7 +166,9 @@ export class Accumulator {
     if (batch.queue.length === 0) this.#active.delete(batch.queue);
     this.#bytes -= batch.sizeInBytes;
     if (error !== null) this.#events.onFailed(error);
-    batch.settle(error, baseOffset, timestamp);
+    const thrown = batch.settle(error, baseOffset, timestamp);
+    if (thrown !== undefined)
+      this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
   }
 
   /** Fails everything that is not settled. */

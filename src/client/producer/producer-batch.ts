@@ -83,15 +83,25 @@ export class ProducerBatch {
     return this.#callbacks ?? [];
   }
 
-  /** Tells all records what became of them. `baseOffset` is -1 where it is unknown. */
-  settle(error: Error | null, baseOffset: number, timestamp: number): void {
+  /**
+   * Tells all records what became of them. `baseOffset` is -1 where it is unknown.
+   * @returns what the first callback that threw has thrown: the others are told all the same.
+   */
+  settle(error: Error | null, baseOffset: number, timestamp: number): unknown {
     const callbacks = this.#callbacks;
-    if (callbacks === undefined) return;
+    if (callbacks === undefined) return undefined;
     this.#callbacks = undefined;
     const { partition } = this.queue;
+    let thrown: unknown;
     for (let i = 0; i < callbacks.length; i++) {
       const callback = callbacks[i];
-      if (callback !== undefined) callback(error, baseOffset < 0 ? -1 : baseOffset + i, partition, timestamp);
+      if (callback === undefined) continue;
+      try {
+        callback(error, baseOffset < 0 ? -1 : baseOffset + i, partition, timestamp);
+      } catch (failure) {
+        thrown ??= failure;
+      }
     }
+    return thrown;
   }
 }

@@ -197,17 +197,19 @@ export class Sender {
   }
 
   #send(leader: number, { connection, versions }: ReadyConnection, batches: readonly ProducerBatch[]): void {
-    const named = batches.some(({ queue }) => this.#topicId(queue.topic) === ZERO_UUID);
-    const version = versions.choose(produce, named ? TOPIC_IDS_FROM - 1 : undefined);
-    const acks = this.#settings.acks === 'all' ? -1 : this.#settings.acks;
-    const body = this.#request(batches, acks);
-    if (acks === 0) {
-      try {
+    let version: number;
+    let body: RequestInput<typeof produce>;
+    try {
+      const named = batches.some(({ queue }) => this.#topicId(queue.topic) === ZERO_UUID);
+      version = versions.choose(produce, named ? TOPIC_IDS_FROM - 1 : undefined);
+      body = this.#request(batches);
+      if (this.#settings.acks === 0) {
         connection.sendWithoutAnswer(produce, version, body);
         for (const batch of batches) this.#accumulator.settle(batch, null, -1, -1);
-      } catch (error) {
-        this.#onRequestFailed(batches, error);
+        return;
       }
+    } catch (error) {
+      this.#onRequestFailed(batches, error);
       return;
     }
     this.#inFlight.set(leader, (this.#inFlight.get(leader) ?? 0) + 1);
@@ -235,7 +237,7 @@ export class Sender {
     this.#inFlight.set(leader, (this.#inFlight.get(leader) ?? 1) - 1);
   }
 
-  #request(batches: readonly ProducerBatch[], acks: number): RequestInput<typeof produce> {
+  #request(batches: readonly ProducerBatch[]): RequestInput<typeof produce> {
     const topics = new Map<
       string,
       { name: string; topicId: string; partitionData: { index: number; records: Buffer }[] }
@@ -250,7 +252,7 @@ export class Sender {
       topic.partitionData.push({ index, records: batch.encode(this.#settings.compression) });
     }
     return {
-      acks,
+      acks: this.#settings.acks === 'all' ? -1 : this.#settings.acks,
       timeoutMs: this.#settings.requestTimeoutMs,
       topicData: Array.from(topics.values()),
     };
