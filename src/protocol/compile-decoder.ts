@@ -98,7 +98,7 @@ class DecoderGenerator {
   }
 
   /** Statements that read a value of the field into `target`. */
-  #read(target: string, name: string, field: Field, flexible: string): string {
+  #read(target: string, name: string, field: Field, flexible: string, isTagged = false): string {
     const nullable = versionIn(intersectVersions(field.nullable, field.versions), this.#versions);
     const { type } = field;
     const label = JSON.stringify(`${this.#message.name}.${name}`);
@@ -107,7 +107,9 @@ class DecoderGenerator {
         return this.#readArray(target, label, type.element, { nullable, flexible });
       case 'struct': {
         const plain = `${target} = ${this.names.of(type.fields)}(r, v);`;
-        return branch(nullable, `if (r.int8() < 0) ${target} = null; else ${plain}`, plain);
+        // As Kafka has it, the mark of a null is -1 among ordinary fields and 0 in a tagged one.
+        const isNull = isTagged ? 'r.unsignedVarint() === 0' : 'r.int8() < 0';
+        return branch(nullable, `if (${isNull}) ${target} = null; else ${plain}`, plain);
       }
       default:
         return `${target} = ${this.#primitive(type, nullable, flexible)};`;
@@ -168,7 +170,7 @@ class DecoderGenerator {
     const cases = tagged.map(({ name, field }) => {
       const known = versionIn(field.tagged, this.#versions);
       const guard = known === 'true' ? '' : `if (!(${known})) { r.take(size); break; }\n`;
-      return `case ${field.tag}: {\n${guard}${this.#read(`$${name}`, name, field, 'true')}\nbreak;\n}`;
+      return `case ${field.tag}: {\n${guard}${this.#read(`$${name}`, name, field, 'true', true)}\nbreak;\n}`;
     });
     return [
       'const tagCount = r.unsignedVarint();',

@@ -137,7 +137,7 @@ class EncoderGenerator {
   }
 
   /** Statements that write `value`, which is defined. */
-  #write(value: string, name: string, field: Field, flexible: string): string {
+  #write(value: string, name: string, field: Field, flexible: string, isTagged = false): string {
     const nullable = versionIn(intersectVersions(field.nullable, field.versions), this.#versions);
     const label = this.#label(name);
     const { type } = field;
@@ -167,7 +167,8 @@ class EncoderGenerator {
       }
       case 'struct': {
         const call = `${this.names.of(type.fields)}(w, v, ${value});`;
-        const onNull = branch(nullable, 'w.int8(-1);', refuseNull);
+        // As Kafka has it, the mark of a null is -1 among ordinary fields and 0 in a tagged one.
+        const onNull = branch(nullable, `w.int8(${isTagged ? 0 : -1});`, refuseNull);
         const mark = branch(nullable, 'w.int8(1);', '');
         return `if (${value} === null) {\n${onNull}\n} else {\n${mark}\n${call}\n}`;
       }
@@ -218,7 +219,7 @@ class EncoderGenerator {
     for (const { name, field } of tagged) {
       lines.push(
         `if (has_${name}) {\nconst mark = w.beginTag(${field.tag});\nconst x = o.${name};`,
-        this.#write('x', name, field, 'true'),
+        this.#write('x', name, field, 'true', true),
         'w.endTag(mark);\n}',
       );
     }

@@ -123,7 +123,8 @@ function rangeOf(text: string | undefined): VersionRange {
 /** Kafka's rules for defaults (README of the message definitions). */
 function defaultOf(field: ReferenceField, isArray: boolean, kind: string): unknown {
   const given = field.default;
-  if (given === null || given === 'null') return null;
+  // Only the string means null: a null of JSON is to Kafka's generator as if nothing were given.
+  if (given === 'null') return null;
   if (isArray) return [];
   switch (kind) {
     case 'struct':

@@ -26,7 +26,7 @@ export const consumerGroupMemberMetadataValue = keyedMessage({
     serverAssignor: string({ nullable: '0+' }),
     classicMemberMetadata: struct(
       { sessionTimeoutMs: int32(), supportedProtocols: array(struct({ name: string(), metadata: bytes() })) },
-      { nullable: '0+', tag: 0, default: null },
+      { nullable: '0+', tag: 0 },
     ),
   }),
 });

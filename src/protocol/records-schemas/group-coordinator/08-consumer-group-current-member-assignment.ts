@@ -12,7 +12,7 @@ export const consumerGroupCurrentMemberAssignmentKey = keyedMessage({
 const topicPartitionsFields = {
   topicId: uuid(),
   partitions: array(int32()),
-  assignmentEpochs: array(int32(), { nullable: '0+', tag: 0, default: null }),
+  assignmentEpochs: array(int32(), { nullable: '0+', tag: 0 }),
 };
 
 /** Value to {@link consumerGroupCurrentMemberAssignmentKey}; null removes it. */

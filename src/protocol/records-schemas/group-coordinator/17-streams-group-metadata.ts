@@ -22,7 +22,6 @@ export const streamsGroupMetadataValue = keyedMessage({
     lastAssignmentConfigs: array(struct({ key: string(), value: string() }), {
       nullable: '0+',
       tag: 1,
-      default: null,
     }),
     storedDescriptionTopologyEpoch: int32({ tag: 2, default: -1 }),
     failedDescriptionTopologyEpoch: int32({ tag: 3, default: -1 }),

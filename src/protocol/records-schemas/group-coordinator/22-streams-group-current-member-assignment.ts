@@ -12,7 +12,7 @@ export const streamsGroupCurrentMemberAssignmentKey = keyedMessage({
 const taskIdsFields = {
   subtopologyId: string(),
   partitions: array(int32()),
-  assignmentEpochs: array(int32(), { nullable: '0+', tag: 0, default: null }),
+  assignmentEpochs: array(int32(), { nullable: '0+', tag: 0 }),
 };
 
 /** Value to {@link streamsGroupCurrentMemberAssignmentKey}; null removes it. */
