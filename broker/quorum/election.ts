@@ -38,11 +38,15 @@ export class Election {
           this.#request(voterId, state),
           core.timeouts.requestTimeoutMs,
         );
-        core.guard(() => this.#answered(voterId, state, response));
-        return;
+        const partition = response.topics[0]?.partitions[0];
+        if (partition !== undefined) {
+          core.guard(() => this.#answered(voterId, state, partition));
+          return;
+        }
       } catch {
-        await timers.sleep(core.timeouts.retryBackoffMs * 5);
+        // Not reachable, or not yet ready: asked again below, as long as the round lasts.
       }
+      await timers.sleep(core.timeouts.retryBackoffMs * 5);
     }
   }
 
@@ -72,10 +76,8 @@ export class Election {
     return { api: vote, version: VOTE_VERSION, body } as const;
   }
 
-  #answered(voterId: number, state: ProspectiveState | CandidateState, response: VoteAnswer): void {
+  #answered(voterId: number, state: ProspectiveState | CandidateState, partition: VoteAnswer): void {
     const core = this.#core;
-    const partition = response.topics[0]?.partitions[0];
-    if (partition === undefined) return;
     core.observe(partition.leaderEpoch, partition.leaderId);
     if (core.state !== state) return;
     state.tally.record(voterId, partition.voteGranted);
@@ -106,11 +108,7 @@ export class Election {
 }
 
 interface VoteAnswer {
-  readonly topics: readonly {
-    readonly partitions: readonly {
-      readonly leaderId: number;
-      readonly leaderEpoch: number;
-      readonly voteGranted: boolean;
-    }[];
-  }[];
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  readonly voteGranted: boolean;
 }

@@ -20,6 +20,8 @@ type FetchedPartition = ResponseOf<typeof fetch>['responses'][number]['partition
 export class FollowerFetcher {
   readonly #core: RaftCore;
   readonly #peers: RaftPeers;
+  /** Something was appended or cut since the last sync; at first nobody knows. */
+  #isUnsynced = true;
 
   constructor(core: RaftCore, peers: RaftPeers) {
     this.#core = core;
@@ -54,7 +56,10 @@ export class FollowerFetcher {
     while (core.state === state && !core.isClosed) {
       let response: ResponseOf<typeof fetch>;
       try {
-        await log.flush();
+        if (this.#isUnsynced) {
+          this.#isUnsynced = false;
+          await log.flush();
+        }
       } catch (error) {
         core.fail(error);
         return;
@@ -124,10 +129,14 @@ export class FollowerFetcher {
         offset,
         from: log.endOffset,
       });
+      this.#isUnsynced = true;
       log.truncateTo(offset);
       return;
     }
-    if (records !== null && records.length > 0) log.appendAsFollower(records);
+    if (records !== null && records.length > 0) {
+      this.#isUnsynced = true;
+      log.appendAsFollower(records);
+    }
     core.advanceHighWatermark(Math.min(partition.highWatermark, log.endOffset));
   }
 }

@@ -1,3 +1,4 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import type { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import type { vote } from '../../src/protocol/messages/52-vote.ts';
@@ -16,6 +17,11 @@ import { RaftRequests } from './raft-requests.ts';
 import type { RaftRole, RaftState } from './raft-state.ts';
 
 const STARTING_FACTOR = 10;
+const NOT_YET = Object.freeze({ errorCode: ErrorCode.BROKER_NOT_AVAILABLE });
+
+function parentOf(directory: string): string {
+  return directory.slice(0, Math.max(1, directory.lastIndexOf('/')));
+}
 
 /**
  * One participant of the Raft quorum that replicates `__cluster_metadata` (KIP-595, with PreVote of KIP-996): static
@@ -32,6 +38,8 @@ export class RaftNode {
   readonly #fetchPeers: RaftPeers;
   readonly #peers: RaftPeers;
   #isStarting = false;
+  /** Before what the disk remembers is taken up nothing may be promised to anybody. */
+  #isStarted = false;
 
   constructor(options: RaftOptions) {
     this.#core = new RaftCore(options);
@@ -92,11 +100,16 @@ export class RaftNode {
    */
   async start(): Promise<void> {
     const core = this.#core;
+    const { environment, directory, log } = core.options;
+    // A directory that a power loss takes away would take the vote with it.
+    await environment.disk.syncDirectory(parentOf(directory));
+    if (core.isClosed) return;
     core.feed.deliver();
     this.#isStarting = true;
     core.restore();
     this.#isStarting = false;
-    await core.options.log.flush();
+    this.#isStarted = true;
+    await log.flush();
     if (core.voters.size > 1 || !core.isVoter) return;
     await new Promise<void>((resolve, reject) => {
       core.addListener({
@@ -128,24 +141,24 @@ export class RaftNode {
   }
 
   vote(request: RequestOf<typeof vote>): ResponseInput<typeof vote> {
-    return this.#requests.vote(request);
+    return this.#isStarted ? this.#requests.vote(request) : NOT_YET;
   }
 
   beginQuorumEpoch(request: RequestOf<typeof beginQuorumEpoch>): ResponseInput<typeof beginQuorumEpoch> {
-    return this.#requests.beginQuorumEpoch(request);
+    return this.#isStarted ? this.#requests.beginQuorumEpoch(request) : NOT_YET;
   }
 
   endQuorumEpoch(request: RequestOf<typeof endQuorumEpoch>): ResponseInput<typeof endQuorumEpoch> {
-    return this.#requests.endQuorumEpoch(request);
+    return this.#isStarted ? this.#requests.endQuorumEpoch(request) : NOT_YET;
   }
 
   describeQuorum(request: RequestOf<typeof describeQuorum>): ResponseInput<typeof describeQuorum> {
-    return this.#requests.describeQuorum(request);
+    return this.#isStarted ? this.#requests.describeQuorum(request) : NOT_YET;
   }
 
   /** Fetch of the metadata partition; waits up to `maxWaitMs` for records or a higher high watermark. */
   fetch(request: RequestOf<typeof fetch>, version: number): Promise<ResponseInput<typeof fetch>> {
-    return this.#leaderFetch.answer(request, version);
+    return this.#isStarted ? this.#leaderFetch.answer(request, version) : Promise.resolve(NOT_YET);
   }
 
   /** Stops; a leader says goodbye first, so that the others need not wait for a timeout. */

@@ -129,6 +129,7 @@ export class RaftRequests {
     };
     const partition = {
       partitionIndex: 0,
+      errorMessage: null,
       leaderId: core.nodeId,
       leaderEpoch: core.epoch,
       highWatermark: log.highWatermark,
@@ -136,6 +137,7 @@ export class RaftRequests {
       observers: state.progress.observers(nowMs).map(describe),
     };
     return {
+      errorMessage: null,
       topics: [{ topicName: METADATA_TOPIC, partitions: [partition] }],
       nodes: voters.map(({ id, address }) => ({
         nodeId: id,

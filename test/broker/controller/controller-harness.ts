@@ -115,6 +115,7 @@ export class ControllerHarness {
     const disk: Partial<Disk> = {
       exists: (path) => this.#files.has(path),
       readFile: (path) => this.#files.get(path) ?? Buffer.alloc(0),
+      syncDirectory: () => Promise.resolve(),
       replaceFile: (path, content) => void this.#files.set(path, Buffer.from(content)),
     };
     const environment: Environment = {

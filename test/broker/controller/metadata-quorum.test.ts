@@ -139,7 +139,12 @@ test('describes itself', async () => {
   const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }];
   const response = await send(quorum, describeQuorum, { topics });
   const partition = response.topics[0]?.partitions[0];
-  expect(partition).toMatchObject({ leaderId: 1, leaderEpoch: 1, highWatermark: quorum.raft.highWatermark });
+  expect(partition).toMatchObject({
+    errorMessage: null,
+    leaderId: 1,
+    leaderEpoch: 1,
+    highWatermark: quorum.raft.highWatermark,
+  });
   expect(partition?.currentVoters).toMatchObject([{ replicaId: 1, logEndOffset: quorum.raft.logEndOffset }]);
   expect(response.nodes).toMatchObject([{ nodeId: 1, listeners: [{ host: 'localhost', port: 9093 }] }]);
 });

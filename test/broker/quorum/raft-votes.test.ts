@@ -66,6 +66,17 @@ test('a pre-vote binds nobody, but a later epoch is taken up', async () => {
   expect(ask(node, { from: 3, epoch: 4 })).toMatchObject({ voteGranted: true });
 });
 
+test('promises nothing before it knows what it has promised', async () => {
+  const { quorum, node } = await oneVoterOfThree();
+  expect(ask(node, { from: 2, epoch: 5 })).toMatchObject({ voteGranted: true });
+  quorum.crash(node);
+  void quorum.start(node);
+  // The node is up, but has not read its disk.
+  expect(ask(node, { from: 3, epoch: 5 }).top).toBe(ErrorCode.BROKER_NOT_AVAILABLE);
+  await quorum.run(0);
+  expect(ask(node, { from: 3, epoch: 5 })).toMatchObject({ voteGranted: false });
+});
+
 test('an outdated candidate is told the epoch, one with a shorter log is refused', async () => {
   const { node } = await oneVoterOfThree();
   node.log.appendAsLeader(dataBatch([Buffer.from('x')], 0), 3);

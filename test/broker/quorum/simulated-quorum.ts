@@ -147,6 +147,7 @@ export class SimulatedQuorum {
     const disk: Partial<Disk> = {
       exists: (path) => node.files.has(path),
       readFile: (path) => node.files.get(path) ?? Buffer.alloc(0),
+      syncDirectory: () => Promise.resolve(),
       replaceFile: (path, content) => void node.files.set(path, Buffer.from(content)),
     };
     return {
