@@ -1,13 +1,14 @@
 import type { EmitMode, Expression, Query, WindowClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
-import { columnsOf } from '../../../grammar/traverse.ts';
+import { columnsOf, walkExpression } from '../../../grammar/traverse.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { timesFromText } from './times-from-text.ts';
 import { bindJoin, type BoundJoin } from './join-condition.ts';
 import { QuerySources, typeOfColumn } from './query-sources.ts';
 import { bindSelectItems, type BoundItem, callsIn } from './select-items.ts';
 import type { AnalysisContext } from './session.ts';
 import { locatedError, sqlError, withPrefix } from './sql-error.ts';
-import { isPseudoColumn, isWindowColumn } from './system-columns.ts';
+import { isWindowColumn } from './system-columns.ts';
 
 /** A query with its names resolved: every column carries the alias of its source. */
 export interface AnalyzedQuery {
@@ -48,11 +49,13 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
   const selected = select.flatMap(expressionsOf);
   const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
   const isTableFunction = (name: string): boolean => context.functions.table(name) !== undefined;
+  for (const expression of [...selected, ...(query.where === undefined ? [] : [query.where])])
+    checkNumbers(expression);
   return {
     sources,
     joins,
     select,
-    ...(query.where === undefined ? {} : { where: qualify(query.where) }),
+    ...(query.where === undefined ? {} : { where: timesFromText(qualify(query.where)) }),
     ...(query.groupBy === undefined ? {} : { groupBy: query.groupBy.expressions.map(qualify) }),
     ...(query.partitionBy === undefined ? {} : { partitionBy: query.partitionBy.expressions.map(qualify) }),
     ...(having === undefined ? {} : { having }),
@@ -66,6 +69,15 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
   };
 }
 
+/** A number with an exponent must fit a double. */
+function checkNumbers(expression: Expression): void {
+  walkExpression(expression, (part) => {
+    if (part.kind !== 'DoubleLiteral' || Number.isFinite(Number(part.text))) return;
+    const { line, column } = part.span;
+    throw sqlError(`line ${line}:${column}: Number overflows DOUBLE: ${part.text}`, { span: part.span });
+  });
+}
+
 export function expressionsOf(item: BoundItem): readonly Expression[] {
   if ('expression' in item) return [item.expression];
   return 'structStar' in item ? [item.structStar] : [];
@@ -77,7 +89,10 @@ function checkColumns(query: AnalyzedQuery): void {
     for (const column of columnsOf(expression)) {
       const bound = query.sources.all.find(({ alias }) => alias === column.source);
       if (bound !== undefined && typeOfColumn(bound.source, column.name) !== undefined) continue;
-      if (query.window !== undefined && isWindowColumn(column.name)) continue;
+      if (query.window !== undefined && isWindowColumn(column.name) && !query.sources.isJoin) {
+        if (clause !== 'WHERE') continue;
+        throw sqlError(`Error in WHERE expression: Unknown column ${column.name}.`, { span: column.span });
+      }
       // A synthetic join key has a name that no source knows.
       if (query.sources.isJoin && column.source === undefined && /^ROWKEY(_[0-9]+)?$/.test(column.name))
         continue;
@@ -106,7 +121,6 @@ function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
   for (const [clause, expressions] of [
     ['GROUP BY', query.groupBy ?? []],
     ['PARTITION BY', query.partitionBy ?? []],
-    ['WHERE', query.where === undefined ? [] : [query.where]],
   ] as const) {
     for (const expression of expressions) {
       const call = callsIn(expression, isAggregate)[0];
@@ -119,6 +133,7 @@ function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
       );
     }
   }
+  checkKnownFunctions(query, context);
   const seen = new Set<string>();
   for (const expression of query.groupBy ?? []) {
     const text = formatExpression(expression);
@@ -143,7 +158,18 @@ function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
   }
 }
 
-/** Pseudo columns have to be renamed to become columns of a sink. */
-export function isReservedSelectName(name: string): boolean {
-  return isPseudoColumn(name);
+function checkKnownFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
+  const isUnknown = (name: string): boolean => context.functions.find(name) === undefined;
+  for (const expression of query.select.flatMap(expressionsOf)) {
+    const call = callsIn(expression, isUnknown)[0];
+    if (call === undefined) continue;
+    const suggestion = nearestName(
+      call.name,
+      context.functions.list().map(({ name }) => name),
+    );
+    throw sqlError(`Can't find any functions with the name '${call.name}'`, {
+      span: call.span,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
 }

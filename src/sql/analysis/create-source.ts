@@ -208,7 +208,7 @@ function checkColumns(
       { span: statement.span },
     );
   }
-  if (schema.value.length === 0 && formats.value !== 'NONE') {
+  if (schema.columns.length === 0 && formats.value !== 'NONE') {
     throw sqlError('The statement does not define any columns.', {
       hint: 'name at least one value column',
       span: statement.span,

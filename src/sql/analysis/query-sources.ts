@@ -1,5 +1,5 @@
 import type { AliasedSource, ColumnReference, Expression, FromClause } from '../../../grammar/ast.ts';
-import { rewriteExpression } from '../../../grammar/traverse.ts';
+import { columnsOf, rewriteExpression } from '../../../grammar/traverse.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
@@ -65,16 +65,15 @@ export class QuerySources {
 
   /** Gives every column the alias of its source. Names that no source has are left as they are. */
   qualify(expression: Expression): Expression {
+    for (const { source, span } of columnsOf(expression))
+      if (source !== undefined) this.byAlias(source, span);
     return rewriteExpression(expression, (part) =>
       part.kind === 'ColumnReference' ? this.#qualifyColumn(part) : undefined,
     );
   }
 
   #qualifyColumn(column: ColumnReference): ColumnReference {
-    if (column.source !== undefined) {
-      this.byAlias(column.source, column.span);
-      return column;
-    }
+    if (column.source !== undefined) return column;
     const owners = this.all.filter(({ source }) => typeOfColumn(source, column.name) !== undefined);
     if (owners.length > 1) {
       const could = owners.map(({ alias }) => `${alias}.${column.name}`);

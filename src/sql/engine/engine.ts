@@ -29,6 +29,7 @@ import type {
   StatementResult,
 } from './results.ts';
 import { emptySession, type Session, withProperty, withVariable } from './session.ts';
+import type { SettledState } from './settle.ts';
 import { roundTrip, type StatementPlan } from './statement-plan.ts';
 
 export interface SqlEngineOptions {
@@ -109,6 +110,20 @@ export class SqlEngine {
   }
 
   /**
+   * Plans a statement that changes the catalog or starts a query, without doing it; undefined for the others.
+   * @param queryNumber the number in the id of a query that it starts; by default the engine counts.
+   */
+  async plan(
+    { statement, text, session }: PreparedStatement,
+    options: { readonly queryNumber?: number } = {},
+  ): Promise<StatementPlan | undefined> {
+    const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
+    const queryNumber = options.queryNumber ?? this.#queryNumber;
+    const plan = planStatement({ statement, text, context, queryNumber, queries: this.#uses() });
+    return plan === undefined ? undefined : roundTrip(plan);
+  }
+
+  /**
    * Executes a prepared statement; SELECT goes to {@link SqlEngine.query} instead.
    * @param queryNumber the number in the id of a query that it starts; by default the engine counts.
    */
@@ -117,11 +132,9 @@ export class SqlEngine {
     options: { readonly queryNumber?: number } = {},
   ): Promise<StatementResult> {
     const { statement, text, session } = prepared;
-    const topics = await this.#topicsOf([statement]);
-    const context = this.#context(session, topics, this.#catalog);
-    const queryNumber = options.queryNumber ?? this.#queryNumber;
-    const plan = planStatement({ statement, text, context, queryNumber, queries: this.#uses() });
-    if (plan !== undefined) return { kind: 'ddl', text, ...(await this.replay(roundTrip(plan), session)) };
+    const plan = await this.plan(prepared, options);
+    if (plan !== undefined) return { kind: 'ddl', text, ...(await this.replay(plan, session)) };
+    const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
     switch (statement.kind) {
       case 'InsertValues':
         await this.#host.produce(recordToInsert(statement, context));
@@ -169,6 +182,25 @@ export class SqlEngine {
       message: messageFor(plan),
       ...(query === undefined ? {} : { queryId: query.queryId }),
     };
+  }
+
+  /**
+   * Takes up what recorded statements have left: the catalog, and the queries that none of them ended. A query that
+   * cannot be started is told to `onFailure` and does not keep the others from running.
+   */
+  async restore(state: SettledState, onFailure: (queryId: string, error: unknown) => void): Promise<void> {
+    this.#catalog = state.catalog;
+    const topics = await this.#host.describeTopics(state.catalog.sources().map(({ topic }) => topic.name));
+    for (const { plan, text, session, isPaused } of state.queries) {
+      try {
+        const running = await this.#host.startQuery(plan, this.#context(session, topics, state.catalog));
+        if (isPaused) running.pause();
+        this.#queries.set(plan.queryId, { text, running });
+      } catch (error) {
+        onFailure(plan.queryId, error);
+      }
+    }
+    this.#queryNumber = state.queryNumber;
   }
 
   /** Runs a SELECT: a push query where it says EMIT CHANGES (or FINAL), else a pull query. */

@@ -50,7 +50,7 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
   }
   const row = processingRow(source);
   const planRow = row.map(planColumn);
-  const items = selectColumns({ query: analyzed, row, context, persistent: false, generated: [] });
+  const items = selectColumns({ query: analyzed, row, context, persistent: false });
   const types = items.map(({ expression }): SqlType => knownTypeOver(row, expression, context));
   const lowering = { builder: new StreamsBuilder(), analysis: context };
   const where = analyzed.where === undefined ? undefined : analyzed.sources.internalize(analyzed.where);

@@ -1,4 +1,5 @@
 import type { Expression } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 import { typeOver } from '../analysis/row-scope.ts';
@@ -41,7 +42,13 @@ export function aggregatorOf(
   );
   const types = args.map((argument) => typeOver(row, argument, context));
   const literals = args.map((argument): SqlValue | undefined => literalValue(argument)?.value);
-  const resolved = context.functions.resolveAggregate(call.name, types, literals, context.properties);
+  const resolved = context.functions.resolveAggregate(
+    call.name,
+    types,
+    literals,
+    context.properties,
+    args.map(formatExpression),
+  );
   return {
     aggregator: resolved.aggregator,
     inputs: resolved.rowArguments.flatMap((index) => args[index] ?? []),

@@ -1,6 +1,7 @@
 import type { Expression, WindowClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, rewriteExpression, walkExpression } from '../../../grammar/traverse.ts';
+import { DiagnosticError } from '../../base/errors.ts';
 import { BIGINT, type SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
@@ -32,10 +33,10 @@ export function aggregateNodes(options: {
   const groupBy = (query.groupBy ?? []).map((expression) => query.sources.internalize(expression));
   const having = query.having === undefined ? undefined : query.sources.internalize(query.having);
   checkWindowColumns(query, isAggregate);
-  checkGrouped({ columns, groupBy, having, isAggregate, windowed: query.window !== undefined });
   if (!query.hasAggregates) {
     throw sqlError('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.');
   }
+  checkGrouped({ columns, groupBy, having, isAggregate, windowed: query.window !== undefined });
   const calls = uniqueCalls(
     [...columns.map(({ expression }) => expression), ...(having === undefined ? [] : [having])],
     isAggregate,
@@ -80,20 +81,19 @@ export function aggregateNodes(options: {
     ...(timeWindow === undefined ? {} : { timeWindow, window: windowInfo(timeWindow) }),
   };
   const replace = replacer(groupBy, keyNames, typed);
-  const filtered = having === undefined ? node : havingNode(node, replace(having), having, context);
+  const filtered = having === undefined ? node : havingNode(node, replace(having), context);
   return {
     node: filtered,
     columns: columns.map((column) => ({ ...column, expression: replace(column.expression) })),
   };
 }
 
-function havingNode(
-  input: AggregateNode,
-  predicate: Expression,
-  _written: Expression,
-  context: AnalysisContext,
-): FilterNode {
-  checkPredicate('HAVING', input.schema.row, predicate, context);
+function havingNode(input: AggregateNode, predicate: Expression, context: AnalysisContext): FilterNode {
+  try {
+    checkPredicate('HAVING', input.schema.row, predicate, context);
+  } catch (error) {
+    throw inWrittenNames(error, input);
+  }
   return {
     node: 'Filter',
     id: 'Aggregate-HavingFilter',
@@ -103,6 +103,16 @@ function havingNode(
     schema: input.schema,
     ...(input.window === undefined ? {} : { window: input.window }),
   };
+}
+
+/** Tells of a call, not of the variable that stands for it. */
+function inWrittenNames(error: unknown, { calls }: AggregateNode): unknown {
+  if (!(error instanceof DiagnosticError)) return error;
+  const message = error.diagnostic.message.replace(/KSQL_AGG_VARIABLE_([0-9]+)/g, (name, index: string) => {
+    const call = calls[Number(index)];
+    return call === undefined ? name : formatExpression(call.call);
+  });
+  return new DiagnosticError({ ...error.diagnostic, message }, { cause: error });
 }
 
 /** Puts the columns of the aggregated row where the grouping expressions and the calls stood. */

@@ -53,9 +53,14 @@ function joinOne(step: JoinStep): Growing {
   checkWindows(left.node, right, query);
   const foreign = checkKinds(step, right, { leftIsKey, rightIsKey });
   const contained = left.equal.some((expression) => sameExpression(expression, join.leftExpression));
-  const equal = [...(contained ? left.equal : [join.leftExpression]), join.rightExpression];
-  const viable =
-    join.type === 'OUTER'
+  // A foreign-key join keeps the left table's key.
+  const leftKeys = foreign ? keysOf(left.node) : [];
+  const equal = foreign
+    ? leftKeys
+    : [...(contained ? left.equal : [join.leftExpression]), join.rightExpression];
+  const viable = foreign
+    ? leftKeys
+    : join.type === 'OUTER'
       ? []
       : [...(contained ? left.viable : []), join.leftExpression, join.rightExpression];
   const distinct = viable.filter(
@@ -96,6 +101,18 @@ function joinOne(step: JoinStep): Growing {
   return { node, equal, viable: distinct };
 }
 
+/** The key of a source, as a join condition would name it; only a single column can be joined on. */
+function keysOf(node: LogicalNode): readonly Expression[] {
+  if (node.node !== 'Source' || node.source.schema.key.length !== 1) return [];
+  const span = { start: 0, end: 0, line: 1, column: 1 };
+  return node.source.schema.key.map(({ name }) => ({
+    kind: 'ColumnReference',
+    source: node.alias,
+    name,
+    span,
+  }));
+}
+
 function inputOf(
   node: LogicalNode,
   keyBy: Expression | undefined,
@@ -127,9 +144,7 @@ function isKeyOf(side: Growing, expression: Expression, query: AnalyzedQuery): b
 
 function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: readonly RowColumn[]): JoinKey {
   if (viable.length === 0) {
-    let name = 'ROWKEY';
-    for (let n = 1; row.some((column) => column.name === name); n++) name = `ROWKEY_${n}`;
-    return { kind: 'synthetic', name };
+    return { kind: 'synthetic', name: syntheticName(row) };
   }
   const selected = viable.find((key) =>
     query.select.some((item) => {
@@ -144,6 +159,15 @@ function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: rea
   const chosen = assertDefined(selected ?? viable[0], 'a viable key');
   const internal = query.sources.internalize(chosen);
   return { kind: 'column', name: internal.kind === 'ColumnReference' ? internal.name : '', viable };
+}
+
+/** `ROWKEY`, with a number one above those that columns have where they use that name. */
+function syntheticName(row: readonly RowColumn[]): string {
+  const numbers = row.flatMap(({ name }) => {
+    const match = /(?:^|_)ROWKEY(?:_([0-9]+))?$/.exec(name);
+    return match === null ? [] : [Number(match[1] ?? '0')];
+  });
+  return numbers.length === 0 ? 'ROWKEY' : `ROWKEY_${Math.max(...numbers) + 1}`;
 }
 
 function joinSchema(options: {

@@ -123,6 +123,8 @@ export interface ProjectNode extends NodeBase {
   readonly input: LogicalNode;
   /** Of the value columns. */
   readonly columns: readonly { readonly name: string; readonly expression: Expression }[];
+  /** Which columns of the input's key make the new one; absent: all, in their order. */
+  readonly keyPositions?: readonly number[];
 }
 
 export type LogicalNode =

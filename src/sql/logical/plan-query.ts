@@ -3,8 +3,9 @@ import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { checkPredicate, knownTypeOver } from '../analysis/row-scope.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
-import type { AnalysisContext } from '../analysis/session.ts';
+import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
+import { isSystemColumn } from '../analysis/system-columns.ts';
 import { rewriteExpression } from '../../../grammar/traverse.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { aggregateNodes } from './aggregate-node.ts';
@@ -39,25 +40,19 @@ export function planQuery(options: PlanOptions): ProjectNode {
   const joinKey = source.node === 'Join' ? source.joinKey : undefined;
   let node: LogicalNode = source;
   if (query.where !== undefined) node = whereNode(node, query.sources.internalize(query.where), context);
-  const columnsBefore = (generated: readonly string[]): readonly SelectColumn[] =>
-    selectColumns({
-      query,
-      row: source.schema.row,
-      context,
-      persistent: sink !== undefined,
-      generated,
-      ...(joinKey === undefined ? {} : { joinKey }),
-    });
-  let generated: readonly string[] = [];
   let partition: PartitionByNode | undefined;
   if (query.partitionBy !== undefined && query.groupBy === undefined) {
     partition = partitionByNode(node, query, context);
-    if (partition !== undefined) {
-      generated = partition.schema.row.slice(node.schema.row.length).map(({ name }) => name);
-      node = partition;
-    }
+    node = partition ?? node;
   }
-  let columns = columnsBefore(generated);
+  let columns = selectColumns({
+    query,
+    row: source.schema.row,
+    context,
+    persistent: sink !== undefined,
+    ...(query.partitionBy === undefined ? {} : { starNames: starAfterPartitionBy(node) }),
+    ...(joinKey === undefined ? {} : { joinKey }),
+  });
   if (partition !== undefined) columns = replaceKeys(columns, partition);
   if (query.hasTableFunctions) {
     const mapped = flatMapNode(node, columns, query, context);
@@ -75,6 +70,7 @@ export function planQuery(options: PlanOptions): ProjectNode {
       expressions: columnTexts(
         (query.groupBy ?? []).map((expression) => query.sources.internalize(expression)),
       ),
+      listsMissing: true,
     };
   } else {
     checkWithoutGroups(query);
@@ -89,6 +85,11 @@ export function planQuery(options: PlanOptions): ProjectNode {
     persistent: sink !== undefined,
     sinkName: sink?.name ?? '',
     wording,
+    freeKey:
+      source.node === 'Source' &&
+      node.output === 'STREAM' &&
+      partition === undefined &&
+      booleanProperty(context.properties, 'ksql.new.query.planner.enabled') === true,
     id: node.node === 'Aggregate' || node.id === 'Aggregate-HavingFilter' ? 'Aggregate-Project' : 'Project',
   });
 }
@@ -203,6 +204,13 @@ function partitionByNode(
     keys,
     schema: { key: keyColumns, row: [...input.schema.row, ...added] },
   };
+}
+
+/** What `*` means where rows were partitioned anew: the key, then what else the rows hold. */
+function starAfterPartitionBy(node: LogicalNode): readonly string[] {
+  const keys = node.schema.key.map(({ name }) => name);
+  const others = node.schema.row.map(({ name }) => name).filter((name) => !keys.includes(name));
+  return [...keys, ...others.filter((name) => !isSystemColumn(name))];
 }
 
 /** A selected column that repeats a partitioning expression is the key. */

@@ -13,6 +13,8 @@ export interface KeyWording {
   readonly joined: 'and' | 'or';
   /** The key's columns as the user would write them. */
   readonly expressions: readonly string[];
+  /** Only what is missing is named. */
+  readonly listsMissing?: true;
   /** The key is of our making. */
   readonly synthetic?: true;
   /** The key is that of the left table of a foreign-key join, by its name. */
@@ -27,6 +29,8 @@ interface ProjectOptions {
   readonly sinkName: string;
   readonly wording: KeyWording;
   readonly id: string;
+  /** The key is what the projection has of it, in its order: `ksql.new.query.planner.enabled`. */
+  readonly freeKey: boolean;
 }
 
 /**
@@ -35,16 +39,15 @@ interface ProjectOptions {
  */
 export function projectNode(options: ProjectOptions): ProjectNode {
   const { input, columns, context, persistent, id } = options;
-  const key = persistent ? keyColumns(options) : input.schema.key;
   const keyItems = new Set(persistent ? selectedKeys(options).flat() : []);
   const values = columns.filter((column) => !keyItems.has(column));
-  if (persistent && values.length === 0) throw sqlError('The projection contains no value columns.');
-  const row = values.map(({ name, expression, span }): RowColumn => {
-    const type = withPrefix('Invalid Select: ', () =>
-      knownTypeOver(input.schema.row, { ...expression, span: expression.span ?? span }, context),
-    );
+  const row = values.map(({ name, expression }): RowColumn => {
+    const type = withPrefix('Invalid Select: ', () => knownTypeOver(input.schema.row, expression, context));
     return { name, type };
   });
+  const free = persistent && options.freeKey;
+  const key = free ? freeKeyColumns(options) : persistent ? keyColumns(options) : input.schema.key;
+  if (persistent && values.length === 0) throw sqlError('The projection contains no value columns.');
   return {
     node: 'Project',
     id,
@@ -52,6 +55,7 @@ export function projectNode(options: ProjectOptions): ProjectNode {
     input,
     schema: { key, row },
     columns: values.map(({ name, expression }) => ({ name, expression })),
+    ...(free ? { keyPositions: freeKeyPositions(options) } : {}),
     ...(input.window === undefined ? {} : { window: input.window }),
   };
 }
@@ -75,7 +79,7 @@ function keyColumns(options: ProjectOptions): readonly RowColumn[] {
   return input.schema.key.map((column, index) => {
     const [item, ...others] = selected[index] ?? [];
     if (item !== undefined && others.length > 0) {
-      const names = [item, ...others].map(({ name }) => name);
+      const names = [item, ...others].map(({ name }) => name).sort();
       throw sqlError(
         `The projection contains a key column (\`${column.name}\`) more than once, aliased as: ${joinWords(names, 'and')}.\n` +
           'Each key column must only be in the projection once. If you intended to copy the key into the value, then ' +
@@ -84,6 +88,22 @@ function keyColumns(options: ProjectOptions): readonly RowColumn[] {
       );
     }
     return { name: item?.name ?? column.name, type: column.type };
+  });
+}
+
+/** Positions, in the input's key, of the selected key columns. */
+function freeKeyPositions({ input, columns }: ProjectOptions): readonly number[] {
+  return columns.flatMap(({ expression }) => {
+    const at = input.schema.key.findIndex(({ name }) => isColumn(expression, name));
+    return at < 0 ? [] : [at];
+  });
+}
+
+function freeKeyColumns(options: ProjectOptions): readonly RowColumn[] {
+  const { input, columns } = options;
+  return columns.flatMap(({ name, expression }) => {
+    const found = input.schema.key.find((column) => isColumn(expression, column.name));
+    return found === undefined ? [] : [{ name, type: found.type }];
   });
 }
 
@@ -96,7 +116,7 @@ function missingKey(sinkName: string, wording: KeyWording, missing: readonly str
         `Missing ${columns}: ${missing.map((name) => `\`${name}\``).join(', ')}.`,
     );
   }
-  const all = wording.joined === 'or' ? wording.expressions : missing;
+  const all = wording.listsMissing === true ? missing : wording.expressions;
   const plural = all.length > 1 ? 's' : '';
   const example = wording.joined === 'or' ? (all[0] ?? '') : all.join(', ');
   const synthetic =

@@ -16,6 +16,7 @@ export interface SelectColumn {
   /** With the aliases of sources, for messages and comparisons. */
   readonly qualified: Expression;
   readonly span: SourceSpan;
+  readonly fromStar?: true;
 }
 
 interface ExpandOptions {
@@ -25,8 +26,8 @@ interface ExpandOptions {
   readonly joinKey?: JoinKey;
   /** Results that are not kept may hold the bounds of windows. */
   readonly persistent: boolean;
-  /** Columns that a star has in front: generated keys. */
-  readonly generated: readonly string[];
+  /** What `*` means, where that is not the columns of the sources. */
+  readonly starNames?: readonly string[];
 }
 
 /** Spells out `*`, `source.*` and `struct->*`. @throws {DiagnosticError} for two columns of one name. */
@@ -45,8 +46,8 @@ export function selectColumns(options: ExpandOptions): readonly SelectColumn[] {
     ];
   });
   const names = new Set<string>();
-  for (const { name, span } of columns) {
-    if (persistent && isSystemColumn(name)) {
+  for (const { name, span, fromStar } of columns) {
+    if (persistent && fromStar !== true && isSystemColumn(name)) {
       throw sqlError(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, {
         span,
       });
@@ -68,6 +69,9 @@ function expandStar(
   span: SourceSpan,
 ): readonly SelectColumn[] {
   const { sources } = options.query;
+  if (alias === undefined && options.starNames !== undefined) {
+    return options.starNames.map((name) => ownColumn(name, span));
+  }
   const columns = sources.all
     .filter((bound) => alias === undefined || bound.alias === alias)
     .flatMap((bound) => starOfSource(sources, bound.alias, options.persistent))
@@ -82,11 +86,13 @@ function expandStar(
     });
   if (alias !== undefined) return columns;
   const synthetic = options.joinKey?.kind === 'synthetic' ? [options.joinKey.name] : [];
-  const leading = [...synthetic, ...options.generated].map((name): SelectColumn => {
-    const expression: Expression = { kind: 'ColumnReference', name, span };
-    return { name, expression, qualified: expression, span };
-  });
-  return [...leading, ...columns];
+  return [...synthetic.map((name) => ownColumn(name, span)), ...columns];
+}
+
+/** A column that has the name it travels under, and comes from a star. */
+function ownColumn(name: string, span: SourceSpan): SelectColumn {
+  const expression: Expression = { kind: 'ColumnReference', name, span };
+  return { name, expression, qualified: expression, span, fromStar: true };
 }
 
 function starOfSource(

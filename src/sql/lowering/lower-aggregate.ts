@@ -155,25 +155,25 @@ function aggregateStream(
   const options = window.retentionMs === undefined ? stored : { ...stored, retentionMs: window.retentionMs };
   const emit = step.emitFinal ? 'on-window-close' : 'on-window-update';
   if (window.kind === 'SESSION') {
-    const sessions = groups.windowedBy(sessionWindows(window)).emitStrategy(emit);
+    const sessions = groups.windowedBy(sessionWindows(window, step.emitFinal)).emitStrategy(emit);
     return sessions.aggregate(plan.initialize, plan.aggregate, plan.merge, options) as unknown as KTable<
       Key,
       Row
     >;
   }
-  const windows = groups.windowedBy(timeWindows(window)).emitStrategy(emit);
+  const windows = groups.windowedBy(timeWindows(window, step.emitFinal)).emitStrategy(emit);
   return windows.aggregate(plan.initialize, plan.aggregate, options) as unknown as KTable<Key, Row>;
 }
 
-/** Without GRACE PERIOD a window takes late rows for a day, its size included. */
-function timeWindows(window: Exclude<AggregateWindow, { kind: 'SESSION' }>): TimeWindows {
-  const gracePeriodMs = window.graceMs ?? Math.max(DAY_MS - window.sizeMs, 0);
+/** Without GRACE PERIOD a window takes late rows for a day, its size included; none where results are final. */
+function timeWindows(window: Exclude<AggregateWindow, { kind: 'SESSION' }>, emitFinal: boolean): TimeWindows {
+  const gracePeriodMs = window.graceMs ?? (emitFinal ? 0 : Math.max(DAY_MS - window.sizeMs, 0));
   const tumbling = TimeWindows.ofSizeAndGrace({ sizeMs: window.sizeMs, gracePeriodMs });
   return window.kind === 'HOPPING' ? tumbling.advanceBy(window.advanceMs) : tumbling;
 }
 
-function sessionWindows(window: AggregateWindow & { kind: 'SESSION' }): SessionWindows {
-  const gracePeriodMs = window.graceMs ?? Math.max(DAY_MS - window.gapMs, 0);
+function sessionWindows(window: AggregateWindow & { kind: 'SESSION' }, emitFinal: boolean): SessionWindows {
+  const gracePeriodMs = window.graceMs ?? (emitFinal ? 0 : Math.max(DAY_MS - window.gapMs, 0));
   return SessionWindows.ofInactivityGapAndGrace({ inactivityGapMs: window.gapMs, gracePeriodMs });
 }
 

@@ -12,7 +12,7 @@ import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './ro
 
 /** Reads a topic into processing rows; a table's rows are kept. */
 export function lowerSource(step: SourceStep, context: LoweringContext): Lowered {
-  const keys = keySerde(step.formats.key, step.schema.key, step.window);
+  const keys = keySerde(step.formats.key, step.keyColumns, step.window);
   const extractor = timestampExtractor(step, context);
   const stream = context.builder
     .stream<Key, Row>(step.topic, {
@@ -70,7 +70,7 @@ function timestampExtractor(step: SourceStep, context: LoweringContext): Timesta
   const { timestamp } = step;
   if (timestamp === undefined) return failOnInvalidTimestamp as TimestampExtractor<Key, Row>;
   const throwing = booleanProperty(context.analysis.properties, 'ksql.timestamp.throw.on.invalid') === true;
-  const keyColumns = keyColumnsOf(step);
+  const { keyColumns } = step;
   const time = timestampFunction(timestamp, [...step.valueColumns, ...keyColumns], context);
   return (record) => {
     if (record.value === null) return record.timestamp;
@@ -86,14 +86,6 @@ function timestampExtractor(step: SourceStep, context: LoweringContext): Timesta
         `of the record at ${record.topic}-${record.partition} offset ${record.offset} holds no timestamp`,
     );
   };
-}
-
-/** Key columns under the names that the source gives them: in joins, the row's names have a prefix. */
-function keyColumnsOf(step: SourceStep): readonly PlanColumn[] {
-  const rowKeys = step.schema.row.slice(step.schema.row.length - step.schema.key.length);
-  const prefix = step.schema.row[0]?.name.slice(0, -(step.valueColumns[0]?.name.length ?? 0)) ?? '';
-  const prefixed = step.valueColumns.length > 0 && step.schema.row[0]?.name !== step.valueColumns[0]?.name;
-  return rowKeys.map(({ name, type }) => ({ name: prefixed ? name.slice(prefix.length) : name, type }));
 }
 
 /** Reads a record's time from its row, null where there is none. */

@@ -67,7 +67,10 @@ function lowerProject(step: ProjectStep, input: Lowered, context: LoweringContex
   const texts = step.columns.map(({ expression }) => expression);
   const { project } = rowProjection(texts, step.input.schema.row, context);
   const map = (row: Row): Row => (row === null ? row : project(row));
-  if (input.kind === 'STREAM') return { kind: 'STREAM', stream: input.stream.mapValues(map) };
+  if (input.kind === 'STREAM') {
+    const stream = input.stream.mapValues(map);
+    return { kind: 'STREAM', stream: step.keyPositions === undefined ? stream : reorderKey(stream, step) };
+  }
   if (step.store === undefined) return { kind: 'TABLE', table: input.table.mapValues(map) };
   const json: FormatInfo = { format: 'JSON', properties: {}, features: [] };
   const options = {
@@ -87,14 +90,37 @@ function lowerPartitionBy(step: PartitionByStep, input: Lowered, context: Loweri
     return { kind: 'STREAM', stream: input.stream.selectKey(() => null as unknown as Key) };
   }
   const single = functions.length === 1;
-  const stream = input.stream.map((_key, values) => {
-    if (values === null) return [null as unknown as Key, values] as const;
-    const key = functions.map((evaluate) => evaluate(values));
-    const copies = key.filter((_, index) => added[index] === true);
+  // Of a record without a value there is still the key, and what can be made of it.
+  const keyPositions = step.input.schema.key.map(({ name }) =>
+    row.findIndex((column) => column.name === name),
+  );
+  const rowOfKey = (key: Key): Row => {
+    const values: SqlValue[] = row.map(() => null);
+    keyPositions.forEach((position, index) => {
+      values[position] = key === null ? null : ((key as Row)[index] ?? null);
+    });
+    return values;
+  };
+  const stream = input.stream.map((oldKey, values) => {
+    const known = values ?? rowOfKey(oldKey);
+    const key = functions.map((evaluate) => evaluate(known));
     const newKey = (single && key[0] === null ? null : key) as Key;
+    if (values === null) return [newKey, values] as const;
+    const copies = key.filter((_, index) => added[index] === true);
     return [newKey, copies.length === 0 ? values : [...values, ...copies]] as const;
   });
   return { kind: 'STREAM', stream };
+}
+
+/** Picks columns of the key; nothing is repartitioned, since the result goes straight to its topic. */
+function reorderKey(stream: KStream<Key, Row>, step: ProjectStep): KStream<Key, Row> {
+  const { keyPositions = [] } = step;
+  const same = keyPositions.every((position, index) => position === index);
+  if (same && keyPositions.length === step.input.schema.key.length) return stream;
+  if (keyPositions.length === 0) return stream.selectKey(() => null as unknown as Key);
+  return stream.selectKey((key) =>
+    key === null ? key : keyPositions.map((position) => (key as Row)[position] ?? null),
+  );
 }
 
 /** Results of several table functions are put side by side; the shorter ones are filled up with nulls. */

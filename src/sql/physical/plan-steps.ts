@@ -58,7 +58,16 @@ export function planSteps(node: LogicalNode, context: AnalysisContext): Planned 
         name,
         expression: formatExpression(expression),
       }));
-      return { ...input, step: { step: 'project', ...baseOf(node), input: input.step, columns } };
+      return {
+        ...input,
+        step: {
+          step: 'project',
+          ...baseOf(node),
+          input: input.step,
+          columns,
+          ...(node.keyPositions === undefined ? {} : { keyPositions: node.keyPositions }),
+        },
+      };
     }
     case 'PartitionBy':
       return planPartitionBy(node, context);
@@ -96,6 +105,7 @@ function planSource(node: SourceNode): Planned {
     alias,
     topic: name,
     formats: { key: keyFormat, value: valueFormat },
+    keyColumns: source.schema.key.map(planColumn),
     valueColumns: source.schema.value.map(planColumn),
     headers: source.schema.headers.map(({ headerKey }) =>
       headerKey === undefined ? {} : { key: headerKey },

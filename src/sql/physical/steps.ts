@@ -36,6 +36,8 @@ export interface SourceStep extends StepBase {
   readonly alias: string;
   readonly topic: string;
   readonly formats: Formats;
+  /** What the key's bytes hold. */
+  readonly keyColumns: readonly PlanColumn[];
   /** What the value's bytes hold. */
   readonly valueColumns: readonly PlanColumn[];
   /** Columns from headers: all of them, or the last one of a key. */
@@ -54,6 +56,8 @@ export interface FilterStep extends StepBase {
 export interface ProjectStep extends StepBase {
   readonly step: 'project';
   readonly input: Step;
+  /** Which columns of the input's key make the new one; absent: all, in their order. */
+  readonly keyPositions?: readonly number[];
   /** Of a table that nothing before keeps: the store that its rows are kept in, for pull queries. */
   readonly store?: string;
   readonly columns: readonly { readonly name: string; readonly expression: string }[];

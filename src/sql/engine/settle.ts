@@ -1,0 +1,65 @@
+import { Catalog } from '../catalog/catalog.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import { applyPlan } from './apply-plan.ts';
+import type { Session } from './session.ts';
+import type { StatementPlan } from './statement-plan.ts';
+
+/** A statement as it was recorded. */
+export type RecordedStatement =
+  | { readonly kind: 'plan'; readonly plan: StatementPlan; readonly session: Session }
+  | {
+      readonly kind: 'control';
+      readonly action: 'TERMINATE' | 'PAUSE' | 'RESUME';
+      readonly queryId?: string;
+    };
+
+export interface SettledQuery {
+  readonly plan: QueryPlan;
+  readonly text: string;
+  readonly session: Session;
+  readonly isPaused: boolean;
+}
+
+/** What recorded statements come to. */
+export interface SettledState {
+  readonly catalog: Catalog;
+  readonly queries: readonly SettledQuery[];
+  /** The number of the next query. */
+  readonly queryNumber: number;
+}
+
+/**
+ * What a list of recorded statements comes to, without running any of it: a query that was terminated later is never
+ * started, so a server starts with what there is and not with what there was.
+ */
+export function settle(statements: readonly RecordedStatement[]): SettledState {
+  let catalog = Catalog.empty;
+  let queryNumber = 0;
+  const queries = new Map<string, SettledQuery>();
+  for (const statement of statements) {
+    if (statement.kind === 'control') {
+      control(queries, statement);
+      continue;
+    }
+    const { plan, session } = statement;
+    catalog = applyPlan(catalog, plan);
+    if (plan.kind === 'dropSource') for (const id of plan.terminate) queries.delete(id);
+    const query = 'query' in plan ? plan.query : undefined;
+    if (query === undefined) continue;
+    queryNumber += 1;
+    queries.set(query.queryId, { plan: query, text: plan.text, session, isPaused: false });
+  }
+  return { catalog, queries: [...queries.values()], queryNumber };
+}
+
+function control(
+  queries: Map<string, SettledQuery>,
+  { action, queryId }: Extract<RecordedStatement, { kind: 'control' }>,
+): void {
+  for (const id of queryId === undefined ? [...queries.keys()] : [queryId]) {
+    const query = queries.get(id);
+    if (query === undefined) continue;
+    if (action === 'TERMINATE') queries.delete(id);
+    else queries.set(id, { ...query, isPaused: action === 'PAUSE' });
+  }
+}
