@@ -1,11 +1,10 @@
-import { List, Map as ImmutableMap } from 'immutable';
+import { Map as ImmutableMap } from 'immutable';
 import { assertDefined, unreachable } from '../../src/base/assert.ts';
 import {
   type BrokerRegistration,
   ConfigResourceType,
   configKey,
   type MetadataImage,
-  type PartitionRegistration,
   type TopicImage,
 } from './metadata-image.ts';
 import type {
@@ -18,6 +17,9 @@ import type {
   RegisterBrokerRecord,
 } from './metadata-record.ts';
 import { applyPartitionChange, newPartition } from './partition-change.ts';
+import { TopicDelta } from './topic-delta.ts';
+
+export { TopicDelta } from './topic-delta.ts';
 
 /**
  * What a run of records changes in an image: collects them and makes the next image. What changed can be asked for
@@ -279,39 +281,6 @@ export class MetadataDelta {
         else configs.set(key, next);
       }
     });
-  }
-}
-
-/** What changed in one topic. */
-export class TopicDelta {
-  readonly id: string;
-  readonly name: string;
-  /** The topic before; null when it is new. */
-  readonly before: TopicImage | null;
-  /** New states of the partitions that are new or changed, by index. */
-  readonly partitions = new Map<number, PartitionRegistration>();
-
-  constructor(id: string, name: string, before: TopicImage | null) {
-    this.id = id;
-    this.name = name;
-    this.before = before;
-  }
-
-  partition(index: number): PartitionRegistration | undefined {
-    return this.partitions.get(index) ?? this.before?.partitions.get(index);
-  }
-
-  /** All partitions in their newest state. */
-  all(): [number, PartitionRegistration][] {
-    return [...this.build().partitions.entries()];
-  }
-
-  build(): TopicImage {
-    const before = this.before?.partitions ?? List<PartitionRegistration>();
-    const partitions = before.withMutations((list) => {
-      for (const [index, partition] of this.partitions) list.set(index, partition);
-    });
-    return Object.freeze({ name: this.name, id: this.id, partitions });
   }
 }
 
