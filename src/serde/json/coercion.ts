@@ -90,7 +90,7 @@ export function toText(value: Json): string {
   if (typeof value === 'number') throw INEXACT;
   if (value instanceof JsonNumber) return printJsonNumber(value.text);
   requireExact(value);
-  return printJson(value, !Array.isArray(value));
+  return printJson(value);
 }
 
 /** A number anywhere inside would print otherwise than it was written. */

@@ -16,20 +16,16 @@ export function doubleJson(value: number): string {
   return Number.isFinite(value) ? text : `"${text}"`;
 }
 
-/**
- * JSON of a parsed tree, as Jackson prints a tree: no spaces, numbers as BigDecimal prints them.
- * @param sorted orders the fields of objects by name.
- */
-export function printJson(value: ExactJson, sorted: boolean): string {
+/** JSON of a parsed tree, as Jackson prints a tree: no spaces, numbers as BigDecimal prints them. */
+export function printJson(value: ExactJson): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return quoteJson(value);
   if (value instanceof JsonNumber) return printJsonNumber(value.text);
   if (Array.isArray(value)) {
-    return `[${value.map((element: ExactJson) => printJson(element, sorted)).join(',')}]`;
+    return `[${value.map((element: ExactJson) => printJson(element)).join(',')}]`;
   }
   const entries = Object.entries(value as { readonly [name: string]: ExactJson });
-  if (sorted) entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return `{${entries.map(([name, field]) => `${quoteJson(name)}:${printJson(field, sorted)}`).join(',')}}`;
+  return `{${entries.map(([name, field]) => `${quoteJson(name)}:${printJson(field)}`).join(',')}}`;
 }
 
 /** A JSON number as text, in Java's form of it: whole numbers as they are, others as BigDecimal prints them. */

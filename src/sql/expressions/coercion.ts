@@ -146,7 +146,7 @@ function numberTypeOf(text: string): SqlType | undefined {
   const decimal = Decimal.parse(text.trim());
   if (decimal === undefined) return undefined;
   const plain = decimal.scale < 0 ? decimal.withScale(0, 'UNNECESSARY') : decimal;
-  if (plain.scale > 0) return decimalTypeOf(plain);
+  if (plain.scale > 0 || /[.eE]/.test(text)) return decimalTypeOf(plain);
   if (BigInt.asIntN(32, plain.unscaled) === plain.unscaled) return INTEGER;
   return BigInt.asIntN(64, plain.unscaled) === plain.unscaled ? BIGINT : decimalTypeOf(plain);
 }

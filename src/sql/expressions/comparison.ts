@@ -1,12 +1,14 @@
 import type { Comparison, ComparisonOperator, Expression, Between } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/index.ts';
 import { unreachable } from '../../base/assert.ts';
+import { messageOf } from '../../base/errors.ts';
 import { Decimal } from '../../serde/model/decimal.ts';
 import type { Int64 } from '../../serde/model/int64.ts';
-import { BOOLEAN, printType, type SqlType, TIMESTAMP } from '../../serde/model/sql-type.ts';
+import { BIGINT, BOOLEAN, printType, type SqlType, TIMESTAMP } from '../../serde/model/sql-type.ts';
 import { isNumeric } from '../types/casts.ts';
 import { compareValues, sameValue } from '../values/compare.ts';
-import { apply, type Code, definite } from './code.ts';
+import { parseTimestamp } from '../values/iso-time.ts';
+import { apply, type Code, constantCode, definite } from './code.ts';
 import { type Context, mistake } from './context.ts';
 import { convert } from './conversion.ts';
 
@@ -55,12 +57,47 @@ export function buildBetween(node: Between, context: Context): Code {
 }
 
 /** Compares two pieces of code; `node` is for error texts. */
-export function compareCodes(
-  node: Pick<Comparison, 'operator' | 'left' | 'right' | 'span'>,
+export function compareCodes(node: ComparisonPart, left: Code, right: Code, context: Context): Code {
+  if (isPseudoTime(node.left) && right.constant !== undefined)
+    return compareTimes(node, left, right, 'right', context);
+  if (isPseudoTime(node.right) && left.constant !== undefined)
+    return compareTimes(node, left, right, 'left', context);
+  return compareTyped(node, left, right, context);
+}
+
+type ComparisonPart = Pick<Comparison, 'operator' | 'left' | 'right' | 'span'>;
+
+/** ROWTIME and window bounds, also of one side of a join (`L_ROWTIME`). */
+function isPseudoTime(expression: Expression): boolean {
+  return (
+    expression.kind === 'ColumnReference' && /(^|_)(ROWTIME|WINDOWSTART|WINDOWEND)$/.test(expression.name)
+  );
+}
+
+/** ROWTIME and window bounds compare with texts of timestamps, which may be partial and name a zone. */
+function compareTimes(
+  node: ComparisonPart,
   left: Code,
   right: Code,
+  literal: 'left' | 'right',
   context: Context,
 ): Code {
+  const value = (literal === 'left' ? left : right).constant?.value;
+  if (typeof value !== 'string') return compareTyped(node, left, right, context);
+  const expression = literal === 'left' ? node.left : node.right;
+  let epochMs: number;
+  try {
+    epochMs = parseTimestamp(value);
+  } catch (error) {
+    throw mistake(expression, messageOf(error));
+  }
+  const time = constantCode(context.builder, epochMs, BIGINT);
+  return literal === 'left'
+    ? compareTyped(node, time, right, context)
+    : compareTyped(node, left, time, context);
+}
+
+function compareTyped(node: ComparisonPart, left: Code, right: Code, context: Context): Code {
   const { operator } = node;
   const distinct = operator === 'IS DISTINCT FROM' || operator === 'IS NOT DISTINCT FROM';
   if (left.type === null || right.type === null) {

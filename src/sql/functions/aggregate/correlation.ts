@@ -32,8 +32,8 @@ const aggregator: Aggregator<State> = {
   map([count, sumX, sumY, sumXX, sumYY, sumXY]) {
     const n = Number(count);
     if (n < 2) return Number.NaN;
-    const covariance = sumXY - (sumX * sumY) / n;
-    return covariance / (Math.sqrt(sumXX - (sumX * sumX) / n) * Math.sqrt(sumYY - (sumY * sumY) / n));
+    const covariance = n * sumXY - sumX * sumY;
+    return covariance / Math.sqrt((n * sumXX - sumX * sumX) * (n * sumYY - sumY * sumY));
   },
 };
 

@@ -20,5 +20,5 @@ export function isArray(json: ExactJson | undefined): json is readonly ExactJson
 
 /** JSON as text, fields in the order that they have. */
 export function jsonText(json: ExactJson): string {
-  return json instanceof JsonNumber ? json.text : printJson(json, false);
+  return json instanceof JsonNumber ? json.text : printJson(json);
 }
