@@ -10,7 +10,11 @@ import { transactionsContract } from './contract/transactions.case.ts';
 export function describeContract(
   name: string,
   start: () => Promise<ClusterUnderTest>,
-  options: { readonly hasTransactions: boolean },
+  options: {
+    readonly hasTransactions: boolean;
+    /** The shortest session that the cluster allows. */
+    readonly sessionMsMin: number;
+  },
 ): void {
   describe(`the client against ${name}`, () => {
     let cluster: ClusterUnderTest | undefined;
@@ -22,7 +26,7 @@ export function describeContract(
     const bootstrapServers = (): string => cluster?.bootstrapServers ?? '';
     produceContract(bootstrapServers);
     consumeContract(bootstrapServers);
-    groupContract(bootstrapServers);
+    groupContract(bootstrapServers, options.sessionMsMin);
     adminContract(bootstrapServers);
     if (options.hasTransactions) transactionsContract(bootstrapServers);
   });

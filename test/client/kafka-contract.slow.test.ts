@@ -28,7 +28,7 @@ if (missing === undefined) {
         },
       };
     },
-    { hasTransactions: true },
+    { hasTransactions: true, sessionMsMin: 6_000 },
   );
 } else {
   describe('the client against Apache Kafka', () => {

@@ -16,6 +16,7 @@ describeContract(
         'log.dirs': directory,
         listeners: 'PLAINTEXT://127.0.0.1:0',
         'group.initial.rebalance.delay.ms': 0,
+        'group.min.session.timeout.ms': 500,
       },
     });
     return {
@@ -26,5 +27,5 @@ describeContract(
       },
     };
   },
-  { hasTransactions: false },
+  { hasTransactions: false, sessionMsMin: 500 },
 );

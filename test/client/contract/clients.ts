@@ -5,6 +5,7 @@ import type {
   ListenOptions,
   Network,
 } from '../../../src/base/environment.ts';
+import { OperationalError } from '../../../src/base/errors.ts';
 import {
   Admin,
   Consumer,
@@ -117,16 +118,26 @@ export class CuttableEnvironment implements Environment {
   readonly network: Network;
   readonly #connections = new Set<Connection>();
   cuts = 0;
+  #isolated = false;
 
   constructor() {
     this.network = {
       listen: (options: ListenOptions) => nodeEnvironment.network.listen(options),
       connect: async (options: ConnectOptions) => {
+        if (this.#isolated) {
+          throw new OperationalError('CONNECTION_REFUSED', 'this host is isolated', { retriable: true });
+        }
         const connection = await nodeEnvironment.network.connect(options);
         this.#connections.add(connection);
         return connection;
       },
     };
+  }
+
+  /** As the others see it, the host has died: no connection is left, and none can be opened. */
+  isolate(): void {
+    this.#isolated = true;
+    this.cut();
   }
 
   /** Cuts every connection: what is in flight is lost, in one direction or the other. */

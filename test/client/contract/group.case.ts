@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AssignorName, Consumer, RebalanceListener, TopicPartition } from '../../../src/client/index.ts';
-import { Clients, read } from './clients.ts';
+import { Clients, CuttableEnvironment, read } from './clients.ts';
 
 /** What members of a group promise each other. */
-export function groupContract(bootstrapServers: () => string): void {
+export function groupContract(bootstrapServers: () => string, sessionMsMin: number): void {
   describe('consumer group', () => {
     let clients = new Clients('');
     const setUp = (): Clients => {
@@ -71,6 +71,30 @@ export function groupContract(bootstrapServers: () => string): void {
       expect(revoked).toEqual([`one revoked ${numbers(two.assignment())}`]);
       expect(events[0]).toBe('one assigned 0 1 2 3 4 5');
       expect(events.at(-1)).toBe(`two assigned ${numbers(two.assignment())}`);
+    });
+
+    it('takes over from a member that vanishes, when its session has ended', async () => {
+      const topic = await setUp().topic(4);
+      const groupId = clients.name('group');
+      const producer = clients.producer();
+      for (let i = 0; i < 40; i++) producer.send({ topic, partition: i % 4, value: String(i) });
+      await producer.flush();
+      const environment = new CuttableEnvironment();
+      const options = { groupId, sessionTimeoutMs: sessionMsMin, autoCommit: false, requestTimeoutMs: 1_000 };
+      const doomed = clients.consumer({ ...options, environment });
+      const survivor = clients.consumer(options);
+      doomed.subscribe([topic]);
+      survivor.subscribe([topic]);
+      await pollUntil(
+        [doomed, survivor],
+        () => doomed.assignment().length === 2 && survivor.assignment().length === 2,
+      );
+      await doomed.commit(doomed.assignment().map((partition) => ({ ...partition, offset: 7 })));
+      const moving = doomed.assignment();
+      environment.isolate();
+      await pollUntil([survivor], () => survivor.assignment().length === 4);
+      for (const partition of moving) expect(await survivor.position(partition)).toBe(7);
+      await doomed.close({ leaveGroup: false });
     });
 
     it('gives up all partitions before a rebalance, under the eager protocol', async () => {
