@@ -37,6 +37,12 @@ import { SocketServer } from './server/socket-server.ts';
 const ALTER_PARTITION_VERSION = 3;
 const ALTER_PARTITION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3000;
+/**
+ * Batches kept in memory for readers at the tail. Little is better: what is kept outlives the young generation, and
+ * 32 MiB cost a third more processor time per byte produced than 1 MiB (garbage collections), for nothing that the
+ * page cache does not give.
+ */
+const RECENT_BYTES_MAX = 1024 * 1024;
 const QUEUED_RESPONSE_BYTES_MAX = 1024 * 1024;
 
 /**
@@ -102,6 +108,7 @@ export class Broker {
       nodeId: topology.nodeId,
       ...(topology.clusterId === undefined ? {} : { clusterId: topology.clusterId }),
       retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
+      recentBytesMax: RECENT_BYTES_MAX,
     });
     this.#peers = new NetworkPeerChannels({
       environment,

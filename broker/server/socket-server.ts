@@ -16,6 +16,9 @@ export interface SocketServerOptions {
   readonly dispatch: (frame: Buffer, connection: ServerConnection) => void;
 }
 
+/** How long a closing server waits for its clients to hang up. */
+const CLOSE_GRACE_MS = 50;
+
 /** Accepts connections on all listeners of a broker and keeps track of them. */
 export class SocketServer implements ConnectionOwner {
   readonly limits: ConnectionLimits;
@@ -81,12 +84,17 @@ export class SocketServer implements ConnectionOwner {
     }
   }
 
-  /** Stops accepting, sends what is queued and closes all connections. */
+  /** Stops accepting, sends what is queued and closes all connections: those that do not let go, after a moment. */
   async close(): Promise<void> {
     this.#idleCheck.cancel();
-    const closing = [...this.#listeners.values()].map((listener) => listener.close());
+    const closing = Promise.all([...this.#listeners.values()].map((listener) => listener.close()));
+    for (const connection of this.#connections) connection.end();
+    const timer = this.#options.environment.timers.after(CLOSE_GRACE_MS, () => {
+      for (const connection of this.#connections) connection.destroy();
+    });
+    await closing;
+    timer.cancel();
     for (const connection of this.#connections) connection.destroy();
-    await Promise.all(closing);
   }
 
   #accept(listener: string, connection: Connection): void {

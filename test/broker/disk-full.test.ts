@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Disk, DiskFile, Environment } from '../../src/base/environment.ts';
+import { OperationalError } from '../../src/base/errors.ts';
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { produce } from '../../src/protocol/messages/00-produce.ts';
+import { fetch } from '../../src/protocol/messages/01-fetch.ts';
+import { metadata } from '../../src/protocol/messages/03-metadata.ts';
+import { batchOf, TestBrokers } from './running-broker.ts';
+
+/** The real disk, on which files of one topic can be made to find no space. */
+function diskThatFills(topic: string): { environment: Environment; setFull: (full: boolean) => void } {
+  let full = false;
+  const real = nodeEnvironment.disk;
+  const disk: Disk = {
+    ...real,
+    open: (path, mode) => (path.includes(topic) ? failing(real.open(path, mode)) : real.open(path, mode)),
+  };
+  function failing(file: DiskFile): DiskFile {
+    return {
+      path: file.path,
+      size: () => file.size(),
+      read: (target, offset, length, position) => file.read(target, offset, length, position),
+      write(chunks, position) {
+        if (full) {
+          // A full disk takes some of it first.
+          file.write([(chunks[0] ?? Buffer.alloc(0)).subarray(0, 20)], position);
+          throw new OperationalError('DISK_FULL', `no space left to write ${file.path}`, { retriable: true });
+        }
+        file.write(chunks, position);
+      },
+      truncate: (size) => file.truncate(size),
+      sync: () => file.sync(),
+      close: () => file.close(),
+    };
+  }
+  return {
+    environment: { ...nodeEnvironment, disk },
+    setFull: (value) => {
+      full = value;
+    },
+  };
+}
+
+describe('a full disk', () => {
+  const brokers = new TestBrokers();
+
+  afterEach(() => brokers.close());
+
+  it('is told as KAFKA_STORAGE_ERROR; reading goes on, and writing when there is space again', async () => {
+    const { environment, setFull } = diskThatFills('filling');
+    const broker = await brokers.start({}, { environment });
+    const client = brokers.to(broker);
+    await client.send(metadata, 9, { topics: [{ name: 'filling' }, { name: 'other' }] });
+    const append = async (topic: string, value: string) => {
+      const response = await client.send(produce, 9, {
+        acks: -1,
+        timeoutMs: 1000,
+        topicData: [{ name: topic, partitionData: [{ index: 0, records: batchOf(value) }] }],
+      });
+      return response.responses[0]?.partitionResponses[0];
+    };
+    expect(await append('filling', 'before')).toMatchObject({ errorCode: 0, baseOffset: 0 });
+    setFull(true);
+    expect((await append('filling', 'lost'))?.errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    expect(await append('other', 'elsewhere')).toMatchObject({ errorCode: 0, baseOffset: 0 });
+    setFull(false);
+    expect(await append('filling', 'after')).toMatchObject({ errorCode: 0, baseOffset: 1 });
+    const response = await client.send(fetch, 12, {
+      maxWaitMs: 0,
+      minBytes: 1,
+      topics: [
+        { topic: 'filling', partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 100_000 }] },
+      ],
+    });
+    const text = response.responses[0]?.partitions[0]?.records?.toString('latin1') ?? '';
+    expect([text.includes('before'), text.includes('lost'), text.includes('after')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
