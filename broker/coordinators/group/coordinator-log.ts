@@ -5,8 +5,8 @@ export interface CoordinatorRecord {
 }
 
 /**
- * How a coordinator writes to its internal topic. The coordinator applies nothing that is not committed, so that what it
- * knows is always what a reload of the partition would give.
+ * How a coordinator writes to its internal topic. Offsets and assignments are told to nobody before they are committed,
+ * so that what clients know is always what a reload of the partition would give.
  */
 export interface CoordinatorLog {
   /**
