@@ -37,7 +37,7 @@ export function syntaxError(error: IRecognitionException, tokens: readonly IToke
   const span = atEnd && last !== undefined ? after(last) : spanOf(token);
   const place = `line ${span.line}:${span.column}`;
   if (token === tokens[0] && !atEnd) return unknownStatement(token, span);
-  if (!atEnd && wantsName(error) && isReserved(token.image)) {
+  if (!atEnd && wantsName(error) && !isColumnType(error) && isReserved(token.image)) {
     return new DiagnosticError({
       message: `Syntax error at or near '${token.image}' at ${place}`,
       detail: `'${token.image}' is a reserved keyword and it can't be used as an identifier.`,
@@ -73,6 +73,12 @@ function after(token: IToken): SourceSpan {
     line: token.endLine ?? span.line,
     column: (token.endColumn ?? span.column + length - 1) + 1,
   };
+}
+
+/** Where a column's type stands, ksqlDB says what it expected instead. */
+function isColumnType(error: IRecognitionException): boolean {
+  const { ruleStack } = error.context;
+  return ruleStack.includes('column') && ruleStack.includes('type');
 }
 
 function wantsName(error: IRecognitionException): boolean {

@@ -364,7 +364,7 @@ export class QueryParser extends ExpressionParser {
         GATE: () => this.#listInParenthesesLiesAhead(),
         ALT: () => {
           this.CONSUME(LeftParen);
-          this.MANY_SEP({ SEP: Comma, DEF: () => expressions.push(this.SUBRULE(this.valueExpression)) });
+          this.MANY_SEP({ SEP: Comma, DEF: () => expressions.push(this.SUBRULE(this.expression)) });
           this.CONSUME(RightParen);
         },
       },

@@ -53,11 +53,15 @@ function joinOne(step: JoinStep): Growing {
   checkWindows(left.node, right, query);
   const foreign = checkKinds(step, right, { leftIsKey, rightIsKey });
   const contained = left.equal.some((expression) => sameExpression(expression, join.leftExpression));
+  // Either side of a full join of streams may be missing: its key is neither one's column.
+  const streamOuter = join.type === 'OUTER' && left.node.output === 'STREAM';
   // A foreign-key join keeps the left table's key.
   const leftKeys = foreign ? keysOf(left.node) : [];
   const equal = foreign
     ? leftKeys
-    : [...(contained ? left.equal : [join.leftExpression]), join.rightExpression];
+    : streamOuter
+      ? []
+      : [...(contained ? left.equal : [join.leftExpression]), join.rightExpression];
   const viable = foreign
     ? leftKeys
     : join.type === 'OUTER'

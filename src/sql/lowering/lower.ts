@@ -1,5 +1,6 @@
 import { parseExpression } from '../../../grammar/parse.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { columnsOf } from '../../../grammar/traverse.ts';
 import { assert } from '../../base/assert.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
@@ -101,13 +102,20 @@ function lowerPartitionBy(step: PartitionByStep, input: Lowered, context: Loweri
     });
     return values;
   };
-  const stream = input.stream.map((oldKey, values) => {
-    const known = values ?? rowOfKey(oldKey);
-    const key = functions.map((evaluate) => evaluate(known));
+  const ofKeyOnly = step.keys.map((text) =>
+    columnsOf(parseExpression(text)).every(({ name }) =>
+      step.input.schema.key.some((column) => column.name === name),
+    ),
+  );
+  const keysWithoutValue = (known: Row): SqlValue[] =>
+    functions.map((evaluate, index) => (ofKeyOnly[index] === true ? evaluate(known) : null));
+  const stream = input.stream.map((oldKey, values): readonly [Key, Row] => {
+    const key =
+      values === null ? keysWithoutValue(rowOfKey(oldKey)) : functions.map((evaluate) => evaluate(values));
     const newKey = (single && key[0] === null ? null : key) as Key;
-    if (values === null) return [newKey, values] as const;
+    if (values === null) return [newKey, values];
     const copies = key.filter((_, index) => added[index] === true);
-    return [newKey, copies.length === 0 ? values : [...values, ...copies]] as const;
+    return [newKey, copies.length === 0 ? values : [...values, ...copies]];
   });
   return { kind: 'STREAM', stream };
 }
@@ -118,8 +126,8 @@ function reorderKey(stream: KStream<Key, Row>, step: ProjectStep): KStream<Key, 
   const same = keyPositions.every((position, index) => position === index);
   if (same && keyPositions.length === step.input.schema.key.length) return stream;
   if (keyPositions.length === 0) return stream.selectKey(() => null as unknown as Key);
-  return stream.selectKey((key) =>
-    key === null ? key : keyPositions.map((position) => (key as Row)[position] ?? null),
+  return stream.selectKey(
+    (key): Key => (key === null ? key : keyPositions.map((position) => (key as Row)[position] ?? null)),
   );
 }
 
