@@ -24,7 +24,7 @@ export class BranchedKStream<K, V> {
   constructor(part: StreamPart<K, V>, named: Named) {
     this.#part = part;
     const { topology } = part.dsl;
-    this.#splitName = named.name ?? topology.newProcessorName('KSTREAM-BRANCH-');
+    this.#splitName = topology.nameOr(named.name, 'KSTREAM-BRANCH-');
     topology.addProcessor({
       name: this.#splitName,
       parents: [part.node],

@@ -3,6 +3,7 @@ import { notifySubscribers } from '../operators/foreign-key/notify-subscribers.t
 import { answerSubscriptions, receiveSubscriptions } from '../operators/foreign-key/receive-subscriptions.ts';
 import { resolveResponses } from '../operators/foreign-key/resolve-responses.ts';
 import { sendSubscriptions } from '../operators/foreign-key/send-subscriptions.ts';
+import type { TopologyBuilder } from '../topology/topology-builder.ts';
 import type { TablePart } from './dsl.ts';
 import type { ValueJoiner } from './functions.ts';
 import type { ForeignKeyJoin, KTable } from './ktable.ts';
@@ -31,7 +32,7 @@ export function joinOnForeignKey<K, V, KO, VO, VR>(
   left.enableSendingOldValues(true);
   const leftSerdes = requireSerdes(left.name, {}, left);
   const otherSerdes = requireSerdes(other.name, {}, other);
-  const names = namesFor(options.name, (prefix) => topology.newProcessorName(prefix));
+  const names = namesFor(options.name, topology);
   const subscriptions = subscriptionSerde(leftSerdes.keySerde);
   const responses = responseSerde(otherSerdes.valueSerde);
 
@@ -146,9 +147,8 @@ export function joinOnForeignKey<K, V, KO, VO, VR>(
 }
 
 /** Names in the order in which Kafka Streams takes them from the counter. */
-function namesFor(given: string | undefined, generate: (prefix: string) => string) {
-  const named = (suffix: string, prefix: string): string =>
-    given === undefined ? generate(prefix) : `${given}${suffix}`;
+function namesFor(given: string | undefined, topology: TopologyBuilder) {
+  const named = (suffix: string, prefix: string): string => topology.suffixedNameOr(given, suffix, prefix);
   return {
     registrationTopic: `${named('-subscription-registration', `${PREFIX}SUBSCRIPTION-REGISTRATION-`)}-topic`,
     send: named('-subscription-registration-processor', `${PREFIX}SUBSCRIPTION-REGISTRATION-`),

@@ -70,7 +70,7 @@ export class KGroupedStream<K, V> {
   ): KTable<K, VA> {
     const { topology } = this.#part.dsl;
     const storeName = options.storeName ?? topology.newStoreName(prefix);
-    const name = options.name ?? topology.newProcessorName(prefix);
+    const name = topology.nameOr(options.name, prefix);
     const { keySerde } = this.#source;
     const serdes = requireSerdes<K, VA>(name, options, { keySerde });
     return aggregateTable({

@@ -73,11 +73,9 @@ export class KGroupedTable<K, V> {
   ): KTable<K, VA> {
     const { topology } = this.#dsl;
     const storeName = options.storeName ?? topology.newStoreName('KTABLE-AGGREGATE-');
-    const sink =
-      options.name === undefined ? topology.newProcessorName('KSTREAM-SINK-') : `${options.name}-sink`;
-    const source =
-      options.name === undefined ? topology.newProcessorName('KSTREAM-SOURCE-') : `${options.name}-source`;
-    const name = options.name ?? topology.newProcessorName(functionPrefix);
+    const sink = topology.suffixedNameOr(options.name, '-sink', 'KSTREAM-SINK-');
+    const source = topology.suffixedNameOr(options.name, '-source', 'KSTREAM-SOURCE-');
+    const name = topology.nameOr(options.name, functionPrefix);
     const serdes = requireSerdes<K, VA>(name, options, { keySerde: this.#grouped.keySerde });
     const topic = `${this.#grouped.name ?? storeName}-repartition`;
     return aggregateTable({

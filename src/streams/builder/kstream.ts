@@ -150,7 +150,7 @@ export class KStream<K, V> {
   merge(other: KStream<K, V>, named: Named = {}): KStream<K, V> {
     const left = this.#part;
     const right = other.part;
-    const name = named.name ?? left.dsl.topology.newProcessorName('KSTREAM-MERGE-');
+    const name = left.dsl.topology.nameOr(named.name, 'KSTREAM-MERGE-');
     const parents = left.node === right.node ? [left.node] : [left.node, right.node];
     left.dsl.topology.addProcessor({ name, parents, behaviour: passThrough() });
     return left.dsl.stream<K, V>({
@@ -179,7 +179,7 @@ export class KStream<K, V> {
   /** Writes to a topic, or to the one that a function picks for each record. */
   to(topic: string | TopicNameExtractor<K, V>, produced: Produced<K, V> = {}): void {
     const { dsl, node } = this.#part;
-    const name = produced.name ?? dsl.topology.newProcessorName('KSTREAM-SINK-');
+    const name = dsl.topology.nameOr(produced.name, 'KSTREAM-SINK-');
     const { keySerde, valueSerde } = requireSerdes(name, produced, this.#part);
     dsl.topology.addSink({
       name,
@@ -316,7 +316,7 @@ export class KStream<K, V> {
 
   #addNode(prefix: string, named: Named, behaviour: Behaviour, stores: readonly string[] = []): string {
     const { dsl, node } = this.#part;
-    const name = named.name ?? dsl.topology.newProcessorName(prefix);
+    const name = dsl.topology.nameOr(named.name, prefix);
     dsl.topology.addProcessor({ name, parents: [node], behaviour, stores: () => stores });
     return name;
   }

@@ -61,7 +61,7 @@ export class KTable<K, V> {
     const mapper = typeof first === 'function' ? (first as KeyValueMapper<K, V, KR>) : undefined;
     const given = mapper ? named : (first as Named);
     const { dsl, keySerde, valueSerde, sources, repartitions } = this.#part;
-    const name = given.name ?? dsl.topology.newProcessorName('KTABLE-TOSTREAM-');
+    const name = dsl.topology.nameOr(given.name, 'KTABLE-TOSTREAM-');
     dsl.topology.addProcessor({ name, parents: [this.#part.name], behaviour: tableToStream<K, V>() });
     const common = { dsl, name, node: name, sources, repartitions };
     const stream = dsl.stream<K, V>({ ...common, keySerde, valueSerde, repartitionRequired: false });
@@ -79,7 +79,7 @@ export class KTable<K, V> {
     grouped: Grouped<KR, VR> = {},
   ): KGroupedTable<KR, VR> {
     const { dsl, repartitions } = this.#part;
-    const name = grouped.name ?? dsl.topology.newProcessorName('KTABLE-SELECT-');
+    const name = dsl.topology.nameOr(grouped.name, 'KTABLE-SELECT-');
     dsl.topology.addProcessor({
       name,
       parents: [this.#part.name],

@@ -2,6 +2,7 @@ import { joinWindow } from '../operators/join-window.ts';
 import { passThrough } from '../operators/pass-through.ts';
 import { joinWithStream } from '../operators/stream-stream-join.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
+import type { TopologyBuilder } from '../topology/topology-builder.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
 import type { StreamPart } from './dsl.ts';
 import type { ValueJoiner } from './functions.ts';
@@ -41,7 +42,7 @@ export function joinStreams<K, V1, V2, VR>(
   const sources = [...new Set([...thisSide.sources, ...otherSide.sources])];
   topology.addCopartitionGroup(sources);
 
-  const names = namesFor(request, topology.newProcessorName.bind(topology));
+  const names = namesFor(request, topology);
   const thisStore = `${names.thisStore}-store`;
   const otherStore = `${names.otherStore}-store`;
   const keySerde = requireSerde(names.merge, 'key', joined.keySerde ?? thisSide.keySerde);
@@ -121,28 +122,28 @@ export function joinStreams<K, V1, V2, VR>(
 }
 
 /** Names in the order in which Kafka Streams takes them from the counter. */
-function namesFor<K, V1, V2, VR>(request: Request<K, V1, V2, VR>, generate: (prefix: string) => string) {
+function namesFor<K, V1, V2, VR>(request: Request<K, V1, V2, VR>, topology: TopologyBuilder) {
   const { joined, kind } = request;
   const leftOuter = kind !== 'inner';
   const rightOuter = kind === 'outer';
   const { name: given, storeName } = joined;
   const thisSuffix = rightOuter ? '-outer-this-join' : '-this-join';
   const otherSuffix = leftOuter ? '-outer-other-join' : '-other-join';
-  const named = (suffix: string, generated: () => string): string =>
-    given === undefined ? generated() : `${given}${suffix}`;
+  const named = (suffix: string, generated: string): string =>
+    given === undefined ? generated : `${given}${suffix}`;
 
-  const thisWindow = named('-this-windowed', () => generate('KSTREAM-WINDOWED-'));
-  const otherWindow = named('-other-windowed', () => generate('KSTREAM-WINDOWED-'));
-  const thisGenerated = generate(rightOuter ? 'KSTREAM-OUTERTHIS-' : 'KSTREAM-JOINTHIS-');
-  const otherGenerated = generate(leftOuter ? 'KSTREAM-OUTEROTHER-' : 'KSTREAM-JOINOTHER-');
-  const merge = named('-merge', () => generate('KSTREAM-MERGE-'));
+  const thisWindow = topology.suffixedNameOr(given, '-this-windowed', 'KSTREAM-WINDOWED-');
+  const otherWindow = topology.suffixedNameOr(given, '-other-windowed', 'KSTREAM-WINDOWED-');
+  const thisGenerated = topology.newProcessorName(rightOuter ? 'KSTREAM-OUTERTHIS-' : 'KSTREAM-JOINTHIS-');
+  const otherGenerated = topology.newProcessorName(leftOuter ? 'KSTREAM-OUTEROTHER-' : 'KSTREAM-JOINOTHER-');
+  const merge = topology.suffixedNameOr(given, '-merge', 'KSTREAM-MERGE-');
   const number = thisGenerated.slice(-10);
   const sharedSuffix = rightOuter ? '-outer-shared-join' : '-left-shared-join';
   return {
     thisWindow,
     otherWindow,
-    thisJoin: named(thisSuffix, () => thisGenerated),
-    otherJoin: named(otherSuffix, () => otherGenerated),
+    thisJoin: named(thisSuffix, thisGenerated),
+    otherJoin: named(otherSuffix, otherGenerated),
     merge,
     thisStore: storeName === undefined ? thisGenerated : `${storeName}${thisSuffix}`,
     otherStore: storeName === undefined ? otherGenerated : `${storeName}${otherSuffix}`,

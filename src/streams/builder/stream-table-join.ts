@@ -23,7 +23,7 @@ export function joinStreamWithTable<K, V, VT, VR>(
     : stream;
   const sources = [...new Set([...part.sources, ...table.sources])];
   dsl.topology.addCopartitionGroup(sources);
-  const name = joined.name ?? dsl.topology.newProcessorName(left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-');
+  const name = dsl.topology.nameOr(joined.name, left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-');
   const view = table.view();
 
   const stores = [...view.storeNames];
@@ -48,7 +48,7 @@ export function joinStreamWithTable<K, V, VT, VR>(
       bounded: false,
       ...serdes,
     }));
-    stores.push(storeName);
+    stores.unshift(storeName);
     buffer = { storeName, gracePeriodMs: joined.gracePeriodMs };
   }
   if (left) for (const step of part.repartitions) step.dropNullKeys = false;

@@ -11,7 +11,7 @@ export function streamToTable<K, V>(
   options: Materialized<K, V> & Named,
 ): KTable<K, V> {
   const { dsl } = part;
-  const name = options.name ?? dsl.topology.newProcessorName('KSTREAM-TOTABLE-');
+  const name = dsl.topology.nameOr(options.name, 'KSTREAM-TOTABLE-');
   const storeName = options.storeName ?? dsl.topology.newStoreName('KSTREAM-TOTABLE-');
   const keySerde = options.keySerde ?? part.keySerde;
   const valueSerde = options.valueSerde ?? part.valueSerde;

@@ -34,7 +34,7 @@ export class StreamsBuilder {
     const topics = typeof topic === 'string' ? [topic] : [...topic];
     if (topics.length === 0) throw new DiagnosticError({ message: 'a stream needs at least one topic' });
     const { keySerde, valueSerde } = consumed;
-    const name = consumed.name ?? this.#topology.newProcessorName('KSTREAM-SOURCE-');
+    const name = this.#topology.nameOr(consumed.name, 'KSTREAM-SOURCE-');
     const shared = this.#topology.existingSource(topics);
     if (!shared) this.#topology.addSource({ ...consumed, name, topics, ...sourceSettings(consumed) });
     return this.#dsl.stream({
@@ -52,11 +52,8 @@ export class StreamsBuilder {
   /** Reads a topic as a table: each record is the new value of its key, null deletes. Null keys are dropped. */
   table<K, V>(topic: string, consumed: Consumed<K, V>, materialized: Materialized<K, V> = {}): KTable<K, V> {
     const storeName = materialized.storeName ?? this.#topology.newStoreName(`${topic}-`);
-    const source =
-      consumed.name === undefined
-        ? this.#topology.newProcessorName('KSTREAM-SOURCE-')
-        : `${consumed.name}-source`;
-    const name = consumed.name ?? this.#topology.newProcessorName('KTABLE-SOURCE-');
+    const source = this.#topology.suffixedNameOr(consumed.name, '-source', 'KSTREAM-SOURCE-');
+    const name = this.#topology.nameOr(consumed.name, 'KTABLE-SOURCE-');
     this.#topology.addSource({ ...consumed, name: source, topics: [topic], ...sourceSettings(consumed) });
     const serdes = {
       keySerde: materialized.keySerde ?? consumed.keySerde,

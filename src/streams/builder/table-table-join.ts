@@ -24,15 +24,17 @@ export function joinTables<K, V1, V2, VR>(
   const { other, joiner, kind, options = {} } = request;
   const { dsl } = left;
   const { topology } = dsl;
-  const { name: given, storeName } = options;
-  const merge = given ?? topology.newProcessorName('KTABLE-MERGE-');
+  const { name: given } = options;
+  // As in Kafka Streams, any setting of a store asks for one.
+  const kept = Object.keys(options).some((key) => key !== 'name');
+  const storeName = options.storeName ?? (kept ? topology.newStoreName('KTABLE-MERGE-') : undefined);
+  const merge = topology.nameOr(given, 'KTABLE-MERGE-');
   const sources = [...new Set([...left.sources, ...other.sources])];
   topology.addCopartitionGroup(sources);
   if (kind !== 'inner') left.enableSendingOldValues(true);
   if (kind === 'outer') other.enableSendingOldValues(true);
-  const thisJoin = given === undefined ? topology.newProcessorName('KTABLE-JOINTHIS-') : `${given}-join-this`;
-  const otherJoin =
-    given === undefined ? topology.newProcessorName('KTABLE-JOINOTHER-') : `${given}-join-other`;
+  const thisJoin = topology.suffixedNameOr(given, '-join-this', 'KTABLE-JOINTHIS-');
+  const otherJoin = topology.suffixedNameOr(given, '-join-other', 'KTABLE-JOINOTHER-');
 
   const leftView = left.view();
   const otherView = other.view();

@@ -66,7 +66,7 @@ function transformTable<K, V, VR>(
   if (options && Object.keys(options).some((key) => key !== 'name') && storeName === undefined) {
     dsl.topology.newStoreName(prefix);
   }
-  const name = options?.name ?? dsl.topology.newProcessorName(prefix);
+  const name = dsl.topology.nameOr(options?.name, prefix);
   const flags: TableFlags = { sendOldValues: request.sendOldValues };
   if (storeName !== undefined) {
     const serdes = requireSerdes<K, VR>(name, options ?? {}, {

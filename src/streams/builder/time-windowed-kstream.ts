@@ -77,7 +77,7 @@ export class TimeWindowedKStream<K, V> {
     const windows = this.#windows;
     const { topology } = this.#part.dsl;
     const storeName = options.storeName ?? topology.newStoreName(prefix);
-    const name = options.name ?? topology.newProcessorName(prefix);
+    const name = topology.nameOr(options.name, prefix);
     const serdes = requireSerdes<K, VA>(name, options, { keySerde: this.#source.keySerde });
     const store: WindowStoreDefinition<K, VA> = {
       kind: 'window',

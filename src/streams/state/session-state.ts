@@ -9,6 +9,8 @@ import type { ReadOnlyWindowStore, WindowEntry } from './store.ts';
 import type { SessionStoreDefinition } from './store-definition.ts';
 import type { Serde } from '../serde.ts';
 
+const SEGMENT_MIN_MS = 60_000;
+
 interface SessionKey<K> {
   readonly key: K;
   readonly startMs: number;
@@ -73,7 +75,9 @@ export class SessionWindowState<K, V> implements SessionState<K, V>, ManagedStor
 
   find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[] {
     const sessions = this.#sessions.get(this.#keys.text(key)) ?? [];
-    return sessions.filter((session) => session.endMs >= range.fromMs && session.startMs <= range.toMs);
+    // A segment is dropped some time after its sessions have expired; until then they are hidden.
+    const fromMs = Math.max(range.fromMs, this.#observedStreamTime - this.definition.retentionMs + 1);
+    return sessions.filter((session) => session.endMs >= fromMs && session.startMs <= range.toMs);
   }
 
   put(key: K, session: Session<V | null>): void {
@@ -130,9 +134,16 @@ export class SessionWindowState<K, V> implements SessionState<K, V>, ManagedStor
       kept.push({ startMs, endMs, value });
       kept.sort((a, b) => a.endMs - b.endMs || a.startMs - b.startMs);
     }
-    const oldest = this.#observedStreamTime - this.definition.retentionMs;
-    const live = kept.length > 1 ? kept.filter((each) => each.endMs >= oldest) : kept;
+    const live = kept.length > 1 ? kept.filter((each) => !this.#isExpired(each.endMs)) : kept;
     this.#sessions.set(keyText, live.length === 0 ? undefined : live);
+  }
+
+  /** Expiry goes by whole segments of time, as in Kafka Streams. */
+  #isExpired(endMs: number): boolean {
+    const { retentionMs } = this.definition;
+    const segmentMs = Math.max(Math.floor(retentionMs / 2), SEGMENT_MIN_MS);
+    const oldest = Math.max(0, this.#observedStreamTime - retentionMs);
+    return Math.floor(endMs / segmentMs) < Math.floor(oldest / segmentMs);
   }
 
   takePending(): readonly (() => void)[] {
@@ -176,10 +187,10 @@ export class SessionWindowState<K, V> implements SessionState<K, V>, ManagedStor
   async expire(): Promise<void> {
     const { retentionMs } = this.definition;
     const until = this.#observedStreamTime - retentionMs;
-    if (until - this.#expiredUntil < Math.max(retentionMs / 2, 60_000)) return;
+    if (until - this.#expiredUntil < Math.max(retentionMs / 2, SEGMENT_MIN_MS)) return;
     this.#expiredUntil = until;
     for (const [text, sessions] of await this.#sessions.scan({ from: '', to: undefined })) {
-      if (sessions.every((session) => session.endMs < until)) {
+      if (sessions.every((session) => this.#isExpired(session.endMs))) {
         await this.#sessions.require(text);
         this.#sessions.set(text, undefined);
       }

@@ -4,8 +4,8 @@ import type { Topology } from './topology.ts';
 
 interface Described {
   readonly node: TopologyNode;
-  readonly predecessors: Described[];
-  readonly successors: Described[];
+  readonly predecessors: RankedTree;
+  readonly successors: RankedTree;
   /** Itself and all below it, counted once per path: what Kafka Streams sorts by. */
   size: number;
 }
@@ -20,17 +20,18 @@ export function describe(topology: Topology): string {
 
 function describeSubtopology(topology: Topology, subtopology: Subtopology): string {
   const described = new Map<string, Described>();
-  for (const name of subtopology.nodes) {
+  for (const name of connectionOrder(topology, subtopology)) {
     const node = topology.nodes.get(name);
-    if (node) described.set(name, { node, predecessors: [], successors: [], size: 1 });
+    if (node)
+      described.set(name, { node, predecessors: new RankedTree(), successors: new RankedTree(), size: 1 });
   }
   for (const entry of described.values()) {
     if (entry.node.kind === 'source') continue;
     for (const name of entry.node.parents) {
       const parent = described.get(name);
       if (!parent) continue;
-      entry.predecessors.push(parent);
-      parent.successors.push(entry);
+      entry.predecessors.add(parent);
+      parent.successors.add(entry);
       growAncestors(parent, entry.size);
     }
   }
@@ -38,9 +39,49 @@ function describeSubtopology(topology: Topology, subtopology: Subtopology): stri
   return `Sub-topology: ${subtopology.id}\n${lines.join('')}\n`;
 }
 
+/**
+ * Neighbours are listed by the sizes that nodes had when they were connected, and nodes are connected in the order of a
+ * Java hash map: so that order has to be known to print the same text.
+ */
+function connectionOrder(topology: Topology, subtopology: Subtopology): readonly string[] {
+  const isSource = (name: string): boolean => topology.nodes.get(name)?.kind === 'source';
+  const names = [...subtopology.nodes].sort();
+  const inserted = [...names.filter(isSource), ...names.filter((name) => !isSource(name))];
+  return javaHashOrder(javaHashOrder(inserted));
+}
+
+/** The order in which a Java HashMap with these keys, put in this order, is iterated. */
+function javaHashOrder(keys: readonly string[]): string[] {
+  let capacity = 16;
+  while (keys.length > capacity * 0.75) capacity *= 2;
+  const bucketOf = (key: string): number => {
+    let hash = 0;
+    for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
+    return (hash ^ (hash >>> 16)) & (capacity - 1);
+  };
+  // Sorting is stable: keys of one bucket stay in the order in which they were put.
+  return [...keys].sort((a, b) => bucketOf(a) - bucketOf(b));
+}
+
+/** A binary tree whose nodes were compared when they came: like Java's TreeSet, it does not notice that ranks change. */
+class RankedTree {
+  #root: { readonly entry: Described; readonly before: RankedTree; readonly after: RankedTree } | undefined;
+
+  add(entry: Described): void {
+    const root = this.#root;
+    if (!root) this.#root = { entry, before: new RankedTree(), after: new RankedTree() };
+    else if (root.entry !== entry) (byRank(entry, root.entry) < 0 ? root.before : root.after).add(entry);
+  }
+
+  inOrder(): Described[] {
+    const root = this.#root;
+    return root ? [...root.before.inOrder(), root.entry, ...root.after.inOrder()] : [];
+  }
+}
+
 function growAncestors(entry: Described, delta: number): void {
   entry.size += delta;
-  for (const predecessor of entry.predecessors) growAncestors(predecessor, delta);
+  for (const predecessor of entry.predecessors.inOrder()) growAncestors(predecessor, delta);
 }
 
 function byRank(a: Described, b: Described): number {
@@ -48,12 +89,9 @@ function byRank(a: Described, b: Described): number {
   return a.node.name < b.node.name ? -1 : 1;
 }
 
-function namesOf(entries: readonly Described[]): string {
-  if (entries.length === 0) return 'none';
-  return [...entries]
-    .sort(byRank)
-    .map((entry) => entry.node.name)
-    .join(', ');
+function namesOf(tree: RankedTree): string {
+  const entries = tree.inOrder();
+  return entries.length === 0 ? 'none' : entries.map((entry) => entry.node.name).join(', ');
 }
 
 function line(entry: Described): string {
@@ -63,7 +101,7 @@ function line(entry: Described): string {
       return `Source: ${node.name} (topics: [${node.topics.join(', ')}])\n      --> ${namesOf(entry.successors)}`;
     case 'processor':
       return (
-        `Processor: ${node.name} (stores: [${[...node.stores].sort().join(', ')}])\n` +
+        `Processor: ${node.name} (stores: [${javaHashOrder(node.stores).join(', ')}])\n` +
         `      --> ${namesOf(entry.successors)}\n      <-- ${namesOf(entry.predecessors)}`
       );
     case 'sink': {

@@ -32,6 +32,18 @@ export class TopologyBuilder {
     return `${prefix}${String(this.#index++).padStart(10, '0')}`;
   }
 
+  /** The name that was given, or a generated one. A number is used up either way, as in Kafka Streams. */
+  nameOr(given: string | undefined, prefix: string): string {
+    const generated = this.newProcessorName(prefix);
+    return given ?? generated;
+  }
+
+  /** The name that was given with a suffix, or a generated one. A number is used up either way. */
+  suffixedNameOr(given: string | undefined, suffix: string, prefix: string): string {
+    const generated = this.newProcessorName(prefix);
+    return given === undefined ? generated : `${given}${suffix}`;
+  }
+
   newStoreName(prefix: string): string {
     return this.newProcessorName(`${prefix}STATE-STORE-`);
   }
