@@ -33,8 +33,8 @@ export interface JoinOptions {
   readonly member: ConsumerGroupMetadata;
   readonly reason: string | null;
   readonly onMemberId: (memberId: string) => void;
-  /** The member is in a generation, and must send heartbeats from now on. */
-  readonly onGeneration: (generationId: number) => void;
+  /** The member is in a generation. A leader assigns now, which may take a while: it must send heartbeats meanwhile. */
+  readonly onGeneration: (generationId: number, options: { readonly isLeader: boolean }) => void;
 }
 
 export interface JoinedGroup {
@@ -63,8 +63,8 @@ export async function joinClassicGroup(options: JoinOptions): Promise<JoinedGrou
       { retriable: false },
     );
   }
-  options.onGeneration(joined.generationId);
   const isLeader = joined.leader === joined.memberId;
+  options.onGeneration(joined.generationId, { isLeader });
   const made = isLeader ? await assignAll(options, assignor, joined) : undefined;
   const synced = await options.coordinator.send({
     api: syncGroup,

@@ -200,6 +200,9 @@ export class Membership {
     const { cluster, coordinator, settings, subscription, assignors } = this.#options;
     const life = this.#life;
     this.#joining = true;
+    // The coordinator holds a join, and a follower's sync, until the others are ready, and does not let the session end
+    // meanwhile. A heartbeat would wait behind it on the same connection, time out, and tear the connection down.
+    this.#heartbeats.stop();
     this.#topicsJoinedWith = subscription.topics;
     // A request to rejoin that comes from now on is for the next round.
     const reason = this.#rejoinReason;
@@ -216,16 +219,17 @@ export class Membership {
       onMemberId: (memberId) => {
         if (life === this.#life) this.#memberId = memberId;
       },
-      onGeneration: (generationId) => {
+      onGeneration: (generationId, { isLeader }) => {
         if (life !== this.#life) return;
         this.#generationId = generationId;
-        this.#heartbeats.start();
+        if (isLeader) this.#heartbeats.start();
       },
     }).then(
       (joined) => {
         if (life !== this.#life) return;
         this.#failures = 0;
         this.#joined = joined;
+        this.#heartbeats.start();
         this.#options.onEvent();
       },
       (error: unknown) => {

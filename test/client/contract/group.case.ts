@@ -92,8 +92,17 @@ export function groupContract(bootstrapServers: () => string, sessionMsMin: numb
       await doomed.commit(doomed.assignment().map((partition) => ({ ...partition, offset: 7 })));
       const moving = doomed.assignment();
       environment.isolate();
-      await pollUntil([survivor], () => survivor.assignment().length === 4);
-      for (const partition of moving) expect(await survivor.position(partition)).toBe(7);
+      // From the moving partitions come exactly the records behind what was committed.
+      const taken: string[] = [];
+      const wanted = moving.flatMap(({ partition }) => [7, 8, 9].map((offset) => `${partition}/${offset}`));
+      while (taken.length < wanted.length) {
+        for (const { partition, records } of await survivor.poll(50)) {
+          if (!moving.some((each) => each.partition === partition)) continue;
+          taken.push(...records.map(({ offset }) => `${partition}/${offset}`));
+        }
+      }
+      expect(taken.toSorted()).toEqual(wanted.toSorted());
+      expect(survivor.assignment().length).toBe(4);
       await doomed.close({ leaveGroup: false });
     });
 
