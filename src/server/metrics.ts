@@ -20,7 +20,7 @@ export class MetricsPage {
 
   /** Adds a gauge that is computed when the page is read. */
   gauge(name: string, help: string, read: () => number): void {
-    const gauge = new Gauge({
+    const gauge: Gauge = new Gauge({
       name,
       help,
       registers: [this.#registry],
@@ -57,7 +57,7 @@ export class MetricsPage {
     labelNames: readonly string[],
     read: () => readonly { readonly labels: Record<string, string>; readonly value: number }[],
   ): void {
-    const counter = new Counter({
+    const counter: Counter = new Counter({
       name,
       help,
       labelNames: [...labelNames],

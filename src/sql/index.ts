@@ -5,6 +5,7 @@ export { SqlEngine, type SqlEngineOptions } from './engine/engine.ts';
 export type * from './engine/host.ts';
 export type * from './engine/results.ts';
 export { emptySession, type Session, withProperty, withVariable } from './engine/session.ts';
+export { type RecordedStatement, settle, type SettledState } from './engine/settle.ts';
 export { readPlan, type StatementPlan } from './engine/statement-plan.ts';
 export {
   defineAggregate,

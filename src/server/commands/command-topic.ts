@@ -11,16 +11,12 @@ export interface CommandTopicOptions {
   readonly environment: Environment;
   readonly bootstrapServers: string;
   readonly topic: string;
-  /** Runs a command; called in the order of the topic, one at a time. Its answer goes to who appended the command. */
-  readonly apply: (command: Command, context: CommandContext) => Promise<unknown>;
+  /** Given all commands that were recorded before, at start-up. */
+  readonly restore: (commands: readonly Command[]) => Promise<void>;
+  /** Runs a new command; called in the order of the topic, one at a time. Its answer goes to who appended it. */
+  readonly apply: (command: Command, offset: number) => Promise<unknown>;
   /** Told of a command that cannot be read or of a topic that is gone; nothing is applied afterwards. */
   readonly onFailure: (error: Error) => void;
-}
-
-export interface CommandContext {
-  readonly offset: number;
-  /** True while the past is replayed, at start-up. */
-  readonly isReplay: boolean;
 }
 
 type Outcome = { readonly result: unknown } | { readonly error: unknown };
@@ -56,7 +52,7 @@ export class CommandTopic {
     this.#producer = new Producer({ ...common, acks: 'all' });
   }
 
-  /** Opens the topic, creating it where it is missing, and applies all that it holds. */
+  /** Opens the topic, creating it where it is missing, and hands over all that it holds. */
   static async open(options: CommandTopicOptions): Promise<CommandTopic> {
     const commands = new CommandTopic(options);
     try {
@@ -116,15 +112,20 @@ export class CommandTopic {
     this.#consumer.assign([partition]);
     this.#consumer.seekToBeginning([partition]);
     const [end] = await this.#consumer.endOffsets([partition]);
-    while ((await this.#consumer.position(partition)) < (end?.offset ?? 0))
-      await this.#applyNext({ isReplay: true });
+    const past: Command[] = [];
+    while ((await this.#consumer.position(partition)) < (end?.offset ?? 0)) {
+      for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
+        for (const { key, value } of records) past.push(decodeCommand(key, value));
+      }
+    }
     this.#nextOffset = await this.#consumer.position(partition);
+    await this.#options.restore(past);
   }
 
   async #follow(): Promise<void> {
     while (!this.#closed) {
       try {
-        await this.#applyNext({ isReplay: false });
+        await this.#applyNext();
       } catch (error) {
         if (this.#closed) return;
         this.#failure = error instanceof Error ? error : new Error(String(error));
@@ -135,25 +136,25 @@ export class CommandTopic {
     }
   }
 
-  async #applyNext({ isReplay }: Pick<CommandContext, 'isReplay'>): Promise<void> {
+  async #applyNext(): Promise<void> {
     for (const { records, nextOffset } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
       for (const { offset, key, value } of records) {
         this.#nextOffset = offset + 1;
-        await this.#applyOne(decodeCommand(key, value), { offset, isReplay });
+        await this.#applyOne(decodeCommand(key, value), offset);
       }
       this.#nextOffset = nextOffset;
     }
   }
 
-  async #applyOne(command: Command, context: CommandContext): Promise<void> {
-    const outcome: Outcome = await this.#options.apply(command, context).then(
+  async #applyOne(command: Command, offset: number): Promise<void> {
+    const outcome: Outcome = await this.#options.apply(command, offset).then(
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     );
-    const waiter = this.#waiters.get(context.offset);
-    this.#waiters.delete(context.offset);
+    const waiter = this.#waiters.get(offset);
+    this.#waiters.delete(offset);
     if (waiter !== undefined) settle(waiter, outcome);
-    else if (this.#appending > 0) this.#early.set(context.offset, outcome);
+    else if (this.#appending > 0) this.#early.set(offset, outcome);
   }
 
   #rejectAll(error: Error): void {

@@ -1,4 +1,5 @@
-import { OperationalError } from '../../base/errors.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
+import { type RecordedStatement, readPlan, type StatementPlan } from '../../sql/index.ts';
 
 const COMMAND_VERSION = 1;
 
@@ -9,8 +10,10 @@ export interface Command {
   readonly statementText: string;
   /** Session properties that the statement was given. */
   readonly properties: Readonly<Record<string, string>>;
-  /** The physical plan, where the statement starts a query; its own version is inside. */
-  readonly plan: unknown;
+  /** What it does to the catalog and to queries, where it does; the plan's version is inside. */
+  readonly plan: StatementPlan | null;
+  /** TERMINATE, PAUSE and RESUME. Without an id they mean all queries. */
+  readonly control: { readonly action: 'TERMINATE' | 'PAUSE' | 'RESUME'; readonly queryId?: string } | null;
   /**
    * The offset in the command topic that the plan was made for. Where another server's command got there first, the
    * plan may no longer hold and the statement is planned anew.
@@ -37,10 +40,11 @@ export function decodeCommand(key: Buffer | null, value: Buffer | null): Command
     if (version > COMMAND_VERSION)
       throw unreadable(`it has version ${version}, and this server knows ${COMMAND_VERSION}`);
     if (typeof rest.statementText !== 'string') throw unreadable('it holds no statement');
-    return { ...rest, id: String(JSON.parse(String(key))) };
+    const plan = rest.plan === null ? null : (readPlan(JSON.stringify(rest.plan)) as StatementPlan);
+    return { ...rest, plan, id: String(JSON.parse(String(key))) };
   } catch (error) {
     if (error instanceof OperationalError) throw error;
-    throw unreadable('it is not JSON');
+    throw unreadable(messageOf(error));
   }
 }
 
@@ -48,4 +52,10 @@ function unreadable(why: string): OperationalError {
   return new OperationalError('COMMAND_UNREADABLE', `a command of the command topic cannot be read: ${why}`, {
     retriable: false,
   });
+}
+
+/** The command as the SQL engine takes it up when it starts. */
+export function recordedStatement({ plan, control, properties }: Command): RecordedStatement[] {
+  if (control !== null) return [{ kind: 'control', ...control }];
+  return plan === null ? [] : [{ kind: 'plan', plan, session: { properties, variables: new Map() } }];
 }

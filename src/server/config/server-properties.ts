@@ -1,4 +1,13 @@
-import { int, list, oneOf, type Property, string } from '../../base/config-property.ts';
+import {
+  int,
+  list,
+  oneOf,
+  parseProperty,
+  type Property,
+  type PropertyValues,
+  string,
+} from '../../base/config-property.ts';
+import { DiagnosticError } from '../../base/errors.ts';
 
 /** Properties of the SQL server, under ksqlDB's names. Those of the broker are in `broker/config`. */
 export const serverProperties = {
@@ -43,4 +52,30 @@ export function isServerProperty(name: string): name is ServerPropertyName {
 /** Session and query properties go to the SQL engine as they are; it knows which of them exist. */
 export function isEngineProperty(name: string): boolean {
   return name.startsWith('ksql.');
+}
+
+/** Properties without a default, which may stay unset. */
+type OptionalPropertyName = 'ksql.streams.state.dir' | 'ksql.persistence.default.format.value';
+
+/** The values of all server properties; null where one has no default and is not set. */
+export type ServerSettings = {
+  readonly [N in ServerPropertyName]:
+    | PropertyValues[(typeof serverProperties)[N]['type']]
+    | (N extends OptionalPropertyName ? null : never);
+};
+
+/** @throws {DiagnosticError} for a value that is no good, with what it should be. */
+export function readServerProperties(texts: Readonly<Record<string, string>>): ServerSettings {
+  const entries = Object.entries(serverProperties).map(([name, definition]: [string, Property]) => {
+    const text = texts[name] ?? definition.default;
+    if (text === null) return [name, null];
+    const result = parseProperty(definition, text);
+    if ('value' in result) return [name, result.value];
+    throw new DiagnosticError({
+      message: `invalid value ${JSON.stringify(text)} for property ${name}`,
+      detail: `it ${result.problem}`,
+      hint: definition.doc,
+    });
+  });
+  return Object.fromEntries(entries) as ServerSettings;
 }

@@ -1,11 +1,10 @@
-import type { FunctionRegistry } from '../../sql/functions/registry.ts';
 import type { SqlFunction } from '../../sql/functions/definition.ts';
 
 const KINDS = { scalar: 'SCALAR', aggregate: 'AGGREGATE', table: 'TABLE' } as const;
 
 /** The `functions` of a `function_names` entity. */
-export function functionNames(registry: FunctionRegistry) {
-  return registry.list().map(({ name, kind, category }) => ({ name, type: KINDS[kind], category }));
+export function functionNames(functions: readonly SqlFunction[]) {
+  return functions.map(({ name, kind, category }) => ({ name, type: KINDS[kind], category }));
 }
 
 /** A `describe_function` entity, but for its common fields. */

@@ -1,4 +1,3 @@
-import type { SourceUse } from '../../sql/catalog/catalog.ts';
 import type { DataSource } from '../../sql/catalog/data-source.ts';
 import { fieldEntities } from './field-entity.ts';
 
@@ -28,25 +27,23 @@ export function queryListing(query: QueryListing) {
   return { ...query, statusCount: { [query.state]: 1 } };
 }
 
-/** The `sourceDescription` of a DESCRIBE. `partitions` and `replication` are asked of the cluster for EXTENDED only. */
+/** The `sourceDescription` of a DESCRIBE. */
 export function sourceDescription(
   source: DataSource,
   details: {
     readonly extended: boolean;
-    readonly use: SourceUse;
-    readonly queries: readonly QueryListing[];
+    readonly readQueries: readonly QueryListing[];
+    readonly writeQueries: readonly QueryListing[];
     readonly partitions: number;
     readonly replication: number;
   },
 ) {
-  const listed = (ids: readonly string[]) =>
-    details.queries.filter((query) => ids.includes(query.id)).map(queryListing);
   const { topic } = source;
   return {
     name: source.name,
     windowType: topic.keyFormat.window?.type ?? null,
-    readQueries: listed(details.use.readers),
-    writeQueries: listed(details.use.writers),
+    readQueries: details.readQueries.map(queryListing),
+    writeQueries: details.writeQueries.map(queryListing),
     fields: fieldEntities(source.schema),
     type: source.kind,
     timestamp: source.timestamp?.column ?? '',

@@ -1,0 +1,172 @@
+import { unreachable } from '../../base/assert.ts';
+import type { Explanation, QueryDescription, SourceDescription, StatementResult } from '../../sql/index.ts';
+import { type FieldEntity, schemaEntity } from './field-entity.ts';
+import { functionDescription, functionNames } from './function-entities.ts';
+import { type QueryListing, queryListing, sourceDescription, sourceListing } from './source-entities.ts';
+
+/** One entry of a `/ksql` answer. */
+export type StatementEntity = Readonly<Record<string, unknown>> & {
+  readonly '@type': string;
+  readonly statementText: string;
+};
+
+export interface CommandOutcome {
+  readonly commandId: string;
+  readonly message: string;
+  readonly queryId?: string;
+  readonly sequenceNumber: number;
+}
+
+/** The `currentStatus` of a statement that was recorded and applied. */
+export function currentStatus(statementText: string, outcome: CommandOutcome): StatementEntity {
+  const { commandId, message, queryId = null, sequenceNumber } = outcome;
+  return {
+    '@type': 'currentStatus',
+    statementText,
+    commandId,
+    commandStatus: { status: 'SUCCESS', message, queryId },
+    commandSequenceNumber: sequenceNumber,
+    warnings: [],
+  };
+}
+
+/** What a statement answered, as ksqlDB's API puts it; undefined for those that answer nothing. */
+export function statementEntity(result: StatementResult): StatementEntity | undefined {
+  const entity = (type: string, fields: Readonly<Record<string, unknown>>): StatementEntity => ({
+    '@type': type,
+    statementText: result.text,
+    ...fields,
+    warnings: [],
+  });
+  switch (result.kind) {
+    case 'inserted':
+    case 'session':
+    // Recorded statements are answered with their status.
+    case 'ddl':
+    case 'terminated':
+    case 'control':
+      return undefined;
+    case 'sources': {
+      if (result.extended) {
+        return entity('source_descriptions', {
+          sourceDescriptions: result.sources.map((s) => describeSource(s, { extended: true })),
+        });
+      }
+      const listings = result.sources.map(({ source }) => sourceListing(source));
+      return result.sourceKind === 'STREAM'
+        ? entity('streams', { streams: listings })
+        : entity('tables', { tables: listings });
+    }
+    case 'queries':
+      return result.extended
+        ? entity('query_descriptions', { queryDescriptions: result.queries.map((q) => describeQuery(q)) })
+        : entity('queries', { queries: result.queries.map((q) => queryListing(listingOf(q))) });
+    case 'topics':
+      return entity(result.extended ? 'kafka_topics_extended' : 'kafka_topics', {
+        topics: [...result.topics].map(([name, { partitions, replicas }]) => ({
+          name,
+          replicaInfo: Array.from({ length: partitions }, () => replicas),
+        })),
+      });
+    case 'functions':
+      return entity('function_names', { functions: functionNames(result.functions) });
+    case 'types':
+      return entity('type_list', {
+        types: Object.fromEntries([...result.types].map(([name, type]) => [name, schemaEntity(type)])),
+      });
+    case 'properties':
+      return entity('properties', {
+        properties: Object.entries(result.properties).map(([name, value]) => ({
+          name,
+          scope: name.startsWith('ksql.streams.') ? 'KAFKA STREAMS' : 'KSQL',
+          value,
+          editable: true,
+          level: 'SERVER',
+        })),
+        overwrittenProperties: [],
+        defaultProperties: [],
+      });
+    case 'variables':
+      return entity('variables', {
+        variables: [...result.variables].map(([name, value]) => ({ name, value })),
+      });
+    case 'describeSource':
+      return entity('sourceDescription', { sourceDescription: describeSource(result.description, result) });
+    case 'describeFunction':
+      return entity('describe_function', functionDescription(result.function));
+    case 'explain':
+      return entity('queryDescription', { queryDescription: describeExplanation(result.explanation) });
+    default:
+      return unreachable(result);
+  }
+}
+
+function describeSource(description: SourceDescription, { extended }: { readonly extended: boolean }) {
+  const { source, readQueries, writeQueries, topic, constraints } = description;
+  return {
+    ...sourceDescription(source, {
+      extended,
+      readQueries: readQueries.map(listingOf),
+      writeQueries: writeQueries.map(listingOf),
+      partitions: topic?.partitions ?? 0,
+      replication: topic?.replicas ?? 0,
+    }),
+    sourceConstraints: constraints,
+  };
+}
+
+function listingOf(query: QueryDescription): QueryListing {
+  return {
+    id: query.id,
+    sinks: query.sink === undefined ? [] : [query.sink],
+    sinkKafkaTopics: query.sinkTopic === undefined ? [] : [query.sinkTopic],
+    queryString: query.text,
+    queryType: query.kind,
+    state: query.state,
+  };
+}
+
+function describeQuery(query: QueryDescription, explanation?: Explanation) {
+  const columns = explanation?.columns ?? [];
+  return {
+    id: query.id,
+    statementText: query.text,
+    windowType: null,
+    fields: columns.map(
+      ({ name, type, isKey }): FieldEntity => ({
+        name,
+        schema: schemaEntity(type),
+        ...(isKey ? { type: 'KEY' } : {}),
+      }),
+    ),
+    sources: query.sources,
+    sinks: query.sink === undefined ? [] : [query.sink],
+    topology: explanation?.topology ?? '',
+    executionPlan: explanation === undefined ? '' : ladder(explanation),
+    overriddenProperties: {},
+    ksqlHostQueryStatus: {},
+    queryType: query.kind,
+    queryErrors: query.errors.map((errorMessage) => ({ errorMessage, timestamp: 0, type: 'UNKNOWN' })),
+    tasksMetadata: [],
+    consumerGroupId: '',
+    state: query.state,
+  };
+}
+
+function describeExplanation(explanation: Explanation) {
+  const transient: QueryDescription = {
+    id: '',
+    text: explanation.text,
+    plan: explanation.plan,
+    state: 'CREATED',
+    kind: 'PERSISTENT',
+    sources: explanation.plan.sources,
+    errors: [],
+  };
+  return describeQuery(explanation.query ?? transient, explanation);
+}
+
+/** Each rung of a query's plan under its name. */
+function ladder({ logicalPlan, physicalPlan }: Explanation): string {
+  return `Logical plan\n${logicalPlan}\n\nPhysical plan\n${physicalPlan}`;
+}

@@ -1,0 +1,122 @@
+import type { Print } from '../../../grammar/index.ts';
+import type { Environment } from '../../base/environment.ts';
+import { Consumer, type ConsumerRecord } from '../../client/index.ts';
+import { printDate, printTime } from '../../sql/values/iso-time.ts';
+import type { AnswerStream } from './answer-stream.ts';
+import { RestError, RestErrorCode } from './rest-error.ts';
+
+const POLL_TIMEOUT_MS = 500;
+const MS_PER_DAY = 86_400_000;
+
+export interface PrintOptions {
+  readonly environment: Environment;
+  readonly bootstrapServers: string;
+}
+
+/** Opens a topic for PRINT, from its beginning or its end. @throws {RestError} 40001 for a topic that is not there. */
+export async function openTopic(statement: Print, text: string, options: PrintOptions): Promise<Consumer> {
+  const { environment, bootstrapServers } = options;
+  const consumer = new Consumer({
+    environment,
+    bootstrapServers,
+    clientId: 'millrace-print',
+    autoCommit: false,
+    allowAutoTopicCreation: false,
+    autoOffsetReset: statement.fromBeginning ? 'earliest' : 'latest',
+  });
+  try {
+    const partitions = await consumer.partitionsFor(statement.topic);
+    consumer.assign(partitions);
+    for (const partition of partitions) await consumer.position(partition);
+    return consumer;
+  } catch (error) {
+    await consumer.close();
+    throw new RestError(
+      RestErrorCode.BAD_STATEMENT,
+      `Could not find topic '${statement.topic}', or the KSQL user does not have permissions to list the topic. Topic names are case-sensitive.`,
+      {
+        statementText: text,
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Sends records of the topic as lines of text, until LIMIT or the client's end. Closes the consumer. */
+export async function printTopic(statement: Print, consumer: Consumer, stream: AnswerStream): Promise<void> {
+  const interval = Math.max(1, statement.interval ?? 1);
+  const limit = statement.limit ?? Number.POSITIVE_INFINITY;
+  let seen = 0;
+  let sent = 0;
+  const stop = (): void => consumer.wakeup();
+  stream.gone.addEventListener('abort', stop);
+  try {
+    while (sent < limit && !stream.gone.aborted) {
+      for (const { partition, records } of await consumer.poll(POLL_TIMEOUT_MS)) {
+        for (const record of records) {
+          if (sent === 0 && seen === 0) stream.write(formatsLine(record));
+          seen += 1;
+          if ((seen - 1) % interval !== 0 || sent >= limit) continue;
+          sent += 1;
+          if (!stream.write(line(record, partition))) await stream.drained();
+        }
+      }
+    }
+  } catch (error) {
+    if (!stream.gone.aborted) stream.write(`${String(error)}\n`);
+  } finally {
+    stream.gone.removeEventListener('abort', stop);
+    await consumer.close();
+  }
+  stream.end(sent >= limit ? 'Topic printing ceased\n' : '');
+}
+
+function formatsLine(record: ConsumerRecord): string {
+  return `Key format: ${guessFormat(record.key)}\nValue format: ${guessFormat(record.value)}\n`;
+}
+
+/** What the bytes may be: PRINT knows no schema, so it says what it can tell from looking. */
+function guessFormat(bytes: Buffer | null): string {
+  if (bytes === null) return '¯\\_(ツ)_/¯ - no data processed';
+  if (asJson(bytes) !== undefined) return 'JSON or KAFKA_STRING';
+  if (bytes.length === 4 && !isText(bytes)) return 'KAFKA_INT';
+  if (bytes.length === 8 && !isText(bytes)) return 'KAFKA_BIGINT or KAFKA_DOUBLE';
+  return isText(bytes) ? 'KAFKA_STRING' : 'unrecognized';
+}
+
+function line({ timestamp, key, value }: ConsumerRecord, partition: number): string {
+  return `rowtime: ${rowtime(timestamp)}, key: ${show(key)}, value: ${show(value)}, partition: ${partition}\n`;
+}
+
+/** `2022/12/02 17:22:02.556 Z` */
+function rowtime(timestamp: number): string {
+  const days = Math.floor(timestamp / MS_PER_DAY);
+  const time = timestamp - days * MS_PER_DAY;
+  const seconds = printTime(Math.floor(time / 60_000) * 60_000);
+  const rest = String(time % 60_000).padStart(5, '0');
+  return `${printDate(days).replaceAll('-', '/')} ${seconds}:${rest.slice(0, 2)}.${rest.slice(2)} Z`;
+}
+
+function show(bytes: Buffer | null): string {
+  if (bytes === null) return '<null>';
+  if (isText(bytes)) return bytes.toString('utf8');
+  if (bytes.length === 4) return String(bytes.readInt32BE(0));
+  if (bytes.length === 8) return String(bytes.readBigInt64BE(0));
+  return `0x${bytes.toString('hex')}`;
+}
+
+/** UTF-8 without control characters other than white space. */
+function isText(bytes: Buffer): boolean {
+  const text = bytes.toString('utf8');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what tells text from numbers
+  return !/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text);
+}
+
+function asJson(bytes: Buffer): unknown {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

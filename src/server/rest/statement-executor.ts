@@ -1,0 +1,171 @@
+import { DiagnosticError } from '../../base/errors.ts';
+import { renderDiagnostic } from '../../../grammar/index.ts';
+import type { PreparedStatement, Session, SqlEngine, StatementPlan } from '../../sql/index.ts';
+import type { Command } from '../commands/command.ts';
+import type { CommandTopic } from '../commands/command-topic.ts';
+import { currentStatus, type StatementEntity, statementEntity } from '../entities/statement-entity.ts';
+import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
+
+/** What applying a command answers. */
+export interface CommandResult {
+  readonly message: string;
+  readonly queryId?: string;
+}
+
+/** How a statement that was recorded has ended, for `/status`. */
+export interface CommandStatus {
+  readonly status: 'SUCCESS' | 'ERROR';
+  readonly message: string;
+  readonly queryId?: string | null;
+}
+
+const STATUSES_MAX = 1_000;
+
+/**
+ * Runs the statements of `/ksql`: all are checked first, against a copy of the catalog; then each is run in turn. What
+ * changes the service goes through the command topic, the rest is answered by the engine.
+ */
+export class StatementExecutor {
+  readonly #engine: SqlEngine;
+  readonly #commands: () => CommandTopic;
+  readonly #statuses = new Map<string, CommandStatus>();
+  /** Statements that change the service are planned and recorded one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(engine: SqlEngine, commands: () => CommandTopic) {
+    this.#engine = engine;
+    this.#commands = commands;
+  }
+
+  get statuses(): ReadonlyMap<string, CommandStatus> {
+    return this.#statuses;
+  }
+
+  /** @throws {RestError} for the first statement that is wrong, with what those before it answered. */
+  async execute(script: string, session: Session): Promise<readonly StatementEntity[]> {
+    const prepared = await this.prepare(script, session);
+    const query = prepared.find(
+      ({ statement }) => statement.kind === 'QueryStatement' || statement.kind === 'Print',
+    );
+    if (query !== undefined) {
+      throw new RestError(
+        RestErrorCode.WRONG_ENDPOINT,
+        "The following statement types should be issued to the websocket endpoint '/query':\n\t* PRINT\n\t* SELECT",
+        { statementText: query.text },
+      );
+    }
+    const entities: StatementEntity[] = [];
+    for (const statement of prepared) {
+      try {
+        const entity = await this.#run(statement);
+        if (entity !== undefined) entities.push(entity);
+      } catch (error) {
+        const refusal = toRestError(error, statement.text);
+        const { errorCode, message, statementText } = refusal;
+        throw new RestError(errorCode, message, { statementText, entities, cause: error });
+      }
+    }
+    return entities;
+  }
+
+  /** @throws {RestError} with the place of the mistake in the script. */
+  async prepare(script: string, session: Session): Promise<readonly PreparedStatement[]> {
+    try {
+      return await this.#engine.prepare(script, session);
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      throw new RestError(RestErrorCode.BAD_STATEMENT, renderDiagnostic(script, error.diagnostic), {
+        statementText: script,
+        cause: error,
+      });
+    }
+  }
+
+  /** Applies a command that was recorded, here or by another server of the service. */
+  async apply(command: Command, offset: number): Promise<CommandResult> {
+    const result = await this.#applied(command, offset).then(
+      (applied) => ({ applied }),
+      (error: unknown) => ({ error }),
+    );
+    const isError = 'error' in result;
+    this.#remember(command.id, {
+      status: isError ? 'ERROR' : 'SUCCESS',
+      message: isError ? toRestError(result.error).message : result.applied.message,
+      ...(isError ? {} : { queryId: result.applied.queryId ?? null }),
+    });
+    if (isError) throw result.error;
+    return result.applied;
+  }
+
+  async #applied(command: Command, offset: number): Promise<CommandResult> {
+    const session = { properties: command.properties, variables: new Map<string, string>() };
+    const isCurrent = command.plannedAtOffset === offset;
+    if (command.plan !== null && isCurrent) return this.#engine.replay(command.plan, session);
+    // A TERMINATE, or a plan that another server's command got ahead of: it is made anew from the text.
+    const [prepared] = await this.#engine.prepare(command.statementText, session);
+    if (prepared === undefined) return { message: 'nothing to do' };
+    const result = await this.#engine.execute(prepared, { queryNumber: offset });
+    if (result.kind === 'ddl') return result;
+    if (result.kind === 'terminated') return { message: 'Query terminated.' };
+    return { message: command.control?.action === 'PAUSE' ? 'Query paused.' : 'Query resumed.' };
+  }
+
+  #run(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
+    const run = this.#turn.then(() => this.#runNow(prepared));
+    this.#turn = run.catch(() => undefined);
+    return run;
+  }
+
+  async #runNow(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
+    const commands = this.#commands();
+    const { statement, text, session } = prepared;
+    const plannedAtOffset = commands.nextOffset;
+    const plan = (await this.#engine.plan(prepared, { queryNumber: plannedAtOffset })) ?? null;
+    const isControl = statement.kind === 'QueryControl';
+    if (plan === null && !isControl) return statementEntity(await this.#engine.execute(prepared));
+    if (plan?.kind === 'none') {
+      return { '@type': 'warning_entity', statementText: text, message: plan.message, warnings: [] };
+    }
+    const { properties } = session;
+    const control = isControl ? controlOf(statement) : null;
+    const id = plan === null ? `terminate/\`${control?.queryId ?? 'ALL'}\`/execute` : commandIdOf(plan);
+    const command = { id, statementText: text, properties, plan, control, plannedAtOffset };
+    const { message, queryId } = (await commands.append(command)) as CommandResult;
+    return currentStatus(text, {
+      commandId: id,
+      message,
+      sequenceNumber: plannedAtOffset,
+      ...(queryId === undefined ? {} : { queryId }),
+    });
+  }
+
+  #remember(id: string, status: CommandStatus): void {
+    this.#statuses.delete(id);
+    this.#statuses.set(id, status);
+    const [oldest] = this.#statuses.keys();
+    if (this.#statuses.size > STATUSES_MAX && oldest !== undefined) this.#statuses.delete(oldest);
+  }
+}
+
+function controlOf({ action, queryId }: Extract<PreparedStatement['statement'], { kind: 'QueryControl' }>) {
+  return { action, ...(queryId === undefined ? {} : { queryId }) };
+}
+
+/** ``stream/`X`/create``, as ksqlDB names its commands. */
+function commandIdOf(plan: Exclude<StatementPlan, { readonly kind: 'none' }>): string {
+  switch (plan.kind) {
+    case 'createSource':
+    case 'createAs':
+      return `${plan.source.kind.toLowerCase()}/\`${plan.source.name}\`/create`;
+    case 'alterSource':
+      return `${plan.source.kind.toLowerCase()}/\`${plan.source.name}\`/alter`;
+    case 'insertInto':
+      return `stream/\`${plan.query.sink ?? ''}\`/create`;
+    case 'dropSource':
+      return `stream/\`${plan.name}\`/drop`;
+    case 'createType':
+      return `type/\`${plan.name}\`/create`;
+    case 'dropType':
+      return `type/\`${plan.name}\`/drop`;
+  }
+}

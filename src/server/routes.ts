@@ -1,0 +1,175 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../base/environment.ts';
+import type { SqlEngine } from '../sql/index.ts';
+import type { MetricsPage } from './metrics.ts';
+import { AnswerStream } from './rest/answer-stream.ts';
+import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from './rest/answer-writers.ts';
+import { openTopic, printTopic } from './rest/print-topic.ts';
+import { isPushQuery, type QueryRunner } from './rest/query-runner.ts';
+import { readStatementRequest, requireObject, type StatementRequest } from './rest/request-body.ts';
+import { RestError, RestErrorCode, toRestError } from './rest/rest-error.ts';
+import type { StatementExecutor } from './rest/statement-executor.ts';
+
+/** What the routes serve from. */
+export interface Services {
+  readonly environment: Environment;
+  readonly bootstrapServers: string;
+  readonly engine: SqlEngine;
+  readonly executor: StatementExecutor;
+  readonly queries: QueryRunner;
+  readonly metrics: MetricsPage;
+  readonly info: {
+    readonly version: string;
+    readonly kafkaClusterId: string;
+    readonly ksqlServiceId: string;
+  };
+  /** Why the server cannot do its work, or undefined while it can. */
+  readonly failure: () => string | undefined;
+}
+
+/** Adds the endpoints of ksqlDB's REST API, and `/metrics`. */
+export function addRoutes(app: FastifyInstance, services: Services): void {
+  acceptAnyJson(app);
+  app.setErrorHandler((error, _request, reply) => {
+    // The router's own refusals (a body that is no JSON, one that is too large) carry a status below 500.
+    const status = (error as { readonly statusCode?: number }).statusCode;
+    const isRefusal = !(error instanceof RestError) && status !== undefined && status < 500;
+    const refusal = isRefusal ? new RestError(status * 100, (error as Error).message) : toRestError(error);
+    return reply.code(refusal.status).type(MediaType.JSON).send(refusal.toBody());
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const refusal = new RestError(RestErrorCode.NOT_FOUND, `There is nothing at ${request.url}`);
+    return reply.code(404).type(MediaType.JSON).send(refusal.toBody());
+  });
+  addStatusRoutes(app, services);
+  addStatementRoutes(app, services);
+  addQueryRoutes(app, services);
+}
+
+/** ksqlDB's clients send JSON under several content types, or under none. */
+function acceptAnyJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    const text = String(body);
+    try {
+      done(null, text.trim() === '' ? undefined : (JSON.parse(text) as unknown));
+    } catch (error) {
+      const message = `The request body is not JSON: ${(error as Error).message}`;
+      done(new RestError(RestErrorCode.BAD_REQUEST, message, { cause: error }));
+    }
+  });
+}
+
+function addStatusRoutes(app: FastifyInstance, services: Services): void {
+  const { executor, info, metrics, failure } = services;
+  app.get('/', (_request, reply) => reply.redirect('/info', 307));
+  app.get('/info', () => ({
+    KsqlServerInfo: { ...info, serverStatus: failure() === undefined ? 'RUNNING' : 'DEGRADED' },
+  }));
+  app.get('/healthcheck', () => {
+    const isHealthy = failure() === undefined;
+    const details = {
+      metastore: { isHealthy: true },
+      kafka: { isHealthy },
+      commandRunner: { isHealthy },
+    };
+    return { isHealthy, details, serverState: 'READY' };
+  });
+  app.get('/status', () => ({
+    commandStatuses: Object.fromEntries([...executor.statuses].map(([id, { status }]) => [id, status])),
+  }));
+  app.get<{ Params: { type: string; entity: string; action: string } }>(
+    '/status/:type/:entity/:action',
+    ({ params: { type, entity, action } }) => {
+      const status = executor.statuses.get(`${type}/${entity}/${action}`);
+      if (status === undefined) throw new RestError(RestErrorCode.NOT_FOUND, 'Command not found');
+      return { ...status, queryId: status.queryId ?? null };
+    },
+  );
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.render()),
+  );
+  for (const probe of ['/chc/ready', '/chc/live']) app.get(probe, () => ({}));
+}
+
+function addStatementRoutes(app: FastifyInstance, { executor, queries }: Services): void {
+  app.post('/ksql', async ({ body }, reply) => {
+    const { sql, session } = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
+    return reply.type(MediaType.JSON).send(await executor.execute(sql, session));
+  });
+  app.post('/close-query', ({ body }, reply) => {
+    const { queryId } = requireObject(body, 'the body');
+    if (typeof queryId !== 'string')
+      throw new RestError(RestErrorCode.BAD_REQUEST, 'Request body is missing "queryId"');
+    if (!queries.close(queryId))
+      throw new RestError(RestErrorCode.BAD_REQUEST, `No query with id ${queryId}`);
+    return reply.code(200).send();
+  });
+}
+
+function addQueryRoutes(app: FastifyInstance, services: Services): void {
+  app.post('/query-stream', async (request, reply) => {
+    const input = readStatementRequest(request.body, { sql: 'sql', properties: 'properties' });
+    await answerQuery({ request, reply, input }, services, (isPush) => {
+      const writer = answerWriterFor(request.headers.accept, { isPush });
+      if (writer !== undefined) return writer;
+      throw new RestError(40_600, `No media type of ${request.headers.accept ?? ''} can be sent`);
+    });
+    return reply;
+  });
+  app.post('/query', async (request, reply) => {
+    const input = readStatementRequest(request.body, { sql: 'ksql', properties: 'streamsProperties' });
+    await answerQuery({ request, reply, input }, services, (isPush) => new JsonStreamedRowWriter({ isPush }));
+    return reply;
+  });
+}
+
+/** The old endpoint sends the same messages under the plain content type. */
+class JsonStreamedRowWriter extends StreamedRowWriter {
+  override readonly contentType = MediaType.JSON;
+}
+
+interface QueryExchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly input: StatementRequest;
+}
+
+/** Runs the one SELECT or PRINT of a request and streams its answer. What is wrong is told before anything is sent. */
+async function answerQuery(
+  { reply, input }: QueryExchange,
+  services: Services,
+  writerFor: (isPush: boolean) => AnswerWriter,
+): Promise<void> {
+  const prepared = await services.executor.prepare(input.sql, input.session);
+  const [statement] = prepared;
+  if (statement === undefined || prepared.length > 1) {
+    throw new RestError(
+      RestErrorCode.BAD_STATEMENT,
+      `Expected exactly one KSQL statement; found ${prepared.length} instead`,
+      {
+        statementText: input.sql,
+      },
+    );
+  }
+  if (statement.statement.kind === 'Print') {
+    const consumer = await openTopic(statement.statement, statement.text, services);
+    reply.hijack();
+    return printTopic(
+      statement.statement,
+      consumer,
+      new AnswerStream(reply.raw, 'text/plain; charset=utf-8'),
+    );
+  }
+  if (statement.statement.kind !== 'QueryStatement') {
+    throw new RestError(
+      RestErrorCode.BAD_STATEMENT,
+      `Statement type \`${statement.statement.kind}\` not supported for this resource: only SELECT and PRINT are`,
+      { statementText: statement.text },
+    );
+  }
+  const writer = writerFor(isPushQuery(statement));
+  const query = await services.queries.start(statement);
+  reply.hijack();
+  return services.queries.send(query, new AnswerStream(reply.raw, writer.contentType), writer);
+}

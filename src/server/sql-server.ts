@@ -1,0 +1,178 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fastify } from 'fastify';
+import type { BrokerMetrics } from '../../broker/index.ts';
+import type { Address } from '../base/environment.ts';
+import { messageOf, OperationalError } from '../base/errors.ts';
+import { nodeEnvironment } from '../base/io/node-environment.ts';
+import type { Logger } from '../base/logger.ts';
+import { Admin } from '../client/index.ts';
+import { builtInRegistry } from '../sql/functions/index.ts';
+import { KafkaHost, settle, SqlEngine } from '../sql/index.ts';
+import { recordedStatement } from './commands/command.ts';
+import { CommandTopic } from './commands/command-topic.ts';
+import { readServerProperties } from './config/server-properties.ts';
+import { HttpFront } from './http/front.ts';
+import { MetricsPage } from './metrics.ts';
+import { QueryRunner } from './rest/query-runner.ts';
+import { StatementExecutor } from './rest/statement-executor.ts';
+import { addRoutes } from './routes.ts';
+import { ksqlVersion } from './version.ts';
+
+const REQUEST_BYTES_MAX = 10 * 1024 * 1024;
+
+export interface SqlServerOptions {
+  /** `HOST:PORT` of one or more brokers, separated by commas. */
+  readonly bootstrapServers: string;
+  /** Port 0 takes a free one. */
+  readonly listen: Address;
+  /** Folder for state stores. */
+  readonly data: string;
+  /** Properties under ksqlDB's names; see config/server-properties.ts. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+  /** Of the broker in this process, for the metrics page. */
+  readonly brokerMetrics?: BrokerMetrics;
+}
+
+/** Persistent queries as a service: the SQL engine on a Kafka cluster, behind ksqlDB's REST API. */
+export class SqlServer {
+  readonly url: string;
+  readonly #front: HttpFront;
+  readonly #engine: SqlEngine;
+  readonly #host: KafkaHost;
+  readonly #commands: CommandTopic;
+  readonly #queries: QueryRunner;
+
+  private constructor(parts: {
+    readonly url: string;
+    readonly front: HttpFront;
+    readonly engine: SqlEngine;
+    readonly host: KafkaHost;
+    readonly commands: CommandTopic;
+    readonly queries: QueryRunner;
+  }) {
+    this.url = parts.url;
+    this.#front = parts.front;
+    this.#engine = parts.engine;
+    this.#host = parts.host;
+    this.#commands = parts.commands;
+    this.#queries = parts.queries;
+  }
+
+  /**
+   * Connects to the cluster, takes up the queries that were recorded, and listens.
+   * @throws {OperationalError} where the cluster does not answer or the port is taken.
+   */
+  static async start(options: SqlServerOptions): Promise<SqlServer> {
+    const { bootstrapServers, logger } = options;
+    const settings = readServerProperties(options.properties);
+    const serviceId = settings['ksql.service.id'];
+    const kafkaClusterId = await clusterId(bootstrapServers);
+    const stateDir = settings['ksql.streams.state.dir'] ?? path.join(options.data, 'sql-state');
+    mkdirSync(stateDir, { recursive: true });
+
+    const host = new KafkaHost({
+      environment: nodeEnvironment,
+      bootstrapServers,
+      stateDir,
+      serviceId,
+      commitIntervalMs: settings['ksql.streams.commit.interval.ms'],
+      logger,
+    });
+    const engine = new SqlEngine({
+      host,
+      functions: builtInRegistry(),
+      properties: {
+        'ksql.streams.auto.offset.reset': settings['ksql.streams.auto.offset.reset'],
+        ...options.properties,
+      },
+    });
+    let failure: string | undefined;
+    let commands: CommandTopic | undefined;
+    const executor = new StatementExecutor(engine, () => {
+      if (commands !== undefined && failure === undefined) return commands;
+      const why = failure ?? 'the SQL server is starting';
+      throw new OperationalError('NOT_READY', why, { retriable: true });
+    });
+    const queries = new QueryRunner(engine, { pushLimit: settings['ksql.query.push.limit'] });
+    const metrics = new MetricsPage();
+    if (options.brokerMetrics !== undefined) metrics.addBroker(options.brokerMetrics);
+    metrics.gauge('ksql_persistent_queries', 'persistent queries', () => engine.queries().length);
+    metrics.gauge('ksql_push_queries', 'push queries that run', () => queries.pushCount);
+
+    try {
+      commands = await CommandTopic.open({
+        environment: nodeEnvironment,
+        bootstrapServers,
+        topic: `_confluent-ksql-${serviceId}_command_topic`,
+        restore: (past) =>
+          engine.restore(settle(past.flatMap(recordedStatement)), (queryId, error) =>
+            logger.error('a recorded query could not be started', { queryId, error }),
+          ),
+        apply: (command, offset) => executor.apply(command, offset),
+        onFailure: (error) => {
+          failure = `the command topic cannot be followed: ${messageOf(error)}`;
+          logger.error(failure, { error });
+        },
+      });
+      const services = {
+        environment: nodeEnvironment,
+        bootstrapServers,
+        engine,
+        executor,
+        queries,
+        metrics,
+        info: { version: ksqlVersion, kafkaClusterId, ksqlServiceId: serviceId },
+        failure: () => failure,
+      };
+      const { front, url } = await listen(options.listen, (app) => addRoutes(app, services));
+      return new SqlServer({ url, front, engine, host, commands, queries });
+    } catch (error) {
+      await commands?.close();
+      await engine.close();
+      await host.close();
+      throw error;
+    }
+  }
+
+  /** Ends the answers that run, commits and stops the queries; they go on at the next start. */
+  async close(): Promise<void> {
+    this.#queries.closeAll();
+    await this.#front.close();
+    await this.#commands.close();
+    await this.#engine.close();
+    await this.#host.close();
+  }
+}
+
+async function listen(
+  address: Address,
+  addTo: (app: ReturnType<typeof fastify>) => void,
+): Promise<{ readonly front: HttpFront; readonly url: string }> {
+  let front: HttpFront | undefined;
+  const app = fastify({
+    bodyLimit: REQUEST_BYTES_MAX,
+    serverFactory: (handler) => {
+      front = new HttpFront(handler);
+      return front.http1;
+    },
+  });
+  addTo(app);
+  await app.ready();
+  if (front === undefined)
+    throw new OperationalError('FAILED', 'the HTTP server did not start', { retriable: false });
+  const bound = await front.listen(address);
+  const host = bound.host.includes(':') ? `[${bound.host}]` : bound.host;
+  return { front, url: `http://${host}:${bound.port}` };
+}
+
+/** The id of the cluster; the first contact with it, so this is where one that does not answer is noticed. */
+async function clusterId(bootstrapServers: string): Promise<string> {
+  const admin = new Admin({ environment: nodeEnvironment, bootstrapServers, defaultApiTimeoutMs: 15_000 });
+  try {
+    return (await admin.describeCluster()).clusterId ?? '';
+  } finally {
+    await admin.close();
+  }
+}
