@@ -172,15 +172,13 @@ export class GroupJoiner {
       protocols: member.protocols,
       rebalanceTimeoutMs: member.rebalanceTimeoutMs,
       sessionTimeoutMs: member.sessionTimeoutMs,
-      metadata: member.metadata(group.protocolName),
     };
     group.replaceStaticMember(to.groupInstanceId, to.former, to.memberId);
     this.#update(member, join, to.answer);
     this.#rebalancer.sessions.extend(group, member);
-    const isUnchanged =
-      group.is('Stable') &&
-      group.selectProtocol() === group.protocolName &&
-      member.metadata(group.protocolName).equals(before.metadata);
+    // Metadata may differ: what a cooperative or Streams member tells of itself does after every restart. A change of
+    // its topics is for the leader to see.
+    const isUnchanged = group.is('Stable') && group.selectProtocol() === group.protocolName;
     if (!isUnchanged) {
       this.#rebalancer.maybePrepare(group);
       return;

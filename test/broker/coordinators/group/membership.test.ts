@@ -383,14 +383,21 @@ describe('static members (KIP-345)', () => {
     expect(back.members).toHaveLength(2);
   });
 
-  it('rebalance when their metadata has changed', async () => {
+  it('come back without a rebalance with other metadata too, but not if that changes the protocol', async () => {
     const groups = await GroupHarness.started();
     const [leader] = await stableStatic(groups);
-    const back = groups.join({ instance: 'two', topics: ['airports'] });
-    expect(await isSettled(back)).toBe(false);
-    const again = groups.join({ memberId: leader, instance: 'one' });
-    expect((await back).generationId).toBe(2);
-    expect((await again).members.map((member) => member.groupInstanceId)).toEqual(['one', 'two']);
+    expect(await groups.join({ instance: 'two', topics: ['airports'] })).toMatchObject({
+      generationId: 1,
+      leader,
+    });
+    expect(groups.describe().groupState).toBe('Stable');
+    const both = (first: string, second: string): readonly (readonly [string, Buffer])[] =>
+      [first, second].map((name) => [name, Buffer.alloc(0)]);
+    await groups.join({ instance: 'two', protocols: both('range', 'sticky') });
+    const changed = groups.join({ instance: 'one', protocols: both('sticky', 'range') });
+    const again = groups.join({ instance: 'two', protocols: both('sticky', 'range') });
+    expect(await changed).toMatchObject({ generationId: 2, protocolName: 'sticky' });
+    expect((await again).generationId).toBe(2);
   });
 
   it('keep their place when they do not join in time, until their session ends', async () => {
