@@ -37,13 +37,14 @@ export function demoCommand(): Command {
 
       const stop = new AbortController();
       const client = new SqlServerClient(http);
-      const { flightsAreNew } = await loadAirports(kafka);
+      await loadAirports(kafka);
       await client.execute(FLIGHT_STATEMENTS, {
         properties: { 'auto.offset.reset': 'earliest' },
         variables: {},
       });
-      const replay = flightsAreNew ? replayFlights(kafka, stop.signal) : Promise.resolve();
-      const replayed = replay.catch((error: unknown) => console.error(`replay ended: ${messageOf(error)}`));
+      const replayed = replayFlights(kafka, stop.signal).catch((error: unknown) =>
+        console.error(`replay ended: ${messageOf(error)}`),
+      );
 
       if (options.json !== true) await showLive(client);
       await (stopped ?? runShell({ client, format: 'tabular' }));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 
 /** A US airport. */
@@ -25,10 +25,8 @@ export interface Flight {
   readonly distance: number;
 }
 
-const folder = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json')),
-  'data',
-);
+/** The package exports its data by URL only, so the files are found beside its entry. */
+const folder = path.join(path.dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '..', 'data');
 
 /** All airports of the data set. */
 export function readAirports(): readonly Airport[] {

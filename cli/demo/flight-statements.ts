@@ -21,7 +21,7 @@ CREATE STREAM IF NOT EXISTS departures AS
 -- a windowed aggregation
 CREATE TABLE IF NOT EXISTS airport_days AS
   SELECT origin, COUNT(*) AS flights, ROUND(AVG(delay), 1) AS average_delay, MAX(delay) AS longest_delay
-  FROM flights WINDOW TUMBLING (SIZE 1 DAY) GROUP BY origin EMIT CHANGES;
+  FROM flights WINDOW TUMBLING (SIZE 1 DAY, RETENTION 100 DAYS) GROUP BY origin EMIT CHANGES;
 `;
 
 /** The live result that the demo shows. */
@@ -31,7 +31,7 @@ export const LIVE_QUERY =
 /** What the demo suggests to try next, on the shell that it opens. */
 export const SUGGESTIONS = [
   'SELECT * FROM late_flights EMIT CHANGES LIMIT 5;',
-  "SELECT origin, flights, average_delay FROM airport_days WHERE origin = 'ATL';",
-  "SELECT name, city FROM airports WHERE iata = 'SFO' EMIT CHANGES LIMIT 1;",
+  "SELECT origin, WINDOWSTART, flights, average_delay FROM airport_days WHERE origin = 'ATL';",
   'SHOW QUERIES;',
+  'DESCRIBE departures;',
 ] as const;
