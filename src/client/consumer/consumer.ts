@@ -1,5 +1,4 @@
 import { OperationalError } from '../../base/errors.ts';
-import type { Timer } from '../../base/environment.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { GroupCoordinator } from '../cluster/coordinator.ts';
@@ -21,15 +20,13 @@ import type {
 } from '../types.ts';
 import { createAssignors } from './assignors/assignors.ts';
 import { Committer } from './committer.ts';
+import { EventGate } from './event-gate.ts';
 import { Fetcher } from './fetcher.ts';
 import { Membership } from './membership.ts';
 import { Positions } from './positions.ts';
 import { SubscriptionState } from './subscription-state.ts';
 
 const NO_RECORDS: readonly FetchedRecords[] = [];
-
-/** A loop of polls that always finds records lets timers and sockets have their turn at least this often. */
-const YIELD_AFTER_MS = 10;
 
 /** How long giving up partitions waits for the last commit. */
 const COMMIT_BEFORE_REBALANCE_MS = 5_000;
@@ -67,16 +64,12 @@ export class Consumer implements KafkaConsumer {
   readonly #fetcher: Fetcher;
   readonly #positions: Positions;
   readonly #group: Group | undefined;
-  /** Counts what a waiting poll should look at; compared before it goes to sleep. */
-  #events = 0;
-  #endWait: (() => void) | undefined;
-  #waitTimer: Timer | undefined;
+  readonly #gate: EventGate;
   #polling: Promise<unknown> | undefined;
   #wakeupRequested = false;
   #failure: unknown;
   #lookingForCluster = false;
   #firstLookMs = -1;
-  #lastYieldMs = 0;
   #closed = false;
 
   constructor(options: ConsumerOptions) {
@@ -85,7 +78,8 @@ export class Consumer implements KafkaConsumer {
       settings: this.#settings,
       allowAutoTopicCreation: this.#settings.allowAutoTopicCreation,
     });
-    const onEvent = (): void => this.#notify();
+    this.#gate = new EventGate(this.#settings.environment);
+    const onEvent = (): void => this.#gate.notify();
     this.#fetcher = new Fetcher(this.#cluster, this.#settings, this.#subscription, onEvent);
     this.#group = this.#createGroup(this.#settings.groupId, onEvent);
     const committer = this.#group?.committer;
@@ -116,7 +110,7 @@ export class Consumer implements KafkaConsumer {
     this.#cluster.trackOnly(topics instanceof RegExp ? null : topics);
     this.#findCluster();
     this.#group.membership.checkSubscription();
-    this.#notify();
+    this.#gate.notify();
   }
 
   assign(partitions: readonly TopicPartition[]): void {
@@ -124,7 +118,7 @@ export class Consumer implements KafkaConsumer {
     this.#subscription.assignManually(partitions);
     this.#cluster.trackOnly(partitions.map(({ topic }) => topic));
     this.#findCluster();
-    this.#notify();
+    this.#gate.notify();
   }
 
   async unsubscribe(): Promise<void> {
@@ -186,7 +180,7 @@ export class Consumer implements KafkaConsumer {
   resume(partitions: readonly TopicPartition[]): void {
     for (const state of partitions.map((partition) => this.#subscription.expect(partition)))
       state.paused = false;
-    this.#notify();
+    this.#gate.notify();
   }
 
   paused(): readonly TopicPartition[] {
@@ -200,19 +194,19 @@ export class Consumer implements KafkaConsumer {
       throw new OperationalError('INVALID_OFFSET', `${offset} is not an offset`, { retriable: false });
     }
     this.#subscription.expect(partition).seek(offset);
-    this.#notify();
+    this.#gate.notify();
   }
 
   seekToBeginning(partitions: readonly TopicPartition[]): void {
     for (const state of partitions.map((partition) => this.#subscription.expect(partition)))
       state.reset('earliest');
-    this.#notify();
+    this.#gate.notify();
   }
 
   seekToEnd(partitions: readonly TopicPartition[]): void {
     for (const state of partitions.map((partition) => this.#subscription.expect(partition)))
       state.reset('latest');
-    this.#notify();
+    this.#gate.notify();
   }
 
   async position(partition: TopicPartition): Promise<number> {
@@ -293,7 +287,7 @@ export class Consumer implements KafkaConsumer {
 
   wakeup(): void {
     this.#wakeupRequested = true;
-    this.#notify();
+    this.#gate.notify();
   }
 
   enforceRebalance(reason = 'asked for by the application'): void {
@@ -307,7 +301,7 @@ export class Consumer implements KafkaConsumer {
   async close(options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean } = {}): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#notify();
+    this.#gate.notify();
     // A poll that is under way ends first: its callbacks are not to be overtaken.
     await this.#polling?.catch(() => {});
     try {
@@ -342,19 +336,20 @@ export class Consumer implements KafkaConsumer {
 
   async #poll(timeoutMs: number): Promise<readonly FetchedRecords[]> {
     const deadlineMs = this.#nowMs() + timeoutMs;
-    if (this.#nowMs() - this.#lastYieldMs > YIELD_AFTER_MS) await this.#yield();
+    const turn = this.#gate.yieldIfDue();
+    if (turn !== undefined) await turn;
     for (;;) {
       if (this.#closed) throw closed('consumer');
       if (this.#wakeupRequested) {
         this.#wakeupRequested = false;
         throw new OperationalError('WAKEUP', 'the poll was woken up', { retriable: true });
       }
-      const events = this.#events;
+      const { events } = this.#gate;
       const records = await this.#step();
       if (records.length > 0) return records;
       const leftMs = deadlineMs - this.#nowMs();
       if (leftMs <= 0) return NO_RECORDS;
-      await this.#waitForEvent(leftMs, events);
+      await this.#gate.wait(leftMs, events);
     }
   }
 
@@ -378,34 +373,6 @@ export class Consumer implements KafkaConsumer {
     return records;
   }
 
-  #notify(): void {
-    this.#events++;
-    this.#endWait?.();
-  }
-
-  /** Resolves at the next event, at once if there has been one since `events`, or when the time is up. */
-  #waitForEvent(timeoutMs: number, events: number): Promise<void> {
-    if (this.#events !== events) return this.#yield();
-    return new Promise((resolve) => {
-      this.#endWait = () => {
-        this.#endWait = undefined;
-        this.#waitTimer?.cancel();
-        this.#lastYieldMs = this.#nowMs();
-        resolve();
-      };
-      this.#waitTimer = this.#cluster.environment.timers.after(Math.ceil(timeoutMs), this.#endWait);
-    });
-  }
-
-  #yield(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#cluster.environment.timers.defer(() => {
-        this.#lastYieldMs = this.#nowMs();
-        resolve();
-      });
-    });
-  }
-
   /** Fetches metadata in the background; a cluster that never answers ends the poll, one that once did does not. */
   #findCluster(): void {
     if (this.#lookingForCluster) return;
@@ -416,7 +383,7 @@ export class Consumer implements KafkaConsumer {
       .catch((error: unknown) => {
         const patienceMs = this.#settings.defaultApiTimeoutMs;
         if (!this.#cluster.known && this.#nowMs() - this.#firstLookMs >= patienceMs) this.#failure ??= error;
-        this.#cluster.environment.timers.after(this.#settings.retryBackoffMs, () => this.#notify());
+        this.#cluster.environment.timers.after(this.#settings.retryBackoffMs, () => this.#gate.notify());
       })
       .finally(() => {
         this.#lookingForCluster = false;
@@ -436,7 +403,7 @@ export class Consumer implements KafkaConsumer {
     }
     if (this.#subscription.subscribed) this.#group?.membership.checkSubscription();
     this.#fetcher.sendFetches();
-    this.#notify();
+    this.#gate.notify();
   }
 
   #matchTopics(pattern: RegExp): void {
