@@ -29,7 +29,7 @@ import { GroupShard } from './group-shard.ts';
 import { GroupJoiner, type Join } from './join-group.ts';
 import { leaveGroupMember } from './leave-group.ts';
 import { commitError, generationError } from './membership-checks.ts';
-import { commitErrorResponse, commitOffsets } from './offset-commits.ts';
+import { commitOffsets } from './offset-commits.ts';
 import { expiredOffsets } from './offset-expiry.ts';
 import { fetchOffsets, singleGroupResponse, type AskedTopic } from './offset-fetches.ts';
 import { Rebalancer } from './rebalance.ts';
@@ -171,9 +171,14 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
 
   async syncGroup(
     request: RequestOf<typeof syncGroup>,
-    _context: GroupRequestContext,
+    context: GroupRequestContext,
   ): Promise<ResponseInput<typeof syncGroup>> {
     return new Promise<SyncResult>((resolve) => {
+      // From version 5 on both are mandatory (KIP-559), whatever the group is.
+      if (context.version >= 5 && (request.protocolType === null || request.protocolName === null)) {
+        resolve(syncError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL));
+        return;
+      }
       const { shard, errorCode } = this.#locate(request.groupId);
       const group = shard?.group(request.groupId);
       if (group === undefined) {
@@ -228,33 +233,43 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     return Promise.resolve({ errorCode: members[0]?.errorCode ?? ErrorCode.UNKNOWN_MEMBER_ID });
   }
 
-  async offsetCommit(
+  offsetCommit(
     request: RequestOf<typeof offsetCommit>,
     context: GroupRequestContext,
   ): Promise<ResponseInput<typeof offsetCommit>> {
-    const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
-    const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
-    if (shard === undefined) return commitErrorResponse(request, errorCode);
-    let group = shard.group(groupId);
-    if (group === undefined) {
-      // A group that does not exist is made for a consumer that only keeps offsets.
-      if (generationId >= 0) {
-        const unknown = context.version >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
-        return commitErrorResponse(request, unknown);
-      }
-      group = shard.getOrCreate(groupId, this.#environment.clock.nowMs());
-    }
-    const error = commitError(group, { memberId, groupInstanceId, generationId });
-    if (error !== ErrorCode.NONE) return commitErrorResponse(request, error);
-    const member = group.members.get(memberId);
-    if (member !== undefined) this.#rebalancer.sessions.extend(group, member);
-    return commitOffsets(group, request, {
+    return commitOffsets(request, {
+      located: this.#locateForCommit(request, context),
       journal: this.#journal,
       topics: this.#topics,
       config: this.#config,
       nowMs: this.#environment.clock.nowMs(),
       version: context.version,
     });
+  }
+
+  /** The group to commit to, if the member may; a commit keeps its session alive. */
+  #locateForCommit(
+    request: RequestOf<typeof offsetCommit>,
+    context: GroupRequestContext,
+  ): { readonly group: ClassicGroup } | { readonly errorCode: number } {
+    const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
+    const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
+    if (shard === undefined) return { errorCode };
+    let group = shard.group(groupId);
+    if (group === undefined) {
+      // A group that does not exist is made for a consumer that only keeps offsets.
+      if (generationId >= 0) {
+        return {
+          errorCode: context.version >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION,
+        };
+      }
+      group = shard.getOrCreate(groupId, this.#environment.clock.nowMs());
+    }
+    const error = commitError(group, { memberId, groupInstanceId, generationId });
+    if (error !== ErrorCode.NONE) return { errorCode: error };
+    const member = group.members.get(memberId);
+    if (member !== undefined) this.#rebalancer.sessions.extend(group, member);
+    return { group };
   }
 
   offsetFetch(
@@ -354,24 +369,25 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     const group = shard.group(groupId);
     if (group === undefined || group.is('Dead')) return { errorCode: ErrorCode.GROUP_ID_NOT_FOUND };
     if (!group.is('Empty') && !group.isConsumerGroup) return { errorCode: ErrorCode.NON_EMPTY_GROUP };
-    const topicError = (topic: string): number => {
-      if (this.#topics.topicId(topic) === undefined) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    const errorOf = (topic: string, partition: number): number => {
+      if (!this.#topics.hasPartition(topic, partition)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
       return group.isSubscribedTo(topic) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
     };
-    const doomed = request.topics
-      .filter(({ name }) => topicError(name) === ErrorCode.NONE)
-      .flatMap(({ name, partitions }) =>
-        partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
-      )
-      .filter(({ topic, partition }) => group.offsets.get(topic, partition) !== undefined);
-    const writeError = await removeOffsets(group, doomed, this.#journal);
-    if (writeError !== ErrorCode.NONE) return { errorCode: writeError };
-    return {
-      topics: request.topics.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: topicError(name) })),
+    const topics = request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: errorOf(name, partitionIndex),
       })),
-    };
+    }));
+    const doomed = topics.flatMap(({ name, partitions }) =>
+      partitions
+        .filter((each) => each.errorCode === ErrorCode.NONE)
+        .map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex }))
+        .filter(({ topic, partition }) => group.offsets.get(topic, partition) !== undefined),
+    );
+    const writeError = await removeOffsets(group, doomed, this.#journal);
+    return writeError === ErrorCode.NONE ? { topics } : { errorCode: writeError };
   }
 
   async onTopicsDeleted(topics: readonly string[]): Promise<void> {

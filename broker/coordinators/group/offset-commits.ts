@@ -20,6 +20,8 @@ interface Accepted extends TopicPartition {
 }
 
 interface CommitOptions {
+  /** The group, or why there is none to commit to. */
+  readonly located: { readonly group: ClassicGroup } | { readonly errorCode: number };
   readonly journal: GroupJournal;
   readonly topics: GroupTopics;
   readonly config: GroupConfig;
@@ -27,23 +29,11 @@ interface CommitOptions {
   readonly version: number;
 }
 
-/** An answer with the same error for every partition of the request. */
-export function commitErrorResponse(request: Request, errorCode: number): Response {
-  return {
-    topics: request.topics.map((topic) => ({
-      name: topic.name,
-      topicId: topic.topicId,
-      partitions: topic.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
-    })),
-  };
-}
-
-/** Writes the offsets of a request whose member has been checked; offsets of partitions that fail are left out. */
-export async function commitOffsets(
-  group: ClassicGroup,
-  request: Request,
-  options: CommitOptions,
-): Promise<Response> {
+/**
+ * Writes the offsets of a request. Partitions that do not exist are told so whatever the group is; an error of the group
+ * or of the write is for the others.
+ */
+export async function commitOffsets(request: Request, options: CommitOptions): Promise<Response> {
   const accepted: Accepted[] = [];
   const check = (topic: Request['topics'][number], name: string | undefined): TopicAnswer => ({
     name: topic.name,
@@ -60,7 +50,9 @@ export async function commitOffsets(
     check(topic, options.version >= TOPIC_ID_VERSION ? options.topics.topicName(topic.topicId) : topic.name),
   );
   if (accepted.length === 0) return { topics };
-  const errorCode = await write(group, accepted, options.journal);
+  const { located } = options;
+  const errorCode =
+    'group' in located ? await write(located.group, accepted, options.journal) : located.errorCode;
   return errorCode === ErrorCode.NONE ? { topics } : withWriteError({ topics }, errorCode);
 }
 

@@ -160,7 +160,7 @@ export class GroupHarness {
     readonly generation: number;
     readonly assignments?: Readonly<Record<string, string>>;
     readonly instance?: string | null;
-    readonly protocolName?: string;
+    readonly protocolName?: string | null;
     readonly version?: number;
     readonly group?: string;
   }): Promise<ResponseOf<(typeof apis)[14]>> {
@@ -174,7 +174,12 @@ export class GroupHarness {
         assignment: Buffer.from(text),
       })),
       ...(version >= 3 ? { groupInstanceId: options.instance ?? null } : {}),
-      ...(version >= 5 ? { protocolType: 'consumer', protocolName: options.protocolName ?? 'range' } : {}),
+      ...(version >= 5
+        ? {
+            protocolType: 'consumer',
+            protocolName: options.protocolName === undefined ? 'range' : options.protocolName,
+          }
+        : {}),
     });
     return decodedResponse(
       apis[14],

@@ -245,6 +245,9 @@ describe('a sync', () => {
     expect((await groups.sync({ memberId: first, generation: 1, protocolName: 'sticky' })).errorCode).toBe(
       ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
     );
+    expect((await groups.sync({ memberId: first, generation: 1, protocolName: null })).errorCode).toBe(
+      ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
+    );
     void groups.join({ memberId: first });
     expect((await groups.sync({ memberId: second, generation: 1 })).errorCode).toBe(
       ErrorCode.REBALANCE_IN_PROGRESS,

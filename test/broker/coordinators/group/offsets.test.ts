@@ -39,6 +39,8 @@ describe('a commit', () => {
       ErrorCode.UNKNOWN_MEMBER_ID,
     );
     expect(await groups.commit({ offset: 6 })).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
+    // A partition that does not exist is told first.
+    expect(await groups.commit({ offset: 6, partition: 9 })).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     expect(groups.committed()).toBe(5);
   });
 
@@ -270,6 +272,8 @@ describe('removal', () => {
     expect(await errorOf('flights')).toBe(ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC);
     expect(await errorOf('airports')).toBe(ErrorCode.NONE);
     expect(await errorOf('nowhere')).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    const missing = await groups.deleteOffset('flights', 9);
+    expect(missing.topics[0]?.partitions[0]?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     expect([groups.committed(0, 'flights'), groups.committed(0, 'airports')]).toEqual([1, -1]);
     await groups.leave(3, [{ memberId }]);
     expect(await errorOf('flights')).toBe(ErrorCode.NONE);
