@@ -1,0 +1,131 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { produce } from '../../src/protocol/messages/00-produce.ts';
+import { fetch } from '../../src/protocol/messages/01-fetch.ts';
+import { offsetCommit } from '../../src/protocol/messages/08-offset-commit.ts';
+import { offsetFetch } from '../../src/protocol/messages/09-offset-fetch.ts';
+import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
+import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
+import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
+import { initProducerId } from '../../src/protocol/messages/22-init-producer-id.ts';
+import { batchesOf } from '../../src/protocol/records/batch-view.ts';
+import { batchOf, TestBrokers, type TestClient } from './running-broker.ts';
+
+describe('a broker through its life', () => {
+  let brokers = new TestBrokers();
+
+  afterEach(async () => {
+    await brokers.close();
+    brokers = new TestBrokers();
+  });
+
+  async function append(client: TestClient, topic: string, value: string) {
+    const response = await client.send(produce, 9, {
+      acks: -1,
+      timeoutMs: 1000,
+      topicData: [{ name: topic, partitionData: [{ index: 0, records: batchOf(value) }] }],
+    });
+    return response.responses[0]?.partitionResponses[0];
+  }
+
+  async function read(client: TestClient, topic: string) {
+    const response = await client.send(fetch, 12, {
+      maxWaitMs: 0,
+      minBytes: 1,
+      topics: [{ topic, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 100_000 }] }],
+    });
+    return response.responses[0]?.partitions[0];
+  }
+
+  it.each([
+    ['a stop', true],
+    ['an abrupt end', false],
+  ])('keeps topics, settings, records, offsets and producer ids over %s', async (_what, handOver) => {
+    const directory = brokers.newDirectory();
+    const first = await brokers.start({ 'log.dirs': directory });
+    const before = brokers.to(first);
+    const created = await before.send(createTopics, 7, {
+      topics: [
+        {
+          name: 'kept',
+          numPartitions: 2,
+          replicationFactor: 1,
+          configs: [{ name: 'retention.ms', value: '-1' }],
+        },
+        { name: 'dropped', numPartitions: 1, replicationFactor: 1 },
+      ],
+    });
+    await before.send(deleteTopics, 6, { topics: [{ name: 'dropped' }] });
+    await append(before, 'kept', 'one');
+    await append(before, 'kept', 'two');
+    const { producerId } = await before.send(initProducerId, 4, { transactionalId: null });
+    await before.send(findCoordinator, 3, { key: 'group' });
+    const committed = await before.send(offsetCommit, 8, {
+      groupId: 'group',
+      topics: [
+        { name: 'kept', partitions: [{ partitionIndex: 0, committedOffset: 1, committedMetadata: 'note' }] },
+      ],
+    });
+    expect(committed.topics[0]?.partitions[0]?.errorCode).toBe(ErrorCode.NONE);
+    await brokers.stop(first, { handOver });
+
+    const second = await brokers.start({ 'log.dirs': directory });
+    expect(second.clusterId).toBe(first.clusterId);
+    const after = brokers.to(second);
+    expect([...second.image.topicsByName.keys()].toSorted()).toEqual(['__consumer_offsets', 'kept']);
+    expect(second.image.topicsByName.get('kept')?.id).toBe(created.topics[0]?.topicId);
+    const data = await read(after, 'kept');
+    expect(data).toMatchObject({ errorCode: ErrorCode.NONE, highWatermark: 2 });
+    expect(batchesOf(data?.records ?? Buffer.alloc(0))).toHaveLength(2);
+    expect((await append(after, 'kept', 'three'))?.baseOffset).toBe(2);
+    const next = await after.send(initProducerId, 4, { transactionalId: null });
+    expect(next.producerId).toBeGreaterThan(producerId);
+    const offset = async () => {
+      const response = await after.send(offsetFetch, 7, {
+        groupId: 'group',
+        topics: [{ name: 'kept', partitionIndexes: [0] }],
+      });
+      return response.topics[0]?.partitions[0];
+    };
+    await expect.poll(offset).toMatchObject({ committedOffset: 1, metadata: 'note', errorCode: 0 });
+  });
+
+  it('says that its port is taken, and leaves the folder free for another try', async () => {
+    const first = await brokers.start();
+    const directory = brokers.newDirectory();
+    const taken = { 'log.dirs': directory, listeners: `PLAINTEXT://127.0.0.1:${first.address.port}` };
+    await expect(brokers.start(taken)).rejects.toMatchObject({
+      code: 'ADDRESS_IN_USE',
+      message: `port ${first.address.port} on 127.0.0.1 is already in use`,
+    });
+    const second = await brokers.start({ 'log.dirs': directory });
+    expect(second.address.port).not.toBe(first.address.port);
+  });
+
+  it('refuses a folder that another broker holds, and one of another node', async () => {
+    const directory = brokers.newDirectory();
+    const first = await brokers.start({ 'log.dirs': directory });
+    await expect(brokers.start({ 'log.dirs': directory })).rejects.toMatchObject({ code: 'LOCKED' });
+    await brokers.stop(first);
+    await expect(brokers.start({ 'log.dirs': directory, 'node.id': 5 })).rejects.toMatchObject({
+      code: 'FOREIGN_DATA',
+    });
+    writeFileSync(path.join(directory, 'meta.properties'), 'version=9\nnode.id=1\n');
+    await expect(brokers.start({ 'log.dirs': directory })).rejects.toMatchObject({ code: 'FOREIGN_DATA' });
+  });
+
+  it('removes what is left on disk of a topic that was deleted and made again', async () => {
+    const broker = await brokers.start();
+    const client = brokers.to(broker);
+    for (let round = 0; round < 3; round++) {
+      await client.send(createTopics, 7, {
+        topics: [{ name: 'again', numPartitions: 1, replicationFactor: 1 }],
+      });
+      expect((await append(client, 'again', `round ${round}`))?.baseOffset).toBe(0);
+      await client.send(deleteTopics, 6, { topics: [{ name: 'again' }] });
+      expect((await append(client, 'again', 'gone'))?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+  });
+});
