@@ -15,10 +15,7 @@ const EXPONENT_BIAS = 1023;
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** Bits of 5^n. */
-const BITS_OF_FIVES = [
-  ...[0, 3, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28, 31, 33],
-  ...[35, 38, 40, 42, 45, 47, 49, 52, 54, 56, 59, 61],
-];
+const BITS_OF_FIVES = Array.from({ length: 27 }, (_, n) => (n === 0 ? 0 : (5n ** BigInt(n)).toString(2).length));
 
 /** How many digits of a number beyond 2^53 mean nothing, by the power of two that its last bit stands for. */
 const INSIGNIFICANT_DIGITS = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2];
