@@ -59,10 +59,11 @@ export async function commitOffsets(request: Request, options: CommitOptions): P
 function partitionError(
   name: string | undefined,
   partition: Request['topics'][number]['partitions'][number],
-  { topics, config }: CommitOptions,
+  { topics, config, located }: CommitOptions,
 ): number {
   if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
   if (!topics.hasPartition(name, partition.partitionIndex)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  if (!('group' in located)) return ErrorCode.NONE;
   const metadataBytes = Buffer.byteLength(partition.committedMetadata ?? '');
   return metadataBytes > config.offsetMetadataBytesMax ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
 }

@@ -39,7 +39,8 @@ describe('a commit', () => {
       ErrorCode.UNKNOWN_MEMBER_ID,
     );
     expect(await groups.commit({ offset: 6 })).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
-    // A partition that does not exist is told first.
+    // A partition that does not exist is told first, metadata that is too long last.
+    expect(await groups.commit({ offset: 6, metadata: 'x'.repeat(5_000) })).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
     expect(await groups.commit({ offset: 6, partition: 9 })).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     expect(groups.committed()).toBe(5);
   });
