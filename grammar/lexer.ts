@@ -1,6 +1,7 @@
 /** Text to tokens. Words that are keywords get the keyword's type after lexing; see `tokens.ts`. */
-import { type IToken, Lexer } from 'chevrotain';
+import type { IToken } from 'chevrotain';
 import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
+import { Lexer } from './chevrotain.ts';
 import { keywordTokens, lexedTokens, Word } from './tokens.ts';
 
 export interface LexedText {
@@ -9,9 +10,9 @@ export interface LexedText {
   readonly comments: readonly IToken[];
 }
 
-let lexer: Lexer | undefined;
+let lexer: InstanceType<typeof Lexer> | undefined;
 
-function theLexer(): Lexer {
+function theLexer(): InstanceType<typeof Lexer> {
   lexer ??= new Lexer([...lexedTokens], { ensureOptimizations: false, skipValidations: true });
   return lexer;
 }

@@ -1,6 +1,7 @@
-import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
+import type { IRecognitionException, IToken } from 'chevrotain';
 import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
 import { nearestName } from '../src/base/nearest-name.ts';
+import { EOF } from './chevrotain.ts';
 import { displayToken } from './error-messages.ts';
 import { isReserved, nonReservedKeywords, reservedKeywords } from './keywords.ts';
 import { spanOf } from './lexer.ts';
@@ -82,12 +83,44 @@ function isColumnType(error: IRecognitionException): boolean {
 }
 
 function wantsName(error: IRecognitionException): boolean {
-  return (
-    /\bIDENTIFIER\b/.test(error.message) ||
-    error.context.ruleStack.at(-1) === 'plainType' ||
-    error.context.ruleStack.at(-1) === 'primary'
-  );
+  if (/\bIDENTIFIER\b/.test(error.message)) return true;
+  const rule = error.context.ruleStack.at(-1) ?? '';
+  if (rule === 'plainType') return true;
+  // Where an expression should begin, a word that begins the next clause says that something is missing.
+  return expressionRules.has(rule) && !clauseWords.has(error.token.image.toUpperCase());
 }
+
+const expressionRules: ReadonlySet<string> = new Set([
+  'query',
+  'primary',
+  'signed',
+  'negation',
+  'selectItem',
+  'functionArgument',
+]);
+
+const clauseWords: ReadonlySet<string> = new Set([
+  'AND',
+  'AS',
+  'BY',
+  'ELSE',
+  'END',
+  'FROM',
+  'GROUP',
+  'HAVING',
+  'IN',
+  'IS',
+  'LIKE',
+  'LIMIT',
+  'ON',
+  'OR',
+  'SELECT',
+  'THEN',
+  'WHEN',
+  'WHERE',
+  'WINDOW',
+  'WITH',
+]);
 
 /** The keyword that the writer may have meant, of those that were possible here. */
 function suggestWord(error: IRecognitionException, token: IToken): string | undefined {

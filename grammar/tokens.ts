@@ -2,7 +2,8 @@
  * Token types. Keywords have no pattern of their own: the lexer finds words, and {@link keywordTokens} says which words
  * are keywords. So the lexer has twenty patterns instead of two hundred, and starts in a fraction of the time.
  */
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import type { TokenType } from 'chevrotain';
+import { createToken, Lexer } from './chevrotain.ts';
 import { type Keyword, nonReservedKeywords, reservedKeywords } from './keywords.ts';
 
 /** Category of whatever may stand where the grammar wants a name. */

@@ -1,5 +1,6 @@
-import { EmbeddedActionsParser, type IToken, type ParserMethod } from 'chevrotain';
+import type { IToken, ParserMethod } from 'chevrotain';
 import type { Literal, Node, SourceSpan, TimeUnit } from '../ast.ts';
+import { EmbeddedActionsParser } from '../chevrotain.ts';
 import { errorMessages } from '../error-messages.ts';
 import { spanOf } from '../lexer.ts';
 import {

@@ -1,5 +1,6 @@
-import { EOF, type IToken } from 'chevrotain';
+import type { IToken } from 'chevrotain';
 import type { ColumnDefinition, Expression, ShowSubject, Statement, TypeNode } from '../ast.ts';
+import { EOF } from '../chevrotain.ts';
 import { Comma, Equal, K, StringText } from '../tokens.ts';
 import { type ParserOptions, type Rule, unquote } from './base-parser.ts';
 import { DefinitionParser } from './definition-parser.ts';

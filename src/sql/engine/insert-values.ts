@@ -2,6 +2,7 @@ import type { Expression, InsertValues } from '../../../grammar/ast.ts';
 import { printType, quoteName } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { formatOf } from '../../serde/formats.ts';
+import { messageOf } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
@@ -112,7 +113,7 @@ function valueFor(column: SchemaColumn, expression: Expression, context: Analysi
   });
   const value = compiled.evaluate(noRow, noRow, {});
   if (failure !== undefined) {
-    throw sqlError(`Failed to insert values: ${String(failure)}`, { span: expression.span });
+    throw sqlError(`Failed to insert values: ${messageOf(failure)}`, { span: expression.span });
   }
   if (value === null || compiled.type === null) return null;
   if (compiled.type.kind !== column.type.kind && !canImplicitlyCast(compiled.type, column.type)) {

@@ -39,6 +39,7 @@ function rowExtender(step: SourceStep): (value: Row, key: Key, context: RecordCo
   const length = valueCount + headers.length + 3 + (windowed ? 2 : 0) + keyCount;
   return (value, key, record) => {
     if (value === null) return value;
+    // oxlint-disable-next-line no-new-array -- one allocation of the known length, per record
     const row = new Array<SqlValue>(length);
     let at = 0;
     for (; at < valueCount; at++) row[at] = value[at] ?? null;

@@ -177,7 +177,7 @@ function callSafely(
     return call(row);
   } catch (error) {
     context.onError?.(error, 'table function');
-    return [null];
+    return [];
   }
 }
 

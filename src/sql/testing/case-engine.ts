@@ -151,7 +151,7 @@ export class CaseEngine {
         for (const { topic, record } of inputs) if (topics.includes(topic)) pipe(topic, record);
         for (const topic of topics) {
           if (given.has(topic)) continue;
-          for (const record of [...(this.stubs.get(topic) ?? [])]) pipe(topic, record);
+          for (const record of (this.stubs.get(topic) ?? []).slice()) pipe(topic, record);
         }
       } finally {
         for (const topic of driver.producedTopics) this.produced.add(topic);

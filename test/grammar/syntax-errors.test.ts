@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { parse, parseTolerantly, renderDiagnostic } from '../../grammar/index.ts';
+import { DiagnosticError } from '../../src/base/errors.ts';
+
+function errorOf(text: string): DiagnosticError {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error;
+    throw error;
+  }
+  throw new Error('it parsed');
+}
+
+describe('syntax errors', () => {
+  it.each([
+    ['SELEC 1;', "line 1:1: Syntax Error\nUnknown statement 'SELEC'", 'SELECT'],
+    [
+      'CREATE STRAM s;',
+      "line 1:8: Syntax Error\nExpecting {'TYPE', 'SINK', 'SOURCE', 'STREAM', 'TABLE'}",
+      'STREAM',
+    ],
+    ["RUN SCRIPT 'x';", "line 1:1: Syntax Error\nUnknown statement 'RUN'", undefined],
+    ['SELECT a FROM', 'line 1:14: Syntax Error\nExpecting IDENTIFIER', undefined],
+    ["SELECT 'a FROM b;", 'line 1:8: Syntax Error\nString is not closed', undefined],
+    ['SELECT ? FROM b;', "line 1:8: Syntax Error\nUnexpected character '?'", undefined],
+    ['SELECT CAST(a AS NULL) FROM b;', "Syntax error at or near 'NULL' at line 1:18", undefined],
+    ['CREATE STREAM s (a INT(3) (4));', "line 1:27: Syntax Error\nExpecting {',', ')'}", undefined],
+    ['SELECT a, FROM b;', "line 1:11: Syntax Error\nUnexpected 'FROM'", undefined],
+  ])('%s', (text, message, suggestion) => {
+    const { diagnostic } = errorOf(text);
+    expect(diagnostic.message).toBe(message);
+    expect(diagnostic.suggestion).toBe(suggestion);
+  });
+
+  it('points at the place, in the line it is in', () => {
+    const text = 'SELECT a,\n\tb c d\nFROM x;';
+    const rendered = renderDiagnostic(text, errorOf(text).diagnostic);
+    expect(rendered).toContain('  line 2:6\n  | \tb c d\n  | \t    ^');
+  });
+
+  it('knows the place after the last word', () => {
+    const { diagnostic } = errorOf('SELECT a\nFROM');
+    expect(diagnostic.span).toEqual({ start: 13, end: 13, line: 2, column: 5 });
+  });
+
+  it('suggests quoting a reserved word', () => {
+    expect(errorOf('SELECT values FROM b;').diagnostic.hint).toBe('quote it: "values"');
+  });
+
+  it('goes on after an error for an editor', () => {
+    const { statements, diagnostics } = parseTolerantly('SHOW STREAMS; SELECT FROM; SHOW TABLES; DROP x;');
+    expect(statements.map(({ text }) => text)).toEqual(['SHOW STREAMS;', 'SHOW TABLES;']);
+    expect(diagnostics.map(({ span }) => span?.line)).toEqual([1, 1]);
+  });
+
+  it('recovers its state after a lambda that broke off', () => {
+    expect(() => parse('SELECT f(x => x + ) FROM b;')).toThrow('Syntax Error');
+    const [statement] = parse('SELECT x FROM b;');
+    expect(statement?.kind === 'QueryStatement' && statement.query.select[0]).toMatchObject({
+      expression: { kind: 'ColumnReference', name: 'X' },
+    });
+  });
+});
+
+describe('variables', () => {
+  const variables = new Map([
+    ['TOPIC', "'t'"],
+    ['N', '-3'],
+    ['NAME', 'my_stream'],
+    ['EVIL', '1; DROP STREAM s'],
+  ]);
+
+  it('stand for identifiers, literals and parts of strings', () => {
+    const [statement] = parse(
+      "CREATE STREAM ${name} (a INT) WITH (KAFKA_TOPIC=${topic}, x=${n}, y='-${name}-');",
+      {
+        variables,
+      },
+    );
+    expect(statement).toMatchObject({
+      name: 'MY_STREAM',
+      properties: [
+        { value: { kind: 'StringLiteral', value: 't' } },
+        { value: { kind: 'IntegerLiteral', text: '-3' } },
+        { value: { kind: 'StringLiteral', value: '-my_stream-' } },
+      ],
+    });
+  });
+
+  it('bring no syntax in', () => {
+    expect(() => parse('SHOW ${evil};', { variables })).toThrow('neither an identifier nor a literal');
+    expect(() => parse('SELECT ${missing} FROM s;', { variables })).toThrow('undefined variable: missing');
+  });
+
+  it('are defined by the script for what follows', () => {
+    const statements = parse("DEFINE x = 'abc'; SELECT ${x} FROM s; UNDEFINE x;");
+    expect(statements[1]).toMatchObject({ query: { select: [{ expression: { name: 'ABC' } }] } });
+    expect(() => parse("DEFINE x = 'abc'; UNDEFINE x; SELECT ${x} FROM s;")).toThrow('undefined variable');
+  });
+});

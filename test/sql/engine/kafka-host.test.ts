@@ -1,0 +1,142 @@
+import { firstValueFrom, take, toArray } from 'rxjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { KafkaHost, SqlEngine, type StatementResult } from '../../../src/sql/index.ts';
+import { emptySession, type Session } from '../../../src/sql/engine/session.ts';
+import { TestBrokers } from '../../broker/running-broker.ts';
+
+/** An engine on a broker of its own. */
+class Sql {
+  readonly engine: SqlEngine;
+  readonly #host: KafkaHost;
+  session: Session = { ...emptySession, properties: { 'auto.offset.reset': 'earliest' } };
+
+  constructor(bootstrapServers: string, stateDir: string) {
+    this.#host = new KafkaHost({
+      environment: nodeEnvironment,
+      bootstrapServers,
+      stateDir,
+      serviceId: 'test_',
+      commitIntervalMs: 100,
+    });
+    this.engine = new SqlEngine({ host: this.#host, functions: builtInRegistry() });
+  }
+
+  async run(script: string): Promise<readonly StatementResult[]> {
+    const results: StatementResult[] = [];
+    for (const prepared of await this.engine.prepare(script, this.session)) {
+      results.push(await this.engine.execute(prepared));
+    }
+    return results;
+  }
+
+  async push(select: string, rows: number): Promise<readonly unknown[]> {
+    const [prepared] = await this.engine.prepare(select, this.session);
+    if (prepared === undefined) throw new Error('no statement');
+    const query = await this.engine.query(prepared);
+    if (query.kind !== 'push') throw new Error('not a push query');
+    const found = await firstValueFrom(query.rows$.pipe(take(rows), toArray()));
+    await query.close();
+    return found.map(({ columns, tombstone }) => (tombstone === true ? 'tombstone' : columns));
+  }
+
+  async pull(select: string): Promise<readonly unknown[]> {
+    const [prepared] = await this.engine.prepare(select, this.session);
+    if (prepared === undefined) throw new Error('no statement');
+    const result = await this.engine.query(prepared);
+    if (result.kind !== 'pull') throw new Error('not a pull query');
+    return result.rows;
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    await this.#host.close();
+  }
+}
+
+const brokers = new TestBrokers();
+afterAll(() => brokers.close());
+
+const script = `
+  CREATE STREAM flights (id STRING KEY, origin STRING, delay INT)
+    WITH (KAFKA_TOPIC='flights', VALUE_FORMAT='JSON', PARTITIONS=1);
+  CREATE TABLE airports (code STRING PRIMARY KEY, city STRING)
+    WITH (KAFKA_TOPIC='airports', VALUE_FORMAT='JSON', PARTITIONS=1);
+  CREATE STREAM late AS SELECT id, origin, delay FROM flights WHERE delay > 10;
+  CREATE TABLE delays AS SELECT origin, COUNT(*) AS n, SUM(delay) AS total FROM flights GROUP BY origin;
+  CREATE TABLE hourly AS SELECT origin, COUNT(*) AS n FROM flights
+    WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY origin;
+  CREATE STREAM placed AS SELECT f.origin AS origin, f.id AS id, a.city FROM flights f JOIN airports a ON f.origin = a.code;
+`;
+
+describe('SQL on a Kafka cluster', () => {
+  it('runs queries, answers push and pull queries, and drops what it made', { timeout: 60_000 }, async () => {
+    const broker = await brokers.start();
+    const { host, port } = broker.address;
+    const sql = new Sql(`${host}:${port}`, brokers.newDirectory());
+    try {
+      const results = await sql.run(script);
+      expect(results.map((result) => (result.kind === 'ddl' ? result.message : ''))).toEqual([
+        'Stream created',
+        'Table created',
+        'Created query with ID CSAS_LATE_0',
+        'Created query with ID CTAS_DELAYS_1',
+        'Created query with ID CTAS_HOURLY_2',
+        'Created query with ID CSAS_PLACED_3',
+      ]);
+      await sql.run(`
+        INSERT INTO airports (code, city) VALUES ('SFO', 'San Francisco');
+        INSERT INTO flights (id, origin, delay, ROWTIME) VALUES ('1', 'SFO', 5, 1000);
+        INSERT INTO flights (id, origin, delay, ROWTIME) VALUES ('2', 'SFO', 20, 2000);
+        INSERT INTO flights (id, origin, delay, ROWTIME) VALUES ('3', 'LAX', 30, 3000);
+      `);
+      expect(await sql.push('SELECT id, delay FROM late EMIT CHANGES;', 2)).toEqual([
+        ['2', 20],
+        ['3', 30],
+      ]);
+      expect(await sql.push('SELECT id, city FROM placed EMIT CHANGES;', 2)).toEqual([
+        ['1', 'San Francisco'],
+        ['2', 'San Francisco'],
+      ]);
+      await expect
+        .poll(() => sql.pull("SELECT n, total FROM delays WHERE origin = 'SFO';"), { timeout: 20_000 })
+        .toEqual([[2, 25]]);
+      expect(await sql.pull('SELECT origin, n FROM delays WHERE total > 26;')).toEqual([['LAX', 1]]);
+      await expect
+        .poll(() => sql.pull("SELECT WINDOWSTART, n FROM hourly WHERE origin = 'SFO';"), { timeout: 20_000 })
+        .toEqual([[0, 2]]);
+      await expect(sql.run('DROP STREAM flights;')).rejects.toThrow('Cannot drop FLIGHTS');
+      const [explained] = await sql.run('EXPLAIN CTAS_DELAYS_1;');
+      expect(explained?.kind === 'explain' && explained.explanation.topology).toContain('Aggregate-GroupBy');
+      await sql.run('TERMINATE ALL; DROP STREAM late DELETE TOPIC;');
+      expect(sql.engine.queries()).toEqual([]);
+      const [topics] = await sql.run('SHOW ALL TOPICS;');
+      const names = topics?.kind === 'topics' ? [...topics.topics.keys()] : [];
+      expect(names).toContain('flights');
+      expect(names).not.toContain('LATE');
+      expect(names.filter((name) => name.includes('query_'))).toEqual([]);
+    } finally {
+      await sql.close();
+    }
+  });
+
+  it('runs nothing of a script whose last statement is wrong', async () => {
+    const broker = await brokers.start();
+    const { host, port } = broker.address;
+    const sql = new Sql(`${host}:${port}`, brokers.newDirectory());
+    try {
+      const wrong = `
+        CREATE STREAM s (id INT KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+        CREATE STREAM t AS SELECT id, v + 1 AS w FROM s;
+        CREATE STREAM u AS SELECT id, nothing FROM t;`;
+      await expect(sql.run(wrong)).rejects.toThrow("SELECT column 'NOTHING' cannot be resolved.");
+      expect(sql.engine.catalog.sources()).toEqual([]);
+      expect(sql.engine.queries()).toEqual([]);
+      const [topics] = await sql.run('SHOW TOPICS;');
+      expect(topics?.kind === 'topics' && [...topics.topics.keys()]).toEqual([]);
+    } finally {
+      await sql.close();
+    }
+  });
+});
