@@ -13,15 +13,14 @@ import { evaluate, holds } from '../expression-harness.ts';
 const schema =
   'I INTEGER, B BIGINT, D DOUBLE, X DECIMAL(4, 2), S STRING, T BOOLEAN, N INTEGER, NB BOOLEAN, ' +
   'A ARRAY<INTEGER>, M MAP<STRING, INTEGER>, R STRUCT<F STRING, G STRUCT<H INTEGER>>, DA DATE, TI TIME, TS TIMESTAMP';
-const row: SqlValue[] = [
-  ...[5, 2n ** 60n, 1.5, new Decimal(1050n, 2), 'abc', true, null, null],
-  ...[[1, null, 3], new Map<SqlValue, SqlValue>([['k', 7]]), ['f', [9]], 10, 10, 10],
-];
+const structure: SqlValue[] = [[1, null, 3], new Map<SqlValue, SqlValue>([['k', 7]]), ['f', [9]]];
+const scalars: SqlValue[] = [5, 2n ** 60n, 1.5, new Decimal(1050n, 2), 'abc', true, null, null];
+const row: SqlValue[] = [...scalars, ...structure, 10, 10, 10];
 
 const value = (sql: string): SqlValue => evaluate(sql, { schema, row }).value;
 const text = (sql: string): string | null => {
   const result = evaluate(`CAST(${sql} AS STRING)`, { schema, row }).value;
-  return result === null ? null : String(result);
+  return typeof result === 'string' ? result : null;
 };
 const typeOf = (sql: string): string | null => {
   const { type } = evaluate(sql, { schema, row });

@@ -29,7 +29,7 @@ const named = (...signatures: readonly (readonly string[])[]) =>
   ]);
 
 const chosen = (registry: ReturnType<typeof named>, ...types: (SqlType | null)[]): string =>
-  String(registry.resolveScalar('F', types).implementation());
+  registry.resolveScalar('F', types).implementation() as string;
 
 describe('overload resolution', () => {
   it('prefers exact matches to implicit casts', () => {

@@ -120,10 +120,10 @@ describe('patterns', () => {
   });
 
   it('refuse texts and patterns that are wrong', () => {
-    const { parseTimestamp: read, parseDate: readDate } = temporalFormat('yyyy-MM-dd');
+    const format = temporalFormat('yyyy-MM-dd');
     for (const text of ['2022-13-01', '2022-1-01', '22-01-01', '2022-01-01x', '', '2022-01-32']) {
-      expect(() => read(text, zoneOf('UTC')), text).toThrow(RangeError);
-      expect(() => readDate(text), text).toThrow(RangeError);
+      expect(() => format.parseTimestamp(text, zoneOf('UTC')), text).toThrow(RangeError);
+      expect(() => format.parseDate(text), text).toThrow(RangeError);
     }
     expect(() => temporalFormat('HH').parseDate('10')).toThrow('Date format contains time field.');
     expect(() => temporalFormat('HH').formatDate(0)).toThrow(RangeError);

@@ -9,22 +9,28 @@ const aggregator: Aggregator<SqlMap> = {
   stateType: mapType(STRING, BIGINT),
   returnType: mapType(STRING, BIGINT),
   initialize: () => new Map(),
-  aggregate: (state, value = null) => counted(state, value, 1),
+  aggregate: (state, value = null) => counted(state, keyOf(value), 1),
   merge(a, b) {
     let merged = a;
     for (const [value, count] of b) merged = counted(merged, value, count as Int64);
     return merged;
   },
   undo(state, value = null) {
-    const count = state.get(value);
+    const key = keyOf(value);
+    const count = state.get(key);
     if (count === undefined) return state;
     const next = new Map(state);
-    if (count === 1) next.delete(value);
-    else next.set(value, subtractInt64(count as Int64, 1));
+    if (count === 1) next.delete(key);
+    else next.set(key, subtractInt64(count as Int64, 1));
     return next;
   },
   map: (state) => state,
 };
+
+/** Null is counted under the word: formats have no null keys. */
+function keyOf(value: SqlValue): SqlValue {
+  return value ?? 'null';
+}
 
 function counted(state: SqlMap, value: SqlValue, by: Int64): SqlMap {
   const count = state.get(value);
