@@ -54,9 +54,17 @@ export class Process implements Environment {
 
   /** Runs `callback` after `delayMs` if the process still lives then. */
   later(delayMs: number, what: string, callback: () => void): Timer {
-    return this.#scheduler.schedule(delayMs, this.name, what, () => {
-      if (this.#isAlive) callback();
-    });
+    return this.#scheduler.schedule(delayMs, this.name, what, () => this.run(callback));
+  }
+
+  /** Runs code of this process, if it lives. What is thrown because the power went in the middle of it nobody sees. */
+  run(callback: () => void): void {
+    if (!this.#isAlive) return;
+    try {
+      callback();
+    } catch (error) {
+      if (this.#isAlive) throw error;
+    }
   }
 
   /** Resolves after `delayMs`, never in a dead process. */
@@ -66,9 +74,7 @@ export class Process implements Environment {
 
   #makeTimers(): Timers {
     const about = (delayMs: number, callback: () => void): Timer =>
-      this.#scheduler.scheduleAbout(delayMs, this.name, '', () => {
-        if (this.#isAlive) callback();
-      });
+      this.#scheduler.scheduleAbout(delayMs, this.name, '', () => this.run(callback));
     return {
       after: about,
       every(intervalMs, callback) {

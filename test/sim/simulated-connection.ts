@@ -197,10 +197,11 @@ export class SimulatedConnection implements Connection {
     }
     this.#outgoingBytes -= packet.bytes.length;
     this.#note(`${this.label} ${packet.bytes.length} B`);
-    peer.#handlers.data(packet.bytes);
+    const handlers = peer.#handlers;
+    peer.process.run(() => handlers.data(packet.bytes));
     if (this.#mustDrain && this.#outgoingBytes === 0) {
       this.#mustDrain = false;
-      this.#handlers?.drain?.();
+      this.process.run(() => this.#handlers?.drain?.());
     }
     this.pump();
   }

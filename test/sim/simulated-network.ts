@@ -194,7 +194,7 @@ export class SimulatedNetwork implements Route {
       server: { process: listener.process, address: { host: options.host, port: options.port } },
     });
     this.scheduler.note(process.name, `connect ${client.label}`);
-    listener.onConnection(server);
+    listener.process.run(() => listener.onConnection(server));
     await process.pause(this.latencyMs(), '');
     return client;
   }

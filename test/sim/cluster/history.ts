@@ -1,0 +1,63 @@
+/** One record as it was handed to a producer; `id` is its value and says who sent it, where and when. */
+export interface SentRecord {
+  readonly id: string;
+  readonly producer: number;
+  readonly partition: number;
+  /** Grows by one per producer and partition. */
+  readonly sequence: number;
+}
+
+/** What the clients were told, which the cluster has to stand by. */
+export class History {
+  readonly sent = new Map<string, SentRecord>();
+  /** Ids, by partition and offset. */
+  readonly acknowledged = new Map<number, Map<number, string>>();
+  /** What consumers were given, by partition and offset. */
+  readonly read = new Map<number, Map<number, string>>();
+  acknowledgedCount = 0;
+  failedCount = 0;
+  readCount = 0;
+  readonly #onViolation: (what: string) => void;
+
+  constructor(onViolation: (what: string) => void) {
+    this.#onViolation = onViolation;
+  }
+
+  onSent(record: SentRecord): void {
+    this.sent.set(record.id, record);
+  }
+
+  onAcknowledged(record: SentRecord, offset: number): void {
+    const ids = inner(this.acknowledged, record.partition);
+    const other = ids.get(offset);
+    if (offset < 0 || other !== undefined) {
+      this.#onViolation(`${record.id} was acknowledged at offset ${offset}, where ${other ?? 'nothing'} is`);
+    }
+    ids.set(offset, record.id);
+    this.acknowledgedCount++;
+  }
+
+  onFailed(): void {
+    this.failedCount++;
+  }
+
+  /** A committed record is what it is: nobody is ever given another one at its offset. */
+  onRead(partition: number, offset: number, id: string): void {
+    const ids = inner(this.read, partition);
+    const before = ids.get(offset);
+    this.readCount++;
+    if (before === undefined) ids.set(offset, id);
+    else if (before !== id) {
+      this.#onViolation(`offset ${offset} of partition ${partition} was read as ${before} and then as ${id}`);
+    }
+  }
+}
+
+function inner<V>(map: Map<number, Map<number, V>>, key: number): Map<number, V> {
+  let found = map.get(key);
+  if (found === undefined) {
+    found = new Map();
+    map.set(key, found);
+  }
+  return found;
+}

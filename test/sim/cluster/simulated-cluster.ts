@@ -1,0 +1,177 @@
+import { Broker } from '../../../broker/index.ts';
+import type { MetadataImage } from '../../../broker/metadata/metadata-image.ts';
+import type { Environment } from '../../../src/base/environment.ts';
+import { messageOf, OperationalError } from '../../../src/base/errors.ts';
+import type { Logger } from '../../../src/base/logger.ts';
+import type { SimulatedHost } from '../simulated-host.ts';
+import type { Simulation } from '../simulation.ts';
+import { traceLogger } from './trace-logger.ts';
+
+export const BROKER_IDS = [1, 2, 3] as const;
+export const BOOTSTRAP_SERVERS = BROKER_IDS.map((id) => `${brokerHost(id)}:9092`);
+const VOTERS = BROKER_IDS.map((id) => `${id}@${brokerHost(id)}:9093`).join(',');
+/** What a supervisor waits before it starts a process again that gave up starting. */
+const RESTART_PAUSE_MS = 200;
+
+export function brokerHost(id: number): string {
+  return `broker${id}`;
+}
+
+/** One life of a broker's process. */
+interface Life {
+  readonly environment: Environment;
+  /** Set when it serves. */
+  broker: Broker | undefined;
+}
+
+export interface ClusterObserver {
+  /** Something that no broker may do. */
+  onViolation(what: string): void;
+  /** A broker has become the active controller of an epoch of the metadata quorum. */
+  onController(brokerId: number, epoch: number): void;
+}
+
+/** Three brokers, each a controller too, on hosts `broker1` to `broker3`, with short times and small segments. */
+export class SimulatedCluster {
+  readonly #simulation: Simulation;
+  readonly #observer: ClusterObserver;
+  readonly #lives = new Map<number, Life>();
+  /** By epoch of the metadata quorum. */
+  readonly #controllers = new Map<number, number>();
+
+  constructor(simulation: Simulation, observer: ClusterObserver) {
+    this.#simulation = simulation;
+    this.#observer = observer;
+  }
+
+  host(id: number): SimulatedHost {
+    return this.#simulation.host(brokerHost(id));
+  }
+
+  isUp(id: number): boolean {
+    return this.#lives.has(id) && this.host(id).isUp;
+  }
+
+  /** The running broker, undefined while it is down or starting. */
+  broker(id: number): Broker | undefined {
+    return this.isUp(id) ? this.#lives.get(id)?.broker : undefined;
+  }
+
+  /** What the running brokers know of the cluster. */
+  get images(): readonly MetadataImage[] {
+    return BROKER_IDS.flatMap((id) => this.broker(id)?.image ?? []);
+  }
+
+  /** The newest metadata that any running broker has. */
+  get image(): MetadataImage | undefined {
+    return this.images.toSorted((a, b) => b.offset - a.offset)[0];
+  }
+
+  controllerOf(epoch: number): number | undefined {
+    return this.#controllers.get(epoch);
+  }
+
+  start(id: number): void {
+    const host = this.host(id);
+    const environment = host.isUp ? host.environment : host.restart();
+    const life: Life = { environment, broker: undefined };
+    this.#lives.set(id, life);
+    Broker.start({ environment, config: brokerConfig(id), logger: this.#logger(id, life) }).then(
+      (broker) => {
+        life.broker = broker;
+        this.#simulation.note(`broker${id} serves`);
+      },
+      (error: unknown) => this.#onStartFailed(id, life, error),
+    );
+  }
+
+  kill(id: number): void {
+    this.#lives.delete(id);
+    this.host(id).kill();
+  }
+
+  cutPower(id: number): void {
+    this.#lives.delete(id);
+    this.host(id).crash();
+  }
+
+  /** Stops a broker as SIGTERM does; resolves when its process is gone. */
+  async stop(id: number): Promise<void> {
+    const life = this.#lives.get(id);
+    const broker = life?.broker;
+    if (broker === undefined) return;
+    this.#simulation.note(`stop broker${id}`);
+    try {
+      await broker.close();
+    } catch (error) {
+      if (this.#lives.get(id) === life && this.isUp(id)) {
+        this.#observer.onViolation(`broker ${id} did not stop in good order: ${messageOf(error)}`);
+      }
+    }
+    if (this.#lives.get(id) !== life) return;
+    this.kill(id);
+  }
+
+  #logger(id: number, life: Life): Logger {
+    const isCurrent = (): boolean => this.#lives.get(id) === life && this.host(id).isUp;
+    return traceLogger({
+      note: (line) => {
+        if (!isCurrent()) return;
+        this.#simulation.note(`broker${id}: ${line}`);
+        const active = /this node is the active controller .*epoch=(\d+)/.exec(line);
+        if (active === null) return;
+        this.#controllers.set(Number(active[1]), id);
+        this.#observer.onController(id, Number(active[1]));
+      },
+      onError: (line) => {
+        if (isCurrent()) this.#observer.onViolation(`broker ${id} met an error: ${line}`);
+      },
+    });
+  }
+
+  /** A process that cannot join its cluster in time ends, and whoever watches over it starts it again. */
+  #onStartFailed(id: number, life: Life, error: unknown): void {
+    if (this.#lives.get(id) !== life || !this.host(id).isUp) return;
+    this.#simulation.note(`broker${id} did not start: ${messageOf(error)}`);
+    if (!(error instanceof OperationalError) || error.code !== 'TIMED_OUT') {
+      this.#observer.onViolation(`broker ${id} did not start: ${messageOf(error)}`);
+      return;
+    }
+    life.environment.timers.after(RESTART_PAUSE_MS, () => {
+      if (this.#lives.get(id) !== life) return;
+      this.kill(id);
+      this.start(id);
+    });
+  }
+}
+
+/** Kafka's settings, an order of magnitude quicker and smaller. */
+function brokerConfig(id: number): Readonly<Record<string, string | number>> {
+  return {
+    'node.id': id,
+    'log.dirs': '/data',
+    listeners: `PLAINTEXT://${brokerHost(id)}:9092`,
+    'controller.quorum.voters': VOTERS,
+    'controller.quorum.election.timeout.ms': 300,
+    'controller.quorum.fetch.timeout.ms': 600,
+    'controller.quorum.request.timeout.ms': 600,
+    'broker.heartbeat.interval.ms': 300,
+    'broker.session.timeout.ms': 1500,
+    'initial.broker.registration.timeout.ms': 10_000,
+    'default.replication.factor': 3,
+    'min.insync.replicas': 2,
+    'replica.lag.time.max.ms': 1500,
+    'replica.fetch.wait.max.ms': 200,
+    'replica.fetch.backoff.ms': 100,
+    'replica.socket.timeout.ms': 1500,
+    'replica.high.watermark.checkpoint.interval.ms': 500,
+    'log.flush.offset.checkpoint.interval.ms': 1000,
+    'log.segment.bytes': 4000,
+    'group.initial.rebalance.delay.ms': 100,
+    'group.min.session.timeout.ms': 500,
+    'offsets.topic.num.partitions': 2,
+    'offsets.topic.replication.factor': 3,
+    'offsets.commit.timeout.ms': 1500,
+    'num.partitions': 3,
+  };
+}
