@@ -215,10 +215,6 @@ export class Task {
     const { node, prefetches } = queue.source;
     const { topic, partition } = queue;
     const { offset, headers } = input;
-    const skip = (reason: DropReason): void => {
-      this.metrics.drop(reason);
-      queue.push({ offset, timestamp: queue.partitionTime, keyBytes: null, record: undefined });
-    };
     let key: unknown = null;
     let value: unknown = null;
     try {
@@ -230,13 +226,13 @@ export class Task {
         throw new StreamsFailure('deserialization', context, error);
       }
       this.#settings.logger.warn('skipping a record that cannot be deserialized', { ...context, error });
-      skip('deserialization');
+      this.#skip(queue, offset, 'deserialization');
       return;
     }
     const source = { topic, partition, offset, timestamp: input.timestamp, key, value, headers };
     const timestamp = node.timestampExtractor(source, queue.partitionTime);
     if (timestamp < 0) {
-      skip('invalid-timestamp');
+      this.#skip(queue, offset, 'invalid-timestamp');
       return;
     }
     queue.partitionTime = Math.max(queue.partitionTime, timestamp);
@@ -245,6 +241,12 @@ export class Task {
     }
     const record = new StreamRecord(key, value, timestamp, headers);
     queue.push({ offset, timestamp, keyBytes: input.key, record });
+  }
+
+  /** Counts a record that cannot be processed; its offset is committed all the same. */
+  #skip(queue: RecordQueue, offset: number, reason: DropReason): void {
+    this.metrics.drop(reason);
+    queue.push({ offset, timestamp: queue.partitionTime, keyBytes: null, record: undefined });
   }
 
   #nextQueue(): RecordQueue | undefined {

@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Broker } from '../../../broker/index.ts';
+import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { Admin } from '../../../src/client/index.ts';
+import { Serdes, StreamsApp, StreamsBuilder, type StreamsState } from '../../../src/streams/index.ts';
+import { collectApp, createTopics, produce, readTotals, records, waitFor } from './app-under-test.ts';
+
+const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
+let folder: string;
+let broker: Broker;
+let bootstrapServers: string;
+let run = 0;
+
+async function startBroker(): Promise<void> {
+  folder = mkdtempSync(path.join(tmpdir(), 'millrace-streams-'));
+  broker = await Broker.start({
+    environment,
+    config: {
+      'log.dirs': path.join(folder, 'log'),
+      listeners: 'PLAINTEXT://127.0.0.1:0',
+      'group.initial.rebalance.delay.ms': 0,
+      'group.min.session.timeout.ms': 500,
+    },
+  });
+  bootstrapServers = `${broker.address.host}:${broker.address.port}`;
+}
+
+async function stopBroker(): Promise<void> {
+  await broker.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const stateDir = (name: string): string => path.join(folder, `state-${run}-${name}`);
+
+describe('an application on a broker', () => {
+  beforeEach(async () => {
+    run++;
+    await startBroker();
+    return stopBroker;
+  });
+
+  it('shares its partitions with a second instance and takes them back, and nothing is lost', async () => {
+    await createTopics(environment, bootstrapServers, { in: 4, out: 4 });
+    const first = collectApp(environment, { bootstrapServers, stateDir: stateDir('a') });
+    const second = collectApp(environment, { bootstrapServers, stateDir: stateDir('b') });
+    const states: StreamsState[] = [];
+    first.state$.subscribe((state) => states.push(state));
+
+    await first.start();
+    await produce(environment, bootstrapServers, records(0, 500));
+    await waitFor(environment, 'RUNNING', () => first.state === 'RUNNING');
+    expect(Object.keys(first.metrics().tasks)).toHaveLength(8);
+
+    await second.start();
+    await waitFor(environment, 'both to have tasks', () => {
+      const mine = Object.keys(first.metrics().tasks);
+      const theirs = Object.keys(second.metrics().tasks);
+      return mine.length === 4 && theirs.length === 4 && new Set([...mine, ...theirs]).size === 8;
+    });
+    await produce(environment, bootstrapServers, records(500, 500));
+    await second.close();
+    await produce(environment, bootstrapServers, records(1000, 200));
+
+    const sizes = await readTotals(environment, bootstrapServers, {
+      total: 1200,
+      partitions: 4,
+      timeoutMs: 30_000,
+    });
+    expect(Object.fromEntries(sizes)).toEqual(
+      Object.fromEntries([...'abcdefgh'].map((group) => [group, 150])),
+    );
+    const all = await first.keyValueStore<string, readonly string[]>('collected').get('a');
+    expect(all?.value).toHaveLength(150);
+    await first.close();
+    expect(states[0]).toBe('CREATED');
+    expect(states.at(-1)).toBe('NOT_RUNNING');
+  });
+
+  it('restores its state from the changelog when the local state is gone', async () => {
+    await createTopics(environment, bootstrapServers, { in: 2, out: 2 });
+    await produce(environment, bootstrapServers, records(0, 400));
+    const first = collectApp(environment, { bootstrapServers, stateDir: stateDir('first') });
+    await first.start();
+    await readTotals(environment, bootstrapServers, { total: 400, partitions: 2, timeoutMs: 30_000 });
+    await first.close();
+
+    const second = collectApp(environment, { bootstrapServers, stateDir: stateDir('empty') });
+    await second.start();
+    await produce(environment, bootstrapServers, records(400, 80));
+    const sizes = await readTotals(environment, bootstrapServers, {
+      total: 480,
+      partitions: 2,
+      timeoutMs: 30_000,
+    });
+    expect([...sizes.values()]).toEqual(Array.from({ length: 8 }, () => 60));
+    // Only the new records were processed: the rest came from the changelog.
+    const processed = Object.values(second.metrics().tasks).map((task) => task.processed);
+    expect(processed.reduce((a, b) => a + b, 0)).toBe(160);
+    await second.close();
+  });
+
+  it('creates internal topics with the configurations of Kafka Streams', async () => {
+    await createTopics(environment, bootstrapServers, { in: 3, out: 1 });
+    const app = collectApp(environment, { bootstrapServers, stateDir: stateDir('a') });
+    await app.start();
+    const admin = new Admin({ environment, bootstrapServers });
+    const names = ['collect-collected-repartition', 'collect-collected-changelog'];
+    const described = await admin.describeTopics(names);
+    expect(described.map(({ partitions }) => partitions.length)).toEqual([3, 3]);
+    const configs = await admin.describeConfigs(names.map((name) => ({ type: 'topic', name })));
+    const valueOf = (topic: string, name: string): string | null | undefined =>
+      configs.find((each) => each.name === topic)?.entries.find((entry) => entry.name === name)?.value;
+    expect(valueOf('collect-collected-repartition', 'cleanup.policy')).toBe('delete');
+    expect(valueOf('collect-collected-repartition', 'retention.ms')).toBe('-1');
+    expect(valueOf('collect-collected-changelog', 'cleanup.policy')).toBe('compact');
+    await admin.close();
+    await app.close();
+  });
+
+  it('says which source topic is missing', async () => {
+    const app = collectApp(environment, { bootstrapServers, stateDir: stateDir('a') });
+    await expect(app.start()).rejects.toMatchObject({
+      code: 'MISSING_SOURCE_TOPIC',
+      message: expect.stringContaining('in'),
+    });
+    expect(app.state).toBe('ERROR');
+  });
+
+  it('refuses a state folder that another application instance has', async () => {
+    await createTopics(environment, bootstrapServers, { in: 1, out: 1 });
+    const first = collectApp(environment, { bootstrapServers, stateDir: stateDir('same') });
+    const second = collectApp(environment, { bootstrapServers, stateDir: stateDir('same') });
+    await first.start();
+    await expect(second.start()).rejects.toMatchObject({ code: 'LOCKED' });
+    await first.close();
+  });
+
+  it('refuses to join topics with different numbers of partitions', async () => {
+    await createTopics(environment, bootstrapServers, { left: 2, right: 3, out: 1 });
+    const builder = new StreamsBuilder();
+    builder
+      .stream('left', strings)
+      .join(builder.table('right', strings), (a, b) => a + b)
+      .to('out', strings);
+    const topology = builder.build();
+    const app = new StreamsApp({
+      environment,
+      bootstrapServers,
+      applicationId: 'j',
+      topology,
+      stateDir: stateDir('a'),
+    });
+    await expect(app.start()).rejects.toMatchObject({
+      diagnostic: { detail: expect.stringContaining('left has 2, right has 3') },
+    });
+  });
+
+  it('skips records that do not deserialize when told so: counted, and logged with their place', async () => {
+    await createTopics(environment, bootstrapServers, { in: 1, out: 1 });
+    await produce(environment, bootstrapServers, [
+      { topic: 'in', key: 'k', value: '{"n":1}' },
+      { topic: 'in', key: 'k', value: 'not json' },
+      { topic: 'in', key: 'k', value: '{"n":2}' },
+    ]);
+    const builder = new StreamsBuilder();
+    const seen: number[] = [];
+    builder
+      .stream('in', { keySerde: Serdes.string, valueSerde: Serdes.json<{ readonly n: number }>() })
+      .foreach((_key, value) => seen.push(value.n));
+    const lines: unknown[] = [];
+    const logger = {
+      debug() {},
+      info() {},
+      error() {},
+      warn: (_: string, fields: unknown) => lines.push(fields),
+      child: () => logger,
+    };
+    const app = new StreamsApp({
+      environment,
+      bootstrapServers,
+      applicationId: 'skip',
+      topology: builder.build(),
+      stateDir: stateDir('a'),
+      onFailure: { deserialization: 'continue' },
+      logger,
+    });
+    await app.start();
+    await waitFor(environment, 'both records', () => seen.length === 2);
+    expect(seen).toEqual([1, 2]);
+    expect(lines).toEqual([expect.objectContaining({ topic: 'in', partition: 0, offset: 1 })]);
+    expect(app.metrics().tasks['0_0']?.dropped).toEqual({ deserialization: 1 });
+    await app.close();
+  });
+
+  it('stops with the place of a record that it cannot process, and tells it', async () => {
+    await createTopics(environment, bootstrapServers, { in: 1, out: 1 });
+    await produce(environment, bootstrapServers, [{ topic: 'in', key: 'k', value: 'bad' }]);
+    const builder = new StreamsBuilder();
+    builder
+      .stream('in', strings)
+      .mapValues((): string => {
+        throw new Error('cannot do this');
+      })
+      .to('out', strings);
+    const app = new StreamsApp({
+      environment,
+      bootstrapServers,
+      applicationId: 'fail',
+      topology: builder.build(),
+      stateDir: stateDir('a'),
+    });
+    const errors: unknown[] = [];
+    app.errors$.subscribe((error) => errors.push(error));
+    await app.start();
+    await waitFor(environment, 'ERROR', () => app.state === 'ERROR');
+    expect(errors).toEqual([
+      expect.objectContaining({
+        kind: 'processing',
+        message: expect.stringMatching(/in-0 offset 0.*KSTREAM-MAPVALUES-0000000001: cannot do this/),
+      }),
+    ]);
+    await app.close();
+  });
+});
