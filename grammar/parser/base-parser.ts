@@ -33,7 +33,7 @@ export class BaseParser extends EmbeddedActionsParser {
   constructor(options: ParserOptions) {
     super([...allTokens], {
       recoveryEnabled: options.recovery,
-      maxLookahead: 2,
+      maxLookahead: 1,
       skipValidations: !options.validate,
       errorMessageProvider: errorMessages,
     });
