@@ -2,7 +2,7 @@ import { DiagnosticError } from '../../src/base/errors.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 import type { BrokerOptions, ConfigOrigin } from '../broker-options.ts';
 import { type BrokerPropertyName, brokerProperties } from './broker-properties.ts';
-import { parseProperty, type PropertyValues } from './property.ts';
+import { parseProperty, type PropertyValues } from '../../src/base/config-property.ts';
 
 type ValueOfProperty<N extends BrokerPropertyName> = PropertyValues[(typeof brokerProperties)[N]['type']];
 

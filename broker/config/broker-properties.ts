@@ -11,7 +11,7 @@ import {
   type Property,
   short,
   string,
-} from './property.ts';
+} from '../../src/base/config-property.ts';
 
 const NEVER = '9223372036854775807';
 
@@ -146,6 +146,8 @@ export const brokerProperties = {
   'log.retention.ms': long(null, 'time that records are kept; -1 is for ever', atLeast(-1)),
   'log.retention.minutes': int(null, 'as log.retention.ms, in minutes', atLeast(-1)),
   'log.retention.hours': int(168, 'as log.retention.ms, in hours', atLeast(-1)),
+  'log.local.retention.bytes': long('-2', 'bytes kept locally with tiered storage', atLeast(-2)),
+  'log.local.retention.ms': long('-2', 'time kept locally with tiered storage', atLeast(-2)),
   'log.retention.check.interval.ms': long('300000', 'time between retention checks', atLeast(1)),
   'log.roll.ms': long(null, 'time after which a segment is rolled', atLeast(1)),
   'log.roll.hours': int(168, 'as log.roll.ms, in hours', atLeast(1)),

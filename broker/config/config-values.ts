@@ -1,8 +1,9 @@
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { ConfigResourceType, configsOf } from '../metadata/metadata-image.ts';
 import type { BrokerConfig } from './broker-config.ts';
+import { topicConfigs } from '../metadata/topic-configs.ts';
 import { type BrokerPropertyName, brokerProperties } from './broker-properties.ts';
-import { type TopicPropertyName, topicProperties, topicPropertySynonyms } from './topic-properties.ts';
+import { topicPropertySynonyms } from './topic-properties.ts';
 
 /** Kafka's `ConfigSource` of DescribeConfigs. */
 export const ConfigSource = {
@@ -31,20 +32,20 @@ const UNIT_MS: Readonly<Record<string, number>> = { hours: 3_600_000, minutes: 6
 
 /** All places that give a topic's setting a value, the one that counts first. */
 export function topicConfigSynonyms(
-  name: TopicPropertyName,
+  name: string,
   topic: string,
   context: ConfigContext,
 ): readonly ConfigSynonym[] {
   const override = configsOf(context.image, ConfigResourceType.TOPIC, topic).get(name);
   const places: ConfigSynonym[] = [];
   if (override !== undefined) places.push({ name, value: override, source: ConfigSource.DYNAMIC_TOPIC });
-  for (const synonym of topicPropertySynonyms[name]) {
+  for (const synonym of topicPropertySynonyms[name] ?? []) {
     for (const place of brokerConfigSynonyms(synonym as BrokerPropertyName, context)) {
       if (place.value !== null && place.source !== ConfigSource.DEFAULT)
         places.push(inTopicUnits(place, synonym));
     }
   }
-  places.push({ name, value: topicProperties[name].default, source: ConfigSource.DEFAULT });
+  places.push({ name, value: topicConfigs[name]?.default ?? null, source: ConfigSource.DEFAULT });
   return places;
 }
 
@@ -66,7 +67,7 @@ export function brokerConfigSynonyms(
 }
 
 /** The value of a topic's setting as text. */
-export function topicConfigValue(name: TopicPropertyName, topic: string, context: ConfigContext): string {
+export function topicConfigValue(name: string, topic: string, context: ConfigContext): string {
   return topicConfigSynonyms(name, topic, context)[0]?.value ?? '';
 }
 

@@ -1,7 +1,6 @@
 import { type LogConfig, UNLIMITED } from '../log/log-config.ts';
+import { topicConfigs } from '../metadata/topic-configs.ts';
 import { type ConfigContext, topicConfigValue } from './config-values.ts';
-import { parseProperty } from './property.ts';
-import { type TopicPropertyName, topicProperties } from './topic-properties.ts';
 
 /** What a broker needs to know of a topic's configuration. */
 export interface TopicConfig {
@@ -11,9 +10,9 @@ export interface TopicConfig {
 
 /** The configuration in force for a topic: its overrides over the brokers' dynamic and static settings. */
 export function resolveTopicConfig(topic: string, context: ConfigContext): TopicConfig {
-  const number = (name: TopicPropertyName): number => {
+  const number = (name: string): number => {
     const value = Number(topicConfigValue(name, topic, context));
-    return Number.isNaN(value) ? Number(topicProperties[name].default) : Math.min(value, UNLIMITED);
+    return Number.isNaN(value) ? Number(topicConfigs[name]?.default) : Math.min(value, UNLIMITED);
   };
   const policies = topicConfigValue('cleanup.policy', topic, context).split(',');
   const policy = new Set(policies.map((item) => item.trim()));
@@ -40,13 +39,4 @@ export function resolveTopicConfig(topic: string, context: ConfigContext): Topic
       producerIdExpirationMs: context.config.get('producer.id.expiration.ms'),
     },
   };
-}
-
-/** Answers what is wrong with a topic setting, or undefined: for CreateTopics and the config APIs. */
-export function topicConfigProblem(name: string, value: string): string | undefined {
-  if (!Object.hasOwn(topicProperties, name)) return `unknown topic config name: ${name}`;
-  const result = parseProperty(topicProperties[name as TopicPropertyName], value);
-  return 'problem' in result
-    ? `invalid value ${value} for configuration ${name}: it ${result.problem}`
-    : undefined;
 }

@@ -1,3 +1,4 @@
+import type { Property, PropertyType } from '../../src/base/config-property.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { describeConfigs } from '../../src/protocol/messages/32-describe-configs.ts';
@@ -9,9 +10,8 @@ import {
   type ConfigSynonym,
   topicConfigSynonyms,
 } from '../config/config-values.ts';
-import type { Property, PropertyType } from '../config/property.ts';
-import { type TopicPropertyName, topicProperties } from '../config/topic-properties.ts';
 import { ConfigResourceType } from '../metadata/metadata-image.ts';
+import { topicConfigs } from '../metadata/topic-configs.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 
@@ -19,6 +19,8 @@ type Request = RequestOf<typeof describeConfigs>;
 type Resource = Request['resources'][number];
 type Result = NonNullable<ResponseInput<typeof describeConfigs>['results']>[number];
 type Config = NonNullable<Result['configs']>[number];
+
+type Named = readonly [name: string, property: Property];
 
 /** Kafka's `ConfigType` of DescribeConfigs v3+. */
 const CONFIG_TYPES = {
@@ -60,31 +62,31 @@ function failed(resource: Resource, errorCode: number, errorMessage: string | nu
 function describe(resource: Resource, request: Request, context: ConfigContext): Result {
   const { resourceType, resourceName, configurationKeys } = resource;
   const wanted = configurationKeys === null ? null : new Set(configurationKeys);
-  const configs = (names: readonly string[], one: (name: string) => Config): Result => ({
+  const configs = (all: readonly Named[], one: (named: Named) => Config): Result => ({
     errorCode: ErrorCode.NONE,
     errorMessage: null,
     resourceType,
     resourceName,
-    configs: names.filter((name) => wanted?.has(name) ?? true).map(one),
+    configs: all.filter(([name]) => wanted?.has(name) ?? true).map(one),
   });
   switch (resourceType) {
     case ConfigResourceType.TOPIC:
       if (!context.image.topicsByName.has(resourceName)) {
         return failed(resource, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, null);
       }
-      return configs(Object.keys(topicProperties), (name) => {
-        const synonyms = topicConfigSynonyms(name as TopicPropertyName, resourceName, context);
-        return shown(name, topicProperties[name as TopicPropertyName], synonyms, request, false);
+      return configs(Object.entries(topicConfigs), ([name, property]) => {
+        const synonyms = topicConfigSynonyms(name, resourceName, context);
+        return shown(name, property, synonyms, request, false);
       });
     case ConfigResourceType.BROKER:
       if (resourceName !== '' && resourceName !== String(context.nodeId)) {
         const message = `ask broker ${resourceName} itself: this is broker ${context.nodeId}`;
         return failed(resource, ErrorCode.INVALID_REQUEST, message);
       }
-      return configs(brokerNames(resourceName, context), (name) => {
+      return configs(brokerConfigs(resourceName, context), ([name, property]) => {
         const all = brokerConfigSynonyms(name as BrokerPropertyName, context);
         const synonyms = resourceName === '' ? all.filter(isClusterWide) : all;
-        return shown(name, brokerProperties[name as BrokerPropertyName], synonyms, request, !isDynamic(name));
+        return shown(name, property, synonyms, request, !isDynamic(name));
       });
     default:
       return failed(
@@ -96,10 +98,12 @@ function describe(resource: Resource, request: Request, context: ConfigContext):
 }
 
 /** The cluster-wide default shows only what is set there. */
-function brokerNames(resourceName: string, context: ConfigContext): readonly string[] {
-  const names = Object.keys(brokerProperties) as BrokerPropertyName[];
-  if (resourceName !== '') return names;
-  return names.filter((name) => brokerConfigSynonyms(name, context).some(isClusterWide));
+function brokerConfigs(resourceName: string, context: ConfigContext): readonly Named[] {
+  const all: readonly Named[] = Object.entries(brokerProperties);
+  if (resourceName !== '') return all;
+  return all.filter(([name]) =>
+    brokerConfigSynonyms(name as BrokerPropertyName, context).some(isClusterWide),
+  );
 }
 
 function isClusterWide({ source }: ConfigSynonym): boolean {
@@ -108,7 +112,7 @@ function isClusterWide({ source }: ConfigSynonym): boolean {
 
 /** What can be changed while the broker runs: the defaults of topics, which are looked up when they are needed. */
 function isDynamic(name: string): boolean {
-  return name.startsWith('log.') || Object.hasOwn(topicProperties, name) || name === 'message.max.bytes';
+  return name.startsWith('log.') || Object.hasOwn(topicConfigs, name) || name === 'message.max.bytes';
 }
 
 function shown(

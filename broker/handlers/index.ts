@@ -28,6 +28,7 @@ import { incrementalAlterConfigsHandler } from './44-incremental-alter-configs.t
 import { offsetDeleteHandler } from './47-offset-delete.ts';
 import { describeQuorumHandler } from './55-describe-quorum.ts';
 import { describeClusterHandler } from './60-describe-cluster.ts';
+import { describeProducersHandler } from './61-describe-producers.ts';
 import { describeTopicPartitionsHandler } from './75-describe-topic-partitions.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { controllerHandlers } from './controller-handlers.ts';
@@ -68,6 +69,7 @@ export function brokerHandlers(services: BrokerServices): HandlerTable {
     anyHandler(offsetDeleteHandler(services)),
     describeQuorumHandler(services),
     anyHandler(describeClusterHandler(services)),
+    anyHandler(describeProducersHandler(services)),
     anyHandler(describeTopicPartitionsHandler(services)),
   ]);
 }

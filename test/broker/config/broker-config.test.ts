@@ -3,10 +3,9 @@ import { BrokerConfig } from '../../../broker/config/broker-config.ts';
 import { brokerProperties } from '../../../broker/config/broker-properties.ts';
 import { staticTopicDefaults } from '../../../broker/config/config-values.ts';
 import { parseListeners, parseVoters } from '../../../broker/config/listeners.ts';
-import { parseProperty } from '../../../broker/config/property.ts';
-import { topicConfigProblem } from '../../../broker/config/topic-config.ts';
-import { topicProperties, topicPropertySynonyms } from '../../../broker/config/topic-properties.ts';
+import { topicPropertySynonyms } from '../../../broker/config/topic-properties.ts';
 import { brokerTopology } from '../../../broker/config/topology.ts';
+import { parseProperty } from '../../../src/base/config-property.ts';
 import { DiagnosticError } from '../../../src/base/errors.ts';
 
 function diagnosticOf(action: () => unknown) {
@@ -53,7 +52,7 @@ describe('BrokerConfig', () => {
   });
 
   it('can parse every default', () => {
-    for (const [name, property] of Object.entries({ ...brokerProperties, ...topicProperties })) {
+    for (const [name, property] of Object.entries(brokerProperties)) {
       if (property.default !== null)
         expect(parseProperty(property, property.default), name).toHaveProperty('value');
     }
@@ -63,15 +62,6 @@ describe('BrokerConfig', () => {
     for (const synonym of Object.values(topicPropertySynonyms).flat()) {
       expect(Object.keys(brokerProperties)).toContain(synonym);
     }
-  });
-});
-
-describe('topicConfigProblem', () => {
-  it('finds nothing wrong with good settings, and says what is wrong with others', () => {
-    expect(topicConfigProblem('retention.ms', '-1')).toBeUndefined();
-    expect(topicConfigProblem('cleanup.policy', 'compact,delete')).toBeUndefined();
-    expect(topicConfigProblem('cleanup.policy', 'archive')).toContain('archive');
-    expect(topicConfigProblem('retention', '1')).toContain('unknown topic config name');
   });
 });
 

@@ -8,6 +8,7 @@ import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts
 import { deleteRecords } from '../../../src/protocol/messages/21-delete-records.ts';
 import { initProducerId } from '../../../src/protocol/messages/22-init-producer-id.ts';
 import { offsetForLeaderEpoch } from '../../../src/protocol/messages/23-offset-for-leader-epoch.ts';
+import { describeProducers } from '../../../src/protocol/messages/61-describe-producers.ts';
 import { BatchBuilder } from '../../../src/protocol/records/batch-builder.ts';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { batchOf, TestBrokers, type TestClient } from '../running-broker.ts';
@@ -160,6 +161,12 @@ describe('produce and fetch', () => {
     expect((await append(sequenced(0)))?.baseOffset).toBe(0);
     expect((await append(sequenced(3)))?.errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
     expect((await append(batchOf('end')))?.baseOffset).toBe(2);
+    const described = await client.send(describeProducers, 0, {
+      topics: [{ name: topic, partitionIndexes: [0] }],
+    });
+    expect(described.topics[0]?.partitions[0]?.activeProducers).toMatchObject([
+      { producerId, lastSequence: 1 },
+    ]);
   });
 
   it('gives every producer another id and refuses a transactional one', async () => {

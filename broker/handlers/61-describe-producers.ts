@@ -1,0 +1,45 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { ResponseInput } from '../../src/protocol/message.ts';
+import { describeProducers } from '../../src/protocol/messages/61-describe-producers.ts';
+import type { RequestHandler } from '../server/request-handler.ts';
+import type { BrokerServices } from './broker-services.ts';
+
+type Response = ResponseInput<typeof describeProducers>;
+type PartitionResponse = NonNullable<NonNullable<Response['topics']>[number]['partitions']>[number];
+
+/** DescribeProducers (key 61, v0): the producers with an id that wrote to partitions led here lately (KIP-664). */
+export function describeProducersHandler(services: BrokerServices): RequestHandler<typeof describeProducers> {
+  return {
+    api: describeProducers,
+    answer: (request) => ({
+      topics: request.topics.map(({ name, partitionIndexes }) => ({
+        name,
+        partitions: partitionIndexes.map((index) => describe(services, name, index)),
+      })),
+    }),
+    failure: (request, errorCode) => ({
+      topics: request.topics.map(({ name, partitionIndexes }) => ({
+        name,
+        partitions: partitionIndexes.map((partitionIndex) => ({ partitionIndex, errorCode })),
+      })),
+    }),
+  };
+}
+
+function describe(services: BrokerServices, topic: string, partitionIndex: number): PartitionResponse {
+  const partition = services.replicaManager.get(topic, partitionIndex);
+  if (partition === undefined) return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
+  if (partition.leader === null) return { partitionIndex, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
+  return {
+    partitionIndex,
+    errorCode: ErrorCode.NONE,
+    activeProducers: Array.from(partition.log.activeProducers, (producer) => ({
+      producerId: producer.producerId,
+      producerEpoch: producer.producerEpoch,
+      lastSequence: producer.lastSequence,
+      lastTimestamp: producer.lastTimestamp,
+      coordinatorEpoch: producer.coordinatorEpoch,
+      currentTxnStartOffset: producer.currentTxnFirstOffset,
+    })),
+  };
+}
