@@ -39,28 +39,21 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const voters = controllerPorts.map((port, i) => `${i + 1}@${host}:${port}`).join(',');
   const brokers = kafkaPorts.map((port, i) => {
     const listeners = `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPorts[i]}`;
-    const replication = String(Math.min(size, 3));
-    return startBroker([
-      ...['--data', path.join(options.data, `broker-${i + 1}`), '--log-level', options.logLevel],
-      ...(options.config === undefined ? [] : ['--config', options.config]),
-      ...[
-        '-s',
-        `node.id=${i + 1}`,
-        '-s',
-        `controller.quorum.voters=${voters}`,
-        '-s',
-        `listeners=${listeners}`,
-      ],
-      ...[
-        '-s',
-        `default.replication.factor=${replication}`,
-        '-s',
-        `offsets.topic.replication.factor=${replication}`,
-      ],
-      ...['-s', `min.insync.replicas=${size >= 3 ? 2 : 1}`],
-      // What the user sets comes last and wins.
-      ...options.set.flatMap((pair) => ['-s', pair]),
-    ]);
+    const replication = Math.min(size, 3);
+    const properties = {
+      'node.id': i + 1,
+      'controller.quorum.voters': voters,
+      listeners,
+      'default.replication.factor': replication,
+      'offsets.topic.replication.factor': replication,
+      'min.insync.replicas': size >= 3 ? 2 : 1,
+    };
+    // What the user sets comes last and wins.
+    const pairs = [...Object.entries(properties).map(([name, value]) => `${name}=${value}`), ...options.set];
+    const config = options.config === undefined ? [] : ['--config', options.config];
+    const data = path.join(options.data, `broker-${i + 1}`);
+    const flags = ['--data', data, '--log-level', options.logLevel, ...config];
+    return startBroker([...flags, ...pairs.flatMap((pair) => ['-s', pair])]);
   });
   try {
     const addresses = await Promise.all(brokers.map(readyAddress));

@@ -75,7 +75,6 @@ export class QueryRunner {
       rows.subscribe(query);
     });
     this.#running.delete(query.id);
-    await query.close();
     switch (outcome.kind) {
       case 'completed':
         stream.write(writer.final('Limit Reached'));
@@ -88,6 +87,8 @@ export class QueryRunner {
         break;
     }
     stream.end(writer.end());
+    // The client has its answer; leaving the consumer group is nothing that it should wait for.
+    await query.close();
   }
 }
 

@@ -48,7 +48,7 @@ function notNullJson(type: SqlType): ValueWriter {
     case 'MAP': {
       const entry = valueJson(type.value);
       return (value) =>
-        `{${[...(value as SqlMap)].map(([key, v]) => `${quoteJson(String(key))}:${entry(v)}`).join(',')}}`;
+        `{${[...(value as SqlMap)].map(([key, v]) => `${quoteJson(key as string)}:${entry(v)}`).join(',')}}`;
     }
     case 'STRUCT': {
       const fields = type.fields.map((field) => ({

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Broker } from '../../broker/index.ts';
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { SqlServer } from '../../src/server/index.ts';
+
+/** A broker and a SQL server in this process, on an empty data folder and free ports. */
+export interface TestPlatform {
+  readonly data: string;
+  readonly bootstrap: string;
+  readonly url: string;
+  readonly port: number;
+  /** Stops both and keeps the data. */
+  stop(): Promise<void>;
+  /** Stops both and removes the data. */
+  close(): Promise<void>;
+}
+
+export async function startPlatform(
+  data = mkdtempSync(path.join(tmpdir(), 'millrace-test-')),
+): Promise<TestPlatform> {
+  const broker = await Broker.start({
+    environment: nodeEnvironment,
+    config: {
+      'log.dirs': path.join(data, 'kafka'),
+      listeners: 'PLAINTEXT://127.0.0.1:0',
+      'group.initial.rebalance.delay.ms': 0,
+    },
+  });
+  const bootstrap = `127.0.0.1:${broker.address.port}`;
+  const server = await SqlServer.start({
+    bootstrapServers: bootstrap,
+    listen: { host: '127.0.0.1', port: 0 },
+    data,
+    properties: { 'ksql.streams.auto.offset.reset': 'earliest', 'ksql.streams.commit.interval.ms': '100' },
+    logger: silentLogger,
+    brokerMetrics: broker.metrics,
+  });
+  const stop = async (): Promise<void> => {
+    await server.close();
+    await broker.close();
+  };
+  return {
+    data,
+    bootstrap,
+    url: server.url,
+    port: Number(new URL(server.url).port),
+    stop,
+    close: async () => {
+      await stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Json = Record<string, unknown>;
+
+/** Posts JSON; answers status and body as JSON. */
+export async function post(
+  url: string,
+  body: unknown,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+/** Repeats until `done` answers something; gives up after half a minute. */
+export async function eventually<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    if (performance.now() > deadline) throw new Error('it did not come about within 30 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

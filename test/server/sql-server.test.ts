@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, type Json, post, startPlatform, type TestPlatform } from './platform.ts';
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  const { status } = await ksql(`
+    CREATE STREAM pageviews (id STRING KEY, page STRING, ms BIGINT, price DECIMAL(6, 2))
+      WITH (KAFKA_TOPIC = 'pageviews', VALUE_FORMAT = 'JSON', PARTITIONS = 1);
+    CREATE TABLE views AS SELECT page, COUNT(*) AS n FROM pageviews GROUP BY page EMIT CHANGES;
+    INSERT INTO pageviews VALUES ('a', 'home', 9007199254740993, 12.30);
+    INSERT INTO pageviews VALUES ('b', 'home', 2, 0.50);
+    INSERT INTO pageviews (id, page) VALUES ('c', 'cart');
+  `);
+  expect(status).toBe(200);
+});
+
+afterAll(async () => {
+  await platform.close();
+});
+
+const ksql = (text: string, more: Json = {}) => post(`${platform.url}/ksql`, { ksql: text, ...more });
+
+async function query(
+  sql: string,
+  accept: string,
+): Promise<{ readonly type: string | null; readonly text: string }> {
+  const response = await fetch(`${platform.url}/query-stream`, {
+    method: 'POST',
+    headers: { accept, 'content-type': 'application/json' },
+    body: JSON.stringify({ sql, properties: { 'auto.offset.reset': 'earliest' } }),
+  });
+  return { type: response.headers.get('content-type'), text: await response.text() };
+}
+
+describe('/ksql', () => {
+  it('answers an entity for each statement', async () => {
+    const { status, body } = await ksql('SHOW STREAMS; SHOW TABLES; SHOW QUERIES; DESCRIBE pageviews;');
+    expect(status).toBe(200);
+    const [streams, tables, queries, description] = body as Json[];
+    expect(streams).toMatchObject({
+      '@type': 'streams',
+      streams: [{ name: 'PAGEVIEWS', topic: 'pageviews', keyFormat: 'KAFKA', valueFormat: 'JSON' }],
+    });
+    expect(tables).toMatchObject({ '@type': 'tables', tables: [{ name: 'VIEWS' }] });
+    expect(queries).toMatchObject({
+      '@type': 'queries',
+      queries: [{ sinks: ['VIEWS'], queryType: 'PERSISTENT' }],
+    });
+    expect(description).toMatchObject({
+      '@type': 'sourceDescription',
+      sourceDescription: {
+        name: 'PAGEVIEWS',
+        fields: [
+          { name: 'ID', type: 'KEY', schema: { type: 'STRING' } },
+          { name: 'PAGE', schema: { type: 'STRING' } },
+          { name: 'MS', schema: { type: 'BIGINT' } },
+          { name: 'PRICE', schema: { type: 'DECIMAL', parameters: { precision: 6, scale: 2 } } },
+        ],
+      },
+    });
+  });
+
+  it('runs nothing of a script whose third statement is wrong', async () => {
+    const { status, body } = await ksql(`
+      CREATE STREAM one (a INT) WITH (KAFKA_TOPIC = 'one', VALUE_FORMAT = 'JSON', PARTITIONS = 1);
+      CREATE STREAM two AS SELECT * FROM one;
+      CREATE STREAM three AS SELECT * FROM onee;
+    `);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ '@type': 'statement_error', error_code: 40_001 });
+    expect((body as Json)['message']).toContain('ONEE does not exist');
+    const { body: shown } = await ksql('SHOW STREAMS;');
+    expect(JSON.stringify(shown)).not.toContain('ONE');
+  });
+
+  it('puts a caret under a mistake', async () => {
+    const { status, body } = await ksql('SELECT\n  nonsense FROM pageviews EMIT CHANGES;');
+    expect(status).toBe(400);
+    expect((body as Json)['message']).toMatch(/NONSENSE/);
+    expect((body as Json)['message']).toMatch(/\^/);
+  });
+
+  it('sends queries to their own endpoint', async () => {
+    const { status, body } = await ksql('SELECT * FROM views;');
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error_code: 40_002 });
+  });
+
+  it('refuses bodies that are none', async () => {
+    expect(await post(`${platform.url}/ksql`, '{"ksql": ')).toMatchObject({
+      status: 400,
+      body: { '@type': 'generic_error', error_code: 40_000 },
+    });
+    expect(await post(`${platform.url}/ksql`, {})).toMatchObject({
+      status: 400,
+      body: { error_code: 40_000 },
+    });
+    expect(await post(`${platform.url}/nowhere`, {})).toMatchObject({
+      status: 404,
+      body: { error_code: 40_400 },
+    });
+  });
+
+  it('substitutes session variables', async () => {
+    const { body } = await ksql('DESCRIBE ${source};', { sessionVariables: { source: 'pageviews' } });
+    expect(body).toMatchObject([{ sourceDescription: { name: 'PAGEVIEWS' } }]);
+  });
+});
+
+describe('queries', () => {
+  it('answers a pull query as StreamedRows, key columns marked', async () => {
+    const rows = await eventually(async () => {
+      const { text } = await query(
+        "SELECT * FROM views WHERE page = 'home';",
+        'application/vnd.ksql.v1+json',
+      );
+      const messages = JSON.parse(text) as Json[];
+      return JSON.stringify(messages).includes('["home",2]') ? messages : undefined;
+    });
+    expect(rows).toEqual([
+      { header: { queryId: expect.any(String), schema: '`PAGE` STRING KEY, `N` BIGINT' } },
+      { row: { columns: ['home', 2] } },
+    ]);
+  });
+
+  it('answers a push query with LIMIT, exact to the last digit', async () => {
+    const { text, type } = await query(
+      'SELECT id, ms, price FROM pageviews EMIT CHANGES LIMIT 2;',
+      'application/vnd.ksqlapi.delimited.v1',
+    );
+    expect(type).toBe('application/vnd.ksqlapi.delimited.v1');
+    const [header, ...rows] = text.trim().split('\n');
+    expect(JSON.parse(header ?? '')).toMatchObject({
+      columnNames: ['ID', 'MS', 'PRICE'],
+      columnTypes: ['STRING', 'BIGINT', 'DECIMAL(6, 2)'],
+    });
+    expect(rows).toEqual(['["a",9007199254740993,12.30]', '["b",2,0.50]']);
+  });
+
+  it('ends a push query with a final message that closes the array', async () => {
+    const { text } = await query(
+      'SELECT id FROM pageviews EMIT CHANGES LIMIT 1;',
+      'application/vnd.ksql.v1+json',
+    );
+    expect(JSON.parse(text)).toEqual([
+      { header: { queryId: expect.any(String), schema: '`ID` STRING' } },
+      { row: { columns: ['a'] } },
+      { finalMessage: 'Limit Reached' },
+    ]);
+  });
+
+  it('prints a topic', async () => {
+    const response = await fetch(`${platform.url}/query`, {
+      method: 'POST',
+      body: JSON.stringify({ ksql: "PRINT 'pageviews' FROM BEGINNING LIMIT 1;" }),
+    });
+    const text = await response.text();
+    expect(text).toMatch(/^Key format: /);
+    expect(text).toMatch(
+      /rowtime: \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3} Z, key: a, value: \{.*\}, partition: 0/,
+    );
+  });
+
+  it('closes a running push query by its id', async () => {
+    const response = await fetch(`${platform.url}/query-stream`, {
+      method: 'POST',
+      headers: { accept: 'application/vnd.ksqlapi.delimited.v1' },
+      body: JSON.stringify({ sql: 'SELECT * FROM pageviews EMIT CHANGES;' }),
+    });
+    const reader = response.body?.getReader();
+    const first = new TextDecoder().decode((await reader?.read())?.value);
+    const { queryId } = JSON.parse(first.split('\n')[0] ?? '') as { queryId: string };
+    expect(await post(`${platform.url}/close-query`, { queryId })).toMatchObject({ status: 200 });
+    for (let part = await reader?.read(); part?.done === false; part = await reader?.read());
+    expect(await post(`${platform.url}/close-query`, { queryId })).toMatchObject({
+      status: 400,
+      body: { message: `No query with id ${queryId}` },
+    });
+  });
+
+  it('refuses a media type that it cannot send', async () => {
+    const { text } = await query('SELECT * FROM views;', 'text/html');
+    expect(JSON.parse(text)).toMatchObject({ error_code: 40_600 });
+  });
+});
+
+describe('the server', () => {
+  it('says who it is and how it is', async () => {
+    const info = await fetch(`${platform.url}/`);
+    expect(info.url).toBe(`${platform.url}/info`);
+    expect(await info.json()).toMatchObject({
+      KsqlServerInfo: {
+        serverStatus: 'RUNNING',
+        ksqlServiceId: 'default_',
+        kafkaClusterId: expect.stringMatching(/^.{22}$/),
+      },
+    });
+    expect(await (await fetch(`${platform.url}/healthcheck`)).json()).toMatchObject({ isHealthy: true });
+  });
+
+  it('has metrics of broker and SQL for Prometheus', async () => {
+    const text = await (await fetch(`${platform.url}/metrics`)).text();
+    expect(text).toMatch(/kafka_server_brokertopicmetrics_messagesin_total\{topic="pageviews"\} 3/);
+    expect(text).toMatch(/ksql_persistent_queries 1/);
+  });
+
+  it('knows how statements have ended', async () => {
+    const { body } = await ksql('CREATE TYPE point AS STRUCT<x INT, y INT>;');
+    const [{ commandId }] = body as [{ commandId: string }];
+    const status = await fetch(`${platform.url}/status/${commandId.replaceAll('`', '%60')}`);
+    expect(await status.json()).toMatchObject({ status: 'SUCCESS' });
+  });
+});
