@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Broker } from '../../../broker/index.ts';
+import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { collectApp, createTopics, produce, readTotals, records } from './app-under-test.ts';
+
+let folder: string;
+let bootstrapServers: string;
+
+function startProcess(stateDir: string, step: string, commits: number): ChildProcess {
+  const program = path.join(import.meta.dirname, 'crashing-app.ts');
+  const tsx = path.resolve(import.meta.dirname, '../../../node_modules/tsx/dist/loader.mjs');
+  const args = ['--import', tsx, program, bootstrapServers, stateDir, step, String(commits)];
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+const ended = (child: ChildProcess): Promise<NodeJS.Signals | null> =>
+  new Promise((resolve) => child.on('exit', (_code, signal) => resolve(signal)));
+
+const running = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => child.stdout?.on('data', (text: Buffer) => text.includes('RUNNING') && resolve()));
+
+const allGroups = (each: number): Record<string, number> =>
+  Object.fromEntries([...'abcdefgh'].map((group) => [group, each]));
+
+describe('an application that is killed', () => {
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'millrace-crash-'));
+    const broker = await Broker.start({
+      environment,
+      config: {
+        'log.dirs': path.join(folder, 'log'),
+        listeners: 'PLAINTEXT://127.0.0.1:0',
+        'group.initial.rebalance.delay.ms': 0,
+        'group.min.session.timeout.ms': 500,
+      },
+    });
+    bootstrapServers = `${broker.address.host}:${broker.address.port}`;
+    await createTopics(environment, bootstrapServers, { in: 4, out: 4 });
+    return async () => {
+      await broker.close();
+      rmSync(folder, { recursive: true, force: true });
+    };
+  });
+
+  it('leaves its tasks to the other process, with nothing lost', async () => {
+    const victim = startProcess(path.join(folder, 'victim'), 'never', 0);
+    const death = ended(victim);
+    await running(victim);
+    await produce(environment, bootstrapServers, records(0, 800));
+    await readTotals(environment, bootstrapServers, { total: 400, partitions: 4, timeoutMs: 20_000 });
+    const survivor = collectApp(environment, { bootstrapServers, stateDir: path.join(folder, 'survivor') });
+    await survivor.start();
+    await produce(environment, bootstrapServers, records(800, 400));
+    victim.kill('SIGKILL');
+    expect(await death).toBe('SIGKILL');
+    await produce(environment, bootstrapServers, records(1200, 400));
+
+    const sizes = await readTotals(environment, bootstrapServers, {
+      total: 1600,
+      partitions: 4,
+      timeoutMs: 30_000,
+    });
+    expect(Object.fromEntries(sizes)).toEqual(allGroups(200));
+    await survivor.close();
+  });
+
+  it.each([['before-offsets'], ['after-offsets']])(
+    'loses nothing when it dies in a commit, %s',
+    async (step) => {
+      const state = path.join(folder, 'state');
+      await produce(environment, bootstrapServers, records(0, 400));
+      const victim = startProcess(state, step, 1);
+      const death = ended(victim);
+      await running(victim);
+      // Keeps commits coming, so that the second one has something to commit.
+      for (let from = 400; victim.exitCode === null && victim.signalCode === null; from += 8) {
+        if (from < 1200) await produce(environment, bootstrapServers, records(from, 8));
+        else break;
+      }
+      expect(await death).toBe('SIGKILL');
+
+      await produce(environment, bootstrapServers, records(400, 1200));
+      const heir = collectApp(environment, { bootstrapServers, stateDir: state });
+      await heir.start();
+      const sizes = await readTotals(environment, bootstrapServers, {
+        total: 1600,
+        partitions: 4,
+        timeoutMs: 30_000,
+      });
+      expect(Object.fromEntries(sizes)).toEqual(allGroups(200));
+      await heir.close();
+    },
+  );
+});
