@@ -12,7 +12,7 @@ import { planQuery } from '../logical/plan-query.ts';
 import { typeOfText } from '../lowering/row-serdes.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 import { applyPlan } from './apply-plan.ts';
-import { executeReadOnly, type ReadOnlyEngine } from './read-only.ts';
+import { checkReadOnly, executeReadOnly, type ReadOnlyEngine } from './read-only.ts';
 import type { PushRecord, RunningQuery, SqlHost } from './host.ts';
 import { recordToInsert } from './insert-values.ts';
 import { planStatement, planTransientQuery, type QueryUse } from './plan-statement.ts';
@@ -97,7 +97,7 @@ export class SqlEngine {
       prepared.push({ statement, text, session: current });
       const context = this.#context(current, topics, catalog);
       const plan = planStatement({ statement, text, context, queryNumber: number, queries });
-      if (plan === undefined) this.#check(statement, context);
+      if (plan === undefined) this.#check(statement, context, queries);
       else {
         catalog = applyPlan(catalog, plan);
         queries = usesAfter(queries, plan);
@@ -358,7 +358,7 @@ export class SqlEngine {
   }
 
   /** Checks a statement that changes nothing that later ones could see. */
-  #check(statement: Statement, context: AnalysisContext): void {
+  #check(statement: Statement, context: AnalysisContext, queries: readonly QueryUse[]): void {
     switch (statement.kind) {
       case 'InsertValues':
         recordToInsert(statement, context);
@@ -373,8 +373,13 @@ export class SqlEngine {
           if (query !== undefined) planTransientQuery(query, 'CHECK', context);
         }
         return;
-      default:
+      case 'QueryControl':
+        if (statement.queryId !== undefined && !queries.some(({ id }) => id === statement.queryId)) {
+          this.#requireQuery(statement.queryId);
+        }
         return;
+      default:
+        checkReadOnly(statement, context);
     }
   }
 

@@ -42,6 +42,8 @@ export interface RunningQuery {
   state(): QueryState;
   /** Errors that stopped it or that it skipped a record for, newest last; a bounded list. */
   errors(): readonly string[];
+  /** Records that it has read and processed since it was started, or last resumed. */
+  recordsProcessed(): number;
   pause(): void;
   resume(): void;
   /** What it is made of, as Kafka Streams prints a topology. */

@@ -1,4 +1,5 @@
 import type { DiagnosticError } from '../../base/errors.ts';
+import type { Statement } from '../../../grammar/ast.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
@@ -56,7 +57,7 @@ export async function executeReadOnly(
     case 'Describe': {
       const { extended, subject, name = '' } = statement;
       if (subject === 'FUNCTION')
-        return { kind: 'describeFunction', text, function: functionOf(name, engine) };
+        return { kind: 'describeFunction', text, function: functionOf(name, context) };
       if (subject === 'CONNECTOR') throw unsupported('DESCRIBE CONNECTOR', statement.span);
       if (subject === 'SOURCE') {
         const description = describe(context.catalog.require(name, statement.span), engine);
@@ -75,7 +76,37 @@ export async function executeReadOnly(
     default:
       break;
   }
-  throw unsupported(statement.kind.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase(), statement.span);
+  throw unsupported(wordsOf(statement), statement.span);
+}
+
+/** Checks such a statement without running it. @throws {DiagnosticError} for unknown names and what is not supported. */
+export function checkReadOnly(statement: Statement, context: AnalysisContext): void {
+  switch (statement.kind) {
+    case 'SetProperty':
+    case 'UnsetProperty':
+    case 'DefineVariable':
+    case 'UndefineVariable':
+    case 'Print':
+      return;
+    case 'Show':
+      if (statement.subject.startsWith('CONNECTOR'))
+        throw unsupported(`SHOW ${statement.subject}`, statement.span);
+      return;
+    case 'Describe': {
+      const { subject, name = '', span } = statement;
+      if (subject === 'CONNECTOR') throw unsupported('DESCRIBE CONNECTOR', span);
+      if (subject === 'FUNCTION') functionOf(name, context);
+      if (subject === 'SOURCE') context.catalog.require(name, span);
+      return;
+    }
+    default:
+      throw unsupported(wordsOf(statement), statement.span);
+  }
+}
+
+/** `CREATE CONNECTOR` of `CreateConnector`. */
+function wordsOf(statement: Statement): string {
+  return statement.kind.replace(/([a-z])([A-Z])/g, '$1 $2').toUpperCase();
 }
 
 function unsupported(what: string, span: PreparedStatement['statement']['span']): DiagnosticError {
@@ -84,7 +115,7 @@ function unsupported(what: string, span: PreparedStatement['statement']['span'])
 
 function functionOf(
   name: string,
-  { context }: ReadOnlyEngine,
+  context: AnalysisContext,
 ): Extract<StatementResult, { kind: 'describeFunction' }>['function'] {
   const found = context.functions.find(name);
   if (found !== undefined) return found;

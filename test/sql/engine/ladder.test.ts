@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { parseScript } from '../../../grammar/parse.ts';
+import { analyzeQuery } from '../../../src/sql/analysis/analyze-query.ts';
+import type { AnalysisContext } from '../../../src/sql/analysis/session.ts';
+import { Catalog } from '../../../src/sql/catalog/catalog.ts';
+import { applyPlan } from '../../../src/sql/engine/apply-plan.ts';
+import { planStatement } from '../../../src/sql/engine/plan-statement.ts';
+import { printLogicalPlan, printPhysicalPlan } from '../../../src/sql/engine/print-plan.ts';
+import { readPlan, roundTrip, sourceOf, type StatementPlan } from '../../../src/sql/engine/statement-plan.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { planQuery } from '../../../src/sql/logical/plan-query.ts';
+import { lower } from '../../../src/sql/lowering/lower.ts';
+import { StreamsBuilder } from '../../../src/streams/builder/streams-builder.ts';
+
+const sources = `
+  CREATE STREAM flights (id STRING KEY, origin STRING, delay INT, tags ARRAY<STRING>)
+    WITH (KAFKA_TOPIC='flights', VALUE_FORMAT='JSON');
+  CREATE TABLE airports (code STRING PRIMARY KEY, city STRING) WITH (KAFKA_TOPIC='airports', FORMAT='JSON');
+  CREATE STREAM weather (k INT KEY, place STRING) WITH (KAFKA_TOPIC='weather', VALUE_FORMAT='JSON');
+`;
+
+const functions = builtInRegistry();
+
+function contextOf(catalog: Catalog): AnalysisContext {
+  return { catalog, functions, properties: {}, topics: new Map() };
+}
+
+function planAll(script: string): { readonly catalog: Catalog; readonly plans: readonly StatementPlan[] } {
+  let catalog = Catalog.empty;
+  const plans = parseScript(script).map(({ statement, text }, queryNumber) => {
+    const plan = planStatement({ statement, text, context: contextOf(catalog), queryNumber, queries: [] });
+    if (plan === undefined) throw new Error('nothing was planned');
+    catalog = applyPlan(catalog, plan);
+    return plan;
+  });
+  return { catalog, plans };
+}
+
+function explain(text: string): {
+  readonly logical: string;
+  readonly physical: string;
+  readonly topology: string;
+} {
+  const { catalog, plans } = planAll(`${sources}${text}`);
+  const last = plans.at(-1);
+  const statement = parseScript(text)[0]?.statement;
+  if (
+    last === undefined ||
+    !('query' in last) ||
+    last.query === undefined ||
+    statement?.kind !== 'CreateSourceAs'
+  ) {
+    throw new Error('no query');
+  }
+  const context = contextOf(catalog);
+  const sink = { name: statement.name };
+  const builder = new StreamsBuilder();
+  lower(roundTrip(last.query).root, { builder, analysis: context });
+  return {
+    logical: printLogicalPlan(planQuery({ query: analyzeQuery(statement.query, context), context, sink })),
+    physical: printPhysicalPlan(last.query.root),
+    topology: builder.build().describe(),
+  };
+}
+
+describe('the ladder', () => {
+  it('filters and projects', () => {
+    const { logical, physical, topology } = explain(
+      'CREATE STREAM late AS SELECT id, delay * 2 AS d FROM flights WHERE delay > 10;',
+    );
+    expect(`\n${logical}\n`).toBe(`
+> Project Project (DELAY * 2) AS D, key [ID STRING]
+  > Filter WhereFilter (DELAY > 10)
+    > Source KsqlTopic STREAM FLIGHTS AS FLIGHTS, key [ID STRING]
+`);
+    expect(`\n${physical}\n`).toBe(`
+> sink LATE topic LATE, key KAFKA, value JSON
+  > project Project (DELAY * 2) AS D
+    > filter WhereFilter (DELAY > 10)
+      > source KsqlTopic topic flights, key KAFKA, value JSON
+`);
+    expect(topology).toContain('KSTREAM-FILTER');
+  });
+
+  it('joins a stream with a table, by a column that is not its key', () => {
+    const { logical, physical, topology } = explain(
+      'CREATE STREAM placed AS SELECT f.origin, f.id, a.city FROM flights f LEFT JOIN airports a ON f.origin = a.code;',
+    );
+    expect(`\n${logical}\n`).toBe(`
+> Project Project F_ID AS ID, A_CITY AS CITY, key [ORIGIN STRING]
+  > Join Join LEFT, key [F_ORIGIN STRING]
+    > Source KafkaTopic_Left STREAM FLIGHTS AS F, key [F_ID STRING]
+    > Source KafkaTopic_Right TABLE AIRPORTS AS A, key [A_CODE STRING]
+`);
+    expect(`\n${physical}\n`).toBe(`
+> sink PLACED topic PLACED, key JSON, value JSON
+  > project Project F_ID AS ID, A_CITY AS CITY
+    > join Join stream-table LEFT
+      > keyBy LeftSourceKeyed F_ORIGIN, key JSON
+        > source KafkaTopic_Left topic flights, key KAFKA, value JSON
+      > source KafkaTopic_Right topic airports, key JSON, value JSON, kept in KafkaTopic_Right-Reduce
+`);
+    expect(topology).toContain('Join-repartition');
+  });
+
+  it('aggregates by windows', () => {
+    const { logical, physical, topology } = explain(
+      'CREATE TABLE n AS SELECT origin, COUNT(*) AS n FROM flights WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY origin HAVING COUNT(*) > 1;',
+    );
+    expect(`\n${logical}\n`).toBe(`
+> Project Aggregate-Project KSQL_AGG_VARIABLE_0 AS N, key [ORIGIN STRING]
+  > Filter Aggregate-HavingFilter (KSQL_AGG_VARIABLE_0 > 1)
+    > Aggregate Aggregate COUNT(*) AS KSQL_AGG_VARIABLE_0, by ORIGIN, TUMBLING window
+      > Source KsqlTopic STREAM FLIGHTS AS FLIGHTS, key [ID STRING]
+`);
+    expect(physical).toContain('repartitioned, kept in Aggregate-Aggregate-Materialize');
+    expect(topology).toContain('Aggregate-GroupBy-repartition');
+  });
+
+  it('joins streams and makes up a key where there is none', () => {
+    const { logical } = explain(
+      'CREATE STREAM j AS SELECT ROWKEY AS k, id, place FROM flights FULL JOIN weather WITHIN 1 HOUR GRACE PERIOD 5 MINUTES ON origin = place;',
+    );
+    expect(logical).toContain(
+      '> Join Join OUTER, key [ROWKEY STRING], within 3600000 ms before, 3600000 ms after',
+    );
+  });
+});
+
+describe('plans', () => {
+  const script = `${sources}
+    CREATE TYPE address AS STRUCT<street STRING>;
+    CREATE TABLE n AS SELECT origin, COUNT(*) AS n, COLLECT_LIST(delay) AS l FROM flights WINDOW SESSION (5 MINUTES) GROUP BY origin;
+    CREATE STREAM e AS SELECT id, EXPLODE(tags) AS tag FROM flights PARTITION BY id;
+    INSERT INTO e SELECT id, origin AS tag FROM flights;
+    DROP STREAM weather DELETE TOPIC;`;
+
+  it('say the same after they were written down and read', () => {
+    const { plans } = planAll(script);
+    for (const plan of plans) expect(readPlan(JSON.stringify(plan))).toEqual(plan);
+  });
+
+  it('make the same catalog when they are replayed', () => {
+    const { plans, catalog } = planAll(script);
+    let replayed = Catalog.empty;
+    for (const plan of plans) replayed = applyPlan(replayed, roundTrip(plan));
+    const shown = (from: Catalog): readonly string[] =>
+      from
+        .sources()
+        .map(
+          ({ name, kind, schema, topic }) =>
+            `${kind} ${name} (${schema.toString()}) ${JSON.stringify(topic)}`,
+        );
+    expect(shown(replayed)).toEqual(shown(catalog));
+    expect(shown(replayed)).toHaveLength(4);
+    expect([...replayed.types().keys()]).toEqual(['ADDRESS']);
+  });
+
+  it('of another version are refused', () => {
+    expect(() => readPlan('{"version":99}')).toThrow('unknown version of a query plan: 99');
+  });
+
+  it('give schemas to their sinks', () => {
+    const { plans } = planAll(script);
+    const made = plans.flatMap((plan) => (plan.kind === 'createAs' ? [sourceOf(plan.source)] : []));
+    expect(made.map(({ schema }) => schema.toString())).toEqual([
+      '`ORIGIN` STRING KEY, `N` BIGINT, `L` ARRAY<INTEGER>',
+      '`ID` STRING KEY, `TAG` STRING',
+    ]);
+    expect(made[0]?.topic.keyFormat.window).toEqual({ type: 'SESSION' });
+  });
+});
+
+describe('mistakes', () => {
+  const failing = (text: string): string => {
+    try {
+      planAll(`${sources}${text}`);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    throw new Error('it was planned');
+  };
+
+  it.each([
+    ['CREATE STREAM x AS SELECT * FROM flight;', 'FLIGHT does not exist.'],
+    ['CREATE STREAM x AS SELECT id, delays FROM flights;', "SELECT column 'DELAYS' cannot be resolved."],
+    [
+      'CREATE TABLE x AS SELECT id, delay FROM flights;',
+      'Please use CREATE STREAM AS SELECT statement instead.',
+    ],
+    ['CREATE STREAM x AS SELECT delay FROM flights;', 'must include the key column ID in its projection'],
+    [
+      "CREATE STREAM x (a INT) WITH (KAFKA_TOPIC='x', VALUE_FROMAT='JSON');",
+      'Invalid config variable(s) in the WITH clause: VALUE_FROMAT',
+    ],
+    ['INSERT INTO airports SELECT * FROM flights;', 'INSERT INTO can only be used to insert into a stream.'],
+    ['CREATE STREAM flights AS SELECT * FROM weather;', 'A stream with the same name already exists'],
+    ['DROP TABLE flights;', 'Incompatible data source type is STREAM'],
+    [
+      'CREATE STREAM x AS SELECT * FROM flights f JOIN weather w ON f.origin = w.place;',
+      'must have a WITHIN clause',
+    ],
+    [
+      'CREATE STREAM x AS SELECT f.id FROM flights f JOIN airports a ON f.delay = a.code;',
+      "types don't match",
+    ],
+  ])('%s', (text, message) => {
+    expect(failing(text)).toContain(message);
+  });
+});
