@@ -6,9 +6,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/base/errors.ts';
 import * as broker from './figures/broker.ts';
+import { clientConsume, clientProduce } from './figures/client.ts';
+import { sqlOverDsl, sqlOverFlink } from './figures/sql.ts';
 import { startup } from './figures/startup.ts';
+import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
 import { compare } from './harness/compare.ts';
 import type { Figure, FigureResult } from './harness/figure.ts';
+import { closeStage } from './harness/stage.ts';
 import { isEnough, tableOf, writeJson } from './harness/report.ts';
 
 const figures: readonly Figure[] = [
@@ -19,6 +23,14 @@ const figures: readonly Figure[] = [
   startup,
   broker.memoryIdle,
   broker.memoryLoaded,
+  clientProduce,
+  clientConsume,
+  streamsMap,
+  streamsCount,
+  streamsTumble,
+  streamsRocksDb,
+  ...sqlOverDsl,
+  ...sqlOverFlink,
 ];
 
 const { values } = parseArgs({
@@ -41,6 +53,7 @@ for (const figure of chosen) {
     console.log(`  failed: ${messageOf(error)}`);
   }
 }
+await closeStage();
 
 console.log(`\n${tableOf(results)}`);
 for (const failure of failures) console.log(`failed: ${failure}`);

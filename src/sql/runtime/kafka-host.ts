@@ -263,6 +263,10 @@ class AppQuery implements RunningQuery {
     return this.#errors;
   }
 
+  recordsProcessed(): number {
+    return Object.values(this.#app.metrics().tasks).reduce((sum, { processed }) => sum + processed, 0);
+  }
+
   start(): Promise<void> {
     return this.#app.start();
   }

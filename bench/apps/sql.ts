@@ -1,0 +1,64 @@
+/**
+ * One persistent query over a topic of JSON bids: what `apps/streams.ts` does in the DSL and
+ * `rivals/flink/src/FlinkSqlRival.java` in Flink SQL. Arguments: bootstrap servers, mode (project, filter, tumble),
+ * input topic, output topic, records. Prints one JSON line with the records per second from the running query to its last
+ * record, then ends.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { builtInRegistry, emptySession, KafkaHost, SqlEngine, withProperty } from '../../src/sql/index.ts';
+import { Meter, watch } from '../harness/meter.ts';
+
+const [bootstrap = '', mode = '', input = '', output = '', records = '0'] = process.argv.slice(2);
+
+const queries: Readonly<Record<string, string>> = {
+  project: `CREATE STREAM result WITH (KAFKA_TOPIC = '${output}') AS
+    SELECT k, auction, price * 0.908E0 AS price, channel FROM bids;`,
+  filter: `CREATE STREAM result WITH (KAFKA_TOPIC = '${output}') AS SELECT * FROM bids WHERE auction % 123 = 0;`,
+  tumble: `CREATE TABLE result WITH (KAFKA_TOPIC = '${output}') AS
+    SELECT k, COUNT(*) AS n FROM bids WINDOW TUMBLING (SIZE 10 SECONDS, GRACE PERIOD 0 SECONDS) GROUP BY k;`,
+};
+const script = `
+  CREATE STREAM bids (k STRING KEY, auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING,
+    datetime BIGINT) WITH (KAFKA_TOPIC = '${input}', KEY_FORMAT = 'KAFKA', VALUE_FORMAT = 'JSON');
+  ${queries[mode]}`;
+
+/** Keeps the one query that is started, to watch it. */
+class WatchedHost extends KafkaHost {
+  query: Awaited<ReturnType<KafkaHost['startQuery']>> | undefined;
+
+  override async startQuery(...args: Parameters<KafkaHost['startQuery']>) {
+    this.query = await super.startQuery(...args);
+    return this.query;
+  }
+}
+
+const stateDir = mkdtempSync(path.join(tmpdir(), 'millrace-bench-state-'));
+const host = new WatchedHost({
+  environment: nodeEnvironment,
+  bootstrapServers: bootstrap,
+  stateDir,
+  serviceId: output,
+  // What both of its rivals have.
+  commitIntervalMs: 10_000,
+});
+const engine = new SqlEngine({ host, functions: builtInRegistry() });
+const session = withProperty(emptySession, 'auto.offset.reset', 'earliest');
+for (const statement of await engine.prepare(script, session)) await engine.execute(statement);
+
+const meter = new Meter(Number(records));
+watch(meter, {
+  processed: () => host.query?.recordsProcessed() ?? 0,
+  isRunning() {
+    if (host.query?.state() !== 'ERROR') return host.query?.state() === 'RUNNING';
+    console.error(host.query.errors().join('\n'));
+    return process.exit(1);
+  },
+});
+meter.print(await meter.done);
+await host.query?.close({ cleanUp: false });
+await host.close();
+rmSync(stateDir, { recursive: true, force: true });
+process.exit(0);

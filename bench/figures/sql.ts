@@ -1,0 +1,44 @@
+import { flinkSql, ours } from '../harness/contenders.ts';
+import type { Figure, RunSize } from '../harness/figure.ts';
+import type { Input } from '../harness/inputs.ts';
+
+const modes = ['project', 'filter', 'tumble'] as const;
+type Mode = (typeof modes)[number];
+
+const names: Readonly<Record<Mode, string>> = {
+  project: 'SQL project',
+  filter: 'SQL filter',
+  tumble: 'SQL tumbling count',
+};
+
+const bids = ({ quick }: RunSize): Input => ({
+  kind: 'bids',
+  records: quick ? 300_000 : 2_000_000,
+  keys: 5_000,
+});
+
+/** A query of SQL beside the same topology, written by hand in our DSL. */
+export const sqlOverDsl: readonly Figure[] = modes.map((mode) => ({
+  name: `${names[mode]} over our DSL`,
+  unit: 'records/s',
+  bound: { atLeast: 0.8 },
+  async prepare(size) {
+    const input = bids(size);
+    const dslMode = mode === 'tumble' ? 'json-tumble' : mode;
+    return {
+      ours: ours('sql', 'millrace sql', { mode, input }),
+      rival: ours('streams', 'millrace dsl', { mode: dslMode, input }),
+    };
+  },
+}));
+
+/** A query of SQL beside the same statement in Flink SQL, with one slot, on the same topic. */
+export const sqlOverFlink: readonly Figure[] = modes.map((mode) => ({
+  name: `${names[mode]} over Flink SQL`,
+  unit: 'records/s',
+  bound: { atLeast: 1 },
+  async prepare(size) {
+    const run = { mode, input: bids(size) };
+    return { ours: ours('sql', 'millrace sql', run), rival: flinkSql(run) };
+  },
+}));

@@ -1,0 +1,77 @@
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { Admin, Producer, type ProducerRecord } from '../../src/client/index.ts';
+
+/** One millisecond of event time between two records, from here on. */
+const FIRST_TIMESTAMP = 1_700_000_000_000;
+const TEXT = 'x'.repeat(100);
+
+/** A topic of one partition with so many records, keyed by one of `keys` keys at random. */
+export interface Input {
+  readonly kind: 'text' | 'bids';
+  readonly records: number;
+  readonly keys: number;
+}
+
+export function topicOf({ kind, records, keys }: Input): string {
+  return `${kind}-${records}-${keys}`;
+}
+
+/**
+ * Loads an input: 100 bytes of text keyed k0, k1, ..., or JSON bids of an auction, of about 150 bytes, keyed by the
+ * auction. The same for every run: the choice of keys follows from a fixed seed.
+ */
+export async function load(bootstrap: string, input: Input): Promise<void> {
+  const topic = topicOf(input);
+  await createInputTopic(bootstrap, topic);
+  const random = randomInts(1);
+  const producer = new Producer({
+    environment: nodeEnvironment,
+    bootstrapServers: bootstrap,
+    lingerMs: 20,
+    batchBytesMax: 128 * 1024,
+  });
+  for (let i = 0; i < input.records; i++) {
+    const room = producer.ready();
+    if (room !== undefined) await room;
+    const timestamp = FIRST_TIMESTAMP + i;
+    producer.send({ topic, partition: 0, timestamp, ...recordOf(input, timestamp, random) });
+  }
+  await producer.close();
+}
+
+/** The records are old: without this the broker's retention would delete them while they are read. */
+export async function createInputTopic(bootstrap: string, topic: string): Promise<void> {
+  const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: bootstrap });
+  await admin.createTopics([{ name: topic, partitions: 1, configs: { 'retention.ms': '-1' } }]);
+  await admin.close();
+}
+
+function recordOf(
+  { kind, keys }: Input,
+  timestamp: number,
+  random: (bound: number) => number,
+): Pick<ProducerRecord, 'key' | 'value'> {
+  if (kind === 'text') return { key: `k${random(keys)}`, value: TEXT };
+  const auction = 1_000 + random(keys);
+  return { key: String(auction), value: bid(auction, timestamp, random) };
+}
+
+function bid(auction: number, timestamp: number, random: (bound: number) => number): string {
+  const bidder = 1_000 + random(2_000);
+  const url = `https://www.nexmark.com/abc/def/item.htm?query=1&channel_id=${random(1_000_000)}`;
+  return (
+    `{"AUCTION":${auction},"BIDDER":${bidder},"PRICE":${random(10_000_000)},` +
+    `"CHANNEL":"channel-${random(100)}","URL":"${url}","DATETIME":${timestamp}}`
+  );
+}
+
+/** Mulberry32: 32 bits of state are enough to spread keys. */
+function randomInts(seed: number): (bound: number) => number {
+  let state = seed;
+  return (bound) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return (((mixed ^ (mixed >>> 14)) >>> 0) % bound) | 0;
+  };
+}

@@ -1,0 +1,59 @@
+/** Time without progress after which a run is given up. */
+const STALL_MS = 60_000;
+
+/** Counts records and times them, from {@link Meter.start} or the first record to the last. */
+export class Meter {
+  readonly #records: number;
+  readonly #watchdog: NodeJS.Timeout;
+  #finish: (recordsPerSecond: number) => void = () => {};
+  #seen = 0;
+  #startMs = 0;
+  /** Resolves with the records per second. */
+  readonly done = new Promise<number>((resolve) => (this.#finish = resolve));
+
+  constructor(records: number) {
+    this.#records = records;
+    let before = -1;
+    this.#watchdog = setInterval(() => {
+      if (this.#seen === before) {
+        console.error(`stalled at record ${before} of ${records}`);
+        process.exit(1);
+      }
+      before = this.#seen;
+    }, STALL_MS);
+  }
+
+  start(): void {
+    if (this.#startMs === 0) this.#startMs = performance.now();
+  }
+
+  tick(): void {
+    this.advanceTo(this.#seen + 1);
+  }
+
+  advanceTo(seen: number): void {
+    this.start();
+    const wasDone = this.#seen >= this.#records;
+    this.#seen = seen;
+    if (wasDone || seen < this.#records) return;
+    clearInterval(this.#watchdog);
+    this.#finish((this.#records * 1_000) / (performance.now() - this.#startMs));
+  }
+
+  print(recordsPerSecond: number): void {
+    console.log(`{"recordsPerSecond":${Math.round(recordsPerSecond)}}`);
+  }
+}
+
+/** Times what counts its records itself, from when it runs. */
+export function watch(
+  meter: Meter,
+  app: { readonly isRunning: () => boolean; readonly processed: () => number },
+): void {
+  const timer = setInterval(() => {
+    if (app.isRunning()) meter.start();
+    const processed = app.processed();
+    if (processed > 0) meter.advanceTo(processed);
+  }, 2);
+  void meter.done.then(() => clearInterval(timer));
+}
