@@ -4,7 +4,9 @@
  * that. The bundle is not in the package's export map, so it is found beside the entry; where a later version has none,
  * the entry serves. Figures: docs/decisions/0005-parser-cold-start.md.
  */
-type Chevrotain = typeof import('chevrotain');
+import type * as chevrotainApi from 'chevrotain';
+
+type Chevrotain = typeof chevrotainApi;
 
 async function load(): Promise<Chevrotain> {
   try {
