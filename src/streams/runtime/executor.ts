@@ -73,6 +73,7 @@ export class Executor {
   /** Runs whatever has been pushed. After a failure the stack is empty. */
   drain(): void | Promise<void> {
     this.#running = true;
+    this.#reverseFrom(0);
     try {
       const waiting = this.#loop();
       if (!waiting) {
@@ -95,7 +96,6 @@ export class Executor {
   }
 
   #loop(): Promise<void> | undefined {
-    this.#reverseFrom(0);
     while (this.#top > 0) {
       this.#top--;
       const node = this.#nodes[this.#top] as RuntimeNode;

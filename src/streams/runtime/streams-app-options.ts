@@ -1,4 +1,5 @@
 import type { Environment } from '../../base/environment.ts';
+import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import type { Logger } from '../../base/logger.ts';
 import { silentLogger } from '../../base/logger.ts';
 import type { ConsumerOptions, ProducerOptions } from '../../client/types.ts';
@@ -7,7 +8,8 @@ import type { FailureHandler, FailureKind } from './failures.ts';
 
 /** Settings of a {@link StreamsApp}. In comments: the name and default that Kafka Streams has. */
 export interface StreamsAppOptions {
-  readonly environment: Environment;
+  /** Where time, chance, network and disk come from: this process and its machine, unless a test says otherwise. */
+  readonly environment?: Environment;
   /** `application.id`: the consumer group, and the prefix of internal topics. */
   readonly applicationId: string;
   /** `bootstrap.servers` */
@@ -52,6 +54,7 @@ export type StreamsAppSettings = Required<Omit<StreamsAppOptions, 'clientId'>> &
 
 export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettings {
   return {
+    environment: nodeEnvironment,
     clientId: options.applicationId,
     commitIntervalMs: 30_000,
     cacheBytesMax: 10 * 1024 * 1024,

@@ -37,7 +37,6 @@ export interface StreamsMetrics {
  *
  * @example
  * const app = new StreamsApp({
- *   environment: nodeEnvironment,
  *   applicationId: 'word-count',
  *   bootstrapServers: 'localhost:9092',
  *   topology: builder.build(),

@@ -1,0 +1,133 @@
+import { map, scan } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { Serdes, StreamRecord, StreamsBuilder } from '../../../src/streams/index.ts';
+import { Executor, type RuntimeNode } from '../../../src/streams/runtime/executor.ts';
+import { RxSegment } from '../../../src/streams/runtime/rx-segment.ts';
+import { TopologyTestDriver } from '../../../src/streams/testing/index.ts';
+import type { AnyRecord } from '../../../src/streams/topology/nodes.ts';
+
+const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
+const record = (value: string): AnyRecord => new StreamRecord('k', value, 1);
+
+/** Nodes that note what they see: each forwards `fanOut` records to its children. */
+function graph(executor: Executor, seen: string[]) {
+  return (
+    name: string,
+    fanOut: number,
+    children: RuntimeNode[],
+    prepare?: () => Promise<void>,
+  ): RuntimeNode => {
+    const node: RuntimeNode = {
+      name,
+      children,
+      prepare,
+      process(input) {
+        seen.push(`${name}:${String(input.value)}`);
+        for (let i = 0; i < fanOut; i++) executor.forward(node, record(`${String(input.value)}${i}`));
+      },
+    };
+    return node;
+  };
+}
+
+describe('the executor', () => {
+  it.each([
+    ['at once', undefined],
+    ['after waiting', () => Promise.resolve()],
+  ])('runs depth-first, in the order forwarded, when state is there %s', async (_when, prepare) => {
+    const seen: string[] = [];
+    const executor = new Executor((error) => {
+      throw error;
+    });
+    const node = graph(executor, seen);
+    const left = node('left', 1, [node('leaf', 0, [])], prepare);
+    await executor.run(node('root', 2, [left, node('right', 0, [])]), record('r'));
+    expect(seen).toEqual(['root:r', 'left:r0', 'leaf:r00', 'right:r0', 'left:r1', 'leaf:r10', 'right:r1']);
+  });
+
+  it('answers no promise while nobody has to wait', () => {
+    const executor = new Executor((error) => {
+      throw error;
+    });
+    expect(executor.run(graph(executor, [])('only', 0, []), record('r'))).toBeUndefined();
+  });
+
+  it('goes on with the other records when a failure is forgiven, and is usable after one that is not', () => {
+    const failures: unknown[] = [];
+    let forgive = true;
+    const executor = new Executor((error) => {
+      failures.push(error);
+      if (!forgive) throw error;
+    });
+    const seen: string[] = [];
+    const node = graph(executor, seen);
+    const failing: RuntimeNode = {
+      name: 'f',
+      children: [],
+      prepare: undefined,
+      process: () => {
+        throw new Error('no');
+      },
+    };
+    const root = node('root', 1, [failing, node('other', 0, [])]);
+    executor.run(root, record('a'));
+    expect(seen).toEqual(['root:a', 'other:a0']);
+    forgive = false;
+    expect(() => executor.run(root, record('b'))).toThrow('no');
+    forgive = true;
+    executor.run(root, record('c'));
+    expect(seen.slice(2)).toEqual(['root:b', 'root:c', 'other:c0']);
+    expect(failures).toHaveLength(3);
+  });
+});
+
+describe('a segment of RxJS operators', () => {
+  it('works on after an error, with a new pipeline', () => {
+    const out: unknown[] = [];
+    const failing = map((input: AnyRecord): AnyRecord => {
+      if (input.value === 'bad') throw new Error('bad record');
+      return input;
+    });
+    const segment = new RxSegment([failing], (each) => out.push(each.value));
+    segment.process(record('1'));
+    expect(() => segment.process(record('bad'))).toThrow('bad record');
+    segment.process(record('2'));
+    expect(out).toEqual(['1', '2']);
+  });
+
+  it('takes any synchronous operator by stream.pipe()', () => {
+    const builder = new StreamsBuilder();
+    builder
+      .stream('in', strings)
+      .pipe(
+        scan((longest: StreamRecord<string, string>, next) =>
+          next.value.length > longest.value.length ? next : longest,
+        ),
+        { ...strings, keepsKey: true },
+      )
+      .to('out');
+    const driver = new TopologyTestDriver(builder.build());
+    const input = driver.createInputTopic('in', strings);
+    for (const word of ['aa', 'a', 'aaa']) input.pipeInput('k', word);
+    expect(driver.createOutputTopic('out', strings).readKeyValues()).toEqual([
+      ['k', 'aa'],
+      ['k', 'aa'],
+      ['k', 'aaa'],
+    ]);
+  });
+
+  it('names the node of a function that throws, and the record', () => {
+    const builder = new StreamsBuilder();
+    builder
+      .stream('in', strings)
+      .peek(() => {})
+      .mapValues((): string => {
+        throw new Error('oops');
+      })
+      .to('out', strings);
+    const driver = new TopologyTestDriver(builder.build());
+    expect(() => driver.createInputTopic('in', strings).pipeInput('k', 'v')).toThrow(
+      /processing of the record at in-0 offset 0 failed in task 0_0, node KSTREAM-MAPVALUES-0000000002: oops/,
+    );
+  });
+});

@@ -1,0 +1,358 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assertDefined } from '../../../src/base/assert.ts';
+import { NO_HEADERS, Serdes, type Header } from '../../../src/streams/index.ts';
+import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
+import { createStore } from '../../../src/streams/state/create-store.ts';
+import type { ChangelogRecord, ManagedStore } from '../../../src/streams/state/managed-store.ts';
+import type {
+  BufferState,
+  JoinState,
+  OuterJoinState,
+  SessionState,
+  SubscriptionState,
+  TableState,
+  WindowState,
+} from '../../../src/streams/state/states.ts';
+import type { StoreDefinition } from '../../../src/streams/state/store-definition.ts';
+import { engines, type EngineUnderTest } from './engines.ts';
+
+const basics = {
+  name: 's',
+  storeType: 'rocksdb',
+  cachingEnabled: false,
+  loggingEnabled: true,
+  logConfig: {},
+} as const;
+const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
+
+const definitions = {
+  keyValue: { kind: 'key-value', ...basics, ...strings, timestamped: true },
+  window: { kind: 'window', ...basics, ...strings, windowSizeMs: 10, advanceMs: 10, retentionMs: 100 },
+  session: { kind: 'session', ...basics, ...strings, retentionMs: 1000 },
+  join: { kind: 'join', ...basics, ...strings, windowSizeMs: 20, retentionMs: 120_000 },
+  outer: { kind: 'outer-join', ...basics, ...strings, otherValueSerde: Serdes.string },
+  versioned: { kind: 'versioned', ...basics, ...strings, historyRetentionMs: 10 },
+  buffer: { kind: 'buffer', ...basics, ...strings, perKey: false, bounded: false },
+  subscription: {
+    kind: 'subscription',
+    ...basics,
+    foreignKeySerde: Serdes.string,
+    primaryKeySerde: Serdes.string,
+  },
+} as const;
+
+describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
+  let under: EngineUnderTest;
+  let opened = 0;
+
+  beforeEach(async () => {
+    under = await open();
+  });
+  afterEach(() => under.close());
+
+  /** A store with a cache of its own; `prefix` tells stores of one engine apart. */
+  function make(definition: object, prefix = 'p', budget = new CacheBudget(1 << 20)): ManagedStore {
+    opened++;
+    return createStore(definition as StoreDefinition, {
+      engine: under.engine,
+      prefix,
+      budget,
+      changelogTopic: `changelog-${opened}`,
+      headers: (): readonly Header[] => NO_HEADERS,
+      timestamp: () => 7,
+    });
+  }
+
+  async function commit(store: ManagedStore): Promise<ChangelogRecord[]> {
+    const log: ChangelogRecord[] = [];
+    store.logChanges((record) => log.push(record));
+    await under.engine.write((batch) => store.writeTo(batch));
+    store.committed();
+    return log;
+  }
+
+  /** A second store of the same definition, filled from the first one's changelog only. */
+  async function restored(definition: object, log: readonly ChangelogRecord[]): Promise<ManagedStore> {
+    const store = make(definition, 'q');
+    await store.open();
+    for (const record of log) store.wantForRestore(record);
+    await store.loadWanted();
+    for (const record of log) store.restore(record);
+    await commit(store);
+    return store;
+  }
+
+  it('a table keeps rows over eviction, restart and restore; deletions too', async () => {
+    type Table = TableState<string, string> & ManagedStore;
+    const store = make(definitions.keyValue) as Table;
+    for (const key of ['a', 'b', 'c']) {
+      await store.prepare(key);
+      store.put(key, `${key}1`, 10);
+    }
+    const log = await commit(store);
+    await store.prepare('b');
+    store.put('b', null, 20);
+    log.push(...(await commit(store)));
+    expect(log.at(-1)).toMatchObject({ key: Buffer.from('b'), value: null, timestamp: 20 });
+    expect(log[0]).toMatchObject({ key: Buffer.from('a'), value: Buffer.from('a1'), timestamp: 10 });
+
+    for (const reader of [
+      make(definitions.keyValue) as Table,
+      (await restored(definitions.keyValue, log)) as Table,
+    ]) {
+      for (const key of ['a', 'b', 'c', 'd']) await reader.prepare(key);
+      expect(reader.get('a')).toEqual({ value: 'a1', timestamp: 10 });
+      expect(reader.get('b')).toBeUndefined();
+      expect(reader.get('d')).toBeUndefined();
+    }
+  });
+
+  it('what is not committed is seen by its own store and by nobody else', async () => {
+    const store = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
+    await store.prepare('a');
+    store.put('a', 'x', 1);
+    expect(store.get('a')?.value).toBe('x');
+    const other = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
+    await other.prepare('a');
+    expect(other.get('a')).toBeUndefined();
+  });
+
+  it('a cache smaller than the state lets clean entries go and finds them again', async () => {
+    const budget = new CacheBudget(4096);
+    const store = make(definitions.keyValue, 'p', budget) as TableState<string, string> & ManagedStore;
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 200; i++) {
+        await store.prepare(`key${i}`);
+        store.put(`key${i}`, `${round}-${i}`, round);
+      }
+      await commit(store);
+      store.evict();
+      expect(budget.usedBytes).toBeLessThanOrEqual(4096);
+      expect(budget.dirtyBytes).toBe(0);
+    }
+    for (let i = 0; i < 200; i++) {
+      await store.prepare(`key${i}`);
+      expect(store.get(`key${i}`)?.value).toBe(`2-${i}`);
+    }
+    store.close();
+    expect(budget.usedBytes).toBe(0);
+  });
+
+  it('prefetched keys are there without waiting', async () => {
+    const first = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
+    await first.prepare('a');
+    first.put('a', 'x', 1);
+    await commit(first);
+    const store = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
+    store.prefetch(Buffer.from('a'));
+    store.prefetch(Buffer.from('missing'));
+    await store.loadWanted();
+    expect(store.prepare('a')).toBeUndefined();
+    expect(store.prepare('missing')).toBeUndefined();
+    expect(store.get('a')?.value).toBe('x');
+  });
+
+  it('a cached table forwards the last change per key, in the order of the last changes, with the first old value', async () => {
+    const store = make({ ...definitions.keyValue, cachingEnabled: true }) as TableState<string, string> &
+      ManagedStore;
+    const flushed: unknown[] = [];
+    store.onFlush(({ key, newValue, oldValue }) => flushed.push([key, newValue, oldValue]));
+    const put = async (key: string, value: string | null): Promise<void> => {
+      await store.prepare(key);
+      store.put(key, value, 1);
+    };
+    const flush = (): void => store.takePending().forEach((forward) => forward());
+    await put('a', '1');
+    await put('b', '1');
+    await put('a', '2');
+    flush();
+    await put('b', '2');
+    await put('b', null);
+    flush();
+    expect(flushed).toEqual([
+      ['b', '1', null],
+      ['a', '2', null],
+      ['b', null, '1'],
+    ]);
+  });
+
+  it('windows are found by key and start, scanned by start and key, and expire', async () => {
+    type Windows = WindowState<string, string> & ManagedStore;
+    const store = make(definitions.window) as Windows;
+    for (const [key, startMs] of [
+      ['b', 10],
+      ['a', 10],
+      ['a', 0],
+      ['a', 20],
+    ] as const) {
+      await store.prepare(key, startMs);
+      store.put(key, startMs, `${key}${startMs}`, startMs + 1);
+    }
+    const keys = async (): Promise<unknown[]> =>
+      (await store.scan({ fromMs: 0, toMs: 15 })).map(({ key, startMs }) => `${key}${startMs}`);
+    expect(await keys()).toEqual(['a0', 'a10', 'b10']);
+    const log = await commit(store);
+    expect(await keys()).toEqual(['a0', 'a10', 'b10']);
+    expect(log[0]?.key).toEqual(
+      Buffer.concat([Buffer.from('b'), Buffer.from([0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0])]),
+    );
+    const copy = (await restored(definitions.window, log)) as Windows;
+    await copy.prepare('a', 20);
+    expect(copy.get('a', 20)).toEqual({ value: 'a20', timestamp: 21 });
+
+    await store.prepare('a', 200_000);
+    store.put('a', 200_000, 'late', 200_000);
+    await commit(store);
+    await store.expire();
+    expect(await keys()).toEqual([]);
+    await store.prepare('a', 200_000);
+    expect(store.get('a', 200_000)?.value).toBe('late');
+  });
+
+  it('sessions of a key are found by overlap and removed one by one', async () => {
+    type Sessions = SessionState<string, string> & ManagedStore;
+    const store = make(definitions.session) as Sessions;
+    await store.prepare('a');
+    store.put('a', { startMs: 30, endMs: 40, value: 'two' });
+    store.put('a', { startMs: 5, endMs: 10, value: 'one' });
+    const log = await commit(store);
+    expect(store.find('a', { fromMs: 10, toMs: 30 }).map(({ value }) => value)).toEqual(['one', 'two']);
+    expect(store.find('a', { fromMs: 11, toMs: 29 })).toEqual([]);
+    store.remove('a', { startMs: 5, endMs: 10 });
+    log.push(...(await commit(store)));
+    expect(log.at(-1)?.value).toBeNull();
+    const copy = (await restored(definitions.session, log)) as Sessions;
+    await copy.prepare('a');
+    expect(copy.find('a', { fromMs: 0, toMs: 100 })).toEqual([{ startMs: 30, endMs: 40, value: 'two' }]);
+    expect(await copy.scanEnds({ fromMs: 40, toMs: 40 })).toEqual([
+      { key: 'a', startMs: 30, endMs: 40, value: 'two' },
+    ]);
+  });
+
+  it('a join finds all records of a key in its window, duplicates too, by time and arrival', async () => {
+    type Join = JoinState<string, string> & ManagedStore;
+    const store = make(definitions.join) as Join;
+    const put = async (timestamp: number, value: string): Promise<boolean> => {
+      await store.prepare('k', { fromMs: timestamp, toMs: timestamp });
+      return store.put('k', value, timestamp);
+    };
+    expect(await put(2000, 'c')).toBe(true);
+    expect(await put(1990, 'a')).toBe(true);
+    expect(await put(2000, 'd')).toBe(true);
+    expect(await put(1995, 'b')).toBe(true);
+    const window = { fromMs: 1990, toMs: 2000 };
+    await store.prepare('k', window);
+    expect(store.fetch('k', window).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd']);
+    const log = await commit(store);
+    expect(log).toHaveLength(4);
+    const copy = (await restored(definitions.join, [...log, ...log])) as Join;
+    await copy.prepare('k', window);
+    expect(copy.fetch('k', window).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd']);
+
+    expect(await put(500_000, 'new')).toBe(true);
+    expect(await put(2000, 'too old')).toBe(false);
+    await store.prepare('k', window);
+    expect(store.fetch('k', window)).toEqual([]);
+  });
+
+  it('the unmatched come back by time, side and key', async () => {
+    type Unmatched = OuterJoinState<string> & ManagedStore;
+    const store = make(definitions.outer) as Unmatched;
+    await store.open();
+    store.add({ key: 'a', timestamp: 5, side: 'left' }, 'l5');
+    store.add({ key: 'b', timestamp: 5, side: 'right' }, 'r5');
+    store.add({ key: 'a', timestamp: 3, side: 'left' }, 'l3');
+    store.add({ key: 'a', timestamp: 3, side: 'left' }, 'l3 again');
+    store.add({ key: 'x', timestamp: 1, side: 'left' }, 'gone');
+    store.remove({ key: 'x', timestamp: 1, side: 'left' });
+    const values = (each: Unmatched): unknown[] =>
+      [...each.inOrder()].map((entry) => [entry.side, ...entry.values]);
+    const expected = [
+      ['left', 'l3', 'l3 again'],
+      ['right', 'r5'],
+      ['left', 'l5'],
+    ];
+    expect(values(store)).toEqual(expected);
+    const log = await commit(store);
+    const again = make(definitions.outer) as Unmatched;
+    await again.open();
+    expect(values(again)).toEqual(expected);
+    expect(values((await restored(definitions.outer, log)) as Unmatched)).toEqual(expected);
+  });
+
+  it('a versioned table answers as of a time, and rejects what is older than its history', async () => {
+    type Table = TableState<string, string> & ManagedStore;
+    const store = make(definitions.versioned) as Table;
+    await store.prepare('k');
+    expect(store.put('k', 'v10', 10)).toBe('latest');
+    expect(store.put('k', 'v15', 15)).toBe('latest');
+    expect(store.put('k', 'v12', 12)).toBe('not-latest');
+    expect(store.put('k', null, 17)).toBe('latest');
+    const log = await commit(store);
+    for (const table of [store, (await restored(definitions.versioned, log)) as Table]) {
+      await table.prepare('k');
+      expect(table.get('k')).toBeUndefined();
+      const asOf = [9, 10, 12, 14, 15, 16, 17].map((time) => table.getAsOf('k', time)?.value);
+      expect(asOf).toEqual([undefined, 'v10', 'v12', 'v12', 'v15', 'v15', undefined]);
+      expect(table.put('k', 'old', 6)).toBe('rejected');
+    }
+  });
+
+  it('waiting records come out by time and then by key', async () => {
+    type Waiting = BufferState<string, string> & ManagedStore;
+    const store = make(definitions.buffer) as Waiting;
+    await store.open();
+    const put = (key: string, time: number): void =>
+      store.put({
+        key,
+        value: `${key}${time}`,
+        time,
+        timestamp: time,
+        headers: [{ key: 'h', value: null }],
+        topic: 't',
+        partition: 1,
+        offset: 2,
+      });
+    put('b', 5);
+    put('a', 5);
+    put('c', 3);
+    put('a', 5);
+    const log = await commit(store);
+    const again = make(definitions.buffer) as Waiting;
+    await again.open();
+    for (const buffer of [store, again, (await restored(definitions.buffer, log)) as Waiting]) {
+      expect(buffer.timeMin).toBe(3);
+      const taken = Array.from({ length: 4 }, () => assertDefined(buffer.take(), 'four records wait'));
+      expect(taken.map(({ value }) => value)).toEqual(['c3', 'a5', 'a5', 'b5']);
+      expect(taken[0]).toMatchObject({
+        topic: 't',
+        partition: 1,
+        offset: 2,
+        headers: [{ key: 'h', value: null }],
+      });
+      expect(buffer.timeMin).toBe(Number.POSITIVE_INFINITY);
+    }
+  });
+
+  it('subscribers of one foreign key are told from those of another with the same beginning', async () => {
+    type Subscriptions = SubscriptionState<string, string> & ManagedStore;
+    const store = make(definitions.subscription) as Subscriptions;
+    const hash = Buffer.alloc(16, 7);
+    for (const [foreignKey, primaryKey] of [
+      ['a', '2'],
+      ['a', '1'],
+      ['ab', '3'],
+      ['a', '9'],
+    ] as const) {
+      store.put({ foreignKey, primaryKey, hash, primaryPartition: 4, timestamp: 5 });
+    }
+    store.remove({ foreignKey: 'a', primaryKey: '9' });
+    const log = await commit(store);
+    for (const each of [store, (await restored(definitions.subscription, log)) as Subscriptions]) {
+      expect((await each.subscribers('a')).map(({ primaryKey }) => primaryKey)).toEqual(['1', '2']);
+      expect(await each.subscribers('ab')).toEqual([
+        { foreignKey: 'ab', primaryKey: '3', hash, primaryPartition: 4, timestamp: 5 },
+      ]);
+    }
+  });
+});
