@@ -3,14 +3,14 @@
  * other Kafka cluster.
  *
  * ```ts
- * import { Consumer, nodeEnvironment, Producer } from 'millrace/client';
+ * import { Consumer, Producer } from 'millrace/client';
  *
- * const common = { environment: nodeEnvironment, bootstrapServers: 'localhost:9092' };
- * const producer = new Producer(common);
+ * const bootstrapServers = 'localhost:9092';
+ * const producer = new Producer({ bootstrapServers });
  * await producer.sendAndWait({ topic: 'greetings', key: 'en', value: 'hello' });
  * await producer.close();
  *
- * const consumer = new Consumer({ ...common, groupId: 'readers', autoOffsetReset: 'earliest' });
+ * const consumer = new Consumer({ bootstrapServers, groupId: 'readers', autoOffsetReset: 'earliest' });
  * consumer.subscribe(['greetings']);
  * for (const { records } of await consumer.poll(5_000)) {
  *   for (const { key, value } of records) console.log(String(key), String(value));

@@ -21,7 +21,8 @@ export type CompressionName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 
 /** What every client takes. */
 export interface ClientOptions {
-  readonly environment: Environment;
+  /** Where time, chance and the network come from: this process and its machine, unless a test says otherwise. */
+  readonly environment?: Environment;
   /** `host:port`, a list of them, or Kafka's comma-separated form. */
   readonly bootstrapServers: string | readonly string[];
   /** Sent with each request; shows in the broker's logs and quotas. */

@@ -47,7 +47,7 @@ import {
  * Administers a Kafka cluster.
  *
  * ```ts
- * const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: 'localhost:9092' });
+ * const admin = new Admin({ bootstrapServers: 'localhost:9092' });
  * await admin.createTopics([{ name: 'orders', partitions: 6, configs: { 'cleanup.policy': 'compact' } }]);
  * const [orders] = await admin.describeTopics(['orders']);
  * await admin.close();

@@ -24,7 +24,7 @@ type FromProperties<O extends { readonly bootstrapServers: unknown }> = Partial<
  * Options of a producer from Kafka's properties.
  *
  * ```ts
- * new Producer({ environment, ...producerOptionsFrom({ 'bootstrap.servers': 'localhost:9092', 'linger.ms': 20 }) });
+ * new Producer(producerOptionsFrom({ 'bootstrap.servers': 'localhost:9092', 'linger.ms': 20 }));
  * ```
  * @throws {DiagnosticError} for an unknown key (with the nearest known one) or a wrong value.
  */

@@ -1,6 +1,7 @@
 /** Options with every default filled in and every value checked: what the clients work with. */
 import type { Address } from '../../base/environment.ts';
 import { DiagnosticError } from '../../base/errors.ts';
+import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AdminOptions, ClientOptions, ConsumerOptions, ProducerOptions } from '../types.ts';
 import { adminConfig } from './admin-config.ts';
@@ -45,7 +46,7 @@ export function adminSettings(options: AdminOptions): AdminSettings {
 
 function settle<S>(definitions: ConfigDefinitions, options: object, others: readonly string[]): S {
   const given = new Map<string, unknown>(Object.entries(options));
-  const settings: Record<string, unknown> = {};
+  const settings: Record<string, unknown> = { environment: nodeEnvironment };
   for (const [option, definition] of Object.entries(definitions)) {
     const value = given.get(option) ?? definition.defaultValue;
     if (value !== undefined) checkConfigValue(definition, value);

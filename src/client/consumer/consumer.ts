@@ -42,7 +42,6 @@ interface Group {
  *
  * ```ts
  * const consumer = new Consumer({
- *   environment: nodeEnvironment,
  *   bootstrapServers: 'localhost:9092',
  *   groupId: 'billing',
  *   autoOffsetReset: 'earliest',

@@ -28,7 +28,7 @@ interface FlushWaiter {
  * Writes records to a Kafka cluster.
  *
  * ```ts
- * const producer = new Producer({ environment: nodeEnvironment, bootstrapServers: 'localhost:9092' });
+ * const producer = new Producer({ bootstrapServers: 'localhost:9092' });
  * for (const order of orders) {
  *   const wait = producer.ready();
  *   if (wait !== undefined) await wait;
