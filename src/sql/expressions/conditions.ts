@@ -47,6 +47,9 @@ export function buildIsNull(node: IsNull | IsNotNull, context: Context): Code {
   return truth(`(${operand.js} ${node.kind === 'IsNull' ? '==' : '!='} null)`);
 }
 
+/** From so many constants on, IN looks into a set. */
+const LONG_LIST = 8;
+
 /** Nulls match nothing, on either side. */
 export function buildIn(node: In, context: Context): Code {
   const { builder } = context;
@@ -61,6 +64,11 @@ export function buildIn(node: In, context: Context): Code {
       simple ? `${item} === ${element.js}` : `${builder.capture(sameValue)}(${item}, ${element.js})`,
     );
   if (tests.length === 0) return truth('false');
+  const constants = list.map((element) => element.constant?.value);
+  if (simple && constants.length > LONG_LIST && !constants.includes(undefined)) {
+    const set = builder.capture(new Set(constants.filter((value) => value !== null)));
+    return truth(`((${item} = ${operand.js}) != null && ${set}.has(${item}))`);
+  }
   return truth(`((${item} = ${operand.js}) != null && (${tests.join(' || ')}))`);
 }
 

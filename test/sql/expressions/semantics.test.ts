@@ -191,6 +191,8 @@ describe('comparisons', () => {
     "X IN ('10.500', 1)",
     "S IN (1, 'abc')",
     "T IN ('y')",
+    'I IN (1, 2, 3, 4, NULL, 6, 7, 8, 9, 5)',
+    'B IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 1152921504606846976)',
     'A IN (ARRAY[2], ARRAY[1, NULL, 3])',
     "S LIKE 'a%'",
     "S LIKE '_b_'",

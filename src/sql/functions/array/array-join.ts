@@ -2,18 +2,18 @@ import { defineFunction, boundOverload, type CallBinding } from '../definition.t
 import { STRING, printType } from '../../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 import { textPrinter } from '../../values/java-text.ts';
-import { DiagnosticError } from '../../../base/errors.ts';
 
-/** Elements as Java prints them. @throws {DiagnosticError} for arrays of arrays, maps and structs. */
+/** Elements as Java prints them. Arrays, maps and structs in the array are an error for each row that has one. */
 function joining({
   argumentTypes,
 }: CallBinding): (array: readonly SqlValue[] | null, delimiter?: string | null) => string {
   const type = argumentTypes[0];
   const element = type?.kind === 'ARRAY' ? type.element : STRING;
-  if (element.kind === 'ARRAY' || element.kind === 'MAP' || element.kind === 'STRUCT') {
-    throw new DiagnosticError({ message: `can't join elements of type ${printType(element)}` });
-  }
-  const print = textPrinter(element) ?? String;
+  const nested = element.kind === 'ARRAY' || element.kind === 'MAP' || element.kind === 'STRUCT';
+  const refuse = (): never => {
+    throw new RangeError(`can't join elements of type ${printType(element)}`);
+  };
+  const print = nested ? refuse : (textPrinter(element) ?? refuse);
   return (array, delimiter = ',') =>
     array === null
       ? ''

@@ -39,12 +39,17 @@ function compile(pattern: string): RegExp {
   const flags = `g${[...new Set(inline?.[1] ?? '')].filter((flag) => 'ims'.includes(flag)).join('')}`;
   const source = translate(pattern.slice(inline?.[0].length ?? 0));
   // Sets of classes need the flag v; without it some escapes are allowed that Java allows too.
-  if (source.includes('&&')) return new RegExp(source, `${flags}v`);
+  if (source.includes('&&')) return new RegExp(bracketOperands(source), `${flags}v`);
   try {
     return new RegExp(source, `${flags}u`);
   } catch {
     return new RegExp(source, flags);
   }
+}
+
+/** The operands of an intersection must be classes of their own: `[a-z&&[^b]]` becomes `[[a-z]&&[^b]]`. */
+function bracketOperands(source: string): string {
+  return source.replace(/\[(\^?)([^[\]&]+)&&/g, '[$1[$2]&&').replace(/&&([^[\]&]+)(?=\]|&&)/g, '&&[$1]');
 }
 
 function translate(pattern: string): string {

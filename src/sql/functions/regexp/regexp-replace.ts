@@ -1,15 +1,16 @@
 import { defineFunction, overload } from '../definition.ts';
 import { javaRegex } from './java-regex.ts';
 
-/** Java's replacements: `$1` is a group, `\` takes the next character as it is. */
-function expand(replacement: string, match: readonly (string | undefined)[]): string {
+/** Java's replacements: `$1` and `${name}` are groups, `\` takes the next character as it is. */
+function expand(replacement: string, match: RegExpExecArray): string {
   return replacement.replace(
-    /\\(.)|\$(\d)/gs,
-    (_, literal: string | undefined, group: string | undefined) => {
+    /\\(.)|\$(?:(\d)|\{(\w+)\})?/gs,
+    (_, literal: string | undefined, digit: string | undefined, name: string | undefined) => {
       if (literal !== undefined) return literal;
-      const index = Number(group);
-      if (index >= match.length) throw new RangeError(`No group ${index}`);
-      return match[index] ?? '';
+      if (name !== undefined) return match.groups?.[name] ?? '';
+      if (digit === undefined || Number(digit) >= match.length)
+        throw new RangeError('Illegal group reference');
+      return match[Number(digit)] ?? '';
     },
   );
 }

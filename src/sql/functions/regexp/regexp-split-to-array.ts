@@ -1,16 +1,22 @@
 import { defineFunction, overload } from '../definition.ts';
 import { javaRegex } from './java-regex.ts';
 
+/**
+ * As ksqlDB, which splits with Guava and, for expressions that match the empty text, with Java's `Pattern.split`: that
+ * one splits between characters too and leaves out empty parts at the end.
+ */
 function split(text: string, pattern: string): string[] {
-  if (pattern === '') return text === '' ? [''] : Array.from(text);
+  const matchesEmpty = javaRegex(pattern).exec('') !== null;
   const parts: string[] = [];
   let end = 0;
   for (const match of text.matchAll(javaRegex(pattern))) {
-    if (match[0] === '') continue;
+    if (match[0] === '' && (match.index === 0 || match.index === text.length)) continue;
     parts.push(text.slice(end, match.index));
     end = match.index + match[0].length;
   }
-  return [...parts, text.slice(end)];
+  parts.push(text.slice(end));
+  while (matchesEmpty && parts.length > 1 && parts.at(-1) === '') parts.pop();
+  return parts;
 }
 
 export const regexpSplitToArray = defineFunction({

@@ -1,7 +1,14 @@
-import { defineFunction, overload } from '../definition.ts';
+import { defineFunction, overloadWithNulls } from '../definition.ts';
 
 /** Where the n-th occurrence begins, from 1; from a negative position the search goes backwards. 0: nowhere. */
-function find(text: string, part: string, position: number, occurrence: number): number {
+function find(
+  text: string | null,
+  part: string | null,
+  position: number | null,
+  occurrence: number | null,
+): number | null {
+  if (text === null || part === null) return 0;
+  if (position === null || occurrence === null) return null;
   if (text === '' || part === '' || position === 0 || occurrence < 1) return 0;
   const backwards = position < 0;
   let at = backwards ? text.length + position : position - 1;
@@ -19,13 +26,15 @@ export const instr = defineFunction({
   name: 'instr',
   category: 'STRING',
   description:
-    'The position, from 1, of a text in another: of its n-th occurrence, from a position on; 0 if there is none.',
+    'The position, from 1, of a text in another: of its n-th occurrence, from a position on; 0 if there is none, or one of the texts is null.',
   overloads: [
-    overload(['str STRING', 'substring STRING'], 'INTEGER', (str, part) => find(str, part, 1, 1)),
-    overload(['str STRING', 'substring STRING', 'position INTEGER'], 'INTEGER', (str, part, position) =>
-      find(str, part, position, 1),
+    overloadWithNulls(['str STRING', 'substring STRING'], 'INTEGER', (str, part) => find(str, part, 1, 1)),
+    overloadWithNulls(
+      ['str STRING', 'substring STRING', 'position INTEGER'],
+      'INTEGER',
+      (str, part, position) => find(str, part, position, 1),
     ),
-    overload(
+    overloadWithNulls(
       ['str STRING', 'substring STRING', 'position INTEGER', 'occurrence INTEGER'],
       'INTEGER',
       (str, part, position, occurrence) => find(str, part, position, occurrence),

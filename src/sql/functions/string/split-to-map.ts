@@ -11,7 +11,7 @@ export const splitToMap = defineFunction({
       ['input STRING', 'entryDelimiter STRING', 'kvDelimiter STRING'],
       'MAP<STRING, STRING>',
       (input, entryDelimiter, kvDelimiter) => {
-        if (entryDelimiter === '' || kvDelimiter === '' || entryDelimiter === kvDelimiter) return null;
+        if (input === '' || entryDelimiter === '' || kvDelimiter === '') return null;
         const map = new Map<SqlValue, SqlValue>();
         for (const entry of input.split(entryDelimiter)) {
           const at = entry.indexOf(kvDelimiter);

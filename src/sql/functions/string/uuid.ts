@@ -1,24 +1,14 @@
 import { defineFunction, overload } from '../definition.ts';
-import { createHash, randomUUID } from 'node:crypto';
-
-/** A version 3 UUID of bytes, as Java's `UUID.nameUUIDFromBytes`. */
-function nameUuid(bytes: Buffer): string {
-  const hash = createHash('md5').update(bytes).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x30;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  return hash.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
+import { randomUUID } from 'node:crypto';
 
 export const uuid = defineFunction({
   name: 'uuid',
   category: 'STRING',
-  description: 'A random UUID, or the one that 16 bytes are.',
+  description: 'A random UUID, or the one that 16 bytes are; null for another number of bytes.',
   overloads: [
     overload([], 'STRING', () => randomUUID()),
     overload(['bytes BYTES'], 'STRING', (bytes) =>
-      bytes.length === 16
-        ? bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-        : nameUuid(bytes),
+      bytes.length === 16 ? bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') : null,
     ),
   ],
 });
