@@ -169,6 +169,38 @@ describe('producer, when the broker', () => {
     expect(seen).toEqual([{ epoch: 1, sequence: 0, count: 1 }]);
   });
 
+  it('is replaced while it waits for its followers, is asked again about what it may have written', async () => {
+    let refusing = true;
+    answers();
+    const target = create({ deliveryTimeoutMs: 150, inFlightMax: 5, retryBackoffMsMax: 10 });
+    await target.sendAndWait({ topic: 't', value: 'first' });
+    // 'a' is given up, and with it the sequence; 'b' was sent too, and may be in the log of whoever leads next.
+    broker.on(produce, (request) => {
+      const batch = new BatchView(request.topicData[0]?.partitionData[0]?.records ?? Buffer.alloc(0));
+      seen.push({ epoch: batch.producerEpoch, sequence: batch.baseSequence, count: batch.recordsCount });
+      const errorCode = refusing ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.NONE;
+      const partition = { index: 0, errorCode, baseOffset: refusing ? -1 : 200 };
+      return { responses: [{ topicId: TOPIC_ID, partitionResponses: [partition] }] };
+    });
+    const { send, results } = sender(target);
+    const a = send('a').then(() => {
+      refusing = false;
+      seen.length = 0;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 75));
+    const b = send('b');
+    // Both are under way together when nobody lingers.
+    await expect(target.flush()).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    await Promise.all([a, b]);
+    await send('c');
+    expect(results[0]).toMatch(/^a: delivering 1 records to t-0 did not succeed/);
+    expect(results.slice(1)).toEqual(['b@200', 'c@200']);
+    expect(seen).toEqual([
+      { epoch: 0, sequence: 2, count: 1 },
+      { epoch: 1, sequence: 0, count: 1 },
+    ]);
+  });
+
   it('has no room for more, makes the application wait', async () => {
     answers(undefined);
     const target = create({ bufferBytesMax: 10_000, requestTimeoutMs: 100, batchBytesMax: 1_000 });

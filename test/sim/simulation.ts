@@ -25,14 +25,16 @@ export class Simulation {
   readonly seed: number;
   /** For the decisions of the test itself. */
   readonly random: SeededRandom;
-  readonly trace = new Trace();
+  readonly trace: Trace;
   readonly network: SimulatedNetwork;
   readonly #scheduler: Scheduler;
   readonly #hostRandom: SeededRandom;
   readonly #hosts = new Map<string, SimulatedHost>();
 
-  constructor(seed: number) {
+  /** @param options.traceLines how many lines of the trace are kept. */
+  constructor(seed: number, options: { readonly traceLines?: number } = {}) {
     this.seed = seed;
+    this.trace = new Trace(options.traceLines);
     const root = new SeededRandom(seed);
     this.random = root.fork();
     this.#hostRandom = root.fork();

@@ -165,6 +165,7 @@ export class Cluster {
     try {
       return await channel.send(call);
     } catch (error) {
+      if (this.#closed) throw closed('client');
       if (isRetriable(error)) this.refreshSoon();
       throw this.#explain(error, nodeId, channel);
     }
@@ -182,6 +183,7 @@ export class Cluster {
       try {
         return await channel.send(call);
       } catch (error) {
+        if (this.#closed) throw closed('client');
         if (!isRetriable(error)) throw error;
         const failure = messageOf(error);
         if (!failures.includes(failure)) failures.push(failure);

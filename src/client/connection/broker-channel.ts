@@ -110,7 +110,7 @@ export class BrokerChannel {
       connection.onClose(() => {
         if (this.#ready === ready) this.#ready = undefined;
       });
-      if (connection.closed) throw closedError();
+      if (connection.closed) throw lostError(this.address);
       return ready;
     } catch (error) {
       connection?.close();
@@ -123,6 +123,12 @@ export class BrokerChannel {
   }
 }
 
+/** The client has no use for this line any more: it is closing, or the broker is gone or has moved. */
 function closedError(): OperationalError {
-  return new OperationalError('CLOSED', 'the client is closed', { retriable: false });
+  return new OperationalError('CLOSED', 'the line to the broker is closed', { retriable: true });
+}
+
+function lostError({ host, port }: Address): OperationalError {
+  const message = `the connection to ${host}:${port} was lost`;
+  return new OperationalError('CONNECTION_LOST', message, { retriable: true });
 }

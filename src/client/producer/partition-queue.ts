@@ -96,9 +96,9 @@ export class PartitionQueue {
     if (head === undefined) return false;
     if (this.#broken !== undefined) {
       if (this.#inFlight.size > 0) return false;
-      // What may have been written keeps its number and is asked about first; a new number would write it twice.
-      if (head.inDoubt) return true;
-      if (this.#batches.some(({ inDoubt }) => inDoubt)) return false;
+      // What may have been written keeps its number and is asked about first; a new number would write it twice. What
+      // is before it goes first, under its old number too: where that has not been written, nothing after it has.
+      if (head.baseSequence >= 0 && this.#batches.some(({ inDoubt }) => inDoubt)) return true;
       if (!this.#restart(identities)) return false;
     }
     if (head.baseSequence >= 0) return true;
@@ -119,6 +119,14 @@ export class PartitionQueue {
   /** The broker does not accept the sequence (`epoch`) or the producer id (`id`) any more. */
   breakSequence(need: 'epoch' | 'id'): void {
     if (this.#broken !== 'id') this.#broken = need;
+  }
+
+  /** The broker has not written a batch, nor then what comes after it in the sequence. */
+  notWritten(batch: ProducerBatch): void {
+    batch.inDoubt = false;
+    for (const other of this.#batches) {
+      if (other.id > batch.id && other.identity === batch.identity) other.inDoubt = false;
+    }
   }
 
   /** A numbered batch is given up: the numbers after it would leave a gap. */
@@ -147,6 +155,7 @@ export class PartitionQueue {
     for (const batch of this.#batches) {
       batch.baseSequence = -1;
       batch.identity = undefined;
+      batch.inDoubt = false;
     }
     return true;
   }

@@ -26,6 +26,18 @@ const TOPIC_IDS_FROM = 13;
 /** Full batches are sent from within `send` once they amount to this: the broker works while the application does. */
 const EAGER_BYTES = 128 * 1024;
 
+/**
+ * Errors that may come after the records were written; of the others the broker has written nothing. A leader that is
+ * replaced while it waits for its followers says NOT_LEADER_OR_FOLLOWER of what is in its log, and may become everybody's.
+ */
+const MAYBE_WRITTEN: ReadonlySet<number> = new Set([
+  ErrorCode.REQUEST_TIMED_OUT,
+  ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+  ErrorCode.NOT_LEADER_OR_FOLLOWER,
+  ErrorCode.UNKNOWN_SERVER_ERROR,
+  ErrorCode.KAFKA_STORAGE_ERROR,
+]);
+
 /** Bytes of a request beside its batches, per batch, generously. */
 const OVERHEAD_BYTES = 100;
 
@@ -320,14 +332,12 @@ export class Sender {
         }
     }
     const error = kafkaError(errorCode, showPartition(queue), errorMessage);
+    // What one attempt has left in doubt no later refusal clears up: it only says what became of itself.
+    if (MAYBE_WRITTEN.has(errorCode)) batch.inDoubt = true;
     if (!error.retriable) {
-      batch.inDoubt = false;
       this.#fail(batch, error);
       return;
     }
-    // These two may come after the records were written; of the others the broker has written nothing.
-    batch.inDoubt =
-      errorCode === ErrorCode.REQUEST_TIMED_OUT || errorCode === ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
     this.#cluster.refreshSoon();
     this.#retry(batch, error);
   }
@@ -339,8 +349,8 @@ export class Sender {
    */
   #onSequenceRefused(batch: ProducerBatch, errorCode: number): void {
     const { queue } = batch;
-    batch.inDoubt = false;
     if (!queue.hasEarlier(batch)) {
+      queue.notWritten(batch);
       queue.breakSequence(errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER ? 'epoch' : 'id');
     }
     this.#retry(batch, kafkaError(errorCode, showPartition(queue)));

@@ -17,8 +17,8 @@ interface Outcome {
   readonly simulation: Simulation;
 }
 
-export async function runSeed(seed: number): Promise<Outcome> {
-  const simulation = new Simulation(seed);
+export async function runSeed(seed: number, traceLines = TRACE_LINES): Promise<Outcome> {
+  const simulation = new Simulation(seed, { traceLines });
   const stray: string[] = [];
   const onStray = (error: unknown): void => {
     if ((error as { readonly code?: unknown } | null)?.code !== 'HOST_DOWN')
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   let failed = 0;
   for (const [index, seed] of seeds.entries()) {
     const seedMs = performance.now();
-    const { report, failure, simulation } = await runSeed(seed);
+    const { report, failure, simulation } = await runSeed(seed, lines);
     acknowledged += report?.acknowledged ?? 0;
     if (failure !== undefined) {
       failed++;

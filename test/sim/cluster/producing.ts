@@ -70,6 +70,7 @@ export class Producing {
     this.#history.onSent(record);
     this.#producer.send({ topic, partition, value: id }, (error, offset) => {
       if (error === null) {
+        this.#simulation.note(`${id} acknowledged at ${offset}`);
         this.#history.onAcknowledged(record, offset);
         return;
       }
