@@ -2,7 +2,7 @@ import {
   JoinWindows,
   Serdes,
   SessionWindows,
-  StreamsBuilder,
+  type StreamsBuilder,
   TimeWindows,
   type KStream,
   type KTable,

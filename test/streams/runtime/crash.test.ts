@@ -24,7 +24,7 @@ const running = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => child.stdout?.on('data', (text: Buffer) => text.includes('RUNNING') && resolve()));
 
 const allGroups = (each: number): Record<string, number> =>
-  Object.fromEntries([...'abcdefgh'].map((group) => [group, each]));
+  Object.fromEntries(Array.from('abcdefgh', (group) => [group, each]));
 
 describe('an application that is killed', () => {
   beforeEach(async () => {

@@ -52,7 +52,7 @@ describe('the executor', () => {
     expect(executor.run(graph(executor, [])('only', 0, []), record('r'))).toBeUndefined();
   });
 
-  it('goes on with the other records when a failure is forgiven, and is usable after one that is not', () => {
+  it('goes on with the other records when a failure is forgiven, and is usable after one that is not', async () => {
     const failures: unknown[] = [];
     let forgive = true;
     const executor = new Executor((error) => {
@@ -70,12 +70,12 @@ describe('the executor', () => {
       },
     };
     const root = node('root', 1, [failing, node('other', 0, [])]);
-    executor.run(root, record('a'));
+    await executor.run(root, record('a'));
     expect(seen).toEqual(['root:a', 'other:a0']);
     forgive = false;
     expect(() => executor.run(root, record('b'))).toThrow('no');
     forgive = true;
-    executor.run(root, record('c'));
+    await executor.run(root, record('c'));
     expect(seen.slice(2)).toEqual(['root:b', 'root:c', 'other:c0']);
     expect(failures).toHaveLength(3);
   });

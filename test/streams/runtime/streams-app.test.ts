@@ -70,7 +70,7 @@ describe('an application on a broker', () => {
       timeoutMs: 30_000,
     });
     expect(Object.fromEntries(sizes)).toEqual(
-      Object.fromEntries([...'abcdefgh'].map((group) => [group, 150])),
+      Object.fromEntries(Array.from('abcdefgh', (group) => [group, 150])),
     );
     const all = await first.keyValueStore<string, readonly string[]>('collected').get('a');
     expect(all?.value).toHaveLength(150);

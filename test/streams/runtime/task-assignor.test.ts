@@ -5,7 +5,7 @@ const tasks = ['0_0', '0_1', '0_2', '1_0', '1_1', '1_2', '1_3'];
 const loads = (owners: ReadonlyMap<string, string>): number[] => {
   const counts = new Map<string, number>();
   for (const owner of owners.values()) counts.set(owner, (counts.get(owner) ?? 0) + 1);
-  return [...counts.values()].sort();
+  return [...counts.values()].sort((a, b) => a - b);
 };
 
 describe('tasks are shared out', () => {
