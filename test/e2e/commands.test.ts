@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { millrace, onTerminal, RunningCommand } from './command.ts';
+
+let server: RunningCommand;
+let kafka: string;
+let http: string;
+
+beforeAll(async () => {
+  server = new RunningCommand(['start', '--ephemeral', '--json', '--kafka-port', '0', '--http-port', '0']);
+  const [line] = await server.until(/^\{.*\}$/m);
+  const facts = JSON.parse(line) as { readonly kafka: string; readonly http: string; readonly data: string };
+  ({ kafka, http } = facts);
+  expect(facts.data).toMatch(/millrace-/);
+});
+
+afterAll(async () => {
+  expect(await server.stop('SIGINT')).toBe(0);
+});
+
+const lines = (text: string): readonly Record<string, unknown>[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('topics, records and groups', () => {
+  it('creates, fills, reads, alters and deletes', async () => {
+    const on = ['-b', kafka];
+    const created = await millrace(['topic', 'create', 'words', '-p', '2', '-c', 'retention.ms=-1', ...on]);
+    expect(created).toMatchObject({ status: 0, stdout: 'created topic words\n' });
+    const flags = ['-k', ':', '-n', 'NULL', '-H', 'h=1', '-z', 'lz4'];
+    const produced = await millrace(['produce', 'words', ...flags, ...on], 'a:one\nb:two\na:NULL\n');
+    expect(produced).toMatchObject({ status: 0, stderr: '' });
+
+    const consumed = await millrace(['consume', 'words', '--from-beginning', '-e', '--json', ...on]);
+    const records = lines(consumed.stdout);
+    expect(records.map(({ key, value }) => `${String(key)}=${String(value)}`).toSorted()).toEqual([
+      'a=null',
+      'a=one',
+      'b=two',
+    ]);
+    expect(records[0]).toMatchObject({ headers: [{ key: 'h', value: '1' }] });
+
+    const grouped = await millrace([
+      'consume',
+      'words',
+      '-g',
+      'readers',
+      '--from-beginning',
+      '-m',
+      '3',
+      ...on,
+    ]);
+    expect(grouped.stdout.trim().split('\n')).toHaveLength(3);
+    const lagOf = async (): Promise<number> => {
+      const { stdout } = await millrace(['group', 'describe', 'readers', '--json', ...on]);
+      return lines(stdout).reduce((sum, { lag }) => sum + Number(lag), 0);
+    };
+    expect(await lagOf()).toBe(0);
+    await millrace(['group', 'reset', 'readers', '-t', 'words', '--to', 'earliest', ...on]);
+    expect(await lagOf()).toBe(3);
+
+    await millrace(['topic', 'alter', 'words', '-p', '4', ...on]);
+    const topics = await millrace(['topic', 'list', '--json', ...on]);
+    expect(topics.stdout).toContain('{"name":"words","partitions":4,"replication":1,"internal":false}');
+    expect((await millrace(['topic', 'delete', 'words', ...on])).stdout).toBe('deleted topic words\n');
+  });
+
+  it('ends in one line when a topic is not there', async () => {
+    const { status, stderr } = await millrace(['topic', 'describe', 'nowhere', '-b', kafka]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^millrace: .*nowhere/);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('sql', () => {
+  it('runs statements and a file, and shows results as table, JSON and CSV', async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'millrace-sql-')), 'people.sql');
+    writeFileSync(
+      file,
+      `-- people; and their towns
+      CREATE TABLE people (id INT PRIMARY KEY, town STRING)
+        WITH (KAFKA_TOPIC = 'people', VALUE_FORMAT = 'JSON', PARTITIONS = 1);
+      CREATE TABLE towns AS SELECT town, COUNT(*) AS n FROM people GROUP BY town EMIT CHANGES;
+      INSERT INTO people VALUES (1, 'Bern'); INSERT INTO people VALUES (2, 'Bern');
+      SET 'auto.offset.reset' = 'earliest';
+      SELECT id, town FROM people EMIT CHANGES LIMIT 2;`,
+    );
+    const first = await millrace(['sql', http, '-f', file, '-o', 'csv']);
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(first.stdout).toMatch(/ID,TOWN\n1,Bern\n2,Bern\n/);
+
+    const json = await millrace(['sql', http, '-e', 'SHOW TABLES', '-o', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      '@type': 'tables',
+      tables: [{ name: 'PEOPLE' }, { name: 'TOWNS' }],
+    });
+    expect((await millrace(['sql', http], 'SHOW TABLES;')).stdout).toMatch(/\| PEOPLE +\| people +\|/);
+  });
+
+  it('runs nothing of a script whose last statement is wrong', async () => {
+    const create = "CREATE STREAM lost (a INT) WITH (KAFKA_TOPIC='lost', VALUE_FORMAT='JSON', PARTITIONS=1);";
+    const { status, stderr } = await millrace([
+      'sql',
+      http,
+      '-e',
+      `${create} CREATE STREAM x AS SELECT b FROM lost;`,
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/B/);
+    expect(stderr).not.toMatch(/ {4}at /);
+    expect((await millrace(['sql', http, '-e', 'SHOW STREAMS;'])).stdout).not.toContain('LOST');
+  });
+
+  it('says which server does not answer', async () => {
+    const { status, stderr } = await millrace(['sql', 'http://127.0.0.1:9', '-e', 'SHOW STREAMS;']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^millrace: no SQL server answers at http:\/\/127\.0\.0\.1:9/);
+  });
+
+  it.skipIf(spawnSync('script', ['--version']).status !== 0)(
+    'edits several lines on a terminal, completes, and survives Ctrl-C',
+    async () => {
+      const shell = new RunningCommand([], onTerminal(['sql', http]));
+      await shell.until(/millrace> /);
+      shell.type('SHOW STREA\t;\r');
+      await shell.until(/Kafka Topic/);
+      shell.type('CREATE STREAM typed (a INT)\r');
+      await shell.until(/-> /);
+      shell.type("WITH (KAFKA_TOPIC='typed', VALUE_FORMAT='JSON', PARTITIONS=1);\r");
+      await shell.until(/Stream created/);
+      shell.type('SELECT a FROM typed EMIT CHANGES;\r');
+      await shell.until(/\| A +\|/);
+      shell.type('\x03');
+      await shell.until(/Query terminated/);
+      shell.type('SELEC nonsense;\r');
+      await shell.until(/did you mean SELECT/i);
+      shell.type('\x04');
+      expect(await shell.ended()).toBe(0);
+    },
+  );
+});
+
+describe('demo', () => {
+  it('shows results over real flights and stays up', async () => {
+    const demo = new RunningCommand(['demo', '--ephemeral', '--kafka-port', '0', '--http-port', '0']);
+    await demo.until(/Limit Reached/);
+    const [, url = ''] = await demo.until(/SQL {5}(http:\/\/\S+)/);
+    const { stdout } = await millrace(['sql', url, '-e', 'SHOW QUERIES;']);
+    expect(stdout.match(/RUNNING/g)).toHaveLength(3);
+    expect(await demo.stop()).toBe(0);
+  });
+});
