@@ -429,9 +429,9 @@ export class SqlEngine {
 }
 
 function useOf(plan: QueryPlan): QueryUse {
-  return { id: plan.queryId, sources: plan.sources, ...(plan.sink === undefined ? {} : { sink: plan.sink }) };
+  const { queryId, sources, sink } = plan;
+  return { id: queryId, sources, plan, ...(sink === undefined ? {} : { sink }) };
 }
-
 function usesAfter(queries: readonly QueryUse[], plan: StatementPlan): readonly QueryUse[] {
   if (plan.kind === 'dropSource') return queries.filter(({ id }) => !plan.terminate.includes(id));
   const query = 'query' in plan ? plan.query : undefined;

@@ -17,6 +17,7 @@ import { type Planned, planSteps } from '../physical/plan-steps.ts';
 import { PLAN_VERSION, type QueryPlan, type SinkStep, type Step } from '../physical/steps.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
+import { checkReplacement, checkUpgrade } from './replace-source.ts';
 import { recordOf, type StatementPlan, type TopicRequest } from './statement-plan.ts';
 
 export interface PlanStatementOptions {
@@ -33,6 +34,8 @@ export interface QueryUse {
   readonly id: string;
   readonly sources: readonly string[];
   readonly sink?: string;
+  /** What it runs, for replacing it. */
+  readonly plan?: QueryPlan;
 }
 
 /**
@@ -122,6 +125,8 @@ function planCreateSource(statement: CreateSource, options: PlanStatementOptions
   const { text, context } = options;
   const declared = analyzeCreateSource(statement, text, context);
   const { source, partitions, replicas } = declared;
+  const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
+  if (replaced !== undefined) checkReplacement(replaced, source);
   const topic: TopicRequest = {
     name: source.topic.name,
     compacted: false,
@@ -172,7 +177,11 @@ function planCreateAs(statement: CreateSourceAs, options: PlanStatementOptions):
   const planned = planSteps(project, context);
   const source = sinkSource({ statement, text, project, planned, properties, context });
   const topic = sinkTopic(source, project, properties, context);
+  const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
+  if (replaced !== undefined) checkReplacement(replaced, source);
+  const running = replaced === undefined ? undefined : writerOf(statement.name, options.queries);
   const queryId =
+    running?.id ??
     properties.string('QUERY_ID')?.toUpperCase() ??
     `${statement.sourceKind === 'STREAM' ? 'CSAS' : 'CTAS'}_${statement.name}_${queryNumber}`;
   const query: QueryPlan = {
@@ -182,7 +191,13 @@ function planCreateAs(statement: CreateSourceAs, options: PlanStatementOptions):
     sink: source.name,
     root: sinkStep(source, project, planned),
   };
+  if (running?.plan !== undefined) checkUpgrade(running.plan, query);
   return { version: PLAN_VERSION, text, kind: 'createAs', source: recordOf(source), topic, query };
+}
+
+/** The query whose result a source is: a replacement takes its id, its positions and its state. */
+function writerOf(name: string, queries: readonly QueryUse[]): QueryUse | undefined {
+  return queries.find(({ sink, id }) => sink === name && !id.startsWith('INSERTQUERY'));
 }
 
 function checkKind(statement: CreateSourceAs, project: ProjectNode): void {

@@ -87,10 +87,11 @@ export class CaseEngine {
       this.#properties = { ...this.#properties, [statement.name]: statement.value };
       return;
     }
-    const queries: readonly QueryUse[] = this.queries.map(({ queryId, sources, sink }) => ({
-      id: queryId,
-      sources,
-      ...(sink === undefined ? {} : { sink }),
+    const queries: readonly QueryUse[] = this.queries.map((plan) => ({
+      id: plan.queryId,
+      sources: plan.sources,
+      plan,
+      ...(plan.sink === undefined ? {} : { sink: plan.sink }),
     }));
     const planned = planStatement({
       statement,
