@@ -3,7 +3,11 @@ import type { SqlType } from '../../src/serde/model/sql-type.ts';
 import type { SqlValue } from '../../src/serde/model/sql-value.ts';
 import { compileExpression, compilePredicate } from '../../src/sql/expressions/index.ts';
 import type { ExpressionOptions } from '../../src/sql/expressions/scope.ts';
-import { builtInRegistry, type FunctionConfig, type FunctionRegistry } from '../../src/sql/functions/index.ts';
+import {
+  builtInRegistry,
+  type FunctionConfig,
+  type FunctionRegistry,
+} from '../../src/sql/functions/index.ts';
 import { parseSchema } from '../../src/sql/types/index.ts';
 
 export interface Evaluated {

@@ -83,7 +83,12 @@ export function compileProjection(
 }
 
 function columnStatement(code: Code, expression: Expression, index: number, context: Context): string {
-  if (expression.kind === 'ColumnReference' || code.constant !== undefined) return `c${index} = ${code.js};`;
+  if (
+    expression.kind === 'ColumnReference' ||
+    code.constant !== undefined ||
+    context.options.failures === 'throw'
+  )
+    return `c${index} = ${code.js};`;
   const report = context.builder.capture(reporterOf(context, expression));
   return `try { c${index} = ${code.js}; } catch (e) { c${index} = ${report}(e); }`;
 }

@@ -26,6 +26,11 @@ export interface ExpressionOptions {
   readonly config?: FunctionConfig;
   /** Called for each evaluation that failed and became null (or excluded its row). */
   readonly onError?: (error: unknown, expressionText: string) => void;
+  /**
+   * What becomes of a column whose evaluation fails: null, or (arguments of table functions) the error goes on to the
+   * caller of the projection. What fails inside of arguments and constructors is null in any case.
+   */
+  readonly failures?: 'null' | 'throw';
 }
 
 /** What the engine knows of a record beside key and value, by field name. */

@@ -145,7 +145,7 @@ function lowerFlatMap(step: FlatMapStep, input: Lowered, context: LoweringContex
       types,
       context.analysis.properties,
     );
-    const args = rowProjection(expression.arguments.map(formatExpression), row, context).project;
+    const args = rowProjection(expression.arguments.map(formatExpression), row, context, 'throw').project;
     const casts = types.map((type, index) => {
       const to = resolved.parameterTypes[index];
       return to === undefined || !isSqlType(to) ? undefined : castArgument(type, to);

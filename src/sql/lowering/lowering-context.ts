@@ -63,10 +63,11 @@ export function rowProjection(
   texts: readonly string[],
   row: readonly PlanColumn[],
   context: LoweringContext,
+  failures: 'null' | 'throw' = 'null',
 ): { readonly types: readonly (SqlType | null)[]; readonly project: RowProjection } {
   const { types, project } = compileProjection(
     texts.map((text) => parseExpression(text)),
-    optionsOver(row, context),
+    { ...optionsOver(row, context), failures },
   );
   return { types, project: (values) => project(values, noKey, noRecord) };
 }
