@@ -30,7 +30,7 @@ export const nodeDisk: Disk = {
     });
   },
   makeDirectory(directory) {
-    attempt('create', directory, () => fs.mkdirSync(directory, { recursive: true }));
+    attempt('create', directory, () => makeDirectories(directory));
   },
   list: (directory) => attempt('list', directory, () => fs.readdirSync(directory).toSorted()),
   isDirectory: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false,
@@ -164,6 +164,19 @@ function syncDirectoryNow(directory: string): void {
     fs.fsyncSync(descriptor);
   } finally {
     fs.closeSync(descriptor);
+  }
+}
+
+/**
+ * Makes what is missing, from the top down. Not `mkdirSync` with `recursive`: that never returns where a file system
+ * answers ENOENT for a folder whose parent exists, as /proc does.
+ */
+function makeDirectories(directory: string): void {
+  const missing: string[] = [];
+  for (let at = path.resolve(directory); !fs.existsSync(at); at = path.dirname(at)) missing.push(at);
+  for (const each of missing.toReversed()) fs.mkdirSync(each);
+  if (missing.length === 0 && !fs.statSync(directory).isDirectory()) {
+    throw new Error('it is a file, not a folder');
   }
 }
 
