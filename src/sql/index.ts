@@ -8,11 +8,16 @@ export { emptySession, type Session, withProperty, withVariable } from './engine
 export { type RecordedStatement, settle, type SettledState } from './engine/settle.ts';
 export { readPlan, type StatementPlan } from './engine/statement-plan.ts';
 export {
+  type AggregateBinding,
+  type Aggregator,
+  boundOverload,
+  type CallBinding,
   defineAggregate,
   defineFunction,
   defineTableFunction,
   overload,
   overloadWithNulls,
+  type SqlFunction,
   tableOverload,
 } from './functions/definition.ts';
 export { type FunctionRegistry, functionRegistry } from './functions/registry.ts';
@@ -21,3 +26,6 @@ export type { QueryPlan } from './physical/steps.ts';
 export { KafkaHost, type KafkaHostOptions } from './runtime/kafka-host.ts';
 export { printSummary, runCases, type Summary } from './testing/run-cases.ts';
 export { LogicalSchema } from './types/logical-schema.ts';
+export * from '../serde/model/sql-type.ts';
+export { Decimal } from '../serde/model/decimal.ts';
+export type { Row, SqlMap, SqlValue } from '../serde/model/sql-value.ts';

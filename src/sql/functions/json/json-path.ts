@@ -3,7 +3,8 @@ import { isArray, isObject } from './json-document.ts';
 
 type Step = string | number;
 
-const STEP = /\.([A-Za-z_@$][\w@$-]*)|\[(-?\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]/y;
+/** `.name`, `[0]`, `[name]`, `['any text']`, `["any text"]`. */
+const STEP = /\.([\p{L}\p{N}_:$\-/@|#]+)|\[(-?\d+)\]|\[([\p{L}\p{N}_]+)\]|\[(?:'([^']*)'|"([^"]*)")\]/uy;
 
 /** Compiles a path such as `$.a.b[0]['c d']`. @throws {RangeError} */
 export function compileJsonPath(path: string): (json: ExactJson) => ExactJson | undefined {
@@ -14,8 +15,8 @@ export function compileJsonPath(path: string): (json: ExactJson) => ExactJson | 
     const at = STEP.lastIndex;
     const match = STEP.exec(path);
     if (match === null) throw new RangeError(`Invalid JSON path: ${path} (position ${at})`);
-    const [, name, index, single, double] = match;
-    steps.push(index === undefined ? (name ?? single ?? double ?? '') : Number(index));
+    const [, name, index, bare, single, double] = match;
+    steps.push(index === undefined ? (name ?? bare ?? single ?? double ?? '') : Number(index));
   }
   return (json) => walk(json, steps);
 }

@@ -16,7 +16,7 @@ export const round = defineFunction({
   overloads: [
     overload(['val INTEGER'], 'INTEGER', (value) => value),
     overload(['val BIGINT'], 'BIGINT', (value) => value),
-    overload(['val DOUBLE'], 'BIGINT', (value) => doubleToInt64(Math.floor(value + 0.5))),
+    overload(['val DOUBLE'], 'BIGINT', (value) => doubleToInt64(Math.round(value))),
     overload(['val DECIMAL'], wholeType, (value) => halfUp(value, 0)),
     overload(['val DOUBLE', 'decimalPlaces INTEGER'], 'DOUBLE', (value, places) =>
       doubleAtPlaces(value, places, halfUp),
