@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Disk, DiskFile, DiskLock, OpenMode } from '../environment.ts';
+import type { Disk, DiskFile, OpenMode } from '../environment.ts';
 import { messageOf, OperationalError } from '../errors.ts';
+import { NodeLock } from './node-lock.ts';
 
 const OPEN_FLAGS = {
   read: fs.constants.O_RDONLY,
@@ -51,7 +52,7 @@ export const nodeDisk: Disk = {
       await handle.close();
     }
   },
-  lock: (file) => new NodeLock(file),
+  lock: (file) => attempt('lock', file, () => new NodeLock(file)),
 };
 
 class NodeFile implements DiskFile {
@@ -107,47 +108,6 @@ class NodeFile implements DiskFile {
 
   close(): void {
     fs.closeSync(this.#descriptor);
-  }
-}
-
-/**
- * A lock file that names its holder. Node has no flock, so the holder's process id is written into a file that is
- * created exclusively, and a lock whose process is gone is taken over.
- */
-class NodeLock implements DiskLock {
-  readonly #file: string;
-
-  constructor(file: string) {
-    this.#file = file;
-    for (;;) {
-      try {
-        fs.writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskError('lock', file, error);
-      }
-      const holder = Number.parseInt(fs.readFileSync(file, 'utf8'), 10);
-      if (isRunning(holder)) {
-        throw new OperationalError('LOCKED', `${path.dirname(file)} is in use by process ${holder}`, {
-          retriable: false,
-        });
-      }
-      fs.rmSync(file, { force: true });
-    }
-  }
-
-  release(): void {
-    fs.rmSync(this.#file, { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

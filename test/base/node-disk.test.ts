@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeDisk } from '../../src/base/io/node-disk.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(tmpdir(), 'millrace-disk-'));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+describe('the lock of the real disk', () => {
+  const file = (): string => path.join(folder, '.lock');
+
+  it('is exclusive within a process and leaves nothing behind', () => {
+    const lock = nodeDisk.lock(file());
+    expect(() => nodeDisk.lock(file())).toThrow(
+      expect.objectContaining({
+        code: 'LOCKED',
+        message: expect.stringMatching(/in use by process \d+; stop that process/),
+      }),
+    );
+    lock.release();
+    expect(fs.readdirSync(folder)).toEqual([]);
+    nodeDisk.lock(file()).release();
+  });
+
+  it('is refused while its process lives, and taken over when it has ended', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    fs.writeFileSync(file(), `${child.pid}\n`);
+    expect(() => nodeDisk.lock(file())).toThrow(`in use by process ${child.pid}`);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    nodeDisk.lock(file()).release();
+  });
+
+  it('is taken over from a predecessor that had the same process id, as in a container', () => {
+    fs.writeFileSync(file(), `${process.pid}\n`);
+    nodeDisk.lock(file()).release();
+  });
+
+  it.skipIf(process.platform !== 'linux')('is not mistaken for one of a later process of the same id', () => {
+    // Process 1 is always there, but not since that boot.
+    fs.writeFileSync(file(), '1\n00000000-0000-0000-0000-000000000000 17\n');
+    nodeDisk.lock(file()).release();
+  });
+
+  it('of a broken file is taken over', () => {
+    fs.writeFileSync(file(), 'what?');
+    nodeDisk.lock(file()).release();
+  });
+});
+
+describe('folders on the real disk', () => {
+  it('are made with their parents, again without complaint, and not over a file', () => {
+    const deep = path.join(folder, 'a/b/c');
+    nodeDisk.makeDirectory(deep);
+    nodeDisk.makeDirectory(deep);
+    expect(nodeDisk.isDirectory(deep)).toBe(true);
+    fs.writeFileSync(path.join(folder, 'file'), '');
+    expect(() => nodeDisk.makeDirectory(path.join(folder, 'file'))).toThrow(/it is a file, not a folder/);
+    expect(() => nodeDisk.makeDirectory(path.join(folder, 'file/below'))).toThrow(/cannot create/);
+  });
+});
