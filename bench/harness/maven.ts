@@ -36,3 +36,8 @@ function run(command: string, args: readonly string[]): void {
     cause: error,
   });
 }
+
+/** Whether the rivals can be had at all: Java to run them, Maven to fetch them. */
+export function hasJava(): boolean {
+  return ['java', 'javac', 'mvn'].every((command) => spawnSync(command, ['-version']).status === 0);
+}

@@ -22,7 +22,7 @@ import type {
 } from '../engine/host.ts';
 import type { TopicRequest } from '../engine/statement-plan.ts';
 import { lower } from '../lowering/lower.ts';
-import type { QueryPlan } from '../physical/steps.ts';
+import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
 import { materializedTable } from './materialized-table.ts';
 
 export interface KafkaHostOptions {
@@ -95,8 +95,27 @@ export class KafkaHost implements SqlHost {
 
   async startQuery(plan: QueryPlan, context: AnalysisContext): Promise<RunningQuery> {
     const query = new AppQuery(plan, context, this.#options, (applicationId) => this.#cleanUp(applicationId));
+    if (offsetReset(context) === 'latest') await this.#beginAtEnds(plan, query.applicationId);
     await query.start();
     return query;
+  }
+
+  /**
+   * Settles where a new query begins before its statement is answered: streams at their ends, so that what is written
+   * afterwards is read however long the query takes to start; tables at their beginnings, because they are read whole.
+   * A query that has committed before goes on from there.
+   */
+  async #beginAtEnds(plan: QueryPlan, applicationId: string): Promise<void> {
+    if ((await this.#admin.listConsumerGroupOffsets(applicationId)).length > 0) return;
+    const sources = sourceSteps(plan.root);
+    const topics = await this.#facts([...new Set(sources.map(({ topic }) => topic))]);
+    const specs = [...topics].flatMap(([topic, { partitions }]) => {
+      const isTable = sources.some((source) => source.topic === topic && source.output === 'TABLE');
+      const spec = isTable ? ('earliest' as const) : ('latest' as const);
+      return Array.from({ length: partitions }, (_, partition) => ({ topic, partition, spec }));
+    });
+    if (specs.length === 0) return;
+    await this.#admin.alterConsumerGroupOffsets(applicationId, await this.#admin.listOffsets(specs));
   }
 
   startPush(plan: QueryPlan, context: AnalysisContext): PushRun {
@@ -166,6 +185,10 @@ export class KafkaHost implements SqlHost {
   }
 }
 
+function sourceSteps(step: Step): readonly SourceStep[] {
+  return step.step === 'source' ? [step] : inputsOf(step).flatMap(sourceSteps);
+}
+
 function prefixOf({ serviceId }: KafkaHostOptions): string {
   return `_confluent-ksql-${serviceId}`;
 }
@@ -218,7 +241,7 @@ class AppQuery implements RunningQuery {
   readonly #context: AnalysisContext;
   readonly #options: KafkaHostOptions;
   readonly #cleanUp: (applicationId: string) => Promise<void>;
-  readonly #applicationId: string;
+  readonly applicationId: string;
   readonly #topology: Topology;
   readonly #state = new BehaviorSubject<QueryState>('CREATED');
   readonly #errors: string[] = [];
@@ -236,7 +259,7 @@ class AppQuery implements RunningQuery {
     this.#context = context;
     this.#options = options;
     this.#cleanUp = cleanUp;
-    this.#applicationId = `${prefixOf(options)}query_${plan.queryId}`;
+    this.applicationId = `${prefixOf(options)}query_${plan.queryId}`;
     const builder = new StreamsBuilder();
     lower(plan.root, {
       builder,
@@ -293,7 +316,7 @@ class AppQuery implements RunningQuery {
   async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
     await this.#changes;
     await this.#app.close();
-    if (options.cleanUp) await this.#cleanUp(this.#applicationId);
+    if (options.cleanUp) await this.#cleanUp(this.applicationId);
     this.#state.next('CLOSED');
     this.#state.complete();
   }
@@ -308,9 +331,9 @@ class AppQuery implements RunningQuery {
   #newApp(): StreamsApp {
     const app = new StreamsApp({
       ...appOptions(this.#options, this.#context),
-      applicationId: this.#applicationId,
+      applicationId: this.applicationId,
       topology: this.#topology,
-      stateDir: `${this.#options.stateDir}/${this.#applicationId}`,
+      stateDir: `${this.#options.stateDir}/${this.applicationId}`,
       autoOffsetReset: offsetReset(this.#context) ?? 'earliest',
     });
     app.state$.subscribe((state) => {
