@@ -98,7 +98,12 @@ function rejectHeaders(headers: readonly SchemaColumn[]): void {
   throw sqlError(`Cannot insert into HEADER columns: ${headers.map(({ name }) => name).join(', ')}`);
 }
 
-function valueFor(column: SchemaColumn, expression: Expression, context: AnalysisContext): SqlValue {
+/** The value of a constant expression, as a column's type. */
+export function valueFor(
+  column: Pick<SchemaColumn, 'name' | 'type'>,
+  expression: Expression,
+  context: AnalysisContext,
+): SqlValue {
   let failure: unknown;
   const compiled = compileExpression(expression, {
     scope: {

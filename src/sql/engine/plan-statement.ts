@@ -450,6 +450,18 @@ function planDrop(
   const writers = queries.filter(
     ({ sink, id }) => sink === source.name && !own.some((query) => query.id === id),
   );
+  const dependents = readers.flatMap(({ sink, id }) =>
+    sink === undefined || id.startsWith('INSERTQUERY') ? [] : [sink],
+  );
+  if (dependents.length > 0) {
+    throw sqlError(
+      `Cannot drop ${source.name}.\nThe following streams and/or tables read from this source: [${dependents.join(', ')}].\n` +
+        `You need to drop them before dropping ${source.name}.`,
+      {
+        hint: `DROP ${context.catalog.source(dependents[0] ?? '')?.kind ?? 'STREAM'} ${dependents[0] ?? ''}; first`,
+      },
+    );
+  }
   if (readers.length > 0 || writers.length > 0) {
     throw sqlError(
       `Cannot drop ${source.name}.\nThe following queries read from this source: [${readers.map(({ id }) => id).join(', ')}].\n` +

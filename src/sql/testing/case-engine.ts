@@ -1,4 +1,4 @@
-import { parseScript } from '../../../grammar/parse.ts';
+import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { Header } from '../../streams/record.ts';
@@ -29,6 +29,8 @@ export interface CaseEngineOptions {
   readonly functions: FunctionRegistry;
   readonly properties: Readonly<Record<string, string>>;
   readonly topics: readonly CaseTopic[];
+  /** Where INSERT … VALUES writes; by default into the stub topic. */
+  readonly produce?: (topic: string, record: StubRecord) => void;
 }
 
 /** A fresh engine for one case: a catalog, stub topics, and a test driver per query. */
@@ -70,17 +72,23 @@ export class CaseEngine {
       scriptErrors(
         text,
         script,
-        () => this.#executeStatement({ statement, text }),
+        () => this.executeStatement({ statement, text }),
         index === statements.length - 1,
       );
     });
   }
 
-  #executeStatement({ statement, text }: ReturnType<typeof parseScript>[number]): void {
+  /** Executes one statement. Records of INSERT go to `produce`, by default into the stub topic. */
+  executeStatement({ statement, text }: ParsedStatement): void {
     if (statement.kind === 'InsertValues') {
       const record = recordToInsert(statement, this.context);
       const { topic, key, value, timestamp = 0 } = record;
-      this.append(topic, { key, value, timestamp, headers: [] });
+      (this.#options.produce ?? this.append.bind(this))(topic, { key, value, timestamp, headers: [] });
+      return;
+    }
+    if (statement.kind === 'UnsetProperty') {
+      const { [statement.name]: _, ...others } = this.#properties;
+      this.#properties = others;
       return;
     }
     if (statement.kind === 'SetProperty') {
@@ -137,7 +145,7 @@ export class CaseEngine {
   run(inputs: readonly { readonly topic: string; readonly record: StubRecord }[]): void {
     const given = new Set(inputs.map(({ topic }) => topic));
     for (const plan of this.queries) {
-      const driver = this.#driverOf(plan);
+      const driver = this.driverOf(plan);
       const topics = topicsOf(plan.root);
       const sinks = plan.root.step === 'sink' ? [plan.root.topic] : [];
       const pipe = (topic: string, record: StubRecord): void => {
@@ -161,7 +169,7 @@ export class CaseEngine {
     }
   }
 
-  #driverOf(plan: QueryPlan): TopologyTestDriver {
+  driverOf(plan: QueryPlan): TopologyTestDriver {
     const builder = new StreamsBuilder();
     lower(plan.root, { builder, analysis: this.context });
     return new TopologyTestDriver(builder.build(), {
@@ -182,7 +190,7 @@ export class CaseEngine {
 }
 
 /** Topics that a plan reads, in the order of its sources. */
-function topicsOf(step: Step): readonly string[] {
+export function topicsOf(step: Step): readonly string[] {
   if (step.step === 'source') return [step.topic];
   return inputsOf(step).flatMap(topicsOf);
 }

@@ -10,15 +10,25 @@ export interface CaseFile {
 
 /** Reads case files; of a folder, all `.json` files in it and below. */
 export function readCaseFiles(paths: readonly string[]): readonly CaseFile[] {
+  return readFiles(paths, '.json');
+}
+
+/** Reads test scripts; of a folder, all `.sql` files in it and below. */
+export function readSqlFiles(paths: readonly string[]): readonly CaseFile[] {
+  return readFiles(paths, '.sql');
+}
+
+function readFiles(paths: readonly string[], ending: string): readonly CaseFile[] {
   return paths.flatMap((path) => {
     if (statSync(path).isDirectory()) {
-      return readCaseFiles(
-        readdirSync(path)
-          .sort()
-          .map((name) => join(path, name))
-          .filter((child) => child.endsWith('.json') || statSync(child).isDirectory()),
+      const children = readdirSync(path)
+        .sort()
+        .map((name) => join(path, name));
+      return readFiles(
+        children.filter((child) => child.endsWith(ending) || statSync(child).isDirectory()),
+        ending,
       );
     }
-    return [{ stem: basename(path, '.json'), path, text: readFileSync(path, 'utf8') }];
+    return [{ stem: basename(path, ending), path, text: readFileSync(path, 'utf8') }];
   });
 }

@@ -1,0 +1,47 @@
+import { builtInRegistry } from '../functions/built-in.ts';
+import type { FunctionRegistry } from '../functions/registry.ts';
+import { readSqlFiles } from './io/case-files.ts';
+import type { CaseResult } from './run-case.ts';
+import { type SqlTest, SqlTestEngine, splitTests } from './sql-test.ts';
+import type { Summary } from './run-cases.ts';
+
+/** Runs SQL test scripts: files and folders of statements with `--@test` directives. */
+export function runSqlTests(
+  paths: readonly string[],
+  options: { readonly functions?: FunctionRegistry; readonly scripts?: (path: string) => string } = {},
+): Summary {
+  const { functions = builtInRegistry(), scripts = noScripts } = options;
+  const results = readSqlFiles(paths).flatMap(({ stem, text }) =>
+    splitTests(stem, text).map((test) => runTest(test, functions, scripts)),
+  );
+  const passed = results.filter((result) => result.passed).length;
+  return {
+    passed,
+    failed: results.length - passed,
+    rejected: results.filter(({ expectsError, rejected }) => expectsError && rejected).length,
+    results,
+  };
+}
+
+function noScripts(path: string): string {
+  throw new Error(`there is no script ${path}`);
+}
+
+function runTest(test: SqlTest, functions: FunctionRegistry, scripts: (path: string) => string): CaseResult {
+  const { name, text, expectsError, expectedMessage } = test;
+  const words = text
+    .toUpperCase()
+    .match(/\b(AVRO|PROTOBUF_NOSR|PROTOBUF|JSON_SR|JSON|DELIMITED|KAFKA|NONE)\b/g);
+  const base = { name, expectsError, rejected: false, formats: new Set(words ?? []) };
+  try {
+    new SqlTestEngine({ functions, scripts }).run(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!expectsError) return { ...base, passed: false, problem: message };
+    const matches = expectedMessage === undefined || message.includes(expectedMessage);
+    const problem = `expected the error\n    ${expectedMessage ?? ''}\n  got\n    ${message}`;
+    return { ...base, rejected: true, passed: matches, ...(matches ? {} : { problem }) };
+  }
+  if (!expectsError) return { ...base, passed: true };
+  return { ...base, passed: false, problem: `expected an error: ${expectedMessage ?? 'any'}` };
+}

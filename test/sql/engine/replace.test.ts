@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+
+const sources = `
+  CREATE STREAM a (id INT KEY, v INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+  CREATE TABLE t (id INT PRIMARY KEY, w INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');
+  CREATE STREAM b AS SELECT id, v FROM a;
+  CREATE TABLE n AS SELECT v, COUNT(*) AS c FROM a GROUP BY v;
+  CREATE STREAM j AS SELECT a.id AS id, w FROM a JOIN t ON a.id = t.id;
+`;
+
+function engineAfter(script: string): CaseEngine {
+  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+  engine.execute(sources + script);
+  return engine;
+}
+
+describe('CREATE OR REPLACE', () => {
+  it('keeps the id of the query that it replaces', () => {
+    const engine = engineAfter('CREATE OR REPLACE STREAM b AS SELECT id, v, v + 1 AS w FROM a WHERE v > 1;');
+    expect(engine.queries.map(({ queryId }) => queryId)).toEqual(['CTAS_N_1', 'CSAS_J_2', 'CSAS_B_0']);
+    expect(engine.catalog.source('B')?.schema.toString()).toBe('`ID` INTEGER KEY, `V` INTEGER, `W` INTEGER');
+  });
+
+  it.each([
+    [
+      'CREATE OR REPLACE STREAM b AS SELECT id, v + 1 AS w FROM a;',
+      'changed, missing or reordered: [`V` INTEGER]',
+    ],
+    ['CREATE OR REPLACE STREAM b AS SELECT v, id FROM a PARTITION BY v;', 'Key columns must be identical'],
+    [
+      'CREATE OR REPLACE TABLE b AS SELECT id, COUNT(*) AS c FROM a GROUP BY id;',
+      'A stream with the same name already exists',
+    ],
+    [
+      "CREATE OR REPLACE STREAM b WITH (KAFKA_TOPIC='other') AS SELECT id, v FROM a;",
+      'has topic = B which cannot be upgraded',
+    ],
+    [
+      "CREATE OR REPLACE STREAM b WITH (VALUE_FORMAT='DELIMITED') AS SELECT id, v FROM a;",
+      'has valueFormat = JSON',
+    ],
+    [
+      'CREATE OR REPLACE TABLE n AS SELECT v, COUNT(*) AS c, SUM(id) AS s FROM a GROUP BY v;',
+      'Upgrades not yet supported for StreamAggregate',
+    ],
+    [
+      'CREATE OR REPLACE STREAM j AS SELECT a.id AS id, w FROM a JOIN t ON a.id = t.id WHERE w > 1;',
+      'Upgrades not yet supported for StreamTableJoin',
+    ],
+    ['DROP STREAM a;', 'The following streams and/or tables read from this source: [B, N, J]'],
+  ])('%s', (text, message) => {
+    expect(() => engineAfter(text)).toThrow(message);
+  });
+
+  it('lets the filter before an aggregation change', () => {
+    const engine = engineAfter(
+      'CREATE OR REPLACE TABLE n AS SELECT v, COUNT(*) AS c FROM a WHERE id > 1 GROUP BY v;',
+    );
+    expect(engine.queries.filter(({ sink }) => sink === 'N')).toHaveLength(1);
+  });
+});
