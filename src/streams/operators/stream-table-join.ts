@@ -48,7 +48,6 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
   }
 
   process(record: StreamRecord<K, V>): void | Promise<void> {
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, record.timestamp);
     if (record.value == null || (record.key == null && !this.#left)) {
       this.#context.dropped(record.value == null ? 'null-value' : 'null-join-key');
       return;
@@ -57,6 +56,8 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
       this.#join(record);
       return;
     }
+    // Only what waits moves the buffer's time on: a dropped record does not.
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, record.timestamp);
     const { topic, partition, offset } = this.#context.record;
     const { key, value, timestamp, headers } = record;
     this.#buffer.put({ key, value, time: timestamp, timestamp, headers, topic, partition, offset });
