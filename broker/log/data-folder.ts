@@ -29,7 +29,10 @@ export function openDataFolder(
   identity: { readonly nodeId: number; readonly clusterId?: string },
 ): DataFolder {
   const { disk } = environment;
-  disk.makeDirectory(directory);
+  // The folder itself must not be lost with all that will be acknowledged in it. Where it exists this is asked again
+  // only while it has no identity: a predecessor may have ended in between.
+  const isNew = !disk.exists(`${directory}/${META_PROPERTIES}`);
+  disk.makeDirectory(directory, { durable: isNew });
   const lock = disk.lock(`${directory}/${LOCK_FILE}`);
   try {
     const meta = obtainMeta(environment, directory, identity);
@@ -105,8 +108,8 @@ function obtainMeta(
 
 /** A folder that has no identity but has files is somebody else's: a wrong path must not be filled with logs. */
 function refuseUnknownContent(disk: Disk, directory: string): void {
-  const ours = new Set([LOCK_FILE, `${META_PROPERTIES}.tmp`, 'lost+found']);
-  const unknown = disk.list(directory).find((name) => !ours.has(name));
+  const ours = new Set([`${META_PROPERTIES}.tmp`, 'lost+found']);
+  const unknown = disk.list(directory).find((name) => !ours.has(name) && !name.startsWith(LOCK_FILE));
   if (unknown !== undefined) {
     throw new OperationalError(
       'FOREIGN_DATA',

@@ -301,7 +301,11 @@ export class Log {
 
   /** Drops everything from `offset` on. */
   truncateTo(offset: number): void {
-    if (offset >= this.#logEndOffset) return;
+    if (offset >= this.#logEndOffset) {
+      // An epoch that has begun at the end and has no records may still be one that the leader never had.
+      this.#epochs.truncateFromEnd(offset);
+      return;
+    }
     if (offset <= (this.#segments[0]?.baseOffset ?? 0)) {
       this.truncateFullyAndStartAt(offset);
       return;

@@ -121,8 +121,11 @@ export interface Disk {
   readFile(path: string): Buffer;
   /** Replaces a file so that a crash leaves the old content or the new, never a mixture: write aside, sync, rename. */
   replaceFile(path: string, content: Uint8Array): void;
-  /** Creates a directory and its parents; no error where it exists. */
-  makeDirectory(path: string): void;
+  /**
+   * Creates a directory and its parents; no error where it exists. With `durable`, its existence survives a power loss
+   * when the call returns: for the directory that all else is in; elsewhere {@link syncDirectory} does not block.
+   */
+  makeDirectory(path: string, options?: { readonly durable: boolean }): void;
   /** Names (not paths) in a directory, sorted. */
   list(path: string): readonly string[];
   isDirectory(path: string): boolean;

@@ -117,7 +117,7 @@ export class SimulatedDisk implements Disk {
     directory.syncNow();
   }
 
-  makeDirectory(path: string): void {
+  makeDirectory(path: string, options?: { readonly durable: boolean }): void {
     this.operation('create', path);
     let directory = this.#medium.root;
     for (const part of partsOf(path)) {
@@ -127,6 +127,10 @@ export class SimulatedDisk implements Disk {
         directory.set(part, next);
       }
       if (!(next instanceof DirectoryNode)) throw notFound('create', path);
+      if (options?.durable === true) {
+        this.operation('sync', path);
+        directory.syncNow();
+      }
       directory = next;
     }
   }

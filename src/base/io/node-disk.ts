@@ -30,8 +30,8 @@ export const nodeDisk: Disk = {
       syncDirectoryNow(path.dirname(file));
     });
   },
-  makeDirectory(directory) {
-    attempt('create', directory, () => makeDirectories(directory));
+  makeDirectory(directory, options) {
+    attempt('create', directory, () => makeDirectories(directory, options?.durable === true));
   },
   list: (directory) => attempt('list', directory, () => fs.readdirSync(directory).toSorted()),
   isDirectory: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false,
@@ -131,13 +131,17 @@ function syncDirectoryNow(directory: string): void {
  * Makes what is missing, from the top down. Not `mkdirSync` with `recursive`: that never returns where a file system
  * answers ENOENT for a folder whose parent exists, as /proc does.
  */
-function makeDirectories(directory: string): void {
+function makeDirectories(directory: string, durable: boolean): void {
   const missing: string[] = [];
   for (let at = path.resolve(directory); !fs.existsSync(at); at = path.dirname(at)) missing.push(at);
-  for (const each of missing.toReversed()) fs.mkdirSync(each);
-  if (missing.length === 0 && !fs.statSync(directory).isDirectory()) {
-    throw new Error('it is a file, not a folder');
+  for (const each of missing.toReversed()) {
+    fs.mkdirSync(each);
+    // One level after the other: what exists has parents that are synced, even if this process ends here.
+    if (durable) syncDirectoryNow(path.dirname(each));
   }
+  if (missing.length > 0) return;
+  if (!fs.statSync(directory).isDirectory()) throw new Error('it is a file, not a folder');
+  if (durable) syncDirectoryNow(path.dirname(path.resolve(directory)));
 }
 
 function attempt<T>(verb: string, file: string, action: () => T): T {
