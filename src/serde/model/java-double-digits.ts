@@ -15,7 +15,9 @@ const EXPONENT_BIAS = 1023;
 const scratch = new DataView(new ArrayBuffer(8));
 
 /** Bits of 5^n. */
-const BITS_OF_FIVES = Array.from({ length: 27 }, (_, n) => (n === 0 ? 0 : (5n ** BigInt(n)).toString(2).length));
+const BITS_OF_FIVES = Array.from({ length: 27 }, (_, n) =>
+  n === 0 ? 0 : (5n ** BigInt(n)).toString(2).length,
+);
 
 /** How many digits of a number beyond 2^53 mean nothing, by the power of two that its last bit stands for. */
 const INSIGNIFICANT_DIGITS = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2];

@@ -4,7 +4,15 @@ import type { ArgumentType } from '../functions/definition.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { unsupportedCast } from '../values/cast.ts';
 import { apply, type Code, constantCode, definite } from './code.ts';
-import { buildGuarded, type Context, guarded, type LambdaParameter, located, mistake } from './context.ts';
+import {
+  buildGuarded,
+  type Context,
+  guarded,
+  type LambdaParameter,
+  located,
+  mistake,
+  typeIn,
+} from './context.ts';
 import { convert } from './conversion.ts';
 
 /** A null stays null, of the other type. */
@@ -45,11 +53,11 @@ function argumentType(argument: Expression, context: Context): ArgumentType {
         arity: argument.parameters.length,
         typeBody: (types) => {
           const inner = withParameters(argument, types, context);
-          return context.builder.frame(() => context.build(argument.body, inner)).result.type;
+          return typeIn(argument.body, inner);
         },
       };
     default:
-      return context.builder.frame(() => context.build(argument, context)).result.type;
+      return typeIn(argument, context);
   }
 }
 
@@ -75,7 +83,11 @@ function withParameters(lambda: Lambda, types: readonly SqlType[], context: Cont
     if (type === undefined) throw mistake(lambda, `lambda has ${lambda.parameters.length} parameters`);
     return { name, type, js: context.builder.fresh('l') };
   });
-  return { ...context, lambdaParameters: [...context.lambdaParameters, ...parameters] };
+  return {
+    ...context,
+    lambdaParameters: [...context.lambdaParameters, ...parameters],
+    types: new WeakMap(),
+  };
 }
 
 /** An arrow function; a failure inside fails the call that it is an argument of. */

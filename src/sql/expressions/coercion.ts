@@ -21,7 +21,7 @@ import {
 } from '../../serde/model/sql-type.ts';
 import { commonType, isNumeric, widerNumeric } from '../types/casts.ts';
 import { type Code, constantCode } from './code.ts';
-import { type Context, mistake } from './context.ts';
+import { type Context, mistake, typeIn } from './context.ts';
 import { convert } from './conversion.ts';
 import { decimalTypeOf, literalValue } from './literals.ts';
 
@@ -42,20 +42,15 @@ export function coerceList(
 ): CoercedList {
   let type: SqlType | null = null;
   for (const expression of expressions) {
-    const merged = merge(type, expression, typeOf(expression, context), context);
+    const merged = merge(type, expression, typeIn(expression, context), context);
     if (merged === undefined) throw noOperator(type, expression, context);
     type = merged;
   }
   return { type, elements: expressions.map((expression) => coerce(expression, type, context, compile)) };
 }
 
-/** The type without the code: what is generated here is thrown away. */
-function typeOf(expression: Expression, context: Context): SqlType | null {
-  return context.builder.frame(() => context.build(expression, context)).result.type;
-}
-
 function noOperator(type: SqlType | null, expression: Expression, context: Context): DiagnosticError {
-  const found = typeOf(expression, context);
+  const found = typeIn(expression, context);
   return mistake(
     expression,
     `operator does not exist: ${type === null ? 'null' : printType(type)} = ${found === null ? 'null' : printType(found)} ` +
@@ -110,7 +105,7 @@ function mergeAll(
   let type: SqlType | null | undefined = target;
   for (const expression of expressions) {
     if (type === undefined) return undefined;
-    type = merge(type, expression, typeOf(expression, context), context);
+    type = merge(type, expression, typeIn(expression, context), context);
   }
   return type;
 }
@@ -122,7 +117,7 @@ function mergeStruct(
 ): SqlType | undefined {
   const fields = new Map<string, SqlType>(known.map((field) => [field.name, field.type]));
   for (const { name, value } of expression.fields) {
-    const merged = merge(fields.get(name) ?? null, value, typeOf(value, context), context);
+    const merged = merge(fields.get(name) ?? null, value, typeIn(value, context), context);
     if (merged === undefined) return undefined;
     if (merged !== null) fields.set(name, merged);
   }

@@ -19,12 +19,29 @@ export interface Context {
   readonly builder: CodeBuilder;
   /** Innermost last. */
   readonly lambdaParameters: readonly LambdaParameter[];
+  /** Types of parts that are known already, for these lambda parameters. */
+  readonly types: WeakMap<Expression, SqlType | null>;
   /** Compiles a part of the expression. */
   readonly build: (expression: Expression, context: Context) => Code;
 }
 
 export function contextOf(options: ExpressionOptions, build: Context['build']): Context {
-  return { options, builder: new CodeBuilder(), lambdaParameters: [], build };
+  return { options, builder: new CodeBuilder(), lambdaParameters: [], types: new WeakMap(), build };
+}
+
+/**
+ * The type of a part. It is asked for before the part is compiled, at every level: without remembering, calls nested
+ * twenty deep would be typed a million times.
+ */
+export function typeIn(expression: Expression, context: Context): SqlType | null {
+  let type = context.types.get(expression);
+  if (type === undefined) {
+    // What this generates is thrown away.
+    const scratch: Context = { ...context, builder: new CodeBuilder() };
+    type = scratch.builder.frame(() => context.build(expression, scratch)).result.type;
+    context.types.set(expression, type);
+  }
+  return type;
 }
 
 /** An expression's mistake, at its place. */

@@ -337,3 +337,16 @@ describe('lambdas', () => {
     expect(value('TRANSFORM(A, x => ABS(x))')).toEqual([1, null, 3]);
   });
 });
+
+describe('deep nesting', () => {
+  const nest = (depth: number, wrap: (inner: string) => string, core: string): string =>
+    depth === 0 ? core : wrap(nest(depth - 1, wrap, core));
+
+  it('is compiled in reasonable time', () => {
+    expect(value(nest(40, (inner) => `REPLACE(${inner}, 'x', 'y')`, 'S'))).toBe('abc');
+    expect(value(nest(40, (inner) => `CASE WHEN I = 1 THEN 'no' ELSE ${inner} END`, 'S'))).toBe('abc');
+    expect(value(nest(40, (inner) => `(1 + ${inner})`, 'I'))).toBe(45);
+    expect(value(nest(30, (inner) => `ARRAY[${inner}][1]`, 'I'))).toBe(5);
+    expect(value(nest(6, (inner) => `TRANSFORM(ARRAY[1], x => ${inner} + x)[1]`, 'I'))).toBe(11);
+  });
+});

@@ -78,6 +78,9 @@ function expectEqual(actual: SqlValue, expected: SqlValue, approximate: boolean)
     expect(actual).toBeCloseTo(expected as number, 5);
 }
 
+/** Three laws of two dozen calls: a hundred runs of each would take the time of the rest of the tests. */
+fc.configureGlobal({ numRuns: 40 });
+
 describe.each(calls)('$name of $types, $literals', (call) => {
   it('of two parts merged is that of the whole', () => {
     const { aggregator, types } = bind(call);
