@@ -21,18 +21,18 @@ export function requireNode() {
 
 export function install() {
   const wanted = createHash('sha256')
-    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .update(readFileSync(path.join(root, 'package.json')))
     .digest('hex');
   if (existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === wanted) return;
-  console.error('Installing packages (first time, or package-lock.json has changed) ...');
-  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  console.error('Installing packages (first time, or package.json has changed) ...');
+  run('npm', ['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(INSTALL_STAMP, wanted);
 }
 
 export function build() {
   const newest = Math.max(
     ...SOURCE_FOLDERS.map((folder) => newestChange(path.join(root, folder))),
-    ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map(
+    ...['tsconfig.json', 'tsconfig.build.json', 'package.json'].map(
       (f) => statSync(path.join(root, f)).mtimeMs,
     ),
   );
