@@ -69,9 +69,7 @@ export class IsrChanges {
   /** Never rejects. */
   async #sendAll(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#closed) {
-      const proposals = this.#waiting.filter(
-        ({ partition, leaderEpoch }) => partition.leader?.epoch === leaderEpoch,
-      );
+      const proposals = this.#waiting.filter(isOpen);
       this.#waiting = [];
       if (proposals.length === 0) break;
       try {
@@ -123,6 +121,8 @@ export class IsrChanges {
       for (const partition of partitions) answers.set(`${topicId}:${partition.partitionIndex}`, partition);
     }
     for (const proposal of proposals) {
+      // The metadata was quicker: what the leader has proposed since then is another matter.
+      if (!isOpen(proposal)) continue;
       const answer = answers.get(`${proposal.partition.topicId}:${proposal.partition.index}`);
       const errorCode = response.errorCode !== ErrorCode.NONE ? response.errorCode : answer?.errorCode;
       if (errorCode === ErrorCode.NONE && answer !== undefined) {
@@ -165,4 +165,12 @@ export class IsrChanges {
         this.#waiting.push(proposal);
     }
   }
+}
+
+/**
+ * Whether the leader still stands by a proposal. It does not once the metadata has told it another ISR: to send the old
+ * one again, under the new partition epoch, could put an ISR in force that the leader does not reckon with.
+ */
+function isOpen({ partition, isr, leaderEpoch }: Proposal): boolean {
+  return partition.leader?.epoch === leaderEpoch && partition.leader.proposedIsr === isr;
 }

@@ -145,6 +145,11 @@ export class SimulatedConnection implements Connection {
     this.#close(error);
   }
 
+  /** This end sees an error; the other is told nothing until it sends: the connection is half open. */
+  failHere(error: Error): void {
+    this.#close(error);
+  }
+
   /** This end is gone; the other is told, if a packet gets through. */
   abandon(): void {
     if (this.#isClosed) return;

@@ -94,10 +94,10 @@ export class SimulatedNetwork implements Route {
     }
   }
 
-  /** Breaks one connection of a host so that only the other end notices nothing: half open. */
+  /** Breaks one connection of a host, and the other end notices nothing until it sends: half open. */
   breakHalf(host: string): void {
     const candidates = [...this.#connections].filter((connection) => connection.process.name === host);
-    if (candidates.length > 0) this.random.pick(candidates).vanish();
+    if (candidates.length > 0) this.random.pick(candidates).failHere(reset('the connection was broken'));
   }
 
   // What follows is for processes and connections.

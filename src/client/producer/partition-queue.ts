@@ -25,6 +25,12 @@ export class PartitionQueue {
   batchBytesExpected = 0;
   #identity: ProducerIdentity | undefined;
   #nextSequence = 0;
+  /**
+   * The leader has written something under the current identity. Before that it takes any first number: a second batch
+   * that arrives where the first one was refused (a leader that does not know yet that it is one) would be let in, and
+   * the first one, tried again, would come after it. So the first batch goes alone.
+   */
+  #isKnown = false;
   /** The sequence is broken: go on under another identity, `epoch` or a whole new `id`, once nothing is in doubt. */
   #broken: 'epoch' | 'id' | undefined;
 
@@ -101,6 +107,7 @@ export class PartitionQueue {
       if (head.baseSequence >= 0 && this.#batches.some(({ inDoubt }) => inDoubt)) return true;
       if (!this.#restart(identities)) return false;
     }
+    if (!this.#isKnown && this.#inFlight.size > 0) return false;
     if (head.baseSequence >= 0) return true;
     this.#identity ??= identities.current;
     if (this.#identity === undefined) return false;
@@ -108,6 +115,11 @@ export class PartitionQueue {
     head.baseSequence = this.#nextSequence;
     this.#nextSequence = (this.#nextSequence + head.count) % SEQUENCES;
     return true;
+  }
+
+  /** The leader has written a batch. */
+  acknowledged(batch: ProducerBatch): void {
+    if (batch.identity === this.#identity) this.#isKnown = true;
   }
 
   /** True if an earlier batch is unanswered: then a gap before this one only means that it was overtaken. */
@@ -151,6 +163,7 @@ export class PartitionQueue {
     if (next === undefined) return false;
     this.#broken = undefined;
     this.#identity = next;
+    this.#isKnown = false;
     this.#nextSequence = 0;
     for (const batch of this.#batches) {
       batch.baseSequence = -1;

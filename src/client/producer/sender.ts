@@ -311,6 +311,7 @@ export class Sender {
     const { queue } = batch;
     switch (errorCode) {
       case ErrorCode.NONE:
+        queue.acknowledged(batch);
         this.#accumulator.settle(batch, null, baseOffset, logAppendTimeMs);
         return;
       case ErrorCode.DUPLICATE_SEQUENCE_NUMBER:

@@ -188,6 +188,18 @@ describe('Log', () => {
     again.closeHandles();
   });
 
+  it('forgets an epoch without records when it is truncated at its very end', () => {
+    const log = open(temporaryDirectory());
+    log.appendAsLeader(makeBatch({ records: 2 }), { leaderEpoch: 1 });
+    // Led for a moment, wrote nothing; meanwhile another replica was elected that never heard of epoch 2.
+    log.assignEpochStart(2);
+    expect(log.latestEpoch).toBe(2);
+    log.truncateTo(2);
+    expect(log).toMatchObject({ logEndOffset: 2, latestEpoch: 1 });
+    expect(log.endOffsetForEpoch(1)).toEqual({ epoch: 1, endOffset: 2 });
+    log.closeHandles();
+  });
+
   it("takes a leader's batches as a follower and refuses what does not fit", () => {
     const leader = open(temporaryDirectory());
     for (let i = 0; i < 5; i++) leader.appendAsLeader(makeBatch({ records: 2 }), { leaderEpoch: i });

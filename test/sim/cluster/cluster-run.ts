@@ -1,4 +1,4 @@
-import { AssertionFailure } from '../../../src/base/errors.ts';
+import { AssertionFailure, messageOf } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
 import type { Simulation } from '../simulation.ts';
 import { Member, Tailing } from './consuming.ts';
@@ -73,7 +73,9 @@ export class ClusterRun {
     this.#faults.heal();
     await this.#until('the cluster heals', HEAL_TIMEOUT_MS, () => {
       this.#faults.startAll();
-      return this.#isWhole();
+      return this.#wounds().length === 0;
+    }).catch((error: unknown) => {
+      throw new Violation(`${messageOf(error)}: ${this.#wounds().join('; ')}`);
     });
     await this.#settle(
       'the producers end',
@@ -135,19 +137,22 @@ export class ClusterRun {
     return { tailing: new Tailing(this.#simulation, options), history };
   }
 
-  /** All brokers serve, and all partitions have a leader and all replicas in sync. */
-  #isWhole(): boolean {
-    const { images } = this.#cluster;
-    return (
-      images.length === BROKER_IDS.length &&
-      images.every((image) =>
-        image.topicsByName.every((topic) =>
-          topic.partitions.every(
-            ({ leader, isr, replicas }) => leader >= 0 && isr.length === replicas.length,
-          ),
-        ),
-      )
-    );
+  /** What is missing: all brokers are to serve, and all partitions to have a leader and all replicas in sync. */
+  #wounds(): readonly string[] {
+    return BROKER_IDS.flatMap((id) => {
+      const image = this.#cluster.broker(id)?.image;
+      if (image === undefined) return [`broker ${id} does not serve`];
+      const wounds: string[] = [];
+      for (const { name, partitions } of image.topicsByName.values()) {
+        for (const [index, { leader, leaderEpoch, isr, elr, replicas }] of partitions.entries()) {
+          if (leader >= 0 && isr.length === replicas.length) continue;
+          wounds.push(
+            `to broker ${id} ${name}-${index} has leader ${leader} in epoch ${leaderEpoch}, ISR ${isr}, ELR ${elr}`,
+          );
+        }
+      }
+      return wounds;
+    });
   }
 
   /** Waits until the replicas of each partition hold the same bytes; answers how many records each partition has. */
