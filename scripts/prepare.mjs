@@ -68,6 +68,7 @@ export function become(command, args) {
 }
 
 function newestChange(folder) {
+  if (!existsSync(folder)) return 0;
   let newest = statSync(folder).mtimeMs;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name === 'results' || entry.name === '.cache') continue;
