@@ -169,7 +169,9 @@ function planCreateAs(statement: CreateSourceAs, options: PlanStatementOptions):
   }
   const analyzed = analyzeQuery(statement.query, context);
   if (statement.query.limit !== undefined) {
-    throw sqlError('LIMIT clause is not supported in persistent queries.', { span: statement.query.span });
+    throw sqlError(`CREATE ${statement.sourceKind} AS SELECT statements don't support LIMIT clause.`, {
+      span: statement.query.span,
+    });
   }
   const sink = { name: statement.name, kind: statement.sourceKind };
   const project = planQuery({ query: analyzed, context, sink });

@@ -1,10 +1,11 @@
 import type { Expression, Query } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { columnsOf } from '../../../grammar/traverse.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
-import { analyzeQuery } from '../analysis/analyze-query.ts';
+import { type AnalyzedQuery, analyzeQuery, expressionsOf } from '../analysis/analyze-query.ts';
 import { checkPredicate, knownTypeOver } from '../analysis/row-scope.ts';
-import type { AnalysisContext } from '../analysis/session.ts';
+import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { castArgument } from '../expressions/compile.ts';
@@ -41,6 +42,7 @@ const always: TimeRange = {
 export function planPull(query: Query, context: AnalysisContext): PullPlan {
   const analyzed = analyzeQuery(query, context);
   rejectClauses(query);
+  rejectColumns(analyzed);
   const { source } = analyzed.sources.first;
   if (source.kind === 'STREAM') {
     throw sqlError('Pull queries on streams are not supported yet.', {
@@ -55,6 +57,16 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
   const lowering = { builder: new StreamsBuilder(), analysis: context };
   const where = analyzed.where === undefined ? undefined : analyzed.sources.internalize(analyzed.where);
   if (where !== undefined) checkPredicate('WHERE', row, where, context);
+  const keys = where === undefined ? undefined : keysIn(where, source.schema.key);
+  if (
+    keys === undefined &&
+    booleanProperty(context.properties, 'ksql.query.pull.table.scan.enabled') === false
+  ) {
+    throw sqlError(
+      'Query requires table scan to be enabled. Table scans can be enabled by setting ksql.query.pull.table.scan.enabled=true',
+      { hint: 'or name the key in the WHERE clause' },
+    );
+  }
   const keyNames = source.schema.key.map(({ name }) => name);
   const { project } = rowProjection(
     items.map(({ expression }) => formatExpression(expression)),
@@ -68,12 +80,26 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
       type: types[index] ?? { kind: 'STRING' },
       isKey: expression.kind === 'ColumnReference' && keyNames.includes(expression.name),
     })),
-    keys: where === undefined ? undefined : keysIn(where, source.schema.key),
+    keys,
     range: where === undefined ? always : rangeIn(where),
     limit: query.limit,
     keep: where === undefined ? () => true : rowTest(formatExpression(where), planRow, lowering),
     project,
   };
+}
+
+/** Rows that are kept have no place in a topic any more. */
+function rejectColumns(query: AnalyzedQuery): void {
+  const check = (clause: string, expressions: readonly Expression[]): void => {
+    const names = expressions.flatMap((expression) => columnsOf(expression).map(({ name }) => name));
+    const bad = [...new Set(names)].filter((name) => name === 'ROWPARTITION' || name === 'ROWOFFSET');
+    if (bad.length === 0) return;
+    throw sqlError(
+      `Pull queries don't support the following columns in ${clause} clauses: ${bad.map((name) => `\`${name}\``).join(', ')}`,
+    );
+  };
+  check('SELECT', query.select.flatMap(expressionsOf));
+  check('WHERE', query.where === undefined ? [] : [query.where]);
 }
 
 function rejectClauses(query: Query): void {
@@ -122,7 +148,8 @@ function take(plan: PullPlan, found: MaterializedRow, rows: Row[]): void {
 function processingValues(source: DataSource, { key, value, window, timestamp }: MaterializedRow): Row {
   return [
     ...value,
-    ...source.schema.headers.map(() => null),
+    // Headers are only kept by tables made straight from a topic.
+    ...source.schema.headers.slice(value.length - source.schema.value.length).map(() => null),
     timestamp,
     null,
     null,

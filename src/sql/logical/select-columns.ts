@@ -1,5 +1,6 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import type { SourceSpan } from '../../base/errors.ts';
+import { printType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import type { QuerySources } from '../analysis/query-sources.ts';
 import { knownTypeOver } from '../analysis/row-scope.ts';
@@ -46,14 +47,17 @@ export function selectColumns(options: ExpandOptions): readonly SelectColumn[] {
     ];
   });
   const names = new Set<string>();
-  for (const { name, span, fromStar } of columns) {
+  for (const { name, expression, span, fromStar } of columns) {
     if (persistent && fromStar !== true && isSystemColumn(name)) {
       throw sqlError(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, {
         span,
       });
     }
     if (names.has(name)) {
-      throw sqlError(`The projection contains more than one column named \`${name}\`.`, {
+      // Over the rows of the sources only plain expressions have types.
+      const plain = !query.hasAggregates && !query.hasTableFunctions;
+      const type = plain ? ` ${printType(knownTypeOver(options.row, expression, options.context))}` : '';
+      throw sqlError(`Duplicate value columns found in schema: \`${name}\`${type}`, {
         span,
         hint: 'give one of them another name with AS',
       });

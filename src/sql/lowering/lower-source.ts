@@ -19,6 +19,8 @@ export function lowerSource(step: SourceStep, context: LoweringContext): Lowered
       keySerde: keys,
       valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns)),
       timestampExtractor: extractor as TimestampExtractor<Key, Row>,
+      // A join needs all rows of its table, wherever the streams beside it begin.
+      ...(step.store !== undefined && step.id !== 'KsqlTopic' ? { offsetReset: 'earliest' as const } : {}),
     })
     .mapValues(rowExtender(step));
   if (step.store === undefined) return { kind: 'STREAM', stream };

@@ -40,7 +40,8 @@ export function materializedTable(
 
 function keptBy(root: Step, context: AnalysisContext): Kept | undefined {
   if (root.step === 'source' && root.store !== undefined) {
-    const count = root.valueColumns.length;
+    // Values, then what headers gave.
+    const count = root.valueColumns.length + root.headers.length;
     return { store: root.store, windowed: false, finish: (row) => row.slice(0, count) };
   }
   const project = root.step === 'sink' ? root.input : root;

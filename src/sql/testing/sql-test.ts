@@ -3,16 +3,15 @@ import type { AssertSource, AssertTombstone, AssertValues } from '../../../gramm
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
-import type { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
 import { valueFor } from '../engine/insert-values.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import type { QueryPlan } from '../physical/steps.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
 import { sameValue } from '../values/compare.ts';
-import { CaseEngine, type StubRecord, topicsOf } from './case-engine.ts';
+import type { CaseEngine, StubRecord } from './case-engine.ts';
+import { LiveEngine } from './live-engine.ts';
 import { decodeWindow } from './record-bytes.ts';
 
 /** A test of a SQL script: statements with directives before them (`--@test: name`). */
@@ -48,20 +47,18 @@ export function splitTests(stem: string, text: string): readonly SqlTest[] {
  * out. RUN SCRIPT takes its scripts from `scripts`.
  */
 export class SqlTestEngine {
-  readonly #engine: CaseEngine;
-  readonly #drivers = new Map<string, { readonly plan: QueryPlan; readonly driver: TopologyTestDriver }>();
+  readonly #live: LiveEngine;
   /** How many records of a topic were asserted. */
   readonly #read = new Map<string, number>();
   readonly #scripts: (path: string) => string;
 
   constructor(options: { readonly functions: FunctionRegistry; readonly scripts: (path: string) => string }) {
     this.#scripts = options.scripts;
-    this.#engine = new CaseEngine({
-      functions: options.functions,
-      properties: {},
-      topics: [],
-      produce: (topic, record) => this.#produce(topic, record),
-    });
+    this.#live = new LiveEngine({ functions: options.functions, properties: {}, topics: [] });
+  }
+
+  get #engine(): CaseEngine {
+    return this.#live.engine;
   }
 
   /** @throws {DiagnosticError} at the first statement or assertion that fails. */
@@ -69,7 +66,7 @@ export class SqlTestEngine {
     try {
       for (const parsed of parseScript(text, { testStatements: true })) this.#execute(parsed);
     } finally {
-      for (const { driver } of this.#drivers.values()) driver.close();
+      this.#live.close();
     }
   }
 
@@ -91,36 +88,7 @@ export class SqlTestEngine {
         }
         return;
       default:
-        this.#engine.executeStatement(parsed);
-        this.#followQueries();
-    }
-  }
-
-  /** Starts drivers for new queries and stops those of queries that are gone or were replaced. */
-  #followQueries(): void {
-    const { queries } = this.#engine;
-    for (const [id, { plan, driver }] of this.#drivers) {
-      if (queries.includes(plan)) continue;
-      driver.close();
-      this.#drivers.delete(id);
-    }
-    for (const plan of queries) {
-      if (!this.#drivers.has(plan.queryId)) {
-        this.#drivers.set(plan.queryId, { plan, driver: this.#engine.driverOf(plan) });
-      }
-    }
-  }
-
-  #produce(topic: string, record: StubRecord): void {
-    this.#engine.append(topic, record);
-    for (const { plan, driver } of this.#drivers.values()) {
-      if (!topicsOf(plan.root).includes(topic)) continue;
-      driver.pipeRaw(topic, record);
-      if (plan.root.step !== 'sink') continue;
-      const sink = plan.root.topic;
-      for (const { key, value, timestamp, headers } of driver.takeRaw(sink)) {
-        this.#produce(sink, { key, value, timestamp, headers });
-      }
+        this.#live.execute(parsed);
     }
   }
 
