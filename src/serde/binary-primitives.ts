@@ -1,5 +1,5 @@
 import { type Int64, int64 } from './model/int64.ts';
-import { SerdeError } from './serde.ts';
+import { SerdeError } from './serde-error.ts';
 
 /** Bytes of one primitive value, as Kafka's own serializers write it: big-endian, UTF-8. */
 export interface BytesCodec<T> {

@@ -1,4 +1,4 @@
-/** Formats of keys and values: SQL's (JSON, DELIMITED, KAFKA, NONE) and plain serdes for Streams. */
+/** Formats of SQL's keys and values: JSON, DELIMITED, KAFKA, NONE. Plain serdes are in `src/streams/serdes.ts`. */
 export type {
   Format,
   FormatColumn,
@@ -12,12 +12,4 @@ export { formatNames, formatOf } from './formats.ts';
 export { castDecimal, Decimal, fitDecimal } from './model/decimal.ts';
 export * from './model/sql-type.ts';
 export type { Row, SqlMap, SqlValue } from './model/sql-value.ts';
-export {
-  bytesSerde,
-  doubleSerde,
-  integerSerde,
-  jsonSerde,
-  longSerde,
-  stringSerde,
-} from './primitives.ts';
-export { type Serde, SerdeError, type SerdeHeader } from './serde.ts';
+export { SerdeError } from './serde-error.ts';

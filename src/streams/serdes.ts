@@ -1,9 +1,7 @@
+import { SerdeError } from '../serde/serde-error.ts';
 import type { Serde } from './serde.ts';
 
-/** Thrown by a {@link Serdes} entry for bytes that it cannot have written. */
-export class SerdeError extends Error {
-  override readonly name = 'SerdeError';
-}
+export { SerdeError };
 
 function fixedSize(bytes: Buffer, size: number, type: string): void {
   if (bytes.length !== size) {

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatNames, formatOf, SerdeError } from '../../src/serde/index.ts';
-import {
-  bytesSerde,
-  doubleSerde,
-  integerSerde,
-  jsonSerde,
-  longSerde,
-  stringSerde,
-} from '../../src/serde/index.ts';
 import { parseSchema } from '../../src/sql/types/index.ts';
 import { serdeOf, valuesOf } from './harness.ts';
 
@@ -116,29 +108,5 @@ describe('deserializers and arbitrary bytes', () => {
 
   it('covers every format', () => {
     expect(Object.keys(schemas).sort()).toEqual([...formatNames()].sort());
-  });
-});
-
-describe('serdes of Streams', () => {
-  it('come back as they went', () => {
-    const topic = 't';
-    expect(stringSerde().deserialize(topic, stringSerde().serialize(topic, 'é'))).toBe('é');
-    expect(integerSerde().deserialize(topic, integerSerde().serialize(topic, -5))).toBe(-5);
-    expect(longSerde().deserialize(topic, longSerde().serialize(topic, 2n ** 60n))).toBe(2n ** 60n);
-    expect(doubleSerde().deserialize(topic, doubleSerde().serialize(topic, 0.1))).toBe(0.1);
-    expect(bytesSerde().deserialize(topic, Buffer.from([1]))).toEqual(Buffer.from([1]));
-    expect(jsonSerde<{ a: number }>().deserialize(topic, Buffer.from('{"a":1}'))).toEqual({ a: 1 });
-    for (const serde of [
-      stringSerde(),
-      integerSerde(),
-      longSerde(),
-      doubleSerde(),
-      bytesSerde(),
-      jsonSerde(),
-    ]) {
-      expect(serde.serialize(topic, null)).toBeNull();
-      expect(serde.deserialize(topic, null)).toBeNull();
-    }
-    expect(() => jsonSerde().deserialize(topic, Buffer.from('{'))).toThrow(SerdeError);
   });
 });

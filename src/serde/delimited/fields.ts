@@ -3,7 +3,7 @@ import { parseInt32, parseInt64 } from '../model/int64.ts';
 import { parseDouble, printDouble } from '../model/java-double.ts';
 import { printType, type SqlType } from '../model/sql-type.ts';
 import type { SqlValue } from '../model/sql-value.ts';
-import { SerdeError } from '../serde.ts';
+import { SerdeError } from '../serde-error.ts';
 
 /** Prints a value, which is not null, as a field. */
 export function fieldPrinter(type: SqlType): (value: SqlValue) => string {

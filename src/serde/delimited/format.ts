@@ -2,7 +2,7 @@ import { DiagnosticError } from '../../base/errors.ts';
 import type { Format, FormatColumn, FormatProperties, FormatSpec, RowSerde } from '../format.ts';
 import { quoteName } from '../model/sql-type.ts';
 import type { SqlValue } from '../model/sql-value.ts';
-import { SerdeError } from '../serde.ts';
+import { SerdeError } from '../serde-error.ts';
 import { requireKnownProperties } from '../unsupported.ts';
 import { csvReader, csvQuoter } from './csv.ts';
 import { fieldPrinter, fieldReader } from './fields.ts';

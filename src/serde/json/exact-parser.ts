@@ -1,4 +1,4 @@
-import { SerdeError } from '../serde.ts';
+import { SerdeError } from '../serde-error.ts';
 
 /** A number of a JSON text, as it was written: nothing of it is lost. */
 export class JsonNumber {

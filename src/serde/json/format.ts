@@ -1,7 +1,7 @@
 import type { Format, FormatSpec, RowSerde } from '../format.ts';
 import type { SqlType } from '../model/sql-type.ts';
 import type { SqlValue } from '../model/sql-value.ts';
-import { SerdeError } from '../serde.ts';
+import { SerdeError } from '../serde-error.ts';
 import { isUnwrapped, requireKnownProperties, requireStringMapKeys } from '../unsupported.ts';
 import { INEXACT, type Json, requireObject } from './coercion.ts';
 import { parseExactJson } from './exact-parser.ts';
