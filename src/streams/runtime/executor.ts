@@ -20,6 +20,14 @@ export class CurrentRecord implements RecordContext {
   timestamp = -1;
   headers: readonly Header[] = NO_HEADERS;
 
+  /** What is forwarded now came from there. */
+  resume(origin: Pick<RecordContext, 'topic' | 'partition' | 'offset' | 'headers'>): void {
+    this.topic = origin.topic;
+    this.partition = origin.partition;
+    this.offset = origin.offset;
+    this.headers = origin.headers;
+  }
+
   /** Nothing is in flight that came from a topic. */
   clear(timestamp: number): void {
     this.topic = '';

@@ -1,4 +1,4 @@
-import type { KafkaProducer } from '../../client/types.ts';
+import type { DeliveryCallback, KafkaProducer } from '../../client/types.ts';
 import type { ChangelogRecord } from '../state/managed-store.ts';
 import { StreamsFailure, type FailureHandlers } from './failures.ts';
 import type { OutputRecord, RecordCollector } from './record-collector.ts';
@@ -12,6 +12,8 @@ export class OutputProducer implements RecordCollector {
   readonly #handlers: FailureHandlers;
   readonly #partitionCounts = new Map<string, number>();
   readonly #onDropped: () => void;
+  /** By topic: one callback for all of its records, so that nothing is made per record. */
+  readonly #onDelivery = new Map<string, DeliveryCallback>();
   #failure: Error | undefined;
   #pending = 0;
   #whenIdle: (() => void) | undefined;
@@ -33,20 +35,28 @@ export class OutputProducer implements RecordCollector {
 
   send(record: OutputRecord): void {
     this.#pending++;
-    this.#producer.send(record, (error) => {
-      if (error) this.#onSendFailure(record.topic, record.partition ?? -1, error);
-      this.#settle();
-    });
+    this.#producer.send(record, this.#onDelivery.get(record.topic) ?? this.#deliveryTo(record.topic));
   }
 
-  /** Sends a changelog record; `onOffset` is told where it landed. */
-  log(topic: string, partition: number, record: ChangelogRecord, onOffset: (offset: number) => void): void {
+  /** Sends a changelog record; `onDelivery` comes from {@link OutputProducer.logging}. */
+  log(
+    target: { readonly topic: string; readonly partition: number },
+    record: ChangelogRecord,
+    onDelivery: DeliveryCallback,
+  ): void {
+    const { topic, partition } = target;
+    const { key, value, timestamp, headers } = record;
     this.#pending++;
-    this.#producer.send({ ...record, topic, partition }, (error, offset) => {
+    this.#producer.send({ topic, partition, key, value, timestamp, headers }, onDelivery);
+  }
+
+  /** The callback for all records of a changelog; `onOffset` is told where each landed. */
+  logging(onOffset: (offset: number) => void): DeliveryCallback {
+    return (error, offset) => {
       if (error) this.#failure ??= error;
       else onOffset(offset);
       this.#settle();
-    });
+    };
   }
 
   ready(): Promise<void> | undefined {
@@ -76,6 +86,15 @@ export class OutputProducer implements RecordCollector {
 
   close(): Promise<void> {
     return this.#producer.close();
+  }
+
+  #deliveryTo(topic: string): DeliveryCallback {
+    const onDelivery: DeliveryCallback = (error, _offset, partition) => {
+      if (error) this.#onSendFailure(topic, partition, error);
+      this.#settle();
+    };
+    this.#onDelivery.set(topic, onDelivery);
+    return onDelivery;
   }
 
   #onSendFailure(topic: string, partition: number, error: Error): void {

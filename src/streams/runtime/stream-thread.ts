@@ -277,12 +277,13 @@ export class StreamThread {
     this.#purge.run(offsets);
   }
 
-  #logChanges(running: Running): void {
-    const { task, plan, logged } = running;
-    task.logChanges((store, topic, record) => {
-      this.#output.log(topic, plan.partition, record, (offset) => {
+  #logChanges({ task, plan, logged }: Running): void {
+    task.logChanges((store, topic) => {
+      const onDelivery = this.#output.logging((offset) => {
         logged.set(store, Math.max(logged.get(store) ?? 0, offset + 1));
       });
+      const target = { topic, partition: plan.partition };
+      return (record) => this.#output.log(target, record, onDelivery);
     });
   }
 

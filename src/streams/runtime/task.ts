@@ -1,11 +1,11 @@
 import { assert, assertDefined } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { DropReason, OperatorContext } from '../operators/operator.ts';
-import { StreamRecord } from '../record.ts';
+import { StreamRecord, type RecordContext } from '../record.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { createStore } from '../state/create-store.ts';
 import type { StoreEngine, WriteBatch } from '../state/engine.ts';
-import type { ChangelogRecord, ManagedStore } from '../state/managed-store.ts';
+import type { ChangelogRecord, ManagedStore, RecordOrigin } from '../state/managed-store.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
 import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -59,6 +59,8 @@ export class Task {
   /** The offset after the last processed record, by queue. */
   readonly #positions = new Map<RecordQueue, number>();
   #streamTime = -1;
+  /** A copy of the current record's context, made when a store first asks for it. */
+  #origin: RecordOrigin | undefined;
   commitRequested = false;
   /** Since when it has waited for a dry input, -1 while it does not. */
   idleSinceMs = -1;
@@ -127,6 +129,7 @@ export class Task {
     current.topic = queue.topic;
     current.partition = queue.partition;
     current.offset = item.offset;
+    this.#origin = undefined;
     this.#streamTime = Math.max(this.#streamTime, item.timestamp);
     this.metrics.processed++;
     const waiting = this.#executor.run(queue.source.entry, item.record);
@@ -153,12 +156,10 @@ export class Task {
     return flushFrom(0);
   }
 
-  /** Sends the changes of all logged stores to their changelogs; `send` gets the topic as on the broker. */
-  logChanges(send: (store: string, topic: string, record: ChangelogRecord) => void): void {
+  /** Sends the changes of all logged stores to their changelogs; `to` is given the topic as on the broker. */
+  logChanges(to: (store: string, topic: string) => (record: ChangelogRecord) => void): void {
     for (const store of this.stores.values()) {
-      if (!store.definition.loggingEnabled) continue;
-      const topic = this.changelogTopicOf(store.name);
-      store.logChanges((record) => send(store.name, topic, record));
+      if (store.definition.loggingEnabled) store.logChanges(to(store.name, this.changelogTopicOf(store.name)));
     }
   }
 
@@ -267,7 +268,9 @@ export class Task {
   #runAll(calls: readonly (() => void)[], timestamp: number | undefined): void | Promise<void> {
     for (let i = 0; i < calls.length; i++) {
       this.#executor.current.clear(timestamp ?? this.#streamTime);
+      this.#origin = undefined;
       calls[i]?.();
+      this.#origin = undefined;
       const waiting = this.#executor.drain();
       if (waiting) return waiting.then(() => this.#runAll(calls.slice(i + 1), timestamp));
     }
@@ -283,7 +286,8 @@ export class Task {
         ...this.#settings.engineFor(name),
         budget,
         changelogTopic: this.changelogTopicOf(name),
-        headers: () => current.headers,
+        origin: () => (this.#origin ??= originOf(current)),
+        resume: (origin) => current.resume(origin),
         timestamp: () => current.timestamp,
       },
     );
@@ -357,4 +361,9 @@ export class Task {
     this.#settings.logger.warn(`dropping a record after a ${kind} failure`, { ...context, error });
     this.metrics.drop(kind);
   }
+}
+
+function originOf(current: RecordContext): RecordOrigin {
+  const { topic, partition, offset, headers } = current;
+  return { topic, partition, offset, headers };
 }

@@ -60,7 +60,7 @@ export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
     entry.changedAt = timestamp;
     if (this.definition.cachingEnabled) {
       entry.sequence = this.#sequence++;
-      entry.headers = this.#environment.headers();
+      entry.origin = this.#environment.origin();
       if (!entry.pending) {
         entry.pending = true;
         this.#pending.push(entry);
@@ -76,12 +76,13 @@ export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
       const { value: now, forwarded: before } = entry;
       entry.pending = false;
       entry.forwarded = now;
+      this.#environment.resume(entry.origin);
       this.#listener?.({
         key: this.#keys.key(entry.key),
         newValue: now?.value ?? null,
         oldValue: before?.value ?? null,
         timestamp: now?.timestamp ?? entry.changedAt,
-        headers: entry.headers ?? NO_HEADERS,
+        headers: entry.origin.headers,
       });
     });
   }

@@ -1,4 +1,4 @@
-import type { Header } from '../record.ts';
+import { NO_HEADERS, type Header } from '../record.ts';
 import type { CacheBudget } from './cache-budget.ts';
 import type { StoreEngine, WriteBatch } from './engine.ts';
 import type { StoreHandle } from './store-handle.ts';
@@ -11,6 +11,21 @@ export interface ChangelogRecord {
   readonly headers: readonly Header[];
 }
 
+/** What a {@link RecordContext} says, to be kept. */
+export interface RecordOrigin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly headers: readonly Header[];
+}
+
+export const NO_ORIGIN: RecordOrigin = Object.freeze({
+  topic: '',
+  partition: -1,
+  offset: -1,
+  headers: NO_HEADERS,
+});
+
 export type ChangeLog = (record: ChangelogRecord) => void;
 
 /** What a store needs from the task that it lives in. */
@@ -21,8 +36,10 @@ export interface StoreEnvironment {
   readonly budget: CacheBudget;
   /** The topic that the store's serdes are told. */
   readonly changelogTopic: string;
-  /** Headers of the record in flight, which a cached change is forwarded with. */
-  readonly headers: () => readonly Header[];
+  /** Where the record in flight came from, which a cached change is forwarded with. */
+  readonly origin: () => RecordOrigin;
+  /** Makes an origin that of the record in flight again, before a cached change is forwarded. */
+  readonly resume: (origin: RecordOrigin) => void;
   /** The time of the record in flight. */
   readonly timestamp: () => number;
 }

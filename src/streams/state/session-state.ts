@@ -1,8 +1,14 @@
-import { NO_HEADERS, type Header } from '../record.ts';
+import { NO_HEADERS } from '../record.ts';
 import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from './int64.ts';
 import { KeyCodec } from './key-codec.ts';
-import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import type {
+  ChangeLog,
+  ChangelogRecord,
+  ManagedStore,
+  RecordOrigin,
+  StoreEnvironment,
+} from './managed-store.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { FlushListener, Session, SessionRow, SessionState } from './states.ts';
 import type { ReadOnlyWindowStore, WindowEntry } from './store.ts';
@@ -25,7 +31,7 @@ interface SessionChange<V> {
   before: V | null;
   now: V | null;
   timestamp: number;
-  headers: readonly Header[];
+  origin: RecordOrigin;
 }
 
 /**
@@ -118,8 +124,8 @@ export class SessionWindowState<K, V> implements SessionState<K, V>, ManagedStor
     const id = `${startMs} ${endMs} ${keyText}`;
     const before = existing?.value ?? null;
     const timestamp = this.#environment.timestamp();
-    const headers = this.#environment.headers();
-    const change = { keyText, startMs, endMs, before, now: value, timestamp, headers };
+    const origin = this.#environment.origin();
+    const change = { keyText, startMs, endMs, before, now: value, timestamp, origin };
     if (this.definition.loggingEnabled) this.#unlogged.set(id, change);
     if (!this.definition.cachingEnabled) return;
     const waiting = this.#pending.get(id);
@@ -151,8 +157,9 @@ export class SessionWindowState<K, V> implements SessionState<K, V>, ManagedStor
     this.#pending = new Map();
     return pending.map((change) => () => {
       const key = { key: this.#keys.key(change.keyText), startMs: change.startMs, endMs: change.endMs };
-      const { now: newValue, before: oldValue, endMs: timestamp, headers } = change;
-      this.#listener?.({ key, newValue, oldValue, timestamp, headers });
+      const { now: newValue, before: oldValue, endMs: timestamp, origin } = change;
+      this.#environment.resume(origin);
+      this.#listener?.({ key, newValue, oldValue, timestamp, headers: origin.headers });
     });
   }
 

@@ -1,5 +1,5 @@
-import type { Header } from '../record.ts';
 import type { CacheBudget } from './cache-budget.ts';
+import { NO_ORIGIN, type RecordOrigin } from './managed-store.ts';
 import { endOfPrefix, type KeyRange, type StoreEngine, type WriteBatch } from './engine.ts';
 
 /** How a store's values look as bytes in the engine. */
@@ -24,7 +24,8 @@ export class StateEntry<V> {
   forwarded: V | undefined = undefined;
   /** Orders pending entries by their last change. */
   sequence = 0;
-  headers: readonly Header[] | undefined = undefined;
+  /** Where the record that made the last change came from (cached stores). */
+  origin: RecordOrigin = NO_ORIGIN;
   /** The event time of the last change, which a deletion's changelog record needs. */
   changedAt = 0;
   /** The bytes of `value`, kept from logging it until it is written. */

@@ -27,6 +27,8 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   #listener: FlushListener<WindowKey<K>, V> | undefined;
   #pending: StateEntry<ValueAndTimestamp<V>>[] = [];
   #sequence = 0;
+  /** The row that was asked for last, which is asked for up to three times. */
+  #lastRow: { readonly key: K; readonly startMs: number; readonly text: string } | undefined;
   #observedStreamTime = -1;
   #expiredUntil = 0;
 
@@ -51,7 +53,7 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   }
 
   prepare(key: K, startMs: number): Promise<void> | undefined {
-    return this.#rows.require(int64Text(startMs) + this.#keys.text(key));
+    return this.#rows.require(this.#rowText(key, startMs));
   }
 
   prefetch(keyBytes: Buffer, startMs: number): void {
@@ -59,17 +61,17 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   }
 
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined {
-    return this.#rows.get(int64Text(startMs) + this.#keys.text(key));
+    return this.#rows.get(this.#rowText(key, startMs));
   }
 
   put(key: K, startMs: number, value: V | null, timestamp: number): void {
     this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
-    const text = int64Text(startMs) + this.#keys.text(key);
-    const entry = this.#rows.set(text, value == null ? undefined : { value, timestamp });
+    const row = value == null ? undefined : { value, timestamp };
+    const entry = this.#rows.set(this.#rowText(key, startMs), row);
     entry.changedAt = timestamp;
     if (!this.definition.cachingEnabled) return;
     entry.sequence = this.#sequence++;
-    entry.headers = this.#environment.headers();
+    entry.origin = this.#environment.origin();
     if (!entry.pending) {
       entry.pending = true;
       this.#pending.push(entry);
@@ -96,12 +98,13 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
       const { value: now, forwarded: before } = entry;
       entry.pending = false;
       entry.forwarded = now;
+      this.#environment.resume(entry.origin);
       this.#listener?.({
         key: this.#keyOf(entry.key),
         newValue: now?.value ?? null,
         oldValue: before?.value ?? null,
         timestamp: now?.timestamp ?? entry.changedAt,
-        headers: entry.headers ?? NO_HEADERS,
+        headers: entry.origin.headers,
       });
     });
   }
@@ -181,6 +184,14 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   async #entries(range: { readonly fromMs: number; readonly toMs: number }): Promise<WindowEntry<K, V>[]> {
     const rows = await this.scan(range);
     return rows.map((row) => ({ ...row, endMs: row.startMs + this.definition.windowSizeMs }));
+  }
+
+  #rowText(key: K, startMs: number): string {
+    const last = this.#lastRow;
+    if (last?.startMs === startMs && last.key === key) return last.text;
+    const text = int64Text(startMs) + this.#keys.text(key);
+    this.#lastRow = { key, startMs, text };
+    return text;
   }
 
   #keyOf(text: string): WindowKey<K> {

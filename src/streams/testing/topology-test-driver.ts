@@ -187,7 +187,7 @@ export class TopologyTestDriver {
 
   #commit(): void {
     mustBeSynchronous(this.#task.flushCaches());
-    this.#task.logChanges((_store, topic, change) => {
+    this.#task.logChanges((_store, topic) => (change) => {
       this.#collect({ ...change, topic, partition: 0 });
     });
     this.#engine.write((batch) => this.#task.writeTo(batch));

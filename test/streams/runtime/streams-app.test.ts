@@ -4,7 +4,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Broker } from '../../../broker/index.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
-import { Admin } from '../../../src/client/index.ts';
+import { Admin, Consumer } from '../../../src/client/index.ts';
 import { Serdes, StreamsApp, StreamsBuilder, type StreamsState } from '../../../src/streams/index.ts';
 import { collectApp, createTopics, produce, readTotals, records, waitFor } from './app-under-test.ts';
 
@@ -31,6 +31,23 @@ async function startBroker(): Promise<void> {
 async function stopBroker(): Promise<void> {
   await broker.close();
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** The last value of each key of a topic of one partition, read from its beginning until enough is there. */
+async function readAll(
+  topic: string,
+  enough: (found: ReadonlyMap<string, string>) => boolean,
+): Promise<ReadonlyMap<string, string>> {
+  const consumer = new Consumer({ environment, bootstrapServers, autoOffsetReset: 'earliest' });
+  consumer.assign([{ topic, partition: 0 }]);
+  const found = new Map<string, string>();
+  for (let polls = 0; !enough(found) && polls < 200; polls++) {
+    for (const { records: read } of await consumer.poll(100)) {
+      for (const { key, value } of read) found.set(String(key), String(value));
+    }
+  }
+  await consumer.close();
+  return found;
 }
 
 const stateDir = (name: string): string => path.join(folder, `state-${run}-${name}`);
@@ -100,6 +117,72 @@ describe('an application on a broker', () => {
     const processed = Object.values(second.metrics().tasks).map((task) => task.processed);
     expect(processed.reduce((a, b) => a + b, 0)).toBe(160);
     await second.close();
+  });
+
+  it('joins a stream with a table, and rows by foreign key, across partitions, while one input stays empty', async () => {
+    await createTopics(environment, bootstrapServers, {
+      people: 3,
+      cities: 2,
+      visits: 3,
+      never: 3,
+      out: 1,
+      joined: 1,
+    });
+    const builder = new StreamsBuilder();
+    const people = builder.table('people', strings);
+    const cities = builder.table('cities', strings);
+    people
+      .join(cities, (city, country) => `${city} in ${country}`, {
+        foreignKey: (city: string) => city,
+        valueSerde: Serdes.string,
+      })
+      .toStream()
+      .to('joined', strings);
+    builder
+      .stream('visits', strings)
+      .merge(builder.stream('never', strings))
+      .leftJoin(people, (visit, city) => `${visit} from ${city}`, strings)
+      .to('out', strings);
+    await produce(environment, bootstrapServers, [
+      ...['ann', 'bob', 'cat', 'dan'].map((key, i) => ({
+        topic: 'people',
+        key,
+        value: i % 2 ? 'rome' : 'oslo',
+      })),
+      { topic: 'cities', key: 'rome', value: 'italy' },
+      { topic: 'cities', key: 'oslo', value: 'norway' },
+    ]);
+    const app = new StreamsApp({
+      environment,
+      bootstrapServers,
+      applicationId: 'join',
+      topology: builder.build(),
+      stateDir: stateDir('a'),
+      commitIntervalMs: 50,
+    });
+    await app.start();
+    const joined = await readAll('joined', (found) => found.size === 4);
+    expect(Object.fromEntries(joined)).toEqual({
+      ann: 'oslo in norway',
+      bob: 'rome in italy',
+      cat: 'oslo in norway',
+      dan: 'rome in italy',
+    });
+    await produce(environment, bootstrapServers, [
+      { topic: 'visits', key: 'ann', value: 'monday' },
+      { topic: 'visits', key: 'eve', value: 'friday' },
+      { topic: 'cities', key: 'oslo', value: 'norge' },
+    ]);
+    expect(Object.fromEntries(await readAll('out', (found) => found.size === 2))).toEqual({
+      ann: 'monday from oslo',
+      eve: 'friday from null',
+    });
+    const renamed = await readAll(
+      'joined',
+      (found) => found.get('cat') === 'oslo in norge' && found.get('ann') === 'oslo in norge',
+    );
+    expect(renamed.get('bob')).toBe('rome in italy');
+    await app.close();
   });
 
   it('creates internal topics with the configurations of Kafka Streams', async () => {

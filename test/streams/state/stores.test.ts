@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assertDefined } from '../../../src/base/assert.ts';
-import { NO_HEADERS, Serdes, type Header } from '../../../src/streams/index.ts';
+import { Serdes } from '../../../src/streams/index.ts';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
 import { createStore } from '../../../src/streams/state/create-store.ts';
-import type { ChangelogRecord, ManagedStore } from '../../../src/streams/state/managed-store.ts';
+import {
+  NO_ORIGIN,
+  type ChangelogRecord,
+  type ManagedStore,
+} from '../../../src/streams/state/managed-store.ts';
 import type {
   BufferState,
   JoinState,
@@ -58,7 +62,8 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       prefix,
       budget,
       changelogTopic: `changelog-${opened}`,
-      headers: (): readonly Header[] => NO_HEADERS,
+      origin: () => NO_ORIGIN,
+      resume: () => {},
       timestamp: () => 7,
     });
   }
