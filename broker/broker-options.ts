@@ -3,7 +3,8 @@ import type { Logger } from '../src/base/logger.ts';
 
 /** What `Broker.start` takes. */
 export interface BrokerOptions {
-  readonly environment: Environment;
+  /** Where time, chance, network and disk come from: this process and its machine, unless a test says otherwise. */
+  readonly environment?: Environment;
   /**
    * Kafka's property names: `node.id`, `listeners`, `log.dirs`, `controller.quorum.voters` ... An unknown name is a
    * DiagnosticError that shows the nearest known one. See `broker/config/broker-config.ts` for all of them.

@@ -1,4 +1,5 @@
 import type { Address, Environment } from '../src/base/environment.ts';
+import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../src/base/logger.ts';
 import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
 import type { BrokerOptions } from './broker-options.ts';
@@ -49,7 +50,7 @@ const QUEUED_RESPONSE_BYTES_MAX = 1024 * 1024;
  * A Kafka broker and controller in one (KRaft's combined mode).
  *
  * ```ts
- * const broker = await Broker.start({ environment: nodeEnvironment, config: { 'log.dirs': './data' } });
+ * const broker = await Broker.start({ config: { 'log.dirs': './data' } });
  * console.log(`bootstrap.servers=${broker.address.host}:${broker.address.port}`);
  * await broker.close();
  * ```
@@ -95,7 +96,7 @@ export class Broker {
   }
 
   private constructor(options: BrokerOptions, config: BrokerConfig, topology: BrokerTopology) {
-    const { environment } = options;
+    const { environment = nodeEnvironment } = options;
     const logger = (options.logger ?? silentLogger).child({ broker: topology.nodeId });
     this.#environment = environment;
     this.#logger = logger;

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import * as millrace from '../src/index.ts';
+import * as client from '../src/client/index.ts';
+import * as streams from '../src/streams/index.ts';
+import { TestBrokers } from './broker/running-broker.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const brokers = new TestBrokers();
+afterAll(() => brokers.close());
+
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, string>>;
+};
+const entries = Object.keys(manifest.exports)
+  .filter((name) => !name.endsWith('.json'))
+  .map((name) => `millrace${name.slice(1)}`);
+
+it.each(entries)('%s loads as a package', (entry) => {
+  const code = `console.log(Object.keys(await import('${entry}')).length)`;
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: root });
+  expect(Number(printed.toString())).toBeGreaterThan(0);
+});
+
+it('has client and Streams at its root, whole', () => {
+  expect(millrace).toMatchObject({ ...client, ...streams });
+});
+
+it('starts a broker, a client and SQL from its root alone', async () => {
+  const broker = await millrace.Broker.start({
+    config: { 'log.dirs': brokers.newDirectory(), listeners: 'PLAINTEXT://127.0.0.1:0' },
+  });
+  const bootstrapServers = `127.0.0.1:${broker.address.port}`;
+  const producer = new millrace.Producer({ bootstrapServers });
+  const { offset } = await producer.sendAndWait({ topic: 'greetings', key: 'en', value: 'hello' });
+  expect(offset).toBe(0);
+  await producer.close();
+
+  const sql = await millrace.startSqlServer({ bootstrapServers, data: brokers.newDirectory() });
+  const info = (await (await fetch(`${sql.url}/info`)).json()) as {
+    KsqlServerInfo: { serverStatus: string };
+  };
+  expect(info.KsqlServerInfo.serverStatus).toBe('RUNNING');
+  await sql.close();
+  await broker.close();
+});
