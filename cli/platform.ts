@@ -26,6 +26,7 @@ export interface Platform {
 }
 
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  await surviveStrayRejections(options);
   const notes: string[] = [];
   const { settings } = options;
   const broker = options.kafka === undefined ? await startBroker(options, notes) : undefined;
@@ -85,12 +86,22 @@ async function startBroker(options: PlatformOptions, notes: string[]): Promise<B
     environment: nodeEnvironment,
     config: { ...alone, ...valuesOf(settings.broker), 'log.dirs': options.data, listeners },
     sources: Object.fromEntries([...settings.broker].map(([name, { source }]) => [name, source])),
-    logger: await brokerLogger(options),
+    logger: await loggerOf(options),
   });
 }
 
-/** The broker alone does without the logging library while it has nothing to say. */
-async function brokerLogger(options: PlatformOptions) {
+/**
+ * A promise that nobody waited for has failed: a bug, and it is logged as one, but no reason to take the broker and
+ * everything that runs on it down.
+ */
+async function surviveStrayRejections(options: PlatformOptions): Promise<void> {
+  const logger = await loggerOf(options);
+  process.on('unhandledRejection', (error) =>
+    logger.error('a promise was rejected and nobody waited for it', { error }),
+  );
+}
+
+async function loggerOf(options: PlatformOptions) {
   const { processLogger } = await import('../src/server/logging/index.ts');
   return processLogger(options.logLevel);
 }
