@@ -23,7 +23,10 @@ export type Rounding = 'HALF_UP' | 'HALF_DOWN' | 'UNNECESSARY' | 'DOWN' | 'FLOOR
 const NUMBER = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,9}))?$/;
 
 /** The widest scale, either way, that a text may ask for: `1e999999999` must not become a number of a gigabyte. */
-const SCALE_MAX = 100_000;
+const SCALE_MAX = 10_000;
+
+/** The most digits of a text: reading more takes time that grows faster than they do. */
+const DIGITS_MAX = 20_000;
 
 /**
  * A decimal number, `unscaled` * 10^-`scale`, immutable, with the arithmetic of Java's BigDecimal: the scale is part of
@@ -44,7 +47,7 @@ export class Decimal {
     if (match === null) return undefined;
     const [, sign, whole = '', fraction = '', exponent] = match;
     const digits = whole + fraction;
-    if (digits === '') return undefined;
+    if (digits === '' || digits.length > DIGITS_MAX) return undefined;
     const scale = fraction.length - (exponent === undefined ? 0 : Number(exponent));
     if (scale > SCALE_MAX || scale < -SCALE_MAX) return undefined;
     const magnitude = BigInt(digits);
