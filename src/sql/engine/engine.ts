@@ -9,6 +9,8 @@ import { sqlError } from '../analysis/sql-error.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { planQuery } from '../logical/plan-query.ts';
+import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import { lower } from '../lowering/lower.ts';
 import { typeOfText } from '../lowering/row-serdes.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 import { applyPlan } from './apply-plan.ts';
@@ -99,6 +101,7 @@ export class SqlEngine {
       const plan = planStatement({ statement, text, context, queryNumber: number, queries });
       if (plan === undefined) this.#check(statement, context, queries);
       else {
+        requireTopic(plan, topics);
         catalog = applyPlan(catalog, plan);
         queries = usesAfter(queries, plan);
         if ('query' in plan && plan.query !== undefined) number++;
@@ -327,7 +330,7 @@ export class SqlEngine {
       logicalPlan: printLogicalPlan(planQuery({ query: analyzeQuery(query, context), context })),
       physicalPlan: printPhysicalPlan(plan.root),
       plan,
-      topology: '',
+      topology: topologyOf(plan, context),
     };
   }
 
@@ -374,7 +377,8 @@ export class SqlEngine {
         }
         return;
       case 'QueryControl':
-        if (statement.queryId !== undefined && !queries.some(({ id }) => id === statement.queryId)) {
+        // A query that the script itself starts may be given another number when it runs.
+        if (statement.queryId !== undefined && queries.every(({ id }) => this.#queries.has(id))) {
           this.#requireQuery(statement.queryId);
         }
         return;
@@ -428,6 +432,13 @@ export class SqlEngine {
   }
 }
 
+/** The topology that a plan would run as. */
+function topologyOf(plan: QueryPlan, context: AnalysisContext): string {
+  const builder = new StreamsBuilder();
+  lower(plan.root, { builder, analysis: context });
+  return builder.build().describe();
+}
+
 function useOf(plan: QueryPlan): QueryUse {
   const { queryId, sources, sink } = plan;
   return { id: queryId, sources, plan, ...(sink === undefined ? {} : { sink }) };
@@ -438,12 +449,24 @@ function usesAfter(queries: readonly QueryUse[], plan: StatementPlan): readonly 
   return query === undefined ? queries : [...queries.filter(({ id }) => id !== query.queryId), useOf(query)];
 }
 
+/** A source's topic must be there, or the statement must say how to make it: a mistyped name makes no topic. */
+function requireTopic(plan: StatementPlan, topics: ReadonlyMap<string, TopicFacts>): void {
+  if (plan.kind !== 'createSource') return;
+  const { name, partitions } = plan.topic;
+  if (partitions !== undefined || topics.has(name)) return;
+  throw sqlError(
+    `Topic '${name}' does not exist. If you want to create a new topic for the stream/table please re-run the statement ` +
+      "providing the required 'PARTITIONS' configuration in the WITH clause (and optionally 'REPLICAS'). " +
+      `For example: CREATE ${plan.source.kind} ${plan.source.name} ... WITH (KAFKA_TOPIC='${name}', PARTITIONS=3);`,
+    { hint: 'SHOW TOPICS; lists the topics that exist' },
+  );
+}
+
 /** Topics that a script will have made count as there for what follows. */
 function rememberTopic(plan: StatementPlan, topics: Map<string, TopicFacts>): void {
   if (plan.kind !== 'createSource' && plan.kind !== 'createAs') return;
   const { name, partitions, replicas } = plan.topic;
-  if (topics.has(name) || partitions === undefined) return;
-  topics.set(name, { partitions, replicas: replicas ?? 1 });
+  if (!topics.has(name)) topics.set(name, { partitions: partitions ?? 1, replicas: replicas ?? 1 });
 }
 
 function sessionAfter(session: Session, statement: Statement): Session {

@@ -111,6 +111,12 @@ describe('SQL on a Kafka cluster', () => {
       await expect(sql.run('DROP STREAM flights;')).rejects.toThrow('Cannot drop FLIGHTS');
       const [explained] = await sql.run('EXPLAIN CTAS_DELAYS_1;');
       expect(explained?.kind === 'explain' && explained.explanation.topology).toContain('Aggregate-GroupBy');
+      const [planned] = await sql.run('EXPLAIN SELECT id FROM flights WHERE delay > 1 EMIT CHANGES;');
+      expect(planned?.kind === 'explain' && planned.explanation).toMatchObject({
+        logicalPlan: expect.stringContaining('> Filter WhereFilter (DELAY > 1)') as string,
+        physicalPlan: expect.stringContaining('> source KsqlTopic topic flights') as string,
+        topology: expect.stringContaining('KSTREAM-FILTER') as string,
+      });
       await sql.run('TERMINATE ALL; DROP STREAM late DELETE TOPIC;');
       expect(sql.engine.queries()).toEqual([]);
       const [topics] = await sql.run('SHOW ALL TOPICS;');
@@ -133,6 +139,8 @@ describe('SQL on a Kafka cluster', () => {
         CREATE STREAM t AS SELECT id, v + 1 AS w FROM s;
         CREATE STREAM u AS SELECT id, nothing FROM t;`;
       await expect(sql.run(wrong)).rejects.toThrow("SELECT column 'NOTHING' cannot be resolved.");
+      const untold = "CREATE STREAM s (id INT KEY, v INT) WITH (KAFKA_TOPIC='typo', VALUE_FORMAT='JSON');";
+      await expect(sql.run(untold)).rejects.toThrow("Topic 'typo' does not exist.");
       expect(sql.engine.catalog.sources()).toEqual([]);
       expect(sql.engine.queries()).toEqual([]);
       const [topics] = await sql.run('SHOW TOPICS;');
