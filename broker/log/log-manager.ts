@@ -11,6 +11,7 @@ import { Log, type LogOptions } from './log.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
 import {
   HIGH_WATERMARK_CHECKPOINT,
+  type LogOffset,
   LOG_START_CHECKPOINT,
   type OffsetsByLog,
   readOffsetCheckpoint,
@@ -69,6 +70,8 @@ export class LogManager {
   /** By folder name. */
   readonly #logs = new Map<string, Log>();
   readonly #topicIds = new Map<string, string>();
+  /** Of the Raft log, until its owner opens it. */
+  #metadataRecoveryPoint: LogOffset | undefined;
   readonly #deletions = new Map<string, Timer>();
   #timers: Timer[] = [];
   /** What the checkpoint files hold, so that nothing is written when nothing has changed. */
@@ -157,7 +160,10 @@ export class LogManager {
       if (knownId === undefined) this.#writeTopicId(name, options.topicId);
       return existing;
     }
-    const log = this.#openLog(name, { config: options.config, hadCleanShutdown: true });
+    // A new log has nothing to recover. The Raft log is small, and everything depends on it: it is always checked.
+    const recoveryPoint =
+      this.#metadataRecoveryPoint?.topic === options.topic ? this.#metadataRecoveryPoint.offset : 0;
+    const log = this.#openLog(name, { config: options.config, recoveryPoint, hadCleanShutdown: false });
     this.#writeTopicId(name, options.topicId);
     this.#syncInBackground();
     return log;
@@ -257,6 +263,8 @@ export class LogManager {
         continue;
       }
       const id = parseDirectoryName(name);
+      if (id?.topic === METADATA_TOPIC)
+        this.#metadataRecoveryPoint = { ...id, offset: recoveryPoints.get(name) ?? 0 };
       if (id === undefined || id.topic === METADATA_TOPIC) continue;
       this.#openLog(name, {
         config: this.#options.configOf?.(id.topic) ?? DEFAULT_LOG_CONFIG,
@@ -299,11 +307,15 @@ export class LogManager {
   }
 
   #writeCheckpoint(file: string, offsetOf: (log: Log) => number): void {
-    const entries = [...this.#logs.values()].map((log) => ({
+    const entries: LogOffset[] = [...this.#logs.values()].map((log) => ({
       topic: log.topic,
       partition: log.partition,
       offset: offsetOf(log),
     }));
+    const unopened = this.#metadataRecoveryPoint;
+    if (file === RECOVERY_POINT_CHECKPOINT && unopened !== undefined && this.get(unopened) === undefined) {
+      entries.push(unopened);
+    }
     const summary = entries.map((entry) => `${entry.topic}-${entry.partition}=${entry.offset}`).join();
     if (this.#written.get(file) === summary) return;
     writeOffsetCheckpoint(this.#environment.disk, `${this.directory}/${file}`, entries);

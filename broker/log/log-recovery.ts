@@ -1,4 +1,5 @@
 import type { Disk } from '../../src/base/environment.ts';
+import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { foreign } from './checkpoint-file.ts';
 import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
@@ -46,6 +47,7 @@ export function recoverLog(options: RecoveryOptions): RecoveredLog {
     ? scanSuspects(segments, options)
     : scanUnflushed(segments, options);
   let logEndOffset = endOffsetOf(segments.at(-1));
+  refuseLoss(logEndOffset, options);
   if (logEndOffset < options.logStartOffset) {
     // Records up to the log start were deleted on request and are not to come back; nothing after them survived.
     for (const segment of segments) removeSegment(options.disk, segment);
@@ -135,12 +137,12 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
   // What snapshots and the epoch checkpoint say of batches that are not trusted is learned anew from those that stay.
   const trustedOffset = expectedBase;
   const declared = epochs.entries;
-  options.snapshots.remove((offset) => offset > trustedOffset);
   epochs.truncateFromEnd(trustedOffset);
   for (let index = first; index < segments.length; index++) {
     const segment = segments[index] as Segment;
     // A hole, an overlap: the segment before lost its tail, and so the log ends there.
     let intact = segment.baseOffset === expectedBase;
+    let isStale = false;
     if (intact) {
       const size = segment.sizeInBytes;
       segment.resetIndexes();
@@ -148,7 +150,8 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
         // A batch of an older epoch than its place has was truncated once, and the crash brought it back. Epochs never
         // go down; and where new batches followed the truncation the checkpoint says which epoch begins there: without
         // it, stale batches that fill the gap up to a later segment exactly would go unnoticed.
-        if (batch.leaderEpoch < Math.max(lastEpoch, epochAt(declared, batch.baseOffset))) return false;
+        isStale = batch.leaderEpoch < Math.max(lastEpoch, epochAt(declared, batch.baseOffset));
+        if (isStale) return false;
         lastEpoch = batch.leaderEpoch;
         segment.index(batch);
         epochs.assign(batch.leaderEpoch, batch.baseOffset);
@@ -156,6 +159,7 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
         return true;
       });
       if (validBytes < size) {
+        if (!isStale) refuseDamage(segment, { offset: expectedBase, position: validBytes }, options);
         logger.warn('the end of a log was torn and has been cut', {
           directory,
           offset: expectedBase,
@@ -179,7 +183,45 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
       }
     }
   }
+  options.snapshots.remove((offset) => offset > trustedOffset);
   return { segments: scanned, cutBase };
+}
+
+function remedy(directory: string): string {
+  // Without the metadata all partitions would be taken for strays.
+  return directory.endsWith('/__cluster_metadata-0')
+    ? 'restore the file from a copy, or begin anew with an empty data folder'
+    : `restore the file from a copy, or remove ${directory} to go on without these records`;
+}
+
+/** Files are missing: an empty log here would let the cluster believe that its records have been deleted. */
+function refuseLoss(logEndOffset: number, { directory, recoveryPoint }: RecoveryOptions): void {
+  if (logEndOffset >= recoveryPoint) return;
+  throw new OperationalError(
+    'CORRUPT_LOG',
+    `${directory} ends at offset ${logEndOffset}, though records up to ${recoveryPoint} had been written completely: ` +
+      remedy(directory),
+    { retriable: false },
+  );
+}
+
+/**
+ * What a crash can tear is cut away. What had been synced, or closed, was damaged by something else, and cutting there
+ * would destroy records that were acknowledged: here, and as a leader on the followers too. That is not ours to decide.
+ * Nothing on the disk has been changed by now that the next start could miss.
+ */
+function refuseDamage(
+  segment: Segment,
+  at: { readonly offset: number; readonly position: number },
+  { hadCleanShutdown, recoveryPoint, directory }: RecoveryOptions,
+): void {
+  if (!hadCleanShutdown && at.offset >= recoveryPoint) return;
+  throw new OperationalError(
+    'CORRUPT_LOG',
+    `${segment.pathOf('log')} is damaged at byte ${at.position} (offset ${at.offset}), though it had been written ` +
+      `completely: ${remedy(directory)}`,
+    { retriable: false },
+  );
 }
 
 function endsWithWholeBatch(segment: Segment): boolean {

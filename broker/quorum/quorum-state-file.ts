@@ -1,5 +1,5 @@
 import type { Disk } from '../../src/base/environment.ts';
-import { OperationalError } from '../../src/base/errors.ts';
+import { foreign } from '../log/checkpoint-file.ts';
 import { type ElectionState, NO_ELECTION, sameElection, ZERO_DIRECTORY } from './election-state.ts';
 
 const FILE_NAME = 'quorum-state';
@@ -44,13 +44,7 @@ function parse(text: string, path: string): ElectionState {
   const version = data?.['data_version'];
   const epoch = data?.['leaderEpoch'];
   if (data === undefined || (version !== 0 && version !== 1) || typeof epoch !== 'number') {
-    throw new OperationalError(
-      'FOREIGN_DATA',
-      `${path} is not a quorum-state file that this version can read`,
-      {
-        retriable: false,
-      },
-    );
+    throw foreign(path, 'it is not a quorum-state file that this version can read');
   }
   const numberOf = (name: string): number => {
     const value = data[name];

@@ -132,4 +132,65 @@ describe('LogManager', () => {
     expect(again.get(log(3))).toMatchObject({ logStartOffset: 2, logEndOffset: 4, latestEpoch: 0 });
     await again.close();
   });
+
+  it.each([true, false])(
+    'cuts no record away that had been flushed, whoever damaged it (closed: %s)',
+    async (isClosed) => {
+      const directory = temporaryDirectory();
+      const first = open(directory);
+      const events = first.getOrCreate(log(0));
+      events.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+      events.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+      await events.flush();
+      events.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+      if (isClosed) {
+        await first.close();
+      } else {
+        first.checkpoint();
+        fs.rmSync(`${directory}/.lock`);
+      }
+      const file = `${directory}/orders.v1-0/00000000000000000000.log`;
+      const good = fs.readFileSync(file);
+      // Not a log at all, and after a crash also a log that is damaged somewhere in what was flushed.
+      const damaged = [Buffer.from('thesis'.repeat(100))];
+      if (!isClosed) damaged.push(Buffer.from(good).fill(0, 70, 75));
+      for (const bytes of damaged) {
+        fs.writeFileSync(file, bytes);
+        expect(() => open(directory)).toThrow(
+          /orders.v1-0\/0+.log is damaged at byte 0 \(offset 0\).*restore the file from a copy, or remove/,
+        );
+        expect(fs.readFileSync(file)).toEqual(bytes);
+      }
+      fs.renameSync(file, `${file}.aside`);
+      expect(() => open(directory)).toThrow(/ends at offset 0, though records up to \d+ had been written/);
+      // The files are back: nothing has got lost, and the end that was not flushed may still be torn.
+      fs.writeFileSync(file, isClosed ? good : good.subarray(0, -1));
+      const again = open(directory);
+      expect(again.get(log(0))?.logEndOffset).toBe(isClosed ? 15 : 10);
+      await again.close();
+    },
+  );
+
+  it('checks the metadata log at each start, and does not take a lost one for an empty one', async () => {
+    const directory = temporaryDirectory();
+    const metadata = { ...log(0), topic: '__cluster_metadata' };
+    const first = open(directory);
+    first.getOrCreate(metadata).appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    await first.close();
+    const file = `${directory}/__cluster_metadata-0/00000000000000000000.log`;
+    const good = fs.readFileSync(file);
+    for (const bytes of [Buffer.from(good).fill(0, 70, 75), Buffer.alloc(0)]) {
+      fs.writeFileSync(file, bytes);
+      // Also the second time: that the log could not be opened is not forgotten.
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const manager = open(directory);
+        expect(() => manager.getOrCreate(metadata)).toThrow(/or begin anew with an empty data folder/);
+        await manager.close();
+      }
+    }
+    fs.writeFileSync(file, good);
+    const again = open(directory);
+    expect(again.getOrCreate(metadata).logEndOffset).toBe(5);
+    await again.close();
+  });
 });
