@@ -16,4 +16,5 @@ export { formatExpression, formatIdentifier, formatType } from './printer/expres
 export { formatStatement } from './printer/statements.ts';
 export { childrenOf, columnsOf, rewriteExpression, walkExpression } from './traverse.ts';
 export { renderDiagnostic } from './render-diagnostic.ts';
+export { type SyntaxRule, syntaxRules } from './syntax-text.ts';
 export type { Variables } from './variables.ts';
