@@ -108,7 +108,7 @@ function scanSuspects(segments: Segment[], options: RecoveryOptions): Scanned {
   });
   const first = suspects[0];
   if (first === undefined) return { segments: new Set(), cutBase: undefined };
-  options.logger.warn('a log does not look like one that was closed, it is checked from there', {
+  options.logger.info('a log does not look like one that was closed, it is checked from there', {
     directory: options.directory,
     offset: first.baseOffset,
   });

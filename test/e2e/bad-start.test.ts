@@ -1,0 +1,135 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Millrace, occupy, type Outcome, portOf } from './millrace-process.ts';
+
+/** A user's mistake ends in status 1 and one clear message: no stack, and nothing but the message. */
+function expectMistake({ code, text }: Outcome, message: RegExp | string): void {
+  expect(text).toMatch(message);
+  expect(text.startsWith('millrace: ')).toBe(true);
+  expect(text).not.toMatch(/^ {4}at /m);
+  expect(text.trimEnd().split('\n').length).toBeLessThan(4);
+  expect(code).toBe(1);
+}
+
+describe.concurrent('millrace start', () => {
+  const millrace = new Millrace();
+
+  afterAll(() => millrace.close());
+
+  const start = (...args: string[]): Promise<Outcome> =>
+    millrace.run(['start', '--no-sql', '--json', ...args]);
+  const folder = (): string => path.join(millrace.folder(), 'data');
+
+  it('says that a port is taken when it was asked for', async () => {
+    const other = await occupy(0);
+    const port = portOf(other);
+    const outcome = await start('--data', folder(), '--kafka-port', String(port));
+    expectMistake(outcome, `port ${port} on 127.0.0.1 is already in use`);
+    other.close();
+  });
+
+  it('takes a free port where the usual one is taken, and says so', async () => {
+    // Whoever has it, it is taken.
+    const other = await occupy(9092).catch(() => undefined);
+    const process = millrace.spawn(['start', '--no-sql', '--data', folder()]);
+    const text = await process.waitFor(/Kafka +127\.0\.0\.1:\d+/);
+    expect(text).not.toContain(':9092');
+    expect(process.text).toContain('Port 9092 is in use by another process, so Kafka is on a free one.');
+    expect((await process.stop('SIGINT')).code).toBe(0);
+    other?.close();
+  });
+
+  it.each([
+    ['70000', /invalid listener "PLAINTEXT:\/\/127.0.0.1:70000"/],
+    ['many', /many is not a whole number/],
+  ])('refuses the port %s', async (port, message) => {
+    expectMistake(await start('--data', folder(), '--kafka-port', port), message);
+  });
+
+  it('refuses a data folder that another process holds, which goes on undisturbed', async () => {
+    const { process, facts } = await millrace.startBroker();
+    const outcome = await start('--data', facts.data, '--kafka-port', '0');
+    expectMistake(
+      outcome,
+      new RegExp(`${facts.data} is in use by process ${process.pid}; stop that process`),
+    );
+    expect((await millrace.run(['topic', 'list', '-b', facts.kafka])).code).toBe(0);
+    await process.stop();
+    // The lock of a process that was killed does not hold anybody up.
+    const second = await millrace.startBroker(['--data', facts.data]);
+    await second.process.stop('SIGKILL');
+    const third = await millrace.startBroker(['--data', facts.data]);
+    expect((await third.process.stop()).code).toBe(0);
+  });
+
+  it('refuses data of a newer format, of a broken one and what is not data at all', async () => {
+    const { process, facts } = await millrace.startBroker();
+    await process.stop();
+    const again = (): Promise<Outcome> => start('--data', facts.data, '--kafka-port', '0');
+    const meta = path.join(facts.data, 'meta.properties');
+    const good = fs.readFileSync(meta, 'utf8');
+    fs.writeFileSync(meta, good.replace('version=1', 'version=2'));
+    expectMistake(await again(), /version 2, written by a newer release; this one knows version 1; restore/);
+    fs.writeFileSync(meta, 'to be or not to be');
+    expectMistake(
+      await again(),
+      /meta.properties cannot be used: .*; restore the file or choose another data/,
+    );
+    fs.writeFileSync(meta, good);
+    const quorumState = path.join(facts.data, '__cluster_metadata-0/quorum-state');
+    fs.writeFileSync(quorumState, 'not JSON');
+    expectMistake(await again(), /quorum-state cannot be used: .*; restore the file or choose another data/);
+
+    const documents = millrace.folder();
+    fs.writeFileSync(path.join(documents, 'thesis.doc'), '');
+    expectMistake(
+      await start('--data', documents, '--kafka-port', '0'),
+      /there is "thesis.doc"\); choose an/,
+    );
+    const file = path.join(documents, 'thesis.doc');
+    expectMistake(await start('--data', file, '--kafka-port', '0'), /it is a file, not a folder/);
+    expectMistake(await start('--data', `${file}/x`, '--kafka-port', '0'), /cannot create .*ENOTDIR/);
+  });
+
+  it('refuses a log file that is none, and changes nothing in it', async () => {
+    const { process, facts } = await millrace.startBroker();
+    await millrace.run(['produce', 'events', '-b', facts.kafka], 'one\ntwo\n');
+    await process.stop();
+    const file = path.join(facts.data, 'events-0/00000000000000000000.log');
+    const good = fs.readFileSync(file);
+    fs.writeFileSync(file, 'this is a text\n'.repeat(20));
+    const outcome = await start('--data', facts.data, '--kafka-port', '0');
+    expectMistake(outcome, /events-0\/0+.log is damaged at byte 0 .*restore the file from a copy, or remove/);
+    fs.writeFileSync(file, good);
+    const repaired = await millrace.startBroker(['--data', facts.data]);
+    const read = ['consume', 'events', '--from-beginning', '--exit', '-b', repaired.facts.kafka];
+    expect((await millrace.run(read)).text).toBe('one\ntwo\n');
+    await repaired.process.stop();
+  });
+
+  it.each([
+    ['-s num.partitons=3', /unknown property num.partitons\ndid you mean num.partitions\?/],
+    [
+      '-s num.partitions=three',
+      /invalid value "three" for broker property num.partitions\nit must be an integer/,
+    ],
+    ['-s num.partitions', /num.partitions is not a configuration\nhint: write it as name=value/],
+    ['-c none.properties', /cannot read config file none.properties\nENOENT/],
+    ['--host 192.0.2.1', /cannot listen on 192.0.2.1/],
+  ])('refuses %s', async (flags, message) => {
+    expectMistake(await start('--data', folder(), '--kafka-port', '0', ...flags.split(' ')), message);
+  });
+
+  it('names the file of a key that is mistyped, and the line of one that is none', async () => {
+    const file = path.join(millrace.folder(), 'server.properties');
+    fs.writeFileSync(file, '# mine\nlog.retension.ms=1\n');
+    const outcome = await start('--data', folder(), '--kafka-port', '0', '-c', file);
+    expectMistake(outcome, `unknown property log.retension.ms in ${file}\ndid you mean log.retention.ms?`);
+    const toml = path.join(millrace.folder(), 'server.toml');
+    fs.writeFileSync(toml, '[log\nretention = 1\n');
+    const invalid = await start('--data', folder(), '--kafka-port', '0', '-c', toml);
+    expect(invalid.text).toContain(`config file ${toml} is not valid TOML`);
+    expect(invalid.code).toBe(1);
+  });
+});
