@@ -3,6 +3,7 @@ import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { foreign } from './checkpoint-file.ts';
 import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
+import { recallBatches } from './producer-recall.ts';
 import { applyToProducers } from './producer-replay.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
@@ -253,6 +254,7 @@ export function replayProducers(
   const snapshot = snapshots.latest(Number.MAX_SAFE_INTEGER);
   producers.load(snapshot?.producers ?? []);
   const fromOffset = snapshot?.offset ?? 0;
+  recallBatches(segments, fromOffset, producers);
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1];
     if (next !== undefined && next.baseOffset <= fromOffset) continue;

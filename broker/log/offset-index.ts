@@ -32,6 +32,12 @@ export class OffsetIndex {
     return index < 0 ? 0 : this.#entries.bytes.readInt32BE(index * ENTRY_BYTES + 4);
   }
 
+  /** Where the last batch of the index begins that begins at or before a file position. */
+  batchStartBefore(position: number): number {
+    const index = this.#lastAtOrBefore(position, 4);
+    return index < 0 ? 0 : this.#entries.bytes.readInt32BE(index * ENTRY_BYTES + 4);
+  }
+
   /** Drops entries for batches that end at or after `offset`. */
   truncateTo(offset: number): void {
     this.#entries.truncate(this.#lastAtOrBefore(offset - 1 - this.#baseOffset) + 1);
@@ -56,13 +62,14 @@ export class OffsetIndex {
     return true;
   }
 
-  #lastAtOrBefore(relativeOffset: number): number {
+  /** Index of the last entry whose relative offset (or, `at` 4, position) is not above `value`; both ascend. */
+  #lastAtOrBefore(value: number, at: 0 | 4 = 0): number {
     const bytes = this.#entries.bytes;
     let low = 0;
     let high = this.#entries.count - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
-      if (bytes.readInt32BE(middle * ENTRY_BYTES) <= relativeOffset) low = middle + 1;
+      if (bytes.readInt32BE(middle * ENTRY_BYTES + at) <= value) low = middle + 1;
       else high = middle - 1;
     }
     return high;

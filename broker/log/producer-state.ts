@@ -198,6 +198,16 @@ export class ProducerState {
     }
   }
 
+  /** Takes over the last batches that `other` knows of the same producers, where both agree on the very last one. */
+  recall(other: ProducerState): void {
+    for (const entry of this.#producers.values()) {
+      const known = other.get(entry.producerId);
+      if (known === undefined || known.producerEpoch !== entry.producerEpoch) continue;
+      if (known.lastOffset !== entry.lastOffset || known.lastSequence !== entry.lastSequence) continue;
+      entry.batches.splice(0, entry.batches.length, ...known.batches);
+    }
+  }
+
   #obtain(producerId: number): ProducerEntry {
     let entry = this.#producers.get(producerId);
     if (entry === undefined) {

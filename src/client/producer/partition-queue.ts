@@ -1,8 +1,17 @@
 import type { ProducerBatch } from './producer-batch.ts';
 import type { ProducerIdentities, ProducerIdentity } from './producer-identity.ts';
 
+type Identities = Pick<ProducerIdentities, 'current' | 'after' | 'replaced'>;
+
 /** Sequence numbers wrap around to 0 after 2^31 - 1. */
 const SEQUENCES = 2 ** 31;
+
+/**
+ * Batches of a producer that a leader remembers per partition, to answer them again when they come again. No new batch
+ * goes out that would make it forget one whose fate is open: where the leader has moved, its answer may be waited for
+ * on a connection that is dead, while the new leader, which has the batch, goes on with those after it.
+ */
+const REMEMBERED = 5;
 
 /**
  * The batches of one partition, oldest first, and the sequence numbers that an idempotent producer gives them.
@@ -25,6 +34,8 @@ export class PartitionQueue {
   batchBytesExpected = 0;
   #identity: ProducerIdentity | undefined;
   #nextSequence = 0;
+  /** Batches that were given a number so far. */
+  #ordinal = 0;
   /**
    * The leader has written something under the current identity. Before that it takes any first number: a second batch
    * that arrives where the first one was refused (a leader that does not know yet that it is one) would be let in, and
@@ -97,7 +108,7 @@ export class PartitionQueue {
    * Gives the head its identity and sequence number, if it has none yet.
    * @returns false if the head cannot be sent now: no identity yet, or a broken sequence that waits for what is in doubt.
    */
-  numberHead(identities: ProducerIdentities): boolean {
+  numberHead(identities: Identities): boolean {
     const { head } = this;
     if (head === undefined) return false;
     if (this.#broken !== undefined) {
@@ -111,7 +122,9 @@ export class PartitionQueue {
     if (head.baseSequence >= 0) return true;
     this.#identity ??= identities.current;
     if (this.#identity === undefined) return false;
+    for (const { ordinal } of this.#inFlight) if (this.#ordinal - ordinal >= REMEMBERED) return false;
     head.identity = this.#identity;
+    head.ordinal = this.#ordinal++;
     head.baseSequence = this.#nextSequence;
     this.#nextSequence = (this.#nextSequence + head.count) % SEQUENCES;
     return true;
@@ -152,7 +165,7 @@ export class PartitionQueue {
     }
   }
 
-  #restart(identities: ProducerIdentities): boolean {
+  #restart(identities: Identities): boolean {
     const used = this.#identity;
     const next =
       used === undefined

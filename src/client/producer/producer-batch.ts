@@ -19,6 +19,8 @@ export class ProducerBatch {
   identity: ProducerIdentity | undefined;
   /** -1 until the batch is sent by an idempotent producer. */
   baseSequence = -1;
+  /** Which one it is of the batches of its partition that were given a number. */
+  ordinal = -1;
   /** It was sent and nobody knows whether the broker has it: it must not get another sequence number. */
   inDoubt = false;
   /** Why the last attempt failed. */

@@ -41,6 +41,24 @@ describe('idempotent producers', () => {
     expect(log.logEndOffset).toBe(14);
   });
 
+  it('recognises the last five after a restart too, though a snapshot has only the last', async () => {
+    const directory = temporaryDirectory();
+    const log = openLog(directory, { segmentBytes: 300 });
+    for (let sequence = 0; sequence < 14; sequence += 2) send(log, sequence, { records: 2 });
+    expect(log.segmentCount).toBeGreaterThan(2);
+    await log.close();
+    const again = openLog(directory, { segmentBytes: 300 }, { hadCleanShutdown: true, recoveryPoint: 14 });
+    for (let sequence = 4; sequence < 14; sequence += 2) {
+      expect(send(again, sequence, { records: 2 })).toMatchObject({ duplicate: true, baseOffset: sequence });
+    }
+    expect(send(again, 2, { records: 2 }).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    // So does one that was truncated.
+    again.truncateTo(12);
+    expect(send(again, 2, { records: 2 })).toMatchObject({ duplicate: true, baseOffset: 2 });
+    expect(send(again, 12, { records: 2 })).toMatchObject({ duplicate: false, baseOffset: 12 });
+    again.closeHandles();
+  });
+
   it('wants the next sequence, 0 in a new epoch, and no older epoch', () => {
     const log = openLog(temporaryDirectory());
     expect(send(log, 40).errorCode).toBe(ErrorCode.NONE);

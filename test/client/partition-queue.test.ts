@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { PartitionQueue } from '../../src/client/producer/partition-queue.ts';
+import { ProducerBatch } from '../../src/client/producer/producer-batch.ts';
+
+const IDENTITY = { producerId: 1, producerEpoch: 0 };
+const NEXT = { producerId: 1, producerEpoch: 1 };
+const identities = { current: IDENTITY, after: () => NEXT, replaced: () => NEXT };
+
+describe('the queue of a partition', () => {
+  function queueOf(count: number): { readonly queue: PartitionQueue; readonly batches: ProducerBatch[] } {
+    const queue = new PartitionQueue('t', 0);
+    const batches = Array.from({ length: count }, (_, id) => {
+      const batch = new ProducerBatch(queue, { id, nowMs: 0, initialBytes: 64 });
+      batch.append(null, Buffer.from('x'), 0, undefined, undefined);
+      queue.add(batch);
+      return batch;
+    });
+    return { queue, batches };
+  }
+
+  /** Sends all that may go now; answers what went. */
+  function sendAll(queue: PartitionQueue): number[] {
+    const sent: number[] = [];
+    while (queue.numberHead(identities)) sent.push((queue.take() as ProducerBatch).id);
+    return sent;
+  }
+
+  function succeed(queue: PartitionQueue, batch: ProducerBatch | undefined): void {
+    if (batch === undefined) throw new Error('no such batch');
+    queue.acknowledged(batch);
+    queue.done(batch);
+  }
+
+  it('lets the first batch go alone, until the leader knows the producer', () => {
+    const { queue, batches } = queueOf(4);
+    expect(sendAll(queue)).toEqual([0]);
+    succeed(queue, batches[0]);
+    expect(sendAll(queue)).toEqual([1, 2, 3]);
+  });
+
+  it('sends no batch that would make a leader forget one whose fate is open', () => {
+    const { queue, batches } = queueOf(12);
+    sendAll(queue);
+    succeed(queue, batches[0]);
+    expect(sendAll(queue)).toEqual([1, 2, 3, 4, 5]);
+    // The first was sent to a leader that is gone and does not answer; the new one has it, and takes what follows.
+    for (const batch of batches.slice(2, 6)) succeed(queue, batch);
+    expect(sendAll(queue)).toEqual([]);
+    succeed(queue, batches[1]);
+    expect(sendAll(queue)).toEqual([6, 7, 8, 9, 10]);
+  });
+
+  it('asks about what may have been written under its old number before all goes on under a new epoch', () => {
+    const { queue, batches } = queueOf(4);
+    sendAll(queue);
+    succeed(queue, batches[0]);
+    expect(sendAll(queue)).toEqual([1, 2, 3]);
+    const [, first, second, third] = batches as [ProducerBatch, ProducerBatch, ProducerBatch, ProducerBatch];
+    first.inDoubt = true;
+    third.inDoubt = true;
+    queue.done(first);
+    queue.gaveUp(first);
+    queue.putBack(second, third);
+    // The second was refused, so that it was not written; that the third may have been hangs on it.
+    expect(queue.numberHead(identities)).toBe(true);
+    expect(second).toMatchObject({ identity: IDENTITY, baseSequence: 2 });
+    queue.notWritten(second);
+    expect(queue.numberHead(identities)).toBe(true);
+    expect(second).toMatchObject({ identity: NEXT, baseSequence: 0 });
+  });
+});
