@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { commands } from './commands.ts';
 import { explain } from './output.ts';
 import { version } from './version.ts';
 
@@ -13,21 +14,9 @@ const program = new Command('millrace')
   .showHelpAfterError('(millrace --help lists the commands)')
   .enablePositionalOptions();
 
-const commands = [
-  async () => (await import('./start.ts')).startCommand(),
-  async () => (await import('./demo.ts')).demoCommand(),
-  async () => (await import('./sql.ts')).sqlCommand(),
-  async () => (await import('./topic.ts')).topicCommand(),
-  async () => (await import('./produce.ts')).produceCommand(),
-  async () => (await import('./consume.ts')).consumeCommand(),
-  async () => (await import('./group.ts')).groupCommand(),
-  async () => (await import('./test.ts')).testCommand(),
-] as const;
-const NAMES = ['start', 'demo', 'sql', 'topic', 'produce', 'consume', 'group', 'test'] as const;
-
-const wanted = NAMES.indexOf(process.argv[2] as (typeof NAMES)[number]);
-const loaders = wanted === -1 ? commands : commands.slice(wanted, wanted + 1);
-for (const load of loaders) program.addCommand(await load());
+const wanted = Object.entries(commands).filter(([name]) => name === process.argv[2]);
+const loaders = wanted.length > 0 ? wanted : Object.entries(commands);
+for (const [, load] of loaders) program.addCommand(await load());
 
 try {
   await program.parseAsync();
