@@ -71,7 +71,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 function startBroker(args: readonly string[]): ChildProcess {
   // Detached: Ctrl-C in the terminal reaches this process only, which then stops the brokers in order.
   const command = [...process.execArgv, process.argv[1] ?? '', 'start', '--no-sql', '--json', ...args];
-  return spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  // The channel ends with this process, however it ends, and a broker whose channel has ended stops.
+  return spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], detached: true });
 }
 
 /** Waits for the line that a broker prints when it is ready. */

@@ -8,7 +8,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export function processLogger(level: LogLevel): Logger {
   // Synchronous: the last lines before a crash are the ones that are read.
   const destination = pino.destination({ dest: 2, sync: true });
-  return bound(pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, destination));
+  return bound(pino({ level, base: null, serializers: { error: describeError } }, destination));
 }
 
 function bound(log: PinoLogger): Logger {
@@ -19,4 +19,12 @@ function bound(log: PinoLogger): Logger {
     error: (message, fields) => log.error(fields ?? {}, message),
     child: (fields: LogFields) => bound(log.child(fields)),
   };
+}
+
+/** Errors whose message says all there is to say; the stack of any other is what its bug is found by. */
+const TOLD_BY_MESSAGE = new Set(['OperationalError', 'DiagnosticError', 'SerdeError', 'ProtocolError']);
+
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return TOLD_BY_MESSAGE.has(error.name) ? error.message : pino.stdSerializers.err(error);
 }
