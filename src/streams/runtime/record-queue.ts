@@ -26,7 +26,8 @@ export class RecordQueue {
   readonly source: RuntimeSource;
   /** The highest event time that the partition has had. */
   partitionTime = -1;
-  #items: Queued[] = [];
+  /** Taken ones are undefined: what has been processed must not be kept alive by those behind it. */
+  #items: (Queued | undefined)[] = [];
   #head = 0;
 
   constructor(topic: string, partition: number, source: RuntimeSource) {
@@ -50,6 +51,7 @@ export class RecordQueue {
   shift(): Queued | undefined {
     const item = this.#items[this.#head];
     if (item === undefined) return undefined;
+    this.#items[this.#head] = undefined;
     this.#head++;
     if (this.#head === this.#items.length) {
       this.#items = [];
