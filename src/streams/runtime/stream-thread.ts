@@ -8,6 +8,8 @@ import type { StoreEngine } from '../state/engine.ts';
 import { failureHandlers } from './failures.ts';
 import { OutputProducer } from './output-producer.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
+import { type OffsetReset, offsetResets, seekUncommitted } from './start-offsets.ts';
+import { SourceTopicWatch } from './source-topic-watch.ts';
 import { Restorer } from './restorer.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
@@ -44,6 +46,8 @@ export class StreamThread {
   readonly #restorer: Restorer;
   readonly #budget: CacheBudget;
   readonly #purge: RepartitionPurge;
+  readonly #sources: SourceTopicWatch;
+  readonly #offsetResets: ReadonlyMap<string, OffsetReset>;
   readonly #running = new Map<string, Running>();
   readonly #paused = new Map<string, TopicPartition>();
   readonly #onAssignment: (phase: 'rebalancing' | 'running') => void;
@@ -77,6 +81,8 @@ export class StreamThread {
       groupId: settings.applicationId,
       autoCommit: false,
       autoOffsetReset: settings.autoOffsetReset,
+      // A source topic that vanishes must not come back empty because this consumer asks for it.
+      allowAutoTopicCreation: false,
       assignors: [taskAssignor({ tasks: plan.tasks, localTasks: () => this.#localTasks() })],
     });
     this.#restoreConsumer = new Consumer({
@@ -95,6 +101,8 @@ export class StreamThread {
     this.#output = new OutputProducer(producer, handlers, () => this.#droppedOutputs++);
     this.#restorer = new Restorer(this.#restoreConsumer, this.#state);
     this.#purge = new RepartitionPurge(this.#admin, settings);
+    this.#offsetResets = offsetResets(settings.topology, settings.applicationId);
+    this.#sources = new SourceTopicWatch(this.#admin, settings, new Set(externalTopics(settings.topology)));
     this.#lastCommitMs = environment.clock.monotonicMs();
   }
 
@@ -159,6 +167,7 @@ export class StreamThread {
     await this.#process();
     await this.#punctuate();
     this.#output.throwFailure();
+    this.#sources.check();
     this.#resumePartitions();
     if (this.#commitIsDue()) await this.#commit();
     else for (const { task } of this.#running.values()) task.evict();
@@ -308,6 +317,7 @@ export class StreamThread {
   async #onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
     this.#joined = true;
     this.#onAssignment('rebalancing');
+    await seekUncommitted(this.#consumer, partitions, this.#offsetResets);
     const names = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
     for (const plan of this.#plan.tasks) {
       if (this.#running.has(plan.id)) continue;

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Broker } from '../../../broker/index.ts';
+import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { messageOf } from '../../../src/base/errors.ts';
+import { Admin } from '../../../src/client/index.ts';
+import { Serdes, StreamsApp, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
+import { createTopics, produce, waitFor } from './app-under-test.ts';
+
+const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
+let folder: string;
+let broker: Broker;
+let bootstrapServers: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'millrace-streams-'));
+  broker = await Broker.start({
+    environment,
+    config: {
+      'log.dirs': path.join(folder, 'log'),
+      listeners: 'PLAINTEXT://127.0.0.1:0',
+      'group.initial.rebalance.delay.ms': 0,
+    },
+  });
+  bootstrapServers = `${broker.address.host}:${broker.address.port}`;
+});
+
+afterEach(async () => {
+  await broker.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const appOf = (topology: Topology): StreamsApp =>
+  new StreamsApp({
+    environment,
+    bootstrapServers,
+    applicationId: 'app',
+    topology,
+    stateDir: folder,
+    commitIntervalMs: 50,
+    autoOffsetReset: 'latest',
+  });
+
+it('reads each source from where it says: a table whole, a stream from now on', async () => {
+  await createTopics(environment, bootstrapServers, { orders: 1, people: 1 });
+  await produce(environment, bootstrapServers, [
+    { topic: 'people', key: 'ann', value: 'oslo' },
+    { topic: 'orders', key: 'ann', value: 'old' },
+  ]);
+  const seen: string[] = [];
+  const builder = new StreamsBuilder();
+  const people = builder.table('people', { ...strings, offsetReset: 'earliest' });
+  builder
+    .stream('orders', strings)
+    .join(people, (order, city) => `${order} to ${city}`, strings)
+    .foreach((_key, value) => void seen.push(value));
+  const app = appOf(builder.build());
+  await app.start();
+  await waitFor(environment, 'RUNNING', () => app.state === 'RUNNING');
+  await waitFor(environment, 'a new order', () => {
+    // Where the stream begins is settled in the background: orders are sent until one is seen.
+    void produce(environment, bootstrapServers, [{ topic: 'orders', key: 'ann', value: 'new' }]);
+    return seen.length > 0;
+  });
+  await app.close();
+  expect(new Set(seen)).toEqual(new Set(['new to oslo']));
+});
+
+it('ends with a clear error when a topic that it reads is deleted', async () => {
+  await createTopics(environment, bootstrapServers, { orders: 1 });
+  const builder = new StreamsBuilder();
+  builder.stream('orders', strings).foreach(() => {});
+  const app = appOf(builder.build());
+  const errors: string[] = [];
+  app.errors$.subscribe((error) => errors.push(messageOf(error)));
+  await app.start();
+  await waitFor(environment, 'RUNNING', () => app.state === 'RUNNING');
+  const admin = new Admin({ environment, bootstrapServers });
+  await admin.deleteTopics(['orders']);
+  await waitFor(environment, 'the end', () => app.state === 'ERROR');
+  expect(errors).toEqual(['topic orders, which app reads, does not exist any more']);
+  expect((await admin.listTopics()).map(({ name }) => name)).not.toContain('orders');
+  await admin.close();
+  await app.close();
+});
