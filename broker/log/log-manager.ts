@@ -295,11 +295,16 @@ export class LogManager {
 
   #writeTopicId(name: string, topicId: string): void {
     const path = `${this.directory}/${name}/${PARTITION_METADATA}`;
-    this.#topicIds.set(name, topicId);
     // Not replaced and synced in place: a topic of fifty partitions would hold up the event loop for fifty syncs.
     const file = this.#environment.disk.open(path, 'create');
-    file.truncate(0);
-    file.write([encodePartitionMetadata(topicId)], 0);
+    try {
+      file.truncate(0);
+      file.write([encodePartitionMetadata(topicId)], 0);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    this.#topicIds.set(name, topicId);
     file
       .sync()
       .catch((error: unknown) => this.#logger.warn('a file could not be synced', { path, error }))

@@ -2,7 +2,7 @@ import type { Environment, Timer } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { TopicConfig } from '../config/topic-config.ts';
-import { messageOf } from '../../src/base/errors.ts';
+import { messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { LogManager } from '../log/log-manager.ts';
 import type { MetadataDelta, TopicDelta } from '../metadata/metadata-delta.ts';
 import {
@@ -42,6 +42,10 @@ export interface LeadershipListener {
   onResign(topic: string, partition: number, leaderEpoch: number): void;
 }
 
+type TopicName = Pick<TopicImage, 'id' | 'name'>;
+
+const OFFLINE_RETRY_MS = 1000;
+
 /** All partitions that this broker has a replica of, kept in step with the cluster's metadata. */
 export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderContext {
   readonly nodeId: number;
@@ -52,6 +56,9 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   readonly #byId = new Map<string, Map<number, Partition>>();
   readonly #listeners: LeadershipListener[] = [];
   readonly #lagCheck: Timer;
+  /** Replicas whose log could not be opened, by topic id and partition: tried again until it can. */
+  readonly #offline = new Map<string, { readonly topic: TopicName; readonly index: number }>();
+  #offlineRetry: Timer | undefined;
   #image: MetadataImage | null = null;
   #isrShrinks = 0;
 
@@ -179,7 +186,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     return {
       leaderCount,
       partitionCount,
-      offlineReplicaCount: 0,
+      offlineReplicaCount: this.#offline.size,
       underReplicatedPartitions: underReplicated,
       underMinIsrPartitionCount: underMinIsr,
       atMinIsrPartitionCount: atMinIsr,
@@ -194,6 +201,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   /** Stops replicating; whoever waits is told that this broker does not lead any more. */
   close(): void {
     this.#lagCheck.cancel();
+    this.#offlineRetry?.cancel();
     this.#options.isrChanges.close();
     this.#options.fetchers.close();
     for (const partition of this.partitions()) partition.onRemoved();
@@ -204,6 +212,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   #onTopicDeleted(topic: TopicImage): void {
+    for (const [key, { topic: offline }] of this.#offline)
+      if (offline.id === topic.id) this.#offline.delete(key);
     for (const partition of this.#byId.get(topic.id)?.values() ?? []) this.#remove(partition);
     this.#options.metrics().dropTopic(topic.name);
   }
@@ -212,17 +222,67 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     for (const [index, registration] of topic.partitions) {
       const existing = this.getById(topic.id, index);
       if (registration.replicas.includes(this.nodeId)) {
-        const partition = existing ?? this.#create(topic, index, image);
-        if (partition !== undefined) this.#assign(partition, registration, image);
+        this.#host(topic, index, { existing, registration, image });
       } else if (existing !== undefined) {
         this.#remove(existing);
       }
     }
   }
 
+  /** Does what the metadata say of a replica of this broker. */
+  #host(
+    topic: TopicName,
+    index: number,
+    {
+      existing,
+      registration,
+      image,
+    }: {
+      readonly existing: Partition | undefined;
+      readonly registration: PartitionRegistration;
+      readonly image: MetadataImage;
+    },
+  ): void {
+    const partition = existing ?? this.#create(topic, index, image);
+    if (partition === undefined) return;
+    try {
+      this.#assign(partition, registration, image);
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      this.#forget(partition);
+      this.#goOffline(topic, index, error);
+    }
+  }
+
+  #goOffline(topic: TopicName, index: number, error: unknown): void {
+    this.#offline.set(`${topic.id}-${index}`, { topic: { id: topic.id, name: topic.name }, index });
+    this.#options.logger.error('a replica is offline: its log cannot be opened', {
+      topic: topic.name,
+      partition: index,
+      error,
+      reason: messageOf(error),
+    });
+    this.#retryLater();
+  }
+
+  /** A disk that was full may have space again, and no change of the metadata will come to say so. */
+  #retryLater(): void {
+    this.#offlineRetry ??= this.#options.environment.timers.after(OFFLINE_RETRY_MS, () => {
+      this.#offlineRetry = undefined;
+      const image = this.#image;
+      const waiting = [...this.#offline.values()];
+      this.#offline.clear();
+      for (const { topic, index } of waiting) {
+        const registration = image?.topicsById.get(topic.id)?.partitions.get(index);
+        if (image === null || registration?.replicas.includes(this.nodeId) !== true) continue;
+        this.#host(topic, index, { existing: this.getById(topic.id, index), registration, image });
+      }
+    });
+  }
+
   /** Opens the replica's log; a disk that refuses takes this replica offline and leaves the rest of the broker alone. */
-  #create(topic: TopicDelta, index: number, image: MetadataImage): Partition | undefined {
-    const { logManager, logger, isrChanges } = this.#options;
+  #create(topic: TopicName, index: number, image: MetadataImage): Partition | undefined {
+    const { logManager, isrChanges } = this.#options;
     const id = { topic: topic.name, partition: index };
     const config = this.#options.configOf(topic.name, image);
     try {
@@ -241,13 +301,10 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       });
       indexed(this.#byName, topic.name).set(index, partition);
       indexed(this.#byId, topic.id).set(index, partition);
+      this.#offline.delete(`${topic.id}-${index}`);
       return partition;
     } catch (error) {
-      logger.error('a replica is offline: its log cannot be opened', {
-        ...id,
-        error,
-        reason: messageOf(error),
-      });
+      this.#goOffline(topic, index, error);
       return undefined;
     }
   }
@@ -268,14 +325,18 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   #remove(partition: Partition): void {
-    const { topic, topicId, index } = partition;
-    this.#options.fetchers.unfollow(partition, null);
+    const { topic, index } = partition;
     const led = partition.leader;
-    partition.onRemoved();
-    dropFrom(this.#byName, topic, partition);
-    dropFrom(this.#byId, topicId, partition);
+    this.#forget(partition);
     this.#options.logManager.delete({ topic, partition: index });
     if (led !== null) for (const listener of this.#listeners) listener.onResign(topic, index, led.epoch);
+  }
+
+  #forget(partition: Partition): void {
+    this.#options.fetchers.unfollow(partition, null);
+    partition.onRemoved();
+    dropFrom(this.#byName, partition.topic, partition);
+    dropFrom(this.#byId, partition.topicId, partition);
   }
 
   /** A change of brokers' settings may concern every topic; one of a topic only that one. */

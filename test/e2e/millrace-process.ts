@@ -125,9 +125,13 @@ export class Millrace {
     return { process, facts: await process.facts() };
   }
 
-  async close(): Promise<void> {
+  async stopAll(): Promise<void> {
     await Promise.all([...this.#processes].map((each) => each.stop('SIGKILL')));
     this.#processes.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.stopAll();
     for (const folder of this.#folders.splice(0)) rmSync(folder, { recursive: true, force: true });
   }
 }
