@@ -21,6 +21,7 @@ export function clientOptions(options: ConnectionOptions) {
     bootstrapServers: options.bootstrap,
     clientId: 'millrace-cli',
     connectTimeoutMs: 3_000,
+    requestTimeoutMs: 8_000,
     defaultApiTimeoutMs: 15_000,
   } as const;
 }

@@ -43,6 +43,7 @@ export class Cluster {
   #lastAttemptMs = Number.NEGATIVE_INFINITY;
   #idleTimer: Timer | undefined;
   #known = false;
+  #outage: OperationalError | undefined;
   #closed = false;
   readonly #closing = new AbortController();
 
@@ -60,6 +61,11 @@ export class Cluster {
   /** True once the cluster has answered. */
   get known(): boolean {
     return this.#known;
+  }
+
+  /** Why no broker answered the last time when any would have done; undefined when one did. */
+  get outage(): OperationalError | undefined {
+    return this.#outage;
   }
 
   get closed(): boolean {
@@ -181,7 +187,9 @@ export class Cluster {
     for (const channel of this.#candidates()) {
       if (this.#closed) throw closed('client');
       try {
-        return await channel.send(call);
+        const answer = await channel.send(call);
+        this.#outage = undefined;
+        return answer;
       } catch (error) {
         if (this.#closed) throw closed('client');
         if (!isRetriable(error)) throw error;
@@ -190,7 +198,8 @@ export class Cluster {
       }
     }
     if (this.#closed) throw closed('client');
-    throw this.#unreachable(failures);
+    this.#outage = this.#unreachable(failures);
+    throw this.#outage;
   }
 
   /**

@@ -125,7 +125,8 @@ export class Accumulator {
         const metadata = this.#cluster.metadata.topic(topic.name);
         this.#failWaiting(
           topic,
-          missingTopic(topic.name, waiting[0].record.partition, metadata, this.#settings),
+          (metadata === undefined ? this.#cluster.outage : undefined) ??
+            missingTopic(topic.name, waiting[0].record.partition, metadata, this.#settings),
         );
       }
       nextMs = Math.min(nextMs, waiting[0]?.deadlineMs ?? Number.POSITIVE_INFINITY);
