@@ -92,13 +92,13 @@ export function decodeRequestHeader(frame: Buffer): {
 }
 
 /**
- * Reads the body of a request, from where {@link decodeRequestHeader} left the reader to the end of the frame.
- * @throws {ProtocolError} for bytes that are not such a request, bytes left over included.
+ * Reads the body of a request, from where {@link decodeRequestHeader} left the reader. What follows it in the frame is
+ * ignored, as Apache Kafka does: clients live from that (librdkafka's Metadata v9+ of all topics ends in three bytes
+ * too many).
+ * @throws {ProtocolError} for bytes that are not such a request.
  */
 export function decodeRequest<A extends Api>(api: A, version: number, reader: BytesReader): RequestOf<A> {
-  const body = decodeFrom(api.request, version, reader);
-  reader.expectEnd();
-  return body as RequestOf<A>;
+  return decodeFrom(api.request, version, reader) as RequestOf<A>;
 }
 
 /** The number that says which request a response frame answers. */

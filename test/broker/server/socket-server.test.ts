@@ -169,7 +169,6 @@ describe('SocketServer with Dispatcher', () => {
     ['a negative size', () => Buffer.from([255, 255, 255, 255, 0, 0])],
     ['a size beyond the limit', () => Buffer.from([0, 1, 0, 0, 0, 0])],
     ['a truncated body', () => resized(beat(1), -2)],
-    ['bytes left over', () => resized(beat(1), 3)],
   ])('closes the connection on %s, and only that one', async (_what, bytes) => {
     const { address } = await serve();
     const [bad, good] = [await connect(address), await connect(address)];
@@ -177,6 +176,13 @@ describe('SocketServer with Dispatcher', () => {
     await bad.closed;
     good.write(beat(5));
     expect((await good.frames(1)).map(correlationIdOf)).toEqual([5]);
+  });
+
+  it('ignores bytes after a request, as Apache Kafka does', async () => {
+    const { address } = await serve();
+    const client = await connect(address);
+    client.write(Buffer.concat([resized(beat(1), 3), beat(2)]));
+    expect((await client.frames(2)).map(correlationIdOf)).toEqual([1, 2]);
   });
 
   it('closes a connection that is idle for too long', async () => {
