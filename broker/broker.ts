@@ -289,6 +289,9 @@ export class Broker {
       rack: config.find('broker.rack') ?? null,
       heartbeatIntervalMs: config.get('broker.heartbeat.interval.ms'),
       registrationTimeoutMs: config.get('initial.broker.registration.timeout.ms'),
+      otherVoters: this.#topology.voters
+        .filter(({ id }) => id !== this.#topology.nodeId)
+        .map(({ address }) => address),
     });
   }
 

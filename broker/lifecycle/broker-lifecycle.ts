@@ -7,6 +7,7 @@ import { brokerRegistration } from '../../src/protocol/messages/62-broker-regist
 import { brokerHeartbeat } from '../../src/protocol/messages/63-broker-heartbeat.ts';
 import type { ControllerChannel } from '../controller/controller-channel.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
+import { isQuorumGone } from './quorum-reach.ts';
 import type { MetadataWaiters } from './metadata-waiters.ts';
 
 export interface BrokerLifecycleOptions {
@@ -22,6 +23,8 @@ export interface BrokerLifecycleOptions {
   readonly rack: string | null;
   readonly heartbeatIntervalMs: number;
   readonly registrationTimeoutMs: number;
+  /** The voters of the metadata quorum besides this node. */
+  readonly otherVoters: readonly Address[];
 }
 
 /** An address under which this broker is registered, for clients and other brokers. */
@@ -37,6 +40,8 @@ const PLAINTEXT = 0;
 const RETRY_MS = 50;
 /** While it starts or stops a broker does not wait for its turn to say so. */
 const EAGER_HEARTBEAT_MS = 20;
+/** How long a stopping broker waits for one answer before it looks whether anybody is left to give one. */
+const SHUTDOWN_BEAT_MS = 500;
 /** A stop does not wait longer than this for others to take over the leaderships. */
 const CONTROLLED_SHUTDOWN_MS = 5000;
 
@@ -97,7 +102,10 @@ export class BrokerLifecycle {
     this.#heartbeats = this.#run();
   }
 
-  /** Hands leaderships over and leaves; gives up waiting after five seconds. Never rejects. */
+  /**
+   * Hands leaderships over and leaves; gives up waiting after five seconds, and at once where there is nobody left to
+   * hand over to because the others stop too. Never rejects.
+   */
   async shutDown(): Promise<void> {
     const { environment, image, nodeId, logger } = this.#options;
     this.#wantShutDown = true;
@@ -110,8 +118,12 @@ export class BrokerLifecycle {
           logger.warn('controlled shutdown took too long: leaving at once');
           break;
         }
-        const response = await this.#beat(leftMs);
+        const response = await this.#beat(Math.min(leftMs, SHUTDOWN_BEAT_MS));
         if (response?.shouldShutDown === true || !others) break;
+        if (response === undefined && (await this.#isQuorumGone())) {
+          logger.info('the other controllers have stopped: leaving at once');
+          break;
+        }
         await environment.timers.sleep(EAGER_HEARTBEAT_MS);
       }
     } catch (error) {
@@ -124,6 +136,11 @@ export class BrokerLifecycle {
   async close(): Promise<void> {
     this.#stopped.abort(new Error('broker stopped'));
     await this.#heartbeats;
+  }
+
+  #isQuorumGone(): Promise<boolean> {
+    const { environment, otherVoters } = this.#options;
+    return isQuorumGone(environment, otherVoters, SHUTDOWN_BEAT_MS);
   }
 
   async #tryRegister(listeners: readonly RegisteredListener[], timeoutMs: number): Promise<boolean> {

@@ -52,6 +52,8 @@ export class SimulatedNetwork implements Route {
   readonly #connections = new Set<SimulatedConnection>();
   /** The running process of each host, undefined while it is down. */
   readonly #processes = new Map<string, Process | undefined>();
+  /** Machines without power: they do not even refuse. */
+  readonly #off = new Set<string>();
   #portNext = EPHEMERAL_PORTS_FROM;
 
   constructor(scheduler: Scheduler, random: SeededRandom) {
@@ -103,12 +105,14 @@ export class SimulatedNetwork implements Route {
   // What follows is for processes and connections.
 
   processStarted(process: Process): void {
+    this.#off.delete(process.name);
     this.#processes.set(process.name, process);
   }
 
   /** @param options.silent the machine went, not only the process: nobody tells the peers. */
   processStopped(process: Process, options: { readonly silent: boolean }): void {
     this.#processes.set(process.name, undefined);
+    if (options.silent) this.#off.add(process.name);
     for (const [key, listener] of this.#listeners)
       if (listener.process === process) this.#listeners.delete(key);
     for (const connection of this.#connections) {
@@ -120,7 +124,7 @@ export class SimulatedNetwork implements Route {
 
   /** Whether packets pass from one host to another right now. */
   passes(from: string, to: string): boolean {
-    return this.#processes.get(to) !== undefined && !this.#cuts.has(`${from}>${to}`);
+    return !this.#off.has(to) && !this.#cuts.has(`${from}>${to}`);
   }
 
   latencyMs(): number {

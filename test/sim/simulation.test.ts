@@ -124,12 +124,17 @@ describe('Simulation', () => {
     server.kill();
     await simulation.runFor(100);
     expect(first).toMatchObject({ closed: true, error: { code: 'CONNECTION_RESET' } });
+    // The machine is there still, and says that nobody listens.
+    await expect(simulation.settle(dial(client, 'server'))).rejects.toMatchObject({
+      code: 'CONNECTION_REFUSED',
+    });
 
     await simulation.settle(echoServer(server.restart()));
     const second = await simulation.settle(dial(client, 'server'));
     server.crash();
     await simulation.runFor(30_000);
     expect(second.closed).toBe(false);
+    await expect(simulation.settle(dial(client, 'server'))).rejects.toMatchObject({ code: 'TIMED_OUT' });
     server.restart();
     second.connection.write([Buffer.from('anybody there?')]);
     await simulation.runFor(1_000);

@@ -5,6 +5,7 @@ import { Member, Tailing } from './consuming.ts';
 import { FaultSchedule } from './fault-schedule.ts';
 import { faultsOfPartition } from './final-log.ts';
 import { History } from './history.ts';
+import { Ledger } from './ledger.ts';
 import { MetadataWatch } from './metadata-watch.ts';
 import { Producing } from './producing.ts';
 import { replicaBytes } from './replica-files.ts';
@@ -21,7 +22,7 @@ const START_TIMEOUT_MS = 20_000;
 const HEAL_TIMEOUT_MS = 30_000;
 const READ_TIMEOUT_MS = 30_000;
 /** A cluster that is stopped at once does not wait for itself. */
-const STOP_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 4_000;
 
 /** What a run was worth. */
 export interface RunReport {
@@ -62,7 +63,7 @@ export class ClusterRun {
 
   async run(): Promise<RunReport> {
     await this.#startCluster();
-    const { producers, tailing, members, probe } = this.#startClients();
+    const { producers, tailing, members, probe, ledger } = this.#startClients();
     const endMs = this.#simulation.nowMs + FAULTS_MS;
     await this.#until('the faults', FAULTS_MS + 1_000, () => {
       if (this.#simulation.nowMs >= endMs) return true;
@@ -93,10 +94,10 @@ export class ClusterRun {
       const ids = content.map(([, id]) => id);
       for (const fault of faultsOfPartition(partition, ids, this.#history)) this.#violate(fault);
     }
-    const clients = [...tailing, last.tailing, ...members, probe];
+    const clients = [...tailing, last.tailing, ...members, probe, ledger];
     await this.#settle('the consumers end', Promise.all(clients.map((client) => client.stop())), 20_000);
     await this.#stopCluster();
-    if (this.#metadata.controllerCount === 0 || probe.count === 0)
+    if (this.#metadata.controllerCount === 0 || probe.count === 0 || ledger.count === 0)
       throw new AssertionFailure('nothing was watched');
     return this.#report();
   }
@@ -128,7 +129,8 @@ export class ClusterRun {
       (_, index) => new Member(simulation, { ...group, name: `member${index}` }),
     );
     const probe = new WatermarkProbe(simulation, { ...topic, onViolation });
-    return { producers, tailing, members, probe };
+    const ledger = new Ledger(simulation, { topic: TOPIC, onViolation });
+    return { producers, tailing, members, probe, ledger };
   }
 
   #tail(name: string, history: History): { readonly tailing: Tailing; readonly history: History } {
@@ -141,13 +143,13 @@ export class ClusterRun {
   #wounds(): readonly string[] {
     return BROKER_IDS.flatMap((id) => {
       const image = this.#cluster.broker(id)?.image;
-      if (image === undefined) return [`broker ${id} does not serve`];
+      if (image === undefined || this.#cluster.isStopping(id)) return [`broker ${id} does not serve`];
       const wounds: string[] = [];
       for (const { name, partitions } of image.topicsByName.values()) {
         for (const [index, { leader, leaderEpoch, isr, elr, replicas }] of partitions.entries()) {
           if (leader >= 0 && isr.length === replicas.length) continue;
           wounds.push(
-            `to broker ${id} ${name}-${index} has leader ${leader} in epoch ${leaderEpoch}, ISR ${isr}, ELR ${elr}`,
+            `to broker ${id} ${name}-${index} has leader ${leader} in epoch ${leaderEpoch}, ISR ${isr.join()}, ELR ${elr.join()}`,
           );
         }
       }

@@ -4,7 +4,8 @@ import { seedsOf, Simulation } from '../simulation.ts';
 import { ClusterRun, type RunReport } from './cluster-run.ts';
 
 /**
- * `npm run sim`: runs the cluster simulation for 1,000 seeds, `SIM_SEEDS` of them, or the one that `SIM_SEED` names
+ * `npm run sim`: runs the cluster simulation for 1,000 seeds, `SIM_SEEDS` of them (from seed
+ * `SIM_AFTER` + 1 on), or the one that `SIM_SEED` names
  * (`SIM_TRACE` then is how many lines of its trace are printed). A seed that fails is run a second time, to see that it
  * fails in the same way.
  */
@@ -36,7 +37,7 @@ export async function runSeed(seed: number, traceLines = TRACE_LINES): Promise<O
 }
 
 async function main(): Promise<number> {
-  const seeds = seedsOf(SEEDS);
+  const seeds = seedsOf(SEEDS).map((seed) => seed + Number(process.env['SIM_AFTER'] ?? 0));
   const lines = Number(process.env['SIM_TRACE'] ?? TRACE_LINES);
   const startMs = performance.now();
   let acknowledged = 0;

@@ -22,6 +22,7 @@ interface Life {
   readonly environment: Environment;
   /** Set when it serves. */
   broker: Broker | undefined;
+  isStopping: boolean;
 }
 
 export interface ClusterObserver {
@@ -52,6 +53,11 @@ export class SimulatedCluster {
     return this.#lives.has(id) && this.host(id).isUp;
   }
 
+  /** It has been asked to stop and has not yet. */
+  isStopping(id: number): boolean {
+    return this.#lives.get(id)?.isStopping === true;
+  }
+
   /** The running broker, undefined while it is down or starting. */
   broker(id: number): Broker | undefined {
     return this.isUp(id) ? this.#lives.get(id)?.broker : undefined;
@@ -74,7 +80,7 @@ export class SimulatedCluster {
   start(id: number): void {
     const host = this.host(id);
     const environment = host.isUp ? host.environment : host.restart();
-    const life: Life = { environment, broker: undefined };
+    const life: Life = { environment, broker: undefined, isStopping: false };
     this.#lives.set(id, life);
     Broker.start({ environment, config: brokerConfig(id), logger: this.#logger(id, life) }).then(
       (broker) => {
@@ -99,7 +105,8 @@ export class SimulatedCluster {
   async stop(id: number): Promise<void> {
     const life = this.#lives.get(id);
     const broker = life?.broker;
-    if (broker === undefined) return;
+    if (life === undefined || broker === undefined) return;
+    life.isStopping = true;
     this.#simulation.note(`stop broker${id}`);
     try {
       await broker.close();

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import {
+  EMPTY_IMAGE,
+  type MetadataImage,
+  type PartitionRegistration,
+} from '../../../broker/metadata/metadata-image.ts';
+import { List, Map as ImmutableMap } from 'immutable';
+import { faultsOfPartition } from './final-log.ts';
+import { History } from './history.ts';
+import { MetadataWatch } from './metadata-watch.ts';
+
+/** A checker that finds nothing is worth nothing: each of them sees the fault that it is there for. */
+describe('the check of a final log', () => {
+  function history(): { readonly history: History; readonly violations: string[] } {
+    const violations: string[] = [];
+    const found = new History((what) => violations.push(what));
+    for (let sequence = 0; sequence < 3; sequence++) {
+      const record = { id: `p0/0/${sequence}`, producer: 0, partition: 0, sequence };
+      found.onSent(record);
+      found.onAcknowledged(record, sequence);
+    }
+    return { history: found, violations };
+  }
+
+  it.each([
+    ['nothing', ['p0/0/0', 'p0/0/1', 'p0/0/2'], []],
+    ['a loss', ['p0/0/0', 'p0/0/1'], [/p0\/0\/2, acknowledged at 2, is lost/]],
+    ['a record in two places', ['p0/0/0', 'p0/0/1', 'p0/0/2', 'p0/0/2'], [/is at 2 and again at 3/]],
+    [
+      'a wrong order',
+      ['p0/0/0', 'p0/0/2', 'p0/0/1'],
+      [/comes after/, /acknowledged at 1/, /acknowledged at 2/],
+    ],
+    ['a foreign record', ['p0/0/0', 'p0/0/1', 'p0/0/2', 'x'], [/nobody sent x/]],
+  ])('finds %s', (_, content, expected) => {
+    const faults = faultsOfPartition(0, content, history().history);
+    expect(faults.length).toBe(expected.length);
+    for (const [index, pattern] of expected.entries()) expect(faults[index]).toMatch(pattern);
+  });
+
+  it('finds what was read and is not there any more, and what is read differently twice', () => {
+    const { history: told, violations } = history();
+    told.onRead(0, 2, 'p0/0/2');
+    expect(faultsOfPartition(0, ['p0/0/0', 'p0/0/1', 'p0/0/9'], told)).toContainEqual(
+      expect.stringContaining('p0/0/2 was read at 2, where now is p0/0/9'),
+    );
+    told.onRead(0, 2, 'p0/0/9');
+    expect(violations).toEqual(['offset 2 of partition 0 was read as p0/0/2 and then as p0/0/9']);
+  });
+});
+
+describe('the watch over the metadata', () => {
+  const PARTITION: PartitionRegistration = {
+    replicas: [1, 2, 3],
+    directories: [],
+    isr: [1, 2, 3],
+    addingReplicas: [],
+    removingReplicas: [],
+    elr: [],
+    lastKnownElr: [],
+    leader: 1,
+    leaderEpoch: 4,
+    partitionEpoch: 7,
+    recovering: false,
+  };
+
+  function imageWith(offset: number, change: Partial<PartitionRegistration>): MetadataImage {
+    const topic = { name: 't', id: 'id', partitions: List([{ ...PARTITION, ...change }]) };
+    return { ...EMPTY_IMAGE, offset, topicsByName: ImmutableMap([['t', topic]]) };
+  }
+
+  it('finds two leaders of an epoch, two controllers of an epoch, and what goes back', () => {
+    const violations: string[] = [];
+    const watch = new MetadataWatch((what) => violations.push(what));
+    watch.onImage(1, imageWith(10, {}));
+    watch.onImage(2, imageWith(11, { leader: 2, partitionEpoch: 8 }));
+    watch.onImage(1, imageWith(9, { leaderEpoch: 3, partitionEpoch: 6 }));
+    watch.onController(1, 5);
+    watch.onController(1, 5);
+    watch.onController(3, 5);
+    expect(violations).toEqual([
+      't-0 epoch 4 has leaders 1 and 2',
+      'the metadata of broker 1 went back from 10 to 9',
+      't-0 went back from epoch 4 to 3',
+      'brokers 1 and 3 were both controllers in epoch 5',
+    ]);
+  });
+});
