@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrokerUnderTest, startApacheKafka } from '../../bench/harness/brokers.ts';
 import { Admin } from '../../src/client/index.ts';
 import { isInstalled } from '../compat/foreign-process.ts';
-import { ExampleProcess } from './example-process.ts';
+import { ExampleProcess, root } from './example-process.ts';
 import { expectedLateDepartures, finalLateDepartures } from './late-departures.ts';
 
 const canRunKafka = isInstalled('java') && isInstalled('javac') && isInstalled('mvn');
@@ -41,6 +41,32 @@ describe.skipIf(!canRunKafka)(
         'first-stream-app-KSTREAM-AGGREGATE-STATE-STORE-0000000007-repartition',
         'first-stream-app-airports-STATE-STORE-0000000000-changelog',
       ]);
+    });
+
+    it('02-flights-sql prints on Apache Kafka what it prints on Millrace', async () => {
+      const bootstrap = kafka?.bootstrap ?? '';
+      const options = [
+        'start',
+        '--json',
+        '--kafka',
+        bootstrap,
+        '--http-port',
+        '0',
+        '--data',
+        `${directory}/data`,
+      ];
+      const server = new ExampleProcess('cli/main', options, directory);
+      try {
+        const [line] = await server.printed(/^\{.*\}$/m);
+        const { http } = JSON.parse(line) as { readonly http: string };
+        const example = path.join(root, 'examples/02-flights-sql');
+        const script = ['sql', http, '-f', path.join(example, 'flights.sql')];
+        const printed = await new ExampleProcess('cli/main', script, directory).output();
+        expect(printed).toBe(readFileSync(path.join(example, 'flights.expected.txt'), 'utf8'));
+        expect(await server.interrupt()).toBe(0);
+      } finally {
+        await server.kill();
+      }
     });
   },
 );
