@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { builtInRegistry } from '../../src/sql/functions/built-in.ts';
 import { printSummary, runCases } from '../../src/sql/testing/run-cases.ts';
-import { testFunctions } from './test-functions/index.ts';
 
 const shared = process.env['MILLRACE_SHARED'] ?? path.resolve(import.meta.dirname, '../../../shared');
 const cases = path.join(shared, 'conformance', 'qtt');
@@ -21,8 +19,7 @@ describe.skipIf(!existsSync(cases))(
   `query validation cases (${existsSync(cases) ? cases : 'the folder is missing'})`,
   () => {
     it(`passes at least ${floor.qtt}`, { timeout: 120_000 }, () => {
-      const functions = builtInRegistry().with(testFunctions);
-      const summary = runCases([cases], { functions });
+      const summary = runCases([cases]);
       console.log(`query validation cases: ${printSummary(summary).split('\n').at(-1)}`);
       if (summary.passed < floor.qtt) console.log(printSummary(summary));
       expect(summary.passed).toBeGreaterThanOrEqual(floor.qtt);

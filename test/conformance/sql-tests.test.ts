@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { builtInRegistry } from '../../src/sql/functions/built-in.ts';
 import { printSummary } from '../../src/sql/testing/run-cases.ts';
 import { runSqlTests } from '../../src/sql/testing/run-sql-tests.ts';
-import { testFunctions } from './test-functions/index.ts';
+import { testFunctions } from '../../src/sql/testing/functions/index.ts';
 
 const shared = process.env['MILLRACE_SHARED'] ?? path.resolve(import.meta.dirname, '../../../shared');
 const scripts = path.join(shared, 'conformance', 'sql-tests');

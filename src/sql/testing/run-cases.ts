@@ -1,12 +1,13 @@
 import { builtInRegistry } from '../functions/built-in.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { expandFile } from './case.ts';
+import { testFunctions } from './functions/index.ts';
 import { readCaseFiles } from './io/case-files.ts';
 import { parseJson } from './lossless-json.ts';
 import { type CaseResult, runCase } from './run-case.ts';
 
 export interface RunOptions {
-  /** Default: the built-in functions. */
+  /** Default: the built-in functions, and those that only cases call. */
   readonly functions?: FunctionRegistry;
   /** Gets each failure, as it happens. */
   readonly print?: (line: string) => void;
@@ -26,7 +27,7 @@ export interface Summary {
 
 /** Runs the cases of files and folders: the format of ksqlDB's query-validation-tests. */
 export function runCases(paths: readonly string[], options: RunOptions = {}): Summary {
-  const { functions = builtInRegistry(), print } = options;
+  const { functions = builtInRegistry().with(testFunctions), print } = options;
   const results: CaseResult[] = [];
   for (const { stem, text } of readCaseFiles(paths)) {
     for (const test of expandFile(stem, parseJson(text))) {

@@ -1,7 +1,7 @@
-import { addInt64, type Int64 } from '../../../src/serde/model/int64.ts';
-import { arrayType, BIGINT, INTEGER, type SqlType } from '../../../src/serde/model/sql-type.ts';
-import type { SqlValue } from '../../../src/serde/model/sql-value.ts';
-import { type Aggregator, defineAggregate } from '../../../src/sql/functions/index.ts';
+import { addInt64, type Int64 } from '../../../serde/model/int64.ts';
+import { arrayType, BIGINT, INTEGER, type SqlType } from '../../../serde/model/sql-type.ts';
+import type { SqlValue } from '../../../serde/model/sql-value.ts';
+import { type Aggregator, defineAggregate } from '../../functions/index.ts';
 
 /** What a value adds: a number itself, a text its length, null nothing. */
 function weight(value: SqlValue): Int64 {

@@ -1,4 +1,4 @@
-import { defineFunction, overloadWithNulls } from '../../../src/sql/functions/index.ts';
+import { defineFunction, overloadWithNulls } from '../../functions/index.ts';
 
 export const toStruct = defineFunction({
   name: 'tostruct',

@@ -1,4 +1,4 @@
-import { defineFunction, overloadWithNulls } from '../../../src/sql/functions/index.ts';
+import { defineFunction, overloadWithNulls } from '../../functions/index.ts';
 
 function requireEvaluated(shouldBeEvaluated: boolean | null): void {
   if (shouldBeEvaluated !== true) throw new Error('When condition or result should not have been evaluated');

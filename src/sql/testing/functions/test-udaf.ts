@@ -1,7 +1,7 @@
-import { addInt64, type Int64, subtractInt64 } from '../../../src/serde/model/int64.ts';
-import { BIGINT, DOUBLE, INTEGER, type SqlType, structType } from '../../../src/serde/model/sql-type.ts';
-import type { SqlValue } from '../../../src/serde/model/sql-value.ts';
-import { type Aggregator, defineAggregate } from '../../../src/sql/functions/index.ts';
+import { addInt64, type Int64, subtractInt64 } from '../../../serde/model/int64.ts';
+import { BIGINT, DOUBLE, INTEGER, type SqlType, structType } from '../../../serde/model/sql-type.ts';
+import type { SqlValue } from '../../../serde/model/sql-value.ts';
+import { type Aggregator, defineAggregate } from '../../functions/index.ts';
 
 function summing(type: SqlType, measure: (value: SqlValue) => Int64, start: Int64 = 0): Aggregator {
   const add = (a: Int64, b: Int64): Int64 =>

@@ -1,7 +1,7 @@
-import type { SqlType } from '../../../src/serde/model/sql-type.ts';
-import type { SqlMap, SqlValue } from '../../../src/serde/model/sql-value.ts';
-import { type ArgumentType, defineTableFunction, tableOverload } from '../../../src/sql/functions/index.ts';
-import { textPrinter } from '../../../src/sql/values/java-text.ts';
+import type { SqlType } from '../../../serde/model/sql-type.ts';
+import type { SqlMap, SqlValue } from '../../../serde/model/sql-value.ts';
+import { type ArgumentType, defineTableFunction, tableOverload } from '../../functions/index.ts';
+import { textPrinter } from '../../values/java-text.ts';
 
 const types = ['INTEGER', 'BIGINT', 'DOUBLE', 'BOOLEAN', 'STRING', 'DECIMAL', 'STRUCT<A STRING>'];
 

@@ -1,4 +1,4 @@
-import type { SqlFunction } from '../../../src/sql/functions/index.ts';
+import type { SqlFunction } from '../../functions/index.ts';
 import { badUdf } from './bad-udf.ts';
 import { testUdaf } from './test-udaf.ts';
 import { testUdf } from './test-udf.ts';
@@ -8,7 +8,8 @@ import { fiveArg, fourArg, genericVarArg, midVarArg, multiArg, objColArg, varArg
 import { whenCondition, whenResult } from './when.ts';
 
 /**
- * Functions that only the conformance cases call, defined through the public API: `builtInRegistry().with(testFunctions)`.
+ * Functions that belong to the case format and to no server: cases call them to see which overload is chosen, whether a
+ * branch is evaluated, and what becomes of one that throws. They are defined through the public API, like a user's own.
  */
 export const testFunctions: readonly SqlFunction[] = [
   testUdf,

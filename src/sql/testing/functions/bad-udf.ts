@@ -1,4 +1,4 @@
-import { boundOverload, defineFunction, overload } from '../../../src/sql/functions/index.ts';
+import { boundOverload, defineFunction, overload } from '../../functions/index.ts';
 
 /** Throws, or gives null every other time. */
 export const badUdf = defineFunction({

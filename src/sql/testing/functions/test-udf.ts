@@ -1,4 +1,4 @@
-import { defineFunction, overload, overloadWithNulls } from '../../../src/sql/functions/index.ts';
+import { defineFunction, overload, overloadWithNulls } from '../../functions/index.ts';
 
 /** Gives the name of the overload that was chosen. */
 export const testUdf = defineFunction({
