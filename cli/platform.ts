@@ -29,8 +29,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await surviveStrayRejections(options);
   const notes: string[] = [];
   const { settings } = options;
-  const broker = options.kafka === undefined ? await startBroker(options, notes) : undefined;
-  const kafka = options.kafka ?? `${broker?.address.host}:${broker?.address.port}`;
+  const outside = options.kafka ?? settings.server.get('bootstrap.servers')?.value;
+  const broker = outside === undefined || outside === '' ? await startBroker(options, notes) : undefined;
+  const kafka = broker === undefined ? (outside ?? '') : `${broker.address.host}:${broker.address.port}`;
   if (!options.sql) return { facts: { kafka }, notes, close: async () => broker?.close() };
 
   try {
