@@ -22,6 +22,11 @@ export interface IsrChangesOptions {
 interface Proposal {
   readonly partition: Partition;
   readonly isr: readonly number[];
+  /**
+   * The ISR's members with the broker epochs that they had when this was proposed (KIP-903): who has been restarted
+   * since then has not shown what it still has, and the controller is to refuse it.
+   */
+  readonly members: readonly { readonly brokerId: number; readonly brokerEpoch: number }[];
   readonly leaderEpoch: number;
 }
 
@@ -53,7 +58,8 @@ export class IsrChanges {
   }
 
   readonly propose = (partition: Partition, isr: readonly number[]): void => {
-    this.#waiting.push({ partition, isr, leaderEpoch: partition.leaderEpoch });
+    const members = isr.map((brokerId) => ({ brokerId, brokerEpoch: this.#epochOf(partition, brokerId) }));
+    this.#waiting.push({ partition, isr, members, leaderEpoch: partition.leaderEpoch });
     // Proposals of one turn travel together.
     if (!this.#busy) {
       this.#busy = true;
@@ -64,6 +70,14 @@ export class IsrChanges {
   close(): void {
     this.#closed = true;
     this.#waiting = [];
+  }
+
+  /** The incarnation that has fetched from this leader; the registered one for a member that has not fetched yet. */
+  #epochOf(partition: Partition, brokerId: number): number {
+    const { nodeId, brokerEpoch, brokerEpochOf } = this.#options;
+    if (brokerId === nodeId) return brokerEpoch();
+    const fetched = partition.leader?.follower(brokerId)?.brokerEpoch ?? -1;
+    return fetched >= 0 ? fetched : brokerEpochOf(brokerId);
   }
 
   /** Never rejects. */
@@ -88,9 +102,9 @@ export class IsrChanges {
   }
 
   #request(proposals: readonly Proposal[]): Request {
-    const { nodeId, brokerEpoch, brokerEpochOf } = this.#options;
+    const { nodeId, brokerEpoch } = this.#options;
     const topics = new Map<string, Request['topics'][number]['partitions'][number][]>();
-    for (const { partition, isr, leaderEpoch } of proposals) {
+    for (const { partition, members, leaderEpoch } of proposals) {
       let partitions = topics.get(partition.topicId);
       if (partitions === undefined) {
         partitions = [];
@@ -100,10 +114,7 @@ export class IsrChanges {
         partitionIndex: partition.index,
         leaderEpoch,
         newIsr: [],
-        newIsrWithEpochs: isr.map((brokerId) => ({
-          brokerId,
-          brokerEpoch: brokerId === nodeId ? brokerEpoch() : brokerEpochOf(brokerId),
-        })),
+        newIsrWithEpochs: members,
         leaderRecoveryState: 0,
         partitionEpoch: partition.leader?.partitionEpoch ?? -1,
       });
