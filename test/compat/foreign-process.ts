@@ -1,14 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
-const shared = process.env['MILLRACE_SHARED'] ?? path.resolve(root, '../shared');
-
-/** The script that starts Apache Kafka's own tools, where there is one. */
-export const kafkaPeer = path.join(shared, 'peers/kafka');
-export const hasKafkaPeer = existsSync(kafkaPeer) && isInstalled('java') && isInstalled('mvn');
 
 export function isInstalled(command: string): boolean {
   try {
@@ -27,11 +17,6 @@ export interface Outcome {
 /** Runs a command to its end, with `input` on its standard input. The event loop, and a broker in it, goes on. */
 export function run(command: string, args: readonly string[], input = ''): Promise<Outcome> {
   return outcomeOf(spawn(command, args), input);
-}
-
-/** Runs one class of Kafka's command-line tools. */
-export function runKafkaTool(className: string, args: readonly string[], input = ''): Promise<Outcome> {
-  return run(kafkaPeer, ['tool', `org.apache.kafka.tools.${className}`, ...args], input);
 }
 
 function outcomeOf(child: ChildProcess, input: string): Promise<Outcome> {

@@ -1,18 +1,18 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestBrokers } from '../broker/running-broker.ts';
+import { Millrace } from '../e2e/millrace-process.ts';
 
 /** kafkajs 2.2.4, unmodified, on a real socket. */
 describe('kafkajs', () => {
-  const brokers = new TestBrokers();
+  const millrace = new Millrace();
   let kafka: Kafka;
 
   beforeAll(async () => {
-    const { host, port } = (await brokers.start({ 'num.partitions': 3 })).address;
-    kafka = new Kafka({ clientId: 'test', brokers: [`${host}:${port}`], logLevel: logLevel.NOTHING });
+    const { facts } = await millrace.startBroker(['-s', 'num.partitions=3']);
+    kafka = new Kafka({ clientId: 'test', brokers: [facts.kafka], logLevel: logLevel.NOTHING });
   });
 
-  afterAll(() => brokers.close());
+  afterAll(() => millrace.close());
 
   async function consumeAll(groupId: string, topic: string, count: number): Promise<string[]> {
     const consumer = kafka.consumer({ groupId });

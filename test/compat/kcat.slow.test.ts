@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestBrokers } from '../broker/running-broker.ts';
+import { Millrace } from '../e2e/millrace-process.ts';
 import { isInstalled, run } from './foreign-process.ts';
 
 const hasKcat = isInstalled('kcat');
@@ -7,15 +7,15 @@ if (!hasKcat) console.log('kcat is not installed: its tests are skipped (apt-get
 
 /** kcat as Debian ships it: librdkafka 2.0.2, which knows brokers by the exact old versions that they advertise. */
 describe.skipIf(!hasKcat)('kcat', () => {
-  const brokers = new TestBrokers();
+  const millrace = new Millrace();
   let bootstrap = '';
 
   beforeAll(async () => {
-    const { host, port } = (await brokers.start({ 'num.partitions': 2 })).address;
-    bootstrap = `${host}:${port}`;
+    const { facts } = await millrace.startBroker(['-s', 'num.partitions=2']);
+    bootstrap = facts.kafka;
   });
 
-  afterAll(() => brokers.close());
+  afterAll(() => millrace.close());
 
   const values = Array.from({ length: 1000 }, (_, i) => `value-${i}`);
 

@@ -7,19 +7,19 @@ import {
   stringSerializers,
 } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestBrokers } from '../broker/running-broker.ts';
+import { Millrace } from '../e2e/millrace-process.ts';
 
 /** @platformatic/kafka, unmodified, on a real socket. */
 describe('@platformatic/kafka', () => {
-  const brokers = new TestBrokers();
+  const millrace = new Millrace();
   let bootstrapBrokers: string[] = [];
 
   beforeAll(async () => {
-    const { host, port } = (await brokers.start()).address;
-    bootstrapBrokers = [`${host}:${port}`];
+    const { facts } = await millrace.startBroker();
+    bootstrapBrokers = [facts.kafka];
   });
 
-  afterAll(() => brokers.close());
+  afterAll(() => millrace.close());
 
   it('creates a topic, produces and consumes in a group', async () => {
     const admin = new Admin({ clientId: 'test', bootstrapBrokers });

@@ -1,6 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,10 +9,7 @@ import { BatchBuilder } from '../../src/protocol/records/batch-builder.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../src/protocol/records/decode-batch.ts';
 import type { Record } from '../../src/protocol/records/record.ts';
-
-/** Where ../shared/peers/kafka keeps the jars of Apache Kafka, once it was started. */
-const jars = path.join(process.env['PEER_HOME'] ?? path.join(tmpdir(), 'kafka-peer'), 'lib');
-const haveKafka = existsSync(path.join(jars, '.done'));
+import { kafkaClassOutput, whyNoKafka } from '../compat/apache-kafka.ts';
 
 /** Records of all sizes, so that every codec has several blocks to write. */
 function build(compression: Compression, count: number): Buffer {
@@ -46,22 +40,14 @@ function print(records: readonly Record[]): string {
 
 beforeAll(initCompression);
 
-describe.skipIf(!haveKafka)("Kafka's own record classes", () => {
+describe.skipIf(whyNoKafka !== undefined)("Kafka's own record classes", () => {
   it('read our batches, and we read theirs, in every compression', () => {
     const cases = COMPRESSIONS.flatMap((compression) =>
       [1, 10, 3_000].map((count) => ({ compression, bytes: build(compression, count) })),
     );
-    const java = spawnSync(
-      'java',
-      ['-cp', path.join(jars, '*'), path.join(import.meta.dirname, 'KafkaBatches.java')],
-      {
-        input: cases.map(({ compression, bytes }) => `${compression} ${bytes.toString('hex')}`).join('\n'),
-        encoding: 'utf8',
-        maxBuffer: 2 ** 28,
-      },
-    );
-    expect(java.status, java.stderr).toBe(0);
-    const answers = java.stdout.trimEnd().split('\n');
+    const source = path.join(import.meta.dirname, 'KafkaBatches.java');
+    const input = cases.map(({ compression, bytes }) => `${compression} ${bytes.toString('hex')}`).join('\n');
+    const answers = kafkaClassOutput(source, [], input).trimEnd().split('\n');
     expect(answers).toHaveLength(cases.length * 2);
     cases.forEach(({ compression, bytes }, i) => {
       const ours = print(decodeBatch(new BatchView(bytes)));

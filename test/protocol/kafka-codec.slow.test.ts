@@ -1,16 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeStruct } from '../../src/protocol/codec.ts';
+import { kafkaClassOutput, whyNoKafka } from '../compat/apache-kafka.ts';
 import { declaredMessages } from './declared-messages.ts';
 import { messageArbitrary } from './message-arbitrary.ts';
-
-/** Where ../shared/peers/kafka keeps the jars of Apache Kafka, once it was started. */
-const jars = path.join(process.env['PEER_HOME'] ?? path.join(tmpdir(), 'kafka-peer'), 'lib');
-const haveKafka = existsSync(path.join(jars, '.done'));
 
 interface Line {
   readonly name: string;
@@ -35,18 +29,13 @@ function sampleLines(seed: number): Line[] {
   return lines;
 }
 
-describe.skipIf(!haveKafka)("Kafka's own generated classes", () => {
+describe.skipIf(whyNoKafka !== undefined)("Kafka's own generated classes", () => {
   it('read what we write, and write the same bytes', () => {
     const seed = Date.now() % 2 ** 31;
     const lines = sampleLines(seed);
     const source = path.join(import.meta.dirname, 'KafkaCodec.java');
-    const java = spawnSync('java', ['-cp', path.join(jars, '*'), source], {
-      input: lines.map((line) => line.text).join('\n'),
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-    });
-    expect(java.status, java.stderr).toBe(0);
-    const answers = java.stdout.trimEnd().split('\n');
+    const input = lines.map((line) => line.text).join('\n');
+    const answers = kafkaClassOutput(source, [], input).trimEnd().split('\n');
     expect(answers).toHaveLength(lines.length);
     const wrong = lines.flatMap((line, i) => {
       const answer = answers[i] ?? '';

@@ -1,19 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { initCompression } from '../../../src/protocol/compression/compression.ts';
+import { kafkaClassOutput, whyNoKafka } from '../../compat/apache-kafka.ts';
 import { makeBatch, makeMarker } from './batches.ts';
 import { openLog } from './open-log.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
-
-const PEER = path.resolve(process.env.MILLRACE_SHARED ?? '../shared', 'peers/kafka');
-const missing = !fs.existsSync(PEER)
-  ? `${PEER} is missing`
-  : spawnSync('java', ['-version']).status !== 0
-    ? 'java is missing'
-    : undefined;
-if (missing !== undefined) console.log(`DumpLogSegments is not asked: ${missing}`);
 
 const EPOCH = { leaderEpoch: 3 };
 
@@ -48,16 +39,7 @@ async function writeLog(root: string): Promise<string> {
 }
 
 function dump(files: readonly string[], ...options: readonly string[]): string {
-  const result = spawnSync(
-    PEER,
-    ['tool', 'org.apache.kafka.tools.DumpLogSegments', '--files', files.join(), ...options],
-    {
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  expect(result.status, result.stderr).toBe(0);
-  return `${result.stdout}\n${result.stderr}`;
+  return kafkaClassOutput('org.apache.kafka.tools.DumpLogSegments', ['--files', files.join(), ...options]);
 }
 
 /**
@@ -68,7 +50,7 @@ function withoutFalseAlarm(output: string): string {
   return output.replaceAll(/Non-consecutive offsets in \S*?0*(\d+)\.log\n {2}-1 is followed by \1\n/g, '');
 }
 
-describe.skipIf(missing !== undefined)('DumpLogSegments of Apache Kafka 4.3.1', () => {
+describe.skipIf(whyNoKafka !== undefined)('DumpLogSegments of Apache Kafka 4.3.1', () => {
   it('reads our log, index, timeindex, txnindex and snapshot files without a complaint', async () => {
     const directory = await writeLog(temporaryDirectory());
     const files = (kind: string): string[] =>

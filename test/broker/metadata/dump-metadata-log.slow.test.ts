@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
@@ -13,15 +12,8 @@ import { Log } from '../../../broker/log/log.ts';
 import { NO_OP_RECORD } from '../../../broker/metadata/metadata-record.ts';
 import { encodeMetadataRecord } from '../../../broker/metadata/metadata-record-codec.ts';
 import { METADATA_LOG_CONFIG } from '../../../broker/quorum/raft-log.ts';
+import { kafkaClassOutput, whyNoKafka } from '../../compat/apache-kafka.ts';
 import { ControllerHarness } from '../controller/controller-harness.ts';
-
-const PEER = resolve(process.env['MILLRACE_SHARED'] ?? '../shared', 'peers/kafka');
-const missing = !existsSync(PEER)
-  ? `${PEER} is missing`
-  : spawnSync('java', ['-version']).status !== 0
-    ? 'java is missing'
-    : undefined;
-if (missing !== undefined) console.log(`DumpLogSegments is not asked: ${missing}`);
 
 let folder: string;
 
@@ -60,7 +52,7 @@ async function live(harness: ControllerHarness): Promise<void> {
   harness.raft.append(rest.map(encodeMetadataRecord), harness.raft.epoch);
 }
 
-describe.skipIf(missing !== undefined)('DumpLogSegments of Apache Kafka 4.3.1', () => {
+describe.skipIf(whyNoKafka !== undefined)('DumpLogSegments of Apache Kafka 4.3.1', () => {
   test('decodes every record that a controller writes', async () => {
     const harness = await ControllerHarness.start();
     await live(harness);
@@ -70,12 +62,9 @@ describe.skipIf(missing !== undefined)('DumpLogSegments of Apache Kafka 4.3.1', 
     await log.close();
     const file = join(directory, '00000000000000000000.log');
     const options = ['--cluster-metadata-decoder', '--deep-iteration', '--files', file];
-    const dump = spawnSync(PEER, ['tool', 'org.apache.kafka.tools.DumpLogSegments', ...options], {
-      encoding: 'utf8',
-    });
-    expect(dump.status, dump.stderr).toBe(0);
-    expect(`${dump.stdout}${dump.stderr}`).not.toMatch(/exception|error|mismatch|invalid/i);
-    const types = [...dump.stdout.matchAll(/payload: \{"type":"(\w+)_RECORD"/g)].map((match) => match[1]);
+    const dump = kafkaClassOutput('org.apache.kafka.tools.DumpLogSegments', options);
+    expect(dump).not.toMatch(/exception|error|mismatch|invalid/i);
+    const types = [...dump.matchAll(/payload: \{"type":"(\w+)_RECORD"/g)].map((match) => match[1]);
     const all = [
       'BROKER_REGISTRATION_CHANGE',
       'CLEAR_ELR',
@@ -93,8 +82,8 @@ describe.skipIf(missing !== undefined)('DumpLogSegments of Apache Kafka 4.3.1', 
       'UNREGISTER_BROKER',
     ];
     expect(new Set(types)).toEqual(new Set(all));
-    expect(dump.stdout).toContain('LeaderChange: {"version":0,"leaderId":1,"voters":[{"voterId":1}]');
-    expect(dump.stdout).toContain('"eligibleLeaderReplicas":[2]');
+    expect(dump).toContain('LeaderChange: {"version":0,"leaderId":1,"voters":[{"voterId":1}]');
+    expect(dump).toContain('"eligibleLeaderReplicas":[2]');
     expect(types).toHaveLength(log.logEndOffset - 1);
   });
 });
