@@ -78,6 +78,7 @@ export class SqlServer {
       stateDir,
       serviceId,
       commitIntervalMs: settings['ksql.streams.commit.interval.ms'],
+      cacheBytesMax: settings['ksql.streams.statestore.cache.max.bytes'],
       logger,
     });
     const engine = new SqlEngine({

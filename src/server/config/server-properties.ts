@@ -22,7 +22,8 @@ export const serverProperties = {
   ),
   'ksql.streams.statestore.cache.max.bytes': int(
     10_000_000,
-    'bytes of state that a query holds back before a commit',
+    'bytes of state that a query holds back before a commit; with 0 every update becomes a record',
+    (v) => (v < 0 ? 'must be at least 0' : undefined),
   ),
   'ksql.streams.num.stream.threads': int(1, 'threads of each query', (v) =>
     v < 1 ? 'must be at least 1' : undefined,

@@ -34,6 +34,8 @@ export interface KafkaHostOptions {
   readonly serviceId: string;
   /** How often queries commit; 2 s as in ksqlDB. */
   readonly commitIntervalMs?: number;
+  /** State that a persistent query holds back before a commit; 10 MiB. With 0 every update becomes a record. */
+  readonly cacheBytesMax?: number;
   readonly logger?: Logger;
 }
 
@@ -195,10 +197,12 @@ function prefixOf({ serviceId }: KafkaHostOptions): string {
 
 function appOptions(options: KafkaHostOptions, context: AnalysisContext) {
   const { environment, bootstrapServers, commitIntervalMs = 2000, logger = silentLogger } = options;
+  const { cacheBytesMax } = options;
   return {
     environment,
     bootstrapServers,
     commitIntervalMs,
+    ...(cacheBytesMax === undefined ? {} : { cacheBytesMax }),
     logger,
     // As ksqlDB does: a record that cannot be read is logged and skipped.
     onFailure: { deserialization: 'continue' },
