@@ -78,12 +78,17 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
     }
   }
 
+  /**
+   * The rows of windows that begin in the range, by start and key. Windows that have left the retention are gone, as in
+   * Kafka Streams, whether or not their rows were deleted yet.
+   */
   scan(range: {
     readonly fromMs: number;
     readonly toMs: number;
   }): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]> {
+    const kept = this.#observedStreamTime - this.definition.retentionMs;
     const rows = this.#rows.scan({
-      from: int64Text(Math.max(0, range.fromMs)),
+      from: int64Text(Math.max(0, range.fromMs, kept)),
       to: int64Text(range.toMs + 1),
     });
     const shape = (found: readonly (readonly [string, ValueAndTimestamp<V>])[]): WindowRow<K, V>[] =>
