@@ -29,6 +29,14 @@ export class OutputProducer implements RecordCollector {
     for (const topic of topics) this.#partitionCounts.set(topic, await this.#producer.partitionsFor(topic));
   }
 
+  /**
+   * Asks for the metadata of these topics ahead of their first records, which would otherwise pile up until it is there.
+   * A topic that is missing is found out about when something is written to it.
+   */
+  prepareFor(topics: Iterable<string>): void {
+    for (const topic of topics) this.#producer.partitionsFor(topic).catch(() => undefined);
+  }
+
   partitionCount(topic: string): number {
     return this.#partitionCounts.get(topic) ?? 1;
   }

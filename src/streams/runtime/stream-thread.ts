@@ -15,6 +15,7 @@ import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignor } from './task-assignor.ts';
 import { Task } from './task.ts';
+import type { SinkNode } from '../topology/nodes.ts';
 import { brokerTopicName, externalTopics, type TaskPlan, type TopicPlan } from './topic-plan.ts';
 
 /** A task on this thread, with where its changelogs have got to. */
@@ -132,7 +133,8 @@ export class StreamThread {
     const name = brokerTopicName(topology, applicationId);
     let clean = false;
     try {
-      await this.#output.learnPartitions(this.#partitionedTopics());
+      await this.#output.learnPartitions(this.#sinkTopics((node) => node.partitioner !== undefined));
+      this.#output.prepareFor(this.#sinkTopics(() => true));
       const topics = [...externalTopics(topology), ...[...topology.repartitionTopics.keys()].map(name)];
       this.#consumer.subscribe([...new Set(topics)], {
         onAssigned: (partitions) => this.#onAssigned(partitions),
@@ -403,12 +405,12 @@ export class StreamThread {
     return [...new Set([...this.#running.keys(), ...this.#state.taskIds])];
   }
 
-  /** Topics whose sinks have a partitioner. */
-  #partitionedTopics(): readonly string[] {
+  /** Topics, known by name, of the sinks that pass. */
+  #sinkTopics(accepts: (node: SinkNode) => boolean): readonly string[] {
     const { topology, applicationId } = this.#settings;
     const name = brokerTopicName(topology, applicationId);
     return [...topology.nodes.values()].flatMap((node) =>
-      node.kind === 'sink' && node.partitioner && typeof node.topic === 'string' ? [name(node.topic)] : [],
+      node.kind === 'sink' && typeof node.topic === 'string' && accepts(node) ? [name(node.topic)] : [],
     );
   }
 
