@@ -25,8 +25,7 @@ interface Coordinator {
  *
  * - `__consumer_offsets` is created when it is first needed, and the answer waits for it.
  * - COORDINATOR_NOT_AVAILABLE while the group's partition has no leader.
- * - Key type 1 (transactions) and 2 (share groups, v6) are refused with UNSUPPORTED_VERSION: there are no such
- *   coordinators yet.
+ * - Key type 1 (transactions) and 2 (share groups, v6) are refused for good: there are no such coordinators yet.
  */
 export function findCoordinatorHandler(services: BrokerServices): RequestHandler<typeof findCoordinator> {
   return {
@@ -36,7 +35,7 @@ export function findCoordinatorHandler(services: BrokerServices): RequestHandler
       if (request.keyType !== GROUP) {
         const message = 'only consumer groups have a coordinator here: transactions are not supported yet';
         return respond(
-          keys.map((key) => refused(key, ErrorCode.UNSUPPORTED_VERSION, message)),
+          keys.map((key) => refused(key, finalErrorCode(context), message)),
           context,
         );
       }
@@ -54,6 +53,16 @@ export function findCoordinatorHandler(services: BrokerServices): RequestHandler
         context,
       ),
   };
+}
+
+/**
+ * UNSUPPORTED_VERSION, by which clients show the message beside it. librdkafka, which speaks at most v2, would ask again
+ * for ever after any error but a refused authorization.
+ */
+function finalErrorCode(context: RequestContext): number {
+  return context.apiVersion >= BATCH_VERSION_MIN
+    ? ErrorCode.UNSUPPORTED_VERSION
+    : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
 }
 
 function find(services: BrokerServices, groupId: string, context: RequestContext): Coordinator {

@@ -1,12 +1,27 @@
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { describeGroups } from '../../src/protocol/messages/15-describe-groups.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
+import { GROUP_OPERATIONS } from './authorized-operations.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { groupContext } from './group-context.ts';
 
-/** DescribeGroups (key 15, v0-6): state and members of groups that this broker coordinates. */
+/**
+ * DescribeGroups (key 15, v0-6): state and members of groups that this broker coordinates.
+ *
+ * - v3+: what the client may do with a group that exists, when it asks (KIP-430)
+ */
 export function describeGroupsHandler(services: BrokerServices): RequestHandler<typeof describeGroups> {
   return {
     api: describeGroups,
-    answer: (request, context) => services.groups.describeGroups(request, groupContext(context)),
+    answer(request, context) {
+      const response = services.groups.describeGroups(request, groupContext(context));
+      if (!request.includeAuthorizedOperations) return response;
+      const groups = (response.groups ?? []).map((group) =>
+        (group.errorCode ?? ErrorCode.NONE) === ErrorCode.NONE
+          ? { ...group, authorizedOperations: GROUP_OPERATIONS }
+          : group,
+      );
+      return { ...response, groups };
+    },
   };
 }

@@ -12,15 +12,20 @@ import { leaveGroupHandler } from './13-leave-group.ts';
 import { syncGroupHandler } from './14-sync-group.ts';
 import { describeGroupsHandler } from './15-describe-groups.ts';
 import { listGroupsHandler } from './16-list-groups.ts';
+import { saslHandshakeHandler } from './17-sasl-handshake.ts';
 import { apiVersionsHandler } from './18-api-versions.ts';
 import { createTopicsHandler } from './19-create-topics.ts';
 import { deleteTopicsHandler } from './20-delete-topics.ts';
 import { deleteRecordsHandler } from './21-delete-records.ts';
 import { initProducerIdHandler } from './22-init-producer-id.ts';
 import { offsetForLeaderEpochHandler } from './23-offset-for-leader-epoch.ts';
+import { describeAclsHandler } from './29-describe-acls.ts';
+import { createAclsHandler } from './30-create-acls.ts';
+import { deleteAclsHandler } from './31-delete-acls.ts';
 import { describeConfigsHandler } from './32-describe-configs.ts';
 import { alterConfigsHandler } from './33-alter-configs.ts';
 import { describeLogDirsHandler } from './35-describe-log-dirs.ts';
+import { saslAuthenticateHandler } from './36-sasl-authenticate.ts';
 import { createPartitionsHandler } from './37-create-partitions.ts';
 import { deleteGroupsHandler } from './42-delete-groups.ts';
 import { electLeadersHandler } from './43-elect-leaders.ts';
@@ -53,15 +58,20 @@ export function brokerHandlers(services: BrokerServices): HandlerTable {
     anyHandler(syncGroupHandler(services)),
     anyHandler(describeGroupsHandler(services)),
     anyHandler(listGroupsHandler(services)),
+    anyHandler(saslHandshakeHandler()),
     anyHandler(apiVersionsHandler(services)),
     createTopicsHandler(services),
     deleteTopicsHandler(services),
     anyHandler(deleteRecordsHandler(services)),
     anyHandler(initProducerIdHandler(services)),
     anyHandler(offsetForLeaderEpochHandler(services)),
+    anyHandler(describeAclsHandler()),
+    anyHandler(createAclsHandler()),
+    anyHandler(deleteAclsHandler()),
     anyHandler(describeConfigsHandler(services)),
     alterConfigsHandler(services),
     anyHandler(describeLogDirsHandler(services)),
+    anyHandler(saslAuthenticateHandler()),
     createPartitionsHandler(services),
     anyHandler(deleteGroupsHandler(services)),
     electLeadersHandler(services),
