@@ -40,10 +40,13 @@ function step(name, command, args, { report, env = {}, minutes = 15 } = {}) {
   );
 }
 
-/** A step whose command hands its arguments to the test runner. */
+/**
+ * A step whose command hands its arguments to the test runner. A test that fails is tried once more: the machine is shared,
+ * and a run over 2,700 tests with real processes should end on a defect, not on a stall.
+ */
 function testStep(name, command, args, options = {}) {
   const report = path.join(tmpdir(), `millrace-ci-${process.pid}-${name.replaceAll(/\W+/g, '-')}.json`);
-  const reporting = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reporting = ['--retry=1', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   step(name, command, [...args, ...reporting], { ...options, report });
   rmSync(report, { force: true });
 }
