@@ -50,6 +50,22 @@ describe('the queue of a partition', () => {
     expect(sendAll(queue)).toEqual([6, 7, 8, 9, 10]);
   });
 
+  it('knows a batch to be written when a later one was acknowledged, in the same sequence only', () => {
+    const { queue, batches } = queueOf(5);
+    sendAll(queue);
+    succeed(queue, batches[0]);
+    sendAll(queue);
+    const [, first, second, third] = batches as [ProducerBatch, ProducerBatch, ProducerBatch, ProducerBatch];
+    succeed(queue, second);
+    expect([first, third].map((batch) => queue.isWritten(batch))).toEqual([true, false]);
+    for (const batch of batches) queue.done(batch);
+    queue.breakSequence('epoch');
+    queue.putBack(third);
+    expect(queue.numberHead(identities)).toBe(true);
+    expect(third.identity).toBe(NEXT);
+    expect(queue.isWritten(first)).toBe(false);
+  });
+
   it('asks about what may have been written under its old number before all goes on under a new epoch', () => {
     const { queue, batches } = queueOf(4);
     sendAll(queue);

@@ -36,6 +36,8 @@ export class PartitionQueue {
   #nextSequence = 0;
   /** Batches that were given a number so far. */
   #ordinal = 0;
+  /** Ordinal of the last batch that was acknowledged under the current identity. */
+  #acknowledged = -1;
   /**
    * The leader has written something under the current identity. Before that it takes any first number: a second batch
    * that arrives where the first one was refused (a leader that does not know yet that it is one) would be let in, and
@@ -132,7 +134,14 @@ export class PartitionQueue {
 
   /** The leader has written a batch. */
   acknowledged(batch: ProducerBatch): void {
-    if (batch.identity === this.#identity) this.#isKnown = true;
+    if (batch.identity !== this.#identity) return;
+    this.#isKnown = true;
+    this.#acknowledged = Math.max(this.#acknowledged, batch.ordinal);
+  }
+
+  /** A later batch of the sequence was acknowledged: so this one is in the log before it, and committed. */
+  isWritten(batch: ProducerBatch): boolean {
+    return batch.identity === this.#identity && batch.ordinal < this.#acknowledged;
   }
 
   /** True if an earlier batch is unanswered: then a gap before this one only means that it was overtaken. */
@@ -177,6 +186,7 @@ export class PartitionQueue {
     this.#broken = undefined;
     this.#identity = next;
     this.#isKnown = false;
+    this.#acknowledged = -1;
     this.#nextSequence = 0;
     for (const batch of this.#batches) {
       batch.baseSequence = -1;

@@ -344,12 +344,17 @@ export class Sender {
   }
 
   /**
-   * The broker expected another sequence number, so that it has not written the batch. Either the batch has overtaken an
+   * The broker expected another sequence number. If it has not written the batch, either the batch has overtaken an
    * earlier one that is tried again, and is tried again behind it; or the broker has lost what it knew of us, and the
    * partition goes on under the next epoch (KIP-360).
    */
   #onSequenceRefused(batch: ProducerBatch, errorCode: number): void {
     const { queue } = batch;
+    if (queue.isWritten(batch)) {
+      // It has been asked for so late that the broker remembers only batches after it.
+      this.#accumulator.settle(batch, null, -1, -1);
+      return;
+    }
     if (!queue.hasEarlier(batch)) {
       queue.notWritten(batch);
       queue.breakSequence(errorCode === ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER ? 'epoch' : 'id');

@@ -38,6 +38,16 @@ describe('the check of a final log', () => {
     for (const [index, pattern] of expected.entries()) expect(faults[index]).toMatch(pattern);
   });
 
+  it('finds the loss of a record that was acknowledged without an offset', () => {
+    const { history: told } = history();
+    const record = { id: 'p0/0/3', producer: 0, partition: 0, sequence: 3 };
+    told.onSent(record);
+    told.onAcknowledged(record, -1);
+    const content = ['p0/0/0', 'p0/0/1', 'p0/0/2'];
+    expect(faultsOfPartition(0, content, told)).toEqual(['partition 0: p0/0/3, acknowledged, is lost']);
+    expect(faultsOfPartition(0, [...content, 'p0/0/3'], told)).toEqual([]);
+  });
+
   it('finds what was read and is not there any more, and what is read differently twice', () => {
     const { history: told, violations } = history();
     told.onRead(0, 2, 'p0/0/2');

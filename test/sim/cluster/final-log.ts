@@ -41,6 +41,10 @@ export function faultsOfPartition(
     const fate = elsewhere === undefined ? 'is lost' : `is at ${elsewhere}`;
     faults.push(`${where}: ${id}, acknowledged at ${offset}, ${fate}; there is ${found ?? 'nothing'}`);
   }
+  for (const id of history.acknowledgedSomewhere) {
+    if (history.sent.get(id)?.partition !== partition || offsetOf.has(id)) continue;
+    faults.push(`${where}: ${id}, acknowledged, is lost`);
+  }
   for (const [offset, id] of history.read.get(partition) ?? []) {
     const found = content[offset];
     if (found !== id)

@@ -14,6 +14,8 @@ export class History {
   readonly acknowledged = new Map<number, Map<number, string>>();
   /** What consumers were given, by partition and offset. */
   readonly read = new Map<number, Map<number, string>>();
+  /** Ids that were acknowledged without an offset: the broker knew that they were written, and no more where. */
+  readonly acknowledgedSomewhere = new Set<string>();
   acknowledgedCount = 0;
   failedCount = 0;
   readCount = 0;
@@ -28,13 +30,17 @@ export class History {
   }
 
   onAcknowledged(record: SentRecord, offset: number): void {
+    this.acknowledgedCount++;
+    if (offset < 0) {
+      this.acknowledgedSomewhere.add(record.id);
+      return;
+    }
     const ids = inner(this.acknowledged, record.partition);
     const other = ids.get(offset);
-    if (offset < 0 || other !== undefined) {
-      this.#onViolation(`${record.id} was acknowledged at offset ${offset}, where ${other ?? 'nothing'} is`);
+    if (other !== undefined) {
+      this.#onViolation(`${record.id} was acknowledged at offset ${offset}, where ${other} is`);
     }
     ids.set(offset, record.id);
-    this.acknowledgedCount++;
   }
 
   onFailed(): void {
