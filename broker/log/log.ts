@@ -73,6 +73,7 @@ export class Log {
   #mustSaveEpochs = false;
   /** Counts truncations, so that a flush under way notices one. */
   #truncations = 0;
+  #isClosed = false;
   /** Why the disk is no longer trusted: after a failed sync nothing is known of what was written before. */
   #failure: string | undefined;
 
@@ -392,6 +393,7 @@ export class Log {
 
   /** Closes without writing anything: the log is about to be deleted, or its disk has failed. */
   closeHandles(): void {
+    this.#isClosed = true;
     this.#recent.clear();
     this.#removal.close();
     for (const segment of this.#segments) segment.close();
@@ -562,6 +564,8 @@ export class Log {
       if (!this.#isDirectorySynced) await disk.syncDirectory(parentOf(this.directory));
       this.#isDirectorySynced = true;
     } catch (error) {
+      // The log was deleted meanwhile: there is nothing left that would have to be on the disk.
+      if (this.#isClosed) return true;
       if (truncations !== this.#truncations) return false;
       this.#failure ??= messageOf(error);
       throw error;
@@ -581,6 +585,7 @@ export class Log {
 
   #syncDirectoryInBackground(): void {
     this.#environment.disk.syncDirectory(this.directory).catch((error: unknown) => {
+      if (this.#isClosed) return;
       this.#logger.warn('a directory could not be synced', { directory: this.directory, error });
     });
   }

@@ -91,6 +91,16 @@ describe('LogManager', () => {
     expect(() => open(foreign)).toThrow(/is not empty \(there is "thesis.doc"\)/);
   });
 
+  it('lets a flush of a log that is deleted meanwhile come to nothing', async () => {
+    const manager = open(`${temporaryDirectory()}/data`);
+    const deleted = manager.getOrCreate(log(0));
+    deleted.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    const flushed = deleted.flush();
+    manager.delete(log(0));
+    await expect(flushed).resolves.toBeUndefined();
+    await manager.close({ brokerEpoch: 1 });
+  });
+
   it('deletes a log at once and its files later, and lets the topic be made again', async () => {
     const directory = temporaryDirectory();
     const manager = open(directory);
