@@ -15,8 +15,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/registry': ['src/base', 'src/protocol'],
   broker: ['src/base', 'src/protocol'],
   'src/streams': ['src/base', 'src/protocol', 'src/client', 'src/serde', 'src/registry'],
-  'src/sql': ['src/base', 'src/protocol', 'src/client', 'src/serde', 'src/registry', 'src/streams', 'grammar'],
-  'src/connect': ['src/base', 'src/protocol', 'src/client', 'src/serde', 'src/registry', 'src/streams', 'grammar'],
+  'src/sql': [
+    'src/base',
+    'src/protocol',
+    'src/client',
+    'src/serde',
+    'src/registry',
+    'src/streams',
+    'grammar',
+  ],
+  'src/connect': [
+    'src/base',
+    'src/protocol',
+    'src/client',
+    'src/serde',
+    'src/registry',
+    'src/streams',
+    'grammar',
+  ],
   'src/server': [
     'src/base',
     'src/protocol',
@@ -95,20 +111,23 @@ describe('architecture', () => {
     expect(breaches).toEqual([]);
   });
 
-  it.each(SIMULATED.filter((part) => parts.includes(part)))('%s reaches the outside only in io folders', (part) => {
-    const breaches = sourceFiles(part)
-      .filter((source) => !source.file.split('/').includes('io'))
-      .flatMap((source) => [
-        ...source.imports
-          .filter((specifier) => OUTSIDE_MODULES.test(specifier))
-          .map((specifier) => `${source.file} imports ${specifier}`),
-        ...source.text
-          .split('\n')
-          .filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line) && OUTSIDE_GLOBALS.test(line))
-          .map((line) => `${source.file}: ${line.trim()}`),
-      ]);
-    expect(breaches).toEqual([]);
-  });
+  it.each(SIMULATED.filter((part) => parts.includes(part)))(
+    '%s reaches the outside only in io folders',
+    (part) => {
+      const breaches = sourceFiles(part)
+        .filter((source) => !source.file.split('/').includes('io'))
+        .flatMap((source) => [
+          ...source.imports
+            .filter((specifier) => OUTSIDE_MODULES.test(specifier))
+            .map((specifier) => `${source.file} imports ${specifier}`),
+          ...source.text
+            .split('\n')
+            .filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line) && OUTSIDE_GLOBALS.test(line))
+            .map((line) => `${source.file}: ${line.trim()}`),
+        ]);
+      expect(breaches).toEqual([]);
+    },
+  );
 });
 
 function isPublicEntry(place: string): boolean {

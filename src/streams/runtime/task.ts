@@ -159,7 +159,8 @@ export class Task {
   /** Sends the changes of all logged stores to their changelogs; `to` is given the topic as on the broker. */
   logChanges(to: (store: string, topic: string) => (record: ChangelogRecord) => void): void {
     for (const store of this.stores.values()) {
-      if (store.definition.loggingEnabled) store.logChanges(to(store.name, this.changelogTopicOf(store.name)));
+      if (store.definition.loggingEnabled)
+        store.logChanges(to(store.name, this.changelogTopicOf(store.name)));
     }
   }
 
