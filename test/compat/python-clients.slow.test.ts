@@ -46,7 +46,9 @@ describe('the Python clients', () => {
       'librdkafka: admin',
       'librdkafka: offsets',
       'librdkafka: refusals',
-      ...['None', '(0, 11)', '(1, 0)', '(2, 0)', '(2, 8)', '(4, 0)'].map((pinned) => `kafka-python: ${pinned}`),
+      ...['None', '(0, 11)', '(1, 0)', '(2, 0)', '(2, 8)', '(4, 0)'].map(
+        (pinned) => `kafka-python: ${pinned}`,
+      ),
       'aiokafka',
     ]);
   });

@@ -140,7 +140,8 @@ func admin(ctx context.Context) error {
 	if err := create(ctx, "admin", 2, map[string]*string{"max.message.bytes": kadm.StringPtr("20000")}); err != nil {
 		return err
 	}
-	owner := client(kgo.DefaultProduceTopic("admin"), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	owner := client(kgo.DefaultProduceTopic("admin"), kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.ProducerBatchCompression(kgo.NoCompression()))
 	defer owner.Close()
 	for i := range int64(6) {
 		record := &kgo.Record{Partition: int32(i % 2), Value: []byte("v"), Timestamp: time.UnixMilli(1000 + i)}
