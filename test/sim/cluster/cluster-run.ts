@@ -1,3 +1,4 @@
+import { METADATA_TOPIC } from '../../../broker/quorum/raft-log.ts';
 import { AssertionFailure, messageOf } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
 import type { Simulation } from '../simulation.ts';
@@ -157,23 +158,23 @@ export class ClusterRun {
     });
   }
 
-  /** Waits until the replicas of each partition hold the same bytes; answers how many records each partition has. */
+  /** Waits until all replicas hold the same bytes, of the metadata too; answers how many records each partition has. */
   async #checkReplicas(): Promise<readonly number[]> {
-    const { timers } = this.#simulation.host('admin').environment;
+    await this.#equalBytes(`${METADATA_TOPIC}-0`);
     const ends: number[] = [];
     for (let partition = 0; partition < PARTITIONS; partition++) {
-      for (;;) {
-        const [first, ...others] = BROKER_IDS.map((id) =>
-          replicaBytes(this.#cluster, id, `${TOPIC}-${partition}`),
-        );
-        if (first !== undefined && others.every((bytes) => bytes.equals(first))) {
-          ends.push(recordCount(first));
-          break;
-        }
-        await timers.sleep(100);
-      }
+      ends.push(recordCount(await this.#equalBytes(`${TOPIC}-${partition}`)));
     }
     return ends;
+  }
+
+  async #equalBytes(directory: string): Promise<Buffer> {
+    const { timers } = this.#simulation.host('admin').environment;
+    for (;;) {
+      const [first, ...others] = BROKER_IDS.map((id) => replicaBytes(this.#cluster, id, directory));
+      if (first !== undefined && others.every((bytes) => bytes.equals(first))) return first;
+      await timers.sleep(100);
+    }
   }
 
   async #stopCluster(): Promise<void> {
