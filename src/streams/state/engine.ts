@@ -21,6 +21,8 @@ export interface StoreEngine {
   /** Values in the order of the keys, undefined where there is none. */
   getMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]>;
   scan(range: KeyRange): Promise<readonly (readonly [string, Buffer])[]>;
+  /** The greatest key within a range. */
+  lastKey(range: KeyRange): Promise<string | undefined>;
   /** Applies what `fill` puts into the batch, atomically. */
   write(fill: (batch: WriteBatch) => void): void | Promise<void>;
   clear(range: KeyRange): void | Promise<void>;

@@ -33,6 +33,10 @@ export class MemoryEngine implements StoreEngine {
     return Promise.resolve(this.scanNow(range));
   }
 
+  lastKey(range: KeyRange): Promise<string | undefined> {
+    return Promise.resolve(this.scanNow(range).at(-1)?.[0]);
+  }
+
   write(fill: (batch: WriteBatch) => void): void {
     fill({
       put: (key, value) => {

@@ -54,6 +54,8 @@ export class StateMap<V> {
   #wanted = new Set<string>();
   #sweep: IterableIterator<StateEntry<V>> | undefined;
   #valueBytes = VALUE_BYTES_GUESS;
+  /** The engine holds no key at or after this one; undefined while that is not known. See {@link StateMap.learnEnd}. */
+  #end: string | undefined;
 
   constructor(options: {
     readonly engine: StoreEngine;
@@ -74,12 +76,27 @@ export class StateMap<V> {
       this.#admit(key, this.#engine.getNow(this.#prefix + key));
       return undefined;
     }
+    if (this.#isBeyondEnd(key)) {
+      this.#admit(key, undefined);
+      return undefined;
+    }
     return this.#load([key]);
+  }
+
+  /**
+   * Looks up where the engine's keys end, for stores whose new keys come behind the others (windows of later times):
+   * these are then known to be absent without a read.
+   */
+  async learnEnd(): Promise<void> {
+    if (this.#engine.synchronous) return;
+    const last = await this.#engine.lastKey({ from: this.#prefix, to: endOfPrefix(this.#prefix) });
+    this.#end = last === undefined ? '' : justAfter(last.slice(this.#prefix.length));
   }
 
   /** Asks for a key to be loaded with the batch; see {@link StateMap.loadWanted}. */
   want(key: string): void {
-    if (!this.#engine.synchronous && !this.#entries.has(key)) this.#wanted.add(key);
+    if (!this.#engine.synchronous && !this.#entries.has(key) && !this.#isBeyondEnd(key))
+      this.#wanted.add(key);
   }
 
   /** Fetches all wanted keys in one go. */
@@ -144,6 +161,7 @@ export class StateMap<V> {
         continue;
       }
       batch.put(this.#prefix + entry.key, encoded);
+      if (this.#isBeyondEnd(entry.key)) this.#end = justAfter(entry.key);
       bytes += encoded.length;
       count++;
     }
@@ -198,6 +216,10 @@ export class StateMap<V> {
     this.#dirty = [];
   }
 
+  #isBeyondEnd(key: string): boolean {
+    return this.#end !== undefined && key >= this.#end;
+  }
+
   #forget(entry: StateEntry<V>): void {
     if (entry.dirty) this.#budget.dirtyBytes -= entry.sizeBytes;
     entry.dirty = false;
@@ -249,4 +271,8 @@ export class StateMap<V> {
     if (added) found.sort(([a], [b]) => (a < b ? -1 : 1));
     return found;
   }
+}
+
+function justAfter(key: string): string {
+  return `${key}\0`;
 }

@@ -114,7 +114,9 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
     });
   }
 
-  open(): void {}
+  open(): Promise<void> {
+    return this.#rows.learnEnd();
+  }
 
   loadWanted(): Promise<void> | undefined {
     return this.#rows.loadWanted();

@@ -45,6 +45,8 @@ const definitions = {
   },
 } as const;
 
+type Windows = WindowState<string, string> & ManagedStore;
+
 describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
   let under: EngineUnderTest;
   let opened = 0;
@@ -182,7 +184,6 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
   });
 
   it('windows are found by key and start, scanned by start and key, and expire', async () => {
-    type Windows = WindowState<string, string> & ManagedStore;
     const store = make(definitions.window) as Windows;
     for (const [key, startMs] of [
       ['b', 10],
@@ -232,6 +233,39 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     expect(await copy.scanEnds({ fromMs: 40, toMs: 40 })).toEqual([
       { key: 'a', startMs: 30, endMs: 40, value: 'two' },
     ]);
+  });
+
+  it('windows that were written before the store was opened are found, later ones are known to be absent', async () => {
+    const write = async (
+      store: Windows,
+      rows: readonly (readonly [string, number, string])[],
+    ): Promise<void> => {
+      for (const [key, startMs, value] of rows) {
+        await store.prepare(key, startMs);
+        store.put(key, startMs, value, startMs);
+      }
+      await under.engine.write((batch) => store.writeTo(batch));
+      store.committed();
+    };
+    const first = make(definitions.window) as Windows;
+    await first.open();
+    await write(first, [
+      ['b', 20, 'b20'],
+      ['z', 10, 'z10'],
+    ]);
+    const second = make(definitions.window) as Windows;
+    await second.open();
+    await second.prepare('b', 20);
+    await second.prepare('z', 10);
+    expect(second.get('b', 20)?.value).toBe('b20');
+    expect(second.get('z', 10)?.value).toBe('z10');
+    expect(second.prepare('a', 30)).toBeUndefined();
+    expect(second.get('a', 30)).toBeUndefined();
+    await write(second, [['k', 40, 'k40']]);
+    const third = make(definitions.window) as Windows;
+    await third.open();
+    await third.prepare('k', 40);
+    expect(third.get('k', 40)?.value).toBe('k40');
   });
 
   it('a join finds all records of a key in its window, duplicates too, by time and arrival', async () => {

@@ -52,8 +52,19 @@ export class RocksDbEngine implements StoreEngine {
     });
   }
 
-  async scan(range: KeyRange): Promise<readonly (readonly [string, Buffer])[]> {
-    const iterator = this.#database.iterator({ ...bounds(range), highWaterMark: 1 << 16 });
+  scan(range: KeyRange): Promise<readonly (readonly [string, Buffer])[]> {
+    return this.#iterate({ ...bounds(range), highWaterMark: 1 << 16 });
+  }
+
+  async lastKey(range: KeyRange): Promise<string | undefined> {
+    const [last] = await this.#iterate({ ...bounds(range), reverse: true, limit: 1 });
+    return last?.[0];
+  }
+
+  async #iterate(
+    options: Parameters<Database['iterator']>[0],
+  ): Promise<readonly (readonly [string, Buffer])[]> {
+    const iterator = this.#database.iterator(options);
     const found: (readonly [string, Buffer])[] = [];
     try {
       await new Promise<void>((resolve, reject) => {

@@ -36,7 +36,7 @@ declare module 'rocksdb' {
     ): void;
     batch(): Batch;
     clear(bounds: Bounds, callback: (error: Failure) => void): void;
-    iterator(options: Bounds & { highWaterMark?: number }): Iterator;
+    iterator(options: Bounds & { highWaterMark?: number; reverse?: boolean; limit?: number }): Iterator;
   }
 
   export default function rocksdb(location: string): Database;
