@@ -31,10 +31,14 @@ export function rivalClassPath(rival: RivalName): string {
 function run(command: string, args: readonly string[]): void {
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (status === 0) return;
-  throw new OperationalError('NO_JAVA', `${command} failed (${error?.message ?? `status ${status}`})`, {
-    retriable: false,
-    cause: error,
-  });
+  throw new OperationalError(
+    'NO_JAVA',
+    `the rival needs Java 17 and Maven: ${command} ${error === undefined ? `ended with ${status}` : 'was not found'}`,
+    {
+      retriable: false,
+      cause: error,
+    },
+  );
 }
 
 /** Whether the rivals can be had at all: Java to run them, Maven to fetch them. */
