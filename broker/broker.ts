@@ -108,6 +108,7 @@ export class Broker {
       directory: topology.dataDirectory,
       nodeId: topology.nodeId,
       ...(topology.clusterId === undefined ? {} : { clusterId: topology.clusterId }),
+      ...(topology.newClusterId === undefined ? {} : { newClusterId: topology.newClusterId }),
       retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
       recentBytesMax: RECENT_BYTES_MAX,
     });

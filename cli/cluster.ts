@@ -63,7 +63,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       close: () => stopAll(brokers),
     };
   } catch (error) {
-    await stopAll(brokers);
+    // The others wait for a cluster that does not come about, and would do so for a while.
+    await stopAll(brokers, 'SIGKILL');
     throw error;
   }
 }
@@ -87,10 +88,10 @@ async function readyAddress(broker: ChildProcess): Promise<string> {
   });
 }
 
-async function stopAll(brokers: readonly ChildProcess[]): Promise<void> {
+async function stopAll(brokers: readonly ChildProcess[], signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   const running = brokers.filter((broker) => broker.exitCode === null && broker.signalCode === null);
   const ended = running.map((broker) => once(broker, 'exit'));
-  for (const broker of running) broker.kill('SIGTERM');
+  for (const broker of running) broker.kill(signal);
   await Promise.all(ended);
 }
 

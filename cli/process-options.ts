@@ -67,6 +67,8 @@ export function dataFolder(options: ProcessOptions, settings: Settings): string 
 export function untilSignalled(): Promise<void> {
   return new Promise((resolve) => {
     process.once('disconnect', resolve);
+    // To listen is no reason to stay: a start that fails ends the process.
+    process.channel?.unref();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(130));

@@ -39,13 +39,16 @@ export function topicConfigSynonyms(
   const override = configsOf(context.image, ConfigResourceType.TOPIC, topic).get(name);
   const places: ConfigSynonym[] = [];
   if (override !== undefined) places.push({ name, value: override, source: ConfigSource.DYNAMIC_TOPIC });
-  for (const synonym of topicPropertySynonyms[name] ?? []) {
+  const synonyms = topicPropertySynonyms[name] ?? [];
+  for (const synonym of synonyms) {
     for (const place of brokerConfigSynonyms(synonym as BrokerPropertyName, context)) {
       if (place.value !== null && place.source !== ConfigSource.DEFAULT)
         places.push(inTopicUnits(place, synonym));
     }
   }
-  places.push({ name, value: topicConfigs[name]?.default ?? null, source: ConfigSource.DEFAULT });
+  // Kafka tells the default by the name of the broker's property.
+  const value = topicConfigs[name]?.default ?? null;
+  places.push({ name: synonyms[0] ?? name, value, source: ConfigSource.DEFAULT });
   return places;
 }
 

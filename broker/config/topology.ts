@@ -9,7 +9,10 @@ export interface BrokerTopology {
   readonly nodeId: number;
   readonly dataDirectory: string;
   /** Undefined: the data folder's own, or a new one. */
+  /** As configured: a data folder must have it. */
   readonly clusterId: string | undefined;
+  /** What a new data folder gets where none is configured. One that exists keeps its id when voters move. */
+  readonly newClusterId: string | undefined;
   /** For clients and other brokers; at least one. */
   readonly listeners: readonly ListenerAddress[];
   /** For the metadata quorum; a single node needs none. */
@@ -43,12 +46,13 @@ export function brokerTopology(config: BrokerConfig): BrokerTopology {
     });
   }
   const advertised = parseListeners('advertised.listeners', config.get('advertised.listeners'));
-  const clusterId = config.get('cluster.id') || clusterIdOf(voters);
+  const clusterId = config.get('cluster.id') || undefined;
   const [dataDirectory] = config.get('log.dirs');
   return {
     nodeId,
     dataDirectory: dataDirectory ?? './data',
     clusterId,
+    newClusterId: clusterIdOf(voters),
     listeners,
     controllerListener:
       all.find(({ name }) => controllerNames.has(name)) ??

@@ -20,13 +20,19 @@ export interface DataFolder {
   readonly previousBrokerEpoch: number;
 }
 
+export interface FolderIdentity {
+  readonly nodeId: number;
+  readonly clusterId?: string;
+  readonly newClusterId?: string;
+}
+
 /**
  * Locks a data folder and learns whose it is and how it was left; a new one is formatted.
  */
 export function openDataFolder(
   environment: Environment,
   directory: string,
-  identity: { readonly nodeId: number; readonly clusterId?: string },
+  identity: FolderIdentity,
 ): DataFolder {
   const { disk } = environment;
   // The folder itself must not be lost with all that will be acknowledged in it. Where it exists this is asked again
@@ -79,17 +85,13 @@ function brokerEpochIn(text: string): number {
   }
 }
 
-function obtainMeta(
-  environment: Environment,
-  directory: string,
-  identity: { readonly nodeId: number; readonly clusterId?: string },
-): MetaProperties {
+function obtainMeta(environment: Environment, directory: string, identity: FolderIdentity): MetaProperties {
   const { disk } = environment;
   const path = `${directory}/${META_PROPERTIES}`;
   if (!disk.exists(path)) {
     refuseUnknownContent(disk, directory);
     const meta = {
-      clusterId: identity.clusterId ?? randomUuid(environment),
+      clusterId: identity.clusterId ?? identity.newClusterId ?? randomUuid(environment),
       nodeId: identity.nodeId,
       directoryId: randomUuid(environment),
     };

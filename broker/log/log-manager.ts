@@ -29,8 +29,10 @@ export interface LogManagerOptions {
   /** The data folder (one entry of `log.dirs`); created and formatted when missing or empty. */
   readonly directory: string;
   readonly nodeId: number;
-  /** Checked against an existing folder; a new folder gets it, or a random one. */
+  /** Checked against an existing folder; a new folder gets it. */
   readonly clusterId?: string;
+  /** What a new folder gets where {@link clusterId} says nothing; a random one when this says nothing, either. */
+  readonly newClusterId?: string;
   /** The configuration of a log that is found on disk, asked while opening; defaults where it answers undefined. */
   readonly configOf?: (topic: string) => LogConfig | undefined;
   /** `log.retention.check.interval.ms`, 300,000 by default. */
@@ -87,6 +89,7 @@ export class LogManager {
     this.#folder = openDataFolder(options.environment, options.directory, {
       nodeId: options.nodeId,
       ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
+      ...(options.newClusterId === undefined ? {} : { newClusterId: options.newClusterId }),
     });
     try {
       this.#openLogs();

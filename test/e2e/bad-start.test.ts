@@ -132,4 +132,14 @@ describe.concurrent('millrace start', () => {
     expect(invalid.text).toContain(`config file ${toml} is not valid TOML`);
     expect(invalid.code).toBe(1);
   });
+
+  it('ends a cluster of which one broker cannot start, with what that one said', async () => {
+    const data = millrace.folder();
+    fs.mkdirSync(path.join(data, 'broker-2'));
+    fs.writeFileSync(path.join(data, 'broker-2/thesis.doc'), '');
+    const outcome = await start('--cluster', '3', '--kafka-port', '0', '--data', data);
+    expect(outcome.text).toMatch(/^millrace: .*broker-2 has no meta.properties but is not empty/m);
+    expect(outcome.text).toMatch(/^millrace: a broker of the cluster has ended while starting; see above$/m);
+    expect(outcome.code).toBe(1);
+  });
 });

@@ -53,4 +53,34 @@ describe('a cluster of three processes', () => {
     // Nothing went wrong inside, either.
     expect(await cluster.stop()).not.toMatch(/error|unhandled|    at /i);
   });
+
+  it('goes on as millrace start --cluster when one of its brokers is killed, and keeps all over a restart', async () => {
+    const data = `${millrace.folder()}/data`;
+    const start = ['start', '--cluster', '3', '--no-sql', '--json', '--kafka-port', '0', '--data', data];
+    const first = millrace.spawn(start);
+    const { brokers = [], pids = [] } = await first.facts();
+    const admin = new Admin({ bootstrapServers: brokers.join() });
+    await admin.createTopics([{ name: TOPIC, partitions: PARTITIONS }]);
+    await admin.close();
+    const load = loadWithMillrace(brokers.join(), TOPIC, PARTITIONS);
+    const acknowledged = (): number =>
+      load.ledgers.reduce((sum, ledger) => sum + ledger.acknowledged.size, 0);
+    while (acknowledged() < 500) await sleep(50);
+    process.kill(pids[1] ?? 0, 'SIGKILL');
+    // Every partition goes on, also those that the dead broker led.
+    const before = load.ledgers.map((ledger) => ledger.acknowledged.size);
+    while (load.ledgers.some((ledger, i) => ledger.acknowledged.size < (before[i] ?? 0) + 500))
+      await sleep(50);
+    await load.stop();
+    expect(load.ledgers.flatMap((ledger) => ledger.failures)).toEqual([]);
+    expect((await first.stop('SIGINT')).code).toBe(0);
+
+    const second = millrace.spawn(start);
+    const again = (await second.facts()).brokers?.join() ?? '';
+    const values = await readAll(again, TOPIC);
+    expect(load.ledgers.flatMap((ledger) => ledger.contradictions(values[ledger.partition] ?? []))).toEqual(
+      [],
+    );
+    expect((await second.stop('SIGINT')).code).toBe(0);
+  });
 });
