@@ -89,7 +89,7 @@ function checkResource(
     case ConfigResourceType.TOPIC:
       return state.image.topicsByName.has(resourceName)
         ? undefined
-        : failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.');
+        : failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${resourceName}' does not exist.`);
     case ConfigResourceType.BROKER:
       if (resourceName === '') return undefined;
       if (!/^\d+$/.test(resourceName)) {
@@ -132,7 +132,9 @@ function edit(
     else if (configOperation === APPEND || configOperation === SUBTRACT) {
       const definition = listConfig(resource, name);
       if (definition === undefined) {
-        const failure = failed(ErrorCode.INVALID_CONFIG, `Can't append or subtract: ${name} is not a list`);
+        const verb = configOperation === APPEND ? 'APPEND' : 'SUBTRACT';
+        const message = `Can't ${verb} to key ${name} because its type is not LIST.`;
+        const failure = failed(ErrorCode.INVALID_CONFIG, message);
         return { failure };
       }
       const current = listOf(target.get(name) ?? definition.default);

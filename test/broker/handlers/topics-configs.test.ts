@@ -159,8 +159,9 @@ describe('topics, metadata and configuration', () => {
     expect(configs.get('segment.bytes')).toMatchObject({ value: '1073741824', configSource: 5 });
     expect(configs.get('retention.ms')?.synonyms.map(({ name, source }) => `${name}:${source}`)).toEqual([
       'log.retention.hours:4',
-      'retention.ms:5',
+      'log.retention.ms:5',
     ]);
+    expect(configs.get('segment.bytes')?.synonyms.map(({ name }) => name)).toEqual(['log.segment.bytes']);
     const one = await client.send(describeConfigs, 1, {
       resources: [{ resourceType: BROKER, resourceName: '1', configurationKeys: ['num.partitions'] }],
     });
