@@ -92,8 +92,8 @@ describe('addresses', () => {
     const other = brokerTopology(
       new BrokerConfig({ config: { 'node.id': 3, 'controller.quorum.voters': voters } }),
     );
-    expect(other.clusterId).toBe(one.clusterId);
-    expect(one.clusterId).toMatch(/^[\w-]{22}$/);
+    expect(other.newClusterId).toBe(one.newClusterId);
+    expect(one.newClusterId).toMatch(/^[\w-]{22}$/);
     expect(one.reachableHost('0.0.0.0')).toBe('h2');
   });
 

@@ -85,6 +85,15 @@ describe('LogManager', () => {
     expect(() => open(directory)).toThrow(/has 1 entries and claims 2/);
     fs.rmSync(checkpoint);
     await open(directory).close();
+    // An id that only follows from the voters is for new folders: voters may move.
+    const moved = LogManager.open({
+      environment: nodeEnvironment,
+      directory,
+      nodeId: 1,
+      newClusterId: 'other',
+    });
+    expect(moved.clusterId).toBe('MkU3OEVBNTcwNTJENDM2Qg');
+    await moved.close();
 
     const foreign = temporaryDirectory();
     fs.writeFileSync(`${foreign}/thesis.doc`, 'x');
