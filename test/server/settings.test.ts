@@ -77,6 +77,13 @@ describe('settings', () => {
     expect(httpListener?.value).toBe('0.0.0.0:8088');
   });
 
+  it('knows the properties of the SQL engine, and no others', () => {
+    const set = (name: string) => resolveSettings({ env: {}, flags: { [name]: 'x' }, brokerProperties });
+    expect(set('ksql.persistence.wrap.single.values').server.size).toBe(1);
+    expect(set('ksql.streams.max.task.idle.ms').server.size).toBe(1);
+    expect(() => set('ksql.servce.id')).toThrow('unknown property ksql.servce.id');
+  });
+
   it('shows the nearest name for a mistyped one', () => {
     const settings = new Map([['num.partition', '3']]);
     const attempt = () =>

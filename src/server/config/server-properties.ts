@@ -50,9 +50,28 @@ export function isServerProperty(name: string): name is ServerPropertyName {
   return Object.hasOwn(serverProperties, name);
 }
 
-/** Session and query properties go to the SQL engine as they are; it knows which of them exist. */
+/** Properties of the SQL engine that a session may set too; here they are the default of all sessions. */
+const engineProperties: ReadonlySet<string> = new Set([
+  'ksql.cast.strings.preserve.nulls',
+  'ksql.create.or.replace.enabled',
+  'ksql.functions.collect_list.limit',
+  'ksql.functions.collect_set.limit',
+  'ksql.functions.substring.legacy.args',
+  'ksql.headers.columns.enabled',
+  'ksql.new.query.planner.enabled',
+  'ksql.persistence.wrap.single.values',
+  'ksql.query.pull.table.scan.enabled',
+  'ksql.timestamp.throw.on.invalid',
+]);
+
+/** Whether the SQL engine takes a property; `ksql.streams.` leads settings of Kafka Streams, of which there are many. */
 export function isEngineProperty(name: string): boolean {
-  return name.startsWith('ksql.');
+  return engineProperties.has(name) || name.startsWith('ksql.streams.');
+}
+
+/** All names that a configuration may hold for the SQL server. */
+export function serverPropertyNames(): readonly string[] {
+  return [...Object.keys(serverProperties), ...engineProperties];
 }
 
 /** Properties without a default, which may stay unset. */

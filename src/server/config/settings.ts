@@ -1,7 +1,7 @@
 import { DiagnosticError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { FileSettings } from './config-file.ts';
-import { isEngineProperty, isServerProperty, serverProperties } from './server-properties.ts';
+import { isEngineProperty, isServerProperty, serverPropertyNames } from './server-properties.ts';
 
 /** Who set a value; a later one of this order wins. */
 export const SETTING_SOURCES = ['default', 'file', 'env', 'flag'] as const;
@@ -79,7 +79,7 @@ function unknownProperty(
   brokerProperties: ReadonlySet<string>,
   file?: string,
 ): DiagnosticError {
-  const suggestion = nearestName(name, [...brokerProperties, ...Object.keys(serverProperties)]);
+  const suggestion = nearestName(name, [...brokerProperties, ...serverPropertyNames()]);
   const place = file === undefined ? '' : ` in ${file}`;
   return new DiagnosticError({
     message: `unknown property ${name}${place}`,
