@@ -39,9 +39,8 @@ const ALTER_PARTITION_VERSION = 3;
 const ALTER_PARTITION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3000;
 /**
- * Batches kept in memory for readers at the tail. Little is better: what is kept outlives the young generation, and
- * 32 MiB cost a third more processor time per byte produced than 1 MiB (garbage collections), for nothing that the
- * page cache does not give.
+ * Batches kept in memory for readers at the tail. Little is kept: it outlives the young generation, 32 MiB took 70 MB more
+ * of resident memory than 1 MiB while producing, and what is not kept comes from the page cache.
  */
 const RECENT_BYTES_MAX = 1024 * 1024;
 const QUEUED_RESPONSE_BYTES_MAX = 1024 * 1024;
