@@ -54,7 +54,8 @@ export class SqlSession {
       if (batch.length === 0) return;
       const ksql = batch.join('\n');
       batch = [];
-      for (const entity of await this.client.execute(ksql, this.#settings())) this.#writer.entity(entity);
+      for (const entity of await this.client.execute(ksql, this.#settings(), signal))
+        this.#writer.entity(entity);
     };
     for (const { text: statement } of statements) {
       if (signal.aborted) return;

@@ -69,18 +69,28 @@ export async function runShell(options: ShellOptions): Promise<void> {
   });
 
   print(`Millrace SQL ${version()} on ${session.client.url}. Type help for help, Ctrl-D to leave.\n\n`);
-  for (;;) {
-    void known.refresh((ksql) => session.client.execute(ksql, settings));
-    const result = await editor.read();
-    if (result.kind === 'ended') break;
-    if (result.kind === 'interrupted' || result.text.trim() === '') continue;
-    history.add(result.text);
-    if (/^\s*(exit|quit)\b/i.test(result.text)) break;
-    await interruptibly(async (signal) => {
-      if (COMMANDS.test(result.text))
-        await runCommand(result.text.trim(), { session, history, print, signal });
-      else await session.run(result.text, signal);
-    });
+  try {
+    for (;;) {
+      void known.refresh((ksql) => session.client.execute(ksql, settings));
+      const result = await editor.read();
+      if (result.kind === 'ended') break;
+      if (result.kind === 'interrupted' || result.text.trim() === '') continue;
+      history.add(result.text);
+      if (/^\s*(exit|quit)\b/i.test(result.text)) break;
+      await editor.interruptibly(async (signal) => {
+        try {
+          if (COMMANDS.test(result.text))
+            await runCommand(result.text.trim(), { session, history, print, signal });
+          else await session.run(result.text, signal);
+        } catch (error) {
+          // An error is told, and the shell lives on.
+          if (signal.aborted) print('stopped waiting\n');
+          else print(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
+        }
+      });
+    }
+  } finally {
+    editor.close();
   }
 }
 
@@ -89,21 +99,6 @@ function isComplete(text: string): boolean {
   if (text.trim() === '' || COMMANDS.test(text)) return true;
   const { statements, isOpen } = scanStatements(text);
   return statements.length > 0 && !isOpen;
-}
-
-/** Runs an action that Ctrl-C ends; tells its error and lives on. */
-async function interruptibly(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.on('SIGINT', interrupt);
-  try {
-    await action(stop.signal);
-  } catch (error) {
-    if (!stop.signal.aborted)
-      process.stdout.write(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
 }
 
 interface CommandContext {

@@ -65,13 +65,13 @@ export class SqlServerClient {
     return answer.KsqlServerInfo;
   }
 
-  /** Runs statements other than queries, in one request: all are checked before the first one runs. */
-  async execute(ksql: string, session: SessionSettings): Promise<readonly Entity[]> {
-    const response = await this.#request('/ksql', {
-      ksql,
-      streamsProperties: session.properties,
-      sessionVariables: session.variables,
-    });
+  /**
+   * Runs statements other than queries, in one request: all are checked before the first one runs. Aborting the signal
+   * ends the wait; the server may still run them.
+   */
+  async execute(ksql: string, session: SessionSettings, signal?: AbortSignal): Promise<readonly Entity[]> {
+    const body = { ksql, streamsProperties: session.properties, sessionVariables: session.variables };
+    const response = await this.#request('/ksql', body, signal === undefined ? {} : { signal });
     return (await response.json()) as readonly Entity[];
   }
 

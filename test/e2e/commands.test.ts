@@ -128,6 +128,9 @@ describe('sql', () => {
     async () => {
       const shell = new RunningCommand([], onTerminal(['sql', http]));
       await shell.until(/millrace> /);
+      // What is typed while a statement runs, or between two, belongs to the next entry.
+      shell.type('SHOW QUERIES;\rDROP STREAM IF EXISTS typed;\rSHOW PROPERTIES;\rversion\r');
+      await shell.until(/\?2004l\d+\.\d+\.\d+/);
       shell.type('SHOW STREA\t;\r');
       await shell.until(/Kafka Topic/);
       shell.type('CREATE STREAM typed (a INT)\r');

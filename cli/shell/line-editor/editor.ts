@@ -43,40 +43,93 @@ const BRACKETED_PASTE_OFF = '\x1b[?2004l';
 const CLEAR_BELOW = '\x1b[0J';
 const CANDIDATES_SHOWN_MAX = 60;
 
-/** A multi-line editor on a raw terminal with history, completion and highlighting. */
+/** One key press, as `readline.emitKeypressEvents` tells it. */
+type KeyPress = readonly [text: string | undefined, key: Key];
+
+/**
+ * A multi-line editor on a raw terminal with history, completion and highlighting.
+ *
+ * The terminal stays raw from the first to the last entry, also while an entry runs: a terminal that changes its mode
+ * in between loses what is typed at that moment (a Ctrl-D above all, which the line discipline has then already
+ * turned into something else). What is typed while an entry runs belongs to the next one.
+ */
 export class LineEditor {
   readonly #options: LineEditorOptions;
+  #session: EditSession | undefined;
+  #interrupt: (() => void) | undefined;
+  #typedAhead: KeyPress[] = [];
+  #hasEnded = false;
 
+  /** Takes the terminal over, until `close`. */
   constructor(options: LineEditorOptions) {
     this.#options = options;
-    readline.emitKeypressEvents(options.input);
+    const { input, output } = options;
+    readline.emitKeypressEvents(input);
+    input.on('keypress', this.#onKey);
+    input.on('end', this.#onEnd);
+    output.on('resize', this.#onResize);
+    input.setRawMode(true);
+    input.resume();
   }
 
-  /** Lets the user edit one entry; the terminal is in its normal mode before and after. */
+  /** Lets the user edit one entry. */
   read(): Promise<EditorResult> {
-    const { input, output } = this.#options;
+    const { output } = this.#options;
     return new Promise((resolve) => {
+      output.write(BRACKETED_PASTE_ON);
       const session = new EditSession(this.#options, (result) => {
-        input.off('keypress', onKey);
-        input.off('end', onEnd);
-        output.off('resize', onResize);
+        this.#session = undefined;
         output.write(BRACKETED_PASTE_OFF);
-        input.setRawMode(false);
-        input.pause();
         resolve(result);
       });
-      const onKey = (text: string | undefined, key: Key): void => session.onKey(text, key);
-      const onEnd = (): void => session.finish({ kind: 'ended' });
-      const onResize = (): void => session.draw();
-      input.setRawMode(true);
-      input.resume();
-      output.write(BRACKETED_PASTE_ON);
-      input.on('keypress', onKey);
-      input.on('end', onEnd);
-      output.on('resize', onResize);
+      this.#session = session;
       session.draw();
+      const keys = this.#typedAhead;
+      this.#typedAhead = [];
+      for (const key of keys) this.#onKey(...key);
+      if (this.#hasEnded) this.#onEnd();
     });
   }
+
+  /** Runs an action that Ctrl-C aborts. */
+  async interruptibly(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    this.#interrupt = () => stop.abort();
+    process.on('SIGINT', this.#interrupt);
+    try {
+      await action(stop.signal);
+    } finally {
+      process.off('SIGINT', this.#interrupt);
+      this.#interrupt = undefined;
+    }
+  }
+
+  /** Gives the terminal back in its normal mode. */
+  close(): void {
+    const { input, output } = this.#options;
+    input.off('keypress', this.#onKey);
+    input.off('end', this.#onEnd);
+    output.off('resize', this.#onResize);
+    input.setRawMode(false);
+    input.pause();
+  }
+
+  readonly #onKey = (text: string | undefined, key: Key): void => {
+    if (this.#session !== undefined) return this.#session.onKey(text, key);
+    if (key.ctrl === true && key.name === 'c') {
+      this.#typedAhead = [];
+      this.#interrupt?.();
+    } else {
+      this.#typedAhead.push([text, key]);
+    }
+  };
+
+  readonly #onEnd = (): void => {
+    this.#hasEnded = true;
+    this.#session?.finish({ kind: 'ended' });
+  };
+
+  readonly #onResize = (): void => this.#session?.draw();
 }
 
 /** One entry, from the first key to the last. */
