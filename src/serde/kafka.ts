@@ -1,7 +1,7 @@
 import { DiagnosticError } from '../base/errors.ts';
 import type { Format, FormatSpec, RowSerde } from './format.ts';
 import type { SqlType } from './model/sql-type.ts';
-import type { SqlValue } from './model/sql-value.ts';
+import { nulls, rowOf, type SqlValue } from './model/sql-value.ts';
 import {
   type BytesCodec,
   bytesCodec,
@@ -31,23 +31,26 @@ export const kafkaFormat: Format = {
   },
   createSerde(spec: FormatSpec): RowSerde {
     const column = spec.columns[0];
-    return column === undefined ? columnlessSerde : singleColumnSerde(codecOf(column.type));
+    const { spare = 0 } = spec;
+    return column === undefined ? columnlessSerde(spare) : singleColumnSerde(codecOf(column.type), spare);
   },
 };
 
 /** Without columns there is nothing to read or write, but a value that is there is a row. */
-const columnlessSerde: RowSerde = {
-  serialize: () => null,
-  deserialize: (bytes) => (bytes === null ? null : []),
-};
+function columnlessSerde(spare: number): RowSerde {
+  return {
+    serialize: () => null,
+    deserialize: (bytes) => (bytes === null ? null : nulls(spare)),
+  };
+}
 
-function singleColumnSerde(codec: BytesCodec<SqlValue>): RowSerde {
+function singleColumnSerde(codec: BytesCodec<SqlValue>, spare: number): RowSerde {
   return {
     serialize(row) {
       const value = row === null ? null : row[0];
       return value === null || value === undefined ? null : codec.encode(value);
     },
-    deserialize: (bytes) => (bytes === null ? null : [codec.decode(bytes)]),
+    deserialize: (bytes) => (bytes === null ? null : rowOf(codec.decode(bytes), spare)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { DiagnosticError } from '../../base/errors.ts';
-import type { Format, FormatColumn, FormatProperties, FormatSpec, RowSerde } from '../format.ts';
+import type { Format, FormatProperties, FormatSpec, RowSerde } from '../format.ts';
 import { quoteName } from '../model/sql-type.ts';
-import type { SqlValue } from '../model/sql-value.ts';
+import { nulls, type SqlValue } from '../model/sql-value.ts';
 import { SerdeError } from '../serde-error.ts';
 import { requireKnownProperties } from '../unsupported.ts';
 import { csvReader, csvQuoter } from './csv.ts';
@@ -73,7 +73,7 @@ function delimitedSerde(spec: FormatSpec): RowSerde {
     },
     deserialize(bytes) {
       if (bytes === null) return null;
-      return readFields(split(bytes.toString('utf8')), readers, columns);
+      return readFields(split(bytes.toString('utf8')), readers, spec);
     },
   };
 }
@@ -81,16 +81,16 @@ function delimitedSerde(spec: FormatSpec): RowSerde {
 function readFields(
   fields: readonly string[],
   readers: readonly ((text: string) => SqlValue)[],
-  columns: readonly FormatColumn[],
+  { columns, spare = 0 }: FormatSpec,
 ): SqlValue[] {
   if (fields.length !== columns.length) {
     throw new SerdeError(`Unexpected field count, csvFields:${fields.length} schemaFields:${columns.length}`);
   }
-  const row: SqlValue[] = [];
+  const row = nulls(columns.length + spare);
   for (let index = 0; index < fields.length; index += 1) {
     const text = fields[index] ?? '';
     const read = readers[index];
-    row.push(text === '' || read === undefined ? null : read(text));
+    if (text !== '' && read !== undefined) row[index] = read(text);
   }
   return row;
 }

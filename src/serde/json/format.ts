@@ -1,6 +1,6 @@
 import type { Format, FormatSpec, RowSerde } from '../format.ts';
 import type { SqlType } from '../model/sql-type.ts';
-import type { SqlValue } from '../model/sql-value.ts';
+import { rowOf, type SqlValue } from '../model/sql-value.ts';
 import { SerdeError } from '../serde-error.ts';
 import { isUnwrapped, requireKnownProperties, requireStringMapKeys } from '../unsupported.ts';
 import { INEXACT, type Json, requireObject } from './coercion.ts';
@@ -22,7 +22,7 @@ export const jsonFormat: Format = {
 
 function objectSerde(spec: FormatSpec): RowSerde {
   const write = fieldsWriter(spec.columns);
-  const readFields = fieldsReader(spec.columns);
+  const readFields = fieldsReader(spec.columns, spec.spare);
   const read = (json: Json): SqlValue[] | null =>
     json === null ? null : readFields(requireObject(json, 'STRUCT'));
   const parse = jsonParser(
@@ -40,7 +40,8 @@ function bareValueSerde(spec: FormatSpec): RowSerde {
   if (type === undefined) throw new RangeError('a bare value needs a column');
   const write = valueWriter(type) as (value: SqlValue) => string;
   const readValue = nullableReader(type);
-  const parse = jsonParser(containsDecimal(type), (json) => [readValue(json)]);
+  const { spare = 0 } = spec;
+  const parse = jsonParser(containsDecimal(type), (json) => rowOf(readValue(json), spare));
   return {
     serialize(row) {
       const value = row === null ? null : row[0];

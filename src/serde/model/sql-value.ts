@@ -34,3 +34,15 @@ export type SqlMap = ReadonlyMap<SqlValue, SqlValue>;
 
 /** The columns' values by position; names and types are in the schema. */
 export type Row = readonly SqlValue[];
+
+/** So many null places. */
+export function nulls(count: number): SqlValue[] {
+  return Array.from<SqlValue>({ length: count }).fill(null);
+}
+
+/** A row of one value and so many null places after it. */
+export function rowOf(value: SqlValue, spare: number): SqlValue[] {
+  const row = [value];
+  for (let count = 0; count < spare; count++) row.push(null);
+  return row;
+}

@@ -112,17 +112,26 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
       return key.includes(null) ? null : key;
     },
     initialize: () => calls.map(({ aggregator }) => aggregator.initialize()),
-    aggregate: (_key, prepared, state) =>
-      calls.map(({ aggregator, start, count }, index) =>
-        apply(aggregator, 'aggregate', state[index] ?? null, prepared, start, count),
-      ),
+    aggregate: (_key, prepared, state) => {
+      const next: SqlValue[] = [];
+      for (let index = 0; index < calls.length; index++) {
+        const { aggregator, start, count } = calls[index] as BoundCall;
+        next.push(apply(aggregator, 'aggregate', state[index] ?? null, prepared, start, count));
+      }
+      return next;
+    },
     undo: (_key, prepared, state) =>
       calls.map(({ aggregator, start, count }, index) =>
         apply(aggregator, 'undo', state[index] ?? null, prepared, start, count),
       ),
     merge: (_key, a, b) =>
       calls.map(({ aggregator }, index) => aggregator.merge(a[index] ?? null, b[index] ?? null)),
-    results: (state) => calls.map(({ aggregator }, index) => aggregator.map(state[index] ?? null)),
+    results: (state) => {
+      const row: SqlValue[] = [];
+      for (let index = 0; index < calls.length; index++)
+        row.push((calls[index] as BoundCall).aggregator.map(state[index] ?? null));
+      return row;
+    },
   };
 }
 
@@ -182,12 +191,13 @@ function finish(step: AggregateStep, plan: AggregatePlan, table: KTable<Key, Row
   const windowed = step.timeWindow !== undefined;
   return table.mapValues<Row>((state, key) => {
     const row = plan.results(state);
+    let group = key as Row;
     if (windowed) {
       const { window, key: inner } = key as Windowed<Row>;
-      row.push(window.startMs, window.endMs, ...inner);
-    } else {
-      row.push(...(key as Row));
+      row.push(window.startMs, window.endMs);
+      group = inner;
     }
+    for (const value of group) row.push(value);
     return row;
   });
 }

@@ -17,7 +17,7 @@ export function lowerSource(step: SourceStep, context: LoweringContext): Lowered
   const stream = context.builder
     .stream<Key, Row>(step.topic, {
       keySerde: keys,
-      valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns)),
+      valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns), extraColumns(step)),
       timestampExtractor: extractor as TimestampExtractor<Key, Row>,
       // A join needs all rows of its table, wherever the streams beside it begin.
       ...(step.store !== undefined && step.id !== 'KsqlTopic' ? { offsetReset: 'earliest' as const } : {}),
@@ -32,19 +32,24 @@ export function lowerSource(step: SourceStep, context: LoweringContext): Lowered
   return { kind: 'TABLE', table };
 }
 
-/** Appends to the value columns what the record knows beside them. The array has its full length from the start. */
+/** How many columns a row has after those of its value. */
+function extraColumns({ headers, window, schema }: SourceStep): number {
+  return headers.length + 3 + (window === undefined ? 0 : 2) + schema.key.length;
+}
+
+/**
+ * Fills the places after the value's columns with what the record knows beside them. The row was read with these places
+ * and belongs to this record alone, so nothing is copied.
+ */
 function rowExtender(step: SourceStep): (value: Row, key: Key, context: RecordContext) => Row {
   const valueCount = step.valueColumns.length;
   const { headers, window } = step;
   const keyCount = step.schema.key.length;
   const windowed = window !== undefined;
-  const length = valueCount + headers.length + 3 + (windowed ? 2 : 0) + keyCount;
   return (value, key, record) => {
     if (value === null) return value;
-    // oxlint-disable-next-line no-new-array -- one allocation of the known length, per record
-    const row = new Array<SqlValue>(length);
-    let at = 0;
-    for (; at < valueCount; at++) row[at] = value[at] ?? null;
+    const row = value as SqlValue[];
+    let at = valueCount;
     for (const header of headers) row[at++] = headerValue(record.headers, header.key);
     row[at++] = record.timestamp;
     row[at++] = record.partition;
@@ -56,8 +61,8 @@ function rowExtender(step: SourceStep): (value: Row, key: Key, context: RecordCo
       row[at++] = inWindow?.window.endMs ?? null;
       keyRow = inWindow?.key ?? null;
     }
-    for (let index = 0; index < keyCount; index++)
-      row[at++] = keyRow === null ? null : (keyRow[index] ?? null);
+    if (keyRow === null) return row;
+    for (let index = 0; index < keyCount; index++) row[at++] = keyRow[index] ?? null;
     return row;
   };
 }
@@ -73,15 +78,12 @@ function timestampExtractor(step: SourceStep, context: LoweringContext): Timesta
   const { timestamp } = step;
   if (timestamp === undefined) return failOnInvalidTimestamp as TimestampExtractor<Key, Row>;
   const throwing = booleanProperty(context.analysis.properties, 'ksql.timestamp.throw.on.invalid') === true;
-  const { keyColumns } = step;
-  const time = timestampFunction(timestamp, [...step.valueColumns, ...keyColumns], context);
+  const isInValue = step.valueColumns.some(({ name }) => name === timestamp.column);
+  const time = timestampFunction(timestamp, isInValue ? step.valueColumns : step.keyColumns, context);
   return (record) => {
     if (record.value === null) return record.timestamp;
-    const keyRow =
-      record.key instanceof Windowed ? (record.key as Windowed<Row>).key : (record.key as Row | null);
-    const row =
-      keyColumns.length === 0 ? record.value : [...record.value, ...(keyRow ?? keyColumns.map(() => null))];
-    const found = time(row);
+    const row = isInValue ? record.value : rowOfKey(record.key);
+    const found = row === null ? null : time(row);
     if (found !== null && found >= 0) return found;
     if (!throwing) return -1;
     throw new Error(
@@ -90,6 +92,9 @@ function timestampExtractor(step: SourceStep, context: LoweringContext): Timesta
     );
   };
 }
+
+const rowOfKey = (key: Key | null): Row | null =>
+  key instanceof Windowed ? (key as Windowed<Row>).key : (key as Row | null);
 
 /** Reads a record's time from its row, null where there is none. */
 export function timestampFunction(
