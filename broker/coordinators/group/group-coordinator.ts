@@ -89,6 +89,8 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     shard.finishLoading();
     for (const group of shard.groups.values()) {
       for (const member of group.members.values()) this.#rebalancer.sessions.extend(group, member);
+      // `group.max.size` may have been lowered since: all may commit and join again, and as many as may be are let in.
+      if (group.members.size > this.#config.groupSizeMax) this.#rebalancer.maybePrepare(group);
     }
   }
 

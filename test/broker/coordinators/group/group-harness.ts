@@ -118,8 +118,8 @@ export class GroupHarness {
   }
 
   /** Another broker that takes over: the same log, a new coordinator. */
-  async successor(): Promise<GroupHarness> {
-    const next = new GroupHarness(this.config, this, 99);
+  async successor(config: Partial<GroupConfig> = {}): Promise<GroupHarness> {
+    const next = new GroupHarness({ ...this.config, ...config }, this, 99);
     await next.coordinator.load(0, this.log.batches(0));
     return next;
   }

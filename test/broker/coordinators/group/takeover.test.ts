@@ -61,6 +61,20 @@ describe('a broker that takes over', () => {
     expect(next.committed()).toBe(-1);
   });
 
+  it('makes a group join again that is larger than it may be by now, and lets as many in as may be', async () => {
+    const groups = await GroupHarness.started();
+    const [first = '', second = '', third = ''] = await groups.stable(3);
+    groups.coordinator.unload(0);
+    const next = await groups.successor({ groupSizeMax: 2 });
+    expect(next.heartbeat(first, 1)).toBe(ErrorCode.REBALANCE_IN_PROGRESS);
+    // Before they join again all may commit what they have done.
+    expect(await next.commit({ offset: 7, memberId: third, generation: 1 })).toBe(ErrorCode.NONE);
+    const joins = [first, second].map((memberId) => next.join({ memberId }));
+    expect((await next.join({ memberId: third })).errorCode).toBe(ErrorCode.GROUP_MAX_SIZE_REACHED);
+    expect((await Promise.all(joins)).map(({ generationId }) => generationId)).toEqual([2, 2]);
+    expect(next.describe().members.map(({ memberId }) => memberId)).toEqual([first, second]);
+  });
+
   it('answers LOAD_IN_PROGRESS while it reads, and heartbeats as if all were well', async () => {
     const groups = await GroupHarness.started();
     const [only = ''] = await groups.stable(1);
