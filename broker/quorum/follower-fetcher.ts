@@ -3,12 +3,12 @@ import { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import type { ResponseOf } from '../../src/protocol/message.ts';
 import type { RaftCore } from './raft-core.ts';
 import { METADATA_TOPIC_ID } from './raft-log.ts';
+import { fetchWaitMaxMs } from './raft-options.ts';
 import type { RaftPeers } from './raft-peers.ts';
 import type { FollowerState, UnattachedState } from './raft-state.ts';
 
 /** The first version in which a follower tells its high watermark, so that the leader answers when that moves (KIP-1166). */
 const FETCH_VERSION = 18;
-const FETCH_WAIT_MAX_MS = 500;
 const FETCH_BYTES_MAX = 8 * 1024 * 1024;
 
 type FetchedPartition = ResponseOf<typeof fetch>['responses'][number]['partitions'][number];
@@ -80,7 +80,7 @@ export class FollowerFetcher {
   }
 
   #request() {
-    const { options, epoch, nodeId } = this.#core;
+    const { options, epoch, nodeId, timeouts } = this.#core;
     const { log } = options;
     const partition = {
       partition: 0,
@@ -95,7 +95,7 @@ export class FollowerFetcher {
     const body = {
       clusterId: options.clusterId,
       replicaState: { replicaId: nodeId, replicaEpoch: -1 },
-      maxWaitMs: FETCH_WAIT_MAX_MS,
+      maxWaitMs: fetchWaitMaxMs(timeouts),
       minBytes: 1,
       maxBytes: FETCH_BYTES_MAX,
       topics: [{ topicId: METADATA_TOPIC_ID, partitions: [partition] }],

@@ -39,6 +39,17 @@ export const RAFT_TIMEOUTS: RaftTimeouts = {
   retryBackoffMs: 20,
 };
 
+/** `MAX_FETCH_WAIT_MS` of Kafka's KafkaRaftClient. */
+const FETCH_WAIT_MAX_MS = 500;
+
+/**
+ * How long a leader without news may hold a follower's fetch. A healthy leader must answer well before the follower
+ * doubts it, or gives the request up: at Kafka's default times this is Kafka's wait, at shorter ones it shrinks too.
+ */
+export function fetchWaitMaxMs({ fetchTimeoutMs, requestTimeoutMs }: RaftTimeouts): number {
+  return Math.max(1, Math.min(FETCH_WAIT_MAX_MS, Math.floor(Math.min(fetchTimeoutMs, requestTimeoutMs) / 4)));
+}
+
 /** What a {@link RaftNode} takes. */
 export interface RaftOptions {
   readonly environment: Environment;

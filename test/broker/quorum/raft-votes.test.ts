@@ -148,3 +148,16 @@ test('a leader that is closed hands over at once', async () => {
   expect(quorum.leader?.id).not.toBe(old.id);
   expect(quorum.leader).toBeDefined();
 });
+
+test.each([
+  { fetchTimeoutMs: 100, requestTimeoutMs: 2000 },
+  { fetchTimeoutMs: 2000, requestTimeoutMs: 100 },
+])('an idle leader is not given up with %o', async (timeouts) => {
+  const quorum = new SimulatedQuorum(1, { voters: 3, timeouts });
+  quorum.delayMaxMs = 5;
+  await quorum.startAll();
+  await quorum.run(5000);
+  const epoch = quorum.leader?.raft.epoch;
+  await quorum.run(60_000);
+  expect(quorum.leader?.raft.epoch).toBe(epoch);
+});

@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src/base/logger.ts';
 import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
 import type { Api, RequestInput, ResponseOf } from '../../../src/protocol/message.ts';
 import type { CommittedBatch } from '../../../broker/quorum/raft-listener.ts';
+import type { RaftTimeouts } from '../../../broker/quorum/raft-options.ts';
 import { RaftNode } from '../../../broker/quorum/raft-node.ts';
 import type { PeerChannel } from '../../../broker/server/peer-channel.ts';
 import { MemoryRaftLog } from './memory-raft-log.ts';
@@ -25,6 +26,7 @@ export class SimulatedQuorum {
   readonly random: Random;
   readonly nodes = new Map<number, SimulatedNode>();
   readonly #voterIds: readonly number[];
+  readonly #timeouts: Partial<RaftTimeouts>;
   readonly #cut = new Set<string>();
   dropRate = 0;
   delayMaxMs = 20;
@@ -41,8 +43,16 @@ export class SimulatedQuorum {
     throw new AssertionFailure(`the quorum does not serve ${api.name}`);
   };
 
-  constructor(seed: number, options: { readonly voters: number; readonly observers?: number }) {
+  constructor(
+    seed: number,
+    options: {
+      readonly voters: number;
+      readonly observers?: number;
+      readonly timeouts?: Partial<RaftTimeouts>;
+    },
+  ) {
     this.random = seededRandom(seed);
+    this.#timeouts = options.timeouts ?? {};
     this.#voterIds = Array.from({ length: options.voters }, (_, i) => i + 1);
     const all = Array.from({ length: options.voters + (options.observers ?? 0) }, (_, i) => i + 1);
     for (const id of all) {
@@ -70,6 +80,7 @@ export class SimulatedQuorum {
       directory: '/metadata',
       peers: { to: (target) => this.channel(node, target) },
       logger: silentLogger,
+      timeouts: this.#timeouts,
     });
     node.raft.addListener({
       onCommitted: (batch) => this.#recordCommitted(node, batch),
