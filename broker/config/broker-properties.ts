@@ -15,7 +15,23 @@ import {
 
 const NEVER = '9223372036854775807';
 
-/** Every broker property that Millrace knows, under Kafka's names and with Kafka 4.x's defaults. */
+/**
+ * When a change takes effect, Kafka's "update mode". `cluster-wide`: at once, through the AlterConfigs requests, for one
+ * broker or for all. `read-only`: at the next start. None is `per-broker` only: `listeners`, which is in Kafka, needs a
+ * start here.
+ */
+export type UpdateMode = 'read-only' | 'cluster-wide';
+
+export type BrokerProperty = Property & { readonly updateMode?: UpdateMode };
+
+function dynamic<P extends Property>(property: P): P & { readonly updateMode: 'cluster-wide' } {
+  return { ...property, updateMode: 'cluster-wide' };
+}
+
+/**
+ * Every broker property that Millrace knows, under Kafka's names, with Kafka 4.x's defaults and update modes. What is
+ * not `dynamic` is read-only.
+ */
 export const brokerProperties = {
   'node.id': int(1, 'identity of this broker in its cluster', atLeast(0)),
   'process.roles': list(
@@ -59,8 +75,10 @@ export const brokerProperties = {
   'delete.topic.enable': boolean(true, 'whether topics can be deleted'),
   'num.partitions': int(1, 'partitions of a topic when its creator does not say', atLeast(1)),
   'default.replication.factor': int(1, 'replicas of a topic when its creator does not say', atLeast(1)),
-  'min.insync.replicas': int(1, 'in-sync replicas that acks=all needs', atLeast(1)),
-  'unclean.leader.election.enable': boolean(false, 'whether a replica out of sync may become leader'),
+  'min.insync.replicas': dynamic(int(1, 'in-sync replicas that acks=all needs', atLeast(1))),
+  'unclean.leader.election.enable': dynamic(
+    boolean(false, 'whether a replica out of sync may become leader'),
+  ),
 
   'socket.request.max.bytes': int(
     104_857_600,
@@ -69,7 +87,7 @@ export const brokerProperties = {
   ),
   'connections.max.idle.ms': long('600000', 'time after which an unused connection is closed', atLeast(1)),
   'queued.max.requests': int(500, 'pipelined requests of one connection in work at once', atLeast(1)),
-  'message.max.bytes': int(1_048_588, 'largest record batch accepted', atLeast(0)),
+  'message.max.bytes': dynamic(int(1_048_588, 'largest record batch accepted', atLeast(0))),
   'fetch.max.bytes': int(57_671_680, 'largest fetch response', atLeast(1024)),
   'max.request.partition.size.limit': int(
     2000,
@@ -94,66 +112,68 @@ export const brokerProperties = {
     atLeast(1),
   ),
 
-  'log.cleanup.policy': list(
-    'delete',
-    'delete old segments, compact by key, or both',
-    eachOf('delete', 'compact'),
+  'log.cleanup.policy': dynamic(
+    list('delete', 'delete old segments, compact by key, or both', eachOf('delete', 'compact')),
   ),
-  'compression.type': string(
-    'producer',
-    'codec that batches are stored in; producer keeps what the producer sent',
-    oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
+  'compression.type': dynamic(
+    string(
+      'producer',
+      'codec that batches are stored in; producer keeps what the producer sent',
+      oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
+    ),
   ),
-  'compression.gzip.level': int(-1, 'level used when compression.type is gzip'),
-  'compression.lz4.level': int(9, 'level used when compression.type is lz4', between(1, 17)),
-  'compression.zstd.level': int(3, 'level used when compression.type is zstd', between(-131_072, 22)),
-  'log.cleaner.delete.retention.ms': long('86400000', 'how long tombstones are kept', atLeast(0)),
-  'log.segment.delete.delay.ms': long('60000', 'how long a deleted segment stays on disk', atLeast(0)),
-  'log.flush.interval.messages': long(NEVER, 'records after which a log is forced to disk', atLeast(1)),
-  'log.flush.interval.ms': long(null, 'time after which a log is forced to disk', atLeast(0)),
+  'compression.gzip.level': dynamic(int(-1, 'level used when compression.type is gzip')),
+  'compression.lz4.level': dynamic(int(9, 'level used when compression.type is lz4', between(1, 17))),
+  'compression.zstd.level': dynamic(
+    int(3, 'level used when compression.type is zstd', between(-131_072, 22)),
+  ),
+  'log.cleaner.delete.retention.ms': dynamic(long('86400000', 'how long tombstones are kept', atLeast(0))),
+  'log.segment.delete.delay.ms': dynamic(
+    long('60000', 'how long a deleted segment stays on disk', atLeast(0)),
+  ),
+  'log.flush.interval.messages': dynamic(
+    long(NEVER, 'records after which a log is forced to disk', atLeast(1)),
+  ),
+  'log.flush.interval.ms': dynamic(long(null, 'time after which a log is forced to disk', atLeast(0))),
   'log.flush.scheduler.interval.ms': long(NEVER, 'time between checks for logs to force to disk', atLeast(1)),
   'log.flush.offset.checkpoint.interval.ms': int(
     60_000,
     'time between recovery-point checkpoints',
     atLeast(0),
   ),
-  'log.index.interval.bytes': int(4096, 'bytes of log between two index entries', atLeast(0)),
-  'log.index.size.max.bytes': int(10_485_760, 'size of a segment index', atLeast(4)),
-  'log.cleaner.max.compaction.lag.ms': long(
-    NEVER,
-    'longest time that a record stays uncompacted',
-    atLeast(1),
+  'log.index.interval.bytes': dynamic(int(4096, 'bytes of log between two index entries', atLeast(0))),
+  'log.index.size.max.bytes': dynamic(int(10_485_760, 'size of a segment index', atLeast(4))),
+  'log.cleaner.max.compaction.lag.ms': dynamic(
+    long(NEVER, 'longest time that a record stays uncompacted', atLeast(1)),
   ),
-  'log.cleaner.min.compaction.lag.ms': long('0', 'shortest time that a record stays uncompacted', atLeast(0)),
-  'log.cleaner.min.cleanable.ratio': double(
-    0.5,
-    'share of uncompacted log that starts a compaction',
-    between(0, 1),
+  'log.cleaner.min.compaction.lag.ms': dynamic(
+    long('0', 'shortest time that a record stays uncompacted', atLeast(0)),
   ),
-  'log.message.timestamp.after.max.ms': long(
-    '3600000',
-    'how far a timestamp may lie in the future',
-    atLeast(0),
+  'log.cleaner.min.cleanable.ratio': dynamic(
+    double(0.5, 'share of uncompacted log that starts a compaction', between(0, 1)),
   ),
-  'log.message.timestamp.before.max.ms': long(NEVER, 'how far a timestamp may lie in the past', atLeast(0)),
-  'log.message.timestamp.type': string(
-    'CreateTime',
-    'whose clock stamps records',
-    oneOf('CreateTime', 'LogAppendTime'),
+  'log.message.timestamp.after.max.ms': dynamic(
+    long('3600000', 'how far a timestamp may lie in the future', atLeast(0)),
   ),
-  'log.preallocate': boolean(false, 'whether segment files are preallocated'),
-  'log.retention.bytes': long('-1', 'bytes kept per partition; -1 is no limit', atLeast(-1)),
-  'log.retention.ms': long(null, 'time that records are kept; -1 is for ever', atLeast(-1)),
+  'log.message.timestamp.before.max.ms': dynamic(
+    long(NEVER, 'how far a timestamp may lie in the past', atLeast(0)),
+  ),
+  'log.message.timestamp.type': dynamic(
+    string('CreateTime', 'whose clock stamps records', oneOf('CreateTime', 'LogAppendTime')),
+  ),
+  'log.preallocate': dynamic(boolean(false, 'whether segment files are preallocated')),
+  'log.retention.bytes': dynamic(long('-1', 'bytes kept per partition; -1 is no limit', atLeast(-1))),
+  'log.retention.ms': dynamic(long(null, 'time that records are kept; -1 is for ever', atLeast(-1))),
   'log.retention.minutes': int(null, 'as log.retention.ms, in minutes', atLeast(-1)),
   'log.retention.hours': int(168, 'as log.retention.ms, in hours', atLeast(-1)),
-  'log.local.retention.bytes': long('-2', 'bytes kept locally with tiered storage', atLeast(-2)),
-  'log.local.retention.ms': long('-2', 'time kept locally with tiered storage', atLeast(-2)),
+  'log.local.retention.bytes': dynamic(long('-2', 'bytes kept locally with tiered storage', atLeast(-2))),
+  'log.local.retention.ms': dynamic(long('-2', 'time kept locally with tiered storage', atLeast(-2))),
   'log.retention.check.interval.ms': long('300000', 'time between retention checks', atLeast(1)),
-  'log.roll.ms': long(null, 'time after which a segment is rolled', atLeast(1)),
+  'log.roll.ms': dynamic(long(null, 'time after which a segment is rolled', atLeast(1))),
   'log.roll.hours': int(168, 'as log.roll.ms, in hours', atLeast(1)),
-  'log.roll.jitter.ms': long(null, 'random time by which a roll comes earlier', atLeast(0)),
+  'log.roll.jitter.ms': dynamic(long(null, 'random time by which a roll comes earlier', atLeast(0))),
   'log.roll.jitter.hours': int(0, 'as log.roll.jitter.ms, in hours', atLeast(0)),
-  'log.segment.bytes': int(1_073_741_824, 'size of a segment file', atLeast(14)),
+  'log.segment.bytes': dynamic(int(1_073_741_824, 'size of a segment file', atLeast(14))),
 
   'group.initial.rebalance.delay.ms': int(
     3000,
@@ -178,7 +198,9 @@ export const brokerProperties = {
     atLeast(1),
   ),
   'offsets.topic.segment.bytes': int(104_857_600, 'size of a segment file of __consumer_offsets', atLeast(1)),
-  'producer.id.expiration.ms': int(86_400_000, 'time after which an idle producer is forgotten', atLeast(1)),
-} as const satisfies Record<string, Property>;
+  'producer.id.expiration.ms': dynamic(
+    int(86_400_000, 'time after which an idle producer is forgotten', atLeast(1)),
+  ),
+} as const satisfies Record<string, BrokerProperty>;
 
 export type BrokerPropertyName = keyof typeof brokerProperties;

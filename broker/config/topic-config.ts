@@ -1,6 +1,6 @@
 import { type LogConfig, UNLIMITED } from '../log/log-config.ts';
 import { topicConfigs } from '../metadata/topic-configs.ts';
-import { type ConfigContext, topicConfigValue } from './config-values.ts';
+import { brokerConfigSynonyms, type ConfigContext, topicConfigValue } from './config-values.ts';
 
 /** What a broker needs to know of a topic's configuration. */
 export interface TopicConfig {
@@ -36,7 +36,10 @@ export function resolveTopicConfig(topic: string, context: ConfigContext): Topic
       messageTimestampType: timestampType === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
       messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
       messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
-      producerIdExpirationMs: context.config.get('producer.id.expiration.ms'),
+      producerIdExpirationMs: Number(
+        brokerConfigSynonyms('producer.id.expiration.ms', context)[0]?.value ??
+          context.config.get('producer.id.expiration.ms'),
+      ),
     },
   };
 }

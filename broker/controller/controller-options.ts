@@ -15,8 +15,6 @@ export interface ControllerSettings {
   readonly topicConfigDefaults: ReadonlyMap<string, string>;
   /** KIP-966: keep eligible leader replicas, so that no restart after an unclean stop elects a replica that lost data. */
   readonly eligibleLeaderReplicas: boolean;
-  /** What is wrong with a dynamic broker setting, or undefined. */
-  readonly checkBrokerConfig: (name: string, value: string) => string | undefined;
 }
 
 /** Kafka's defaults. */
@@ -27,7 +25,6 @@ export const CONTROLLER_SETTINGS: ControllerSettings = {
   leaderImbalanceCheckIntervalMs: 300_000,
   topicConfigDefaults: new Map(),
   eligibleLeaderReplicas: true,
-  checkBrokerConfig: () => undefined,
 };
 
 /** What a controller takes besides the quorum it writes to. */

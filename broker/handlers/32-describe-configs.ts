@@ -10,6 +10,7 @@ import {
   type ConfigSynonym,
   topicConfigSynonyms,
 } from '../config/config-values.ts';
+import { isReadOnly } from '../config/dynamic-configs.ts';
 import { ConfigResourceType } from '../metadata/metadata-image.ts';
 import { topicConfigs } from '../metadata/topic-configs.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
@@ -86,7 +87,7 @@ function describe(resource: Resource, request: Request, context: ConfigContext):
       return configs(brokerConfigs(resourceName, context), ([name, property]) => {
         const all = brokerConfigSynonyms(name as BrokerPropertyName, context);
         const synonyms = resourceName === '' ? all.filter(isClusterWide) : all;
-        return shown(name, property, synonyms, request, !isDynamic(name));
+        return shown(name, property, synonyms, request, isReadOnly(name));
       });
     default:
       return failed(
@@ -108,11 +109,6 @@ function brokerConfigs(resourceName: string, context: ConfigContext): readonly N
 
 function isClusterWide({ source }: ConfigSynonym): boolean {
   return source === ConfigSource.DYNAMIC_DEFAULT_BROKER;
-}
-
-/** What can be changed while the broker runs: the defaults of topics, which are looked up when they are needed. */
-function isDynamic(name: string): boolean {
-  return name.startsWith('log.') || Object.hasOwn(topicConfigs, name) || name === 'message.max.bytes';
 }
 
 function shown(

@@ -1,4 +1,4 @@
-import { brokerProperties, topicConfigs } from '../../broker/index.ts';
+import { type BrokerProperty, brokerProperties, topicConfigs } from '../../broker/index.ts';
 import {
   adminConfig,
   type ConfigDefinition,
@@ -19,9 +19,19 @@ export function brokerConfigPage(): string {
   return [
     '# Broker properties\n',
     'Under the names and with the defaults of Kafka 4.x where it has them. Give them in a file (`--config`), as',
-    '`--set NAME=VALUE`, or in the environment, where `num.partitions` is `KAFKA_NUM_PARTITIONS`.\n',
-    table(['property', 'type', 'default', 'meaning'], propertyRows(brokerProperties)),
+    '`--set NAME=VALUE`, or in the environment, where `num.partitions` is `KAFKA_NUM_PARTITIONS`. Those whose update mode',
+    'is cluster-wide can be changed while the broker runs, with the AlterConfigs requests of every Kafka tool: for all',
+    'brokers or for one. The others are read when the broker starts.\n',
+    table(['property', 'type', 'default', 'update mode', 'meaning'], brokerRows()),
   ].join('\n');
+}
+
+function brokerRows(): readonly (readonly string[])[] {
+  const properties: Readonly<Record<string, BrokerProperty>> = brokerProperties;
+  return Object.entries(properties).map(([name, property]) => {
+    const [label = '', type = '', value = '', meaning = ''] = propertyRow(name, property);
+    return [label, type, value, property.updateMode ?? 'read-only', meaning];
+  });
 }
 
 export function topicConfigPage(): string {

@@ -1,0 +1,35 @@
+import { parseProperty } from '../../src/base/config-property.ts';
+import { type BrokerProperty, brokerProperties } from './broker-properties.ts';
+
+function propertyOf(name: string): BrokerProperty | undefined {
+  const properties: Readonly<Record<string, BrokerProperty>> = brokerProperties;
+  return Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
+
+/** Whether a broker property can only be set before the start. */
+export function isReadOnly(name: string): boolean {
+  const property = propertyOf(name);
+  return property !== undefined && property.updateMode !== 'cluster-wide';
+}
+
+/** The default of a broker property whose value is a list; undefined for those of other types, null for unknown ones. */
+export function listDefault(name: string): string | undefined | null {
+  const property = propertyOf(name);
+  if (property === undefined) return null;
+  return property.type === 'list' ? (property.default ?? '') : undefined;
+}
+
+/**
+ * What is wrong with dynamic settings of brokers, in the words of Kafka's `DynamicBrokerConfig.validateConfigs`, or
+ * undefined. As in Kafka an unknown name passes: it may be meant for a plugin.
+ */
+export function checkDynamicConfigs(configs: ReadonlyMap<string, string>): string | undefined {
+  const readOnly = [...configs.keys()].filter(isReadOnly);
+  if (readOnly.length > 0) return `Cannot update these configs dynamically: [${readOnly.join(', ')}]`;
+  for (const [name, value] of configs) {
+    const property = propertyOf(name);
+    const parsed = property === undefined ? { value } : parseProperty(property, value);
+    if ('problem' in parsed) return `Invalid value ${value} for configuration ${name}: ${parsed.problem}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Broker } from '../../../broker/broker.ts';
+import { brokerProperties } from '../../../broker/config/broker-properties.ts';
+import { topicPropertySynonyms } from '../../../broker/config/topic-properties.ts';
+import { ErrorCode } from '../../../src/protocol/error-codes.ts';
+import { describeConfigs } from '../../../src/protocol/messages/32-describe-configs.ts';
+import { alterConfigs } from '../../../src/protocol/messages/33-alter-configs.ts';
+import { incrementalAlterConfigs } from '../../../src/protocol/messages/44-incremental-alter-configs.ts';
+import { TestBrokers, type TestClient } from '../running-broker.ts';
+
+const BROKER = 4;
+const SET = 0;
+const DELETE = 1;
+const APPEND = 2;
+
+/** Codes and messages are those of Apache Kafka 4.3.1. */
+describe('settings of a running broker', () => {
+  const brokers = new TestBrokers();
+  let client: TestClient;
+  let broker: Broker;
+
+  beforeAll(async () => {
+    broker = await brokers.start();
+    client = brokers.to(broker);
+  });
+
+  afterAll(() => brokers.close());
+
+  async function alter(
+    configs: Readonly<Record<string, string | null>>,
+    options: { resourceName?: string; configOperation?: number; validateOnly?: boolean } = {},
+  ) {
+    const { resourceName = '', configOperation = SET, validateOnly = false } = options;
+    const edits = Object.entries(configs).map(([name, value]) => ({ name, configOperation, value }));
+    const { responses } = await client.send(incrementalAlterConfigs, 1, {
+      resources: [{ resourceType: BROKER, resourceName, configs: edits }],
+      validateOnly,
+    });
+    return responses.map(({ errorCode, errorMessage }) => [errorCode, errorMessage])[0];
+  }
+
+  async function described(resourceName: string) {
+    const resources = [{ resourceType: BROKER, resourceName, configurationKeys: null }];
+    const { results } = await client.send(describeConfigs, 4, { resources });
+    return results[0]?.configs ?? [];
+  }
+
+  it.each([
+    ['of all brokers', '', false],
+    ['of one broker', '1', false],
+    ['of one broker, only asking', '1', true],
+  ])('refuses what only a start can change, %s', async (_what, resourceName, validateOnly) => {
+    const readOnly = { 'log.dirs': '/elsewhere', 'log.retention.ms': '1', 'node.id': '7' };
+    expect(await alter(readOnly, { resourceName, validateOnly })).toEqual([
+      ErrorCode.INVALID_REQUEST,
+      'Cannot update these configs dynamically: [log.dirs, node.id]',
+    ]);
+    const legacy = await client.send(alterConfigs, 1, {
+      resources: [
+        { resourceType: BROKER, resourceName, configs: [{ name: 'process.roles', value: 'broker' }] },
+      ],
+      validateOnly,
+    });
+    expect(legacy.responses[0]?.errorCode).toBe(ErrorCode.INVALID_REQUEST);
+    // Nothing of it was done, neither what might have been.
+    expect(broker.image.configs.size).toBe(0);
+  });
+
+  it('tells as read-only what it refuses, and only that', async () => {
+    const all = await described('1');
+    expect(all.map(({ name }) => name)).toEqual(Object.keys(brokerProperties));
+    for (const { name, value, readOnly } of all) {
+      const answer = await alter({ [name]: value ?? '1' }, { validateOnly: true });
+      expect([name, answer?.[0]]).toEqual([name, readOnly ? ErrorCode.INVALID_REQUEST : ErrorCode.NONE]);
+    }
+    const dynamic = all.filter(({ readOnly }) => !readOnly).map(({ name }) => name);
+    // The defaults of topics in milliseconds; not log.retention.hours and its like.
+    const topicDefaults = Object.values(topicPropertySynonyms).flatMap(([first]) => first ?? []);
+    expect(dynamic.toSorted()).toEqual([...topicDefaults, 'producer.id.expiration.ms'].toSorted());
+  });
+
+  it('refuses values that cannot be, and edits of what is no list', async () => {
+    expect(await alter({ 'log.retention.ms': 'soon' })).toEqual([
+      ErrorCode.INVALID_REQUEST,
+      'Invalid value soon for configuration log.retention.ms: must be an integer',
+    ]);
+    expect(await alter({ 'log.retention.ms': '1' }, { configOperation: APPEND })).toEqual([
+      ErrorCode.INVALID_CONFIG,
+      'Config value append is not allowed for config key: log.retention.ms',
+    ]);
+    expect(await alter({ nosuch: '1' }, { configOperation: APPEND })).toEqual([
+      ErrorCode.INVALID_CONFIG,
+      'Unknown config name: nosuch',
+    ]);
+    expect((await alter({ 'log.dirs': 'x' }, { configOperation: APPEND }))?.[0]).toBe(
+      ErrorCode.INVALID_REQUEST,
+    );
+    expect(await alter({ 'min.insync.replicas': '2' }, { resourceName: '1' })).toEqual([
+      ErrorCode.INVALID_CONFIG,
+      'Broker-level min.insync.replicas cannot be altered while ELR is enabled.',
+    ]);
+  });
+
+  it('changes what can be changed, and takes it back', async () => {
+    expect(await alter({ 'log.cleanup.policy': 'compact' }, { configOperation: APPEND })).toEqual([0, null]);
+    expect(await alter({ 'producer.id.expiration.ms': '60000' }, { resourceName: '1' })).toEqual([0, null]);
+    const valueOf = async (name: string): Promise<unknown> =>
+      (await described('1')).find((config) => config.name === name)?.value;
+    expect(await valueOf('log.cleanup.policy')).toBe('delete,compact');
+    expect(await valueOf('producer.id.expiration.ms')).toBe('60000');
+    const nothing = { 'log.cleanup.policy': null, 'log.dirs': null };
+    expect(await alter(nothing, { configOperation: DELETE })).toEqual([0, null]);
+    expect(await valueOf('log.cleanup.policy')).toBe('delete');
+  });
+});
