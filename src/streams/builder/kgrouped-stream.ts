@@ -1,5 +1,4 @@
-import { aggregateRecords, type StreamAggregation } from '../operators/stream-aggregate.ts';
-import { Serdes } from '../serdes.ts';
+import { aggregateRecords } from '../operators/stream-aggregate.ts';
 import { SessionWindows } from '../windows/session-windows.ts';
 import type { TimeWindows } from '../windows/time-windows.ts';
 import { aggregateTable } from './aggregate-table.ts';
@@ -7,10 +6,11 @@ import type { StreamPart } from './dsl.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
 import { GroupedSource } from './grouped-source.ts';
 import type { KTable } from './ktable.ts';
-import { burnStoreName, tableStore } from './materialize.ts';
+import { tableStore } from './materialize.ts';
 import type { Grouped, Materialized, Named } from './options.ts';
 import { requireSerdes } from './require-serdes.ts';
 import { SessionWindowedKStream } from './session-windowed-kstream.ts';
+import { counting, folding, type NamedAggregation, reducing } from './stream-aggregations.ts';
 import { TimeWindowedKStream } from './time-windowed-kstream.ts';
 
 /** Records grouped by key, to be aggregated as a whole or by windows. Records with null key or value are dropped. */
@@ -25,22 +25,12 @@ export class KGroupedStream<K, V> {
 
   /** How many records each key has had. */
   count(options: Materialized<K, number> & Named = {}): KTable<K, number> {
-    burnStoreName(this.#part.dsl.topology, 'KSTREAM-AGGREGATE-', options as Materialized<never, never>);
-    return this.#aggregate(
-      'KSTREAM-AGGREGATE-',
-      { initializer: () => 0, aggregator: (_key, _value, count) => count + 1 },
-      { valueSerde: Serdes.long, ...options },
-    );
+    return this.#aggregate(counting(this.#part.dsl.topology, options));
   }
 
   /** Combines the values of each key, two at a time; the first is kept as it is. */
   reduce(reducer: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<K, V> {
-    const { valueSerde } = this.#source;
-    return this.#aggregate<V>(
-      'KSTREAM-REDUCE-',
-      { initializer: undefined, aggregator: (_key, value, aggregate) => reducer(aggregate, value) },
-      valueSerde ? { valueSerde, ...options } : options,
-    );
+    return this.#aggregate(reducing(this.#source, reducer, options));
   }
 
   /** Folds the values of each key into an aggregate of another type. */
@@ -49,7 +39,7 @@ export class KGroupedStream<K, V> {
     aggregator: Aggregator<K, V, VA>,
     options: Materialized<K, VA> & Named = {},
   ): KTable<K, VA> {
-    return this.#aggregate('KSTREAM-AGGREGATE-', { initializer, aggregator }, options);
+    return this.#aggregate(folding(initializer, aggregator, options));
   }
 
   /** Aggregates by windows of a fixed size, or by sessions. */
@@ -58,16 +48,13 @@ export class KGroupedStream<K, V> {
   windowedBy(
     windows: TimeWindows | SessionWindows,
   ): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> {
-    if (windows instanceof SessionWindows)
-      return new SessionWindowedKStream(this.#part, this.#source, windows);
-    return new TimeWindowedKStream(this.#part, this.#source, windows);
+    const grouping = { part: this.#part, source: this.#source, emit: 'on-window-update' } as const;
+    if (windows instanceof SessionWindows) return new SessionWindowedKStream(grouping, windows);
+    return new TimeWindowedKStream(grouping, windows);
   }
 
-  #aggregate<VA>(
-    prefix: string,
-    aggregation: StreamAggregation<K, V, VA>,
-    options: Materialized<K, VA> & Named,
-  ): KTable<K, VA> {
+  #aggregate<VA>(aggregation: NamedAggregation<K, V, VA>): KTable<K, VA> {
+    const { prefix, options } = aggregation;
     const { topology } = this.#part.dsl;
     const storeName = options.storeName ?? topology.newStoreName(prefix);
     const name = topology.nameOr(options.name, prefix);

@@ -1,5 +1,6 @@
 import type { Cancellable, PunctuationType, Punctuator } from '../processor.ts';
 import type { RecordContext, StreamRecord } from '../record.ts';
+import type { ProcessorMetadataEntry } from '../runtime/processor-metadata.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
 
 /**
@@ -50,6 +51,8 @@ export interface OperatorContext<KOut = unknown, VOut = unknown> {
   store<S extends StoreHandle>(name: string): S;
   /** An object that several operators of one task share, made by the first that asks. */
   shared<T>(name: string, create: () => T): T;
+  /** A number that is committed with the offsets and restored with them; changed by writing its `value`. */
+  processorMetadata(key: string): ProcessorMetadataEntry;
   dropped(reason: DropReason): void;
   schedule(options: {
     readonly intervalMs: number;

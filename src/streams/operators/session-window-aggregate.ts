@@ -1,16 +1,16 @@
 import type { TableFlags } from '../builder/aggregate-table.ts';
 import type { Merger } from '../builder/functions.ts';
-import type { EmitStrategy } from '../builder/time-windowed-kstream.ts';
 import { NO_HEADERS, StreamRecord, type Header } from '../record.ts';
-import type { SessionRow, SessionState } from '../state/states.ts';
+import type { SessionState } from '../state/states.ts';
 import type { Behaviour } from '../topology/nodes.ts';
+import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { SessionWindows } from '../windows/session-windows.ts';
 import { Windowed } from '../windows/windowed.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { statefulBehaviour } from './stateful-behaviour.ts';
-import type { StreamAggregation } from './stream-aggregate.ts';
-import { WindowCloseClock } from './window-close.ts';
+import { foldRecord, type StreamAggregation } from './stream-aggregate.ts';
+import { WindowProgress } from './window-progress.ts';
 
 interface SessionSettings {
   readonly storeName: string;
@@ -43,8 +43,7 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
   readonly #store: SessionState<K, VA>;
   readonly #aggregation: SessionAggregation<K, V, VA>;
   readonly #flags: TableFlags;
-  readonly #closeClock: WindowCloseClock | undefined;
-  #observedStreamTime = -1;
+  readonly #progress: WindowProgress;
 
   constructor(
     context: OperatorContext<Windowed<K>, Change<VA>>,
@@ -52,12 +51,14 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     aggregation: SessionAggregation<K, V, VA>,
     flags: TableFlags,
   ) {
+    const { storeName, windows, emit } = settings;
     this.#context = context;
-    this.#windows = settings.windows;
-    this.#store = context.store<SessionState<K, VA>>(settings.storeName);
+    this.#windows = windows;
+    this.#store = context.store<SessionState<K, VA>>(storeName);
     this.#aggregation = aggregation;
     this.#flags = flags;
-    this.#closeClock = settings.emit === 'on-window-close' ? new WindowCloseClock(context) : undefined;
+    const closeAfterMs = windows.gracePeriodMs + windows.inactivityGapMs;
+    this.#progress = new WindowProgress(context, { storeName, emit, closeAfterMs });
     this.#store.onFlush(({ key, newValue, oldValue, headers }) => {
       if (newValue === null && oldValue === null) return;
       this.#tell(
@@ -77,22 +78,19 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
   }
 
   process(record: StreamRecord<K, V>): void | Promise<void> {
-    const { key, timestamp } = record;
-    if (key == null) {
+    if (record.key == null) {
       this.#context.dropped('null-key');
       return;
     }
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, timestamp);
-    const { gracePeriodMs, inactivityGapMs } = this.#windows;
-    const closeTime = this.#observedStreamTime - gracePeriodMs - inactivityGapMs;
+    const closeTime = this.#progress.observe(record.timestamp);
     this.#update(record, closeTime);
-    if (this.#closeClock?.isDue(closeTime)) return this.#emitClosed(record, closeTime, this.#closeClock);
+    if (this.#progress.isDue(closeTime)) return this.#emitClosed(record, closeTime);
   }
 
   #update(record: StreamRecord<K, V>, closeTime: number): void {
-    const { key, value, timestamp, headers } = record;
+    const { key, timestamp, headers } = record;
     const { inactivityGapMs } = this.#windows;
-    const { initializer, aggregator, merger } = this.#aggregation;
+    const { initializer, merger } = this.#aggregation;
     const found = this.#store.find(key, {
       fromMs: timestamp - inactivityGapMs,
       toMs: timestamp + inactivityGapMs,
@@ -109,17 +107,14 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
       this.#context.dropped('expired-window');
       return;
     }
-    const direct = !this.#closeClock && !this.#store.cached;
+    const direct = !this.#progress.emitsFinal && !this.#store.cached;
     if (startMs !== timestamp || endMs !== timestamp) {
       for (const session of found) {
         this.#store.remove(key, session);
         if (direct) this.#tell(windowOf(key, session), { newValue: null, oldValue: session.value }, headers);
       }
     }
-    const newValue =
-      aggregate === null && initializer === undefined
-        ? (value as unknown as VA)
-        : aggregator(key, value, aggregate as VA, this.#context.record);
+    const newValue = foldRecord(this.#aggregation, record, aggregate, this.#context.record);
     this.#store.put(key, { startMs, endMs, value: newValue });
     if (direct) this.#tell(windowOf(key, { startMs, endMs }), { newValue, oldValue: null }, headers);
   }
@@ -134,16 +129,14 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     this.#context.forward(new StreamRecord(windowed, value, windowed.window.endMs, headers));
   }
 
-  #emitClosed(record: StreamRecord<K, V>, closeTime: number, clock: WindowCloseClock): void | Promise<void> {
-    const range = { fromMs: Math.max(0, clock.emittedUntil), toMs: closeTime - 1 };
+  #emitClosed({ headers }: StreamRecord<K, V>, closeTime: number): void | Promise<void> {
+    const range = { fromMs: Math.max(0, this.#progress.emittedUntil), toMs: closeTime - 1 };
     if (range.toMs < 0 || range.toMs < range.fromMs) return;
-    const emit = (rows: readonly SessionRow<K, VA>[]): void => {
-      for (const row of rows)
-        this.#tell(windowOf(row.key, row), { newValue: row.value, oldValue: null }, record.headers);
-      clock.emittedUntil = closeTime;
-    };
-    const rows = this.#store.scanEnds(range);
-    return rows instanceof Promise ? rows.then(emit) : emit(rows);
+    return this.#progress.emit(
+      this.#store.scanEnds(range),
+      (row) => this.#tell(windowOf(row.key, row), { newValue: row.value, oldValue: null }, headers),
+      closeTime,
+    );
   }
 }
 

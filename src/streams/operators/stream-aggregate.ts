@@ -1,6 +1,6 @@
 import type { TableFlags } from '../builder/aggregate-table.ts';
 import type { Aggregator, Initializer } from '../builder/functions.ts';
-import type { StreamRecord } from '../record.ts';
+import type { RecordContext, StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
 import type { Behaviour } from '../topology/nodes.ts';
 import type { Change } from './change.ts';
@@ -12,6 +12,19 @@ import { TableForwarder } from './table-forwarder.ts';
 export interface StreamAggregation<K, V, VA> {
   readonly initializer: Initializer<VA> | undefined;
   readonly aggregator: Aggregator<K, V, VA>;
+}
+
+/** Adds a record to an aggregate; null is the one before the first record of a reduction. */
+export function foldRecord<K, V, VA>(
+  aggregation: StreamAggregation<K, V, VA>,
+  record: StreamRecord<K, V>,
+  aggregate: VA | null,
+  origin: RecordContext,
+): VA | null {
+  const { key, value } = record;
+  return aggregate === null && aggregation.initializer === undefined
+    ? (value as unknown as VA)
+    : aggregation.aggregator(key, value, aggregate as VA, origin);
 }
 
 /** Aggregates a stream by key. The result's time is the highest that went into it; order does not matter. */
@@ -60,12 +73,8 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
     }
     const stored = this.#store.get(key);
     const timestamp = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
-    const { initializer, aggregator } = this.#aggregation;
-    const oldValue = stored === undefined ? (initializer?.() ?? null) : stored.value;
-    const newValue =
-      oldValue === null && initializer === undefined
-        ? (value as unknown as VA)
-        : aggregator(key, value, oldValue as VA, this.#context.record);
+    const oldValue = stored === undefined ? (this.#aggregation.initializer?.() ?? null) : stored.value;
+    const newValue = foldRecord(this.#aggregation, record, oldValue, this.#context.record);
     const result = this.#store.put(key, newValue, timestamp);
     this.#forwarder.forward(record, { newValue, oldValue }, { timestamp, result });
   }

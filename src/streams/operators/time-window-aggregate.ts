@@ -1,15 +1,15 @@
 import type { TableFlags } from '../builder/aggregate-table.ts';
-import type { EmitStrategy } from '../builder/time-windowed-kstream.ts';
 import { StreamRecord } from '../record.ts';
-import type { WindowRow, WindowState } from '../state/states.ts';
+import type { WindowState } from '../state/states.ts';
 import type { Behaviour } from '../topology/nodes.ts';
+import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { TimeWindows } from '../windows/time-windows.ts';
 import { Windowed } from '../windows/windowed.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { statefulBehaviour } from './stateful-behaviour.ts';
-import type { StreamAggregation } from './stream-aggregate.ts';
-import { WindowCloseClock } from './window-close.ts';
+import { foldRecord, type StreamAggregation } from './stream-aggregate.ts';
+import { WindowProgress } from './window-progress.ts';
 
 interface TimeWindowSettings {
   readonly storeName: string;
@@ -35,8 +35,7 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
   readonly #store: WindowState<K, VA>;
   readonly #aggregation: StreamAggregation<K, V, VA>;
   readonly #flags: TableFlags;
-  readonly #closeClock: WindowCloseClock | undefined;
-  #observedStreamTime = -1;
+  readonly #progress: WindowProgress;
 
   constructor(
     context: OperatorContext<Windowed<K>, Change<VA>>,
@@ -44,12 +43,13 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     aggregation: StreamAggregation<K, V, VA>,
     flags: TableFlags,
   ) {
+    const { storeName, windows, emit } = settings;
     this.#context = context;
-    this.#windows = settings.windows;
-    this.#store = context.store<WindowState<K, VA>>(settings.storeName);
+    this.#windows = windows;
+    this.#store = context.store<WindowState<K, VA>>(storeName);
     this.#aggregation = aggregation;
     this.#flags = flags;
-    this.#closeClock = settings.emit === 'on-window-close' ? new WindowCloseClock(context) : undefined;
+    this.#progress = new WindowProgress(context, { storeName, emit, closeAfterMs: windows.gracePeriodMs });
     this.#store.onFlush(({ key, newValue, oldValue, timestamp, headers }) => {
       const windowed = new Windowed(key.key, this.#windows.windowAt(key.startMs));
       const change = new Change(newValue, flags.sendOldValues ? oldValue : null);
@@ -76,51 +76,41 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
       this.#context.dropped('null-key');
       return;
     }
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, record.timestamp);
-    const closeTime = this.#observedStreamTime - this.#windows.gracePeriodMs;
+    const closeTime = this.#progress.observe(record.timestamp);
     for (const startMs of this.#windows.startsFor(record.timestamp)) {
       if (startMs + this.#windows.sizeMs > closeTime) this.#update(record, startMs);
       else this.#context.dropped('expired-window');
     }
-    if (this.#closeClock?.isDue(closeTime)) return this.#emitClosed(record, closeTime, this.#closeClock);
+    if (this.#progress.isDue(closeTime)) return this.#emitClosed(record, closeTime);
   }
 
   #update(record: StreamRecord<K, V>, startMs: number): void {
-    const { key, value } = record;
+    const { key } = record;
     const stored = this.#store.get(key, startMs);
     const timestamp = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
-    const { initializer, aggregator } = this.#aggregation;
-    const oldValue = stored === undefined ? (initializer?.() ?? null) : stored.value;
-    const newValue =
-      oldValue === null && initializer === undefined
-        ? (value as unknown as VA)
-        : aggregator(key, value, oldValue as VA, this.#context.record);
+    const oldValue = stored === undefined ? (this.#aggregation.initializer?.() ?? null) : stored.value;
+    const newValue = foldRecord(this.#aggregation, record, oldValue, this.#context.record);
     this.#store.put(key, startMs, newValue, timestamp);
-    if (this.#closeClock || this.#store.cached) return;
+    if (this.#progress.emitsFinal || this.#store.cached) return;
     const windowed = new Windowed(key, this.#windows.windowAt(startMs));
     const change = new Change(newValue, this.#flags.sendOldValues ? oldValue : null);
     this.#context.forward(new StreamRecord(windowed, change, timestamp, record.headers));
   }
 
-  #emitClosed(record: StreamRecord<K, V>, closeTime: number, clock: WindowCloseClock): void | Promise<void> {
+  #emitClosed({ headers }: StreamRecord<K, V>, closeTime: number): void | Promise<void> {
     const { sizeMs } = this.#windows;
+    const { emittedUntil } = this.#progress;
     const toMs = closeTime - sizeMs;
-    if (toMs < 0) return;
-    const fromMs = clock.emittedUntil === -1 ? 0 : Math.max(0, clock.emittedUntil - sizeMs) + 1;
-    const emit = (rows: readonly WindowRow<K, VA>[]): void => {
-      for (const row of rows) {
-        const windowed = new Windowed(row.key, this.#windows.windowAt(row.startMs));
-        this.#context.forward(
-          new StreamRecord(windowed, new Change(row.value, null), row.timestamp, record.headers),
-        );
-      }
-      clock.emittedUntil = closeTime;
-    };
-    if (fromMs > toMs) {
-      // Nothing can begin within an empty range; what was emitted so far stays the mark, as in Kafka Streams.
-      return;
-    }
-    const rows = this.#store.scan({ fromMs, toMs });
-    return rows instanceof Promise ? rows.then(emit) : emit(rows);
+    const fromMs = emittedUntil === -1 ? 0 : Math.max(0, emittedUntil - sizeMs) + 1;
+    // Nothing can begin within an empty range; what was emitted so far stays the mark, as in Kafka Streams.
+    if (toMs < 0 || fromMs > toMs) return;
+    return this.#progress.emit(
+      this.#store.scan({ fromMs, toMs }),
+      ({ key, startMs, value, timestamp }) => {
+        const windowed = new Windowed(key, this.#windows.windowAt(startMs));
+        this.#context.forward(new StreamRecord(windowed, new Change(value, null), timestamp, headers));
+      },
+      closeTime,
+    );
   }
 }

@@ -24,8 +24,14 @@ export class RecordQueue {
   readonly topic: string;
   readonly partition: number;
   readonly source: RuntimeSource;
-  /** The highest event time that the partition has had. */
+  /** The highest event time of what was processed, which is committed with the offset. */
   partitionTime = -1;
+  /** The highest event time of what was queued, which timestamp extractors are told as the partition's time. */
+  queuedTime = -1;
+  /** The offset after the last processed record, -1 before the first. */
+  nextOffset = -1;
+  /** What `nextOffset` was at the last commit. */
+  committedOffset = -1;
   /** Taken ones are undefined: what has been processed must not be kept alive by those behind it. */
   #items: (Queued | undefined)[] = [];
   #head = 0;

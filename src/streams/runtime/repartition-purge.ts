@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import type { KafkaAdmin } from '../../client/types.ts';
+import type { KafkaAdmin, TopicPartition } from '../../client/types.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 
 /** Deletes the processed records of repartition topics now and then: nobody else reads them, and they never expire. */
@@ -7,6 +7,8 @@ export class RepartitionPurge {
   readonly #admin: KafkaAdmin;
   readonly #settings: StreamsAppSettings;
   readonly #topics: ReadonlySet<string>;
+  /** What has been committed since the last purge, by partition. */
+  #processed = new Map<string, TopicPartition & { readonly offset: number }>();
   #lastMs: number;
   #running: Promise<void> | undefined;
 
@@ -21,14 +23,16 @@ export class RepartitionPurge {
   }
 
   /** Given the offsets of a commit; returns at once, since deleting is not urgent. */
-  run(
-    committed: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[],
-  ): void {
+  run(committed: readonly (TopicPartition & { readonly offset: number })[]): void {
+    for (const { topic, partition, offset } of committed) {
+      if (this.#topics.has(topic)) this.#processed.set(`${topic}-${partition}`, { topic, partition, offset });
+    }
     const now = this.#settings.environment.clock.monotonicMs();
     if (this.#running || now - this.#lastMs < this.#settings.repartitionPurgeIntervalMs) return;
-    const processed = committed.filter(({ topic }) => this.#topics.has(topic));
     this.#lastMs = now;
-    if (processed.length === 0) return;
+    if (this.#processed.size === 0) return;
+    const processed = [...this.#processed.values()];
+    this.#processed = new Map();
     this.#running = this.#admin.deleteRecords(processed).then(
       () => {
         this.#running = undefined;

@@ -19,15 +19,17 @@ export function offsetResets(topology: Topology, applicationId: string): Readonl
  * Puts the partitions that were never committed where their sources want to begin. The consumer has one policy for all,
  * but a table is read whole beside a stream that is read from now on, and internal topics always from their beginning.
  */
-export async function seekUncommitted(
+export function seekUncommitted(
   consumer: KafkaConsumer,
-  partitions: readonly TopicPartition[],
-  resets: ReadonlyMap<string, OffsetReset>,
-): Promise<void> {
-  const concerned = partitions.filter(({ topic }) => resets.has(topic));
-  if (concerned.length === 0) return;
-  const committed = new Set((await consumer.committed(concerned)).map(nameOf));
-  const fresh = concerned.filter((partition) => !committed.has(nameOf(partition)));
+  assigned: {
+    readonly partitions: readonly TopicPartition[];
+    readonly committed: readonly TopicPartition[];
+    readonly resets: ReadonlyMap<string, OffsetReset>;
+  },
+): void {
+  const { partitions, resets } = assigned;
+  const committed = new Set(assigned.committed.map(nameOf));
+  const fresh = partitions.filter((partition) => !committed.has(nameOf(partition)));
   const among = (reset: OffsetReset): readonly TopicPartition[] =>
     fresh.filter(({ topic }) => resets.get(topic) === reset);
   consumer.seekToBeginning(among('earliest'));

@@ -1,7 +1,13 @@
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { Consumer } from '../../client/consumer/consumer.ts';
 import { Producer } from '../../client/producer/producer.ts';
-import type { FetchedRecords, KafkaAdmin, KafkaConsumer, TopicPartition } from '../../client/types.ts';
+import type {
+  FetchedRecords,
+  KafkaAdmin,
+  KafkaConsumer,
+  OffsetAndMetadata,
+  TopicPartition,
+} from '../../client/types.ts';
 import { CacheBudget } from '../state/cache-budget.ts';
 import { MemoryEngine } from '../state/memory-engine.ts';
 import type { StoreEngine } from '../state/engine.ts';
@@ -277,8 +283,7 @@ export class StreamThread {
     for (const { task } of running) await task.flushCaches();
     for (const each of running) this.#logChanges(each);
     await this.#output.flush();
-    const offsets = running.flatMap(({ task }) => task.positions());
-    if (offsets.length > 0) await this.#consumer.commit(offsets);
+    const offsets = await this.#commitOffsets(running.map(({ task }) => task));
     await this.#writeLocal(running);
     for (const { task } of running) {
       task.committed();
@@ -286,6 +291,18 @@ export class StreamThread {
       task.evict();
     }
     this.#purge.run(offsets);
+  }
+
+  async #commitOffsets(tasks: readonly Task[]): Promise<readonly OffsetAndMetadata[]> {
+    const positionOf = (partition: TopicPartition): number | undefined =>
+      this.#consumer.positionNow(partition);
+    const moved = tasks
+      .map((task) => ({ task, offsets: task.committableOffsets(positionOf) }))
+      .filter(({ offsets }) => offsets.length > 0);
+    const offsets = moved.flatMap((each) => each.offsets);
+    if (offsets.length > 0) await this.#consumer.commit(offsets);
+    for (const { task } of moved) task.offsetsCommitted();
+    return offsets;
   }
 
   #logChanges({ task, plan, logged }: Running): void {
@@ -319,17 +336,18 @@ export class StreamThread {
   async #onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
     this.#joined = true;
     this.#onAssignment('rebalancing');
-    await seekUncommitted(this.#consumer, partitions, this.#offsetResets);
+    const committed = await this.#consumer.committed(partitions);
+    seekUncommitted(this.#consumer, { partitions, committed, resets: this.#offsetResets });
     const names = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
     for (const plan of this.#plan.tasks) {
       if (this.#running.has(plan.id)) continue;
       if (plan.inputs.some(({ topic, partition }) => names.has(`${topic}-${partition}`)))
-        await this.#openTask(plan);
+        await this.#openTask(plan, committed);
     }
     if (this.#restorer.isIdle) this.#onAssignment('running');
   }
 
-  async #openTask(plan: TaskPlan): Promise<void> {
+  async #openTask(plan: TaskPlan, committed: readonly OffsetAndMetadata[]): Promise<void> {
     const { topology } = this.#settings;
     const { subtopology } = plan;
     const memoryEngines = new Map<string, MemoryEngine>();
@@ -361,6 +379,7 @@ export class StreamThread {
       logger,
     });
     this.#running.set(plan.id, { plan, task, logged: new Map(), memoryEngines });
+    task.restoreMetadata(committed);
     await task.open();
     await this.#restorer.start(
       [...task.stores.values()].map((store) => ({

@@ -1,5 +1,6 @@
 import { assert, assertDefined } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
 import type { DropReason, OperatorContext } from '../operators/operator.ts';
 import { StreamRecord, type RecordContext } from '../record.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
@@ -11,11 +12,13 @@ import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
 import { Executor, type RuntimeNode } from './executor.ts';
 import { StreamsFailure, type FailureHandlers, type FailureKind } from './failures.ts';
+import { ProcessorMetadata } from './processor-metadata.ts';
 import { Punctuations } from './punctuations.ts';
 import type { RecordCollector } from './record-collector.ts';
 import { RecordQueue, type InputRecord } from './record-queue.ts';
 import { instantiate, type TaskNodes } from './task-nodes.ts';
 import { TaskMetrics } from './task-metrics.ts';
+import { decodeTopicPartitionMetadata, encodeTopicPartitionMetadata } from './topic-partition-metadata.ts';
 
 /** What a task is told by the thread, or the test driver, that it runs on. */
 export interface TaskSettings {
@@ -56,8 +59,7 @@ export class Task {
   readonly #nodes: TaskNodes;
   readonly #punctuations = new Punctuations();
   readonly #shared = new Map<string, unknown>();
-  /** The offset after the last processed record, by queue. */
-  readonly #positions = new Map<RecordQueue, number>();
+  readonly #processorMetadata = new ProcessorMetadata();
   #streamTime = -1;
   /** A copy of the current record's context, made when a store first asks for it. */
   #origin: RecordOrigin | undefined;
@@ -123,14 +125,17 @@ export class Task {
     const queue = this.#nextQueue();
     if (queue === undefined) return false;
     const item = assertDefined(queue.shift(), 'the queue has a head');
-    this.#positions.set(queue, item.offset + 1);
+    queue.nextOffset = item.offset + 1;
     if (item.record === undefined) return true;
     const { current } = this.#executor;
     current.topic = queue.topic;
     current.partition = queue.partition;
     current.offset = item.offset;
     this.#origin = undefined;
-    this.#streamTime = Math.max(this.#streamTime, item.timestamp);
+    if (item.timestamp > queue.partitionTime) {
+      queue.partitionTime = item.timestamp;
+      if (item.timestamp > this.#streamTime) this.#streamTime = item.timestamp;
+    }
     this.metrics.processed++;
     const waiting = this.#executor.run(queue.source.entry, item.record);
     return waiting ? waiting.then(() => true) : true;
@@ -184,13 +189,51 @@ export class Task {
     for (const store of this.stores.values()) store.committed();
   }
 
-  /** The offsets to commit: of the next record of each partition that has had one. */
-  positions(): readonly { readonly topic: string; readonly partition: number; readonly offset: number }[] {
-    return [...this.#positions].map(([queue, offset]) => ({
-      topic: queue.topic,
-      partition: queue.partition,
-      offset,
-    }));
+  /**
+   * Takes up where the offsets of its partitions were committed: their times, and what processors noted with them.
+   * Called before the first record.
+   */
+  restoreMetadata(committed: readonly OffsetAndMetadata[]): void {
+    for (const { topic, partition, metadata = '' } of committed) {
+      const queue = this.queues.find((each) => each.topic === topic && each.partition === partition);
+      if (queue === undefined || metadata === '') continue;
+      const decoded = decodeTopicPartitionMetadata(metadata);
+      if (decoded === undefined) {
+        this.#settings.logger.warn('the metadata of a committed offset is not known', { topic, partition });
+        continue;
+      }
+      queue.partitionTime = queue.queuedTime = decoded.partitionTime;
+      this.#streamTime = Math.max(this.#streamTime, decoded.partitionTime);
+      this.#processorMetadata.update(decoded.processorMetadata);
+    }
+  }
+
+  /**
+   * What has to be committed: partitions that have moved on, and all of them when processors have noted something.
+   * `positionOf` is the consumer's position: with nothing queued the task is there, past what is no record (markers of
+   * transactions), so that the group's lag ends at 0.
+   */
+  committableOffsets(
+    positionOf: (partition: TopicPartition) => number | undefined,
+  ): readonly OffsetAndMetadata[] {
+    const offsets: OffsetAndMetadata[] = [];
+    const processorMetadata = this.#processorMetadata.values();
+    const all = this.#processorMetadata.needsCommit;
+    for (const queue of this.queues) {
+      const { topic, partition, partitionTime } = queue;
+      if (queue.size === 0 && (all || queue.nextOffset >= 0))
+        queue.nextOffset = Math.max(queue.nextOffset, positionOf(queue) ?? -1);
+      if (queue.nextOffset < 0 || (!all && queue.nextOffset === queue.committedOffset)) continue;
+      const metadata = encodeTopicPartitionMetadata({ partitionTime, processorMetadata });
+      offsets.push({ topic, partition, offset: queue.nextOffset, metadata });
+    }
+    return offsets;
+  }
+
+  /** The offsets of {@link Task.committableOffsets}, if there were any, are committed. */
+  offsetsCommitted(): void {
+    for (const queue of this.queues) queue.committedOffset = queue.nextOffset;
+    this.#processorMetadata.committed();
   }
 
   /** Between commits: lets go of clean entries beyond the budget. */
@@ -232,12 +275,12 @@ export class Task {
       return;
     }
     const source = { topic, partition, offset, timestamp: input.timestamp, key, value, headers };
-    const timestamp = node.timestampExtractor(source, queue.partitionTime);
+    const timestamp = node.timestampExtractor(source, queue.queuedTime);
     if (timestamp < 0) {
       this.#skip(queue, offset, 'invalid-timestamp');
       return;
     }
-    queue.partitionTime = Math.max(queue.partitionTime, timestamp);
+    queue.queuedTime = Math.max(queue.queuedTime, timestamp);
     if (input.key !== null) {
       for (let i = 0; i < prefetches.length; i++) prefetches[i]?.prefetch?.(input.key, timestamp);
     }
@@ -248,7 +291,7 @@ export class Task {
   /** Counts a record that cannot be processed; its offset is committed all the same. */
   #skip(queue: RecordQueue, offset: number, reason: DropReason): void {
     this.metrics.drop(reason);
-    queue.push({ offset, timestamp: queue.partitionTime, keyBytes: null, record: undefined });
+    queue.push({ offset, timestamp: queue.queuedTime, keyBytes: null, record: undefined });
   }
 
   #nextQueue(): RecordQueue | undefined {
@@ -322,6 +365,7 @@ export class Task {
         if (!this.#shared.has(name)) this.#shared.set(name, create());
         return this.#shared.get(name) as T;
       },
+      processorMetadata: (key) => this.#processorMetadata.entry(key),
       dropped: (reason) => this.metrics.drop(reason),
       schedule: (options) => this.#punctuations.add(options, settings.wallClockMs()),
       requestCommit: () => {

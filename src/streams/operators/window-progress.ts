@@ -1,0 +1,71 @@
+import type { ProcessorMetadataEntry } from '../runtime/processor-metadata.ts';
+import type { EmitStrategy } from '../windows/emit-strategy.ts';
+import type { OperatorContext } from './operator.ts';
+
+const EMIT_INTERVAL = '__emit.interval.ms.kstreams.windowed.aggregation__';
+
+/**
+ * How far a windowed aggregation has got: its stream time, after which windows close, and under `on-window-close` up to
+ * where closed windows have been emitted. It looks for closed ones when the close time has moved on, and at most once an
+ * interval of wall-clock time (KIP-825).
+ *
+ * Both are committed with the offsets, so that a restart neither emits a window twice nor takes a record that was late.
+ * The mark of what was emitted is under the store's name, where Kafka Streams has it, too; the stream time, which Kafka
+ * Streams forgets, has a name that no store can have.
+ */
+export class WindowProgress {
+  /** Results are told once, when their window has closed. */
+  readonly emitsFinal: boolean;
+  readonly #context: OperatorContext;
+  readonly #intervalMs: number;
+  /** How long after the stream time passed it a window still changes. */
+  readonly #closeAfterMs: number;
+  readonly #streamTime: ProcessorMetadataEntry;
+  readonly #emittedUntil: ProcessorMetadataEntry | undefined;
+  #nextEmitMs = 0;
+
+  constructor(
+    context: OperatorContext,
+    settings: { readonly storeName: string; readonly emit: EmitStrategy; readonly closeAfterMs: number },
+  ) {
+    const { storeName, emit, closeAfterMs } = settings;
+    this.#context = context;
+    this.#closeAfterMs = closeAfterMs;
+    this.emitsFinal = emit === 'on-window-close';
+    this.#streamTime = context.processorMetadata(`${storeName}/stream-time`);
+    this.#emittedUntil = this.emitsFinal ? context.processorMetadata(storeName) : undefined;
+    this.#intervalMs = Number(context.config(EMIT_INTERVAL) ?? 1000);
+  }
+
+  /** Moves the stream time on. Answers the close time: windows that end before it, the end not included, are closed. */
+  observe(timestamp: number): number {
+    const streamTime = this.#streamTime;
+    if (timestamp > streamTime.value) streamTime.value = timestamp;
+    return streamTime.value - this.#closeAfterMs;
+  }
+
+  /** The close time up to which windows have been emitted, -1 before the first time. */
+  get emittedUntil(): number {
+    return this.#emittedUntil?.value ?? -1;
+  }
+
+  /** Says whether closed windows are to be looked for now, which counts as having looked. */
+  isDue(closeTime: number): boolean {
+    if (!this.emitsFinal) return false;
+    const now = this.#context.wallClockMs();
+    if (now < this.#nextEmitMs) return false;
+    this.#nextEmitMs = now + this.#intervalMs;
+    return this.emittedUntil === -1 || this.emittedUntil < closeTime;
+  }
+
+  /** Tells each closed window, then notes that all up to the close time have been told. */
+  emit<R>(
+    closed: readonly R[] | Promise<readonly R[]>,
+    tell: (row: R) => void,
+    closeTime: number,
+  ): void | Promise<void> {
+    if (closed instanceof Promise) return closed.then((rows) => this.emit(rows, tell, closeTime));
+    for (const row of closed) tell(row);
+    if (this.#emittedUntil) this.#emittedUntil.value = closeTime;
+  }
+}
