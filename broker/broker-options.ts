@@ -13,6 +13,8 @@ export interface BrokerOptions {
   /** Where the values of `config` came from, for DescribeConfigs and diagnostics; `flag` when not said. */
   readonly sources?: Readonly<Record<string, ConfigOrigin>>;
   readonly logger?: Logger;
+  /** Ends a start that is under way, such as the wait for the other controllers; no effect on a broker that has started. */
+  readonly signal?: AbortSignal;
 }
 
 /** Who set a configuration value. */

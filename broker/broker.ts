@@ -45,6 +45,29 @@ const CONNECT_TIMEOUT_MS = 3000;
 const RECENT_BYTES_MAX = 1024 * 1024;
 const QUEUED_RESPONSE_BYTES_MAX = 1024 * 1024;
 
+/** What a broker is put together from. */
+interface BrokerParts {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly config: BrokerConfig;
+  readonly topology: BrokerTopology;
+  readonly logManager: LogManager;
+}
+
+/** Locks the data folder and opens its logs. */
+function openLogs({ environment, logger, config, topology }: Omit<BrokerParts, 'logManager'>): LogManager {
+  return LogManager.open({
+    environment,
+    logger,
+    directory: topology.dataDirectory,
+    nodeId: topology.nodeId,
+    ...(topology.clusterId === undefined ? {} : { clusterId: topology.clusterId }),
+    ...(topology.newClusterId === undefined ? {} : { newClusterId: topology.newClusterId }),
+    retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
+    recentBytesMax: RECENT_BYTES_MAX,
+  });
+}
+
 /**
  * A Kafka broker and controller in one (KRaft's combined mode).
  *
@@ -75,42 +98,49 @@ export class Broker {
   #closing: Promise<void> | undefined;
 
   /**
-   * Starts a broker; resolves when it serves clients.
+   * Starts a broker; resolves when it serves clients. A start that fails leaves nothing open: another one may follow.
    *
    * @throws {DiagnosticError} for a configuration that is no good.
    * @throws {OperationalError} with code `ADDRESS_IN_USE`, `LOCKED`, `FOREIGN_DATA`, a disk error, or `TIMED_OUT` when
-   * the cluster cannot be joined.
+   * the cluster cannot be joined; the signal's reason when it is aborted first.
    */
   static async start(options: BrokerOptions): Promise<Broker> {
+    const { environment = nodeEnvironment, signal } = options;
+    signal?.throwIfAborted();
     const config = new BrokerConfig(options);
     const topology = brokerTopology(config);
-    const broker = new Broker(options, config, topology);
+    const logger = (options.logger ?? silentLogger).child({ broker: topology.nodeId });
+    const logManager = openLogs({ environment, logger, config, topology });
+    let broker: Broker | undefined;
+    const interrupt = (): void => {
+      if (broker !== undefined) broker.#interruptStart();
+    };
+    signal?.addEventListener('abort', interrupt);
     try {
-      await broker.#start();
+      broker = new Broker({ environment, logger, config, topology, logManager });
+      await broker.#start(signal);
       return broker;
     } catch (error) {
-      await broker.#abandon();
+      // A start that failed has not ended the cleanly ended life before it.
+      const marker = { brokerEpoch: logManager.previousBrokerEpoch };
+      const released = broker === undefined ? logManager.close(marker) : broker.#release(marker);
+      await released.catch((closeError: unknown) =>
+        logger.warn('a start that failed could not be undone', { error: closeError }),
+      );
+      signal?.throwIfAborted();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
     }
   }
 
-  private constructor(options: BrokerOptions, config: BrokerConfig, topology: BrokerTopology) {
-    const { environment = nodeEnvironment } = options;
-    const logger = (options.logger ?? silentLogger).child({ broker: topology.nodeId });
+  /** Of what it makes, only the log of the metadata can fail; what has to be closed comes after that. */
+  private constructor({ environment, logger, config, topology, logManager }: BrokerParts) {
     this.#environment = environment;
     this.#logger = logger;
     this.#config = config;
     this.#topology = topology;
-    this.#logManager = LogManager.open({
-      environment,
-      logger,
-      directory: topology.dataDirectory,
-      nodeId: topology.nodeId,
-      ...(topology.clusterId === undefined ? {} : { clusterId: topology.clusterId }),
-      ...(topology.newClusterId === undefined ? {} : { newClusterId: topology.newClusterId }),
-      retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
-      recentBytesMax: RECENT_BYTES_MAX,
-    });
+    this.#logManager = logManager;
     this.#peers = new NetworkPeerChannels({
       environment,
       clientId: `broker-${topology.nodeId}`,
@@ -181,7 +211,7 @@ export class Broker {
     return this.#closing;
   }
 
-  async #start(): Promise<void> {
+  async #start(signal: AbortSignal | undefined): Promise<void> {
     const services = this.#services();
     for (const { name } of this.#topology.listeners) this.#tables.set(name, brokerHandlers(services));
     const { controllerListener } = this.#topology;
@@ -195,29 +225,46 @@ export class Broker {
       addresses.set(listener.name, await this.#server.listen(listener));
     this.#addresses = addresses;
     this.#quorum.addPublisher(this.#waiters);
+    signal?.throwIfAborted();
     await this.#quorum.start();
+    signal?.throwIfAborted();
     await this.#lifecycle.register(this.#registeredListeners());
     // From here on this broker's own past is fenced: what the metadata says of it is meant for this process.
     this.#replicaManager.removeStrays(this.#quorum.image, new Set([METADATA_TOPIC]));
     this.#quorum.addPublisher(this.#replicaManager);
     this.#quorum.addPublisher(this.#coordination);
     await this.#lifecycle.activate();
+    signal?.throwIfAborted();
     this.#logManager.start();
     for (const { name } of this.#topology.listeners) this.#server.open(name);
     this.#logger.info('broker started', { ...this.address, clusterId: this.clusterId });
   }
 
+  /** Ends whatever a start may be waiting for; what it has opened is closed when it has ended. */
+  #interruptStart(): void {
+    void this.#lifecycle.close();
+    this.#waiters.close();
+    this.#controller.close();
+  }
+
   async #close(): Promise<void> {
     await this.#lifecycle.shutDown();
-    await this.#stopServing();
-    await this.#logManager.close({ brokerEpoch: this.#lifecycle.brokerEpoch });
+    await this.#release({ brokerEpoch: this.#lifecycle.brokerEpoch });
     this.#logger.info('broker stopped');
   }
 
-  async #abandon(): Promise<void> {
-    await this.#lifecycle.close();
-    await this.#stopServing();
-    await this.#logManager.close();
+  #abandon(): Promise<void> {
+    return this.#release({});
+  }
+
+  /** Closes everything; the data folder is given back whatever fails. */
+  async #release(marker: { readonly brokerEpoch?: number }): Promise<void> {
+    try {
+      await this.#lifecycle.close();
+      await this.#stopServing();
+    } finally {
+      await this.#logManager.close(marker);
+    }
   }
 
   async #stopServing(): Promise<void> {
@@ -226,8 +273,11 @@ export class Broker {
     this.#replicaManager.close();
     this.#waiters.close();
     this.#controller.close();
-    await this.#quorum.close();
-    this.#peers.close();
+    try {
+      await this.#quorum.close();
+    } finally {
+      this.#peers.close();
+    }
   }
 
   /** What others are told: the advertised address of a listener, else the one that it has, by a name they can reach. */

@@ -13,6 +13,7 @@ export class MetadataWaiters implements MetadataPublisher {
   readonly #timers: Timers;
   readonly #waiters = new Set<Waiter>();
   #image: MetadataImage | null = null;
+  #isClosed = false;
 
   constructor(timers: Timers) {
     this.#timers = timers;
@@ -21,6 +22,7 @@ export class MetadataWaiters implements MetadataPublisher {
   /** Resolves with true when the image meets the condition, with false when it does not within `timeoutMs`. */
   until(isMet: (image: MetadataImage) => boolean, timeoutMs: number): Promise<boolean> {
     if (this.#image !== null && isMet(this.#image)) return Promise.resolve(true);
+    if (this.#isClosed) return Promise.resolve(false);
     return new Promise((resolve) => {
       const waiter: Waiter = {
         isMet,
@@ -40,8 +42,9 @@ export class MetadataWaiters implements MetadataPublisher {
     for (const waiter of this.#waiters) if (waiter.isMet(image)) waiter.resolve(true);
   }
 
-  /** Ends all waits, unmet. */
+  /** Ends all waits, unmet, those to come among them. */
   close(): void {
+    this.#isClosed = true;
     for (const waiter of this.#waiters) waiter.resolve(false);
   }
 }

@@ -41,9 +41,18 @@ export interface RecoveredLog {
  * first one that is torn, corrupt or out of place, and indexes and producer state are built anew.
  */
 export function recoverLog(options: RecoveryOptions): RecoveredLog {
-  const bases = listSegments(options);
-  let segments = bases.map((base) => Segment.existing(options.segmentOptions(base)));
-  segments = dropBeforeLogStart(segments, options);
+  const opened = listSegments(options).map((base) => Segment.existing(options.segmentOptions(base)));
+  try {
+    return recoverSegments(opened, options);
+  } catch (error) {
+    for (const segment of opened) segment.close();
+    throw error;
+  }
+}
+
+/** @param opened takes up what is created, too, for the caller to close when this throws. */
+function recoverSegments(opened: Segment[], options: RecoveryOptions): RecoveredLog {
+  let segments = dropBeforeLogStart(opened, options);
   const scanned = options.hadCleanShutdown
     ? scanSuspects(segments, options)
     : scanUnflushed(segments, options);
@@ -56,7 +65,9 @@ export function recoverLog(options: RecoveryOptions): RecoveredLog {
   }
   if (segments.length === 0) {
     logEndOffset = options.logStartOffset;
-    segments.push(Segment.create(options.segmentOptions(logEndOffset)));
+    const first = Segment.create(options.segmentOptions(logEndOffset));
+    opened.push(first);
+    segments.push(first);
   }
   const logStartOffset = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0);
   options.epochs.truncateFromEnd(logEndOffset);

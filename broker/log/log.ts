@@ -383,12 +383,14 @@ export class Log {
 
   /** Flushes and closes. Nothing may be called afterwards. */
   async close(): Promise<void> {
-    if (this.#producers.producerCount > 0)
-      this.#snapshots.write(this.#logEndOffset, this.#producers.producers);
-    this.#active.saveIndexes();
-    this.#active.seal();
-    await this.flush();
-    this.closeHandles();
+    try {
+      if (this.#producers.producerCount > 0)
+        this.#snapshots.write(this.#logEndOffset, this.#producers.producers);
+      this.#active.seal();
+      await this.flush();
+    } finally {
+      this.closeHandles();
+    }
   }
 
   /** Closes without writing anything: the log is about to be deleted, or its disk has failed. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
@@ -12,6 +12,23 @@ import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
 import { initProducerId } from '../../src/protocol/messages/22-init-producer-id.ts';
 import { batchesOf } from '../../src/protocol/records/batch-view.ts';
 import { batchOf, TestBrokers, type TestClient } from './running-broker.ts';
+
+/** The files below a folder that this process holds open, where the system tells that. */
+function openFiles(directory: string): readonly string[] {
+  const open: string[] = [];
+  try {
+    for (const descriptor of readdirSync('/proc/self/fd')) {
+      try {
+        open.push(readlinkSync(`/proc/self/fd/${descriptor}`));
+      } catch {
+        // The descriptor of the listing itself is gone by now.
+      }
+    }
+  } catch {
+    return [];
+  }
+  return open.filter((file) => file.startsWith(directory)).toSorted();
+}
 
 describe('a broker through its life', () => {
   let brokers = new TestBrokers();
@@ -102,6 +119,46 @@ describe('a broker through its life', () => {
     });
     const second = await brokers.start({ 'log.dirs': directory });
     expect(second.address.port).not.toBe(first.address.port);
+  });
+
+  it.each([
+    ['log of the metadata', '__cluster_metadata-0/00000000000000000000.log', 'CORRUPT_LOG'],
+    ['vote', '__cluster_metadata-0/quorum-state', 'FOREIGN_DATA'],
+    ['log of a topic', 'events-0/00000000000000000000.log', 'CORRUPT_LOG'],
+  ])('gives the folder back when the %s cannot be read', async (_what, file, code) => {
+    const directory = brokers.newDirectory();
+    const first = await brokers.start({ 'log.dirs': directory });
+    await brokers.to(first).send(createTopics, 7, {
+      topics: [{ name: 'events', numPartitions: 1, replicationFactor: 1 }],
+    });
+    await append(brokers.to(first), 'events', 'one');
+    await brokers.stop(first);
+    const damaged = path.join(directory, file);
+    const good = readFileSync(damaged);
+    writeFileSync(damaged, 'this is a text\n'.repeat(20));
+    const before = openFiles(directory);
+    await expect(brokers.start({ 'log.dirs': directory })).rejects.toMatchObject({ code });
+    expect(openFiles(directory)).toEqual(before);
+    writeFileSync(damaged, good);
+    const second = await brokers.start({ 'log.dirs': directory });
+    expect(await read(brokers.to(second), 'events')).toMatchObject({ errorCode: 0, highWatermark: 1 });
+  });
+
+  it('ends a wait for the other controllers when it is told to, and gives port and folder back', async () => {
+    const cluster = [...(await brokers.clusterSettings(3)).values()];
+    const [settings = {}] = cluster;
+    for (const afterMs of [0, 1, 20, 300]) {
+      const stop = new AbortController();
+      const starting = brokers.start(settings, { signal: stop.signal });
+      setTimeout(() => stop.abort(new Error('enough')), afterMs);
+      await expect(starting).rejects.toThrow('enough');
+    }
+    const aborted = AbortSignal.abort(new Error('before it began'));
+    await expect(brokers.start(settings, { signal: aborted })).rejects.toThrow('before it began');
+    expect(openFiles(String(settings['log.dirs']))).toEqual([]);
+    // As soon as the others are there, the same settings make a cluster.
+    const started = await Promise.all(cluster.map((own) => brokers.start(own)));
+    expect(started.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3]);
   });
 
   it('refuses a folder that another broker holds, and one of another node', async () => {

@@ -33,11 +33,16 @@ export class TestBrokers {
   /** One broker on a free port. */
   async start(
     config: BrokerConfigInput = {},
-    options: { readonly environment?: Environment; readonly logger?: Logger } = {},
+    options: {
+      readonly environment?: Environment;
+      readonly logger?: Logger;
+      readonly signal?: AbortSignal;
+    } = {},
   ): Promise<Broker> {
     const broker = await Broker.start({
       environment: options.environment ?? nodeEnvironment,
       ...(options.logger === undefined ? {} : { logger: options.logger }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
       config: {
         listeners: 'PLAINTEXT://127.0.0.1:0',
         'group.initial.rebalance.delay.ms': 0,
