@@ -1,12 +1,11 @@
-import { NO_HEADERS } from '../record.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import type { WriteBatch } from './engine.ts';
-import { rowCodec } from './row-codec.ts';
-import { StateMap, type StateEntry } from './state-map.ts';
+import type { StateMap } from './state-map.ts';
 import type { FlushListener, PutResult, TableState } from './states.ts';
 import type { KeyValueStore, ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
 import type { KeyValueStoreDefinition } from './store-definition.ts';
+import { TimestampedRows } from './timestamped-rows.ts';
 
 /** A table's rows, or a processor's own key-value store. */
 export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
@@ -14,17 +13,18 @@ export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
   readonly versioned = false;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;
+  readonly #table: TimestampedRows<K, V>;
   readonly #rows: StateMap<ValueAndTimestamp<V>>;
-  #listener: FlushListener<K, V> | undefined;
-  #pending: StateEntry<ValueAndTimestamp<V>>[] = [];
-  #sequence = 0;
 
   constructor(definition: KeyValueStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
     this.#environment = environment;
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
-    const codec = rowCodec(definition.valueSerde, environment.changelogTopic);
-    this.#rows = new StateMap({ ...environment, codec });
+    this.#table = new TimestampedRows(definition, environment, {
+      keyOf: (text) => this.#keys.key(text),
+      changelogKeyOf: (text) => Buffer.from(text, 'latin1'),
+    });
+    this.#rows = this.#table.map;
   }
 
   get name(): string {
@@ -36,7 +36,7 @@ export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
   }
 
   onFlush(listener: FlushListener<K, V>): void {
-    this.#listener = listener;
+    this.#table.onFlush(listener);
   }
 
   prepare(key: K): Promise<void> | undefined {
@@ -56,35 +56,12 @@ export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
   }
 
   put(key: K, value: V | null, timestamp: number): PutResult {
-    const entry = this.#rows.set(this.#keys.text(key), value == null ? undefined : { value, timestamp });
-    entry.changedAt = timestamp;
-    if (this.definition.cachingEnabled) {
-      entry.sequence = this.#sequence++;
-      entry.origin = this.#environment.origin();
-      if (!entry.pending) {
-        entry.pending = true;
-        this.#pending.push(entry);
-      }
-    }
+    this.#table.put(this.#keys.text(key), value, timestamp);
     return 'latest';
   }
 
   takePending(): readonly (() => void)[] {
-    const pending = this.#pending.sort((a, b) => a.sequence - b.sequence);
-    this.#pending = [];
-    return pending.map((entry) => () => {
-      const { value: now, forwarded: before } = entry;
-      entry.pending = false;
-      entry.forwarded = now;
-      this.#environment.resume(entry.origin);
-      this.#listener?.({
-        key: this.#keys.key(entry.key),
-        newValue: now?.value ?? null,
-        oldValue: before?.value ?? null,
-        timestamp: now?.timestamp ?? entry.changedAt,
-        headers: entry.origin.headers,
-      });
-    });
+    return this.#table.takePending();
   }
 
   open(): void {}
@@ -94,15 +71,7 @@ export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
   }
 
   logChanges(log: ChangeLog): void {
-    for (const entry of this.#rows.dirtyEntries) {
-      const encoded = this.#rows.encode(entry);
-      log({
-        key: Buffer.from(entry.key, 'latin1'),
-        value: encoded === undefined ? null : encoded.subarray(8),
-        timestamp: entry.value?.timestamp ?? entry.changedAt,
-        headers: NO_HEADERS,
-      });
-    }
+    this.#table.logChanges(log);
   }
 
   writeTo(batch: WriteBatch): void {
@@ -122,11 +91,7 @@ export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
   wantForRestore(): void {}
 
   restore(record: ChangelogRecord): void {
-    const text = record.key.toString('latin1', 0, record.key.length);
-    const { definition, changelogTopic } = { definition: this.definition, ...this.#environment };
-    const value = record.value && (definition.valueSerde.deserialize(changelogTopic, record.value) as V);
-    const entry = this.#rows.set(text, value == null ? undefined : { value, timestamp: record.timestamp });
-    entry.forwarded = entry.value;
+    this.#table.restore(record.key.toString('latin1', 0, record.key.length), record);
   }
 
   close(): void {

@@ -85,12 +85,13 @@ export class StateMap<V> {
 
   /**
    * Looks up where the engine's keys end, for stores whose new keys come behind the others (windows of later times):
-   * these are then known to be absent without a read.
+   * these are then known to be absent without a read. Answers the last key.
    */
-  async learnEnd(): Promise<void> {
-    if (this.#engine.synchronous) return;
-    const last = await this.#engine.lastKey({ from: this.#prefix, to: endOfPrefix(this.#prefix) });
-    this.#end = last === undefined ? '' : justAfter(last.slice(this.#prefix.length));
+  async learnEnd(): Promise<string | undefined> {
+    const found = await this.#engine.lastKey({ from: this.#prefix, to: endOfPrefix(this.#prefix) });
+    const last = found?.slice(this.#prefix.length);
+    if (!this.#engine.synchronous) this.#end = last === undefined ? '' : justAfter(last);
+    return last;
   }
 
   /** Asks for a key to be loaded with the batch; see {@link StateMap.loadWanted}. */

@@ -1,13 +1,12 @@
-import { NO_HEADERS } from '../record.ts';
 import type { WriteBatch } from './engine.ts';
 import { writeInt64, readInt64 } from './int64.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
-import { rowCodec } from './row-codec.ts';
-import { StateMap, type StateEntry } from './state-map.ts';
+import type { StateMap } from './state-map.ts';
 import type { FlushListener, WindowRow, WindowState } from './states.ts';
 import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './store.ts';
 import type { WindowStoreDefinition } from './store-definition.ts';
+import { TimestampedRows } from './timestamped-rows.ts';
 
 interface WindowKey<K> {
   readonly key: K;
@@ -21,12 +20,9 @@ interface WindowKey<K> {
  */
 export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   readonly definition: WindowStoreDefinition<unknown, unknown>;
-  readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;
+  readonly #table: TimestampedRows<WindowKey<K>, V>;
   readonly #rows: StateMap<ValueAndTimestamp<V>>;
-  #listener: FlushListener<WindowKey<K>, V> | undefined;
-  #pending: StateEntry<ValueAndTimestamp<V>>[] = [];
-  #sequence = 0;
   /** The row that was asked for last, which is asked for up to three times. */
   #lastRow: { readonly key: K; readonly startMs: number; readonly text: string } | undefined;
   #observedStreamTime = -1;
@@ -34,10 +30,12 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
 
   constructor(definition: WindowStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
-    this.#environment = environment;
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
-    const codec = rowCodec(definition.valueSerde, environment.changelogTopic);
-    this.#rows = new StateMap({ ...environment, codec });
+    this.#table = new TimestampedRows(definition, environment, {
+      keyOf: (text) => this.#keyOf(text),
+      changelogKeyOf: changelogKey,
+    });
+    this.#rows = this.#table.map;
   }
 
   get name(): string {
@@ -49,7 +47,7 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   }
 
   onFlush(listener: FlushListener<WindowKey<K>, V>): void {
-    this.#listener = listener;
+    this.#table.onFlush(listener);
   }
 
   prepare(key: K, startMs: number): Promise<void> | undefined {
@@ -66,16 +64,7 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
 
   put(key: K, startMs: number, value: V | null, timestamp: number): void {
     this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
-    const row = value == null ? undefined : { value, timestamp };
-    const entry = this.#rows.set(this.#rowText(key, startMs), row);
-    entry.changedAt = timestamp;
-    if (!this.definition.cachingEnabled) return;
-    entry.sequence = this.#sequence++;
-    entry.origin = this.#environment.origin();
-    if (!entry.pending) {
-      entry.pending = true;
-      this.#pending.push(entry);
-    }
+    this.#table.put(this.#rowText(key, startMs), value, timestamp);
   }
 
   /**
@@ -97,25 +86,13 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   }
 
   takePending(): readonly (() => void)[] {
-    const pending = this.#pending.sort((a, b) => a.sequence - b.sequence);
-    this.#pending = [];
-    return pending.map((entry) => () => {
-      const { value: now, forwarded: before } = entry;
-      entry.pending = false;
-      entry.forwarded = now;
-      this.#environment.resume(entry.origin);
-      this.#listener?.({
-        key: this.#keyOf(entry.key),
-        newValue: now?.value ?? null,
-        oldValue: before?.value ?? null,
-        timestamp: now?.timestamp ?? entry.changedAt,
-        headers: entry.origin.headers,
-      });
-    });
+    return this.#table.takePending();
   }
 
-  open(): Promise<void> {
-    return this.#rows.learnEnd();
+  /** The last window that is there tells the time that the store had come to. */
+  async open(): Promise<void> {
+    const last = await this.#rows.learnEnd();
+    if (last !== undefined) this.#observedStreamTime = int64OfText(last, 0);
   }
 
   loadWanted(): Promise<void> | undefined {
@@ -123,15 +100,7 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   }
 
   logChanges(log: ChangeLog): void {
-    for (const entry of this.#rows.dirtyEntries) {
-      const encoded = this.#rows.encode(entry);
-      log({
-        key: changelogKey(entry.key),
-        value: encoded === undefined ? null : encoded.subarray(8),
-        timestamp: entry.value?.timestamp ?? entry.changedAt,
-        headers: NO_HEADERS,
-      });
-    }
+    this.#table.logChanges(log);
   }
 
   writeTo(batch: WriteBatch): void {
@@ -163,12 +132,7 @@ export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
     const end = key.length - 12;
     const startMs = readInt64(key, end);
     this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
-    const text = int64Text(startMs) + key.toString('latin1', 0, end);
-    const value =
-      record.value &&
-      (this.definition.valueSerde.deserialize(this.#environment.changelogTopic, record.value) as V);
-    const entry = this.#rows.set(text, value == null ? undefined : { value, timestamp: record.timestamp });
-    entry.forwarded = entry.value;
+    this.#table.restore(int64Text(startMs) + key.toString('latin1', 0, end), record);
   }
 
   close(): void {

@@ -268,6 +268,20 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     expect(third.get('k', 40)?.value).toBe('k40');
   });
 
+  it('windows that had left the retention before a restart do not come back with it', async () => {
+    const first = make(definitions.window) as Windows;
+    await first.open();
+    for (const startMs of [20, 200]) {
+      await first.prepare('k', startMs);
+      first.put('k', startMs, `k${startMs}`, startMs);
+    }
+    await commit(first);
+    const second = make(definitions.window) as Windows;
+    await second.open();
+    const starts = (await second.scan({ fromMs: 0, toMs: 500 })).map(({ startMs }) => startMs);
+    expect(starts).toEqual([200]);
+  });
+
   it('a join finds all records of a key in its window, duplicates too, by time and arrival', async () => {
     type Join = JoinState<string, string> & ManagedStore;
     const store = make(definitions.join) as Join;
