@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import readline from 'node:readline';
 import { DiagnosticError, OperationalError } from '../src/base/errors.ts';
+import { freePorts } from '../src/base/io/free-ports.ts';
 import type { ProcessOptions } from './process-options.ts';
+import { unlessAborted } from './stop-request.ts';
 import { wholeNumber } from './topic.ts';
 
 const CLUSTER_SIZE_MAX = 9;
@@ -20,6 +21,8 @@ export interface Cluster {
 export interface ClusterOptions extends ProcessOptions {
   readonly size: number;
   readonly data: string;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
 }
 
 export function clusterSize(text: string): number {
@@ -32,10 +35,12 @@ export function clusterSize(text: string): number {
 
 /** Starts the brokers and waits until each of them answers. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { size, host } = options;
+  const { size, host, signal } = options;
   const first = options.kafkaPort ?? KAFKA_PORT;
-  const kafkaPorts = first === 0 ? await freePorts(size) : Array.from({ length: size }, (_, i) => first + i);
-  const controllerPorts = await freePorts(size);
+  const free = await freePorts(2 * size);
+  const controllerPorts = free.slice(size);
+  const kafkaPorts = free.slice(0, size).map((port, i) => (first === 0 ? port : first + i));
+  signal.throwIfAborted();
   const voters = controllerPorts.map((port, i) => `${i + 1}@${host}:${port}`).join(',');
   const brokers = kafkaPorts.map((port, i) => {
     const listeners = `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPorts[i]}`;
@@ -56,7 +61,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     return startBroker([...flags, ...pairs.flatMap((pair) => ['-s', pair])]);
   });
   try {
-    const addresses = await Promise.all(brokers.map(readyAddress));
+    const addresses = await unlessAborted(Promise.all(brokers.map(readyAddress)), signal);
     return {
       bootstrap: addresses.join(','),
       facts: { brokers: addresses, pids: brokers.map((broker) => broker.pid ?? -1) },
@@ -64,7 +69,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     };
   } catch (error) {
     // The others wait for a cluster that does not come about, and would do so for a while.
-    await stopAll(brokers, 'SIGKILL');
+    await stopAll(brokers);
     throw error;
   }
 }
@@ -88,30 +93,9 @@ async function readyAddress(broker: ChildProcess): Promise<string> {
   });
 }
 
-async function stopAll(brokers: readonly ChildProcess[], signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+async function stopAll(brokers: readonly ChildProcess[]): Promise<void> {
   const running = brokers.filter((broker) => broker.exitCode === null && broker.signalCode === null);
   const ended = running.map((broker) => once(broker, 'exit'));
-  for (const broker of running) broker.kill(signal);
+  for (const broker of running) broker.kill('SIGTERM');
   await Promise.all(ended);
-}
-
-/** Ports that are free now, all different. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  for (const server of servers) {
-    server.close();
-    await once(server, 'close');
-  }
-  return ports;
 }

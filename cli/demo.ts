@@ -4,17 +4,12 @@ import { messageOf } from '../src/base/errors.ts';
 import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statements.ts';
 import { loadAirports, replayFlights } from './demo/replay.ts';
 import { startPlatform } from './platform.ts';
-import {
-  dataFolder,
-  type ProcessOptions,
-  settingsOf,
-  untilSignalled,
-  withProcessOptions,
-} from './process-options.ts';
+import { dataFolder, type ProcessOptions, settingsOf, withProcessOptions } from './process-options.ts';
 import { SqlSession } from './shell/session.ts';
 import { runShell } from './shell/shell.ts';
 import { SqlServerClient } from './shell/sql-server-client.ts';
 import { announce } from './start.ts';
+import { stopRequest } from './stop-request.ts';
 
 /** `millrace demo`: everything, with real flight data flowing through three SQL queries. */
 export function demoCommand(): Command {
@@ -27,32 +22,43 @@ export function demoCommand(): Command {
         process.stdout.isTTY === true &&
         options.shell &&
         options.json !== true;
-      // On a terminal the shell decides what Ctrl-C means; elsewhere it ends the process.
-      const stopped = onTerminal ? undefined : untilSignalled();
+      const stop = stopRequest();
       const settings = settingsOf(options);
       const data = dataFolder(options, settings);
-      const platform = await startPlatform({ ...options, settings, data, sql: true });
+      const forget = (): void => {
+        if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
+      };
+      const { signal } = stop;
+      const platform = await startPlatform({ ...options, settings, data, sql: true, signal }).catch(
+        (error: unknown) => {
+          forget();
+          if (signal.aborted) process.exit(0);
+          throw error;
+        },
+      );
+      // On a terminal the shell decides what Ctrl-C means from here on; elsewhere it ends the process.
+      if (onTerminal) stop.release();
       const { kafka, http = '' } = platform.facts;
       announce({ ...platform.facts, data }, { ...options, notes: platform.notes });
 
-      const stop = new AbortController();
+      const end = new AbortController();
       const client = new SqlServerClient(http);
       await loadAirports(kafka);
       await client.execute(FLIGHT_STATEMENTS, {
         properties: { 'auto.offset.reset': 'earliest' },
         variables: {},
       });
-      const replayed = replayFlights(kafka, stop.signal).catch((error: unknown) =>
+      const replayed = replayFlights(kafka, end.signal).catch((error: unknown) =>
         console.error(`replay ended: ${messageOf(error)}`),
       );
 
       if (options.json !== true) await showLive(client);
-      await (stopped ?? runShell({ client, format: 'tabular' }));
+      await (onTerminal ? runShell({ client, format: 'tabular' }) : stop.stopped);
 
-      stop.abort();
+      end.abort();
       await replayed;
       await platform.close();
-      if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
+      forget();
       process.exit(0);
     });
 }

@@ -3,7 +3,9 @@ import { OperationalError } from '../src/base/errors.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { Broker } from '../broker/index.ts';
 import type { Setting, Settings } from '../src/server/config/index.ts';
+import type { SqlServer } from '../src/server/index.ts';
 import type { ProcessOptions } from './process-options.ts';
+import { unlessAborted } from './stop-request.ts';
 
 const KAFKA_PORT = 9092;
 const HTTP_PORT = 8088;
@@ -12,6 +14,8 @@ export interface PlatformOptions extends ProcessOptions {
   readonly settings: Settings;
   readonly data: string;
   readonly sql: boolean;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
 }
 
 /** A broker, a SQL server, or both, in this process. */
@@ -34,9 +38,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const kafka = broker === undefined ? (outside ?? '') : `${broker.address.host}:${broker.address.port}`;
   if (!options.sql) return { facts: { kafka }, notes, close: async () => broker?.close() };
 
+  let starting: Promise<SqlServer> | undefined;
   try {
     // Loaded only here: a broker alone does without the SQL engine and its memory.
-    const { SqlServer, processLogger } = await import('../src/server/index.ts');
+    const { SqlServer: Server, processLogger } = await import('../src/server/index.ts');
     const httpPort = await choosePort({
       wanted: options.httpPort,
       configured: settings.httpListener,
@@ -45,7 +50,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       what: 'SQL',
       notes,
     });
-    const server = await SqlServer.start({
+    starting = Server.start({
       bootstrapServers: kafka,
       listen: { host: hostOf(settings.httpListener) ?? options.host, port: httpPort },
       data: options.data,
@@ -53,12 +58,16 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       logger: processLogger(options.logLevel),
       ...(broker === undefined ? {} : { brokerMetrics: broker.metrics }),
     });
+    const server = await unlessAborted(starting, options.signal);
     const close = async (): Promise<void> => {
       await server.close();
       await broker?.close();
     };
     return { facts: { kafka, http: server.url }, notes, close };
   } catch (error) {
+    // On our own broker the server is soon there, and can be closed. On a cluster that may never answer it waits in vain.
+    const late = starting?.then((server) => server.close()).catch(() => {});
+    if (broker !== undefined) await late;
     await broker?.close();
     throw error;
   }
@@ -88,6 +97,7 @@ async function startBroker(options: PlatformOptions, notes: string[]): Promise<B
     config: { ...alone, ...valuesOf(settings.broker), 'log.dirs': options.data, listeners },
     sources: Object.fromEntries([...settings.broker].map(([name, { source }]) => [name, source])),
     logger: await loggerOf(options),
+    signal: options.signal,
   });
 }
 

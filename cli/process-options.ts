@@ -59,21 +59,3 @@ export function dataFolder(options: ProcessOptions, settings: Settings): string 
   const configured = settings.broker.get('log.dirs')?.value.split(',')[0];
   return path.resolve(options.data ?? configured ?? 'millrace-data');
 }
-
-/**
- * Resolves with the first signal that asks the process to end; a second one ends it at once. A broker of a cluster is
- * also to end when the process that started it is gone.
- */
-export function untilSignalled(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('disconnect', resolve);
-    // To listen is no reason to stay: a start that fails ends the process.
-    process.channel?.unref();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130));
-        resolve();
-      });
-    }
-  });
-}

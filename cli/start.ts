@@ -1,14 +1,9 @@
 import { rmSync } from 'node:fs';
 import { Command } from 'commander';
 import { clusterSize, startCluster } from './cluster.ts';
-import {
-  dataFolder,
-  type ProcessOptions,
-  settingsOf,
-  untilSignalled,
-  withProcessOptions,
-} from './process-options.ts';
 import { startPlatform, type Platform } from './platform.ts';
+import { dataFolder, type ProcessOptions, settingsOf, withProcessOptions } from './process-options.ts';
+import { stopRequest } from './stop-request.ts';
 
 interface StartOptions extends ProcessOptions {
   readonly sql: boolean;
@@ -22,30 +17,33 @@ export function startCommand(): Command {
     .option('--no-sql', 'the broker alone')
     .option('--cluster <n>', 'so many brokers, each a process, on this machine', clusterSize)
     .action(async (options: StartOptions) => {
-      const stopped = untilSignalled();
+      const stop = stopRequest();
       const settings = settingsOf(options);
       const data = dataFolder(options, settings);
-      const cluster =
-        options.cluster === undefined
-          ? undefined
-          : await startCluster({ ...options, size: options.cluster, data });
-      const { sql } = options;
-      const platform =
-        cluster !== undefined && !sql
-          ? undefined
-          : await startPlatform({
-              ...options,
-              ...(cluster && { kafka: cluster.bootstrap }),
-              settings,
-              data,
-              sql,
-            });
-      announce({ ...platform?.facts, ...cluster?.facts, data }, { ...options, notes: platform?.notes ?? [] });
-      await stopped;
-      if (options.json !== true) process.stderr.write('\nstopping ...\n');
-      await platform?.close();
-      await cluster?.close();
-      if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
+      const { sql, cluster: size } = options;
+      /** What is to be closed: what was started last comes first. */
+      const running: { close(): Promise<void> }[] = [];
+      try {
+        const { signal } = stop;
+        const cluster =
+          size === undefined ? undefined : await startCluster({ ...options, size, data, signal });
+        if (cluster !== undefined) running.unshift(cluster);
+        const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap };
+        const platform =
+          cluster !== undefined && !sql
+            ? undefined
+            : await startPlatform({ ...options, ...kafka, settings, data, sql, signal });
+        if (platform !== undefined) running.unshift(platform);
+        const notes = platform?.notes ?? [];
+        announce({ ...platform?.facts, ...cluster?.facts, data }, { ...options, notes });
+        await stop.stopped;
+      } catch (error) {
+        if (!stop.signal.aborted) throw error;
+      } finally {
+        if (stop.signal.aborted && options.json !== true) process.stderr.write('\nstopping ...\n');
+        for (const part of running) await part.close();
+        if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
+      }
       // Client libraries may hold timers; everything that had to be saved is.
       process.exit(0);
     });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Producer } from '../../src/client/index.ts';
-import { formatApacheKafka, freePort, launchApacheKafka } from '../harness/brokers.ts';
+import { freePorts } from '../../src/base/io/free-ports.ts';
+import { formatApacheKafka, launchApacheKafka } from '../harness/brokers.ts';
 import type { Contender, Figure } from '../harness/figure.ts';
 import { start } from '../harness/processes.ts';
 
@@ -20,7 +21,7 @@ const millrace: Contender = {
   name: 'millrace',
   async measure() {
     const data = mkdtempSync(path.join(tmpdir(), 'millrace-bench-'));
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const main = path.resolve(import.meta.dirname, '..', '..', 'cli', 'main.js');
     const beganMs = performance.now();
     const broker = start(process.execPath, [

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePorts } from '../../src/base/io/free-ports.ts';
 import { output, type RunningProcess, start } from './processes.ts';
 import { rivalClassPath } from './maven.ts';
 
@@ -43,7 +43,7 @@ export async function formatApacheKafka(): Promise<{
   readonly port: number;
 }> {
   const data = mkdtempSync(path.join(tmpdir(), 'kafka-bench-'));
-  const [port, controllerPort] = [await freePort(), await freePort()];
+  const [port = 0, controllerPort = 0] = await freePorts(2);
   const configFile = path.join(data, 'server.properties');
   writeFileSync(
     configFile,
@@ -93,17 +93,6 @@ function closing(process_: RunningProcess, data: string): () => Promise<void> {
     await process_.stop('SIGKILL');
     rmSync(data, { recursive: true, force: true });
   };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 async function waitForPort(port: number): Promise<void> {

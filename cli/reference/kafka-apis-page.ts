@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Broker } from '../../broker/index.ts';
+import { freePorts } from '../../src/base/io/free-ports.ts';
 import { type Api, apis, decodeResponse, encodeRequest } from '../../src/protocol/index.ts';
 import { table } from './markdown.ts';
 
@@ -16,7 +17,7 @@ type Advertised = ReadonlyMap<number, { readonly minVersion: number; readonly ma
 /** The APIs that a running broker says it has, asked over its sockets. */
 export async function kafkaApisPage(): Promise<string> {
   const data = mkdtempSync(path.join(tmpdir(), 'millrace-reference-'));
-  const controllerPort = await freePort();
+  const [controllerPort = 0] = await freePorts(1);
   const broker = await Broker.start({
     config: {
       'log.dirs': data,
@@ -77,15 +78,5 @@ function advertised(port: number): Promise<Advertised> {
     for (const bytes of encodeRequest(apiVersions, VERSION, { correlationId: 1, clientId: null }, request)) {
       socket.write(bytes);
     }
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
   });
 }

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Broker } from '../../broker/broker.ts';
 import { NetworkPeerChannels } from '../../broker/server/network-peer-channels.ts';
 import type { Address, Environment } from '../../src/base/environment.ts';
+import { freePorts } from '../../src/base/io/free-ports.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { Api, RequestInput, ResponseOf } from '../../src/protocol/message.ts';
@@ -118,21 +118,4 @@ export function batchOf(...values: readonly string[]): Buffer {
   const builder = new BatchBuilder();
   for (const value of values) builder.append(null, Buffer.from(value), Date.now());
   return builder.build();
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<net.Server>((resolve) => {
-          const server = net.createServer();
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -136,14 +136,6 @@ export class Millrace {
   }
 }
 
-/** Ports that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => occupy(0)));
-  const ports = servers.map(portOf);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
 /** Takes a port as another program would. */
 export function occupy(port: number): Promise<net.Server> {
   return new Promise((resolve, reject) => {

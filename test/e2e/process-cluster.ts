@@ -1,5 +1,6 @@
+import { freePorts } from '../../src/base/io/free-ports.ts';
 import { Admin } from '../../src/client/index.ts';
-import { freePorts, type Millrace, type MillraceProcess, sleep } from './millrace-process.ts';
+import { type Millrace, type MillraceProcess, sleep } from './millrace-process.ts';
 
 /** What `millrace start --cluster` gives each of its brokers, with sessions short enough for a test. */
 const SETTINGS = [
