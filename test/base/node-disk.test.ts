@@ -37,6 +37,25 @@ describe('the lock of the real disk', () => {
     nodeDisk.lock(file()).release();
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'is taken over from a killed process at once, also where nobody asks for its exit status',
+    async () => {
+      // The shell becomes `sleep`, which never waits for the child that it got: once killed, the child stays a zombie.
+      const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+      try {
+        const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+        const pid = Number(chunk.toString());
+        fs.writeFileSync(file(), `${pid}\n`);
+        expect(() => nodeDisk.lock(file())).toThrow(`in use by process ${pid}`);
+        process.kill(pid, 'SIGKILL');
+        nodeDisk.lock(file()).release();
+        expect(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
+      } finally {
+        parent.kill('SIGKILL');
+      }
+    },
+  );
+
   it('is taken over from a predecessor that had the same process id, as in a container', () => {
     fs.writeFileSync(file(), `${process.pid}\n`);
     nodeDisk.lock(file()).release();

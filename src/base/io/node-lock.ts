@@ -3,6 +3,13 @@ import path from 'node:path';
 import type { DiskLock } from '../environment.ts';
 import { OperationalError } from '../errors.ts';
 
+/** How long a process that was killed may take to be gone. */
+const DYING_MS_MAX = 5_000;
+const DYING_POLL_MS = 20;
+/** Of the kernel's `include/linux/sched.h`. */
+const PF_EXITING = 0x4;
+const SIGKILL_BIT = 1 << 8;
+
 /** Locks that this process holds: its own id in a file says nothing, a predecessor may have had it too. */
 const held = new Set<string>();
 
@@ -91,7 +98,22 @@ function refuseLiveHolder(file: string, content: string): void {
   if (pid === process.pid && !held.has(file)) return;
   const now = beginningOf(pid);
   if (beginning !== '' && now !== undefined && now !== beginning) return;
+  if (pid !== process.pid && endsSoon(pid)) return;
   throw locked(file, pid);
+}
+
+/**
+ * Waits for a process that was killed and is being taken down, which takes a while where it had much memory: who starts
+ * the next one at once should not be told that the folder is in use.
+ */
+function endsSoon(pid: number): boolean {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; waited < DYING_MS_MAX; waited += DYING_POLL_MS) {
+    if (!isRunning(pid)) return true;
+    if (!isDying(pid)) return false;
+    Atomics.wait(pause, 0, 0, DYING_POLL_MS);
+  }
+  return !isRunning(pid);
 }
 
 function locked(file: string, pid: number): OperationalError {
@@ -105,20 +127,52 @@ function locked(file: string, pid: number): OperationalError {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+  // A process that ended stays in the table until its parent asks; in a container the first process often never does.
+  const state = statOf(pid)?.state;
+  return state !== 'Z' && state !== 'X';
+}
+
+/** Whether a process has begun to end, or cannot but end: it runs no more code of its own. Only Linux says so. */
+function isDying(pid: number): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && ((stat.flags & PF_EXITING) !== 0 || (stat.pendingSignals & SIGKILL_BIT) !== 0);
 }
 
 /** What tells a process from all others that have or had its id since the machine was made; only Linux says it. */
 function beginningOf(pid: number): string | undefined {
+  const stat = statOf(pid);
+  if (stat === undefined) return undefined;
   try {
     const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${stat.startTicks}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of `/proc/PID/stat` (proc(5)); undefined where there is none. */
+function statOf(pid: number):
+  | {
+      readonly state: string;
+      readonly flags: number;
+      /** Since boot. */
+      readonly startTicks: string;
+      readonly pendingSignals: number;
+    }
+  | undefined {
+  try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 22, the start in ticks since boot; the fields are counted from the name's closing parenthesis (field 2).
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return `${boot} ${ticks}`;
+    // Fields are counted from the name's closing parenthesis (field 2): the name may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return {
+      state: fields[0] ?? '',
+      flags: Number(fields[6]),
+      startTicks: fields[19] ?? '',
+      pendingSignals: Number(fields[28]),
+    };
   } catch {
     return undefined;
   }
