@@ -1,7 +1,7 @@
 import type { RecordContext, StreamRecord } from './record.ts';
 import type { StateStore } from './state/store.ts';
 
-/** Runs when time has passed; `timestamp` is the time that the schedule was due for. */
+/** Runs when time has passed; `timestamp` is the stream time or the wall-clock time now, by the schedule's type. */
 export type Punctuator = (timestamp: number) => void;
 
 export type PunctuationType = 'stream-time' | 'wall-clock-time';

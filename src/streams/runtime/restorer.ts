@@ -1,5 +1,4 @@
 import type { KafkaConsumer, TopicPartition } from '../../client/types.ts';
-import type { StoreEngine } from '../state/engine.ts';
 import type { ManagedStore } from '../state/managed-store.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
@@ -18,7 +17,6 @@ export interface RestoreSource {
   readonly partition: number;
   readonly store: ManagedStore;
   readonly persistent: boolean;
-  readonly engine: StoreEngine;
 }
 
 /**
@@ -35,7 +33,7 @@ export class Restorer {
     this.#state = state;
   }
 
-  /** Starts to restore the logged stores of a task. */
+  /** Starts to restore the logged stores among these. */
   async start(sources: readonly RestoreSource[]): Promise<void> {
     const changelogs = sources.filter(({ store }) => store.definition.loggingEnabled);
     const partitions = changelogs.map(({ task, store, partition }) => ({
@@ -54,12 +52,12 @@ export class Restorer {
       const beginning = offsetOf(beginnings);
       const { task, store, persistent } = source;
       let position = persistent ? this.#state.positionOf(task.id, store.name) : undefined;
-      if (position === undefined || position > end) {
-        // Nothing here, or state of a changelog that has been deleted since: begin anew.
+      if (position === undefined || position > end || position < beginning) {
+        // Nothing here, or state of a changelog that has been deleted since, or has lost what comes next: begin anew.
         if (persistent) await this.#state.wipe(task.id, store.name);
         position = beginning;
       }
-      const restoration = { ...at, task, store, persistent, end, position: Math.max(position, beginning) };
+      const restoration = { ...at, task, store, persistent, end, position };
       if (restoration.position < end) this.#running.push(restoration);
     }
     this.#assign();
@@ -123,6 +121,10 @@ export class Restorer {
 
   #assign(): void {
     this.#consumer.assign(this.#running.map(({ topic, partition }) => ({ topic, partition })));
-    for (const restoration of this.#running) this.#consumer.seek(restoration, restoration.position);
+    for (const restoration of this.#running) {
+      // Those that go on keep what was fetched for them.
+      if (this.#consumer.positionNow(restoration) !== restoration.position)
+        this.#consumer.seek(restoration, restoration.position);
+    }
   }
 }

@@ -14,6 +14,8 @@ export class SourceTopicWatch {
   readonly #topics: ReadonlySet<string>;
   /** Ids of the topics as they were when they were first seen. */
   readonly #ids = new Map<string, string>();
+  /** Topics that were in no listing so far. */
+  readonly #missing = new Set<string>();
   #lastMs = Number.NEGATIVE_INFINITY;
   #isAsking = false;
   #failure: OperationalError | undefined;
@@ -53,6 +55,12 @@ export class SourceTopicWatch {
       const known = this.#ids.get(topic) ?? id;
       if (id !== undefined && id === known) {
         this.#ids.set(topic, id);
+        this.#missing.delete(topic);
+        continue;
+      }
+      if (known === undefined && !this.#missing.has(topic)) {
+        // The broker that was asked may not have heard yet of a topic that is new.
+        this.#missing.add(topic);
         continue;
       }
       const what = id === undefined ? 'does not exist any more' : 'was deleted and made anew';

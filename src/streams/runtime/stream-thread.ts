@@ -33,8 +33,10 @@ interface Running {
   readonly memoryEngines: ReadonlyMap<string, MemoryEngine>;
 }
 
-/** Codes of errors after which the group has given our partitions to somebody else. */
-const LOST = new Set(['COMMIT_FAILED', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
+/** For how long commits may fail and be tried again: `task.timeout.ms` of Kafka Streams. */
+const TASK_TIMEOUT_MS = 300_000;
+/** How often to look whether a task with several inputs need not wait for a dry one any more. */
+const WAITING_POLL_MS = 10;
 /** How long a round of processing may take before the consumer is polled again. */
 const ROUND_MS = 50;
 
@@ -60,7 +62,10 @@ export class StreamThread {
   readonly #onAssignment: (phase: 'rebalancing' | 'running') => void;
   #stopping = false;
   #joined = false;
+  /** The last round has left records that can be processed at once. */
+  #hasWork = false;
   #lastCommitMs: number;
+  #commitFailingSinceMs: number | undefined;
   #droppedOutputs = 0;
 
   private constructor(
@@ -145,7 +150,7 @@ export class StreamThread {
       this.#consumer.subscribe([...new Set(topics)], {
         onAssigned: (partitions) => this.#onAssigned(partitions),
         onRevoked: () => this.#onRevoked(),
-        onLost: () => this.#closeTasks(),
+        onLost: () => this.#onLost(),
       });
       while (!this.#stopping) await this.#round();
       await this.#commit();
@@ -164,9 +169,8 @@ export class StreamThread {
   // ------------------------------------------------------------------------------------------------ the loop
 
   async #round(): Promise<void> {
-    const busy = this.tasks.some((task) => task.bufferedCount > 0) || !this.#restorer.isIdle;
     try {
-      this.#queue(await this.#consumer.poll(busy ? 0 : this.#settings.pollMs));
+      this.#queue(await this.#consumer.poll(this.#pollMs()));
     } catch (error) {
       if (this.#stopping && error instanceof OperationalError && error.code === 'WAKEUP') return;
       throw error;
@@ -179,6 +183,13 @@ export class StreamThread {
     this.#resumePartitions();
     if (this.#commitIsDue()) await this.#commit();
     else for (const { task } of this.#running.values()) task.evict();
+  }
+
+  /** How long to wait for records: not at all while there is work, and not for long while queued ones wait for others. */
+  #pollMs(): number {
+    if (this.#hasWork || !this.#restorer.isIdle) return 0;
+    const waiting = this.tasks.some((task) => task.bufferedCount > 0);
+    return waiting ? Math.min(WAITING_POLL_MS, this.#settings.pollMs) : this.#settings.pollMs;
   }
 
   #queue(fetched: readonly FetchedRecords[]): void {
@@ -195,6 +206,7 @@ export class StreamThread {
   async #process(): Promise<void> {
     const { clock } = this.#settings.environment;
     const until = clock.monotonicMs() + ROUND_MS;
+    this.#hasWork = false;
     for (const { task } of this.#running.values()) {
       if (this.#restorer.isRestoring(task)) continue;
       const loading = task.prefetch();
@@ -206,7 +218,12 @@ export class StreamThread {
         if (room) await room;
         const punctuating = task.punctuate('stream-time');
         if (punctuating) await punctuating;
-        if ((count & 63) === 0 && (this.#budget.wantsCommit || clock.monotonicMs() > until)) break;
+        // The clock is looked at now and then, and after what may have taken its time.
+        if ((count & 63) !== 0 && !(next instanceof Promise)) continue;
+        if (this.#stopping || this.#budget.wantsCommit || clock.monotonicMs() > until) {
+          this.#hasWork = true;
+          break;
+        }
       }
     }
   }
@@ -274,7 +291,8 @@ export class StreamThread {
   /**
    * Commits all tasks: flush caches, send outputs and changelogs and wait for them, commit the offsets, then write the
    * local state and the changelog offsets that it contains, in one batch. A crash before the offsets: the records are
-   * processed again. A crash before the batch: the tail of the changelog is restored.
+   * processed again. A crash before the batch: the tail of the changelog is restored. Offsets that could not be committed:
+   * all stays as it is and is logged once more, with what has come to it, by the next commit.
    */
   async #commit(): Promise<void> {
     this.#lastCommitMs = this.#settings.environment.clock.monotonicMs();
@@ -284,6 +302,7 @@ export class StreamThread {
     for (const each of running) this.#logChanges(each);
     await this.#output.flush();
     const offsets = await this.#commitOffsets(running.map(({ task }) => task));
+    if (offsets === undefined) return;
     await this.#writeLocal(running);
     for (const { task } of running) {
       task.committed();
@@ -293,16 +312,42 @@ export class StreamThread {
     this.#purge.run(offsets);
   }
 
-  async #commitOffsets(tasks: readonly Task[]): Promise<readonly OffsetAndMetadata[]> {
+  /**
+   * Answers what was committed; undefined when nothing was: because the cluster cannot now, which is tried again, or
+   * because the group has given the partitions to somebody else (TaskMigrated in Kafka Streams), whose tasks they are now.
+   */
+  async #commitOffsets(tasks: readonly Task[]): Promise<readonly OffsetAndMetadata[] | undefined> {
     const positionOf = (partition: TopicPartition): number | undefined =>
       this.#consumer.positionNow(partition);
     const moved = tasks
       .map((task) => ({ task, offsets: task.committableOffsets(positionOf) }))
       .filter(({ offsets }) => offsets.length > 0);
     const offsets = moved.flatMap((each) => each.offsets);
-    if (offsets.length > 0) await this.#consumer.commit(offsets);
+    try {
+      if (offsets.length > 0) await this.#consumer.commit(offsets);
+    } catch (error) {
+      this.#onCommitFailed(error);
+      return undefined;
+    }
+    this.#commitFailingSinceMs = undefined;
     for (const { task } of moved) task.offsetsCommitted();
     return offsets;
+  }
+
+  #onCommitFailed(error: unknown): void {
+    if (!(error instanceof OperationalError)) throw error;
+    const { logger, environment } = this.#settings;
+    if (error.code === 'COMMIT_FAILED') {
+      logger.warn('the tasks are not ours any more: joining again', { error: messageOf(error) });
+      this.#closeTasks();
+      return;
+    }
+    const now = environment.clock.monotonicMs();
+    this.#commitFailingSinceMs ??= now;
+    if (!error.retriable || now - this.#commitFailingSinceMs >= TASK_TIMEOUT_MS) throw error;
+    logger.warn('could not commit: what was processed stays uncommitted for now', {
+      error: messageOf(error),
+    });
   }
 
   #logChanges({ task, plan, logged }: Running): void {
@@ -339,15 +384,17 @@ export class StreamThread {
     const committed = await this.#consumer.committed(partitions);
     seekUncommitted(this.#consumer, { partitions, committed, resets: this.#offsetResets });
     const names = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+    const opened: Running[] = [];
     for (const plan of this.#plan.tasks) {
       if (this.#running.has(plan.id)) continue;
       if (plan.inputs.some(({ topic, partition }) => names.has(`${topic}-${partition}`)))
-        await this.#openTask(plan, committed);
+        opened.push(await this.#openTask(plan, committed));
     }
+    await this.#startRestoring(opened);
     if (this.#restorer.isIdle) this.#onAssignment('running');
   }
 
-  async #openTask(plan: TaskPlan, committed: readonly OffsetAndMetadata[]): Promise<void> {
+  async #openTask(plan: TaskPlan, committed: readonly OffsetAndMetadata[]): Promise<Running> {
     const { topology } = this.#settings;
     const { subtopology } = plan;
     const memoryEngines = new Map<string, MemoryEngine>();
@@ -378,19 +425,28 @@ export class StreamThread {
       cachingEnabled: cacheBytesMax > 0,
       logger,
     });
-    this.#running.set(plan.id, { plan, task, logged: new Map(), memoryEngines });
+    const running = { plan, task, logged: new Map<string, number>(), memoryEngines };
+    this.#running.set(plan.id, running);
     task.restoreMetadata(committed);
     await task.open();
+    return running;
+  }
+
+  /** Asks for the changelogs of all new tasks at once, and holds back the input of those that have to wait. */
+  async #startRestoring(opened: readonly Running[]): Promise<void> {
     await this.#restorer.start(
-      [...task.stores.values()].map((store) => ({
-        task,
-        partition: plan.partition,
-        store,
-        persistent: !memoryEngines.has(store.name),
-        engine: engineFor(store.name).engine,
-      })),
+      opened.flatMap(({ plan, task, memoryEngines }) =>
+        [...task.stores.values()].map((store) => ({
+          task,
+          partition: plan.partition,
+          store,
+          persistent: !memoryEngines.has(store.name),
+        })),
+      ),
     );
-    if (this.#restorer.isRestoring(task)) for (const input of plan.inputs) this.#pause(input);
+    for (const { plan, task } of opened) {
+      if (this.#restorer.isRestoring(task)) for (const input of plan.inputs) this.#pause(input);
+    }
   }
 
   async #restore(): Promise<void> {
@@ -401,23 +457,33 @@ export class StreamThread {
   async #onRevoked(): Promise<void> {
     this.#onAssignment('rebalancing');
     try {
+      // Where this fails, the new owner processes again what was not committed.
       await this.#commit();
-    } catch (error) {
-      // The group may have moved on; then the new owner processes again what was not committed.
-      if (!(error instanceof OperationalError && (LOST.has(error.code) || error.retriable))) throw error;
-      this.#settings.logger.warn('could not commit before a rebalance', { error: messageOf(error) });
+    } finally {
+      this.#closeTasks();
     }
+  }
+
+  #onLost(): void {
+    this.#onAssignment('rebalancing');
     this.#closeTasks();
   }
 
-  /** Drops all tasks and whatever they have not committed. */
+  /** Drops all tasks and whatever they have not committed. @throws what an operator of the user's threw. */
   #closeTasks(): void {
+    const failures: unknown[] = [];
     for (const { task } of this.#running.values()) {
       this.#restorer.forget(task);
-      task.close();
+      try {
+        task.close();
+      } catch (error) {
+        failures.push(error);
+      }
     }
     this.#running.clear();
     this.#paused.clear();
+    this.#hasWork = false;
+    if (failures.length > 0) throw failures[0];
   }
 
   #localTasks(): readonly string[] {
@@ -434,7 +500,11 @@ export class StreamThread {
   }
 
   async #close(clean: boolean): Promise<void> {
-    this.#closeTasks();
+    try {
+      this.#closeTasks();
+    } catch (error) {
+      this.#settings.logger.error('a task could not be closed', { error: messageOf(error) });
+    }
     const closing = [
       this.#consumer.close({ timeoutMs: clean ? 5_000 : 1_000 }),
       this.#restoreConsumer.close(),

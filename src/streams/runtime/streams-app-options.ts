@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Environment } from '../../base/environment.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -15,8 +17,12 @@ export interface StreamsAppOptions {
   /** `bootstrap.servers` */
   readonly bootstrapServers: string | readonly string[];
   readonly topology: Topology;
-  /** `state.dir`: a folder for the local state; one process at a time may use it. */
-  readonly stateDir: string;
+  /**
+   * `state.dir`, `kafka-streams` in the temporary folder of Kafka Streams; here `millrace-streams` in it, since the formats
+   * differ. Each application has a folder under it, named by its id, which one process at a time may use. State that is
+   * gone, as from a temporary folder after a reboot, is restored from the changelogs.
+   */
+  readonly stateDir?: string;
   /** `client.id` */
   readonly clientId?: string;
   /** `commit.interval.ms`, 30 s */
@@ -55,6 +61,7 @@ export type StreamsAppSettings = Required<Omit<StreamsAppOptions, 'clientId'>> &
 export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettings {
   return {
     environment: nodeEnvironment,
+    stateDir: path.join(tmpdir(), 'millrace-streams'),
     clientId: options.applicationId,
     commitIntervalMs: 30_000,
     cacheBytesMax: 10 * 1024 * 1024,

@@ -31,6 +31,8 @@ export interface StreamsMetrics {
   readonly droppedOutputs: number;
 }
 
+const START_AGAIN_MS = 1_000;
+
 /**
  * Runs a topology against a Kafka cluster, as a member of the group of all processes with the same application id: they
  * share the partitions, and when one goes the others take over its tasks with their state.
@@ -40,7 +42,6 @@ export interface StreamsMetrics {
  *   applicationId: 'word-count',
  *   bootstrapServers: 'localhost:9092',
  *   topology: builder.build(),
- *   stateDir: './state',
  * });
  * app.state$.subscribe((state) => console.log(state));
  * await app.start();
@@ -53,6 +54,7 @@ export class StreamsApp {
   readonly #errors = new Subject<unknown>();
   #admin: KafkaAdmin | undefined;
   #thread: StreamThread | undefined;
+  #starting: Promise<void> | undefined;
   #running: Promise<void> | undefined;
   #stopping = false;
 
@@ -74,12 +76,13 @@ export class StreamsApp {
     return this.#errors.asObservable();
   }
 
-  /** A snapshot of the metrics every second while somebody watches. */
+  /** A snapshot of the metrics every second while somebody watches. Completes when the application has ended. */
   get metrics$(): Observable<StreamsMetrics> {
     return new Observable((subscriber) => {
       subscriber.next(this.metrics());
       const timer = this.#settings.environment.timers.every(1000, () => subscriber.next(this.metrics()));
-      return () => timer.cancel();
+      subscriber.add(() => timer.cancel());
+      subscriber.add(this.#state.subscribe({ complete: () => subscriber.complete() }));
     });
   }
 
@@ -102,24 +105,19 @@ export class StreamsApp {
     if (this.state !== 'CREATED')
       throw new DiagnosticError({ message: `the application is ${this.state} already` });
     this.#state.next('REBALANCING');
-    try {
-      const thread = await this.#createThread();
-      this.#running = this.#supervise(thread);
-    } catch (error) {
-      await this.#admin?.close();
-      this.#state.next('ERROR');
-      this.#errors.next(error);
-      throw error;
-    }
+    this.#starting = this.#startThread();
+    await this.#starting;
   }
 
-  /** Commits, leaves the group and closes everything. */
+  /** Commits, leaves the group and closes everything. A start that is under way is waited for. */
   async close(): Promise<void> {
     this.#stopping = true;
+    if (this.state === 'CREATED') this.#end('NOT_RUNNING');
     if (this.state === 'RUNNING' || this.state === 'REBALANCING') this.#state.next('PENDING_SHUTDOWN');
     this.#thread?.stop();
+    // Why a start has failed is told to whoever called it.
+    await this.#starting?.catch(() => undefined);
     await this.#running;
-    if (this.state === 'CREATED') this.#end('NOT_RUNNING');
   }
 
   /** Rows of a table, by the name of its store, over all tasks of this process. */
@@ -137,6 +135,18 @@ export class StreamsApp {
   #checkStore(name: string): void {
     if (this.#settings.topology.stores.has(name)) return;
     throw new DiagnosticError({ message: `the topology has no store named ${name}` });
+  }
+
+  async #startThread(): Promise<void> {
+    try {
+      const thread = await this.#createThread();
+      this.#running = this.#supervise(thread);
+    } catch (error) {
+      this.#errors.next(error);
+      await this.#closeAdmin();
+      this.#end('ERROR');
+      throw error;
+    }
   }
 
   async #createThread(): Promise<StreamThread> {
@@ -161,13 +171,14 @@ export class StreamsApp {
   /** Runs loop after loop, as long as failures are answered with `restart`. Never rejects. */
   async #supervise(first: StreamThread): Promise<void> {
     let thread: StreamThread | undefined = first;
-    while (thread) {
+    for (;;) {
       try {
+        thread ??= await this.#createThread();
         await thread.run();
-        thread = undefined;
+        break;
       } catch (error) {
         this.#errors.next(error);
-        const restart = !this.#stopping && this.#settings.onUncaught(error) === 'restart';
+        const restart = this.#wantsRestart(error);
         this.#settings.logger.error('the processing loop failed', { error: messageOf(error), restart });
         if (!restart) {
           this.#state.next('PENDING_ERROR');
@@ -176,22 +187,22 @@ export class StreamsApp {
           return;
         }
         this.#onAssignment('rebalancing');
-        thread = await this.#recreate();
-        if (!thread) return;
+        // What does not even start, since the cluster is away or a topic is missing, gets a pause.
+        if (thread === undefined) await this.#settings.environment.timers.sleep(START_AGAIN_MS);
+        thread = undefined;
       }
     }
     await this.#closeAdmin();
     this.#end('NOT_RUNNING');
   }
 
-  async #recreate(): Promise<StreamThread | undefined> {
+  #wantsRestart(error: unknown): boolean {
+    if (this.#stopping) return false;
     try {
-      return await this.#createThread();
-    } catch (error) {
-      this.#errors.next(error);
-      await this.#closeAdmin();
-      this.#end('ERROR');
-      return undefined;
+      return this.#settings.onUncaught(error) === 'restart';
+    } catch (thrown) {
+      this.#errors.next(thrown);
+      return false;
     }
   }
 

@@ -15,7 +15,7 @@ export interface RuntimeSource {
 
 export interface TaskNodes {
   readonly sources: readonly RuntimeSource[];
-  /** Closes operators, children first. */
+  /** Closes operators, children first: all of them, then throws what the first one threw. */
   close(): void;
 }
 
@@ -133,7 +133,19 @@ export function instantiate(options: {
     const entry = build(name);
     return [{ node, entry, prefetches: [...prefetchesBelow(name, new Set())] }];
   });
-  return { sources, close: () => closers.reverse().forEach((close) => close()) };
+  return { sources, close: () => closeAll(closers.reverse()) };
+}
+
+function closeAll(closers: readonly (() => void)[]): void {
+  const failures: unknown[] = [];
+  for (const close of closers) {
+    try {
+      close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 function leaf(name: string, process: (record: AnyRecord) => void | Promise<void>): RuntimeNode {

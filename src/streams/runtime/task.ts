@@ -2,6 +2,7 @@ import { assert, assertDefined } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
 import type { DropReason, OperatorContext } from '../operators/operator.ts';
+import type { Punctuator } from '../processor.ts';
 import { StreamRecord, type RecordContext } from '../record.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { createStore } from '../state/create-store.ts';
@@ -251,9 +252,12 @@ export class Task {
 
   /** Closes operators and drops everything that is not committed. */
   close(): void {
-    this.#nodes.close();
-    for (const store of this.stores.values()) store.close();
-    for (const queue of this.queues) queue.clear();
+    try {
+      this.#nodes.close();
+    } finally {
+      for (const store of this.stores.values()) store.close();
+      for (const queue of this.queues) queue.clear();
+    }
   }
 
   #addRecord(queue: RecordQueue, input: InputRecord): void {
@@ -367,7 +371,16 @@ export class Task {
       },
       processorMetadata: (key) => this.#processorMetadata.entry(key),
       dropped: (reason) => this.metrics.drop(reason),
-      schedule: (options) => this.#punctuations.add(options, settings.wallClockMs()),
+      schedule: (options) => {
+        const callback: Punctuator = (timestamp) => {
+          try {
+            options.callback(timestamp);
+          } catch (error) {
+            this.#handleFailure('processing', error, nodeName);
+          }
+        };
+        return this.#punctuations.add({ ...options, callback }, settings.wallClockMs());
+      },
       requestCommit: () => {
         this.commitRequested = true;
       },

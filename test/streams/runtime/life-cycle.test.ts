@@ -1,0 +1,244 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Broker } from '../../../broker/index.ts';
+import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { messageOf } from '../../../src/base/errors.ts';
+import { Admin } from '../../../src/client/index.ts';
+import { Cluster } from '../../../src/client/cluster/cluster.ts';
+import { GroupCoordinator } from '../../../src/client/cluster/coordinator.ts';
+import { consumerSettings } from '../../../src/client/config/settings.ts';
+import { leaveGroup } from '../../../src/protocol/messages/13-leave-group.ts';
+import {
+  type ProcessorSupplier,
+  Serdes,
+  StreamsApp,
+  type StreamsAppOptions,
+  StreamsBuilder,
+  type StreamsState,
+} from '../../../src/streams/index.ts';
+import { streamsAppSettings } from '../../../src/streams/runtime/streams-app-options.ts';
+import { createTopics, produce, waitFor } from './app-under-test.ts';
+
+const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
+type Supplier = ProcessorSupplier<string, string, string, string>;
+let folder: string;
+let broker: Broker;
+let bootstrapServers: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'millrace-life-'));
+  broker = await Broker.start({
+    environment,
+    config: {
+      'log.dirs': path.join(folder, 'log'),
+      listeners: 'PLAINTEXT://127.0.0.1:0',
+      'group.initial.rebalance.delay.ms': 0,
+    },
+  });
+  bootstrapServers = `${broker.address.host}:${broker.address.port}`;
+  await createTopics(environment, bootstrapServers, { in: 1 });
+});
+
+afterEach(async () => {
+  await broker.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function appOf(supplier: Supplier, options: Partial<StreamsAppOptions> = {}): StreamsApp {
+  const builder = new StreamsBuilder();
+  builder.stream('in', strings).process(supplier);
+  return new StreamsApp({
+    environment,
+    bootstrapServers,
+    applicationId: 'life',
+    topology: builder.build(),
+    stateDir: folder,
+    commitIntervalMs: 50,
+    ...options,
+  });
+}
+
+const send = (...values: readonly string[]): Promise<void> =>
+  produce(
+    environment,
+    bootstrapServers,
+    values.map((value) => ({ topic: 'in', key: 'k', value })),
+  );
+
+/** Puts the members of a group out, as a coordinator does with a session that has ended. */
+async function putOut(groupId: string): Promise<void> {
+  const admin = new Admin({ environment, bootstrapServers });
+  const [group] = await admin.describeGroups([groupId]);
+  await admin.close();
+  const cluster = new Cluster({
+    settings: consumerSettings({ environment, bootstrapServers }),
+    allowAutoTopicCreation: false,
+  });
+  const members = group?.members.map(({ memberId }) => ({ memberId, groupInstanceId: null })) ?? [];
+  expect(members).toHaveLength(1);
+  await new GroupCoordinator(cluster, groupId).send({ api: leaveGroup, body: { groupId, members } });
+  await cluster.close();
+}
+
+it('joins again, with nothing lost, when the group has put it out before a commit', async () => {
+  const seen: string[] = [];
+  const states: StreamsState[] = [];
+  const app = appOf(() => ({ process: ({ value }) => void seen.push(value) }), {
+    // Only the commit can find out.
+    consumer: { heartbeatIntervalMs: 20_000, sessionTimeoutMs: 60_000 },
+  });
+  app.state$.subscribe((state) => states.push(state));
+  await app.start();
+  await send('a');
+  await waitFor(environment, 'the first record', () => seen.length === 1);
+  states.length = 0;
+  await putOut('life');
+  await send('b');
+  await waitFor(environment, 'the second record', () => seen.includes('b'));
+  await waitFor(environment, 'a rebalance', () => states.join(' ').includes('REBALANCING RUNNING'));
+  await send('c');
+  await waitFor(environment, 'the third record', () => seen.includes('c'));
+  await app.close();
+  expect(states.at(-1)).toBe('NOT_RUNNING');
+});
+
+it('closes what a start that was under way has opened', async () => {
+  const app = appOf(() => ({ process() {} }));
+  const starting = app.start();
+  await app.close();
+  expect(app.state).toBe('NOT_RUNNING');
+  await starting;
+  const second = appOf(() => ({ process() {} }));
+  await second.start();
+  await second.close();
+});
+
+it('starts again as often as it is told to, also when it cannot even start', async () => {
+  const admin = new Admin({ environment, bootstrapServers });
+  const seen: string[] = [];
+  const failures: string[] = [];
+  const app = appOf(
+    () => ({
+      async process({ value }) {
+        if (value === 'good') return void seen.push(value);
+        await admin.deleteTopics(['in']);
+        throw new Error('bad');
+      },
+    }),
+    {
+      onUncaught: (error) => {
+        failures.push(messageOf(error));
+        return 'restart';
+      },
+    },
+  );
+  await send('bad');
+  await app.start();
+  await waitFor(environment, 'the second failure', () => failures.length === 2);
+  expect(failures).toEqual([expect.stringContaining('bad'), 'source topics do not exist: in']);
+  await createTopics(environment, bootstrapServers, { in: 1 });
+  await send('good', 'good');
+  await waitFor(environment, 'a record', () => seen.length > 0);
+  await app.close();
+  await admin.close();
+  expect(app.state).toBe('NOT_RUNNING');
+});
+
+it('ends, and tells why, when the handler of uncaught errors throws', async () => {
+  const errors: string[] = [];
+  const app = appOf(
+    () => ({
+      process() {
+        throw new Error('bad');
+      },
+    }),
+    {
+      onUncaught: () => {
+        throw new Error('worse');
+      },
+    },
+  );
+  let metrics = 0;
+  let completed = false;
+  app.errors$.subscribe((error) => errors.push(messageOf(error)));
+  app.metrics$.subscribe({ next: () => metrics++, complete: () => (completed = true) });
+  await send('a');
+  await app.start();
+  await waitFor(environment, 'the end', () => app.state === 'ERROR');
+  expect(errors).toEqual([expect.stringContaining('bad'), 'worse']);
+  expect(metrics).toBeGreaterThan(0);
+  expect(completed).toBe(true);
+  await app.close();
+});
+
+it('has ended for its watchers when it could not start', async () => {
+  const builder = new StreamsBuilder();
+  builder.stream('missing', strings).foreach(() => {});
+  const app = new StreamsApp({
+    environment,
+    bootstrapServers,
+    applicationId: 'life',
+    topology: builder.build(),
+    stateDir: folder,
+  });
+  const seen: string[] = [];
+  app.state$.subscribe({ next: (state) => seen.push(state), complete: () => seen.push('completed') });
+  await expect(app.start()).rejects.toMatchObject({ code: 'MISSING_SOURCE_TOPIC' });
+  expect(seen).toEqual(['CREATED', 'REBALANCING', 'ERROR', 'completed']);
+});
+
+it('closes all of a task though a processor of it throws, and frees its folder', async () => {
+  const closed: string[] = [];
+  const seen: string[] = [];
+  const failing: Supplier = () => ({
+    process: ({ value }) => void seen.push(value),
+    close() {
+      throw new Error('cannot close');
+    },
+  });
+  const fine: Supplier = () => ({ process() {}, close: () => void closed.push('fine') });
+  const builder = new StreamsBuilder();
+  const stream = builder.stream('in', strings);
+  stream.process(fine);
+  stream.process(failing);
+  const topology = builder.build();
+  const app = appOf(fine, { topology });
+  await send('a');
+  await app.start();
+  await waitFor(environment, 'the record', () => seen.length === 1);
+  await app.close();
+  expect(app.state).toBe('NOT_RUNNING');
+  expect(closed).toEqual(['fine']);
+  const second = appOf(fine, { topology });
+  await second.start();
+  await second.close();
+});
+
+it('asks the processing handler about punctuators that throw', async () => {
+  const seen: string[] = [];
+  const app = appOf(
+    () => ({
+      init(context) {
+        const callback = (): never => {
+          throw new Error('not now');
+        };
+        context.schedule({ intervalMs: 1, type: 'stream-time', callback });
+      },
+      process: ({ value }) => void seen.push(value),
+    }),
+    { onFailure: { processing: 'continue' } },
+  );
+  await send('a', 'b');
+  await app.start();
+  await waitFor(environment, 'both records', () => seen.length === 2);
+  expect(app.metrics().tasks['0_0']?.dropped.processing).toBeGreaterThan(0);
+  await app.close();
+});
+
+it('keeps its state in a temporary folder unless told otherwise', () => {
+  const topology = new StreamsBuilder().build();
+  const settings = streamsAppSettings({ applicationId: 'a', bootstrapServers: 'x:1', topology });
+  expect(settings.stateDir).toBe(path.join(tmpdir(), 'millrace-streams'));
+});
