@@ -33,7 +33,7 @@ export function produceCommand(): Command {
     )
     .action(async (topic: string, options: ProduceOptions) => {
       const producer = new Producer({
-        ...producerOptions(options),
+        ...(await producerOptions(options)),
         lingerMs: 5,
         compression: options.compression,
       });
@@ -63,8 +63,8 @@ export function produceCommand(): Command {
     });
 }
 
-function producerOptions(options: ProduceOptions) {
-  const { defaultApiTimeoutMs: blockMsMax, ...common } = clientOptions(options);
+async function producerOptions(options: ProduceOptions) {
+  const { defaultApiTimeoutMs: blockMsMax, ...common } = await clientOptions(options);
   return { ...common, blockMsMax };
 }
 

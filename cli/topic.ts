@@ -123,7 +123,7 @@ export async function withAdmin(
   options: ConnectionOptions,
   action: (admin: Admin) => Promise<void>,
 ): Promise<void> {
-  const admin = new Admin(clientOptions(options));
+  const admin = new Admin(await clientOptions(options));
   try {
     await action(admin);
   } finally {

@@ -31,6 +31,7 @@ export {
   producerOptionsFrom,
   type Properties,
 } from './config/properties.ts';
+export { parseAddresses } from './config/settings.ts';
 export { Consumer } from './consumer/consumer.ts';
 export { defaultPartitioner, roundRobinPartitioner } from './producer/partitioner.ts';
 export { Producer } from './producer/producer.ts';
