@@ -30,7 +30,9 @@ const ATTRIBUTES_LOW_BYTE = 22;
  *   closes the connection.
  * - The failure of one partition leaves the others alone.
  * - v10+: NOT_LEADER_OR_FOLLOWER names the leader (KIP-951). v13+: topics by id.
- * - Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator yet.
+ * - Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator yet. Where the request
+ *   names no transaction, it is TRANSACTIONAL_ID_AUTHORIZATION_FAILED, as in Kafka.
+ * - A codec that is none is UNSUPPORTED_COMPRESSION_TYPE; Kafka fails with UNKNOWN_SERVER_ERROR there.
  */
 export function produceHandler(services: BrokerServices): RequestHandler<typeof produce> {
   return {
@@ -126,7 +128,12 @@ class ProduceRun {
     if ((attributes & CODEC_MASK) === ZSTD && this.#context.apiVersion < ZSTD_VERSION_MIN) {
       return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
     }
-    if ((attributes & TRANSACTIONAL_FLAG) !== 0) return ErrorCode.INVALID_TXN_STATE;
+    if ((attributes & CODEC_MASK) > ZSTD) return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
+    if ((attributes & TRANSACTIONAL_FLAG) !== 0) {
+      return this.#request.transactionalId === null
+        ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        : ErrorCode.INVALID_TXN_STATE;
+    }
     return ErrorCode.NONE;
   }
 
@@ -195,11 +202,10 @@ function partitionResponse(
     errorCode,
     baseOffset: -1,
     errorMessage: result.errorMessage,
-    ...(result.badRecordIndex < 0
-      ? {}
-      : {
-          recordErrors: [{ batchIndex: result.badRecordIndex, batchIndexErrorMessage: result.errorMessage }],
-        }),
+    recordErrors: result.badRecords.map(({ batchIndex, message }) => ({
+      batchIndex,
+      batchIndexErrorMessage: message,
+    })),
     ...(currentLeader === undefined ? {} : { currentLeader }),
   };
 }

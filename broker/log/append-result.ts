@@ -1,5 +1,8 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { ProducerBatch } from './producer-entry.ts';
+import type { BadRecord } from './record-validation.ts';
+
+const NO_RECORDS: readonly BadRecord[] = [];
 
 /** Who appends: it decides what is validated. */
 export type AppendOrigin =
@@ -36,8 +39,8 @@ export interface AppendResult {
   readonly logStartOffset: number;
   /** An idempotent producer sent this batch before: nothing was appended. */
   readonly duplicate: boolean;
-  /** Index of the record in the batch that is to blame, or -1 (Produce v8+ `recordErrors`). */
-  readonly badRecordIndex: number;
+  /** The records of the batch that are to blame, if it is some of them (Produce v8+ `recordErrors`). */
+  readonly badRecords: readonly BadRecord[];
 }
 
 export function appended(
@@ -54,7 +57,7 @@ export function appended(
     logAppendTimeMs,
     logStartOffset,
     duplicate: false,
-    badRecordIndex: -1,
+    badRecords: NO_RECORDS,
   };
 }
 
@@ -68,7 +71,7 @@ export function duplicated(batch: ProducerBatch, logStartOffset: number): Append
     logAppendTimeMs: batch.timestamp,
     logStartOffset,
     duplicate: true,
-    badRecordIndex: -1,
+    badRecords: NO_RECORDS,
   };
 }
 
@@ -76,7 +79,7 @@ export function failed(
   refusal: {
     readonly errorCode: ErrorCode;
     readonly message: string;
-    readonly badRecordIndex?: number;
+    readonly badRecords?: readonly BadRecord[];
   },
   logStartOffset: number,
 ): AppendResult {
@@ -88,6 +91,6 @@ export function failed(
     logAppendTimeMs: -1,
     logStartOffset,
     duplicate: false,
-    badRecordIndex: refusal.badRecordIndex ?? -1,
+    badRecords: refusal.badRecords ?? NO_RECORDS,
   };
 }

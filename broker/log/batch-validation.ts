@@ -3,15 +3,15 @@ import type { AppendOrigin } from './append-result.ts';
 import { messageOf } from '../../src/base/errors.ts';
 import { BATCH_HEADER_BYTES, MAGIC } from '../../src/protocol/records/batch-format.ts';
 import { BatchInfo, batchSizeAt, isCrcValid, magicAt } from './batch-info.ts';
-import { findBadRecord } from './record-validation.ts';
+import { type BadRecord, findBadRecords } from './record-validation.ts';
 import { type LogConfig, UNLIMITED } from './log-config.ts';
 
 /** Why records were refused. */
 export interface Refusal {
   readonly errorCode: ErrorCode;
   readonly message: string;
-  /** Index of the record that is to blame, -1 when it is the batch. */
-  readonly badRecordIndex: number;
+  /** The records that are to blame; none when it is the batch. */
+  readonly badRecords: readonly BadRecord[];
 }
 
 export type Validated =
@@ -35,6 +35,8 @@ export function validateForLeader(records: Buffer, options: ValidationOptions): 
 interface ValidationOptions {
   readonly origin: AppendOrigin;
   readonly config: LogConfig;
+  /** `<topic>-<partition>`, for messages. */
+  readonly partition: string;
   readonly nowMs: number;
 }
 
@@ -43,13 +45,14 @@ function validateBatches(records: Buffer, options: ValidationOptions): Validated
   let at = 0;
   while (at < records.length) {
     if (records.length - at >= BATCH_HEADER_BYTES && magicAt(records, at) !== MAGIC) {
-      return refuse(
-        ErrorCode.INVALID_RECORD,
-        `records have magic ${magicAt(records, at)}, only ${MAGIC} is accepted`,
-      );
+      return refuseMagic(magicAt(records, at));
     }
     const size = batchSizeAt(records, at, records.length);
-    if (size <= 0) return refuse(ErrorCode.CORRUPT_MESSAGE, 'the records end in the middle of a batch');
+    if (size <= 0) {
+      // Where not even one batch is whole, Kafka finds none.
+      const errorCode = batches.length === 0 ? ErrorCode.INVALID_RECORD : ErrorCode.CORRUPT_MESSAGE;
+      return refuse(errorCode, 'the records end in the middle of a batch');
+    }
     const batch = new BatchInfo(records, at, at);
     const refusal = refuseBatch(records, batch, options);
     if (refusal !== undefined) return { refusal };
@@ -64,7 +67,7 @@ function validateBatches(records: Buffer, options: ValidationOptions): Validated
 }
 
 function refuseBatch(records: Buffer, batch: BatchInfo, options: ValidationOptions): Refusal | undefined {
-  const { origin, config, nowMs } = options;
+  const { origin, config } = options;
   if (batch.sizeInBytes > config.maxMessageBytes) {
     return refusal(
       ErrorCode.MESSAGE_TOO_LARGE,
@@ -84,8 +87,8 @@ function refuseBatch(records: Buffer, batch: BatchInfo, options: ValidationOptio
   if (origin !== 'client') return undefined;
   return (
     refuseClientBatch(batch) ??
-    refuseTimestamps(batch, config, nowMs) ??
-    refuseRecords(records, batch, config, nowMs)
+    refuseTimestamps(records, batch, options) ??
+    refuseRecords(records, batch, options)
   );
 }
 
@@ -109,37 +112,58 @@ function refuseClientBatch(batch: BatchInfo): Refusal | undefined {
   return undefined;
 }
 
-function refuseTimestamps(batch: BatchInfo, config: LogConfig, nowMs: number): Refusal | undefined {
+function refuseTimestamps(
+  records: Buffer,
+  batch: BatchInfo,
+  options: ValidationOptions,
+): Refusal | undefined {
+  const { config, nowMs } = options;
   if (config.messageTimestampType !== 'CreateTime') return undefined;
   if (batch.usesLogAppendTime) {
     return refusal(ErrorCode.INVALID_TIMESTAMP, 'a producer may not set the timestamp type to LogAppendTime');
   }
   const latest = nowMs + config.messageTimestampAfterMaxMs;
   if (batch.maxTimestamp > latest) {
-    return refusal(
-      ErrorCode.INVALID_TIMESTAMP,
-      `timestamp ${batch.maxTimestamp} is more than message.timestamp.after.max.ms ahead of the broker's clock`,
+    // The header is enough to refuse the batch; the records say which of them are to blame.
+    return (
+      badRecords(records, batch, options) ??
+      refusal(
+        ErrorCode.INVALID_TIMESTAMP,
+        `timestamp ${batch.maxTimestamp} is more than message.timestamp.after.max.ms ahead of the broker's clock`,
+      )
     );
   }
   return undefined;
 }
 
-/** The two reasons to look at single records. */
-function refuseRecords(
+/** The two reasons to look at the records of a batch whose header is good. */
+function refuseRecords(records: Buffer, batch: BatchInfo, options: ValidationOptions): Refusal | undefined {
+  const { config } = options;
+  return config.compact || boundsPast(config) ? badRecords(records, batch, options) : undefined;
+}
+
+function boundsPast(config: LogConfig): boolean {
+  return config.messageTimestampType === 'CreateTime' && config.messageTimestampBeforeMaxMs < UNLIMITED;
+}
+
+function badRecords(
   records: Buffer,
   batch: BatchInfo,
-  config: LogConfig,
-  nowMs: number,
+  { config, partition, nowMs }: ValidationOptions,
 ): Refusal | undefined {
-  const boundsPast =
-    config.messageTimestampType === 'CreateTime' && config.messageTimestampBeforeMaxMs < UNLIMITED;
-  if (!config.compact && !boundsPast) return undefined;
-  const bytes = records.subarray(batch.position, batch.position + batch.sizeInBytes);
-  const bad = findBadRecord(bytes, {
+  const isCreateTime = config.messageTimestampType === 'CreateTime';
+  return findBadRecords(records.subarray(batch.position, batch.position + batch.sizeInBytes), {
+    partition,
     keyRequired: config.compact,
-    timestampMin: boundsPast ? nowMs - config.messageTimestampBeforeMaxMs : Number.NEGATIVE_INFINITY,
+    timestampMin: boundsPast(config) ? nowMs - config.messageTimestampBeforeMaxMs : Number.NEGATIVE_INFINITY,
+    timestampMax: isCreateTime ? nowMs + config.messageTimestampAfterMaxMs : Number.POSITIVE_INFINITY,
   });
-  return bad === undefined ? undefined : { ...bad };
+}
+
+/** Formats of before 2017 are known and refused, others are no format. */
+function refuseMagic(magic: number): Validated {
+  const errorCode = magic >= 0 && magic < MAGIC ? ErrorCode.INVALID_RECORD : ErrorCode.CORRUPT_MESSAGE;
+  return refuse(errorCode, `records have magic ${magic}, only ${MAGIC} is accepted`);
 }
 
 function refuse(errorCode: ErrorCode, message: string): Validated {
@@ -147,7 +171,7 @@ function refuse(errorCode: ErrorCode, message: string): Validated {
 }
 
 function refusal(errorCode: ErrorCode, message: string): Refusal {
-  return { errorCode, message, badRecordIndex: -1 };
+  return { errorCode, message, badRecords: [] };
 }
 
 /** Cuts a follower's records into batches; what is cut off at the end is left out. */

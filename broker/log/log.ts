@@ -10,7 +10,7 @@ import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.
 import type { LogConfig } from './log-config.ts';
 import { LogFlusher } from './log-flusher.ts';
 import type { LogOptions } from './log-options.ts';
-import { parsePartitionDirectory } from './partition-directory.ts';
+import { parsePartitionDirectory, partitionDirectoryName } from './partition-directory.ts';
 import { readSegment, readRecent } from './log-reader.ts';
 import { recoverLog, removeSegment, replayProducers } from './log-recovery.ts';
 import { OpenSegments } from './open-segments.ts';
@@ -75,6 +75,8 @@ export class Log {
   #truncations = 0;
   #isClosed = false;
   /** Why the disk is no longer trusted: after a failed sync nothing is known of what was written before. */
+  /** `<topic>-<partition>` */
+  readonly #name: string;
   #failure: string | undefined;
 
   private constructor(options: LogOptions) {
@@ -83,6 +85,7 @@ export class Log {
     const { topic, partition } = parsePartitionDirectory(directory);
     this.topic = topic;
     this.partition = partition;
+    this.#name = partitionDirectoryName({ topic, partition });
     this.directory = directory;
     this.config = options.config;
     this.#environment = environment;
@@ -211,7 +214,7 @@ export class Log {
     const { config } = this;
     assert(leaderEpoch >= this.latestEpoch, 'leader epochs never go down');
     const nowMs = this.#environment.clock.nowMs();
-    const validated = validateForLeader(records, { origin, config, nowMs });
+    const validated = validateForLeader(records, { origin, config, partition: this.#name, nowMs });
     if (validated.refusal !== undefined) return failed(validated.refusal, this.#logStartOffset);
     for (const batch of validated.batches) {
       if (batch.producerId < 0) continue;

@@ -206,6 +206,6 @@ export function appendFailure(errorCode: ErrorCode): AppendResult {
     logAppendTimeMs: -1,
     logStartOffset: -1,
     duplicate: false,
-    badRecordIndex: -1,
+    badRecords: [],
   };
 }

@@ -27,8 +27,14 @@ describe('what a leader refuses to append', () => {
   const cases: readonly (readonly [string, Buffer, ErrorCode])[] = [
     ['no batch at all', Buffer.alloc(0), ErrorCode.INVALID_RECORD],
     ['two batches', Buffer.concat([makeBatch(), makeBatch()]), ErrorCode.INVALID_RECORD],
-    ['a cut batch', makeBatch().subarray(0, 70), ErrorCode.CORRUPT_MESSAGE],
-    ['a cut header', makeBatch().subarray(0, 30), ErrorCode.CORRUPT_MESSAGE],
+    ['a cut batch', makeBatch().subarray(0, 70), ErrorCode.INVALID_RECORD],
+    ['a cut header', makeBatch().subarray(0, 30), ErrorCode.INVALID_RECORD],
+    [
+      'a second batch that is cut',
+      Buffer.concat([makeBatch(), makeBatch().subarray(0, 70)]),
+      ErrorCode.CORRUPT_MESSAGE,
+    ],
+    ['magic 3', changed((batch) => batch.writeInt8(3, 16), { fixCrc: false }), ErrorCode.CORRUPT_MESSAGE],
     ['magic 1', changed((batch) => batch.writeInt8(1, 16), { fixCrc: false }), ErrorCode.INVALID_RECORD],
     [
       'a flipped bit',
@@ -81,7 +87,11 @@ describe('what a leader refuses to append', () => {
     const compacted = openLog(temporaryDirectory(), { compact: true });
     expect(compacted.appendAsLeader(makeBatch({ key: null, records: 2 }), EPOCH)).toMatchObject({
       errorCode: ErrorCode.INVALID_RECORD,
-      badRecordIndex: 0,
+      errorMessage: expect.stringContaining('2 record errors in total'),
+      badRecords: [
+        { batchIndex: 0 },
+        { batchIndex: 1, message: expect.stringMatching(/without key in topic partition .+-\d+$/) },
+      ],
     });
     expect(compacted.appendAsLeader(makeBatch(), EPOCH).errorCode).toBe(ErrorCode.NONE);
   });
@@ -90,7 +100,10 @@ describe('what a leader refuses to append', () => {
     const bounded = openLog(temporaryDirectory(), { messageTimestampBeforeMaxMs: 60_000 });
     expect(bounded.appendAsLeader(makeBatch({ timestamp: nowMs - 90_000 }), EPOCH)).toMatchObject({
       errorCode: ErrorCode.INVALID_TIMESTAMP,
-      badRecordIndex: 0,
+      errorMessage: 'One or more records have been rejected due to invalid timestamp',
+      badRecords: [
+        { batchIndex: 0, message: expect.stringContaining('of message with offset 0 is out of range') },
+      ],
     });
     expect(bounded.appendAsLeader(makeBatch({ timestamp: nowMs }), EPOCH).errorCode).toBe(ErrorCode.NONE);
   });
