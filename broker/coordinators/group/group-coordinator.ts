@@ -338,7 +338,10 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
 
   async deleteGroups(request: RequestOf<typeof deleteGroups>): Promise<ResponseInput<typeof deleteGroups>> {
     const results = await Promise.all(
-      request.groupsNames.map(async (groupId) => ({ groupId, errorCode: await this.#delete(groupId) })),
+      [...new Set(request.groupsNames)].map(async (groupId) => ({
+        groupId,
+        errorCode: await this.#delete(groupId),
+      })),
     );
     return { results };
   }
@@ -366,7 +369,7 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
 
   async offsetDelete(request: RequestOf<typeof offsetDelete>): Promise<ResponseInput<typeof offsetDelete>> {
     const { groupId } = request;
-    const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
+    const { shard, errorCode } = this.#locate(groupId);
     if (shard === undefined) return { errorCode };
     const group = shard.group(groupId);
     if (group === undefined || group.is('Dead')) return { errorCode: ErrorCode.GROUP_ID_NOT_FOUND };

@@ -11,7 +11,7 @@ const CLASSIC_TYPE = 'classic';
 /** From this version on, an unknown group is an error and not a group in the state Dead (KIP-1043). */
 const ERROR_FOR_UNKNOWN_VERSION = 6;
 
-/** A group as DescribeGroups tells it; metadata and assignments only while it is stable. */
+/** A group as DescribeGroups tells it: metadata only while it is stable, and assignments also while they are given up. */
 export function describeGroup(group: ClassicGroup): DescribedGroup {
   const isStable = group.is('Stable');
   const none = Buffer.alloc(0);
@@ -26,7 +26,7 @@ export function describeGroup(group: ClassicGroup): DescribedGroup {
       clientId: member.clientId,
       clientHost: member.clientHost,
       memberMetadata: isStable ? member.metadata(group.protocolName) : none,
-      memberAssignment: isStable ? member.assignment : none,
+      memberAssignment: member.assignment,
     })),
   };
 }

@@ -284,14 +284,22 @@ export class GroupHarness {
   }
 
   async delete(group = 'g'): Promise<number> {
-    const request = decodedRequest(apis[42], 2, { groupsNames: [group] });
-    const response = decodedResponse(apis[42], 2, await this.coordinator.deleteGroups(request));
-    return response.results[0]?.errorCode ?? Number.NaN;
+    const [result] = await this.deleteAll([group]);
+    return result?.errorCode ?? Number.NaN;
   }
 
-  async deleteOffset(topic: string, partition: number): Promise<ResponseOf<(typeof apis)[47]>> {
+  async deleteAll(groupsNames: readonly string[]): Promise<ResponseOf<(typeof apis)[42]>['results']> {
+    const request = decodedRequest(apis[42], 2, { groupsNames });
+    return decodedResponse(apis[42], 2, await this.coordinator.deleteGroups(request)).results;
+  }
+
+  async deleteOffset(
+    topic: string,
+    partition: number,
+    groupId = 'g',
+  ): Promise<ResponseOf<(typeof apis)[47]>> {
     const request = decodedRequest(apis[47], 0, {
-      groupId: 'g',
+      groupId,
       topics: [{ name: topic, partitions: [{ partitionIndex: partition }] }],
     });
     return decodedResponse(apis[47], 0, await this.coordinator.offsetDelete(request));

@@ -247,6 +247,7 @@ describe('removal', () => {
     const [memberId = ''] = await groups.stable(1);
     await groups.commit({ offset: 3, memberId, generation: 1 });
     expect(await groups.delete()).toBe(ErrorCode.NON_EMPTY_GROUP);
+    expect(await groups.deleteAll(['g', 'g'])).toMatchObject([{ errorCode: ErrorCode.NON_EMPTY_GROUP }]);
     await groups.leave(3, [{ memberId }]);
     expect(await groups.delete()).toBe(ErrorCode.NONE);
     expect(groups.committed()).toBe(-1);
@@ -265,6 +266,7 @@ describe('removal', () => {
   it('of single offsets is refused for topics that the group reads (KIP-496)', async () => {
     const groups = await GroupHarness.started();
     expect((await groups.deleteOffset('flights', 0)).errorCode).toBe(ErrorCode.GROUP_ID_NOT_FOUND);
+    expect((await groups.deleteOffset('flights', 0, '')).errorCode).toBe(ErrorCode.INVALID_GROUP_ID);
     const [memberId = ''] = await groups.stable(1, { topics: ['flights'] });
     await groups.commit({ offset: 1, memberId, generation: 1, topic: 'flights' });
     await groups.commit({ offset: 2, memberId, generation: 1, topic: 'airports' });
@@ -321,7 +323,9 @@ describe('lists and descriptions', () => {
     void groups.join({ memberId });
     await settle();
     expect(groups.describe()).toMatchObject({ groupState: 'CompletingRebalance', protocolData: '' });
-    expect(groups.describe().members[0]?.memberAssignment).toHaveLength(0);
+    // What the member had is told until the leader gives it something else.
+    expect(groups.describe().members[0]).toMatchObject({ memberMetadata: Buffer.alloc(0) });
+    expect(groups.describe().members[0]?.memberAssignment.toString()).toBe('member-0');
   });
 
   it('answer an unknown group as dead before version 6, and as an error from then on', async () => {
