@@ -7,6 +7,7 @@ import { ConfigResourceType, configsOf } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { checkTopicConfigs, topicConfigs } from '../metadata/topic-configs.ts';
 import { type ControllerState, type Failure, failed, operation } from './operation.ts';
+import { checkTopicName } from './topic-name.ts';
 
 /** `AlterConfigOp.OpType`. */
 const SET = 0;
@@ -42,7 +43,7 @@ export const alterConfigs = operation({
       const missing = resource.configs.find((config) => config.value === null);
       if (missing !== undefined) {
         return {
-          failure: failed(ErrorCode.INVALID_REQUEST, `Null value not supported for: ${missing.name}`),
+          failure: failed(ErrorCode.INVALID_REQUEST, `Null value not supported for : ${missing.name}`),
         };
       }
       return { target: new Map(resource.configs.map(({ name, value }) => [name, value ?? ''])) };
@@ -88,9 +89,7 @@ function checkResource(
 ): Failure | undefined {
   switch (resourceType) {
     case ConfigResourceType.TOPIC:
-      return state.image.topicsByName.has(resourceName)
-        ? undefined
-        : failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${resourceName}' does not exist.`);
+      return checkTopic(state, resourceName);
     case ConfigResourceType.BROKER:
       if (resourceName === '') return undefined;
       if (!/^\d+$/.test(resourceName)) {
@@ -100,8 +99,17 @@ function checkResource(
         ? undefined
         : failed(ErrorCode.BROKER_ID_NOT_REGISTERED, `No node with id ${resourceName} found.`);
     default:
-      return failed(ErrorCode.INVALID_REQUEST, `Unsupported resource type ${resourceType}`);
+      return failed(ErrorCode.INVALID_REQUEST, `Unknown resource type ${resourceType}`);
   }
+}
+
+function checkTopic({ image }: ControllerState, name: string): Failure | undefined {
+  if (name === '') return failed(ErrorCode.INVALID_REQUEST, 'Default topic resources are not allowed.');
+  const problem = checkTopicName(name);
+  if (problem !== undefined) return failed(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+  return image.topicsByName.has(name)
+    ? undefined
+    : failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`);
 }
 
 function checkTarget(state: ControllerState, resource: Resource, target: Overrides): Failure | undefined {
@@ -136,7 +144,7 @@ function edit(
   const names = configs.map((config) => config.name);
   if (new Set(names).size !== names.length) return refuse('Error due to duplicate config keys');
   for (const { name, configOperation, value } of configs) {
-    if (configOperation !== DELETE && value === null) return refuse(`Null value not supported for: ${name}`);
+    if (configOperation !== DELETE && value === null) return refuse(`Null value not supported for : ${name}`);
     if (configOperation === SET) target.set(name, value ?? '');
     else if (configOperation === DELETE) target.delete(name);
     else if (configOperation === APPEND || configOperation === SUBTRACT) {

@@ -22,7 +22,9 @@ export const createPartitions = operation({
   decide(state, request) {
     const records: MetadataRecord[] = [];
     const names = request.topics.map((topic) => topic.name);
-    const results = request.topics.map((wanted) => {
+    // What is named twice is refused, once.
+    const once = [...new Map(request.topics.map((topic) => [topic.name, topic])).values()];
+    const results = once.map((wanted) => {
       const isDuplicate = names.indexOf(wanted.name) !== names.lastIndexOf(wanted.name);
       const outcome = isDuplicate
         ? { failure: failed(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.') }
@@ -43,7 +45,7 @@ function growOne(
   const refuse = (code: ErrorCode, message: string) => ({ failure: failed(code, message) });
   const topic = state.image.topicsByName.get(wanted.name);
   if (topic === undefined) {
-    return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.');
+    return { failure: { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: null } };
   }
   const before = topic.partitions.size;
   if (wanted.count === before) {

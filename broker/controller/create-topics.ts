@@ -45,7 +45,6 @@ export const createTopics = operation({
         if (!request.validateOnly) records.push(...outcome.records);
       }
     }
-    if (request.validateOnly) return { records, response: { topics: topics.map(withoutId) } };
     return { records, response: { topics } };
   },
   failure: (request, error) => ({ topics: request.topics.map((topic) => failure(topic, error)) }),
@@ -196,10 +195,4 @@ function success(state: ControllerState, wanted: WantedTopic, created: Created):
 
 function failure(wanted: { readonly name: string }, error: Failure): TopicResult {
   return { name: wanted.name, ...error, configs: [] };
-}
-
-/** What was only validated has no id. */
-function withoutId(topic: TopicResult): TopicResult {
-  const { topicId: _none, ...rest } = topic;
-  return rest;
 }

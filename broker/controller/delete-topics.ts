@@ -19,22 +19,54 @@ export const deleteTopics = operation({
   timeoutMs: (request) => request.timeoutMs,
   decide(state, request, version) {
     const records: MetadataRecord[] = [];
-    const seen = new Set<string>();
-    const responses = wantedTopics(request, version).map((wanted) => {
+    const responses: TopicResult[] = [];
+    for (const sameTopic of groupedByTopic(state, wantedTopics(request, version))) {
+      const [wanted, second] = sameTopic;
       const found = find(state, wanted);
-      if ('failure' in found) return { ...wanted, ...found.failure };
-      if (seen.has(found.topicId))
-        return { ...wanted, ...failed(ErrorCode.INVALID_REQUEST, 'Duplicate topic.') };
-      seen.add(found.topicId);
-      records.push({ type: 'RemoveTopicRecord', data: { topicId: found.topicId } });
-      return { ...found, errorMessage: null };
-    });
+      if ('failure' in found) {
+        responses.push({ ...wanted, ...found.failure });
+      } else if (second !== undefined) {
+        // What is named twice is refused, once, and stays.
+        responses.push({ ...duplicateOf(wanted, second, found), errorCode: ErrorCode.INVALID_REQUEST });
+      } else {
+        records.push({ type: 'RemoveTopicRecord', data: { topicId: found.topicId } });
+        responses.push({ ...found, errorCode: ErrorCode.NONE, errorMessage: null });
+      }
+    }
     return { records, response: { responses } };
   },
   failure: (request, error, version) => ({
     responses: wantedTopics(request, version).map((wanted) => ({ ...wanted, ...error })),
   }),
 });
+
+interface TopicResult extends WantedTopic, Failure {}
+
+type SameTopic = readonly [WantedTopic, ...(readonly WantedTopic[])];
+
+/** The topics of a request, those together that stand for the same one. */
+function groupedByTopic(state: ControllerState, topics: readonly WantedTopic[]): readonly SameTopic[] {
+  const groups = new Map<string, SameTopic>();
+  topics.forEach((wanted, i) => {
+    const { name, topicId } = wanted;
+    const isNamedOnce = (name === null) !== (topicId === ZERO_UUID);
+    const id = name === null ? topicId : (state.image.topicsByName.get(name)?.id ?? name);
+    const key = isNamedOnce ? id : `${i}`;
+    groups.set(key, [...(groups.get(key) ?? []), wanted] as unknown as SameTopic);
+  });
+  return [...groups.values()];
+}
+
+/** How Kafka answers for a topic that is named twice. */
+function duplicateOf(
+  first: WantedTopic,
+  second: WantedTopic,
+  found: { readonly name: string; readonly topicId: string },
+): WantedTopic & { readonly errorMessage: string } {
+  if (first.name !== null && second.name !== null) return { ...first, errorMessage: 'Duplicate topic name.' };
+  if (first.name === null && second.name === null) return { ...first, errorMessage: 'Duplicate topic id.' };
+  return { ...found, errorMessage: 'The provided topic name maps to an ID that was already supplied.' };
+}
 
 function wantedTopics(request: RequestOf<typeof api>, version: number): WantedTopic[] {
   if (version >= TOPIC_ID_VERSION) return request.topics.map(({ name, topicId }) => ({ name, topicId }));

@@ -72,7 +72,10 @@ function electOne(
   const topic = state.image.topicsByName.get(wanted.topic);
   const index = wanted.partitionId;
   const partition = index < 0 ? undefined : topic?.partitions.get(index);
-  if (topic === undefined || partition === undefined) {
+  if (topic === undefined) {
+    return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `No such topic as ${wanted.topic}`);
+  }
+  if (partition === undefined) {
     return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `No such partition as ${wanted.topic}-${index}`);
   }
   const isPreferred = wanted.electionType === PREFERRED;

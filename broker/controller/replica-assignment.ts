@@ -21,7 +21,7 @@ export function automaticAssignment(
     const why =
       brokers.length === 0 && state.image.brokers.size > 0
         ? 'All brokers are currently fenced.'
-        : `The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered.`;
+        : `The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered or some brokers have all their log directories cordoned.`;
     const message = `Unable to replicate the partition ${replicationFactor} time(s): ${why}`;
     return { failure: failed(ErrorCode.INVALID_REPLICATION_FACTOR, message) };
   }

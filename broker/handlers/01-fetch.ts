@@ -16,6 +16,9 @@ type PartitionResponse = NonNullable<NonNullable<Response['responses']>[number][
 const TOPIC_ID_VERSION_MIN = 13;
 const REPLICA_STATE_VERSION_MIN = 15;
 const READ_COMMITTED = 1;
+/** The session epochs of full fetches: one that would open a session, one that closes it. */
+const INITIAL_EPOCH = 0;
+const FINAL_EPOCH = -1;
 const LEADER_VERSIONS = { leaderMin: 12, endpointMin: 16 };
 
 /**
@@ -25,7 +28,7 @@ const LEADER_VERSIONS = { leaderMin: 12, endpointMin: 16 };
  * - Limits are soft: the first partition with data gives at least one batch, however large.
  * - Consumers see up to the high watermark, or with read_committed up to the last stable offset; followers the log end.
  * - v7+: no incremental sessions: the answer to a full fetch has session id 0, which tells clients to send full fetches;
- *   a session id is FETCH_SESSION_ID_NOT_FOUND (KIP-227).
+ *   an incremental one is FETCH_SESSION_ID_NOT_FOUND (KIP-227).
  * - v12+: divergence is told by epoch (KIP-595). v13+: topics by id. v18+: a follower that does not know the high
  *   watermark is answered at once (KIP-1166).
  */
@@ -33,7 +36,7 @@ export function fetchHandler(services: BrokerServices): RequestHandler<typeof fe
   return {
     api: fetch,
     handle(request, context, reply) {
-      if (request.sessionId !== 0 && request.sessionEpoch !== -1) {
+      if (request.sessionEpoch !== INITIAL_EPOCH && request.sessionEpoch !== FINAL_EPOCH) {
         reply({ errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND });
         return;
       }

@@ -56,7 +56,7 @@ export function listOffsetsHandler(services: BrokerServices): RequestHandler<typ
       return {
         topics: request.topics.map(({ name, partitions }) => ({
           name,
-          partitions: partitions.map((asked) =>
+          partitions: distinct(partitions).map((asked) =>
             duplicates.has(`${name}:${asked.partitionIndex}`)
               ? failed(asked, ErrorCode.INVALID_REQUEST)
               : answerPartition(services, name, asked, request, context),
@@ -71,6 +71,11 @@ export function listOffsetsHandler(services: BrokerServices): RequestHandler<typ
       })),
     }),
   };
+}
+
+/** What is asked twice is refused once. */
+function distinct(partitions: readonly PartitionRequest[]): readonly PartitionRequest[] {
+  return [...new Map(partitions.map((asked) => [asked.partitionIndex, asked])).values()];
 }
 
 function failed({ partitionIndex }: PartitionRequest, errorCode: number): PartitionResponse {

@@ -11,6 +11,9 @@ import type { BrokerServices } from './broker-services.ts';
 import { partitionMetadata } from './topic-metadata.ts';
 import { isValidTopicName } from './topic-name.ts';
 
+/** The first version in which a topic can be asked for by its id (KIP-516). */
+const ID_VERSION_MIN = 12;
+
 type Request = RequestOf<typeof metadata>;
 type Response = ResponseInput<typeof metadata>;
 type TopicResponse = NonNullable<Response['topics']>[number];
@@ -22,13 +25,16 @@ type Wanted = NonNullable<Request['topics']>[number];
  * - Brokers are told by the address that the client dialled, see {@link ClientEndpoints}.
  * - All topics: v0 an empty list, v1+ null. An empty list of v1+ asks for none.
  * - A topic that does not exist is created when the broker and (v4+) the request allow it; the response waits for it.
- * - v10+: topic ids; v12+: topics may be asked for by id, an unknown one is UNKNOWN_TOPIC_ID.
+ * - v10+: topic ids; v12+: topics may be asked for by id, an unknown one is UNKNOWN_TOPIC_ID. Where one topic is asked
+ *   for by id, those asked for by name are passed over, as in Kafka.
+ * - A topic that is asked for twice is told once.
  * - controllerId is any live broker, as under KRaft: each passes on what only the controller can do.
  */
 export function metadataHandler(services: BrokerServices): RequestHandler<typeof metadata> {
   return {
     api: metadata,
     async answer(request, context) {
+      if (!isWellFormed(request, context)) return invalid(request);
       const wanted = wantedTopics(request, context);
       const failures =
         wanted === null ? NO_FAILURES : await createMissing(services, wanted, request, context);
@@ -47,10 +53,32 @@ export function metadataHandler(services: BrokerServices): RequestHandler<typeof
 
 const NO_FAILURES: ReadonlyMap<string, number> = new Map();
 
-function wantedTopics(request: Request, context: RequestContext): readonly Wanted[] | null {
-  return request.topics === null || (context.apiVersion === 0 && request.topics.length === 0)
-    ? null
-    : request.topics;
+/** Requests of v10 and v11 have room for ids, which brokers of that time could not look up (KAFKA-13276). */
+function isWellFormed({ topics }: Request, { apiVersion }: RequestContext): boolean {
+  return (
+    apiVersion >= ID_VERSION_MIN ||
+    topics === null ||
+    topics.every(({ name, topicId }) => name !== null && topicId === ZERO_UUID)
+  );
+}
+
+/** A name may not be null in the answers of these versions. */
+function invalid(request: Request): Response {
+  const errorCode = ErrorCode.INVALID_REQUEST;
+  return {
+    topics: (request.topics ?? []).map(({ name, topicId }) => ({ errorCode, name: name ?? '', topicId })),
+  };
+}
+
+function wantedTopics({ topics }: Request, { apiVersion }: RequestContext): readonly Wanted[] | null {
+  if (topics === null || (apiVersion === 0 && topics.length === 0)) return null;
+  const byId = new Map<string, Wanted>();
+  const byName = new Map<string | null, Wanted>();
+  for (const wanted of topics) {
+    if (wanted.topicId === ZERO_UUID) byName.set(wanted.name, wanted);
+    else byId.set(wanted.topicId, { topicId: wanted.topicId, name: null });
+  }
+  return [...(byId.size > 0 ? byId : byName).values()];
 }
 
 function respond(
@@ -106,7 +134,7 @@ function describeWanted(
   request: Request,
   failures: ReadonlyMap<string, number>,
 ): TopicResponse {
-  if (name === null || (name === '' && topicId !== ZERO_UUID)) {
+  if (name === null) {
     const topic = image.topicsById.get(topicId);
     return topic === undefined
       ? { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId }

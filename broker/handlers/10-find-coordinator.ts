@@ -9,7 +9,13 @@ import type { BrokerServices } from './broker-services.ts';
 type Response = ResponseInput<typeof findCoordinator>;
 
 const GROUP = 0;
+const SHARE = 2;
 const BATCH_VERSION_MIN = 4;
+
+/** Kafka's text for INVALID_REQUEST. */
+const INVALID_MESSAGE =
+  'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
+  'incompatible broker. See the broker logs for more details.';
 
 interface Coordinator {
   readonly key: string;
@@ -32,6 +38,12 @@ export function findCoordinatorHandler(services: BrokerServices): RequestHandler
     api: findCoordinator,
     async answer(request, context) {
       const keys = context.apiVersion >= BATCH_VERSION_MIN ? request.coordinatorKeys : [request.key];
+      if (request.keyType < GROUP || request.keyType > SHARE) {
+        return respond(
+          keys.map((key) => refused(key, ErrorCode.INVALID_REQUEST, INVALID_MESSAGE)),
+          context,
+        );
+      }
       if (request.keyType !== GROUP) {
         const message = 'only consumer groups have a coordinator here: transactions are not supported yet';
         return respond(
@@ -66,14 +78,15 @@ function finalErrorCode(context: RequestContext): number {
 }
 
 function find(services: BrokerServices, groupId: string, context: RequestContext): Coordinator {
-  if (groupId === '') return refused(groupId, ErrorCode.INVALID_GROUP_ID);
   const { image } = services;
   const topic = image.topicsByName.get(CONSUMER_OFFSETS_TOPIC);
   const leader = topic?.partitions.get(services.groups.partitionFor(groupId))?.leader ?? -1;
   const endpoint = leader < 0 ? undefined : services.endpoints.find(leader, image, context);
   if (endpoint === undefined) return refused(groupId, ErrorCode.COORDINATOR_NOT_AVAILABLE);
   const { nodeId, host, port } = endpoint;
-  return { key: groupId, nodeId, host, port, errorCode: ErrorCode.NONE, errorMessage: null };
+  // Kafka has a message for success too.
+  const errorMessage = context.apiVersion >= BATCH_VERSION_MIN ? '' : 'NONE';
+  return { key: groupId, nodeId, host, port, errorCode: ErrorCode.NONE, errorMessage };
 }
 
 function refused(key: string, errorCode: number, errorMessage: string | null = null): Coordinator {

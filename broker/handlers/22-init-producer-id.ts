@@ -18,6 +18,10 @@ export function initProducerIdHandler(services: BrokerServices): RequestHandler<
       if (request.transactionalId !== null) {
         return { errorCode: ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, producerEpoch: -1 };
       }
+      // A producer that wants its next epoch tells both, one that begins neither (KIP-360).
+      if ((request.producerId === -1) !== (request.producerEpoch === -1)) {
+        return { errorCode: ErrorCode.INVALID_REQUEST, producerEpoch: -1 };
+      }
       try {
         return { errorCode: ErrorCode.NONE, producerId: await services.producerIds.next(), producerEpoch: 0 };
       } catch (error) {

@@ -11,6 +11,7 @@ import {
   topicConfigSynonyms,
 } from '../config/config-values.ts';
 import { isReadOnly } from '../config/dynamic-configs.ts';
+import { checkTopicName } from '../controller/topic-name.ts';
 import { ConfigResourceType } from '../metadata/metadata-image.ts';
 import { topicConfigs } from '../metadata/topic-configs.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
@@ -62,26 +63,33 @@ function failed(resource: Resource, errorCode: number, errorMessage: string | nu
 
 function describe(resource: Resource, request: Request, context: ConfigContext): Result {
   const { resourceType, resourceName, configurationKeys } = resource;
-  const wanted = configurationKeys === null ? null : new Set(configurationKeys);
+  // No keys are all keys, as null is.
+  const wanted =
+    configurationKeys === null || configurationKeys.length === 0 ? null : new Set(configurationKeys);
   const configs = (all: readonly Named[], one: (named: Named) => Config): Result => ({
     errorCode: ErrorCode.NONE,
-    errorMessage: null,
+    errorMessage: '',
     resourceType,
     resourceName,
     configs: all.filter(([name]) => wanted?.has(name) ?? true).map(one),
   });
   switch (resourceType) {
-    case ConfigResourceType.TOPIC:
+    case ConfigResourceType.TOPIC: {
+      const problem = checkTopicName(resourceName);
+      if (problem !== undefined) return failed(resource, ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
       if (!context.image.topicsByName.has(resourceName)) {
-        return failed(resource, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, null);
+        return failed(resource, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, '');
       }
       return configs(Object.entries(topicConfigs), ([name, property]) => {
         const synonyms = topicConfigSynonyms(name, resourceName, context);
         return shown(name, property, synonyms, request, false);
       });
+    }
     case ConfigResourceType.BROKER:
       if (resourceName !== '' && resourceName !== String(context.nodeId)) {
-        const message = `ask broker ${resourceName} itself: this is broker ${context.nodeId}`;
+        const message = /^-?\d+$/.test(resourceName)
+          ? `Unexpected broker id, expected ${context.nodeId} or empty string, but received ${resourceName}`
+          : `Broker id must be an integer, but it is: ${resourceName}`;
         return failed(resource, ErrorCode.INVALID_REQUEST, message);
       }
       return configs(brokerConfigs(resourceName, context), ([name, property]) => {
@@ -111,6 +119,14 @@ function isClusterWide({ source }: ConfigSynonym): boolean {
   return source === ConfigSource.DYNAMIC_DEFAULT_BROKER;
 }
 
+/** A topic's default that no property of the broker has: there is none, or one with a default in a coarser unit. */
+function isDefaultOfAnother({ name, source }: ConfigSynonym): boolean {
+  const definition = Object.hasOwn(brokerProperties, name)
+    ? brokerProperties[name as BrokerPropertyName]
+    : undefined;
+  return source === ConfigSource.DEFAULT && (definition === undefined || definition.default === null);
+}
+
 function shown(
   name: string,
   property: Property,
@@ -129,7 +145,7 @@ function shown(
     isSensitive,
     synonyms: request.includeSynonyms
       ? synonyms
-          .filter((synonym) => synonym.value !== null)
+          .filter((synonym) => synonym.value !== null && !isDefaultOfAnother(synonym))
           .map((synonym) => ({ ...synonym, value: hidden(synonym.value) }))
       : [],
     configType: CONFIG_TYPES[property.type],

@@ -4,11 +4,13 @@ import type { RequestHandler } from '../server/request-handler.ts';
 import { CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED } from './authorized-operations.ts';
 import type { BrokerServices } from './broker-services.ts';
 
+/** `EndpointType` of KIP-919. */
 const BROKERS = 1;
+const CONTROLLERS = 2;
 
 /**
  * DescribeCluster (key 60, v0-2): the cluster's id and brokers. v1+ may ask for controllers, which is
- * UNSUPPORTED_ENDPOINT_TYPE on a broker's listener (KIP-919). v2+ may ask for fenced brokers too.
+ * MISMATCHED_ENDPOINT_TYPE on a broker's listener (KIP-919). v2+ may ask for fenced brokers too.
  */
 export function describeClusterHandler(services: BrokerServices): RequestHandler<typeof describeCluster> {
   return {
@@ -17,8 +19,7 @@ export function describeClusterHandler(services: BrokerServices): RequestHandler
       const { image, endpoints } = services;
       if (request.endpointType !== BROKERS) {
         return {
-          errorCode: ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
-          errorMessage: 'only brokers can be asked for here',
+          ...refusalOf(request.endpointType),
           endpointType: BROKERS,
           clusterId: services.clusterId,
         };
@@ -51,4 +52,17 @@ export function describeClusterHandler(services: BrokerServices): RequestHandler
       };
     },
   };
+}
+
+function refusalOf(endpointType: number): { readonly errorCode: number; readonly errorMessage: string } {
+  return endpointType === CONTROLLERS
+    ? {
+        errorCode: ErrorCode.MISMATCHED_ENDPOINT_TYPE,
+        errorMessage:
+          'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER',
+      }
+    : {
+        errorCode: ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
+        errorMessage: `Unsupported endpoint type ${endpointType}`,
+      };
 }

@@ -28,7 +28,14 @@ export function describeProducersHandler(services: BrokerServices): RequestHandl
 
 function describe(services: BrokerServices, topic: string, partitionIndex: number): PartitionResponse {
   const partition = services.replicaManager.get(topic, partitionIndex);
-  if (partition === undefined) return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
+  if (partition === undefined) {
+    const known = services.image.topicsByName.get(topic);
+    if (known?.partitions.has(partitionIndex) === true) {
+      return { partitionIndex, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
+    }
+    const errorMessage = known === undefined ? 'This server does not host this topic-partition.' : null;
+    return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage };
+  }
   if (partition.leader === null) return { partitionIndex, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
   return {
     partitionIndex,

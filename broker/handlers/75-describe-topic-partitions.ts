@@ -17,7 +17,8 @@ type TopicResponse = NonNullable<Response['topics']>[number];
  * DescribeTopicPartitions (key 75, v0): topics with their partitions and eligible leader replicas, in pages (KIP-966).
  *
  * Topics come sorted by name. A page ends after `responsePartitionLimit` partitions, at most
- * `max.request.partition.size.limit`; `nextCursor` says where the next one begins.
+ * `max.request.partition.size.limit`; `nextCursor` says where the next one begins. A cursor that stands on no topic of
+ * the request is INVALID_REQUEST.
  */
 export function describeTopicPartitionsHandler(
   services: BrokerServices,
@@ -25,13 +26,25 @@ export function describeTopicPartitionsHandler(
   return {
     api: describeTopicPartitions,
     answer: (request) => page(services, request),
-    failure: (request, errorCode) => ({ topics: request.topics.map(({ name }) => ({ errorCode, name })) }),
+    failure: failed,
   };
+}
+
+function failed(request: Request, errorCode: number): Response {
+  return { topics: request.topics.map(({ name }) => ({ errorCode, name })) };
+}
+
+/** A cursor stands on one of the topics asked for; when all are, it may be of one that has gone meanwhile. */
+function isCursorGood({ topics, cursor }: Request): boolean {
+  if (cursor === null) return true;
+  if (cursor.partitionIndex < 0) return false;
+  return topics.length === 0 || topics.some(({ name }) => name === cursor.topicName);
 }
 
 function page(services: BrokerServices, request: Request): Response {
   const { image } = services;
   const { cursor } = request;
+  if (!isCursorGood(request)) return failed(request, ErrorCode.INVALID_REQUEST);
   let room = Math.min(
     Math.max(1, request.responsePartitionLimit),
     services.config.get('max.request.partition.size.limit'),
@@ -39,7 +52,7 @@ function page(services: BrokerServices, request: Request): Response {
   const topics: TopicResponse[] = [];
   for (const name of names(image, request)) {
     if (cursor !== null && name < cursor.topicName) continue;
-    const first = cursor?.topicName === name ? Math.max(0, cursor.partitionIndex) : 0;
+    const first = cursor?.topicName === name ? cursor.partitionIndex : 0;
     if (room === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
     const topic = describe(image, name, first, room);
     topics.push(topic);
@@ -64,7 +77,7 @@ function describe(image: MetadataImage, name: string, first: number, count: numb
     const errorCode = isValidTopicName(name)
       ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
       : ErrorCode.INVALID_TOPIC_EXCEPTION;
-    return { errorCode, name };
+    return { errorCode, name, topicAuthorizedOperations: TOPIC_OPERATIONS };
   }
   const partitions = topic.partitions.slice(first, first + count).map((partition, i) => ({
     ...partitionMetadata(first + i, partition, image),

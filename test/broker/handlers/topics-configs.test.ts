@@ -159,7 +159,6 @@ describe('topics, metadata and configuration', () => {
     expect(configs.get('segment.bytes')).toMatchObject({ value: '1073741824', configSource: 5 });
     expect(configs.get('retention.ms')?.synonyms.map(({ name, source }) => `${name}:${source}`)).toEqual([
       'log.retention.hours:4',
-      'log.retention.ms:5',
     ]);
     expect(configs.get('segment.bytes')?.synonyms.map(({ name }) => name)).toEqual(['log.segment.bytes']);
     const one = await client.send(describeConfigs, 1, {
@@ -192,7 +191,7 @@ describe('topics, metadata and configuration', () => {
     const cluster = await client.send(describeCluster, 1, {});
     expect(cluster).toMatchObject({ errorCode: 0, clusterId: broker.clusterId, controllerId: 1 });
     const wrong = await client.send(describeCluster, 1, { endpointType: 2 });
-    expect(wrong.errorCode).toBe(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE);
+    expect(wrong.errorCode).toBe(ErrorCode.MISMATCHED_ENDPOINT_TYPE);
     const quorum = await client.send(describeQuorum, 2, {
       topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
     });
