@@ -7,7 +7,8 @@ import { EOF } from './chevrotain.ts';
  */
 export const errorMessages: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected }) => `Expecting ${display(expected)}`,
-  buildNotAllInputParsedMessage: ({ firstRedundant }) => `Extraneous input '${firstRedundant.image}'`,
+  // ksqlDB says no more than where; what was found is in the diagnostic's detail.
+  buildNotAllInputParsedMessage: () => '',
   buildNoViableAltMessage: ({ expectedPathsPerAlt, actual, customUserDescription }) =>
     customUserDescription ?? expecting(expectedPathsPerAlt.flat(), actual),
   buildEarlyExitMessage: ({ expectedIterationPaths, actual, customUserDescription }) =>

@@ -4,7 +4,7 @@ import { type Diagnostic, DiagnosticError, type SourceSpan } from '../src/base/e
 import type { Expression, Statement, TypeNode } from './ast.ts';
 import { spanOf, tokenize } from './lexer.ts';
 import { SqlParser } from './parser/sql-parser.ts';
-import { syntaxError, unknownStatement } from './syntax-error.ts';
+import { syntaxError, testOnlyStatement } from './syntax-error.ts';
 import { K, Semicolon } from './tokens.ts';
 import { substituteVariables, type Variables } from './variables.ts';
 
@@ -138,25 +138,33 @@ function splitStatements(text: string): readonly StatementTokens[] {
 
 function parsePart(part: StatementTokens, variables: Variables, testStatements: boolean): Statement {
   const first = part.tokens[0];
-  if (!testStatements && first?.tokenType === K.RUN) throw unknownStatement(first, spanOf(first));
+  if (!testStatements && first?.tokenType === K.RUN) throw testOnlyStatement('RUN SCRIPT', spanOf(first));
   const tokens = substituteVariables(part.tokens, variables);
   const parser = strictParser();
   parser.begin(tokens);
   const statement = parser.statement();
   const error = parser.errors[0];
   if (error !== undefined) throw syntaxError(error, tokens);
-  if (!testStatements && first !== undefined && testOnly.has(statement.kind)) {
-    throw unknownStatement(first, spanOf(first));
-  }
+  const words = testStatements ? undefined : testOnlyWords(statement);
+  if (words !== undefined && first !== undefined) throw testOnlyStatement(words, spanOf(first));
   return statement;
 }
 
-const testOnly: ReadonlySet<Statement['kind']> = new Set([
-  'AssertValues',
-  'AssertTombstone',
-  'AssertSource',
-  'RunScript',
-]);
+/** What a statement that only test files have is called; undefined for the others. */
+function testOnlyWords(statement: Statement): string | undefined {
+  switch (statement.kind) {
+    case 'AssertValues':
+      return 'ASSERT VALUES';
+    case 'AssertTombstone':
+      return 'ASSERT NULL VALUES';
+    case 'AssertSource':
+      return `ASSERT ${statement.sourceKind}`;
+    case 'RunScript':
+      return 'RUN SCRIPT';
+    default:
+      return undefined;
+  }
+}
 
 function defineVariables(statement: Statement, variables: Map<string, string>): void {
   if (statement.kind === 'DefineVariable') variables.set(statement.name.toUpperCase(), statement.value);

@@ -13,7 +13,7 @@ import type { Diagnostic } from '../src/base/errors.ts';
  * ```
  */
 export function renderDiagnostic(text: string, diagnostic: Diagnostic): string {
-  const lines = [diagnostic.message];
+  const lines = [diagnostic.message.trimEnd()];
   const span = diagnostic.span;
   if (span !== undefined) {
     const lineStart = text.lastIndexOf('\n', Math.max(0, span.start - 1)) + 1;

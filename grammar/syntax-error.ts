@@ -56,12 +56,24 @@ export function syntaxError(error: IRecognitionException, tokens: readonly IToke
 }
 
 /** A statement that begins with no statement's word. */
-export function unknownStatement(token: IToken, span: SourceSpan): DiagnosticError {
+function unknownStatement(token: IToken, span: SourceSpan): DiagnosticError {
   const suggestion = nearestName(token.image, statementWords);
   return new DiagnosticError({
     message: `line ${span.line}:${span.column}: Syntax Error\nUnknown statement '${token.image}'`,
     span,
     ...(suggestion === undefined ? {} : { suggestion }),
+  });
+}
+
+/** A statement that scripts for `millrace test` have, and nothing else. */
+export function testOnlyStatement(words: string, span: SourceSpan): DiagnosticError {
+  return new DiagnosticError({
+    message: `line ${span.line}:${span.column}: Syntax Error\n${words} is a statement for test files only`,
+    hint:
+      words === 'RUN SCRIPT'
+        ? "the shell runs a file of statements with: run script 'PATH'"
+        : '`millrace test PATH` runs files of statements and assertions',
+    span,
   });
 }
 

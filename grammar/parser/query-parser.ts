@@ -77,7 +77,7 @@ export class QueryParser extends ExpressionParser {
     });
     this.OPTION6(() => {
       this.CONSUME(K.LIMIT);
-      limit = this.SUBRULE(this.wholeNumber);
+      limit = this.SUBRULE(this.limit);
     });
     Object.freeze(select);
     return this.node<Query>(start, {
@@ -88,6 +88,12 @@ export class QueryParser extends ExpressionParser {
       ...(emit === undefined ? {} : { emit }),
       ...(limit === undefined ? {} : { limit }),
     } as Omit<Query, 'span'>);
+  });
+
+  /** Any number: analysis refuses those that are not whole, with a text of their own. */
+  readonly limit: Rule<number> = this.RULE('limit', () => {
+    const literal = this.SUBRULE(this.number);
+    return this.ACTION(() => ('text' in literal ? Number(literal.text) : 0));
   });
 
   readonly selectItem: Rule<SelectItem> = this.RULE('selectItem', () => {

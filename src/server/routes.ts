@@ -5,7 +5,7 @@ import type { MetricsPage } from './metrics.ts';
 import { AnswerStream } from './rest/answer-stream.ts';
 import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from './rest/answer-writers.ts';
 import { openTopic, printTopic } from './rest/print-topic.ts';
-import { isPushQuery, type QueryRunner } from './rest/query-runner.ts';
+import type { QueryRunner } from './rest/query-runner.ts';
 import { readStatementRequest, requireObject, type StatementRequest } from './rest/request-body.ts';
 import { RestError, RestErrorCode, toRestError } from './rest/rest-error.ts';
 import type { StatementExecutor } from './rest/statement-executor.ts';
@@ -168,7 +168,7 @@ async function answerQuery(
       { statementText: statement.text },
     );
   }
-  const writer = writerFor(isPushQuery(statement));
+  const writer = writerFor(services.queries.isPush(statement));
   const query = await services.queries.start(statement);
   reply.hijack();
   return services.queries.send(query, new AnswerStream(reply.raw, writer.contentType), writer);

@@ -25,6 +25,7 @@ export { builtInRegistry } from './functions/built-in.ts';
 export type { QueryPlan } from './physical/steps.ts';
 export { KafkaHost, type KafkaHostOptions } from './runtime/kafka-host.ts';
 export { printSummary, runCases, type Summary } from './testing/run-cases.ts';
+export { runTests } from './testing/run-tests.ts';
 export { LogicalSchema } from './types/logical-schema.ts';
 export * from '../serde/model/sql-type.ts';
 export { Decimal } from '../serde/model/decimal.ts';

@@ -139,6 +139,18 @@ describe('queries', () => {
     expect(rows).toEqual(['["a",9007199254740993,12.30]', '["b",2,0.50]']);
   });
 
+  it('reads a stream to its end where a SELECT says no EMIT', async () => {
+    const { text } = await query(
+      'SELECT id, ms FROM pageviews WHERE ms < 5;',
+      'application/vnd.ksql.v1+json',
+    );
+    expect(JSON.parse(text)).toMatchObject([
+      { header: { schema: '`ID` STRING, `MS` BIGINT' } },
+      { row: { columns: ['b', 2] } },
+      { finalMessage: 'Query Completed' },
+    ]);
+  });
+
   it('ends a push query with a final message that closes the array', async () => {
     const { text } = await query(
       'SELECT id FROM pageviews EMIT CHANGES LIMIT 1;',

@@ -1,6 +1,7 @@
 import type { Subscription } from 'rxjs';
 import type { PreparedStatement, PullResult, PushQuery, PushRow, SqlEngine } from '../../sql/index.ts';
-import { printColumn } from '../../sql/types/logical-schema.ts';
+import { isOverStream } from '../../sql/engine/pull-clauses.ts';
+import { resultSchemaText } from '../../sql/engine/result-schema.ts';
 import type { AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
@@ -26,7 +27,7 @@ export class QueryRunner {
 
   /** Plans a query and starts it. @throws {RestError} where it cannot run; nothing has been sent then. */
   async start(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
-    const isPush = isPushQuery(prepared);
+    const isPush = this.isPush(prepared);
     if (isPush && this.#running.size >= this.#pushLimit) {
       throw new RestError(
         RestErrorCode.TOO_MANY_PUSH_QUERIES,
@@ -43,6 +44,12 @@ export class QueryRunner {
   async send(query: PushQuery | PullResult, stream: AnswerStream, writer: AnswerWriter): Promise<void> {
     if (query.kind === 'pull') return this.#sendPull(query, stream, writer);
     return this.#sendPush(query, stream, writer);
+  }
+
+  /** Whether a SELECT streams its rows: with EMIT, and over a stream, whose pull queries end when it is read. */
+  isPush({ statement }: PreparedStatement): boolean {
+    if (statement.kind !== 'QueryStatement') return false;
+    return statement.query.emit !== undefined || isOverStream(statement.query, this.#engine);
   }
 
   /** Ends a running push query. @returns false when there is none of this id. */
@@ -77,7 +84,7 @@ export class QueryRunner {
     this.#running.delete(query.id);
     switch (outcome.kind) {
       case 'completed':
-        stream.write(writer.final('Limit Reached'));
+        stream.write(writer.final(query.finalMessage()));
         break;
       case 'closed':
         stream.write(writer.final('Query Completed'));
@@ -156,16 +163,8 @@ class RowSender {
   }
 }
 
-export function isPushQuery({ statement }: PreparedStatement): boolean {
-  return statement.kind === 'QueryStatement' && statement.query.emit !== undefined;
-}
-
 /** Key columns carry ` KEY` in a pull query's schema only. */
 function headerOf(query: PushQuery | PullResult, queryId: string): QueryHeader {
-  const schemaText = query.columns
-    .map(({ name, type, isKey }) =>
-      printColumn({ name, type, namespace: isKey && query.kind === 'pull' ? 'KEY' : 'VALUE' }),
-    )
-    .join(', ');
+  const schemaText = resultSchemaText(query.columns, query.kind);
   return { queryId, schemaText, columns: query.columns };
 }

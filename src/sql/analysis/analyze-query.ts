@@ -35,6 +35,9 @@ export function analyzeQuery(query: Query, context: AnalysisContext): AnalyzedQu
 }
 
 function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
+  if (query.limit !== undefined && !Number.isInteger(query.limit)) {
+    throw sqlError('Value must be integer for command: LIMIT', { span: query.span });
+  }
   const sources = new QuerySources(query.from, context.catalog);
   const qualify = (expression: Expression): Expression => sources.qualify(expression);
   const joins = query.from.joins.map((join, index) =>
@@ -73,8 +76,9 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
 function checkNumbers(expression: Expression): void {
   walkExpression(expression, (part) => {
     if (part.kind !== 'DoubleLiteral' || Number.isFinite(Number(part.text))) return;
+    // Of literals ksqlDB counts columns from two.
     const { line, column } = part.span;
-    throw sqlError(`line ${line}:${column}: Number overflows DOUBLE: ${part.text}`, { span: part.span });
+    throw sqlError(`line ${line}:${column + 1}: Number overflows DOUBLE: ${part.text}`, { span: part.span });
   });
 }
 

@@ -1,36 +1,33 @@
-import { concatMap, type Observable, of, take } from 'rxjs';
+import { map, take, tap } from 'rxjs';
 import type { Query, Statement } from '../../../grammar/ast.ts';
 import { parseScript } from '../../../grammar/parse.ts';
 import { nearestName } from '../../base/nearest-name.ts';
-import type { Row } from '../../serde/model/sql-value.ts';
-import { analyzeQuery } from '../analysis/analyze-query.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import { planQuery } from '../logical/plan-query.ts';
-import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
-import { lower } from '../lowering/lower.ts';
-import { typeOfText } from '../lowering/row-serdes.ts';
-import type { QueryPlan, Step } from '../physical/steps.ts';
 import { applyPlan } from './apply-plan.ts';
-import { checkReadOnly, executeReadOnly, type ReadOnlyEngine } from './read-only.ts';
-import type { PushRecord, RunningQuery, SqlHost } from './host.ts';
+import { explainStatement, logicalPlanOf, queryOf } from './explain.ts';
+import type { PushOptions, RunningQuery, SqlHost } from './host.ts';
 import { recordToInsert } from './insert-values.ts';
+import { messageFor } from './plan-message.ts';
 import { planStatement, planTransientQuery, type QueryUse } from './plan-statement.ts';
-import { printLogicalPlan, printPhysicalPlan } from './print-plan.ts';
+import { printPhysicalPlan } from './print-plan.ts';
+import { analyzePull, isOverStream } from './pull-clauses.ts';
 import { planPull, runPull } from './pull-query.ts';
+import { pushQueryId } from './push-query-id.ts';
+import { columnsOf, pushRowOf } from './push-rows.ts';
+import { checkReadOnly, executeReadOnly, type ReadOnlyEngine } from './read-only.ts';
 import type {
   Explanation,
   PreparedStatement,
   PullResult,
   PushQuery,
-  PushRow,
   QueryDescription,
-  ResultColumn,
   StatementResult,
 } from './results.ts';
-import { emptySession, type Session, withProperty, withVariable } from './session.ts';
+import { rememberTopic, requireTopic, useOf, usesAfter } from './script-state.ts';
+import { emptySession, type Session, sessionAfter } from './session.ts';
 import type { SettledState } from './settle.ts';
 import { roundTrip, type StatementPlan } from './statement-plan.ts';
 
@@ -206,13 +203,18 @@ export class SqlEngine {
     this.#queryNumber = state.queryNumber;
   }
 
-  /** Runs a SELECT: a push query where it says EMIT CHANGES (or FINAL), else a pull query. */
+  /**
+   * Runs a SELECT: a push query where it says EMIT CHANGES (or FINAL), else a pull query. A pull query over a stream is a
+   * push query that ends: it reads the topic from its beginning to where it ends now.
+   */
   async query(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
-    const { statement, session, text } = prepared;
+    const { statement, session } = prepared;
     if (statement.kind !== 'QueryStatement') throw sqlError('not a query', { span: statement.span });
     const { query } = statement;
     const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
-    return query.emit === undefined ? this.#pull(query, context) : this.#push(query, text, context);
+    if (query.emit !== undefined) return this.#push(query, context);
+    if (isOverStream(query, context)) return this.#pullStream(query, context);
+    return this.#pull(query, context);
   }
 
   /** Stops all queries; their state and internal topics stay. */
@@ -241,18 +243,32 @@ export class SqlEngine {
     return { kind: 'pull', columns: plan.columns, rows: await runPull(plan, table) };
   }
 
-  #push(query: Query, _text: string, context: AnalysisContext): PushQuery {
-    const id = `transient_${query.from.source.name}_${this.#pushNumber++}`;
+  #pullStream(query: Query, context: AnalysisContext): PushQuery {
+    analyzePull(query, context);
+    return this.#push(query, context, { untilEnd: true });
+  }
+
+  #push(query: Query, context: AnalysisContext, options: PushOptions = {}): PushQuery {
+    const id = pushQueryId(query, this.#pushNumber++, this.#catalog, context);
     const plan = planTransientQuery(query, id, context);
     const columns = columnsOf(plan.root);
-    const run = this.#host.startPush(plan, context);
-    const rows$ = run.records$.pipe(concatMap(rowOf(columns, plan.root)));
+    const run = this.#host.startPush(plan, context, options);
+    const { limit = Number.POSITIVE_INFINITY } = query;
+    let count = 0;
+    const all$ = run.records$.pipe(map(pushRowOf(columns, plan.root)));
     const push: PushQuery = {
       kind: 'push',
       id,
       columns,
       plan,
-      rows$: query.limit === undefined ? rows$ : rows$.pipe(take(query.limit)),
+      rows$:
+        query.limit === undefined
+          ? all$
+          : all$.pipe(
+              take(query.limit),
+              tap(() => count++),
+            ),
+      finalMessage: () => (count >= limit ? 'Limit Reached' : 'Query Completed'),
       close: async () => {
         this.#pushes.delete(id);
         await run.close();
@@ -313,25 +329,7 @@ export class SqlEngine {
         topology: running.describeTopology(),
       };
     }
-    const inner = statement.statement;
-    const query = inner === undefined ? undefined : queryOf(inner);
-    if (inner === undefined || query === undefined) {
-      throw sqlError(
-        'EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT.',
-        {
-          span: statement.span,
-        },
-      );
-    }
-    const plan = this.#planToExplain(inner, query, context);
-    return {
-      text: '',
-      columns: columnsOf(plan.root),
-      logicalPlan: printLogicalPlan(planQuery({ query: analyzeQuery(query, context), context })),
-      physicalPlan: printPhysicalPlan(plan.root),
-      plan,
-      topology: topologyOf(plan, context),
-    };
+    return explainStatement(statement, context, { queryNumber: this.#queryNumber, queries: this.#uses() });
   }
 
   /** The logical plans of the queries in a text, as far as they can still be planned. */
@@ -341,23 +339,8 @@ export class SqlEngine {
     const context = this.#context(emptySession, topics, this.#catalog);
     return statements.flatMap((statement) => {
       const query = queryOf(statement);
-      return query === undefined
-        ? []
-        : [printLogicalPlan(planQuery({ query: analyzeQuery(query, context), context }))];
+      return query === undefined ? [] : [logicalPlanOf(query, context)];
     });
-  }
-
-  #planToExplain(statement: Statement, query: Query, context: AnalysisContext): QueryPlan {
-    if (statement.kind === 'QueryStatement') return planTransientQuery(query, 'EXPLAIN', context);
-    const plan = planStatement({
-      statement,
-      text: '',
-      context,
-      queryNumber: this.#queryNumber,
-      queries: this.#uses(),
-    });
-    if (plan !== undefined && 'query' in plan && plan.query !== undefined) return plan.query;
-    throw sqlError('there is nothing to explain', { span: statement.span });
   }
 
   /** Checks a statement that changes nothing that later ones could see. */
@@ -367,8 +350,7 @@ export class SqlEngine {
         recordToInsert(statement, context);
         return;
       case 'QueryStatement':
-        if (statement.query.emit === undefined) planPull(statement.query, context);
-        else planTransientQuery(statement.query, 'CHECK', context);
+        checkQuery(statement.query, context);
         return;
       case 'Explain':
         if (statement.statement !== undefined) {
@@ -432,102 +414,16 @@ export class SqlEngine {
   }
 }
 
-/** The topology that a plan would run as. */
-function topologyOf(plan: QueryPlan, context: AnalysisContext): string {
-  const builder = new StreamsBuilder();
-  lower(plan.root, { builder, analysis: context });
-  return builder.build().describe();
-}
-
-function useOf(plan: QueryPlan): QueryUse {
-  const { queryId, sources, sink } = plan;
-  return { id: queryId, sources, plan, ...(sink === undefined ? {} : { sink }) };
-}
-function usesAfter(queries: readonly QueryUse[], plan: StatementPlan): readonly QueryUse[] {
-  if (plan.kind === 'dropSource') return queries.filter(({ id }) => !plan.terminate.includes(id));
-  const query = 'query' in plan ? plan.query : undefined;
-  return query === undefined ? queries : [...queries.filter(({ id }) => id !== query.queryId), useOf(query)];
-}
-
-/** A source's topic must be there, or the statement must say how to make it: a mistyped name makes no topic. */
-function requireTopic(plan: StatementPlan, topics: ReadonlyMap<string, TopicFacts>): void {
-  if (plan.kind !== 'createSource') return;
-  const { name, partitions } = plan.topic;
-  if (partitions !== undefined || topics.has(name)) return;
-  throw sqlError(
-    `Topic '${name}' does not exist. If you want to create a new topic for the stream/table please re-run the statement ` +
-      "providing the required 'PARTITIONS' configuration in the WITH clause (and optionally 'REPLICAS'). " +
-      `For example: CREATE ${plan.source.kind} ${plan.source.name} ... WITH (KAFKA_TOPIC='${name}', PARTITIONS=3);`,
-    { hint: 'SHOW TOPICS; lists the topics that exist' },
-  );
-}
-
-/** Topics that a script will have made count as there for what follows. */
-function rememberTopic(plan: StatementPlan, topics: Map<string, TopicFacts>): void {
-  if (plan.kind !== 'createSource' && plan.kind !== 'createAs') return;
-  const { name, partitions, replicas } = plan.topic;
-  if (!topics.has(name)) topics.set(name, { partitions: partitions ?? 1, replicas: replicas ?? 1 });
-}
-
-function sessionAfter(session: Session, statement: Statement): Session {
-  switch (statement.kind) {
-    case 'SetProperty':
-      return withProperty(session, statement.name, statement.value);
-    case 'UnsetProperty':
-      return withProperty(session, statement.name, undefined);
-    case 'DefineVariable':
-      return withVariable(session, statement.name, statement.value);
-    case 'UndefineVariable':
-      return withVariable(session, statement.name, undefined);
-    default:
-      return session;
+function checkQuery(query: Query, context: AnalysisContext): void {
+  if (query.emit === undefined && !isOverStream(query, context)) {
+    planPull(query, context);
+    return;
   }
-}
-
-function queryOf(statement: Statement): Query | undefined {
-  return 'query' in statement ? statement.query : undefined;
+  if (query.emit === undefined) analyzePull(query, context);
+  planTransientQuery(query, 'CHECK', context);
 }
 
 function numberOf(queryId: string): number {
   const digits = /_([0-9]+)$/.exec(queryId)?.[1];
   return digits === undefined ? 0 : Number(digits);
-}
-
-function messageFor(plan: StatementPlan): string {
-  switch (plan.kind) {
-    case 'createSource':
-      return plan.source.kind === 'STREAM' ? 'Stream created' : 'Table created';
-    case 'createAs':
-      return `Created query with ID ${plan.query.queryId}`;
-    case 'insertInto':
-      return `Created query with ID ${plan.query.queryId}`;
-    case 'dropSource':
-      return `Source \`${plan.name}\` (topic: ${plan.deleteTopic ?? 'kept'}) was dropped.`;
-    case 'createType':
-      return `Registered custom type with name '${plan.name}' and SQL type ${plan.type}`;
-    case 'dropType':
-      return `Dropped type '${plan.name}'`;
-    case 'alterSource':
-      return `Altered ${plan.source.kind.toLowerCase()} ${plan.source.name}`;
-    case 'none':
-      return plan.message;
-  }
-}
-
-function columnsOf(step: Step): readonly ResultColumn[] {
-  const keys = new Set(step.schema.key.map(({ name }) => name));
-  return step.schema.row.map(({ name, type }) => ({ name, type: typeOfText(type), isKey: keys.has(name) }));
-}
-
-/** Shows a deletion by its key columns, where they were selected. */
-function rowOf(columns: readonly ResultColumn[], root: Step): (record: PushRecord) => Observable<PushRow> {
-  const keyNames = root.schema.key.map(({ name }) => name);
-  return ({ key, row }) => {
-    if (row !== null) return of({ columns: row });
-    const keyOf = (name: string): Row[number] => key?.[keyNames.indexOf(name)] ?? null;
-    return of({
-      columns: columns.map(({ name, isKey }) => (isKey ? keyOf(name) : null)),
-      tombstone: true,
-    } as const);
-  };
 }

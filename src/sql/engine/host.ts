@@ -21,7 +21,12 @@ export interface SqlHost {
   /** Starts a query that writes a topic or keeps a table. */
   startQuery(plan: QueryPlan, context: AnalysisContext): Promise<RunningQuery>;
   /** Starts a query whose results go to the caller, from the earliest or latest records as the session says. */
-  startPush(plan: QueryPlan, context: AnalysisContext): PushRun;
+  startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions): PushRun;
+}
+
+export interface PushOptions {
+  /** Reads the topics from their beginnings to where they end now, and completes. */
+  readonly untilEnd?: boolean;
 }
 
 export interface ProducedRecord {
@@ -81,12 +86,15 @@ export interface TimeRange {
 
 /** A result of a push query: the row of the last projection, null for a deletion. */
 export interface PushRecord {
+  /** Of a deletion; rows hold the columns of their key that were asked for. */
   readonly key: Row | null;
   readonly row: Row | null;
+  /** Of a deletion from a windowed table. */
+  readonly window?: { readonly startMs: number; readonly endMs: number };
 }
 
 export interface PushRun {
-  /** Errors when the query fails; completes when it is closed. */
+  /** Errors when the query fails; completes when it has read to the end, where it was asked to. */
   readonly records$: Observable<PushRecord>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Expression, InsertValues } from '../../../grammar/ast.ts';
+import { columnsOf as columnsOfExpression } from '../../../grammar/traverse.ts';
 import { printType, quoteName } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { formatOf } from '../../serde/formats.ts';
@@ -78,6 +79,9 @@ function columnsOf(statement: InsertValues, source: DataSource): readonly Schema
   }
   const columns = statement.columns.map((name): SchemaColumn => {
     if (name === 'ROWTIME') return { name, type: { kind: 'BIGINT' }, namespace: 'VALUE' };
+    if (name === 'ROWPARTITION' || name === 'ROWOFFSET') {
+      throw sqlError(`Inserting into column ${quoteName(name)} is not allowed.`, { span: statement.span });
+    }
     const column = schema.find(name);
     if (column !== undefined) return column;
     const suggestion = nearestName(
@@ -104,6 +108,7 @@ export function valueFor(
   expression: Expression,
   context: AnalysisContext,
 ): SqlValue {
+  rejectSources(expression);
   let failure: unknown;
   const compiled = compileExpression(expression, {
     scope: {
@@ -128,6 +133,16 @@ export function valueFor(
     );
   }
   return castArgument(compiled.type, column.type)?.(value) ?? value;
+}
+
+/** Values are constants: there is no stream or table to take a column from. */
+function rejectSources(expression: Expression): void {
+  const named = columnsOfExpression(expression).find(({ source }) => source !== undefined);
+  if (named === undefined) return;
+  throw sqlError(
+    `Failed to prepare statement: '${named.source ?? ''}' is not a valid stream/table name or alias.`,
+    { span: named.span },
+  );
 }
 
 const noRow: Row = [];

@@ -23,6 +23,8 @@ export interface ResultColumn {
   readonly name: string;
   readonly type: SqlType;
   readonly isKey: boolean;
+  /** A column of headers, taken as it is: of all of them, or of those with a key. */
+  readonly header?: { readonly key?: string };
 }
 
 /** A query as SHOW QUERIES and EXPLAIN know it. */
@@ -69,8 +71,10 @@ export interface PushQuery {
   readonly id: string;
   readonly columns: readonly ResultColumn[];
   readonly plan: QueryPlan;
-  /** Completes after LIMIT rows, or when it is closed; errors when the query fails. */
+  /** Completes after LIMIT rows, or at the end that a pull query has; errors when the query fails. */
   readonly rows$: Observable<PushRow>;
+  /** Why the rows have come to an end, as ksqlDB says it. */
+  finalMessage(): 'Limit Reached' | 'Query Completed';
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import type { Statement } from '../../../grammar/ast.ts';
 import type { SessionProperties } from '../analysis/session.ts';
 
 /** What SET and DEFINE have left: properties by name, variables by upper-cased name. Immutable. */
@@ -18,4 +19,20 @@ export function withVariable(session: Session, name: string, value: string | und
   if (value === undefined) variables.delete(name.toUpperCase());
   else variables.set(name.toUpperCase(), value);
   return { ...session, variables };
+}
+
+/** The session as a statement leaves it. */
+export function sessionAfter(session: Session, statement: Statement): Session {
+  switch (statement.kind) {
+    case 'SetProperty':
+      return withProperty(session, statement.name, statement.value);
+    case 'UnsetProperty':
+      return withProperty(session, statement.name, undefined);
+    case 'DefineVariable':
+      return withVariable(session, statement.name, statement.value);
+    case 'UndefineVariable':
+      return withVariable(session, statement.name, undefined);
+    default:
+      return session;
+  }
 }

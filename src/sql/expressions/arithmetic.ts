@@ -9,7 +9,14 @@ import {
   remainderInt64,
   subtractInt64,
 } from '../../serde/model/int64.ts';
-import { BIGINT, type DecimalType, DOUBLE, type SqlType, STRING } from '../../serde/model/sql-type.ts';
+import {
+  BIGINT,
+  type DecimalType,
+  DOUBLE,
+  printType,
+  type SqlType,
+  STRING,
+} from '../../serde/model/sql-type.ts';
 import { widerNumeric } from '../types/casts.ts';
 import { asDecimalType, decimalResult } from '../types/decimal-types.ts';
 import { apply, type Code } from './code.ts';
@@ -24,8 +31,7 @@ export function buildArithmetic(node: Arithmetic, context: Context): Code {
   if (type === undefined) {
     throw mistake(
       node,
-      `Error processing expression: ${formatExpression(node)}. Unsupported arithmetic types. ` +
-        `${left.type?.kind ?? 'null'} ${right.type?.kind ?? 'null'}`,
+      `Error processing expression: ${formatExpression(node)}. ${unsupported(left.type, right.type)}`,
     );
   }
   // Java's string concatenation writes null as a word.
@@ -181,4 +187,10 @@ function negation(operand: string, type: SqlType, context: Context): string {
     default:
       return `-${operand}`;
   }
+}
+
+function unsupported(left: SqlType | null, right: SqlType | null): string {
+  if (left !== null && right !== null) return `Unsupported arithmetic types. ${left.kind} ${right.kind}`;
+  const text = (type: SqlType | null): string => (type === null ? 'null' : printType(type));
+  return `Arithmetic on types ${text(left)} and ${text(right)} are not supported.`;
 }

@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonOperator, Expression, Between } from '../../../grammar/ast.ts';
+import type { Between, Comparison, ComparisonOperator, Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/index.ts';
 import { unreachable } from '../../base/assert.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -11,17 +11,7 @@ import { parseTimestamp } from '../values/iso-time.ts';
 import { apply, type Code, constantCode, definite } from './code.ts';
 import { type Context, mistake } from './context.ts';
 import { convert } from './conversion.ts';
-
-const operatorNames = {
-  '=': 'EQUAL',
-  '<>': 'NOT_EQUAL',
-  '<': 'LESS_THAN',
-  '<=': 'LESS_THAN_OR_EQUAL',
-  '>': 'GREATER_THAN',
-  '>=': 'GREATER_THAN_OR_EQUAL',
-  'IS DISTINCT FROM': 'IS_DISTINCT_FROM',
-  'IS NOT DISTINCT FROM': 'IS_NOT_DISTINCT_FROM',
-} satisfies Record<ComparisonOperator, string>;
+import { operatorNames } from './operator-names.ts';
 
 /** A comparison is false when an operand is null; the DISTINCT FROM ones take null for a value. */
 export function buildComparison(node: Comparison, context: Context): Code {
@@ -105,7 +95,7 @@ function compareTyped(node: ComparisonPart, left: Code, right: Code, context: Co
     throw mistake(
       node as Comparison,
       `Comparison with NULL not supported: ${left.type?.kind ?? 'NULL'} ${operator} ${right.type?.kind ?? 'NULL'}\n` +
-        "Use 'IS NULL' or 'IS NOT NULL' instead.",
+        `Use 'IS NULL' or 'IS NOT NULL' instead.\nStatement: ${formatExpression(node as Comparison)}`,
     );
   }
   const operands = comparable(operator, left, left.type, right, right.type, context);
@@ -113,7 +103,7 @@ function compareTyped(node: ComparisonPart, left: Code, right: Code, context: Co
     throw mistake(
       node as Comparison,
       `Cannot compare ${formatExpression(node.left)} (${printType(left.type)}) to ${formatExpression(node.right)} ` +
-        `(${printType(right.type)}) with ${operatorNames[operator]}.`,
+        `(${printType(right.type)}) with ${operatorNames[operator]}.\nStatement: ${formatExpression(node as Comparison)}`,
     );
   }
   const { builder } = context;

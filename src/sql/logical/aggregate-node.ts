@@ -15,6 +15,12 @@ import { aggregatorOf } from './aggregate-call.ts';
 import type { AggregateCall, AggregateNode, AggregateWindow, FilterNode, LogicalNode } from './nodes.ts';
 import type { SelectColumn } from './select-columns.ts';
 
+const oneGroup: Expression = {
+  kind: 'IntegerLiteral',
+  text: '1',
+  span: { start: 0, end: 0, line: 1, column: 1 },
+};
+
 interface Aggregated {
   readonly node: LogicalNode;
   /** The SELECT list over the aggregated row. */
@@ -27,10 +33,13 @@ export function aggregateNodes(options: {
   readonly input: LogicalNode;
   readonly columns: readonly SelectColumn[];
   readonly context: AnalysisContext;
+  /** The result is kept, so its rows need a key. */
+  readonly persistent: boolean;
 }): Aggregated {
-  const { query, input, columns, context } = options;
+  const { query, input, columns, context, persistent } = options;
   const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
-  const groupBy = (query.groupBy ?? []).map((expression) => query.sources.internalize(expression));
+  // Without GROUP BY all rows are one group.
+  const groupBy = (query.groupBy ?? [oneGroup]).map((expression) => query.sources.internalize(expression));
   const having = query.having === undefined ? undefined : query.sources.internalize(query.having);
   checkWindowColumns(query, isAggregate);
   if (!query.hasAggregates) {
@@ -41,7 +50,7 @@ export function aggregateNodes(options: {
     [...columns.map(({ expression }) => expression), ...(having === undefined ? [] : [having])],
     isAggregate,
   );
-  if (query.groupBy === undefined) {
+  if (query.groupBy === undefined && persistent) {
     throw sqlError(`Use of aggregate function ${calls[0]?.name ?? ''} requires a GROUP BY clause.`);
   }
   const keyNames = groupKeyNames(groupBy, columns, input);

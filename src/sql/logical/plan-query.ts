@@ -61,7 +61,13 @@ export function planQuery(options: PlanOptions): ProjectNode {
   }
   let wording = keyWording(query, source);
   if (query.groupBy !== undefined || query.hasAggregates) {
-    const aggregated = aggregateNodes({ query, input: node, columns, context });
+    const aggregated = aggregateNodes({
+      query,
+      input: node,
+      columns,
+      context,
+      persistent: sink !== undefined,
+    });
     node = aggregated.node;
     columns = aggregated.columns;
     wording = {

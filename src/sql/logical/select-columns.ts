@@ -107,7 +107,8 @@ function starOfSource(
   const bound = sources.all.find((candidate) => candidate.alias === alias);
   if (bound === undefined) return [];
   const { schema, topic } = bound.source;
-  const windowed = !persistent && topic.keyFormat.window !== undefined;
+  // A join's result has a key of its own: the windows of its sources are columns like others.
+  const windowed = topic.keyFormat.window !== undefined && (!persistent || sources.isJoin);
   const names = [
     ...schema.key.map(({ name }) => name),
     ...(windowed ? ['WINDOWSTART', 'WINDOWEND'] : []),

@@ -10,8 +10,19 @@ import type { LoweringContext, Lowered } from './lowering-context.ts';
 import { rowFunction } from './lowering-context.ts';
 import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './row-serdes.ts';
 
-/** Reads a topic into processing rows; a table's rows are kept. */
+/** Of a source that is not a side of a join. */
+const KSQL_TOPIC = 'KsqlTopic';
+
+/**
+ * Reads a topic into processing rows; a table's rows are kept.
+ *
+ * Names are taken from the counter where ksqlDB's source builder takes them, so that internal topics and stores have the
+ * numbers that they have there: a table has a name for the store of `StreamsBuilder.table`, and its columns are added in
+ * two steps, of which the first one is kept; a side of a join has one more, for putting its alias before its columns.
+ */
 export function lowerSource(step: SourceStep, context: LoweringContext): Lowered {
+  const aliasNames = step.id === KSQL_TOPIC ? 0 : 1;
+  if (step.store !== undefined) context.builder.skipNames(1);
   const keys = keySerde(step.formats.key, step.keyColumns, step.window);
   const extractor = timestampExtractor(step, context);
   const stream = context.builder
@@ -20,15 +31,19 @@ export function lowerSource(step: SourceStep, context: LoweringContext): Lowered
       valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns), extraColumns(step)),
       timestampExtractor: extractor as TimestampExtractor<Key, Row>,
       // A join needs all rows of its table, wherever the streams beside it begin.
-      ...(step.store !== undefined && step.id !== 'KsqlTopic' ? { offsetReset: 'earliest' as const } : {}),
+      ...(step.store !== undefined && step.id !== KSQL_TOPIC ? { offsetReset: 'earliest' as const } : {}),
     })
     .mapValues(rowExtender(step));
-  if (step.store === undefined) return { kind: 'STREAM', stream };
+  if (step.store === undefined) {
+    context.builder.skipNames(aliasNames);
+    return { kind: 'STREAM', stream };
+  }
   const table = stream.toTable({
     storeName: step.store,
     keySerde: keys,
     valueSerde: internalSerde('value', step.formats.value, formatColumns(step.schema.row)),
   });
+  context.builder.skipNames(1 + aliasNames);
   return { kind: 'TABLE', table };
 }
 

@@ -12,6 +12,7 @@ import { booleanProperty } from '../analysis/session.ts';
 import type {
   FilterStep,
   FlatMapStep,
+  JoinStep,
   PartitionByStep,
   ProjectStep,
   SinkStep,
@@ -50,18 +51,27 @@ export function lower(step: Step, context: LoweringContext): Lowered {
     case 'aggregate':
       return lowerAggregate(step, lower(step.input, context), context);
     case 'join':
-      return lowerJoin(step, [lower(step.left, context), lower(step.right, context)], context);
+      return lowerJoin(step, joinSides(step, context), context);
     case 'sink':
       return lowerSink(step, lower(step.input, context), context);
   }
+}
+
+/** A table that a stream looks up is built before the stream, as in ksqlDB: generated names come in this order. */
+function joinSides(step: JoinStep, context: LoweringContext): readonly [Lowered, Lowered] {
+  if (step.kind === 'stream-table') {
+    const table = lower(step.right, context);
+    return [lower(step.left, context), table];
+  }
+  return [lower(step.left, context), lower(step.right, context)];
 }
 
 function lowerFilter(step: FilterStep, input: Lowered, context: LoweringContext): Lowered {
   const test = rowTest(step.predicate, step.input.schema.row, context);
   const keep = (_key: Key, row: Row): boolean => row !== null && test(row);
   return input.kind === 'STREAM'
-    ? { kind: 'STREAM', stream: input.stream.filter(keep) }
-    : { kind: 'TABLE', table: input.table.filter(keep) };
+    ? { kind: 'STREAM', stream: input.stream.filter(keep, { name: step.id }) }
+    : { kind: 'TABLE', table: input.table.filter(keep, { name: step.id }) };
 }
 
 function lowerProject(step: ProjectStep, input: Lowered, context: LoweringContext): Lowered {
@@ -69,12 +79,14 @@ function lowerProject(step: ProjectStep, input: Lowered, context: LoweringContex
   const { project } = rowProjection(texts, step.input.schema.row, context);
   const map = (row: Row): Row => (row === null ? row : project(row));
   if (input.kind === 'STREAM') {
-    const stream = input.stream.mapValues(map);
+    const stream = input.stream.mapValues(map, { name: step.id });
     return { kind: 'STREAM', stream: step.keyPositions === undefined ? stream : reorderKey(stream, step) };
   }
-  if (step.store === undefined) return { kind: 'TABLE', table: input.table.mapValues(map) };
+  if (step.store === undefined)
+    return { kind: 'TABLE', table: input.table.mapValues(map, { name: step.id }) };
   const json: FormatInfo = { format: 'JSON', properties: {}, features: [] };
   const options = {
+    name: step.id,
     storeName: step.store,
     keySerde: keySerde({ ...json, features: ['UNWRAP_SINGLES'] }, step.schema.key, step.window),
     valueSerde: rowSerde('value', json, formatColumns(step.schema.row)),

@@ -4,16 +4,15 @@ import { messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Producer } from '../../client/producer/producer.ts';
-import type { Row } from '../../serde/model/sql-value.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
-import { Windowed } from '../../streams/windows/windowed.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type {
   MaterializedTable,
   ProducedRecord,
+  PushOptions,
   PushRecord,
   PushRun,
   QueryState,
@@ -24,6 +23,8 @@ import type { TopicRequest } from '../engine/statement-plan.ts';
 import { lower } from '../lowering/lower.ts';
 import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
 import { materializedTable } from './materialized-table.ts';
+import { pushTopology } from './push-topology.ts';
+import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
 
 export interface KafkaHostOptions {
   readonly environment: Environment;
@@ -120,7 +121,7 @@ export class KafkaHost implements SqlHost {
     await this.#admin.alterConsumerGroupOffsets(applicationId, await this.#admin.listOffsets(specs));
   }
 
-  startPush(plan: QueryPlan, context: AnalysisContext): PushRun {
+  startPush(plan: QueryPlan, context: AnalysisContext, { untilEnd = false }: PushOptions = {}): PushRun {
     const { environment } = this.#options;
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
     let app: StreamsApp | undefined;
@@ -133,22 +134,41 @@ export class KafkaHost implements SqlHost {
       return closed;
     };
     const records$ = new Observable<PushRecord>((subscriber) => {
-      const topology = pushTopology(plan, context, (record) => subscriber.next(record));
+      const stopped = new AbortController();
       app = new StreamsApp({
         ...appOptions(this.#options, context),
+        ...(untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
         applicationId,
-        topology,
+        topology: pushTopology(plan, context, (record) => subscriber.next(record)),
         stateDir: `${this.#options.stateDir}/${applicationId}`,
-        autoOffsetReset: offsetReset(context) ?? 'latest',
+        autoOffsetReset: untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest'),
         cacheBytesMax: 0,
       });
       app.errors$.subscribe((error) => subscriber.error(error));
-      app.start().catch((error: unknown) => subscriber.error(error));
+      this.#runPush(app, untilEnd ? { plan, applicationId, signal: stopped.signal } : undefined).then(
+        () => untilEnd && subscriber.complete(),
+        (error: unknown) => subscriber.error(error),
+      );
       return () => {
+        stopped.abort();
         close().catch((error: unknown) => this.#log(`closing ${plan.queryId}: ${messageOf(error)}`));
       };
     });
     return { records$, close };
+  }
+
+  /** Starts a push query's application; where it has an end, resolves when that is reached. */
+  async #runPush(
+    app: StreamsApp,
+    until?: { readonly plan: QueryPlan; readonly applicationId: string; readonly signal: AbortSignal },
+  ): Promise<void> {
+    if (until === undefined) return app.start();
+    const topics = await this.#facts([...new Set(sourceSteps(until.plan.root).map(({ topic }) => topic))]);
+    const ends = await endsOf(this.#admin, topics);
+    if (ends.length === 0) return;
+    await app.start();
+    const { applicationId: groupId, signal } = until;
+    await untilCommitted(this.#admin, { groupId, ends, signal, timers: this.#options.environment.timers });
   }
 
   /** Releases connections; queries are closed by whoever started them. */
@@ -220,22 +240,6 @@ function streamsConfig(context: AnalysisContext): Readonly<Record<string, string
 function offsetReset({ properties }: AnalysisContext): 'earliest' | 'latest' | undefined {
   const value = properties['auto.offset.reset'] ?? properties['ksql.streams.auto.offset.reset'];
   return value === 'earliest' || value === 'latest' ? value : undefined;
-}
-
-function pushTopology(
-  plan: QueryPlan,
-  context: AnalysisContext,
-  emit: (record: PushRecord) => void,
-): Topology {
-  const builder = new StreamsBuilder();
-  const lowered = lower(plan.root, { builder, analysis: context });
-  const stream = lowered.kind === 'STREAM' ? lowered.stream : lowered.table.toStream();
-  stream.foreach((key, row) => emit({ key: keyRow(key), row: row as Row | null }));
-  return builder.build();
-}
-
-function keyRow(key: Row | Windowed<Row> | null): Row | null {
-  return key instanceof Windowed ? (key.key as Row) : key;
 }
 
 /** A persistent query. Pausing stops its application, resuming starts one that goes on where the last one committed. */

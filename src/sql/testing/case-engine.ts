@@ -2,6 +2,7 @@ import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { Header } from '../../streams/record.ts';
+import type { Topology } from '../../streams/topology/topology.ts';
 import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { Catalog } from '../catalog/catalog.ts';
@@ -172,8 +173,13 @@ export class CaseEngine {
   driverOf(plan: QueryPlan): TopologyTestDriver {
     const builder = new StreamsBuilder();
     lower(plan.root, { builder, analysis: this.context });
-    return new TopologyTestDriver(builder.build(), {
-      applicationId: `_confluent-ksql-${serviceId}query_${plan.queryId}`,
+    return this.driverOver(builder.build(), `query_${plan.queryId}`);
+  }
+
+  /** A driver for a topology, under the settings of a query. */
+  driverOver(topology: Topology, name: string): TopologyTestDriver {
+    return new TopologyTestDriver(topology, {
+      applicationId: `_confluent-ksql-${serviceId}${name}`,
       wallClockMs: 0,
       cachingEnabled: false,
       onFailure: { deserialization: 'continue' },

@@ -35,6 +35,11 @@ export interface TestCase {
   readonly formats: ReadonlySet<string>;
 }
 
+/** Whether a file holds a list of cases. */
+export function isCaseFile(file: Json): boolean {
+  return isObject(file) && isArray(file['tests']);
+}
+
 /** All cases of a file: each once per entry of its `format` and `config` lists. */
 export function expandFile(stem: string, file: Json): readonly TestCase[] {
   if (!isObject(file) || !isArray(file['tests'])) throw new Error(`${stem}: no list of tests`);

@@ -1,8 +1,14 @@
+import type { Query } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import type { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
 import type { MaterializedTable } from '../engine/host.ts';
+import { planTransientQuery } from '../engine/plan-statement.ts';
+import { pushQueryId } from '../engine/push-query-id.ts';
+import { columnsOf, pushRowOf } from '../engine/push-rows.ts';
+import type { PushRow, ResultColumn } from '../engine/results.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { materializedTable } from '../runtime/materialized-table.ts';
+import { pushTopology } from '../runtime/push-topology.ts';
 import { CaseEngine, type CaseEngineOptions, type StubRecord, topicsOf } from './case-engine.ts';
 
 interface Live {
@@ -10,10 +16,18 @@ interface Live {
   readonly driver: TopologyTestDriver;
 }
 
+export interface PushAnswer {
+  readonly id: string;
+  readonly columns: readonly ResultColumn[];
+  readonly rows: readonly PushRow[];
+}
+
 /** A {@link CaseEngine} whose queries are all live: a record goes through every query that it reaches, at once. */
 export class LiveEngine {
   readonly engine: CaseEngine;
   readonly #live = new Map<string, Live>();
+  /** Every record that was written, in its order across topics. */
+  readonly #log: { readonly topic: string; readonly record: StubRecord }[] = [];
 
   constructor(options: Omit<CaseEngineOptions, 'produce'>) {
     this.engine = new CaseEngine({
@@ -30,6 +44,7 @@ export class LiveEngine {
   /** Writes a record, and what the queries make of it. */
   produce(topic: string, record: StubRecord): void {
     this.engine.append(topic, record);
+    this.#log.push({ topic, record });
     for (const { plan, driver } of this.#live.values()) {
       if (!topicsOf(plan.root).includes(topic)) continue;
       driver.pipeRaw(topic, record);
@@ -49,6 +64,29 @@ export class LiveEngine {
       if (table !== undefined) return table;
     }
     return undefined;
+  }
+
+  /** What a push query answers when it reads all records that were written so far. */
+  push(query: Query): PushAnswer {
+    const { catalog, context } = this.engine;
+    const id = pushQueryId(query, 0, catalog, context);
+    const plan = planTransientQuery(query, id, context);
+    const columns = columnsOf(plan.root);
+    const rows: PushRow[] = [];
+    const rowOf = pushRowOf(columns, plan.root);
+    const topology = pushTopology(plan, context, (record) => rows.push(rowOf(record)));
+    const driver = this.engine.driverOver(topology, id);
+    const topics = topicsOf(plan.root);
+    const { limit = Number.POSITIVE_INFINITY } = query;
+    try {
+      for (const { topic, record } of this.#log) {
+        if (rows.length >= limit) break;
+        if (topics.includes(topic)) driver.pipeRaw(topic, record);
+      }
+    } finally {
+      driver.close();
+    }
+    return { id, columns, rows: rows.slice(0, limit) };
   }
 
   close(): void {

@@ -38,6 +38,10 @@ export function runCases(paths: readonly string[], options: RunOptions = {}): Su
       if (!result.passed) print?.(failureText(result));
     }
   }
+  return summaryOf(results);
+}
+
+export function summaryOf(results: readonly CaseResult[]): Summary {
   const passed = results.filter((result) => result.passed).length;
   return {
     passed,

@@ -3,7 +3,7 @@ import type { FunctionRegistry } from '../functions/registry.ts';
 import { readSqlFiles } from './io/case-files.ts';
 import type { CaseResult } from './run-case.ts';
 import { type SqlTest, SqlTestEngine, splitTests } from './sql-test.ts';
-import type { Summary } from './run-cases.ts';
+import { type Summary, summaryOf } from './run-cases.ts';
 
 /** Runs SQL test scripts: files and folders of statements with `--@test` directives. */
 export function runSqlTests(
@@ -12,22 +12,21 @@ export function runSqlTests(
 ): Summary {
   const { functions = builtInRegistry(), scripts = noScripts } = options;
   const results = readSqlFiles(paths).flatMap(({ stem, text }) =>
-    splitTests(stem, text).map((test) => runTest(test, functions, scripts)),
+    splitTests(stem, text).map((test) => runSqlTest(test, functions, scripts)),
   );
-  const passed = results.filter((result) => result.passed).length;
-  return {
-    passed,
-    failed: results.length - passed,
-    rejected: results.filter(({ expectsError, rejected }) => expectsError && rejected).length,
-    results,
-  };
+  return summaryOf(results);
 }
 
 function noScripts(path: string): string {
   throw new Error(`there is no script ${path}`);
 }
 
-function runTest(test: SqlTest, functions: FunctionRegistry, scripts: (path: string) => string): CaseResult {
+/** Runs one test, in an engine of its own. Never throws. */
+export function runSqlTest(
+  test: SqlTest,
+  functions: FunctionRegistry,
+  scripts: (path: string) => string,
+): CaseResult {
   const { name, text, expectsError, expectedMessage } = test;
   const words = text
     .toUpperCase()

@@ -78,6 +78,14 @@ export class StreamsBuilder {
     return this;
   }
 
+  /**
+   * Takes names from the counter that generated names come from, and adds nothing: a topology keeps the numbering, and
+   * with it the topics and stores, of one that has nodes there.
+   */
+  skipNames(count: number): void {
+    for (let taken = 0; taken < count; taken++) this.#topology.newProcessorName('');
+  }
+
   /** The finished, immutable topology. */
   build(): Topology {
     return this.#topology.build();

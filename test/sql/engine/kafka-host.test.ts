@@ -108,6 +108,9 @@ describe('SQL on a Kafka cluster', () => {
           timeout: 20_000,
         })
         .toEqual([[0, 2]]);
+      // A pull query over a stream reads it to where it ends, and completes of itself.
+      expect(await sql.push("SELECT id FROM flights WHERE origin = 'SFO';", 99)).toEqual([['1'], ['2']]);
+      expect(await sql.push('SELECT id FROM flights LIMIT 1;', 99)).toEqual([['1']]);
       await expect(sql.run('DROP STREAM flights;')).rejects.toThrow('Cannot drop FLIGHTS');
       const [explained] = await sql.run('EXPLAIN CTAS_DELAYS_1;');
       expect(explained?.kind === 'explain' && explained.explanation.topology).toContain('Aggregate-GroupBy');
@@ -115,7 +118,7 @@ describe('SQL on a Kafka cluster', () => {
       expect(planned?.kind === 'explain' && planned.explanation).toMatchObject({
         logicalPlan: expect.stringContaining('> Filter WhereFilter (DELAY > 1)') as string,
         physicalPlan: expect.stringContaining('> source KsqlTopic topic flights') as string,
-        topology: expect.stringContaining('KSTREAM-FILTER') as string,
+        topology: expect.stringContaining('Processor: WhereFilter') as string,
       });
       await sql.run('TERMINATE ALL; DROP STREAM late DELETE TOPIC;');
       expect(sql.engine.queries()).toEqual([]);

@@ -64,6 +64,21 @@ function explain(text: string): {
 }
 
 describe('the ladder', () => {
+  it('numbers the stores of joins as ksqlDB does', () => {
+    const both = explain(
+      'CREATE STREAM o AS SELECT f.origin, w.k FROM flights f JOIN weather w WITHIN 1 HOUR ON f.origin = w.place;',
+    );
+    // Each side: its source, its columns, its alias, the key, and three for the repartition topic.
+    expect(both.topology).toContain('KSTREAM-JOINTHIS-0000000016-store');
+    const three = explain(
+      'CREATE STREAM o AS SELECT f.origin, w.k, a.city FROM flights f JOIN weather w WITHIN 1 HOUR ON f.origin = w.place ' +
+        'JOIN airports a ON f.origin = a.code;',
+    );
+    // The table comes first: a name for its store, two for its source, two for its columns, one for its alias; and six
+    // for the topic and store in the key format of the join.
+    expect(three.topology).toContain('KSTREAM-JOINTHIS-0000000028-store');
+  });
+
   it('filters and projects', () => {
     const { logical, physical, topology } = explain(
       'CREATE STREAM late AS SELECT id, delay * 2 AS d FROM flights WHERE delay > 10;',
@@ -79,7 +94,7 @@ describe('the ladder', () => {
     > filter WhereFilter (DELAY > 10)
       > source KsqlTopic topic flights, key KAFKA, value JSON
 `);
-    expect(topology).toContain('KSTREAM-FILTER');
+    expect(topology).toContain('Processor: WhereFilter (stores: [])');
   });
 
   it('joins a stream with a table, by a column that is not its key', () => {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export interface CaseFile {
   /** The file's name without `.json`: cases are named after it. */
@@ -18,6 +18,11 @@ export function readSqlFiles(paths: readonly string[]): readonly CaseFile[] {
   return readFiles(paths, '.sql');
 }
 
+/** The script that a test script names, relative to itself. */
+export function scriptBeside(testPath: string, script: string): string {
+  return readFileSync(resolve(dirname(testPath), script), 'utf8');
+}
+
 function readFiles(paths: readonly string[], ending: string): readonly CaseFile[] {
   return paths.flatMap((path) => {
     if (statSync(path).isDirectory()) {
@@ -29,6 +34,7 @@ function readFiles(paths: readonly string[], ending: string): readonly CaseFile[
         ending,
       );
     }
+    if (!path.endsWith(ending)) return [];
     return [{ stem: basename(path, ending), path, text: readFileSync(path, 'utf8') }];
   });
 }

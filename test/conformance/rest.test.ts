@@ -2,36 +2,33 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { builtInRegistry } from '../../src/sql/functions/built-in.ts';
-import { pullCases, runPullCase } from '../../src/sql/testing/pull-case.ts';
+import { parseJson } from '../../src/sql/testing/lossless-json.ts';
+import { restCases, runRestCase } from '../../src/sql/testing/rest-case.ts';
 
 const shared = process.env['MILLRACE_SHARED'] ?? path.resolve(import.meta.dirname, '../../../shared');
 const folder = path.join(shared, 'conformance', 'rest');
 
-/** How many pull cases of the sample pass at least. It only rises. */
+/** How many REST cases of the sample pass at least. It only rises. */
 const floor = (
-  JSON.parse(readFileSync(path.join(import.meta.dirname, 'floor.json'), 'utf8')) as {
-    readonly pullQueries: number;
-  }
-).pullQueries;
+  JSON.parse(readFileSync(path.join(import.meta.dirname, 'floor.json'), 'utf8')) as { readonly rest: number }
+).rest;
 
 describe.skipIf(!existsSync(folder))(
-  `pull query cases (${existsSync(folder) ? folder : 'the folder is missing'})`,
+  `REST cases (${existsSync(folder) ? folder : 'the folder is missing'})`,
   () => {
     it(`passes at least ${floor}`, { timeout: 60_000 }, async () => {
       const functions = builtInRegistry();
       const failures: string[] = [];
       let passed = 0;
-      for (const file of readdirSync(folder).filter((name) => name.startsWith('pull-'))) {
-        for (const pull of pullCases(
-          path.basename(file, '.json'),
-          readFileSync(path.join(folder, file), 'utf8'),
-        )) {
-          const result = await runPullCase(pull, functions);
+      for (const file of readdirSync(folder)) {
+        const text = readFileSync(path.join(folder, file), 'utf8');
+        for (const rest of restCases(path.basename(file, '.json'), parseJson(text))) {
+          const result = await runRestCase(rest, functions);
           if (result.passed) passed += 1;
           else failures.push(`FAILED ${result.name}\n  ${result.problem ?? ''}`);
         }
       }
-      console.log(`pull query cases: ${passed} passed, ${failures.length} failed`);
+      console.log(`REST cases: ${passed} passed, ${failures.length} failed`);
       if (passed < floor) console.log(failures.join('\n'));
       expect(passed).toBeGreaterThanOrEqual(floor);
     });

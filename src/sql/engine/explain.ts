@@ -1,0 +1,67 @@
+import type { Query, Statement } from '../../../grammar/ast.ts';
+import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import { analyzeQuery } from '../analysis/analyze-query.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import { planQuery } from '../logical/plan-query.ts';
+import { lower } from '../lowering/lower.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import { planStatement, planTransientQuery, type QueryUse } from './plan-statement.ts';
+import { printLogicalPlan, printPhysicalPlan } from './print-plan.ts';
+import { columnsOf } from './push-rows.ts';
+import type { Explanation } from './results.ts';
+
+/** The SELECT of a statement that has one. */
+export function queryOf(statement: Statement): Query | undefined {
+  return 'query' in statement ? statement.query : undefined;
+}
+
+/** The logical plan of a query, printed. */
+export function logicalPlanOf(query: Query, context: AnalysisContext): string {
+  return printLogicalPlan(planQuery({ query: analyzeQuery(query, context), context }));
+}
+
+/** What a query would run as. @throws {DiagnosticError} for a statement without a query. */
+export function explainStatement(
+  explain: Extract<Statement, { kind: 'Explain' }>,
+  context: AnalysisContext,
+  running: { readonly queryNumber: number; readonly queries: readonly QueryUse[] },
+): Explanation {
+  const { statement, span } = explain;
+  const query = statement === undefined ? undefined : queryOf(statement);
+  if (statement === undefined || query === undefined) {
+    throw sqlError(
+      'EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT.',
+      { span },
+    );
+  }
+  const plan =
+    statement.kind === 'QueryStatement'
+      ? planTransientQuery(query, 'EXPLAIN', context)
+      : persistentPlan(statement, context, running);
+  return {
+    text: '',
+    columns: columnsOf(plan.root),
+    logicalPlan: logicalPlanOf(query, context),
+    physicalPlan: printPhysicalPlan(plan.root),
+    plan,
+    topology: topologyOf(plan, context),
+  };
+}
+
+function persistentPlan(
+  statement: Statement,
+  context: AnalysisContext,
+  running: { readonly queryNumber: number; readonly queries: readonly QueryUse[] },
+): QueryPlan {
+  const plan = planStatement({ statement, text: '', context, ...running });
+  if (plan !== undefined && 'query' in plan && plan.query !== undefined) return plan.query;
+  throw sqlError('there is nothing to explain', { span: statement.span });
+}
+
+/** The topology that a plan would run as. */
+function topologyOf(plan: QueryPlan, context: AnalysisContext): string {
+  const builder = new StreamsBuilder();
+  lower(plan.root, { builder, analysis: context });
+  return builder.build().describe();
+}

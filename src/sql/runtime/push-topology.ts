@@ -1,0 +1,30 @@
+import type { Row } from '../../serde/model/sql-value.ts';
+import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import type { Topology } from '../../streams/topology/topology.ts';
+import { Windowed } from '../../streams/windows/windowed.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import type { PushRecord } from '../engine/host.ts';
+import { lower } from '../lowering/lower.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+
+/** The topology of a query whose results go to `emit` instead of a topic. */
+export function pushTopology(
+  plan: QueryPlan,
+  context: AnalysisContext,
+  emit: (record: PushRecord) => void,
+): Topology {
+  const builder = new StreamsBuilder();
+  const lowered = lower(plan.root, { builder, analysis: context });
+  const stream = lowered.kind === 'STREAM' ? lowered.stream : lowered.table.toStream();
+  stream.foreach((key, row) => {
+    if (row !== null) emit({ key: null, row: row as Row });
+    // Of a stream, a record without a value says nothing; of a table it is a deletion.
+    else if (lowered.kind === 'TABLE') emit(deletionOf(key));
+  });
+  return builder.build();
+}
+
+function deletionOf(key: Row | Windowed<Row> | null): PushRecord {
+  if (!(key instanceof Windowed)) return { key, row: null };
+  return { key: key.key as Row, row: null, window: key.window };
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { parseScript } from '../../../grammar/parse.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { LiveEngine, type PushAnswer } from '../../../src/sql/testing/live-engine.ts';
+
+const functions = builtInRegistry();
+
+/** Runs statements and inserts, then a push query over all that was written. */
+function push(script: string, select: string, properties: Readonly<Record<string, string>> = {}): PushAnswer {
+  const live = new LiveEngine({ functions, properties, topics: [] });
+  try {
+    for (const statement of parseScript(script)) live.execute(statement);
+    const statement = parseScript(select)[0]?.statement;
+    if (statement?.kind !== 'QueryStatement') throw new Error('not a query');
+    return live.push(statement.query);
+  } finally {
+    live.close();
+  }
+}
+
+const stream = `
+  CREATE STREAM s (k INT KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+`;
+
+describe('what a push query shows', () => {
+  it('deletions of a windowed table with the bounds of their window', () => {
+    const script = `${stream}
+      CREATE TABLE sums AS SELECT k, SUM(v) AS total FROM s WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY k HAVING SUM(v) > 0;
+      INSERT INTO s (k, v, ROWTIME) VALUES (7, 5, 1500);
+      INSERT INTO s (k, v, ROWTIME) VALUES (7, -9, 1600);`;
+    const { rows } = push(script, 'SELECT * FROM sums EMIT CHANGES;');
+    expect(rows).toEqual([
+      { columns: [7, 1000, 2000, 5] },
+      { columns: [7, 1000, 2000, null], tombstone: true },
+    ]);
+  });
+
+  it('one running result where an aggregate has no GROUP BY', () => {
+    const script = `${stream} INSERT INTO s VALUES (1, 5); INSERT INTO s VALUES (2, 6);`;
+    const { rows } = push(script, 'SELECT SUM(v) AS total, COUNT(*) AS n FROM s EMIT CHANGES;');
+    expect(rows.map(({ columns }) => columns)).toEqual([
+      [5, 1],
+      [11, 2],
+    ]);
+    expect(() => push(`${stream} CREATE TABLE t AS SELECT SUM(v) AS total FROM s;`, '')).toThrow(
+      'Use of aggregate function SUM requires a GROUP BY clause.',
+    );
+  });
+
+  it('the id that ksqlDB gives a query over the result of a running one', () => {
+    const script = `${stream} CREATE STREAM t AS SELECT * FROM s;`;
+    const v2 = { 'ksql.query.push.v2.enabled': 'true', 'auto.offset.reset': 'latest' };
+    expect(push(script, 'SELECT * FROM t EMIT CHANGES;', v2).id).toMatch(/^SCALABLE_PUSH_QUERY_T_/);
+    expect(push(script, 'SELECT * FROM s EMIT CHANGES;', v2).id).toMatch(/^transient_S_/);
+    expect(push(script, 'SELECT * FROM t EMIT CHANGES;').id).toMatch(/^transient_T_/);
+  });
+
+  it('nothing of a stream record without a value, and all columns of a windowed join', () => {
+    const windowed = (name: string): string =>
+      `CREATE STREAM ${name} (k INT KEY, v INT) WITH (KAFKA_TOPIC='${name}', VALUE_FORMAT='JSON', WINDOW_TYPE='TUMBLING', WINDOW_SIZE='1 SECOND');`;
+    const { columns } = push(
+      `${windowed('a')} ${windowed('b')} CREATE STREAM j AS SELECT * FROM a JOIN b WITHIN 1 HOUR ON a.k = b.k;`,
+      'SELECT * FROM j EMIT CHANGES;',
+    );
+    expect(columns.map(({ name }) => name)).toEqual([
+      ...['A_K', 'WINDOWSTART', 'WINDOWEND', 'A_WINDOWSTART', 'A_WINDOWEND', 'A_V'],
+      ...['B_K', 'B_WINDOWSTART', 'B_WINDOWEND', 'B_V'],
+    ]);
+  });
+});
