@@ -4,6 +4,12 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { ResponseInput } from '../../src/protocol/message.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
+import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
+import { joinGroup } from '../../src/protocol/messages/11-join-group.ts';
+import { heartbeat } from '../../src/protocol/messages/12-heartbeat.ts';
+import { leaveGroup } from '../../src/protocol/messages/13-leave-group.ts';
+import { syncGroup } from '../../src/protocol/messages/14-sync-group.ts';
+import { encodeAssignment } from '../../src/client/consumer/group-protocol.ts';
 import { BatchBuilder, type BatchHeader } from '../../src/protocol/records/batch-builder.ts';
 import { controlBatch, endTransactionRecord } from '../../src/protocol/records/control-record.ts';
 import { read } from './contract/clients.ts';
@@ -211,6 +217,35 @@ describe('consumer, when the broker', () => {
     // By now later offsets are fetched ahead; none of them may come out.
     target.seek(PARTITION, 30);
     expect((await read(target, 1)).map(({ value }) => String(value))).toEqual(['at 30']);
+  });
+
+  it('does not answer that a member leaves, closes it in the time that it was given', async () => {
+    broker.on(findCoordinator, () => ({
+      coordinators: [
+        { key: 'g', nodeId: 0, host: '127.0.0.1', port: Number(broker.bootstrapServers.slice(10)) },
+      ],
+    }));
+    broker.on(joinGroup, () => ({
+      generationId: 1,
+      protocolType: 'consumer',
+      protocolName: 'range',
+      leader: 'someone else',
+      memberId: 'm',
+    }));
+    broker.on(syncGroup, () => ({ assignment: encodeAssignment({ partitions: [] }) }));
+    broker.on(heartbeat, () => ({}));
+    broker.on(leaveGroup, () => undefined);
+    const member = new Consumer({
+      environment: nodeEnvironment,
+      bootstrapServers: broker.bootstrapServers,
+      groupId: 'g',
+      autoCommit: false,
+    });
+    let assigned = false;
+    member.subscribe(['t'], { onAssigned: () => void (assigned = true) });
+    while (!assigned) await member.poll(50);
+    await member.close({ timeoutMs: 50 });
+    expect(broker.asked.filter((name) => name.startsWith('LeaveGroup'))).toHaveLength(1);
   });
 });
 

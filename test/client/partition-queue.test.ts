@@ -10,7 +10,7 @@ describe('the queue of a partition', () => {
   function queueOf(count: number): { readonly queue: PartitionQueue; readonly batches: ProducerBatch[] } {
     const queue = new PartitionQueue('t', 0);
     const batches = Array.from({ length: count }, (_, id) => {
-      const batch = new ProducerBatch(queue, { id, nowMs: 0, initialBytes: 64 });
+      const batch = new ProducerBatch(queue, { id, createdMs: 0, initialBytes: 64 });
       batch.append(null, Buffer.from('x'), 0, undefined, undefined);
       queue.add(batch);
       return batch;

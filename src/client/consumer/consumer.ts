@@ -127,6 +127,7 @@ export class Consumer implements KafkaConsumer {
       await this.#group.membership.end({
         leave: this.#settings.groupInstanceId === null,
         reason: 'unsubscribed',
+        timeoutMs: this.#settings.requestTimeoutMs,
       });
     }
     this.#subscription.clear();
@@ -421,6 +422,7 @@ export class Consumer implements KafkaConsumer {
     options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean },
   ): Promise<void> {
     const timeoutMs = options.timeoutMs ?? this.#settings.requestTimeoutMs;
+    const deadlineMs = this.#nowMs() + timeoutMs;
     await committer.autoCommitNow(timeoutMs);
     if (!this.#subscription.subscribed) return;
     try {
@@ -429,6 +431,7 @@ export class Consumer implements KafkaConsumer {
       await membership.end({
         leave: options.leaveGroup ?? this.#settings.groupInstanceId === null,
         reason: 'the consumer is closed',
+        timeoutMs: Math.max(0, deadlineMs - this.#nowMs()),
       });
     }
   }

@@ -160,7 +160,13 @@ export class Membership {
   }
 
   /** Ends the membership; `leave` tells the coordinator, so that the others need not wait for the session to end. */
-  async end({ leave, reason }: { readonly leave: boolean; readonly reason: string }): Promise<void> {
+  async end(options: {
+    readonly leave: boolean;
+    readonly reason: string;
+    /** How long to wait for the coordinator to be told. */
+    readonly timeoutMs: number;
+  }): Promise<void> {
+    const { leave, reason, timeoutMs } = options;
     const member = this.group;
     this.#heartbeats.stop();
     this.#pause?.cancel();
@@ -174,7 +180,8 @@ export class Membership {
     this.#memberId = '';
     this.#assignedFrom = undefined;
     this.#rejoinReason = 'joining again';
-    if (leave && member.memberId !== '') await this.#sendLeave(member, reason);
+    if (!leave || member.memberId === '') return;
+    await Promise.race([this.#sendLeave(member, reason), this.#options.cluster.sleep(timeoutMs)]);
   }
 
   /** What an error code of a commit or heartbeat means for the membership. */

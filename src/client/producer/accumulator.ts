@@ -92,6 +92,16 @@ export class Accumulator {
     return Number.POSITIVE_INFINITY;
   }
 
+  /** Batches that are not settled, oldest first. */
+  get unsettled(): Iterable<ProducerBatch> {
+    return this.#unsettled;
+  }
+
+  /** True for a batch that was given up, whose answer may still come. */
+  isSettled(batch: ProducerBatch): boolean {
+    return !this.#unsettled.has(batch);
+  }
+
   get hasWaitingRecords(): boolean {
     return this.#waitingRecords > 0;
   }
@@ -216,17 +226,17 @@ export class Accumulator {
 
   #open(queue: PartitionQueue): ProducerBatch {
     const expected = Math.max(queue.batchBytesExpected, INITIAL_BATCH_BYTES);
-    const batch = this.newBatch(queue, ++this.#batchIds, expected);
+    const batch = new ProducerBatch(queue, {
+      id: ++this.#batchIds,
+      createdMs: this.#environment.clock.monotonicMs(),
+      initialBytes: expected,
+    });
     this.#bytes += batch.sizeInBytes;
     this.#unsettled.add(batch);
     queue.add(batch);
     this.#active.add(queue);
     this.#events.onBatchOpened(queue);
     return batch;
-  }
-
-  newBatch(queue: PartitionQueue, id: number, initialBytes: number): ProducerBatch {
-    return new ProducerBatch(queue, { id, nowMs: this.#environment.clock.monotonicMs(), initialBytes });
   }
 
   #close(batch: ProducerBatch): void {

@@ -100,6 +100,10 @@ export class PartitionQueue {
     }
   }
 
+  isInFlight(batch: ProducerBatch): boolean {
+    return this.#inFlight.has(batch);
+  }
+
   done(batch: ProducerBatch): void {
     this.#inFlight.delete(batch);
   }

@@ -28,11 +28,11 @@ export class ProducerBatch {
 
   constructor(
     queue: PartitionQueue,
-    init: { readonly id: number; readonly nowMs: number; readonly initialBytes: number },
+    init: { readonly id: number; readonly createdMs: number; readonly initialBytes: number },
   ) {
     this.queue = queue;
     this.id = init.id;
-    this.createdMs = init.nowMs;
+    this.createdMs = init.createdMs;
     this.#builder = new BatchBuilder(init.initialBytes);
   }
 

@@ -284,6 +284,7 @@ export class Sender {
       this.#cluster.metadata.addNode({ id: nodeId, host, port });
     }
     for (const batch of batches) {
+      if (this.#accumulator.isSettled(batch)) continue;
       const { topic, partition } = batch.queue;
       const answer =
         answers.get(partitionKey(topic, partition)) ??
@@ -320,7 +321,7 @@ export class Sender {
         return;
       case ErrorCode.MESSAGE_TOO_LARGE:
         if (batch.count > 1) {
-          this.#accumulator.replace(batch, splitBatch(batch, this.#accumulator));
+          this.#accumulator.replace(batch, splitBatch(batch));
           return;
         }
         break;
@@ -367,6 +368,7 @@ export class Sender {
     this.#cluster.refreshSoon();
     const failure = error instanceof Error ? error : new Error(String(error));
     for (const batch of batches) {
+      if (this.#accumulator.isSettled(batch)) continue;
       batch.inDoubt = true;
       if (isRetriable(error) || (error instanceof OperationalError && error.code === 'CLOSED')) {
         this.#retry(batch, failure);
@@ -396,20 +398,18 @@ export class Sender {
     this.#accumulator.settle(batch, error, -1, -1);
   }
 
-  /** Gives up what has waited for too long; answers when the next one will have. */
+  /**
+   * Gives up what has not been delivered in time, also what is under way, whose answer then comes too late: the timeout
+   * is the longest that anybody waits for a callback. Answers when the next one will be late.
+   */
   #expire(nowMs: number): number {
-    let nextMs = Number.POSITIVE_INFINITY;
-    for (const queue of Array.from(this.#accumulator.active)) {
-      for (let batch = queue.head; batch !== undefined; batch = queue.head) {
-        const deadlineMs = batch.createdMs + this.#settings.deliveryTimeoutMs;
-        if (deadlineMs > nowMs) {
-          nextMs = Math.min(nextMs, deadlineMs);
-          break;
-        }
-        this.#fail(batch, this.#undelivered(batch, batch.lastError));
-      }
+    for (const batch of this.#accumulator.unsettled) {
+      const deadlineMs = batch.createdMs + this.#settings.deliveryTimeoutMs;
+      if (deadlineMs > nowMs) return deadlineMs;
+      if (batch.queue.isInFlight(batch)) batch.inDoubt = true;
+      this.#fail(batch, this.#undelivered(batch, batch.lastError));
     }
-    return nextMs;
+    return Number.POSITIVE_INFINITY;
   }
 
   #undelivered(batch: ProducerBatch, cause: Error | undefined): OperationalError {
