@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/base/environment.ts';
-import { messageOf } from '../../src/base/errors.ts';
+import { messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestInput, ResponseOf } from '../../src/protocol/message.ts';
@@ -156,9 +156,25 @@ export class ReplicaFetcher {
       for (const data of partitions) {
         const question = asked.get(`${topicId}:${data.partitionIndex}`);
         if (question === undefined || !this.#isCurrent(question)) continue;
-        await this.#onPartition(question, data);
+        try {
+          await this.#onPartition(question, data);
+        } catch (error) {
+          this.#onFailure(question.followed, error);
+        }
       }
     }
+  }
+
+  /** What the disk does to one partition is not to hold up the others of its leader. */
+  #onFailure(followed: Followed, error: unknown): void {
+    if (this.#stopped.signal.aborted) return;
+    const isPassing = error instanceof OperationalError && error.retriable;
+    this.#options.logger[isPassing ? 'info' : 'error']('a partition could not be replicated', {
+      topic: followed.partition.topic,
+      partition: followed.partition.index,
+      error,
+    });
+    this.#suspend(followed);
   }
 
   #isCurrent({ followed, fetchOffset }: Asked): boolean {
@@ -212,6 +228,10 @@ export class ReplicaFetcher {
         return;
       }
       this.#options.onBytes(partition.topic, data.records.length);
+      // Who got something asks last next time: a leader fills its response in the order of the request, and a few busy
+      // partitions could keep the others out for ever.
+      this.#followed.delete(partition);
+      this.#followed.set(partition, followed);
     }
     const highWatermark = Math.min(data.highWatermark, log.logEndOffset);
     if (highWatermark > log.highWatermark) log.setHighWatermark(highWatermark);

@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { Log } from '../../../broker/log/log.ts';
+import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
+import { Partition } from '../../../broker/replication/partition.ts';
+import { ReplicaFetcher } from '../../../broker/replication/replica-fetcher.ts';
+import type { PeerChannel } from '../../../broker/server/peer-channel.ts';
+import type { DiskFile, Environment } from '../../../src/base/environment.ts';
+import { OperationalError } from '../../../src/base/errors.ts';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
+import type { RequestOf, ResponseInput } from '../../../src/protocol/message.ts';
+import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
+import { batchOf } from '../running-broker.ts';
+
+type Request = RequestOf<typeof fetch>;
+type Data = NonNullable<NonNullable<ResponseInput<typeof fetch>['responses']>[number]['partitions']>[number];
+
+const FETCH_VERSION = 18;
+const TOPIC_IDS = ['AAAAAAAAAAAAAAAAAAAAAQ', 'AAAAAAAAAAAAAAAAAAAAAg', 'AAAAAAAAAAAAAAAAAAAAAw'] as const;
+
+/** Partition 0 of three topics, followed from a leader whose answers the test gives, through the wire's codecs. */
+class Follower {
+  readonly directory = mkdtempSync(path.join(tmpdir(), 'millrace-fetcher-'));
+  readonly logs: Log[] = [];
+  readonly requests: Request[] = [];
+  readonly #fetcher: ReplicaFetcher;
+
+  constructor(answer: (topicId: string, request: Request) => Omit<Data, 'partitionIndex'>, failing = 'none') {
+    const environment = diskThatCannotCut(failing);
+    const channel = {
+      send: async (_api: unknown, version: number, body: object) => {
+        expect(version).toBe(FETCH_VERSION);
+        const request = decodeStruct(fetch.request, version, encodeStruct(fetch.request, version, body));
+        this.requests.push(request);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        const responses = request.topics.map(({ topicId }) => ({
+          topicId,
+          partitions: [{ partitionIndex: 0, ...answer(topicId, request) }],
+        }));
+        return decodeStruct(fetch.response, version, encodeStruct(fetch.response, version, { responses }));
+      },
+      close: () => {},
+    };
+    this.#fetcher = new ReplicaFetcher({
+      environment,
+      logger: silentLogger,
+      leaderId: 2,
+      channel: channel as unknown as PeerChannel,
+      settings: {
+        nodeId: 1,
+        brokerEpoch: () => 1,
+        maxWaitMs: 10,
+        minBytes: 1,
+        responseBytesMax: 1000,
+        partitionBytesMax: 1000,
+        backoffMs: 10,
+      },
+      onBytes: () => {},
+    });
+    for (const [index, topicId] of TOPIC_IDS.entries()) this.#follow(environment, topicId, `t${index}`);
+  }
+
+  #follow(environment: Environment, topicId: string, topic: string): void {
+    const log = Log.open({
+      environment,
+      directory: path.join(this.directory, `${topic}-0`),
+      config: DEFAULT_LOG_CONFIG,
+    });
+    log.appendAsLeader(batchOf('own'), { leaderEpoch: 0 });
+    log.appendAsLeader(batchOf('own'), { leaderEpoch: 0 });
+    this.logs.push(log);
+    const partition = new Partition({
+      topic,
+      topicId,
+      index: 0,
+      log,
+      config: { log: DEFAULT_LOG_CONFIG, minInsyncReplicas: 1 },
+      context: {
+        nodeId: 1,
+        lagMsMax: 1000,
+        clock: environment.clock,
+        isEligible: () => true,
+        brokerEpochOf: () => -1,
+      },
+      proposeIsr: () => {},
+    });
+    partition.onRegistration({
+      replicas: [1, 2],
+      directories: [],
+      isr: [2],
+      addingReplicas: [],
+      removingReplicas: [],
+      elr: [],
+      lastKnownElr: [],
+      leader: 2,
+      leaderEpoch: 1,
+      partitionEpoch: 0,
+      recovering: false,
+    });
+    this.#fetcher.follow(partition);
+  }
+
+  /** In the order of the n-th request. */
+  orderOf(n: number): readonly number[] {
+    return this.requests[n]?.topics.map(({ topicId }) => TOPIC_IDS.indexOf(topicId as never)) ?? [];
+  }
+
+  async close(): Promise<void> {
+    this.#fetcher.close();
+    for (const log of this.logs) await log.close().catch(() => {});
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The real disk, on which the files of one topic cannot be cut. */
+function diskThatCannotCut(topic: string): Environment {
+  const { disk: real } = nodeEnvironment;
+  const failing = (file: DiskFile): DiskFile => ({
+    path: file.path,
+    size: () => file.size(),
+    read: (target, offset, length, position) => file.read(target, offset, length, position),
+    write: (chunks, position) => file.write(chunks, position),
+    truncate: () => {
+      throw new OperationalError('DISK_ERROR', `cannot cut ${file.path}`, { retriable: false });
+    },
+    sync: () => file.sync(),
+    close: () => file.close(),
+  });
+  return {
+    ...nodeEnvironment,
+    disk: {
+      ...real,
+      open: (file, mode) => {
+        const opened = real.open(file, mode);
+        return file.includes(`/${topic}-0/`) && file.endsWith('.log') ? failing(opened) : opened;
+      },
+    },
+  };
+}
+
+let follower: Follower | undefined;
+afterEach(() => follower?.close());
+
+it('goes on with the other partitions of a leader when the disk fails one of them', async () => {
+  // The leader's logs end one record earlier.
+  const diverging = { highWatermark: 0, divergingEpoch: { epoch: 0, endOffset: 1 }, records: null };
+  const news = { highWatermark: 0, records: null };
+  follower = new Follower((topicId, { topics }) => {
+    const asked = topics.find((topic) => topic.topicId === topicId)?.partitions[0];
+    return asked?.fetchOffset === 2 ? diverging : news;
+  }, 't0');
+  const { logs } = follower;
+  await expect.poll(() => logs.map((log) => log.logEndOffset)).toEqual([2, 1, 1]);
+});
+
+it('asks last for what it has just got something of, so that nobody is kept out of a full response', async () => {
+  // What a leader does whose response has room for one partition: the first that has anything.
+  follower = new Follower((topicId, { topics }) => {
+    const [first] = topics;
+    const offset = first?.partitions[0]?.fetchOffset ?? 0;
+    if (first?.topicId !== topicId || offset >= 12) return { highWatermark: 0, records: null };
+    const batch = batchOf('x');
+    batch.writeBigInt64BE(BigInt(offset), 0);
+    batch.writeInt32BE(1, 12);
+    return { highWatermark: 0, records: [batch] };
+  });
+  const { logs } = follower;
+  await expect.poll(() => follower?.requests.length).toBeGreaterThan(7);
+  expect([0, 1, 2, 3].map((n) => follower?.orderOf(n)[0])).toEqual([0, 1, 2, 0]);
+  expect(Math.min(...logs.map((log) => log.logEndOffset))).toBeGreaterThan(2);
+});
