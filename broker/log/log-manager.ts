@@ -176,18 +176,23 @@ export class LogManager {
     return this.#logs.values();
   }
 
-  /** Renames the partition's folder to `...-delete` at once and removes it after `file.delete.delay.ms`. */
+  /**
+   * Renames the partition's folder to `...-delete` at once and removes it after `file.delete.delay.ms`.
+   * @throws {OperationalError} when the disk does not let it: the log is closed, its folder still there, and this may
+   * be tried again.
+   */
   delete(id: LogId): void {
     const { disk, random } = this.#environment;
     const name = partitionDirectoryName(id);
     const log = this.#logs.get(name);
     if (log === undefined) return;
     log.closeHandles();
-    this.#logs.delete(name);
-    this.#topicIds.delete(name);
     // As in Kafka, a random part lets a topic of that name be made and deleted again at once.
     const aside = `${this.directory}/${name}.${Buffer.from(random.bytes(16)).toString('hex')}${DELETE_SUFFIX}`;
     disk.rename(log.directory, aside);
+    // Only now: as long as the folder is there it must not be taken for that of a later topic of the name.
+    this.#logs.delete(name);
+    this.#topicIds.delete(name);
     this.checkpoint();
     this.#syncInBackground();
     const timer = this.#environment.timers.after(log.config.fileDeleteDelayMs, () => this.#remove(aside));

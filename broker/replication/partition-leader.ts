@@ -11,6 +11,8 @@ export interface LeaderContext {
   readonly lagMsMax: number;
   /** Whether a broker may join in-sync replicas: registered, not fenced, not shutting down, of that epoch. */
   isEligible(brokerId: number, brokerEpoch: number): boolean;
+  /** The epoch under which a broker is registered, -1 when it is not known. */
+  brokerEpochOf(brokerId: number): number;
 }
 
 /**
@@ -69,6 +71,14 @@ export class PartitionLeader {
 
   follower(brokerId: number): FollowerProgress | undefined {
     return this.#followers.get(brokerId);
+  }
+
+  /**
+   * Whether a fetch was sent by an incarnation of the follower that is gone (KIP-903). It can arrive late, and what it
+   * says is not true any more: the new incarnation may have lost records that the old one had.
+   */
+  isStale(brokerId: number, brokerEpoch: number): boolean {
+    return brokerEpoch >= 0 && this.#context.brokerEpochOf(brokerId) > brokerEpoch;
   }
 
   /** The controller has decided something within the same leader epoch. */

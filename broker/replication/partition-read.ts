@@ -80,8 +80,11 @@ export function admitFetch(
     return readFailure(ErrorCode.OFFSET_OUT_OF_RANGE);
   }
   if (reader.replicaId >= 0) {
-    const follower = partition.leader?.follower(reader.replicaId);
-    if (follower === undefined) return readFailure(ErrorCode.UNKNOWN_LEADER_EPOCH);
+    const { leader } = partition;
+    const follower = leader?.follower(reader.replicaId);
+    if (leader === null || follower === undefined) return readFailure(ErrorCode.UNKNOWN_LEADER_EPOCH);
+    if (leader.isStale(reader.replicaId, reader.replicaEpoch))
+      return readFailure(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     const { fetchOffset, logStartOffset } = fetch;
     partition.onFollowerFetch(follower, { fetchOffset, logStartOffset, brokerEpoch: reader.replicaEpoch });
   }

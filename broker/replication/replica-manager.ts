@@ -95,6 +95,10 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     return brokerEpoch < 0 || broker.epoch === brokerEpoch;
   }
 
+  brokerEpochOf(brokerId: number): number {
+    return this.#image?.brokers.get(brokerId)?.epoch ?? -1;
+  }
+
   onUpdate(delta: MetadataDelta, image: MetadataImage): void {
     this.#image = image;
     for (const topic of delta.deletedTopics.values()) this.#onTopicDeleted(topic);
@@ -328,7 +332,18 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const { topic, index } = partition;
     const led = partition.leader;
     this.#forget(partition);
-    this.#options.logManager.delete({ topic, partition: index });
+    try {
+      this.#options.logManager.delete({ topic, partition: index });
+    } catch (error) {
+      // The metadata goes on. The folder keeps its topic's id, by which the next start, or the next topic of that name,
+      // knows that it is to go.
+      if (!(error instanceof OperationalError)) throw error;
+      this.#options.logger.error('a deleted partition could not be put aside', {
+        topic,
+        partition: index,
+        error,
+      });
+    }
     if (led !== null) for (const listener of this.#listeners) listener.onResign(topic, index, led.epoch);
   }
 

@@ -55,7 +55,13 @@ describe('changes of the ISR', () => {
       index: 0,
       log: Log.open({ environment, directory: '/data/t-0', config: DEFAULT_LOG_CONFIG }),
       config: { log: DEFAULT_LOG_CONFIG, minInsyncReplicas: 1 },
-      context: { nodeId: 1, lagMsMax: 1000, clock: environment.clock, isEligible: () => true },
+      context: {
+        nodeId: 1,
+        lagMsMax: 1000,
+        clock: environment.clock,
+        isEligible: () => true,
+        brokerEpochOf: (brokerId) => registered.get(brokerId) ?? -1,
+      },
       proposeIsr: changes.propose,
     });
     partition.onRegistration(REGISTRATION);

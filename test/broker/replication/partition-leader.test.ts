@@ -7,6 +7,7 @@ import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
 import type { PartitionRegistration } from '../../../broker/metadata/metadata-image.ts';
 import { divergenceEnd } from '../../../broker/replication/follower-truncation.ts';
 import { Partition } from '../../../broker/replication/partition.ts';
+import { admitFetch } from '../../../broker/replication/partition-read.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { batchOf } from '../running-broker.ts';
@@ -20,6 +21,7 @@ describe('the leader of a partition', () => {
   let nowMs = 0;
   let proposed: (readonly number[])[] = [];
   const ineligible = new Set<number>();
+  let registeredEpoch = 1;
 
   beforeEach(() => {
     directory = mkdtempSync(path.join(tmpdir(), 'millrace-leader-'));
@@ -31,6 +33,7 @@ describe('the leader of a partition', () => {
     nowMs = 0;
     proposed = [];
     ineligible.clear();
+    registeredEpoch = 1;
   });
 
   afterEach(async () => {
@@ -67,6 +70,7 @@ describe('the leader of a partition', () => {
         lagMsMax: LAG_MS_MAX,
         clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
         isEligible: (brokerId) => !ineligible.has(brokerId),
+        brokerEpochOf: () => registeredEpoch,
       },
       proposeIsr: (_partition, isr) => proposed.push(isr),
     });
@@ -95,6 +99,35 @@ describe('the leader of a partition', () => {
     expect(log.highWatermark).toBe(3);
     fetchFrom(own, 3, 5);
     expect(log.highWatermark).toBe(5);
+  });
+
+  it('does not believe a fetch of a follower that has been restarted since', () => {
+    const own = partition();
+    own.onRegistration(registration({ replicas: [SELF, 2], isr: [SELF, 2] }));
+    append(own, 5);
+    const fetch = (fetchOffset: number, replicaEpoch: number): number | undefined =>
+      admitFetch(
+        own,
+        {
+          fetchOffset,
+          currentLeaderEpoch: 0,
+          lastFetchedEpoch: -1,
+          logStartOffset: 0,
+          maxBytes: 1,
+          knownHighWatermark: 0,
+        },
+        { replicaId: 2, replicaEpoch, readCommitted: false },
+      )?.errorCode;
+    expect(fetch(1, 1)).toBeUndefined();
+    // The follower loses what it had not synced, and comes back under a new epoch.
+    registeredEpoch = 2;
+    expect(fetch(0, 2)).toBeUndefined();
+    expect(fetch(5, 1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    expect(log.highWatermark).toBe(1);
+    expect(own.leader?.follower(2)?.logEndOffset).toBe(0);
+    // It may know of its new epoch before this broker does.
+    expect(fetch(3, 3)).toBeUndefined();
+    expect(log.highWatermark).toBe(3);
   });
 
   it('commits at once where it is the only replica', () => {
