@@ -119,6 +119,56 @@ describe('an application on a broker', () => {
     await second.close();
   });
 
+  it('forgets local state whose changelog has lost what comes next', async () => {
+    // Made here, the changelog is not compacted, and its records can be deleted.
+    const changelog = 'collect-collected-changelog';
+    await createTopics(environment, bootstrapServers, { in: 1, out: 1, [changelog]: 1 });
+    for (const [name, from] of [
+      ['a', 0],
+      ['b', 100],
+    ] as const) {
+      await produce(environment, bootstrapServers, records(from, 100));
+      const app = collectApp(environment, { bootstrapServers, stateDir: stateDir(name) });
+      await app.start();
+      await readTotals(environment, bootstrapServers, {
+        total: from + 100,
+        partitions: 1,
+        timeoutMs: 30_000,
+      });
+      await app.close();
+    }
+    const admin = new Admin({ environment, bootstrapServers });
+    await admin.deleteRecords([{ topic: changelog, partition: 0, offset: -1 }]);
+    await admin.close();
+    const app = collectApp(environment, { bootstrapServers, stateDir: stateDir('a') });
+    await app.start();
+    await waitFor(environment, 'RUNNING', () => app.state === 'RUNNING');
+    expect(await app.keyValueStore('collected').entries()).toEqual([]);
+    await app.close();
+  });
+
+  it('deletes what was processed from its repartition topics, though nothing more comes', async () => {
+    await createTopics(environment, bootstrapServers, { in: 1, out: 1 });
+    await produce(environment, bootstrapServers, records(0, 50));
+    const app = collectApp(environment, {
+      bootstrapServers,
+      stateDir: stateDir('a'),
+      repartitionPurgeIntervalMs: 1_000,
+    });
+    await app.start();
+    await readTotals(environment, bootstrapServers, { total: 50, partitions: 1, timeoutMs: 30_000 });
+    const consumer = new Consumer({ environment, bootstrapServers });
+    const partition = { topic: 'collect-collected-repartition', partition: 0 };
+    let first = 0;
+    while (first < 50) {
+      const [beginning] = await consumer.beginningOffsets([partition]);
+      first = beginning?.offset ?? 0;
+    }
+    expect(first).toBe(50);
+    await consumer.close();
+    await app.close();
+  });
+
   it('joins a stream with a table, and rows by foreign key, across partitions, while one input stays empty', async () => {
     await createTopics(environment, bootstrapServers, {
       people: 3,
