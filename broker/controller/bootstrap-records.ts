@@ -4,6 +4,12 @@ import type { ControllerSettings } from './controller-options.ts';
 /** Level of `metadata.version` 4.0-IV3: all record versions that Millrace writes are of this level or below. */
 export const METADATA_VERSION = 25;
 
+/** What a broker registers with: the levels of each feature that it can work at (KIP-584). */
+export const SUPPORTED_FEATURES = [
+  { name: 'metadata.version', minSupportedVersion: METADATA_VERSION, maxSupportedVersion: METADATA_VERSION },
+  { name: 'eligible.leader.replicas.version', minSupportedVersion: 0, maxSupportedVersion: 1 },
+] as const;
+
 /** The first records of a new cluster, which say in which versions the others are written (KIP-778). */
 export function bootstrapRecords(settings: ControllerSettings): MetadataRecord[] {
   const records: MetadataRecord[] = [

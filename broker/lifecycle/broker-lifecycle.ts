@@ -9,6 +9,7 @@ import type { ControllerChannel } from '../controller/controller-channel.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { isQuorumGone } from './quorum-reach.ts';
 import type { MetadataWaiters } from './metadata-waiters.ts';
+import { SUPPORTED_FEATURES } from '../controller/bootstrap-records.ts';
 
 export interface BrokerLifecycleOptions {
   readonly environment: Environment;
@@ -150,7 +151,7 @@ export class BrokerLifecycle {
       clusterId,
       incarnationId: this.#incarnationId,
       listeners: listeners.map((listener) => ({ ...listener, securityProtocol: PLAINTEXT })),
-      features: [],
+      features: SUPPORTED_FEATURES,
       rack,
       isMigratingZkBroker: false,
       logDirs: [directoryId],

@@ -5,6 +5,7 @@ import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
 import { listOffsets } from '../../../src/protocol/messages/02-list-offsets.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
 import { findCoordinator } from '../../../src/protocol/messages/10-find-coordinator.ts';
+import { apiVersions } from '../../../src/protocol/messages/18-api-versions.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts';
 import { initProducerId } from '../../../src/protocol/messages/22-init-producer-id.ts';
@@ -49,6 +50,19 @@ describe('requests at the edge', () => {
   });
 
   afterAll(() => brokers.close());
+
+  it('tells the features that it supports; those that can be off only from version 4 on', async () => {
+    const software = { clientSoftwareName: 'a', clientSoftwareVersion: '1' };
+    const namesIn = async (version: number) =>
+      (await client.send(apiVersions, version, software)).supportedFeatures.map(({ name }) => name);
+    expect(await namesIn(3)).toEqual(['metadata.version']);
+    expect(await namesIn(4)).toEqual(['metadata.version', 'eligible.leader.replicas.version']);
+    const { supportedFeatures, finalizedFeatures } = await client.send(apiVersions, 4, software);
+    for (const { name, maxVersionLevel } of finalizedFeatures) {
+      const supported = supportedFeatures.find((feature) => feature.name === name);
+      expect(supported?.maxVersion).toBeGreaterThanOrEqual(maxVersionLevel);
+    }
+  });
 
   describe('Metadata', () => {
     it('tells a topic once that is asked for twice', async () => {
