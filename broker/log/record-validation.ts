@@ -1,5 +1,6 @@
 import { messageOf } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { NO_TIMESTAMP } from '../../src/protocol/records/batch-format.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { RecordIterator } from '../../src/protocol/records/decode-batch.ts';
 
@@ -46,7 +47,7 @@ export function findBadRecords(batch: Buffer, rules: RecordRules): BadRecords | 
       if (rules.keyRequired && iterator.keyLength < 0) {
         const message = `Compacted topic cannot accept message without key in topic partition ${rules.partition}`;
         badRecords.push({ batchIndex, message });
-      } else if (timestamp < rules.timestampMin || timestamp > rules.timestampMax) {
+      } else if (isOutOfRange(timestamp, rules)) {
         errorCode = ErrorCode.INVALID_TIMESTAMP;
         badRecords.push({ batchIndex, message: timestampMessage(timestamp, batchIndex, rules) });
       }
@@ -61,6 +62,11 @@ export function findBadRecords(batch: Buffer, rules: RecordRules): BadRecords | 
       : `One or more records have been rejected due to ${badRecords.length} record errors in total, ` +
         `and only showing the first three errors at most: ${quoted(badRecords)}`;
   return { errorCode, message, badRecords };
+}
+
+/** A record without a time is in any range. */
+function isOutOfRange(timestamp: number, { timestampMin, timestampMax }: RecordRules): boolean {
+  return timestamp !== NO_TIMESTAMP && (timestamp < timestampMin || timestamp > timestampMax);
 }
 
 function timestampMessage(

@@ -105,7 +105,9 @@ describe('what a leader refuses to append', () => {
         { batchIndex: 0, message: expect.stringContaining('of message with offset 0 is out of range') },
       ],
     });
-    expect(bounded.appendAsLeader(makeBatch({ timestamp: nowMs }), EPOCH).errorCode).toBe(ErrorCode.NONE);
+    for (const timestamp of [nowMs, -1]) {
+      expect(bounded.appendAsLeader(makeBatch({ timestamp }), EPOCH).errorCode).toBe(ErrorCode.NONE);
+    }
   });
 });
 
