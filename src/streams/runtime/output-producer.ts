@@ -24,7 +24,7 @@ export class OutputProducer implements RecordCollector {
     this.#onDropped = onDropped;
   }
 
-  /** Looks up the partition counts that partitioners will be told. */
+  /** Looks up, ahead of the first record, partition counts that partitioners will be told. */
   async learnPartitions(topics: Iterable<string>): Promise<void> {
     for (const topic of topics) this.#partitionCounts.set(topic, await this.#producer.partitionsFor(topic));
   }
@@ -37,8 +37,14 @@ export class OutputProducer implements RecordCollector {
     for (const topic of topics) this.#producer.partitionsFor(topic).catch(() => undefined);
   }
 
-  partitionCount(topic: string): number {
-    return this.#partitionCounts.get(topic) ?? 1;
+  partitionCount(topic: string): number | Promise<number> {
+    return (
+      this.#partitionCounts.get(topic) ??
+      this.#producer.partitionsFor(topic).then((count) => {
+        this.#partitionCounts.set(topic, count);
+        return count;
+      })
+    );
   }
 
   send(record: OutputRecord): void {

@@ -15,5 +15,6 @@ export interface OutputRecord {
 /** Where a task's output goes: a producer, or the test driver's queues. */
 export interface RecordCollector {
   send(record: OutputRecord): void;
-  partitionCount(topic: string): number;
+  /** What partitioners are told; a promise where the topic, chosen by a function, has to be looked up first. */
+  partitionCount(topic: string): number | Promise<number>;
 }

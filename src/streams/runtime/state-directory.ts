@@ -40,8 +40,9 @@ export class StateDirectory {
     const { disk } = environment;
     disk.makeDirectory(options.path);
     const lock = disk.lock(`${options.path}/.lock`);
+    let engine: StoreEngine | undefined;
     try {
-      const engine = await RocksDbEngine.open({
+      engine = await RocksDbEngine.open({
         path: `${options.path}/rocksdb`,
         blockCacheBytes: options.blockCacheBytes,
         writeBufferBytes: 16 * 1024 * 1024,
@@ -50,6 +51,7 @@ export class StateDirectory {
       await directory.#load(options.path);
       return directory;
     } catch (error) {
+      await engine?.close();
       lock.release();
       throw error;
     }
@@ -116,7 +118,6 @@ export class StateDirectory {
     if (version === undefined) {
       await this.engine.write((batch) => batch.put(`${META}version`, Buffer.from(String(FORMAT_VERSION))));
     } else if (Number(version.toString()) > FORMAT_VERSION) {
-      await this.engine.close();
       throw new OperationalError(
         'NEWER_FORMAT',
         `the state in ${path} has format ${version.toString()}, this version of Millrace reads up to ${FORMAT_VERSION}; ` +

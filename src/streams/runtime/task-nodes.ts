@@ -28,7 +28,7 @@ export function instantiate(options: {
   readonly nodeNames: readonly string[];
   readonly executor: Executor;
   readonly contextFor: (name: string, node: () => RuntimeNode) => OperatorContext;
-  readonly sink: (node: SinkNode) => (record: AnyRecord) => void;
+  readonly sink: (node: SinkNode) => (record: AnyRecord) => void | Promise<void>;
 }): TaskNodes {
   const { topology, nodeNames, executor } = options;
   const childrenOf = new Map<string, string[]>();

@@ -390,24 +390,36 @@ export class Task {
     };
   }
 
-  #sinkFor(node: SinkNode): (record: AnyRecord) => void {
+  #sinkFor(node: SinkNode): (record: AnyRecord) => void | Promise<void> {
     const { collector, topicName } = this.#settings;
     const { current } = this.#executor;
+    const { partitioner } = node;
     const fixed = typeof node.topic === 'string' ? topicName(node.topic) : undefined;
-    return (record) => {
+    const send = (record: AnyRecord): void | Promise<void> => {
       const { key, value, timestamp, headers } = record;
       try {
         const topic =
           fixed ?? (typeof node.topic === 'string' ? node.topic : node.topic(key, value, current));
         const keyBytes = key == null ? null : node.keySerde.serialize(topic, key, headers);
         const valueBytes = value == null ? null : node.valueSerde.serialize(topic, value, headers);
-        const partition = node.partitioner?.(topic, key, value, collector.partitionCount(topic), current);
+        let partition: number | undefined;
+        if (partitioner !== undefined) {
+          const count = collector.partitionCount(topic);
+          if (typeof count !== 'number') {
+            return count.then(
+              () => send(record),
+              (error: unknown) => this.#handleFailure('production', error, node.name),
+            );
+          }
+          partition = partitioner(topic, key, value, count, current);
+        }
         collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers });
         this.metrics.produced++;
       } catch (error) {
         this.#handleFailure('production', error, node.name);
       }
     };
+    return send;
   }
 
   #handleFailure(kind: FailureKind, error: unknown, nodeName: string): void {

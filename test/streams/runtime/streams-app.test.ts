@@ -235,6 +235,40 @@ describe('an application on a broker', () => {
     await app.close();
   });
 
+  it('tells partitioners the number of partitions of a topic that a function has chosen', async () => {
+    await createTopics(environment, bootstrapServers, { in: 1, small: 2, large: 3 });
+    const builder = new StreamsBuilder();
+    const partitioner = (_topic: string, _key: string, _value: string, count: number): number => count - 1;
+    builder.stream('in', strings).to((key) => key, { ...strings, partitioner });
+    const app = new StreamsApp({
+      environment,
+      bootstrapServers,
+      applicationId: 'choose',
+      topology: builder.build(),
+      stateDir: stateDir('a'),
+    });
+    await app.start();
+    const keys = ['small', 'large', 'small', 'large'];
+    await produce(
+      environment,
+      bootstrapServers,
+      keys.map((key, index) => ({ topic: 'in', key, value: String(index) })),
+    );
+    const consumer = new Consumer({ environment, bootstrapServers, autoOffsetReset: 'earliest' });
+    consumer.assign([
+      ...[0, 1].map((partition) => ({ topic: 'small', partition })),
+      ...[0, 1, 2].map((partition) => ({ topic: 'large', partition })),
+    ]);
+    const found: string[] = [];
+    while (found.length < keys.length) {
+      for (const { topic, partition, records: read } of await consumer.poll(100))
+        for (const { value } of read) found.push(`${topic}-${partition}: ${String(value)}`);
+    }
+    await consumer.close();
+    await app.close();
+    expect(found.toSorted()).toEqual(['large-2: 1', 'large-2: 3', 'small-1: 0', 'small-1: 2']);
+  });
+
   it('creates internal topics with the configurations of Kafka Streams', async () => {
     await createTopics(environment, bootstrapServers, { in: 3, out: 1 });
     const app = collectApp(environment, { bootstrapServers, stateDir: stateDir('a') });
