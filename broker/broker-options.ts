@@ -15,6 +15,11 @@ export interface BrokerOptions {
   readonly logger?: Logger;
   /** Ends a start that is under way, such as the wait for the other controllers; no effect on a broker that has started. */
   readonly signal?: AbortSignal;
+  /**
+   * Told when a broker that had started could not go on, and has stopped: its part in the metadata quorum has failed,
+   * above all because the disk did. What it would do without new metadata, others would have to take for the truth.
+   */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** Who set a configuration value. */

@@ -52,10 +52,16 @@ interface BrokerParts {
   readonly config: BrokerConfig;
   readonly topology: BrokerTopology;
   readonly logManager: LogManager;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** Locks the data folder and opens its logs. */
-function openLogs({ environment, logger, config, topology }: Omit<BrokerParts, 'logManager'>): LogManager {
+function openLogs({
+  environment,
+  logger,
+  config,
+  topology,
+}: Omit<BrokerParts, 'logManager' | 'onFailure'>): LogManager {
   return LogManager.open({
     environment,
     logger,
@@ -95,6 +101,9 @@ export class Broker {
   readonly #coordination: GroupCoordination;
   readonly #tables = new Map<string, HandlerTable>();
   #addresses: ReadonlyMap<string, Address> = new Map();
+  readonly #onFailure: (error: unknown) => void;
+  #isStarted = false;
+  #failure: unknown;
   #closing: Promise<void> | undefined;
 
   /**
@@ -117,7 +126,8 @@ export class Broker {
     };
     signal?.addEventListener('abort', interrupt);
     try {
-      broker = new Broker({ environment, logger, config, topology, logManager });
+      const { onFailure = () => {} } = options;
+      broker = new Broker({ environment, logger, config, topology, logManager, onFailure });
       await broker.#start(signal);
       return broker;
     } catch (error) {
@@ -128,14 +138,15 @@ export class Broker {
         logger.warn('a start that failed could not be undone', { error: closeError }),
       );
       signal?.throwIfAborted();
-      throw error;
+      throw broker?.failure ?? error;
     } finally {
       signal?.removeEventListener('abort', interrupt);
     }
   }
 
   /** Of what it makes, only the log of the metadata can fail; what has to be closed comes after that. */
-  private constructor({ environment, logger, config, topology, logManager }: BrokerParts) {
+  private constructor({ environment, logger, config, topology, logManager, onFailure }: BrokerParts) {
+    this.#onFailure = onFailure;
     this.#environment = environment;
     this.#logger = logger;
     this.#config = config;
@@ -196,6 +207,11 @@ export class Broker {
     return this.#metrics;
   }
 
+  /** Why the broker has stopped by itself; undefined as long as it has not. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   /** The cluster's metadata as far as this broker knows it. */
   get image(): MetadataImage {
     return this.#quorum.image;
@@ -227,6 +243,7 @@ export class Broker {
     this.#quorum.addPublisher(this.#waiters);
     signal?.throwIfAborted();
     await this.#quorum.start();
+    this.#quorum.raft.onFailure((error) => this.#fail(error));
     signal?.throwIfAborted();
     await this.#lifecycle.register(this.#registeredListeners());
     // From here on this broker's own past is fenced: what the metadata says of it is meant for this process.
@@ -237,6 +254,7 @@ export class Broker {
     signal?.throwIfAborted();
     this.#logManager.start();
     for (const { name } of this.#topology.listeners) this.#server.open(name);
+    this.#isStarted = true;
     this.#logger.info('broker started', { ...this.address, clusterId: this.clusterId });
   }
 
@@ -245,6 +263,22 @@ export class Broker {
     void this.#lifecycle.close();
     this.#waiters.close();
     this.#controller.close();
+  }
+
+  /** Without its part in the metadata quorum a broker goes by what is not true any more: it stops, as Kafka's does. */
+  #fail(error: unknown): void {
+    this.#failure = error;
+    if (!this.#isStarted) {
+      this.#interruptStart();
+      return;
+    }
+    // One that is closing anyway tells by that how it went.
+    if (this.#closing !== undefined) return;
+    this.#logger.error('the broker cannot go on and stops', { error });
+    this.#closing = this.#abandon().catch((closeError: unknown) =>
+      this.#logger.warn('the broker did not stop well', { error: closeError }),
+    );
+    void this.#closing.then(() => this.#onFailure(error));
   }
 
   async #close(): Promise<void> {

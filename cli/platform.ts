@@ -4,6 +4,7 @@ import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { Broker } from '../broker/index.ts';
 import type { Setting, Settings } from '../src/server/config/index.ts';
 import type { SqlServer } from '../src/server/index.ts';
+import { explain } from './output.ts';
 import type { ProcessOptions } from './process-options.ts';
 import { unlessAborted } from './stop-request.ts';
 
@@ -98,6 +99,11 @@ async function startBroker(options: PlatformOptions, notes: string[]): Promise<B
     sources: Object.fromEntries([...settings.broker].map(([name, { source }]) => [name, source])),
     logger: await loggerOf(options),
     signal: options.signal,
+    onFailure: (error) => {
+      console.error(`millrace: the broker cannot go on: ${explain(error)}`);
+      // What runs on it cannot go on either, and whoever supervises the process is to know.
+      process.exit(1);
+    },
   });
 }
 

@@ -1,3 +1,4 @@
+import { OperationalError } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import type { ResponseOf } from '../../src/protocol/message.ts';
@@ -114,11 +115,11 @@ export class FollowerFetcher {
     if (partition.errorCode !== ErrorCode.NONE || leaderEpoch !== core.epoch) return false;
     state.hasFetched = true;
     this.#restartFetchTimer(state);
-    this.#apply(partition);
-    return true;
+    return this.#apply(partition);
   }
 
-  #apply(partition: FetchedPartition): void {
+  /** @returns false when the log did not take the records: a disk that is full may have space again. */
+  #apply(partition: FetchedPartition): boolean {
     const core = this.#core;
     const { log, logger } = core.options;
     const { divergingEpoch, records } = partition;
@@ -131,12 +132,19 @@ export class FollowerFetcher {
       });
       this.#isUnsynced = true;
       log.truncateTo(offset);
-      return;
+      return true;
     }
     if (records !== null && records.length > 0) {
       this.#isUnsynced = true;
-      log.appendAsFollower(records);
+      try {
+        log.appendAsFollower(records);
+      } catch (error) {
+        if (!(error instanceof OperationalError)) throw error;
+        logger.error('records of the metadata log could not be written', { error });
+        return false;
+      }
     }
     core.advanceHighWatermark(Math.min(partition.highWatermark, log.endOffset));
+    return true;
   }
 }

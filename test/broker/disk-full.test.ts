@@ -81,3 +81,59 @@ describe('a full disk', () => {
     ]);
   });
 });
+
+describe('a disk that fails under the metadata log', () => {
+  const brokers = new TestBrokers();
+
+  afterEach(() => brokers.close());
+
+  /** The real disk, on which the metadata log cannot be synced any more from some time on. */
+  function diskThatBreaks(): { environment: Environment; breakDown: () => void } {
+    let isBroken = false;
+    const { disk: real } = nodeEnvironment;
+    const breaking = (file: DiskFile): DiskFile => ({
+      path: file.path,
+      size: () => file.size(),
+      read: (target, offset, length, position) => file.read(target, offset, length, position),
+      write: (chunks, position) => file.write(chunks, position),
+      truncate: (size) => file.truncate(size),
+      sync: () =>
+        isBroken
+          ? Promise.reject(
+              new OperationalError('DISK_ERROR', `cannot sync ${file.path}`, { retriable: false }),
+            )
+          : file.sync(),
+      close: () => file.close(),
+    });
+    const open: Disk['open'] = (path, mode) => {
+      const file = real.open(path, mode);
+      return path.includes('__cluster_metadata-0') && path.endsWith('.log') ? breaking(file) : file;
+    };
+    return {
+      environment: { ...nodeEnvironment, disk: { ...real, open } },
+      breakDown: () => {
+        isBroken = true;
+      },
+    };
+  }
+
+  it('stops the broker, which says why and gives its folder and its port back', async () => {
+    const { environment, breakDown } = diskThatBreaks();
+    let tell: (error: unknown) => void = () => {};
+    const failed = new Promise<unknown>((resolve) => {
+      tell = resolve;
+    });
+    const broker = await brokers.start({}, { environment, onFailure: (error) => tell(error) });
+    const { directory, address } = broker;
+    breakDown();
+    // The request is lost with the broker.
+    const client = brokers.to(broker);
+    const asked = client.send(metadata, 9, { topics: [{ name: 'new' }] }).catch((error: unknown) => error);
+    expect(await failed).toMatchObject({ code: 'DISK_ERROR' });
+    expect(broker.failure).toBe(await failed);
+    await asked;
+    const listeners = `PLAINTEXT://127.0.0.1:${address.port}`;
+    const second = await brokers.start({ 'log.dirs': directory, listeners });
+    expect(second.clusterId).toBe(broker.clusterId);
+  });
+});

@@ -37,12 +37,14 @@ export class TestBrokers {
       readonly environment?: Environment;
       readonly logger?: Logger;
       readonly signal?: AbortSignal;
+      readonly onFailure?: (error: unknown) => void;
     } = {},
   ): Promise<Broker> {
     const broker = await Broker.start({
       environment: options.environment ?? nodeEnvironment,
       ...(options.logger === undefined ? {} : { logger: options.logger }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
       config: {
         listeners: 'PLAINTEXT://127.0.0.1:0',
         'group.initial.rebalance.delay.ms': 0,
