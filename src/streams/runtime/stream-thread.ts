@@ -15,13 +15,13 @@ import { failureHandlers } from './failures.ts';
 import { OutputProducer } from './output-producer.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import { type OffsetReset, offsetResets, seekUncommitted } from './start-offsets.ts';
-import { SourceTopicWatch } from './source-topic-watch.ts';
 import { Restorer } from './restorer.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignor } from './task-assignor.ts';
 import { Task } from './task.ts';
 import type { SinkNode } from '../topology/nodes.ts';
+import { TopicWatch } from './topic-watch.ts';
 import { brokerTopicName, externalTopics, type TaskPlan, type TopicPlan } from './topic-plan.ts';
 
 /** A task on this thread, with where its changelogs have got to. */
@@ -55,7 +55,7 @@ export class StreamThread {
   readonly #restorer: Restorer;
   readonly #budget: CacheBudget;
   readonly #purge: RepartitionPurge;
-  readonly #sources: SourceTopicWatch;
+  readonly #topics: TopicWatch;
   readonly #offsetResets: ReadonlyMap<string, OffsetReset>;
   readonly #running = new Map<string, Running>();
   readonly #paused = new Map<string, TopicPartition>();
@@ -114,7 +114,10 @@ export class StreamThread {
     this.#restorer = new Restorer(this.#restoreConsumer, this.#state);
     this.#purge = new RepartitionPurge(this.#admin, settings);
     this.#offsetResets = offsetResets(settings.topology, settings.applicationId);
-    this.#sources = new SourceTopicWatch(this.#admin, settings, new Set(externalTopics(settings.topology)));
+    this.#topics = new TopicWatch(this.#admin, settings, {
+      sources: externalTopics(settings.topology),
+      internal: plan.internalTopics.filter(({ partitions }) => partitions > 0).map(({ name }) => name),
+    });
     this.#lastCommitMs = environment.clock.monotonicMs();
   }
 
@@ -179,7 +182,7 @@ export class StreamThread {
     await this.#process();
     await this.#punctuate();
     this.#output.throwFailure();
-    this.#sources.check();
+    this.#topics.check();
     this.#resumePartitions();
     if (this.#commitIsDue()) await this.#commit();
     else for (const { task } of this.#running.values()) task.evict();

@@ -4,9 +4,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Broker } from '../../../broker/index.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
 import { messageOf } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { Serdes, StreamsApp, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
+import { TopicWatch } from '../../../src/streams/runtime/topic-watch.ts';
 import { createTopics, produce, waitFor } from './app-under-test.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
@@ -84,4 +86,37 @@ it('ends with a clear error when a topic that it reads is deleted', async () => 
   expect((await admin.listTopics()).map(({ name }) => name)).not.toContain('orders');
   await admin.close();
   await app.close();
+});
+
+it.each([
+  ['read', 'MISSING_SOURCE_TOPIC', /topic read, which app reads, does not exist any more/],
+  [
+    'app-x-changelog',
+    'MISSING_INTERNAL_TOPIC',
+    /internal topic app-x-changelog of app does not exist any more/,
+  ],
+])('notices that %s has vanished', async (topic, code, message) => {
+  await createTopics(environment, bootstrapServers, { read: 1, 'app-x-changelog': 1 });
+  const admin = new Admin({ environment, bootstrapServers });
+  let nowMs = 0;
+  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+  const settings = { applicationId: 'app', environment: { ...environment, clock }, logger: silentLogger };
+  const watch = new TopicWatch(admin, settings, { sources: ['read'], internal: ['app-x-changelog'] });
+  const look = async (): Promise<unknown> => {
+    nowMs += 60_000;
+    try {
+      watch.check();
+    } catch (error) {
+      return error;
+    }
+    // The next look waits for this one's answer.
+    await admin.listTopics();
+    return undefined;
+  };
+  for (let looks = 0; looks < 3; looks++) expect(await look()).toBeUndefined();
+  await admin.deleteTopics([topic]);
+  let found: unknown;
+  for (let looks = 0; looks < 20 && found === undefined; looks++) found = await look();
+  expect(found).toMatchObject({ code, message: expect.stringMatching(message) });
+  await admin.close();
 });

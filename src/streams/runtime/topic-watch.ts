@@ -5,13 +5,15 @@ import type { StreamsAppSettings } from './streams-app-options.ts';
 const INTERVAL_MS = 5_000;
 
 /**
- * Notices that a topic which the application reads was deleted, or deleted and made anew: a consumer would wait for it
- * without a word, or read another topic's offsets. Kafka Streams ends such an application too (MissingSourceTopic).
+ * Notices that a topic of the application, one that it reads or an internal one, was deleted, or deleted and made anew: a
+ * consumer would wait for it without a word, or read another topic's offsets. Kafka Streams ends such an application too
+ * (MissingSourceTopicException, MissingInternalTopicsException).
  */
-export class SourceTopicWatch {
+export class TopicWatch {
   readonly #admin: KafkaAdmin;
-  readonly #settings: StreamsAppSettings;
-  readonly #topics: ReadonlySet<string>;
+  readonly #settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>;
+  readonly #sources: ReadonlySet<string>;
+  readonly #internal: ReadonlySet<string>;
   /** Ids of the topics as they were when they were first seen. */
   readonly #ids = new Map<string, string>();
   /** Topics that were in no listing so far. */
@@ -20,15 +22,20 @@ export class SourceTopicWatch {
   #isAsking = false;
   #failure: OperationalError | undefined;
 
-  constructor(admin: KafkaAdmin, settings: StreamsAppSettings, topics: ReadonlySet<string>) {
+  constructor(
+    admin: KafkaAdmin,
+    settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>,
+    topics: { readonly sources: Iterable<string>; readonly internal: Iterable<string> },
+  ) {
     this.#admin = admin;
     this.#settings = settings;
-    this.#topics = topics;
+    this.#sources = new Set(topics.sources);
+    this.#internal = new Set(topics.internal);
   }
 
   /**
    * Asks now and then, in the background.
-   * @throws {OperationalError} `MISSING_SOURCE_TOPIC` once a topic is known to be gone.
+   * @throws {OperationalError} `MISSING_SOURCE_TOPIC` or `MISSING_INTERNAL_TOPIC` once a topic is known to be gone.
    */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
@@ -50,7 +57,7 @@ export class SourceTopicWatch {
   }
 
   #compare(ids: ReadonlyMap<string, string>): void {
-    for (const topic of this.#topics) {
+    for (const topic of [...this.#sources, ...this.#internal]) {
       const id = ids.get(topic);
       const known = this.#ids.get(topic) ?? id;
       if (id !== undefined && id === known) {
@@ -64,12 +71,15 @@ export class SourceTopicWatch {
         continue;
       }
       const what = id === undefined ? 'does not exist any more' : 'was deleted and made anew';
-      this.#failure = new OperationalError(
-        'MISSING_SOURCE_TOPIC',
-        `topic ${topic}, which ${this.#settings.applicationId} reads, ${what}`,
-        { retriable: false },
-      );
+      const { applicationId } = this.#settings;
+      this.#failure = this.#sources.has(topic)
+        ? gone('MISSING_SOURCE_TOPIC', `topic ${topic}, which ${applicationId} reads, ${what}`)
+        : gone('MISSING_INTERNAL_TOPIC', `the internal topic ${topic} of ${applicationId} ${what}`);
       return;
     }
   }
+}
+
+function gone(code: string, message: string): OperationalError {
+  return new OperationalError(code, message, { retriable: false });
 }
