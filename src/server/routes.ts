@@ -6,7 +6,12 @@ import { AnswerStream } from './rest/answer-stream.ts';
 import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from './rest/answer-writers.ts';
 import { openTopic, printTopic } from './rest/print-topic.ts';
 import type { QueryRunner } from './rest/query-runner.ts';
-import { readStatementRequest, requireObject, type StatementRequest } from './rest/request-body.ts';
+import {
+  checkProperty,
+  readStatementRequest,
+  requireObject,
+  type StatementRequest,
+} from './rest/request-body.ts';
 import { RestError, RestErrorCode, toRestError } from './rest/rest-error.ts';
 import type { StatementExecutor } from './rest/statement-executor.ts';
 
@@ -89,6 +94,18 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.render()),
   );
+  const clusterId = {
+    scope: {
+      path: [],
+      clusters: { 'kafka-cluster': info.kafkaClusterId, 'ksql-cluster': info.ksqlServiceId },
+    },
+  };
+  app.get('/v1/metadata', () => ({ version: info.version, clusterId }));
+  app.get('/v1/metadata/id', () => clusterId);
+  app.get<{ Params: { name: string } }>('/is_valid_property/:name', ({ params: { name } }, reply) => {
+    checkProperty(name);
+    return reply.type(MediaType.JSON).send('true');
+  });
   for (const probe of ['/chc/ready', '/chc/live']) app.get(probe, () => ({}));
 }
 

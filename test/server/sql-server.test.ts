@@ -103,6 +103,59 @@ describe('/ksql', () => {
     });
   });
 
+  it('puts the statement behind a syntax error', async () => {
+    const { status, body } = await ksql('SELECT * FROM views ORDER BY n;');
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      '@type': 'statement_error',
+      error_code: 40_001,
+      message: expect.stringContaining(
+        'line 1:27: Syntax Error\n\nStatement: SELECT * FROM views ORDER BY n;',
+      ) as string,
+    });
+  });
+
+  it('shows every property with the value that the session sees', async () => {
+    const { body } = await ksql('SHOW PROPERTIES;', {
+      streamsProperties: { 'ksql.query.pull.table.scan.enabled': 'false' },
+    });
+    const [{ properties, overwrittenProperties, defaultProperties }] = body as [
+      { properties: Json[]; overwrittenProperties: string[]; defaultProperties: string[] },
+    ];
+    const of = (name: string): Json | undefined => properties.find((property) => property['name'] === name);
+    expect(of('ksql.query.pull.table.scan.enabled')).toEqual({
+      name: 'ksql.query.pull.table.scan.enabled',
+      scope: 'KSQL',
+      value: 'false',
+      editable: true,
+      level: 'QUERY',
+    });
+    expect(of('ksql.query.push.limit')).toMatchObject({ value: '100', editable: false, level: 'SERVER' });
+    expect(of('ksql.streams.commit.interval.ms')).toMatchObject({ scope: 'KAFKA STREAMS' });
+    expect(overwrittenProperties).toContain('ksql.query.pull.table.scan.enabled');
+    expect(defaultProperties).toContain('ksql.query.push.limit');
+  });
+
+  it('names the property that a misspelt one may be', async () => {
+    const name = 'ksql.query.pull.table.scan.enable';
+    const message = expect.stringContaining('did you mean ksql.query.pull.table.scan.enabled?') as string;
+    expect(await ksql('SHOW STREAMS;', { streamsProperties: { [name]: 'true' } })).toMatchObject({
+      status: 400,
+      body: { '@type': 'generic_error', error_code: 40_000, message },
+    });
+    expect(await ksql(`SET '${name}' = 'true';`)).toMatchObject({
+      status: 400,
+      body: { '@type': 'statement_error', error_code: 40_001, message },
+    });
+    const answer = await fetch(`${platform.url}/is_valid_property/${name}`);
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { '@type': 'generic_error', error_code: 40_000, message },
+    ]);
+    const valid = await fetch(`${platform.url}/is_valid_property/max.poll.records`);
+    expect([valid.status, await valid.json()]).toEqual([200, true]);
+  });
+
   it('substitutes session variables', async () => {
     const { body } = await ksql('DESCRIBE ${source};', { sessionVariables: { source: 'pageviews' } });
     expect(body).toMatchObject([{ sourceDescription: { name: 'PAGEVIEWS' } }]);
@@ -210,6 +263,12 @@ describe('the server', () => {
       },
     });
     expect(await (await fetch(`${platform.url}/healthcheck`)).json()).toMatchObject({ isHealthy: true });
+    expect(await (await fetch(`${platform.url}/v1/metadata`)).json()).toMatchObject({
+      clusterId: { scope: { path: [], clusters: { 'ksql-cluster': 'default_' } } },
+    });
+    expect(await (await fetch(`${platform.url}/v1/metadata/id`)).json()).toMatchObject({
+      scope: { clusters: { 'kafka-cluster': expect.stringMatching(/^.{22}$/) as string } },
+    });
   });
 
   it('has metrics of broker and SQL for Prometheus', async () => {

@@ -8,6 +8,7 @@ import {
   string,
 } from '../../base/config-property.ts';
 import { DiagnosticError } from '../../base/errors.ts';
+import { engineProperties } from './engine-properties.ts';
 
 /** Properties of the SQL server, under ksqlDB's names. Those of the broker are in `broker/config`. */
 export const serverProperties = {
@@ -50,28 +51,14 @@ export function isServerProperty(name: string): name is ServerPropertyName {
   return Object.hasOwn(serverProperties, name);
 }
 
-/** Properties of the SQL engine that a session may set too; here they are the default of all sessions. */
-const engineProperties: ReadonlySet<string> = new Set([
-  'ksql.cast.strings.preserve.nulls',
-  'ksql.create.or.replace.enabled',
-  'ksql.functions.collect_list.limit',
-  'ksql.functions.collect_set.limit',
-  'ksql.functions.substring.legacy.args',
-  'ksql.headers.columns.enabled',
-  'ksql.new.query.planner.enabled',
-  'ksql.persistence.wrap.single.values',
-  'ksql.query.pull.table.scan.enabled',
-  'ksql.timestamp.throw.on.invalid',
-]);
-
 /** Whether the SQL engine takes a property; `ksql.streams.` leads settings of Kafka Streams, of which there are many. */
 export function isEngineProperty(name: string): boolean {
-  return engineProperties.has(name) || name.startsWith('ksql.streams.');
+  return Object.hasOwn(engineProperties, name) || name.startsWith('ksql.streams.');
 }
 
 /** All names that a configuration may hold for the SQL server. */
 export function serverPropertyNames(): readonly string[] {
-  return [...Object.keys(serverProperties), ...engineProperties];
+  return [...Object.keys(serverProperties), ...Object.keys(engineProperties)];
 }
 
 /** Properties without a default, which may stay unset. */

@@ -1,3 +1,4 @@
+import { listProperties } from '../config/session-properties.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { Explanation, QueryDescription, SourceDescription, StatementResult } from '../../sql/index.ts';
 import { type FieldEntity, schemaEntity } from './field-entity.ts';
@@ -74,18 +75,14 @@ export function statementEntity(result: StatementResult): StatementEntity | unde
       return entity('type_list', {
         types: Object.fromEntries([...result.types].map(([name, type]) => [name, schemaEntity(type)])),
       });
-    case 'properties':
+    case 'properties': {
+      const { properties, overwritten, defaults } = listProperties(result.properties);
       return entity('properties', {
-        properties: Object.entries(result.properties).map(([name, value]) => ({
-          name,
-          scope: name.startsWith('ksql.streams.') ? 'KAFKA STREAMS' : 'KSQL',
-          value,
-          editable: true,
-          level: 'SERVER',
-        })),
-        overwrittenProperties: [],
-        defaultProperties: [],
+        properties,
+        overwrittenProperties: overwritten,
+        defaultProperties: defaults,
       });
+    }
     case 'variables':
       return entity('variables', {
         variables: [...result.variables].map(([name, value]) => ({ name, value })),

@@ -1,4 +1,5 @@
 import { emptySession, type Session } from '../../sql/index.ts';
+import { misspeltProperty } from '../config/session-properties.ts';
 import { RestError, RestErrorCode } from './rest-error.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -15,6 +16,8 @@ export function readStatementRequest(
   names: { readonly sql: 'ksql' | 'sql'; readonly properties: 'streamsProperties' | 'properties' },
 ): StatementRequest {
   const fields = requireObject(body, 'the body');
+  const properties = texts(fields[names.properties], names.properties);
+  for (const name of Object.keys(properties)) checkProperty(name);
   const sql = fields[names.sql];
   if (typeof sql !== 'string') {
     throw new RestError(RestErrorCode.BAD_REQUEST, `Request body is missing the text "${names.sql}"`);
@@ -23,7 +26,7 @@ export function readStatementRequest(
     sql,
     session: {
       ...emptySession,
-      properties: texts(fields[names.properties], names.properties),
+      properties,
       variables: new Map(
         Object.entries(texts(fields['sessionVariables'], 'sessionVariables')).map(([name, value]) => [
           name.toUpperCase(),
@@ -32,6 +35,17 @@ export function readStatementRequest(
       ),
     },
   };
+}
+
+/** @throws {RestError} 40000 for a name that is nearly one of ours. */
+export function checkProperty(name: string, statementText?: string): void {
+  const meant = misspeltProperty(name);
+  if (meant === undefined) return;
+  throw new RestError(
+    statementText === undefined ? RestErrorCode.BAD_REQUEST : RestErrorCode.BAD_STATEMENT,
+    `Not recognizable as ksql, streams, consumer, or producer property: '${name}'\n  did you mean ${meant}?`,
+    { statementText },
+  );
 }
 
 export function requireObject(value: unknown, what: string): Fields {

@@ -4,6 +4,7 @@ import type { PreparedStatement, Session, SqlEngine, StatementPlan } from '../..
 import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
 import { currentStatus, type StatementEntity, statementEntity } from '../entities/statement-entity.ts';
+import { checkProperty } from './request-body.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
 
 /** What applying a command answers. */
@@ -70,15 +71,20 @@ export class StatementExecutor {
 
   /** @throws {RestError} with the place of the mistake in the script. */
   async prepare(script: string, session: Session): Promise<readonly PreparedStatement[]> {
+    let prepared: readonly PreparedStatement[];
     try {
-      return await this.#engine.prepare(script, session);
+      prepared = await this.#engine.prepare(script, session);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      throw new RestError(RestErrorCode.BAD_STATEMENT, renderDiagnostic(script, error.diagnostic), {
+      throw new RestError(RestErrorCode.BAD_STATEMENT, textOf(error, script), {
         statementText: script,
         cause: error,
       });
     }
+    for (const { statement, text } of prepared) {
+      if (statement.kind === 'SetProperty') checkProperty(statement.name, text);
+    }
+    return prepared;
   }
 
   /** Applies a command that was recorded, here or by another server of the service. */
@@ -168,4 +174,11 @@ function commandIdOf(plan: Exclude<StatementPlan, { readonly kind: 'none' }>): s
     case 'dropType':
       return `type/\`${plan.name}\`/drop`;
   }
+}
+
+/** A mistake with its place. Behind a syntax error comes the statement, as ksqlDB writes it. */
+function textOf({ diagnostic }: DiagnosticError, script: string): string {
+  const isSyntax = /^line \d+:\d+: Syntax Error/.test(diagnostic.message);
+  const message = isSyntax ? `${diagnostic.message}\nStatement: ${script.trim()}` : diagnostic.message;
+  return renderDiagnostic(script, { ...diagnostic, message });
 }

@@ -1,6 +1,9 @@
+import { parseExpression } from '../../../grammar/parse.ts';
+import { columnsOf } from '../../../grammar/traverse.ts';
+import { quoteName } from '../../serde/model/sql-type.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
-import { inputsOf, type QueryPlan, type Step } from '../physical/steps.ts';
+import { type AggregateStep, inputsOf, type QueryPlan, type Step } from '../physical/steps.ts';
 import { printColumn, type SchemaColumn } from '../types/logical-schema.ts';
 
 /**
@@ -35,12 +38,14 @@ export function checkReplacement(old: DataSource, replacement: DataSource): void
   ];
   if (keys.length > 0) {
     refuse(
-      `${schemas} (Key columns must be identical. The following key columns are changed, missing or reordered: ${list(keys)})`,
+      `${schemas} (Key columns must be identical. The following key columns are changed, missing or reordered: ${list(keys.map(printColumn))})`,
     );
   }
   const values = differing(old.schema.value, replacement.schema.value);
   if (values.length > 0) {
-    refuse(`${schemas} (The following columns are changed, missing or reordered: ${list(values)})`);
+    refuse(
+      `${schemas} (The following columns are changed, missing or reordered: ${list(values.map(printColumn))})`,
+    );
   }
 }
 
@@ -52,8 +57,8 @@ function differing(before: readonly SchemaColumn[], after: readonly SchemaColumn
   });
 }
 
-function list(columns: readonly SchemaColumn[]): string {
-  return `[${columns.map(printColumn).join(', ')}]`;
+function list(texts: readonly string[]): string {
+  return `[${texts.join(', ')}]`;
 }
 
 /**
@@ -65,7 +70,16 @@ export function checkUpgrade(running: QueryPlan, replacement: QueryPlan): void {
   const after = statefulSteps(replacement.root);
   for (let index = 0; index < Math.max(before.length, after.length); index++) {
     const [old, next] = [before[index], after[index]];
-    if (old !== undefined && next !== undefined && !old.fixed && old.shape === next.shape) continue;
+    if (old !== undefined && next !== undefined && !old.fixed && old.name === next.name) {
+      const [had, has] = [list(old.columns), list(next.columns)];
+      if (had !== has) {
+        throw sqlError(
+          `${old.name} must have matching columns not part of aggregate. Values differ: ${had} vs. ${has}`,
+          { hint: `TERMINATE ${running.queryId}; DROP its result and make it anew` },
+        );
+      }
+      if (old.shape === next.shape) continue;
+    }
     const name = (old ?? next)?.name ?? '';
     throw sqlError(`Upgrades not yet supported for ${name}`, {
       hint: `TERMINATE ${running.queryId}; DROP its result and make it anew: the state cannot be carried over`,
@@ -78,6 +92,8 @@ interface Stateful {
   /** No change around it is allowed: its state depends on all that came before. */
   readonly fixed: boolean;
   readonly shape: string;
+  /** The columns of the source that an aggregation and the filters before it need. */
+  readonly columns: readonly string[];
 }
 
 function statefulSteps(step: Step): readonly Stateful[] {
@@ -89,7 +105,7 @@ function statefulSteps(step: Step): readonly Stateful[] {
       'table-table': 'TableTable',
       'foreign-key': 'ForeignKeyTableTable',
     };
-    return [{ name: `${words[step.kind]}Join`, fixed: true, shape: '' }, ...below];
+    return [{ name: `${words[step.kind]}Join`, fixed: true, shape: '', columns: [] }, ...below];
   }
   if (step.step !== 'aggregate') return below;
   const { groupBy, calls, formats } = step;
@@ -97,5 +113,20 @@ function statefulSteps(step: Step): readonly Stateful[] {
   const name = windowed
     ? 'StreamWindowedAggregate'
     : `${step.input.output === 'TABLE' ? 'Table' : 'Stream'}Aggregate`;
-  return [{ name, fixed: windowed, shape: JSON.stringify({ groupBy, calls, formats }) }, ...below];
+  const shape = JSON.stringify({ groupBy, calls, formats });
+  return [{ name, fixed: windowed, shape, columns: requiredColumns(step) }, ...below];
+}
+
+/** In ksqlDB's order: of the groups, of the functions' arguments, of the conditions. A call of `*` reads ROWTIME. */
+function requiredColumns(step: AggregateStep): readonly string[] {
+  const names = new Set<string>();
+  const add = (text: string): void => {
+    const expression = parseExpression(text);
+    if (expression.kind === 'FunctionCall' && expression.arguments.length === 0) names.add('ROWTIME');
+    for (const { name } of columnsOf(expression)) names.add(name);
+  };
+  step.groupBy.forEach(add);
+  for (const { call } of step.calls) add(call);
+  for (let input = step.input; input.step === 'filter'; input = input.input) add(input.predicate);
+  return [...names].map(quoteName);
 }

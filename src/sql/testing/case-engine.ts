@@ -170,16 +170,18 @@ export class CaseEngine {
     }
   }
 
-  driverOf(plan: QueryPlan): TopologyTestDriver {
+  /** @param resumeFrom the driver of the query that this one replaces: its state goes on. */
+  driverOf(plan: QueryPlan, resumeFrom?: TopologyTestDriver): TopologyTestDriver {
     const builder = new StreamsBuilder();
     lower(plan.root, { builder, analysis: this.context });
-    return this.driverOver(builder.build(), `query_${plan.queryId}`);
+    return this.driverOver(builder.build(), `query_${plan.queryId}`, resumeFrom);
   }
 
   /** A driver for a topology, under the settings of a query. */
-  driverOver(topology: Topology, name: string): TopologyTestDriver {
+  driverOver(topology: Topology, name: string, resumeFrom?: TopologyTestDriver): TopologyTestDriver {
     return new TopologyTestDriver(topology, {
       applicationId: `_confluent-ksql-${serviceId}${name}`,
+      ...(resumeFrom === undefined ? {} : { resumeFrom }),
       wallClockMs: 0,
       cachingEnabled: false,
       onFailure: { deserialization: 'continue' },

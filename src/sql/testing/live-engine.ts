@@ -97,14 +97,16 @@ export class LiveEngine {
   /** Starts drivers for new queries and stops those of queries that are gone or were replaced. */
   #followQueries(): void {
     const { queries } = this.engine;
+    const replaced = new Map<string, TopologyTestDriver>();
     for (const [id, { plan, driver }] of this.#live) {
       if (queries.includes(plan)) continue;
       driver.close();
       this.#live.delete(id);
+      replaced.set(id, driver);
     }
     for (const plan of queries) {
       if (this.#live.has(plan.queryId)) continue;
-      this.#live.set(plan.queryId, { plan, driver: this.engine.driverOf(plan) });
+      this.#live.set(plan.queryId, { plan, driver: this.engine.driverOf(plan, replaced.get(plan.queryId)) });
     }
   }
 }

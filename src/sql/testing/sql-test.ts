@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { AssertSource, AssertTombstone, AssertValues } from '../../../grammar/ast.ts';
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
+import { DiagnosticError } from '../../base/errors.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
@@ -88,7 +89,7 @@ export class SqlTestEngine {
         }
         return;
       default:
-        this.#live.execute(parsed);
+        inTestWords(() => this.#live.execute(parsed));
     }
   }
 
@@ -145,6 +146,23 @@ export class SqlTestEngine {
     check('key format', format(expected.topic.keyFormat), format(actual.topic.keyFormat));
     check('value format', format(expected.topic.valueFormat), format(actual.topic.valueFormat));
     check('timestamp column', expected.timestamp, actual.timestamp);
+  }
+}
+
+/** Of a statement that cannot be prepared, ksqlDB's test runner has words of its own. */
+function inTestWords(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    const { message } = error.diagnostic;
+    throw new DiagnosticError(
+      {
+        ...error.diagnostic,
+        message: message.replace(/^Failed to prepare statement: /, 'Exception while preparing statement: '),
+      },
+      { cause: error },
+    );
   }
 }
 

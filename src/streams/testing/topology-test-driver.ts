@@ -30,6 +30,8 @@ export interface TestDriverOptions {
   readonly config?: Readonly<Record<string, string | number | boolean>>;
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
   readonly logger?: Logger;
+  /** Goes on in the state of a driver that was closed: its topology must have had the same stores, in this order. */
+  readonly resumeFrom?: TopologyTestDriver;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface TestDriverOptions {
  */
 export class TopologyTestDriver {
   readonly #task: Task;
-  readonly #engine = new MemoryEngine();
+  readonly #engine: MemoryEngine;
   readonly #outputs = new Map<string, OutputRecord[]>();
   readonly #produced = new Set<string>();
   readonly #backlog: OutputRecord[] = [];
@@ -57,6 +59,7 @@ export class TopologyTestDriver {
     const applicationId = options.applicationId ?? 'test-driver-application';
     const { config = {} } = options;
     this.#wallClockMs = options.wallClockMs ?? 0;
+    this.#engine = options.resumeFrom === undefined ? new MemoryEngine() : options.resumeFrom.#engine;
     const internal = new Set(topology.repartitionTopics.keys());
     const topicName = (name: string): string => (internal.has(name) ? `${applicationId}-${name}` : name);
     const topics = [...topology.nodes.values()].flatMap((node) =>

@@ -1,0 +1,24 @@
+import { boolean, int, oneOf, type Property, string } from '../../base/config-property.ts';
+
+const unset = (doc: string): Property<'boolean'> => ({ type: 'boolean', default: null, doc });
+
+/** Properties of the SQL engine, which a session may set too; a server's value is the default of all its sessions. */
+export const engineProperties = {
+  'auto.offset.reset': string('latest', 'where a new query begins to read', oneOf('earliest', 'latest')),
+  'ksql.cast.strings.preserve.nulls': boolean(true, 'null stays null when it is cast to a text; always on'),
+  'ksql.create.or.replace.enabled': boolean(true, 'CREATE OR REPLACE; always on'),
+  'ksql.functions.collect_list.limit': int(-1, 'values that COLLECT_LIST keeps at most; -1 keeps all'),
+  'ksql.functions.collect_set.limit': int(-1, 'values that COLLECT_SET keeps at most; -1 keeps all'),
+  'ksql.functions.substring.legacy.args': boolean(false, 'SUBSTRING takes the begin and end of old versions'),
+  'ksql.headers.columns.enabled': boolean(true, 'columns of headers; always on'),
+  'ksql.new.query.planner.enabled': boolean(false, 'keys need not be selected in a filter or projection'),
+  'ksql.persistence.wrap.single.values': unset('whether a single value column is put into a record'),
+  'ksql.query.pull.limit.clause.enabled': boolean(true, 'LIMIT in pull queries'),
+  'ksql.query.pull.range.scan.enabled': boolean(true, 'pull queries over a range of keys'),
+  'ksql.query.pull.table.scan.enabled': boolean(true, 'pull queries that read a whole table'),
+  'ksql.query.push.v2.enabled': boolean(
+    false,
+    'push queries over the result of a query have the id of scalable ones',
+  ),
+  'ksql.timestamp.throw.on.invalid': boolean(false, 'a record without a readable time fails its query'),
+} as const satisfies Record<string, Property>;
