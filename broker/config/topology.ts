@@ -8,8 +8,7 @@ import { parseListeners, parseVoters, type Voter } from './listeners.ts';
 export interface BrokerTopology {
   readonly nodeId: number;
   readonly dataDirectory: string;
-  /** Undefined: the data folder's own, or a new one. */
-  /** As configured: a data folder must have it. */
+  /** As configured: a data folder must have it. Undefined: the data folder's own, or a new one. */
   readonly clusterId: string | undefined;
   /** What a new data folder gets where none is configured. One that exists keeps its id when voters move. */
   readonly newClusterId: string | undefined;

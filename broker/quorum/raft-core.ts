@@ -1,5 +1,6 @@
 import { assert } from '../../src/base/assert.ts';
 import type { Timer } from '../../src/base/environment.ts';
+import { OperationalError } from '../../src/base/errors.ts';
 import { CommittedFeed } from './committed-feed.ts';
 import { type ElectionState, NO_ELECTION, newEpoch, type ReplicaKey } from './election-state.ts';
 import { LeaderProgress } from './leader-progress.ts';
@@ -177,13 +178,24 @@ export class RaftCore {
     return resigned;
   }
 
-  /** Replaces the one timer of the present role; a transition cancels it. */
+  /**
+   * Replaces the one timer of the present role; a transition cancels it. An action that finds no space on the disk is
+   * tried again: nothing has been said to anybody by then.
+   */
   setRoleTimer(delayMs: number, action: () => void): void {
     this.#roleTimer?.cancel();
     const state = this.#state;
     this.#roleTimer = this.options.environment.timers.after(delayMs, () =>
       this.guard(() => {
-        if (this.#state === state) action();
+        if (this.#state !== state) return;
+        try {
+          action();
+        } catch (error) {
+          if (!findsNoSpace(error)) throw error;
+          this.options.logger.error('the metadata quorum node finds no space on its disk', { error });
+          const retry = this.#state === state ? action : () => this.becomeProspective();
+          this.setRoleTimer(this.randomElectionTimeoutMs(), retry);
+        }
       }),
     );
   }
@@ -256,4 +268,9 @@ export class RaftCore {
     const leaderId = this.leaderId === this.nodeId && !isReady ? -1 : this.leaderId;
     this.feed.tellLeader({ leaderId, epoch: this.epoch });
   }
+}
+
+/** The log's answer does not say of which kind its trouble is; one that lasts shows at the next sync. */
+function findsNoSpace(error: unknown): boolean {
+  return error instanceof OperationalError && (error.code === 'DISK_FULL' || error.code === 'METADATA_LOG');
 }

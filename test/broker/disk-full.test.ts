@@ -6,6 +6,8 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import { metadata } from '../../src/protocol/messages/03-metadata.ts';
+import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
+import { describeQuorum } from '../../src/protocol/messages/55-describe-quorum.ts';
 import { batchOf, TestBrokers } from './running-broker.ts';
 
 /** The real disk, on which files of one topic can be made to find no space. */
@@ -15,7 +17,13 @@ function diskThatFills(topic: string): { environment: Environment; setFull: (ful
   const disk: Disk = {
     ...real,
     open: (path, mode) => (path.includes(topic) ? failing(real.open(path, mode)) : real.open(path, mode)),
+    replaceFile(path, content) {
+      if (full && path.includes(topic)) throw noSpace(path);
+      real.replaceFile(path, content);
+    },
   };
+  const noSpace = (path: string): OperationalError =>
+    new OperationalError('DISK_FULL', `no space left to write ${path}`, { retriable: true });
   function failing(file: DiskFile): DiskFile {
     return {
       path: file.path,
@@ -25,7 +33,7 @@ function diskThatFills(topic: string): { environment: Environment; setFull: (ful
         if (full) {
           // A full disk takes some of it first.
           file.write([(chunks[0] ?? Buffer.alloc(0)).subarray(0, 20)], position);
-          throw new OperationalError('DISK_FULL', `no space left to write ${file.path}`, { retriable: true });
+          throw noSpace(file.path);
         }
         file.write(chunks, position);
       },
@@ -79,6 +87,54 @@ describe('a full disk', () => {
       false,
       true,
     ]);
+  });
+
+  it('is outlived by the metadata quorum, however long it is full', async () => {
+    const { environment, setFull } = diskThatFills('__cluster_metadata-0');
+    const broker = await brokers.start(
+      { 'controller.quorum.election.timeout.ms': 20, 'broker.heartbeat.interval.ms': 100 },
+      { environment },
+    );
+    const client = brokers.to(broker);
+    const create = async (name: string): Promise<number | undefined> => {
+      const { topics } = await client.send(createTopics, 7, {
+        topics: [{ name, numPartitions: 1, replicationFactor: 1 }],
+        timeoutMs: 300,
+      });
+      return topics[0]?.errorCode;
+    };
+    setFull(true);
+    for (let i = 0; i < 3; i++) expect(await create(`full-${i}`)).not.toBe(ErrorCode.NONE);
+    setFull(false);
+    await expect.poll(() => create('after'), { timeout: 10_000 }).toBe(ErrorCode.NONE);
+  });
+
+  it('lets a follower of the metadata quorum go on where it was, once there is space again', async () => {
+    const disks = [1, 2, 3].map(() => diskThatFills('__cluster_metadata-0'));
+    const settings = [...(await brokers.clusterSettings(3)).values()];
+    const cluster = await Promise.all(
+      settings.map((own, i) => brokers.start(own, { environment: disks[i]?.environment ?? nodeEnvironment })),
+    );
+    const [first] = cluster;
+    if (first === undefined) throw new Error('three brokers have been started');
+    const quorum = await brokers.to(first).send(describeQuorum, 2, {
+      topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
+    });
+    const leaderId = quorum.topics[0]?.partitions[0]?.leaderId;
+    const leader = cluster.find(({ nodeId }) => nodeId === leaderId);
+    const last = cluster.find(({ nodeId }) => nodeId !== leaderId);
+    if (leader === undefined || last === undefined) throw new Error('one of the three leads');
+    const setFull = (full: boolean): void => disks[last.nodeId - 1]?.setFull(full);
+    setFull(true);
+    const { topics } = await brokers.to(leader).send(createTopics, 7, {
+      topics: [{ name: 'meanwhile', numPartitions: 1, replicationFactor: 1 }],
+      timeoutMs: 5_000,
+    });
+    expect(topics[0]?.errorCode).toBe(ErrorCode.NONE);
+    expect(last.image.topicsByName.has('meanwhile')).toBe(false);
+    setFull(false);
+    await expect.poll(() => last.image.topicsByName.has('meanwhile'), { timeout: 20_000 }).toBe(true);
+    expect(last.failure).toBeUndefined();
   });
 });
 
