@@ -156,6 +156,8 @@ export interface ConsumerOptions extends ClientOptions {
   /** Built-in names (`range`, `roundrobin`, `sticky`, `cooperative-sticky`) or own ones, in order of preference. */
   readonly assignors?: readonly (AssignorName | ConsumerAssignor)[];
   readonly autoOffsetReset?: AutoOffsetReset;
+  /** The policy of a topic that has one of its own, as the sources of a Kafka Streams topology may. */
+  readonly autoOffsetResetOf?: (topic: string) => AutoOffsetReset | undefined;
   readonly isolationLevel?: IsolationLevel;
   readonly fetchBytesMin?: number;
   readonly fetchBytesMax?: number;

@@ -187,6 +187,20 @@ describe('consumer, when the broker', () => {
     expect((await read(target, 1))[0]?.offset).toBe(3);
   });
 
+  it('has no records at the offset any more, resets as is configured for the topic', async () => {
+    serve((offset) =>
+      offset === 3
+        ? { records: batch(['first'], { baseOffset: 3 }) }
+        : { errorCode: offset < 3 ? ErrorCode.OFFSET_OUT_OF_RANGE : ErrorCode.NONE },
+    );
+    const target = create({
+      autoOffsetReset: 'latest',
+      autoOffsetResetOf: (topic) => (topic === 't' ? 'earliest' : undefined),
+    });
+    target.seek(PARTITION, 1);
+    expect((await read(target, 1))[0]?.offset).toBe(3);
+  });
+
   it('moves the partition and cuts the connection, finds the records again', async () => {
     let failures = 0;
     broker.on(fetch, ({ topics }) => {

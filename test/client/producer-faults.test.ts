@@ -228,7 +228,7 @@ describe('producer, when the broker', () => {
   it('is replaced while it waits for its followers, is asked again about what it may have written', async () => {
     let refusing = true;
     answers();
-    const target = create({ deliveryTimeoutMs: 150, inFlightMax: 5, retryBackoffMsMax: 10 });
+    const target = create({ deliveryTimeoutMs: 1_000, inFlightMax: 5, retryBackoffMsMax: 10 });
     await target.sendAndWait({ topic: 't', value: 'first' });
     // 'a' is given up, and with it the sequence; 'b' was sent too, and may be in the log of whoever leads next.
     broker.on(produce, (request) => {
@@ -243,7 +243,7 @@ describe('producer, when the broker', () => {
       refusing = false;
       seen.length = 0;
     });
-    await new Promise((resolve) => setTimeout(resolve, 75));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const b = send('b');
     // Both are under way together when nobody lingers.
     await expect(target.flush()).rejects.toMatchObject({ code: 'TIMED_OUT' });

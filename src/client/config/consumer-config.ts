@@ -143,4 +143,7 @@ export const consumerConfig = {
     min: 0,
     doc: 'Time limit of calls that have none of their own, retries included.',
   },
-} as const satisfies Record<Exclude<keyof ConsumerOptions, 'environment'>, ConfigDefinition>;
+} as const satisfies Record<
+  Exclude<keyof ConsumerOptions, 'environment' | 'autoOffsetResetOf'>,
+  ConfigDefinition
+>;

@@ -3,7 +3,13 @@ import type { Address } from '../../base/environment.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import { nearestName } from '../../base/nearest-name.ts';
-import type { AdminOptions, ClientOptions, ConsumerOptions, ProducerOptions } from '../types.ts';
+import type {
+  AdminOptions,
+  AutoOffsetReset,
+  ClientOptions,
+  ConsumerOptions,
+  ProducerOptions,
+} from '../types.ts';
 import { adminConfig } from './admin-config.ts';
 import { consumerConfig } from './consumer-config.ts';
 import { checkConfigValue, type ConfigDefinitions } from './definition.ts';
@@ -14,7 +20,7 @@ type Settled<O, Optional extends keyof O = never> = Required<Omit<O, 'bootstrapS
 
 export type ClientSettings = Settled<ClientOptions>;
 export type ProducerSettings = Settled<ProducerOptions, 'partitioner'>;
-export type ConsumerSettings = Settled<ConsumerOptions, 'groupId'>;
+export type ConsumerSettings = Settled<ConsumerOptions, 'groupId' | 'autoOffsetResetOf'>;
 export type AdminSettings = Settled<AdminOptions>;
 
 const IN_FLIGHT_IDEMPOTENT_MAX = 5;
@@ -33,11 +39,16 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
 }
 
 export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
-  const settings = settle<ConsumerSettings>(consumerConfig, options, []);
+  const settings = settle<ConsumerSettings>(consumerConfig, options, ['autoOffsetResetOf']);
   if (settings.heartbeatIntervalMs >= settings.sessionTimeoutMs) {
     throw new DiagnosticError({ message: 'heartbeat.interval.ms must be less than session.timeout.ms' });
   }
   return settings;
+}
+
+/** Where a topic is read from when there is no offset for it, or one that its log does not have. */
+export function resetPolicyOf(settings: ConsumerSettings, topic: string): AutoOffsetReset {
+  return settings.autoOffsetResetOf?.(topic) ?? settings.autoOffsetReset;
 }
 
 export function adminSettings(options: AdminOptions): AdminSettings {

@@ -6,7 +6,7 @@ import type { RequestInput, ResponseOf } from '../../protocol/message.ts';
 import { fetch } from '../../protocol/messages/01-fetch.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { isolationByte } from '../cluster/offset-lookup.ts';
-import type { ConsumerSettings } from '../config/settings.ts';
+import { type ConsumerSettings, resetPolicyOf } from '../config/settings.ts';
 import { isRetriable, kafkaError } from '../kafka-error.ts';
 import { groupByTopic, showPartition } from '../topic-partitions.ts';
 import type { ConsumerRecord, FetchedRecords } from '../types.ts';
@@ -311,8 +311,9 @@ export class Fetcher {
       return;
     }
     const { fetchOffset } = state;
-    if (this.#settings.autoOffsetReset !== 'none') {
-      state.reset(this.#settings.autoOffsetReset);
+    const policy = resetPolicyOf(this.#settings, state.topic);
+    if (policy !== 'none') {
+      state.reset(policy);
       return;
     }
     this.#fail(
@@ -332,7 +333,7 @@ export class Fetcher {
       return;
     }
     const { fetchOffset } = state;
-    if (this.#settings.autoOffsetReset !== 'none') {
+    if (resetPolicyOf(this.#settings, state.topic) !== 'none') {
       state.seek(Math.min(endOffset, fetchOffset));
       return;
     }

@@ -1,7 +1,7 @@
 import { OperationalError } from '../../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, lookupOffsets } from '../cluster/offset-lookup.ts';
-import type { ConsumerSettings } from '../config/settings.ts';
+import { type ConsumerSettings, resetPolicyOf } from '../config/settings.ts';
 import { isRetriable } from '../kafka-error.ts';
 import { partitionKey, showPartitions } from '../topic-partitions.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../types.ts';
@@ -94,9 +94,10 @@ export class Positions {
     for (const state of states) {
       if (!untouched(state)) continue;
       const found = committed.get(partitionKey(state.topic, state.partition));
+      const policy = resetPolicyOf(this.#settings, state.topic);
       if (found !== undefined) state.seek(found.offset, found.leaderEpoch ?? -1);
-      else if (this.#settings.autoOffsetReset === 'none') without.push(state);
-      else state.resetTo = this.#settings.autoOffsetReset;
+      else if (policy === 'none') without.push(state);
+      else state.resetTo = policy;
     }
     if (without.length === 0) return;
     throw new OperationalError(

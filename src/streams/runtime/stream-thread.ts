@@ -12,9 +12,9 @@ import { CacheBudget } from '../state/cache-budget.ts';
 import { MemoryEngine } from '../state/memory-engine.ts';
 import type { StoreEngine } from '../state/engine.ts';
 import { failureHandlers } from './failures.ts';
+import { offsetResets } from './offset-resets.ts';
 import { OutputProducer } from './output-producer.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
-import { type OffsetReset, offsetResets, seekUncommitted } from './start-offsets.ts';
 import { Restorer } from './restorer.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
@@ -56,7 +56,6 @@ export class StreamThread {
   readonly #budget: CacheBudget;
   readonly #purge: RepartitionPurge;
   readonly #topics: TopicWatch;
-  readonly #offsetResets: ReadonlyMap<string, OffsetReset>;
   readonly #running = new Map<string, Running>();
   readonly #paused = new Map<string, TopicPartition>();
   readonly #onAssignment: (phase: 'rebalancing' | 'running') => void;
@@ -85,6 +84,7 @@ export class StreamThread {
     this.#onAssignment = parts.onAssignment;
     this.#budget = new CacheBudget(Math.max(settings.cacheBytesMax, 1 << 20));
     const common = { environment, bootstrapServers };
+    const resets = offsetResets(settings.topology, settings.applicationId);
     this.#consumer = new Consumer({
       pollRecordsMax: 1000,
       ...settings.consumer,
@@ -93,6 +93,7 @@ export class StreamThread {
       groupId: settings.applicationId,
       autoCommit: false,
       autoOffsetReset: settings.autoOffsetReset,
+      autoOffsetResetOf: (topic) => resets.get(topic),
       // A source topic that vanishes must not come back empty because this consumer asks for it.
       allowAutoTopicCreation: false,
       assignors: [taskAssignor({ tasks: plan.tasks, localTasks: () => this.#localTasks() })],
@@ -113,7 +114,6 @@ export class StreamThread {
     this.#output = new OutputProducer(producer, handlers, () => this.#droppedOutputs++);
     this.#restorer = new Restorer(this.#restoreConsumer, this.#state);
     this.#purge = new RepartitionPurge(this.#admin, settings);
-    this.#offsetResets = offsetResets(settings.topology, settings.applicationId);
     this.#topics = new TopicWatch(this.#admin, settings, {
       sources: externalTopics(settings.topology),
       internal: plan.internalTopics.filter(({ partitions }) => partitions > 0).map(({ name }) => name),
@@ -385,7 +385,6 @@ export class StreamThread {
     this.#joined = true;
     this.#onAssignment('rebalancing');
     const committed = await this.#consumer.committed(partitions);
-    seekUncommitted(this.#consumer, { partitions, committed, resets: this.#offsetResets });
     const names = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
     const opened: Running[] = [];
     for (const plan of this.#plan.tasks) {
