@@ -7,11 +7,28 @@ import { Broker } from '../../broker/index.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { whyNoKafka } from './apache-kafka.ts';
 import { clusterCases } from './same-answers/cluster-cases.ts';
+import { configCases } from './same-answers/config-cases.ts';
 import { groupCases } from './same-answers/group-cases.ts';
-import { Peer } from './same-answers/peer.ts';
-import { recordCases } from './same-answers/record-cases.ts';
+import { groupOffsetCases } from './same-answers/group-offset-cases.ts';
+import { memberCases } from './same-answers/member-cases.ts';
+import { produceCases } from './same-answers/produce-cases.ts';
+import { readCases } from './same-answers/read-cases.ts';
 import { topicCases } from './same-answers/topic-cases.ts';
+import { topicChangeCases } from './same-answers/topic-change-cases.ts';
+import { Peer } from './same-answers/peer.ts';
 import { prepare } from './same-answers/world.ts';
+
+const CASES = [
+  ...topicCases,
+  ...topicChangeCases,
+  ...produceCases,
+  ...readCases,
+  ...groupCases,
+  ...memberCases,
+  ...groupOffsetCases,
+  ...configCases,
+  ...clusterCases,
+];
 
 /**
  * The same requests to Apache Kafka 4.3.1 and to our broker, one after the other in the same order: the answers must be
@@ -47,7 +64,7 @@ describe.skipIf(whyNoKafka !== undefined)('our broker answers as Apache Kafka do
     rmSync(data, { recursive: true, force: true });
   });
 
-  for (const { name, versions, run } of [...topicCases, ...recordCases, ...groupCases, ...clusterCases]) {
+  for (const { name, versions, run } of CASES) {
     it.each(versions.map((version) => [version]))(`${name}, v%i`, async (version) => {
       const [own, expected] = await Promise.all(
         [ours, theirs].map(async (peer) => {

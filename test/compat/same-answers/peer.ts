@@ -60,6 +60,20 @@ export class Peer {
     return response;
   }
 
+  /** Sends a request again and again until its answer is as wanted: the broker learns of some things a moment later. */
+  async until<A extends Api>(
+    api: A,
+    version: number,
+    body: RequestInput<A>,
+    isWanted: (answer: ResponseOf<A>) => boolean,
+  ): Promise<void> {
+    for (let attempt = 0; attempt < RETRIES_MAX; attempt++) {
+      if (isWanted(await this.send(api, version, body))) return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_BACKOFF_MS));
+    }
+    throw new Error(`${api.name} v${version} is never answered as it should be`);
+  }
+
   /** Sends a request and notes the answer, or that there is none. */
   async ask<A extends Api>(
     api: A,

@@ -1,11 +1,19 @@
+import type { ResponseOf } from '../../../src/protocol/message.ts';
+import { produce } from '../../../src/protocol/messages/00-produce.ts';
+import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
+import { listOffsets } from '../../../src/protocol/messages/02-list-offsets.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
+import { offsetCommit } from '../../../src/protocol/messages/08-offset-commit.ts';
+import { offsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts';
 import { createPartitions } from '../../../src/protocol/messages/37-create-partitions.ts';
 import { describeTopicPartitions } from '../../../src/protocol/messages/75-describe-topic-partitions.ts';
 import { type AnswerCase, conversation, requests } from './answer-case.ts';
-import { UNKNOWN_ID, wantedTopic } from './world.ts';
+import { makeTopic, to } from './record-requests.ts';
+import { UNKNOWN_ID, batch, wantedTopic } from './world.ts';
 
+const UNKNOWN_TOPIC_ID = 100;
 const NOT_A_NAME = 'no good name';
 const LONG_NAME = 'x'.repeat(250);
 
@@ -50,160 +58,6 @@ const autoCreation = conversation('Metadata: auto-creation', [1, 4, 9, 13], asyn
   await peer.ask(metadata, version, { topics: [{ name }] });
 });
 
-const creation = (topics: readonly ReturnType<typeof wantedTopic>[]) => ({
-  topics,
-  timeoutMs: 10_000,
-  validateOnly: false,
-});
-
-const createCases = requests(createTopics, [2, 4, 5, 7], {
-  'names that are none': () =>
-    creation([NOT_A_NAME, '', LONG_NAME, '.', '..'].map((name) => wantedTopic(name))),
-  'a topic that exists': () => creation([wantedTopic('one')]),
-  'a topic created': (version) =>
-    creation([wantedTopic(`created-${version}`, 2, { 'retention.ms': '1234' })]),
-  'names that collide': (version) => creation([wantedTopic(`a.b${version}`), wantedTopic(`a_b${version}`)]),
-  'a name that collides with a topic': (version) => creation([wantedTopic(`a_b${version}`)]),
-  'the same name twice': (version) =>
-    creation([wantedTopic(`twice-${version}`), wantedTopic(`twice-${version}`)]),
-  'too high a replication factor': () => creation([{ ...wantedTopic('rf'), replicationFactor: 2 }]),
-  'a replication factor of 0': () => creation([{ ...wantedTopic('rf'), replicationFactor: 0 }]),
-  'a replication factor of -2': () => creation([{ ...wantedTopic('rf'), replicationFactor: -2 }]),
-  'no partitions': () => creation([wantedTopic('p', 0)]),
-  '-2 partitions': () => creation([wantedTopic('p', -2)]),
-  'unknown configuration': () => creation([wantedTopic('c', 1, { 'no.such': 'x' })]),
-  'a value that is none': () => creation([wantedTopic('c', 1, { 'retention.ms': 'soon' })]),
-  'a value out of bounds': () => creation([wantedTopic('c', 1, { 'segment.bytes': '-1' })]),
-  'a value not among the valid': () => creation([wantedTopic('c', 1, { 'cleanup.policy': 'keep' })]),
-  'another value not among the valid': () => creation([wantedTopic('c', 1, { 'compression.type': 'rar' })]),
-  'a boolean that is none': () => creation([wantedTopic('c', 1, { preallocate: 'maybe' })]),
-  'a null value': () =>
-    creation([{ ...wantedTopic('c'), configs: [{ name: 'retention.ms', value: null as never }] }]),
-  'two values that contradict': () =>
-    creation([wantedTopic('c', 1, { 'min.compaction.lag.ms': '2', 'max.compaction.lag.ms': '1' })]),
-  'assignment with partitions': () =>
-    creation([{ ...wantedTopic('m', 1), assignments: [{ partitionIndex: 0, brokerIds: [1] }] as never }]),
-  'assignment with a replication factor': () =>
-    creation([{ ...wantedTopic('m', -1), assignments: [{ partitionIndex: 0, brokerIds: [1] }] as never }]),
-  'assignment with a gap': () =>
-    creation([
-      {
-        ...wantedTopic('m', -1),
-        replicationFactor: -1,
-        assignments: [
-          { partitionIndex: 0, brokerIds: [1] },
-          { partitionIndex: 2, brokerIds: [1] },
-        ] as never,
-      },
-    ]),
-  'assignment to an unknown broker': () =>
-    creation([
-      {
-        ...wantedTopic('m', -1),
-        replicationFactor: -1,
-        assignments: [{ partitionIndex: 0, brokerIds: [77] }] as never,
-      },
-    ]),
-  'assignment to a broker twice': () =>
-    creation([
-      {
-        ...wantedTopic('m', -1),
-        replicationFactor: -1,
-        assignments: [{ partitionIndex: 0, brokerIds: [1, 1] }] as never,
-      },
-    ]),
-  'assignment to nobody': () =>
-    creation([
-      {
-        ...wantedTopic('m', -1),
-        replicationFactor: -1,
-        assignments: [{ partitionIndex: 0, brokerIds: [] }] as never,
-      },
-    ]),
-  'a good assignment': (version) =>
-    creation([
-      {
-        ...wantedTopic(`assigned-${version}`, -1),
-        replicationFactor: -1,
-        assignments: [{ partitionIndex: 0, brokerIds: [1] }] as never,
-      },
-    ]),
-  'only validated': () => ({ ...creation([wantedTopic('validated', 3)]), validateOnly: true }),
-  'only validated, and wrong': () => ({ ...creation([wantedTopic('one')]), validateOnly: true }),
-  'no topics': () => creation([]),
-});
-
-const createDefaults = requests(createTopics, [4, 7], {
-  'defaults of the broker': (version) =>
-    creation([{ ...wantedTopic(`defaults-${version}`, -1), replicationFactor: -1 }]),
-});
-
-const deletion = conversation('DeleteTopics', [1, 4, 5, 6], async (peer, version) => {
-  const names = [`gone-${version}`, `gone-too-${version}`];
-  await peer.send(createTopics, 7, creation(names.map((name) => wantedTopic(name))));
-  await peer.learn(...names);
-  const ask = (topicNames: readonly string[]) =>
-    peer.ask(
-      deleteTopics,
-      version,
-      version >= 6
-        ? { topics: topicNames.map((name) => ({ name })), timeoutMs: 10_000 }
-        : { topicNames, timeoutMs: 10_000 },
-    );
-  await ask(['missing', NOT_A_NAME]);
-  await ask([names[0] ?? '', names[0] ?? '']);
-  await ask([names[0] ?? '']);
-  await ask([names[0] ?? '']);
-  await ask([]);
-  if (version < 6) return;
-  const byId = (topics: readonly { name?: string | null; topicId?: string }[]) =>
-    peer.ask(deleteTopics, version, { topics, timeoutMs: 10_000 });
-  await byId([{ topicId: UNKNOWN_ID }]);
-  await byId([{ topicId: peer.topicId('one'), name: 'one' }]);
-  await byId([{}]);
-  await byId([{ name: names[1] ?? '' }, { topicId: peer.topicId(names[1] ?? '') }]);
-  await byId([{ topicId: peer.topicId(names[1] ?? '') }]);
-  await byId([{ topicId: peer.topicId(names[1] ?? '') }]);
-});
-
-const partitions = requests(createPartitions, [0, 1, 2, 3], {
-  'unknown topic': () => ({ topics: [{ name: 'missing', count: 3, assignments: null }], timeoutMs: 9999 }),
-  'a bad name': () => ({ topics: [{ name: NOT_A_NAME, count: 3, assignments: null }], timeoutMs: 9999 }),
-  'as many as there are': () => ({
-    topics: [{ name: 'three', count: 3, assignments: null }],
-    timeoutMs: 9999,
-  }),
-  'fewer than there are': () => ({
-    topics: [{ name: 'three', count: 2, assignments: null }],
-    timeoutMs: 9999,
-  }),
-  'less than one': () => ({ topics: [{ name: 'three', count: -1, assignments: null }], timeoutMs: 9999 }),
-  'a topic twice': () => ({
-    topics: [
-      { name: 'three', count: 4, assignments: null },
-      { name: 'three', count: 5, assignments: null },
-    ],
-    timeoutMs: 9999,
-  }),
-  'too few assignments': () => ({
-    topics: [{ name: 'three', count: 5, assignments: [{ brokerIds: [1] }] }],
-    timeoutMs: 9999,
-  }),
-  'too many replicas': () => ({
-    topics: [{ name: 'three', count: 4, assignments: [{ brokerIds: [1, 2] }] }],
-    timeoutMs: 9999,
-  }),
-  'an unknown broker': () => ({
-    topics: [{ name: 'three', count: 4, assignments: [{ brokerIds: [9] }] }],
-    timeoutMs: 9999,
-  }),
-  'only validated': () => ({
-    topics: [{ name: 'three', count: 4, assignments: null }],
-    timeoutMs: 9999,
-    validateOnly: true,
-  }),
-});
-
 const described = requests(describeTopicPartitions, [0], {
   'a topic': () => ({ topics: [{ name: 'three' }] }),
   'several, unknown ones among them': () => ({
@@ -230,14 +84,70 @@ const described = requests(describeTopicPartitions, [0], {
   'a limit of none': () => ({ topics: [{ name: 'three' }], responsePartitionLimit: 0 }),
 });
 
+const recreated = conversation('a topic that is deleted and made again', [0], async (peer) => {
+  const name = 'made-again';
+  await makeTopic(peer, name, 2);
+  const topicId = peer.topicId(name);
+  await peer.send(produce, 9, to(name, batch(['a'])));
+  const commit = { partitionIndex: 0, committedOffset: 1, committedMetadata: 'm' };
+  await peer.send(offsetCommit, 7, { groupId: 'of-made-again', topics: [{ name, partitions: [commit] }] });
+  await peer.ask(deleteTopics, 6, { topics: [{ name }], timeoutMs: 10_000 });
+  const byId = {
+    maxWaitMs: 50,
+    minBytes: 1,
+    topics: [{ topicId, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 }] }],
+  };
+  const isGone = ({ responses }: ResponseOf<typeof fetch>): boolean =>
+    responses[0]?.partitions[0]?.errorCode === UNKNOWN_TOPIC_ID;
+  await peer.until(fetch, 13, byId, isGone);
+  const committed = { groupId: 'of-made-again', topics: null };
+  await peer.until(offsetFetch, 7, committed, ({ topics }) => topics.length === 0);
+  await peer.ask(fetch, 13, byId);
+  await peer.ask(produce, 9, to(name, batch(['a'])));
+  await makeTopic(peer, name, 2);
+  await peer.ask(fetch, 13, byId);
+  await peer.ask(produce, 13, {
+    acks: -1,
+    timeoutMs: 1000,
+    topicData: [{ topicId, partitionData: [{ index: 0, records: batch(['a']) }] }],
+  });
+  await peer.ask(metadata, 12, { topics: [{ topicId, name: null }], allowAutoTopicCreation: false });
+  await peer.ask(listOffsets, 7, {
+    replicaId: -1,
+    topics: [{ name, partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
+  });
+});
+
+const grown = conversation('a topic that grows', [0, 3], async (peer, version) => {
+  const name = `grown-${version}`;
+  await makeTopic(peer, name);
+  await peer.ask(createPartitions, version, {
+    topics: [{ name, count: 3, assignments: null }],
+    timeoutMs: 9999,
+  });
+  await peer.learn(name);
+  await peer.ask(describeTopicPartitions, 0, { topics: [{ name }] });
+  const assignments = [{ brokerIds: [1] }, { brokerIds: [1] }];
+  await peer.ask(createPartitions, version, { topics: [{ name, count: 5, assignments }], timeoutMs: 9999 });
+  await peer.learn(name);
+  await peer.ask(metadata, 9, { topics: [{ name }] });
+});
+
+const internal = conversation('internal topics and names', [0], async (peer) => {
+  await peer.ask(metadata, 9, { topics: [{ name: '__consumer_offsets' }] });
+  await peer.ask(createTopics, 7, { topics: [wantedTopic('__consumer_offsets')], timeoutMs: 9999 });
+  await peer.ask(metadata, 9, {
+    topics: [{ name: 'Ünïcode' }, { name: 'a/b' }, { name: 'a:b' }, { name: ' ' }],
+  });
+});
+
 export const topicCases: readonly AnswerCase[] = [
   ...metadataCases,
   ...metadataById,
   ...metadataByNeither,
-  ...createCases,
-  ...createDefaults,
-  deletion,
-  ...partitions,
-  ...described,
   autoCreation,
+  ...described,
+  recreated,
+  grown,
+  internal,
 ];
