@@ -216,6 +216,14 @@ describe('queries', () => {
     ]);
   });
 
+  it('says at once that a topic is not there', async () => {
+    const answer = await post(`${platform.url}/query`, { ksql: "PRINT 'pageview';" });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error_code: 40_001, message: expect.stringContaining("did you mean 'pageviews'?") as string },
+    });
+  });
+
   it('prints a topic', async () => {
     const response = await fetch(`${platform.url}/query`, {
       method: 'POST',

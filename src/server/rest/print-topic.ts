@@ -1,6 +1,7 @@
 import type { Print } from '../../../grammar/index.ts';
 import type { Environment } from '../../base/environment.ts';
-import { Consumer, type ConsumerRecord } from '../../client/index.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import { Admin, Consumer, type ConsumerRecord } from '../../client/index.ts';
 import { printDate, printTime } from '../../sql/values/iso-time.ts';
 import type { AnswerStream } from './answer-stream.ts';
 import { RestError, RestErrorCode } from './rest-error.ts';
@@ -16,6 +17,7 @@ export interface PrintOptions {
 /** Opens a topic for PRINT, from its beginning or its end. @throws {RestError} 40001 for a topic that is not there. */
 export async function openTopic(statement: Print, text: string, options: PrintOptions): Promise<Consumer> {
   const { environment, bootstrapServers } = options;
+  await requireTopic(statement.topic, text, options);
   const consumer = new Consumer({
     environment,
     bootstrapServers,
@@ -31,14 +33,26 @@ export async function openTopic(statement: Print, text: string, options: PrintOp
     return consumer;
   } catch (error) {
     await consumer.close();
+    throw error;
+  }
+}
+
+/** A consumer would wait for a topic that is not there. */
+async function requireTopic(topic: string, text: string, options: PrintOptions): Promise<void> {
+  const { environment, bootstrapServers } = options;
+  const admin = new Admin({ environment, bootstrapServers });
+  try {
+    const names = (await admin.listTopics({ includeInternal: true })).map(({ name }) => name);
+    if (names.includes(topic)) return;
+    const meant = nearestName(topic, names);
     throw new RestError(
       RestErrorCode.BAD_STATEMENT,
-      `Could not find topic '${statement.topic}', or the KSQL user does not have permissions to list the topic. Topic names are case-sensitive.`,
-      {
-        statementText: text,
-        cause: error,
-      },
+      `Could not find topic '${topic}', or the KSQL user does not have permissions to list the topic. Topic names are case-sensitive.` +
+        (meant === undefined ? '' : `\n  did you mean '${meant}'?`),
+      { statementText: text },
     );
+  } finally {
+    await admin.close();
   }
 }
 

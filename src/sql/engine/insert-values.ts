@@ -1,6 +1,6 @@
 import type { Expression, InsertValues } from '../../../grammar/ast.ts';
 import { columnsOf as columnsOfExpression } from '../../../grammar/traverse.ts';
-import { printType, quoteName } from '../../serde/model/sql-type.ts';
+import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { formatOf } from '../../serde/formats.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -8,9 +8,11 @@ import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
-import { castArgument, compileExpression } from '../expressions/compile.ts';
+import { compileExpression } from '../expressions/compile.ts';
 import { canImplicitlyCast } from '../types/casts.ts';
+import { asDecimalType } from '../types/decimal-types.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
+import { casterOf } from '../values/cast.ts';
 import type { ProducedRecord } from './host.ts';
 
 /** The record that an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */
@@ -126,13 +128,33 @@ export function valueFor(
     throw sqlError(`Failed to insert values: ${messageOf(failure)}`, { span: expression.span });
   }
   if (value === null || compiled.type === null) return null;
-  if (compiled.type.kind !== column.type.kind && !canImplicitlyCast(compiled.type, column.type)) {
+  if (!canInsert(compiled.type, column.type)) {
     throw sqlError(
       `Expected type ${printType(column.type)} for field ${quoteName(column.name)} but got ${printType(compiled.type)}`,
       { span: expression.span },
     );
   }
-  return castArgument(compiled.type, column.type)?.(value) ?? value;
+  return casterOf(compiled.type, column.type)?.(value) ?? value;
+}
+
+/** Whether every value of a type may stand in a column: numbers widen, and nothing is cut off. */
+function canInsert(from: SqlType, to: SqlType): boolean {
+  if (from.kind === 'ARRAY' && to.kind === 'ARRAY') return canInsert(from.element, to.element);
+  if (from.kind === 'MAP' && to.kind === 'MAP') {
+    return canInsert(from.key, to.key) && canInsert(from.value, to.value);
+  }
+  if (from.kind === 'STRUCT' && to.kind === 'STRUCT') {
+    return from.fields.every(({ name, type }) => {
+      const field = to.fields.find((candidate) => candidate.name === name);
+      return field !== undefined && canInsert(type, field.type);
+    });
+  }
+  const decimal = to.kind === 'DECIMAL' ? asDecimalType(from) : undefined;
+  // A whole number is checked when it is cast: of its type only the most digits are known.
+  if (to.kind !== 'DECIMAL' || from.kind !== 'DECIMAL' || decimal === undefined) {
+    return canImplicitlyCast(from, to);
+  }
+  return decimal.scale <= to.scale && decimal.precision - decimal.scale <= to.precision - to.scale;
 }
 
 /** Values are constants: there is no stream or table to take a column from. */

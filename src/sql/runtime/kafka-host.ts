@@ -48,9 +48,11 @@ export class KafkaHost implements SqlHost {
   readonly #options: KafkaHostOptions;
   readonly #admin: Admin;
   readonly #producer: Producer;
+  readonly #processId: string;
 
   constructor(options: KafkaHostOptions) {
     this.#options = options;
+    this.#processId = processIdOf(options);
     const { environment, bootstrapServers } = options;
     this.#admin = new Admin({ environment, bootstrapServers });
     this.#producer = new Producer({ environment, bootstrapServers });
@@ -97,7 +99,11 @@ export class KafkaHost implements SqlHost {
   }
 
   async startQuery(plan: QueryPlan, context: AnalysisContext): Promise<RunningQuery> {
-    const query = new AppQuery(plan, context, this.#options, (applicationId) => this.#cleanUp(applicationId));
+    const query = new AppQuery(plan, context, {
+      ...this.#options,
+      processId: this.#processId,
+      cleanUp: (applicationId) => this.#cleanUp(applicationId),
+    });
     if (offsetReset(context) === 'latest') await this.#beginAtEnds(plan, query.applicationId);
     await query.start();
     return query;
@@ -194,6 +200,7 @@ export class KafkaHost implements SqlHost {
       const topics = await this.#admin.listTopics({ includeInternal: true });
       const own = topics.map(({ name }) => name).filter((name) => name.startsWith(`${applicationId}-`));
       if (own.length > 0) await this.#admin.deleteTopics(own);
+      await this.#admin.removeStaticMembers(applicationId, [instanceOf(applicationId, this.#processId)]);
       await this.#admin.deleteGroups([applicationId]);
     } catch (error) {
       this.#log(`cleaning up ${applicationId}: ${messageOf(error)}`);
@@ -214,6 +221,22 @@ function sourceSteps(step: Step): readonly SourceStep[] {
 function prefixOf({ serviceId }: KafkaHostOptions): string {
   return `_confluent-ksql-${serviceId}`;
 }
+
+/**
+ * What tells the members of this host's queries from those of other hosts, now and after a restart: it is kept in the
+ * state folder, because where the state is, there the member is to come back to (as Kafka Streams keeps its process id).
+ */
+function processIdOf({ environment, stateDir }: KafkaHostOptions): string {
+  const { disk, random } = environment;
+  const file = `${stateDir}/process-id`;
+  disk.makeDirectory(stateDir);
+  if (disk.exists(file)) return disk.readFile(file).toString('utf8').trim();
+  const id = Buffer.from(random.bytes(16)).toString('base64url');
+  disk.replaceFile(file, Buffer.from(`${id}\n`));
+  return id;
+}
+
+const instanceOf = (applicationId: string, processId: string): string => `${applicationId}-${processId}`;
 
 function appOptions(options: KafkaHostOptions, context: AnalysisContext) {
   const { environment, bootstrapServers, commitIntervalMs = 2000, logger = silentLogger } = options;
@@ -242,13 +265,18 @@ function offsetReset({ properties }: AnalysisContext): 'earliest' | 'latest' | u
   return value === 'earliest' || value === 'latest' ? value : undefined;
 }
 
+/** What a query needs of its host. */
+interface QueryHost extends KafkaHostOptions {
+  readonly processId: string;
+  readonly cleanUp: (applicationId: string) => Promise<void>;
+}
+
 /** A persistent query. Pausing stops its application, resuming starts one that goes on where the last one committed. */
 class AppQuery implements RunningQuery {
   readonly plan: QueryPlan;
   readonly table: MaterializedTable | undefined;
   readonly #context: AnalysisContext;
-  readonly #options: KafkaHostOptions;
-  readonly #cleanUp: (applicationId: string) => Promise<void>;
+  readonly #host: QueryHost;
   readonly applicationId: string;
   readonly #topology: Topology;
   readonly #state = new BehaviorSubject<QueryState>('CREATED');
@@ -257,17 +285,11 @@ class AppQuery implements RunningQuery {
   /** Pausing and resuming one after the other. */
   #changes: Promise<void> = Promise.resolve();
 
-  constructor(
-    plan: QueryPlan,
-    context: AnalysisContext,
-    options: KafkaHostOptions,
-    cleanUp: (applicationId: string) => Promise<void>,
-  ) {
+  constructor(plan: QueryPlan, context: AnalysisContext, host: QueryHost) {
     this.plan = plan;
     this.#context = context;
-    this.#options = options;
-    this.#cleanUp = cleanUp;
-    this.applicationId = `${prefixOf(options)}query_${plan.queryId}`;
+    this.#host = host;
+    this.applicationId = `${prefixOf(host)}query_${plan.queryId}`;
     const builder = new StreamsBuilder();
     lower(plan.root, {
       builder,
@@ -324,7 +346,7 @@ class AppQuery implements RunningQuery {
   async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
     await this.#changes;
     await this.#app.close();
-    if (options.cleanUp) await this.#cleanUp(this.applicationId);
+    if (options.cleanUp) await this.#host.cleanUp(this.applicationId);
     this.#state.next('CLOSED');
     this.#state.complete();
   }
@@ -338,10 +360,13 @@ class AppQuery implements RunningQuery {
 
   #newApp(): StreamsApp {
     const app = new StreamsApp({
-      ...appOptions(this.#options, this.#context),
+      ...appOptions(this.#host, this.#context),
       applicationId: this.applicationId,
       topology: this.#topology,
-      stateDir: `${this.#options.stateDir}/${this.applicationId}`,
+      stateDir: `${this.#host.stateDir}/${this.applicationId}`,
+      // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
+      // would first wait for the session of a member to end that is gone.
+      consumer: { groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
       autoOffsetReset: offsetReset(this.#context) ?? 'earliest',
     });
     app.state$.subscribe((state) => {
