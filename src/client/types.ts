@@ -479,6 +479,8 @@ export interface KafkaAdmin {
   ): Promise<void>;
   listGroups(options?: { readonly states?: readonly string[] }): Promise<readonly GroupListing[]>;
   describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]>;
+  /** Lets static members leave (KIP-345), so that their group can be deleted; no error for those that are not in it. */
+  removeStaticMembers(groupId: string, groupInstanceIds: readonly string[]): Promise<void>;
   deleteGroups(groupIds: readonly string[]): Promise<void>;
   listOffsets(
     specs: readonly (TopicPartition & { readonly spec: OffsetSpec })[],

@@ -33,6 +33,7 @@ import {
   describeGroupOn,
   listConsumerGroupOffsetsOn,
   listGroupsOn,
+  removeStaticMembersOn,
 } from './group-admin.ts';
 import {
   createPartitionsOn,
@@ -124,6 +125,10 @@ export class Admin implements KafkaAdmin {
 
   describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]> {
     return Promise.all(groupIds.map((groupId) => describeGroupOn(this.#cluster, groupId, this.#timeoutMs)));
+  }
+
+  removeStaticMembers(groupId: string, groupInstanceIds: readonly string[]): Promise<void> {
+    return removeStaticMembersOn(this.#cluster, groupId, groupInstanceIds, this.#timeoutMs);
   }
 
   async deleteGroups(groupIds: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../protocol/error-codes.ts';
 import { decodeVersioned } from '../../protocol/codec.ts';
+import { leaveGroup } from '../../protocol/messages/13-leave-group.ts';
 import { describeGroups } from '../../protocol/messages/15-describe-groups.ts';
 import { listGroups } from '../../protocol/messages/16-list-groups.ts';
 import { deleteGroups } from '../../protocol/messages/42-delete-groups.ts';
@@ -17,6 +18,8 @@ import type {
 } from '../types.ts';
 import { checkOutcomes } from './admin-error.ts';
 
+/** Members can be named by their instance from here on (KIP-345). */
+const LEAVE_BY_INSTANCE_FROM = 3;
 /** The states filter exists from here on. */
 const STATES_FROM = 4;
 const CONSUMER_PROTOCOL_TYPE = 'consumer';
@@ -97,6 +100,42 @@ export async function deleteGroupOn(cluster: Cluster, groupId: string, timeoutMs
         errorMessage,
       })),
     );
+  });
+}
+
+/** Lets static members leave; no error for one that is not in the group (any more). */
+export async function removeStaticMembersOn(
+  cluster: Cluster,
+  groupId: string,
+  groupInstanceIds: readonly string[],
+  timeoutMs: number,
+): Promise<void> {
+  const coordinator = new GroupCoordinator(cluster, groupId);
+  await cluster.retry(`removing members of group ${groupId}`, timeoutMs, async () => {
+    const response = await coordinator.send({
+      api: leaveGroup,
+      body: (version) => {
+        if (version < LEAVE_BY_INSTANCE_FROM)
+          throw kafkaError(ErrorCode.UNSUPPORTED_VERSION, 'LeaveGroup v3');
+        return {
+          groupId,
+          members: groupInstanceIds.map((groupInstanceId) => ({
+            memberId: '',
+            groupInstanceId,
+            reason: 'removed by an administrator',
+          })),
+        };
+      },
+    });
+    coordinator.movedBy(response.errorCode);
+    const outcomes = [
+      { subject: `group ${groupId}`, errorCode: response.errorCode },
+      ...response.members.map(({ groupInstanceId, errorCode }) => ({
+        subject: `member ${groupInstanceId} of group ${groupId}`,
+        errorCode,
+      })),
+    ];
+    checkOutcomes(outcomes.filter(({ errorCode }) => errorCode !== ErrorCode.UNKNOWN_MEMBER_ID));
   });
 }
 

@@ -147,6 +147,21 @@ export function groupContract(bootstrapServers: () => string, sessionMsMin: numb
       expect(events.length).toBe(settled);
     });
 
+    it('lets an administrator remove a static member that stopped, so that its group can go', async () => {
+      const topic = await setUp().topic(1);
+      const groupId = clients.name('group');
+      const member = clients.consumer({ groupId, groupInstanceId: 'stays' });
+      member.subscribe([topic]);
+      await pollUntil([member], () => member.assignment().length === 1);
+      await member.close();
+      const admin = clients.admin();
+      await expect(admin.deleteGroups([groupId])).rejects.toMatchObject({ code: 'NON_EMPTY_GROUP' });
+      await admin.removeStaticMembers(groupId, ['stays', 'was never there']);
+      await admin.deleteGroups([groupId]);
+      await admin.removeStaticMembers(groupId, ['stays']);
+      expect((await admin.listGroups()).map((group) => group.groupId)).not.toContain(groupId);
+    });
+
     it('fences a second member of the same instance id', async () => {
       const topic = await setUp().topic(1);
       const options = { groupId: clients.name('group'), groupInstanceId: 'same' };
