@@ -5,7 +5,7 @@ import {
   consumerConfig,
   producerConfig,
 } from '../../src/client/index.ts';
-import { serverProperties } from '../../src/server/config/index.ts';
+import { engineProperties, serverProperties } from '../../src/server/config/index.ts';
 import { code, sentence, table } from './markdown.ts';
 
 /** What the property tables of broker and server have in common. */
@@ -51,8 +51,11 @@ export function serverConfigPage(): string {
   return [
     '# SQL server properties\n',
     "Under ksqlDB's names. Give them in a file (`--config`), as `--set NAME=VALUE`, or in the environment, where",
-    '`ksql.service.id` is `KSQL_KSQL_SERVICE_ID`. Properties of sessions are set in SQL, with `SET`.\n',
+    '`ksql.service.id` is `KSQL_KSQL_SERVICE_ID`.\n',
     table(['property', 'type', 'default', 'meaning'], propertyRows(serverProperties)),
+    '\n## Properties of the engine\n',
+    "Given in the same places, and in SQL with `SET` for one session; a server's value is the default of its sessions.\n",
+    table(['property', 'type', 'default', 'meaning'], propertyRows(engineProperties)),
   ].join('\n');
 }
 

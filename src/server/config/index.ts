@@ -1,3 +1,4 @@
+export { engineProperties } from './engine-properties.ts';
 export { type FileSettings, readConfigFile } from './config-file.ts';
 export { isServerProperty, serverProperties, type ServerPropertyName } from './server-properties.ts';
 export {

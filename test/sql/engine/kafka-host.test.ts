@@ -154,6 +154,11 @@ describe('SQL on a Kafka cluster', () => {
     const second = new Sql(`${host}:${port}`, restarted);
     try {
       await second.run(table);
+      await second.run('PAUSE CTAS_T_0;');
+      await expect(second.pull('SELECT n FROM t;')).rejects.toThrow(
+        'the state of query CTAS_T_0 cannot be read while it is PAUSED; try again when SHOW QUERIES says RUNNING',
+      );
+      await second.run('RESUME CTAS_T_0;');
       await second.run("INSERT INTO s (k, v) VALUES ('a', 2);");
       await expect.poll(() => second.pull('SELECT n FROM t;'), { timeout: 20_000 }).toEqual([[2]]);
     } finally {
