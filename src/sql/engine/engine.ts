@@ -1,6 +1,7 @@
 import { map, take, tap } from 'rxjs';
 import type { Query, Statement } from '../../../grammar/ast.ts';
 import { parseScript } from '../../../grammar/parse.ts';
+import { OperationalError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
@@ -233,14 +234,18 @@ export class SqlEngine {
         running.table !== undefined,
     );
     const table = writer?.running.table;
-    if (table === undefined) {
+    if (writer === undefined || table === undefined) {
       throw sqlError(
         `The ${name} table isn't queryable. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}'. ` +
           'See https://cnfl.io/queries for more info.',
         { hint: 'or add EMIT CHANGES to run a push query' },
       );
     }
-    return { kind: 'pull', columns: plan.columns, rows: await runPull(plan, table) };
+    try {
+      return { kind: 'pull', columns: plan.columns, rows: await runPull(plan, table) };
+    } catch (error) {
+      throw withState(error, writer.running);
+    }
   }
 
   #pullStream(query: Query, context: AnalysisContext): PushQuery {
@@ -426,4 +431,13 @@ function checkQuery(query: Query, context: AnalysisContext): void {
 function numberOf(queryId: string): number {
   const digits = /_([0-9]+)$/.exec(queryId)?.[1];
   return digits === undefined ? 0 : Number(digits);
+}
+
+/** Rows that cannot be had now, since their query rebalances, is paused or has failed: the answer says which it is. */
+function withState(error: unknown, query: RunningQuery): unknown {
+  if (!(error instanceof OperationalError) || error.code !== 'STORE_NOT_AVAILABLE') return error;
+  const message =
+    `the state of query ${query.plan.queryId} cannot be read while it is ${query.state()}; ` +
+    'try again when SHOW QUERIES says RUNNING';
+  return new OperationalError(error.code, message, { retriable: true, cause: error });
 }

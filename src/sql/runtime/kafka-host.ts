@@ -1,6 +1,6 @@
 import { BehaviorSubject, distinctUntilChanged, Observable } from 'rxjs';
 import type { Environment } from '../../base/environment.ts';
-import { messageOf, OperationalError } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Producer } from '../../client/producer/producer.ts';
@@ -299,8 +299,8 @@ class AppQuery implements RunningQuery {
     this.#topology = builder.build();
     this.#app = this.#newApp();
     this.table = materializedTable(plan, context, {
-      keyValueStore: (name) => this.#whenAvailable(() => this.#app.keyValueStore(name)),
-      windowStore: (name) => this.#whenAvailable(() => this.#app.windowStore(name)),
+      keyValueStore: (name) => this.#app.keyValueStore(name),
+      windowStore: (name) => this.#app.windowStore(name),
     });
   }
 
@@ -349,20 +349,6 @@ class AppQuery implements RunningQuery {
     if (options.cleanUp) await this.#host.cleanUp(this.applicationId);
     this.#state.next('CLOSED');
     this.#state.complete();
-  }
-
-  /** @throws {OperationalError} `STORE_NOT_AVAILABLE`, with the state that the query is in instead. */
-  #whenAvailable<S>(storeOf: () => S): S {
-    try {
-      return storeOf();
-    } catch (error) {
-      if (!(error instanceof OperationalError) || error.code !== 'STORE_NOT_AVAILABLE') throw error;
-      const what = `the state of query ${this.plan.queryId} cannot be read while it is ${this.#state.value}`;
-      throw new OperationalError(error.code, `${what}; try again when SHOW QUERIES says RUNNING`, {
-        retriable: true,
-        cause: error,
-      });
-    }
   }
 
   #change(step: () => Promise<void>): void {

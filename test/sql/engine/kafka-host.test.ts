@@ -148,6 +148,10 @@ describe('SQL on a Kafka cluster', () => {
     const first = new Sql(`${host}:${port}`, killed);
     await first.run(`${table} INSERT INTO s (k, v) VALUES ('a', 1);`);
     await expect.poll(() => first.pull('SELECT n FROM t;'), { timeout: 20_000 }).toEqual([[1]]);
+    const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: `${host}:${port}` });
+    const committed = () => admin.listConsumerGroupOffsets('_confluent-ksql-test_query_CTAS_T_0');
+    await expect.poll(committed, { timeout: 20_000 }).toMatchObject([{ topic: 's', offset: 1 }]);
+    await admin.close();
     // The first one cannot be killed here. It stays, which is harder: the partition must be taken from a member that lives.
     const restarted = brokers.newDirectory();
     fs.copyFileSync(path.join(killed, 'process-id'), path.join(restarted, 'process-id'));
@@ -159,6 +163,8 @@ describe('SQL on a Kafka cluster', () => {
         'the state of query CTAS_T_0 cannot be read while it is PAUSED; try again when SHOW QUERIES says RUNNING',
       );
       await second.run('RESUME CTAS_T_0;');
+      // Until it learns that its place is taken, the first one reads on.
+      await expect.poll(() => first.engine.queries()[0]?.state, { timeout: 20_000 }).toBe('ERROR');
       await second.run("INSERT INTO s (k, v) VALUES ('a', 2);");
       await expect.poll(() => second.pull('SELECT n FROM t;'), { timeout: 20_000 }).toEqual([[2]]);
     } finally {
