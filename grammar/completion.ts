@@ -2,6 +2,7 @@
 import type { IToken } from 'chevrotain';
 import { nonReservedKeywords, reservedKeywords } from './keywords.ts';
 import { tokenize } from './lexer.ts';
+import { statementWords } from './statement-words.ts';
 import { K, Semicolon, Word } from './tokens.ts';
 
 /** What the shell knows of the catalog. */
@@ -49,26 +50,8 @@ type Slot =
   | 'property'
   | 'after name';
 
-const statementStarts = [
-  'SELECT',
-  'CREATE',
-  'INSERT INTO',
-  'DROP',
-  'SHOW',
-  'LIST',
-  'DESCRIBE',
-  'EXPLAIN',
-  'PRINT',
-  'TERMINATE',
-  'PAUSE',
-  'RESUME',
-  'SET',
-  'UNSET',
-  'DEFINE',
-  'UNDEFINE',
-  'ALTER',
-  'ASSERT',
-];
+/** After INSERT nothing else can come. */
+const statementStarts = statementWords.map((word) => (word === 'INSERT' ? 'INSERT INTO' : word));
 
 /** What follows a keyword, where the grammar leaves a short list. */
 const followers: Readonly<Record<string, readonly string[]>> = {

@@ -5,27 +5,7 @@ import { EOF } from './chevrotain.ts';
 import { displayToken } from './error-messages.ts';
 import { isReserved, nonReservedKeywords, reservedKeywords } from './keywords.ts';
 import { spanOf } from './lexer.ts';
-
-const statementWords = [
-  'SELECT',
-  'CREATE',
-  'INSERT',
-  'DROP',
-  'SHOW',
-  'LIST',
-  'DESCRIBE',
-  'EXPLAIN',
-  'PRINT',
-  'TERMINATE',
-  'PAUSE',
-  'RESUME',
-  'SET',
-  'UNSET',
-  'DEFINE',
-  'UNDEFINE',
-  'ALTER',
-  'ASSERT',
-];
+import { statementWords } from './statement-words.ts';
 
 /**
  * What Chevrotain found, as the diagnostic that the user sees. The texts are ksqlDB's (`line 1:8: Syntax Error` and

@@ -50,6 +50,8 @@ export class Log {
   readonly partition: number;
   readonly directory: string;
   config: LogConfig;
+  /** `<topic>-<partition>` */
+  readonly #name: string;
   readonly #environment: Environment;
   readonly #logger: Logger;
   readonly #openSegments: OpenSegments;
@@ -75,8 +77,6 @@ export class Log {
   #truncations = 0;
   #isClosed = false;
   /** Why the disk is no longer trusted: after a failed sync nothing is known of what was written before. */
-  /** `<topic>-<partition>` */
-  readonly #name: string;
   #failure: string | undefined;
 
   private constructor(options: LogOptions) {

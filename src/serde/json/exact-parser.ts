@@ -6,6 +6,11 @@ export class JsonNumber {
   constructor(text: string) {
     this.text = text;
   }
+
+  /** Written without a fraction and without an exponent. */
+  get isInteger(): boolean {
+    return /^-?[0-9]+$/.test(this.text);
+  }
 }
 
 export type ExactJson =

@@ -5,6 +5,7 @@ import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KGroupedStream } from '../../streams/builder/kgrouped-stream.ts';
 import type { KTable } from '../../streams/builder/ktable.ts';
+import type { RecordContext } from '../../streams/record.ts';
 import { SessionWindows } from '../../streams/windows/session-windows.ts';
 import { TimeWindows } from '../../streams/windows/time-windows.ts';
 import type { Windowed } from '../../streams/windows/windowed.ts';
@@ -13,6 +14,7 @@ import type { Aggregator } from '../functions/definition.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
 import type { AggregateWindow } from '../logical/nodes.ts';
 import type { AggregateStep } from '../physical/steps.ts';
+import type { UnextendedStream } from './lower-source.ts';
 import { type Lowered, type LoweringContext, rowProjection } from './lowering-context.ts';
 import { internalSerde, type Key, keySerde, typeOfText } from './row-serdes.ts';
 
@@ -31,11 +33,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  */
 export function lowerAggregate(step: AggregateStep, input: Lowered, context: LoweringContext): Lowered {
   const plan = bindAggregate(step, context);
-  const state = internalSerde('value', step.formats.value, plan.stateColumns);
-  const key = keySerde(step.formats.key, step.schema.key, undefined);
-  const value = internalSerde('value', step.formats.value, plan.preparedColumns);
-  const grouped = { name: 'Aggregate-GroupBy', keySerde: key, valueSerde: value };
-  const stored = { storeName: step.store, keySerde: key, valueSerde: state };
+  const { grouped, stored } = aggregateOptions(step, plan);
   if (input.kind === 'TABLE') {
     const table = input.table
       .mapValues((row) => plan.prepare(row))
@@ -49,6 +47,39 @@ export function lowerAggregate(step: AggregateStep, input: Lowered, context: Low
     : prepared.groupByKey(grouped);
   return { kind: 'TABLE', table: finish(step, plan, aggregateStream(step, plan, groups, stored)) };
 }
+
+/**
+ * Aggregates rows by the key that they have, right from their source: extended and cut down when they are added, so that
+ * no operator stands between and no record is made for it.
+ */
+export function aggregateUnextended(
+  step: AggregateStep,
+  { stream, extend }: UnextendedStream,
+  context: LoweringContext,
+): Lowered {
+  const plan = bindAggregate(step, context);
+  const { grouped, stored } = aggregateOptions(step, plan);
+  const aggregate: RowAggregator = (key, value, state, record) =>
+    plan.aggregate(key, plan.prepare(extend(value, key, record)), state);
+  // An aggregation without windows drops records without a value by itself.
+  const isWindowed = step.timeWindow !== undefined;
+  if (!isWindowed) context.builder.skipNames(1);
+  const rows = isWindowed ? stream.filter((_key, value) => value !== null) : stream;
+  const table = aggregateStream(step, { ...plan, aggregate }, rows.groupByKey(grouped), stored);
+  return { kind: 'TABLE', table: finish(step, plan, table) };
+}
+
+function aggregateOptions(step: AggregateStep, plan: AggregatePlan) {
+  const key = keySerde(step.formats.key, step.schema.key, undefined);
+  const state = internalSerde('value', step.formats.value, plan.stateColumns);
+  const value = internalSerde('value', step.formats.value, plan.preparedColumns);
+  return {
+    grouped: { name: 'Aggregate-GroupBy', keySerde: key, valueSerde: value },
+    stored: { storeName: step.store, keySerde: key, valueSerde: state },
+  };
+}
+
+type RowAggregator = (key: Key, value: Row, state: Row, record: RecordContext) => Row;
 
 /** The calls of an aggregation, compiled. */
 export interface AggregatePlan {
@@ -155,7 +186,7 @@ function apply(
 
 function aggregateStream(
   step: AggregateStep,
-  plan: AggregatePlan,
+  plan: Pick<AggregatePlan, 'initialize' | 'merge'> & { readonly aggregate: RowAggregator },
   groups: KGroupedStream<Key, Row>,
   stored: { readonly storeName: string },
 ): KTable<Key, Row> {

@@ -1,14 +1,17 @@
 import { BIGINT } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import type { KStream } from '../../streams/builder/kstream.ts';
 import type { Header, RecordContext } from '../../streams/record.ts';
 import type { TimestampExtractor } from '../../streams/timestamp-extractor.ts';
 import { failOnInvalidTimestamp } from '../../streams/timestamp-extractor.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
 import { booleanProperty } from '../analysis/session.ts';
-import type { PlanColumn, SourceStep } from '../physical/steps.ts';
+import type { PlanColumn, SourceStep, Step } from '../physical/steps.ts';
 import type { LoweringContext, Lowered } from './lowering-context.ts';
 import { rowFunction } from './lowering-context.ts';
 import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './row-serdes.ts';
+
+type RowExtender = (value: Row, key: Key, context: RecordContext) => Row;
 
 /** Of a source that is not a side of a join. */
 const KSQL_TOPIC = 'KsqlTopic';
@@ -23,28 +26,46 @@ const KSQL_TOPIC = 'KsqlTopic';
 export function lowerSource(step: SourceStep, context: LoweringContext): Lowered {
   const aliasNames = step.id === KSQL_TOPIC ? 0 : 1;
   if (step.store !== undefined) context.builder.skipNames(1);
-  const keys = keySerde(step.formats.key, step.keyColumns, step.window);
-  const extractor = timestampExtractor(step, context);
-  const stream = context.builder
-    .stream<Key, Row>(step.topic, {
-      keySerde: keys,
-      valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns), extraColumns(step)),
-      timestampExtractor: extractor as TimestampExtractor<Key, Row>,
-      // A join needs all rows of its table, wherever the streams beside it begin.
-      ...(step.store !== undefined && step.id !== KSQL_TOPIC ? { offsetReset: 'earliest' as const } : {}),
-    })
-    .mapValues(rowExtender(step));
+  const stream = readTopic(step, context).mapValues(rowExtender(step));
   if (step.store === undefined) {
     context.builder.skipNames(aliasNames);
     return { kind: 'STREAM', stream };
   }
   const table = stream.toTable({
     storeName: step.store,
-    keySerde: keys,
+    keySerde: keySerde(step.formats.key, step.keyColumns, step.window),
     valueSerde: internalSerde('value', step.formats.value, formatColumns(step.schema.row)),
   });
   context.builder.skipNames(1 + aliasNames);
   return { kind: 'TABLE', table };
+}
+
+/** A stream whose rows are not extended yet. */
+export interface UnextendedStream {
+  readonly stream: KStream<Key, Row>;
+  /** Makes a value the processing row, in place. */
+  readonly extend: RowExtender;
+}
+
+/**
+ * A step that is a stream's source, without the operator that extends its rows: the next step does that as it begins,
+ * which saves a record and a call for each row. Undefined for other steps.
+ */
+export function lowerUnextended(step: Step, context: LoweringContext): UnextendedStream | undefined {
+  if (step.step !== 'source' || step.store !== undefined || step.id !== KSQL_TOPIC) return undefined;
+  const stream = readTopic(step, context);
+  context.builder.skipNames(1);
+  return { stream, extend: rowExtender(step) };
+}
+
+function readTopic(step: SourceStep, context: LoweringContext): KStream<Key, Row> {
+  return context.builder.stream<Key, Row>(step.topic, {
+    keySerde: keySerde(step.formats.key, step.keyColumns, step.window),
+    valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns), extraColumns(step)),
+    timestampExtractor: timestampExtractor(step, context) as TimestampExtractor<Key, Row>,
+    // A join needs all rows of its table, wherever the streams beside it begin.
+    ...(step.store !== undefined && step.id !== KSQL_TOPIC ? { offsetReset: 'earliest' as const } : {}),
+  });
 }
 
 /** How many columns a row has after those of its value. */
@@ -56,7 +77,7 @@ function extraColumns({ headers, window, schema }: SourceStep): number {
  * Fills the places after the value's columns with what the record knows beside them. The row was read with these places
  * and belongs to this record alone, so nothing is copied.
  */
-function rowExtender(step: SourceStep): (value: Row, key: Key, context: RecordContext) => Row {
+function rowExtender(step: SourceStep): RowExtender {
   const valueCount = step.valueColumns.length;
   const { headers, window } = step;
   const keyCount = step.schema.key.length;

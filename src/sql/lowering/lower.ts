@@ -10,6 +10,7 @@ import type { StreamRecord } from '../../streams/record.ts';
 import { typeOver } from '../analysis/row-scope.ts';
 import { booleanProperty } from '../analysis/session.ts';
 import type {
+  AggregateStep,
   FilterStep,
   FlatMapStep,
   JoinStep,
@@ -21,9 +22,9 @@ import type {
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { castArgument } from '../expressions/compile.ts';
 import type { ArgumentType } from '../functions/definition.ts';
-import { lowerAggregate } from './lower-aggregate.ts';
+import { aggregateUnextended, lowerAggregate } from './lower-aggregate.ts';
 import { lowerJoin, lowerKeyBy } from './lower-join.ts';
-import { lowerSource, timestampFunction } from './lower-source.ts';
+import { lowerSource, lowerUnextended, timestampFunction } from './lower-source.ts';
 import {
   type Lowered,
   type LoweringContext,
@@ -41,7 +42,7 @@ export function lower(step: Step, context: LoweringContext): Lowered {
     case 'filter':
       return lowerFilter(step, lower(step.input, context), context);
     case 'project':
-      return lowerProject(step, lower(step.input, context), context);
+      return lowerProject(step, context);
     case 'flatMap':
       return lowerFlatMap(step, lower(step.input, context), context);
     case 'partitionBy':
@@ -49,7 +50,7 @@ export function lower(step: Step, context: LoweringContext): Lowered {
     case 'keyBy':
       return lowerKeyBy(step, lower(step.input, context), context);
     case 'aggregate':
-      return lowerAggregate(step, lower(step.input, context), context);
+      return lowerAggregateOver(step, context);
     case 'join':
       return lowerJoin(step, joinSides(step, context), context);
     case 'sink':
@@ -74,9 +75,27 @@ function lowerFilter(step: FilterStep, input: Lowered, context: LoweringContext)
     : { kind: 'TABLE', table: input.table.filter(keep, { name: step.id }) };
 }
 
-function lowerProject(step: ProjectStep, input: Lowered, context: LoweringContext): Lowered {
+function lowerAggregateOver(step: AggregateStep, context: LoweringContext): Lowered {
+  // Rows that have their key already go straight into the aggregation.
+  const unextended = step.rekey ? undefined : lowerUnextended(step.input, context);
+  return unextended === undefined
+    ? lowerAggregate(step, lower(step.input, context), context)
+    : aggregateUnextended(step, unextended, context);
+}
+
+function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
   const texts = step.columns.map(({ expression }) => expression);
   const { project } = rowProjection(texts, step.input.schema.row, context);
+  const unextended = lowerUnextended(step.input, context);
+  if (unextended !== undefined) {
+    const { extend } = unextended;
+    const stream = unextended.stream.mapValues(
+      (value, key, record): Row => (value === null ? value : project(extend(value, key, record))),
+      { name: step.id },
+    );
+    return { kind: 'STREAM', stream: step.keyPositions === undefined ? stream : reorderKey(stream, step) };
+  }
+  const input = lower(step.input, context);
   const map = (row: Row): Row => (row === null ? row : project(row));
   if (input.kind === 'STREAM') {
     const stream = input.stream.mapValues(map, { name: step.id });

@@ -1,0 +1,21 @@
+/** The words that statements begin with, in the order in which a user may want to see them. */
+export const statementWords = [
+  'SELECT',
+  'CREATE',
+  'INSERT',
+  'DROP',
+  'SHOW',
+  'LIST',
+  'DESCRIBE',
+  'EXPLAIN',
+  'PRINT',
+  'TERMINATE',
+  'PAUSE',
+  'RESUME',
+  'SET',
+  'UNSET',
+  'DEFINE',
+  'UNDEFINE',
+  'ALTER',
+  'ASSERT',
+];
