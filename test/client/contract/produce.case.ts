@@ -124,7 +124,7 @@ export function produceContract(bootstrapServers: () => string): void {
         }
       }
       await producer.flush();
-      expect(environment.cuts).toBeGreaterThan(5);
+      expect(environment.cuts).toBeGreaterThan(0);
 
       const consumer = clients.consumer();
       consumer.assign([0, 1].map((partition) => ({ topic: name, partition })));

@@ -104,23 +104,33 @@ const altering = conversation('IncrementalAlterConfigs', [0, 1], async (peer, ve
       ],
       validateOnly: false,
     });
-  const show = (...configurationKeys: string[]) =>
-    peer.ask(describeConfigs, 4, {
-      resources: [{ resourceType: TOPIC, resourceName: name, configurationKeys }],
+  const show = async (key: string, wanted?: string): Promise<void> => {
+    const question = {
+      resources: [{ resourceType: TOPIC, resourceName: name, configurationKeys: [key] }],
       includeSynonyms: true,
-    });
+    };
+    // What the controller has decided reaches the broker a moment later.
+    if (wanted !== undefined)
+      await peer.until(
+        describeConfigs,
+        4,
+        question,
+        ({ results }) => results[0]?.configs[0]?.value === wanted,
+      );
+    await peer.ask(describeConfigs, 4, question);
+  };
   await ask([['retention.ms', SET, '1000']]);
-  await show('retention.ms');
+  await show('retention.ms', '1000');
   await ask([['retention.ms', DELETE, null]]);
-  await show('retention.ms');
+  await show('retention.ms', '604800000');
   await ask([['retention.bytes', DELETE, null]]);
   await ask([['cleanup.policy', APPEND, 'compact']]);
-  await show('cleanup.policy');
+  await show('cleanup.policy', 'delete,compact');
   await ask([['cleanup.policy', APPEND, 'compact']]);
   await ask([['cleanup.policy', SUBTRACT, 'delete']]);
-  await show('cleanup.policy');
+  await show('cleanup.policy', 'compact');
   await ask([['cleanup.policy', SUBTRACT, 'compact']]);
-  await show('cleanup.policy');
+  await show('cleanup.policy', '');
   await ask([['cleanup.policy', APPEND, 'nonsense']]);
   await ask([['retention.ms', APPEND, '1']]);
   await ask([['retention.ms', SUBTRACT, '1']]);
@@ -170,12 +180,16 @@ const replacing = conversation('AlterConfigs', [0, 1, 2], async (peer, version) 
       validateOnly: false,
     });
   await ask('retention.ms', '1000');
-  await peer.ask(describeConfigs, 4, {
+  const question = {
     resources: [
       { resourceType: TOPIC, resourceName: name, configurationKeys: ['retention.ms', 'retention.bytes'] },
     ],
     includeSynonyms: false,
-  });
+  };
+  await peer.until(describeConfigs, 4, question, ({ results }) =>
+    (results[0]?.configs ?? []).some(({ value }) => value === '1000'),
+  );
+  await peer.ask(describeConfigs, 4, question);
   await ask('retention.ms', null);
   await ask('retention.ms', 'soon');
   await ask('no.such', '1');
