@@ -140,6 +140,10 @@ export class CuttableEnvironment implements Environment {
     this.cut();
   }
 
+  get isConnected(): boolean {
+    return this.#connections.size > 0;
+  }
+
   /** Cuts every connection: what is in flight is lost, in one direction or the other. */
   cut(): void {
     for (const connection of this.#connections) {

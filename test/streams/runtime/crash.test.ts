@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Broker } from '../../../broker/index.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { collectApp, createTopics, produce, readTotals, records } from './app-under-test.ts';
+import { brokerAndFolder } from './broker-and-folder.ts';
 
 let folder: string;
 let bootstrapServers: string;
@@ -28,22 +26,10 @@ const allGroups = (each: number): Record<string, number> =>
 
 describe('an application that is killed', () => {
   beforeEach(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'millrace-crash-'));
-    const broker = await Broker.start({
-      environment,
-      config: {
-        'log.dirs': path.join(folder, 'log'),
-        listeners: 'PLAINTEXT://127.0.0.1:0',
-        'group.initial.rebalance.delay.ms': 0,
-        'group.min.session.timeout.ms': 500,
-      },
-    });
-    bootstrapServers = `${broker.address.host}:${broker.address.port}`;
+    const around = await brokerAndFolder({ 'group.min.session.timeout.ms': 500 });
+    ({ bootstrapServers, folder } = around);
     await createTopics(environment, bootstrapServers, { in: 4, out: 4 });
-    return async () => {
-      await broker.close();
-      rmSync(folder, { recursive: true, force: true });
-    };
+    return () => around.close();
   });
 
   it('leaves its tasks to the other process, with nothing lost', async () => {

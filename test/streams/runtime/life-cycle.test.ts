@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Broker } from '../../../broker/index.ts';
+import { beforeEach, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { messageOf } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
@@ -20,30 +18,18 @@ import {
 } from '../../../src/streams/index.ts';
 import { streamsAppSettings } from '../../../src/streams/runtime/streams-app-options.ts';
 import { createTopics, produce, waitFor } from './app-under-test.ts';
+import { brokerAndFolder } from './broker-and-folder.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 type Supplier = ProcessorSupplier<string, string, string, string>;
 let folder: string;
-let broker: Broker;
 let bootstrapServers: string;
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'millrace-life-'));
-  broker = await Broker.start({
-    environment,
-    config: {
-      'log.dirs': path.join(folder, 'log'),
-      listeners: 'PLAINTEXT://127.0.0.1:0',
-      'group.initial.rebalance.delay.ms': 0,
-    },
-  });
-  bootstrapServers = `${broker.address.host}:${broker.address.port}`;
+  const around = await brokerAndFolder();
+  ({ bootstrapServers, folder } = around);
   await createTopics(environment, bootstrapServers, { in: 1 });
-});
-
-afterEach(async () => {
-  await broker.close();
-  rmSync(folder, { recursive: true, force: true });
+  return () => around.close();
 });
 
 function appOf(supplier: Supplier, options: Partial<StreamsAppOptions> = {}): StreamsApp {

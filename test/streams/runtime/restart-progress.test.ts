@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Broker } from '../../../broker/index.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { Consumer, Producer } from '../../../src/client/index.ts';
 import {
@@ -17,6 +14,7 @@ import {
 } from '../../../src/streams/index.ts';
 import { decodeTopicPartitionMetadata } from '../../../src/streams/runtime/topic-partition-metadata.ts';
 import { createTopics, waitFor } from './app-under-test.ts';
+import { brokerAndFolder } from './broker-and-folder.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 const counts = { storeName: 'counts', keySerde: Serdes.string };
@@ -82,21 +80,10 @@ async function outputs(): Promise<readonly string[]> {
 
 describe('an application that emits final windows', () => {
   beforeEach(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'millrace-progress-'));
-    const broker = await Broker.start({
-      environment,
-      config: {
-        'log.dirs': path.join(folder, 'log'),
-        listeners: 'PLAINTEXT://127.0.0.1:0',
-        'group.initial.rebalance.delay.ms': 0,
-      },
-    });
-    bootstrapServers = `${broker.address.host}:${broker.address.port}`;
+    const around = await brokerAndFolder();
+    ({ bootstrapServers, folder } = around);
     await createTopics(environment, bootstrapServers, { in: 1, out: 1 });
-    return async () => {
-      await broker.close();
-      rmSync(folder, { recursive: true, force: true });
-    };
+    return () => around.close();
   });
 
   it.each([

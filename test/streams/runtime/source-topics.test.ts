@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Broker } from '../../../broker/index.ts';
+import { beforeEach, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { messageOf } from '../../../src/base/errors.ts';
@@ -10,28 +6,16 @@ import { Admin } from '../../../src/client/index.ts';
 import { Serdes, StreamsApp, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
 import { TopicWatch } from '../../../src/streams/runtime/topic-watch.ts';
 import { createTopics, produce, waitFor } from './app-under-test.ts';
+import { brokerAndFolder } from './broker-and-folder.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 let folder: string;
-let broker: Broker;
 let bootstrapServers: string;
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'millrace-streams-'));
-  broker = await Broker.start({
-    environment,
-    config: {
-      'log.dirs': path.join(folder, 'log'),
-      listeners: 'PLAINTEXT://127.0.0.1:0',
-      'group.initial.rebalance.delay.ms': 0,
-    },
-  });
-  bootstrapServers = `${broker.address.host}:${broker.address.port}`;
-});
-
-afterEach(async () => {
-  await broker.close();
-  rmSync(folder, { recursive: true, force: true });
+  const around = await brokerAndFolder();
+  ({ bootstrapServers, folder } = around);
+  return () => around.close();
 });
 
 const appOf = (topology: Topology): StreamsApp =>

@@ -1,37 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Broker } from '../../../broker/index.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { Admin, Consumer } from '../../../src/client/index.ts';
 import { Serdes, StreamsApp, StreamsBuilder, type StreamsState } from '../../../src/streams/index.ts';
 import { collectApp, createTopics, produce, readTotals, records, waitFor } from './app-under-test.ts';
+import { brokerAndFolder } from './broker-and-folder.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 let folder: string;
-let broker: Broker;
 let bootstrapServers: string;
-let run = 0;
-
-async function startBroker(): Promise<void> {
-  folder = mkdtempSync(path.join(tmpdir(), 'millrace-streams-'));
-  broker = await Broker.start({
-    environment,
-    config: {
-      'log.dirs': path.join(folder, 'log'),
-      listeners: 'PLAINTEXT://127.0.0.1:0',
-      'group.initial.rebalance.delay.ms': 0,
-      'group.min.session.timeout.ms': 500,
-    },
-  });
-  bootstrapServers = `${broker.address.host}:${broker.address.port}`;
-}
-
-async function stopBroker(): Promise<void> {
-  await broker.close();
-  rmSync(folder, { recursive: true, force: true });
-}
 
 /** The last value of each key of a topic of one partition, read from its beginning until enough is there. */
 async function readAll(
@@ -50,13 +27,13 @@ async function readAll(
   return found;
 }
 
-const stateDir = (name: string): string => path.join(folder, `state-${run}-${name}`);
+const stateDir = (name: string): string => path.join(folder, name);
 
 describe('an application on a broker', () => {
   beforeEach(async () => {
-    run++;
-    await startBroker();
-    return stopBroker;
+    const around = await brokerAndFolder({ 'group.min.session.timeout.ms': 500 });
+    ({ bootstrapServers, folder } = around);
+    return () => around.close();
   });
 
   it('shares its partitions with a second instance and takes them back, and nothing is lost', async () => {
