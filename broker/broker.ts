@@ -223,7 +223,7 @@ export class Broker {
    * @param options.handOver false leaves without telling the cluster, which finds out by itself, as after a crash.
    */
   close(options?: { readonly handOver?: boolean }): Promise<void> {
-    this.#closing ??= options?.handOver === false ? this.#abandon() : this.#close();
+    this.#closing ??= options?.handOver === false ? this.#release({}) : this.#close();
     return this.#closing;
   }
 
@@ -275,7 +275,7 @@ export class Broker {
     // One that is closing anyway tells by that how it went.
     if (this.#closing !== undefined) return;
     this.#logger.error('the broker cannot go on and stops', { error });
-    this.#closing = this.#abandon().catch((closeError: unknown) =>
+    this.#closing = this.#release({}).catch((closeError: unknown) =>
       this.#logger.warn('the broker did not stop well', { error: closeError }),
     );
     void this.#closing.then(() => this.#onFailure(error));
@@ -285,10 +285,6 @@ export class Broker {
     await this.#lifecycle.shutDown();
     await this.#release({ brokerEpoch: this.#lifecycle.brokerEpoch });
     this.#logger.info('broker stopped');
-  }
-
-  #abandon(): Promise<void> {
-    return this.#release({});
   }
 
   /** Closes everything; the data folder is given back whatever fails. */

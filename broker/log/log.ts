@@ -8,7 +8,7 @@ import { BatchInfo, baseOffsetAt, stampBatch, stampLogAppendTime } from './batch
 import { validateForFollower, validateForLeader } from './batch-validation.ts';
 import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogConfig } from './log-config.ts';
-import { LogFlusher } from './log-flusher.ts';
+import { LogFlusher, syncSegments } from './log-flusher.ts';
 import type { LogOptions } from './log-options.ts';
 import { parsePartitionDirectory, partitionDirectoryName } from './partition-directory.ts';
 import { readSegment, readRecent } from './log-reader.ts';
@@ -556,14 +556,7 @@ export class Log {
     // A disk that is full, say, refuses this and can be mended; a failed sync cannot.
     this.#epochs.save();
     try {
-      for (const segment of segments) {
-        // A segment that was sealed while its log was synced has indexes to sync, too.
-        let wasSealed: boolean;
-        do {
-          wasSealed = segment.isSealed;
-          await segment.sync();
-        } while (wasSealed !== segment.isSealed);
-      }
+      await syncSegments(segments);
       const { disk } = this.#environment;
       await disk.syncDirectory(this.directory);
       if (!this.#isDirectorySynced) await disk.syncDirectory(parentOf(this.directory));

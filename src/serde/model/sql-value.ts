@@ -37,12 +37,14 @@ export type Row = readonly SqlValue[];
 
 /** So many null places. */
 export function nulls(count: number): SqlValue[] {
-  return Array.from<SqlValue>({ length: count }).fill(null);
+  const row: SqlValue[] = [];
+  for (let index = 0; index < count; index++) row.push(null);
+  return row;
 }
 
 /** A row of one value and so many null places after it. */
 export function rowOf(value: SqlValue, spare: number): SqlValue[] {
-  const row = [value];
-  for (let count = 0; count < spare; count++) row.push(null);
+  const row = nulls(1 + spare);
+  row[0] = value;
   return row;
 }

@@ -1,7 +1,11 @@
 import type { Cancellable, PunctuationType, Punctuator } from '../processor.ts';
 import type { RecordContext, StreamRecord } from '../record.ts';
-import type { ProcessorMetadataEntry } from '../runtime/processor-metadata.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
+
+/** One number that a processor wants to find again after a restart; it may only grow. -1 while there is none. */
+export interface ProcessorMetadataEntry {
+  value: number;
+}
 
 /**
  * The contract of every node with state. The executor calls `prepare` (where there is one), waits if it answers a

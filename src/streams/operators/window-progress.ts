@@ -1,6 +1,5 @@
-import type { ProcessorMetadataEntry } from '../runtime/processor-metadata.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
-import type { OperatorContext } from './operator.ts';
+import type { OperatorContext, ProcessorMetadataEntry } from './operator.ts';
 
 const EMIT_INTERVAL = '__emit.interval.ms.kstreams.windowed.aggregation__';
 

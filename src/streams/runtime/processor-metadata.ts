@@ -1,7 +1,4 @@
-/** One number that a processor wants to find again after a restart; it may only grow. -1 while there is none. */
-export interface ProcessorMetadataEntry {
-  value: number;
-}
+import type { ProcessorMetadataEntry } from '../operators/operator.ts';
 
 /**
  * What the processors of a task keep in the metadata of committed offsets: how far windows have been emitted, and their
