@@ -233,6 +233,21 @@ describe('consumer, when the broker', () => {
     expect((await read(target, 1)).map(({ value }) => String(value))).toEqual(['at 30']);
   });
 
+  it('answers late where a partition begins, keeps to what the application has sought meanwhile', async () => {
+    serve((offset) => ({ records: batch([`at ${offset}`], { baseOffset: offset }) }));
+    let sought = false;
+    const target = create({ autoOffsetReset: 'earliest' });
+    broker.on(listOffsets, () => {
+      // While the look-up is under way.
+      target.seek(PARTITION, 30);
+      sought = true;
+      return { topics: [{ name: 't', partitions: [{ partitionIndex: 0, offset: 3, timestamp: -1 }] }] };
+    });
+    expect((await read(target, 1)).map(({ value }) => String(value))).toEqual(['at 30']);
+    expect(sought).toBe(true);
+    expect(asked.map(({ offset }) => offset)).not.toContain(3);
+  });
+
   it('does not answer that a member leaves, closes it in the time that it was given', async () => {
     broker.on(findCoordinator, () => ({
       coordinators: [

@@ -84,4 +84,17 @@ describe('the queue of a partition', () => {
     expect(queue.numberHead(identities)).toBe(true);
     expect(second).toMatchObject({ identity: NEXT, baseSequence: 0 });
   });
+
+  it('gives the numbers of a batch that was surely not written to the next one', () => {
+    const { queue, batches } = queueOf(3);
+    sendAll(queue);
+    succeed(queue, batches[0]);
+    const [, given, next] = batches as [ProducerBatch, ProducerBatch, ProducerBatch];
+    expect(queue.numberHead(identities)).toBe(true);
+    expect(queue.take()).toBe(given);
+    queue.done(given);
+    queue.gaveUp(given);
+    expect(queue.numberHead(identities)).toBe(true);
+    expect(next).toMatchObject({ identity: IDENTITY, baseSequence: given.baseSequence });
+  });
 });

@@ -175,6 +175,19 @@ describe('a rebalance', () => {
     ]);
   });
 
+  it('chooses the protocol that was voted for first among those with equal votes', async () => {
+    const groups = await GroupHarness.started();
+    const protocols = (...names: string[]): readonly (readonly [string, Buffer])[] =>
+      names.map((name) => [name, Buffer.from(name)]);
+    const joins = [
+      await groups.joinTwice({ protocols: protocols('sticky', 'range') }),
+      await groups.joinTwice({ protocols: protocols('range', 'sticky') }),
+    ];
+    await groups.time.advance(10_000);
+    const answers = await Promise.all(joins.map(({ joined }) => joined));
+    expect(answers.map((answer) => answer.protocolName)).toEqual(['sticky', 'sticky']);
+  });
+
   it('refuses more members than the group may have', async () => {
     const groups = await GroupHarness.started({ groupSizeMax: 1 });
     const [only = ''] = await groups.stable(1);

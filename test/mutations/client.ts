@@ -1,0 +1,55 @@
+import type { Mutation } from './mutation.ts';
+
+const producer = ['test/client/partition-queue.test.ts', 'test/client/accumulator.test.ts'];
+
+export const clientMutations: readonly Mutation[] = [
+  {
+    name: 'a producer sends more batches than a leader remembers',
+    file: 'src/client/producer/partition-queue.ts',
+    find: 'for (const { ordinal } of this.#inFlight) if (this.#ordinal - ordinal >= REMEMBERED) return false;',
+    replace: '',
+    suite: producer,
+  },
+  {
+    name: 'a second batch goes out before the first one is answered',
+    file: 'src/client/producer/partition-queue.ts',
+    find: 'if (!this.#isKnown && this.#inFlight.size > 0) return false;',
+    replace: '',
+    suite: producer,
+  },
+  {
+    name: 'a batch that is tried again goes to the end of its queue',
+    file: 'src/client/producer/partition-queue.ts',
+    find: 'this.#batches.splice(index, 0, batch);',
+    replace: 'this.#batches.push(batch);',
+    suite: producer,
+  },
+  {
+    name: 'a batch that was given up leaves a gap in the sequence',
+    file: 'src/client/producer/partition-queue.ts',
+    find: 'this.#nextSequence = batch.baseSequence;',
+    replace: '',
+    suite: producer,
+  },
+  {
+    name: 'records behind an abort marker stay hidden',
+    file: 'src/client/consumer/fetched-chunk.ts',
+    find: 'if (isAbortMarker(batch)) this.#abortedProducers.delete(batch.producerId);',
+    replace: '',
+    suite: ['test/client'],
+  },
+  {
+    name: 'a position that was found overrides a seek of the application',
+    file: 'src/client/consumer/positions.ts',
+    find: 'marks.get(state) === state.jumps && state.position < 0;',
+    replace: 'marks.size > 0;',
+    suite: ['test/client/consumer-faults.test.ts', 'test/client/millrace-contract.test.ts'],
+  },
+  {
+    name: 'records before the position that was asked for are handed out',
+    file: 'src/client/consumer/fetched-chunk.ts',
+    find: 'if (iterator.offset < fromOffset) continue;',
+    replace: '',
+    suite: ['test/client/millrace-contract.test.ts'],
+  },
+];

@@ -1,0 +1,49 @@
+import type { Mutation } from './mutation.ts';
+
+const suite = ['test/broker/coordinators'];
+const folder = 'broker/coordinators/group';
+
+export const groupMutations: readonly Mutation[] = [
+  {
+    name: 'a member commits before it knows its assignment',
+    file: `${folder}/membership-checks.ts`,
+    find: "group.is('CompletingRebalance') ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE",
+    replace: 'ErrorCode.NONE',
+    suite,
+  },
+  {
+    name: 'a member of an older generation is let in',
+    file: `${folder}/membership-checks.ts`,
+    find: 'member.generationId === group.generationId ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION',
+    replace: 'ErrorCode.NONE',
+    suite,
+  },
+  {
+    name: 'a static member that was replaced is not fenced (KIP-345)',
+    file: `${folder}/membership-checks.ts`,
+    find: 'current === memberId ? ErrorCode.NONE : ErrorCode.FENCED_INSTANCE_ID',
+    replace: 'ErrorCode.NONE',
+    suite,
+  },
+  {
+    name: 'offsets of a subscribed topic expire',
+    file: `${folder}/offset-expiry.ts`,
+    find: 'if (group.isSubscribedTo(topic)) continue;',
+    replace: '',
+    suite,
+  },
+  {
+    name: 'among equal votes the last protocol wins',
+    file: `${folder}/classic-group.ts`,
+    find: 'count > most',
+    replace: 'count >= most',
+    suite,
+  },
+  {
+    name: 'a group begins to rebalance while a member is still to join',
+    file: `${folder}/classic-group.ts`,
+    find: 'this.pendingMembers.size === 0 && ',
+    replace: '',
+    suite,
+  },
+];

@@ -1,0 +1,70 @@
+/**
+ * `npm run mutations [-- text]`: plants each bug of the table (whose name contains the text) and runs the suite that
+ * has to notice it. Fails when fewer are noticed than `floor.json` says; the floor only rises.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Mutation } from './mutation.ts';
+import { MUTATIONS } from './table.ts';
+
+const MINUTES_MAX = 3;
+const root = path.resolve(import.meta.dirname, '../..');
+
+type Outcome = 'noticed' | 'NOT NOTICED' | 'did not load' | 'hung';
+
+interface Report {
+  readonly numFailedTests: number;
+  readonly numPassedTests: number;
+}
+
+function run(mutation: Mutation, folder: string): Outcome {
+  const report = path.join(folder, 'report.json');
+  const { status, signal } = spawnSync(
+    process.execPath,
+    [
+      path.join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--config',
+      'test/mutations/vitest.config.ts',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...mutation.suite,
+    ],
+    {
+      cwd: root,
+      env: { ...process.env, MUTATION: mutation.name },
+      stdio: 'ignore',
+      timeout: MINUTES_MAX * 60_000,
+      killSignal: 'SIGKILL',
+    },
+  );
+  // A bug that makes a suite wait for ever is noticed by whoever waits; it counts, and is told apart.
+  if (signal === 'SIGKILL') return 'hung';
+  if (status === 0) return 'NOT NOTICED';
+  const { numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+  rmSync(report);
+  return numFailedTests > 0 ? 'noticed' : 'did not load';
+}
+
+const wanted = process.argv[2] ?? '';
+const chosen = MUTATIONS.filter(({ name, file }) => name.includes(wanted) || file.includes(wanted));
+const folder = mkdtempSync(path.join(tmpdir(), 'millrace-mutations-'));
+let noticed = 0;
+for (const mutation of chosen) {
+  const startedMs = Date.now();
+  const outcome = run(mutation, folder);
+  if (outcome === 'noticed' || outcome === 'hung') noticed += 1;
+  const seconds = ((Date.now() - startedMs) / 1000).toFixed(0).padStart(4);
+  console.log(`${outcome.padEnd(12)} ${seconds} s  ${mutation.file}: ${mutation.name}`);
+}
+rmSync(folder, { recursive: true, force: true });
+
+const { floor } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'floor.json'), 'utf8')) as {
+  readonly floor: number;
+};
+const isWhole = chosen.length === MUTATIONS.length;
+const bound = isWhole ? floor : chosen.length;
+console.log(`${noticed} of ${chosen.length} planted bugs noticed; at least ${bound} must be`);
+process.exitCode = noticed >= bound && chosen.length > 0 ? 0 : 1;

@@ -1,0 +1,21 @@
+import { clientMutations } from './client.ts';
+import { groupMutations } from './groups.ts';
+import { logMutations } from './log.ts';
+import type { Mutation } from './mutation.ts';
+import { quorumMutations } from './quorum.ts';
+import { replicationMutations } from './replication.ts';
+import { shellMutations } from './shell.ts';
+import { streamsMutations } from './streams.ts';
+import { wireMutations } from './wire.ts';
+
+/** All planted bugs; each was broken by hand once, and a suite that let it pass got the test that was missing. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...logMutations,
+  ...replicationMutations,
+  ...quorumMutations,
+  ...groupMutations,
+  ...clientMutations,
+  ...wireMutations,
+  ...shellMutations,
+  ...streamsMutations,
+];

@@ -1,0 +1,25 @@
+import type { Mutation } from './mutation.ts';
+
+export const wireMutations: readonly Mutation[] = [
+  {
+    name: 'a field is written one version too late',
+    file: 'src/protocol/messages/01-fetch.ts',
+    find: "sessionId: int32({ versions: '7+', ignorable: true }),\n    ",
+    replace: "sessionId: int32({ versions: '8+', ignorable: true }),\n    ",
+    suite: ['test/protocol'],
+  },
+  {
+    name: 'zstd is taken before version 7 of Produce',
+    file: 'broker/handlers/00-produce.ts',
+    find: '=== ZSTD && this.#context.apiVersion < ZSTD_VERSION_MIN',
+    replace: '=== ZSTD && this.#context.apiVersion < 0',
+    suite: ['test/broker/handlers'],
+  },
+  {
+    name: 'a varint of five bytes is measured as four',
+    file: 'src/base/varint.ts',
+    find: 'value < 0x10000000 ? 4 : 5',
+    replace: '4',
+    suite: ['test/base', 'test/protocol'],
+  },
+];
