@@ -1,10 +1,6 @@
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  COMPRESSIONS,
-  initCompression,
-  type Compression,
-} from '../../src/protocol/compression/compression.ts';
+import { describe, expect, it } from 'vitest';
+import { COMPRESSIONS, type Compression } from '../../src/protocol/compression/compression.ts';
 import { BatchBuilder } from '../../src/protocol/records/batch-builder.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../src/protocol/records/decode-batch.ts';
@@ -37,8 +33,6 @@ function print(records: readonly Record[]): string {
     })
     .join('');
 }
-
-beforeAll(initCompression);
 
 describe.skipIf(whyNoKafka !== undefined)("Kafka's own record classes", () => {
   it('read our batches, and we read theirs, in every compression', () => {

@@ -1,11 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  COMPRESSIONS,
-  initCompression,
-  type Compression,
-} from '../../src/protocol/compression/compression.ts';
+import { describe, expect, it } from 'vitest';
+import { COMPRESSIONS, type Compression } from '../../src/protocol/compression/compression.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { ProtocolError } from '../../src/protocol/protocol-error.ts';
 import { BatchBuilder } from '../../src/protocol/records/batch-builder.ts';
@@ -60,8 +56,6 @@ const sample: readonly Input[] = Array.from({ length: 50 }, (_, i) => ({
   timestamp: 1_700_000_000_000 + i * 10 - (i % 3) * 500,
   headers: i % 4 === 0 ? [{ key: 'trace', value: Buffer.from([i]) }] : [],
 }));
-
-beforeAll(initCompression);
 
 describe.each(COMPRESSIONS.map((compression) => [compression]))(
   'a batch of %s',

@@ -1,15 +1,11 @@
 import { OperationalError } from '../../base/errors.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
-import { idOfCompression } from '../../protocol/compression/compression.ts';
-import { COMPRESSION_MASK } from '../../protocol/records/batch-format.ts';
 import { BatchView, sizeOfBatchAt } from '../../protocol/records/batch-view.ts';
 import { ControlRecordType, controlRecordTypeOf } from '../../protocol/records/control-record.ts';
 import { RecordIterator } from '../../protocol/records/decode-batch.ts';
 import { showPartition } from '../topic-partitions.ts';
 import type { ConsumerRecord } from '../types.ts';
 import type { PartitionState } from './subscription-state.ts';
-
-const ZSTD = idOfCompression('zstd');
 
 export interface AbortedTransaction {
   readonly producerId: number;
@@ -33,8 +29,6 @@ export class FetchedChunk {
   /** The offset after the last whole batch, and that batch's leader epoch. */
   readonly endOffset: number;
   readonly endEpoch: number;
-  /** It cannot be decoded before zstd is loaded. */
-  readonly needsZstd: boolean;
   readonly #bytes: Buffer;
   readonly #checkCrcs: boolean;
   /** By first offset, those not reached yet; null if nothing is to be filtered. */
@@ -55,7 +49,6 @@ export class FetchedChunk {
     let at = 0;
     let endOffset = state.fetchOffset;
     let endEpoch = -1;
-    let needsZstd = false;
     for (;;) {
       const size = sizeOfBatchAt(bytes, at);
       // The last batch may be cut short by the limits of the fetch.
@@ -63,12 +56,10 @@ export class FetchedChunk {
       const batch = new BatchView(bytes, at);
       endOffset = batch.nextOffset;
       endEpoch = batch.partitionLeaderEpoch;
-      if ((batch.attributes & COMPRESSION_MASK) === ZSTD) needsZstd = true;
       at += size;
     }
     this.endOffset = endOffset;
     this.endEpoch = endEpoch;
-    this.needsZstd = needsZstd;
     this.#endAt = at;
   }
 

@@ -10,7 +10,6 @@ import { type ConsumerSettings, resetPolicyOf } from '../config/settings.ts';
 import { isRetriable, kafkaError } from '../kafka-error.ts';
 import { groupByTopic, showPartition } from '../topic-partitions.ts';
 import type { ConsumerRecord, FetchedRecords } from '../types.ts';
-import { isZstdReady, loadZstd } from '../zstd.ts';
 import { FetchedChunk } from './fetched-chunk.ts';
 import type { PartitionState, SubscriptionState } from './subscription-state.ts';
 
@@ -108,7 +107,7 @@ export class Fetcher {
         this.#chunks.splice(index, 1);
         continue;
       }
-      if (!state.fetchable || (chunk.needsZstd && !this.#hasZstd())) {
+      if (!state.fetchable) {
         index++;
         continue;
       }
@@ -140,12 +139,6 @@ export class Fetcher {
   close(): void {
     this.#closed = true;
     this.#chunks = [];
-  }
-
-  #hasZstd(): boolean {
-    if (isZstdReady()) return true;
-    void loadZstd().then(() => this.#onEvent());
-    return false;
   }
 
   #result(state: PartitionState, records: readonly ConsumerRecord[]): FetchedRecords {

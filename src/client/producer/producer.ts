@@ -2,7 +2,6 @@ import { OperationalError } from '../../base/errors.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { type ProducerSettings, producerSettings } from '../config/settings.ts';
 import { closed, timedOut } from '../kafka-error.ts';
-import { isZstdReady, loadZstd } from '../zstd.ts';
 import type {
   DeliveryCallback,
   KafkaProducer,
@@ -49,8 +48,6 @@ export class Producer implements KafkaProducer {
   #room: Promise<void> | undefined;
   #giveRoom: (() => void) | undefined;
   #closed = false;
-  /** Nothing is sent before zstd is there, if it is what compresses. */
-  readonly #zstdLoading: Promise<void> | undefined;
 
   constructor(options: ProducerOptions) {
     this.#settings = producerSettings(options);
@@ -73,13 +70,6 @@ export class Producer implements KafkaProducer {
       this.#accumulator.onMetadata();
       this.#sender.wake();
     });
-    if (this.#settings.compression === 'zstd' && !isZstdReady()) {
-      this.#sender.held = true;
-      this.#zstdLoading = loadZstd().then(() => {
-        this.#sender.held = false;
-        this.#sender.wake();
-      });
-    }
   }
 
   send(record: ProducerRecord, onDelivery?: DeliveryCallback): void {
@@ -154,7 +144,6 @@ export class Producer implements KafkaProducer {
     } finally {
       this.#sender.close();
       await this.#cluster.close();
-      await this.#zstdLoading;
     }
   }
 

@@ -61,8 +61,6 @@ export class Sender {
   #timerAtMs = Number.POSITIVE_INFINITY;
   /** Send everything at once: somebody waits for a flush. */
   urgent = false;
-  /** Nothing can be sent yet. */
-  held = false;
   #closed = false;
 
   constructor(
@@ -111,7 +109,7 @@ export class Sender {
   }
 
   #run(): void {
-    if (this.#running || this.#closed || this.held) return;
+    if (this.#running || this.#closed) return;
     this.#running = true;
     this.#fullBytes = 0;
     try {

@@ -3,7 +3,7 @@ import { ErrorCode } from '../error-codes.ts';
 import { compressGzip, decompressGzip } from './gzip.ts';
 import { compressLz4, decompressLz4 } from './lz4.ts';
 import { compressSnappy, decompressSnappy } from './snappy.ts';
-import { compressZstd, decompressZstd, initZstd } from './zstd.ts';
+import { compressZstd, decompressZstd } from './zstd.ts';
 
 /** The compressions of record batches, under the names that configurations use. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
@@ -23,11 +23,6 @@ export function compressionOfId(id: number): Compression {
 
 export function idOfCompression(compression: Compression): number {
   return COMPRESSIONS.indexOf(compression);
-}
-
-/** Loads what cannot be loaded synchronously (zstd, before Node 22.15). To be awaited once, before zstd is used. */
-export async function initCompression(): Promise<void> {
-  await initZstd();
 }
 
 /** Compresses the records of a batch. */

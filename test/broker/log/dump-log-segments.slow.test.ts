@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { initCompression } from '../../../src/protocol/compression/compression.ts';
 import { kafkaClassOutput, whyNoKafka } from '../../compat/apache-kafka.ts';
 import { makeBatch, makeMarker } from './batches.ts';
 import { openLog } from './open-log.ts';
@@ -10,7 +9,6 @@ const EPOCH = { leaderEpoch: 3 };
 
 /** Writes a log with everything in it: codecs, idempotence, transactions, several segments. */
 async function writeLog(root: string): Promise<string> {
-  await initCompression();
   const log = openLog(root, { segmentBytes: 9_000, indexIntervalBytes: 400 });
   const nowMs = Date.now();
   for (let i = 0; i < 60; i++) {

@@ -1,4 +1,3 @@
-import { initCompression } from '../../../src/protocol/compression/compression.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { heartbeat } from '../../../src/protocol/messages/12-heartbeat.ts';
 import { BatchBuilder, type BatchHeader } from '../../../src/protocol/records/batch-builder.ts';
@@ -40,7 +39,6 @@ export function batch(
 
 /** What both brokers begin with: a few topics and a coordinator that is up. */
 export async function prepare(peer: Peer): Promise<void> {
-  await initCompression();
   const topics = [
     wantedTopic('one'),
     wantedTopic('three', 3),
