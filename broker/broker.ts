@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../src/base/logger.ts';
 import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { BrokerConfig } from './config/broker-config.ts';
+import { shareOpenFiles } from './config/open-files.ts';
 import { staticTopicDefaults } from './config/config-values.ts';
 import { type BrokerTopology, brokerTopology } from './config/topology.ts';
 import { resolveTopicConfig, type TopicConfig } from './config/topic-config.ts';
@@ -71,6 +72,7 @@ function openLogs({
     ...(topology.newClusterId === undefined ? {} : { newClusterId: topology.newClusterId }),
     retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
     recentBytesMax: RECENT_BYTES_MAX,
+    openSegmentsMax: shareOpenFiles(environment.disk.openFilesMax).segmentsMax,
   });
 }
 

@@ -115,6 +115,8 @@ export interface Connection {
  * Every call throws {@link OperationalError} with code `DISK_FULL`, `NOT_FOUND`, `NOT_PERMITTED` or `DISK_ERROR`.
  */
 export interface Disk {
+  /** How many files, sockets among them, the process may hold open at a time; Infinity where there is no limit. */
+  readonly openFilesMax: number;
   open(path: string, mode: OpenMode): DiskFile;
   exists(path: string): boolean;
   /** The whole file. */

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shareOpenFiles } from '../../broker/config/open-files.ts';
 import { nodeDisk } from '../../src/base/io/node-disk.ts';
 
 let folder: string;
@@ -82,5 +83,25 @@ describe('folders on the real disk', () => {
     fs.writeFileSync(path.join(folder, 'file'), '');
     expect(() => nodeDisk.makeDirectory(path.join(folder, 'file'))).toThrow(/it is a file, not a folder/);
     expect(() => nodeDisk.makeDirectory(path.join(folder, 'file/below'))).toThrow(/cannot create/);
+  });
+});
+
+describe('the limit of open files', () => {
+  it('is what the shell has set', () => {
+    const module = path.resolve('src/base/io/open-files-limit.ts');
+    const script = `import(${JSON.stringify(module)}).then(({ openFilesLimit }) => console.log(openFilesLimit()))`;
+    const command = `ulimit -n 321 && ${JSON.stringify(process.execPath)} --import tsx -e ${JSON.stringify(script)}`;
+    const { stdout } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+    expect(Number(stdout)).toBe(321);
+  });
+
+  it('is shared out so that connections leave files to logs, and logs to connections', () => {
+    for (const limit of [256, 1024, 4096, 65_536]) {
+      const { segmentsMax, connectionsMax } = shareOpenFiles(limit);
+      expect(segmentsMax + connectionsMax).toBeLessThan(limit);
+      expect(segmentsMax).toBeGreaterThan(limit / 20);
+      expect(connectionsMax).toBeGreaterThan(limit / 4);
+    }
+    expect(shareOpenFiles(Number.POSITIVE_INFINITY).connectionsMax).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -41,6 +41,7 @@ export class SimulatedMedium {
 
 /** The disk as one process sees it. When the process is dead every call throws `HOST_DOWN`. */
 export class SimulatedDisk implements Disk {
+  readonly openFilesMax = Number.POSITIVE_INFINITY;
   readonly #medium: SimulatedMedium;
   readonly #host: DiskHost;
   #isAlive = true;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Disk, DiskFile, OpenMode } from '../environment.ts';
 import { messageOf, OperationalError } from '../errors.ts';
 import { NodeLock } from './node-lock.ts';
+import { openFilesLimit } from './open-files-limit.ts';
 
 const OPEN_FLAGS = {
   read: fs.constants.O_RDONLY,
@@ -10,7 +11,13 @@ const OPEN_FLAGS = {
   create: fs.constants.O_RDWR | fs.constants.O_CREAT,
 } satisfies Record<OpenMode, number>;
 
+let openFilesMax: number | undefined;
+
 export const nodeDisk: Disk = {
+  get openFilesMax() {
+    openFilesMax ??= openFilesLimit();
+    return openFilesMax;
+  },
   open: (file, mode) =>
     attempt('open', file, () => new NodeFile(file, fs.openSync(file, OPEN_FLAGS[mode], 0o644))),
   exists: (file) => fs.existsSync(file),
