@@ -8,18 +8,18 @@ import { brokerTopicName } from '../../src/streams/runtime/topic-plan.ts';
 import { CacheBudget } from '../../src/streams/state/cache-budget.ts';
 import { topologies } from './oracle-topologies.ts';
 import { EMIT_ALWAYS, historyOf, readRecordings, type Output, type Run } from './recordings.ts';
-import { engines, type EngineUnderTest } from './state/engines.ts';
+import { engines, rocksDbKinds, type EngineUnderTest } from './state/engines.ts';
 
 /**
- * The same recordings on RocksDB with a cache that holds nothing: every record finds its state missing, waits for it,
- * and must go on exactly where it stood.
+ * The same recordings on RocksDB with a cache that holds nothing: every record finds its state missing, reads it (or waits
+ * for it, where reads are promises), and must go on exactly where it stood.
  */
-describe('topologies answer the same when they wait for every piece of state', () => {
+describe.each(rocksDbKinds)('topologies answer the same when all state comes from %s RocksDB', (kind) => {
   let rocksdb: EngineUnderTest;
   let runs = 0;
 
   beforeAll(async () => {
-    rocksdb = await (engines['rocksdb'] ?? Promise.reject.bind(Promise))();
+    rocksdb = await (engines[`${kind} RocksDB`] ?? Promise.reject.bind(Promise))();
   });
   afterAll(() => rocksdb.close());
 

@@ -1,7 +1,7 @@
 import type { DiskLock, Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { endOfPrefix, type StoreEngine, type WriteBatch } from '../state/engine.ts';
-import { RocksDbEngine } from '../state/io/rocksdb-engine.ts';
+import { openRocksDb } from '../state/io/rocksdb-engine.ts';
 
 const FORMAT_VERSION = 1;
 /** Before all stores, whose ids begin at 1. */
@@ -42,7 +42,7 @@ export class StateDirectory {
     const lock = disk.lock(`${options.path}/.lock`);
     let engine: StoreEngine | undefined;
     try {
-      engine = await RocksDbEngine.open({
+      engine = await openRocksDb({
         path: `${options.path}/rocksdb`,
         blockCacheBytes: options.blockCacheBytes,
         writeBufferBytes: 16 * 1024 * 1024,

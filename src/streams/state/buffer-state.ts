@@ -2,7 +2,7 @@ import { Change } from '../operators/change.ts';
 import { type Header, NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import { decodeBuffered, encodeBuffered } from './buffer-format.ts';
-import { endOfPrefix, type WriteBatch } from './engine.ts';
+import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { SortedTexts } from './sorted-texts.ts';
@@ -85,10 +85,11 @@ export class WaitingState<K, V> implements BufferState<K, V>, ManagedStore {
   open(): void | Promise<void> {
     const { engine, prefix } = this.#environment;
     const range = { from: prefix, to: endOfPrefix(prefix) };
-    const fill = (stored: readonly (readonly [string, Buffer])[]): void => {
+    const fill = (stored: StoredEntries): void => {
       for (const [text, bytes] of stored) this.#admit(text.slice(prefix.length), bytes);
     };
-    return engine.synchronous ? fill(engine.scanNow(range)) : engine.scan(range).then(fill);
+    const stored = engine.scan(range);
+    return stored instanceof Promise ? stored.then(fill) : fill(stored);
   }
 
   loadWanted(): undefined {

@@ -12,17 +12,21 @@ export interface WriteBatch {
   delete(key: string): void;
 }
 
-/** A sorted byte store below the overlay: memory, or RocksDB. All stores of a thread share one, under key prefixes. */
+export type StoredEntries = readonly (readonly [string, Buffer])[];
+export type StoredValues = readonly (Buffer | undefined)[];
+
+/**
+ * A sorted byte store below the caches of the stores: memory, or RocksDB. All stores of a thread share one, under key
+ * prefixes. What an engine can answer at once, it does; the others answer promises.
+ */
 export interface StoreEngine {
-  /** Reads may be answered at once, by {@link StoreEngine.getNow} and {@link StoreEngine.scanNow}. */
+  /** All answers come at once, none is a promise. */
   readonly synchronous: boolean;
-  getNow(key: string): Buffer | undefined;
-  scanNow(range: KeyRange): readonly (readonly [string, Buffer])[];
   /** Values in the order of the keys, undefined where there is none. */
-  getMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]>;
-  scan(range: KeyRange): Promise<readonly (readonly [string, Buffer])[]>;
+  getMany(keys: readonly string[]): StoredValues | Promise<StoredValues>;
+  scan(range: KeyRange): StoredEntries | Promise<StoredEntries>;
   /** The greatest key within a range. */
-  lastKey(range: KeyRange): Promise<string | undefined>;
+  lastKey(range: KeyRange): string | undefined | Promise<string | undefined>;
   /** Applies what `fill` puts into the batch, atomically. */
   write(fill: (batch: WriteBatch) => void): void | Promise<void>;
   clear(range: KeyRange): void | Promise<void>;

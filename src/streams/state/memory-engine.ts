@@ -1,5 +1,5 @@
 import { AssertionFailure } from '../../base/errors.ts';
-import type { KeyRange, StoreEngine, WriteBatch } from './engine.ts';
+import type { KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from './engine.ts';
 
 /** A {@link StoreEngine} in memory, for the test driver and for stores that their user wants there. */
 export class MemoryEngine implements StoreEngine {
@@ -8,11 +8,11 @@ export class MemoryEngine implements StoreEngine {
   /** The keys in order; undefined when a key has come or gone since they were last sorted. */
   #sorted: string[] | undefined;
 
-  getNow(key: string): Buffer | undefined {
-    return this.#values.get(key);
+  getMany(keys: readonly string[]): StoredValues {
+    return keys.map((key) => this.#values.get(key));
   }
 
-  scanNow(range: KeyRange): readonly (readonly [string, Buffer])[] {
+  scan(range: KeyRange): StoredEntries {
     this.#sorted ??= [...this.#values.keys()].sort(compare);
     const found: (readonly [string, Buffer])[] = [];
     for (let i = lowerBound(this.#sorted, range.from); i < this.#sorted.length; i++) {
@@ -25,16 +25,8 @@ export class MemoryEngine implements StoreEngine {
     return found;
   }
 
-  getMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
-    return Promise.resolve(keys.map((key) => this.#values.get(key)));
-  }
-
-  scan(range: KeyRange): Promise<readonly (readonly [string, Buffer])[]> {
-    return Promise.resolve(this.scanNow(range));
-  }
-
-  lastKey(range: KeyRange): Promise<string | undefined> {
-    return Promise.resolve(this.scanNow(range).at(-1)?.[0]);
+  lastKey(range: KeyRange): string | undefined {
+    return this.scan(range).at(-1)?.[0];
   }
 
   write(fill: (batch: WriteBatch) => void): void {
@@ -51,7 +43,7 @@ export class MemoryEngine implements StoreEngine {
   }
 
   clear(range: KeyRange): void {
-    for (const [key] of this.scanNow(range)) this.#values.delete(key);
+    for (const [key] of this.scan(range)) this.#values.delete(key);
     this.#sorted = undefined;
   }
 

@@ -1,6 +1,6 @@
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
-import { endOfPrefix, type WriteBatch } from './engine.ts';
+import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import type { JoinSide, OuterJoinState, Unmatched } from './states.ts';
@@ -62,13 +62,14 @@ export class UnmatchedState<K, V1, V2> implements OuterJoinState<K>, ManagedStor
   open(): void | Promise<void> {
     const { engine, prefix } = this.#environment;
     const range = { from: prefix, to: endOfPrefix(prefix) };
-    const fill = (stored: readonly (readonly [string, Buffer])[]): void => {
+    const fill = (stored: StoredEntries): void => {
       for (const [text, bytes] of stored) {
         const key = text.slice(prefix.length);
         this.#entries.set(key, this.#decode(key, bytes));
       }
     };
-    return engine.synchronous ? fill(engine.scanNow(range)) : engine.scan(range).then(fill);
+    const stored = engine.scan(range);
+    return stored instanceof Promise ? stored.then(fill) : fill(stored);
   }
 
   loadWanted(): undefined {

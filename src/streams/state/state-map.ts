@@ -1,6 +1,13 @@
 import type { CacheBudget } from './cache-budget.ts';
 import { NO_ORIGIN, type RecordOrigin } from './managed-store.ts';
-import { endOfPrefix, type KeyRange, type StoreEngine, type WriteBatch } from './engine.ts';
+import {
+  endOfPrefix,
+  type KeyRange,
+  type StoredEntries,
+  type StoredValues,
+  type StoreEngine,
+  type WriteBatch,
+} from './engine.ts';
 
 /** How a store's values look as bytes in the engine. */
 export interface ValueCodec<V> {
@@ -72,10 +79,6 @@ export class StateMap<V> {
   /** Undefined when the key is in memory, or could be read at once. */
   require(key: string): Promise<void> | undefined {
     if (this.#entries.has(key)) return undefined;
-    if (this.#engine.synchronous) {
-      this.#admit(key, this.#engine.getNow(this.#prefix + key));
-      return undefined;
-    }
     if (this.#isBeyondEnd(key)) {
       this.#admit(key, undefined);
       return undefined;
@@ -90,14 +93,13 @@ export class StateMap<V> {
   async learnEnd(): Promise<string | undefined> {
     const found = await this.#engine.lastKey({ from: this.#prefix, to: endOfPrefix(this.#prefix) });
     const last = found?.slice(this.#prefix.length);
-    if (!this.#engine.synchronous) this.#end = last === undefined ? '' : justAfter(last);
+    this.#end = last === undefined ? '' : justAfter(last);
     return last;
   }
 
   /** Asks for a key to be loaded with the batch; see {@link StateMap.loadWanted}. */
   want(key: string): void {
-    if (!this.#engine.synchronous && !this.#entries.has(key) && !this.#isBeyondEnd(key))
-      this.#wanted.add(key);
+    if (!this.#entries.has(key) && !this.#isBeyondEnd(key)) this.#wanted.add(key);
   }
 
   /** Fetches all wanted keys in one go. */
@@ -135,8 +137,10 @@ export class StateMap<V> {
   scan(range: KeyRange): (readonly [string, V])[] | Promise<(readonly [string, V])[]> {
     const from = this.#prefix + range.from;
     const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
-    if (this.#engine.synchronous) return this.#merge(range, this.#engine.scanNow({ from, to }));
-    return this.#engine.scan({ from, to }).then((stored) => this.#merge(range, stored));
+    const stored = this.#engine.scan({ from, to });
+    return stored instanceof Promise
+      ? stored.then((entries) => this.#merge(range, entries))
+      : this.#merge(range, stored);
   }
 
   /** The entries that a commit has to write and log. */
@@ -229,9 +233,15 @@ export class StateMap<V> {
     this.#entries.delete(entry.key);
   }
 
-  async #load(keys: readonly string[]): Promise<void> {
+  #load(keys: readonly string[]): Promise<void> | undefined {
     const prefix = this.#prefix;
-    const values = await this.#engine.getMany(keys.map((key) => prefix + key));
+    const stored = this.#engine.getMany(keys.map((key) => prefix + key));
+    if (stored instanceof Promise) return stored.then((values) => this.#admitAll(keys, values));
+    this.#admitAll(keys, stored);
+    return undefined;
+  }
+
+  #admitAll(keys: readonly string[], values: StoredValues): void {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] ?? '';
       // A write may have come first, while this read was under way.
@@ -253,7 +263,7 @@ export class StateMap<V> {
     return entry;
   }
 
-  #merge(range: KeyRange, stored: readonly (readonly [string, Buffer])[]): (readonly [string, V])[] {
+  #merge(range: KeyRange, stored: StoredEntries): (readonly [string, V])[] {
     const found: (readonly [string, V])[] = [];
     const skip = this.#prefix.length;
     for (const [fullKey, bytes] of stored) {

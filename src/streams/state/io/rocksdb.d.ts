@@ -1,25 +1,19 @@
-/** What Millrace uses of the npm package `rocksdb` 5.x, which ships no types. */
+/** What Millrace uses of the npm package `@nxtedition/rocksdb` 12.x, which ships no types. */
 declare module 'rocksdb' {
-  export type Failure = Error | null | undefined;
-
   export interface Options {
     createIfMissing?: boolean;
     compression?: boolean;
     cacheSize?: number;
-    writeBufferSize?: number;
+    memtableMemoryBudget?: number;
+    compaction?: 'level' | 'universal';
     blockSize?: number;
-    maxOpenFiles?: number;
   }
 
   export interface Batch {
-    put(key: Buffer, value: Buffer): Batch;
-    del(key: Buffer): Batch;
-    write(callback: (error: Failure) => void): void;
-  }
-
-  export interface Iterator {
-    next(callback: (error: Failure, key?: Buffer, value?: Buffer) => void): void;
-    end(callback: (error: Failure) => void): void;
+    _put(key: Buffer, value: Buffer, options: object): void;
+    _del(key: Buffer, options: object): void;
+    _writeSync(options: object): void;
+    _closeSync(): void;
   }
 
   export interface Bounds {
@@ -27,17 +21,22 @@ declare module 'rocksdb' {
     lt?: Buffer;
   }
 
-  export interface Database {
-    open(options: Options, callback: (error: Failure) => void): void;
-    close(callback: (error: Failure) => void): void;
-    getMany(
-      keys: readonly Buffer[],
-      callback: (error: Failure, values: (Buffer | undefined)[]) => void,
-    ): void;
-    batch(): Batch;
-    clear(bounds: Bounds, callback: (error: Failure) => void): void;
-    iterator(options: Bounds & { highWaterMark?: number; reverse?: boolean; limit?: number }): Iterator;
+  export interface Encodings {
+    keyEncoding: 'buffer';
+    valueEncoding: 'buffer';
   }
 
-  export default function rocksdb(location: string): Database;
+  export class RocksLevel {
+    constructor(location: string, options: Encodings);
+    open(options: Options): Promise<void>;
+    close(): Promise<void>;
+    batch(): Batch;
+    clear(bounds: Bounds): Promise<void>;
+    _getManySync(keys: readonly Buffer[], options: object): (Buffer | undefined)[];
+    /** Keys and values in turn. */
+    querySync(options: Bounds & Encodings & { reverse?: boolean; limit?: number }): {
+      readonly rows: readonly Buffer[];
+      readonly finished: boolean;
+    };
+  }
 }

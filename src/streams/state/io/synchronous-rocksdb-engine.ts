@@ -1,0 +1,109 @@
+import type * as rocksdb from 'rocksdb';
+import type { KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from '../engine.ts';
+import { BLOCK_BYTES, keyToBytes, keyToText, type RocksDbSettings, storeError } from './rocksdb-settings.ts';
+
+const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
+const DEFAULTS = Object.freeze({});
+
+/**
+ * A {@link StoreEngine} in RocksDB by a binding that reads and writes at once. Writes reach the operating system before
+ * they return and the disk when it sees fit: what a power loss takes is restored from the changelog, since the offset
+ * that it belongs to is lost with it.
+ */
+export class SynchronousRocksDbEngine implements StoreEngine {
+  readonly synchronous = true;
+  readonly #database: rocksdb.RocksLevel;
+
+  private constructor(database: rocksdb.RocksLevel) {
+    this.#database = database;
+  }
+
+  /** @throws {OperationalError} `STATE_STORE_DAMAGED`, `STATE_STORE_ERROR`. */
+  static async open(binding: typeof rocksdb, settings: RocksDbSettings): Promise<SynchronousRocksDbEngine> {
+    const database = new binding.RocksLevel(settings.path, BUFFERS);
+    try {
+      await database.open({
+        createIfMissing: true,
+        compression: true,
+        cacheSize: settings.blockCacheBytes,
+        compaction: 'level',
+        // One write buffer is a quarter of it.
+        memtableMemoryBudget: 4 * settings.writeBufferBytes,
+        blockSize: BLOCK_BYTES,
+      });
+    } catch (error) {
+      throw storeError(`cannot open the state store ${settings.path}`, error);
+    }
+    return new SynchronousRocksDbEngine(database);
+  }
+
+  getMany(keys: readonly string[]): StoredValues {
+    try {
+      return this.#database._getManySync(keys.map(keyToBytes), DEFAULTS);
+    } catch (error) {
+      throw storeError('cannot read the state store', error);
+    }
+  }
+
+  scan(range: KeyRange): StoredEntries {
+    const { rows } = this.#query({ ...bounds(range), ...BUFFERS });
+    const found: (readonly [string, Buffer])[] = [];
+    for (let i = 0; i + 1 < rows.length; i += 2) {
+      found.push([keyToText(rows[i] as Buffer), rows[i + 1] as Buffer]);
+    }
+    return found;
+  }
+
+  lastKey(range: KeyRange): string | undefined {
+    const { rows } = this.#query({ ...bounds(range), ...BUFFERS, reverse: true, limit: 1 });
+    const [key] = rows;
+    return key === undefined ? undefined : keyToText(key);
+  }
+
+  write(fill: (batch: WriteBatch) => void): void {
+    const batch = this.#database.batch();
+    try {
+      fill({
+        put: (key, value) => batch._put(keyToBytes(key), value, DEFAULTS),
+        delete: (key) => batch._del(keyToBytes(key), DEFAULTS),
+      });
+      batch._writeSync(DEFAULTS);
+    } catch (error) {
+      throw storeError('cannot write the state store', error);
+    } finally {
+      batch._closeSync();
+    }
+  }
+
+  async clear(range: KeyRange): Promise<void> {
+    try {
+      await this.#database.clear(bounds(range));
+    } catch (error) {
+      throw storeError('cannot clear a range of the state store', error);
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#database.close();
+    } catch (error) {
+      throw storeError('cannot close the state store', error);
+    }
+  }
+
+  #query(
+    options: Parameters<rocksdb.RocksLevel['querySync']>[0],
+  ): ReturnType<rocksdb.RocksLevel['querySync']> {
+    try {
+      return this.#database.querySync(options);
+    } catch (error) {
+      throw storeError('cannot scan the state store', error);
+    }
+  }
+}
+
+function bounds(range: KeyRange): { gte: Buffer; lt?: Buffer } {
+  return range.to === undefined
+    ? { gte: keyToBytes(range.from) }
+    : { gte: keyToBytes(range.from), lt: keyToBytes(range.to) };
+}
