@@ -84,7 +84,7 @@ export class LeaderEpochCache {
 
   /**
    * The largest known epoch that is not above the asked one, and where it ends. `logEndOffset` ends the latest.
-   * Section "OffsetsForLeaderEpoch" of Kafka's rules, case by case.
+   * Where a follower that asks has to truncate to (KIP-101, and KIP-279 for the epoch in the answer).
    */
   endOffsetFor(epoch: number, logEndOffset: number): EpochEndOffset {
     const latest = this.#entries.at(-1);

@@ -1,5 +1,3 @@
-import type { Segment } from './segment.ts';
-
 /** What a flusher flushes. */
 export interface Flushable {
   /** Syncs everything that has been appended by now and moves the recovery point; false to be called again. */
@@ -46,16 +44,5 @@ export class LogFlusher {
     while (!(await this.#target.flushOnce())) {
       // The log was truncated meanwhile: what took the place of the truncated records needs a sync of its own.
     }
-  }
-}
-
-/** Makes segments durable, oldest first. One that is sealed while its log is synced has indexes to sync, too. */
-export async function syncSegments(segments: readonly Segment[]): Promise<void> {
-  for (const segment of segments) {
-    let wasSealed: boolean;
-    do {
-      wasSealed = segment.isSealed;
-      await segment.sync();
-    } while (wasSealed !== segment.isSealed);
   }
 }

@@ -216,17 +216,27 @@ export class LogManager {
     ];
   }
 
-  /** One round of retention over all logs; the timer does it, tests may. */
+  /**
+   * One round of retention over all logs; the timer does it, tests may. The log starts move first and are written down
+   * once for all, then the segments below them go: a crash in between leaves no hole that nobody can explain.
+   */
   applyRetention(): void {
-    for (const log of this.#logs.values()) {
-      try {
-        log.expireProducers();
-        const count = log.deleteOldSegments();
-        if (count > 0) this.#logger.info('old segments were deleted', { directory: log.directory, count });
-      } catch (error) {
-        this.#logger.error('retention failed', { directory: log.directory, error });
-      }
+    let expired = 0;
+    this.#forEachLog('retention failed', (log) => {
+      log.expireProducers();
+      expired += log.applyRetention();
+    });
+    if (expired === 0) return;
+    try {
+      this.#writeCheckpoint(LOG_START_CHECKPOINT, (log) => log.logStartOffset);
+    } catch (error) {
+      // A full disk is a reason to go on: what is deleted makes room.
+      this.#logger.warn('the log starts could not be written', { directory: this.directory, error });
     }
+    this.#forEachLog('retention failed', (log) => {
+      const count = log.removeOldSegments();
+      if (count > 0) this.#logger.info('old segments were deleted', { directory: log.directory, count });
+    });
   }
 
   /** Writes all checkpoints now; those that have not changed are left alone. */
@@ -301,6 +311,17 @@ export class LogManager {
     return log;
   }
 
+  /** A log that fails does not keep the others from their turn; a bug in it has stopped it by then. */
+  #forEachLog(complaint: string, work: (log: Log) => void): void {
+    for (const log of this.#logs.values()) {
+      try {
+        work(log);
+      } catch (error) {
+        this.#logger.error(complaint, { directory: log.directory, error });
+      }
+    }
+  }
+
   #writeTopicId(name: string, topicId: string): void {
     const path = `${this.directory}/${name}/${PARTITION_METADATA}`;
     // Not replaced and synced in place: a topic of fifty partitions would hold up the event loop for fifty syncs.
@@ -339,7 +360,9 @@ export class LogManager {
     for (const log of this.#logs.values()) {
       if (!log.isFlushDue) continue;
       log.flush().catch((error: unknown) => {
-        this.#logger.error('a log could not be flushed', { directory: log.directory, error });
+        // Why a partition was stopped has been said already.
+        if (log.failure === undefined)
+          this.#logger.error('a log could not be flushed', { directory: log.directory, error });
       });
     }
   }

@@ -3,12 +3,12 @@ import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { foreign } from './checkpoint-file.ts';
 import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
-import { recallBatches } from './producer-recall.ts';
-import { applyToProducers } from './producer-replay.ts';
+import { replayProducers } from './producer-replay.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { Segment, type SegmentOptions } from './segment.ts';
 import { CLEANED_SUFFIX, DELETED_SUFFIX, parseSegmentFileName } from './segment-files.ts';
+import { removeSegment } from './segment-removal.ts';
 import { scanBatches, scanValidBatches } from './segment-scan.ts';
 import { decodeTransactionIndex } from './transaction-index.ts';
 
@@ -45,7 +45,7 @@ export function recoverLog(options: RecoveryOptions): RecoveredLog {
   try {
     return recoverSegments(opened, options);
   } catch (error) {
-    for (const segment of opened) segment.close();
+    for (const segment of opened) segment.leave();
     throw error;
   }
 }
@@ -253,47 +253,4 @@ function endOffsetOf(segment: Segment | undefined): number {
     return true;
   });
   return end;
-}
-
-/** Starts from the latest snapshot and lets the producer state see every batch after it. */
-export function replayProducers(
-  segments: readonly Segment[],
-  scanned: ReadonlySet<Segment>,
-  options: Pick<RecoveryOptions, 'producers' | 'snapshots'>,
-): void {
-  const { producers, snapshots } = options;
-  const snapshot = snapshots.latest(Number.MAX_SAFE_INTEGER);
-  producers.load(snapshot?.producers ?? []);
-  const fromOffset = snapshot?.offset ?? 0;
-  recallBatches(segments, fromOffset, producers);
-  for (const [index, segment] of segments.entries()) {
-    const next = segments[index + 1];
-    if (next !== undefined && next.baseOffset <= fromOffset) continue;
-    if (scanned.has(segment) && segment.baseOffset > fromOffset) {
-      snapshots.write(segment.baseOffset, producers.producers);
-    }
-    const start = fromOffset > segment.baseOffset ? segment.positionOf(fromOffset) : 0;
-    scanBatches(segment, start, (batch) => {
-      if (batch.producerId < 0) return true;
-      const aborted = applyToProducers(producers, batch, () => {
-        const bytes = Buffer.allocUnsafe(batch.sizeInBytes);
-        segment.readAt(bytes, batch.position, bytes.length);
-        return bytes;
-      });
-      if (aborted !== undefined && scanned.has(segment)) segment.indexes.transactions.push(aborted);
-      return true;
-    });
-    if (scanned.has(segment)) segment.saveIndexes();
-  }
-}
-
-/**
- * Removes a segment's files: the log last, so that none is left without it. The producer snapshot at its base offset
- * stays, it belongs to what comes before.
- */
-export function removeSegment(disk: Disk, segment: Segment): void {
-  segment.close();
-  for (const kind of ['index', 'timeindex', 'txnindex', 'log'] as const) {
-    disk.remove(segment.pathOf(kind));
-  }
 }

@@ -2,6 +2,10 @@ import { assert } from '../../src/base/assert.ts';
 import type { BatchInfo } from './batch-info.ts';
 import { readMarker } from './transaction-marker.ts';
 import type { CompletedTxn, ProducerState } from './producer-state.ts';
+import { recallBatches } from './producer-recall.ts';
+import type { ProducerSnapshots } from './producer-snapshots.ts';
+import type { Segment } from './segment.ts';
+import { scanBatches } from './segment-scan.ts';
 import type { AbortedTxn } from './transaction-index.ts';
 
 /**
@@ -40,4 +44,36 @@ function toIndexEntry(completed: CompletedTxn): AbortedTxn {
     lastOffset: completed.lastOffset,
     lastStableOffset: completed.lastStableOffset,
   };
+}
+
+/** Starts from the latest snapshot and lets the producer state see every batch after it. */
+export function replayProducers(
+  segments: readonly Segment[],
+  scanned: ReadonlySet<Segment>,
+  options: { readonly producers: ProducerState; readonly snapshots: ProducerSnapshots },
+): void {
+  const { producers, snapshots } = options;
+  const snapshot = snapshots.latest(Number.MAX_SAFE_INTEGER);
+  producers.load(snapshot?.producers ?? []);
+  const fromOffset = snapshot?.offset ?? 0;
+  recallBatches(segments, fromOffset, producers);
+  for (const [index, segment] of segments.entries()) {
+    const next = segments[index + 1];
+    if (next !== undefined && next.baseOffset <= fromOffset) continue;
+    if (scanned.has(segment) && segment.baseOffset > fromOffset) {
+      snapshots.write(segment.baseOffset, producers.producers);
+    }
+    const start = fromOffset > segment.baseOffset ? segment.positionOf(fromOffset) : 0;
+    scanBatches(segment, start, (batch) => {
+      if (batch.producerId < 0) return true;
+      const aborted = applyToProducers(producers, batch, () => {
+        const bytes = Buffer.allocUnsafe(batch.sizeInBytes);
+        segment.readAt(bytes, batch.position, bytes.length);
+        return bytes;
+      });
+      if (aborted !== undefined && scanned.has(segment)) segment.indexes.transactions.push(aborted);
+      return true;
+    });
+    if (scanned.has(segment)) segment.saveIndexes();
+  }
 }

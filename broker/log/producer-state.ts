@@ -34,16 +34,17 @@ export interface SequencedBatch {
   readonly isTransactional: boolean;
 }
 
-export type Verdict =
+/** What becomes of a batch by its producer id, epoch and sequence. */
+export type SequenceCheck =
   | { readonly kind: 'append' }
   | { readonly kind: 'duplicate'; readonly batch: ProducerBatch }
   | { readonly kind: 'reject'; readonly errorCode: ErrorCode; readonly message: string };
 
-const APPEND: Verdict = { kind: 'append' };
+const APPEND: SequenceCheck = { kind: 'append' };
 
 /**
  * The producers and transactions of one partition: who wrote last and what (idempotence, KIP-98), which transactions
- * are open, and so where a read_committed consumer must stop. Rules: "Idempotent sequences" and "Isolation ends".
+ * are open, and so where a read_committed consumer must stop.
  */
 export class ProducerState {
   readonly #producers = new Map<number, ProducerEntry>();
@@ -72,8 +73,8 @@ export class ProducerState {
     return unreplicated === undefined ? undecided : Math.min(undecided, unreplicated);
   }
 
-  /** Judges a client's batch before it is appended. */
-  judge(batch: SequencedBatch): Verdict {
+  /** Checks epoch and sequence of a client's batch before it is appended (KIP-98, KIP-360). */
+  checkSequence(batch: SequencedBatch): SequenceCheck {
     const { producerId, producerEpoch, baseSequence } = batch;
     const entry = this.#producers.get(producerId);
     // Unknown producers may begin anywhere: what was known of them may have been deleted with their records.
@@ -81,7 +82,7 @@ export class ProducerState {
     const lastSequence = sequenceAfter(baseSequence, batch.recordsCount - 1);
     const duplicate = entry.findDuplicate(producerEpoch, baseSequence, lastSequence);
     if (duplicate !== undefined) return { kind: 'duplicate', batch: duplicate };
-    const fenced = judgeEpoch(entry, producerEpoch);
+    const fenced = checkEpoch(entry, producerEpoch);
     if (fenced !== undefined) return fenced;
     const expected = isExpectedSequence(entry, producerEpoch, baseSequence);
     if (!expected) {
@@ -100,14 +101,14 @@ export class ProducerState {
     return APPEND;
   }
 
-  /** Judges a coordinator's append: its sequence is not checked, its epoch is. */
-  judgeCoordinator(producerId: number, producerEpoch: number): Verdict {
+  /** Checks a coordinator's append: not the sequence, only the epoch. */
+  checkCoordinator(producerId: number, producerEpoch: number): SequenceCheck {
     const entry = this.#producers.get(producerId);
-    return (entry && judgeEpoch(entry, producerEpoch)) ?? APPEND;
+    return (entry && checkEpoch(entry, producerEpoch)) ?? APPEND;
   }
 
-  /** Judges a transaction marker: a fenced coordinator or producer epoch may not end anything. */
-  judgeMarker(producerId: number, producerEpoch: number, coordinatorEpoch: number): Verdict {
+  /** Checks a transaction marker: a fenced coordinator or producer epoch may not end anything. */
+  checkMarker(producerId: number, producerEpoch: number, coordinatorEpoch: number): SequenceCheck {
     const entry = this.#producers.get(producerId);
     if (entry === undefined) return APPEND;
     if (entry.coordinatorEpoch > coordinatorEpoch) {
@@ -116,7 +117,7 @@ export class ProducerState {
         `coordinator epoch ${coordinatorEpoch} is older than ${entry.coordinatorEpoch}`,
       );
     }
-    return judgeEpoch(entry, producerEpoch) ?? APPEND;
+    return checkEpoch(entry, producerEpoch) ?? APPEND;
   }
 
   /** Takes note of an appended data batch. */
@@ -229,7 +230,7 @@ function isExpectedSequence(entry: ProducerEntry, epoch: number, baseSequence: n
   return isNextSequence(entry.lastSequence, baseSequence);
 }
 
-function judgeEpoch(entry: ProducerEntry, epoch: number): Verdict | undefined {
+function checkEpoch(entry: ProducerEntry, epoch: number): SequenceCheck | undefined {
   if (epoch >= entry.producerEpoch) return undefined;
   return reject(
     ErrorCode.INVALID_PRODUCER_EPOCH,
@@ -237,6 +238,6 @@ function judgeEpoch(entry: ProducerEntry, epoch: number): Verdict | undefined {
   );
 }
 
-function reject(errorCode: ErrorCode, message: string): Verdict {
+function reject(errorCode: ErrorCode, message: string): SequenceCheck {
   return { kind: 'reject', errorCode, message };
 }

@@ -1,14 +1,14 @@
-import type { Environment, Timer } from '../../src/base/environment.ts';
+import type { Disk, Environment, Timer } from '../../src/base/environment.ts';
 import { messageOf } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { Segment } from './segment.ts';
 import { DELETED_SUFFIX, type SegmentFileKind } from './segment-files.ts';
 
-const KINDS: readonly SegmentFileKind[] = ['log', 'index', 'timeindex', 'txnindex', 'snapshot'];
+/** What lies beside a segment's `.log`. */
+const BESIDE_LOG: readonly SegmentFileKind[] = ['index', 'timeindex', 'txnindex', 'snapshot'];
 
 /**
- * Takes old segments off the disk: their files are renamed at once, oldest segment first, so that a crash leaves no
- * hole in the log, and removed after `file.delete.delay.ms`.
+ * Takes old segments off the disk: their files are renamed at once and removed after `file.delete.delay.ms`.
  */
 export class SegmentRemoval {
   readonly #environment: Environment;
@@ -20,19 +20,24 @@ export class SegmentRemoval {
     this.#logger = logger;
   }
 
+  /**
+   * The `.log` decides: when it has been renamed the segment has left the log, and what remains beside it is cleared away
+   * by the next start at the latest.
+   * @throws {OperationalError} when the `.log` cannot be renamed: the segment is as it was.
+   */
   schedule(segment: Segment, delayMs: number): void {
-    const { disk, timers } = this.#environment;
-    segment.close();
-    for (const kind of KINDS) {
+    this.#setAside(segment.pathOf('log'), delayMs);
+    segment.leave();
+    for (const kind of BESIDE_LOG) {
       const path = segment.pathOf(kind);
-      if (!disk.exists(path)) continue;
-      const aside = path + DELETED_SUFFIX;
-      disk.rename(path, aside);
-      this.#waiting.get(aside)?.cancel();
-      this.#waiting.set(
-        aside,
-        timers.after(delayMs, () => this.#remove(aside)),
-      );
+      try {
+        if (this.#environment.disk.exists(path)) this.#setAside(path, delayMs);
+      } catch (error) {
+        this.#logger.warn('a file of a deleted segment could not be renamed', {
+          path,
+          reason: messageOf(error),
+        });
+      }
     }
   }
 
@@ -44,6 +49,17 @@ export class SegmentRemoval {
     }
   }
 
+  #setAside(path: string, delayMs: number): void {
+    const { disk, timers } = this.#environment;
+    const aside = path + DELETED_SUFFIX;
+    disk.rename(path, aside);
+    this.#waiting.get(aside)?.cancel();
+    this.#waiting.set(
+      aside,
+      timers.after(delayMs, () => this.#remove(aside)),
+    );
+  }
+
   #remove(path: string): void {
     this.#waiting.delete(path);
     try {
@@ -52,5 +68,16 @@ export class SegmentRemoval {
       // The file only takes space; the next start tries again.
       this.#logger.warn('a deleted segment could not be removed', { path, reason: messageOf(error) });
     }
+  }
+}
+
+/**
+ * Removes a segment's files: the log last, so that none is left without it. The producer snapshot at its base offset
+ * stays, it belongs to what comes before.
+ */
+export function removeSegment(disk: Disk, segment: Segment): void {
+  segment.leave();
+  for (const kind of ['index', 'timeindex', 'txnindex', 'log'] as const) {
+    disk.remove(segment.pathOf(kind));
   }
 }

@@ -1,3 +1,4 @@
+import { assert } from '../../src/base/assert.ts';
 import type { Disk, DiskFile } from '../../src/base/environment.ts';
 import type { BatchInfo } from './batch-info.ts';
 import { OffsetIndex } from './offset-index.ts';
@@ -6,6 +7,10 @@ import { scanBatches } from './segment-scan.ts';
 import { type SegmentFileKind, segmentFileName } from './segment-files.ts';
 import { TimeIndex } from './time-index.ts';
 import { type AbortedTxn, decodeTransactionIndex, encodeTransactionIndex } from './transaction-index.ts';
+
+/** Files of a segment that are synced with its `.log`: the indexes are written when it is sealed. */
+const ACTIVE_BESIDE_LOG: readonly SegmentFileKind[] = ['snapshot'];
+const SEALED_BESIDE_LOG: readonly SegmentFileKind[] = ['index', 'timeindex', 'txnindex', 'snapshot'];
 
 /** The three indexes of a segment. */
 export interface SegmentIndexes {
@@ -52,7 +57,7 @@ export class Segment {
   #changes = 0;
   /** Syncs under way keep the file open. */
   #syncs = 0;
-  #isClosing = false;
+  #hasLeft = false;
 
   private constructor(options: SegmentOptions, sizeInBytes: number, sealed: boolean) {
     this.baseOffset = options.baseOffset;
@@ -130,12 +135,18 @@ export class Segment {
     return this.#isDurable;
   }
 
+  /** The segment is not part of the log any more: nothing of it is read, written or synced from here on. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
   pathOf(kind: SegmentFileKind): string {
     return `${this.#directory}/${segmentFileName(this.baseOffset, kind)}`;
   }
 
   /** Writes at the end. On failure the half-written tail is cut off again and the error is thrown. */
   write(bytes: Buffer): void {
+    assert(!this.#sealed && !this.#hasLeft, 'only the active segment of a log is written to');
     const file = this.#openFile();
     try {
       file.write([bytes], this.#sizeInBytes);
@@ -229,6 +240,7 @@ export class Segment {
 
   /** Ends appends: completes the time index and writes all indexes. */
   seal(): void {
+    assert(!this.#sealed, 'a segment is sealed once');
     this.saveIndexes();
     this.#sealed = true;
     this.#openSegments.touch(this);
@@ -245,25 +257,27 @@ export class Segment {
     else this.#disk.remove(this.pathOf('txnindex'));
   }
 
-  /** Resolves when log and saved indexes survive a power loss. */
-  async sync(): Promise<void> {
-    const file = this.#openFile();
+  /**
+   * Opens what has to be synced; the answer syncs it and resolves when log and saved indexes survive a power loss.
+   * @throws {OperationalError} when a file cannot be opened: nothing has been tried by then, and nothing is lost.
+   */
+  prepareSync(): () => Promise<void> {
+    assert(!this.#hasLeft, 'a segment that has left its log needs no sync');
     const wasSealed = this.#sealed;
     const changes = this.#changes;
+    const log = this.#openFile();
+    const beside = this.#openBeside(wasSealed ? SEALED_BESIDE_LOG : ACTIVE_BESIDE_LOG);
     this.#syncs++;
-    try {
-      await file.sync();
-      if (wasSealed) {
-        await this.#syncFile('index');
-        await this.#syncFile('timeindex');
-        await this.#syncFile('txnindex');
+    return async () => {
+      try {
+        await log.sync();
+        for (const file of beside) await file.sync();
+        this.#isDurable = wasSealed && changes === this.#changes;
+      } finally {
+        for (const file of beside) file.close();
+        this.#endSync();
       }
-      await this.#syncFile('snapshot');
-      this.#isDurable = wasSealed && changes === this.#changes;
-    } finally {
-      this.#syncs--;
-      if (this.#isClosing && this.#syncs === 0) this.close();
-    }
+    };
   }
 
   /** Gives up the file handle and, of a sealed segment, the indexes in memory; both come back on demand. */
@@ -274,13 +288,25 @@ export class Segment {
     if (this.#sealed) this.#indexes = undefined;
   }
 
-  /** Closes the file, once the syncs under way are done. */
-  close(): void {
+  /** Ends the segment's part in the log; its file is closed once the syncs under way are done. */
+  leave(): void {
     this.#openSegments.forget(this);
-    this.#isClosing = true;
+    this.#hasLeft = true;
+    if (this.#syncs === 0) this.#closeFile();
+  }
+
+  /** What was asked of the segment during the sync is done now: to be closed, or to count among the open ones again. */
+  #endSync(): void {
+    this.#syncs--;
     if (this.#syncs > 0) return;
+    if (this.#hasLeft) this.#closeFile();
+    else if (this.#sealed) this.#openSegments.touch(this);
+  }
+
+  #closeFile(): void {
     this.#file?.close();
     this.#file = undefined;
+    this.#indexes = undefined;
   }
 
   #changed(): void {
@@ -299,6 +325,7 @@ export class Segment {
   }
 
   #openFile(): DiskFile {
+    assert(!this.#hasLeft, 'a segment that has left its log is not opened again');
     this.#file ??= this.#disk.open(this.pathOf('log'), 'write');
     if (this.#sealed) this.#openSegments.touch(this);
     return this.#file;
@@ -354,14 +381,17 @@ export class Segment {
     }
   }
 
-  async #syncFile(kind: SegmentFileKind): Promise<void> {
-    const path = this.pathOf(kind);
-    if (!this.#disk.exists(path)) return;
-    const file = this.#disk.open(path, 'write');
+  #openBeside(kinds: readonly SegmentFileKind[]): readonly DiskFile[] {
+    const files: DiskFile[] = [];
     try {
-      await file.sync();
-    } finally {
-      file.close();
+      for (const kind of kinds) {
+        const path = this.pathOf(kind);
+        if (this.#disk.exists(path)) files.push(this.#disk.open(path, 'write'));
+      }
+      return files;
+    } catch (error) {
+      for (const file of files) file.close();
+      throw error;
     }
   }
 }

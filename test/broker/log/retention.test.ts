@@ -16,6 +16,12 @@ function fill(log: Log): void {
   }
 }
 
+/** Both halves of a round of retention. */
+function deleteOldSegments(log: Log): number {
+  log.applyRetention();
+  return log.removeOldSegments();
+}
+
 const TWO_BATCHES = { segmentBytes: 1_100 };
 
 describe('retention', () => {
@@ -23,11 +29,11 @@ describe('retention', () => {
     const log = openLog(temporaryDirectory(), { ...TWO_BATCHES, retentionMs: 3.5 * HOUR_MS });
     fill(log);
     expect(log.segmentCount).toBe(5);
-    expect(log.deleteOldSegments()).toBe(0);
+    expect(deleteOldSegments(log)).toBe(0);
     log.setHighWatermark(5);
-    expect(log.deleteOldSegments()).toBe(1);
+    expect(deleteOldSegments(log)).toBe(1);
     log.setHighWatermark(20);
-    expect(log.deleteOldSegments()).toBe(2);
+    expect(deleteOldSegments(log)).toBe(2);
     expect(log).toMatchObject({ logStartOffset: 12, segmentCount: 2 });
     expect(log.read(11, { maxBytes: 1, upperBoundOffset: 20, minOneBatch: true }).errorCode).toBe(1);
     expect(readAll(log).length).toBe(4);
@@ -39,7 +45,7 @@ describe('retention', () => {
     const log = openLog(root, { ...TWO_BATCHES, retentionMs: 0, fileDeleteDelayMs: 60_000 });
     log.appendAsLeader(makeBatch({ records: 3, timestamp: 1_000 }), { leaderEpoch: 0 });
     log.setHighWatermark(3);
-    expect(log.deleteOldSegments()).toBe(1);
+    expect(deleteOldSegments(log)).toBe(1);
     expect(log).toMatchObject({ logStartOffset: 3, logEndOffset: 3, segmentCount: 1, sizeInBytes: 0 });
     expect(fs.readdirSync(`${root}/events-0`).some((name) => name.endsWith('.log.deleted'))).toBe(true);
     expect(log.appendAsLeader(makeBatch(), { leaderEpoch: 0 }).baseOffset).toBe(3);
@@ -52,7 +58,7 @@ describe('retention', () => {
     fill(log);
     log.setHighWatermark(20);
     const before = log.sizeInBytes;
-    expect(log.deleteOldSegments()).toBeGreaterThan(0);
+    expect(deleteOldSegments(log)).toBeGreaterThan(0);
     expect(log.sizeInBytes).toBeGreaterThanOrEqual(2_500);
     expect(log.sizeInBytes).toBeLessThan(before);
     log.closeHandles();
@@ -67,11 +73,11 @@ describe('retention', () => {
     });
     fill(log);
     log.setHighWatermark(20);
-    expect(log.deleteOldSegments()).toBe(0);
+    expect(deleteOldSegments(log)).toBe(0);
     expect(log.deleteRecordsBefore(21)).toBe(1);
     expect(log.deleteRecordsBefore(9)).toBe(0);
     expect(log.logStartOffset).toBe(9);
-    expect(log.deleteOldSegments()).toBe(2);
+    expect(deleteOldSegments(log)).toBe(2);
     expect(readAll(log)[0]).toEqual({ baseOffset: 8, lastOffset: 9 });
     log.closeHandles();
   });

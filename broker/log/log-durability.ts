@@ -1,0 +1,202 @@
+import { assert } from '../../src/base/assert.ts';
+import { AssertionFailure, OperationalError } from '../../src/base/errors.ts';
+import { LogFlusher } from './log-flusher.ts';
+import type { LogState } from './log-state.ts';
+import type { Segment } from './segment.ts';
+
+export interface LogDurabilityOptions {
+  readonly recoveryPoint: number;
+  /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
+  readonly onRecoveryPointLowered: () => void;
+}
+
+/** Which part of one log survives a power loss: flushes, and the recovery point that they move. */
+export class LogDurability {
+  readonly #state: LogState;
+  readonly #onRecoveryPointLowered: () => void;
+  readonly #flusher: LogFlusher;
+  #recoveryPoint: number;
+  #lastFlushMs: number;
+  /** The entry of the log's directory in its parent survives a power loss. */
+  #isDirectorySynced = false;
+  /** There was a truncation that a crash could undo: the next epoch is saved before its first batch is written. */
+  #mustSaveEpochs = false;
+  /** Counts truncations, so that a flush under way notices one. */
+  #truncations = 0;
+
+  constructor(state: LogState, options: LogDurabilityOptions) {
+    this.#state = state;
+    this.#recoveryPoint = options.recoveryPoint;
+    this.#onRecoveryPointLowered = options.onRecoveryPointLowered;
+    this.#lastFlushMs = state.environment.clock.nowMs();
+    this.#flusher = new LogFlusher({ flushOnce: () => this.#flushOnce() });
+  }
+
+  /** Everything below survives a power loss. */
+  get recoveryPoint(): number {
+    return this.#recoveryPoint;
+  }
+
+  get mustSaveEpochs(): boolean {
+    return this.#mustSaveEpochs;
+  }
+
+  /**
+   * The recovery point to write into the checkpoint. While the segment that ends at the recovery point has not been
+   * sealed and synced as a whole it must be checked at the next start, and so the checkpoint points into it.
+   */
+  get checkpoint(): number {
+    const { segments } = this.#state;
+    const segment = segments.at(segments.indexOf(this.#recoveryPoint - 1));
+    if (segment === undefined || segment.isDurable || segment.baseOffset >= this.#recoveryPoint) {
+      return this.#recoveryPoint;
+    }
+    return this.#recoveryPoint - 1;
+  }
+
+  get isFlushDue(): boolean {
+    const { config, environment, isClosed } = this.#state;
+    const unflushed = this.#unflushed;
+    if (isClosed || unflushed <= 0) return false;
+    return (
+      unflushed >= config.flushMessages || environment.clock.nowMs() - this.#lastFlushMs >= config.flushMs
+    );
+  }
+
+  /** Resolves when everything appended before the call survives a power loss. */
+  flush(): Promise<void> {
+    return this.#flusher.flush().catch((error: unknown) => {
+      if (error instanceof AssertionFailure) this.#state.stop('flush', error);
+      throw error;
+    });
+  }
+
+  flushInBackground(): void {
+    this.flush().catch((error: unknown) => {
+      const { logger, directory, failure } = this.#state;
+      // Why a partition was stopped has been said already.
+      if (failure === undefined) logger.error('a log could not be flushed', { directory, error });
+    });
+  }
+
+  /** `flush.messages` asks for a flush after an append. */
+  flushIfDue(): void {
+    if (this.#unflushed >= this.#state.config.flushMessages) this.flushInBackground();
+  }
+
+  /** Entries of the log's directory were made or renamed, and nobody waits for it. */
+  syncDirectoryInBackground(): void {
+    const { environment, directory, logger } = this.#state;
+    environment.disk.syncDirectory(directory).catch((error: unknown) => {
+      if (this.#state.isClosed) return;
+      logger.warn('a directory could not be synced', { directory, error });
+    });
+  }
+
+  /**
+   * The recovery point goes down before a file is touched, to the beginning of the segment that will be cut: a crash may
+   * bring back segments that were removed and the tail that was cut off, also when the log has gone on in a new segment
+   * meanwhile, and the next start has to look at them all.
+   */
+  beginTruncation(offset: number): void {
+    const { segments } = this.#state;
+    this.#truncations++;
+    this.#mustSaveEpochs = true;
+    const cutBase = segments.at(segments.indexOf(offset))?.baseOffset ?? 0;
+    const trusted = Math.min(offset, cutBase);
+    if (this.#recoveryPoint <= trusted) return;
+    this.#recoveryPoint = trusted;
+    this.#onRecoveryPointLowered();
+  }
+
+  get #unflushed(): number {
+    return this.#state.logEndOffset - this.#recoveryPoint;
+  }
+
+  /** @returns false when the log was truncated meanwhile: what took the place of the records needs a sync of its own. */
+  async #flushOnce(): Promise<boolean> {
+    const state = this.#state;
+    if (state.isClosed) return true;
+    if (state.failure !== undefined) throw stoppedError(state.failure);
+    const target = state.logEndOffset;
+    const truncations = this.#truncations;
+    // A disk that is full, say, refuses this and can be mended; a failed sync cannot.
+    state.epochs.save();
+    for (const segment of this.#segmentsToSync(target)) await this.#syncSegment(segment);
+    await this.#syncDirectories();
+    if (state.isClosed) return true;
+    if (truncations !== this.#truncations) return false;
+    assert(target <= state.logEndOffset, 'without a truncation the log end does not go back');
+    this.#recoveryPoint = Math.max(this.#recoveryPoint, target);
+    this.#mustSaveEpochs = false;
+    this.#lastFlushMs = state.environment.clock.nowMs();
+    return true;
+  }
+
+  /** Those that hold records between recovery point and `target`, and sealed ones before that were not synced as such. */
+  #segmentsToSync(target: number): readonly Segment[] {
+    const { segments } = this.#state;
+    let first = segments.indexOf(this.#recoveryPoint);
+    while (first > 0 && segments.at(first - 1)?.isDurable === false) first--;
+    return segments.all.slice(first).filter((segment) => segment.baseOffset <= target);
+  }
+
+  /** A segment that has left the log meanwhile is passed over. One that is sealed meanwhile has indexes to sync, too. */
+  async #syncSegment(segment: Segment): Promise<void> {
+    let wasSealed: boolean;
+    do {
+      wasSealed = segment.isSealed;
+      if (segment.hasLeft) return;
+      const sync = this.#openForSync(segment);
+      try {
+        await sync();
+      } catch (error) {
+        // Nothing is known now of what was written before. Of a segment that has left nobody wants to know.
+        if (!segment.hasLeft) throw this.#stopped('sync', error);
+      }
+    } while (wasSealed !== segment.isSealed);
+  }
+
+  /** Opening may fail for want of descriptors and succeed later. A file that is gone will not come back. */
+  #openForSync(segment: Segment): () => Promise<void> {
+    try {
+      return segment.prepareSync();
+    } catch (error) {
+      if (!(error instanceof OperationalError) || error.code !== 'NOT_FOUND') throw error;
+      const vanished = new OperationalError(
+        'FILE_VANISHED',
+        `${segment.pathOf('log')} has vanished: it was removed by something else than this broker (${error.message})`,
+        { retriable: false, cause: error },
+      );
+      throw this.#stopped('flush', vanished);
+    }
+  }
+
+  async #syncDirectories(): Promise<void> {
+    const { environment, directory, isClosed } = this.#state;
+    if (isClosed) return;
+    try {
+      await environment.disk.syncDirectory(directory);
+      if (!this.#isDirectorySynced) await environment.disk.syncDirectory(parentOf(directory));
+      this.#isDirectorySynced = true;
+    } catch (error) {
+      // The log was deleted meanwhile: there is nothing left that would have to be on the disk.
+      if (this.#state.isClosed) return;
+      if (error instanceof OperationalError && error.retriable) throw error;
+      throw this.#stopped('sync', error);
+    }
+  }
+
+  #stopped(what: string, error: unknown): unknown {
+    this.#state.stop(what, error);
+    return error;
+  }
+}
+
+function stoppedError(reason: string): OperationalError {
+  return new OperationalError('PARTITION_STOPPED', reason, { retriable: false });
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
+}

@@ -1,0 +1,154 @@
+import { assert } from '../../src/base/assert.ts';
+import type { Environment } from '../../src/base/environment.ts';
+import { AssertionFailure, messageOf } from '../../src/base/errors.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import type { LeaderEpochCache } from './leader-epoch-cache.ts';
+import type { LogConfig } from './log-config.ts';
+import type { LogSegments } from './log-segments.ts';
+import type { ProducerSnapshots } from './producer-snapshots.ts';
+import type { ProducerState } from './producer-state.ts';
+import type { RecentBatches } from './recent-batches.ts';
+import type { SegmentOptions } from './segment.ts';
+
+export interface LogStateOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  /** `<topic>-<partition>` */
+  readonly name: string;
+  readonly directory: string;
+  readonly config: LogConfig;
+  readonly segmentOptions: (baseOffset: number) => SegmentOptions;
+  readonly segments: LogSegments;
+  readonly epochs: LeaderEpochCache;
+  readonly producers: ProducerState;
+  readonly snapshots: ProducerSnapshots;
+  readonly recent: RecentBatches;
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+}
+
+/**
+ * What the parts of one log (appends, truncation, durability, retention) share: its segments, what is derived from them,
+ * and its three offsets, which only change through the methods here: log start <= high watermark <= log end.
+ */
+export class LogState {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly name: string;
+  readonly directory: string;
+  readonly segments: LogSegments;
+  readonly epochs: LeaderEpochCache;
+  readonly producers: ProducerState;
+  readonly snapshots: ProducerSnapshots;
+  readonly recent: RecentBatches;
+  readonly segmentOptions: (baseOffset: number) => SegmentOptions;
+  config: LogConfig;
+  isClosed = false;
+  #logStartOffset: number;
+  #logEndOffset: number;
+  #highWatermark: number;
+  #failure: string | undefined;
+  #isBroken = false;
+
+  constructor(options: LogStateOptions) {
+    this.environment = options.environment;
+    this.logger = options.logger;
+    this.name = options.name;
+    this.directory = options.directory;
+    this.config = options.config;
+    this.segmentOptions = options.segmentOptions;
+    this.segments = options.segments;
+    this.epochs = options.epochs;
+    this.producers = options.producers;
+    this.snapshots = options.snapshots;
+    this.recent = options.recent;
+    this.#logStartOffset = options.logStartOffset;
+    this.#logEndOffset = options.logEndOffset;
+    this.#highWatermark = options.logStartOffset;
+    this.#checkOffsets();
+  }
+
+  get logStartOffset(): number {
+    return this.#logStartOffset;
+  }
+
+  get logEndOffset(): number {
+    return this.#logEndOffset;
+  }
+
+  get highWatermark(): number {
+    return this.#highWatermark;
+  }
+
+  /** Why nothing is appended any more; undefined as long as the partition works. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** An invariant did not hold: nothing is read any more, either. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /**
+   * Stops the partition: appends are refused from now on and until the next start, and where an invariant did not hold
+   * (an {@link AssertionFailure}) reads are, too.
+   */
+  stop(what: string, error: unknown): void {
+    const isBug = error instanceof AssertionFailure;
+    if (this.#failure !== undefined && (this.#isBroken || !isBug)) return;
+    this.#failure = messageOf(error);
+    this.#isBroken = isBug;
+    this.logger.error(
+      isBug
+        ? 'a partition is stopped: an invariant of its log does not hold, please report this'
+        : 'a partition is stopped: its disk cannot be trusted any more',
+      { partition: this.name, directory: this.directory, what, reason: this.#failure, error },
+    );
+  }
+
+  /** Records have been appended up to `offset`. */
+  advanceEnd(offset: number): void {
+    assert(offset > this.#logEndOffset, 'an append moves the log end forward');
+    this.#logEndOffset = offset;
+  }
+
+  /** The log has been cut at `offset`: what was remembered beyond its new end goes. */
+  setEndOffset(offset: number): void {
+    this.#logEndOffset = offset;
+    this.#logStartOffset = Math.min(this.#logStartOffset, offset);
+    this.recent.clear();
+    this.setHighWatermark(this.#highWatermark);
+  }
+
+  /** All records have gone; the log goes on at `offset`. */
+  restartAt(offset: number): void {
+    this.#logStartOffset = offset;
+    this.#logEndOffset = offset;
+    this.#highWatermark = offset;
+    this.recent.clear();
+  }
+
+  /** Sets the high watermark, bounded to [log start, log end]. */
+  setHighWatermark(offset: number): void {
+    this.#highWatermark = Math.max(this.#logStartOffset, Math.min(offset, this.#logEndOffset));
+    this.producers.onHighWatermark(this.#highWatermark);
+    this.#checkOffsets();
+  }
+
+  /** Records before `offset` do not exist any more. Never goes back. */
+  advanceStart(offset: number): void {
+    if (offset <= this.#logStartOffset) return;
+    assert(offset <= this.#logEndOffset, 'the log start does not pass the log end');
+    this.#logStartOffset = offset;
+    this.epochs.truncateFromStart(offset);
+    if (this.#highWatermark < offset) this.setHighWatermark(offset);
+  }
+
+  #checkOffsets(): void {
+    assert(
+      this.#logStartOffset <= this.#highWatermark && this.#highWatermark <= this.#logEndOffset,
+      'log start <= high watermark <= log end',
+    );
+  }
+}
