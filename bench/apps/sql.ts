@@ -53,7 +53,12 @@ watch(meter, {
   processed: () => host.query?.recordsProcessed() ?? 0,
   isRunning() {
     if (host.query?.state() !== 'ERROR') return host.query?.state() === 'RUNNING';
-    console.error(host.query.errors().join('\n'));
+    console.error(
+      host.query
+        .errors()
+        .map(({ message }) => message)
+        .join('\n'),
+    );
     return process.exit(1);
   },
 });

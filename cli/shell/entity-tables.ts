@@ -160,8 +160,20 @@ function describeQuery(query: Fields): Shown {
       `SQL     : ${text(query['statementText'])}`,
     ].join('\n'),
     ...fieldTable(list(query['fields'])),
-    text: [query['executionPlan'], query['topology']].map(text).filter(Boolean).join('\n\n'),
+    text: [errorLines(list(query['queryErrors'])), query['executionPlan'], query['topology']]
+      .map(text)
+      .filter(Boolean)
+      .join('\n\n'),
   };
+}
+
+/** What has gone wrong in a query: when, whose error it is, and what. */
+function errorLines(errors: readonly Fields[]): string {
+  const lines = errors.map(
+    (error) =>
+      `  ${new Date(Number(error['timestamp'])).toISOString()} ${text(error['type'])}: ${text(error['errorMessage'])}`,
+  );
+  return lines.length === 0 ? '' : ['Errors', ...lines].join('\n');
 }
 
 function fieldTable(rows: readonly Fields[]): Shown {

@@ -79,6 +79,11 @@ export class SqlServer {
       serviceId,
       commitIntervalMs: settings['ksql.streams.commit.interval.ms'],
       cacheBytesMax: settings['ksql.streams.statestore.cache.max.bytes'],
+      restartBackoff: {
+        initialMs: settings['ksql.query.retry.backoff.initial.ms'],
+        maxMs: settings['ksql.query.retry.backoff.max.ms'],
+      },
+      queryErrorsMax: settings['ksql.query.error.max.queue.size'],
       logger,
     });
     const engine = new SqlEngine({
@@ -107,10 +112,7 @@ export class SqlServer {
         environment: nodeEnvironment,
         bootstrapServers,
         topic: `_confluent-ksql-${serviceId}_command_topic`,
-        restore: (past) =>
-          engine.restore(settle(past.flatMap(recordedStatement)), (queryId, error) =>
-            logger.error('a recorded query could not be started', { queryId, error }),
-          ),
+        restore: (past) => engine.restore(settle(past.flatMap(recordedStatement))),
         apply: (command, offset) => executor.apply(command, offset),
         onFailure: (error) => {
           failure = `the command topic cannot be followed: ${messageOf(error)}`;

@@ -23,7 +23,8 @@ export {
 export { type FunctionRegistry, functionRegistry } from './functions/registry.ts';
 export { builtInRegistry } from './functions/built-in.ts';
 export type { QueryPlan } from './physical/steps.ts';
-export { KafkaHost, type KafkaHostOptions } from './runtime/kafka-host.ts';
+export { KafkaHost } from './runtime/kafka-host.ts';
+export type { KafkaHostOptions } from './runtime/app-options.ts';
 export { printSummary, runCases, type Summary } from './testing/run-cases.ts';
 export { runTests } from './testing/run-tests.ts';
 export { LogicalSchema } from './types/logical-schema.ts';

@@ -1,6 +1,8 @@
 import {
+  atLeast,
   int,
   list,
+  long,
   oneOf,
   parseProperty,
   type Property,
@@ -39,6 +41,21 @@ export const serverProperties = {
   'ksql.output.topic.name.prefix': string(
     '',
     'in front of the topic names of streams and tables that queries create',
+  ),
+  'ksql.query.retry.backoff.initial.ms': long(
+    '15000',
+    'how long a query that has failed waits before it is started again; the time doubles with each failure',
+    atLeast(1),
+  ),
+  'ksql.query.retry.backoff.max.ms': long(
+    '900000',
+    'the longest time that a query that has failed waits before it is started again',
+    atLeast(1),
+  ),
+  'ksql.query.error.max.queue.size': int(
+    10,
+    'errors of a query that are remembered for EXPLAIN and DESCRIBE EXTENDED',
+    atLeast(1),
   ),
   'ksql.query.push.limit': int(100, 'push queries at a time', (v) =>
     v < 1 ? 'must be at least 1' : undefined,

@@ -143,7 +143,11 @@ function describeQuery(query: QueryDescription, explanation?: Explanation) {
     overriddenProperties: {},
     ksqlHostQueryStatus: {},
     queryType: query.kind,
-    queryErrors: query.errors.map((errorMessage) => ({ errorMessage, timestamp: 0, type: 'UNKNOWN' })),
+    queryErrors: query.errors.map(({ message, timestampMs, kind }) => ({
+      errorMessage: message,
+      timestamp: timestampMs,
+      type: kind,
+    })),
     tasksMetadata: [],
     consumerGroupId: '',
     state: query.state,

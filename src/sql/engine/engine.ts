@@ -187,19 +187,16 @@ export class SqlEngine {
 
   /**
    * Takes up what recorded statements have left: the catalog, and the queries that none of them ended. A query that
-   * cannot be started is told to `onFailure` and does not keep the others from running.
+   * cannot be started is listed in ERROR and does not keep the others from running.
    */
-  async restore(state: SettledState, onFailure: (queryId: string, error: unknown) => void): Promise<void> {
+  async restore(state: SettledState): Promise<void> {
     this.#catalog = state.catalog;
     const topics = await this.#host.describeTopics(state.catalog.sources().map(({ topic }) => topic.name));
     for (const { plan, text, session, isPaused } of state.queries) {
-      try {
-        const running = await this.#host.startQuery(plan, this.#context(session, topics, state.catalog));
-        if (isPaused) running.pause();
-        this.#queries.set(plan.queryId, { text, running });
-      } catch (error) {
-        onFailure(plan.queryId, error);
-      }
+      const context = this.#context(session, topics, state.catalog);
+      const running = await this.#host.startQuery(plan, context, { isRecorded: true });
+      if (isPaused) running.pause();
+      this.#queries.set(plan.queryId, { text, running });
     }
     this.#queryNumber = state.queryNumber;
   }

@@ -18,10 +18,18 @@ export interface SqlHost {
   deleteTopic(name: string): Promise<void>;
   /** Writes a record and waits until it is acknowledged. */
   produce(record: ProducedRecord): Promise<void>;
-  /** Starts a query that writes a topic or keeps a table. */
-  startQuery(plan: QueryPlan, context: AnalysisContext): Promise<RunningQuery>;
+  /**
+   * Starts a query that writes a topic or keeps a table. From then on the host watches it: when it fails it is started
+   * again.
+   */
+  startQuery(plan: QueryPlan, context: AnalysisContext, options?: StartOptions): Promise<RunningQuery>;
   /** Starts a query whose results go to the caller, from the earliest or latest records as the session says. */
   startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions): PushRun;
+}
+
+export interface StartOptions {
+  /** The query was accepted before: a start that fails now is tried again, instead of being the answer. */
+  readonly isRecorded?: boolean;
 }
 
 export interface PushOptions {
@@ -40,13 +48,23 @@ export interface ProducedRecord {
 
 export type QueryState = 'CREATED' | 'RUNNING' | 'REBALANCING' | 'PAUSED' | 'ERROR' | 'CLOSED';
 
+/** Whose error it is, by the names of ksqlDB. */
+export type QueryErrorKind = 'USER' | 'SYSTEM' | 'UNKNOWN';
+
+/** Something that went wrong in a query. */
+export interface QueryError {
+  readonly timestampMs: number;
+  readonly message: string;
+  readonly kind: QueryErrorKind;
+}
+
 /** A persistent query while it runs. */
 export interface RunningQuery {
   readonly plan: QueryPlan;
   readonly state$: Observable<QueryState>;
   state(): QueryState;
   /** Errors that stopped it or that it skipped a record for, newest last; a bounded list. */
-  errors(): readonly string[];
+  errors(): readonly QueryError[];
   /** Records that it has read and processed since it was started, or last resumed. */
   recordsProcessed(): number;
   pause(): void;

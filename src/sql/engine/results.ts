@@ -6,7 +6,7 @@ import type { TopicFacts } from '../analysis/session.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import type { SqlFunction } from '../functions/definition.ts';
 import type { QueryPlan } from '../physical/steps.ts';
-import type { QueryState } from './host.ts';
+import type { QueryError, QueryState } from './host.ts';
 import type { Session } from './session.ts';
 import type { StatementPlan } from './statement-plan.ts';
 
@@ -37,7 +37,7 @@ export interface QueryDescription {
   readonly sources: readonly string[];
   readonly sink?: string;
   readonly sinkTopic?: string;
-  readonly errors: readonly string[];
+  readonly errors: readonly QueryError[];
 }
 
 export interface SourceDescription {

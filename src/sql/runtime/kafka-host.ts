@@ -1,47 +1,37 @@
-import { BehaviorSubject, distinctUntilChanged, Observable } from 'rxjs';
-import type { Environment } from '../../base/environment.ts';
+import { Observable } from 'rxjs';
 import { messageOf } from '../../base/errors.ts';
-import { type Logger, silentLogger } from '../../base/logger.ts';
+import { silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Producer } from '../../client/producer/producer.ts';
-import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
-import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
-import type { Topology } from '../../streams/topology/topology.ts';
+import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type {
-  MaterializedTable,
   ProducedRecord,
   PushOptions,
   PushRecord,
   PushRun,
-  QueryState,
   RunningQuery,
   SqlHost,
+  StartOptions,
 } from '../engine/host.ts';
 import type { TopicRequest } from '../engine/statement-plan.ts';
-import { lower } from '../lowering/lower.ts';
 import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
-import { materializedTable } from './materialized-table.ts';
+import { AppQuery } from './app-query.ts';
+import {
+  appOptions,
+  instanceOf,
+  type KafkaHostOptions,
+  offsetReset,
+  prefixOf,
+  queryApplicationId,
+} from './app-options.ts';
 import { pushTopology } from './push-topology.ts';
+import { errorKindOf } from './query-errors.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
-
-export interface KafkaHostOptions {
-  readonly environment: Environment;
-  readonly bootstrapServers: string | readonly string[];
-  /** A folder for the state of the queries. */
-  readonly stateDir: string;
-  /** `ksql.service.id`: part of the names of groups and internal topics. */
-  readonly serviceId: string;
-  /** How often queries commit; 2 s as in ksqlDB. */
-  readonly commitIntervalMs?: number;
-  /** State that a persistent query holds back before a commit; 10 MiB. With 0 every update becomes a record. */
-  readonly cacheBytesMax?: number;
-  readonly logger?: Logger;
-}
+import { UnstartedQuery } from './unstarted-query.ts';
 
 const defaultPartitions = 1;
-const errorsMax = 20;
 
 /** Runs SQL on a Kafka cluster: every query is a Streams application of its own. */
 export class KafkaHost implements SqlHost {
@@ -98,15 +88,39 @@ export class KafkaHost implements SqlHost {
     await this.#producer.sendAndWait(record);
   }
 
-  async startQuery(plan: QueryPlan, context: AnalysisContext): Promise<RunningQuery> {
-    const query = new AppQuery(plan, context, {
+  async startQuery(
+    plan: QueryPlan,
+    context: AnalysisContext,
+    { isRecorded = false }: StartOptions = {},
+  ): Promise<RunningQuery> {
+    if (!isRecorded) {
+      const query = this.#newQuery(plan, context);
+      await query.start();
+      return query;
+    }
+    try {
+      const query = this.#newQuery(plan, context);
+      // What it waits for, such as a cluster that does not answer, is not to keep the others waiting.
+      void query.takeUp();
+      return query;
+    } catch (error) {
+      this.#log(`query ${plan.queryId} cannot be started: ${messageOf(error)}`);
+      const timestampMs = this.#options.environment.clock.nowMs();
+      const failure = { timestampMs, message: messageOf(error), kind: errorKindOf(error) };
+      const applicationId = queryApplicationId(this.#options, plan.queryId);
+      return new UnstartedQuery(plan, failure, () => this.#cleanUp(applicationId));
+    }
+  }
+
+  #newQuery(plan: QueryPlan, context: AnalysisContext): AppQuery {
+    return new AppQuery(plan, context, {
       ...this.#options,
       processId: this.#processId,
+      prepare: async (applicationId) => {
+        if (offsetReset(context) === 'latest') await this.#beginAtEnds(plan, applicationId);
+      },
       cleanUp: (applicationId) => this.#cleanUp(applicationId),
     });
-    if (offsetReset(context) === 'latest') await this.#beginAtEnds(plan, query.applicationId);
-    await query.start();
-    return query;
   }
 
   /**
@@ -218,10 +232,6 @@ function sourceSteps(step: Step): readonly SourceStep[] {
   return step.step === 'source' ? [step] : inputsOf(step).flatMap(sourceSteps);
 }
 
-function prefixOf({ serviceId }: KafkaHostOptions): string {
-  return `_confluent-ksql-${serviceId}`;
-}
-
 /**
  * What tells the members of this host's queries from those of other hosts, now and after a restart: it is kept in the
  * state folder, because where the state is, there the member is to come back to (as Kafka Streams keeps its process id).
@@ -234,155 +244,4 @@ function processIdOf({ environment, stateDir }: KafkaHostOptions): string {
   const id = Buffer.from(random.bytes(16)).toString('base64url');
   disk.replaceFile(file, Buffer.from(`${id}\n`));
   return id;
-}
-
-const instanceOf = (applicationId: string, processId: string): string => `${applicationId}-${processId}`;
-
-function appOptions(options: KafkaHostOptions, context: AnalysisContext) {
-  const { environment, bootstrapServers, commitIntervalMs = 2000, logger = silentLogger } = options;
-  const { cacheBytesMax } = options;
-  return {
-    environment,
-    bootstrapServers,
-    commitIntervalMs,
-    ...(cacheBytesMax === undefined ? {} : { cacheBytesMax }),
-    logger,
-    // As ksqlDB does: a record that cannot be read is logged and skipped.
-    onFailure: { deserialization: 'continue' },
-    config: streamsConfig(context),
-  } as const;
-}
-
-/** `ksql.streams.x` is the setting `x` of Streams. */
-function streamsConfig(context: AnalysisContext): Readonly<Record<string, string>> {
-  const prefix = 'ksql.streams.';
-  const entries = Object.entries(context.properties).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
-}
-
-function offsetReset({ properties }: AnalysisContext): 'earliest' | 'latest' | undefined {
-  const value = properties['auto.offset.reset'] ?? properties['ksql.streams.auto.offset.reset'];
-  return value === 'earliest' || value === 'latest' ? value : undefined;
-}
-
-/** What a query needs of its host. */
-interface QueryHost extends KafkaHostOptions {
-  readonly processId: string;
-  readonly cleanUp: (applicationId: string) => Promise<void>;
-}
-
-/** A persistent query. Pausing stops its application, resuming starts one that goes on where the last one committed. */
-class AppQuery implements RunningQuery {
-  readonly plan: QueryPlan;
-  readonly table: MaterializedTable | undefined;
-  readonly #context: AnalysisContext;
-  readonly #host: QueryHost;
-  readonly applicationId: string;
-  readonly #topology: Topology;
-  readonly #state = new BehaviorSubject<QueryState>('CREATED');
-  readonly #errors: string[] = [];
-  #app: StreamsApp;
-  /** Pausing and resuming one after the other. */
-  #changes: Promise<void> = Promise.resolve();
-
-  constructor(plan: QueryPlan, context: AnalysisContext, host: QueryHost) {
-    this.plan = plan;
-    this.#context = context;
-    this.#host = host;
-    this.applicationId = `${prefixOf(host)}query_${plan.queryId}`;
-    const builder = new StreamsBuilder();
-    lower(plan.root, {
-      builder,
-      analysis: context,
-      onError: (error, text) => this.#remember(`${text}: ${messageOf(error)}`),
-    });
-    this.#topology = builder.build();
-    this.#app = this.#newApp();
-    this.table = materializedTable(plan, context, {
-      keyValueStore: (name) => this.#app.keyValueStore(name),
-      windowStore: (name) => this.#app.windowStore(name),
-    });
-  }
-
-  get state$(): Observable<QueryState> {
-    return this.#state.pipe(distinctUntilChanged());
-  }
-
-  state(): QueryState {
-    return this.#state.value;
-  }
-
-  errors(): readonly string[] {
-    return this.#errors;
-  }
-
-  recordsProcessed(): number {
-    return Object.values(this.#app.metrics().tasks).reduce((sum, { processed }) => sum + processed, 0);
-  }
-
-  start(): Promise<void> {
-    return this.#app.start();
-  }
-
-  pause(): void {
-    if (this.#state.value === 'PAUSED') return;
-    this.#state.next('PAUSED');
-    this.#change(() => this.#app.close());
-  }
-
-  resume(): void {
-    if (this.#state.value !== 'PAUSED') return;
-    this.#state.next('CREATED');
-    this.#change(async () => {
-      this.#app = this.#newApp();
-      await this.#app.start();
-    });
-  }
-
-  describeTopology(): string {
-    return this.#topology.describe();
-  }
-
-  async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
-    await this.#changes;
-    await this.#app.close();
-    if (options.cleanUp) await this.#host.cleanUp(this.applicationId);
-    this.#state.next('CLOSED');
-    this.#state.complete();
-  }
-
-  #change(step: () => Promise<void>): void {
-    this.#changes = this.#changes.then(step).catch((error: unknown) => {
-      this.#remember(messageOf(error));
-      this.#state.next('ERROR');
-    });
-  }
-
-  #newApp(): StreamsApp {
-    const app = new StreamsApp({
-      ...appOptions(this.#host, this.#context),
-      applicationId: this.applicationId,
-      topology: this.#topology,
-      stateDir: `${this.#host.stateDir}/${this.applicationId}`,
-      // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
-      // would first wait for the session of a member to end that is gone.
-      consumer: { groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
-      autoOffsetReset: offsetReset(this.#context) ?? 'earliest',
-    });
-    app.state$.subscribe((state) => {
-      if (this.#app === app || this.#state.value === 'CREATED') this.#follow(state);
-    });
-    app.errors$.subscribe((error) => this.#remember(messageOf(error)));
-    return app;
-  }
-
-  #follow(state: StreamsState): void {
-    if (this.#state.value === 'PAUSED') return;
-    if (state === 'RUNNING' || state === 'REBALANCING' || state === 'ERROR') this.#state.next(state);
-  }
-
-  #remember(error: string): void {
-    this.#errors.push(error);
-    if (this.#errors.length > errorsMax) this.#errors.shift();
-  }
 }

@@ -1,3 +1,4 @@
+import type { Timer } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { Consumer } from '../../client/consumer/consumer.ts';
 import { Producer } from '../../client/producer/producer.ts';
@@ -35,6 +36,10 @@ interface Running {
 
 /** For how long commits may fail and be tried again: `task.timeout.ms` of Kafka Streams. */
 const TASK_TIMEOUT_MS = 300_000;
+/** How long a loop that was told to stop may take for its round and its last commit. */
+const STOP_MS_MAX = 10_000;
+/** How long closing waits for what cannot be told to end. */
+const CLOSE_MS_MAX = 2_000;
 /** How often to look whether a task with several inputs need not wait for a dry one any more. */
 const WAITING_POLL_MS = 10;
 /** How long a round of processing may take before the consumer is polled again. */
@@ -60,6 +65,11 @@ export class StreamThread {
   readonly #paused = new Map<string, TopicPartition>();
   readonly #onAssignment: (phase: 'rebalancing' | 'running') => void;
   #stopping = false;
+  #stopTimer: Timer | undefined;
+  /** Ends {@link StreamThread.run} whatever the loop waits for. */
+  #giveUp: () => void = () => undefined;
+  /** The loop itself, which goes on for a moment where it was given up. */
+  #looping: Promise<void> = Promise.resolve();
   #joined = false;
   /** The last round has left records that can be processed at once. */
   #hasWork = false;
@@ -155,18 +165,38 @@ export class StreamThread {
         onRevoked: () => this.#onRevoked(),
         onLost: () => this.#onLost(),
       });
-      while (!this.#stopping) await this.#round();
-      await this.#commit();
+      await this.#untilStopped();
       clean = true;
     } finally {
       await this.#close(clean);
     }
   }
 
-  /** Asks the loop to end after the round that it is in. */
+  /**
+   * Asks the loop to end after the round that it is in. What it waits for then, such as a cluster that does not answer, it
+   * gets some time for; after that it ends without its last commit.
+   */
   stop(): void {
+    if (this.#stopping) return;
     this.#stopping = true;
     this.#consumer.wakeup();
+    this.#stopTimer = this.#settings.environment.timers.after(STOP_MS_MAX, () => this.#giveUp());
+  }
+
+  async #untilStopped(): Promise<void> {
+    const loop = async (): Promise<void> => {
+      while (!this.#stopping) await this.#round();
+      await this.#commit();
+    };
+    const givenUp = new Promise<never>((_resolve, reject) => {
+      this.#giveUp = () => reject(stopTimedOut());
+    });
+    this.#looping = loop();
+    try {
+      await Promise.race([this.#looping, givenUp]);
+    } finally {
+      this.#stopTimer?.cancel();
+    }
   }
 
   // ------------------------------------------------------------------------------------------------ the loop
@@ -507,15 +537,40 @@ export class StreamThread {
     } catch (error) {
       this.#settings.logger.error('a task could not be closed', { error: messageOf(error) });
     }
+    const { logger } = this.#settings;
     const closing = [
       this.#consumer.close({ timeoutMs: clean ? 5_000 : 1_000 }),
       this.#restoreConsumer.close(),
-      this.#output.close(),
+      // Without a commit nobody waits for what is still to be sent.
+      clean ? this.#output.close() : this.#within(CLOSE_MS_MAX, this.#output.close()),
+      // Where the loop was given up, it ends when its clients are closed.
+      this.#within(
+        CLOSE_MS_MAX,
+        this.#looping.catch(() => undefined),
+      ),
     ];
     for (const result of await Promise.allSettled(closing)) {
-      if (result.status === 'rejected')
-        this.#settings.logger.warn('while closing', { error: messageOf(result.reason) });
+      if (result.status === 'rejected') logger.warn('while closing', { error: messageOf(result.reason) });
     }
     await this.#state.close();
   }
+
+  /** Waits for a promise, but not for longer than that; what it stands for goes on then. */
+  async #within(timeoutMs: number, promise: Promise<unknown>): Promise<void> {
+    const over = new AbortController();
+    const { timers } = this.#settings.environment;
+    try {
+      await Promise.race([promise, timers.sleep(timeoutMs, over.signal).catch(() => undefined)]);
+    } finally {
+      over.abort();
+    }
+  }
+}
+
+function stopTimedOut(): OperationalError {
+  return new OperationalError(
+    'STOP_TIMED_OUT',
+    `the processing loop did not end within ${STOP_MS_MAX} ms; what it has not committed is processed again`,
+    { retriable: true },
+  );
 }

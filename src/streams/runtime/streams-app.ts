@@ -32,6 +32,8 @@ export interface StreamsMetrics {
 }
 
 const START_AGAIN_MS = 1_000;
+/** How long closing waits for a start that is under way before it takes the cluster away from it. */
+const CLOSE_GRACE_MS = 2_000;
 
 /**
  * Runs a topology against a Kafka cluster, as a member of the group of all processes with the same application id: they
@@ -115,9 +117,15 @@ export class StreamsApp {
     if (this.state === 'CREATED') this.#end('NOT_RUNNING');
     if (this.state === 'RUNNING' || this.state === 'REBALANCING') this.#state.next('PENDING_SHUTDOWN');
     this.#thread?.stop();
+    // A start that waits for a cluster that does not answer ends when its client is closed.
+    const { timers } = this.#settings.environment;
+    const timer = timers.after(CLOSE_GRACE_MS, () => {
+      if (this.#thread === undefined) void this.#closeAdmin();
+    });
     // Why a start has failed is told to whoever called it.
     await this.#starting?.catch(() => undefined);
     await this.#running;
+    timer.cancel();
   }
 
   /** Rows of a table, by the name of its store, over all tasks of this process. */
@@ -177,6 +185,10 @@ export class StreamsApp {
         await thread.run();
         break;
       } catch (error) {
+        if (this.#stopping && error instanceof OperationalError && error.code === 'STOP_TIMED_OUT') {
+          this.#settings.logger.warn(error.message);
+          break;
+        }
         this.#errors.next(error);
         const restart = this.#wantsRestart(error);
         this.#settings.logger.error('the processing loop failed', { error: messageOf(error), restart });

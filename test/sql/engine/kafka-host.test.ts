@@ -22,6 +22,8 @@ class Sql {
       stateDir,
       serviceId: 'test_',
       commitIntervalMs: 100,
+      // A query that was put out of its place does not take it back during a test.
+      restartBackoff: { initialMs: 60_000, maxMs: 60_000 },
     });
     this.engine = new SqlEngine({ host: this.#host, functions: builtInRegistry() });
   }

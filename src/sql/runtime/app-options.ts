@@ -1,0 +1,63 @@
+import type { Environment } from '../../base/environment.ts';
+import { type Logger, silentLogger } from '../../base/logger.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import type { RestartBackoffOptions } from './restart-backoff.ts';
+
+export interface KafkaHostOptions {
+  readonly environment: Environment;
+  readonly bootstrapServers: string | readonly string[];
+  /** A folder for the state of the queries. */
+  readonly stateDir: string;
+  /** `ksql.service.id`: part of the names of groups and internal topics. */
+  readonly serviceId: string;
+  /** How often queries commit; 2 s as in ksqlDB. */
+  readonly commitIntervalMs?: number;
+  /** State that a persistent query holds back before a commit; 10 MiB. With 0 every update becomes a record. */
+  readonly cacheBytesMax?: number;
+  /** How long a failed query waits before it is started again: 15 s at first, up to 15 min, as in ksqlDB. */
+  readonly restartBackoff?: RestartBackoffOptions;
+  /** `ksql.query.error.max.queue.size`: errors of a query that are remembered; 10. */
+  readonly queryErrorsMax?: number;
+  readonly logger?: Logger;
+}
+
+/** What the names of groups and internal topics of a host begin with. */
+export function prefixOf({ serviceId }: KafkaHostOptions): string {
+  return `_confluent-ksql-${serviceId}`;
+}
+
+/** The application id of a persistent query: its consumer group, and what its internal topics begin with. */
+export function queryApplicationId(options: KafkaHostOptions, queryId: string): string {
+  return `${prefixOf(options)}query_${queryId}`;
+}
+
+export const instanceOf = (applicationId: string, processId: string): string =>
+  `${applicationId}-${processId}`;
+
+/** The settings that the applications of all queries have in common. */
+export function appOptions(options: KafkaHostOptions, context: AnalysisContext) {
+  const { environment, bootstrapServers, commitIntervalMs = 2000, logger = silentLogger } = options;
+  const { cacheBytesMax } = options;
+  return {
+    environment,
+    bootstrapServers,
+    commitIntervalMs,
+    ...(cacheBytesMax === undefined ? {} : { cacheBytesMax }),
+    logger,
+    // As ksqlDB does: a record that cannot be read is logged and skipped.
+    onFailure: { deserialization: 'continue' },
+    config: streamsConfig(context),
+  } as const;
+}
+
+/** `ksql.streams.x` is the setting `x` of Streams. */
+function streamsConfig(context: AnalysisContext): Readonly<Record<string, string>> {
+  const prefix = 'ksql.streams.';
+  const entries = Object.entries(context.properties).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
+export function offsetReset({ properties }: AnalysisContext): 'earliest' | 'latest' | undefined {
+  const value = properties['auto.offset.reset'] ?? properties['ksql.streams.auto.offset.reset'];
+  return value === 'earliest' || value === 'latest' ? value : undefined;
+}

@@ -1,0 +1,214 @@
+import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs';
+import type { Timer } from '../../base/environment.ts';
+import { messageOf } from '../../base/errors.ts';
+import { type Logger, silentLogger } from '../../base/logger.ts';
+import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
+import type { Topology } from '../../streams/topology/topology.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import type { MaterializedTable, QueryError, QueryState, RunningQuery } from '../engine/host.ts';
+import { lower } from '../lowering/lower.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import {
+  appOptions,
+  instanceOf,
+  type KafkaHostOptions,
+  offsetReset,
+  queryApplicationId,
+} from './app-options.ts';
+import { materializedTable } from './materialized-table.ts';
+import { QueryErrors } from './query-errors.ts';
+import { RestartBackoff } from './restart-backoff.ts';
+
+/** ksqlDB's defaults of `ksql.query.retry.backoff.initial.ms`, `.max.ms` and `ksql.query.error.max.queue.size`. */
+export const DEFAULT_BACKOFF = { initialMs: 15_000, maxMs: 900_000 } as const;
+export const DEFAULT_QUERY_ERRORS_MAX = 10;
+
+/** What a query needs of its host. */
+export interface QueryHost extends KafkaHostOptions {
+  readonly processId: string;
+  /** Called before each start, until it has succeeded once. */
+  readonly prepare: (applicationId: string) => Promise<void>;
+  readonly cleanUp: (applicationId: string) => Promise<void>;
+}
+
+/**
+ * A persistent query: an application of its own, and somebody who watches it. When the application fails, the query is in
+ * ERROR, and after a while another application goes on where the last one committed. Pausing stops the application,
+ * resuming starts one.
+ */
+export class AppQuery implements RunningQuery {
+  readonly plan: QueryPlan;
+  readonly table: MaterializedTable | undefined;
+  readonly applicationId: string;
+  readonly #context: AnalysisContext;
+  readonly #host: QueryHost;
+  readonly #logger: Logger;
+  readonly #topology: Topology;
+  readonly #state = new BehaviorSubject<QueryState>('CREATED');
+  readonly #errors: QueryErrors;
+  readonly #backoff: RestartBackoff;
+  #app: StreamsApp;
+  #isPrepared = false;
+  #isClosed = false;
+  /** What made the application fail that is in ERROR. */
+  #failure: unknown;
+  #restart: Timer | undefined;
+  /** Starting, pausing and resuming, one after the other. */
+  #changes: Promise<void> = Promise.resolve();
+
+  constructor(plan: QueryPlan, context: AnalysisContext, host: QueryHost) {
+    this.plan = plan;
+    this.#context = context;
+    this.#host = host;
+    this.#logger = host.logger ?? silentLogger;
+    this.#backoff = new RestartBackoff(host.restartBackoff ?? DEFAULT_BACKOFF, host.environment);
+    this.#errors = new QueryErrors({
+      sizeMax: host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX,
+      nowMs: () => host.environment.clock.nowMs(),
+    });
+    this.applicationId = queryApplicationId(host, plan.queryId);
+    const builder = new StreamsBuilder();
+    lower(plan.root, {
+      builder,
+      analysis: context,
+      onError: (error, text) => this.#errors.addRowError(`${text}: ${messageOf(error)}`),
+    });
+    this.#topology = builder.build();
+    this.#app = this.#newApp();
+    this.table = materializedTable(plan, context, {
+      keyValueStore: (name) => this.#app.keyValueStore(name),
+      windowStore: (name) => this.#app.windowStore(name),
+    });
+  }
+
+  get state$(): Observable<QueryState> {
+    return this.#state.pipe(distinctUntilChanged());
+  }
+
+  state(): QueryState {
+    return this.#state.value;
+  }
+
+  errors(): readonly QueryError[] {
+    return this.#errors.list();
+  }
+
+  recordsProcessed(): number {
+    return Object.values(this.#app.metrics().tasks).reduce((sum, { processed }) => sum + processed, 0);
+  }
+
+  /** Starts a new query. @throws what keeps it from starting; it is not tried again then. */
+  async start(): Promise<void> {
+    await this.#prepare();
+    await this.#app.start();
+    this.#watch(this.#app);
+  }
+
+  /** Starts a query that was accepted before: what keeps it from starting is tried again. Never rejects. */
+  takeUp(): Promise<void> {
+    return this.#change(() => this.#startApp());
+  }
+
+  pause(): void {
+    if (this.#isClosed || this.#state.value === 'PAUSED') return;
+    this.#cancelRestart();
+    this.#state.next('PAUSED');
+    void this.#change(() => this.#app.close());
+  }
+
+  resume(): void {
+    if (this.#isClosed || this.#state.value !== 'PAUSED') return;
+    this.#state.next('CREATED');
+    void this.#change(() => this.#startApp());
+  }
+
+  describeTopology(): string {
+    return this.#topology.describe();
+  }
+
+  async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelRestart();
+    await this.#app.close();
+    if (options.cleanUp) await this.#host.cleanUp(this.applicationId);
+    this.#state.next('CLOSED');
+    this.#state.complete();
+  }
+
+  #change(step: () => Promise<void>): Promise<void> {
+    this.#changes = this.#changes.then(step).catch((error: unknown) => this.#onFailed(error));
+    return this.#changes;
+  }
+
+  async #startApp(): Promise<void> {
+    if (this.#isClosed || this.#state.value === 'PAUSED') return;
+    await this.#prepare();
+    // Meanwhile it may have been closed or paused.
+    if (this.#isClosed || this.state() === 'PAUSED') return;
+    this.#app = this.#newApp();
+    await this.#app.start();
+    this.#watch(this.#app);
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#isPrepared) return;
+    await this.#host.prepare(this.applicationId);
+    this.#isPrepared = true;
+  }
+
+  #newApp(): StreamsApp {
+    return new StreamsApp({
+      ...appOptions(this.#host, this.#context),
+      applicationId: this.applicationId,
+      topology: this.#topology,
+      stateDir: `${this.#host.stateDir}/${this.applicationId}`,
+      // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
+      // would first wait for the session of a member to end that is gone.
+      consumer: { groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
+      autoOffsetReset: offsetReset(this.#context) ?? 'earliest',
+    });
+  }
+
+  /** Follows an application that has started. What kept one from starting is told by its start. */
+  #watch(app: StreamsApp): void {
+    this.#backoff.started();
+    app.errors$.subscribe((error) => {
+      if (this.#app === app) this.#failure = error;
+    });
+    app.state$.subscribe((state) => {
+      if (this.#app === app) this.#follow(state);
+    });
+  }
+
+  #follow(state: StreamsState): void {
+    if (this.#isClosed || this.#state.value === 'PAUSED') return;
+    if (state === 'ERROR') this.#onFailed(this.#failure);
+    // One that was started again is in ERROR until it runs: the rebalance of its start is no sign of health.
+    else if (state === 'RUNNING' || (state === 'REBALANCING' && this.#state.value !== 'ERROR'))
+      this.#state.next(state);
+  }
+
+  /** Remembers why the query does not run, and starts it again after a while. */
+  #onFailed(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#errors.addFailure(error);
+    if (this.#state.value === 'PAUSED') return;
+    const delayMs = this.#backoff.delayAfter(error);
+    this.#logger.error('a query has failed and will be started again', {
+      queryId: this.plan.queryId,
+      error: messageOf(error),
+      delayMs,
+    });
+    this.#state.next('ERROR');
+    this.#cancelRestart();
+    this.#restart = this.#host.environment.timers.after(delayMs, () => {
+      void this.#change(() => this.#startApp());
+    });
+  }
+
+  #cancelRestart(): void {
+    this.#restart?.cancel();
+    this.#restart = undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
+import { SerdeError } from '../../serde/serde-error.ts';
+import { StreamsFailure } from '../../streams/runtime/failures.ts';
+import type { QueryError, QueryErrorKind } from '../engine/host.ts';
+
+/** Codes of errors that are about the records or the topics, which whoever owns them can mend and nobody else. */
+const USER_CODES: ReadonlySet<string> = new Set([
+  'MISSING_SOURCE_TOPIC',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_TIMESTAMP',
+  'INVALID_RECORD',
+  'POLICY_VIOLATION',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+]);
+
+/**
+ * Returns whose error it is, as ksqlDB's QueryErrorClassifier says it: of the user, whose topic is missing or whose record
+ * cannot be read or processed; of the system, whose disk is full or whose cluster is away; or unknown.
+ */
+export function errorKindOf(error: unknown): QueryErrorKind {
+  if (error instanceof StreamsFailure) {
+    const inner = errorKindOf(error.cause);
+    // What a record makes fail is the user's, unless it is known to be the cluster or the disk.
+    return inner === 'UNKNOWN' && error.kind !== 'production' ? 'USER' : inner;
+  }
+  if (error instanceof OperationalError) return USER_CODES.has(error.code) ? 'USER' : 'SYSTEM';
+  if (error instanceof DiagnosticError || error instanceof SerdeError) return 'USER';
+  return 'UNKNOWN';
+}
+
+/**
+ * What has gone wrong in a query, newest last: errors that stopped it, and errors that cost it a record or a column. Each
+ * sort has a bound of its own, so that a flood of bad records does not push out why the query has failed.
+ */
+export class QueryErrors {
+  readonly #sizeMax: number;
+  readonly #nowMs: () => number;
+  readonly #failures: QueryError[] = [];
+  readonly #rowErrors: QueryError[] = [];
+
+  constructor(options: { readonly sizeMax: number; readonly nowMs: () => number }) {
+    this.#sizeMax = options.sizeMax;
+    this.#nowMs = options.nowMs;
+  }
+
+  /** Adds an error that stopped the query. */
+  addFailure(error: unknown): void {
+    this.#add(this.#failures, messageOf(error), errorKindOf(error));
+  }
+
+  /** Adds an error that a record met and that did not stop the query. */
+  addRowError(message: string): void {
+    this.#add(this.#rowErrors, message, 'USER');
+  }
+
+  list(): readonly QueryError[] {
+    return [...this.#failures, ...this.#rowErrors].toSorted((a, b) => a.timestampMs - b.timestampMs);
+  }
+
+  #add(errors: QueryError[], message: string, kind: QueryErrorKind): void {
+    errors.push({ timestampMs: this.#nowMs(), message, kind });
+    if (errors.length > this.#sizeMax) errors.shift();
+  }
+}

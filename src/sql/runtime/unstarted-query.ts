@@ -1,0 +1,52 @@
+import { BehaviorSubject, type Observable } from 'rxjs';
+import type { QueryError, QueryState, RunningQuery } from '../engine/host.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+
+/**
+ * A recorded query that this version cannot run, because its plan cannot be lowered. It is listed in ERROR, with why, so
+ * that somebody sees it and can drop it; what it has left behind stays until then.
+ */
+export class UnstartedQuery implements RunningQuery {
+  readonly plan: QueryPlan;
+  readonly table = undefined;
+  readonly #state = new BehaviorSubject<QueryState>('ERROR');
+  readonly #error: QueryError;
+  readonly #cleanUp: () => Promise<void>;
+
+  constructor(plan: QueryPlan, error: QueryError, cleanUp: () => Promise<void>) {
+    this.plan = plan;
+    this.#error = error;
+    this.#cleanUp = cleanUp;
+  }
+
+  get state$(): Observable<QueryState> {
+    return this.#state.asObservable();
+  }
+
+  state(): QueryState {
+    return this.#state.value;
+  }
+
+  errors(): readonly QueryError[] {
+    return [this.#error];
+  }
+
+  recordsProcessed(): number {
+    return 0;
+  }
+
+  /** There is nothing to pause. */
+  pause(): void {}
+
+  resume(): void {}
+
+  describeTopology(): string {
+    return '';
+  }
+
+  async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
+    if (options.cleanUp) await this.#cleanUp();
+    this.#state.next('CLOSED');
+    this.#state.complete();
+  }
+}

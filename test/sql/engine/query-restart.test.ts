@@ -1,0 +1,177 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { DiagnosticError, OperationalError } from '../../../src/base/errors.ts';
+import { Admin } from '../../../src/client/index.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { KafkaHost, type RecordedStatement, settle, SqlEngine } from '../../../src/sql/index.ts';
+import { emptySession } from '../../../src/sql/engine/session.ts';
+import { errorKindOf, QueryErrors } from '../../../src/sql/runtime/query-errors.ts';
+import { RestartBackoff } from '../../../src/sql/runtime/restart-backoff.ts';
+import { StreamsFailure } from '../../../src/streams/index.ts';
+import { TestBrokers } from '../../broker/running-broker.ts';
+
+const brokers = new TestBrokers();
+const session = { ...emptySession, properties: { 'auto.offset.reset': 'earliest' } };
+let bootstrapServers: string;
+let admin: Admin;
+
+beforeAll(async () => {
+  const { host, port } = (await brokers.start()).address;
+  bootstrapServers = `${host}:${port}`;
+  admin = new Admin({ environment: nodeEnvironment, bootstrapServers });
+});
+
+afterAll(async () => {
+  await admin.close();
+  await brokers.close();
+});
+
+interface Sql {
+  readonly engine: SqlEngine;
+  run(script: string): Promise<readonly RecordedStatement[]>;
+  close(): Promise<void>;
+}
+
+function sqlOn(stateDir: string, serviceId: string): Sql {
+  const host = new KafkaHost({
+    environment: nodeEnvironment,
+    bootstrapServers,
+    stateDir,
+    serviceId,
+    commitIntervalMs: 100,
+    restartBackoff: { initialMs: 100, maxMs: 400 },
+  });
+  const engine = new SqlEngine({ host, functions: builtInRegistry() });
+  return {
+    engine,
+    async run(script) {
+      const recorded: RecordedStatement[] = [];
+      for (const prepared of await engine.prepare(script, session)) {
+        const result = await engine.execute(prepared);
+        if (result.kind === 'ddl') recorded.push({ kind: 'plan', plan: result.plan, session });
+      }
+      return recorded;
+    },
+    async close() {
+      await engine.close();
+      await host.close();
+    },
+  };
+}
+
+const stateOf = (sql: Sql): string | undefined => sql.engine.queries()[0]?.state;
+
+it('starts a query again that a record has stopped, until the record can be written', async () => {
+  const sql = sqlOn(brokers.newDirectory(), 'large_');
+  try {
+    await admin.createTopics([{ name: 'SMALL', partitions: 1, configs: { 'max.message.bytes': '300' } }]);
+    await sql.run(`
+      CREATE STREAM large (k STRING KEY, v STRING) WITH (KAFKA_TOPIC='large', VALUE_FORMAT='JSON', PARTITIONS=1);
+      CREATE STREAM small AS SELECT * FROM large;
+      INSERT INTO large VALUES ('a', '${'x'.repeat(1000)}');
+      INSERT INTO large VALUES ('b', 'y');`);
+    await expect.poll(() => sql.engine.queries()[0]?.errors.length, { timeout: 20_000 }).toBeGreaterThan(1);
+    expect(['ERROR', 'RUNNING', 'REBALANCING']).toContain(stateOf(sql));
+    expect(sql.engine.queries()[0]?.errors[0]).toMatchObject({
+      kind: 'USER',
+      message: expect.stringMatching(/production.*SMALL.*MESSAGE_TOO_LARGE/) as string,
+      timestampMs: expect.any(Number) as number,
+    });
+    await admin.incrementalAlterConfigs([
+      {
+        type: 'topic',
+        name: 'SMALL',
+        alterations: [{ name: 'max.message.bytes', op: 'set', value: '100000' }],
+      },
+    ]);
+    const ends = async (): Promise<number | undefined> =>
+      (await admin.listOffsets([{ topic: 'SMALL', partition: 0, spec: 'latest' }]))[0]?.offset;
+    await expect.poll(ends, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => stateOf(sql), { timeout: 20_000 }).toBe('RUNNING');
+  } finally {
+    await sql.close();
+  }
+});
+
+it('lists a recorded query whose state cannot be opened in ERROR, and starts it when it can', async () => {
+  const folder = brokers.newDirectory();
+  const first = sqlOn(folder, 'state_');
+  const recorded = await first.run(`
+    CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+    CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;
+    INSERT INTO s VALUES ('a', 1);`);
+  await expect.poll(() => stateOf(first), { timeout: 20_000 }).toBe('RUNNING');
+  await first.close();
+  const state = path.join(folder, '_confluent-ksql-state_query_CTAS_T_0');
+  fs.renameSync(state, `${state}.away`);
+  fs.writeFileSync(state, 'no folder');
+
+  const second = sqlOn(folder, 'state_');
+  try {
+    await second.engine.restore(settle(recorded));
+    await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('ERROR');
+    expect(second.engine.queries()[0]?.errors[0]).toMatchObject({ kind: 'SYSTEM' });
+    fs.rmSync(state);
+    fs.renameSync(`${state}.away`, state);
+    await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('RUNNING');
+  } finally {
+    await second.close();
+  }
+});
+
+it('leaves a query that failed and was then paused alone, and takes no time to stop it', async () => {
+  const sql = sqlOn(brokers.newDirectory(), 'paused_');
+  try {
+    await admin.createTopics([{ name: 'TINY', partitions: 1, configs: { 'max.message.bytes': '100' } }]);
+    await sql.run(`
+      CREATE STREAM big (k STRING KEY, v STRING) WITH (KAFKA_TOPIC='big', VALUE_FORMAT='JSON', PARTITIONS=1);
+      CREATE STREAM tiny AS SELECT * FROM big;
+      INSERT INTO big VALUES ('a', '${'x'.repeat(1000)}');`);
+    await expect.poll(() => stateOf(sql), { timeout: 20_000 }).toBe('ERROR');
+    await sql.run('PAUSE CSAS_TINY_0;');
+    const failures = sql.engine.queries()[0]?.errors.length;
+    await nodeEnvironment.timers.sleep(600);
+    expect(stateOf(sql)).toBe('PAUSED');
+    expect(sql.engine.queries()[0]?.errors).toHaveLength(failures ?? -1);
+  } finally {
+    await sql.close();
+  }
+});
+
+it('waits longer after each failure, but not for a cluster that is away', () => {
+  let nowMs = 0;
+  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+  const random = { ...nodeEnvironment.random, float: () => 0 };
+  const backoff = new RestartBackoff({ initialMs: 10, maxMs: 50 }, { clock, random });
+  const away = new OperationalError('CLUSTER_UNREACHABLE', 'away', { retriable: true });
+  const bad = new Error('bad');
+  const delays = [bad, away, away, bad, bad, bad].map((error) => {
+    backoff.started();
+    nowMs += 5;
+    return backoff.delayAfter(error);
+  });
+  expect(delays).toEqual([10, 20, 20, 20, 40, 50]);
+  backoff.started();
+  nowMs += 60;
+  expect(backoff.delayAfter(bad)).toBe(10);
+});
+
+it('says whose error it is, and keeps what stopped a query when records fail by the thousand', () => {
+  const context = { topic: 's', partition: 0, offset: 1, taskId: '0_0', nodeName: 'n' };
+  const full = new OperationalError('DISK_FULL', 'full', { retriable: true });
+  expect(errorKindOf(full)).toBe('SYSTEM');
+  expect(errorKindOf(new OperationalError('MISSING_SOURCE_TOPIC', 'gone', { retriable: false }))).toBe(
+    'USER',
+  );
+  expect(errorKindOf(new StreamsFailure('processing', context, new Error('bad')))).toBe('USER');
+  expect(errorKindOf(new StreamsFailure('processing', context, full))).toBe('SYSTEM');
+  expect(errorKindOf(new DiagnosticError({ message: 'wrong' }))).toBe('USER');
+  expect(errorKindOf(new TypeError('a bug'))).toBe('UNKNOWN');
+  let nowMs = 0;
+  const errors = new QueryErrors({ sizeMax: 2, nowMs: () => nowMs++ });
+  errors.addFailure(full);
+  for (let i = 0; i < 5; i++) errors.addRowError(`row ${i}`);
+  expect(errors.list().map(({ message }) => message)).toEqual(['full', 'row 3', 'row 4']);
+});
