@@ -161,6 +161,11 @@ export const brokerProperties = {
   'log.message.timestamp.type': dynamic(
     string('CreateTime', 'whose clock stamps records', oneOf('CreateTime', 'LogAppendTime')),
   ),
+  'log.record.validation.enable': boolean(
+    true,
+    'whether the records of producers are looked at before they are appended, decompressed where they are compressed, ' +
+      'as Kafka does; false trusts producers and stores what they send (not part of Kafka)',
+  ),
   'log.preallocate': dynamic(boolean(false, 'whether segment files are preallocated')),
   'log.retention.bytes': dynamic(long('-1', 'bytes kept per partition; -1 is no limit', atLeast(-1))),
   'log.retention.ms': dynamic(long(null, 'time that records are kept; -1 is for ever', atLeast(-1))),

@@ -36,6 +36,7 @@ export function resolveTopicConfig(topic: string, context: ConfigContext): Topic
       messageTimestampType: timestampType === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
       messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
       messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
+      validateRecords: context.config.get('log.record.validation.enable'),
       producerIdExpirationMs: Number(
         brokerConfigSynonyms('producer.id.expiration.ms', context)[0]?.value ??
           context.config.get('producer.id.expiration.ms'),

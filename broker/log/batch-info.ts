@@ -113,6 +113,16 @@ export function stampBatch(buffer: Buffer, at: number, baseOffset: number, leade
   buffer.writeInt32BE(leaderEpoch, at + PARTITION_LEADER_EPOCH_AT);
 }
 
+/** Sets the largest timestamp, and so a new checksum. */
+export function stampMaxTimestamp(
+  buffer: Buffer,
+  at: number,
+  batch: { readonly sizeInBytes: number; readonly timestampMs: number },
+): void {
+  writeInt64(buffer, at + MAX_TIMESTAMP_AT, batch.timestampMs);
+  buffer.writeUInt32BE(crc32c(buffer, at + ATTRIBUTES_AT, at + batch.sizeInBytes), at + CRC_AT);
+}
+
 /** Makes the batch one of LogAppendTime: attribute bit, max timestamp, and so a new checksum. */
 export function stampLogAppendTime(
   buffer: Buffer,
@@ -120,6 +130,5 @@ export function stampLogAppendTime(
   batch: { readonly sizeInBytes: number; readonly timestampMs: number },
 ): void {
   buffer.writeInt16BE(buffer.readInt16BE(at + ATTRIBUTES_AT) | LOG_APPEND_TIME_FLAG, at + ATTRIBUTES_AT);
-  writeInt64(buffer, at + MAX_TIMESTAMP_AT, batch.timestampMs);
-  buffer.writeUInt32BE(crc32c(buffer, at + ATTRIBUTES_AT, at + batch.sizeInBytes), at + CRC_AT);
+  stampMaxTimestamp(buffer, at, batch);
 }

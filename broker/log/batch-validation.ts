@@ -1,18 +1,10 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { AppendOrigin } from './append-result.ts';
-import { messageOf } from '../../src/base/errors.ts';
+import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { BATCH_HEADER_BYTES, MAGIC } from '../../src/protocol/records/batch-format.ts';
-import { BatchInfo, batchSizeAt, isCrcValid, magicAt } from './batch-info.ts';
-import { type BadRecord, findBadRecords } from './record-validation.ts';
+import { BatchInfo, batchSizeAt, isCrcValid, magicAt, stampMaxTimestamp } from './batch-info.ts';
+import { type Inspection, inspectRecords, type RecordRules, type Refusal } from './record-validation.ts';
 import { type LogConfig, UNLIMITED } from './log-config.ts';
-
-/** Why records were refused. */
-export interface Refusal {
-  readonly errorCode: ErrorCode;
-  readonly message: string;
-  /** The records that are to blame; none when it is the batch. */
-  readonly badRecords: readonly BadRecord[];
-}
 
 export type Validated =
   | { readonly batches: readonly BatchInfo[]; readonly refusal?: undefined }
@@ -20,24 +12,31 @@ export type Validated =
 
 /**
  * Checks what a leader is asked to append ("Record batch v2 and validation" of Kafka's rules). A client sends exactly
- * one batch, untouched by any broker; a coordinator or a Raft leader may send several and control batches. Looks at
- * the header and the checksum only, except where a compacted topic or a lower bound on timestamps asks for more.
+ * one batch, untouched by any broker, and its records are looked at, too; a coordinator or a Raft leader may send several
+ * and control batches. A header that tells another largest timestamp than its records have is mended in place.
  */
 export function validateForLeader(records: Buffer, options: ValidationOptions): Validated {
   try {
     return validateBatches(records, options);
   } catch (error) {
-    // A number in the header that is beyond 2^53.
-    return refuse(ErrorCode.CORRUPT_MESSAGE, messageOf(error));
+    return refuseUnreadable(error);
   }
 }
 
-interface ValidationOptions {
+/** A number in the header that is beyond 2^53; anything else is a bug. */
+function refuseUnreadable(error: unknown): Validated {
+  if (!(error instanceof ProtocolError)) throw error;
+  return refuse(ErrorCode.CORRUPT_MESSAGE, error.message);
+}
+
+export interface ValidationOptions {
   readonly origin: AppendOrigin;
   readonly config: LogConfig;
   /** `<topic>-<partition>`, for messages. */
   readonly partition: string;
   readonly nowMs: number;
+  /** What was found in the records of a client's batch, where somebody has looked already. */
+  readonly inspection?: Inspection | undefined;
 }
 
 function validateBatches(records: Buffer, options: ValidationOptions): Validated {
@@ -85,14 +84,10 @@ function refuseBatch(records: Buffer, batch: BatchInfo, options: ValidationOptio
     );
   }
   if (origin !== 'client') return undefined;
-  return (
-    refuseClientBatch(batch) ??
-    refuseTimestamps(records, batch, options) ??
-    refuseRecords(records, batch, options)
-  );
+  return refuseClientBatch(batch, config) ?? refuseRecords(records, batch, options);
 }
 
-function refuseClientBatch(batch: BatchInfo): Refusal | undefined {
+function refuseClientBatch(batch: BatchInfo, config: LogConfig): Refusal | undefined {
   if (batch.baseOffset !== 0) {
     return refusal(
       ErrorCode.INVALID_RECORD,
@@ -109,55 +104,50 @@ function refuseClientBatch(batch: BatchInfo): Refusal | undefined {
   if (batch.isTransactional && batch.producerId < 0) {
     return refusal(ErrorCode.INVALID_RECORD, 'a transactional batch needs a producer id');
   }
-  return undefined;
-}
-
-function refuseTimestamps(
-  records: Buffer,
-  batch: BatchInfo,
-  options: ValidationOptions,
-): Refusal | undefined {
-  const { config, nowMs } = options;
-  if (config.messageTimestampType !== 'CreateTime') return undefined;
-  if (batch.usesLogAppendTime) {
+  if (config.messageTimestampType === 'CreateTime' && batch.usesLogAppendTime) {
     return refusal(ErrorCode.INVALID_TIMESTAMP, 'a producer may not set the timestamp type to LogAppendTime');
   }
-  const latest = nowMs + config.messageTimestampAfterMaxMs;
-  if (batch.maxTimestamp > latest) {
-    // The header is enough to refuse the batch; the records say which of them are to blame.
-    return (
-      badRecords(records, batch, options) ??
-      refusal(
-        ErrorCode.INVALID_TIMESTAMP,
-        `timestamp ${batch.maxTimestamp} is more than message.timestamp.after.max.ms ahead of the broker's clock`,
-      )
-    );
-  }
   return undefined;
 }
 
-/** The two reasons to look at the records of a batch whose header is good. */
 function refuseRecords(records: Buffer, batch: BatchInfo, options: ValidationOptions): Refusal | undefined {
+  const { position, sizeInBytes } = batch;
   const { config } = options;
-  return config.compact || boundsPast(config) ? badRecords(records, batch, options) : undefined;
+  const rules = recordRules(options);
+  const isInspected =
+    options.inspection !== undefined || mustInspect(config) || batch.maxTimestamp > rules.timestampMax;
+  if (!isInspected) return undefined;
+  const { maxTimestamp, refusal: found } =
+    options.inspection ?? inspectRecords(records.subarray(position, position + sizeInBytes), rules);
+  if (found === undefined && maxTimestamp !== batch.maxTimestamp && !batch.usesLogAppendTime) {
+    stampMaxTimestamp(records, position, { sizeInBytes, timestampMs: maxTimestamp });
+  }
+  return found;
+}
+
+/** Whether the records of every batch are looked at; not so where the header is trusted and no rule is about records. */
+export function mustInspect(config: LogConfig): boolean {
+  return config.validateRecords || config.compact || boundsPast(config);
 }
 
 function boundsPast(config: LogConfig): boolean {
   return config.messageTimestampType === 'CreateTime' && config.messageTimestampBeforeMaxMs < UNLIMITED;
 }
 
-function badRecords(
-  records: Buffer,
-  batch: BatchInfo,
-  { config, partition, nowMs }: ValidationOptions,
-): Refusal | undefined {
+/** What a topic asks of each record. */
+export function recordRules(options: {
+  readonly config: LogConfig;
+  readonly partition: string;
+  readonly nowMs: number;
+}): RecordRules {
+  const { config, partition, nowMs } = options;
   const isCreateTime = config.messageTimestampType === 'CreateTime';
-  return findBadRecords(records.subarray(batch.position, batch.position + batch.sizeInBytes), {
+  return {
     partition,
     keyRequired: config.compact,
     timestampMin: boundsPast(config) ? nowMs - config.messageTimestampBeforeMaxMs : Number.NEGATIVE_INFINITY,
     timestampMax: isCreateTime ? nowMs + config.messageTimestampAfterMaxMs : Number.POSITIVE_INFINITY,
-  });
+  };
 }
 
 /** Formats of before 2017 are known and refused, others are no format. */
@@ -179,7 +169,7 @@ export function validateForFollower(records: Buffer, logEndOffset: number): Vali
   try {
     return validateReplicated(records, logEndOffset);
   } catch (error) {
-    return refuse(ErrorCode.CORRUPT_MESSAGE, messageOf(error));
+    return refuseUnreadable(error);
   }
 }
 

@@ -24,6 +24,8 @@ export interface LogConfig {
   readonly messageTimestampBeforeMaxMs: number;
   readonly messageTimestampAfterMaxMs: number;
   readonly producerIdExpirationMs: number;
+  /** Look into every batch of a producer, decompressed where it must be; else headers are trusted. */
+  readonly validateRecords: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -50,4 +52,5 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   messageTimestampBeforeMaxMs: UNLIMITED,
   messageTimestampAfterMaxMs: 3_600_000,
   producerIdExpirationMs: DAY_MS,
+  validateRecords: true,
 };

@@ -10,6 +10,7 @@ import { clusterCases } from './same-answers/cluster-cases.ts';
 import { configCases } from './same-answers/config-cases.ts';
 import { groupCases } from './same-answers/group-cases.ts';
 import { groupOffsetCases } from './same-answers/group-offset-cases.ts';
+import { mangledCases } from './same-answers/mangled-cases.ts';
 import { memberCases } from './same-answers/member-cases.ts';
 import { produceCases } from './same-answers/produce-cases.ts';
 import { readCases } from './same-answers/read-cases.ts';
@@ -22,6 +23,7 @@ const CASES = [
   ...topicCases,
   ...topicChangeCases,
   ...produceCases,
+  ...mangledCases,
   ...readCases,
   ...groupCases,
   ...memberCases,

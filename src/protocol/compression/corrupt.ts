@@ -12,10 +12,13 @@ export function corruptBytes(format: string, cause: unknown): ProtocolError {
       );
 }
 
-/** The error for what would become larger than allowed. */
-export function tooLarge(format: string, bytesMax: number): ProtocolError {
-  return new ProtocolError(
-    ErrorCode.CORRUPT_MESSAGE,
-    `${format} decompresses to more than the ${bytesMax} bytes allowed`,
-  );
+/** Thrown for what would become larger than allowed; it may be sound. */
+export class DecompressedTooLargeError extends ProtocolError {
+  constructor(format: string, bytesMax: number) {
+    super(ErrorCode.CORRUPT_MESSAGE, `${format} decompresses to more than the ${bytesMax} bytes allowed`);
+  }
+}
+
+export function tooLarge(format: string, bytesMax: number): DecompressedTooLargeError {
+  return new DecompressedTooLargeError(format, bytesMax);
 }
