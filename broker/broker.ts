@@ -26,7 +26,7 @@ import { ProducerIds } from './lifecycle/producer-ids.ts';
 import { TopicCreator } from './lifecycle/topic-creator.ts';
 import { LogManager } from './log/log-manager.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
-import { METADATA_LOG_CONFIG, METADATA_TOPIC, METADATA_TOPIC_ID } from './quorum/raft-log.ts';
+import { METADATA_LOG_CONFIG, METADATA_TOPIC_ID } from './quorum/raft-log.ts';
 import { IsrChanges } from './replication/isr-changes.ts';
 import { ReplicaFetchers } from './replication/replica-fetchers.ts';
 import { ReplicaManager } from './replication/replica-manager.ts';
@@ -249,7 +249,7 @@ export class Broker {
     signal?.throwIfAborted();
     await this.#lifecycle.register(this.#registeredListeners());
     // From here on this broker's own past is fenced: what the metadata says of it is meant for this process.
-    this.#replicaManager.removeStrays(this.#quorum.image, new Set([METADATA_TOPIC]));
+    this.#replicaManager.setStraysAside(this.#quorum.image);
     this.#quorum.addPublisher(this.#replicaManager);
     this.#quorum.addPublisher(this.#coordination);
     await this.#lifecycle.activate();
@@ -326,9 +326,7 @@ export class Broker {
 
   #createQuorum(): MetadataQuorum {
     const config = this.#config;
-    const log = this.#logManager.getOrCreate({
-      topic: METADATA_TOPIC,
-      partition: 0,
+    const log = this.#logManager.openMetadataLog({
       topicId: METADATA_TOPIC_ID,
       config: METADATA_LOG_CONFIG,
     });

@@ -15,7 +15,7 @@ import { operationOf } from './operations.ts';
 export interface MetadataQuorumOptions extends Omit<RaftOptions, 'log'> {
   /**
    * The log of `__cluster_metadata-0`, opened with METADATA_LOG_CONFIG:
-   * `logManager.getOrCreate({ topic: METADATA_TOPIC, partition: 0, topicId: METADATA_TOPIC_ID, config: METADATA_LOG_CONFIG })`.
+   * `logManager.openMetadataLog({ topicId: METADATA_TOPIC_ID, config: METADATA_LOG_CONFIG })`.
    */
   readonly log: Log;
   readonly settings?: Partial<ControllerSettings>;

@@ -1,3 +1,4 @@
+import { assert } from '../../src/base/assert.ts';
 import type { Environment, Timer } from '../../src/base/environment.ts';
 import { messageOf, OperationalError } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
@@ -19,9 +20,19 @@ import {
   writeOffsetCheckpoint,
 } from './offset-checkpoint.ts';
 import { OpenSegments } from './open-segments.ts';
-import { parseDirectoryName, partitionDirectoryName } from './partition-directory.ts';
+import {
+  asideDirectoryName,
+  asideKindOf,
+  DELETE_SUFFIX,
+  isReservedTopic,
+  METADATA_TOPIC,
+  parseDirectoryName,
+  partitionDirectoryName,
+  STRAY_SUFFIX,
+} from './partition-directory.ts';
 import { encodePartitionMetadata, PARTITION_METADATA, readPartitionMetadata } from './partition-metadata.ts';
 import { RecentBudget } from './recent-batches.ts';
+import { parseSegmentFileName } from './segment-files.ts';
 
 export interface LogManagerOptions {
   readonly environment: Environment;
@@ -51,9 +62,8 @@ export interface LogId {
   readonly partition: number;
 }
 
-/** The Raft log lives in the same folder but is not ours: its owner opens it. */
-const METADATA_TOPIC = '__cluster_metadata';
-const DELETE_SUFFIX = '-delete';
+/** Where a file system keeps what it has found without a name. */
+const FOLDER_OF_FILE_SYSTEM = 'lost+found';
 const RETENTION_CHECK_INTERVAL_MS = 300_000;
 const CHECKPOINT_INTERVAL_MS = 5_000;
 const FLUSH_CHECK_INTERVAL_MS = 1_000;
@@ -145,31 +155,21 @@ export class LogManager {
 
   /**
    * The log of a partition, made when missing.
-   * @throws {OperationalError} `INCONSISTENT_TOPIC_ID` when the folder belongs to an earlier topic of that name.
+   * @throws {OperationalError} `INCONSISTENT_TOPIC_ID` when the folder belongs to another topic of that name,
+   * `RESERVED_NAME` when it would lie over a folder of the broker's own.
    */
   getOrCreate(options: LogId & { readonly topicId: string; readonly config: LogConfig }): Log {
-    const name = partitionDirectoryName(options);
-    const existing = this.#logs.get(name);
-    const knownId = this.#topicIds.get(name);
-    if (existing !== undefined && knownId !== undefined && knownId !== options.topicId) {
-      throw new OperationalError(
-        'INCONSISTENT_TOPIC_ID',
-        `${this.directory}/${name} belongs to topic id ${knownId}, not to ${options.topicId}; delete the log first`,
-        { retriable: false },
-      );
-    }
-    if (existing !== undefined) {
-      existing.config = options.config;
-      if (knownId === undefined) this.#writeTopicId(name, options.topicId);
-      return existing;
-    }
-    // A new log has nothing to recover. The Raft log is small, and everything depends on it: it is always checked.
-    const recoveryPoint =
-      this.#metadataRecoveryPoint?.topic === options.topic ? this.#metadataRecoveryPoint.offset : 0;
-    const log = this.#openLog(name, { config: options.config, recoveryPoint, hadCleanShutdown: false });
-    this.#writeTopicId(name, options.topicId);
-    this.#syncInBackground();
-    return log;
+    refuseReserved(options);
+    return this.#getOrCreate(options, { recoveryPoint: 0 });
+  }
+
+  /** The Raft log of the metadata. It is small, and everything depends on it: it is always checked. */
+  openMetadataLog(options: { readonly topicId: string; readonly config: LogConfig }): Log {
+    const id = { topic: METADATA_TOPIC, partition: 0 };
+    return this.#getOrCreate(
+      { ...id, ...options },
+      { recoveryPoint: this.#metadataRecoveryPoint?.offset ?? 0 },
+    );
   }
 
   logs(): IterableIterator<Log> {
@@ -182,21 +182,22 @@ export class LogManager {
    * be tried again.
    */
   delete(id: LogId): void {
-    const { disk, random } = this.#environment;
-    const name = partitionDirectoryName(id);
-    const log = this.#logs.get(name);
+    const log = this.get(id);
     if (log === undefined) return;
-    log.closeHandles();
-    // As in Kafka, a random part lets a topic of that name be made and deleted again at once.
-    const aside = `${this.directory}/${name}.${Buffer.from(random.bytes(16)).toString('hex')}${DELETE_SUFFIX}`;
-    disk.rename(log.directory, aside);
-    // Only now: as long as the folder is there it must not be taken for that of a later topic of the name.
-    this.#logs.delete(name);
-    this.#topicIds.delete(name);
-    this.checkpoint();
-    this.#syncInBackground();
+    const aside = this.#moveAside(log, DELETE_SUFFIX);
     const timer = this.#environment.timers.after(log.config.fileDeleteDelayMs, () => this.#remove(aside));
     this.#deletions.set(aside, timer);
+  }
+
+  /**
+   * Renames the folder of a partition that the metadata does not know to `...-stray`: it is kept, and not opened any more.
+   * @returns the new name.
+   * @throws {OperationalError} as {@link delete}.
+   */
+  setAside(id: LogId): string {
+    const log = this.get(id);
+    assert(log !== undefined, 'a log that is set aside is there');
+    return this.#moveAside(log, STRAY_SUFFIX);
   }
 
   /** Begins the periodic work: retention, checkpoints, `flush.ms`, producer expiry. */
@@ -273,17 +274,24 @@ export class LogManager {
     const recoveryPoints = read(RECOVERY_POINT_CHECKPOINT);
     const highWatermarks = read(HIGH_WATERMARK_CHECKPOINT);
     const logStarts = read(LOG_START_CHECKPOINT);
+    const ignored: string[] = [];
     for (const name of disk.list(this.directory)) {
       const path = `${this.directory}/${name}`;
       if (!disk.isDirectory(path)) continue;
-      if (name.endsWith(DELETE_SUFFIX)) {
-        disk.removeDirectory(path);
+      if (asideKindOf(name) === 'delete') {
+        this.#remove(path);
         continue;
       }
       const id = parseDirectoryName(name);
-      if (id?.topic === METADATA_TOPIC)
+      if (id?.topic === METADATA_TOPIC && id.partition === 0) {
         this.#metadataRecoveryPoint = { ...id, offset: recoveryPoints.get(name) ?? 0 };
-      if (id === undefined || id.topic === METADATA_TOPIC) continue;
+        continue;
+      }
+      if (id === undefined || isReservedTopic(id.topic) || !isPartitionFolder(disk.list(path))) {
+        if (name !== FOLDER_OF_FILE_SYSTEM) ignored.push(name);
+        continue;
+      }
+      const topicId = readPartitionMetadata(disk, `${path}/${PARTITION_METADATA}`);
       this.#openLog(name, {
         config: this.#options.configOf?.(id.topic) ?? DEFAULT_LOG_CONFIG,
         recoveryPoint: recoveryPoints.get(name) ?? 0,
@@ -291,9 +299,70 @@ export class LogManager {
         logStartOffset: logStarts.get(name) ?? 0,
         hadCleanShutdown: this.hadCleanShutdown,
       });
-      const topicId = readPartitionMetadata(disk, `${path}/${PARTITION_METADATA}`);
       if (topicId !== undefined) this.#topicIds.set(name, topicId);
     }
+    if (ignored.length > 0) {
+      this.#logger.warn('folders that hold no partition of this broker are left alone', {
+        directory: this.directory,
+        folders: ignored,
+      });
+    }
+  }
+
+  #getOrCreate(
+    options: LogId & { readonly topicId: string; readonly config: LogConfig },
+    { recoveryPoint }: { readonly recoveryPoint: number },
+  ): Log {
+    const name = partitionDirectoryName(options);
+    const existing = this.#logs.get(name);
+    const knownId = existing === undefined ? this.#topicIdInFolder(name) : this.#topicIds.get(name);
+    if (knownId !== undefined && knownId !== options.topicId) {
+      throw new OperationalError(
+        'INCONSISTENT_TOPIC_ID',
+        `${this.directory}/${name} belongs to topic id ${knownId}, not to ${options.topicId}; delete the log first`,
+        { retriable: false },
+      );
+    }
+    if (existing !== undefined) {
+      existing.config = options.config;
+      if (knownId === undefined) {
+        const { topicId } = options;
+        this.#logger.warn(
+          'a folder does not say whose it is, and is taken for that of the topic of its name',
+          {
+            folder: `${this.directory}/${name}`,
+            topicId,
+          },
+        );
+        this.#writeTopicId(name, topicId);
+      }
+      return existing;
+    }
+    const log = this.#openLog(name, { config: options.config, recoveryPoint, hadCleanShutdown: false });
+    this.#writeTopicId(name, options.topicId);
+    this.#syncInBackground();
+    return log;
+  }
+
+  /** A folder may be there that was not opened: where upper and lower case are one, it may be another topic's. */
+  #topicIdInFolder(name: string): string | undefined {
+    return readPartitionMetadata(this.#environment.disk, `${this.directory}/${name}/${PARTITION_METADATA}`);
+  }
+
+  /** Closes a log and gets its folder out of the way; its new path is the answer. */
+  #moveAside(log: Log, suffix: typeof DELETE_SUFFIX | typeof STRAY_SUFFIX): string {
+    refuseReserved(log);
+    const { disk, random } = this.#environment;
+    log.closeHandles();
+    const aside = `${this.directory}/${asideDirectoryName(log, suffix, random.bytes(16))}`;
+    disk.rename(log.directory, aside);
+    // Only now: as long as the folder is there it must not be taken for that of a later topic of the name.
+    const name = partitionDirectoryName(log);
+    this.#logs.delete(name);
+    this.#topicIds.delete(name);
+    this.checkpoint();
+    this.#syncInBackground();
+    return aside;
   }
 
   #openLog(name: string, options: Omit<LogOptions, 'environment' | 'directory'>): Log {
@@ -382,4 +451,19 @@ export class LogManager {
       this.#logger.warn('a directory could not be synced', { directory: this.directory, error });
     });
   }
+}
+
+/** No partition's folder ever lies over one of the broker's own. */
+function refuseReserved({ topic, partition }: LogId): void {
+  if (!isReservedTopic(topic)) return;
+  throw new OperationalError(
+    'RESERVED_NAME',
+    `${topic}-${partition} cannot be a partition: the broker keeps its own metadata under that name`,
+    { retriable: false },
+  );
+}
+
+/** A folder of that name may be anything, such as somebody's photographs of a year. */
+function isPartitionFolder(names: readonly string[]): boolean {
+  return names.some((name) => name === PARTITION_METADATA || parseSegmentFileName(name) !== undefined);
 }

@@ -37,7 +37,7 @@ export interface RaftLog {
 }
 
 /** The topic that holds the cluster's metadata; it has one partition and a well-known id. */
-export const METADATA_TOPIC = '__cluster_metadata';
+export { METADATA_TOPIC } from '../log/partition-directory.ts';
 export const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
 
 /** The metadata log keeps everything: there are no snapshots yet that could stand for a trimmed prefix. */

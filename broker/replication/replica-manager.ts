@@ -3,7 +3,8 @@ import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { TopicConfig } from '../config/topic-config.ts';
 import { messageOf, OperationalError } from '../../src/base/errors.ts';
-import type { LogManager } from '../log/log-manager.ts';
+import type { LogId, LogManager } from '../log/log-manager.ts';
+import { isReservedTopic } from '../log/partition-directory.ts';
 import type { MetadataDelta, TopicDelta } from '../metadata/metadata-delta.ts';
 import {
   ConfigResourceType,
@@ -59,6 +60,10 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   /** Replicas whose log could not be opened, by topic id and partition: tried again until it can. */
   readonly #offline = new Map<string, { readonly topic: TopicName; readonly index: number }>();
   #offlineRetry: Timer | undefined;
+  /** Ids of deleted topics of which a folder could not be moved. */
+  readonly #undeletable = new Set<string>();
+  /** What was said last about a replica that is offline, so that it is not said again with each attempt. */
+  readonly #complaints = new Map<string, string>();
   #image: MetadataImage | null = null;
   #isrShrinks = 0;
 
@@ -107,21 +112,47 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     if (delta.brokers.size > 0) this.#options.fetchers.onBrokers(image);
   }
 
-  /** Removes the folders of topics that were deleted while this broker was away. */
-  removeStrays(image: MetadataImage, keep: ReadonlySet<string>): void {
-    const strays = [...this.#options.logManager.logs()].filter((log) => {
-      if (keep.has(log.topic)) return false;
-      const topicId = this.#options.logManager.topicIdOf(log);
-      const registration = image.topicsByName.get(log.topic);
-      return topicId !== undefined && registration?.id !== topicId;
-    });
-    for (const { topic, partition } of strays) {
-      this.#options.logger.warn('a partition that the cluster does not know is removed', {
-        topic,
-        partition,
-      });
-      this.#options.logManager.delete({ topic, partition });
+  /**
+   * Sets aside the folders of partitions that the metadata does not give to this broker: of topics that were deleted or moved
+   * while it was away, and where the metadata itself was lost or is another's. They are named and never removed.
+   */
+  setStraysAside(image: MetadataImage): void {
+    const { logManager, logger } = this.#options;
+    const strays = [...logManager.logs()].filter(
+      (log) => !isReservedTopic(log.topic) && this.#isStray(log, image),
+    );
+    for (const log of strays) {
+      try {
+        this.#setStrayAside(log);
+      } catch (error) {
+        // It is closed, and tried again when a topic of that name comes, or at the next start.
+        if (!(error instanceof OperationalError)) throw error;
+        logger.error('a partition that the cluster does not know cannot be set aside', {
+          folder: log.directory,
+          error,
+        });
+      }
     }
+  }
+
+  #setStrayAside({ topic, partition }: LogId): void {
+    const { logManager, logger } = this.#options;
+    const topicId = logManager.topicIdOf({ topic, partition });
+    const folder = logManager.setAside({ topic, partition });
+    logger.error('a partition that the cluster does not know is set aside, and kept', {
+      topic,
+      partition,
+      topicId,
+      folder,
+    });
+  }
+
+  #isStray({ topic, partition }: LogId, image: MetadataImage): boolean {
+    const topicId = this.#options.logManager.topicIdOf({ topic, partition });
+    // Where the folder does not say whose it is, it is the topic's of that name.
+    const known = topicId === undefined ? image.topicsByName.get(topic) : image.topicsById.get(topicId);
+    if (known?.name !== topic) return true;
+    return known.partitions.get(partition)?.replicas.includes(this.nodeId) !== true;
   }
 
   append(
@@ -217,7 +248,10 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   #onTopicDeleted(topic: TopicImage): void {
     for (const [key, { topic: offline }] of this.#offline)
-      if (offline.id === topic.id) this.#offline.delete(key);
+      if (offline.id === topic.id) {
+        this.#offline.delete(key);
+        this.#complaints.delete(key);
+      }
     for (const partition of this.#byId.get(topic.id)?.values() ?? []) this.#remove(partition);
     this.#options.metrics().dropTopic(topic.name);
   }
@@ -259,14 +293,18 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   #goOffline(topic: TopicName, index: number, error: unknown): void {
-    this.#offline.set(`${topic.id}-${index}`, { topic: { id: topic.id, name: topic.name }, index });
+    const key = `${topic.id}-${index}`;
+    this.#offline.set(key, { topic: { id: topic.id, name: topic.name }, index });
+    this.#retryLater();
+    const reason = messageOf(error);
+    if (this.#complaints.get(key) === reason) return;
+    this.#complaints.set(key, reason);
     this.#options.logger.error('a replica is offline: its log cannot be opened', {
       topic: topic.name,
       partition: index,
       error,
-      reason: messageOf(error),
+      reason,
     });
-    this.#retryLater();
   }
 
   /** A disk that was full may have space again, and no change of the metadata will come to say so. */
@@ -290,8 +328,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const id = { topic: topic.name, partition: index };
     const config = this.#options.configOf(topic.name, image);
     try {
-      const topicIdOnDisk = logManager.topicIdOf(id);
-      if (topicIdOnDisk !== undefined && topicIdOnDisk !== topic.id) logManager.delete(id);
+      this.#clearTheWay(id, topic.id);
       const log = logManager.getOrCreate({ ...id, topicId: topic.id, config: config.log });
       log.config = config.log;
       const partition = new Partition({
@@ -306,11 +343,21 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       indexed(this.#byName, topic.name).set(index, partition);
       indexed(this.#byId, topic.id).set(index, partition);
       this.#offline.delete(`${topic.id}-${index}`);
+      this.#complaints.delete(`${topic.id}-${index}`);
       return partition;
     } catch (error) {
       this.#goOffline(topic, index, error);
       return undefined;
     }
+  }
+
+  /** A folder of an earlier topic of that name: one that was deleted goes, of any other nobody said that it may. */
+  #clearTheWay(id: LogId, topicId: string): void {
+    const { logManager } = this.#options;
+    const topicIdOnDisk = logManager.topicIdOf(id);
+    if (topicIdOnDisk === undefined || topicIdOnDisk === topicId) return;
+    if (this.#undeletable.has(topicIdOnDisk)) logManager.delete(id);
+    else this.#setStrayAside(id);
   }
 
   #assign(partition: Partition, registration: PartitionRegistration, image: MetadataImage): void {
@@ -335,9 +382,10 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     try {
       this.#options.logManager.delete({ topic, partition: index });
     } catch (error) {
-      // The metadata goes on. The folder keeps its topic's id, by which the next start, or the next topic of that name,
-      // knows that it is to go.
+      // The metadata goes on. The folder keeps its topic's id, by which the next topic of that name knows that it is to
+      // go, and the next start sets it aside.
       if (!(error instanceof OperationalError)) throw error;
+      this.#undeletable.add(partition.topicId);
       this.#options.logger.error('a deleted partition could not be put aside', {
         topic,
         partition: index,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MetadataQuorum } from '../../broker/controller/metadata-quorum.ts';
 import { LogManager } from '../../broker/log/log-manager.ts';
-import { METADATA_LOG_CONFIG, METADATA_TOPIC, METADATA_TOPIC_ID } from '../../broker/quorum/raft-log.ts';
+import { METADATA_LOG_CONFIG, METADATA_TOPIC_ID } from '../../broker/quorum/raft-log.ts';
 import type { PeerChannel } from '../../broker/server/peer-channel.ts';
 import type { Environment } from '../../src/base/environment.ts';
 import { AssertionFailure, OperationalError } from '../../src/base/errors.ts';
@@ -31,8 +31,7 @@ class Nodes {
     const host = this.#simulation.host(`node${id}`);
     const environment = host.isUp ? host.environment : host.restart();
     const manager = LogManager.open({ environment, directory: '/data', nodeId: id, clusterId: CLUSTER_ID });
-    const topic = { topic: METADATA_TOPIC, partition: 0, topicId: METADATA_TOPIC_ID };
-    const log = manager.getOrCreate({ ...topic, config: CONFIG });
+    const log = manager.openMetadataLog({ topicId: METADATA_TOPIC_ID, config: CONFIG });
     const quorum = new MetadataQuorum({
       environment,
       logger: silentLogger,

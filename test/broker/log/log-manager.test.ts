@@ -192,9 +192,9 @@ describe('LogManager', () => {
 
   it('checks the metadata log at each start, and does not take a lost one for an empty one', async () => {
     const directory = temporaryDirectory();
-    const metadata = { ...log(0), topic: '__cluster_metadata' };
+    const metadata = { topicId: TOPIC_ID, config: DEFAULT_LOG_CONFIG };
     const first = open(directory);
-    first.getOrCreate(metadata).appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    first.openMetadataLog(metadata).appendAsLeader(makeBatch({ records: 5 }), EPOCH);
     await first.close();
     const file = `${directory}/__cluster_metadata-0/00000000000000000000.log`;
     const good = fs.readFileSync(file);
@@ -203,13 +203,13 @@ describe('LogManager', () => {
       // Also the second time: that the log could not be opened is not forgotten.
       for (let attempt = 0; attempt < 2; attempt++) {
         const manager = open(directory);
-        expect(() => manager.getOrCreate(metadata)).toThrow(/or begin anew with an empty data folder/);
+        expect(() => manager.openMetadataLog(metadata)).toThrow(/or begin anew with an empty data folder/);
         await manager.close();
       }
     }
     fs.writeFileSync(file, good);
     const again = open(directory);
-    expect(again.getOrCreate(metadata).logEndOffset).toBe(5);
+    expect(again.openMetadataLog(metadata).logEndOffset).toBe(5);
     await again.close();
   });
 });

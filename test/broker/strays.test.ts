@@ -1,0 +1,101 @@
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Broker } from '../../broker/broker.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { produce } from '../../src/protocol/messages/00-produce.ts';
+import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
+import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
+import { batchOf, TestBrokers } from './running-broker.ts';
+
+const brokers = new TestBrokers();
+afterEach(() => brokers.close());
+
+async function fill(broker: Broker, ...topics: readonly string[]): Promise<void> {
+  const client = brokers.to(broker);
+  for (const name of topics) {
+    await client.send(createTopics, 7, { topics: [{ name, numPartitions: 1, replicationFactor: 1 }] });
+    const { responses } = await client.send(produce, 9, {
+      acks: -1,
+      timeoutMs: 1000,
+      topicData: [{ name, partitionData: [{ index: 0, records: batchOf('x', 'y', 'z') }] }],
+    });
+    expect(responses[0]?.partitionResponses[0]?.errorCode).toBe(ErrorCode.NONE);
+  }
+}
+
+async function endOffset(broker: Broker, name: string): Promise<number | undefined> {
+  const { topics } = await brokers.to(broker).send(listOffsets, 7, {
+    replicaId: -1,
+    topics: [{ name, partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
+  });
+  const [partition] = topics[0]?.partitions ?? [];
+  return partition?.errorCode === ErrorCode.NONE ? partition.offset : undefined;
+}
+
+/** Names of the folders that were set aside, as the log has them. */
+function asideNames(): { readonly logger: Logger; readonly names: string[] } {
+  const names: string[] = [];
+  const logger: Logger = {
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: (message, fields) => {
+      if (message.includes('set aside')) names.push(String(fields?.['folder']).split('/').at(-1) ?? '');
+    },
+    child: () => logger,
+  };
+  return { logger, names };
+}
+
+describe('partitions that the metadata does not know', () => {
+  it('are set aside when the metadata is lost, named, and kept', async () => {
+    const first = await brokers.start();
+    const { directory } = first;
+    await fill(first, 'orders', 'payments');
+    await brokers.stop(first);
+    const copy = `${directory}/../${directory.split('/').at(-1)}-metadata`;
+    cpSync(`${directory}/__cluster_metadata-0`, copy, { recursive: true });
+    rmSync(`${directory}/__cluster_metadata-0`, { recursive: true });
+
+    const { logger, names } = asideNames();
+    const second = await brokers.start({ 'log.dirs': directory }, { logger });
+    expect(second.image.topicsByName.has('orders')).toBe(false);
+    await fill(second, 'orders');
+    expect(await endOffset(second, 'orders')).toBe(3);
+    await brokers.stop(second);
+    const strays = readdirSync(directory).filter((name) => name.endsWith('-stray'));
+    expect(strays.map((name) => name.split('.')[0])).toEqual(['orders-0', 'payments-0']);
+    expect(names.toSorted()).toEqual(strays);
+
+    // With the metadata back under its name, and the folders under theirs, all is as it was.
+    rmSync(`${directory}/__cluster_metadata-0`, { recursive: true });
+    renameSync(copy, `${directory}/__cluster_metadata-0`);
+    rmSync(`${directory}/orders-0`, { recursive: true });
+    for (const name of strays) renameSync(`${directory}/${name}`, `${directory}/${name.split('.')[0]}`);
+    const third = await brokers.start({ 'log.dirs': directory });
+    expect(await endOffset(third, 'orders')).toBe(3);
+    expect(await endOffset(third, 'payments')).toBe(3);
+  });
+
+  it('are set aside when their topic id is another, and adopted when it cannot be read', async () => {
+    const first = await brokers.start();
+    const { directory } = first;
+    await fill(first, 'changed', 'garbled', 'missing');
+    await brokers.stop(first);
+    const fileOf = (topic: string): string => `${directory}/${topic}-0/partition.metadata`;
+    writeFileSync(
+      fileOf('changed'),
+      readFileSync(fileOf('changed'), 'utf8').replace(/topic_id: ../, 'topic_id: zz'),
+    );
+    writeFileSync(fileOf('garbled'), 'thesis');
+    rmSync(fileOf('missing'));
+    const { logger, names } = asideNames();
+    const second = await brokers.start({ 'log.dirs': directory }, { logger });
+    expect(names).toEqual([expect.stringMatching(/^changed-0\..*-stray$/)]);
+    expect(await endOffset(second, 'changed')).toBe(0);
+    expect(await endOffset(second, 'garbled')).toBe(3);
+    expect(await endOffset(second, 'missing')).toBe(3);
+    expect(readFileSync(fileOf('missing'), 'utf8')).toMatch(/^version: 0\ntopic_id: [\w-]{22}$/);
+  });
+});
