@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type MillraceProcess, Millrace } from '../../e2e/millrace-process.ts';
+import { type GuideBlock, printsAs } from './blocks.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const BLOCK_MS_MAX = 60_000;
+
+/** The ports that guides name, and those that the server of the test has. */
+interface Ports {
+  readonly kafka: number;
+  readonly http: number;
+}
+
+/**
+ * Runs the blocks of one guide in order, on a server of its own, as a reader would who pastes them: SQL in the shell,
+ * commands in bash with `millrace` on the path, programs with tsx or node in a folder of this package.
+ */
+export class GuideRun {
+  readonly folder: string;
+  readonly #millrace = new Millrace();
+  readonly #server: MillraceProcess;
+  readonly #ports: Ports;
+  #programs = 0;
+
+  private constructor(folder: string, millrace: Millrace, server: MillraceProcess, ports: Ports) {
+    this.folder = folder;
+    this.#millrace = millrace;
+    this.#server = server;
+    this.#ports = ports;
+  }
+
+  static async start(name: string): Promise<GuideRun> {
+    // Within the package, so that `millrace/...` is found; in a folder that no build and no commit takes up.
+    const folder = path.join(root, 'dist', '.guides', name);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(path.join(folder, 'bin'), { recursive: true });
+    const main = path.join(root, 'dist', 'cli', 'main.js');
+    writeFileSync(
+      path.join(folder, 'bin', 'millrace'),
+      `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const millrace = new Millrace();
+    const server = millrace.spawn([
+      'start',
+      '--json',
+      ...['--kafka-port', '0'],
+      ...['--http-port', '0'],
+      ...['--data', path.join(folder, 'millrace-data')],
+    ]);
+    const facts = (await server.facts()) as { readonly kafka: string; readonly http?: string };
+    const portOf = (address: string | undefined): number => Number(/:(\d+)/.exec(address ?? '')?.[1]);
+    return new GuideRun(folder, millrace, server, {
+      kafka: portOf(facts.kafka),
+      http: portOf(facts.http?.replace(/^https?:\/\//, '')),
+    });
+  }
+
+  /** Undefined when the block did what the guide says, else what went wrong. */
+  async run(block: GuideBlock): Promise<string | undefined> {
+    const text = this.#withPorts(block.text);
+    if (block.file !== undefined) {
+      const file = path.join(this.folder, block.file);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    const command = this.#commandOf(block, text);
+    if (command === undefined) return undefined;
+    const { status, stdout, stderr } = await this.#execute(command);
+    if (status !== 0) return `ended with ${status}:\n${stdout}${stderr}`;
+    if (block.output === undefined || printsAs(this.#withPorts(block.output), stdout + stderr))
+      return undefined;
+    return `printed\n${stdout}${stderr}instead of\n${block.output}`;
+  }
+
+  async close(): Promise<void> {
+    await this.#server.stop();
+    await this.#millrace.close();
+  }
+
+  /** What runs the block; undefined for one that is only a file. */
+  #commandOf({ language, file }: GuideBlock, text: string): readonly string[] | undefined {
+    switch (language) {
+      case 'sh':
+        return ['bash', '-euo', 'pipefail', '-c', text];
+      case 'sql':
+        return ['millrace', 'sql', `http://127.0.0.1:${this.#ports.http}`, '-e', text];
+      case 'ts':
+        return file === undefined || !file.includes('/')
+          ? [...this.#tsx(), this.#program(text, file, 'ts')]
+          : undefined;
+      case 'js':
+        return file === undefined || !file.includes('/')
+          ? [process.execPath, this.#program(text, file, 'mjs')]
+          : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #tsx(): readonly string[] {
+    return [process.execPath, path.join(root, 'node_modules/tsx/dist/cli.mjs')];
+  }
+
+  #program(text: string, file: string | undefined, ending: string): string {
+    const name = file ?? `program-${++this.#programs}.${ending}`;
+    const place = path.join(this.folder, name);
+    if (!existsSync(place)) writeFileSync(place, text);
+    return place;
+  }
+
+  async #execute(
+    command: readonly string[],
+  ): Promise<{ status: number | string; stdout: string; stderr: string }> {
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, {
+      cwd: this.folder,
+      env: { ...process.env, PATH: `${this.folder}/bin:${process.env['PATH'] ?? ''}`, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: BLOCK_MS_MAX,
+      killSignal: 'SIGKILL',
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    return { status: code ?? String(signal), stdout, stderr };
+  }
+
+  #withPorts(text: string): string {
+    return text
+      .replaceAll(/\b9092\b/g, String(this.#ports.kafka))
+      .replaceAll(/\b8088\b/g, String(this.#ports.http));
+  }
+}
