@@ -1,13 +1,24 @@
+import { assert } from '../../base/assert.ts';
 import type { DiskLock, Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
 import { endOfPrefix, type StoreEngine, type WriteBatch } from '../state/engine.ts';
 import { openRocksDb } from '../state/io/rocksdb-engine.ts';
+import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-settings.ts';
 
 const FORMAT_VERSION = 1;
 /** Before all stores, whose ids begin at 1. */
 const META = '\u0000\u0000\u0000\u0000';
 /** State that nobody has used for so long may lack deletions that the changelog has forgotten. */
 const STALE_MS = 24 * 60 * 60 * 1000;
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
+const DATABASE = 'rocksdb';
+/** Before the time, in the name of a database that was set aside. */
+const DAMAGED_PREFIX = 'rocksdb-damaged-';
+/** Lies beside a database that was found damaged while it was open. */
+const DAMAGE_MARK = 'damaged';
+/** Databases that are set aside and kept: more of them would fill a disk that goes on damaging what it is given. */
+const SET_ASIDE_MAX = 2;
 
 interface CatalogEntry {
   readonly id: number;
@@ -16,45 +27,54 @@ interface CatalogEntry {
   atMs: number;
 }
 
+export interface StateDirectoryOptions {
+  readonly path: string;
+  readonly blockCacheBytes: number;
+  readonly logger: Logger;
+}
+
 /**
  * The local state of one processing thread: one RocksDB database that holds all stores of all its tasks under prefixes,
  * a catalog of them, and for each the changelog offset that it corresponds to, written in one batch with the changes.
+ * A database that cannot be read is set aside, and the stores are restored from their changelogs.
  */
 export class StateDirectory {
-  readonly engine: StoreEngine;
   readonly #environment: Environment;
+  readonly #path: string;
   readonly #lock: DiskLock;
   readonly #catalog = new Map<string, CatalogEntry>();
+  #engine: StoreEngine | undefined;
+  #damage: OperationalError | undefined;
 
-  private constructor(engine: StoreEngine, environment: Environment, lock: DiskLock) {
-    this.engine = engine;
+  private constructor(environment: Environment, path: string, lock: DiskLock) {
     this.#environment = environment;
+    this.#path = path;
     this.#lock = lock;
   }
 
   /** @throws {OperationalError} `LOCKED` when another process has the folder, `NEWER_FORMAT` when it is from the future. */
-  static async open(
-    environment: Environment,
-    options: { readonly path: string; readonly blockCacheBytes: number },
-  ): Promise<StateDirectory> {
+  static async open(environment: Environment, options: StateDirectoryOptions): Promise<StateDirectory> {
     const { disk } = environment;
     disk.makeDirectory(options.path);
     const lock = disk.lock(`${options.path}/.lock`);
-    let engine: StoreEngine | undefined;
+    const directory = new StateDirectory(environment, options.path, lock);
     try {
-      engine = await openRocksDb({
-        path: `${options.path}/rocksdb`,
-        blockCacheBytes: options.blockCacheBytes,
-        writeBufferBytes: 16 * 1024 * 1024,
-      });
-      const directory = new StateDirectory(engine, environment, lock);
-      await directory.#load(options.path);
+      await directory.#open(options);
       return directory;
     } catch (error) {
-      await engine?.close();
-      lock.release();
+      await directory.close();
       throw error;
     }
+  }
+
+  get engine(): StoreEngine {
+    assert(this.#engine !== undefined, 'a state directory is used while it is open');
+    return this.#engine;
+  }
+
+  /** Why the database cannot be read any more, once it cannot: it is set aside when the directory is opened next. */
+  get damage(): OperationalError | undefined {
+    return this.#damage;
   }
 
   /** Tasks that have state here. */
@@ -94,11 +114,67 @@ export class StateDirectory {
   }
 
   async close(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = undefined;
     try {
-      await this.engine.close();
+      await engine?.close();
+    } catch (error) {
+      // What could not be read need not be closed well.
+      if (this.#damage === undefined) throw error;
     } finally {
       this.#lock.release();
     }
+  }
+
+  async #open(options: StateDirectoryOptions): Promise<void> {
+    const { disk } = this.#environment;
+    const mark = `${this.#path}/${DAMAGE_MARK}`;
+    if (disk.exists(mark)) {
+      this.#setAside(options.logger, disk.readFile(mark).toString());
+      disk.remove(mark);
+    }
+    try {
+      await this.#openDatabase(options);
+    } catch (error) {
+      if (!(error instanceof OperationalError) || error.code !== STATE_STORE_DAMAGED) throw error;
+      await this.#engine?.close().catch(() => undefined);
+      this.#setAside(options.logger, error.message);
+      disk.remove(mark);
+      this.#catalog.clear();
+      this.#damage = undefined;
+      await this.#openDatabase(options);
+    }
+  }
+
+  async #openDatabase({ blockCacheBytes }: StateDirectoryOptions): Promise<void> {
+    this.#engine = await openRocksDb({
+      path: `${this.#path}/${DATABASE}`,
+      blockCacheBytes,
+      writeBufferBytes: WRITE_BUFFER_BYTES,
+      onDamage: (error) => this.#noteDamage(error),
+    });
+    await this.#load();
+  }
+
+  #noteDamage(error: OperationalError): void {
+    if (this.#damage !== undefined) return;
+    this.#damage = error;
+    this.#environment.disk.replaceFile(`${this.#path}/${DAMAGE_MARK}`, Buffer.from(error.message));
+  }
+
+  #setAside(logger: Logger, reason: string): void {
+    const { disk, clock } = this.#environment;
+    if (!disk.exists(`${this.#path}/${DATABASE}`)) return;
+    const older = disk.list(this.#path).filter((name) => name.startsWith(DAMAGED_PREFIX));
+    for (const name of older.slice(0, Math.max(0, older.length + 1 - SET_ASIDE_MAX))) {
+      disk.removeDirectory(`${this.#path}/${name}`);
+    }
+    const aside = `${this.#path}/${DAMAGED_PREFIX}${clock.nowMs()}`;
+    disk.rename(`${this.#path}/${DATABASE}`, aside);
+    logger.warn('the local state cannot be read: it is set aside and restored from the changelogs', {
+      reason,
+      aside,
+    });
   }
 
   #entry(taskId: string, store: string): CatalogEntry {
@@ -112,7 +188,7 @@ export class StateDirectory {
     return entry;
   }
 
-  async #load(path: string): Promise<void> {
+  async #load(): Promise<void> {
     const prefix = `${META}store/`;
     const [version] = await this.engine.getMany([`${META}version`]);
     if (version === undefined) {
@@ -120,7 +196,7 @@ export class StateDirectory {
     } else if (Number(version.toString()) > FORMAT_VERSION) {
       throw new OperationalError(
         'NEWER_FORMAT',
-        `the state in ${path} has format ${version.toString()}, this version of Millrace reads up to ${FORMAT_VERSION}; ` +
+        `the state in ${this.#path} has format ${version.toString()}, this version of Millrace reads up to ${FORMAT_VERSION}; ` +
           'run the newer version, or delete the folder: the state is restored from the changelogs',
         { retriable: false },
       );

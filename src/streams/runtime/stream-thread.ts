@@ -139,6 +139,7 @@ export class StreamThread {
     const state = await StateDirectory.open(settings.environment, {
       path: `${settings.stateDir}/${settings.applicationId}/thread-1`,
       blockCacheBytes: settings.blockCacheBytes,
+      logger: settings.logger,
     });
     return new StreamThread(settings, plan, { ...parts, state });
   }
@@ -167,6 +168,8 @@ export class StreamThread {
       });
       await this.#untilStopped();
       clean = true;
+    } catch (error) {
+      throw this.#state.damage ?? error;
     } finally {
       await this.#close(clean);
     }
@@ -211,6 +214,7 @@ export class StreamThread {
     if (!this.#restorer.isIdle) await this.#restore();
     await this.#process();
     await this.#punctuate();
+    this.#throwDamage();
     this.#output.throwFailure();
     this.#topics.check();
     this.#resumePartitions();
@@ -312,6 +316,11 @@ export class StreamThread {
     }
   }
 
+  /** State that could not be read is no reason to drop a record, or to commit it, whoever has caught the error. */
+  #throwDamage(): void {
+    if (this.#state.damage !== undefined) throw this.#state.damage;
+  }
+
   // ------------------------------------------------------------------------------------------------ commit
 
   #commitIsDue(): boolean {
@@ -331,6 +340,7 @@ export class StreamThread {
     this.#lastCommitMs = this.#settings.environment.clock.monotonicMs();
     const running = [...this.#running.values()].filter(({ task }) => !this.#restorer.isRestoring(task));
     if (running.length === 0) return;
+    this.#throwDamage();
     for (const { task } of running) await task.flushCaches();
     for (const each of running) this.#logChanges(each);
     await this.#output.flush();

@@ -3,6 +3,7 @@ import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.
 import { Admin } from '../../client/admin/admin.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
+import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-settings.ts';
 import { prepareTopics } from './internal-topics.ts';
 import { compositeKeyValueStore, compositeWindowStore } from './queryable-stores.ts';
 import { StreamThread } from './stream-thread.ts';
@@ -34,6 +35,8 @@ export interface StreamsMetrics {
 const START_AGAIN_MS = 1_000;
 /** How long closing waits for a start that is under way before it takes the cluster away from it. */
 const CLOSE_GRACE_MS = 2_000;
+/** How often an application mends damaged state by itself: a disk that damages it again and again needs somebody. */
+const REPAIRS_MAX = 3;
 
 /**
  * Runs a topology against a Kafka cluster, as a member of the group of all processes with the same application id: they
@@ -59,6 +62,7 @@ export class StreamsApp {
   #starting: Promise<void> | undefined;
   #running: Promise<void> | undefined;
   #stopping = false;
+  #repairs = 0;
 
   constructor(options: StreamsAppOptions) {
     this.#settings = streamsAppSettings(options);
@@ -210,6 +214,8 @@ export class StreamsApp {
 
   #wantsRestart(error: unknown): boolean {
     if (this.#stopping) return false;
+    // The next loop sets the damaged state aside and restores it, as tasks in Kafka Streams do (TaskCorruptedException).
+    if (isDamage(error) && this.#repairs++ < REPAIRS_MAX) return true;
     try {
       return this.#settings.onUncaught(error) === 'restart';
     } catch (thrown) {
@@ -233,4 +239,8 @@ export class StreamsApp {
     this.#state.complete();
     this.#errors.complete();
   }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof OperationalError && error.code === STATE_STORE_DAMAGED;
 }

@@ -7,6 +7,7 @@ import {
   LAST_KEY,
   type RocksDbSettings,
   storeError,
+  storeErrors,
 } from './rocksdb-settings.ts';
 
 /** How many entries a scan takes from the database at a time. */
@@ -19,9 +20,11 @@ const SCAN_ENTRIES = 1024;
 export class AsynchronousRocksDbEngine implements StoreEngine {
   readonly synchronous = false;
   readonly #database: rocksdbNative.default;
+  readonly #error: ReturnType<typeof storeErrors>;
 
-  private constructor(database: rocksdbNative.default) {
+  private constructor(database: rocksdbNative.default, error: ReturnType<typeof storeErrors>) {
     this.#database = database;
+    this.#error = error;
   }
 
   /** @throws {OperationalError} `STATE_STORE_DAMAGED`, `STATE_STORE_ERROR`. */
@@ -33,8 +36,12 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
       tableBlockSize: BLOCK_BYTES,
       writeBufferSize: settings.writeBufferBytes,
     });
-    await attempt(database.ready(), `cannot open the state store ${settings.path}`);
-    return new AsynchronousRocksDbEngine(database);
+    try {
+      await database.ready();
+    } catch (error) {
+      throw storeError(`cannot open the state store ${settings.path}`, error);
+    }
+    return new AsynchronousRocksDbEngine(database, storeErrors(settings.onDamage));
   }
 
   async getMany(keys: readonly string[]): Promise<StoredValues> {
@@ -43,7 +50,7 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
     try {
       const values = keys.map((key) => batch.get(keyToBytes(key)));
       const flushed = batch.flush();
-      const found = await attempt(Promise.all([flushed, ...values]), 'cannot read the state store');
+      const found = await this.#attempt(Promise.all([flushed, ...values]), 'cannot read the state store');
       return found.slice(1).map((value) => value ?? undefined);
     } finally {
       batch.destroy();
@@ -52,7 +59,7 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
 
   async scan(range: KeyRange): Promise<StoredEntries> {
     const found: (readonly [string, Buffer])[] = [];
-    await attempt(this.#iterate(range, found), 'cannot scan the state store');
+    await this.#attempt(this.#iterate(range, found), 'cannot scan the state store');
     return found;
   }
 
@@ -63,7 +70,7 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
   }
 
   lastKey(range: KeyRange): Promise<string | undefined> {
-    return attempt(this.#lastKey(range), 'cannot scan the state store');
+    return this.#attempt(this.#lastKey(range), 'cannot scan the state store');
   }
 
   async #lastKey(range: KeyRange): Promise<string | undefined> {
@@ -100,22 +107,22 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
     const batch = this.#database.write();
     try {
       fill(batch);
-      await attempt(batch.flush(), failure);
+      await this.#attempt(batch.flush(), failure);
     } finally {
       batch.destroy();
     }
   }
 
   close(): Promise<void> {
-    return attempt(this.#database.close(), 'cannot close the state store');
+    return this.#attempt(this.#database.close(), 'cannot close the state store');
   }
-}
 
-async function attempt<T>(running: Promise<T>, failure: string): Promise<T> {
-  try {
-    return await running;
-  } catch (error) {
-    throw storeError(failure, error);
+  async #attempt<T>(running: Promise<T>, failure: string): Promise<T> {
+    try {
+      return await running;
+    } catch (error) {
+      throw this.#error(failure, error);
+    }
   }
 }
 

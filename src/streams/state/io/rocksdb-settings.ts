@@ -5,8 +5,12 @@ export interface RocksDbSettings {
   /** Uncompressed blocks kept in memory, for all stores of the thread. */
   readonly blockCacheBytes: number;
   readonly writeBufferBytes: number;
+  /** Called with each error that says that the files cannot be read: `STATE_STORE_DAMAGED`. */
+  readonly onDamage?: (error: OperationalError) => void;
 }
 
+/** The code of errors that say that the files of a database cannot be read. */
+export const STATE_STORE_DAMAGED = 'STATE_STORE_DAMAGED';
 export const BLOCK_BYTES = 4096;
 
 /** Above every key that a store writes: stands for "to the end" where a binding wants an end. */
@@ -27,6 +31,17 @@ const ENVIRONMENT_FAILURES =
 const DAMAGE_TEXT = /^(corruption|not implemented|invalid argument)|no such file/i;
 const DAMAGE_CODES: ReadonlySet<unknown> = new Set(['LEVEL_CORRUPTION', 'EIO', 'ENOENT', 'ENOSYS']);
 
+/** Makes the errors of one open database, and tells its owner when they say that it is damaged. */
+export function storeErrors(
+  onDamage: RocksDbSettings['onDamage'],
+): (message: string, failure: unknown) => OperationalError {
+  return (message, failure) => {
+    const error = storeError(message, failure);
+    if (error.code === STATE_STORE_DAMAGED) onDamage?.(error);
+    return error;
+  };
+}
+
 /**
  * The error of a state store: `STATE_STORE_DAMAGED` where its files are not what this RocksDB can read (damaged, missing,
  * or compressed by a method that it lacks), `STATE_STORE_ERROR` for all else.
@@ -38,7 +53,7 @@ export function storeError(message: string, failure: unknown): OperationalError 
     !ENVIRONMENT_FAILURES.test(text) &&
     (DAMAGE_TEXT.test(text) ||
       (cause instanceof Error && DAMAGE_CODES.has((cause as { code?: unknown }).code)));
-  return new OperationalError(damaged ? 'STATE_STORE_DAMAGED' : 'STATE_STORE_ERROR', `${message}: ${text}`, {
+  return new OperationalError(damaged ? STATE_STORE_DAMAGED : 'STATE_STORE_ERROR', `${message}: ${text}`, {
     retriable: false,
     cause,
   });

@@ -1,6 +1,13 @@
 import type * as rocksdb from 'rocksdb';
 import type { KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from '../engine.ts';
-import { BLOCK_BYTES, keyToBytes, keyToText, type RocksDbSettings, storeError } from './rocksdb-settings.ts';
+import {
+  BLOCK_BYTES,
+  keyToBytes,
+  keyToText,
+  type RocksDbSettings,
+  storeError,
+  storeErrors,
+} from './rocksdb-settings.ts';
 
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 const DEFAULTS = Object.freeze({});
@@ -13,9 +20,11 @@ const DEFAULTS = Object.freeze({});
 export class SynchronousRocksDbEngine implements StoreEngine {
   readonly synchronous = true;
   readonly #database: rocksdb.RocksLevel;
+  readonly #error: ReturnType<typeof storeErrors>;
 
-  private constructor(database: rocksdb.RocksLevel) {
+  private constructor(database: rocksdb.RocksLevel, error: ReturnType<typeof storeErrors>) {
     this.#database = database;
+    this.#error = error;
   }
 
   /** @throws {OperationalError} `STATE_STORE_DAMAGED`, `STATE_STORE_ERROR`. */
@@ -34,14 +43,14 @@ export class SynchronousRocksDbEngine implements StoreEngine {
     } catch (error) {
       throw storeError(`cannot open the state store ${settings.path}`, error);
     }
-    return new SynchronousRocksDbEngine(database);
+    return new SynchronousRocksDbEngine(database, storeErrors(settings.onDamage));
   }
 
   getMany(keys: readonly string[]): StoredValues {
     try {
       return this.#database._getManySync(keys.map(keyToBytes), DEFAULTS);
     } catch (error) {
-      throw storeError('cannot read the state store', error);
+      throw this.#error('cannot read the state store', error);
     }
   }
 
@@ -69,7 +78,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
       });
       batch._writeSync(DEFAULTS);
     } catch (error) {
-      throw storeError('cannot write the state store', error);
+      throw this.#error('cannot write the state store', error);
     } finally {
       batch._closeSync();
     }
@@ -79,7 +88,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
     try {
       await this.#database.clear(bounds(range));
     } catch (error) {
-      throw storeError('cannot clear a range of the state store', error);
+      throw this.#error('cannot clear a range of the state store', error);
     }
   }
 
@@ -87,7 +96,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
     try {
       await this.#database.close();
     } catch (error) {
-      throw storeError('cannot close the state store', error);
+      throw this.#error('cannot close the state store', error);
     }
   }
 
@@ -97,7 +106,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
     try {
       return this.#database.querySync(options);
     } catch (error) {
-      throw storeError('cannot scan the state store', error);
+      throw this.#error('cannot scan the state store', error);
     }
   }
 }
