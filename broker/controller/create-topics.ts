@@ -12,7 +12,7 @@ import {
   manualAssignment,
   newPartitionRecord,
 } from './replica-assignment.ts';
-import { checkTopicName, collidingTopic } from './topic-name.ts';
+import { checkTopicName, collidingTopic, isProhibitedTopicName } from './topic-name.ts';
 
 type WantedTopic = RequestOf<typeof api>['topics'][number];
 type TopicResult = NonNullable<ResponseInput<typeof api>['topics']>[number];
@@ -62,6 +62,9 @@ function createOne(
   recordsMax: number,
 ): Created | { readonly failure: Failure } {
   const refuse = (code: ErrorCode, message: string) => ({ failure: failed(code, message) });
+  if (isProhibitedTopicName(wanted.name)) {
+    return refuse(ErrorCode.INVALID_REQUEST, `Creation of internal topic ${wanted.name} is prohibited.`);
+  }
   const nameProblem = checkTopicName(wanted.name);
   if (nameProblem !== undefined) return refuse(ErrorCode.INVALID_TOPIC_EXCEPTION, nameProblem);
   if (state.image.topicsByName.has(wanted.name)) {

@@ -1,6 +1,15 @@
 import type { MetadataImage } from '../metadata/metadata-image.ts';
+import { METADATA_TOPIC } from '../quorum/raft-log.ts';
 
 const NAME_LENGTH_MAX = 249;
+
+/** Internal topics that live outside the metadata: a topic of that name would get the folder of the broker's own log. */
+const PROHIBITED: ReadonlySet<string> = new Set([METADATA_TOPIC]);
+
+/** Whether nobody may create a topic of this name, whichever way: Kafka answers INVALID_REQUEST. */
+export function isProhibitedTopicName(name: string): boolean {
+  return PROHIBITED.has(name);
+}
 
 /** What is wrong with a topic's name, or undefined (`org.apache.kafka.common.internals.Topic`). */
 export function checkTopicName(name: string): string | undefined {

@@ -2,6 +2,7 @@ import { ZERO_UUID } from '../../src/base/bytes-reader.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { metadata } from '../../src/protocol/messages/03-metadata.ts';
+import { isProhibitedTopicName } from '../controller/topic-name.ts';
 import { isInternalTopic } from '../lifecycle/topic-creator.ts';
 import type { MetadataImage, TopicImage } from '../metadata/metadata-image.ts';
 import type { RequestContext } from '../server/request-context.ts';
@@ -113,7 +114,7 @@ async function createMissing(
   const { image } = services;
   const missing = wanted
     .map(({ name }) => name)
-    .filter((name) => name !== null && isValidTopicName(name) && !image.topicsByName.has(name));
+    .filter((name) => name !== null && isCreatable(name) && !image.topicsByName.has(name));
   if (missing.length === 0) return NO_FAILURES;
   const failures = new Map<string, number>();
   await Promise.all(
@@ -126,6 +127,11 @@ async function createMissing(
     }),
   );
   return failures;
+}
+
+/** One that may not be created is told as one that is not there, as in Kafka. */
+function isCreatable(name: string): boolean {
+  return isValidTopicName(name) && !isProhibitedTopicName(name);
 }
 
 function describeWanted(

@@ -1,14 +1,17 @@
 import { assert } from '../../src/base/assert.ts';
 import type { Environment, Timer } from '../../src/base/environment.ts';
-import { messageOf, OperationalError } from '../../src/base/errors.ts';
+import { OperationalError } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
+import { BackgroundSyncs } from './background-syncs.ts';
 import {
   type DataFolder,
   openDataFolder,
   removeCleanShutdownMarker,
   writeCleanShutdownMarker,
 } from './data-folder.ts';
+import { FolderRemoval } from './folder-removal.ts';
 import { Log, type LogOptions } from './log.ts';
+import { LogCheckpoints } from './log-checkpoints.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
 import {
   HIGH_WATERMARK_CHECKPOINT,
@@ -17,7 +20,6 @@ import {
   type OffsetsByLog,
   readOffsetCheckpoint,
   RECOVERY_POINT_CHECKPOINT,
-  writeOffsetCheckpoint,
 } from './offset-checkpoint.ts';
 import { OpenSegments } from './open-segments.ts';
 import {
@@ -69,6 +71,8 @@ const CHECKPOINT_INTERVAL_MS = 5_000;
 const FLUSH_CHECK_INTERVAL_MS = 1_000;
 const RECENT_BYTES_MAX = 32 * 1024 * 1024;
 const OPEN_SEGMENTS_MAX = 500;
+/** Logs that are closed at a time. */
+const CLOSING_MAX = 16;
 
 /** All logs of one data folder, with the folder's lock, identity and checkpoints. */
 export class LogManager {
@@ -84,10 +88,10 @@ export class LogManager {
   readonly #topicIds = new Map<string, string>();
   /** Of the Raft log, until its owner opens it. */
   #metadataRecoveryPoint: LogOffset | undefined;
-  readonly #deletions = new Map<string, Timer>();
+  readonly #checkpoints: LogCheckpoints;
+  readonly #removal: FolderRemoval;
+  readonly #syncs: BackgroundSyncs;
   #timers: Timer[] = [];
-  /** What the checkpoint files hold, so that nothing is written when nothing has changed. */
-  readonly #written = new Map<string, string>();
 
   private constructor(options: LogManagerOptions) {
     this.#options = options;
@@ -101,11 +105,24 @@ export class LogManager {
       ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
       ...(options.newClusterId === undefined ? {} : { newClusterId: options.newClusterId }),
     });
+    this.#removal = new FolderRemoval(options.environment, this.#logger);
+    this.#syncs = new BackgroundSyncs(options.environment.disk, this.#logger);
+    this.#checkpoints = new LogCheckpoints({
+      environment: options.environment,
+      logger: this.#logger,
+      directory: this.directory,
+      logs: () => this.#logs.values(),
+      unopened: () => {
+        const unopened = this.#metadataRecoveryPoint;
+        return unopened === undefined || this.get(unopened) !== undefined ? undefined : unopened;
+      },
+    });
     try {
       this.#openLogs();
       removeCleanShutdownMarker(this.#environment.disk, this.directory);
-      this.checkpoint();
+      this.#checkpoints.writeNow();
     } catch (error) {
+      void this.#removal.close();
       for (const log of this.#logs.values()) log.closeHandles();
       this.#folder.lock.release();
       throw error;
@@ -172,21 +189,29 @@ export class LogManager {
     );
   }
 
+  /**
+   * Undefined when a log may be made under this name now; else a promise that resolves then. The checkpoints may still
+   * speak of a log of that name that was deleted a moment ago, and after a crash that would be taken for the new one's.
+   */
+  whenFree(id: LogId): Promise<void> | undefined {
+    return this.#checkpoints.whenForgotten(partitionDirectoryName(id));
+  }
+
   logs(): IterableIterator<Log> {
     return this.#logs.values();
   }
 
   /**
-   * Renames the partition's folder to `...-delete` at once and removes it after `file.delete.delay.ms`.
+   * Renames the partition's folder to `...-delete` at once and removes it after `file.delete.delay.ms`. Nothing waits for
+   * the disk: a crash that undoes the renaming brings back a folder whose topic id the metadata does not know.
+   *
    * @throws {OperationalError} when the disk does not let it: the log is closed, its folder still there, and this may
    * be tried again.
    */
   delete(id: LogId): void {
     const log = this.get(id);
     if (log === undefined) return;
-    const aside = this.#moveAside(log, DELETE_SUFFIX);
-    const timer = this.#environment.timers.after(log.config.fileDeleteDelayMs, () => this.#remove(aside));
-    this.#deletions.set(aside, timer);
+    this.#removal.schedule(this.#moveAside(log, DELETE_SUFFIX), log.config.fileDeleteDelayMs);
   }
 
   /**
@@ -206,13 +231,7 @@ export class LogManager {
     const { retentionCheckIntervalMs, checkpointIntervalMs } = this.#options;
     this.#timers = [
       timers.every(retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS, () => this.applyRetention()),
-      timers.every(checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, () => {
-        try {
-          this.checkpoint();
-        } catch (error) {
-          this.#logger.error('checkpoints could not be written', { directory: this.directory, error });
-        }
-      }),
+      timers.every(checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, () => this.#checkpoints.writeSoon()),
       timers.every(FLUSH_CHECK_INTERVAL_MS, () => this.#flushDueLogs()),
     ];
   }
@@ -240,32 +259,36 @@ export class LogManager {
     });
   }
 
-  /** Writes all checkpoints now; those that have not changed are left alone. */
-  checkpoint(): void {
-    this.#writeCheckpoint(RECOVERY_POINT_CHECKPOINT, (log) => log.recoveryPointCheckpoint);
-    this.#writeCheckpoint(HIGH_WATERMARK_CHECKPOINT, (log) => log.highWatermark);
-    this.#writeCheckpoint(LOG_START_CHECKPOINT, (log) => log.logStartOffset);
+  /** Resolves when the checkpoint files say what is now true; those that have not changed are left alone. */
+  checkpoint(): Promise<void> {
+    return this.#checkpoints.write();
   }
 
   /** Flushes and closes all logs, writes checkpoints and the clean-shutdown marker, gives the lock back. */
   async close(options?: { readonly brokerEpoch?: number }): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
-    for (const [path, timer] of this.#deletions) {
-      timer.cancel();
-      this.#remove(path);
-    }
-    const closed = await Promise.allSettled([...this.#logs.values()].map((log) => log.close()));
-    const failure = closed.find((result) => result.status === 'rejected');
     try {
-      this.checkpoint();
+      await this.#removal.close();
+      const failures = await this.#closeLogs();
+      await this.#syncs.close();
+      await this.checkpoint();
       // Only what is known to be safe is marked as such.
-      if (failure === undefined) {
-        writeCleanShutdownMarker(this.#environment.disk, this.directory, options?.brokerEpoch ?? -1);
-      }
+      if (failures.length > 0) throw failures[0];
+      writeCleanShutdownMarker(this.#environment.disk, this.directory, options?.brokerEpoch ?? -1);
     } finally {
       this.#folder.lock.release();
     }
-    if (failure !== undefined) throw failure.reason;
+  }
+
+  /** Some at a time: each holds files and a folder open while it syncs them. */
+  async #closeLogs(): Promise<readonly unknown[]> {
+    const failures: unknown[] = [];
+    const logs = this.#logs.values();
+    const closeOneByOne = async (): Promise<void> => {
+      for (const log of logs) await log.close().catch((error: unknown) => failures.push(error));
+    };
+    await Promise.all(Array.from({ length: CLOSING_MAX }, closeOneByOne));
+    return failures;
   }
 
   #openLogs(): void {
@@ -279,7 +302,7 @@ export class LogManager {
       const path = `${this.directory}/${name}`;
       if (!disk.isDirectory(path)) continue;
       if (asideKindOf(name) === 'delete') {
-        this.#remove(path);
+        this.#removal.schedule(path, 0);
         continue;
       }
       const id = parseDirectoryName(name);
@@ -340,7 +363,7 @@ export class LogManager {
     }
     const log = this.#openLog(name, { config: options.config, recoveryPoint, hadCleanShutdown: false });
     this.#writeTopicId(name, options.topicId);
-    this.#syncInBackground();
+    this.#syncs.folder(this.directory);
     return log;
   }
 
@@ -360,8 +383,7 @@ export class LogManager {
     const name = partitionDirectoryName(log);
     this.#logs.delete(name);
     this.#topicIds.delete(name);
-    this.checkpoint();
-    this.#syncInBackground();
+    this.#checkpoints.onLogDeleted(name);
     return aside;
   }
 
@@ -373,10 +395,10 @@ export class LogManager {
       directory: `${this.directory}/${name}`,
       recentBudget: this.#recentBudget,
       openSegments: this.#openSegments,
-      onRecoveryPointLowered: () =>
-        this.#writeCheckpoint(RECOVERY_POINT_CHECKPOINT, (each) => each.recoveryPointCheckpoint),
+      onRecoveryPointLowered: () => this.#checkpoints.writeFileNow(RECOVERY_POINT_CHECKPOINT),
     });
     this.#logs.set(name, log);
+    this.#checkpoints.onLogAdded();
     return log;
   }
 
@@ -393,36 +415,15 @@ export class LogManager {
 
   #writeTopicId(name: string, topicId: string): void {
     const path = `${this.directory}/${name}/${PARTITION_METADATA}`;
-    // Not replaced and synced in place: a topic of fifty partitions would hold up the event loop for fifty syncs.
     const file = this.#environment.disk.open(path, 'create');
     try {
       file.truncate(0);
       file.write([encodePartitionMetadata(topicId)], 0);
-    } catch (error) {
+    } finally {
       file.close();
-      throw error;
     }
     this.#topicIds.set(name, topicId);
-    file
-      .sync()
-      .catch((error: unknown) => this.#logger.warn('a file could not be synced', { path, error }))
-      .finally(() => file.close());
-  }
-
-  #writeCheckpoint(file: string, offsetOf: (log: Log) => number): void {
-    const entries: LogOffset[] = [...this.#logs.values()].map((log) => ({
-      topic: log.topic,
-      partition: log.partition,
-      offset: offsetOf(log),
-    }));
-    const unopened = this.#metadataRecoveryPoint;
-    if (file === RECOVERY_POINT_CHECKPOINT && unopened !== undefined && this.get(unopened) === undefined) {
-      entries.push(unopened);
-    }
-    const summary = entries.map((entry) => `${entry.topic}-${entry.partition}=${entry.offset}`).join();
-    if (this.#written.get(file) === summary) return;
-    writeOffsetCheckpoint(this.#environment.disk, `${this.directory}/${file}`, entries);
-    this.#written.set(file, summary);
+    this.#syncs.file(path);
   }
 
   #flushDueLogs(): void {
@@ -434,22 +435,6 @@ export class LogManager {
           this.#logger.error('a log could not be flushed', { directory: log.directory, error });
       });
     }
-  }
-
-  #remove(path: string): void {
-    this.#deletions.delete(path);
-    try {
-      this.#environment.disk.removeDirectory(path);
-    } catch (error) {
-      // The folder only takes space; the next start tries again.
-      this.#logger.warn('a deleted log could not be removed', { path, reason: messageOf(error) });
-    }
-  }
-
-  #syncInBackground(): void {
-    this.#environment.disk.syncDirectory(this.directory).catch((error: unknown) => {
-      this.#logger.warn('a directory could not be synced', { directory: this.directory, error });
-    });
   }
 }
 

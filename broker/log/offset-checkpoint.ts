@@ -1,5 +1,5 @@
 import type { Disk } from '../../src/base/environment.ts';
-import { encodeCheckpoint, foreign, readCheckpoint } from './checkpoint-file.ts';
+import { foreign, readCheckpoint } from './checkpoint-file.ts';
 
 /** The offset checkpoints of a data folder: one line `topic partition offset` per log. */
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint';
@@ -28,8 +28,8 @@ export interface LogOffset {
   readonly offset: number;
 }
 
-export function writeOffsetCheckpoint(disk: Disk, path: string, offsets: Iterable<LogOffset>): void {
+export function checkpointLines(offsets: Iterable<LogOffset>): readonly string[] {
   const lines: string[] = [];
   for (const { topic, partition, offset } of offsets) lines.push(`${topic} ${partition} ${offset}`);
-  disk.replaceFile(path, encodeCheckpoint(lines));
+  return lines;
 }

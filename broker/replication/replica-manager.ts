@@ -5,7 +5,7 @@ import type { TopicConfig } from '../config/topic-config.ts';
 import { messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { LogId, LogManager } from '../log/log-manager.ts';
 import { isReservedTopic } from '../log/partition-directory.ts';
-import type { MetadataDelta, TopicDelta } from '../metadata/metadata-delta.ts';
+import type { MetadataDelta } from '../metadata/metadata-delta.ts';
 import {
   ConfigResourceType,
   type MetadataImage,
@@ -22,6 +22,7 @@ import { Partition } from './partition.ts';
 import type { LeaderContext } from './partition-leader.ts';
 import { appendFailure } from './partition.ts';
 import type { ReplicaFetchers } from './replica-fetchers.ts';
+import { SlicedWork } from './sliced-work.ts';
 
 export interface ReplicaManagerOptions {
   readonly environment: Environment;
@@ -45,6 +46,12 @@ export interface LeadershipListener {
 
 type TopicName = Pick<TopicImage, 'id' | 'name'>;
 
+/** A partition that the metadata say something new of. */
+interface Place {
+  readonly topic: TopicName;
+  readonly index: number;
+}
+
 const OFFLINE_RETRY_MS = 1000;
 
 /** All partitions that this broker has a replica of, kept in step with the cluster's metadata. */
@@ -58,12 +65,19 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   readonly #listeners: LeadershipListener[] = [];
   readonly #lagCheck: Timer;
   /** Replicas whose log could not be opened, by topic id and partition: tried again until it can. */
-  readonly #offline = new Map<string, { readonly topic: TopicName; readonly index: number }>();
+  readonly #offline = new Map<string, Place>();
+  /** Brings replicas in step with the metadata. */
+  readonly #placement: SlicedWork<Place>;
+  /** Brings the settings of replicas in step with the metadata. */
+  readonly #reconfiguration: SlicedWork<Partition>;
   #offlineRetry: Timer | undefined;
   /** Ids of deleted topics of which a folder could not be moved. */
   readonly #undeletable = new Set<string>();
   /** What was said last about a replica that is offline, so that it is not said again with each attempt. */
   readonly #complaints = new Map<string, string>();
+  #lastConfig:
+    | { readonly topic: string; readonly image: MetadataImage; readonly config: TopicConfig }
+    | undefined;
   #image: MetadataImage | null = null;
   #isrShrinks = 0;
 
@@ -72,6 +86,9 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     this.nodeId = options.nodeId;
     this.lagMsMax = options.lagMsMax;
     this.clock = options.environment.clock;
+    const { clock, timers } = options.environment;
+    this.#placement = new SlicedWork({ clock, timers, run: (place) => this.#place(place) });
+    this.#reconfiguration = new SlicedWork({ clock, timers, run: (partition) => this.#configure(partition) });
     this.#lagCheck = options.environment.timers.every(Math.max(1, options.lagMsMax / 2), () =>
       this.#shrinkIsrs(),
     );
@@ -106,9 +123,15 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   onUpdate(delta: MetadataDelta, image: MetadataImage): void {
     this.#image = image;
-    for (const topic of delta.deletedTopics.values()) this.#onTopicDeleted(topic);
-    for (const topic of delta.topics.values()) this.#onTopicChanged(topic, image);
-    this.#onConfigs(delta, image);
+    const places = new Map<string, Place>();
+    for (const topic of delta.deletedTopics.values()) {
+      topic.partitions.forEach((_, index) => void places.set(keyOf(topic.id, index), { topic, index }));
+      this.#options.metrics().dropTopic(topic.name);
+    }
+    for (const topic of delta.topics.values())
+      for (const index of topic.partitions.keys()) places.set(keyOf(topic.id, index), { topic, index });
+    this.#placement.add(places);
+    this.#onConfigs(delta);
     if (delta.brokers.size > 0) this.#options.fetchers.onBrokers(image);
   }
 
@@ -237,6 +260,11 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   close(): void {
     this.#lagCheck.cancel();
     this.#offlineRetry?.cancel();
+    this.#reconfiguration.close();
+    // What was deleted is put aside yet, or the next start would find partitions that nobody knows.
+    for (const place of this.#placement.close()) {
+      if (this.#image?.topicsById.has(place.topic.id) === false) this.#place(place);
+    }
     this.#options.isrChanges.close();
     this.#options.fetchers.close();
     for (const partition of this.partitions()) partition.onRemoved();
@@ -246,25 +274,19 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     for (const partition of this.partitions()) if (partition.shrinkIsr()) this.#isrShrinks++;
   }
 
-  #onTopicDeleted(topic: TopicImage): void {
-    for (const [key, { topic: offline }] of this.#offline)
-      if (offline.id === topic.id) {
-        this.#offline.delete(key);
-        this.#complaints.delete(key);
-      }
-    for (const partition of this.#byId.get(topic.id)?.values() ?? []) this.#remove(partition);
-    this.#options.metrics().dropTopic(topic.name);
-  }
-
-  #onTopicChanged(topic: TopicDelta, image: MetadataImage): void {
-    for (const [index, registration] of topic.partitions) {
-      const existing = this.getById(topic.id, index);
-      if (registration.replicas.includes(this.nodeId)) {
-        this.#host(topic, index, { existing, registration, image });
-      } else if (existing !== undefined) {
-        this.#remove(existing);
-      }
+  /** Does what the newest metadata say of a partition, which may be more than was new when this was asked for. */
+  #place({ topic, index }: Place): void {
+    const image = this.#image;
+    if (image === null) return;
+    const existing = this.getById(topic.id, index);
+    const registration = image.topicsById.get(topic.id)?.partitions.get(index);
+    if (registration?.replicas.includes(this.nodeId) === true) {
+      this.#host(topic, index, { existing, registration, image });
+      return;
     }
+    this.#offline.delete(keyOf(topic.id, index));
+    this.#complaints.delete(keyOf(topic.id, index));
+    if (existing !== undefined) this.#remove(existing);
   }
 
   /** Does what the metadata say of a replica of this broker. */
@@ -293,7 +315,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   #goOffline(topic: TopicName, index: number, error: unknown): void {
-    const key = `${topic.id}-${index}`;
+    const key = keyOf(topic.id, index);
     this.#offline.set(key, { topic: { id: topic.id, name: topic.name }, index });
     this.#retryLater();
     const reason = messageOf(error);
@@ -311,14 +333,9 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   #retryLater(): void {
     this.#offlineRetry ??= this.#options.environment.timers.after(OFFLINE_RETRY_MS, () => {
       this.#offlineRetry = undefined;
-      const image = this.#image;
-      const waiting = [...this.#offline.values()];
+      const waiting = new Map(this.#offline);
       this.#offline.clear();
-      for (const { topic, index } of waiting) {
-        const registration = image?.topicsById.get(topic.id)?.partitions.get(index);
-        if (image === null || registration?.replicas.includes(this.nodeId) !== true) continue;
-        this.#host(topic, index, { existing: this.getById(topic.id, index), registration, image });
-      }
+      this.#placement.add(waiting);
     });
   }
 
@@ -326,9 +343,18 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   #create(topic: TopicName, index: number, image: MetadataImage): Partition | undefined {
     const { logManager, isrChanges } = this.#options;
     const id = { topic: topic.name, partition: index };
-    const config = this.#options.configOf(topic.name, image);
     try {
       this.#clearTheWay(id, topic.id);
+      const free = logManager.whenFree(id);
+      if (free !== undefined) {
+        const place = { topic: { id: topic.id, name: topic.name }, index };
+        free.then(
+          () => this.#placement.add(new Map([[keyOf(topic.id, index), place]])),
+          (error: unknown) => this.#goOffline(topic, index, error),
+        );
+        return undefined;
+      }
+      const config = this.#configOf(topic.name, image);
       const log = logManager.getOrCreate({ ...id, topicId: topic.id, config: config.log });
       log.config = config.log;
       const partition = new Partition({
@@ -342,8 +368,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       });
       indexed(this.#byName, topic.name).set(index, partition);
       indexed(this.#byId, topic.id).set(index, partition);
-      this.#offline.delete(`${topic.id}-${index}`);
-      this.#complaints.delete(`${topic.id}-${index}`);
+      this.#offline.delete(keyOf(topic.id, index));
+      this.#complaints.delete(keyOf(topic.id, index));
       return partition;
     } catch (error) {
       this.#goOffline(topic, index, error);
@@ -356,7 +382,10 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const { logManager } = this.#options;
     const topicIdOnDisk = logManager.topicIdOf(id);
     if (topicIdOnDisk === undefined || topicIdOnDisk === topicId) return;
-    if (this.#undeletable.has(topicIdOnDisk)) logManager.delete(id);
+    const earlier = this.getById(topicIdOnDisk, id.partition);
+    // One that was deleted a moment ago, and whose turn has not come yet.
+    if (earlier !== undefined) this.#remove(earlier);
+    else if (this.#undeletable.has(topicIdOnDisk)) logManager.delete(id);
     else this.#setStrayAside(id);
   }
 
@@ -403,17 +432,34 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   /** A change of brokers' settings may concern every topic; one of a topic only that one. */
-  #onConfigs(delta: MetadataDelta, image: MetadataImage): void {
+  #onConfigs(delta: MetadataDelta): void {
+    const concerned = new Map<string, Partition>();
+    const note = (partition: Partition): void =>
+      void concerned.set(keyOf(partition.topicId, partition.index), partition);
     for (const { resourceType, resourceName } of delta.configs.values()) {
-      const concerned =
-        resourceType === ConfigResourceType.TOPIC
-          ? (this.#byName.get(resourceName)?.values() ?? [])
-          : resourceType === ConfigResourceType.BROKER
-            ? this.partitions()
-            : [];
-      for (const partition of concerned) partition.onConfig(this.#options.configOf(partition.topic, image));
+      if (resourceType === ConfigResourceType.TOPIC) this.#byName.get(resourceName)?.forEach(note);
+      else if (resourceType === ConfigResourceType.BROKER) for (const each of this.partitions()) note(each);
     }
+    if (concerned.size > 0) this.#reconfiguration.add(concerned);
   }
+
+  #configure(partition: Partition): void {
+    if (this.#image === null || this.getById(partition.topicId, partition.index) !== partition) return;
+    partition.onConfig(this.#configOf(partition.topic, this.#image));
+  }
+
+  /** The partitions of a topic come one after the other, and share what is worked out for the first. */
+  #configOf(topic: string, image: MetadataImage): TopicConfig {
+    const last = this.#lastConfig;
+    if (last?.topic === topic && last.image === image) return last.config;
+    const config = this.#options.configOf(topic, image);
+    this.#lastConfig = { topic, image, config };
+    return config;
+  }
+}
+
+function keyOf(topicId: string, index: number): string {
+  return `${topicId}-${index}`;
 }
 
 function indexed<K>(map: Map<K, Map<number, Partition>>, key: K): Map<number, Partition> {

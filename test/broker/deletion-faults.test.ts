@@ -71,5 +71,7 @@ it('a deleted topic whose folder cannot be moved does not take the broker down, 
   await expect.poll(() => append(client, 'held'), { timeout: 10_000 }).toBe(ErrorCode.NONE);
   expect(await endOffset(client, 'held')).toBe(1);
   await brokers.stop(broker);
-  expect(readdirSync(broker.directory).filter((name) => name.startsWith('held'))).toEqual(['held-0']);
+  // What was put aside is removed by the next start, if this one had no time for it.
+  const inUse = readdirSync(broker.directory).filter((name) => !name.endsWith('-delete'));
+  expect(inUse.filter((name) => name.startsWith('held'))).toEqual(['held-0']);
 });

@@ -115,7 +115,7 @@ describe('Log on a disk that fails', () => {
         });
         for (let i = 0; i < 12; i++) log.appendAsLeader(makeBatch({ valueBytes: 200 }), EPOCH);
         log.setHighWatermark(8);
-        manager.checkpoint();
+        await simulation.settle(manager.checkpoint());
         manager.delete({ topic: 't', partition: 0 });
         await simulation.settle(manager.close());
       };

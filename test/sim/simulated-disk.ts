@@ -163,10 +163,10 @@ export class SimulatedDisk implements Disk {
     directory.unset(name);
   }
 
-  removeDirectory(path: string): void {
+  async removeDirectory(path: string): Promise<void> {
     this.operation('remove', path);
     const { directory, name } = this.#parentOf(path);
-    directory.unset(name);
+    await this.wait(`remove ${path}`, () => directory.unset(name));
   }
 
   async syncDirectory(path: string): Promise<void> {

@@ -48,8 +48,12 @@ export const nodeDisk: Disk = {
   remove(file) {
     attempt('remove', file, () => fs.rmSync(file, { force: true }));
   },
-  removeDirectory(directory) {
-    attempt('remove', directory, () => fs.rmSync(directory, { recursive: true, force: true }));
+  async removeDirectory(directory) {
+    try {
+      await fs.promises.rm(directory, { recursive: true, force: true });
+    } catch (error) {
+      throw diskError('remove', directory, error);
+    }
   },
   async syncDirectory(directory) {
     const handle = await fs.promises.open(directory, 'r');

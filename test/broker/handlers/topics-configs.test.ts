@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Broker } from '../../../broker/broker.ts';
 import { ZERO_UUID } from '../../../src/base/bytes-reader.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
+import { produce } from '../../../src/protocol/messages/00-produce.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
 import { apiVersions } from '../../../src/protocol/messages/18-api-versions.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
@@ -13,7 +14,7 @@ import { incrementalAlterConfigs } from '../../../src/protocol/messages/44-incre
 import { describeQuorum } from '../../../src/protocol/messages/55-describe-quorum.ts';
 import { describeCluster } from '../../../src/protocol/messages/60-describe-cluster.ts';
 import { describeTopicPartitions } from '../../../src/protocol/messages/75-describe-topic-partitions.ts';
-import { TestBrokers, type TestClient } from '../running-broker.ts';
+import { batchOf, TestBrokers, type TestClient } from '../running-broker.ts';
 
 const TOPIC = 2;
 const BROKER = 4;
@@ -103,6 +104,26 @@ describe('topics, metadata and configuration', () => {
       ErrorCode.INVALID_CONFIG,
       ErrorCode.INVALID_CONFIG,
     ]);
+  });
+
+  it('lets nobody make a topic that is called like its own metadata log', async () => {
+    const name = '__cluster_metadata';
+    const made = await create(name);
+    expect(made.topics[0]).toMatchObject({
+      errorCode: ErrorCode.INVALID_REQUEST,
+      errorMessage: `Creation of internal topic ${name} is prohibited.`,
+    });
+    for (const version of [0, 4, 13]) {
+      const { topics } = await client.send(metadata, version, { topics: [{ name }] });
+      expect(topics[0]?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+    const sent = await client.send(produce, 9, {
+      acks: 1,
+      timeoutMs: 1000,
+      topicData: [{ name, partitionData: [{ index: 0, records: batchOf('x') }] }],
+    });
+    expect(sent.responses[0]?.partitionResponses[0]?.errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    expect(broker.image.topicsByName.has(name)).toBe(false);
   });
 
   it('grows and deletes topics', async () => {

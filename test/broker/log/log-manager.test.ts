@@ -53,11 +53,11 @@ describe('LogManager', () => {
     await second.close();
   });
 
-  it('recovers what a process left that did not close the folder', () => {
+  it('recovers what a process left that did not close the folder', async () => {
     const directory = temporaryDirectory();
     const first = open(directory);
     first.getOrCreate(log(2)).appendAsLeader(makeBatch({ records: 5 }), EPOCH);
-    first.checkpoint();
+    await first.checkpoint();
     fs.rmSync(`${directory}/.lock`);
     const second = open(directory);
     expect(second.hadCleanShutdown).toBe(false);
@@ -110,16 +110,93 @@ describe('LogManager', () => {
     await manager.close({ brokerEpoch: 1 });
   });
 
-  it('deletes a log at once and its files later, and lets the topic be made again', async () => {
+  it('deletes a log at once and its files later, at the next start if need be', async () => {
     const directory = temporaryDirectory();
+    const aside = (): readonly string[] =>
+      fs.readdirSync(directory).filter((name) => name.endsWith('-delete'));
     const manager = open(directory);
     manager.getOrCreate(log(0, 60_000)).appendAsLeader(makeBatch(), EPOCH);
     manager.delete(log(0));
     expect(manager.get(log(0))).toBeUndefined();
+    await manager.whenFree(log(0));
     expect(manager.getOrCreate(log(0)).logEndOffset).toBe(0);
-    expect(fs.readdirSync(directory).filter((name) => name.endsWith('-delete'))).toHaveLength(1);
+    expect(aside()).toHaveLength(1);
     await manager.close();
-    expect(fs.readdirSync(directory).filter((name) => name.endsWith('-delete'))).toHaveLength(0);
+    expect(aside()).toHaveLength(1);
+    const again = open(directory);
+    await expect.poll(aside).toHaveLength(0);
+    await again.close();
+  });
+
+  it('does not take the checkpoint of a deleted log for that of a new one of its name', async () => {
+    const directory = temporaryDirectory();
+    const read = (name: string): string => fs.readFileSync(`${directory}/${name}`, 'utf8');
+    const manager = open(directory);
+    const first = manager.getOrCreate(log(0));
+    first.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    first.setHighWatermark(5);
+    await first.flush();
+    await manager.checkpoint();
+    expect(read('replication-offset-checkpoint')).toContain('orders.v1 0 5');
+    manager.delete(log(0));
+    // A crash now, with a new log made, would make that start at offset 5, or be refused.
+    const free = manager.whenFree(log(0));
+    expect(free).toBeInstanceOf(Promise);
+    await free;
+    expect(manager.whenFree(log(0))).toBeUndefined();
+    for (const name of ['recovery-point', 'replication', 'log-start']) {
+      expect(read(`${name}-offset-checkpoint`)).toBe('0\n0\n');
+    }
+    await manager.close();
+  });
+
+  it('writes the checkpoints once for all that is deleted together, and a lowered recovery point at once', async () => {
+    const directory = temporaryDirectory();
+    const writings: string[] = [];
+    const { disk } = nodeEnvironment;
+    const environment = {
+      ...nodeEnvironment,
+      disk: {
+        ...disk,
+        rename: (from: string, to: string) => {
+          if (to.endsWith('-checkpoint')) writings.push(to);
+          disk.rename(from, to);
+        },
+        replaceFile: (path: string, content: Uint8Array) => {
+          writings.push(`${path} at once`);
+          disk.replaceFile(path, content);
+        },
+      },
+    };
+    const manager = LogManager.open({ environment, directory, nodeId: 1 });
+    for (let partition = 0; partition < 50; partition++)
+      manager.getOrCreate(log(partition)).appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    const kept = manager.getOrCreate(log(50));
+    kept.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    kept.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    await kept.flush();
+    writings.length = 0;
+    for (let partition = 0; partition < 50; partition++) manager.delete(log(partition));
+    expect(writings).toEqual([]);
+    const written = manager.checkpoint();
+    kept.truncateTo(5);
+    expect(writings).toEqual([`${directory}/recovery-point-offset-checkpoint at once`]);
+    await written;
+    expect(writings).toHaveLength(4);
+    const recoveryPoints = fs.readFileSync(`${directory}/recovery-point-offset-checkpoint`, 'utf8');
+    expect(recoveryPoints).toBe('0\n1\norders.v1 50 0\n');
+    await manager.close();
+  });
+
+  it('gives the folder of a deleted log a name that file systems take', async () => {
+    const directory = temporaryDirectory();
+    const manager = open(directory);
+    const long = { ...log(0, 60_000), topic: 'x'.repeat(249) };
+    manager.getOrCreate(long);
+    manager.delete(long);
+    const [aside = ''] = fs.readdirSync(directory).filter((name) => name.endsWith('-delete'));
+    expect(aside).toHaveLength(255);
+    await manager.close();
   });
 
   it('refuses a folder that was made for another topic of the same name', async () => {
@@ -139,7 +216,7 @@ describe('LogManager', () => {
     events.setHighWatermark(4);
     await events.flush();
     expect(events.deleteRecordsBefore(2)).toBe(0);
-    manager.checkpoint();
+    await manager.checkpoint();
     const read = (name: string): string => fs.readFileSync(`${directory}/${name}`, 'utf8');
     expect(read('replication-offset-checkpoint')).toBe('0\n1\norders.v1 3 4\n');
     expect(read('log-start-offset-checkpoint')).toBe('0\n1\norders.v1 3 2\n');
@@ -165,7 +242,7 @@ describe('LogManager', () => {
       if (isClosed) {
         await first.close();
       } else {
-        first.checkpoint();
+        await first.checkpoint();
         fs.rmSync(`${directory}/.lock`);
       }
       const file = `${directory}/orders.v1-0/00000000000000000000.log`;

@@ -27,6 +27,7 @@ const metadataCases = requests(metadata, [0, 1, 4, 8, 9, 10, 12, 13], {
   'names that are none': () => ({
     topics: [{ name: NOT_A_NAME }, { name: '' }, { name: LONG_NAME }, { name: '.' }, { name: '..' }],
   }),
+  'the name of the metadata log': () => ({ topics: [{ name: '__cluster_metadata' }] }),
   'the same topic twice': () => ({ topics: [{ name: 'one' }, { name: 'one' }] }),
   'authorized operations': (version) => ({
     topics: [{ name: 'one' }],

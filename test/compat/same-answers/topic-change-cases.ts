@@ -16,6 +16,7 @@ const creation = (topics: readonly ReturnType<typeof wantedTopic>[]) => ({
 const createCases = requests(createTopics, [2, 4, 5, 7], {
   'names that are none': () =>
     creation([NOT_A_NAME, '', LONG_NAME, '.', '..'].map((name) => wantedTopic(name))),
+  'the name of the metadata log': () => creation([wantedTopic('__cluster_metadata')]),
   'a topic that exists': () => creation([wantedTopic('one')]),
   'a topic created': (version) =>
     creation([wantedTopic(`created-${version}`, 2, { 'retention.ms': '1234' })]),

@@ -1,0 +1,163 @@
+import type { Environment } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { CheckpointWriter } from './checkpoint-writer.ts';
+import type { Log } from './log.ts';
+import {
+  HIGH_WATERMARK_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  type LogOffset,
+  RECOVERY_POINT_CHECKPOINT,
+} from './offset-checkpoint.ts';
+
+const OFFSETS = {
+  [RECOVERY_POINT_CHECKPOINT]: (log: Log) => log.recoveryPointCheckpoint,
+  [HIGH_WATERMARK_CHECKPOINT]: (log: Log) => log.highWatermark,
+  [LOG_START_CHECKPOINT]: (log: Log) => log.logStartOffset,
+} as const;
+
+type CheckpointFile = keyof typeof OFFSETS;
+const FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
+
+export interface LogCheckpointsOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly directory: string;
+  readonly logs: () => Iterable<Log>;
+  /** A recovery point that belongs to no log yet: of the Raft log, until its owner opens it. */
+  readonly unopened: () => LogOffset | undefined;
+}
+
+/**
+ * The three offset checkpoints of a data folder: written from time to time, in passes over all logs, off the event loop.
+ *
+ * That a checkpoint is late is safe. A recovery point that is too low makes the next start check more; a high watermark
+ * that is too low is found again from the followers; a log start that is too low lets deleted records be seen until they
+ * are deleted again; a log that has no entry is checked whole; an entry that has no log is passed over. Two things must
+ * not be late: a recovery point that goes down (it is written at once), and the end of an entry whose log was deleted,
+ * before a new log takes its name: it would be taken for the new one's ({@link whenForgotten}).
+ */
+export class LogCheckpoints {
+  readonly #options: LogCheckpointsOptions;
+  readonly #writer: CheckpointWriter;
+  /** What the files say, in the order of the logs. */
+  readonly #written = new Map<CheckpointFile, readonly number[]>();
+  /** Names of logs that are gone and may still be in the files, with the pass before which they went. */
+  readonly #deleted = new Map<string, number>();
+  /** Grows when a log comes or goes. */
+  #membership = 0;
+  #writtenMembership = -1;
+  /** Passes begun so far. */
+  #passes = 0;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(options: LogCheckpointsOptions) {
+    this.#options = options;
+    this.#writer = new CheckpointWriter(options.environment.disk, options.directory);
+  }
+
+  onLogAdded(): void {
+    this.#membership++;
+  }
+
+  onLogDeleted(name: string): void {
+    this.#membership++;
+    this.#deleted.set(name, this.#passes);
+    this.writeSoon();
+  }
+
+  /** Resolves when no file says anything of a deleted log of this name; undefined where none does. */
+  whenForgotten(name: string): Promise<void> | undefined {
+    return this.#deleted.has(name) ? this.write() : undefined;
+  }
+
+  /** Begins a pass once this turn of the event loop is over, for all that happens in it. */
+  writeSoon(): void {
+    if (this.#next !== undefined) return;
+    this.write().catch((error: unknown) => {
+      const { logger, directory } = this.#options;
+      logger.error('checkpoints could not be written', { directory, error });
+    });
+  }
+
+  /** Resolves when the files say what is now true; one pass serves all who ask before it begins. */
+  write(): Promise<void> {
+    const running = this.#running ?? this.#turn();
+    this.#next ??= running.then(
+      () => this.#begin(),
+      () => this.#begin(),
+    );
+    return this.#next;
+  }
+
+  /** Writes what has changed before the call returns: at a start, when nobody is served yet. */
+  writeNow(): void {
+    for (const file of this.#changedFiles()) this.writeFileNow(file);
+    this.#writtenMembership = this.#membership;
+  }
+
+  /** Writes one file before the call returns. */
+  writeFileNow(file: CheckpointFile): void {
+    this.#writer.writeNow({ file, entries: this.#entries(file) });
+    this.#written.set(file, this.#offsets(file));
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#options.environment.timers.defer(resolve));
+  }
+
+  #begin(): Promise<void> {
+    this.#next = undefined;
+    const run = this.#pass().finally(() => {
+      if (this.#running === run) this.#running = undefined;
+    });
+    this.#running = run;
+    return run;
+  }
+
+  async #pass(): Promise<void> {
+    const pass = this.#passes++;
+    const membership = this.#membership;
+    const changed = this.#changedFiles();
+    const contents = changed.map((file) => ({ file, entries: this.#entries(file) }));
+    // Before the writing: one that overtakes this one notes what it has written itself.
+    for (const file of changed) this.#written.set(file, this.#offsets(file));
+    try {
+      await this.#writer.write(contents);
+    } catch (error) {
+      for (const file of changed) this.#written.delete(file);
+      throw error;
+    }
+    this.#writtenMembership = membership;
+    for (const [name, before] of this.#deleted) if (before <= pass) this.#deleted.delete(name);
+  }
+
+  #changedFiles(): CheckpointFile[] {
+    const isOther = this.#membership !== this.#writtenMembership;
+    return FILES.filter((file) => isOther || !isSame(this.#written.get(file), this.#offsets(file)));
+  }
+
+  #offsets(file: CheckpointFile): number[] {
+    const offsetOf = OFFSETS[file];
+    const offsets: number[] = [];
+    for (const log of this.#options.logs()) offsets.push(offsetOf(log));
+    return offsets;
+  }
+
+  #entries(file: CheckpointFile): LogOffset[] {
+    const offsetOf = OFFSETS[file];
+    const entries: LogOffset[] = [];
+    for (const log of this.#options.logs()) {
+      entries.push({ topic: log.topic, partition: log.partition, offset: offsetOf(log) });
+    }
+    const unopened = file === RECOVERY_POINT_CHECKPOINT ? this.#options.unopened() : undefined;
+    if (unopened !== undefined) entries.push(unopened);
+    return entries;
+  }
+}
+
+function isSame(before: readonly number[] | undefined, now: readonly number[]): boolean {
+  if (before?.length !== now.length) return false;
+  for (let i = 0; i < now.length; i++) if (before[i] !== now[i]) return false;
+  return true;
+}
