@@ -71,6 +71,8 @@ const CHECKPOINT_INTERVAL_MS = 5_000;
 const FLUSH_CHECK_INTERVAL_MS = 1_000;
 const RECENT_BYTES_MAX = 32 * 1024 * 1024;
 const OPEN_SEGMENTS_MAX = 500;
+/** Time after which a duty over all logs lets others go on. */
+const SLICE_MS = 5;
 /** Logs that are closed at a time. */
 const CLOSING_MAX = 16;
 
@@ -92,6 +94,8 @@ export class LogManager {
   readonly #removal: FolderRemoval;
   readonly #syncs: BackgroundSyncs;
   #timers: Timer[] = [];
+  #retaining: Promise<void> | undefined;
+  #isClosing = false;
 
   private constructor(options: LogManagerOptions) {
     this.#options = options;
@@ -230,7 +234,7 @@ export class LogManager {
     const { timers } = this.#environment;
     const { retentionCheckIntervalMs, checkpointIntervalMs } = this.#options;
     this.#timers = [
-      timers.every(retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS, () => this.applyRetention()),
+      timers.every(retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS, () => void this.applyRetention()),
       timers.every(checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS, () => this.#checkpoints.writeSoon()),
       timers.every(FLUSH_CHECK_INTERVAL_MS, () => this.#flushDueLogs()),
     ];
@@ -238,23 +242,31 @@ export class LogManager {
 
   /**
    * One round of retention over all logs; the timer does it, tests may. The log starts move first and are written down
-   * once for all, then the segments below them go: a crash in between leaves no hole that nobody can explain.
+   * once for all, then the segments below them go: a crash in between leaves no hole that nobody can explain. Other work
+   * goes on between some logs and the next.
    */
-  applyRetention(): void {
-    let expired = 0;
-    this.#forEachLog('retention failed', (log) => {
-      log.expireProducers();
-      expired += log.applyRetention();
+  applyRetention(): Promise<void> {
+    this.#retaining ??= this.#retain().finally(() => {
+      this.#retaining = undefined;
     });
-    if (expired === 0) return;
+    return this.#retaining;
+  }
+
+  async #retain(): Promise<void> {
+    const starts = new Map<Log, number>();
+    await this.#forEachLog([...this.#logs.values()], (log) => {
+      log.expireProducers();
+      if (log.applyRetention() > 0) starts.set(log, log.logStartOffset);
+    });
+    if (starts.size === 0) return;
     try {
-      this.#writeCheckpoint(LOG_START_CHECKPOINT, (log) => log.logStartOffset);
+      await this.checkpoint();
     } catch (error) {
       // A full disk is a reason to go on: what is deleted makes room.
       this.#logger.warn('the log starts could not be written', { directory: this.directory, error });
     }
-    this.#forEachLog('retention failed', (log) => {
-      const count = log.removeOldSegments();
+    await this.#forEachLog([...starts.keys()], (log) => {
+      const count = log.removeOldSegments(starts.get(log));
       if (count > 0) this.#logger.info('old segments were deleted', { directory: log.directory, count });
     });
   }
@@ -266,7 +278,9 @@ export class LogManager {
 
   /** Flushes and closes all logs, writes checkpoints and the clean-shutdown marker, gives the lock back. */
   async close(options?: { readonly brokerEpoch?: number }): Promise<void> {
+    this.#isClosing = true;
     for (const timer of this.#timers) timer.cancel();
+    await this.#retaining;
     try {
       await this.#removal.close();
       const failures = await this.#closeLogs();
@@ -403,13 +417,19 @@ export class LogManager {
   }
 
   /** A log that fails does not keep the others from their turn; a bug in it has stopped it by then. */
-  #forEachLog(complaint: string, work: (log: Log) => void): void {
-    for (const log of this.#logs.values()) {
+  async #forEachLog(logs: readonly Log[], work: (log: Log) => void): Promise<void> {
+    const { clock, timers } = this.#environment;
+    let endMs = clock.monotonicMs() + SLICE_MS;
+    for (const log of logs) {
+      if (this.#isClosing) return;
       try {
         work(log);
       } catch (error) {
-        this.#logger.error(complaint, { directory: log.directory, error });
+        this.#logger.error('retention failed', { directory: log.directory, error });
       }
+      if (clock.monotonicMs() < endMs) continue;
+      await new Promise<void>((resolve) => timers.defer(resolve));
+      endMs = clock.monotonicMs() + SLICE_MS;
     }
   }
 

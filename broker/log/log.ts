@@ -332,12 +332,16 @@ export class Log {
     });
   }
 
-  /** Second half of retention: takes the segments below the log start off the disk. @returns how many. */
-  removeOldSegments(): number {
+  /**
+   * Second half of retention: takes the segments below the log start, as the checkpoint has it, off the disk.
+   * @returns how many.
+   */
+  removeOldSegments(logStartWritten = this.#state.logStartOffset): number {
     return this.#guard('remove segments', () => {
       const state = this.#state;
       if (state.isClosed || this.#closing !== undefined) return 0;
-      const { logStartOffset, config, segments } = state;
+      const { config, segments } = state;
+      const logStartOffset = Math.min(logStartWritten, state.logStartOffset);
       const count = segments.removeBefore(logStartOffset, { delayMs: config.fileDeleteDelayMs });
       if (count === 0) return 0;
       // Their files went with the segments; this forgets them.

@@ -67,10 +67,10 @@ export class LogDuties {
       if (choice < 60) this.#append();
       else if (choice < 72) await pause(random.int(4));
       else if (choice < 78) await settle(this.#log.flush());
-      else if (choice < 84) this.#manager.applyRetention();
+      else if (choice < 84) void this.#manager.applyRetention();
       else if (choice < 88) this.#deleteRecords();
       else if (choice < 92) this.#truncate();
-      else if (choice < 95) this.#recreate();
+      else if (choice < 95) await this.#recreate();
       else if (choice < 96) await this.#reopen();
       this.#check();
     }
@@ -108,11 +108,12 @@ export class LogDuties {
     this.done.truncation++;
   }
 
-  #recreate(): void {
+  async #recreate(): Promise<void> {
     this.#manager.delete(ID);
     this.#incarnation++;
     this.#epoch = 0;
     this.#records = [];
+    await this.#options.settle(this.#manager.whenFree(ID) ?? Promise.resolve());
     this.#log = this.#openLog();
     this.done.recreation++;
   }
