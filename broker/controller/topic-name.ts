@@ -1,14 +1,14 @@
+import { isReservedTopic } from '../log/partition-directory.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
-import { METADATA_TOPIC } from '../quorum/raft-log.ts';
 
 const NAME_LENGTH_MAX = 249;
 
-/** Internal topics that live outside the metadata: a topic of that name would get the folder of the broker's own log. */
-const PROHIBITED: ReadonlySet<string> = new Set([METADATA_TOPIC]);
-
-/** Whether nobody may create a topic of this name, whichever way: Kafka answers INVALID_REQUEST. */
+/**
+ * Whether nobody may create a topic of this name, whichever way (Kafka answers INVALID_REQUEST): its folders would lie over
+ * the broker's own.
+ */
 export function isProhibitedTopicName(name: string): boolean {
-  return PROHIBITED.has(name);
+  return isReservedTopic(name);
 }
 
 /** What is wrong with a topic's name, or undefined (`org.apache.kafka.common.internals.Topic`). */
