@@ -58,7 +58,7 @@ export class FolderRemoval {
     for (const { path } of due) {
       if (this.#isClosed) break;
       try {
-        await this.#environment.disk.removeDirectory(path);
+        await this.#environment.disk.removeDirectoryInBackground(path);
       } catch (error) {
         // The folder only takes space; the next start tries again.
         this.#logger.warn('a deleted log could not be removed', { path, reason: messageOf(error) });

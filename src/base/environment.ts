@@ -134,8 +134,10 @@ export interface Disk {
   rename(from: string, to: string): void;
   /** Removes a file; no error where there is none. */
   remove(path: string): void;
-  /** Removes a directory and all in it, off the event loop; no error where there is none. */
-  removeDirectory(path: string): Promise<void>;
+  /** Removes a directory and all in it; no error where there is none. */
+  removeDirectory(path: string): void;
+  /** As {@link removeDirectory}, off the event loop. */
+  removeDirectoryInBackground(path: string): Promise<void>;
   /** Makes creations, renames and removals in the directory survive a power loss. */
   syncDirectory(path: string): Promise<void>;
   /**

@@ -163,7 +163,13 @@ export class SimulatedDisk implements Disk {
     directory.unset(name);
   }
 
-  async removeDirectory(path: string): Promise<void> {
+  removeDirectory(path: string): void {
+    this.operation('remove', path);
+    const { directory, name } = this.#parentOf(path);
+    directory.unset(name);
+  }
+
+  async removeDirectoryInBackground(path: string): Promise<void> {
     this.operation('remove', path);
     const { directory, name } = this.#parentOf(path);
     await this.wait(`remove ${path}`, () => directory.unset(name));

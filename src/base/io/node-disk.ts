@@ -48,7 +48,10 @@ export const nodeDisk: Disk = {
   remove(file) {
     attempt('remove', file, () => fs.rmSync(file, { force: true }));
   },
-  async removeDirectory(directory) {
+  removeDirectory(directory) {
+    attempt('remove', directory, () => fs.rmSync(directory, { recursive: true, force: true }));
+  },
+  async removeDirectoryInBackground(directory) {
     try {
       await fs.promises.rm(directory, { recursive: true, force: true });
     } catch (error) {
