@@ -249,7 +249,7 @@ export class Broker {
     signal?.throwIfAborted();
     await this.#lifecycle.register(this.#registeredListeners());
     // From here on this broker's own past is fenced: what the metadata says of it is meant for this process.
-    this.#replicaManager.setStraysAside(this.#quorum.image);
+    this.#replicaManager.clearAbandoned(this.#quorum.image, this.#quorum.loader.takeRemovedTopics());
     this.#quorum.addPublisher(this.#replicaManager);
     this.#quorum.addPublisher(this.#coordination);
     await this.#lifecycle.activate();

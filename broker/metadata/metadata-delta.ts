@@ -31,6 +31,7 @@ export class MetadataDelta {
   readonly #topics = new Map<string, TopicDelta>();
   readonly #topicIdsByName = new Map<string, string>();
   readonly #deletedTopics = new Map<string, TopicImage>();
+  readonly #removedTopicIds = new Set<string>();
   readonly #brokers = new Map<number, BrokerRegistration | null>();
   readonly #configs = new Map<string, ConfigDelta>();
   readonly #features = new Map<string, number>();
@@ -48,6 +49,11 @@ export class MetadataDelta {
   /** Topics of {@link image} that are gone, by id. */
   get deletedTopics(): ReadonlyMap<string, TopicImage> {
     return this.#deletedTopics;
+  }
+
+  /** Ids of all topics that a record removed, those included that were made in this very delta. */
+  get removedTopicIds(): ReadonlySet<string> {
+    return this.#removedTopicIds;
   }
 
   /** Brokers registered or changed; null for one that is gone. */
@@ -209,6 +215,7 @@ export class MetadataDelta {
   #removeTopic(id: string): void {
     const name = this.#topic(id).name;
     this.#topics.delete(id);
+    this.#removedTopicIds.add(id);
     if (this.#topicIdsByName.get(name) === id) this.#topicIdsByName.delete(name);
     const existing = this.image.topicsById.get(id);
     if (existing !== undefined) this.#deletedTopics.set(id, existing);

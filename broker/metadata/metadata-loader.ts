@@ -9,6 +9,8 @@ export class MetadataLoader implements RaftListener {
   #image = EMPTY_IMAGE;
   #leader: LeaderAndEpoch = { leaderId: -1, epoch: 0 };
   readonly #publishers: MetadataPublisher[] = [];
+  /** Until {@link takeRemovedTopics}. */
+  #removedTopics: Set<string> | undefined = new Set();
 
   get image(): MetadataImage {
     return this.#image;
@@ -24,11 +26,20 @@ export class MetadataLoader implements RaftListener {
     if (this.#image.offset >= 0) publisher.onUpdate(deltaFromEmpty(this.#image), this.#image);
   }
 
+  /** Ids of the topics that the metadata has removed so far; asked once, at the start, and not collected any more then. */
+  takeRemovedTopics(): ReadonlySet<string> {
+    const removed = this.#removedTopics ?? new Set();
+    this.#removedTopics = undefined;
+    return removed;
+  }
+
   onCommitted(batch: CommittedBatch): void {
     const delta = new MetadataDelta(this.#image);
     for (const value of batch.values) delta.replay(decodeMetadataRecord(value));
     const image = delta.build({ offset: batch.lastOffset, epoch: batch.epoch });
     this.#image = image;
+    if (this.#removedTopics !== undefined)
+      for (const id of delta.removedTopicIds) this.#removedTopics.add(id);
     for (const publisher of this.#publishers) publisher.onUpdate(delta, image);
   }
 

@@ -136,17 +136,19 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   /**
-   * Sets aside the folders of partitions that the metadata does not give to this broker: of topics that were deleted or moved
-   * while it was away, and where the metadata itself was lost or is another's. They are named and never removed.
+   * Clears the data folder of partitions that the metadata does not give to this broker. Where the metadata says that the
+   * topic was deleted, which this broker has slept through, the partition is deleted. Any other (the metadata is lost or
+   * another cluster's, the partition has moved) is set aside and named, and never removed.
    */
-  setStraysAside(image: MetadataImage): void {
+  clearAbandoned(image: MetadataImage, removedTopics: ReadonlySet<string>): void {
     const { logManager, logger } = this.#options;
-    const strays = [...logManager.logs()].filter(
+    const abandoned = [...logManager.logs()].filter(
       (log) => !isReservedTopic(log.topic) && this.#isStray(log, image),
     );
-    for (const log of strays) {
+    for (const log of abandoned) {
       try {
-        this.#setStrayAside(log);
+        if (removedTopics.has(logManager.topicIdOf(log) ?? '')) logManager.delete(log);
+        else this.#setStrayAside(log);
       } catch (error) {
         // It is closed, and tried again when a topic of that name comes, or at the next start.
         if (!(error instanceof OperationalError)) throw error;

@@ -6,6 +6,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
+import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
 import { batchOf, TestBrokers } from './running-broker.ts';
 
 const brokers = new TestBrokers();
@@ -97,5 +98,23 @@ describe('partitions that the metadata does not know', () => {
     expect(await endOffset(second, 'garbled')).toBe(3);
     expect(await endOffset(second, 'missing')).toBe(3);
     expect(readFileSync(fileOf('missing'), 'utf8')).toMatch(/^version: 0\ntopic_id: [\w-]{22}$/);
+  });
+
+  it('are deleted when the metadata says that their topic was: this broker has slept through it', async () => {
+    const first = await brokers.start();
+    const { directory } = first;
+    await fill(first, 'kept', 'deleted');
+    const slept = `${directory}/../${directory.split('/').at(-1)}-deleted-0`;
+    cpSync(`${directory}/deleted-0`, slept, { recursive: true });
+    await brokers.to(first).send(deleteTopics, 5, { topicNames: ['deleted'] });
+    await brokers.stop(first);
+    renameSync(slept, `${directory}/deleted-0`);
+
+    const { logger, names } = asideNames();
+    const second = await brokers.start({ 'log.dirs': directory }, { logger });
+    expect(names).toEqual([]);
+    expect(await endOffset(second, 'kept')).toBe(3);
+    const left = readdirSync(directory).filter((name) => name.startsWith('deleted-0'));
+    expect(left.filter((name) => !name.endsWith('-delete'))).toEqual([]);
   });
 });
