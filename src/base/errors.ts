@@ -59,6 +59,22 @@ export class DiagnosticError extends Error {
   }
 }
 
+/**
+ * An argument or option of a public function that its types do not allow, such as NaN where a number of milliseconds is
+ * expected. Thrown before the call has changed anything, so that it can be repeated.
+ */
+export class ArgumentError extends DiagnosticError {
+  override readonly name = 'ArgumentError';
+  readonly code = 'INVALID_ARGUMENT';
+  /** Which one, as a path: `deliveryTimeoutMs`, `record.headers[0].value`. */
+  readonly argument: string;
+
+  constructor(argument: string, diagnostic: Diagnostic) {
+    super(diagnostic);
+    this.argument = argument;
+  }
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

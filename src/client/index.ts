@@ -18,6 +18,7 @@
  * await consumer.close();
  * ```
  */
+export { ArgumentError, AssertionFailure, DiagnosticError, OperationalError } from '../base/errors.ts';
 export { nodeEnvironment } from '../base/io/node-environment.ts';
 export { Admin } from './admin/admin.ts';
 export { adminConfig } from './config/admin-config.ts';

@@ -80,6 +80,12 @@ export interface Partitioner {
   partition(topic: string, key: Buffer | null, value: Buffer | null, partitionCount: number): number;
 }
 
+/** A header to send; a string is sent as its UTF-8 bytes. */
+export interface ProducerHeader {
+  readonly key: string;
+  readonly value: Buffer | string | null;
+}
+
 /** A record to send. A string is sent as its UTF-8 bytes; null is a tombstone or a missing key. */
 export interface ProducerRecord {
   readonly topic: string;
@@ -89,7 +95,7 @@ export interface ProducerRecord {
   readonly value: Buffer | string | null;
   /** Milliseconds since the epoch; now when absent. */
   readonly timestamp?: number | undefined;
-  readonly headers?: readonly RecordHeader[] | undefined;
+  readonly headers?: readonly ProducerHeader[] | undefined;
 }
 
 /**
@@ -115,6 +121,7 @@ export interface KafkaProducer {
    * Queues a record; never waits and makes no promise. What goes wrong (a record too large, an unknown topic, a
    * delivery timeout) is told to `onDelivery`, and makes the next {@link flush} reject.
    * @throws {OperationalError} `CLOSED` after {@link close}.
+   * @throws {ArgumentError} for a record that is not what its type says: nothing of it is queued.
    */
   send(record: ProducerRecord, onDelivery?: DeliveryCallback): void;
   /**

@@ -8,13 +8,16 @@ const nodeClock: Clock = {
   monotonicMs: () => performance.now(),
 };
 
+/** Node's timers hold 31 bits and take a longer time for 1 ms; who waits longer than 24 days looks again meanwhile. */
+const DELAY_MS_MAX = 0x7fffffff;
+
 const nodeTimers: Timers = {
   after(delayMs, callback): Timer {
-    const handle = setTimeout(callback, delayMs);
+    const handle = setTimeout(callback, Math.min(delayMs, DELAY_MS_MAX));
     return { cancel: () => clearTimeout(handle) };
   },
   every(intervalMs, callback): Timer {
-    const handle = setInterval(callback, intervalMs);
+    const handle = setInterval(callback, Math.min(intervalMs, DELAY_MS_MAX));
     return { cancel: () => clearInterval(handle) };
   },
   defer(callback) {
@@ -30,10 +33,13 @@ const nodeTimers: Timers = {
         clearTimeout(handle);
         reject(signal?.reason as Error);
       };
-      const handle = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      }, delayMs);
+      const handle = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+        Math.min(delayMs, DELAY_MS_MAX),
+      );
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   },

@@ -26,6 +26,21 @@ import type {
   TopicListing,
   TopicPartition,
 } from '../types.ts';
+import {
+  checkAlterations,
+  checkIsolation,
+  checkListGroups,
+  checkListTopics,
+  checkName,
+  checkNames,
+  checkNewTopics,
+  checkOffsetSpecs,
+  checkOffsets,
+  checkOffsetsBefore,
+  checkPartitionCounts,
+  checkResources,
+  checkValidateOnly,
+} from '../check-arguments.ts';
 import { describeConfigsOn, incrementalAlterConfigsOn } from './config-admin.ts';
 import {
   alterConsumerGroupOffsetsOn,
@@ -63,26 +78,37 @@ export class Admin implements KafkaAdmin {
     this.#cluster = new Cluster({ settings: this.#settings, allowAutoTopicCreation: false });
   }
 
-  createTopics(topics: readonly NewTopic[], options?: { readonly validateOnly?: boolean }): Promise<void> {
+  async createTopics(
+    topics: readonly NewTopic[],
+    options?: { readonly validateOnly?: boolean },
+  ): Promise<void> {
+    checkNewTopics(topics, 'topics');
+    checkValidateOnly(options, 'options');
     return createTopicsOn(this.#cluster, topics, {
       validateOnly: options?.validateOnly ?? false,
       timeoutMs: this.#timeoutMs,
     });
   }
 
-  deleteTopics(names: readonly string[]): Promise<void> {
+  async deleteTopics(names: readonly string[]): Promise<void> {
+    checkNames(names, 'names');
     return deleteTopicsOn(this.#cluster, names, this.#timeoutMs);
   }
 
-  createPartitions(topics: readonly { readonly name: string; readonly count: number }[]): Promise<void> {
+  async createPartitions(
+    topics: readonly { readonly name: string; readonly count: number }[],
+  ): Promise<void> {
+    checkPartitionCounts(topics, 'topics');
     return createPartitionsOn(this.#cluster, topics, this.#timeoutMs);
   }
 
-  describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
+  async describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
+    checkNames(names, 'names');
     return describeTopicsOn(this.#cluster, names, this.#timeoutMs);
   }
 
-  listTopics(options?: { readonly includeInternal?: boolean }): Promise<readonly TopicListing[]> {
+  async listTopics(options?: { readonly includeInternal?: boolean }): Promise<readonly TopicListing[]> {
+    checkListTopics(options, 'options');
     return listTopicsOn(this.#cluster, {
       includeInternal: options?.includeInternal ?? false,
       timeoutMs: this.#timeoutMs,
@@ -105,40 +131,50 @@ export class Admin implements KafkaAdmin {
     });
   }
 
-  describeConfigs(resources: readonly ConfigResource[]): Promise<readonly ConfigDescription[]> {
+  async describeConfigs(resources: readonly ConfigResource[]): Promise<readonly ConfigDescription[]> {
+    checkResources(resources, 'resources');
     return describeConfigsOn(this.#cluster, resources, this.#timeoutMs);
   }
 
-  incrementalAlterConfigs(
+  async incrementalAlterConfigs(
     changes: readonly (ConfigResource & { readonly alterations: readonly ConfigAlteration[] })[],
     options?: { readonly validateOnly?: boolean },
   ): Promise<void> {
+    checkAlterations(changes, 'changes');
+    checkValidateOnly(options, 'options');
     return incrementalAlterConfigsOn(this.#cluster, changes, {
       validateOnly: options?.validateOnly ?? false,
       timeoutMs: this.#timeoutMs,
     });
   }
 
-  listGroups(options?: { readonly states?: readonly string[] }): Promise<readonly GroupListing[]> {
+  async listGroups(options?: { readonly states?: readonly string[] }): Promise<readonly GroupListing[]> {
+    checkListGroups(options, 'options');
     return listGroupsOn(this.#cluster, options?.states ?? [], this.#timeoutMs);
   }
 
-  describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]> {
+  async describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]> {
+    checkNames(groupIds, 'groupIds');
     return Promise.all(groupIds.map((groupId) => describeGroupOn(this.#cluster, groupId, this.#timeoutMs)));
   }
 
-  removeStaticMembers(groupId: string, groupInstanceIds: readonly string[]): Promise<void> {
+  async removeStaticMembers(groupId: string, groupInstanceIds: readonly string[]): Promise<void> {
+    checkName(groupId, 'groupId');
+    checkNames(groupInstanceIds, 'groupInstanceIds');
     return removeStaticMembersOn(this.#cluster, groupId, groupInstanceIds, this.#timeoutMs);
   }
 
   async deleteGroups(groupIds: readonly string[]): Promise<void> {
+    checkNames(groupIds, 'groupIds');
     await Promise.all(groupIds.map((groupId) => deleteGroupOn(this.#cluster, groupId, this.#timeoutMs)));
   }
 
-  listOffsets(
+  async listOffsets(
     specs: readonly (TopicPartition & { readonly spec: OffsetSpec })[],
     options?: { readonly isolationLevel?: IsolationLevel },
   ): Promise<readonly ListedOffset[]> {
+    checkOffsetSpecs(specs, 'specs');
+    checkIsolation(options, 'options');
     const queries = specs.map(({ topic, partition, spec }) => ({
       topic,
       partition,
@@ -151,15 +187,19 @@ export class Admin implements KafkaAdmin {
     });
   }
 
-  deleteRecords(before: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]> {
+  async deleteRecords(before: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]> {
+    checkOffsetsBefore(before, 'before');
     return deleteRecordsOn(this.#cluster, before, this.#timeoutMs);
   }
 
-  listConsumerGroupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]> {
+  async listConsumerGroupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]> {
+    checkName(groupId, 'groupId');
     return listConsumerGroupOffsetsOn(this.#cluster, groupId, this.#timeoutMs);
   }
 
-  alterConsumerGroupOffsets(groupId: string, offsets: readonly OffsetAndMetadata[]): Promise<void> {
+  async alterConsumerGroupOffsets(groupId: string, offsets: readonly OffsetAndMetadata[]): Promise<void> {
+    checkName(groupId, 'groupId');
+    checkOffsets(offsets, 'offsets');
     return alterConsumerGroupOffsetsOn(this.#cluster, groupId, offsets, this.#timeoutMs);
   }
 

@@ -1,5 +1,4 @@
-import { OperationalError } from '../../base/errors.ts';
-import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
+import { ErrorCode } from '../../protocol/error-codes.ts';
 import { metadata } from '../../protocol/messages/03-metadata.ts';
 import { createTopics } from '../../protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../protocol/messages/20-delete-topics.ts';
@@ -7,7 +6,7 @@ import { deleteRecords } from '../../protocol/messages/21-delete-records.ts';
 import { createPartitions } from '../../protocol/messages/37-create-partitions.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { byLeader } from '../cluster/offset-lookup.ts';
-import { kafkaError } from '../kafka-error.ts';
+import { topicNameError } from '../topic-name.ts';
 import { groupByTopic, showPartition } from '../topic-partitions.ts';
 import type { NewTopic, PartitionOffset, TopicDescription, TopicListing } from '../types.ts';
 import { checkOutcomes, type Outcome } from './admin-error.ts';
@@ -15,15 +14,15 @@ import { checkOutcomes, type Outcome } from './admin-error.ts';
 /** Topics may be asked for by id from here on; names move into another field. */
 const DELETE_BY_ID_FROM = 6;
 
-/** Topic names, as brokers allow them. */
-const NAME_BYTES_MAX = 249;
-
 export async function createTopicsOn(
   cluster: Cluster,
   topics: readonly NewTopic[],
   options: { readonly validateOnly: boolean; readonly timeoutMs: number },
 ): Promise<void> {
-  for (const { name } of topics) checkTopicName(name);
+  for (const { name } of topics) {
+    const wrong = topicNameError(name);
+    if (wrong !== undefined) throw wrong;
+  }
   let attempts = 0;
   await cluster.retry('creating topics', options.timeoutMs, async (remainingMs) => {
     const retried = attempts++ > 0;
@@ -186,18 +185,6 @@ export async function deleteRecordsOn(
     );
     return results.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
   });
-}
-
-/** Says early, and with the rule, what every broker would refuse. */
-export function checkTopicName(name: string): void {
-  if (/^[a-zA-Z0-9._-]+$/.test(name) && name !== '.' && name !== '..' && name.length <= NAME_BYTES_MAX)
-    return;
-  const { name: code } = errorOf(ErrorCode.INVALID_TOPIC_EXCEPTION);
-  throw new OperationalError(
-    code,
-    `invalid topic name ${JSON.stringify(name)}: it needs 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"`,
-    { retriable: false, cause: kafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, name) },
-  );
 }
 
 function topicOutcome(result: {

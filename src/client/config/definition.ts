@@ -2,11 +2,18 @@
  * A config key as data: its name in Kafka's property style, the option that carries it in TypeScript, its type, default
  * and documentation. Parsing, validation, defaults and the config reference are derived from it.
  */
-import { DiagnosticError } from '../../base/errors.ts';
+import { INT32_MAX, isObject } from '../../base/argument-checks.ts';
+import { ArgumentError } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import { showValue } from '../../base/show-value.ts';
 
 export type ConfigValue = string | number | boolean | null | readonly string[];
 
-export type ConfigType = 'string' | 'int' | 'boolean' | 'list';
+/** Kafka's types; an `int` has 32 bits, a `long` is a safe integer here. */
+export type ConfigType = 'string' | 'int' | 'long' | 'boolean' | 'list';
+
+/** Strings of the protocol carry their length in 16 bits. */
+const STRING_LENGTH_MAX = 32_767;
 
 export interface ConfigDefinition {
   /** Kafka's name, such as `linger.ms`. */
@@ -38,7 +45,8 @@ export function parseConfigValue(definition: ConfigDefinition, text: string): Co
       if (/^true$/i.test(trimmed)) return true;
       if (/^false$/i.test(trimmed)) return false;
       throw invalid(definition, text, 'expected true or false');
-    case 'int': {
+    case 'int':
+    case 'long': {
       const number = Number(trimmed);
       if (trimmed === '' || !Number.isSafeInteger(number))
         throw invalid(definition, text, 'expected an integer');
@@ -47,42 +55,76 @@ export function parseConfigValue(definition: ConfigDefinition, text: string): Co
   }
 }
 
-/** Throws a {@link DiagnosticError} unless the value has the right type and lies within its limits. */
-export function checkConfigValue(definition: ConfigDefinition, value: unknown): void {
-  const { type, min, max, values } = definition;
+/**
+ * Throws an {@link ArgumentError} unless the value has the right type and lies within its limits.
+ * @param name what the caller calls it, where that is not the key.
+ */
+export function checkConfigValue(
+  definition: ConfigDefinition,
+  value: unknown,
+  name: string = definition.name,
+): void {
   if (value === null && definition.defaultValue === null) return;
+  const why = whyInvalid(definition, value);
+  if (why !== undefined) throw invalid(definition, value, why, name);
+}
+
+function whyInvalid({ type, min, max, values }: ConfigDefinition, value: unknown): string | undefined {
   if (values !== undefined && type !== 'list') {
-    if (!values.includes(value as string))
-      throw invalid(definition, value, `expected one of ${values.join(', ')}`);
-    return;
+    if (values.includes(value as string)) return undefined;
+    const nearest =
+      typeof value === 'string' && value.length > 2 ? nearestName(value, values.map(String)) : undefined;
+    const hint = nearest === undefined ? '' : `, perhaps ${nearest}`;
+    return `expected one of ${values.join(', ')}${hint}`;
   }
   switch (type) {
     case 'int':
-      if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
-        throw invalid(definition, value, 'expected an integer');
-      }
-      if (min !== undefined && value < min) throw invalid(definition, value, `expected at least ${min}`);
-      if (max !== undefined && value > max) throw invalid(definition, value, `expected at most ${max}`);
-      return;
+    case 'long':
+      if (typeof value !== 'number' || !Number.isSafeInteger(value)) return 'expected an integer';
+      return whyOutside(value, {
+        min: min ?? -INT32_MAX,
+        max: max ?? (type === 'int' ? INT32_MAX : Number.MAX_SAFE_INTEGER),
+      });
     case 'boolean':
-      if (typeof value !== 'boolean') throw invalid(definition, value, 'expected true or false');
-      return;
+      return typeof value === 'boolean' ? undefined : 'expected true or false';
     case 'string':
-      if (typeof value !== 'string') throw invalid(definition, value, 'expected a string');
-      return;
+      return isConfigString(value)
+        ? undefined
+        : `expected a string of at most ${STRING_LENGTH_MAX} characters`;
     case 'list':
-      if (typeof value !== 'string' && !Array.isArray(value))
-        throw invalid(definition, value, 'expected a list');
+      // An item may also be the thing itself that others name, such as an assignor.
+      return isConfigString(value) ||
+        (Array.isArray(value) &&
+          Array.from<unknown>(value).every((item) => isConfigString(item) || isObject(item)))
+        ? undefined
+        : 'expected a list of strings';
   }
 }
 
-function aliased(definition: ConfigDefinition, text: string): string | number {
-  return definition.aliases?.[text] ?? text;
+function whyOutside(
+  value: number,
+  { min, max }: { readonly min: number; readonly max: number },
+): string | undefined {
+  if (value < min) return `expected at least ${min}`;
+  return value > max ? `expected at most ${max}` : undefined;
 }
 
-function invalid(definition: ConfigDefinition, value: unknown, why: string): DiagnosticError {
-  return new DiagnosticError({
-    message: `invalid value ${JSON.stringify(value)} for ${definition.name}: ${why}`,
+const isConfigString = (value: unknown): boolean =>
+  typeof value === 'string' && value.length <= STRING_LENGTH_MAX;
+
+function aliased(definition: ConfigDefinition, text: string): string | number {
+  const { aliases } = definition;
+  return aliases !== undefined && Object.hasOwn(aliases, text) ? (aliases[text] ?? text) : text;
+}
+
+function invalid(
+  definition: ConfigDefinition,
+  value: unknown,
+  why: string,
+  name: string = definition.name,
+): ArgumentError {
+  return new ArgumentError(name, {
+    message: `invalid value ${showValue(value)} for ${name}: ${why}`,
     detail: definition.doc,
   });
 }

@@ -16,7 +16,7 @@ export const producerConfig = {
   },
   lingerMs: {
     name: 'linger.ms',
-    type: 'int',
+    type: 'long',
     defaultValue: 5,
     min: 0,
     doc: 'How long a batch waits for more records before it is sent.',
@@ -30,7 +30,7 @@ export const producerConfig = {
   },
   bufferBytesMax: {
     name: 'buffer.memory',
-    type: 'int',
+    type: 'long',
     defaultValue: 33_554_432,
     min: 1,
     doc: 'Bytes of records that may wait to be sent before the producer asks its user to pause.',
@@ -84,7 +84,7 @@ export const producerConfig = {
   },
   blockMsMax: {
     name: 'max.block.ms',
-    type: 'int',
+    type: 'long',
     defaultValue: 60_000,
     min: 0,
     doc: "How long a send waits for its topic's metadata, and sendAndWait for buffer space.",

@@ -1,6 +1,7 @@
 /**
  * Kafka's property-style configuration (`bootstrap.servers`, `linger.ms`, ...) read into the options of the clients.
  */
+import { isObject, wrongArgument } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AdminOptions, ConsumerOptions, ProducerOptions } from '../types.ts';
@@ -13,6 +14,8 @@ import {
   parseConfigValue,
 } from './definition.ts';
 import { producerConfig } from './producer-config.ts';
+
+const PROPERTY_TYPES: ReadonlySet<string> = new Set(['string', 'number', 'boolean']);
 
 export type Properties = Readonly<Record<string, string | number | boolean>>;
 
@@ -44,12 +47,14 @@ export function adminOptionsFrom(properties: Properties): FromProperties<AdminOp
 
 /** Reads properties by any set of definitions; `bootstrap.servers` must be among them. */
 export function fromProperties(definitions: ConfigDefinitions, properties: Properties): object {
+  if (!isObject(properties)) throw wrongArgument('properties', properties, 'an object');
   const optionOf = new Map(Object.entries(definitions).map(([option, { name }]) => [name, option]));
   const options: Record<string, ConfigValue> = {};
   for (const [name, text] of Object.entries(properties)) {
     const option = optionOf.get(name);
     const definition = option === undefined ? undefined : definitions[option];
     if (option === undefined || definition === undefined) throw unknownKey(name, optionOf.keys());
+    if (!PROPERTY_TYPES.has(typeof text)) throw wrongArgument(name, text, 'a string, number or boolean');
     const value = parseConfigValue(definition, String(text));
     checkConfigValue(definition, value);
     options[option] = value;

@@ -1,8 +1,18 @@
 /** Options with every default filled in and every value checked: what the clients work with. */
-import type { Address } from '../../base/environment.ts';
-import { DiagnosticError } from '../../base/errors.ts';
+import type { Address, Environment } from '../../base/environment.ts';
+import {
+  callback,
+  type Check,
+  objectOf,
+  oneOf,
+  optional,
+  refuseUnknown,
+  withMethods,
+  wrongArgument,
+  isObject,
+} from '../../base/argument-checks.ts';
+import { ArgumentError, DiagnosticError } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
-import { nearestName } from '../../base/nearest-name.ts';
 import type {
   AdminOptions,
   AutoOffsetReset,
@@ -26,16 +36,17 @@ export type AdminSettings = Settled<AdminOptions>;
 const IN_FLIGHT_IDEMPOTENT_MAX = 5;
 
 export function producerSettings(options: ProducerOptions): ProducerSettings {
+  const settings = settle<ProducerSettings>(producerConfig, options, ['partitioner']);
+  const allows = settings.acks === 'all' && settings.inFlightMax <= IN_FLIGHT_IDEMPOTENT_MAX;
   // As in Kafka, idempotence is given up silently when it was not asked for by name but the other settings forbid it.
-  const allows = (options.acks ?? 'all') === 'all' && (options.inFlightMax ?? 5) <= IN_FLIGHT_IDEMPOTENT_MAX;
-  const idempotent = options.idempotent ?? (allows && (options.retriesMax ?? 1) > 0);
+  const idempotent = options.idempotent ?? (allows && settings.retriesMax > 0);
   if (idempotent && !allows) {
     throw new DiagnosticError({
       message: 'an idempotent producer needs acks=all and at most 5 requests in flight',
       hint: 'leave out acks and max.in.flight.requests.per.connection, or set enable.idempotence=false',
     });
   }
-  return settle<ProducerSettings>(producerConfig, { ...options, idempotent }, ['partitioner']);
+  return { ...settings, idempotent };
 }
 
 export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
@@ -48,43 +59,78 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
 
 /** Where a topic is read from when there is no offset for it, or one that its log does not have. */
 export function resetPolicyOf(settings: ConsumerSettings, topic: string): AutoOffsetReset {
-  return settings.autoOffsetResetOf?.(topic) ?? settings.autoOffsetReset;
+  const own = settings.autoOffsetResetOf?.(topic);
+  checkPolicy(own, `autoOffsetResetOf(${topic})`);
+  return own ?? settings.autoOffsetReset;
 }
 
 export function adminSettings(options: AdminOptions): AdminSettings {
   return settle<AdminSettings>(adminConfig, options, []);
 }
 
-function settle<S>(definitions: ConfigDefinitions, options: object, others: readonly string[]): S {
+const checkEnvironment: Check = objectOf<Environment>({
+  clock: withMethods('nowMs', 'monotonicMs'),
+  timers: withMethods('after', 'every', 'defer', 'sleep'),
+  random: withMethods('float', 'int', 'bytes'),
+  network: withMethods('connect', 'listen'),
+  disk: withMethods(),
+});
+
+const checkPolicy = optional(oneOf('earliest', 'latest', 'none'));
+
+/** Options that no definition describes: what has no form in a properties file. */
+const otherChecks = {
+  partitioner: withMethods('partition'),
+  autoOffsetResetOf: callback,
+} as const;
+
+function settle<S>(
+  definitions: ConfigDefinitions,
+  options: object,
+  others: readonly (keyof typeof otherChecks)[],
+): S {
+  if (!isObject(options)) throw wrongArgument('options', options, 'an object');
+  refuseUnknown(options, {
+    known: [...Object.keys(definitions), 'environment', ...others],
+    argument: 'options',
+  });
   const given = new Map<string, unknown>(Object.entries(options));
-  const settings: Record<string, unknown> = { environment: nodeEnvironment };
+  const settings: Record<string, unknown> = { environment: given.get('environment') ?? nodeEnvironment };
+  checkEnvironment(settings['environment'], 'environment');
   for (const [option, definition] of Object.entries(definitions)) {
     const value = given.get(option) ?? definition.defaultValue;
-    if (value !== undefined) checkConfigValue(definition, value);
-    if (value !== undefined || definition.name === 'bootstrap.servers') settings[option] = value;
-    given.delete(option);
+    if (value !== undefined) checkConfigValue(definition, value, option);
+    if (value !== undefined) {
+      settings[option] = definition.type === 'list' && typeof value === 'string' ? listItems(value) : value;
+    }
   }
-  for (const option of ['environment', ...others]) {
-    if (given.get(option) !== undefined) settings[option] = given.get(option);
-    given.delete(option);
+  for (const option of others) {
+    const value = given.get(option) ?? undefined;
+    if (value === undefined) continue;
+    otherChecks[option](value, option);
+    settings[option] = value;
   }
-  for (const option of given.keys()) {
-    const suggestion = nearestName(option, Object.keys(definitions));
-    throw new DiagnosticError({
-      message: `unknown option ${option}`,
-      ...(suggestion === undefined ? {} : { suggestion, hint: `did you mean ${suggestion}?` }),
-    });
-  }
-  settings['bootstrapServers'] = parseAddresses(settings['bootstrapServers'] as string | readonly string[]);
+  settings['bootstrapServers'] = parseAddresses(
+    settings['bootstrapServers'] as string | readonly string[] | undefined,
+  );
   return settings as S;
 }
 
+const listItems = (text: string): readonly string[] => text.split(',').map((item) => item.trim());
+
 /** Reads `host:port`, `[v6]:port`, or several of them. The port may be left out and is then 9092. */
 export function parseAddresses(servers: string | readonly string[] | undefined): readonly Address[] {
+  if (servers !== undefined && typeof servers !== 'string' && !Array.isArray(servers)) {
+    throw wrongArgument('bootstrapServers', servers, 'host:port, or a list of them');
+  }
   const list = typeof servers === 'string' ? servers.split(',') : (servers ?? []);
+  for (const item of list) {
+    if (typeof item !== 'string')
+      throw wrongArgument('bootstrapServers', item, 'host:port, or a list of them');
+  }
   const addresses = list.map((item) => item.trim()).filter((item) => item !== '');
   if (addresses.length === 0) {
-    throw new DiagnosticError({
+    throw new ArgumentError('bootstrapServers', {
       message: 'bootstrap.servers is empty',
       hint: 'name at least one broker, for example localhost:9092',
     });
@@ -99,7 +145,7 @@ function parseAddress(text: string): Address {
   const port = match?.[3] === undefined ? KAFKA_PORT : Number(match[3]);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined || port < 1 || port > 65_535) {
-    throw new DiagnosticError({
+    throw new ArgumentError('bootstrapServers', {
       message: `invalid address ${JSON.stringify(text)} in bootstrap.servers`,
       hint: 'write host:port, for example localhost:9092',
     });

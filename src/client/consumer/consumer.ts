@@ -3,6 +3,19 @@ import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { GroupCoordinator } from '../cluster/coordinator.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, lookupOffsets } from '../cluster/offset-lookup.ts';
+import {
+  checkCloseOptions,
+  checkListener,
+  checkName,
+  checkOffset,
+  checkOffsets,
+  checkPartition,
+  checkPartitions,
+  checkReason,
+  checkSubscription,
+  checkTimeout,
+  checkTimes,
+} from '../check-arguments.ts';
 import { type ConsumerSettings, consumerSettings } from '../config/settings.ts';
 import { closed, kafkaError, timedOut } from '../kafka-error.ts';
 import { showPartition } from '../topic-partitions.ts';
@@ -95,6 +108,8 @@ export class Consumer implements KafkaConsumer {
   // ------------------------------------------------------------------------------------------ what to consume
 
   subscribe(topics: readonly string[] | RegExp, listener: RebalanceListener = {}): void {
+    checkSubscription(topics, 'topics');
+    checkListener(listener, 'listener');
     this.#checkOpen();
     if (this.#group === undefined) {
       throw new OperationalError(
@@ -113,6 +128,7 @@ export class Consumer implements KafkaConsumer {
   }
 
   assign(partitions: readonly TopicPartition[]): void {
+    checkPartitions(partitions, 'partitions');
     this.#checkOpen();
     this.#subscription.assignManually(partitions);
     this.#cluster.trackOnly(partitions.map(({ topic }) => topic));
@@ -145,6 +161,7 @@ export class Consumer implements KafkaConsumer {
   // ------------------------------------------------------------------------------------------ records
 
   async poll(timeoutMs: number): Promise<readonly FetchedRecords[]> {
+    checkTimeout(timeoutMs, 'timeoutMs');
     this.#checkOpen();
     if (this.#polling !== undefined) {
       throw new OperationalError('CONCURRENT_POLL', 'a poll of this consumer is under way already', {
@@ -173,11 +190,13 @@ export class Consumer implements KafkaConsumer {
   }
 
   pause(partitions: readonly TopicPartition[]): void {
+    checkPartitions(partitions, 'partitions');
     for (const state of partitions.map((partition) => this.#subscription.expect(partition)))
       state.paused = true;
   }
 
   resume(partitions: readonly TopicPartition[]): void {
+    checkPartitions(partitions, 'partitions');
     for (const state of partitions.map((partition) => this.#subscription.expect(partition)))
       state.paused = false;
     this.#gate.notify();
@@ -190,26 +209,28 @@ export class Consumer implements KafkaConsumer {
   }
 
   seek(partition: TopicPartition, offset: number): void {
-    if (!Number.isSafeInteger(offset) || offset < 0) {
-      throw new OperationalError('INVALID_OFFSET', `${offset} is not an offset`, { retriable: false });
-    }
+    checkPartition(partition, 'partition');
+    checkOffset(offset, 'offset');
     this.#subscription.expect(partition).seek(offset);
     this.#gate.notify();
   }
 
   seekToBeginning(partitions: readonly TopicPartition[]): void {
+    checkPartitions(partitions, 'partitions');
     for (const state of partitions.map((partition) => this.#subscription.expect(partition)))
       state.reset('earliest');
     this.#gate.notify();
   }
 
   seekToEnd(partitions: readonly TopicPartition[]): void {
+    checkPartitions(partitions, 'partitions');
     for (const state of partitions.map((partition) => this.#subscription.expect(partition)))
       state.reset('latest');
     this.#gate.notify();
   }
 
   async position(partition: TopicPartition): Promise<number> {
+    checkPartition(partition, 'partition');
     const state = this.#subscription.expect(partition);
     const deadlineMs = this.#nowMs() + this.#settings.defaultApiTimeoutMs;
     while (state.position < 0) {
@@ -227,12 +248,16 @@ export class Consumer implements KafkaConsumer {
     return state.position;
   }
 
-  positionNow({ topic, partition }: TopicPartition): number | undefined {
+  positionNow(of: TopicPartition): number | undefined {
+    checkPartition(of, 'partition');
+    const { topic, partition } = of;
     const position = this.#subscription.get(topic, partition)?.position ?? -1;
     return position < 0 ? undefined : position;
   }
 
-  lag({ topic, partition }: TopicPartition): number | undefined {
+  lag(of: TopicPartition): number | undefined {
+    checkPartition(of, 'partition');
+    const { topic, partition } = of;
     const state = this.#subscription.get(topic, partition);
     if (state === undefined || state.position < 0) return undefined;
     const end =
@@ -243,33 +268,31 @@ export class Consumer implements KafkaConsumer {
   // ------------------------------------------------------------------------------------------ offsets
 
   async commit(offsets?: readonly OffsetAndMetadata[]): Promise<void> {
+    if (offsets !== undefined) checkOffsets(offsets, 'offsets');
     const { committer } = this.#expectGroup('committing offsets');
     await committer.commit(offsets ?? committer.positions(), this.#settings.defaultApiTimeoutMs);
   }
 
   async committed(partitions: readonly TopicPartition[]): Promise<readonly OffsetAndMetadata[]> {
+    checkPartitions(partitions, 'partitions');
     const { committer } = this.#expectGroup('reading committed offsets');
     return committer.committed(partitions, this.#settings.defaultApiTimeoutMs);
   }
 
-  beginningOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
+  async beginningOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
+    checkPartitions(partitions, 'partitions');
     return this.#lookupEnds(partitions, EARLIEST_TIMESTAMP);
   }
 
-  endOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
+  async endOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
+    checkPartitions(partitions, 'partitions');
     return this.#lookupEnds(partitions, LATEST_TIMESTAMP);
   }
 
   async offsetsForTimes(
     times: readonly (TopicPartition & { readonly timestamp: number })[],
   ): Promise<readonly (TopicPartition & { readonly found: OffsetAndTimestamp | null })[]> {
-    for (const { timestamp } of times) {
-      if (timestamp < 0) {
-        throw new OperationalError('INVALID_TIMESTAMP', `${timestamp} is not a timestamp`, {
-          retriable: false,
-        });
-      }
-    }
+    checkTimes(times, 'times');
     const found = await lookupOffsets(this.#cluster, times, this.#lookupOptions());
     return found.map(({ topic, partition, offset, timestamp, leaderEpoch }) => ({
       topic,
@@ -279,6 +302,7 @@ export class Consumer implements KafkaConsumer {
   }
 
   async partitionsFor(topic: string): Promise<readonly PartitionInfo[]> {
+    checkName(topic, 'topic');
     const { partitions } = await this.#cluster.topic(topic, this.#settings.defaultApiTimeoutMs);
     return partitions.map((partition) => ({ ...partition, topic }));
   }
@@ -291,6 +315,7 @@ export class Consumer implements KafkaConsumer {
   }
 
   enforceRebalance(reason = 'asked for by the application'): void {
+    checkReason(reason, 'reason');
     this.#expectGroup('a rebalance').membership.requestRejoin(reason);
   }
 
@@ -299,6 +324,7 @@ export class Consumer implements KafkaConsumer {
   }
 
   async close(options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean } = {}): Promise<void> {
+    checkCloseOptions(options, 'options');
     if (this.#closed) return;
     this.#closed = true;
     this.#gate.notify();

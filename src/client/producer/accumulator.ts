@@ -1,12 +1,20 @@
 import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
+import { wrongArgument } from '../../base/argument-checks.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { TopicMetadata } from '../cluster/metadata-cache.ts';
+import { topicNameError } from '../topic-name.ts';
 import type { ProducerSettings } from '../config/settings.ts';
 import { kafkaError } from '../kafka-error.ts';
-import type { DeliveryCallback, Partitioner, ProducerRecord } from '../types.ts';
+import type {
+  DeliveryCallback,
+  Partitioner,
+  ProducerHeader,
+  ProducerRecord,
+  RecordHeader,
+} from '../types.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import { defaultPartitioner } from './partitioner.ts';
 import { ProducerBatch } from './producer-batch.ts';
@@ -108,7 +116,15 @@ export class Accumulator {
 
   /** Takes a record in; `onDelivery` is told of what cannot be taken. */
   append(record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
-    const topic = this.#lastTopic?.name === record.topic ? this.#lastTopic : this.#topicOf(record.topic);
+    let topic = this.#lastTopic;
+    if (topic?.name !== record.topic) {
+      const wrong = this.#topics.has(record.topic) ? undefined : topicNameError(record.topic);
+      if (wrong !== undefined) {
+        this.refuse(wrong, record.partition ?? -1, onDelivery);
+        return;
+      }
+      topic = this.#topicOf(record.topic);
+    }
     if (topic.queues.length === 0 || (record.partition ?? 0) >= topic.queues.length) {
       this.#wait(topic, record, onDelivery);
       return;
@@ -182,6 +198,16 @@ export class Accumulator {
       this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
   }
 
+  /** Tells of a record that is not taken; what its callback throws is told by the next flush. */
+  refuse(error: Error, partition: number, onDelivery: DeliveryCallback | undefined): void {
+    this.#events.onFailed(error);
+    try {
+      onDelivery?.(error, -1, partition, -1);
+    } catch (thrown) {
+      this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+    }
+  }
+
   /** Fails everything that is not settled. */
   failAll(error: Error): void {
     for (const batch of Array.from(this.#unsettled)) this.settle(batch, error, -1, -1);
@@ -192,10 +218,10 @@ export class Accumulator {
   #appendTo(topic: TopicQueues, record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
     const key = bytesOf(record.key);
     const value = bytesOf(record.value);
-    const { headers } = record;
+    const headers = record.headers === undefined ? undefined : headerBytes(record.headers);
     const sizeMax = BatchBuilder.bytesMax(key, value, headers);
     if (sizeMax > this.#settings.requestBytesMax) {
-      this.#reject(
+      this.refuse(
         tooLarge(record, sizeMax, this.#settings.requestBytesMax),
         record.partition ?? -1,
         onDelivery,
@@ -204,12 +230,22 @@ export class Accumulator {
     }
     let partition = record.partition;
     if (partition === undefined) {
-      partition = this.#partitioner.partition(topic.name, key, value, topic.queues.length);
+      try {
+        partition = this.#partitioner.partition(topic.name, key, value, topic.queues.length);
+      } catch (error) {
+        this.refuse(partitionerFailed(error), -1, onDelivery);
+        return;
+      }
+      if (!Number.isInteger(partition)) {
+        const wrong = wrongArgument('partitioner.partition()', partition, 'a partition number, or -1');
+        this.refuse(wrong, -1, onDelivery);
+        return;
+      }
       if (partition < 0) partition = this.#stickTo(topic, sizeMax);
     }
     const queue = topic.queues[partition];
-    if (queue === undefined || partition < 0) {
-      this.#reject(unknownPartition(topic.name, partition, topic.queues.length), partition, onDelivery);
+    if (queue === undefined) {
+      this.refuse(unknownPartition(topic.name, partition, topic.queues.length), partition, onDelivery);
       return;
     }
     let batch = queue.open;
@@ -283,10 +319,16 @@ export class Accumulator {
     }
   }
 
+  /** Keeps a record until its topic is known: as a copy, since its sender may use the object or its bytes again. */
   #wait(topic: TopicQueues, record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
-    const bytes = BatchBuilder.bytesMax(bytesOf(record.key), bytesOf(record.value), record.headers);
+    const key = copyOf(record.key);
+    const value = copyOf(record.value);
+    const headers = record.headers?.map((header) => ({ key: header.key, value: copyOf(header.value) }));
+    const bytes = BatchBuilder.bytesMax(key, value, headers);
     const deadlineMs = this.#environment.clock.monotonicMs() + this.#settings.blockMsMax;
-    topic.waiting.push({ record, onDelivery, deadlineMs, bytes });
+    const timestamp = record.timestamp ?? this.#environment.clock.nowMs();
+    const copy = { topic: topic.name, partition: record.partition, key, value, headers, timestamp };
+    topic.waiting.push({ record: copy, onDelivery, deadlineMs, bytes });
     this.#waitingRecords++;
     this.#bytes += bytes;
     this.#cluster.track([topic.name]);
@@ -318,18 +360,34 @@ export class Accumulator {
     if (item === undefined) return;
     this.#waitingRecords--;
     this.#bytes -= item.bytes;
-    this.#reject(error, item.record.partition ?? -1, item.onDelivery);
-  }
-
-  #reject(error: Error, partition: number, onDelivery: DeliveryCallback | undefined): void {
-    this.#events.onFailed(error);
-    onDelivery?.(error, -1, partition, -1);
+    this.refuse(error, item.record.partition ?? -1, item.onDelivery);
   }
 }
 
 function bytesOf(value: Buffer | string | null | undefined): Buffer | null {
   if (value === null || value === undefined) return null;
   return typeof value === 'string' ? Buffer.from(value) : value;
+}
+
+function copyOf(value: Buffer | string | null | undefined): Buffer | null {
+  return value === null || value === undefined ? null : Buffer.from(value);
+}
+
+/** The headers as they are sent; the same array where all values are bytes, as they mostly are. */
+function headerBytes(headers: readonly ProducerHeader[]): readonly RecordHeader[] {
+  if (headers.every(hasBytes)) return headers;
+  return headers.map(({ key, value }) => ({ key, value: bytesOf(value) }));
+}
+
+function hasBytes(header: ProducerHeader): header is RecordHeader {
+  return typeof header.value !== 'string';
+}
+
+function partitionerFailed(error: unknown): OperationalError {
+  return new OperationalError('PARTITIONER_FAILED', `the partitioner threw: ${messageOf(error)}`, {
+    retriable: false,
+    cause: error,
+  });
 }
 
 function tooLarge(record: ProducerRecord, sizeMax: number, limit: number): OperationalError {

@@ -1,3 +1,4 @@
+import { nonEmptyText } from '../../base/argument-checks.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { type ProducerSettings, producerSettings } from '../config/settings.ts';
@@ -10,6 +11,7 @@ import type {
   RecordMetadata,
 } from '../types.ts';
 import { Accumulator } from './accumulator.ts';
+import { checkRecord } from './check-record.ts';
 import { Sender } from './sender.ts';
 
 /** Beyond this multiple of `buffer.memory` a record is refused: its sender does not wait for {@link Producer.ready}. */
@@ -73,11 +75,11 @@ export class Producer implements KafkaProducer {
   }
 
   send(record: ProducerRecord, onDelivery?: DeliveryCallback): void {
+    checkRecord(record, onDelivery);
     if (this.#closed) throw closed('producer');
     if (this.#accumulator.bytes >= this.#settings.bufferBytesMax * BUFFER_OVERDRAFT) {
       const error = bufferExhausted(this.#settings.bufferBytesMax);
-      this.#error ??= error;
-      onDelivery?.(error, -1, record.partition ?? -1, -1);
+      this.#accumulator.refuse(error, record.partition ?? -1, onDelivery);
       return;
     }
     this.#accumulator.append(record, onDelivery);
@@ -95,6 +97,7 @@ export class Producer implements KafkaProducer {
   }
 
   async sendAndWait(record: ProducerRecord): Promise<RecordMetadata> {
+    checkRecord(record, undefined);
     const deadlineMs = this.#environmentMs() + this.#settings.blockMsMax;
     for (let wait = this.ready(); wait !== undefined; wait = this.ready()) {
       const left = deadlineMs - this.#environmentMs();
@@ -133,6 +136,8 @@ export class Producer implements KafkaProducer {
   }
 
   async partitionsFor(topic: string): Promise<number> {
+    nonEmptyText(topic, 'topic');
+    if (this.#closed) throw closed('producer');
     return (await this.#cluster.topic(topic, this.#settings.blockMsMax)).partitions.length;
   }
 

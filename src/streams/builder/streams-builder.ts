@@ -2,6 +2,14 @@ import { DiagnosticError } from '../../base/errors.ts';
 import type { KeyValueStoreDefinition } from '../state/store-definition.ts';
 import { TopologyBuilder } from '../topology/topology-builder.ts';
 import type { Topology } from '../topology/topology.ts';
+import {
+  checkConsumed,
+  checkMaterialized,
+  checkNameCount,
+  checkStore,
+  checkTopic,
+  checkTopics,
+} from './check-options.ts';
 import type { Dsl, StreamPart, TablePart } from './dsl.ts';
 import { KStream } from './kstream.ts';
 import { KTable } from './ktable.ts';
@@ -31,6 +39,8 @@ export class StreamsBuilder {
 
   /** Reads topics as a stream. The same topics may be read twice; the second stream then shares the first one's source. */
   stream<K, V>(topic: string | readonly string[], consumed: Consumed<K, V>): KStream<K, V> {
+    checkTopics(topic, 'topic');
+    checkConsumed(consumed, 'consumed');
     const topics = typeof topic === 'string' ? [topic] : [...topic];
     if (topics.length === 0) throw new DiagnosticError({ message: 'a stream needs at least one topic' });
     const { keySerde, valueSerde } = consumed;
@@ -51,6 +61,9 @@ export class StreamsBuilder {
 
   /** Reads a topic as a table: each record is the new value of its key, null deletes. Null keys are dropped. */
   table<K, V>(topic: string, consumed: Consumed<K, V>, materialized: Materialized<K, V> = {}): KTable<K, V> {
+    checkTopic(topic, 'topic');
+    checkConsumed(consumed, 'consumed');
+    checkMaterialized(materialized, 'materialized');
     const storeName = materialized.storeName ?? this.#topology.newStoreName(`${topic}-`);
     const source = this.#topology.suffixedNameOr(consumed.name, '-source', 'KSTREAM-SOURCE-');
     const name = this.#topology.nameOr(consumed.name, 'KTABLE-SOURCE-');
@@ -74,6 +87,7 @@ export class StreamsBuilder {
 
   /** Adds a store (see {@link keyValueStore}) that processors connect to by its name. */
   addStateStore<K, V>(store: KeyValueStoreDefinition<K, V>): this {
+    checkStore(store, 'store');
     this.#topology.addStore(store.name, () => store);
     return this;
   }
@@ -83,6 +97,7 @@ export class StreamsBuilder {
    * with it the topics and stores, of one that has nodes there.
    */
   skipNames(count: number): void {
+    checkNameCount(count, 'count');
     for (let taken = 0; taken < count; taken++) this.#topology.newProcessorName('');
   }
 

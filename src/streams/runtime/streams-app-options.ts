@@ -1,9 +1,25 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import {
+  callback,
+  type Check,
+  either,
+  nonEmptyText,
+  oneOf,
+  optional,
+  optionsOf,
+  recordOf,
+  text,
+  wholeNumber,
+  withMethods,
+  wrongArgument,
+} from '../../base/argument-checks.ts';
 import type { Environment } from '../../base/environment.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import type { Logger } from '../../base/logger.ts';
 import { silentLogger } from '../../base/logger.ts';
+import { parseAddresses } from '../../client/config/settings.ts';
+import { topicNameError } from '../../client/topic-name.ts';
 import type { ConsumerOptions, ProducerOptions } from '../../client/types.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { FailureHandler, FailureKind } from './failures.ts';
@@ -58,7 +74,56 @@ export type StreamsAppSettings = Required<Omit<StreamsAppOptions, 'clientId'>> &
   readonly clientId: string;
 };
 
+const handling = either((value) => typeof value === 'function', callback, oneOf('fail', 'continue'));
+
+const setting: Check = (value, name) => {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+    throw wrongArgument(name, value, 'a string, number or boolean');
+  }
+};
+
+/** Kafka's names of topics and groups begin with the id, and the folder of the state bears it. */
+const applicationId: Check = (value, name) => {
+  if (typeof value !== 'string' || topicNameError(value) !== undefined) {
+    throw wrongArgument(name, value, '1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"');
+  }
+};
+
+const checkOptions = optionsOf<StreamsAppOptions>({
+  environment: optional(withMethods()),
+  applicationId,
+  // Read, and refused, by the clients.
+  bootstrapServers: (value) => void parseAddresses(value as string),
+  topology: withMethods('describe'),
+  stateDir: optional(nonEmptyText),
+  clientId: optional(text),
+  commitIntervalMs: optional(wholeNumber(0)),
+  cacheBytesMax: optional(wholeNumber(0)),
+  blockCacheBytes: optional(wholeNumber(0)),
+  pollMs: optional(wholeNumber(0)),
+  bufferedRecordsMax: optional(wholeNumber(1)),
+  taskIdleMsMax: optional(wholeNumber(-1)),
+  replicationFactor: optional(wholeNumber(-1, 0x7fff)),
+  repartitionPurgeIntervalMs: optional(wholeNumber(1)),
+  autoOffsetReset: optional(oneOf('earliest', 'latest')),
+  onFailure: optional(
+    optionsOf<Record<FailureKind, unknown>>({
+      deserialization: optional(handling),
+      processing: optional(handling),
+      production: optional(handling),
+    }),
+  ),
+  onUncaught: optional(callback),
+  consumer: optional(withMethods()),
+  producer: optional(withMethods()),
+  config: optional(recordOf(setting)),
+  logger: optional(withMethods('debug', 'info', 'warn', 'error', 'child')),
+});
+
+/** @throws {ArgumentError} for an option that is not what its type says. */
 export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettings {
+  checkOptions(options, 'options');
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return {
     environment: nodeEnvironment,
     stateDir: path.join(tmpdir(), 'millrace-streams'),
@@ -78,6 +143,6 @@ export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettin
     producer: {},
     config: {},
     logger: silentLogger,
-    ...options,
+    ...(Object.fromEntries(given) as unknown as StreamsAppOptions),
   };
 }

@@ -1,3 +1,4 @@
+import { arrayOf, callback, nonEmptyText, objectOf, oneOf, optional } from '../../../base/argument-checks.ts';
 import { DiagnosticError } from '../../../base/errors.ts';
 import { nearestName } from '../../../base/nearest-name.ts';
 import type { AssignorName, ConsumerAssignor, RebalanceProtocol } from '../../types.ts';
@@ -14,9 +15,21 @@ const builtInAssignors = {
   'cooperative-sticky': cooperativeStickyAssignor,
 } satisfies Record<AssignorName, () => ConsumerAssignor>;
 
+const checkAssignor = objectOf<ConsumerAssignor>({
+  name: nonEmptyText,
+  supportedProtocols: arrayOf(oneOf('eager', 'cooperative')),
+  subscriptionUserData: optional(callback),
+  assign: callback,
+  onAssignment: optional(callback),
+});
+
 /** @throws {DiagnosticError} for an unknown name, for none, and for two of one name. */
 export function createAssignors(chosen: readonly (string | ConsumerAssignor)[]): readonly ConsumerAssignor[] {
-  const assignors = chosen.map((choice) => (typeof choice === 'string' ? builtIn(choice) : choice));
+  const assignors = chosen.map((choice, index) => {
+    if (typeof choice === 'string') return builtIn(choice);
+    checkAssignor(choice, `assignors[${index}]`);
+    return choice;
+  });
   if (assignors.length === 0)
     throw new DiagnosticError({ message: 'partition.assignment.strategy is empty' });
   const names = assignors.map(({ name }) => name);
@@ -40,7 +53,7 @@ export function commonProtocol(assignors: readonly ConsumerAssignor[]): Rebalanc
 }
 
 function builtIn(name: string): ConsumerAssignor {
-  if (name in builtInAssignors) return builtInAssignors[name as AssignorName]();
+  if (Object.hasOwn(builtInAssignors, name)) return builtInAssignors[name as AssignorName]();
   const suggestion = nearestName(name, Object.keys(builtInAssignors));
   throw new DiagnosticError({
     message: `unknown assignor ${name}`,

@@ -1,0 +1,165 @@
+/** What the arguments of consumer and admin must be; see {@link Check}. The producer's record has a check of its own. */
+import {
+  arrayOf,
+  callback,
+  type Check,
+  duration,
+  either,
+  type FieldChecks,
+  flag,
+  INT32_MAX,
+  nonEmptyText,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+  optionsOf,
+  recordOf,
+  regularExpression,
+  text,
+  wholeNumber,
+} from '../base/argument-checks.ts';
+import type {
+  ConfigAlteration,
+  ConfigResource,
+  NewTopic,
+  OffsetAndMetadata,
+  OffsetSpec,
+  PartitionOffset,
+  RebalanceListener,
+  TopicPartition,
+} from './types.ts';
+
+const partitionFields: FieldChecks<TopicPartition> = {
+  topic: nonEmptyText,
+  partition: wholeNumber(0, INT32_MAX),
+};
+
+const isString = (value: unknown): boolean => typeof value === 'string';
+
+export const checkPartition = objectOf<TopicPartition>(partitionFields);
+export const checkPartitions = arrayOf(checkPartition);
+export const checkName = nonEmptyText;
+export const checkNames = arrayOf(nonEmptyText);
+export const checkTimeout = duration;
+export const checkReason = text;
+export const checkOffset = wholeNumber(0);
+
+export const checkSubscription: Check = either(
+  (value) => Array.isArray(value),
+  checkNames,
+  (value, name) => regularExpression(value, name),
+);
+
+export const checkListener = objectOf<RebalanceListener>({
+  onAssigned: optional(callback),
+  onRevoked: optional(callback),
+  onLost: optional(callback),
+});
+
+export const checkOffsets = arrayOf(
+  objectOf<OffsetAndMetadata>({
+    ...partitionFields,
+    offset: wholeNumber(0),
+    leaderEpoch: optional(wholeNumber(-1, INT32_MAX)),
+    metadata: optional(text),
+  }),
+);
+
+export const checkTimes = arrayOf(
+  objectOf<TopicPartition & { readonly timestamp: number }>({
+    ...partitionFields,
+    timestamp: wholeNumber(0),
+  }),
+);
+
+export const checkCloseOptions = optionsOf<{ timeoutMs?: number; leaveGroup?: boolean }>({
+  timeoutMs: optional(duration),
+  leaveGroup: optional(flag),
+});
+
+export const checkNewTopics = arrayOf(
+  objectOf<NewTopic>({
+    name: nonEmptyText,
+    partitions: optional(wholeNumber(-1, INT32_MAX)),
+    replicationFactor: optional(wholeNumber(-1, 0x7fff)),
+    assignments: optional(arrayOf(arrayOf(wholeNumber(0, INT32_MAX)))),
+    configs: optional(recordOf(text)),
+  }),
+);
+
+export const checkPartitionCounts = arrayOf(
+  objectOf<{ name: string; count: number }>({ name: nonEmptyText, count: wholeNumber(1, INT32_MAX) }),
+);
+
+export const checkValidateOnly = optional(
+  optionsOf<{ validateOnly?: boolean }>({ validateOnly: optional(flag) }),
+);
+export const checkListTopics = optional(
+  optionsOf<{ includeInternal?: boolean }>({ includeInternal: optional(flag) }),
+);
+export const checkListGroups = optional(
+  optionsOf<{ states?: readonly string[] }>({ states: optional(arrayOf(text)) }),
+);
+export const checkIsolation = optional(
+  optionsOf<{ isolationLevel?: string }>({
+    isolationLevel: optional(oneOf('read_uncommitted', 'read_committed')),
+  }),
+);
+
+const resourceFields: FieldChecks<ConfigResource> = {
+  type: oneOf('topic', 'broker', 'broker-logger', 'client-metrics', 'group'),
+  name: text,
+};
+
+const aboutBroker = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'type' in value &&
+  (value.type === 'broker' || value.type === 'broker-logger');
+
+/** A broker is named by its node id; without a name all brokers are meant. */
+function brokersByNumber(fields: FieldChecks<ConfigResource>): Check {
+  const whole = objectOf<ConfigResource>(fields);
+  return (value, name) => {
+    whole(value, name);
+    if (aboutBroker(value)) brokerName((value as ConfigResource).name, `${name}.name`);
+  };
+}
+
+const brokerName: Check = either(
+  (value) => value === '' || /^\d{1,9}$/.test(String(value)),
+  text,
+  (value, name) => wholeNumber(0, INT32_MAX)(value, name),
+);
+
+export const checkResources = arrayOf(brokersByNumber(resourceFields));
+
+const alterationFields: FieldChecks<ConfigAlteration> = {
+  name: nonEmptyText,
+  op: oneOf('set', 'delete', 'append', 'subtract'),
+  value: optional(nullable(text)),
+};
+
+export const checkAlterations = arrayOf(
+  brokersByNumber({
+    ...resourceFields,
+    alterations: arrayOf(objectOf<ConfigAlteration>(alterationFields)),
+  } as FieldChecks<ConfigResource>),
+);
+
+export const checkOffsetSpecs = arrayOf(
+  objectOf<TopicPartition & { readonly spec: OffsetSpec }>({
+    ...partitionFields,
+    spec: either(
+      isString,
+      oneOf('earliest', 'latest', 'max-timestamp'),
+      objectOf<{ timestamp: number }>({ timestamp: wholeNumber(0) }),
+    ),
+  }),
+);
+
+/** -1 stands for the high watermark. */
+export const checkOffsetsBefore = arrayOf(
+  objectOf<PartitionOffset>({ ...partitionFields, offset: wholeNumber(-1) }),
+);

@@ -1,0 +1,436 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Broker } from '../../broker/index.ts';
+import {
+  Admin,
+  ArgumentError,
+  Consumer,
+  DiagnosticError,
+  nodeEnvironment,
+  OperationalError,
+  Producer,
+} from '../../src/client/index.ts';
+import { KStream, Serdes, StreamsApp, StreamsBuilder } from '../../src/streams/index.ts';
+
+/** One value of each kind that JavaScript has, and the numbers and texts that are most often wrong. */
+const WRONG: readonly unknown[] = [
+  undefined,
+  null,
+  Number.NaN,
+  Number.NEGATIVE_INFINITY,
+  Number.POSITIVE_INFINITY,
+  -1,
+  -0.5,
+  1.5,
+  2 ** 31,
+  2 ** 53,
+  1e308,
+  10n,
+  -(2n ** 70n),
+  true,
+  '',
+  'wrong',
+  'x'.repeat(100_000),
+  '\ud800',
+  Symbol('wrong'),
+  () => undefined,
+  async () => undefined,
+  class {},
+  {},
+  Object.create(null),
+  { toString: () => Symbol('wrong') },
+  circular(),
+  [],
+  [undefined],
+  [null],
+  [[]],
+  Array.from({ length: 2 }),
+  new Date(0),
+  /wrong/,
+  Buffer.from('wrong'),
+  new Uint8Array(3),
+  new Map([['wrong', 1]]),
+  new Set(['wrong']),
+  Promise.resolve(1),
+  new Error('wrong'),
+];
+
+function circular(): object {
+  const value: Record<string, unknown> = {};
+  value['self'] = value;
+  return value;
+}
+
+/** Each way to put one wrong value into the arguments of a call, at any depth. */
+function* spoiled(valid: unknown, at: string): Generator<{ readonly value: unknown; readonly at: string }> {
+  for (const value of WRONG)
+    yield { value, at: `${at} = ${typeof value} ${Object.prototype.toString.call(value)}` };
+  if (Array.isArray(valid)) {
+    for (const [index, item] of valid.entries()) {
+      for (const each of spoiled(item, `${at}[${index}]`))
+        yield { ...each, value: valid.with(index, each.value) };
+    }
+  } else if (
+    valid !== null &&
+    typeof valid === 'object' &&
+    Object.getPrototypeOf(valid) === Object.prototype
+  ) {
+    for (const [key, field] of Object.entries(valid)) {
+      for (const each of spoiled(field, `${at}.${key}`))
+        yield { ...each, value: { ...valid, [key]: each.value } };
+    }
+  }
+}
+
+/** What comes out of a call, where `call` may throw, answer, or promise; undefined for a good answer. */
+async function failureOf(call: () => unknown): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hung = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the call did not end')), 20_000);
+  });
+  try {
+    await Promise.race([Promise.resolve(call()), hung]);
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Words of V8's own errors, which say nothing to a caller. */
+const INTERNAL =
+  /is not a function|is not iterable|cannot read|cannot convert|cannot mix|how to serialize|undefined is/i;
+
+/** Calls with every spoiled version of `args`, a few at a time. */
+async function spoil(
+  name: string,
+  args: readonly unknown[],
+  call: (...args: never[]) => unknown,
+): Promise<void> {
+  const failures: string[] = [];
+  const versions: { readonly value: unknown; readonly at: string }[] = [];
+  for (const [index, valid] of args.entries()) {
+    for (const each of spoiled(valid, `argument ${index}`)) {
+      versions.push({ ...each, value: args.with(index, each.value) });
+    }
+  }
+  for (let start = 0; start < versions.length; start += 100) {
+    await Promise.all(
+      versions.slice(start, start + 100).map(async ({ value, at }) => {
+        const failure = await failureOf(() => call(...(value as never[])));
+        const told =
+          failure === undefined ||
+          failure instanceof ArgumentError ||
+          ((failure instanceof DiagnosticError || failure instanceof OperationalError) &&
+            !INTERNAL.test(failure.message));
+        if (!told) failures.push(`${name}, ${at}: ${String(failure)}`);
+      }),
+    );
+  }
+  expect(failures).toEqual([]);
+}
+
+describe('wrong arguments from plain JavaScript are refused by name, or do what they say:', {
+  timeout: 120_000,
+}, () => {
+  let broker: Broker | undefined;
+  let folder = '';
+  let bootstrapServers = '';
+  const stray: unknown[] = [];
+  const onStray = (error: unknown): void => void stray.push(error);
+
+  beforeAll(async () => {
+    process.on('unhandledRejection', onStray);
+    folder = mkdtempSync(path.join(tmpdir(), 'millrace-wrong-'));
+    broker = await Broker.start({
+      environment: nodeEnvironment,
+      config: {
+        listeners: 'PLAINTEXT://127.0.0.1:0',
+        'log.dirs': folder,
+        'group.initial.rebalance.delay.ms': '0',
+      },
+    });
+    bootstrapServers = `127.0.0.1:${broker.address.port}`;
+    const admin = new Admin({ bootstrapServers });
+    await admin.createTopics([{ name: 't', partitions: 1 }]);
+    await admin.close();
+  });
+
+  afterAll(async () => {
+    await broker?.close();
+    rmSync(folder, { recursive: true, force: true });
+    process.off('unhandledRejection', onStray);
+    expect(stray).toEqual([]);
+  });
+
+  const common = (): Record<string, unknown> => ({
+    bootstrapServers,
+    clientId: 'c',
+    requestTimeoutMs: 1_000,
+    connectTimeoutMs: 1_000,
+    retryBackoffMs: 10,
+    retryBackoffMsMax: 20,
+    reconnectBackoffMs: 10,
+    reconnectBackoffMsMax: 20,
+    metadataAgeMsMax: 10_000,
+    connectionsIdleMsMax: 10_000,
+  });
+
+  it('the options of a producer', async () => {
+    const options = {
+      ...common(),
+      environment: { ...nodeEnvironment },
+      acks: 'all',
+      lingerMs: 0,
+      batchBytesMax: 1_000,
+      bufferBytesMax: 10_000,
+      requestBytesMax: 10_000,
+      compression: 'gzip',
+      idempotent: true,
+      transactionalId: null,
+      inFlightMax: 1,
+      retriesMax: 1,
+      deliveryTimeoutMs: 1_000,
+      blockMsMax: 1_000,
+      partitioner: { partition: () => 0 },
+    };
+    await spoil('new Producer', [options], (wrong) => new Producer(wrong).close());
+  });
+
+  it('the options of a consumer', async () => {
+    const options = {
+      ...common(),
+      groupId: 'g',
+      groupInstanceId: 'i',
+      assignors: ['range'],
+      autoOffsetReset: 'latest',
+      autoOffsetResetOf: () => 'latest',
+      isolationLevel: 'read_committed',
+      fetchBytesMin: 1,
+      fetchBytesMax: 1,
+      fetchWaitMsMax: 1,
+      partitionFetchBytesMax: 1,
+      pollRecordsMax: 1,
+      pollIntervalMsMax: 1_000,
+      sessionTimeoutMs: 1_000,
+      heartbeatIntervalMs: 10,
+      autoCommit: true,
+      autoCommitIntervalMs: 10,
+      checkCrcs: true,
+      allowAutoTopicCreation: true,
+      excludeInternalTopics: true,
+      clientRack: 'r',
+      defaultApiTimeoutMs: 1_000,
+    };
+    await spoil('new Consumer', [options], (wrong) => new Consumer(wrong).close());
+  });
+
+  it('the options of an admin client', async () => {
+    await spoil('new Admin', [{ ...common(), defaultApiTimeoutMs: 1_000 }], (wrong) =>
+      new Admin(wrong).close(),
+    );
+  });
+
+  it('records, and the methods of a producer', async () => {
+    const producer = new Producer({
+      bootstrapServers,
+      deliveryTimeoutMs: 2_000,
+      blockMsMax: 500,
+      lingerMs: 0,
+    });
+    const record = {
+      topic: 't',
+      partition: 0,
+      key: 'k',
+      value: 'v',
+      timestamp: 1,
+      headers: [{ key: 'h', value: 'x' }],
+    };
+    await spoil('send', [record, () => undefined], (...args: never[]) =>
+      producer.send(args[0] as never, args[1]),
+    );
+    await spoil('sendAndWait', [record], (wrong) => producer.sendAndWait(wrong));
+    await spoil('partitionsFor', ['t'], (wrong) => producer.partitionsFor(wrong));
+    // What was right about them is delivered, and what was refused has left no trace.
+    await producer.flush().catch(() => {});
+    await expect(producer.sendAndWait({ topic: 't', value: 'last' })).resolves.toMatchObject({ topic: 't' });
+    await producer.close();
+  });
+
+  it('what a partitioner answers', async () => {
+    for (const answer of WRONG) {
+      const producer = new Producer({
+        bootstrapServers,
+        lingerMs: 0,
+        deliveryTimeoutMs: 2_000,
+        partitioner: { partition: () => answer as number },
+      });
+      const failure = await failureOf(() => producer.sendAndWait({ topic: 't', value: 'v' }));
+      if (failure !== undefined && !(failure instanceof OperationalError))
+        expect(failure).toBeInstanceOf(ArgumentError);
+      await producer.close().catch(() => {});
+    }
+  });
+
+  it('the methods of a consumer', async () => {
+    const partition = { topic: 't', partition: 0 };
+    const calls: readonly (readonly [name: string, args: readonly unknown[]])[] = [
+      ['pause', [[partition]]],
+      ['resume', [[partition]]],
+      ['seek', [partition, 1]],
+      ['seekToBeginning', [[partition]]],
+      ['seekToEnd', [[partition]]],
+      ['position', [partition]],
+      ['positionNow', [partition]],
+      ['lag', [partition]],
+      ['commit', [[{ ...partition, offset: 1, leaderEpoch: 0, metadata: 'm' }]]],
+      ['committed', [[partition]]],
+      ['beginningOffsets', [[partition]]],
+      ['endOffsets', [[partition]]],
+      ['offsetsForTimes', [[{ ...partition, timestamp: 1 }]]],
+      ['partitionsFor', ['t']],
+      ['enforceRebalance', ['r']],
+    ];
+    const consumer = new Consumer({
+      bootstrapServers,
+      groupId: 'g',
+      autoCommit: false,
+      defaultApiTimeoutMs: 500,
+    });
+    consumer.assign([partition]);
+    for (const [name, args] of calls) {
+      const methods = consumer as unknown as Record<string, (...args: never[]) => unknown>;
+      await spoil(name, args, (...wrong: never[]) => methods[name]?.call(consumer, ...wrong));
+    }
+    for (const wrong of WRONG) {
+      // A wait without an end is what infinity asks for.
+      if (wrong === Number.POSITIVE_INFINITY || wrong === 1e308 || wrong === 2 ** 53 || wrong === 2 ** 31)
+        continue;
+      const failure = await failureOf(() => consumer.poll(wrong as number));
+      if (failure !== undefined) expect(failure).toBeInstanceOf(ArgumentError);
+    }
+    await consumer.close();
+  });
+
+  it('what a consumer reads, and how it is closed', async () => {
+    const listener = { onAssigned: () => {}, onRevoked: () => {}, onLost: () => {} };
+    await spoil('subscribe', [['t'], listener], async (...args: never[]) => {
+      const consumer = new Consumer({ bootstrapServers, groupId: 'g2', defaultApiTimeoutMs: 500 });
+      try {
+        consumer.subscribe(args[0] as never, args[1]);
+      } finally {
+        await consumer.close({ timeoutMs: 100 });
+      }
+    });
+    await spoil('assign', [[{ topic: 't', partition: 0 }]], async (wrong) => {
+      const consumer = new Consumer({ bootstrapServers });
+      try {
+        consumer.assign(wrong);
+      } finally {
+        await consumer.close();
+      }
+    });
+    await spoil('close', [{ timeoutMs: 10, leaveGroup: true }], async (wrong) => {
+      const consumer = new Consumer({ bootstrapServers, groupId: 'g3' });
+      try {
+        await consumer.close(wrong);
+      } finally {
+        await consumer.close();
+      }
+    });
+  });
+
+  it('the methods of an admin client', async () => {
+    const partition = { topic: 't', partition: 0 };
+    const calls: readonly (readonly [name: string, args: readonly unknown[]])[] = [
+      [
+        'createTopics',
+        [
+          [{ name: 'new', partitions: 1, replicationFactor: 1, configs: { 'cleanup.policy': 'delete' } }],
+          { validateOnly: true },
+        ],
+      ],
+      ['createTopics', [[{ name: 'new', assignments: [[1]] }], { validateOnly: true }]],
+      ['deleteTopics', [['gone']]],
+      ['createPartitions', [[{ name: 'gone', count: 1 }]]],
+      ['describeTopics', [['t']]],
+      ['listTopics', [{ includeInternal: true }]],
+      ['describeConfigs', [[{ type: 'topic', name: 't' }]]],
+      ['describeConfigs', [[{ type: 'broker', name: '1' }]]],
+      [
+        'incrementalAlterConfigs',
+        [
+          [{ type: 'topic', name: 't', alterations: [{ name: 'retention.ms', op: 'set', value: '1' }] }],
+          { validateOnly: true },
+        ],
+      ],
+      ['listGroups', [{ states: ['Stable'] }]],
+      ['describeGroups', [['g']]],
+      ['removeStaticMembers', ['g', ['i']]],
+      ['deleteGroups', [['gone']]],
+      ['listOffsets', [[{ ...partition, spec: 'latest' }], { isolationLevel: 'read_committed' }]],
+      ['listOffsets', [[{ ...partition, spec: { timestamp: 1 } }]]],
+      ['deleteRecords', [[{ ...partition, offset: 0 }]]],
+      ['listConsumerGroupOffsets', ['g']],
+      ['alterConsumerGroupOffsets', ['g', [{ ...partition, offset: 0 }]]],
+    ];
+    const admin = new Admin({ bootstrapServers, defaultApiTimeoutMs: 500 });
+    const methods = admin as unknown as Record<string, (...args: never[]) => unknown>;
+    for (const [name, args] of calls) {
+      await spoil(name, args, (...wrong: never[]) => methods[name]?.call(admin, ...wrong));
+    }
+    await admin.close();
+  });
+
+  it('the options of Streams', async () => {
+    const consumed = {
+      keySerde: Serdes.string,
+      valueSerde: Serdes.string,
+      name: 'n',
+      offsetReset: 'earliest',
+    };
+    const materialized = {
+      storeName: 's',
+      cachingEnabled: true,
+      loggingEnabled: true,
+      logConfig: { 'retention.ms': '1' },
+      storeType: 'memory',
+      retentionMs: 1,
+    };
+    await spoil('stream', [['t'], consumed], (topics, options) =>
+      expect(new StreamsBuilder().stream(topics, options)).toBeInstanceOf(KStream),
+    );
+    await spoil('table', ['t', consumed, materialized], (topic, options, how) =>
+      new StreamsBuilder().table(topic, options, how),
+    );
+    await spoil('addStateStore', [{}], (store) => new StreamsBuilder().addStateStore(store));
+    await spoil('skipNames', [1], (count) => new StreamsBuilder().skipNames(count));
+    const builder = new StreamsBuilder();
+    builder.stream('t', { keySerde: Serdes.string, valueSerde: Serdes.string }).to('u');
+    const options = {
+      applicationId: 'a',
+      bootstrapServers: 'localhost:1',
+      topology: builder.build(),
+      stateDir: '/tmp/state',
+      clientId: 'c',
+      commitIntervalMs: 1,
+      cacheBytesMax: 1,
+      blockCacheBytes: 1,
+      pollMs: 1,
+      bufferedRecordsMax: 1,
+      taskIdleMsMax: 1,
+      replicationFactor: 1,
+      repartitionPurgeIntervalMs: 1,
+      autoOffsetReset: 'latest',
+      onFailure: { deserialization: 'fail', processing: 'continue', production: () => 'fail' },
+      onUncaught: () => 'stop',
+      consumer: {},
+      producer: {},
+      config: { a: 1 },
+    };
+    await spoil('new StreamsApp', [options], (wrong) => new StreamsApp(wrong).close());
+  });
+});
