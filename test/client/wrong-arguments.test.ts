@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Broker } from '../../broker/index.ts';
+import { messageOf } from '../../src/base/errors.ts';
 import {
   Admin,
   ArgumentError,
@@ -126,7 +127,7 @@ async function spoil(
           failure instanceof ArgumentError ||
           ((failure instanceof DiagnosticError || failure instanceof OperationalError) &&
             !INTERNAL.test(failure.message));
-        if (!told) failures.push(`${name}, ${at}: ${String(failure)}`);
+        if (!told) failures.push(`${name}, ${at}: ${messageOf(failure)}`);
       }),
     );
   }
