@@ -1,5 +1,5 @@
 import type { Environment } from '../../base/environment.ts';
-import { messageOf, OperationalError } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import { wrongArgument } from '../../base/argument-checks.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
@@ -18,6 +18,8 @@ import type {
 import { PartitionQueue } from './partition-queue.ts';
 import { defaultPartitioner } from './partitioner.ts';
 import { ProducerBatch } from './producer-batch.ts';
+import { bytesOf, copyOf, headerBytes } from './record-bytes.ts';
+import { missingTopic, partitionerFailed, tooLarge, unknownPartition } from './refusals.ts';
 
 /** Room that a batch gets at first where nothing is known of its partition. */
 const INITIAL_BATCH_BYTES = 1_024;
@@ -362,67 +364,4 @@ export class Accumulator {
     this.#bytes -= item.bytes;
     this.refuse(error, item.record.partition ?? -1, item.onDelivery);
   }
-}
-
-function bytesOf(value: Buffer | string | null | undefined): Buffer | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'string' ? Buffer.from(value) : value;
-}
-
-function copyOf(value: Buffer | string | null | undefined): Buffer | null {
-  return value === null || value === undefined ? null : Buffer.from(value);
-}
-
-/** The headers as they are sent; the same array where all values are bytes, as they mostly are. */
-function headerBytes(headers: readonly ProducerHeader[]): readonly RecordHeader[] {
-  if (headers.every(hasBytes)) return headers;
-  return headers.map(({ key, value }) => ({ key, value: bytesOf(value) }));
-}
-
-function hasBytes(header: ProducerHeader): header is RecordHeader {
-  return typeof header.value !== 'string';
-}
-
-function partitionerFailed(error: unknown): OperationalError {
-  return new OperationalError('PARTITIONER_FAILED', `the partitioner threw: ${messageOf(error)}`, {
-    retriable: false,
-    cause: error,
-  });
-}
-
-function tooLarge(record: ProducerRecord, sizeMax: number, limit: number): OperationalError {
-  return new OperationalError(
-    'RECORD_TOO_LARGE',
-    `a record for ${record.topic} takes up to ${sizeMax} bytes, more than max.request.size (${limit})`,
-    { retriable: false },
-  );
-}
-
-function unknownPartition(topic: string, partition: number, count: number): OperationalError {
-  return new OperationalError(
-    'UNKNOWN_PARTITION',
-    `${topic} has no partition ${partition}: its ${count} partitions are numbered from 0`,
-    { retriable: false },
-  );
-}
-
-function missingTopic(
-  name: string,
-  partition: number | undefined,
-  metadata: TopicMetadata | undefined,
-  { blockMsMax }: ProducerSettings,
-): OperationalError {
-  if (metadata !== undefined && metadata.partitions.length > 0) {
-    return unknownPartition(name, partition ?? -1, metadata.partitions.length);
-  }
-  if (metadata === undefined) {
-    return new OperationalError(
-      'TIMED_OUT',
-      `no metadata of topic ${name} within max.block.ms (${blockMsMax} ms)`,
-      {
-        retriable: true,
-      },
-    );
-  }
-  return kafkaError(metadata.errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `topic ${name}`);
 }

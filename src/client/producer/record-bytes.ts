@@ -1,0 +1,22 @@
+import type { ProducerHeader, RecordHeader } from '../types.ts';
+
+/** A key or value as it is sent; strings are UTF-8. */
+export function bytesOf(value: Buffer | string | null | undefined): Buffer | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? Buffer.from(value) : value;
+}
+
+/** As {@link bytesOf}, in memory of its own. */
+export function copyOf(value: Buffer | string | null | undefined): Buffer | null {
+  return value === null || value === undefined ? null : Buffer.from(value);
+}
+
+/** The headers as they are sent; the same array where all values are bytes, as they mostly are. */
+export function headerBytes(headers: readonly ProducerHeader[]): readonly RecordHeader[] {
+  if (headers.every(hasBytes)) return headers;
+  return headers.map(({ key, value }) => ({ key, value: bytesOf(value) }));
+}
+
+function hasBytes(header: ProducerHeader): header is RecordHeader {
+  return typeof header.value !== 'string';
+}
