@@ -8,13 +8,7 @@ import type { TopicMetadata } from '../cluster/metadata-cache.ts';
 import { topicNameError } from '../topic-name.ts';
 import type { ProducerSettings } from '../config/settings.ts';
 import { kafkaError } from '../kafka-error.ts';
-import type {
-  DeliveryCallback,
-  Partitioner,
-  ProducerHeader,
-  ProducerRecord,
-  RecordHeader,
-} from '../types.ts';
+import type { DeliveryCallback, Partitioner, ProducerRecord } from '../types.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import { defaultPartitioner } from './partitioner.ts';
 import { ProducerBatch } from './producer-batch.ts';
