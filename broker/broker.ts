@@ -103,6 +103,7 @@ export class Broker {
   readonly #coordination: GroupCoordination;
   readonly #tables = new Map<string, HandlerTable>();
   #addresses: ReadonlyMap<string, Address> = new Map();
+  #controllerAddress: Address | undefined;
   readonly #onFailure: (error: unknown) => void;
   #isStarted = false;
   #failure: unknown;
@@ -235,7 +236,7 @@ export class Broker {
     const { controllerListener } = this.#topology;
     if (controllerListener !== undefined) {
       this.#tables.set(controllerListener.name, controllerListenerHandlers(services));
-      await this.#server.listen(controllerListener);
+      this.#controllerAddress = await this.#server.listen(controllerListener);
       this.#server.open(controllerListener.name);
     }
     const addresses = new Map<string, Address>();
@@ -324,6 +325,14 @@ export class Broker {
     });
   }
 
+  /** Where this broker takes requests to the metadata quorum; without a controller listener, where clients ask, too. */
+  #quorumEndpoints(): readonly RegisteredListener[] {
+    const { controllerListener, reachableHost } = this.#topology;
+    const bound = this.#controllerAddress;
+    if (controllerListener === undefined || bound === undefined) return this.#registeredListeners();
+    return [{ name: controllerListener.name, host: reachableHost(bound.host), port: bound.port }];
+  }
+
   #createQuorum(): MetadataQuorum {
     const config = this.#config;
     const log = this.#logManager.openMetadataLog({
@@ -337,6 +346,7 @@ export class Broker {
       directoryId: this.#logManager.directoryId,
       clusterId: this.#logManager.clusterId,
       voters: this.#topology.voters,
+      endpoints: () => this.#quorumEndpoints(),
       log,
       directory: log.directory,
       peers: this.#peers,

@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { electLeaders as api } from '../../src/protocol/messages/43-elect-leaders.ts';
 import type { PartitionRegistration, TopicImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord, PartitionChangeRecord } from '../metadata/metadata-record.ts';
@@ -27,9 +28,10 @@ export const electLeaders = operation({
     const records: MetadataRecord[] = [];
     const electionType = version === 0 ? PREFERRED : request.electionType;
     if (electionType !== PREFERRED && electionType !== UNCLEAN) {
-      return { records, response: { errorCode: ErrorCode.INVALID_REQUEST } };
+      const failure = failed(ErrorCode.INVALID_REQUEST, `Unknown election type ${electionType}`);
+      return { records, response: electionFailure(request, failure, version) };
     }
-    // Asked about all partitions, those that need no election are not mentioned.
+    // Asked about all, those partitions that need no election are not mentioned; their topics are.
     const isForAll = request.topicPartitions === null;
     const wanted = request.topicPartitions ?? everything(state);
     const replicaElectionResults = wanted.map(({ topic, partitions }) => ({
@@ -44,18 +46,23 @@ export const electLeaders = operation({
         return isForAll && isNeedless ? [] : [{ partitionId, ...outcome.failure }];
       }),
     }));
-    return {
-      records,
-      response: {
-        replicaElectionResults: replicaElectionResults.filter(
-          (topic) => !isForAll || topic.partitionResult.length > 0,
-        ),
-      },
-    };
+    return { records, response: { replicaElectionResults } };
   },
-  failure: (_request, { errorCode }, version) =>
-    version === 0 ? { replicaElectionResults: [] } : { errorCode, replicaElectionResults: [] },
+  failure: (request, failure, version) => electionFailure(request, failure, version),
 });
+
+/** Says of all partitions asked for that there was no election; before v1 there is no other place to say it. */
+export function electionFailure(
+  request: RequestOf<typeof api>,
+  { errorCode, errorMessage }: Failure,
+  version: number,
+): ResponseInput<typeof api> {
+  const replicaElectionResults = (request.topicPartitions ?? []).map(({ topic, partitions }) => ({
+    topic,
+    partitionResult: partitions.map((partitionId) => ({ partitionId, errorCode, errorMessage })),
+  }));
+  return version === 0 ? { replicaElectionResults } : { errorCode, replicaElectionResults };
+}
 
 function everything(state: ControllerState) {
   return [...state.image.topicsByName.values()].map((topic) => ({

@@ -1,3 +1,4 @@
+import { OperationalError } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { describeLogDirs } from '../../src/protocol/messages/35-describe-log-dirs.ts';
@@ -11,21 +12,26 @@ type TopicResult = NonNullable<Result['topics']>[number];
 
 /**
  * DescribeLogDirs (key 35, v1-5): what the replicas of this broker take on disk, and how far each is behind the high
- * watermark. The size of the disk itself (v4+) is told as unknown.
+ * watermark; v4+: the size of the disk, and what is left of it.
  */
 export function describeLogDirsHandler(services: BrokerServices): RequestHandler<typeof describeLogDirs> {
   return {
     api: describeLogDirs,
-    answer: (request) => ({
-      results: [
-        {
-          errorCode: ErrorCode.NONE,
-          logDir: services.logManager.directory,
-          topics: topics(services, request),
-        },
-      ],
-    }),
+    answer: (request) => ({ results: [describeFolder(services, request)] }),
   };
+}
+
+function describeFolder(services: BrokerServices, request: Request): Result {
+  const logDir = services.logManager.directory;
+  try {
+    const { totalBytes, usableBytes } = services.environment.disk.space(logDir);
+    const errorCode = ErrorCode.NONE;
+    return { errorCode, logDir, topics: topics(services, request), totalBytes, usableBytes };
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    services.logger.error('the log directory cannot be described', { logDir, error });
+    return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR, logDir, topics: [] };
+  }
 }
 
 function topics(services: BrokerServices, request: Request): readonly TopicResult[] {

@@ -1,3 +1,4 @@
+import { electionFailure } from '../controller/elect-leaders.ts';
 import { electLeaders } from '../../src/protocol/messages/43-elect-leaders.ts';
 import type { AnyRequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
@@ -8,6 +9,6 @@ export function electLeadersHandler(services: BrokerServices): AnyRequestHandler
   return forwardToController(services, {
     api: electLeaders,
     timeoutMs: ({ timeoutMs }) => timeoutMs,
-    failure: (_request, { errorCode }) => ({ errorCode }),
+    failure: electionFailure,
   });
 }

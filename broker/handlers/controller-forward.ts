@@ -14,7 +14,8 @@ export interface Forwarding<A extends Api> {
   /** Says of everything asked for that it failed. */
   readonly failure: (
     request: RequestOf<A>,
-    error: { readonly errorCode: number; readonly errorMessage: string | null },
+    error: { readonly errorCode: ErrorCode; readonly errorMessage: string | null },
+    version: number,
   ) => ResponseInput<A>;
 }
 
@@ -40,10 +41,11 @@ export function forwardToController<A extends Api>(
         return response as ResponseInput<A>;
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
-        return failure(request, { errorCode: ErrorCode.REQUEST_TIMED_OUT, errorMessage: messageOf(error) });
+        const timedOut = { errorCode: ErrorCode.REQUEST_TIMED_OUT, errorMessage: messageOf(error) };
+        return failure(request, timedOut, context.apiVersion);
       }
     },
-    failure: (request: RequestOf<A>, errorCode: number) =>
-      failure(request, { errorCode, errorMessage: null }),
+    failure: (request: RequestOf<A>, errorCode: ErrorCode, context: RequestContext) =>
+      failure(request, { errorCode, errorMessage: null }, context.apiVersion),
   });
 }

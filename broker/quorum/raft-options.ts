@@ -10,6 +10,11 @@ export interface RaftVoter {
   readonly address: Address;
 }
 
+/** A listener by which a voter can be reached. */
+export interface RaftEndpoint extends Address {
+  readonly name: string;
+}
+
 /** Kafka's `controller.quorum.*` times, in milliseconds. */
 export interface RaftTimeouts {
   /** `controller.quorum.election.timeout.ms`: the base of an election timeout, to which up to as much again is added. */
@@ -59,6 +64,8 @@ export interface RaftOptions {
   readonly clusterId: string;
   /** All voters, this node among them if it is one; a node that is not is an observer. */
   readonly voters: readonly RaftVoter[];
+  /** Where this node itself takes requests to the quorum, once it listens: a port of 0 has become a real one. */
+  readonly endpoints: () => readonly RaftEndpoint[];
   /** The log of `__cluster_metadata-0`; see `createRaftLog`. */
   readonly log: RaftLog;
   /** The directory of `__cluster_metadata-0`, where `quorum-state` is kept. */

@@ -104,18 +104,18 @@ export class RaftRequests {
     const core = this.#core;
     const { state } = core;
     if (this.#only(request.topics) === undefined) {
-      return {
+      return quorumFailure(request.topics, {
         errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-        errorMessage: `only ${METADATA_TOPIC}-0 is a quorum`,
-      };
+        errorMessage: 'This server does not host this topic-partition.',
+      });
     }
     if (state.role !== 'leader') {
-      return {
+      return quorumFailure(request.topics, {
         errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER,
         errorMessage: 'this node does not lead the quorum',
-      };
+      });
     }
-    const { log, environment, voters } = core.options;
+    const { log, environment, voters, endpoints } = core.options;
     const nowMs = environment.clock.nowMs();
     const describe = (replica: ReplicaProgress) => {
       const isSelf = replica.id === core.nodeId;
@@ -141,7 +141,7 @@ export class RaftRequests {
       topics: [{ topicName: METADATA_TOPIC, partitions: [partition] }],
       nodes: voters.map(({ id, address }) => ({
         nodeId: id,
-        listeners: [{ name: 'CONTROLLER', host: address.host, port: address.port }],
+        listeners: id === core.nodeId ? endpoints() : [{ name: 'CONTROLLER', ...address }],
       })),
     };
   }
@@ -161,4 +161,17 @@ export class RaftRequests {
       ? partition
       : undefined;
   }
+}
+
+/** Errors of DescribeQuorum belong to the partitions that were asked for, as in Kafka. */
+function quorumFailure(
+  topics: RequestOf<typeof describeQuorum>['topics'],
+  failure: { readonly errorCode: ErrorCode; readonly errorMessage: string },
+): ResponseInput<typeof describeQuorum> {
+  return {
+    topics: topics.map(({ topicName, partitions }) => ({
+      topicName,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, ...failure })),
+    })),
+  };
 }

@@ -37,6 +37,7 @@ class Nodes {
       logger: silentLogger,
       nodeId: id,
       directoryId: manager.directoryId,
+      endpoints: () => [],
       clusterId: CLUSTER_ID,
       voters: IDS.map((voter) => ({ id: voter, address: { host: `node${voter}`, port: 9093 } })),
       log,

@@ -146,6 +146,12 @@ export class SimulatedDisk implements Disk {
     return this.#find(path) instanceof DirectoryNode;
   }
 
+  space(path: string): { readonly totalBytes: number; readonly usableBytes: number } {
+    this.operation('look at', path);
+    const { freeBytes } = this.#medium;
+    return { totalBytes: freeBytes, usableBytes: freeBytes };
+  }
+
   rename(from: string, to: string): void {
     this.operation('rename', from);
     const source = this.#parentOf(from);

@@ -2,7 +2,7 @@ import { assert, assertDefined } from '../../../src/base/assert.ts';
 import type { Timer } from '../../../src/base/environment.ts';
 import { decodeVersioned } from '../../../src/protocol/codec.ts';
 import { ProtocolError } from '../../../src/protocol/protocol-error.ts';
-import { consumerProtocolSubscription } from '../../../src/protocol/records-schemas/consumer-protocol.ts';
+import { consumerProtocolTopics } from '../../../src/protocol/records-schemas/consumer-protocol.ts';
 import type { ClassicMember } from './classic-member.ts';
 import { CommittedOffsets } from './committed-offsets.ts';
 import type { JoinedMember, JoinResult } from './group-results.ts';
@@ -75,6 +75,12 @@ export class ClassicGroup {
 
   transitionTo(state: GroupState, nowMs: number): void {
     assert(PREDECESSORS[state].includes(this.#state), `a group does not go from ${this.#state} to ${state}`);
+    const isEmpty = this.members.size === 0;
+    assert(state !== 'Empty' || isEmpty, 'an empty group has no members');
+    assert(
+      (state !== 'CompletingRebalance' && state !== 'Stable') || !isEmpty,
+      `a ${state} group has members`,
+    );
     this.#previousState = this.#state;
     this.#state = state;
     this.stateTimestampMs = nowMs;
@@ -224,7 +230,8 @@ export class ClassicGroup {
     try {
       for (const member of this.members.values()) {
         const metadata = member.metadata(this.protocolName);
-        const subscription = decodeVersioned(consumerProtocolSubscription, metadata, { lenient: true });
+        // Whatever follows the topics, clients of other languages have their own idea of it.
+        const subscription = decodeVersioned(consumerProtocolTopics, metadata, { lenient: true });
         for (const topic of subscription.topics) topics.add(topic);
       }
     } catch (error) {

@@ -253,25 +253,25 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
   #locateForCommit(
     request: RequestOf<typeof offsetCommit>,
     context: GroupRequestContext,
-  ): { readonly group: ClassicGroup } | { readonly errorCode: number } {
+  ): { open(): ClassicGroup } | { readonly errorCode: number } {
     const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request;
     const { shard, errorCode } = this.#locate(groupId, { allowEmptyId: true });
     if (shard === undefined) return { errorCode };
-    let group = shard.group(groupId);
+    const group = shard.group(groupId);
     if (group === undefined) {
-      // A group that does not exist is made for a consumer that only keeps offsets.
+      // A group that does not exist is made for a consumer that only keeps offsets, once there is one to keep.
       if (generationId >= 0) {
         return {
           errorCode: context.version >= 9 ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION,
         };
       }
-      group = shard.getOrCreate(groupId, this.#environment.clock.nowMs());
+      return { open: () => shard.getOrCreate(groupId, this.#environment.clock.nowMs()) };
     }
     const error = commitError(group, { memberId, groupInstanceId, generationId });
     if (error !== ErrorCode.NONE) return { errorCode: error };
     const member = group.members.get(memberId);
     if (member !== undefined) this.#rebalancer.sessions.extend(group, member);
-    return { group };
+    return { open: () => group };
   }
 
   offsetFetch(

@@ -20,8 +20,8 @@ interface Accepted extends TopicPartition {
 }
 
 interface CommitOptions {
-  /** The group, or why there is none to commit to. */
-  readonly located: { readonly group: ClassicGroup } | { readonly errorCode: number };
+  /** The group, made where there is none yet, or why there is none to commit to. */
+  readonly located: { open(): ClassicGroup } | { readonly errorCode: number };
   readonly journal: GroupJournal;
   readonly topics: GroupTopics;
   readonly config: GroupConfig;
@@ -52,7 +52,7 @@ export async function commitOffsets(request: Request, options: CommitOptions): P
   if (accepted.length === 0) return { topics };
   const { located } = options;
   const errorCode =
-    'group' in located ? await write(located.group, accepted, options.journal) : located.errorCode;
+    'open' in located ? await write(located.open(), accepted, options.journal) : located.errorCode;
   return errorCode === ErrorCode.NONE ? { topics } : withWriteError({ topics }, errorCode);
 }
 
@@ -63,7 +63,7 @@ function partitionError(
 ): number {
   if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
   if (!topics.hasPartition(name, partition.partitionIndex)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-  if (!('group' in located)) return ErrorCode.NONE;
+  if (!('open' in located)) return ErrorCode.NONE;
   const metadataBytes = Buffer.byteLength(partition.committedMetadata ?? '');
   return metadataBytes > config.offsetMetadataBytesMax ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
 }

@@ -42,6 +42,11 @@ export const nodeDisk: Disk = {
   },
   list: (directory) => attempt('list', directory, () => fs.readdirSync(directory).toSorted()),
   isDirectory: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  space: (directory) =>
+    attempt('look at', directory, () => {
+      const { bsize, blocks, bavail } = fs.statfsSync(directory);
+      return { totalBytes: bsize * blocks, usableBytes: bsize * bavail };
+    }),
   rename(from, to) {
     attempt('rename', from, () => fs.renameSync(from, to));
   },

@@ -129,6 +129,7 @@ export class ControllerHarness {
     const raft = new RaftNode({
       ...options,
       directoryId: 'AAAAAAAAAAAAAAAAAAAAAQ',
+      endpoints: () => [],
       voters: [{ id: 1, address: { host: 'localhost', port: 9093 } }],
       log: this.log,
       directory: '/metadata',

@@ -39,6 +39,7 @@ async function open(): Promise<MetadataQuorum> {
     logger: silentLogger,
     nodeId: 1,
     directoryId: 'AAAAAAAAAAAAAAAAAAAAAQ',
+    endpoints: () => [{ name: 'CONTROLLER', host: '127.0.0.1', port: 45_678 }],
     clusterId: 'real',
     voters: [{ id: 1, address: { host: 'localhost', port: 9093 } }],
     log: openedLog,
@@ -146,7 +147,9 @@ test('describes itself', async () => {
     highWatermark: quorum.raft.highWatermark,
   });
   expect(partition?.currentVoters).toMatchObject([{ replicaId: 1, logEndOffset: quorum.raft.logEndOffset }]);
-  expect(response.nodes).toMatchObject([{ nodeId: 1, listeners: [{ host: 'localhost', port: 9093 }] }]);
+  expect(response.nodes).toMatchObject([
+    { nodeId: 1, listeners: [{ name: 'CONTROLLER', host: '127.0.0.1', port: 45_678 }] },
+  ]);
 });
 
 test('an observer may fetch the log; one with a foreign tail is told where to cut', async () => {

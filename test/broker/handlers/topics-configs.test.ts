@@ -219,8 +219,13 @@ describe('topics, metadata and configuration', () => {
       topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
     });
     expect(quorum.topics[0]?.partitions[0]).toMatchObject({ errorCode: 0, leaderId: 1 });
+    const { host, port } = broker.address;
+    expect(quorum.nodes).toEqual([{ nodeId: 1, listeners: [{ name: 'PLAINTEXT', host, port }] }]);
     const disks = await client.send(describeLogDirs, 4, { topics: null });
-    expect(disks.results[0]?.logDir).toBe(broker.directory);
+    expect(disks.results[0]).toMatchObject({ errorCode: 0, logDir: broker.directory });
+    const { totalBytes = 0, usableBytes = 0 } = disks.results[0] ?? {};
+    expect(usableBytes).toBeGreaterThan(0);
+    expect(totalBytes).toBeGreaterThanOrEqual(usableBytes);
   });
 
   it('advertises what it serves, Produce from version 0', async () => {

@@ -74,6 +74,7 @@ export class SimulatedQuorum {
       environment,
       nodeId: node.id,
       directoryId: `AAAAAAAAAAAAAAAAAAAAA${node.id}`.slice(0, 21).concat('Q'),
+      endpoints: () => [],
       clusterId: 'simulated',
       voters: this.#voterIds.map((id) => ({ id, address: { host: 'node', port: id } })),
       log: node.log,

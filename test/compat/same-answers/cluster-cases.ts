@@ -5,6 +5,7 @@ import { deleteAcls } from '../../../src/protocol/messages/31-delete-acls.ts';
 import { describeAcls } from '../../../src/protocol/messages/29-describe-acls.ts';
 import { describeLogDirs } from '../../../src/protocol/messages/35-describe-log-dirs.ts';
 import { electLeaders } from '../../../src/protocol/messages/43-elect-leaders.ts';
+import { describeQuorum } from '../../../src/protocol/messages/55-describe-quorum.ts';
 import { describeCluster } from '../../../src/protocol/messages/60-describe-cluster.ts';
 import { type AnswerCase, conversation, requests } from './answer-case.ts';
 
@@ -52,6 +53,11 @@ const elections = requests(electLeaders, [0, 1, 2], {
     timeoutMs: 5000,
   }),
   'of nothing': () => ({ topicPartitions: [], timeoutMs: 5000 }),
+  'of everything': () => ({ topicPartitions: null, timeoutMs: 5000 }),
+  'of one partition twice': () => ({
+    topicPartitions: [{ topic: 'one', partitions: [0, 0] }],
+    timeoutMs: 5000,
+  }),
 });
 const uncleanElections = requests(electLeaders, [1, 2], {
   'unclean, not needed': () => ({
@@ -59,6 +65,22 @@ const uncleanElections = requests(electLeaders, [1, 2], {
     topicPartitions: [{ topic: 'one', partitions: [0] }],
     timeoutMs: 5000,
   }),
+  'of a kind that is none': () => ({
+    electionType: 7,
+    topicPartitions: [{ topic: 'one', partitions: [0] }],
+    timeoutMs: 5000,
+  }),
+});
+
+const asPartition = (topicName: string, ...partitions: readonly number[]) => ({
+  topicName,
+  partitions: partitions.map((partitionIndex) => ({ partitionIndex })),
+});
+const quorum = requests(describeQuorum, [0, 1, 2], {
+  'another topic': () => ({ topics: [asPartition('one', 0)] }),
+  'another partition': () => ({ topics: [asPartition('__cluster_metadata', 1)] }),
+  'more than there is': () => ({ topics: [asPartition('__cluster_metadata', 0, 1), asPartition('one', 0)] }),
+  nothing: () => ({ topics: [] }),
 });
 
 const logDirs = requests(describeLogDirs, [1, 2, 4, 5], {
@@ -98,6 +120,7 @@ export const clusterCases: readonly AnswerCase[] = [
   ...clusterOf,
   ...elections,
   ...uncleanElections,
+  ...quorum,
   ...logDirs,
   ...requests(describeAcls, [1, 2, 3], { 'all of them': () => filter }),
   ...requests(createAcls, [1, 2, 3], { one: () => ({ creations: [acl] }) }),

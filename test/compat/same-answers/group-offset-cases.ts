@@ -23,6 +23,9 @@ const commits = conversation('OffsetCommit', [2, 4, 5, 6, 7, 8, 9, 10], async (p
   });
   await ask({});
   await ask({}, '');
+  await ask({ topics: [at('missing')] }, `nothing-${version}`);
+  await ask({ topics: [at('three', 5, 'x'.repeat(4097))] }, `nothing-${version}`);
+  await peer.ask(describeGroups, 6, { groups: [`nothing-${version}`] });
   await ask({ topics: [] });
   await ask({ topics: [at('missing')] });
   await ask({ topics: [at('one', 5, 'm', 9)] });
@@ -121,6 +124,45 @@ const deletedOffsets = conversation('OffsetDelete', [0], async (peer, version) =
   await peer.ask(describeGroups, 5, { groups: [groupId] });
 });
 
+/** Subscriptions as clients write them that have not read the specification of the newest version. */
+const SUBSCRIPTIONS: Readonly<Record<string, Buffer>> = {
+  'v3 that ends after the user data': Buffer.concat([
+    Buffer.from([0, 3, 0, 0, 0, 1, 0, 3]),
+    Buffer.from('one'),
+    Buffer.from([255, 255, 255, 255]),
+  ]),
+  'v1 with a list of nonsense': Buffer.concat([
+    Buffer.from([0, 1, 0, 0, 0, 1, 0, 3]),
+    Buffer.from('one'),
+    Buffer.from([255, 255, 255, 255, 0, 0, 0, 9, 1, 2, 3]),
+  ]),
+  'v99 with fields of the future': Buffer.concat([
+    Buffer.from([0, 99, 0, 0, 0, 1, 0, 3]),
+    Buffer.from('one'),
+    Buffer.from([255, 255, 255, 255, 7, 7, 7, 7, 7, 7]),
+  ]),
+};
+
+const oddSubscriptions = Object.entries(SUBSCRIPTIONS).map(([about, metadata]) =>
+  conversation(`OffsetDelete: ${about}`, [0], async (peer, version) => {
+    const groupId = `odd-${about.replaceAll(' ', '-')}`;
+    const member = await stable(peer, groupId, { protocols: [{ name: 'range', metadata }] });
+    const offsets = ['one', 'three'].map((name) => ({
+      name,
+      partitions: [{ partitionIndex: 0, committedOffset: 5, committedMetadata: null }],
+    }));
+    await peer.ask(offsetCommit, 7, {
+      groupId,
+      memberId: member.memberId,
+      generationIdOrMemberEpoch: member.generationId,
+      topics: offsets,
+    });
+    const topics = ['one', 'three'].map((name) => ({ name, partitions: [{ partitionIndex: 0 }] }));
+    await peer.ask(offsetDelete, version, { groupId, topics });
+    await peer.ask(offsetFetch, 7, { groupId, topics: null });
+  }),
+);
+
 const simple = conversation('a group that only commits', [0, 5], async (peer, version) => {
   const groupId = `only-commits-${version}`;
   const at = (committedOffset: number, partitionIndex = 0) => [
@@ -145,5 +187,6 @@ export const groupOffsetCases: readonly AnswerCase[] = [
   fetches,
   fetchesOfGroups,
   deletedOffsets,
+  ...oddSubscriptions,
   simple,
 ];

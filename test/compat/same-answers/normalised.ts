@@ -91,10 +91,9 @@ function scalar(value: unknown, key: string, names: TopicNames): unknown {
     // Ours has no sessions: the id 0 tells clients to go on with full fetches.
     case 'sessionId':
       return '(a session)';
-    // Ours does not know the size of its disk, and says so as the protocol has it.
     case 'totalBytes':
     case 'usableBytes':
-      return '(a number of bytes)';
+      return typeof value === 'number' && value > 0 ? '(a number of bytes)' : value;
     case 'port':
       return typeof value === 'number' && value > 0 ? '(a port)' : value;
     case 'producerId':

@@ -84,6 +84,15 @@ describe('a commit', () => {
     );
   });
 
+  it('makes no group when there is nothing to keep', async () => {
+    const groups = await GroupHarness.started();
+    await groups.commit({ offset: 1, topic: 'nowhere' });
+    await groups.commit({ offset: 1, metadata: 'x'.repeat(5_000) });
+    expect(groups.list().groups).toEqual([]);
+    await groups.commit({ offset: 1 });
+    expect(groups.list().groups).toMatchObject([{ groupId: 'g', groupState: 'Empty' }]);
+  });
+
   it('is visible once it is committed to the log, not before', async () => {
     const groups = await GroupHarness.started();
     await groups.commit({ offset: 1 });
@@ -214,6 +223,20 @@ describe('expiry', () => {
       groups.heartbeat(memberId, 1);
     }
     expect([groups.committed(0, 'flights'), groups.committed(0, 'airports')]).toEqual([1, -1]);
+  });
+
+  it('reads a subscription by what all its versions begin with', async () => {
+    const groups = await GroupHarness.started();
+    // Version 3, and nothing after the topics.
+    const metadata = Buffer.concat([Buffer.from([0, 3, 0, 0, 0, 1, 0, 7]), Buffer.from('flights')]);
+    const [memberId = ''] = await groups.stable(1, { protocols: [['range', metadata]] });
+    for (const topic of ['flights', 'airports'])
+      await groups.commit({ offset: 1, memberId, generation: 1, topic });
+    const errors = await Promise.all(['flights', 'airports'].map((topic) => groups.deleteOffset(topic, 0)));
+    expect(errors.map(({ topics }) => topics[0]?.partitions[0]?.errorCode)).toEqual([
+      ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC,
+      ErrorCode.NONE,
+    ]);
   });
 
   it('honours a retention that the client chose (versions 2 to 4)', async () => {
