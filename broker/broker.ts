@@ -33,8 +33,10 @@ import { ReplicaManager } from './replication/replica-manager.ts';
 import { Metrics } from './server/broker-metrics.ts';
 import { Dispatcher } from './server/dispatcher.ts';
 import type { BrokerMetrics } from './server/metrics.ts';
+import { FetchRoom } from './replication/fetch-room.ts';
 import { NetworkPeerChannels } from './server/network-peer-channels.ts';
 import { SocketServer } from './server/socket-server.ts';
+import { socketSettings } from './server/socket-settings.ts';
 
 const ALTER_PARTITION_VERSION = 3;
 const ALTER_PARTITION_TIMEOUT_MS = 10_000;
@@ -44,10 +46,11 @@ const CONNECT_TIMEOUT_MS = 3000;
  * of resident memory than 1 MiB while producing, and what is not kept comes from the page cache.
  */
 const RECENT_BYTES_MAX = 1024 * 1024;
-const QUEUED_RESPONSE_BYTES_MAX = 1024 * 1024;
+
+const NOTHING_SERVED: HandlerTable = new Map();
 
 /** What a broker is put together from. */
-interface BrokerParts {
+interface BrokerDependencies {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly config: BrokerConfig;
@@ -62,7 +65,7 @@ function openLogs({
   logger,
   config,
   topology,
-}: Omit<BrokerParts, 'logManager' | 'onFailure'>): LogManager {
+}: Omit<BrokerDependencies, 'logManager' | 'onFailure'>): LogManager {
   return LogManager.open({
     environment,
     logger,
@@ -148,7 +151,7 @@ export class Broker {
   }
 
   /** Of what it makes, only the log of the metadata can fail; what has to be closed comes after that. */
-  private constructor({ environment, logger, config, topology, logManager, onFailure }: BrokerParts) {
+  private constructor({ environment, logger, config, topology, logManager, onFailure }: BrokerDependencies) {
     this.#onFailure = onFailure;
     this.#environment = environment;
     this.#logger = logger;
@@ -466,23 +469,18 @@ export class Broker {
   }
 
   #createServer(): SocketServer {
-    const config = this.#config;
     const dispatcher = new Dispatcher({
       clock: this.#environment.clock,
       logger: this.#logger,
       metrics: this.#metrics,
-      handlersOf: (listener) => this.#tables.get(listener) ?? new Map(),
+      handlersOf: (listener) => this.#tables.get(listener) ?? NOTHING_SERVED,
+      onAssertion: (failure) => this.#fail(failure),
     });
     return new SocketServer({
       environment: this.#environment,
       logger: this.#logger,
-      limits: {
-        frameBytesMax: config.get('socket.request.max.bytes'),
-        requestsInFlightMax: config.get('queued.max.requests'),
-        queuedBytesMax: QUEUED_RESPONSE_BYTES_MAX,
-      },
-      idleMsMax: config.get('connections.max.idle.ms'),
-      dispatch: dispatcher.dispatch,
+      ...socketSettings(this.#config, this.#environment.disk.openFilesMax),
+      dispatcher,
     });
   }
 
@@ -512,6 +510,7 @@ export class Broker {
       producerIds: new ProducerIds({ nodeId, brokerEpoch: () => this.#lifecycle.brokerEpoch, controller }),
       groups: this.#groups,
       metrics: this.#metrics,
+      fetchRoom: new FetchRoom(this.#server.responseBytes),
       servedApis: (listener) => servedApis(tables.get(listener) ?? new Map()),
     };
   }

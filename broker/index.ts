@@ -3,4 +3,10 @@ export type { BrokerOptions, ConfigOrigin } from './broker-options.ts';
 export { BrokerConfig } from './config/broker-config.ts';
 export { type BrokerProperty, brokerProperties } from './config/broker-properties.ts';
 export { type TopicConfig, topicConfigs } from './metadata/topic-configs.ts';
-export type { BrokerMetrics, ReplicaManagerMetrics, RequestMetrics, TopicMetrics } from './server/metrics.ts';
+export type {
+  BrokerMetrics,
+  ReplicaManagerMetrics,
+  RequestMetrics,
+  SocketMetrics,
+  TopicMetrics,
+} from './server/metrics.ts';

@@ -12,6 +12,7 @@ import {
   short,
   string,
 } from '../../src/base/config-property.ts';
+import { parsePerIpOverrides } from './ip-overrides.ts';
 
 const NEVER = '9223372036854775807';
 
@@ -86,7 +87,43 @@ export const brokerProperties = {
     atLeast(1),
   ),
   'connections.max.idle.ms': long('600000', 'time after which an unused connection is closed', atLeast(1)),
+  'max.connections': int(
+    2_147_483_647,
+    'connections taken at once; never more than the limit of open files leaves to sockets',
+    atLeast(0),
+  ),
+  'max.connections.per.ip': int(2_147_483_647, 'connections taken at once from one address', atLeast(0)),
+  'max.connections.per.ip.overrides': list(
+    '',
+    'limits of single addresses in place of max.connections.per.ip, ADDRESS:COUNT',
+    (entries) => {
+      const parsed = parsePerIpOverrides(entries);
+      return 'problem' in parsed ? parsed.problem : undefined;
+    },
+  ),
   'queued.max.requests': int(500, 'pipelined requests of one connection in work at once', atLeast(1)),
+  'queued.max.request.bytes': long(
+    '268435456',
+    'bytes that requests of all connections take until they are answered; beyond, connections with more than 64 KiB of ' +
+      'them are not read; -1 sets no limit, which is the default in Kafka',
+    (value) => (value === -1 || value > 0 ? undefined : 'must be -1 or at least 1'),
+  ),
+  'millrace.queued.max.response.bytes': long(
+    '134217728',
+    'bytes of responses that clients of all connections have not taken; beyond, requests with large responses wait; a ' +
+      'Millrace property',
+    atLeast(1),
+  ),
+  'millrace.stalled.client.timeout.ms': long(
+    '5000',
+    'time that a client may take over a request or a response while others wait for the memory of it; a Millrace property',
+    atLeast(1),
+  ),
+  'millrace.request.idle.timeout.ms': long(
+    '60000',
+    'time of silence before the first request or in the middle of one after which a connection is closed; a Millrace property',
+    atLeast(1),
+  ),
   'message.max.bytes': dynamic(int(1_048_588, 'largest record batch accepted', atLeast(0))),
   'fetch.max.bytes': int(57_671_680, 'largest fetch response', atLeast(1024)),
   'max.request.partition.size.limit': int(

@@ -89,6 +89,7 @@ class ProduceRun {
         .filter((c) => c !== null);
       const delayed = new DelayedProduce(commits, () => reply(this.#response()));
       delayed.start(this.#services.environment.timers, Math.max(0, timeoutMs));
+      if (!delayed.done) this.#context.onClosed(() => delayed.cancel());
     } else if (acks === 1) {
       reply(this.#response());
     } else {

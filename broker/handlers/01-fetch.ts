@@ -35,6 +35,7 @@ const LEADER_VERSIONS = { leaderMin: 12, endpointMin: 16 };
 export function fetchHandler(services: BrokerServices): RequestHandler<typeof fetch> {
   return {
     api: fetch,
+    inTurn: true,
     handle(request, context, reply) {
       if (request.sessionEpoch !== INITIAL_EPOCH && request.sessionEpoch !== FINAL_EPOCH) {
         reply({ errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND });
@@ -50,10 +51,11 @@ export function fetchHandler(services: BrokerServices): RequestHandler<typeof fe
         minBytes: Math.min(request.minBytes, request.maxBytes),
         maxBytes: Math.min(request.maxBytes, services.config.get('fetch.max.bytes')),
       };
-      const delayed = new DelayedFetch(items, reader, limits, (reads) => {
-        if (!context.closed) reply(respond(services, request, names, reads, { reader, context }));
-      });
+      const delayed = new DelayedFetch(items, reader, limits, services.fetchRoom, (reads) =>
+        reply(respond(services, request, names, reads, { reader, context })),
+      );
       delayed.start(services.environment.timers);
+      if (!delayed.done) context.onClosed(() => delayed.cancel());
     },
     failure: (request, errorCode) => ({
       errorCode,

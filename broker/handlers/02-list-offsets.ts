@@ -43,6 +43,7 @@ const SPECIAL_VERSION_MIN: Readonly<Record<number, number>> = {
 export function listOffsetsHandler(services: BrokerServices): RequestHandler<typeof listOffsets> {
   return {
     api: listOffsets,
+    inTurn: true,
     answer(request, context) {
       const seen = new Set<string>();
       const duplicates = new Set<string>();

@@ -34,6 +34,7 @@ type Wanted = NonNullable<Request['topics']>[number];
 export function metadataHandler(services: BrokerServices): RequestHandler<typeof metadata> {
   return {
     api: metadata,
+    inTurn: true,
     async answer(request, context) {
       if (!isWellFormed(request, context)) return invalid(request);
       const wanted = wantedTopics(request, context);

@@ -7,6 +7,7 @@ import { groupContext } from './group-context.ts';
 export function offsetFetchHandler(services: BrokerServices): RequestHandler<typeof offsetFetch> {
   return {
     api: offsetFetch,
+    inTurn: true,
     answer: (request, context) => services.groups.offsetFetch(request, groupContext(context)),
   };
 }

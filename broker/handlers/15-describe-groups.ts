@@ -13,6 +13,7 @@ import { groupContext } from './group-context.ts';
 export function describeGroupsHandler(services: BrokerServices): RequestHandler<typeof describeGroups> {
   return {
     api: describeGroups,
+    inTurn: true,
     answer(request, context) {
       const response = services.groups.describeGroups(request, groupContext(context));
       if (!request.includeAuthorizedOperations) return response;

@@ -6,6 +6,7 @@ import type { BrokerServices } from './broker-services.ts';
 export function listGroupsHandler(services: BrokerServices): RequestHandler<typeof listGroups> {
   return {
     api: listGroups,
+    inTurn: true,
     answer: (request) => services.groups.listGroups(request),
   };
 }

@@ -19,7 +19,7 @@ const HIGH_WATERMARK = -1;
 export function deleteRecordsHandler(services: BrokerServices): RequestHandler<typeof deleteRecords> {
   return {
     api: deleteRecords,
-    handle(request, _context, reply) {
+    handle(request, context, reply) {
       const pending: PendingDeletion[] = [];
       for (const { name, partitions } of request.topics) {
         for (const { partitionIndex, offset } of partitions) {
@@ -28,6 +28,7 @@ export function deleteRecordsHandler(services: BrokerServices): RequestHandler<t
       }
       const delayed = new DelayedDeleteRecords(pending, () => reply(respond(request, pending)));
       delayed.start(services.environment.timers, Math.max(0, request.timeoutMs));
+      if (!delayed.done) context.onClosed(() => delayed.cancel());
     },
     failure: (request, errorCode) => ({
       topics: request.topics.map(({ name, partitions }) => ({

@@ -14,6 +14,7 @@ export function offsetForLeaderEpochHandler(
 ): RequestHandler<typeof offsetForLeaderEpoch> {
   return {
     api: offsetForLeaderEpoch,
+    inTurn: true,
     answer: (request) => ({
       topics: request.topics.map(({ topic, partitions }) => ({
         topic,

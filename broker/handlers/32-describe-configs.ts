@@ -45,6 +45,7 @@ const CONFIG_TYPES = {
 export function describeConfigsHandler(services: BrokerServices): RequestHandler<typeof describeConfigs> {
   return {
     api: describeConfigs,
+    inTurn: true,
     answer(request) {
       const { image, config, nodeId } = services;
       const context = { image, config, nodeId };

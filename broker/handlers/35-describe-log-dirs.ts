@@ -17,6 +17,7 @@ type TopicResult = NonNullable<Result['topics']>[number];
 export function describeLogDirsHandler(services: BrokerServices): RequestHandler<typeof describeLogDirs> {
   return {
     api: describeLogDirs,
+    inTurn: true,
     answer: (request) => ({ results: [describeFolder(services, request)] }),
   };
 }

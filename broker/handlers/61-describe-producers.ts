@@ -11,6 +11,7 @@ type PartitionResponse = NonNullable<NonNullable<Response['topics']>[number]['pa
 export function describeProducersHandler(services: BrokerServices): RequestHandler<typeof describeProducers> {
   return {
     api: describeProducers,
+    inTurn: true,
     answer: (request) => ({
       topics: request.topics.map(({ name, partitionIndexes }) => ({
         name,

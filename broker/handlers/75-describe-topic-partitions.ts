@@ -25,6 +25,7 @@ export function describeTopicPartitionsHandler(
 ): RequestHandler<typeof describeTopicPartitions> {
   return {
     api: describeTopicPartitions,
+    inTurn: true,
     answer: (request) => page(services, request),
     failure: failed,
   };

@@ -8,6 +8,7 @@ import type { ProducerIds } from '../lifecycle/producer-ids.ts';
 import type { TopicCreator } from '../lifecycle/topic-creator.ts';
 import type { LogManager } from '../log/log-manager.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
+import type { ReadRoom } from '../replication/delayed-fetch.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { Metrics } from '../server/broker-metrics.ts';
 import type { ClientEndpoints } from './client-endpoints.ts';
@@ -31,6 +32,8 @@ export interface BrokerServices {
   readonly producerIds: ProducerIds;
   readonly groups: GroupRequests & GroupCoordinatorPartitions;
   readonly metrics: Metrics;
+  /** Memory for what fetches read. */
+  readonly fetchRoom: ReadRoom;
   /** What a listener serves, for ApiVersions. */
   servedApis(listener: string): readonly ServedApi[];
 }

@@ -16,7 +16,7 @@ export interface PendingDeletion {
 /** Waits until all live replicas of some partitions have moved their log start. */
 export class DelayedDeleteRecords implements DelayedOperation {
   readonly #pending: readonly PendingDeletion[];
-  readonly #onDone: () => void;
+  #onDone: (() => void) | undefined;
   #timer: Timer | undefined;
   #done = false;
 
@@ -35,6 +35,11 @@ export class DelayedDeleteRecords implements DelayedOperation {
     this.#timer = timers.after(timeoutMs, () => this.#finish());
   }
 
+  /** Gives up without an answer: the client has gone. */
+  cancel(): void {
+    this.#end();
+  }
+
   tryComplete(): boolean {
     if (this.#done) return true;
     let open = 0;
@@ -48,9 +53,16 @@ export class DelayedDeleteRecords implements DelayedOperation {
 
   #finish(): void {
     if (this.#done) return;
+    const onDone = this.#onDone;
+    this.#end();
+    onDone?.();
+  }
+
+  /** Lists that still hold this forget it later: the request and its memory go now. */
+  #end(): void {
     this.#done = true;
     this.#timer?.cancel();
-    this.#onDone();
+    this.#onDone = undefined;
   }
 }
 

@@ -25,19 +25,33 @@ export interface FetchLimits {
   readonly maxBytes: number;
 }
 
+/** Memory for what fetches read, until their clients have taken it. */
+export interface ReadRoom {
+  /** How much a fetch may read now; 0 while it has to wait. A first batch may be larger. */
+  bytesNow(): number;
+  /** Calls back, once, when there is room again. */
+  wait(callback: () => void): void;
+  cancel(callback: () => void): void;
+}
+
 /**
  * A fetch: reads at once, and when that is less than asked for waits until one of its partitions has more, an error
- * shows, or the time is up (long polling). What a partition waits for costs nothing until the partition changes.
+ * shows, or the time is up (long polling). What a partition waits for costs nothing until the partition changes. While
+ * there is no room for what would be read nothing is read, and the fetch may take longer than asked for.
  */
 export class DelayedFetch implements DelayedOperation {
   readonly #items: readonly FetchItem[];
   readonly #reader: Reader;
   readonly #limits: FetchLimits;
-  readonly #onDone: (reads: readonly PartitionRead[]) => void;
+  readonly #room: ReadRoom;
+  #onDone: ((reads: readonly PartitionRead[]) => void) | undefined;
   /** Set for items whose fetch was refused: by index. */
   readonly #refused: (PartitionRead | null)[] = [];
   #timer: Timer | undefined;
   #done = false;
+  /** There is nothing more to wait for: the next read is the answer. */
+  #mustAnswer = false;
+  #waitsForRoom = false;
   /** Bytes that the last read found, and the size that the logs had then: bounds what a new read can find. */
   #bytesRead = 0;
   #logBytes = 0;
@@ -47,11 +61,13 @@ export class DelayedFetch implements DelayedOperation {
     items: readonly FetchItem[],
     reader: Reader,
     limits: FetchLimits,
+    room: ReadRoom,
     onDone: (reads: readonly PartitionRead[]) => void,
   ) {
     this.#items = items;
     this.#reader = reader;
     this.#limits = limits;
+    this.#room = room;
     this.#onDone = onDone;
   }
 
@@ -60,26 +76,33 @@ export class DelayedFetch implements DelayedOperation {
   }
 
   start(timers: Timers): void {
-    let mustAnswer = this.#limits.maxWaitMs <= 0 || this.#items.length === 0;
+    this.#mustAnswer = this.#limits.maxWaitMs <= 0 || this.#items.length === 0;
     for (const { partition, errorCode, fetch } of this.#items) {
       const refused =
         partition === null ? readFailure(errorCode) : admitFetch(partition, fetch, this.#reader);
       this.#refused.push(refused);
-      if (refused !== null) mustAnswer = true;
+      if (refused !== null) this.#mustAnswer = true;
       else if (partition !== null && fetch.knownHighWatermark < partition.log.highWatermark)
-        mustAnswer = true;
+        this.#mustAnswer = true;
     }
-    const reads = this.#readAll();
-    if (mustAnswer || this.#bytesRead >= this.#limits.minBytes || hasError(reads)) {
-      this.#finish(reads);
-      return;
-    }
+    if (this.#attempt() || this.#mustAnswer) return;
     for (const { partition } of this.#items) partition?.fetchWatchers.add(this);
-    this.#timer = timers.after(this.#limits.maxWaitMs, () => this.#finish(this.#readAll()));
+    this.#timer = timers.after(this.#limits.maxWaitMs, () => {
+      this.#mustAnswer = true;
+      this.#attempt();
+    });
+  }
+
+  /** Gives up without an answer: the client has gone. */
+  cancel(): void {
+    if (this.#done) return;
+    this.#end();
+    this.#room.cancel(this.#onRoom);
   }
 
   tryComplete(): boolean {
     if (this.#done) return true;
+    if (this.#waitsForRoom) return false;
     let available = false;
     let logBytes = 0;
     for (const { partition, fetch } of this.#items) {
@@ -92,8 +115,8 @@ export class DelayedFetch implements DelayedOperation {
         fetch.fetchOffset < log.logStartOffset ||
         fetch.knownHighWatermark < log.highWatermark
       ) {
-        this.#finish(this.#readAll());
-        return true;
+        this.#mustAnswer = true;
+        return this.#attempt();
       }
       if (limit > fetch.fetchOffset) available = true;
       logBytes += log.sizeInBytes;
@@ -101,18 +124,37 @@ export class DelayedFetch implements DelayedOperation {
     if (!available) return false;
     // A new read can find no more than what was appended since the last one: worth a try only then.
     if (this.#bytesRead + Math.max(0, logBytes - this.#logBytes) < this.#limits.minBytes) return false;
-    const reads = this.#readAll();
-    if (this.#bytesRead < this.#limits.minBytes && !hasError(reads)) return false;
+    return this.#attempt();
+  }
+
+  /** Reads, and answers when that is enough; answers whether it has. */
+  #attempt(): boolean {
+    if (this.#done || this.#waitsForRoom) return this.#done;
+    const roomBytes = this.#room.bytesNow();
+    if (roomBytes <= 0) {
+      this.#waitsForRoom = true;
+      this.#room.wait(this.#onRoom);
+      return false;
+    }
+    const reads = this.#readAll(Math.min(this.#limits.maxBytes, roomBytes));
+    // Where there is little room, it need not be filled to the last byte: batches are read whole.
+    const enough = Math.min(this.#limits.minBytes, Math.ceil(roomBytes / 2));
+    if (!this.#mustAnswer && this.#bytesRead < enough && !hasError(reads)) return false;
     this.#finish(reads);
     return true;
   }
+
+  readonly #onRoom = (): void => {
+    this.#waitsForRoom = false;
+    this.#attempt();
+  };
 
   /**
    * Reads all partitions in request order. Limits are soft: the first partition that has anything gives at least one
    * batch, however large; the others share what remains.
    */
-  #readAll(): readonly PartitionRead[] {
-    let remaining = this.#limits.maxBytes;
+  #readAll(bytesMax: number): readonly PartitionRead[] {
+    let remaining = bytesMax;
     let bytesRead = 0;
     let logBytes = 0;
     const reads: PartitionRead[] = [];
@@ -147,9 +189,16 @@ export class DelayedFetch implements DelayedOperation {
 
   #finish(reads: readonly PartitionRead[]): void {
     if (this.#done) return;
+    const onDone = this.#onDone;
+    this.#end();
+    onDone?.(reads);
+  }
+
+  /** Lists that still hold this forget it later: the request and its memory go now. */
+  #end(): void {
     this.#done = true;
     this.#timer?.cancel();
-    this.#onDone(reads);
+    this.#onDone = undefined;
   }
 }
 

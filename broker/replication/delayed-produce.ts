@@ -19,7 +19,7 @@ export interface PendingCommit {
  */
 export class DelayedProduce implements DelayedOperation {
   readonly #pending: readonly PendingCommit[];
-  readonly #onDone: () => void;
+  #onDone: (() => void) | undefined;
   #timer: Timer | undefined;
   #done = false;
 
@@ -38,6 +38,11 @@ export class DelayedProduce implements DelayedOperation {
     if (this.tryComplete()) return;
     for (const { partition, decided } of this.#pending) if (!decided) partition.produceWatchers.add(this);
     this.#timer = timers.after(timeoutMs, () => this.#finish());
+  }
+
+  /** Gives up without an answer: the client has gone. */
+  cancel(): void {
+    this.#end();
   }
 
   tryComplete(): boolean {
@@ -60,9 +65,16 @@ export class DelayedProduce implements DelayedOperation {
 
   #finish(): void {
     if (this.#done) return;
+    const onDone = this.#onDone;
+    this.#end();
+    onDone?.();
+  }
+
+  /** Lists that still hold this forget it later: the request and its memory go now. */
+  #end(): void {
     this.#done = true;
     this.#timer?.cancel();
-    this.#onDone();
+    this.#onDone = undefined;
   }
 }
 

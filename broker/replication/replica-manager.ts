@@ -233,8 +233,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     let fetchPurgatorySize = 0;
     for (const partition of this.partitions()) {
       partitionCount++;
-      producePurgatorySize += partition.produceWatchers.size;
-      fetchPurgatorySize += partition.fetchWatchers.size;
+      producePurgatorySize += partition.produceWatchers.waitingCount;
+      fetchPurgatorySize += partition.fetchWatchers.waitingCount;
       const { leader } = partition;
       if (leader === null) continue;
       leaderCount++;

@@ -19,8 +19,16 @@ export class WatchList {
   #checkAgain = false;
   #sweepAt = DONE_MAX;
 
+  /** Operations that are held, finished ones among them. */
   get size(): number {
     return this.#waiting.length;
+  }
+
+  /** Operations that have not finished; counted when asked. */
+  get waitingCount(): number {
+    let count = 0;
+    for (const operation of this.#waiting) if (!operation.done) count++;
+    return count;
   }
 
   add(operation: DelayedOperation): void {

@@ -1,8 +1,14 @@
 import type { Api } from '../../src/protocol/message.ts';
-import type { BrokerMetrics, ReplicaManagerMetrics, RequestMetrics, TopicMetrics } from './metrics.ts';
+import type {
+  BrokerMetrics,
+  ReplicaManagerMetrics,
+  RequestMetrics,
+  SocketMetrics,
+  TopicMetrics,
+} from './metrics.ts';
 
 export interface MetricsSources {
-  readonly connections: () => { readonly connectionCount: number; readonly connectionCreationTotal: number };
+  readonly connections: () => SocketMetrics;
   readonly replicaManager: () => ReplicaManagerMetrics;
 }
 
@@ -22,6 +28,18 @@ export class Metrics implements BrokerMetrics {
 
   get connectionCreationTotal(): number {
     return this.#sources.connections().connectionCreationTotal;
+  }
+
+  get connectionRefusalTotal(): number {
+    return this.#sources.connections().connectionRefusalTotal;
+  }
+
+  get queuedRequestBytes(): number {
+    return this.#sources.connections().queuedRequestBytes;
+  }
+
+  get queuedResponseBytes(): number {
+    return this.#sources.connections().queuedResponseBytes;
   }
 
   get replicaManager(): ReplicaManagerMetrics {

@@ -1,4 +1,5 @@
 import type { Address, Clock } from '../../src/base/environment.ts';
+import { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { malformed } from '../../src/base/protocol-error.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
@@ -16,6 +17,7 @@ import type { AnyRequestHandler } from './request-handler.ts';
 import type { ResponseSlot } from './response-queue.ts';
 import type { ServerConnection } from './server-connection.ts';
 
+const API_KEY_BYTES = 2;
 const API_VERSIONS_KEY = 18;
 /** What a client that asks in an unknown version of ApiVersions can always read. */
 const API_VERSIONS_FALLBACK = 0;
@@ -26,6 +28,8 @@ export interface DispatcherOptions {
   readonly metrics: Metrics;
   /** What each listener serves, by listener name. */
   readonly handlersOf: (listener: string) => ReadonlyMap<number, AnyRequestHandler>;
+  /** Stops the broker: what a handler works on is shared by all, and it is broken. */
+  readonly onAssertion: (failure: AssertionFailure) => void;
 }
 
 /**
@@ -39,6 +43,11 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
   }
+
+  /** Whether a request waits until all earlier responses are taken, see {@link AnyRequestHandler.inTurn}. */
+  readonly startsInTurn = (frame: Buffer, connection: ServerConnection): boolean =>
+    frame.length >= API_KEY_BYTES &&
+    this.#options.handlersOf(connection.listener).get(frame.readInt16BE(0))?.inTurn === true;
 
   readonly dispatch = (frame: Buffer, connection: ServerConnection): void => {
     const handlers = this.#options.handlersOf(connection.listener);
@@ -75,6 +84,7 @@ class Exchange implements RequestContext {
   readonly #metrics: RequestMetrics;
   readonly #startMs: number;
   #replied = false;
+  #onClosed: (() => void) | undefined;
 
   constructor(
     options: DispatcherOptions,
@@ -90,7 +100,7 @@ class Exchange implements RequestContext {
     this.#options = options;
     this.#connection = connection;
     this.#handler = handler;
-    this.#slot = connection.openResponse();
+    this.#slot = connection.openResponse(header.clientId);
     this.#startMs = options.clock.monotonicMs();
     this.#metrics = options.metrics.request(handler.api);
     this.#metrics.requestsTotal++;
@@ -111,6 +121,11 @@ class Exchange implements RequestContext {
 
   get closed(): boolean {
     return this.#connection.closed;
+  }
+
+  onClosed(callback: () => void): void {
+    this.#onClosed = callback;
+    this.#connection.onClosed(callback);
   }
 
   disconnect(): void {
@@ -148,24 +163,40 @@ class Exchange implements RequestContext {
   }
 
   #onBug(request: unknown, error: unknown): void {
-    const { api } = this.#handler;
-    this.#options.logger.error(`${api.name} failed`, {
-      error,
-      apiVersion: this.apiVersion,
-      clientId: this.clientId,
-    });
-    if (this.#replied) return;
+    this.#logBug('failed', error);
+    if (this.#stopsOn(error) || this.#replied) return;
     try {
       this.fail(request, ErrorCode.UNKNOWN_SERVER_ERROR);
     } catch (second) {
-      this.#options.logger.error(`${api.name} could not answer that it failed`, { error: second });
+      this.#logBug('could not answer that it failed', second);
       this.#connection.destroy();
+      this.#stopsOn(second);
     }
+  }
+
+  /** Nobody is told what came of a request in which an assertion failed: it may be anything. */
+  #stopsOn(error: unknown): boolean {
+    if (!(error instanceof AssertionFailure)) return false;
+    this.#connection.destroy();
+    this.#options.onAssertion(error);
+    return true;
+  }
+
+  #logBug(what: string, error: unknown): void {
+    const { key, name } = this.#handler.api;
+    this.#options.logger.error(`${name} ${what}`, {
+      error,
+      apiKey: key,
+      apiVersion: this.apiVersion,
+      clientId: this.clientId,
+      client: `${this.remote.host}:${this.remote.port}`,
+    });
   }
 
   #reply(response: unknown): void {
     if (this.#replied) return;
     this.#replied = true;
+    if (this.#onClosed !== undefined) this.#connection.offClosed(this.#onClosed);
     const elapsedMs = this.#options.clock.monotonicMs() - this.#startMs;
     this.#metrics.totalTimeMsSum += elapsedMs;
     if (elapsedMs > this.#metrics.totalTimeMsMax) this.#metrics.totalTimeMsMax = elapsedMs;
@@ -177,8 +208,9 @@ class Exchange implements RequestContext {
     try {
       return encodeResponse(this.#handler.api, this.apiVersion, this.#correlationId, response);
     } catch (error) {
-      this.#options.logger.error(`a response of ${this.#handler.api.name} cannot be encoded`, { error });
+      this.#logBug('answered what cannot be encoded', error);
       this.#connection.destroy();
+      this.#stopsOn(error);
       return null;
     }
   }

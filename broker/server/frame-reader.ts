@@ -1,4 +1,5 @@
 import { malformed } from '../../src/base/protocol-error.ts';
+import { foreignProtocol } from './foreign-protocol.ts';
 
 const SIZE_BYTES = 4;
 
@@ -26,6 +27,11 @@ export class FrameReader {
     return this.#available;
   }
 
+  /** Whether a part of a frame has come and the rest has not. */
+  get isMidFrame(): boolean {
+    return this.#available > 0 || this.#frameBytes >= 0;
+  }
+
   push(chunk: Buffer): void {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
@@ -48,9 +54,11 @@ export class FrameReader {
   }
 
   #checkedSize(size: number): number {
+    if (size >= 0 && size <= this.#frameBytesMax) return size;
+    const protocol = foreignProtocol(size);
+    if (protocol !== undefined) malformed(`a client that speaks ${protocol}, not Kafka's protocol`);
     if (size < 0) malformed(`a frame of negative size ${size}`);
-    if (size > this.#frameBytesMax) malformed(`a frame of ${size} bytes, more than ${this.#frameBytesMax}`);
-    return size;
+    return malformed(`a frame of ${size} bytes, more than ${this.#frameBytesMax}`);
   }
 
   #take(length: number): Buffer {

@@ -2,13 +2,22 @@
  * What a broker counts, as plain fields that the owner of the count increments and `src/server` renders. Names follow
  * Kafka's MBeans (BrokerTopicMetrics, RequestMetrics, ReplicaManager, DelayedOperationPurgatory, SocketServer).
  */
-export interface BrokerMetrics {
+export interface BrokerMetrics extends SocketMetrics {
   readonly topics: ReadonlyMap<string, TopicMetrics>;
   readonly requests: ReadonlyMap<number, RequestMetrics>;
-  readonly connectionCount: number;
-  readonly connectionCreationTotal: number;
   /** Gauges, computed when asked. */
   readonly replicaManager: ReplicaManagerMetrics;
+}
+
+export interface SocketMetrics {
+  readonly connectionCount: number;
+  readonly connectionCreationTotal: number;
+  /** Connections that were closed at once, because a limit was reached. */
+  readonly connectionRefusalTotal: number;
+  /** Bytes of requests that are read or in work, of connections that have more than a few. */
+  readonly queuedRequestBytes: number;
+  /** Bytes of responses that clients have not taken. */
+  readonly queuedResponseBytes: number;
 }
 
 export interface TopicMetrics {

@@ -13,6 +13,11 @@ export interface RequestContext {
   readonly remote: Address;
   /** True once the connection has ended: what waits for it may be dropped. */
   readonly closed: boolean;
+  /**
+   * Calls back when the connection ends before the request is answered, so that what waits can be given up. At most one
+   * callback per request; none is called once the request is answered.
+   */
+  onClosed(callback: () => void): void;
   /** Ends the connection without a response, as acks=0 demands when an append fails. */
   disconnect(): void;
 }

@@ -12,10 +12,15 @@ export type Reply<A extends Api> = (response: ResponseInput<A> | null) => void;
  * replies through a callback where the hot path must not pay for a promise (Produce and Fetch).
  *
  * A handler that throws is a bug: it is logged and answered with `failure`, or with UNKNOWN_SERVER_ERROR where the
- * response has an error code of its own, otherwise the connection closes.
+ * response has an error code of its own, otherwise the connection closes. An {@link AssertionFailure} stops the broker.
  */
 export interface RequestHandler<A extends Api> {
   readonly api: A;
+  /**
+   * The response may be large: the request begins when the client has taken all earlier responses and the budget of
+   * responses has room. Kafka handles every request like that; here, small ones of a connection overlap.
+   */
+  readonly inTurn?: true;
   answer?(request: RequestOf<A>, context: RequestContext): ResponseInput<A> | Promise<ResponseInput<A>>;
   handle?(request: RequestOf<A>, context: RequestContext, reply: Reply<A>): void;
   /** The response that says of everything asked for that it failed with `errorCode`. */
@@ -25,6 +30,7 @@ export interface RequestHandler<A extends Api> {
 /** A handler whose API is not known to the compiler any more, as the dispatcher holds it. */
 export interface AnyRequestHandler {
   readonly api: Api;
+  readonly inTurn?: true;
   answer?(request: unknown, context: RequestContext): unknown;
   handle?(request: unknown, context: RequestContext, reply: (response: unknown) => void): void;
   failure?(request: unknown, errorCode: number, context: RequestContext): unknown;

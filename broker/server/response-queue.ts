@@ -3,6 +3,8 @@ export interface ResponseSlot {
   /** Encoded response; null until it is there, and for a request that gets none. */
   chunks: readonly Uint8Array[] | null;
   ready: boolean;
+  /** Size of the request, whose memory is held until the response is there. */
+  readonly requestBytes: number;
 }
 
 /**
@@ -18,8 +20,8 @@ export class ResponseQueue {
     return this.#slots.length - this.#head;
   }
 
-  open(): ResponseSlot {
-    const slot: ResponseSlot = { chunks: null, ready: false };
+  open(requestBytes: number): ResponseSlot {
+    const slot: ResponseSlot = { chunks: null, ready: false, requestBytes };
     this.#slots.push(slot);
     return slot;
   }

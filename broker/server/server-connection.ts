@@ -1,4 +1,5 @@
 import type { Address, Clock, Connection } from '../../src/base/environment.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { FrameReader } from './frame-reader.ts';
 import { type ResponseSlot, ResponseQueue } from './response-queue.ts';
 
@@ -8,6 +9,8 @@ export interface ConnectionLimits {
   readonly frameBytesMax: number;
   /** Pipelined requests that may be in work at once; beyond, the connection is not read. */
   readonly requestsInFlightMax: number;
+  /** Bytes of the requests in work, beyond which the connection is not read. One request is always taken. */
+  readonly requestBytesInFlightMax: number;
   /** Response bytes that a slow reader may have queued; beyond, the connection is not read. */
   readonly queuedBytesMax: number;
 }
@@ -15,6 +18,12 @@ export interface ConnectionLimits {
 export interface ConnectionOwner {
   readonly clock: Clock;
   readonly limits: ConnectionLimits;
+  /** Memory for requests, from their first byte to their response: `queued.max.request.bytes`. */
+  readonly requestBytes: ByteBudget<ServerConnection>;
+  /** Memory for responses that clients have not taken: `millrace.queued.max.response.bytes`. */
+  readonly responseBytes: ByteBudget<ServerConnection>;
+  /** Whether a request has to wait until all earlier responses are taken and the budget of responses has room. */
+  startsInTurn(frame: Buffer, connection: ServerConnection): boolean;
   /** Takes one request; what answers it fills the slot through {@link ServerConnection.complete}. */
   dispatch(frame: Buffer, connection: ServerConnection): void;
   closed(connection: ServerConnection, error: Error | undefined): void;
@@ -22,10 +31,13 @@ export interface ConnectionOwner {
 
 /** How many pipelined responses are gathered for one write: enough to save calls, few enough to see back-pressure. */
 const RESPONSES_PER_WRITE_MAX = 8;
+/** What every connection may hold without asking the budget of requests: small requests pass while large ones wait. */
+const REQUEST_BYTES_FREE = 64 * 1024;
 
 /**
  * One client's connection: frames in, responses out in request order. It stops reading while the client does not read
- * its responses or has too many requests in work, so that a slow client costs bounded memory.
+ * its responses or has too many requests in work, and while the budgets that all connections share are exhausted, so
+ * that no client costs more than bounded memory.
  */
 export class ServerConnection {
   readonly listener: string;
@@ -33,7 +45,26 @@ export class ServerConnection {
   readonly #connection: Connection;
   readonly #reader: FrameReader;
   readonly #responses = new ResponseQueue();
+  /** Called when the connection ends, by what waits for a response; see {@link onClosed}. */
+  readonly #waiting = new Set<() => void>();
   #lastActiveMs: number;
+  /** Since when a part of a frame is there and the rest is waited for. */
+  #frameSinceMs: number | undefined;
+  /** Since when the client has left something of its responses in the queue. */
+  #unsentSinceMs: number | undefined;
+  /** A request that waits for its turn. */
+  #heldBack: Buffer | undefined;
+  #requestCount = 0;
+  /** As the latest request has it. */
+  #clientId: string | null = null;
+  /** Size of the request that is being dispatched. */
+  #frameBytes = 0;
+  /** Bytes of the requests in work. */
+  #requestBytes = 0;
+  /** Bytes of responses that wait for earlier ones. */
+  #readyBytes = 0;
+  #requestBytesCharged = 0;
+  #responseBytesCharged = 0;
   #closed = false;
   #paused = false;
   #pumping = false;
@@ -54,8 +85,22 @@ export class ServerConnection {
     return this.#connection.remote;
   }
 
+  get clientId(): string | null {
+    return this.#clientId;
+  }
+
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Since when a request has begun to come and has not ended. */
+  get frameSinceMs(): number | undefined {
+    return this.#frameSinceMs;
+  }
+
+  /** Since when responses lie in the queue that the client does not read. */
+  get unsentSinceMs(): number | undefined {
+    return this.#unsentSinceMs;
   }
 
   /** How long nothing came or went, in milliseconds; 0 while requests are in work. */
@@ -63,27 +108,49 @@ export class ServerConnection {
     return this.#responses.size > 0 ? 0 : nowMs - this.#lastActiveMs;
   }
 
+  /** Whether the client owes the rest of a request, or its first one. */
+  get owesRequest(): boolean {
+    return this.#requestCount === 0 || (this.#frameSinceMs !== undefined && !this.#paused);
+  }
+
   start(): void {
     this.#connection.start({
       data: (chunk) => this.#onData(chunk),
-      drain: () => this.#pump(),
+      drain: () => this.#onDrain(),
       close: (error) => this.#onClose(error),
     });
   }
 
   /** Opens the place of the next response; called once per request, in request order. */
-  openResponse(): ResponseSlot {
-    return this.#responses.open();
+  openResponse(clientId: string | null): ResponseSlot {
+    this.#clientId = clientId;
+    const bytes = this.#frameBytes;
+    this.#requestBytes += bytes;
+    this.#requestCount++;
+    return this.#responses.open(bytes);
   }
 
   /** Gives a response its bytes (or null for none) and sends all whose turn it is. */
   complete(slot: ResponseSlot, chunks: readonly Uint8Array[] | null): void {
+    if (this.#closed) return;
     slot.chunks = chunks;
     slot.ready = true;
+    this.#requestBytes -= slot.requestBytes;
+    if (chunks !== null) for (const chunk of chunks) this.#readyBytes += chunk.length;
     // Inside the pump more responses may become ready; they leave in one write at its end.
     if (this.#pumping) return;
     this.#flush();
+    if (this.#requestBytesCharged > 0) this.#chargeRequests();
     if (this.#paused) this.#pump();
+  }
+
+  /** Calls back when the connection ends; {@link offClosed} takes that back. */
+  onClosed(callback: () => void): void {
+    this.#waiting.add(callback);
+  }
+
+  offClosed(callback: () => void): void {
+    this.#waiting.delete(callback);
   }
 
   /** Closes at once; responses that were not sent are dropped. */
@@ -102,13 +169,33 @@ export class ServerConnection {
     this.#pump();
   }
 
+  #onDrain(): void {
+    this.#lastActiveMs = this.#owner.clock.monotonicMs();
+    this.#chargeResponses();
+    this.#pump();
+  }
+
+  readonly #resume = (): void => {
+    if (this.#paused) this.#pump();
+  };
+
   #pump(): void {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     try {
-      while (!this.#isFull()) {
-        const frame = this.#reader.next();
-        if (frame === undefined) break;
+      while (this.#hasRoom()) {
+        const frame = this.#heldBack ?? this.#reader.next();
+        this.#heldBack = undefined;
+        if (frame === undefined) {
+          if (this.#reader.isMidFrame) this.#frameSinceMs ??= this.#lastActiveMs;
+          break;
+        }
+        this.#frameSinceMs = undefined;
+        if (this.#owner.startsInTurn(frame, this) && !this.#isInTurn()) {
+          this.#heldBack = frame;
+          break;
+        }
+        this.#frameBytes = frame.length;
         this.#owner.dispatch(frame, this);
         if (this.#responses.size >= RESPONSES_PER_WRITE_MAX) this.#flush();
       }
@@ -119,37 +206,95 @@ export class ServerConnection {
       this.#pumping = false;
     }
     this.#flush();
+    this.#chargeRequests();
     this.#updatePause();
   }
 
+  #hasRoom(): boolean {
+    if (!this.#isFull()) return true;
+    this.#flush();
+    return !this.#isFull();
+  }
+
+  #isInTurn(): boolean {
+    this.#flush();
+    if (this.#responses.size > 0 || this.#connection.queuedBytes > 0) return false;
+    const { responseBytes } = this.#owner;
+    if (!responseBytes.isExhausted) return true;
+    responseBytes.wait(this.#resume);
+    return false;
+  }
+
   #isFull(): boolean {
-    const limits = this.#owner.limits;
+    const { limits } = this.#owner;
     return (
       this.#closed ||
       this.#responses.size >= limits.requestsInFlightMax ||
-      this.#connection.queuedBytes > limits.queuedBytesMax
+      this.#requestBytes >= limits.requestBytesInFlightMax ||
+      this.#readyBytes + this.#connection.queuedBytes > limits.queuedBytesMax
     );
   }
 
   #updatePause(): void {
-    const full = this.#isFull();
-    if (full === this.#paused || this.#closed) return;
-    this.#paused = full;
-    if (full) this.#connection.pause();
+    if (this.#closed) return;
+    const pause = this.#heldBack !== undefined || this.#isFull() || this.#isOverBudget();
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.#connection.pause();
     else this.#connection.resume();
+  }
+
+  #isOverBudget(): boolean {
+    const { requestBytes } = this.#owner;
+    if (this.#requestBytesCharged === 0 || !requestBytes.isExhausted) return false;
+    requestBytes.wait(this.#resume);
+    return true;
   }
 
   #flush(): void {
     const chunks = this.#responses.takeReady();
-    if (chunks.length === 0 || this.#closed) return;
-    this.#lastActiveMs = this.#owner.clock.monotonicMs();
-    this.#connection.write(chunks);
+    if (chunks.length > 0 && !this.#closed) {
+      this.#lastActiveMs = this.#owner.clock.monotonicMs();
+      for (const chunk of chunks) this.#readyBytes -= chunk.length;
+      this.#connection.write(chunks);
+    }
+    this.#chargeResponses();
+  }
+
+  /** Most often there is nothing: what was ready has been written, and the operating system has taken it. */
+  #chargeResponses(): void {
+    if (this.#closed) return;
+    const { queuedBytes } = this.#connection;
+    if (queuedBytes === 0) this.#unsentSinceMs = undefined;
+    else this.#unsentSinceMs ??= this.#owner.clock.monotonicMs();
+    const bytes = this.#readyBytes + queuedBytes;
+    if (bytes === this.#responseBytesCharged) return;
+    this.#responseBytesCharged = bytes;
+    this.#owner.responseBytes.set(this, bytes);
+  }
+
+  #chargeRequests(): void {
+    if (this.#closed) return;
+    const held = this.#requestBytes + this.#reader.bufferedBytes + (this.#heldBack?.length ?? 0);
+    const bytes = held <= REQUEST_BYTES_FREE ? 0 : held;
+    if (bytes === this.#requestBytesCharged) return;
+    this.#requestBytesCharged = bytes;
+    this.#owner.requestBytes.set(this, bytes);
   }
 
   #onClose(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#responses.clear();
+    this.#heldBack = undefined;
+    const { requestBytes, responseBytes } = this.#owner;
+    requestBytes.set(this, 0);
+    requestBytes.cancel(this.#resume);
+    responseBytes.set(this, 0);
+    responseBytes.cancel(this.#resume);
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const callback of waiting) callback();
     this.#owner.closed(this, error);
   }
 }

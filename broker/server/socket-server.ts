@@ -1,5 +1,8 @@
 import type { Address, Connection, Environment, Listener, Timer } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
+import { ConnectionQuotas, type ConnectionQuotasOptions } from './connection-quotas.ts';
+import type { SocketMetrics } from './metrics.ts';
 import { ServerConnection, type ConnectionLimits, type ConnectionOwner } from './server-connection.ts';
 
 /** One address that the broker listens on, by Kafka's listener name. */
@@ -11,18 +14,39 @@ export interface SocketServerOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly limits: ConnectionLimits;
+  readonly quotas: ConnectionQuotasOptions;
+  /** `queued.max.request.bytes`: what requests of all connections may take. */
+  readonly requestBytesMax: number;
+  /** `millrace.queued.max.response.bytes`: what responses of all connections may take. */
+  readonly responseBytesMax: number;
+  /** `millrace.stalled.client.timeout.ms`: how long a client may keep others waiting for memory. */
+  readonly stallMsMax: number;
+  /** `millrace.request.idle.timeout.ms`: silence after which a connection that owes a request is closed. */
+  readonly requestIdleMsMax: number;
   /** `connections.max.idle.ms`: a connection on which nothing came or went for so long is closed. */
   readonly idleMsMax: number;
-  readonly dispatch: (frame: Buffer, connection: ServerConnection) => void;
+  readonly dispatcher: RequestDispatcher;
+}
+
+/** Where requests go. */
+export interface RequestDispatcher {
+  startsInTurn(frame: Buffer, connection: ServerConnection): boolean;
+  dispatch(frame: Buffer, connection: ServerConnection): void;
 }
 
 /** How long a closing server waits for its clients to hang up. */
 const CLOSE_GRACE_MS = 50;
+/** Refused connections are told of no more often than this: who is refused tries again, a thousand times a second. */
+const REFUSAL_LOG_INTERVAL_MS = 10_000;
+const IDLE_CHECK_INTERVAL_MS_MAX = 60_000;
 
 /** Accepts connections on all listeners of a broker and keeps track of them. */
-export class SocketServer implements ConnectionOwner {
+export class SocketServer implements ConnectionOwner, SocketMetrics {
   readonly limits: ConnectionLimits;
   readonly clock;
+  readonly requestBytes: ByteBudget<ServerConnection>;
+  readonly responseBytes: ByteBudget<ServerConnection>;
+  readonly #quotas: ConnectionQuotas;
   readonly #options: SocketServerOptions;
   readonly #listeners = new Map<string, Listener>();
   readonly #connections = new Set<ServerConnection>();
@@ -30,14 +54,27 @@ export class SocketServer implements ConnectionOwner {
   /** Accepted on listeners that are not open yet. */
   readonly #held = new Map<string, ServerConnection[]>();
   #createdTotal = 0;
+  #refusedTotal = 0;
+  #refusedUntold = 0;
+  #refusalToldMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
     this.limits = options.limits;
     this.clock = options.environment.clock;
-    const { timers } = options.environment;
-    this.#idleCheck = timers.every(Math.max(10, Math.min(options.idleMsMax / 2, 60_000)), () =>
-      this.#closeIdle(),
+    this.#quotas = new ConnectionQuotas(options.quotas);
+    this.requestBytes = this.#budget(options.requestBytesMax, {
+      stalledSinceMs: (connection) => connection.frameSinceMs,
+      what: 'sends a request and does not end it',
+    });
+    this.responseBytes = this.#budget(options.responseBytesMax, {
+      stalledSinceMs: (connection) => connection.unsentSinceMs,
+      what: 'does not read its responses',
+    });
+    const idleMsMin = Math.min(options.idleMsMax, options.requestIdleMsMax);
+    this.#idleCheck = options.environment.timers.every(
+      Math.max(10, Math.min(idleMsMin / 2, IDLE_CHECK_INTERVAL_MS_MAX)),
+      () => this.#closeIdle(),
     );
   }
 
@@ -47,6 +84,18 @@ export class SocketServer implements ConnectionOwner {
 
   get connectionCreationTotal(): number {
     return this.#createdTotal;
+  }
+
+  get connectionRefusalTotal(): number {
+    return this.#refusedTotal;
+  }
+
+  get queuedRequestBytes(): number {
+    return this.requestBytes.usedBytes;
+  }
+
+  get queuedResponseBytes(): number {
+    return this.responseBytes.usedBytes;
   }
 
   /**
@@ -60,6 +109,7 @@ export class SocketServer implements ConnectionOwner {
       host: address.host,
       port: address.port,
       onConnection: (connection) => this.#accept(address.name, connection),
+      onError: (error) => this.#options.logger.warn('a connection could not be accepted', { error }),
     });
     this.#listeners.set(address.name, listener);
     return listener.address;
@@ -72,15 +122,19 @@ export class SocketServer implements ConnectionOwner {
     for (const connection of held) connection.start();
   }
 
+  startsInTurn(frame: Buffer, connection: ServerConnection): boolean {
+    return this.#options.dispatcher.startsInTurn(frame, connection);
+  }
+
   dispatch(frame: Buffer, connection: ServerConnection): void {
-    this.#options.dispatch(frame, connection);
+    this.#options.dispatcher.dispatch(frame, connection);
   }
 
   closed(connection: ServerConnection, error: Error | undefined): void {
     this.#connections.delete(connection);
+    this.#quotas.release(connection.remote.host);
     if (error !== undefined) {
-      const { host, port } = connection.remote;
-      this.#options.logger.debug('connection closed', { client: `${host}:${port}`, error });
+      this.#options.logger.debug('connection closed', { client: nameOf(connection), error });
     }
   }
 
@@ -95,9 +149,17 @@ export class SocketServer implements ConnectionOwner {
     await closing;
     timer.cancel();
     for (const connection of this.#connections) connection.destroy();
+    this.requestBytes.close();
+    this.responseBytes.close();
   }
 
   #accept(listener: string, connection: Connection): void {
+    const refusal = this.#quotas.acquire(connection.remote.host);
+    if (refusal !== undefined) {
+      connection.destroy();
+      this.#tellRefusal(refusal, connection);
+      return;
+    }
     const accepted = new ServerConnection(listener, connection, this);
     this.#createdTotal++;
     this.#connections.add(accepted);
@@ -108,8 +170,53 @@ export class SocketServer implements ConnectionOwner {
 
   #closeIdle(): void {
     const nowMs = this.clock.monotonicMs();
+    const { idleMsMax, requestIdleMsMax } = this.#options;
     for (const connection of this.#connections) {
-      if (connection.idleMs(nowMs) > this.#options.idleMsMax) connection.end();
+      const idleMs = connection.idleMs(nowMs);
+      // Not `end`: what a client does not read would keep the connection open for ever.
+      if (idleMs > idleMsMax || (idleMs > requestIdleMsMax && connection.owesRequest)) connection.destroy();
     }
   }
+
+  #budget(
+    bytesMax: number,
+    stall: Pick<ByteBudgetOptions<ServerConnection>, 'stalledSinceMs'> & { readonly what: string },
+  ): ByteBudget<ServerConnection> {
+    const { environment, logger, stallMsMax } = this.#options;
+    return new ByteBudget({
+      clock: environment.clock,
+      timers: environment.timers,
+      bytesMax,
+      stallMsMax,
+      stalledSinceMs: stall.stalledSinceMs,
+      reclaim: (connection, { bytes, ms }) => {
+        logger.warn('a client is disconnected, because others wait for the memory that it holds', {
+          client: nameOf(connection),
+          clientId: connection.clientId,
+          reason: stall.what,
+          bytes,
+          stalledMs: Math.round(ms),
+        });
+        connection.destroy();
+      },
+    });
+  }
+
+  #tellRefusal(reason: string, connection: Connection): void {
+    this.#refusedTotal++;
+    this.#refusedUntold++;
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - this.#refusalToldMs < REFUSAL_LOG_INTERVAL_MS) return;
+    this.#options.logger.warn('connections are refused', {
+      client: nameOf(connection),
+      reason,
+      count: this.#refusedUntold,
+    });
+    this.#refusalToldMs = nowMs;
+    this.#refusedUntold = 0;
+  }
+}
+
+function nameOf({ remote }: { readonly remote: Address }): string {
+  return `${remote.host}:${remote.port}`;
 }

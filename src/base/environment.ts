@@ -1,3 +1,5 @@
+import type { OperationalError } from './errors.ts';
+
 /**
  * Everything that comes from outside a Millrace process, as interfaces: time, timers, randomness, network and disk.
  *
@@ -66,6 +68,8 @@ export interface Network {
 export interface ListenOptions extends Address {
   /** Called with each accepted connection, which reads nothing until {@link Connection.start}. */
   readonly onConnection: (connection: Connection) => void;
+  /** Called when a connection could not be accepted, as at the limit of open files; the listener goes on. */
+  readonly onError?: (error: OperationalError) => void;
 }
 
 export interface ConnectOptions extends Address {
@@ -81,7 +85,7 @@ export interface Listener {
 export interface ConnectionHandlers {
   /** Bytes as they came off the wire; the chunk belongs to the handler. */
   data(chunk: Buffer): void;
-  /** The write queue went empty after {@link Connection.write} had answered false. */
+  /** The write queue went empty after {@link Connection.write} had left something in it. */
   drain?(): void;
   /** Called once, when the connection has ended for whatever reason. */
   close(error?: Error): void;
@@ -95,7 +99,7 @@ export interface Connection {
   start(handlers: ConnectionHandlers): void;
   /**
    * Queues chunks, in order, as one write. The chunks must not change afterwards.
-   * @returns false when more is queued than is good to hold: wait for `drain`.
+   * @returns false when more is queued than is good to hold. Whenever something is left in the queue, `drain` follows.
    */
   write(chunks: readonly Uint8Array[]): boolean;
   /** Bytes queued and not yet handed to the operating system. */

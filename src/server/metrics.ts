@@ -48,6 +48,21 @@ export class MetricsPage {
       'open client connections',
       () => metrics.connectionCount,
     );
+    this.gauge(
+      'kafka_server_socketservermetrics_connection_refusal_total',
+      'connections refused because a limit was reached',
+      () => metrics.connectionRefusalTotal,
+    );
+    this.gauge(
+      'millrace_broker_queued_request_bytes',
+      'bytes of requests that are read or in work',
+      () => metrics.queuedRequestBytes,
+    );
+    this.gauge(
+      'millrace_broker_queued_response_bytes',
+      'bytes of responses that clients have not taken',
+      () => metrics.queuedResponseBytes,
+    );
   }
 
   /** A counter per label set whose values are kept elsewhere: set anew whenever the page is read. */

@@ -111,9 +111,8 @@ export class SimulatedConnection implements Connection {
       this.#outgoingBytes += packet.length;
     }
     this.pump();
-    if (this.#outgoingBytes <= QUEUE_BYTES_MAX) return true;
-    this.#mustDrain = true;
-    return false;
+    if (this.queuedBytes > 0) this.#mustDrain = true;
+    return this.#outgoingBytes <= QUEUE_BYTES_MAX;
   }
 
   pause(): void {
@@ -204,7 +203,7 @@ export class SimulatedConnection implements Connection {
     this.#note(`${this.label} ${packet.bytes.length} B`);
     const handlers = peer.#handlers;
     peer.process.run(() => handlers.data(packet.bytes));
-    if (this.#mustDrain && this.#outgoingBytes === 0) {
+    if (this.#mustDrain && this.queuedBytes === 0) {
       this.#mustDrain = false;
       this.process.run(() => this.#handlers?.drain?.());
     }

@@ -11,15 +11,20 @@ import type {
 import { OperationalError } from '../errors.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const NOTHING = new Uint8Array(0);
 
 export const nodeNetwork: Network = {
   listen(options: ListenOptions): Promise<Listener> {
     return new Promise((resolve, reject) => {
-      const server = net.createServer({ noDelay: true, pauseOnConnect: true }, (socket) =>
+      // A peer whose machine is gone says nothing: the operating system asks for it.
+      const server = net.createServer({ noDelay: true, pauseOnConnect: true, keepAlive: true }, (socket) =>
         options.onConnection(new NodeConnection(socket)),
       );
-      server.once('error', (error) => reject(listenError(error, options)));
+      const onListenError = (error: Error): void => reject(listenError(error, options));
+      server.once('error', onListenError);
       server.listen({ host: options.host, port: options.port }, () => {
+        server.off('error', onListenError);
+        server.on('error', (error) => options.onError?.(acceptError(error, options)));
         const bound = server.address() as net.AddressInfo;
         resolve({
           address: { host: bound.address, port: bound.port },
@@ -60,7 +65,9 @@ class NodeConnection implements Connection {
   readonly #socket: net.Socket;
   #error: Error | undefined;
   #onClose: ((error?: Error) => void) | undefined;
+  #onDrain: (() => void) | undefined;
   #closed = false;
+  #mustDrain = false;
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
@@ -87,7 +94,7 @@ class NodeConnection implements Connection {
     }
     this.#onClose = handlers.close.bind(handlers);
     this.#socket.on('data', handlers.data.bind(handlers));
-    if (handlers.drain !== undefined) this.#socket.on('drain', handlers.drain.bind(handlers));
+    this.#onDrain = handlers.drain?.bind(handlers);
     this.#socket.resume();
   }
 
@@ -96,14 +103,34 @@ class NodeConnection implements Connection {
     if (socket.destroyed) return false;
     const last = chunks.length - 1;
     if (last < 0) return true;
-    if (last === 0) return socket.write(chunks[0] as Uint8Array);
-    // Corked, the chunks leave in one writev.
-    socket.cork();
-    let more = true;
-    for (const chunk of chunks) more = socket.write(chunk);
-    socket.uncork();
+    let more: boolean;
+    if (last === 0) {
+      more = socket.write(chunks[0] as Uint8Array);
+    } else {
+      // Corked, the chunks leave in one writev.
+      socket.cork();
+      more = true;
+      for (const chunk of chunks) more = socket.write(chunk);
+      socket.uncork();
+    }
+    // What the operating system has taken at once is not in the queue any more. Node tells of a drained queue only where
+    // it was a long one; an empty write behind the others ends when they have.
+    if (socket.writableLength > 0 && !this.#mustDrain) {
+      this.#mustDrain = true;
+      socket.write(NOTHING, this.#onWritten);
+    }
     return more;
   }
+
+  readonly #onWritten = (): void => {
+    if (this.#closed) return;
+    if (this.#socket.writableLength > 0) {
+      this.#socket.write(NOTHING, this.#onWritten);
+      return;
+    }
+    this.#mustDrain = false;
+    this.#onDrain?.();
+  };
 
   pause(): void {
     this.#socket.pause();
@@ -139,6 +166,13 @@ function listenError(error: NodeJS.ErrnoException, address: Address): Operationa
       ? `port ${address.port} on ${address.host} is already in use`
       : `cannot listen on ${show(address)}: ${error.message}`;
   return new OperationalError(code, text, { retriable: false, cause: error });
+}
+
+function acceptError(error: Error, address: Address): OperationalError {
+  return new OperationalError('NETWORK_ERROR', `cannot accept on ${show(address)}: ${error.message}`, {
+    retriable: true,
+    cause: error,
+  });
 }
 
 function connectError(error: NodeJS.ErrnoException, address: Address): OperationalError {

@@ -7,7 +7,7 @@ describe('ResponseQueue', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), fc.infiniteStream(fc.nat()), (count, picks) => {
         const queue = new ResponseQueue();
-        const open = Array.from({ length: count }, (_, i) => ({ i, slot: queue.open() }));
+        const open = Array.from({ length: count }, (_, i) => ({ i, slot: queue.open(0) }));
         const sent: number[] = [];
         while (open.length > 0) {
           const [picked] = open.splice(picks.next().value % open.length, 1);

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Metrics } from '../../../broker/server/broker-metrics.ts';
 import { Dispatcher } from '../../../broker/server/dispatcher.ts';
 import { anyHandler } from '../../../broker/server/request-handler.ts';
-import { SocketServer } from '../../../broker/server/socket-server.ts';
+import { SocketServer, type SocketServerOptions } from '../../../broker/server/socket-server.ts';
+import { assert } from '../../../src/base/assert.ts';
 import type { Address } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
@@ -23,15 +24,17 @@ describe('SocketServer with Dispatcher', () => {
   const waiting = new Map<number, () => void>();
   /** What an answer of ListGroups is padded with. */
   let groupCount = 0;
+  const assertions: Error[] = [];
 
   afterEach(async () => {
     waiting.clear();
     groupCount = 0;
+    assertions.length = 0;
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
   });
 
   async function serve(
-    idleMsMax = 60_000,
+    settings: Partial<SocketServerOptions> = {},
   ): Promise<{ address: Address; server: SocketServer; metrics: Metrics }> {
     const table = new Map(
       [
@@ -39,6 +42,7 @@ describe('SocketServer with Dispatcher', () => {
           api: heartbeat,
           answer: async (request) => {
             if (request.groupId === 'bug') throw new Error('a bug');
+            assert(request.groupId !== 'broken', 'a group is not broken');
             if (request.groupId !== 'slow') return { errorCode: request.generationId };
             await new Promise<void>((resolve) => waiting.set(request.generationId, resolve));
             return { errorCode: request.generationId };
@@ -71,13 +75,25 @@ describe('SocketServer with Dispatcher', () => {
       logger: silentLogger,
       metrics,
       handlersOf: () => table,
+      onAssertion: (failure) => assertions.push(failure),
     });
     const server = new SocketServer({
       environment: nodeEnvironment,
       logger: silentLogger,
-      limits: { frameBytesMax: REQUEST_BYTES_MAX, requestsInFlightMax: 10, queuedBytesMax: 100_000 },
-      idleMsMax,
-      dispatch: dispatcher.dispatch,
+      limits: {
+        frameBytesMax: REQUEST_BYTES_MAX,
+        requestsInFlightMax: 10,
+        requestBytesInFlightMax: 100_000,
+        queuedBytesMax: 100_000,
+      },
+      quotas: { connectionsMax: 1000, perIpMax: 1000, perIpOverrides: new Map() },
+      requestBytesMax: 10_000_000,
+      responseBytesMax: 10_000_000,
+      stallMsMax: 1000,
+      requestIdleMsMax: 60_000,
+      idleMsMax: 60_000,
+      dispatcher,
+      ...settings,
     });
     cleanUps.push(() => server.close());
     const address = await server.listen({ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 });
@@ -163,6 +179,14 @@ describe('SocketServer with Dispatcher', () => {
     expect(frames.map((frame) => decodeResponse(heartbeat, 3, frame).errorCode)).toEqual([-1, 2]);
   });
 
+  it('stops for a failed assertion, and answers nothing', async () => {
+    const { address } = await serve();
+    const client = await connect(address);
+    client.write(beat(1, 'broken'));
+    await client.closed;
+    expect(assertions.map(({ message }) => message)).toEqual(['a group is not broken']);
+  });
+
   it.each([
     ['an unknown key', () => withInt16(beat(1), 4, 999)],
     ['an unknown version', () => withInt16(beat(1), 6, 99)],
@@ -186,7 +210,7 @@ describe('SocketServer with Dispatcher', () => {
   });
 
   it('closes a connection that is idle for too long', async () => {
-    const { address, server } = await serve(40);
+    const { address, server } = await serve({ idleMsMax: 40 });
     const client = await connect(address);
     await client.closed;
     await expect.poll(() => server.connectionCount).toBe(0);

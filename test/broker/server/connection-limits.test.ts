@@ -1,0 +1,164 @@
+import net from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Broker } from '../../../broker/broker.ts';
+import { parsePerIpOverrides } from '../../../broker/config/ip-overrides.ts';
+import { ConnectionQuotas } from '../../../broker/server/connection-quotas.ts';
+import type { Logger } from '../../../src/base/logger.ts';
+import { encodeRequest } from '../../../src/protocol/framing.ts';
+import { produce } from '../../../src/protocol/messages/00-produce.ts';
+import { apiVersions } from '../../../src/protocol/messages/18-api-versions.ts';
+import { batchOf, type BrokerConfigInput, TestBrokers } from '../running-broker.ts';
+import { FrameCollector } from './frame-collector.ts';
+
+const header = { correlationId: 1, clientId: 'test' };
+const hello = Buffer.concat(encodeRequest(apiVersions, 0, header, {}));
+const large = Buffer.concat(
+  encodeRequest(produce, 9, header, {
+    acks: 1,
+    timeoutMs: 5000,
+    topicData: [{ name: 't', partitionData: [{ index: 0, records: batchOf('x'.repeat(900_000)) }] }],
+  }),
+);
+
+/** On a machine that does much else. */
+const PATIENCE = { timeout: 20_000 };
+
+describe('limits of connections', () => {
+  const brokers = new TestBrokers();
+  const clients: FrameCollector[] = [];
+  const lines: Readonly<Record<string, unknown>>[] = [];
+  const note = (message: string, fields?: object): void => void lines.push({ message, ...fields });
+  const logger: Logger = { debug: note, info: () => {}, warn: note, error: note, child: () => logger };
+
+  afterEach(async () => {
+    lines.length = 0;
+    for (const { socket } of clients.splice(0)) socket.destroy();
+    await brokers.close();
+  });
+
+  const start = (config: BrokerConfigInput): Promise<Broker> => brokers.start(config, { logger });
+
+  async function connect(broker: Broker): Promise<FrameCollector> {
+    const client = new FrameCollector(net.connect(broker.address.port, broker.address.host));
+    clients.push(client);
+    await client.connected;
+    return client;
+  }
+
+  async function greet(client: FrameCollector): Promise<void> {
+    client.write(hello);
+    await client.frames(1);
+  }
+
+  it.each([
+    ['max.connections', { 'max.connections': 5 }, 'the broker has 5 connections, its limit'],
+    ['max.connections.per.ip', { 'max.connections.per.ip': 5 }, '127.0.0.1 has 5 connections, its limit'],
+    [
+      'max.connections.per.ip.overrides',
+      { 'max.connections.per.ip.overrides': '10.0.0.1:2,127.0.0.1:5' },
+      '127.0.0.1 has 5 connections, its limit',
+    ],
+  ])(
+    'refuses connections beyond %s, and takes new ones when others have gone',
+    async (_name, config, why) => {
+      const broker = await start(config);
+      for (let i = 0; i < 5; i++) await greet(await connect(broker));
+      for (let i = 0; i < 20; i++) await (await connect(broker)).closed;
+      expect(broker.metrics.connectionRefusalTotal).toBe(20);
+      expect(lines.filter(({ message }) => message === 'connections are refused')).toMatchObject([
+        { reason: why, count: 1 },
+      ]);
+      clients[0]?.socket.destroy();
+      await expect.poll(() => broker.metrics.connectionCount, PATIENCE).toBe(4);
+      await greet(await connect(broker));
+      expect(broker.metrics.connectionCount).toBe(5);
+    },
+  );
+
+  it('closes connections that say nothing, or only half of a request', async () => {
+    const broker = await start({ 'millrace.request.idle.timeout.ms': 60 });
+    const silent = await connect(broker);
+    const half = await connect(broker);
+    const later = await connect(broker);
+    half.write(hello.subarray(0, 7));
+    await greet(later);
+    later.write(large.subarray(0, 100_000));
+    const idle = await connect(broker);
+    await greet(idle);
+    await Promise.all([silent.closed, half.closed, later.closed]);
+    // One that has asked and been answered may rest.
+    await greet(idle);
+    expect(broker.metrics.connectionCount).toBe(1);
+    await expect.poll(() => broker.metrics.queuedRequestBytes, PATIENCE).toBe(0);
+  });
+
+  it.each([
+    ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
+    ['HTTP', Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')],
+    ['TLS', Buffer.from('16030100f4010000f00303', 'hex')],
+  ])('closes a connection that speaks %s, and says so', async (protocol, bytes) => {
+    const broker = await start({});
+    const client = await connect(broker);
+    client.write(bytes);
+    await client.closed;
+    await expect.poll(() => broker.metrics.connectionCount, PATIENCE).toBe(0);
+    expect(String(lines.find(({ message }) => message === 'connection closed')?.['error'])).toContain(
+      `a client that speaks ${protocol}`,
+    );
+  });
+
+  it('does not read more of large requests than the budget, and ends those that do not come to an end', async () => {
+    const bytesMax = 3_000_000;
+    const broker = await start({
+      'queued.max.request.bytes': bytesMax,
+      'millrace.stalled.client.timeout.ms': 150,
+    });
+    const stalled = await Promise.all(Array.from({ length: 12 }, () => connect(broker)));
+    let mostBytes = 0;
+    const watch = setInterval(() => (mostBytes = Math.max(mostBytes, broker.metrics.queuedRequestBytes)), 1);
+    for (const client of stalled) client.write(large.subarray(0, -1));
+    await expect.poll(() => broker.metrics.queuedRequestBytes, PATIENCE).toBeGreaterThanOrEqual(bytesMax);
+    // Small requests do not wait, large ones do until the memory is given back.
+    const client = await connect(broker);
+    await greet(client);
+    client.write(large);
+    await client.frames(1);
+    await expect
+      .poll(
+        () => lines.filter(({ reason }) => reason === 'sends a request and does not end it').length,
+        PATIENCE,
+      )
+      .toBeGreaterThan(0);
+    clearInterval(watch);
+    // Each of the connections may have read a chunk before it noticed.
+    expect(mostBytes).toBeLessThan(bytesMax + 13 * 2 * 64 * 1024);
+  });
+
+  it('gives back what it counted', () => {
+    const quotas = new ConnectionQuotas({
+      connectionsMax: 3,
+      perIpMax: 2,
+      perIpOverrides: new Map([['::1', 0]]),
+    });
+    expect(quotas.acquire('1.1.1.1')).toBeUndefined();
+    expect(quotas.acquire('::ffff:1.1.1.1')).toBeUndefined();
+    expect(quotas.acquire('1.1.1.1')).toMatch('1.1.1.1 has 2');
+    expect(quotas.acquire('::1')).toMatch('::1 has 0');
+    expect(quotas.acquire('2.2.2.2')).toBeUndefined();
+    expect(quotas.acquire('3.3.3.3')).toMatch('the broker has 3');
+    quotas.release('::ffff:1.1.1.1');
+    expect(quotas.acquire('1.1.1.1')).toBeUndefined();
+  });
+
+  it('reads overrides', () => {
+    expect(parsePerIpOverrides(['1.1.1.1:5', '[::1]:7', '::ffff:2.2.2.2:0'])).toEqual({
+      overrides: new Map([
+        ['1.1.1.1', 5],
+        ['::1', 7],
+        ['2.2.2.2', 0],
+      ]),
+    });
+    expect(parsePerIpOverrides(['host'])).toEqual({ problem: 'host is not ADDRESS:COUNT' });
+    expect(parsePerIpOverrides(['1.1.1.1:-1'])).toEqual({ problem: '1.1.1.1:-1 is not ADDRESS:COUNT' });
+  });
+});
