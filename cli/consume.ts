@@ -1,21 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { DiagnosticError, OperationalError } from '../src/base/errors.ts';
+import { DiagnosticError, messageOf, OperationalError } from '../src/base/errors.ts';
 import {
   Admin,
   Consumer,
   type ConsumerRecord,
   type FetchedRecords,
+  type OffsetAndMetadata,
   type TopicPartition,
 } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
+import { byteFormat, type ByteFormat, recordTemplate, type ShownRecord, textOf } from './record-format.ts';
+import { visible } from './shell/visible-text.ts';
+import { offsetsAt, startPlace, type StartPlace } from './start-place.ts';
 import { wholeNumber } from './topic.ts';
 
 interface ConsumeOptions extends ConnectionOptions {
   readonly fromBeginning?: boolean;
   readonly group?: string;
   readonly partition?: number;
-  readonly offset?: number;
+  readonly offset?: StartPlace;
+  readonly keyFormat: ByteFormat;
+  readonly valueFormat: ByteFormat;
+  readonly format?: string;
   readonly max?: number;
   readonly exit?: boolean;
   readonly json?: boolean;
@@ -33,12 +40,23 @@ export function consumeCommand(): Command {
     .option('--from-beginning', 'start with the oldest record instead of the next one')
     .option('-g, --group <id>', 'consume as a member of this group and commit')
     .option('-p, --partition <n>', 'only this partition', wholeNumber)
-    .option('-o, --offset <n>', 'start at this offset (with --partition)', wholeNumber)
-    .option('-m, --max <n>', 'stop after so many records', wholeNumber)
+    .option(
+      '-o, --offset <place>',
+      'start here: earliest, latest, an offset, -n for the last n, or a time',
+      startPlace,
+    )
+    .option('-m, --max <n>', 'stop after so many records, and commit no more than those', wholeNumber)
     .option('-e, --exit', 'stop at the end of the topic')
     .option('-k, --key-separator <text>', 'print keys too, with this between key and value')
+    .addOption(byteFormat('--key-format <format>', 'what keys are'))
+    .addOption(byteFormat('--value-format <format>', 'what values are'))
+    .option(
+      '-f, --format <text>',
+      "how a record is written, as kcat's: %t %p %o %k %s %T %h %K %S %%, \\n, \\t",
+    )
     .option('--json', 'one JSON object a line: partition, offset, timestamp, key, value, headers')
     .action(async (topic: string, options: ConsumeOptions) => {
+      refuseContradictions(options);
       const stop = new AbortController();
       const interrupt = (): void => stop.abort();
       for (const name of SIGNALS) process.once(name, interrupt);
@@ -94,10 +112,33 @@ function refuseUnknownPartition(topic: string, partition: number | undefined, pa
   });
 }
 
+function refuseContradictions({
+  group,
+  offset,
+  partition,
+  fromBeginning,
+  format,
+  json,
+}: ConsumeOptions): void {
+  const wrong =
+    group !== undefined && offset !== undefined
+      ? { message: 'a group begins where it has committed', hint: 'millrace group reset moves that' }
+      : group !== undefined && partition !== undefined
+        ? { message: 'a group is given its partitions', hint: 'leave out --group or --partition' }
+        : fromBeginning === true && offset !== undefined
+          ? { message: '--from-beginning and --offset say two different places' }
+          : format !== undefined && json === true
+            ? { message: '--format and --json say two different forms' }
+            : undefined;
+  if (wrong !== undefined) throw new DiagnosticError(wrong);
+}
+
 async function consume(topic: string, options: ConsumeOptions, signal: AbortSignal): Promise<void> {
   const consumer = new Consumer({
     ...(await clientOptions(options)),
-    ...(options.group === undefined ? { autoCommit: false } : { groupId: options.group }),
+    ...(options.group === undefined ? {} : { groupId: options.group }),
+    // What has been shown is committed, and not what has been fetched beyond it.
+    autoCommit: false,
     autoOffsetReset: options.fromBeginning === true ? 'earliest' : 'latest',
   });
   const wakeUp = (): void => consumer.wakeup();
@@ -113,15 +154,34 @@ async function consume(topic: string, options: ConsumeOptions, signal: AbortSign
 }
 
 async function consumeAll(consumer: Consumer, topic: string, options: ConsumeOptions, signal: AbortSignal) {
+  const write = recordWriter(options);
   const ends = await subscribe(consumer, topic, options);
   let left = options.max ?? Number.POSITIVE_INFINITY;
   while (left > 0 && !signal.aborted) {
     if (ends !== undefined && (await reached(consumer, ends, options.group !== undefined))) return;
+    const shownUpTo: OffsetAndMetadata[] = [];
     for (const fetched of await consumer.poll(POLL_TIMEOUT_MS)) {
       const shown = fetched.records.slice(0, left);
+      const last = shown.at(-1);
+      if (last === undefined) continue;
       left -= shown.length;
-      if (shown.length > 0) process.stdout.write(shown.map((r) => show(r, fetched, options)).join(''));
+      process.stdout.write(shown.map((record) => write(record, fetched)).join(''));
+      const { partition, nextOffset: whole } = fetched;
+      const offset = shown.length === fetched.records.length ? whole : last.offset + 1;
+      shownUpTo.push({ topic, partition, offset, leaderEpoch: fetched.leaderEpoch });
     }
+    if (options.group !== undefined && shownUpTo.length > 0) await commitShown(consumer, shownUpTo);
+  }
+}
+
+/** Commits; where the group has gone on without this member, the partitions' next owner shows the records again. */
+async function commitShown(consumer: Consumer, offsets: readonly OffsetAndMetadata[]): Promise<void> {
+  try {
+    await consumer.commit(offsets);
+  } catch (error) {
+    const code = error instanceof OperationalError ? error.code : undefined;
+    if (code !== 'REBALANCE_IN_PROGRESS' && code !== 'COMMIT_FAILED') throw error;
+    process.stderr.write(`${messageOf(error)}\n`);
   }
 }
 
@@ -135,8 +195,11 @@ async function subscribe(consumer: Consumer, topic: string, options: ConsumeOpti
   const partitions: readonly TopicPartition[] =
     options.partition === undefined ? all : [{ topic, partition: options.partition }];
   consumer.assign(partitions);
-  if (options.offset !== undefined)
-    for (const partition of partitions) consumer.seek(partition, options.offset);
+  if (options.offset !== undefined) {
+    for (const { partition, offset } of await placesOf(partitions, options.offset, options)) {
+      consumer.seek({ topic, partition }, offset);
+    }
+  }
   return options.exit === true ? consumer.endOffsets(partitions) : undefined;
 }
 
@@ -157,15 +220,63 @@ async function reached(
   return true;
 }
 
-function show(record: ConsumerRecord, fetched: FetchedRecords, options: ConsumeOptions): string {
-  const key = record.key?.toString() ?? null;
-  const value = record.value?.toString() ?? null;
-  if (options.json !== true) {
-    const lead = options.keySeparator === undefined ? '' : `${key ?? 'null'}${options.keySeparator}`;
-    return `${lead}${value ?? 'null'}\n`;
+async function placesOf(partitions: readonly TopicPartition[], place: StartPlace, options: ConsumeOptions) {
+  const admin = new Admin(await clientOptions(options));
+  try {
+    return await offsetsAt(admin, partitions, place);
+  } finally {
+    await admin.close();
   }
-  const { partition } = fetched;
-  const { offset, timestamp } = record;
-  const headers = record.headers.map((h) => ({ key: h.key, value: h.value?.toString() ?? null }));
-  return `${JSON.stringify({ partition, offset, timestamp, key, value, headers })}\n`;
 }
+
+type RecordWriter = (record: ConsumerRecord, fetched: FetchedRecords) => string;
+
+/** How records are written: by a format string, as JSON, or as their values. On a terminal nothing in them steers it. */
+function recordWriter(options: ConsumeOptions): RecordWriter {
+  const { keyFormat, valueFormat, keySeparator, format } = options;
+  const onTerminal = process.stdout.isTTY ? visible : (text: string): string => text;
+  const write =
+    options.json === true
+      ? jsonOf(options)
+      : format === undefined
+        ? recordTemplate(`${keySeparator === undefined ? '' : `%k${escaped(keySeparator)}`}%s\n`)
+        : recordTemplate(format);
+  return (record, { topic, partition }) => {
+    const read = (bytes: Buffer | null, as: ByteFormat): string | null => {
+      if (bytes === null) return null;
+      try {
+        return onTerminal(textOf(bytes, as));
+      } catch (error) {
+        throw new DiagnosticError({
+          message: `${topic}-${partition} offset ${record.offset}: ${messageOf(error)}`,
+          hint: 'choose another --key-format or --value-format; hex shows any bytes',
+        });
+      }
+    };
+    return write({
+      topic,
+      partition,
+      record,
+      key: read(record.key, keyFormat),
+      value: read(record.value, valueFormat),
+    });
+  };
+}
+
+const escaped = (text: string): string => text.replaceAll('%', '%%').replaceAll('\\', '\\\\');
+
+/** In JSON, numbers and JSON are values of their own, and not in quotes. */
+function jsonOf({ keyFormat, valueFormat }: ConsumeOptions): (shown: ShownRecord) => string {
+  const asJson = (text: string | null, format: ByteFormat): string =>
+    text !== null && BARE_IN_JSON.has(format) && !/^-?(NaN|Infinity)$/.test(text)
+      ? text
+      : JSON.stringify(text);
+  return ({ partition, record, key, value }) => {
+    const { offset, timestamp } = record;
+    const headers = record.headers.map((h) => ({ key: h.key, value: h.value?.toString() ?? null }));
+    const place = JSON.stringify({ partition, offset, timestamp }).slice(0, -1);
+    return `${place},"key":${asJson(key, keyFormat)},"value":${asJson(value, valueFormat)},"headers":${JSON.stringify(headers)}}\n`;
+  };
+}
+
+const BARE_IN_JSON: ReadonlySet<ByteFormat> = new Set(['json', 'int', 'long', 'double']);

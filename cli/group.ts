@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { Admin, OffsetAndMetadata, OffsetSpec, TopicPartition } from '../src/client/index.ts';
-import { DiagnosticError } from '../src/base/errors.ts';
+import type { Admin, TopicPartition } from '../src/client/index.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { printRows } from './output.ts';
+import { offsetsAt, startPlace } from './start-place.ts';
 import { withAdmin } from './topic.ts';
 
 interface OutputOptions extends ConnectionOptions {
@@ -49,7 +49,8 @@ export function groupCommand(): Command {
     .action(async (groupId: string, options: ResetOptions) =>
       withAdmin(options, async (admin) => {
         const [topic] = await admin.describeTopics([options.topic]);
-        const offsets = await resolvePlace(admin, topic?.partitions ?? [], options.to);
+        const place = startPlace(options.to);
+        const offsets = await offsetsAt(admin, topic?.partitions ?? [], place);
         await admin.alterConsumerGroupOffsets(groupId, offsets);
         for (const { topic: name, partition, offset } of offsets)
           console.log(`${name}-${partition} ${offset}`);
@@ -92,28 +93,4 @@ async function describe(admin: Admin, groupId: string) {
       };
     })
     .toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
-}
-
-async function resolvePlace(
-  admin: Admin,
-  partitions: readonly TopicPartition[],
-  place: string,
-): Promise<readonly OffsetAndMetadata[]> {
-  if (/^\d+$/.test(place)) return partitions.map((p) => ({ ...p, offset: Number(place) }));
-  const spec = placeSpec(place);
-  const found = await admin.listOffsets(partitions.map((p) => ({ ...p, spec })));
-  if (!found.some((f) => f.offset === -1)) return found;
-  // Nothing is as new as the time asked for: such a partition continues at its end.
-  const ends = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'latest' as const })));
-  return found.map((f, i) => (f.offset === -1 ? { ...f, offset: ends[i]?.offset ?? 0 } : f));
-}
-
-function placeSpec(place: string): OffsetSpec {
-  if (place === 'earliest' || place === 'latest') return place;
-  const timestamp = Date.parse(place);
-  if (!Number.isNaN(timestamp)) return { timestamp };
-  throw new DiagnosticError({
-    message: `${place} is not a place in a topic`,
-    hint: 'use earliest, latest, an offset, or a time such as 2026-01-31T00:00:00Z',
-  });
 }

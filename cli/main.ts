@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { commands } from './commands.ts';
-import { explain } from './output.ts';
+import { endWithReader, explain } from './output.ts';
 import { version } from './version.ts';
 
 /**
@@ -18,6 +18,7 @@ const wanted = Object.entries(commands).filter(([name]) => name === process.argv
 const loaders = wanted.length > 0 ? wanted : Object.entries(commands);
 for (const [, load] of loaders) program.addCommand(await load());
 
+endWithReader();
 try {
   await program.parseAsync();
 } catch (error) {

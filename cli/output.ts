@@ -11,7 +11,23 @@ export function printRows(
     return;
   }
   const cells = rows.map((row) => Object.values(row).map((value) => (value === null ? '-' : String(value))));
-  console.log(renderTable(options.header, cells, process.stdout.columns || 120));
+  console.log(
+    renderTable(
+      options.header,
+      cells,
+      process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
+    ),
+  );
+}
+
+/**
+ * Ends the process quietly when whoever reads its output has gone, as in `| head`.
+ */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
 }
 
 /** One clear message for whatever ended a command; a bug keeps its stack, because somebody has to find it. */

@@ -1,8 +1,9 @@
 import readline from 'node:readline';
 import { Command, Option } from 'commander';
-import { DiagnosticError } from '../src/base/errors.ts';
+import { DiagnosticError, messageOf } from '../src/base/errors.ts';
 import { type CompressionName, Producer } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
+import { byteFormat, type ByteFormat, bytesFrom } from './record-format.ts';
 import { wholeNumber } from './topic.ts';
 
 interface ProduceOptions extends ConnectionOptions {
@@ -11,6 +12,8 @@ interface ProduceOptions extends ConnectionOptions {
   readonly header: readonly string[];
   readonly compression: CompressionName;
   readonly nullMarker?: string;
+  readonly keyFormat: ByteFormat;
+  readonly valueFormat: ByteFormat;
 }
 
 /** `millrace produce TOPIC`: each line of standard input is a record. */
@@ -26,6 +29,8 @@ export function produceCommand(): Command {
       [],
     )
     .option('-n, --null-marker <text>', 'a value of exactly this text is sent as a tombstone')
+    .addOption(byteFormat('--key-format <format>', 'what keys are written as'))
+    .addOption(byteFormat('--value-format <format>', 'what values are written as'))
     .addOption(
       new Option('-z, --compression <codec>', 'compression')
         .choices(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
@@ -43,8 +48,7 @@ export function produceCommand(): Command {
       try {
         for await (const line of readline.createInterface({ input: process.stdin })) {
           lineNumber += 1;
-          const { key, text } = splitLine(line, lineNumber, options.keySeparator);
-          const value = text === options.nullMarker ? null : text;
+          const { key, value } = recordOf(line, lineNumber, options);
           const wait = producer.ready();
           if (wait !== undefined) await wait;
           producer.send({ topic, partition: options.partition, key, value, headers }, (error) => {
@@ -66,6 +70,21 @@ export function produceCommand(): Command {
 async function producerOptions(options: ProduceOptions) {
   const { defaultApiTimeoutMs: blockMsMax, ...common } = await clientOptions(options);
   return { ...common, blockMsMax };
+}
+
+function recordOf(line: string, lineNumber: number, options: ProduceOptions) {
+  const { key, text } = splitLine(line, lineNumber, options.keySeparator);
+  try {
+    return {
+      key: key === null ? null : bytesFrom(key, options.keyFormat),
+      value: text === options.nullMarker ? null : bytesFrom(text, options.valueFormat),
+    };
+  } catch (error) {
+    throw new DiagnosticError({
+      message: `line ${lineNumber}: ${messageOf(error)}`,
+      hint: 'the lines before it were sent',
+    });
+  }
 }
 
 function splitLine(line: string, lineNumber: number, separator: string | undefined) {

@@ -43,7 +43,9 @@ async function runBatch(client: SqlServerClient, options: SqlOptions): Promise<v
     client,
     format: options.output,
     print: (text) => void process.stdout.write(text),
-    columns: () => process.stdout.columns || 120,
+    note: (text) => void process.stderr.write(text),
+    // Into a file or a pipe nothing is wrapped.
+    columns: () => (process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY),
   });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());

@@ -1,5 +1,7 @@
 import type { Entity } from './sql-server-client.ts';
+import { isExactNumber, stringifyExact } from './exact-json.ts';
 import { renderTable } from './table.ts';
+import { visibleLines } from './visible-text.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,25 +19,42 @@ interface Shown {
  */
 export function renderEntity(entity: Entity, columns: number): string {
   const show = SHOWN[entity['@type']];
-  const shown = show === undefined ? { text: JSON.stringify(entity, undefined, 2) } : show(entity);
+  const shown = show === undefined ? { text: stringifyExact(entity) } : show(entity, columns);
   const parts = [
-    ...(shown.title === undefined ? [] : [shown.title]),
+    ...(shown.title === undefined ? [] : [visibleLines(shown.title)]),
     ...(shown.header === undefined ? [] : [renderTable(shown.header, shown.rows ?? [], columns)]),
-    ...(shown.text === undefined ? [] : [shown.text]),
-    ...list(entity['warnings']).map((warning) => `WARNING: ${text(warning['message'])}`),
+    ...(shown.text === undefined ? [] : [visibleLines(shown.text)]),
   ];
   return parts.join('\n');
+}
+
+export function warningsOf(entity: Entity): readonly string[] {
+  return list(entity['warnings']).map((warning) => visibleLines(text(warning['message'])));
+}
+
+/** Entities that say what was done, and hold nothing that was asked for. */
+const MESSAGES: ReadonlySet<string> = new Set([
+  'currentStatus',
+  'terminate_query',
+  'assert_topic',
+  'assert_schema',
+  'connector_info',
+  'warning_entity',
+]);
+
+export function isMessage(entity: Entity): boolean {
+  return MESSAGES.has(entity['@type']);
 }
 
 /** The table in an entity, as it is before it is fitted to a terminal; undefined for one that has none. */
 export function entityRows(
   entity: Entity,
 ): { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] } | undefined {
-  const { header, rows } = SHOWN[entity['@type']]?.(entity) ?? {};
+  const { header, rows } = SHOWN[entity['@type']]?.(entity, Number.POSITIVE_INFINITY) ?? {};
   return header === undefined ? undefined : { header, rows: rows ?? [] };
 }
 
-const SHOWN: Readonly<Record<string, (entity: Entity) => Shown>> = {
+const SHOWN: Readonly<Record<string, (entity: Entity, columns: number) => Shown>> = {
   currentStatus: (entity) => {
     const status = fields(entity['commandStatus']);
     return { text: text(status['message']) || text(status['status']) };
@@ -60,15 +79,15 @@ const SHOWN: Readonly<Record<string, (entity: Entity) => Shown>> = {
   kafka_topics: (entity) => topics(list(entity['topics'])),
   kafka_topics_extended: (entity) => topics(list(entity['topics'])),
   sourceDescription: (entity) => describeSource(fields(entity['sourceDescription'])),
-  source_descriptions: (entity) => ({
+  source_descriptions: (entity, columns) => ({
     text: list(entity['sourceDescriptions'])
-      .map((source) => flatten(describeSource(source)))
+      .map((source) => flatten(describeSource(source), columns))
       .join('\n\n'),
   }),
   queryDescription: (entity) => describeQuery(fields(entity['queryDescription'])),
-  query_descriptions: (entity) => ({
+  query_descriptions: (entity, columns) => ({
     text: list(entity['queryDescriptions'])
-      .map((query) => flatten(describeQuery(query)))
+      .map((query) => flatten(describeQuery(query), columns))
       .join('\n\n'),
   }),
   executionPlan: (entity) => ({ text: text(entity['executionPlan'] ?? entity['executionPlanText']) }),
@@ -127,7 +146,7 @@ function topics(rows: readonly Fields[]): Shown {
     header: ['Kafka Topic', 'Partitions', 'Partition Replicas'],
     rows: rows.map((t) => {
       const replicas = Array.isArray(t['replicaInfo']) ? (t['replicaInfo'] as readonly unknown[]) : [];
-      const counts = [...new Set(replicas.map(String))];
+      const counts = [...new Set(replicas.map(text))];
       return [text(t['name']), String(replicas.length), counts.join(', ')];
     }),
   };
@@ -207,21 +226,21 @@ export function typeText(schema: unknown): string {
   }
 }
 
-const flatten = (shown: Shown): string =>
+const flatten = (shown: Shown, columns: number): string =>
   [
     shown.title,
-    shown.header === undefined ? undefined : renderTable(shown.header, shown.rows ?? [], 100),
+    shown.header === undefined ? undefined : renderTable(shown.header, shown.rows ?? [], columns),
     shown.text,
   ]
     .filter((part) => part !== undefined && part !== '')
     .join('\n');
 
 const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {};
+  typeof value === 'object' && value !== null && !isExactNumber(value) ? (value as Fields) : {};
 const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fields) : []);
 const strings = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(text) : []);
 
 function text(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'object' ? stringifyExact(value) : String(value as string | number | boolean);
 }

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { DiagnosticError, messageOf, OperationalError } from '../../src/base/errors.ts';
-import { renderTable } from './table.ts';
-import { type OutputFormat, resultWriter, type ResultWriter } from './result-writer.ts';
+import { type Outlet, type OutputFormat, resultWriter, type ResultWriter } from './result-writer.ts';
 import type { SqlServerClient } from './sql-server-client.ts';
 import { SqlServerError } from './sql-server-client.ts';
-import { scanStatements } from './statement-scanner.ts';
+import { type ScannedStatement, scanStatements } from './statement-scanner.ts';
+import { visible } from './visible-text.ts';
 
-export interface SessionOptions {
+export interface SessionOptions extends Pick<Outlet, 'print' | 'columns'> {
   readonly client: SqlServerClient;
   readonly format: OutputFormat;
-  readonly print: (text: string) => void;
-  /** Terminal width in columns, asked whenever something is printed. */
-  readonly columns: () => number;
+  /** Where messages go that are no rows; to where rows go, unless told otherwise. */
+  readonly note?: Outlet['note'];
 }
 
 /**
@@ -21,19 +20,20 @@ export interface SessionOptions {
  */
 export class SqlSession {
   client: SqlServerClient;
-  readonly #options: SessionOptions;
+  readonly #outlet: Outlet;
   readonly #properties = new Map<string, string>();
   readonly #variables = new Map<string, string>();
   #writer: ResultWriter;
 
   constructor(options: SessionOptions) {
     this.client = options.client;
-    this.#options = options;
-    this.#writer = resultWriter(options.format, options.columns, options.print);
+    const { print, note = print, columns } = options;
+    this.#outlet = { print, note, columns };
+    this.#writer = resultWriter(options.format, this.#outlet);
   }
 
   setFormat(format: OutputFormat): void {
-    this.#writer = resultWriter(format, this.#options.columns, this.#options.print);
+    this.#writer = resultWriter(format, this.#outlet);
   }
 
   /**
@@ -42,36 +42,11 @@ export class SqlSession {
    */
   async run(text: string, signal: AbortSignal): Promise<void> {
     const { statements, rest, isOpen } = scanStatements(text);
-    if (isOpen) {
-      throw new DiagnosticError({
-        message: 'the last statement has no end',
-        detail: rest.trim().slice(0, 200),
-        hint: 'statements end with a semicolon',
-      });
-    }
-    let batch: string[] = [];
-    const sendBatch = async (): Promise<void> => {
-      if (batch.length === 0) return;
-      const ksql = batch.join('\n');
-      batch = [];
-      for (const entity of await this.client.execute(ksql, this.#settings(), signal))
-        this.#writer.entity(entity);
-    };
-    for (const { text: statement } of statements) {
-      if (signal.aborted) return;
-      const kind = kindOf(statement);
-      if (kind === 'server') {
-        batch.push(statement);
-        continue;
-      }
-      await sendBatch();
-      if (kind === 'query') await this.#query(statement, signal);
-      else if (kind === 'print') await this.#print(statement, signal);
-      else this.#changeSession(statement);
-    }
-    await sendBatch();
+    if (isOpen) throw noEnd(rest);
+    await this.#runAll(statements, signal);
   }
 
+  /** Runs a file. An error of a statement says in which line of the file that begins. */
   async runFile(file: string, signal: AbortSignal): Promise<void> {
     let text: string;
     try {
@@ -82,7 +57,60 @@ export class SqlSession {
         cause: error,
       });
     }
-    await this.run(text, signal);
+    const { statements, rest, isOpen } = scanStatements(text);
+    if (isOpen)
+      throw inFile(noEnd(rest), { file, line: lineAt(text, text.length - rest.trimStart().length) });
+    await this.#runAll(statements, signal, (error, statement) =>
+      inFile(error, { file, line: lineAt(text, beginOf(statement)) }),
+    );
+  }
+
+  async #runAll(
+    statements: readonly ScannedStatement[],
+    signal: AbortSignal,
+    located: (error: unknown, statement: ScannedStatement) => unknown = (error) => error,
+  ): Promise<void> {
+    let batch: ScannedStatement[] = [];
+    for (const statement of statements) {
+      if (signal.aborted) return;
+      const isForServer = kindOf(statement.text) === 'server';
+      if (isForServer) batch.push(statement);
+      if (isForServer && statement !== statements.at(-1)) continue;
+      await this.#runBatch(batch, signal, located);
+      batch = [];
+      if (isForServer) continue;
+      try {
+        await this.#runOne(statement.text, signal);
+      } catch (error) {
+        throw located(error, statement);
+      }
+    }
+  }
+
+  /** Statements that go out as one request; an error is that of the one that the server names. */
+  async #runBatch(
+    batch: readonly ScannedStatement[],
+    signal: AbortSignal,
+    located: (error: unknown, statement: ScannedStatement) => unknown,
+  ): Promise<void> {
+    const [first] = batch;
+    if (first === undefined) return;
+    try {
+      const ksql = batch.map(({ text }) => text).join('\n');
+      for (const entity of await this.client.execute(ksql, this.#settings(), signal)) {
+        this.#writer.entity(entity);
+      }
+    } catch (error) {
+      const named = error instanceof SqlServerError ? error.statementText : undefined;
+      throw located(error, batch.find(({ text }) => named !== undefined && isSame(text, named)) ?? first);
+    }
+  }
+
+  async #runOne(statement: string, signal: AbortSignal): Promise<void> {
+    const kind = kindOf(statement);
+    if (kind === 'query') await this.#query(statement, signal);
+    else if (kind === 'print') await this.#print(statement, signal);
+    else this.#changeSession(statement);
   }
 
   #settings() {
@@ -108,7 +136,7 @@ export class SqlSession {
   async #print(statement: string, signal: AbortSignal): Promise<void> {
     try {
       for await (const line of this.client.print(statement, this.#settings(), signal))
-        this.#options.print(`${line}\n`);
+        this.#writer.line(visible(line));
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -127,8 +155,8 @@ export class SqlSession {
     const undefine = /^UNDEFINE\s+(\w+)\s*;$/i.exec(text);
     if (undefine !== null) return this.#forget(this.#variables, undefine[1] ?? '');
     if (/^(SHOW|LIST)\s+VARIABLES\s*;$/i.test(text)) {
-      const table = renderTable(['Variable Name', 'Value'], [...this.#variables], this.#options.columns());
-      return this.#options.print(`${table}\n`);
+      const variables = Array.from(this.#variables, ([name, value]) => ({ name, value }));
+      return this.#writer.entity({ '@type': 'variables', variables });
     }
     throw new DiagnosticError({
       message: `cannot read this ${/^\w+/.exec(text)?.[0]?.toUpperCase() ?? ''} statement`,
@@ -144,12 +172,12 @@ export class SqlSession {
     const before = target.get(name);
     target.set(name, value);
     const change = before === undefined ? `is now '${value}'` : `was '${before}', is now '${value}'`;
-    this.#options.print(`'${name}' ${change}\n`);
+    this.#outlet.note(`'${name}' ${change}\n`);
   }
 
   #forget(target: Map<string, string>, name: string): void {
     const known = target.delete(name);
-    this.#options.print(known ? `'${name}' is no longer set\n` : `'${name}' was not set\n`);
+    this.#outlet.note(known ? `'${name}' is no longer set\n` : `'${name}' was not set\n`);
   }
 }
 
@@ -167,6 +195,41 @@ function kindOf(statement: string): StatementKind {
 /** The statement from its first word on. */
 function withoutComments(statement: string): string {
   return statement.replace(/^(\s|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)+/, '');
+}
+
+function noEnd(rest: string): DiagnosticError {
+  return new DiagnosticError({
+    message: 'the last statement has no end',
+    detail: rest.trim().slice(0, 200),
+    hint: 'statements end with a semicolon',
+  });
+}
+
+/** Where a statement begins, after the comments before it. */
+const beginOf = ({ text, start }: ScannedStatement): number =>
+  start + text.length - withoutComments(text).length;
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
+
+/** Two texts of one statement: the server's may lack comments around it, and the semicolon. */
+function isSame(a: string, b: string): boolean {
+  const bare = (text: string): string => withoutComments(text).replace(/\s*;?\s*$/, '');
+  return bare(a) === bare(b);
+}
+
+/** The error with the place of its statement before its message; what is no user's mistake stays as it is. */
+function inFile(error: unknown, { file, line }: { readonly file: string; readonly line: number }): unknown {
+  const where = `${file}:${line}: `;
+  if (error instanceof SqlServerError) {
+    const { errorCode, statementText } = error;
+    return new SqlServerError({
+      error_code: errorCode,
+      message: where + error.message,
+      ...(statementText === undefined ? {} : { statementText }),
+    });
+  }
+  if (!(error instanceof DiagnosticError)) return error;
+  return new DiagnosticError({ ...error.diagnostic, message: where + error.diagnostic.message });
 }
 
 const unquote = (text: string | undefined): string => (text ?? '').replaceAll("''", "'");

@@ -1,4 +1,5 @@
 import { OperationalError, messageOf } from '../../src/base/errors.ts';
+import { parseExact } from './exact-json.ts';
 
 /** What a session carries along with each statement: `SET` properties and `DEFINE` variables. */
 export interface SessionSettings {
@@ -20,7 +21,7 @@ export type Entity = Readonly<Record<string, unknown>> & { readonly '@type': str
 export interface StreamedRow {
   readonly header?: { readonly queryId?: string; readonly schema: string };
   readonly row?: { readonly columns: readonly unknown[]; readonly tombstone?: boolean };
-  readonly errorMessage?: { readonly error_code: number; readonly message: string };
+  readonly errorMessage?: { readonly error_code: unknown; readonly message: string };
   readonly finalMessage?: string;
 }
 
@@ -31,12 +32,13 @@ export class SqlServerError extends Error {
   readonly statementText: string | undefined;
 
   constructor(body: {
-    readonly error_code?: number;
+    /** A number, or its text. */
+    readonly error_code?: unknown;
     readonly message?: string;
     readonly statementText?: string;
   }) {
     super(body.message ?? 'the server gave no reason');
-    this.errorCode = body.error_code ?? 50_000;
+    this.errorCode = body.error_code === undefined ? 50_000 : Number(body.error_code);
     this.statementText = body.statementText;
   }
 }
@@ -72,20 +74,20 @@ export class SqlServerClient {
   async execute(ksql: string, session: SessionSettings, signal?: AbortSignal): Promise<readonly Entity[]> {
     const body = { ksql, streamsProperties: session.properties, sessionVariables: session.variables };
     const response = await this.#request('/ksql', body, signal === undefined ? {} : { signal });
-    return (await response.json()) as readonly Entity[];
+    return parseExact(await this.#textOf(response, signal)) as readonly Entity[];
   }
 
   /** Runs a `SELECT`; ends with the query, or when the signal is aborted. */
   async *query(sql: string, session: SessionSettings, signal: AbortSignal): AsyncGenerator<StreamedRow> {
     const body = { sql, properties: session.properties, sessionVariables: session.variables };
     const response = await this.#request('/query-stream', body, { accept: ROWS_TYPE, signal });
-    for await (const line of linesOf(response)) {
+    for await (const line of this.#linesOf(response, signal)) {
       // The answer is one JSON array with an object on each line, so brackets and commas outside belong to the array.
       const json = line
         .trim()
         .replace(/^\[/, '')
         .replace(/[,\]]$/, '');
-      if (json !== '') yield JSON.parse(json) as StreamedRow;
+      if (json !== '') yield parseExact(json) as StreamedRow;
     }
   }
 
@@ -93,7 +95,7 @@ export class SqlServerClient {
   async *print(ksql: string, session: SessionSettings, signal: AbortSignal): AsyncGenerator<string> {
     const body = { ksql, streamsProperties: session.properties, sessionVariables: session.variables };
     const response = await this.#request('/query', body, { signal });
-    for await (const line of linesOf(response)) {
+    for await (const line of this.#linesOf(response, signal)) {
       if (line !== '') yield line;
     }
   }
@@ -113,21 +115,43 @@ export class SqlServerClient {
       });
     } catch (error) {
       if (options.signal?.aborted === true) throw error;
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      throw new OperationalError('NO_ANSWER', `no SQL server answers at ${this.url}: ${messageOf(cause)}`, {
-        retriable: true,
-        cause: error,
-      });
+      throw this.#noAnswer(`no SQL server answers at ${this.url}`, error);
     }
     if (response.ok) return response;
     const text = await response.text();
     throw new SqlServerError(parseError(text) ?? { error_code: response.status * 100, message: text });
   }
+
+  async #textOf(response: Response, signal: AbortSignal | undefined): Promise<string> {
+    try {
+      return await response.text();
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      throw this.#noAnswer(`the SQL server at ${this.url} has gone away in the middle of its answer`, error);
+    }
+  }
+
+  async *#linesOf(response: Response, signal: AbortSignal): AsyncGenerator<string> {
+    try {
+      yield* linesOf(response);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw this.#noAnswer(`the SQL server at ${this.url} has gone away in the middle of its answer`, error);
+    }
+  }
+
+  #noAnswer(what: string, error: unknown): OperationalError {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    return new OperationalError('NO_ANSWER', `${what}: ${messageOf(cause)}`, {
+      retriable: true,
+      cause: error,
+    });
+  }
 }
 
 function parseError(
   text: string,
-): { error_code?: number; message?: string; statementText?: string } | undefined {
+): { error_code?: unknown; message?: string; statementText?: string } | undefined {
   try {
     const body: unknown = JSON.parse(text);
     return typeof body === 'object' && body !== null ? body : undefined;

@@ -24,7 +24,10 @@ export function scanStatements(text: string): ScannedText {
   while (index < text.length) {
     const character = text[index] ?? '';
     if (character === ';') {
-      if (isOpen) statements.push({ text: text.slice(start, index + 1).trim(), start });
+      if (isOpen) {
+        const statement = text.slice(start, index + 1).trimStart();
+        statements.push({ text: statement, start: index + 1 - statement.length });
+      }
       start = index + 1;
       isOpen = false;
       index += 1;
@@ -36,7 +39,7 @@ export function scanStatements(text: string): ScannedText {
       index += 1;
       continue;
     }
-    if (character !== '-' && character !== '/') isOpen = true;
+    if (!isCommentAt(text, index)) isOpen = true;
     index = skipped;
   }
   return { statements, rest: text.slice(start), isOpen };
@@ -55,8 +58,12 @@ function endOfQuoteOrComment(text: string, index: number): number | undefined {
     return end === -1 ? text.length : end;
   }
   if (text.startsWith('/*', index)) {
+    // The slash of the opening must not be taken for that of the end, as in "/*/".
     const end = text.indexOf('*/', index + 2);
     return end === -1 ? text.length : end + 2;
   }
   return undefined;
 }
+
+const isCommentAt = (text: string, index: number): boolean =>
+  text.startsWith('--', index) || text.startsWith('/*', index);

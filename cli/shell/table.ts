@@ -1,46 +1,63 @@
 import Table from 'cli-table3';
 import stringWidth from 'string-width';
+import { visible } from './visible-text.ts';
 
 const BORDERS_PER_COLUMN = 3;
 const COLUMN_WIDTH_MIN = 6;
+/** A growing table whose columns would be narrower than this is written one value a line. */
+const GROWING_WIDTH_MIN = 10;
 
 /**
- * A table with a header line that fits the terminal: columns keep their natural width while there is room, then the
- * widest give way and their cells wrap.
+ * A table with a header line that fits the terminal. Words stay whole: a column gives way only where its cells have
+ * blanks to wrap at, and where that is not enough each row is written as a block, one value a line.
  */
 export function renderTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   columns: number,
 ): string {
-  const natural = header.map((title, i) =>
-    Math.max(
-      ...[title, ...rows.map((row) => row[i] ?? '')].flatMap((cell) =>
-        cell.split('\n').map((line) => stringWidth(line)),
-      ),
-    ),
-  );
-  const widths = fitWidths(natural, columns - header.length * BORDERS_PER_COLUMN - 1);
+  const shown = rows.map((row) => header.map((_, i) => visible(row[i] ?? '')));
+  const cells = [header, ...shown];
+  const natural = header.map((_, i) => Math.max(1, ...cells.map((row) => stringWidth(row[i] ?? ''))));
+  const least = header.map((_, i) => Math.max(1, ...cells.map((row) => longestWord(row[i] ?? ''))));
+  const available = columns - header.length * BORDERS_PER_COLUMN - 1;
+  if (sum(least) > available && rows.length > 0) return blocks(header, shown, { first: 1 });
+  const widths = fitWidths(natural, { available, least });
   const table = new Table({
     head: [...header],
     colWidths: widths.map((width) => width + 2),
     wordWrap: true,
-    wrapOnWordBoundary: false,
     style: { head: [], border: [], compact: true },
     chars: PLAIN_LINES,
   });
-  for (const row of rows) table.push(header.map((_, i) => row[i] ?? ''));
+  for (const row of shown) table.push([...row]);
   return table.toString();
 }
 
-/** Shares `available` columns out: what is narrower than a fair share keeps its width, the rest divide what is left. */
-export function fitWidths(natural: readonly number[], available: number): readonly number[] {
+/**
+ * Shares `available` out: what is narrower than a fair share keeps its natural width, the rest divide what is left, and
+ * none gets less than its `least`.
+ */
+export function fitWidths(
+  natural: readonly number[],
+  { available, least = [] }: { readonly available: number; readonly least?: readonly number[] },
+): readonly number[] {
+  const floor = (index: number): number =>
+    Math.max(Math.min(COLUMN_WIDTH_MIN, natural[index] ?? 1), least[index] ?? 1);
   const widths = natural.map((width) => Math.max(1, width));
-  const order = widths.map((_, i) => i).toSorted((a, b) => (widths[a] ?? 0) - (widths[b] ?? 0));
-  let left = Math.max(available, COLUMN_WIDTH_MIN * natural.length);
+  // Those with the highest floor first: what they must have is not there to be shared out.
+  const order = widths
+    .map((_, i) => i)
+    .toSorted(
+      (a, b) =>
+        (widths[a] ?? 0) - floor(a) - ((widths[b] ?? 0) - floor(b)) || (widths[a] ?? 0) - (widths[b] ?? 0),
+    );
+  let left = available;
+  let floors = sum(widths.map((_, i) => floor(i)));
   for (const [done, index] of order.entries()) {
-    const share = Math.floor(left / (order.length - done));
-    widths[index] = Math.min(widths[index] ?? 1, Math.max(share, COLUMN_WIDTH_MIN));
+    floors -= floor(index);
+    const share = Math.max(floor(index), Math.min(Math.floor(left / (order.length - done)), left - floors));
+    widths[index] = Math.min(widths[index] ?? 1, share);
     left -= widths[index] ?? 0;
   }
   return widths;
@@ -48,42 +65,90 @@ export function fitWidths(natural: readonly number[], available: number): readon
 
 /** The lines of a table whose rows arrive one by one, so that its widths must be settled before the first. */
 export class GrowingTable {
-  readonly #widths: readonly number[];
+  readonly #titles: readonly string[];
+  readonly #width: number;
+  /** No terminal, so nothing to fit into. */
+  readonly #isEndless: boolean;
+  #rows = 0;
 
-  constructor(columnCount: number, terminalColumns: number) {
-    const available = terminalColumns - columnCount * BORDERS_PER_COLUMN - 1;
-    const width = Math.max(COLUMN_WIDTH_MIN, Math.floor(available / Math.max(1, columnCount)));
-    this.#widths = Array.from({ length: columnCount }, () => width);
+  constructor(titles: readonly string[], terminalColumns: number) {
+    this.#titles = titles;
+    this.#isEndless = !Number.isFinite(terminalColumns);
+    const available = terminalColumns - titles.length * BORDERS_PER_COLUMN - 1;
+    this.#width = this.#isEndless ? 0 : Math.floor(available / Math.max(1, titles.length));
   }
 
-  header(titles: readonly string[]): string {
-    return [this.#rule('+'), this.row(titles), this.#rule('+')].join('\n');
+  get #isVertical(): boolean {
+    return (
+      !this.#isEndless &&
+      this.#width < Math.max(GROWING_WIDTH_MIN, ...this.#titles.map((title) => stringWidth(title)))
+    );
+  }
+
+  /** The lines above the first row; undefined where there are none. */
+  header(): string | undefined {
+    if (this.#isVertical) return undefined;
+    const rule = this.#titles
+      .map((title) => '-'.repeat(Math.max(this.#width, stringWidth(title)) + 2))
+      .join('+');
+    return `+${rule}+\n${this.#line(this.#titles)}\n+${rule}+`;
   }
 
   row(cells: readonly string[]): string {
-    const wrapped = this.#widths.map((width, i) => wrap(cells[i] ?? '', width));
-    const height = Math.max(...wrapped.map((lines) => lines.length));
-    return Array.from({ length: height }, (_, line) =>
-      wrapped.reduce((text, lines, i) => `${text} ${pad(lines[line] ?? '', this.#widths[i] ?? 0)} |`, '|'),
-    ).join('\n');
+    this.#rows += 1;
+    const shown = this.#titles.map((_, i) => visible(cells[i] ?? ''));
+    if (this.#isVertical) return blocks(this.#titles, [shown], { first: this.#rows });
+    return this.#line(shown);
   }
 
-  #rule(corner: string): string {
-    return this.#widths.reduce((text, width) => text + '-'.repeat(width + 2) + corner, corner);
+  #line(cells: readonly string[]): string {
+    if (this.#isEndless) {
+      const padded = cells.map((cell, i) => pad(cell, stringWidth(this.#titles[i] ?? '')));
+      return `| ${padded.join(' | ')} |`;
+    }
+    const wrapped = cells.map((cell) => wrap(cell, this.#width));
+    const height = Math.max(...wrapped.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) =>
+      wrapped.reduce((text, lines) => `${text} ${pad(lines[line] ?? '', this.#width)} |`, '|'),
+    ).join('\n');
   }
 }
 
+/** Each row as a block of lines `title: value`, for terminals that are too narrow for columns. */
+function blocks(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  { first }: { readonly first: number },
+): string {
+  const width = Math.max(...header.map((title) => stringWidth(title)));
+  return rows
+    .map((row, number) =>
+      [`-[ ${first + number} ]-`, ...header.map((title, i) => `${pad(title, width)} : ${row[i] ?? ''}`)].join(
+        '\n',
+      ),
+    )
+    .join('\n');
+}
+
+function longestWord(cell: string): number {
+  return Math.max(...cell.split(' ').map((word) => stringWidth(word)));
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+/** At blanks where there are any, else anywhere. */
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   let lineWidth = 0;
   for (const character of text) {
     const characterWidth = stringWidth(character);
-    if (character === '\n' || lineWidth + characterWidth > width) {
-      lines.push(line);
-      line = '';
-      lineWidth = 0;
-      if (character === '\n') continue;
+    if (lineWidth + characterWidth > width) {
+      const blank = line.lastIndexOf(' ');
+      const rest = blank > 0 ? line.slice(blank + 1) : '';
+      lines.push(blank > 0 ? line.slice(0, blank) : line);
+      line = rest;
+      lineWidth = stringWidth(rest);
     }
     line += character;
     lineWidth += characterWidth;

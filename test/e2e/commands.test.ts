@@ -64,10 +64,53 @@ describe('topics, records and groups', () => {
     await millrace(['group', 'reset', 'readers', '-t', 'words', '--to', 'earliest', ...on]);
     expect(await lagOf()).toBe(3);
 
+    // What was shown is committed, however much was fetched.
+    const two = await millrace(['consume', 'words', '-g', 'readers', '-m', '2', ...on]);
+    expect(two.stdout.trim().split('\n')).toHaveLength(2);
+    expect(await lagOf()).toBe(1);
+
     await millrace(['topic', 'alter', 'words', '-p', '4', ...on]);
     const topics = await millrace(['topic', 'list', '--json', ...on]);
     expect(topics.stdout).toContain('{"name":"words","partitions":4,"replication":1,"internal":false}');
     expect((await millrace(['topic', 'delete', 'words', ...on])).stdout).toBe('deleted topic words\n');
+  });
+
+  it('reads and writes keys and values in formats, from any place, in any form', async () => {
+    const on = ['-b', kafka];
+    await millrace(['topic', 'create', 'numbers', '-p', '1', ...on]);
+    const formats = ['-k', '=', '--key-format', 'int', '--value-format', 'long'];
+    await millrace(['produce', 'numbers', ...formats, ...on], '1=9007199254740993\n2=-5\n');
+    const from = ['consume', 'numbers', '-e', ...on];
+    const formatted = await millrace([
+      ...from,
+      '-o',
+      'earliest',
+      ...formats.slice(2),
+      '-f',
+      '%p %o %k: %s%%\\n',
+    ]);
+    expect(formatted.stdout).toBe('0 0 1: 9007199254740993%\n0 1 2: -5%\n');
+    const hex = await millrace([...from, '-o', '-1', '--value-format', 'hex']);
+    expect(hex.stdout).toBe('fffffffffffffffb\n');
+    const later = await millrace([...from, '-o', '2100-01-01T00:00:00Z']);
+    expect(later).toMatchObject({ status: 0, stdout: '' });
+    const wrong = await millrace(['produce', 'numbers', ...formats, ...on], '1=5\n1=five\n');
+    expect(wrong).toMatchObject({ status: 1 });
+    expect(wrong.stderr).toMatch(/^millrace: line 2: "five" is no long/);
+    const short = await millrace([...from, '-o', '0', '--value-format', 'int']);
+    expect(short.stderr).toMatch(/^millrace: numbers-0 offset 0: 8 bytes are no int/);
+  });
+
+  it('ends quietly when its reader goes, as with head', async () => {
+    const producing = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join('');
+    await millrace(['topic', 'create', 'many', '-p', '1', '-b', kafka]);
+    await millrace(['produce', 'many', '-b', kafka], producing);
+    const child = new RunningCommand(['consume', 'many', '--from-beginning', '-b', kafka]);
+    await child.until(/line 0\n/);
+    child.child.stdout?.destroy();
+    await millrace(['produce', 'many', '-b', kafka], producing);
+    expect(await child.ended()).toBe(0);
+    expect(child.output).not.toMatch(/EPIPE|millrace:/);
   });
 
   it('ends in one line when a topic is not there', async () => {
@@ -92,8 +135,9 @@ describe('sql', () => {
       SELECT id, town FROM people EMIT CHANGES LIMIT 2;`,
     );
     const first = await millrace(['sql', http, '-f', file, '-o', 'csv']);
-    expect(first).toMatchObject({ status: 0, stderr: '' });
-    expect(first.stdout).toMatch(/ID,TOWN\n1,Bern\n2,Bern\n/);
+    expect(first).toMatchObject({ status: 0, stdout: 'ID,TOWN\n1,Bern\n2,Bern\n' });
+    // What was done is said, but not among the rows.
+    expect(first.stderr).toMatch(/'auto.offset.reset' is now 'earliest'/);
 
     const json = await millrace(['sql', http, '-e', 'SHOW TABLES', '-o', 'json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -115,6 +159,19 @@ describe('sql', () => {
     expect(stderr).toMatch(/B/);
     expect(stderr).not.toMatch(/ {4}at /);
     expect((await millrace(['sql', http, '-e', 'SHOW STREAMS;'])).stdout).not.toContain('LOST');
+  });
+
+  it('says in which line of a file a wrong statement begins', async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'millrace-cli-')), 'wrong.sql');
+    writeFileSync(
+      file,
+      '-- one\nSHOW TABLES; /* two;\n*/\nSHOW STREAMS;\n\nSELECT nothing FROM nowhere EMIT CHANGES;\n',
+    );
+    const outcome = await millrace(['sql', http, '-f', file]);
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain(`${file}:6: `);
+    writeFileSync(file, 'SHOW TABLES;\n\n-- wrong\nSHOW STREAMZ;\nSHOW TABLES;');
+    expect((await millrace(['sql', http, '-f', file])).stderr).toContain(`${file}:`);
   });
 
   it('says which server does not answer', async () => {
