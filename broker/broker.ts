@@ -1,4 +1,6 @@
+import { mustStop } from '../src/base/assert.ts';
 import type { Address, Environment } from '../src/base/environment.ts';
+import type { AssertionFailure } from '../src/base/errors.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../src/base/logger.ts';
 import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
@@ -372,6 +374,7 @@ export class Broker {
     return new BrokerLifecycle({
       environment: this.#environment,
       logger: this.#logger,
+      onAssertion: (failure) => this.#fail(failure),
       controller: this.#controller,
       waiters: this.#waiters,
       image: () => this.#quorum.image,
@@ -394,9 +397,11 @@ export class Broker {
     const logger = this.#logger;
     const { nodeId } = this.#topology;
     const brokerEpoch = (): number => this.#lifecycle.brokerEpoch;
+    const onAssertion = (failure: AssertionFailure): void => this.#fail(failure);
     const isrChanges = new IsrChanges({
       environment,
       logger,
+      onAssertion,
       nodeId,
       brokerEpoch,
       brokerEpochOf: (brokerId) => this.#quorum.image.brokers.get(brokerId)?.epoch ?? -1,
@@ -408,6 +413,7 @@ export class Broker {
     const fetchers = new ReplicaFetchers({
       environment,
       logger,
+      onAssertion,
       peers: this.#peers,
       addressOf: (brokerId, image) => this.#interBrokerAddress(brokerId, image),
       onBytes: (topic, bytes) => {
@@ -464,7 +470,10 @@ export class Broker {
         offsetsRetentionCheckIntervalMs: config.get('offsets.retention.check.interval.ms'),
         offsetMetadataBytesMax: config.get('offset.metadata.max.bytes'),
       },
-      onError: (error) => this.#logger.warn('group coordinator', { error }),
+      onError: (error) => {
+        if (mustStop(error)) this.#fail(error);
+        else this.#logger.warn('group coordinator', { error });
+      },
     });
   }
 

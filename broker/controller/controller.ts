@@ -1,6 +1,6 @@
 import { assertDefined } from '../../src/base/assert.ts';
 import type { Timer } from '../../src/base/environment.ts';
-import { messageOf } from '../../src/base/errors.ts';
+import { AssertionFailure, messageOf } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { MetadataDelta } from '../metadata/metadata-delta.ts';
@@ -145,6 +145,7 @@ export class Controller implements RaftListener {
       const records = decide(this.#stateOf(activity));
       return records.length === 0 ? activity.head.offset : this.#append(activity, records);
     } catch (error) {
+      if (error instanceof AssertionFailure) error.stopped ??= 'controller';
       // A decision that fails has done nothing yet; one that was half applied is dropped with the leadership.
       this.#options.logger.error('the controller has failed and gives up its leadership', { error });
       this.#raft.resign(activity.epoch);

@@ -87,7 +87,10 @@ class ProduceRun {
       const commits = this.#appended
         .flatMap((topic) => topic.map(({ commit }) => commit))
         .filter((c) => c !== null);
-      const delayed = new DelayedProduce(commits, () => reply(this.#response()));
+      const delayed = new DelayedProduce(
+        commits,
+        this.#context.guard(() => reply(this.#response())),
+      );
       delayed.start(this.#services.environment.timers, Math.max(0, timeoutMs));
       if (!delayed.done) this.#context.onClosed(() => delayed.cancel());
     } else if (acks === 1) {

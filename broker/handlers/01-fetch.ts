@@ -51,8 +51,12 @@ export function fetchHandler(services: BrokerServices): RequestHandler<typeof fe
         minBytes: Math.min(request.minBytes, request.maxBytes),
         maxBytes: Math.min(request.maxBytes, services.config.get('fetch.max.bytes')),
       };
-      const delayed = new DelayedFetch(items, reader, limits, services.fetchRoom, (reads) =>
-        reply(respond(services, request, names, reads, { reader, context })),
+      const delayed = new DelayedFetch(
+        items,
+        reader,
+        limits,
+        services.fetchRoom,
+        context.guard((reads) => reply(respond(services, request, names, reads, { reader, context }))),
       );
       delayed.start(services.environment.timers);
       if (!delayed.done) context.onClosed(() => delayed.cancel());

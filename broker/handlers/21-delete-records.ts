@@ -26,7 +26,10 @@ export function deleteRecordsHandler(services: BrokerServices): RequestHandler<t
           pending.push(begin(services, name, partitionIndex, offset));
         }
       }
-      const delayed = new DelayedDeleteRecords(pending, () => reply(respond(request, pending)));
+      const delayed = new DelayedDeleteRecords(
+        pending,
+        context.guard(() => reply(respond(request, pending))),
+      );
       delayed.start(services.environment.timers, Math.max(0, request.timeoutMs));
       if (!delayed.done) context.onClosed(() => delayed.cancel());
     },

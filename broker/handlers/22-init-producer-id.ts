@@ -1,3 +1,4 @@
+import { mustStop } from '../../src/base/assert.ts';
 import { messageOf } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { initProducerId } from '../../src/protocol/messages/22-init-producer-id.ts';
@@ -25,6 +26,7 @@ export function initProducerIdHandler(services: BrokerServices): RequestHandler<
       try {
         return { errorCode: ErrorCode.NONE, producerId: await services.producerIds.next(), producerEpoch: 0 };
       } catch (error) {
+        if (mustStop(error)) throw error;
         services.logger.warn('no producer id to give out', { reason: messageOf(error) });
         return { errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE, producerEpoch: -1 };
       }

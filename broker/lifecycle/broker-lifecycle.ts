@@ -1,5 +1,6 @@
+import { mustStop } from '../../src/base/assert.ts';
 import type { Address, Environment } from '../../src/base/environment.ts';
-import { messageOf, OperationalError } from '../../src/base/errors.ts';
+import { type AssertionFailure, messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { ResponseOf } from '../../src/protocol/message.ts';
@@ -14,6 +15,8 @@ import { SUPPORTED_FEATURES } from '../controller/bootstrap-records.ts';
 export interface BrokerLifecycleOptions {
   readonly environment: Environment;
   readonly logger: Logger;
+  /** Stops the broker. */
+  readonly onAssertion: (failure: AssertionFailure) => void;
   readonly controller: ControllerChannel;
   readonly waiters: MetadataWaiters;
   readonly image: () => MetadataImage;
@@ -216,6 +219,7 @@ export class BrokerLifecycle {
       if (response.errorCode === ErrorCode.NONE) return response;
       logger.debug('heartbeat refused', { errorCode: response.errorCode });
     } catch (error) {
+      if (mustStop(error)) this.#options.onAssertion(error);
       logger.debug('heartbeat failed', { reason: messageOf(error) });
     }
     return undefined;

@@ -1,3 +1,4 @@
+import { mustStop } from '../../src/base/assert.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { messageOf } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
@@ -75,6 +76,7 @@ export class TopicCreator {
       await waiters.until((image) => hasLeaders(image, name), LEADER_TIMEOUT_MS);
       return ErrorCode.NONE;
     } catch (error) {
+      if (mustStop(error)) throw error;
       logger.warn('a topic could not be created', { topic: name, reason: messageOf(error) });
       return ErrorCode.REQUEST_TIMED_OUT;
     }

@@ -96,6 +96,7 @@ export class LogState {
    */
   stop(what: string, error: unknown): void {
     const isBug = error instanceof AssertionFailure;
+    if (isBug) error.stopped ??= `partition ${this.name}`;
     if (this.#failure !== undefined && (this.#isBroken || !isBug)) return;
     this.#failure = messageOf(error);
     this.#isBroken = isBug;

@@ -43,7 +43,8 @@ export class Election {
           core.guard(() => this.#answered(voterId, state, partition));
           return;
         }
-      } catch {
+      } catch (error) {
+        core.failIfBroken(error);
         // Not reachable, or not yet ready: asked again below, as long as the round lasts.
       }
       await timers.sleep(core.timeouts.retryBackoffMs * 5);

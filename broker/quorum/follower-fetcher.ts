@@ -68,7 +68,8 @@ export class FollowerFetcher {
       if (core.state !== state || core.isClosed) return;
       try {
         response = await this.#peers.send(target(), this.#request(), core.timeouts.requestTimeoutMs);
-      } catch {
+      } catch (error) {
+        core.failIfBroken(error);
         await environment.timers.sleep(core.timeouts.retryBackoffMs);
         continue;
       }

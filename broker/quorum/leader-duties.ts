@@ -93,6 +93,7 @@ export class LeaderDuties {
               core.observe(answer.leaderEpoch, answer.leaderId);
           });
         } catch (error) {
+          core.failIfBroken(error);
           core.options.logger.debug('a voter was not told of the resignation', { voter: peer.id, error });
         }
       }),
@@ -171,7 +172,8 @@ export class LeaderDuties {
           const voter = core.state === state ? state.progress.voter(voterId) : undefined;
           if (voter !== undefined && answer.errorCode === 0) voter.acknowledged = true;
         });
-      } catch {
+      } catch (error) {
+        core.failIfBroken(error);
         // Not reachable: tried again below, for as long as this node leads.
       }
       await timers.sleep(core.timeouts.retryBackoffMs * 5);

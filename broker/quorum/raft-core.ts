@@ -1,4 +1,4 @@
-import { assert } from '../../src/base/assert.ts';
+import { assert, mustStop } from '../../src/base/assert.ts';
 import type { Timer } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import { CommittedFeed } from './committed-feed.ts';
@@ -227,6 +227,11 @@ export class RaftCore {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Called where a peer that does not answer is tried again: a broken invariant is no reason for that. */
+  failIfBroken(error: unknown): void {
+    if (mustStop(error)) this.fail(error);
   }
 
   fail(error: unknown): void {

@@ -1,4 +1,6 @@
+import { mustStop } from '../../src/base/assert.ts';
 import type { Environment } from '../../src/base/environment.ts';
+import type { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseOf } from '../../src/protocol/message.ts';
@@ -11,6 +13,8 @@ type Response = ResponseOf<typeof alterPartition>;
 export interface IsrChangesOptions {
   readonly environment: Environment;
   readonly logger: Logger;
+  /** Stops the broker. */
+  readonly onAssertion: (failure: AssertionFailure) => void;
   readonly nodeId: number;
   /** Sends AlterPartition to the active controller. */
   readonly send: (request: Request) => Promise<Response>;
@@ -89,6 +93,10 @@ export class IsrChanges {
       try {
         this.#onResponse(proposals, await this.#options.send(this.#request(proposals)));
       } catch (error) {
+        if (mustStop(error)) {
+          this.#options.onAssertion(error);
+          return;
+        }
         this.#options.logger.warn('a change of in-sync replicas could not be sent', { error });
         this.#waiting.push(...proposals);
       }

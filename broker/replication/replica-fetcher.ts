@@ -1,5 +1,6 @@
+import { mustStop } from '../../src/base/assert.ts';
 import type { Environment } from '../../src/base/environment.ts';
-import { messageOf, OperationalError } from '../../src/base/errors.ts';
+import { type AssertionFailure, messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestInput, ResponseOf } from '../../src/protocol/message.ts';
@@ -22,6 +23,8 @@ export interface FetcherSettings {
 export interface ReplicaFetcherOptions {
   readonly environment: Environment;
   readonly logger: Logger;
+  /** Stops the broker. */
+  readonly onAssertion: (failure: AssertionFailure) => void;
   readonly leaderId: number;
   readonly channel: PeerChannel;
   readonly settings: FetcherSettings;
@@ -86,6 +89,10 @@ export class ReplicaFetcher {
         await this.#fetchOnce();
       } catch (error) {
         if (this.#stopped.signal.aborted) break;
+        if (mustStop(error)) {
+          this.#options.onAssertion(error);
+          return;
+        }
         this.#options.logger.info('fetch from leader failed', {
           leaderId: this.#options.leaderId,
           reason: messageOf(error),
@@ -168,6 +175,11 @@ export class ReplicaFetcher {
   /** What the disk does to one partition is not to hold up the others of its leader. */
   #onFailure(followed: Followed, error: unknown): void {
     if (this.#stopped.signal.aborted) return;
+    if (mustStop(error)) {
+      // A replica whose state is broken is not followed any more; another assignment begins anew.
+      error.stopped = `replica of ${followed.partition.topic}-${followed.partition.index}`;
+      this.#followed.delete(followed.partition);
+    }
     const isPassing = error instanceof OperationalError && error.retriable;
     this.#options.logger[isPassing ? 'info' : 'error']('a partition could not be replicated', {
       topic: followed.partition.topic,

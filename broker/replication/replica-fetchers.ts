@@ -1,4 +1,5 @@
 import type { Address, Environment } from '../../src/base/environment.ts';
+import type { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { MetadataImage, PartitionRegistration } from '../metadata/metadata-image.ts';
 import type { PeerChannels } from '../server/peer-channel.ts';
@@ -8,6 +9,8 @@ import { type FetcherSettings, ReplicaFetcher } from './replica-fetcher.ts';
 export interface ReplicaFetchersOptions {
   readonly environment: Environment;
   readonly logger: Logger;
+  /** Stops the broker. */
+  readonly onAssertion: (failure: AssertionFailure) => void;
   readonly peers: PeerChannels;
   readonly settings: FetcherSettings;
   /** Where a broker is to be fetched from. */
@@ -72,11 +75,19 @@ export class ReplicaFetchers {
   #fetcherFor(leaderId: number, image: MetadataImage): ReplicaFetcher | undefined {
     const existing = this.#sources.get(leaderId);
     if (existing !== undefined) return existing.fetcher;
-    const { environment, logger, peers, settings, onBytes, addressOf } = this.#options;
+    const { environment, logger, onAssertion, peers, settings, onBytes, addressOf } = this.#options;
     const address = addressOf(leaderId, image);
     if (address === undefined) return undefined;
     const channel = peers.to(leaderId, address);
-    const fetcher = new ReplicaFetcher({ environment, logger, leaderId, channel, settings, onBytes });
+    const fetcher = new ReplicaFetcher({
+      environment,
+      logger,
+      onAssertion,
+      leaderId,
+      channel,
+      settings,
+      onBytes,
+    });
     this.#sources.set(leaderId, { fetcher, address });
     return fetcher;
   }

@@ -1,3 +1,4 @@
+import { assert } from '../../src/base/assert.ts';
 import type { Clock, Timer, Timers } from '../../src/base/environment.ts';
 
 export interface ByteBudgetOptions<H> {
@@ -51,11 +52,13 @@ export class ByteBudget<H> {
 
   /** Says how much a holder holds from now on. */
   set(holder: H, bytes: number): void {
+    assert(bytes >= 0, 'a holder of a budget holds no less than nothing');
     const before = this.#held.get(holder) ?? 0;
     if (bytes === before) return;
     if (bytes === 0) this.#held.delete(holder);
     else this.#held.set(holder, bytes);
     this.#usedBytes += bytes - before;
+    assert(this.#usedBytes >= 0, 'a budget gives out no less than nothing');
     if (bytes < before) this.#wakeLater();
   }
 

@@ -1,5 +1,6 @@
 import type { Address, Clock } from '../../src/base/environment.ts';
-import { AssertionFailure } from '../../src/base/errors.ts';
+import { mustStop } from '../../src/base/assert.ts';
+import type { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { malformed } from '../../src/base/protocol-error.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
@@ -84,6 +85,7 @@ class Exchange implements RequestContext {
   readonly #metrics: RequestMetrics;
   readonly #startMs: number;
   #replied = false;
+  #request: unknown = null;
   #onClosed: (() => void) | undefined;
 
   constructor(
@@ -128,11 +130,22 @@ class Exchange implements RequestContext {
     this.#connection.onClosed(callback);
   }
 
+  guard<T extends readonly unknown[]>(work: (...args: T) => void): (...args: T) => void {
+    return (...args) => {
+      try {
+        work(...args);
+      } catch (error) {
+        this.#onBug(this.#request, error);
+      }
+    };
+  }
+
   disconnect(): void {
     this.#connection.destroy();
   }
 
   run(request: unknown): void {
+    this.#request = request;
     const handler = this.#handler;
     try {
       if (handler.handle !== undefined) {
@@ -176,7 +189,7 @@ class Exchange implements RequestContext {
 
   /** Nobody is told what came of a request in which an assertion failed: it may be anything. */
   #stopsOn(error: unknown): boolean {
-    if (!(error instanceof AssertionFailure)) return false;
+    if (!mustStop(error)) return false;
     this.#connection.destroy();
     this.#options.onAssertion(error);
     return true;

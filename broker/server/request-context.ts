@@ -18,6 +18,8 @@ export interface RequestContext {
    * callback per request; none is called once the request is answered.
    */
   onClosed(callback: () => void): void;
+  /** Makes a callback that completes the request later fail as the handler itself would: it is logged and answered. */
+  guard<T extends readonly unknown[]>(work: (...args: T) => void): (...args: T) => void;
   /** Ends the connection without a response, as acks=0 demands when an append fails. */
   disconnect(): void;
 }

@@ -1,4 +1,5 @@
 import type { Address, Clock, Connection } from '../../src/base/environment.ts';
+import { AssertionFailure } from '../../src/base/errors.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { FrameReader } from './frame-reader.ts';
 import { type ResponseSlot, ResponseQueue } from './response-queue.ts';
@@ -200,7 +201,9 @@ export class ServerConnection {
         if (this.#responses.size >= RESPONSES_PER_WRITE_MAX) this.#flush();
       }
     } catch (error) {
-      // Nothing after a broken frame can be understood.
+      // Nothing after a broken frame can be understood; the state of a connection is its own.
+      if (error instanceof AssertionFailure)
+        error.stopped ??= `connection of ${this.remote.host}:${this.remote.port}`;
       this.#connection.destroy(error as Error);
     } finally {
       this.#pumping = false;

@@ -1,4 +1,5 @@
 import type { Address, Connection, Environment, Listener, Timer } from '../../src/base/environment.ts';
+import { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
 import { ConnectionQuotas, type ConnectionQuotasOptions } from './connection-quotas.ts';
@@ -134,7 +135,8 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
     this.#connections.delete(connection);
     this.#quotas.release(connection.remote.host);
     if (error !== undefined) {
-      this.#options.logger.debug('connection closed', { client: nameOf(connection), error });
+      const level = error instanceof AssertionFailure ? 'error' : 'debug';
+      this.#options.logger[level]('connection closed', { client: nameOf(connection), error });
     }
   }
 

@@ -7,6 +7,8 @@
 /** A bug in Millrace: an invariant did not hold. Never caught to go on. */
 export class AssertionFailure extends Error {
   override readonly name = 'AssertionFailure';
+  /** What has stopped for it, such as `partition t-0`; undefined until its owner has. */
+  stopped: string | undefined;
 }
 
 /** What the outside world did: a full disk, a refused connection, a broker that does not answer. */

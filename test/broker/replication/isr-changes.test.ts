@@ -36,6 +36,9 @@ describe('changes of the ISR', () => {
       [3, 9],
     ]);
     const changes = new IsrChanges({
+      onAssertion: (failure) => {
+        throw failure;
+      },
       environment,
       logger: silentLogger,
       nodeId: 1,

@@ -46,6 +46,9 @@ class Follower {
       close: () => {},
     };
     this.#fetcher = new ReplicaFetcher({
+      onAssertion: (failure) => {
+        throw failure;
+      },
       environment,
       logger: silentLogger,
       leaderId: 2,

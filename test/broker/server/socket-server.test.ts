@@ -7,6 +7,7 @@ import { anyHandler } from '../../../broker/server/request-handler.ts';
 import { SocketServer, type SocketServerOptions } from '../../../broker/server/socket-server.ts';
 import { assert } from '../../../src/base/assert.ts';
 import type { Address } from '../../../src/base/environment.ts';
+import { AssertionFailure } from '../../../src/base/errors.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
@@ -42,6 +43,11 @@ describe('SocketServer with Dispatcher', () => {
           api: heartbeat,
           answer: async (request) => {
             if (request.groupId === 'bug') throw new Error('a bug');
+            if (request.groupId === 'stopped') {
+              const failure = new AssertionFailure('a partition is broken');
+              failure.stopped = 'partition t-0';
+              throw failure;
+            }
             assert(request.groupId !== 'broken', 'a group is not broken');
             if (request.groupId !== 'slow') return { errorCode: request.generationId };
             await new Promise<void>((resolve) => waiting.set(request.generationId, resolve));
@@ -185,6 +191,15 @@ describe('SocketServer with Dispatcher', () => {
     client.write(beat(1, 'broken'));
     await client.closed;
     expect(assertions.map(({ message }) => message)).toEqual(['a group is not broken']);
+  });
+
+  it('goes on after a failed assertion for which its owner has stopped', async () => {
+    const { address } = await serve();
+    const client = await connect(address);
+    client.write(Buffer.concat([beat(1, 'stopped'), beat(2)]));
+    const frames = await client.frames(2);
+    expect(frames.map((frame) => decodeResponse(heartbeat, 3, frame).errorCode)).toEqual([-1, 2]);
+    expect(assertions).toEqual([]);
   });
 
   it.each([
