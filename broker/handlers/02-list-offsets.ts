@@ -109,7 +109,9 @@ function answerPartition(
     const tooOld = context.apiVersion < 5;
     return failed(asked, tooOld ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.OFFSET_NOT_AVAILABLE);
   }
-  const { offset, timestamp, leaderEpoch } = lookUp(partition, asked.timestamp, end);
+  const result = lookUp(partition, asked.timestamp, end);
+  if (typeof result === 'number') return failed(asked, result);
+  const { offset, timestamp, leaderEpoch } = result;
   const found = { partitionIndex: asked.partitionIndex, errorCode: ErrorCode.NONE, offset, timestamp };
   return context.apiVersion < LEADER_EPOCH_VERSION_MIN ? found : { ...found, leaderEpoch };
 }
@@ -122,7 +124,8 @@ interface Found {
 
 const NOT_FOUND: Found = { offset: -1, timestamp: -1, leaderEpoch: -1 };
 
-function lookUp(partition: Partition, timestamp: number, end: number): Found {
+/** An error code where the log is damaged on the way. */
+function lookUp(partition: Partition, timestamp: number, end: number): Found | ErrorCode {
   const { log, leaderEpoch } = partition;
   switch (timestamp) {
     case LATEST:

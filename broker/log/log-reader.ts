@@ -3,6 +3,7 @@ import { claimedBatchSizeAt, lastOffsetAt, baseOffsetAt } from './batch-info.ts'
 import { EMPTY_READ, type ReadOptions, type ReadResult } from './read-result.ts';
 import type { RecentBatches } from './recent-batches.ts';
 import type { Segment } from './segment.ts';
+import { SegmentDamage } from './segment-damage.ts';
 
 /** A run of whole batches within a buffer. */
 interface Extent {
@@ -48,11 +49,17 @@ export function readRecent(recent: RecentBatches, offset: number, options: ReadO
   return { errorCode: EMPTY_READ.errorCode, chunks, sizeInBytes, nextOffset };
 }
 
-/** Reads from a segment's file; `isBounded` says that a later segment can add nothing. */
+/**
+ * Reads from a segment's file; `isBounded` says that a later segment can add nothing.
+ * @throws {SegmentDamage} when what should be at `offset` is no batch of this segment.
+ */
 export function readSegment(
   segment: Segment,
   offset: number,
-  options: ReadOptions,
+  options: ReadOptions & {
+    /** Where the segment's offsets end. */
+    readonly endOffset: number;
+  },
 ): ReadResult & { readonly isBounded: boolean } {
   const position = segment.positionOf(offset);
   const available = segment.sizeInBytes - position;
@@ -66,7 +73,11 @@ export function readSegment(
     minOneBatch: options.minOneBatch,
   });
   const sizeInBytes = extent.end - extent.start;
-  if (sizeInBytes === 0) return { ...empty, isBounded: true };
+  if (sizeInBytes === 0) {
+    refuseForeignBatch(segment, position, { bytes, endOffset: options.endOffset });
+    return { ...empty, isBounded: true };
+  }
+  if (extent.nextOffset > options.endOffset) throw new SegmentDamage(segment.pathOf('log'), position);
   return {
     errorCode: EMPTY_READ.errorCode,
     chunks: [bytes.subarray(extent.start, extent.end)],
@@ -74,6 +85,16 @@ export function readSegment(
     nextOffset: extent.nextOffset,
     isBounded: true,
   };
+}
+
+/** Nothing could be taken of what was found: rightly so, unless the offsets of the batch belong elsewhere. */
+function refuseForeignBatch(
+  segment: Segment,
+  position: number,
+  { bytes, endOffset }: { readonly bytes: Buffer; readonly endOffset: number },
+): void {
+  if (bytes.length < BATCH_HEADER_BYTES || baseOffsetAt(bytes, 0) < endOffset) return;
+  throw new SegmentDamage(segment.pathOf('log'), position);
 }
 
 const LENGTH_PREFIX_BYTES = 17;
@@ -115,6 +136,11 @@ function extentOf(
       break;
     }
     const lastOffset = lastOffsetAt(bytes, at);
+    if (nextOffset >= 0 && baseOffsetAt(bytes, at) < nextOffset) {
+      // Damage: the next read begins here and says so.
+      isBounded = true;
+      break;
+    }
     if (lastOffset < offset) {
       at += size;
       continue;

@@ -9,7 +9,7 @@ import type { ProducerState } from './producer-state.ts';
 import { Segment, type SegmentOptions } from './segment.ts';
 import { CLEANED_SUFFIX, DELETED_SUFFIX, parseSegmentFileName } from './segment-files.ts';
 import { removeSegment } from './segment-removal.ts';
-import { scanBatches, scanValidBatches } from './segment-scan.ts';
+import { scanValidBatches } from './segment-scan.ts';
 import { decodeTransactionIndex } from './transaction-index.ts';
 
 export interface RecoveryOptions {
@@ -238,7 +238,7 @@ function refuseDamage(
 
 function endsWithWholeBatch(segment: Segment): boolean {
   let end = 0;
-  scanBatches(segment, segment.indexes.offsets.positionBefore(Number.MAX_SAFE_INTEGER), (batch) => {
+  segment.scanFrom(Number.MAX_SAFE_INTEGER, (batch) => {
     end = batch.position + batch.sizeInBytes;
     return true;
   });
@@ -248,7 +248,7 @@ function endsWithWholeBatch(segment: Segment): boolean {
 function endOffsetOf(segment: Segment | undefined): number {
   if (segment === undefined) return 0;
   let end = segment.baseOffset;
-  scanBatches(segment, segment.indexes.offsets.positionBefore(Number.MAX_SAFE_INTEGER), (batch) => {
+  segment.scanFrom(Number.MAX_SAFE_INTEGER, (batch) => {
     end = batch.lastOffset + 1;
     return true;
   });

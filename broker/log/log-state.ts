@@ -2,6 +2,8 @@ import { assert } from '../../src/base/assert.ts';
 import type { Environment } from '../../src/base/environment.ts';
 import { AssertionFailure, messageOf } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { ProtocolError } from '../../src/base/protocol-error.ts';
 import type { LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogSegments } from './log-segments.ts';
@@ -9,6 +11,10 @@ import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import type { RecentBatches } from './recent-batches.ts';
 import type { SegmentOptions } from './segment.ts';
+import { SegmentDamage } from './segment-damage.ts';
+
+/** More places than this are logged again: it is not a list of the damage, it keeps a log readable. */
+const COMPLAINTS_MAX = 1_000;
 
 export interface LogStateOptions {
   readonly environment: Environment;
@@ -49,6 +55,8 @@ export class LogState {
   #highWatermark: number;
   #failure: string | undefined;
   #isBroken = false;
+  /** Places of damage that have been logged. */
+  readonly #complaints = new Set<string>();
 
   constructor(options: LogStateOptions) {
     this.environment = options.environment;
@@ -106,6 +114,30 @@ export class LogState {
         : 'a partition is stopped: its disk cannot be trusted any more',
       { partition: this.name, directory: this.directory, what, reason: this.#failure, error },
     );
+  }
+
+  /**
+   * What a read that failed is answered with, as in Kafka: CORRUPT_MESSAGE where the bytes are not what was written,
+   * KAFKA_STORAGE_ERROR where the disk did not give them. Each place is logged once. The rest of the log stays readable.
+   */
+  onReadFailure(error: unknown): ErrorCode {
+    if (error instanceof AssertionFailure) {
+      this.stop('read', error);
+      return ErrorCode.KAFKA_STORAGE_ERROR;
+    }
+    const isDamage = error instanceof SegmentDamage || error instanceof ProtocolError;
+    const reason = messageOf(error);
+    if (!this.#complaints.has(reason)) {
+      if (this.#complaints.size >= COMPLAINTS_MAX) this.#complaints.clear();
+      this.#complaints.add(reason);
+      const place = error instanceof SegmentDamage ? { file: error.path, position: error.position } : {};
+      this.logger.error(isDamage ? 'a log is damaged' : 'a log could not be read', {
+        partition: this.name,
+        ...place,
+        reason,
+      });
+    }
+    return isDamage ? ErrorCode.CORRUPT_MESSAGE : ErrorCode.KAFKA_STORAGE_ERROR;
   }
 
   /** Records have been appended up to `offset`. */

@@ -233,16 +233,13 @@ export class Log {
         const segment = segments.at(index);
         if (segment === undefined) break;
         // Compaction can leave a segment that ends before the next one begins.
-        const result = readSegment(segment, offset, bounded);
+        const endOffset = segments.at(index + 1)?.baseOffset ?? logEndOffset;
+        const result = readSegment(segment, offset, { ...bounded, endOffset });
         if (result.sizeInBytes > 0 || result.isBounded) return result;
       }
       return { ...EMPTY_READ, nextOffset: offset };
     } catch (error) {
-      if (error instanceof AssertionFailure) this.#state.stop('read', error);
-      else {
-        this.#state.logger.error('a log could not be read', { directory: this.directory, offset, error });
-      }
-      return storageFailure(offset);
+      return { ...EMPTY_READ, errorCode: this.#state.onReadFailure(error), nextOffset: offset };
     }
   }
 
@@ -270,16 +267,27 @@ export class Log {
     if (this.#durability.mustSaveEpochs) this.#state.epochs.save();
   }
 
-  /** The first record at or after `timestamp` and before `upperBoundOffset`, or null. Decodes at most one batch. */
-  offsetForTimestamp(timestamp: number, upperBoundOffset: number): TimestampedOffset | null {
+  /**
+   * The first record at or after `timestamp` and before `upperBoundOffset`, or null. Decodes at most one batch. An error code
+   * where the log is damaged on the way.
+   */
+  offsetForTimestamp(timestamp: number, upperBoundOffset: number): TimestampedOffset | null | ErrorCode {
     const { segments, logStartOffset } = this.#state;
-    const found = findOffsetForTimestamp(segments.all, { timestamp, logStartOffset });
-    return found === null || found.offset >= upperBoundOffset ? null : found;
+    try {
+      const found = findOffsetForTimestamp(segments.all, { timestamp, logStartOffset });
+      return found === null || found.offset >= upperBoundOffset ? null : found;
+    } catch (error) {
+      return this.#state.onReadFailure(error);
+    }
   }
 
-  /** The first record that carries the log's largest timestamp, or null in an empty log. */
-  offsetOfMaxTimestamp(): TimestampedOffset | null {
-    return findOffsetOfMaxTimestamp(this.#state.segments.all, this.#state.logStartOffset);
+  /** The first record that carries the log's largest timestamp, or null in an empty log. As {@link offsetForTimestamp}. */
+  offsetOfMaxTimestamp(): TimestampedOffset | null | ErrorCode {
+    try {
+      return findOffsetOfMaxTimestamp(this.#state.segments.all, this.#state.logStartOffset);
+    } catch (error) {
+      return this.#state.onReadFailure(error);
+    }
   }
 
   /** Drops everything from `offset` on. */

@@ -26,10 +26,17 @@ export class OffsetIndex {
     this.#entries.bytes.writeInt32BE(position, at + 4);
   }
 
-  /** A file position at or before the batch that contains `offset`: the best start for a scan. */
-  positionBefore(offset: number): number {
-    const index = this.#lastAtOrBefore(offset - this.#baseOffset);
-    return index < 0 ? 0 : this.#entries.bytes.readInt32BE(index * ENTRY_BYTES + 4);
+  /** The last entry for a batch that ends at or before `offset`, -1 when there is none. */
+  lastBefore(offset: number): number {
+    return this.#lastAtOrBefore(offset - this.#baseOffset);
+  }
+
+  offsetAt(index: number): number {
+    return this.#baseOffset + this.#entries.bytes.readInt32BE(index * ENTRY_BYTES);
+  }
+
+  positionAt(index: number): number {
+    return this.#entries.bytes.readInt32BE(index * ENTRY_BYTES + 4);
   }
 
   /** Where the last batch of the index begins that begins at or before a file position. */

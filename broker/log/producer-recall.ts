@@ -1,5 +1,6 @@
 import { ProducerState } from './producer-state.ts';
 import type { Segment } from './segment.ts';
+import { positionOrEnd } from './segment-lookup.ts';
 import { scanBatches } from './segment-scan.ts';
 
 /** How much of the log before a snapshot is looked through: far more than what producers have in flight. */
@@ -39,7 +40,7 @@ function lastBytes(
   let missing = RECALL_BYTES;
   for (const segment of segments.toReversed()) {
     if (segment.baseOffset >= offset) continue;
-    const end = Math.min(segment.sizeInBytes, segment.positionOf(offset));
+    const end = Math.min(segment.sizeInBytes, positionOrEnd(segment, offset));
     const position = end <= missing ? 0 : segment.indexes.offsets.batchStartBefore(end - missing);
     parts.unshift({ segment, position });
     missing -= end;

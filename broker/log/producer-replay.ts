@@ -5,6 +5,7 @@ import type { CompletedTxn, ProducerState } from './producer-state.ts';
 import { recallBatches } from './producer-recall.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { Segment } from './segment.ts';
+import { positionOrEnd } from './segment-lookup.ts';
 import { scanBatches } from './segment-scan.ts';
 import type { AbortedTxn } from './transaction-index.ts';
 
@@ -63,7 +64,7 @@ export function replayProducers(
     if (scanned.has(segment) && segment.baseOffset > fromOffset) {
       snapshots.write(segment.baseOffset, producers.producers);
     }
-    const start = fromOffset > segment.baseOffset ? segment.positionOf(fromOffset) : 0;
+    const start = fromOffset > segment.baseOffset ? positionOrEnd(segment, fromOffset) : 0;
     scanBatches(segment, start, (batch) => {
       if (batch.producerId < 0) return true;
       const aborted = applyToProducers(producers, batch, () => {

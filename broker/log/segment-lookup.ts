@@ -1,5 +1,6 @@
 import type { AbortedTransaction } from './read-result.ts';
 import type { Segment } from './segment.ts';
+import { SegmentDamage } from './segment-damage.ts';
 
 /** Index of the segment that contains `offset`: the last that begins at or before it, else the first. */
 export function segmentIndexOf(segments: readonly Segment[], offset: number): number {
@@ -29,4 +30,17 @@ export function findAborted(
     }
   }
   return found;
+}
+
+/**
+ * Where the batch that contains `offset` begins, for those who can do without what lies behind damage: then it is the end.
+ * The damage is told to whoever reads there.
+ */
+export function positionOrEnd(segment: Segment, offset: number): number {
+  try {
+    return segment.positionOf(offset);
+  } catch (error) {
+    if (!(error instanceof SegmentDamage)) throw error;
+    return segment.sizeInBytes;
+  }
 }

@@ -12,28 +12,43 @@ const WINDOW_BYTES = 8 * 1024;
 /** Recovery reads everything, in large steps. */
 const RECOVERY_WINDOW_BYTES = 1024 * 1024;
 
+/** No damage was met. */
+export const UNDAMAGED = -1;
+
 /**
  * Visits the headers of the batches from `position` on (a batch must begin there), until `visit` answers false or the
- * segment ends. Bodies are skipped. A header that cannot be one ends the scan too.
+ * segment ends. Bodies are skipped.
+ * @returns the position at which there is no batch as one was written (no header, cut off, offsets that do not ascend), or
+ * {@link UNDAMAGED}.
  */
-export function scanBatches(source: Scannable, position: number, visit: (batch: BatchInfo) => boolean): void {
+export function scanBatches(
+  source: Scannable,
+  position: number,
+  visit: (batch: BatchInfo) => boolean,
+): number {
   const end = source.sizeInBytes;
   const window = Buffer.allocUnsafe(Math.max(0, Math.min(WINDOW_BYTES, end - position)));
   let windowStart = position;
   let windowBytes = 0;
   let at = position;
-  while (at + BATCH_HEADER_BYTES <= end) {
+  let lastOffset = -1;
+  while (at < end) {
+    if (at + BATCH_HEADER_BYTES > end) return at;
     if (at + BATCH_HEADER_BYTES > windowStart + windowBytes) {
       windowStart = at;
       windowBytes = source.readAt(window, at, window.length);
-      if (windowBytes < BATCH_HEADER_BYTES) return;
+      if (windowBytes < BATCH_HEADER_BYTES) return at;
     }
     const size = claimedBatchSizeAt(window, at - windowStart);
-    if (size < 0 || at + size > end) return;
+    if (size < 0 || at + size > end) return at;
     const batch = readInfo(window, at - windowStart, at);
-    if (batch === undefined || !visit(batch)) return;
+    if (batch === undefined || batch.baseOffset <= lastOffset || batch.lastOffset < batch.baseOffset)
+      return at;
+    if (!visit(batch)) return UNDAMAGED;
+    lastOffset = batch.lastOffset;
     at += size;
   }
+  return UNDAMAGED;
 }
 
 /**
@@ -87,4 +102,14 @@ function readInfo(window: Buffer, start: number, position: number): BatchInfo | 
   } catch {
     return undefined;
   }
+}
+
+/** Whether a whole batch with the right checksum begins at `position`. */
+export function isBatchAt(source: Scannable, position: number): boolean {
+  const header = Buffer.allocUnsafe(BATCH_HEADER_BYTES);
+  if (source.readAt(header, position, header.length) < header.length) return false;
+  const size = claimedBatchSizeAt(header, 0);
+  if (size < 0 || position + size > source.sizeInBytes) return false;
+  const bytes = Buffer.allocUnsafe(size);
+  return source.readAt(bytes, position, size) === size && isCrcValid(bytes, 0, size);
 }

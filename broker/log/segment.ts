@@ -3,7 +3,8 @@ import type { Disk, DiskFile } from '../../src/base/environment.ts';
 import type { BatchInfo } from './batch-info.ts';
 import { OffsetIndex } from './offset-index.ts';
 import type { OpenSegments } from './open-segments.ts';
-import { scanBatches } from './segment-scan.ts';
+import { SegmentDamage } from './segment-damage.ts';
+import { isBatchAt, scanBatches, UNDAMAGED } from './segment-scan.ts';
 import { type SegmentFileKind, segmentFileName } from './segment-files.ts';
 import { TimeIndex } from './time-index.ts';
 import { type AbortedTxn, decodeTransactionIndex, encodeTransactionIndex } from './transaction-index.ts';
@@ -58,6 +59,8 @@ export class Segment {
   /** Syncs under way keep the file open. */
   #syncs = 0;
   #hasLeft = false;
+  /** The indexes were made anew since the segment was opened: they are as good as the log file. */
+  #isRebuilt = false;
 
   private constructor(options: SegmentOptions, sizeInBytes: number, sealed: boolean) {
     this.baseOffset = options.baseOffset;
@@ -179,15 +182,39 @@ export class Segment {
     return available <= 0 ? 0 : this.#openFile().read(target, 0, available, position);
   }
 
-  /** Where the batch that contains `offset`, or else the first one after it, begins; the size if there is none. */
+  /**
+   * Where the batch that contains `offset`, or else the first one after it, begins; the size if there is none.
+   * @throws {SegmentDamage} when the way there is damaged.
+   */
   positionOf(offset: number): number {
     let position = this.#sizeInBytes;
-    scanBatches(this, this.indexes.offsets.positionBefore(offset), (batch) => {
+    const damagedAt = this.scanFrom(offset, (batch) => {
       if (batch.lastOffset < offset) return true;
       position = batch.position;
       return false;
     });
+    if (damagedAt !== UNDAMAGED) throw new SegmentDamage(this.pathOf('log'), damagedAt);
     return position;
+  }
+
+  /**
+   * Visits batches from the last indexed one that ends at or before `offset` on, as {@link scanBatches} does. An index that
+   * leads elsewhere than to its batch is made anew from the log, once.
+   */
+  scanFrom(offset: number, visit: (batch: BatchInfo) => boolean): number {
+    const { offsets } = this.indexes;
+    const entry = offsets.lastBefore(offset);
+    if (entry < 0) return scanBatches(this, 0, visit);
+    const start = offsets.positionAt(entry);
+    const indexedOffset = offsets.offsetAt(entry);
+    let isTrue = false;
+    const damagedAt = scanBatches(this, start, (batch) => {
+      isTrue ||= batch.lastOffset <= indexedOffset && batch.baseOffset >= this.baseOffset;
+      return isTrue && visit(batch);
+    });
+    if (isTrue || this.#isRebuilt) return isTrue ? damagedAt : start;
+    this.#rebuildIndexes(this.indexes.transactions);
+    return this.scanFrom(offset, visit);
   }
 
   /** Cuts the file and the indexes so that the batch that contains `offset` and all after it are gone. */
@@ -203,7 +230,7 @@ export class Segment {
     this.#offsetOfMaxTimestamp = this.baseOffset;
     this.#noteTimestamp(indexes.times.lastTimestamp, indexes.times.lastOffset);
     // The time index is sparse: what it does not know yet is in the batches after its last entry.
-    scanBatches(this, indexes.offsets.positionBefore(indexes.times.lastOffset), (batch) => {
+    this.scanFrom(indexes.times.lastOffset, (batch) => {
       this.#noteTimestamp(batch.maxTimestamp, batch.lastOffset);
       return true;
     });
@@ -343,7 +370,10 @@ export class Segment {
       OffsetIndex.isSane(offsets, this.#sizeInBytes) &&
       TimeIndex.isSane(times) &&
       (times.length > 0 || this.#sizeInBytes === 0);
-    if (!sane) return this.#rebuildIndexes(transactions ?? []);
+    if (!sane) {
+      const readable = offsets === undefined ? undefined : new OffsetIndex(this.baseOffset, offsets);
+      return this.#rebuildIndexes(transactions ?? [], readable);
+    }
     this.#indexes = {
       offsets: new OffsetIndex(this.baseOffset, offsets),
       times: new TimeIndex(this.baseOffset, times),
@@ -354,15 +384,24 @@ export class Segment {
     return this.#indexes;
   }
 
-  /** An index of a sealed segment is missing or corrupt: the log file knows everything that was in it. */
-  #rebuildIndexes(transactions: readonly AbortedTxn[]): SegmentIndexes {
+  /**
+   * An index is missing or wrong: the log file knows what was in it. Where that is damaged itself, entries of the old index
+   * lead to sound batches behind the damage.
+   */
+  #rebuildIndexes(transactions: readonly AbortedTxn[], old = this.#indexes?.offsets): SegmentIndexes {
+    this.#isRebuilt = true;
+    const isActive = !this.#sealed;
     const indexes = this.resetIndexes();
     indexes.transactions.push(...transactions);
-    scanBatches(this, 0, (batch) => {
-      this.index(batch);
-      return true;
-    });
-    this.saveIndexes();
+    let damagedAt = 0;
+    for (let from = 0; from !== UNDAMAGED; from = soundBatchAfter(this, damagedAt, old)) {
+      damagedAt = scanBatches(this, from, (batch) => {
+        this.index(batch);
+        return true;
+      });
+      if (damagedAt === UNDAMAGED) break;
+    }
+    if (!isActive) this.saveIndexes();
     return indexes;
   }
 
@@ -398,4 +437,13 @@ export class Segment {
 
 function emptyIndexes(baseOffset: number): SegmentIndexes {
   return { offsets: new OffsetIndex(baseOffset), times: new TimeIndex(baseOffset), transactions: [] };
+}
+
+/** Where the first batch begins that an index knows after `position` and that is whole; {@link UNDAMAGED} when none is. */
+function soundBatchAfter(segment: Segment, position: number, index: OffsetIndex | undefined): number {
+  for (let entry = 0; entry < (index?.count ?? 0); entry++) {
+    const at = index?.positionAt(entry) ?? 0;
+    if (at > position && isBatchAt(segment, at)) return at;
+  }
+  return UNDAMAGED;
 }

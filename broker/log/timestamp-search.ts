@@ -3,11 +3,13 @@ import { RecordIterator } from '../../src/protocol/records/decode-batch.ts';
 import type { BatchInfo } from './batch-info.ts';
 import type { TimestampedOffset } from './read-result.ts';
 import type { Segment } from './segment.ts';
-import { scanBatches } from './segment-scan.ts';
+import { SegmentDamage } from './segment-damage.ts';
+import { UNDAMAGED } from './segment-scan.ts';
 
 /**
  * The first record at or after a timestamp: the first segment that has one, from there by time index and offset index
  * to the first batch that has one, and within it record by record. Timestamps need not ascend.
+ * @throws {SegmentDamage}
  */
 export function findOffsetForTimestamp(
   segments: readonly Segment[],
@@ -16,16 +18,17 @@ export function findOffsetForTimestamp(
   const { timestamp, logStartOffset } = target;
   for (const segment of segments) {
     if (segment.maxTimestamp < timestamp) continue;
-    const { offsets, times } = segment.indexes;
-    const start = Math.max(times.offsetBefore(timestamp), logStartOffset);
+    const start = Math.max(segment.indexes.times.offsetBefore(timestamp), logStartOffset);
     let found: TimestampedOffset | null = null;
-    scanBatches(segment, offsets.positionBefore(start), (batch) => {
+    const damagedAt = segment.scanFrom(start, (batch) => {
       if (batch.maxTimestamp >= timestamp && batch.lastOffset >= logStartOffset) {
         found = firstRecord(segment, batch, (at, offset) => at >= timestamp && offset >= logStartOffset);
       }
       return found === null;
     });
     if (found !== null) return found;
+    // What was asked for may lie behind the damage, or in it.
+    if (damagedAt !== UNDAMAGED) throw new SegmentDamage(segment.pathOf('log'), damagedAt);
   }
   return null;
 }
