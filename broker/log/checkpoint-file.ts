@@ -13,7 +13,8 @@ export function encodeCheckpoint(lines: readonly string[]): Buffer {
 
 export function decodeCheckpoint(path: string, content: string): readonly string[] {
   const lines = content.split('\n');
-  if (lines.at(-1) === '') lines.pop();
+  // Every line ends with a new one, the last one, too: a number that was cut off would be another number.
+  if (lines.pop() !== '') throw foreign(path, 'it ends within a line');
   const [version, count, ...entries] = lines;
   if (version !== String(VERSION)) {
     throw foreign(path, `its first line is "${version ?? ''}" where version ${VERSION} is expected`);
@@ -36,4 +37,9 @@ export function foreign(path: string, why: string): OperationalError {
     `${path} cannot be used: ${why}; restore the file or choose another data folder`,
     { retriable: false },
   );
+}
+
+/** Whether an error says so. */
+export function isForeign(error: unknown): error is OperationalError {
+  return error instanceof OperationalError && error.code === 'FOREIGN_DATA';
 }

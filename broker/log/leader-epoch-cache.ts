@@ -1,5 +1,6 @@
 import type { Disk } from '../../src/base/environment.ts';
-import { encodeCheckpoint, foreign, readCheckpoint } from './checkpoint-file.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { encodeCheckpoint, foreign, isForeign, readCheckpoint } from './checkpoint-file.ts';
 import type { EpochEndOffset } from './read-result.ts';
 
 export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint';
@@ -22,25 +23,31 @@ export class LeaderEpochCache {
   readonly #disk: Disk;
   readonly #path: string;
   #entries: readonly EpochEntry[];
-  #saved: readonly EpochEntry[];
+  /** As the checkpoint has them; undefined when that cannot be read. */
+  #saved: readonly EpochEntry[] | undefined;
 
-  private constructor(disk: Disk, path: string, entries: readonly EpochEntry[]) {
+  private constructor(disk: Disk, path: string, entries: readonly EpochEntry[] | undefined) {
     this.#disk = disk;
     this.#path = path;
-    this.#entries = entries;
+    this.#entries = entries ?? [];
     this.#saved = entries;
   }
 
-  static open(disk: Disk, path: string): LeaderEpochCache {
-    const entries: EpochEntry[] = [];
-    for (const line of readCheckpoint(disk, path)) {
-      const [epoch, startOffset] = line.split(' ').map(Number);
-      if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(startOffset)) {
-        throw foreign(path, `the line "${line}" is not "epoch offset"`);
-      }
-      entries.push({ epoch: epoch as number, startOffset: startOffset as number });
+  /** A checkpoint that cannot be read counts as one that knows nothing: the batches of the log have their epochs in them. */
+  static open(disk: Disk, path: string, logger: Logger): LeaderEpochCache {
+    try {
+      return new LeaderEpochCache(
+        disk,
+        path,
+        readCheckpoint(disk, path).map(parseLine(path)).map(ascending(path)),
+      );
+    } catch (error) {
+      if (!isForeign(error)) throw error;
+      logger.warn('a checkpoint cannot be read, and what it said is derived again', {
+        reason: error.message,
+      });
+      return new LeaderEpochCache(disk, path, undefined);
     }
-    return new LeaderEpochCache(disk, path, entries);
   }
 
   /** -1 when no epoch is known. */
@@ -116,3 +123,25 @@ export function epochAt(entries: readonly EpochEntry[], offset: number): number 
 }
 
 const UNKNOWN: EpochEndOffset = { epoch: -1, endOffset: -1 };
+
+function parseLine(path: string): (line: string) => EpochEntry {
+  return (line) => {
+    const [epoch = -1, startOffset = -1] = /^\d+ \d+$/.test(line) ? line.split(' ').map(Number) : [];
+    if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(startOffset) || epoch < 0) {
+      throw foreign(path, `the line "${line}" is not "epoch offset"`);
+    }
+    return { epoch, startOffset };
+  };
+}
+
+function ascending(
+  path: string,
+): (entry: EpochEntry, index: number, all: readonly EpochEntry[]) => EpochEntry {
+  return (entry, index, all) => {
+    const before = all[index - 1];
+    if (before !== undefined && (entry.epoch <= before.epoch || entry.startOffset <= before.startOffset)) {
+      throw foreign(path, `epoch ${entry.epoch} at ${entry.startOffset} does not ascend`);
+    }
+    return entry;
+  };
+}

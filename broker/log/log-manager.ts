@@ -307,7 +307,8 @@ export class LogManager {
 
   #openLogs(): void {
     const { disk } = this.#environment;
-    const read = (name: string): OffsetsByLog => readOffsetCheckpoint(disk, `${this.directory}/${name}`);
+    const read = (name: string): OffsetsByLog =>
+      readOffsetCheckpoint(disk, `${this.directory}/${name}`, this.#logger);
     const recoveryPoints = read(RECOVERY_POINT_CHECKPOINT);
     const highWatermarks = read(HIGH_WATERMARK_CHECKPOINT);
     const logStarts = read(LOG_START_CHECKPOINT);
@@ -329,11 +330,12 @@ export class LogManager {
         continue;
       }
       const topicId = readPartitionMetadata(disk, `${path}/${PARTITION_METADATA}`);
+      const logStart = logStarts.get(name);
       this.#openLog(name, {
         config: this.#options.configOf?.(id.topic) ?? DEFAULT_LOG_CONFIG,
         recoveryPoint: recoveryPoints.get(name) ?? 0,
         highWatermark: highWatermarks.get(name) ?? 0,
-        logStartOffset: logStarts.get(name) ?? 0,
+        ...(logStart === undefined ? {} : { logStartOffset: logStart }),
         hadCleanShutdown: this.hadCleanShutdown,
       });
       if (topicId !== undefined) this.#topicIds.set(name, topicId);

@@ -12,7 +12,7 @@ export interface LogOptions {
   readonly config: LogConfig;
   /** Everything below was flushed; 0 (the default) makes an unclean start scan the whole log. */
   readonly recoveryPoint?: number;
-  /** From the log-start-offset checkpoint; 0 when not said. */
+  /** From the log-start-offset checkpoint; when not said, where the first segment begins. */
   readonly logStartOffset?: number;
   /** From the high-watermark checkpoint; the log start offset when not said. Bounded by the log's end. */
   readonly highWatermark?: number;

@@ -3,14 +3,16 @@ import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { foreign } from './checkpoint-file.ts';
 import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
+import { endOffsetOf, findMissing, reportMissing } from './log-gaps.ts';
 import { replayProducers } from './producer-replay.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
 import { Segment, type SegmentOptions } from './segment.ts';
 import { CLEANED_SUFFIX, DELETED_SUFFIX, parseSegmentFileName } from './segment-files.ts';
 import { removeSegment } from './segment-removal.ts';
-import { scanValidBatches } from './segment-scan.ts';
+import { scanBatches, scanValidBatches } from './segment-scan.ts';
 import { decodeTransactionIndex } from './transaction-index.ts';
+import { saveTail, setSegmentAside } from './unrecovered.ts';
 
 export interface RecoveryOptions {
   readonly disk: Disk;
@@ -19,7 +21,8 @@ export interface RecoveryOptions {
   /** What every segment of this log is made with. */
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
   readonly recoveryPoint: number;
-  readonly logStartOffset: number;
+  /** From the checkpoint; undefined where that says nothing: then the files do. */
+  readonly logStartOffset: number | undefined;
   readonly hadCleanShutdown: boolean;
   readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
@@ -52,31 +55,74 @@ export function recoverLog(options: RecoveryOptions): RecoveredLog {
 
 /** @param opened takes up what is created, too, for the caller to close when this throws. */
 function recoverSegments(opened: Segment[], options: RecoveryOptions): RecoveredLog {
-  let segments = dropBeforeLogStart(opened, options);
+  const { disk, logger, directory, epochs } = options;
+  const wantedStart = options.logStartOffset ?? derivedStart(opened, epochs);
+  let segments = dropBeforeLogStart(opened, { disk, logStartOffset: wantedStart });
   const scanned = options.hadCleanShutdown
     ? scanSuspects(segments, options)
     : scanUnflushed(segments, options);
   let logEndOffset = endOffsetOf(segments.at(-1));
   refuseLoss(logEndOffset, options);
-  if (logEndOffset < options.logStartOffset) {
+  reportMissing(findMissing(segments, wantedStart), options);
+  if (logEndOffset < wantedStart) {
     // Records up to the log start were deleted on request and are not to come back; nothing after them survived.
-    for (const segment of segments) removeSegment(options.disk, segment);
+    setAllAside(segments, options);
     segments = [];
   }
   if (segments.length === 0) {
-    logEndOffset = options.logStartOffset;
+    logEndOffset = wantedStart;
     const first = Segment.create(options.segmentOptions(logEndOffset));
     opened.push(first);
     segments.push(first);
   }
-  const logStartOffset = Math.max(options.logStartOffset, segments[0]?.baseOffset ?? 0);
-  options.epochs.truncateFromEnd(logEndOffset);
-  options.epochs.truncateFromStart(logStartOffset);
+  const logStartOffset = Math.max(wantedStart, segments[0]?.baseOffset ?? 0);
+  if (logStartOffset < logEndOffset && epochs.epochAt(logStartOffset) < 0) {
+    logger.warn('leader epochs are derived again from the log: their checkpoint does not know them', {
+      directory,
+    });
+    deriveEpochs(segments, epochs);
+  }
+  epochs.truncateFromEnd(logEndOffset);
+  epochs.truncateFromStart(logStartOffset);
   options.snapshots.remove((offset) => offset > logEndOffset || offset < logStartOffset);
   replayProducers(segments, scanned.segments, options);
   segments.at(-1)?.unseal();
   const flushedOffset = Math.min(logEndOffset, scanned.cutBase ?? logEndOffset);
   return { segments, logStartOffset, logEndOffset, flushedOffset };
+}
+
+/** Without a checkpoint the log starts with its first segment, or within it, where the leader epochs say so. */
+function derivedStart([first, second]: readonly Segment[], { entries }: LeaderEpochCache): number {
+  if (first === undefined) return 0;
+  const epochStart = entries[0]?.startOffset ?? first.baseOffset;
+  const isWithin =
+    epochStart > first.baseOffset && epochStart < (second?.baseOffset ?? Number.POSITIVE_INFINITY);
+  return isWithin ? epochStart : first.baseOffset;
+}
+
+function deriveEpochs(segments: readonly Segment[], epochs: LeaderEpochCache): void {
+  epochs.clear();
+  for (const segment of segments) {
+    scanBatches(segment, 0, (batch) => {
+      epochs.assign(batch.leaderEpoch, batch.baseOffset);
+      return true;
+    });
+  }
+}
+
+function setAllAside(segments: readonly Segment[], { disk, logger, directory }: RecoveryOptions): void {
+  for (const segment of segments.toReversed()) {
+    if (segment.sizeInBytes === 0) {
+      removeSegment(disk, segment);
+      continue;
+    }
+    const file = setSegmentAside(disk, segment);
+    logger.error('a segment is not part of its log any more and is kept aside', {
+      directory,
+      offset: segment.baseOffset,
+      file,
+    });
+  }
 }
 
 /** Clears away what a crash left half done; answers the base offsets of the segments, ascending. */
@@ -100,7 +146,10 @@ function listSegments({ disk, directory }: RecoveryOptions): number[] {
 }
 
 /** Segments that end at or before the log start were on their way out when the process stopped. */
-function dropBeforeLogStart(segments: readonly Segment[], options: RecoveryOptions): Segment[] {
+function dropBeforeLogStart(
+  segments: readonly Segment[],
+  options: { readonly disk: Disk; readonly logStartOffset: number },
+): Segment[] {
   return segments.filter((segment, index) => {
     const next = segments[index + 1];
     if (next === undefined || next.baseOffset > options.logStartOffset) return true;
@@ -152,9 +201,11 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
   epochs.truncateFromEnd(trustedOffset);
   for (let index = first; index < segments.length; index++) {
     const segment = segments[index] as Segment;
-    // A hole, an overlap: the segment before lost its tail, and so the log ends there.
+    // A hole, an overlap: the segment before lost its tail, and so the log ends there. Not where that had been written
+    // completely: then a file has got lost, and what comes after it is as good as ever.
+    if (segment.baseOffset > expectedBase && isWritten(expectedBase, options))
+      expectedBase = segment.baseOffset;
     let intact = segment.baseOffset === expectedBase;
-    let isStale = false;
     if (intact) {
       const size = segment.sizeInBytes;
       segment.resetIndexes();
@@ -162,8 +213,7 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
         // A batch of an older epoch than its place has was truncated once, and the crash brought it back. Epochs never
         // go down; and where new batches followed the truncation the checkpoint says which epoch begins there: without
         // it, stale batches that fill the gap up to a later segment exactly would go unnoticed.
-        isStale = batch.leaderEpoch < Math.max(lastEpoch, epochAt(declared, batch.baseOffset));
-        if (isStale) return false;
+        if (batch.leaderEpoch < Math.max(lastEpoch, epochAt(declared, batch.baseOffset))) return false;
         lastEpoch = batch.leaderEpoch;
         segment.index(batch);
         epochs.assign(batch.leaderEpoch, batch.baseOffset);
@@ -171,11 +221,13 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
         return true;
       });
       if (validBytes < size) {
-        if (!isStale) refuseDamage(segment, { offset: expectedBase, position: validBytes }, options);
+        refuseDamage(segment, { offset: expectedBase, position: validBytes }, options);
+        const kept = saveTail(disk, segment, validBytes);
         logger.warn('the end of a log was torn and has been cut', {
           directory,
           offset: expectedBase,
           bytes: size - validBytes,
+          ...(kept === undefined ? {} : { kept }),
         });
         segment.cutAt(validBytes);
         intact = false;
@@ -186,13 +238,7 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
     if (!intact) {
       cutBase = scanned.has(segment) ? segment.baseOffset : segments[index - 1]?.baseOffset;
       const from = scanned.has(segment) ? index + 1 : index;
-      for (const lost of segments.splice(from)) {
-        logger.warn('a segment after the torn end of a log was removed', {
-          directory,
-          offset: lost.baseOffset,
-        });
-        removeSegment(disk, lost);
-      }
+      setAllAside(segments.splice(from), options);
     }
   }
   options.snapshots.remove((offset) => offset > trustedOffset);
@@ -225,13 +271,13 @@ function refuseLoss(logEndOffset: number, { directory, recoveryPoint }: Recovery
 function refuseDamage(
   segment: Segment,
   at: { readonly offset: number; readonly position: number },
-  { hadCleanShutdown, recoveryPoint, directory }: RecoveryOptions,
+  options: RecoveryOptions,
 ): void {
-  if (!hadCleanShutdown && at.offset >= recoveryPoint) return;
+  if (!isWritten(at.offset, options)) return;
   throw new OperationalError(
     'CORRUPT_LOG',
     `${segment.pathOf('log')} is damaged at byte ${at.position} (offset ${at.offset}), though it had been written ` +
-      `completely: ${remedy(directory)}`,
+      `completely: ${remedy(options.directory)}`,
     { retriable: false },
   );
 }
@@ -245,12 +291,7 @@ function endsWithWholeBatch(segment: Segment): boolean {
   return end === segment.sizeInBytes;
 }
 
-function endOffsetOf(segment: Segment | undefined): number {
-  if (segment === undefined) return 0;
-  let end = segment.baseOffset;
-  segment.scanFrom(Number.MAX_SAFE_INTEGER, (batch) => {
-    end = batch.lastOffset + 1;
-    return true;
-  });
-  return end;
+/** What is at `offset` had been synced, or its log closed: a crash does nothing to it. */
+function isWritten(offset: number, { hadCleanShutdown, recoveryPoint }: RecoveryOptions): boolean {
+  return hadCleanShutdown || offset < recoveryPoint;
 }

@@ -71,7 +71,7 @@ export class Log {
       createdMs: environment.clock.nowMs(),
     });
     disk.makeDirectory(directory);
-    const epochs = LeaderEpochCache.open(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`);
+    const epochs = LeaderEpochCache.open(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`, logger);
     const producers = new ProducerState();
     const snapshots = new ProducerSnapshots(disk, directory);
     const recovered = recoverLog({
@@ -80,7 +80,7 @@ export class Log {
       directory,
       segmentOptions,
       recoveryPoint: options.recoveryPoint ?? 0,
-      logStartOffset: options.logStartOffset ?? 0,
+      logStartOffset: options.logStartOffset,
       hadCleanShutdown: options.hadCleanShutdown ?? false,
       epochs,
       producers,
@@ -106,7 +106,15 @@ export class Log {
       onRecoveryPointLowered: options.onRecoveryPointLowered ?? (() => {}),
     });
     this.#appender = new LogAppender(this.#state, this.#durability);
-    this.setHighWatermark(options.highWatermark ?? 0);
+    const { highWatermark = 0 } = options;
+    if (highWatermark > recovered.logEndOffset) {
+      logger.error('records are missing at the end of a log: they had been committed', {
+        directory,
+        fromOffset: recovered.logEndOffset,
+        toOffset: highWatermark,
+      });
+    }
+    this.setHighWatermark(highWatermark);
   }
 
   /** Opens or creates a log and recovers it. @throws {OperationalError} when the disk fails or files are foreign. */

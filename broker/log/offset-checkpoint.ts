@@ -1,5 +1,6 @@
 import type { Disk } from '../../src/base/environment.ts';
-import { foreign, readCheckpoint } from './checkpoint-file.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import { foreign, isForeign, readCheckpoint } from './checkpoint-file.ts';
 
 /** The offset checkpoints of a data folder: one line `topic partition offset` per log. */
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint';
@@ -9,17 +10,29 @@ export const LOG_START_CHECKPOINT = 'log-start-offset-checkpoint';
 /** Offsets by `topic-partition`, the name of the log's folder. */
 export type OffsetsByLog = ReadonlyMap<string, number>;
 
-export function readOffsetCheckpoint(disk: Disk, path: string): OffsetsByLog {
-  const offsets = new Map<string, number>();
-  for (const line of readCheckpoint(disk, path)) {
+/**
+ * The offsets of a checkpoint. One that cannot be read says nothing, with a warning: recovery points are then those of a log
+ * that was never flushed, and high watermarks and log starts follow from the logs.
+ */
+export function readOffsetCheckpoint(disk: Disk, path: string, logger: Logger): OffsetsByLog {
+  try {
+    return new Map(readCheckpoint(disk, path).map(parseLine(path)));
+  } catch (error) {
+    if (!isForeign(error)) throw error;
+    logger.warn('a checkpoint cannot be read, and what it said is derived again', { reason: error.message });
+    return new Map();
+  }
+}
+
+function parseLine(path: string): (line: string) => readonly [string, number] {
+  return (line) => {
     const [topic, partition, offset, ...rest] = line.split(' ');
-    const value = Number(offset);
-    if (partition === undefined || rest.length > 0 || !Number.isSafeInteger(value) || value < 0) {
+    const value = /^\d+$/.test(offset ?? '') ? Number(offset) : Number.NaN;
+    if (rest.length > 0 || !Number.isSafeInteger(value)) {
       throw foreign(path, `the line "${line}" is not "topic partition offset"`);
     }
-    offsets.set(`${topic}-${partition}`, value);
-  }
-  return offsets;
+    return [`${topic}-${partition}`, value];
+  };
 }
 
 export interface LogOffset {

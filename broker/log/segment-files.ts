@@ -11,6 +11,9 @@ export const DELETED_SUFFIX = '.deleted';
 /** Half-made results of Kafka's log cleaner: worthless after a crash. */
 export const CLEANED_SUFFIX = '.cleaned';
 
+/** What recovery has taken out of a log and not thrown away: a segment, or the end of one. */
+export const UNRECOVERED_SUFFIX = '.unrecovered';
+
 export function segmentFileName(baseOffset: number, kind: SegmentFileKind): string {
   return `${String(baseOffset).padStart(DIGITS, '0')}.${kind}`;
 }

@@ -6,28 +6,41 @@ const FILE_NAME = 'quorum-state';
 
 /**
  * The file `quorum-state`, in Kafka's JSON form (QuorumStateData, version 0 of static quorums is read, version 1
- * written). {@link store} returns when the state survives a power loss: only then may the node act on it.
+ * written), with the cluster's id, which version 1 lost and its readers pass over: a meta.properties of another cluster
+ * beside this metadata is noticed. {@link store} returns when the state survives a power loss: only then may the node act on it.
  */
 export class QuorumStateFile {
   readonly #disk: Disk;
   readonly #path: string;
+  readonly #clusterId: string;
   #stored: ElectionState = NO_ELECTION;
 
-  constructor(disk: Disk, directory: string) {
+  /** @param options.clusterId of meta.properties. */
+  constructor(disk: Disk, options: { readonly directory: string; readonly clusterId: string }) {
     this.#disk = disk;
-    this.#path = `${directory}/${FILE_NAME}`;
+    this.#path = `${options.directory}/${FILE_NAME}`;
+    this.#clusterId = options.clusterId;
   }
 
-  /** @throws {OperationalError} `FOREIGN_DATA` when there is a file that can not be understood. */
+  /** @throws {OperationalError} `FOREIGN_DATA` when there is a file that cannot be understood, or is another cluster's. */
   load(): ElectionState {
     if (!this.#disk.exists(this.#path)) return NO_ELECTION;
-    this.#stored = parse(this.#disk.readFile(this.#path).toString('utf8'), this.#path);
-    return this.#stored;
+    const { election, clusterId } = parse(this.#disk.readFile(this.#path).toString('utf8'), this.#path);
+    if (clusterId !== undefined && clusterId !== this.#clusterId) {
+      throw foreign(
+        this.#path,
+        `the metadata beside it belongs to cluster ${clusterId}, and meta.properties names ${this.#clusterId}`,
+      );
+    }
+    // A file that does not name the cluster yet is written anew with the next change.
+    this.#stored = clusterId === undefined ? NO_ELECTION : election;
+    return election;
   }
 
   store(state: ElectionState): void {
     if (sameElection(state, this.#stored)) return;
     const content = {
+      clusterId: this.#clusterId,
       leaderId: state.leaderId,
       leaderEpoch: state.epoch,
       votedId: state.votedId,
@@ -39,7 +52,13 @@ export class QuorumStateFile {
   }
 }
 
-function parse(text: string, path: string): ElectionState {
+interface QuorumState {
+  readonly election: ElectionState;
+  /** Undefined in files of Kafka and of older releases. */
+  readonly clusterId: string | undefined;
+}
+
+function parse(text: string, path: string): QuorumState {
   const data = parseJson(text);
   const version = data?.['data_version'];
   const epoch = data?.['leaderEpoch'];
@@ -51,12 +70,16 @@ function parse(text: string, path: string): ElectionState {
     return typeof value === 'number' ? value : -1;
   };
   const directory = data['votedDirectoryId'];
-  return Object.freeze({
-    epoch: Math.max(0, epoch),
-    leaderId: numberOf('leaderId'),
-    votedId: numberOf('votedId'),
-    votedDirectoryId: typeof directory === 'string' ? directory : ZERO_DIRECTORY,
-  });
+  const clusterId = data['clusterId'];
+  return {
+    clusterId: typeof clusterId === 'string' && clusterId !== '' ? clusterId : undefined,
+    election: Object.freeze({
+      epoch: Math.max(0, epoch),
+      leaderId: numberOf('leaderId'),
+      votedId: numberOf('votedId'),
+      votedDirectoryId: typeof directory === 'string' ? directory : ZERO_DIRECTORY,
+    }),
+  };
 }
 
 function parseJson(text: string): Record<string, unknown> | undefined {

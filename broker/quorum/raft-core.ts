@@ -36,7 +36,7 @@ export class RaftCore {
     this.timeouts = { ...RAFT_TIMEOUTS, ...options.timeouts };
     this.voters = new Map(options.voters.map((voter) => [voter.id, voter]));
     this.feed = new CommittedFeed(options.log);
-    this.#file = new QuorumStateFile(options.environment.disk, options.directory);
+    this.#file = new QuorumStateFile(options.environment.disk, options);
   }
 
   get election(): ElectionState {

@@ -12,16 +12,22 @@ import { batchOf, TestBrokers } from './running-broker.ts';
 const brokers = new TestBrokers();
 afterEach(() => brokers.close());
 
+/** A broker that has just started leads its partitions a moment later. */
+const PATIENCE = { timeout: 10_000 };
+
 async function fill(broker: Broker, ...topics: readonly string[]): Promise<void> {
   const client = brokers.to(broker);
   for (const name of topics) {
     await client.send(createTopics, 7, { topics: [{ name, numPartitions: 1, replicationFactor: 1 }] });
-    const { responses } = await client.send(produce, 9, {
-      acks: -1,
-      timeoutMs: 1000,
-      topicData: [{ name, partitionData: [{ index: 0, records: batchOf('x', 'y', 'z') }] }],
-    });
-    expect(responses[0]?.partitionResponses[0]?.errorCode).toBe(ErrorCode.NONE);
+    const append = async (): Promise<number | undefined> => {
+      const { responses } = await client.send(produce, 9, {
+        acks: -1,
+        timeoutMs: 1000,
+        topicData: [{ name, partitionData: [{ index: 0, records: batchOf('x', 'y', 'z') }] }],
+      });
+      return responses[0]?.partitionResponses[0]?.errorCode;
+    };
+    await expect.poll(append, PATIENCE).toBe(ErrorCode.NONE);
   }
 }
 
@@ -63,7 +69,7 @@ describe('partitions that the metadata does not know', () => {
     const second = await brokers.start({ 'log.dirs': directory }, { logger });
     expect(second.image.topicsByName.has('orders')).toBe(false);
     await fill(second, 'orders');
-    expect(await endOffset(second, 'orders')).toBe(3);
+    await expect.poll(() => endOffset(second, 'orders'), PATIENCE).toBe(3);
     await brokers.stop(second);
     const strays = readdirSync(directory).filter((name) => name.endsWith('-stray'));
     expect(strays.map((name) => name.split('.')[0])).toEqual(['orders-0', 'payments-0']);
@@ -75,8 +81,8 @@ describe('partitions that the metadata does not know', () => {
     rmSync(`${directory}/orders-0`, { recursive: true });
     for (const name of strays) renameSync(`${directory}/${name}`, `${directory}/${name.split('.')[0]}`);
     const third = await brokers.start({ 'log.dirs': directory });
-    expect(await endOffset(third, 'orders')).toBe(3);
-    expect(await endOffset(third, 'payments')).toBe(3);
+    await expect.poll(() => endOffset(third, 'orders'), PATIENCE).toBe(3);
+    await expect.poll(() => endOffset(third, 'payments'), PATIENCE).toBe(3);
   });
 
   it('are set aside when their topic id is another, and adopted when it cannot be read', async () => {
@@ -94,9 +100,9 @@ describe('partitions that the metadata does not know', () => {
     const { logger, names } = asideNames();
     const second = await brokers.start({ 'log.dirs': directory }, { logger });
     expect(names).toEqual([expect.stringMatching(/^changed-0\..*-stray$/)]);
-    expect(await endOffset(second, 'changed')).toBe(0);
-    expect(await endOffset(second, 'garbled')).toBe(3);
-    expect(await endOffset(second, 'missing')).toBe(3);
+    await expect.poll(() => endOffset(second, 'changed'), PATIENCE).toBe(0);
+    await expect.poll(() => endOffset(second, 'garbled'), PATIENCE).toBe(3);
+    await expect.poll(() => endOffset(second, 'missing'), PATIENCE).toBe(3);
     expect(readFileSync(fileOf('missing'), 'utf8')).toMatch(/^version: 0\ntopic_id: [\w-]{22}$/);
   });
 
@@ -113,8 +119,22 @@ describe('partitions that the metadata does not know', () => {
     const { logger, names } = asideNames();
     const second = await brokers.start({ 'log.dirs': directory }, { logger });
     expect(names).toEqual([]);
-    expect(await endOffset(second, 'kept')).toBe(3);
+    await expect.poll(() => endOffset(second, 'kept'), PATIENCE).toBe(3);
     const left = readdirSync(directory).filter((name) => name.startsWith('deleted-0'));
     expect(left.filter((name) => !name.endsWith('-delete'))).toEqual([]);
   });
+});
+
+it('a meta.properties of another cluster is refused, beside the metadata of this one', async () => {
+  const first = await brokers.start();
+  const { directory } = first;
+  await brokers.stop(first);
+  const path = `${directory}/meta.properties`;
+  const good = readFileSync(path, 'utf8');
+  writeFileSync(path, good.replace(/cluster.id=.*/, 'cluster.id=MkU3OEVBNTcwNTJENDM2Qg'));
+  await expect(brokers.start({ 'log.dirs': directory })).rejects.toThrow(
+    /quorum-state cannot be used: the metadata beside it belongs to cluster .* names MkU3OEVBNTcwNTJENDM2Qg/,
+  );
+  writeFileSync(path, good);
+  await brokers.start({ 'log.dirs': directory });
 });

@@ -1,0 +1,302 @@
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Log } from '../../../broker/log/log.ts';
+import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
+import { LogManager } from '../../../broker/log/log-manager.ts';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import type { Logger } from '../../../src/base/logger.ts';
+import { ErrorCode } from '../../../src/protocol/error-codes.ts';
+import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
+import { decodeBatch } from '../../../src/protocol/records/decode-batch.ts';
+import { makeBatch } from './batches.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+const ID = { topic: 'orders', partition: 0 };
+const CONFIG = { ...DEFAULT_LOG_CONFIG, segmentBytes: 900, indexIntervalBytes: 200 };
+const COUNT = 60;
+const LOG_START = 4;
+
+/** A folder that was closed, and one that was not. Tests damage copies. */
+let root: string;
+let folders: { readonly closed: string; readonly killed: string };
+/** Base offsets of the segments. */
+let bases: readonly number[];
+
+beforeAll(async () => {
+  root = fs.mkdtempSync(`${tmpdir()}/millrace-damage-`);
+  const closed = `${root}/closed`;
+  const manager = open(closed).manager;
+  const log = manager.getOrCreate({ ...ID, topicId: 'MTIzNDU2Nzg5MDEyMzQ1Ng', config: CONFIG });
+  for (let i = 0; i < COUNT; i++) {
+    const producer = { producerId: 7, producerEpoch: 0, baseSequence: i };
+    const leaderEpoch = Math.floor(i / 20);
+    const result = log.appendAsLeader(makeBatch({ text: `record ${i}`, valueBytes: 60, ...producer }), {
+      leaderEpoch,
+    });
+    expect(result.errorCode).toBe(ErrorCode.NONE);
+    // What was written after this is not flushed in the folder of the process that was killed.
+    if (i === 40) await log.flush();
+  }
+  log.setHighWatermark(COUNT);
+  log.deleteRecordsBefore(LOG_START);
+  await manager.checkpoint();
+  const killed = `${root}/killed`;
+  fs.cpSync(closed, killed, { recursive: true });
+  fs.rmSync(`${killed}/.lock`, { force: true });
+  await manager.close();
+  folders = { closed, killed };
+  bases = fs
+    .readdirSync(`${closed}/orders-0`)
+    .filter((name) => name.endsWith('.log'))
+    .map((name) => Number.parseInt(name, 10));
+  expect(bases.length).toBeGreaterThan(4);
+});
+
+afterAll(() => fs.rmSync(root, { recursive: true }));
+
+/** Opened, with all that it complains of, one line each. */
+function open(directory: string): { readonly manager: LogManager; readonly lines: string[] } {
+  const lines: string[] = [];
+  const note = (message: string, fields?: object): void =>
+    void lines.push(`${message} ${JSON.stringify(fields)}`);
+  const logger: Logger = { debug: () => {}, info: () => {}, warn: note, error: note, child: () => logger };
+  return {
+    manager: LogManager.open({ environment: nodeEnvironment, directory, nodeId: 1, logger }),
+    lines,
+  };
+}
+
+/** Every offset that can be read, by reading on as a consumer does that seeks past what is damaged. Texts are checked. */
+function readableOffsets(log: Log): number[] {
+  const found: number[] = [];
+  for (let offset = log.logStartOffset; offset < log.logEndOffset; ) {
+    const result = log.read(offset, { maxBytes: 1, upperBoundOffset: log.logEndOffset, minOneBatch: true });
+    const [batch] = batchesOf(Buffer.concat(result.chunks));
+    if (result.errorCode !== ErrorCode.NONE || batch === undefined || !batch.isValid()) {
+      offset++;
+      continue;
+    }
+    for (const record of decodeBatch(batch)) {
+      expect(String(record.value)).toBe(`record ${record.offset}`);
+      found.push(record.offset);
+    }
+    offset = result.nextOffset;
+  }
+  return found;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
+interface Case {
+  readonly what: string;
+  /** `killed` when the process did not close the folder. */
+  readonly folder?: 'closed' | 'killed';
+  /** Given the folder, and the path of a segment's file without its ending. */
+  readonly damage: (directory: string, segment: (index: number) => string) => void;
+  /** The start is refused with this. */
+  readonly refused?: RegExp;
+  /** What is said while starting, or while reading. */
+  readonly says?: RegExp;
+  /** Offsets that are gone; none when not said. */
+  readonly lost?: () => readonly number[];
+}
+
+const cut = (path: string, bytes: number): void => fs.truncateSync(path, fs.statSync(path).size - bytes);
+const all = (directory: string, ending: string): string[] =>
+  fs
+    .readdirSync(`${directory}/orders-0`)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => `${directory}/orders-0/${name}`);
+
+const DERIVED = [
+  'recovery-point-offset-checkpoint',
+  'replication-offset-checkpoint',
+  'log-start-offset-checkpoint',
+  'orders-0/leader-epoch-checkpoint',
+];
+
+const CASES: readonly Case[] = [
+  { what: 'nothing', damage: () => {} },
+  { what: 'nothing, after a kill', folder: 'killed', damage: () => {} },
+  ...DERIVED.flatMap((file): Case[] =>
+    (['closed', 'killed'] as const).flatMap((folder) => [
+      {
+        what: `${file} removed (${folder})`,
+        folder,
+        damage: (directory) => fs.rmSync(`${directory}/${file}`),
+      },
+      {
+        what: `${file} emptied (${folder})`,
+        folder,
+        damage: (directory) => fs.truncateSync(`${directory}/${file}`, 0),
+        says: /checkpoint cannot be read/,
+      },
+      {
+        what: `${file} replaced (${folder})`,
+        folder,
+        damage: (directory) => fs.writeFileSync(`${directory}/${file}`, 'thesis\n'.repeat(9)),
+        says: /checkpoint cannot be read/,
+      },
+      {
+        what: `${file} cut short (${folder})`,
+        folder,
+        damage: (directory) => cut(`${directory}/${file}`, 3),
+        says: /cannot be read|derived again|missing/,
+      },
+    ]),
+  ),
+  ...(['.index', '.timeindex', '.snapshot'] as const).flatMap((ending): Case[] => [
+    {
+      what: `every ${ending} removed`,
+      damage: (directory) => all(directory, ending).forEach((path) => fs.rmSync(path)),
+    },
+    {
+      what: `every ${ending} emptied`,
+      damage: (directory) => all(directory, ending).forEach((path) => fs.truncateSync(path, 0)),
+    },
+    {
+      what: `every ${ending} replaced`,
+      damage: (directory) =>
+        all(directory, ending).forEach((path) => fs.writeFileSync(path, 'thesis'.repeat(20))),
+    },
+  ]),
+  {
+    what: 'a closed segment removed',
+    damage: (_directory, segment) => fs.rmSync(`${segment(2)}.log`),
+    says: /records are missing.*"fromOffset":\d+,"toOffset":\d+/,
+    lost: () => range(bases[2] ?? 0, bases[3] ?? 0),
+  },
+  {
+    what: 'a closed segment removed, after a kill',
+    folder: 'killed',
+    damage: (_directory, segment) => fs.rmSync(`${segment(2)}.log`),
+    says: /records are missing/,
+    lost: () => range(bases[2] ?? 0, bases[3] ?? 0),
+  },
+  {
+    what: 'a closed segment emptied',
+    damage: (_directory, segment) => fs.truncateSync(`${segment(2)}.log`, 0),
+    says: /records are missing/,
+    lost: () => range(bases[2] ?? 0, bases[3] ?? 0),
+  },
+  {
+    what: 'a closed segment cut short',
+    damage: (_directory, segment) => cut(`${segment(2)}.log`, 5),
+    says: /records are missing/,
+    lost: () => [(bases[3] ?? 0) - 1],
+  },
+  {
+    what: 'the first segment removed',
+    damage: (_directory, segment) => fs.rmSync(`${segment(0)}.log`),
+    says: /records are missing.*"fromOffset":4/,
+    lost: () => range(LOG_START, bases[1] ?? 0),
+  },
+  {
+    what: 'the last segment removed',
+    damage: (_directory, segment) => fs.rmSync(`${segment(bases.length - 1)}.log`),
+    refused: /ends at offset \d+, though records up to \d+ had been written/,
+  },
+  {
+    what: 'the last segment cut short, after a clean stop',
+    damage: (_directory, segment) => cut(`${segment(bases.length - 1)}.log`, 5),
+    refused: /damaged at byte \d+ .*restore the file from a copy/,
+  },
+  {
+    what: 'the last segment cut short, after a kill',
+    folder: 'killed',
+    damage: (_directory, segment) => cut(`${segment(bases.length - 1)}.log`, 5),
+    says: /torn and has been cut/,
+    lost: () => [COUNT - 1],
+  },
+  {
+    what: 'meta.properties emptied',
+    damage: (directory) => fs.truncateSync(`${directory}/meta.properties`, 0),
+    refused: /meta.properties cannot be used: it has no version/,
+  },
+  {
+    what: 'meta.properties removed',
+    damage: (directory) => fs.rmSync(`${directory}/meta.properties`),
+    refused: /has no meta.properties but is not empty/,
+  },
+  {
+    what: 'meta.properties cut short',
+    damage: (directory) => cut(`${directory}/meta.properties`, 25),
+    refused: /meta.properties cannot be used/,
+  },
+  {
+    what: 'partition.metadata replaced',
+    damage: (directory) => fs.writeFileSync(`${directory}/orders-0/partition.metadata`, 'thesis'),
+  },
+  {
+    what: 'partition.metadata of a newer release',
+    damage: (directory) => fs.writeFileSync(`${directory}/orders-0/partition.metadata`, 'version: 3\nx'),
+    refused: /partition.metadata cannot be used: it has version 3, written by a newer release/,
+  },
+  {
+    what: 'the marker of a clean stop replaced',
+    damage: (directory) => fs.writeFileSync(`${directory}/.kafka_cleanshutdown`, 'thesis'),
+  },
+  {
+    what: 'the marker of a clean stop removed',
+    damage: (directory) => fs.rmSync(`${directory}/.kafka_cleanshutdown`),
+  },
+  {
+    what: 'a folder in the place of the lock',
+    damage: (directory) => {
+      fs.rmSync(`${directory}/.lock`, { force: true, recursive: true });
+      fs.mkdirSync(`${directory}/.lock`);
+    },
+    refused: /\.lock/,
+  },
+  {
+    what: 'a folder in the place of a checkpoint',
+    damage: (directory) => {
+      fs.rmSync(`${directory}/recovery-point-offset-checkpoint`);
+      fs.mkdirSync(`${directory}/recovery-point-offset-checkpoint`);
+    },
+    refused: /recovery-point-offset-checkpoint/,
+  },
+];
+
+describe('a data folder that was damaged', () => {
+  it.each(CASES)('$what', async ({ folder = 'closed', damage, refused, says, lost }) => {
+    const directory = `${temporaryDirectory()}/copy`;
+    fs.cpSync(folders[folder], directory, { recursive: true });
+    const segment = (index: number): string =>
+      `${directory}/orders-0/${String(bases[index]).padStart(20, '0')}`;
+    damage(directory, segment);
+    const before = logBytes(directory);
+    if (refused !== undefined) {
+      expect(() => open(directory)).toThrow(refused);
+      expect(logBytes(directory)).toBe(before);
+      return;
+    }
+    const { manager, lines } = open(directory);
+    const log = manager.get(ID);
+    if (log === undefined) throw new Error('the partition has not been opened');
+    const gone = new Set(lost?.() ?? []);
+    const missing = range(LOG_START, COUNT).filter((offset) => !gone.has(offset));
+    // Where nothing says where the log starts, what was deleted can be seen again.
+    expect(readableOffsets(log).filter((offset) => offset >= LOG_START)).toEqual(missing);
+    if (says === undefined && gone.size === 0)
+      expect(lines.filter((line) => line.includes('missing'))).toEqual([]);
+    if (says !== undefined) expect(lines.join('\n')).toMatch(says);
+    // The partition goes on, and so does the next start.
+    const text = { text: `record ${log.logEndOffset}` };
+    expect(log.appendAsLeader(makeBatch(text), { leaderEpoch: 9 }).errorCode).toBe(ErrorCode.NONE);
+    const end = log.logEndOffset;
+    await manager.close();
+    const again = open(directory);
+    expect(again.manager.get(ID)?.logEndOffset).toBe(end);
+    expect(readableOffsets(again.manager.get(ID) ?? log)).toContain(end - 1);
+    await again.manager.close();
+  });
+});
+
+/** Bytes in all segments, wherever they are: nothing is thrown away. */
+function logBytes(directory: string): number {
+  return all(directory, '.log').reduce((bytes, path) => bytes + fs.statSync(path).size, 0);
+}
