@@ -283,7 +283,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const existing = this.getById(topic.id, index);
     const registration = image.topicsById.get(topic.id)?.partitions.get(index);
     if (registration?.replicas.includes(this.nodeId) === true) {
-      this.#host(topic, index, { existing, registration, image });
+      this.#applyAssignment(topic, index, { existing, registration, image });
       return;
     }
     this.#offline.delete(keyOf(topic.id, index));
@@ -292,7 +292,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   /** Does what the metadata say of a replica of this broker. */
-  #host(
+  #applyAssignment(
     topic: TopicName,
     index: number,
     {

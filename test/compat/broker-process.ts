@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Address } from '../../src/base/environment.ts';
@@ -18,8 +19,14 @@ export class BrokerProcess {
     this.#exited = new Promise((resolve) => child.once('exit', resolve));
   }
 
-  static start(config: BrokerConfigInput): Promise<BrokerProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, JSON.stringify(config)], {
+  /** @param options.openFilesMax the limit of open files that the process gets. */
+  static start(
+    config: BrokerConfigInput,
+    options: { readonly openFilesMax?: number } = {},
+  ): Promise<BrokerProcess> {
+    const command = [process.execPath, '--import', 'tsx', main, JSON.stringify(config)];
+    const limit = options.openFilesMax === undefined ? '' : `ulimit -n ${options.openFilesMax};`;
+    const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...command], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     return new Promise((resolve, reject) => {
@@ -30,6 +37,23 @@ export class BrokerProcess {
         if (text.includes('\n')) resolve(new BrokerProcess(child, JSON.parse(text) as Address));
       });
     });
+  }
+
+  /** Memory that the process has now. */
+  residentBytes(): number {
+    return this.#memoryBytes('VmRSS');
+  }
+
+  /** The most memory that the process has had. */
+  peakBytes(): number {
+    return this.#memoryBytes('VmHWM');
+  }
+
+  #memoryBytes(name: string): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    const [, kib] = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status) ?? [];
+    if (kib === undefined) throw new Error(`the broker has no ${name}: it has ended`);
+    return Number(kib) * 1024;
   }
 
   /** kill -9. */
