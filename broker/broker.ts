@@ -364,6 +364,9 @@ export class Broker {
         numPartitions: config.get('num.partitions'),
         defaultReplicationFactor: config.get('default.replication.factor'),
         brokerSessionTimeoutMs: config.get('broker.session.timeout.ms'),
+        leaderImbalanceCheckIntervalMs: config.get('auto.leader.rebalance.enable')
+          ? config.get('leader.imbalance.check.interval.seconds') * 1000
+          : 0,
         topicConfigDefaults: staticTopicDefaults(config),
       },
     });
@@ -515,6 +518,7 @@ export class Broker {
       logManager: this.#logManager,
       quorum,
       controller,
+      waiters: this.#waiters,
       topicCreator: new TopicCreator({ config, logger, controller, waiters: this.#waiters, image }),
       producerIds: new ProducerIds({ nodeId, brokerEpoch: () => this.#lifecycle.brokerEpoch, controller }),
       groups: this.#groups,

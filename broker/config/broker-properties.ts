@@ -81,6 +81,16 @@ export const brokerProperties = {
     boolean(false, 'whether a replica out of sync may become leader'),
   ),
 
+  'auto.leader.rebalance.enable': boolean(
+    true,
+    'whether leadership moves back to preferred replicas by itself',
+  ),
+  'leader.imbalance.check.interval.seconds': long(
+    '300',
+    'time between checks for partitions that their preferred replica does not lead',
+    atLeast(1),
+  ),
+
   'socket.request.max.bytes': int(
     104_857_600,
     'largest request; a connection that sends more is closed',

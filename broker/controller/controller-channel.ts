@@ -34,8 +34,8 @@ export class ControllerChannel {
 
   /**
    * Sends a request to the active controller, again and again until one answers or `timeoutMs` is over. A request
-   * whose answer was lost is sent again: the controller's operations stand that, though CreateTopics may then answer
-   * TOPIC_ALREADY_EXISTS.
+   * whose answer was lost, or whose controller has lost its leadership, is sent again and may meet its own work:
+   * `afterRetry` then says what the answer means.
    *
    * @throws {OperationalError} (retriable) `TIMED_OUT` when no controller answered in time, `CLOSED` after close.
    */
@@ -43,11 +43,15 @@ export class ControllerChannel {
     api: A,
     version: number,
     request: RequestInput<A>,
-    options?: { readonly timeoutMs?: number },
+    options?: {
+      readonly timeoutMs?: number;
+      readonly afterRetry?: (response: ResponseOf<A>) => ResponseOf<A> | Promise<ResponseOf<A>>;
+    },
   ): Promise<ResponseOf<A>> {
     const { clock, timers } = this.#options.environment;
     const deadlineMs = clock.monotonicMs() + (options?.timeoutMs ?? TIMEOUT_MS);
     let lastError: unknown;
+    let mayBeDone = false;
     for (;;) {
       if (this.#closed)
         throw new OperationalError('CLOSED', 'the line to the controller is closed', { retriable: true });
@@ -55,9 +59,14 @@ export class ControllerChannel {
       if (leftMs <= 0) break;
       try {
         const response = await this.#attempt(api, version, request, Math.min(leftMs, REQUEST_TIMEOUT_MS));
-        if (response !== null && !saysNotController(response)) return response;
+        if (response !== null && !saysNotController(response)) {
+          return mayBeDone && options?.afterRetry !== undefined ? options.afterRetry(response) : response;
+        }
+        // What a controller had appended before it lost its leadership may be committed by the next one.
+        if (response !== null) mayBeDone = true;
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
+        mayBeDone = true;
         lastError = error;
       }
       await timers.sleep(RETRY_BACKOFF_MS);

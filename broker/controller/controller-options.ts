@@ -11,6 +11,8 @@ export interface ControllerSettings {
   readonly brokerSessionTimeoutMs: number;
   /** `leader.imbalance.check.interval.seconds`; 0 turns the check off (`auto.leader.rebalance.enable=false`). */
   readonly leaderImbalanceCheckIntervalMs: number;
+  /** Between two checks for partitions without a leader whose topic allows an unclean election. */
+  readonly uncleanElectionIntervalMs: number;
   /** The broker's static values of topic settings (`log.retention.ms` ...), by topic config name. */
   readonly topicConfigDefaults: ReadonlyMap<string, string>;
   /** KIP-966: keep eligible leader replicas, so that no restart after an unclean stop elects a replica that lost data. */
@@ -23,6 +25,7 @@ export const CONTROLLER_SETTINGS: ControllerSettings = {
   defaultReplicationFactor: 1,
   brokerSessionTimeoutMs: 9000,
   leaderImbalanceCheckIntervalMs: 300_000,
+  uncleanElectionIntervalMs: 300_000,
   topicConfigDefaults: new Map(),
   eligibleLeaderReplicas: true,
 };

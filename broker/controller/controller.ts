@@ -19,7 +19,15 @@ import {
 } from './controller-options.ts';
 import { type ControllerState, type Failure, failed } from './operation.ts';
 import { operationOf } from './operations.ts';
-import { recordsForBalance, recordsForExpiredBrokers } from './periodic-duties.ts';
+import {
+  ELECTIONS_MAX,
+  recordsForBalance,
+  recordsForExpiredBrokers,
+  recordsForUncleanElections,
+} from './periodic-duties.ts';
+
+/** Between two rounds of elections that belong together. */
+const NEXT_ELECTIONS_MS = 100;
 
 /** What an active controller has and a passive one has not. */
 interface Activity {
@@ -113,17 +121,38 @@ export class Controller implements RaftListener {
   #activate(epoch: number): void {
     const { environment, logger } = this.#options;
     const { timers } = environment;
-    const { brokerSessionTimeoutMs, leaderImbalanceCheckIntervalMs } = this.#settings;
+    const { brokerSessionTimeoutMs, leaderImbalanceCheckIntervalMs, uncleanElectionIntervalMs } =
+      this.#settings;
     const head = this.#loader.image;
     const sessions = new BrokerSessions(brokerSessionTimeoutMs);
     for (const id of head.brokers.keys()) sessions.register(id, environment.clock.monotonicMs());
-    const periodic = [timers.every(brokerSessionTimeoutMs / 4, () => this.#write(recordsForExpiredBrokers))];
+    const periodic = [
+      timers.every(brokerSessionTimeoutMs / 4, () => this.#write(recordsForExpiredBrokers)),
+      timers.every(uncleanElectionIntervalMs, () => this.#holdElections(recordsForUncleanElections)),
+    ];
     if (leaderImbalanceCheckIntervalMs > 0) {
-      periodic.push(timers.every(leaderImbalanceCheckIntervalMs, () => this.#write(recordsForBalance)));
+      periodic.push(
+        timers.every(leaderImbalanceCheckIntervalMs, () => this.#holdElections(recordsForBalance)),
+      );
     }
     this.#activity = { epoch, sessions, timers: periodic, head, waiting: [] };
     logger.info('this node is the active controller', { epoch, offset: head.offset });
     if (head.features.isEmpty()) this.#write(() => bootstrapRecords(this.#settings));
+  }
+
+  /** A round of elections, and the next one soon where there are more than are good for one batch. */
+  #holdElections(decide: (state: ControllerState) => readonly MetadataRecord[]): void {
+    const activity = this.#activity;
+    let count = 0;
+    this.#write((state) => {
+      const records = decide(state);
+      count = records.length;
+      return records;
+    });
+    if (count < ELECTIONS_MAX) return;
+    this.#options.environment.timers.after(NEXT_ELECTIONS_MS, () => {
+      if (this.#activity !== null && this.#activity === activity) this.#holdElections(decide);
+    });
   }
 
   #deactivate(): void {

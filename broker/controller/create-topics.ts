@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { createTopics as api } from '../../src/protocol/messages/19-create-topics.ts';
-import { ConfigSource, effectiveTopicConfigs } from '../metadata/effective-configs.ts';
+import { ConfigSource, type EffectiveConfig, effectiveTopicConfigs } from '../metadata/effective-configs.ts';
 import { ConfigResourceType } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { checkTopicConfigs } from '../metadata/topic-configs.ts';
@@ -26,8 +26,10 @@ export const createTopics = operation({
   timeoutMs: (request) => request.timeoutMs,
   decide(state, request) {
     const records: MetadataRecord[] = [];
-    const names = request.topics.map((topic) => topic.name);
-    const duplicates = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+    const seen = new Set<string>();
+    const duplicates = new Set<string>();
+    for (const { name } of request.topics) (seen.has(name) ? duplicates : seen).add(name);
+    const defaults = effectiveTopicConfigs(state.image, '', state.settings.topicConfigDefaults);
     const reported = new Set<string>();
     const topics: TopicResult[] = [];
     for (const wanted of request.topics) {
@@ -41,7 +43,7 @@ export const createTopics = operation({
       const outcome = createOne(state, wanted, RECORDS_MAX - records.length);
       if ('failure' in outcome) topics.push(failure(wanted, outcome.failure));
       else {
-        topics.push(success(state, wanted, outcome));
+        topics.push(success(wanted, outcome, defaults));
         if (!request.validateOnly) records.push(...outcome.records);
       }
     }
@@ -176,7 +178,7 @@ function newTopicId(state: ControllerState): string {
   }
 }
 
-function success(state: ControllerState, wanted: WantedTopic, created: Created): TopicResult {
+function success(wanted: WantedTopic, created: Created, defaults: readonly EffectiveConfig[]): TopicResult {
   const own = new Map(wanted.configs.map(({ name, value }) => [name, value]));
   return {
     name: wanted.name,
@@ -184,15 +186,13 @@ function success(state: ControllerState, wanted: WantedTopic, created: Created):
     errorMessage: null,
     numPartitions: created.partitions.length,
     replicationFactor: created.partitions[0]?.length ?? -1,
-    configs: effectiveTopicConfigs(state.image, wanted.name, state.settings.topicConfigDefaults).map(
-      (config) => ({
-        name: config.name,
-        value: own.get(config.name) ?? config.value,
-        configSource: own.has(config.name) ? ConfigSource.TOPIC : config.source,
-        readOnly: false,
-        isSensitive: false,
-      }),
-    ),
+    configs: defaults.map((config) => ({
+      name: config.name,
+      value: own.get(config.name) ?? config.value,
+      configSource: own.has(config.name) ? ConfigSource.TOPIC : config.source,
+      readOnly: false,
+      isSensitive: false,
+    })),
   };
 }
 

@@ -14,7 +14,8 @@ interface PartitionResult extends Failure {
   readonly partitionId: number;
 }
 
-interface Place {
+/** A partition, with what the metadata say of it. */
+export interface Place {
   readonly topic: TopicImage;
   readonly index: number;
   readonly partition: PartitionRegistration;

@@ -1,11 +1,11 @@
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { recordsForFencing } from './broker-availability.ts';
 import { allPartitions, isUncleanElectionEnabled } from './cluster-view.ts';
-import { preferredElection, uncleanElection } from './elect-leaders.ts';
+import { type Place, preferredElection, uncleanElection } from './elect-leaders.ts';
 import type { ControllerState } from './operation.ts';
 
-/** Elections per round: the rest waits for the next one. */
-const ELECTIONS_MAX = 1000;
+/** Elections per round: where there are more, the next round follows soon. */
+export const ELECTIONS_MAX = 1000;
 
 /** Fences one broker that was not heard of for a session timeout; the next one in the next round. */
 export function recordsForExpiredBrokers(state: ControllerState): readonly MetadataRecord[] {
@@ -16,19 +16,31 @@ export function recordsForExpiredBrokers(state: ControllerState): readonly Metad
   return [];
 }
 
-/**
- * Gives leadership back to preferred replicas that are in sync again (`auto.leader.rebalance.enable`), and elects
- * uncleanly where a topic allows it and has no leader.
- */
+/** Gives leadership back to preferred replicas that are in sync again (`auto.leader.rebalance.enable`). */
 export function recordsForBalance(state: ControllerState): readonly MetadataRecord[] {
+  return elections(state, (place) => {
+    const { leader, replicas } = place.partition;
+    return leader === -1 || leader === replicas[0] ? null : preferredElection(state, place);
+  });
+}
+
+/** Elects uncleanly where a topic allows it and a partition has no leader. */
+export function recordsForUncleanElections(state: ControllerState): readonly MetadataRecord[] {
+  return elections(state, (place) =>
+    place.partition.leader === -1 && isUncleanElectionEnabled(state, place.topic.name)
+      ? uncleanElection(state, place)
+      : null,
+  );
+}
+
+function elections(
+  state: ControllerState,
+  elect: (place: Place) => MetadataRecord | null,
+): readonly MetadataRecord[] {
   const records: MetadataRecord[] = [];
   for (const place of allPartitions(state)) {
     if (records.length >= ELECTIONS_MAX) break;
-    const { leader, replicas } = place.partition;
-    let record: MetadataRecord | null = null;
-    if (leader === -1) {
-      if (isUncleanElectionEnabled(state, place.topic.name)) record = uncleanElection(state, place);
-    } else if (leader !== replicas[0]) record = preferredElection(state, place);
+    const record = elect(place);
     if (record !== null) records.push(record);
   }
   return records;

@@ -26,7 +26,20 @@ export function checkTopicName(name: string): string | undefined {
 export function collidingTopic(image: MetadataImage, name: string): string | undefined {
   if (!/[._]/.test(name)) return undefined;
   const normal = normalized(name);
-  return image.topicsByName.keySeq().find((other) => other !== name && normalized(other) === normal);
+  const other = normalNames(image.topicsByName).get(normal);
+  return other === name ? undefined : other;
+}
+
+const normalNamesOf = new WeakMap<MetadataImage['topicsByName'], ReadonlyMap<string, string>>();
+
+/** Names by what they are normally, worked out once for all topics of a request. */
+function normalNames(topics: MetadataImage['topicsByName']): ReadonlyMap<string, string> {
+  let names = normalNamesOf.get(topics);
+  if (names === undefined) {
+    names = new Map([...topics.keys()].map((name) => [normalized(name), name]));
+    normalNamesOf.set(topics, names);
+  }
+  return names;
 }
 
 function normalized(name: string): string {

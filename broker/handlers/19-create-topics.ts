@@ -2,12 +2,21 @@ import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import type { AnyRequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { forwardToController } from './controller-forward.ts';
+import { ownCreations, unknownCreations } from './own-work.ts';
+
+/** How long to wait until this broker knows what the controller does. */
+const CATCH_UP_MS = 1000;
 
 /** CreateTopics (key 19, v2-7): passed on to the controller; v5+ tells the topic's configuration, v7 its id. */
 export function createTopicsHandler(services: BrokerServices): AnyRequestHandler {
   return forwardToController(services, {
     api: createTopics,
     timeoutMs: ({ timeoutMs }) => timeoutMs,
+    async afterRetry(request, response, before) {
+      // The controller knows of them; this broker will in a moment.
+      await services.waiters.until((image) => unknownCreations(response, image).length === 0, CATCH_UP_MS);
+      return ownCreations(request, response, { before, after: services.image });
+    },
     failure: ({ topics }, error) => ({ topics: topics.map(({ name }) => ({ name, ...error })) }),
   });
 }

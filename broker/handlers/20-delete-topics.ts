@@ -2,12 +2,14 @@ import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
 import type { AnyRequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { forwardToController } from './controller-forward.ts';
+import { ownDeletions } from './own-work.ts';
 
 /** DeleteTopics (key 20, v1-6): passed on to the controller; v6 also by id. */
 export function deleteTopicsHandler(services: BrokerServices): AnyRequestHandler {
   return forwardToController(services, {
     api: deleteTopics,
     timeoutMs: ({ timeoutMs }) => timeoutMs,
+    afterRetry: (_request, response, before) => ownDeletions(response, { before, after: services.image }),
     failure: ({ topics, topicNames }, error) => ({
       responses: [...topics, ...topicNames.map((name) => ({ name }))].map((topic) => ({
         ...topic,

@@ -2,12 +2,15 @@ import { createPartitions } from '../../src/protocol/messages/37-create-partitio
 import type { AnyRequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { forwardToController } from './controller-forward.ts';
+import { ownGrowth } from './own-work.ts';
 
 /** CreatePartitions (key 37, v0-3): passed on to the controller; a topic can only grow. */
 export function createPartitionsHandler(services: BrokerServices): AnyRequestHandler {
   return forwardToController(services, {
     api: createPartitions,
     timeoutMs: ({ timeoutMs }) => timeoutMs,
+    afterRetry: (request, response, before) =>
+      ownGrowth(request, response, { before, after: services.image }),
     failure: ({ topics }, error) => ({ results: topics.map(({ name }) => ({ name, ...error })) }),
   });
 }

@@ -4,6 +4,7 @@ import type { BrokerConfig } from '../config/broker-config.ts';
 import type { ControllerChannel } from '../controller/controller-channel.ts';
 import type { MetadataQuorum } from '../controller/metadata-quorum.ts';
 import type { GroupCoordinatorPartitions, GroupRequests } from '../coordinators/group/group-requests.ts';
+import type { MetadataWaiters } from '../lifecycle/metadata-waiters.ts';
 import type { ProducerIds } from '../lifecycle/producer-ids.ts';
 import type { TopicCreator } from '../lifecycle/topic-creator.ts';
 import type { LogManager } from '../log/log-manager.ts';
@@ -28,6 +29,7 @@ export interface BrokerServices {
   readonly logManager: LogManager;
   readonly quorum: MetadataQuorum;
   readonly controller: ControllerChannel;
+  readonly waiters: MetadataWaiters;
   readonly topicCreator: TopicCreator;
   readonly producerIds: ProducerIds;
   readonly groups: GroupRequests & GroupCoordinatorPartitions;

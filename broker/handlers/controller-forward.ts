@@ -1,6 +1,7 @@
 import { messageOf, OperationalError } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
+import type { Api, RequestOf, ResponseInput, ResponseOf } from '../../src/protocol/message.ts';
+import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import type { AnyRequestHandler } from '../server/request-handler.ts';
 import { anyHandler } from '../server/request-handler.ts';
@@ -11,6 +12,15 @@ export interface Forwarding<A extends Api> {
   readonly api: A;
   /** The client's deadline in the request, in milliseconds; 30 seconds where the API has none. */
   readonly timeoutMs?: (request: RequestOf<A>) => number;
+  /**
+   * What to tell the client when the request was sent more than once: see `own-work.ts`. Where this is missing, doing it
+   * twice is as doing it once.
+   */
+  readonly afterRetry?: (
+    request: RequestOf<A>,
+    response: ResponseOf<A>,
+    before: MetadataImage,
+  ) => ResponseOf<A> | Promise<ResponseOf<A>>;
   /** Says of everything asked for that it failed. */
   readonly failure: (
     request: RequestOf<A>,
@@ -34,10 +44,17 @@ export function forwardToController<A extends Api>(
   return anyHandler<A>({
     api,
     async answer(request: RequestOf<A>, context: RequestContext): Promise<ResponseInput<A>> {
+      const before = services.image;
+      const { afterRetry } = forwarding;
       const timeoutMs = Math.max(1, forwarding.timeoutMs?.(request) ?? TIMEOUT_MS);
       try {
         const body = request as Parameters<typeof services.controller.send<A>>[2];
-        const response = await services.controller.send(api, context.apiVersion, body, { timeoutMs });
+        const response = await services.controller.send(api, context.apiVersion, body, {
+          timeoutMs,
+          ...(afterRetry === undefined
+            ? {}
+            : { afterRetry: (answer: ResponseOf<A>) => afterRetry(request, answer, before) }),
+        });
         return response as ResponseInput<A>;
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;

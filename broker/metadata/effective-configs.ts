@@ -37,13 +37,13 @@ export function effectiveTopicConfig(
   return { name, value: definition.default ?? '', source: ConfigSource.DEFAULT };
 }
 
+const NAMES = Object.keys(topicConfigs).sort();
+
 /** All settings of a topic, sorted by name. */
 export function effectiveTopicConfigs(
   image: MetadataImage,
   topic: string,
   staticDefaults: ReadonlyMap<string, string>,
 ): EffectiveConfig[] {
-  return Object.keys(topicConfigs)
-    .sort()
-    .map((name) => effectiveTopicConfig(image, topic, name, staticDefaults));
+  return NAMES.map((name) => effectiveTopicConfig(image, topic, name, staticDefaults));
 }

@@ -258,6 +258,29 @@ describe('elections', () => {
     expect(harness.partition('t').leader).toBe(1);
   });
 
+  test('go on soon where there are more than are good for one round', async () => {
+    harness = await ControllerHarness.start({ leaderImbalanceCheckIntervalMs: 5000 });
+    await harness.join(1, 2);
+    const assignments = Array.from({ length: 2500 }, (_, partitionIndex) => ({
+      partitionIndex,
+      brokerIds: [1, 2],
+    }));
+    await harness.send(createTopics, {
+      topics: [{ name: 't', numPartitions: -1, replicationFactor: -1, assignments }],
+      timeoutMs: 1000,
+    });
+    await fence(1);
+    await harness.heartbeat(1);
+    const led = (): number =>
+      harness.image.topicsByName.get('t')?.partitions.count(({ leader }) => leader === 1) ?? 0;
+    expect(led()).toBe(0);
+    for (let index = 0; index < 2500; index++) await alter(2, [2, 1], { index });
+    await harness.time.run(5001);
+    expect(led()).toBeGreaterThanOrEqual(1000);
+    await harness.time.run(300);
+    expect(led()).toBe(2500);
+  });
+
   test('are unclean only when asked for', async () => {
     harness = await ControllerHarness.start({ eligibleLeaderReplicas: false });
     await harness.join(1, 2);
@@ -273,6 +296,7 @@ describe('elections', () => {
 });
 
 interface IsrChange {
+  readonly index?: number;
   readonly brokerEpoch?: number;
   readonly leaderEpoch?: number;
   readonly partitionEpoch?: number;
@@ -281,7 +305,7 @@ interface IsrChange {
 
 /** AlterPartition as the leader `id` would send it. */
 async function alter(id: number, isr: readonly number[], change: IsrChange = {}) {
-  const partition = harness.partition('t');
+  const partition = harness.partition('t', change.index);
   const memberEpoch = change.memberEpoch ?? epochOf;
   const response = await harness.send(alterPartition, {
     brokerId: id,
@@ -291,7 +315,7 @@ async function alter(id: number, isr: readonly number[], change: IsrChange = {})
         topicId: harness.image.topicsByName.get('t')?.id ?? '',
         partitions: [
           {
-            partitionIndex: 0,
+            partitionIndex: change.index ?? 0,
             leaderEpoch: change.leaderEpoch ?? partition.leaderEpoch,
             partitionEpoch: change.partitionEpoch ?? partition.partitionEpoch,
             newIsrWithEpochs: isr.map((brokerId) => ({ brokerId, brokerEpoch: memberEpoch(brokerId) })),
