@@ -37,6 +37,7 @@ import { Dispatcher } from './server/dispatcher.ts';
 import type { BrokerMetrics } from './server/metrics.ts';
 import { FetchRoom } from './replication/fetch-room.ts';
 import { NetworkPeerChannels } from './server/network-peer-channels.ts';
+import { StallWatch } from './server/stall-watch.ts';
 import { SocketServer } from './server/socket-server.ts';
 import { socketSettings } from './server/socket-settings.ts';
 
@@ -97,6 +98,7 @@ export class Broker {
   readonly #topology: BrokerTopology;
   readonly #logManager: LogManager;
   readonly #metrics: Metrics;
+  readonly #stalls: StallWatch;
   readonly #server: SocketServer;
   readonly #peers: NetworkPeerChannels;
   readonly #quorum: MetadataQuorum;
@@ -176,7 +178,14 @@ export class Broker {
     });
     this.#waiters = new MetadataWaiters(environment.timers);
     this.#lifecycle = this.#createLifecycle();
+    const loopDelay = environment.watchLoop?.();
+    this.#stalls = new StallWatch({
+      clock: environment.clock,
+      logger,
+      ...(loopDelay === undefined ? {} : { loopDelay }),
+    });
     this.#metrics = new Metrics({
+      stalls: this.#stalls,
       connections: () => this.#server,
       replicaManager: () => this.#replicaManager.metrics(),
     });
@@ -256,7 +265,10 @@ export class Broker {
     await this.#lifecycle.register(this.#registeredListeners());
     // From here on this broker's own past is fenced: what the metadata says of it is meant for this process.
     this.#replicaManager.clearAbandoned(this.#quorum.image, this.#quorum.loader.takeRemovedTopics());
-    this.#quorum.addPublisher(this.#replicaManager);
+    this.#quorum.addPublisher({
+      onUpdate: (delta, image) =>
+        this.#stalls.run('metadata of replicas', () => this.#replicaManager.onUpdate(delta, image)),
+    });
     this.#quorum.addPublisher(this.#coordination);
     await this.#lifecycle.activate();
     signal?.throwIfAborted();
@@ -311,6 +323,7 @@ export class Broker {
     this.#replicaManager.close();
     this.#waiters.close();
     this.#controller.close();
+    this.#stalls.close();
     try {
       await this.#quorum.close();
     } finally {
@@ -485,6 +498,7 @@ export class Broker {
       clock: this.#environment.clock,
       logger: this.#logger,
       metrics: this.#metrics,
+      stalls: this.#stalls,
       handlersOf: (listener) => this.#tables.get(listener) ?? NOTHING_SERVED,
       onAssertion: (failure) => this.#fail(failure),
     });

@@ -4,8 +4,9 @@ export interface Releasable {
 }
 
 /**
- * Bounds how many sealed segments of a broker are open at a time: those used longest ago are released. Active segments
- * are not counted.
+ * Bounds how many segments of a broker are open at a time: those used longest ago are released and open their files again
+ * when they are asked for. Of an active segment only its opening counts as use, since an append is no place for
+ * bookkeeping: one that is busy loses its file at most once while so many others open theirs.
  */
 export class OpenSegments {
   readonly #countMax: number;

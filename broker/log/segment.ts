@@ -80,6 +80,7 @@ export class Segment {
     const segment = new Segment(options, 0, false);
     segment.#indexes = emptyIndexes(options.baseOffset);
     segment.#file = options.disk.open(segment.pathOf('log'), 'create');
+    options.openSegments.touch(segment);
     // A file of that name can only be what a crash left of an earlier attempt.
     if (segment.#file.size() > 0) segment.#file.truncate(0);
     return segment;
@@ -262,7 +263,6 @@ export class Segment {
     this.#changed();
     this.#loadIndexes();
     this.#sealed = false;
-    this.#openSegments.forget(this);
   }
 
   /** Ends appends: completes the time index and writes all indexes. */
@@ -327,7 +327,7 @@ export class Segment {
     this.#syncs--;
     if (this.#syncs > 0) return;
     if (this.#hasLeft) this.#closeFile();
-    else if (this.#sealed) this.#openSegments.touch(this);
+    else this.#openSegments.touch(this);
   }
 
   #closeFile(): void {
@@ -353,8 +353,9 @@ export class Segment {
 
   #openFile(): DiskFile {
     assert(!this.#hasLeft, 'a segment that has left its log is not opened again');
+    const isOpening = this.#file === undefined;
     this.#file ??= this.#disk.open(this.pathOf('log'), 'write');
-    if (this.#sealed) this.#openSegments.touch(this);
+    if (isOpening || this.#sealed) this.#openSegments.touch(this);
     return this.#file;
   }
 

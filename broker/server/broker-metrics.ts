@@ -4,10 +4,12 @@ import type {
   ReplicaManagerMetrics,
   RequestMetrics,
   SocketMetrics,
+  StallMetrics,
   TopicMetrics,
 } from './metrics.ts';
 
 export interface MetricsSources {
+  readonly stalls: StallMetrics;
   readonly connections: () => SocketMetrics;
   readonly replicaManager: () => ReplicaManagerMetrics;
 }
@@ -40,6 +42,10 @@ export class Metrics implements BrokerMetrics {
 
   get queuedResponseBytes(): number {
     return this.#sources.connections().queuedResponseBytes;
+  }
+
+  get stalls(): StallMetrics {
+    return this.#sources.stalls;
   }
 
   get replicaManager(): ReplicaManagerMetrics {

@@ -16,6 +16,7 @@ import type { RequestMetrics } from './metrics.ts';
 import type { RequestContext } from './request-context.ts';
 import type { AnyRequestHandler } from './request-handler.ts';
 import type { ResponseSlot } from './response-queue.ts';
+import type { StallWatch } from './stall-watch.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 const API_KEY_BYTES = 2;
@@ -27,6 +28,8 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Hears how long each request holds the event loop. */
+  readonly stalls: Pick<StallWatch, 'note'>;
   /** What each listener serves, by listener name. */
   readonly handlersOf: (listener: string) => ReadonlyMap<number, AnyRequestHandler>;
   /** Stops the broker: what a handler works on is shared by all, and it is broken. */
@@ -145,6 +148,13 @@ class Exchange implements RequestContext {
   }
 
   run(request: unknown): void {
+    this.#answer(request);
+    const { clock, stalls } = this.#options;
+    // What an answer waits for holds up nobody: only this first step counts, and the encoding.
+    stalls.note(this.#handler.api.name, clock.monotonicMs() - this.#startMs);
+  }
+
+  #answer(request: unknown): void {
     this.#request = request;
     const handler = this.#handler;
     try {

@@ -7,6 +7,20 @@ export interface BrokerMetrics extends SocketMetrics {
   readonly requests: ReadonlyMap<number, RequestMetrics>;
   /** Gauges, computed when asked. */
   readonly replicaManager: ReplicaManagerMetrics;
+  readonly stalls: StallMetrics;
+}
+
+/** How long the event loop was held by one piece of work. */
+export interface Stall {
+  readonly ms: number;
+  /** The API, or the broker's duty. */
+  readonly cause: string;
+}
+
+/** Times when the event loop was held for longer than 20 ms. */
+export interface StallMetrics {
+  readonly longest: Stall;
+  readonly stallsTotal: number;
 }
 
 export interface SocketMetrics {

@@ -13,6 +13,15 @@ export interface Environment {
   readonly random: Random;
   readonly network: Network;
   readonly disk: Disk;
+  /** Begins to measure how late the event loop is; absent in simulations, where no time passes while code runs. */
+  readonly watchLoop?: () => LoopDelay;
+}
+
+/** How late the event loop of this process was. */
+export interface LoopDelay {
+  /** The longest delay since this was last asked, in milliseconds. */
+  takeMaxMs(): number;
+  close(): void;
 }
 
 export interface Clock {

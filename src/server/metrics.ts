@@ -43,6 +43,18 @@ export class MetricsPage {
     for (const [field, { name, help }] of entriesOf(REPLICA_MANAGER_METRICS)) {
       this.gauge(name, help, () => metrics.replicaManager[field]);
     }
+    this.#counters(
+      'millrace_event_loop_stalls_total',
+      'times that the event loop was held for longer than 20 ms',
+      [],
+      () => [{ labels: {}, value: metrics.stalls.stallsTotal }],
+    );
+    this.#labelled(
+      'millrace_event_loop_longest_stall_ms',
+      'the longest time that the event loop was held, and by what',
+      ['cause'],
+      () => ({ labels: { cause: metrics.stalls.longest.cause }, value: metrics.stalls.longest.ms }),
+    );
     this.gauge(
       'kafka_server_socketservermetrics_connection_count',
       'open client connections',
@@ -63,6 +75,26 @@ export class MetricsPage {
       'bytes of responses that clients have not taken',
       () => metrics.queuedResponseBytes,
     );
+  }
+
+  /** A gauge whose labels say what its value is of. */
+  #labelled(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    read: () => { readonly labels: Record<string, string>; readonly value: number },
+  ): void {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.#registry],
+      collect: () => {
+        gauge.reset();
+        const { labels, value } = read();
+        gauge.set(labels, value);
+      },
+    });
   }
 
   /** A counter per label set whose values are kept elsewhere: set anew whenever the page is read. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Environment, Random, Timer, Timers } from '../environment.ts';
+import { watchEventLoop } from './loop-delay.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeNetwork } from './node-network.ts';
 
@@ -58,4 +59,5 @@ export const nodeEnvironment: Environment = {
   random: nodeRandom,
   network: nodeNetwork,
   disk: nodeDisk,
+  watchLoop: watchEventLoop,
 };

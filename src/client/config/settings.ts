@@ -74,6 +74,7 @@ const checkEnvironment: Check = objectOf<Environment>({
   random: withMethods('float', 'int', 'bytes'),
   network: withMethods('connect', 'listen'),
   disk: withMethods(),
+  watchLoop: optional(callback),
 });
 
 const checkPolicy = optional(oneOf('earliest', 'latest', 'none'));

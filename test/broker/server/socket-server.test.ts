@@ -71,12 +71,14 @@ describe('SocketServer with Dispatcher', () => {
       ].map((handler) => [handler.api.key, handler]),
     );
     const metrics: Metrics = new Metrics({
+      stalls: { longest: { ms: 0, cause: 'none' }, stallsTotal: 0 },
       connections: () => server,
       replicaManager: () => {
         throw new Error('no replicas here');
       },
     });
     const dispatcher = new Dispatcher({
+      stalls: { note: () => {} },
       clock: nodeEnvironment.clock,
       logger: silentLogger,
       metrics,
