@@ -196,6 +196,7 @@ export class Broker {
       logger,
       log: this.#replicaManager,
       groups: this.#groups,
+      skipDamage: config.get('offsets.load.skip.damage'),
     });
     this.#replicaManager.addLeadershipListener(this.#coordination);
     this.#server = this.#createServer();

@@ -243,6 +243,10 @@ export const brokerProperties = {
     atLeast(1),
   ),
   'offsets.commit.timeout.ms': int(5000, 'time that an offset commit may take', atLeast(1)),
+  'offsets.load.skip.damage': boolean(
+    false,
+    'serve the groups of a partition of __consumer_offsets that is damaged, without what is lost; a Millrace property',
+  ),
   'offsets.topic.num.partitions': int(50, 'partitions of __consumer_offsets', atLeast(1)),
   'offsets.topic.replication.factor': short(
     3,

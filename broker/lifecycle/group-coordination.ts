@@ -1,4 +1,5 @@
 import type { Environment } from '../../src/base/environment.ts';
+import { messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { BatchBuilder } from '../../src/protocol/records/batch-builder.ts';
@@ -57,6 +58,8 @@ export interface GroupCoordinationOptions {
   readonly logger: Logger;
   readonly log: InternalLog;
   readonly groups: GroupCoordinatorPartitions;
+  /** `offsets.load.skip.damage` */
+  readonly skipDamage: boolean;
 }
 
 /** Tells the group coordinator which groups are its own, as leaderships come and go, and which topics are gone. */
@@ -71,7 +74,7 @@ export class GroupCoordination implements LeadershipListener, MetadataPublisher 
     if (topic !== CONSUMER_OFFSETS_TOPIC) return;
     const { groups, logger } = this.#options;
     groups.load(partition, this.#batches(partition)).catch((error: unknown) => {
-      logger.error('groups could not be loaded', { partition, error });
+      logger.error('groups could not be loaded', { partition, reason: messageOf(error), error });
     });
   }
 
@@ -88,19 +91,75 @@ export class GroupCoordination implements LeadershipListener, MetadataPublisher 
     });
   }
 
-  /** Everything in the log: the leader's log is what all replicas become, committed already or soon. */
+  /**
+   * Everything in the log: the leader's log is what all replicas become, committed already or soon. Every batch is checked:
+   * with one that is damaged groups would go on from offsets that are not theirs, and whether they may is for the operator
+   * to say.
+   */
   async *#batches(partition: number): AsyncIterable<Buffer> {
     const { log, environment } = this.#options;
     let offset = log.logStartOffset(CONSUMER_OFFSETS_TOPIC, partition);
     const end = log.logEndOffset(CONSUMER_OFFSETS_TOPIC, partition);
     while (offset < end) {
-      const bytes = log.read(CONSUMER_OFFSETS_TOPIC, partition, offset, LOAD_BYTES);
-      const last = bytes === null ? undefined : batchesOf(bytes).at(-1);
-      if (bytes === null || last === undefined) return;
-      yield bytes.subarray(0, last.start + last.sizeInBytes);
-      offset = last.lastOffset + 1;
+      const read = this.#read(partition, offset);
+      if (read === null) return;
+      if (read.sound.length > 0) yield read.sound;
+      if (read.damagedAt !== undefined) this.#onDamage(partition, read.damagedAt);
+      offset = read.nextOffset;
       // Other work goes on between two reads.
       await new Promise<void>((resolve) => environment.timers.defer(resolve));
     }
   }
+
+  /** The sound batches from `offset` on, up to one that is damaged; null at the end. */
+  #read(partition: number, offset: number): LoadedBatches | null {
+    let bytes: Buffer | null;
+    try {
+      bytes = this.#options.log.read(CONSUMER_OFFSETS_TOPIC, partition, offset, LOAD_BYTES);
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      return { sound: NO_BYTES, damagedAt: offset, nextOffset: offset + 1 };
+    }
+    if (bytes === null) return null;
+    let soundBytes = 0;
+    let nextOffset = offset;
+    for (const batch of batchesOf(bytes)) {
+      nextOffset = batch.lastOffset + 1;
+      if (!batch.isValid()) {
+        return { sound: bytes.subarray(0, soundBytes), damagedAt: batch.baseOffset, nextOffset };
+      }
+      soundBytes = batch.start + batch.sizeInBytes;
+    }
+    if (nextOffset === offset) return null;
+    return { sound: bytes.subarray(0, soundBytes), damagedAt: undefined, nextOffset };
+  }
+
+  #onDamage(partition: number, offset: number): void {
+    const { log, logger, skipDamage } = this.#options;
+    const name = `${CONSUMER_OFFSETS_TOPIC}-${partition}`;
+    const place = log.placeOf(CONSUMER_OFFSETS_TOPIC, partition, offset);
+    if (skipDamage) {
+      logger.error('groups and offsets were lost: they are damaged on the disk', {
+        partition: name,
+        offset,
+        place,
+      });
+      return;
+    }
+    throw new OperationalError(
+      'CORRUPT_LOG',
+      `${name} is damaged at offset ${offset} (${place}), and its groups are not served: restore the file from a copy, ` +
+        `or set offsets.load.skip.damage=true to go on without what is damaged`,
+      { retriable: false },
+    );
+  }
 }
+
+interface LoadedBatches {
+  readonly sound: Buffer;
+  /** The offset of the batch after those that is damaged, if there is one. */
+  readonly damagedAt: number | undefined;
+  readonly nextOffset: number;
+}
+
+const NO_BYTES = Buffer.alloc(0);

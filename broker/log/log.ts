@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/base/environment.ts';
-import { AssertionFailure, OperationalError } from '../../src/base/errors.ts';
+import { AssertionFailure, messageOf, OperationalError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { AppendOptions, AppendResult } from './append-result.ts';
@@ -248,6 +248,18 @@ export class Log {
       return { ...EMPTY_READ, nextOffset: offset };
     } catch (error) {
       return { ...EMPTY_READ, errorCode: this.#state.onReadFailure(error), nextOffset: offset };
+    }
+  }
+
+  /** File and position of the batch with `offset`, for messages about it. */
+  placeOf(offset: number): string {
+    const { segments } = this.#state;
+    const segment = segments.at(segments.indexOf(offset)) ?? segments.active;
+    try {
+      return `${segment.pathOf('log')} at byte ${segment.positionOf(offset)}`;
+    } catch (error) {
+      if (error instanceof AssertionFailure) throw error;
+      return messageOf(error);
     }
   }
 

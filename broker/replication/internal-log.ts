@@ -18,8 +18,11 @@ export interface InternalLog {
   /**
    * Batches from `fromOffset` up to the log end offset of a partition led by this broker, whole batches in one buffer
    * of about `maxBytes`; null when there is nothing at or beyond `fromOffset`, or this broker is not the leader.
+   * @throws {OperationalError} `CORRUPT_LOG` where the log cannot be read.
    */
   read(topic: string, partition: number, fromOffset: number, maxBytes: number): Buffer | null;
+  /** File and position of the batch with `offset`, for messages. */
+  placeOf(topic: string, partition: number, offset: number): string;
   logStartOffset(topic: string, partition: number): number;
   logEndOffset(topic: string, partition: number): number;
 }

@@ -211,8 +211,17 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     if (offset >= log.logEndOffset) return null;
     const result = log.read(offset, { maxBytes, upperBoundOffset: log.logEndOffset, minOneBatch: true });
     const [first] = result.chunks;
-    if (result.errorCode !== ErrorCode.NONE || first === undefined) return null;
+    if (result.errorCode !== ErrorCode.NONE) {
+      throw new OperationalError('CORRUPT_LOG', `it cannot be read (error ${result.errorCode})`, {
+        retriable: false,
+      });
+    }
+    if (first === undefined) return null;
     return result.chunks.length === 1 ? first : Buffer.concat(result.chunks);
+  }
+
+  placeOf(topic: string, index: number, offset: number): string {
+    return this.get(topic, index)?.log.placeOf(offset) ?? 'no log';
   }
 
   logStartOffset(topic: string, index: number): number {

@@ -80,10 +80,15 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     this.unload(partition);
     const shard = new GroupShard();
     this.#shards.set(partition, shard);
-    for await (const bytes of batches) {
-      // The broker may have resigned, or been elected again, while the log was read.
-      if (this.#shards.get(partition) !== shard) return;
-      shard.replay(bytes);
+    try {
+      for await (const bytes of batches) {
+        // The broker may have resigned, or been elected again, while the log was read.
+        if (this.#shards.get(partition) !== shard) return;
+        shard.replay(bytes);
+      }
+    } catch (error) {
+      shard.hasFailed = true;
+      throw error;
     }
     if (this.#shards.get(partition) !== shard) return;
     shard.finishLoading();
@@ -118,6 +123,7 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     }
     const shard = this.#shards.get(this.partitionFor(groupId));
     if (shard === undefined) return { errorCode: ErrorCode.NOT_COORDINATOR, shard: undefined };
+    if (shard.hasFailed) return { errorCode: ErrorCode.KAFKA_STORAGE_ERROR, shard: undefined };
     if (shard.isLoading) return { errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, shard: undefined };
     return { errorCode: ErrorCode.NONE, shard };
   }
@@ -327,7 +333,7 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     const shards = [...this.#shards.values()];
     const filter = { states: request.statesFilter, types: request.typesFilter };
     return {
-      errorCode: shards.some((shard) => shard.isLoading)
+      errorCode: shards.some((shard) => shard.isLoading && !shard.hasFailed)
         ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS
         : ErrorCode.NONE,
       groups: shards

@@ -17,6 +17,8 @@ type OffsetEntry = Extract<GroupLogEntry, { readonly kind: 'offset' }> & { reado
 export class GroupShard {
   readonly groups = new Map<string, ClassicGroup>();
   isLoading = true;
+  /** Its partition could not be read: its groups are not served, so that nobody goes on from offsets that are not theirs. */
+  hasFailed = false;
   /** Offsets committed in transactions that have no marker yet, by producer id. */
   readonly #openTransactions = new Map<number, OffsetEntry[]>();
 
