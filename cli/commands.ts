@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 /** All subcommands, each in a file of its own, loaded when it is wanted. `--help` lists them in this order. */
 export const commands = {
   start: async () => (await import('./start.ts')).startCommand(),
+  cluster: async () => (await import('./cluster.ts')).clusterCommand(),
   demo: async () => (await import('./demo.ts')).demoCommand(),
   sql: async () => (await import('./sql.ts')).sqlCommand(),
   topic: async () => (await import('./topic.ts')).topicCommand(),

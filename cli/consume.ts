@@ -31,7 +31,7 @@ interface ConsumeOptions extends ConnectionOptions {
 
 const POLL_TIMEOUT_MS = 500;
 const TOPIC_CHECK_MS = 500;
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `millrace consume TOPIC`: prints records as they come, until Ctrl-C, `--max`, or with `--exit` the topic's end. */
 export function consumeCommand(): Command {

@@ -37,7 +37,7 @@ export function demoCommand(): Command {
         },
       );
       // On a terminal the shell decides what Ctrl-C means from here on; elsewhere it ends the process.
-      if (onTerminal) stop.release();
+      if (onTerminal) stop.release('SIGINT');
       const { kafka, http = '' } = platform.facts;
       announce({ ...platform.facts, data }, { ...options, notes: platform.notes });
 
@@ -53,7 +53,10 @@ export function demoCommand(): Command {
       );
 
       if (options.json !== true) await showLive(client);
-      await (onTerminal ? runShell({ client, format: 'tabular' }) : stop.stopped);
+      // A terminal that is closed, or a kill, ends it also while the shell waits for the user.
+      await (onTerminal
+        ? Promise.race([runShell({ client, format: 'tabular' }), stop.stopped])
+        : stop.stopped);
 
       end.abort();
       await replayed;

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { Command } from 'commander';
-import { clusterSize, startCluster } from './cluster.ts';
+import { refuseClusterFolder } from './cluster/layout.ts';
+import { clusterSize, startCluster } from './cluster/supervisor.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import { dataFolder, type ProcessOptions, settingsOf, withProcessOptions } from './process-options.ts';
 import { stopRequest } from './stop-request.ts';
@@ -25,6 +26,7 @@ export function startCommand(): Command {
       const running: { close(): Promise<void> }[] = [];
       try {
         const { signal } = stop;
+        if (size === undefined) refuseClusterFolder(data);
         const cluster =
           size === undefined ? undefined : await startCluster({ ...options, size, data, signal });
         if (cluster !== undefined) running.unshift(cluster);
@@ -36,7 +38,7 @@ export function startCommand(): Command {
         if (platform !== undefined) running.unshift(platform);
         const notes = platform?.notes ?? [];
         announce({ ...platform?.facts, ...cluster?.facts, data }, { ...options, notes });
-        await stop.stopped;
+        await Promise.race([stop.stopped, ...(cluster === undefined ? [] : [cluster.failed])]);
       } catch (error) {
         if (!stop.signal.aborted) throw error;
       } finally {

@@ -3,37 +3,66 @@ export interface StopRequest {
   readonly signal: AbortSignal;
   /** Resolves with the wish. */
   readonly stopped: Promise<void>;
-  /** Signals mean again what they mean to every process. */
-  release(): void;
+  /** This signal means again what it means to every process. */
+  release(name: StopSignal): void;
 }
 
+/** Ctrl-C, `kill`, and a terminal that was closed, with what they end a process with that is ended at once. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+export type StopSignal = keyof typeof EXIT_CODES;
+export const STOP_SIGNALS = Object.keys(EXIT_CODES) as readonly StopSignal[];
+
+/** Everything that waits while a process stops has a limit of its own; this one is for what nobody has thought of. */
+const STOP_MS_MAX = 60_000;
+const EXIT_STOP_TIMED_OUT = 1;
+
 /**
- * Listens for the wish to end from here on. A second signal ends the process at once. A broker of a cluster is also to
- * end when the process that started it is gone.
+ * Listens for the wish to end from here on. A second signal ends the process at once, and so does a stop that takes longer
+ * than a minute. A broker of a cluster is also to end when the process that started it is gone.
  */
 export function stopRequest(): StopRequest {
   const controller = new AbortController();
-  const first = (): void => {
-    for (const name of SIGNALS) process.off(name, first).once(name, second);
+  const handlers = new Map<StopSignal, () => void>();
+  const stop = (): void => {
+    if (controller.signal.aborted) return;
+    setTimeout(endLate, STOP_MS_MAX).unref();
     controller.abort(new Error('told to stop'));
   };
-  const second = (): never => process.exit(130);
-  for (const name of SIGNALS) process.once(name, first);
-  process.once('disconnect', first);
+  for (const name of STOP_SIGNALS) {
+    const handler = (): void => {
+      if (name === 'SIGHUP') forgetTerminal();
+      if (controller.signal.aborted) process.exit(EXIT_CODES[name]);
+      stop();
+    };
+    handlers.set(name, handler);
+    process.on(name, handler);
+  }
+  process.once('disconnect', () => {
+    forgetTerminal();
+    stop();
+  });
   // To listen is no reason to stay: a start that fails ends the process.
   process.channel?.unref();
   const { signal } = controller;
   return {
     signal,
     stopped: new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
-    release: () => {
-      for (const name of SIGNALS) process.off(name, first).off(name, second);
-      process.off('disconnect', first);
+    release: (name) => {
+      const handler = handlers.get(name);
+      if (handler !== undefined) process.off(name, handler);
     },
   };
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** What is written to a terminal or a pipe that is gone is lost, which is no reason to end in the middle. */
+function forgetTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
+function endLate(): void {
+  process.stderr.write(`millrace: did not stop within ${STOP_MS_MAX / 1000} s: ending at once\n`);
+  process.exit(EXIT_STOP_TIMED_OUT);
+}
 
 /** The promise's result, or the signal's reason if that comes first; what the promise stands for may go on then. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,0 +1,184 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DiagnosticError, OperationalError } from '../../src/base/errors.ts';
+import { freePorts } from '../../src/base/io/free-ports.ts';
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import type { ProcessOptions } from '../process-options.ts';
+import { unlessAborted } from '../stop-request.ts';
+import { wholeNumber } from '../topic.ts';
+import { type BrokerStatus, type ControlAction, ControlServer } from './control.ts';
+import { brokerFolder, type ClusterLayout, openLayout } from './layout.ts';
+import { SupervisedBroker } from './supervised-broker.ts';
+
+const CLUSTER_SIZE_MAX = 9;
+const KAFKA_PORT = 9092;
+/** For how long a start waits for brokers of a cluster that was killed: they end by themselves. */
+const ORPHAN_MS_MAX = 60_000;
+const ORPHAN_POLL_MS = 500;
+/** A cluster of which no broker could be started so many times in a row is given up. */
+const FAILURES_MAX = 5;
+
+/** Brokers of one cluster, each a process of its own on this machine. */
+export interface Cluster {
+  readonly bootstrap: string;
+  readonly facts: { readonly brokers: readonly string[]; readonly pids: readonly number[] };
+  /** Rejects when the cluster cannot go on. */
+  readonly failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+export interface ClusterOptions extends ProcessOptions {
+  readonly size: number;
+  readonly data: string;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
+}
+
+export function clusterSize(text: string): number {
+  const size = wholeNumber(text);
+  if (size >= 1 && size <= CLUSTER_SIZE_MAX) return size;
+  throw new DiagnosticError({
+    message: `a cluster has 1 to ${CLUSTER_SIZE_MAX} brokers on one machine, not ${size}`,
+  });
+}
+
+/** Starts the brokers, waits until each of them answers, and from then on starts those again that die. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { size, data, signal } = options;
+  const layout = await openLayout(data, size);
+  const lock = nodeEnvironment.disk.lock(path.join(data, '.lock'));
+  let brokers: readonly SupervisedBroker[] = [];
+  let control: ControlServer | undefined;
+  let giveUp: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => {
+    giveUp = reject;
+  });
+  // It may fail before anybody waits for it.
+  failed.catch(() => undefined);
+  const close = async (): Promise<void> => {
+    control?.close();
+    await Promise.all(brokers.map((broker) => broker.stop()));
+    lock.release();
+  };
+  try {
+    await waitForOrphans(options);
+    const argsOf = await brokerArguments(options, layout);
+    brokers = layout.controllerPorts.map(
+      (_port, i) =>
+        new SupervisedBroker({
+          id: i + 1,
+          args: argsOf[i] ?? [],
+          say,
+          onFailure: () => {
+            if (brokers.every(({ failures }) => failures >= FAILURES_MAX)) giveUp(givenUp());
+          },
+        }),
+    );
+    await unlessAborted(Promise.all(brokers.map((broker) => broker.start())), signal);
+    control = await ControlServer.listen(data, (action, id) => act(brokers, action, id));
+  } catch (error) {
+    // The others wait for a cluster that does not come about, and would do so for a while.
+    await close();
+    throw error;
+  }
+  const addresses = brokers.map(({ address }) => address ?? '');
+  return {
+    bootstrap: addresses.join(','),
+    facts: { brokers: addresses, pids: brokers.map(({ pid }) => pid ?? -1) },
+    failed,
+    close,
+  };
+}
+
+/** The arguments of `millrace start` for each broker. */
+async function brokerArguments(
+  options: ClusterOptions,
+  { controllerPorts }: ClusterLayout,
+): Promise<readonly (readonly string[])[]> {
+  const { size, host } = options;
+  const first = options.kafkaPort ?? KAFKA_PORT;
+  const free = first === 0 ? await freePorts(size) : [];
+  const voters = controllerPorts.map((port, i) => `${i + 1}@${host}:${port}`).join(',');
+  const replication = Math.min(size, 3);
+  return controllerPorts.map((controllerPort, i) => {
+    const port = free[i] ?? first + i;
+    const properties = {
+      'node.id': i + 1,
+      'controller.quorum.voters': voters,
+      listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
+      'default.replication.factor': replication,
+      'offsets.topic.replication.factor': replication,
+      'min.insync.replicas': size >= 3 ? 2 : 1,
+    };
+    // What the user sets comes last and wins.
+    const pairs = [...Object.entries(properties).map(([name, value]) => `${name}=${value}`), ...options.set];
+    const config = options.config === undefined ? [] : ['--config', options.config];
+    const flags = ['--data', brokerFolder(options.data, i + 1), '--log-level', options.logLevel, ...config];
+    return [...flags, ...pairs.flatMap((pair) => ['-s', pair])];
+  });
+}
+
+/**
+ * Waits for the brokers of a cluster whose process was killed: they notice, and end in order.
+ * @throws {OperationalError} `LOCKED` when one of them does not end.
+ */
+async function waitForOrphans({ size, data, signal }: ClusterOptions): Promise<void> {
+  const deadline = performance.now() + ORPHAN_MS_MAX;
+  for (let id = 1; id <= size; id++) {
+    const folder = brokerFolder(data, id);
+    for (let isFirst = true; ; isFirst = false) {
+      const error = lockedBy(folder);
+      if (error === undefined) break;
+      if (performance.now() > deadline) throw error;
+      if (isFirst) say(`${error.message}: it is left from before; waiting for it to end`);
+      await sleep(ORPHAN_POLL_MS, undefined, { signal });
+    }
+  }
+}
+
+function lockedBy(folder: string): OperationalError | undefined {
+  if (!existsSync(folder)) return undefined;
+  try {
+    nodeEnvironment.disk.lock(path.join(folder, '.lock')).release();
+    return undefined;
+  } catch (error) {
+    if (error instanceof OperationalError && error.code === 'LOCKED') return error;
+    throw error;
+  }
+}
+
+/** What `millrace cluster` asks for. */
+async function act(
+  brokers: readonly SupervisedBroker[],
+  action: ControlAction,
+  id: number | undefined,
+): Promise<readonly BrokerStatus[]> {
+  if (action !== 'status') {
+    const broker = brokers.find((each) => each.id === id);
+    if (broker === undefined)
+      throw new DiagnosticError({ message: `there is no broker ${id}; there are 1 to ${brokers.length}` });
+    if (action !== 'start') await broker.stop();
+    if (action !== 'stop') await broker.start();
+    say(`broker ${broker.id} is ${broker.state}, as millrace cluster ${action} asked for`);
+  }
+  return brokers.map((broker) => ({
+    broker: broker.id,
+    state: broker.state,
+    pid: broker.pid ?? null,
+    kafka: broker.address ?? null,
+    restarts: broker.restarts,
+  }));
+}
+
+function givenUp(): OperationalError {
+  return new OperationalError(
+    'CLUSTER_FAILED',
+    `no broker of the cluster could be started, ${FAILURES_MAX} times in a row; see above for what each has said`,
+    { retriable: false },
+  );
+}
+
+function say(line: string): void {
+  process.stderr.write(`millrace: ${line}\n`);
+}

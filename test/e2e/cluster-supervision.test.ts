@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Admin } from '../../src/client/index.ts';
+import { Millrace, type MillraceProcess, sleep } from './millrace-process.ts';
+
+const millrace = new Millrace();
+afterAll(() => millrace.close());
+
+const start = (data: string): MillraceProcess =>
+  millrace.spawn(['start', '--cluster', '1', '--no-sql', '--json', '--kafka-port', '0', '--data', data]);
+
+interface Status {
+  readonly state: string;
+  readonly pid: number | null;
+  readonly restarts: number;
+}
+
+async function cluster(data: string, ...args: string[]): Promise<Status> {
+  const { code, text } = await millrace.run(['cluster', ...args, '--json', '--data', data]);
+  if (code !== 0) throw new Error(text);
+  return JSON.parse(text) as Status;
+}
+
+describe.concurrent('start --cluster', () => {
+  it('says that a broker has died, starts it again, and stops and starts it when asked', async () => {
+    const data = path.join(millrace.folder(), 'data');
+    const supervisor = start(data);
+    const { brokers = [], pids = [] } = await supervisor.facts();
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    await supervisor.waitFor(/broker 1 has died \(SIGKILL\): it is started again in 1 s/);
+    await supervisor.waitFor(/broker 1 runs again, as process \d+/);
+    const running = await cluster(data, 'status');
+    expect(running).toMatchObject({ state: 'running', restarts: 1 });
+    expect(running.pid).not.toBe(pids[0]);
+    // It serves where it did before.
+    const admin = new Admin({ bootstrapServers: brokers.join() });
+    expect((await admin.describeCluster()).nodes).toHaveLength(1);
+    await admin.close();
+
+    expect(await cluster(data, 'stop', '1')).toMatchObject({ state: 'stopped', pid: null });
+    expect(await cluster(data, 'start', '1')).toMatchObject({ state: 'running', restarts: 1 });
+    expect(await cluster(data, 'restart', '1')).toMatchObject({ state: 'running' });
+    await expect(cluster(data, 'stop', '7')).rejects.toThrow('there is no broker 7; there are 1 to 1');
+    expect((await supervisor.stop('SIGHUP')).code).toBe(0);
+    await expect(cluster(data, 'status')).rejects.toThrow('no cluster runs on');
+  });
+
+  it('leaves no broker behind when it is killed, and the next one waits for those that still end', async () => {
+    const data = path.join(millrace.folder(), 'data');
+    const first = start(data);
+    const { pids = [] } = await first.facts();
+    const layout = fs.readFileSync(path.join(data, 'cluster.json'), 'utf8');
+    // A broker that is stopped cannot notice; the lock of its folder is its own.
+    process.kill(pids[0] ?? 0, 'SIGSTOP');
+    // The broker holds its output open, so its end is not waited for.
+    process.kill(first.pid, 'SIGKILL');
+    const second = start(data);
+    await second.waitFor(new RegExp(`in use by process ${pids[0]}.*waiting for it to end`));
+    process.kill(pids[0] ?? 0, 'SIGCONT');
+    await second.facts();
+    expect(() => process.kill(pids[0] ?? 0, 0)).toThrow('ESRCH');
+    expect(fs.readFileSync(path.join(data, 'cluster.json'), 'utf8')).toBe(layout);
+    const third = await start(data).ended;
+    expect(third.code).toBe(1);
+    expect(third.text).toContain(`in use by process ${second.pid}`);
+    expect((await second.stop('SIGTERM')).code).toBe(0);
+  });
+
+  it('refuses the folder of a single broker, a cluster of another size, and a single broker on its own', async () => {
+    const data = path.join(millrace.folder(), 'data');
+    const supervisor = start(data);
+    await supervisor.facts();
+    await supervisor.stop();
+    const single = await millrace.run(['start', '--no-sql', '--kafka-port', '0', '--data', data]);
+    expect(single.code).toBe(1);
+    expect(single.text).toContain('holds a cluster of 1 brokers, not a single one');
+    const larger = await millrace.run(['start', '--cluster', '3', '--kafka-port', '0', '--data', data]);
+    expect(larger.code).toBe(1);
+    expect(larger.text).toContain('holds a cluster of 1 brokers, not of 3');
+    const { process: broker, facts } = await millrace.startBroker();
+    await broker.stop();
+    const turned = await millrace.run(['start', '--cluster', '1', '--kafka-port', '0', '--data', facts.data]);
+    expect(turned.code).toBe(1);
+    expect(turned.text).toContain('holds a single broker, not a cluster');
+  });
+
+  it('ends at once at the second signal', async () => {
+    const { process: broker } = await millrace.startBroker();
+    // Stopped, so that both signals are there when it goes on.
+    process.kill(broker.pid, 'SIGSTOP');
+    process.kill(broker.pid, 'SIGHUP');
+    process.kill(broker.pid, 'SIGINT');
+    await sleep(50);
+    process.kill(broker.pid, 'SIGCONT');
+    expect([129, 130]).toContain((await broker.ended).code);
+  });
+});
