@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { Command } from 'commander';
 import { messageOf } from '../src/base/errors.ts';
 import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statements.ts';
-import { loadAirports, replayFlights } from './demo/replay.ts';
+import { keepRecords, loadAirports, replayFlights } from './demo/replay.ts';
 import { startPlatform } from './platform.ts';
 import { dataFolder, type ProcessOptions, settingsOf, withProcessOptions } from './process-options.ts';
 import { SqlSession } from './shell/session.ts';
@@ -48,6 +48,7 @@ export function demoCommand(): Command {
         properties: { 'auto.offset.reset': 'earliest' },
         variables: {},
       });
+      await keepRecords(kafka);
       const replayed = replayFlights(kafka, end.signal).catch((error: unknown) =>
         console.error(`replay ended: ${messageOf(error)}`),
       );

@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DiagnosticError, OperationalError } from '../../src/base/errors.ts';
 import { freePorts } from '../../src/base/io/free-ports.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 
 const LAYOUT_FILE = 'cluster.json';
+/** What tells the data folder of a broker. */
+const META_PROPERTIES = 'meta.properties';
 const LAYOUT_VERSION = 1;
 
 /** What `start --cluster` has to keep from one start to the next: brokers remember each other by these ports. */
@@ -20,7 +22,7 @@ export const brokerFolder = (data: string, id: number): string => path.join(data
  * @throws {DiagnosticError} when the folder holds a single broker, or a cluster of another size.
  */
 export async function openLayout(data: string, size: number): Promise<ClusterLayout> {
-  if (existsSync(path.join(data, 'meta.properties'))) {
+  if (existsSync(path.join(data, META_PROPERTIES))) {
     throw new DiagnosticError({
       message: `${data} holds a single broker, not a cluster`,
       hint: 'start it without --cluster, or choose another folder with --data',
@@ -36,7 +38,7 @@ export async function openLayout(data: string, size: number): Promise<ClusterLay
   const file = path.join(data, LAYOUT_FILE);
   if (existsSync(file)) return readLayout(file, size);
   const layout = { version: LAYOUT_VERSION, controllerPorts: await freePorts(size) };
-  mkdirSync(data, { recursive: true });
+  nodeEnvironment.disk.makeDirectory(data);
   nodeEnvironment.disk.replaceFile(file, Buffer.from(`${JSON.stringify(layout)}\n`));
   return layout;
 }
@@ -55,8 +57,10 @@ export function refuseClusterFolder(data: string): void {
 function brokersIn(data: string): number {
   const file = path.join(data, LAYOUT_FILE);
   if (existsSync(file)) return readLayout(file).controllerPorts.length;
-  if (!existsSync(data)) return 0;
-  return readdirSync(data).filter((name) => /^broker-[1-9]$/.test(name)).length;
+  if (!nodeEnvironment.disk.isDirectory(data)) return 0;
+  const isBroker = (name: string): boolean =>
+    /^broker-[1-9]$/.test(name) && existsSync(path.join(data, name, META_PROPERTIES));
+  return readdirSync(data).filter(isBroker).length;
 }
 
 function readLayout(file: string, size?: number): ClusterLayout {

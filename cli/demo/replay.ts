@@ -2,13 +2,23 @@ import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Admin, Producer } from '../../src/client/index.ts';
 import { type Flight, readAirports, readFlights } from './flight-data.ts';
 
-/** Flights a second: the three months of the data pass in about three minutes. */
+/** Flights a second at first: the three months of the data pass in about three minutes, which is something to watch. */
 const FLIGHTS_PER_SECOND = 110;
+/** And afterwards: a demo that is left running for days neither fills the disk nor catches up with the present. */
+const FLIGHTS_PER_SECOND_LATER = 10;
 const TICK_MS = 100;
+/** How far behind the present the flights stay: the broker refuses records from the future. */
+const PRESENT_MARGIN_MS = 86_400_000;
 /** What the three months of the data are moved by when they begin anew. */
 const PASS_MS = 90 * 86_400_000;
-/** The flights are of 2001: with a finite retention the broker would delete them as they arrive. */
-const KEEP_FOREVER = { 'retention.ms': '-1' };
+/**
+ * The flights are of 2001: with a finite retention the broker would delete them as they arrive, and with segments of a
+ * week it would begin a new one every fourteen seconds.
+ */
+const KEEP_RECORDS = { 'retention.ms': '-1', 'segment.ms': String(50 * 365 * 86_400_000) };
+const OWN_TOPICS = ['airports', 'flights', 'LATE_FLIGHTS', 'DEPARTURES', 'AIRPORT_DAYS'];
+/** Topics that the demo's queries keep for themselves, by what their names have in common. */
+const INTERNAL_TOPIC = /^_confluent-ksql-.*query_(CSAS_LATE_FLIGHTS|CSAS_DEPARTURES|CTAS_AIRPORT_DAYS)_\d+-/;
 
 /** Creates the demo's topics, if they are not there from a run before, and loads the airports. */
 export async function loadAirports(bootstrap: string): Promise<void> {
@@ -18,7 +28,7 @@ export async function loadAirports(bootstrap: string): Promise<void> {
     const present = new Set((await admin.listTopics()).map((topic) => topic.name));
     const missing = ['airports', 'flights'].filter((name) => !present.has(name));
     if (missing.length > 0) {
-      await admin.createTopics(missing.map((name) => ({ name, partitions: 1, configs: KEEP_FOREVER })));
+      await admin.createTopics(missing.map((name) => ({ name, partitions: 1, configs: KEEP_RECORDS })));
     }
     if (!missing.includes('airports')) return;
     for (const { iata, ...airport } of readAirports()) {
@@ -27,6 +37,25 @@ export async function loadAirports(bootstrap: string): Promise<void> {
     await producer.flush();
   } finally {
     await producer.close();
+    await admin.close();
+  }
+}
+
+/** Makes all topics of the demo keep what is in them, also those that its queries have made. */
+export async function keepRecords(bootstrap: string): Promise<void> {
+  const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: bootstrap });
+  try {
+    const listed = await admin.listTopics({ includeInternal: true });
+    const names = listed
+      .map(({ name }) => name)
+      .filter((name) => OWN_TOPICS.includes(name) || INTERNAL_TOPIC.test(name));
+    const alterations = Object.entries(KEEP_RECORDS).map(([name, value]) => ({
+      name,
+      value,
+      op: 'set' as const,
+    }));
+    await admin.incrementalAlterConfigs(names.map((name) => ({ type: 'topic', name, alterations })));
+  } finally {
     await admin.close();
   }
 }
@@ -43,14 +72,28 @@ export async function replayFlights(bootstrap: string, signal: AbortSignal): Pro
     const beganMs = performance.now();
     let next = first;
     while (!signal.aborted) {
-      const due = first + Math.ceil(((performance.now() - beganMs) / 1000) * FLIGHTS_PER_SECOND);
-      for (; next < due; next++) producer.send(recordOf(flights, next));
+      const due = dueFlights((performance.now() - beganMs) / 1000, { first, perPass: flights.length });
+      for (; next < due; next++) {
+        const record = recordOf(flights, next);
+        if (record.timestamp > Date.now() - PRESENT_MARGIN_MS) break;
+        producer.send(record);
+      }
       await new Promise((resolve) => setTimeout(resolve, TICK_MS));
     }
     await producer.flush();
   } finally {
     await producer.close();
   }
+}
+
+/** How many flights have to be sent by then, when `first` were sent before: the first pass is fast, the others are not. */
+export function dueFlights(
+  seconds: number,
+  { first, perPass }: { readonly first: number; readonly perPass: number },
+): number {
+  const fastSeconds = Math.max(0, perPass - first) / FLIGHTS_PER_SECOND;
+  if (seconds <= fastSeconds) return first + Math.ceil(seconds * FLIGHTS_PER_SECOND);
+  return Math.max(first, perPass) + Math.ceil((seconds - fastSeconds) * FLIGHTS_PER_SECOND_LATER);
 }
 
 async function flightsSent(bootstrap: string): Promise<number> {
