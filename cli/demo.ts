@@ -39,7 +39,8 @@ export function demoCommand(): Command {
       // On a terminal the shell decides what Ctrl-C means from here on; elsewhere it ends the process.
       if (onTerminal) stop.release('SIGINT');
       const { kafka, http = '' } = platform.facts;
-      announce({ ...platform.facts, data }, { ...options, notes: platform.notes });
+      const stopKey = onTerminal ? 'Ctrl-D' : 'Ctrl-C';
+      announce({ ...platform.facts, data }, { ...options, notes: platform.notes, stopKey });
 
       const end = new AbortController();
       const client = new SqlServerClient(http);

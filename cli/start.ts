@@ -60,7 +60,13 @@ export type Facts = Partial<Platform['facts']> & {
 /** Says where everything is and what to try; or the same as one JSON object on one line. */
 export function announce(
   facts: Facts,
-  options: { readonly json?: boolean; readonly ephemeral?: boolean; readonly notes: readonly string[] },
+  options: {
+    readonly json?: boolean;
+    readonly ephemeral?: boolean;
+    readonly notes: readonly string[];
+    /** What the user presses to end it: Ctrl-C where nothing is said. */
+    readonly stopKey?: string;
+  },
 ): void {
   if (options.json === true) {
     console.log(JSON.stringify(facts));
@@ -83,7 +89,7 @@ export function announce(
     `  echo hello | npx millrace produce greetings -b ${kafka}`,
     `  npx millrace consume greetings --from-beginning -b ${kafka}`,
     '',
-    'Ctrl-C stops it.',
+    `${options.stopKey ?? 'Ctrl-C'} stops it.`,
   ];
   console.log(lines.join('\n'));
 }

@@ -57,10 +57,14 @@ export function refuseClusterFolder(data: string): void {
 function brokersIn(data: string): number {
   const file = path.join(data, LAYOUT_FILE);
   if (existsSync(file)) return readLayout(file).controllerPorts.length;
-  if (!nodeEnvironment.disk.isDirectory(data)) return 0;
   const isBroker = (name: string): boolean =>
     /^broker-[1-9]$/.test(name) && existsSync(path.join(data, name, META_PROPERTIES));
-  return readdirSync(data).filter(isBroker).length;
+  try {
+    return readdirSync(data).filter(isBroker).length;
+  } catch {
+    // What is missing is made, and what is no folder is refused, by whoever writes here first.
+    return 0;
+  }
 }
 
 function readLayout(file: string, size?: number): ClusterLayout {

@@ -5,8 +5,16 @@ import { Millrace, sleep } from './millrace-process.ts';
 import { ProcessCluster } from './process-cluster.ts';
 
 const KILLS = Number(process.env['MILLRACE_KILLS'] ?? 2);
+const CLUSTER_KILLS = 5;
 const PARTITIONS = 3;
 const TOPIC = 'ledger';
+
+/** A line of `millrace cluster status --json`. */
+interface Status {
+  readonly state: string;
+  readonly pid: number | null;
+  readonly restarts: number;
+}
 
 /**
  * Three broker processes under load of idempotent producers with acks=all; one after the other is killed with -9 and
@@ -54,23 +62,36 @@ describe('a cluster of three processes', () => {
     expect(await cluster.stop()).not.toMatch(/error|unhandled|    at /i);
   });
 
-  it('goes on as millrace start --cluster when one of its brokers is killed, and keeps all over a restart', async () => {
+  it(`goes on as millrace start --cluster through ${CLUSTER_KILLS} kills, and keeps all over a restart`, async () => {
     const data = `${millrace.folder()}/data`;
     const start = ['start', '--cluster', '3', '--no-sql', '--json', '--kafka-port', '0', '--data', data];
     const first = millrace.spawn(start);
-    const { brokers = [], pids = [] } = await first.facts();
+    const { brokers = [] } = await first.facts();
+    const statuses = async (): Promise<readonly Status[]> => {
+      const { text } = await millrace.run(['cluster', 'status', '--json', '--data', data]);
+      return text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Status);
+    };
     const admin = new Admin({ bootstrapServers: brokers.join() });
     await admin.createTopics([{ name: TOPIC, partitions: PARTITIONS }]);
     await admin.close();
     const load = loadWithMillrace(brokers.join(), TOPIC, PARTITIONS);
-    const acknowledged = (): number =>
-      load.ledgers.reduce((sum, ledger) => sum + ledger.acknowledged.size, 0);
-    while (acknowledged() < 500) await sleep(50);
-    process.kill(pids[1] ?? 0, 'SIGKILL');
-    // Every partition goes on, also those that the dead broker led.
-    const before = load.ledgers.map((ledger) => ledger.acknowledged.size);
-    while (load.ledgers.some((ledger, i) => ledger.acknowledged.size < (before[i] ?? 0) + 500))
-      await sleep(50);
+    const grows = async (): Promise<void> => {
+      const before = load.ledgers.map((ledger) => ledger.acknowledged.size);
+      while (load.ledgers.some((ledger, i) => ledger.acknowledged.size < (before[i] ?? 0) + 200))
+        await sleep(50);
+    };
+    await grows();
+    for (let round = 0; round < CLUSTER_KILLS; round++) {
+      const victim = (await statuses())[round % 3];
+      process.kill(victim?.pid ?? 0, 'SIGKILL');
+      // Every partition goes on, also those that the dead broker led, and the broker comes back by itself.
+      await grows();
+      while ((await statuses()).some(({ state }) => state !== 'running')) await sleep(100);
+    }
+    expect((await statuses()).reduce((sum, { restarts }) => sum + restarts, 0)).toBe(CLUSTER_KILLS);
     await load.stop();
     expect(load.ledgers.flatMap((ledger) => ledger.failures)).toEqual([]);
     expect((await first.stop('SIGINT')).code).toBe(0);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Admin } from '../../src/client/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { millrace, onTerminal, RunningCommand } from './command.ts';
 
@@ -213,6 +214,16 @@ describe('demo', () => {
     const [, url = ''] = await demo.until(/SQL {5}(http:\/\/\S+)/);
     const { stdout } = await millrace(['sql', url, '-e', 'SHOW QUERIES;']);
     expect(stdout.match(/RUNNING/g)).toHaveLength(3);
+    // The flights are of 2001: every topic that they go through keeps them.
+    const [, kafka = ''] = await demo.until(/Kafka {3}(\S+)/);
+    const admin = new Admin({ bootstrapServers: kafka });
+    const topics = (await admin.listTopics())
+      .map(({ name }) => name)
+      .filter((name) => !name.endsWith('command_topic'));
+    expect(topics.length).toBeGreaterThan(5);
+    for (const { entries } of await admin.describeConfigs(topics.map((name) => ({ type: 'topic', name }))))
+      expect(entries.find(({ name }) => name === 'retention.ms')?.value).toBe('-1');
+    await admin.close();
     expect(await demo.stop()).toBe(0);
   });
 });
