@@ -9,6 +9,8 @@ interface ClusterCommandOptions {
   readonly json?: boolean;
 }
 
+const ACTIONS: readonly ControlAction[] = ['status', 'stop', 'start', 'restart'];
+
 const DESCRIPTIONS = {
   status: 'how the brokers are',
   stop: 'stop one broker in order; it stays stopped until it is started',
@@ -19,8 +21,10 @@ const DESCRIPTIONS = {
 /** `millrace cluster`: the brokers that `millrace start --cluster` runs, one by one. */
 export function clusterCommand(): Command {
   const command = new Command('cluster').description('brokers of millrace start --cluster, one by one');
-  for (const [action, description] of Object.entries(DESCRIPTIONS) as [ControlAction, string][]) {
-    const sub = command.command(action === 'status' ? action : `${action} <broker>`).description(description);
+  for (const action of ACTIONS) {
+    const sub = command
+      .command(action === 'status' ? action : `${action} <broker>`)
+      .description(DESCRIPTIONS[action]);
     sub.option('-d, --data <folder>', 'data folder of the cluster', 'millrace-data');
     sub.option('--json', 'one JSON object a line');
     if (action === 'status') sub.action((options: ClusterCommandOptions) => ask(action, undefined, options));

@@ -9,8 +9,8 @@ export interface StopRequest {
 
 /** Ctrl-C, `kill`, and a terminal that was closed, with what they end a process with that is ended at once. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-export type StopSignal = keyof typeof EXIT_CODES;
-export const STOP_SIGNALS = Object.keys(EXIT_CODES) as readonly StopSignal[];
+type StopSignal = keyof typeof EXIT_CODES;
+const STOP_SIGNALS = Object.keys(EXIT_CODES) as readonly StopSignal[];
 
 /** Everything that waits while a process stops has a limit of its own; this one is for what nobody has thought of. */
 const STOP_MS_MAX = 60_000;

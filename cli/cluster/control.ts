@@ -22,10 +22,7 @@ export interface BrokerStatus {
 }
 
 /** Does what is asked, and answers how all brokers are then. */
-export type ControlHandler = (
-  action: ControlAction,
-  broker: number | undefined,
-) => Promise<readonly BrokerStatus[]>;
+type ControlHandler = (action: ControlAction, broker: number | undefined) => Promise<readonly BrokerStatus[]>;
 
 interface ControlRequest {
   readonly token: string;
@@ -94,9 +91,9 @@ function serve(
 
 function parseRequest(text: string): ControlRequest | undefined {
   try {
-    const request = JSON.parse(text) as Partial<ControlRequest> | null;
+    const request: ControlRequest | null = JSON.parse(text);
     const { token, action } = request ?? {};
-    return typeof token === 'string' && typeof action === 'string' ? (request as ControlRequest) : undefined;
+    return typeof token === 'string' && typeof action === 'string' && request !== null ? request : undefined;
   } catch {
     return undefined;
   }
@@ -117,10 +114,9 @@ export async function askCluster(
 ): Promise<readonly BrokerStatus[]> {
   const file = path.join(data, CONTROL_FILE);
   if (!existsSync(file)) throw notRunning(data);
-  const { port, token } = JSON.parse(readFileSync(file, 'utf8')) as {
-    readonly port: number;
-    readonly token: string;
-  };
+  const { port, token }: { readonly port: number; readonly token: string } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
   const socket = net.connect(port, '127.0.0.1');
   try {
     await new Promise<void>((resolve, reject) => {
@@ -131,7 +127,7 @@ export async function askCluster(
   }
   socket.write(`${JSON.stringify({ ...request, token })}\n`);
   for await (const line of readline.createInterface({ input: socket })) {
-    const answer = JSON.parse(line) as ControlAnswer;
+    const answer: ControlAnswer = JSON.parse(line);
     if ('brokers' in answer) return answer.brokers;
     throw new OperationalError('FAILED', answer.error, { retriable: false });
   }

@@ -70,7 +70,7 @@ function brokersIn(data: string): number {
 function readLayout(file: string, size?: number): ClusterLayout {
   let layout: Partial<ClusterLayout>;
   try {
-    layout = JSON.parse(readFileSync(file, 'utf8')) as Partial<ClusterLayout>;
+    layout = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     throw broken(file, 'it is no JSON');
   }

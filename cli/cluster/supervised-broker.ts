@@ -4,7 +4,7 @@ import readline from 'node:readline';
 import { OperationalError } from '../../src/base/errors.ts';
 
 /** `waiting`: it has ended by itself and will be started again; `stopped`: somebody has stopped it. */
-export type BrokerState = 'starting' | 'running' | 'waiting' | 'stopping' | 'stopped';
+type BrokerState = 'starting' | 'running' | 'waiting' | 'stopping' | 'stopped';
 
 const BACKOFF_MS = 1_000;
 const BACKOFF_MS_MAX = 30_000;
@@ -13,7 +13,7 @@ const HEALTHY_MS = 60_000;
 /** What is not gone by then is killed: a broker ends by itself within a minute, or is stuck. */
 const STOP_MS_MAX = 50_000;
 
-export interface BrokerOptions {
+interface BrokerOptions {
   readonly id: number;
   /** Of `millrace start`. */
   readonly args: readonly string[];

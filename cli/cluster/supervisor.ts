@@ -20,7 +20,7 @@ const ORPHAN_POLL_MS = 500;
 const FAILURES_MAX = 5;
 
 /** Brokers of one cluster, each a process of its own on this machine. */
-export interface Cluster {
+interface Cluster {
   readonly bootstrap: string;
   readonly facts: { readonly brokers: readonly string[]; readonly pids: readonly number[] };
   /** Rejects when the cluster cannot go on. */
@@ -28,7 +28,7 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export interface ClusterOptions extends ProcessOptions {
+interface ClusterOptions extends ProcessOptions {
   readonly size: number;
   readonly data: string;
   /** Ends a start that is under way. */

@@ -108,6 +108,7 @@ export class SqlServer {
     metrics.gauge('ksql_push_queries', 'push queries that run', () => queries.pushCount);
 
     try {
+      await host.removeLeftovers();
       commands = await CommandTopic.open({
         environment: nodeEnvironment,
         bootstrapServers,

@@ -37,5 +37,7 @@ export {
   type FailureContext,
   type FailureHandler,
   type FailureKind,
+  type StreamsUncaughtExceptionHandler,
+  type StreamThreadExceptionResponse,
 } from './runtime/failures.ts';
 export type { TaskCounts } from './runtime/task-metrics.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { dueFlights } from '../../cli/demo/replay.ts';
+import { dueFlights } from '../../cli/demo/pace.ts';
 
 const perPass = 20_000;
 

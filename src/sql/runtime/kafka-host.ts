@@ -154,6 +154,8 @@ export class KafkaHost implements SqlHost {
       return closed;
     };
     const records$ = new Observable<PushRecord>((subscriber) => {
+      // Before anything else is made of it: what a killed server has left is found by this folder.
+      environment.disk.makeDirectory(`${this.#options.stateDir}/${applicationId}`);
       const stopped = new AbortController();
       app = new StreamsApp({
         ...appOptions(this.#options, context),
@@ -191,6 +193,18 @@ export class KafkaHost implements SqlHost {
     await untilCommitted(this.#admin, { groupId, ends, signal, timers: this.#options.environment.timers });
   }
 
+  /**
+   * Removes what push queries of a server that was killed have left: topics, groups and state of those that have a folder
+   * here, which nobody but this host makes. Called before the first push query starts. What else lies here stays.
+   */
+  async removeLeftovers(): Promise<void> {
+    const { environment, stateDir } = this.#options;
+    for (const name of leftovers(this.#options, environment.disk.list(stateDir))) {
+      this.#log(`removing what the push query ${name} has left`);
+      await this.#cleanUp(name);
+    }
+  }
+
   /** Releases connections; queries are closed by whoever started them. */
   async close(): Promise<void> {
     await this.#producer.close();
@@ -226,6 +240,15 @@ export class KafkaHost implements SqlHost {
   #log(text: string): void {
     (this.#options.logger ?? silentLogger).warn(text);
   }
+}
+
+/** The application ids of push queries among the names of a state folder. */
+function leftovers(options: KafkaHostOptions, names: readonly string[]): readonly string[] {
+  const prefix = prefixOf(options);
+  return names.filter(
+    (name) =>
+      name.startsWith(prefix) && /^(transient|SCALABLE_PUSH_QUERY)_.+_\d+$/.test(name.slice(prefix.length)),
+  );
 }
 
 function sourceSteps(step: Step): readonly SourceStep[] {

@@ -9,6 +9,14 @@ export interface FailureContext {
   readonly nodeName: string;
 }
 
+/**
+ * What is done after an error that no {@link FailureHandler} has forgiven, by the names of Kafka Streams: another loop goes
+ * on where the last commit was; this application ends in ERROR; or all instances of the application do.
+ */
+export type StreamThreadExceptionResponse = 'REPLACE_THREAD' | 'SHUTDOWN_CLIENT' | 'SHUTDOWN_APPLICATION';
+
+export type StreamsUncaughtExceptionHandler = (error: unknown) => StreamThreadExceptionResponse;
+
 export type FailureKind = 'deserialization' | 'processing' | 'production';
 
 /**

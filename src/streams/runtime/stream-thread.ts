@@ -17,6 +17,7 @@ import { offsetResets } from './offset-resets.ts';
 import { OutputProducer } from './output-producer.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import { Restorer } from './restorer.ts';
+import { askedToEnd, STOP_MS_MAX, stopTimedOut, within } from './stop-limits.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignor } from './task-assignor.ts';
@@ -36,10 +37,6 @@ interface Running {
 
 /** For how long commits may fail and be tried again: `task.timeout.ms` of Kafka Streams. */
 const TASK_TIMEOUT_MS = 300_000;
-/** How long a loop that was told to stop may take for its round and its last commit. */
-const STOP_MS_MAX = 10_000;
-/** How long closing waits for what cannot be told to end. */
-const CLOSE_MS_MAX = 2_000;
 /** How often to look whether a task with several inputs need not wait for a dry one any more. */
 const WAITING_POLL_MS = 10;
 /** How long a round of processing may take before the consumer is polled again. */
@@ -70,6 +67,8 @@ export class StreamThread {
   #giveUp: () => void = () => undefined;
   /** The loop itself, which goes on for a moment where it was given up. */
   #looping: Promise<void> = Promise.resolve();
+  /** Another instance has asked all to end. */
+  #isAskedToEnd = false;
   #joined = false;
   /** The last round has left records that can be processed at once. */
   #hasWork = false;
@@ -106,7 +105,15 @@ export class StreamThread {
       autoOffsetResetOf: (topic) => resets.get(topic),
       // A source topic that vanishes must not come back empty because this consumer asks for it.
       allowAutoTopicCreation: false,
-      assignors: [taskAssignor({ tasks: plan.tasks, localTasks: () => this.#localTasks() })],
+      assignors: [
+        taskAssignor({
+          tasks: plan.tasks,
+          localTasks: () => this.#localTasks(),
+          onAskedToEnd: () => {
+            this.#isAskedToEnd = true;
+          },
+        }),
+      ],
     });
     this.#restoreConsumer = new Consumer({
       pollRecordsMax: 10_000,
@@ -215,6 +222,7 @@ export class StreamThread {
     await this.#process();
     await this.#punctuate();
     this.#throwDamage();
+    if (this.#isAskedToEnd) throw askedToEnd();
     this.#output.throwFailure();
     this.#topics.check();
     this.#resumePartitions();
@@ -548,14 +556,15 @@ export class StreamThread {
       this.#settings.logger.error('a task could not be closed', { error: messageOf(error) });
     }
     const { logger } = this.#settings;
+    const { timers } = this.#settings.environment;
     const closing = [
       this.#consumer.close({ timeoutMs: clean ? 5_000 : 1_000 }),
       this.#restoreConsumer.close(),
       // Without a commit nobody waits for what is still to be sent.
-      clean ? this.#output.close() : this.#within(CLOSE_MS_MAX, this.#output.close()),
+      clean ? this.#output.close() : within(timers, this.#output.close()),
       // Where the loop was given up, it ends when its clients are closed.
-      this.#within(
-        CLOSE_MS_MAX,
+      within(
+        timers,
         this.#looping.catch(() => undefined),
       ),
     ];
@@ -564,23 +573,4 @@ export class StreamThread {
     }
     await this.#state.close();
   }
-
-  /** Waits for a promise, but not for longer than that; what it stands for goes on then. */
-  async #within(timeoutMs: number, promise: Promise<unknown>): Promise<void> {
-    const over = new AbortController();
-    const { timers } = this.#settings.environment;
-    try {
-      await Promise.race([promise, timers.sleep(timeoutMs, over.signal).catch(() => undefined)]);
-    } finally {
-      over.abort();
-    }
-  }
-}
-
-function stopTimedOut(): OperationalError {
-  return new OperationalError(
-    'STOP_TIMED_OUT',
-    `the processing loop did not end within ${STOP_MS_MAX} ms; what it has not committed is processed again`,
-    { retriable: true },
-  );
 }

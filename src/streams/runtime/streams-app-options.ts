@@ -22,7 +22,7 @@ import { parseAddresses } from '../../client/config/settings.ts';
 import { topicNameError } from '../../client/topic-name.ts';
 import type { ConsumerOptions, ProducerOptions } from '../../client/types.ts';
 import type { Topology } from '../topology/topology.ts';
-import type { FailureHandler, FailureKind } from './failures.ts';
+import type { FailureHandler, FailureKind, StreamsUncaughtExceptionHandler } from './failures.ts';
 
 /** Settings of a {@link StreamsApp}. In comments: the name and default that Kafka Streams has. */
 export interface StreamsAppOptions {
@@ -61,8 +61,8 @@ export interface StreamsAppOptions {
   readonly autoOffsetReset?: 'earliest' | 'latest';
   /** What happens to records that cannot be read, processed or written: `fail` (default), `continue`, or a function. */
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
-  /** What happens when the processing loop fails: `stop` the application (default), or `restart` the loop. */
-  readonly onUncaught?: (error: unknown) => 'stop' | 'restart';
+  /** What happens when the processing loop fails: `SHUTDOWN_CLIENT` unless it says otherwise. */
+  readonly onUncaught?: StreamsUncaughtExceptionHandler;
   readonly consumer?: Partial<ConsumerOptions>;
   readonly producer?: Partial<ProducerOptions>;
   /** Other settings, which operators look up by name. */
@@ -138,7 +138,7 @@ export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettin
     repartitionPurgeIntervalMs: 30_000,
     autoOffsetReset: 'earliest',
     onFailure: {},
-    onUncaught: () => 'stop',
+    onUncaught: () => 'SHUTDOWN_CLIENT',
     consumer: {},
     producer: {},
     config: {},

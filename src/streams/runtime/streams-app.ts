@@ -6,7 +6,10 @@ import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-settings.ts';
 import { prepareTopics } from './internal-topics.ts';
 import { compositeKeyValueStore, compositeWindowStore } from './queryable-stores.ts';
+import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
+import { shutdownApplication } from './shutdown-application.ts';
 import { StreamThread } from './stream-thread.ts';
+import type { TopicPlan } from './topic-plan.ts';
 import {
   streamsAppSettings,
   type StreamsAppOptions,
@@ -57,6 +60,8 @@ export class StreamsApp {
   readonly #settings: StreamsAppSettings;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
+  #onUncaught: StreamsUncaughtExceptionHandler;
+  #plan: TopicPlan | undefined;
   #admin: KafkaAdmin | undefined;
   #thread: StreamThread | undefined;
   #starting: Promise<void> | undefined;
@@ -66,6 +71,19 @@ export class StreamsApp {
 
   constructor(options: StreamsAppOptions) {
     this.#settings = streamsAppSettings(options);
+    this.#onUncaught = this.#settings.onUncaught;
+  }
+
+  /**
+   * Sets what happens when the processing loop fails, as the option `onUncaught` does.
+   * @throws {DiagnosticError} once the application has been started.
+   */
+  setUncaughtExceptionHandler(handler: StreamsUncaughtExceptionHandler): void {
+    if (this.state !== 'CREATED')
+      throw new DiagnosticError({
+        message: `the handler can only be set before the start; it is ${this.state}`,
+      });
+    this.#onUncaught = handler;
   }
 
   /** The current state, then every change of it. Completes when the application has ended. */
@@ -165,6 +183,7 @@ export class StreamsApp {
     const { environment, bootstrapServers, clientId, topology } = this.#settings;
     this.#admin ??= new Admin({ environment, bootstrapServers, clientId: `${clientId}-admin` });
     const plan = await prepareTopics(this.#admin, topology, this.#settings);
+    this.#plan = plan;
     const thread = await StreamThread.start(this.#settings, plan, {
       admin: this.#admin,
       onAssignment: (phase) => this.#onAssignment(phase),
@@ -180,7 +199,7 @@ export class StreamsApp {
     if (this.state !== next) this.#state.next(next);
   }
 
-  /** Runs loop after loop, as long as failures are answered with `restart`. Never rejects. */
+  /** Runs loop after loop, as long as failures are answered with `REPLACE_THREAD`. Never rejects. */
   async #supervise(first: StreamThread): Promise<void> {
     let thread: StreamThread | undefined = first;
     for (;;) {
@@ -194,17 +213,14 @@ export class StreamsApp {
           break;
         }
         this.#errors.next(error);
-        const restart = this.#wantsRestart(error);
-        this.#settings.logger.error('the processing loop failed', { error: messageOf(error), restart });
-        if (!restart) {
-          this.#state.next('PENDING_ERROR');
-          await this.#closeAdmin();
-          this.#end('ERROR');
-          return;
-        }
+        const response = this.#responseTo(error);
+        this.#settings.logger.error('the processing loop failed', { error: messageOf(error), response });
+        if (response !== 'REPLACE_THREAD') return this.#endInError(response);
         this.#onAssignment('rebalancing');
+        this.#thread = undefined;
         // What does not even start, since the cluster is away or a topic is missing, gets a pause.
         if (thread === undefined) await this.#settings.environment.timers.sleep(START_AGAIN_MS);
+        if (this.#stopping) break;
         thread = undefined;
       }
     }
@@ -212,15 +228,29 @@ export class StreamsApp {
     this.#end('NOT_RUNNING');
   }
 
-  #wantsRestart(error: unknown): boolean {
-    if (this.#stopping) return false;
+  async #endInError(response: StreamThreadExceptionResponse): Promise<void> {
+    this.#state.next('PENDING_ERROR');
+    if (response === 'SHUTDOWN_APPLICATION' && this.#plan !== undefined) {
+      try {
+        await shutdownApplication(this.#settings, this.#plan);
+      } catch (error) {
+        this.#errors.next(error);
+      }
+    }
+    await this.#closeAdmin();
+    this.#end('ERROR');
+  }
+
+  #responseTo(error: unknown): StreamThreadExceptionResponse {
+    if (this.#stopping) return 'SHUTDOWN_CLIENT';
+    if (error instanceof OperationalError && error.code === 'SHUTDOWN_REQUESTED') return 'SHUTDOWN_CLIENT';
     // The next loop sets the damaged state aside and restores it, as tasks in Kafka Streams do (TaskCorruptedException).
-    if (isDamage(error) && this.#repairs++ < REPAIRS_MAX) return true;
+    if (isDamage(error) && this.#repairs++ < REPAIRS_MAX) return 'REPLACE_THREAD';
     try {
-      return this.#settings.onUncaught(error) === 'restart';
+      return this.#onUncaught(error);
     } catch (thrown) {
       this.#errors.next(thrown);
-      return false;
+      return 'SHUTDOWN_CLIENT';
     }
   }
 

@@ -9,13 +9,22 @@ export function taskAssignor(options: {
   readonly tasks: readonly TaskPlan[];
   /** Tasks of this member: running, or with state on its disk. */
   readonly localTasks: () => readonly string[];
+  /** This member asks all others to end (SHUTDOWN_APPLICATION). */
+  readonly asksToEnd?: boolean;
+  /** Called when some member has asked all others to end. */
+  readonly onAskedToEnd?: () => void;
 }): ConsumerAssignor {
-  const { tasks, localTasks } = options;
+  const { tasks, localTasks, asksToEnd = false, onAskedToEnd } = options;
   return {
     name: 'millrace-streams',
     supportedProtocols: ['eager'],
-    subscriptionUserData: () => Buffer.from(JSON.stringify({ version: 1, tasks: localTasks() })),
+    subscriptionUserData: () =>
+      Buffer.from(JSON.stringify({ version: 1, tasks: localTasks(), ...(asksToEnd ? { end: true } : {}) })),
     assign(_metadata, subscriptions) {
+      if (subscriptions.some(({ userData }) => told(userData).end === true)) {
+        const userData = Buffer.from(JSON.stringify({ version: 1, end: true }));
+        return new Map(subscriptions.map(({ memberId }) => [memberId, { partitions: [], userData }]));
+      }
       const owners = assignTasks(
         tasks.map(({ id }) => id),
         new Map(subscriptions.map((each) => [each.memberId, tasksOf(each)])),
@@ -28,6 +37,9 @@ export function taskAssignor(options: {
           },
         ]),
       );
+    },
+    onAssignment({ userData }) {
+      if (told(userData).end === true) onAskedToEnd?.();
     },
   };
 }
@@ -65,15 +77,19 @@ export function assignTasks(
   return owners;
 }
 
-function tasksOf(member: MemberSubscription): readonly string[] {
-  if (!member.userData) return [];
+function tasksOf({ userData }: MemberSubscription): readonly string[] {
+  const { tasks } = told(userData);
+  return Array.isArray(tasks) ? tasks.filter((task): task is string => typeof task === 'string') : [];
+}
+
+/** What a member, or the leader, tells in the user data. */
+function told(userData: Buffer | null | undefined): { readonly tasks?: unknown; readonly end?: unknown } {
+  if (!userData) return {};
   try {
-    const told = JSON.parse(member.userData.toString('utf8')) as { readonly tasks?: unknown };
-    return Array.isArray(told.tasks)
-      ? told.tasks.filter((task): task is string => typeof task === 'string')
-      : [];
+    const content: unknown = JSON.parse(userData.toString('utf8'));
+    return typeof content === 'object' && content !== null ? content : {};
   } catch {
     // Foreign bytes: a member of another version. It is treated as new.
-    return [];
+    return {};
   }
 }

@@ -116,7 +116,7 @@ it('starts again as often as it is told to, also when it cannot even start', asy
     {
       onUncaught: (error) => {
         failures.push(messageOf(error));
-        return 'restart';
+        return 'REPLACE_THREAD';
       },
     },
   );
@@ -157,6 +157,35 @@ it('ends, and tells why, when the handler of uncaught errors throws', async () =
   expect(metrics).toBeGreaterThan(0);
   expect(completed).toBe(true);
   await app.close();
+});
+
+it('ends all instances of the application when the handler says so', async () => {
+  const admin = new Admin({ environment, bootstrapServers });
+  await admin.createPartitions([{ name: 'in', count: 2 }]);
+  await admin.close();
+  const supplier: Supplier = () => ({
+    process({ value }) {
+      if (value === 'bad') throw new Error('bad');
+    },
+  });
+  const apps = ['one', 'two'].map((name) => appOf(supplier, { stateDir: `${folder}/${name}` }));
+  const errors: string[] = [];
+  for (const app of apps) {
+    app.setUncaughtExceptionHandler(() => 'SHUTDOWN_APPLICATION');
+    app.errors$.subscribe((error) => errors.push(messageOf(error)));
+    await app.start();
+  }
+  const areRunning = (): boolean =>
+    apps.every((app) => app.state === 'RUNNING' && Object.keys(app.metrics().tasks).length === 1);
+  await waitFor(environment, 'both to run', areRunning);
+  expect(() => apps[0]?.setUncaughtExceptionHandler(() => 'REPLACE_THREAD')).toThrow('before the start');
+  await send('good', 'bad');
+  await waitFor(environment, 'the end of both', () => apps.every(({ state }) => state === 'ERROR'));
+  expect(errors).toEqual([
+    expect.stringContaining('bad'),
+    'another instance has failed and has asked all instances of the application to end',
+  ]);
+  for (const app of apps) await app.close();
 });
 
 it('has ended for its watchers when it could not start', async () => {
