@@ -211,7 +211,10 @@ export class Cluster {
     for (let failures = 1; ; failures++) {
       if (this.#closed) throw closed('client');
       try {
-        return await attempt(Math.max(1, Math.ceil(deadlineMs - this.#nowMs())));
+        const remainingMs = Math.max(1, Math.ceil(deadlineMs - this.#nowMs()));
+        return await this.within(remainingMs, attempt(remainingMs), () =>
+          timedOut(what, timeoutMs, this.#outage),
+        );
       } catch (error) {
         if (!isRetriable(error)) throw error;
         const pauseMs = this.#backoff.delayMs(failures);
@@ -220,6 +223,19 @@ export class Cluster {
         }
         await this.sleep(pauseMs);
       }
+    }
+  }
+
+  /** Waits for a promise, and no longer than this: what it comes to later is nobody's any more. */
+  async within<T>(timeoutMs: number, promise: Promise<T>, late: () => Error): Promise<T> {
+    let timer: Timer | undefined;
+    const overdue = new Promise<never>((_resolve, reject) => {
+      timer = this.environment.timers.after(timeoutMs, () => reject(late()));
+    });
+    try {
+      return await Promise.race([promise, overdue]);
+    } finally {
+      timer?.cancel();
     }
   }
 

@@ -34,6 +34,8 @@ export class BrokerChannel {
   readonly #backoff: Backoff;
   #ready: ReadyConnection | undefined;
   #opening: Promise<ReadyConnection> | undefined;
+  /** Open, but nothing is known of the versions yet: a peer that takes connections and says nothing stays here. */
+  #negotiating: BrokerConnection | undefined;
   #failures = 0;
   #retryAtMs = 0;
   #closed = false;
@@ -88,6 +90,7 @@ export class BrokerChannel {
   close(): void {
     this.#closed = true;
     this.#ready?.connection.close(closedError());
+    this.#negotiating?.close(closedError());
   }
 
   async #connect(): Promise<ReadyConnection> {
@@ -102,6 +105,8 @@ export class BrokerChannel {
         clientId: this.#settings.clientId,
         connectTimeoutMs: this.#settings.connectTimeoutMs,
       });
+      if (this.#closed) throw closedError();
+      this.#negotiating = connection;
       const versions = await negotiateVersions(connection, this.#settings.requestTimeoutMs);
       if (this.#closed) throw closedError();
       const ready: ReadyConnection = { connection, versions };
@@ -119,6 +124,8 @@ export class BrokerChannel {
       throw error instanceof OperationalError
         ? error
         : new OperationalError('CONNECTION_FAILED', messageOf(error), { retriable: true, cause: error });
+    } finally {
+      this.#negotiating = undefined;
     }
   }
 }

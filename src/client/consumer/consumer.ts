@@ -235,14 +235,10 @@ export class Consumer implements KafkaConsumer {
     const deadlineMs = this.#nowMs() + this.#settings.defaultApiTimeoutMs;
     while (state.position < 0) {
       this.#checkOpen();
-      if (this.#nowMs() >= deadlineMs) {
-        throw timedOut(
-          `finding the position of ${showPartition(partition)}`,
-          this.#settings.defaultApiTimeoutMs,
-        );
-      }
       this.#positions.resolve();
-      await this.#positions.settled();
+      await this.#cluster.within(Math.max(0, deadlineMs - this.#nowMs()), this.#positions.settled(), () =>
+        timedOut(`finding the position of ${showPartition(partition)}`, this.#settings.defaultApiTimeoutMs),
+      );
       this.#subscription.expect(partition);
     }
     return state.position;
@@ -449,7 +445,8 @@ export class Consumer implements KafkaConsumer {
   ): Promise<void> {
     const timeoutMs = options.timeoutMs ?? this.#settings.requestTimeoutMs;
     const deadlineMs = this.#nowMs() + timeoutMs;
-    await committer.autoCommitNow(timeoutMs);
+    // One that is under way may have a longer time of its own.
+    await Promise.race([committer.autoCommitNow(timeoutMs), this.#cluster.sleep(timeoutMs)]);
     if (!this.#subscription.subscribed) return;
     try {
       await membership.releaseAll();

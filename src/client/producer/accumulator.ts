@@ -1,4 +1,5 @@
 import type { Environment } from '../../base/environment.ts';
+import { ZERO_UUID } from '../../base/bytes-reader.ts';
 import { messageOf } from '../../base/errors.ts';
 import { wrongArgument } from '../../base/argument-checks.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
@@ -28,6 +29,8 @@ interface WaitingRecord {
 /** What is known of a topic that records are sent to. */
 interface TopicQueues {
   readonly name: string;
+  /** Of the topic that the queues are for: one that is made anew under the name has another. */
+  topicId: string;
   /** By partition; empty until the topic's metadata is known. */
   readonly queues: PartitionQueue[];
   /** Records that came before the metadata. */
@@ -132,7 +135,10 @@ export class Accumulator {
   onMetadata(): void {
     for (const topic of this.#topics.values()) {
       const metadata = this.#cluster.metadata.topic(topic.name);
-      if (metadata !== undefined) this.#addQueues(topic, metadata);
+      if (metadata !== undefined) {
+        this.#dropQueues(topic, metadata);
+        this.#addQueues(topic, metadata);
+      }
       if (topic.waiting.length > 0) this.#placeWaiting(topic, metadata);
     }
   }
@@ -300,13 +306,31 @@ export class Accumulator {
   #topicOf(name: string): TopicQueues {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
-      topic = { name, queues: [], waiting: [], stickyPartition: -1, stickyBytes: 0 };
+      topic = { name, topicId: ZERO_UUID, queues: [], waiting: [], stickyPartition: -1, stickyBytes: 0 };
       this.#topics.set(name, topic);
       const metadata = this.#cluster.metadata.topic(name);
-      if (metadata !== undefined) this.#addQueues(topic, metadata);
+      if (metadata !== undefined) {
+        topic.topicId = metadata.topicId;
+        this.#addQueues(topic, metadata);
+      }
     }
     this.#lastTopic = topic;
     return topic;
+  }
+
+  /** Gives up the partitions that a topic no longer has after it was deleted and made anew with fewer of them. */
+  #dropQueues(topic: TopicQueues, { topicId, partitions, errorCode }: TopicMetadata): void {
+    if (errorCode !== ErrorCode.NONE || partitions.length === 0) return;
+    // A broker that lags behind may tell of fewer partitions than the topic has got meanwhile: that is the same topic.
+    const isAnother = topicId === ZERO_UUID || topicId !== topic.topicId;
+    topic.topicId = topicId;
+    if (!isAnother || partitions.length >= topic.queues.length) return;
+    const gone = new Set(topic.queues.splice(partitions.length));
+    if (topic.stickyPartition >= partitions.length) topic.stickyPartition = -1;
+    for (const batch of Array.from(this.#unsettled)) {
+      if (!gone.has(batch.queue)) continue;
+      this.settle(batch, unknownPartition(topic.name, batch.queue.partition, partitions.length), -1, -1);
+    }
   }
 
   #addQueues(topic: TopicQueues, { partitions }: TopicMetadata): void {

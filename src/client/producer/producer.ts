@@ -183,6 +183,8 @@ export class Producer implements KafkaProducer {
   }
 
   #fetchMetadata(): void {
+    // The sender's timer ends the wait, should no answer come at all.
+    this.#sender.wake();
     // A failure is tried again by the cluster; the records tell of it when their time is up.
     this.#cluster.refresh().catch(() => {
       this.#cluster.refreshSoon();
