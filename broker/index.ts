@@ -1,3 +1,4 @@
+export * from '../src/base/public-errors.ts';
 export { Broker } from './broker.ts';
 export type { BrokerOptions, ConfigOrigin } from './broker-options.ts';
 export { BrokerConfig } from './config/broker-config.ts';

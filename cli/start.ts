@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { Command } from 'commander';
 import { refuseClusterFolder } from './cluster/layout.ts';
 import { clusterSize, startCluster } from './cluster/supervisor.ts';
+import { commandName } from './command-name.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import { dataFolder, type ProcessOptions, settingsOf, withProcessOptions } from './process-options.ts';
 import { stopRequest } from './stop-request.ts';
@@ -84,10 +85,10 @@ export function announce(
     'Try, in another terminal:',
     '',
     ...(facts.http === undefined
-      ? [`  npx millrace topic list -b ${kafka}`]
-      : [`  npx millrace sql ${facts.http}`]),
-    `  echo hello | npx millrace produce greetings -b ${kafka}`,
-    `  npx millrace consume greetings --from-beginning -b ${kafka}`,
+      ? [`  ${commandName()} topic list -b ${kafka}`]
+      : [`  ${commandName()} sql ${facts.http}`]),
+    `  echo hello | ${commandName()} produce greetings -b ${kafka}`,
+    `  ${commandName()} consume greetings --from-beginning -b ${kafka}`,
     '',
     `${options.stopKey ?? 'Ctrl-C'} stops it.`,
   ];

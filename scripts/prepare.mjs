@@ -1,8 +1,8 @@
 // What `npm start` and `npm test` share: bring a fresh clone to the point where it can run, and do nothing when it is
 // there already. Plain JavaScript on Node's own modules, because nothing is installed yet when this runs.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,52 +10,119 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 const INSTALL_STAMP = path.join(root, 'node_modules', '.millrace-installed');
 const BUILD_STAMP = path.join(root, 'dist', '.millrace-built');
+const BUILD_LOCK = path.join(root, 'dist', '.building');
+const BUILD_MS_MAX = 300_000;
+const COUNTER_MS = 1_000;
+const PROGRESS_LINE_MS = 10_000;
 const SOURCE_FOLDERS = ['src', 'grammar', 'broker', 'cli', 'examples', 'bench'];
 
-export function requireNode() {
+function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   console.error(`Millrace needs Node 20.19 or later; this is ${process.version}.`);
   process.exit(1);
 }
 
-export function install() {
-  const wanted = createHash('sha256')
-    .update(readFileSync(path.join(root, 'package.json')))
-    .digest('hex');
+/** Brings a clone to the point where it can run, or ends the process. */
+export async function prepare() {
+  await install();
+  if (!(await build())) process.exit(1);
+}
+
+/** Installs what npm-shrinkwrap.json names, unless that has been done. Ends the process when it cannot be. */
+export async function install() {
+  requireNode();
+  const hash = createHash('sha256');
+  for (const name of ['package.json', 'npm-shrinkwrap.json'])
+    hash.update(readFileSync(path.join(root, name)));
+  const wanted = hash.digest('hex');
   if (existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === wanted) return;
-  console.error('Installing packages (first time, or package.json has changed) ...');
-  run('npm', ['install', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  const done = await runStep('Installing packages (the first time, or package.json has changed)', 'npm', [
+    'ci',
+    // .npmrc keeps everyday installs from writing a lock file.
+    '--package-lock',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--no-progress',
+    '--loglevel=error',
+  ]);
+  if (!done) process.exit(1);
   writeFileSync(INSTALL_STAMP, wanted);
 }
 
-export function build() {
-  const newest = Math.max(
-    ...SOURCE_FOLDERS.map((folder) => newestChange(path.join(root, folder))),
-    ...['tsconfig.json', 'tsconfig.build.json', 'package.json'].map(
-      (f) => statSync(path.join(root, f)).mtimeMs,
-    ),
-  );
-  if (existsSync(BUILD_STAMP) && Number(readFileSync(BUILD_STAMP, 'utf8')) >= newest) return;
-  console.error('Building ...');
-  run(process.execPath, [
-    path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    'tsconfig.build.json',
-  ]);
-  mkdirSync(path.dirname(BUILD_STAMP), { recursive: true });
-  writeFileSync(BUILD_STAMP, String(newest));
+/**
+ * Compiles what is newer than dist/, once where several processes ask for it. Answers whether it compiles; what has errors is
+ * written all the same.
+ */
+export async function build() {
+  for (;;) {
+    const newest = newestSource();
+    if (existsSync(BUILD_STAMP) && Number(readFileSync(BUILD_STAMP, 'utf8')) >= newest) return true;
+    if (!lockBuild()) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      continue;
+    }
+    try {
+      const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+      if (!(await runStep('Building', process.execPath, [tsc, '-p', 'tsconfig.build.json']))) return false;
+      writeFileSync(BUILD_STAMP, String(newest));
+    } finally {
+      rmSync(BUILD_LOCK, { recursive: true, force: true });
+    }
+  }
 }
 
-/** Runs a command to its end, showing what it prints; exits with its status when it fails. */
-export function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
+/** Answers whether this process is the one to build. A lock that a killed process has left counts for some time only. */
+function lockBuild() {
+  mkdirSync(path.dirname(BUILD_LOCK), { recursive: true });
+  try {
+    mkdirSync(BUILD_LOCK);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  const heldSince = statSync(BUILD_LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+  if (Date.now() - heldSince > BUILD_MS_MAX) rmSync(BUILD_LOCK, { recursive: true, force: true });
+  return false;
+}
+
+function newestSource() {
+  const configs = ['tsconfig.json', 'tsconfig.build.json', 'package.json'];
+  return Math.max(
+    ...SOURCE_FOLDERS.map((folder) => newestChange(path.join(root, folder))),
+    ...configs.map((name) => statSync(path.join(root, name)).mtimeMs),
+  );
+}
+
+/**
+ * Runs a command to its end and shows on stderr that it is going on: a counter in a terminal, a line now and then elsewhere.
+ * What the command prints is shown when it has ended. Answers whether it succeeded.
+ */
+function runStep(title, command, args) {
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const { isTTY } = process.stderr;
+  process.stderr.write(isTTY ? `${title} ...` : `${title} ...\n`);
+  const timer = setInterval(
+    () => process.stderr.write(isTTY ? `\r${title} ... ${seconds()} s` : `  ... ${seconds()} s\n`),
+    isTTY ? COUNTER_MS : PROGRESS_LINE_MS,
+  );
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+    const end = (success, text) => {
+      clearInterval(timer);
+      process.stderr.write(
+        `${isTTY ? `\r${title}` : '  '} ... ${success ? 'done' : 'failed'} after ${seconds()} s\n`,
+      );
+      if (text !== '') process.stderr.write(`${text.trimEnd()}\n`);
+      resolve(success);
+    };
+    child.on('error', (error) => end(false, `cannot run ${command}: ${error.message}`));
+    child.on('close', (code) => end(code === 0, printed));
   });
-  if (error) console.error(`cannot run ${command}: ${error.message}`);
-  if (status !== 0) process.exit(status ?? 1);
 }
 
 /** Hands this process over to a command: its streams, its signals, its status. */

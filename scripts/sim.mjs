@@ -1,10 +1,9 @@
 // `npm run sim`: installs what is missing, then runs the cluster simulation (test/sim/cluster). SIM_SEEDS says how many
 // seeds, SIM_SEED repeats one.
 import path from 'node:path';
-import { become, install, requireNode, root } from './prepare.mjs';
+import { become, install, root } from './prepare.mjs';
 
-requireNode();
-install();
+await install();
 become(process.execPath, [
   '--import',
   'tsx',

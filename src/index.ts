@@ -20,13 +20,7 @@ import type { SqlServer, SqlServerOptions } from './server/index.ts';
 export * from '../broker/index.ts';
 export * from './client/index.ts';
 export * from './streams/index.ts';
-export {
-  AssertionFailure,
-  DiagnosticError,
-  OperationalError,
-  type Diagnostic,
-  type SourceSpan,
-} from './base/errors.ts';
+export * from './base/public-errors.ts';
 export type { Environment } from './base/environment.ts';
 export type { LogFields, Logger } from './base/logger.ts';
 export type { SqlServer, SqlServerOptions };

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import * as millrace from '../src/index.ts';
 import * as client from '../src/client/index.ts';
 import * as streams from '../src/streams/index.ts';
 import { TestBrokers } from './broker/running-broker.ts';
+import './setup/built.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const brokers = new TestBrokers();
@@ -26,6 +27,31 @@ it.each(entries)('%s loads as a package', (entry) => {
 
 it('has client and Streams at its root, whole', () => {
   expect(millrace).toMatchObject({ ...client, ...streams });
+});
+
+/** Classes of errors that nobody outside catches: they are turned into another one, or into an answer, first. */
+const INNER_ERRORS = [
+  'CoordinatorLogError',
+  'NodeFailure',
+  'ProducerIdsUnavailable',
+  'RestError',
+  'ScriptError',
+  'SegmentDamage',
+];
+
+it('exports every class of errors that it throws', () => {
+  const thrown = ['src', 'broker'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => {
+        const text = readFileSync(path.join(root, folder, file), 'utf8');
+        return [...text.matchAll(/^export class (\w+) extends \w*(?:Error|Failure)\b/gm)].map(
+          ([, name]) => name ?? '',
+        );
+      }),
+  );
+  expect(thrown).toContain('OperationalError');
+  expect(thrown.filter((name) => !(name in millrace)).sort()).toEqual(INNER_ERRORS);
 });
 
 it('starts a broker, a client and SQL from its root alone', async () => {

@@ -21,7 +21,6 @@ async function consume({ topic, meter }: ClientRun): Promise<void> {
     ...common,
     groupId: `bench-${process.pid}`,
     maxBytes: FETCH_BYTES,
-    maxBytesPerPartition: FETCH_BYTES,
   });
   const stream = await consumer.consume({ topics: [topic], mode: MessagesStreamModes.EARLIEST });
   let seen = 0;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
+import { DiagnosticError } from '../../src/base/errors.ts';
 
 /** A US airport. */
 export interface Airport {
@@ -25,15 +26,27 @@ export interface Flight {
   readonly distance: number;
 }
 
-/** The package exports its data by URL only, so the files are found beside its entry. */
-const folder = path.join(path.dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '..', 'data');
+/**
+ * Finds a file of the data set. The package exports its data by URL only, so the files are found beside its entry. It is
+ * large and of no use to anything but the demo, so whoever installs Millrace does not get it.
+ */
+function dataFile(name: string): string {
+  let entry: string;
+  try {
+    entry = fileURLToPath(import.meta.resolve('vega-datasets'));
+  } catch (cause) {
+    const hint = 'npm install vega-datasets@3.2.1';
+    throw new DiagnosticError(
+      { message: 'the demo needs the data of the npm package vega-datasets', hint },
+      { cause },
+    );
+  }
+  return path.join(path.dirname(entry), '..', 'data', name);
+}
 
 /** All airports of the data set. */
 export function readAirports(): readonly Airport[] {
-  const rows = parse(readFileSync(path.join(folder, 'airports.csv')), { columns: true }) as Record<
-    string,
-    string
-  >[];
+  const rows = parse(readFileSync(dataFile('airports.csv')), { columns: true }) as Record<string, string>[];
   return rows.map((row) => ({
     iata: row['iata'] ?? '',
     name: row['name'] ?? '',
@@ -46,7 +59,7 @@ export function readAirports(): readonly Airport[] {
 
 /** The 20,000 flights in the order of their departures. */
 export function readFlights(): readonly Flight[] {
-  const rows = JSON.parse(readFileSync(path.join(folder, 'flights-20k.json'), 'utf8')) as {
+  const rows = JSON.parse(readFileSync(dataFile('flights-20k.json'), 'utf8')) as {
     readonly date: string;
     readonly origin: string;
     readonly destination: string;

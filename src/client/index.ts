@@ -18,8 +18,9 @@
  * await consumer.close();
  * ```
  */
-export { ArgumentError, AssertionFailure, DiagnosticError, OperationalError } from '../base/errors.ts';
+export * from '../base/public-errors.ts';
 export { nodeEnvironment } from '../base/io/node-environment.ts';
+export { DecompressedTooLargeError } from '../protocol/compression/corrupt.ts';
 export { Admin } from './admin/admin.ts';
 export { adminConfig } from './config/admin-config.ts';
 export { consumerConfig } from './config/consumer-config.ts';

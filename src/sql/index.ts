@@ -1,4 +1,5 @@
 /** SQL: ksqlDB's dialect on Streams. */
+export * from '../base/public-errors.ts';
 export { Catalog } from './catalog/catalog.ts';
 export type { DataSource, FormatInfo, KeyFormatInfo, WindowInfo } from './catalog/data-source.ts';
 export { SqlEngine, type SqlEngineOptions } from './engine/engine.ts';

@@ -1,4 +1,5 @@
 /** Streams: a typed topology DSL on RxJS, with state in RocksDB. See docs/architecture.md. */
+export * from '../base/public-errors.ts';
 export { StreamsBuilder } from './builder/streams-builder.ts';
 export { KStream } from './builder/kstream.ts';
 export { KTable, type ForeignKeyJoin } from './builder/ktable.ts';
@@ -41,3 +42,4 @@ export {
   type StreamThreadExceptionResponse,
 } from './runtime/failures.ts';
 export type { TaskCounts } from './runtime/task-metrics.ts';
+export { SuppressBufferFull } from './operators/suppress.ts';

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import '../setup/built.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const main = path.join(root, 'dist', 'cli', 'main.js');

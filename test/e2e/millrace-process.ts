@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import '../setup/built.ts';
 
 /** The built command, as users run it; `npm test` builds it first. */
 const main = path.resolve(import.meta.dirname, '../../dist/cli/main.js');

@@ -1,9 +1,17 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import lz4 from 'lz4-napi';
 import snappy from 'snappy';
 import { describe, expect, it } from 'vitest';
 import { compress, compressionOfId, decompress } from '../../src/protocol/compression/compression.ts';
 import { compressWithWasm } from '../../src/protocol/compression/io/zstd-wasm.ts';
+import { WASM_BASE64 } from '../../src/protocol/compression/wasm-binary.ts';
+import {
+  lz4Compress,
+  lz4Decompress,
+  snappyCompress,
+  snappyDecompress,
+} from '../../src/protocol/compression/wasm-codecs.ts';
 import { zstdContentBytesMax } from '../../src/protocol/compression/zstd-frame.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 
@@ -59,6 +67,32 @@ describe('lz4', () => {
     expect(bomb.length).toBeLessThan(64 * 1024);
     expect(() => decompress('lz4', bomb, 1024 * 1024)).toThrow(/more than the 1048576 bytes/);
     expect(decompress('lz4', bomb, 8 * 1024 * 1024)).toHaveLength(8 * 1024 * 1024);
+  });
+});
+
+describe('the WebAssembly of lz4 and snappy', () => {
+  it('is the published one', () => {
+    const digest = createHash('sha256').update(Buffer.from(WASM_BASE64, 'base64')).digest('hex');
+    expect(digest).toBe('9af107a7b0f75bc3823c69449daf26cbe5fd822ca5eb67f8dd9874ff34b4a70e');
+  });
+
+  it.each([
+    ['lz4', lz4Compress, lz4Decompress],
+    ['snappy', snappyCompress, snappyDecompress],
+  ] as const)('keeps no memory of %s that it could not restore', (_codec, squeeze, restore) => {
+    const cut = squeeze(randomBytes(4 * 1024 * 1024)).subarray(0, -1000);
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 20; i++) expect(() => restore(cut)).toThrow();
+    expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024);
+    expect(restore(squeeze(text))).toEqual(text);
+  });
+
+  it('takes inputs of all sizes in turn', () => {
+    for (const size of [0, 1, 5000, 3_000_000, 10, 100_000]) {
+      const bytes = randomBytes(size);
+      expect(bytes.equals(decompress('lz4', compress('lz4', bytes)))).toBe(true);
+      expect(bytes.equals(decompress('snappy', compress('snappy', bytes)))).toBe(true);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
-import { lz4Compress, lz4Decompress } from '@platformatic/wasm-utils';
 import { corruptBytes, tooLarge } from './corrupt.ts';
+import { lz4Compress, lz4Decompress } from './wasm-codecs.ts';
 
 /** LZ4 frames (the frame format 1.6), with a correct header checksum: what batches of magic 2 carry. */
 const MAGIC = 0x184d2204;

@@ -1,5 +1,5 @@
-import { snappyCompress, snappyDecompress } from '@platformatic/wasm-utils';
 import { corruptBytes, tooLarge } from './corrupt.ts';
+import { snappyCompress, snappyDecompress } from './wasm-codecs.ts';
 
 /**
  * Snappy in the framing of xerial's snappy-java, which Kafka's Java clients write: a header of 16 bytes, then chunks of

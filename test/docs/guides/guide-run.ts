@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type MillraceProcess, Millrace } from '../../e2e/millrace-process.ts';
 import { type GuideBlock, printsAs } from './blocks.ts';
+import '../../setup/built.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const BLOCK_MS_MAX = 60_000;
