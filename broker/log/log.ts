@@ -108,7 +108,9 @@ export class Log {
     this.#appender = new LogAppender(this.#state, this.#durability);
     const { highWatermark = 0 } = options;
     if (highWatermark > recovered.logEndOffset) {
-      logger.error('records are missing at the end of a log: they had been committed', {
+      // After a power loss that is how it is: what was committed, and not synced here yet, the other replicas have.
+      const level = options.hadCleanShutdown === true ? 'error' : 'warn';
+      logger[level]('records are missing at the end of a log: they had been committed', {
         directory,
         fromOffset: recovered.logEndOffset,
         toOffset: highWatermark,
