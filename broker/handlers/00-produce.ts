@@ -1,8 +1,11 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
+import { RECORDS_AT } from '../../src/protocol/records/batch-format.ts';
 import { isInternalTopic } from '../lifecycle/topic-creator.ts';
 import type { AppendResult } from '../log/append-result.ts';
+import { inspectBatch } from '../log/inspect-batch.ts';
+import type { Inspection } from '../log/record-validation.ts';
 import { DelayedProduce, type PendingCommit, pendingCommit } from '../replication/delayed-produce.ts';
 import { appendFailure, type Partition } from '../replication/partition.ts';
 import type { RequestContext } from '../server/request-context.ts';
@@ -58,6 +61,10 @@ function failure(request: Request, errorCode: number): Response {
   };
 }
 
+function isCompressed(records: Buffer): boolean {
+  return records.length > RECORDS_AT && (records.readUInt8(ATTRIBUTES_LOW_BYTE) & CODEC_MASK) !== 0;
+}
+
 /** What became of one partition of the request. */
 interface Appended {
   readonly index: number;
@@ -72,6 +79,8 @@ class ProduceRun {
   readonly #context: RequestContext;
   readonly #appended: Appended[][] = [];
   readonly #touched: Partition[] = [];
+  /** What was found in compressed batches, by their bytes. */
+  readonly #inspections = new Map<Buffer, Inspection>();
   #failed = false;
 
   constructor(services: BrokerServices, request: Request, context: RequestContext) {
@@ -80,7 +89,51 @@ class ProduceRun {
     this.#context = context;
   }
 
+  /**
+   * Looks into what is compressed, then appends. What is too large for the event loop is looked at beside it; the
+   * connection's next requests wait for that, so that no later batch of a producer is appended before an earlier one.
+   */
   start(reply: Reply<typeof produce>): void {
+    const waits = this.#inspect();
+    if (waits.length === 0) {
+      this.#appendAll(reply);
+      return;
+    }
+    const release = this.#context.hold();
+    const fail = (error: unknown): never => {
+      throw error;
+    };
+    void Promise.all(waits)
+      .then(
+        this.#context.guard(() => this.#appendAll(reply)),
+        this.#context.guard(fail),
+      )
+      .finally(release);
+  }
+
+  /** Looks into compressed batches; answers what has to be waited for. */
+  #inspect(): Promise<void>[] {
+    const waits: Promise<void>[] = [];
+    for (const topic of this.#request.topicData) {
+      for (const { index, records } of topic.partitionData) {
+        if (records === null || !isCompressed(records)) continue;
+        const partition = this.#services.replicaManager.get(this.#topicName(topic), index);
+        if (partition === undefined || partition.leader === null) continue;
+        const found = inspectBatch(partition, records, this.#services.environment);
+        if (found instanceof Promise)
+          waits.push(found.then((late) => void this.#inspections.set(records, late)));
+        else if (found !== undefined) this.#inspections.set(records, found);
+      }
+    }
+    return waits;
+  }
+
+  #topicName({ name, topicId }: TopicRequest): string {
+    if (this.#context.apiVersion < 13) return name;
+    return this.#services.image.topicsById.get(topicId)?.name ?? '';
+  }
+
+  #appendAll(reply: Reply<typeof produce>): void {
     const { acks, timeoutMs } = this.#request;
     for (const topic of this.#request.topicData) this.#appended.push(this.#appendTopic(topic));
     if (acks === -1) {
@@ -104,8 +157,7 @@ class ProduceRun {
   }
 
   #appendTopic(data: TopicRequest): Appended[] {
-    const byId = this.#context.apiVersion >= 13;
-    const topic = byId ? (this.#services.image.topicsById.get(data.topicId)?.name ?? '') : data.name;
+    const topic = this.#topicName(data);
     const metrics = topic === '' ? undefined : this.#services.metrics.topics.get(topic);
     if (metrics !== undefined) metrics.totalProduceRequestsTotal++;
     return data.partitionData.map(({ index, records }) => {
@@ -155,7 +207,8 @@ class ProduceRun {
     const { topic, index } = partition;
     const { acks } = this.#request;
     const metrics = this.#services.metrics.topic(topic);
-    const result = partition.append(records, { origin: 'client', acks });
+    const inspection = this.#inspections.get(records);
+    const result = partition.append(records, { origin: 'client', acks, inspection });
     if (result.errorCode !== ErrorCode.NONE) {
       this.#failed = true;
       metrics.failedProduceRequestsTotal++;

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { ProducerBatch } from './producer-entry.ts';
-import type { BadRecord } from './record-validation.ts';
+import type { BadRecord, Inspection } from './record-validation.ts';
 
 const NO_RECORDS: readonly BadRecord[] = [];
 
@@ -18,6 +18,8 @@ export interface AppendOptions {
   readonly leaderEpoch: number;
   /** `client` when not said. */
   readonly origin?: AppendOrigin;
+  /** What was found in a client's records, where somebody has looked at them already. */
+  readonly inspection?: Inspection | undefined;
 }
 
 /**

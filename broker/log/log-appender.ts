@@ -24,11 +24,11 @@ export class LogAppender {
   }
 
   appendAsLeader(records: Buffer, options: AppendOptions): AppendResult {
-    const { leaderEpoch, origin = 'client' } = options;
+    const { leaderEpoch, origin = 'client', inspection } = options;
     const { config, name, environment, epochs, logStartOffset } = this.#state;
     assert(leaderEpoch >= epochs.latestEpoch, 'leader epochs never go down');
     const nowMs = environment.clock.nowMs();
-    const validated = validateForLeader(records, { origin, config, partition: name, nowMs });
+    const validated = validateForLeader(records, { origin, config, partition: name, nowMs, inspection });
     if (validated.refusal !== undefined) return failed(validated.refusal, logStartOffset);
     for (const batch of validated.batches) {
       if (batch.producerId < 0) continue;

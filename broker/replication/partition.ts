@@ -2,6 +2,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { TopicConfig } from '../config/topic-config.ts';
 import type { AppendOrigin, AppendResult } from '../log/append-result.ts';
 import type { Log } from '../log/log.ts';
+import type { Inspection } from '../log/record-validation.ts';
 import type { PartitionRegistration } from '../metadata/metadata-image.ts';
 import type { FollowerProgress } from './follower-progress.ts';
 import { type LeaderContext, PartitionLeader } from './partition-leader.ts';
@@ -122,11 +123,22 @@ export class Partition {
    * Appends one batch as the leader. Wakes nobody: the caller does, after all partitions of its request, so that a
    * fetch that waits for several of them finds them all.
    */
-  append(records: Buffer, options: { readonly origin: AppendOrigin; readonly acks: number }): AppendResult {
+  append(
+    records: Buffer,
+    options: {
+      readonly origin: AppendOrigin;
+      readonly acks: number;
+      readonly inspection?: Inspection | undefined;
+    },
+  ): AppendResult {
     const leader = this.#leader;
     if (leader === null) return appendFailure(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     if (options.acks === -1 && leader.isUnderMinIsr) return appendFailure(ErrorCode.NOT_ENOUGH_REPLICAS);
-    const result = this.log.appendAsLeader(records, { leaderEpoch: leader.epoch, origin: options.origin });
+    const result = this.log.appendAsLeader(records, {
+      leaderEpoch: leader.epoch,
+      origin: options.origin,
+      inspection: options.inspection,
+    });
     if (result.errorCode === ErrorCode.NONE) leader.advanceHighWatermark();
     return result;
   }

@@ -143,6 +143,10 @@ class Exchange implements RequestContext {
     };
   }
 
+  hold(): () => void {
+    return this.#connection.hold();
+  }
+
   disconnect(): void {
     this.#connection.destroy();
   }

@@ -20,6 +20,8 @@ export interface RequestContext {
   onClosed(callback: () => void): void;
   /** Makes a callback that completes the request later fail as the handler itself would: it is logged and answered. */
   guard<T extends readonly unknown[]>(work: (...args: T) => void): (...args: T) => void;
+  /** Lets the connection's next requests wait until what it answers is called, as Kafka does with every request. */
+  hold(): () => void;
   /** Ends the connection without a response, as acks=0 demands when an append fails. */
   disconnect(): void;
 }

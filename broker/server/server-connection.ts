@@ -69,6 +69,8 @@ export class ServerConnection {
   #closed = false;
   #paused = false;
   #pumping = false;
+  /** Requests that have to be through before the next one may begin. */
+  #holds = 0;
 
   constructor(listener: string, connection: Connection, owner: ConnectionOwner) {
     this.listener = listener;
@@ -154,6 +156,18 @@ export class ServerConnection {
     this.#waiting.delete(callback);
   }
 
+  /**
+   * Lets no further request begin until what it answers is called: the request in work goes on later, and those behind
+   * it must not overtake it.
+   */
+  hold(): () => void {
+    this.#holds++;
+    return () => {
+      this.#holds--;
+      this.#pump();
+    };
+  }
+
   /** Closes at once; responses that were not sent are dropped. */
   destroy(error?: Error): void {
     this.#connection.destroy(error);
@@ -232,6 +246,7 @@ export class ServerConnection {
     const { limits } = this.#owner;
     return (
       this.#closed ||
+      this.#holds > 0 ||
       this.#responses.size >= limits.requestsInFlightMax ||
       this.#requestBytes >= limits.requestBytesInFlightMax ||
       this.#readyBytes + this.#connection.queuedBytes > limits.queuedBytesMax

@@ -15,6 +15,8 @@ export interface Environment {
   readonly disk: Disk;
   /** Begins to measure how late the event loop is; absent in simulations, where no time passes while code runs. */
   readonly watchLoop?: () => LoopDelay;
+  /** Absent: what would take long on an event loop takes long there. */
+  readonly workers?: Workers;
 }
 
 /** How late the event loop of this process was. */
@@ -22,6 +24,19 @@ export interface LoopDelay {
   /** The longest delay since this was last asked, in milliseconds. */
   takeMaxMs(): number;
   close(): void;
+}
+
+/** A computation that takes too long for an event loop; its module exports it as `task`. */
+export interface WorkerTask<I, O> {
+  /** The address of the module, its `import.meta.url`. */
+  readonly module: string;
+  /** Input and output are copied between threads: plain data and bytes. */
+  run(input: I): O;
+}
+
+export interface Workers {
+  /** Runs a task beside the event loop; rejects with what it throws. */
+  run<I, O>(task: WorkerTask<I, O>, input: I): Promise<O>;
 }
 
 export interface Clock {

@@ -1,5 +1,17 @@
-import type { Clock, Disk, Environment, Network, Random, Timer, Timers } from '../../src/base/environment.ts';
+import type {
+  Clock,
+  Disk,
+  Environment,
+  Network,
+  Random,
+  Timer,
+  Timers,
+  Workers,
+} from '../../src/base/environment.ts';
 import type { Scheduler } from './scheduler.ts';
+
+/** The longest that a task of a worker thread takes here. */
+const WORKER_MS_MAX = 50;
 
 /**
  * One life of a process on a simulated host, as its environment. When it ends, its timers never fire, its promises never
@@ -10,6 +22,7 @@ export class Process implements Environment {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly workers: Workers;
   readonly #scheduler: Scheduler;
   #disk: Disk | undefined;
   #network: Network | undefined;
@@ -27,6 +40,12 @@ export class Process implements Environment {
       monotonicMs: () => scheduler.nowMs,
     };
     this.timers = this.#makeTimers();
+    this.workers = {
+      run: async (task, input) => {
+        await this.pause(this.random.float() * WORKER_MS_MAX, 'a worker');
+        return task.run(input);
+      },
+    };
   }
 
   get isAlive(): boolean {

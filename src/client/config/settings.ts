@@ -75,6 +75,7 @@ const checkEnvironment: Check = objectOf<Environment>({
   network: withMethods('connect', 'listen'),
   disk: withMethods(),
   watchLoop: optional(callback),
+  workers: optional(withMethods('run')),
 });
 
 const checkPolicy = optional(oneOf('earliest', 'latest', 'none'));
