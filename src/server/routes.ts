@@ -130,7 +130,10 @@ function addQueryRoutes(app: FastifyInstance, services: Services): void {
     await answerQuery({ request, reply, input }, services, (isPush) => {
       const writer = answerWriterFor(request.headers.accept, { isPush });
       if (writer !== undefined) return writer;
-      throw new RestError(40_600, `No media type of ${request.headers.accept ?? ''} can be sent`);
+      throw new RestError(
+        RestErrorCode.NOT_ACCEPTABLE,
+        `No media type of ${request.headers.accept ?? ''} can be sent`,
+      );
     });
     return reply;
   });

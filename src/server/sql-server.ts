@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { fastify } from 'fastify';
 import type { BrokerMetrics } from '../../broker/index.ts';
 import type { Address } from '../base/environment.ts';
 import { messageOf, OperationalError } from '../base/errors.ts';
@@ -12,14 +11,13 @@ import { KafkaHost, settle, SqlEngine } from '../sql/index.ts';
 import { recordedStatement } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { readServerProperties } from './config/server-properties.ts';
-import { HttpFront } from './http/front.ts';
+import type { HttpFront } from './http/front.ts';
+import { listen } from './http/listen.ts';
 import { MetricsPage } from './metrics.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
 import { ksqlVersion } from './version.ts';
-
-const REQUEST_BYTES_MAX = 10 * 1024 * 1024;
 
 export interface SqlServerOptions {
   /** `HOST:PORT` of one or more brokers, separated by commas. */
@@ -130,7 +128,7 @@ export class SqlServer {
         info: { version: ksqlVersion, kafkaClusterId, ksqlServiceId: serviceId },
         failure: () => failure,
       };
-      const { front, url } = await listen(options.listen, (app) => addRoutes(app, services));
+      const { front, url } = await listen(options.listen, settings, (app) => addRoutes(app, services));
       return new SqlServer({ url, front, engine, host, commands, queries });
     } catch (error) {
       await commands?.close();
@@ -148,27 +146,6 @@ export class SqlServer {
     await this.#engine.close();
     await this.#host.close();
   }
-}
-
-async function listen(
-  address: Address,
-  addTo: (app: ReturnType<typeof fastify>) => void,
-): Promise<{ readonly front: HttpFront; readonly url: string }> {
-  let front: HttpFront | undefined;
-  const app = fastify({
-    bodyLimit: REQUEST_BYTES_MAX,
-    serverFactory: (handler) => {
-      front = new HttpFront(handler);
-      return front.http1;
-    },
-  });
-  addTo(app);
-  await app.ready();
-  if (front === undefined)
-    throw new OperationalError('FAILED', 'the HTTP server did not start', { retriable: false });
-  const bound = await front.listen(address);
-  const host = bound.host.includes(':') ? `[${bound.host}]` : bound.host;
-  return { front, url: `http://${host}:${bound.port}` };
 }
 
 /** The id of the cluster; the first contact with it, so this is where one that does not answer is noticed. */

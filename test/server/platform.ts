@@ -18,9 +18,17 @@ export interface TestPlatform {
   close(): Promise<void>;
 }
 
-export async function startPlatform(
+export interface TestPlatformOptions {
+  /** An empty folder by default. */
+  readonly data?: string;
+  /** Properties of the SQL server beside those of all tests. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+export async function startPlatform({
   data = mkdtempSync(path.join(tmpdir(), 'millrace-test-')),
-): Promise<TestPlatform> {
+  properties = {},
+}: TestPlatformOptions = {}): Promise<TestPlatform> {
   const broker = await Broker.start({
     environment: nodeEnvironment,
     config: {
@@ -34,7 +42,11 @@ export async function startPlatform(
     bootstrapServers: bootstrap,
     listen: { host: '127.0.0.1', port: 0 },
     data,
-    properties: { 'ksql.streams.auto.offset.reset': 'earliest', 'ksql.streams.commit.interval.ms': '100' },
+    properties: {
+      'ksql.streams.auto.offset.reset': 'earliest',
+      'ksql.streams.commit.interval.ms': '100',
+      ...properties,
+    },
     logger: silentLogger,
     brokerMetrics: broker.metrics,
   });

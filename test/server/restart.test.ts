@@ -24,7 +24,7 @@ it('takes up queries, their state and their positions where they were', async ()
   await eventually(async () => ((await counts(first.url)) === '["a",2]' ? true : undefined));
   await first.stop();
 
-  const second = await startPlatform(first.data);
+  const second = await startPlatform({ data: first.data });
   try {
     const { body } = await post(`${second.url}/ksql`, { ksql: 'SHOW QUERIES; SHOW STREAMS;' });
     const [{ queries }, { streams }] = body as [{ queries: Json[] }, { streams: Json[] }];

@@ -227,6 +227,7 @@ describe('queries', () => {
   it('prints a topic', async () => {
     const response = await fetch(`${platform.url}/query`, {
       method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ksql: "PRINT 'pageviews' FROM BEGINNING LIMIT 1;" }),
     });
     const text = await response.text();
@@ -239,7 +240,7 @@ describe('queries', () => {
   it('closes a running push query by its id', async () => {
     const response = await fetch(`${platform.url}/query-stream`, {
       method: 'POST',
-      headers: { accept: 'application/vnd.ksqlapi.delimited.v1' },
+      headers: { accept: 'application/vnd.ksqlapi.delimited.v1', 'content-type': 'application/json' },
       body: JSON.stringify({ sql: 'SELECT * FROM pageviews EMIT CHANGES;' }),
     });
     const reader = response.body?.getReader();

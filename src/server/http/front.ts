@@ -3,45 +3,73 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import type { Address } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
+import { type ConnectionLimits, defaultConnectionLimits } from './connection-limits.ts';
+import { limitSession, limitStream } from './http2-limits.ts';
+import { closedWebPolicy, WebGuard, type WebPolicy } from './web-guard.ts';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
-/** A client that has said nothing after this long is told to go: it holds a socket and no request. */
-const FIRST_BYTES_TIMEOUT_MS = 30_000;
+
+export interface HttpFrontOptions {
+  readonly webPolicy?: WebPolicy;
+  readonly limits?: ConnectionLimits;
+}
 
 /**
  * One port for HTTP/1.1 and cleartext HTTP/2 by prior knowledge (RFC 9113, section 3.3).
  *
  * A plain TCP server reads the first bytes of a connection; if they are HTTP/2's preface the connection goes to an
- * HTTP/2 server, otherwise to an HTTP/1.1 server. Both hand requests to the same handler.
+ * HTTP/2 server, otherwise to an HTTP/1.1 server. Both hand requests to the same handler, past the same
+ * {@link WebGuard}. A connection that does not get on with its request is closed after the limits' times.
  */
 export class HttpFront {
   readonly #door: net.Server;
   readonly #http1: http.Server;
   readonly #http2: http2.Http2Server;
+  readonly #limits: ConnectionLimits;
   readonly #sockets = new Set<net.Socket>();
   readonly #sessions = new Set<http2.ServerHttp2Session>();
 
-  constructor(handler: http.RequestListener) {
-    this.#http1 = http.createServer({ keepAliveTimeout: 60_000 }, handler);
-    this.#http2 = http2.createServer();
+  constructor(handler: http.RequestListener, options: HttpFrontOptions = {}) {
+    const guard = new WebGuard(options.webPolicy ?? closedWebPolicy);
+    const limits = options.limits ?? defaultConnectionLimits;
+    this.#limits = limits;
+    const guarded: http.RequestListener = (request, response) => {
+      if (guard.admit(request, response)) handler(request, response);
+    };
+    this.#http1 = http.createServer(
+      {
+        keepAliveTimeout: limits.idleTimeoutMs,
+        headersTimeout: limits.requestTimeoutMs,
+        requestTimeout: limits.requestTimeoutMs,
+        connectionsCheckingInterval: Math.min(10_000, Math.ceil(limits.requestTimeoutMs / 4)),
+      },
+      guarded,
+    );
+    // Node begins to watch the times of requests when a server listens. This one never does: the door does.
+    this.#http1.emit('listening');
+    this.#http2 = http2.createServer({ maxSessionInvalidFrames: 100 });
     // The compatibility API gives HTTP/2 requests the shape of HTTP/1 ones, which is what the router expects.
     this.#http2.on(
       'request',
-      handler as unknown as (q: http2.Http2ServerRequest, s: http2.Http2ServerResponse) => void,
+      guarded as unknown as (q: http2.Http2ServerRequest, s: http2.Http2ServerResponse) => void,
     );
     this.#http2.on('session', (session) => {
       this.#sessions.add(session);
       session.on('close', () => this.#sessions.delete(session));
       // A peer that resets a connection ends its session; nothing else of the server is touched.
       session.on('error', () => session.destroy());
+      limitSession(session, limits);
     });
-    this.#http1.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    this.#http2.on('stream', (stream) => limitStream(stream, limits));
+    this.#http1.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     });
     this.#door = net.createServer((socket) => this.#admit(socket));
+    this.#door.maxConnections = limits.connectionsMax;
   }
 
-  /** The HTTP/1.1 server, on which WebSocket upgrades arrive. */
+  /** The HTTP/1.1 server, for a router that wants one. */
   get http1(): http.Server {
     return this.#http1;
   }
@@ -75,6 +103,8 @@ export class HttpFront {
   async close(): Promise<void> {
     for (const session of this.#sessions) session.destroy();
     for (const socket of this.#sockets) socket.destroy();
+    // Ends the watch over requests; that it does not listen is no news.
+    this.#http1.close(() => undefined);
     await new Promise<void>((closed) => this.#door.close(() => closed()));
   }
 
@@ -83,7 +113,7 @@ export class HttpFront {
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
-    const timer = setTimeout(() => socket.destroy(), FIRST_BYTES_TIMEOUT_MS);
+    const timer = setTimeout(() => socket.destroy(), this.#limits.requestTimeoutMs);
     socket.once('close', () => clearTimeout(timer));
 
     let seen: Buffer = Buffer.alloc(0);

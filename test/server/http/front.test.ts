@@ -2,7 +2,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import fastify from 'fastify';
 import { afterEach, expect, it } from 'vitest';
-import { HttpFront } from '../../src/server/http/front.ts';
+import { HttpFront } from '../../../src/server/http/front.ts';
 
 const open: HttpFront[] = [];
 

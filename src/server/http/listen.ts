@@ -1,0 +1,59 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import type { Address } from '../../base/environment.ts';
+import { OperationalError } from '../../base/errors.ts';
+import type { ServerSettings } from '../config/server-properties.ts';
+import { HttpFront } from './front.ts';
+import { hostOf } from './own-hosts.ts';
+import type { WebPolicy } from './web-guard.ts';
+
+/**
+ * Opens the HTTP listener of a server with the routes that `addTo` adds.
+ * @throws {OperationalError} `ADDRESS_IN_USE` where another process listens there.
+ */
+export async function listen(
+  address: Address,
+  settings: ServerSettings,
+  addTo: (app: FastifyInstance) => void,
+): Promise<{ readonly front: HttpFront; readonly url: string }> {
+  let front: HttpFront | undefined;
+  const app = fastify({
+    bodyLimit: settings['ksql.http.request.bytes.max'],
+    serverFactory: (handler) => {
+      front = new HttpFront(handler, {
+        webPolicy: webPolicyOf(address, settings),
+        limits: limitsOf(settings),
+      });
+      return front.http1;
+    },
+  });
+  addTo(app);
+  await app.ready();
+  if (front === undefined)
+    throw new OperationalError('FAILED', 'the HTTP server did not start', { retriable: false });
+  const bound = await front.listen(address);
+  const host = bound.host.includes(':') ? `[${bound.host}]` : bound.host;
+  return { front, url: `http://${host}:${bound.port}` };
+}
+
+function webPolicyOf(address: Address, settings: ServerSettings): WebPolicy {
+  const advertised = settings['ksql.advertised.listener']?.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  const advertisedHost = advertised === undefined ? undefined : hostOf(advertised);
+  return {
+    allowedHosts: [
+      address.host,
+      ...(advertisedHost === undefined ? [] : [advertisedHost]),
+      ...settings['ksql.http.allowed.hosts'],
+    ],
+    allowedOrigins: settings['access.control.allow.origin'],
+    allowedMethods: settings['access.control.allow.methods'],
+    allowedHeaders: settings['access.control.allow.headers'],
+  };
+}
+
+function limitsOf(settings: ServerSettings) {
+  return {
+    connectionsMax: settings['ksql.http.connections.max'],
+    requestTimeoutMs: settings['ksql.http.request.timeout.ms'],
+    idleTimeoutMs: settings['ksql.http.idle.timeout.ms'],
+  };
+}
