@@ -1,8 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../base/environment.ts';
-import type { SqlEngine } from '../sql/index.ts';
+import type { PreparedStatement, SqlEngine } from '../sql/index.ts';
+import { watchClients } from './http/client-presence.ts';
 import type { MetricsPage } from './metrics.ts';
-import { AnswerStream } from './rest/answer-stream.ts';
 import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from './rest/answer-writers.ts';
 import { openTopic, printTopic } from './rest/print-topic.ts';
 import type { QueryRunner } from './rest/query-runner.ts';
@@ -34,6 +35,7 @@ export interface Services {
 
 /** Adds the endpoints of ksqlDB's REST API, and `/metrics`. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
+  watchClients(app);
   acceptAnyJson(app);
   app.setErrorHandler((error, _request, reply) => {
     // The router's own refusals (a body that is no JSON, one that is too large) carry a status below 500.
@@ -149,7 +151,7 @@ class JsonStreamedRowWriter extends StreamedRowWriter {
   override readonly contentType = MediaType.JSON;
 }
 
-interface QueryExchange {
+interface QueryRequest {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly input: StatementRequest;
@@ -157,7 +159,7 @@ interface QueryExchange {
 
 /** Runs the one SELECT or PRINT of a request and streams its answer. What is wrong is told before anything is sent. */
 async function answerQuery(
-  { reply, input }: QueryExchange,
+  { request, reply, input }: QueryRequest,
   services: Services,
   writerFor: (isPush: boolean) => AnswerWriter,
 ): Promise<void> {
@@ -172,14 +174,13 @@ async function answerQuery(
       },
     );
   }
-  if (statement.statement.kind === 'Print') {
-    const consumer = await openTopic(statement.statement, statement.text, services);
+  const { queries } = services;
+  const begin = (): ServerResponse => {
     reply.hijack();
-    return printTopic(
-      statement.statement,
-      consumer,
-      new AnswerStream(reply.raw, 'text/plain; charset=utf-8'),
-    );
+    return reply.raw;
+  };
+  if (statement.statement.kind === 'Print') {
+    return queries.withSlot(statement, () => print(statement, { begin, gone: request.gone }, services));
   }
   if (statement.statement.kind !== 'QueryStatement') {
     throw new RestError(
@@ -188,8 +189,17 @@ async function answerQuery(
       { statementText: statement.text },
     );
   }
-  const writer = writerFor(services.queries.isPush(statement));
-  const query = await services.queries.start(statement);
-  reply.hijack();
-  return services.queries.send(query, new AnswerStream(reply.raw, writer.contentType), writer);
+  const writer = writerFor(queries.isPush(statement));
+  return queries.run({ prepared: statement, gone: request.gone, writer, begin });
+}
+
+async function print(
+  { statement, text }: PreparedStatement,
+  { begin, gone }: { readonly begin: () => ServerResponse; readonly gone: AbortSignal },
+  services: Services,
+): Promise<void> {
+  if (statement.kind !== 'Print') return;
+  const consumer = await openTopic(statement, text, services);
+  const contentType = 'text/plain; charset=utf-8';
+  await printTopic(statement, consumer, services.queries.answerTo(begin(), { contentType, gone, text }));
 }

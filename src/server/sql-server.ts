@@ -99,7 +99,14 @@ export class SqlServer {
       const why = failure ?? 'the SQL server is starting';
       throw new OperationalError('NOT_READY', why, { retriable: true });
     });
-    const queries = new QueryRunner(engine, { pushLimit: settings['ksql.query.push.limit'] });
+    const queries = new QueryRunner(engine, {
+      logger,
+      limits: {
+        pushQueriesMax: settings['ksql.max.push.queries'],
+        waitingBytesMax: settings['ksql.query.push.waiting.bytes.max'],
+        stallTimeoutMs: settings['ksql.http.stall.timeout.ms'],
+      },
+    });
     const metrics = new MetricsPage();
     if (options.brokerMetrics !== undefined) metrics.addBroker(options.brokerMetrics);
     metrics.gauge('ksql_persistent_queries', 'persistent queries', () => engine.queries().length);

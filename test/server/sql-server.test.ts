@@ -130,10 +130,10 @@ describe('/ksql', () => {
       editable: true,
       level: 'QUERY',
     });
-    expect(of('ksql.query.push.limit')).toMatchObject({ value: '100', editable: false, level: 'SERVER' });
+    expect(of('ksql.max.push.queries')).toMatchObject({ value: '100', editable: false, level: 'SERVER' });
     expect(of('ksql.streams.commit.interval.ms')).toMatchObject({ scope: 'KAFKA STREAMS' });
     expect(overwrittenProperties).toContain('ksql.query.pull.table.scan.enabled');
-    expect(defaultProperties).toContain('ksql.query.push.limit');
+    expect(defaultProperties).toContain('ksql.max.push.queries');
   });
 
   it('names the property that a misspelt one may be', async () => {

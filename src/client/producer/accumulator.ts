@@ -2,6 +2,7 @@ import type { Environment } from '../../base/environment.ts';
 import { ZERO_UUID } from '../../base/bytes-reader.ts';
 import { messageOf } from '../../base/errors.ts';
 import { wrongArgument } from '../../base/argument-checks.ts';
+import { Queue } from '../../base/queue.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -34,7 +35,7 @@ interface TopicQueues {
   /** By partition; empty until the topic's metadata is known. */
   readonly queues: PartitionQueue[];
   /** Records that came before the metadata. */
-  readonly waiting: WaitingRecord[];
+  readonly waiting: Queue<WaitingRecord>;
   /** Where records without a key go now, and how many bytes have gone there. */
   stickyPartition: number;
   stickyBytes: number;
@@ -149,15 +150,15 @@ export class Accumulator {
     if (this.#waitingRecords === 0) return nextMs;
     for (const topic of this.#topics.values()) {
       const { waiting } = topic;
-      while (waiting[0] !== undefined && waiting[0].deadlineMs <= nowMs) {
+      while (waiting.first !== undefined && waiting.first.deadlineMs <= nowMs) {
         const metadata = this.#cluster.metadata.topic(topic.name);
         this.#failWaiting(
           topic,
           (metadata === undefined ? this.#cluster.outage : undefined) ??
-            missingTopic(topic.name, waiting[0].record.partition, metadata, this.#settings),
+            missingTopic(topic.name, waiting.first.record.partition, metadata, this.#settings),
         );
       }
-      nextMs = Math.min(nextMs, waiting[0]?.deadlineMs ?? Number.POSITIVE_INFINITY);
+      nextMs = Math.min(nextMs, waiting.first?.deadlineMs ?? Number.POSITIVE_INFINITY);
     }
     return nextMs;
   }
@@ -306,7 +307,14 @@ export class Accumulator {
   #topicOf(name: string): TopicQueues {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
-      topic = { name, topicId: ZERO_UUID, queues: [], waiting: [], stickyPartition: -1, stickyBytes: 0 };
+      topic = {
+        name,
+        topicId: ZERO_UUID,
+        queues: [],
+        waiting: new Queue(),
+        stickyPartition: -1,
+        stickyBytes: 0,
+      };
       this.#topics.set(name, topic);
       const metadata = this.#cluster.metadata.topic(name);
       if (metadata !== undefined) {
@@ -361,17 +369,17 @@ export class Accumulator {
       while (topic.waiting.length > 0) this.#failWaiting(topic, kafkaError(error, `topic ${topic.name}`));
       return;
     }
-    const ready: WaitingRecord[] = [];
-    const still: WaitingRecord[] = [];
-    for (const item of topic.waiting.splice(0)) {
-      const known = topic.queues.length > 0 && (item.record.partition ?? 0) < topic.queues.length;
-      (known ? ready : still).push(item);
-    }
-    topic.waiting.push(...still);
-    for (const { record, onDelivery, bytes } of ready) {
+    // What waits on, for a partition that is not there yet, goes to the end one by one and keeps its order.
+    for (let left = topic.waiting.length; left > 0; left--) {
+      const item = topic.waiting.shift();
+      if (item === undefined) return;
+      if (topic.queues.length === 0 || (item.record.partition ?? 0) >= topic.queues.length) {
+        topic.waiting.push(item);
+        continue;
+      }
       this.#waitingRecords--;
-      this.#bytes -= bytes;
-      this.#appendTo(topic, record, onDelivery);
+      this.#bytes -= item.bytes;
+      this.#appendTo(topic, item.record, item.onDelivery);
     }
   }
 

@@ -11,6 +11,7 @@ import {
 } from '../../base/config-property.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { engineProperties } from './engine-properties.ts';
+import { httpProperties } from './http-properties.ts';
 
 /** Properties of the SQL server, under ksqlDB's names. Those of the broker are in `broker/config`. */
 export const serverProperties = {
@@ -57,33 +58,7 @@ export const serverProperties = {
     'errors of a query that are remembered for EXPLAIN and DESCRIBE EXTENDED',
     atLeast(1),
   ),
-  'ksql.query.push.limit': int(100, 'push queries at a time', atLeast(1)),
-  'access.control.allow.origin': list(
-    '',
-    'origins whose pages may use this server from a browser, such as `https://tools.example.com`; `*` allows all',
-  ),
-  'access.control.allow.methods': list('GET,POST,HEAD', 'methods that pages of allowed origins may use'),
-  'access.control.allow.headers': list(
-    'X-Requested-With,Content-Type,Accept,Origin,Authorization',
-    'headers that pages of allowed origins may send',
-  ),
-  'ksql.advertised.listener': string(
-    null,
-    'URL under which clients reach this server, through a proxy for example',
-  ),
-  'ksql.http.allowed.hosts': list(
-    '',
-    'host names under which this server may be addressed, besides `localhost`, IP addresses, the name of the machine ' +
-      'and that of `ksql.advertised.listener`; `.example.com` is all names below a domain, `*` any name',
-  ),
-  'ksql.http.connections.max': int(1_000, 'HTTP connections at a time', atLeast(1)),
-  'ksql.http.request.timeout.ms': int(
-    60_000,
-    'time that a client has for a whole request, from the connection to the last byte of the body',
-    atLeast(1),
-  ),
-  'ksql.http.idle.timeout.ms': int(60_000, 'time that a connection stays open between requests', atLeast(1)),
-  'ksql.http.request.bytes.max': int(10_485_760, 'bytes of the body of a request', atLeast(1)),
+  ...httpProperties,
 } as const satisfies Record<string, Property>;
 
 export type ServerPropertyName = keyof typeof serverProperties;

@@ -113,6 +113,8 @@ export class HttpFront {
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
+    // A peer that vanished without a word is found out, also where nothing is being sent to it.
+    socket.setKeepAlive(true, this.#limits.idleTimeoutMs);
     const timer = setTimeout(() => socket.destroy(), this.#limits.requestTimeoutMs);
     socket.once('close', () => clearTimeout(timer));
 

@@ -1,49 +1,50 @@
-import type { Subscription } from 'rxjs';
-import type { PreparedStatement, PullResult, PushQuery, PushRow, SqlEngine } from '../../sql/index.ts';
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '../../base/logger.ts';
+import type { PreparedStatement, PullResult, PushQuery, SqlEngine } from '../../sql/index.ts';
 import { isOverStream } from '../../sql/engine/pull-clauses.ts';
 import { resultSchemaText } from '../../sql/engine/result-schema.ts';
-import type { AnswerStream } from './answer-stream.ts';
+import { AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
+import { type PushOutcome, RowSender } from './row-sender.ts';
 
-/** Rows that wait for a slow client; beyond it the query is ended, because it must not hold up the others. */
-const WAITING_ROWS_MAX = 100_000;
+/** What queries may take. */
+export interface QueryLimits {
+  /** Push queries and PRINTs at a time, from their request until all that they had is released. */
+  readonly pushQueriesMax: number;
+  /** Bytes of rows that wait for a client. */
+  readonly waitingBytesMax: number;
+  /** How long a client may take nothing of what waits for it. */
+  readonly stallTimeoutMs: number;
+}
+
+export interface QueryExchange {
+  readonly prepared: PreparedStatement;
+  readonly gone: AbortSignal;
+  readonly writer: AnswerWriter;
+  /** Called when the query can run, and nothing is answered by a status any more. */
+  readonly begin: () => ServerResponse;
+}
 
 /** Runs the SELECTs of clients and knows those that run. */
 export class QueryRunner {
   readonly #engine: SqlEngine;
-  readonly #pushLimit: number;
-  readonly #running = new Map<string, () => void>();
+  readonly #limits: QueryLimits;
+  readonly #logger: Logger;
+  readonly #running = new Map<string, RowSender>();
+  #slotsTaken = 0;
   #pullNumber = 0;
+  #isClosing = false;
 
-  constructor(engine: SqlEngine, options: { readonly pushLimit: number }) {
+  constructor(engine: SqlEngine, options: { readonly limits: QueryLimits; readonly logger: Logger }) {
     this.#engine = engine;
-    this.#pushLimit = options.pushLimit;
+    this.#limits = options.limits;
+    this.#logger = options.logger;
   }
 
+  /** Push queries and PRINTs that run, are starting, or are being released. */
   get pushCount(): number {
-    return this.#running.size;
-  }
-
-  /** Plans a query and starts it. @throws {RestError} where it cannot run; nothing has been sent then. */
-  async start(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
-    const isPush = this.isPush(prepared);
-    if (isPush && this.#running.size >= this.#pushLimit) {
-      throw new RestError(
-        RestErrorCode.TOO_MANY_PUSH_QUERIES,
-        `${this.#running.size} push queries run already, which is the limit`,
-        { statementText: prepared.text },
-      );
-    }
-    return this.#engine.query(prepared).catch((error: unknown) => {
-      throw toRestError(error, prepared.text);
-    });
-  }
-
-  /** Sends a query's answer until the query ends, is closed, or the client goes away. */
-  async send(query: PushQuery | PullResult, stream: AnswerStream, writer: AnswerWriter): Promise<void> {
-    if (query.kind === 'pull') return this.#sendPull(query, stream, writer);
-    return this.#sendPush(query, stream, writer);
+    return this.#slotsTaken;
   }
 
   /** Whether a SELECT streams its rows: with EMIT, and over a stream, whose pull queries end when it is read. */
@@ -52,15 +53,78 @@ export class QueryRunner {
     return statement.query.emit !== undefined || isOverStream(statement.query, this.#engine);
   }
 
-  /** Ends a running push query. @returns false when there is none of this id. */
-  close(id: string): boolean {
-    const end = this.#running.get(id);
-    end?.();
-    return end !== undefined;
+  /** Runs a query and sends its answer until the query ends, is closed, or the client goes away. @throws {RestError} */
+  async run(exchange: QueryExchange): Promise<void> {
+    const { prepared } = exchange;
+    if (this.isPush(prepared)) return this.withSlot(prepared, () => this.#run(exchange));
+    return this.#run(exchange);
   }
 
+  /**
+   * Does something that holds a consumer for a client, within the limit of those.
+   * @throws {RestError} 40003 where the limit is reached.
+   */
+  async withSlot(prepared: PreparedStatement, work: () => Promise<void>): Promise<void> {
+    if (this.#isClosing) throw new RestError(RestErrorCode.SHUTTING_DOWN, 'The server is shutting down');
+    if (this.#slotsTaken >= this.#limits.pushQueriesMax) {
+      throw new RestError(
+        RestErrorCode.TOO_MANY_PUSH_QUERIES,
+        `Maximum number of push queries exceeded: ksql.max.push.queries is ${this.#limits.pushQueriesMax}`,
+        { statementText: prepared.text },
+      );
+    }
+    this.#slotsTaken += 1;
+    try {
+      await work();
+    } finally {
+      this.#slotsTaken -= 1;
+    }
+  }
+
+  /** The stream of an answer that begins now, within the limits. */
+  answerTo(
+    response: ServerResponse,
+    options: { readonly contentType: string; readonly gone: AbortSignal; readonly text: string },
+  ): AnswerStream {
+    const { stallTimeoutMs } = this.#limits;
+    return new AnswerStream(response, {
+      ...options,
+      stallTimeoutMs,
+      onStall: () =>
+        this.#logger.warn('a client that did not read the rows of its query was cut off', {
+          client: `${response.req.socket.remoteAddress ?? ''}:${response.req.socket.remotePort ?? ''}`,
+          stallTimeoutMs,
+          statement: options.text,
+        }),
+    });
+  }
+
+  /** Ends a running push query. @returns false when there is none of this id. */
+  close(id: string): boolean {
+    const sender = this.#running.get(id);
+    sender?.close();
+    return sender !== undefined;
+  }
+
+  /** Ends all push queries and takes no more. */
   closeAll(): void {
-    for (const end of this.#running.values()) end();
+    this.#isClosing = true;
+    for (const sender of this.#running.values()) sender.close();
+  }
+
+  async #run({ prepared, gone, writer, begin }: QueryExchange): Promise<void> {
+    const query = await this.#engine.query(prepared).catch((error: unknown) => {
+      throw toRestError(error, prepared.text);
+    });
+    const { contentType } = writer;
+    try {
+      const stream = this.answerTo(begin(), { contentType, gone, text: prepared.text });
+      if (query.kind === 'pull') await this.#sendPull(query, stream, writer);
+      else await this.#sendPush(query, stream, writer);
+    } finally {
+      // The client has its answer; leaving the consumer group is nothing that it should wait for.
+      if (query.kind === 'push') await query.close();
+    }
   }
 
   async #sendPull(query: PullResult, stream: AnswerStream, writer: AnswerWriter): Promise<void> {
@@ -75,91 +139,27 @@ export class QueryRunner {
 
   async #sendPush(query: PushQuery, stream: AnswerStream, writer: AnswerWriter): Promise<void> {
     stream.write(writer.header(headerOf(query, query.id)));
-    const outcome = await new Promise<PushOutcome>((resolve) => {
-      const rows = new RowSender(stream, writer, resolve);
-      this.#running.set(query.id, () => resolve({ kind: 'closed' }));
-      stream.gone.addEventListener('abort', () => resolve({ kind: 'closed' }));
-      rows.subscribe(query);
+    const sender = new RowSender(query, {
+      stream,
+      writer,
+      waitingBytesMax: this.#limits.waitingBytesMax,
     });
-    this.#running.delete(query.id);
-    switch (outcome.kind) {
-      case 'completed':
-        stream.write(writer.final(query.finalMessage()));
-        break;
-      case 'closed':
-        stream.write(writer.final('Query Completed'));
-        break;
-      case 'failed':
-        stream.write(writer.error(toRestError(outcome.error).toBody()));
-        break;
-    }
+    this.#running.set(query.id, sender);
+    if (this.#isClosing) sender.close();
+    const outcome = await sender.run().finally(() => this.#running.delete(query.id));
+    stream.write(lastMessage(outcome, query, writer));
     stream.end(writer.end());
-    // The client has its answer; leaving the consumer group is nothing that it should wait for.
-    await query.close();
   }
 }
 
-type PushOutcome =
-  | { readonly kind: 'completed' }
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'failed'; readonly error: unknown };
-
-/** Takes rows as they come and sends them as fast as the client takes them. */
-class RowSender {
-  readonly #stream: AnswerStream;
-  readonly #writer: AnswerWriter;
-  readonly #done: (outcome: PushOutcome) => void;
-  readonly #waiting: PushRow[] = [];
-  #isWaiting = false;
-  #end: PushOutcome | undefined;
-  #subscription: Subscription | undefined;
-
-  constructor(stream: AnswerStream, writer: AnswerWriter, done: (outcome: PushOutcome) => void) {
-    this.#stream = stream;
-    this.#writer = writer;
-    this.#done = (outcome) => {
-      this.#subscription?.unsubscribe();
-      done(outcome);
-    };
-  }
-
-  subscribe(query: PushQuery): void {
-    this.#subscription = query.rows$.subscribe({
-      next: (row) => this.#onRow(row),
-      error: (error: unknown) => this.#finish({ kind: 'failed', error }),
-      complete: () => this.#finish({ kind: 'completed' }),
-    });
-  }
-
-  #onRow(row: PushRow): void {
-    if (!this.#isWaiting) return this.#send(row);
-    this.#waiting.push(row);
-    if (this.#waiting.length > WAITING_ROWS_MAX) {
-      const message = `the client is too slow: ${WAITING_ROWS_MAX} rows wait for it`;
-      this.#done({ kind: 'failed', error: new RestError(RestErrorCode.SERVER_ERROR, message) });
-    }
-  }
-
-  #finish(outcome: PushOutcome): void {
-    if (this.#isWaiting) this.#end = outcome;
-    else this.#done(outcome);
-  }
-
-  #send(row: PushRow): void {
-    const text = row.tombstone === true ? this.#writer.tombstone(row.columns) : this.#writer.row(row.columns);
-    if (this.#stream.write(text)) return;
-    this.#isWaiting = true;
-    void this.#stream.drained().then(() => this.#resume());
-  }
-
-  #resume(): void {
-    this.#isWaiting = false;
-    while (!this.#isWaiting) {
-      const row = this.#waiting.shift();
-      if (row === undefined) break;
-      this.#send(row);
-    }
-    if (!this.#isWaiting && this.#end !== undefined) this.#done(this.#end);
+function lastMessage(outcome: PushOutcome, query: PushQuery, writer: AnswerWriter): string {
+  switch (outcome.kind) {
+    case 'completed':
+      return writer.final(query.finalMessage());
+    case 'closed':
+      return writer.final('Query Completed');
+    case 'failed':
+      return writer.error(toRestError(outcome.error).toBody());
   }
 }
 

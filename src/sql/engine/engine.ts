@@ -271,6 +271,8 @@ export class SqlEngine {
               tap(() => count++),
             ),
       finalMessage: () => (count >= limit ? 'Limit Reached' : 'Query Completed'),
+      pause: () => run.pause(),
+      resume: () => run.resume(),
       close: async () => {
         this.#pushes.delete(id);
         await run.close();

@@ -114,5 +114,9 @@ export interface PushRecord {
 export interface PushRun {
   /** Errors when the query fails; completes when it has read to the end, where it was asked to. */
   readonly records$: Observable<PushRecord>;
+  /** Holds up the processing before its next record, and lets it go on. */
+  pause(): void;
+  resume(): void;
+  /** Releases all that the query has: its group, topics and state. At any time, also before it has started. */
   close(): Promise<void>;
 }

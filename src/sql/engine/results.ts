@@ -75,6 +75,10 @@ export interface PushQuery {
   readonly rows$: Observable<PushRow>;
   /** Why the rows have come to an end, as ksqlDB says it. */
   finalMessage(): 'Limit Reached' | 'Query Completed';
+  /** For a reader that is slower than the query: no record is processed until it is resumed. */
+  pause(): void;
+  resume(): void;
+  /** Ends the query, wherever it is, and releases all that it has. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,3 @@
-import { Observable } from 'rxjs';
 import { messageOf } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
@@ -9,7 +8,6 @@ import { sqlError } from '../analysis/sql-error.ts';
 import type {
   ProducedRecord,
   PushOptions,
-  PushRecord,
   PushRun,
   RunningQuery,
   SqlHost,
@@ -17,6 +15,7 @@ import type {
 } from '../engine/host.ts';
 import type { TopicRequest } from '../engine/statement-plan.ts';
 import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
+import { AppPush } from './app-push.ts';
 import { AppQuery } from './app-query.ts';
 import {
   appOptions,
@@ -142,41 +141,29 @@ export class KafkaHost implements SqlHost {
   }
 
   startPush(plan: QueryPlan, context: AnalysisContext, { untilEnd = false }: PushOptions = {}): PushRun {
-    const { environment } = this.#options;
+    const { environment, stateDir } = this.#options;
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
-    let app: StreamsApp | undefined;
-    let closed: Promise<void> | undefined;
-    const close = (): Promise<void> => {
-      closed ??= (async () => {
-        await app?.close();
-        await this.#cleanUp(applicationId);
-      })();
-      return closed;
-    };
-    const records$ = new Observable<PushRecord>((subscriber) => {
-      // Before anything else is made of it: what a killed server has left is found by this folder.
-      environment.disk.makeDirectory(`${this.#options.stateDir}/${applicationId}`);
-      const stopped = new AbortController();
-      app = new StreamsApp({
-        ...appOptions(this.#options, context),
-        ...(untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
-        applicationId,
-        topology: pushTopology(plan, context, (record) => subscriber.next(record)),
-        stateDir: `${this.#options.stateDir}/${applicationId}`,
-        autoOffsetReset: untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest'),
-        cacheBytesMax: 0,
-      });
-      app.errors$.subscribe((error) => subscriber.error(error));
-      this.#runPush(app, untilEnd ? { plan, applicationId, signal: stopped.signal } : undefined).then(
-        () => untilEnd && subscriber.complete(),
-        (error: unknown) => subscriber.error(error),
-      );
-      return () => {
-        stopped.abort();
-        close().catch((error: unknown) => this.#log(`closing ${plan.queryId}: ${messageOf(error)}`));
-      };
+    return new AppPush({
+      applicationId,
+      newApp: (emit, backPressure) => {
+        // Before anything else is made of it: what a killed server has left is found by this folder.
+        environment.disk.makeDirectory(`${stateDir}/${applicationId}`);
+        return new StreamsApp({
+          ...appOptions(this.#options, context),
+          ...(untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
+          applicationId,
+          topology: pushTopology(plan, context, emit),
+          stateDir: `${stateDir}/${applicationId}`,
+          autoOffsetReset: untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest'),
+          cacheBytesMax: 0,
+          backPressure,
+        });
+      },
+      run: (app, signal) =>
+        this.#runPush(app, untilEnd ? { plan, applicationId, signal } : undefined).then(() => untilEnd),
+      cleanUp: () => this.#cleanUp(applicationId),
+      log: (text) => this.#log(text),
     });
-    return { records$, close };
   }
 
   /** Starts a push query's application; where it has an end, resolves when that is reached. */
@@ -185,11 +172,11 @@ export class KafkaHost implements SqlHost {
     until?: { readonly plan: QueryPlan; readonly applicationId: string; readonly signal: AbortSignal },
   ): Promise<void> {
     if (until === undefined) return app.start();
+    const { applicationId: groupId, signal } = until;
     const topics = await this.#facts([...new Set(sourceSteps(until.plan.root).map(({ topic }) => topic))]);
     const ends = await endsOf(this.#admin, topics);
-    if (ends.length === 0) return;
+    if (ends.length === 0 || signal.aborted) return;
     await app.start();
-    const { applicationId: groupId, signal } = until;
     await untilCommitted(this.#admin, { groupId, ends, signal, timers: this.#options.environment.timers });
   }
 

@@ -1,3 +1,4 @@
+import { Queue } from '../../base/queue.ts';
 import type { Header } from '../record.ts';
 import type { AnyRecord } from '../topology/nodes.ts';
 import type { RuntimeSource } from './task-nodes.ts';
@@ -32,9 +33,7 @@ export class RecordQueue {
   nextOffset = -1;
   /** What `nextOffset` was at the last commit. */
   committedOffset = -1;
-  /** Taken ones are undefined: what has been processed must not be kept alive by those behind it. */
-  #items: (Queued | undefined)[] = [];
-  #head = 0;
+  readonly #items = new Queue<Queued>();
 
   constructor(topic: string, partition: number, source: RuntimeSource) {
     this.topic = topic;
@@ -43,11 +42,11 @@ export class RecordQueue {
   }
 
   get size(): number {
-    return this.#items.length - this.#head;
+    return this.#items.length;
   }
 
   get first(): Queued | undefined {
-    return this.#items[this.#head];
+    return this.#items.first;
   }
 
   push(item: Queued): void {
@@ -55,22 +54,10 @@ export class RecordQueue {
   }
 
   shift(): Queued | undefined {
-    const item = this.#items[this.#head];
-    if (item === undefined) return undefined;
-    this.#items[this.#head] = undefined;
-    this.#head++;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    } else if (this.#head > 4096) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
+    return this.#items.shift();
   }
 
   clear(): void {
-    this.#items = [];
-    this.#head = 0;
+    this.#items.clear();
   }
 }

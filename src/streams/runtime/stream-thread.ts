@@ -257,6 +257,9 @@ export class StreamThread {
       const loading = task.prefetch();
       if (loading) await loading;
       for (let count = 1; this.#isProcessable(task); count++) {
+        const held = this.#settings.backPressure();
+        if (held) await held;
+        if (this.#stopping) return;
         const next = task.processNext();
         if (!(next instanceof Promise ? await next : next)) break;
         const room = this.#output.ready();

@@ -63,6 +63,11 @@ export interface StreamsAppOptions {
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
   /** What happens when the processing loop fails: `SHUTDOWN_CLIENT` unless it says otherwise. */
   readonly onUncaught?: StreamsUncaughtExceptionHandler;
+  /**
+   * Asked before each record: a promise holds up all processing until it resolves. For results that leave the topology
+   * on another way than through Kafka, to somebody who may be slow. Whoever closes the application resolves it first.
+   */
+  readonly backPressure?: () => Promise<void> | undefined;
   readonly consumer?: Partial<ConsumerOptions>;
   readonly producer?: Partial<ProducerOptions>;
   /** Other settings, which operators look up by name. */
@@ -139,6 +144,7 @@ export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettin
     autoOffsetReset: 'earliest',
     onFailure: {},
     onUncaught: () => 'SHUTDOWN_CLIENT',
+    backPressure: () => undefined,
     consumer: {},
     producer: {},
     config: {},

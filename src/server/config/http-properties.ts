@@ -1,0 +1,42 @@
+import { atLeast, int, list, type Property, string } from '../../base/config-property.ts';
+
+/** Properties of the HTTP listener: who may use it, and what a client may take of it. */
+export const httpProperties = {
+  'ksql.max.push.queries': int(100, 'push queries and PRINTs at a time', atLeast(0)),
+  'ksql.query.push.waiting.bytes.max': int(
+    16_777_216,
+    'bytes of rows that may wait for the client of one push query; a slow client holds its query up before that',
+    atLeast(1),
+  ),
+  'access.control.allow.origin': list(
+    '',
+    'origins whose pages may use this server from a browser, such as `https://tools.example.com`; `*` allows all',
+  ),
+  'access.control.allow.methods': list('GET,POST,HEAD', 'methods that pages of allowed origins may use'),
+  'access.control.allow.headers': list(
+    'X-Requested-With,Content-Type,Accept,Origin,Authorization',
+    'headers that pages of allowed origins may send',
+  ),
+  'ksql.advertised.listener': string(
+    null,
+    'URL under which clients reach this server, through a proxy for example',
+  ),
+  'ksql.http.allowed.hosts': list(
+    '',
+    'host names under which this server may be addressed, besides `localhost`, IP addresses, the name of the machine ' +
+      'and that of `ksql.advertised.listener`; `.example.com` is all names below a domain, `*` any name',
+  ),
+  'ksql.http.connections.max': int(1_000, 'HTTP connections at a time', atLeast(1)),
+  'ksql.http.request.timeout.ms': int(
+    60_000,
+    'time that a client has for a whole request, from the connection to the last byte of the body',
+    atLeast(1),
+  ),
+  'ksql.http.idle.timeout.ms': int(60_000, 'time that a connection stays open between requests', atLeast(1)),
+  'ksql.http.stall.timeout.ms': int(
+    60_000,
+    'time that a client may take nothing of an answer that waits for it, before it is cut off',
+    atLeast(1),
+  ),
+  'ksql.http.request.bytes.max': int(10_485_760, 'bytes of the body of a request', atLeast(1)),
+} as const satisfies Record<string, Property>;
