@@ -18,18 +18,37 @@ export function likeMatcher(pattern: string, escape: string | undefined): (text:
       return (text) => text.endsWith(literal);
     case '%x%':
       return (text) => text.includes(literal);
-    default: {
-      const source = parts.map((part) =>
-        typeof part === 'string'
-          ? part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-          : part.any === '%'
-            ? '.*'
-            : '.',
-      );
-      const regex = new RegExp(`^${source.join('')}$`, 'su');
-      return (text) => regex.test(text);
-    }
+    default:
+      return wildcardMatcher(parts);
   }
+}
+
+/**
+ * Matches parts one behind the other. Where the text does not go on as it should, the last `%` takes one character more;
+ * an earlier one never needs to, so the time is that of the text's length times the pattern's, and not exponential.
+ */
+function wildcardMatcher(parts: readonly Part[]): (text: string) => boolean {
+  return (text) => {
+    const characters = [...text];
+    let at = 0;
+    let part = 0;
+    let afterAny = -1;
+    let anyEnd = 0;
+    while (at < characters.length) {
+      const wanted = parts[part];
+      if (wanted !== undefined && typeof wanted !== 'string' && wanted.any === '%') {
+        afterAny = ++part;
+        anyEnd = at;
+      } else if (wanted !== undefined && (typeof wanted !== 'string' || wanted === characters[at])) {
+        part += 1;
+        at += 1;
+      } else if (afterAny >= 0) {
+        part = afterAny;
+        at = ++anyEnd;
+      } else return false;
+    }
+    return parts.slice(part).every((rest) => typeof rest !== 'string' && rest.any === '%');
+  };
 }
 
 type Part = string | { readonly any: '%' | '_' };

@@ -1,7 +1,6 @@
 import { defineFunction, overload } from '../definition.ts';
+import { LIST_LENGTH_MAX } from '../limits.ts';
 import { addInt64, type Int64 } from '../../../serde/model/int64.ts';
-
-const LENGTH_MAX = 10_000_000;
 
 function series(start: Int64, end: Int64, step: Int64): Int64[] {
   if (step === 0) throw new RangeError('GENERATE_SERIES step cannot be zero');
@@ -12,7 +11,9 @@ function series(start: Int64, end: Int64, step: Int64): Int64[] {
   const list: Int64[] = [];
   for (let at = start; upwards ? at <= end : at >= end; at = addInt64(at, step)) {
     list.push(at);
-    if (list.length > LENGTH_MAX) throw new RangeError(`GENERATE_SERIES is longer than ${LENGTH_MAX}`);
+    if (list.length > LIST_LENGTH_MAX) {
+      throw new RangeError(`GENERATE_SERIES would give more than ${LIST_LENGTH_MAX} numbers`);
+    }
   }
   return list;
 }

@@ -3,21 +3,6 @@
  * `\Z`, `\h`, POSIX classes such as `\p{Alpha}`, intersections of classes. Possessive quantifiers and atomic groups
  * become plain ones, which match the same texts but for a few that Java would refuse.
  */
-const CACHED_MAX = 200;
-const compiled = new Map<string, RegExp>();
-
-/** The expression of a pattern, with the flag `g`, compiled once. @throws {SyntaxError} where the pattern is wrong. */
-export function javaRegex(pattern: string): RegExp {
-  let regex = compiled.get(pattern);
-  if (regex === undefined) {
-    regex = compile(pattern);
-    if (compiled.size >= CACHED_MAX) compiled.clear();
-    compiled.set(pattern, regex);
-  }
-  regex.lastIndex = 0;
-  return regex;
-}
-
 const posixClasses: Readonly<Record<string, string>> = {
   Lower: 'a-z',
   Upper: 'A-Z',
@@ -34,17 +19,56 @@ const posixClasses: Readonly<Record<string, string>> = {
   Space: ' \\t\\n\\x0b\\f\\r',
 };
 
-function compile(pattern: string): RegExp {
-  const inline = /^\(\?([imsux]+)\)/.exec(pattern);
-  const flags = `g${[...new Set(inline?.[1] ?? '')].filter((flag) => 'ims'.includes(flag)).join('')}`;
-  const source = translate(pattern.slice(inline?.[0].length ?? 0));
+/** The expression of a pattern, with the flag `g`. @throws {SyntaxError} where the pattern is wrong. */
+export function javaRegex(pattern: string): RegExp {
+  const { flags, rest } = inlineFlags(pattern);
+  const source = translate(rest, flags);
   // Sets of classes need the flag v; without it some escapes are allowed that Java allows too.
-  if (source.includes('&&')) return new RegExp(bracketOperands(source), `${flags}v`);
+  if (source.includes('&&')) return new RegExp(bracketOperands(source), `g${flags}v`);
   try {
-    return new RegExp(source, `${flags}u`);
+    return new RegExp(source, `g${flags}u`);
   } catch {
-    return new RegExp(source, flags);
+    return new RegExp(source, `g${flags}`);
   }
+}
+
+/**
+ * The same expression for RE2, which agrees with {@link javaRegex} on every text; undefined where RE2 has no words for it.
+ */
+export function linearSource(pattern: string): string | undefined {
+  const { flags, rest } = inlineFlags(pattern);
+  const source = translate(rest, flags);
+  // RE2 knows one end of a line only.
+  if (source.includes('&&') || flags.includes('m')) return undefined;
+  let text = '';
+  for (const [token] of source.matchAll(/\\u\{?[0-9a-fA-F]+\}?|\\.|\[\^?(?:\\.|[^\]\\])*\]|./gs)) {
+    const linear = linearToken(token, flags.includes('s'));
+    if (linear === undefined) return undefined;
+    text += linear;
+  }
+  return flags === '' ? text : `(?${flags})${text}`;
+}
+
+const SPACES =
+  '\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}';
+
+/** Where the two differ: what a dot and a space are, how code points are written, and the bounds of words. */
+function linearToken(token: string, dotAll: boolean): string | undefined {
+  if (token === '.') return dotAll ? '.' : '[^\\n\\r\\x{2028}\\x{2029}]';
+  if (token === '\\s') return `[${SPACES}]`;
+  if (token === '\\S') return `[^${SPACES}]`;
+  if (/^\\[cdDwWbBnrtfvpP]/.test(token)) return /^\\c/.test(token) ? undefined : token;
+  if (token.startsWith('\\u')) return `\\x{${token.replace(/[^0-9a-fA-F]/g, '')}}`;
+  if (/^\\[0-9A-Za-z]/.test(token)) return undefined;
+  if (!token.startsWith('[')) return token;
+  if (/\\[^dDwWsnrtfu\W]|\[.*\[|^\[\^?\]/s.test(token)) return undefined;
+  return token.replaceAll(/\\u\{?([0-9a-fA-F]+)\}?/g, '\\x{$1}').replaceAll('\\s', SPACES);
+}
+
+function inlineFlags(pattern: string): { readonly flags: string; readonly rest: string } {
+  const inline = /^\(\?([imsux]+)\)/.exec(pattern);
+  const flags = [...new Set(inline?.[1] ?? '')].filter((flag) => 'ims'.includes(flag)).join('');
+  return { flags, rest: pattern.slice(inline?.[0].length ?? 0) };
 }
 
 /** The operands of an intersection must be classes of their own: `[a-z&&[^b]]` becomes `[[a-z]&&[^b]]`. */
@@ -52,13 +76,14 @@ function bracketOperands(source: string): string {
   return source.replace(/\[(\^?)([^[\]&]+)&&/g, '[$1[$2]&&').replace(/&&([^[\]&]+)(?=\]|&&)/g, '&&[$1]');
 }
 
-function translate(pattern: string): string {
+function translate(pattern: string, flags: string): string {
+  const multiline = flags.includes('m');
   let source = '';
   let inClass = 0;
   for (let at = 0; at < pattern.length; at += 1) {
     const letter = pattern.charAt(at);
     if (letter === '\\') {
-      const [text, length] = escape(pattern, at, inClass > 0);
+      const [text, length] = escape(pattern, at, { inClass: inClass > 0, multiline });
       source += text;
       at += length - 1;
       continue;
@@ -83,7 +108,11 @@ function translate(pattern: string): string {
 }
 
 /** What stands for an escape, and how long the escape is. */
-function escape(pattern: string, at: number, inClass: boolean): readonly [text: string, length: number] {
+function escape(
+  pattern: string,
+  at: number,
+  { inClass, multiline }: { readonly inClass: boolean; readonly multiline: boolean },
+): readonly [text: string, length: number] {
   const next = pattern.charAt(at + 1);
   switch (next) {
     case 'Q': {
@@ -92,9 +121,9 @@ function escape(pattern: string, at: number, inClass: boolean): readonly [text: 
       return [text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), (end === -1 ? pattern.length : end + 2) - at];
     }
     case 'A':
-      return ['(?<![\\s\\S])', 2];
+      return [multiline ? '(?<![\\s\\S])' : '^', 2];
     case 'z':
-      return ['(?![\\s\\S])', 2];
+      return [multiline ? '(?![\\s\\S])' : '$', 2];
     case 'Z':
       return ['(?=\\r?\\n?(?![\\s\\S]))', 2];
     case 'h':

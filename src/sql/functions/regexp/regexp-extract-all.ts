@@ -1,8 +1,8 @@
 import { defineFunction, overload } from '../definition.ts';
-import { javaRegex } from './java-regex.ts';
+import { javaPattern } from './java-pattern.ts';
 
 function extractAll(pattern: string, input: string, group: number): (string | null)[] | null {
-  const matches = [...input.matchAll(javaRegex(pattern))];
+  const matches = [...javaPattern(pattern).matches(input)];
   if (group < 0 || (matches[0] !== undefined && group >= matches[0].length)) return null;
   return matches.map((match) => match[group] ?? null);
 }

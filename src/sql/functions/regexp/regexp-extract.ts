@@ -1,8 +1,8 @@
 import { defineFunction, overload } from '../definition.ts';
-import { javaRegex } from './java-regex.ts';
+import { javaPattern } from './java-pattern.ts';
 
 function extract(pattern: string, input: string, group: number): string | null {
-  const match = javaRegex(pattern).exec(input);
+  const match = javaPattern(pattern).first(input);
   if (match === null || group < 0 || group >= match.length) return null;
   return match[group] ?? null;
 }

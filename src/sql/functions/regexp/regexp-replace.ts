@@ -1,8 +1,9 @@
 import { defineFunction, overload } from '../definition.ts';
-import { javaRegex } from './java-regex.ts';
+import { checkTextLength } from '../limits.ts';
+import { type JavaMatch, javaPattern } from './java-pattern.ts';
 
 /** Java's replacements: `$1` and `${name}` are groups, `\` takes the next character as it is. */
-function expand(replacement: string, match: RegExpExecArray): string {
+function expand(replacement: string, match: JavaMatch): string {
   return replacement.replace(
     /\\(.)|\$(?:(\d)|\{(\w+)\})?/gs,
     (_, literal: string | undefined, digit: string | undefined, name: string | undefined) => {
@@ -23,9 +24,10 @@ export const regexpReplace = defineFunction({
     overload(['str STRING', 'regexp STRING', 'newStr STRING'], 'STRING', (str, pattern, replacement) => {
       let result = '';
       let end = 0;
-      for (const match of str.matchAll(javaRegex(pattern))) {
+      for (const match of javaPattern(pattern).matches(str)) {
         result += str.slice(end, match.index) + expand(replacement, match);
-        end = match.index + match[0].length;
+        checkTextLength('REGEXP_REPLACE', result.length);
+        end = match.index + (match[0]?.length ?? 0);
       }
       return result + str.slice(end);
     }),

@@ -1,3 +1,5 @@
+import { checkTextLength } from '../limits.ts';
+
 /** What LPAD and RPAD put beside the input, or undefined where they give null. */
 export function padding<T extends string | Buffer>(
   input: T,
@@ -6,6 +8,7 @@ export function padding<T extends string | Buffer>(
   repeat: (pad: T, times: number) => T,
 ): T | undefined {
   if (length < 0 || pad.length === 0) return undefined;
+  checkTextLength('LPAD or RPAD', length);
   return repeat(pad, Math.ceil(Math.max(length - input.length, 0) / pad.length));
 }
 

@@ -1,8 +1,13 @@
+import { LIST_LENGTH_MAX } from '../limits.ts';
 import { defineTableFunction, tableOverload } from '../definition.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 
 /** Null columns have only one form, as null. */
 function cube(columns: readonly SqlValue[]): SqlValue[] {
+  const free = columns.filter((column) => column !== null).length;
+  if (2 ** free > LIST_LENGTH_MAX) {
+    throw new RangeError(`CUBE_EXPLODE of ${free} columns would give more than ${LIST_LENGTH_MAX} rows`);
+  }
   let rows: SqlValue[][] = [[]];
   for (const column of columns) {
     rows = rows.flatMap((row) =>
