@@ -9,7 +9,7 @@ import { closedWebPolicy, WebGuard, type WebPolicy } from './web-guard.ts';
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
-export interface HttpFrontOptions {
+interface HttpFrontOptions {
   readonly webPolicy?: WebPolicy;
   readonly limits?: ConnectionLimits;
 }

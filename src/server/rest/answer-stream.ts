@@ -4,7 +4,7 @@ import { Queue } from '../../base/queue.ts';
 /** Characters of chunks that wait for the one before them; beyond it the writer is told to wait. */
 const WAITING_CHARS_MAX = 65_536;
 
-export interface AnswerStreamOptions {
+interface AnswerStreamOptions {
   readonly contentType: string;
   /** Aborted when the client has gone away. */
   readonly gone: AbortSignal;

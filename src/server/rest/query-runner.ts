@@ -9,7 +9,7 @@ import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
 import { type PushOutcome, RowSender } from './row-sender.ts';
 
 /** What queries may take. */
-export interface QueryLimits {
+interface QueryLimits {
   /** Push queries and PRINTs at a time, from their request until all that they had is released. */
   readonly pushQueriesMax: number;
   /** Bytes of rows that wait for a client. */
@@ -18,7 +18,7 @@ export interface QueryLimits {
   readonly stallTimeoutMs: number;
 }
 
-export interface QueryExchange {
+interface QueryExchange {
   readonly prepared: PreparedStatement;
   readonly gone: AbortSignal;
   readonly writer: AnswerWriter;

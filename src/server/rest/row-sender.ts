@@ -11,7 +11,7 @@ export type PushOutcome =
   | { readonly kind: 'closed' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-export interface RowSenderOptions {
+interface RowSenderOptions {
   readonly stream: AnswerStream;
   readonly writer: AnswerWriter;
   /** Bytes of rows that may wait for a client; a query that has more at once is ended. */

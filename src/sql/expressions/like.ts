@@ -29,7 +29,7 @@ export function likeMatcher(pattern: string, escape: string | undefined): (text:
  */
 function wildcardMatcher(parts: readonly Part[]): (text: string) => boolean {
   return (text) => {
-    const characters = [...text];
+    const characters = Array.from(text);
     let at = 0;
     let part = 0;
     let afterAny = -1;

@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { PushRecord, PushRun } from '../engine/host.ts';
 
-export interface AppPushOptions {
+interface AppPushOptions {
   readonly applicationId: string;
   newApp(emit: (record: PushRecord) => void, backPressure: () => Promise<void> | undefined): StreamsApp;
   /** Starts the application; answers whether the query has come to its end with that. */

@@ -119,6 +119,7 @@ const checkOptions = optionsOf<StreamsAppOptions>({
     }),
   ),
   onUncaught: optional(callback),
+  backPressure: optional(callback),
   consumer: optional(withMethods()),
   producer: optional(withMethods()),
   config: optional(recordOf(setting)),

@@ -1,7 +1,6 @@
 import { RE2JS } from 're2js';
-import { execWithin } from '../io/timed-regex.ts';
 import { javaRegex, linearSource } from './java-regex.ts';
-import { safeLength } from './regex-cost.ts';
+import { BACKTRACKING_STEPS, BACKTRACKING_STEPS_MAX, safeLength } from './regex-cost.ts';
 
 /** A match: the whole at 0, then the groups, undefined where one took no part. */
 export type JavaMatch = readonly (string | undefined)[] & {
@@ -26,9 +25,9 @@ export function javaPattern(pattern: string): JavaPattern {
 /**
  * A regular expression that a user wrote, on a text that came from anywhere: nobody may hold the process up with it.
  * Where the bound of its cost is low, V8 matches it. Where it is not, RE2 does, in time linear in the text. What RE2
- * does not know (look-around, back-references) runs in V8 against the clock. See docs/decisions/0010.
+ * does not know (look-around, back-references) V8 matches on texts of bounded length. See docs/decisions/0010.
  */
-export class JavaPattern {
+class JavaPattern {
   readonly #regex: RegExp;
   readonly #safeLength: number;
   readonly #pattern: string;
@@ -37,7 +36,7 @@ export class JavaPattern {
   constructor(pattern: string) {
     this.#pattern = pattern;
     this.#regex = javaRegex(pattern);
-    this.#safeLength = safeLength(this.#regex.source);
+    this.#safeLength = safeLength(this.#regex.source, BACKTRACKING_STEPS);
   }
 
   /** The first match; null where there is none. */
@@ -47,18 +46,31 @@ export class JavaPattern {
       return null;
     }
     this.#regex.lastIndex = 0;
-    return this.#regex.exec(text) as JavaMatch | null;
+    return this.#regex.exec(text);
   }
 
-  /** All matches, one behind the other. */
+  /** All matches, one behind the other. @throws {RangeError} for a text that is too long for the expression. */
   *matches(text: string): Generator<JavaMatch> {
     if (text.length <= this.#safeLength) {
-      yield* text.matchAll(this.#regex) as Iterable<JavaMatch>;
+      yield* text.matchAll(this.#regex);
       return;
     }
     if (this.#linear === undefined) this.#linear = this.#compileLinear();
-    if (this.#linear === null) yield* timedMatches(this.#regex, text);
-    else yield* linearMatches(this.#linear, text);
+    if (this.#linear !== null) yield* linearMatches(this.#linear, text);
+    else {
+      this.#checkLength(text);
+      yield* text.matchAll(this.#regex);
+    }
+  }
+
+  /** @throws {RangeError} where V8 alone knows the expression, and could take too long. */
+  #checkLength(text: string): void {
+    const most = safeLength(this.#regex.source, BACKTRACKING_STEPS_MAX);
+    if (text.length <= most) return;
+    throw new RangeError(
+      `the regular expression ${this.#pattern} may take too long on a text of ${text.length} characters: with ` +
+        `look-around or back-references it is matched on at most ${most}`,
+    );
   }
 
   #compileLinear(): RE2JS | null {
@@ -86,20 +98,4 @@ function* linearMatches(regex: RE2JS, text: string): Generator<JavaMatch> {
         : { groups: Object.fromEntries(names.map(([name, i]) => [name, groups[i]])) }),
     });
   }
-}
-
-function* timedMatches(regex: RegExp, text: string): Generator<JavaMatch> {
-  regex.lastIndex = 0;
-  for (;;) {
-    const match = execWithin(regex, text);
-    if (match === null) return;
-    const next = match[0] === '' ? afterCharacter(text, match.index, regex.unicode) : regex.lastIndex;
-    yield match as unknown as JavaMatch;
-    regex.lastIndex = next;
-  }
-}
-
-function afterCharacter(text: string, index: number, isUnicode: boolean): number {
-  const code = isUnicode ? text.codePointAt(index) : undefined;
-  return index + (code !== undefined && code > 0xff_ff ? 2 : 1);
 }

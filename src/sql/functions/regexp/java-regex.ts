@@ -57,7 +57,7 @@ function linearToken(token: string, dotAll: boolean): string | undefined {
   if (token === '.') return dotAll ? '.' : '[^\\n\\r\\x{2028}\\x{2029}]';
   if (token === '\\s') return `[${SPACES}]`;
   if (token === '\\S') return `[^${SPACES}]`;
-  if (/^\\[cdDwWbBnrtfvpP]/.test(token)) return /^\\c/.test(token) ? undefined : token;
+  if (/^\\[dDwWbBnrtfvpP]/.test(token)) return token;
   if (token.startsWith('\\u')) return `\\x{${token.replace(/[^0-9a-fA-F]/g, '')}}`;
   if (/^\\[0-9A-Za-z]/.test(token)) return undefined;
   if (!token.startsWith('[')) return token;

@@ -1,20 +1,21 @@
-/** Steps that a backtracking engine may take for one match: 2.4 ms where it was measured, before V8 compiles it. */
-export const BACKTRACKING_STEPS_MAX = 1_000_000;
+/** Steps that a backtracking engine may take for one match where there is another: 2.4 ms, before V8 compiles it. */
+export const BACKTRACKING_STEPS = 1_000_000;
+/** And where there is no other: about 20 ms, for which all that the process serves may wait. */
+export const BACKTRACKING_STEPS_MAX = 10_000_000;
 /** Repeats beyond this many are as good as unbounded. */
 const REPEATS_FEW = 3;
 
 /**
- * The longest text on which a backtracking engine stays within {@link BACKTRACKING_STEPS_MAX}, by an upper bound of what
- * the expression can make it try: each `*` or `+` can end at any place of the text, and a match can begin at any place,
- * so k of them cost n to the power of k + 1. A repeated group that repeats or chooses inside can cost 2 to the power of n.
+ * The longest text on which a backtracking engine stays within a number of steps, by an upper bound of what the
+ * expression can make it try: each `*` or `+` can end at any place of the text, and a match can begin at any place, so k
+ * of them cost n to the power of k + 1. A repeated group that repeats or chooses inside can cost 2 to the power of n.
  *
- * The bound is coarse: many a harmless expression is told to be dangerous on a long text. That costs it time in the linear
- * engine, and nothing else.
+ * The bound is coarse: many a harmless expression is told to be dangerous on a long text.
  */
-export function safeLength(source: string): number {
+export function safeLength(source: string, steps: number): number {
   const { unbounded, isExponential, choices } = countRepeats(source);
-  if (isExponential) return 0;
-  return Math.floor((BACKTRACKING_STEPS_MAX / 2 ** choices) ** (1 / (unbounded + 1)));
+  if (isExponential) return Math.floor(Math.log2(steps) / (1 + choices));
+  return Math.floor((steps / 2 ** choices) ** (1 / (unbounded + 1)));
 }
 
 interface Repeats {
