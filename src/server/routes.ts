@@ -31,6 +31,8 @@ export interface Services {
   };
   /** Why the server cannot do its work, or undefined while it can. */
   readonly failure: () => string | undefined;
+  /** Why the Kafka cluster is not there, or undefined while it answers. */
+  readonly kafkaFailure: () => string | undefined;
 }
 
 /** Adds the endpoints of ksqlDB's REST API, and `/metrics`. */
@@ -68,19 +70,19 @@ function acceptAnyJson(app: FastifyInstance): void {
 }
 
 function addStatusRoutes(app: FastifyInstance, services: Services): void {
-  const { executor, info, metrics, failure } = services;
+  const { executor, info, metrics, failure, kafkaFailure } = services;
+  const isHealthy = (): boolean => failure() === undefined && kafkaFailure() === undefined;
   app.get('/', (_request, reply) => reply.redirect('/info', 307));
   app.get('/info', () => ({
-    KsqlServerInfo: { ...info, serverStatus: failure() === undefined ? 'RUNNING' : 'DEGRADED' },
+    KsqlServerInfo: { ...info, serverStatus: isHealthy() ? 'RUNNING' : 'DEGRADED' },
   }));
   app.get('/healthcheck', () => {
-    const isHealthy = failure() === undefined;
     const details = {
       metastore: { isHealthy: true },
-      kafka: { isHealthy },
-      commandRunner: { isHealthy },
+      kafka: { isHealthy: kafkaFailure() === undefined },
+      commandRunner: { isHealthy: failure() === undefined },
     };
-    return { isHealthy, details, serverState: 'READY' };
+    return { isHealthy: isHealthy(), details, serverState: 'READY' };
   });
   app.get('/status', () => ({
     commandStatuses: Object.fromEntries([...executor.statuses].map(([id, { status }]) => [id, status])),

@@ -13,6 +13,7 @@ import { CommandTopic } from './commands/command-topic.ts';
 import { readServerProperties } from './config/server-properties.ts';
 import type { HttpFront } from './http/front.ts';
 import { listen } from './http/listen.ts';
+import { KafkaHealth } from './kafka-health.ts';
 import { MetricsPage } from './metrics.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
@@ -41,6 +42,7 @@ export class SqlServer {
   readonly #host: KafkaHost;
   readonly #commands: CommandTopic;
   readonly #queries: QueryRunner;
+  readonly #health: KafkaHealth;
 
   private constructor(parts: {
     readonly url: string;
@@ -49,6 +51,7 @@ export class SqlServer {
     readonly host: KafkaHost;
     readonly commands: CommandTopic;
     readonly queries: QueryRunner;
+    readonly health: KafkaHealth;
   }) {
     this.url = parts.url;
     this.#front = parts.front;
@@ -56,6 +59,7 @@ export class SqlServer {
     this.#host = parts.host;
     this.#commands = parts.commands;
     this.#queries = parts.queries;
+    this.#health = parts.health;
   }
 
   /**
@@ -112,6 +116,7 @@ export class SqlServer {
     metrics.gauge('ksql_persistent_queries', 'persistent queries', () => engine.queries().length);
     metrics.gauge('ksql_push_queries', 'push queries that run', () => queries.pushCount);
 
+    const health = new KafkaHealth({ environment: nodeEnvironment, bootstrapServers, logger });
     try {
       await host.removeLeftovers();
       commands = await CommandTopic.open({
@@ -134,10 +139,12 @@ export class SqlServer {
         metrics,
         info: { version: ksqlVersion, kafkaClusterId, ksqlServiceId: serviceId },
         failure: () => failure,
+        kafkaFailure: () => health.failure,
       };
       const { front, url } = await listen(options.listen, settings, (app) => addRoutes(app, services));
-      return new SqlServer({ url, front, engine, host, commands, queries });
+      return new SqlServer({ url, front, engine, host, commands, queries, health });
     } catch (error) {
+      await health.close();
       await commands?.close();
       await engine.close();
       await host.close();
@@ -149,6 +156,7 @@ export class SqlServer {
   async close(): Promise<void> {
     this.#queries.closeAll();
     await this.#front.close();
+    await this.#health.close();
     await this.#commands.close();
     await this.#engine.close();
     await this.#host.close();

@@ -12,6 +12,8 @@ export interface TestPlatform {
   readonly bootstrap: string;
   readonly url: string;
   readonly port: number;
+  /** Stops the broker alone. */
+  stopBroker(): Promise<void>;
   /** Stops both and keeps the data. */
   stop(): Promise<void>;
   /** Stops both and removes the data. */
@@ -59,6 +61,7 @@ export async function startPlatform({
     bootstrap,
     url: server.url,
     port: Number(new URL(server.url).port),
+    stopBroker: () => broker.close(),
     stop,
     close: async () => {
       await stop();
