@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../base/environment.ts';
+import { messageOf } from '../base/errors.ts';
 import type { PreparedStatement, SqlEngine } from '../sql/index.ts';
 import { watchClients } from './http/client-presence.ts';
 import type { MetricsPage } from './metrics.ts';
@@ -43,7 +44,7 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
     // The router's own refusals (a body that is no JSON, one that is too large) carry a status below 500.
     const status = (error as { readonly statusCode?: number }).statusCode;
     const isRefusal = !(error instanceof RestError) && status !== undefined && status < 500;
-    const refusal = isRefusal ? new RestError(status * 100, (error as Error).message) : toRestError(error);
+    const refusal = isRefusal ? new RestError(status * 100, messageOf(error)) : toRestError(error);
     return reply.code(refusal.status).type(MediaType.JSON).send(refusal.toBody());
   });
   app.setNotFoundHandler((request, reply) => {
@@ -63,7 +64,7 @@ function acceptAnyJson(app: FastifyInstance): void {
     try {
       done(null, text.trim() === '' ? undefined : (JSON.parse(text) as unknown));
     } catch (error) {
-      const message = `The request body is not JSON: ${(error as Error).message}`;
+      const message = `The request body is not JSON: ${messageOf(error)}`;
       done(new RestError(RestErrorCode.BAD_REQUEST, message, { cause: error }));
     }
   });
