@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { Command } from 'commander';
 import { messageOf } from '../src/base/errors.ts';
+import { requireFlightData } from './demo/flight-data.ts';
 import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statements.ts';
 import { keepRecords, loadAirports, replayFlights } from './demo/replay.ts';
 import { startPlatform } from './platform.ts';
@@ -17,11 +18,8 @@ export function demoCommand(): Command {
     .description('start everything and show SQL over real flight data')
     .option('--no-shell', 'show the results and stay up, even on a terminal')
     .action(async (options: ProcessOptions & { readonly shell: boolean }) => {
-      const onTerminal =
-        process.stdin.isTTY === true &&
-        process.stdout.isTTY === true &&
-        options.shell &&
-        options.json !== true;
+      requireFlightData();
+      const onTerminal = isTerminal() && options.shell && options.json !== true;
       const stop = stopRequest();
       const settings = settingsOf(options);
       const data = dataFolder(options, settings);
@@ -66,6 +64,10 @@ export function demoCommand(): Command {
       forget();
       process.exit(0);
     });
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
 /** Shows rows of the join as they come, then what else there is to see. */

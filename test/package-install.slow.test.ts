@@ -15,7 +15,12 @@ const entries = Object.keys(manifest.exports)
 
 let folder: string;
 const run = (command: string, ...args: string[]): string =>
-  execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  execFileSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+  });
 
 /** An empty folder, into which the packed package is installed as its users do. */
 beforeAll(() => {

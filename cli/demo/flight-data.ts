@@ -44,6 +44,11 @@ function dataFile(name: string): string {
   return path.join(path.dirname(entry), '..', 'data', name);
 }
 
+/** @throws {DiagnosticError} with what to install, where the data set is missing. */
+export function requireFlightData(): void {
+  dataFile('airports.csv');
+}
+
 /** All airports of the data set. */
 export function readAirports(): readonly Airport[] {
   const rows = parse(readFileSync(dataFile('airports.csv')), { columns: true }) as Record<string, string>[];
