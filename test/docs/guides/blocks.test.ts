@@ -12,14 +12,43 @@ it('finds blocks, their output, and what is said above them', () => {
     '```text',
     '1',
     '```',
+    '<!-- eventually: rows take a moment -->',
+    '```sql',
+    'SELECT 1;',
+    '```',
     '<!-- not run: needs root -->',
     '```sh',
     'reboot',
     '```',
   ].join('\n');
   expect(blocksOf(guide)).toEqual([
-    { language: 'ts', text: 'const a = 1;\n', line: 4, file: 'a.ts', notRun: undefined, output: '1\n' },
-    { language: 'sh', text: 'reboot\n', line: 12, file: undefined, notRun: 'needs root', output: undefined },
+    {
+      language: 'ts',
+      text: 'const a = 1;\n',
+      line: 4,
+      file: 'a.ts',
+      notRun: undefined,
+      eventually: false,
+      output: '1\n',
+    },
+    {
+      language: 'sql',
+      text: 'SELECT 1;\n',
+      line: 12,
+      file: undefined,
+      notRun: undefined,
+      eventually: true,
+      output: undefined,
+    },
+    {
+      language: 'sh',
+      text: 'reboot\n',
+      line: 16,
+      file: undefined,
+      notRun: 'needs root',
+      eventually: false,
+      output: undefined,
+    },
   ]);
 });
 

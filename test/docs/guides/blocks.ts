@@ -8,12 +8,14 @@ export interface GuideBlock {
   readonly file: string | undefined;
   /** `<!-- not run: REASON -->` above it. */
   readonly notRun: string | undefined;
+  /** `<!-- eventually: REASON -->` above it: what it prints takes a moment to be so, and it is run until then. */
+  readonly eventually: boolean;
   /** What the block prints: the `text` block that follows it with nothing but prose of one line between. */
   readonly output: string | undefined;
 }
 
 const FENCE = /^```(\w*)\s*$/;
-const DIRECTIVE = /^<!-- (file|not run): (.+) -->$/;
+const DIRECTIVE = /^<!-- (file|not run|eventually): (.+) -->$/;
 
 /** All blocks of a guide that are not output, in order. */
 export function blocksOf(guide: string): GuideBlock[] {
@@ -42,6 +44,7 @@ export function blocksOf(guide: string): GuideBlock[] {
         line: index + 2,
         file: directives['file'],
         notRun: directives['not run'],
+        eventually: directives['eventually'] !== undefined,
         output: undefined,
       });
     }
