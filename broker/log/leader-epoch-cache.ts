@@ -33,6 +33,11 @@ export class LeaderEpochCache {
     this.#saved = entries;
   }
 
+  /** Of a log that has no checkpoint. */
+  static empty(disk: Disk, path: string): LeaderEpochCache {
+    return new LeaderEpochCache(disk, path, []);
+  }
+
   /** A checkpoint that cannot be read counts as one that knows nothing: the batches of the log have their epochs in them. */
   static open(disk: Disk, path: string, logger: Logger): LeaderEpochCache {
     try {

@@ -10,6 +10,8 @@ export interface LogOptions {
   /** The partition's directory, `.../<topic>-<partition>`; created when missing. */
   readonly directory: string;
   readonly config: LogConfig;
+  /** The directory was made a moment ago for this log and has none of its files: nothing is looked for. */
+  readonly isNew?: boolean;
   /** Everything below was flushed; 0 (the default) makes an unclean start scan the whole log. */
   readonly recoveryPoint?: number;
   /** From the log-start-offset checkpoint; when not said, where the first segment begins. */

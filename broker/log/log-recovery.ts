@@ -18,6 +18,8 @@ export interface RecoveryOptions {
   readonly disk: Disk;
   readonly logger: Logger;
   readonly directory: string;
+  /** Of the files in the directory. */
+  readonly names: readonly string[];
   /** What every segment of this log is made with. */
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
   readonly recoveryPoint: number;
@@ -110,14 +112,19 @@ function deriveEpochs(segments: readonly Segment[], epochs: LeaderEpochCache): v
   }
 }
 
-function setAllAside(segments: readonly Segment[], { disk, logger, directory }: RecoveryOptions): void {
+/** After a power loss that is how it is: a later segment may have reached the disk before an earlier one. */
+function setAllAside(
+  segments: readonly Segment[],
+  { disk, logger, directory, hadCleanShutdown }: RecoveryOptions,
+): void {
+  const level = hadCleanShutdown ? 'error' : 'warn';
   for (const segment of segments.toReversed()) {
     if (segment.sizeInBytes === 0) {
       removeSegment(disk, segment);
       continue;
     }
     const file = setSegmentAside(disk, segment);
-    logger.error('a segment is not part of its log any more and is kept aside', {
+    logger[level]('a segment is not part of its log any more and is kept aside', {
       directory,
       offset: segment.baseOffset,
       file,
@@ -126,8 +133,7 @@ function setAllAside(segments: readonly Segment[], { disk, logger, directory }: 
 }
 
 /** Clears away what a crash left half done; answers the base offsets of the segments, ascending. */
-function listSegments({ disk, directory }: RecoveryOptions): number[] {
-  const names = disk.list(directory);
+function listSegments({ disk, directory, names }: RecoveryOptions): number[] {
   const bases: number[] = [];
   for (const name of names) {
     if (name.endsWith('.swap')) {

@@ -3,21 +3,18 @@ import { AssertionFailure, messageOf, OperationalError } from '../../src/base/er
 import { silentLogger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { AppendOptions, AppendResult } from './append-result.ts';
-import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
 import { LogAppender, storageError } from './log-appender.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogDurability } from './log-durability.ts';
+import { openLogFiles } from './log-opening.ts';
 import type { LogOptions } from './log-options.ts';
 import { readSegment, readRecent } from './log-reader.ts';
-import { recoverLog } from './log-recovery.ts';
 import { LogSegments } from './log-segments.ts';
 import { LogState } from './log-state.ts';
 import { restartLog, truncateLog } from './log-truncation.ts';
 import { OpenSegments } from './open-segments.ts';
 import { parsePartitionDirectory, partitionDirectoryName } from './partition-directory.ts';
 import type { ProducerEntry } from './producer-entry.ts';
-import { ProducerSnapshots } from './producer-snapshots.ts';
-import { ProducerState } from './producer-state.ts';
 import {
   type AbortedTransaction,
   EMPTY_READ,
@@ -70,22 +67,7 @@ export class Log {
       openSegments,
       createdMs: environment.clock.nowMs(),
     });
-    disk.makeDirectory(directory);
-    const epochs = LeaderEpochCache.open(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`, logger);
-    const producers = new ProducerState();
-    const snapshots = new ProducerSnapshots(disk, directory);
-    const recovered = recoverLog({
-      disk,
-      logger,
-      directory,
-      segmentOptions,
-      recoveryPoint: options.recoveryPoint ?? 0,
-      logStartOffset: options.logStartOffset,
-      hadCleanShutdown: options.hadCleanShutdown ?? false,
-      epochs,
-      producers,
-      snapshots,
-    });
+    const { epochs, producers, snapshots, recovered } = openLogFiles(options, { logger, segmentOptions });
     this.#state = new LogState({
       environment,
       logger,
@@ -410,6 +392,8 @@ export class Log {
     const { producers, snapshots, segments, logEndOffset, isClosed } = this.#state;
     if (isClosed) return;
     try {
+      // A log that has never had a record has no files to complete.
+      if (!segments.active.isOnDisk) return;
       if (producers.producerCount > 0) snapshots.write(logEndOffset, producers.producers);
       segments.active.seal();
       await this.flush();

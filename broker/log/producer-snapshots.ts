@@ -10,11 +10,12 @@ export class ProducerSnapshots {
   /** Ascending. */
   #offsets: number[];
 
-  constructor(disk: Disk, directory: string) {
+  /** @param names of the files in the directory. */
+  constructor(disk: Disk, directory: string, names: readonly string[]) {
     this.#disk = disk;
     this.#directory = directory;
-    const files = disk.list(directory).map(parseSegmentFileName);
-    this.#offsets = files
+    this.#offsets = names
+      .map(parseSegmentFileName)
       .filter((file) => file?.kind === 'snapshot')
       .map((file) => file?.baseOffset ?? 0)
       .toSorted((a, b) => a - b);
@@ -26,13 +27,7 @@ export class ProducerSnapshots {
 
   /** Writes what the producers are at `offset`. A torn file is recognised by its checksum. */
   write(offset: number, producers: Iterable<ProducerEntry>): void {
-    const file = this.#disk.open(this.#pathOf(offset), 'create');
-    try {
-      file.truncate(0);
-      file.write([encodeProducerSnapshot(producers)], 0);
-    } finally {
-      file.close();
-    }
+    this.#disk.writeFile(this.#pathOf(offset), encodeProducerSnapshot(producers));
     if (!this.#offsets.includes(offset)) {
       this.#offsets = [...this.#offsets, offset].toSorted((a, b) => a - b);
     }

@@ -59,6 +59,8 @@ export class Segment {
   /** Syncs under way keep the file open. */
   #syncs = 0;
   #hasLeft = false;
+  /** Its log file has been made. The first segment of a new log is nowhere until its first batch comes. */
+  #isOnDisk = true;
   /** The indexes were made anew since the segment was opened: they are as good as the log file. */
   #isRebuilt = false;
 
@@ -83,6 +85,14 @@ export class Segment {
     options.openSegments.touch(segment);
     // A file of that name can only be what a crash left of an earlier attempt.
     if (segment.#file.size() > 0) segment.#file.truncate(0);
+    return segment;
+  }
+
+  /** An empty active segment whose files are made when the first batch is written. Nothing on the disk may have its name. */
+  static createOnWrite(options: SegmentOptions): Segment {
+    const segment = new Segment(options, 0, false);
+    segment.#isOnDisk = false;
+    segment.#indexes = emptyIndexes(options.baseOffset);
     return segment;
   }
 
@@ -128,6 +138,10 @@ export class Segment {
   isIndexFull(indexBytesMax: number, batches: number): boolean {
     const { offsets, times } = this.indexes;
     return (offsets.count + batches) * 8 > indexBytesMax || (times.count + batches + 1) * 12 > indexBytesMax;
+  }
+
+  get isOnDisk(): boolean {
+    return this.#isOnDisk;
   }
 
   get isSealed(): boolean {
@@ -275,6 +289,7 @@ export class Segment {
 
   /** Writes the index files as they are in memory. */
   saveIndexes(): void {
+    assert(this.#isOnDisk, 'no index without its log file');
     this.#changed();
     const indexes = this.#loadIndexes();
     if (this.#maxTimestamp >= 0) indexes.times.maybeAppend(this.#maxTimestamp, this.#offsetOfMaxTimestamp);
@@ -290,6 +305,7 @@ export class Segment {
    */
   prepareSync(): () => Promise<void> {
     assert(!this.#hasLeft, 'a segment that has left its log needs no sync');
+    if (!this.#isOnDisk) return async () => {};
     const wasSealed = this.#sealed;
     const changes = this.#changes;
     const log = this.#openFile();
@@ -354,7 +370,8 @@ export class Segment {
   #openFile(): DiskFile {
     assert(!this.#hasLeft, 'a segment that has left its log is not opened again');
     const isOpening = this.#file === undefined;
-    this.#file ??= this.#disk.open(this.pathOf('log'), 'write');
+    this.#file ??= this.#disk.open(this.pathOf('log'), this.#isOnDisk ? 'write' : 'create');
+    this.#isOnDisk = true;
     if (isOpening || this.#sealed) this.#openSegments.touch(this);
     return this.#file;
   }
@@ -412,13 +429,7 @@ export class Segment {
   }
 
   #save(kind: SegmentFileKind, content: Buffer): void {
-    const file = this.#disk.open(this.pathOf(kind), 'create');
-    try {
-      file.truncate(0);
-      if (content.length > 0) file.write([content], 0);
-    } finally {
-      file.close();
-    }
+    this.#disk.writeFile(this.pathOf(kind), content);
   }
 
   #openBeside(kinds: readonly SegmentFileKind[]): readonly DiskFile[] {

@@ -28,13 +28,7 @@ export function saveTail(disk: Disk, segment: Segment, position: number): string
   segment.readAt(bytes, position, bytes.length);
   if (!holdsBatch(segment, position, bytes)) return undefined;
   const path = `${segment.pathOf('log')}.${position}${UNRECOVERED_SUFFIX}`;
-  const file = disk.open(path, 'create');
-  try {
-    file.truncate(0);
-    file.write([bytes], 0);
-  } finally {
-    file.close();
-  }
+  disk.writeFile(path, bytes);
   return path;
 }
 

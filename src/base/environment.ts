@@ -149,6 +149,8 @@ export interface Disk {
   exists(path: string): boolean;
   /** The whole file. */
   readFile(path: string): Buffer;
+  /** Writes a file whole, over what was there. A crash may leave any part of it: for what can be told to be torn. */
+  writeFile(path: string, content: Uint8Array): void;
   /** Replaces a file so that a crash leaves the old content or the new, never a mixture: write aside, sync, rename. */
   replaceFile(path: string, content: Uint8Array): void;
   /**
@@ -156,6 +158,8 @@ export interface Disk {
    * when the call returns: for the directory that all else is in; elsewhere {@link syncDirectory} does not block.
    */
   makeDirectory(path: string, options?: { readonly durable: boolean }): void;
+  /** Creates a directory in one that exists; false where something of that name is there already. */
+  createDirectory(path: string): boolean;
   /** Names (not paths) in a directory, sorted. */
   list(path: string): readonly string[];
   isDirectory(path: string): boolean;

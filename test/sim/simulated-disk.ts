@@ -101,6 +101,13 @@ export class SimulatedDisk implements Disk {
     return content;
   }
 
+  writeFile(path: string, content: Uint8Array): void {
+    const file = this.open(path, 'create');
+    file.truncate(0);
+    file.write([content], 0);
+    file.close();
+  }
+
   replaceFile(path: string, content: Uint8Array): void {
     const aside = `${path}.tmp`;
     this.operation('create', aside);
@@ -134,6 +141,14 @@ export class SimulatedDisk implements Disk {
       }
       directory = next;
     }
+  }
+
+  createDirectory(path: string): boolean {
+    this.operation('create', path);
+    const { directory, name } = this.#parentOf(path);
+    if (directory.get(name) !== undefined) return false;
+    directory.set(name, new DirectoryNode());
+    return true;
   }
 
   list(path: string): readonly string[] {

@@ -22,6 +22,16 @@ export const nodeDisk: Disk = {
     attempt('open', file, () => new NodeFile(file, fs.openSync(file, OPEN_FLAGS[mode], 0o644))),
   exists: (file) => fs.existsSync(file),
   readFile: (file) => attempt('read', file, () => fs.readFileSync(file)),
+  writeFile(file, content) {
+    attempt('write', file, () => {
+      const descriptor = fs.openSync(file, 'w', 0o644);
+      try {
+        if (content.length > 0) writeAll(descriptor, content, 0);
+      } finally {
+        fs.closeSync(descriptor);
+      }
+    });
+  },
   replaceFile(file, content) {
     attempt('write', file, () => {
       const aside = `${file}.tmp`;
@@ -40,6 +50,7 @@ export const nodeDisk: Disk = {
   makeDirectory(directory, options) {
     attempt('create', directory, () => makeDirectories(directory, options?.durable === true));
   },
+  createDirectory: (directory) => attempt('create', directory, () => createDirectory(directory)),
   list: (directory) => attempt('list', directory, () => fs.readdirSync(directory).toSorted()),
   isDirectory: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false,
   space: (directory) =>
@@ -161,6 +172,16 @@ function makeDirectories(directory: string, durable: boolean): void {
   if (missing.length > 0) return;
   if (!fs.statSync(directory).isDirectory()) throw new Error('it is a file, not a folder');
   if (durable) syncDirectoryNow(path.dirname(path.resolve(directory)));
+}
+
+function createDirectory(directory: string): boolean {
+  try {
+    fs.mkdirSync(directory);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 function attempt<T>(verb: string, file: string, action: () => T): T {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
@@ -12,17 +14,17 @@ const CHILD = fileURLToPath(new URL('./append-forever.ts', import.meta.url));
 it('loses nothing acknowledged when the process is killed with -9', async () => {
   const root = temporaryDirectory();
   for (const linesMin of [1, 200, 1_500]) {
-    const child = spawn(process.execPath, ['--import', 'tsx', CHILD, root], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const notes = path.join(temporaryDirectory(), 'acknowledged');
+    const lines = (): string[] => (fs.existsSync(notes) ? fs.readFileSync(notes, 'utf8').split('\n') : []);
+    const child = spawn(process.execPath, ['--import', 'tsx', CHILD, root, notes], {
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.split('\n').length > linesMin) child.kill('SIGKILL');
-    });
-    await once(child, 'close');
+    const ended = once(child, 'exit');
+    await expect.poll(() => lines().length, { timeout: 20_000 }).toBeGreaterThan(linesMin);
+    child.kill('SIGKILL');
+    await ended;
     expect(child.signalCode).toBe('SIGKILL');
-    const acknowledged = output.split('\n').slice(0, -1);
+    const acknowledged = lines().slice(0, -1);
     expect(acknowledged.length).toBeGreaterThanOrEqual(linesMin);
 
     const log = openLog(root);

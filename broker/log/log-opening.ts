@@ -1,0 +1,68 @@
+import type { Logger } from '../../src/base/logger.ts';
+import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
+import type { LogOptions } from './log-options.ts';
+import { type RecoveredLog, recoverLog } from './log-recovery.ts';
+import { ProducerSnapshots } from './producer-snapshots.ts';
+import { ProducerState } from './producer-state.ts';
+import { Segment, type SegmentOptions } from './segment.ts';
+
+/** What a log is made of, as it was found on the disk. */
+export interface OpenedLog {
+  readonly epochs: LeaderEpochCache;
+  readonly producers: ProducerState;
+  readonly snapshots: ProducerSnapshots;
+  readonly recovered: RecoveredLog;
+}
+
+export interface OpeningOptions {
+  readonly logger: Logger;
+  readonly segmentOptions: (baseOffset: number) => SegmentOptions;
+}
+
+/** Opens the files of a log. */
+export function openLogFiles(options: LogOptions, opening: OpeningOptions): OpenedLog {
+  return options.isNew === true ? newLog(options, opening) : recover(options, opening);
+}
+
+/**
+ * A log that has nothing yet, without a call of the disk. Its first segment is made by its first append: a folder without
+ * one is opened as an empty log, here and by Kafka, so that a crash at any moment leaves nothing that has to be repaired.
+ */
+function newLog({ environment, directory }: LogOptions, { segmentOptions }: OpeningOptions): OpenedLog {
+  const { disk } = environment;
+  return {
+    epochs: LeaderEpochCache.empty(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`),
+    producers: new ProducerState(),
+    snapshots: new ProducerSnapshots(disk, directory, []),
+    recovered: {
+      segments: [Segment.createOnWrite(segmentOptions(0))],
+      logStartOffset: 0,
+      logEndOffset: 0,
+      flushedOffset: 0,
+    },
+  };
+}
+
+function recover(options: LogOptions, { logger, segmentOptions }: OpeningOptions): OpenedLog {
+  const { directory } = options;
+  const { disk } = options.environment;
+  disk.makeDirectory(directory);
+  const names = disk.list(directory);
+  const epochs = LeaderEpochCache.open(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`, logger);
+  const producers = new ProducerState();
+  const snapshots = new ProducerSnapshots(disk, directory, names);
+  const recovered = recoverLog({
+    disk,
+    logger,
+    directory,
+    names,
+    segmentOptions,
+    recoveryPoint: options.recoveryPoint ?? 0,
+    logStartOffset: options.logStartOffset,
+    hadCleanShutdown: options.hadCleanShutdown ?? false,
+    epochs,
+    producers,
+    snapshots,
+  });
+  return { epochs, producers, snapshots, recovered };
+}
