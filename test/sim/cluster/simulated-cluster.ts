@@ -82,7 +82,12 @@ export class SimulatedCluster {
     const environment = host.isUp ? host.environment : host.restart();
     const life: Life = { environment, broker: undefined, isStopping: false };
     this.#lives.set(id, life);
-    Broker.start({ environment, config: brokerConfig(id), logger: this.#logger(id, life) }).then(
+    Broker.start({
+      environment,
+      config: brokerConfig(id),
+      logger: this.#logger(id, life),
+      poisonReleasedBuffers: true,
+    }).then(
       (broker) => {
         life.broker = broker;
         this.#simulation.note(`broker${id} serves`);
