@@ -9,7 +9,8 @@ const sourceOnlyNames = ['WINDOW_TYPE', 'WINDOW_SIZE', 'SOURCE_CONNECTOR', 'SOUR
 
 export type PropertyName = WithWord | 'QUERY_ID';
 
-const sourceNames = Object.keys(withWords) as readonly WithWord[];
+const isWithWord = (name: string): name is WithWord => Object.hasOwn(withWords, name);
+const sourceNames = Object.keys(withWords).filter(isWithWord);
 const sharedNames = sourceNames.filter((name) => !sourceOnlyNames.some((only) => only === name));
 
 /** Which statement a WITH clause belongs to: it decides which properties there are. */
