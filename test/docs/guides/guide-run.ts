@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { freePorts } from '../../../src/base/io/free-ports.ts';
 import { type MillraceProcess, Millrace } from '../../e2e/millrace-process.ts';
 import { type GuideBlock, printsAs } from './blocks.ts';
 import '../../setup/built.ts';
@@ -14,7 +15,12 @@ const BLOCK_MS_MAX = 60_000;
 interface Ports {
   readonly kafka: number;
   readonly http: number;
+  /** What stands for {@link OTHER_PORTS}. */
+  readonly others: readonly number[];
 }
+
+/** Ports that a guide may name for servers which its blocks start; each such block writes the process id to `NAME.pid`. */
+const OTHER_PORTS = ['9192', '9193', '9292', '9293', '9392', '9393', '8188'];
 
 /** How a block ended, and what it printed. */
 interface Printed {
@@ -67,6 +73,7 @@ export class GuideRun {
     return new GuideRun(folder, millrace, server, {
       kafka: portOf(facts.kafka),
       http: portOf(facts.http?.replace(/^https?:\/\//, '')),
+      others: await freePorts(OTHER_PORTS.length),
     });
   }
 
@@ -94,7 +101,15 @@ export class GuideRun {
     return `printed\n${stdout}${stderr}instead of\n${block.output}`;
   }
 
+  /** Ends the server, and what a block has started and a later one, which was not reached, would have ended. */
   async close(): Promise<void> {
+    for (const file of readdirSync(this.folder).filter((name) => name.endsWith('.pid'))) {
+      try {
+        process.kill(Number(readFileSync(path.join(this.folder, file), 'utf8')));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
     await this.#server.stop();
     await this.#millrace.close();
   }
@@ -162,6 +177,9 @@ export class GuideRun {
   #withPorts(text: string): string {
     return text
       .replaceAll(/\b9092\b/g, String(this.#ports.kafka))
-      .replaceAll(/\b8088\b/g, String(this.#ports.http));
+      .replaceAll(/\b8088\b/g, String(this.#ports.http))
+      .replaceAll(new RegExp(`\\b(${OTHER_PORTS.join('|')})\\b`, 'g'), (port) =>
+        String(this.#ports.others[OTHER_PORTS.indexOf(port)]),
+      );
   }
 }
