@@ -33,9 +33,11 @@ export class LeaderEpochCache {
     this.#saved = entries;
   }
 
-  /** Of a log that has no checkpoint. */
-  static empty(disk: Disk, path: string): LeaderEpochCache {
-    return new LeaderEpochCache(disk, path, []);
+  /** What is known already. The checkpoint is not read, and may lack an epoch that has no records yet. */
+  static known(disk: Disk, path: string, entries: readonly EpochEntry[]): LeaderEpochCache {
+    const cache = new LeaderEpochCache(disk, path, entries);
+    if (entries.length > 0) cache.#saved = undefined;
+    return cache;
   }
 
   /** A checkpoint that cannot be read counts as one that knows nothing: the batches of the log have their epochs in them. */

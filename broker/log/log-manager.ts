@@ -4,6 +4,13 @@ import { OperationalError } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
 import { BackgroundSyncs } from './background-syncs.ts';
 import {
+  type ClosedLog,
+  looksClosed,
+  readClosedLogs,
+  removeClosedLogs,
+  writeClosedLogs,
+} from './closed-log.ts';
+import {
   type DataFolder,
   openDataFolder,
   removeCleanShutdownMarker,
@@ -124,6 +131,7 @@ export class LogManager {
     try {
       this.#openLogs();
       removeCleanShutdownMarker(this.#environment.disk, this.directory);
+      removeClosedLogs(this.#environment.disk, this.directory);
       this.#checkpoints.writeNow();
     } catch (error) {
       void this.#removal.close();
@@ -288,10 +296,18 @@ export class LogManager {
       await this.checkpoint();
       // Only what is known to be safe is marked as such.
       if (failures.length > 0) throw failures[0];
-      writeCleanShutdownMarker(this.#environment.disk, this.directory, options?.brokerEpoch ?? -1);
+      const brokerEpoch = options?.brokerEpoch ?? -1;
+      writeClosedLogs(this.#environment.disk, this.directory, { brokerEpoch, logs: this.#closedLogs() });
+      writeCleanShutdownMarker(this.#environment.disk, this.directory, brokerEpoch);
     } finally {
       this.#folder.lock.release();
     }
+  }
+
+  #closedLogs(): ReadonlyMap<string, ClosedLog> {
+    const closed = new Map<string, ClosedLog>();
+    for (const [name, log] of this.#logs) if (log.closed !== undefined) closed.set(name, log.closed);
+    return closed;
   }
 
   /** Some at a time: each holds files and a folder open while it syncs them. */
@@ -312,10 +328,14 @@ export class LogManager {
     const recoveryPoints = read(RECOVERY_POINT_CHECKPOINT);
     const highWatermarks = read(HIGH_WATERMARK_CHECKPOINT);
     const logStarts = read(LOG_START_CHECKPOINT);
+    const closedLogs = this.hadCleanShutdown
+      ? readClosedLogs(disk, this.directory, { brokerEpoch: this.previousBrokerEpoch, logger: this.#logger })
+      : new Map<string, ClosedLog>();
     const ignored: string[] = [];
     for (const name of disk.list(this.directory)) {
       const path = `${this.directory}/${name}`;
-      if (!disk.isDirectory(path)) continue;
+      const known = closedLogs.get(name);
+      if (known === undefined && !disk.isDirectory(path)) continue;
       if (asideKindOf(name) === 'delete') {
         this.#removal.schedule(path, 0);
         continue;
@@ -325,7 +345,8 @@ export class LogManager {
         this.#metadataRecoveryPoint = { ...id, offset: recoveryPoints.get(name) ?? 0 };
         continue;
       }
-      if (id === undefined || isReservedTopic(id.topic) || !isPartitionFolder(disk.list(path))) {
+      const names = id === undefined || isReservedTopic(id.topic) ? [] : disk.list(path);
+      if (id === undefined || !isPartitionFolder(names)) {
         if (name !== FOLDER_OF_FILE_SYSTEM) ignored.push(name);
         continue;
       }
@@ -337,6 +358,12 @@ export class LogManager {
         highWatermark: highWatermarks.get(name) ?? 0,
         ...(logStart === undefined ? {} : { logStartOffset: logStart }),
         hadCleanShutdown: this.hadCleanShutdown,
+        ...(known !== undefined &&
+        known.logStartOffset === logStart &&
+        known.logEndOffset === recoveryPoints.get(name) &&
+        looksClosed(disk, path, { log: known, names })
+          ? { closed: known }
+          : {}),
       });
       if (topicId !== undefined) this.#topicIds.set(name, topicId);
     }

@@ -1,8 +1,10 @@
 import type { Logger } from '../../src/base/logger.ts';
+import type { ClosedLog } from './closed-log.ts';
 import { LEADER_EPOCH_CHECKPOINT, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { LogOptions } from './log-options.ts';
 import { type RecoveredLog, recoverLog } from './log-recovery.ts';
-import { ProducerSnapshots } from './producer-snapshots.ts';
+import { replayProducers } from './producer-replay.ts';
+import { ProducerSnapshots, snapshotOffsets } from './producer-snapshots.ts';
 import { ProducerState } from './producer-state.ts';
 import { Segment, type SegmentOptions } from './segment.ts';
 
@@ -21,6 +23,7 @@ export interface OpeningOptions {
 
 /** Opens the files of a log. */
 export function openLogFiles(options: LogOptions, opening: OpeningOptions): OpenedLog {
+  if (options.closed !== undefined) return reopen(options, opening, options.closed);
   return options.isNew === true ? newLog(options, opening) : recover(options, opening);
 }
 
@@ -31,15 +34,48 @@ export function openLogFiles(options: LogOptions, opening: OpeningOptions): Open
 function newLog({ environment, directory }: LogOptions, { segmentOptions }: OpeningOptions): OpenedLog {
   const { disk } = environment;
   return {
-    epochs: LeaderEpochCache.empty(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`),
+    epochs: LeaderEpochCache.known(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`, []),
     producers: new ProducerState(),
-    snapshots: new ProducerSnapshots(disk, directory, []),
+    snapshots: ProducerSnapshots.known(disk, directory, []),
     recovered: {
       segments: [Segment.createOnWrite(segmentOptions(0))],
       logStartOffset: 0,
       logEndOffset: 0,
       flushedOffset: 0,
     },
+  };
+}
+
+/** A log as its owner closed it. Segments, indexes and producers are read when they are asked for. */
+function reopen(
+  { environment, directory }: LogOptions,
+  { segmentOptions }: OpeningOptions,
+  closed: ClosedLog,
+): OpenedLog {
+  const { disk } = environment;
+  const { logStartOffset, logEndOffset } = closed;
+  const segments = closed.segments.map(({ baseOffset, sizeInBytes }) =>
+    Segment.closed(segmentOptions(baseOffset), sizeInBytes),
+  );
+  segments.at(-1)?.unseal();
+  if (segments.length === 0) segments.push(Segment.createOnWrite(segmentOptions(logEndOffset)));
+  const snapshots = ProducerSnapshots.known(disk, directory, closed.snapshots);
+  const producers = new ProducerState();
+  if (closed.hasProducers) {
+    const atClose = [...segments];
+    producers.loadOnUse(() =>
+      replayProducers(
+        atClose.filter((segment) => !segment.hasLeft),
+        new Set(),
+        { producers, snapshots, endOffset: logEndOffset },
+      ),
+    );
+  }
+  return {
+    epochs: LeaderEpochCache.known(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`, closed.epochs),
+    producers,
+    snapshots,
+    recovered: { segments, logStartOffset, logEndOffset, flushedOffset: logEndOffset },
   };
 }
 
@@ -50,7 +86,7 @@ function recover(options: LogOptions, { logger, segmentOptions }: OpeningOptions
   const names = disk.list(directory);
   const epochs = LeaderEpochCache.open(disk, `${directory}/${LEADER_EPOCH_CHECKPOINT}`, logger);
   const producers = new ProducerState();
-  const snapshots = new ProducerSnapshots(disk, directory, names);
+  const snapshots = ProducerSnapshots.known(disk, directory, snapshotOffsets(names));
   const recovered = recoverLog({
     disk,
     logger,

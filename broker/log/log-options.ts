@@ -1,5 +1,6 @@
 import type { Environment } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import type { ClosedLog } from './closed-log.ts';
 import type { LogConfig } from './log-config.ts';
 import type { OpenSegments } from './open-segments.ts';
 import type { RecentBudget } from './recent-batches.ts';
@@ -12,6 +13,8 @@ export interface LogOptions {
   readonly config: LogConfig;
   /** The directory was made a moment ago for this log and has none of its files: nothing is looked for. */
   readonly isNew?: boolean;
+  /** What the log was when it was closed, where its directory still looks so: no file of it is read. */
+  readonly closed?: ClosedLog;
   /** Everything below was flushed; 0 (the default) makes an unclean start scan the whole log. */
   readonly recoveryPoint?: number;
   /** From the log-start-offset checkpoint; when not said, where the first segment begins. */

@@ -73,7 +73,7 @@ function recoverSegments(opened: Segment[], options: RecoveryOptions): Recovered
   }
   if (segments.length === 0) {
     logEndOffset = wantedStart;
-    const first = Segment.create(options.segmentOptions(logEndOffset));
+    const first = makeFirst(opened, options.segmentOptions(logEndOffset));
     opened.push(first);
     segments.push(first);
   }
@@ -91,6 +91,12 @@ function recoverSegments(opened: Segment[], options: RecoveryOptions): Recovered
   segments.at(-1)?.unseal();
   const flushedOffset = Math.min(logEndOffset, scanned.cutBase ?? logEndOffset);
   return { segments, logStartOffset, logEndOffset, flushedOffset };
+}
+
+/** A folder without segments is a log that has never had a record; else something has left, and a crash may bring it back. */
+function makeFirst(opened: readonly Segment[], options: SegmentOptions): Segment {
+  const isNew = opened.length === 0 && options.baseOffset === 0;
+  return isNew ? Segment.createOnWrite(options) : Segment.create(options);
 }
 
 /** Without a checkpoint the log starts with its first segment, or within it, where the leader epochs say so. */

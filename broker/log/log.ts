@@ -3,6 +3,7 @@ import { AssertionFailure, messageOf, OperationalError } from '../../src/base/er
 import { silentLogger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { AppendOptions, AppendResult } from './append-result.ts';
+import type { ClosedLog } from './closed-log.ts';
 import { LogAppender, storageError } from './log-appender.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogDurability } from './log-durability.ts';
@@ -48,6 +49,7 @@ export class Log {
   readonly #state: LogState;
   readonly #durability: LogDurability;
   readonly #appender: LogAppender;
+  #closed: ClosedLog | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(options: LogOptions) {
@@ -172,6 +174,11 @@ export class Log {
   /** Why appends are refused until the next start; undefined as long as the partition works. */
   get failure(): string | undefined {
     return this.#state.failure;
+  }
+
+  /** What the next start need not find out, once {@link close} has succeeded; undefined where it has to look itself. */
+  get closed(): ClosedLog | undefined {
+    return this.#closed;
   }
 
   /**
@@ -356,6 +363,7 @@ export class Log {
       const logStartOffset = Math.min(logStartWritten, state.logStartOffset);
       const count = segments.removeBefore(logStartOffset, { delayMs: config.fileDeleteDelayMs });
       if (count === 0) return 0;
+      state.producers.load();
       // Their files went with the segments; this forgets them.
       const kept = new Set(segments.all.map(({ baseOffset }) => baseOffset));
       state.snapshots.remove((offset) => offset < logStartOffset && !kept.has(offset));
@@ -366,7 +374,9 @@ export class Log {
 
   /** Forgets idempotent producers that were silent for `producer.id.expiration.ms`. */
   expireProducers(): void {
-    this.#state.producers.expire(this.#environment.clock.nowMs(), this.config.producerIdExpirationMs);
+    const { producers } = this.#state;
+    if (!producers.isLoaded) return;
+    producers.expire(this.#environment.clock.nowMs(), this.config.producerIdExpirationMs);
   }
 
   /** Resolves when everything appended before the call survives a power loss; advances {@link recoveryPoint}. */
@@ -392,14 +402,37 @@ export class Log {
     const { producers, snapshots, segments, logEndOffset, isClosed } = this.#state;
     if (isClosed) return;
     try {
-      // A log that has never had a record has no files to complete.
-      if (!segments.active.isOnDisk) return;
-      if (producers.producerCount > 0) snapshots.write(logEndOffset, producers.producers);
-      segments.active.seal();
-      await this.flush();
+      if (!this.#isAsOpened) {
+        if (producers.producerCount > 0) snapshots.write(logEndOffset, producers.producers);
+        segments.active.seal();
+        await this.flush();
+      }
+      this.#closed = this.#describe();
     } finally {
       this.closeHandles();
     }
+  }
+
+  /** The files are complete: nothing was written since the log was closed the last time, or there has never been a record. */
+  get #isAsOpened(): boolean {
+    const { segments, logEndOffset } = this.#state;
+    if (!segments.active.isOnDisk) return true;
+    return segments.active.isDurable && this.recoveryPoint === logEndOffset;
+  }
+
+  #describe(): ClosedLog | undefined {
+    const { producers, snapshots, segments, epochs, logStartOffset, logEndOffset, failure } = this.#state;
+    if (failure !== undefined || producers.firstUnstableOffset !== undefined) return undefined;
+    return {
+      logStartOffset,
+      logEndOffset,
+      epochs: epochs.entries,
+      segments: segments.all
+        .filter((segment) => segment.isOnDisk)
+        .map(({ baseOffset, sizeInBytes }) => ({ baseOffset, sizeInBytes })),
+      snapshots: snapshots.offsets,
+      hasProducers: !producers.isLoaded || producers.producerCount > 0,
+    };
   }
 
   /** A full disk has no room for a new segment; that is no reason to keep the old ones. */
@@ -415,6 +448,8 @@ export class Log {
   }
 
   #refuseAppend(error: unknown): AppendResult {
+    // The producers are read when they are asked for, and the disk may refuse.
+    if (error instanceof OperationalError) return storageError(error.message, this.#state.logStartOffset);
     if (!(error instanceof AssertionFailure)) throw error;
     this.#state.stop('append', error);
     return storageError(error.message, this.#state.logStartOffset);

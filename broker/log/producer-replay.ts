@@ -51,11 +51,16 @@ function toIndexEntry(completed: CompletedTxn): AbortedTxn {
 export function replayProducers(
   segments: readonly Segment[],
   scanned: ReadonlySet<Segment>,
-  options: { readonly producers: ProducerState; readonly snapshots: ProducerSnapshots },
+  options: {
+    readonly producers: ProducerState;
+    readonly snapshots: ProducerSnapshots;
+    /** Batches from here on are seen by other means. */
+    readonly endOffset?: number;
+  },
 ): void {
-  const { producers, snapshots } = options;
-  const snapshot = snapshots.latest(Number.MAX_SAFE_INTEGER);
-  producers.load(snapshot?.producers ?? []);
+  const { producers, snapshots, endOffset = Number.MAX_SAFE_INTEGER } = options;
+  const snapshot = snapshots.latest(endOffset);
+  producers.reset(snapshot?.producers ?? []);
   const fromOffset = snapshot?.offset ?? 0;
   recallBatches(segments, fromOffset, producers);
   for (const [index, segment] of segments.entries()) {
@@ -66,6 +71,7 @@ export function replayProducers(
     }
     const start = fromOffset > segment.baseOffset ? positionOrEnd(segment, fromOffset) : 0;
     scanBatches(segment, start, (batch) => {
+      if (batch.baseOffset >= endOffset) return false;
       if (batch.producerId < 0) return true;
       const aborted = applyToProducers(producers, batch, () => {
         const bytes = Buffer.allocUnsafe(batch.sizeInBytes);

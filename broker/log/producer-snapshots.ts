@@ -10,15 +10,15 @@ export class ProducerSnapshots {
   /** Ascending. */
   #offsets: number[];
 
-  /** @param names of the files in the directory. */
-  constructor(disk: Disk, directory: string, names: readonly string[]) {
+  private constructor(disk: Disk, directory: string, offsets: readonly number[]) {
     this.#disk = disk;
     this.#directory = directory;
-    this.#offsets = names
-      .map(parseSegmentFileName)
-      .filter((file) => file?.kind === 'snapshot')
-      .map((file) => file?.baseOffset ?? 0)
-      .toSorted((a, b) => a - b);
+    this.#offsets = [...offsets];
+  }
+
+  /** @param offsets of the snapshots that are there, ascending. */
+  static known(disk: Disk, directory: string, offsets: readonly number[]): ProducerSnapshots {
+    return new ProducerSnapshots(disk, directory, offsets);
   }
 
   get offsets(): readonly number[] {
@@ -55,4 +55,13 @@ export class ProducerSnapshots {
   #pathOf(offset: number): string {
     return `${this.#directory}/${segmentFileName(offset, 'snapshot')}`;
   }
+}
+
+/** The offsets of the snapshots among the files of a log, ascending. */
+export function snapshotOffsets(names: readonly string[]): readonly number[] {
+  return names
+    .map(parseSegmentFileName)
+    .filter((file) => file?.kind === 'snapshot')
+    .map((file) => file?.baseOffset ?? 0)
+    .toSorted((a, b) => a - b);
 }

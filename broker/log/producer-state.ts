@@ -52,16 +52,29 @@ export class ProducerState {
   readonly #ongoing = new Map<number, Txn>();
   /** Ended transactions whose marker the high watermark has not passed, by first offset. */
   #unreplicated: Txn[] = [];
+  #loader: (() => void) | undefined;
+
+  /** Loads the state when it is first asked for. There is no open transaction in it. */
+  loadOnUse(loader: () => void): void {
+    this.#loader = loader;
+  }
+
+  get isLoaded(): boolean {
+    return this.#loader === undefined;
+  }
 
   get producers(): Iterable<ProducerEntry> {
+    this.load();
     return this.#producers.values();
   }
 
   get producerCount(): number {
+    this.load();
     return this.#producers.size;
   }
 
   get(producerId: number): ProducerEntry | undefined {
+    this.load();
     return this.#producers.get(producerId);
   }
 
@@ -76,7 +89,7 @@ export class ProducerState {
   /** Checks epoch and sequence of a client's batch before it is appended (KIP-98, KIP-360). */
   checkSequence(batch: SequencedBatch): SequenceCheck {
     const { producerId, producerEpoch, baseSequence } = batch;
-    const entry = this.#producers.get(producerId);
+    const entry = this.get(producerId);
     // Unknown producers may begin anywhere: what was known of them may have been deleted with their records.
     if (entry === undefined) return APPEND;
     const lastSequence = sequenceAfter(baseSequence, batch.recordsCount - 1);
@@ -103,13 +116,13 @@ export class ProducerState {
 
   /** Checks a coordinator's append: not the sequence, only the epoch. */
   checkCoordinator(producerId: number, producerEpoch: number): SequenceCheck {
-    const entry = this.#producers.get(producerId);
+    const entry = this.get(producerId);
     return (entry && checkEpoch(entry, producerEpoch)) ?? APPEND;
   }
 
   /** Checks a transaction marker: a fenced coordinator or producer epoch may not end anything. */
   checkMarker(producerId: number, producerEpoch: number, coordinatorEpoch: number): SequenceCheck {
-    const entry = this.#producers.get(producerId);
+    const entry = this.get(producerId);
     if (entry === undefined) return APPEND;
     if (entry.coordinatorEpoch > coordinatorEpoch) {
       return reject(
@@ -183,13 +196,28 @@ export class ProducerState {
   }
 
   clear(): void {
+    this.#loader = undefined;
     this.#producers.clear();
     this.#ongoing.clear();
     this.#unreplicated = [];
   }
 
+  /** Does what {@link loadOnUse} has put off. On failure it is put off still. */
+  load(): void {
+    const loader = this.#loader;
+    if (loader === undefined) return;
+    this.#loader = undefined;
+    try {
+      loader();
+    } catch (error) {
+      this.clear();
+      this.#loader = loader;
+      throw error;
+    }
+  }
+
   /** Starts from a snapshot. */
-  load(entries: readonly ProducerEntry[]): void {
+  reset(entries: readonly ProducerEntry[]): void {
     this.clear();
     for (const entry of entries) this.#producers.set(entry.producerId, entry);
     const open = entries.filter((entry) => entry.currentTxnFirstOffset >= 0);
@@ -210,7 +238,7 @@ export class ProducerState {
   }
 
   #obtain(producerId: number): ProducerEntry {
-    let entry = this.#producers.get(producerId);
+    let entry = this.get(producerId);
     if (entry === undefined) {
       entry = new ProducerEntry(producerId);
       this.#producers.set(producerId, entry);

@@ -103,6 +103,11 @@ export class Segment {
     return segment;
   }
 
+  /** An existing segment of which the size is known, and that its indexes are complete: nothing is opened. */
+  static closed(options: SegmentOptions, sizeInBytes: number): Segment {
+    return new Segment(options, sizeInBytes, true);
+  }
+
   get sizeInBytes(): number {
     return this.#sizeInBytes;
   }
@@ -148,7 +153,7 @@ export class Segment {
     return this.#sealed;
   }
 
-  /** A power loss can do nothing to this segment any more: it is sealed and all of it is synced. */
+  /** A power loss can do nothing to this segment: all of it is synced, and nothing was changed since it was sealed. */
   get isDurable(): boolean {
     return this.#isDurable;
   }
@@ -165,6 +170,7 @@ export class Segment {
   /** Writes at the end. On failure the half-written tail is cut off again and the error is thrown. */
   write(bytes: Buffer): void {
     assert(!this.#sealed && !this.#hasLeft, 'only the active segment of a log is written to');
+    if (this.#isDurable) this.#beginChanges();
     const file = this.#openFile();
     try {
       file.write([bytes], this.#sizeInBytes);
@@ -234,6 +240,7 @@ export class Segment {
 
   /** Cuts the file and the indexes so that the batch that contains `offset` and all after it are gone. */
   truncateTo(offset: number): void {
+    this.#changed();
     const indexes = this.#loadIndexes();
     const position = this.positionOf(offset);
     indexes.offsets.truncateTo(offset);
@@ -274,8 +281,6 @@ export class Segment {
 
   /** Opens the segment to appends: it has become the active one. */
   unseal(): void {
-    this.#changed();
-    this.#loadIndexes();
     this.#sealed = false;
   }
 
@@ -352,6 +357,12 @@ export class Segment {
     this.#indexes = undefined;
   }
 
+  /** The indexes are read while the file is as they know it. */
+  #beginChanges(): void {
+    this.#loadIndexes();
+    this.#changed();
+  }
+
   #changed(): void {
     this.#isDurable = false;
     this.#changes++;
@@ -409,6 +420,7 @@ export class Segment {
   #rebuildIndexes(transactions: readonly AbortedTxn[], old = this.#indexes?.offsets): SegmentIndexes {
     this.#isRebuilt = true;
     const isActive = !this.#sealed;
+    if (isActive) this.#changed();
     const indexes = this.resetIndexes();
     indexes.transactions.push(...transactions);
     let damagedAt = 0;

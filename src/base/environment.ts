@@ -164,6 +164,8 @@ export interface Disk {
   /** Names (not paths) in a directory, sorted. */
   list(path: string): readonly string[];
   isDirectory(path: string): boolean;
+  /** The length of a file in bytes, without opening it; undefined where there is none. */
+  fileSize(path: string): number | undefined;
   /** The size of the disk that a directory lies on, and what of it this process may still write, in bytes. */
   space(path: string): { readonly totalBytes: number; readonly usableBytes: number };
   rename(from: string, to: string): void;

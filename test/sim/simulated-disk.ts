@@ -161,6 +161,12 @@ export class SimulatedDisk implements Disk {
     return this.#find(path) instanceof DirectoryNode;
   }
 
+  fileSize(path: string): number | undefined {
+    this.operation('look at', path);
+    const node = this.#find(path);
+    return node instanceof FileNode ? node.size : undefined;
+  }
+
   space(path: string): { readonly totalBytes: number; readonly usableBytes: number } {
     this.operation('look at', path);
     const { freeBytes } = this.#medium;

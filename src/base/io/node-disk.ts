@@ -53,6 +53,10 @@ export const nodeDisk: Disk = {
   createDirectory: (directory) => attempt('create', directory, () => createDirectory(directory)),
   list: (directory) => attempt('list', directory, () => fs.readdirSync(directory).toSorted()),
   isDirectory: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  fileSize(file) {
+    const stats = attempt('look at', file, () => fs.statSync(file, { throwIfNoEntry: false }));
+    return stats?.isFile() === true ? stats.size : undefined;
+  },
   space: (directory) =>
     attempt('look at', directory, () => {
       const { bsize, blocks, bavail } = fs.statfsSync(directory);

@@ -92,8 +92,8 @@ function range(from: number, to: number): number[] {
 
 interface Case {
   readonly what: string;
-  /** `killed` when the process did not close the folder. */
-  readonly folder?: 'closed' | 'killed';
+  /** `killed` when the process did not close the folder, `unlisted` when another release of ours did. */
+  readonly folder?: 'closed' | 'unlisted' | 'killed';
   /** Given the folder, and the path of a segment's file without its ending. */
   readonly damage: (directory: string, segment: (index: number) => string) => void;
   /** The start is refused with this. */
@@ -118,11 +118,15 @@ const DERIVED = [
   'orders-0/leader-epoch-checkpoint',
 ];
 
+/** Of a log that is as it was closed the own checkpoint is not read: there is nothing to complain of. */
+const complaint = (file: string, folder: Case['folder'], says: RegExp): Pick<Case, 'says'> =>
+  folder === 'closed' && file.startsWith('orders-0/') ? {} : { says };
+
 const CASES: readonly Case[] = [
   { what: 'nothing', damage: () => {} },
   { what: 'nothing, after a kill', folder: 'killed', damage: () => {} },
   ...DERIVED.flatMap((file): Case[] =>
-    (['closed', 'killed'] as const).flatMap((folder) => [
+    (['closed', 'unlisted', 'killed'] as const).flatMap((folder) => [
       {
         what: `${file} removed (${folder})`,
         folder,
@@ -132,22 +136,44 @@ const CASES: readonly Case[] = [
         what: `${file} emptied (${folder})`,
         folder,
         damage: (directory) => fs.truncateSync(`${directory}/${file}`, 0),
-        says: /checkpoint cannot be read/,
+        ...complaint(file, folder, /checkpoint cannot be read/),
       },
       {
         what: `${file} replaced (${folder})`,
         folder,
         damage: (directory) => fs.writeFileSync(`${directory}/${file}`, 'thesis\n'.repeat(9)),
-        says: /checkpoint cannot be read/,
+        ...complaint(file, folder, /checkpoint cannot be read/),
       },
       {
         what: `${file} cut short (${folder})`,
         folder,
         damage: (directory) => cut(`${directory}/${file}`, 3),
-        says: /cannot be read|derived again|missing/,
+        ...complaint(file, folder, /cannot be read|derived again|missing/),
       },
     ]),
   ),
+  {
+    what: 'the list of closed logs removed',
+    damage: (directory) => fs.rmSync(`${directory}/.closed-logs`),
+  },
+  {
+    what: 'the list of closed logs emptied',
+    damage: (directory) => fs.truncateSync(`${directory}/.closed-logs`, 0),
+    says: /list of closed logs cannot be used/,
+  },
+  {
+    what: 'the list of closed logs changed',
+    damage: (directory) => {
+      const path = `${directory}/.closed-logs`;
+      fs.writeFileSync(path, fs.readFileSync(path, 'utf8').replace('"logEndOffset":', '"logEndOffset":1'));
+    },
+    says: /list of closed logs cannot be used/,
+  },
+  {
+    what: 'the list of closed logs of another stop',
+    damage: (directory) =>
+      fs.writeFileSync(`${directory}/.kafka_cleanshutdown`, '{"version":0,"brokerEpoch":4711}'),
+  },
   ...(['.index', '.timeindex', '.snapshot'] as const).flatMap((ending): Case[] => [
     {
       what: `every ${ending} removed`,
@@ -264,7 +290,8 @@ const CASES: readonly Case[] = [
 describe('a data folder that was damaged', () => {
   it.each(CASES)('$what', async ({ folder = 'closed', damage, refused, says, lost }) => {
     const directory = `${temporaryDirectory()}/copy`;
-    fs.cpSync(folders[folder], directory, { recursive: true });
+    fs.cpSync(folders[folder === 'unlisted' ? 'closed' : folder], directory, { recursive: true });
+    if (folder === 'unlisted') fs.rmSync(`${directory}/.closed-logs`);
     const segment = (index: number): string =>
       `${directory}/orders-0/${String(bases[index]).padStart(20, '0')}`;
     damage(directory, segment);

@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
 import { LogManager } from '../../../broker/log/log-manager.ts';
-import type { Disk, Environment } from '../../../src/base/environment.ts';
+import type { Environment } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { makeBatch } from './batches.ts';
+import { notingDisk } from './noting-disk.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const TOPIC_ID = 'MTIzNDU2Nzg5MDEyMzQ1Ng';
@@ -16,30 +17,14 @@ function open(directory: string, environment: Environment = nodeEnvironment): Lo
   return LogManager.open({ environment, directory, nodeId: 1 });
 }
 
-/** The real disk, which notes the names of its calls. */
-function notingDisk(): { readonly environment: Environment; readonly calls: string[] } {
-  const calls: string[] = [];
-  const disk = new Proxy(nodeEnvironment.disk, {
-    get(target, name: keyof Disk) {
-      const member = target[name];
-      if (typeof member !== 'function') return member;
-      return (...parameters: never[]) => {
-        calls.push(name);
-        return (member as (...all: never[]) => unknown)(...parameters);
-      };
-    },
-  });
-  return { environment: { ...nodeEnvironment, disk }, calls };
-}
-
 describe('the log of a new partition', () => {
   it('is made with two calls of the disk, and gets its first segment with its first batch', async () => {
     const directory = temporaryDirectory();
-    const { environment, calls } = notingDisk();
+    const { environment, notes } = notingDisk();
     const manager = open(directory, environment);
-    calls.length = 0;
+    notes.length = 0;
     const log = manager.getOrCreate(NEW);
-    expect(calls).toEqual(['createDirectory', 'writeFile']);
+    expect(notes.map(({ call }) => call)).toEqual(['createDirectory', 'writeFile']);
     expect(fs.readdirSync(log.directory)).toEqual(['partition.metadata']);
     expect(log).toMatchObject({ logStartOffset: 0, logEndOffset: 0, sizeInBytes: 0, segmentCount: 1 });
     await log.flush();

@@ -1,0 +1,107 @@
+import { crc32c } from '../../src/base/crc32c.ts';
+import type { Disk } from '../../src/base/environment.ts';
+import { messageOf } from '../../src/base/errors.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import type { EpochEntry } from './leader-epoch-cache.ts';
+import { snapshotOffsets } from './producer-snapshots.ts';
+import { parseSegmentFileName, segmentFileName } from './segment-files.ts';
+
+/** Everything that opening a log finds out from its files, as it was when the log was closed. */
+export interface ClosedLog {
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+  readonly epochs: readonly EpochEntry[];
+  /** None where the log has never had a record. */
+  readonly segments: readonly ClosedSegment[];
+  /** Offsets of the producer snapshots. */
+  readonly snapshots: readonly number[];
+  readonly hasProducers: boolean;
+}
+
+export interface ClosedSegment {
+  readonly baseOffset: number;
+  readonly sizeInBytes: number;
+}
+
+const CLOSED_LOGS_FILE = '.closed-logs';
+const VERSION = 0;
+
+/**
+ * Writes down what the logs of a data folder were when a clean stop closed them, by folder name: the next start need not
+ * open thousands of partitions to learn it again. It is worth something together with the clean-shutdown marker only, and
+ * the broker's epoch ties the two: where another program (Kafka, an earlier release) used the folder in between, the
+ * marker has that one's epoch. Its first line is the CRC-32C of the rest.
+ */
+export function writeClosedLogs(
+  disk: Disk,
+  directory: string,
+  { brokerEpoch, logs }: { readonly brokerEpoch: number; readonly logs: ReadonlyMap<string, ClosedLog> },
+): void {
+  const content = Buffer.from(
+    JSON.stringify({ version: VERSION, brokerEpoch, logs: Object.fromEntries(logs) }),
+  );
+  disk.replaceFile(
+    `${directory}/${CLOSED_LOGS_FILE}`,
+    Buffer.concat([Buffer.from(`${crc32c(content)}\n`), content]),
+  );
+}
+
+/** What {@link writeClosedLogs} wrote; nothing where it does not belong to this stop or cannot be read: then the files are read. */
+export function readClosedLogs(
+  disk: Disk,
+  directory: string,
+  { brokerEpoch, logger }: { readonly brokerEpoch: number; readonly logger: Logger },
+): ReadonlyMap<string, ClosedLog> {
+  const path = `${directory}/${CLOSED_LOGS_FILE}`;
+  if (disk.fileSize(path) === undefined) return new Map();
+  try {
+    const bytes = disk.readFile(path);
+    const end = bytes.indexOf('\n');
+    const content = bytes.subarray(end + 1);
+    if (Number(bytes.toString('latin1', 0, Math.max(0, end))) !== crc32c(content))
+      throw new Error('its checksum is wrong');
+    const { version, ...rest } = JSON.parse(content.toString('utf8')) as {
+      readonly version: number;
+      readonly brokerEpoch: number;
+      readonly logs: Readonly<Record<string, ClosedLog>>;
+    };
+    return version === VERSION && rest.brokerEpoch === brokerEpoch
+      ? new Map(Object.entries(rest.logs))
+      : new Map();
+  } catch (error) {
+    logger.warn('the list of closed logs cannot be used, and their files are read', {
+      path,
+      reason: messageOf(error),
+    });
+    return new Map();
+  }
+}
+
+export function removeClosedLogs(disk: Disk, directory: string): void {
+  disk.remove(`${directory}/${CLOSED_LOGS_FILE}`);
+}
+
+/**
+ * Whether a log's folder has the files that it had when the log was closed, of the same length. A segment that is missing or
+ * cut short, or one more, is then found by opening the log in the usual way, and named.
+ */
+export function looksClosed(
+  disk: Disk,
+  directory: string,
+  { log, names }: { readonly log: ClosedLog; readonly names: readonly string[] },
+): boolean {
+  const bases = names
+    .map((name) => parseSegmentFileName(name))
+    .filter((file) => file?.kind === 'log')
+    .map((file) => file?.baseOffset);
+  if (bases.length !== log.segments.length) return false;
+  // What a cleaner or a deletion has left is cleared away in the usual way, too.
+  if (names.some((name) => /\.(deleted|cleaned|swap)$/.test(name))) return false;
+  const snapshots = snapshotOffsets(names);
+  if (snapshots.length !== log.snapshots.length) return false;
+  if (snapshots.some((offset, index) => offset !== log.snapshots[index])) return false;
+  return log.segments.every(
+    ({ baseOffset, sizeInBytes }) =>
+      disk.fileSize(`${directory}/${segmentFileName(baseOffset, 'log')}`) === sizeInBytes,
+  );
+}
