@@ -49,6 +49,7 @@ export function groupTopics(image: () => MetadataImage): GroupTopics {
     hasPartition: (topic, partition) =>
       partition >= 0 && image().topicsByName.get(topic)?.partitions.has(partition) === true,
     topicId: (topic) => image().topicsByName.get(topic)?.id,
+    offsetsTopicPartitions: () => image().topicsByName.get(CONSUMER_OFFSETS_TOPIC)?.partitions.size,
     topicName: (topicId) => image().topicsById.get(topicId)?.name,
   };
 }

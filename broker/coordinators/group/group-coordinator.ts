@@ -73,7 +73,8 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
   }
 
   partitionFor(groupId: string): number {
-    return coordinatorPartition(groupId, this.#config.offsetsTopicPartitions);
+    const count = this.#topics.offsetsTopicPartitions() ?? this.#config.offsetsTopicPartitions;
+    return coordinatorPartition(groupId, count);
   }
 
   async load(partition: number, batches: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {

@@ -29,6 +29,8 @@ export interface GroupTopics {
   topicId(topic: string): string | undefined;
   /** The name of a topic; undefined where there is none of this id. */
   topicName(topicId: string): string | undefined;
+  /** How many partitions `__consumer_offsets` has; undefined where it has not been made yet. */
+  offsetsTopicPartitions(): number | undefined;
 }
 
 export interface GroupCoordinatorOptions {

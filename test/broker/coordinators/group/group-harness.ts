@@ -65,6 +65,7 @@ const TOPIC_IDS = new Map([
 
 /** Two topics of four partitions each. */
 const topics: GroupTopics = {
+  offsetsTopicPartitions: () => undefined,
   hasPartition: (topic, partition) => TOPIC_IDS.has(topic) && partition < 4,
   topicId: (topic) => TOPIC_IDS.get(topic),
   topicName: (id) => [...TOPIC_IDS].find(([, other]) => other === id)?.[0],

@@ -1,0 +1,34 @@
+import { afterAll, expect, it } from 'vitest';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { offsetCommit } from '../../src/protocol/messages/08-offset-commit.ts';
+import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
+import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
+import { TestBrokers } from './running-broker.ts';
+
+const brokers = new TestBrokers();
+afterAll(() => brokers.close());
+
+it('finds the coordinators of groups by the partitions that __consumer_offsets has, whatever the setting says', async () => {
+  const client = brokers.to(await brokers.start({ 'node.id': 1, 'offsets.topic.num.partitions': 50 }));
+  const { topics } = await client.send(createTopics, 7, {
+    topics: [
+      { name: '__consumer_offsets', numPartitions: 3, replicationFactor: 1 },
+      { name: 'orders', numPartitions: 1, replicationFactor: 1 },
+    ],
+    timeoutMs: 10_000,
+  });
+  expect(topics.map(({ errorCode }) => errorCode)).toEqual([ErrorCode.NONE, ErrorCode.NONE]);
+  const groups = Array.from({ length: 12 }, (_, i) => `group.${i}`);
+  const { coordinators } = await client.send(findCoordinator, 4, { coordinatorKeys: groups });
+  expect(coordinators.map(({ errorCode }) => errorCode)).toEqual(groups.map(() => ErrorCode.NONE));
+  for (const groupId of groups) {
+    const commit = async (): Promise<number | undefined> => {
+      const answer = await client.send(offsetCommit, 8, {
+        groupId,
+        topics: [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 0 }] }],
+      });
+      return answer.topics[0]?.partitions[0]?.errorCode;
+    };
+    await expect.poll(commit, { timeout: 10_000 }).toBe(ErrorCode.NONE);
+  }
+});
