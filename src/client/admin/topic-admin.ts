@@ -23,30 +23,28 @@ export async function createTopicsOn(
     const wrong = topicNameError(name);
     if (wrong !== undefined) throw wrong;
   }
-  let attempts = 0;
+  const wanted = topics.map(({ name, partitions, replicationFactor, assignments, configs }) => ({
+    name,
+    numPartitions: assignments === undefined ? (partitions ?? -1) : -1,
+    replicationFactor: assignments === undefined ? (replicationFactor ?? -1) : -1,
+    assignments: (assignments ?? []).map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds })),
+    configs: Object.entries(configs ?? {}).map(([key, value]) => ({ name: key, value })),
+  }));
+  // Counted where a request is written: one attempt may ask several brokers, one after the other.
+  let sent = 0;
   await cluster.retry('creating topics', options.timeoutMs, async (remainingMs) => {
-    const retried = attempts++ > 0;
     const response = await cluster.sendToAny({
       api: createTopics,
-      body: {
-        topics: topics.map(({ name, partitions, replicationFactor, assignments, configs }) => ({
-          name,
-          numPartitions: assignments === undefined ? (partitions ?? -1) : -1,
-          replicationFactor: assignments === undefined ? (replicationFactor ?? -1) : -1,
-          assignments: (assignments ?? []).map((brokerIds, partitionIndex) => ({
-            partitionIndex,
-            brokerIds,
-          })),
-          configs: Object.entries(configs ?? {}).map(([key, value]) => ({ name: key, value })),
-        })),
-        validateOnly: options.validateOnly,
-        timeoutMs: Math.min(remainingMs, cluster.settings.requestTimeoutMs),
+      body: () => {
+        sent++;
+        const timeoutMs = Math.min(remainingMs, cluster.settings.requestTimeoutMs);
+        return { topics: wanted, validateOnly: options.validateOnly, timeoutMs };
       },
     });
     checkOutcomes(
       response.topics
-        // A first attempt whose answer was lost may have created it.
-        .filter(({ errorCode }) => !(retried && errorCode === ErrorCode.TOPIC_ALREADY_EXISTS))
+        // A request whose answer was lost may have created it.
+        .filter(({ errorCode }) => !(sent > 1 && errorCode === ErrorCode.TOPIC_ALREADY_EXISTS))
         .map(topicOutcome),
     );
   });
@@ -57,21 +55,21 @@ export async function deleteTopicsOn(
   names: readonly string[],
   timeoutMs: number,
 ): Promise<void> {
-  let attempts = 0;
+  let sent = 0;
   await cluster.retry('deleting topics', timeoutMs, async (remainingMs) => {
-    const retried = attempts++ > 0;
     const response = await cluster.sendToAny({
       api: deleteTopics,
-      body: (version) => ({
-        ...(version >= DELETE_BY_ID_FROM
-          ? { topics: names.map((name) => ({ name })) }
-          : { topicNames: names }),
-        timeoutMs: Math.min(remainingMs, cluster.settings.requestTimeoutMs),
-      }),
+      body: (version) => {
+        sent++;
+        const timeoutMs = Math.min(remainingMs, cluster.settings.requestTimeoutMs);
+        return version >= DELETE_BY_ID_FROM
+          ? { topics: names.map((name) => ({ name })), timeoutMs }
+          : { topicNames: names, timeoutMs };
+      },
     });
     checkOutcomes(
       response.responses
-        .filter(({ errorCode }) => !(retried && errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
+        .filter(({ errorCode }) => !(sent > 1 && errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
         .map(topicOutcome),
     );
   });
