@@ -26,7 +26,6 @@ import { GroupCoordination, GroupLog, groupTopics } from './lifecycle/group-coor
 import { MetadataWaiters } from './lifecycle/metadata-waiters.ts';
 import { ProducerIds } from './lifecycle/producer-ids.ts';
 import { TopicCreator } from './lifecycle/topic-creator.ts';
-import { ReadBuffers } from './log/read-buffers.ts';
 import { LogManager } from './log/log-manager.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
 import { METADATA_LOG_CONFIG, METADATA_TOPIC_ID } from './quorum/raft-log.ts';
@@ -61,7 +60,6 @@ interface BrokerDependencies {
   readonly topology: BrokerTopology;
   readonly logManager: LogManager;
   readonly onFailure: (error: unknown) => void;
-  readonly readBuffers: ReadBuffers;
 }
 
 /** Locks the data folder and opens its logs. */
@@ -70,7 +68,7 @@ function openLogs({
   logger,
   config,
   topology,
-}: Omit<BrokerDependencies, 'logManager' | 'onFailure' | 'readBuffers'>): LogManager {
+}: Omit<BrokerDependencies, 'logManager' | 'onFailure'>): LogManager {
   return LogManager.open({
     environment,
     logger,
@@ -99,7 +97,6 @@ export class Broker {
   readonly #config: BrokerConfig;
   readonly #topology: BrokerTopology;
   readonly #logManager: LogManager;
-  readonly #readBuffers: ReadBuffers;
   readonly #metrics: Metrics;
   readonly #stalls: StallWatch;
   readonly #server: SocketServer;
@@ -140,8 +137,7 @@ export class Broker {
     signal?.addEventListener('abort', interrupt);
     try {
       const { onFailure = () => {} } = options;
-      const readBuffers = new ReadBuffers({ poison: options.poisonReleasedBuffers === true });
-      broker = new Broker({ environment, logger, config, topology, logManager, onFailure, readBuffers });
+      broker = new Broker({ environment, logger, config, topology, logManager, onFailure });
       await broker.#start(signal);
       return broker;
     } catch (error) {
@@ -159,9 +155,7 @@ export class Broker {
   }
 
   /** Of what it makes, only the log of the metadata can fail; what has to be closed comes after that. */
-  private constructor(dependencies: BrokerDependencies) {
-    const { environment, logger, config, topology, logManager, onFailure, readBuffers } = dependencies;
-    this.#readBuffers = readBuffers;
+  private constructor({ environment, logger, config, topology, logManager, onFailure }: BrokerDependencies) {
     this.#onFailure = onFailure;
     this.#environment = environment;
     this.#logger = logger;
@@ -544,7 +538,7 @@ export class Broker {
       producerIds: new ProducerIds({ nodeId, brokerEpoch: () => this.#lifecycle.brokerEpoch, controller }),
       groups: this.#groups,
       metrics: this.#metrics,
-      fetchRoom: new FetchRoom(this.#server.responseBytes, this.#readBuffers),
+      fetchRoom: new FetchRoom(this.#server.responseBytes),
       servedApis: (listener) => servedApis(tables.get(listener) ?? new Map()),
     };
   }

@@ -1,6 +1,6 @@
 import { assertDefined } from '../../src/base/assert.ts';
 import type { Timer } from '../../src/base/environment.ts';
-import { AssertionFailure, messageOf } from '../../src/base/errors.ts';
+import { AssertionFailure, messageOf, OperationalError } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { MetadataDelta } from '../metadata/metadata-delta.ts';
@@ -9,6 +9,7 @@ import type { MetadataLoader } from '../metadata/metadata-loader.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { encodeMetadataRecord } from '../metadata/metadata-record-codec.ts';
 import type { CommittedBatch, LeaderAndEpoch, RaftListener } from '../quorum/raft-listener.ts';
+import { METADATA_LOG_REFUSED } from '../quorum/raft-log.ts';
 import type { RaftNode } from '../quorum/raft-node.ts';
 import { bootstrapRecords } from './bootstrap-records.ts';
 import { BrokerSessions } from './broker-sessions.ts';
@@ -178,7 +179,9 @@ export class Controller implements RaftListener {
       // A decision that fails has done nothing yet; one that was half applied is dropped with the leadership.
       this.#options.logger.error('the controller has failed and gives up its leadership', { error });
       this.#raft.resign(activity.epoch);
-      return failed(ErrorCode.UNKNOWN_SERVER_ERROR, messageOf(error));
+      // A log that takes nothing (a full disk) has not taken this: whoever leads next may be asked for the same.
+      const isRefused = error instanceof OperationalError && error.code === METADATA_LOG_REFUSED;
+      return failed(isRefused ? ErrorCode.NOT_CONTROLLER : ErrorCode.UNKNOWN_SERVER_ERROR, messageOf(error));
     }
   }
 

@@ -2,6 +2,7 @@ import { assert } from '../../src/base/assert.ts';
 import { AssertionFailure, OperationalError } from '../../src/base/errors.ts';
 import { LogFlusher } from './log-flusher.ts';
 import type { LogState } from './log-state.ts';
+import { PARTITION_METADATA } from './partition-metadata.ts';
 import type { Segment } from './segment.ts';
 
 export interface LogDurabilityOptions {
@@ -177,13 +178,28 @@ export class LogDurability {
     if (isClosed) return;
     try {
       await environment.disk.syncDirectory(directory);
-      if (!this.#isDirectorySynced) await environment.disk.syncDirectory(parentOf(directory));
+      if (this.#isDirectorySynced) return;
+      await this.#syncTopicId();
+      await environment.disk.syncDirectory(parentOf(directory));
       this.#isDirectorySynced = true;
     } catch (error) {
       // The log was deleted meanwhile: there is nothing left that would have to be on the disk.
       if (this.#state.isClosed) return;
       if (error instanceof OperationalError && error.retriable) throw error;
       throw this.#stopped('sync', error);
+    }
+  }
+
+  /** Records that survive a power loss say whose they are: a later topic of the name must not be given them. */
+  async #syncTopicId(): Promise<void> {
+    const { environment, directory } = this.#state;
+    const path = `${directory}/${PARTITION_METADATA}`;
+    if (!environment.disk.exists(path)) return;
+    const file = environment.disk.open(path, 'write');
+    try {
+      await file.sync();
+    } finally {
+      file.close();
     }
   }
 

@@ -38,6 +38,8 @@ export interface RaftLog {
 
 /** The topic that holds the cluster's metadata; it has one partition and a well-known id. */
 export { METADATA_TOPIC } from '../log/partition-directory.ts';
+/** Code of the error that an append ends in when the disk does not take it. */
+export const METADATA_LOG_REFUSED = 'METADATA_LOG';
 export const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
 
 /** The metadata log keeps everything: there are no snapshots yet that could stand for a trimmed prefix. */
@@ -119,7 +121,11 @@ class PartitionRaftLog implements RaftLog {
 
 function appended(result: AppendResult): AppendResult {
   if (result.errorCode === 0) return result;
-  throw new OperationalError('METADATA_LOG', `the metadata log refused a batch: ${result.errorMessage}`, {
-    retriable: false,
-  });
+  throw new OperationalError(
+    METADATA_LOG_REFUSED,
+    `the metadata log refused a batch: ${result.errorMessage}`,
+    {
+      retriable: false,
+    },
+  );
 }

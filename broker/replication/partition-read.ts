@@ -1,5 +1,4 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { ReadMemory } from '../log/read-buffers.ts';
 import type { AbortedTransaction, EpochEndOffset } from '../log/read-result.ts';
 import type { Partition } from './partition.ts';
 
@@ -96,12 +95,7 @@ export function admitFetch(
 export function readPartition(
   partition: Partition,
   fetch: PartitionFetch,
-  options: {
-    readonly reader: Reader;
-    readonly maxBytes: number;
-    readonly minOneBatch: boolean;
-    readonly memory: ReadMemory;
-  },
+  options: { readonly reader: Reader; readonly maxBytes: number; readonly minOneBatch: boolean },
 ): PartitionRead {
   const { log } = partition;
   const { reader } = options;
@@ -109,7 +103,6 @@ export function readPartition(
     maxBytes: options.maxBytes,
     upperBoundOffset: readLimit(partition, reader),
     minOneBatch: options.minOneBatch,
-    memory: options.memory,
   });
   if (result.errorCode !== ErrorCode.NONE) return readFailure(result.errorCode);
   return {

@@ -3,6 +3,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { TopicConfig } from '../config/topic-config.ts';
 import { messageOf, OperationalError } from '../../src/base/errors.ts';
+import type { Log } from '../log/log.ts';
 import type { LogId, LogManager } from '../log/log-manager.ts';
 import { isReservedTopic } from '../log/partition-directory.ts';
 import type { MetadataDelta } from '../metadata/metadata-delta.ts';
@@ -147,7 +148,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     );
     for (const log of abandoned) {
       try {
-        if (removedTopics.has(logManager.topicIdOf(log) ?? '')) logManager.delete(log);
+        if (isKnownToBeGone(log, logManager.topicIdOf(log), removedTopics)) logManager.delete(log);
         else this.#setStrayAside(log);
       } catch (error) {
         // It is closed, and tried again when a topic of that name comes, or at the next start.
@@ -164,7 +165,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const { logManager, logger } = this.#options;
     const topicId = logManager.topicIdOf({ topic, partition });
     const folder = logManager.setAside({ topic, partition });
-    logger.error('a partition that the cluster does not know is set aside, and kept', {
+    const level = topicId === undefined && !logManager.hadCleanShutdown ? 'warn' : 'error';
+    logger[level]('a partition that the cluster does not know is set aside, and kept', {
       topic,
       partition,
       topicId,
@@ -172,9 +174,13 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     });
   }
 
-  #isStray({ topic, partition }: LogId, image: MetadataImage): boolean {
-    const topicId = this.#options.logManager.topicIdOf({ topic, partition });
-    // Where the folder does not say whose it is, it is the topic's of that name.
+  #isStray(log: Log, image: MetadataImage): boolean {
+    const { topic, partition } = log;
+    const { logManager } = this.#options;
+    const topicId = logManager.topicIdOf(log);
+    // Where the folder does not say whose it is, it is the topic's of that name; but not after a power loss, which may
+    // have taken the id and left records, of a topic that was made anew since then. None of those was flushed.
+    if (topicId === undefined && !logManager.hadCleanShutdown && log.logEndOffset > 0) return true;
     const known = topicId === undefined ? image.topicsByName.get(topic) : image.topicsById.get(topicId);
     if (known?.name !== topic) return true;
     return known.partitions.get(partition)?.replicas.includes(this.nodeId) !== true;
@@ -488,4 +494,12 @@ function dropFrom<K>(map: Map<K, Map<number, Partition>>, key: K, partition: Par
   if (inner?.get(partition.index) !== partition) return;
   inner.delete(partition.index);
   if (inner.size === 0) map.delete(key);
+}
+
+/**
+ * The topic was deleted; or a crash came between the making of the folder and the first record, before it was said whose
+ * the folder is: then there is nothing in it.
+ */
+function isKnownToBeGone(log: Log, topicId: string | undefined, removedTopics: ReadonlySet<string>): boolean {
+  return topicId === undefined ? log.logEndOffset === 0 : removedTopics.has(topicId);
 }

@@ -3,17 +3,8 @@ export interface ResponseSlot {
   /** Encoded response; null until it is there, and for a request that gets none. */
   chunks: readonly Uint8Array[] | null;
   ready: boolean;
-  /** Told when the operating system has taken the response. */
-  onSent: (() => void) | undefined;
   /** Size of the request, whose memory is held until the response is there. */
   readonly requestBytes: number;
-}
-
-/** Responses that are written together. */
-export interface ReadyResponses {
-  readonly chunks: readonly Uint8Array[];
-  /** Whom to tell when they are sent; mostly nobody. */
-  readonly onSent: readonly (() => void)[] | undefined;
 }
 
 /**
@@ -30,20 +21,18 @@ export class ResponseQueue {
   }
 
   open(requestBytes: number): ResponseSlot {
-    const slot: ResponseSlot = { chunks: null, ready: false, onSent: undefined, requestBytes };
+    const slot: ResponseSlot = { chunks: null, ready: false, requestBytes };
     this.#slots.push(slot);
     return slot;
   }
 
   /** Removes the finished slots at the head; answers their chunks in order, for one write. */
-  takeReady(): ReadyResponses {
+  takeReady(): readonly Uint8Array[] {
     let first = this.#slots[this.#head];
     if (first === undefined || !first.ready) return NOTHING;
     const chunks: Uint8Array[] = [];
-    let onSent: (() => void)[] | undefined;
     while (first?.ready === true) {
       if (first.chunks !== null) for (const chunk of first.chunks) chunks.push(chunk);
-      if (first.onSent !== undefined) (onSent ??= []).push(first.onSent);
       first = this.#slots[++this.#head];
     }
     if (this.#head === this.#slots.length) {
@@ -53,7 +42,7 @@ export class ResponseQueue {
       this.#slots = this.#slots.slice(this.#head);
       this.#head = 0;
     }
-    return { chunks, onSent };
+    return chunks;
   }
 
   clear(): void {
@@ -62,4 +51,4 @@ export class ResponseQueue {
   }
 }
 
-const NOTHING: ReadyResponses = { chunks: [], onSent: undefined };
+const NOTHING: readonly Uint8Array[] = [];
