@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
-import path from 'node:path';
 import { Command } from 'commander';
-import { PROCESS_LOG_FILE } from '../src/base/logger.ts';
+import { messageOf } from '../src/base/errors.ts';
 import { requireFlightData } from './demo/flight-data.ts';
 import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statements.ts';
 import { keepRecords, loadAirports, replayFlights } from './demo/replay.ts';
@@ -28,36 +27,36 @@ export function demoCommand(): Command {
         if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
       };
       const { signal } = stop;
-      // A shell shares the terminal with nobody.
-      const logFile = onTerminal ? path.join(data, PROCESS_LOG_FILE) : undefined;
-      const platform = await startPlatform({
-        ...options,
-        settings,
-        data,
-        sql: true,
-        signal,
-        logFile,
-      }).catch((error: unknown) => {
-        forget();
-        if (signal.aborted) process.exit(0);
-        throw error;
-      });
+      const platform = await startPlatform({ ...options, settings, data, sql: true, signal }).catch(
+        (error: unknown) => {
+          forget();
+          if (signal.aborted) process.exit(0);
+          throw error;
+        },
+      );
       // On a terminal the shell decides what Ctrl-C means from here on; elsewhere it ends the process.
       if (onTerminal) stop.release('SIGINT');
       const { kafka, http = '' } = platform.facts;
       const stopKey = onTerminal ? 'Ctrl-D' : 'Ctrl-C';
-      announce({ ...platform.facts, data, log: logFile }, { ...options, notes: platform.notes, stopKey });
+      announce({ ...platform.facts, data }, { ...options, notes: platform.notes, stopKey });
 
       const end = new AbortController();
       const client = new SqlServerClient(http);
-      await beginQueries(client, kafka);
+      await loadAirports(kafka);
+      await client.execute(FLIGHT_STATEMENTS, {
+        properties: { 'auto.offset.reset': 'earliest' },
+        variables: {},
+      });
+      await keepRecords(kafka);
       const replayed = replayFlights(kafka, end.signal).catch((error: unknown) =>
-        platform.logger.error('the replay of flights ended', { error }),
+        console.error(`replay ended: ${messageOf(error)}`),
       );
 
-      if (options.json !== true) await showLive(client, signal);
+      if (options.json !== true) await showLive(client);
       // A terminal that is closed, or a kill, ends it also while the shell waits for the user.
-      await (onTerminal ? runShell({ client, format: 'tabular', stop: stop.signal }) : stop.stopped);
+      await (onTerminal
+        ? Promise.race([runShell({ client, format: 'tabular' }), stop.stopped])
+        : stop.stopped);
 
       end.abort();
       await replayed;
@@ -71,17 +70,8 @@ function isTerminal(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
-async function beginQueries(client: SqlServerClient, kafka: string): Promise<void> {
-  await loadAirports(kafka);
-  await client.execute(FLIGHT_STATEMENTS, {
-    properties: { 'auto.offset.reset': 'earliest' },
-    variables: {},
-  });
-  await keepRecords(kafka);
-}
-
 /** Shows rows of the join as they come, then what else there is to see. */
-async function showLive(client: SqlServerClient, signal: AbortSignal): Promise<void> {
+async function showLive(client: SqlServerClient): Promise<void> {
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
@@ -94,7 +84,7 @@ async function showLive(client: SqlServerClient, signal: AbortSignal): Promise<v
   });
   print(`\nUS flights of 2001 are being replayed through three SQL queries. Late departures, live:\n\n`);
   print(`${LIVE_QUERY}\n\n`);
-  await session.run(LIVE_QUERY, AbortSignal.any([stop.signal, signal]));
+  await session.run(LIVE_QUERY, stop.signal);
   process.off('SIGINT', interrupt);
   print(`\nThe queries go on. Try on the SQL shell:\n\n${SUGGESTIONS.map((sql) => `  ${sql}\n`).join('')}\n`);
 }

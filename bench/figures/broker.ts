@@ -1,10 +1,9 @@
 import {
   type BrokerUnderTest,
-  bothBrokers,
-  consumeWithTool,
   createTopic,
   kafkaTool,
-  produceWithTool,
+  startApacheKafka,
+  startMillrace,
 } from '../harness/brokers.ts';
 import type { Contender, Figure, RunSize } from '../harness/figure.ts';
 
@@ -13,8 +12,22 @@ const PARTITIONS = 6;
 
 const records = ({ quick }: RunSize): number => (quick ? 200_000 : 1_000_000);
 
+/** Both brokers side by side, each measured by the same function. */
+async function bothBrokers(
+  measure: (broker: BrokerUnderTest, run: number) => Promise<number>,
+): Promise<{ readonly ours: Contender; readonly rival: Contender }> {
+  const contender = (broker: BrokerUnderTest): Contender => {
+    let run = 0;
+    return { name: broker.name, measure: () => measure(broker, run++), close: () => broker.close() };
+  };
+  return { ours: contender(await startMillrace()), rival: contender(await startApacheKafka()) };
+}
+
 function produce(broker: BrokerUnderTest, topic: string, count: number): Promise<string> {
-  return produceWithTool(broker, { topic, count, recordBytes: RECORD_BYTES });
+  return kafkaTool('org.apache.kafka.tools.ProducerPerformance', [
+    ...['--topic', topic, '--num-records', String(count), '--record-size', String(RECORD_BYTES)],
+    ...['--throughput', '-1', '--bootstrap-server', broker.bootstrap, '--command-property', 'acks=1'],
+  ]);
 }
 
 /** The last rate that kafka-producer-perf-test prints is that of the whole run. */
@@ -27,7 +40,7 @@ export const brokerProduce: Figure = {
   unit: 'MB/s',
   bound: { atLeast: 0.8 },
   prepare: (size) =>
-    bothBrokers(size, async (broker, run) => {
+    bothBrokers(async (broker, run) => {
       const topic = `produce-${run}`;
       await createTopic(broker.bootstrap, topic, PARTITIONS);
       return megabytesPerSecond(await produce(broker, topic, records(size)));
@@ -39,12 +52,15 @@ export const brokerConsume: Figure = {
   unit: 'MB/s',
   bound: { atLeast: 0.8 },
   prepare: (size) =>
-    bothBrokers(size, async (broker, run) => {
+    bothBrokers(async (broker, run) => {
       if (run === 0) {
         await createTopic(broker.bootstrap, 'consume', PARTITIONS);
         await produce(broker, 'consume', records(size));
       }
-      const text = await consumeWithTool(broker, { topic: 'consume', count: records(size) });
+      const text = await kafkaTool('org.apache.kafka.tools.ConsumerPerformance', [
+        ...['--bootstrap-server', broker.bootstrap, '--topic', 'consume'],
+        ...['--num-records', String(records(size)), '--timeout', '60000'],
+      ]);
       // start, end, data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, nMsg.sec, rebalance.time.ms, fetch.time.ms, fetch.MB.sec, ...
       const cells = text.trim().split('\n').at(-1)?.split(',') ?? [];
       return Number(cells[8]);
@@ -73,7 +89,7 @@ export const latencyMedian: Figure = {
   unit: 'ms',
   bound: { atMost: 1 },
   prepare: (size) =>
-    bothBrokers(size, async (broker, run) => {
+    bothBrokers(async (broker, run) => {
       const found = await endToEndLatency(broker, size, run);
       latencyRuns.set(broker.name, [...(latencyRuns.get(broker.name) ?? []), found]);
       return found.p50;
@@ -86,7 +102,7 @@ export const latencyTail: Figure = {
   bound: { atMost: 1.5 },
   async prepare(size) {
     if (latencyRuns.size < 2)
-      return bothBrokers(size, async (broker, run) => (await endToEndLatency(broker, size, run)).p99);
+      return bothBrokers(async (broker, run) => (await endToEndLatency(broker, size, run)).p99);
     const again = (name: string): Contender => ({
       name,
       measure: async () => latencyRuns.get(name)?.shift()?.p99 ?? Number.NaN,
@@ -105,7 +121,7 @@ function memory(
     unit: 'MB',
     bound: { atMost },
     prepare: (size: RunSize) =>
-      bothBrokers(size, async (broker, run) => (await load(broker, size, run)) / 1_000_000),
+      bothBrokers(async (broker, run) => (await load(broker, size, run)) / 1_000_000),
   } satisfies Figure;
 }
 

@@ -9,6 +9,7 @@ import { History } from './history.ts';
 import { Ledger } from './ledger.ts';
 import { MetadataWatch } from './metadata-watch.ts';
 import { Producing } from './producing.ts';
+import { Recreating } from './recreating.ts';
 import { replicaBytes } from './replica-files.ts';
 import { BOOTSTRAP_SERVERS, BROKER_IDS, SimulatedCluster } from './simulated-cluster.ts';
 import { Violation } from './violation.ts';
@@ -18,6 +19,7 @@ const TOPIC = 'records';
 const PARTITIONS = 3;
 const PRODUCERS = 3;
 const MEMBERS = 3;
+const RECREATORS = 2;
 const FAULTS_MS = 20_000;
 const START_TIMEOUT_MS = 20_000;
 const HEAL_TIMEOUT_MS = 30_000;
@@ -64,7 +66,7 @@ export class ClusterRun {
 
   async run(): Promise<RunReport> {
     await this.#startCluster();
-    const { producers, tailing, members, probe, ledger } = this.#startClients();
+    const { producers, tailing, members, probe, ledger, recreating } = this.#startClients();
     const endMs = this.#simulation.nowMs + FAULTS_MS;
     await this.#until('the faults', FAULTS_MS + 1_000, () => {
       if (this.#simulation.nowMs >= endMs) return true;
@@ -73,6 +75,7 @@ export class ClusterRun {
     });
     this.#simulation.note('the faults end');
     this.#faults.heal();
+    const endRecreating = Promise.all(recreating.map((client) => client.stop()));
     await this.#until('the cluster heals', HEAL_TIMEOUT_MS, () => {
       this.#faults.startAll();
       return this.#wounds().length === 0;
@@ -84,6 +87,7 @@ export class ClusterRun {
       Promise.all(producers.map((producer) => producer.stop())),
       90_000,
     );
+    await this.#settle('topics are no longer made anew', endRecreating, 90_000);
     const ends = await this.#settle('the logs are equal', this.#checkReplicas(), HEAL_TIMEOUT_MS);
     const last = this.#tail('verifier', new History((what) => this.#violate(what)));
     await this.#until('all is read', READ_TIMEOUT_MS, () => {
@@ -98,7 +102,8 @@ export class ClusterRun {
     const clients = [...tailing, last.tailing, ...members, probe, ledger];
     await this.#settle('the consumers end', Promise.all(clients.map((client) => client.stop())), 20_000);
     await this.#stopCluster();
-    if (this.#metadata.controllerCount === 0 || probe.count === 0 || ledger.count === 0)
+    const recreated = recreating.reduce((sum, { count }) => sum + count, 0);
+    if (this.#metadata.controllerCount === 0 || recreated === 0 || probe.count === 0 || ledger.count === 0)
       throw new AssertionFailure('nothing was watched');
     return this.#report();
   }
@@ -131,7 +136,11 @@ export class ClusterRun {
     );
     const probe = new WatermarkProbe(simulation, { ...topic, onViolation });
     const ledger = new Ledger(simulation, { topic: TOPIC, onViolation });
-    return { producers, tailing, members, probe, ledger };
+    const recreating = Array.from(
+      { length: RECREATORS },
+      (_, index) => new Recreating(simulation, { index, onViolation }),
+    );
+    return { producers, tailing, members, probe, ledger, recreating };
   }
 
   #tail(name: string, history: History): { readonly tailing: Tailing; readonly history: History } {

@@ -2,24 +2,12 @@ import type { Simulation } from '../simulation.ts';
 import { FaultModel } from './fault-model.ts';
 import { BROKER_IDS, brokerHost, type SimulatedCluster } from './simulated-cluster.ts';
 
-/** What can go wrong, and how often one comes up among all. */
-const WEIGHTS = {
-  kill: 4,
-  killAll: 0.5,
-  powerLoss: 3,
-  powerLossAtWrite: 2,
-  stop: 1.5,
-  isolate: 3,
-  isolateController: 2,
-  isolateLeader: 2,
-  cutOneWay: 2,
-  breakConnections: 3,
-  breakHalf: 3,
-  slowNetwork: 1.5,
-  lossyNetwork: 1.5,
-} as const;
-
-type Fault = keyof typeof WEIGHTS;
+interface Fault {
+  /** How often it comes up among all. */
+  readonly weight: number;
+  /** Lets it happen to a broker; false where the fault model does not allow it now, or there is nothing to break. */
+  readonly inflict: (brokerId: number) => boolean;
+}
 
 interface Planned {
   readonly atMs: number;
@@ -35,7 +23,24 @@ export class FaultSchedule {
   #planned: Planned[] = [];
   #nextMs: number;
   /** How often each fault has happened. */
-  readonly counts = new Map<Fault, number>();
+  readonly counts = new Map<string, number>();
+  /** What can go wrong. */
+  readonly #faults: Readonly<Record<string, Fault>> = {
+    kill: { weight: 4, inflict: (id) => this.#kill(id) },
+    killAll: { weight: 0.5, inflict: () => BROKER_IDS.filter((id) => this.#kill(id)).length > 0 },
+    powerLoss: { weight: 3, inflict: (id) => this.#losePower(id) },
+    powerLossAtWrite: { weight: 2, inflict: (id) => this.#losePowerAtWrite(id) },
+    stop: { weight: 1.5, inflict: (id) => this.#stop(id) },
+    fillDisk: { weight: 1.5, inflict: (id) => this.#fillDisk(id) },
+    isolate: { weight: 3, inflict: (id) => this.#isolate(id) },
+    isolateController: { weight: 2, inflict: () => this.#isolate(this.#controller()) },
+    isolateLeader: { weight: 2, inflict: () => this.#isolate(this.#leader()) },
+    cutOneWay: { weight: 2, inflict: (id) => this.#cutOneWay(id) },
+    breakConnections: { weight: 3, inflict: (id) => this.#breakConnections(id) },
+    breakHalf: { weight: 3, inflict: (id) => this.#breakHalf(id) },
+    slowNetwork: { weight: 1.5, inflict: () => this.#slowNetwork() },
+    lossyNetwork: { weight: 1.5, inflict: () => this.#lossyNetwork() },
+  };
 
   constructor(simulation: Simulation, cluster: SimulatedCluster) {
     this.#simulation = simulation;
@@ -46,6 +51,7 @@ export class FaultSchedule {
 
   /** Starts brokers that are down: such as were just about to stop when the faults ended. */
   startAll(): void {
+    this.#cluster.buryFailed();
     for (const id of BROKER_IDS) if (!this.#cluster.isUp(id)) this.#cluster.start(id);
   }
 
@@ -58,7 +64,7 @@ export class FaultSchedule {
     for (const { run } of due) run();
     if (nowMs < this.#nextMs) return;
     this.#nextMs = nowMs + random.between(20, random.chance(0.3) ? 3_000 : 800);
-    this.#inflict(this.#pick());
+    this.#inflictOne();
   }
 
   /** Ends all faults: brokers that are down start, the network is whole and quick. */
@@ -68,89 +74,106 @@ export class FaultSchedule {
     network.healAll();
     network.conditions.lossProbability = 0;
     network.conditions.latencyMaxMs = 2;
-    for (const id of BROKER_IDS) this.#cluster.host(id).medium.crashAfter = 0;
+    for (const id of BROKER_IDS) {
+      this.#cluster.host(id).medium.crashAfter = 0;
+      this.#cluster.freeDisk(id);
+    }
     this.startAll();
   }
 
-  #pick(): Fault {
-    const entries = Object.entries(WEIGHTS) as [Fault, number][];
-    let dice = this.#simulation.random.float() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [fault, weight] of entries) {
+  /** Names one at random, by weight, and lets it happen: only what happened is counted. */
+  #inflictOne(): void {
+    const { random } = this.#simulation;
+    const faults = Object.entries(this.#faults);
+    let dice = random.float() * faults.reduce((sum, [, { weight }]) => sum + weight, 0);
+    const chosen = faults.find(([, { weight }]) => {
       dice -= weight;
-      if (dice < 0) return fault;
-    }
-    return 'kill';
+      return dice < 0;
+    });
+    if (chosen === undefined) return;
+    const [name, { inflict }] = chosen;
+    if (inflict(random.pick(BROKER_IDS))) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
-  #inflict(fault: Fault): void {
-    const { random, network } = this.#simulation;
-    const id = random.pick(BROKER_IDS);
-    const other = random.pick(BROKER_IDS.filter((broker) => broker !== id));
-    this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
-    switch (fault) {
-      case 'kill':
-        this.#kill(id);
-        return;
-      case 'killAll':
-        for (const each of BROKER_IDS) this.#kill(each);
-        return;
-      case 'powerLoss':
-        if (!this.#cluster.isUp(id) || !this.#model.mayLosePower(id)) return;
-        this.#cluster.cutPower(id);
-        this.#model.onPowerLost(id);
-        this.#startLater(id);
-        return;
-      case 'powerLossAtWrite':
-        // Noticed when it happens; the fault model counts it from now on.
-        if (!this.#cluster.isUp(id) || !this.#model.mayLosePower(id)) return;
-        this.#model.onPowerLost(id);
-        this.#cluster.host(id).medium.crashAfter = 1 + random.int(60);
-        return;
-      case 'stop':
-        void this.#cluster.stop(id);
-        return;
-      case 'isolate':
-        this.#isolate(id);
-        return;
-      case 'isolateController':
-        this.#isolate(this.#controller() ?? id);
-        return;
-      case 'isolateLeader':
-        this.#isolate(this.#leader() ?? id);
-        return;
-      case 'cutOneWay':
-        network.cut(brokerHost(id), brokerHost(other));
-        this.#later(random.between(100, 4_000), () => network.heal(brokerHost(id), brokerHost(other)));
-        return;
-      case 'breakConnections':
-        network.breakConnections(brokerHost(id), random.pick(this.#simulation.hosts).name);
-        return;
-      case 'breakHalf':
-        network.breakHalf(brokerHost(id));
-        return;
-      case 'slowNetwork':
-        network.conditions.latencyMaxMs = random.pick([20, 100, 300]);
-        this.#later(random.between(200, 2_000), () => {
-          network.conditions.latencyMaxMs = 2;
-        });
-        return;
-      case 'lossyNetwork':
-        network.conditions.lossProbability = random.between(0.02, 0.3);
-        this.#later(random.between(200, 3_000), () => {
-          network.conditions.lossProbability = 0;
-        });
-    }
-  }
-
-  #kill(id: number): void {
-    if (!this.#cluster.isUp(id) || !this.#model.mayKill(id)) return;
+  #kill(id: number): boolean {
+    if (!this.#cluster.isUp(id) || !this.#model.mayKill(id)) return false;
     this.#cluster.kill(id);
     this.#model.onKilled(id);
     this.#startLater(id);
+    return true;
+  }
+
+  #losePower(id: number): boolean {
+    if (!this.#cluster.isUp(id) || !this.#model.mayLosePower(id)) return false;
+    this.#cluster.cutPower(id);
+    this.#model.onPowerLost(id);
+    this.#startLater(id);
+    return true;
+  }
+
+  /** Noticed when it happens; the fault model counts it from now on. */
+  #losePowerAtWrite(id: number): boolean {
+    if (!this.#cluster.isUp(id) || !this.#model.mayLosePower(id)) return false;
+    this.#model.onPowerLost(id);
+    this.#cluster.host(id).medium.crashAfter = 1 + this.#simulation.random.int(60);
+    return true;
+  }
+
+  #stop(id: number): boolean {
+    if (this.#cluster.broker(id) === undefined) return false;
+    void this.#cluster.stop(id);
+    return true;
+  }
+
+  /** Leaves room for some writes yet, and frees the disk after a while. */
+  #fillDisk(id: number): boolean {
+    const { random } = this.#simulation;
+    if (!this.#cluster.isUp(id)) return false;
+    this.#cluster.fillDisk(id, random.int(3_000));
+    this.#later(random.between(200, 4_000), () => this.#cluster.freeDisk(id));
+    return true;
+  }
+
+  #cutOneWay(id: number): boolean {
+    const { network, random } = this.#simulation;
+    const other = random.pick(BROKER_IDS.filter((broker) => broker !== id));
+    network.cut(brokerHost(id), brokerHost(other));
+    this.#later(random.between(100, 4_000), () => network.heal(brokerHost(id), brokerHost(other)));
+    return true;
+  }
+
+  #breakConnections(id: number): boolean {
+    const { network, random, hosts } = this.#simulation;
+    network.breakConnections(brokerHost(id), random.pick(hosts).name);
+    return true;
+  }
+
+  #breakHalf(id: number): boolean {
+    this.#simulation.network.breakHalf(brokerHost(id));
+    return true;
+  }
+
+  #slowNetwork(): boolean {
+    const { network, random } = this.#simulation;
+    network.conditions.latencyMaxMs = random.pick([20, 100, 300]);
+    this.#later(random.between(200, 2_000), () => {
+      network.conditions.latencyMaxMs = 2;
+    });
+    return true;
+  }
+
+  #lossyNetwork(): boolean {
+    const { network, random } = this.#simulation;
+    network.conditions.lossProbability = random.between(0.02, 0.3);
+    this.#later(random.between(200, 3_000), () => {
+      network.conditions.lossProbability = 0;
+    });
+    return true;
   }
 
   /** Cuts a broker off from the other brokers, or from everybody. */
-  #isolate(id: number): void {
+  #isolate(id: number | undefined): boolean {
+    if (id === undefined) return false;
     const { network, random } = this.#simulation;
     const name = brokerHost(id);
     const others = random.chance(0.5)
@@ -160,6 +183,7 @@ export class FaultSchedule {
     this.#later(random.between(100, 5_000), () => {
       for (const other of others) if (other !== name) network.heal(name, other);
     });
+    return true;
   }
 
   #controller(): number | undefined {
@@ -174,6 +198,7 @@ export class FaultSchedule {
 
   /** A host whose power went at a planned write, or whose broker was stopped in good order, comes back too. */
   #noticeDead(): void {
+    this.#cluster.buryFailed();
     for (const id of BROKER_IDS) {
       if (this.#cluster.isUp(id) || this.#isStartPlanned.has(id)) continue;
       this.#startLater(id);

@@ -47,16 +47,13 @@ export class MetadataWatch {
       this.#onViolation(`offset ${image.offset} of the metadata has epochs ${epoch} and ${image.epoch}`);
     }
     this.#epochs.set(image.offset, image.epoch);
-    for (const topic of image.topicsByName.values()) {
-      if (topic === before?.topicsByName.get(topic.name)) continue;
-      let index = 0;
-      for (const partition of topic.partitions) {
-        this.#onPartition(
-          `${topic.name}-${index}`,
-          partition,
-          before?.topicsByName.get(topic.name)?.partitions.get(index),
-        );
-        index++;
+    // By id: a topic that was deleted and made anew under its name begins again, in every respect.
+    for (const topic of image.topicsById.values()) {
+      const known = before?.topicsById.get(topic.id);
+      if (topic === known) continue;
+      for (const [index, partition] of topic.partitions.entries()) {
+        const name = `${topic.name}-${index} (${topic.id})`;
+        this.#onPartition(name, partition, known?.partitions.get(index));
       }
     }
   }

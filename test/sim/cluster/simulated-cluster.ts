@@ -37,12 +37,17 @@ export class SimulatedCluster {
   readonly #simulation: Simulation;
   readonly #observer: ClusterObserver;
   readonly #lives = new Map<number, Life>();
+  /** Brokers whose disk was full at some time of the run: that they say so is right. */
+  readonly #filled = new Set<number>();
   /** By epoch of the metadata quorum. */
   readonly #controllers = new Map<number, number>();
+
+  readonly #duties: Readonly<Record<string, number>>;
 
   constructor(simulation: Simulation, observer: ClusterObserver) {
     this.#simulation = simulation;
     this.#observer = observer;
+    this.#duties = drawDuties(simulation);
   }
 
   host(id: number): SimulatedHost {
@@ -84,9 +89,8 @@ export class SimulatedCluster {
     this.#lives.set(id, life);
     Broker.start({
       environment,
-      config: brokerConfig(id),
+      config: { ...brokerConfig(id), ...this.#duties },
       logger: this.#logger(id, life),
-      poisonReleasedBuffers: true,
     }).then(
       (broker) => {
         life.broker = broker;
@@ -106,6 +110,31 @@ export class SimulatedCluster {
     this.host(id).crash();
   }
 
+  /** Ends the processes of brokers that have given up by themselves, as a full disk makes them. */
+  buryFailed(): void {
+    for (const [id, life] of this.#lives) {
+      if (life.broker?.failure === undefined || life.isStopping) continue;
+      this.#simulation.note(`broker${id} has given up: ${messageOf(life.broker.failure)}`);
+      void this.stop(id);
+    }
+  }
+
+  /** Lets the disk of a broker take so many more bytes. */
+  fillDisk(id: number, freeBytes: number): void {
+    this.#filled.add(id);
+    this.#simulation.note(`the disk of broker${id} has ${freeBytes} bytes left`);
+    this.host(id).medium.freeBytes = freeBytes;
+  }
+
+  freeDisk(id: number): void {
+    this.host(id).medium.freeBytes = Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether it is a full disk that a broker complains of, and it had one. */
+  #isOfFullDisk(id: number, line: string): boolean {
+    return this.#filled.has(id) && /no space left|DISK_FULL|KAFKA_STORAGE_ERROR/.test(line);
+  }
+
   /** Stops a broker as SIGTERM does; resolves when its process is gone. */
   async stop(id: number): Promise<void> {
     const life = this.#lives.get(id);
@@ -116,7 +145,7 @@ export class SimulatedCluster {
     try {
       await broker.close();
     } catch (error) {
-      if (this.#lives.get(id) === life && this.isUp(id)) {
+      if (this.#lives.get(id) === life && this.isUp(id) && !this.#isOfFullDisk(id, messageOf(error))) {
         this.#observer.onViolation(`broker ${id} did not stop in good order: ${messageOf(error)}`);
       }
     }
@@ -136,7 +165,8 @@ export class SimulatedCluster {
         this.#observer.onController(id, Number(active[1]));
       },
       onError: (line) => {
-        if (isCurrent()) this.#observer.onViolation(`broker ${id} met an error: ${line}`);
+        if (!isCurrent() || this.#isOfFullDisk(id, line)) return;
+        this.#observer.onViolation(`broker ${id} met an error: ${line}`);
       },
     });
   }
@@ -145,7 +175,8 @@ export class SimulatedCluster {
   #onStartFailed(id: number, life: Life, error: unknown): void {
     if (this.#lives.get(id) !== life || !this.host(id).isUp) return;
     this.#simulation.note(`broker${id} did not start: ${messageOf(error)}`);
-    if (!(error instanceof OperationalError) || error.code !== 'TIMED_OUT') {
+    const isExpected = error instanceof OperationalError && error.code === 'TIMED_OUT';
+    if (!isExpected && !this.#isOfFullDisk(id, messageOf(error))) {
       this.#observer.onViolation(`broker ${id} did not start: ${messageOf(error)}`);
       return;
     }
@@ -155,6 +186,16 @@ export class SimulatedCluster {
       this.start(id);
     });
   }
+}
+
+/** How eager the background duties are: as by default, or at their fastest. */
+function drawDuties({ random }: Simulation): Readonly<Record<string, number>> {
+  if (random.chance(0.5)) return {};
+  return {
+    'log.retention.check.interval.ms': random.pick([1, 20, 200]),
+    'log.flush.interval.messages': random.pick([1, 10, 1_000]),
+    'log.segment.delete.delay.ms': random.pick([0, 5, 500]),
+  };
 }
 
 /** Kafka's settings, an order of magnitude quicker and smaller. */
@@ -170,6 +211,7 @@ function brokerConfig(id: number): Readonly<Record<string, string | number>> {
     'broker.heartbeat.interval.ms': 300,
     'broker.session.timeout.ms': 1500,
     'initial.broker.registration.timeout.ms': 10_000,
+    'auto.create.topics.enable': 'false',
     'default.replication.factor': 3,
     'min.insync.replicas': 2,
     'replica.lag.time.max.ms': 1500,
