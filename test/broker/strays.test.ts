@@ -106,6 +106,20 @@ describe('partitions that the metadata does not know', () => {
     expect(readFileSync(fileOf('missing'), 'utf8')).toMatch(/^version: 0\ntopic_id: [\w-]{22}$/);
   });
 
+  it('are set aside after a power loss that took the id: the records may be of an earlier topic of the name', async () => {
+    const first = await brokers.start();
+    const { directory } = first;
+    await fill(first, 'again');
+    await brokers.stop(first);
+    rmSync(`${directory}/.kafka_cleanshutdown`);
+    rmSync(`${directory}/again-0/partition.metadata`);
+
+    const second = await brokers.start({ 'log.dirs': directory });
+    await expect.poll(() => endOffset(second, 'again')).toBe(0);
+    const strays = readdirSync(directory).filter((name) => name.endsWith('-stray'));
+    expect(strays.map((name) => name.split('.')[0])).toEqual(['again-0']);
+  });
+
   it('are deleted when the metadata says that their topic was: this broker has slept through it', async () => {
     const first = await brokers.start();
     const { directory } = first;
@@ -137,18 +151,4 @@ it('a meta.properties of another cluster is refused, beside the metadata of this
   );
   writeFileSync(path, good);
   await brokers.start({ 'log.dirs': directory });
-
-  it('are set aside after a power loss that took the id: the records may be of an earlier topic of the name', async () => {
-    const first = await brokers.start();
-    const { directory } = first;
-    await fill(first, 'again');
-    await brokers.stop(first);
-    rmSync(`${directory}/.kafka_cleanshutdown`);
-    rmSync(`${directory}/again-0/partition.metadata`);
-
-    const second = await brokers.start({ 'log.dirs': directory });
-    await expect.poll(() => endOffset(second, 'again')).toBe(0);
-    const strays = readdirSync(directory).filter((name) => name.endsWith('-stray'));
-    expect(strays.map((name) => name.split('.')[0])).toEqual(['again-0']);
-  });
 });

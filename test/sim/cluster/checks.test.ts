@@ -76,7 +76,7 @@ describe('the watch over the metadata', () => {
 
   function imageWith(offset: number, change: Partial<PartitionRegistration>): MetadataImage {
     const topic = { name: 't', id: 'id', partitions: List([{ ...PARTITION, ...change }]) };
-    return { ...EMPTY_IMAGE, offset, topicsByName: ImmutableMap([['t', topic]]) };
+    return { ...EMPTY_IMAGE, offset, topicsById: ImmutableMap([['id', topic]]) };
   }
 
   it('finds two leaders of an epoch, two controllers of an epoch, and what goes back', () => {
@@ -89,9 +89,9 @@ describe('the watch over the metadata', () => {
     watch.onController(1, 5);
     watch.onController(3, 5);
     expect(violations).toEqual([
-      't-0 epoch 4 has leaders 1 and 2',
+      't-0 (id) epoch 4 has leaders 1 and 2',
       'the metadata of broker 1 went back from 10 to 9',
-      't-0 went back from epoch 4 to 3',
+      't-0 (id) went back from epoch 4 to 3',
       'brokers 1 and 3 were both controllers in epoch 5',
     ]);
   });
