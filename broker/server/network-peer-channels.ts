@@ -120,7 +120,7 @@ class NetworkPeerChannel implements PeerChannel {
         pending?.settle(frame);
       }
     } catch (error) {
-      connection.destroy(error as Error);
+      connection.destroy(error instanceof Error ? error : undefined);
     }
   }
 

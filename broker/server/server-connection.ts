@@ -218,7 +218,7 @@ export class ServerConnection {
       // Nothing after a broken frame can be understood; the state of a connection is its own.
       if (error instanceof AssertionFailure)
         error.stopped ??= `connection of ${this.remote.host}:${this.remote.port}`;
-      this.#connection.destroy(error as Error);
+      this.#connection.destroy(error instanceof Error ? error : undefined);
     } finally {
       this.#pumping = false;
     }
