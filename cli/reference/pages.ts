@@ -1,4 +1,5 @@
 import { commandLinePage } from './command-line-page.ts';
+import { errorCodesPage } from './error-codes-page.ts';
 import { kafkaApisPage } from './kafka-apis-page.ts';
 import { brokerConfigPage, clientConfigPage, serverConfigPage, topicConfigPage } from './property-pages.ts';
 import { sqlFunctionsPage, sqlStatementsPage } from './sql-pages.ts';
@@ -9,6 +10,7 @@ export const referencePages = {
   'sql-statements.md': sqlStatementsPage,
   'sql-functions.md': sqlFunctionsPage,
   'kafka-apis.md': kafkaApisPage,
+  'error-codes.md': errorCodesPage,
   'broker-config.md': brokerConfigPage,
   'topic-config.md': topicConfigPage,
   'client-config.md': clientConfigPage,

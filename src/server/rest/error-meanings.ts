@@ -1,0 +1,17 @@
+import type { RestErrorCode } from './rest-error.ts';
+
+/** What each error code of the REST API tells a client, for the reference. */
+export const REST_ERROR_MEANINGS = {
+  BAD_REQUEST: 'the request is not right: no JSON, or a field that is missing or of the wrong type',
+  BAD_STATEMENT: 'the statement is not right: its syntax, an unknown source, a type that does not fit',
+  WRONG_ENDPOINT: 'the statement belongs to another endpoint: queries go to `/query` or `/query-stream`',
+  TOO_MANY_PUSH_QUERIES: 'as many push queries run as may',
+  FORBIDDEN: 'the request comes from a page of an origin that is not allowed',
+  NOT_FOUND: 'there is nothing at this path, or no such command',
+  NOT_ACCEPTABLE: 'the server has no answer of a type that the client accepts',
+  UNSUPPORTED_MEDIA_TYPE: 'the body has another content type than JSON',
+  MISDIRECTED: 'the request names a host that this server is not known by',
+  SERVER_ERROR: 'the server failed; its log says more',
+  NOT_READY: 'not now: the server is starting, or the cluster does not answer',
+  SHUTTING_DOWN: 'the server is shutting down',
+} as const satisfies Record<keyof typeof RestErrorCode, string>;
