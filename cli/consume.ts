@@ -13,6 +13,7 @@ import { clientOptions, type ConnectionOptions, withConnection } from './connect
 import { byteFormat, type ByteFormat, recordTemplate, type ShownRecord, textOf } from './record-format.ts';
 import { visible } from './shell/visible-text.ts';
 import { offsetsAt, startPlace, type StartPlace } from './start-place.ts';
+import { stopRequest } from './stop-request.ts';
 import { wholeNumber } from './topic.ts';
 
 interface ConsumeOptions extends ConnectionOptions {
@@ -31,7 +32,6 @@ interface ConsumeOptions extends ConnectionOptions {
 
 const POLL_TIMEOUT_MS = 500;
 const TOPIC_CHECK_MS = 500;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `millrace consume TOPIC`: prints records as they come, until Ctrl-C, `--max`, or with `--exit` the topic's end. */
 export function consumeCommand(): Command {
@@ -57,14 +57,8 @@ export function consumeCommand(): Command {
     .option('--json', 'one JSON object a line: partition, offset, timestamp, key, value, headers')
     .action(async (topic: string, options: ConsumeOptions) => {
       refuseContradictions(options);
-      const stop = new AbortController();
-      const interrupt = (): void => stop.abort();
-      for (const name of SIGNALS) process.once(name, interrupt);
-      try {
-        if (await untilThere(topic, options, stop.signal)) await consume(topic, options, stop.signal);
-      } finally {
-        for (const name of SIGNALS) process.off(name, interrupt);
-      }
+      const { signal } = stopRequest();
+      if (await untilThere(topic, options, signal)) await consume(topic, options, signal);
     });
 }
 

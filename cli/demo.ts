@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from 'commander';
-import { messageOf } from '../src/base/errors.ts';
+import { PROCESS_LOG_FILE } from '../src/base/logger.ts';
 import { requireFlightData } from './demo/flight-data.ts';
 import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statements.ts';
 import { keepRecords, loadAirports, replayFlights } from './demo/replay.ts';
@@ -27,36 +28,36 @@ export function demoCommand(): Command {
         if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
       };
       const { signal } = stop;
-      const platform = await startPlatform({ ...options, settings, data, sql: true, signal }).catch(
-        (error: unknown) => {
-          forget();
-          if (signal.aborted) process.exit(0);
-          throw error;
-        },
-      );
+      // A shell shares the terminal with nobody.
+      const logFile = onTerminal ? path.join(data, PROCESS_LOG_FILE) : undefined;
+      const platform = await startPlatform({
+        ...options,
+        settings,
+        data,
+        sql: true,
+        signal,
+        logFile,
+      }).catch((error: unknown) => {
+        forget();
+        if (signal.aborted) process.exit(0);
+        throw error;
+      });
       // On a terminal the shell decides what Ctrl-C means from here on; elsewhere it ends the process.
       if (onTerminal) stop.release('SIGINT');
       const { kafka, http = '' } = platform.facts;
       const stopKey = onTerminal ? 'Ctrl-D' : 'Ctrl-C';
-      announce({ ...platform.facts, data }, { ...options, notes: platform.notes, stopKey });
+      announce({ ...platform.facts, data, log: logFile }, { ...options, notes: platform.notes, stopKey });
 
       const end = new AbortController();
       const client = new SqlServerClient(http);
-      await loadAirports(kafka);
-      await client.execute(FLIGHT_STATEMENTS, {
-        properties: { 'auto.offset.reset': 'earliest' },
-        variables: {},
-      });
-      await keepRecords(kafka);
+      await beginQueries(client, kafka);
       const replayed = replayFlights(kafka, end.signal).catch((error: unknown) =>
-        console.error(`replay ended: ${messageOf(error)}`),
+        platform.logger.error('the replay of flights ended', { error }),
       );
 
-      if (options.json !== true) await showLive(client);
+      if (options.json !== true) await showLive(client, signal);
       // A terminal that is closed, or a kill, ends it also while the shell waits for the user.
-      await (onTerminal
-        ? Promise.race([runShell({ client, format: 'tabular' }), stop.stopped])
-        : stop.stopped);
+      await (onTerminal ? runShell({ client, format: 'tabular', stop: stop.signal }) : stop.stopped);
 
       end.abort();
       await replayed;
@@ -70,8 +71,17 @@ function isTerminal(): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
+async function beginQueries(client: SqlServerClient, kafka: string): Promise<void> {
+  await loadAirports(kafka);
+  await client.execute(FLIGHT_STATEMENTS, {
+    properties: { 'auto.offset.reset': 'earliest' },
+    variables: {},
+  });
+  await keepRecords(kafka);
+}
+
 /** Shows rows of the join as they come, then what else there is to see. */
-async function showLive(client: SqlServerClient): Promise<void> {
+async function showLive(client: SqlServerClient, signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
@@ -84,7 +94,7 @@ async function showLive(client: SqlServerClient): Promise<void> {
   });
   print(`\nUS flights of 2001 are being replayed through three SQL queries. Late departures, live:\n\n`);
   print(`${LIVE_QUERY}\n\n`);
-  await session.run(LIVE_QUERY, stop.signal);
+  await session.run(LIVE_QUERY, AbortSignal.any([stop.signal, signal]));
   process.off('SIGINT', interrupt);
   print(`\nThe queries go on. Try on the SQL shell:\n\n${SUGGESTIONS.map((sql) => `  ${sql}\n`).join('')}\n`);
 }

@@ -25,8 +25,9 @@ export function printRows(
  */
 export function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
+    if (error.code === 'EPIPE') process.exit(0);
+    // A terminal that is gone ends the process by SIGHUP, in its own time.
+    if (error.code !== 'EIO') throw error;
   });
 }
 

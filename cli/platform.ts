@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { OperationalError } from '../src/base/errors.ts';
+import type { Logger } from '../src/base/logger.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { Broker } from '../broker/index.ts';
 import type { Setting, Settings } from '../src/server/config/index.ts';
@@ -15,6 +16,8 @@ export interface PlatformOptions extends ProcessOptions {
   readonly settings: Settings;
   readonly data: string;
   readonly sql: boolean;
+  /** Where the log goes; to standard error unless told. */
+  readonly logFile?: string | undefined;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
 }
@@ -27,22 +30,25 @@ export interface Platform {
   };
   /** What the user should know of how it went, such as a port that was taken. */
   readonly notes: readonly string[];
+  readonly logger: Logger;
   close(): Promise<void>;
 }
 
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  await surviveStrayRejections(options);
+  const logger = await loggerOf(options);
+  surviveStrayFailures(logger);
   const notes: string[] = [];
   const { settings } = options;
   const outside = options.kafka ?? settings.server.get('bootstrap.servers')?.value;
-  const broker = outside === undefined || outside === '' ? await startBroker(options, notes) : undefined;
+  const broker =
+    outside === undefined || outside === '' ? await startBroker(options, { logger, notes }) : undefined;
   const kafka = broker === undefined ? (outside ?? '') : `${broker.address.host}:${broker.address.port}`;
-  if (!options.sql) return { facts: { kafka }, notes, close: async () => broker?.close() };
+  if (!options.sql) return { facts: { kafka }, notes, logger, close: async () => broker?.close() };
 
   let starting: Promise<SqlServer> | undefined;
   try {
     // Loaded only here: a broker alone does without the SQL engine and its memory.
-    const { SqlServer: Server, processLogger } = await import('../src/server/index.ts');
+    const { SqlServer: Server } = await import('../src/server/index.ts');
     const httpPort = await choosePort({
       wanted: options.httpPort,
       configured: settings.httpListener,
@@ -56,7 +62,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       listen: { host: hostOf(settings.httpListener) ?? options.host, port: httpPort },
       data: options.data,
       properties: valuesOf(settings.server),
-      logger: processLogger(options.logLevel),
+      logger,
       ...(broker === undefined ? {} : { brokerMetrics: broker.metrics }),
     });
     const server = await unlessAborted(starting, options.signal);
@@ -64,7 +70,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await server.close();
       await broker?.close();
     };
-    return { facts: { kafka, http: server.url }, notes, close };
+    return { facts: { kafka, http: server.url }, notes, logger, close };
   } catch (error) {
     // On our own broker the server is soon there, and can be closed. On a cluster that may never answer it waits in vain.
     const late = starting?.then((server) => server.close()).catch(() => {});
@@ -74,7 +80,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-async function startBroker(options: PlatformOptions, notes: string[]): Promise<Broker> {
+async function startBroker(
+  options: PlatformOptions,
+  { logger, notes }: { readonly logger: Logger; readonly notes: string[] },
+): Promise<Broker> {
   const { settings } = options;
   const configured = settings.broker.get('listeners');
   const port = await choosePort({
@@ -97,7 +106,7 @@ async function startBroker(options: PlatformOptions, notes: string[]): Promise<B
     environment: nodeEnvironment,
     config: { ...alone, ...valuesOf(settings.broker), 'log.dirs': options.data, listeners },
     sources: Object.fromEntries([...settings.broker].map(([name, { source }]) => [name, source])),
-    logger: await loggerOf(options),
+    logger,
     signal: options.signal,
     onFailure: (error) => {
       console.error(`millrace: the broker cannot go on: ${explain(error)}`);
@@ -109,18 +118,20 @@ async function startBroker(options: PlatformOptions, notes: string[]): Promise<B
 
 /**
  * A promise that nobody waited for has failed: a bug, and it is logged as one, but no reason to take the broker and
- * everything that runs on it down.
+ * everything that runs on it down. Warnings of Node go where the log goes, which may be beside a shell.
  */
-async function surviveStrayRejections(options: PlatformOptions): Promise<void> {
-  const logger = await loggerOf(options);
+function surviveStrayFailures(logger: Logger): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => logger.warn(warning.message, { warning: warning.name }));
   process.on('unhandledRejection', (error) =>
     logger.error('a promise was rejected and nobody waited for it', { error }),
   );
 }
 
-async function loggerOf(options: PlatformOptions) {
+/** Loaded when it is needed: commands that start nothing log nothing. */
+async function loggerOf({ logLevel, logFile }: PlatformOptions): Promise<Logger> {
   const { processLogger } = await import('../src/server/logging/index.ts');
-  return processLogger(options.logLevel);
+  return processLogger(logLevel, logFile === undefined ? {} : { file: logFile });
 }
 
 interface PortChoice {

@@ -4,6 +4,7 @@ import { OUTPUT_FORMATS, type OutputFormat } from './shell/result-writer.ts';
 import { SqlSession } from './shell/session.ts';
 import { runShell } from './shell/shell.ts';
 import { SqlServerClient, SqlServerError } from './shell/sql-server-client.ts';
+import { stopRequest, unlessAborted } from './stop-request.ts';
 
 interface SqlOptions {
   readonly execute?: string;
@@ -34,7 +35,7 @@ export function sqlCommand(): Command {
       await client.info();
       const isBatch = options.execute !== undefined || options.file !== undefined || !process.stdin.isTTY;
       if (isBatch) await runBatch(client, options);
-      else await runShell({ client, format: options.output });
+      else await runShell({ client, format: options.output, stop: shellStop() });
     });
 }
 
@@ -47,16 +48,28 @@ async function runBatch(client: SqlServerClient, options: SqlOptions): Promise<v
     // Into a file or a pipe nothing is wrapped.
     columns: () => (process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY),
   });
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  const { signal } = stopRequest();
   try {
-    if (options.file !== undefined) await session.runFile(options.file, stop.signal);
-    else await session.run(withEnd(options.execute ?? (await readAll(process.stdin))), stop.signal);
+    if (options.file !== undefined) await session.runFile(options.file, signal);
+    else {
+      const text = options.execute ?? (await unlessAborted(readAll(process.stdin), signal));
+      await session.run(withEnd(text), signal);
+    }
   } catch (error) {
-    if (stop.signal.aborted) return;
+    if (signal.aborted) return;
     process.stderr.write(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
     process.exitCode = 1;
+  } finally {
+    // An input that nobody has closed would keep the process.
+    process.stdin.destroy();
   }
+}
+
+/** What ends the shell: a terminal that was closed, or a kill. Ctrl-C is a key of the shell. */
+function shellStop(): AbortSignal {
+  const stop = stopRequest();
+  stop.release('SIGINT');
+  return stop.signal;
 }
 
 /** On a command line the last semicolon may be missing. */

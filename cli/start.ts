@@ -55,6 +55,8 @@ export function startCommand(): Command {
 /** What is where. */
 export type Facts = Partial<Platform['facts']> & {
   readonly data: string;
+  /** The file that the log goes to, where that is not standard error. */
+  readonly log?: string | undefined;
   readonly brokers?: readonly string[];
 };
 
@@ -81,6 +83,7 @@ export function announce(
     `  Kafka   ${kafka}`,
     ...(facts.http === undefined ? [] : [`  SQL     ${facts.http}`]),
     `  data    ${facts.data}${options.ephemeral === true ? ' (removed at the end)' : ''}`,
+    ...(facts.log === undefined ? [] : [`  log     ${facts.log}`]),
     '',
     'Try, in another terminal:',
     '',

@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 /** The wish to end this process, as the first signal or the end of the process that has started it tells it. */
 export interface StopRequest {
   readonly signal: AbortSignal;
@@ -17,7 +19,7 @@ const STOP_MS_MAX = 60_000;
 const EXIT_STOP_TIMED_OUT = 1;
 
 /**
- * Listens for the wish to end from here on. A second signal ends the process at once, and so does a stop that takes longer
+ * Listens for the wish to end from here on. A signal after Ctrl-C or `kill` ends the process at once, and so does a stop that takes longer
  * than a minute. A broker of a cluster is also to end when the process that started it is gone.
  */
 export function stopRequest(): StopRequest {
@@ -28,19 +30,19 @@ export function stopRequest(): StopRequest {
     setTimeout(endLate, STOP_MS_MAX).unref();
     controller.abort(new Error('told to stop'));
   };
+  let isImpatient = false;
   for (const name of STOP_SIGNALS) {
     const handler = (): void => {
-      if (name === 'SIGHUP') forgetTerminal();
-      if (controller.signal.aborted) process.exit(EXIT_CODES[name]);
+      if (isImpatient) process.exit(EXIT_CODES[name]);
+      // A terminal that closes may say so several times: to the process, to its group, and by what stands between.
+      isImpatient = name !== 'SIGHUP';
       stop();
     };
     handlers.set(name, handler);
     process.on(name, handler);
   }
-  process.once('disconnect', () => {
-    forgetTerminal();
-    stop();
-  });
+  process.once('disconnect', stop);
+  surviveLostTerminal(stop);
   // To listen is no reason to stay: a start that fails ends the process.
   process.channel?.unref();
   const { signal } = controller;
@@ -54,10 +56,26 @@ export function stopRequest(): StopRequest {
   };
 }
 
-/** What is written to a terminal or a pipe that is gone is lost, which is no reason to end in the middle. */
-function forgetTerminal(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+/**
+ * A terminal that is gone is the wish to end, and what is written to it then is lost, which is no reason to end in the
+ * middle. When all is done Node would set the mode of the terminal back, and abort with a stack because that fails: it
+ * ends instead as SIGHUP ends every process.
+ */
+function surviveLostTerminal(stop: () => void): void {
+  const terminals = STANDARD_STREAMS.filter((descriptor) => isatty(descriptor));
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EIO') stop();
+    });
+  }
+  process.on('exit', () => {
+    if (terminals.every((descriptor) => isatty(descriptor))) return;
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  });
 }
+
+const STANDARD_STREAMS = [0, 1, 2] as const;
 
 function endLate(): void {
   process.stderr.write(`millrace: did not stop within ${STOP_MS_MAX / 1000} s: ending at once\n`);

@@ -4,6 +4,7 @@ import { nonReservedKeywords, reservedKeywords } from './keywords.ts';
 import { tokenize } from './lexer.ts';
 import { statementWords } from './statement-words.ts';
 import { K, Semicolon, Word } from './tokens.ts';
+import { type WithValues, withWords } from './with-words.ts';
 
 /** What the shell knows of the catalog. */
 export interface CompletionNames {
@@ -13,7 +14,9 @@ export interface CompletionNames {
   readonly topics: readonly string[];
   readonly queries: readonly string[];
   readonly types: readonly string[];
+  /** Properties of a session, for SET. */
   readonly properties: readonly string[];
+  readonly formats: readonly string[];
   /** Columns by source. */
   readonly columns: ReadonlyMap<string, readonly string[]>;
 }
@@ -29,7 +32,8 @@ export interface Completion {
     | 'topic'
     | 'query'
     | 'type'
-    | 'property';
+    | 'property'
+    | 'value';
 }
 
 export interface Completions {
@@ -48,6 +52,8 @@ type Slot =
   | 'query'
   | 'type'
   | 'property'
+  | 'setting'
+  | 'value'
   | 'after name';
 
 /** After INSERT nothing else can come. */
@@ -134,27 +140,86 @@ const clauses = [
 
 /** Completes the word that ends at `position`. Candidates come ranked: names first, then keywords, each by alphabet. */
 export function complete(text: string, position: number, names: CompletionNames): Completions {
-  const { tokens, prefix } = tokensBefore(text, position);
+  const { tokens, prefix, qualifier } = tokensBefore(text, position);
   const start = position - prefix.length;
   const last = tokens.at(-1);
-  const items = candidates(slotAfter(tokens), tokens, names, last);
-  const wanted = prefix.toUpperCase().replace(/^["`]/, '');
-  const matching = items.filter(({ text: item }) => item.toUpperCase().startsWith(wanted));
-  return { start, end: position, items: dedupe(matching) };
+  const items =
+    qualifier === undefined
+      ? candidates(slotAfter(tokens), tokens, names, last)
+      : columnsBehind(qualifier, allTokens(text, tokens), names);
+  const wanted = bare(prefix);
+  // In a string only a string can follow.
+  const isFit = (item: string): boolean =>
+    bare(item).startsWith(wanted) && (prefix[0] !== "'" || item[0] === "'");
+  return { start, end: position, items: dedupe(items.filter((item) => isFit(item.text))) };
 }
 
-function tokensBefore(text: string, position: number): { tokens: readonly IToken[]; prefix: string } {
-  const prefix = /["`]?[A-Za-z0-9_@.-]*$/.exec(text.slice(0, position))?.[0] ?? '';
-  const head = text.slice(0, position - prefix.length);
-  let tokens: readonly IToken[] = [];
+const bare = (text: string): string => text.toUpperCase().replace(/^["`']/, '');
+
+interface Typed {
+  /** What the statement consists of before the word. */
+  readonly tokens: readonly IToken[];
+  /** The word so far, with the quote that it begins with. */
+  readonly prefix: string;
+  /** The source or alias before a dot before the word. */
+  readonly qualifier?: string;
+}
+
+function tokensBefore(text: string, position: number): Typed {
+  const before = text.slice(0, position);
+  const { head, prefix, qualifier } = lastWord(before);
   try {
-    tokens = tokenize(head).tokens;
+    const tokens = statementAt(tokenize(head).tokens, head.length);
+    return { tokens, prefix, ...(qualifier === undefined ? {} : { qualifier }) };
   } catch {
-    // Within an open string or comment there is nothing to complete.
-    return { tokens: [], prefix: text.slice(0, position) };
+    // Within an open string or comment that is no name there is nothing to complete.
+    return { tokens: [], prefix: before };
   }
-  const lastSemicolon = tokens.findLastIndex((token) => token.tokenType === Semicolon);
-  return { tokens: tokens.slice(lastSemicolon + 1), prefix };
+}
+
+function lastWord(before: string): Pick<Typed, 'prefix' | 'qualifier'> & { readonly head: string } {
+  const column = /(?<![\w@'.-])([A-Za-z_]\w*)\.(["`]?\w*)$/.exec(before);
+  if (column !== null) {
+    const [whole, qualifier = '', prefix = ''] = column;
+    return { head: before.slice(0, before.length - whole.length), prefix, qualifier };
+  }
+  const prefix = /["`']?[A-Za-z0-9_@.-]*$/.exec(before)?.[0] ?? '';
+  return { head: before.slice(0, before.length - prefix.length), prefix };
+}
+
+/** The tokens of the statement that a place belongs to. */
+function statementAt(tokens: readonly IToken[], position: number): readonly IToken[] {
+  const isEnd = (token: IToken): boolean => token.tokenType === Semicolon;
+  const begin = tokens.findLastIndex((token) => isEnd(token) && token.startOffset < position) + 1;
+  const end = tokens.findIndex((token) => isEnd(token) && token.startOffset >= position);
+  return tokens.slice(begin, end === -1 ? tokens.length : end);
+}
+
+/** The sources of a SELECT stand behind its columns: the tokens of the whole statement, or those before where it has open ends. */
+function allTokens(text: string, before: readonly IToken[]): readonly IToken[] {
+  const last = before.at(-1);
+  try {
+    return statementAt(tokenize(text).tokens, (last?.endOffset ?? -1) + 1);
+  } catch {
+    return before;
+  }
+}
+
+/** The columns of the source that has this name or alias in the statement. */
+function columnsBehind(
+  qualifier: string,
+  tokens: readonly IToken[],
+  names: CompletionNames,
+): readonly Completion[] {
+  const wanted = qualifier.toUpperCase();
+  const named_ = tokens.flatMap((token, i) => {
+    const source = token.image.toUpperCase();
+    if (!names.columns.has(source)) return [];
+    const next = tokens[i + 1];
+    const alias = next?.tokenType === K.AS ? tokens[i + 2] : next;
+    return source === wanted || alias?.image.toUpperCase() === wanted ? [source] : [];
+  });
+  return named(names.columns.get(named_[0] ?? wanted) ?? [], 'column');
 }
 
 /** What the grammar wants after these tokens, as far as the last of them tells. */
@@ -174,6 +239,9 @@ function slotAfter(tokens: readonly IToken[]): Slot {
     case K.TABLE:
     case K.EXISTS:
       return first === K.CREATE ? 'after name' : 'source';
+    case K.SET:
+    case K.UNSET:
+      return 'setting';
     case K.PRINT:
     case K.TOPIC:
       return 'topic';
@@ -200,7 +268,8 @@ function slotAfter(tokens: readonly IToken[]): Slot {
       return 'expression';
   }
   if (/^(,|\(|=|<|>|<=|>=|<>|!=|\+|-|\*|\/|%|\|\||\[)$/.test(last.image)) {
-    return isInWith(tokens) ? 'property' : 'expression';
+    if (!isInWith(tokens)) return 'expression';
+    return last.image === '=' ? 'value' : 'property';
   }
   return 'after name';
 }
@@ -229,7 +298,7 @@ function candidates(
         ...(last?.tokenType === K.DESCRIBE ? ['FUNCTION', 'CONNECTOR', 'STREAMS'].map(keyword) : []),
       ];
     case 'topic':
-      return named(names.topics, 'topic');
+      return quoted(names.topics, 'topic');
     case 'function':
       return named(names.functions, 'function');
     case 'query':
@@ -240,7 +309,11 @@ function candidates(
     case 'type':
       return named(names.types, 'type');
     case 'property':
-      return named(names.properties, 'property');
+      return named(Object.keys(withWords), 'property');
+    case 'setting':
+      return quoted(names.properties, 'property');
+    case 'value':
+      return valuesOf(tokens.at(-2)?.image.toUpperCase() ?? '', names);
     case 'expression':
       return [
         ...columnsOf(tokens, names),
@@ -251,6 +324,32 @@ function candidates(
       return follow.length > 0
         ? follow
         : [...sources(names), ...columnsOf(tokens, names), ...clauses.map(keyword), ...allKeywords];
+  }
+}
+
+const quoted = (texts: readonly string[], kind: Completion['kind']): readonly Completion[] =>
+  named(
+    texts.map((text) => `'${text.replaceAll("'", "''")}'`),
+    kind,
+  );
+
+/** What a property of a WITH clause may be, where there is a list. */
+function valuesOf(property: string, names: CompletionNames): readonly Completion[] {
+  const words: Readonly<Record<string, WithValues>> = withWords;
+  const kind = words[property] ?? 'other';
+  switch (kind) {
+    case 'topic':
+      return quoted(names.topics, 'topic');
+    case 'format':
+      return quoted(names.formats, 'value');
+    case 'boolean':
+      return named(['true', 'false'], 'value');
+    case 'windowType':
+      return quoted(['TUMBLING', 'HOPPING', 'SESSION'], 'value');
+    case 'cleanupPolicy':
+      return quoted(['delete', 'compact'], 'value');
+    case 'other':
+      return [];
   }
 }
 

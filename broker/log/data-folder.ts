@@ -1,5 +1,6 @@
 import type { Disk, DiskLock, Environment } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
+import { PROCESS_LOG_FILE } from '../../src/base/logger.ts';
 import { foreign } from './checkpoint-file.ts';
 import {
   decodeMetaProperties,
@@ -110,7 +111,7 @@ function obtainMeta(environment: Environment, directory: string, identity: Folde
 
 /** A folder that has no identity but has files is somebody else's: a wrong path must not be filled with logs. */
 function refuseUnknownContent(disk: Disk, directory: string): void {
-  const ours = new Set([`${META_PROPERTIES}.tmp`, 'lost+found']);
+  const ours = new Set([`${META_PROPERTIES}.tmp`, PROCESS_LOG_FILE, 'lost+found']);
   const unknown = disk.list(directory).find((name) => !ours.has(name) && !name.startsWith(LOCK_FILE));
   if (unknown !== undefined) {
     throw new OperationalError(

@@ -1,4 +1,5 @@
 import type { CompletionNames } from '../../grammar/index.ts';
+import { formatNames } from '../../src/serde/index.ts';
 import type { Entity } from './sql-server-client.ts';
 
 type Execute = (ksql: string) => Promise<readonly Entity[]>;
@@ -11,6 +12,7 @@ const NOTHING: CompletionNames = {
   queries: [],
   types: [],
   properties: [],
+  formats: [],
   columns: new Map(),
 };
 
@@ -25,12 +27,17 @@ export class KnownNames {
   /** Asks the server anew. Completion is a convenience: where the server fails, the names known before stay. */
   async refresh(execute: Execute): Promise<void> {
     try {
-      const [streams, tables, topics, queries, functions] = await execute(
-        'DESCRIBE STREAMS; DESCRIBE TABLES; SHOW TOPICS; SHOW QUERIES; SHOW FUNCTIONS;',
+      const [streams, tables, topics, queries, functions, properties] = await execute(
+        'DESCRIBE STREAMS; DESCRIBE TABLES; SHOW TOPICS; SHOW QUERIES; SHOW FUNCTIONS; SHOW PROPERTIES;',
       );
       const sources = [...rows(streams, 'sourceDescriptions'), ...rows(tables, 'sourceDescriptions')];
       this.#names = {
-        ...NOTHING,
+        types: [],
+        formats: formatNames(),
+        properties: names(
+          rows(properties, 'properties').filter(({ editable }) => editable === true),
+          'name',
+        ),
         streams: names(rows(streams, 'sourceDescriptions'), 'name'),
         tables: names(rows(tables, 'sourceDescriptions'), 'name'),
         topics: names(rows(topics, 'topics'), 'name'),

@@ -39,11 +39,13 @@ export interface ShellOptions {
   readonly client: SqlServerClient;
   readonly format: OutputFormat;
   readonly historyFile?: string;
+  /** Ends the shell and what runs in it: the terminal was closed, or the process was told to end. */
+  readonly stop: AbortSignal;
 }
 
 /** The interactive shell: reads on the terminal until the user leaves. */
 export async function runShell(options: ShellOptions): Promise<void> {
-  const { stdin, stdout } = process;
+  const { stdout } = process;
   const print = (text: string): void => void stdout.write(text);
   const session = new SqlSession({
     client: options.client,
@@ -54,19 +56,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
   const history = new History(options.historyFile ?? path.join(homedir(), '.millrace', 'sql-history'));
   const known = new KnownNames();
   const settings = { properties: {}, variables: {} };
-  const editor = new LineEditor({
-    input: stdin,
-    output: stdout,
-    prompt: 'millrace> ',
-    continuation: '       -> ',
-    history,
-    highlight: process.env['NO_COLOR'] === undefined ? highlight : (text) => text,
-    complete: (text, cursor) => {
-      const { start, end, items } = complete(text, cursor, known.names);
-      return { start, end, candidates: items.map((item) => item.text) };
-    },
-    isComplete,
-  });
+  const editor = editorOf({ history, known, stop: options.stop });
 
   print(`Millrace SQL ${version()} on ${session.client.url}. Type help for help, Ctrl-D to leave.\n\n`);
   try {
@@ -92,6 +82,29 @@ export async function runShell(options: ShellOptions): Promise<void> {
   } finally {
     editor.close();
   }
+}
+
+interface EditorParts {
+  readonly history: History;
+  readonly known: KnownNames;
+  readonly stop: AbortSignal;
+}
+
+function editorOf({ history, known, stop }: EditorParts): LineEditor {
+  return new LineEditor({
+    input: process.stdin,
+    output: process.stdout,
+    prompt: 'millrace> ',
+    continuation: '       -> ',
+    history,
+    highlight: process.env['NO_COLOR'] === undefined ? highlight : (text) => text,
+    complete: (text, cursor) => {
+      const { start, end, items } = complete(text, cursor, known.names);
+      return { start, end, candidates: items.map((item) => item.text) };
+    },
+    isComplete,
+    stop,
+  });
 }
 
 /** Enter ends a command of the shell, or a text whose last statement has its semicolon. */

@@ -24,3 +24,6 @@ export const silentLogger: Logger = {
   error: nothing,
   child: () => silentLogger,
 };
+
+/** In the data folder: the log of the process, where that does not go to standard error. It may be there before all else. */
+export const PROCESS_LOG_FILE = 'millrace.log';

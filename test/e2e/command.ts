@@ -69,10 +69,10 @@ export class RunningCommand {
   }
 }
 
-/** The command line of `millrace ARGS` on a terminal of its own, through util-linux' `script`. */
+/** The command line of `millrace ARGS` on a terminal of its own, through util-linux' `script`; says its process first. */
 export function onTerminal(args: readonly string[]): readonly string[] {
   const quoted = [process.execPath, main, ...args].map((arg) => `'${arg.replaceAll("'", `'\\''`)}'`);
-  return ['script', '-qfec', `stty rows 40 cols 100; ${quoted.join(' ')}`, '/dev/null'];
+  return ['script', '-qfec', `stty rows 40 cols 100; echo pid $$; exec ${quoted.join(' ')}`, '/dev/null'];
 }
 
 function quietEnvironment(): NodeJS.ProcessEnv {

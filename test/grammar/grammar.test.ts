@@ -67,7 +67,8 @@ describe('completion', () => {
     topics: ['flights-raw'],
     queries: ['CSAS_X_0'],
     types: ['ADDRESS'],
-    properties: ['KAFKA_TOPIC', 'KEY_FORMAT'],
+    properties: ['auto.offset.reset', 'processing.guarantee'],
+    formats: ['AVRO', 'JSON', 'JSON_SR'],
     columns: new Map([
       ['FLIGHTS', ['ID', 'DELAY']],
       ['AIRPORTS', ['CODE']],
@@ -84,12 +85,34 @@ describe('completion', () => {
     ['SELECT COUNT(co', ['CODE', 'CONCAT', 'COUNT']],
     ['CREATE STREAM x (a INT) WITH (ka', ['KAFKA_TOPIC']],
     ['TERMINATE ', ['CSAS_X_0', 'ALL']],
-    ['PRINT ', ['flights-raw']],
+    ['CREATE STREAM x (a INT) WITH (FORMAT = ', ["'AVRO'", "'JSON'", "'JSON_SR'"]],
+    ["CREATE STREAM x (a INT) WITH (kafka_topic='x', value_format='js", ["'JSON'", "'JSON_SR'"]],
+    ["CREATE STREAM x (a INT) WITH (KAFKA_TOPIC='fl", ["'flights-raw'"]],
+    ['CREATE STREAM x (a INT) WITH (WRAP_SINGLE_VALUE=t', ['true']],
+    ['CREATE STREAM x (a INT) WITH (PARTITIONS=', []],
+    ['PRINT ', ["'flights-raw'"]],
+    ["PRINT 'fl", ["'flights-raw'"]],
+    ['SET ', ["'auto.offset.reset'", "'processing.guarantee'"]],
+    ["SET 'auto.off", ["'auto.offset.reset'"]],
+    ["SET 'auto.offset.reset'='e", []],
+    ['UNSET pro', ["'processing.guarantee'"]],
+    ['SELECT * FROM flights f JOIN airports AS a ON f.', ['DELAY', 'ID']],
+    ['SELECT * FROM flights f JOIN airports AS a ON f.id = a.c', ['CODE']],
+    ['SELECT * FROM flights f WHERE x.', []],
+    ['SELECT airports.', ['CODE']],
     ['DESCRIBE FUNCTION c', ['CONCAT', 'COUNT']],
     ['SHOW st', ['STREAMS']],
     ['SHOW STREAMS; dro', ['DROP']],
   ])('after %s', (text, expected) => {
     expect(texts(text)).toEqual(expected);
+  });
+
+  it('finds the sources of an alias behind the cursor', () => {
+    const text = 'SHOW STREAMS; SELECT a. FROM flights f JOIN airports a ON f.id = a.code; SHOW TABLES;';
+    const { start, end, items } = complete(text, text.indexOf('a.') + 2, names);
+    expect(items.map((item) => item.text)).toEqual(['CODE']);
+    expect(text.slice(0, start)).toBe('SHOW STREAMS; SELECT a.');
+    expect(end).toBe(start);
   });
 
   it('says what it replaces', () => {

@@ -21,6 +21,8 @@ export interface LineEditorOptions {
   readonly complete: (text: string, cursor: number) => Completion;
   /** True when Enter should submit; otherwise it begins a new line. */
   readonly isComplete: (text: string) => boolean;
+  /** Ends the input, and aborts what runs. */
+  readonly stop: AbortSignal;
 }
 
 export type EditorResult =
@@ -63,10 +65,13 @@ export class LineEditor {
   /** Takes the terminal over, until `close`. */
   constructor(options: LineEditorOptions) {
     this.#options = options;
+    this.#hasEnded = options.stop.aborted;
     const { input, output } = options;
     readline.emitKeypressEvents(input);
     input.on('keypress', this.#onKey);
     input.on('end', this.#onEnd);
+    input.on('error', this.#onEnd);
+    options.stop.addEventListener('abort', this.#onStop);
     output.on('resize', this.#onResize);
     input.setRawMode(true);
     input.resume();
@@ -97,6 +102,7 @@ export class LineEditor {
     this.#interrupt = () => stop.abort();
     process.on('SIGINT', this.#interrupt);
     try {
+      if (this.#options.stop.aborted) stop.abort();
       await action(stop.signal);
     } finally {
       process.off('SIGINT', this.#interrupt);
@@ -109,8 +115,9 @@ export class LineEditor {
     const { input, output } = this.#options;
     input.off('keypress', this.#onKey);
     input.off('end', this.#onEnd);
+    this.#options.stop.removeEventListener('abort', this.#onStop);
     output.off('resize', this.#onResize);
-    input.setRawMode(false);
+    if (!input.destroyed) input.setRawMode(false);
     input.pause();
   }
 
@@ -127,6 +134,11 @@ export class LineEditor {
   readonly #onEnd = (): void => {
     this.#hasEnded = true;
     this.#session?.finish({ kind: 'ended' });
+  };
+
+  readonly #onStop = (): void => {
+    this.#interrupt?.();
+    this.#onEnd();
   };
 
   readonly #onResize = (): void => this.#session?.draw();

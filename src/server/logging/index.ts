@@ -4,10 +4,13 @@ import type { LogFields, Logger } from '../../base/logger.ts';
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A logger that writes one JSON object a line to standard error; at `warn` it is silent unless something matters. */
-export function processLogger(level: LogLevel): Logger {
+/**
+ * A logger that writes one JSON object a line to standard error, or to the end of a file; at `warn` it is silent unless
+ * something matters.
+ */
+export function processLogger(level: LogLevel, options: { readonly file?: string } = {}): Logger {
   // Synchronous: the last lines before a crash are the ones that are read.
-  const destination = pino.destination({ dest: 2, sync: true });
+  const destination = pino.destination({ dest: options.file ?? 2, sync: true, mkdir: true });
   return bound(pino({ level, base: null, serializers: { error: describeError } }, destination));
 }
 

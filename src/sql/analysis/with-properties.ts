@@ -1,47 +1,26 @@
 import type { Literal, Property } from '../../../grammar/ast.ts';
+import { type WithWord, withWords } from '../../../grammar/with-words.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { WindowInfo, WindowType } from '../catalog/data-source.ts';
 import { parseDurationMs } from './durations.ts';
 import { joinWords, sqlError } from './sql-error.ts';
 
-const sharedNames = [
-  'KAFKA_TOPIC',
-  'PARTITIONS',
-  'REPLICAS',
-  'RETENTION_MS',
-  'CLEANUP_POLICY',
-  'FORMAT',
-  'KEY_FORMAT',
-  'VALUE_FORMAT',
-  'KEY_DELIMITER',
-  'VALUE_DELIMITER',
-  'WRAP_SINGLE_VALUE',
-  'TIMESTAMP',
-  'TIMESTAMP_FORMAT',
-  'KEY_SCHEMA_ID',
-  'VALUE_SCHEMA_ID',
-  'KEY_SCHEMA_FULL_NAME',
-  'VALUE_SCHEMA_FULL_NAME',
-  'VALUE_AVRO_SCHEMA_FULL_NAME',
-  'KEY_PROTOBUF_NULLABLE_REPRESENTATION',
-  'VALUE_PROTOBUF_NULLABLE_REPRESENTATION',
-] as const;
-
 const sourceOnlyNames = ['WINDOW_TYPE', 'WINDOW_SIZE', 'SOURCE_CONNECTOR', 'SOURCED_BY_CONNECTOR'] as const;
 
-export type PropertyName = (typeof sharedNames)[number] | (typeof sourceOnlyNames)[number] | 'QUERY_ID';
+export type PropertyName = WithWord | 'QUERY_ID';
+
+const isWithWord = (name: string): name is WithWord => Object.hasOwn(withWords, name);
+const sourceNames = Object.keys(withWords).filter(isWithWord);
+const sharedNames = sourceNames.filter((name) => !sourceOnlyNames.some((only) => only === name));
 
 /** Which statement a WITH clause belongs to: it decides which properties there are. */
 export type WithOwner = 'source' | 'sink' | 'insert';
 
 const namesOf: Readonly<Record<WithOwner, readonly PropertyName[]>> = {
-  source: [...sharedNames, ...sourceOnlyNames],
+  source: sourceNames,
   sink: [...sharedNames, 'QUERY_ID'],
   insert: ['QUERY_ID'],
 };
-
-/** All names that a WITH clause may have, for completion. */
-export const withPropertyNames: readonly PropertyName[] = namesOf.source;
 
 /** The properties of a WITH clause, checked one by one. */
 export class WithProperties {
