@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import type { Admin, TopicPartition } from '../src/client/index.ts';
+import { OperationalError } from '../src/base/errors.ts';
+import type { Admin, GroupDescription, TopicPartition } from '../src/client/index.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { printRows } from './output.ts';
 import { offsetsAt, startPlace } from './start-place.ts';
@@ -30,15 +31,18 @@ export function groupCommand(): Command {
     );
 
   withConnection(group.command('describe <group>'))
-    .description('show committed offsets, lag and members')
+    .description('show state, members and total lag, and offsets and lag of each partition')
     .option('--json', 'one JSON object a line')
     .action(async (groupId: string, options: OutputOptions) =>
       withAdmin(options, async (admin) => {
-        const rows = await describe(admin, groupId);
-        printRows(rows, {
-          header: ['Topic', 'Partition', 'Committed', 'End', 'Lag', 'Member', 'Client'],
-          json: options.json === true,
-        });
+        const { group: description, rows } = await describe(admin, groupId);
+        if (options.json !== true) printGroup(description, rows);
+        if (options.json === true || rows.length > 0) {
+          printRows(rows, {
+            header: ['Topic', 'Partition', 'Committed', 'End', 'Lag', 'Member', 'Client'],
+            json: options.json === true,
+          });
+        }
       }),
     );
 
@@ -69,15 +73,18 @@ export function groupCommand(): Command {
 }
 
 async function describe(admin: Admin, groupId: string) {
-  const [description] = await admin.describeGroups([groupId]);
+  const [described] = await admin.describeGroups([groupId]);
   const committed = await admin.listConsumerGroupOffsets(groupId);
-  const members = description?.members ?? [];
+  // Brokers describe a group that they do not know as dead.
+  if (described === undefined || (described.state === 'Dead' && committed.length === 0))
+    throw new OperationalError('GROUP_ID_NOT_FOUND', `there is no group ${groupId}`, { retriable: false });
+  const { members } = described;
   const owned = members.flatMap((m) => m.assignment.map((p) => ({ ...p, member: m })));
   const isSame = (a: TopicPartition, b: TopicPartition): boolean =>
     a.topic === b.topic && a.partition === b.partition;
   const partitions = [...committed, ...owned.filter((p) => !committed.some((c) => isSame(c, p)))];
   const ends = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'latest' as const })));
-  return partitions
+  const rows = partitions
     .map((p, i) => {
       const offset = committed.find((c) => isSame(c, p))?.offset ?? null;
       const end = ends[i]?.offset ?? -1;
@@ -93,4 +100,28 @@ async function describe(admin: Admin, groupId: string) {
       };
     })
     .toSorted((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+  return { group: described, rows };
+}
+
+/** The group as a whole, then its members. */
+function printGroup(group: GroupDescription, rows: readonly { readonly lag: number | null }[]): void {
+  const { groupId, state, protocol, members, coordinator } = group;
+  const lag = rows.reduce((sum, row) => sum + (row.lag ?? 0), 0);
+  printRows(
+    [{ groupId, state, protocol: protocol || null, members: members.length, lag, broker: coordinator.id }],
+    {
+      header: ['Group', 'State', 'Assignor', 'Members', 'Total lag', 'Coordinator'],
+    },
+  );
+  if (members.length === 0) return;
+  printRows(
+    members.map(({ memberId, groupInstanceId, clientId, clientHost, assignment }) => ({
+      memberId,
+      groupInstanceId,
+      clientId,
+      clientHost,
+      partitions: assignment.length,
+    })),
+    { header: ['Member', 'Instance', 'Client', 'Host', 'Partitions'] },
+  );
 }

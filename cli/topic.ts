@@ -3,6 +3,7 @@ import { DiagnosticError } from '../src/base/errors.ts';
 import { Admin } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
 import { printRows } from './output.ts';
+import { alterTopicConfigs, settingRow, topicConfigCommand, topicSettings } from './topic-config.ts';
 
 interface OutputOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -16,7 +17,9 @@ interface CreateOptions extends ConnectionOptions {
 
 /** `millrace topic`: list, create, describe, alter and delete topics. */
 export function topicCommand(): Command {
-  const topic = new Command('topic').description('list, create, describe, alter and delete topics');
+  const topic = new Command('topic').description(
+    'list, create, describe, configure, alter and delete topics',
+  );
 
   withConnection(topic.command('list'))
     .description('list the topics')
@@ -63,7 +66,9 @@ export function topicCommand(): Command {
     );
 
   withConnection(topic.command('describe <name...>'))
-    .description('show partitions, leaders, replicas and offsets')
+    .description(
+      'show partitions, leaders, replicas and offsets, and the settings that differ from their default',
+    )
     .option('--json', 'one JSON object a line')
     .action(async (names: readonly string[], options: OutputOptions) =>
       withAdmin(options, async (admin) => {
@@ -83,6 +88,7 @@ export function topicCommand(): Command {
           header: ['Topic', 'Partition', 'Leader', 'Replicas', 'ISR', 'Start', 'End'],
           json: options.json === true,
         });
+        if (options.json !== true) await printSettings(admin, names);
       }),
     );
 
@@ -98,14 +104,12 @@ export function topicCommand(): Command {
         withAdmin(options, async (admin) => {
           if (options.partitions !== undefined)
             await admin.createPartitions([{ name, count: options.partitions }]);
-          const alterations = Object.entries(parseConfigs(options.config)).map(([key, value]) =>
-            value === '' ? { name: key, op: 'delete' as const } : { name: key, op: 'set' as const, value },
-          );
-          if (alterations.length > 0)
-            await admin.incrementalAlterConfigs([{ type: 'topic', name, alterations }]);
+          await alterTopicConfigs(admin, name, options.config);
           console.log(`altered topic ${name}`);
         }),
     );
+
+  topic.addCommand(topicConfigCommand());
 
   withConnection(topic.command('delete <name...>'))
     .description('delete topics and all their records')
@@ -116,6 +120,16 @@ export function topicCommand(): Command {
       }),
     );
   return topic;
+}
+
+/** The settings that differ from their default; nothing where there are none. */
+async function printSettings(admin: Admin, names: readonly string[]): Promise<void> {
+  const rows = [];
+  for (const topic of names) {
+    const entries = await topicSettings(admin, topic, { all: false });
+    rows.push(...entries.map((entry) => ({ topic, ...settingRow(entry) })));
+  }
+  if (rows.length > 0) printRows(rows, { header: ['Topic', 'Setting', 'Value', 'Source'] });
 }
 
 /** Runs an action with an admin client that is closed whatever happens. */

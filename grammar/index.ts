@@ -16,5 +16,6 @@ export { formatExpression, formatIdentifier, formatType } from './printer/expres
 export { formatStatement } from './printer/statements.ts';
 export { childrenOf, columnsOf, rewriteExpression, walkExpression } from './traverse.ts';
 export { renderDiagnostic } from './render-diagnostic.ts';
+export { statementWords } from './statement-words.ts';
 export { type SyntaxRule, syntaxRules } from './syntax-text.ts';
 export type { Variables } from './variables.ts';

@@ -5,6 +5,7 @@ import {
   printSignature,
   type SqlFunction,
 } from '../../src/sql/functions/index.ts';
+import { wrapRule } from '../shell/wrap-rule.ts';
 import { codeBlock, sentence, table } from './markdown.ts';
 
 const LINE_LENGTH = 110;
@@ -53,7 +54,7 @@ export function sqlStatementsPage(): string {
   const statements = rules.find(({ name }) => name === 'statement')?.uses ?? [];
   const parts = rules.filter(({ name }) => !statements.includes(name) && !name.startsWith('single'));
   const block = (some: readonly SyntaxRule[]): string =>
-    codeBlock(some.map(({ name, syntax }) => wrapped(`${name} = ${syntax}`)).join('\n\n'));
+    codeBlock(some.map(({ name, syntax }) => wrapRule(`${name} = ${syntax}`, LINE_LENGTH)).join('\n\n'));
   return [
     '# SQL statements\n',
     'The syntax, as the parser declares it. Capitals are keywords, in any case; `[ … ]` may be left out, `{ … }` comes any',
@@ -64,19 +65,4 @@ export function sqlStatementsPage(): string {
     '## Their parts\n',
     block(parts.filter(({ name }) => name !== 'statement')),
   ].join('\n');
-}
-
-/** Long rules go on in further lines, indented. */
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line.length + word.length + 1 > LINE_LENGTH) {
-      lines.push(line);
-      line = `    ${word}`;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
 }

@@ -15,6 +15,8 @@ const ROWS_SHOWN_MAX = 1_000;
 export interface Outlet {
   /** Rows and descriptions. */
   readonly print: (text: string) => void;
+  /** A whole result, which may be longer than a screen; as `print` unless told. */
+  readonly page?: (text: string) => void;
   /** What is no row: that something was created, how many rows there were, warnings. */
   readonly note: (text: string) => void;
   /** Terminal width in columns, asked whenever something is printed; infinity where there is no terminal. */
@@ -42,7 +44,7 @@ export function resultWriter(format: OutputFormat, outlet: Outlet): ResultWriter
     case 'tabular':
       return {
         entity: (entity) => {
-          const write = isMessage(entity) ? outlet.note : outlet.print;
+          const write = isMessage(entity) ? outlet.note : (outlet.page ?? outlet.print);
           write(`${renderEntity(entity, outlet.columns())}\n`);
           noteWarnings(entity, outlet);
         },
@@ -122,8 +124,8 @@ class CollectedWriter implements QueryWriter {
   }
 
   end(): void {
-    const { print, note, columns } = this.#outlet;
-    print(`${renderTable(this.#titles, this.#rows, columns())}\n`);
+    const { print, page = print, note, columns } = this.#outlet;
+    page(`${renderTable(this.#titles, this.#rows, columns())}\n`);
     const rest =
       this.#count > this.#rows.length ? `, ${this.#rows.length} of them shown; output csv shows all` : '';
     note(`${this.#count} ${this.#count === 1 ? 'row' : 'rows'}${rest}\n`);

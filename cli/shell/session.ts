@@ -6,7 +6,7 @@ import { SqlServerError } from './sql-server-client.ts';
 import { type ScannedStatement, scanStatements } from './statement-scanner.ts';
 import { visible } from './visible-text.ts';
 
-export interface SessionOptions extends Pick<Outlet, 'print' | 'columns'> {
+export interface SessionOptions extends Pick<Outlet, 'print' | 'page' | 'columns'> {
   readonly client: SqlServerClient;
   readonly format: OutputFormat;
   /** Where messages go that are no rows; to where rows go, unless told otherwise. */
@@ -27,8 +27,8 @@ export class SqlSession {
 
   constructor(options: SessionOptions) {
     this.client = options.client;
-    const { print, note = print, columns } = options;
-    this.#outlet = { print, note, columns };
+    const { print, page = print, note = print, columns } = options;
+    this.#outlet = { print, page, note, columns };
     this.#writer = resultWriter(options.format, this.#outlet);
   }
 

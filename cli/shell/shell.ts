@@ -1,18 +1,21 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { complete } from '../../grammar/index.ts';
+import { complete, statementWords } from '../../grammar/index.ts';
+import { nearestName } from '../../src/base/nearest-name.ts';
 import { explain } from '../output.ts';
 import { highlight } from './highlight.ts';
 import { KnownNames } from './known-names.ts';
 import { version } from '../version.ts';
 import { LineEditor } from './line-editor/editor.ts';
 import { History } from './line-editor/history.ts';
+import { PagedOutput, pagerOf, runPager } from './pager.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './result-writer.ts';
 import { SqlSession } from './session.ts';
 import { SqlServerClient, SqlServerError } from './sql-server-client.ts';
+import { statementHelp } from './statement-help.ts';
 import { scanStatements } from './statement-scanner.ts';
 
-const COMMANDS = /^\s*(help|clear|output|history|version|exit|quit|server|run\s+script)\b/i;
+const COMMANDS = /^\s*(\\?timing|help|clear|output|history|version|exit|quit|server|run\s+script)\b/i;
 
 const HELP = `Statements end with a semicolon and may have several lines.
 
@@ -25,14 +28,16 @@ const HELP = `Statements end with a semicolon and may have several lines.
 
 Commands of the shell:
 
-  help                          this text
+  help [statement]              this text, or the syntax of a statement: help create type
   output [tabular|json|csv]     how results are shown
   run script <file>             runs the statements of a file
   server [url]                  shows or changes the server
+  timing [on|off]               says how long each entry took (also \\timing)
   history                       what was entered before
   clear, version, exit
 
-Keys: Tab completes, Up and Down walk through the history, Alt-Enter begins a new line, Ctrl-D leaves.
+Keys: Tab completes, Up and Down walk through the history, Ctrl-R searches it, Alt-Enter begins a new line, Ctrl-D
+leaves. A result that is longer than the screen goes through $PAGER (less, unless told; PAGER= for none).
 `;
 
 export interface ShellOptions {
@@ -47,15 +52,23 @@ export interface ShellOptions {
 export async function runShell(options: ShellOptions): Promise<void> {
   const { stdout } = process;
   const print = (text: string): void => void stdout.write(text);
+  const output = new PagedOutput({
+    write: print,
+    rows: () => stdout.rows || 24,
+    pager: pagerOf(process.env),
+  });
   const session = new SqlSession({
     client: options.client,
     format: options.format,
-    print,
+    print: (text) => output.print(text),
+    page: (text) => output.page(text),
+    note: (text) => output.note(text),
     columns: () => stdout.columns || 120,
   });
   const history = new History(options.historyFile ?? path.join(homedir(), '.millrace', 'sql-history'));
   const known = new KnownNames();
   const settings = { properties: {}, variables: {} };
+  const timing: Timing = { isOn: false };
   const editor = editorOf({ history, known, stop: options.stop });
 
   print(`Millrace SQL ${version()} on ${session.client.url}. Type help for help, Ctrl-D to leave.\n\n`);
@@ -68,16 +81,19 @@ export async function runShell(options: ShellOptions): Promise<void> {
       history.add(result.text);
       if (/^\s*(exit|quit)\b/i.test(result.text)) break;
       await editor.interruptibly(async (signal) => {
+        const beginMs = performance.now();
         try {
           if (COMMANDS.test(result.text))
-            await runCommand(result.text.trim(), { session, history, print, signal });
+            await runCommand(result.text.trim(), { session, history, print, signal, timing });
           else await session.run(result.text, signal);
         } catch (error) {
           // An error is told, and the shell lives on.
-          if (signal.aborted) print('stopped waiting\n');
-          else print(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
+          if (signal.aborted) output.note('stopped waiting\n');
+          else output.note(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
         }
+        if (timing.isOn) output.note(`took ${(performance.now() - beginMs).toFixed(1)} ms\n`);
       });
+      await output.flush((pager, text) => editor.lend(() => runPager(pager, text)));
     }
   } finally {
     editor.close();
@@ -114,19 +130,30 @@ function isComplete(text: string): boolean {
   return statements.length > 0 && !isOpen;
 }
 
+/** Whether each entry is followed by the time that it took. */
+interface Timing {
+  isOn: boolean;
+}
+
 interface CommandContext {
   readonly session: SqlSession;
   readonly history: History;
   readonly print: (text: string) => void;
   readonly signal: AbortSignal;
+  readonly timing: Timing;
 }
 
-async function runCommand(text: string, { session, history, print, signal }: CommandContext): Promise<void> {
+async function runCommand(text: string, context: CommandContext): Promise<void> {
+  const { session, history, print, signal, timing } = context;
   const [word = '', ...rest] = text.replace(/;$/, '').trim().split(/\s+/);
   const argument = rest.join(' ');
   switch (word.toLowerCase()) {
     case 'help':
-      return print(HELP);
+      return print(helpText(argument));
+    case 'timing':
+    case '\\timing':
+      timing.isOn = argument === '' ? !timing.isOn : argument.toLowerCase() === 'on';
+      return print(`timing is ${timing.isOn ? 'on' : 'off'}\n`);
     case 'clear':
       return print('\x1b[2J\x1b[H');
     case 'version':
@@ -150,4 +177,15 @@ async function runCommand(text: string, { session, history, print, signal }: Com
       return session.runFile(rest.slice(1).join(' ').replaceAll(/^'|'$/g, ''), signal);
     default:
   }
+}
+
+function helpText(statement: string): string {
+  if (statement === '') return HELP;
+  const syntax = statementHelp(statement, process.stdout.columns || 80);
+  if (syntax !== undefined) return `${syntax}\n`;
+  const [word = ''] = statement.split(/\s+/);
+  const suggestion = nearestName(word.toUpperCase(), statementWords);
+  const hint =
+    suggestion === undefined ? `they begin with ${statementWords.join(', ')}` : `did you mean ${suggestion}?`;
+  return `no statement begins with ${word.toUpperCase()}\n${hint}\n`;
 }

@@ -73,6 +73,12 @@ export const checkTimes = arrayOf(
   }),
 );
 
+export const checkProducerClose = optionsOf<{ timeoutMs?: number }>({ timeoutMs: optional(duration) });
+
+export const checkDescribeConfigs = optionsOf<{ includeDocumentation?: boolean }>({
+  includeDocumentation: optional(flag),
+});
+
 export const checkCloseOptions = optionsOf<{ timeoutMs?: number; leaveGroup?: boolean }>({
   timeoutMs: optional(duration),
   leaveGroup: optional(flag),

@@ -146,8 +146,12 @@ export interface KafkaProducer {
   flush(): Promise<void>;
   /** The number of partitions of a topic; waits for metadata. */
   partitionsFor(topic: string): Promise<number>;
-  /** Flushes, then closes the connections. Rejects as {@link flush} does, but is closed afterwards all the same. */
-  close(): Promise<void>;
+  /**
+   * Flushes, then closes the connections. Rejects as {@link flush} does, but is closed afterwards all the same. What is
+   * not acknowledged within `timeoutMs` (no limit but the delivery timeout, unless told) fails with `TIMED_OUT`; 0 waits
+   * for nothing.
+   */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
 // ---------------------------------------------------------------------------------------------------- consumer
@@ -479,7 +483,11 @@ export interface KafkaAdmin {
   describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]>;
   listTopics(options?: { readonly includeInternal?: boolean }): Promise<readonly TopicListing[]>;
   describeCluster(): Promise<ClusterDescription>;
-  describeConfigs(resources: readonly ConfigResource[]): Promise<readonly ConfigDescription[]>;
+  /** Settings with their source; what they mean is told only when it is asked for. */
+  describeConfigs(
+    resources: readonly ConfigResource[],
+    options?: { readonly includeDocumentation?: boolean },
+  ): Promise<readonly ConfigDescription[]>;
   incrementalAlterConfigs(
     changes: readonly (ConfigResource & { readonly alterations: readonly ConfigAlteration[] })[],
     options?: { readonly validateOnly?: boolean },

@@ -54,6 +54,14 @@ describe('against a peer that takes connections and never answers, each call end
     await admin.close();
   });
 
+  it('of closing a producer, whose records fail with it', async () => {
+    const producer = new Producer({ bootstrapServers });
+    const told: unknown[] = [];
+    producer.send({ topic: 't', value: 'v' }, (error) => told.push(error));
+    expect(await failureOf(producer.close({ timeoutMs: TIMEOUT_MS }))).toMatchObject({ code: 'TIMED_OUT' });
+    expect(told).toMatchObject([{ code: 'TIMED_OUT' }]);
+  });
+
   it('of a consumer', async () => {
     const consumer = new Consumer({
       bootstrapServers,

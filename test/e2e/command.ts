@@ -76,5 +76,5 @@ export function onTerminal(args: readonly string[]): readonly string[] {
 }
 
 function quietEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, NO_COLOR: '1', TERM: 'xterm' };
+  return { ...process.env, NO_COLOR: '1', TERM: 'xterm', PAGER: "sed 's/^/paged: /'" };
 }

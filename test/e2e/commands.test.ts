@@ -102,6 +102,31 @@ describe('topics, records and groups', () => {
     expect(short.stderr).toMatch(/^millrace: numbers-0 offset 0: 8 bytes are no int/);
   });
 
+  it('shows and changes settings with their source and meaning, and a group as a whole', async () => {
+    const on = ['-b', kafka];
+    await millrace(['topic', 'create', 'settings', '-p', '1', '-c', 'retention.ms=-1', ...on]);
+    const config = async (...args: readonly string[]) =>
+      lines((await millrace(['topic', 'config', 'settings', '--json', ...args, ...on])).stdout);
+    expect(await config()).toMatchObject([{ name: 'retention.ms', value: '-1', source: 'topic' }]);
+    const changed = await config('-s', 'retention.ms=', '-s', 'cleanup.policy=compact');
+    expect(changed).toMatchObject([{ name: 'cleanup.policy', value: 'compact', source: 'topic' }]);
+    expect(String(changed[0]?.['doc']).length).toBeGreaterThan(20);
+    const all = await config('--all');
+    expect(all.find(({ name }) => name === 'retention.ms')).toMatchObject({ source: 'default' });
+    const described = await millrace(['topic', 'describe', 'settings', ...on]);
+    expect(described.stdout).toMatch(/\| settings +\| cleanup\.policy +\| compact +\| topic/);
+    const wrong = await millrace(['topic', 'config', 'settings', '-s', 'cleanup.polic=compact', ...on]);
+    expect([wrong.status, wrong.stderr.trim().split('\n').length]).toEqual([1, 1]);
+
+    await millrace(['produce', 'settings', '-k', ':', ...on], 'a:1\nb:2\nc:3\n');
+    await millrace(['consume', 'settings', '-g', 'partly', '--from-beginning', '-m', '1', ...on]);
+    const group = await millrace(['group', 'describe', 'partly', ...on]);
+    expect(group.stdout).toMatch(/\| partly +\| Empty +\| .*\| 0 +\| 2 +\| /);
+    const unknown = await millrace(['group', 'describe', 'nobody', ...on]);
+    expect([unknown.status, unknown.stderr.trim().split('\n').length]).toEqual([1, 1]);
+    expect(unknown.stderr).toMatch(/group nobody/i);
+  });
+
   it('ends quietly when its reader goes, as with head', async () => {
     const producing = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join('');
     await millrace(['topic', 'create', 'many', '-p', '1', '-b', kafka]);
@@ -189,6 +214,9 @@ describe('sql', () => {
       // What is typed while a statement runs, or between two, belongs to the next entry.
       shell.type('SHOW QUERIES;\rDROP STREAM IF EXISTS typed;\rSHOW PROPERTIES;\rversion\r');
       await shell.until(/\?2004l\d+\.\d+\.\d+/);
+      // What is longer than the screen went through the pager, and nothing else did.
+      expect(shell.output).toMatch(/paged: Property : [\s\S]*\?2004h/);
+      expect(shell.output).not.toMatch(/paged: \|/);
       shell.type('SHOW STREA\t;\r');
       await shell.until(/Kafka Topic/);
       shell.type('CREATE STREAM typed (a INT)\r');
@@ -199,8 +227,15 @@ describe('sql', () => {
       await shell.until(/\| A +\|/);
       shell.type('\x03');
       await shell.until(/Query terminated/);
+      shell.type('\x12emit');
+      await shell.until(/search 'emit': SELECT a FROM typed EMIT CHANGES;/);
+      shell.type('\x07');
+      shell.type('help terminate\r');
+      await shell.until(/queryControlStatement = /);
+      shell.type('\\timing\r');
+      await shell.until(/timing is on/);
       shell.type('SELEC nonsense;\r');
-      await shell.until(/did you mean SELECT/i);
+      await shell.until(/did you mean SELECT[\s\S]*took [\d.]+ ms/i);
       shell.type('\x04');
       expect(await shell.ended()).toBe(0);
     },

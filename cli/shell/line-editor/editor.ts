@@ -1,6 +1,7 @@
 import readline from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { History } from './history.ts';
+import { HistorySearch } from './history-search.ts';
 import { layOut, type Screen } from './screen.ts';
 import * as edit from './text-buffer.ts';
 
@@ -110,6 +111,25 @@ export class LineEditor {
     }
   }
 
+  /** Lends the terminal to another program until the action has ended. */
+  async lend<T>(action: () => Promise<T>): Promise<T> {
+    const { input } = this.#options;
+    input.setRawMode(false);
+    input.pause();
+    // Ctrl-C is for the program that has the terminal.
+    const ignore = (): void => {};
+    process.on('SIGINT', ignore);
+    try {
+      return await action();
+    } finally {
+      process.off('SIGINT', ignore);
+      if (!input.destroyed) {
+        input.setRawMode(true);
+        input.resume();
+      }
+    }
+  }
+
   /** Gives the terminal back in its normal mode. */
   close(): void {
     const { input, output } = this.#options;
@@ -153,6 +173,7 @@ class EditSession {
   #historyIndex: number;
   #draft = edit.EMPTY_BUFFER;
   #pasting = false;
+  #search: HistorySearch | undefined;
   #screen: Screen | undefined;
 
   constructor(options: LineEditorOptions, done: (result: EditorResult) => void) {
@@ -172,6 +193,7 @@ class EditSession {
       this.#buffer = edit.insert(this.#buffer, isBreak ? '\n' : (text ?? key.sequence ?? ''));
       return;
     }
+    if (this.#search !== undefined && this.#onSearchKey(this.#search, text, key)) return;
     if (key.ctrl === true) this.#onControl(key.name ?? '');
     else if (key.meta === true) this.#onMeta(key.name ?? '');
     else this.#onPlain(text, key);
@@ -186,7 +208,8 @@ class EditSession {
   }
 
   draw(): void {
-    const { output, prompt, continuation, highlight } = this.#options;
+    const { output, continuation, highlight } = this.#options;
+    const prompt = this.#search?.prompt ?? this.#options.prompt;
     const screen = layOut(this.#buffer, { columns: output.columns || 80, prompt, continuation, highlight });
     const toTop =
       this.#screen === undefined || this.#screen.cursorRow === 0 ? '' : `\x1b[${this.#screen.cursorRow}A`;
@@ -223,6 +246,9 @@ class EditSession {
       case 'w':
       case 'backspace':
         return this.#set(edit.deleteWordLeft(this.#buffer));
+      case 'r':
+        this.#search = new HistorySearch(this.#options.history.entries, this.#buffer);
+        return this.draw();
       case 'p':
         return this.#recall(-1);
       case 'n':
@@ -239,6 +265,27 @@ class EditSession {
         return this.#set(edit.insert(this.#buffer, '\n'));
       default:
     }
+  }
+
+  /** Answers whether the key belongs to the search; any other ends it and does what it does. */
+  #onSearchKey(search: HistorySearch, text: string | undefined, key: Key): boolean {
+    const isControl = key.ctrl === true;
+    if (isControl && key.name === 'r') search.older();
+    else if (key.name === 'backspace') search.erase();
+    else if (!isControl && key.meta !== true && text !== undefined && isPrintable(text)) search.type(text);
+    else if (key.name === 'escape' || (isControl && (key.name === 'g' || key.name === 'c'))) {
+      this.#search = undefined;
+      this.#set(search.abandoned);
+      return true;
+    } else {
+      this.#search = undefined;
+      if (search.index < this.#historyIndex) this.#draft = search.abandoned;
+      this.#historyIndex = search.index;
+      this.draw();
+      return false;
+    }
+    this.#set(search.buffer);
+    return true;
   }
 
   #onMeta(name: string): void {

@@ -40,6 +40,7 @@ import {
   checkPartitionCounts,
   checkResources,
   checkValidateOnly,
+  checkDescribeConfigs,
 } from '../check-arguments.ts';
 import { describeConfigsOn, incrementalAlterConfigsOn } from './config-admin.ts';
 import {
@@ -131,9 +132,16 @@ export class Admin implements KafkaAdmin {
     });
   }
 
-  async describeConfigs(resources: readonly ConfigResource[]): Promise<readonly ConfigDescription[]> {
+  async describeConfigs(
+    resources: readonly ConfigResource[],
+    options: { readonly includeDocumentation?: boolean } = {},
+  ): Promise<readonly ConfigDescription[]> {
     checkResources(resources, 'resources');
-    return describeConfigsOn(this.#cluster, resources, this.#timeoutMs);
+    checkDescribeConfigs(options, 'options');
+    return describeConfigsOn(this.#cluster, resources, {
+      timeoutMs: this.#timeoutMs,
+      includeDocumentation: options.includeDocumentation === true,
+    });
   }
 
   async incrementalAlterConfigs(

@@ -26,26 +26,31 @@ const OPERATIONS = { set: 0, delete: 1, append: 2, subtract: 3 } satisfies Recor
   number
 >;
 
+/** DescribeConfigs tells what settings mean from here on (KIP-569). */
+const DOCUMENTATION_FROM = 3;
+
 /** DescribeConfigs' source of a value that nobody has set. */
 const DEFAULT_SOURCE = 5;
 
 export async function describeConfigsOn(
   cluster: Cluster,
   resources: readonly ConfigResource[],
-  timeoutMs: number,
+  options: { readonly timeoutMs: number; readonly includeDocumentation: boolean },
 ): Promise<readonly ConfigDescription[]> {
+  const { timeoutMs, includeDocumentation } = options;
   const answers = await Promise.all(
     Array.from(byNode(resources), ([nodeId, items]) =>
       cluster.retry('describing configs', timeoutMs, async () => {
         const response = await sendTo(cluster, nodeId, {
           api: describeConfigs,
-          body: {
+          body: (version) => ({
             resources: items.map(({ type, name }) => ({
               resourceType: RESOURCE_TYPES[type],
               resourceName: name,
               configurationKeys: null,
             })),
-          },
+            ...(version >= DOCUMENTATION_FROM ? { includeDocumentation } : {}),
+          }),
         });
         checkOutcomes(
           response.results.map(({ resourceType, resourceName, errorCode, errorMessage }) => ({

@@ -2,6 +2,7 @@ import { nonEmptyText } from '../../base/argument-checks.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { type ProducerSettings, producerSettings } from '../config/settings.ts';
+import { checkProducerClose } from '../check-arguments.ts';
 import { closed, timedOut } from '../kafka-error.ts';
 import type {
   DeliveryCallback,
@@ -141,12 +142,21 @@ export class Producer implements KafkaProducer {
     return (await this.#cluster.topic(topic, this.#settings.blockMsMax)).partitions.length;
   }
 
-  async close(): Promise<void> {
+  async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkProducerClose(options, 'options');
+    const { timeoutMs } = options;
     if (this.#closed) return;
     this.#closed = true;
+    const giveUp =
+      timeoutMs === undefined
+        ? undefined
+        : this.#cluster.environment.timers.after(timeoutMs, () =>
+            this.#accumulator.failAll(timedOut('closing the producer', timeoutMs)),
+          );
     try {
       await this.flush();
     } finally {
+      giveUp?.cancel();
       this.#sender.close();
       await this.#cluster.close();
     }
