@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { askCluster, type ControlAction } from './cluster/control.ts';
 import { printRows } from './output.ts';
-import { wholeNumber } from './topic.ts';
+import { wholeNumber } from './option-values.ts';
 
 interface ClusterCommandOptions {
   readonly data: string;

@@ -14,7 +14,7 @@ import { byteFormat, type ByteFormat, recordTemplate, type ShownRecord, textOf }
 import { visible } from './shell/visible-text.ts';
 import { offsetsAt, startPlace, type StartPlace } from './start-place.ts';
 import { stopRequest } from './stop-request.ts';
-import { wholeNumber } from './topic.ts';
+import { wholeNumber } from './option-values.ts';
 
 interface ConsumeOptions extends ConnectionOptions {
   readonly fromBeginning?: boolean;

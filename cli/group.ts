@@ -4,7 +4,7 @@ import type { Admin, GroupDescription, TopicPartition } from '../src/client/inde
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { printRows } from './output.ts';
 import { offsetsAt, startPlace } from './start-place.ts';
-import { withAdmin } from './topic.ts';
+import { withAdmin } from './with-admin.ts';
 
 interface OutputOptions extends ConnectionOptions {
   readonly json?: boolean;

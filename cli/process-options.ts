@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { brokerProperties } from '../broker/index.ts';
 import { readConfigFile, resolveSettings, type Settings } from '../src/server/config/index.ts';
-import { parseConfigs, wholeNumber } from './topic.ts';
+import { parseConfigs, wholeNumber } from './option-values.ts';
 
 /** What `start` and `demo` have in common. */
 export interface ProcessOptions {

@@ -4,7 +4,7 @@ import { DiagnosticError, messageOf } from '../src/base/errors.ts';
 import { type CompressionName, Producer } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
 import { byteFormat, type ByteFormat, bytesFrom } from './record-format.ts';
-import { wholeNumber } from './topic.ts';
+import { wholeNumber } from './option-values.ts';
 
 interface ProduceOptions extends ConnectionOptions {
   readonly keySeparator?: string;

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import type { Admin, ConfigEntry } from '../src/client/index.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { printRows } from './output.ts';
-import { collect, parseConfigs, withAdmin } from './topic.ts';
+import { collect, parseConfigs } from './option-values.ts';
+import { withAdmin } from './with-admin.ts';
 
 interface ConfigOptions extends ConnectionOptions {
   readonly set: readonly string[];

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { DiagnosticError } from '../src/base/errors.ts';
-import { Admin } from '../src/client/index.ts';
-import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
+import type { Admin } from '../src/client/index.ts';
+import { type ConnectionOptions, withConnection } from './connection.ts';
+import { collect, parseConfigs, wholeNumber } from './option-values.ts';
 import { printRows } from './output.ts';
 import { alterTopicConfigs, settingRow, topicConfigCommand, topicSettings } from './topic-config.ts';
+import { withAdmin } from './with-admin.ts';
 
 interface OutputOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -130,43 +131,4 @@ async function printSettings(admin: Admin, names: readonly string[]): Promise<vo
     rows.push(...entries.map((entry) => ({ topic, ...settingRow(entry) })));
   }
   if (rows.length > 0) printRows(rows, { header: ['Topic', 'Setting', 'Value', 'Source'] });
-}
-
-/** Runs an action with an admin client that is closed whatever happens. */
-export async function withAdmin(
-  options: ConnectionOptions,
-  action: (admin: Admin) => Promise<void>,
-): Promise<void> {
-  const admin = new Admin(await clientOptions(options));
-  try {
-    await action(admin);
-  } finally {
-    await admin.close();
-  }
-}
-
-export const collect = (value: string, previous: readonly string[]): readonly string[] => [
-  ...previous,
-  value,
-];
-
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new DiagnosticError({ message: `${text} is not a whole number` });
-  return value;
-}
-
-export function parseConfigs(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const equals = pair.indexOf('=');
-      if (equals <= 0) {
-        throw new DiagnosticError({
-          message: `${pair} is not a configuration`,
-          hint: 'write it as name=value',
-        });
-      }
-      return [pair.slice(0, equals), pair.slice(equals + 1)];
-    }),
-  );
 }

@@ -6,7 +6,7 @@ import { freePorts } from '../../src/base/io/free-ports.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import type { ProcessOptions } from '../process-options.ts';
 import { unlessAborted } from '../stop-request.ts';
-import { wholeNumber } from '../topic.ts';
+import { wholeNumber } from '../option-values.ts';
 import { type BrokerStatus, type ControlAction, ControlServer } from './control.ts';
 import { brokerFolder, type ClusterLayout, openLayout } from './layout.ts';
 import { SupervisedBroker } from './supervised-broker.ts';

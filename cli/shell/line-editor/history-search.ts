@@ -1,4 +1,4 @@
-import { bufferOf, type TextBuffer } from './text-buffer.ts';
+import { bufferOf, deleteLeft, type TextBuffer } from './text-buffer.ts';
 
 /** A search backwards through the history, as Ctrl-R of other shells does it. */
 export class HistorySearch {
@@ -49,7 +49,7 @@ export class HistorySearch {
   }
 
   erase(): void {
-    this.#query = [...this.#query].slice(0, -1).join('');
+    this.#query = deleteLeft(bufferOf(this.#query)).text;
     this.#find(this.#entries.length - 1);
   }
 
