@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 
 /**
  * The pager of an environment: `$PAGER`, or `less` where that is not set; undefined where it is set to nothing or to
@@ -72,6 +71,6 @@ export async function runPager(pager: string, text: string): Promise<boolean> {
   // A pager that its user leaves early does not read the rest.
   child.stdin.on('error', () => {});
   child.stdin.end(text);
-  const [code] = (await once(child, 'close')) as [number | null];
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return !NOT_RUN.has(code);
 }
