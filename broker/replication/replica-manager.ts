@@ -9,6 +9,7 @@ import { isReservedTopic } from '../log/partition-directory.ts';
 import type { MetadataDelta } from '../metadata/metadata-delta.ts';
 import {
   ConfigResourceType,
+  configKey,
   type MetadataImage,
   type PartitionRegistration,
   type TopicImage,
@@ -79,6 +80,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   #lastConfig:
     | { readonly topic: string; readonly image: MetadataImage; readonly config: TopicConfig }
     | undefined;
+  /** Of topics without settings of their own, by what is set for brokers. */
+  #commonConfig: { readonly configs: MetadataImage['configs']; readonly config: TopicConfig } | undefined;
   #image: MetadataImage | null = null;
   #isrShrinks = 0;
 
@@ -465,8 +468,18 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     partition.onConfig(this.#configOf(partition.topic, this.#image));
   }
 
-  /** The partitions of a topic come one after the other, and share what is worked out for the first. */
+  /**
+   * Topics without settings of their own share one configuration, and the partitions of another, which come one after the
+   * other, what is worked out for the first: it takes thirty look-ups, and thousands of topics are made at a time.
+   */
   #configOf(topic: string, image: MetadataImage): TopicConfig {
+    const { configs } = image;
+    if (!configs.has(configKey(ConfigResourceType.TOPIC, topic))) {
+      if (this.#commonConfig?.configs !== configs) {
+        this.#commonConfig = { configs, config: this.#options.configOf(topic, image) };
+      }
+      return this.#commonConfig.config;
+    }
     const last = this.#lastConfig;
     if (last?.topic === topic && last.image === image) return last.config;
     const config = this.#options.configOf(topic, image);
