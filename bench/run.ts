@@ -1,12 +1,14 @@
 /**
- * `npm run bench [-- --quick] [--only TEXT] [--runs N]`: every figure beside its rival in the same run. Needs Java 17
- * and Maven for the rivals; prints a table, and writes JSON to bench/results.
+ * `npm run bench [-- --quick] [--only TEXT] [--runs N] [--beside CHECKOUT]`: every figure beside its rival in the same run;
+ * with `--beside`, those of the broker beside the build of another checkout. Needs Java 17 and Maven for the rivals;
+ * prints a table, and writes JSON to bench/results.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/base/errors.ts';
 import * as broker from './figures/broker.ts';
 import { clientConsume, clientProduce } from './figures/client.ts';
+import { processorTimeIn, processorTimeOut } from './figures/processor-time.ts';
 import { sqlOverDsl, sqlOverFlink } from './figures/sql.ts';
 import { startup } from './figures/startup.ts';
 import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
@@ -18,6 +20,8 @@ import { isEnough, tableOf, writeJson } from './harness/report.ts';
 const figures: readonly Figure[] = [
   broker.brokerProduce,
   broker.brokerConsume,
+  processorTimeIn,
+  processorTimeOut,
   broker.latencyMedian,
   broker.latencyTail,
   startup,
@@ -38,16 +42,22 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     runs: { type: 'string' },
+    beside: { type: 'string' },
   },
 });
 const runs = Number(values.runs ?? (values.quick ? 1 : 5));
+const size = {
+  quick: values.quick,
+  runs,
+  ...(values.beside === undefined ? {} : { beside: path.resolve(values.beside) }),
+};
 const chosen = figures.filter((figure) => figure.name.includes(values.only));
 const results: FigureResult[] = [];
 const failures: string[] = [];
 for (const figure of chosen) {
   console.log(figure.name);
   try {
-    results.push(await compare(figure, { quick: values.quick, runs }, console.log));
+    results.push(await compare(figure, size, console.log));
   } catch (error) {
     failures.push(`${figure.name}: ${messageOf(error)}`);
     console.log(`  failed: ${messageOf(error)}`);

@@ -1,9 +1,10 @@
 import {
   type BrokerUnderTest,
+  bothBrokers,
+  consumeWithTool,
   createTopic,
   kafkaTool,
-  startApacheKafka,
-  startMillrace,
+  produceWithTool,
 } from '../harness/brokers.ts';
 import type { Contender, Figure, RunSize } from '../harness/figure.ts';
 
@@ -12,22 +13,8 @@ const PARTITIONS = 6;
 
 const records = ({ quick }: RunSize): number => (quick ? 200_000 : 1_000_000);
 
-/** Both brokers side by side, each measured by the same function. */
-async function bothBrokers(
-  measure: (broker: BrokerUnderTest, run: number) => Promise<number>,
-): Promise<{ readonly ours: Contender; readonly rival: Contender }> {
-  const contender = (broker: BrokerUnderTest): Contender => {
-    let run = 0;
-    return { name: broker.name, measure: () => measure(broker, run++), close: () => broker.close() };
-  };
-  return { ours: contender(await startMillrace()), rival: contender(await startApacheKafka()) };
-}
-
 function produce(broker: BrokerUnderTest, topic: string, count: number): Promise<string> {
-  return kafkaTool('org.apache.kafka.tools.ProducerPerformance', [
-    ...['--topic', topic, '--num-records', String(count), '--record-size', String(RECORD_BYTES)],
-    ...['--throughput', '-1', '--bootstrap-server', broker.bootstrap, '--command-property', 'acks=1'],
-  ]);
+  return produceWithTool(broker, { topic, count, recordBytes: RECORD_BYTES });
 }
 
 /** The last rate that kafka-producer-perf-test prints is that of the whole run. */
@@ -40,7 +27,7 @@ export const brokerProduce: Figure = {
   unit: 'MB/s',
   bound: { atLeast: 0.8 },
   prepare: (size) =>
-    bothBrokers(async (broker, run) => {
+    bothBrokers(size, async (broker, run) => {
       const topic = `produce-${run}`;
       await createTopic(broker.bootstrap, topic, PARTITIONS);
       return megabytesPerSecond(await produce(broker, topic, records(size)));
@@ -52,15 +39,12 @@ export const brokerConsume: Figure = {
   unit: 'MB/s',
   bound: { atLeast: 0.8 },
   prepare: (size) =>
-    bothBrokers(async (broker, run) => {
+    bothBrokers(size, async (broker, run) => {
       if (run === 0) {
         await createTopic(broker.bootstrap, 'consume', PARTITIONS);
         await produce(broker, 'consume', records(size));
       }
-      const text = await kafkaTool('org.apache.kafka.tools.ConsumerPerformance', [
-        ...['--bootstrap-server', broker.bootstrap, '--topic', 'consume'],
-        ...['--num-records', String(records(size)), '--timeout', '60000'],
-      ]);
+      const text = await consumeWithTool(broker, { topic: 'consume', count: records(size) });
       // start, end, data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, nMsg.sec, rebalance.time.ms, fetch.time.ms, fetch.MB.sec, ...
       const cells = text.trim().split('\n').at(-1)?.split(',') ?? [];
       return Number(cells[8]);
@@ -89,7 +73,7 @@ export const latencyMedian: Figure = {
   unit: 'ms',
   bound: { atMost: 1 },
   prepare: (size) =>
-    bothBrokers(async (broker, run) => {
+    bothBrokers(size, async (broker, run) => {
       const found = await endToEndLatency(broker, size, run);
       latencyRuns.set(broker.name, [...(latencyRuns.get(broker.name) ?? []), found]);
       return found.p50;
@@ -102,7 +86,7 @@ export const latencyTail: Figure = {
   bound: { atMost: 1.5 },
   async prepare(size) {
     if (latencyRuns.size < 2)
-      return bothBrokers(async (broker, run) => (await endToEndLatency(broker, size, run)).p99);
+      return bothBrokers(size, async (broker, run) => (await endToEndLatency(broker, size, run)).p99);
     const again = (name: string): Contender => ({
       name,
       measure: async () => latencyRuns.get(name)?.shift()?.p99 ?? Number.NaN,
@@ -121,7 +105,7 @@ function memory(
     unit: 'MB',
     bound: { atMost },
     prepare: (size: RunSize) =>
-      bothBrokers(async (broker, run) => (await load(broker, size, run)) / 1_000_000),
+      bothBrokers(size, async (broker, run) => (await load(broker, size, run)) / 1_000_000),
   } satisfies Figure;
 }
 

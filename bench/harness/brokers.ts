@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePorts } from '../../src/base/io/free-ports.ts';
 import { output, type RunningProcess, start } from './processes.ts';
+import type { Contender, RunSize } from './figure.ts';
 import { rivalClassPath } from './maven.ts';
 
 /** A broker process under measurement, on an empty data folder of its own. */
@@ -17,15 +18,32 @@ export interface BrokerUnderTest {
 
 const root = path.join(import.meta.dirname.replace(/([/\\])dist([/\\])/, '$1'), '..', '..');
 
-/** Starts Millrace's broker without the SQL server, which is what Apache Kafka's process is too. */
-export async function startMillrace(): Promise<BrokerUnderTest> {
+/** Both brokers side by side, each measured by the same function: Apache Kafka, or another build of ours. */
+export async function bothBrokers(
+  { beside }: RunSize,
+  measure: (broker: BrokerUnderTest, run: number) => Promise<number>,
+): Promise<{ readonly ours: Contender; readonly rival: Contender }> {
+  const contender = (broker: BrokerUnderTest): Contender => {
+    let run = 0;
+    return { name: broker.name, measure: () => measure(broker, run++), close: () => broker.close() };
+  };
+  const rival = beside === undefined ? await startApacheKafka() : await startMillrace(beside);
+  return { ours: contender(await startMillrace()), rival: contender(rival) };
+}
+
+/**
+ * Starts Millrace's broker without the SQL server, which is what Apache Kafka's process is too: the build of this
+ * checkout, or of another.
+ */
+export async function startMillrace(checkout = root): Promise<BrokerUnderTest> {
   const data = mkdtempSync(path.join(tmpdir(), 'millrace-bench-'));
-  const main = path.join(root, 'dist', 'cli', 'main.js');
+  const main = path.join(checkout, 'dist', 'cli', 'main.js');
   const args = ['start', '--no-sql', '--json', '--data', data, '--kafka-port', '0'];
   const process_ = start(process.execPath, [main, ...args]);
   const [line = '{}'] = await process_.waitFor(/^\{.*\}$/m);
   const { kafka } = JSON.parse(line) as { readonly kafka: string };
-  return { name: 'millrace', bootstrap: kafka, process: process_, close: closing(process_, data) };
+  const name = checkout === root ? 'millrace' : `millrace in ${checkout}`;
+  return { name, bootstrap: kafka, process: process_, close: closing(process_, data) };
 }
 
 /** Starts Apache Kafka in KRaft mode, one process for broker and controller, with the heap of its own scripts. */
@@ -79,6 +97,35 @@ export async function launchApacheKafka(configFile: string, port: number): Promi
 /** Runs one of Kafka's own command-line tools and answers what it printed. */
 export function kafkaTool(className: string, args: readonly string[]): Promise<string> {
   return output('java', ['-Xmx512m', '-cp', rivalClassPath('kafka'), className, ...args]);
+}
+
+export interface ToolLoad {
+  readonly topic: string;
+  /** Number of records. */
+  readonly count: number;
+  readonly recordBytes: number;
+}
+
+/** Produces as fast as it goes, acks=1; answers what kafka-producer-perf-test printed. */
+export function produceWithTool(
+  { bootstrap }: BrokerUnderTest,
+  { topic, count, recordBytes }: ToolLoad,
+): Promise<string> {
+  return kafkaTool('org.apache.kafka.tools.ProducerPerformance', [
+    ...['--topic', topic, '--num-records', String(count), '--record-size', String(recordBytes)],
+    ...['--throughput', '-1', '--bootstrap-server', bootstrap, '--command-property', 'acks=1'],
+  ]);
+}
+
+/** Consumes from the beginning; answers what kafka-consumer-perf-test printed. */
+export function consumeWithTool(
+  { bootstrap }: BrokerUnderTest,
+  { topic, count }: Pick<ToolLoad, 'topic' | 'count'>,
+): Promise<string> {
+  return kafkaTool('org.apache.kafka.tools.ConsumerPerformance', [
+    ...['--bootstrap-server', bootstrap, '--topic', topic],
+    ...['--num-records', String(count), '--timeout', '60000'],
+  ]);
 }
 
 export async function createTopic(bootstrap: string, topic: string, partitions: number): Promise<void> {

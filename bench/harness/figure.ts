@@ -1,6 +1,8 @@
 /** How long a run may take: `quick` answers within seconds, `full` runs long enough to trust. */
 export interface RunSize {
   readonly quick: boolean;
+  /** A checkout whose build takes Apache Kafka's place: a change of the broker beside what it was before. */
+  readonly beside?: string;
 }
 
 /** One side of a comparison, ready to be measured as often as asked. */
