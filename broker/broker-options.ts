@@ -20,6 +20,8 @@ export interface BrokerOptions {
    * above all because the disk did. What it would do without new metadata, others would have to take for the truth.
    */
   readonly onFailure?: (error: unknown) => void;
+  /** Overwrites buffers when they are released, so that whoever still uses them sees garbage: for tests. */
+  readonly poisonReleasedBuffers?: boolean;
 }
 
 /** Who set a configuration value. */

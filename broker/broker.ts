@@ -26,6 +26,7 @@ import { GroupCoordination, GroupLog, groupTopics } from './lifecycle/group-coor
 import { MetadataWaiters } from './lifecycle/metadata-waiters.ts';
 import { ProducerIds } from './lifecycle/producer-ids.ts';
 import { TopicCreator } from './lifecycle/topic-creator.ts';
+import { ReadBuffers } from './log/read-buffers.ts';
 import { LogManager } from './log/log-manager.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
 import { METADATA_LOG_CONFIG, METADATA_TOPIC_ID } from './quorum/raft-log.ts';
@@ -60,6 +61,7 @@ interface BrokerDependencies {
   readonly topology: BrokerTopology;
   readonly logManager: LogManager;
   readonly onFailure: (error: unknown) => void;
+  readonly readBuffers: ReadBuffers;
 }
 
 /** Locks the data folder and opens its logs. */
@@ -68,7 +70,7 @@ function openLogs({
   logger,
   config,
   topology,
-}: Omit<BrokerDependencies, 'logManager' | 'onFailure'>): LogManager {
+}: Omit<BrokerDependencies, 'logManager' | 'onFailure' | 'readBuffers'>): LogManager {
   return LogManager.open({
     environment,
     logger,
@@ -97,6 +99,7 @@ export class Broker {
   readonly #config: BrokerConfig;
   readonly #topology: BrokerTopology;
   readonly #logManager: LogManager;
+  readonly #readBuffers: ReadBuffers;
   readonly #metrics: Metrics;
   readonly #stalls: StallWatch;
   readonly #server: SocketServer;
@@ -137,7 +140,8 @@ export class Broker {
     signal?.addEventListener('abort', interrupt);
     try {
       const { onFailure = () => {} } = options;
-      broker = new Broker({ environment, logger, config, topology, logManager, onFailure });
+      const readBuffers = new ReadBuffers({ poison: options.poisonReleasedBuffers === true });
+      broker = new Broker({ environment, logger, config, topology, logManager, onFailure, readBuffers });
       await broker.#start(signal);
       return broker;
     } catch (error) {
@@ -155,7 +159,9 @@ export class Broker {
   }
 
   /** Of what it makes, only the log of the metadata can fail; what has to be closed comes after that. */
-  private constructor({ environment, logger, config, topology, logManager, onFailure }: BrokerDependencies) {
+  private constructor(dependencies: BrokerDependencies) {
+    const { environment, logger, config, topology, logManager, onFailure, readBuffers } = dependencies;
+    this.#readBuffers = readBuffers;
     this.#onFailure = onFailure;
     this.#environment = environment;
     this.#logger = logger;
@@ -538,7 +544,7 @@ export class Broker {
       producerIds: new ProducerIds({ nodeId, brokerEpoch: () => this.#lifecycle.brokerEpoch, controller }),
       groups: this.#groups,
       metrics: this.#metrics,
-      fetchRoom: new FetchRoom(this.#server.responseBytes),
+      fetchRoom: new FetchRoom(this.#server.responseBytes, this.#readBuffers),
       servedApis: (listener) => servedApis(tables.get(listener) ?? new Map()),
     };
   }

@@ -56,7 +56,10 @@ export function fetchHandler(services: BrokerServices): RequestHandler<typeof fe
         reader,
         limits,
         services.fetchRoom,
-        context.guard((reads) => reply(respond(services, request, names, reads, { reader, context }))),
+        context.guard((reads, memory) => {
+          context.onSent(() => memory.release());
+          reply(respond(services, request, names, reads, { reader, context }));
+        }),
       );
       delayed.start(services.environment.timers);
       if (!delayed.done) context.onClosed(() => delayed.cancel());

@@ -1,5 +1,6 @@
 import { BATCH_HEADER_BYTES } from '../../src/protocol/records/batch-format.ts';
 import { claimedBatchSizeAt, lastOffsetAt, baseOffsetAt } from './batch-info.ts';
+import { OWN_MEMORY, type ReadMemory } from './read-buffers.ts';
 import { EMPTY_READ, type ReadOptions, type ReadResult } from './read-result.ts';
 import type { RecentBatches } from './recent-batches.ts';
 import type { Segment } from './segment.ts';
@@ -65,8 +66,10 @@ export function readSegment(
   const available = segment.sizeInBytes - position;
   const empty = { ...EMPTY_READ, nextOffset: offset };
   if (available <= 0) return { ...empty, isBounded: false };
-  let bytes = readBytes(segment, position, Math.max(0, Math.min(options.maxBytes, available)));
-  if (options.minOneBatch) bytes = withWholeFirstBatch(segment, position, bytes);
+  const { memory = OWN_MEMORY } = options;
+  const wanted = memory.take(Math.max(0, Math.min(options.maxBytes, available)));
+  let bytes = readInto(wanted, segment, position);
+  if (options.minOneBatch) bytes = withWholeFirstBatch(segment, position, { bytes, memory });
   const extent = extentOf(bytes, offset, {
     bytesMax: Math.max(options.maxBytes, options.minOneBatch ? bytes.length : 0),
     upperBoundOffset: options.upperBoundOffset,
@@ -100,18 +103,24 @@ function refuseForeignBatch(
 const LENGTH_PREFIX_BYTES = 17;
 
 /** Reads more where the first batch is larger than what was asked for. */
-function withWholeFirstBatch(segment: Segment, position: number, bytes: Buffer): Buffer {
+function withWholeFirstBatch(
+  segment: Segment,
+  position: number,
+  { bytes, memory }: { readonly bytes: Buffer; readonly memory: ReadMemory },
+): Buffer {
   const header =
-    bytes.length >= LENGTH_PREFIX_BYTES ? bytes : readBytes(segment, position, LENGTH_PREFIX_BYTES);
+    bytes.length >= LENGTH_PREFIX_BYTES
+      ? bytes
+      : readInto(memory.take(LENGTH_PREFIX_BYTES), segment, position);
   if (header.length < LENGTH_PREFIX_BYTES) return bytes;
   const size = claimedBatchSizeAt(header, 0);
-  return size > bytes.length ? readBytes(segment, position, size) : bytes;
+  return size > bytes.length ? readInto(memory.take(size), segment, position) : bytes;
 }
 
-function readBytes(segment: Segment, position: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  const count = segment.readAt(bytes, position, length);
-  return count === length ? bytes : bytes.subarray(0, count);
+/** Fills `target`, or the part of it that the segment has bytes for. */
+function readInto(target: Buffer, segment: Segment, position: number): Buffer {
+  const count = segment.readAt(target, position, target.length);
+  return count === target.length ? target : target.subarray(0, count);
 }
 
 /** Which whole batches of `bytes` answer a read. */

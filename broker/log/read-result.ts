@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { ReadMemory } from './read-buffers.ts';
 
 export interface ReadOptions {
   /** A limit for everything but a first batch when `minOneBatch` is set. */
@@ -7,13 +8,15 @@ export interface ReadOptions {
   readonly upperBoundOffset: number;
   /** Answer the first batch whole even when it is larger than `maxBytes`. */
   readonly minOneBatch: boolean;
+  /** What is read from disk is read into this; by default into memory of its own. */
+  readonly memory?: ReadMemory;
 }
 
 /** Whole record batches as they lie in the log. Bytes start at the batch that contains the asked offset. */
 export interface ReadResult {
   /** 0, or OFFSET_OUT_OF_RANGE when the offset is before the log start or beyond the log end, or KAFKA_STORAGE_ERROR. */
   readonly errorCode: ErrorCode;
-  /** Views on memory that never changes; empty at the end of the log. */
+  /** Views on memory that does not change before {@link ReadOptions.memory} is released; empty at the end of the log. */
   readonly chunks: readonly Buffer[];
   readonly sizeInBytes: number;
   /** The offset after the last batch in `chunks`; the asked offset when there is none. */

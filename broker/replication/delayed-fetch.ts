@@ -1,5 +1,6 @@
 import type { Timer, Timers } from '../../src/base/environment.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { ReadLease, ReadMemory } from '../log/read-buffers.ts';
 import type { Partition } from './partition.ts';
 import {
   admitFetch,
@@ -32,7 +33,15 @@ export interface ReadRoom {
   /** Calls back, once, when there is room again. */
   wait(callback: () => void): void;
   cancel(callback: () => void): void;
+  /** Buffers to read into. */
+  lease(): ReadLease;
 }
+
+/**
+ * Called once with one read per item, in order, and with the memory that they lie in: that is released when the response
+ * has been sent.
+ */
+export type OnFetched = (reads: readonly PartitionRead[], memory: ReadLease) => void;
 
 /**
  * A fetch: reads at once, and when that is less than asked for waits until one of its partitions has more, an error
@@ -44,7 +53,7 @@ export class DelayedFetch implements DelayedOperation {
   readonly #reader: Reader;
   readonly #limits: FetchLimits;
   readonly #room: ReadRoom;
-  #onDone: ((reads: readonly PartitionRead[]) => void) | undefined;
+  #onDone: OnFetched | undefined;
   /** Set for items whose fetch was refused: by index. */
   readonly #refused: (PartitionRead | null)[] = [];
   #timer: Timer | undefined;
@@ -56,13 +65,12 @@ export class DelayedFetch implements DelayedOperation {
   #bytesRead = 0;
   #logBytes = 0;
 
-  /** @param onDone called once with one read per item, in order. */
   constructor(
     items: readonly FetchItem[],
     reader: Reader,
     limits: FetchLimits,
     room: ReadRoom,
-    onDone: (reads: readonly PartitionRead[]) => void,
+    onDone: OnFetched,
   ) {
     this.#items = items;
     this.#reader = reader;
@@ -136,11 +144,15 @@ export class DelayedFetch implements DelayedOperation {
       this.#room.wait(this.#onRoom);
       return false;
     }
-    const reads = this.#readAll(Math.min(this.#limits.maxBytes, roomBytes));
+    const memory = this.#room.lease();
+    const reads = this.#readAll(Math.min(this.#limits.maxBytes, roomBytes), memory);
     // Where there is little room, it need not be filled to the last byte: batches are read whole.
     const enough = Math.min(this.#limits.minBytes, Math.ceil(roomBytes / 2));
-    if (!this.#mustAnswer && this.#bytesRead < enough && !hasError(reads)) return false;
-    this.#finish(reads);
+    if (!this.#mustAnswer && this.#bytesRead < enough && !hasError(reads)) {
+      memory.release();
+      return false;
+    }
+    this.#finish(reads, memory);
     return true;
   }
 
@@ -153,7 +165,7 @@ export class DelayedFetch implements DelayedOperation {
    * Reads all partitions in request order. Limits are soft: the first partition that has anything gives at least one
    * batch, however large; the others share what remains.
    */
-  #readAll(bytesMax: number): readonly PartitionRead[] {
+  #readAll(bytesMax: number, memory: ReadMemory): readonly PartitionRead[] {
     let remaining = bytesMax;
     let bytesRead = 0;
     let logBytes = 0;
@@ -176,6 +188,7 @@ export class DelayedFetch implements DelayedOperation {
         reader: this.#reader,
         maxBytes: Math.max(0, Math.min(fetch.maxBytes, remaining)),
         minOneBatch: bytesRead === 0,
+        memory,
       });
       reads.push(read);
       remaining -= read.sizeInBytes;
@@ -187,11 +200,11 @@ export class DelayedFetch implements DelayedOperation {
     return reads;
   }
 
-  #finish(reads: readonly PartitionRead[]): void {
+  #finish(reads: readonly PartitionRead[], memory: ReadLease): void {
     if (this.#done) return;
     const onDone = this.#onDone;
     this.#end();
-    onDone?.(reads);
+    onDone?.(reads, memory);
   }
 
   /** Lists that still hold this forget it later: the request and its memory go now. */

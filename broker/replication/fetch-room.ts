@@ -1,3 +1,4 @@
+import type { ReadBuffers, ReadLease } from '../log/read-buffers.ts';
 import type { ReadRoom } from './delayed-fetch.ts';
 
 /** The budget of responses. */
@@ -17,15 +18,21 @@ const SHARE_BYTES_MIN = 64 * 1024;
 /** The room that fetches have in the budget of responses. */
 export class FetchRoom implements ReadRoom {
   readonly #budget: ResponseBudget;
+  readonly #buffers: ReadBuffers;
 
-  constructor(budget: ResponseBudget) {
+  constructor(budget: ResponseBudget, buffers: ReadBuffers) {
     this.#budget = budget;
+    this.#buffers = buffers;
   }
 
   bytesNow(): number {
     const { bytesMax, usedBytes, isExhausted } = this.#budget;
     if (isExhausted) return 0;
     return Math.max(SHARE_BYTES_MIN, Math.floor((bytesMax - usedBytes) * SHARE_MAX));
+  }
+
+  lease(): ReadLease {
+    return this.#buffers.lease();
   }
 
   wait(callback: () => void): void {

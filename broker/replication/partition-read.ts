@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import type { ReadMemory } from '../log/read-buffers.ts';
 import type { AbortedTransaction, EpochEndOffset } from '../log/read-result.ts';
 import type { Partition } from './partition.ts';
 
@@ -95,7 +96,12 @@ export function admitFetch(
 export function readPartition(
   partition: Partition,
   fetch: PartitionFetch,
-  options: { readonly reader: Reader; readonly maxBytes: number; readonly minOneBatch: boolean },
+  options: {
+    readonly reader: Reader;
+    readonly maxBytes: number;
+    readonly minOneBatch: boolean;
+    readonly memory: ReadMemory;
+  },
 ): PartitionRead {
   const { log } = partition;
   const { reader } = options;
@@ -103,6 +109,7 @@ export function readPartition(
     maxBytes: options.maxBytes,
     upperBoundOffset: readLimit(partition, reader),
     minOneBatch: options.minOneBatch,
+    memory: options.memory,
   });
   if (result.errorCode !== ErrorCode.NONE) return readFailure(result.errorCode);
   return {

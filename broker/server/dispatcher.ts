@@ -90,6 +90,7 @@ class Exchange implements RequestContext {
   #replied = false;
   #request: unknown = null;
   #onClosed: (() => void) | undefined;
+  #onSent: (() => void) | undefined;
 
   constructor(
     options: DispatcherOptions,
@@ -131,6 +132,10 @@ class Exchange implements RequestContext {
   onClosed(callback: () => void): void {
     this.#onClosed = callback;
     this.#connection.onClosed(callback);
+  }
+
+  onSent(callback: () => void): void {
+    this.#onSent = callback;
   }
 
   guard<T extends readonly unknown[]>(work: (...args: T) => void): (...args: T) => void {
@@ -228,7 +233,8 @@ class Exchange implements RequestContext {
     this.#metrics.totalTimeMsSum += elapsedMs;
     if (elapsedMs > this.#metrics.totalTimeMsMax) this.#metrics.totalTimeMsMax = elapsedMs;
     if (this.#connection.closed) return;
-    this.#connection.complete(this.#slot, response === null ? null : this.#encode(response));
+    const chunks = response === null ? null : this.#encode(response);
+    this.#connection.complete(this.#slot, chunks, this.#onSent);
   }
 
   #encode(response: unknown): readonly Uint8Array[] | null {

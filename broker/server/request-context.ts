@@ -18,6 +18,11 @@ export interface RequestContext {
    * callback per request; none is called once the request is answered.
    */
   onClosed(callback: () => void): void;
+  /**
+   * Calls back when the operating system has taken the response, so that its memory may be used again. Set before the
+   * reply; not called where the connection ends first.
+   */
+  onSent(callback: () => void): void;
   /** Makes a callback that completes the request later fail as the handler itself would: it is logged and answered. */
   guard<T extends readonly unknown[]>(work: (...args: T) => void): (...args: T) => void;
   /** Lets the connection's next requests wait until what it answers is called, as Kafka does with every request. */

@@ -3,8 +3,17 @@ export interface ResponseSlot {
   /** Encoded response; null until it is there, and for a request that gets none. */
   chunks: readonly Uint8Array[] | null;
   ready: boolean;
+  /** Told when the operating system has taken the response. */
+  onSent: (() => void) | undefined;
   /** Size of the request, whose memory is held until the response is there. */
   readonly requestBytes: number;
+}
+
+/** Responses that are written together. */
+export interface ReadyResponses {
+  readonly chunks: readonly Uint8Array[];
+  /** Whom to tell when they are sent; mostly nobody. */
+  readonly onSent: readonly (() => void)[] | undefined;
 }
 
 /**
@@ -21,18 +30,20 @@ export class ResponseQueue {
   }
 
   open(requestBytes: number): ResponseSlot {
-    const slot: ResponseSlot = { chunks: null, ready: false, requestBytes };
+    const slot: ResponseSlot = { chunks: null, ready: false, onSent: undefined, requestBytes };
     this.#slots.push(slot);
     return slot;
   }
 
   /** Removes the finished slots at the head; answers their chunks in order, for one write. */
-  takeReady(): readonly Uint8Array[] {
+  takeReady(): ReadyResponses {
     let first = this.#slots[this.#head];
     if (first === undefined || !first.ready) return NOTHING;
     const chunks: Uint8Array[] = [];
+    let onSent: (() => void)[] | undefined;
     while (first?.ready === true) {
       if (first.chunks !== null) for (const chunk of first.chunks) chunks.push(chunk);
+      if (first.onSent !== undefined) (onSent ??= []).push(first.onSent);
       first = this.#slots[++this.#head];
     }
     if (this.#head === this.#slots.length) {
@@ -42,7 +53,7 @@ export class ResponseQueue {
       this.#slots = this.#slots.slice(this.#head);
       this.#head = 0;
     }
-    return chunks;
+    return { chunks, onSent };
   }
 
   clear(): void {
@@ -51,4 +62,4 @@ export class ResponseQueue {
   }
 }
 
-const NOTHING: readonly Uint8Array[] = [];
+const NOTHING: ReadyResponses = { chunks: [], onSent: undefined };

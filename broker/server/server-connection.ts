@@ -133,10 +133,14 @@ export class ServerConnection {
     return this.#responses.open(bytes);
   }
 
-  /** Gives a response its bytes (or null for none) and sends all whose turn it is. */
-  complete(slot: ResponseSlot, chunks: readonly Uint8Array[] | null): void {
+  /**
+   * Gives a response its bytes (or null for none) and sends all whose turn it is.
+   * @param onSent called when the operating system has taken it; not where the connection ends first.
+   */
+  complete(slot: ResponseSlot, chunks: readonly Uint8Array[] | null, onSent?: () => void): void {
     if (this.#closed) return;
     slot.chunks = chunks;
+    slot.onSent = onSent;
     slot.ready = true;
     this.#requestBytes -= slot.requestBytes;
     if (chunks !== null) for (const chunk of chunks) this.#readyBytes += chunk.length;
@@ -270,11 +274,12 @@ export class ServerConnection {
   }
 
   #flush(): void {
-    const chunks = this.#responses.takeReady();
+    const { chunks, onSent } = this.#responses.takeReady();
     if (chunks.length > 0 && !this.#closed) {
       this.#lastActiveMs = this.#owner.clock.monotonicMs();
       for (const chunk of chunks) this.#readyBytes -= chunk.length;
-      this.#connection.write(chunks);
+      if (onSent === undefined) this.#connection.write(chunks);
+      else this.#connection.write(chunks, () => onSent.forEach((callback) => callback()));
     }
     this.#chargeResponses();
   }

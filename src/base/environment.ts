@@ -122,10 +122,11 @@ export interface Connection {
   /** Begins to deliver events; called once. */
   start(handlers: ConnectionHandlers): void;
   /**
-   * Queues chunks, in order, as one write. The chunks must not change afterwards.
+   * Queues chunks, in order, as one write. The chunks must not change until they are sent.
+   * @param onSent called, later, when the operating system has taken them all; not where the connection ends first.
    * @returns false when more is queued than is good to hold. Whenever something is left in the queue, `drain` follows.
    */
-  write(chunks: readonly Uint8Array[]): boolean;
+  write(chunks: readonly Uint8Array[], onSent?: () => void): boolean;
   /** Bytes queued and not yet handed to the operating system. */
   readonly queuedBytes: number;
   pause(): void;

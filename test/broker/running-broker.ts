@@ -45,6 +45,7 @@ export class TestBrokers {
       ...(options.logger === undefined ? {} : { logger: options.logger }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+      poisonReleasedBuffers: true,
       config: {
         listeners: 'PLAINTEXT://127.0.0.1:0',
         'group.initial.rebalance.delay.ms': 0,

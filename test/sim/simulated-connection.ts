@@ -25,7 +25,7 @@ const RETRANSMIT_MS = 200;
 const RETRANSMIT_MS_MAX = 5_000;
 
 type Packet =
-  | { readonly kind: 'data'; readonly bytes: Buffer }
+  | { readonly kind: 'data'; readonly bytes: Buffer; readonly onSent: (() => void) | undefined }
   /** The sender has no more to say. */
   | { readonly kind: 'fin' };
 
@@ -104,11 +104,12 @@ export class SimulatedConnection implements Connection {
     else this.peer?.pump();
   }
 
-  write(chunks: readonly Uint8Array[]): boolean {
+  write(chunks: readonly Uint8Array[], onSent?: () => void): boolean {
     if (this.#isClosed || this.#isEnding) return false;
-    for (const packet of this.#cutIntoPackets(Buffer.concat(chunks))) {
-      this.#outgoing.push({ kind: 'data', bytes: packet });
-      this.#outgoingBytes += packet.length;
+    const packets = this.#cutIntoPackets(Buffer.concat(chunks));
+    for (const [i, bytes] of packets.entries()) {
+      this.#outgoing.push({ kind: 'data', bytes, onSent: i === packets.length - 1 ? onSent : undefined });
+      this.#outgoingBytes += bytes.length;
     }
     this.pump();
     if (this.queuedBytes > 0) this.#mustDrain = true;
@@ -203,6 +204,7 @@ export class SimulatedConnection implements Connection {
     this.#note(`${this.label} ${packet.bytes.length} B`);
     const handlers = peer.#handlers;
     peer.process.run(() => handlers.data(packet.bytes));
+    if (packet.onSent !== undefined) this.process.run(packet.onSent);
     if (this.#mustDrain && this.queuedBytes === 0) {
       this.#mustDrain = false;
       this.process.run(() => this.#handlers?.drain?.());

@@ -11,7 +11,6 @@ import type {
 import { OperationalError } from '../errors.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const NOTHING = new Uint8Array(0);
 
 export const nodeNetwork: Network = {
   listen(options: ListenOptions): Promise<Listener> {
@@ -98,39 +97,36 @@ class NodeConnection implements Connection {
     this.#socket.resume();
   }
 
-  write(chunks: readonly Uint8Array[]): boolean {
+  write(chunks: readonly Uint8Array[], onSent?: () => void): boolean {
     const socket = this.#socket;
     if (socket.destroyed) return false;
-    const last = chunks.length - 1;
-    if (last < 0) return true;
-    let more: boolean;
-    if (last === 0) {
-      more = socket.write(chunks[0] as Uint8Array);
-    } else {
-      // Corked, the chunks leave in one writev.
-      socket.cork();
-      more = true;
-      for (const chunk of chunks) more = socket.write(chunk);
-      socket.uncork();
-    }
+    if (chunks.length === 0) return true;
+    const onWritten = onSent === undefined ? this.#onWritten : this.#thenSent(onSent);
+    let more = true;
+    let left = chunks.length;
+    // Corked, the chunks leave in one writev.
+    if (left > 1) socket.cork();
+    for (const chunk of chunks) more = socket.write(chunk, --left === 0 ? onWritten : undefined);
+    socket.uncork();
     // What the operating system has taken at once is not in the queue any more. Node tells of a drained queue only where
-    // it was a long one; an empty write behind the others ends when they have.
-    if (socket.writableLength > 0 && !this.#mustDrain) {
-      this.#mustDrain = true;
-      socket.write(NOTHING, this.#onWritten);
-    }
+    // it was a long one; the last write in the queue tells here when it has ended.
+    if (socket.writableLength > 0) this.#mustDrain = true;
     return more;
   }
 
   readonly #onWritten = (): void => {
-    if (this.#closed) return;
-    if (this.#socket.writableLength > 0) {
-      this.#socket.write(NOTHING, this.#onWritten);
-      return;
-    }
+    if (!this.#mustDrain || this.#closed || this.#socket.writableLength > 0) return;
     this.#mustDrain = false;
     this.#onDrain?.();
   };
+
+  #thenSent(onSent: () => void): (error?: Error | null) => void {
+    return (error) => {
+      // Of a socket that was destroyed nobody knows what was still under way.
+      if ((error === undefined || error === null) && !this.#socket.destroyed) onSent();
+      this.#onWritten();
+    };
+  }
 
   pause(): void {
     this.#socket.pause();

@@ -14,7 +14,7 @@ describe('ResponseQueue', () => {
           if (picked === undefined) break;
           picked.slot.chunks = picked.i % 7 === 0 ? null : [Buffer.from([picked.i])];
           picked.slot.ready = true;
-          for (const chunk of queue.takeReady()) sent.push(chunk[0] ?? -1);
+          for (const chunk of queue.takeReady().chunks) sent.push(chunk[0] ?? -1);
         }
         expect(sent).toEqual(Array.from({ length: count }, (_, i) => i).filter((i) => i % 7 !== 0));
         expect(queue.size).toBe(0);

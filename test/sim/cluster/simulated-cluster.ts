@@ -91,6 +91,7 @@ export class SimulatedCluster {
       environment,
       config: { ...brokerConfig(id), ...this.#duties },
       logger: this.#logger(id, life),
+      poisonReleasedBuffers: true,
     }).then(
       (broker) => {
         life.broker = broker;
