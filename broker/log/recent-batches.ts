@@ -25,7 +25,7 @@ export class RecentBatches {
       this.clear();
       return;
     }
-    this.#entries.push({ baseOffset, nextOffset, bytes: kept });
+    this.#entries.push({ baseOffset, nextOffset, ...kept });
   }
 
   /** Index of the entry that contains or follows `offset`. Only for offsets at or after {@link startOffset}. */
@@ -46,7 +46,7 @@ export class RecentBatches {
 
   clear(): void {
     for (let index = this.#head; index < this.#entries.length; index++) {
-      this.#budget.giveBack((this.#entries[index] as RecentEntry).bytes);
+      this.#budget.giveBack(this.#entries[index] as RecentEntry);
     }
     this.#entries = [];
     this.#head = 0;
@@ -56,7 +56,7 @@ export class RecentBatches {
   evictOldest(): void {
     const entry = this.#entries[this.#head];
     if (entry === undefined) return;
-    this.#budget.giveBack(entry.bytes);
+    this.#budget.giveBack(entry);
     this.#entries[this.#head] = GONE;
     this.#head++;
     if (this.#head >= 64 && this.#head * 2 >= this.#entries.length) {
@@ -66,17 +66,26 @@ export class RecentBatches {
   }
 }
 
-export interface RecentEntry {
-  readonly baseOffset: number;
-  readonly nextOffset: number;
+/** Memory that is kept. */
+interface Kept {
   /** One or more whole batches. */
   readonly bytes: Buffer;
+  /** What it takes of the budget. */
+  readonly charge: number;
 }
 
-const GONE: RecentEntry = { baseOffset: -1, nextOffset: -1, bytes: Buffer.alloc(0) };
+export interface RecentEntry extends Kept {
+  readonly baseOffset: number;
+  readonly nextOffset: number;
+}
+
+const GONE: RecentEntry = { baseOffset: -1, nextOffset: -1, bytes: Buffer.alloc(0), charge: 0 };
 
 /** What an entry costs beside its bytes: two small objects. */
 const ENTRY_OVERHEAD_BYTES = 256;
+
+/** Producers write to six or twelve partitions of a broker at once. */
+const BATCHES_PER_REQUEST_MAX = 16;
 
 /** Bytes of recent batches that all logs of a broker may hold together. */
 export class RecentBudget {
@@ -85,6 +94,8 @@ export class RecentBudget {
   /** Whose entry is the oldest, second oldest ...: one element per entry, more after a queue was cleared. */
   #order: RecentBatches[] = [];
   #head = 0;
+  /** The memory that the latest entry lies in. */
+  #latest: ArrayBufferLike | undefined;
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax;
@@ -94,17 +105,34 @@ export class RecentBudget {
     return this.#bytes;
   }
 
-  /** Makes room and answers the bytes to keep, or undefined when they are too many altogether. */
-  claim(owner: RecentBatches, bytes: Buffer): Buffer | undefined {
-    if (bytes.length + ENTRY_OVERHEAD_BYTES > this.bytesMax) return undefined;
-    this.#bytes += bytes.length + ENTRY_OVERHEAD_BYTES;
+  /** Makes room and answers what to keep, or undefined when that is too much altogether. */
+  claim(owner: RecentBatches, batch: Buffer): Kept | undefined {
+    if (batch.length + ENTRY_OVERHEAD_BYTES > this.bytesMax) return undefined;
+    const kept = this.#keep(batch);
+    this.#bytes += kept.charge;
     this.#order.push(owner);
     while (this.#bytes > this.bytesMax) this.#evictOldest();
-    return ownMemory(bytes);
+    return kept;
   }
 
-  giveBack(bytes: Buffer): void {
-    this.#bytes -= bytes.length + ENTRY_OVERHEAD_BYTES;
+  giveBack({ charge }: Kept): void {
+    this.#bytes -= charge;
+  }
+
+  /**
+   * A batch is a view on the request it came in, and keeps all of its memory. That is fine where the request is made of
+   * such batches: the first is charged for all of it, and those that follow, which are evicted right behind it, are not.
+   * A small batch of a large request, or a small request in a large socket buffer, is copied.
+   */
+  #keep(batch: Buffer): Kept {
+    const { buffer, length } = batch;
+    const isSmallPart = length * BATCHES_PER_REQUEST_MAX < buffer.byteLength;
+    if (isSmallPart || buffer.byteLength + ENTRY_OVERHEAD_BYTES > this.bytesMax) {
+      return { bytes: Buffer.from(batch), charge: length + ENTRY_OVERHEAD_BYTES };
+    }
+    const isCharged = buffer === this.#latest;
+    this.#latest = buffer;
+    return { bytes: batch, charge: ENTRY_OVERHEAD_BYTES + (isCharged ? 0 : buffer.byteLength) };
   }
 
   #evictOldest(): void {
@@ -114,12 +142,4 @@ export class RecentBudget {
       this.#head = 0;
     }
   }
-}
-
-/**
- * A batch is a view on the request it came in. Kept as it is, it keeps the whole request: fine when it is most of it,
- * but a small batch of a large request, or a small request in a large socket buffer, is copied.
- */
-function ownMemory(bytes: Buffer): Buffer {
-  return bytes.length * 4 >= bytes.buffer.byteLength ? bytes : Buffer.from(bytes);
 }
