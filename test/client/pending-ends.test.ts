@@ -55,7 +55,12 @@ describe('against a peer that takes connections and never answers, each call end
   });
 
   it('of closing a producer, whose records fail with it', async () => {
-    const producer = new Producer({ bootstrapServers });
+    const producer = new Producer({
+      bootstrapServers,
+      requestTimeoutMs: 600_000,
+      blockMsMax: 600_000,
+      deliveryTimeoutMs: 1_200_000,
+    });
     const told: unknown[] = [];
     producer.send({ topic: 't', value: 'v' }, (error) => told.push(error));
     expect(await failureOf(producer.close({ timeoutMs: TIMEOUT_MS }))).toMatchObject({ code: 'TIMED_OUT' });

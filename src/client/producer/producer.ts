@@ -150,9 +150,11 @@ export class Producer implements KafkaProducer {
     const giveUp =
       timeoutMs === undefined
         ? undefined
-        : this.#cluster.environment.timers.after(timeoutMs, () =>
-            this.#accumulator.failAll(timedOut('closing the producer', timeoutMs)),
-          );
+        : this.#cluster.environment.timers.after(timeoutMs, () => {
+            this.#accumulator.failAll(timedOut('closing the producer', timeoutMs));
+            // Records that waited for metadata end without a batch, of which nobody hears.
+            this.#onProgress();
+          });
     try {
       await this.flush();
     } finally {
