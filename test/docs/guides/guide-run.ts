@@ -120,7 +120,7 @@ export class GuideRun {
       case 'sh':
         return ['bash', '-euo', 'pipefail', '-c', text];
       case 'sql':
-        return ['millrace', 'sql', '-e', text];
+        return file !== undefined ? undefined : ['millrace', 'sql', '-e', text];
       case 'ts':
         return file === undefined || !file.includes('/')
           ? [...this.#tsx(), this.#program(text, file, 'ts')]
