@@ -6,6 +6,8 @@ const BORDERS_PER_COLUMN = 3;
 const COLUMN_WIDTH_MIN = 6;
 /** A growing table whose columns would be narrower than this is written one value a line. */
 const GROWING_WIDTH_MIN = 10;
+/** Room for a cell where nothing is known of the rows to come and there is no terminal to fit into; longer ones stick out. */
+const ENDLESS_WIDTH_MIN = 16;
 
 /**
  * A table with a header line that fits the terminal. Words stay whole: a column gives way only where its cells have
@@ -75,7 +77,7 @@ export class GrowingTable {
     this.#titles = titles;
     this.#isEndless = !Number.isFinite(terminalColumns);
     const available = terminalColumns - titles.length * BORDERS_PER_COLUMN - 1;
-    this.#width = this.#isEndless ? 0 : Math.floor(available / Math.max(1, titles.length));
+    this.#width = this.#isEndless ? ENDLESS_WIDTH_MIN : Math.floor(available / Math.max(1, titles.length));
   }
 
   get #isVertical(): boolean {
@@ -103,7 +105,9 @@ export class GrowingTable {
 
   #line(cells: readonly string[]): string {
     if (this.#isEndless) {
-      const padded = cells.map((cell, i) => pad(cell, stringWidth(this.#titles[i] ?? '')));
+      const padded = cells.map((cell, i) =>
+        pad(cell, Math.max(this.#width, stringWidth(this.#titles[i] ?? ''))),
+      );
       return `| ${padded.join(' | ')} |`;
     }
     const wrapped = cells.map((cell) => wrap(cell, this.#width));

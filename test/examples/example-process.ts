@@ -37,6 +37,13 @@ export class ExampleProcess {
     throw new Error(`ended with ${status}: ${this.errors}`);
   }
 
+  /** What it prints and says until it ends by itself with success. */
+  async ended(): Promise<{ readonly text: string; readonly errors: string }> {
+    const status = await this.#ended;
+    if (status === 0) return { text: this.text, errors: this.errors };
+    throw new Error(`ended with ${status}: ${this.errors}`);
+  }
+
   /** Waits until what it has printed matches. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {

@@ -107,6 +107,7 @@ test('a quorum of one is active when start resolves, and keeps what it answered'
   expect(again.image.features.get('metadata.version')).toBe(25);
   const state: unknown = JSON.parse(readFileSync(join(folder, '__cluster_metadata-0/quorum-state'), 'utf8'));
   expect(state).toEqual({
+    clusterId: 'real',
     leaderId: 1,
     leaderEpoch: 2,
     votedId: 1,
