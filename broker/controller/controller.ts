@@ -179,9 +179,12 @@ export class Controller implements RaftListener {
       // A decision that fails has done nothing yet; one that was half applied is dropped with the leadership.
       this.#options.logger.error('the controller has failed and gives up its leadership', { error });
       this.#raft.resign(activity.epoch);
-      // A log that takes nothing (a full disk) has not taken this: whoever leads next may be asked for the same.
+      // A log that takes nothing (a full disk) has not taken this: it may be asked for again, of whoever leads next.
       const isRefused = error instanceof OperationalError && error.code === METADATA_LOG_REFUSED;
-      return failed(isRefused ? ErrorCode.NOT_CONTROLLER : ErrorCode.UNKNOWN_SERVER_ERROR, messageOf(error));
+      return failed(
+        isRefused ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.UNKNOWN_SERVER_ERROR,
+        messageOf(error),
+      );
     }
   }
 

@@ -79,7 +79,7 @@ describe('a disk that is full', () => {
         // The metadata log has a little room left in its last page.
         const created: string[] = [];
         const refusal = await createUntilRefused(admin, `topic-${round}`, created);
-        expect(refusal).toMatch(/no space|KAFKA_STORAGE_ERROR|did not answer/);
+        expect(refusal).toMatch(/no space|KAFKA_STORAGE_ERROR|did not answer|did not succeed within/);
         expect(process.isRunning).toBe(true);
 
         fs.rmSync(path.join(disk, 'filler'));

@@ -210,13 +210,15 @@ export class Cluster {
     const deadlineMs = this.#nowMs() + timeoutMs;
     for (let failures = 1; ; failures++) {
       if (this.#closed) throw closed('client');
+      let overdue: Error | undefined;
       try {
         const remainingMs = Math.max(1, Math.ceil(deadlineMs - this.#nowMs()));
-        return await this.within(remainingMs, attempt(remainingMs), () =>
-          timedOut(what, timeoutMs, this.#outage),
-        );
+        return await this.within(remainingMs, attempt(remainingMs), () => {
+          overdue = timedOut(what, timeoutMs, this.#outage);
+          return overdue;
+        });
       } catch (error) {
-        if (!isRetriable(error)) throw error;
+        if (!isRetriable(error) || error === overdue) throw error;
         const pauseMs = this.#backoff.delayMs(failures);
         if (this.#nowMs() + pauseMs >= deadlineMs) {
           throw isTelling(error) ? error : timedOut(what, timeoutMs, error);
