@@ -77,13 +77,39 @@ function installNode(version) {
   return path.join(folder, 'node_modules', 'node', 'bin');
 }
 
-/** The fast tests, and an install that insists on the engines of all packages, on one Node. */
+/** What depends on the Node below it: bindings, compression, checksums, the package's entries, the built command. */
+const SHARE_ON_EVERY_NODE = [
+  'test/streams/state',
+  'test/streams/kafka-streams-recordings.test.ts',
+  'test/protocol',
+  'test/package-entries.test.ts',
+  'test/e2e/codecs.test.ts',
+];
+
+/** The fixed share of the slow suites; `npm run test:slow` runs all of them. */
+const SLOW_SHARE = [
+  'test/broker/log/dump-log-segments.slow.test.ts',
+  'test/broker/many-topics.slow.test.ts',
+  'test/broker/metadata/dump-metadata-log.slow.test.ts',
+  'test/compat/java-tools.slow.test.ts',
+  'test/compat/kill.slow.test.ts',
+  'test/e2e/cluster-kill.slow.test.ts',
+  'test/e2e/full-disk.slow.test.ts',
+  'test/package-install.slow.test.ts',
+];
+
+/** An install that insists on the engines of all packages, and the share of the fast tests, on one Node. */
 function onNode(version) {
   const env = { PATH: `${installNode(version)}${path.delimiter}${process.env.PATH}` };
   const strict = ['--package-lock', '--include=dev', '--engine-strict', '--dry-run', '--ignore-scripts'];
   step(`npm ci on node ${version}`, 'npm', ['ci', ...strict, '--loglevel=error'], { env });
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  testStep(`fast tests on node ${version}`, 'node', [vitest, 'run', '--project', 'fast'], { env });
+  testStep(
+    `fast tests on node ${version}`,
+    'node',
+    [vitest, 'run', '--project', 'fast', ...SHARE_ON_EVERY_NODE],
+    { env },
+  );
 }
 
 /** Installs Debian packages that a suite needs and this machine lacks; the suite itself says so if that fails. */
@@ -97,12 +123,13 @@ function needCommands(packages) {
 
 step('install and build', process.execPath, [path.join(root, 'scripts', 'millrace.mjs'), '--version']);
 step('lock', 'npm', ['run', '--silent', 'lock', '--', '--check']);
+testStep('npm test', 'npm', ['test', '--'], { minutes: 25 });
 for (const version of NODES) onNode(version);
 step('types', 'npm', ['run', '--silent', 'typecheck']);
 step('lint', 'npm', ['run', '--silent', 'lint']);
 step('format', 'npm', ['run', '--silent', 'format:check']);
 needCommands(['kcat']);
-testStep('slow tests', 'npm', ['run', '--silent', 'test:slow', '--'], { minutes: 25 });
+testStep('slow tests', 'npm', ['run', '--silent', 'test:slow', '--', ...SLOW_SHARE], { minutes: 25 });
 step('simulation', 'npm', ['run', '--silent', 'sim'], { env: { SIM_SEEDS: '50' }, minutes: 10 });
 
 if (flaky.length > 0) console.log(`\npassed only at the second attempt:\n  ${flaky.join('\n  ')}`);
