@@ -75,7 +75,7 @@ describe.skipIf(withoutTerminals)('the shell', () => {
       );
     }
     const batch = new RunningCommand(['sql', server.http, '-e', 'SELECT a FROM s EMIT CHANGES;']);
-    await batch.until(/\| A \|/);
+    await batch.until(/\| A +\|/);
     expect(await batch.stop(signal)).toBe(0);
     // A script whose end never comes.
     const reading = new RunningCommand(['sql', server.http]);

@@ -3,10 +3,10 @@ import { eventually, type Json, post, startPlatform } from './platform.ts';
 
 async function counts(url: string): Promise<string> {
   const { body } = await post(`${url}/query`, { ksql: 'SELECT * FROM counts;' });
-  const rows = (body as { readonly row?: { readonly columns: unknown } }[]).flatMap(
-    ({ row }) => row?.columns ?? [],
-  );
-  return JSON.stringify(rows);
+  // While the query rebalances, the answer is one error and no list of rows.
+  if (!Array.isArray(body)) return JSON.stringify(body);
+  const rows = body as { readonly row?: { readonly columns: unknown } }[];
+  return JSON.stringify(rows.flatMap(({ row }) => row?.columns ?? []));
 }
 
 it('takes up queries, their state and their positions where they were', async () => {

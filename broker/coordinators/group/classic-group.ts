@@ -2,10 +2,10 @@ import { assert, assertDefined } from '../../../src/base/assert.ts';
 import type { Timer } from '../../../src/base/environment.ts';
 import { decodeVersioned } from '../../../src/protocol/codec.ts';
 import { ProtocolError } from '../../../src/protocol/protocol-error.ts';
-import { consumerProtocolTopics } from '../../../src/protocol/records-schemas/consumer-protocol.ts';
 import type { ClassicMember } from './classic-member.ts';
 import { CommittedOffsets } from './committed-offsets.ts';
 import type { JoinedMember, JoinResult } from './group-results.ts';
+import { subscribedTopicsSchema } from './subscribed-topics-schema.ts';
 
 /** The states of a classic group, under the names that DescribeGroups and ListGroups answer. */
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead';
@@ -231,7 +231,7 @@ export class ClassicGroup {
       for (const member of this.members.values()) {
         const metadata = member.metadata(this.protocolName);
         // Whatever follows the topics, clients of other languages have their own idea of it.
-        const subscription = decodeVersioned(consumerProtocolTopics, metadata, { lenient: true });
+        const subscription = decodeVersioned(subscribedTopicsSchema, metadata, { lenient: true });
         for (const topic of subscription.topics) topics.add(topic);
       }
     } catch (error) {

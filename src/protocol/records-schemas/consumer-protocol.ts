@@ -17,13 +17,6 @@ export const consumerProtocolSubscription = message({
   }),
 });
 
-/** What every version of a subscription begins with, those of the future as well: all that a coordinator wants to know. */
-export const consumerProtocolTopics = message({
-  name: 'ConsumerProtocolTopics',
-  versions: '0',
-  fields: struct({ topics: array(string()) }),
-});
-
 /** The partitions of a member, as the assignor of a classic group hands them out. */
 export const consumerProtocolAssignment = message({
   name: 'ConsumerProtocolAssignment',

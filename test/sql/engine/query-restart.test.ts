@@ -70,8 +70,7 @@ it('starts a query again that a record has stopped, until the record can be writ
     await sql.run(`
       CREATE STREAM large (k STRING KEY, v STRING) WITH (KAFKA_TOPIC='large', VALUE_FORMAT='JSON', PARTITIONS=1);
       CREATE STREAM small AS SELECT * FROM large;
-      INSERT INTO large VALUES ('a', '${'x'.repeat(1000)}');
-      INSERT INTO large VALUES ('b', 'y');`);
+      INSERT INTO large VALUES ('a', '${'x'.repeat(1000)}');`);
     await expect.poll(() => sql.engine.queries()[0]?.errors.length, { timeout: 20_000 }).toBeGreaterThan(1);
     expect(['ERROR', 'RUNNING', 'REBALANCING']).toContain(stateOf(sql));
     expect(sql.engine.queries()[0]?.errors[0]).toMatchObject({
@@ -88,6 +87,9 @@ it('starts a query again that a record has stopped, until the record can be writ
     ]);
     const ends = async (): Promise<number | undefined> =>
       (await admin.listOffsets([{ topic: 'SMALL', partition: 0, spec: 'latest' }]))[0]?.offset;
+    await expect.poll(ends, { timeout: 20_000 }).toBe(1);
+    // Inserted only now: of records that were read with the one that cannot be written, each attempt writes some again.
+    await sql.run("INSERT INTO large VALUES ('b', 'y');");
     await expect.poll(ends, { timeout: 20_000 }).toBe(2);
     await expect.poll(() => stateOf(sql), { timeout: 20_000 }).toBe('RUNNING');
   } finally {
