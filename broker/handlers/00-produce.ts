@@ -10,6 +10,7 @@ import { DelayedProduce, type PendingCommit, pendingCommit } from '../replicatio
 import { appendFailure, type Partition } from '../replication/partition.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import type { Reply, RequestHandler } from '../server/request-handler.ts';
+import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { CurrentLeaders } from './current-leader.ts';
 
@@ -195,12 +196,8 @@ class ProduceRun {
 
   /** Why this broker has no replica of a partition. */
   #absence(topic: string, index: number): ErrorCode {
-    const { image } = this.#services;
-    if (image.topicsByName.get(topic)?.partitions.has(index) === true && index >= 0) {
-      return ErrorCode.NOT_LEADER_OR_FOLLOWER;
-    }
     const unknownId = this.#context.apiVersion >= 13 && topic === '';
-    return unknownId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    return unknownId ? ErrorCode.UNKNOWN_TOPIC_ID : absentReplica(this.#services, topic, index);
   }
 
   #append(partition: Partition, records: Buffer): Appended {

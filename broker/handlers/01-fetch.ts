@@ -5,6 +5,7 @@ import { DelayedFetch, type FetchItem } from '../replication/delayed-fetch.ts';
 import type { PartitionRead, Reader } from '../replication/partition-read.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
+import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { CurrentLeaders } from './current-leader.ts';
 
@@ -118,8 +119,7 @@ function item(
 
 function absence(services: BrokerServices, topic: string, index: number, context: RequestContext): number {
   if (topic === '' && context.apiVersion >= TOPIC_ID_VERSION_MIN) return ErrorCode.UNKNOWN_TOPIC_ID;
-  const known = index >= 0 && services.image.topicsByName.get(topic)?.partitions.has(index) === true;
-  return known ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  return absentReplica(services, topic, index);
 }
 
 function respond(

@@ -4,6 +4,7 @@ import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
+import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 
 type Request = RequestOf<typeof listOffsets>;
@@ -91,10 +92,7 @@ function answerPartition(
   context: RequestContext,
 ): PartitionResponse {
   const partition = services.replicaManager.get(topic, asked.partitionIndex);
-  if (partition === undefined) {
-    const known = services.image.topicsByName.get(topic)?.partitions.has(asked.partitionIndex) === true;
-    return failed(asked, known ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-  }
+  if (partition === undefined) return failed(asked, absentReplica(services, topic, asked.partitionIndex));
   const fenced = partition.checkLeaderEpoch(asked.currentLeaderEpoch);
   if (fenced !== ErrorCode.NONE) return failed(asked, fenced);
   if (

@@ -4,6 +4,7 @@ import { deleteRecords } from '../../src/protocol/messages/21-delete-records.ts'
 import { isInternalTopic } from '../lifecycle/topic-creator.ts';
 import { DelayedDeleteRecords, type PendingDeletion } from '../replication/delayed-delete-records.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
+import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 
 type Request = RequestOf<typeof deleteRecords>;
@@ -52,10 +53,7 @@ function begin(services: BrokerServices, topic: string, index: number, offset: n
   });
   if (isInternalTopic(topic)) return failed(ErrorCode.INVALID_TOPIC_EXCEPTION);
   const partition = services.replicaManager.get(topic, index);
-  if (partition === undefined) {
-    const known = services.image.topicsByName.get(topic)?.partitions.has(index) === true;
-    return failed(known ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-  }
+  if (partition === undefined) return failed(absentReplica(services, topic, index));
   if (partition.leader === null) return failed(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   if (!partition.log.config.delete) return failed(ErrorCode.POLICY_VIOLATION);
   const until = offset === HIGH_WATERMARK ? partition.log.highWatermark : offset;

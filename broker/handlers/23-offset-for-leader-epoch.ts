@@ -2,6 +2,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { offsetForLeaderEpoch } from '../../src/protocol/messages/23-offset-for-leader-epoch.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
+import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 
 type PartitionRequest = RequestOf<typeof offsetForLeaderEpoch>['topics'][number]['partitions'][number];
@@ -38,9 +39,7 @@ function answerPartition(
   const { partition: index, currentLeaderEpoch, leaderEpoch } = asked;
   const partition = services.replicaManager.get(topic, index);
   if (partition === undefined) {
-    const known = services.image.topicsByName.get(topic)?.partitions.has(index) === true;
-    const errorCode = known ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-    return { partition: index, errorCode };
+    return { partition: index, errorCode: absentReplica(services, topic, index) };
   }
   const fenced = partition.checkLeaderEpoch(currentLeaderEpoch);
   if (fenced !== ErrorCode.NONE) return { partition: index, errorCode: fenced };

@@ -2,17 +2,20 @@ import { OperationalError } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { describeLogDirs } from '../../src/protocol/messages/35-describe-log-dirs.ts';
-import type { Partition } from '../replication/partition.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 
 type Request = RequestOf<typeof describeLogDirs>;
 type Result = NonNullable<ResponseInput<typeof describeLogDirs>['results']>[number];
 type TopicResult = NonNullable<Result['topics']>[number];
+type PartitionResult = NonNullable<TopicResult['partitions']>[number];
+
+const UNKNOWN = -1;
 
 /**
  * DescribeLogDirs (key 35, v1-5): what the replicas of this broker take on disk, and how far each is behind the high
- * watermark; v4+: the size of the disk, and what is left of it.
+ * watermark; v4+: the size of the disk, and what is left of it. A replica that is offline has the lag -1, as one of which
+ * Kafka does not know it; the reason is in the log.
  */
 export function describeLogDirsHandler(services: BrokerServices): RequestHandler<typeof describeLogDirs> {
   return {
@@ -36,25 +39,29 @@ function describeFolder(services: BrokerServices, request: Request): Result {
 }
 
 function topics(services: BrokerServices, request: Request): readonly TopicResult[] {
-  const byTopic = new Map<string, Partition[]>();
-  for (const partition of services.replicaManager.partitions()) {
-    if (!isAsked(request, partition)) continue;
-    const of = byTopic.get(partition.topic);
-    if (of === undefined) byTopic.set(partition.topic, [partition]);
-    else of.push(partition);
+  const byTopic = new Map<string, PartitionResult[]>();
+  const isAsked = asked(request);
+  const add = (topic: string, result: PartitionResult): void => {
+    const of = byTopic.get(topic);
+    if (of === undefined) byTopic.set(topic, [result]);
+    else of.push(result);
+  };
+  const { replicaManager, logManager } = services;
+  for (const { topic, index, log } of replicaManager.partitions()) {
+    if (!isAsked(topic, index)) continue;
+    const offsetLag = Math.max(0, log.highWatermark - log.logEndOffset);
+    add(topic, { partitionIndex: index, partitionSize: log.sizeInBytes, offsetLag, isFutureKey: false });
   }
-  return [...byTopic].map(([name, partitions]) => ({
-    name,
-    partitions: partitions.map(({ index, log }) => ({
-      partitionIndex: index,
-      partitionSize: log.sizeInBytes,
-      offsetLag: Math.max(0, log.highWatermark - log.logEndOffset),
-      isFutureKey: false,
-    })),
-  }));
+  for (const { topic, partition } of replicaManager.offlineReplicas()) {
+    if (!isAsked(topic, partition)) continue;
+    const partitionSize = logManager.offlineLog({ topic, partition })?.sizeInBytes ?? UNKNOWN;
+    add(topic, { partitionIndex: partition, partitionSize, offsetLag: UNKNOWN, isFutureKey: false });
+  }
+  return [...byTopic].map(([name, partitions]) => ({ name, partitions }));
 }
 
-function isAsked(request: Request, { topic, index }: Partition): boolean {
-  if (request.topics === null) return true;
-  return request.topics.some((asked) => asked.topic === topic && asked.partitions.includes(index));
+function asked({ topics }: Request): (topic: string, index: number) => boolean {
+  if (topics === null) return () => true;
+  const indexes = new Map(topics.map(({ topic, partitions }) => [topic, new Set(partitions)]));
+  return (topic, index) => indexes.get(topic)?.has(index) === true;
 }

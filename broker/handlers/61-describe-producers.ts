@@ -2,6 +2,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { ResponseInput } from '../../src/protocol/message.ts';
 import { describeProducers } from '../../src/protocol/messages/61-describe-producers.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
+import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 
 type Response = ResponseInput<typeof describeProducers>;
@@ -30,12 +31,9 @@ export function describeProducersHandler(services: BrokerServices): RequestHandl
 function describe(services: BrokerServices, topic: string, partitionIndex: number): PartitionResponse {
   const partition = services.replicaManager.get(topic, partitionIndex);
   if (partition === undefined) {
-    const known = services.image.topicsByName.get(topic);
-    if (known?.partitions.has(partitionIndex) === true) {
-      return { partitionIndex, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
-    }
-    const errorMessage = known === undefined ? 'This server does not host this topic-partition.' : null;
-    return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage };
+    const isTopicKnown = services.image.topicsByName.has(topic);
+    const errorMessage = isTopicKnown ? null : 'This server does not host this topic-partition.';
+    return { partitionIndex, errorCode: absentReplica(services, topic, partitionIndex), errorMessage };
   }
   if (partition.leader === null) return { partitionIndex, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
   return {

@@ -1,5 +1,5 @@
 import { crc32c } from '../../src/base/crc32c.ts';
-import type { Disk } from '../../src/base/environment.ts';
+import type { Disk, FileStat } from '../../src/base/environment.ts';
 import { messageOf } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { EpochEntry } from './leader-epoch-cache.ts';
@@ -18,13 +18,23 @@ export interface ClosedLog {
   readonly hasProducers: boolean;
 }
 
-export interface ClosedSegment {
+export interface ClosedSegment extends FileStat {
   readonly baseOffset: number;
-  readonly sizeInBytes: number;
+  /** It has an index of aborted transactions: without it readers would take what was aborted for committed. */
+  readonly hasAborted: boolean;
 }
 
+/** What a clean stop writes down, by folder name. */
+export interface ClosedLogs {
+  readonly logs: ReadonlyMap<string, ClosedLog>;
+  /** Logs that could not be opened, and whose end is as a crash before that left it: the stop did not close them. */
+  readonly unclean: ReadonlySet<string>;
+}
+
+export const NO_CLOSED_LOGS: ClosedLogs = { logs: new Map(), unclean: new Set() };
+
 const CLOSED_LOGS_FILE = '.closed-logs';
-const VERSION = 0;
+const VERSION = 1;
 
 /**
  * Writes down what the logs of a data folder were when a clean stop closed them, by folder name: the next start need not
@@ -35,10 +45,10 @@ const VERSION = 0;
 export function writeClosedLogs(
   disk: Disk,
   directory: string,
-  { brokerEpoch, logs }: { readonly brokerEpoch: number; readonly logs: ReadonlyMap<string, ClosedLog> },
+  { brokerEpoch, logs, unclean }: ClosedLogs & { readonly brokerEpoch: number },
 ): void {
   const content = Buffer.from(
-    JSON.stringify({ version: VERSION, brokerEpoch, logs: Object.fromEntries(logs) }),
+    JSON.stringify({ version: VERSION, brokerEpoch, logs: Object.fromEntries(logs), unclean: [...unclean] }),
   );
   disk.replaceFile(
     `${directory}/${CLOSED_LOGS_FILE}`,
@@ -51,9 +61,9 @@ export function readClosedLogs(
   disk: Disk,
   directory: string,
   { brokerEpoch, logger }: { readonly brokerEpoch: number; readonly logger: Logger },
-): ReadonlyMap<string, ClosedLog> {
+): ClosedLogs {
   const path = `${directory}/${CLOSED_LOGS_FILE}`;
-  if (disk.fileSize(path) === undefined) return new Map();
+  if (disk.fileStat(path) === undefined) return NO_CLOSED_LOGS;
   try {
     const bytes = disk.readFile(path);
     const end = bytes.indexOf('\n');
@@ -64,16 +74,16 @@ export function readClosedLogs(
       readonly version: number;
       readonly brokerEpoch: number;
       readonly logs: Readonly<Record<string, ClosedLog>>;
+      readonly unclean: readonly string[];
     };
-    return version === VERSION && rest.brokerEpoch === brokerEpoch
-      ? new Map(Object.entries(rest.logs))
-      : new Map();
+    if (version !== VERSION || rest.brokerEpoch !== brokerEpoch) return NO_CLOSED_LOGS;
+    return { logs: new Map(Object.entries(rest.logs)), unclean: new Set(rest.unclean) };
   } catch (error) {
     logger.warn('the list of closed logs cannot be used, and their files are read', {
       path,
       reason: messageOf(error),
     });
-    return new Map();
+    return NO_CLOSED_LOGS;
   }
 }
 
@@ -82,8 +92,8 @@ export function removeClosedLogs(disk: Disk, directory: string): void {
 }
 
 /**
- * Whether a log's folder has the files that it had when the log was closed, of the same length. A segment that is missing or
- * cut short, or one more, is then found by opening the log in the usual way, and named.
+ * Whether a log's folder has the files that it had when the log was closed, of the same length and not written to since. A
+ * segment that is missing, cut short or changed, or one more, is then found by opening the log in the usual way, and named.
  */
 export function looksClosed(
   disk: Disk,
@@ -100,8 +110,10 @@ export function looksClosed(
   const snapshots = snapshotOffsets(names);
   if (snapshots.length !== log.snapshots.length) return false;
   if (snapshots.some((offset, index) => offset !== log.snapshots[index])) return false;
-  return log.segments.every(
-    ({ baseOffset, sizeInBytes }) =>
-      disk.fileSize(`${directory}/${segmentFileName(baseOffset, 'log')}`) === sizeInBytes,
-  );
+  const has = new Set(names);
+  return log.segments.every(({ baseOffset, sizeInBytes, modifiedMs, hasAborted }) => {
+    if (hasAborted !== has.has(segmentFileName(baseOffset, 'txnindex'))) return false;
+    const now = disk.fileStat(`${directory}/${segmentFileName(baseOffset, 'log')}`);
+    return now?.sizeInBytes === sizeInBytes && now.modifiedMs === modifiedMs;
+  });
 }

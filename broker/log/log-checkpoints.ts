@@ -15,7 +15,7 @@ const OFFSETS = {
   [LOG_START_CHECKPOINT]: (log: Log) => log.logStartOffset,
 } as const;
 
-type CheckpointFile = keyof typeof OFFSETS;
+export type CheckpointFile = keyof typeof OFFSETS;
 const FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
 
 export interface LogCheckpointsOptions {
@@ -23,8 +23,8 @@ export interface LogCheckpointsOptions {
   readonly logger: Logger;
   readonly directory: string;
   readonly logs: () => Iterable<Log>;
-  /** A recovery point that belongs to no log yet: of the Raft log, until its owner opens it. */
-  readonly unopened: () => LogOffset | undefined;
+  /** What a file says of logs that are not open: of the Raft log until its owner opens it, of those that cannot be opened. */
+  readonly unopened: (file: CheckpointFile) => Iterable<LogOffset>;
 }
 
 /**
@@ -150,8 +150,7 @@ export class LogCheckpoints {
     for (const log of this.#options.logs()) {
       entries.push({ topic: log.topic, partition: log.partition, offset: offsetOf(log) });
     }
-    const unopened = file === RECOVERY_POINT_CHECKPOINT ? this.#options.unopened() : undefined;
-    if (unopened !== undefined) entries.push(unopened);
+    entries.push(...this.#options.unopened(file));
     return entries;
   }
 }

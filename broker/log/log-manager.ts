@@ -3,13 +3,7 @@ import type { Environment, Timer } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
 import { BackgroundSyncs } from './background-syncs.ts';
-import {
-  type ClosedLog,
-  looksClosed,
-  readClosedLogs,
-  removeClosedLogs,
-  writeClosedLogs,
-} from './closed-log.ts';
+import { type ClosedLog, removeClosedLogs, writeClosedLogs } from './closed-log.ts';
 import {
   type DataFolder,
   openDataFolder,
@@ -17,17 +11,12 @@ import {
   writeCleanShutdownMarker,
 } from './data-folder.ts';
 import { FolderRemoval } from './folder-removal.ts';
+import { KnownLogs } from './known-logs.ts';
 import { Log, type LogOptions } from './log.ts';
-import { LogCheckpoints } from './log-checkpoints.ts';
+import { type CheckpointFile, LogCheckpoints } from './log-checkpoints.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
-import {
-  HIGH_WATERMARK_CHECKPOINT,
-  type LogOffset,
-  LOG_START_CHECKPOINT,
-  type OffsetsByLog,
-  readOffsetCheckpoint,
-  RECOVERY_POINT_CHECKPOINT,
-} from './offset-checkpoint.ts';
+import { isDamage, type OfflineLog, OfflineLogs, segmentBytes } from './offline-logs.ts';
+import { type LogOffset, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoint.ts';
 import { OpenSegments } from './open-segments.ts';
 import {
   asideDirectoryName,
@@ -95,6 +84,7 @@ export class LogManager {
   /** By folder name. */
   readonly #logs = new Map<string, Log>();
   readonly #topicIds = new Map<string, string>();
+  readonly #offline = new OfflineLogs();
   /** Of the Raft log, until its owner opens it. */
   #metadataRecoveryPoint: LogOffset | undefined;
   readonly #checkpoints: LogCheckpoints;
@@ -123,10 +113,7 @@ export class LogManager {
       logger: this.#logger,
       directory: this.directory,
       logs: () => this.#logs.values(),
-      unopened: () => {
-        const unopened = this.#metadataRecoveryPoint;
-        return unopened === undefined || this.get(unopened) !== undefined ? undefined : unopened;
-      },
+      unopened: (file) => this.#unopenedOffsets(file),
     });
     try {
       this.#openLogs();
@@ -142,7 +129,8 @@ export class LogManager {
   }
 
   /**
-   * Locks the folder, opens and recovers all its logs.
+   * Locks the folder, opens and recovers all its logs. One that cannot be opened is offline ({@link offline}): it is named,
+   * nothing in its folder is changed, and the others are served.
    * @throws {OperationalError} with code `LOCKED`, `FOREIGN_DATA` (not ours, another node's or cluster's, a newer
    * format, not readable) or a disk error: one message that says what to do.
    */
@@ -185,10 +173,12 @@ export class LogManager {
   /**
    * The log of a partition, made when missing.
    * @throws {OperationalError} `INCONSISTENT_TOPIC_ID` when the folder belongs to another topic of that name,
-   * `RESERVED_NAME` when it would lie over a folder of the broker's own.
+   * `RESERVED_NAME` when it would lie over a folder of the broker's own; why it cannot be opened, when it is offline.
    */
   getOrCreate(options: LogId & { readonly topicId: string; readonly config: LogConfig }): Log {
     refuseReserved(options);
+    const offline = this.#offline.get(options);
+    if (offline !== undefined) this.#openOffline(offline);
     return this.#create(options) ?? this.#getOrCreate(options, { recoveryPoint: 0 });
   }
 
@@ -213,6 +203,15 @@ export class LogManager {
     return this.#logs.values();
   }
 
+  /** Partitions that are on the disk and could not be opened. */
+  offlineLogs(): IterableIterator<OfflineLog> {
+    return this.#offline.values();
+  }
+
+  offlineLog(id: LogId): OfflineLog | undefined {
+    return this.#offline.get(id);
+  }
+
   /**
    * Renames the partition's folder to `...-delete` at once and removes it after `file.delete.delay.ms`. Nothing waits for
    * the disk: a crash that undoes the renaming brings back a folder whose topic id the metadata does not know.
@@ -222,8 +221,9 @@ export class LogManager {
    */
   delete(id: LogId): void {
     const log = this.get(id);
-    if (log === undefined) return;
-    this.#removal.schedule(this.#moveAside(log, DELETE_SUFFIX), log.config.fileDeleteDelayMs);
+    if (log === undefined && this.#offline.get(id) === undefined) return;
+    const { fileDeleteDelayMs } = log?.config ?? DEFAULT_LOG_CONFIG;
+    this.#removal.schedule(this.#moveAside(id, DELETE_SUFFIX), fileDeleteDelayMs);
   }
 
   /**
@@ -232,9 +232,7 @@ export class LogManager {
    * @throws {OperationalError} as {@link delete}.
    */
   setAside(id: LogId): string {
-    const log = this.get(id);
-    assert(log !== undefined, 'a log that is set aside is there');
-    return this.#moveAside(log, STRAY_SUFFIX);
+    return this.#moveAside(id, STRAY_SUFFIX);
   }
 
   /** Begins the periodic work: retention, checkpoints, `flush.ms`, producer expiry. */
@@ -297,7 +295,11 @@ export class LogManager {
       // Only what is known to be safe is marked as such.
       if (failures.length > 0) throw failures[0];
       const brokerEpoch = options?.brokerEpoch ?? -1;
-      writeClosedLogs(this.#environment.disk, this.directory, { brokerEpoch, logs: this.#closedLogs() });
+      writeClosedLogs(this.#environment.disk, this.directory, {
+        brokerEpoch,
+        logs: this.#closedLogs(),
+        unclean: new Set(this.#offline.uncleanNames()),
+      });
       writeCleanShutdownMarker(this.#environment.disk, this.directory, brokerEpoch);
     } finally {
       this.#folder.lock.release();
@@ -323,49 +325,28 @@ export class LogManager {
 
   #openLogs(): void {
     const { disk } = this.#environment;
-    const read = (name: string): OffsetsByLog =>
-      readOffsetCheckpoint(disk, `${this.directory}/${name}`, this.#logger);
-    const recoveryPoints = read(RECOVERY_POINT_CHECKPOINT);
-    const highWatermarks = read(HIGH_WATERMARK_CHECKPOINT);
-    const logStarts = read(LOG_START_CHECKPOINT);
-    const closedLogs = this.hadCleanShutdown
-      ? readClosedLogs(disk, this.directory, { brokerEpoch: this.previousBrokerEpoch, logger: this.#logger })
-      : new Map<string, ClosedLog>();
+    const known = new KnownLogs({
+      disk,
+      logger: this.#logger,
+      directory: this.directory,
+      hadCleanShutdown: this.hadCleanShutdown,
+      brokerEpoch: this.previousBrokerEpoch,
+    });
     const ignored: string[] = [];
     for (const name of disk.list(this.directory)) {
       const path = `${this.directory}/${name}`;
-      const known = closedLogs.get(name);
-      if (known === undefined && !disk.isDirectory(path)) continue;
+      if (!known.wasClosed(name) && !disk.isDirectory(path)) continue;
       if (asideKindOf(name) === 'delete') {
         this.#removal.schedule(path, 0);
         continue;
       }
       const id = parseDirectoryName(name);
       if (id?.topic === METADATA_TOPIC && id.partition === 0) {
-        this.#metadataRecoveryPoint = { ...id, offset: recoveryPoints.get(name) ?? 0 };
+        this.#metadataRecoveryPoint = { ...id, offset: known.offsetsOf(name).recoveryPoint };
         continue;
       }
-      const names = id === undefined || isReservedTopic(id.topic) ? [] : disk.list(path);
-      if (id === undefined || !isPartitionFolder(names)) {
-        if (name !== FOLDER_OF_FILE_SYSTEM) ignored.push(name);
-        continue;
-      }
-      const topicId = readPartitionMetadata(disk, `${path}/${PARTITION_METADATA}`);
-      const logStart = logStarts.get(name);
-      this.#openLog(name, {
-        config: this.#options.configOf?.(id.topic) ?? DEFAULT_LOG_CONFIG,
-        recoveryPoint: recoveryPoints.get(name) ?? 0,
-        highWatermark: highWatermarks.get(name) ?? 0,
-        ...(logStart === undefined ? {} : { logStartOffset: logStart }),
-        hadCleanShutdown: this.hadCleanShutdown,
-        ...(known !== undefined &&
-        known.logStartOffset === logStart &&
-        known.logEndOffset === recoveryPoints.get(name) &&
-        looksClosed(disk, path, { log: known, names })
-          ? { closed: known }
-          : {}),
-      });
-      if (topicId !== undefined) this.#topicIds.set(name, topicId);
+      const isPartition = id !== undefined && !isReservedTopic(id.topic) && this.#openFound(id, known);
+      if (!isPartition && name !== FOLDER_OF_FILE_SYSTEM) ignored.push(name);
     }
     if (ignored.length > 0) {
       this.#logger.warn('folders that hold no partition of this broker are left alone', {
@@ -373,6 +354,75 @@ export class LogManager {
         folders: ignored,
       });
     }
+  }
+
+  /**
+   * Opens the log in a folder that a start has found; false where the folder holds none. What is damaged, or what the disk does
+   * not give, is one partition's own: whether it is restored or given up is not for the other partitions to wait for.
+   */
+  #openFound(id: LogId, known: KnownLogs): boolean {
+    const { disk } = this.#environment;
+    const name = partitionDirectoryName(id);
+    const path = `${this.directory}/${name}`;
+    const offsets = known.offsetsOf(name);
+    try {
+      const names = disk.list(path);
+      if (!isPartitionFolder(names)) return false;
+      this.#readTopicId(name);
+      const closed = known.closedLog(name, { path, names });
+      const config = this.#options.configOf?.(id.topic) ?? DEFAULT_LOG_CONFIG;
+      this.#openLog(name, { ...offsets, config, ...(closed === undefined ? {} : { closed }) });
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      const offline = {
+        ...id,
+        directory: path,
+        error,
+        sizeInBytes: segmentBytes(disk, path),
+        known: offsets,
+      };
+      this.#offline.add(offline);
+      this.#complain(offline);
+    }
+    return true;
+  }
+
+  /** Another attempt at a log that is offline. @throws {OperationalError} why it still is. */
+  #openOffline(offline: OfflineLog): void {
+    const { topic, known } = offline;
+    // What was read and found damaged will not be otherwise; a disk that refused may give it now.
+    if (isDamage(offline.error)) throw offline.error;
+    const name = partitionDirectoryName(offline);
+    try {
+      this.#readTopicId(name);
+      this.#openLog(name, {
+        ...known,
+        config: this.#options.configOf?.(topic) ?? DEFAULT_LOG_CONFIG,
+      });
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      const again = { ...offline, error };
+      this.#offline.add(again);
+      if (error.message !== offline.error.message) this.#complain(again);
+      throw error;
+    }
+    this.#offline.delete(offline);
+  }
+
+  #complain({ topic, partition, directory, error }: OfflineLog): void {
+    this.#logger.error('a partition is offline: its log cannot be opened', {
+      topic,
+      partition,
+      directory,
+      reason: error.message,
+    });
+  }
+
+  *#unopenedOffsets(file: CheckpointFile): IterableIterator<LogOffset> {
+    const metadata = this.#metadataRecoveryPoint;
+    const isMetadataOpen = metadata !== undefined && this.get(metadata) !== undefined;
+    if (file === RECOVERY_POINT_CHECKPOINT && metadata !== undefined && !isMetadataOpen) yield metadata;
+    yield* this.#offline.checkpointEntries(file);
   }
 
   /**
@@ -430,15 +480,18 @@ export class LogManager {
   }
 
   /** Closes a log and gets its folder out of the way; its new path is the answer. */
-  #moveAside(log: Log, suffix: typeof DELETE_SUFFIX | typeof STRAY_SUFFIX): string {
-    refuseReserved(log);
+  #moveAside(id: LogId, suffix: typeof DELETE_SUFFIX | typeof STRAY_SUFFIX): string {
+    refuseReserved(id);
+    const log = this.get(id);
+    assert(log !== undefined || this.#offline.get(id) !== undefined, 'a log that is moved aside is there');
     const { disk, random } = this.#environment;
-    log.closeHandles();
-    const aside = `${this.directory}/${asideDirectoryName(log, suffix, random.bytes(16))}`;
-    disk.rename(log.directory, aside);
+    log?.closeHandles();
+    const aside = `${this.directory}/${asideDirectoryName(id, suffix, random.bytes(16))}`;
+    const name = partitionDirectoryName(id);
+    disk.rename(`${this.directory}/${name}`, aside);
     // Only now: as long as the folder is there it must not be taken for that of a later topic of the name.
-    const name = partitionDirectoryName(log);
     this.#logs.delete(name);
+    this.#offline.delete(id);
     this.#topicIds.delete(name);
     this.#checkpoints.onLogDeleted(name);
     return aside;
@@ -474,6 +527,11 @@ export class LogManager {
       await new Promise<void>((resolve) => timers.defer(resolve));
       endMs = clock.monotonicMs() + SLICE_MS;
     }
+  }
+
+  #readTopicId(name: string): void {
+    const topicId = this.#topicIdInFolder(name);
+    if (topicId !== undefined) this.#topicIds.set(name, topicId);
   }
 
   #writeTopicId(name: string, topicId: string): void {

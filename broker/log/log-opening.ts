@@ -54,8 +54,8 @@ function reopen(
 ): OpenedLog {
   const { disk } = environment;
   const { logStartOffset, logEndOffset } = closed;
-  const segments = closed.segments.map(({ baseOffset, sizeInBytes }) =>
-    Segment.closed(segmentOptions(baseOffset), sizeInBytes),
+  const segments = closed.segments.map((segment) =>
+    Segment.closed(segmentOptions(segment.baseOffset), segment),
   );
   segments.at(-1)?.unseal();
   if (segments.length === 0) segments.push(Segment.createOnWrite(segmentOptions(logEndOffset)));
@@ -96,6 +96,7 @@ function recover(options: LogOptions, { logger, segmentOptions }: OpeningOptions
     recoveryPoint: options.recoveryPoint ?? 0,
     logStartOffset: options.logStartOffset,
     hadCleanShutdown: options.hadCleanShutdown ?? false,
+    abortedIn: options.abortedIn ?? new Set(),
     epochs,
     producers,
     snapshots,

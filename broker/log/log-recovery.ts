@@ -26,6 +26,8 @@ export interface RecoveryOptions {
   /** From the checkpoint; undefined where that says nothing: then the files do. */
   readonly logStartOffset: number | undefined;
   readonly hadCleanShutdown: boolean;
+  /** Segments that had an index of aborted transactions when the log was closed. */
+  readonly abortedIn: ReadonlySet<number>;
   readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;
@@ -174,10 +176,10 @@ function dropBeforeLogStart(
 function scanSuspects(segments: Segment[], options: RecoveryOptions): Scanned {
   const suspects = segments.filter((segment, index) => {
     const path = segment.pathOf('txnindex');
-    const torn =
-      options.disk.exists(path) &&
-      decodeTransactionIndex(options.disk.readFile(path), segment.baseOffset) === undefined;
-    return torn || (index === segments.length - 1 && !endsWithWholeBatch(segment));
+    const isWrong = options.disk.exists(path)
+      ? decodeTransactionIndex(options.disk.readFile(path), segment.baseOffset) === undefined
+      : options.abortedIn.has(segment.baseOffset);
+    return isWrong || (index === segments.length - 1 && !endsWithWholeBatch(segment));
   });
   const first = suspects[0];
   if (first === undefined) return { segments: new Set(), cutBase: undefined };
@@ -261,7 +263,7 @@ function remedy(directory: string): string {
   // Without the metadata all partitions would be taken for strays.
   return directory.endsWith('/__cluster_metadata-0')
     ? 'restore the file from a copy, or begin anew with an empty data folder'
-    : `restore the file from a copy, or remove ${directory} to go on without these records`;
+    : `restore the file from a copy, or remove ${directory} to go on without these records, and start again`;
 }
 
 /** Files are missing: an empty log here would let the cluster believe that its records have been deleted. */

@@ -429,7 +429,9 @@ export class Log {
       epochs: epochs.entries,
       segments: segments.all
         .filter((segment) => segment.isOnDisk)
-        .map(({ baseOffset, sizeInBytes }) => ({ baseOffset, sizeInBytes })),
+        .map(({ baseOffset, sizeInBytes, modifiedMs, hasAborted }) => {
+          return { baseOffset, sizeInBytes, modifiedMs, hasAborted };
+        }),
       snapshots: snapshots.offsets,
       hasProducers: !producers.isLoaded || producers.producerCount > 0,
     };

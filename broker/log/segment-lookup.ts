@@ -33,6 +33,23 @@ export function findAborted(
 }
 
 /**
+ * Whether a batch bears out an entry of a segment's time index. An index that can be one, and is another segment's or of
+ * another time, would let look-ups by time miss records, and retention delete too many.
+ */
+export function isTimeEntryTrue(
+  segment: Segment,
+  { timestamp, offset }: { readonly timestamp: number; readonly offset: number },
+): boolean {
+  let isTrue = false;
+  segment.scanFrom(offset, (batch) => {
+    if (batch.lastOffset < offset) return true;
+    isTrue = batch.baseOffset <= offset && batch.maxTimestamp === timestamp;
+    return false;
+  });
+  return isTrue;
+}
+
+/**
  * Where the batch that contains `offset` begins, for those who can do without what lies behind damage: then it is the end.
  * The damage is told to whoever reads there.
  */

@@ -1,9 +1,11 @@
 import { assert } from '../../src/base/assert.ts';
 import type { Disk, DiskFile } from '../../src/base/environment.ts';
 import type { BatchInfo } from './batch-info.ts';
+import type { ClosedSegment } from './closed-log.ts';
 import { OffsetIndex } from './offset-index.ts';
 import type { OpenSegments } from './open-segments.ts';
 import { SegmentDamage } from './segment-damage.ts';
+import { isTimeEntryTrue } from './segment-lookup.ts';
 import { isBatchAt, scanBatches, UNDAMAGED } from './segment-scan.ts';
 import { type SegmentFileKind, segmentFileName } from './segment-files.ts';
 import { TimeIndex } from './time-index.ts';
@@ -61,6 +63,9 @@ export class Segment {
   #hasLeft = false;
   /** Its log file has been made. The first segment of a new log is nowhere until its first batch comes. */
   #isOnDisk = true;
+  /** What is known of the files without a look at them. */
+  #modifiedMs: number | undefined;
+  #hasAborted: boolean | undefined;
   /** The indexes were made anew since the segment was opened: they are as good as the log file. */
   #isRebuilt = false;
 
@@ -103,13 +108,22 @@ export class Segment {
     return segment;
   }
 
-  /** An existing segment of which the size is known, and that its indexes are complete: nothing is opened. */
-  static closed(options: SegmentOptions, sizeInBytes: number): Segment {
-    return new Segment(options, sizeInBytes, true);
+  /** An existing segment of which the files are known, and that its indexes are complete: nothing is opened. */
+  static closed(options: SegmentOptions, known: ClosedSegment): Segment {
+    const segment = new Segment(options, known.sizeInBytes, true);
+    segment.#modifiedMs = known.modifiedMs;
+    segment.#hasAborted = known.hasAborted;
+    return segment;
   }
 
   get sizeInBytes(): number {
     return this.#sizeInBytes;
+  }
+
+  /** When the log file was written last. */
+  get modifiedMs(): number {
+    this.#modifiedMs ??= this.#disk.fileStat(this.pathOf('log'))?.modifiedMs ?? -1;
+    return this.#modifiedMs;
   }
 
   /** The largest timestamp of any record, -1 when there is none. */
@@ -147,6 +161,13 @@ export class Segment {
 
   get isOnDisk(): boolean {
     return this.#isOnDisk;
+  }
+
+  /** Whether it has an index of aborted transactions. */
+  get hasAborted(): boolean {
+    if (this.#indexes !== undefined) return this.#indexes.transactions.length > 0;
+    this.#hasAborted ??= this.#disk.exists(this.pathOf('txnindex'));
+    return this.#hasAborted;
   }
 
   get isSealed(): boolean {
@@ -236,6 +257,15 @@ export class Segment {
     if (isTrue || this.#isRebuilt) return isTrue ? damagedAt : start;
     this.#rebuildIndexes(this.indexes.transactions);
     return this.scanFrom(offset, visit);
+  }
+
+  /** An offset before which no record of the segment has a timestamp as large as `timestamp`. */
+  searchStart(timestamp: number): number {
+    const entry = this.indexes.times.entryBefore(timestamp);
+    if (entry === undefined) return this.baseOffset;
+    if (this.#isRebuilt || !this.#sealed || isTimeEntryTrue(this, entry)) return entry.offset;
+    this.#rebuildIndexes(this.indexes.transactions);
+    return this.indexes.times.entryBefore(timestamp)?.offset ?? this.baseOffset;
   }
 
   /** Cuts the file and the indexes so that the batch that contains `offset` and all after it are gone. */
@@ -365,6 +395,8 @@ export class Segment {
 
   #changed(): void {
     this.#isDurable = false;
+    this.#modifiedMs = undefined;
+    this.#hasAborted = undefined;
     this.#changes++;
   }
 
@@ -408,7 +440,10 @@ export class Segment {
       times: new TimeIndex(this.baseOffset, times),
       transactions,
     };
-    this.#noteTimestamp(this.#indexes.times.lastTimestamp, this.#indexes.times.lastOffset);
+    const { lastTimestamp, lastOffset, count } = this.#indexes.times;
+    if (count > 0 && !isTimeEntryTrue(this, { timestamp: lastTimestamp, offset: lastOffset }))
+      return this.#isRebuilt ? this.#indexes : this.#rebuildIndexes(transactions, this.#indexes.offsets);
+    this.#noteTimestamp(lastTimestamp, lastOffset);
     this.#openSegments.touch(this);
     return this.#indexes;
   }

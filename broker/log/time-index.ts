@@ -38,8 +38,8 @@ export class TimeIndex {
     this.#entries.bytes.writeInt32BE(offset - this.#baseOffset, at + 8);
   }
 
-  /** An offset such that no record before its batch's successor has a timestamp above the target's predecessor. */
-  offsetBefore(timestamp: number): number {
+  /** The last entry below `timestamp`, undefined when there is none: no record before it has a timestamp as large. */
+  entryBefore(timestamp: number): { readonly timestamp: number; readonly offset: number } | undefined {
     const bytes = this.#entries.bytes;
     let low = 0;
     let high = this.count - 1;
@@ -48,7 +48,8 @@ export class TimeIndex {
       if (readInt64(bytes, middle * ENTRY_BYTES) < timestamp) low = middle + 1;
       else high = middle - 1;
     }
-    return high < 0 ? this.#baseOffset : this.#offsetAt(high);
+    if (high < 0) return undefined;
+    return { timestamp: readInt64(bytes, high * ENTRY_BYTES), offset: this.#offsetAt(high) };
   }
 
   /** Drops entries for batches that end at or after `offset`. */

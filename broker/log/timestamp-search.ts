@@ -18,7 +18,7 @@ export function findOffsetForTimestamp(
   const { timestamp, logStartOffset } = target;
   for (const segment of segments) {
     if (segment.maxTimestamp < timestamp) continue;
-    const start = Math.max(segment.indexes.times.offsetBefore(timestamp), logStartOffset);
+    const start = Math.max(segment.searchStart(timestamp), logStartOffset);
     let found: TimestampedOffset | null = null;
     const damagedAt = segment.scanFrom(start, (batch) => {
       if (batch.maxTimestamp >= timestamp && batch.lastOffset >= logStartOffset) {

@@ -3,7 +3,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { TopicConfig } from '../config/topic-config.ts';
 import { messageOf, OperationalError } from '../../src/base/errors.ts';
-import type { Log } from '../log/log.ts';
+import { isDamage } from '../log/offline-logs.ts';
 import type { LogId, LogManager } from '../log/log-manager.ts';
 import { isReservedTopic } from '../log/partition-directory.ts';
 import type { MetadataDelta } from '../metadata/metadata-delta.ts';
@@ -46,12 +46,22 @@ export interface LeadershipListener {
   onResign(topic: string, partition: number, leaderEpoch: number): void;
 }
 
+/** A log that a start has found, open or not: of one that is not, nobody knows whether there is anything in it. */
+type FoundLog = LogId & { readonly directory: string; readonly logEndOffset?: number };
+
 type TopicName = Pick<TopicImage, 'id' | 'name'>;
 
 /** A partition that the metadata say something new of. */
 interface Place {
   readonly topic: TopicName;
   readonly index: number;
+}
+
+interface OfflineReplica extends Place {
+  /** What was said of it, so that it is not said again with each attempt. */
+  readonly reason: string;
+  /** Nothing but a change of what lies on the disk can help. */
+  readonly isDamaged: boolean;
 }
 
 const OFFLINE_RETRY_MS = 1000;
@@ -66,8 +76,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   readonly #byId = new Map<string, Map<number, Partition>>();
   readonly #listeners: LeadershipListener[] = [];
   readonly #lagCheck: Timer;
-  /** Replicas whose log could not be opened, by topic id and partition: tried again until it can. */
-  readonly #offline = new Map<string, Place>();
+  /** Replicas whose log could not be opened, by topic id and partition. */
+  readonly #offline = new Map<string, OfflineReplica>();
   /** Brings replicas in step with the metadata. */
   readonly #placement: SlicedWork<Place>;
   /** Brings the settings of replicas in step with the metadata. */
@@ -75,8 +85,6 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   #offlineRetry: Timer | undefined;
   /** Ids of deleted topics of which a folder could not be moved. */
   readonly #undeletable = new Set<string>();
-  /** What was said last about a replica that is offline, so that it is not said again with each attempt. */
-  readonly #complaints = new Map<string, string>();
   #lastConfig:
     | { readonly topic: string; readonly image: MetadataImage; readonly config: TopicConfig }
     | undefined;
@@ -108,6 +116,15 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   getById(topicId: string, index: number): Partition | undefined {
     return this.#byId.get(topicId)?.get(index);
+  }
+
+  /** Whether this broker has a replica of the partition whose log could not be opened. */
+  isOffline(topicId: string, index: number): boolean {
+    return this.#offline.has(keyOf(topicId, index));
+  }
+
+  *offlineReplicas(): IterableIterator<LogId> {
+    for (const { topic, index } of this.#offline.values()) yield { topic: topic.name, partition: index };
   }
 
   *partitions(): IterableIterator<Partition> {
@@ -146,9 +163,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
    */
   clearAbandoned(image: MetadataImage, removedTopics: ReadonlySet<string>): void {
     const { logManager, logger } = this.#options;
-    const abandoned = [...logManager.logs()].filter(
-      (log) => !isReservedTopic(log.topic) && this.#isStray(log, image),
-    );
+    const logs = [...logManager.logs(), ...logManager.offlineLogs()];
+    const abandoned = logs.filter((log) => !isReservedTopic(log.topic) && this.#isStray(log, image));
     for (const log of abandoned) {
       try {
         if (isKnownToBeGone(log, logManager.topicIdOf(log), removedTopics)) logManager.delete(log);
@@ -177,13 +193,13 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     });
   }
 
-  #isStray(log: Log, image: MetadataImage): boolean {
+  #isStray(log: FoundLog, image: MetadataImage): boolean {
     const { topic, partition } = log;
     const { logManager } = this.#options;
     const topicId = logManager.topicIdOf(log);
     // Where the folder does not say whose it is, it is the topic's of that name; but not after a power loss, which may
     // have taken the id and left records, of a topic that was made anew since then. None of those was flushed.
-    if (topicId === undefined && !logManager.hadCleanShutdown && log.logEndOffset > 0) return true;
+    if (topicId === undefined && !logManager.hadCleanShutdown && log.logEndOffset !== 0) return true;
     const known = topicId === undefined ? image.topicsByName.get(topic) : image.topicsById.get(topicId);
     if (known?.name !== topic) return true;
     return known.partitions.get(partition)?.replicas.includes(this.nodeId) !== true;
@@ -304,9 +320,9 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       this.#applyAssignment(topic, index, { existing, registration, image });
       return;
     }
-    this.#offline.delete(keyOf(topic.id, index));
-    this.#complaints.delete(keyOf(topic.id, index));
+    const wasOffline = this.#offline.delete(keyOf(topic.id, index));
     if (existing !== undefined) this.#remove(existing);
+    else if (wasOffline) this.#removeOffline(topic, index);
   }
 
   /** Does what the metadata say of a replica of this broker. */
@@ -336,11 +352,14 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   #goOffline(topic: TopicName, index: number, error: unknown): void {
     const key = keyOf(topic.id, index);
-    this.#offline.set(key, { topic: { id: topic.id, name: topic.name }, index });
-    this.#retryLater();
     const reason = messageOf(error);
-    if (this.#complaints.get(key) === reason) return;
-    this.#complaints.set(key, reason);
+    const isDamaged = isDamage(error);
+    const before = this.#offline.get(key);
+    this.#offline.set(key, { topic: { id: topic.id, name: topic.name }, index, reason, isDamaged });
+    if (!isDamaged) this.#retryLater();
+    // The log manager has said why it could not open what it has found.
+    const isSaid = this.#options.logManager.offlineLog({ topic: topic.name, partition: index }) !== undefined;
+    if (isSaid || before?.reason === reason) return;
     this.#options.logger.error('a replica is offline: its log cannot be opened', {
       topic: topic.name,
       partition: index,
@@ -353,9 +372,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   #retryLater(): void {
     this.#offlineRetry ??= this.#options.environment.timers.after(OFFLINE_RETRY_MS, () => {
       this.#offlineRetry = undefined;
-      const waiting = new Map(this.#offline);
-      this.#offline.clear();
-      this.#placement.add(waiting);
+      this.#placement.add(new Map([...this.#offline].filter(([, { isDamaged }]) => !isDamaged)));
     });
   }
 
@@ -389,7 +406,6 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       indexed(this.#byName, topic.name).set(index, partition);
       indexed(this.#byId, topic.id).set(index, partition);
       this.#offline.delete(keyOf(topic.id, index));
-      this.#complaints.delete(keyOf(topic.id, index));
       return partition;
     } catch (error) {
       this.#goOffline(topic, index, error);
@@ -428,20 +444,27 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const { topic, index } = partition;
     const led = partition.leader;
     this.#forget(partition);
+    this.#deleteLog({ topic, partition: index }, partition.topicId);
+    if (led !== null) for (const listener of this.#listeners) listener.onResign(topic, index, led.epoch);
+  }
+
+  /** The folder of a partition that could not be opened, if it has one, goes with its topic. */
+  #removeOffline(topic: TopicName, index: number): void {
+    const id = { topic: topic.name, partition: index };
+    const topicId = this.#options.logManager.topicIdOf(id);
+    if (topicId === undefined || topicId === topic.id) this.#deleteLog(id, topic.id);
+  }
+
+  #deleteLog(id: LogId, topicId: string): void {
     try {
-      this.#options.logManager.delete({ topic, partition: index });
+      this.#options.logManager.delete(id);
     } catch (error) {
       // The metadata goes on. The folder keeps its topic's id, by which the next topic of that name knows that it is to
       // go, and the next start sets it aside.
       if (!(error instanceof OperationalError)) throw error;
-      this.#undeletable.add(partition.topicId);
-      this.#options.logger.error('a deleted partition could not be put aside', {
-        topic,
-        partition: index,
-        error,
-      });
+      this.#undeletable.add(topicId);
+      this.#options.logger.error('a deleted partition could not be put aside', { ...id, error });
     }
-    if (led !== null) for (const listener of this.#listeners) listener.onResign(topic, index, led.epoch);
   }
 
   #forget(partition: Partition): void {
@@ -513,6 +536,10 @@ function dropFrom<K>(map: Map<K, Map<number, Partition>>, key: K, partition: Par
  * The topic was deleted; or a crash came between the making of the folder and the first record, before it was said whose
  * the folder is: then there is nothing in it.
  */
-function isKnownToBeGone(log: Log, topicId: string | undefined, removedTopics: ReadonlySet<string>): boolean {
+function isKnownToBeGone(
+  log: FoundLog,
+  topicId: string | undefined,
+  removedTopics: ReadonlySet<string>,
+): boolean {
   return topicId === undefined ? log.logEndOffset === 0 : removedTopics.has(topicId);
 }

@@ -164,8 +164,8 @@ export interface Disk {
   /** Names (not paths) in a directory, sorted. */
   list(path: string): readonly string[];
   isDirectory(path: string): boolean;
-  /** The length of a file in bytes, without opening it; undefined where there is none. */
-  fileSize(path: string): number | undefined;
+  /** A file, without opening it; undefined where there is none. */
+  fileStat(path: string): FileStat | undefined;
   /** The size of the disk that a directory lies on, and what of it this process may still write, in bytes. */
   space(path: string): { readonly totalBytes: number; readonly usableBytes: number };
   rename(from: string, to: string): void;
@@ -182,6 +182,12 @@ export interface Disk {
    * @throws {OperationalError} with code `LOCKED` and the holder's process id in the message where it is known.
    */
   lock(path: string): DiskLock;
+}
+
+export interface FileStat {
+  readonly sizeInBytes: number;
+  /** When its content was written last: the same number as long as nobody writes. */
+  readonly modifiedMs: number;
 }
 
 /** `read`: must exist; `write`: read and write, must exist; `create`: read and write, created empty if missing. */

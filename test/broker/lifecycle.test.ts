@@ -4,12 +4,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
+import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
 import { offsetCommit } from '../../src/protocol/messages/08-offset-commit.ts';
 import { offsetFetch } from '../../src/protocol/messages/09-offset-fetch.ts';
 import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
 import { initProducerId } from '../../src/protocol/messages/22-init-producer-id.ts';
+import { describeLogDirs } from '../../src/protocol/messages/35-describe-log-dirs.ts';
 import { batchesOf } from '../../src/protocol/records/batch-view.ts';
 import { batchOf, TestBrokers, type TestClient } from './running-broker.ts';
 
@@ -124,7 +126,6 @@ describe('a broker through its life', () => {
   it.each([
     ['log of the metadata', '__cluster_metadata-0/00000000000000000000.log', 'CORRUPT_LOG'],
     ['vote', '__cluster_metadata-0/quorum-state', 'FOREIGN_DATA'],
-    ['log of a topic', 'events-0/00000000000000000000.log', 'CORRUPT_LOG'],
   ])('gives the folder back when the %s cannot be read', async (_what, file, code) => {
     const directory = brokers.newDirectory();
     const first = await brokers.start({ 'log.dirs': directory });
@@ -142,6 +143,52 @@ describe('a broker through its life', () => {
     writeFileSync(damaged, good);
     const second = await brokers.start({ 'log.dirs': directory });
     expect(await read(brokers.to(second), 'events')).toMatchObject({ errorCode: 0, highWatermark: 1 });
+  });
+
+  it('serves the others while a partition cannot be opened, and that one again once its file is back', async () => {
+    const directory = brokers.newDirectory();
+    const first = await brokers.start({ 'log.dirs': directory });
+    for (const name of ['events', 'others']) {
+      await brokers
+        .to(first)
+        .send(createTopics, 7, { topics: [{ name, numPartitions: 1, replicationFactor: 1 }] });
+      await append(brokers.to(first), name, 'one');
+    }
+    await brokers.stop(first);
+    const damaged = path.join(directory, 'events-0/00000000000000000000.log');
+    const good = readFileSync(damaged);
+    writeFileSync(damaged, 'this is a text\n'.repeat(20));
+
+    const second = await brokers.start({ 'log.dirs': directory });
+    const client = brokers.to(second);
+    const STORAGE = ErrorCode.KAFKA_STORAGE_ERROR;
+    await expect.poll(async () => (await append(client, 'others', 'two'))?.baseOffset).toBe(1);
+    await expect.poll(async () => (await append(client, 'events', 'two'))?.errorCode).toBe(STORAGE);
+    expect((await read(client, 'events'))?.errorCode).toBe(STORAGE);
+    const offsets = await client.send(listOffsets, 7, {
+      replicaId: -1,
+      topics: [{ name: 'events', partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
+    });
+    expect(offsets.topics[0]?.partitions[0]?.errorCode).toBe(STORAGE);
+    const folders = await client.send(describeLogDirs, 4, { topics: null });
+    expect(folders.results[0]?.errorCode).toBe(ErrorCode.NONE);
+    expect(folders.results[0]?.topics.find(({ name }) => name === 'events')?.partitions).toEqual([
+      { partitionIndex: 0, partitionSize: 300, offsetLag: -1, isFutureKey: false },
+    ]);
+    expect(second.metrics.replicaManager.offlineReplicaCount).toBe(1);
+    await brokers.stop(second);
+
+    writeFileSync(damaged, good);
+    const third = await brokers.start({ 'log.dirs': directory });
+    await expect.poll(async () => (await append(brokers.to(third), 'events', 'two'))?.baseOffset).toBe(1);
+    await brokers.stop(third);
+    writeFileSync(damaged, 'this is a text\n');
+
+    // Deleting the topic needs no log.
+    const fourth = await brokers.start({ 'log.dirs': directory });
+    const { responses } = await brokers.to(fourth).send(deleteTopics, 6, { topics: [{ name: 'events' }] });
+    expect(responses[0]?.errorCode).toBe(ErrorCode.NONE);
+    await expect.poll(() => readdirSync(directory).includes('events-0')).toBe(false);
   });
 
   it('ends a wait for the other controllers when it is told to, and gives port and folder back', async () => {

@@ -41,6 +41,12 @@ export class FileNode {
   #current = new Content();
   #durable = new Content();
   #unsynced: FileChange[] = [];
+  #changes = 0;
+
+  /** No time: it grows with each change. */
+  get modifiedMs(): number {
+    return this.#changes;
+  }
 
   get size(): number {
     return this.#current.size;
@@ -53,11 +59,13 @@ export class FileNode {
   }
 
   write(data: Uint8Array, position: number): void {
+    this.#changes++;
     this.#current.write(data, position);
     this.#unsynced.push({ kind: 'write', data: Buffer.from(data), position });
   }
 
   truncate(size: number): void {
+    this.#changes++;
     this.#current.truncate(size);
     this.#unsynced.push({ kind: 'truncate', size });
   }

@@ -1,4 +1,4 @@
-import type { Disk, DiskFile, DiskLock, OpenMode } from '../../src/base/environment.ts';
+import type { Disk, DiskFile, DiskLock, FileStat, OpenMode } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import { DirectoryNode } from './directory-node.ts';
 import { FileNode } from './file-node.ts';
@@ -161,10 +161,10 @@ export class SimulatedDisk implements Disk {
     return this.#find(path) instanceof DirectoryNode;
   }
 
-  fileSize(path: string): number | undefined {
+  fileStat(path: string): FileStat | undefined {
     this.operation('look at', path);
     const node = this.#find(path);
-    return node instanceof FileNode ? node.size : undefined;
+    return node instanceof FileNode ? { sizeInBytes: node.size, modifiedMs: node.modifiedMs } : undefined;
   }
 
   space(path: string): { readonly totalBytes: number; readonly usableBytes: number } {

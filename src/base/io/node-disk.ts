@@ -53,9 +53,9 @@ export const nodeDisk: Disk = {
   createDirectory: (directory) => attempt('create', directory, () => createDirectory(directory)),
   list: (directory) => attempt('list', directory, () => fs.readdirSync(directory).toSorted()),
   isDirectory: (file) => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false,
-  fileSize(file) {
+  fileStat(file) {
     const stats = attempt('look at', file, () => fs.statSync(file, { throwIfNoEntry: false }));
-    return stats?.isFile() === true ? stats.size : undefined;
+    return stats?.isFile() === true ? { sizeInBytes: stats.size, modifiedMs: stats.mtimeMs } : undefined;
   },
   space: (directory) =>
     attempt('look at', directory, () => {

@@ -49,7 +49,7 @@ describe('a log that was closed', () => {
       const { manager, log, calls } = openFolder(directory);
       const opening = calls();
       expect(log.segmentCount).toBeGreaterThan(2);
-      expect(opening.filter((call) => !call.startsWith('fileSize'))).toEqual([
+      expect(opening.filter((call) => !call.startsWith('fileStat'))).toEqual([
         'list',
         'readFile partition.metadata',
       ]);

@@ -13,9 +13,12 @@ import { makeBatch } from './batches.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const ID = { topic: 'orders', partition: 0 };
+const TOPIC_ID = 'MTIzNDU2Nzg5MDEyMzQ1Ng';
+const OTHER_TOPIC_ID = 'MTIzNDU2Nzg5MDEyMzQ1Nw';
 const CONFIG = { ...DEFAULT_LOG_CONFIG, segmentBytes: 900, indexIntervalBytes: 200 };
 const COUNT = 60;
 const LOG_START = 4;
+const FLUSHED = 40;
 
 /** A folder that was closed, and one that was not. Tests damage copies. */
 let root: string;
@@ -27,7 +30,9 @@ beforeAll(async () => {
   root = fs.mkdtempSync(`${tmpdir()}/millrace-damage-`);
   const closed = `${root}/closed`;
   const manager = open(closed).manager;
-  const log = manager.getOrCreate({ ...ID, topicId: 'MTIzNDU2Nzg5MDEyMzQ1Ng', config: CONFIG });
+  const log = manager.getOrCreate({ ...ID, topicId: TOPIC_ID, config: CONFIG });
+  const sound = manager.getOrCreate({ ...SOUND, topicId: OTHER_TOPIC_ID, config: CONFIG });
+  sound.appendAsLeader(makeBatch({ text: 'x' }), { leaderEpoch: 0 });
   for (let i = 0; i < COUNT; i++) {
     const producer = { producerId: 7, producerEpoch: 0, baseSequence: i };
     const leaderEpoch = Math.floor(i / 20);
@@ -36,7 +41,7 @@ beforeAll(async () => {
     });
     expect(result.errorCode).toBe(ErrorCode.NONE);
     // What was written after this is not flushed in the folder of the process that was killed.
-    if (i === 40) await log.flush();
+    if (i === FLUSHED) await log.flush();
   }
   log.setHighWatermark(COUNT);
   log.deleteRecordsBefore(LOG_START);
@@ -98,12 +103,21 @@ interface Case {
   readonly damage: (directory: string, segment: (index: number) => string) => void;
   /** The start is refused with this. */
   readonly refused?: RegExp;
+  /** The partition is offline, for this reason, and the start goes on. */
+  readonly offline?: RegExp;
   /** What is said while starting, or while reading. */
   readonly says?: RegExp;
   /** Offsets that are gone; none when not said. */
   readonly lost?: () => readonly number[];
 }
 
+/** The segment that holds the recovery point of the folder that was killed. */
+const recoveredFrom = (): number => bases.findLastIndex((base) => base <= FLUSHED);
+const flip = (path: string, at: number): void => {
+  const bytes = fs.readFileSync(path);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  fs.writeFileSync(path, bytes);
+};
 const cut = (path: string, bytes: number): void => fs.truncateSync(path, fs.statSync(path).size - bytes);
 const all = (directory: string, ending: string): string[] =>
   fs
@@ -223,12 +237,12 @@ const CASES: readonly Case[] = [
   {
     what: 'the last segment removed',
     damage: (_directory, segment) => fs.rmSync(`${segment(bases.length - 1)}.log`),
-    refused: /ends at offset \d+, though records up to \d+ had been written/,
+    offline: /ends at offset \d+, though records up to \d+ had been written/,
   },
   {
     what: 'the last segment cut short, after a clean stop',
     damage: (_directory, segment) => cut(`${segment(bases.length - 1)}.log`, 5),
-    refused: /damaged at byte \d+ .*restore the file from a copy/,
+    offline: /damaged at byte \d+ .*restore the file from a copy/,
   },
   {
     what: 'the last segment cut short, after a kill',
@@ -259,8 +273,44 @@ const CASES: readonly Case[] = [
   {
     what: 'partition.metadata of a newer release',
     damage: (directory) => fs.writeFileSync(`${directory}/orders-0/partition.metadata`, 'version: 3\nx'),
-    refused: /partition.metadata cannot be used: it has version 3, written by a newer release/,
+    offline: /partition.metadata cannot be used: it has version 3, written by a newer release/,
   },
+  {
+    what: 'partition.metadata removed',
+    damage: (directory) => fs.rmSync(`${directory}/orders-0/partition.metadata`),
+  },
+  {
+    what: 'a flushed segment changed, after a kill',
+    folder: 'killed',
+    damage: (_directory, segment) => flip(`${segment(recoveredFrom())}.log`, 70),
+    offline: /damaged at byte 0 .*restore the file from a copy/,
+  },
+  {
+    what: 'the last segment but one removed, after a kill, where nothing was flushed yet',
+    folder: 'killed',
+    damage: (_directory, segment) => fs.rmSync(`${segment(bases.length - 2)}.log`),
+    says: /not part of its log any more and is kept aside/,
+    lost: () => range(bases.at(-2) ?? 0, COUNT),
+  },
+  {
+    what: 'a folder in the place of a segment',
+    damage: (_directory, segment) => {
+      fs.rmSync(`${segment(1)}.log`);
+      fs.mkdirSync(`${segment(1)}.log`);
+    },
+    offline: /cannot open .*\.log/,
+  },
+  ...(process.getuid?.() === 0
+    ? []
+    : [
+        {
+          what: 'no right to read a segment',
+          damage: (_directory: string, segment: (index: number) => string) =>
+            fs.chmodSync(`${segment(bases.length - 1)}.log`, 0),
+          folder: 'unlisted' as const,
+          offline: /cannot open .*\.log/,
+        },
+      ]),
   {
     what: 'the marker of a clean stop replaced',
     damage: (directory) => fs.writeFileSync(`${directory}/.kafka_cleanshutdown`, 'thesis'),
@@ -287,8 +337,50 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** Another partition of the folder, which is as it was. */
+const SOUND = { topic: 'payments', partition: 0 };
+
+/**
+ * The others are served, and nothing of the partition is changed: not by this start, not by the one after a clean stop, and
+ * not by the one after a kill, which must not take the damage for the torn end of a log.
+ */
+async function expectOffline(directory: string, reason: RegExp): Promise<void> {
+  const before = logBytes(directory);
+  for (const stop of ['clean', 'killed', 'killed', 'clean'] as const) {
+    const { manager, lines } = open(directory);
+    expect(manager.get(ID)).toBeUndefined();
+    expect(manager.offlineLog(ID)?.error.message).toMatch(reason);
+    expect(lines.join('\n')).toMatch(/a partition is offline.*orders/);
+    expect(() => manager.getOrCreate({ ...ID, topicId: TOPIC_ID, config: CONFIG })).toThrow(reason);
+    const sound = manager.get(SOUND);
+    expect(sound?.appendAsLeader(makeBatch({ text: 'x' }), { leaderEpoch: 9 }).errorCode).toBe(
+      ErrorCode.NONE,
+    );
+    if (stop === 'clean') {
+      await manager.close();
+    } else {
+      await manager.checkpoint();
+      const image = `${temporaryDirectory()}/image`;
+      fs.cpSync(directory, image, { recursive: true });
+      await manager.close();
+      fs.rmSync(directory, { recursive: true });
+      fs.renameSync(image, directory);
+      fs.rmSync(`${directory}/.lock`, { force: true });
+    }
+    expect(logBytes(directory)).toBe(before);
+  }
+  // Who gives the partition up, or deletes its topic, is rid of it.
+  const last = open(directory).manager;
+  last.delete(ID);
+  expect(last.offlineLog(ID)).toBeUndefined();
+  expect(fs.readdirSync(directory).filter((name) => name.startsWith('orders-0'))).toEqual([
+    expect.stringMatching(/-delete$/),
+  ]);
+  await last.close();
+}
+
 describe('a data folder that was damaged', () => {
-  it.each(CASES)('$what', async ({ folder = 'closed', damage, refused, says, lost }) => {
+  it.each(CASES)('$what', async ({ folder = 'closed', damage, refused, offline, says, lost }) => {
     const directory = `${temporaryDirectory()}/copy`;
     fs.cpSync(folders[folder === 'unlisted' ? 'closed' : folder], directory, { recursive: true });
     if (folder === 'unlisted') fs.rmSync(`${directory}/.closed-logs`);
@@ -299,6 +391,10 @@ describe('a data folder that was damaged', () => {
     if (refused !== undefined) {
       expect(() => open(directory)).toThrow(refused);
       expect(logBytes(directory)).toBe(before);
+      return;
+    }
+    if (offline !== undefined) {
+      await expectOffline(directory, offline);
       return;
     }
     const { manager, lines } = open(directory);

@@ -1,0 +1,90 @@
+import type { Disk } from '../../src/base/environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
+import {
+  type ClosedLog,
+  type ClosedLogs,
+  looksClosed,
+  NO_CLOSED_LOGS,
+  readClosedLogs,
+} from './closed-log.ts';
+import type { LogOptions } from './log-options.ts';
+import {
+  HIGH_WATERMARK_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  type OffsetsByLog,
+  readOffsetCheckpoint,
+  RECOVERY_POINT_CHECKPOINT,
+} from './offset-checkpoint.ts';
+
+/** What the files beside the partitions' folders say of a log. */
+export type KnownOffsets = Required<
+  Pick<LogOptions, 'recoveryPoint' | 'highWatermark' | 'hadCleanShutdown'>
+> &
+  Pick<LogOptions, 'logStartOffset' | 'abortedIn'>;
+
+export interface KnownLogsOptions {
+  readonly disk: Disk;
+  readonly logger: Logger;
+  readonly directory: string;
+  readonly hadCleanShutdown: boolean;
+  /** Of the clean-shutdown marker. */
+  readonly brokerEpoch: number;
+}
+
+/** The offset checkpoints and the list of closed logs, as a start finds them. Logs are named by their folders. */
+export class KnownLogs {
+  readonly #disk: Disk;
+  readonly #hadCleanShutdown: boolean;
+  readonly #recoveryPoints: OffsetsByLog;
+  readonly #highWatermarks: OffsetsByLog;
+  readonly #logStarts: OffsetsByLog;
+  readonly #closed: ClosedLogs;
+
+  constructor({ disk, logger, directory, hadCleanShutdown, brokerEpoch }: KnownLogsOptions) {
+    const read = (name: string): OffsetsByLog => readOffsetCheckpoint(disk, `${directory}/${name}`, logger);
+    this.#disk = disk;
+    this.#hadCleanShutdown = hadCleanShutdown;
+    this.#recoveryPoints = read(RECOVERY_POINT_CHECKPOINT);
+    this.#highWatermarks = read(HIGH_WATERMARK_CHECKPOINT);
+    this.#logStarts = read(LOG_START_CHECKPOINT);
+    this.#closed = hadCleanShutdown
+      ? readClosedLogs(disk, directory, { brokerEpoch, logger })
+      : NO_CLOSED_LOGS;
+  }
+
+  /** Whether the last stop closed a log of that name: then there is a folder, and not a file. */
+  wasClosed(name: string): boolean {
+    return this.#closed.logs.has(name);
+  }
+
+  offsetsOf(name: string): KnownOffsets {
+    const logStartOffset = this.#logStarts.get(name);
+    const closed = this.#closed.logs.get(name);
+    return {
+      recoveryPoint: this.#recoveryPoints.get(name) ?? 0,
+      highWatermark: this.#highWatermarks.get(name) ?? 0,
+      // A log that could not be opened was not closed by the stop that closed the others.
+      hadCleanShutdown: this.#hadCleanShutdown && !this.#closed.unclean.has(name),
+      ...(logStartOffset === undefined ? {} : { logStartOffset }),
+      ...(closed === undefined ? {} : { abortedIn: segmentsWithAborted(closed) }),
+    };
+  }
+
+  /** What the log was when it was closed, where its files (`names`, in `path`) still look so. */
+  closedLog(
+    name: string,
+    { path, names }: { readonly path: string; readonly names: readonly string[] },
+  ): ClosedLog | undefined {
+    const log = this.#closed.logs.get(name);
+    if (log === undefined) return undefined;
+    const isAsClosed =
+      log.logStartOffset === this.#logStarts.get(name) &&
+      log.logEndOffset === this.#recoveryPoints.get(name) &&
+      looksClosed(this.#disk, path, { log, names });
+    return isAsClosed ? log : undefined;
+  }
+}
+
+function segmentsWithAborted({ segments }: ClosedLog): ReadonlySet<number> {
+  return new Set(segments.filter(({ hasAborted }) => hasAborted).map(({ baseOffset }) => baseOffset));
+}
