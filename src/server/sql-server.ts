@@ -64,7 +64,8 @@ export class SqlServer {
 
   /**
    * Connects to the cluster, takes up the queries that were recorded, and listens.
-   * @throws {OperationalError} where the cluster does not answer or the port is taken.
+   * @throws {OperationalError} where the cluster does not answer or the port is taken; `COMMAND_TOPIC_DAMAGED` where it
+   * does not know any more what it served.
    */
   static async start(options: SqlServerOptions): Promise<SqlServer> {
     const { bootstrapServers, logger } = options;
@@ -123,6 +124,8 @@ export class SqlServer {
         environment: nodeEnvironment,
         bootstrapServers,
         topic: `_confluent-ksql-${serviceId}_command_topic`,
+        logger,
+        skipDamage: settings['ksql.command.topic.skip.damage'],
         restore: (past) => engine.restore(settle(past.flatMap(recordedStatement))),
         apply: (command, offset) => executor.apply(command, offset),
         onFailure: (error) => {

@@ -51,6 +51,9 @@ export async function startPlatform({
     },
     logger: silentLogger,
     brokerMetrics: broker.metrics,
+  }).catch(async (error: unknown) => {
+    await broker.close();
+    throw error;
   });
   const stop = async (): Promise<void> => {
     await server.close();

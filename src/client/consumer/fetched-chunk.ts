@@ -4,7 +4,7 @@ import { BatchView, sizeOfBatchAt } from '../../protocol/records/batch-view.ts';
 import { ControlRecordType, controlRecordTypeOf } from '../../protocol/records/control-record.ts';
 import { RecordIterator } from '../../protocol/records/decode-batch.ts';
 import { showPartition } from '../topic-partitions.ts';
-import type { ConsumerRecord } from '../types.ts';
+import type { ConsumerRecord, TopicPartition } from '../types.ts';
 import type { PartitionState } from './subscription-state.ts';
 
 export interface AbortedTransaction {
@@ -153,12 +153,21 @@ export class FetchedChunk {
   #corrupt(cause: unknown, offset: number = this.state.position): unknown {
     if (cause !== undefined && !(cause instanceof ProtocolError)) return cause;
     const why = cause instanceof Error ? cause.message : 'its checksum does not fit its bytes';
-    return new OperationalError(
-      'CORRUPT_RECORD',
-      `the batch at offset ${offset} of ${showPartition(this.state)} cannot be read: ${why}; seek past it to go on`,
-      { retriable: false, cause },
-    );
+    return corruptRecord(this.state, offset, why, cause);
   }
+}
+
+export function corruptRecord(
+  partition: TopicPartition,
+  offset: number,
+  why: string,
+  cause?: unknown,
+): OperationalError {
+  return new OperationalError(
+    'CORRUPT_RECORD',
+    `the batch at offset ${offset} of ${showPartition(partition)} cannot be read: ${why}; seek past it to go on`,
+    { retriable: false, cause },
+  );
 }
 
 function isAbortMarker(batch: BatchView): boolean {

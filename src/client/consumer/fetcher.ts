@@ -10,7 +10,7 @@ import { type ConsumerSettings, resetPolicyOf } from '../config/settings.ts';
 import { isRetriable, kafkaError } from '../kafka-error.ts';
 import { groupByTopic, showPartition } from '../topic-partitions.ts';
 import type { ConsumerRecord, FetchedRecords } from '../types.ts';
-import { FetchedChunk } from './fetched-chunk.ts';
+import { corruptRecord, FetchedChunk } from './fetched-chunk.ts';
 import type { PartitionState, SubscriptionState } from './subscription-state.ts';
 
 type FetchResponse = ResponseOf<typeof fetch>;
@@ -287,6 +287,10 @@ export class Fetcher {
     if (!moved) this.#pause(state);
     state.preferredReplica = -1;
     this.#cluster.refreshSoon();
+    if (errorCode === ErrorCode.CORRUPT_MESSAGE) {
+      this.#fail(state, corruptRecord(state, state.fetchOffset, 'it is damaged on the disk of its broker'));
+      return;
+    }
     if (!errorOf(errorCode).retriable && errorCode !== ErrorCode.UNKNOWN_TOPIC_ID) {
       this.#fail(state, kafkaError(errorCode, showPartition(state)));
     }

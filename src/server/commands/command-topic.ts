@@ -1,9 +1,12 @@
 import type { Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Admin, Consumer, Producer } from '../../client/index.ts';
+import type { Logger } from '../../base/logger.ts';
 import { type Command, decodeCommand, encodeCommand } from './command.ts';
+import { CommandReplay } from './command-replay.ts';
 
 const POLL_TIMEOUT_MS = 1_000;
+const API_TIMEOUT_MS = 15_000;
 /** The commands are the service: they are kept for ever, in one partition, so that they have one order. */
 const TOPIC_CONFIGS = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' } as const;
 
@@ -11,6 +14,9 @@ export interface CommandTopicOptions {
   readonly environment: Environment;
   readonly bootstrapServers: string;
   readonly topic: string;
+  readonly logger: Logger;
+  /** `ksql.command.topic.skip.damage` */
+  readonly skipDamage: boolean;
   /** Given all commands that were recorded before, at start-up. */
   readonly restore: (commands: readonly Command[]) => Promise<void>;
   /** Runs a new command; called in the order of the topic, one at a time. Its answer goes to who appended it. */
@@ -48,11 +54,19 @@ export class CommandTopic {
     const { environment, bootstrapServers } = options;
     this.#options = options;
     const common = { environment, bootstrapServers, clientId: 'millrace-sql-commands' };
-    this.#consumer = new Consumer({ ...common, autoCommit: false, autoOffsetReset: 'earliest' });
+    this.#consumer = new Consumer({
+      ...common,
+      autoCommit: false,
+      autoOffsetReset: 'none',
+      defaultApiTimeoutMs: API_TIMEOUT_MS,
+    });
     this.#producer = new Producer({ ...common, acks: 'all' });
   }
 
-  /** Opens the topic, creating it where it is missing, and hands over all that it holds. */
+  /**
+   * Opens the topic, creating it where it is missing, and hands over all that it holds.
+   * @throws {OperationalError} `COMMAND_TOPIC_DAMAGED`.
+   */
   static async open(options: CommandTopicOptions): Promise<CommandTopic> {
     const commands = new CommandTopic(options);
     try {
@@ -108,18 +122,12 @@ export class CommandTopic {
   }
 
   async #replay(): Promise<void> {
-    const partition = { topic: this.#options.topic, partition: 0 };
-    this.#consumer.assign([partition]);
-    this.#consumer.seekToBeginning([partition]);
-    const [end] = await this.#consumer.endOffsets([partition]);
-    const past: Command[] = [];
-    while ((await this.#consumer.position(partition)) < (end?.offset ?? 0)) {
-      for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
-        for (const { key, value } of records) past.push(decodeCommand(key, value));
-      }
-    }
-    this.#nextOffset = await this.#consumer.position(partition);
-    await this.#options.restore(past);
+    const { commands, nextOffset } = await new CommandReplay({
+      ...this.#options,
+      consumer: this.#consumer,
+    }).run();
+    this.#nextOffset = nextOffset;
+    await this.#options.restore(commands);
   }
 
   async #follow(): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   atLeast,
+  boolean,
   int,
   list,
   long,
@@ -20,6 +21,10 @@ export const serverProperties = {
     'name of this SQL service: prefix of its command topic, consumer groups and internal topics',
   ),
   'bootstrap.servers': list('', 'Kafka servers to run SQL on; when empty, the broker in this process'),
+  'ksql.command.topic.skip.damage': boolean(
+    false,
+    'start with the statements of the command topic that can be read where others are lost; a Millrace property',
+  ),
   'ksql.streams.state.dir': string(null, 'folder of state stores; when not set, inside the data folder'),
   'ksql.streams.commit.interval.ms': int(2_000, 'time between two commits of a query', (v) =>
     v < 0 ? 'must be at least 0' : undefined,

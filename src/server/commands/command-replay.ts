@@ -1,0 +1,125 @@
+import type { Environment } from '../../base/environment.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Consumer } from '../../client/index.ts';
+import { type Command, decodeCommand } from './command.ts';
+
+const POLL_TIMEOUT_MS = 1_000;
+/** A partition whose disk does not answer gives nothing, and no reason: a start does not wait for it for ever. */
+const SILENCE_MS_MAX = 15_000;
+
+export interface CommandReplayOptions {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly consumer: Consumer;
+  readonly topic: string;
+  /** `ksql.command.topic.skip.damage` */
+  readonly skipDamage: boolean;
+}
+
+export interface ReplayedCommands {
+  readonly commands: readonly Command[];
+  /** The offset of the next command. */
+  readonly nextOffset: number;
+}
+
+/**
+ * Reads the command topic from its beginning. The commands are the service, and each counts on those before it: what is
+ * missing, cannot be read or is no command is named with its offset, and ends the start unless the operator has decided to go
+ * on without it.
+ */
+export class CommandReplay {
+  readonly #options: CommandReplayOptions;
+  readonly #partition: { readonly topic: string; readonly partition: 0 };
+  readonly #commands: Command[] = [];
+  /** The offset of the next command to come. */
+  #expected = 0;
+  #heardMs: number;
+
+  constructor(options: CommandReplayOptions) {
+    this.#options = options;
+    this.#partition = { topic: options.topic, partition: 0 };
+    this.#heardMs = options.environment.clock.monotonicMs();
+  }
+
+  /** @throws {OperationalError} `COMMAND_TOPIC_DAMAGED`. */
+  async run(): Promise<ReplayedCommands> {
+    const { consumer } = this.#options;
+    consumer.assign([this.#partition]);
+    const [first, end] = await this.#bounds();
+    if (first > 0) this.#onDamage(first, 'they are missing');
+    consumer.seek(this.#partition, this.#expected);
+    while (this.#expected < end) {
+      try {
+        for (const { records } of await consumer.poll(POLL_TIMEOUT_MS)) {
+          for (const { offset, key, value } of records) this.#take(offset, key, value);
+        }
+        this.#checkSilence(end);
+      } catch (error) {
+        if (!(error instanceof OperationalError) || error.code !== 'CORRUPT_RECORD') throw error;
+        const at = await consumer.position(this.#partition);
+        this.#onDamage(Math.max(this.#expected, at) + 1, error.message);
+        consumer.seek(this.#partition, this.#expected);
+      }
+    }
+    return { commands: this.#commands, nextOffset: this.#expected };
+  }
+
+  async #bounds(): Promise<readonly [first: number, end: number]> {
+    const { consumer, topic } = this.#options;
+    try {
+      const [first] = await consumer.beginningOffsets([this.#partition]);
+      const [end] = await consumer.endOffsets([this.#partition]);
+      return [first?.offset ?? 0, end?.offset ?? 0];
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      throw damaged(`the command topic ${topic} cannot be read: ${error.message}`);
+    }
+  }
+
+  #take(offset: number, key: Buffer | null, value: Buffer | null): void {
+    this.#heardMs = this.#options.environment.clock.monotonicMs();
+    if (offset < this.#expected) return;
+    if (offset > this.#expected) this.#onDamage(offset, 'they are missing');
+    try {
+      this.#commands.push(decodeCommand(key, value));
+      this.#expected = offset + 1;
+    } catch (error) {
+      this.#onDamage(offset + 1, messageOf(error));
+    }
+  }
+
+  /** Commands up to `nextOffset` are lost. */
+  #onDamage(nextOffset: number, reason: string): void {
+    const { topic, skipDamage, logger } = this.#options;
+    const fromOffset = this.#expected;
+    const last = nextOffset - 1;
+    const which = fromOffset === last ? `offset ${last}` : `offsets ${fromOffset} to ${last}`;
+    if (!skipDamage) {
+      throw damaged(
+        `the command topic ${topic} is damaged at ${which}: ${reason}; restore it from a copy, or set ` +
+          'ksql.command.topic.skip.damage=true to start with the statements that can be read',
+      );
+    }
+    logger.error('statements were lost: the command topic is damaged', {
+      topic,
+      fromOffset,
+      toOffset: last,
+      reason,
+    });
+    this.#expected = nextOffset;
+  }
+
+  #checkSilence(end: number): void {
+    const { environment, topic } = this.#options;
+    if (this.#expected >= end || environment.clock.monotonicMs() - this.#heardMs < SILENCE_MS_MAX) return;
+    throw damaged(
+      `the command topic ${topic} cannot be read from offset ${this.#expected} on: nothing comes`,
+    );
+  }
+}
+
+/** Part of the topic is missing or cannot be read, and nobody has said that the service may do without it. */
+function damaged(message: string): OperationalError {
+  return new OperationalError('COMMAND_TOPIC_DAMAGED', message, { retriable: false });
+}
