@@ -1,3 +1,4 @@
+import type { ConfigSource } from '../src/base/config/config-source.ts';
 import type { Environment } from '../src/base/environment.ts';
 import type { Logger } from '../src/base/logger.ts';
 
@@ -7,11 +8,11 @@ export interface BrokerOptions {
   readonly environment?: Environment;
   /**
    * Kafka's property names: `node.id`, `listeners`, `log.dirs`, `controller.quorum.voters` ... An unknown name is a
-   * DiagnosticError that shows the nearest known one. See `broker/config/broker-config.ts` for all of them.
+   * DiagnosticError that shows the nearest known one. See `broker/config/broker-properties.ts` for all of them.
    */
   readonly config: Readonly<Record<string, string | number | boolean>>;
   /** Where the values of `config` came from, for DescribeConfigs and diagnostics; `flag` when not said. */
-  readonly sources?: Readonly<Record<string, ConfigOrigin>>;
+  readonly sources?: Readonly<Record<string, ConfigSource>>;
   readonly logger?: Logger;
   /** Ends a start that is under way, such as the wait for the other controllers; no effect on a broker that has started. */
   readonly signal?: AbortSignal;
@@ -23,6 +24,3 @@ export interface BrokerOptions {
   /** Overwrites buffers when they are released, so that whoever still uses them sees garbage: for tests. */
   readonly poisonReleasedBuffers?: boolean;
 }
-
-/** Who set a configuration value. */
-export type ConfigOrigin = 'default' | 'file' | 'env' | 'flag';

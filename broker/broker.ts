@@ -7,7 +7,6 @@ import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { BrokerConfig } from './config/broker-config.ts';
 import { shareOpenFiles } from './config/open-files.ts';
-import { staticTopicDefaults } from './config/config-values.ts';
 import { type BrokerTopology, brokerTopology } from './config/topology.ts';
 import { resolveTopicConfig, type TopicConfig } from './config/topic-config.ts';
 import { ControllerChannel } from './controller/controller-channel.ts';
@@ -387,7 +386,7 @@ export class Broker {
         leaderImbalanceCheckIntervalMs: config.get('auto.leader.rebalance.enable')
           ? config.get('leader.imbalance.check.interval.seconds') * 1000
           : 0,
-        topicConfigDefaults: staticTopicDefaults(config),
+        config,
       },
     });
   }

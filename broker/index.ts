@@ -1,9 +1,10 @@
 export * from '../src/base/public-errors.ts';
 export { Broker } from './broker.ts';
-export type { BrokerOptions, ConfigOrigin } from './broker-options.ts';
+export type { BrokerOptions } from './broker-options.ts';
 export { BrokerConfig } from './config/broker-config.ts';
-export { type BrokerProperty, brokerProperties } from './config/broker-properties.ts';
-export { type TopicConfig, topicConfigs } from './metadata/topic-configs.ts';
+export { topicDefaults } from './config/config-places.ts';
+export { brokerProperties } from './config/broker-properties.ts';
+export { type TopicConfigKey, topicConfigs } from './config/topic-configs.ts';
 export type {
   BrokerMetrics,
   ReplicaManagerMetrics,

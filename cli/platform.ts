@@ -1,19 +1,20 @@
 import { createServer } from 'node:net';
+import type { GivenValue } from '../src/base/config/config.ts';
 import { OperationalError } from '../src/base/errors.ts';
 import type { Logger } from '../src/base/logger.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { Broker } from '../broker/index.ts';
-import type { Setting, Settings } from '../src/server/config/index.ts';
+import type { ProcessSettings } from '../src/server/config/index.ts';
 import type { SqlServer } from '../src/server/index.ts';
 import { explain } from './output.ts';
-import type { ProcessOptions } from './process-options.ts';
+import { type ProcessOptions, startDefaults } from './process-options.ts';
 import { unlessAborted } from './stop-request.ts';
 
 const KAFKA_PORT = 9092;
 const HTTP_PORT = 8088;
 
 export interface PlatformOptions extends ProcessOptions {
-  readonly settings: Settings;
+  readonly settings: ProcessSettings;
   readonly data: string;
   readonly sql: boolean;
   /** Where the log goes; to standard error unless told. */
@@ -104,14 +105,13 @@ async function startBroker(
     configured === undefined || options.kafkaPort !== undefined
       ? `PLAINTEXT://${options.host}:${port}`
       : configured.value;
-  // A node that stands alone waits for nobody: a group's first member need not linger for others to come.
-  const alone = settings.broker.has('controller.quorum.voters')
-    ? {}
-    : { 'group.initial.rebalance.delay.ms': '0' };
   return Broker.start({
     environment: nodeEnvironment,
-    config: { ...alone, ...valuesOf(settings.broker), 'log.dirs': options.data, listeners },
-    sources: Object.fromEntries([...settings.broker].map(([name, { source }]) => [name, source])),
+    config: { ...startDefaults(settings), ...valuesOf(settings.broker), 'log.dirs': options.data, listeners },
+    sources: {
+      'group.initial.rebalance.delay.ms': 'default',
+      ...Object.fromEntries([...settings.broker].map(([name, { source }]) => [name, source])),
+    },
     logger,
     signal: options.signal,
     onFailure: (error) => {
@@ -147,7 +147,7 @@ function isCommandTopicDamaged(error: unknown): boolean {
 
 interface PortChoice {
   readonly wanted: number | undefined;
-  readonly configured: Setting | undefined;
+  readonly configured: GivenValue | undefined;
   readonly usual: number;
   readonly host: string;
   readonly what: string;
@@ -179,7 +179,7 @@ function isFree(port: number, host: string): Promise<boolean> {
   });
 }
 
-const hostOf = (listener: Setting | undefined): string | undefined => listener?.value.replace(/:\d+$/, '');
+const hostOf = (listener: GivenValue | undefined): string | undefined => listener?.value.replace(/:\d+$/, '');
 
-const valuesOf = (settings: ReadonlyMap<string, Setting>): Record<string, string> =>
+const valuesOf = (settings: ReadonlyMap<string, GivenValue>): Record<string, string> =>
   Object.fromEntries([...settings].map(([name, { value }]) => [name, value]));

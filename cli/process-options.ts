@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { brokerProperties } from '../broker/index.ts';
-import { readConfigFile, resolveSettings, type Settings } from '../src/server/config/index.ts';
+import { processSettings, type ProcessSettings, readConfigFile } from '../src/server/config/index.ts';
 import { parseConfigs, wholeNumber } from './option-values.ts';
 
 /** What `start` and `demo` have in common. */
@@ -42,20 +42,38 @@ export function withProcessOptions(command: Command): Command {
     );
 }
 
-export function settingsOf(options: ProcessOptions): Settings {
-  return resolveSettings({
+export function settingsOf(options: Pick<ProcessOptions, 'config' | 'set'>): ProcessSettings {
+  return processSettings({
     ...(options.config === undefined
       ? {}
       : { file: { path: options.config, settings: readConfigFile(options.config) } }),
     env: process.env,
     flags: parseConfigs(options.set),
-    brokerProperties: new Set(Object.keys(brokerProperties)),
+    brokerKeys: brokerProperties,
   });
 }
 
+/** What `start` takes in place of the broker's defaults. */
+export function startDefaults({
+  broker,
+}: ProcessSettings): Readonly<Record<string, string>> & { readonly 'log.dirs': string } {
+  return {
+    'log.dirs': 'millrace-data',
+    // A node that stands alone waits for nobody: a group's first member need not linger for others to come.
+    ...(broker.has('controller.quorum.voters') ? {} : { 'group.initial.rebalance.delay.ms': '0' }),
+  };
+}
+
+/** Says which variables of the environment look like a slip of the pen; they may also be meant for somebody else. */
+export function warnOfSuspects({ suspects }: ProcessSettings): void {
+  for (const { variable, meant } of suspects) {
+    process.stderr.write(`millrace: ${variable} sets nothing; did you mean ${meant}?\n`);
+  }
+}
+
 /** Where the data goes: what was asked for, else what is configured, else a folder in the current one. */
-export function dataFolder(options: ProcessOptions, settings: Settings): string {
+export function dataFolder(options: ProcessOptions, settings: ProcessSettings): string {
   if (options.ephemeral === true) return mkdtempSync(path.join(tmpdir(), 'millrace-'));
   const configured = settings.broker.get('log.dirs')?.value.split(',')[0];
-  return path.resolve(options.data ?? configured ?? 'millrace-data');
+  return path.resolve(options.data ?? configured ?? startDefaults(settings)['log.dirs']);
 }

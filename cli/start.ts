@@ -4,7 +4,13 @@ import { refuseClusterFolder } from './cluster/layout.ts';
 import { clusterSize, startCluster } from './cluster/supervisor.ts';
 import { commandName } from './command-name.ts';
 import { startPlatform, type Platform } from './platform.ts';
-import { dataFolder, type ProcessOptions, settingsOf, withProcessOptions } from './process-options.ts';
+import {
+  dataFolder,
+  type ProcessOptions,
+  settingsOf,
+  warnOfSuspects,
+  withProcessOptions,
+} from './process-options.ts';
 import { stopRequest } from './stop-request.ts';
 
 interface StartOptions extends ProcessOptions {
@@ -21,6 +27,7 @@ export function startCommand(): Command {
     .action(async (options: StartOptions) => {
       const stop = stopRequest();
       const settings = settingsOf(options);
+      warnOfSuspects(settings);
       const data = dataFolder(options, settings);
       const { sql, cluster: size } = options;
       /** What is to be closed: what was started last comes first. */

@@ -1,32 +1,20 @@
 import {
-  atLeast,
-  between,
   boolean,
+  type ConfigKey,
   double,
-  eachOf,
   int,
   list,
   long,
-  oneOf,
-  type Property,
   short,
   string,
-} from '../../src/base/config-property.ts';
+} from '../../src/base/config/config-key.ts';
+import { atLeast, between, eachOf, oneOf, rangeOf } from '../../src/base/config/config-range.ts';
 import { parsePerIpOverrides } from './ip-overrides.ts';
 
 const NEVER = '9223372036854775807';
 
-/**
- * When a change takes effect, Kafka's "update mode". `cluster-wide`: at once, through the AlterConfigs requests, for one
- * broker or for all. `read-only`: at the next start. None is `per-broker` only: `listeners`, which is in Kafka, needs a
- * start here.
- */
-export type UpdateMode = 'read-only' | 'cluster-wide';
-
-export type BrokerProperty = Property & { readonly updateMode?: UpdateMode };
-
-function dynamic<P extends Property>(property: P): P & { readonly updateMode: 'cluster-wide' } {
-  return { ...property, updateMode: 'cluster-wide' };
+function dynamic<K extends ConfigKey>(key: K): K & { readonly updateMode: 'cluster-wide' } {
+  return { ...key, updateMode: 'cluster-wide' };
 }
 
 /**
@@ -106,17 +94,14 @@ export const brokerProperties = {
   'max.connections.per.ip.overrides': list(
     '',
     'limits of single addresses in place of max.connections.per.ip, ADDRESS:COUNT',
-    (entries) => {
-      const parsed = parsePerIpOverrides(entries);
-      return 'problem' in parsed ? parsed.problem : undefined;
-    },
+    rangeOf('a list of ADDRESS:COUNT', (entries) => !('problem' in parsePerIpOverrides(entries))),
   ),
   'queued.max.requests': int(500, 'pipelined requests of one connection in work at once', atLeast(1)),
   'queued.max.request.bytes': long(
     '268435456',
     'bytes that requests of all connections take until they are answered; beyond, connections with more than 64 KiB of ' +
       'them are not read; -1 sets no limit, which is the default in Kafka',
-    (value) => (value === -1 || value > 0 ? undefined : 'must be -1 or at least 1'),
+    rangeOf('-1 or at least 1', (value: number) => value === -1 || value > 0),
   ),
   'millrace.queued.max.response.bytes': long(
     '134217728',
@@ -257,6 +242,6 @@ export const brokerProperties = {
   'producer.id.expiration.ms': dynamic(
     int(86_400_000, 'time after which an idle producer is forgotten', atLeast(1)),
   ),
-} as const satisfies Record<string, BrokerProperty>;
+} as const satisfies Record<string, ConfigKey>;
 
 export type BrokerPropertyName = keyof typeof brokerProperties;

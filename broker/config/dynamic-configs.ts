@@ -1,8 +1,10 @@
-import { parseProperty } from '../../src/base/config-property.ts';
-import { type BrokerProperty, brokerProperties } from './broker-properties.ts';
+import { refusalText } from '../../src/base/config/config-errors.ts';
+import type { ConfigKey } from '../../src/base/config/config-key.ts';
+import { readConfig } from '../../src/base/config/config-value.ts';
+import { brokerProperties } from './broker-properties.ts';
 
-function propertyOf(name: string): BrokerProperty | undefined {
-  const properties: Readonly<Record<string, BrokerProperty>> = brokerProperties;
+function propertyOf(name: string): ConfigKey | undefined {
+  const properties: Readonly<Record<string, ConfigKey>> = brokerProperties;
   return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
@@ -28,8 +30,8 @@ export function checkDynamicConfigs(configs: ReadonlyMap<string, string>): strin
   if (readOnly.length > 0) return `Cannot update these configs dynamically: [${readOnly.join(', ')}]`;
   for (const [name, value] of configs) {
     const property = propertyOf(name);
-    const parsed = property === undefined ? { value } : parseProperty(property, value);
-    if ('problem' in parsed) return `Invalid value ${value} for configuration ${name}: ${parsed.problem}`;
+    const result = property === undefined ? { value } : readConfig(property, value);
+    if ('expected' in result) return refusalText(name, value, result.expected);
   }
   return undefined;
 }

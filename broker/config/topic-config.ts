@@ -1,6 +1,6 @@
 import { type LogConfig, UNLIMITED } from '../log/log-config.ts';
-import { topicConfigs } from '../metadata/topic-configs.ts';
-import { brokerConfigSynonyms, type ConfigContext, topicConfigValue } from './config-values.ts';
+import { topicConfigs } from './topic-configs.ts';
+import { brokerConfigPlaces, type ConfigContext, topicConfigValue } from './config-places.ts';
 
 /** What a broker needs to know of a topic's configuration. */
 export interface TopicConfig {
@@ -38,7 +38,7 @@ export function resolveTopicConfig(topic: string, context: ConfigContext): Topic
       messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
       validateRecords: context.config.get('log.record.validation.enable'),
       producerIdExpirationMs: Number(
-        brokerConfigSynonyms('producer.id.expiration.ms', context)[0]?.value ??
+        brokerConfigPlaces('producer.id.expiration.ms', context)[0]?.value ??
           context.config.get('producer.id.expiration.ms'),
       ),
     },

@@ -5,7 +5,7 @@ import { incrementalAlterConfigs as api } from '../../src/protocol/messages/44-i
 import { checkDynamicConfigs, listDefault } from '../config/dynamic-configs.ts';
 import { ConfigResourceType, configsOf } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import { checkTopicConfigs, topicConfigs } from '../metadata/topic-configs.ts';
+import { checkTopicConfigs, topicConfigs } from '../config/topic-configs.ts';
 import { type ControllerState, type Failure, failed, operation } from './operation.ts';
 import { checkTopicName } from './topic-name.ts';
 

@@ -1,4 +1,4 @@
-import { effectiveTopicConfig } from '../metadata/effective-configs.ts';
+import { topicConfigValue } from '../config/config-places.ts';
 import type { BrokerRegistration, PartitionRegistration, TopicImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import type { ControllerState } from './operation.ts';
@@ -15,7 +15,7 @@ export function activeBrokers(state: ControllerState): BrokerRegistration[] {
 
 /** A topic's setting as it holds now. */
 export function topicSetting(state: ControllerState, topic: string, name: string): string {
-  return effectiveTopicConfig(state.image, topic, name, state.settings.topicConfigDefaults).value;
+  return topicConfigValue(name, topic, { image: state.image, config: state.settings.config, nodeId: null });
 }
 
 export function isUncleanElectionEnabled(state: ControllerState, topic: string): boolean {

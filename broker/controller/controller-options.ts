@@ -1,5 +1,6 @@
 import type { Environment } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { BrokerConfig } from '../config/broker-config.ts';
 
 /** What a controller decides with; times in milliseconds. */
 export interface ControllerSettings {
@@ -13,8 +14,8 @@ export interface ControllerSettings {
   readonly leaderImbalanceCheckIntervalMs: number;
   /** Between two checks for partitions without a leader whose topic allows an unclean election. */
   readonly uncleanElectionIntervalMs: number;
-  /** The broker's static values of topic settings (`log.retention.ms` ...), by topic config name. */
-  readonly topicConfigDefaults: ReadonlyMap<string, string>;
+  /** Of the broker beside it, which gives topics their defaults. */
+  readonly config: BrokerConfig;
   /** KIP-966: keep eligible leader replicas, so that no restart after an unclean stop elects a replica that lost data. */
   readonly eligibleLeaderReplicas: boolean;
 }
@@ -26,7 +27,7 @@ export const CONTROLLER_SETTINGS: ControllerSettings = {
   brokerSessionTimeoutMs: 9000,
   leaderImbalanceCheckIntervalMs: 300_000,
   uncleanElectionIntervalMs: 300_000,
-  topicConfigDefaults: new Map(),
+  config: new BrokerConfig({ config: {} }),
   eligibleLeaderReplicas: true,
 };
 

@@ -1,10 +1,11 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { createTopics as api } from '../../src/protocol/messages/19-create-topics.ts';
-import { ConfigSource, type EffectiveConfig, effectiveTopicConfigs } from '../metadata/effective-configs.ts';
+import { type EffectiveConfig, topicDefaults } from '../config/config-places.ts';
+import { CONFIG_SOURCE_IDS, configSourceId } from '../config/config-source-ids.ts';
 import { ConfigResourceType } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import { checkTopicConfigs } from '../metadata/topic-configs.ts';
+import { checkTopicConfigs } from '../config/topic-configs.ts';
 import { type ControllerState, type Failure, failed, operation } from './operation.ts';
 import {
   type Assignment,
@@ -29,7 +30,7 @@ export const createTopics = operation({
     const seen = new Set<string>();
     const duplicates = new Set<string>();
     for (const { name } of request.topics) (seen.has(name) ? duplicates : seen).add(name);
-    const defaults = effectiveTopicConfigs(state.image, '', state.settings.topicConfigDefaults);
+    const defaults = topicDefaults(state.settings.config, state.image);
     const reported = new Set<string>();
     const topics: TopicResult[] = [];
     for (const wanted of request.topics) {
@@ -189,7 +190,7 @@ function success(wanted: WantedTopic, created: Created, defaults: readonly Effec
     configs: defaults.map((config) => ({
       name: config.name,
       value: own.get(config.name) ?? config.value,
-      configSource: own.has(config.name) ? ConfigSource.TOPIC : config.source,
+      configSource: own.has(config.name) ? CONFIG_SOURCE_IDS.topic : configSourceId(config.source),
       readOnly: false,
       isSensitive: false,
     })),

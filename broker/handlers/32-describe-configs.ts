@@ -1,19 +1,15 @@
-import type { Property, PropertyType } from '../../src/base/config-property.ts';
+import type { ConfigKey, ConfigType } from '../../src/base/config/config-key.ts';
+import type { ConfigPlace } from '../../src/base/config/config-source.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { describeConfigs } from '../../src/protocol/messages/32-describe-configs.ts';
 import { type BrokerPropertyName, brokerProperties } from '../config/broker-properties.ts';
-import {
-  brokerConfigSynonyms,
-  type ConfigContext,
-  ConfigSource,
-  type ConfigSynonym,
-  topicConfigSynonyms,
-} from '../config/config-values.ts';
+import { brokerConfigPlaces, type ConfigContext, topicConfigPlaces } from '../config/config-places.ts';
+import { CONFIG_SOURCE_IDS, configSourceId } from '../config/config-source-ids.ts';
 import { isReadOnly } from '../config/dynamic-configs.ts';
 import { checkTopicName } from '../controller/topic-name.ts';
 import { ConfigResourceType } from '../metadata/metadata-image.ts';
-import { topicConfigs } from '../metadata/topic-configs.ts';
+import { topicConfigs } from '../config/topic-configs.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 
@@ -22,7 +18,7 @@ type Resource = Request['resources'][number];
 type Result = NonNullable<ResponseInput<typeof describeConfigs>['results']>[number];
 type Config = NonNullable<Result['configs']>[number];
 
-type Named = readonly [name: string, property: Property];
+type Named = readonly [name: string, key: ConfigKey];
 
 /** Kafka's `ConfigType` of DescribeConfigs v3+. */
 const CONFIG_TYPES = {
@@ -33,7 +29,7 @@ const CONFIG_TYPES = {
   long: 5,
   double: 6,
   list: 7,
-} satisfies Record<PropertyType, number>;
+} satisfies Record<ConfigType, number>;
 
 /**
  * DescribeConfigs (key 32, v1-4): settings of topics and of this broker, each with its value, where that comes from,
@@ -81,9 +77,9 @@ function describe(resource: Resource, request: Request, context: ConfigContext):
       if (!context.image.topicsByName.has(resourceName)) {
         return failed(resource, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, '');
       }
-      return configs(Object.entries(topicConfigs), ([name, property]) => {
-        const synonyms = topicConfigSynonyms(name, resourceName, context);
-        return shown(name, property, synonyms, request, false);
+      return configs(Object.entries(topicConfigs), ([name, key]) => {
+        const places = topicConfigPlaces(name, resourceName, context);
+        return shown({ name, key, places, readOnly: false }, request);
       });
     }
     case ConfigResourceType.BROKER:
@@ -93,10 +89,10 @@ function describe(resource: Resource, request: Request, context: ConfigContext):
           : `Broker id must be an integer, but it is: ${resourceName}`;
         return failed(resource, ErrorCode.INVALID_REQUEST, message);
       }
-      return configs(brokerConfigs(resourceName, context), ([name, property]) => {
-        const all = brokerConfigSynonyms(name as BrokerPropertyName, context);
-        const synonyms = resourceName === '' ? all.filter(isClusterWide) : all;
-        return shown(name, property, synonyms, request, isReadOnly(name));
+      return configs(brokerConfigs(resourceName, context), ([name, key]) => {
+        const all = brokerConfigPlaces(name as BrokerPropertyName, context);
+        const places = resourceName === '' ? all.filter(isClusterWide) : all;
+        return shown({ name, key, places, readOnly: isReadOnly(name) }, request);
       });
     default:
       return failed(
@@ -111,45 +107,54 @@ function describe(resource: Resource, request: Request, context: ConfigContext):
 function brokerConfigs(resourceName: string, context: ConfigContext): readonly Named[] {
   const all: readonly Named[] = Object.entries(brokerProperties);
   if (resourceName !== '') return all;
-  return all.filter(([name]) =>
-    brokerConfigSynonyms(name as BrokerPropertyName, context).some(isClusterWide),
-  );
+  return all.filter(([name]) => brokerConfigPlaces(name as BrokerPropertyName, context).some(isClusterWide));
 }
 
-function isClusterWide({ source }: ConfigSynonym): boolean {
-  return source === ConfigSource.DYNAMIC_DEFAULT_BROKER;
+function isClusterWide({ source }: ConfigPlace): boolean {
+  return source === 'cluster';
 }
 
 /** A topic's default that no property of the broker has: there is none, or one with a default in a coarser unit. */
-function isDefaultOfAnother({ name, source }: ConfigSynonym): boolean {
+function isDefaultOfAnother({ name, source }: ConfigPlace): boolean {
   const definition = Object.hasOwn(brokerProperties, name)
     ? brokerProperties[name as BrokerPropertyName]
     : undefined;
-  return source === ConfigSource.DEFAULT && (definition === undefined || definition.default === null);
+  return source === 'default' && (definition === undefined || definition.default === null);
 }
 
 function shown(
-  name: string,
-  property: Property,
-  synonyms: readonly ConfigSynonym[],
+  {
+    name,
+    key,
+    places,
+    readOnly,
+  }: {
+    readonly name: string;
+    readonly key: ConfigKey;
+    readonly places: readonly ConfigPlace[];
+    readonly readOnly: boolean;
+  },
   request: Request,
-  readOnly: boolean,
 ): Config {
-  const isSensitive = property.sensitive === true;
+  const isSensitive = key.sensitive === true;
   const hidden = (value: string | null): string | null => (isSensitive ? null : value);
-  const [first] = synonyms;
+  const [first] = places;
   return {
     name,
     value: hidden(first?.value ?? null),
     readOnly,
-    configSource: first?.source ?? ConfigSource.DEFAULT,
+    configSource: first === undefined ? CONFIG_SOURCE_IDS.default : configSourceId(first.source),
     isSensitive,
     synonyms: request.includeSynonyms
-      ? synonyms
-          .filter((synonym) => synonym.value !== null && !isDefaultOfAnother(synonym))
-          .map((synonym) => ({ ...synonym, value: hidden(synonym.value) }))
+      ? places
+          .filter((place) => place.value !== null && !isDefaultOfAnother(place))
+          .map(({ name: synonym, value, source }) => ({
+            name: synonym,
+            value: hidden(value),
+            source: configSourceId(source),
+          }))
       : [],
-    configType: CONFIG_TYPES[property.type],
-    documentation: request.includeDocumentation ? property.doc : null,
+    configType: CONFIG_TYPES[key.type],
+    documentation: request.includeDocumentation ? key.doc : null,
   };
 }

@@ -1,7 +1,13 @@
 import { commandLinePage } from './command-line-page.ts';
 import { errorCodesPage } from './error-codes-page.ts';
 import { kafkaApisPage } from './kafka-apis-page.ts';
-import { brokerConfigPage, clientConfigPage, serverConfigPage, topicConfigPage } from './property-pages.ts';
+import {
+  brokerConfigPage,
+  clientConfigPage,
+  serverConfigPage,
+  streamsConfigPage,
+  topicConfigPage,
+} from './property-pages.ts';
 import { sqlFunctionsPage, sqlStatementsPage } from './sql-pages.ts';
 
 /** The pages of docs/reference, by file name: each is made from what the code registers, and from nothing else. */
@@ -14,6 +20,7 @@ export const referencePages = {
   'broker-config.md': brokerConfigPage,
   'topic-config.md': topicConfigPage,
   'client-config.md': clientConfigPage,
+  'streams-config.md': streamsConfigPage,
   'server-config.md': serverConfigPage,
 } as const satisfies Record<string, () => string | Promise<string>>;
 

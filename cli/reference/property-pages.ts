@@ -1,19 +1,15 @@
-import { type BrokerProperty, brokerProperties, topicConfigs } from '../../broker/index.ts';
+import { brokerProperties, topicConfigs } from '../../broker/index.ts';
 import {
-  adminConfig,
-  type ConfigDefinition,
-  consumerConfig,
-  producerConfig,
-} from '../../src/client/index.ts';
+  type ConfigKey,
+  type ConfigKeys,
+  type OptionKeys,
+  unitOf,
+} from '../../src/base/config/config-key.ts';
+import { allowedValues } from '../../src/base/config/config-value.ts';
+import { adminConfig, consumerConfig, producerConfig } from '../../src/client/index.ts';
 import { engineProperties, serverProperties } from '../../src/server/config/index.ts';
+import { streamsConfig } from '../../src/streams/index.ts';
 import { code, sentence, table } from './markdown.ts';
-
-/** What the property tables of broker and server have in common. */
-interface PropertyText {
-  readonly type: string;
-  readonly default: string | null;
-  readonly doc: string;
-}
 
 export function brokerConfigPage(): string {
   return [
@@ -22,28 +18,28 @@ export function brokerConfigPage(): string {
     '`--set NAME=VALUE`, or in the environment, where `num.partitions` is `KAFKA_NUM_PARTITIONS`. Those whose update mode',
     'is cluster-wide can be changed while the broker runs, with the AlterConfigs requests of every Kafka tool: for all',
     'brokers or for one. The others are read when the broker starts.\n',
-    table(['property', 'type', 'default', 'update mode', 'meaning'], brokerRows()),
+    table(
+      ['property', 'type', 'allowed', 'default', 'update mode', 'meaning'],
+      Object.entries<ConfigKey>(brokerProperties).map(([name, key]) => [
+        ...keyCells(name, key),
+        key.updateMode ?? 'read-only',
+        sentence(key.doc),
+      ]),
+    ),
   ].join('\n');
-}
-
-function brokerRows(): readonly (readonly string[])[] {
-  const properties: Readonly<Record<string, BrokerProperty>> = brokerProperties;
-  return Object.entries(properties).map(([name, property]) => {
-    const [label = '', type = '', value = '', meaning = ''] = propertyRow(name, property);
-    return [label, type, value, property.updateMode ?? 'read-only', meaning];
-  });
 }
 
 export function topicConfigPage(): string {
   const rows = Object.entries(topicConfigs).map(([name, config]) => [
-    ...propertyRow(name, config),
+    ...keyCells(name, config),
+    sentence(config.doc),
     code(config.brokerName ?? ''),
   ]);
   return [
     '# Topic properties\n',
     'For `millrace topic create -c NAME=VALUE`, for CreateTopics and for the AlterConfigs requests of every Kafka tool.',
     "A topic that does not set one has the broker's value of the last column's property.\n",
-    table(['property', 'type', 'default', 'meaning', 'broker property'], rows),
+    table(['property', 'type', 'allowed', 'default', 'meaning', 'broker property'], rows),
   ].join('\n');
 }
 
@@ -52,22 +48,18 @@ export function serverConfigPage(): string {
     '# SQL server properties\n',
     "Under ksqlDB's names. Give them in a file (`--config`), as `--set NAME=VALUE`, or in the environment, where",
     '`ksql.service.id` is `KSQL_KSQL_SERVICE_ID`.\n',
-    table(['property', 'type', 'default', 'meaning'], propertyRows(serverProperties)),
+    table(PROPERTY_HEADER, propertyRows(serverProperties, 'read-only')),
     '\n## Properties of the engine\n',
     "Given in the same places, and in SQL with `SET` for one session; a server's value is the default of its sessions.\n",
-    table(['property', 'type', 'default', 'meaning'], propertyRows(engineProperties)),
+    table(PROPERTY_HEADER, propertyRows(engineProperties, 'per-query')),
+    '\nBeside these the [properties of Streams](streams-config.md) and of its [clients](client-config.md) are taken, with',
+    '`ksql.streams.` before them or without it: `ksql.streams.poll.ms`, `ksql.streams.consumer.max.poll.records`.\n',
   ].join('\n');
 }
 
 export function clientConfigPage(): string {
   const clients = { Producer: producerConfig, Consumer: consumerConfig, Admin: adminConfig };
-  const sections = Object.entries(clients).flatMap(([name, definitions]) => [
-    `## ${name}\n`,
-    table(
-      ['option', 'Kafka property', 'type', 'default', 'meaning'],
-      Object.entries(definitions).map(([option, definition]) => clientRow(option, definition)),
-    ),
-  ]);
+  const sections = Object.entries(clients).flatMap(([name, keys]) => [`## ${name}\n`, optionTable(keys)]);
   return [
     '# Client options\n',
     'Options of the classes in `millrace/client`. `producerOptionsFrom`, `consumerOptionsFrom` and `adminOptionsFrom` read',
@@ -76,17 +68,42 @@ export function clientConfigPage(): string {
   ].join('\n');
 }
 
-function propertyRows(properties: Readonly<Record<string, PropertyText>>): readonly (readonly string[])[] {
-  return Object.entries(properties).map(([name, property]) => propertyRow(name, property));
+export function streamsConfigPage(): string {
+  return [
+    '# Streams options\n',
+    'Options of `StreamsApp` in `millrace/streams`. `streamsOptionsFrom` reads them from the properties of Kafka Streams,',
+    'with those of its clients under `consumer.`, `producer.`, or without a prefix.\n',
+    optionTable(streamsConfig),
+  ].join('\n');
 }
 
-function propertyRow(name: string, { type, default: text, doc }: PropertyText): readonly string[] {
-  return [code(name), type, code(text ?? ''), sentence(doc)];
+const PROPERTY_HEADER = ['property', 'type', 'allowed', 'default', 'meaning'];
+
+function propertyRows(keys: ConfigKeys, mode: ConfigKey['updateMode']): readonly (readonly string[])[] {
+  return Object.entries(keys)
+    .filter(([, { updateMode = 'read-only' }]) => updateMode === mode)
+    .map(([name, key]) => [...keyCells(name, key), sentence(key.doc)]);
 }
 
-function clientRow(option: string, definition: ConfigDefinition): readonly string[] {
-  const { name, type, defaultValue, values, doc } = definition;
-  const text = defaultValue === undefined || defaultValue === null ? '' : String(defaultValue);
-  const kind = values === undefined ? type : values.map(String).map(code).join(', ');
-  return [code(option), code(name), kind, code(text), sentence(doc)];
+function optionTable(keys: OptionKeys): string {
+  return table(
+    ['option', 'Kafka property', 'type', 'allowed', 'default', 'meaning'],
+    Object.entries(keys).map(([option, key]) => [
+      code(option),
+      ...keyCells(key.name, key),
+      sentence(key.doc),
+    ]),
+  );
+}
+
+/** Name, type with unit, allowed values, default. */
+function keyCells(name: string, key: ConfigKey): readonly string[] {
+  const unit = unitOf(name, key);
+  const allowed = key.range === undefined ? '' : allowedValues({ ...key, type: 'string' });
+  return [
+    code(name),
+    unit === undefined ? key.type : `${key.type}, ${unit}`,
+    allowed,
+    code(key.default ?? ''),
+  ];
 }

@@ -19,19 +19,18 @@
  * ```
  */
 export * from '../base/public-errors.ts';
+export type { ConfigKey, OptionKey } from '../base/config/config-key.ts';
+export type { Properties } from '../base/config/options.ts';
 export { nodeEnvironment } from '../base/io/node-environment.ts';
 export { DecompressedTooLargeError } from '../protocol/compression/corrupt.ts';
 export { Admin } from './admin/admin.ts';
 export { adminConfig } from './config/admin-config.ts';
 export { consumerConfig } from './config/consumer-config.ts';
-export type { ConfigDefinition, ConfigDefinitions } from './config/definition.ts';
 export { producerConfig } from './config/producer-config.ts';
 export {
   adminOptionsFrom,
   consumerOptionsFrom,
-  fromProperties,
   producerOptionsFrom,
-  type Properties,
 } from './config/properties.ts';
 export { parseAddresses } from './config/settings.ts';
 export { Consumer } from './consumer/consumer.ts';

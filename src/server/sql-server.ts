@@ -10,7 +10,7 @@ import { builtInRegistry } from '../sql/functions/index.ts';
 import { KafkaHost, settle, SqlEngine } from '../sql/index.ts';
 import { recordedStatement } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
-import { readServerProperties } from './config/server-properties.ts';
+import { serverConfig } from './config/server-properties.ts';
 import type { HttpFront } from './http/front.ts';
 import { listen } from './http/listen.ts';
 import { KafkaHealth } from './kafka-health.ts';
@@ -69,10 +69,10 @@ export class SqlServer {
    */
   static async start(options: SqlServerOptions): Promise<SqlServer> {
     const { bootstrapServers, logger } = options;
-    const settings = readServerProperties(options.properties);
-    const serviceId = settings['ksql.service.id'];
+    const settings = serverConfig(options.properties);
+    const serviceId = settings.get('ksql.service.id');
     const kafkaClusterId = await clusterId(bootstrapServers);
-    const stateDir = settings['ksql.streams.state.dir'] ?? path.join(options.data, 'sql-state');
+    const stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, 'sql-state');
     mkdirSync(stateDir, { recursive: true });
 
     const host = new KafkaHost({
@@ -80,20 +80,20 @@ export class SqlServer {
       bootstrapServers,
       stateDir,
       serviceId,
-      commitIntervalMs: settings['ksql.streams.commit.interval.ms'],
-      cacheBytesMax: settings['ksql.streams.statestore.cache.max.bytes'],
+      commitIntervalMs: settings.get('ksql.streams.commit.interval.ms'),
+      cacheBytesMax: settings.get('ksql.streams.statestore.cache.max.bytes'),
       restartBackoff: {
-        initialMs: settings['ksql.query.retry.backoff.initial.ms'],
-        maxMs: settings['ksql.query.retry.backoff.max.ms'],
+        initialMs: settings.get('ksql.query.retry.backoff.initial.ms'),
+        maxMs: settings.get('ksql.query.retry.backoff.max.ms'),
       },
-      queryErrorsMax: settings['ksql.query.error.max.queue.size'],
+      queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
       logger,
     });
     const engine = new SqlEngine({
       host,
       functions: builtInRegistry(),
       properties: {
-        'ksql.streams.auto.offset.reset': settings['ksql.streams.auto.offset.reset'],
+        'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
         ...options.properties,
       },
     });
@@ -107,9 +107,9 @@ export class SqlServer {
     const queries = new QueryRunner(engine, {
       logger,
       limits: {
-        pushQueriesMax: settings['ksql.max.push.queries'],
-        waitingBytesMax: settings['ksql.query.push.waiting.bytes.max'],
-        stallTimeoutMs: settings['ksql.http.stall.timeout.ms'],
+        pushQueriesMax: settings.get('ksql.max.push.queries'),
+        waitingBytesMax: settings.get('ksql.query.push.waiting.bytes.max'),
+        stallTimeoutMs: settings.get('ksql.http.stall.timeout.ms'),
       },
     });
     const metrics = new MetricsPage();
@@ -125,7 +125,7 @@ export class SqlServer {
         bootstrapServers,
         topic: `_confluent-ksql-${serviceId}_command_topic`,
         logger,
-        skipDamage: settings['ksql.command.topic.skip.damage'],
+        skipDamage: settings.get('ksql.command.topic.skip.damage'),
         restore: (past) => engine.restore(settle(past.flatMap(recordedStatement))),
         apply: (command, offset) => executor.apply(command, offset),
         onFailure: (error) => {

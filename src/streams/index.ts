@@ -33,6 +33,8 @@ export type * from './processor.ts';
 export type * from './state/store.ts';
 export { StreamsApp, type StreamsMetrics, type StreamsState } from './runtime/streams-app.ts';
 export type { StreamsAppOptions } from './runtime/streams-app-options.ts';
+export { streamsConfig } from './runtime/streams-config.ts';
+export { streamsOptionsFrom } from './runtime/streams-properties.ts';
 export {
   StreamsFailure,
   type FailureContext,

@@ -112,7 +112,7 @@ describe.concurrent('millrace start', () => {
     ['-s num.partitons=3', /unknown property num.partitons\ndid you mean num.partitions\?/],
     [
       '-s num.partitions=three',
-      /invalid value "three" for broker property num.partitions\nit must be an integer/,
+      /invalid value "three" for num.partitions: expected a whole number of 32 bits, at least 1\n/,
     ],
     ['-s num.partitions', /num.partitions is not a configuration\nhint: write it as name=value/],
     ['-c none.properties', /cannot read config file none.properties\nENOENT/],

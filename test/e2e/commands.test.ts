@@ -28,6 +28,23 @@ const lines = (text: string): readonly Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+describe('settings', () => {
+  it('are explained, for people and for programs', async () => {
+    const one = await millrace(['config', 'explain', 'linger.ms']);
+    expect(one).toMatchObject({ status: 0, stderr: '' });
+    expect(one.stdout).toMatch(/^linger.ms\n  of       producer\n  value    5\n  source   default\n/);
+    const json = await millrace(['config', 'explain', '-o', 'json', '-s', 'num.partitions=2']);
+    const rows = lines(json.stdout);
+    expect(rows.length).toBeGreaterThan(100);
+    expect(rows).toContainEqual(
+      expect.objectContaining({ name: 'num.partitions', value: '2', source: 'flag' }),
+    );
+    const wrong = await millrace(['config', 'explain', 'linger.sm']);
+    expect(wrong).toMatchObject({ status: 1, stdout: '' });
+    expect(wrong.stderr).toContain('unknown property linger.sm\ndid you mean linger.ms?');
+  });
+});
+
 describe('topics, records and groups', () => {
   it('creates, fills, reads, alters and deletes', async () => {
     const on = ['-b', kafka];

@@ -2,10 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { brokerProperties as brokerKeys } from '../../broker/index.ts';
 import { DiagnosticError } from '../../src/base/errors.ts';
-import { readConfigFile, resolveSettings } from '../../src/server/config/index.ts';
-
-const brokerProperties = new Set(['listeners', 'log.dirs', 'num.partitions', 'log.retention.ms']);
+import { readConfigFile, processSettings } from '../../src/server/config/index.ts';
 
 function file(name: string, text: string): string {
   const place = path.join(mkdtempSync(path.join(tmpdir(), 'millrace-config-')), name);
@@ -43,7 +42,7 @@ describe('config files', () => {
 
 describe('settings', () => {
   it('lets flags win over the environment, and that over the file, and remembers who set what', () => {
-    const settings = resolveSettings({
+    const settings = processSettings({
       file: {
         path: 'f',
         settings: new Map([
@@ -59,35 +58,60 @@ describe('settings', () => {
         KSQL_KSQL_SERVICE_ID: 's',
       },
       flags: { 'num.partitions': '3' },
-      brokerProperties,
+      brokerKeys,
     });
     expect(settings.broker.get('num.partitions')).toEqual({ value: '3', source: 'flag' });
-    expect(settings.broker.get('log.dirs')).toEqual({ value: '/e', source: 'env' });
-    expect(settings.broker.get('log.retention.ms')).toEqual({ value: '5', source: 'file' });
-    expect(settings.server.get('ksql.service.id')).toEqual({ value: 's', source: 'env' });
+    expect(settings.broker.get('log.dirs')).toEqual({ value: '/e', source: 'env', origin: 'KAFKA_LOG_DIRS' });
+    expect(settings.broker.get('log.retention.ms')).toEqual({ value: '5', source: 'file', origin: 'f' });
+    expect(settings.server.get('ksql.service.id')).toEqual({
+      value: 's',
+      source: 'env',
+      origin: 'KSQL_KSQL_SERVICE_ID',
+    });
   });
 
   it('divides listeners by their scheme', () => {
-    const { broker, httpListener } = resolveSettings({
+    const { broker, httpListener } = processSettings({
       env: {},
       flags: { listeners: 'PLAINTEXT://0.0.0.0:9092,http://0.0.0.0:8088' },
-      brokerProperties,
+      brokerKeys,
     });
     expect(broker.get('listeners')?.value).toBe('PLAINTEXT://0.0.0.0:9092');
     expect(httpListener?.value).toBe('0.0.0.0:8088');
   });
 
   it('knows the properties of the SQL engine, and no others', () => {
-    const set = (name: string) => resolveSettings({ env: {}, flags: { [name]: 'x' }, brokerProperties });
-    expect(set('ksql.persistence.wrap.single.values').server.size).toBe(1);
+    const set = (name: string, value = '1') =>
+      processSettings({ env: {}, flags: { [name]: value }, brokerKeys });
+    expect(set('ksql.persistence.wrap.single.values', 'true').server.size).toBe(1);
     expect(set('ksql.streams.max.task.idle.ms').server.size).toBe(1);
+    expect(set('ksql.streams.consumer.max.poll.records').server.size).toBe(1);
     expect(() => set('ksql.servce.id')).toThrow('unknown property ksql.servce.id');
+    expect(() => set('ksql.streams.max.task.idle')).toThrow('unknown property ksql.streams.max.task.idle');
+    expect(() => set('ksql.streams.application.id')).toThrow('unknown property');
+  });
+
+  it.each([
+    ['auto.offset.reset', 'erliest', 'one of earliest, latest'],
+    ['ksql.streams.commit.interval.ms', 'often', 'a whole number, at least 0'],
+    ['ksql.streams.consumer.isolation.level', 'all', 'one of read_uncommitted, read_committed'],
+    ['num.partitions', '0', 'a whole number of 32 bits, at least 1'],
+  ])('refuses %s=%s', (name, value, allowed) => {
+    const message = `invalid value "${value}" for ${name}: expected ${allowed}`;
+    expect(() => processSettings({ env: {}, flags: { [name]: value }, brokerKeys })).toThrow(message);
+  });
+
+  it('names the variables of the environment that may be misspelt', () => {
+    const env = { KAFKA_NUM_PARTITION: '2', KAFKA_HEAP_OPTS: '-Xmx1g' };
+    expect(processSettings({ env, flags: {}, brokerKeys }).suspects).toEqual([
+      { variable: 'KAFKA_NUM_PARTITION', meant: 'num.partitions' },
+    ]);
   });
 
   it('shows the nearest name for a mistyped one', () => {
     const settings = new Map([['num.partition', '3']]);
     const attempt = () =>
-      resolveSettings({ file: { path: 'my.properties', settings }, env: {}, flags: {}, brokerProperties });
+      processSettings({ file: { path: 'my.properties', settings }, env: {}, flags: {}, brokerKeys });
     expect(attempt).toThrow(DiagnosticError);
     try {
       attempt();

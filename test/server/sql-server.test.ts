@@ -156,6 +156,45 @@ describe('/ksql', () => {
     expect([valid.status, await valid.json()]).toEqual([200, true]);
   });
 
+  it.each([
+    [
+      'ksql.streams.commit.intervall.ms',
+      '1',
+      /Not recognizable .*\n  did you mean ksql.streams.commit.interval.ms\?/,
+    ],
+    [
+      'no.such.thing',
+      '1',
+      "Not recognizable as ksql, streams, consumer, or producer property: 'no.such.thing'",
+    ],
+    ['ksql.service.id', 'x', "Cannot override property 'ksql.service.id'"],
+    [
+      'auto.offset.reset',
+      'erliest',
+      'Invalid value erliest for configuration auto.offset.reset: expected one of',
+    ],
+    ['ksql.streams.consumer.max.poll.records', '0', 'Invalid value 0 for configuration'],
+    ['processing.guarantee', 'exactly_once_v2', 'Invalid value exactly_once_v2'],
+  ])("refuses SET '%s' = '%s', and the same with a request", async (name, value, message) => {
+    const expected =
+      typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message);
+    expect(await ksql(`SET '${name}' = '${value}';`)).toMatchObject({
+      status: 400,
+      body: { error_code: 40_001, message: expected as string },
+    });
+    expect(await ksql('SHOW STREAMS;', { streamsProperties: { [name]: value } })).toMatchObject({
+      status: 400,
+      body: { error_code: 40_000, message: expected as string },
+    });
+  });
+
+  it.each(['poll.ms', 'ksql.streams.poll.ms', 'ksql.streams.consumer.fetch.min.bytes', 'producer.linger.ms'])(
+    "takes SET '%s'",
+    async (name) => {
+      expect(await ksql(`SET '${name}' = '5';`)).toMatchObject({ status: 200 });
+    },
+  );
+
   it('substitutes session variables', async () => {
     const { body } = await ksql('DESCRIBE ${source};', { sessionVariables: { source: 'pageviews' } });
     expect(body).toMatchObject([{ sourceDescription: { name: 'PAGEVIEWS' } }]);

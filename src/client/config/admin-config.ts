@@ -1,16 +1,14 @@
+import { int, type OptionKey, option } from '../../base/config/config-key.ts';
+import { atLeast } from '../../base/config/config-range.ts';
 import type { AdminOptions } from '../types.ts';
 import { commonConfig } from './common-config.ts';
-import type { ConfigDefinition } from './definition.ts';
 
 /** The admin client's keys. */
 export const adminConfig = {
   ...commonConfig,
-  clientId: { ...commonConfig.clientId, defaultValue: 'millrace-admin' },
-  defaultApiTimeoutMs: {
-    name: 'default.api.timeout.ms',
-    type: 'int',
-    defaultValue: 60_000,
-    min: 0,
-    doc: 'Time limit of each call, retries included.',
-  },
-} as const satisfies Record<Exclude<keyof AdminOptions, 'environment'>, ConfigDefinition>;
+  clientId: { ...commonConfig.clientId, default: 'millrace-admin' },
+  defaultApiTimeoutMs: option(
+    'default.api.timeout.ms',
+    int(60_000, 'Time limit of each call, retries included.', atLeast(0)),
+  ),
+} as const satisfies Record<Exclude<keyof AdminOptions, 'environment'>, OptionKey>;

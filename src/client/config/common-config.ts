@@ -1,73 +1,52 @@
+import { int, list, long, type OptionKey, option, string } from '../../base/config/config-key.ts';
+import { atLeast } from '../../base/config/config-range.ts';
 import type { ClientOptions } from '../types.ts';
-import type { ConfigDefinition } from './definition.ts';
 
 /** Keys that all clients share. Defaults are those of Kafka 4.x's Java client. */
 export const commonConfig = {
-  bootstrapServers: {
-    name: 'bootstrap.servers',
-    type: 'list',
-    doc: 'Addresses (host:port) of one or more brokers; the other brokers are learned from them.',
-  },
-  clientId: {
-    name: 'client.id',
-    type: 'string',
-    defaultValue: 'millrace',
-    doc: "Name of this client in the brokers' logs and quotas.",
-  },
-  requestTimeoutMs: {
-    name: 'request.timeout.ms',
-    type: 'int',
-    defaultValue: 30_000,
-    min: 1,
-    doc: 'How long the answer to one request may take before its connection is given up.',
-  },
-  connectTimeoutMs: {
-    name: 'socket.connection.setup.timeout.ms',
-    type: 'long',
-    defaultValue: 10_000,
-    min: 1,
-    doc: 'How long opening a connection may take.',
-  },
-  retryBackoffMs: {
-    name: 'retry.backoff.ms',
-    type: 'long',
-    defaultValue: 100,
-    min: 0,
-    doc: 'First pause before a failed request is tried again; it doubles with each failure.',
-  },
-  retryBackoffMsMax: {
-    name: 'retry.backoff.max.ms',
-    type: 'long',
-    defaultValue: 1_000,
-    min: 0,
-    doc: 'Longest pause before a failed request is tried again.',
-  },
-  reconnectBackoffMs: {
-    name: 'reconnect.backoff.ms',
-    type: 'long',
-    defaultValue: 50,
-    min: 0,
-    doc: 'First pause before a failed connection is opened again; it doubles with each failure.',
-  },
-  reconnectBackoffMsMax: {
-    name: 'reconnect.backoff.max.ms',
-    type: 'long',
-    defaultValue: 1_000,
-    min: 0,
-    doc: 'Longest pause before a failed connection is opened again.',
-  },
-  metadataAgeMsMax: {
-    name: 'metadata.max.age.ms',
-    type: 'long',
-    defaultValue: 300_000,
-    min: 0,
-    doc: 'Age at which metadata is fetched again even without a reason.',
-  },
-  connectionsIdleMsMax: {
-    name: 'connections.max.idle.ms',
-    type: 'long',
-    defaultValue: 540_000,
-    min: -1,
-    doc: 'Idle connections are closed after this time; -1 keeps them.',
-  },
-} as const satisfies Record<Exclude<keyof ClientOptions, 'environment'>, ConfigDefinition>;
+  bootstrapServers: option(
+    'bootstrap.servers',
+    list(null, 'Addresses (host:port) of one or more brokers; the other brokers are learned from them.'),
+  ),
+  clientId: option('client.id', string('millrace', "Name of this client in the brokers' logs and quotas.")),
+  requestTimeoutMs: option(
+    'request.timeout.ms',
+    int(30_000, 'How long the answer to one request may take before its connection is given up.', atLeast(1)),
+  ),
+  connectTimeoutMs: option(
+    'socket.connection.setup.timeout.ms',
+    long(10_000, 'How long opening a connection may take.', atLeast(1)),
+  ),
+  retryBackoffMs: option(
+    'retry.backoff.ms',
+    long(
+      100,
+      'First pause before a failed request is tried again; it doubles with each failure.',
+      atLeast(0),
+    ),
+  ),
+  retryBackoffMsMax: option(
+    'retry.backoff.max.ms',
+    long(1_000, 'Longest pause before a failed request is tried again.', atLeast(0)),
+  ),
+  reconnectBackoffMs: option(
+    'reconnect.backoff.ms',
+    long(
+      50,
+      'First pause before a failed connection is opened again; it doubles with each failure.',
+      atLeast(0),
+    ),
+  ),
+  reconnectBackoffMsMax: option(
+    'reconnect.backoff.max.ms',
+    long(1_000, 'Longest pause before a failed connection is opened again.', atLeast(0)),
+  ),
+  metadataAgeMsMax: option(
+    'metadata.max.age.ms',
+    long(300_000, 'Age at which metadata is fetched again even without a reason.', atLeast(0)),
+  ),
+  connectionsIdleMsMax: option(
+    'connections.max.idle.ms',
+    long(540_000, 'Idle connections are closed after this time; -1 keeps them.', atLeast(-1)),
+  ),
+} as const satisfies Record<Exclude<keyof ClientOptions, 'environment'>, OptionKey>;

@@ -1,4 +1,6 @@
 /** Options with every default filled in and every value checked: what the clients work with. */
+import type { OptionKeys } from '../../base/config/config-key.ts';
+import { withDefaults } from '../../base/config/options.ts';
 import type { Address, Environment } from '../../base/environment.ts';
 import {
   callback,
@@ -22,7 +24,6 @@ import type {
 } from '../types.ts';
 import { adminConfig } from './admin-config.ts';
 import { consumerConfig } from './consumer-config.ts';
-import { checkConfigValue, type ConfigDefinitions } from './definition.ts';
 import { producerConfig } from './producer-config.ts';
 
 type Settled<O, Optional extends keyof O = never> = Required<Omit<O, 'bootstrapServers' | Optional>> &
@@ -30,7 +31,9 @@ type Settled<O, Optional extends keyof O = never> = Required<Omit<O, 'bootstrapS
 
 export type ClientSettings = Settled<ClientOptions>;
 export type ProducerSettings = Settled<ProducerOptions, 'partitioner'>;
-export type ConsumerSettings = Settled<ConsumerOptions, 'groupId' | 'autoOffsetResetOf'>;
+export type ConsumerSettings = Settled<Omit<ConsumerOptions, 'groupId'>, 'autoOffsetResetOf'> & {
+  readonly groupId: string | null;
+};
 export type AdminSettings = Settled<AdminOptions>;
 
 const IN_FLIGHT_IDEMPOTENT_MAX = 5;
@@ -86,43 +89,29 @@ const otherChecks = {
   autoOffsetResetOf: callback,
 } as const;
 
-function settle<S>(
-  definitions: ConfigDefinitions,
-  options: object,
-  others: readonly (keyof typeof otherChecks)[],
-): S {
+function settle<S>(keys: OptionKeys, options: object, others: readonly (keyof typeof otherChecks)[]): S {
   if (!isObject(options)) throw wrongArgument('options', options, 'an object');
   refuseUnknown(options, {
-    known: [...Object.keys(definitions), 'environment', ...others],
+    known: [...Object.keys(keys), 'environment', ...others],
     argument: 'options',
   });
-  const given = new Map<string, unknown>(Object.entries(options));
-  const settings: Record<string, unknown> = { environment: given.get('environment') ?? nodeEnvironment };
-  checkEnvironment(settings['environment'], 'environment');
-  for (const [option, definition] of Object.entries(definitions)) {
-    const value = given.get(option) ?? definition.defaultValue;
-    if (value !== undefined) checkConfigValue(definition, value, option);
-    if (value !== undefined) {
-      settings[option] = definition.type === 'list' && typeof value === 'string' ? listItems(value) : value;
-    }
-  }
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const environment = given['environment'] ?? nodeEnvironment;
+  checkEnvironment(environment, 'environment');
+  const settings: Record<string, unknown> = { environment, ...withDefaults(keys, given) };
   for (const option of others) {
-    const value = given.get(option) ?? undefined;
+    const value = given[option] ?? undefined;
     if (value === undefined) continue;
     otherChecks[option](value, option);
     settings[option] = value;
   }
-  settings['bootstrapServers'] = parseAddresses(
-    settings['bootstrapServers'] as string | readonly string[] | undefined,
-  );
+  settings['bootstrapServers'] = parseAddresses(settings['bootstrapServers'] as readonly string[] | null);
   return settings as S;
 }
 
-const listItems = (text: string): readonly string[] => text.split(',').map((item) => item.trim());
-
 /** Reads `host:port`, `[v6]:port`, or several of them. The port may be left out and is then 9092. */
-export function parseAddresses(servers: string | readonly string[] | undefined): readonly Address[] {
-  if (servers !== undefined && typeof servers !== 'string' && !Array.isArray(servers)) {
+export function parseAddresses(servers: string | readonly string[] | null): readonly Address[] {
+  if (servers !== null && typeof servers !== 'string' && !Array.isArray(servers)) {
     throw wrongArgument('bootstrapServers', servers, 'host:port, or a list of them');
   }
   const list = typeof servers === 'string' ? servers.split(',') : (servers ?? []);

@@ -336,9 +336,9 @@ export class Consumer implements KafkaConsumer {
 
   // ------------------------------------------------------------------------------------------ inside
 
-  #createGroup(groupId: string | undefined, onEvent: () => void): Group | undefined {
+  #createGroup(groupId: string | null, onEvent: () => void): Group | undefined {
     const assignors = createAssignors(this.#settings.assignors);
-    if (groupId === undefined) return undefined;
+    if (groupId === null) return undefined;
     const coordinator = new GroupCoordinator(this.#cluster, groupId);
     const membership: Membership = new Membership({
       cluster: this.#cluster,

@@ -1,9 +1,9 @@
-import { boolean, int, oneOf, type Property, string } from '../../base/config-property.ts';
-
-const unset = (doc: string): Property<'boolean'> => ({ type: 'boolean', default: null, doc });
+import { boolean, type ConfigKeys, int, long, string } from '../../base/config/config-key.ts';
+import { atLeast, oneOf } from '../../base/config/config-range.ts';
+import { perQuery } from './per-query.ts';
 
 /** Properties of the SQL engine, which a session may set too; a server's value is the default of all its sessions. */
-export const engineProperties = {
+export const engineProperties = perQuery({
   'auto.offset.reset': string('latest', 'where a new query begins to read', oneOf('earliest', 'latest')),
   'ksql.cast.strings.preserve.nulls': boolean(true, 'null stays null when it is cast to a text; always on'),
   'ksql.create.or.replace.enabled': boolean(true, 'CREATE OR REPLACE; always on'),
@@ -12,7 +12,7 @@ export const engineProperties = {
   'ksql.functions.substring.legacy.args': boolean(false, 'SUBSTRING takes the begin and end of old versions'),
   'ksql.headers.columns.enabled': boolean(true, 'columns of headers; always on'),
   'ksql.new.query.planner.enabled': boolean(false, 'keys need not be selected in a filter or projection'),
-  'ksql.persistence.wrap.single.values': unset('whether a single value column is put into a record'),
+  'ksql.persistence.wrap.single.values': boolean(null, 'whether a single value column is put into a record'),
   'ksql.query.pull.limit.clause.enabled': boolean(true, 'LIMIT in pull queries'),
   'ksql.query.pull.range.scan.enabled': boolean(true, 'pull queries over a range of keys'),
   'ksql.query.pull.table.scan.enabled': boolean(true, 'pull queries that read a whole table'),
@@ -21,4 +21,26 @@ export const engineProperties = {
     'push queries over the result of a query have the id of scalable ones',
   ),
   'ksql.timestamp.throw.on.invalid': boolean(false, 'a record without a readable time fails its query'),
-} as const satisfies Record<string, Property>;
+  'ksql.persistence.default.format.key': string('KAFKA', 'key format where a statement names none'),
+  'ksql.persistence.default.format.value': string(null, 'value format where a statement names none'),
+  'ksql.output.topic.name.prefix': string(
+    '',
+    'in front of the topic names of streams and tables that queries create',
+  ),
+  'processing.guarantee': string(
+    'at_least_once',
+    'how often a record counts after a failure; there is no exactly_once_v2 yet',
+    oneOf('at_least_once'),
+  ),
+  'ksql.streams.auto.offset.reset': string(
+    'latest',
+    'where a new query begins to read',
+    oneOf('earliest', 'latest'),
+  ),
+  'ksql.streams.commit.interval.ms': long(2_000, 'time between two commits of a query', atLeast(0)),
+  'ksql.streams.statestore.cache.max.bytes': long(
+    10_000_000,
+    'bytes of state that a query holds back before a commit; with 0 every update becomes a record',
+    atLeast(0),
+  ),
+} as const satisfies ConfigKeys);

@@ -1,4 +1,5 @@
-import { atLeast, int, list, type Property, string } from '../../base/config-property.ts';
+import { type ConfigKeys, int, list, string } from '../../base/config/config-key.ts';
+import { atLeast } from '../../base/config/config-range.ts';
 
 /** Properties of the HTTP listener: who may use it, and what a client may take of it. */
 export const httpProperties = {
@@ -39,4 +40,4 @@ export const httpProperties = {
     atLeast(1),
   ),
   'ksql.http.request.bytes.max': int(10_485_760, 'bytes of the body of a request', atLeast(1)),
-} as const satisfies Record<string, Property>;
+} as const satisfies ConfigKeys;

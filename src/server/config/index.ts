@@ -1,10 +1,9 @@
 export { engineProperties } from './engine-properties.ts';
 export { type FileSettings, readConfigFile } from './config-file.ts';
-export { isServerProperty, serverProperties, type ServerPropertyName } from './server-properties.ts';
 export {
-  resolveSettings,
-  type Setting,
-  type SettingInputs,
-  type Settings,
-  type SettingSource,
-} from './settings.ts';
+  serverProperties,
+  type ServerPropertyName,
+  sqlProperty,
+  sqlPropertyNames,
+} from './server-properties.ts';
+export { processSettings, type ProcessSettings, type SettingInputs } from './process-settings.ts';

@@ -1,16 +1,18 @@
+import { Config, type GivenValue } from '../../base/config/config.ts';
+import { invalidConfig, unknownConfig } from '../../base/config/config-errors.ts';
 import {
-  atLeast,
   boolean,
+  type ConfigKey,
+  type ConfigKeys,
   int,
   list,
   long,
-  oneOf,
-  parseProperty,
-  type Property,
-  type PropertyValues,
   string,
-} from '../../base/config-property.ts';
-import { DiagnosticError } from '../../base/errors.ts';
+} from '../../base/config/config-key.ts';
+import { atLeast } from '../../base/config/config-range.ts';
+import { placeText } from '../../base/config/config-source.ts';
+import { readConfig } from '../../base/config/config-value.ts';
+import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
 import { engineProperties } from './engine-properties.ts';
 import { httpProperties } from './http-properties.ts';
 
@@ -26,35 +28,14 @@ export const serverProperties = {
     'start with the statements of the command topic that can be read where others are lost; a Millrace property',
   ),
   'ksql.streams.state.dir': string(null, 'folder of state stores; when not set, inside the data folder'),
-  'ksql.streams.commit.interval.ms': int(2_000, 'time between two commits of a query', (v) =>
-    v < 0 ? 'must be at least 0' : undefined,
-  ),
-  'ksql.streams.statestore.cache.max.bytes': int(
-    10_000_000,
-    'bytes of state that a query holds back before a commit; with 0 every update becomes a record',
-    (v) => (v < 0 ? 'must be at least 0' : undefined),
-  ),
-  'ksql.streams.num.stream.threads': int(1, 'threads of each query', (v) =>
-    v < 1 ? 'must be at least 1' : undefined,
-  ),
-  'ksql.streams.auto.offset.reset': string(
-    'latest',
-    'where a new query begins to read',
-    oneOf('earliest', 'latest'),
-  ),
-  'ksql.persistence.default.format.key': string('KAFKA', 'key format where a statement names none'),
-  'ksql.persistence.default.format.value': string(null, 'value format where a statement names none'),
-  'ksql.output.topic.name.prefix': string(
-    '',
-    'in front of the topic names of streams and tables that queries create',
-  ),
+  'ksql.streams.num.stream.threads': int(1, 'threads of each query', atLeast(1)),
   'ksql.query.retry.backoff.initial.ms': long(
-    '15000',
+    15_000,
     'how long a query that has failed waits before it is started again; the time doubles with each failure',
     atLeast(1),
   ),
   'ksql.query.retry.backoff.max.ms': long(
-    '900000',
+    900_000,
     'the longest time that a query that has failed waits before it is started again',
     atLeast(1),
   ),
@@ -64,49 +45,48 @@ export const serverProperties = {
     atLeast(1),
   ),
   ...httpProperties,
-} as const satisfies Record<string, Property>;
+  ...engineProperties,
+} as const satisfies ConfigKeys;
 
 export type ServerPropertyName = keyof typeof serverProperties;
+export type ServerConfig = Config<typeof serverProperties>;
 
-export function isServerProperty(name: string): name is ServerPropertyName {
-  return Object.hasOwn(serverProperties, name);
-}
+const PREFIX = 'ksql.streams.';
 
-/** Whether the SQL engine takes a property; `ksql.streams.` leads settings of Kafka Streams, of which there are many. */
-export function isEngineProperty(name: string): boolean {
-  return Object.hasOwn(engineProperties, name) || name.startsWith('ksql.streams.');
+/** A property of the SQL server, or of the applications of its queries, by any of its names; undefined for others. */
+export function sqlProperty(name: string): ConfigKey | undefined {
+  const keys: ConfigKeys = serverProperties;
+  if (Object.hasOwn(keys, name)) return keys[name];
+  const inner = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+  const key =
+    streamsProperty(inner)?.key ?? (Object.hasOwn(engineProperties, inner) ? keys[inner] : undefined);
+  return key === undefined ? undefined : { ...key, updateMode: 'per-query' };
 }
 
 /** All names that a configuration may hold for the SQL server. */
-export function serverPropertyNames(): readonly string[] {
-  return [...Object.keys(serverProperties), ...Object.keys(engineProperties)];
+export const sqlPropertyNames: readonly string[] = [
+  ...Object.keys(serverProperties),
+  ...streamsPropertyNames.map((name) => `${PREFIX}${name}`),
+];
+
+/**
+ * The values of all server properties.
+ * @throws {ArgumentError} for an unknown name or a value that is no good, with what it should be.
+ */
+export function serverConfig(texts: Readonly<Record<string, string>>): ServerConfig {
+  const own = new Map<string, GivenValue>();
+  for (const [name, value] of Object.entries(texts)) {
+    const given = { value, source: 'flag' } as const;
+    if (Object.hasOwn(serverProperties, name)) own.set(name, given);
+    else checkSqlProperty(name, given);
+  }
+  return new Config(serverProperties, own);
 }
 
-/** Properties without a default, which may stay unset. */
-type OptionalPropertyName =
-  | 'ksql.streams.state.dir'
-  | 'ksql.persistence.default.format.value'
-  | 'ksql.advertised.listener';
-
-/** The values of all server properties; null where one has no default and is not set. */
-export type ServerSettings = {
-  readonly [N in ServerPropertyName]:
-    | PropertyValues[(typeof serverProperties)[N]['type']]
-    | (N extends OptionalPropertyName ? null : never);
-};
-
-/** @throws {DiagnosticError} for a value that is no good, with what it should be. */
-export function readServerProperties(texts: Readonly<Record<string, string>>): ServerSettings {
-  const entries = Object.entries(serverProperties).map(([name, definition]: [string, Property]) => {
-    const text = texts[name] ?? definition.default;
-    if (text === null) return [name, null];
-    const result = parseProperty(definition, text);
-    if ('value' in result) return [name, result.value];
-    throw new DiagnosticError({
-      message: `invalid value ${JSON.stringify(text)} for property ${name}`,
-      detail: `it ${result.problem}`,
-      hint: definition.doc,
-    });
-  });
-  return Object.fromEntries(entries) as ServerSettings;
+/** @throws {ArgumentError} for an unknown name or a value that is no good. */
+export function checkSqlProperty(name: string, given: GivenValue): void {
+  const key = sqlProperty(name);
+  const place = placeText(given);
+  if (key === undefined) throw unknownConfig(name, sqlPropertyNames, { place });
+  if ('expected' in readConfig(key, given.value)) throw invalidConfig(name, given.value, { key, place });
 }

@@ -1,4 +1,4 @@
-import { listProperties } from '../config/session-properties.ts';
+import { listProperties } from '../config/listed-properties.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { Explanation, QueryDescription, SourceDescription, StatementResult } from '../../sql/index.ts';
 import { type FieldEntity, schemaEntity } from './field-entity.ts';

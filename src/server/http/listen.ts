@@ -1,7 +1,7 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Address } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
-import type { ServerSettings } from '../config/server-properties.ts';
+import type { ServerConfig } from '../config/server-properties.ts';
 import { HttpFront } from './front.ts';
 import { hostOf } from './own-hosts.ts';
 import type { WebPolicy } from './web-guard.ts';
@@ -12,12 +12,12 @@ import type { WebPolicy } from './web-guard.ts';
  */
 export async function listen(
   address: Address,
-  settings: ServerSettings,
+  settings: ServerConfig,
   addTo: (app: FastifyInstance) => void,
 ): Promise<{ readonly front: HttpFront; readonly url: string }> {
   let front: HttpFront | undefined;
   const app = fastify({
-    bodyLimit: settings['ksql.http.request.bytes.max'],
+    bodyLimit: settings.get('ksql.http.request.bytes.max'),
     serverFactory: (handler) => {
       front = new HttpFront(handler, {
         webPolicy: webPolicyOf(address, settings),
@@ -35,25 +35,28 @@ export async function listen(
   return { front, url: `http://${host}:${bound.port}` };
 }
 
-function webPolicyOf(address: Address, settings: ServerSettings): WebPolicy {
-  const advertised = settings['ksql.advertised.listener']?.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+function webPolicyOf(address: Address, settings: ServerConfig): WebPolicy {
+  const advertised = settings
+    .find('ksql.advertised.listener')
+    ?.replace(/^https?:\/\//, '')
+    .replace(/\/.*$/, '');
   const advertisedHost = advertised === undefined ? undefined : hostOf(advertised);
   return {
     allowedHosts: [
       address.host,
       ...(advertisedHost === undefined ? [] : [advertisedHost]),
-      ...settings['ksql.http.allowed.hosts'],
+      ...settings.get('ksql.http.allowed.hosts'),
     ],
-    allowedOrigins: settings['access.control.allow.origin'],
-    allowedMethods: settings['access.control.allow.methods'],
-    allowedHeaders: settings['access.control.allow.headers'],
+    allowedOrigins: settings.get('access.control.allow.origin'),
+    allowedMethods: settings.get('access.control.allow.methods'),
+    allowedHeaders: settings.get('access.control.allow.headers'),
   };
 }
 
-function limitsOf(settings: ServerSettings) {
+function limitsOf(settings: ServerConfig) {
   return {
-    connectionsMax: settings['ksql.http.connections.max'],
-    requestTimeoutMs: settings['ksql.http.request.timeout.ms'],
-    idleTimeoutMs: settings['ksql.http.idle.timeout.ms'],
+    connectionsMax: settings.get('ksql.http.connections.max'),
+    requestTimeoutMs: settings.get('ksql.http.request.timeout.ms'),
+    idleTimeoutMs: settings.get('ksql.http.idle.timeout.ms'),
   };
 }

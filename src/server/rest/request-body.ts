@@ -1,5 +1,5 @@
 import { emptySession, type Session } from '../../sql/index.ts';
-import { misspeltProperty } from '../config/session-properties.ts';
+import { whySessionRefuses } from '../config/session-property.ts';
 import { RestError, RestErrorCode } from './rest-error.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export function readStatementRequest(
 ): StatementRequest {
   const fields = requireObject(body, 'the body');
   const properties = texts(fields[names.properties], names.properties);
-  for (const name of Object.keys(properties)) checkProperty(name);
+  for (const [name, value] of Object.entries(properties)) checkProperty(name, { value });
   const sql = fields[names.sql];
   if (typeof sql !== 'string') {
     throw new RestError(RestErrorCode.BAD_REQUEST, `Request body is missing the text "${names.sql}"`);
@@ -37,15 +37,15 @@ export function readStatementRequest(
   };
 }
 
-/** @throws {RestError} 40000 for a name that is nearly one of ours. */
-export function checkProperty(name: string, statementText?: string): void {
-  const meant = misspeltProperty(name);
-  if (meant === undefined) return;
-  throw new RestError(
-    statementText === undefined ? RestErrorCode.BAD_REQUEST : RestErrorCode.BAD_STATEMENT,
-    `Not recognizable as ksql, streams, consumer, or producer property: '${name}'\n  did you mean ${meant}?`,
-    { statementText },
-  );
+/** @throws {RestError} 40000 for a name that is no property, or a value that is not allowed; 40001 within a statement. */
+export function checkProperty(
+  name: string,
+  { value, statementText }: { readonly value?: string; readonly statementText?: string } = {},
+): void {
+  const why = whySessionRefuses(name, value);
+  if (why === undefined) return;
+  const code = statementText === undefined ? RestErrorCode.BAD_REQUEST : RestErrorCode.BAD_STATEMENT;
+  throw new RestError(code, why, { statementText });
 }
 
 export function requireObject(value: unknown, what: string): Fields {

@@ -82,7 +82,10 @@ export class StatementExecutor {
       });
     }
     for (const { statement, text } of prepared) {
-      if (statement.kind === 'SetProperty') checkProperty(statement.name, text);
+      if (statement.kind === 'SetProperty') {
+        checkProperty(statement.name, { value: statement.value, statementText: text });
+      }
+      if (statement.kind === 'UnsetProperty') checkProperty(statement.name, { statementText: text });
     }
     return prepared;
   }

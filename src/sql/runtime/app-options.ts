@@ -1,5 +1,6 @@
 import type { Environment } from '../../base/environment.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
+import { streamsOptionsFrom } from '../../streams/runtime/streams-properties.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { RestartBackoffOptions } from './restart-backoff.ts';
 
@@ -34,10 +35,12 @@ export function queryApplicationId(options: KafkaHostOptions, queryId: string): 
 export const instanceOf = (applicationId: string, processId: string): string =>
   `${applicationId}-${processId}`;
 
-/** The settings that the applications of all queries have in common. */
+/** The settings that the applications of all queries have in common; what the session or the server has set wins. */
 export function appOptions(options: KafkaHostOptions, context: AnalysisContext) {
   const { environment, bootstrapServers, commitIntervalMs = 2000, logger = silentLogger } = options;
   const { cacheBytesMax } = options;
+  // Where a query begins to read is not the same for all kinds of them: see `offsetReset`.
+  const { autoOffsetReset: _, ...set } = streamsOptionsFrom(streamsProperties(context));
   return {
     environment,
     bootstrapServers,
@@ -46,15 +49,19 @@ export function appOptions(options: KafkaHostOptions, context: AnalysisContext) 
     logger,
     // As ksqlDB does: a record that cannot be read is logged and skipped.
     onFailure: { deserialization: 'continue' },
-    config: streamsConfig(context),
+    ...set,
   } as const;
 }
 
-/** `ksql.streams.x` is the setting `x` of Streams. */
-function streamsConfig(context: AnalysisContext): Readonly<Record<string, string>> {
+/** `ksql.streams.x` is the setting `x` of Streams; it may also be given without the prefix. */
+function streamsProperties({ properties }: AnalysisContext): Readonly<Record<string, string>> {
   const prefix = 'ksql.streams.';
-  const entries = Object.entries(context.properties).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
+  const ofStreams = Object.entries(properties).filter(([name]) => name.startsWith(prefix));
+  const others = Object.entries(properties).filter(([name]) => !name.startsWith('ksql.'));
+  return Object.fromEntries([
+    ...ofStreams.map(([name, value]) => [name.slice(prefix.length), value] as const),
+    ...others,
+  ]);
 }
 
 export function offsetReset({ properties }: AnalysisContext): 'earliest' | 'latest' | undefined {

@@ -158,14 +158,15 @@ export class AppQuery implements RunningQuery {
   }
 
   #newApp(): StreamsApp {
+    const common = appOptions(this.#host, this.#context);
     return new StreamsApp({
-      ...appOptions(this.#host, this.#context),
+      ...common,
       applicationId: this.applicationId,
       topology: this.#topology,
       stateDir: `${this.#host.stateDir}/${this.applicationId}`,
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
-      consumer: { groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
+      consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
       autoOffsetReset: offsetReset(this.#context) ?? 'earliest',
     });
   }

@@ -4,6 +4,7 @@ import type { Behaviour } from '../topology/nodes.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorSetting } from './operator-config.ts';
 
 interface StreamJoinSettings<K> {
   readonly side: JoinSide;
@@ -57,7 +58,7 @@ class StreamJoin<K> implements Operator<K, unknown> {
     this.#tracker = context.shared(settings.trackerId, () => new TimeTracker());
     this.#beforeMs = side === 'left' ? windows.beforeMs : windows.afterMs;
     this.#afterMs = side === 'left' ? windows.afterMs : windows.beforeMs;
-    this.#emitIntervalMs = Number(context.config(EMIT_INTERVAL) ?? 1000);
+    this.#emitIntervalMs = operatorSetting(context, EMIT_INTERVAL);
   }
 
   prefetch(keyBytes: Buffer, timestamp: number): void {

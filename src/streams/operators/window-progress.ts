@@ -1,5 +1,6 @@
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { OperatorContext, ProcessorMetadataEntry } from './operator.ts';
+import { operatorSetting } from './operator-config.ts';
 
 const EMIT_INTERVAL = '__emit.interval.ms.kstreams.windowed.aggregation__';
 
@@ -33,7 +34,7 @@ export class WindowProgress {
     this.emitsFinal = emit === 'on-window-close';
     this.#streamTime = context.processorMetadata(`${storeName}/stream-time`);
     this.#emittedUntil = this.emitsFinal ? context.processorMetadata(storeName) : undefined;
-    this.#intervalMs = Number(context.config(EMIT_INTERVAL) ?? 1000);
+    this.#intervalMs = operatorSetting(context, EMIT_INTERVAL);
   }
 
   /** Moves the stream time on. Answers the close time: windows that end before it, the end not included, are closed. */

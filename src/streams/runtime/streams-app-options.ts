@@ -4,16 +4,20 @@ import {
   callback,
   type Check,
   either,
+  type FieldChecks,
   nonEmptyText,
+  objectOf,
   oneOf,
   optional,
   optionsOf,
-  recordOf,
-  text,
-  wholeNumber,
+  refuseUnknown,
   withMethods,
   wrongArgument,
 } from '../../base/argument-checks.ts';
+import { invalidConfig, unknownConfig } from '../../base/config/config-errors.ts';
+import type { ConfigKeys } from '../../base/config/config-key.ts';
+import { readConfig } from '../../base/config/config-value.ts';
+import { withDefaults } from '../../base/config/options.ts';
 import type { Environment } from '../../base/environment.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -21,8 +25,10 @@ import { silentLogger } from '../../base/logger.ts';
 import { parseAddresses } from '../../client/config/settings.ts';
 import { topicNameError } from '../../client/topic-name.ts';
 import type { ConsumerOptions, ProducerOptions } from '../../client/types.ts';
+import { operatorConfig } from '../operators/operator-config.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { FailureHandler, FailureKind, StreamsUncaughtExceptionHandler } from './failures.ts';
+import { streamsConfig } from './streams-config.ts';
 
 /** Settings of a {@link StreamsApp}. In comments: the name and default that Kafka Streams has. */
 export interface StreamsAppOptions {
@@ -75,17 +81,13 @@ export interface StreamsAppOptions {
   readonly logger?: Logger;
 }
 
-export type StreamsAppSettings = Required<Omit<StreamsAppOptions, 'clientId'>> & {
-  readonly clientId: string;
-};
+/** The options that {@link streamsConfig} describes. */
+type Described = Required<Pick<StreamsAppOptions, keyof typeof streamsConfig>>;
+
+/** Options with what was left out filled in. */
+export type StreamsAppSettings = Required<StreamsAppOptions>;
 
 const handling = either((value) => typeof value === 'function', callback, oneOf('fail', 'continue'));
-
-const setting: Check = (value, name) => {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    throw wrongArgument(name, value, 'a string, number or boolean');
-  }
-};
 
 /** Kafka's names of topics and groups begin with the id, and the folder of the state bears it. */
 const applicationId: Check = (value, name) => {
@@ -94,23 +96,25 @@ const applicationId: Check = (value, name) => {
   }
 };
 
-const checkOptions = optionsOf<StreamsAppOptions>({
+/** Settings that operators look up by name. */
+const operatorSettings: Check = (value, argument) => {
+  withMethods()(value, argument);
+  for (const [name, given] of Object.entries(value as object)) {
+    const keys: ConfigKeys = operatorConfig;
+    const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
+    if (key === undefined) throw unknownConfig(name, Object.keys(keys));
+    if ('expected' in readConfig(key, String(given))) throw invalidConfig(name, given, { key });
+  }
+};
+
+/** Of the options that no setting of {@link streamsConfig} describes, and of those that have a form of their own. */
+const otherChecks = {
   environment: optional(withMethods()),
   applicationId,
   // Read, and refused, by the clients.
   bootstrapServers: (value) => void parseAddresses(value as string),
   topology: withMethods('describe'),
   stateDir: optional(nonEmptyText),
-  clientId: optional(text),
-  commitIntervalMs: optional(wholeNumber(0)),
-  cacheBytesMax: optional(wholeNumber(0)),
-  blockCacheBytes: optional(wholeNumber(0)),
-  pollMs: optional(wholeNumber(0)),
-  bufferedRecordsMax: optional(wholeNumber(1)),
-  taskIdleMsMax: optional(wholeNumber(-1)),
-  replicationFactor: optional(wholeNumber(-1, 0x7fff)),
-  repartitionPurgeIntervalMs: optional(wholeNumber(1)),
-  autoOffsetReset: optional(oneOf('earliest', 'latest')),
   onFailure: optional(
     optionsOf<Record<FailureKind, unknown>>({
       deserialization: optional(handling),
@@ -122,27 +126,20 @@ const checkOptions = optionsOf<StreamsAppOptions>({
   backPressure: optional(callback),
   consumer: optional(withMethods()),
   producer: optional(withMethods()),
-  config: optional(recordOf(setting)),
+  config: optional(operatorSettings),
   logger: optional(withMethods('debug', 'info', 'warn', 'error', 'child')),
-});
+} as const satisfies Partial<FieldChecks<StreamsAppOptions>>;
+
+const OPTION_NAMES = [...new Set([...Object.keys(streamsConfig), ...Object.keys(otherChecks)])];
+const checkOthers = objectOf(otherChecks);
 
 /** @throws {ArgumentError} for an option that is not what its type says. */
 export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettings {
-  checkOptions(options, 'options');
+  checkOthers(options, 'options');
+  refuseUnknown(options, { known: OPTION_NAMES, argument: 'options' });
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return {
     environment: nodeEnvironment,
-    stateDir: path.join(tmpdir(), 'millrace-streams'),
-    clientId: options.applicationId,
-    commitIntervalMs: 30_000,
-    cacheBytesMax: 10 * 1024 * 1024,
-    blockCacheBytes: 32 * 1024 * 1024,
-    pollMs: 100,
-    bufferedRecordsMax: 1000,
-    taskIdleMsMax: 0,
-    replicationFactor: -1,
-    repartitionPurgeIntervalMs: 30_000,
-    autoOffsetReset: 'earliest',
     onFailure: {},
     onUncaught: () => 'SHUTDOWN_CLIENT',
     backPressure: () => undefined,
@@ -150,6 +147,9 @@ export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettin
     producer: {},
     config: {},
     logger: silentLogger,
+    ...(withDefaults(streamsConfig, { ...options }) as unknown as Described),
     ...(Object.fromEntries(given) as unknown as StreamsAppOptions),
+    stateDir: options.stateDir ?? path.join(tmpdir(), 'millrace-streams'),
+    clientId: options.clientId ?? options.applicationId,
   };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { BrokerConfig } from '../../../broker/config/broker-config.ts';
 import { brokerProperties } from '../../../broker/config/broker-properties.ts';
-import { staticTopicDefaults } from '../../../broker/config/config-values.ts';
+import { topicDefaults } from '../../../broker/config/config-places.ts';
 import { parseListeners, parseVoters } from '../../../broker/config/listeners.ts';
 import { topicPropertySynonyms } from '../../../broker/config/topic-properties.ts';
 import { brokerTopology } from '../../../broker/config/topology.ts';
-import { parseProperty } from '../../../src/base/config-property.ts';
+import { readConfig } from '../../../src/base/config/config-value.ts';
 import { DiagnosticError } from '../../../src/base/errors.ts';
 
 function diagnosticOf(action: () => unknown) {
@@ -25,36 +25,38 @@ describe('BrokerConfig', () => {
       sources: { 'num.partitions': 'env' },
     });
     expect(config.get('num.partitions')).toBe(3);
-    expect(config.textOf('num.partitions')).toEqual({ text: '3', origin: 'env' });
-    expect(config.textOf('log.retention.hours')).toEqual({ text: '1', origin: 'flag' });
-    expect(config.textOf('node.id')).toEqual({ text: '1', origin: 'default' });
+    expect(config.placeOf('num.partitions')).toMatchObject({ value: '3', source: 'env' });
+    expect(config.placeOf('log.retention.hours')).toMatchObject({ value: '1', source: 'flag' });
+    expect(config.placeOf('node.id')).toMatchObject({ value: '1', source: 'default' });
     expect(config.find('broker.rack')).toBeUndefined();
-    expect(staticTopicDefaults(config)).toEqual(new Map([['retention.ms', '3600000']]));
+    expect(topicDefaults(config).filter(({ source }) => source !== 'default')).toEqual([
+      { name: 'retention.ms', value: '3600000', source: 'flag', from: 'log.retention.hours' },
+    ]);
   });
 
   it('names the nearest property for one that it does not know', () => {
     expect(diagnosticOf(() => new BrokerConfig({ config: { 'num.partition': 3 } }))).toMatchObject({
-      message: 'unknown broker property num.partition',
+      message: 'unknown property num.partition',
       suggestion: 'num.partitions',
     });
   });
 
   it.each([
-    ['num.partitions', 'many', 'must be an integer'],
-    ['num.partitions', '0', 'must be at least 1'],
-    ['auto.create.topics.enable', 'yes', 'must be true or false'],
-    ['compression.type', 'brotli', 'must be one of'],
-    ['node.id', '99999999999', 'must be between'],
+    ['num.partitions', 'many', 'expected a whole number of 32 bits, at least 1'],
+    ['num.partitions', '0', 'expected a whole number of 32 bits, at least 1'],
+    ['auto.create.topics.enable', 'yes', 'expected true or false'],
+    ['compression.type', 'brotli', 'expected one of uncompressed, zstd'],
+    ['node.id', '99999999999', 'expected a whole number of 32 bits'],
   ])('refuses %s=%s', (name, value, problem) => {
     const diagnostic = diagnosticOf(() => new BrokerConfig({ config: { [name]: value } }));
-    expect(diagnostic.detail).toContain(problem);
-    expect(diagnostic.hint).not.toBe('');
+    expect(diagnostic.message).toContain(problem);
+    expect(diagnostic.detail).toMatch(/\(set by flag\)$/);
   });
 
   it('can parse every default', () => {
     for (const [name, property] of Object.entries(brokerProperties)) {
       if (property.default !== null)
-        expect(parseProperty(property, property.default), name).toHaveProperty('value');
+        expect(readConfig(property, property.default), name).toHaveProperty('value');
     }
   });
 

@@ -1,21 +1,5 @@
-import type { Property } from '../../base/config-property.ts';
-import { nearestName } from '../../base/nearest-name.ts';
-import { engineProperties } from './engine-properties.ts';
-import {
-  isEngineProperty,
-  isServerProperty,
-  serverProperties,
-  serverPropertyNames,
-} from './server-properties.ts';
-
-/**
- * The name that is meant by a property which is not known; undefined for names that are, and for those that are like none
- * of ours: a session may carry properties of Kafka's clients, and those of ksqlDB that change nothing here.
- */
-export function misspeltProperty(name: string): string | undefined {
-  if (isServerProperty(name) || isEngineProperty(name)) return undefined;
-  return nearestName(name, serverPropertyNames());
-}
+import type { ConfigKeys } from '../../base/config/config-key.ts';
+import { serverProperties, sqlProperty } from './server-properties.ts';
 
 /** A row of SHOW PROPERTIES. */
 export interface ListedProperty {
@@ -34,12 +18,12 @@ export function listProperties(values: Readonly<Record<string, string>>): {
   /** Names whose value is the default. */
   readonly defaults: readonly string[];
 } {
-  const known: Readonly<Record<string, Property>> = { ...serverProperties, ...engineProperties };
+  const known: ConfigKeys = serverProperties;
   const names = [...new Set([...Object.keys(known), ...Object.keys(values)])].sort();
   const properties = names
     .filter((name) => known[name]?.sensitive !== true)
     .map((name): ListedProperty => {
-      const editable = isEngineProperty(name) || !isServerProperty(name);
+      const editable = sqlProperty(name)?.updateMode === 'per-query';
       return {
         name,
         scope: scopeOf(name),

@@ -1,47 +1,44 @@
+import { refusalText } from '../../src/base/config/config-errors.ts';
 import {
-  atLeast,
-  between,
   boolean,
+  type ConfigKey,
   double,
-  eachOf,
   int,
   list,
   long,
-  oneOf,
-  parseProperty,
-  type Property,
   string,
-} from '../../src/base/config-property.ts';
+} from '../../src/base/config/config-key.ts';
+import { atLeast, between, eachOf, oneOf, rangeOf } from '../../src/base/config/config-range.ts';
+import { readConfig } from '../../src/base/config/config-value.ts';
+import type { BrokerPropertyName } from './broker-properties.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 
 /** Java's Long.MAX_VALUE, which stands for "never". */
 const LONG_MAX = '9223372036854775807';
 const DAY_MS = 86_400_000;
 
-/** A topic's setting: a property together with the broker's property that gives its default. */
-export interface TopicConfig extends Property {
+/** A topic's setting, together with the broker's property that gives its default. */
+export interface TopicConfigKey extends ConfigKey {
   /** The broker property of the same meaning, null where there is none. */
-  readonly brokerName: string | null;
+  readonly brokerName: BrokerPropertyName | null;
 }
 
-function topicConfig(brokerName: string | null, property: Property): TopicConfig {
-  return { ...property, brokerName };
+function topicConfig(brokerName: BrokerPropertyName | null, key: ConfigKey): TopicConfigKey {
+  return { ...key, updateMode: 'per-topic', brokerName };
 }
 
-const throttledReplicas = (values: readonly string[]): string | undefined => {
+const throttledReplicas = rangeOf('* or a list of partition:broker', (values: readonly string[]) => {
   const isWildcard = values.length === 1 && values[0] === '*';
-  return isWildcard || values.every((value) => /^\d+:\d+$/.test(value))
-    ? undefined
-    : 'must be * or a list of partition:broker';
-};
+  return isWildcard || values.every((value) => /^\d+:\d+$/.test(value));
+});
 
-const gzipLevel = (level: number): string | undefined => (level === -1 ? undefined : between(1, 9)(level));
+const gzipLevel = rangeOf('-1, or 1 to 9', (level: number) => level === -1 || (level >= 1 && level <= 9));
 
 /**
  * Every topic setting of Kafka 4.x under its own name, with type, default, check and meaning. CreateTopics and the
  * AlterConfigs requests check against it, DescribeConfigs and the reference in docs/ are made from it.
  */
-export const topicConfigs: Readonly<Record<string, TopicConfig>> = {
+export const topicConfigs: Readonly<Record<string, TopicConfigKey>> = {
   'cleanup.policy': topicConfig(
     'log.cleanup.policy',
     list(
@@ -211,10 +208,8 @@ export function checkTopicConfig(name: string, value: string): string | undefine
     const nearest = nearestName(name, Object.keys(topicConfigs));
     return `Unknown topic config name: ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
   }
-  const parsed = parseProperty(definition, value);
-  return 'problem' in parsed
-    ? `Invalid value ${value} for configuration ${name}: ${parsed.problem}`
-    : undefined;
+  const result = readConfig(definition, value);
+  return 'expected' in result ? refusalText(name, value, result.expected) : undefined;
 }
 
 /** What is wrong with a topic's settings taken together, or undefined. */

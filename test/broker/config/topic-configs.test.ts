@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { parseProperty } from '../../../src/base/config-property.ts';
-import { effectiveTopicConfig } from '../../../broker/metadata/effective-configs.ts';
+import { BrokerConfig } from '../../../broker/config/broker-config.ts';
+import { topicConfigPlaces } from '../../../broker/config/config-places.ts';
+import { readConfig } from '../../../src/base/config/config-value.ts';
 import { MetadataDelta } from '../../../broker/metadata/metadata-delta.ts';
 import { EMPTY_IMAGE } from '../../../broker/metadata/metadata-image.ts';
-import { checkTopicConfig, checkTopicConfigs, topicConfigs } from '../../../broker/metadata/topic-configs.ts';
+import { checkTopicConfig, checkTopicConfigs, topicConfigs } from '../../../broker/config/topic-configs.ts';
 
 test('every default is a value that its own check accepts', () => {
   for (const [name, definition] of Object.entries(topicConfigs)) {
     expect(definition.doc.endsWith('.'), name).toBe(true);
-    expect(parseProperty(definition, definition.default ?? ''), name).not.toHaveProperty('problem');
+    expect(readConfig(definition, definition.default ?? ''), name).toHaveProperty('value');
   }
 });
 
@@ -56,18 +57,25 @@ test('values must agree with each other', () => {
 });
 
 test('a value comes from the topic, the cluster, the file, or the default, in this order', () => {
-  const fixed = new Map([['retention.ms', '3']]);
+  const fixed = new BrokerConfig({
+    config: { 'log.retention.ms': 3 },
+    sources: { 'log.retention.ms': 'file' },
+  });
   const set = (resourceType: number, resourceName: string, name: string, value: string) => {
     const delta = new MetadataDelta(image);
     delta.replay({ type: 'ConfigRecord', data: { resourceType, resourceName, name, value } });
     image = delta.build({ offset: 1, epoch: 1 });
   };
   let image = EMPTY_IMAGE;
-  const effective = (defaults = fixed) => effectiveTopicConfig(image, 'a', 'retention.ms', defaults);
-  expect(effective(new Map())).toMatchObject({ value: '604800000', source: 5 });
-  expect(effective()).toMatchObject({ value: '3', source: 4 });
+  const effective = (config = fixed) =>
+    topicConfigPlaces('retention.ms', 'a', { image, config, nodeId: null })[0];
+  expect(effective(new BrokerConfig({ config: {} }))).toMatchObject({
+    value: '604800000',
+    source: 'default',
+  });
+  expect(effective()).toMatchObject({ value: '3', source: 'file' });
   set(4, '', 'log.retention.ms', '2');
-  expect(effective()).toMatchObject({ value: '2', source: 3 });
+  expect(effective()).toMatchObject({ value: '2', source: 'cluster' });
   set(2, 'a', 'retention.ms', '1');
-  expect(effective()).toMatchObject({ value: '1', source: 1 });
+  expect(effective()).toMatchObject({ value: '1', source: 'topic' });
 });

@@ -1,0 +1,21 @@
+import { refusalText } from '../../base/config/config-errors.ts';
+import { readConfig } from '../../base/config/config-value.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import { sqlProperty, sqlPropertyNames } from './server-properties.ts';
+
+/**
+ * What is wrong with a property of a session, in ksqlDB's words, or undefined: a name that is none, one that only the
+ * server may set, or a value that is not allowed.
+ */
+export function whySessionRefuses(name: string, value?: string): string | undefined {
+  const key = sqlProperty(name);
+  if (key === undefined) {
+    const meant = nearestName(name, sqlPropertyNames);
+    const hint = meant === undefined ? '' : `\n  did you mean ${meant}?`;
+    return `Not recognizable as ksql, streams, consumer, or producer property: '${name}'${hint}`;
+  }
+  if (value === undefined) return undefined;
+  if (key.updateMode !== 'per-query') return `Cannot override property '${name}'`;
+  const result = readConfig(key, value);
+  return 'expected' in result ? refusalText(name, value, result.expected) : undefined;
+}

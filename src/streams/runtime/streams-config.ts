@@ -1,0 +1,73 @@
+import { int, list, long, type OptionKey, option, short, string } from '../../base/config/config-key.ts';
+import { atLeast, oneOf } from '../../base/config/config-range.ts';
+import type { StreamsAppOptions } from './streams-app-options.ts';
+
+/** Options of an application that are no setting: they are functions or objects. */
+type OtherOption =
+  | 'environment'
+  | 'topology'
+  | 'onFailure'
+  | 'onUncaught'
+  | 'backPressure'
+  | 'consumer'
+  | 'producer'
+  | 'config'
+  | 'logger';
+
+/** The settings of an application. Names and defaults are those of Kafka Streams where it has them. */
+export const streamsConfig = {
+  applicationId: option(
+    'application.id',
+    string(null, 'The consumer group, and the prefix of internal topics.'),
+  ),
+  bootstrapServers: option(
+    'bootstrap.servers',
+    list(null, 'Addresses (host:port) of one or more brokers; the other brokers are learned from them.'),
+  ),
+  stateDir: option(
+    'state.dir',
+    string(null, 'Folder of the state; `millrace-streams` in the temporary folder where it is not set.'),
+  ),
+  clientId: option(
+    'client.id',
+    string(null, 'Name of the clients in logs and quotas; else the application id.'),
+  ),
+  commitIntervalMs: option('commit.interval.ms', long(30_000, 'Time between two commits.', atLeast(0))),
+  cacheBytesMax: option(
+    'statestore.cache.max.bytes',
+    long(10_485_760, 'Memory for state over RocksDB; 0 also turns off the merging of updates.', atLeast(0)),
+  ),
+  blockCacheBytes: option(
+    'rocksdb.block.cache.bytes',
+    long(33_554_432, 'Memory of RocksDB itself for blocks; a Millrace property.', atLeast(0)),
+  ),
+  pollMs: option('poll.ms', long(100, 'How long a poll waits for records.', atLeast(0))),
+  bufferedRecordsMax: option(
+    'buffered.records.per.partition',
+    int(1_000, 'Records that may wait per partition before it is paused.', atLeast(1)),
+  ),
+  taskIdleMsMax: option(
+    'max.task.idle.ms',
+    long(
+      0,
+      'How long a task with several inputs waits for one that has fallen dry; -1: not at all.',
+      atLeast(-1),
+    ),
+  ),
+  replicationFactor: option(
+    'replication.factor',
+    short(-1, "Replicas of internal topics; -1 is the broker's default.", atLeast(-1)),
+  ),
+  repartitionPurgeIntervalMs: option(
+    'repartition.purge.interval.ms',
+    long(30_000, 'Time between two deletions of processed records of repartition topics.', atLeast(1)),
+  ),
+  autoOffsetReset: option(
+    'auto.offset.reset',
+    string(
+      'earliest',
+      'Where source topics are read from that do not say otherwise.',
+      oneOf('earliest', 'latest'),
+    ),
+  ),
+} as const satisfies Record<Exclude<keyof StreamsAppOptions, OtherOption>, OptionKey>;
