@@ -12,6 +12,7 @@ import { resolveTopicConfig, type TopicConfig } from './config/topic-config.ts';
 import { ControllerChannel } from './controller/controller-channel.ts';
 import { MetadataQuorum } from './controller/metadata-quorum.ts';
 import { GroupCoordinator } from './coordinators/group/group-coordinator.ts';
+import { groupMetrics } from './coordinators/group/group-metrics.ts';
 import type { BrokerServices } from './handlers/broker-services.ts';
 import { ClientEndpoints } from './handlers/client-endpoints.ts';
 import {
@@ -27,9 +28,11 @@ import { ProducerIds } from './lifecycle/producer-ids.ts';
 import { TopicCreator } from './lifecycle/topic-creator.ts';
 import { ReadBuffers } from './log/read-buffers.ts';
 import { LogManager } from './log/log-manager.ts';
+import { clusterMetrics } from './metadata/cluster-metrics.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
 import { METADATA_LOG_CONFIG, METADATA_TOPIC_ID } from './quorum/raft-log.ts';
 import { IsrChanges } from './replication/isr-changes.ts';
+import { partitionMetrics } from './replication/partition-metrics.ts';
 import { ReplicaFetchers } from './replication/replica-fetchers.ts';
 import { ReplicaManager } from './replication/replica-manager.ts';
 import { Metrics } from './server/broker-metrics.ts';
@@ -193,6 +196,14 @@ export class Broker {
       stalls: this.#stalls,
       connections: () => this.#server,
       replicaManager: () => this.#replicaManager.metrics(),
+      cluster: () =>
+        clusterMetrics(this.image, { isActiveController: this.#quorum.leader.leaderId === this.nodeId }),
+      partitions: () => partitionMetrics(this.#replicaManager.partitions()),
+      groups: () =>
+        groupMetrics(
+          this.#groups.groups(),
+          (topic, partition) => this.#replicaManager.get(topic, partition)?.log.highWatermark,
+        ),
     });
     this.#replicaManager = this.#createReplicaManager();
     this.#groups = this.#createGroups();

@@ -5,10 +5,15 @@ export { BrokerConfig } from './config/broker-config.ts';
 export { topicDefaults } from './config/config-places.ts';
 export { brokerProperties } from './config/broker-properties.ts';
 export { type TopicConfigKey, topicConfigs } from './config/topic-configs.ts';
-export type {
-  BrokerMetrics,
-  ReplicaManagerMetrics,
-  RequestMetrics,
-  SocketMetrics,
-  TopicMetrics,
+export {
+  type BrokerMetrics,
+  type ClusterMetrics,
+  type GroupMetrics,
+  type GroupOffsetMetrics,
+  type PartitionMetrics,
+  type ReplicaManagerMetrics,
+  REQUEST_TIME_BOUNDS_MS,
+  type RequestMetrics,
+  type SocketMetrics,
+  type TopicMetrics,
 } from './server/metrics.ts';

@@ -50,7 +50,8 @@ for (const statement of await engine.prepare(script, session)) await engine.exec
 
 const meter = new Meter(Number(records));
 watch(meter, {
-  processed: () => host.query?.recordsProcessed() ?? 0,
+  processed: () =>
+    Object.values(host.query?.statistics().tasks ?? {}).reduce((sum, { processed }) => sum + processed, 0),
   isRunning() {
     if (host.query?.state() !== 'ERROR') return host.query?.state() === 'RUNNING';
     console.error(

@@ -1,17 +1,24 @@
 import type { Api } from '../../src/protocol/message.ts';
-import type {
-  BrokerMetrics,
-  ReplicaManagerMetrics,
-  RequestMetrics,
-  SocketMetrics,
-  StallMetrics,
-  TopicMetrics,
+import {
+  type BrokerMetrics,
+  type ClusterMetrics,
+  type GroupMetrics,
+  type PartitionMetrics,
+  type ReplicaManagerMetrics,
+  REQUEST_TIME_BOUNDS_MS,
+  type RequestMetrics,
+  type SocketMetrics,
+  type StallMetrics,
+  type TopicMetrics,
 } from './metrics.ts';
 
 export interface MetricsSources {
   readonly stalls: StallMetrics;
   readonly connections: () => SocketMetrics;
   readonly replicaManager: () => ReplicaManagerMetrics;
+  readonly cluster: () => ClusterMetrics;
+  readonly partitions: () => Iterable<PartitionMetrics>;
+  readonly groups: () => Iterable<GroupMetrics>;
 }
 
 /** Holds the counters; who counts asks once for its record and then increments plain fields. */
@@ -52,6 +59,18 @@ export class Metrics implements BrokerMetrics {
     return this.#sources.replicaManager();
   }
 
+  get cluster(): ClusterMetrics {
+    return this.#sources.cluster();
+  }
+
+  partitions(): Iterable<PartitionMetrics> {
+    return this.#sources.partitions();
+  }
+
+  groups(): Iterable<GroupMetrics> {
+    return this.#sources.groups();
+  }
+
   topic(name: string): TopicMetrics {
     let metrics = this.topics.get(name);
     if (metrics === undefined) {
@@ -88,9 +107,19 @@ export class Metrics implements BrokerMetrics {
         requestBytesTotal: 0,
         totalTimeMsSum: 0,
         totalTimeMsMax: 0,
+        totalTimeMsCounts: new Array<number>(REQUEST_TIME_BOUNDS_MS.length + 1).fill(0),
       };
       this.requests.set(api.key, metrics);
     }
     return metrics;
   }
+}
+
+/** Counts a request that took so long. */
+export function countRequestTime(metrics: RequestMetrics, elapsedMs: number): void {
+  metrics.totalTimeMsSum += elapsedMs;
+  if (elapsedMs > metrics.totalTimeMsMax) metrics.totalTimeMsMax = elapsedMs;
+  let index = 0;
+  while (elapsedMs > (REQUEST_TIME_BOUNDS_MS[index] ?? Number.POSITIVE_INFINITY)) index++;
+  metrics.totalTimeMsCounts[index] = (metrics.totalTimeMsCounts[index] ?? 0) + 1;
 }

@@ -11,7 +11,7 @@ import {
   type RequestHeader,
 } from '../../src/protocol/framing.ts';
 import { includesVersion } from '../../src/protocol/version-range.ts';
-import type { Metrics } from './broker-metrics.ts';
+import { countRequestTime, type Metrics } from './broker-metrics.ts';
 import type { RequestMetrics } from './metrics.ts';
 import type { RequestContext } from './request-context.ts';
 import type { AnyRequestHandler } from './request-handler.ts';
@@ -229,9 +229,7 @@ class Exchange implements RequestContext {
     if (this.#replied) return;
     this.#replied = true;
     if (this.#onClosed !== undefined) this.#connection.offClosed(this.#onClosed);
-    const elapsedMs = this.#options.clock.monotonicMs() - this.#startMs;
-    this.#metrics.totalTimeMsSum += elapsedMs;
-    if (elapsedMs > this.#metrics.totalTimeMsMax) this.#metrics.totalTimeMsMax = elapsedMs;
+    countRequestTime(this.#metrics, this.#options.clock.monotonicMs() - this.#startMs);
     if (this.#connection.closed) return;
     const chunks = response === null ? null : this.#encode(response);
     this.#connection.complete(this.#slot, chunks, this.#onSent);

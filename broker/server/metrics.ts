@@ -8,6 +8,47 @@ export interface BrokerMetrics extends SocketMetrics {
   /** Gauges, computed when asked. */
   readonly replicaManager: ReplicaManagerMetrics;
   readonly stalls: StallMetrics;
+  /** Of the cluster, as this broker knows it. */
+  readonly cluster: ClusterMetrics;
+  /** The partitions with a replica here, as they are when one comes to them: whoever walks them may pause. */
+  partitions(): Iterable<PartitionMetrics>;
+  /** The groups that this broker coordinates, in the same way. */
+  groups(): Iterable<GroupMetrics>;
+}
+
+export interface PartitionMetrics {
+  readonly topic: string;
+  readonly partition: number;
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+  readonly sizeBytes: number;
+  readonly segmentCount: number;
+  readonly isLeader: boolean;
+  /** Of a partition that is led here. */
+  readonly isUnderReplicated: boolean;
+}
+
+export interface GroupMetrics {
+  readonly groupId: string;
+  readonly memberCount: number;
+  readonly offsets: Iterable<GroupOffsetMetrics>;
+}
+
+export interface GroupOffsetMetrics {
+  readonly topic: string;
+  readonly partition: number;
+  readonly committedOffset: number;
+  /** Records after the committed offset; undefined where this broker has no replica of the partition. */
+  readonly lag: number | undefined;
+}
+
+export interface ClusterMetrics {
+  readonly isActiveController: boolean;
+  readonly activeBrokerCount: number;
+  readonly topicCount: number;
+  readonly partitionCount: number;
+  /** Partitions without a leader. */
+  readonly offlinePartitionsCount: number;
 }
 
 /** How long the event loop was held by one piece of work. */
@@ -56,7 +97,14 @@ export interface RequestMetrics {
   /** From the complete frame to the queued response, in milliseconds; waiting in a purgatory counts. */
   totalTimeMsSum: number;
   totalTimeMsMax: number;
+  /** How many took at most so long, by the bounds of {@link REQUEST_TIME_BOUNDS_MS}, each counted once; the last: longer. */
+  readonly totalTimeMsCounts: number[];
 }
+
+/** The bounds of the histogram of a request's time, in milliseconds. */
+export const REQUEST_TIME_BOUNDS_MS: readonly number[] = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 30_000,
+];
 
 export interface ReplicaManagerMetrics {
   readonly leaderCount: number;

@@ -1,9 +1,9 @@
 import type { Entity } from './sql-server-client.ts';
-import { isExactNumber, stringifyExact } from './exact-json.ts';
+import { type Fields, fields, list, strings, text } from './entity-fields.ts';
+import { stringifyExact } from './exact-json.ts';
+import { offsetLines, runtimeStatistics, taskLines } from './statistics-lines.ts';
 import { renderTable } from './table.ts';
 import { visibleLines } from './visible-text.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** How an entity of the server's answer is shown: lines above, a table, lines below. */
 interface Shown {
@@ -159,14 +159,19 @@ function describeSource(source: Fields): Shown {
     ['Key format', source['keyFormat']],
     ['Value format', source['valueFormat']],
     ['Statement', source['statement']],
-    ['Statistics', source['statistics']],
   ] as const;
+  const extended = (): string =>
+    [
+      details.map(([name, value]) => `${name.padEnd(13)}: ${text(value)}`).join('\n'),
+      runtimeStatistics(source),
+      offsetLines(list(source['queryOffsetSummaries'])),
+    ]
+      .filter(Boolean)
+      .join('\n\n');
   return {
     title: `Name: ${text(source['name'])}`,
     ...fieldTable(list(source['fields'])),
-    ...(source['extended'] === true
-      ? { text: details.map(([name, value]) => `${name.padEnd(13)}: ${text(value)}`).join('\n') }
-      : {}),
+    ...(source['extended'] === true ? { text: extended() } : {}),
   };
 }
 
@@ -179,7 +184,12 @@ function describeQuery(query: Fields): Shown {
       `SQL     : ${text(query['statementText'])}`,
     ].join('\n'),
     ...fieldTable(list(query['fields'])),
-    text: [errorLines(list(query['queryErrors'])), query['executionPlan'], query['topology']]
+    text: [
+      errorLines(list(query['queryErrors'])),
+      taskLines(query),
+      query['executionPlan'],
+      query['topology'],
+    ]
       .map(text)
       .filter(Boolean)
       .join('\n\n'),
@@ -234,13 +244,3 @@ const flatten = (shown: Shown, columns: number): string =>
   ]
     .filter((part) => part !== undefined && part !== '')
     .join('\n');
-
-const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !isExactNumber(value) ? (value as Fields) : {};
-const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fields) : []);
-const strings = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(text) : []);
-
-function text(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? stringifyExact(value) : String(value as string | number | boolean);
-}

@@ -274,6 +274,8 @@ export interface KafkaConsumer {
   positionNow(partition: TopicPartition): number | undefined;
   /** Records between the position and the last known end (LSO under read_committed); undefined while unknown. */
   lag(partition: TopicPartition): number | undefined;
+  /** The first offset of a partition, as the last fetch saw it; undefined while unknown. */
+  startOffsetNow(partition: TopicPartition): number | undefined;
   /**
    * Commits these offsets; the positions of all assigned partitions when absent. Retries what is retriable.
    * @throws {OperationalError} `COMMIT_FAILED` when the group has moved on without this member, `REBALANCE_IN_PROGRESS`

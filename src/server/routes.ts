@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../base/environment.ts';
 import { messageOf } from '../base/errors.ts';
 import type { PreparedStatement, SqlEngine } from '../sql/index.ts';
 import { watchClients } from './http/client-presence.ts';
-import type { MetricsPage } from './metrics.ts';
+import type { MetricsPage } from './metrics/metrics-page.ts';
 import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from './rest/answer-writers.ts';
 import { openTopic, printTopic } from './rest/print-topic.ts';
 import type { QueryRunner } from './rest/query-runner.ts';
@@ -96,8 +97,8 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
       return { ...status, queryId: status.queryId ?? null };
     },
   );
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.contentType).send(await metrics.render()),
+  app.get('/metrics', (_request, reply) =>
+    reply.type(metrics.contentType).send(Readable.from(metrics.render(), { objectMode: false })),
   );
   const clusterId = {
     scope: {

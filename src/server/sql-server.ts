@@ -14,7 +14,10 @@ import { serverConfig } from './config/server-properties.ts';
 import type { HttpFront } from './http/front.ts';
 import { listen } from './http/listen.ts';
 import { KafkaHealth } from './kafka-health.ts';
-import { MetricsPage } from './metrics.ts';
+import { brokerFamilies } from './metrics/broker-families.ts';
+import { single } from './metrics/metric-family.ts';
+import { MetricsPage } from './metrics/metrics-page.ts';
+import { queryFamilies } from './metrics/query-families.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
@@ -112,10 +115,23 @@ export class SqlServer {
         stallTimeoutMs: settings.get('ksql.http.stall.timeout.ms'),
       },
     });
-    const metrics = new MetricsPage();
-    if (options.brokerMetrics !== undefined) metrics.addBroker(options.brokerMetrics);
-    metrics.gauge('ksql_persistent_queries', 'persistent queries', () => engine.queries().length);
-    metrics.gauge('ksql_push_queries', 'push queries that run', () => queries.pushCount);
+    const metrics = new MetricsPage({
+      environment: nodeEnvironment,
+      partitionSeriesMax: settings.get('ksql.metrics.partitions.max'),
+      seriesMax: settings.get('ksql.metrics.series.max'),
+    });
+    const { brokerMetrics } = options;
+    if (brokerMetrics !== undefined) metrics.add(() => brokerFamilies(brokerMetrics));
+    metrics.add(() => {
+      const running = engine.queries();
+      const persistent = { name: 'ksql_persistent_queries', help: 'persistent queries' };
+      const push = { name: 'ksql_push_queries', help: 'push queries that run' };
+      return [
+        single('gauge', persistent, () => running.length),
+        single('gauge', push, () => queries.pushCount),
+        ...queryFamilies(running),
+      ];
+    });
 
     const health = new KafkaHealth({ environment: nodeEnvironment, bootstrapServers, logger });
     try {

@@ -28,6 +28,7 @@ export { KafkaHost } from './runtime/kafka-host.ts';
 export type { KafkaHostOptions } from './runtime/app-options.ts';
 export { printSummary, runCases, type Summary } from './testing/run-cases.ts';
 export { runTests } from './testing/run-tests.ts';
+export type { TaskStatus } from '../streams/runtime/streams-app.ts';
 export { LogicalSchema } from './types/logical-schema.ts';
 export * from '../serde/model/sql-type.ts';
 export { Decimal } from '../serde/model/decimal.ts';

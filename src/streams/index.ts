@@ -31,7 +31,12 @@ export {
 } from './timestamp-extractor.ts';
 export type * from './processor.ts';
 export type * from './state/store.ts';
-export { StreamsApp, type StreamsMetrics, type StreamsState } from './runtime/streams-app.ts';
+export {
+  StreamsApp,
+  type StreamsMetrics,
+  type StreamsState,
+  type TaskStatus,
+} from './runtime/streams-app.ts';
 export type { StreamsAppOptions } from './runtime/streams-app-options.ts';
 export { streamsConfig } from './runtime/streams-config.ts';
 export { streamsOptionsFrom } from './runtime/streams-properties.ts';
@@ -43,5 +48,7 @@ export {
   type StreamsUncaughtExceptionHandler,
   type StreamThreadExceptionResponse,
 } from './runtime/failures.ts';
-export type { TaskCounts } from './runtime/task-metrics.ts';
+export type { TaskInput } from './runtime/task-inputs.ts';
+export type { TaskCounts, TaskTotals } from './runtime/task-metrics.ts';
+export type { ThreadCounts } from './runtime/thread-metrics.ts';
 export { SuppressBufferFull } from './operators/suppress.ts';

@@ -77,6 +77,11 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     return coordinatorPartition(groupId, count);
   }
 
+  /** The groups that this broker coordinates, in no order. */
+  *groups(): Iterable<ClassicGroup> {
+    for (const shard of this.#shards.values()) if (!shard.isLoading) yield* shard.groups.values();
+  }
+
   async load(partition: number, batches: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
     this.unload(partition);
     const shard = new GroupShard();

@@ -261,6 +261,13 @@ export class Consumer implements KafkaConsumer {
     return end < 0 ? undefined : Math.max(0, end - state.position);
   }
 
+  startOffsetNow(of: TopicPartition): number | undefined {
+    checkPartition(of, 'partition');
+    const { topic, partition } = of;
+    const offset = this.#subscription.get(topic, partition)?.logStartOffset ?? -1;
+    return offset < 0 ? undefined : offset;
+  }
+
   // ------------------------------------------------------------------------------------------ offsets
 
   async commit(offsets?: readonly OffsetAndMetadata[]): Promise<void> {

@@ -44,6 +44,13 @@ export const serverProperties = {
     'errors of a query that are remembered for EXPLAIN and DESCRIBE EXTENDED',
     atLeast(1),
   ),
+  'ksql.metrics.partitions.max': int(
+    1_000,
+    'series on the metrics page of each metric that has one per partition or task; sums by topic, group and query are ' +
+      'there anyway',
+    atLeast(0),
+  ),
+  'ksql.metrics.series.max': int(10_000, 'series on the metrics page of each other metric', atLeast(0)),
   ...httpProperties,
   ...engineProperties,
 } as const satisfies ConfigKeys;

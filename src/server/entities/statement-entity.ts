@@ -3,6 +3,13 @@ import { unreachable } from '../../base/assert.ts';
 import type { Explanation, QueryDescription, SourceDescription, StatementResult } from '../../sql/index.ts';
 import { type FieldEntity, schemaEntity } from './field-entity.ts';
 import { functionDescription, functionNames } from './function-entities.ts';
+import {
+  offsetSummaries,
+  sourceErrorStatistics,
+  type SourceQueries,
+  sourceStatistics,
+  tasksMetadata,
+} from './query-statistics.ts';
 import { type QueryListing, queryListing, sourceDescription, sourceListing } from './source-entities.ts';
 
 /** One entry of a `/ksql` answer. */
@@ -108,7 +115,17 @@ function describeSource(description: SourceDescription, { extended }: { readonly
       partitions: topic?.partitions ?? 0,
       replication: topic?.replicas ?? 0,
     }),
+    ...(extended ? sourceStatus({ readers: readQueries, writers: writeQueries }) : {}),
     sourceConstraints: constraints,
+  };
+}
+
+/** What DESCRIBE EXTENDED says of the queries at a source. */
+function sourceStatus(queries: SourceQueries) {
+  return {
+    statistics: sourceStatistics(queries),
+    errorStats: sourceErrorStatistics(queries),
+    queryOffsetSummaries: offsetSummaries(queries.writers),
   };
 }
 
@@ -125,6 +142,7 @@ function listingOf(query: QueryDescription): QueryListing {
 
 function describeQuery(query: QueryDescription, explanation?: Explanation) {
   const columns = explanation?.columns ?? [];
+  const statistics = query.statistics?.();
   return {
     id: query.id,
     statementText: query.text,
@@ -148,8 +166,8 @@ function describeQuery(query: QueryDescription, explanation?: Explanation) {
       timestamp: timestampMs,
       type: kind,
     })),
-    tasksMetadata: [],
-    consumerGroupId: '',
+    tasksMetadata: statistics === undefined ? [] : tasksMetadata(statistics),
+    consumerGroupId: statistics?.groupId ?? '',
     state: query.state,
   };
 }

@@ -410,6 +410,7 @@ export class SqlEngine {
       ...(plan.sink === undefined ? {} : { sink: plan.sink }),
       ...(sink === undefined ? {} : { sinkTopic: sink.topic.name }),
       errors: running.errors(),
+      statistics: () => running.statistics(),
     };
   }
 

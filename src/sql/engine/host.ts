@@ -1,6 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import type { TaskStatus } from '../../streams/runtime/streams-app.ts';
+import type { ThreadCounts } from '../../streams/runtime/thread-metrics.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import type { TopicRequest } from './statement-plan.ts';
 
@@ -58,6 +60,34 @@ export interface QueryError {
   readonly kind: QueryErrorKind;
 }
 
+/** What a persistent query has done since this process runs it. */
+export interface QueryStatistics {
+  /** Its consumer group, which is also what its internal topics begin with. */
+  readonly groupId: string;
+  /** Rows that it has read from its sources and processed. */
+  readonly rowsIn: number;
+  /** Rows that it has written to its result. */
+  readonly rowsOut: number;
+  /** Means over the last half minute. */
+  readonly rowsInPerSecond: number;
+  readonly rowsOutPerSecond: number;
+  /** Rows that it passed over: they could not be read, or came too late. */
+  readonly rowsDropped: number;
+  /** Errors that stopped it or that a row met. */
+  readonly errors: number;
+  /** How often it was started again after a failure. */
+  readonly restarts: number;
+  /** When rows last came, in milliseconds since the epoch; undefined before the first. */
+  readonly lastRowMs: number | undefined;
+  /** Rows in its sources that it has not processed yet; undefined while it does not know. */
+  readonly lag: number | undefined;
+  /** Bytes of its state on disk; undefined while it does not run, and where RocksDB cannot say. */
+  readonly stateBytes: number | undefined;
+  /** By task id. */
+  readonly tasks: Readonly<Record<string, TaskStatus>>;
+  readonly threads: readonly ThreadCounts[];
+}
+
 /** A persistent query while it runs. */
 export interface RunningQuery {
   readonly plan: QueryPlan;
@@ -65,8 +95,7 @@ export interface RunningQuery {
   state(): QueryState;
   /** Errors that stopped it or that it skipped a record for, newest last; a bounded list. */
   errors(): readonly QueryError[];
-  /** Records that it has read and processed since it was started, or last resumed. */
-  recordsProcessed(): number;
+  statistics(): QueryStatistics;
   pause(): void;
   resume(): void;
   /** What it is made of, as Kafka Streams prints a topology. */

@@ -6,7 +6,7 @@ import type { TopicFacts } from '../analysis/session.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import type { SqlFunction } from '../functions/definition.ts';
 import type { QueryPlan } from '../physical/steps.ts';
-import type { QueryError, QueryState } from './host.ts';
+import type { QueryError, QueryState, QueryStatistics } from './host.ts';
 import type { Session } from './session.ts';
 import type { StatementPlan } from './statement-plan.ts';
 
@@ -38,6 +38,8 @@ export interface QueryDescription {
   readonly sink?: string;
   readonly sinkTopic?: string;
   readonly errors: readonly QueryError[];
+  /** As they are when they are asked for; absent for a query that does not run. */
+  readonly statistics?: () => QueryStatistics;
 }
 
 export interface SourceDescription {

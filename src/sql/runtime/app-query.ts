@@ -6,7 +6,13 @@ import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import type { MaterializedTable, QueryError, QueryState, RunningQuery } from '../engine/host.ts';
+import type {
+  MaterializedTable,
+  QueryError,
+  QueryState,
+  QueryStatistics,
+  RunningQuery,
+} from '../engine/host.ts';
 import { lower } from '../lowering/lower.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import {
@@ -17,6 +23,7 @@ import {
   queryApplicationId,
 } from './app-options.ts';
 import { materializedTable } from './materialized-table.ts';
+import { QueryCounts } from './query-counts.ts';
 import { QueryErrors } from './query-errors.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 
@@ -48,6 +55,7 @@ export class AppQuery implements RunningQuery {
   readonly #state = new BehaviorSubject<QueryState>('CREATED');
   readonly #errors: QueryErrors;
   readonly #backoff: RestartBackoff;
+  readonly #counts: QueryCounts;
   #app: StreamsApp;
   #isPrepared = false;
   #isClosed = false;
@@ -76,6 +84,12 @@ export class AppQuery implements RunningQuery {
     });
     this.#topology = builder.build();
     this.#app = this.#newApp();
+    this.#counts = new QueryCounts({
+      environment: host.environment,
+      groupId: this.applicationId,
+      current: () => this.#app.metrics(),
+      errors: () => this.#errors.total,
+    });
     this.table = materializedTable(plan, context, {
       keyValueStore: (name) => this.#app.keyValueStore(name),
       windowStore: (name) => this.#app.windowStore(name),
@@ -94,14 +108,19 @@ export class AppQuery implements RunningQuery {
     return this.#errors.list();
   }
 
-  recordsProcessed(): number {
-    return Object.values(this.#app.metrics().tasks).reduce((sum, { processed }) => sum + processed, 0);
+  statistics(): QueryStatistics {
+    return this.#counts.statistics();
   }
 
   /** Starts a new query. @throws what keeps it from starting; it is not tried again then. */
   async start(): Promise<void> {
-    await this.#prepare();
-    await this.#app.start();
+    try {
+      await this.#prepare();
+      await this.#app.start();
+    } catch (error) {
+      this.#counts.close();
+      throw error;
+    }
     this.#watch(this.#app);
   }
 
@@ -130,6 +149,7 @@ export class AppQuery implements RunningQuery {
   async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
     this.#isClosed = true;
     this.#cancelRestart();
+    this.#counts.close();
     await this.#app.close();
     if (options.cleanUp) await this.#host.cleanUp(this.applicationId);
     this.#state.next('CLOSED');
@@ -146,6 +166,7 @@ export class AppQuery implements RunningQuery {
     await this.#prepare();
     // Meanwhile it may have been closed or paused.
     if (this.#isClosed || this.state() === 'PAUSED') return;
+    this.#counts.retire();
     this.#app = this.#newApp();
     await this.#app.start();
     this.#watch(this.#app);
@@ -204,6 +225,7 @@ export class AppQuery implements RunningQuery {
     this.#state.next('ERROR');
     this.#cancelRestart();
     this.#restart = this.#host.environment.timers.after(delayMs, () => {
+      this.#counts.restarted();
       void this.#change(() => this.#startApp());
     });
   }

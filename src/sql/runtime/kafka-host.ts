@@ -105,9 +105,12 @@ export class KafkaHost implements SqlHost {
     } catch (error) {
       this.#log(`query ${plan.queryId} cannot be started: ${messageOf(error)}`);
       const timestampMs = this.#options.environment.clock.nowMs();
-      const failure = { timestampMs, message: messageOf(error), kind: errorKindOf(error) };
-      const applicationId = queryApplicationId(this.#options, plan.queryId);
-      return new UnstartedQuery(plan, failure, () => this.#cleanUp(applicationId));
+      const groupId = queryApplicationId(this.#options, plan.queryId);
+      return new UnstartedQuery(plan, {
+        groupId,
+        error: { timestampMs, message: messageOf(error), kind: errorKindOf(error) },
+        cleanUp: () => this.#cleanUp(groupId),
+      });
     }
   }
 

@@ -42,10 +42,16 @@ export class QueryErrors {
   readonly #nowMs: () => number;
   readonly #failures: QueryError[] = [];
   readonly #rowErrors: QueryError[] = [];
+  #total = 0;
 
   constructor(options: { readonly sizeMax: number; readonly nowMs: () => number }) {
     this.#sizeMax = options.sizeMax;
     this.#nowMs = options.nowMs;
+  }
+
+  /** How many there were, of which the last ones are kept. */
+  get total(): number {
+    return this.#total;
   }
 
   /** Adds an error that stopped the query. */
@@ -63,6 +69,7 @@ export class QueryErrors {
   }
 
   #add(errors: QueryError[], message: string, kind: QueryErrorKind): void {
+    this.#total++;
     errors.push({ timestampMs: this.#nowMs(), message, kind });
     if (errors.length > this.#sizeMax) errors.shift();
   }

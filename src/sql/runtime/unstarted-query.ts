@@ -1,6 +1,7 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
-import type { QueryError, QueryState, RunningQuery } from '../engine/host.ts';
+import type { QueryError, QueryState, QueryStatistics, RunningQuery } from '../engine/host.ts';
 import type { QueryPlan } from '../physical/steps.ts';
+import { NO_STATISTICS } from './query-counts.ts';
 
 /**
  * A recorded query that this version cannot run, because its plan cannot be lowered. It is listed in ERROR, with why, so
@@ -10,13 +11,22 @@ export class UnstartedQuery implements RunningQuery {
   readonly plan: QueryPlan;
   readonly table = undefined;
   readonly #state = new BehaviorSubject<QueryState>('ERROR');
+  readonly #groupId: string;
   readonly #error: QueryError;
   readonly #cleanUp: () => Promise<void>;
 
-  constructor(plan: QueryPlan, error: QueryError, cleanUp: () => Promise<void>) {
+  constructor(
+    plan: QueryPlan,
+    options: {
+      readonly groupId: string;
+      readonly error: QueryError;
+      readonly cleanUp: () => Promise<void>;
+    },
+  ) {
     this.plan = plan;
-    this.#error = error;
-    this.#cleanUp = cleanUp;
+    this.#groupId = options.groupId;
+    this.#error = options.error;
+    this.#cleanUp = options.cleanUp;
   }
 
   get state$(): Observable<QueryState> {
@@ -31,8 +41,8 @@ export class UnstartedQuery implements RunningQuery {
     return [this.#error];
   }
 
-  recordsProcessed(): number {
-    return 0;
+  statistics(): QueryStatistics {
+    return { ...NO_STATISTICS, groupId: this.#groupId, errors: 1 };
   }
 
   /** There is nothing to pause. */

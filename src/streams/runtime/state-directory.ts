@@ -72,6 +72,11 @@ export class StateDirectory {
     return this.#engine;
   }
 
+  /** Bytes of the database, on disk and in write buffers; undefined while it is closed, and where the binding cannot say. */
+  get sizeBytes(): number | undefined {
+    return this.#engine?.sizeBytes;
+  }
+
   /** Why the database cannot be read any more, once it cannot: it is set aside when the directory is opened next. */
   get damage(): OperationalError | undefined {
     return this.#damage;

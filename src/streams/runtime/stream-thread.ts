@@ -23,6 +23,8 @@ import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignor } from './task-assignor.ts';
 import { Task } from './task.ts';
 import type { SinkNode } from '../topology/nodes.ts';
+import { type TaskInput, taskInputs } from './task-inputs.ts';
+import { ThreadMetrics } from './thread-metrics.ts';
 import { TopicWatch } from './topic-watch.ts';
 import { brokerTopicName, externalTopics, type TaskPlan, type TopicPlan } from './topic-plan.ts';
 
@@ -58,6 +60,7 @@ export class StreamThread {
   readonly #budget: CacheBudget;
   readonly #purge: RepartitionPurge;
   readonly #topics: TopicWatch;
+  readonly metrics: ThreadMetrics;
   readonly #running = new Map<string, Running>();
   readonly #paused = new Map<string, TopicPartition>();
   readonly #onAssignment: (phase: 'rebalancing' | 'running') => void;
@@ -90,6 +93,7 @@ export class StreamThread {
     this.#plan = plan;
     this.#admin = parts.admin;
     this.#state = parts.state;
+    this.metrics = new ThreadMetrics(environment.clock);
     this.#onAssignment = parts.onAssignment;
     this.#budget = new CacheBudget(Math.max(settings.cacheBytesMax, 1 << 20));
     const common = { environment, bootstrapServers };
@@ -159,6 +163,14 @@ export class StreamThread {
     return this.#droppedOutputs;
   }
 
+  get stateBytes(): number | undefined {
+    return this.#state.sizeBytes;
+  }
+
+  inputsOf(task: Task): readonly TaskInput[] {
+    return taskInputs(task, this.#consumer);
+  }
+
   /** Runs until {@link StreamThread.stop}; rejects with what made it fail. What was not committed then is not. */
   async run(): Promise<void> {
     const { topology, applicationId } = this.#settings;
@@ -212,15 +224,21 @@ export class StreamThread {
   // ------------------------------------------------------------------------------------------------ the loop
 
   async #round(): Promise<void> {
+    const { clock } = this.#settings.environment;
+    const startMs = clock.monotonicMs();
     try {
-      this.#queue(await this.#consumer.poll(this.#pollMs()));
+      const fetched = await this.#consumer.poll(this.#pollMs());
+      this.metrics.polled(startMs, fetched.length > 0);
+      this.#queue(fetched);
     } catch (error) {
       if (this.#stopping && error instanceof OperationalError && error.code === 'WAKEUP') return;
       throw error;
     }
     if (!this.#restorer.isIdle) await this.#restore();
+    const processingMs = clock.monotonicMs();
     await this.#process();
     await this.#punctuate();
+    this.metrics.processed(processingMs);
     this.#throwDamage();
     if (this.#isAskedToEnd) throw askedToEnd();
     this.#output.throwFailure();
@@ -348,7 +366,8 @@ export class StreamThread {
    * all stays as it is and is logged once more, with what has come to it, by the next commit.
    */
   async #commit(): Promise<void> {
-    this.#lastCommitMs = this.#settings.environment.clock.monotonicMs();
+    const startMs = this.#settings.environment.clock.monotonicMs();
+    this.#lastCommitMs = startMs;
     const running = [...this.#running.values()].filter(({ task }) => !this.#restorer.isRestoring(task));
     if (running.length === 0) return;
     this.#throwDamage();
@@ -364,6 +383,7 @@ export class StreamThread {
       task.evict();
     }
     this.#purge.run(offsets);
+    this.metrics.committed(startMs);
   }
 
   /**
@@ -527,6 +547,7 @@ export class StreamThread {
     const failures: unknown[] = [];
     for (const { task } of this.#running.values()) {
       this.#restorer.forget(task);
+      this.metrics.closed(task);
       try {
         task.close();
       } catch (error) {

@@ -15,7 +15,9 @@ import {
   type StreamsAppOptions,
   type StreamsAppSettings,
 } from './streams-app-options.ts';
-import type { TaskCounts } from './task-metrics.ts';
+import type { TaskInput } from './task-inputs.ts';
+import { addTotals, NO_TOTALS, type TaskCounts, type TaskTotals } from './task-metrics.ts';
+import type { ThreadCounts } from './thread-metrics.ts';
 
 /** The states of Kafka Streams' `KafkaStreams`, by its names. */
 export type StreamsState =
@@ -27,10 +29,23 @@ export type StreamsState =
   | 'PENDING_ERROR'
   | 'ERROR';
 
+/** A task's counts, and how far it has got. */
+export interface TaskStatus extends TaskCounts {
+  readonly inputs: readonly TaskInput[];
+}
+
 export interface StreamsMetrics {
   readonly state: StreamsState;
-  /** By task id. */
-  readonly tasks: Readonly<Record<string, TaskCounts>>;
+  /** By task id: the tasks that this process has now. */
+  readonly tasks: Readonly<Record<string, TaskStatus>>;
+  /** Over all tasks that this application has had in this process. */
+  readonly totals: TaskTotals;
+  /** The processing loops that run: one, or none while the application does not process. */
+  readonly threads: readonly ThreadCounts[];
+  /** How often a processing loop has failed. */
+  readonly failures: number;
+  /** Bytes of the state stores on disk; undefined where the binding of RocksDB cannot say. */
+  readonly stateBytes: number | undefined;
   /** Results that the broker refused and the production handler forgave. */
   readonly droppedOutputs: number;
 }
@@ -68,6 +83,12 @@ export class StreamsApp {
   #running: Promise<void> | undefined;
   #stopping = false;
   #repairs = 0;
+  #failures = 0;
+  /** What the loops have counted that have ended. */
+  #past: { readonly totals: TaskTotals; readonly droppedOutputs: number } = {
+    totals: NO_TOTALS,
+    droppedOutputs: 0,
+  };
 
   constructor(options: StreamsAppOptions) {
     this.#settings = streamsAppSettings(options);
@@ -111,11 +132,18 @@ export class StreamsApp {
   }
 
   metrics(): StreamsMetrics {
-    const tasks = this.#thread?.tasks ?? [];
+    const thread = this.#thread;
+    const tasks = thread?.tasks ?? [];
     return {
       state: this.state,
-      tasks: Object.fromEntries(tasks.map((task) => [task.id, task.metrics.snapshot()])),
-      droppedOutputs: this.#thread?.droppedOutputs ?? 0,
+      tasks: Object.fromEntries(
+        tasks.map((task) => [task.id, { ...task.metrics.snapshot(), inputs: thread?.inputsOf(task) ?? [] }]),
+      ),
+      totals: addTotals(this.#past.totals, thread?.metrics.totals(tasks) ?? NO_TOTALS),
+      threads: thread === undefined ? [] : [thread.metrics.snapshot()],
+      failures: this.#failures,
+      stateBytes: thread?.stateBytes,
+      droppedOutputs: this.#past.droppedOutputs + (thread?.droppedOutputs ?? 0),
     };
   }
 
@@ -212,12 +240,13 @@ export class StreamsApp {
           this.#settings.logger.warn(error.message);
           break;
         }
+        this.#failures++;
         this.#errors.next(error);
         const response = this.#responseTo(error);
         this.#settings.logger.error('the processing loop failed', { error: messageOf(error), response });
         if (response !== 'REPLACE_THREAD') return this.#endInError(response);
         this.#onAssignment('rebalancing');
-        this.#thread = undefined;
+        this.#retireThread();
         // What does not even start, since the cluster is away or a topic is missing, gets a pause.
         if (thread === undefined) await this.#settings.environment.timers.sleep(START_AGAIN_MS);
         if (this.#stopping) break;
@@ -263,8 +292,19 @@ export class StreamsApp {
     }
   }
 
-  #end(state: 'NOT_RUNNING' | 'ERROR'): void {
+  /** Lets go of a loop that has ended, and keeps what it has counted. */
+  #retireThread(): void {
+    const thread = this.#thread;
+    if (thread === undefined) return;
     this.#thread = undefined;
+    this.#past = {
+      totals: addTotals(this.#past.totals, thread.metrics.totals(thread.tasks)),
+      droppedOutputs: this.#past.droppedOutputs + thread.droppedOutputs,
+    };
+  }
+
+  #end(state: 'NOT_RUNNING' | 'ERROR'): void {
+    this.#retireThread();
     this.#state.next(state);
     this.#state.complete();
     this.#errors.complete();

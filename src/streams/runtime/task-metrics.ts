@@ -4,6 +4,10 @@ import type { DropReason } from '../operators/operator.ts';
 export interface TaskCounts {
   readonly processed: number;
   readonly produced: number;
+  /** Of those processed, the ones that came from a repartition topic. */
+  readonly fromRepartition: number;
+  /** Of those produced, the ones that went to a repartition topic. */
+  readonly toRepartition: number;
   readonly commits: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
 }
@@ -11,6 +15,8 @@ export interface TaskCounts {
 export class TaskMetrics {
   processed = 0;
   produced = 0;
+  fromRepartition = 0;
+  toRepartition = 0;
   commits = 0;
   readonly #dropped = new Map<DropReason, number>();
 
@@ -19,7 +25,39 @@ export class TaskMetrics {
   }
 
   snapshot(): TaskCounts {
-    const { processed, produced, commits } = this;
-    return { processed, produced, commits, dropped: Object.fromEntries(this.#dropped) };
+    const { processed, produced, fromRepartition, toRepartition, commits } = this;
+    const dropped = Object.fromEntries(this.#dropped);
+    return { processed, produced, fromRepartition, toRepartition, commits, dropped };
   }
+}
+
+/** Counts of tasks, summed. */
+export interface TaskTotals {
+  readonly processed: number;
+  readonly produced: number;
+  readonly fromRepartition: number;
+  readonly toRepartition: number;
+  readonly dropped: number;
+}
+
+export const NO_TOTALS: TaskTotals = {
+  processed: 0,
+  produced: 0,
+  fromRepartition: 0,
+  toRepartition: 0,
+  dropped: 0,
+};
+
+export function addTotals(a: TaskTotals, b: TaskTotals): TaskTotals {
+  return {
+    processed: a.processed + b.processed,
+    produced: a.produced + b.produced,
+    fromRepartition: a.fromRepartition + b.fromRepartition,
+    toRepartition: a.toRepartition + b.toRepartition,
+    dropped: a.dropped + b.dropped,
+  };
+}
+
+export function totalsOf({ dropped, ...counts }: TaskCounts): TaskTotals {
+  return { ...counts, dropped: Object.values(dropped).reduce((sum, count) => sum + count, 0) };
 }

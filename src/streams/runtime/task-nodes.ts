@@ -11,6 +11,8 @@ export interface RuntimeSource {
   readonly entry: RuntimeNode;
   /** Operators that will read state by the key that the source's records have. */
   readonly prefetches: readonly Operator[];
+  /** Its records were written by another part of the same topology. */
+  readonly isRepartition: boolean;
 }
 
 export interface TaskNodes {
@@ -131,7 +133,8 @@ export function instantiate(options: {
     const node = topology.nodes.get(name);
     if (node?.kind !== 'source') return [];
     const entry = build(name);
-    return [{ node, entry, prefetches: [...prefetchesBelow(name, new Set())] }];
+    const isRepartition = node.topics.some((topic) => topology.repartitionTopics.has(topic));
+    return [{ node, entry, prefetches: [...prefetchesBelow(name, new Set())], isRepartition }];
   });
   return { sources, close: () => closeAll(closers.reverse()) };
 }

@@ -138,6 +138,7 @@ export class Task {
       if (item.timestamp > this.#streamTime) this.#streamTime = item.timestamp;
     }
     this.metrics.processed++;
+    if (queue.source.isRepartition) this.metrics.fromRepartition++;
     const waiting = this.#executor.run(queue.source.entry, item.record);
     return waiting ? waiting.then(() => true) : true;
   }
@@ -394,6 +395,8 @@ export class Task {
     const { collector, topicName } = this.#settings;
     const { current } = this.#executor;
     const { partitioner } = node;
+    const { repartitionTopics } = this.#settings.topology;
+    const isRepartition = typeof node.topic === 'string' && repartitionTopics.has(node.topic);
     const fixed = typeof node.topic === 'string' ? topicName(node.topic) : undefined;
     const send = (record: AnyRecord): void | Promise<void> => {
       const { key, value, timestamp, headers } = record;
@@ -415,6 +418,7 @@ export class Task {
         }
         collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers });
         this.metrics.produced++;
+        if (isRepartition) this.metrics.toRepartition++;
       } catch (error) {
         this.#handleFailure('production', error, node.name);
       }

@@ -22,6 +22,8 @@ export type StoredValues = readonly (Buffer | undefined)[];
 export interface StoreEngine {
   /** All answers come at once, none is a promise. */
   readonly synchronous: boolean;
+  /** Bytes that it takes on disk and in write buffers; undefined where it cannot say. */
+  readonly sizeBytes: number | undefined;
   /** Values in the order of the keys, undefined where there is none. */
   getMany(keys: readonly string[]): StoredValues | Promise<StoredValues>;
   scan(range: KeyRange): StoredEntries | Promise<StoredEntries>;

@@ -19,6 +19,11 @@ import { FrameCollector } from './frame-collector.ts';
 
 const REQUEST_BYTES_MAX = 10_000;
 
+/** Stands for what a socket server without a broker does not have. */
+const notHere = (): never => {
+  throw new Error('there is no broker here');
+};
+
 describe('SocketServer with Dispatcher', () => {
   const cleanUps: (() => Promise<void> | void)[] = [];
   /** Heartbeats wait here, by generation id, until a test lets them go. */
@@ -73,9 +78,10 @@ describe('SocketServer with Dispatcher', () => {
     const metrics: Metrics = new Metrics({
       stalls: { longest: { ms: 0, cause: 'none' }, stallsTotal: 0 },
       connections: () => server,
-      replicaManager: () => {
-        throw new Error('no replicas here');
-      },
+      replicaManager: notHere,
+      cluster: notHere,
+      partitions: notHere,
+      groups: notHere,
     });
     const dispatcher = new Dispatcher({
       stalls: { note: () => {} },

@@ -19,6 +19,8 @@ const SCAN_ENTRIES = 1024;
  */
 export class AsynchronousRocksDbEngine implements StoreEngine {
   readonly synchronous = false;
+  /** The binding does not say. */
+  readonly sizeBytes = undefined;
   readonly #database: rocksdbNative.default;
   readonly #error: ReturnType<typeof storeErrors>;
 

@@ -31,6 +31,7 @@ declare module 'rocksdb' {
     open(options: Options): Promise<void>;
     close(): Promise<void>;
     batch(): Batch;
+    getProperty(property: string): string;
     clear(bounds: Bounds): Promise<void>;
     _getManySync(keys: readonly Buffer[], options: object): (Buffer | undefined)[];
     /** Keys and values in turn. */

@@ -1,0 +1,106 @@
+import type { Environment, Timer } from '../../base/environment.ts';
+import type { StreamsMetrics, TaskStatus } from '../../streams/runtime/streams-app.ts';
+import { addTotals, NO_TOTALS } from '../../streams/runtime/task-metrics.ts';
+import type { QueryStatistics } from '../engine/host.ts';
+import { RATE_SAMPLE_MS, RateWindow } from './rate-window.ts';
+
+export const NO_STATISTICS: QueryStatistics = {
+  groupId: '',
+  rowsIn: 0,
+  rowsOut: 0,
+  rowsInPerSecond: 0,
+  rowsOutPerSecond: 0,
+  rowsDropped: 0,
+  errors: 0,
+  restarts: 0,
+  lastRowMs: undefined,
+  lag: undefined,
+  stateBytes: undefined,
+  tasks: {},
+  threads: [],
+};
+
+/** What a query has counted over all the applications that have run it, one after the other. */
+export class QueryCounts {
+  readonly #groupId: string;
+  readonly #current: () => StreamsMetrics;
+  readonly #errors: () => number;
+  readonly #rates: RateWindow;
+  readonly #timer: Timer;
+  #past = NO_TOTALS;
+  #restarts = 0;
+  #lastRowMs: number | undefined;
+
+  constructor(options: {
+    readonly environment: Environment;
+    readonly groupId: string;
+    /** Of the application that runs the query now. */
+    readonly current: () => StreamsMetrics;
+    readonly errors: () => number;
+  }) {
+    const { environment } = options;
+    this.#groupId = options.groupId;
+    this.#current = options.current;
+    this.#errors = options.errors;
+    this.#rates = new RateWindow(environment.clock, [0, 0]);
+    this.#timer = environment.timers.every(RATE_SAMPLE_MS, () => {
+      const { rowsIn, rowsOut } = this.#rows(this.#current());
+      this.#rates.sample([rowsIn, rowsOut]);
+    });
+  }
+
+  /** The query was started again after a failure. */
+  restarted(): void {
+    this.#restarts++;
+  }
+
+  /** Another application takes over from the current one. */
+  retire(): void {
+    const { totals, threads } = this.#current();
+    this.#past = addTotals(this.#past, totals);
+    this.#lastRowMs = threads[0]?.lastRecordMs ?? this.#lastRowMs;
+  }
+
+  statistics(): QueryStatistics {
+    const metrics = this.#current();
+    const { tasks, threads, stateBytes } = metrics;
+    const rows = this.#rows(metrics);
+    const [rowsInPerSecond = 0, rowsOutPerSecond = 0] = this.#rates.perSecond([rows.rowsIn, rows.rowsOut]);
+    return {
+      groupId: this.#groupId,
+      ...rows,
+      rowsInPerSecond,
+      rowsOutPerSecond,
+      errors: this.#errors(),
+      restarts: this.#restarts,
+      lastRowMs: threads[0]?.lastRecordMs ?? this.#lastRowMs,
+      lag: lagOf(Object.values(tasks)),
+      stateBytes,
+      tasks,
+      threads,
+    };
+  }
+
+  close(): void {
+    this.#timer.cancel();
+  }
+
+  #rows({ totals }: StreamsMetrics): Pick<QueryStatistics, 'rowsIn' | 'rowsOut' | 'rowsDropped'> {
+    const all = addTotals(this.#past, totals);
+    return {
+      rowsIn: all.processed - all.fromRepartition,
+      rowsOut: all.produced - all.toRepartition,
+      rowsDropped: all.dropped,
+    };
+  }
+}
+
+/** The sum over all inputs; undefined while that of one is not known. */
+function lagOf(tasks: readonly TaskStatus[]): number | undefined {
+  let sum: number | undefined;
+  for (const { lag } of tasks.flatMap(({ inputs }) => inputs)) {
+    if (lag === undefined) return undefined;
+    sum = (sum ?? 0) + lag;
+  }
+  return sum;
+}

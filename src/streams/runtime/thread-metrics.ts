@@ -1,0 +1,70 @@
+import type { Clock } from '../../base/environment.ts';
+import type { Task } from './task.ts';
+import { addTotals, NO_TOTALS, type TaskTotals, totalsOf } from './task-metrics.ts';
+
+/** What a processing loop counts, once per round. Names follow Kafka Streams' thread metrics. */
+export interface ThreadCounts {
+  readonly rounds: number;
+  readonly commits: number;
+  /** Milliseconds in which it waited for records. */
+  readonly pollMs: number;
+  /** Milliseconds in which it processed, punctuators included. */
+  readonly processMs: number;
+  /** Milliseconds in which it committed. */
+  readonly commitMs: number;
+  /** When records last came, in milliseconds since the epoch; undefined before the first. */
+  readonly lastRecordMs: number | undefined;
+}
+
+/** The counts of one processing loop, and those of the tasks that it does not have any more. */
+export class ThreadMetrics {
+  readonly #clock: Clock;
+  #rounds = 0;
+  #commits = 0;
+  #pollMs = 0;
+  #processMs = 0;
+  #commitMs = 0;
+  #lastRecordMs: number | undefined;
+  #closed = NO_TOTALS;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  polled(sinceMs: number, hasRecords: boolean): void {
+    this.#rounds++;
+    this.#pollMs += this.#clock.monotonicMs() - sinceMs;
+    if (hasRecords) this.#lastRecordMs = this.#clock.nowMs();
+  }
+
+  processed(sinceMs: number): void {
+    this.#processMs += this.#clock.monotonicMs() - sinceMs;
+  }
+
+  committed(sinceMs: number): void {
+    this.#commits++;
+    this.#commitMs += this.#clock.monotonicMs() - sinceMs;
+  }
+
+  closed(task: Task): void {
+    this.#closed = addTotals(this.#closed, totalsOf(task.metrics.snapshot()));
+  }
+
+  /** Over the tasks that the thread has had, and those that it has. */
+  totals(running: readonly Task[]): TaskTotals {
+    let totals = this.#closed;
+    for (const task of running) totals = addTotals(totals, totalsOf(task.metrics.snapshot()));
+    return totals;
+  }
+
+  snapshot(): ThreadCounts {
+    return {
+      rounds: this.#rounds,
+      commits: this.#commits,
+      pollMs: this.#pollMs,
+      processMs: this.#processMs,
+      commitMs: this.#commitMs,
+      lastRecordMs: this.#lastRecordMs,
+    };
+  }
+}
