@@ -107,7 +107,7 @@ export class Metrics implements BrokerMetrics {
         requestBytesTotal: 0,
         totalTimeMsSum: 0,
         totalTimeMsMax: 0,
-        totalTimeMsCounts: new Array<number>(REQUEST_TIME_BOUNDS_MS.length + 1).fill(0),
+        totalTimeMsCounts: Array.from({ length: REQUEST_TIME_BOUNDS_MS.length + 1 }, () => 0),
       };
       this.requests.set(api.key, metrics);
     }

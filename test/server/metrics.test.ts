@@ -8,8 +8,13 @@ let platform: TestPlatform;
 
 const ksql = async (text: string): Promise<Json[]> => {
   const { status, body } = await post(`${platform.url}/ksql`, { ksql: text });
-  expect(body).toSatisfy(() => status === 200);
+  expect(status, JSON.stringify(body)).toBe(200);
   return body as Json[];
+};
+/** The one thing that a statement answers, under its name. */
+const answerOf = async <T>(text: string, name: string): Promise<T> => {
+  const [entity = {}] = await ksql(text);
+  return entity[name] as T;
 };
 const client = () => ({ environment: nodeEnvironment, bootstrapServers: platform.bootstrap });
 
@@ -118,7 +123,9 @@ describe('/metrics', () => {
     expect(valueOf(series, 'ksql_query_state_store_bytes')).toBeGreaterThan(0);
     const tasks = series.filter(({ name }) => name === 'kafka_streams_task_processed_total');
     // Two tasks read the topic and write by page, two count: what they hand over is no row of the query's.
-    expect(tasks.map(({ labels }) => labels['task_id']).toSorted()).toEqual(['0_0', '0_1', '1_0', '1_1']);
+    expect(new Set(tasks.map(({ labels }) => labels['task_id']))).toEqual(
+      new Set(['0_0', '0_1', '1_0', '1_1']),
+    );
     expect(tasks.reduce((sum, { value }) => sum + value, 0)).toBe(9 + 9);
     expect(valueOf(series, 'kafka_streams_thread_polls_total')).toBeGreaterThan(0);
   });
@@ -127,14 +134,13 @@ describe('/metrics', () => {
 describe('statements show the statistics', () => {
   it('DESCRIBE EXTENDED, of what a query reads and of what it writes', async () => {
     await caughtUp();
-    const [read] = await ksql('DESCRIBE views EXTENDED;');
-    const { statistics, errorStats } = read?.['sourceDescription'] as Json;
+    const read = await answerOf<Json>('DESCRIBE views EXTENDED;', 'sourceDescription');
+    const { statistics, errorStats } = read;
     expect(statistics).toMatch(
       /^consumer-messages-per-sec: +\d+\.\d\d consumer-total-messages: +9 +last-message: \d{4}-\d\d-\d\dT/,
     );
     expect(errorStats).toMatch(/^consumer-failed-messages: +1 +last-failed:/);
-    const [written] = await ksql('DESCRIBE counts EXTENDED;');
-    const description = written?.['sourceDescription'] as Json;
+    const description = await answerOf<Json>('DESCRIBE counts EXTENDED;', 'sourceDescription');
     expect(description['statistics']).toMatch(
       /^messages-per-sec: +\d+\.\d\d total-messages: +\d+ +last-message: /,
     );
@@ -152,8 +158,7 @@ describe('statements show the statistics', () => {
         ]),
       },
     ]);
-    const [plain] = await ksql('DESCRIBE views;');
-    expect(plain?.['sourceDescription']).toMatchObject({
+    expect(await answerOf('DESCRIBE views;', 'sourceDescription')).toMatchObject({
       statistics: '',
       errorStats: '',
       queryOffsetSummaries: [],
@@ -162,10 +167,9 @@ describe('statements show the statistics', () => {
 
   it('EXPLAIN and SHOW QUERIES EXTENDED, of each task', async () => {
     await caughtUp();
-    const [shown] = await ksql('SHOW QUERIES EXTENDED;');
-    const [query] = shown?.['queryDescriptions'] as Json[];
-    const [explained] = await ksql(`EXPLAIN ${String(query?.['id'])};`);
-    for (const description of [query, explained?.['queryDescription']]) {
+    const [query] = await answerOf<Json[]>('SHOW QUERIES EXTENDED;', 'queryDescriptions');
+    const explained = await answerOf(`EXPLAIN ${String(query?.['id'])};`, 'queryDescription');
+    for (const description of [query, explained]) {
       expect(description).toMatchObject({
         consumerGroupId: expect.stringMatching(/query_CTAS_COUNTS_/),
         tasksMetadata: expect.arrayContaining([

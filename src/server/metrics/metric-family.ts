@@ -25,7 +25,7 @@ export interface Described {
   readonly help: string;
 }
 
-export const NO_LABELS: Labels = {};
+const NO_LABELS: Labels = {};
 
 /** A metric with one series, which is computed when the page is read. */
 export function single(type: MetricType, { name, help }: Described, read: () => number): MetricFamily {

@@ -5,7 +5,7 @@ import type { Labels, MetricFamily, Sample } from './metric-family.ts';
 /** Samples that are written before other work of the process has its turn. */
 const SLICE_SAMPLES = 250;
 
-export interface MetricsPageOptions {
+interface MetricsPageOptions {
   readonly environment: Environment;
   /** Series of each metric that has one per partition or task; see `ksql.metrics.partitions.max`. */
   readonly partitionSeriesMax: number;
