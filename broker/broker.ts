@@ -26,7 +26,7 @@ import { GroupCoordination, GroupLog, groupTopics } from './lifecycle/group-coor
 import { MetadataWaiters } from './lifecycle/metadata-waiters.ts';
 import { ProducerIds } from './lifecycle/producer-ids.ts';
 import { TopicCreator } from './lifecycle/topic-creator.ts';
-import { ReadBuffers } from './log/read-buffers.ts';
+import { BufferPool } from '../src/base/buffer-pool.ts';
 import { LogManager } from './log/log-manager.ts';
 import { clusterMetrics } from './metadata/cluster-metrics.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
@@ -63,7 +63,7 @@ interface BrokerDependencies {
   readonly topology: BrokerTopology;
   readonly logManager: LogManager;
   readonly onFailure: (error: unknown) => void;
-  readonly readBuffers: ReadBuffers;
+  readonly buffers: BufferPool;
 }
 
 /** Locks the data folder and opens its logs. */
@@ -72,7 +72,7 @@ function openLogs({
   logger,
   config,
   topology,
-}: Omit<BrokerDependencies, 'logManager' | 'onFailure' | 'readBuffers'>): LogManager {
+}: Omit<BrokerDependencies, 'logManager' | 'onFailure' | 'buffers'>): LogManager {
   return LogManager.open({
     environment,
     logger,
@@ -101,7 +101,7 @@ export class Broker {
   readonly #config: BrokerConfig;
   readonly #topology: BrokerTopology;
   readonly #logManager: LogManager;
-  readonly #readBuffers: ReadBuffers;
+  readonly #buffers: BufferPool;
   readonly #metrics: Metrics;
   readonly #stalls: StallWatch;
   readonly #server: SocketServer;
@@ -142,8 +142,8 @@ export class Broker {
     signal?.addEventListener('abort', interrupt);
     try {
       const { onFailure = () => {} } = options;
-      const readBuffers = new ReadBuffers({ poison: options.poisonReleasedBuffers === true });
-      broker = new Broker({ environment, logger, config, topology, logManager, onFailure, readBuffers });
+      const buffers = new BufferPool({ poison: options.poisonReleasedBuffers === true });
+      broker = new Broker({ environment, logger, config, topology, logManager, onFailure, buffers });
       await broker.#start(signal);
       return broker;
     } catch (error) {
@@ -162,8 +162,8 @@ export class Broker {
 
   /** Of what it makes, only the log of the metadata can fail; what has to be closed comes after that. */
   private constructor(dependencies: BrokerDependencies) {
-    const { environment, logger, config, topology, logManager, onFailure, readBuffers } = dependencies;
-    this.#readBuffers = readBuffers;
+    const { environment, logger, config, topology, logManager, onFailure, buffers } = dependencies;
+    this.#buffers = buffers;
     this.#onFailure = onFailure;
     this.#environment = environment;
     this.#logger = logger;
@@ -524,6 +524,7 @@ export class Broker {
       logger: this.#logger,
       ...socketSettings(this.#config, this.#environment.disk.openFilesMax),
       dispatcher,
+      buffers: this.#buffers,
     });
   }
 
@@ -554,7 +555,7 @@ export class Broker {
       producerIds: new ProducerIds({ nodeId, brokerEpoch: () => this.#lifecycle.brokerEpoch, controller }),
       groups: this.#groups,
       metrics: this.#metrics,
-      fetchRoom: new FetchRoom(this.#server.responseBytes, this.#readBuffers),
+      fetchRoom: new FetchRoom(this.#server.responseBytes, this.#buffers),
       servedApis: (listener) => servedApis(tables.get(listener) ?? new Map()),
     };
   }

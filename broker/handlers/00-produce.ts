@@ -41,6 +41,7 @@ const ATTRIBUTES_LOW_BYTE = 22;
 export function produceHandler(services: BrokerServices): RequestHandler<typeof produce> {
   return {
     api: produce,
+    forgetsRequest: true,
     handle(request, context, reply) {
       if (request.acks !== 0 && request.acks !== 1 && request.acks !== -1) {
         reply(failure(request, ErrorCode.INVALID_REQUIRED_ACKS));

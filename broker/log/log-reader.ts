@@ -1,6 +1,6 @@
 import { BATCH_HEADER_BYTES } from '../../src/protocol/records/batch-format.ts';
 import { claimedBatchSizeAt, lastOffsetAt, baseOffsetAt } from './batch-info.ts';
-import { OWN_MEMORY, type ReadMemory } from './read-buffers.ts';
+import { OWN_MEMORY, type ReadMemory } from './read-memory.ts';
 import { EMPTY_READ, type ReadOptions, type ReadResult } from './read-result.ts';
 import type { RecentBatches } from './recent-batches.ts';
 import type { Segment } from './segment.ts';
@@ -16,9 +16,9 @@ interface Extent {
   readonly isBounded: boolean;
 }
 
-/** Reads from memory. `offset` is at or after what is in memory and before the upper bound. */
+/** Copies from memory. `offset` is at or after what is in memory and before the upper bound. */
 export function readRecent(recent: RecentBatches, offset: number, options: ReadOptions): ReadResult {
-  const chunks: Buffer[] = [];
+  const parts: Buffer[] = [];
   let sizeInBytes = 0;
   let nextOffset = offset;
   for (let index = recent.find(offset); ; index++) {
@@ -30,7 +30,7 @@ export function readRecent(recent: RecentBatches, offset: number, options: ReadO
       entry.baseOffset >= offset &&
       entry.nextOffset <= options.upperBoundOffset;
     if (fitsWhole) {
-      chunks.push(entry.bytes);
+      parts.push(entry.bytes);
       sizeInBytes += entry.bytes.length;
       nextOffset = entry.nextOffset;
       continue;
@@ -38,16 +38,28 @@ export function readRecent(recent: RecentBatches, offset: number, options: ReadO
     const extent = extentOf(entry.bytes, offset, {
       bytesMax,
       upperBoundOffset: options.upperBoundOffset,
-      minOneBatch: options.minOneBatch && chunks.length === 0,
+      minOneBatch: options.minOneBatch && parts.length === 0,
     });
     if (extent.end > extent.start) {
-      chunks.push(entry.bytes.subarray(extent.start, extent.end));
+      parts.push(entry.bytes.subarray(extent.start, extent.end));
       sizeInBytes += extent.end - extent.start;
       nextOffset = extent.nextOffset;
     }
     if (extent.isBounded) break;
   }
+  if (sizeInBytes === 0) return { ...EMPTY_READ, nextOffset };
+  const { memory = OWN_MEMORY } = options;
+  const chunks = [joined(parts, memory.take(sizeInBytes))];
   return { errorCode: EMPTY_READ.errorCode, chunks, sizeInBytes, nextOffset };
+}
+
+function joined(parts: readonly Buffer[], target: Buffer): Buffer {
+  let at = 0;
+  for (const part of parts) {
+    target.set(part, at);
+    at += part.length;
+  }
+  return target;
 }
 
 /**

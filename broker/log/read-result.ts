@@ -1,5 +1,5 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { ReadMemory } from './read-buffers.ts';
+import type { ReadMemory } from './read-memory.ts';
 
 export interface ReadOptions {
   /** A limit for everything but a first batch when `minOneBatch` is set. */
@@ -8,7 +8,7 @@ export interface ReadOptions {
   readonly upperBoundOffset: number;
   /** Answer the first batch whole even when it is larger than `maxBytes`. */
   readonly minOneBatch: boolean;
-  /** What is read from disk is read into this; by default into memory of its own. */
+  /** What is read goes into this; by default into memory of its own. */
   readonly memory?: ReadMemory;
 }
 

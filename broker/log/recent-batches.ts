@@ -1,6 +1,8 @@
+import { assert } from '../../src/base/assert.ts';
+
 /**
  * What was appended last, still in memory, so that a consumer at the tail reads no disk. One queue per log; all queues
- * of a broker share one budget and give up their oldest entries in the order in which they came.
+ * of a broker share one ring of memory and lose their oldest entries in the order in which they came.
  */
 export class RecentBatches {
   readonly #budget: RecentBudget;
@@ -17,15 +19,17 @@ export class RecentBatches {
     return this.#entries[this.#head]?.baseOffset ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Adds what was just appended; `bytes` must follow the last entry without a gap in the log. */
+  /** Copies what was just appended; `bytes` must follow the last entry without a gap in the log. */
   push(baseOffset: number, nextOffset: number, bytes: Buffer): void {
-    const kept = this.#budget.claim(this, bytes);
+    const kept = this.#budget.keep(bytes);
     if (kept === undefined) {
       // Too large to keep: what is older must not look like the tail.
       this.clear();
       return;
     }
-    this.#entries.push({ baseOffset, nextOffset, ...kept });
+    const entry: RecentEntry = { baseOffset, nextOffset, bytes: kept, owner: this };
+    this.#budget.enter(entry);
+    this.#entries.push(entry);
   }
 
   /** Index of the entry that contains or follows `offset`. Only for offsets at or after {@link startOffset}. */
@@ -46,17 +50,15 @@ export class RecentBatches {
 
   clear(): void {
     for (let index = this.#head; index < this.#entries.length; index++) {
-      this.#budget.giveBack(this.#entries[index] as RecentEntry);
+      (this.#entries[index] as RecentEntry).owner = undefined;
     }
     this.#entries = [];
     this.#head = 0;
   }
 
-  /** Called by the budget. */
-  evictOldest(): void {
-    const entry = this.#entries[this.#head];
-    if (entry === undefined) return;
-    this.#budget.giveBack(entry);
+  /** Called by the budget, which is about to write over the oldest entry. */
+  evict(entry: RecentEntry): void {
+    assert(this.#entries[this.#head] === entry, 'the entry that is evicted is the oldest of its log');
     this.#entries[this.#head] = GONE;
     this.#head++;
     if (this.#head >= 64 && this.#head * 2 >= this.#entries.length) {
@@ -66,77 +68,79 @@ export class RecentBatches {
   }
 }
 
-/** Memory that is kept. */
-interface Kept {
-  /** One or more whole batches. */
-  readonly bytes: Buffer;
-  /** What it takes of the budget. */
-  readonly charge: number;
-}
-
-export interface RecentEntry extends Kept {
+export interface RecentEntry {
   readonly baseOffset: number;
   readonly nextOffset: number;
+  /** One or more whole batches, in memory that later ones are written over: to be copied at once, or not at all. */
+  readonly bytes: Buffer;
+  /** Whose entry it is, until that queue is cleared. */
+  owner: RecentBatches | undefined;
 }
 
-const GONE: RecentEntry = { baseOffset: -1, nextOffset: -1, bytes: Buffer.alloc(0), charge: 0 };
+const GONE: RecentEntry = { baseOffset: -1, nextOffset: -1, bytes: Buffer.alloc(0), owner: undefined };
 
-/** What an entry costs beside its bytes: two small objects. */
-const ENTRY_OVERHEAD_BYTES = 256;
+/** As many entries as fit if each had so many bytes: what an entry costs beside them is bounded, too. */
+const BYTES_PER_ENTRY_MIN = 512;
+const ENTRIES_MAX_LEAST = 16;
 
-/** Producers write to six or twelve partitions of a broker at once. */
-const BATCHES_PER_REQUEST_MAX = 16;
-
-/** Bytes of recent batches that all logs of a broker may hold together. */
+/**
+ * A ring of memory for the recent batches of all logs of a broker. They are copied into it: a view on the request that
+ * they came in would keep the request, which is used again. The operating system gives the memory as it is first written.
+ */
 export class RecentBudget {
   readonly bytesMax: number;
-  #bytes = 0;
-  /** Whose entry is the oldest, second oldest ...: one element per entry, more after a queue was cleared. */
-  #order: RecentBatches[] = [];
+  readonly #entriesMax: number;
+  #memory: Buffer | undefined;
+  /** Where the next batch begins. */
+  #end = 0;
+  /** Entries in the order of their places, from the oldest on. */
+  #order: RecentEntry[] = [];
   #head = 0;
-  /** The memory that the latest entry lies in. */
-  #latest: ArrayBufferLike | undefined;
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax;
+    this.#entriesMax = Math.max(ENTRIES_MAX_LEAST, Math.floor(bytesMax / BYTES_PER_ENTRY_MIN));
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Makes room and answers what to keep, or undefined when that is too much altogether. */
-  claim(owner: RecentBatches, batch: Buffer): Kept | undefined {
-    if (batch.length + ENTRY_OVERHEAD_BYTES > this.bytesMax) return undefined;
-    const kept = this.#keep(batch);
-    this.#bytes += kept.charge;
-    this.#order.push(owner);
-    while (this.#bytes > this.bytesMax) this.#evictOldest();
+  /** Copies a batch over the oldest ones; undefined when it is too large altogether. {@link enter} has to follow. */
+  keep(batch: Buffer): Buffer | undefined {
+    const { length } = batch;
+    if (length > this.bytesMax) return undefined;
+    this.#memory ??= Buffer.allocUnsafeSlow(this.bytesMax);
+    if (this.#end + length > this.bytesMax) {
+      this.#evictBetween(this.#end, this.bytesMax);
+      this.#end = 0;
+    }
+    const start = this.#end;
+    this.#end += length;
+    this.#evictBetween(start, this.#end);
+    const kept = this.#memory.subarray(start, this.#end);
+    kept.set(batch);
     return kept;
   }
 
-  giveBack({ charge }: Kept): void {
-    this.#bytes -= charge;
+  enter(entry: RecentEntry): void {
+    this.#order.push(entry);
+    if (this.#order.length - this.#head > this.#entriesMax) this.#evictOldest();
   }
 
-  /**
-   * A batch is a view on the request it came in, and keeps all of its memory. That is fine where the request is made of
-   * such batches: the first is charged for all of it, and those that follow, which are evicted right behind it, are not.
-   * A small batch of a large request, or a small request in a large socket buffer, is copied.
-   */
-  #keep(batch: Buffer): Kept {
-    const { buffer, length } = batch;
-    const isSmallPart = length * BATCHES_PER_REQUEST_MAX < buffer.byteLength;
-    if (isSmallPart || buffer.byteLength + ENTRY_OVERHEAD_BYTES > this.bytesMax) {
-      return { bytes: Buffer.from(batch), charge: length + ENTRY_OVERHEAD_BYTES };
+  /** The oldest entries lie right behind the newest one, so that those in the way are the first in order. */
+  #evictBetween(start: number, end: number): void {
+    for (;;) {
+      const oldest = this.#order[this.#head];
+      if (oldest === undefined) return;
+      const { byteOffset } = oldest.bytes;
+      if (byteOffset < start || byteOffset >= end) return;
+      this.#evictOldest();
     }
-    const isCharged = buffer === this.#latest;
-    this.#latest = buffer;
-    return { bytes: batch, charge: ENTRY_OVERHEAD_BYTES + (isCharged ? 0 : buffer.byteLength) };
   }
 
   #evictOldest(): void {
-    this.#order[this.#head++]?.evictOldest();
+    const oldest = this.#order[this.#head];
+    if (oldest === undefined) return;
+    oldest.owner?.evict(oldest);
+    this.#order[this.#head] = GONE;
+    this.#head++;
     if (this.#head >= 1024 && this.#head * 2 >= this.#order.length) {
       this.#order.splice(0, this.#head);
       this.#head = 0;

@@ -1,6 +1,6 @@
 import type { Timer, Timers } from '../../src/base/environment.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { ReadLease, ReadMemory } from '../log/read-buffers.ts';
+import type { ReadLease, ReadMemory } from '../log/read-memory.ts';
 import type { Partition } from './partition.ts';
 import {
   admitFetch,

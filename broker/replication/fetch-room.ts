@@ -1,4 +1,5 @@
-import type { ReadBuffers, ReadLease } from '../log/read-buffers.ts';
+import type { BufferPool } from '../../src/base/buffer-pool.ts';
+import { ReadLease } from '../log/read-memory.ts';
 import type { ReadRoom } from './delayed-fetch.ts';
 
 /** The budget of responses. */
@@ -18,9 +19,9 @@ const SHARE_BYTES_MIN = 64 * 1024;
 /** The room that fetches have in the budget of responses. */
 export class FetchRoom implements ReadRoom {
   readonly #budget: ResponseBudget;
-  readonly #buffers: ReadBuffers;
+  readonly #buffers: BufferPool;
 
-  constructor(budget: ResponseBudget, buffers: ReadBuffers) {
+  constructor(budget: ResponseBudget, buffers: BufferPool) {
     this.#budget = budget;
     this.#buffers = buffers;
   }
@@ -32,7 +33,7 @@ export class FetchRoom implements ReadRoom {
   }
 
   lease(): ReadLease {
-    return this.#buffers.lease();
+    return new ReadLease(this.#buffers);
   }
 
   wait(callback: () => void): void {

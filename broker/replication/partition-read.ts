@@ -1,5 +1,5 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { ReadMemory } from '../log/read-buffers.ts';
+import type { ReadMemory } from '../log/read-memory.ts';
 import type { AbortedTransaction, EpochEndOffset } from '../log/read-result.ts';
 import type { Partition } from './partition.ts';
 

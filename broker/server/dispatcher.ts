@@ -106,7 +106,7 @@ class Exchange implements RequestContext {
     this.#options = options;
     this.#connection = connection;
     this.#handler = handler;
-    this.#slot = connection.openResponse(header.clientId);
+    this.#slot = connection.openResponse(header.clientId, { reuse: handler.forgetsRequest === true });
     this.#startMs = options.clock.monotonicMs();
     this.#metrics = options.metrics.request(handler.api);
     this.#metrics.requestsTotal++;

@@ -2,7 +2,8 @@ import type { Address, Connection, Environment, Timer } from '../../src/base/env
 import { OperationalError } from '../../src/base/errors.ts';
 import { correlationIdOf, decodeResponse, encodeRequest } from '../../src/protocol/framing.ts';
 import type { Api, RequestInput, ResponseOf } from '../../src/protocol/message.ts';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader } from '../../src/protocol/frame-reader.ts';
+import { frameSizesUpTo } from './frame-sizes.ts';
 import type { PeerChannel, PeerChannels } from './peer-channel.ts';
 
 export interface NetworkPeerChannelsOptions {
@@ -99,8 +100,9 @@ class NetworkPeerChannel implements PeerChannel {
       connection.destroy();
       throw this.#closedError();
     }
-    const reader = new FrameReader(responseBytesMax);
+    const reader = new FrameReader({ checkSize: frameSizesUpTo(responseBytesMax) });
     connection.start({
+      memory: () => reader.target(),
       data: (chunk) => this.#onData(connection, reader, chunk),
       close: (error) => this.#onDisconnect(connection, error),
     });

@@ -21,6 +21,8 @@ export interface RequestHandler<A extends Api> {
    * responses has room. Kafka handles every request like that; here, small ones of a connection overlap.
    */
   readonly inTurn?: true;
+  /** Nothing of the request's bytes is looked at once it is answered: their memory is used for other requests. */
+  readonly forgetsRequest?: true;
   answer?(request: RequestOf<A>, context: RequestContext): ResponseInput<A> | Promise<ResponseInput<A>>;
   handle?(request: RequestOf<A>, context: RequestContext, reply: Reply<A>): void;
   /** The response that says of everything asked for that it failed with `errorCode`. */
@@ -31,6 +33,7 @@ export interface RequestHandler<A extends Api> {
 export interface AnyRequestHandler {
   readonly api: Api;
   readonly inTurn?: true;
+  readonly forgetsRequest?: true;
   answer?(request: unknown, context: RequestContext): unknown;
   handle?(request: unknown, context: RequestContext, reply: (response: unknown) => void): void;
   failure?(request: unknown, errorCode: number, context: RequestContext): unknown;

@@ -7,6 +7,8 @@ export interface ResponseSlot {
   onSent: (() => void) | undefined;
   /** Size of the request, whose memory is held until the response is there. */
   readonly requestBytes: number;
+  /** The request, where its memory may be used again once the response is there. */
+  request: Buffer | undefined;
 }
 
 /** Responses that are written together. */
@@ -29,8 +31,8 @@ export class ResponseQueue {
     return this.#slots.length - this.#head;
   }
 
-  open(requestBytes: number): ResponseSlot {
-    const slot: ResponseSlot = { chunks: null, ready: false, onSent: undefined, requestBytes };
+  open(requestBytes: number, request?: Buffer): ResponseSlot {
+    const slot: ResponseSlot = { chunks: null, ready: false, onSent: undefined, requestBytes, request };
     this.#slots.push(slot);
     return slot;
   }

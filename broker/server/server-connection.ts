@@ -1,7 +1,9 @@
 import type { Address, Clock, Connection } from '../../src/base/environment.ts';
 import { AssertionFailure } from '../../src/base/errors.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { FrameReader } from './frame-reader.ts';
+import type { BufferPool } from '../../src/base/buffer-pool.ts';
+import { FrameReader } from '../../src/protocol/frame-reader.ts';
+import { frameSizesUpTo } from './frame-sizes.ts';
 import { type ResponseSlot, ResponseQueue } from './response-queue.ts';
 
 /** What one connection may hold. */
@@ -19,6 +21,8 @@ export interface ConnectionLimits {
 export interface ConnectionOwner {
   readonly clock: Clock;
   readonly limits: ConnectionLimits;
+  /** Where requests get their buffers. */
+  readonly buffers: BufferPool;
   /** Memory for requests, from their first byte to their response: `queued.max.request.bytes`. */
   readonly requestBytes: ByteBudget<ServerConnection>;
   /** Memory for responses that clients have not taken: `millrace.queued.max.response.bytes`. */
@@ -34,6 +38,7 @@ export interface ConnectionOwner {
 const RESPONSES_PER_WRITE_MAX = 8;
 /** What every connection may hold without asking the budget of requests: small requests pass while large ones wait. */
 const REQUEST_BYTES_FREE = 64 * 1024;
+const NO_FRAME = Buffer.alloc(0);
 
 /**
  * One client's connection: frames in, responses out in request order. It stops reading while the client does not read
@@ -58,8 +63,8 @@ export class ServerConnection {
   #requestCount = 0;
   /** As the latest request has it. */
   #clientId: string | null = null;
-  /** Size of the request that is being dispatched. */
-  #frameBytes = 0;
+  /** The request that is being dispatched. */
+  #frame: Buffer = NO_FRAME;
   /** Bytes of the requests in work. */
   #requestBytes = 0;
   /** Bytes of responses that wait for earlier ones. */
@@ -76,7 +81,10 @@ export class ServerConnection {
     this.listener = listener;
     this.#owner = owner;
     this.#connection = connection;
-    this.#reader = new FrameReader(owner.limits.frameBytesMax);
+    this.#reader = new FrameReader({
+      checkSize: frameSizesUpTo(owner.limits.frameBytesMax),
+      memory: owner.buffers,
+    });
     this.#lastActiveMs = owner.clock.monotonicMs();
   }
 
@@ -118,19 +126,22 @@ export class ServerConnection {
 
   start(): void {
     this.#connection.start({
+      memory: () => this.#reader.target(),
       data: (chunk) => this.#onData(chunk),
       drain: () => this.#onDrain(),
       close: (error) => this.#onClose(error),
     });
   }
 
-  /** Opens the place of the next response; called once per request, in request order. */
-  openResponse(clientId: string | null): ResponseSlot {
+  /**
+   * Opens the place of the next response; called once per request, in request order.
+   * @param options.reuse whether nobody looks at the request's bytes any more once it is answered.
+   */
+  openResponse(clientId: string | null, { reuse }: { readonly reuse: boolean }): ResponseSlot {
     this.#clientId = clientId;
-    const bytes = this.#frameBytes;
-    this.#requestBytes += bytes;
+    this.#requestBytes += this.#frame.length;
     this.#requestCount++;
-    return this.#responses.open(bytes);
+    return this.#responses.open(this.#frame.length, reuse ? this.#frame : undefined);
   }
 
   /**
@@ -143,6 +154,8 @@ export class ServerConnection {
     slot.onSent = onSent;
     slot.ready = true;
     this.#requestBytes -= slot.requestBytes;
+    if (slot.request !== undefined) this.#owner.buffers.giveBack(slot.request);
+    slot.request = undefined;
     if (chunks !== null) for (const chunk of chunks) this.#readyBytes += chunk.length;
     // Inside the pump more responses may become ready; they leave in one write at its end.
     if (this.#pumping) return;
@@ -214,8 +227,9 @@ export class ServerConnection {
           this.#heldBack = frame;
           break;
         }
-        this.#frameBytes = frame.length;
+        this.#frame = frame;
         this.#owner.dispatch(frame, this);
+        this.#frame = NO_FRAME;
         if (this.#responses.size >= RESPONSES_PER_WRITE_MAX) this.#flush();
       }
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Address, Connection, Environment, Listener, Timer } from '../../src/base/environment.ts';
+import type { BufferPool } from '../../src/base/buffer-pool.ts';
 import { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
@@ -27,6 +28,8 @@ export interface SocketServerOptions {
   /** `connections.max.idle.ms`: a connection on which nothing came or went for so long is closed. */
   readonly idleMsMax: number;
   readonly dispatcher: RequestDispatcher;
+  /** Where requests get their buffers. */
+  readonly buffers: BufferPool;
 }
 
 /** Where requests go. */
@@ -45,6 +48,7 @@ const IDLE_CHECK_INTERVAL_MS_MAX = 60_000;
 export class SocketServer implements ConnectionOwner, SocketMetrics {
   readonly limits: ConnectionLimits;
   readonly clock;
+  readonly buffers: BufferPool;
   readonly requestBytes: ByteBudget<ServerConnection>;
   readonly responseBytes: ByteBudget<ServerConnection>;
   readonly #quotas: ConnectionQuotas;
@@ -62,6 +66,7 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
   constructor(options: SocketServerOptions) {
     this.#options = options;
     this.limits = options.limits;
+    this.buffers = options.buffers;
     this.clock = options.environment.clock;
     this.#quotas = new ConnectionQuotas(options.quotas);
     this.requestBytes = this.#budget(options.requestBytesMax, {

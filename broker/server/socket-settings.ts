@@ -12,7 +12,7 @@ const NO_LIMIT = -1;
 export function socketSettings(
   config: BrokerConfig,
   openFilesMax: number,
-): Omit<SocketServerOptions, 'environment' | 'logger' | 'dispatcher'> {
+): Omit<SocketServerOptions, 'environment' | 'logger' | 'dispatcher' | 'buffers'> {
   const requestBytesMax = config.get('queued.max.request.bytes');
   const parsed = parsePerIpOverrides(config.get('max.connections.per.ip.overrides'));
   return {

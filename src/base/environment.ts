@@ -107,7 +107,12 @@ export interface Listener {
 }
 
 export interface ConnectionHandlers {
-  /** Bytes as they came off the wire; the chunk belongs to the handler. */
+  /**
+   * Memory for the next bytes, asked for before each read and left alone until `data` is called with the part of it that
+   * was filled. Without it each chunk is memory of its own.
+   */
+  memory?(): Buffer;
+  /** Bytes as they came off the wire: the beginning of what `memory` has given, or a chunk that belongs to the handler. */
   data(chunk: Buffer): void;
   /** The write queue went empty after {@link Connection.write} had left something in it. */
   drain?(): void;
@@ -129,6 +134,7 @@ export interface Connection {
   write(chunks: readonly Uint8Array[], onSent?: () => void): boolean;
   /** Bytes queued and not yet handed to the operating system. */
   readonly queuedBytes: number;
+  /** Stops reading; a chunk may still come. */
   pause(): void;
   resume(): void;
   /** Sends what is queued, then closes. */

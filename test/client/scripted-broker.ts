@@ -1,6 +1,6 @@
 import type { Connection } from '../../src/base/environment.ts';
 import { nodeEnvironment } from '../../src/client/index.ts';
-import { FrameSplitter } from '../../src/client/connection/frame-splitter.ts';
+import { FrameReader } from '../../src/protocol/frame-reader.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { decodeRequest, decodeRequestHeader, encodeResponse } from '../../src/protocol/framing.ts';
 import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
@@ -103,9 +103,13 @@ export class ScriptedBroker {
 
   #serve(connection: Connection): void {
     this.#connections.add(connection);
-    const frames = new FrameSplitter((frame) => this.#answer(connection, frame));
+    const frames = new FrameReader({ checkSize: () => {} });
     connection.start({
-      data: (chunk) => frames.push(chunk),
+      data: (chunk) => {
+        frames.push(chunk);
+        for (let frame = frames.next(); frame !== undefined; frame = frames.next())
+          this.#answer(connection, frame);
+      },
       close: () => this.#connections.delete(connection),
     });
   }

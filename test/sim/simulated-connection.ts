@@ -203,7 +203,7 @@ export class SimulatedConnection implements Connection {
     this.#outgoingBytes -= packet.bytes.length;
     this.#note(`${this.label} ${packet.bytes.length} B`);
     const handlers = peer.#handlers;
-    peer.process.run(() => handlers.data(packet.bytes));
+    peer.process.run(() => receive(handlers, packet.bytes));
     if (packet.onSent !== undefined) this.process.run(packet.onSent);
     if (this.#mustDrain && this.queuedBytes === 0) {
       this.#mustDrain = false;
@@ -271,5 +271,19 @@ export class SimulatedConnection implements Connection {
 
   #note(what: string): void {
     this.#route.scheduler.note(this.process.name, what);
+  }
+}
+
+/** Hands over the bytes as the operating system does: in as many reads as the receiver's memory asks for. */
+function receive(handlers: ConnectionHandlers, bytes: Buffer): void {
+  if (handlers.memory === undefined) {
+    handlers.data(bytes);
+    return;
+  }
+  for (let at = 0; at < bytes.length; ) {
+    const target = handlers.memory();
+    const count = bytes.copy(target, 0, at);
+    handlers.data(target.subarray(0, count));
+    at += count;
   }
 }

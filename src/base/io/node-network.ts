@@ -9,8 +9,11 @@ import type {
   Network,
 } from '../environment.ts';
 import { OperationalError } from '../errors.ts';
+import { readInto } from './socket-memory.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** What is still read of a paused connection. */
+const PAUSED_BYTES_MAX = 1024;
 
 export const nodeNetwork: Network = {
   listen(options: ListenOptions): Promise<Listener> {
@@ -61,24 +64,21 @@ export const nodeNetwork: Network = {
 class NodeConnection implements Connection {
   readonly local: Address;
   readonly remote: Address;
-  readonly #socket: net.Socket;
+  #socket: net.Socket;
   #error: Error | undefined;
   #onClose: ((error?: Error) => void) | undefined;
   #onDrain: (() => void) | undefined;
   #closed = false;
+  #isPaused = false;
+  /** Reads on until something comes while it is paused: otherwise a peer that leaves meanwhile would not be noticed. */
+  #stopsAfterChunk = false;
   #mustDrain = false;
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
     this.local = { host: socket.localAddress ?? '', port: socket.localPort ?? 0 };
     this.remote = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-    socket.on('error', (error) => {
-      this.#error = error;
-    });
-    socket.on('close', () => {
-      this.#closed = true;
-      this.#onClose?.(this.#error);
-    });
+    this.#watch(socket);
   }
 
   get queuedBytes(): number {
@@ -92,9 +92,38 @@ class NodeConnection implements Connection {
       return;
     }
     this.#onClose = handlers.close.bind(handlers);
-    this.#socket.on('data', handlers.data.bind(handlers));
+    if (!this.#readIntoMemoryOf(handlers)) this.#socket.on('data', handlers.data.bind(handlers));
     this.#onDrain = handlers.drain?.bind(handlers);
     this.#socket.resume();
+  }
+
+  #readIntoMemoryOf(handlers: ConnectionHandlers): boolean {
+    const memoryOf = handlers.memory?.bind(handlers);
+    if (memoryOf === undefined) return false;
+    const memory = (): Buffer => (this.#isPaused ? memoryOf().subarray(0, PAUSED_BYTES_MAX) : memoryOf());
+    const data = (chunk: Buffer): boolean => {
+      const wasPaused = this.#isPaused;
+      handlers.data(chunk);
+      return !wasPaused || !this.#isPaused;
+    };
+    const successor = readInto(this.#socket, { memory, data });
+    if (successor === undefined) return false;
+    this.#watch(successor);
+    this.#socket = successor;
+    this.#stopsAfterChunk = true;
+    return true;
+  }
+
+  #watch(socket: net.Socket): void {
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    socket.on('close', () => {
+      // One that another socket has taken over for ends after it.
+      if (socket !== this.#socket) return;
+      this.#closed = true;
+      this.#onClose?.(this.#error);
+    });
   }
 
   write(chunks: readonly Uint8Array[], onSent?: () => void): boolean {
@@ -129,10 +158,12 @@ class NodeConnection implements Connection {
   }
 
   pause(): void {
-    this.#socket.pause();
+    this.#isPaused = true;
+    if (!this.#stopsAfterChunk) this.#socket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     this.#socket.resume();
   }
 

@@ -2,7 +2,8 @@ import { OperationalError } from '../../base/errors.ts';
 import type { Address, Connection, Environment, Timer } from '../../base/environment.ts';
 import type { Api } from '../../protocol/message.ts';
 import { correlationIdOf, decodeResponse, encodeRequest } from '../../protocol/framing.ts';
-import { FrameSplitter } from './frame-splitter.ts';
+import { FrameReader } from '../../protocol/frame-reader.ts';
+import { checkAnswerSize } from './check-answer-size.ts';
 
 export interface BrokerConnectionOptions {
   readonly environment: Environment;
@@ -56,11 +57,13 @@ export class BrokerConnection {
     this.#clientId = options.clientId;
     this.#connection = connection;
     this.#lastUsedMs = options.environment.clock.monotonicMs();
-    const frames = new FrameSplitter((frame) => this.#onFrame(frame));
+    const frames = new FrameReader({ checkSize: checkAnswerSize });
     connection.start({
+      memory: () => frames.target(),
       data: (chunk) => {
+        frames.push(chunk);
         try {
-          frames.push(chunk);
+          for (let frame = frames.next(); frame !== undefined; frame = frames.next()) this.#onFrame(frame);
         } catch (error) {
           this.close(error instanceof Error ? error : new Error(String(error)));
         }

@@ -4,71 +4,81 @@ import { RecentBatches, RecentBudget } from '../../../broker/log/recent-batches.
 
 const BYTES_MAX = 100_000;
 
+/** What a log should have in memory, in order. */
+interface Appended {
+  readonly baseOffset: number;
+  readonly nextOffset: number;
+  readonly content: string;
+}
+
 describe('RecentBatches', () => {
-  it('keep no more memory than their budget, whatever part of the requests their batches are', () => {
-    const request = fc.record({
-      bytes: fc.integer({ min: 100, max: 30_000 }),
-      /** How much of the request each of its batches is, in percent; what is left is kept by nobody. */
-      batches: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
-    });
+  it('hold the latest batches of all logs as they were appended, in no more memory than their budget', () => {
+    const step = fc.oneof(
+      { weight: 12, arbitrary: fc.record({ log: fc.nat(4), bytes: fc.integer({ min: 1, max: 30_000 }) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ log: fc.nat(4), bytes: fc.constantFrom(0, BYTES_MAX, BYTES_MAX + 1) }),
+      },
+    );
     fc.assert(
-      fc.property(fc.array(request, { minLength: 1, maxLength: 60 }), (requests) => {
+      fc.property(fc.array(step, { minLength: 1, maxLength: 120 }), (steps) => {
         const budget = new RecentBudget(BYTES_MAX);
         const logs = Array.from({ length: 5 }, () => new RecentBatches(budget));
-        const ends = logs.map(() => 0);
-        const memories = new Set<ArrayBufferLike>();
-        for (const { bytes, batches } of requests) {
-          const memory = Buffer.allocUnsafeSlow(bytes);
-          memories.add(memory.buffer);
-          let at = 0;
-          for (const [i, percent] of batches.entries()) {
-            const length = Math.max(1, Math.floor((bytes * percent) / 100));
-            const offset = ends[i] ?? 0;
-            logs[i]?.push(offset, offset + 1, memory.subarray(at, at + length));
-            ends[i] = offset + 1;
-            at += length;
+        const appended: Appended[][] = logs.map(() => []);
+        for (const [i, { log, bytes }] of steps.entries()) {
+          const recent = logs[log] as RecentBatches;
+          const expected = appended[log] as Appended[];
+          const baseOffset = expected.at(-1)?.nextOffset ?? 0;
+          if (bytes === 0) {
+            recent.clear();
+            appended[log] = [];
+          } else {
+            const request = Buffer.alloc(bytes, i);
+            recent.push(baseOffset, baseOffset + 1 + (i % 3), request);
+            const content = request.toString('latin1');
+            expected.push({ baseOffset, nextOffset: baseOffset + 1 + (i % 3), content });
+            // The memory of the request is used again.
+            request.fill(0xdb);
+            if (bytes > BYTES_MAX) appended[log] = [];
           }
-          // Of the oldest request only the last batches may be left, which were charged with the first.
-          expect(heldBytes(logs, memories)).toBeLessThanOrEqual(BYTES_MAX + 30_000);
+          expectHeld(logs, appended);
         }
-        for (const log of logs) log.clear();
-        expect(budget.bytes).toBe(0);
       }),
     );
   });
 
-  it('keep the request as it is where its batches are most of it, and copy a small part of a large one', () => {
+  it('keep small batches in a number that is bounded, too', () => {
     const recent = new RecentBatches(new RecentBudget(BYTES_MAX));
-    const request = Buffer.allocUnsafeSlow(60_000);
-    recent.push(0, 1, request.subarray(0, 10_000));
-    recent.push(1, 2, request.subarray(10_000, 20_000));
-    recent.push(2, 3, request.subarray(20_000, 20_100));
-    expect(recent.at(0)?.bytes.buffer).toBe(request.buffer);
-    expect(recent.at(1)?.bytes.buffer).toBe(request.buffer);
-    expect(recent.at(2)?.bytes.buffer).not.toBe(request.buffer);
-    expect(recent.at(2)?.bytes.equals(request.subarray(20_000, 20_100))).toBe(true);
+    for (let offset = 0; offset < 10_000; offset++) recent.push(offset, offset + 1, Buffer.alloc(1));
+    expect(recent.startOffset).toBe(10_000 - Math.floor(BYTES_MAX / 512));
   });
 
-  it('keep a batch that the budget has room for, though its request is larger than that', () => {
+  it('hold nothing where a batch was larger than the budget, and go on with the next', () => {
     const recent = new RecentBatches(new RecentBudget(BYTES_MAX));
-    recent.push(0, 1, Buffer.allocUnsafeSlow(3 * BYTES_MAX).subarray(0, BYTES_MAX / 2));
-    expect(recent.at(0)?.bytes.buffer.byteLength).toBe(BYTES_MAX / 2);
-    recent.push(1, 2, Buffer.allocUnsafeSlow(BYTES_MAX));
+    recent.push(0, 1, Buffer.alloc(10));
+    recent.push(1, 2, Buffer.alloc(BYTES_MAX + 1));
     expect(recent.startOffset).toBe(Number.POSITIVE_INFINITY);
+    recent.push(2, 3, Buffer.alloc(BYTES_MAX));
+    expect(recent.startOffset).toBe(2);
   });
 });
 
-/** Memory that the entries keep: requests whole, each once, and copies, which lie in a pool of Node's, as long as they are. */
-function heldBytes(logs: readonly RecentBatches[], requests: ReadonlySet<ArrayBufferLike>): number {
-  const whole = new Set<ArrayBufferLike>();
-  let copied = 0;
-  for (const log of logs) {
-    if (log.startOffset === Number.POSITIVE_INFINITY) continue;
-    let index = log.find(log.startOffset);
-    for (let entry = log.at(index); entry !== undefined; entry = log.at(++index)) {
-      if (requests.has(entry.bytes.buffer)) whole.add(entry.bytes.buffer);
-      else copied += entry.bytes.length;
+/** Each log holds the last of what was appended to it, and all together no more than fits. */
+function expectHeld(logs: readonly RecentBatches[], appended: readonly (readonly Appended[])[]): void {
+  let bytes = 0;
+  for (const [log, recent] of logs.entries()) {
+    const all = appended[log] ?? [];
+    const from = recent.startOffset;
+    if (from === Number.POSITIVE_INFINITY) continue;
+    const expected = all.filter(({ baseOffset }) => baseOffset >= from);
+    let index = recent.find(from);
+    for (const { baseOffset, nextOffset, content } of expected) {
+      const entry = recent.at(index++);
+      expect(entry).toMatchObject({ baseOffset, nextOffset });
+      expect(entry?.bytes.toString('latin1') === content).toBe(true);
+      bytes += content.length;
     }
+    expect(recent.at(index)).toBeUndefined();
   }
-  return copied + [...whole].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(bytes).toBeLessThanOrEqual(BYTES_MAX);
 }

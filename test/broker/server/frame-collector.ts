@@ -1,5 +1,5 @@
 import type net from 'node:net';
-import { FrameReader } from '../../../broker/server/frame-reader.ts';
+import { FrameReader } from '../../../src/protocol/frame-reader.ts';
 
 /** A bare client: writes bytes and collects the frames that come back. */
 export class FrameCollector {
@@ -11,7 +11,7 @@ export class FrameCollector {
 
   constructor(socket: net.Socket) {
     this.socket = socket;
-    const reader = new FrameReader(2 ** 31 - 1);
+    const reader = new FrameReader({ checkSize: () => {} });
     this.connected = new Promise((resolve) => socket.once('connect', resolve));
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('error', () => {});

@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FrameReader } from '../../../broker/server/frame-reader.ts';
+import { FrameReader } from '../../../src/protocol/frame-reader.ts';
 import { NetworkPeerChannels } from '../../../broker/server/network-peer-channels.ts';
 import type { PeerChannel } from '../../../broker/server/peer-channel.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
@@ -22,7 +22,7 @@ describe('NetworkPeerChannels', () => {
   }> {
     const mode: { now: 'answer' | 'silent' | 'hang-up' } = { now: 'answer' };
     const server = net.createServer((socket) => {
-      const reader = new FrameReader(1_000_000);
+      const reader = new FrameReader({ checkSize: () => {} });
       socket.on('error', () => {});
       socket.on('data', (chunk: Buffer) => {
         reader.push(chunk);

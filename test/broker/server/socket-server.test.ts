@@ -6,6 +6,7 @@ import { Dispatcher } from '../../../broker/server/dispatcher.ts';
 import { anyHandler } from '../../../broker/server/request-handler.ts';
 import { SocketServer, type SocketServerOptions } from '../../../broker/server/socket-server.ts';
 import { assert } from '../../../src/base/assert.ts';
+import { BufferPool } from '../../../src/base/buffer-pool.ts';
 import type { Address } from '../../../src/base/environment.ts';
 import { AssertionFailure } from '../../../src/base/errors.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
@@ -107,6 +108,7 @@ describe('SocketServer with Dispatcher', () => {
       requestIdleMsMax: 60_000,
       idleMsMax: 60_000,
       dispatcher,
+      buffers: new BufferPool({ poison: true }),
       ...settings,
     });
     cleanUps.push(() => server.close());
