@@ -1,9 +1,9 @@
 import { assert } from './assert.ts';
 
 /** Smaller buffers are cheap to allocate: they are not worth a place in a pool. */
-export const POOLED_BYTES_MIN = 4 * 1024;
+const POOLED_BYTES_MIN = 4 * 1024;
 /** What consumers ask of a partition, and what producers send, at most by default. Larger buffers are rare. */
-export const POOLED_BYTES_MAX = 1024 * 1024;
+const POOLED_BYTES_MAX = 1024 * 1024;
 /** What a pool keeps for later; what is in use is bounded by who uses it. */
 const FREE_BYTES_MAX = 16 * 1024 * 1024;
 const POISON = 0xdb;

@@ -12,7 +12,7 @@ const NO_BYTES = Buffer.alloc(0);
 const INBOX = Buffer.allocUnsafeSlow(READ_BYTES_MAX);
 
 /** Where frames get their memory. */
-export interface FrameMemory {
+interface FrameMemory {
   /** A buffer of exactly that length, with anything in it. */
   take(length: number): Buffer;
   /** Takes back what a frame has outgrown. */
@@ -22,7 +22,7 @@ export interface FrameMemory {
 /** Memory that only the garbage collector frees: for those who keep what they have read. */
 const OWN_MEMORY: FrameMemory = { take: (length) => Buffer.allocUnsafe(length), giveBack: () => {} };
 
-export interface FrameReaderOptions {
+interface FrameReaderOptions {
   /** Throws for a size that no frame of this stream has: then nothing of it can be read any further. */
   readonly checkSize: (size: number) => void;
   /** By default each frame has memory of its own. */
@@ -110,7 +110,7 @@ export class FrameReader {
     let at = start;
     while (this.#prefixBytes < SIZE_BYTES) {
       if (at === chunk.length) return at;
-      this.#prefix = (this.#prefix << 8) | (chunk[at++] as number);
+      this.#prefix = (this.#prefix << 8) | chunk.readUInt8(at++);
       this.#prefixBytes++;
     }
     this.#prefixBytes = 0;

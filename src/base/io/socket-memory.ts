@@ -1,7 +1,7 @@
 import net from 'node:net';
 
 /** Memory for what a socket reads, and who takes what was read into it. */
-export interface SocketReader {
+interface SocketReader {
   readonly memory: () => Buffer;
   /** @returns whether to read on: if not, `resume` has to be called. */
   readonly data: (chunk: Buffer) => boolean;
@@ -21,19 +21,17 @@ interface Handle {
  *   read or written already: then the given one does.
  */
 export function readInto(socket: net.Socket, { memory, data }: SocketReader): net.Socket | undefined {
-  const holder = socket as unknown as { _handle?: Handle | null };
-  const handle = holder._handle;
+  const handle = Reflect.get(socket, '_handle') as Handle | null | undefined;
   if (typeof handle?.useUserBuffer !== 'function') return undefined;
   if (socket.readableLength > 0 || socket.writableLength > 0) return undefined;
-  holder._handle = null;
+  Reflect.set(socket, '_handle', null);
   const onread = {
     buffer: memory,
     callback: (length: number, target: Uint8Array) =>
       data(Buffer.from(target.buffer, target.byteOffset, length)),
   };
   const options = { handle, onread, readable: true, writable: true };
-  // Node's types do not know `handle`, nor that `buffer` may be a function.
-  const successor = new net.Socket(options as unknown as net.SocketConstructorOpts);
+  const successor = new net.Socket(options);
   successor.once('close', () => socket.destroy());
   return successor;
 }
