@@ -5,6 +5,7 @@ import type { Mutation } from './mutation.ts';
 import { quorumMutations } from './quorum.ts';
 import { replicationMutations } from './replication.ts';
 import { shellMutations } from './shell.ts';
+import { sqlMutations } from './sql.ts';
 import { streamsMutations } from './streams.ts';
 import { wireMutations } from './wire.ts';
 
@@ -17,5 +18,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...clientMutations,
   ...wireMutations,
   ...shellMutations,
+  ...sqlMutations,
   ...streamsMutations,
 ];

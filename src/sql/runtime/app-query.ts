@@ -1,9 +1,11 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs';
+import { childPath } from '../../base/child-path.ts';
 import type { Timer } from '../../base/environment.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
+import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type {
@@ -22,6 +24,7 @@ import {
   offsetReset,
   queryApplicationId,
 } from './app-options.ts';
+import type { EndedApplication } from './application-leftovers.ts';
 import { materializedTable } from './materialized-table.ts';
 import { QueryCounts } from './query-counts.ts';
 import { QueryErrors } from './query-errors.ts';
@@ -36,7 +39,7 @@ export interface QueryHost extends KafkaHostOptions {
   readonly processId: string;
   /** Called before each start, until it has succeeded once. */
   readonly prepare: (applicationId: string) => Promise<void>;
-  readonly cleanUp: (applicationId: string) => Promise<void>;
+  readonly cleanUp: (ended: EndedApplication) => Promise<void>;
 }
 
 /**
@@ -151,7 +154,11 @@ export class AppQuery implements RunningQuery {
     this.#cancelRestart();
     this.#counts.close();
     await this.#app.close();
-    if (options.cleanUp) await this.#host.cleanUp(this.applicationId);
+    if (options.cleanUp) {
+      const { applicationId } = this;
+      const internalTopics = internalTopicNames(this.#topology, applicationId);
+      await this.#host.cleanUp({ applicationId, internalTopics });
+    }
     this.#state.next('CLOSED');
     this.#state.complete();
   }
@@ -184,7 +191,7 @@ export class AppQuery implements RunningQuery {
       ...common,
       applicationId: this.applicationId,
       topology: this.#topology,
-      stateDir: `${this.#host.stateDir}/${this.applicationId}`,
+      stateDir: childPath(this.#host.stateDir, this.applicationId),
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },

@@ -1,8 +1,10 @@
+import { childPath } from '../../base/child-path.ts';
 import { messageOf } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Producer } from '../../client/producer/producer.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
+import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type {
@@ -15,11 +17,11 @@ import type {
 } from '../engine/host.ts';
 import type { TopicRequest } from '../engine/statement-plan.ts';
 import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
+import { ApplicationLeftovers } from './application-leftovers.ts';
 import { AppPush } from './app-push.ts';
 import { AppQuery } from './app-query.ts';
 import {
   appOptions,
-  instanceOf,
   type KafkaHostOptions,
   offsetReset,
   prefixOf,
@@ -38,6 +40,7 @@ export class KafkaHost implements SqlHost {
   readonly #admin: Admin;
   readonly #producer: Producer;
   readonly #processId: string;
+  readonly #leftovers: ApplicationLeftovers;
 
   constructor(options: KafkaHostOptions) {
     this.#options = options;
@@ -45,6 +48,7 @@ export class KafkaHost implements SqlHost {
     const { environment, bootstrapServers } = options;
     this.#admin = new Admin({ environment, bootstrapServers });
     this.#producer = new Producer({ environment, bootstrapServers });
+    this.#leftovers = new ApplicationLeftovers(options, { admin: this.#admin, processId: this.#processId });
   }
 
   async describeTopics(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
@@ -109,7 +113,7 @@ export class KafkaHost implements SqlHost {
       return new UnstartedQuery(plan, {
         groupId,
         error: { timestampMs, message: messageOf(error), kind: errorKindOf(error) },
-        cleanUp: () => this.#cleanUp(groupId),
+        cleanUp: () => this.#leftovers.remove({ applicationId: groupId, internalTopics: undefined }),
       });
     }
   }
@@ -121,7 +125,7 @@ export class KafkaHost implements SqlHost {
       prepare: async (applicationId) => {
         if (offsetReset(context) === 'latest') await this.#beginAtEnds(plan, applicationId);
       },
-      cleanUp: (applicationId) => this.#cleanUp(applicationId),
+      cleanUp: (ended) => this.#leftovers.remove(ended),
     });
   }
 
@@ -146,17 +150,19 @@ export class KafkaHost implements SqlHost {
   startPush(plan: QueryPlan, context: AnalysisContext, { untilEnd = false }: PushOptions = {}): PushRun {
     const { environment, stateDir } = this.#options;
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
+    let internalTopics: readonly string[] | undefined;
     return new AppPush({
       applicationId,
       newApp: (emit, backPressure) => {
-        // Before anything else is made of it: what a killed server has left is found by this folder.
-        environment.disk.makeDirectory(`${stateDir}/${applicationId}`);
+        const topology = pushTopology(plan, context, emit);
+        internalTopics = internalTopicNames(topology, applicationId);
+        this.#leftovers.note(applicationId, internalTopics);
         return new StreamsApp({
           ...appOptions(this.#options, context),
           ...(untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
           applicationId,
-          topology: pushTopology(plan, context, emit),
-          stateDir: `${stateDir}/${applicationId}`,
+          topology,
+          stateDir: childPath(stateDir, applicationId),
           autoOffsetReset: untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest'),
           cacheBytesMax: 0,
           backPressure,
@@ -164,7 +170,7 @@ export class KafkaHost implements SqlHost {
       },
       run: (app, signal) =>
         this.#runPush(app, untilEnd ? { plan, applicationId, signal } : undefined).then(() => untilEnd),
-      cleanUp: () => this.#cleanUp(applicationId),
+      cleanUp: () => this.#leftovers.remove({ applicationId, internalTopics }),
       log: (text) => this.#log(text),
     });
   }
@@ -183,16 +189,9 @@ export class KafkaHost implements SqlHost {
     await untilCommitted(this.#admin, { groupId, ends, signal, timers: this.#options.environment.timers });
   }
 
-  /**
-   * Removes what push queries of a server that was killed have left: topics, groups and state of those that have a folder
-   * here, which nobody but this host makes. Called before the first push query starts. What else lies here stays.
-   */
+  /** Removes what push queries of a server that was killed have left. Called before the first one starts. */
   async removeLeftovers(): Promise<void> {
-    const { environment, stateDir } = this.#options;
-    for (const name of leftovers(this.#options, environment.disk.list(stateDir))) {
-      this.#log(`removing what the push query ${name} has left`);
-      await this.#cleanUp(name);
-    }
+    await this.#leftovers.removePushQueries();
   }
 
   /** Releases connections; queries are closed by whoever started them. */
@@ -212,33 +211,9 @@ export class KafkaHost implements SqlHost {
     );
   }
 
-  /** Removes what an application that will not come back has left: internal topics, its group, its state. */
-  async #cleanUp(applicationId: string): Promise<void> {
-    try {
-      const topics = await this.#admin.listTopics({ includeInternal: true });
-      const own = topics.map(({ name }) => name).filter((name) => name.startsWith(`${applicationId}-`));
-      if (own.length > 0) await this.#admin.deleteTopics(own);
-      await this.#admin.removeStaticMembers(applicationId, [instanceOf(applicationId, this.#processId)]);
-      await this.#admin.deleteGroups([applicationId]);
-    } catch (error) {
-      this.#log(`cleaning up ${applicationId}: ${messageOf(error)}`);
-    }
-    const { environment, stateDir } = this.#options;
-    environment.disk.removeDirectory(`${stateDir}/${applicationId}`);
-  }
-
   #log(text: string): void {
     (this.#options.logger ?? silentLogger).warn(text);
   }
-}
-
-/** The application ids of push queries among the names of a state folder. */
-function leftovers(options: KafkaHostOptions, names: readonly string[]): readonly string[] {
-  const prefix = prefixOf(options);
-  return names.filter(
-    (name) =>
-      name.startsWith(prefix) && /^(transient|SCALABLE_PUSH_QUERY)_.+_\d+$/.test(name.slice(prefix.length)),
-  );
 }
 
 function sourceSteps(step: Step): readonly SourceStep[] {
@@ -251,7 +226,7 @@ function sourceSteps(step: Step): readonly SourceStep[] {
  */
 function processIdOf({ environment, stateDir }: KafkaHostOptions): string {
   const { disk, random } = environment;
-  const file = `${stateDir}/process-id`;
+  const file = childPath(stateDir, 'process-id');
   disk.makeDirectory(stateDir);
   if (disk.exists(file)) return disk.readFile(file).toString('utf8').trim();
   const id = Buffer.from(random.bytes(16)).toString('base64url');

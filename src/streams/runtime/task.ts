@@ -19,6 +19,7 @@ import type { RecordCollector } from './record-collector.ts';
 import { RecordQueue, type InputRecord } from './record-queue.ts';
 import { instantiate, type TaskNodes } from './task-nodes.ts';
 import { TaskMetrics } from './task-metrics.ts';
+import { changelogTopicName } from './topic-plan.ts';
 import { decodeTopicPartitionMetadata, encodeTopicPartitionMetadata } from './topic-partition-metadata.ts';
 
 /** What a task is told by the thread, or the test driver, that it runs on. */
@@ -103,7 +104,7 @@ export class Task {
   }
 
   changelogTopicOf(store: string): string {
-    return `${this.#settings.applicationId}-${store}-changelog`;
+    return changelogTopicName(this.#settings.applicationId, store);
   }
 
   /** Deserializes records and queues them, asking the stores for what they will need. */

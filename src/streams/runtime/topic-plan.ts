@@ -29,6 +29,20 @@ export function brokerTopicName(topology: Topology, applicationId: string): (nam
   return (name) => (topology.repartitionTopics.has(name) ? `${applicationId}-${name}` : name);
 }
 
+/** The name on the broker of the topic that backs up a store. */
+export function changelogTopicName(applicationId: string, store: string): string {
+  return `${applicationId}-${store}-changelog`;
+}
+
+/** Names on the broker of all topics that an application makes for itself: of repartitions and of changelogs. */
+export function internalTopicNames(topology: Topology, applicationId: string): readonly string[] {
+  const logged = [...topology.stores].filter(([, { loggingEnabled }]) => loggingEnabled);
+  return [
+    ...[...topology.repartitionTopics.keys()].map(brokerTopicName(topology, applicationId)),
+    ...logged.map(([store]) => changelogTopicName(applicationId, store)),
+  ];
+}
+
 /** Source topics that others write to, and that must be there. */
 export function externalTopics(topology: Topology): readonly string[] {
   const topics = [...topology.nodes.values()].flatMap((node) => (node.kind === 'source' ? node.topics : []));
@@ -78,7 +92,7 @@ export function planTopics(
       const store = topology.stores.get(name);
       if (!store?.loggingEnabled) continue;
       internalTopics.push({
-        name: `${applicationId}-${name}-changelog`,
+        name: changelogTopicName(applicationId, name),
         partitions: taskCount,
         configs: changelogConfigs(store),
       });

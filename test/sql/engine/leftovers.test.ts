@@ -1,17 +1,37 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { childPath } from '../../../src/base/child-path.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
 import { Admin, Consumer } from '../../../src/client/index.ts';
-import { KafkaHost } from '../../../src/sql/index.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { KafkaHost, SqlEngine } from '../../../src/sql/index.ts';
+import { ApplicationLeftovers } from '../../../src/sql/runtime/application-leftovers.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
 
 const brokers = new TestBrokers();
-afterAll(() => brokers.close());
+let bootstrapServers: string;
+let admin: Admin;
+
+beforeAll(async () => {
+  const { host, port } = (await brokers.start()).address;
+  bootstrapServers = `${host}:${port}`;
+  admin = new Admin({ environment: nodeEnvironment, bootstrapServers });
+});
+
+afterAll(async () => {
+  await admin.close();
+  await brokers.close();
+});
+
+const topicNames = async (): Promise<readonly string[]> =>
+  (await admin.listTopics({ includeInternal: true })).map(({ name }) => name);
+
+const hostOn = (stateDir: string): KafkaHost =>
+  new KafkaHost({ environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_' });
 
 it('removes what push queries of a killed server have left, and nothing else', async () => {
-  const { host, port } = (await brokers.start()).address;
-  const bootstrapServers = `${host}:${port}`;
   const stateDir = brokers.newDirectory();
   const left = '_confluent-ksql-test_transient_S_1_1700000000000';
   const kept = [
@@ -21,24 +41,101 @@ it('removes what push queries of a killed server have left, and nothing else', a
     '_confluent-ksql-other_transient_S_1_1700000000000',
     'notes',
   ];
-  const admin = new Admin({ environment: nodeEnvironment, bootstrapServers });
   const topicOf = (name: string): string => `${name}-KSTREAM-AGGREGATE-STATE-STORE-1-changelog`;
   const named = [left, ...kept.filter((name) => name !== 'notes')];
-  await admin.createTopics(named.map((name) => ({ name: topicOf(name), partitions: 1 })));
+  const foreign = `${left}-of-somebody-else`;
+  await admin.createTopics([...named.map(topicOf), foreign].map((name) => ({ name, partitions: 1 })));
   for (const name of [left, ...kept.filter((_, i) => i !== 1)]) fs.mkdirSync(path.join(stateDir, name));
+  fs.writeFileSync(path.join(stateDir, left, 'internal-topics.json'), JSON.stringify([topicOf(left)]));
   const consumer = new Consumer({ environment: nodeEnvironment, bootstrapServers, groupId: left });
   await consumer.commit([{ topic: topicOf(left), partition: 0, offset: 0 }]);
   await consumer.close();
 
-  const sql = new KafkaHost({ environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_' });
+  const sql = hostOn(stateDir);
   await sql.removeLeftovers();
   await sql.close();
-  const topics = (await admin.listTopics({ includeInternal: true })).map(({ name }) => name);
+  const topics = await topicNames();
   expect(topics).not.toContain(topicOf(left));
+  expect(topics).toContain(foreign);
   expect(topics).toEqual(expect.arrayContaining(named.filter((name) => name !== left).map(topicOf)));
   expect(await admin.listGroups()).toEqual([]);
   expect(fs.existsSync(path.join(stateDir, left))).toBe(false);
   for (const name of kept.filter((_, i) => i !== 1))
     expect(fs.existsSync(path.join(stateDir, name))).toBe(true);
-  await admin.close();
+});
+
+it('names the internal topics of a push query in its folder while it runs', async () => {
+  const stateDir = brokers.newDirectory();
+  const sql = hostOn(stateDir);
+  const engine = new SqlEngine({ host: sql, functions: builtInRegistry() });
+  try {
+    for (const prepared of await engine.prepare(
+      "CREATE STREAM p (k STRING KEY, v INT) WITH (KAFKA_TOPIC='p', VALUE_FORMAT='JSON', PARTITIONS=1);",
+    ))
+      await engine.execute(prepared);
+    const [select] = await engine.prepare('SELECT v, COUNT(*) FROM p GROUP BY v EMIT CHANGES;');
+    if (select === undefined) throw new Error('no statement');
+    const push = await engine.query(select);
+    if (push.kind !== 'push') throw new Error('not a push query');
+    const subscription = push.rows$.subscribe();
+    const [folder = ''] = fs.readdirSync(stateDir).filter((name) => name.includes('transient_'));
+    const noted: unknown = JSON.parse(
+      fs.readFileSync(path.join(stateDir, folder, 'internal-topics.json'), 'utf8'),
+    );
+    expect(noted).toEqual([
+      `${folder}-Aggregate-GroupBy-repartition`,
+      `${folder}-Aggregate-Aggregate-Materialize-changelog`,
+    ]);
+    await expect.poll(topicNames, { timeout: 20_000 }).toEqual(expect.arrayContaining(noted as string[]));
+    subscription.unsubscribe();
+    await push.close();
+    expect((await topicNames()).filter((name) => name.startsWith(folder))).toEqual([]);
+  } finally {
+    await engine.close();
+    await sql.close();
+  }
+});
+
+it('leaves the topics of a query whose id begins with the id of the one that is terminated', async () => {
+  const sql = hostOn(brokers.newDirectory());
+  const engine = new SqlEngine({ host: sql, functions: builtInRegistry() });
+  const run = async (script: string): Promise<void> => {
+    for (const prepared of await engine.prepare(script)) await engine.execute(prepared);
+  };
+  const changelogOf = (id: string): string =>
+    `_confluent-ksql-test_query_${id}-Aggregate-Aggregate-Materialize-changelog`;
+  try {
+    await run(`
+      CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);
+      CREATE TABLE t WITH (QUERY_ID='x') AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;`);
+    await admin.createTopics([{ name: changelogOf('X-Y'), partitions: 1 }]);
+    expect(await topicNames()).toContain(changelogOf('X'));
+    await run('TERMINATE X;');
+    const topics = await topicNames();
+    expect(topics).not.toContain(changelogOf('X'));
+    expect(topics).toContain(changelogOf('X-Y'));
+  } finally {
+    await engine.close();
+    await sql.close();
+  }
+});
+
+it('removes no folder outside its own, whatever an application is called', async () => {
+  const parent = brokers.newDirectory();
+  const stateDir = path.join(parent, 'state');
+  const victim = path.join(parent, 'victim');
+  fs.mkdirSync(path.join(stateDir, '_confluent-ksql-test_query_'), { recursive: true });
+  fs.mkdirSync(victim);
+  const warnings: string[] = [];
+  const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+  const options = { environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_', logger };
+  const leftovers = new ApplicationLeftovers(options, { admin, processId: 'p' });
+  await leftovers.remove({ applicationId: '_confluent-ksql-test_query_/../../victim', internalTopics: [] });
+  await leftovers.remove({ applicationId: '..', internalTopics: [] });
+  expect(fs.existsSync(victim)).toBe(true);
+  expect(warnings.join('\n')).toContain('is not the name of a file in');
+});
+
+it.each(['', '.', '..', 'a/b', '/', 'a\\b', 'a\0'])('has no child %j', (name) => {
+  expect(() => childPath('/folder', name)).toThrow('is not the name of a file');
 });
