@@ -1,7 +1,12 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
-import { RECORDS_AT } from '../../src/protocol/records/batch-format.ts';
+import {
+  BATCH_HEADER_BYTES,
+  COMPRESSION_MASK,
+  TRANSACTIONAL_FLAG,
+} from '../../src/protocol/records/batch-format.ts';
+import { attributesAt } from '../../src/protocol/records/batch-header.ts';
 import { isInternalTopic } from '../lifecycle/topic-creator.ts';
 import type { AppendResult } from '../log/append-result.ts';
 import { inspectBatch } from '../log/inspect-batch.ts';
@@ -23,9 +28,6 @@ const ADMIN_CLIENT_ID = '__admin_client';
 const LEADER_VERSIONS = { leaderMin: 10, endpointMin: 10 };
 const ZSTD = 4;
 const ZSTD_VERSION_MIN = 7;
-const CODEC_MASK = 0x07;
-const TRANSACTIONAL_FLAG = 0x10;
-const ATTRIBUTES_LOW_BYTE = 22;
 
 /**
  * Produce (key 0, v3-13; v0-2 are advertised and refused, KAFKA-18659): appends one batch to each partition named.
@@ -64,7 +66,7 @@ function failure(request: Request, errorCode: number): Response {
 }
 
 function isCompressed(records: Buffer): boolean {
-  return records.length > RECORDS_AT && (records.readUInt8(ATTRIBUTES_LOW_BYTE) & CODEC_MASK) !== 0;
+  return records.length > BATCH_HEADER_BYTES && (attributesAt(records, 0) & COMPRESSION_MASK) !== 0;
 }
 
 /** What became of one partition of the request. */
@@ -181,12 +183,12 @@ class ProduceRun {
     if (partition === undefined) return this.#absence(topic, index);
     if (isInternalTopic(topic) && this.#context.clientId !== ADMIN_CLIENT_ID)
       return ErrorCode.INVALID_TOPIC_EXCEPTION;
-    if (records === null || records.length <= ATTRIBUTES_LOW_BYTE) return ErrorCode.INVALID_RECORD;
-    const attributes = records.readUInt8(ATTRIBUTES_LOW_BYTE);
-    if ((attributes & CODEC_MASK) === ZSTD && this.#context.apiVersion < ZSTD_VERSION_MIN) {
+    if (records === null || records.length < BATCH_HEADER_BYTES) return ErrorCode.INVALID_RECORD;
+    const attributes = attributesAt(records, 0);
+    if ((attributes & COMPRESSION_MASK) === ZSTD && this.#context.apiVersion < ZSTD_VERSION_MIN) {
       return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
     }
-    if ((attributes & CODEC_MASK) > ZSTD) return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
+    if ((attributes & COMPRESSION_MASK) > ZSTD) return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
     if ((attributes & TRANSACTIONAL_FLAG) !== 0) {
       return this.#request.transactionalId === null
         ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED

@@ -2,7 +2,13 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { AppendOrigin } from './append-result.ts';
 import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { BATCH_HEADER_BYTES, MAGIC } from '../../src/protocol/records/batch-format.ts';
-import { BatchInfo, batchSizeAt, isCrcValid, magicAt, stampMaxTimestamp } from './batch-info.ts';
+import {
+  batchSizeAt,
+  isCrcValid,
+  magicAt,
+  stampMaxTimestamp,
+} from '../../src/protocol/records/batch-header.ts';
+import { BatchInfo } from './batch-info.ts';
 import { type Inspection, inspectRecords, type RecordRules, type Refusal } from './record-validation.ts';
 import { type LogConfig, UNLIMITED } from './log-config.ts';
 

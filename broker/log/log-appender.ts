@@ -2,7 +2,13 @@ import { assert } from '../../src/base/assert.ts';
 import { AssertionFailure, messageOf } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { type AppendOptions, type AppendResult, appended, duplicated, failed } from './append-result.ts';
-import { BatchInfo, baseOffsetAt, stampBatch, stampLogAppendTime } from './batch-info.ts';
+import {
+  baseOffsetAt,
+  stampBaseOffset,
+  stampLeaderEpoch,
+  stampLogAppendTime,
+} from '../../src/protocol/records/batch-header.ts';
+import { BatchInfo } from './batch-info.ts';
 import { validateForFollower, validateForLeader } from './batch-validation.ts';
 import type { LogDurability } from './log-durability.ts';
 import type { LogState } from './log-state.ts';
@@ -39,7 +45,8 @@ export class LogAppender {
     const stampTime = config.messageTimestampType === 'LogAppendTime' && origin !== 'raft';
     let offset = this.#state.logEndOffset;
     for (const { position, sizeInBytes, recordsCount } of validated.batches) {
-      stampBatch(records, position, offset, leaderEpoch);
+      stampBaseOffset(records, position, offset);
+      stampLeaderEpoch(records, position, leaderEpoch);
       if (stampTime) stampLogAppendTime(records, position, { sizeInBytes, timestampMs: nowMs });
       offset += recordsCount;
     }

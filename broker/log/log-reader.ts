@@ -1,5 +1,5 @@
 import { BATCH_HEADER_BYTES } from '../../src/protocol/records/batch-format.ts';
-import { claimedBatchSizeAt, lastOffsetAt, baseOffsetAt } from './batch-info.ts';
+import { baseOffsetAt, claimedBatchSizeAt, lastOffsetAt } from '../../src/protocol/records/batch-header.ts';
 import { OWN_MEMORY, type ReadMemory } from './read-memory.ts';
 import { EMPTY_READ, type ReadOptions, type ReadResult } from './read-result.ts';
 import type { RecentBatches } from './recent-batches.ts';

@@ -1,5 +1,5 @@
 import { crc32c } from '../../src/base/crc32c.ts';
-import { readInt64, writeInt64 } from './int64.ts';
+import { readInt64, writeInt64 } from '../../src/base/int64.ts';
 import { ProducerEntry } from './producer-entry.ts';
 
 const VERSION = 1;

@@ -1,5 +1,6 @@
 import { BATCH_HEADER_BYTES } from '../../src/protocol/records/batch-format.ts';
-import { BatchInfo, claimedBatchSizeAt, isCrcValid } from './batch-info.ts';
+import { claimedBatchSizeAt, isCrcValid } from '../../src/protocol/records/batch-header.ts';
+import { BatchInfo } from './batch-info.ts';
 
 /** What a scan reads from. */
 export interface Scannable {

@@ -1,5 +1,5 @@
 import { EntryTable } from './entry-table.ts';
-import { readInt64, writeInt64 } from './int64.ts';
+import { readInt64, writeInt64 } from '../../src/base/int64.ts';
 
 const ENTRY_BYTES = 12;
 

@@ -1,4 +1,4 @@
-import { readInt64, writeInt64 } from './int64.ts';
+import { readInt64, writeInt64 } from '../../src/base/int64.ts';
 
 const ENTRY_BYTES = 34;
 const VERSION = 0;

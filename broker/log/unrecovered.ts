@@ -1,6 +1,6 @@
 import type { Disk } from '../../src/base/environment.ts';
-import { BATCH_HEADER_BYTES, MAGIC, MAGIC_AT } from '../../src/protocol/records/batch-format.ts';
-import { batchSizeAt } from './batch-info.ts';
+import { BATCH_HEADER_BYTES } from '../../src/protocol/records/batch-format.ts';
+import { batchSizeAt } from '../../src/protocol/records/batch-header.ts';
 import type { Segment } from './segment.ts';
 import { UNRECOVERED_SUFFIX } from './segment-files.ts';
 import { isBatchAt } from './segment-scan.ts';
@@ -35,7 +35,6 @@ export function saveTail(disk: Disk, segment: Segment, position: number): string
 /** Whether a whole batch with the right checksum lies anywhere in `bytes`, which begin at `position` of the segment. */
 function holdsBatch(segment: Segment, position: number, bytes: Buffer): boolean {
   for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length; at++) {
-    if (bytes[at + MAGIC_AT] !== MAGIC) continue;
     if (batchSizeAt(bytes, at, bytes.length) > 0 && isBatchAt(segment, position + at)) return true;
   }
   return false;

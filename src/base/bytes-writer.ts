@@ -1,7 +1,7 @@
 import { assert } from './assert.ts';
 import { INT64_MAX, ZERO_UUID } from './bytes-reader.ts';
+import { writeInt64 } from './int64.ts';
 
-const TWO_POW_32 = 2 ** 32;
 /** Strings up to this many characters are written by a loop, which is faster than the call into Node. */
 const LOOP_CHARACTERS_MAX = 40;
 /** Chunks up to this many bytes are copied: an entry in the socket's list of chunks costs more than that. */
@@ -94,9 +94,8 @@ export class BytesWriter {
       this.int32(-1);
       return;
     }
-    const high = Math.floor(value / TWO_POW_32);
-    this.int32(high);
-    this.int32((value - high * TWO_POW_32) | 0);
+    const at = this.reserve(8);
+    writeInt64(this.buffer, at, value);
   }
 
   float64(value: number): void {

@@ -4,12 +4,12 @@
  * (KIP-482) are unsigned; the fields inside a record are signed.
  */
 
+import { TWO_POW_32 } from './int64.ts';
+
 /** The longest form of a 32-bit varint, in bytes. */
 export const VARINT_BYTES_MAX = 5;
 /** The longest form of a 64-bit varint, in bytes. */
 export const VARLONG_BYTES_MAX = 10;
-
-const TWO_POW_32 = 2 ** 32;
 
 /** Bytes that `value` (0 to 2^32 - 1) takes as an unsigned varint. */
 export function sizeOfUnsignedVarint(value: number): number {
@@ -39,20 +39,26 @@ export function sizeOfVarlong(value: number): number {
 }
 
 /**
+ * Writes an int32 as a zig-zag varint into `target` at `position`, which must have room for five bytes.
+ * @returns the position behind it.
+ */
+export function writeVarint(target: Uint8Array, position: number, value: number): number {
+  let at = position;
+  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
+  while (rest >= 0x80) {
+    target[at++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  target[at++] = rest;
+  return at;
+}
+
+/**
  * Writes a safe integer as a zig-zag varlong into `target` at `position`, which must have room for ten bytes.
  * @returns the position behind it.
  */
 export function writeVarlong(target: Uint8Array, position: number, value: number): number {
-  let at = position;
-  if (value >= -0x40000000 && value < 0x40000000) {
-    let small = ((value << 1) ^ (value >> 31)) >>> 0;
-    while (small >= 0x80) {
-      target[at++] = (small & 0x7f) | 0x80;
-      small >>>= 7;
-    }
-    target[at++] = small;
-    return at;
-  }
+  if (value >= -0x40000000 && value < 0x40000000) return writeVarint(target, position, value);
   // Zig-zag on two halves: (value << 1) ^ (value >> 63).
   const magnitude = value < 0 ? -value - 1 : value;
   const sign = value < 0 ? 1 : 0;
@@ -60,6 +66,7 @@ export function writeVarlong(target: Uint8Array, position: number, value: number
   const high = Math.floor(magnitude / TWO_POW_32);
   let zigLow = ((low << 1) | sign) >>> 0;
   let zigHigh = ((high << 1) | (low >>> 31)) >>> 0;
+  let at = position;
   while (zigHigh !== 0 || zigLow >= 0x80) {
     target[at++] = (zigLow & 0x7f) | 0x80;
     zigLow = ((zigLow >>> 7) | (zigHigh << 25)) >>> 0;

@@ -1,3 +1,4 @@
+import { readInt64, writeInt64 } from '../base/int64.ts';
 import { type Int64, int64 } from './model/int64.ts';
 import { SerdeError } from './serde-error.ts';
 
@@ -32,14 +33,13 @@ export const longCodec: BytesCodec<Int64> = {
     if (typeof value === 'bigint') {
       bytes.writeBigInt64BE(value);
     } else {
-      bytes.writeInt32BE(Math.floor(value / 0x1_0000_0000));
-      bytes.writeUInt32BE(value >>> 0, 4);
+      writeInt64(bytes, 0, value);
     }
     return bytes;
   },
   decode(bytes) {
     requireLength(bytes, 8, 'BIGINT');
-    const value = bytes.readInt32BE() * 0x1_0000_0000 + bytes.readUInt32BE(4);
+    const value = readInt64(bytes, 0);
     return Number.isSafeInteger(value) ? value : int64(bytes.readBigInt64BE());
   },
 };

@@ -1,3 +1,4 @@
+import { readInt64, writeInt64 } from '../base/int64.ts';
 import { SerdeError } from '../serde/serde-error.ts';
 import type { Serde } from './serde.ts';
 
@@ -19,14 +20,12 @@ const long: Serde<number> = {
   serialize(_topic, value) {
     if (!Number.isSafeInteger(value)) throw new SerdeError(`${value} is not an integer within 2^53`);
     const bytes = Buffer.allocUnsafe(8);
-    const high = Math.floor(value / 0x1_0000_0000);
-    bytes.writeInt32BE(high, 0);
-    bytes.writeUInt32BE(value - high * 0x1_0000_0000, 4);
+    writeInt64(bytes, 0, value);
     return bytes;
   },
   deserialize(_topic, bytes) {
     fixedSize(bytes, 8, 'long');
-    const value = bytes.readInt32BE(0) * 0x1_0000_0000 + bytes.readUInt32BE(4);
+    const value = readInt64(bytes, 0);
     if (!Number.isSafeInteger(value)) throw new SerdeError('a 64-bit integer beyond 2^53: use Serdes.bigint');
     return value;
   },

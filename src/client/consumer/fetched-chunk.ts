@@ -1,6 +1,7 @@
 import { OperationalError } from '../../base/errors.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
-import { BatchView, sizeOfBatchAt } from '../../protocol/records/batch-view.ts';
+import { requireBatchSizeAt } from '../../protocol/records/batch-header.ts';
+import { BatchView } from '../../protocol/records/batch-view.ts';
 import { ControlRecordType, controlRecordTypeOf } from '../../protocol/records/control-record.ts';
 import { RecordIterator } from '../../protocol/records/decode-batch.ts';
 import { showPartition } from '../topic-partitions.ts';
@@ -50,7 +51,7 @@ export class FetchedChunk {
     let endOffset = state.fetchOffset;
     let endEpoch = -1;
     for (;;) {
-      const size = sizeOfBatchAt(bytes, at);
+      const size = requireBatchSizeAt(bytes, at);
       // The last batch may be cut short by the limits of the fetch.
       if (size === undefined || at + size > bytes.length) break;
       const batch = new BatchView(bytes, at);

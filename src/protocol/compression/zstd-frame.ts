@@ -1,3 +1,4 @@
+import { TWO_POW_32 } from '../../base/int64.ts';
 import { corruptBytes } from './corrupt.ts';
 
 /**
@@ -78,7 +79,7 @@ function contentSize(bytes: Buffer, at: number, length: number): number | undefi
     case 4:
       return uint32(bytes, at);
     default:
-      return uint32(bytes, at) + uint32(bytes, at + 4) * 2 ** 32;
+      return uint32(bytes, at) + uint32(bytes, at + 4) * TWO_POW_32;
   }
 }
 

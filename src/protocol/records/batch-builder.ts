@@ -1,34 +1,24 @@
-import { crc32c } from '../../base/crc32c.ts';
 import { assert } from '../../base/assert.ts';
-import { sizeOfVarint, sizeOfVarlong, VARLONG_BYTES_MAX, writeVarlong } from '../../base/varint.ts';
+import {
+  sizeOfVarint,
+  sizeOfVarlong,
+  VARLONG_BYTES_MAX,
+  writeVarint,
+  writeVarlong,
+} from '../../base/varint.ts';
 import { compress, idOfCompression, type Compression } from '../compression/compression.ts';
 import {
-  ATTRIBUTES_AT,
-  BASE_OFFSET_AT,
-  BASE_SEQUENCE_AT,
-  BASE_TIMESTAMP_AT,
   BATCH_HEADER_BYTES,
   CONTROL_FLAG,
-  CRC_AT,
-  LAST_OFFSET_DELTA_AT,
-  LENGTH_AT,
   LOG_APPEND_TIME_FLAG,
-  LOG_OVERHEAD_BYTES,
-  MAGIC,
-  MAGIC_AT,
-  MAX_TIMESTAMP_AT,
   NO_LEADER_EPOCH,
   NO_PRODUCER_EPOCH,
   NO_PRODUCER_ID,
   NO_SEQUENCE,
-  PARTITION_LEADER_EPOCH_AT,
-  PRODUCER_EPOCH_AT,
-  PRODUCER_ID_AT,
   RECORDS_AT,
-  RECORDS_COUNT_AT,
   TRANSACTIONAL_FLAG,
 } from './batch-format.ts';
-import { writeInt64 } from './int64.ts';
+import { writeBatchHeader } from './batch-header.ts';
 import type { HeaderInput } from './record.ts';
 
 /** What a batch says beyond its records; what is left out is "none". */
@@ -168,35 +158,23 @@ export class BatchBuilder {
       (header.isLogAppendTime === true ? LOG_APPEND_TIME_FLAG : 0) |
       (header.isTransactional === true ? TRANSACTIONAL_FLAG : 0) |
       (header.isControl === true ? CONTROL_FLAG : 0);
-    writeInt64(batch, BASE_OFFSET_AT, header.baseOffset ?? 0);
-    batch.writeInt32BE(batch.length - LOG_OVERHEAD_BYTES, LENGTH_AT);
-    batch.writeInt32BE(header.partitionLeaderEpoch ?? NO_LEADER_EPOCH, PARTITION_LEADER_EPOCH_AT);
-    batch[MAGIC_AT] = MAGIC;
-    batch.writeInt16BE(attributes, ATTRIBUTES_AT);
-    batch.writeInt32BE(this.#lastOffsetDelta, LAST_OFFSET_DELTA_AT);
-    writeInt64(batch, BASE_TIMESTAMP_AT, this.#baseTimestamp);
-    writeInt64(batch, MAX_TIMESTAMP_AT, this.#maxTimestamp);
-    writeInt64(batch, PRODUCER_ID_AT, header.producerId ?? NO_PRODUCER_ID);
-    batch.writeInt16BE(header.producerEpoch ?? NO_PRODUCER_EPOCH, PRODUCER_EPOCH_AT);
-    batch.writeInt32BE(header.baseSequence ?? NO_SEQUENCE, BASE_SEQUENCE_AT);
-    batch.writeInt32BE(this.#count, RECORDS_COUNT_AT);
-    batch.writeUInt32BE(crc32c(batch, ATTRIBUTES_AT), CRC_AT);
+    writeBatchHeader(batch, {
+      baseOffset: header.baseOffset ?? 0,
+      leaderEpoch: header.partitionLeaderEpoch ?? NO_LEADER_EPOCH,
+      attributes,
+      lastOffsetDelta: this.#lastOffsetDelta,
+      baseTimestamp: this.#baseTimestamp,
+      maxTimestamp: this.#maxTimestamp,
+      producerId: header.producerId ?? NO_PRODUCER_ID,
+      producerEpoch: header.producerEpoch ?? NO_PRODUCER_EPOCH,
+      baseSequence: header.baseSequence ?? NO_SEQUENCE,
+      recordsCount: this.#count,
+    });
   }
 }
 
 function sizeOfField(bytes: Uint8Array | null): number {
   return bytes === null ? 1 : sizeOfVarint(bytes.length) + bytes.length;
-}
-
-function writeVarint(target: Buffer, position: number, value: number): number {
-  let at = position;
-  let rest = ((value << 1) ^ (value >> 31)) >>> 0;
-  while (rest >= 0x80) {
-    target[at++] = (rest & 0x7f) | 0x80;
-    rest >>>= 7;
-  }
-  target[at++] = rest;
-  return at;
 }
 
 function writeField(target: Buffer, position: number, bytes: Uint8Array | null): number {

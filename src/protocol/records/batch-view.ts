@@ -1,33 +1,16 @@
-import { crc32c } from '../../base/crc32c.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
 import { compressionOfId, type Compression } from '../compression/compression.ts';
 import { ErrorCode } from '../error-codes.ts';
 import {
-  ATTRIBUTES_AT,
-  BASE_OFFSET_AT,
-  BASE_SEQUENCE_AT,
-  BASE_TIMESTAMP_AT,
-  BATCH_HEADER_BYTES,
   COMPRESSION_MASK,
   CONTROL_FLAG,
-  CRC_AT,
   DELETE_HORIZON_FLAG,
-  LAST_OFFSET_DELTA_AT,
-  LENGTH_AT,
   LOG_APPEND_TIME_FLAG,
-  LOG_OVERHEAD_BYTES,
-  MAGIC,
-  MAGIC_AT,
-  MAX_TIMESTAMP_AT,
   NO_PRODUCER_ID,
-  PARTITION_LEADER_EPOCH_AT,
-  PRODUCER_EPOCH_AT,
-  PRODUCER_ID_AT,
   RECORDS_AT,
-  RECORDS_COUNT_AT,
   TRANSACTIONAL_FLAG,
 } from './batch-format.ts';
-import { readInt64, writeInt64 } from './int64.ts';
+import * as header from './batch-header.ts';
 
 /**
  * A record batch in a buffer, without a look at its records: what a broker needs to check it, to stamp offset and epoch
@@ -47,7 +30,7 @@ export class BatchView {
   constructor(buffer: Buffer, start = 0) {
     this.buffer = buffer;
     this.start = start;
-    const size = sizeOfBatchAt(buffer, start);
+    const size = header.requireBatchSizeAt(buffer, start);
     if (size === undefined || start + size > buffer.length) throw corrupt('a record batch is cut short');
     this.sizeInBytes = size;
   }
@@ -57,7 +40,7 @@ export class BatchView {
   }
 
   get baseOffset(): number {
-    return readInt64(this.buffer, this.start + BASE_OFFSET_AT);
+    return header.baseOffsetAt(this.buffer, this.start);
   }
 
   get lastOffset(): number {
@@ -70,25 +53,25 @@ export class BatchView {
   }
 
   get lastOffsetDelta(): number {
-    return this.buffer.readInt32BE(this.start + LAST_OFFSET_DELTA_AT);
+    return header.lastOffsetDeltaAt(this.buffer, this.start);
   }
 
   get partitionLeaderEpoch(): number {
-    return this.buffer.readInt32BE(this.start + PARTITION_LEADER_EPOCH_AT);
+    return header.leaderEpochAt(this.buffer, this.start);
   }
 
   /** The checksum that the batch says it has. */
   get crc(): number {
-    return this.buffer.readUInt32BE(this.start + CRC_AT);
+    return header.crcAt(this.buffer, this.start);
   }
 
   /** Whether the checksum fits the bytes. */
   isValid(): boolean {
-    return this.crc === this.#computeCrc();
+    return header.isCrcValid(this.buffer, this.start, this.sizeInBytes);
   }
 
   get attributes(): number {
-    return this.buffer.readInt16BE(this.start + ATTRIBUTES_AT);
+    return header.attributesAt(this.buffer, this.start);
   }
 
   /** @throws {ProtocolError} UNSUPPORTED_COMPRESSION_TYPE */
@@ -114,16 +97,16 @@ export class BatchView {
   }
 
   get baseTimestamp(): number {
-    return readInt64(this.buffer, this.start + BASE_TIMESTAMP_AT);
+    return header.baseTimestampAt(this.buffer, this.start);
   }
 
   get maxTimestamp(): number {
-    return readInt64(this.buffer, this.start + MAX_TIMESTAMP_AT);
+    return header.maxTimestampAt(this.buffer, this.start);
   }
 
   /** -1 when the producer is not idempotent. */
   get producerId(): number {
-    return readInt64(this.buffer, this.start + PRODUCER_ID_AT);
+    return header.producerIdAt(this.buffer, this.start);
   }
 
   get hasProducerId(): boolean {
@@ -131,11 +114,11 @@ export class BatchView {
   }
 
   get producerEpoch(): number {
-    return this.buffer.readInt16BE(this.start + PRODUCER_EPOCH_AT);
+    return header.producerEpochAt(this.buffer, this.start);
   }
 
   get baseSequence(): number {
-    return this.buffer.readInt32BE(this.start + BASE_SEQUENCE_AT);
+    return header.baseSequenceAt(this.buffer, this.start);
   }
 
   /** The sequence number of the last record, which wraps around to 0 after 2^31 - 1. */
@@ -146,7 +129,7 @@ export class BatchView {
 
   /** Records in the batch; fewer than offsets, once it has been compacted. */
   get recordsCount(): number {
-    return this.buffer.readInt32BE(this.start + RECORDS_COUNT_AT);
+    return header.recordsCountAt(this.buffer, this.start);
   }
 
   /** The records as they are in the batch, compressed or not. */
@@ -163,56 +146,27 @@ export class BatchView {
 
   /** Sets the base offset; the checksum does not cover it. */
   stampOffset(baseOffset: number): void {
-    writeInt64(this.buffer, this.start + BASE_OFFSET_AT, baseOffset);
+    header.stampBaseOffset(this.buffer, this.start, baseOffset);
   }
 
   /** Sets the leader epoch; the checksum does not cover it. */
   stampLeaderEpoch(epoch: number): void {
-    this.buffer.writeInt32BE(epoch, this.start + PARTITION_LEADER_EPOCH_AT);
+    header.stampLeaderEpoch(this.buffer, this.start, epoch);
   }
 
   /** Makes `timestamp` the time of all records (`message.timestamp.type=LogAppendTime`) and mends the checksum. */
   stampLogAppendTime(timestamp: number): void {
-    this.buffer.writeInt16BE(this.attributes | LOG_APPEND_TIME_FLAG, this.start + ATTRIBUTES_AT);
-    writeInt64(this.buffer, this.start + MAX_TIMESTAMP_AT, timestamp);
-    this.#stampCrc();
+    header.stampLogAppendTime(this.buffer, this.start, {
+      sizeInBytes: this.sizeInBytes,
+      timestampMs: timestamp,
+    });
   }
 
   /** Sets producer and sequence, as when a batch is sent again under a new epoch, and mends the checksum. */
-  stampProducer(producer: {
-    readonly producerId: number;
-    readonly producerEpoch: number;
-    readonly baseSequence: number;
-  }): void {
-    writeInt64(this.buffer, this.start + PRODUCER_ID_AT, producer.producerId);
-    this.buffer.writeInt16BE(producer.producerEpoch, this.start + PRODUCER_EPOCH_AT);
-    this.buffer.writeInt32BE(producer.baseSequence, this.start + BASE_SEQUENCE_AT);
-    this.#stampCrc();
+  stampProducer(producer: header.BatchProducer): void {
+    header.writeProducer(this.buffer, this.start, producer);
+    header.stampCrc(this.buffer, this.start, this.sizeInBytes);
   }
-
-  #stampCrc(): void {
-    this.buffer.writeUInt32BE(this.#computeCrc(), this.start + CRC_AT);
-  }
-
-  #computeCrc(): number {
-    return crc32c(this.buffer, this.start + ATTRIBUTES_AT, this.end);
-  }
-}
-
-/**
- * The size of the batch that begins at `start`, or undefined when too few bytes are there to tell. The batch itself may
- * end behind the buffer.
- * @throws {ProtocolError} CORRUPT_MESSAGE when the length or the magic cannot be those of a batch.
- */
-export function sizeOfBatchAt(buffer: Buffer, start: number): number | undefined {
-  if (start + MAGIC_AT >= buffer.length) return undefined;
-  const length = buffer.readInt32BE(start + LENGTH_AT);
-  if (length < BATCH_HEADER_BYTES - LOG_OVERHEAD_BYTES)
-    throw corrupt(`a record batch has the length ${length}`);
-  if (buffer[start + MAGIC_AT] !== MAGIC) {
-    throw corrupt(`a record batch has the magic ${buffer[start + MAGIC_AT]}, not ${MAGIC}`);
-  }
-  return length + LOG_OVERHEAD_BYTES;
 }
 
 /**
@@ -224,7 +178,7 @@ export function sizeOfBatchAt(buffer: Buffer, start: number): number | undefined
 export function forEachBatch(buffer: Buffer, visit: (batch: BatchView) => void): number {
   let at = 0;
   for (;;) {
-    const size = sizeOfBatchAt(buffer, at);
+    const size = header.requireBatchSizeAt(buffer, at);
     if (size === undefined || at + size > buffer.length) return at;
     visit(new BatchView(buffer, at));
     at += size;

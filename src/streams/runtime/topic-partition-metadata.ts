@@ -1,3 +1,5 @@
+import { readInt64, writeInt64 } from '../../base/int64.ts';
+
 /** The version that is written. Version 1, of Kafka Streams up to 3.2, ends after the partition time. */
 const VERSION = 2;
 /** What a broker takes by default: `offset.metadata.max.bytes`. */
@@ -23,7 +25,7 @@ export function encodeTopicPartitionMetadata(metadata: TopicPartitionMetadata): 
   const { partitionTime, processorMetadata } = metadata;
   const head = Buffer.allocUnsafe(9);
   head.writeInt8(VERSION, 0);
-  head.writeBigInt64BE(BigInt(partitionTime), 1);
+  writeInt64(head, 1, partitionTime);
   const whole = Buffer.concat([head, ...entriesOf(processorMetadata)]).toString('base64');
   return whole.length <= BYTES_MAX ? whole : head.toString('base64');
 }
@@ -34,13 +36,13 @@ export function decodeTopicPartitionMetadata(text: string): TopicPartitionMetada
   const version = bytes.length < 9 ? 0 : bytes.readInt8(0);
   if (version !== 1 && version !== VERSION) return undefined;
   const processorMetadata = new Map<string, number>();
-  const metadata = { partitionTime: Number(bytes.readBigInt64BE(1)), processorMetadata };
+  const metadata = { partitionTime: readInt64(bytes, 1), processorMetadata };
   if (version === 1 || bytes.length === 9) return metadata;
   try {
     let at = 13;
     for (let left = bytes.readInt32BE(9); left > 0; left--) {
       const end = at + 4 + bytes.readInt32BE(at);
-      processorMetadata.set(bytes.toString('utf8', at + 4, end), Number(bytes.readBigInt64BE(end)));
+      processorMetadata.set(bytes.toString('utf8', at + 4, end), readInt64(bytes, end));
       at = end + 8;
     }
     return metadata;
@@ -60,7 +62,7 @@ function entriesOf(processorMetadata: ReadonlyMap<string, number>): readonly Buf
     const entry = Buffer.allocUnsafe(length + 12);
     entry.writeInt32BE(length, 0);
     entry.write(key, 4);
-    entry.writeBigInt64BE(BigInt(value), 4 + length);
+    writeInt64(entry, 4 + length, value);
     return entry;
   });
   return [count, ...entries];

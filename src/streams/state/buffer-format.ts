@@ -1,5 +1,5 @@
 import type { Header } from '../record.ts';
-import { readInt64, writeInt64 } from './int64.ts';
+import { readInt64, writeInt64 } from '../../base/int64.ts';
 
 const NULL = -1;
 const SAME_AS_PRIOR = -2;

@@ -1,7 +1,7 @@
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import type { WriteBatch } from './engine.ts';
-import { readInt64, writeInt64 } from './int64.ts';
+import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';

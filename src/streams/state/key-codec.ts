@@ -1,3 +1,4 @@
+import { TWO_POW_32 } from '../../base/int64.ts';
 import { SerdeError } from '../serdes.ts';
 import type { Serde } from '../serde.ts';
 
@@ -29,8 +30,8 @@ export class KeyCodec<K> {
 
 /** Eight big-endian bytes, as a piece of a key: sorts as the number does. */
 export function int64Text(value: number): string {
-  const high = Math.floor(value / 0x1_0000_0000);
-  const low = value - high * 0x1_0000_0000;
+  const high = Math.floor(value / TWO_POW_32);
+  const low = value - high * TWO_POW_32;
   return String.fromCharCode(
     (high >>> 24) & 0xff,
     (high >>> 16) & 0xff,

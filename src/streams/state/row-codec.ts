@@ -1,6 +1,6 @@
 import type { Serde } from '../serde.ts';
 import { SerdeError } from '../serdes.ts';
-import { readInt64, writeInt64 } from './int64.ts';
+import { readInt64, writeInt64 } from '../../base/int64.ts';
 import type { ValueCodec } from './state-map.ts';
 import type { ValueAndTimestamp } from './store.ts';
 

@@ -1,6 +1,6 @@
 import { NO_HEADERS } from '../record.ts';
 import { endOfPrefix, type WriteBatch } from './engine.ts';
-import { readInt64, writeInt64 } from './int64.ts';
+import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';

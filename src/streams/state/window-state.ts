@@ -1,5 +1,5 @@
 import type { WriteBatch } from './engine.ts';
-import { writeInt64, readInt64 } from './int64.ts';
+import { writeInt64, readInt64 } from '../../base/int64.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import type { StateMap } from './state-map.ts';

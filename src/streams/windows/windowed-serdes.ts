@@ -1,4 +1,4 @@
-import { readInt64, writeInt64 } from '../state/int64.ts';
+import { readInt64, writeInt64 } from '../../base/int64.ts';
 import type { Serde } from '../serde.ts';
 import { SerdeError } from '../serdes.ts';
 import { Windowed } from './windowed.ts';
