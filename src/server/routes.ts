@@ -7,6 +7,7 @@ import type { PreparedStatement, SqlEngine } from '../sql/index.ts';
 import { watchClients } from './http/client-presence.ts';
 import type { MetricsPage } from './metrics/metrics-page.ts';
 import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from './rest/answer-writers.ts';
+import type { KafkaAbsence } from './commands/kafka-absence.ts';
 import { openTopic, printTopic } from './rest/print-topic.ts';
 import type { QueryRunner } from './rest/query-runner.ts';
 import {
@@ -26,6 +27,7 @@ export interface Services {
   readonly executor: StatementExecutor;
   readonly queries: QueryRunner;
   readonly metrics: MetricsPage;
+  readonly kafka: KafkaAbsence;
   readonly info: {
     readonly version: string;
     readonly kafkaClusterId: string;
@@ -45,7 +47,9 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
     // The router's own refusals (a body that is no JSON, one that is too large) carry a status below 500.
     const status = (error as { readonly statusCode?: number }).statusCode;
     const isRefusal = !(error instanceof RestError) && status !== undefined && status < 500;
-    const refusal = isRefusal ? new RestError(status * 100, messageOf(error)) : toRestError(error);
+    const refusal = isRefusal
+      ? new RestError(status * 100, messageOf(error))
+      : toRestError(services.kafka.named(error));
     return reply.code(refusal.status).type(MediaType.JSON).send(refusal.toBody());
   });
   app.setNotFoundHandler((request, reply) => {

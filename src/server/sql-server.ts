@@ -18,6 +18,7 @@ import { brokerFamilies } from './metrics/broker-families.ts';
 import { single } from './metrics/metric-family.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
 import { queryFamilies } from './metrics/query-families.ts';
+import { KafkaAbsence } from './commands/kafka-absence.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
@@ -90,6 +91,7 @@ export class SqlServer {
         maxMs: settings.get('ksql.query.retry.backoff.max.ms'),
       },
       queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
+      kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
       logger,
     });
     const engine = new SqlEngine({
@@ -102,10 +104,20 @@ export class SqlServer {
     });
     let failure: string | undefined;
     let commands: CommandTopic | undefined;
-    const executor = new StatementExecutor(engine, () => {
-      if (commands !== undefined && failure === undefined) return commands;
-      const why = failure ?? 'the SQL server is starting';
-      throw new OperationalError('NOT_READY', why, { retriable: true });
+    const health = new KafkaHealth({ environment: nodeEnvironment, bootstrapServers, logger });
+    const kafka = new KafkaAbsence({
+      bootstrapServers,
+      timeoutMs: settings.get('ksql.kafka.timeout.ms'),
+      failure: () => health.failure,
+    });
+    const executor = new StatementExecutor(engine, {
+      commands: () => {
+        if (commands !== undefined && failure === undefined) return commands;
+        const why = failure ?? 'the SQL server is starting';
+        throw new OperationalError('NOT_READY', why, { retriable: true });
+      },
+      kafka,
+      timers: nodeEnvironment.timers,
     });
     const queries = new QueryRunner(engine, {
       logger,
@@ -133,7 +145,6 @@ export class SqlServer {
       ];
     });
 
-    const health = new KafkaHealth({ environment: nodeEnvironment, bootstrapServers, logger });
     try {
       await host.removeLeftovers();
       commands = await CommandTopic.open({
@@ -141,6 +152,7 @@ export class SqlServer {
         bootstrapServers,
         topic: `_confluent-ksql-${serviceId}_command_topic`,
         logger,
+        kafka,
         skipDamage: settings.get('ksql.command.topic.skip.damage'),
         restore: (past) => engine.restore(settle(past.flatMap(recordedStatement))),
         apply: (command, offset) => executor.apply(command, offset),
@@ -156,6 +168,7 @@ export class SqlServer {
         executor,
         queries,
         metrics,
+        kafka,
         info: { version: ksqlVersion, kafkaClusterId, ksqlServiceId: serviceId },
         failure: () => failure,
         kafkaFailure: () => health.failure,
@@ -179,6 +192,7 @@ export class SqlServer {
     await this.#commands.close();
     await this.#engine.close();
     await this.#host.close();
+    await this.#commands.ended;
   }
 }
 

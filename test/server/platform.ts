@@ -5,6 +5,7 @@ import { Broker } from '../../broker/index.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { SqlServer } from '../../src/server/index.ts';
+import type { SilentProxy } from './silent-proxy.ts';
 
 /** A broker and a SQL server in this process, on an empty data folder and free ports. */
 export interface TestPlatform {
@@ -14,6 +15,8 @@ export interface TestPlatform {
   readonly port: number;
   /** Stops the broker alone. */
   stopBroker(): Promise<void>;
+  /** Stops the SQL server alone. */
+  stopServer(): Promise<void>;
   /** Stops both and keeps the data. */
   stop(): Promise<void>;
   /** Stops both and removes the data. */
@@ -25,11 +28,14 @@ export interface TestPlatformOptions {
   readonly data?: string;
   /** Properties of the SQL server beside those of all tests. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Something between the broker and all its clients. */
+  readonly proxy?: SilentProxy;
 }
 
 export async function startPlatform({
   data = mkdtempSync(path.join(tmpdir(), 'millrace-test-')),
   properties = {},
+  proxy,
 }: TestPlatformOptions = {}): Promise<TestPlatform> {
   const broker = await Broker.start({
     environment: nodeEnvironment,
@@ -37,9 +43,11 @@ export async function startPlatform({
       'log.dirs': path.join(data, 'kafka'),
       listeners: 'PLAINTEXT://127.0.0.1:0',
       'group.initial.rebalance.delay.ms': 0,
+      ...(proxy === undefined ? {} : { 'advertised.listeners': `PLAINTEXT://127.0.0.1:${proxy.port}` }),
     },
   });
-  const bootstrap = `127.0.0.1:${broker.address.port}`;
+  proxy?.forwardTo(broker.address.port);
+  const bootstrap = `127.0.0.1:${proxy?.port ?? broker.address.port}`;
   const server = await SqlServer.start({
     bootstrapServers: bootstrap,
     listen: { host: '127.0.0.1', port: 0 },
@@ -65,6 +73,7 @@ export async function startPlatform({
     url: server.url,
     port: Number(new URL(server.url).port),
     stopBroker: () => broker.close(),
+    stopServer: () => server.close(),
     stop,
     close: async () => {
       await stop();

@@ -1,12 +1,16 @@
 import type { Environment } from '../../base/environment.ts';
-import { OperationalError } from '../../base/errors.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
 import { Admin, Consumer, Producer } from '../../client/index.ts';
 import type { Logger } from '../../base/logger.ts';
 import { type Command, decodeCommand, encodeCommand } from './command.ts';
+import type { KafkaAbsence } from './kafka-absence.ts';
+import { waitFor } from './wait-for.ts';
 import { CommandReplay } from './command-replay.ts';
 
 const POLL_TIMEOUT_MS = 1_000;
 const API_TIMEOUT_MS = 15_000;
+/** How long closing waits for a command that is being applied, and for one that is being recorded. */
+const CLOSE_MS_MAX = 2_000;
 /** The commands are the service: they are kept for ever, in one partition, so that they have one order. */
 const TOPIC_CONFIGS = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' } as const;
 
@@ -15,6 +19,8 @@ export interface CommandTopicOptions {
   readonly bootstrapServers: string;
   readonly topic: string;
   readonly logger: Logger;
+  /** How long a statement waits for the cluster, and whether it is there. */
+  readonly kafka: KafkaAbsence;
   /** `ksql.command.topic.skip.damage` */
   readonly skipDamage: boolean;
   /** Given all commands that were recorded before, at start-up. */
@@ -60,7 +66,14 @@ export class CommandTopic {
       autoOffsetReset: 'none',
       defaultApiTimeoutMs: API_TIMEOUT_MS,
     });
-    this.#producer = new Producer({ ...common, acks: 'all' });
+    const { timeoutMs } = options.kafka;
+    this.#producer = new Producer({
+      ...common,
+      acks: 'all',
+      blockMsMax: timeoutMs,
+      deliveryTimeoutMs: timeoutMs,
+      requestTimeoutMs: timeoutMs,
+    });
   }
 
   /**
@@ -92,21 +105,39 @@ export class CommandTopic {
   async append(command: Command): Promise<unknown> {
     if (this.#failure !== undefined) throw this.#failure;
     const offset = await this.#send(command);
-    return new Promise((resolve, reject) => {
+    const applied = new Promise((resolve, reject) => {
       const early = this.#early.get(offset);
       this.#early.delete(offset);
       if (early === undefined) this.#waiters.set(offset, { resolve, reject });
       else settle({ resolve, reject }, early);
     });
+    const { kafka, environment } = this.#options;
+    return waitFor(applied, environment.timers, kafka.timeoutMs, () =>
+      kafka.error('the statement is recorded, and will be applied when the cluster is there'),
+    );
   }
 
+  /**
+   * Ends the following of the topic. A command that is being applied gets a moment; one that waits for a cluster that does
+   * not answer ends when what it waits with is closed, see {@link ended}.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#consumer.wakeup();
-    await this.#loop;
-    await this.#consumer.close();
-    await this.#producer.close();
     this.#rejectAll(new OperationalError('CLOSED', 'the SQL server is shutting down', { retriable: true }));
+    const { timers } = this.#options.environment;
+    const over = new AbortController();
+    await Promise.race([this.#loop, timers.sleep(CLOSE_MS_MAX, over.signal).catch(() => undefined)]);
+    over.abort();
+    await this.#consumer.close();
+    await this.#producer.close({ timeoutMs: CLOSE_MS_MAX }).catch((error: unknown) => {
+      this.#options.logger.warn('while closing the command topic', { error: messageOf(error) });
+    });
+  }
+
+  /** Resolves when nothing is applied any more. */
+  get ended(): Promise<void> {
+    return this.#loop;
   }
 
   async #send(command: Command): Promise<number> {

@@ -44,6 +44,11 @@ export const serverProperties = {
     'errors of a query that are remembered for EXPLAIN and DESCRIBE EXTENDED',
     atLeast(1),
   ),
+  'ksql.kafka.timeout.ms': int(
+    15_000,
+    'how long a statement waits for Kafka before it ends in an error that names the cluster',
+    atLeast(1),
+  ),
   'ksql.metrics.partitions.max': int(
     1_000,
     'series on the metrics page of each metric that has one per partition or task; sums by topic, group and query are ' +

@@ -12,16 +12,19 @@ const MS_PER_DAY = 86_400_000;
 export interface PrintOptions {
   readonly environment: Environment;
   readonly bootstrapServers: string;
+  /** How long opening the topic may wait for the cluster. */
+  readonly kafka: { readonly timeoutMs: number };
 }
 
 /** Opens a topic for PRINT, from its beginning or its end. @throws {RestError} 40001 for a topic that is not there. */
 export async function openTopic(statement: Print, text: string, options: PrintOptions): Promise<Consumer> {
-  const { environment, bootstrapServers } = options;
+  const { environment, bootstrapServers, kafka } = options;
   await requireTopic(statement.topic, text, options);
   const consumer = new Consumer({
     environment,
     bootstrapServers,
     clientId: 'millrace-print',
+    defaultApiTimeoutMs: kafka.timeoutMs,
     autoCommit: false,
     allowAutoTopicCreation: false,
     autoOffsetReset: statement.fromBeginning ? 'earliest' : 'latest',
@@ -39,8 +42,8 @@ export async function openTopic(statement: Print, text: string, options: PrintOp
 
 /** A consumer would wait for a topic that is not there. */
 async function requireTopic(topic: string, text: string, options: PrintOptions): Promise<void> {
-  const { environment, bootstrapServers } = options;
-  const admin = new Admin({ environment, bootstrapServers });
+  const { environment, bootstrapServers, kafka } = options;
+  const admin = new Admin({ environment, bootstrapServers, defaultApiTimeoutMs: kafka.timeoutMs });
   try {
     const names = (await admin.listTopics({ includeInternal: true })).map(({ name }) => name);
     if (names.includes(topic)) return;

@@ -1,3 +1,5 @@
+import { assert } from '../../base/assert.ts';
+import type { Timers } from '../../base/environment.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { renderDiagnostic } from '../../../grammar/index.ts';
 import type { PreparedStatement, Session, SqlEngine, StatementPlan } from '../../sql/index.ts';
@@ -5,7 +7,9 @@ import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
 import { currentStatus, type StatementEntity, statementEntity } from '../entities/statement-entity.ts';
 import { checkProperty } from './request-body.ts';
+import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
+import { StatementLane } from './statement-lane.ts';
 
 /** What applying a command answers. */
 export interface CommandResult {
@@ -22,20 +26,37 @@ export interface CommandStatus {
 
 const STATUSES_MAX = 1_000;
 
+type RecordedPlan = Exclude<StatementPlan, { readonly kind: 'none' }>;
+
 /**
- * Runs the statements of `/ksql`: all are checked first, against a copy of the catalog; then each is run in turn. What
- * changes the service goes through the command topic, the rest is answered by the engine.
+ * Runs the statements of `/ksql`: all are checked first, against a copy of the catalog; then one after the other is run.
+ * What changes the service goes through the command topic, and there takes turns with the statements of others; the rest
+ * is answered by the engine at once.
  */
 export class StatementExecutor {
   readonly #engine: SqlEngine;
   readonly #commands: () => CommandTopic;
+  readonly #kafka: KafkaAbsence;
   readonly #statuses = new Map<string, CommandStatus>();
-  /** Statements that change the service are planned and recorded one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #lane: StatementLane;
 
-  constructor(engine: SqlEngine, commands: () => CommandTopic) {
+  constructor(
+    engine: SqlEngine,
+    options: {
+      /** @throws {OperationalError} when nothing can be recorded. */
+      readonly commands: () => CommandTopic;
+      readonly kafka: KafkaAbsence;
+      readonly timers: Timers;
+    },
+  ) {
     this.#engine = engine;
-    this.#commands = commands;
+    this.#commands = options.commands;
+    this.#kafka = options.kafka;
+    this.#lane = new StatementLane({
+      timers: options.timers,
+      waitMsMax: options.kafka.timeoutMs,
+      onLate: () => options.kafka.error('the statement waited for its turn, and was not run'),
+    });
   }
 
   get statuses(): ReadonlyMap<string, CommandStatus> {
@@ -61,7 +82,7 @@ export class StatementExecutor {
         const entity = await this.#run(statement);
         if (entity !== undefined) entities.push(entity);
       } catch (error) {
-        const refusal = toRestError(error, statement.text);
+        const refusal = toRestError(this.#kafka.named(error), statement.text);
         const { errorCode, message, statementText } = refusal;
         throw new RestError(errorCode, message, { statementText, entities, cause: error });
       }
@@ -75,7 +96,7 @@ export class StatementExecutor {
     try {
       prepared = await this.#engine.prepare(script, session);
     } catch (error) {
-      if (!(error instanceof DiagnosticError)) throw error;
+      if (!(error instanceof DiagnosticError)) throw this.#kafka.named(error);
       throw new RestError(RestErrorCode.BAD_STATEMENT, textOf(error, script), {
         statementText: script,
         cause: error,
@@ -120,26 +141,40 @@ export class StatementExecutor {
   }
 
   #run(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
-    const run = this.#turn.then(() => this.#runNow(prepared));
-    this.#turn = run.catch(() => undefined);
-    return run;
+    switch (prepared.statement.kind) {
+      case 'CreateSource':
+      case 'CreateSourceAs':
+      case 'InsertInto':
+      case 'AlterSource':
+      case 'DropSource':
+      case 'CreateType':
+      case 'DropType':
+        return this.#lane.run(() => this.#planAndRecord(prepared));
+      case 'QueryControl':
+        // It is planned on nothing, and what is wrong must be ended although others wait.
+        return this.#record(prepared, { plan: null, plannedAtOffset: this.#commands().nextOffset });
+      default:
+        return this.#engine.execute(prepared).then(statementEntity);
+    }
   }
 
-  async #runNow(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
-    const commands = this.#commands();
-    const { statement, text, session } = prepared;
-    const plannedAtOffset = commands.nextOffset;
-    const plan = (await this.#engine.plan(prepared, { queryNumber: plannedAtOffset })) ?? null;
-    const isControl = statement.kind === 'QueryControl';
-    if (plan === null && !isControl) return statementEntity(await this.#engine.execute(prepared));
-    if (plan?.kind === 'none') {
-      return { '@type': 'warning_entity', statementText: text, message: plan.message, warnings: [] };
-    }
-    const { properties } = session;
-    const control = isControl ? controlOf(statement) : null;
+  async #planAndRecord(prepared: PreparedStatement): Promise<StatementEntity> {
+    const plannedAtOffset = this.#commands().nextOffset;
+    const plan = await this.#engine.plan(prepared, { queryNumber: plannedAtOffset });
+    assert(plan !== undefined, `${prepared.statement.kind} has a plan`);
+    if (plan.kind !== 'none') return this.#record(prepared, { plan, plannedAtOffset });
+    const { text } = prepared;
+    return { '@type': 'warning_entity', statementText: text, message: plan.message, warnings: [] };
+  }
+
+  async #record(
+    { statement, text, session: { properties } }: PreparedStatement,
+    { plan, plannedAtOffset }: Pick<Command, 'plannedAtOffset'> & { readonly plan: RecordedPlan | null },
+  ): Promise<StatementEntity> {
+    const control = statement.kind === 'QueryControl' ? controlOf(statement) : null;
     const id = plan === null ? `terminate/\`${control?.queryId ?? 'ALL'}\`/execute` : commandIdOf(plan);
     const command = { id, statementText: text, properties, plan, control, plannedAtOffset };
-    const { message, queryId } = (await commands.append(command)) as CommandResult;
+    const { message, queryId } = (await this.#commands().append(command)) as CommandResult;
     return currentStatus(text, {
       commandId: id,
       message,
@@ -161,7 +196,7 @@ function controlOf({ action, queryId }: Extract<PreparedStatement['statement'], 
 }
 
 /** ``stream/`X`/create``, as ksqlDB names its commands. */
-function commandIdOf(plan: Exclude<StatementPlan, { readonly kind: 'none' }>): string {
+function commandIdOf(plan: RecordedPlan): string {
   switch (plan.kind) {
     case 'createSource':
     case 'createAs':

@@ -31,6 +31,7 @@ import { rememberTopic, requireTopic, useOf, usesAfter } from './script-state.ts
 import { emptySession, type Session, sessionAfter } from './session.ts';
 import type { SettledState } from './settle.ts';
 import { roundTrip, type StatementPlan } from './statement-plan.ts';
+import { type TopicNeed, topicNeedOf } from './topic-need.ts';
 
 export interface SqlEngineOptions {
   readonly host: SqlHost;
@@ -61,6 +62,7 @@ export class SqlEngine {
   #catalog = Catalog.empty;
   #queryNumber = 0;
   #pushNumber = 0;
+  #isClosed = false;
 
   constructor(options: SqlEngineOptions) {
     this.#host = options.host;
@@ -170,6 +172,7 @@ export class SqlEngine {
       const context = this.#context(session, topics, catalog);
       await this.#queries.get(query.queryId)?.running.close({ cleanUp: false });
       const running = await this.#host.startQuery(query, context);
+      if (this.#isClosed) await running.close();
       this.#queries.set(query.queryId, { text: plan.text, running });
       this.#queryNumber = Math.max(this.#queryNumber + 1, numberOf(query.queryId) + 1);
     }
@@ -217,6 +220,7 @@ export class SqlEngine {
 
   /** Stops all queries; their state and internal topics stay. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#pushes.values()].map((push) => push.close()));
     await Promise.all([...this.#queries.values()].map(({ running }) => running.close()));
     this.#queries.clear();
@@ -339,7 +343,7 @@ export class SqlEngine {
   /** The logical plans of the queries in a text, as far as they can still be planned. */
   async #logicalPlans(text: string): Promise<readonly string[]> {
     const statements = parseScript(text).map(({ statement }) => statement);
-    const topics = await this.#topicsOf(statements);
+    const topics = await this.#topicsOf(statements, 'known');
     const context = this.#context(emptySession, topics, this.#catalog);
     return statements.flatMap((statement) => {
       const query = queryOf(statement);
@@ -382,7 +386,11 @@ export class SqlEngine {
     };
   }
 
-  async #topicsOf(statements: readonly Statement[]): Promise<ReadonlyMap<string, TopicFacts>> {
+  async #topicsOf(
+    statements: readonly Statement[],
+    need: TopicNeed = topicNeedOf(statements),
+  ): Promise<ReadonlyMap<string, TopicFacts>> {
+    if (need === 'nothing') return new Map();
     const names = new Set(this.#catalog.sources().map(({ topic }) => topic.name));
     for (const statement of statements) {
       if (statement.kind !== 'CreateSource' && statement.kind !== 'CreateSourceAs') continue;
@@ -390,7 +398,7 @@ export class SqlEngine {
         if (name === 'KAFKA_TOPIC' && value.kind === 'StringLiteral') names.add(value.value);
       }
     }
-    return this.#host.describeTopics([...names]);
+    return this.#host.describeTopics([...names], { orKnown: need === 'known' });
   }
 
   #uses(): readonly QueryUse[] {

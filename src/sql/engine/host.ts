@@ -11,8 +11,14 @@ import type { TopicRequest } from './statement-plan.ts';
  * works on a Kafka cluster; the conformance runner has one over the test driver.
  */
 export interface SqlHost {
-  /** Facts about those of the topics that exist. */
-  describeTopics(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>>;
+  /**
+   * Facts about those of the topics that exist. With `orKnown`, what was last known of them where the cluster does not
+   * answer at once.
+   */
+  describeTopics(
+    names: readonly string[],
+    options?: { readonly orKnown?: boolean },
+  ): Promise<ReadonlyMap<string, TopicFacts>>;
   /** Names of all topics, for SHOW TOPICS. */
   listTopics(): Promise<ReadonlyMap<string, TopicFacts>>;
   /** Makes a topic; no error where it exists. */

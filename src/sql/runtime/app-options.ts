@@ -19,6 +19,8 @@ export interface KafkaHostOptions {
   readonly restartBackoff?: RestartBackoffOptions;
   /** `ksql.query.error.max.queue.size`: errors of a query that are remembered; 10. */
   readonly queryErrorsMax?: number;
+  /** How long a statement waits for the cluster; 15 s. */
+  readonly kafkaTimeoutMs?: number;
   readonly logger?: Logger;
 }
 

@@ -27,12 +27,16 @@ import {
   prefixOf,
   queryApplicationId,
 } from './app-options.ts';
+import { KnownTopics } from './known-topics.ts';
 import { pushTopology } from './push-topology.ts';
 import { errorKindOf } from './query-errors.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
 import { UnstartedQuery } from './unstarted-query.ts';
 
 const defaultPartitions = 1;
+/** How long closing waits for records that are not acknowledged yet. */
+const CLOSE_MS_MAX = 2_000;
+const DEFAULT_KAFKA_TIMEOUT_MS = 15_000;
 
 /** Runs SQL on a Kafka cluster: every query is a Streams application of its own. */
 export class KafkaHost implements SqlHost {
@@ -41,19 +45,40 @@ export class KafkaHost implements SqlHost {
   readonly #producer: Producer;
   readonly #processId: string;
   readonly #leftovers: ApplicationLeftovers;
+  readonly #known: KnownTopics;
+  /** Queries whose start is under way, and whom nobody else knows yet. */
+  readonly #starting = new Set<AppQuery>();
 
   constructor(options: KafkaHostOptions) {
     this.#options = options;
     this.#processId = processIdOf(options);
     const { environment, bootstrapServers } = options;
-    this.#admin = new Admin({ environment, bootstrapServers });
-    this.#producer = new Producer({ environment, bootstrapServers });
+    const { kafkaTimeoutMs = DEFAULT_KAFKA_TIMEOUT_MS } = options;
+    this.#admin = new Admin({ environment, bootstrapServers, defaultApiTimeoutMs: kafkaTimeoutMs });
+    this.#producer = new Producer({
+      environment,
+      bootstrapServers,
+      blockMsMax: kafkaTimeoutMs,
+      deliveryTimeoutMs: kafkaTimeoutMs,
+      requestTimeoutMs: kafkaTimeoutMs,
+    });
+    this.#known = new KnownTopics({
+      timers: environment.timers,
+      describe: (names) => this.#describeExisting(names),
+    });
     this.#leftovers = new ApplicationLeftovers(options, { admin: this.#admin, processId: this.#processId });
   }
 
-  async describeTopics(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    const known = new Set((await this.#admin.listTopics()).map(({ name }) => name));
-    return this.#facts(names.filter((name) => known.has(name)));
+  describeTopics(
+    names: readonly string[],
+    { orKnown = false }: { readonly orKnown?: boolean } = {},
+  ): Promise<ReadonlyMap<string, TopicFacts>> {
+    return orKnown ? this.#known.describeSoon(names) : this.#known.describe(names);
+  }
+
+  async #describeExisting(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
+    const existing = new Set((await this.#admin.listTopics()).map(({ name }) => name));
+    return this.#facts(names.filter((name) => existing.has(name)));
   }
 
   async listTopics(): Promise<ReadonlyMap<string, TopicFacts>> {
@@ -98,7 +123,12 @@ export class KafkaHost implements SqlHost {
   ): Promise<RunningQuery> {
     if (!isRecorded) {
       const query = this.#newQuery(plan, context);
-      await query.start();
+      this.#starting.add(query);
+      try {
+        await query.start();
+      } finally {
+        this.#starting.delete(query);
+      }
       return query;
     }
     try {
@@ -194,10 +224,18 @@ export class KafkaHost implements SqlHost {
     await this.#leftovers.removePushQueries();
   }
 
-  /** Releases connections; queries are closed by whoever started them. */
+  /**
+   * Releases connections, which ends whatever still waits for the cluster; queries that run are closed by whoever started
+   * them.
+   */
   async close(): Promise<void> {
-    await this.#producer.close();
-    await this.#admin.close();
+    await Promise.all([
+      ...[...this.#starting].map((query) => query.close()),
+      this.#producer.close({ timeoutMs: CLOSE_MS_MAX }).catch((error: unknown) => {
+        this.#log(`while closing: ${messageOf(error)}`);
+      }),
+      this.#admin.close(),
+    ]);
   }
 
   async #facts(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {

@@ -1,0 +1,35 @@
+import { OperationalError } from '../../base/errors.ts';
+
+/** Says which cluster it was that a statement waited for in vain. */
+export class KafkaAbsence {
+  /** How long a statement waits for the cluster. */
+  readonly timeoutMs: number;
+  readonly #bootstrapServers: string;
+  readonly #failure: () => string | undefined;
+
+  constructor(options: {
+    readonly bootstrapServers: string;
+    readonly timeoutMs: number;
+    /** Why the cluster is not there, as the health check has found; undefined while it answers. */
+    readonly failure: () => string | undefined;
+  }) {
+    this.timeoutMs = options.timeoutMs;
+    this.#bootstrapServers = options.bootstrapServers;
+    this.#failure = options.failure;
+  }
+
+  /** An error that says what has become of the statement; undefined while the cluster answers. */
+  error(outcome: string): OperationalError | undefined {
+    const failure = this.#failure();
+    if (failure === undefined) return undefined;
+    return new OperationalError('KAFKA_UNAVAILABLE', `${outcome}: ${failure}`, { retriable: true });
+  }
+
+  /** The error of a client, with the name of the cluster where a time ran out that says nothing of it. */
+  named(error: unknown): unknown {
+    if (!(error instanceof OperationalError) || error.code !== 'TIMED_OUT') return error;
+    if (error.message.includes(this.#bootstrapServers)) return error;
+    const message = `the Kafka cluster at ${this.#bootstrapServers} does not answer: ${error.message}`;
+    return new OperationalError(error.code, message, { retriable: error.retriable, cause: error });
+  }
+}

@@ -1,0 +1,70 @@
+import type { Timers } from '../../base/environment.ts';
+import { OperationalError } from '../../base/errors.ts';
+import type { TopicFacts } from '../analysis/session.ts';
+
+/** How long somebody waits for fresh facts who can do with those that are known. */
+const SOON_MS = 1_000;
+
+type Facts = ReadonlyMap<string, TopicFacts>;
+
+/** Facts about topics, and what the cluster last said of them for when it does not answer. */
+export class KnownTopics {
+  readonly #timers: Timers;
+  readonly #ask: (names: readonly string[]) => Promise<Facts>;
+  #known: Facts = new Map();
+  /** The cluster has kept somebody waiting, and has not answered since. */
+  #isLate = false;
+  #refreshing: Promise<Facts | undefined> | undefined;
+
+  constructor(options: {
+    readonly timers: Timers;
+    /** Asks the cluster about those of the topics that exist. */
+    readonly describe: (names: readonly string[]) => Promise<Facts>;
+  }) {
+    this.#timers = options.timers;
+    this.#ask = options.describe;
+  }
+
+  async describe(names: readonly string[]): Promise<Facts> {
+    const facts = await this.#ask(names);
+    this.#isLate = false;
+    const before = [...this.#known].filter(([name]) => !names.includes(name));
+    this.#known = new Map([...before, ...facts]);
+    return facts;
+  }
+
+  /** What the cluster says, or what it said last where it does not answer within a second. */
+  async describeSoon(names: readonly string[]): Promise<Facts> {
+    const fresh = this.#refresh(names);
+    const facts = this.#isLate ? undefined : await this.#within(fresh);
+    return facts ?? new Map([...this.#known].filter(([name]) => names.includes(name)));
+  }
+
+  /** Asks once at a time, while the cluster keeps one waiting: undefined where it cannot be had. */
+  #refresh(names: readonly string[]): Promise<Facts | undefined> {
+    if (this.#isLate && this.#refreshing !== undefined) return this.#refreshing;
+    const refreshing = this.describe(names).catch((error: unknown) => {
+      if (error instanceof OperationalError && error.retriable) return undefined;
+      throw error;
+    });
+    this.#refreshing = refreshing.finally(() => (this.#refreshing = undefined));
+    // Whoever does not wait for it does not hear of it.
+    this.#refreshing.catch(() => undefined);
+    return refreshing;
+  }
+
+  async #within(fresh: Promise<Facts | undefined>): Promise<Facts | undefined> {
+    const over = new AbortController();
+    const late = this.#timers.sleep(SOON_MS, over.signal).then(
+      () => {
+        this.#isLate = true;
+      },
+      () => undefined,
+    );
+    try {
+      return (await Promise.race([fresh, late])) ?? undefined;
+    } finally {
+      over.abort();
+    }
+  }
+}
