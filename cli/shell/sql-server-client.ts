@@ -1,5 +1,7 @@
-import { OperationalError, messageOf } from '../../src/base/errors.ts';
+import type { IncomingMessage } from 'node:http';
+import { DiagnosticError, messageOf, OperationalError } from '../../src/base/errors.ts';
 import { parseExact } from './exact-json.ts';
+import { exchange, linesOf, textOf } from './http-exchange.ts';
 
 /** What a session carries along with each statement: `SET` properties and `DEFINE` variables. */
 export interface SessionSettings {
@@ -50,8 +52,9 @@ export class SqlServerClient {
   readonly url: string;
   readonly #headers: Readonly<Record<string, string>>;
 
+  /** @throws {DiagnosticError} for what is no URL of HTTP. */
   constructor(url: string, options: { readonly user?: string; readonly password?: string } = {}) {
-    this.url = url.replace(/\/+$/, '');
+    this.url = serverUrl(url).replace(/\/+$/, '');
     const credentials = `${options.user ?? ''}:${options.password ?? ''}`;
     this.#headers = {
       'content-type': 'application/json',
@@ -63,8 +66,8 @@ export class SqlServerClient {
 
   /** @throws {OperationalError} `NO_ANSWER` where no server listens. */
   async info(): Promise<ServerInfo> {
-    const answer = (await (await this.#request('/info', undefined)).json()) as { KsqlServerInfo: ServerInfo };
-    return answer.KsqlServerInfo;
+    const text = await this.#textOf(await this.#request('/info', undefined), undefined);
+    return (JSON.parse(text) as { KsqlServerInfo: ServerInfo }).KsqlServerInfo;
   }
 
   /**
@@ -104,36 +107,38 @@ export class SqlServerClient {
     path: string,
     body: unknown,
     options: { readonly accept?: string; readonly signal?: AbortSignal } = {},
-  ): Promise<Response> {
-    let response: Response;
+  ): Promise<IncomingMessage> {
+    const { signal } = options;
+    let answer: IncomingMessage;
     try {
-      response = await fetch(this.url + path, {
+      answer = await exchange(new URL(this.url + path), {
         method: body === undefined ? 'GET' : 'POST',
         headers: { ...this.#headers, accept: options.accept ?? 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        ...(signal === undefined ? {} : { signal }),
       });
     } catch (error) {
-      if (options.signal?.aborted === true) throw error;
+      if (signal?.aborted === true) throw error;
       throw this.#noAnswer(`no SQL server answers at ${this.url}`, error);
     }
-    if (response.ok) return response;
-    const text = await response.text();
-    throw new SqlServerError(parseError(text) ?? { error_code: response.status * 100, message: text });
+    const status = answer.statusCode ?? 0;
+    if (status >= 200 && status < 300) return answer;
+    const text = await this.#textOf(answer, signal);
+    throw new SqlServerError(parseError(text) ?? { error_code: status * 100, message: text });
   }
 
-  async #textOf(response: Response, signal: AbortSignal | undefined): Promise<string> {
+  async #textOf(answer: IncomingMessage, signal: AbortSignal | undefined): Promise<string> {
     try {
-      return await response.text();
+      return await textOf(answer);
     } catch (error) {
       if (signal?.aborted === true) throw error;
       throw this.#noAnswer(`the SQL server at ${this.url} has gone away in the middle of its answer`, error);
     }
   }
 
-  async *#linesOf(response: Response, signal: AbortSignal): AsyncGenerator<string> {
+  async *#linesOf(answer: IncomingMessage, signal: AbortSignal): AsyncGenerator<string> {
     try {
-      yield* linesOf(response);
+      yield* linesOf(answer);
     } catch (error) {
       if (signal.aborted) throw error;
       throw this.#noAnswer(`the SQL server at ${this.url} has gone away in the middle of its answer`, error);
@@ -141,12 +146,28 @@ export class SqlServerClient {
   }
 
   #noAnswer(what: string, error: unknown): OperationalError {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return new OperationalError('NO_ANSWER', `${what}: ${messageOf(cause)}`, {
+    return new OperationalError('NO_ANSWER', `${what}: ${reasonOf(error)}`, {
       retriable: true,
       cause: error,
     });
   }
+}
+
+function serverUrl(text: string): string {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  const guess = `http://${text}`;
+  throw new DiagnosticError({
+    message: `${JSON.stringify(text)} is no URL of a SQL server`,
+    hint: `write it as ${text.includes('://') || !URL.canParse(guess) ? 'http://127.0.0.1:8088' : guess}`,
+  });
+}
+
+/** Of a name with several addresses each has its own error, and their sum has no text. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.message === 'aborted') return 'its connection was closed';
+  return error instanceof AggregateError && error.message === ''
+    ? error.errors.map(messageOf).join('; ')
+    : messageOf(error);
 }
 
 function parseError(
@@ -158,17 +179,4 @@ function parseError(
   } catch {
     return undefined;
   }
-}
-
-async function* linesOf(response: Response): AsyncGenerator<string> {
-  if (response.body === null) return;
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  rest += decoder.decode();
-  if (rest !== '') yield rest;
 }
