@@ -7,7 +7,8 @@ export type * from './engine/host.ts';
 export type * from './engine/results.ts';
 export { emptySession, type Session, withProperty, withVariable } from './engine/session.ts';
 export { type RecordedStatement, settle, type SettledState } from './engine/settle.ts';
-export { readPlan, type StatementPlan } from './engine/statement-plan.ts';
+export { readPlan } from './engine/plan-versions.ts';
+export type { StatementPlan } from './engine/statement-plan.ts';
 export {
   type AggregateBinding,
   type Aggregator,
@@ -23,7 +24,8 @@ export {
 } from './functions/definition.ts';
 export { type FunctionRegistry, functionRegistry } from './functions/registry.ts';
 export { builtInRegistry } from './functions/built-in.ts';
-export type { QueryPlan } from './physical/steps.ts';
+export type { QueryId } from './physical/query-id.ts';
+export type { QueryPlan, QueryPurpose } from './physical/steps.ts';
 export { KafkaHost } from './runtime/kafka-host.ts';
 export type { KafkaHostOptions } from './runtime/app-options.ts';
 export { printSummary, runCases, type Summary } from './testing/run-cases.ts';

@@ -40,7 +40,7 @@ export function decodeCommand(key: Buffer | null, value: Buffer | null): Command
     if (version > COMMAND_VERSION)
       throw unreadable(`it has version ${version}, and this server knows ${COMMAND_VERSION}`);
     if (typeof rest.statementText !== 'string') throw unreadable('it holds no statement');
-    const plan = rest.plan === null ? null : (readPlan(JSON.stringify(rest.plan)) as StatementPlan);
+    const plan = rest.plan === null ? null : readPlan(JSON.stringify(rest.plan));
     return { ...rest, plan, id: String(JSON.parse(String(key))) };
   } catch (error) {
     if (error instanceof OperationalError) throw error;

@@ -7,12 +7,14 @@ import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis
 import { sqlError } from '../analysis/sql-error.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
+import { parseQueryId } from '../physical/query-id.ts';
+import { ownedSource, type QueryPlan } from '../physical/steps.ts';
 import { applyPlan } from './apply-plan.ts';
 import { explainStatement, logicalPlanOf, queryOf } from './explain.ts';
 import type { PushOptions, RunningQuery, SqlHost } from './host.ts';
 import { recordToInsert } from './insert-values.ts';
 import { messageFor } from './plan-message.ts';
-import { planStatement, planTransientQuery, type QueryUse } from './plan-statement.ts';
+import { planStatement, planTransientQuery } from './plan-statement.ts';
 import { printPhysicalPlan } from './print-plan.ts';
 import { analyzePull, isOverStream } from './pull-clauses.ts';
 import { planPull, runPull } from './pull-query.ts';
@@ -27,10 +29,11 @@ import type {
   QueryDescription,
   StatementResult,
 } from './results.ts';
-import { rememberTopic, requireTopic, useOf, usesAfter } from './script-state.ts';
+import { queriesAfter, rememberTopic, requireTopic } from './script-state.ts';
 import { emptySession, type Session, sessionAfter } from './session.ts';
 import type { SettledState } from './settle.ts';
-import { roundTrip, type StatementPlan } from './statement-plan.ts';
+import { roundTrip } from './plan-versions.ts';
+import type { StatementPlan } from './statement-plan.ts';
 import { type TopicNeed, topicNeedOf } from './topic-need.ts';
 
 export interface SqlEngineOptions {
@@ -39,6 +42,9 @@ export interface SqlEngineOptions {
   /** Server properties, below those of sessions. */
   readonly properties?: SessionProperties;
 }
+
+/** The id of queries that are planned to see whether they can be. */
+const CHECKED = parseQueryId('CHECK');
 
 interface Entry {
   readonly text: string;
@@ -94,7 +100,7 @@ export class SqlEngine {
     let catalog = this.#catalog;
     let current = session;
     let number = this.#queryNumber;
-    let queries = this.#uses();
+    let queries = this.#plans();
     for (const { statement, text } of parsed) {
       prepared.push({ statement, text, session: current });
       const context = this.#context(current, topics, catalog);
@@ -103,7 +109,7 @@ export class SqlEngine {
       else {
         requireTopic(plan, topics);
         catalog = applyPlan(catalog, plan);
-        queries = usesAfter(queries, plan);
+        queries = queriesAfter(queries, plan);
         if ('query' in plan && plan.query !== undefined) number++;
         rememberTopic(plan, topics);
       }
@@ -122,7 +128,7 @@ export class SqlEngine {
   ): Promise<StatementPlan | undefined> {
     const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
     const queryNumber = options.queryNumber ?? this.#queryNumber;
-    const plan = planStatement({ statement, text, context, queryNumber, queries: this.#uses() });
+    const plan = planStatement({ statement, text, context, queryNumber, queries: this.#plans() });
     return plan === undefined ? undefined : roundTrip(plan);
   }
 
@@ -230,9 +236,7 @@ export class SqlEngine {
     const plan = planPull(query, context);
     const { name } = plan.source;
     const writer = [...this.#queries.values()].find(
-      ({ running }) =>
-        (running.plan.sink === name || running.plan.queryId.startsWith(`CST_${name}_`)) &&
-        running.table !== undefined,
+      ({ running }) => ownedSource(running.plan) === name && running.table !== undefined,
     );
     const table = writer?.running.table;
     if (writer === undefined || table === undefined) {
@@ -337,7 +341,7 @@ export class SqlEngine {
         topology: running.describeTopology(),
       };
     }
-    return explainStatement(statement, context, { queryNumber: this.#queryNumber, queries: this.#uses() });
+    return explainStatement(statement, context, { queryNumber: this.#queryNumber, queries: this.#plans() });
   }
 
   /** The logical plans of the queries in a text, as far as they can still be planned. */
@@ -352,7 +356,7 @@ export class SqlEngine {
   }
 
   /** Checks a statement that changes nothing that later ones could see. */
-  #check(statement: Statement, context: AnalysisContext, queries: readonly QueryUse[]): void {
+  #check(statement: Statement, context: AnalysisContext, queries: readonly QueryPlan[]): void {
     switch (statement.kind) {
       case 'InsertValues':
         recordToInsert(statement, context);
@@ -363,12 +367,12 @@ export class SqlEngine {
       case 'Explain':
         if (statement.statement !== undefined) {
           const query = queryOf(statement.statement);
-          if (query !== undefined) planTransientQuery(query, 'CHECK', context);
+          if (query !== undefined) planTransientQuery(query, CHECKED, context);
         }
         return;
       case 'QueryControl':
         // A query that the script itself starts may be given another number when it runs.
-        if (statement.queryId !== undefined && queries.every(({ id }) => this.#queries.has(id))) {
+        if (statement.queryId !== undefined && queries.every(({ queryId }) => this.#queries.has(queryId))) {
           this.#requireQuery(statement.queryId);
         }
         return;
@@ -401,8 +405,8 @@ export class SqlEngine {
     return this.#host.describeTopics([...names], { orKnown: need === 'known' });
   }
 
-  #uses(): readonly QueryUse[] {
-    return [...this.#queries.values()].map(({ running }) => useOf(running.plan));
+  #plans(): readonly QueryPlan[] {
+    return [...this.#queries.values()].map(({ running }) => running.plan);
   }
 
   #describe(text: string, running: RunningQuery): QueryDescription {
@@ -433,7 +437,7 @@ function checkQuery(query: Query, context: AnalysisContext): void {
     return;
   }
   if (query.emit === undefined) analyzePull(query, context);
-  planTransientQuery(query, 'CHECK', context);
+  planTransientQuery(query, CHECKED, context);
 }
 
 function numberOf(queryId: string): number {

@@ -5,8 +5,9 @@ import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import { planQuery } from '../logical/plan-query.ts';
 import { lower } from '../lowering/lower.ts';
+import { parseQueryId } from '../physical/query-id.ts';
 import type { QueryPlan } from '../physical/steps.ts';
-import { planStatement, planTransientQuery, type QueryUse } from './plan-statement.ts';
+import { planStatement, planTransientQuery } from './plan-statement.ts';
 import { printLogicalPlan, printPhysicalPlan } from './print-plan.ts';
 import { columnsOf } from './push-rows.ts';
 import type { Explanation } from './results.ts';
@@ -25,7 +26,7 @@ export function logicalPlanOf(query: Query, context: AnalysisContext): string {
 export function explainStatement(
   explain: Extract<Statement, { kind: 'Explain' }>,
   context: AnalysisContext,
-  running: { readonly queryNumber: number; readonly queries: readonly QueryUse[] },
+  running: { readonly queryNumber: number; readonly queries: readonly QueryPlan[] },
 ): Explanation {
   const { statement, span } = explain;
   const query = statement === undefined ? undefined : queryOf(statement);
@@ -37,7 +38,7 @@ export function explainStatement(
   }
   const plan =
     statement.kind === 'QueryStatement'
-      ? planTransientQuery(query, 'EXPLAIN', context)
+      ? planTransientQuery(query, parseQueryId('EXPLAIN'), context)
       : persistentPlan(statement, context, running);
   return {
     text: '',
@@ -52,7 +53,7 @@ export function explainStatement(
 function persistentPlan(
   statement: Statement,
   context: AnalysisContext,
-  running: { readonly queryNumber: number; readonly queries: readonly QueryUse[] },
+  running: { readonly queryNumber: number; readonly queries: readonly QueryPlan[] },
 ): QueryPlan {
   const plan = planStatement({ statement, text: '', context, ...running });
   if (plan !== undefined && 'query' in plan && plan.query !== undefined) return plan.query;

@@ -12,7 +12,8 @@ import { sourcesOf } from '../logical/nodes.ts';
 import type { ProjectNode } from '../logical/nodes.ts';
 import { sourceNode } from '../logical/source-node.ts';
 import { planSteps } from '../physical/plan-steps.ts';
-import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import { generatedQueryId, parseQueryId, type QueryId, type QueryIdPrefix } from '../physical/query-id.ts';
+import { ownedSource, PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
 import { checkReplacement, checkUpgrade } from './replace-source.ts';
@@ -25,16 +26,8 @@ export interface PlanStatementOptions {
   readonly context: AnalysisContext;
   /** Number for the id of a query that the statement starts. */
   readonly queryNumber: number;
-  /** Queries that run, by the source they write and those they read. */
-  readonly queries: readonly QueryUse[];
-}
-
-export interface QueryUse {
-  readonly id: string;
-  readonly sources: readonly string[];
-  readonly sink?: string;
-  /** What it runs, for replacing it. */
-  readonly plan?: QueryPlan;
+  /** The persistent queries that run. */
+  readonly queries: readonly QueryPlan[];
 }
 
 /**
@@ -80,10 +73,10 @@ export function planStatement(options: PlanStatementOptions): StatementPlan | un
 }
 
 /** The plan of a query whose results are only looked at. */
-export function planTransientQuery(query: Query, queryId: string, context: AnalysisContext): QueryPlan {
+export function planTransientQuery(query: Query, queryId: QueryId, context: AnalysisContext): QueryPlan {
   const project = planQuery({ query: analyzeQuery(query, context), context });
   const { step } = planSteps(project, context);
-  return { version: PLAN_VERSION, queryId, sources: sourceNames(project), root: step };
+  return { version: PLAN_VERSION, queryId, purpose: 'transient', sources: sourceNames(project), root: step };
 }
 
 function sourceNames(project: ProjectNode): readonly string[] {
@@ -149,7 +142,8 @@ function sourceTableQuery(source: DataSource, options: PlanStatementOptions): Qu
   const { step } = planSteps(sourceNode(bound, 'KsqlTopic', ''), options.context);
   return {
     version: PLAN_VERSION,
-    queryId: `CST_${source.name}_${options.queryNumber}`,
+    queryId: newQueryId({ prefix: 'CST_', name: source.name }, options),
+    purpose: 'sourceTable',
     sources: [source.name],
     root: step,
   };
@@ -158,7 +152,7 @@ function sourceTableQuery(source: DataSource, options: PlanStatementOptions): Qu
 function planCreateAs(statement: CreateSourceAs, options: PlanStatementOptions): StatementPlan {
   const taken = checkName(statement, options);
   if (taken !== undefined) return taken;
-  const { text, context, queryNumber } = options;
+  const { text, context } = options;
   const properties = withPrefix(
     'Failed to prepare statement: ',
     () => new WithProperties(statement.properties, 'sink'),
@@ -180,25 +174,50 @@ function planCreateAs(statement: CreateSourceAs, options: PlanStatementOptions):
   const topic = sinkTopic(source, project, properties, context);
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
   if (replaced !== undefined) checkReplacement(replaced, source);
-  const running = replaced === undefined ? undefined : writerOf(statement.name, options.queries);
-  const queryId =
-    running?.id ??
-    properties.string('QUERY_ID')?.toUpperCase() ??
-    `${statement.sourceKind === 'STREAM' ? 'CSAS' : 'CTAS'}_${statement.name}_${queryNumber}`;
+  const running = options.queries.find((plan) => ownedSource(plan) === statement.name);
+  const prefix = statement.sourceKind === 'STREAM' ? 'CSAS_' : 'CTAS_';
   const query: QueryPlan = {
     version: PLAN_VERSION,
-    queryId,
+    // A replacement takes the id of the query that it replaces, its positions and its state.
+    queryId:
+      running === undefined
+        ? (givenQueryId(properties, options) ?? newQueryId({ prefix, name: statement.name }, options))
+        : keptQueryId(running, properties),
+    purpose: 'createAs',
     sources: sourceNames(project),
     sink: source.name,
     root: sinkStep(source, project, planned),
   };
-  if (running?.plan !== undefined) checkUpgrade(running.plan, query);
+  if (running !== undefined) checkUpgrade(running, query);
   return { version: PLAN_VERSION, text, kind: 'createAs', source: recordOf(source), topic, query };
 }
 
-/** The query whose result a source is: a replacement takes its id, its positions and its state. */
-function writerOf(name: string, queries: readonly QueryUse[]): QueryUse | undefined {
-  return queries.find(({ sink, id }) => sink === name && !id.startsWith('INSERTQUERY'));
+/** @throws {DiagnosticError} for an id that is none, and for one that another query has. */
+function givenQueryId(properties: WithProperties, { queries }: PlanStatementOptions): QueryId | undefined {
+  const text = properties.string('QUERY_ID');
+  if (text === undefined) return undefined;
+  const id = parseQueryId(text);
+  if (queries.some(({ queryId }) => queryId === id)) {
+    throw sqlError(`Query ID '${id}' already exists.`, { hint: 'SHOW QUERIES; lists those that run' });
+  }
+  return id;
+}
+
+/** The id of a query that is replaced, which may be given once more but not changed. */
+function keptQueryId({ queryId }: QueryPlan, properties: WithProperties): QueryId {
+  const text = properties.string('QUERY_ID');
+  if (text === undefined || text.toUpperCase() === queryId) return queryId;
+  throw sqlError(`Query ID '${text.toUpperCase()}' cannot be given to the query ${queryId}.`, {
+    hint: 'leave QUERY_ID out: CREATE OR REPLACE goes on with the query that runs',
+  });
+}
+
+function newQueryId(
+  parts: { readonly prefix: QueryIdPrefix; readonly name?: string },
+  { queryNumber, queries }: PlanStatementOptions,
+): QueryId {
+  const isTaken = (id: string): boolean => queries.some(({ queryId }) => queryId === id);
+  return generatedQueryId(parts, { number: queryNumber, isTaken });
 }
 
 function checkKind(statement: CreateSourceAs, project: ProjectNode): void {
@@ -211,7 +230,7 @@ function checkKind(statement: CreateSourceAs, project: ProjectNode): void {
 }
 
 function planInsertInto(statement: InsertInto, options: PlanStatementOptions): StatementPlan {
-  const { text, context, queryNumber } = options;
+  const { text, context } = options;
   const properties = new WithProperties(statement.properties, 'insert');
   const target = context.catalog.source(statement.target);
   if (target === undefined) {
@@ -245,7 +264,8 @@ function planInsertInto(statement: InsertInto, options: PlanStatementOptions): S
   const planned = planSteps(project, context);
   const query: QueryPlan = {
     version: PLAN_VERSION,
-    queryId: properties.string('QUERY_ID')?.toUpperCase() ?? `INSERTQUERY_${queryNumber}`,
+    queryId: givenQueryId(properties, options) ?? newQueryId({ prefix: 'INSERTQUERY_' }, options),
+    purpose: 'insertInto',
     sources: sourceNames(project),
     sink: target.name,
     root: sinkStep(target, project, planned),
@@ -290,19 +310,11 @@ function planDrop(
   if (statement.deleteTopic && source.isSource) {
     throw sqlError(`Cannot delete topic for read-only source: ${source.name}`);
   }
-  const readers = queries.filter(
-    ({ sources, id }) => sources.includes(source.name) && !id.startsWith(`CST_${source.name}_`),
-  );
-  const own = queries.filter(
-    ({ sink, id }) =>
-      (sink === source.name && !id.startsWith('INSERTQUERY')) || id.startsWith(`CST_${source.name}_`),
-  );
-  const writers = queries.filter(
-    ({ sink, id }) => sink === source.name && !own.some((query) => query.id === id),
-  );
-  const dependents = readers.flatMap(({ sink, id }) =>
-    sink === undefined || id.startsWith('INSERTQUERY') ? [] : [sink],
-  );
+  const own = queries.filter((query) => ownedSource(query) === source.name);
+  const others = queries.filter((query) => !own.includes(query));
+  const readers = others.filter(({ sources }) => sources.includes(source.name));
+  const writers = others.filter(({ sink }) => sink === source.name);
+  const dependents = readers.flatMap((query) => ownedSource(query) ?? []);
   if (dependents.length > 0) {
     throw sqlError(
       `Cannot drop ${source.name}.\nThe following streams and/or tables read from this source: [${dependents.join(', ')}].\n` +
@@ -314,10 +326,12 @@ function planDrop(
   }
   if (readers.length > 0 || writers.length > 0) {
     throw sqlError(
-      `Cannot drop ${source.name}.\nThe following queries read from this source: [${readers.map(({ id }) => id).join(', ')}].\n` +
-        `The following queries write into this source: [${writers.map(({ id }) => id).join(', ')}].\n` +
+      `Cannot drop ${source.name}.\nThe following queries read from this source: [${readers.map(({ queryId }) => queryId).join(', ')}].\n` +
+        `The following queries write into this source: [${writers.map(({ queryId }) => queryId).join(', ')}].\n` +
         `You need to terminate them before dropping ${source.name}.`,
-      { hint: `TERMINATE ${(readers[0] ?? writers[0])?.id ?? ''}; then DROP ${kind.toUpperCase()} again` },
+      {
+        hint: `TERMINATE ${(readers[0] ?? writers[0])?.queryId ?? ''}; then DROP ${kind.toUpperCase()} again`,
+      },
     );
   }
   return {
@@ -326,7 +340,7 @@ function planDrop(
     kind: 'dropSource',
     name: source.name,
     ...(statement.deleteTopic ? { deleteTopic: source.topic.name } : {}),
-    terminate: own.map(({ id }) => id),
+    terminate: own.map(({ queryId }) => queryId),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Query } from '../../../grammar/ast.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { generatedQueryId, type QueryId } from '../physical/query-id.ts';
 
 /**
  * The id of a push query. Where `ksql.query.push.v2.enabled` is true, those that ksqlDB would serve from a running
@@ -11,7 +12,7 @@ export function pushQueryId(
   number: number,
   catalog: Catalog,
   { properties }: AnalysisContext,
-): string {
+): QueryId {
   const { name } = query.from.source;
   const fromNow =
     (properties['auto.offset.reset'] ?? properties['ksql.streams.auto.offset.reset']) !== 'earliest';
@@ -25,5 +26,8 @@ export function pushQueryId(
     query.groupBy === undefined &&
     query.partitionBy === undefined &&
     query.having === undefined;
-  return `${isScalable ? 'SCALABLE_PUSH_QUERY' : 'transient'}_${name}_${number}`;
+  return generatedQueryId(
+    { prefix: isScalable ? 'SCALABLE_PUSH_QUERY_' : 'transient_', name },
+    { number, isTaken: () => false },
+  );
 }

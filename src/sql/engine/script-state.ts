@@ -1,20 +1,15 @@
 import type { TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { QueryPlan } from '../physical/steps.ts';
-import type { QueryUse } from './plan-statement.ts';
 import type { StatementPlan } from './statement-plan.ts';
 
-/** A query that runs, as planning knows it. */
-export function useOf(plan: QueryPlan): QueryUse {
-  const { queryId, sources, sink } = plan;
-  return { id: queryId, sources, plan, ...(sink === undefined ? {} : { sink }) };
-}
-
 /** The queries that run after a statement. */
-export function usesAfter(queries: readonly QueryUse[], plan: StatementPlan): readonly QueryUse[] {
-  if (plan.kind === 'dropSource') return queries.filter(({ id }) => !plan.terminate.includes(id));
+export function queriesAfter(queries: readonly QueryPlan[], plan: StatementPlan): readonly QueryPlan[] {
+  if (plan.kind === 'dropSource') return queries.filter(({ queryId }) => !plan.terminate.includes(queryId));
   const query = 'query' in plan ? plan.query : undefined;
-  return query === undefined ? queries : [...queries.filter(({ id }) => id !== query.queryId), useOf(query)];
+  return query === undefined
+    ? queries
+    : [...queries.filter(({ queryId }) => queryId !== query.queryId), query];
 }
 
 /** A source's topic must be there, or the statement must say how to make it: a mistyped name makes no topic. */

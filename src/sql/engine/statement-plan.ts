@@ -1,5 +1,5 @@
 import type { DataSource } from '../catalog/data-source.ts';
-import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import type { QueryPlan } from '../physical/steps.ts';
 import { parseSchema } from '../types/schema-text.ts';
 
 /** A source as it is written down: the schema as text. */
@@ -54,17 +54,4 @@ export function recordOf(source: DataSource): SourceRecord {
 
 export function sourceOf(record: SourceRecord): DataSource {
   return { ...record, schema: parseSchema(record.schema) };
-}
-
-/** Writes a plan down and reads it back: what is executed is what a recorded plan would be. */
-export function roundTrip<T extends StatementPlan | QueryPlan>(plan: T): T {
-  return readPlan(JSON.stringify(plan)) as T;
-}
-
-/** Reads a recorded plan. @throws {Error} for a version that this release does not know. */
-export function readPlan(text: string): StatementPlan | QueryPlan {
-  const plan = JSON.parse(text) as { readonly version?: unknown };
-  if (plan.version !== PLAN_VERSION)
-    throw new Error(`unknown version of a query plan: ${String(plan.version)}`);
-  return plan as unknown as StatementPlan | QueryPlan;
 }

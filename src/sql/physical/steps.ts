@@ -1,12 +1,13 @@
 import type { JoinType } from '../../../grammar/ast.ts';
 import type { FormatInfo, KeyFormatInfo, TimestampColumn, WindowInfo } from '../catalog/data-source.ts';
 import type { AggregateWindow, JoinWindow } from '../logical/nodes.ts';
+import type { QueryId } from './query-id.ts';
 
 /**
  * The physical plan: what is run, as JSON. Types and expressions are SQL text, so that a plan that was written down can
  * be read by later versions; the shape carries a version of its own.
  */
-export const PLAN_VERSION = 1;
+export const PLAN_VERSION = 2;
 
 export interface PlanColumn {
   readonly name: string;
@@ -130,15 +131,32 @@ export type Step =
   | JoinStep
   | SinkStep;
 
+/** What a query is there for: the statement that it runs for, or, `transient`, somebody who looks at its rows. */
+export type QueryPurpose = 'createAs' | 'insertInto' | 'sourceTable' | 'transient';
+
 /** A query as it is run and recorded. */
 export interface QueryPlan {
   readonly version: number;
-  readonly queryId: string;
+  readonly queryId: QueryId;
+  readonly purpose: QueryPurpose;
   /** Names of the sources that it reads. */
   readonly sources: readonly string[];
   /** Name of the source that it writes; absent for a query that is only looked at. */
   readonly sink?: string;
   readonly root: Step;
+}
+
+/** The source that stands and falls with a query: the result of CREATE … AS, the table of CREATE SOURCE TABLE. */
+export function ownedSource({ purpose, sink, sources }: QueryPlan): string | undefined {
+  switch (purpose) {
+    case 'createAs':
+      return sink;
+    case 'sourceTable':
+      return sources[0];
+    case 'insertInto':
+    case 'transient':
+      return undefined;
+  }
 }
 
 /** The steps that a step reads from. */

@@ -8,8 +8,9 @@ import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { applyPlan } from '../engine/apply-plan.ts';
 import { recordToInsert } from '../engine/insert-values.ts';
-import { planStatement, type QueryUse } from '../engine/plan-statement.ts';
-import { roundTrip, type StatementPlan, type TopicRequest } from '../engine/statement-plan.ts';
+import { planStatement } from '../engine/plan-statement.ts';
+import { roundTrip } from '../engine/plan-versions.ts';
+import type { StatementPlan, TopicRequest } from '../engine/statement-plan.ts';
 import { lower } from '../lowering/lower.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 import { inputsOf } from '../physical/steps.ts';
@@ -96,18 +97,12 @@ export class CaseEngine {
       this.#properties = { ...this.#properties, [statement.name]: statement.value };
       return;
     }
-    const queries: readonly QueryUse[] = this.queries.map((plan) => ({
-      id: plan.queryId,
-      sources: plan.sources,
-      plan,
-      ...(plan.sink === undefined ? {} : { sink: plan.sink }),
-    }));
     const planned = planStatement({
       statement,
       text,
       context: this.context,
       queryNumber: this.#queryNumber,
-      queries,
+      queries: this.queries,
     });
     if (planned === undefined) throw new Error(`the test runner does not execute ${statement.kind}`);
     this.#apply(roundTrip(planned));

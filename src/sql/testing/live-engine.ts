@@ -6,7 +6,7 @@ import { planTransientQuery } from '../engine/plan-statement.ts';
 import { pushQueryId } from '../engine/push-query-id.ts';
 import { columnsOf, pushRowOf } from '../engine/push-rows.ts';
 import type { PushRow, ResultColumn } from '../engine/results.ts';
-import type { QueryPlan } from '../physical/steps.ts';
+import { ownedSource, type QueryPlan } from '../physical/steps.ts';
 import { materializedTable } from '../runtime/materialized-table.ts';
 import { pushTopology } from '../runtime/push-topology.ts';
 import { CaseEngine, type CaseEngineOptions, type StubRecord, topicsOf } from './case-engine.ts';
@@ -59,7 +59,7 @@ export class LiveEngine {
   /** The rows that a query keeps of a source. */
   table(source: string): MaterializedTable | undefined {
     for (const { plan, driver } of this.#live.values()) {
-      if (plan.sink !== source && !plan.queryId.startsWith(`CST_${source}_`)) continue;
+      if (ownedSource(plan) !== source) continue;
       const table = materializedTable(plan, this.engine.context, driver);
       if (table !== undefined) return table;
     }

@@ -1,0 +1,133 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseScript } from '../../../grammar/parse.ts';
+import { readPlan } from '../../../src/sql/engine/plan-versions.ts';
+import { emptySession } from '../../../src/sql/engine/session.ts';
+import { settle } from '../../../src/sql/engine/settle.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+import { LiveEngine } from '../../../src/sql/testing/live-engine.ts';
+
+const sources = `
+  CREATE STREAM a (id STRING KEY, v INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
+  CREATE STREAM b (id STRING KEY, v INT) WITH (KAFKA_TOPIC='b', VALUE_FORMAT='JSON');
+`;
+
+function engineAfter(script: string): CaseEngine {
+  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+  engine.execute(sources + script);
+  return engine;
+}
+
+const ids = (engine: CaseEngine): readonly string[] => engine.queries.map(({ queryId }) => queryId);
+
+describe('QUERY_ID', () => {
+  it.each(['', '/../../victim', 'x-y', 'x.y', 'a b', 'ü', 'x'.repeat(101)])('may not be %j', (id) => {
+    const engine = engineAfter('');
+    for (const statement of ['CREATE STREAM c', 'INSERT INTO b']) {
+      const as = statement.startsWith('CREATE') ? ' AS' : '';
+      const text = `${statement} WITH (QUERY_ID='${id}')${as} SELECT * FROM a;`;
+      expect(() => engine.execute(text)).toThrow(/Query IDs may (contain only|have up to)/);
+    }
+    expect(engine.queries).toEqual([]);
+  });
+
+  it.each(['insertquery_mine', 'CSAS_C_0', 'ctas_x', 'cst_x'])(
+    'may not be %j, as if none had been given',
+    (id) => {
+      const text = `CREATE STREAM c WITH (QUERY_ID='${id}') AS SELECT * FROM a;`;
+      expect(() => engineAfter(text)).toThrow('Query IDs must not start with a reserved query ID prefix');
+    },
+  );
+
+  it('may not be the id of another query', () => {
+    const engine = engineAfter("CREATE STREAM c WITH (QUERY_ID='x') AS SELECT * FROM a;");
+    for (const text of [
+      "CREATE STREAM d WITH (QUERY_ID='x') AS SELECT * FROM b;",
+      "CREATE OR REPLACE STREAM d WITH (QUERY_ID='X') AS SELECT * FROM b;",
+      "INSERT INTO b WITH (QUERY_ID='x') SELECT * FROM a;",
+    ]) {
+      expect(() => engine.execute(text)).toThrow("Query ID 'X' already exists.");
+    }
+    expect(engine.queries.map(({ sink }) => sink)).toEqual(['C']);
+  });
+
+  it('is kept by a query that is replaced', () => {
+    const engine = engineAfter("CREATE STREAM c WITH (QUERY_ID='x') AS SELECT * FROM a;");
+    engine.execute("CREATE OR REPLACE STREAM c WITH (QUERY_ID='x') AS SELECT * FROM a WHERE v > 1;");
+    engine.execute('CREATE OR REPLACE STREAM c AS SELECT * FROM a WHERE v > 2;');
+    expect(ids(engine)).toEqual(['X']);
+    const text = "CREATE OR REPLACE STREAM c WITH (QUERY_ID='y') AS SELECT * FROM a;";
+    expect(() => engine.execute(text)).toThrow("Query ID 'Y' cannot be given to the query X.");
+  });
+
+  it('is made of letters, digits and _ where none was given, whatever the source is called', () => {
+    const engine = engineAfter("CREATE STREAM `/../../v-1` WITH (KAFKA_TOPIC='c') AS SELECT * FROM a;");
+    expect(ids(engine)).toEqual(['CSAS________v_1_0']);
+  });
+});
+
+describe('what a query is', () => {
+  it('is not read from the names of source tables', async () => {
+    const live = new LiveEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+    try {
+      for (const statement of parseScript(`
+        CREATE SOURCE TABLE orders_old (k STRING PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='old', VALUE_FORMAT='JSON');
+        CREATE SOURCE TABLE orders (k STRING PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='new', VALUE_FORMAT='JSON');
+      `))
+        live.execute(statement);
+      live.produce('old', {
+        key: Buffer.from('k'),
+        value: Buffer.from('{"V":1}'),
+        timestamp: 0,
+        headers: [],
+      });
+      const all = { startMin: 0, startMax: 0, endMin: 0, endMax: 0 };
+      const keysOf = async (source: string): Promise<readonly unknown[]> => {
+        const keys: unknown[] = [];
+        for await (const { key } of live.table(source)?.scan(all) ?? []) keys.push(key);
+        return keys;
+      };
+      expect(await keysOf('ORDERS_OLD')).toEqual([['k']]);
+      expect(await keysOf('ORDERS')).toEqual([]);
+      live.engine.execute('DROP TABLE orders;');
+      expect(ids(live.engine)).toEqual(['CST_ORDERS_OLD_0']);
+    } finally {
+      live.close();
+    }
+  });
+
+  it('is an INSERT whatever its id is: dropping its stream does not end it silently', () => {
+    const engine = engineAfter("INSERT INTO b WITH (QUERY_ID='ins') SELECT * FROM a;");
+    expect(() => engine.execute('DROP STREAM b;')).toThrow('write into this source: [INS]');
+    expect(() => engine.execute('DROP STREAM a;')).toThrow('read from this source: [INS]');
+  });
+});
+
+describe('plans of version 1', () => {
+  const sample = JSON.parse(
+    fs.readFileSync(path.join(import.meta.dirname, 'plans', 'version-1.json'), 'utf8'),
+  ) as readonly unknown[];
+  const plans = sample.map((plan) => readPlan(JSON.stringify(plan)));
+
+  it('say what their queries are', () => {
+    const { queries } = settle(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
+    expect(queries.map(({ plan: { version, queryId, purpose } }) => [version, queryId, purpose])).toEqual([
+      [2, 'CST_ORDERS_OLD_1', 'sourceTable'],
+      [2, 'CST_ORDERS_2', 'sourceTable'],
+      [2, 'INSERTQUERY_MINE', 'createAs'],
+      [2, 'INS', 'insertInto'],
+      [2, 'INSERTQUERY_6', 'insertInto'],
+    ]);
+  });
+
+  it('are gone on with: what they hold can be dropped', () => {
+    const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+    const { catalog, queries } = settle(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
+    engine.catalog = catalog;
+    engine.queries.push(...queries.map(({ plan }) => plan).filter(({ purpose }) => purpose !== 'insertInto'));
+    engine.execute('DROP TABLE orders; DROP STREAM late;');
+    expect(ids(engine)).toEqual(['CST_ORDERS_OLD_1']);
+  });
+});
