@@ -15,7 +15,7 @@ describe('NetworkPeerChannels', () => {
   });
 
   /** A peer that answers heartbeats with their generation id, unless told to fall silent or to hang up. */
-  async function peer(): Promise<{
+  async function peer(requestTimeoutMs = 30_000): Promise<{
     channel: PeerChannel;
     mode: { now: 'answer' | 'silent' | 'hang-up' };
     server: net.Server;
@@ -42,8 +42,8 @@ describe('NetworkPeerChannels', () => {
     const channels = new NetworkPeerChannels({
       environment: nodeEnvironment,
       clientId: 'test',
-      requestTimeoutMs: 200,
-      connectTimeoutMs: 1000,
+      requestTimeoutMs,
+      connectTimeoutMs: 30_000,
       responseBytesMax: 1_000_000,
     });
     cleanUps.push(
@@ -76,11 +76,14 @@ describe('NetworkPeerChannels', () => {
   });
 
   it('gives up on a peer that does not answer', async () => {
-    const { channel, mode } = await peer();
+    const { channel, mode } = await peer(50);
     mode.now = 'silent';
     await expect(beat(channel, 1)).rejects.toMatchObject({ code: 'TIMED_OUT', retriable: true });
     mode.now = 'answer';
-    expect((await beat(channel, 2)).errorCode).toBe(2);
+    // On a loaded machine, a short time may run out for an answer as well.
+    const answer = async (): Promise<number | undefined> =>
+      (await beat(channel, 2).catch(() => undefined))?.errorCode;
+    await expect.poll(answer, { timeout: 20_000 }).toBe(2);
   });
 
   it('says that nobody is there', async () => {

@@ -87,7 +87,7 @@ describe('clients that ask and do not read', () => {
   }
 
   it('hold no more than the budget together, and others go on', async () => {
-    const { broker, client } = await start(200);
+    const { broker, client } = await start(1000);
     await stall(broker, 20, 50);
     let mostBytes = 0;
     const watch = setInterval(() => (mostBytes = Math.max(mostBytes, broker.metrics.queuedResponseBytes)), 1);
