@@ -2,9 +2,10 @@
  * `npm run mutations [-- text]`: plants each bug of the table (whose name contains the text) and runs the suite that
  * has to notice it. Fails when fewer are noticed than `floor.json` says; the floor only rises.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Mutation } from './mutation.ts';
 import { MUTATIONS } from './table.ts';
@@ -19,9 +20,9 @@ interface Report {
   readonly numPassedTests: number;
 }
 
-function run(mutation: Mutation, folder: string): Outcome {
-  const report = path.join(folder, 'report.json');
-  const { status, signal } = spawnSync(
+async function run(mutation: Mutation, folder: string): Promise<Outcome> {
+  const report = path.join(folder, `${MUTATIONS.indexOf(mutation)}.json`);
+  const child = spawn(
     process.execPath,
     [
       path.join(root, 'node_modules/vitest/vitest.mjs'),
@@ -40,11 +41,11 @@ function run(mutation: Mutation, folder: string): Outcome {
       killSignal: 'SIGKILL',
     },
   );
+  const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   // A bug that makes a suite wait for ever is noticed by whoever waits; it counts, and is told apart.
   if (signal === 'SIGKILL') return 'hung';
   if (status === 0) return 'NOT NOTICED';
   const { numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Report;
-  rmSync(report);
   return numFailedTests > 0 ? 'noticed' : 'did not load';
 }
 
@@ -52,13 +53,21 @@ const wanted = process.argv[2] ?? '';
 const chosen = MUTATIONS.filter(({ name, file }) => name.includes(wanted) || file.includes(wanted));
 const folder = mkdtempSync(path.join(tmpdir(), 'millrace-mutations-'));
 let noticed = 0;
-for (const mutation of chosen) {
-  const startedMs = Date.now();
-  const outcome = run(mutation, folder);
-  if (outcome === 'noticed' || outcome === 'hung') noticed += 1;
-  const seconds = ((Date.now() - startedMs) / 1000).toFixed(0).padStart(4);
-  console.log(`${outcome.padEnd(12)} ${seconds} s  ${mutation.file}: ${mutation.name}`);
+
+/** Runs mutations one after the other until none is left to begin; as many of these loops run as there are cores. */
+async function work(rest: Iterator<Mutation>): Promise<void> {
+  for (let next = rest.next(); next.done !== true; next = rest.next()) {
+    const mutation = next.value;
+    const startedMs = Date.now();
+    const outcome = await run(mutation, folder);
+    if (outcome === 'noticed' || outcome === 'hung') noticed += 1;
+    const seconds = ((Date.now() - startedMs) / 1000).toFixed(0).padStart(4);
+    console.log(`${outcome.padEnd(12)} ${seconds} s  ${mutation.file}: ${mutation.name}`);
+  }
 }
+
+const rest = chosen.values();
+await Promise.all(Array.from({ length: availableParallelism() }, () => work(rest)));
 rmSync(folder, { recursive: true, force: true });
 
 const { floor } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'floor.json'), 'utf8')) as {

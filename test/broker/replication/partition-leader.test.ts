@@ -163,6 +163,10 @@ describe('the leader of a partition', () => {
     fetchFrom(own, 2, 6);
     // 3 is not in the ISR yet, but may be by now.
     expect(log.highWatermark).toBe(4);
+    // Nor does it matter that it lags meanwhile: the controller may have decided for it.
+    nowMs = LAG_MS_MAX * 2;
+    fetchFrom(own, 2, 6);
+    expect(log.highWatermark).toBe(4);
     own.onIsrDecision(0, { outcome: 'committed', isr: [SELF, 2, 3], leaderEpoch: 0, partitionEpoch: 1 });
     expect(own.leader?.isr).toEqual([SELF, 2, 3]);
     fetchFrom(own, 3, 6);
@@ -210,6 +214,18 @@ describe('the leader of a partition', () => {
     ineligible.delete(2);
     fetchFrom(own, 2, 3);
     expect(proposed).toEqual([[SELF, 2]]);
+  });
+
+  it('does not take in a follower that has all that is committed, and lacks the start of this leader epoch', () => {
+    const own = partition();
+    own.onRegistration(registration({ isr: [SELF, 2] }));
+    append(own, 5);
+    own.onRegistration(registration({ isr: [SELF, 2], leaderEpoch: 1, partitionEpoch: 1 }));
+    expect(log.highWatermark).toBe(0);
+    fetchFrom(own, 3, 4);
+    expect(proposed).toEqual([]);
+    fetchFrom(own, 3, 5);
+    expect(proposed).toEqual([[SELF, 2, 3]]);
   });
 
   it('takes a refusal back, and waits for the metadata when it is outdated', () => {
