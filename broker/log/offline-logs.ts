@@ -7,7 +7,8 @@ import {
   type LogOffset,
   RECOVERY_POINT_CHECKPOINT,
 } from './offset-checkpoint.ts';
-import { type TopicPartition, partitionDirectoryName } from './partition-directory.ts';
+import type { TopicPartition } from '../../src/protocol/topic-partition.ts';
+import { partitionDirectoryName } from './partition-directory.ts';
 import { parseSegmentFileName } from './segment-files.ts';
 
 /** A partition's folder that could not be opened as a log. It stays as it is until somebody decides what becomes of it. */

@@ -1,9 +1,5 @@
+import type { TopicPartition } from '../../src/protocol/topic-partition.ts';
 import { foreign } from './checkpoint-file.ts';
-
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** The topic of the Raft log. Its folder lies among those of the partitions, and is the broker's own. */
 export const METADATA_TOPIC = '__cluster_metadata';

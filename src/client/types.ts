@@ -5,11 +5,9 @@
  * Names and semantics are the Java client's, in camelCase and with units last; offsets and timestamps are numbers.
  */
 import type { Environment } from '../base/environment.ts';
+import type { TopicPartition } from '../protocol/topic-partition.ts';
 
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
+export type { TopicPartition };
 
 export interface RecordHeader {
   readonly key: string;

@@ -25,7 +25,7 @@ export interface FormatSpec {
   readonly features: ReadonlySet<SerdeFeature>;
   readonly properties: FormatProperties;
   /** How many null places a row that is read has after its columns, for a caller who fills them; none by default. */
-  readonly spare?: number;
+  readonly trailingNulls?: number;
 }
 
 /**
@@ -56,6 +56,6 @@ export interface Format {
 export interface RowSerde {
   /** @throws {SerdeError} when a value does not fit the format. */
   serialize(row: Row | null): Buffer | null;
-  /** The columns by position, then the spare places; a fresh array. @throws {SerdeError} when the bytes do not fit the columns. */
+  /** The columns by position, then the trailing nulls; a fresh array. @throws {SerdeError} when the bytes do not fit the columns. */
   deserialize(bytes: Buffer | null): SqlValue[] | null;
 }

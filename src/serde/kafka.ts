@@ -31,26 +31,28 @@ export const kafkaFormat: Format = {
   },
   createSerde(spec: FormatSpec): RowSerde {
     const column = spec.columns[0];
-    const { spare = 0 } = spec;
-    return column === undefined ? columnlessSerde(spare) : singleColumnSerde(codecOf(column.type), spare);
+    const { trailingNulls = 0 } = spec;
+    return column === undefined
+      ? columnlessSerde(trailingNulls)
+      : singleColumnSerde(codecOf(column.type), trailingNulls);
   },
 };
 
 /** Without columns there is nothing to read or write, but a value that is there is a row. */
-function columnlessSerde(spare: number): RowSerde {
+function columnlessSerde(trailingNulls: number): RowSerde {
   return {
     serialize: () => null,
-    deserialize: (bytes) => (bytes === null ? null : nulls(spare)),
+    deserialize: (bytes) => (bytes === null ? null : nulls(trailingNulls)),
   };
 }
 
-function singleColumnSerde(codec: BytesCodec<SqlValue>, spare: number): RowSerde {
+function singleColumnSerde(codec: BytesCodec<SqlValue>, trailingNulls: number): RowSerde {
   return {
     serialize(row) {
       const value = row === null ? null : row[0];
       return value === null || value === undefined ? null : codec.encode(value);
     },
-    deserialize: (bytes) => (bytes === null ? null : rowOf(codec.decode(bytes), spare)),
+    deserialize: (bytes) => (bytes === null ? null : rowOf(codec.decode(bytes), trailingNulls)),
   };
 }
 

@@ -7,7 +7,7 @@ import { nodeEnvironment } from '../base/io/node-environment.ts';
 import type { Logger } from '../base/logger.ts';
 import { Admin } from '../client/index.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
-import { KafkaHost, settle, SqlEngine } from '../sql/index.ts';
+import { KafkaHost, replayCommands, SqlEngine } from '../sql/index.ts';
 import { recordedStatement } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { serverConfig } from './config/server-properties.ts';
@@ -154,7 +154,7 @@ export class SqlServer {
         logger,
         kafka,
         skipDamage: settings.get('ksql.command.topic.skip.damage'),
-        restore: (past) => engine.restore(settle(past.flatMap(recordedStatement))),
+        restore: (past) => engine.restore(replayCommands(past.flatMap(recordedStatement))),
         apply: (command, offset) => executor.apply(command, offset),
         onFailure: (error) => {
           failure = `the command topic cannot be followed: ${messageOf(error)}`;

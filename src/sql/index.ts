@@ -6,8 +6,8 @@ export { SqlEngine, type SqlEngineOptions } from './engine/engine.ts';
 export type * from './engine/host.ts';
 export type * from './engine/results.ts';
 export { emptySession, type Session, withProperty, withVariable } from './engine/session.ts';
-export { type RecordedStatement, settle, type SettledState } from './engine/settle.ts';
 export { readPlan } from './engine/plan-versions.ts';
+export { type RecordedStatement, replayCommands, type RecoveredState } from './engine/replay-commands.ts';
 export type { StatementPlan } from './engine/statement-plan.ts';
 export {
   type AggregateBinding,

@@ -1,3 +1,4 @@
+import type { TopicPartition } from '../../../src/protocol/topic-partition.ts';
 /** A committed offset, as it is in the log. */
 export interface CommittedOffset {
   readonly offset: number;
@@ -8,11 +9,6 @@ export interface CommittedOffset {
   readonly expireTimestampMs: number | undefined;
   /** Where the record is in the log: of two commits, the later record holds. */
   readonly recordOffset: number;
-}
-
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
 }
 
 /** The committed offsets of a group. */

@@ -16,7 +16,8 @@ import {
 } from '../../../src/protocol/records-schemas/group-coordinator/02-group-metadata.ts';
 import { encodeStruct } from '../../../src/protocol/codec.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import type { CommittedOffset, TopicPartition } from './committed-offsets.ts';
+import type { TopicPartition } from '../../../src/protocol/topic-partition.ts';
+import type { CommittedOffset } from './committed-offsets.ts';
 import type { CoordinatorRecord } from './coordinator-log.ts';
 
 /**

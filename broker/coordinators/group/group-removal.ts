@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import type { TopicPartition } from './committed-offsets.ts';
+import type { TopicPartition } from '../../../src/protocol/topic-partition.ts';
 import type { GroupJournal } from './group-journal.ts';
 import { groupTombstone, offsetTombstone } from './group-records.ts';
 

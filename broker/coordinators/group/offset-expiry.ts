@@ -1,5 +1,6 @@
 import type { ClassicGroup } from './classic-group.ts';
-import type { CommittedOffset, TopicPartition } from './committed-offsets.ts';
+import type { TopicPartition } from '../../../src/protocol/topic-partition.ts';
+import type { CommittedOffset } from './committed-offsets.ts';
 
 /**
  * The committed offsets of a group that have expired (KIP-211, KIP-496):

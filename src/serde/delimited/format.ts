@@ -81,12 +81,12 @@ function delimitedSerde(spec: FormatSpec): RowSerde {
 function readFields(
   fields: readonly string[],
   readers: readonly ((text: string) => SqlValue)[],
-  { columns, spare = 0 }: FormatSpec,
+  { columns, trailingNulls = 0 }: FormatSpec,
 ): SqlValue[] {
   if (fields.length !== columns.length) {
     throw new SerdeError(`Unexpected field count, csvFields:${fields.length} schemaFields:${columns.length}`);
   }
-  const row = nulls(columns.length + spare);
+  const row = nulls(columns.length + trailingNulls);
   for (let index = 0; index < fields.length; index += 1) {
     const text = fields[index] ?? '';
     const read = readers[index];

@@ -22,7 +22,7 @@ export const jsonFormat: Format = {
 
 function objectSerde(spec: FormatSpec): RowSerde {
   const write = fieldsWriter(spec.columns);
-  const readFields = fieldsReader(spec.columns, spec.spare);
+  const readFields = fieldsReader(spec.columns, spec.trailingNulls);
   const read = (json: Json): SqlValue[] | null =>
     json === null ? null : readFields(requireObject(json, 'STRUCT'));
   const parse = jsonParser(
@@ -40,8 +40,8 @@ function bareValueSerde(spec: FormatSpec): RowSerde {
   if (type === undefined) throw new RangeError('a bare value needs a column');
   const write = valueWriter(type) as (value: SqlValue) => string;
   const readValue = nullableReader(type);
-  const { spare = 0 } = spec;
-  const parse = jsonParser(containsDecimal(type), (json) => rowOf(readValue(json), spare));
+  const { trailingNulls = 0 } = spec;
+  const parse = jsonParser(containsDecimal(type), (json) => rowOf(readValue(json), trailingNulls));
   return {
     serialize(row) {
       const value = row === null ? null : row[0];

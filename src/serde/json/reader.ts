@@ -89,13 +89,16 @@ function isPlain(type: SqlType): string {
 /**
  * Compiles the reader of an object's fields. A field is found by its exact name, else by its name in upper case: names
  * that a user did not quote are upper case in the schema, whatever their case in the data. After the columns come
- * `spare` nulls.
+ * `trailingNulls` nulls.
  */
-export function fieldsReader(columns: readonly FormatColumn[], spare = 0): FieldsReader {
+export function fieldsReader(columns: readonly FormatColumn[], trailingNulls = 0): FieldsReader {
   const readers = columns.map((column) => valueReader(column.type));
   const spellings = columns.map((column): string | symbol => column.name);
   const find = caseInsensitiveFinder(columns, spellings);
-  const values = [...columns.map((_, index) => `c${index}`), ...Array.from({ length: spare }, () => 'null')];
+  const values = [
+    ...columns.map((_, index) => `c${index}`),
+    ...Array.from({ length: trailingNulls }, () => 'null'),
+  ];
   const body = columns.map((column, index) => {
     const name = JSON.stringify(column.name);
     // What every object inherits is not a field.

@@ -43,8 +43,8 @@ export function nulls(count: number): SqlValue[] {
 }
 
 /** A row of one value and so many null places after it. */
-export function rowOf(value: SqlValue, spare: number): SqlValue[] {
-  const row = nulls(1 + spare);
+export function rowOf(value: SqlValue, trailingNulls: number): SqlValue[] {
+  const row = nulls(1 + trailingNulls);
   row[0] = value;
   return row;
 }

@@ -22,7 +22,7 @@ interface HttpFrontOptions {
  * {@link WebGuard}. A connection that does not get on with its request is closed after the limits' times.
  */
 export class HttpFront {
-  readonly #door: net.Server;
+  readonly #tcp: net.Server;
   readonly #http1: http.Server;
   readonly #http2: http2.Http2Server;
   readonly #limits: ConnectionLimits;
@@ -65,8 +65,8 @@ export class HttpFront {
       const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
       if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     });
-    this.#door = net.createServer((socket) => this.#admit(socket));
-    this.#door.maxConnections = limits.connectionsMax;
+    this.#tcp = net.createServer((socket) => this.#detectProtocol(socket));
+    this.#tcp.maxConnections = limits.connectionsMax;
   }
 
   /** The HTTP/1.1 server, for a router that wants one. */
@@ -80,7 +80,7 @@ export class HttpFront {
    */
   listen(address: Address): Promise<Address> {
     return new Promise((resolve, reject) => {
-      this.#door.once('error', (error: NodeJS.ErrnoException) => {
+      this.#tcp.once('error', (error: NodeJS.ErrnoException) => {
         const taken = error.code === 'EADDRINUSE';
         const text = taken
           ? `port ${address.port} on ${address.host} is already in use`
@@ -92,8 +92,8 @@ export class HttpFront {
           }),
         );
       });
-      this.#door.listen(address.port, address.host, () => {
-        const bound = this.#door.address() as net.AddressInfo;
+      this.#tcp.listen(address.port, address.host, () => {
+        const bound = this.#tcp.address() as net.AddressInfo;
         resolve({ host: bound.address, port: bound.port });
       });
     });
@@ -105,10 +105,10 @@ export class HttpFront {
     for (const socket of this.#sockets) socket.destroy();
     // Ends the watch over requests; that it does not listen is no news.
     this.#http1.close(() => undefined);
-    await new Promise<void>((closed) => this.#door.close(() => closed()));
+    await new Promise<void>((closed) => this.#tcp.close(() => closed()));
   }
 
-  #admit(socket: net.Socket): void {
+  #detectProtocol(socket: net.Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());

@@ -31,8 +31,8 @@ import type {
 } from './results.ts';
 import { queriesAfter, rememberTopic, requireTopic } from './script-state.ts';
 import { emptySession, type Session, sessionAfter } from './session.ts';
-import type { SettledState } from './settle.ts';
 import { roundTrip } from './plan-versions.ts';
+import type { RecoveredState } from './replay-commands.ts';
 import type { StatementPlan } from './statement-plan.ts';
 import { type TopicNeed, topicNeedOf } from './topic-need.ts';
 
@@ -198,7 +198,7 @@ export class SqlEngine {
    * Takes up what recorded statements have left: the catalog, and the queries that none of them ended. A query that
    * cannot be started is listed in ERROR and does not keep the others from running.
    */
-  async restore(state: SettledState): Promise<void> {
+  async restore(state: RecoveredState): Promise<void> {
     this.#catalog = state.catalog;
     const topics = await this.#host.describeTopics(state.catalog.sources().map(({ topic }) => topic.name));
     for (const { plan, text, session, isPaused } of state.queries) {

@@ -14,7 +14,7 @@ import type { Aggregator } from '../functions/definition.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
 import type { AggregateWindow } from '../logical/nodes.ts';
 import type { AggregateStep } from '../physical/steps.ts';
-import type { UnextendedStream } from './lower-source.ts';
+import type { SourceRows } from './lower-source.ts';
 import { type Lowered, type LoweringContext, rowProjection } from './lowering-context.ts';
 import { internalSerde, type Key, keySerde, typeOfText } from './row-serdes.ts';
 
@@ -49,18 +49,18 @@ export function lowerAggregate(step: AggregateStep, input: Lowered, context: Low
 }
 
 /**
- * Aggregates rows by the key that they have, right from their source: extended and cut down when they are added, so that
+ * Aggregates rows by the key that they have, right from their source: they get their system columns and are cut down when they are added, so that
  * no operator stands between and no record is made for it.
  */
-export function aggregateUnextended(
+export function aggregateSourceRows(
   step: AggregateStep,
-  { stream, extend }: UnextendedStream,
+  { stream, appendSystemColumns }: SourceRows,
   context: LoweringContext,
 ): Lowered {
   const plan = bindAggregate(step, context);
   const { grouped, stored } = aggregateOptions(step, plan);
   const aggregate: RowAggregator = (key, value, state, record) =>
-    plan.aggregate(key, plan.prepare(extend(value, key, record)), state);
+    plan.aggregate(key, plan.prepare(appendSystemColumns(value, key, record)), state);
   // An aggregation without windows drops records without a value by itself.
   const isWindowed = step.timeWindow !== undefined;
   if (!isWindowed) context.builder.skipNames(1);

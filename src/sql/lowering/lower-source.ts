@@ -11,7 +11,7 @@ import type { LoweringContext, Lowered } from './lowering-context.ts';
 import { rowFunction } from './lowering-context.ts';
 import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './row-serdes.ts';
 
-type RowExtender = (value: Row, key: Key, context: RecordContext) => Row;
+type AppendSystemColumns = (value: Row, key: Key, context: RecordContext) => Row;
 
 /** Of a source that is not a side of a join. */
 const KSQL_TOPIC = 'KsqlTopic';
@@ -26,7 +26,7 @@ const KSQL_TOPIC = 'KsqlTopic';
 export function lowerSource(step: SourceStep, context: LoweringContext): Lowered {
   const aliasNames = step.id === KSQL_TOPIC ? 0 : 1;
   if (step.store !== undefined) context.builder.skipNames(1);
-  const stream = readTopic(step, context).mapValues(rowExtender(step));
+  const stream = readTopic(step, context).mapValues(appendSystemColumns(step));
   if (step.store === undefined) {
     context.builder.skipNames(aliasNames);
     return { kind: 'STREAM', stream };
@@ -40,22 +40,22 @@ export function lowerSource(step: SourceStep, context: LoweringContext): Lowered
   return { kind: 'TABLE', table };
 }
 
-/** A stream whose rows are not extended yet. */
-export interface UnextendedStream {
+/** A stream whose rows have no system columns yet. */
+export interface SourceRows {
   readonly stream: KStream<Key, Row>;
   /** Makes a value the processing row, in place. */
-  readonly extend: RowExtender;
+  readonly appendSystemColumns: AppendSystemColumns;
 }
 
 /**
- * A step that is a stream's source, without the operator that extends its rows: the next step does that as it begins,
+ * A step that is a stream's source, without the operator that appends their system columns: the next step does that as it begins,
  * which saves a record and a call for each row. Undefined for other steps.
  */
-export function lowerUnextended(step: Step, context: LoweringContext): UnextendedStream | undefined {
+export function lowerSourceRows(step: Step, context: LoweringContext): SourceRows | undefined {
   if (step.step !== 'source' || step.store !== undefined || step.id !== KSQL_TOPIC) return undefined;
   const stream = readTopic(step, context);
   context.builder.skipNames(1);
-  return { stream, extend: rowExtender(step) };
+  return { stream, appendSystemColumns: appendSystemColumns(step) };
 }
 
 function readTopic(step: SourceStep, context: LoweringContext): KStream<Key, Row> {
@@ -77,7 +77,7 @@ function extraColumns({ headers, window, schema }: SourceStep): number {
  * Fills the places after the value's columns with what the record knows beside them. The row was read with these places
  * and belongs to this record alone, so nothing is copied.
  */
-function rowExtender(step: SourceStep): RowExtender {
+function appendSystemColumns(step: SourceStep): AppendSystemColumns {
   const valueCount = step.valueColumns.length;
   const { headers, window } = step;
   const keyCount = step.schema.key.length;

@@ -22,9 +22,9 @@ import type {
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { castArgument } from '../expressions/compile.ts';
 import type { ArgumentType } from '../functions/definition.ts';
-import { aggregateUnextended, lowerAggregate } from './lower-aggregate.ts';
+import { aggregateSourceRows, lowerAggregate } from './lower-aggregate.ts';
 import { lowerJoin, lowerKeyBy } from './lower-join.ts';
-import { lowerSource, lowerUnextended, timestampFunction } from './lower-source.ts';
+import { lowerSource, lowerSourceRows, timestampFunction } from './lower-source.ts';
 import {
   type Lowered,
   type LoweringContext,
@@ -77,20 +77,21 @@ function lowerFilter(step: FilterStep, input: Lowered, context: LoweringContext)
 
 function lowerAggregateOver(step: AggregateStep, context: LoweringContext): Lowered {
   // Rows that have their key already go straight into the aggregation.
-  const unextended = step.rekey ? undefined : lowerUnextended(step.input, context);
-  return unextended === undefined
+  const source = step.rekey ? undefined : lowerSourceRows(step.input, context);
+  return source === undefined
     ? lowerAggregate(step, lower(step.input, context), context)
-    : aggregateUnextended(step, unextended, context);
+    : aggregateSourceRows(step, source, context);
 }
 
 function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
   const texts = step.columns.map(({ expression }) => expression);
   const { project } = rowProjection(texts, step.input.schema.row, context);
-  const unextended = lowerUnextended(step.input, context);
-  if (unextended !== undefined) {
-    const { extend } = unextended;
-    const stream = unextended.stream.mapValues(
-      (value, key, record): Row => (value === null ? value : project(extend(value, key, record))),
+  const source = lowerSourceRows(step.input, context);
+  if (source !== undefined) {
+    const { appendSystemColumns } = source;
+    const stream = source.stream.mapValues(
+      (value, key, record): Row =>
+        value === null ? value : project(appendSystemColumns(value, key, record)),
       { name: step.id },
     );
     return { kind: 'STREAM', stream: step.keyPositions === undefined ? stream : reorderKey(stream, step) };

@@ -55,17 +55,17 @@ const emptySerde: Serde<Row> = {
   deserialize: () => null as unknown as Row,
 };
 
-/** @param spare null places that rows which are read have after the columns, for a caller who fills them. */
+/** @param trailingNulls how many nulls follow the columns of a row that is read, for a caller who fills them. */
 export function rowSerde(
   side: FormatSide,
   info: FormatInfo,
   columns: readonly FormatColumn[],
-  spare = 0,
+  trailingNulls = 0,
 ): Serde<Row> {
   if (columns.length === 0 && side === 'key') return emptySerde;
   const { format, properties, features } = info;
   return new RowSerdeAdapter(
-    formatOf(format).createSerde({ columns, side, properties, features: new Set(features), spare }),
+    formatOf(format).createSerde({ columns, side, properties, features: new Set(features), trailingNulls }),
   );
 }
 

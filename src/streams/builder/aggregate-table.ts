@@ -1,6 +1,6 @@
 import { storeView } from '../operators/store-view.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { StreamPart } from './dsl.ts';
 import type { KTable } from './ktable.ts';
 import type { Serdes } from './require-serdes.ts';
@@ -16,7 +16,7 @@ export function aggregateTable<K, V, KR, VR>(options: {
   readonly storeName: string;
   readonly store: StoreDefinition;
   readonly parent: StreamPart<K, V>;
-  readonly behaviour: (flags: TableFlags) => Behaviour;
+  readonly factory: (flags: TableFlags) => NodeFactory;
   readonly serdes: Serdes<KR, VR>;
   readonly queryableStoreName: string | undefined;
   readonly gracePeriodMs?: number;
@@ -26,8 +26,8 @@ export function aggregateTable<K, V, KR, VR>(options: {
   const flags: TableFlags = { sendOldValues: false };
   const { dsl } = parent;
   dsl.topology.addStore(storeName, () => store);
-  const behaviour = options.behaviour(flags);
-  dsl.topology.addProcessor({ name, parents: [parent.node], stores: () => [storeName], behaviour });
+  const factory = options.factory(flags);
+  dsl.topology.addProcessor({ name, parents: [parent.node], stores: () => [storeName], factory });
   return dsl.table<KR, VR>({
     dsl,
     name,

@@ -28,7 +28,7 @@ export class BranchedKStream<K, V> {
     topology.addProcessor({
       name: this.#splitName,
       parents: [part.node],
-      behaviour: branchRecords(this.#predicates),
+      factory: branchRecords(this.#predicates),
     });
   }
 
@@ -54,7 +54,7 @@ export class BranchedKStream<K, V> {
     const { dsl } = this.#part;
     const name = `${this.#splitName}${branched.name ?? index}`;
     dsl.topology.newProcessorName(name);
-    dsl.topology.addProcessor({ name, parents: [this.#splitName], behaviour: passThrough() });
+    dsl.topology.addProcessor({ name, parents: [this.#splitName], factory: passThrough() });
     const stream = dsl.stream({ ...this.#part, name, node: name });
     this.#branches.set(name, branched.chain ? branched.chain(stream) : stream);
   }

@@ -40,7 +40,7 @@ export function joinOnForeignKey<K, V, KO, VO, VR>(
   topology.addProcessor({
     name: names.send,
     parents: [left.name],
-    behaviour: sendSubscriptions({
+    factory: sendSubscriptions({
       foreignKey: options.foreignKey,
       foreignKeySerde: otherSerdes.keySerde,
       valueSerde: leftSerdes.valueSerde,
@@ -82,19 +82,19 @@ export function joinOnForeignKey<K, V, KO, VO, VR>(
     name: names.receive,
     parents: [names.registrationSource],
     stores: () => [names.store],
-    behaviour: receiveSubscriptions<KO, K>(names.store),
+    factory: receiveSubscriptions<KO, K>(names.store),
   });
   topology.addProcessor({
     name: names.answer,
     parents: [names.receive],
     stores: () => otherView.storeNames,
-    behaviour: answerSubscriptions<KO, K, VO>(otherView),
+    factory: answerSubscriptions<KO, K, VO>(otherView),
   });
   topology.addProcessor({
     name: names.notify,
     parents: [other.name],
     stores: () => [names.store],
-    behaviour: notifySubscribers<KO, K, VO>(names.store, other.versioned),
+    factory: notifySubscribers<KO, K, VO>(names.store, other.versioned),
   });
 
   topology.addRepartitionTopic({ name: names.responseTopic, partitions: undefined });
@@ -122,7 +122,7 @@ export function joinOnForeignKey<K, V, KO, VO, VR>(
     name: names.resolve,
     parents: [names.responseSource],
     stores: () => leftView.storeNames,
-    behaviour: resolveResponses({
+    factory: resolveResponses({
       view: leftView,
       valueSerde: leftSerdes.valueSerde,
       topic: names.registrationTopic,

@@ -65,7 +65,7 @@ export class KGroupedStream<K, V> {
       storeName,
       store: tableStore(storeName, serdes, options),
       parent: this.#source.repartitioned({ storeName }),
-      behaviour: (flags) => aggregateRecords(storeName, aggregation, flags),
+      factory: (flags) => aggregateRecords(storeName, aggregation, flags),
       serdes,
       queryableStoreName: options.storeName,
     });

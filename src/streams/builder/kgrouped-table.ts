@@ -83,7 +83,7 @@ export class KGroupedTable<K, V> {
       storeName,
       store: tableStore(storeName, serdes, options),
       parent: this.#shared ?? this.#repartition({ sink, source, topic }),
-      behaviour: (flags) => aggregateChanges(storeName, aggregation, flags),
+      factory: (flags) => aggregateChanges(storeName, aggregation, flags),
       serdes,
       queryableStoreName: options.storeName,
     });

@@ -6,12 +6,12 @@ import { mapRecords } from '../operators/map.ts';
 import { mapRecordValues } from '../operators/map-values.ts';
 import { passThrough } from '../operators/pass-through.ts';
 import { peekRecords } from '../operators/peek.ts';
-import { rxBehaviour } from '../operators/rx-behaviour.ts';
+import { rxNode } from '../operators/rx-node.ts';
 import { selectRecordKey } from '../operators/select-key.ts';
 import { userProcessor } from '../operators/user-processor.ts';
 import type { ProcessorSupplier } from '../processor.ts';
 import type { KeyValue, StreamRecord } from '../record.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
 import { BranchedKStream } from './branched-kstream.ts';
 import type { StreamPart } from './dsl.ts';
@@ -132,7 +132,7 @@ export class KStream<K, V> {
     const node = this.#addNode(
       'KSTREAM-PIPE-',
       named,
-      rxBehaviour(() => operator, { keepsKey }),
+      rxNode(() => operator, { keepsKey }),
     );
     return this.#derive<KR, VR>(node, {
       keySerde: named.keySerde,
@@ -152,7 +152,7 @@ export class KStream<K, V> {
     const right = other.part;
     const name = left.dsl.topology.nameOr(named.name, 'KSTREAM-MERGE-');
     const parents = left.node === right.node ? [left.node] : [left.node, right.node];
-    left.dsl.topology.addProcessor({ name, parents, behaviour: passThrough() });
+    left.dsl.topology.addProcessor({ name, parents, factory: passThrough() });
     return left.dsl.stream<K, V>({
       ...left,
       name,
@@ -273,8 +273,8 @@ export class KStream<K, V> {
     supplier: ProcessorSupplier<K, V, KR, VR>,
     options: NamedPair<KR, VR> & { readonly stores?: readonly string[] } = {},
   ): KStream<KR, VR> {
-    const behaviour = userProcessor(supplier, { keepsKey: false });
-    const node = this.#addNode('KSTREAM-PROCESSOR-', options, behaviour, options.stores);
+    const factory = userProcessor(supplier, { keepsKey: false });
+    const node = this.#addNode('KSTREAM-PROCESSOR-', options, factory, options.stores);
     return this.#derive<KR, VR>(node, {
       keySerde: options.keySerde,
       valueSerde: options.valueSerde,
@@ -287,8 +287,8 @@ export class KStream<K, V> {
     supplier: ProcessorSupplier<K, V, K, VR>,
     options: NamedValue<VR> & { readonly stores?: readonly string[] } = {},
   ): KStream<K, VR> {
-    const behaviour = userProcessor(supplier, { keepsKey: true });
-    const node = this.#addNode('KSTREAM-PROCESSVALUES-', options, behaviour, options.stores);
+    const factory = userProcessor(supplier, { keepsKey: true });
+    const node = this.#addNode('KSTREAM-PROCESSVALUES-', options, factory, options.stores);
     return this.#derive<K, VR>(node, {
       keySerde: this.#part.keySerde,
       valueSerde: options.valueSerde,
@@ -297,27 +297,27 @@ export class KStream<K, V> {
   }
 
   /** A node that passes records on as they are, or not at all. */
-  #stateless(prefix: string, named: Named, behaviour: Behaviour): KStream<K, V> {
-    const node = this.#addNode(prefix, named, behaviour);
+  #stateless(prefix: string, named: Named, factory: NodeFactory): KStream<K, V> {
+    const node = this.#addNode(prefix, named, factory);
     return this.#part.dsl.stream({ ...this.#part, name: node, node });
   }
 
-  #valueChanging<VR>(prefix: string, named: NamedValue<VR>, behaviour: Behaviour): KStream<K, VR> {
-    const node = this.#addNode(prefix, named, behaviour);
+  #valueChanging<VR>(prefix: string, named: NamedValue<VR>, factory: NodeFactory): KStream<K, VR> {
+    const node = this.#addNode(prefix, named, factory);
     const { keySerde, repartitionRequired } = this.#part;
     return this.#derive(node, { keySerde, valueSerde: named.valueSerde, repartitionRequired });
   }
 
-  #keyChanging<KR, VR>(prefix: string, named: NamedPair<KR, VR>, behaviour: Behaviour): KStream<KR, VR> {
-    const node = this.#addNode(prefix, named, behaviour);
+  #keyChanging<KR, VR>(prefix: string, named: NamedPair<KR, VR>, factory: NodeFactory): KStream<KR, VR> {
+    const node = this.#addNode(prefix, named, factory);
     const { keySerde, valueSerde } = named;
     return this.#derive(node, { keySerde, valueSerde, repartitionRequired: true });
   }
 
-  #addNode(prefix: string, named: Named, behaviour: Behaviour, stores: readonly string[] = []): string {
+  #addNode(prefix: string, named: Named, factory: NodeFactory, stores: readonly string[] = []): string {
     const { dsl, node } = this.#part;
     const name = dsl.topology.nameOr(named.name, prefix);
-    dsl.topology.addProcessor({ name, parents: [node], behaviour, stores: () => stores });
+    dsl.topology.addProcessor({ name, parents: [node], factory, stores: () => stores });
     return name;
   }
 

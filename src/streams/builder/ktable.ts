@@ -62,7 +62,7 @@ export class KTable<K, V> {
     const given = mapper ? named : (first as Named);
     const { dsl, keySerde, valueSerde, sources, repartitions } = this.#part;
     const name = dsl.topology.nameOr(given.name, 'KTABLE-TOSTREAM-');
-    dsl.topology.addProcessor({ name, parents: [this.#part.name], behaviour: tableToStream<K, V>() });
+    dsl.topology.addProcessor({ name, parents: [this.#part.name], factory: tableToStream<K, V>() });
     const common = { dsl, name, node: name, sources, repartitions };
     const stream = dsl.stream<K, V>({ ...common, keySerde, valueSerde, repartitionRequired: false });
     return mapper ? stream.selectKey(mapper) : stream;
@@ -83,7 +83,7 @@ export class KTable<K, V> {
     dsl.topology.addProcessor({
       name,
       parents: [this.#part.name],
-      behaviour: mapTableForGrouping(selector, this.#part.versioned),
+      factory: mapTableForGrouping(selector, this.#part.versioned),
     });
     this.#part.enableSendingOldValues(true);
     return new KGroupedTable<KR, VR>({ dsl, node: name, repartitions, grouped });

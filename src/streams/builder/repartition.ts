@@ -39,7 +39,7 @@ export function repartition<K, V>(
   const serdes = requireSerdes(names.sink, request, part);
   const step: RepartitionStep = { dropNullKeys: true };
   topology.addRepartitionTopic({ name: topic, partitions: request.numberOfPartitions });
-  topology.addProcessor({ name: names.filter, parents: [part.node], behaviour: repartitionFilter(step) });
+  topology.addProcessor({ name: names.filter, parents: [part.node], factory: repartitionFilter(step) });
   topology.addSink({
     name: names.sink,
     parents: [names.filter],

@@ -54,7 +54,7 @@ export class SessionWindowedKStream<K, V> {
       gracePeriodMs,
       closeAfterMs: gracePeriodMs + inactivityGapMs,
       store: (settings) => ({ kind: 'session', ...settings }),
-      behaviour: (storeName, flags) =>
+      factory: (storeName, flags) =>
         aggregateSessions({ storeName, windows, emit }, { ...aggregation, merger }, flags),
       keySerde: sessionWindowedSerde,
     });

@@ -34,7 +34,7 @@ export function sourceTable<K, V>(request: {
     name,
     parents: [request.parent],
     stores: () => (flags.materialized ? [storeName] : []),
-    behaviour: tableSource(storeName, flags),
+    factory: tableSource(storeName, flags),
   });
   return dsl.table<K, V>({
     dsl,

@@ -74,19 +74,19 @@ export function joinStreams<K, V1, V2, VR>(
     name: names.thisWindow,
     parents: [thisSide.node],
     stores: () => [thisStore],
-    behaviour: joinWindow(thisStore),
+    factory: joinWindow(thisStore),
   });
   add({
     name: names.otherWindow,
     parents: [otherSide.node],
     stores: () => [otherStore],
-    behaviour: joinWindow(otherStore),
+    factory: joinWindow(otherStore),
   });
   add({
     name: names.thisJoin,
     parents: [names.thisWindow],
     stores: lookUps(otherStore),
-    behaviour: joinWithStream({
+    factory: joinWithStream({
       ...common,
       side: 'left',
       outer: kind !== 'inner',
@@ -98,7 +98,7 @@ export function joinStreams<K, V1, V2, VR>(
     name: names.otherJoin,
     parents: [names.otherWindow],
     stores: lookUps(thisStore),
-    behaviour: joinWithStream({
+    factory: joinWithStream({
       ...common,
       side: 'right',
       outer: kind === 'outer',
@@ -106,7 +106,7 @@ export function joinStreams<K, V1, V2, VR>(
       joiner: (own, found, key) => joiner(found as V1, own as V2, key as K),
     }),
   });
-  add({ name: names.merge, parents: [names.thisJoin, names.otherJoin], behaviour: passThrough() });
+  add({ name: names.merge, parents: [names.thisJoin, names.otherJoin], factory: passThrough() });
   const repartitions = [...thisSide.repartitions, ...otherSide.repartitions];
   if (kind !== 'inner') for (const step of repartitions) step.dropNullKeys = false;
   return {

@@ -53,8 +53,8 @@ export function joinStreamWithTable<K, V, VT, VR>(
   }
   if (left) for (const step of part.repartitions) step.dropNullKeys = false;
 
-  const behaviour = joinWithTable({ view, joiner, left, buffer });
-  dsl.topology.addProcessor({ name, parents: [part.node], stores: () => stores, behaviour });
+  const factory = joinWithTable({ view, joiner, left, buffer });
+  dsl.topology.addProcessor({ name, parents: [part.node], stores: () => stores, factory });
   return {
     dsl,
     name,

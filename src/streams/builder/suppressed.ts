@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../../base/errors.ts';
 import type { SuppressSettings } from '../operators/suppress.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { TablePart } from './dsl.ts';
 import type { KTable } from './ktable.ts';
 import type { Named } from './options.ts';
@@ -24,7 +24,7 @@ export type Suppressed = Named & { readonly buffer?: SuppressBuffer } & (
 export function suppressTable<K, V>(
   part: TablePart<K, V>,
   suppressed: Suppressed,
-  operator: (settings: SuppressSettings<K>) => Behaviour,
+  operator: (settings: SuppressSettings<K>) => NodeFactory,
 ): KTable<K, V> {
   const { topology } = part.dsl;
   const name = suppressed.name ?? topology.newProcessorName('KTABLE-SUPPRESS-');
@@ -65,7 +65,7 @@ export function suppressTable<K, V>(
     name,
     parents: [part.name],
     stores: () => [storeName],
-    behaviour: operator(settings),
+    factory: operator(settings),
   });
   return part.dsl.table<K, V>({
     ...part,

@@ -43,7 +43,7 @@ export function joinTables<K, V1, V2, VR>(
     name: thisJoin,
     parents: [left.name],
     stores: () => otherView.storeNames,
-    behaviour: joinTableSide(
+    factory: joinTableSide(
       {
         side: 'left',
         kind,
@@ -58,7 +58,7 @@ export function joinTables<K, V1, V2, VR>(
     name: otherJoin,
     parents: [other.name],
     stores: () => leftView.storeNames,
-    behaviour: joinTableSide(
+    factory: joinTableSide(
       {
         side: 'right',
         kind,
@@ -78,7 +78,7 @@ export function joinTables<K, V1, V2, VR>(
     name: merge,
     parents: [thisJoin, otherJoin],
     stores: () => (storeName === undefined ? [] : [storeName]),
-    behaviour: mergeTableJoins(storeName, flags),
+    factory: mergeTableJoins(storeName, flags),
   });
   return dsl.table<K, VR>({
     dsl,

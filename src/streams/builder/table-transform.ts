@@ -4,7 +4,7 @@ import { mapTableRows } from '../operators/table-map-values.ts';
 import { storeView } from '../operators/store-view.ts';
 import type { Serde } from '../serde.ts';
 import type { TableViewFactory } from '../operators/table-view.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { TableFlags } from './aggregate-table.ts';
 import type { TablePart } from './dsl.ts';
 import type { Predicate, ValueMapper } from './functions.ts';
@@ -27,7 +27,7 @@ export function filterTable<K, V>(
     valueSerde: options?.valueSerde ?? parent.valueSerde,
     // Where the parent is kept anyway its old values are free, and spare tombstones for rows that never matched.
     sendOldValues: parent.enableSendingOldValues(false),
-    behaviour: (flags, storeName) =>
+    factory: (flags, storeName) =>
       filterTableRows({ predicate, negate, storeName, versioned: parent.versioned }, flags),
     view: () => filteredView(parent.view(), { predicate, negate }),
   });
@@ -44,7 +44,7 @@ export function mapTableValues<K, V, VR>(
     options,
     valueSerde: options?.valueSerde,
     sendOldValues: false,
-    behaviour: (flags, storeName) => mapTableRows({ mapper, storeName }, flags),
+    factory: (flags, storeName) => mapTableRows({ mapper, storeName }, flags),
     view: () => mappedView(parent.view(), mapper),
   });
 }
@@ -56,7 +56,7 @@ function transformTable<K, V, VR>(
     readonly options: Options<K, VR>;
     readonly valueSerde: Serde<VR> | undefined;
     readonly sendOldValues: boolean;
-    readonly behaviour: (flags: TableFlags, storeName: string | undefined) => Behaviour;
+    readonly factory: (flags: TableFlags, storeName: string | undefined) => NodeFactory;
     readonly view: () => TableViewFactory<K, VR>;
   },
 ): KTable<K, VR> {
@@ -79,7 +79,7 @@ function transformTable<K, V, VR>(
     name,
     parents: [parent.name],
     stores: () => (storeName === undefined ? [] : [storeName]),
-    behaviour: request.behaviour(flags, storeName),
+    factory: request.factory(flags, storeName),
   });
   return dsl.table<K, VR>({
     dsl,

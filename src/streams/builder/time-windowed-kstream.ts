@@ -51,7 +51,7 @@ export class TimeWindowedKStream<K, V> {
       gracePeriodMs,
       closeAfterMs: gracePeriodMs,
       store: (settings) => ({ kind: 'window', ...settings, windowSizeMs: sizeMs, advanceMs }),
-      behaviour: (storeName, flags) => aggregateTimeWindows({ storeName, windows, emit }, aggregation, flags),
+      factory: (storeName, flags) => aggregateTimeWindows({ storeName, windows, emit }, aggregation, flags),
       keySerde: (serde) => timeWindowedSerde(serde, sizeMs),
     });
   }

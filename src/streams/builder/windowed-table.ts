@@ -1,6 +1,6 @@
 import type { Serde } from '../serde.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { Windowed } from '../windows/windowed.ts';
 import { aggregateTable, type TableFlags } from './aggregate-table.ts';
@@ -29,7 +29,7 @@ interface WindowKind<K, VA> {
   readonly store: (
     settings: ReturnType<typeof storeBasics> & Serdes<K, VA> & { readonly retentionMs: number },
   ) => StoreDefinition;
-  readonly behaviour: (storeName: string, flags: TableFlags) => Behaviour;
+  readonly factory: (storeName: string, flags: TableFlags) => NodeFactory;
   readonly keySerde: (serde: Serde<K>) => Serde<Windowed<K>>;
 }
 
@@ -56,7 +56,7 @@ export function windowedTable<K, V, VA>(
       retentionMs: retentionOf(options, kind.lengthMs + kind.gracePeriodMs),
     }),
     parent: source.repartitioned({ storeName }),
-    behaviour: (flags) => kind.behaviour(storeName, flags),
+    factory: (flags) => kind.factory(storeName, flags),
     serdes: { keySerde: kind.keySerde(serdes.keySerde), valueSerde: serdes.valueSerde },
     queryableStoreName: options.storeName,
     gracePeriodMs: kind.closeAfterMs,

@@ -1,11 +1,11 @@
 import type { ValueMapper } from '../builder/functions.ts';
 import { StreamRecord } from '../record.ts';
-import type { Behaviour } from '../topology/nodes.ts';
-import { eachRecord, rxBehaviour } from './rx-behaviour.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
+import { eachRecord, rxNode } from './rx-node.ts';
 
 /** Any number of values for each record, under its key. */
-export function flatMapRecordValues<K, V, VR>(mapper: ValueMapper<K, V, Iterable<VR>>): Behaviour {
-  return rxBehaviour<K, V, K, VR>(
+export function flatMapRecordValues<K, V, VR>(mapper: ValueMapper<K, V, Iterable<VR>>): NodeFactory {
+  return rxNode<K, V, K, VR>(
     (context) =>
       eachRecord(context, (record, subscriber) => {
         for (const value of mapper(record.value, record.key, context.record)) {

@@ -1,13 +1,13 @@
 import type { KeyValueMapper } from '../builder/functions.ts';
 import { StreamRecord, type KeyValue } from '../record.ts';
-import type { Behaviour } from '../topology/nodes.ts';
-import { eachRecord, rxBehaviour } from './rx-behaviour.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
+import { eachRecord, rxNode } from './rx-node.ts';
 
 /** Any number of records for each. */
 export function flatMapRecords<K, V, KR, VR>(
   mapper: KeyValueMapper<K, V, Iterable<KeyValue<KR, VR>>>,
-): Behaviour {
-  return rxBehaviour<K, V, KR, VR>(
+): NodeFactory {
+  return rxNode<K, V, KR, VR>(
     (context) =>
       eachRecord(context, (record, subscriber) => {
         for (const [key, value] of mapper(record.key, record.value, context.record)) {

@@ -1,11 +1,11 @@
 import type { StreamRecord } from '../record.ts';
 import type { JoinState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
+import { operatorNode } from './operator-node.ts';
 
 /** Puts one side's records where the other side's join will look for them, and passes them on to their own join. */
-export function joinWindow<K, V>(storeName: string): Behaviour {
-  return statefulBehaviour<K, V, K, V>(
+export function joinWindow<K, V>(storeName: string): NodeFactory {
+  return operatorNode<K, V, K, V>(
     (context) => {
       const store = context.store<JoinState<K, V>>(storeName);
       const at = (timestamp: number): { readonly fromMs: number; readonly toMs: number } => ({

@@ -1,11 +1,11 @@
 import type { ValueMapper } from '../builder/functions.ts';
 import { StreamRecord } from '../record.ts';
-import type { Behaviour } from '../topology/nodes.ts';
-import { eachRecord, rxBehaviour } from './rx-behaviour.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
+import { eachRecord, rxNode } from './rx-node.ts';
 
 /** One record for each, with a new value. */
-export function mapRecordValues<K, V, VR>(mapper: ValueMapper<K, V, VR>): Behaviour {
-  return rxBehaviour<K, V, K, VR>(
+export function mapRecordValues<K, V, VR>(mapper: ValueMapper<K, V, VR>): NodeFactory {
+  return rxNode<K, V, K, VR>(
     (context) =>
       eachRecord(context, (record, subscriber) => {
         const value = mapper(record.value, record.key, context.record);

@@ -1,11 +1,11 @@
 import type { PairMapper } from '../builder/functions.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import { StreamRecord } from '../record.ts';
-import { eachRecord, rxBehaviour } from './rx-behaviour.ts';
+import { eachRecord, rxNode } from './rx-node.ts';
 
 /** One record for each, with a new key and value. */
-export function mapRecords<K, V, KR, VR>(mapper: PairMapper<K, V, KR, VR>): Behaviour {
-  return rxBehaviour<K, V, KR, VR>(
+export function mapRecords<K, V, KR, VR>(mapper: PairMapper<K, V, KR, VR>): NodeFactory {
+  return rxNode<K, V, KR, VR>(
     (context) =>
       eachRecord(context, (record, subscriber) => {
         const [key, value] = mapper(record.key, record.value, context.record);

@@ -1,8 +1,8 @@
 import { identity } from 'rxjs';
-import type { Behaviour } from '../topology/nodes.ts';
-import { rxBehaviour } from './rx-behaviour.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
+import { rxNode } from './rx-node.ts';
 
 /** Passes every record on: where streams merge, and where a branch begins. */
-export function passThrough(): Behaviour {
-  return rxBehaviour(() => identity, { keepsKey: true });
+export function passThrough(): NodeFactory {
+  return rxNode(() => identity, { keepsKey: true });
 }

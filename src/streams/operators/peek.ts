@@ -1,14 +1,14 @@
 import type { ForeachAction } from '../builder/functions.ts';
-import type { Behaviour } from '../topology/nodes.ts';
-import { eachRecord, rxBehaviour } from './rx-behaviour.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
+import { eachRecord, rxNode } from './rx-node.ts';
 
 /** Shows each record to a function, and passes it on unless it is the end of the line. */
 export function peekRecords<K, V>(
   action: ForeachAction<K, V>,
   options: { readonly forward: boolean },
-): Behaviour {
+): NodeFactory {
   const { forward } = options;
-  return rxBehaviour<K, V, K, V>(
+  return rxNode<K, V, K, V>(
     (context) =>
       eachRecord(context, (record, subscriber) => {
         action(record.key, record.value, context.record);

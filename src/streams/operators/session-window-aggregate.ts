@@ -2,13 +2,13 @@ import type { TableFlags } from '../builder/aggregate-table.ts';
 import type { Merger } from '../builder/functions.ts';
 import { NO_HEADERS, StreamRecord, type Header } from '../record.ts';
 import type { SessionState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { SessionWindows } from '../windows/session-windows.ts';
 import { Windowed } from '../windows/windowed.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import { foldRecord, type StreamAggregation } from './stream-aggregate.ts';
 import { WindowProgress } from './window-progress.ts';
 
@@ -30,8 +30,8 @@ export function aggregateSessions<K, V, VA>(
   settings: SessionSettings,
   aggregation: SessionAggregation<K, V, VA>,
   flags: TableFlags,
-): Behaviour {
-  return statefulBehaviour<K, V, Windowed<K>, Change<VA>>(
+): NodeFactory {
+  return operatorNode<K, V, Windowed<K>, Change<VA>>(
     (context) => new SessionAggregate(context, settings, aggregation, flags),
     { keepsKey: false },
   );

@@ -2,10 +2,10 @@ import type { TableFlags } from '../builder/aggregate-table.ts';
 import type { Aggregator, Initializer } from '../builder/functions.ts';
 import type { RecordContext, StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
 
 /** How records are folded. A reduction has no initializer: its first value is the aggregate. */
@@ -32,8 +32,8 @@ export function aggregateRecords<K, V, VA>(
   storeName: string,
   aggregation: StreamAggregation<K, V, VA>,
   flags: TableFlags,
-): Behaviour {
-  return statefulBehaviour<K, V, K, Change<VA>>(
+): NodeFactory {
+  return operatorNode<K, V, K, Change<VA>>(
     (context) => new StreamAggregate(context, storeName, aggregation, flags),
     { keepsKey: true },
   );

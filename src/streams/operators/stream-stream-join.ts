@@ -1,9 +1,9 @@
 import { StreamRecord } from '../record.ts';
 import type { JoinSide, JoinState, OuterJoinState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import { operatorSetting } from './operator-config.ts';
 
 interface StreamJoinSettings<K> {
@@ -33,8 +33,8 @@ const EMIT_INTERVAL = '__emit.interval.ms.kstreams.outer.join.spurious.results.f
  * One side of a stream-stream join. A left or outer result with null is held back until no match can come any more
  * (KAFKA-10847), and then emitted with its own time, when the other records move stream time on.
  */
-export function joinWithStream<K>(settings: StreamJoinSettings<K>): Behaviour {
-  return statefulBehaviour<K, unknown, K, unknown>((context) => new StreamJoin(context, settings), {
+export function joinWithStream<K>(settings: StreamJoinSettings<K>): NodeFactory {
+  return operatorNode<K, unknown, K, unknown>((context) => new StreamJoin(context, settings), {
     keepsKey: true,
   });
 }

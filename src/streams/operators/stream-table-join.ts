@@ -1,9 +1,9 @@
 import type { ValueJoiner } from '../builder/functions.ts';
 import { StreamRecord } from '../record.ts';
 import type { BufferState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import type { TableView, TableViewFactory } from './table-view.ts';
 
 interface StreamTableJoinSettings<K, V, VT, VR> {
@@ -15,8 +15,8 @@ interface StreamTableJoinSettings<K, V, VT, VR> {
 }
 
 /** Looks each record up in a table: as it is now, or, where the table is versioned, as it was at the record's time. */
-export function joinWithTable<K, V, VT, VR>(settings: StreamTableJoinSettings<K, V, VT, VR>): Behaviour {
-  return statefulBehaviour<K, V, K, VR>((context) => new StreamTableJoin(context, settings), {
+export function joinWithTable<K, V, VT, VR>(settings: StreamTableJoinSettings<K, V, VT, VR>): NodeFactory {
+  return operatorNode<K, V, K, VR>((context) => new StreamTableJoin(context, settings), {
     keepsKey: true,
   });
 }

@@ -1,9 +1,9 @@
 import { StreamRecord } from '../record.ts';
 import type { BufferState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 
 export interface SuppressSettings<K> {
   readonly storeName: string;
@@ -27,8 +27,8 @@ export class SuppressBufferFull extends Error {
  * Holds changes back until stream time has passed theirs. A later change of a waiting key takes the place, and keeps
  * the waiting time, of the earlier one.
  */
-export function suppressRecords<K, V>(settings: SuppressSettings<K>): Behaviour {
-  return statefulBehaviour<K, Change<V>, K, Change<V>>((context) => new Suppress(context, settings), {
+export function suppressRecords<K, V>(settings: SuppressSettings<K>): NodeFactory {
+  return operatorNode<K, Change<V>, K, Change<V>>((context) => new Suppress(context, settings), {
     keepsKey: true,
   });
 }

@@ -2,10 +2,10 @@ import type { TableFlags } from '../builder/aggregate-table.ts';
 import type { Predicate } from '../builder/functions.ts';
 import { StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
 
 interface FilterSettings<K, V> {
@@ -19,13 +19,10 @@ interface FilterSettings<K, V> {
  * Passes the rows for which the predicate holds; a row that ceases to match becomes a deletion. Where old values are
  * known, a row that matched neither before nor now is not mentioned.
  */
-export function filterTableRows<K, V>(settings: FilterSettings<K, V>, flags: TableFlags): Behaviour {
-  return statefulBehaviour<K, Change<V>, K, Change<V>>(
-    (context) => new TableFilter(context, settings, flags),
-    {
-      keepsKey: true,
-    },
-  );
+export function filterTableRows<K, V>(settings: FilterSettings<K, V>, flags: TableFlags): NodeFactory {
+  return operatorNode<K, Change<V>, K, Change<V>>((context) => new TableFilter(context, settings, flags), {
+    keepsKey: true,
+  });
 }
 
 class TableFilter<K, V> implements Operator<K, Change<V>> {

@@ -2,10 +2,10 @@ import type { TableFlags } from '../builder/aggregate-table.ts';
 import type { ValueMapper } from '../builder/functions.ts';
 import { StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
 
 interface MapSettings<K, V, VR> {
@@ -14,8 +14,8 @@ interface MapSettings<K, V, VR> {
 }
 
 /** Gives each row a new value. Deletions pass without the mapper being asked. */
-export function mapTableRows<K, V, VR>(settings: MapSettings<K, V, VR>, flags: TableFlags): Behaviour {
-  return statefulBehaviour<K, Change<V>, K, Change<VR>>(
+export function mapTableRows<K, V, VR>(settings: MapSettings<K, V, VR>, flags: TableFlags): NodeFactory {
+  return operatorNode<K, Change<V>, K, Change<VR>>(
     (context) => new TableMapValues(context, settings, flags),
     {
       keepsKey: true,

@@ -1,8 +1,8 @@
 import type { PairMapper } from '../builder/functions.ts';
 import { StreamRecord } from '../record.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import { Change } from './change.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 
 /**
  * Gives the old and the new value of each change their groups. One group: one change. Two: the old group loses its
@@ -11,8 +11,8 @@ import { statefulBehaviour } from './stateful-behaviour.ts';
 export function mapTableForGrouping<K, V, KR, VR>(
   mapper: PairMapper<K, V, KR | null, VR | null>,
   versioned: () => boolean,
-): Behaviour {
-  return statefulBehaviour<K, Change<V>, KR, Change<VR>>(
+): NodeFactory {
+  return operatorNode<K, Change<V>, KR, Change<VR>>(
     (context) => {
       const latestOnly = versioned();
       return {

@@ -1,15 +1,15 @@
 import type { SourceTableFlags } from '../builder/source-table.ts';
 import { StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
 
 /** Reads records as updates of a table, kept or not. Updates apply in the order of offsets, whatever their times say. */
-export function tableSource<K, V>(storeName: string, flags: SourceTableFlags): Behaviour {
-  return statefulBehaviour<K, V | null, K, Change<V>>(
+export function tableSource<K, V>(storeName: string, flags: SourceTableFlags): NodeFactory {
+  return operatorNode<K, V | null, K, Change<V>>(
     (context) =>
       flags.materialized
         ? new StoredTableSource<K, V>(context, storeName, flags)

@@ -1,10 +1,10 @@
 import type { TableFlags } from '../builder/aggregate-table.ts';
 import { StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
 import type { TableView, TableViewFactory } from './table-view.ts';
 
@@ -18,8 +18,8 @@ interface JoinSideSettings<K> {
 }
 
 /** One side of a table-table join: looks up the other side's row when a row of its own changes. */
-export function joinTableSide<K>(settings: JoinSideSettings<K>, flags: TableFlags): Behaviour {
-  return statefulBehaviour<K, Change<unknown>, K, Change<unknown>>(
+export function joinTableSide<K>(settings: JoinSideSettings<K>, flags: TableFlags): NodeFactory {
+  return operatorNode<K, Change<unknown>, K, Change<unknown>>(
     (context) => new TableJoinSide(context, settings, flags),
     { keepsKey: true },
   );
@@ -89,8 +89,8 @@ class TableJoinSide<K> implements Operator<K, Change<unknown>> {
 }
 
 /** Where both sides of a table-table join meet; keeps the result where the user named a store for it. */
-export function mergeTableJoins<K, V>(storeName: string | undefined, flags: TableFlags): Behaviour {
-  return statefulBehaviour<K, Change<V>, K, Change<V>>(
+export function mergeTableJoins<K, V>(storeName: string | undefined, flags: TableFlags): NodeFactory {
+  return operatorNode<K, Change<V>, K, Change<V>>(
     (context) => new TableJoinMerger(context, storeName, flags),
     {
       keepsKey: true,

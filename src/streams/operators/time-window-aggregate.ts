@@ -1,13 +1,13 @@
 import type { TableFlags } from '../builder/aggregate-table.ts';
 import { StreamRecord } from '../record.ts';
 import type { WindowState } from '../state/states.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { TimeWindows } from '../windows/time-windows.ts';
 import { Windowed } from '../windows/windowed.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 import { foldRecord, type StreamAggregation } from './stream-aggregate.ts';
 import { WindowProgress } from './window-progress.ts';
 
@@ -22,8 +22,8 @@ export function aggregateTimeWindows<K, V, VA>(
   settings: TimeWindowSettings,
   aggregation: StreamAggregation<K, V, VA>,
   flags: TableFlags,
-): Behaviour {
-  return statefulBehaviour<K, V, Windowed<K>, Change<VA>>(
+): NodeFactory {
+  return operatorNode<K, V, Windowed<K>, Change<VA>>(
     (context) => new TimeWindowAggregate(context, settings, aggregation, flags),
     { keepsKey: false },
   );

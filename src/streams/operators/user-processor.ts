@@ -3,16 +3,16 @@ import type { ProcessorContext, ProcessorSupplier } from '../processor.ts';
 import type { RecordContext, StreamRecord } from '../record.ts';
 import type { StateStore } from '../state/store.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
-import type { Behaviour } from '../topology/nodes.ts';
+import type { NodeFactory } from '../topology/nodes.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { statefulBehaviour } from './stateful-behaviour.ts';
+import { operatorNode } from './operator-node.ts';
 
 /** A processor that an application brought along. */
 export function userProcessor<K, V, KR, VR>(
   supplier: ProcessorSupplier<K, V, KR, VR>,
   options: { readonly keepsKey: boolean },
-): Behaviour {
-  return statefulBehaviour<K, V, KR, VR>((context): Operator<K, V> => {
+): NodeFactory {
+  return operatorNode<K, V, KR, VR>((context): Operator<K, V> => {
     const processor = supplier();
     processor.init?.(processorContext(context));
     return {

@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.ts';
-import { NodeFailure } from '../operators/rx-behaviour.ts';
+import { NodeFailure } from '../operators/rx-node.ts';
 import { NO_HEADERS, type Header, type RecordContext } from '../record.ts';
 import type { AnyRecord } from '../topology/nodes.ts';
 

@@ -57,7 +57,7 @@ export function instantiate(options: {
     const node = assertDefined(topology.nodes.get(name), `no node ${name}`);
     if (node.kind === 'sink') return remember(name, leaf(name, options.sink(node)), [], false, name);
     if (node.kind === 'source') return buildSource(node);
-    return node.behaviour.type === 'rx' ? buildSegment(node) : buildOperator(node);
+    return node.factory.type === 'rx' ? buildSegment(node) : buildOperator(node);
   }
 
   function remember(
@@ -82,8 +82,8 @@ export function instantiate(options: {
     const context = options.contextFor(node.name, () =>
       assertDefined(runtime, `${node.name} is not built yet`),
     );
-    if (node.behaviour.type !== 'operator') return build(node.name);
-    const operator = node.behaviour.create(context);
+    if (node.factory.type !== 'operator') return build(node.name);
+    const operator = node.factory.create(context);
     runtime = {
       name: node.name,
       children: [],
@@ -91,7 +91,7 @@ export function instantiate(options: {
       process: (record) => operator.process(record),
     };
     closers.push(() => operator.close?.());
-    return remember(node.name, runtime, [operator], node.behaviour.keepsKey, node.name);
+    return remember(node.name, runtime, [operator], node.factory.keepsKey, node.name);
   }
 
   function buildSegment(first: ProcessorNode): RuntimeNode {
@@ -101,7 +101,7 @@ export function instantiate(options: {
     const operators = chain.map((node) => {
       const context = options.contextFor(node.name, () => runtime);
       // Every node of the chain is an rx node.
-      return node.behaviour.type === 'rx' ? node.behaviour.create(context) : undefined;
+      return node.factory.type === 'rx' ? node.factory.create(context) : undefined;
     });
     const segment = new RxSegment(
       operators.filter((operator) => operator !== undefined),
@@ -109,14 +109,14 @@ export function instantiate(options: {
     );
     const runtime: RuntimeNode = leaf(first.name, (record) => segment.process(record));
     closers.push(() => segment.close());
-    const keepsKey = chain.every((node) => node.behaviour.keepsKey);
+    const keepsKey = chain.every((node) => node.factory.keepsKey);
     return remember(first.name, runtime, [], keepsKey, tail.name);
   }
 
   function onlyRxChild(node: ProcessorNode): ProcessorNode | undefined {
     const children = childrenOf.get(node.name) ?? [];
     const child = children.length === 1 ? topology.nodes.get(children[0] ?? '') : undefined;
-    if (child?.kind !== 'processor' || child.behaviour.type !== 'rx' || child.parents.length !== 1)
+    if (child?.kind !== 'processor' || child.factory.type !== 'rx' || child.parents.length !== 1)
       return undefined;
     return child;
   }

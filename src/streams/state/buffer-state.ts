@@ -15,7 +15,7 @@ const VERSION_HEADER: readonly Header[] = Object.freeze([{ key: 'v', value: Buff
  * Records that wait, in memory, by time and then key bytes. Without `perKey` (the buffer of a join with grace) a key may
  * wait several times, once per time and offset. What waits at a commit is kept in the engine and in the changelog.
  */
-export class WaitingState<K, V> implements BufferState<K, V>, ManagedStore {
+export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore {
   readonly definition: BufferStoreDefinition<unknown, unknown>;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;

@@ -1,34 +1,34 @@
 import { unreachable } from '../../base/assert.ts';
-import { WaitingState } from './buffer-state.ts';
-import { StreamJoinState } from './join-state.ts';
-import { KeyValueState } from './key-value-state.ts';
+import { ManagedBufferState } from './buffer-state.ts';
+import { ManagedJoinState } from './join-state.ts';
+import { ManagedKeyValueState } from './key-value-state.ts';
 import type { ManagedStore, StoreEnvironment } from './managed-store.ts';
-import { UnmatchedState } from './outer-join-state.ts';
-import { SessionWindowState } from './session-state.ts';
+import { ManagedOuterJoinState } from './outer-join-state.ts';
+import { ManagedSessionState } from './session-state.ts';
 import type { StoreDefinition } from './store-definition.ts';
-import { ForeignKeySubscriptions } from './subscription-state.ts';
-import { VersionedState } from './versioned-state.ts';
-import { TimeWindowState } from './window-state.ts';
+import { ManagedSubscriptionState } from './subscription-state.ts';
+import { ManagedVersionedState } from './versioned-state.ts';
+import { ManagedWindowState } from './window-state.ts';
 
 /** Makes a task's instance of a store. */
 export function createStore(definition: StoreDefinition, environment: StoreEnvironment): ManagedStore {
   switch (definition.kind) {
     case 'key-value':
-      return new KeyValueState(definition, environment);
+      return new ManagedKeyValueState(definition, environment);
     case 'versioned':
-      return new VersionedState(definition, environment);
+      return new ManagedVersionedState(definition, environment);
     case 'window':
-      return new TimeWindowState(definition, environment);
+      return new ManagedWindowState(definition, environment);
     case 'session':
-      return new SessionWindowState(definition, environment);
+      return new ManagedSessionState(definition, environment);
     case 'join':
-      return new StreamJoinState(definition, environment);
+      return new ManagedJoinState(definition, environment);
     case 'outer-join':
-      return new UnmatchedState(definition, environment);
+      return new ManagedOuterJoinState(definition, environment);
     case 'buffer':
-      return new WaitingState(definition, environment);
+      return new ManagedBufferState(definition, environment);
     case 'subscription':
-      return new ForeignKeySubscriptions(definition, environment);
+      return new ManagedSubscriptionState(definition, environment);
     default:
       return unreachable(definition);
   }

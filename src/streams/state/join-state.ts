@@ -28,7 +28,7 @@ const SEGMENT_MIN_MS = 60_000;
  * One side of a stream-stream join. All records of a key within a bucket of time are one value, so that a look-up is
  * two or three point reads, and buckets expire as ranges. In the changelog each is a record: key, time, sequence.
  */
-export class StreamJoinState<K, V> implements JoinState<K, V>, ManagedStore {
+export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   readonly definition: JoinStoreDefinition<unknown, unknown>;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;

@@ -8,7 +8,7 @@ import type { KeyValueStoreDefinition } from './store-definition.ts';
 import { TimestampedRows } from './timestamped-rows.ts';
 
 /** A table's rows, or a processor's own key-value store. */
-export class KeyValueState<K, V> implements TableState<K, V>, ManagedStore {
+export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStore {
   readonly definition: KeyValueStoreDefinition<unknown, unknown>;
   readonly versioned = false;
   readonly #environment: StoreEnvironment;

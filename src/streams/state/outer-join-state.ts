@@ -16,7 +16,7 @@ const VARIABLE_SIZE = 1;
  * when they are looked through (at most once a second), and kept in the engine for a restart. The changelog has Kafka
  * Streams' format.
  */
-export class UnmatchedState<K, V1, V2> implements OuterJoinState<K>, ManagedStore {
+export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, ManagedStore {
   readonly definition: OuterJoinStoreDefinition<unknown, unknown, unknown>;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;

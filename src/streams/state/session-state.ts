@@ -38,7 +38,7 @@ interface SessionChange<V> {
  * A session-windowed table. All sessions of a key are one value, sorted by end and start, so that a record reads them
  * with one point read. In the changelog each session is a record of its own: key, end, start.
  */
-export class SessionWindowState<K, V> implements SessionState<K, V>, ManagedStore {
+export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedStore {
   readonly definition: SessionStoreDefinition<unknown, unknown>;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;

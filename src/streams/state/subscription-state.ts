@@ -17,7 +17,7 @@ interface Stored {
  * Subscriptions of a foreign-key join. The key is, as in Kafka Streams, the foreign key's length, the foreign key and
  * the primary key, so that all subscribers of a row are one range.
  */
-export class ForeignKeySubscriptions<KO, K> implements SubscriptionState<KO, K>, ManagedStore {
+export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>, ManagedStore {
   readonly definition: SubscriptionStoreDefinition<unknown, unknown>;
   readonly #foreignKeys: KeyCodec<KO>;
   readonly #primaryKeys: KeyCodec<K>;

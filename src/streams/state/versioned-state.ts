@@ -23,7 +23,7 @@ interface Unlogged<V> extends Version<V> {
  * A table with history (KIP-889): all versions of a key within the retention are one value, newest first. Writes are
  * ordered by their times, not by their arrival; those older than the retention are rejected.
  */
-export class VersionedState<K, V> implements TableState<K, V>, ManagedStore {
+export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedStore {
   readonly definition: VersionedStoreDefinition<unknown, unknown>;
   readonly versioned = true;
   readonly cached = false;

@@ -18,7 +18,7 @@ interface WindowKey<K> {
  * read, windows close and expire as ranges, and RocksDB sees neighbours in time together. In the changelog it is the
  * record's key, the start and a sequence number (always 0), as Kafka Streams writes it.
  */
-export class TimeWindowState<K, V> implements WindowState<K, V>, ManagedStore {
+export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   readonly definition: WindowStoreDefinition<unknown, unknown>;
   readonly #keys: KeyCodec<K>;
   readonly #table: TimestampedRows<WindowKey<K>, V>;

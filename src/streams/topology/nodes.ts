@@ -27,10 +27,10 @@ export interface ProcessorNode {
   readonly name: string;
   readonly parents: readonly string[];
   readonly stores: readonly string[];
-  readonly behaviour: Behaviour;
+  readonly factory: NodeFactory;
 }
 
-export type Behaviour =
+export type NodeFactory =
   | {
       readonly type: 'rx';
       /** What it forwards has the key of what it got: stores behind it can be prefetched by the source's keys. */

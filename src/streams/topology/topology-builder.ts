@@ -4,7 +4,7 @@ import type { StreamPartitioner, TopicNameExtractor } from '../builder/functions
 import type { Serde } from '../serde.ts';
 import { failOnInvalidTimestamp, type TimestampExtractor } from '../timestamp-extractor.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
-import type { Behaviour, SinkNode, SourceNode, TopologyNode } from './nodes.ts';
+import type { NodeFactory, SinkNode, SourceNode, TopologyNode } from './nodes.ts';
 import { Topology, type RepartitionTopic } from './topology.ts';
 
 interface DraftProcessor {
@@ -13,7 +13,7 @@ interface DraftProcessor {
   readonly parents: readonly string[];
   /** Asked when the topology is complete: only then is it known which tables must be kept. */
   readonly stores: () => readonly string[];
-  readonly behaviour: Behaviour;
+  readonly factory: NodeFactory;
 }
 
 /**
@@ -83,11 +83,11 @@ export class TopologyBuilder {
     readonly name: string;
     readonly parents: readonly string[];
     readonly stores?: () => readonly string[];
-    readonly behaviour: Behaviour;
+    readonly factory: NodeFactory;
   }): void {
     this.#checkName(processor.name);
-    const { name, parents, behaviour, stores = () => [] } = processor;
-    this.#nodes.set(name, { kind: 'processor', name, parents, stores, behaviour });
+    const { name, parents, factory, stores = () => [] } = processor;
+    this.#nodes.set(name, { kind: 'processor', name, parents, stores, factory });
   }
 
   addSink<K, V>(sink: {

@@ -11,7 +11,7 @@ export class JoinWindows {
   readonly afterMs: number;
   readonly gracePeriodMs: number;
   /**
-   * Left and outer joins emit an unmatched record at once, and again when it finds a match: the behaviour of Kafka
+   * Left and outer joins emit an unmatched record at once, and again when it finds a match: the factory of Kafka
    * Streams before 3.1, which ksqlDB keeps for joins without a GRACE PERIOD.
    */
   readonly eager: boolean;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseScript } from '../../../grammar/parse.ts';
 import { readPlan } from '../../../src/sql/engine/plan-versions.ts';
 import { emptySession } from '../../../src/sql/engine/session.ts';
-import { settle } from '../../../src/sql/engine/settle.ts';
+import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
 import { LiveEngine } from '../../../src/sql/testing/live-engine.ts';
@@ -112,7 +112,7 @@ describe('plans of version 1', () => {
   const plans = sample.map((plan) => readPlan(JSON.stringify(plan)));
 
   it('say what their queries are', () => {
-    const { queries } = settle(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
+    const { queries } = replayCommands(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
     expect(queries.map(({ plan: { version, queryId, purpose } }) => [version, queryId, purpose])).toEqual([
       [2, 'CST_ORDERS_OLD_1', 'sourceTable'],
       [2, 'CST_ORDERS_2', 'sourceTable'],
@@ -124,7 +124,9 @@ describe('plans of version 1', () => {
 
   it('are gone on with: what they hold can be dropped', () => {
     const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-    const { catalog, queries } = settle(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
+    const { catalog, queries } = replayCommands(
+      plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
+    );
     engine.catalog = catalog;
     engine.queries.push(...queries.map(({ plan }) => plan).filter(({ purpose }) => purpose !== 'insertInto'));
     engine.execute('DROP TABLE orders; DROP STREAM late;');

@@ -5,7 +5,7 @@ import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { DiagnosticError, OperationalError } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { KafkaHost, type RecordedStatement, settle, SqlEngine } from '../../../src/sql/index.ts';
+import { KafkaHost, type RecordedStatement, replayCommands, SqlEngine } from '../../../src/sql/index.ts';
 import { emptySession } from '../../../src/sql/engine/session.ts';
 import { errorKindOf, QueryErrors } from '../../../src/sql/runtime/query-errors.ts';
 import { RestartBackoff } from '../../../src/sql/runtime/restart-backoff.ts';
@@ -112,7 +112,7 @@ it('lists a recorded query whose state cannot be opened in ERROR, and starts it 
 
   const second = sqlOn(folder, 'state_');
   try {
-    await second.engine.restore(settle(recorded));
+    await second.engine.restore(replayCommands(recorded));
     await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('ERROR');
     expect(second.engine.queries()[0]?.errors[0]).toMatchObject({ kind: 'SYSTEM' });
     fs.rmSync(state);

@@ -1,13 +1,13 @@
 import { StreamRecord } from '../../record.ts';
 import type { Subscription, SubscriptionState } from '../../state/states.ts';
-import type { Behaviour } from '../../topology/nodes.ts';
+import type { NodeFactory } from '../../topology/nodes.ts';
 import type { Change } from '../change.ts';
-import { statefulBehaviour } from '../stateful-behaviour.ts';
+import { operatorNode } from '../operator-node.ts';
 import type { ResponseMessage } from './messages.ts';
 
 /** Tells everyone who refers to a row that it has changed. */
-export function notifySubscribers<KO, K, VO>(storeName: string, versioned: () => boolean): Behaviour {
-  return statefulBehaviour<KO, Change<VO>, K, ResponseMessage<VO>>(
+export function notifySubscribers<KO, K, VO>(storeName: string, versioned: () => boolean): NodeFactory {
+  return operatorNode<KO, Change<VO>, K, ResponseMessage<VO>>(
     (context) => {
       const store = context.store<SubscriptionState<KO, K>>(storeName);
       const latestOnly = versioned();

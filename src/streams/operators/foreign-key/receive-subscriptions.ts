@@ -1,16 +1,16 @@
 import { unreachable } from '../../../base/assert.ts';
 import { StreamRecord } from '../../record.ts';
 import type { SubscriptionState } from '../../state/states.ts';
-import type { Behaviour } from '../../topology/nodes.ts';
+import type { NodeFactory } from '../../topology/nodes.ts';
 import type { Operator, OperatorContext } from '../operator.ts';
-import { statefulBehaviour } from '../stateful-behaviour.ts';
+import { operatorNode } from '../operator-node.ts';
 import type { TableView, TableViewFactory } from '../table-view.ts';
 import { Instruction, type ResponseMessage, type SubscriptionMessage } from './messages.ts';
 
 /** Keeps who refers to which key. */
-export function receiveSubscriptions<KO, K>(storeName: string): Behaviour {
+export function receiveSubscriptions<KO, K>(storeName: string): NodeFactory {
   type Message = SubscriptionMessage<K>;
-  return statefulBehaviour<KO | null, Message, KO | null, Message>(
+  return operatorNode<KO | null, Message, KO | null, Message>(
     (context) => {
       const store = context.store<SubscriptionState<KO, K>>(storeName);
       return {
@@ -39,8 +39,8 @@ export function receiveSubscriptions<KO, K>(storeName: string): Behaviour {
 }
 
 /** Answers a subscription with the row that it asks for. */
-export function answerSubscriptions<KO, K, VO>(view: TableViewFactory<KO, VO>): Behaviour {
-  return statefulBehaviour<KO | null, SubscriptionMessage<K>, K, ResponseMessage<VO>>(
+export function answerSubscriptions<KO, K, VO>(view: TableViewFactory<KO, VO>): NodeFactory {
+  return operatorNode<KO | null, SubscriptionMessage<K>, K, ResponseMessage<VO>>(
     (context) => new AnswerSubscriptions<KO, K, VO>(context, view.create(context)),
     { keepsKey: false },
   );

@@ -1,9 +1,9 @@
 import type { ValueJoiner } from '../../builder/functions.ts';
 import { StreamRecord } from '../../record.ts';
 import type { Serde } from '../../serde.ts';
-import type { Behaviour } from '../../topology/nodes.ts';
+import type { NodeFactory } from '../../topology/nodes.ts';
 import type { Operator, OperatorContext } from '../operator.ts';
-import { statefulBehaviour } from '../stateful-behaviour.ts';
+import { operatorNode } from '../operator-node.ts';
 import type { TableView, TableViewFactory } from '../table-view.ts';
 import type { ResponseMessage } from './messages.ts';
 import { rowHash } from './row-hash.ts';
@@ -18,8 +18,8 @@ interface ResolveSettings<K, V, VO, VR> {
 }
 
 /** Joins an answer with the row that asked, unless the row has changed in the meantime: a newer answer is on its way. */
-export function resolveResponses<K, V, VO, VR>(settings: ResolveSettings<K, V, VO, VR>): Behaviour {
-  return statefulBehaviour<K, ResponseMessage<VO>, K, VR | null>(
+export function resolveResponses<K, V, VO, VR>(settings: ResolveSettings<K, V, VO, VR>): NodeFactory {
+  return operatorNode<K, ResponseMessage<VO>, K, VR | null>(
     (context) => new ResolveResponses(context, settings),
     { keepsKey: true },
   );

@@ -1,9 +1,9 @@
 import { StreamRecord } from '../../record.ts';
 import type { Serde } from '../../serde.ts';
-import type { Behaviour } from '../../topology/nodes.ts';
+import type { NodeFactory } from '../../topology/nodes.ts';
 import type { Change } from '../change.ts';
 import type { Operator, OperatorContext } from '../operator.ts';
-import { statefulBehaviour } from '../stateful-behaviour.ts';
+import { operatorNode } from '../operator-node.ts';
 import { Instruction, type SubscriptionMessage } from './messages.ts';
 import { rowHash } from './row-hash.ts';
 
@@ -17,8 +17,8 @@ interface SendSettings<K, V, KO> {
 }
 
 /** Tells the other table, for each change of a row, which of its rows the row refers to now, and no longer (KIP-213). */
-export function sendSubscriptions<K, V, KO>(settings: SendSettings<K, V, KO>): Behaviour {
-  return statefulBehaviour<K, Change<V>, KO | null, SubscriptionMessage<K>>(
+export function sendSubscriptions<K, V, KO>(settings: SendSettings<K, V, KO>): NodeFactory {
+  return operatorNode<K, Change<V>, KO | null, SubscriptionMessage<K>>(
     (context) => new SendSubscriptions(context, settings),
     { keepsKey: false },
   );

@@ -13,29 +13,29 @@ export type RecordedStatement =
       readonly queryId?: string;
     };
 
-export interface SettledQuery {
+export interface RecoveredQuery {
   readonly plan: QueryPlan;
   readonly text: string;
   readonly session: Session;
   readonly isPaused: boolean;
 }
 
-/** What recorded statements come to. */
-export interface SettledState {
+/** The catalog and the queries that recorded statements leave. */
+export interface RecoveredState {
   readonly catalog: Catalog;
-  readonly queries: readonly SettledQuery[];
+  readonly queries: readonly RecoveredQuery[];
   /** The number of the next query. */
   readonly queryNumber: number;
 }
 
 /**
- * What a list of recorded statements comes to, without running any of it: a query that was terminated later is never
+ * Returns what a list of recorded statements leaves, without running any of it: a query that was terminated later is never
  * started, so a server starts with what there is and not with what there was.
  */
-export function settle(statements: readonly RecordedStatement[]): SettledState {
+export function replayCommands(statements: readonly RecordedStatement[]): RecoveredState {
   let catalog = Catalog.empty;
   let queryNumber = 0;
-  const queries = new Map<string, SettledQuery>();
+  const queries = new Map<string, RecoveredQuery>();
   for (const statement of statements) {
     if (statement.kind === 'control') {
       control(queries, statement);
@@ -53,7 +53,7 @@ export function settle(statements: readonly RecordedStatement[]): SettledState {
 }
 
 function control(
-  queries: Map<string, SettledQuery>,
+  queries: Map<string, RecoveredQuery>,
   { action, queryId }: Extract<RecordedStatement, { kind: 'control' }>,
 ): void {
   for (const id of queryId === undefined ? [...queries.keys()] : [queryId]) {

@@ -1,13 +1,13 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { StreamRecord } from '../record.ts';
-import type { AnyRecord, Behaviour } from '../topology/nodes.ts';
+import type { AnyRecord, NodeFactory } from '../topology/nodes.ts';
 import type { OperatorContext } from './operator.ts';
 
 /** Makes a node of RxJS operators. The graph forgets the types; the signatures of the DSL have checked them. */
-export function rxBehaviour<K, V, KR, VR>(
+export function rxNode<K, V, KR, VR>(
   create: (context: OperatorContext) => OperatorFunction<StreamRecord<K, V>, StreamRecord<KR, VR>>,
   options: { readonly keepsKey: boolean },
-): Behaviour {
+): NodeFactory {
   const erased = create as unknown as (context: OperatorContext) => OperatorFunction<AnyRecord, AnyRecord>;
   return { type: 'rx', keepsKey: options.keepsKey, create: erased };
 }
