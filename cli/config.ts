@@ -4,6 +4,7 @@ import { type ConfigRow, configRows } from './config-rows.ts';
 import { collect } from './option-values.ts';
 import { printRows } from './output.ts';
 import { settingsOf, warnOfSuspects } from './process-options.ts';
+import { writeOut } from './standard-streams.ts';
 
 interface ExplainOptions {
   readonly file?: string;
@@ -37,12 +38,12 @@ function explainConfig(name: string | undefined, { file, set, output }: ExplainO
   const rows =
     name === undefined ? all.filter(({ of }) => of === 'broker' || of === 'sql') : named(name, all);
   if (output === 'json') {
-    for (const row of rows) console.log(JSON.stringify(row));
+    for (const row of rows) writeOut(`${JSON.stringify(row)}\n`);
   } else if (name === undefined) {
     const cells = rows.map((row) => ({ name: row.name, value: row.value, source: row.source, doc: row.doc }));
     printRows(cells, { header: ['Setting', 'Value', 'Source', 'Meaning'] });
   } else {
-    console.log(rows.map(paragraph).join('\n\n'));
+    writeOut(`${rows.map(paragraph).join('\n\n')}\n`);
   }
 }
 

@@ -15,6 +15,7 @@ import { visible } from './shell/visible-text.ts';
 import { offsetsAt, startPlace, type StartPlace } from './start-place.ts';
 import { stopRequest } from './stop-request.ts';
 import { wholeNumber } from './option-values.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 
 interface ConsumeOptions extends ConnectionOptions {
   readonly fromBeginning?: boolean;
@@ -78,7 +79,7 @@ async function untilThere(topic: string, options: ConsumeOptions, signal: AbortS
       const missing = `there is no topic ${topic}`;
       if (options.exit === true)
         throw new OperationalError('UNKNOWN_TOPIC_OR_PARTITION', missing, { retriable: true });
-      if (isFirst) process.stderr.write(`${missing} yet: waiting for it, Ctrl-C ends that\n`);
+      if (isFirst) writeError(`${missing} yet: waiting for it, Ctrl-C ends that\n`);
       await sleep(TOPIC_CHECK_MS, undefined, { signal }).catch(() => {});
     }
     return false;
@@ -159,7 +160,7 @@ async function consumeAll(consumer: Consumer, topic: string, options: ConsumeOpt
       const last = shown.at(-1);
       if (last === undefined) continue;
       left -= shown.length;
-      process.stdout.write(shown.map((record) => write(record, fetched)).join(''));
+      writeOut(shown.map((record) => write(record, fetched)).join(''));
       const { partition, nextOffset: whole } = fetched;
       const offset = shown.length === fetched.records.length ? whole : last.offset + 1;
       shownUpTo.push({ topic, partition, offset, leaderEpoch: fetched.leaderEpoch });
@@ -175,7 +176,7 @@ async function commitShown(consumer: Consumer, offsets: readonly OffsetAndMetada
   } catch (error) {
     const code = error instanceof OperationalError ? error.code : undefined;
     if (code !== 'REBALANCE_IN_PROGRESS' && code !== 'COMMIT_FAILED') throw error;
-    process.stderr.write(`${messageOf(error)}\n`);
+    writeError(`${messageOf(error)}\n`);
   }
 }
 
@@ -225,10 +226,13 @@ async function placesOf(partitions: readonly TopicPartition[], place: StartPlace
 
 type RecordWriter = (record: ConsumerRecord, fetched: FetchedRecords) => string;
 
-/** How records are written: by a format string, as JSON, or as their values. On a terminal nothing in them steers it. */
+/**
+ * How records are written: by a format string, as JSON, or as their values. On a terminal a text keeps to its line, as it
+ * does in JSON anyway.
+ */
 function recordWriter(options: ConsumeOptions): RecordWriter {
   const { keyFormat, valueFormat, keySeparator, format } = options;
-  const onTerminal = process.stdout.isTTY ? visible : (text: string): string => text;
+  const shownText = process.stdout.isTTY && options.json !== true ? visible : (text: string): string => text;
   const write =
     options.json === true
       ? jsonOf(options)
@@ -239,7 +243,7 @@ function recordWriter(options: ConsumeOptions): RecordWriter {
     const read = (bytes: Buffer | null, as: ByteFormat): string | null => {
       if (bytes === null) return null;
       try {
-        return onTerminal(textOf(bytes, as));
+        return shownText(textOf(bytes, as));
       } catch (error) {
         throw new DiagnosticError({
           message: `${topic}-${partition} offset ${record.offset}: ${messageOf(error)}`,
@@ -263,7 +267,7 @@ const escaped = (text: string): string => text.replaceAll('%', '%%').replaceAll(
 function jsonOf({ keyFormat, valueFormat }: ConsumeOptions): (shown: ShownRecord) => string {
   const asJson = (text: string | null, format: ByteFormat): string =>
     text !== null && BARE_IN_JSON.has(format) && !/^-?(NaN|Infinity)$/.test(text)
-      ? text
+      ? oneLine(text)
       : JSON.stringify(text);
   return ({ partition, record, key, value }) => {
     const { offset, timestamp } = record;
@@ -272,5 +276,8 @@ function jsonOf({ keyFormat, valueFormat }: ConsumeOptions): (shown: ShownRecord
     return `${place},"key":${asJson(key, keyFormat)},"value":${asJson(value, valueFormat)},"headers":${JSON.stringify(headers)}}\n`;
   };
 }
+
+/** JSON on one line: line breaks and tabs are blanks in it, since its strings hold none that is not escaped. */
+const oneLine = (json: string): string => json.replaceAll(/[\n\r\t]+/g, ' ');
 
 const BARE_IN_JSON: ReadonlySet<ByteFormat> = new Set(['json', 'int', 'long', 'double']);

@@ -12,6 +12,7 @@ import { runShell } from './shell/shell.ts';
 import { SqlServerClient } from './shell/sql-server-client.ts';
 import { announce } from './start.ts';
 import { stopRequest } from './stop-request.ts';
+import { writeOut } from './standard-streams.ts';
 
 /** `millrace demo`: everything, with real flight data flowing through three SQL queries. */
 export function demoCommand(): Command {
@@ -85,16 +86,17 @@ async function showLive(client: SqlServerClient, signal: AbortSignal): Promise<v
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
-  const print = (text: string): void => void process.stdout.write(text);
   const session = new SqlSession({
     client,
     format: 'tabular',
-    print,
+    print: writeOut,
     columns: () => process.stdout.columns || 100,
   });
-  print(`\nUS flights of 2001 are being replayed through three SQL queries. Late departures, live:\n\n`);
-  print(`${LIVE_QUERY}\n\n`);
+  writeOut(`\nUS flights of 2001 are being replayed through three SQL queries. Late departures, live:\n\n`);
+  writeOut(`${LIVE_QUERY}\n\n`);
   await session.run(LIVE_QUERY, AbortSignal.any([stop.signal, signal]));
   process.off('SIGINT', interrupt);
-  print(`\nThe queries go on. Try on the SQL shell:\n\n${SUGGESTIONS.map((sql) => `  ${sql}\n`).join('')}\n`);
+  writeOut(
+    `\nThe queries go on. Try on the SQL shell:\n\n${SUGGESTIONS.map((sql) => `  ${sql}\n`).join('')}\n`,
+  );
 }

@@ -5,6 +5,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { printRows } from './output.ts';
 import { offsetsAt, startPlace } from './start-place.ts';
 import { withAdmin } from './with-admin.ts';
+import { writeOut } from './standard-streams.ts';
 
 interface OutputOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -57,7 +58,7 @@ export function groupCommand(): Command {
         const offsets = await offsetsAt(admin, topic?.partitions ?? [], place);
         await admin.alterConsumerGroupOffsets(groupId, offsets);
         for (const { topic: name, partition, offset } of offsets)
-          console.log(`${name}-${partition} ${offset}`);
+          writeOut(`${name}-${partition} ${offset}\n`);
       }),
     );
 
@@ -66,7 +67,7 @@ export function groupCommand(): Command {
     .action(async (groups: readonly string[], options: ConnectionOptions) =>
       withAdmin(options, async (admin) => {
         await admin.deleteGroups(groups);
-        for (const name of groups) console.log(`deleted group ${name}`);
+        for (const name of groups) writeOut(`deleted group ${name}\n`);
       }),
     );
   return group;

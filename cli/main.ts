@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { commands } from './commands.ts';
 import { endWithReader, explain } from './output.ts';
 import { version } from './version.ts';
+import { writeError } from './standard-streams.ts';
 
 /**
  * The `millrace` command. Each subcommand lives in a file of its own and is loaded when it is called, so that a small
@@ -22,6 +23,6 @@ endWithReader();
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(`millrace: ${explain(error)}`);
+  writeError(`millrace: ${explain(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
 import { DiagnosticError, messageOf, OperationalError } from '../src/base/errors.ts';
 import { renderTable } from './shell/table.ts';
+import { writeOut } from './standard-streams.ts';
 
 /** Rows of a command as a table for people, or with `json` one object a line for programs. */
 export function printRows(
@@ -7,17 +8,12 @@ export function printRows(
   options: { readonly header: readonly string[]; readonly json?: boolean },
 ): void {
   if (options.json === true) {
-    for (const row of rows) console.log(JSON.stringify(row));
+    for (const row of rows) writeOut(`${JSON.stringify(row)}\n`);
     return;
   }
   const cells = rows.map((row) => Object.values(row).map((value) => (value === null ? '-' : String(value))));
-  console.log(
-    renderTable(
-      options.header,
-      cells,
-      process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
-    ),
-  );
+  const columns = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  writeOut(`${renderTable(options.header, cells, columns)}\n`);
 }
 
 /**

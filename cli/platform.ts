@@ -9,6 +9,7 @@ import type { SqlServer } from '../src/server/index.ts';
 import { explain } from './output.ts';
 import { type ProcessOptions, startDefaults } from './process-options.ts';
 import { unlessAborted } from './stop-request.ts';
+import { writeError } from './standard-streams.ts';
 
 const KAFKA_PORT = 9092;
 const HTTP_PORT = 8088;
@@ -115,7 +116,7 @@ async function startBroker(
     logger,
     signal: options.signal,
     onFailure: (error) => {
-      console.error(`millrace: the broker cannot go on: ${explain(error)}`);
+      writeError(`millrace: the broker cannot go on: ${explain(error)}\n`);
       // What runs on it cannot go on either, and whoever supervises the process is to know.
       process.exit(1);
     },

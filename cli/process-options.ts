@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { brokerProperties } from '../broker/index.ts';
 import { processSettings, type ProcessSettings, readConfigFile } from '../src/server/config/index.ts';
 import { parseConfigs, wholeNumber } from './option-values.ts';
+import { writeError } from './standard-streams.ts';
 
 /** What `start` and `demo` have in common. */
 export interface ProcessOptions {
@@ -67,7 +68,7 @@ export function startDefaults({
 /** Says which variables of the environment look like a slip of the pen; they may also be meant for somebody else. */
 export function warnOfSuspects({ suspects }: ProcessSettings): void {
   for (const { variable, meant } of suspects) {
-    process.stderr.write(`millrace: ${variable} sets nothing; did you mean ${meant}?\n`);
+    writeError(`millrace: ${variable} sets nothing; did you mean ${meant}?\n`);
   }
 }
 

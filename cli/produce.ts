@@ -5,6 +5,7 @@ import { type CompressionName, Producer } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
 import { byteFormat, type ByteFormat, bytesFrom } from './record-format.ts';
 import { wholeNumber } from './option-values.ts';
+import { writeError } from './standard-streams.ts';
 
 interface ProduceOptions extends ConnectionOptions {
   readonly keySeparator?: string;
@@ -63,7 +64,7 @@ export function produceCommand(): Command {
           if (failure === undefined) throw error;
         });
       }
-      if (process.stderr.isTTY) console.error(`sent ${lineNumber} records to ${topic}`);
+      if (process.stderr.isTTY) writeError(`sent ${lineNumber} records to ${topic}\n`);
     });
 }
 

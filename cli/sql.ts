@@ -5,6 +5,7 @@ import { SqlSession } from './shell/session.ts';
 import { runShell } from './shell/shell.ts';
 import { SqlServerClient, SqlServerError } from './shell/sql-server-client.ts';
 import { stopRequest, unlessAborted } from './stop-request.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 
 interface SqlOptions {
   readonly execute?: string;
@@ -43,8 +44,8 @@ async function runBatch(client: SqlServerClient, options: SqlOptions): Promise<v
   const session = new SqlSession({
     client,
     format: options.output,
-    print: (text) => void process.stdout.write(text),
-    note: (text) => void process.stderr.write(text),
+    print: writeOut,
+    note: writeError,
     // Into a file or a pipe nothing is wrapped.
     columns: () => (process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY),
   });
@@ -57,7 +58,7 @@ async function runBatch(client: SqlServerClient, options: SqlOptions): Promise<v
     }
   } catch (error) {
     if (signal.aborted) return;
-    process.stderr.write(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
+    writeError(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
     process.exitCode = 1;
   } finally {
     // An input that nobody has closed would keep the process.

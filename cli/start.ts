@@ -12,6 +12,7 @@ import {
   withProcessOptions,
 } from './process-options.ts';
 import { stopRequest } from './stop-request.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 
 interface StartOptions extends ProcessOptions {
   readonly sql: boolean;
@@ -50,7 +51,7 @@ export function startCommand(): Command {
       } catch (error) {
         if (!stop.signal.aborted) throw error;
       } finally {
-        if (stop.signal.aborted && options.json !== true) process.stderr.write('\nstopping ...\n');
+        if (stop.signal.aborted && options.json !== true) writeError('\nstopping ...\n');
         for (const part of running) await part.close();
         if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
       }
@@ -79,7 +80,7 @@ export function announce(
   },
 ): void {
   if (options.json === true) {
-    console.log(JSON.stringify(facts));
+    writeOut(`${JSON.stringify(facts)}\n`);
     return;
   }
   const kafka = facts.kafka ?? facts.brokers?.join(',') ?? '';
@@ -102,5 +103,5 @@ export function announce(
     '',
     `${options.stopKey ?? 'Ctrl-C'} stops it.`,
   ];
-  console.log(lines.join('\n'));
+  writeOut(`${lines.join('\n')}\n`);
 }

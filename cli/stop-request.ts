@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { writeError } from './standard-streams.ts';
 
 /** The wish to end this process, as the first signal or the end of the process that has started it tells it. */
 export interface StopRequest {
@@ -78,7 +79,7 @@ function surviveLostTerminal(stop: () => void): void {
 const STANDARD_STREAMS = [0, 1, 2] as const;
 
 function endLate(): void {
-  process.stderr.write(`millrace: did not stop within ${STOP_MS_MAX / 1000} s: ending at once\n`);
+  writeError(`millrace: did not stop within ${STOP_MS_MAX / 1000} s: ending at once\n`);
   process.exit(EXIT_STOP_TIMED_OUT);
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { printSummary, runTests } from '../src/sql/index.ts';
+import { writeOut } from './standard-streams.ts';
 
 /** `millrace test PATH...`: runs SQL tests of every kind that there is, from files or folders of them. */
 export function testCommand(): Command {
@@ -9,7 +10,7 @@ export function testCommand(): Command {
     .option('-f, --filter <text>', 'only tests whose name contains this')
     .action(async (paths: readonly string[], options: { readonly filter?: string }) => {
       const summary = await runTests(paths, options);
-      console.log(printSummary(summary));
+      writeOut(`${printSummary(summary)}\n`);
       if (summary.failed > 0) process.exitCode = 1;
     });
 }

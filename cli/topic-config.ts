@@ -4,6 +4,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { printRows } from './output.ts';
 import { collect, parseConfigs } from './option-values.ts';
 import { withAdmin } from './with-admin.ts';
+import { writeError } from './standard-streams.ts';
 
 interface ConfigOptions extends ConnectionOptions {
   readonly set: readonly string[];
@@ -41,7 +42,7 @@ export function topicConfigCommand(): Command {
           { header: ['Setting', 'Value', 'Source', 'Meaning'], json: options.json === true },
         );
         if (entries.length === 0 && options.json !== true)
-          console.error(`all settings of ${name} have their default: --all shows them`);
+          writeError(`all settings of ${name} have their default: --all shows them\n`);
       }),
     );
 }

@@ -5,6 +5,7 @@ import { collect, parseConfigs, wholeNumber } from './option-values.ts';
 import { printRows } from './output.ts';
 import { alterTopicConfigs, settingRow, topicConfigCommand, topicSettings } from './topic-config.ts';
 import { withAdmin } from './with-admin.ts';
+import { writeOut } from './standard-streams.ts';
 
 interface OutputOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -62,7 +63,7 @@ export function topicCommand(): Command {
         await admin.createTopics([
           { name, partitions, replicationFactor, configs: parseConfigs(options.config) },
         ]);
-        console.log(`created topic ${name}`);
+        writeOut(`created topic ${name}\n`);
       }),
     );
 
@@ -106,7 +107,7 @@ export function topicCommand(): Command {
           if (options.partitions !== undefined)
             await admin.createPartitions([{ name, count: options.partitions }]);
           await alterTopicConfigs(admin, name, options.config);
-          console.log(`altered topic ${name}`);
+          writeOut(`altered topic ${name}\n`);
         }),
     );
 
@@ -117,7 +118,7 @@ export function topicCommand(): Command {
     .action(async (names: readonly string[], options: ConnectionOptions) =>
       withAdmin(options, async (admin) => {
         await admin.deleteTopics(names);
-        for (const name of names) console.log(`deleted topic ${name}`);
+        for (const name of names) writeOut(`deleted topic ${name}\n`);
       }),
     );
   return topic;

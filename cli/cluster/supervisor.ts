@@ -10,6 +10,7 @@ import { wholeNumber } from '../option-values.ts';
 import { type BrokerStatus, type ControlAction, ControlServer } from './control.ts';
 import { brokerFolder, type ClusterLayout, openLayout } from './layout.ts';
 import { SupervisedBroker } from './supervised-broker.ts';
+import { writeError } from '../standard-streams.ts';
 
 const CLUSTER_SIZE_MAX = 9;
 const KAFKA_PORT = 9092;
@@ -180,5 +181,5 @@ function givenUp(): OperationalError {
 }
 
 function say(line: string): void {
-  process.stderr.write(`millrace: ${line}\n`);
+  writeError(`millrace: ${line}\n`);
 }

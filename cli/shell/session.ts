@@ -4,7 +4,6 @@ import { type Outlet, type OutputFormat, resultWriter, type ResultWriter } from 
 import type { SqlServerClient } from './sql-server-client.ts';
 import { SqlServerError } from './sql-server-client.ts';
 import { type ScannedStatement, scanStatements } from './statement-scanner.ts';
-import { visible } from './visible-text.ts';
 
 export interface SessionOptions extends Pick<Outlet, 'print' | 'page' | 'columns'> {
   readonly client: SqlServerClient;
@@ -136,7 +135,7 @@ export class SqlSession {
   async #print(statement: string, signal: AbortSignal): Promise<void> {
     try {
       for await (const line of this.client.print(statement, this.#settings(), signal))
-        this.#writer.line(visible(line));
+        this.#writer.line(line);
     } catch (error) {
       if (!signal.aborted) throw error;
     }

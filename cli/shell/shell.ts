@@ -14,6 +14,8 @@ import { SqlSession } from './session.ts';
 import { SqlServerClient, SqlServerError } from './sql-server-client.ts';
 import { statementHelp } from './statement-help.ts';
 import { scanStatements } from './statement-scanner.ts';
+import { clearScreen, onStdout, writeOut } from '../standard-streams.ts';
+import { visible } from './visible-text.ts';
 
 const COMMANDS = /^\s*(\\?timing|help|clear|output|history|version|exit|quit|server|run\s+script)\b/i;
 
@@ -51,18 +53,18 @@ export interface ShellOptions {
 /** The interactive shell: reads on the terminal until the user leaves. */
 export async function runShell(options: ShellOptions): Promise<void> {
   const { stdout } = process;
-  const print = (text: string): void => void stdout.write(text);
   const output = new PagedOutput({
-    write: print,
+    // What it is given is as the terminal may have it.
+    write: (text) => void stdout.write(text),
     rows: () => stdout.rows || 24,
     pager: pagerOf(process.env),
   });
   const session = new SqlSession({
     client: options.client,
     format: options.format,
-    print: (text) => output.print(text),
-    page: (text) => output.page(text),
-    note: (text) => output.note(text),
+    print: (text) => output.print(onStdout(text)),
+    page: (text) => output.page(onStdout(text)),
+    note: (text) => output.note(onStdout(text)),
     columns: () => stdout.columns || 120,
   });
   const history = new History(options.historyFile ?? path.join(homedir(), '.millrace', 'sql-history'));
@@ -71,7 +73,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
   const timing: Timing = { isOn: false };
   const editor = editorOf({ history, known, stop: options.stop });
 
-  print(`Millrace SQL ${version()} on ${session.client.url}. Type help for help, Ctrl-D to leave.\n\n`);
+  writeOut(`Millrace SQL ${version()} on ${session.client.url}. Type help for help, Ctrl-D to leave.\n\n`);
   try {
     for (;;) {
       void known.refresh((ksql) => session.client.execute(ksql, settings));
@@ -84,12 +86,12 @@ export async function runShell(options: ShellOptions): Promise<void> {
         const beginMs = performance.now();
         try {
           if (COMMANDS.test(result.text))
-            await runCommand(result.text.trim(), { session, history, print, signal, timing });
+            await runCommand(result.text.trim(), { session, history, signal, timing });
           else await session.run(result.text, signal);
         } catch (error) {
           // An error is told, and the shell lives on.
           if (signal.aborted) output.note('stopped waiting\n');
-          else output.note(`${error instanceof SqlServerError ? error.message : explain(error)}\n`);
+          else output.note(onStdout(`${error instanceof SqlServerError ? error.message : explain(error)}\n`));
         }
         if (timing.isOn) output.note(`took ${(performance.now() - beginMs).toFixed(1)} ms\n`);
       });
@@ -116,7 +118,9 @@ function editorOf({ history, known, stop }: EditorParts): LineEditor {
     highlight: process.env['NO_COLOR'] === undefined ? highlight : (text) => text,
     complete: (text, cursor) => {
       const { start, end, items } = complete(text, cursor, known.names);
-      return { start, end, candidates: items.map((item) => item.text) };
+      // A name that would steer the terminal has to be written by hand.
+      const candidates = items.map((item) => item.text).filter((text) => visible(text) === text);
+      return { start, end, candidates };
     },
     isComplete,
     stop,
@@ -138,33 +142,32 @@ interface Timing {
 interface CommandContext {
   readonly session: SqlSession;
   readonly history: History;
-  readonly print: (text: string) => void;
   readonly signal: AbortSignal;
   readonly timing: Timing;
 }
 
 async function runCommand(text: string, context: CommandContext): Promise<void> {
-  const { session, history, print, signal, timing } = context;
+  const { session, history, signal, timing } = context;
   const [word = '', ...rest] = text.replace(/;$/, '').trim().split(/\s+/);
   const argument = rest.join(' ');
   switch (word.toLowerCase()) {
     case 'help':
-      return print(helpText(argument));
+      return writeOut(helpText(argument));
     case 'timing':
     case '\\timing':
       timing.isOn = argument === '' ? !timing.isOn : argument.toLowerCase() === 'on';
-      return print(`timing is ${timing.isOn ? 'on' : 'off'}\n`);
+      return writeOut(`timing is ${timing.isOn ? 'on' : 'off'}\n`);
     case 'clear':
-      return print('\x1b[2J\x1b[H');
+      return clearScreen();
     case 'version':
-      return print(`${version()}\n`);
+      return writeOut(`${version()}\n`);
     case 'history':
-      return print(history.entries.map((entry, i) => `${i + 1}: ${entry}\n`).join(''));
+      return writeOut(history.entries.map((entry, i) => `${i + 1}: ${entry}\n`).join(''));
     case 'output': {
       const format = OUTPUT_FORMATS.find((known) => known === argument.toLowerCase());
-      if (format === undefined) return print(`output is one of ${OUTPUT_FORMATS.join(', ')}\n`);
+      if (format === undefined) return writeOut(`output is one of ${OUTPUT_FORMATS.join(', ')}\n`);
       session.setFormat(format);
-      return print(`output is now ${format}\n`);
+      return writeOut(`output is now ${format}\n`);
     }
     case 'server':
       if (argument !== '') {
@@ -172,7 +175,7 @@ async function runCommand(text: string, context: CommandContext): Promise<void> 
         await client.info();
         session.client = client;
       }
-      return print(`server is ${session.client.url}\n`);
+      return writeOut(`server is ${session.client.url}\n`);
     case 'run':
       return session.runFile(rest.slice(1).join(' ').replaceAll(/^'|'$/g, ''), signal);
     default:

@@ -18,15 +18,16 @@ export function renderTable(
   rows: readonly (readonly string[])[],
   columns: number,
 ): string {
-  const shown = rows.map((row) => header.map((_, i) => visible(row[i] ?? '')));
-  const cells = [header, ...shown];
+  const titles = header.map(visible);
+  const shown = rows.map((row) => titles.map((_, i) => visible(row[i] ?? '')));
+  const cells = [titles, ...shown];
   const natural = header.map((_, i) => Math.max(1, ...cells.map((row) => stringWidth(row[i] ?? ''))));
   const least = header.map((_, i) => Math.max(1, ...cells.map((row) => longestWord(row[i] ?? ''))));
   const available = columns - header.length * BORDERS_PER_COLUMN - 1;
-  if (sum(least) > available && rows.length > 0) return blocks(header, shown, { first: 1 });
+  if (sum(least) > available && rows.length > 0) return blocks(titles, shown, { first: 1 });
   const widths = fitWidths(natural, { available, least });
   const table = new Table({
-    head: [...header],
+    head: titles,
     colWidths: widths.map((width) => width + 2),
     wordWrap: true,
     style: { head: [], border: [], compact: true },
@@ -74,7 +75,7 @@ export class GrowingTable {
   #rows = 0;
 
   constructor(titles: readonly string[], terminalColumns: number) {
-    this.#titles = titles;
+    this.#titles = titles.map(visible);
     this.#isEndless = !Number.isFinite(terminalColumns);
     const available = terminalColumns - titles.length * BORDERS_PER_COLUMN - 1;
     this.#width = this.#isEndless ? ENDLESS_WIDTH_MIN : Math.floor(available / Math.max(1, titles.length));

@@ -24,3 +24,14 @@ export function visible(text: string): string {
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
+
+/**
+ * Output as it may go to a terminal: as {@link visible}, with its line breaks and tabs. JSON stays JSON of the same
+ * data, since raw controls stand in it only within strings, where `\u009b` means the same.
+ */
+export function terminalText(text: string): string {
+  return text
+    .split(/([\n\t])/)
+    .map((part) => (part === '\n' || part === '\t' ? part : visible(part)))
+    .join('');
+}

@@ -190,7 +190,9 @@ class EditSession {
     }
     if (this.#pasting) {
       const isBreak = key.name === 'return' || key.name === 'enter';
-      this.#buffer = edit.insert(this.#buffer, isBreak ? '\n' : (text ?? key.sequence ?? ''));
+      const pasted = isBreak ? '\n' : (text ?? key.sequence ?? '');
+      // What is pasted is drawn as it is: escape sequences in it would steer the terminal.
+      if (isBreak || pasted === '\t' || isPrintable(pasted)) this.#buffer = edit.insert(this.#buffer, pasted);
       return;
     }
     if (this.#search !== undefined && this.#onSearchKey(this.#search, text, key)) return;
@@ -387,5 +389,5 @@ function commonPrefix(words: readonly string[]): string {
 
 function isPrintable(text: string): boolean {
   const code = text.codePointAt(0) ?? 0;
-  return code >= 0x20 && code !== 0x7f;
+  return code >= 0x20 && (code < 0x7f || code > 0x9f);
 }
