@@ -109,7 +109,7 @@ export class SqlSession {
     const kind = kindOf(statement);
     if (kind === 'query') await this.#query(statement, signal);
     else if (kind === 'print') await this.#print(statement, signal);
-    else this.#changeSession(statement);
+    else await this.#changeSession(statement, signal);
   }
 
   #settings() {
@@ -141,13 +141,24 @@ export class SqlSession {
     }
   }
 
-  #changeSession(statement: string): void {
+  /** Properties are known to the server alone, which refuses or warns at once and not with the statement after. */
+  async #checkProperty(statement: string, signal: AbortSignal): Promise<void> {
+    for (const entity of await this.client.execute(statement, this.#settings(), signal))
+      this.#writer.entity(entity);
+  }
+
+  async #changeSession(statement: string, signal: AbortSignal): Promise<void> {
     const text = withoutComments(statement);
     const set = /^SET\s+'((?:[^']|'')*)'\s*=\s*'((?:[^']|'')*)'\s*;$/i.exec(text);
-    if (set !== null)
+    if (set !== null) {
+      await this.#checkProperty(text, signal);
       return this.#assign(this.#properties, { name: unquote(set[1]), value: unquote(set[2]) });
+    }
     const unset = /^UNSET\s+'((?:[^']|'')*)'\s*;$/i.exec(text);
-    if (unset !== null) return this.#forget(this.#properties, unquote(unset[1]));
+    if (unset !== null) {
+      await this.#checkProperty(text, signal);
+      return this.#forget(this.#properties, unquote(unset[1]));
+    }
     const define = /^DEFINE\s+(\w+)\s*=\s*'((?:[^']|'')*)'\s*;$/i.exec(text);
     if (define !== null)
       return this.#assign(this.#variables, { name: define[1] ?? '', value: unquote(define[2]) });

@@ -132,6 +132,8 @@ describe('/ksql', () => {
     });
     expect(of('ksql.max.push.queries')).toMatchObject({ value: '100', editable: false, level: 'SERVER' });
     expect(of('ksql.streams.commit.interval.ms')).toMatchObject({ scope: 'KAFKA STREAMS' });
+    expect(of('access.control.allow.origin')).toMatchObject({ scope: 'KSQL' });
+    expect(of('processing.guarantee')).toMatchObject({ scope: 'KAFKA STREAMS' });
     expect(overwrittenProperties).toContain('ksql.query.pull.table.scan.enabled');
     expect(defaultProperties).toContain('ksql.max.push.queries');
   });
@@ -175,6 +177,8 @@ describe('/ksql', () => {
     ],
     ['ksql.streams.consumer.max.poll.records', '0', 'Invalid value 0 for configuration'],
     ['processing.guarantee', 'exactly_once_v2', 'Invalid value exactly_once_v2'],
+    ['ksql.query.pull.table.scan.enabled', 'maybe', 'Invalid value maybe for configuration'],
+    ['ksql.headers.columns.enabled', 'false', 'expected true or false, and here always true'],
   ])("refuses SET '%s' = '%s', and the same with a request", async (name, value, message) => {
     const expected =
       typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message);
@@ -194,6 +198,23 @@ describe('/ksql', () => {
       expect(await ksql(`SET '${name}' = '5';`)).toMatchObject({ status: 200 });
     },
   );
+
+  it('says of a property that it has no effect here', async () => {
+    const message = "'ksql.streams.num.standby.replicas' has no effect: there are no standby replicas";
+    expect(await ksql("SET 'ksql.streams.num.standby.replicas' = '1';")).toMatchObject({
+      status: 200,
+      body: [{ '@type': 'warning_entity', message }],
+    });
+    const created = await ksql('CREATE STREAM with_ignored AS SELECT * FROM pageviews;', {
+      streamsProperties: { 'ksql.streams.num.standby.replicas': '1' },
+    });
+    expect(created).toMatchObject({
+      status: 200,
+      body: [{ '@type': 'currentStatus', warnings: [{ message }] }],
+    });
+    const [{ commandStatus }] = created.body as [{ commandStatus: { queryId: string } }];
+    await ksql(`TERMINATE ${commandStatus.queryId}; DROP STREAM with_ignored DELETE TOPIC;`);
+  });
 
   it('substitutes session variables', async () => {
     const { body } = await ksql('DESCRIBE ${source};', { sessionVariables: { source: 'pageviews' } });

@@ -1,16 +1,22 @@
 import { boolean, type ConfigKeys, int, long, string } from '../../base/config/config-key.ts';
-import { atLeast, oneOf } from '../../base/config/config-range.ts';
+import { atLeast, type ConfigRange, oneOf, rangeOf } from '../../base/config/config-range.ts';
 import { perQuery } from './per-query.ts';
+
+/** What ksqlDB can switch off and Millrace cannot. */
+const ALWAYS_ON: ConfigRange<boolean> = rangeOf('and here always true', (value) => value);
 
 /** Properties of the SQL engine, which a session may set too; a server's value is the default of all its sessions. */
 export const engineProperties = perQuery({
   'auto.offset.reset': string('latest', 'where a new query begins to read', oneOf('earliest', 'latest')),
-  'ksql.cast.strings.preserve.nulls': boolean(true, 'null stays null when it is cast to a text; always on'),
-  'ksql.create.or.replace.enabled': boolean(true, 'CREATE OR REPLACE; always on'),
+  'ksql.cast.strings.preserve.nulls': {
+    ...boolean(true, 'null stays null when it is cast to a text'),
+    range: ALWAYS_ON,
+  },
+  'ksql.create.or.replace.enabled': { ...boolean(true, 'CREATE OR REPLACE'), range: ALWAYS_ON },
   'ksql.functions.collect_list.limit': int(-1, 'values that COLLECT_LIST keeps at most; -1 keeps all'),
   'ksql.functions.collect_set.limit': int(-1, 'values that COLLECT_SET keeps at most; -1 keeps all'),
   'ksql.functions.substring.legacy.args': boolean(false, 'SUBSTRING takes the begin and end of old versions'),
-  'ksql.headers.columns.enabled': boolean(true, 'columns of headers; always on'),
+  'ksql.headers.columns.enabled': { ...boolean(true, 'columns of headers'), range: ALWAYS_ON },
   'ksql.new.query.planner.enabled': boolean(false, 'keys need not be selected in a filter or projection'),
   'ksql.persistence.wrap.single.values': boolean(null, 'whether a single value column is put into a record'),
   'ksql.query.pull.limit.clause.enabled': boolean(true, 'LIMIT in pull queries'),

@@ -1,4 +1,5 @@
 import type { ConfigKeys } from '../../base/config/config-key.ts';
+import { httpProperties } from './http-properties.ts';
 import { serverProperties, sqlProperty } from './server-properties.ts';
 
 /** A row of SHOW PROPERTIES. */
@@ -40,7 +41,10 @@ export function listProperties(values: Readonly<Record<string, string>>): {
   };
 }
 
-/** Properties without the prefix are those of Kafka's clients and Streams. */
+/** Properties that are neither ksqlDB's nor those of its HTTP listener are those of Kafka's clients and Streams. */
 function scopeOf(name: string): ListedProperty['scope'] {
-  return name.startsWith('ksql.') && !name.startsWith('ksql.streams.') ? 'KSQL' : 'KAFKA STREAMS';
+  const isKsql = name.startsWith('ksql.')
+    ? !name.startsWith('ksql.streams.')
+    : Object.hasOwn(httpProperties, name);
+  return isKsql ? 'KSQL' : 'KAFKA STREAMS';
 }

@@ -1,6 +1,7 @@
 import { refusalText } from '../../base/config/config-errors.ts';
 import { readConfig } from '../../base/config/config-value.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { ignoredWarning } from './ignored-properties.ts';
 import { sqlProperty, sqlPropertyNames } from './server-properties.ts';
 
 /**
@@ -8,6 +9,7 @@ import { sqlProperty, sqlPropertyNames } from './server-properties.ts';
  * server may set, or a value that is not allowed.
  */
 export function whySessionRefuses(name: string, value?: string): string | undefined {
+  if (ignoredWarning(name) !== undefined) return undefined;
   const key = sqlProperty(name);
   if (key === undefined) {
     const meant = nearestName(name, sqlPropertyNames);

@@ -23,19 +23,25 @@ export interface CommandOutcome {
   readonly message: string;
   readonly queryId?: string;
   readonly sequenceNumber: number;
+  readonly warnings?: readonly string[];
 }
 
 /** The `currentStatus` of a statement that was recorded and applied. */
 export function currentStatus(statementText: string, outcome: CommandOutcome): StatementEntity {
-  const { commandId, message, queryId = null, sequenceNumber } = outcome;
+  const { commandId, message, queryId = null, sequenceNumber, warnings = [] } = outcome;
   return {
     '@type': 'currentStatus',
     statementText,
     commandId,
     commandStatus: { status: 'SUCCESS', message, queryId },
     commandSequenceNumber: sequenceNumber,
-    warnings: [],
+    warnings: warnings.map((text) => ({ message: text })),
   };
+}
+
+/** A statement that was right and has done nothing. */
+export function warningEntity(statementText: string, message: string): StatementEntity {
+  return { '@type': 'warning_entity', statementText, message, warnings: [] };
 }
 
 /** What a statement answered, as ksqlDB's API puts it; undefined for those that answer nothing. */

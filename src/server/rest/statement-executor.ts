@@ -5,7 +5,13 @@ import { renderDiagnostic } from '../../../grammar/index.ts';
 import type { PreparedStatement, Session, SqlEngine, StatementPlan } from '../../sql/index.ts';
 import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
-import { currentStatus, type StatementEntity, statementEntity } from '../entities/statement-entity.ts';
+import {
+  currentStatus,
+  type StatementEntity,
+  statementEntity,
+  warningEntity,
+} from '../entities/statement-entity.ts';
+import { ignoredWarning } from '../config/ignored-properties.ts';
 import { checkProperty } from './request-body.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
@@ -153,6 +159,10 @@ export class StatementExecutor {
       case 'QueryControl':
         // It is planned on nothing, and what is wrong must be ended although others wait.
         return this.#record(prepared, { plan: null, plannedAtOffset: this.#commands().nextOffset });
+      case 'SetProperty': {
+        const warning = ignoredWarning(prepared.statement.name);
+        return Promise.resolve(warning === undefined ? undefined : warningEntity(prepared.text, warning));
+      }
       default:
         return this.#engine.execute(prepared).then(statementEntity);
     }
@@ -163,8 +173,7 @@ export class StatementExecutor {
     const plan = await this.#engine.plan(prepared, { queryNumber: plannedAtOffset });
     assert(plan !== undefined, `${prepared.statement.kind} has a plan`);
     if (plan.kind !== 'none') return this.#record(prepared, { plan, plannedAtOffset });
-    const { text } = prepared;
-    return { '@type': 'warning_entity', statementText: text, message: plan.message, warnings: [] };
+    return warningEntity(prepared.text, plan.message);
   }
 
   async #record(
@@ -179,7 +188,7 @@ export class StatementExecutor {
       commandId: id,
       message,
       sequenceNumber: plannedAtOffset,
-      ...(queryId === undefined ? {} : { queryId }),
+      ...(queryId === undefined ? {} : { queryId, warnings: Object.keys(properties).flatMap(warningsOf) }),
     });
   }
 
@@ -189,6 +198,11 @@ export class StatementExecutor {
     const [oldest] = this.#statuses.keys();
     if (this.#statuses.size > STATUSES_MAX && oldest !== undefined) this.#statuses.delete(oldest);
   }
+}
+
+function warningsOf(property: string): readonly string[] {
+  const warning = ignoredWarning(property);
+  return warning === undefined ? [] : [warning];
 }
 
 function controlOf({ action, queryId }: Extract<PreparedStatement['statement'], { kind: 'QueryControl' }>) {
