@@ -385,6 +385,7 @@ export class Broker {
       log,
       directory: log.directory,
       peers: this.#peers,
+      watch: (cause, work) => this.#stalls.run(cause, work),
       timeouts: {
         electionTimeoutMs: config.get('controller.quorum.election.timeout.ms'),
         fetchTimeoutMs: config.get('controller.quorum.fetch.timeout.ms'),

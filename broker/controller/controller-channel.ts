@@ -2,7 +2,7 @@ import type { Address, Environment, Timer } from '../../src/base/environment.ts'
 import { OperationalError } from '../../src/base/errors.ts';
 import { decodeStruct, encodeStruct } from '../../src/protocol/codec.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { Api, RequestInput, RequestOf, ResponseOf } from '../../src/protocol/message.ts';
+import type { Api, RequestInput, RequestOf, ResponseInput, ResponseOf } from '../../src/protocol/message.ts';
 import type { PeerChannel, PeerChannels } from '../server/peer-channel.ts';
 import type { MetadataQuorum } from './metadata-quorum.ts';
 
@@ -46,12 +46,14 @@ export class ControllerChannel {
     options?: {
       readonly timeoutMs?: number;
       readonly afterRetry?: (response: ResponseOf<A>) => ResponseOf<A> | Promise<ResponseOf<A>>;
+      /** The request was sent before. */
+      readonly mayBeDone?: boolean;
     },
   ): Promise<ResponseOf<A>> {
     const { clock, timers } = this.#options.environment;
     const deadlineMs = clock.monotonicMs() + (options?.timeoutMs ?? TIMEOUT_MS);
     let lastError: unknown;
-    let mayBeDone = false;
+    let mayBeDone = options?.mayBeDone ?? false;
     for (;;) {
       if (this.#closed)
         throw new OperationalError('CLOSED', 'the line to the controller is closed', { retriable: true });
@@ -75,6 +77,30 @@ export class ControllerChannel {
       retriable: true,
       cause: lastError,
     });
+  }
+
+  /**
+   * As {@link send}, of a request as a client sent it, in its version. Where the controller is in this process nothing is
+   * encoded on the way: an answer may be of megabytes.
+   */
+  async forward<A extends Api>(
+    api: A,
+    version: number,
+    request: RequestOf<A>,
+    options: {
+      readonly timeoutMs: number;
+      readonly afterRetry?: (response: ResponseOf<A>) => ResponseOf<A> | Promise<ResponseOf<A>>;
+    },
+  ): Promise<ResponseInput<A>> {
+    const { quorum } = this.#options;
+    const { isActive } = quorum.controller;
+    if (isActive) {
+      const response = await quorum.answer(api, version, request);
+      if (!saysNotController(response)) return response;
+    }
+    // What it had appended before it lost its leadership may be committed by the next one.
+    const again = { ...options, mayBeDone: isActive };
+    return (await this.send(api, version, request as RequestInput<A>, again)) as ResponseInput<A>;
   }
 
   close(): void {

@@ -18,7 +18,7 @@ import {
   type ControllerOptions,
   type ControllerSettings,
 } from './controller-options.ts';
-import { type ControllerState, type Failure, failed } from './operation.ts';
+import { type ControllerState, type Failure, failed, type Parts } from './operation.ts';
 import { operationOf } from './operations.ts';
 import {
   ELECTIONS_MAX,
@@ -76,28 +76,51 @@ export class Controller implements RaftListener {
   answer<A extends Api>(api: A, version: number, request: RequestOf<A>): Promise<ResponseInput<A>> {
     const operation = assertDefined(operationOf(api), `the controller does not serve ${api.name}`);
     return new Promise((resolve) => {
-      let response: ResponseInput<A> | undefined;
       let timer: Timer | undefined;
-      const done = (failure: Failure | null): void => {
+      let isDone = false;
+      const done = (outcome: { readonly response: ResponseInput<A> } | Failure): void => {
+        isDone = true;
         timer?.cancel();
-        if (failure === null && response !== undefined) resolve(response);
-        else resolve(operation.failure(request, failure ?? this.#notController(), version));
+        resolve('response' in outcome ? outcome.response : operation.failure(request, outcome, version));
       };
-      const offset = this.#write((state) => {
-        const decision = operation.decide(state, request, version);
-        response = decision.response;
-        return decision.records;
-      });
-      if (typeof offset !== 'number') return done(offset);
-      this.#whenCommitted(offset, done);
       const timeoutMs = operation.timeoutMs?.(request) ?? 0;
       if (timeoutMs > 0) {
         timer = this.#options.environment.timers.after(timeoutMs, () =>
           done(failed(ErrorCode.REQUEST_TIMED_OUT, 'the change was not committed in time; it may yet be')),
         );
       }
-      return undefined;
+      this.#decideParts(operation.parts(request, version), done, () => isDone);
     });
+  }
+
+  /** Decides and appends part after part, until the last or until nobody waits any more; then waits for the commit. */
+  #decideParts<R>(
+    parts: Parts<R>,
+    done: (outcome: { readonly response: R } | Failure) => void,
+    isAbandoned: () => boolean,
+  ): void {
+    let lastOffset = this.#write(() => []);
+    let next = parts.next();
+    const step = (): void => {
+      if (isAbandoned()) return;
+      let recordCount = 0;
+      while (typeof lastOffset === 'number' && next.done !== true && recordCount === 0) {
+        const { value: decide } = next;
+        lastOffset = this.#write((state) => {
+          const records = decide(state);
+          recordCount = records.length;
+          return records;
+        });
+        if (typeof lastOffset === 'number') next = parts.next();
+      }
+      if (typeof lastOffset !== 'number') done(lastOffset);
+      else if (next.done !== true) this.#options.environment.timers.defer(step);
+      else {
+        const { value: response } = next;
+        this.#whenCommitted(lastOffset, (failure) => done(failure ?? { response }));
+      }
+    };
+    step();
   }
 
   onCommitted(batch: CommittedBatch): void {
@@ -197,6 +220,7 @@ export class Controller implements RaftListener {
       return this.#notController();
     }
     activity.head = delta.build({ offset: lastOffset, epoch: activity.epoch });
+    this.#loader.expect(delta, activity.head);
     return lastOffset;
   }
 

@@ -6,7 +6,7 @@ import { CONFIG_SOURCE_IDS, configSourceId } from '../config/config-source-ids.t
 import { ConfigResourceType } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { checkTopicConfigs } from '../config/topic-configs.ts';
-import { type ControllerState, type Failure, failed, operation } from './operation.ts';
+import { type ControllerState, type Failure, failed, inParts, operationInParts } from './operation.ts';
 import {
   type Assignment,
   automaticAssignment,
@@ -18,37 +18,51 @@ import { checkTopicName, collidingTopic, isProhibitedTopicName } from './topic-n
 type WantedTopic = RequestOf<typeof api>['topics'][number];
 type TopicResult = NonNullable<ResponseInput<typeof api>['topics']>[number];
 
-/** The most records that one request may cause, since they are appended as one batch. */
+/** The most records that one request may cause, as in Kafka. */
 const RECORDS_MAX = 10_000;
 
 /** CreateTopics (key 19): each topic succeeds or fails for itself. */
-export const createTopics = operation({
+export const createTopics = operationInParts({
   api,
   timeoutMs: (request) => request.timeoutMs,
-  decide(state, request) {
-    const records: MetadataRecord[] = [];
+  *parts(request) {
     const seen = new Set<string>();
     const duplicates = new Set<string>();
     for (const { name } of request.topics) (seen.has(name) ? duplicates : seen).add(name);
-    const defaults = topicDefaults(state.settings.config, state.image);
     const reported = new Set<string>();
     const topics: TopicResult[] = [];
-    for (const wanted of request.topics) {
-      if (duplicates.has(wanted.name)) {
-        if (!reported.has(wanted.name)) {
-          topics.push(failure(wanted, failed(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')));
+    let recordCount = 0;
+    for (const part of inParts(request.topics, recordsOf)) {
+      yield (state) => {
+        const defaults = topicDefaults(state.settings.config, state.image);
+        const common = configResults(NO_SETTINGS, defaults);
+        const records: MetadataRecord[] = [];
+        for (const wanted of part) {
+          if (duplicates.has(wanted.name)) {
+            if (!reported.has(wanted.name)) {
+              topics.push(failure(wanted, failed(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')));
+            }
+            reported.add(wanted.name);
+            continue;
+          }
+          const outcome = createOne(state, wanted, RECORDS_MAX - recordCount - records.length);
+          if ('failure' in outcome) topics.push(failure(wanted, outcome.failure));
+          else {
+            topics.push(
+              success(
+                wanted,
+                outcome,
+                wanted.configs.length === 0 ? common : configResults(wanted, defaults),
+              ),
+            );
+            if (!request.validateOnly) records.push(...outcome.records);
+          }
         }
-        reported.add(wanted.name);
-        continue;
-      }
-      const outcome = createOne(state, wanted, RECORDS_MAX - records.length);
-      if ('failure' in outcome) topics.push(failure(wanted, outcome.failure));
-      else {
-        topics.push(success(wanted, outcome, defaults));
-        if (!request.validateOnly) records.push(...outcome.records);
-      }
+        recordCount += records.length;
+        return records;
+      };
     }
-    return { records, response: { topics } };
+    return { topics };
   },
   failure: (request, error) => ({ topics: request.topics.map((topic) => failure(topic, error)) }),
 });
@@ -57,6 +71,11 @@ interface Created {
   readonly topicId: string;
   readonly partitions: readonly (readonly number[])[];
   readonly records: readonly MetadataRecord[];
+}
+
+/** About: what is not said is a matter of settings. */
+function recordsOf({ numPartitions, assignments, configs }: WantedTopic): number {
+  return 1 + Math.max(1, numPartitions, assignments.length) + configs.length;
 }
 
 function createOne(
@@ -179,21 +198,33 @@ function newTopicId(state: ControllerState): string {
   }
 }
 
-function success(wanted: WantedTopic, created: Created, defaults: readonly EffectiveConfig[]): TopicResult {
+const NO_SETTINGS = { configs: [] };
+
+/** What the response says of a topic's settings. Topics without settings of their own share it. */
+type ConfigResults = NonNullable<TopicResult['configs']>;
+
+function configResults(
+  wanted: Pick<WantedTopic, 'configs'>,
+  defaults: readonly EffectiveConfig[],
+): ConfigResults {
   const own = new Map(wanted.configs.map(({ name, value }) => [name, value]));
+  return defaults.map((config) => ({
+    name: config.name,
+    value: own.get(config.name) ?? config.value,
+    configSource: own.has(config.name) ? CONFIG_SOURCE_IDS.topic : configSourceId(config.source),
+    readOnly: false,
+    isSensitive: false,
+  }));
+}
+
+function success(wanted: WantedTopic, created: Created, configs: ConfigResults): TopicResult {
   return {
     name: wanted.name,
     topicId: created.topicId,
     errorMessage: null,
     numPartitions: created.partitions.length,
     replicationFactor: created.partitions[0]?.length ?? -1,
-    configs: defaults.map((config) => ({
-      name: config.name,
-      value: own.get(config.name) ?? config.value,
-      configSource: own.has(config.name) ? CONFIG_SOURCE_IDS.topic : configSourceId(config.source),
-      readOnly: false,
-      isSensitive: false,
-    })),
+    configs,
   };
 }
 

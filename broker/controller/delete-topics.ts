@@ -3,7 +3,7 @@ import type { RequestOf } from '../../src/protocol/message.ts';
 import { deleteTopics as api } from '../../src/protocol/messages/20-delete-topics.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { ZERO_DIRECTORY as ZERO_UUID } from '../quorum/election-state.ts';
-import { type ControllerState, type Failure, failed, operation } from './operation.ts';
+import { type ControllerState, type Failure, failed, inParts, operationInParts } from './operation.ts';
 
 interface WantedTopic {
   readonly name: string | null;
@@ -14,31 +14,44 @@ interface WantedTopic {
 const TOPIC_ID_VERSION = 6;
 
 /** DeleteTopics (key 20): by name, or by id from version 6 on. Overrides of a topic go with it. */
-export const deleteTopics = operation({
+export const deleteTopics = operationInParts({
   api,
   timeoutMs: (request) => request.timeoutMs,
-  decide(state, request, version) {
-    const records: MetadataRecord[] = [];
+  *parts(request, version) {
     const responses: TopicResult[] = [];
-    for (const sameTopic of groupedByTopic(state, wantedTopics(request, version))) {
-      const [wanted, second] = sameTopic;
-      const found = find(state, wanted);
-      if ('failure' in found) {
-        responses.push({ ...wanted, ...found.failure });
-      } else if (second !== undefined) {
-        // What is named twice is refused, once, and stays.
-        responses.push({ ...duplicateOf(wanted, second, found), errorCode: ErrorCode.INVALID_REQUEST });
-      } else {
-        records.push({ type: 'RemoveTopicRecord', data: { topicId: found.topicId } });
-        responses.push({ ...found, errorCode: ErrorCode.NONE, errorMessage: null });
-      }
+    let groups: readonly SameTopic[] = [];
+    yield (state) => {
+      groups = groupedByTopic(state, wantedTopics(request, version));
+      return [];
+    };
+    for (const part of inParts(groups, () => 1)) {
+      yield (state) => {
+        const records: MetadataRecord[] = [];
+        for (const sameTopic of part) responses.push(deleteOne(state, sameTopic, records));
+        return records;
+      };
     }
-    return { records, response: { responses } };
+    return { responses };
   },
   failure: (request, error, version) => ({
     responses: wantedTopics(request, version).map((wanted) => ({ ...wanted, ...error })),
   }),
 });
+
+/** The result for one topic; what deletes it is added to `records`. */
+function deleteOne(
+  state: ControllerState,
+  [wanted, second]: SameTopic,
+  records: MetadataRecord[],
+): TopicResult {
+  const found = find(state, wanted);
+  if ('failure' in found) return { ...wanted, ...found.failure };
+  // What is named twice is refused, once, and stays.
+  if (second !== undefined)
+    return { ...duplicateOf(wanted, second, found), errorCode: ErrorCode.INVALID_REQUEST };
+  records.push({ type: 'RemoveTopicRecord', data: { topicId: found.topicId } });
+  return { ...found, errorCode: ErrorCode.NONE, errorMessage: null };
+}
 
 interface TopicResult extends WantedTopic, Failure {}
 

@@ -4,7 +4,7 @@ import type { Log } from '../log/log.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { MetadataLoader } from '../metadata/metadata-loader.ts';
 import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
-import type { LeaderAndEpoch } from '../quorum/raft-listener.ts';
+import type { LeaderAndEpoch, RaftListener } from '../quorum/raft-listener.ts';
 import { createRaftLog } from '../quorum/raft-log.ts';
 import { RaftNode } from '../quorum/raft-node.ts';
 import type { RaftOptions } from '../quorum/raft-options.ts';
@@ -19,6 +19,8 @@ export interface MetadataQuorumOptions extends Omit<RaftOptions, 'log'> {
    */
   readonly log: Log;
   readonly settings?: Partial<ControllerSettings>;
+  /** Runs a step that holds the event loop, and watches how long it does. */
+  readonly watch?: (cause: string, work: () => void) => void;
 }
 
 /**
@@ -42,7 +44,7 @@ export class MetadataQuorum {
     this.raft = new RaftNode({ ...options, log: createRaftLog(options.log) });
     this.loader = new MetadataLoader();
     this.controller = new Controller(options, this.raft, this.loader);
-    this.raft.addListener(this.loader);
+    this.raft.addListener(watched(this.loader, options.watch));
     this.raft.addListener(this.controller);
   }
 
@@ -103,6 +105,14 @@ export class MetadataQuorum {
     this.controller.close();
     await this.raft.close();
   }
+}
+
+function watched(listener: RaftListener, watch: MetadataQuorumOptions['watch']): RaftListener {
+  if (watch === undefined) return listener;
+  return {
+    onCommitted: (batch) => watch('metadata image', () => listener.onCommitted(batch)),
+    onLeaderChange: (leader) => listener.onLeaderChange(leader),
+  };
 }
 
 const RAFT_API_KEYS: ReadonlySet<number> = new Set([1, 52, 53, 54, 55]);

@@ -1,3 +1,4 @@
+import { assertDefined } from '../../src/base/assert.ts';
 import type { Random } from '../../src/base/environment.ts';
 import type { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
@@ -25,10 +26,17 @@ export interface Decision<R> {
   readonly response: R;
 }
 
-/** An API that the controller serves: a function from state and request to records and response. */
+/**
+ * A decision that is made in parts, for what a request asks for may be a thousand things: the records of each part are
+ * appended as one batch before the next part is decided on the state after it, and other work of the event loop comes in
+ * between. Gives the response at its end.
+ */
+export type Parts<R> = Generator<(state: ControllerState) => readonly MetadataRecord[], R, undefined>;
+
+/** An API that the controller serves: from state and request to records and response. */
 export interface Operation<A extends Api> {
   readonly api: A;
-  decide(state: ControllerState, request: RequestOf<A>, version: number): Decision<ResponseInput<A>>;
+  parts(request: RequestOf<A>, version: number): Parts<ResponseInput<A>>;
   /** The response that says that nothing (known) was done: not the controller, out of time, a bug. */
   failure(request: RequestOf<A>, error: Failure, version: number): ResponseInput<A>;
   /** How long the client waits, in milliseconds; it then gets REQUEST_TIMED_OUT, though the change may still happen. */
@@ -40,9 +48,47 @@ export interface Failure {
   readonly errorMessage: string | null;
 }
 
-/** Keeps the types of one operation together; {@link Operation} is for those who hold many. */
-export function operation<A extends Api>(definition: Operation<A>): Operation<A> {
+/** An operation that is decided as a whole. */
+export function operation<A extends Api>(
+  definition: Omit<Operation<A>, 'parts'> & {
+    decide(state: ControllerState, request: RequestOf<A>, version: number): Decision<ResponseInput<A>>;
+  },
+): Operation<A> {
+  return {
+    ...definition,
+    *parts(request, version) {
+      let response: ResponseInput<A> | undefined;
+      yield (state) => {
+        const decision = definition.decide(state, request, version);
+        response = decision.response;
+        return decision.records;
+      };
+      return assertDefined(response, 'a decision was made before it is answered');
+    },
+  };
+}
+
+/** An operation that is decided in parts. Keeps its types together; {@link Operation} is for those who hold many. */
+export function operationInParts<A extends Api>(definition: Operation<A>): Operation<A> {
   return definition;
+}
+
+/** Records of a part, about: deciding, appending and replaying so many takes a few milliseconds. */
+const PART_RECORDS = 200;
+
+/** Divides what a request asks for into parts of so many records as are good for one batch. */
+export function* inParts<T>(items: readonly T[], recordsOf: (item: T) => number): Generator<readonly T[]> {
+  let part: T[] = [];
+  let records = 0;
+  for (const item of items) {
+    part.push(item);
+    records += recordsOf(item);
+    if (records < PART_RECORDS) continue;
+    yield part;
+    part = [];
+    records = 0;
+  }
+  if (part.length > 0) yield part;
 }
 
 export function failed(errorCode: ErrorCode, errorMessage: string): Failure {

@@ -48,14 +48,12 @@ export function forwardToController<A extends Api>(
       const { afterRetry } = forwarding;
       const timeoutMs = Math.max(1, forwarding.timeoutMs?.(request) ?? TIMEOUT_MS);
       try {
-        const body = request as Parameters<typeof services.controller.send<A>>[2];
-        const response = await services.controller.send(api, context.apiVersion, body, {
+        return await services.controller.forward(api, context.apiVersion, request, {
           timeoutMs,
           ...(afterRetry === undefined
             ? {}
             : { afterRetry: (answer: ResponseOf<A>) => afterRetry(request, answer, before) }),
         });
-        return response as ResponseInput<A>;
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
         const timedOut = { errorCode: ErrorCode.REQUEST_TIMED_OUT, errorMessage: messageOf(error) };

@@ -9,6 +9,8 @@ export class MetadataLoader implements RaftListener {
   #image = EMPTY_IMAGE;
   #leader: LeaderAndEpoch = { leaderId: -1, epoch: 0 };
   readonly #publishers: MetadataPublisher[] = [];
+  /** Images that the controller of this node has made of what it appended, and their changes, by offset. */
+  readonly #expected = new Map<number, { readonly delta: MetadataDelta; readonly image: MetadataImage }>();
   /** Until {@link takeRemovedTopics}. */
   #removedTopics: Set<string> | undefined = new Set();
 
@@ -33,10 +35,16 @@ export class MetadataLoader implements RaftListener {
     return removed;
   }
 
+  /**
+   * The active controller of this node has appended the records of `delta`, which make `image`: where they are committed as
+   * they were appended, that need not be worked out again.
+   */
+  expect(delta: MetadataDelta, image: MetadataImage): void {
+    this.#expected.set(image.offset, { delta, image });
+  }
+
   onCommitted(batch: CommittedBatch): void {
-    const delta = new MetadataDelta(this.#image);
-    for (const value of batch.values) delta.replay(decodeMetadataRecord(value));
-    const image = delta.build({ offset: batch.lastOffset, epoch: batch.epoch });
+    const { delta, image } = this.#expectedOf(batch) ?? replay(this.#image, batch);
     this.#image = image;
     if (this.#removedTopics !== undefined)
       for (const id of delta.removedTopicIds) this.#removedTopics.add(id);
@@ -45,7 +53,26 @@ export class MetadataLoader implements RaftListener {
 
   onLeaderChange(leader: LeaderAndEpoch): void {
     this.#leader = leader;
+    this.#expected.clear();
   }
+
+  /** An epoch has one leader: a batch of this offset and epoch is the one that it appended. */
+  #expectedOf(batch: CommittedBatch) {
+    const expected = this.#expected.get(batch.lastOffset);
+    this.#expected.delete(batch.lastOffset);
+    return expected?.image.epoch === batch.epoch && expected.delta.image === this.#image
+      ? expected
+      : undefined;
+  }
+}
+
+function replay(
+  before: MetadataImage,
+  batch: CommittedBatch,
+): { readonly delta: MetadataDelta; readonly image: MetadataImage } {
+  const delta = new MetadataDelta(before);
+  for (const value of batch.values) delta.replay(decodeMetadataRecord(value));
+  return { delta, image: delta.build({ offset: batch.lastOffset, epoch: batch.epoch }) };
 }
 
 /** All of an image as one change of the empty one. */

@@ -40,7 +40,8 @@ export class SlicedWork<T> {
       return;
     }
     for (const [key, item] of items) this.#waiting.set(key, item);
-    this.#runSlice();
+    // Where a slice is to come, one more in this turn would make it long: additions may come in a row.
+    if (!this.#isScheduled) this.#runSlice();
   }
 
   /** Does nothing any more; answers what was waiting. */

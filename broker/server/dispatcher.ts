@@ -16,7 +16,7 @@ import type { RequestMetrics } from './metrics.ts';
 import type { RequestContext } from './request-context.ts';
 import type { AnyRequestHandler } from './request-handler.ts';
 import type { ResponseSlot } from './response-queue.ts';
-import type { StallWatch } from './stall-watch.ts';
+import { STALL_MS, type StallWatch } from './stall-watch.ts';
 import type { ServerConnection } from './server-connection.ts';
 
 const API_KEY_BYTES = 2;
@@ -236,8 +236,14 @@ class Exchange implements RequestContext {
   }
 
   #encode(response: unknown): readonly Uint8Array[] | null {
+    const { clock, stalls } = this.#options;
+    const startMs = clock.monotonicMs();
     try {
-      return encodeResponse(this.#handler.api, this.apiVersion, this.#correlationId, response);
+      const chunks = encodeResponse(this.#handler.api, this.apiVersion, this.#correlationId, response);
+      const ms = clock.monotonicMs() - startMs;
+      // Mostly it is part of what is noted already; not where the answer had to be waited for.
+      if (ms >= STALL_MS) stalls.note(`encoding of ${this.#handler.api.name}`, ms);
+      return chunks;
     } catch (error) {
       this.#logBug('answered what cannot be encoded', error);
       this.#connection.destroy();

@@ -3,7 +3,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import type { Stall, StallMetrics } from './metrics.ts';
 
 /** The rule: nothing holds the event loop longer. */
-const STALL_MS = 20;
+export const STALL_MS = 20;
 /** From here on a stall is worth a line in the log. */
 const REPORT_MS = 200;
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
 import type { RequestInput } from '../../../src/protocol/message.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
@@ -24,6 +25,41 @@ async function create(topic: Topic, options: { readonly validateOnly?: boolean }
 }
 
 describe('CreateTopics', () => {
+  test('makes a thousand topics in parts, and answers others in between', async () => {
+    const answered: string[] = [];
+    const topics = Array.from({ length: 1000 }, (_, i) => ({
+      name: `topic-${i}`,
+      numPartitions: 1,
+      replicationFactor: 1,
+    }));
+    const ask = async (what: string, request: RequestInput<typeof createTopics>) => {
+      const decoded = decodeStruct(createTopics.request, 7, encodeStruct(createTopics.request, 7, request));
+      const response = await harness.controller.answer(createTopics, 7, decoded);
+      answered.push(what);
+      return decodeStruct(createTopics.response, 7, encodeStruct(createTopics.response, 7, response));
+    };
+    const creation = ask('many', { topics, timeoutMs: 1000 });
+    const other = { name: 'other', numPartitions: 1, replicationFactor: 1 };
+    void ask('other', { topics: [other], timeoutMs: 1000 });
+    await harness.time.run(1);
+    const many = await creation;
+    expect(answered).toEqual(['other', 'many']);
+    expect(many.topics.map(({ name }) => name)).toEqual(topics.map(({ name }) => name));
+    expect(new Set(many.topics.map(({ errorCode }) => errorCode))).toEqual(new Set([ErrorCode.NONE]));
+    expect(harness.image.topicsByName.size).toBe(1001);
+  });
+
+  test('names a duplicate once, wherever it stands among a thousand', async () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `topic-${i === 999 ? 0 : i}`);
+    const { topics } = await harness.send(createTopics, {
+      topics: names.map((name) => ({ name, numPartitions: 1, replicationFactor: 1 })),
+      timeoutMs: 1000,
+    });
+    expect(topics).toHaveLength(999);
+    expect(topics[0]).toMatchObject({ name: 'topic-0', errorCode: ErrorCode.INVALID_REQUEST });
+    expect(harness.image.topicsByName.size).toBe(998);
+  });
+
   test('places partitions over the brokers and tells what it made', async () => {
     const result = await create({ name: 'orders', numPartitions: 6, replicationFactor: 2 });
     expect(result).toMatchObject({ errorCode: ErrorCode.NONE, numPartitions: 6, replicationFactor: 2 });

@@ -32,11 +32,15 @@ describe('clients that ask and do not read', () => {
   const brokers = new TestBrokers();
   const sockets: net.Socket[] = [];
   const warnings: Readonly<Record<string, unknown>>[] = [];
+  /** That the machine is busy is not what these are about. */
+  const note = (message: string, fields?: object): void => {
+    if (message !== 'the event loop was held') warnings.push({ message, ...fields });
+  };
   const logger: Logger = {
     debug: () => {},
     info: () => {},
-    warn: (message, fields) => warnings.push({ message, ...fields }),
-    error: (message, fields) => warnings.push({ message, ...fields }),
+    warn: note,
+    error: note,
     child: () => logger,
   };
 
