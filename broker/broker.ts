@@ -38,6 +38,7 @@ import { ReplicaManager } from './replication/replica-manager.ts';
 import { Metrics } from './server/broker-metrics.ts';
 import { Dispatcher } from './server/dispatcher.ts';
 import type { BrokerMetrics } from './server/metrics.ts';
+import { FetchSessionCache } from './replication/fetch-session-cache.ts';
 import { FetchRoom } from './replication/fetch-room.ts';
 import { NetworkPeerChannels } from './server/network-peer-channels.ts';
 import { StallWatch } from './server/stall-watch.ts';
@@ -556,6 +557,11 @@ export class Broker {
       producerIds: new ProducerIds({ nodeId, brokerEpoch: () => this.#lifecycle.brokerEpoch, controller }),
       groups: this.#groups,
       metrics: this.#metrics,
+      fetchSessions: new FetchSessionCache({
+        clock: this.#environment.clock,
+        random: this.#environment.random,
+        slots: this.#config.get('max.incremental.fetch.session.cache.slots'),
+      }),
       fetchRoom: new FetchRoom(this.#server.responseBytes, this.#buffers),
       servedApis: (listener) => servedApis(tables.get(listener) ?? new Map()),
     };

@@ -121,6 +121,11 @@ export const brokerProperties = {
   ),
   'message.max.bytes': dynamic(int(1_048_588, 'largest record batch accepted', atLeast(0))),
   'fetch.max.bytes': int(57_671_680, 'largest fetch response', atLeast(1024)),
+  'max.incremental.fetch.session.cache.slots': int(
+    1000,
+    'fetch sessions that are kept; a fetch beyond them names all its partitions',
+    atLeast(0),
+  ),
   'max.request.partition.size.limit': int(
     2000,
     'partitions in one DescribeTopicPartitions response',

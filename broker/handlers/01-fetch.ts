@@ -2,6 +2,8 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import { DelayedFetch, type FetchItem } from '../replication/delayed-fetch.ts';
+import { type FetchConclusion, fetchContext } from '../replication/fetch-context.ts';
+import type { FetchedPartition } from '../replication/fetch-session.ts';
 import type { PartitionRead, Reader } from '../replication/partition-read.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
@@ -11,15 +13,12 @@ import { CurrentLeaders } from './current-leader.ts';
 
 type Request = RequestOf<typeof fetch>;
 type Response = ResponseInput<typeof fetch>;
-type PartitionRequest = Request['topics'][number]['partitions'][number];
-type PartitionResponse = NonNullable<NonNullable<Response['responses']>[number]['partitions']>[number];
+type TopicResponse = NonNullable<Response['responses']>[number];
+type PartitionResponse = NonNullable<TopicResponse['partitions']>[number];
 
 const TOPIC_ID_VERSION_MIN = 13;
 const REPLICA_STATE_VERSION_MIN = 15;
 const READ_COMMITTED = 1;
-/** The session epochs of full fetches: one that would open a session, one that closes it. */
-const INITIAL_EPOCH = 0;
-const FINAL_EPOCH = -1;
 const LEADER_VERSIONS = { leaderMin: 12, endpointMin: 16 };
 
 /**
@@ -28,8 +27,8 @@ const LEADER_VERSIONS = { leaderMin: 12, endpointMin: 16 };
  *
  * - Limits are soft: the first partition with data gives at least one batch, however large.
  * - Consumers see up to the high watermark, or with read_committed up to the last stable offset; followers the log end.
- * - v7+: no incremental sessions: the answer to a full fetch has session id 0, which tells clients to send full fetches;
- *   an incremental one is FETCH_SESSION_ID_NOT_FOUND (KIP-227).
+ * - v7+: incremental sessions (KIP-227): a request names what has changed since the one before, a response the partitions of
+ *   which there is something to say.
  * - v12+: divergence is told by epoch (KIP-595). v13+: topics by id. v18+: a follower that does not know the high
  *   watermark is answered at once (KIP-1166).
  */
@@ -38,14 +37,18 @@ export function fetchHandler(services: BrokerServices): RequestHandler<typeof fe
     api: fetch,
     inTurn: true,
     handle(request, context, reply) {
-      if (request.sessionEpoch !== INITIAL_EPOCH && request.sessionEpoch !== FINAL_EPOCH) {
-        reply({ errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND });
+      const reader = readerOf(request, context);
+      const fetched = fetchContext(services.fetchSessions, request, {
+        isFollower: reader.replicaId >= 0,
+        usesTopicIds: context.apiVersion >= TOPIC_ID_VERSION_MIN,
+      });
+      if (typeof fetched === 'number') {
+        reply({ errorCode: fetched });
         return;
       }
-      const reader = readerOf(request, context);
-      const names = topicNames(services, request, context);
-      const items = request.topics.flatMap((topic, i) =>
-        topic.partitions.map((partition) => item(services, names[i] ?? '', partition, context)),
+      const names = topicNames(services, fetched.partitions, context);
+      const items = fetched.partitions.map((partition, i) =>
+        item(services, names[i] ?? '', partition, context),
       );
       const limits = {
         maxWaitMs: request.maxWaitMs,
@@ -59,7 +62,8 @@ export function fetchHandler(services: BrokerServices): RequestHandler<typeof fe
         services.fetchRoom,
         context.guard((reads, memory) => {
           context.onSent(() => memory.release());
-          reply(respond(services, request, names, reads, { reader, context }));
+          const asked = { ...fetched, names, reader };
+          reply(respond(services, asked, { reads, conclusion: fetched.conclude(reads), context }));
         }),
       );
       delayed.start(services.environment.timers);
@@ -89,30 +93,40 @@ function readerOf(request: Request, context: RequestContext): Reader {
   return { replicaId, replicaEpoch, readCommitted };
 }
 
-/** The names of the topics asked for, in order; empty where an id is unknown. */
-function topicNames(services: BrokerServices, request: Request, context: RequestContext): readonly string[] {
-  if (context.apiVersion < TOPIC_ID_VERSION_MIN) return request.topics.map(({ topic }) => topic);
+/** The names of the partitions' topics, in order; empty where an id is unknown. */
+function topicNames(
+  services: BrokerServices,
+  partitions: readonly FetchedPartition[],
+  context: RequestContext,
+): readonly string[] {
+  if (context.apiVersion < TOPIC_ID_VERSION_MIN) return partitions.map(({ topic }) => topic);
   const { topicsById } = services.image;
-  return request.topics.map(({ topicId }) => topicsById.get(topicId)?.name ?? '');
+  let last: FetchedPartition | undefined;
+  let name = '';
+  return partitions.map((partition) => {
+    if (partition.topicId !== last?.topicId) name = topicsById.get(partition.topicId)?.name ?? '';
+    last = partition;
+    return name;
+  });
 }
 
 function item(
   services: BrokerServices,
   topic: string,
-  asked: PartitionRequest,
+  { partition: index, request }: FetchedPartition,
   context: RequestContext,
 ): FetchItem {
-  const partition = services.replicaManager.get(topic, asked.partition) ?? null;
+  const partition = services.replicaManager.get(topic, index) ?? null;
   return {
     partition,
-    errorCode: partition === null ? absence(services, topic, asked.partition, context) : ErrorCode.NONE,
+    errorCode: partition === null ? absence(services, topic, index, context) : ErrorCode.NONE,
     fetch: {
-      fetchOffset: asked.fetchOffset,
-      currentLeaderEpoch: asked.currentLeaderEpoch,
-      lastFetchedEpoch: asked.lastFetchedEpoch,
-      logStartOffset: asked.logStartOffset,
-      maxBytes: asked.partitionMaxBytes,
-      knownHighWatermark: asked.highWatermark,
+      fetchOffset: request.fetchOffset,
+      currentLeaderEpoch: request.currentLeaderEpoch,
+      lastFetchedEpoch: request.lastFetchedEpoch,
+      logStartOffset: request.logStartOffset,
+      maxBytes: request.partitionMaxBytes,
+      knownHighWatermark: request.highWatermark,
     },
   };
 }
@@ -122,30 +136,64 @@ function absence(services: BrokerServices, topic: string, index: number, context
   return absentReplica(services, topic, index);
 }
 
+interface Asked {
+  readonly partitions: readonly FetchedPartition[];
+  /** Of the partitions' topics. */
+  readonly names: readonly string[];
+  readonly reader: Reader;
+}
+
+/** Partitions of one topic that follow each other are one entry. */
 function respond(
   services: BrokerServices,
-  request: Request,
-  names: readonly string[],
-  reads: readonly PartitionRead[],
-  { reader, context }: { readonly reader: Reader; readonly context: RequestContext },
+  { partitions, names, reader }: Asked,
+  {
+    reads,
+    conclusion: { errorCode, sessionId, told },
+    context,
+  }: {
+    readonly reads: readonly PartitionRead[];
+    readonly conclusion: FetchConclusion;
+    readonly context: RequestContext;
+  },
 ): Response {
   const leaders = new CurrentLeaders(services, context, LEADER_VERSIONS);
-  let next = 0;
-  const responses = request.topics.map(({ topic, topicId, partitions }, i) => {
+  const responses: TopicResponse[] = [];
+  let entry: { topic: string; topicId: string; partitions: PartitionResponse[] } | undefined;
+  let previous: FetchedPartition | undefined;
+  let bytes = 0;
+  partitions.forEach((asked, i) => {
     const name = names[i] ?? '';
-    let bytes = 0;
-    const answered = partitions.map(({ partition }) => {
-      const read = reads[next++];
-      bytes += read?.sizeInBytes ?? 0;
-      return partitionResponse(partition, read, leaders.of(read?.errorCode ?? 0, name, partition));
-    });
-    if (name !== '') count(services, name, reader, bytes);
-    return { topic, topicId, partitions: answered };
+    if (previous !== undefined && !isOfTopic(asked, previous)) {
+      count(services, names[i - 1] ?? '', reader, bytes);
+      bytes = 0;
+    }
+    previous = asked;
+    const read = reads[i];
+    bytes += read?.sizeInBytes ?? 0;
+    if (told !== undefined && told[i] !== true) return;
+    if (entry === undefined || !isOfTopic(asked, entry)) {
+      entry = { topic: asked.topic, topicId: asked.topicId, partitions: [] };
+      responses.push(entry);
+    }
+    const leader = leaders.of(read?.errorCode ?? 0, name, asked.partition);
+    entry.partitions.push(partitionResponse(asked.partition, read, leader));
   });
-  return { responses, nodeEndpoints: leaders.nodeEndpoints };
+  if (previous !== undefined) count(services, names.at(-1) ?? '', reader, bytes);
+  return { errorCode, sessionId, responses, nodeEndpoints: leaders.nodeEndpoints };
+}
+
+interface TopicKey {
+  readonly topic: string;
+  readonly topicId: string;
+}
+
+function isOfTopic(a: TopicKey, b: TopicKey): boolean {
+  return a.topicId === b.topicId && a.topic === b.topic;
 }
 
 function count(services: BrokerServices, topic: string, reader: Reader, bytes: number): void {
+  if (topic === '') return;
   const metrics = services.metrics.topic(topic);
   metrics.totalFetchRequestsTotal++;
   if (reader.replicaId >= 0) metrics.replicationBytesOutTotal += bytes;

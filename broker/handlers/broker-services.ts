@@ -10,6 +10,7 @@ import type { TopicCreator } from '../lifecycle/topic-creator.ts';
 import type { LogManager } from '../log/log-manager.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { ReadRoom } from '../replication/delayed-fetch.ts';
+import type { FetchSessionCache } from '../replication/fetch-session-cache.ts';
 import type { ReplicaManager } from '../replication/replica-manager.ts';
 import type { Metrics } from '../server/broker-metrics.ts';
 import type { ClientEndpoints } from './client-endpoints.ts';
@@ -34,6 +35,7 @@ export interface BrokerServices {
   readonly producerIds: ProducerIds;
   readonly groups: GroupRequests & GroupCoordinatorPartitions;
   readonly metrics: Metrics;
+  readonly fetchSessions: FetchSessionCache;
   /** Memory for what fetches read. */
   readonly fetchRoom: ReadRoom;
   /** What a listener serves, for ApiVersions. */

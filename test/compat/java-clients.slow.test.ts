@@ -17,6 +17,7 @@ describe.skipIf(whyNoKafka !== undefined)('the Java clients', () => {
       'codecs',
       'refusals',
       'consuming',
+      'fetch sessions',
       'rebalances',
       'static membership',
       'groups',

@@ -174,6 +174,41 @@ public class Clients {
     }
   }
 
+  /** A consumer whose partitions, positions and pauses change while its fetch session goes on, beside forty others. */
+  static void fetchSessions() throws Exception {
+    List<TopicPartition> all = new ArrayList<>();
+    for (String topic : List.of("session-a", "session-b")) {
+      create(topic, 20);
+      for (int i = 0; i < 20; i++) all.add(new TopicPartition(topic, i));
+    }
+    try (var producer = producer(); var consumer = consumer("sessions", "fetch.max.wait.ms", 50)) {
+      consumer.assign(all);
+      for (int round = 0; round < 5; round++) {
+        var written = all.subList(round * 7, round * 7 + 7);
+        for (var partition : written)
+          producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), null, "round " + round));
+        producer.flush();
+        var taken = take(consumer, 7);
+        equal(taken.size(), 7);
+        for (var record : taken) equal(record.value(), "round " + round);
+        equal(consumer.poll(Duration.ofMillis(100)).count(), 0);
+      }
+      // Forgotten, and taken in again.
+      consumer.assign(all.subList(0, 3));
+      consumer.seekToBeginning(all.subList(0, 3));
+      equal(take(consumer, 3).size(), 3);
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      equal(take(consumer, 35).size(), 35);
+      consumer.pause(all.subList(0, 39));
+      for (var partition : all) producer.send(new ProducerRecord<>(partition.topic(), partition.partition(), null, "x"));
+      producer.flush();
+      equal(take(consumer, 1).get(0).partition(), 19);
+      consumer.resume(all);
+      equal(take(consumer, 39).size(), 39);
+    }
+  }
+
   static void settle(List<KafkaConsumer<String, String>> members, List<Integer> sizes) {
     long end = System.currentTimeMillis() + 20_000;
     List<Integer> now = List.of();
@@ -314,6 +349,7 @@ public class Clients {
     check("codecs", Clients::codecs);
     check("refusals", Clients::refusals);
     check("consuming", Clients::consuming);
+    check("fetch sessions", Clients::fetchSessions);
     check("rebalances", Clients::rebalances);
     check("static membership", Clients::staticMembership);
     check("groups", Clients::groups);

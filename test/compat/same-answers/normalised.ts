@@ -88,9 +88,8 @@ function scalar(value: unknown, key: string, names: TopicNames): unknown {
     case 'clusterId':
     case 'logDir':
       return typeof value === 'string' ? '(ours or theirs)' : value;
-    // Ours has no sessions: the id 0 tells clients to go on with full fetches.
     case 'sessionId':
-      return '(a session)';
+      return typeof value === 'number' && value > 0 ? '(a session)' : value;
     case 'totalBytes':
     case 'usableBytes':
       return typeof value === 'number' && value > 0 ? '(a number of bytes)' : value;

@@ -83,6 +83,63 @@ const fetchCases = conversation('Fetch', [4, 5, 7, 9, 11, 12, 13, 16, 18], async
   await ask({}, { sessionId: 0, sessionEpoch: 3 });
 });
 
+const sessions = conversation('Fetch: sessions', [7, 9, 12, 13, 18], async (peer, version) => {
+  const name = `sessions-${version}`;
+  await makeTopic(peer, name, 4);
+  const append = (index: number) => peer.send(produce, 9, to(name, batch(['a', 'b']), { index }));
+  for (const index of [0, 1, 2, 3]) await append(index);
+  const named = version >= 13 ? { topicId: peer.topicId(name) } : { topic: name };
+  const ask = async (
+    [sessionId, sessionEpoch]: readonly [number, number],
+    offsets: Readonly<Record<number, number>> = {},
+    rest: Partial<RequestInput<typeof fetch>> = {},
+    asked = version,
+  ): Promise<number> => {
+    const topic = asked >= 13 === version >= 13 ? named : { topic: name, topicId: peer.topicId(name) };
+    const partitions = Object.entries(offsets).map(([partition, fetchOffset]) => ({
+      partition: Number(partition),
+      fetchOffset,
+      partitionMaxBytes: 100_000,
+    }));
+    const answer = await peer.ask(fetch, asked, {
+      maxWaitMs: 10,
+      minBytes: 1,
+      maxBytes: 1_000_000,
+      sessionId,
+      sessionEpoch,
+      topics: partitions.length === 0 ? [] : [{ ...topic, partitions }],
+      ...rest,
+    });
+    return answer?.sessionId ?? 0;
+  };
+  const forget = (...partitions: readonly number[]) => ({ forgottenTopicsData: [{ ...named, partitions }] });
+  const id = await ask([0, 0], { 0: 0, 1: 0, 2: 2, 9: 0 });
+  await ask([id, 1], { 0: 2 });
+  await ask([id, 2], { 1: 2 });
+  await ask([id, 3]);
+  await append(2);
+  await append(0);
+  await ask([id, 4], {}, forget(9));
+  await ask([id, 5], { 0: 4, 2: 4, 3: 2 });
+  await ask([id, 6], { 1: 99 });
+  await ask([id, 7]);
+  await ask([id, 8], { 1: 0 });
+  await ask([id, 8]);
+  await ask([id, 10]);
+  await ask([id, 9], {}, {}, version >= 13 ? 12 : 13);
+  await ask([id, 9], {}, forget(0, 1, 2));
+  await ask([id, 10], {}, forget(3));
+  await ask([id, 11]);
+  await ask([0, 5], { 0: 0 });
+  const second = await ask([0, 0], { 0: 4 });
+  await ask([second, 0], { 1: 2 });
+  await ask([second, 1]);
+  const third = await ask([0, 0], {});
+  await ask([third, 1], { 0: 0 });
+  await ask([third, -1], { 0: 4 });
+  await ask([third, 2]);
+});
+
 const limits = conversation('Fetch: limits over partitions', [4, 11, 12], async (peer, version) => {
   const name = `limits-${version}`;
   await makeTopic(peer, name, 3);
@@ -235,6 +292,7 @@ const epochCases = requests(offsetForLeaderEpoch, [2, 3, 4], {
 
 export const readCases: readonly AnswerCase[] = [
   fetchCases,
+  sessions,
   limits,
   listCases,
   times,
