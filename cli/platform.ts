@@ -75,10 +75,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     return { facts: { kafka, http: server.url }, notes, logger, close };
   } catch (error) {
     if (broker !== undefined && isCommandTopicDamaged(error)) {
-      // What the broker holds is of use without SQL, above all to mend what is damaged.
-      logger.error('the SQL server does not start', { reason: explain(error) });
-      notes.push(`SQL does not run: ${explain(error)}`, '');
-      return { facts: { kafka }, notes, logger, close: () => broker.close() };
+      return withoutSql(broker, error, { facts: { kafka }, notes, logger });
     }
     // On our own broker the server is soon there, and can be closed. On a cluster that may never answer it waits in vain.
     const late = starting?.then((server) => server.close()).catch(() => {});
@@ -139,6 +136,17 @@ function surviveStrayFailures(logger: Logger): void {
 async function loggerOf({ logLevel, logFile }: PlatformOptions): Promise<Logger> {
   const { processLogger } = await import('../src/server/logging/index.ts');
   return processLogger(logLevel, logFile === undefined ? {} : { file: logFile });
+}
+
+/** What the broker holds is of use without SQL, above all to mend what is damaged. */
+function withoutSql(broker: Broker, error: unknown, platform: Omit<Platform, 'close'>): Platform {
+  const why = explain(error);
+  platform.logger.error('the SQL server does not start', { reason: why });
+  return {
+    ...platform,
+    notes: [...platform.notes, `SQL does not run: ${why}`, ''],
+    close: () => broker.close(),
+  };
 }
 
 /** Nobody has decided yet what becomes of the statements that are lost. */

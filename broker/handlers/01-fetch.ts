@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
-import { DelayedFetch, type FetchItem } from '../replication/delayed-fetch.ts';
+import { DelayedFetch, type FetchItem, type FetchLimits } from '../replication/delayed-fetch.ts';
 import { type FetchConclusion, fetchContext } from '../replication/fetch-context.ts';
 import type { FetchedPartition } from '../replication/fetch-session.ts';
 import type { PartitionRead, Reader } from '../replication/partition-read.ts';
@@ -50,15 +50,10 @@ export function fetchHandler(services: BrokerServices): RequestHandler<typeof fe
       const items = fetched.partitions.map((partition, i) =>
         item(services, names[i] ?? '', partition, context),
       );
-      const limits = {
-        maxWaitMs: request.maxWaitMs,
-        minBytes: Math.min(request.minBytes, request.maxBytes),
-        maxBytes: Math.min(request.maxBytes, services.config.get('fetch.max.bytes')),
-      };
       const delayed = new DelayedFetch(
         items,
         reader,
-        limits,
+        limitsOf(services, request),
         services.fetchRoom,
         context.guard((reads, memory) => {
           context.onSent(() => memory.release());
@@ -81,6 +76,14 @@ export function fetchHandler(services: BrokerServices): RequestHandler<typeof fe
         })),
       })),
     }),
+  };
+}
+
+function limitsOf({ config }: BrokerServices, { maxWaitMs, minBytes, maxBytes }: Request): FetchLimits {
+  return {
+    maxWaitMs,
+    minBytes: Math.min(minBytes, maxBytes),
+    maxBytes: Math.min(maxBytes, config.get('fetch.max.bytes')),
   };
 }
 

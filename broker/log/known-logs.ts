@@ -22,7 +22,7 @@ export type KnownOffsets = Required<
 > &
   Pick<LogOptions, 'logStartOffset' | 'abortedIn'>;
 
-export interface KnownLogsOptions {
+interface KnownLogsOptions {
   readonly disk: Disk;
   readonly logger: Logger;
   readonly directory: string;

@@ -13,7 +13,7 @@ const INITIAL_EPOCH = 0;
 const FINAL_EPOCH = -1;
 
 /** Which partitions a fetch is about, and what is to be said of them in the end. */
-export interface FetchContext {
+interface FetchContext {
   readonly partitions: readonly FetchedPartition[];
   /** Called once with what was read, in the order of the partitions. */
   conclude(news: readonly PartitionNews[]): FetchConclusion;
@@ -27,7 +27,7 @@ export interface FetchConclusion {
 }
 
 /** What a request says of itself beside its fields. */
-export interface FetchReader {
+interface FetchReader {
   readonly isFollower: boolean;
   /** The version names topics by id. */
   readonly usesTopicIds: boolean;

@@ -7,7 +7,7 @@ const EVICTION_MS = 120_000;
 export const NO_SESSION = 0;
 const SESSION_ID_MAX = 2 ** 31 - 1;
 
-export interface FetchSessionCacheOptions {
+interface FetchSessionCacheOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** `max.incremental.fetch.session.cache.slots` */

@@ -57,7 +57,7 @@ export function nextSessionEpoch(epoch: number): number {
   return epoch === EPOCH_MAX ? 1 : epoch + 1;
 }
 
-export interface FetchSessionOptions {
+interface FetchSessionOptions {
   readonly id: number;
   readonly isFollower: boolean;
   readonly usesTopicIds: boolean;

@@ -8,7 +8,7 @@ const POLL_TIMEOUT_MS = 1_000;
 /** A partition whose disk does not answer gives nothing, and no reason: a start does not wait for it for ever. */
 const SILENCE_MS_MAX = 15_000;
 
-export interface CommandReplayOptions {
+interface CommandReplayOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly consumer: Consumer;
@@ -17,7 +17,7 @@ export interface CommandReplayOptions {
   readonly skipDamage: boolean;
 }
 
-export interface ReplayedCommands {
+interface ReplayedCommands {
   readonly commands: readonly Command[];
   /** The offset of the next command. */
   readonly nextOffset: number;
