@@ -71,7 +71,7 @@ export function joinedView<K, V1, V2, VR>(join: {
       };
       return {
         versioned: false,
-        prepare: (key) => both(left.prepare(key), right.prepare(key)),
+        load: (key) => both(left.load(key), right.load(key)),
         prefetch(keyBytes) {
           left.prefetch(keyBytes);
           right.prefetch(keyBytes);
@@ -85,10 +85,10 @@ export function joinedView<K, V1, V2, VR>(join: {
 
 function lookUps<K>(
   rows: TableView<K, unknown>,
-): Pick<TableView<K, never>, 'versioned' | 'prepare' | 'prefetch'> {
+): Pick<TableView<K, never>, 'versioned' | 'load' | 'prefetch'> {
   return {
     versioned: rows.versioned,
-    prepare: (key) => rows.prepare(key),
+    load: (key) => rows.load(key),
     prefetch: (keyBytes) => rows.prefetch(keyBytes),
   };
 }

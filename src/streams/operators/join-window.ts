@@ -14,8 +14,8 @@ export function joinWindow<K, V>(storeName: string): NodeFactory {
       });
       return {
         prefetch: (keyBytes: Buffer, timestamp: number) => store.prefetch(keyBytes, at(timestamp)),
-        prepare: (record: StreamRecord<K, V>) =>
-          record.key == null ? undefined : store.prepare(record.key, at(record.timestamp)),
+        load: (record: StreamRecord<K, V>) =>
+          record.key == null ? undefined : store.load(record.key, at(record.timestamp)),
         process(record: StreamRecord<K, V>) {
           context.forward(record);
           if (record.key == null || record.value == null) return;

@@ -8,7 +8,7 @@ export interface ProcessorMetadataEntry {
 }
 
 /**
- * The contract of every node with state. The executor calls `prepare` (where there is one), waits if it answers a
+ * The contract of every node with state. The executor calls `load` (where there is one), waits if it answers a
  * promise, and then calls `process`; nothing else runs on the task in between. `process` forwards through its
  * {@link OperatorContext}; what it forwards runs after it has returned, depth-first and in the order forwarded.
  */
@@ -22,7 +22,7 @@ export interface Operator<K = unknown, V = unknown> {
    * Brings into memory what `process` will read. It answers undefined when everything is there, which is the common
    * case, since the keys of a whole batch are fetched before its first record runs.
    */
-  prepare?(record: StreamRecord<K, V>): Promise<void> | undefined;
+  load?(record: StreamRecord<K, V>): Promise<void> | undefined;
   /** Answers a promise where it has to wait: a processor of the user's, or windows that close and must be scanned for. */
   process(record: StreamRecord<K, V>): void | Promise<void>;
   close?(): void;

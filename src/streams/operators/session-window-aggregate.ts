@@ -73,8 +73,8 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     this.#store.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, V>): Promise<void> | undefined {
-    return record.key == null ? undefined : this.#store.prepare(record.key);
+  load(record: StreamRecord<K, V>): Promise<void> | undefined {
+    return record.key == null ? undefined : this.#store.load(record.key);
   }
 
   process(record: StreamRecord<K, V>): void | Promise<void> {

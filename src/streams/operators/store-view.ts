@@ -30,7 +30,7 @@ function tableView<K, V>(handle: StoreHandle): TableView<K, V> {
   const store = handle as TableState<K, V>;
   return {
     versioned: store.versioned,
-    prepare: (key) => store.prepare(key),
+    load: (key) => store.load(key),
     get: (key) => store.get(key),
     getAsOf: (key, timestamp) => store.getAsOf(key, timestamp),
     prefetch: (keyBytes) => store.prefetch(keyBytes),
@@ -40,7 +40,7 @@ function tableView<K, V>(handle: StoreHandle): TableView<K, V> {
 function windowView<K, V>(store: WindowState<K, V>): TableView<Windowed<K>, V> {
   return {
     versioned: false,
-    prepare: ({ key, window }) => store.prepare(key, window.startMs),
+    load: ({ key, window }) => store.load(key, window.startMs),
     get: ({ key, window }) => store.get(key, window.startMs),
     getAsOf: ({ key, window }) => store.get(key, window.startMs),
     prefetch: () => {},
@@ -60,7 +60,7 @@ function sessionView<K, V>(store: SessionState<K, V>): TableView<Windowed<K>, V>
   };
   return {
     versioned: false,
-    prepare: ({ key }) => store.prepare(key),
+    load: ({ key }) => store.load(key),
     get,
     getAsOf: get,
     prefetch: () => {},

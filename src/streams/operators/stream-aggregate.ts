@@ -61,8 +61,8 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
     this.#store.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, V>): Promise<void> | undefined {
-    return record.key == null || record.value == null ? undefined : this.#store.prepare(record.key);
+  load(record: StreamRecord<K, V>): Promise<void> | undefined {
+    return record.key == null || record.value == null ? undefined : this.#store.load(record.key);
   }
 
   process(record: StreamRecord<K, V>): void {

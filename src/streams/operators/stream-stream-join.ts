@@ -65,9 +65,9 @@ class StreamJoin<K> implements Operator<K, unknown> {
     this.#store.prefetch(keyBytes, this.#rangeOf(timestamp));
   }
 
-  prepare(record: StreamRecord<K, unknown>): Promise<void> | undefined {
+  load(record: StreamRecord<K, unknown>): Promise<void> | undefined {
     if (record.key == null || record.value == null) return undefined;
-    return this.#store.prepare(record.key, this.#rangeOf(record.timestamp));
+    return this.#store.load(record.key, this.#rangeOf(record.timestamp));
   }
 
   process(record: StreamRecord<K, unknown>): void {

@@ -43,8 +43,8 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
     this.#rows.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, V>): Promise<void> | undefined {
-    return record.key == null ? undefined : this.#rows.prepare(record.key);
+  load(record: StreamRecord<K, V>): Promise<void> | undefined {
+    return record.key == null ? undefined : this.#rows.load(record.key);
   }
 
   process(record: StreamRecord<K, V>): void | Promise<void> {
@@ -74,7 +74,7 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
       const due = buffer.take();
       if (!due) return;
       const record = new StreamRecord(due.key, due.value, due.timestamp, due.headers);
-      const waiting = due.key == null ? undefined : this.#rows.prepare(due.key);
+      const waiting = due.key == null ? undefined : this.#rows.load(due.key);
       if (waiting) {
         return waiting.then(() => {
           this.#join(record);

@@ -49,8 +49,8 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
     this.#store.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
-    return this.#store.prepare(record.key);
+  load(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
+    return this.#store.load(record.key);
   }
 
   process(record: StreamRecord<K, Change<V>>): void {

@@ -47,8 +47,8 @@ class TableFilter<K, V> implements Operator<K, Change<V>> {
     this.#store?.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
-    return this.#store?.prepare(record.key);
+  load(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
+    return this.#store?.load(record.key);
   }
 
   process(record: StreamRecord<K, Change<V>>): void {

@@ -50,8 +50,8 @@ class StoredTableSource<K, V> implements Operator<K, V | null> {
     this.#store.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, V | null>): Promise<void> | undefined {
-    return record.key == null ? undefined : this.#store.prepare(record.key);
+  load(record: StreamRecord<K, V | null>): Promise<void> | undefined {
+    return record.key == null ? undefined : this.#store.load(record.key);
   }
 
   process(record: StreamRecord<K, V | null>): void {

@@ -55,8 +55,8 @@ class TableJoinSide<K> implements Operator<K, Change<unknown>> {
     this.#rows.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, Change<unknown>>): Promise<void> | undefined {
-    return record.key == null ? undefined : this.#rows.prepare(record.key);
+  load(record: StreamRecord<K, Change<unknown>>): Promise<void> | undefined {
+    return record.key == null ? undefined : this.#rows.load(record.key);
   }
 
   process(record: StreamRecord<K, Change<unknown>>): void {
@@ -115,8 +115,8 @@ class TableJoinMerger<K, V> implements Operator<K, Change<V>> {
     this.#store?.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
-    return this.#store?.prepare(record.key);
+  load(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
+    return this.#store?.load(record.key);
   }
 
   process(record: StreamRecord<K, Change<V>>): void {

@@ -5,7 +5,7 @@ import type { OperatorContext } from './operator.ts';
 export interface TableView<K, V> {
   readonly versioned: boolean;
   /** Brings the row of `key` into memory; undefined when it is there already. */
-  prepare(key: K): Promise<void> | undefined;
+  load(key: K): Promise<void> | undefined;
   /** The row of a prepared key. */
   get(key: K): ValueAndTimestamp<V> | undefined;
   /** The row as it was at a time; only versioned views have a past. */

@@ -61,11 +61,11 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     for (const startMs of this.#windows.startsFor(timestamp)) this.#store.prefetch(keyBytes, startMs);
   }
 
-  prepare(record: StreamRecord<K, V>): Promise<void> | undefined {
+  load(record: StreamRecord<K, V>): Promise<void> | undefined {
     if (record.key == null) return undefined;
     let waiting: Promise<void>[] | undefined;
     for (const startMs of this.#windows.startsFor(record.timestamp)) {
-      const missing = this.#store.prepare(record.key, startMs);
+      const missing = this.#store.load(record.key, startMs);
       if (missing) (waiting ??= []).push(missing);
     }
     return waiting && Promise.all(waiting).then(() => undefined);

@@ -7,8 +7,8 @@ import type { AnyRecord } from '../topology/nodes.ts';
 export interface RuntimeNode {
   readonly name: string;
   readonly children: RuntimeNode[];
-  /** See {@link Operator.prepare}; absent on nodes without state. */
-  readonly prepare: ((record: AnyRecord) => Promise<void> | undefined) | undefined;
+  /** See {@link Operator.load}; absent on nodes without state. */
+  readonly load: ((record: AnyRecord) => Promise<void> | undefined) | undefined;
   readonly process: (record: AnyRecord) => void | Promise<void>;
 }
 
@@ -110,9 +110,9 @@ export class Executor {
       const record = this.#records[this.#top] as AnyRecord;
       this.current.timestamp = record.timestamp;
       this.current.headers = record.headers;
-      if (node.prepare !== undefined) {
-        const missing = node.prepare(record);
-        if (missing) return this.#afterPrepare(missing, node, record);
+      if (node.load !== undefined) {
+        const missing = node.load(record);
+        if (missing) return this.#afterLoad(missing, node, record);
       }
       const waiting = this.#processOne(node, record);
       if (waiting) return waiting.then(() => this.#loop());
@@ -120,7 +120,7 @@ export class Executor {
     return undefined;
   }
 
-  async #afterPrepare(missing: Promise<void>, node: RuntimeNode, record: AnyRecord): Promise<void> {
+  async #afterLoad(missing: Promise<void>, node: RuntimeNode, record: AnyRecord): Promise<void> {
     await missing;
     await this.#processOne(node, record);
     await this.#loop();

@@ -105,9 +105,9 @@ export class Restorer {
   ): Promise<void> {
     const { store, task } = restoration;
     for (const { key, value, timestamp, headers } of fetched.records) {
-      if (key !== null) store.wantForRestore({ key, value, timestamp, headers });
+      if (key !== null) store.prefetchForRestore({ key, value, timestamp, headers });
     }
-    await store.loadWanted();
+    await store.loadPrefetched();
     for (const { key, value, timestamp, headers } of fetched.records) {
       if (key !== null) store.restore({ key, value, timestamp, headers });
     }

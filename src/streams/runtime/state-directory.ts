@@ -4,7 +4,7 @@ import { OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { endOfPrefix, type StoreEngine, type WriteBatch } from '../state/engine.ts';
 import { openRocksDb } from '../state/io/rocksdb-engine.ts';
-import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-settings.ts';
+import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 
 const FORMAT_VERSION = 1;
 /** Before all stores, whose ids begin at 1. */

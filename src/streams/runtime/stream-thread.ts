@@ -272,7 +272,7 @@ export class StreamThread {
     this.#hasWork = false;
     for (const { task } of this.#running.values()) {
       if (this.#restorer.isRestoring(task)) continue;
-      const loading = task.prefetch();
+      const loading = task.loadPrefetched();
       if (loading) await loading;
       for (let count = 1; this.#isProcessable(task); count++) {
         const held = this.#settings.backPressure();

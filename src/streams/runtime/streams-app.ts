@@ -3,7 +3,7 @@ import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.
 import { Admin } from '../../client/admin/admin.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
-import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-settings.ts';
+import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 import { prepareTopics } from './internal-topics.ts';
 import { compositeKeyValueStore, compositeWindowStore } from './queryable-stores.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';

@@ -87,7 +87,7 @@ export function instantiate(options: {
     runtime = {
       name: node.name,
       children: [],
-      prepare: operator.prepare && ((record) => operator.prepare?.(record)),
+      load: operator.load && ((record) => operator.load?.(record)),
       process: (record) => operator.process(record),
     };
     closers.push(() => operator.close?.());
@@ -152,5 +152,5 @@ function closeAll(closers: readonly (() => void)[]): void {
 }
 
 function leaf(name: string, process: (record: AnyRecord) => void | Promise<void>): RuntimeNode {
-  return { name, children: [], prepare: undefined, process };
+  return { name, children: [], load: undefined, process };
 }

@@ -113,10 +113,10 @@ export class Task {
   }
 
   /** Fetches everything that the queued records were found to need; undefined when it is all in memory. */
-  prefetch(): Promise<void> | undefined {
+  loadPrefetched(): Promise<void> | undefined {
     let waiting: Promise<void>[] | undefined;
     for (const store of this.stores.values()) {
-      const loading = store.loadWanted();
+      const loading = store.loadPrefetched();
       if (loading) (waiting ??= []).push(loading);
     }
     return waiting && Promise.all(waiting).then(() => undefined);

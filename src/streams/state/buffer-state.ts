@@ -92,7 +92,7 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
     return stored instanceof Promise ? stored.then(fill) : fill(stored);
   }
 
-  loadWanted(): undefined {
+  loadPrefetched(): undefined {
     return undefined;
   }
 
@@ -129,7 +129,7 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
 
   expire(): void {}
 
-  wantForRestore(): void {}
+  prefetchForRestore(): void {}
 
   restore(record: ChangelogRecord): void {
     const text = record.key.toString('latin1');

@@ -20,8 +20,6 @@ export type StoredValues = readonly (Buffer | undefined)[];
  * prefixes. What an engine can answer at once, it does; the others answer promises.
  */
 export interface StoreEngine {
-  /** All answers come at once, none is a promise. */
-  readonly synchronous: boolean;
   /** Bytes that it takes on disk and in write buffers; undefined where it cannot say. */
   readonly sizeBytes: number | undefined;
   /** Values in the order of the keys, undefined where there is none. */

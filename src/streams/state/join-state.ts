@@ -58,11 +58,11 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     return this.definition.name;
   }
 
-  prepare(key: K, span: Span): Promise<void> | undefined {
+  load(key: K, span: Span): Promise<void> | undefined {
     const text = this.#keys.text(key);
     let waiting: Promise<void>[] | undefined;
     for (const bucket of this.#bucketsOf(span)) {
-      const missing = this.#buckets.require(bucket + text);
+      const missing = this.#buckets.load(bucket + text);
       if (missing) (waiting ??= []).push(missing);
     }
     return waiting && Promise.all(waiting).then(() => undefined);
@@ -70,7 +70,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
 
   prefetch(keyBytes: Buffer, span: Span): void {
     const text = keyBytes.toString('latin1', 0, keyBytes.length);
-    for (const bucket of this.#bucketsOf(span)) this.#buckets.want(bucket + text);
+    for (const bucket of this.#bucketsOf(span)) this.#buckets.prefetch(bucket + text);
   }
 
   fetch(key: K, span: Span): readonly JoinRow<V>[] {
@@ -125,8 +125,8 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
 
   open(): void {}
 
-  loadWanted(): Promise<void> | undefined {
-    return this.#buckets.loadWanted();
+  loadPrefetched(): Promise<void> | undefined {
+    return this.#buckets.loadPrefetched();
   }
 
   takePending(): readonly (() => void)[] {
@@ -165,9 +165,11 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     return this.#buckets.clear({ from: int64Text(from), to: int64Text(until) });
   }
 
-  wantForRestore(record: ChangelogRecord): void {
+  prefetchForRestore(record: ChangelogRecord): void {
     const end = record.key.length - 12;
-    this.#buckets.want(this.#bucketAt(readInt64(record.key, end)) + record.key.toString('latin1', 0, end));
+    this.#buckets.prefetch(
+      this.#bucketAt(readInt64(record.key, end)) + record.key.toString('latin1', 0, end),
+    );
   }
 
   restore(record: ChangelogRecord): void {
@@ -180,7 +182,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     this.#observedStreamTime = Math.max(this.#observedStreamTime, timestamp);
     this.#sequence = Math.max(this.#sequence, sequence);
     const bucketKey = this.#bucketAt(timestamp) + keyText;
-    void this.#buckets.require(bucketKey);
+    void this.#buckets.load(bucketKey);
     const items = this.#buckets.get(bucketKey) ?? [];
     // A record that was logged but not committed is logged again after a crash.
     const others = items.filter((item) => item.timestamp !== timestamp || item.sequence !== sequence);

@@ -39,12 +39,12 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
     this.#table.onFlush(listener);
   }
 
-  prepare(key: K): Promise<void> | undefined {
-    return this.#rows.require(this.#keys.text(key));
+  load(key: K): Promise<void> | undefined {
+    return this.#rows.load(this.#keys.text(key));
   }
 
   prefetch(keyBytes: Buffer): void {
-    this.#rows.want(keyBytes.toString('latin1', 0, keyBytes.length));
+    this.#rows.prefetch(keyBytes.toString('latin1', 0, keyBytes.length));
   }
 
   get(key: K): ValueAndTimestamp<V> | undefined {
@@ -66,8 +66,8 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
 
   open(): void {}
 
-  loadWanted(): Promise<void> | undefined {
-    return this.#rows.loadWanted();
+  loadPrefetched(): Promise<void> | undefined {
+    return this.#rows.loadPrefetched();
   }
 
   logChanges(log: ChangeLog): void {
@@ -88,7 +88,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
 
   expire(): void {}
 
-  wantForRestore(): void {}
+  prefetchForRestore(): void {}
 
   restore(record: ChangelogRecord): void {
     this.#table.restore(record.key.toString('latin1', 0, record.key.length), record);
@@ -103,7 +103,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
     return {
       name: this.name,
       get: (key) => {
-        const waiting = this.prepare(key);
+        const waiting = this.load(key);
         return waiting ? waiting.then(() => this.get(key)?.value) : this.get(key)?.value;
       },
       put: (key, value) => {
@@ -118,7 +118,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
     return {
       name: this.name,
       get: async (key) => {
-        await this.prepare(key);
+        await this.load(key);
         return this.get(key);
       },
       entries: () => this.#allRows(),

@@ -49,7 +49,7 @@ export interface ManagedStore extends StoreHandle {
   /** Reads into memory what the store always keeps there. */
   open(): void | Promise<void>;
   /** Fetches what was asked for by prefetches; undefined when there is nothing to fetch. */
-  loadWanted(): Promise<void> | undefined;
+  loadPrefetched(): Promise<void> | undefined;
   /** Forwards of cached changes, oldest change first. Each call forwards one. */
   takePending(): readonly (() => void)[];
   /** Hands out the changelog records of all changes since the last commit. */
@@ -60,7 +60,7 @@ export interface ManagedStore extends StoreHandle {
   /** Deletes what has fallen out of the retention; called between commits. */
   expire(): void | Promise<void>;
   /** Asks for what {@link ManagedStore.restore} will have to read. */
-  wantForRestore(record: ChangelogRecord): void;
+  prefetchForRestore(record: ChangelogRecord): void;
   /** Applies a record of the changelog, as a change that is not logged again. */
   restore(record: ChangelogRecord): void;
   close(): void;

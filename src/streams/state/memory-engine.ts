@@ -3,7 +3,6 @@ import type { KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } f
 
 /** A {@link StoreEngine} in memory, for the test driver and for stores that their user wants there. */
 export class MemoryEngine implements StoreEngine {
-  readonly synchronous = true;
   readonly sizeBytes = undefined;
   readonly #values = new Map<string, Buffer>();
   /** The keys in order; undefined when a key has come or gone since they were last sorted. */

@@ -72,7 +72,7 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
     return stored instanceof Promise ? stored.then(fill) : fill(stored);
   }
 
-  loadWanted(): undefined {
+  loadPrefetched(): undefined {
     return undefined;
   }
 
@@ -109,7 +109,7 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
 
   expire(): void {}
 
-  wantForRestore(): void {}
+  prefetchForRestore(): void {}
 
   restore(record: ChangelogRecord): void {
     const text = record.key.toString('latin1');

@@ -71,12 +71,12 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     this.#listener = listener;
   }
 
-  prepare(key: K): Promise<void> | undefined {
-    return this.#sessions.require(this.#keys.text(key));
+  load(key: K): Promise<void> | undefined {
+    return this.#sessions.load(this.#keys.text(key));
   }
 
   prefetch(keyBytes: Buffer): void {
-    this.#sessions.want(keyBytes.toString('latin1', 0, keyBytes.length));
+    this.#sessions.prefetch(keyBytes.toString('latin1', 0, keyBytes.length));
   }
 
   find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[] {
@@ -165,8 +165,8 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
 
   open(): void {}
 
-  loadWanted(): Promise<void> | undefined {
-    return this.#sessions.loadWanted();
+  loadPrefetched(): Promise<void> | undefined {
+    return this.#sessions.loadPrefetched();
   }
 
   logChanges(log: ChangeLog): void {
@@ -198,14 +198,14 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     this.#expiredUntil = until;
     for (const [text, sessions] of await this.#sessions.scan({ from: '', to: undefined })) {
       if (sessions.every((session) => this.#isExpired(session.endMs))) {
-        await this.#sessions.require(text);
+        await this.#sessions.load(text);
         this.#sessions.set(text, undefined);
       }
     }
   }
 
-  wantForRestore(record: ChangelogRecord): void {
-    this.#sessions.want(record.key.toString('latin1', 0, record.key.length - 16));
+  prefetchForRestore(record: ChangelogRecord): void {
+    this.#sessions.prefetch(record.key.toString('latin1', 0, record.key.length - 16));
   }
 
   restore(record: ChangelogRecord): void {
@@ -216,7 +216,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     this.#observedStreamTime = Math.max(this.#observedStreamTime, endMs);
     const value =
       record.value && this.#valueSerde.deserialize(this.#environment.changelogTopic, record.value);
-    void this.#sessions.require(keyText);
+    void this.#sessions.load(keyText);
     this.#store(keyText, this.#sessions.get(keyText) ?? [], { startMs, endMs, value });
   }
 
@@ -230,7 +230,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     return {
       name: this.name,
       fetch: async (key, range) => {
-        await this.prepare(key);
+        await this.load(key);
         const sessions = this.find(key, { fromMs: 0, toMs: range.toMs });
         return sessions
           .filter(({ startMs }) => startMs >= range.fromMs)

@@ -58,7 +58,7 @@ export class StateMap<V> {
   readonly #budget: CacheBudget;
   readonly #entries = new Map<string, StateEntry<V>>();
   #dirty: StateEntry<V>[] = [];
-  #wanted = new Set<string>();
+  #prefetched = new Set<string>();
   #sweep: IterableIterator<StateEntry<V>> | undefined;
   #valueBytes = VALUE_BYTES_GUESS;
   /** The engine holds no key at or after this one; undefined while that is not known. See {@link StateMap.learnEnd}. */
@@ -77,13 +77,13 @@ export class StateMap<V> {
   }
 
   /** Undefined when the key is in memory, or could be read at once. */
-  require(key: string): Promise<void> | undefined {
+  load(key: string): Promise<void> | undefined {
     if (this.#entries.has(key)) return undefined;
     if (this.#isBeyondEnd(key)) {
       this.#admit(key, undefined);
       return undefined;
     }
-    return this.#load([key]);
+    return this.#read([key]);
   }
 
   /**
@@ -97,20 +97,20 @@ export class StateMap<V> {
     return last;
   }
 
-  /** Asks for a key to be loaded with the batch; see {@link StateMap.loadWanted}. */
-  want(key: string): void {
-    if (!this.#entries.has(key) && !this.#isBeyondEnd(key)) this.#wanted.add(key);
+  /** Asks for a key to be loaded with the batch; see {@link StateMap.loadPrefetched}. */
+  prefetch(key: string): void {
+    if (!this.#entries.has(key) && !this.#isBeyondEnd(key)) this.#prefetched.add(key);
   }
 
-  /** Fetches all wanted keys in one go. */
-  loadWanted(): Promise<void> | undefined {
-    if (this.#wanted.size === 0) return undefined;
-    const keys = [...this.#wanted];
-    this.#wanted = new Set();
-    return this.#load(keys);
+  /** Loads all keys that were asked for, in one read. */
+  loadPrefetched(): Promise<void> | undefined {
+    if (this.#prefetched.size === 0) return undefined;
+    const keys = [...this.#prefetched];
+    this.#prefetched = new Set();
+    return this.#read(keys);
   }
 
-  /** The value of a key that was required. */
+  /** The value of a key that was loaded. */
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -233,7 +233,7 @@ export class StateMap<V> {
     this.#entries.delete(entry.key);
   }
 
-  #load(keys: readonly string[]): Promise<void> | undefined {
+  #read(keys: readonly string[]): Promise<void> | undefined {
     const prefix = this.#prefix;
     const stored = this.#engine.getMany(keys.map((key) => prefix + key));
     if (stored instanceof Promise) return stored.then((values) => this.#admitAll(keys, values));

@@ -19,7 +19,7 @@ export interface TableState<K, V> extends StoreHandle {
   readonly versioned: boolean;
   /** Updates are forwarded by the flush listener, not by the operator. */
   readonly cached: boolean;
-  prepare(key: K): Promise<void> | undefined;
+  load(key: K): Promise<void> | undefined;
   prefetch(keyBytes: Buffer): void;
   get(key: K): ValueAndTimestamp<V> | undefined;
   getAsOf(key: K, timestamp: number): ValueAndTimestamp<V> | undefined;
@@ -37,7 +37,7 @@ export interface WindowRow<K, V> {
 /** The store of a time-windowed table: one row per key and window start. */
 export interface WindowState<K, V> extends StoreHandle {
   readonly cached: boolean;
-  prepare(key: K, startMs: number): Promise<void> | undefined;
+  load(key: K, startMs: number): Promise<void> | undefined;
   prefetch(keyBytes: Buffer, startMs: number): void;
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined;
   put(key: K, startMs: number, value: V | null, timestamp: number): void;
@@ -62,7 +62,7 @@ export interface SessionRow<K, V> extends Session<V> {
 /** The store of a session-windowed table: all sessions of a key together. */
 export interface SessionState<K, V> extends StoreHandle {
   readonly cached: boolean;
-  prepare(key: K): Promise<void> | undefined;
+  load(key: K): Promise<void> | undefined;
   prefetch(keyBytes: Buffer): void;
   /** Sessions that end at or after `fromMs` and begin at or before `toMs`, in order. */
   find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[];
@@ -85,7 +85,7 @@ export interface JoinRow<V> {
 
 /** One side's records of a stream-stream join. */
 export interface JoinState<K, V> extends StoreHandle {
-  prepare(key: K, range: { readonly fromMs: number; readonly toMs: number }): Promise<void> | undefined;
+  load(key: K, range: { readonly fromMs: number; readonly toMs: number }): Promise<void> | undefined;
   prefetch(keyBytes: Buffer, range: { readonly fromMs: number; readonly toMs: number }): void;
   /** Records of `key` within `[fromMs, toMs]`, by time and then in the order they came. */
   fetch(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly JoinRow<V>[];

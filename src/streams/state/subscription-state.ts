@@ -70,7 +70,7 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
 
   open(): void {}
 
-  loadWanted(): undefined {
+  loadPrefetched(): undefined {
     return undefined;
   }
 
@@ -104,7 +104,7 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
 
   expire(): void {}
 
-  wantForRestore(): void {}
+  prefetchForRestore(): void {}
 
   restore(record: ChangelogRecord): void {
     const value = record.value === null ? undefined : storedCodec.decode(record.value);

@@ -49,12 +49,12 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
 
   onFlush(): void {}
 
-  prepare(key: K): Promise<void> | undefined {
-    return this.#versions.require(this.#keys.text(key));
+  load(key: K): Promise<void> | undefined {
+    return this.#versions.load(this.#keys.text(key));
   }
 
   prefetch(keyBytes: Buffer): void {
-    this.#versions.want(keyBytes.toString('latin1'));
+    this.#versions.prefetch(keyBytes.toString('latin1'));
   }
 
   get(key: K): ValueAndTimestamp<V> | undefined {
@@ -104,8 +104,8 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
 
   open(): void {}
 
-  loadWanted(): Promise<void> | undefined {
-    return this.#versions.loadWanted();
+  loadPrefetched(): Promise<void> | undefined {
+    return this.#versions.loadPrefetched();
   }
 
   takePending(): readonly (() => void)[] {
@@ -135,8 +135,8 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
 
   expire(): void {}
 
-  wantForRestore(record: ChangelogRecord): void {
-    this.#versions.want(record.key.toString('latin1'));
+  prefetchForRestore(record: ChangelogRecord): void {
+    this.#versions.prefetch(record.key.toString('latin1'));
   }
 
   restore(record: ChangelogRecord): void {
@@ -144,7 +144,7 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
     const value =
       record.value && this.#valueSerde.deserialize(this.#environment.changelogTopic, record.value);
     this.#observedStreamTime = Math.max(this.#observedStreamTime, record.timestamp);
-    void this.#versions.require(keyText);
+    void this.#versions.load(keyText);
     this.#insert(keyText, { timestamp: record.timestamp, value });
   }
 
@@ -157,7 +157,7 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
     return {
       name: this.name,
       get: async (key) => {
-        await this.prepare(key);
+        await this.load(key);
         return this.get(key);
       },
       entries: async () => {

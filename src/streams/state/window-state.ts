@@ -50,12 +50,12 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     this.#table.onFlush(listener);
   }
 
-  prepare(key: K, startMs: number): Promise<void> | undefined {
-    return this.#rows.require(this.#rowText(key, startMs));
+  load(key: K, startMs: number): Promise<void> | undefined {
+    return this.#rows.load(this.#rowText(key, startMs));
   }
 
   prefetch(keyBytes: Buffer, startMs: number): void {
-    this.#rows.want(int64Text(startMs) + keyBytes.toString('latin1', 0, keyBytes.length));
+    this.#rows.prefetch(int64Text(startMs) + keyBytes.toString('latin1', 0, keyBytes.length));
   }
 
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined {
@@ -95,8 +95,8 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     if (last !== undefined) this.#observedStreamTime = int64OfText(last, 0);
   }
 
-  loadWanted(): Promise<void> | undefined {
-    return this.#rows.loadWanted();
+  loadPrefetched(): Promise<void> | undefined {
+    return this.#rows.loadPrefetched();
   }
 
   logChanges(log: ChangeLog): void {
@@ -125,7 +125,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     return this.#rows.clear({ from: int64Text(from), to: int64Text(until) });
   }
 
-  wantForRestore(): void {}
+  prefetchForRestore(): void {}
 
   restore(record: ChangelogRecord): void {
     const { key } = record;

@@ -11,16 +11,11 @@ const record = (value: string): AnyRecord => new StreamRecord('k', value, 1);
 
 /** Nodes that note what they see: each forwards `fanOut` records to its children. */
 function graph(executor: Executor, seen: string[]) {
-  return (
-    name: string,
-    fanOut: number,
-    children: RuntimeNode[],
-    prepare?: () => Promise<void>,
-  ): RuntimeNode => {
+  return (name: string, fanOut: number, children: RuntimeNode[], load?: () => Promise<void>): RuntimeNode => {
     const node: RuntimeNode = {
       name,
       children,
-      prepare,
+      load,
       process(input) {
         seen.push(`${name}:${String(input.value)}`);
         for (let i = 0; i < fanOut; i++) executor.forward(node, record(`${String(input.value)}${i}`));
@@ -34,13 +29,13 @@ describe('the executor', () => {
   it.each([
     ['at once', undefined],
     ['after waiting', () => Promise.resolve()],
-  ])('runs depth-first, in the order forwarded, when state is there %s', async (_when, prepare) => {
+  ])('runs depth-first, in the order forwarded, when state is there %s', async (_when, load) => {
     const seen: string[] = [];
     const executor = new Executor((error) => {
       throw error;
     });
     const node = graph(executor, seen);
-    const left = node('left', 1, [node('leaf', 0, [])], prepare);
+    const left = node('left', 1, [node('leaf', 0, [])], load);
     await executor.run(node('root', 2, [left, node('right', 0, [])]), record('r'));
     expect(seen).toEqual(['root:r', 'left:r0', 'leaf:r00', 'right:r0', 'left:r1', 'leaf:r10', 'right:r1']);
   });
@@ -64,7 +59,7 @@ describe('the executor', () => {
     const failing: RuntimeNode = {
       name: 'f',
       children: [],
-      prepare: undefined,
+      load: undefined,
       process: () => {
         throw new Error('no');
       },

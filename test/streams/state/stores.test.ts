@@ -82,8 +82,8 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
   async function restored(definition: object, log: readonly ChangelogRecord[]): Promise<ManagedStore> {
     const store = make(definition, 'q');
     await store.open();
-    for (const record of log) store.wantForRestore(record);
-    await store.loadWanted();
+    for (const record of log) store.prefetchForRestore(record);
+    await store.loadPrefetched();
     for (const record of log) store.restore(record);
     await commit(store);
     return store;
@@ -93,11 +93,11 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     type Table = TableState<string, string> & ManagedStore;
     const store = make(definitions.keyValue) as Table;
     for (const key of ['a', 'b', 'c']) {
-      await store.prepare(key);
+      await store.load(key);
       store.put(key, `${key}1`, 10);
     }
     const log = await commit(store);
-    await store.prepare('b');
+    await store.load('b');
     store.put('b', null, 20);
     log.push(...(await commit(store)));
     expect(log.at(-1)).toMatchObject({ key: Buffer.from('b'), value: null, timestamp: 20 });
@@ -107,7 +107,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       make(definitions.keyValue) as Table,
       (await restored(definitions.keyValue, log)) as Table,
     ]) {
-      for (const key of ['a', 'b', 'c', 'd']) await reader.prepare(key);
+      for (const key of ['a', 'b', 'c', 'd']) await reader.load(key);
       expect(reader.get('a')).toEqual({ value: 'a1', timestamp: 10 });
       expect(reader.get('b')).toBeUndefined();
       expect(reader.get('d')).toBeUndefined();
@@ -116,11 +116,11 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
 
   it('what is not committed is seen by its own store and by nobody else', async () => {
     const store = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
-    await store.prepare('a');
+    await store.load('a');
     store.put('a', 'x', 1);
     expect(store.get('a')?.value).toBe('x');
     const other = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
-    await other.prepare('a');
+    await other.load('a');
     expect(other.get('a')).toBeUndefined();
   });
 
@@ -129,7 +129,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     const store = make(definitions.keyValue, 'p', budget) as TableState<string, string> & ManagedStore;
     for (let round = 0; round < 3; round++) {
       for (let i = 0; i < 200; i++) {
-        await store.prepare(`key${i}`);
+        await store.load(`key${i}`);
         store.put(`key${i}`, `${round}-${i}`, round);
       }
       await commit(store);
@@ -138,7 +138,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       expect(budget.dirtyBytes).toBe(0);
     }
     for (let i = 0; i < 200; i++) {
-      await store.prepare(`key${i}`);
+      await store.load(`key${i}`);
       expect(store.get(`key${i}`)?.value).toBe(`2-${i}`);
     }
     store.close();
@@ -147,15 +147,15 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
 
   it('prefetched keys are there without waiting', async () => {
     const first = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
-    await first.prepare('a');
+    await first.load('a');
     first.put('a', 'x', 1);
     await commit(first);
     const store = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
     store.prefetch(Buffer.from('a'));
     store.prefetch(Buffer.from('missing'));
-    await store.loadWanted();
-    expect(store.prepare('a')).toBeUndefined();
-    expect(store.prepare('missing')).toBeUndefined();
+    await store.loadPrefetched();
+    expect(store.load('a')).toBeUndefined();
+    expect(store.load('missing')).toBeUndefined();
     expect(store.get('a')?.value).toBe('x');
   });
 
@@ -165,7 +165,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     const flushed: unknown[] = [];
     store.onFlush(({ key, newValue, oldValue }) => flushed.push([key, newValue, oldValue]));
     const put = async (key: string, value: string | null): Promise<void> => {
-      await store.prepare(key);
+      await store.load(key);
       store.put(key, value, 1);
     };
     const flush = (): void => store.takePending().forEach((forward) => forward());
@@ -191,7 +191,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       ['a', 0],
       ['a', 20],
     ] as const) {
-      await store.prepare(key, startMs);
+      await store.load(key, startMs);
       store.put(key, startMs, `${key}${startMs}`, startMs + 1);
     }
     const keys = async (): Promise<unknown[]> =>
@@ -203,22 +203,22 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       Buffer.concat([Buffer.from('b'), Buffer.from([0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0])]),
     );
     const copy = (await restored(definitions.window, log)) as Windows;
-    await copy.prepare('a', 20);
+    await copy.load('a', 20);
     expect(copy.get('a', 20)).toEqual({ value: 'a20', timestamp: 21 });
 
-    await store.prepare('a', 200_000);
+    await store.load('a', 200_000);
     store.put('a', 200_000, 'late', 200_000);
     await commit(store);
     await store.expire();
     expect(await keys()).toEqual([]);
-    await store.prepare('a', 200_000);
+    await store.load('a', 200_000);
     expect(store.get('a', 200_000)?.value).toBe('late');
   });
 
   it('sessions of a key are found by overlap and removed one by one', async () => {
     type Sessions = SessionState<string, string> & ManagedStore;
     const store = make(definitions.session) as Sessions;
-    await store.prepare('a');
+    await store.load('a');
     store.put('a', { startMs: 30, endMs: 40, value: 'two' });
     store.put('a', { startMs: 5, endMs: 10, value: 'one' });
     const log = await commit(store);
@@ -228,7 +228,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     log.push(...(await commit(store)));
     expect(log.at(-1)?.value).toBeNull();
     const copy = (await restored(definitions.session, log)) as Sessions;
-    await copy.prepare('a');
+    await copy.load('a');
     expect(copy.find('a', { fromMs: 0, toMs: 100 })).toEqual([{ startMs: 30, endMs: 40, value: 'two' }]);
     expect(await copy.scanEnds({ fromMs: 40, toMs: 40 })).toEqual([
       { key: 'a', startMs: 30, endMs: 40, value: 'two' },
@@ -241,7 +241,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       rows: readonly (readonly [string, number, string])[],
     ): Promise<void> => {
       for (const [key, startMs, value] of rows) {
-        await store.prepare(key, startMs);
+        await store.load(key, startMs);
         store.put(key, startMs, value, startMs);
       }
       await under.engine.write((batch) => store.writeTo(batch));
@@ -255,16 +255,16 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     ]);
     const second = make(definitions.window) as Windows;
     await second.open();
-    await second.prepare('b', 20);
-    await second.prepare('z', 10);
+    await second.load('b', 20);
+    await second.load('z', 10);
     expect(second.get('b', 20)?.value).toBe('b20');
     expect(second.get('z', 10)?.value).toBe('z10');
-    expect(second.prepare('a', 30)).toBeUndefined();
+    expect(second.load('a', 30)).toBeUndefined();
     expect(second.get('a', 30)).toBeUndefined();
     await write(second, [['k', 40, 'k40']]);
     const third = make(definitions.window) as Windows;
     await third.open();
-    await third.prepare('k', 40);
+    await third.load('k', 40);
     expect(third.get('k', 40)?.value).toBe('k40');
   });
 
@@ -272,7 +272,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     const first = make(definitions.window) as Windows;
     await first.open();
     for (const startMs of [20, 200]) {
-      await first.prepare('k', startMs);
+      await first.load('k', startMs);
       first.put('k', startMs, `k${startMs}`, startMs);
     }
     await commit(first);
@@ -286,7 +286,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     type Join = JoinState<string, string> & ManagedStore;
     const store = make(definitions.join) as Join;
     const put = async (timestamp: number, value: string): Promise<boolean> => {
-      await store.prepare('k', { fromMs: timestamp, toMs: timestamp });
+      await store.load('k', { fromMs: timestamp, toMs: timestamp });
       return store.put('k', value, timestamp);
     };
     expect(await put(2000, 'c')).toBe(true);
@@ -294,17 +294,17 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     expect(await put(2000, 'd')).toBe(true);
     expect(await put(1995, 'b')).toBe(true);
     const window = { fromMs: 1990, toMs: 2000 };
-    await store.prepare('k', window);
+    await store.load('k', window);
     expect(store.fetch('k', window).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd']);
     const log = await commit(store);
     expect(log).toHaveLength(4);
     const copy = (await restored(definitions.join, [...log, ...log])) as Join;
-    await copy.prepare('k', window);
+    await copy.load('k', window);
     expect(copy.fetch('k', window).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd']);
 
     expect(await put(500_000, 'new')).toBe(true);
     expect(await put(2000, 'too old')).toBe(false);
-    await store.prepare('k', window);
+    await store.load('k', window);
     expect(store.fetch('k', window)).toEqual([]);
   });
 
@@ -336,14 +336,14 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
   it('a versioned table answers as of a time, and rejects what is older than its history', async () => {
     type Table = TableState<string, string> & ManagedStore;
     const store = make(definitions.versioned) as Table;
-    await store.prepare('k');
+    await store.load('k');
     expect(store.put('k', 'v10', 10)).toBe('latest');
     expect(store.put('k', 'v15', 15)).toBe('latest');
     expect(store.put('k', 'v12', 12)).toBe('not-latest');
     expect(store.put('k', null, 17)).toBe('latest');
     const log = await commit(store);
     for (const table of [store, (await restored(definitions.versioned, log)) as Table]) {
-      await table.prepare('k');
+      await table.load('k');
       expect(table.get('k')).toBeUndefined();
       const asOf = [9, 10, 12, 14, 15, 16, 17].map((time) => table.getAsOf('k', time)?.value);
       expect(asOf).toEqual([undefined, 'v10', 'v12', 'v12', 'v15', 'v15', undefined]);

@@ -59,8 +59,8 @@ class AnswerSubscriptions<KO, K, VO> implements Operator<KO | null, Subscription
     this.#rows.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<KO | null, SubscriptionMessage<K>>): Promise<void> | undefined {
-    return record.key === null ? undefined : this.#rows.prepare(record.key);
+  load(record: StreamRecord<KO | null, SubscriptionMessage<K>>): Promise<void> | undefined {
+    return record.key === null ? undefined : this.#rows.load(record.key);
   }
 
   process(record: StreamRecord<KO | null, SubscriptionMessage<K>>): void {

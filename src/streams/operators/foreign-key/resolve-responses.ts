@@ -40,8 +40,8 @@ class ResolveResponses<K, V, VO, VR> implements Operator<K, ResponseMessage<VO>>
     this.#rows.prefetch(keyBytes);
   }
 
-  prepare(record: StreamRecord<K, ResponseMessage<VO>>): Promise<void> | undefined {
-    return this.#rows.prepare(record.key);
+  load(record: StreamRecord<K, ResponseMessage<VO>>): Promise<void> | undefined {
+    return this.#rows.load(record.key);
   }
 
   process(record: StreamRecord<K, ResponseMessage<VO>>): void {

@@ -1,14 +1,8 @@
 import type * as rocksdbNative from 'rocksdb-native';
 import type { KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from '../engine.ts';
-import {
-  BLOCK_BYTES,
-  keyToBytes,
-  keyToText,
-  LAST_KEY,
-  type RocksDbSettings,
-  storeError,
-  storeErrors,
-} from './rocksdb-settings.ts';
+import { type OpenDatabase, openDatabase } from './rocksdb-errors.ts';
+import { boundsOf, keyToBytes, keyToText, LAST_KEY } from './rocksdb-keys.ts';
+import { BLOCK_BYTES, type RocksDbSettings } from './rocksdb-settings.ts';
 
 /** How many entries a scan takes from the database at a time. */
 const SCAN_ENTRIES = 1024;
@@ -18,13 +12,12 @@ const SCAN_ENTRIES = 1024;
  * for. The binding has a block cache of its own size; {@link RocksDbSettings.blockCacheBytes} says nothing to it.
  */
 export class AsynchronousRocksDbEngine implements StoreEngine {
-  readonly synchronous = false;
   /** The binding does not say. */
   readonly sizeBytes = undefined;
   readonly #database: rocksdbNative.default;
-  readonly #error: ReturnType<typeof storeErrors>;
+  readonly #error: OpenDatabase<rocksdbNative.default>['error'];
 
-  private constructor(database: rocksdbNative.default, error: ReturnType<typeof storeErrors>) {
+  private constructor({ database, error }: OpenDatabase<rocksdbNative.default>) {
     this.#database = database;
     this.#error = error;
   }
@@ -34,16 +27,13 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
     binding: typeof rocksdbNative,
     settings: RocksDbSettings,
   ): Promise<AsynchronousRocksDbEngine> {
-    const database = new binding.default(settings.path, {
+    const closed = new binding.default(settings.path, {
       tableBlockSize: BLOCK_BYTES,
       writeBufferSize: settings.writeBufferBytes,
     });
-    try {
-      await database.ready();
-    } catch (error) {
-      throw storeError(`cannot open the state store ${settings.path}`, error);
-    }
-    return new AsynchronousRocksDbEngine(database, storeErrors(settings.onDamage));
+    return new AsynchronousRocksDbEngine(
+      await openDatabase(settings, closed, (database) => database.ready()),
+    );
   }
 
   async getMany(keys: readonly string[]): Promise<StoredValues> {
@@ -66,7 +56,7 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
   }
 
   async #iterate(range: KeyRange, found: (readonly [string, Buffer])[]): Promise<void> {
-    for await (const { key, value } of this.#database.iterator(bounds(range), { capacity: SCAN_ENTRIES })) {
+    for await (const { key, value } of this.#database.iterator(boundsOf(range), { capacity: SCAN_ENTRIES })) {
       found.push([keyToText(key), value]);
     }
   }
@@ -76,7 +66,7 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
   }
 
   async #lastKey(range: KeyRange): Promise<string | undefined> {
-    const last = this.#database.iterator(bounds(range), { reverse: true, limit: 1, capacity: 1 });
+    const last = this.#database.iterator(boundsOf(range), { reverse: true, limit: 1, capacity: 1 });
     for await (const { key } of last) return keyToText(key);
     return undefined;
   }
@@ -93,7 +83,7 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
   }
 
   clear(range: KeyRange): Promise<void> {
-    const { gte, lt } = bounds(range);
+    const { gte, lt } = boundsOf(range);
     // The binding takes a range that ends before it begins for a mistake.
     if (range.to !== undefined && range.to <= range.from) return Promise.resolve();
     return this.#write(
@@ -126,10 +116,4 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
       throw this.#error(failure, error);
     }
   }
-}
-
-function bounds(range: KeyRange): { gte: Buffer; lt?: Buffer } {
-  return range.to === undefined
-    ? { gte: keyToBytes(range.from) }
-    : { gte: keyToBytes(range.from), lt: keyToBytes(range.to) };
 }

@@ -1,13 +1,8 @@
 import type * as rocksdb from 'rocksdb';
 import type { KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from '../engine.ts';
-import {
-  BLOCK_BYTES,
-  keyToBytes,
-  keyToText,
-  type RocksDbSettings,
-  storeError,
-  storeErrors,
-} from './rocksdb-settings.ts';
+import { type OpenDatabase, openDatabase } from './rocksdb-errors.ts';
+import { boundsOf, keyToBytes, keyToText } from './rocksdb-keys.ts';
+import { BLOCK_BYTES, type RocksDbSettings } from './rocksdb-settings.ts';
 
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 const DEFAULTS = Object.freeze({});
@@ -20,20 +15,19 @@ const SIZE_PROPERTIES = ['rocksdb.total-sst-files-size', 'rocksdb.cur-size-all-m
  * that it belongs to is lost with it.
  */
 export class SynchronousRocksDbEngine implements StoreEngine {
-  readonly synchronous = true;
   readonly #database: rocksdb.RocksLevel;
-  readonly #error: ReturnType<typeof storeErrors>;
+  readonly #error: OpenDatabase<rocksdb.RocksLevel>['error'];
 
-  private constructor(database: rocksdb.RocksLevel, error: ReturnType<typeof storeErrors>) {
+  private constructor({ database, error }: OpenDatabase<rocksdb.RocksLevel>) {
     this.#database = database;
     this.#error = error;
   }
 
   /** @throws {OperationalError} `STATE_STORE_DAMAGED`, `STATE_STORE_ERROR`. */
   static async open(binding: typeof rocksdb, settings: RocksDbSettings): Promise<SynchronousRocksDbEngine> {
-    const database = new binding.RocksLevel(settings.path, BUFFERS);
-    try {
-      await database.open({
+    const closed = new binding.RocksLevel(settings.path, BUFFERS);
+    const open = await openDatabase(settings, closed, (database) =>
+      database.open({
         createIfMissing: true,
         compression: true,
         cacheSize: settings.blockCacheBytes,
@@ -41,11 +35,9 @@ export class SynchronousRocksDbEngine implements StoreEngine {
         // One write buffer is a quarter of it.
         memtableMemoryBudget: 4 * settings.writeBufferBytes,
         blockSize: BLOCK_BYTES,
-      });
-    } catch (error) {
-      throw storeError(`cannot open the state store ${settings.path}`, error);
-    }
-    return new SynchronousRocksDbEngine(database, storeErrors(settings.onDamage));
+      }),
+    );
+    return new SynchronousRocksDbEngine(open);
   }
 
   get sizeBytes(): number {
@@ -63,7 +55,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
   }
 
   scan(range: KeyRange): StoredEntries {
-    const { rows } = this.#query({ ...bounds(range), ...BUFFERS });
+    const { rows } = this.#query({ ...boundsOf(range), ...BUFFERS });
     const found: (readonly [string, Buffer])[] = [];
     for (let i = 0; i + 1 < rows.length; i += 2) {
       found.push([keyToText(rows[i] as Buffer), rows[i + 1] as Buffer]);
@@ -72,7 +64,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
   }
 
   lastKey(range: KeyRange): string | undefined {
-    const { rows } = this.#query({ ...bounds(range), ...BUFFERS, reverse: true, limit: 1 });
+    const { rows } = this.#query({ ...boundsOf(range), ...BUFFERS, reverse: true, limit: 1 });
     const [key] = rows;
     return key === undefined ? undefined : keyToText(key);
   }
@@ -94,7 +86,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
 
   async clear(range: KeyRange): Promise<void> {
     try {
-      await this.#database.clear(bounds(range));
+      await this.#database.clear(boundsOf(range));
     } catch (error) {
       throw this.#error('cannot clear a range of the state store', error);
     }
@@ -117,10 +109,4 @@ export class SynchronousRocksDbEngine implements StoreEngine {
       throw this.#error('cannot scan the state store', error);
     }
   }
-}
-
-function bounds(range: KeyRange): { gte: Buffer; lt?: Buffer } {
-  return range.to === undefined
-    ? { gte: keyToBytes(range.from) }
-    : { gte: keyToBytes(range.from), lt: keyToBytes(range.to) };
 }
