@@ -1,34 +1,43 @@
 /**
- * `npm run bench [-- --quick] [--only TEXT] [--runs N] [--beside CHECKOUT]`: every figure beside its rival in the same run;
+ * `npm run bench [-- --quick] [--only TEXT]... [--runs N] [--beside CHECKOUT]`: every figure beside its rival in the same run;
  * with `--beside`, those of the broker beside the build of another checkout. Needs Java 17 and Maven for the rivals;
  * prints a table, and writes JSON to bench/results.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../src/base/errors.ts';
-import * as broker from './figures/broker.ts';
-import { clientConsume, clientProduce } from './figures/client.ts';
-import { processorTimeIn, processorTimeOut } from './figures/processor-time.ts';
+import { clientFigures } from './figures/client.ts';
+import { brokerConsume, memoryLoaded, processorTimeIn, processorTimeOut } from './figures/five-gigabytes.ts';
+import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
+import { memoryIdle, memoryPartitions } from './figures/memory.ts';
+import { brokerProduce } from './figures/produce.ts';
 import { sqlOverDsl, sqlOverFlink } from './figures/sql.ts';
 import { startup } from './figures/startup.ts';
 import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
+import { consumeTail } from './figures/tail.ts';
+import { topicsLatency, topicsTime } from './figures/topics.ts';
+import { closeSharedBrokers } from './harness/brokers.ts';
 import { compare } from './harness/compare.ts';
 import type { Figure, FigureResult } from './harness/figure.ts';
 import { closeStage } from './harness/stage.ts';
 import { isEnough, tableOf, writeJson } from './harness/report.ts';
 
 const figures: readonly Figure[] = [
-  broker.brokerProduce,
-  broker.brokerConsume,
+  ...brokerProduce,
+  consumeTail,
+  latencyMedian,
+  latencyTail,
+  latencyWorst,
+  brokerConsume,
   processorTimeIn,
   processorTimeOut,
-  broker.latencyMedian,
-  broker.latencyTail,
+  memoryLoaded,
+  memoryIdle,
+  memoryPartitions,
+  topicsTime,
+  topicsLatency,
   startup,
-  broker.memoryIdle,
-  broker.memoryLoaded,
-  clientProduce,
-  clientConsume,
+  ...clientFigures,
   streamsMap,
   streamsCount,
   streamsTumble,
@@ -40,7 +49,7 @@ const figures: readonly Figure[] = [
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     runs: { type: 'string' },
     beside: { type: 'string' },
   },
@@ -51,7 +60,7 @@ const size = {
   runs,
   ...(values.beside === undefined ? {} : { beside: path.resolve(values.beside) }),
 };
-const chosen = figures.filter((figure) => figure.name.includes(values.only));
+const chosen = figures.filter((figure) => values.only.some((text) => figure.name.includes(text)));
 const results: FigureResult[] = [];
 const failures: string[] = [];
 for (const figure of chosen) {
@@ -64,6 +73,7 @@ for (const figure of chosen) {
   }
 }
 await closeStage();
+await closeSharedBrokers();
 
 console.log(`\n${tableOf(results)}`);
 for (const failure of failures) console.log(`failed: ${failure}`);

@@ -2,7 +2,7 @@
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Consumer, Producer } from '../../src/client/index.ts';
 import {
-  BATCH_BYTES,
+  batchBytesOf,
   type ClientRun,
   clientRun,
   FETCH_BYTES,
@@ -16,13 +16,13 @@ await (run.mode === 'produce' ? produce(run) : consume(run));
 run.meter.print(await run.meter.done);
 process.exit(0);
 
-async function produce({ topic, records, meter }: ClientRun): Promise<void> {
+async function produce({ topic, records, batchRecords, meter }: ClientRun): Promise<void> {
   const producer = new Producer({
     ...common,
     acks: 'all',
     idempotent: false,
     lingerMs: 5,
-    batchBytesMax: BATCH_BYTES,
+    batchBytesMax: batchBytesOf(batchRecords),
     inFlightMax: IN_FLIGHT,
   });
   await producer.partitionsFor(topic);

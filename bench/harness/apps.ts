@@ -1,17 +1,34 @@
 import path from 'node:path';
 import { OperationalError } from '../../src/base/errors.ts';
 import { rivalClassPath } from './maven.ts';
-import { output } from './processes.ts';
+import { output, type RunningProcess, start } from './processes.ts';
 
-export type AppName = 'streams' | 'sql' | 'millrace-client' | 'kafkajs-client' | 'platformatic-client';
+export type AppName =
+  | 'streams'
+  | 'sql'
+  | 'millrace-client'
+  | 'kafkajs-client'
+  | 'platformatic-client'
+  | 'tail-fetch'
+  | 'produce-latency';
 
 /** Runs one of `bench/apps` in a process of its own to its end; answers the records per second that it printed. */
 export async function runApp(app: AppName, args: readonly (string | number)[]): Promise<number> {
+  const text = await output(process.execPath, nodeArguments(app, args));
+  return reportOf(text, 'recordsPerSecond');
+}
+
+/** Starts one of `bench/apps` that runs until it is stopped. */
+export function appProcess(app: AppName, args: readonly (string | number)[]): RunningProcess {
+  return start(process.execPath, nodeArguments(app, args));
+}
+
+function nodeArguments(app: AppName, args: readonly (string | number)[]): string[] {
   const file = path.resolve(import.meta.dirname, '..', 'apps', `${app}.js`);
   // PROFILE=folder leaves CPU profiles of our side there.
   const folder = process.env['PROFILE'];
   const profile = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
-  return rateOf(app, await output(process.execPath, [...profile, file, ...args.map(String)]));
+  return [...profile, file, ...args.map(String)];
 }
 
 /** The same for a class of `bench/rivals`. */
@@ -26,13 +43,14 @@ export async function runRival(
     `java.base/${name}=ALL-UNNAMED`,
   ]);
   const jvm = ['-Xmx2g', ...opens, '-cp', classPath, rival];
-  return rateOf(rival, await output('java', [...jvm, ...args.map(String)]));
+  return reportOf(await output('java', [...jvm, ...args.map(String)]), 'recordsPerSecond');
 }
 
-function rateOf(name: string, text: string): number {
-  const line = /\{"recordsPerSecond":(\d+)\}/.exec(text);
+/** The number that a process has printed under a name, as JSON. */
+export function reportOf(text: string, name: 'recordsPerSecond' | 'p99Ms'): number {
+  const line = new RegExp(`\\{"${name}":([\\d.]+)\\}`).exec(text);
   if (line !== null) return Number(line[1]);
-  throw new OperationalError('FAILED', `${name} printed no result: ${text.slice(-2_000)}`, {
+  throw new OperationalError('FAILED', `a process printed no ${name}: ${text.slice(-2_000)}`, {
     retriable: false,
   });
 }

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePorts } from '../../src/base/io/free-ports.ts';
 import { output, type RunningProcess, start } from './processes.ts';
-import type { Contender, RunSize } from './figure.ts';
+import { Admin } from '../../src/client/index.ts';
+import type { Contender, Contenders, RunSize } from './figure.ts';
 import { rivalClassPath } from './maven.ts';
+
+/** Of both brokers: what runs leave behind goes at once, or the disk would fill; and nobody waits for groups to fill. */
+const SETTINGS = { 'log.segment.delete.delay.ms': 1000, 'group.initial.rebalance.delay.ms': 0 };
 
 /** A broker process under measurement, on an empty data folder of its own. */
 export interface BrokerUnderTest {
@@ -18,17 +22,42 @@ export interface BrokerUnderTest {
 
 const root = path.join(import.meta.dirname.replace(/([/\\])dist([/\\])/, '$1'), '..', '..');
 
+type Measure<T> = (broker: BrokerUnderTest, run: number) => Promise<T>;
+
 /** Both brokers side by side, each measured by the same function: Apache Kafka, or another build of ours. */
-export async function bothBrokers(
-  { beside }: RunSize,
-  measure: (broker: BrokerUnderTest, run: number) => Promise<number>,
-): Promise<{ readonly ours: Contender; readonly rival: Contender }> {
-  const contender = (broker: BrokerUnderTest): Contender => {
-    let run = 0;
-    return { name: broker.name, measure: () => measure(broker, run++), close: () => broker.close() };
-  };
+export async function bothBrokers<T>({ beside }: RunSize, measure: Measure<T>): Promise<Contenders<T>> {
   const rival = beside === undefined ? await startApacheKafka() : await startMillrace(beside);
-  return { ours: contender(await startMillrace()), rival: contender(rival) };
+  const close = (broker: BrokerUnderTest) => ({ close: () => broker.close() });
+  const ours = await startMillrace();
+  return {
+    ours: { ...contender(ours, measure), ...close(ours) },
+    rival: { ...contender(rival, measure), ...close(rival) },
+  };
+}
+
+let shared: Promise<readonly BrokerUnderTest[]> | undefined;
+
+/** As {@link bothBrokers}, with a pair of brokers that figures share which leave nothing behind. */
+export async function sharedBrokers<T>(size: RunSize, measure: Measure<T>): Promise<Contenders<T>> {
+  shared ??= startBoth(size);
+  const [ours, rival] = await shared;
+  if (ours === undefined || rival === undefined) throw new Error('no brokers');
+  return { ours: contender(ours, measure), rival: contender(rival, measure) };
+}
+
+export async function closeSharedBrokers(): Promise<void> {
+  for (const broker of (await shared) ?? []) await broker.close();
+  shared = undefined;
+}
+
+async function startBoth({ beside }: RunSize): Promise<readonly BrokerUnderTest[]> {
+  const rival = beside === undefined ? await startApacheKafka() : await startMillrace(beside);
+  return [await startMillrace(), rival];
+}
+
+function contender<T>(broker: BrokerUnderTest, measure: Measure<T>): Contender<T> {
+  let run = 0;
+  return { name: broker.name, measure: () => measure(broker, run++) };
 }
 
 /**
@@ -39,7 +68,8 @@ export async function startMillrace(checkout = root): Promise<BrokerUnderTest> {
   const data = mkdtempSync(path.join(tmpdir(), 'millrace-bench-'));
   const main = path.join(checkout, 'dist', 'cli', 'main.js');
   const args = ['start', '--no-sql', '--json', '--data', data, '--kafka-port', '0'];
-  const process_ = start(process.execPath, [main, ...args]);
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-s', `${name}=${value}`]);
+  const process_ = start(process.execPath, [...profiling(), main, ...args, ...settings]);
   const [line = '{}'] = await process_.waitFor(/^\{.*\}$/m);
   const { kafka } = JSON.parse(line) as { readonly kafka: string };
   const name = checkout === root ? 'millrace' : `millrace in ${checkout}`;
@@ -77,7 +107,7 @@ export async function formatApacheKafka(): Promise<{
       'offsets.topic.replication.factor=1',
       'transaction.state.log.replication.factor=1',
       'transaction.state.log.min.isr=1',
-      'group.initial.rebalance.delay.ms=0',
+      ...Object.entries(SETTINGS).map(([name, value]) => `${name}=${value}`),
       '',
     ].join('\n'),
   );
@@ -99,22 +129,34 @@ export function kafkaTool(className: string, args: readonly string[]): Promise<s
   return output('java', ['-Xmx512m', '-cp', rivalClassPath('kafka'), className, ...args]);
 }
 
+/** Starts one that runs until it is stopped. */
+export function startKafkaTool(className: string, args: readonly string[]): RunningProcess {
+  return start('java', ['-Xmx512m', '-cp', rivalClassPath('kafka'), className, ...args]);
+}
+
 export interface ToolLoad {
   readonly topic: string;
   /** Number of records. */
   readonly count: number;
   readonly recordBytes: number;
+  /** Settings of the producer. */
+  readonly properties?: readonly string[];
 }
 
-/** Produces as fast as it goes, acks=1; answers what kafka-producer-perf-test printed. */
+/** Produces as fast as it goes, acks=1 unless told otherwise; answers what kafka-producer-perf-test printed. */
 export function produceWithTool(
   { bootstrap }: BrokerUnderTest,
-  { topic, count, recordBytes }: ToolLoad,
+  { topic, count, recordBytes, properties = ['acks=1'] }: ToolLoad,
 ): Promise<string> {
   return kafkaTool('org.apache.kafka.tools.ProducerPerformance', [
     ...['--topic', topic, '--num-records', String(count), '--record-size', String(recordBytes)],
-    ...['--throughput', '-1', '--bootstrap-server', bootstrap, '--command-property', 'acks=1'],
+    ...['--throughput', '-1', '--bootstrap-server', bootstrap, '--command-property', ...properties],
   ]);
+}
+
+/** The last rate that kafka-producer-perf-test prints is that of the whole run. */
+export function producedMegabytesPerSecond(text: string): number {
+  return Number([...text.matchAll(/\(([\d.]+) MB\/sec\)/g)].at(-1)?.[1] ?? Number.NaN);
 }
 
 /** Consumes from the beginning; answers what kafka-consumer-perf-test printed. */
@@ -128,16 +170,45 @@ export function consumeWithTool(
   ]);
 }
 
+/** Runs something with a topic that goes afterwards. */
+export async function withTopic<T>(
+  { bootstrap }: BrokerUnderTest,
+  { topic, partitions }: { readonly topic: string; readonly partitions: number },
+  use: () => Promise<T>,
+): Promise<T> {
+  await createTopic(bootstrap, topic, partitions);
+  try {
+    return await use();
+  } finally {
+    await withAdmin(bootstrap, (admin) => admin.deleteTopics([topic]));
+  }
+}
+
 export async function createTopic(bootstrap: string, topic: string, partitions: number): Promise<void> {
-  await kafkaTool('org.apache.kafka.tools.TopicCommand', [
-    ...['--bootstrap-server', bootstrap, '--create', '--topic', topic],
-    ...['--partitions', String(partitions), '--replication-factor', '1'],
-  ]);
+  await withAdmin(bootstrap, (admin) =>
+    admin.createTopics([{ name: topic, partitions, replicationFactor: 1 }]),
+  );
+}
+
+export async function withAdmin<T>(bootstrap: string, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Admin({ bootstrapServers: bootstrap });
+  try {
+    return await use(admin);
+  } finally {
+    await admin.close();
+  }
+}
+
+/** `PROFILE=folder` leaves processor profiles of our broker there, too. */
+function profiling(): string[] {
+  const folder = process.env['PROFILE'];
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 }
 
 function closing(process_: RunningProcess, data: string): () => Promise<void> {
   return async () => {
-    await process_.stop('SIGKILL');
+    // A profile is written at the end of a process that was asked to end.
+    await process_.stop(process.env['PROFILE'] === undefined ? 'SIGKILL' : 'SIGTERM');
     rmSync(data, { recursive: true, force: true });
   };
 }

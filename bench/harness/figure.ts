@@ -6,33 +6,43 @@ export interface RunSize {
 }
 
 /** One side of a comparison, ready to be measured as often as asked. */
-export interface Contender {
+export interface Contender<T = number> {
   readonly name: string;
   /** One measured run; answers the figure in the unit of its {@link Figure}. */
-  measure(): Promise<number>;
+  measure(): Promise<T>;
   close?(): Promise<void>;
 }
 
-/**
- * One figure of the bench: ours beside a rival in the same run, and the ratio that it has to reach.
- *
- * The ratio is always ours / rival, run by run; `bound` says which side of it is good: throughput wants `atLeast`,
- * latency and memory want `atMost`.
- */
-export interface Figure {
-  readonly name: string;
-  readonly unit: string;
-  readonly bound: { readonly atLeast: number } | { readonly atMost: number };
-  prepare(size: RunSize): Promise<{ readonly ours: Contender; readonly rival: Contender }>;
+export interface Contenders<T = number> {
+  readonly ours: Contender<T>;
+  readonly rival: Contender<T>;
 }
 
-export interface FigureResult {
+/**
+ * What a figure has to reach. `atLeast` and `atMost` are about the ratio, which is always ours / rival, run by run:
+ * throughput wants `atLeast`, latency and memory want `atMost`. `oursAtMost` is about our value alone.
+ */
+export type Bound =
+  | { readonly atLeast: number }
+  | { readonly atMost: number }
+  | { readonly oursAtMost: number };
+
+/** What a figure is called, counted in, and has to reach. */
+export interface FigureHead {
   readonly name: string;
   readonly unit: string;
+  readonly bound: Bound;
+}
+
+/** One figure of the bench: ours beside a rival in the same run. */
+export interface Figure extends FigureHead {
+  prepare(size: RunSize): Promise<Contenders>;
+}
+
+export interface FigureResult extends FigureHead {
   readonly oursName: string;
   readonly rivalName: string;
   readonly ours: readonly number[];
   readonly rival: readonly number[];
   readonly ratios: readonly number[];
-  readonly bound: Figure['bound'];
 }

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { OperationalError } from '../../src/base/errors.ts';
 
-const benchFolder = path.join(import.meta.dirname.replace(/([/\\])dist([/\\])/, '$1'), '..');
+/** This folder of the checkout, wherever the compiled bench lies. */
+export const benchFolder = path.join(import.meta.dirname.replace(/([/\\])dist([/\\])/, '$1'), '..');
 const cacheFolder = path.join(benchFolder, '.cache');
 
 export type RivalName = 'kafka' | 'flink';

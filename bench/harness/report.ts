@@ -9,7 +9,6 @@ export function tableOf(results: readonly FigureResult[]): string {
   const header = ['figure', 'unit', 'ours', 'rival', 'ratio', 'min..max', 'wanted', ''];
   const rows = results.map((result) => {
     const ratio = spreadOf(result.ratios);
-    const wanted = 'atLeast' in result.bound ? `>= ${result.bound.atLeast}` : `<= ${result.bound.atMost}`;
     return [
       result.name,
       result.unit,
@@ -17,7 +16,7 @@ export function tableOf(results: readonly FigureResult[]): string {
       `${result.rivalName} ${show(spreadOf(result.rival).median)}`,
       ratio.median.toFixed(2),
       `${ratio.min.toFixed(2)}..${ratio.max.toFixed(2)}`,
-      wanted,
+      wantedOf(result),
       isEnough(result) ? 'ok' : 'short',
     ];
   });
@@ -32,7 +31,13 @@ export function tableOf(results: readonly FigureResult[]): string {
     .join('\n');
 }
 
-export function isEnough({ ratios, bound }: FigureResult): boolean {
+function wantedOf({ bound, unit }: FigureResult): string {
+  if ('oursAtMost' in bound) return `ours <= ${bound.oursAtMost} ${unit}`;
+  return 'atLeast' in bound ? `>= ${bound.atLeast}` : `<= ${bound.atMost}`;
+}
+
+export function isEnough({ ours, ratios, bound }: FigureResult): boolean {
+  if ('oursAtMost' in bound) return spreadOf(ours).median <= bound.oursAtMost;
   const { median } = spreadOf(ratios);
   return 'atLeast' in bound ? median >= bound.atLeast : median <= bound.atMost;
 }
