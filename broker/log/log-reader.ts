@@ -1,6 +1,7 @@
+import { OWN_MEMORY } from '../../src/base/buffer-pool.ts';
 import { BATCH_HEADER_BYTES } from '../../src/protocol/records/batch-format.ts';
 import { baseOffsetAt, claimedBatchSizeAt, lastOffsetAt } from '../../src/protocol/records/batch-header.ts';
-import { OWN_MEMORY, type ReadMemory } from './read-memory.ts';
+import type { ReadMemory } from './read-memory.ts';
 import { EMPTY_READ, type ReadOptions, type ReadResult } from './read-result.ts';
 import type { RecentBatches } from './recent-batches.ts';
 import type { Segment } from './segment.ts';

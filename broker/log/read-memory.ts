@@ -1,14 +1,8 @@
 import { assert } from '../../src/base/assert.ts';
-import type { BufferPool } from '../../src/base/buffer-pool.ts';
+import type { BufferPool, Memory } from '../../src/base/buffer-pool.ts';
 
 /** Memory to read into. */
-export interface ReadMemory {
-  /** A buffer of that length, with anything in it. */
-  take(length: number): Buffer;
-}
-
-/** Memory that only the garbage collector frees: for readers that keep what they have read. */
-export const OWN_MEMORY: ReadMemory = { take: (length) => Buffer.allocUnsafe(length) };
+export type ReadMemory = Pick<Memory, 'take'>;
 
 /**
  * The buffers of one response. Whoever holds the lease owns them, and releases them when nobody looks at them any more.

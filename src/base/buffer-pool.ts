@@ -1,5 +1,16 @@
 import { assert } from './assert.ts';
 
+/** Where buffers come from, and where they go when nobody looks at them any more. */
+export interface Memory {
+  /** A buffer of exactly that length, with anything in it. */
+  take(length: number): Buffer;
+  /** Takes back what {@link take} has given, whole. */
+  giveBack(taken: Buffer): void;
+}
+
+/** Memory that only the garbage collector frees: for those who keep what they have read or written. */
+export const OWN_MEMORY: Memory = { take: (length) => Buffer.allocUnsafe(length), giveBack: () => {} };
+
 /** Smaller buffers are cheap to allocate: they are not worth a place in a pool. */
 const POOLED_BYTES_MIN = 4 * 1024;
 /** What consumers ask of a partition, and what producers send, at most by default. Larger buffers are rare. */
@@ -15,7 +26,7 @@ const POISON = 0xdb;
  *
  * A buffer that is not given back is no leak: the pool has forgotten it, and the garbage collector takes it.
  */
-export class BufferPool {
+export class BufferPool implements Memory {
   readonly #poison: boolean;
   /** Free buffers by size; the one that was used last is in the processor's cache and comes first. */
   readonly #free = new Map<number, Buffer[]>();
@@ -30,7 +41,6 @@ export class BufferPool {
     return this.#freeBytes;
   }
 
-  /** A buffer of that length, with anything in it. */
   take(length: number): Buffer {
     if (!isPooled(length)) return Buffer.allocUnsafe(length);
     const sizeInBytes = sizeClassOf(length);
@@ -40,7 +50,6 @@ export class BufferPool {
     return buffer.subarray(0, length);
   }
 
-  /** Gives back what {@link take} has given, whole; nobody may look at it from then on. */
   giveBack(taken: Buffer): void {
     if (!isPooled(taken.length)) return;
     const { buffer, byteOffset } = taken;

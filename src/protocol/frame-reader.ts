@@ -1,3 +1,5 @@
+import { type Memory, OWN_MEMORY } from '../base/buffer-pool.ts';
+
 const SIZE_BYTES = 4;
 /** What one read brings at most, so that who has to stop reading stops in time. */
 const READ_BYTES_MAX = 64 * 1024;
@@ -11,22 +13,11 @@ const NO_BYTES = Buffer.alloc(0);
 /** All connections of a process read into it: what a read has brought is cut into frames before the next read. */
 const INBOX = Buffer.allocUnsafeSlow(READ_BYTES_MAX);
 
-/** Where frames get their memory. */
-interface FrameMemory {
-  /** A buffer of exactly that length, with anything in it. */
-  take(length: number): Buffer;
-  /** Takes back what a frame has outgrown. */
-  giveBack(buffer: Buffer): void;
-}
-
-/** Memory that only the garbage collector frees: for those who keep what they have read. */
-const OWN_MEMORY: FrameMemory = { take: (length) => Buffer.allocUnsafe(length), giveBack: () => {} };
-
 interface FrameReaderOptions {
   /** Throws for a size that no frame of this stream has: then nothing of it can be read any further. */
   readonly checkSize: (size: number) => void;
   /** By default each frame has memory of its own. */
-  readonly memory?: FrameMemory;
+  readonly memory?: Memory;
 }
 
 /**
@@ -37,7 +28,7 @@ interface FrameReaderOptions {
  */
 export class FrameReader {
   readonly #checkSize: (size: number) => void;
-  readonly #memory: FrameMemory;
+  readonly #memory: Memory;
   /** Complete frames, not handed out yet: a queue with a moving head. */
   #frames: Buffer[] = [];
   #head = 0;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Cluster } from '../../src/client/cluster/cluster.ts';
 import { producerSettings } from '../../src/client/config/settings.ts';
+import { BufferPool } from '../../src/base/buffer-pool.ts';
 import { nodeEnvironment, type ProducerOptions } from '../../src/client/index.ts';
 import { Accumulator } from '../../src/client/producer/accumulator.ts';
+import type { PartitionQueue } from '../../src/client/producer/partition-queue.ts';
 import type { ProducerBatch } from '../../src/client/producer/producer-batch.ts';
 import { decodeResponse, encodeResponse } from '../../src/protocol/framing.ts';
 import { metadata } from '../../src/protocol/messages/03-metadata.ts';
@@ -10,7 +12,7 @@ import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../src/protocol/records/decode-batch.ts';
 
 /** An accumulator whose cluster has a topic `t` with three partitions, and what it tells. */
-function create(options: Partial<ProducerOptions> = {}) {
+function create(options: Partial<ProducerOptions> = {}, buffers = new BufferPool({ poison: true })) {
   const settings = producerSettings({
     environment: nodeEnvironment,
     bootstrapServers: 'nowhere',
@@ -18,12 +20,13 @@ function create(options: Partial<ProducerOptions> = {}) {
   });
   const cluster = new Cluster({ settings, allowAutoTopicCreation: false });
   const told: string[] = [];
-  const accumulator = new Accumulator(cluster, settings, {
-    onBatchOpened: ({ partition }) => told.push(`opened ${partition}`),
-    onBatchFull: ({ queue }) => told.push(`full ${queue.partition}`),
+  const events = {
+    onBatchOpened: ({ partition }: PartitionQueue) => told.push(`opened ${partition}`),
+    onBatchFull: ({ queue }: ProducerBatch) => told.push(`full ${queue.partition}`),
     onMetadataNeeded: () => told.push('metadata'),
-    onFailed: (error) => told.push(error.message),
-  });
+    onFailed: (error: Error) => told.push(error.message),
+  };
+  const accumulator = new Accumulator(cluster, settings, events, buffers);
   const learn = (): void => {
     const [chunk] = [
       Buffer.concat(
@@ -75,6 +78,52 @@ describe('Accumulator', () => {
     const [queue] = accumulator.active;
     for (const batch of queue?.batches() ?? []) expect(batch.sizeInBytes).toBeLessThanOrEqual(400);
     expect(queue?.length).toBe(3);
+  });
+
+  it('uses the memory of batches that the broker has taken at the first attempt, and of no others', () => {
+    const buffers = new BufferPool({ poison: true });
+    const { accumulator, learn } = create({ batchBytesMax: 10_000 }, buffers);
+    learn();
+    const taken: ProducerBatch[] = [];
+    for (let round = 0; round < 6; round++) {
+      for (let i = 0; i < 90; i++) {
+        accumulator.append({ topic: 't', partition: 0, value: `${round}/${i}`.padEnd(100) }, undefined);
+      }
+      const [queue] = accumulator.active;
+      const batch = queue?.take();
+      if (batch === undefined) throw new Error('no batch');
+      batch.attempts = 1 + (round % 2);
+      batch.encode('none');
+      taken.push(batch);
+      if (round < 2) continue;
+      // Those of two rounds ago are answered while others are on their way.
+      const answered = taken[round - 2] as ProducerBatch;
+      const { freeBytes } = buffers;
+      accumulator.settle(answered, null, 0, -1);
+      answered.releaseMemory();
+      expect(buffers.freeBytes > freeBytes).toBe(answered.attempts === 1);
+    }
+    for (const [i, batch] of taken.slice(4).entries()) {
+      const expected = Array.from({ length: 90 }, (_, n) => `${i + 4}/${n}`.padEnd(100));
+      expect(values(batch)).toEqual(expected.slice(0, batch.count));
+    }
+  });
+
+  it('reads the clock now and then only, and in every turn of the event loop', async () => {
+    let timeMs = 1_000;
+    const clock = { ...nodeEnvironment.clock, nowMs: () => timeMs++ };
+    const { accumulator, learn } = create({ environment: { ...nodeEnvironment, clock } });
+    learn();
+    const send = (): void => accumulator.append({ topic: 't', partition: 0, value: 'v' }, undefined);
+    for (let i = 0; i < 10; i++) send();
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    send();
+    const [queue] = accumulator.active;
+    const batch = queue?.take();
+    if (batch === undefined) throw new Error('no batch');
+    const times = decodeBatch(new BatchView(batch.encode('none'))).map(({ timestamp }) => timestamp);
+    const first = times[0] ?? 0;
+    expect(times.map((time) => time - first)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2]);
   });
 
   it('takes a record larger than a batch in a batch of its own', () => {

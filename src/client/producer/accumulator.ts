@@ -1,4 +1,5 @@
 import type { Environment } from '../../base/environment.ts';
+import { BufferPool } from '../../base/buffer-pool.ts';
 import { ZERO_UUID } from '../../base/bytes-reader.ts';
 import { messageOf } from '../../base/errors.ts';
 import { wrongArgument } from '../../base/argument-checks.ts';
@@ -14,32 +15,13 @@ import type { DeliveryCallback, Partitioner, ProducerRecord } from '../types.ts'
 import { PartitionQueue } from './partition-queue.ts';
 import { defaultPartitioner } from './partitioner.ts';
 import { ProducerBatch } from './producer-batch.ts';
+import { RecordClock } from './record-clock.ts';
+import type { TopicQueues } from './topic-queues.ts';
 import { bytesOf, copyOf, headerBytes } from './record-bytes.ts';
 import { missingTopic, partitionerFailed, tooLarge, unknownPartition } from './refusals.ts';
 
 /** Room that a batch gets at first where nothing is known of its partition. */
 const INITIAL_BATCH_BYTES = 1_024;
-
-interface WaitingRecord {
-  readonly record: ProducerRecord;
-  readonly onDelivery: DeliveryCallback | undefined;
-  readonly deadlineMs: number;
-  readonly bytes: number;
-}
-
-/** What is known of a topic that records are sent to. */
-interface TopicQueues {
-  readonly name: string;
-  /** Of the topic that the queues are for: one that is made anew under the name has another. */
-  topicId: string;
-  /** By partition; empty until the topic's metadata is known. */
-  readonly queues: PartitionQueue[];
-  /** Records that came before the metadata. */
-  readonly waiting: Queue<WaitingRecord>;
-  /** Where records without a key go now, and how many bytes have gone there. */
-  stickyPartition: number;
-  stickyBytes: number;
-}
 
 export interface AccumulatorEvents {
   /** A batch has got its first record. */
@@ -58,6 +40,8 @@ export class Accumulator {
   readonly #settings: ProducerSettings;
   readonly #partitioner: Partitioner;
   readonly #events: AccumulatorEvents;
+  readonly #buffers: BufferPool;
+  readonly #clock: RecordClock;
   readonly #topics = new Map<string, TopicQueues>();
   /** The topic of the last record, which is most often that of the next. */
   #lastTopic: TopicQueues | undefined;
@@ -68,9 +52,16 @@ export class Accumulator {
   #batchIds = 0;
   #bytes = 0;
 
-  constructor(cluster: Cluster, settings: ProducerSettings, events: AccumulatorEvents) {
+  constructor(
+    cluster: Cluster,
+    settings: ProducerSettings,
+    events: AccumulatorEvents,
+    buffers: BufferPool = new BufferPool(),
+  ) {
+    this.#buffers = buffers;
     this.#cluster = cluster;
     this.#environment = cluster.environment;
+    this.#clock = new RecordClock(cluster.environment);
     this.#settings = settings;
     this.#partitioner = settings.partitioner ?? defaultPartitioner;
     this.#events = events;
@@ -258,7 +249,7 @@ export class Accumulator {
     }
     batch ??= this.#open(queue);
     const before = batch.sizeInBytes;
-    batch.append(key, value, record.timestamp ?? this.#environment.clock.nowMs(), headers, onDelivery);
+    batch.append(key, value, record.timestamp ?? this.#clock.nowMs(), headers, onDelivery);
     this.#bytes += batch.sizeInBytes - before;
     if (batch.sizeInBytes >= this.#settings.batchBytesMax) this.#close(batch);
   }
@@ -269,6 +260,7 @@ export class Accumulator {
       id: ++this.#batchIds,
       createdMs: this.#environment.clock.monotonicMs(),
       initialBytes: expected,
+      memory: this.#buffers,
     });
     this.#bytes += batch.sizeInBytes;
     this.#unsettled.add(batch);

@@ -1,3 +1,4 @@
+import type { Memory } from '../../base/buffer-pool.ts';
 import type { Compression } from '../../protocol/compression/compression.ts';
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
 import { BatchView } from '../../protocol/records/batch-view.ts';
@@ -28,12 +29,18 @@ export class ProducerBatch {
 
   constructor(
     queue: PartitionQueue,
-    init: { readonly id: number; readonly createdMs: number; readonly initialBytes: number },
+    init: {
+      readonly id: number;
+      readonly createdMs: number;
+      readonly initialBytes: number;
+      /** Where it gets its buffer; by default its own. */
+      readonly memory?: Memory;
+    },
   ) {
     this.queue = queue;
     this.id = init.id;
     this.createdMs = init.createdMs;
-    this.#builder = new BatchBuilder(init.initialBytes);
+    this.#builder = new BatchBuilder(init.initialBytes, init.memory);
   }
 
   get count(): number {
@@ -78,6 +85,14 @@ export class ProducerBatch {
       if (!same) view.stampProducer(producer);
     }
     return this.#encoded;
+  }
+
+  /**
+   * The broker has answered that it has the batch. Where it was sent only once, nobody reads its bytes any more: of an
+   * earlier attempt they might still be on their way.
+   */
+  releaseMemory(): void {
+    if (this.attempts === 1) this.#builder.release();
   }
 
   /** Callbacks by record, for the parts of a batch that is split. */

@@ -312,6 +312,7 @@ export class Sender {
       case ErrorCode.NONE:
         queue.acknowledged(batch);
         this.#accumulator.settle(batch, null, baseOffset, logAppendTimeMs);
+        batch.releaseMemory();
         return;
       case ErrorCode.DUPLICATE_SEQUENCE_NUMBER:
         // Written before, too long ago for the broker to remember where.

@@ -1,3 +1,4 @@
+import { type Memory, OWN_MEMORY } from '../../base/buffer-pool.ts';
 import { assert } from '../../base/assert.ts';
 import {
   sizeOfVarint,
@@ -37,6 +38,7 @@ export interface BatchHeader {
 
 /** Up to this many bytes a loop is faster than the call of `set`. */
 const LOOP_BYTES_MAX = 24;
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Builds a record batch, record by record, in one growing buffer.
@@ -44,6 +46,7 @@ const LOOP_BYTES_MAX = 24;
  * Timestamps are stored as differences to the first record's, offsets count from 0 unless told otherwise.
  */
 export class BatchBuilder {
+  readonly #memory: Memory;
   #buffer: Buffer;
   #position = BATCH_HEADER_BYTES;
   #count = 0;
@@ -52,8 +55,9 @@ export class BatchBuilder {
   #maxTimestamp = 0;
 
   /** @param initialBytes room to begin with; it doubles as needed. */
-  constructor(initialBytes = 1024) {
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(initialBytes, BATCH_HEADER_BYTES + 64));
+  constructor(initialBytes = 1024, memory: Memory = OWN_MEMORY) {
+    this.#memory = memory;
+    this.#buffer = memory.take(Math.max(initialBytes, BATCH_HEADER_BYTES + 64));
   }
 
   /** Records appended. */
@@ -131,9 +135,16 @@ export class BatchBuilder {
   }
 
   #grow(needed: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
-    this.#buffer.copy(grown, 0, 0, this.#position);
-    this.#buffer = grown;
+    const before = this.#buffer;
+    this.#buffer = this.#memory.take(Math.max(needed, before.length * 2));
+    before.copy(this.#buffer, 0, 0, this.#position);
+    this.#memory.giveBack(before);
+  }
+
+  /** Gives its memory back, once: nobody may look at what was built without compression any more. */
+  release(): void {
+    this.#memory.giveBack(this.#buffer);
+    this.#buffer = NO_BYTES;
   }
 
   /**
