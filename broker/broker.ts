@@ -6,7 +6,7 @@ import { type Logger, silentLogger } from '../src/base/logger.ts';
 import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { BrokerConfig } from './config/broker-config.ts';
-import { shareOpenFiles } from './config/open-files.ts';
+import { shareOpenFiles } from '../src/base/open-files.ts';
 import { type BrokerTopology, brokerTopology } from './config/topology.ts';
 import { resolveTopicConfig, type TopicConfig } from './config/topic-config.ts';
 import { ControllerChannel } from './controller/controller-channel.ts';

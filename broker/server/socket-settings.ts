@@ -1,6 +1,6 @@
 import type { BrokerConfig } from '../config/broker-config.ts';
 import { parsePerIpOverrides } from '../config/ip-overrides.ts';
-import { shareOpenFiles } from '../config/open-files.ts';
+import { shareOpenFiles } from '../../src/base/open-files.ts';
 import type { SocketServerOptions } from './socket-server.ts';
 
 const QUEUED_RESPONSE_BYTES_MAX = 1024 * 1024;

@@ -1,9 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../base/environment.ts';
 import { messageOf } from '../base/errors.ts';
 import type { PreparedStatement, SqlEngine } from '../sql/index.ts';
+import type { BodyReader } from './http/body-reader.ts';
 import { watchClients } from './http/client-presence.ts';
 import type { MetricsPage } from './metrics/metrics-page.ts';
 import { type AnswerWriter, answerWriterFor, MediaType, StreamedRowWriter } from './rest/answer-writers.ts';
@@ -28,6 +29,7 @@ export interface Services {
   readonly queries: QueryRunner;
   readonly metrics: MetricsPage;
   readonly kafka: KafkaAbsence;
+  readonly bodies: BodyReader;
   readonly info: {
     readonly version: string;
     readonly kafkaClusterId: string;
@@ -42,7 +44,8 @@ export interface Services {
 /** Adds the endpoints of ksqlDB's REST API, and `/metrics`. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
   watchClients(app);
-  acceptAnyJson(app);
+  services.bodies.addTo(app);
+  acceptAnyJson(app, services.bodies);
   app.setErrorHandler((error, _request, reply) => {
     // The router's own refusals (a body that is no JSON, one that is too large) carry a status below 500.
     const status = (error as { readonly statusCode?: number }).statusCode;
@@ -62,15 +65,15 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
 }
 
 /** ksqlDB's clients send JSON under several content types, or under none. */
-function acceptAnyJson(app: FastifyInstance): void {
+function acceptAnyJson(app: FastifyInstance, bodies: BodyReader): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    const text = String(body);
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const text = await bodies.read(request, payload);
     try {
-      done(null, text.trim() === '' ? undefined : (JSON.parse(text) as unknown));
+      return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
     } catch (error) {
       const message = `The request body is not JSON: ${messageOf(error)}`;
-      done(new RestError(RestErrorCode.BAD_REQUEST, message, { cause: error }));
+      throw new RestError(RestErrorCode.BAD_REQUEST, message, { cause: error });
     }
   });
 }

@@ -11,6 +11,7 @@ import { KafkaHost, replayCommands, SqlEngine } from '../sql/index.ts';
 import { recordedStatement } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { serverConfig } from './config/server-properties.ts';
+import { BodyReader } from './http/body-reader.ts';
 import type { HttpFront } from './http/front.ts';
 import { listen } from './http/listen.ts';
 import { KafkaHealth } from './kafka-health.ts';
@@ -127,6 +128,10 @@ export class SqlServer {
         stallTimeoutMs: settings.get('ksql.http.stall.timeout.ms'),
       },
     });
+    const bodies = new BodyReader({
+      bytesMax: settings.get('ksql.http.request.bytes.max'),
+      totalBytesMax: settings.get('ksql.http.requests.bytes.max'),
+    });
     const metrics = new MetricsPage({
       environment: nodeEnvironment,
       partitionSeriesMax: settings.get('ksql.metrics.partitions.max'),
@@ -138,9 +143,14 @@ export class SqlServer {
       const running = engine.queries();
       const persistent = { name: 'ksql_persistent_queries', help: 'persistent queries' };
       const push = { name: 'ksql_push_queries', help: 'push queries that run' };
+      const held = {
+        name: 'ksql_http_request_bytes',
+        help: 'bytes of request bodies that are read or in work',
+      };
       return [
         single('gauge', persistent, () => running.length),
         single('gauge', push, () => queries.pushCount),
+        single('gauge', held, () => bodies.totalBytes),
         ...queryFamilies(running),
       ];
     });
@@ -169,6 +179,7 @@ export class SqlServer {
         queries,
         metrics,
         kafka,
+        bodies,
         info: { version: ksqlVersion, kafkaClusterId, ksqlServiceId: serviceId },
         failure: () => failure,
         kafkaFailure: () => health.failure,

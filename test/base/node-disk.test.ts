@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { shareOpenFiles } from '../../broker/config/open-files.ts';
+import { shareOpenFiles } from '../../src/base/open-files.ts';
 import { nodeDisk } from '../../src/base/io/node-disk.ts';
 
 let folder: string;
@@ -97,8 +97,9 @@ describe('the limit of open files', () => {
 
   it('is shared out so that connections leave files to logs, and logs to connections', () => {
     for (const limit of [256, 1024, 4096, 65_536]) {
-      const { segmentsMax, connectionsMax } = shareOpenFiles(limit);
-      expect(segmentsMax + connectionsMax).toBeLessThan(limit);
+      const { segmentsMax, connectionsMax, httpConnectionsMax } = shareOpenFiles(limit);
+      expect(segmentsMax + connectionsMax + httpConnectionsMax).toBeLessThan(limit);
+      expect(httpConnectionsMax).toBeGreaterThan(limit / 20);
       expect(segmentsMax).toBeGreaterThan(limit / 20);
       expect(connectionsMax).toBeGreaterThan(limit / 4);
     }

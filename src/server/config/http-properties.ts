@@ -39,5 +39,10 @@ export const httpProperties = {
     'time that a client may take nothing of an answer that waits for it, before it is cut off',
     atLeast(1),
   ),
+  'ksql.http.requests.bytes.max': int(
+    67_108_864,
+    'bytes of the bodies of all requests that are read or in work; what does not fit is refused with 503',
+    atLeast(1),
+  ),
   'ksql.http.request.bytes.max': int(10_485_760, 'bytes of the body of a request', atLeast(1)),
 } as const satisfies ConfigKeys;

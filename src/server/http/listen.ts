@@ -1,5 +1,7 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Address } from '../../base/environment.ts';
+import { nodeEnvironment } from '../../base/io/node-environment.ts';
+import { shareOpenFiles } from '../../base/open-files.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { ServerConfig } from '../config/server-properties.ts';
 import { HttpFront } from './front.ts';
@@ -55,7 +57,10 @@ function webPolicyOf(address: Address, settings: ServerConfig): WebPolicy {
 
 function limitsOf(settings: ServerConfig) {
   return {
-    connectionsMax: settings.get('ksql.http.connections.max'),
+    connectionsMax: Math.min(
+      settings.get('ksql.http.connections.max'),
+      shareOpenFiles(nodeEnvironment.disk.openFilesMax).httpConnectionsMax,
+    ),
     requestTimeoutMs: settings.get('ksql.http.request.timeout.ms'),
     idleTimeoutMs: settings.get('ksql.http.idle.timeout.ms'),
   };

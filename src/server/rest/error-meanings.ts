@@ -12,6 +12,6 @@ export const REST_ERROR_MEANINGS = {
   UNSUPPORTED_MEDIA_TYPE: 'the body has another content type than JSON',
   MISDIRECTED: 'the request names a host that this server is not known by',
   SERVER_ERROR: 'the server failed; its log says more',
-  NOT_READY: 'not now: the server is starting, or the cluster does not answer',
+  NOT_READY: 'not now: the server is starting or has too much in hand, or the cluster does not answer',
   SHUTTING_DOWN: 'the server is shutting down',
 } as const satisfies Record<keyof typeof RestErrorCode, string>;

@@ -26,6 +26,12 @@ interface QueryExchange {
   readonly begin: () => ServerResponse;
 }
 
+/** Where the rows of a query go, and in which form. */
+interface Answer {
+  readonly stream: AnswerStream;
+  readonly writer: AnswerWriter;
+}
+
 /** Runs the SELECTs of clients and knows those that run. */
 export class QueryRunner {
   readonly #engine: SqlEngine;
@@ -119,7 +125,7 @@ export class QueryRunner {
     const { contentType } = writer;
     try {
       const stream = this.answerTo(begin(), { contentType, gone, text: prepared.text });
-      if (query.kind === 'pull') await this.#sendPull(query, stream, writer);
+      if (query.kind === 'pull') await this.#sendPull(query, prepared.text, { stream, writer });
       else await this.#sendPush(query, stream, writer);
     } finally {
       // The client has its answer; leaving the consumer group is nothing that it should wait for.
@@ -127,12 +133,19 @@ export class QueryRunner {
     }
   }
 
-  async #sendPull(query: PullResult, stream: AnswerStream, writer: AnswerWriter): Promise<void> {
+  async #sendPull(query: PullResult, text: string, { stream, writer }: Answer): Promise<void> {
     this.#pullNumber += 1;
     stream.write(writer.header(headerOf(query, `query_${this.#pullNumber}`)));
-    for (const row of query.rows) {
-      if (!stream.write(writer.row(row))) await stream.drained();
-      if (stream.gone.aborted) return;
+    try {
+      for await (const rows of query.rows) {
+        for (const row of rows) {
+          if (!stream.write(writer.row(row))) await stream.drained();
+          if (stream.gone.aborted) return;
+        }
+      }
+    } catch (error) {
+      // The status has been sent: the client learns it from the last message.
+      stream.write(writer.error(toRestError(error, text).toBody()));
     }
     stream.end(writer.end());
   }

@@ -16,6 +16,7 @@ import { recordToInsert } from './insert-values.ts';
 import { messageFor } from './plan-message.ts';
 import { planStatement, planTransientQuery } from './plan-statement.ts';
 import { printPhysicalPlan } from './print-plan.ts';
+import { begun } from './begun-rows.ts';
 import { analyzePull, isOverStream } from './pull-clauses.ts';
 import { planPull, runPull } from './pull-query.ts';
 import { pushQueryId } from './push-query-id.ts';
@@ -246,11 +247,8 @@ export class SqlEngine {
         { hint: 'or add EMIT CHANGES to run a push query' },
       );
     }
-    try {
-      return { kind: 'pull', columns: plan.columns, rows: await runPull(plan, table) };
-    } catch (error) {
-      throw withState(error, writer.running);
-    }
+    const failed = (error: unknown): unknown => withState(error, writer.running);
+    return { kind: 'pull', columns: plan.columns, rows: await begun(runPull(plan, table), failed) };
   }
 
   #pullStream(query: Query, context: AnalysisContext): PushQuery {

@@ -125,8 +125,8 @@ export interface MaterializedTable {
   readonly isWindowed: boolean;
   /** The row of a key; of a windowed table those whose window begins in the range. */
   get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]>;
-  /** All rows. */
-  scan(range: TimeRange): AsyncIterable<MaterializedRow>;
+  /** All rows, some at a time; other work of the process has its turn in between. */
+  scan(range: TimeRange): AsyncIterable<readonly MaterializedRow[]>;
 }
 
 /** Bounds of window starts and ends, inclusive, in milliseconds. */

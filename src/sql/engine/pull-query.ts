@@ -103,26 +103,31 @@ function checkBetweens(where: Expression, row: readonly RowColumn[], context: An
   }
 }
 
-/** Runs a pull query over a table's rows. */
-export async function runPull(plan: PullPlan, table: MaterializedTable): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  const { limit = Number.POSITIVE_INFINITY } = plan;
-  if (plan.access.kind === 'scan') {
-    for await (const found of table.scan(allTimes)) {
-      if (rows.length >= limit) break;
-      take(plan, found, rows);
+/** Runs a pull query over a table's rows, which are read as they are asked for, some at a time. */
+export async function* runPull(
+  plan: PullPlan,
+  table: MaterializedTable,
+): AsyncGenerator<readonly Row[], void> {
+  let { limit: room = Number.POSITIVE_INFINITY } = plan;
+  for await (const found of rowsOf(plan, table)) {
+    const rows: Row[] = [];
+    for (const each of found) {
+      if (rows.length >= room) break;
+      const row = processingValues(plan.source, each);
+      if (plan.keep(row)) rows.push(plan.project(row));
     }
-    return rows;
+    room -= rows.length;
+    if (rows.length > 0) yield rows;
+    if (room <= 0) return;
   }
-  for (const { key, range } of plan.access.lookups) {
-    for (const found of await table.get(key, range)) if (rows.length < limit) take(plan, found, rows);
-  }
-  return rows;
 }
 
-function take(plan: PullPlan, found: MaterializedRow, rows: Row[]): void {
-  const row = processingValues(plan.source, found);
-  if (plan.keep(row)) rows.push(plan.project(row));
+async function* rowsOf(
+  { access }: PullPlan,
+  table: MaterializedTable,
+): AsyncGenerator<readonly MaterializedRow[], void> {
+  if (access.kind === 'scan') yield* table.scan(allTimes);
+  else for (const { key, range } of access.lookups) yield await table.get(key, range);
 }
 
 /** The row that expressions read, in the order of `processingRow`. */

@@ -87,7 +87,8 @@ export interface PushQuery {
 export interface PullResult {
   readonly kind: 'pull';
   readonly columns: readonly ResultColumn[];
-  readonly rows: readonly Row[];
+  /** Read as they are asked for, some at a time. */
+  readonly rows: AsyncIterable<readonly Row[]>;
 }
 
 /** What executing a statement gives, by kind; how it is shown is for the server and the shell to say. */

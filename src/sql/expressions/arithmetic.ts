@@ -1,3 +1,4 @@
+import { checkTextLength } from '../functions/limits.ts';
 import type { Arithmetic, ArithmeticOperator, Sign } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/index.ts';
 import type { Decimal } from '../../serde/model/decimal.ts';
@@ -37,7 +38,8 @@ export function buildArithmetic(node: Arithmetic, context: Context): Code {
   // Java's string concatenation writes null as a word.
   if (type.kind === 'STRING') {
     const text = (code: Code): string => (code.nullable ? `(${code.js} ?? 'null')` : code.js);
-    return { type, js: `(${text(left)} + ${text(right)})`, nullable: false, strict: false };
+    const js = `${context.builder.capture(concatenate)}(${text(left)}, ${text(right)})`;
+    return { type, js, nullable: false, strict: false };
   }
   if (type.kind === 'DECIMAL') return decimalArithmetic(node.operator, left, right, type, context);
   const operands =
@@ -46,6 +48,11 @@ export function buildArithmetic(node: Arithmetic, context: Context): Code {
     operation(node.operator, a, b, type, context),
   );
   return { type, js, nullable: operands.some((operand) => operand.nullable), strict: true };
+}
+
+function concatenate(left: string, right: string): string {
+  checkTextLength('+', left.length + right.length);
+  return left + right;
 }
 
 function resultType(

@@ -11,3 +11,26 @@ export function checkTextLength(name: string, length: number): void {
   if (length <= TEXT_LENGTH_MAX) return;
   throw new RangeError(`${name} would give ${length} characters, and ${TEXT_LENGTH_MAX} is the most`);
 }
+
+/** The texts with a separator between them. @throws {RangeError} where the result would be too long. */
+export function joinTexts(name: string, texts: readonly string[], separator: string): string {
+  let length = Math.max(0, texts.length - 1) * separator.length;
+  for (const text of texts) length += text.length;
+  checkTextLength(name, length);
+  return texts.join(separator);
+}
+
+/** The same of bytes. */
+export function joinBytes(name: string, parts: readonly Buffer[], separator?: Buffer): Buffer {
+  let length = Math.max(0, parts.length - 1) * (separator?.length ?? 0);
+  for (const part of parts) length += part.length;
+  checkTextLength(name, length);
+  if (separator === undefined) return Buffer.concat(parts);
+  return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [separator, part])));
+}
+
+/** @throws {RangeError} where an array would get longer than {@link LIST_LENGTH_MAX}. */
+export function checkListLength(name: string, length: number): void {
+  if (length <= LIST_LENGTH_MAX) return;
+  throw new RangeError(`${name} would give ${length} elements, and ${LIST_LENGTH_MAX} is the most`);
+}

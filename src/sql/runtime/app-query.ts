@@ -96,6 +96,7 @@ export class AppQuery implements RunningQuery {
     this.table = materializedTable(plan, context, {
       keyValueStore: (name) => this.#app.keyValueStore(name),
       windowStore: (name) => this.#app.windowStore(name),
+      turn: () => new Promise((resolve) => host.environment.timers.defer(resolve)),
     });
   }
 

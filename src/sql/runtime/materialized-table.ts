@@ -12,6 +12,8 @@ import type { QueryPlan, Step } from '../physical/steps.ts';
 export interface Stores {
   keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V>;
   windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V>;
+  /** Resolves when other work of the process has had its turn. */
+  turn(): Promise<void>;
 }
 
 /** From what a store holds to the row of the result; undefined where HAVING leaves it out. */
@@ -85,9 +87,11 @@ class PlainTable implements MaterializedTable {
     return found === undefined ? [] : this.#row(key, found.value, found.timestamp);
   }
 
-  async *scan(_range: TimeRange): AsyncIterable<MaterializedRow> {
-    for (const [key, { value, timestamp }] of await this.#store().entries())
-      yield* this.#row(key, value, timestamp);
+  async *scan(_range: TimeRange): AsyncIterable<readonly MaterializedRow[]> {
+    for await (const page of this.#store().pages()) {
+      yield page.flatMap(([key, { value, timestamp }]) => this.#row(key, value, timestamp));
+      await this.#stores.turn();
+    }
   }
 
   #store(): ReadOnlyKeyValueStore<Row, Row> {
@@ -118,8 +122,11 @@ class WindowedTable implements MaterializedTable {
     return entries.flatMap((entry) => this.#row(entry, range));
   }
 
-  async *scan(range: TimeRange): AsyncIterable<MaterializedRow> {
-    for (const entry of await this.#store().entries()) yield* this.#row(entry, range);
+  async *scan(range: TimeRange): AsyncIterable<readonly MaterializedRow[]> {
+    for await (const page of this.#store().pages()) {
+      yield page.flatMap((entry) => this.#row(entry, range));
+      await this.#stores.turn();
+    }
   }
 
   #store(): ReadOnlyWindowStore<Row, Row> {

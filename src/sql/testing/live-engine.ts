@@ -60,7 +60,11 @@ export class LiveEngine {
   table(source: string): MaterializedTable | undefined {
     for (const { plan, driver } of this.#live.values()) {
       if (ownedSource(plan) !== source) continue;
-      const table = materializedTable(plan, this.engine.context, driver);
+      const table = materializedTable(plan, this.engine.context, {
+        keyValueStore: (name) => driver.keyValueStore(name),
+        windowStore: (name) => driver.windowStore(name),
+        turn: () => Promise.resolve(),
+      });
       if (table !== undefined) return table;
     }
     return undefined;

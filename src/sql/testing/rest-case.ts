@@ -147,7 +147,8 @@ async function answerTo(query: Query, live: LiveEngine): Promise<readonly Json[]
     const plan = planPull(query, context);
     const table = live.table(plan.source.name);
     if (table === undefined) throw new Error(`The ${plan.source.name} table isn't queryable.`);
-    const rows = await runPull(plan, table);
+    const rows: Row[] = [];
+    for await (const page of runPull(plan, table)) rows.push(...page);
     return [
       { header: { schema: resultSchemaText(plan.columns, 'pull') } },
       ...rows.map((row) => ({ row: { columns: jsonOf(plan.columns, row) } })),

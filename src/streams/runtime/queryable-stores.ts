@@ -18,6 +18,9 @@ export function compositeKeyValueStore<K, V>(
       return undefined;
     },
     entries: async () => (await Promise.all(parts().map((part) => part.entries()))).flat(),
+    async *pages() {
+      for (const part of parts()) yield* part.pages();
+    },
   };
 }
 
@@ -31,6 +34,9 @@ export function compositeWindowStore<K, V>(
     name,
     fetch: async (key, range) => (await Promise.all(parts().map((part) => part.fetch(key, range)))).flat(),
     entries: async () => (await Promise.all(parts().map((part) => part.entries()))).flat(),
+    async *pages() {
+      for (const part of parts()) yield* part.pages();
+    },
   };
 }
 

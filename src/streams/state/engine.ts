@@ -13,6 +13,13 @@ export interface WriteBatch {
 }
 
 export type StoredEntries = readonly (readonly [string, Buffer])[];
+/** Some entries of a range, from its beginning. */
+export interface StoredPage {
+  readonly entries: StoredEntries;
+  /** The range has no more. */
+  readonly isLast: boolean;
+}
+
 export type StoredValues = readonly (Buffer | undefined)[];
 
 /**
@@ -25,6 +32,8 @@ export interface StoreEngine {
   /** Values in the order of the keys, undefined where there is none. */
   getMany(keys: readonly string[]): StoredValues | Promise<StoredValues>;
   scan(range: KeyRange): StoredEntries | Promise<StoredEntries>;
+  /** The first entries of a range, until they have about so many bytes; at least one where there is one. */
+  scanPage(range: KeyRange, bytesMax: number): StoredPage | Promise<StoredPage>;
   /** The greatest key within a range. */
   lastKey(range: KeyRange): string | undefined | Promise<string | undefined>;
   /** Applies what `fill` puts into the batch, atomically. */

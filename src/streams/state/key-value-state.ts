@@ -1,7 +1,7 @@
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import type { WriteBatch } from './engine.ts';
-import type { StateMap } from './state-map.ts';
+import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
 import type { FlushListener, PutResult, TableState } from './states.ts';
 import type { KeyValueStore, ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
 import type { KeyValueStoreDefinition } from './store-definition.ts';
@@ -122,7 +122,14 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
         return this.get(key);
       },
       entries: () => this.#allRows(),
+      pages: () => this.#pages(),
     };
+  }
+
+  async *#pages(): AsyncGenerator<readonly (readonly [K, ValueAndTimestamp<V>])[], void> {
+    for await (const rows of this.#rows.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES)) {
+      yield rows.map(([text, row]) => [this.#keys.key(text), row] as const);
+    }
   }
 
   async #allRows(): Promise<(readonly [K, ValueAndTimestamp<V>])[]> {

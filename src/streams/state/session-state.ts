@@ -9,7 +9,7 @@ import type {
   RecordOrigin,
   StoreEnvironment,
 } from './managed-store.ts';
-import { StateMap, type ValueCodec } from './state-map.ts';
+import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
 import type { FlushListener, Session, SessionRow, SessionState } from './states.ts';
 import type { ReadOnlyWindowStore, WindowEntry } from './store.ts';
 import type { SessionStoreDefinition } from './store-definition.ts';
@@ -240,7 +240,21 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
         const rows = await this.scanEnds({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
         return rows.sort((a, b) => a.startMs - b.startMs).map(entry);
       },
+      pages: () => this.#pages(entry),
     };
+  }
+
+  /** The sessions of some keys at a time, by start. */
+  async *#pages(
+    entry: (row: SessionRow<K, V>) => WindowEntry<K, V>,
+  ): AsyncGenerator<readonly WindowEntry<K, V>[], void> {
+    for await (const rows of this.#sessions.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES)) {
+      const sessions = rows.flatMap(([text, ofKey]) => {
+        const key = this.#keys.key(text);
+        return ofKey.map((session) => entry({ key, ...session }));
+      });
+      yield sessions.sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { OperationalError } from '../../base/errors.ts';
 import type { CacheBudget } from './cache-budget.ts';
 import { NO_ORIGIN, type RecordOrigin } from './managed-store.ts';
 import {
@@ -43,6 +44,8 @@ export class StateEntry<V> {
   }
 }
 
+/** Bytes of a store that an interactive query takes into memory at a time. */
+export const QUERY_PAGE_BYTES = 131_072;
 const ENTRY_OVERHEAD_BYTES = 150;
 const VALUE_BYTES_GUESS = 32;
 
@@ -60,6 +63,7 @@ export class StateMap<V> {
   #dirty: StateEntry<V>[] = [];
   #prefetched = new Set<string>();
   #sweep: IterableIterator<StateEntry<V>> | undefined;
+  #isClosed = false;
   #valueBytes = VALUE_BYTES_GUESS;
   /** The engine holds no key at or after this one; undefined while that is not known. See {@link StateMap.learnEnd}. */
   #end: string | undefined;
@@ -143,6 +147,23 @@ export class StateMap<V> {
       : this.#merge(range, stored);
   }
 
+  /**
+   * All entries in order, uncommitted ones included, about so many bytes at a time. What changes meanwhile is found as it
+   * is when its page is read. @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
+   */
+  async *pages(range: KeyRange, bytesMax: number): AsyncGenerator<readonly (readonly [string, V])[], void> {
+    const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
+    for (let from = range.from; ; ) {
+      if (this.#isClosed) throw notAvailable();
+      const { entries, isLast } = await this.#engine.scanPage({ from: this.#prefix + from, to }, bytesMax);
+      const last = entries.at(-1)?.[0];
+      const next = isLast || last === undefined ? range.to : justAfter(last.slice(this.#prefix.length));
+      yield this.#merge({ from, to: next }, entries);
+      if (isLast || next === undefined) return;
+      from = next;
+    }
+  }
+
   /** The entries that a commit has to write and log. */
   get dirtyEntries(): readonly StateEntry<V>[] {
     return this.#dirty;
@@ -216,6 +237,7 @@ export class StateMap<V> {
 
   /** Gives back the memory. */
   close(): void {
+    this.#isClosed = true;
     for (const entry of this.#entries.values()) this.#forget(entry);
     this.#entries.clear();
     this.#dirty = [];
@@ -282,6 +304,12 @@ export class StateMap<V> {
     if (added) found.sort(([a], [b]) => (a < b ? -1 : 1));
     return found;
   }
+}
+
+function notAvailable(): OperationalError {
+  return new OperationalError('STORE_NOT_AVAILABLE', 'the store was closed while it was read', {
+    retriable: true,
+  });
 }
 
 function justAfter(key: string): string {

@@ -26,6 +26,8 @@ export interface ReadOnlyKeyValueStore<K, V> extends StateStore {
   get(key: K): Promise<ValueAndTimestamp<V> | undefined>;
   /** All entries in the order of the serialized keys. */
   entries(): Promise<readonly (readonly [K, ValueAndTimestamp<V>])[]>;
+  /** All entries, some at a time: what changes meanwhile is found as it is when it is come to. */
+  pages(): AsyncIterable<readonly (readonly [K, ValueAndTimestamp<V>])[]>;
 }
 
 export interface WindowEntry<K, V> {
@@ -45,4 +47,6 @@ export interface ReadOnlyWindowStore<K, V> extends StateStore {
   ): Promise<readonly WindowEntry<K, V>[]>;
   /** All windows, by start and then by key. */
   entries(): Promise<readonly WindowEntry<K, V>[]>;
+  /** All windows, some at a time: what changes meanwhile is found as it is when it is come to. */
+  pages(): AsyncIterable<readonly WindowEntry<K, V>[]>;
 }

@@ -4,7 +4,7 @@ import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
-import { StateMap, type ValueCodec } from './state-map.ts';
+import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
 import type { PutResult, TableState } from './states.ts';
 import type { ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
 import type { VersionedStoreDefinition } from './store-definition.ts';
@@ -161,13 +161,23 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
         return this.get(key);
       },
       entries: async () => {
-        const all = await this.#versions.scan({ from: '', to: undefined });
-        return all.flatMap(([text, versions]) => {
-          const row = rowOf(versions[0]);
-          return row ? [[this.#keys.key(text), row] as const] : [];
-        });
+        return this.#latest(await this.#versions.scan({ from: '', to: undefined }));
       },
+      pages: () => this.#pages(),
     };
+  }
+
+  async *#pages(): AsyncGenerator<readonly (readonly [K, ValueAndTimestamp<V>])[], void> {
+    for await (const rows of this.#versions.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES)) {
+      yield this.#latest(rows);
+    }
+  }
+
+  #latest(rows: readonly (readonly [string, readonly Version<V>[]])[]): [K, ValueAndTimestamp<V>][] {
+    return rows.flatMap(([text, versions]) => {
+      const row = rowOf(versions[0]);
+      return row ? [[this.#keys.key(text), row] satisfies [K, ValueAndTimestamp<V>]] : [];
+    });
   }
 }
 

@@ -1,12 +1,19 @@
-import type { WriteBatch } from './engine.ts';
+import type { KeyRange, WriteBatch } from './engine.ts';
 import { writeInt64, readInt64 } from '../../base/int64.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
-import type { StateMap } from './state-map.ts';
+import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
 import type { FlushListener, WindowRow, WindowState } from './states.ts';
 import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './store.ts';
 import type { WindowStoreDefinition } from './store-definition.ts';
 import { TimestampedRows } from './timestamped-rows.ts';
+
+interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const ALL_TIMES: TimeRange = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER - 1 };
 
 interface WindowKey<K> {
   readonly key: K;
@@ -75,13 +82,9 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     readonly fromMs: number;
     readonly toMs: number;
   }): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]> {
-    const kept = this.#observedStreamTime - this.definition.retentionMs;
-    const rows = this.#rows.scan({
-      from: int64Text(Math.max(0, range.fromMs, kept)),
-      to: int64Text(range.toMs + 1),
-    });
+    const rows = this.#rows.scan(this.#keysOf(range));
     const shape = (found: readonly (readonly [string, ValueAndTimestamp<V>])[]): WindowRow<K, V>[] =>
-      found.map(([text, row]) => ({ ...this.#keyOf(text), value: row.value, timestamp: row.timestamp }));
+      found.map(([text, row]) => this.#rowOf(text, row));
     return rows instanceof Promise ? rows.then(shape) : shape(rows);
   }
 
@@ -145,16 +148,39 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
       name: this.name,
       fetch: async (key, range) => {
         const text = this.#keys.text(key);
-        const rows = await this.#entries(range);
-        return rows.filter((row) => this.#keys.text(row.key) === text);
+        const found: WindowEntry<K, V>[] = [];
+        for await (const rows of this.#pages(range))
+          found.push(...rows.filter((row) => this.#keys.text(row.key) === text));
+        return found;
       },
-      entries: () => this.#entries({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER - 1 }),
+      entries: () => this.#entries(ALL_TIMES),
+      pages: () => this.#pages(ALL_TIMES),
     };
   }
 
-  async #entries(range: { readonly fromMs: number; readonly toMs: number }): Promise<WindowEntry<K, V>[]> {
+  async *#pages(range: TimeRange): AsyncGenerator<readonly WindowEntry<K, V>[], void> {
+    for await (const rows of this.#rows.pages(this.#keysOf(range), QUERY_PAGE_BYTES)) {
+      yield rows.map(([text, row]) => this.#entryOf(this.#rowOf(text, row)));
+    }
+  }
+
+  async #entries(range: TimeRange): Promise<WindowEntry<K, V>[]> {
     const rows = await this.scan(range);
-    return rows.map((row) => ({ ...row, endMs: row.startMs + this.definition.windowSizeMs }));
+    return rows.map((row) => this.#entryOf(row));
+  }
+
+  /** Windows that have left the retention are not among them. */
+  #keysOf(range: TimeRange): KeyRange {
+    const kept = this.#observedStreamTime - this.definition.retentionMs;
+    return { from: int64Text(Math.max(0, range.fromMs, kept)), to: int64Text(range.toMs + 1) };
+  }
+
+  #rowOf(text: string, { value, timestamp }: ValueAndTimestamp<V>): WindowRow<K, V> {
+    return { ...this.#keyOf(text), value, timestamp };
+  }
+
+  #entryOf(row: WindowRow<K, V>): WindowEntry<K, V> {
+    return { ...row, endMs: row.startMs + this.definition.windowSizeMs };
   }
 
   #rowText(key: K, startMs: number): string {

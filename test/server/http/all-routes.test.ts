@@ -1,5 +1,6 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BodyReader } from '../../../src/server/http/body-reader.ts';
 import { addRoutes, type Services } from '../../../src/server/routes.ts';
 import { startPlatform, type TestPlatform } from '../platform.ts';
 import { overHttp1, overHttp2 } from './raw-request.ts';
@@ -21,7 +22,7 @@ function allRoutes(): readonly { readonly method: string; readonly path: string 
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one, path: url.replace(/:\w+/g, 'x') });
   });
-  addRoutes(app, { info: {} } as Services);
+  addRoutes(app, { info: {}, bodies: new BodyReader({ bytesMax: 1e6, totalBytesMax: 1e6 }) } as Services);
   return routes;
 }
 

@@ -51,7 +51,9 @@ class Sql {
     if (prepared === undefined) throw new Error('no statement');
     const result = await this.engine.query(prepared);
     if (result.kind !== 'pull') throw new Error('not a pull query');
-    return result.rows;
+    const rows: unknown[] = [];
+    for await (const page of result.rows) rows.push(...page);
+    return rows;
   }
 
   async close(): Promise<void> {

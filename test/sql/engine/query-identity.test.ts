@@ -86,7 +86,8 @@ describe('what a query is', () => {
       const all = { startMin: 0, startMax: 0, endMin: 0, endMax: 0 };
       const keysOf = async (source: string): Promise<readonly unknown[]> => {
         const keys: unknown[] = [];
-        for await (const { key } of live.table(source)?.scan(all) ?? []) keys.push(key);
+        for await (const rows of live.table(source)?.scan(all) ?? [])
+          keys.push(...rows.map(({ key }) => key));
         return keys;
       };
       expect(await keysOf('ORDERS_OLD')).toEqual([['k']]);

@@ -10,6 +10,29 @@ it.each([
     "REGEXP_REPLACE(LPAD('', 100000, 'a'), 'a', LPAD('', 100000, 'b'))",
     'REGEXP_REPLACE would give 16800000 characters',
   ],
+  [
+    "ARRAY_JOIN(GENERATE_SERIES(1, 1000), LPAD('', 100000, 'a'))",
+    'ARRAY_JOIN would give 99902893 characters, and 16777216 is the most',
+  ],
+  ["CONCAT(LPAD('', 10000000, 'a'), LPAD('', 10000000, 'b'))", 'CONCAT would give 20000000 characters'],
+  ["LPAD('', 10000000, 'a') + LPAD('', 10000000, 'b')", '+ would give 20000000 characters'],
+  [
+    "REDUCE(GENERATE_SERIES(1, 100), 'a', (text, n) => text + text)",
+    '+ would give 33554432 characters, and 16777216 is the most',
+  ],
+  ["CONCAT_WS(LPAD('', 10000000, '-'), 'a', 'b', 'c')", 'CONCAT_WS would give 20000003 characters'],
+  [
+    "CONCAT(TO_BYTES(LPAD('', 10000000, 'a'), 'utf8'), TO_BYTES(LPAD('', 10000000, 'b'), 'utf8'))",
+    'CONCAT would give 20000000 characters',
+  ],
+  [
+    'ARRAY_CONCAT(GENERATE_SERIES(1, 60000), GENERATE_SERIES(1, 60000))',
+    'ARRAY_CONCAT would give 120000 elements, and 100000 is the most',
+  ],
+  [
+    'REDUCE(GENERATE_SERIES(1, 100), ARRAY[1], (xs, n) => ARRAY_CONCAT(xs, xs))',
+    'ARRAY_CONCAT would give 131072 elements',
+  ],
   ['GENERATE_SERIES(1, 2000000000)', 'GENERATE_SERIES would give more than 100000 numbers'],
   [
     'GENERATE_SERIES(CAST(1 AS BIGINT), 9007199254740993)',

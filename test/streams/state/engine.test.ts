@@ -49,6 +49,23 @@ describe.each(Object.entries(engines))('engine: %s', (_name, open) => {
     expect((await engine.getMany(['a']))[0]).toEqual(Buffer.alloc(0));
   });
 
+  it('gives a range in pages of about as many bytes as were asked for', async () => {
+    const keys = Array.from({ length: 100 }, (_, i) => `k${String(i).padStart(3, '0')}`);
+    await put(...keys, 'z');
+    for (const bytesMax of [1, 50, 799, 800, 1e6]) {
+      const pages: string[][] = [];
+      for (let from: string | undefined = 'k'; from !== undefined; ) {
+        const { entries, isLast } = await engine.scanPage({ from, to: 'l' }, bytesMax);
+        pages.push(entries.map(([key]) => key));
+        from = isLast ? undefined : `${entries.at(-1)?.[0] ?? ''}\0`;
+      }
+      expect(pages.flat()).toEqual(keys);
+      // An entry has eight bytes, and bindings look at the budget before or after one that exceeds it.
+      for (const page of pages) expect(page.length).toBeLessThanOrEqual(bytesMax / 8 + 2);
+    }
+    expect(await engine.scanPage({ from: 'x', to: 'y' }, 10)).toEqual({ entries: [], isLast: true });
+  });
+
   it('scans from a key on, up to another one without it', async () => {
     await put('a', 'b', 'c', 'd');
     expect(texts(await engine.scan({ from: 'b', to: 'd' }))).toEqual(['b=b', 'c=c']);

@@ -9,7 +9,8 @@ type State = readonly SqlValue[];
 export const collectList = defineAggregate({
   name: 'COLLECT_LIST',
   category: 'AGGREGATE',
-  description: 'Gathers all values of a column, nulls too, into an array.',
+  description:
+    'Gathers all values of a column, nulls too, into an array; the first 100,000, or `ksql.functions.collect_list.limit`.',
   overloads: [
     {
       parameters: ['value T'],

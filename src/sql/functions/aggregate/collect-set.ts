@@ -10,7 +10,7 @@ export const collectSet = defineAggregate({
   name: 'COLLECT_SET',
   category: 'AGGREGATE',
   description:
-    'Gathers the distinct values of a column, null too, into an array, in the order of their arrival.',
+    'Gathers the distinct values of a column, null too, into an array, in the order of their arrival; the first 100,000, or `ksql.functions.collect_set.limit`.',
   overloads: [
     {
       parameters: ['value T'],

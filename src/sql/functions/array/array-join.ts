@@ -1,4 +1,5 @@
 import { defineFunction, boundOverload, type CallBinding } from '../definition.ts';
+import { joinTexts } from '../limits.ts';
 import { STRING, printType } from '../../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 import { textPrinter } from '../../values/java-text.ts';
@@ -17,7 +18,11 @@ function joining({
   return (array, delimiter = ',') =>
     array === null
       ? ''
-      : array.map((value) => (value === null ? 'null' : print(value))).join(delimiter ?? '');
+      : joinTexts(
+          'ARRAY_JOIN',
+          array.map((value) => (value === null ? 'null' : print(value))),
+          delimiter ?? '',
+        );
 }
 
 export const arrayJoin = defineFunction({

@@ -1,4 +1,5 @@
 import { defineFunction, overloadWithNulls } from '../definition.ts';
+import { joinBytes, joinTexts } from '../limits.ts';
 
 export const concatWs = defineFunction({
   name: 'concat_ws',
@@ -7,14 +8,20 @@ export const concatWs = defineFunction({
     'All texts, or bytes, with a separator between them; nulls are left out. Null when the separator is.',
   overloads: [
     overloadWithNulls(['separator STRING', 'strings STRING...'], 'STRING', (separator, ...strings) =>
-      separator === null ? null : strings.filter((text) => text !== null).join(separator),
+      separator === null
+        ? null
+        : joinTexts(
+            'CONCAT_WS',
+            strings.filter((text) => text !== null),
+            separator,
+          ),
     ),
     overloadWithNulls(['separator BYTES', 'bytes BYTES...'], 'BYTES', (separator, ...bytes) => {
       if (separator === null) return null;
-      return Buffer.concat(
-        bytes
-          .filter((part) => part !== null)
-          .flatMap((part, index) => (index === 0 ? [part] : [separator, part])),
+      return joinBytes(
+        'CONCAT_WS',
+        bytes.filter((part) => part !== null),
+        separator,
       );
     }),
   ],

@@ -1,4 +1,5 @@
 import { defineFunction, overloadWithNulls } from '../definition.ts';
+import { joinBytes, joinTexts } from '../limits.ts';
 
 export const concat = defineFunction({
   name: 'concat',
@@ -6,10 +7,17 @@ export const concat = defineFunction({
   description: 'All texts, or bytes, one after the other; nulls are left out.',
   overloads: [
     overloadWithNulls(['strings STRING...'], 'STRING', (...strings) =>
-      strings.filter((text) => text !== null).join(''),
+      joinTexts(
+        'CONCAT',
+        strings.filter((text) => text !== null),
+        '',
+      ),
     ),
     overloadWithNulls(['bytes BYTES...'], 'BYTES', (...bytes) =>
-      Buffer.concat(bytes.filter((part) => part !== null)),
+      joinBytes(
+        'CONCAT',
+        bytes.filter((part) => part !== null),
+      ),
     ),
   ],
   examples: [

@@ -1,11 +1,20 @@
 import type * as rocksdbNative from 'rocksdb-native';
-import type { KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from '../engine.ts';
+import type {
+  KeyRange,
+  StoredEntries,
+  StoredPage,
+  StoredValues,
+  StoreEngine,
+  WriteBatch,
+} from '../engine.ts';
 import { type OpenDatabase, openDatabase } from './rocksdb-errors.ts';
 import { boundsOf, keyToBytes, keyToText, LAST_KEY } from './rocksdb-keys.ts';
 import { BLOCK_BYTES, type RocksDbSettings } from './rocksdb-settings.ts';
 
 /** How many entries a scan takes from the database at a time. */
 const SCAN_ENTRIES = 1024;
+/** The same for a page, which may end soon. */
+const PAGE_ENTRIES = 128;
 
 /**
  * A {@link StoreEngine} in RocksDB by a binding that answers promises only, for platforms that the other one has no binary
@@ -59,6 +68,22 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
     for await (const { key, value } of this.#database.iterator(boundsOf(range), { capacity: SCAN_ENTRIES })) {
       found.push([keyToText(key), value]);
     }
+  }
+
+  scanPage(range: KeyRange, bytesMax: number): Promise<StoredPage> {
+    return this.#attempt(this.#page(range, bytesMax), 'cannot scan the state store');
+  }
+
+  async #page(range: KeyRange, bytesMax: number): Promise<StoredPage> {
+    const entries: (readonly [string, Buffer])[] = [];
+    let bytes = 0;
+    for await (const { key, value } of this.#database.iterator(boundsOf(range), { capacity: PAGE_ENTRIES })) {
+      // One more than fits has been looked at: so this is known not to be the last page.
+      if (bytes >= bytesMax) return { entries, isLast: false };
+      entries.push([keyToText(key), value]);
+      bytes += key.length + value.length;
+    }
+    return { entries, isLast: true };
   }
 
   lastKey(range: KeyRange): Promise<string | undefined> {

@@ -35,7 +35,9 @@ declare module 'rocksdb' {
     clear(bounds: Bounds): Promise<void>;
     _getManySync(keys: readonly Buffer[], options: object): (Buffer | undefined)[];
     /** Keys and values in turn. */
-    querySync(options: Bounds & Encodings & { reverse?: boolean; limit?: number }): {
+    querySync(
+      options: Bounds & Encodings & { reverse?: boolean; limit?: number; highWaterMarkBytes?: number },
+    ): {
       readonly rows: readonly Buffer[];
       readonly finished: boolean;
     };

@@ -1,5 +1,12 @@
 import type * as rocksdb from 'rocksdb';
-import type { KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from '../engine.ts';
+import type {
+  KeyRange,
+  StoredEntries,
+  StoredPage,
+  StoredValues,
+  StoreEngine,
+  WriteBatch,
+} from '../engine.ts';
 import { type OpenDatabase, openDatabase } from './rocksdb-errors.ts';
 import { boundsOf, keyToBytes, keyToText } from './rocksdb-keys.ts';
 import { BLOCK_BYTES, type RocksDbSettings } from './rocksdb-settings.ts';
@@ -55,12 +62,12 @@ export class SynchronousRocksDbEngine implements StoreEngine {
   }
 
   scan(range: KeyRange): StoredEntries {
-    const { rows } = this.#query({ ...boundsOf(range), ...BUFFERS });
-    const found: (readonly [string, Buffer])[] = [];
-    for (let i = 0; i + 1 < rows.length; i += 2) {
-      found.push([keyToText(rows[i] as Buffer), rows[i + 1] as Buffer]);
-    }
-    return found;
+    return pairs(this.#query({ ...boundsOf(range), ...BUFFERS }).rows);
+  }
+
+  scanPage(range: KeyRange, bytesMax: number): StoredPage {
+    const { rows, finished } = this.#query({ ...boundsOf(range), ...BUFFERS, highWaterMarkBytes: bytesMax });
+    return { entries: pairs(rows), isLast: finished };
   }
 
   lastKey(range: KeyRange): string | undefined {
@@ -109,4 +116,13 @@ export class SynchronousRocksDbEngine implements StoreEngine {
       throw this.#error('cannot scan the state store', error);
     }
   }
+}
+
+/** Entries of keys and values in turn. */
+function pairs(rows: readonly Buffer[]): StoredEntries {
+  const found: (readonly [string, Buffer])[] = [];
+  for (let i = 0; i + 1 < rows.length; i += 2) {
+    found.push([keyToText(rows[i] as Buffer), rows[i + 1] as Buffer]);
+  }
+  return found;
 }

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
+import { MemoryEngine } from '../../../src/streams/state/memory-engine.ts';
+import { StateMap } from '../../../src/streams/state/state-map.ts';
+
+const codec = {
+  encode: (value: number) => Buffer.from(String(value)),
+  decode: (bytes: Buffer) => Number(bytes.toString()),
+};
+
+function commit(map: StateMap<number>, engine: MemoryEngine): void {
+  engine.write((batch) => map.writeTo(batch));
+  map.committed();
+}
+
+const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+
+const change = fc.record({
+  key: fc.constantFrom(...KEYS),
+  value: fc.option(fc.nat(9), { nil: undefined }),
+  isCommitted: fc.boolean(),
+});
+
+it('pages hold what a scan holds, committed or not, once and in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(change, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 8 }),
+      async (changes, bytesMax) => {
+        const engine = new MemoryEngine();
+        const map = new StateMap<number>({ engine, prefix: 'p', codec, budget: new CacheBudget(1e6) });
+        engine.write((batch) => {
+          batch.put('o', codec.encode(1));
+          batch.put('q', codec.encode(1));
+        });
+        for (const { key, value, isCommitted } of changes) {
+          map.set(key, value);
+          if (isCommitted) commit(map, engine);
+        }
+        const paged: (readonly [string, number])[] = [];
+        for await (const page of map.pages({ from: '', to: undefined }, bytesMax)) paged.push(...page);
+        expect(paged).toEqual(await map.scan({ from: '', to: undefined }));
+      },
+    ),
+  );
+});
+
+it('finds what changes behind a page, and ends when the store is closed', async () => {
+  const engine = new MemoryEngine();
+  const map = new StateMap<number>({ engine, prefix: 'p', codec, budget: new CacheBudget(1e6) });
+  for (const key of KEYS) map.set(key, 1);
+  commit(map, engine);
+  const pages = map.pages({ from: '', to: undefined }, 1);
+  expect((await pages.next()).value).toEqual([['a', 1]]);
+  map.set('b', 2);
+  map.set('c', undefined);
+  commit(map, engine);
+  map.set('a', 3);
+  map.set('d', 4);
+  expect((await pages.next()).value).toEqual([['b', 2]]);
+  expect((await pages.next()).value).toEqual([['d', 4]]);
+  map.close();
+  await expect(pages.next()).rejects.toMatchObject({ code: 'STORE_NOT_AVAILABLE', retriable: true });
+});
