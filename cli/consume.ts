@@ -5,6 +5,7 @@ import {
   Admin,
   Consumer,
   type ConsumerRecord,
+  FailureWatch,
   type FetchedRecords,
   type OffsetAndMetadata,
   type TopicPartition,
@@ -151,6 +152,9 @@ async function consume(topic: string, options: ConsumeOptions, signal: AbortSign
 async function consumeAll(consumer: Consumer, topic: string, options: ConsumeOptions, signal: AbortSignal) {
   const write = recordWriter(options);
   const ends = await subscribe(consumer, topic, options);
+  const waits = new FailureWatch([consumer], ({ error }) => {
+    process.stderr.write(`waiting: ${error.message}\n`);
+  });
   let left = options.max ?? Number.POSITIVE_INFINITY;
   while (left > 0 && !signal.aborted) {
     if (ends !== undefined && (await reached(consumer, ends, options.group !== undefined))) return;
@@ -165,6 +169,7 @@ async function consumeAll(consumer: Consumer, topic: string, options: ConsumeOpt
       const offset = shown.length === fetched.records.length ? whole : last.offset + 1;
       shownUpTo.push({ topic, partition, offset, leaderEpoch: fetched.leaderEpoch });
     }
+    waits.check();
     if (options.group !== undefined && shownUpTo.length > 0) await commitShown(consumer, shownUpTo);
   }
 }

@@ -170,16 +170,26 @@ function refusal(errorCode: ErrorCode, message: string): Refusal {
   return { errorCode, message, badRecords: [] };
 }
 
-/** Cuts a follower's records into batches; what is cut off at the end is left out. */
-export function validateForFollower(records: Buffer, logEndOffset: number): Validated {
+/** Where a follower's log ends. */
+export interface FollowerEnd {
+  readonly logEndOffset: number;
+  /** There is no record in the log. */
+  readonly isEmpty: boolean;
+}
+
+/**
+ * Cuts a follower's records into batches; what is cut off at the end is left out. An empty log may end within the first
+ * one: DeleteRecords moves a log start anywhere, and a leader sends whole batches (KAFKA-6975).
+ */
+export function validateForFollower(records: Buffer, end: FollowerEnd): Validated {
   try {
-    return validateReplicated(records, logEndOffset);
+    return validateReplicated(records, end);
   } catch (error) {
     return refuseUnreadable(error);
   }
 }
 
-function validateReplicated(records: Buffer, logEndOffset: number): Validated {
+function validateReplicated(records: Buffer, { logEndOffset, isEmpty }: FollowerEnd): Validated {
   const batches: BatchInfo[] = [];
   let nextOffset = logEndOffset;
   let at = 0;
@@ -194,7 +204,8 @@ function validateReplicated(records: Buffer, logEndOffset: number): Validated {
         `the checksum of the batch at offset ${batch.baseOffset} is wrong`,
       );
     }
-    if (batch.baseOffset < nextOffset || batch.lastOffset < batch.baseOffset) {
+    const isWithin = isEmpty && at === 0 && batch.lastOffset >= logEndOffset;
+    if ((batch.baseOffset < nextOffset && !isWithin) || batch.lastOffset < batch.baseOffset) {
       return refuse(
         ErrorCode.OFFSET_OUT_OF_RANGE,
         `a batch begins at offset ${batch.baseOffset} where at least ${nextOffset} is expected`,

@@ -12,6 +12,7 @@ import { BatchInfo } from './batch-info.ts';
 import { validateForFollower, validateForLeader } from './batch-validation.ts';
 import type { LogDurability } from './log-durability.ts';
 import type { LogState } from './log-state.ts';
+import { restartLog } from './log-truncation.ts';
 import { applyToProducers } from './producer-replay.ts';
 import type { SequenceCheck } from './producer-state.ts';
 import { mustRoll } from './roll-policy.ts';
@@ -55,12 +56,26 @@ export class LogAppender {
 
   appendAsFollower(records: Buffer): AppendResult {
     const { logStartOffset, logEndOffset } = this.#state;
-    const validated = validateForFollower(records, logEndOffset);
+    const isEmpty = logStartOffset === logEndOffset;
+    const validated = validateForFollower(records, { logEndOffset, isEmpty });
     if (validated.refusal !== undefined) return failed(validated.refusal, logStartOffset);
     const last = validated.batches.at(-1);
     if (last === undefined) return appended(logEndOffset, logEndOffset - 1, logStartOffset, -1);
     const whole = records.subarray(0, last.position + last.sizeInBytes);
+    if (baseOffsetAt(records, 0) < logEndOffset) return this.#appendAround(whole, validated.batches);
     return this.#append(whole, validated.batches, -1);
+  }
+
+  /** The log start lies within the first of the batches: the log begins with that one anew, its start stays. */
+  #appendAround(records: Buffer, batches: readonly BatchInfo[]): AppendResult {
+    const state = this.#state;
+    const { logStartOffset, failure } = state;
+    if (failure !== undefined) return storageError(failure, logStartOffset);
+    if (state.isClosed) return this.#refuse('it is closed');
+    restartLog(state, this.#durability, baseOffsetAt(records, 0));
+    const result = this.#append(records, batches, -1);
+    if (result.errorCode === ErrorCode.NONE) state.advanceStart(logStartOffset);
+    return result;
   }
 
   /** Begins a new active segment at the log's end. When the disk refuses, nothing has changed. */

@@ -207,7 +207,7 @@ export class Log {
 
   /**
    * Appends batches as the leader sent them: offsets and epochs are in them. A batch that is cut off at the end is
-   * ignored. Offsets must start at or after the log's end; a bad CRC is CORRUPT_MESSAGE and nothing is appended.
+   * ignored. Offsets must start at or after the log's end, or around it where the log is empty; a bad CRC is CORRUPT_MESSAGE and nothing is appended.
    */
   appendAsFollower(records: Buffer): AppendResult {
     try {

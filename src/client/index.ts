@@ -34,6 +34,7 @@ export {
 } from './config/properties.ts';
 export { parseAddresses } from './config/settings.ts';
 export { Consumer } from './consumer/consumer.ts';
+export { FailureWatch } from './consumer/failure-watch.ts';
 export { defaultPartitioner, roundRobinPartitioner } from './producer/partitioner.ts';
 export { Producer } from './producer/producer.ts';
 export type * from './types.ts';

@@ -27,6 +27,6 @@ export function closed(what: string): OperationalError {
 }
 
 /** Whatever was thrown, as an error that says whether to try again; a bug stays what it is. */
-export function isRetriable(error: unknown): boolean {
+export function isRetriable(error: unknown): error is OperationalError & { readonly retriable: true } {
   return error instanceof OperationalError && error.retriable;
 }

@@ -6,6 +6,7 @@
  */
 import type { Environment } from '../base/environment.ts';
 import type { TopicPartition } from '../protocol/topic-partition.ts';
+import type { OperationalError } from '../base/errors.ts';
 
 export type { TopicPartition };
 
@@ -275,6 +276,11 @@ export interface KafkaConsumer {
   /** The first offset of a partition, as the last fetch saw it; undefined while unknown. */
   startOffsetNow(partition: TopicPartition): number | undefined;
   /**
+   * Assigned partitions whose requests fail with what may pass by itself, so that `poll` answers nothing of them and goes
+   * on trying: no leader, a broker that is gone, a disk that has failed.
+   */
+  failing(): readonly PartitionFailure[];
+  /**
    * Commits these offsets; the positions of all assigned partitions when absent. Retries what is retriable.
    * @throws {OperationalError} `COMMIT_FAILED` when the group has moved on without this member, `REBALANCE_IN_PROGRESS`
    *   (retriable, after the next poll) while it rebalances.
@@ -301,6 +307,13 @@ export interface KafkaConsumer {
    * closes the connections.
    */
   close(options?: { readonly timeoutMs?: number; readonly leaveGroup?: boolean }): Promise<void>;
+}
+
+export interface PartitionFailure extends TopicPartition {
+  /** What the last request about the partition failed with. */
+  readonly error: OperationalError;
+  /** Milliseconds since the first of the failures that have had no success between them. */
+  readonly forMs: number;
 }
 
 export interface PartitionOffset extends TopicPartition {

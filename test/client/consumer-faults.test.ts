@@ -176,6 +176,57 @@ describe('consumer, when the broker', () => {
     expect((await read(target, 1))[0]?.offset).toBe(4);
   });
 
+  it('says that the log is damaged on its disk, ends the poll and reads on behind it', async () => {
+    serve((offset) => {
+      if (offset === 0) return { records: batch(['a', 'b'], { baseOffset: 0 }) };
+      if (offset === 2) return { errorCode: ErrorCode.CORRUPT_MESSAGE };
+      return offset === 4 ? { records: batch(['e'], { baseOffset: 4 }) } : undefined;
+    });
+    const target = create();
+    target.seek(PARTITION, 0);
+    expect((await read(target, 2)).map(({ offset }) => offset)).toEqual([0, 1]);
+    const failure = {
+      code: 'CORRUPT_RECORD',
+      retriable: false,
+      message:
+        'the batch at offset 2 of t-0 cannot be read: it is damaged on the disk of its broker; seek past it to go on',
+    };
+    await expect(target.poll(1_000)).rejects.toMatchObject(failure);
+    // The fetch is repeated and fails again while the application makes up its mind; what it leaves behind is not told.
+    const before = asked.length;
+    while (asked.length < before + 3) await nodeEnvironment.timers.sleep(2);
+    target.seek(PARTITION, 4);
+    expect((await read(target, 1))[0]?.offset).toBe(4);
+  });
+
+  it('says that the log is damaged where a time is looked up, fails at once', async () => {
+    broker.on(listOffsets, () => ({
+      topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: ErrorCode.CORRUPT_MESSAGE }] }],
+    }));
+    await expect(create().offsetsForTimes([{ ...PARTITION, timestamp: 5 }])).rejects.toMatchObject({
+      code: 'CORRUPT_RECORD',
+    });
+  });
+
+  it.each(['KAFKA_STORAGE_ERROR', 'UNKNOWN_TOPIC_OR_PARTITION', 'NOT_LEADER_OR_FOLLOWER'] as const)(
+    'answers %s for a while, waits, and tells who asks for what',
+    async (name) => {
+      let failing = true;
+      serve((offset) => {
+        if (failing) return { errorCode: ErrorCode[name] };
+        return offset === 0 ? { records: batch(['a'], { baseOffset: 0 }) } : undefined;
+      });
+      const target = create();
+      target.seek(PARTITION, 0);
+      expect(target.failing()).toEqual([]);
+      while (asked.length < 3) await target.poll(5);
+      expect(target.failing()).toMatchObject([{ ...PARTITION, error: { code: name, retriable: true } }]);
+      failing = false;
+      await read(target, 1);
+      expect(target.failing()).toEqual([]);
+    },
+  );
+
   it('has no records at the offset any more, resets as configured', async () => {
     serve((offset) =>
       offset === 3

@@ -1,4 +1,4 @@
-import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
+import { ErrorCode } from '../../protocol/error-codes.ts';
 import { listOffsets } from '../../protocol/messages/02-list-offsets.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { isRetriable, kafkaError } from '../kafka-error.ts';
@@ -164,10 +164,10 @@ async function askLeader(
         const partition = { topic: name, partition: partitionIndex };
         if (errorCode === ErrorCode.NONE) {
           found.set(partitionKey(name, partitionIndex), { ...partition, offset, timestamp, leaderEpoch });
-        } else if (errorOf(errorCode).retriable) {
-          failure = kafkaError(errorCode, showPartition(partition));
         } else {
-          throw kafkaError(errorCode, showPartition(partition));
+          const refused = refusalOf(errorCode, partition);
+          if (!refused.retriable) throw refused;
+          failure = refused;
         }
       }
     }
@@ -176,4 +176,14 @@ async function askLeader(
     failure = error as OperationalError;
   }
   return failure;
+}
+
+/** Damage on a broker's disk does not pass by itself, whatever the code means to a producer. */
+function refusalOf(errorCode: number, partition: TopicPartition): OperationalError {
+  if (errorCode !== ErrorCode.CORRUPT_MESSAGE) return kafkaError(errorCode, showPartition(partition));
+  return new OperationalError(
+    'CORRUPT_RECORD',
+    `no offset can be looked up by its timestamp in ${showPartition(partition)}: the log is damaged on the disk of its broker`,
+    { retriable: false },
+  );
 }

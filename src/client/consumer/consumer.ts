@@ -27,6 +27,7 @@ import type {
   OffsetAndMetadata,
   OffsetAndTimestamp,
   PartitionInfo,
+  PartitionFailure,
   PartitionOffset,
   RebalanceListener,
   TopicPartition,
@@ -259,6 +260,16 @@ export class Consumer implements KafkaConsumer {
     const end =
       this.#settings.isolationLevel === 'read_committed' ? state.lastStableOffset : state.highWatermark;
     return end < 0 ? undefined : Math.max(0, end - state.position);
+  }
+
+  failing(): readonly PartitionFailure[] {
+    const nowMs = this.#nowMs();
+    const failing: PartitionFailure[] = [];
+    for (const { topic, partition, failure, failingSinceMs } of this.#subscription.states()) {
+      if (failure !== undefined)
+        failing.push({ topic, partition, error: failure, forMs: nowMs - failingSinceMs });
+    }
+    return failing;
   }
 
   startOffsetNow(of: TopicPartition): number | undefined {

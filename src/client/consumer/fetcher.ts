@@ -1,7 +1,7 @@
 import type { Environment } from '../../base/environment.ts';
 import { ZERO_UUID } from '../../base/bytes-reader.ts';
 import { OperationalError } from '../../base/errors.ts';
-import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
+import { ErrorCode } from '../../protocol/error-codes.ts';
 import type { RequestInput, ResponseOf } from '../../protocol/message.ts';
 import { fetch } from '../../protocol/messages/01-fetch.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -31,6 +31,15 @@ const PREFERRED_REPLICA_MS = 300_000;
 /** A session id of 0 with this epoch: a fetch without a session (KIP-227). */
 const SESSIONLESS_EPOCH = -1;
 
+/** What the next poll rejects with. */
+interface Failure {
+  readonly error: unknown;
+  /** The partition whose position it is about, undefined where it is about all. */
+  readonly state: PartitionState | undefined;
+  /** {@link PartitionState.jumps} at that time. */
+  readonly jumps: number;
+}
+
 /**
  * Fetches ahead: one request per broker is under way whenever a partition there has room in its buffer, so that the next
  * records come in while the application works on the last ones.
@@ -45,7 +54,7 @@ export class Fetcher {
   readonly #busy = new Set<number>();
   /** Answers that wait to be handed out, in the order in which they came. */
   #chunks: FetchedChunk[] = [];
-  #failure: unknown;
+  #failure: Failure | undefined;
   #retryTimer = false;
   #closed = false;
 
@@ -76,6 +85,7 @@ export class Fetcher {
       }
       const node = this.#nodeFor(state, nowMs);
       if (node < 0) {
+        state.onFailure(this.#noLeader(state), nowMs);
         this.#cluster.refreshSoon();
         continue;
       }
@@ -129,9 +139,10 @@ export class Fetcher {
       if (records.length > 0) fetched.push(this.#result(state, records));
     }
     if (fetched.length === 0 && this.#failure !== undefined) {
-      const failure = this.#failure;
+      const { error, state, jumps } = this.#failure;
       this.#failure = undefined;
-      throw failure;
+      // One of a place that the application has left meanwhile is none any more.
+      if (state === undefined || state.jumps === jumps) throw error;
     }
     return fetched;
   }
@@ -240,6 +251,7 @@ export class Fetcher {
       this.#onPartitionError(state, answer);
       return;
     }
+    state.onSuccess();
     state.highWatermark = answer.highWatermark;
     state.lastStableOffset = answer.lastStableOffset;
     state.logStartOffset = answer.logStartOffset;
@@ -291,9 +303,9 @@ export class Fetcher {
       this.#fail(state, corruptRecord(state, state.fetchOffset, 'it is damaged on the disk of its broker'));
       return;
     }
-    if (!errorOf(errorCode).retriable && errorCode !== ErrorCode.UNKNOWN_TOPIC_ID) {
-      this.#fail(state, kafkaError(errorCode, showPartition(state)));
-    }
+    const error = kafkaError(errorCode, showPartition(state));
+    if (error.retriable) state.onFailure(error, this.#environment.clock.monotonicMs());
+    else this.#fail(state, error);
   }
 
   #onOutOfRange(state: PartitionState): void {
@@ -346,17 +358,25 @@ export class Fetcher {
 
   #onRequestFailed(node: number, wanted: readonly PartitionState[], error: unknown): void {
     if (this.#closed) return;
+    const nowMs = this.#environment.clock.monotonicMs();
     for (const state of wanted) {
       this.#pause(state);
+      if (isRetriable(error)) state.onFailure(error, nowMs);
       if (state.preferredReplica === node) state.preferredReplica = -1;
     }
     this.#cluster.refreshSoon();
-    if (!isRetriable(error)) this.#failure ??= error;
+    if (!isRetriable(error)) this.#failure ??= { error, state: undefined, jumps: 0 };
   }
 
   #fail(state: PartitionState, error: Error): void {
     this.#pause(state);
-    this.#failure ??= error;
+    this.#failure ??= { error, state, jumps: state.jumps };
+  }
+
+  #noLeader(state: PartitionState): OperationalError {
+    const topic = this.#cluster.metadata.topic(state.topic);
+    const errorCode = topic === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : topic.errorCode;
+    return kafkaError(errorCode || ErrorCode.LEADER_NOT_AVAILABLE, showPartition(state));
   }
 
   #pause(state: PartitionState): void {

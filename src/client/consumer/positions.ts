@@ -56,8 +56,9 @@ export class Positions {
     this.#running = this.#resolve(missing)
       .catch((error: unknown) => {
         // What may pass by itself is tried again by the next poll, for ever, as fetching is.
-        const missing = error instanceof OperationalError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION';
-        if (missing || !isRetriable(error)) this.#failure = error;
+        const isUnknown = error instanceof OperationalError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION';
+        if (isUnknown || !isRetriable(error)) this.#failure = error;
+        else this.#noteFailure(missing, error);
       })
       .finally(() => {
         this.#running = undefined;
@@ -68,6 +69,12 @@ export class Positions {
   /** Waits for the round that is running. */
   async settled(): Promise<void> {
     await this.#running;
+  }
+
+  /** A lookup asks for all at once and does not say which of them has failed. */
+  #noteFailure(missing: readonly PartitionState[], error: OperationalError): void {
+    const nowMs = this.#settings.environment.clock.monotonicMs();
+    for (const state of missing) if (state.position < 0) state.onFailure(error, nowMs);
   }
 
   async #resolve(missing: readonly PartitionState[]): Promise<void> {

@@ -34,6 +34,9 @@ export class PartitionState implements TopicPartition {
   /** The replica to fetch from (KIP-392), -1 for the leader. */
   preferredReplica = -1;
   preferredUntilMs = 0;
+  /** What its requests fail with, again and again; undefined while they succeed. */
+  failure: OperationalError | undefined;
+  failingSinceMs = -1;
 
   constructor({ topic, partition }: TopicPartition) {
     this.topic = topic;
@@ -50,12 +53,23 @@ export class PartitionState implements TopicPartition {
     this.jumps++;
     this.buffered = 0;
     this.preferredReplica = -1;
+    this.failure = undefined;
   }
 
   /** Gives the position up; it is looked up again. */
   reset(target: ResetTarget | null): void {
     this.seek(-1);
     this.resetTo = target;
+  }
+
+  /** A request about it has failed with what may pass by itself. */
+  onFailure(error: OperationalError, nowMs: number): void {
+    if (this.failure === undefined) this.failingSinceMs = nowMs;
+    this.failure = error;
+  }
+
+  onSuccess(): void {
+    this.failure = undefined;
   }
 
   get fetchable(): boolean {

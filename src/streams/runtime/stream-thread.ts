@@ -135,10 +135,9 @@ export class StreamThread {
     this.#output = new OutputProducer(producer, handlers, () => this.#droppedOutputs++);
     this.#restorer = new Restorer(this.#restoreConsumer, this.#state);
     this.#purge = new RepartitionPurge(this.#admin, settings);
-    this.#topics = new TopicWatch(this.#admin, settings, {
-      sources: externalTopics(settings.topology),
-      internal: plan.internalTopics.filter(({ partitions }) => partitions > 0).map(({ name }) => name),
-    });
+    const internal = plan.internalTopics.filter(({ partitions }) => partitions > 0).map(({ name }) => name);
+    const watched = { sources: externalTopics(settings.topology), internal };
+    this.#topics = new TopicWatch(this.#admin, settings, watched, [this.#consumer, this.#restoreConsumer]);
     this.#lastCommitMs = environment.clock.monotonicMs();
   }
 
@@ -581,20 +580,22 @@ export class StreamThread {
     }
     const { logger } = this.#settings;
     const { timers } = this.#settings.environment;
-    const closing = [
-      this.#consumer.close({ timeoutMs: clean ? 5_000 : 1_000 }),
-      this.#restoreConsumer.close(),
+    const close = async (what: string, closing: Promise<unknown>): Promise<void> => {
+      await closing.catch((error: unknown) =>
+        logger.warn(`while closing ${what}`, { error: messageOf(error) }),
+      );
+    };
+    await Promise.all([
+      close('the consumer', this.#consumer.close({ timeoutMs: clean ? 5_000 : 1_000 })),
+      close('the restore consumer', this.#restoreConsumer.close()),
       // Without a commit nobody waits for what is still to be sent.
-      clean ? this.#output.close() : within(timers, this.#output.close()),
-      // Where the loop was given up, it ends when its clients are closed.
+      close('the producer', clean ? this.#output.close() : within(timers, this.#output.close())),
+      // Where the loop was given up, it ends when its clients are closed; what it failed with is known already.
       within(
         timers,
         this.#looping.catch(() => undefined),
       ),
-    ];
-    for (const result of await Promise.allSettled(closing)) {
-      if (result.status === 'rejected') logger.warn('while closing', { error: messageOf(result.reason) });
-    }
+    ]);
     await this.#state.close();
   }
 }

@@ -288,7 +288,7 @@ export class StreamsApp {
       await this.#admin?.close();
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
-      this.#settings.logger.warn('while closing', { error: messageOf(error) });
+      this.#settings.logger.warn('while closing the admin client', { error: messageOf(error) });
     }
   }
 

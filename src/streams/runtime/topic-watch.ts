@@ -1,5 +1,6 @@
 import { messageOf, OperationalError } from '../../base/errors.ts';
-import type { KafkaAdmin } from '../../client/types.ts';
+import { FailureWatch } from '../../client/consumer/failure-watch.ts';
+import type { KafkaAdmin, KafkaConsumer } from '../../client/types.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 
 const INTERVAL_MS = 5_000;
@@ -7,7 +8,8 @@ const INTERVAL_MS = 5_000;
 /**
  * Notices that a topic of the application, one that it reads or an internal one, was deleted, or deleted and made anew: a
  * consumer would wait for it without a word, or read another topic's offsets. Kafka Streams ends such an application too
- * (MissingSourceTopicException, MissingInternalTopicsException).
+ * (MissingSourceTopicException, MissingInternalTopicsException). And says which partitions cannot be read at present: for
+ * those the application waits.
  */
 export class TopicWatch {
   readonly #admin: KafkaAdmin;
@@ -18,6 +20,7 @@ export class TopicWatch {
   readonly #ids = new Map<string, string>();
   /** Topics that were in no listing so far. */
   readonly #missing = new Set<string>();
+  readonly #failing: FailureWatch;
   #lastMs = Number.NEGATIVE_INFINITY;
   #isAsking = false;
   #failure: OperationalError | undefined;
@@ -26,11 +29,15 @@ export class TopicWatch {
     admin: KafkaAdmin,
     settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>,
     topics: { readonly sources: Iterable<string>; readonly internal: Iterable<string> },
+    consumers: readonly KafkaConsumer[] = [],
   ) {
     this.#admin = admin;
     this.#settings = settings;
     this.#sources = new Set(topics.sources);
     this.#internal = new Set(topics.internal);
+    this.#failing = new FailureWatch(consumers, ({ error, forMs }) => {
+      settings.logger.warn('a partition cannot be read at present, its task waits', { forMs, error });
+    });
   }
 
   /**
@@ -42,6 +49,7 @@ export class TopicWatch {
     const now = this.#settings.environment.clock.monotonicMs();
     if (this.#isAsking || now - this.#lastMs < INTERVAL_MS) return;
     this.#lastMs = now;
+    this.#failing.check();
     this.#isAsking = true;
     this.#admin.listTopics({ includeInternal: true }).then(
       (listed) => {

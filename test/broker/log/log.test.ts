@@ -220,6 +220,46 @@ describe('Log', () => {
     leader.closeHandles();
     follower.closeHandles();
   });
+
+  it('begins an empty follower around a log start that lies within a batch of the leader', async () => {
+    const leader = open(temporaryDirectory());
+    for (const records of [10, 2]) leader.appendAsLeader(makeBatch({ records }), { leaderEpoch: 3 });
+    leader.setHighWatermark(12);
+    expect(leader.deleteRecordsBefore(5)).toBe(0);
+    const bytes = Buffer.concat(leader.read(5, ALL).chunks);
+    const root = temporaryDirectory();
+    const follower = open(root);
+    follower.truncateFullyAndStartAt(5);
+    expect(follower.appendAsFollower(Buffer.from(bytes))).toMatchObject({
+      errorCode: 0,
+      baseOffset: 0,
+      lastOffset: 11,
+    });
+    const expected = { logStartOffset: 5, highWatermark: 5, logEndOffset: 12, latestEpoch: 3 };
+    expect(follower).toMatchObject(expected);
+    expect(Buffer.concat(follower.read(5, ALL).chunks)).toEqual(bytes);
+    expect(follower.read(4, ALL).errorCode).toBe(1);
+    follower.closeHandles();
+    const again = open(root, {}, { logStartOffset: 5, hadCleanShutdown: false });
+    expect(again).toMatchObject(expected);
+    expect(Buffer.concat(again.read(5, ALL).chunks)).toEqual(bytes);
+    again.closeHandles();
+    leader.closeHandles();
+  });
+
+  it('refuses a batch around its end where it has records, and one below it', () => {
+    const leader = open(temporaryDirectory());
+    leader.appendAsLeader(makeBatch({ records: 10 }), { leaderEpoch: 3 });
+    const bytes = Buffer.concat(leader.read(0, ALL).chunks);
+    const filled = open(temporaryDirectory());
+    filled.appendAsLeader(makeBatch({ records: 5 }), { leaderEpoch: 3 });
+    expect(filled.appendAsFollower(Buffer.from(bytes))).toMatchObject({ errorCode: 1 });
+    const beyond = open(temporaryDirectory());
+    beyond.truncateFullyAndStartAt(10);
+    expect(beyond.appendAsFollower(Buffer.from(bytes))).toMatchObject({ errorCode: 1 });
+    expect(beyond).toMatchObject({ logStartOffset: 10, logEndOffset: 10 });
+    for (const log of [leader, filled, beyond]) log.closeHandles();
+  });
 });
 
 function firstAndNext(result: { readonly chunks: readonly Buffer[] }): {

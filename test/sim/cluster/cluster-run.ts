@@ -12,6 +12,7 @@ import { Producing } from './producing.ts';
 import { Recreating } from './recreating.ts';
 import { replicaBytes } from './replica-files.ts';
 import { BOOTSTRAP_SERVERS, BROKER_IDS, SimulatedCluster } from './simulated-cluster.ts';
+import { Trimming } from './trimming.ts';
 import { Violation } from './violation.ts';
 import { WatermarkProbe } from './watermark-probe.ts';
 
@@ -66,7 +67,7 @@ export class ClusterRun {
 
   async run(): Promise<RunReport> {
     await this.#startCluster();
-    const { producers, tailing, members, probe, ledger, recreating } = this.#startClients();
+    const { producers, tailing, members, probe, ledger, recreating, trimming } = this.#startClients();
     const endMs = this.#simulation.nowMs + FAULTS_MS;
     await this.#until('the faults', FAULTS_MS + 1_000, () => {
       if (this.#simulation.nowMs >= endMs) return true;
@@ -87,6 +88,7 @@ export class ClusterRun {
       Promise.all(producers.map((producer) => producer.stop())),
       90_000,
     );
+    await this.#settle('records are no longer deleted', trimming.stop(), 90_000);
     await this.#settle('topics are no longer made anew', endRecreating, 90_000);
     const ends = await this.#settle('the logs are equal', this.#checkReplicas(), HEAL_TIMEOUT_MS);
     const last = this.#tail('verifier', new History((what) => this.#violate(what)));
@@ -103,7 +105,11 @@ export class ClusterRun {
     await this.#settle('the consumers end', Promise.all(clients.map((client) => client.stop())), 20_000);
     await this.#stopCluster();
     const recreated = recreating.reduce((sum, { count }) => sum + count, 0);
-    if (this.#metadata.controllerCount === 0 || recreated === 0 || probe.count === 0 || ledger.count === 0)
+    if (
+      this.#metadata.controllerCount === 0 ||
+      recreated === 0 ||
+      probe.count * ledger.count * trimming.count === 0
+    )
       throw new AssertionFailure('nothing was watched');
     return this.#report();
   }
@@ -140,7 +146,8 @@ export class ClusterRun {
       { length: RECREATORS },
       (_, index) => new Recreating(simulation, { index, onViolation }),
     );
-    return { producers, tailing, members, probe, ledger, recreating };
+    const trimming = new Trimming(simulation, { onViolation });
+    return { producers, tailing, members, probe, ledger, recreating, trimming };
   }
 
   #tail(name: string, history: History): { readonly tailing: Tailing; readonly history: History } {
