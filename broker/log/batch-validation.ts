@@ -171,7 +171,7 @@ function refusal(errorCode: ErrorCode, message: string): Refusal {
 }
 
 /** Where a follower's log ends. */
-export interface FollowerEnd {
+interface FollowerEnd {
   readonly logEndOffset: number;
   /** There is no record in the log. */
   readonly isEmpty: boolean;

@@ -38,8 +38,10 @@ export class CheckpointWriter {
    */
   async write(contents: readonly CheckpointContent[]): Promise<void> {
     if (contents.length === 0) return;
-    for (const { file, entries } of contents) {
-      const generation = this.#begin(file);
+    // All begin now: what they are to say was true at this moment, however late their turn comes.
+    const begun = contents.map(({ file, entries }) => ({ file, entries, generation: this.#begin(file) }));
+    for (const { file, entries, generation } of begun) {
+      if (this.#generations.get(file) !== generation) continue;
       const aside = `${this.#pathOf(file)}.next`;
       await this.#writeAside(aside, encodeCheckpoint(checkpointLines(entries)));
       if (this.#generations.get(file) === generation) this.#disk.rename(aside, this.#pathOf(file));

@@ -12,7 +12,7 @@ import {
 const OFFSETS = {
   [RECOVERY_POINT_CHECKPOINT]: (log: Log) => log.recoveryPointCheckpoint,
   [HIGH_WATERMARK_CHECKPOINT]: (log: Log) => log.highWatermark,
-  [LOG_START_CHECKPOINT]: (log: Log) => log.logStartOffset,
+  [LOG_START_CHECKPOINT]: (log: Log) => log.logStartCheckpoint,
 } as const;
 
 export type CheckpointFile = keyof typeof OFFSETS;
@@ -32,8 +32,9 @@ export interface LogCheckpointsOptions {
  *
  * That a checkpoint is late is safe. A recovery point that is too low makes the next start check more; a high watermark
  * that is too low is found again from the followers; a log start that is too low lets deleted records be seen until they
- * are deleted again; a log that has no entry is checked whole; an entry that has no log is passed over. Two things must
- * not be late: a recovery point that goes down (it is written at once), and the end of an entry whose log was deleted,
+ * are deleted again; a log that has no entry is checked whole; an entry that has no log is passed over. Three things
+ * must not be late: a recovery point that goes down and the start of a log that begins anew at a later offset (they are
+ * written at once), and the end of an entry whose log was deleted,
  * before a new log takes its name: it would be taken for the new one's ({@link whenForgotten}).
  */
 export class LogCheckpoints {

@@ -9,12 +9,15 @@ export interface LogDurabilityOptions {
   readonly recoveryPoint: number;
   /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
   readonly onRecoveryPointLowered: () => void;
+  /** Called before a log begins anew at a later offset, which must be on the disk before the call returns. */
+  readonly onLogStartRaised: () => void;
 }
 
 /** Which part of one log survives a power loss: flushes, and the recovery point that they move. */
 export class LogDurability {
   readonly #state: LogState;
   readonly #onRecoveryPointLowered: () => void;
+  readonly #onLogStartRaised: () => void;
   readonly #flusher: LogFlusher;
   #recoveryPoint: number;
   #lastFlushMs: number;
@@ -29,6 +32,7 @@ export class LogDurability {
     this.#state = state;
     this.#recoveryPoint = options.recoveryPoint;
     this.#onRecoveryPointLowered = options.onRecoveryPointLowered;
+    this.#onLogStartRaised = options.onLogStartRaised;
     this.#lastFlushMs = state.environment.clock.nowMs();
     this.#flusher = new LogFlusher({ flushOnce: () => this.#flushOnce() });
   }
@@ -108,6 +112,23 @@ export class LogDurability {
     if (this.#recoveryPoint <= trusted) return;
     this.#recoveryPoint = trusted;
     this.#onRecoveryPointLowered();
+  }
+
+  /**
+   * All that is below `offset` goes, and the log start moves there: it is written down first, or a crash would leave a log
+   * that begins later than its checkpoint says, which is what a log looks like whose first segments somebody removed.
+   */
+  beginRestart(offset: number): void {
+    const state = this.#state;
+    this.beginTruncation(offset);
+    if (offset <= state.logStartOffset) return;
+    state.logStartNext = offset;
+    try {
+      this.#onLogStartRaised();
+    } catch (error) {
+      state.logStartNext = undefined;
+      throw error;
+    }
   }
 
   get #unflushed(): number {

@@ -16,7 +16,7 @@ import { Log, type LogOptions } from './log.ts';
 import { type CheckpointFile, LogCheckpoints } from './log-checkpoints.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
 import { isDamage, type OfflineLog, OfflineLogs, segmentBytes } from './offline-logs.ts';
-import { type LogOffset, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoint.ts';
+import { LOG_START_CHECKPOINT, type LogOffset, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoint.ts';
 import { OpenSegments } from './open-segments.ts';
 import {
   asideDirectoryName,
@@ -506,6 +506,7 @@ export class LogManager {
       recentBudget: this.#recentBudget,
       openSegments: this.#openSegments,
       onRecoveryPointLowered: () => this.#checkpoints.writeFileNow(RECOVERY_POINT_CHECKPOINT),
+      onLogStartRaised: () => this.#checkpoints.writeFileNow(LOG_START_CHECKPOINT),
     });
     this.#logs.set(name, log);
     this.#checkpoints.onLogAdded();

@@ -30,4 +30,6 @@ export interface LogOptions {
   readonly openSegments?: OpenSegments;
   /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
   readonly onRecoveryPointLowered?: () => void;
+  /** Called when the log is about to begin anew at a later offset, which must be on the disk before the call returns. */
+  readonly onLogStartRaised?: () => void;
 }

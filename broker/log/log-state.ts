@@ -50,6 +50,8 @@ export class LogState {
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
   config: LogConfig;
   isClosed = false;
+  /** Where the log is about to begin anew, until it has. */
+  logStartNext: number | undefined;
   #logStartOffset: number;
   #logEndOffset: number;
   #highWatermark: number;
@@ -156,6 +158,7 @@ export class LogState {
 
   /** All records have gone; the log goes on at `offset`. */
   restartAt(offset: number): void {
+    this.logStartNext = undefined;
     this.#logStartOffset = offset;
     this.#logEndOffset = offset;
     this.#highWatermark = offset;

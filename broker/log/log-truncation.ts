@@ -29,7 +29,7 @@ export function truncateLog(state: LogState, durability: LogDurability, offset: 
 /** Drops everything; the log goes on at `offset`. */
 export function restartLog(state: LogState, durability: LogDurability, offset: number): void {
   const { segments, epochs, snapshots, producers } = state;
-  durability.beginTruncation(offset);
+  durability.beginRestart(offset);
   segments.replaceAll(() => Segment.create(state.segmentOptions(offset)));
   snapshots.remove(() => true);
   epochs.clear();

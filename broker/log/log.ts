@@ -88,6 +88,7 @@ export class Log {
     this.#durability = new LogDurability(this.#state, {
       recoveryPoint: Math.min(options.recoveryPoint ?? 0, recovered.flushedOffset),
       onRecoveryPointLowered: options.onRecoveryPointLowered ?? (() => {}),
+      onLogStartRaised: options.onLogStartRaised ?? (() => {}),
     });
     this.#appender = new LogAppender(this.#state, this.#durability);
     const { highWatermark = 0 } = options;
@@ -119,6 +120,11 @@ export class Log {
   /** The first offset that can be read. */
   get logStartOffset(): number {
     return this.#state.logStartOffset;
+  }
+
+  /** The log start to write into the checkpoint: where the log is about to begin anew, that place already. */
+  get logStartCheckpoint(): number {
+    return this.#state.logStartNext ?? this.#state.logStartOffset;
   }
 
   /** The offset that the next record gets. */

@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../protocol/error-codes.ts';
+import type { ResponseOf } from '../../protocol/message.ts';
 import { listOffsets } from '../../protocol/messages/02-list-offsets.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { isRetriable, kafkaError } from '../kafka-error.ts';
@@ -159,21 +160,30 @@ async function askLeader(
         };
       },
     });
-    for (const { name, partitions } of response.topics) {
-      for (const { partitionIndex, errorCode, offset, timestamp, leaderEpoch } of partitions) {
-        const partition = { topic: name, partition: partitionIndex };
-        if (errorCode === ErrorCode.NONE) {
-          found.set(partitionKey(name, partitionIndex), { ...partition, offset, timestamp, leaderEpoch });
-        } else {
-          const refused = refusalOf(errorCode, partition);
-          if (!refused.retriable) throw refused;
-          failure = refused;
-        }
-      }
-    }
+    failure = takeAnswers(response, found);
   } catch (error) {
     if (!isRetriable(error)) throw error;
     failure = error as OperationalError;
+  }
+  return failure;
+}
+
+/** Fills `found`; answers the last failure that may pass by itself, throws another. */
+function takeAnswers(
+  { topics }: ResponseOf<typeof listOffsets>,
+  found: Map<string, ListedOffset>,
+): OperationalError | undefined {
+  let failure: OperationalError | undefined;
+  for (const { name, partitions } of topics) {
+    for (const { partitionIndex, errorCode, offset, timestamp, leaderEpoch } of partitions) {
+      const partition = { topic: name, partition: partitionIndex };
+      if (errorCode === ErrorCode.NONE) {
+        found.set(partitionKey(name, partitionIndex), { ...partition, offset, timestamp, leaderEpoch });
+        continue;
+      }
+      failure = refusalOf(errorCode, partition);
+      if (!failure.retriable) throw failure;
+    }
   }
   return failure;
 }

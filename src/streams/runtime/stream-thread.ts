@@ -591,10 +591,7 @@ export class StreamThread {
       // Without a commit nobody waits for what is still to be sent.
       close('the producer', clean ? this.#output.close() : within(timers, this.#output.close())),
       // Where the loop was given up, it ends when its clients are closed; what it failed with is known already.
-      within(
-        timers,
-        this.#looping.catch(() => undefined),
-      ),
+      within(timers, Promise.allSettled([this.#looping])),
     ]);
     await this.#state.close();
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_LOG_CONFIG } from '../../../broker/log/log-config.ts';
 import { LogManager } from '../../../broker/log/log-manager.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
 import { makeBatch } from './batches.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -194,6 +195,30 @@ describe('LogManager', () => {
     const recoveryPoints = fs.readFileSync(`${directory}/recovery-point-offset-checkpoint`, 'utf8');
     expect(recoveryPoints).toBe('0\n1\norders.v1 50 0\n');
     await manager.close();
+  });
+
+  it('writes the start of a log that begins anew at once: after a kill nothing seems to be missing', async () => {
+    const directory = temporaryDirectory();
+    const errors: string[] = [];
+    const manager = open(directory);
+    const replica = manager.getOrCreate(log(0));
+    replica.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    await manager.checkpoint();
+    // One pass is under way and has begun with another file.
+    const written = manager.checkpoint();
+    await Promise.resolve();
+    replica.truncateFullyAndStartAt(50);
+    replica.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    await written;
+    const killed = `${temporaryDirectory()}/killed`;
+    fs.cpSync(directory, killed, { recursive: true });
+    fs.rmSync(`${killed}/.lock`);
+    await manager.close();
+    const logger = { ...silentLogger, error: (message: string) => void errors.push(message) };
+    const again = LogManager.open({ environment: nodeEnvironment, directory: killed, nodeId: 1, logger });
+    expect(again.get(log(0))).toMatchObject({ logStartOffset: 50, logEndOffset: 55 });
+    expect(errors).toEqual([]);
+    await again.close();
   });
 
   it('gives the folder of a deleted log a name that file systems take', async () => {

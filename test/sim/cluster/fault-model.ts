@@ -8,7 +8,8 @@ import { BROKER_IDS, type SimulatedCluster } from './simulated-cluster.ts';
  * power loss on, until that broker serves again and is in all in-sync sets, the others may be cut off, slow or stopped
  * in good order, but not be killed: to the controller a killed process too is one that may have lost data (KIP-966),
  * and of two such brokers it cannot know which one has everything. For the same reason power is lost only while no
- * other broker is on its way back from a kill. Kills alone, which lose nothing that was written, may come together in
+ * other broker is on its way back from a kill. A full disk counts as a kill: a broker that gives up for it may end without
+ * closing its logs in good order. Kills alone, which lose nothing that was written, may come together in
  * any number: a cluster whose three processes die at once keeps all that it acknowledged.
  */
 export class FaultModel {
@@ -42,8 +43,9 @@ export class FaultModel {
   #notice(): void {
     for (const id of BROKER_IDS) {
       const image = this.#cluster.broker(id)?.image;
-      // Its power is about to go: it is as good as away.
-      if (this.#cluster.host(id).medium.crashAfter > 0) continue;
+      // Its power is about to go, or its disk to be full: it is as good as away.
+      const { crashAfter, freeBytes } = this.#cluster.host(id).medium;
+      if (crashAfter > 0 || Number.isFinite(freeBytes)) continue;
       if (image === undefined || !this.#away.has(id)) continue;
       const isBack = image.topicsByName.every((topic) =>
         topic.partitions.every(({ isr }) => isr.includes(id)),

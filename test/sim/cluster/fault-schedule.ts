@@ -128,7 +128,8 @@ export class FaultSchedule {
   /** Leaves room for some writes yet, and frees the disk after a while. */
   #fillDisk(id: number): boolean {
     const { random } = this.#simulation;
-    if (!this.#cluster.isUp(id)) return false;
+    if (!this.#cluster.isUp(id) || !this.#model.mayKill(id)) return false;
+    this.#model.onKilled(id);
     this.#cluster.fillDisk(id, random.int(3_000));
     this.#later(random.between(200, 4_000), () => this.#cluster.freeDisk(id));
     return true;
@@ -198,7 +199,7 @@ export class FaultSchedule {
 
   /** A host whose power went at a planned write, or whose broker was stopped in good order, comes back too. */
   #noticeDead(): void {
-    this.#cluster.buryFailed();
+    for (const id of this.#cluster.buryFailed()) this.#model.onKilled(id);
     for (const id of BROKER_IDS) {
       if (this.#cluster.isUp(id) || this.#isStartPlanned.has(id)) continue;
       this.#startLater(id);

@@ -111,13 +111,16 @@ export class SimulatedCluster {
     this.host(id).crash();
   }
 
-  /** Ends the processes of brokers that have given up by themselves, as a full disk makes them. */
-  buryFailed(): void {
+  /** Ends the processes of brokers that have given up by themselves, as a full disk makes them, and answers which. */
+  buryFailed(): readonly number[] {
+    const failed: number[] = [];
     for (const [id, life] of this.#lives) {
       if (life.broker?.failure === undefined || life.isStopping) continue;
       this.#simulation.note(`broker${id} has given up: ${messageOf(life.broker.failure)}`);
       void this.stop(id);
+      failed.push(id);
     }
+    return failed;
   }
 
   /** Lets the disk of a broker take so many more bytes. */
