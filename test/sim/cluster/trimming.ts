@@ -133,5 +133,7 @@ export class Trimming {
 
 function isTrouble(error: unknown): boolean {
   if (!(error instanceof OperationalError)) return false;
-  return error.retriable || error.code === 'INVALID_REPLICATION_FACTOR';
+  // A leader that was elected a moment ago knows less of a high watermark than what was acknowledged, until it is asked.
+  const passing = ['INVALID_REPLICATION_FACTOR', 'OFFSET_OUT_OF_RANGE'];
+  return error.retriable || passing.includes(error.code);
 }
