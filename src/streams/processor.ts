@@ -19,8 +19,8 @@ export interface ProcessorContext<KOut, VOut> {
   forward(record: StreamRecord<KOut, VOut>, childName?: string): void;
   /** Where the record in flight came from; undefined in punctuators. */
   recordMetadata(): RecordContext | undefined;
-  /** A store that was connected by name. */
-  getStateStore<S extends StateStore>(name: string): S;
+  /** A store that was connected by name; its kind is that of what it is assigned to, which may also be undefined. */
+  getStateStore<S extends StateStore | undefined>(name: string): NonNullable<S>;
   schedule(options: {
     readonly intervalMs: number;
     readonly type: PunctuationType;

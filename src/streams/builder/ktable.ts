@@ -51,9 +51,12 @@ export class KTable<K, V> {
     return mapTableValues(this.#part, { mapper, options });
   }
 
+  // The form that takes a function stands first: the compiler types a function's parameters by the first form that may
+  // fit, and options without a function may look like one.
+  /** The changes as a stream, with a key from `mapper`; a deletion is a null value. */
+  toStream<KR>(mapper: KeyValueMapper<K, V, KR>, named?: Named): KStream<KR, V>;
   /** The changes as a stream; a deletion is a null value. */
   toStream(named?: Named): KStream<K, V>;
-  toStream<KR>(mapper: KeyValueMapper<K, V, KR>, named?: Named): KStream<KR, V>;
   toStream<KR>(
     first: Named | KeyValueMapper<K, V, KR> = {},
     named: Named = {},
@@ -89,17 +92,17 @@ export class KTable<K, V> {
     return new KGroupedTable<KR, VR>({ dsl, node: name, repartitions, grouped });
   }
 
-  /** Rows of both tables with equal keys. */
-  join<VO, VR>(
-    other: KTable<K, VO>,
-    joiner: ValueJoiner<K, V, VO, VR>,
-    options?: Materialized<K, VR> & Named,
-  ): KTable<K, VR>;
   /** Rows of this table with the row of the other that they refer to. */
   join<KO, VO, VR>(
     other: KTable<KO, VO>,
     joiner: ValueJoiner<K, V, VO, VR>,
     options: ForeignKeyJoin<K, V, KO, VR>,
+  ): KTable<K, VR>;
+  /** Rows of both tables with equal keys. */
+  join<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: ValueJoiner<K, V, VO, VR>,
+    options?: Materialized<K, VR> & Named,
   ): KTable<K, VR>;
   join<KO, VO, VR>(
     other: KTable<K, VO> | KTable<KO, VO>,
@@ -118,15 +121,15 @@ export class KTable<K, V> {
   }
 
   /** Like {@link KTable.join}, and every row of this table yields a result. */
-  leftJoin<VO, VR>(
-    other: KTable<K, VO>,
-    joiner: ValueJoiner<K, V, VO | null, VR>,
-    options?: Materialized<K, VR> & Named,
-  ): KTable<K, VR>;
   leftJoin<KO, VO, VR>(
     other: KTable<KO, VO>,
     joiner: ValueJoiner<K, V, VO | null, VR>,
     options: ForeignKeyJoin<K, V, KO, VR>,
+  ): KTable<K, VR>;
+  leftJoin<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: ValueJoiner<K, V, VO | null, VR>,
+    options?: Materialized<K, VR> & Named,
   ): KTable<K, VR>;
   leftJoin<KO, VO, VR>(
     other: KTable<K, VO> | KTable<KO, VO>,

@@ -41,7 +41,7 @@ function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): Pro
     },
     recordMetadata: (): RecordContext | undefined =>
       context.record.topic === '' ? undefined : context.record,
-    getStateStore<S extends StateStore>(name: string): S {
+    getStateStore<S extends StateStore | undefined>(name: string): NonNullable<S> {
       const store = context.store(name);
       if (!isViewable(store)) {
         throw new DiagnosticError({
@@ -49,7 +49,7 @@ function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): Pro
         });
       }
       // Which kind of store a name stands for is the application's knowledge, as in Kafka Streams.
-      return store.forProcessor() as S;
+      return store.forProcessor() as NonNullable<S>;
     },
     schedule: (options) => context.schedule(options),
     commit: () => context.requestCommit(),
