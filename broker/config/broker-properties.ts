@@ -9,6 +9,7 @@ import {
   string,
 } from '../../src/base/config/config-key.ts';
 import { atLeast, between, eachOf, oneOf, rangeOf } from '../../src/base/config/config-range.ts';
+import { DECOMPRESSED_BYTES_MAX } from '../../src/protocol/compression/compression.ts';
 import { parsePerIpOverrides } from './ip-overrides.ts';
 
 const NEVER = '9223372036854775807';
@@ -202,6 +203,13 @@ export const brokerProperties = {
     true,
     'whether the records of producers are looked at before they are appended, decompressed where they are compressed, ' +
       'as Kafka does; false trusts producers and stores what they send (not part of Kafka)',
+  ),
+  'millrace.decompressed.batch.max.bytes': long(
+    String(DECOMPRESSED_BYTES_MAX),
+    'bytes that the records of a compressed batch may have; a larger batch is refused with MESSAGE_TOO_LARGE, because a ' +
+      'few bytes can stand for more than a broker could ever look at. They are looked at piece by piece, and never in ' +
+      'memory together (Kafka has no limit)',
+    atLeast(1),
   ),
   'log.preallocate': dynamic(boolean(false, 'whether segment files are preallocated')),
   'log.retention.bytes': dynamic(long('-1', 'bytes kept per partition; -1 is no limit', atLeast(-1))),

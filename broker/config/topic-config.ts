@@ -37,6 +37,7 @@ export function resolveTopicConfig(topic: string, context: ConfigContext): Topic
       messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
       messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
       validateRecords: context.config.get('log.record.validation.enable'),
+      decompressedBytesMax: Number(context.config.get('millrace.decompressed.batch.max.bytes')),
       producerIdExpirationMs: Number(
         brokerConfigPlaces('producer.id.expiration.ms', context)[0]?.value ??
           context.config.get('producer.id.expiration.ms'),

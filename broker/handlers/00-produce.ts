@@ -9,7 +9,7 @@ import {
 import { attributesAt } from '../../src/protocol/records/batch-header.ts';
 import { isInternalTopic } from '../lifecycle/topic-creator.ts';
 import type { AppendResult } from '../log/append-result.ts';
-import { inspectBatch } from '../log/inspect-batch.ts';
+import { inspectBatch, isInspectedAhead } from '../log/inspect-batch.ts';
 import type { Inspection } from '../log/record-validation.ts';
 import { DelayedProduce, type PendingCommit, pendingCommit } from '../replication/delayed-produce.ts';
 import { appendFailure, type Partition } from '../replication/partition.ts';
@@ -65,10 +65,6 @@ function failure(request: Request, errorCode: number): Response {
   };
 }
 
-function isCompressed(records: Buffer): boolean {
-  return records.length > BATCH_HEADER_BYTES && (attributesAt(records, 0) & COMPRESSION_MASK) !== 0;
-}
-
 /** What became of one partition of the request. */
 interface Appended {
   readonly index: number;
@@ -83,7 +79,7 @@ class ProduceRun {
   readonly #context: RequestContext;
   readonly #appended: Appended[][] = [];
   readonly #touched: Partition[] = [];
-  /** What was found in compressed batches, by their bytes. */
+  /** What was found in batches that are compressed or large, by their bytes. */
   readonly #inspections = new Map<Buffer, Inspection>();
   #failed = false;
 
@@ -115,12 +111,12 @@ class ProduceRun {
       .finally(release);
   }
 
-  /** Looks into compressed batches; answers what has to be waited for. */
+  /** Looks into batches that are compressed or large; answers what has to be waited for. */
   #inspect(): Promise<void>[] {
     const waits: Promise<void>[] = [];
     for (const topic of this.#request.topicData) {
       for (const { index, records } of topic.partitionData) {
-        if (records === null || !isCompressed(records)) continue;
+        if (records === null || !isInspectedAhead(records)) continue;
         const partition = this.#services.replicaManager.get(this.#topicName(topic), index);
         if (partition === undefined || partition.leader === null) continue;
         const found = inspectBatch(partition, records, this.#services.environment);

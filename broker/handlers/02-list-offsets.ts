@@ -1,6 +1,8 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
+import type { TimestampedOffset } from '../log/read-result.ts';
+import type { Lookup } from '../log/timestamp-lookup.ts';
 import type { Partition } from '../replication/partition.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
@@ -55,16 +57,15 @@ export function listOffsetsHandler(services: BrokerServices): RequestHandler<typ
           seen.add(key);
         }
       }
-      return {
-        topics: request.topics.map(({ name, partitions }) => ({
-          name,
-          partitions: distinct(partitions).map((asked) =>
-            duplicates.has(`${name}:${asked.partitionIndex}`)
-              ? failed(asked, ErrorCode.INVALID_REQUEST)
-              : answerPartition(services, name, asked, request, context),
-          ),
-        })),
-      };
+      const topics = request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: distinct(partitions).map((asked) =>
+          duplicates.has(`${name}:${asked.partitionIndex}`)
+            ? failed(asked, ErrorCode.INVALID_REQUEST)
+            : answerPartition(services, name, asked, request, context),
+        ),
+      }));
+      return whenFound(topics);
     },
     failure: (request, errorCode) => ({
       topics: request.topics.map(({ name, partitions }) => ({
@@ -73,6 +74,22 @@ export function listOffsetsHandler(services: BrokerServices): RequestHandler<typ
       })),
     }),
   };
+}
+
+/** Waits for what has to be looked up beside the event loop, if there is any. */
+function whenFound(
+  topics: readonly {
+    readonly name: string;
+    readonly partitions: readonly (PartitionResponse | Promise<PartitionResponse>)[];
+  }[],
+): Response | Promise<Response> {
+  const isReady = topics.every(({ partitions }) =>
+    partitions.every((partition) => !(partition instanceof Promise)),
+  );
+  if (isReady) return { topics } as Response;
+  return Promise.all(
+    topics.map(async ({ name, partitions }) => ({ name, partitions: await Promise.all(partitions) })),
+  ).then((found) => ({ topics: found }));
 }
 
 /** What is asked twice is refused once. */
@@ -90,7 +107,7 @@ function answerPartition(
   asked: PartitionRequest,
   request: Request,
   context: RequestContext,
-): PartitionResponse {
+): PartitionResponse | Promise<PartitionResponse> {
   const partition = services.replicaManager.get(topic, asked.partitionIndex);
   if (partition === undefined) return failed(asked, absentReplica(services, topic, asked.partitionIndex));
   const fenced = partition.checkLeaderEpoch(asked.currentLeaderEpoch);
@@ -108,22 +125,25 @@ function answerPartition(
     return failed(asked, tooOld ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.OFFSET_NOT_AVAILABLE);
   }
   const result = lookUp(partition, asked.timestamp, end);
+  return result instanceof Promise
+    ? result.then((late) => partitionResponse(asked, late, context))
+    : partitionResponse(asked, result, context);
+}
+
+function partitionResponse(
+  asked: PartitionRequest,
+  result: Lookup,
+  context: RequestContext,
+): PartitionResponse {
   if (typeof result === 'number') return failed(asked, result);
-  const { offset, timestamp, leaderEpoch } = result;
+  const { offset, timestamp, leaderEpoch } = result ?? NOT_FOUND;
   const found = { partitionIndex: asked.partitionIndex, errorCode: ErrorCode.NONE, offset, timestamp };
   return context.apiVersion < LEADER_EPOCH_VERSION_MIN ? found : { ...found, leaderEpoch };
 }
 
-interface Found {
-  readonly offset: number;
-  readonly timestamp: number;
-  readonly leaderEpoch: number;
-}
+const NOT_FOUND: TimestampedOffset = { offset: -1, timestamp: -1, leaderEpoch: -1 };
 
-const NOT_FOUND: Found = { offset: -1, timestamp: -1, leaderEpoch: -1 };
-
-/** An error code where the log is damaged on the way. */
-function lookUp(partition: Partition, timestamp: number, end: number): Found | ErrorCode {
+function lookUp(partition: Partition, timestamp: number, end: number): Lookup | Promise<Lookup> {
   const { log, leaderEpoch } = partition;
   switch (timestamp) {
     case LATEST:
@@ -136,12 +156,12 @@ function lookUp(partition: Partition, timestamp: number, end: number): Found | E
         leaderEpoch: epochAt(partition, log.logStartOffset),
       };
     case MAX_TIMESTAMP:
-      return log.offsetOfMaxTimestamp() ?? NOT_FOUND;
+      return log.offsetOfMaxTimestamp();
     case LATEST_TIERED:
     case EARLIEST_PENDING_UPLOAD:
-      return NOT_FOUND;
+      return null;
     default:
-      return log.offsetForTimestamp(timestamp, end) ?? NOT_FOUND;
+      return log.offsetForTimestamp(timestamp, end);
   }
 }
 

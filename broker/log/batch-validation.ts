@@ -6,11 +6,15 @@ import {
   batchSizeAt,
   isCrcValid,
   magicAt,
-  stampMaxTimestamp,
+  maxTimestampAt,
+  stampTimestamp,
 } from '../../src/protocol/records/batch-header.ts';
 import { BatchInfo } from './batch-info.ts';
 import { type Inspection, inspectRecords, type RecordRules, type Refusal } from './record-validation.ts';
 import { type LogConfig, UNLIMITED } from './log-config.ts';
+
+/** A time that is beyond can be told from it, but not be kept exactly. */
+const TIMESTAMP_MAX = Number.MAX_SAFE_INTEGER - 2;
 
 export type Validated =
   | { readonly batches: readonly BatchInfo[]; readonly refusal?: undefined }
@@ -47,26 +51,29 @@ export interface ValidationOptions {
 
 function validateBatches(records: Buffer, options: ValidationOptions): Validated {
   const batches: BatchInfo[] = [];
+  const isClient = options.origin === 'client';
   let at = 0;
   while (at < records.length) {
     if (records.length - at >= BATCH_HEADER_BYTES && magicAt(records, at) !== MAGIC) {
       return refuseMagic(magicAt(records, at));
     }
     const size = batchSizeAt(records, at, records.length);
-    if (size <= 0) {
-      // Where not even one batch is whole, Kafka finds none.
-      const errorCode = batches.length === 0 ? ErrorCode.INVALID_RECORD : ErrorCode.CORRUPT_MESSAGE;
-      return refuse(errorCode, 'the records end in the middle of a batch');
+    if (size < 0) return refuse(ErrorCode.CORRUPT_MESSAGE, 'a batch is shorter than its header');
+    if (size === 0) {
+      // As in Kafka: a client's bytes after its batch are left out, and where not even one batch is whole, there is none.
+      if (isClient) break;
+      return refuse(ErrorCode.CORRUPT_MESSAGE, 'the records end in the middle of a batch');
     }
-    const batch = new BatchInfo(records, at, at);
-    const refusal = refuseBatch(records, batch, options);
-    if (refusal !== undefined) return { refusal };
-    batches.push(batch);
+    batches.push(new BatchInfo(records, at, at));
     at += size;
   }
-  if (batches.length === 0) return refuse(ErrorCode.INVALID_RECORD, 'there is no batch in the records');
-  if (options.origin === 'client' && batches.length > 1) {
+  if (batches.length === 0) return refuse(ErrorCode.INVALID_RECORD, 'there is no whole batch in the records');
+  if (isClient && batches.length > 1) {
     return refuse(ErrorCode.INVALID_RECORD, `there are ${batches.length} batches where one is expected`);
+  }
+  for (const batch of batches) {
+    const refusal = refuseBatch(records, batch, options);
+    if (refusal !== undefined) return { refusal };
   }
   return { batches };
 }
@@ -101,39 +108,49 @@ function refuseClientBatch(batch: BatchInfo, config: LogConfig): Refusal | undef
     );
   }
   if (batch.isControl) return refusal(ErrorCode.INVALID_RECORD, 'clients may not write control batches');
-  if (batch.producerId >= 0 && (batch.baseSequence < 0 || batch.producerEpoch < 0)) {
+  if (batch.producerId >= 0 && batch.baseSequence < 0) {
     return refusal(
       ErrorCode.INVALID_RECORD,
-      `producer ${batch.producerId} sent sequence ${batch.baseSequence} and epoch ${batch.producerEpoch}`,
+      `producer ${batch.producerId} sent the sequence ${batch.baseSequence}`,
     );
   }
   if (batch.isTransactional && batch.producerId < 0) {
     return refusal(ErrorCode.INVALID_RECORD, 'a transactional batch needs a producer id');
   }
-  if (config.messageTimestampType === 'CreateTime' && batch.usesLogAppendTime) {
-    return refusal(ErrorCode.INVALID_TIMESTAMP, 'a producer may not set the timestamp type to LogAppendTime');
+  // Kafka's rule; where times are the producers', the bit is dropped.
+  if (config.messageTimestampType === 'LogAppendTime' && batch.usesLogAppendTime) {
+    return refusal(
+      ErrorCode.INVALID_TIMESTAMP,
+      'Invalid timestamp type in message. Producer should not set timestamp type to LogAppendTime.',
+    );
   }
   return undefined;
 }
 
 function refuseRecords(records: Buffer, batch: BatchInfo, options: ValidationOptions): Refusal | undefined {
   const { position, sizeInBytes } = batch;
-  const { config } = options;
   const rules = recordRules(options);
-  const isInspected =
-    options.inspection !== undefined || mustInspect(config) || batch.maxTimestamp > rules.timestampMax;
-  if (!isInspected) return undefined;
-  const { maxTimestamp, refusal: found } =
-    options.inspection ?? inspectRecords(records.subarray(position, position + sizeInBytes), rules);
-  if (found === undefined && maxTimestamp !== batch.maxTimestamp && !batch.usesLogAppendTime) {
-    stampMaxTimestamp(records, position, { sizeInBytes, timestampMs: maxTimestamp });
+  const bytes = records.subarray(position, position + sizeInBytes);
+  const inspection =
+    options.inspection ??
+    (mustInspect(options.config, rules, bytes) ? inspectRecords(bytes, rules) : undefined);
+  if (inspection?.refusal !== undefined) return inspection.refusal;
+  if (options.config.messageTimestampType === 'LogAppendTime') return undefined;
+  const timestampMs = inspection?.maxTimestamp ?? batch.maxTimestamp;
+  if (timestampMs !== batch.maxTimestamp || batch.usesLogAppendTime) {
+    stampTimestamp(records, position, { sizeInBytes, timestampMs, isLogAppendTime: false });
   }
-  return found;
+  return undefined;
 }
 
-/** Whether the records of every batch are looked at; not so where the header is trusted and no rule is about records. */
-export function mustInspect(config: LogConfig): boolean {
-  return config.validateRecords || config.compact || boundsPast(config);
+/** Whether the records are looked at; not so where the header is trusted, keeps the rules, and no rule is about records. */
+export function mustInspect(config: LogConfig, rules: RecordRules, batch: Buffer): boolean {
+  return (
+    config.validateRecords ||
+    config.compact ||
+    boundsPast(config) ||
+    maxTimestampAt(batch, 0) > rules.timestampMax
+  );
 }
 
 function boundsPast(config: LogConfig): boolean {
@@ -152,7 +169,10 @@ export function recordRules(options: {
     partition,
     keyRequired: config.compact,
     timestampMin: boundsPast(config) ? nowMs - config.messageTimestampBeforeMaxMs : Number.NEGATIVE_INFINITY,
-    timestampMax: isCreateTime ? nowMs + config.messageTimestampAfterMaxMs : Number.POSITIVE_INFINITY,
+    timestampMax: isCreateTime
+      ? Math.min(nowMs + config.messageTimestampAfterMaxMs, TIMESTAMP_MAX)
+      : Number.POSITIVE_INFINITY,
+    decompressedBytesMax: config.decompressedBytesMax,
   };
 }
 

@@ -1,17 +1,27 @@
 import type { Environment } from '../../src/base/environment.ts';
-import { DecompressedTooLargeError } from '../../src/protocol/compression/corrupt.ts';
+import { BATCH_HEADER_BYTES, COMPRESSION_MASK } from '../../src/protocol/records/batch-format.ts';
+import { attributesAt } from '../../src/protocol/records/batch-header.ts';
 import { mustInspect, recordRules } from './batch-validation.ts';
 import { task } from './inspection-task.ts';
 import type { LogConfig } from './log-config.ts';
-import { type Inspection, inspectRecords } from './record-validation.ts';
+import { type Inspection, inspectRecords, inspectSmallRecords } from './record-validation.ts';
 
-/** What may be decompressed on the event loop: about two milliseconds, whatever the codec. */
+/** What may be walked over on the event loop: about two milliseconds, whatever the codec. */
 const LOOP_BYTES_MAX = 1024 * 1024;
-/** A batch of more compressed bytes than that would hardly stay below it. */
+/** A compressed batch of more bytes than that would hardly stay below it. */
 const LOOP_COMPRESSED_BYTES_MAX = LOOP_BYTES_MAX / 4;
 
+/** Whether a batch has to be looked into before it is appended: it is compressed, or large. */
+export function isInspectedAhead(records: Buffer): boolean {
+  return isCompressed(records) || records.length > LOOP_BYTES_MAX;
+}
+
+function isCompressed(records: Buffer): boolean {
+  return records.length > BATCH_HEADER_BYTES && (attributesAt(records, 0) & COMPRESSION_MASK) !== 0;
+}
+
 /**
- * Looks into a compressed batch: at once where that is quick, else beside the event loop.
+ * Looks into a batch for which {@link isInspectedAhead}: at once where that is quick, else beside the event loop.
  * @returns undefined where the topic's producers are trusted.
  */
 export function inspectBatch(
@@ -20,16 +30,14 @@ export function inspectBatch(
   { clock, workers }: Pick<Environment, 'clock' | 'workers'>,
 ): Inspection | Promise<Inspection> | undefined {
   const config = partition.config.log;
-  if (!mustInspect(config) || batch.length > config.maxMessageBytes) return undefined;
+  if (batch.length > config.maxMessageBytes) return undefined;
   const name = `${partition.topic}-${partition.index}`;
   const rules = recordRules({ config, partition: name, nowMs: clock.nowMs() });
+  if (!mustInspect(config, rules, batch)) return undefined;
   if (workers === undefined) return inspectRecords(batch, rules);
   if (batch.length <= LOOP_COMPRESSED_BYTES_MAX) {
-    try {
-      return inspectRecords(batch, rules, { decompressedBytesMax: LOOP_BYTES_MAX });
-    } catch (error) {
-      if (!(error instanceof DecompressedTooLargeError)) throw error;
-    }
+    const inspection = inspectSmallRecords(batch, rules, LOOP_BYTES_MAX);
+    if (inspection !== undefined) return inspection;
   }
   // Bytes of their own: to send a view to another thread would copy all that it is a view on.
   return workers.run(task, { batch: new Uint8Array(batch), rules });

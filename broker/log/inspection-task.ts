@@ -1,15 +1,45 @@
 import type { WorkerTask } from '../../src/base/environment.ts';
-import { type Inspection, inspectRecords, type RecordRules } from './record-validation.ts';
+import { tooLarge } from '../../src/protocol/compression/corrupt.ts';
+import { decompressPieces } from '../../src/protocol/compression/decompress-pieces.ts';
+import { BatchView } from '../../src/protocol/records/batch-view.ts';
+import { RecordScanner } from '../../src/protocol/records/record-scanner.ts';
+import { RecordChecks } from './record-checks.ts';
+import { type Inspection, type RecordRules, refusedInspection } from './record-validation.ts';
 
 /** A batch to look into, with the rules of its topic. */
-export interface InspectionInput {
+interface InspectionInput {
   readonly batch: Uint8Array;
   readonly rules: RecordRules;
 }
 
-/** Looks into a batch that is too large for the event loop. */
+/** Looks into a batch that is too large for the event loop; no more than a piece of its records is in memory. */
 export const task: WorkerTask<InspectionInput, Inspection> = {
   module: import.meta.url,
-  run: ({ batch, rules }) =>
-    inspectRecords(Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength), rules),
+  async run({ batch, rules }) {
+    try {
+      return await scan(new BatchView(Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength)), rules);
+    } catch (error) {
+      return refusedInspection(error);
+    }
+  },
 };
+
+async function scan(batch: BatchView, rules: RecordRules): Promise<Inspection> {
+  const { compression, baseTimestamp } = batch;
+  const checks = new RecordChecks(rules);
+  let isSound = true;
+  const scanner = new RecordScanner(batch.recordsCount, {
+    visit: (timestampDelta, offsetDelta, keyLength) => {
+      isSound &&= checks.check(baseTimestamp + timestampDelta, offsetDelta, keyLength);
+    },
+  });
+  let total = 0;
+  for await (const piece of decompressPieces(compression, batch.payload)) {
+    total += piece.length;
+    if (total > rules.decompressedBytesMax) throw tooLarge(compression, rules.decompressedBytesMax);
+    scanner.push(piece);
+    if (!isSound) return checks.result();
+  }
+  scanner.end();
+  return checks.result();
+}

@@ -6,7 +6,7 @@ import {
   baseOffsetAt,
   stampBaseOffset,
   stampLeaderEpoch,
-  stampLogAppendTime,
+  stampTimestamp,
 } from '../../src/protocol/records/batch-header.ts';
 import { BatchInfo } from './batch-info.ts';
 import { validateForFollower, validateForLeader } from './batch-validation.ts';
@@ -48,10 +48,12 @@ export class LogAppender {
     for (const { position, sizeInBytes, recordsCount } of validated.batches) {
       stampBaseOffset(records, position, offset);
       stampLeaderEpoch(records, position, leaderEpoch);
-      if (stampTime) stampLogAppendTime(records, position, { sizeInBytes, timestampMs: nowMs });
+      if (stampTime) {
+        stampTimestamp(records, position, { sizeInBytes, timestampMs: nowMs, isLogAppendTime: true });
+      }
       offset += recordsCount;
     }
-    return this.#append(records, validated.batches, stampTime ? nowMs : -1);
+    return this.#append(wholeBatches(records, validated.batches), validated.batches, stampTime ? nowMs : -1);
   }
 
   appendAsFollower(records: Buffer): AppendResult {
@@ -59,9 +61,8 @@ export class LogAppender {
     const isEmpty = logStartOffset === logEndOffset;
     const validated = validateForFollower(records, { logEndOffset, isEmpty });
     if (validated.refusal !== undefined) return failed(validated.refusal, logStartOffset);
-    const last = validated.batches.at(-1);
-    if (last === undefined) return appended(logEndOffset, logEndOffset - 1, logStartOffset, -1);
-    const whole = records.subarray(0, last.position + last.sizeInBytes);
+    if (validated.batches.length === 0) return appended(logEndOffset, logEndOffset - 1, logStartOffset, -1);
+    const whole = wholeBatches(records, validated.batches);
     if (baseOffsetAt(records, 0) < logEndOffset) return this.#appendAround(whole, validated.batches);
     return this.#append(whole, validated.batches, -1);
   }
@@ -169,6 +170,13 @@ export class LogAppender {
     };
     if (mustRoll(segments.active, incoming, config, environment.clock.nowMs())) this.roll();
   }
+}
+
+/** Leaves out what follows the last whole batch. */
+function wholeBatches(records: Buffer, batches: readonly BatchInfo[]): Buffer {
+  const last = batches.at(-1);
+  const end = last === undefined ? 0 : last.position + last.sizeInBytes;
+  return end === records.length ? records : records.subarray(0, end);
 }
 
 export function storageError(reason: string, logStartOffset: number): AppendResult {

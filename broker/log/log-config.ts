@@ -1,3 +1,5 @@
+import { DECOMPRESSED_BYTES_MAX } from '../../src/protocol/compression/compression.ts';
+
 /**
  * What a log needs to know of its topic's configuration, under Kafka's names (`segment.bytes` is `segmentBytes`).
  * Times are milliseconds, sizes bytes; -1 means no limit where Kafka says so.
@@ -26,6 +28,8 @@ export interface LogConfig {
   readonly producerIdExpirationMs: number;
   /** Look into every batch of a producer, decompressed where it must be; else headers are trusted. */
   readonly validateRecords: boolean;
+  /** What a batch may become to be looked into. */
+  readonly decompressedBytesMax: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -53,4 +57,5 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   messageTimestampAfterMaxMs: 3_600_000,
   producerIdExpirationMs: DAY_MS,
   validateRecords: true,
+  decompressedBytesMax: DECOMPRESSED_BYTES_MAX,
 };

@@ -23,13 +23,13 @@ import {
   OUT_OF_RANGE_READ,
   type ReadOptions,
   type ReadResult,
-  type TimestampedOffset,
 } from './read-result.ts';
 import { RecentBatches, RecentBudget } from './recent-batches.ts';
 import { countToDelete } from './retention.ts';
 import type { SegmentOptions } from './segment.ts';
 import { findAborted } from './segment-lookup.ts';
-import { findOffsetForTimestamp, findOffsetOfMaxTimestamp } from './timestamp-search.ts';
+import { type Lookup, lookUpTimestamp } from './timestamp-lookup.ts';
+import { maxTimestampOf } from './timestamp-search.ts';
 
 export type { LogOptions } from './log-options.ts';
 
@@ -285,26 +285,21 @@ export class Log {
   }
 
   /**
-   * The first record at or after `timestamp` and before `upperBoundOffset`, or null. Decodes at most one batch. An error code
-   * where the log is damaged on the way.
+   * The first record at or after `timestamp` and before `upperBoundOffset`, or null. Decodes at most one batch on the event
+   * loop, and a large one beside it: then the answer is a promise. An error code where the log is damaged on the way.
    */
-  offsetForTimestamp(timestamp: number, upperBoundOffset: number): TimestampedOffset | null | ErrorCode {
-    const { segments, logStartOffset } = this.#state;
-    try {
-      const found = findOffsetForTimestamp(segments.all, { timestamp, logStartOffset });
-      return found === null || found.offset >= upperBoundOffset ? null : found;
-    } catch (error) {
-      return this.#state.onReadFailure(error);
-    }
+  offsetForTimestamp(timestamp: number, upperBoundOffset: number): Lookup | Promise<Lookup> {
+    return lookUpTimestamp(this.#state, {
+      timestamp,
+      fromOffset: this.#state.logStartOffset,
+      upperBoundOffset,
+    });
   }
 
   /** The first record that carries the log's largest timestamp, or null in an empty log. As {@link offsetForTimestamp}. */
-  offsetOfMaxTimestamp(): TimestampedOffset | null | ErrorCode {
-    try {
-      return findOffsetOfMaxTimestamp(this.#state.segments.all, this.#state.logStartOffset);
-    } catch (error) {
-      return this.#state.onReadFailure(error);
-    }
+  offsetOfMaxTimestamp(): Lookup | Promise<Lookup> {
+    const timestamp = maxTimestampOf(this.#state.segments.all);
+    return timestamp === undefined ? null : this.offsetForTimestamp(timestamp, Number.POSITIVE_INFINITY);
   }
 
   /** Drops everything from `offset` on. */

@@ -4,6 +4,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { NO_TIMESTAMP } from '../../src/protocol/records/batch-format.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { RecordIterator } from '../../src/protocol/records/decode-batch.ts';
+import { RecordChecks } from './record-checks.ts';
 
 export interface RecordRules {
   /** `<topic>-<partition>`, for messages. */
@@ -14,6 +15,8 @@ export interface RecordRules {
   readonly timestampMin: number;
   /** By `message.timestamp.after.max.ms`. */
   readonly timestampMax: number;
+  /** By `millrace.decompressed.batch.max.bytes`. */
+  readonly decompressedBytesMax: number;
 }
 
 /** A record that its batch is refused for (Produce v8+ `recordErrors`, KIP-467). */
@@ -39,34 +42,44 @@ export interface Inspection {
   readonly refusal: Refusal | undefined;
 }
 
-/** How many bad records the message of the whole batch quotes. */
-const QUOTED_MAX = 3;
-/** How Kafka shows that there is no bound. */
-const LONG_MIN = '-9223372036854775808';
-
 /**
  * Decompresses and walks over the records of a producer's batch: whether they are what the header says, so many, whole
  * and numbered without a gap, and whether each keeps the topic's rules. Messages about records are Kafka's, because
  * producers show them.
- *
- * @param options.decompressedBytesMax
- * @throws {DecompressedTooLargeError} where the caller has set a limit, and more would have to be decompressed.
  */
-export function inspectRecords(
+export function inspectRecords(batch: Buffer, rules: RecordRules): Inspection {
+  try {
+    return walk(new BatchView(batch), rules, rules.decompressedBytesMax);
+  } catch (error) {
+    return refusedInspection(error);
+  }
+}
+
+/** As {@link inspectRecords}; undefined where more than `bytesMax` would have to be decompressed for it. */
+export function inspectSmallRecords(
   batch: Buffer,
   rules: RecordRules,
-  options?: { readonly decompressedBytesMax: number },
-): Inspection {
+  bytesMax: number,
+): Inspection | undefined {
   try {
-    return walk(new BatchView(batch), rules, options);
+    return walk(new BatchView(batch), rules, Math.min(bytesMax, rules.decompressedBytesMax));
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    if (options !== undefined && error instanceof DecompressedTooLargeError) throw error;
-    return {
-      maxTimestamp: NO_TIMESTAMP,
-      refusal: { errorCode: refusalCode(error), message: error.message, badRecords: [] },
-    };
+    if (error instanceof DecompressedTooLargeError && bytesMax < rules.decompressedBytesMax) return undefined;
+    return refusedInspection(error);
   }
+}
+
+/** What is wrong with records that cannot be read; anything but a protocol error is a bug. */
+export function refusedInspection(error: unknown): Inspection {
+  if (!(error instanceof ProtocolError)) throw error;
+  const message =
+    error instanceof DecompressedTooLargeError
+      ? `${error.message} by millrace.decompressed.batch.max.bytes`
+      : error.message;
+  return {
+    maxTimestamp: NO_TIMESTAMP,
+    refusal: { errorCode: refusalCode(error), message, badRecords: [] },
+  };
 }
 
 /**
@@ -80,64 +93,12 @@ function refusalCode(error: ProtocolError): ErrorCode {
     : ErrorCode.INVALID_RECORD;
 }
 
-function walk(
-  batch: BatchView,
-  rules: RecordRules,
-  options: { readonly decompressedBytesMax: number } | undefined,
-): Inspection {
-  const iterator = new RecordIterator(batch, options);
+function walk(batch: BatchView, rules: RecordRules, decompressedBytesMax: number): Inspection {
+  const iterator = new RecordIterator(batch, { decompressedBytesMax, ownTimes: true });
+  const checks = new RecordChecks(rules);
   const { baseOffset } = batch;
-  let badRecords: BadRecord[] | undefined;
-  let errorCode: ErrorCode = ErrorCode.INVALID_RECORD;
-  let maxTimestamp = NO_TIMESTAMP;
-  for (let batchIndex = 0; iterator.next(); batchIndex++) {
-    const { timestamp, offset } = iterator;
-    if (offset !== baseOffset + batchIndex) {
-      const message = `record ${batchIndex} of the batch has the offset delta ${offset - baseOffset}`;
-      return { maxTimestamp, refusal: { errorCode: ErrorCode.INVALID_RECORD, message, badRecords: [] } };
-    }
-    if (timestamp > maxTimestamp) maxTimestamp = timestamp;
-    if (rules.keyRequired && iterator.keyLength < 0) {
-      const message = `Compacted topic cannot accept message without key in topic partition ${rules.partition}`;
-      (badRecords ??= []).push({ batchIndex, message });
-    } else if (isOutOfRange(timestamp, rules)) {
-      errorCode = ErrorCode.INVALID_TIMESTAMP;
-      (badRecords ??= []).push({ batchIndex, message: timestampMessage(timestamp, batchIndex, rules) });
-    }
+  while (iterator.next()) {
+    if (!checks.check(iterator.timestamp, iterator.offset - baseOffset, iterator.keyLength)) break;
   }
-  const refusal = badRecords === undefined ? undefined : refusalOf(badRecords, errorCode);
-  return { maxTimestamp, refusal };
-}
-
-function refusalOf(badRecords: readonly BadRecord[], errorCode: ErrorCode): Refusal {
-  const message =
-    errorCode === ErrorCode.INVALID_TIMESTAMP
-      ? 'One or more records have been rejected due to invalid timestamp'
-      : `One or more records have been rejected due to ${badRecords.length} record errors in total, ` +
-        `and only showing the first three errors at most: ${quoted(badRecords)}`;
-  return { errorCode, message, badRecords };
-}
-
-/** A record without a time is in any range. */
-function isOutOfRange(timestamp: number, { timestampMin, timestampMax }: RecordRules): boolean {
-  return timestamp !== NO_TIMESTAMP && (timestamp < timestampMin || timestamp > timestampMax);
-}
-
-function timestampMessage(
-  timestamp: number,
-  offset: number,
-  { timestampMin, timestampMax }: RecordRules,
-): string {
-  const min = Number.isFinite(timestampMin) ? timestampMin : LONG_MIN;
-  return (
-    `Timestamp ${timestamp} of message with offset ${offset} is out of range. ` +
-    `The timestamp should be within [${min}, ${timestampMax}]`
-  );
-}
-
-function quoted(badRecords: readonly BadRecord[]): string {
-  const first = badRecords
-    .slice(0, QUOTED_MAX)
-    .map(({ batchIndex, message }) => `RecordError(batchIndex=${batchIndex}, message='${message}')`);
-  return `[${first.join(', ')}]`;
+  return checks.result();
 }

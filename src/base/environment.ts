@@ -31,7 +31,7 @@ export interface WorkerTask<I, O> {
   /** The address of the module, its `import.meta.url`. */
   readonly module: string;
   /** Input and output are copied between threads: plain data and bytes. */
-  run(input: I): O;
+  run(input: I): O | Promise<O>;
 }
 
 export interface Workers {

@@ -184,6 +184,8 @@ export interface ConsumerOptions extends ClientOptions {
   readonly autoCommitIntervalMs?: number;
   /** Verifies the CRC of each batch. Default true. */
   readonly checkCrcs?: boolean;
+  /** What one compressed batch may become in memory. Default 1 GiB; a larger one cannot be read. */
+  readonly decompressedBatchBytesMax?: number;
   readonly allowAutoTopicCreation?: boolean;
   /** Hides internal topics from pattern subscriptions. Default true. */
   readonly excludeInternalTopics?: boolean;

@@ -19,7 +19,7 @@ parentPort?.on('message', (request: WorkerRequest) => void answer(request));
 async function answer({ id, module, input }: WorkerRequest): Promise<void> {
   try {
     const { task } = (await import(module)) as { readonly task: WorkerTask<unknown, unknown> };
-    parentPort?.postMessage({ id, output: task.run(input) } satisfies WorkerResponse);
+    parentPort?.postMessage({ id, output: await task.run(input) } satisfies WorkerResponse);
   } catch (error) {
     parentPort?.postMessage({ id, error } satisfies WorkerResponse);
   }

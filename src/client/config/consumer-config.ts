@@ -1,5 +1,6 @@
 import { boolean, int, list, type OptionKey, option, string } from '../../base/config/config-key.ts';
 import { atLeast, eachOf, oneOf, withAliases } from '../../base/config/config-range.ts';
+import { DECOMPRESSED_BYTES_MAX } from '../../protocol/compression/compression.ts';
 import type { ConsumerOptions } from '../types.ts';
 import { commonConfig } from './common-config.ts';
 
@@ -87,6 +88,14 @@ export const consumerConfig = {
     int(5_000, 'Time between two commits in the background.', atLeast(0)),
   ),
   checkCrcs: option('check.crcs', boolean(true, 'Verifies the checksum of each batch.')),
+  decompressedBatchBytesMax: option(
+    'millrace.decompressed.batch.max.bytes',
+    int(
+      DECOMPRESSED_BYTES_MAX,
+      'Bytes that one compressed batch may become in memory; a larger one cannot be read (Kafka has no limit).',
+      atLeast(1),
+    ),
+  ),
   allowAutoTopicCreation: option(
     'allow.auto.create.topics',
     boolean(

@@ -1,5 +1,6 @@
 import { OperationalError } from '../../base/errors.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
+import { DecompressedTooLargeError } from '../../protocol/compression/corrupt.ts';
 import { requireBatchSizeAt } from '../../protocol/records/batch-header.ts';
 import { BatchView } from '../../protocol/records/batch-view.ts';
 import { ControlRecordType, controlRecordTypeOf } from '../../protocol/records/control-record.ts';
@@ -15,6 +16,7 @@ export interface AbortedTransaction {
 
 export interface ChunkOptions {
   readonly checkCrcs: boolean;
+  readonly decompressedBytesMax: number;
   /** Under read_committed: the aborted transactions that the fetched range touches; else null. */
   readonly aborted: readonly AbortedTransaction[] | null;
 }
@@ -32,6 +34,7 @@ export class FetchedChunk {
   readonly endEpoch: number;
   readonly #bytes: Buffer;
   readonly #checkCrcs: boolean;
+  readonly #decompressedBytesMax: number;
   /** By first offset, those not reached yet; null if nothing is to be filtered. */
   readonly #aborted: AbortedTransaction[] | null;
   readonly #abortedProducers = new Set<number>();
@@ -45,6 +48,7 @@ export class FetchedChunk {
     this.jumps = state.jumps;
     this.#bytes = bytes;
     this.#checkCrcs = options.checkCrcs;
+    this.#decompressedBytesMax = options.decompressedBytesMax;
     this.#aborted =
       options.aborted === null ? null : options.aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
     let at = 0;
@@ -77,7 +81,7 @@ export class FetchedChunk {
    * Appends up to `limit` records to `into` and moves the state's position behind them, and behind what is skipped:
    * control batches, aborted transactions, gaps that compaction has left.
    * @returns false when there is no more in it.
-   * @throws {OperationalError} `CORRUPT_RECORD`; the position stands at the batch that cannot be read.
+   * @throws {OperationalError} `CORRUPT_RECORD`, `RECORD_TOO_LARGE`; the position stands at the batch that cannot be read.
    */
   take(limit: number, into: ConsumerRecord[]): boolean {
     const { state } = this;
@@ -113,9 +117,11 @@ export class FetchedChunk {
         if (this.#checkCrcs && !batch.isValid()) throw this.#corrupt(undefined, batch.baseOffset);
         if (!this.#isHidden(batch)) {
           try {
-            this.#iterator = new RecordIterator(batch);
+            this.#iterator = new RecordIterator(batch, { decompressedBytesMax: this.#decompressedBytesMax });
           } catch (error) {
-            throw this.#corrupt(error, batch.baseOffset);
+            throw error instanceof DecompressedTooLargeError
+              ? tooLarge(state, batch.baseOffset, error)
+              : this.#corrupt(error, batch.baseOffset);
           }
           this.#batch = batch;
           this.#nextBatchAt = batch.end;
@@ -156,6 +162,20 @@ export class FetchedChunk {
     const why = cause instanceof Error ? cause.message : 'its checksum does not fit its bytes';
     return corruptRecord(this.state, offset, why, cause);
   }
+}
+
+/** Sound, but more than the application wants in memory. */
+function tooLarge(
+  partition: TopicPartition,
+  offset: number,
+  cause: DecompressedTooLargeError,
+): OperationalError {
+  return new OperationalError(
+    'RECORD_TOO_LARGE',
+    `the batch at offset ${offset} of ${showPartition(partition)} cannot be read: ${cause.message}: ` +
+      'raise decompressedBatchBytesMax (millrace.decompressed.batch.max.bytes), or seek past it',
+    { retriable: false, cause },
+  );
 }
 
 export function corruptRecord(

@@ -267,6 +267,7 @@ export class Fetcher {
     if (answer.records === null || answer.records.length === 0) return;
     const chunk = new FetchedChunk(state, answer.records, {
       checkCrcs: this.#settings.checkCrcs,
+      decompressedBytesMax: this.#settings.decompressedBatchBytesMax,
       aborted: this.#settings.isolationLevel === 'read_committed' ? (answer.abortedTransactions ?? []) : null,
     });
     if (chunk.empty) {

@@ -11,8 +11,8 @@ export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 /** By the number in a batch's attributes. */
 export const COMPRESSIONS: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
-/** What a batch may become, where the caller sets no other limit: 64 times the largest batch that Kafka accepts. */
-export const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024;
+/** What a batch may become, where nobody sets another limit: 1024 times the largest batch that Kafka accepts by default. */
+export const DECOMPRESSED_BYTES_MAX = 1024 * 1024 * 1024;
 
 /** @throws {ProtocolError} UNSUPPORTED_COMPRESSION_TYPE */
 export function compressionOfId(id: number): Compression {

@@ -1,12 +1,8 @@
 import { corruptBytes, tooLarge } from './corrupt.ts';
+import { forEachLz4Block, isLz4Frame, lz4Pieces } from './lz4-frame.ts';
+import { concatPieces, WHOLE_BYTES_MAX } from './pieces.ts';
 import { lz4Compress, lz4Decompress } from './wasm-codecs.ts';
 
-/** LZ4 frames (the frame format 1.6), with a correct header checksum: what batches of magic 2 carry. */
-const MAGIC = 0x184d2204;
-const HAS_CONTENT_SIZE = 0x08;
-const HAS_DICTIONARY = 0x01;
-const HAS_BLOCK_CHECKSUM = 0x10;
-const UNCOMPRESSED_BLOCK = 0x80000000;
 /** Matches of LZ4 stretch a byte to at most this many. */
 const RATIO_MAX = 255;
 
@@ -15,10 +11,13 @@ export function compressLz4(bytes: Buffer): Buffer {
 }
 
 export function decompressLz4(bytes: Buffer, bytesMax: number): Buffer {
-  // The bound by the ratio nearly always does; only what may be a bomb is looked at block by block.
-  if (bytes.length * RATIO_MAX > bytesMax && decompressedBytes(bytes) > bytesMax)
-    throw tooLarge('lz4', bytesMax);
-  if (bytes.length < 7 || bytes.readUInt32LE(0) !== MAGIC) throw corruptBytes('lz4', 'not an LZ4 frame');
+  // The bound by the ratio nearly always does; only what may be large is looked at block by block.
+  if (bytes.length * RATIO_MAX > Math.min(bytesMax, WHOLE_BYTES_MAX)) {
+    const size = decompressedBytes(bytes);
+    if (size > bytesMax) throw tooLarge('lz4', bytesMax);
+    if (size > WHOLE_BYTES_MAX) return concatPieces(lz4Pieces(bytes), size);
+  }
+  if (!isLz4Frame(bytes)) throw corruptBytes('lz4', 'not an LZ4 frame');
   try {
     return lz4Decompress(bytes);
   } catch (error) {
@@ -28,18 +27,10 @@ export function decompressLz4(bytes: Buffer, bytesMax: number): Buffer {
 
 /** What a frame restores, counted without restoring it. */
 function decompressedBytes(bytes: Buffer): number {
-  const flags = bytes[4] ?? 0;
-  let at = 7 + ((flags & HAS_CONTENT_SIZE) === 0 ? 0 : 8) + ((flags & HAS_DICTIONARY) === 0 ? 0 : 4);
   let total = 0;
-  while (at + 4 <= bytes.length) {
-    const word = bytes.readUInt32LE(at);
-    if (word === 0) return total;
-    at += 4;
-    const size = word % UNCOMPRESSED_BLOCK;
-    if (at + size > bytes.length) throw corruptBytes('lz4', 'a block is cut short');
-    total += word >= UNCOMPRESSED_BLOCK ? size : blockBytes(bytes, at, at + size);
-    at += size + ((flags & HAS_BLOCK_CHECKSUM) === 0 ? 0 : 4);
-  }
+  forEachLz4Block(bytes, ({ start, end, isCompressed }) => {
+    total += isCompressed ? blockBytes(bytes, start, end) : end - start;
+  });
   return total;
 }
 
@@ -48,12 +39,12 @@ function blockBytes(bytes: Buffer, start: number, end: number): number {
   let total = 0;
   let at = start;
   while (at < end) {
-    const token = bytes[at++] as number;
+    const token = bytes[at++] ?? 0;
     let literals = token >>> 4;
     if (literals === 15) {
       let more = 255;
       while (more === 255 && at < end) {
-        more = bytes[at++] as number;
+        more = bytes[at++] ?? 0;
         literals += more;
       }
     }
@@ -65,7 +56,7 @@ function blockBytes(bytes: Buffer, start: number, end: number): number {
     if (match === 19) {
       let more = 255;
       while (more === 255 && at < end) {
-        more = bytes[at++] as number;
+        more = bytes[at++] ?? 0;
         match += more;
       }
     }

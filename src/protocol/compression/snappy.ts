@@ -11,6 +11,8 @@ const COMPATIBLE_VERSION = 1;
 const HEADER_BYTES = 16;
 /** Bytes before compression of a chunk: what snappy-java takes. */
 const CHUNK_BYTES = 32 * 1024;
+/** The best that raw snappy can do: a copy of 64 bytes in three. */
+const RATIO_MAX = 64 / 3;
 
 export function compressSnappy(bytes: Buffer): Buffer {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
@@ -28,29 +30,47 @@ export function compressSnappy(bytes: Buffer): Buffer {
 }
 
 export function decompressSnappy(bytes: Buffer, bytesMax: number): Buffer {
-  const isFramed = bytes.length >= HEADER_BYTES && bytes.compare(MAGIC, 0, 8, 0, 8) === 0;
-  if (!isFramed) return decompressRaw(bytes, bytesMax, bytesMax);
+  if (!isFramed(bytes)) return decompressRaw(bytes, bytesMax, bytesMax);
   const pieces: Buffer[] = [];
   let left = bytesMax;
+  for (const chunk of chunksOf(bytes)) {
+    const piece = decompressRaw(chunk, left, bytesMax);
+    left -= piece.length;
+    pieces.push(piece);
+  }
+  const [only] = pieces;
+  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
+}
+
+/** Restores chunk by chunk. */
+export function* snappyPieces(bytes: Buffer): Generator<Buffer> {
+  for (const chunk of isFramed(bytes) ? chunksOf(bytes) : [bytes]) {
+    yield decompressRaw(chunk, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+  }
+}
+
+function isFramed(bytes: Buffer): boolean {
+  return bytes.length >= HEADER_BYTES && bytes.compare(MAGIC, 0, 8, 0, 8) === 0;
+}
+
+function* chunksOf(bytes: Buffer): Generator<Buffer> {
   let at = HEADER_BYTES;
   while (at < bytes.length) {
     if (at + 4 > bytes.length) throw corruptBytes('snappy', 'a chunk is cut short');
     const length = bytes.readInt32BE(at);
     at += 4;
     if (length < 0 || at + length > bytes.length) throw corruptBytes('snappy', 'a chunk is cut short');
-    const piece = decompressRaw(bytes.subarray(at, at + length), left, bytesMax);
-    left -= piece.length;
-    pieces.push(piece);
+    yield bytes.subarray(at, at + length);
     at += length;
   }
-  const [only] = pieces;
-  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
 }
 
 /** @param left what of the limit is not used up yet. */
 function decompressRaw(bytes: Buffer, left: number, bytesMax: number): Buffer {
   const length = uncompressedLength(bytes);
   if (length > left) throw tooLarge('snappy', bytesMax);
+  // The decoder makes room for what is claimed before it looks at what is there.
+  if (length > bytes.length * RATIO_MAX) throw corruptBytes('snappy', 'the length cannot be right');
   try {
     return snappyDecompress(bytes);
   } catch (error) {

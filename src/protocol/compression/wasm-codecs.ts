@@ -19,6 +19,8 @@ interface CodecExports {
 type Codec = 'lz4_compress' | 'lz4_decompress' | 'snappy_compress' | 'snappy_decompress';
 
 const INPUT_BYTES_MIN = 4096;
+/** The memory of an instance never shrinks: one that has grown larger is not kept. */
+const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
 const MASK_32 = 0xffffffffn;
 
 const NOTHING = new Uint8Array(0);
@@ -55,14 +57,19 @@ function run(codec: Codec, bytes: Buffer): Buffer {
     const pointer = Number(result >> 32n);
     const output = Buffer.from(new Uint8Array(codecs.memory.buffer, pointer, length));
     codecs.dealloc(pointer, length);
+    if (codecs.memory.buffer.byteLength > MEMORY_BYTES_MAX) dropInstance();
     return output;
   } catch (error) {
     // What panicked gave nothing back: its memory goes with the instance, or rubbish from a client would fill it.
-    codecs = undefined;
-    input = NOTHING;
-    inputBytes = 0;
+    dropInstance();
     throw error;
   }
+}
+
+function dropInstance(): void {
+  codecs = undefined;
+  input = NOTHING;
+  inputBytes = 0;
 }
 
 function reserveInput(from: CodecExports, length: number): void {

@@ -10,6 +10,9 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 /** The most that one block restores. */
 const BLOCK_BYTES_MAX = 128 * 1024;
 
+/** The largest window that zstd's own decoder takes while it streams, as Kafka's Java clients do. */
+const WINDOW_BYTES_MAX = 128 * 1024 * 1024;
+
 const RAW_BLOCK = 0;
 const RLE_BLOCK = 1;
 
@@ -53,6 +56,9 @@ function readFrame(bytes: Buffer, start: number): Frame {
   let at = start + 1 + (isSingleSegment ? 0 : 1) + dictionaryBytes;
   const known = contentSize(bytes, at, sizeBytes);
   at += sizeBytes;
+  const windowBytes = isSingleSegment ? (known ?? 0) : windowSize(byteAt(bytes, start + 1));
+  if (windowBytes > WINDOW_BYTES_MAX)
+    throw corruptBytes('zstd', `a window of ${windowBytes} bytes is needed`);
   let bound = 0;
   for (let isLast = false; !isLast; ) {
     const header = byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16);
@@ -66,6 +72,11 @@ function readFrame(bytes: Buffer, start: number): Frame {
   if ((descriptor & 4) !== 0) at += 4;
   if (at > bytes.length) throw corruptBytes('zstd', 'a frame is cut short');
   return { bytes: known ?? bound, isExact: known !== undefined, end: at };
+}
+
+function windowSize(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >>> 3));
+  return base + (base / 8) * (descriptor & 7);
 }
 
 function contentSize(bytes: Buffer, at: number, length: number): number | undefined {

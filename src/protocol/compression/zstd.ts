@@ -1,15 +1,25 @@
+import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { Decompress } from 'fzstd';
 import { corruptBytes, tooLarge } from './corrupt.ts';
 import { compressWithWasm, decompressWithWasm } from './io/zstd-wasm.ts';
+import { concatPieces, WHOLE_BYTES_MAX } from './pieces.ts';
+import { streamPieces } from './stream-pieces.ts';
 import { zstdContentBytesMax } from './zstd-frame.ts';
 
-/** The functions of `node:zlib` that came with Node 22.15; before, zstd is a WebAssembly module. */
+/**
+ * The functions of `node:zlib` that came with Node 22.15; before, zstd is a WebAssembly module, which knows no streams, and
+ * for what is large a decoder in JavaScript.
+ */
 interface NodeZstd {
   readonly zstdCompressSync?: (bytes: Buffer) => Buffer;
   readonly zstdDecompressSync?: (bytes: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
+  readonly createZstdDecompress?: (options: { readonly chunkSize: number }) => Transform;
 }
 
 const LEVEL = 3;
+/** Bytes given to the decoder at a time: it restores all of them before it can be interrupted. */
+const INPUT_BYTES = 1024;
 const node = zlib as unknown as NodeZstd;
 
 export function compressZstd(bytes: Buffer): Buffer {
@@ -30,9 +40,42 @@ export function decompressZstd(bytes: Buffer, bytesMax: number): Buffer {
   // A known size is checked; of an unknown one, what the blocks can hold is the room to decompress into.
   if (content.isExact && content.bytes > bytesMax) throw tooLarge('zstd', bytesMax);
   const room = Math.min(content.bytes, bytesMax);
+  if (room > WHOLE_BYTES_MAX) return concatPieces(limited(decodePieces(bytes), bytesMax), room);
   try {
     return decompressWithWasm(bytes, room);
   } catch (error) {
     throw room < content.bytes ? tooLarge('zstd', bytesMax) : corruptBytes('zstd', error);
+  }
+}
+
+/** Restores block by block. */
+export function zstdPieces(bytes: Buffer): Iterable<Buffer> | AsyncIterable<Buffer> {
+  return node.createZstdDecompress === undefined
+    ? decodePieces(bytes)
+    : streamPieces('zstd', node.createZstdDecompress, bytes);
+}
+
+function* decodePieces(bytes: Buffer): Generator<Buffer> {
+  // Finds frames that are cut short or want too much memory, which the decoder is silent about.
+  zstdContentBytesMax(bytes);
+  const restored: Uint8Array[] = [];
+  const stream = new Decompress((piece) => void restored.push(piece));
+  for (let at = 0; at < bytes.length; at += INPUT_BYTES) {
+    try {
+      stream.push(bytes.subarray(at, at + INPUT_BYTES), at + INPUT_BYTES >= bytes.length);
+    } catch (error) {
+      throw corruptBytes('zstd', error);
+    }
+    for (const piece of restored) yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    restored.length = 0;
+  }
+}
+
+function* limited(pieces: Iterable<Buffer>, bytesMax: number): Generator<Buffer> {
+  let total = 0;
+  for (const piece of pieces) {
+    total += piece.length;
+    if (total > bytesMax) throw tooLarge('zstd', bytesMax);
+    yield piece;
   }
 }

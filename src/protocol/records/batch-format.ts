@@ -37,3 +37,6 @@ export const NO_PRODUCER_EPOCH = -1;
 export const NO_SEQUENCE = -1;
 export const NO_LEADER_EPOCH = -1;
 export const NO_TIMESTAMP = -1;
+
+/** A record takes at least: length, attributes, timestamp delta, offset delta, key length, value length, headers. */
+export const RECORD_BYTES_MIN = 7;

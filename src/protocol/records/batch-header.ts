@@ -12,7 +12,10 @@ import {
   BASE_SEQUENCE_AT,
   BASE_TIMESTAMP_AT,
   BATCH_HEADER_BYTES,
+  COMPRESSION_MASK,
+  CONTROL_FLAG,
   CRC_AT,
+  DELETE_HORIZON_FLAG,
   LAST_OFFSET_DELTA_AT,
   LENGTH_AT,
   LOG_APPEND_TIME_FLAG,
@@ -24,13 +27,24 @@ import {
   PRODUCER_EPOCH_AT,
   PRODUCER_ID_AT,
   RECORDS_COUNT_AT,
+  TRANSACTIONAL_FLAG,
 } from './batch-format.ts';
+
+const KEPT_ATTRIBUTES = COMPRESSION_MASK | TRANSACTIONAL_FLAG | CONTROL_FLAG | DELETE_HORIZON_FLAG;
 
 /** @throws {ProtocolError} CORRUPT_MESSAGE beyond 2^53. */
 function int64At(buffer: Buffer, at: number): number {
   const value = readInt64(buffer, at);
   if (Number.isSafeInteger(value)) return value;
   throw new ProtocolError(ErrorCode.CORRUPT_MESSAGE, 'a 64-bit integer of a record batch is beyond 2^53');
+}
+
+/**
+ * Producers may write any time: what is beyond 2^53 milliseconds (the year 287396) is taken for that, so that it can be
+ * refused as a time, and read where others have stored it.
+ */
+function timestampAt(buffer: Buffer, at: number): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(readInt64(buffer, at), Number.MAX_SAFE_INTEGER));
 }
 
 export function baseOffsetAt(buffer: Buffer, at: number): number {
@@ -63,11 +77,11 @@ export function attributesAt(buffer: Buffer, at: number): number {
 }
 
 export function baseTimestampAt(buffer: Buffer, at: number): number {
-  return int64At(buffer, at + BASE_TIMESTAMP_AT);
+  return timestampAt(buffer, at + BASE_TIMESTAMP_AT);
 }
 
 export function maxTimestampAt(buffer: Buffer, at: number): number {
-  return int64At(buffer, at + MAX_TIMESTAMP_AT);
+  return timestampAt(buffer, at + MAX_TIMESTAMP_AT);
 }
 
 export function producerIdAt(buffer: Buffer, at: number): number {
@@ -143,24 +157,19 @@ export function stampLeaderEpoch(buffer: Buffer, at: number, leaderEpoch: number
   buffer.writeInt32BE(leaderEpoch, at + PARTITION_LEADER_EPOCH_AT);
 }
 
-/** Sets the largest timestamp, and so a new checksum. */
-export function stampMaxTimestamp(
+/**
+ * Sets the largest timestamp and whose clock it is from, and so a new checksum. Attributes without a meaning are not kept,
+ * as in Kafka.
+ */
+export function stampTimestamp(
   buffer: Buffer,
   at: number,
-  batch: { readonly sizeInBytes: number; readonly timestampMs: number },
+  batch: { readonly sizeInBytes: number; readonly timestampMs: number; readonly isLogAppendTime: boolean },
 ): void {
+  const kept = attributesAt(buffer, at) & KEPT_ATTRIBUTES;
+  buffer.writeInt16BE(batch.isLogAppendTime ? kept | LOG_APPEND_TIME_FLAG : kept, at + ATTRIBUTES_AT);
   writeInt64(buffer, at + MAX_TIMESTAMP_AT, batch.timestampMs);
   stampCrc(buffer, at, batch.sizeInBytes);
-}
-
-/** Makes the batch one of LogAppendTime: attribute bit, largest timestamp, and so a new checksum. */
-export function stampLogAppendTime(
-  buffer: Buffer,
-  at: number,
-  batch: { readonly sizeInBytes: number; readonly timestampMs: number },
-): void {
-  buffer.writeInt16BE(attributesAt(buffer, at) | LOG_APPEND_TIME_FLAG, at + ATTRIBUTES_AT);
-  stampMaxTimestamp(buffer, at, batch);
 }
 
 /** Who wrote a batch; all -1 for a producer that is not idempotent. */

@@ -156,7 +156,8 @@ export class BatchView {
 
   /** Makes `timestamp` the time of all records (`message.timestamp.type=LogAppendTime`) and mends the checksum. */
   stampLogAppendTime(timestamp: number): void {
-    header.stampLogAppendTime(this.buffer, this.start, {
+    header.stampTimestamp(this.buffer, this.start, {
+      isLogAppendTime: true,
       sizeInBytes: this.sizeInBytes,
       timestampMs: timestamp,
     });

@@ -1,11 +1,9 @@
 import { ProtocolError } from '../../base/protocol-error.ts';
 import { decompress, DECOMPRESSED_BYTES_MAX } from '../compression/compression.ts';
 import { ErrorCode } from '../error-codes.ts';
+import { NO_TIMESTAMP, RECORD_BYTES_MIN } from './batch-format.ts';
 import type { BatchView } from './batch-view.ts';
 import { NO_HEADERS, type Header, type Record } from './record.ts';
-
-/** A record takes at least: length, attributes, timestamp delta, offset delta, key length, value length, headers. */
-const RECORD_BYTES_MIN = 7;
 
 /** Text decoding without the argument checks of `Buffer.toString`; present on every Buffer of Node. */
 interface Utf8Slice {
@@ -62,8 +60,15 @@ export class RecordIterator {
   /** The time of all records, or -1: each has its own. */
   readonly #appendTime: number;
 
-  /** @throws {ProtocolError} CORRUPT_MESSAGE, also where the decompressed records are larger than allowed. */
-  constructor(batch: BatchView, options?: { readonly decompressedBytesMax?: number }) {
+  /**
+   * @param options.ownTimes each record's own time, also where the batch says that the log has set one for all.
+   * @throws {ProtocolError} CORRUPT_MESSAGE
+   * @throws {DecompressedTooLargeError}
+   */
+  constructor(
+    batch: BatchView,
+    options?: { readonly decompressedBytesMax?: number | undefined; readonly ownTimes?: boolean },
+  ) {
     const { compression } = batch;
     this.bytes =
       compression === 'none'
@@ -72,7 +77,8 @@ export class RecordIterator {
     this.#left = batch.recordsCount;
     this.#baseOffset = batch.baseOffset;
     this.#baseTimestamp = batch.baseTimestamp;
-    this.#appendTime = batch.isLogAppendTime ? batch.maxTimestamp : -1;
+    this.#appendTime =
+      batch.isLogAppendTime && options?.ownTimes !== true ? batch.maxTimestamp : NO_TIMESTAMP;
     if (this.#left < 0 || this.#left * RECORD_BYTES_MIN > this.bytes.length) {
       throw corrupt(`${this.#left} records cannot fit into ${this.bytes.length} bytes`);
     }
@@ -92,7 +98,8 @@ export class RecordIterator {
       throw corrupt(`a record has the length ${length}`);
     this.#position++; // The attributes of a record have no meaning yet.
     const timestampDelta = this.#varlong();
-    this.timestamp = this.#appendTime === -1 ? this.#baseTimestamp + timestampDelta : this.#appendTime;
+    this.timestamp =
+      this.#appendTime === NO_TIMESTAMP ? this.#baseTimestamp + timestampDelta : this.#appendTime;
     this.offset = this.#baseOffset + this.#varint();
     this.keyLength = this.#varint();
     this.keyStart = this.#position;
@@ -197,7 +204,7 @@ export class RecordIterator {
     return this.#longVarlong();
   }
 
-  /** More than 28 bits: halves in floats, exact up to 2^53. */
+  /** More than 28 bits: halves in floats, exact up to 2^53, and no more than that: only times are so long. */
   #longVarlong(): number {
     let scale = 1;
     let magnitude = 0;
@@ -213,7 +220,7 @@ export class RecordIterator {
         scale *= 0x80;
       }
       if (byte >= 0x80) continue;
-      if (magnitude > Number.MAX_SAFE_INTEGER) throw corrupt('a timestamp is beyond 2^53');
+      magnitude = Math.min(magnitude, Number.MAX_SAFE_INTEGER - 1);
       return sign === 0 ? magnitude : -magnitude - 1;
     }
     throw corrupt('a varlong takes more than ten bytes');

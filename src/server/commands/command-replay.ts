@@ -7,6 +7,8 @@ import { type Command, decodeCommand } from './command.ts';
 const POLL_TIMEOUT_MS = 1_000;
 /** A partition whose disk does not answer gives nothing, and no reason: a start does not wait for it for ever. */
 const SILENCE_MS_MAX = 15_000;
+/** The consumer's codes for a batch that it cannot read. */
+const UNREADABLE: ReadonlySet<string> = new Set(['CORRUPT_RECORD', 'RECORD_TOO_LARGE']);
 
 interface CommandReplayOptions {
   readonly environment: Environment;
@@ -56,7 +58,7 @@ export class CommandReplay {
         }
         this.#checkSilence(end);
       } catch (error) {
-        if (!(error instanceof OperationalError) || error.code !== 'CORRUPT_RECORD') throw error;
+        if (!(error instanceof OperationalError) || !UNREADABLE.has(error.code)) throw error;
         const at = await consumer.position(this.#partition);
         this.#onDamage(Math.max(this.#expected, at) + 1, error.message);
         consumer.seek(this.#partition, this.#expected);

@@ -5,6 +5,8 @@ import { nodeWorkers } from '../../../src/base/io/node-workers.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { produce } from '../../../src/protocol/messages/00-produce.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
+import { listOffsets } from '../../../src/protocol/messages/02-list-offsets.ts';
+import { Consumer } from '../../../src/client/index.ts';
 import { makeBatch } from '../log/batches.ts';
 import { brokenCompression, mangledBatch } from '../log/mangled-batches.ts';
 import { TestBrokers, type TestClient } from '../running-broker.ts';
@@ -64,7 +66,7 @@ describe('a batch that is too large for the event loop', () => {
       run: (task, input) => (isBroken ? Promise.reject(new Error('gone')) : nodeWorkers.run(task, input)),
     };
     const broker = await brokers.start(
-      { 'message.max.bytes': 20_000_000 },
+      { 'message.max.bytes': 20_000_000, 'millrace.decompressed.batch.max.bytes': 64 * 1024 * 1024 },
       { environment: { ...nodeEnvironment, workers } },
     );
     const client = brokers.to(broker);
@@ -83,5 +85,50 @@ describe('a batch that is too large for the event loop', () => {
     isBroken = true;
     expect(await send(client, large())).toMatchObject({ errorCode: ErrorCode.UNKNOWN_SERVER_ERROR });
     expect(await send(client, small())).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 0 });
+  });
+
+  it('that becomes a hundred times max.message.bytes is stored, found by time and read, as by Kafka', async () => {
+    const broker = await brokers.start({ 'message.max.bytes': 1_000_000 });
+    const client = brokers.to(broker);
+    await client.send(createTopics, 7, {
+      topics: [{ name: 'packed', numPartitions: 1, replicationFactor: 1 }],
+    });
+    const timestamp = Date.now();
+    const records = (key: string): Buffer =>
+      makeBatch({ records: 2, valueBytes: 50_000_000, compression: 'zstd', timestamp, key });
+    expect(records('a').length).toBeLessThan(1_000_000);
+    for (const [i, key] of ['a', 'b'].entries()) {
+      expect(await send(client, records(key))).toEqual({ errorCode: ErrorCode.NONE, baseOffset: 2 * i });
+    }
+    const ask = async (time: number) => {
+      const partitions = [{ partitionIndex: 0, timestamp: time }];
+      const { topics } = await client.send(listOffsets, 7, { topics: [{ name: 'packed', partitions }] });
+      return topics[0]?.partitions[0];
+    };
+    expect(await ask(timestamp + 1)).toMatchObject({ errorCode: 0, offset: 1, timestamp: timestamp + 1 });
+    expect(await ask(-3)).toMatchObject({ errorCode: 0, offset: 1, timestamp: timestamp + 1 });
+    expect(await ask(timestamp + 2)).toMatchObject({ errorCode: 0, offset: -1 });
+
+    const bootstrapServers = `${broker.address.host}:${broker.address.port}`;
+    const read = async (options: { readonly decompressedBatchBytesMax?: number }) => {
+      const consumer = new Consumer({ bootstrapServers, autoOffsetReset: 'earliest', ...options });
+      try {
+        consumer.assign([{ topic: 'packed', partition: 0 }]);
+        const found: number[] = [];
+        while (found.length < 4) {
+          for (const { records } of await consumer.poll(10_000)) {
+            for (const { value } of records) found.push(value?.length ?? -1);
+          }
+        }
+        return found;
+      } finally {
+        await consumer.close();
+      }
+    };
+    expect(await read({})).toEqual([50_000_000, 50_000_000, 50_000_000, 50_000_000]);
+    await expect(read({ decompressedBatchBytesMax: 99_000_000 })).rejects.toMatchObject({
+      code: 'RECORD_TOO_LARGE',
+      message: expect.stringContaining('millrace.decompressed.batch.max.bytes'),
+    });
   });
 });

@@ -7,6 +7,8 @@ import { ATTRIBUTES_AT, CRC_AT, RECORDS_AT } from '../../../src/protocol/records
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../../src/protocol/records/decode-batch.ts';
 import type { Log } from '../../../broker/log/log.ts';
+import { task } from '../../../broker/log/inspection-task.ts';
+import { inspectRecords, type RecordRules } from '../../../broker/log/record-validation.ts';
 import { makeBatch } from './batches.ts';
 import { brokenCompression, MANGLED, mangledBatch } from './mangled-batches.ts';
 import { openLog, READ_ALL } from './open-log.ts';
@@ -80,13 +82,53 @@ it('a batch of a producer that is trusted is looked at no further than its heade
   expect(log.appendAsLeader(records, EPOCH).errorCode).toBe(ErrorCode.NONE);
 });
 
-it('a batch that would become too large is MESSAGE_TOO_LARGE, which its producer splits', () => {
-  const log = openLog(temporaryDirectory());
-  const records = makeBatch({
-    records: 1,
-    valueBytes: 65 * 1024 * 1024,
-    compression: 'gzip',
-    timestamp: Date.now(),
+it('a batch that would become larger than the limit is MESSAGE_TOO_LARGE, and the setting is named', () => {
+  const records = makeBatch({ records: 1, valueBytes: 70_000, compression: 'gzip', timestamp: Date.now() });
+  const log = openLog(temporaryDirectory(), { decompressedBytesMax: 64 * 1024 });
+  expect(log.appendAsLeader(Buffer.from(records), EPOCH)).toMatchObject({
+    errorCode: ErrorCode.MESSAGE_TOO_LARGE,
+    errorMessage:
+      'gzip decompresses to more than the 65536 bytes allowed by millrace.decompressed.batch.max.bytes',
   });
-  expect(log.appendAsLeader(records, EPOCH).errorCode).toBe(ErrorCode.MESSAGE_TOO_LARGE);
+  const roomy = openLog(temporaryDirectory(), { decompressedBytesMax: 80_000 });
+  expect(roomy.appendAsLeader(records, EPOCH).errorCode).toBe(ErrorCode.NONE);
+});
+
+describe.each([...COMPRESSIONS])('in pieces, records compressed with %s', (codec) => {
+  const rules: RecordRules = {
+    partition: 'a-0',
+    keyRequired: true,
+    timestampMin: 0,
+    timestampMax: Date.now() + 3_600_000,
+    decompressedBytesMax: 1024 * 1024,
+  };
+
+  it('get the same answer as those that are looked at together', async () => {
+    const nowMs = Date.now();
+    const broken = ['noise', 'cut', 'plain'] as const;
+    const batches = [
+      ...Object.keys(MANGLED).map((name) => mangledBatch(name, codec, nowMs)),
+      ...(codec === 'none' ? [] : broken.map((kind) => brokenCompression(codec, kind, nowMs))),
+      makeBatch({ records: 3_000, valueBytes: 90, compression: codec, timestamp: nowMs, key: null }),
+    ];
+    for (const batch of batches) {
+      const whole = inspectRecords(batch, rules);
+      const pieces = await task.run({ batch, rules });
+      expect(pieces.refusal?.errorCode).toBe(whole.refusal?.errorCode);
+      expect(pieces.refusal?.badRecords).toEqual(whole.refusal?.badRecords);
+      if (whole.refusal === undefined) expect(pieces).toEqual(whole);
+    }
+  });
+
+  it.skipIf(codec === 'none')('of a bomb are refused before it has gone off', async () => {
+    const batch = makeBatch({
+      records: 1,
+      valueBytes: 2 * 1024 * 1024,
+      compression: codec,
+      timestamp: Date.now(),
+    });
+    const { refusal } = await task.run({ batch, rules });
+    expect(refusal?.errorCode).toBe(ErrorCode.MESSAGE_TOO_LARGE);
+    expect(refusal?.message).toContain('millrace.decompressed.batch.max.bytes');
+  });
 });
