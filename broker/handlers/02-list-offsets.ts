@@ -88,8 +88,14 @@ function whenFound(
   );
   if (isReady) return { topics } as Response;
   return Promise.all(
-    topics.map(async ({ name, partitions }) => ({ name, partitions: await Promise.all(partitions) })),
+    topics.map(async ({ name, partitions }) => ({ name, partitions: await allOf(partitions) })),
   ).then((found) => ({ topics: found }));
+}
+
+function allOf(
+  partitions: readonly (PartitionResponse | Promise<PartitionResponse>)[],
+): Promise<PartitionResponse[]> {
+  return Promise.all(partitions.map((partition) => Promise.resolve(partition)));
 }
 
 /** What is asked twice is refused once. */
