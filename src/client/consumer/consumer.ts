@@ -1,8 +1,7 @@
 import { OperationalError } from '../../base/errors.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { Cluster } from '../cluster/cluster.ts';
-import { GroupCoordinator } from '../cluster/coordinator.ts';
-import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, lookupOffsets } from '../cluster/offset-lookup.ts';
+import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../cluster/offset-lookup.ts';
 import {
   checkCloseOptions,
   checkListener,
@@ -33,23 +32,15 @@ import type {
   TopicPartition,
 } from '../types.ts';
 import { createAssignors } from './assignors/assignors.ts';
-import { Committer } from './committer.ts';
+import { ClusterSearch, topicsMatching } from './cluster-search.ts';
+import { ConsumerGroup } from './consumer-group.ts';
 import { EventGate } from './event-gate.ts';
 import { Fetcher } from './fetcher.ts';
-import { Membership } from './membership.ts';
+import { PartitionQueries } from './partition-queries.ts';
 import { Positions } from './positions.ts';
 import { SubscriptionState } from './subscription-state.ts';
 
 const NO_RECORDS: readonly FetchedRecords[] = [];
-
-/** How long giving up partitions waits for the last commit. */
-const COMMIT_BEFORE_REBALANCE_MS = 5_000;
-
-interface Group {
-  readonly coordinator: GroupCoordinator;
-  readonly membership: Membership;
-  readonly committer: Committer;
-}
 
 /**
  * Reads records from a Kafka cluster, as a member of a group or from partitions of its own choice.
@@ -76,13 +67,13 @@ export class Consumer implements KafkaConsumer {
   readonly #subscription = new SubscriptionState();
   readonly #fetcher: Fetcher;
   readonly #positions: Positions;
-  readonly #group: Group | undefined;
+  readonly #group: ConsumerGroup | undefined;
+  readonly #queries: PartitionQueries;
   readonly #gate: EventGate;
+  readonly #search: ClusterSearch;
   #polling: Promise<unknown> | undefined;
   #wakeupRequested = false;
   #failure: unknown;
-  #lookingForCluster = false;
-  #firstLookMs = -1;
   #closed = false;
 
   constructor(options: ConsumerOptions) {
@@ -93,8 +84,18 @@ export class Consumer implements KafkaConsumer {
     });
     this.#gate = new EventGate(this.#settings.environment);
     const onEvent = (): void => this.#gate.notify();
+    this.#search = new ClusterSearch(this.#cluster, this.#settings, {
+      onFailure: (error) => {
+        this.#failure ??= error;
+      },
+      onRetry: onEvent,
+    });
     this.#fetcher = new Fetcher(this.#cluster, this.#settings, this.#subscription, onEvent);
-    this.#group = this.#createGroup(this.#settings.groupId, onEvent);
+    const assignors = createAssignors(this.#settings.assignors);
+    const { groupId } = this.#settings;
+    const group = { cluster: this.#cluster, settings: this.#settings, subscription: this.#subscription };
+    this.#group = groupId === null ? undefined : new ConsumerGroup({ ...group, groupId, assignors, onEvent });
+    this.#queries = new PartitionQueries(this.#cluster, this.#settings);
     const committer = this.#group?.committer;
     this.#positions = new Positions(this.#cluster, this.#settings, this.#subscription, {
       readCommitted:
@@ -123,7 +124,7 @@ export class Consumer implements KafkaConsumer {
     }
     this.#subscription.subscribe(topics, listener);
     this.#cluster.trackOnly(topics instanceof RegExp ? null : topics);
-    this.#findCluster();
+    this.#search.look();
     this.#group.membership.checkSubscription();
     this.#gate.notify();
   }
@@ -133,7 +134,7 @@ export class Consumer implements KafkaConsumer {
     this.#checkOpen();
     this.#subscription.assignManually(partitions);
     this.#cluster.trackOnly(partitions.map(({ topic }) => topic));
-    this.#findCluster();
+    this.#search.look();
     this.#gate.notify();
   }
 
@@ -295,30 +296,24 @@ export class Consumer implements KafkaConsumer {
 
   async beginningOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
     checkPartitions(partitions, 'partitions');
-    return this.#lookupEnds(partitions, EARLIEST_TIMESTAMP);
+    return this.#queries.ends(partitions, EARLIEST_TIMESTAMP);
   }
 
   async endOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
     checkPartitions(partitions, 'partitions');
-    return this.#lookupEnds(partitions, LATEST_TIMESTAMP);
+    return this.#queries.ends(partitions, LATEST_TIMESTAMP);
   }
 
   async offsetsForTimes(
     times: readonly (TopicPartition & { readonly timestamp: number })[],
   ): Promise<readonly (TopicPartition & { readonly found: OffsetAndTimestamp | null })[]> {
     checkTimes(times, 'times');
-    const found = await lookupOffsets(this.#cluster, times, this.#lookupOptions());
-    return found.map(({ topic, partition, offset, timestamp, leaderEpoch }) => ({
-      topic,
-      partition,
-      found: offset < 0 ? null : { offset, timestamp, leaderEpoch },
-    }));
+    return this.#queries.offsetsForTimes(times);
   }
 
   async partitionsFor(topic: string): Promise<readonly PartitionInfo[]> {
     checkName(topic, 'topic');
-    const { partitions } = await this.#cluster.topic(topic, this.#settings.defaultApiTimeoutMs);
-    return partitions.map((partition) => ({ ...partition, topic }));
+    return this.#queries.partitionsFor(topic);
   }
 
   // ------------------------------------------------------------------------------------------ life
@@ -345,7 +340,7 @@ export class Consumer implements KafkaConsumer {
     // A poll that is under way ends first: its callbacks are not to be overtaken.
     await this.#polling?.catch(() => {});
     try {
-      if (this.#group !== undefined) await this.#leave(this.#group, options);
+      await this.#group?.leave(options);
     } finally {
       this.#fetcher.close();
       await this.#cluster.close();
@@ -353,26 +348,6 @@ export class Consumer implements KafkaConsumer {
   }
 
   // ------------------------------------------------------------------------------------------ inside
-
-  #createGroup(groupId: string | null, onEvent: () => void): Group | undefined {
-    const assignors = createAssignors(this.#settings.assignors);
-    if (groupId === null) return undefined;
-    const coordinator = new GroupCoordinator(this.#cluster, groupId);
-    const membership: Membership = new Membership({
-      cluster: this.#cluster,
-      coordinator,
-      settings: this.#settings,
-      subscription: this.#subscription,
-      assignors,
-      onEvent,
-      beforeRebalance: () => committer.autoCommitNow(COMMIT_BEFORE_REBALANCE_MS),
-    });
-    const committer = new Committer(this.#cluster, coordinator, this.#settings, {
-      subscription: this.#subscription,
-      membership,
-    });
-    return { coordinator, membership, committer };
-  }
 
   async #poll(timeoutMs: number): Promise<readonly FetchedRecords[]> {
     const deadlineMs = this.#nowMs() + timeoutMs;
@@ -400,7 +375,7 @@ export class Consumer implements KafkaConsumer {
       this.#failure = undefined;
       throw failure;
     }
-    if (!this.#cluster.known) this.#findCluster();
+    if (!this.#cluster.known) this.#search.look();
     this.#group?.committer.autoCommitIfDue();
     // Without metadata a pattern matches nothing, and there is nobody to join at.
     if (this.#cluster.known && this.#subscription.subscribed && this.#group?.membership.settled === false) {
@@ -413,27 +388,11 @@ export class Consumer implements KafkaConsumer {
     return records;
   }
 
-  /** Fetches metadata in the background; a cluster that never answers ends the poll, one that once did does not. */
-  #findCluster(): void {
-    if (this.#lookingForCluster) return;
-    this.#lookingForCluster = true;
-    if (this.#firstLookMs < 0) this.#firstLookMs = this.#nowMs();
-    this.#cluster
-      .refresh()
-      .catch((error: unknown) => {
-        const patienceMs = this.#settings.defaultApiTimeoutMs;
-        if (!this.#cluster.known && this.#nowMs() - this.#firstLookMs >= patienceMs) this.#failure ??= error;
-        this.#cluster.environment.timers.after(this.#settings.retryBackoffMs, () => this.#gate.notify());
-      })
-      .finally(() => {
-        this.#lookingForCluster = false;
-      })
-      .catch(() => {});
-  }
-
   #onMetadata(): void {
     const { pattern } = this.#subscription;
-    if (pattern !== undefined) this.#matchTopics(pattern);
+    if (pattern !== undefined) {
+      this.#subscription.setMatchedTopics(topicsMatching(pattern, this.#cluster, this.#settings));
+    }
     for (const topic of this.#subscription.topics) {
       const errorCode = this.#cluster.metadata.topic(topic)?.errorCode ?? ErrorCode.NONE;
       // A topic that is missing may still be created; one that must not be read, or cannot exist, will not.
@@ -446,54 +405,7 @@ export class Consumer implements KafkaConsumer {
     this.#gate.notify();
   }
 
-  #matchTopics(pattern: RegExp): void {
-    const matched: string[] = [];
-    for (const { name, internal, errorCode } of this.#cluster.metadata.topics()) {
-      if (errorCode !== ErrorCode.NONE || (internal && this.#settings.excludeInternalTopics)) continue;
-      // Stateful expressions (g, y) would remember where the last match ended.
-      pattern.lastIndex = 0;
-      if (pattern.test(name)) matched.push(name);
-    }
-    this.#subscription.setMatchedTopics(matched.toSorted());
-  }
-
-  async #leave(
-    { membership, committer }: Group,
-    options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean },
-  ): Promise<void> {
-    const timeoutMs = options.timeoutMs ?? this.#settings.requestTimeoutMs;
-    const deadlineMs = this.#nowMs() + timeoutMs;
-    // One that is under way may have a longer time of its own.
-    await Promise.race([committer.autoCommitNow(timeoutMs), this.#cluster.sleep(timeoutMs)]);
-    if (!this.#subscription.subscribed) return;
-    try {
-      await membership.releaseAll();
-    } finally {
-      await membership.end({
-        leave: options.leaveGroup ?? this.#settings.groupInstanceId === null,
-        reason: 'the consumer is closed',
-        timeoutMs: Math.max(0, deadlineMs - this.#nowMs()),
-      });
-    }
-  }
-
-  async #lookupEnds(
-    partitions: readonly TopicPartition[],
-    timestamp: number,
-  ): Promise<readonly PartitionOffset[]> {
-    const queries = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }));
-    const found = await lookupOffsets(this.#cluster, queries, this.#lookupOptions());
-    return found.map(({ topic, partition, offset }) => ({ topic, partition, offset }));
-  }
-
-  #lookupOptions(): {
-    readonly isolationLevel: 'read_uncommitted' | 'read_committed';
-    readonly timeoutMs: number;
-  } {
-    return { isolationLevel: this.#settings.isolationLevel, timeoutMs: this.#settings.defaultApiTimeoutMs };
-  }
-
-  #expectGroup(what: string): Group {
+  #expectGroup(what: string): ConsumerGroup {
     if (this.#group !== undefined) return this.#group;
     throw new OperationalError('INVALID_GROUP_ID', `${what} needs a group.id`, { retriable: false });
   }

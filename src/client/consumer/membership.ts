@@ -1,17 +1,18 @@
-import { messageOf, OperationalError } from '../../base/errors.ts';
+import { OperationalError } from '../../base/errors.ts';
 import type { Timer } from '../../base/environment.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
-import { leaveGroup } from '../../protocol/messages/13-leave-group.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { GroupCoordinator } from '../cluster/coordinator.ts';
 import { Backoff } from '../connection/backoff.ts';
 import type { ConsumerSettings } from '../config/settings.ts';
 import { isRetriable, kafkaError } from '../kafka-error.ts';
 import { partitionKey } from '../topic-partitions.ts';
-import type { ConsumerAssignor, ConsumerGroupMetadata, RebalanceProtocol, TopicPartition } from '../types.ts';
+import type { ConsumerAssignor, ConsumerGroupMetadata, RebalanceProtocol } from '../types.ts';
 import { commonProtocol } from './assignors/assignors.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { type JoinedGroup, joinClassicGroup } from './join.ts';
+import { leaveGroup } from './leave-group.ts';
+import { keysOf, PartitionHandover } from './partition-handover.ts';
 import type { SubscriptionState } from './subscription-state.ts';
 
 export interface MembershipOptions {
@@ -26,9 +27,6 @@ export interface MembershipOptions {
   readonly beforeRebalance: () => Promise<void>;
 }
 
-/** LeaveGroup names several members from here on (KIP-345). */
-const LEAVE_BATCHED_FROM = 3;
-
 /**
  * This consumer's membership in a classic group: joins, rebalances, and tells the listener.
  *
@@ -39,6 +37,7 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #protocol: RebalanceProtocol;
   readonly #heartbeats: Heartbeats;
+  readonly #handover: PartitionHandover;
   readonly #backoff: Backoff;
   #memberId = '';
   #generationId = -1;
@@ -67,6 +66,7 @@ export class Membership {
       firstMs: settings.retryBackoffMs,
       lastMs: settings.retryBackoffMsMax,
     });
+    this.#handover = new PartitionHandover(options.subscription);
     this.#heartbeats = new Heartbeats({
       cluster,
       coordinator,
@@ -151,8 +151,8 @@ export class Membership {
     const partitions = subscription.assigned();
     if (partitions.length === 0) return;
     try {
-      if (this.#generationId < 0 || this.#lost) await this.#tellLost(partitions);
-      else await this.#tellRevoked(partitions);
+      if (this.#generationId < 0 || this.#lost) await this.#handover.tellLost(partitions);
+      else await this.#handover.tellRevoked(partitions);
     } finally {
       subscription.setAssigned([]);
       this.#lost = false;
@@ -181,7 +181,7 @@ export class Membership {
     this.#assignedFrom = undefined;
     this.#rejoinReason = 'joining again';
     if (!leave || member.memberId === '') return;
-    await Promise.race([this.#sendLeave(member, reason), this.#options.cluster.sleep(timeoutMs)]);
+    await Promise.race([this.#leave(member, reason), this.#options.cluster.sleep(timeoutMs)]);
   }
 
   /** What an error code of a commit or heartbeat means for the membership. */
@@ -281,14 +281,14 @@ export class Membership {
     if (this.#lost || (this.#generationId < 0 && owned.length > 0)) {
       this.#lost = false;
       subscription.setAssigned([]);
-      if (owned.length > 0) await this.#tellLost(owned);
+      if (owned.length > 0) await this.#handover.tellLost(owned);
       return;
     }
     if (owned.length === 0) return;
     await beforeRebalance();
     const topics = new Set(subscription.topics);
     const revoked = this.#protocol === 'eager' ? owned : owned.filter(({ topic }) => !topics.has(topic));
-    await this.#revoke(revoked);
+    await this.#handover.revoke(revoked);
   }
 
   async #complete(joined: JoinedGroup): Promise<void> {
@@ -311,7 +311,7 @@ export class Membership {
     const revoked = owned.filter((p) => !assignedKeys.has(partitionKey(p.topic, p.partition)));
     if (this.#protocol === 'cooperative' && revoked.length > 0) {
       await this.#options.beforeRebalance();
-      await this.#revoke(revoked);
+      await this.#handover.revoke(revoked);
       // The revoked partitions go to their new owners in a second rebalance, which we start (KIP-429).
       this.requestRejoin('partitions were revoked');
     }
@@ -319,33 +319,6 @@ export class Membership {
     assignor.onAssignment?.(assignment, { ...this.group, groupId: coordinator.groupId });
     await subscription.listener.onAssigned?.(added);
     this.checkSubscription();
-  }
-
-  async #revoke(revoked: readonly TopicPartition[]): Promise<void> {
-    const { subscription } = this.#options;
-    if (revoked.length === 0) return;
-    for (const { topic, partition } of revoked) {
-      const state = subscription.get(topic, partition);
-      if (state !== undefined) state.revoking = true;
-    }
-    try {
-      await this.#tellRevoked(revoked);
-    } finally {
-      // A listener that fails ends the poll, not the rebalance: the others wait for these partitions.
-      const gone = keysOf(revoked);
-      subscription.setAssigned(
-        subscription.assigned().filter((p) => !gone.has(partitionKey(p.topic, p.partition))),
-      );
-    }
-  }
-
-  async #tellRevoked(partitions: readonly TopicPartition[]): Promise<void> {
-    await this.#options.subscription.listener.onRevoked?.(partitions);
-  }
-
-  async #tellLost(partitions: readonly TopicPartition[]): Promise<void> {
-    const { listener } = this.#options.subscription;
-    await (listener.onLost === undefined ? listener.onRevoked?.(partitions) : listener.onLost(partitions));
   }
 
   #onHeartbeat(errorCode: number, generationId: number): void {
@@ -360,7 +333,7 @@ export class Membership {
     this.#loseGeneration('the application did not poll within max.poll.interval.ms', { keepMemberId: false });
     // A static member stays in the group until its session ends: it may be restarting.
     if (member.groupInstanceId === null) {
-      void this.#sendLeave(member, 'max.poll.interval.ms was exceeded');
+      void this.#leave(member, 'max.poll.interval.ms was exceeded');
     }
   }
 
@@ -378,24 +351,10 @@ export class Membership {
     this.#assignedFrom = undefined;
   }
 
-  /** A group that cannot be told finds out when the session ends. */
-  async #sendLeave(member: ConsumerGroupMetadata, reason: string): Promise<void> {
+  async #leave(member: ConsumerGroupMetadata, reason: string): Promise<void> {
     const { coordinator, settings } = this.#options;
-    const { memberId, groupInstanceId } = member;
-    try {
-      await coordinator.send({
-        api: leaveGroup,
-        body: (version) => ({
-          groupId: coordinator.groupId,
-          ...(version >= LEAVE_BATCHED_FROM
-            ? { members: [{ memberId, groupInstanceId, reason }] }
-            : { memberId }),
-        }),
-        timeoutMs: Math.min(settings.requestTimeoutMs, settings.sessionTimeoutMs),
-      });
-    } catch (error) {
-      if (!(error instanceof OperationalError)) throw new Error(messageOf(error), { cause: error });
-    }
+    const timeoutMs = Math.min(settings.requestTimeoutMs, settings.sessionTimeoutMs);
+    await leaveGroup(coordinator, member, { reason, timeoutMs });
   }
 }
 
@@ -406,10 +365,6 @@ const REJOIN_CODES = new Set([
   'ILLEGAL_GENERATION',
   'MEMBER_ID_REQUIRED',
 ]);
-
-function keysOf(partitions: readonly TopicPartition[]): ReadonlySet<string> {
-  return new Set(partitions.map(({ topic, partition }) => partitionKey(topic, partition)));
-}
 
 function sameTopics(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((topic, index) => topic === b[index]);

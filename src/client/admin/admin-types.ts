@@ -1,0 +1,152 @@
+/** The public types of the admin client. */
+import type { TopicPartition } from '../../protocol/topic-partition.ts';
+import type { ClientOptions } from '../client-options.ts';
+import type {
+  IsolationLevel,
+  OffsetAndMetadata,
+  PartitionInfo,
+  PartitionOffset,
+} from '../consumer/consumer-types.ts';
+
+export interface AdminOptions extends ClientOptions {
+  /** Time limit of each call, retries included. */
+  readonly defaultApiTimeoutMs?: number;
+}
+
+export interface NewTopic {
+  readonly name: string;
+  /** -1 or absent: the broker's default. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  /** Replica lists by partition, instead of the two counts. */
+  readonly assignments?: readonly (readonly number[])[];
+  readonly configs?: Readonly<Record<string, string>>;
+}
+
+export interface BrokerNode {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | null;
+}
+
+export interface ClusterDescription {
+  readonly clusterId: string | null;
+  /** -1 if unknown. */
+  readonly controllerId: number;
+  readonly nodes: readonly BrokerNode[];
+}
+
+export interface TopicListing {
+  readonly name: string;
+  readonly topicId: string;
+  readonly internal: boolean;
+}
+
+export interface TopicDescription extends TopicListing {
+  readonly partitions: readonly PartitionInfo[];
+}
+
+export type ConfigResourceType = 'topic' | 'broker' | 'broker-logger' | 'client-metrics' | 'group';
+
+export interface ConfigResource {
+  readonly type: ConfigResourceType;
+  readonly name: string;
+}
+
+export interface ConfigEntry {
+  readonly name: string;
+  readonly value: string | null;
+  readonly readOnly: boolean;
+  readonly sensitive: boolean;
+  /** DescribeConfigs' ConfigSource: 1 topic, 2 dynamic broker, 3 dynamic default, 4 static, 5 default, 6 logger. */
+  readonly source: number;
+  readonly isDefault: boolean;
+  readonly documentation: string | null;
+}
+
+export interface ConfigDescription extends ConfigResource {
+  readonly entries: readonly ConfigEntry[];
+}
+
+export interface ConfigAlteration {
+  readonly name: string;
+  readonly op: 'set' | 'delete' | 'append' | 'subtract';
+  readonly value?: string | null;
+}
+
+export interface GroupListing {
+  readonly groupId: string;
+  readonly protocolType: string;
+  /** Empty when the broker is too old to say. */
+  readonly state: string;
+  readonly type: string;
+}
+
+export interface GroupMemberDescription {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  /** Decoded when the group speaks the consumer protocol, else empty. */
+  readonly assignment: readonly TopicPartition[];
+}
+
+export interface GroupDescription {
+  readonly groupId: string;
+  /** `Stable`, `Empty`, `Dead`, `PreparingRebalance`, `CompletingRebalance`. */
+  readonly state: string;
+  readonly protocolType: string;
+  readonly protocol: string;
+  readonly members: readonly GroupMemberDescription[];
+  readonly coordinator: BrokerNode;
+}
+
+/** A place in a log: a timestamp in milliseconds, or one of the named ends. */
+export type OffsetSpec = 'earliest' | 'latest' | 'max-timestamp' | { readonly timestamp: number };
+
+export interface ListedOffset extends TopicPartition {
+  /** -1 when there is no such record. */
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly leaderEpoch: number;
+}
+
+/**
+ * Administration. A call that covers several things either does all of them or rejects with an `OperationalError`
+ * whose code is Kafka's error name (`TOPIC_ALREADY_EXISTS`) and whose message names each thing that failed.
+ */
+export interface KafkaAdmin {
+  createTopics(topics: readonly NewTopic[], options?: { readonly validateOnly?: boolean }): Promise<void>;
+  deleteTopics(names: readonly string[]): Promise<void>;
+  /** Raises partition counts. */
+  createPartitions(topics: readonly { readonly name: string; readonly count: number }[]): Promise<void>;
+  describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]>;
+  listTopics(options?: { readonly includeInternal?: boolean }): Promise<readonly TopicListing[]>;
+  describeCluster(): Promise<ClusterDescription>;
+  /** Settings with their source; what they mean is told only when it is asked for. */
+  describeConfigs(
+    resources: readonly ConfigResource[],
+    options?: { readonly includeDocumentation?: boolean },
+  ): Promise<readonly ConfigDescription[]>;
+  incrementalAlterConfigs(
+    changes: readonly (ConfigResource & { readonly alterations: readonly ConfigAlteration[] })[],
+    options?: { readonly validateOnly?: boolean },
+  ): Promise<void>;
+  listGroups(options?: { readonly states?: readonly string[] }): Promise<readonly GroupListing[]>;
+  describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]>;
+  /** Lets static members leave (KIP-345), so that their group can be deleted; no error for those that are not in it. */
+  removeStaticMembers(groupId: string, groupInstanceIds: readonly string[]): Promise<void>;
+  deleteGroups(groupIds: readonly string[]): Promise<void>;
+  listOffsets(
+    specs: readonly (TopicPartition & { readonly spec: OffsetSpec })[],
+    options?: { readonly isolationLevel?: IsolationLevel },
+  ): Promise<readonly ListedOffset[]>;
+  /** Deletes what is before the offset (-1: up to the high watermark); answers the new log start offsets. */
+  deleteRecords(before: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]>;
+  /** All committed offsets of a group. */
+  listConsumerGroupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]>;
+  /** Sets committed offsets of a group that has no active members. */
+  alterConsumerGroupOffsets(groupId: string, offsets: readonly OffsetAndMetadata[]): Promise<void>;
+  close(): Promise<void>;
+}

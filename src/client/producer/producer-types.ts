@@ -1,0 +1,112 @@
+/** The public types of the producer. */
+import type { TopicPartition } from '../../protocol/topic-partition.ts';
+import type { ClientOptions, CompressionName } from '../client-options.ts';
+
+export type Acks = 0 | 1 | 'all';
+
+export interface ProducerOptions extends ClientOptions {
+  /** 0: do not wait; 1: the leader has it; `all`: all in-sync replicas have it. */
+  readonly acks?: Acks;
+  /** How long a batch waits for more records before it is sent. */
+  readonly lingerMs?: number;
+  /** A batch is sent when it has this many bytes (before compression). */
+  readonly batchBytesMax?: number;
+  /** Bytes that may wait to be sent; beyond it {@link KafkaProducer.ready} answers a promise. */
+  readonly bufferBytesMax?: number;
+  /** Largest request, and largest record. */
+  readonly requestBytesMax?: number;
+  readonly compression?: CompressionName;
+  /** Exactly one copy of each record and per-partition order, through retries. Needs acks `all`. Default true. */
+  readonly idempotent?: boolean;
+  /** Set to make this a transactional producer (not available yet). */
+  readonly transactionalId?: string | null;
+  /** Produce requests in flight per broker; at most 5 with idempotence. */
+  readonly inFlightMax?: number;
+  /** Attempts after the first; the delivery timeout is what normally ends retrying. */
+  readonly retriesMax?: number;
+  /** From `send` to success or failure, retries and waiting included. */
+  readonly deliveryTimeoutMs?: number;
+  /** How long `sendAndWait` waits for buffer space, and any send for its topic's metadata. */
+  readonly blockMsMax?: number;
+  readonly partitioner?: Partitioner;
+}
+
+/** Chooses a record's partition when the record does not name one. */
+export interface Partitioner {
+  /** @returns a partition in [0, partitionCount), or -1 to let the producer fill one batch after the other (sticky). */
+  partition(topic: string, key: Buffer | null, value: Buffer | null, partitionCount: number): number;
+}
+
+/** A header to send; a string is sent as its UTF-8 bytes. */
+export interface ProducerHeader {
+  readonly key: string;
+  readonly value: Buffer | string | null;
+}
+
+/** A record to send. A string is sent as its UTF-8 bytes; null is a tombstone or a missing key. */
+export interface ProducerRecord {
+  readonly topic: string;
+  /** Chosen by the partitioner when absent. */
+  readonly partition?: number | undefined;
+  readonly key?: Buffer | string | null | undefined;
+  readonly value: Buffer | string | null;
+  /** Milliseconds since the epoch; now when absent. */
+  readonly timestamp?: number | undefined;
+  readonly headers?: readonly ProducerHeader[] | undefined;
+}
+
+/**
+ * Called once per record, in order within a partition, when its batch is acknowledged or has failed.
+ * `offset` is -1 where unknown (an error, or acks 0); `timestamp` is the broker's under LogAppendTime, else -1: the
+ * record has its own. What it throws makes the next flush reject.
+ */
+export type DeliveryCallback = (
+  error: Error | null,
+  offset: number,
+  partition: number,
+  timestamp: number,
+) => void;
+
+export interface RecordMetadata extends TopicPartition {
+  /** -1 with acks 0. */
+  readonly offset: number;
+  readonly timestamp: number;
+}
+
+export interface KafkaProducer {
+  /**
+   * Queues a record; never waits and makes no promise. What goes wrong (a record too large, an unknown topic, a
+   * delivery timeout) is told to `onDelivery`, and makes the next {@link flush} reject.
+   * @throws {OperationalError} `CLOSED` after {@link close}.
+   * @throws {ArgumentError} for a record that is not what its type says: nothing of it is queued.
+   */
+  send(record: ProducerRecord, onDelivery?: DeliveryCallback): void;
+  /**
+   * Back-pressure: undefined while there is room, otherwise a promise of room. A record sent without waiting is still
+   * taken until the buffer holds twice its limit, then fails with `BUFFER_EXHAUSTED`.
+   *
+   * ```ts
+   * for (const record of records) {
+   *   const wait = producer.ready();
+   *   if (wait !== undefined) await wait;
+   *   producer.send(record);
+   * }
+   * ```
+   */
+  ready(): Promise<void> | undefined;
+  /** Waits for room, sends, and resolves when the record is acknowledged; rejects with what made it fail. */
+  sendAndWait(record: ProducerRecord): Promise<RecordMetadata>;
+  /**
+   * Sends all that is queued without lingering and resolves when all of it is acknowledged; rejects with the first
+   * error of a send since the last flush.
+   */
+  flush(): Promise<void>;
+  /** The number of partitions of a topic; waits for metadata. */
+  partitionsFor(topic: string): Promise<number>;
+  /**
+   * Flushes, then closes the connections. Rejects as {@link flush} does, but is closed afterwards all the same. What is
+   * not acknowledged within `timeoutMs` (no limit but the delivery timeout, unless told) fails with `TIMED_OUT`; 0 waits
+   * for nothing.
+   */
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
+}
