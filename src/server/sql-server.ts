@@ -164,8 +164,14 @@ export class SqlServer {
         logger,
         kafka,
         skipDamage: settings.get('ksql.command.topic.skip.damage'),
-        restore: (past) => engine.restore(replayCommands(past.flatMap(recordedStatement))),
-        apply: (command, offset) => executor.apply(command, offset),
+        restore: (past) => {
+          const state = replayCommands(past.flatMap(recordedStatement));
+          for (const second of state.passedOver) {
+            logger.warn('a recorded query is not started: another one writes its result', { ...second });
+          }
+          return engine.restore(state);
+        },
+        apply: (recorded) => executor.apply(recorded),
         onFailure: (error) => {
           failure = `the command topic cannot be followed: ${messageOf(error)}`;
           logger.error(failure, { error });

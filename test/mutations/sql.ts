@@ -29,4 +29,32 @@ export const sqlMutations: readonly Mutation[] = [
     replace: "    case 'createAs':\n    case 'insertInto' as never:\n      return sink;",
     suite: ['test/sql/engine/query-identity.test.ts'],
   },
+  {
+    name: 'a statement is recorded without asking whether the cluster would have it',
+    file: 'src/sql/engine/engine.ts',
+    find: 'await this.#host.check(plan, { ...context, catalog: applyPlan(context.catalog, plan) });',
+    replace: '',
+    suite: ['test/sql/engine/plan-check.test.ts'],
+  },
+  {
+    name: 'statements that come at once are executed at once',
+    file: 'src/sql/engine/engine.ts',
+    find: 'return this.#changes.run(() => this.#executePlanned(prepared, options));',
+    replace: 'return this.#executePlanned(prepared, options);',
+    suite: ['test/sql/engine/plan-check.test.ts'],
+  },
+  {
+    name: 'a query that is replaced goes on beside its replacement',
+    file: 'src/sql/engine/engine.ts',
+    find: 'await this.#queries.get(query.queryId)?.running.close({ cleanUp: false });',
+    replace: '',
+    suite: ['test/sql/engine/plan-check.test.ts'],
+  },
+  {
+    name: 'a result gets a second query that makes it, from a log of an earlier version',
+    file: 'src/sql/engine/replay-commands.ts',
+    find: "if (purpose !== 'createAs' || sink === undefined) return undefined;",
+    replace: "if (purpose !== 'transient' || sink === undefined) return undefined;",
+    suite: ['test/sql/engine/query-identity.test.ts'],
+  },
 ];

@@ -2,7 +2,7 @@ import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Consumer } from '../../client/index.ts';
-import { type Command, decodeCommand } from './command.ts';
+import { decodeCommand, type RecordedCommand } from './command.ts';
 
 const POLL_TIMEOUT_MS = 1_000;
 /** A partition whose disk does not answer gives nothing, and no reason: a start does not wait for it for ever. */
@@ -20,7 +20,7 @@ interface CommandReplayOptions {
 }
 
 interface ReplayedCommands {
-  readonly commands: readonly Command[];
+  readonly commands: readonly RecordedCommand[];
   /** The offset of the next command. */
   readonly nextOffset: number;
 }
@@ -33,7 +33,7 @@ interface ReplayedCommands {
 export class CommandReplay {
   readonly #options: CommandReplayOptions;
   readonly #partition: { readonly topic: string; readonly partition: 0 };
-  readonly #commands: Command[] = [];
+  readonly #commands: RecordedCommand[] = [];
   /** The offset of the next command to come. */
   #expected = 0;
   #heardMs: number;
@@ -84,7 +84,7 @@ export class CommandReplay {
     if (offset < this.#expected) return;
     if (offset > this.#expected) this.#onDamage(offset, 'they are missing');
     try {
-      this.#commands.push(decodeCommand(key, value));
+      this.#commands.push({ command: decodeCommand(key, value), offset });
       this.#expected = offset + 1;
     } catch (error) {
       this.#onDamage(offset + 1, messageOf(error));

@@ -2,7 +2,7 @@ import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { Admin, Consumer, Producer } from '../../client/index.ts';
 import type { Logger } from '../../base/logger.ts';
-import { type Command, decodeCommand, encodeCommand } from './command.ts';
+import { decodeCommand, encodeCommand, type NewCommand, type RecordedCommand } from './command.ts';
 import type { KafkaAbsence } from './kafka-absence.ts';
 import { waitFor } from './wait-for.ts';
 import { CommandReplay } from './command-replay.ts';
@@ -24,9 +24,9 @@ export interface CommandTopicOptions {
   /** `ksql.command.topic.skip.damage` */
   readonly skipDamage: boolean;
   /** Given all commands that were recorded before, at start-up. */
-  readonly restore: (commands: readonly Command[]) => Promise<void>;
+  readonly restore: (commands: readonly RecordedCommand[]) => Promise<void>;
   /** Runs a new command; called in the order of the topic, one at a time. Its answer goes to who appended it. */
-  readonly apply: (command: Command, offset: number) => Promise<unknown>;
+  readonly apply: (recorded: RecordedCommand) => Promise<unknown>;
   /** Told of a command that cannot be read or of a topic that is gone; nothing is applied afterwards. */
   readonly onFailure: (error: Error) => void;
 }
@@ -102,7 +102,7 @@ export class CommandTopic {
    * Records a command, waits until it was applied here, and answers what that answered.
    * @throws what applying it threw.
    */
-  async append(command: Command): Promise<unknown> {
+  async append(command: NewCommand): Promise<unknown> {
     if (this.#failure !== undefined) throw this.#failure;
     const offset = await this.#send(command);
     const applied = new Promise((resolve, reject) => {
@@ -140,7 +140,7 @@ export class CommandTopic {
     return this.#loop;
   }
 
-  async #send(command: Command): Promise<number> {
+  async #send(command: NewCommand): Promise<number> {
     if (this.#appending === 0) this.#early.clear();
     this.#appending += 1;
     try {
@@ -178,18 +178,20 @@ export class CommandTopic {
   async #applyNext(): Promise<void> {
     for (const { records, nextOffset } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
       for (const { offset, key, value } of records) {
-        this.#nextOffset = offset + 1;
-        await this.#applyOne(decodeCommand(key, value), offset);
+        await this.#applyOne({ command: decodeCommand(key, value), offset });
       }
       this.#nextOffset = nextOffset;
     }
   }
 
-  async #applyOne(command: Command, offset: number): Promise<void> {
-    const outcome: Outcome = await this.#options.apply(command, offset).then(
+  async #applyOne(recorded: RecordedCommand): Promise<void> {
+    const { offset } = recorded;
+    const outcome: Outcome = await this.#options.apply(recorded).then(
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     );
+    // Not before: what is planned for the next offset is planned on what this command has left.
+    this.#nextOffset = offset + 1;
     const waiter = this.#waiters.get(offset);
     this.#waiters.delete(offset);
     if (waiter !== undefined) settle(waiter, outcome);

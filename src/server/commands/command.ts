@@ -1,10 +1,12 @@
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { type RecordedStatement, readPlan, type StatementPlan } from '../../sql/index.ts';
 
-const COMMAND_VERSION = 1;
+/** Version 2: a plan that another command got ahead of is not carried out, see {@link isOvertaken}. */
+const COMMAND_VERSION = 2;
 
 /** A statement that changed what the SQL service is, as it is recorded for ever. */
 export interface Command {
+  readonly version: number;
   /** What it acts on, ``stream/`X`/create``; the record's key. */
   readonly id: string;
   readonly statementText: string;
@@ -14,14 +16,35 @@ export interface Command {
   readonly plan: StatementPlan | null;
   /** TERMINATE, PAUSE and RESUME. Without an id they mean all queries. */
   readonly control: { readonly action: 'TERMINATE' | 'PAUSE' | 'RESUME'; readonly queryId?: string } | null;
-  /**
-   * The offset in the command topic that the plan was made for. Where another server's command got there first, the
-   * plan may no longer hold and the statement is planned anew.
-   */
+  /** The offset in the command topic that the plan was made for. */
   readonly plannedAtOffset: number;
 }
 
-export function encodeCommand(command: Command): { readonly key: Buffer; readonly value: Buffer } {
+/** A command that is about to be recorded, in the version of this release. */
+export type NewCommand = Omit<Command, 'version'>;
+
+/** A command and its place in the command topic. */
+export interface RecordedCommand {
+  readonly command: Command;
+  readonly offset: number;
+}
+
+/**
+ * Whether another server's command got ahead of a plan: it was made for a catalog that there is no more, and nobody
+ * carries it out, neither now nor when it is replayed. Who recorded it plans the statement anew. (An offset that is lower
+ * than planned is of a topic that was restored with less in it.)
+ */
+export function isOvertaken({
+  command: { version, plan, plannedAtOffset },
+  offset,
+}: RecordedCommand): boolean {
+  return version >= 2 && plan !== null && plannedAtOffset < offset;
+}
+
+export function encodeCommand(command: NewCommand): {
+  readonly key: Buffer;
+  readonly value: Buffer;
+} {
   const { id, ...rest } = command;
   return {
     key: Buffer.from(JSON.stringify(id)),
@@ -36,12 +59,12 @@ export function encodeCommand(command: Command): { readonly key: Buffer; readonl
  */
 export function decodeCommand(key: Buffer | null, value: Buffer | null): Command {
   try {
-    const { version, ...rest } = JSON.parse(String(value)) as { version: number } & Omit<Command, 'id'>;
+    const { version, ...rest } = JSON.parse(String(value)) as Omit<Command, 'id'>;
     if (version > COMMAND_VERSION)
       throw unreadable(`it has version ${version}, and this server knows ${COMMAND_VERSION}`);
     if (typeof rest.statementText !== 'string') throw unreadable('it holds no statement');
     const plan = rest.plan === null ? null : readPlan(JSON.stringify(rest.plan));
-    return { ...rest, plan, id: String(JSON.parse(String(key))) };
+    return { ...rest, version, plan, id: String(JSON.parse(String(key))) };
   } catch (error) {
     if (error instanceof OperationalError) throw error;
     throw unreadable(messageOf(error));
@@ -55,7 +78,9 @@ function unreadable(why: string): OperationalError {
 }
 
 /** The command as the SQL engine takes it up when it starts. */
-export function recordedStatement({ plan, control, properties }: Command): RecordedStatement[] {
+export function recordedStatement(recorded: RecordedCommand): RecordedStatement[] {
+  if (isOvertaken(recorded)) return [];
+  const { plan, control, properties } = recorded.command;
   if (control !== null) return [{ kind: 'control', ...control }];
   return plan === null ? [] : [{ kind: 'plan', plan, session: { properties, variables: new Map() } }];
 }

@@ -1,9 +1,10 @@
 import { assert } from '../../base/assert.ts';
 import type { Timers } from '../../base/environment.ts';
-import { DiagnosticError } from '../../base/errors.ts';
+import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { renderDiagnostic } from '../../../grammar/index.ts';
 import type { PreparedStatement, Session, SqlEngine, StatementPlan } from '../../sql/index.ts';
-import type { Command } from '../commands/command.ts';
+import { isPlanned } from '../../sql/engine/plan-statement.ts';
+import { type Command, isOvertaken, type RecordedCommand } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
 import {
   currentStatus,
@@ -31,6 +32,8 @@ export interface CommandStatus {
 }
 
 const STATUSES_MAX = 1_000;
+/** How often a statement is planned while other servers of the service record theirs. */
+const RECORD_ATTEMPTS_MAX = 20;
 
 type RecordedPlan = Exclude<StatementPlan, { readonly kind: 'none' }>;
 
@@ -117,73 +120,81 @@ export class StatementExecutor {
     return prepared;
   }
 
-  /** Applies a command that was recorded, here or by another server of the service. */
-  async apply(command: Command, offset: number): Promise<CommandResult> {
-    const result = await this.#applied(command, offset).then(
-      (applied) => ({ applied }),
-      (error: unknown) => ({ error }),
-    );
-    const isError = 'error' in result;
-    this.#remember(command.id, {
-      status: isError ? 'ERROR' : 'SUCCESS',
-      message: isError ? toRestError(result.error).message : result.applied.message,
-      ...(isError ? {} : { queryId: result.applied.queryId ?? null }),
-    });
-    if (isError) throw result.error;
-    return result.applied;
-  }
-
-  async #applied(command: Command, offset: number): Promise<CommandResult> {
-    const session = { properties: command.properties, variables: new Map<string, string>() };
-    const isCurrent = command.plannedAtOffset === offset;
-    if (command.plan !== null && isCurrent) return this.#engine.replay(command.plan, session);
-    // A TERMINATE, or a plan that another server's command got ahead of: it is made anew from the text.
-    const [prepared] = await this.#engine.prepare(command.statementText, session);
-    if (prepared === undefined) return { message: 'nothing to do' };
-    const result = await this.#engine.execute(prepared, { queryNumber: offset });
-    if (result.kind === 'ddl') return result;
-    if (result.kind === 'terminated') return { message: 'Query terminated.' };
-    return { message: command.control?.action === 'PAUSE' ? 'Query paused.' : 'Query resumed.' };
-  }
-
-  #run(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
-    switch (prepared.statement.kind) {
-      case 'CreateSource':
-      case 'CreateSourceAs':
-      case 'InsertInto':
-      case 'AlterSource':
-      case 'DropSource':
-      case 'CreateType':
-      case 'DropType':
-        return this.#lane.run(() => this.#planAndRecord(prepared));
-      case 'QueryControl':
-        // It is planned on nothing, and what is wrong must be ended although others wait.
-        return this.#record(prepared, { plan: null, plannedAtOffset: this.#commands().nextOffset });
-      case 'SetProperty': {
-        const warning = ignoredWarning(prepared.statement.name);
-        return Promise.resolve(warning === undefined ? undefined : warningEntity(prepared.text, warning));
-      }
-      default:
-        return this.#engine.execute(prepared).then(statementEntity);
+  /**
+   * Applies a command that was recorded, here or by another server of the service; undefined where another command got
+   * ahead of it, and nothing is done.
+   */
+  async apply(recorded: RecordedCommand): Promise<CommandResult | undefined> {
+    if (isOvertaken(recorded)) return undefined;
+    const { id } = recorded.command;
+    try {
+      const applied = await this.#applied(recorded.command);
+      this.#remember(id, { status: 'SUCCESS', message: applied.message, queryId: applied.queryId ?? null });
+      return applied;
+    } catch (error) {
+      this.#remember(id, { status: 'ERROR', message: toRestError(error).message });
+      throw error;
     }
   }
 
-  async #planAndRecord(prepared: PreparedStatement): Promise<StatementEntity> {
-    const plannedAtOffset = this.#commands().nextOffset;
-    const plan = await this.#engine.plan(prepared, { queryNumber: plannedAtOffset });
-    assert(plan !== undefined, `${prepared.statement.kind} has a plan`);
-    if (plan.kind !== 'none') return this.#record(prepared, { plan, plannedAtOffset });
-    return warningEntity(prepared.text, plan.message);
+  async #applied({ plan, control, properties, statementText }: Command): Promise<CommandResult> {
+    const session = { properties, variables: new Map<string, string>() };
+    if (plan !== null) return this.#engine.replay(plan, session);
+    const [prepared] = await this.#engine.prepare(statementText, session);
+    if (prepared === undefined) return { message: 'nothing to do' };
+    await this.#engine.execute(prepared);
+    switch (control?.action) {
+      case 'PAUSE':
+        return { message: 'Query paused.' };
+      case 'RESUME':
+        return { message: 'Query resumed.' };
+      default:
+        return { message: 'Query terminated.' };
+    }
   }
 
+  async #run(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
+    const { statement } = prepared;
+    if (isPlanned(statement)) return this.#lane.run(() => this.#planAndRecord(prepared));
+    // It is planned on nothing, and what is wrong must be ended although others wait.
+    if (statement.kind === 'QueryControl')
+      return this.#record(prepared, { plan: null, plannedAtOffset: this.#commands().nextOffset });
+    if (statement.kind === 'SetProperty') {
+      const warning = ignoredWarning(statement.name);
+      return warning === undefined ? undefined : warningEntity(prepared.text, warning);
+    }
+    return statementEntity(await this.#engine.execute(prepared));
+  }
+
+  /** Plans a statement and records the plan, again and again while other servers' statements get ahead of it. */
+  async #planAndRecord(prepared: PreparedStatement): Promise<StatementEntity> {
+    for (let attempt = 0; attempt < RECORD_ATTEMPTS_MAX; attempt++) {
+      const plannedAtOffset = this.#commands().nextOffset;
+      const plan = await this.#engine.plan(prepared, { queryNumber: plannedAtOffset });
+      assert(plan !== undefined, `${prepared.statement.kind} has a plan`);
+      if (plan.kind === 'none') return warningEntity(prepared.text, plan.message);
+      await this.#engine.createTopic(plan);
+      const entity = await this.#record(prepared, { plan, plannedAtOffset });
+      if (entity !== undefined) return entity;
+    }
+    throw new OperationalError(
+      'OVERTAKEN',
+      `the statement was not run: statements of other servers came first, ${RECORD_ATTEMPTS_MAX} times; try again`,
+      { retriable: true },
+    );
+  }
+
+  /** Answers when it was applied; undefined where another command got ahead. */
   async #record(
     { statement, text, session: { properties } }: PreparedStatement,
     { plan, plannedAtOffset }: Pick<Command, 'plannedAtOffset'> & { readonly plan: RecordedPlan | null },
-  ): Promise<StatementEntity> {
+  ): Promise<StatementEntity | undefined> {
     const control = statement.kind === 'QueryControl' ? controlOf(statement) : null;
     const id = plan === null ? `terminate/\`${control?.queryId ?? 'ALL'}\`/execute` : commandIdOf(plan);
     const command = { id, statementText: text, properties, plan, control, plannedAtOffset };
-    const { message, queryId } = (await this.#commands().append(command)) as CommandResult;
+    const applied = (await this.#commands().append(command)) as CommandResult | undefined;
+    if (applied === undefined) return undefined;
+    const { message, queryId } = applied;
     return currentStatus(text, {
       commandId: id,
       message,

@@ -1,8 +1,10 @@
 import { map, take, tap } from 'rxjs';
 import type { Query, Statement } from '../../../grammar/ast.ts';
 import { parseScript } from '../../../grammar/parse.ts';
+import { assert } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { Turns } from '../../base/turns.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import { Catalog } from '../catalog/catalog.ts';
@@ -14,7 +16,7 @@ import { explainStatement, logicalPlanOf, queryOf } from './explain.ts';
 import type { PushOptions, RunningQuery, SqlHost } from './host.ts';
 import { recordToInsert } from './insert-values.ts';
 import { messageFor } from './plan-message.ts';
-import { planStatement, planTransientQuery } from './plan-statement.ts';
+import { isPlanned, planStatement, planTransientQuery } from './plan-statement.ts';
 import { printPhysicalPlan } from './print-plan.ts';
 import { begun } from './begun-rows.ts';
 import { analyzePull, isOverStream } from './pull-clauses.ts';
@@ -47,6 +49,13 @@ export interface SqlEngineOptions {
 /** The id of queries that are planned to see whether they can be. */
 const CHECKED = parseQueryId('CHECK');
 
+/** What was done, and what is answered. */
+interface AppliedPlan {
+  readonly plan: StatementPlan;
+  readonly message: string;
+  readonly queryId?: string;
+}
+
 interface Entry {
   readonly text: string;
   readonly running: RunningQuery;
@@ -66,6 +75,8 @@ export class SqlEngine {
   readonly #properties: SessionProperties;
   readonly #queries = new Map<string, Entry>();
   readonly #pushes = new Map<string, PushQuery>();
+  /** What changes the catalog or the queries: each finds what those before it have left. */
+  readonly #changes = new Turns();
   #catalog = Catalog.empty;
   #queryNumber = 0;
   #pushNumber = 0;
@@ -120,17 +131,32 @@ export class SqlEngine {
   }
 
   /**
-   * Plans a statement that changes the catalog or starts a query, without doing it; undefined for the others.
+   * Plans a statement that changes the catalog or starts a query, and checks that the cluster would have it, without
+   * doing it; undefined for the others.
    * @param queryNumber the number in the id of a query that it starts; by default the engine counts.
+   * @throws {DiagnosticError} for whatever cannot be done: {@link SqlEngine.replay} refuses nothing any more.
    */
   async plan(
     { statement, text, session }: PreparedStatement,
     options: { readonly queryNumber?: number } = {},
   ): Promise<StatementPlan | undefined> {
-    const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
+    const topics = await this.#topicsOf([statement]);
+    const context = this.#context(session, topics, this.#catalog);
     const queryNumber = options.queryNumber ?? this.#queryNumber;
-    const plan = planStatement({ statement, text, context, queryNumber, queries: this.#plans() });
-    return plan === undefined ? undefined : roundTrip(plan);
+    const planned = planStatement({ statement, text, context, queryNumber, queries: this.#plans() });
+    if (planned === undefined) return undefined;
+    requireTopic(planned, topics);
+    const plan = roundTrip(planned);
+    await this.#host.check(plan, { ...context, catalog: applyPlan(context.catalog, plan) });
+    return plan;
+  }
+
+  /**
+   * Makes the topic that a plan needs. Done before the plan is recorded: a topic that cannot be made is a refusal, and one
+   * that stays behind when the server is killed in between is found by the next attempt.
+   */
+  async createTopic(plan: StatementPlan): Promise<void> {
+    if (plan.kind === 'createSource' || plan.kind === 'createAs') await this.#host.createTopic(plan.topic);
   }
 
   /**
@@ -142,8 +168,7 @@ export class SqlEngine {
     options: { readonly queryNumber?: number } = {},
   ): Promise<StatementResult> {
     const { statement, text, session } = prepared;
-    const plan = await this.plan(prepared, options);
-    if (plan !== undefined) return { kind: 'ddl', text, ...(await this.replay(plan, session)) };
+    if (isPlanned(statement)) return this.#changes.run(() => this.#executePlanned(prepared, options));
     const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
     switch (statement.kind) {
       case 'InsertValues':
@@ -155,7 +180,7 @@ export class SqlEngine {
       case 'UndefineVariable':
         return { kind: 'session', text, session: sessionAfter(session, statement) };
       case 'QueryControl':
-        return { text, ...(await this.#control(statement)) };
+        return { text, ...(await this.#changes.run(() => this.#control(statement))) };
       case 'Explain':
         return { kind: 'explain', text, explanation: await this.#explain(statement, context) };
       case 'QueryStatement':
@@ -165,34 +190,55 @@ export class SqlEngine {
     }
   }
 
-  /** Does what a plan says: the way of new statements and of those that were recorded. */
-  async replay(
-    plan: StatementPlan,
-    session: Session = emptySession,
-  ): Promise<{ readonly plan: StatementPlan; readonly message: string; readonly queryId?: string }> {
-    if (plan.kind === 'none') return { plan, message: plan.message };
-    if (plan.kind === 'createSource' || plan.kind === 'createAs') await this.#host.createTopic(plan.topic);
+  async #executePlanned(
+    prepared: PreparedStatement,
+    options: { readonly queryNumber?: number },
+  ): Promise<StatementResult> {
+    const plan = await this.plan(prepared, options);
+    assert(plan !== undefined, `${prepared.statement.kind} has a plan`);
+    await this.createTopic(plan);
+    return { kind: 'ddl', text: prepared.text, ...(await this.#apply(plan, prepared.session)) };
+  }
+
+  /**
+   * Does what a plan says that was recorded. It refuses nothing: a query that does not start is in ERROR, and is tried
+   * again.
+   */
+  replay(plan: StatementPlan, session: Session = emptySession): Promise<AppliedPlan> {
+    return this.#changes.run(() => this.#apply(plan, session));
+  }
+
+  async #apply(plan: StatementPlan, session: Session): Promise<AppliedPlan> {
+    this.#catalog = applyPlan(this.#catalog, plan);
     const query = 'query' in plan ? plan.query : undefined;
-    const catalog = applyPlan(this.#catalog, plan);
-    if (query !== undefined) {
-      const topics = await this.#host.describeTopics(catalog.sources().map(({ topic }) => topic.name));
-      const context = this.#context(session, topics, catalog);
-      await this.#queries.get(query.queryId)?.running.close({ cleanUp: false });
-      const running = await this.#host.startQuery(query, context);
-      if (this.#isClosed) await running.close();
-      this.#queries.set(query.queryId, { text: plan.text, running });
-      this.#queryNumber = Math.max(this.#queryNumber + 1, numberOf(query.queryId) + 1);
-    }
-    this.#catalog = catalog;
+    if (query !== undefined) await this.#take(query, plan.text, session);
+    let failure = '';
     if (plan.kind === 'dropSource') {
       for (const id of plan.terminate) await this.#terminate(id);
-      if (plan.deleteTopic !== undefined) await this.#host.deleteTopic(plan.deleteTopic);
+      if (plan.deleteTopic !== undefined) failure = await this.#deleteTopic(plan.deleteTopic);
     }
-    return {
-      plan,
-      message: messageFor(plan),
-      ...(query === undefined ? {} : { queryId: query.queryId }),
-    };
+    const message = messageFor(plan) + failure;
+    return { plan, message, ...(query === undefined ? {} : { queryId: query.queryId }) };
+  }
+
+  /** Starts a query, in the place of the one that has its id. */
+  async #take(query: QueryPlan, text: string, session: Session): Promise<void> {
+    await this.#queries.get(query.queryId)?.running.close({ cleanUp: false });
+    const running = await this.#host.startQuery(query, this.#context(session, new Map(), this.#catalog));
+    if (this.#isClosed) await running.close();
+    this.#queries.set(query.queryId, { text, running });
+    this.#queryNumber = Math.max(this.#queryNumber + 1, numberOf(query.queryId) + 1);
+  }
+
+  /** The source is dropped already: that its topic stays is told. */
+  async #deleteTopic(name: string): Promise<string> {
+    try {
+      await this.#host.deleteTopic(name);
+      return '';
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      return ` The topic could not be deleted: ${error.message}`;
+    }
   }
 
   /**
@@ -201,10 +247,9 @@ export class SqlEngine {
    */
   async restore(state: RecoveredState): Promise<void> {
     this.#catalog = state.catalog;
-    const topics = await this.#host.describeTopics(state.catalog.sources().map(({ topic }) => topic.name));
     for (const { plan, text, session, isPaused } of state.queries) {
-      const context = this.#context(session, topics, state.catalog);
-      const running = await this.#host.startQuery(plan, context, { isRecorded: true });
+      const context = this.#context(session, new Map(), state.catalog);
+      const running = await this.#host.startQuery(plan, context, { isRestored: true });
       if (isPaused) running.pause();
       this.#queries.set(plan.queryId, { text, running });
     }

@@ -1,10 +1,9 @@
 import type { Query, Statement } from '../../../grammar/ast.ts';
-import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import { planQuery } from '../logical/plan-query.ts';
-import { lower } from '../lowering/lower.ts';
+import { queryTopology } from '../lowering/query-topology.ts';
 import { parseQueryId } from '../physical/query-id.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { planStatement, planTransientQuery } from './plan-statement.ts';
@@ -46,7 +45,7 @@ export function explainStatement(
     logicalPlan: logicalPlanOf(query, context),
     physicalPlan: printPhysicalPlan(plan.root),
     plan,
-    topology: topologyOf(plan, context),
+    topology: queryTopology(plan, { analysis: context }).describe(),
   };
 }
 
@@ -58,11 +57,4 @@ function persistentPlan(
   const plan = planStatement({ statement, text: '', context, ...running });
   if (plan !== undefined && 'query' in plan && plan.query !== undefined) return plan.query;
   throw sqlError('there is nothing to explain', { span: statement.span });
-}
-
-/** The topology that a plan would run as. */
-function topologyOf(plan: QueryPlan, context: AnalysisContext): string {
-  const builder = new StreamsBuilder();
-  lower(plan.root, { builder, analysis: context });
-  return builder.build().describe();
 }

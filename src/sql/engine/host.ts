@@ -4,7 +4,7 @@ import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { TaskStatus } from '../../streams/runtime/streams-app.ts';
 import type { ThreadCounts } from '../../streams/runtime/thread-metrics.ts';
 import type { QueryPlan } from '../physical/steps.ts';
-import type { TopicRequest } from './statement-plan.ts';
+import type { StatementPlan, TopicRequest } from './statement-plan.ts';
 
 /**
  * What the engine needs of the world outside: topics, and somewhere to run queries. `src/sql/runtime/` has the one that
@@ -21,14 +21,21 @@ export interface SqlHost {
   ): Promise<ReadonlyMap<string, TopicFacts>>;
   /** Names of all topics, for SHOW TOPICS. */
   listTopics(): Promise<ReadonlyMap<string, TopicFacts>>;
+  /**
+   * Tries a plan without doing it, before it is recorded.
+   * @param context with the catalog as it will be.
+   * @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say.
+   */
+  check(plan: StatementPlan, context: AnalysisContext): Promise<void>;
   /** Makes a topic; no error where it exists. */
   createTopic(request: TopicRequest): Promise<void>;
+  /** Deletes a topic; no error where there is none. */
   deleteTopic(name: string): Promise<void>;
   /** Writes a record and waits until it is acknowledged. */
   produce(record: ProducedRecord): Promise<void>;
   /**
-   * Starts a query that writes a topic or keeps a table. From then on the host watches it: when it fails it is started
-   * again.
+   * Takes up a query that writes a topic or keeps a table, and that was recorded. Never rejects: a query that does not
+   * start, or fails later, is in ERROR and is started again. Resolves when the first attempt is over.
    */
   startQuery(plan: QueryPlan, context: AnalysisContext, options?: StartOptions): Promise<RunningQuery>;
   /** Starts a query whose results go to the caller, from the earliest or latest records as the session says. */
@@ -36,8 +43,8 @@ export interface SqlHost {
 }
 
 export interface StartOptions {
-  /** The query was accepted before: a start that fails now is tried again, instead of being the answer. */
-  readonly isRecorded?: boolean;
+  /** The server starts: the attempt is not waited for, so that no query keeps the others from starting. */
+  readonly isRestored?: boolean;
 }
 
 export interface PushOptions {

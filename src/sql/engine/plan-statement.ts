@@ -72,6 +72,22 @@ export function planStatement(options: PlanStatementOptions): StatementPlan | un
   }
 }
 
+/** Whether a statement has a plan: it changes the catalog or starts a query. */
+export function isPlanned({ kind }: Statement): boolean {
+  switch (kind) {
+    case 'CreateSource':
+    case 'CreateSourceAs':
+    case 'InsertInto':
+    case 'AlterSource':
+    case 'DropSource':
+    case 'CreateType':
+    case 'DropType':
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** The plan of a query whose results are only looked at. */
 export function planTransientQuery(query: Query, queryId: QueryId, context: AnalysisContext): QueryPlan {
   const project = planQuery({ query: analyzeQuery(query, context), context });

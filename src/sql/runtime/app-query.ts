@@ -3,7 +3,6 @@ import { childPath } from '../../base/child-path.ts';
 import type { Timer } from '../../base/environment.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
-import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
@@ -15,7 +14,7 @@ import type {
   QueryStatistics,
   RunningQuery,
 } from '../engine/host.ts';
-import { lower } from '../lowering/lower.ts';
+import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import {
   appOptions,
@@ -79,13 +78,10 @@ export class AppQuery implements RunningQuery {
       nowMs: () => host.environment.clock.nowMs(),
     });
     this.applicationId = queryApplicationId(host, plan.queryId);
-    const builder = new StreamsBuilder();
-    lower(plan.root, {
-      builder,
+    this.#topology = queryTopology(plan, {
       analysis: context,
       onError: (error, text) => this.#errors.addRowError(`${text}: ${messageOf(error)}`),
     });
-    this.#topology = builder.build();
     this.#app = this.#newApp();
     this.#counts = new QueryCounts({
       environment: host.environment,
@@ -116,19 +112,7 @@ export class AppQuery implements RunningQuery {
     return this.#counts.statistics();
   }
 
-  /** Starts a new query. @throws what keeps it from starting; it is not tried again then. */
-  async start(): Promise<void> {
-    try {
-      await this.#prepare();
-      await this.#app.start();
-    } catch (error) {
-      this.#counts.close();
-      throw error;
-    }
-    this.#watch(this.#app);
-  }
-
-  /** Starts a query that was accepted before: what keeps it from starting is tried again. Never rejects. */
+  /** Starts it; what keeps it from starting is tried again. Resolves after the first attempt, and never rejects. */
   takeUp(): Promise<void> {
     return this.#change(() => this.#startApp());
   }

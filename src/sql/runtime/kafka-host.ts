@@ -1,12 +1,11 @@
 import { childPath } from '../../base/child-path.ts';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Producer } from '../../client/producer/producer.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
 import type {
   ProducedRecord,
   PushOptions,
@@ -15,7 +14,7 @@ import type {
   SqlHost,
   StartOptions,
 } from '../engine/host.ts';
-import type { TopicRequest } from '../engine/statement-plan.ts';
+import type { StatementPlan, TopicRequest } from '../engine/statement-plan.ts';
 import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
 import { ApplicationLeftovers } from './application-leftovers.ts';
 import { AppPush } from './app-push.ts';
@@ -28,12 +27,13 @@ import {
   queryApplicationId,
 } from './app-options.ts';
 import { KnownTopics } from './known-topics.ts';
+import { PlanCheck } from './plan-check.ts';
 import { pushTopology } from './push-topology.ts';
 import { errorKindOf } from './query-errors.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
+import { checkExisting, newTopicOf } from './topic-requests.ts';
 import { UnstartedQuery } from './unstarted-query.ts';
 
-const defaultPartitions = 1;
 /** How long closing waits for records that are not acknowledged yet. */
 const CLOSE_MS_MAX = 2_000;
 const DEFAULT_KAFKA_TIMEOUT_MS = 15_000;
@@ -44,6 +44,7 @@ export class KafkaHost implements SqlHost {
   readonly #admin: Admin;
   readonly #producer: Producer;
   readonly #processId: string;
+  readonly #check: PlanCheck;
   readonly #leftovers: ApplicationLeftovers;
   readonly #known: KnownTopics;
   /** Queries whose start is under way, and whom nobody else knows yet. */
@@ -66,6 +67,10 @@ export class KafkaHost implements SqlHost {
       timers: environment.timers,
       describe: (names) => this.#describeExisting(names),
     });
+    this.#check = new PlanCheck(options, {
+      admin: this.#admin,
+      describe: (names) => this.#known.describe(names),
+    });
     this.#leftovers = new ApplicationLeftovers(options, { admin: this.#admin, processId: this.#processId });
   }
 
@@ -85,31 +90,22 @@ export class KafkaHost implements SqlHost {
     return this.#facts((await this.#admin.listTopics()).map(({ name }) => name));
   }
 
-  async createTopic(request: TopicRequest): Promise<void> {
-    const existing = (await this.describeTopics([request.name])).get(request.name);
-    if (existing !== undefined) {
-      if (request.partitions === undefined || request.partitions === existing.partitions) return;
-      throw sqlError(
-        `A Kafka topic with the name '${request.name}' already exists, with different partition/replica configuration ` +
-          `than required. KSQL expects ${request.partitions} partitions (topic has ${existing.partitions})`,
-      );
-    }
-    const cleanup = request.cleanupPolicy ?? (request.compacted ? 'compact' : undefined);
-    await this.#admin.createTopics([
-      {
-        name: request.name,
-        partitions: request.partitions ?? defaultPartitions,
-        ...(request.replicas === undefined ? {} : { replicationFactor: request.replicas }),
-        configs: {
-          ...(cleanup === undefined ? {} : { 'cleanup.policy': cleanup }),
-          ...(request.retentionMs === undefined ? {} : { 'retention.ms': String(request.retentionMs) }),
-        },
-      },
-    ]);
+  check(plan: StatementPlan, context: AnalysisContext): Promise<void> {
+    return this.#check.check(plan, context);
   }
 
-  deleteTopic(name: string): Promise<void> {
-    return this.#admin.deleteTopics([name]);
+  async createTopic(request: TopicRequest): Promise<void> {
+    const existing = (await this.describeTopics([request.name])).get(request.name);
+    if (existing !== undefined) return checkExisting(request, existing);
+    await this.#admin.createTopics([newTopicOf(request)]);
+  }
+
+  async deleteTopic(name: string): Promise<void> {
+    try {
+      await this.#admin.deleteTopics([name]);
+    } catch (error) {
+      if (!(error instanceof OperationalError) || error.code !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+    }
   }
 
   async produce(record: ProducedRecord): Promise<void> {
@@ -119,33 +115,31 @@ export class KafkaHost implements SqlHost {
   async startQuery(
     plan: QueryPlan,
     context: AnalysisContext,
-    { isRecorded = false }: StartOptions = {},
+    { isRestored = false }: StartOptions = {},
   ): Promise<RunningQuery> {
-    if (!isRecorded) {
-      const query = this.#newQuery(plan, context);
-      this.#starting.add(query);
-      try {
-        await query.start();
-      } finally {
-        this.#starting.delete(query);
-      }
-      return query;
-    }
+    let query: AppQuery;
     try {
-      const query = this.#newQuery(plan, context);
-      // What it waits for, such as a cluster that does not answer, is not to keep the others waiting.
-      void query.takeUp();
-      return query;
+      query = this.#newQuery(plan, context);
     } catch (error) {
-      this.#log(`query ${plan.queryId} cannot be started: ${messageOf(error)}`);
-      const timestampMs = this.#options.environment.clock.nowMs();
-      const groupId = queryApplicationId(this.#options, plan.queryId);
-      return new UnstartedQuery(plan, {
-        groupId,
-        error: { timestampMs, message: messageOf(error), kind: errorKindOf(error) },
-        cleanUp: () => this.#leftovers.remove({ applicationId: groupId, internalTopics: undefined }),
-      });
+      return this.#unstarted(plan, error);
     }
+    const attempt = query.takeUp();
+    if (isRestored) return query;
+    this.#starting.add(query);
+    await attempt;
+    this.#starting.delete(query);
+    return query;
+  }
+
+  #unstarted(plan: QueryPlan, error: unknown): UnstartedQuery {
+    this.#log(`query ${plan.queryId} cannot be started: ${messageOf(error)}`);
+    const timestampMs = this.#options.environment.clock.nowMs();
+    const groupId = queryApplicationId(this.#options, plan.queryId);
+    return new UnstartedQuery(plan, {
+      groupId,
+      error: { timestampMs, message: messageOf(error), kind: errorKindOf(error) },
+      cleanUp: () => this.#leftovers.remove({ applicationId: groupId, internalTopics: undefined }),
+    });
   }
 
   #newQuery(plan: QueryPlan, context: AnalysisContext): AppQuery {

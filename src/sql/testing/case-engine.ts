@@ -1,6 +1,5 @@
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { Header } from '../../streams/record.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
@@ -11,7 +10,7 @@ import { recordToInsert } from '../engine/insert-values.ts';
 import { planStatement } from '../engine/plan-statement.ts';
 import { roundTrip } from '../engine/plan-versions.ts';
 import type { StatementPlan, TopicRequest } from '../engine/statement-plan.ts';
-import { lower } from '../lowering/lower.ts';
+import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 import { inputsOf } from '../physical/steps.ts';
 import type { CaseTopic } from './case.ts';
@@ -167,9 +166,11 @@ export class CaseEngine {
 
   /** @param resumeFrom the driver of the query that this one replaces: its state goes on. */
   driverOf(plan: QueryPlan, resumeFrom?: TopologyTestDriver): TopologyTestDriver {
-    const builder = new StreamsBuilder();
-    lower(plan.root, { builder, analysis: this.context });
-    return this.driverOver(builder.build(), `query_${plan.queryId}`, resumeFrom);
+    return this.driverOver(
+      queryTopology(plan, { analysis: this.context }),
+      `query_${plan.queryId}`,
+      resumeFrom,
+    );
   }
 
   /** A driver for a topology, under the settings of a query. */

@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '../../../grammar/parse.ts';
+import { planStatement } from '../../../src/sql/engine/plan-statement.ts';
 import { readPlan } from '../../../src/sql/engine/plan-versions.ts';
 import { emptySession } from '../../../src/sql/engine/session.ts';
-import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';
+import { type RecordedStatement, replayCommands } from '../../../src/sql/engine/replay-commands.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
 import { LiveEngine } from '../../../src/sql/testing/live-engine.ts';
@@ -133,4 +134,28 @@ describe('plans of version 1', () => {
     engine.execute('DROP TABLE orders; DROP STREAM late;');
     expect(ids(engine)).toEqual(['CST_ORDERS_OLD_1']);
   });
+});
+
+it('starts one writer of a result where an earlier version has recorded several', () => {
+  const engine = engineAfter('');
+  const session = emptySession;
+  const planOf = (text: string, queryNumber: number): RecordedStatement => {
+    const [parsed] = parseScript(text);
+    if (parsed === undefined) throw new Error('no statement');
+    const plan = planStatement({ ...parsed, context: engine.context, queryNumber, queries: [] });
+    if (plan === undefined) throw new Error('no plan');
+    return { kind: 'plan', plan, session };
+  };
+  const create = 'CREATE STREAM c AS SELECT * FROM a;';
+  const insert = 'INSERT INTO b SELECT * FROM a;';
+  // Refused, tried again with another number, and tried again.
+  const statements = [planOf(create, 1), planOf(create, 2), planOf(insert, 3), planOf(insert, 4)];
+  const { queries, passedOver } = replayCommands(statements);
+  expect(queries.map(({ plan }) => plan.queryId)).toEqual(['CSAS_C_1', 'INSERTQUERY_3', 'INSERTQUERY_4']);
+  expect(passedOver).toEqual([{ queryId: 'CSAS_C_2', sink: 'C', writer: 'CSAS_C_1' }]);
+  // Ended in between, it is the only one.
+  const ended: RecordedStatement = { kind: 'control', action: 'TERMINATE', queryId: 'CSAS_C_1' };
+  const after = replayCommands([planOf(create, 1), ended, planOf(create, 2)]);
+  expect(after.queries.map(({ plan }) => plan.queryId)).toEqual(['CSAS_C_2']);
+  expect(after.passedOver).toEqual([]);
 });

@@ -4,16 +4,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { DiagnosticError, OperationalError } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { KafkaHost, type RecordedStatement, replayCommands, SqlEngine } from '../../../src/sql/index.ts';
-import { emptySession } from '../../../src/sql/engine/session.ts';
+import { replayCommands } from '../../../src/sql/index.ts';
 import { errorKindOf, QueryErrors } from '../../../src/sql/runtime/query-errors.ts';
 import { RestartBackoff } from '../../../src/sql/runtime/restart-backoff.ts';
 import { StreamsFailure } from '../../../src/streams/index.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { type SqlOnBroker, sqlOnBroker } from './sql-on-broker.ts';
 
 const brokers = new TestBrokers();
-const session = { ...emptySession, properties: { 'auto.offset.reset': 'earliest' } };
 let bootstrapServers: string;
 let admin: Admin;
 
@@ -28,40 +26,10 @@ afterAll(async () => {
   await brokers.close();
 });
 
-interface Sql {
-  readonly engine: SqlEngine;
-  run(script: string): Promise<readonly RecordedStatement[]>;
-  close(): Promise<void>;
-}
+const sqlOn = (stateDir: string, serviceId: string): SqlOnBroker =>
+  sqlOnBroker(bootstrapServers, { stateDir, serviceId });
 
-function sqlOn(stateDir: string, serviceId: string): Sql {
-  const host = new KafkaHost({
-    environment: nodeEnvironment,
-    bootstrapServers,
-    stateDir,
-    serviceId,
-    commitIntervalMs: 100,
-    restartBackoff: { initialMs: 100, maxMs: 400 },
-  });
-  const engine = new SqlEngine({ host, functions: builtInRegistry() });
-  return {
-    engine,
-    async run(script) {
-      const recorded: RecordedStatement[] = [];
-      for (const prepared of await engine.prepare(script, session)) {
-        const result = await engine.execute(prepared);
-        if (result.kind === 'ddl') recorded.push({ kind: 'plan', plan: result.plan, session });
-      }
-      return recorded;
-    },
-    async close() {
-      await engine.close();
-      await host.close();
-    },
-  };
-}
-
-const stateOf = (sql: Sql): string | undefined => sql.engine.queries()[0]?.state;
+const stateOf = (sql: SqlOnBroker): string | undefined => sql.engine.queries()[0]?.state;
 
 it('starts a query again that a record has stopped, until the record can be written', async () => {
   const sql = sqlOn(brokers.newDirectory(), 'large_');
@@ -120,6 +88,24 @@ it('lists a recorded query whose state cannot be opened in ERROR, and starts it 
     await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('RUNNING');
   } finally {
     await second.close();
+  }
+});
+
+it('accepts a query that does not start, and starts it when it can', async () => {
+  const folder = brokers.newDirectory();
+  const state = path.join(folder, '_confluent-ksql-new_query_CTAS_T_0');
+  fs.writeFileSync(state, 'no folder');
+  const sql = sqlOn(folder, 'new_');
+  try {
+    await sql.run(`
+      CREATE STREAM r (k STRING KEY, v INT) WITH (KAFKA_TOPIC='r', VALUE_FORMAT='JSON', PARTITIONS=1);
+      CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM r GROUP BY k;`);
+    expect(stateOf(sql)).toBe('ERROR');
+    expect(sql.engine.catalog.source('T')).toBeDefined();
+    fs.rmSync(state);
+    await expect.poll(() => stateOf(sql), { timeout: 20_000 }).toBe('RUNNING');
+  } finally {
+    await sql.close();
   }
 });
 

@@ -1,0 +1,79 @@
+import { ArgumentError, messageOf, OperationalError } from '../../base/errors.ts';
+import type { Admin } from '../../client/admin/admin.ts';
+import { topicNameError } from '../../client/topic-name.ts';
+import { streamsAppSettings } from '../../streams/runtime/streams-app-options.ts';
+import { externalTopics, internalTopicNames, planTopics } from '../../streams/runtime/topic-plan.ts';
+import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import type { StatementPlan, TopicRequest } from '../engine/statement-plan.ts';
+import { queryTopology } from '../lowering/query-topology.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import { appOptions, type KafkaHostOptions, queryApplicationId } from './app-options.ts';
+import { checkExisting, newTopicOf, partitionsOf } from './topic-requests.ts';
+
+/** What a check asks of the cluster. */
+interface CheckedCluster {
+  readonly admin: Admin;
+  /** Facts about those of the topics that exist. */
+  readonly describe: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
+}
+
+/**
+ * Tries a plan without doing it, before it is recorded: whatever the cluster or this version would refuse is refused
+ * here. What is recorded is not refused any more.
+ */
+export class PlanCheck {
+  readonly #options: KafkaHostOptions;
+  readonly #cluster: CheckedCluster;
+
+  constructor(options: KafkaHostOptions, cluster: CheckedCluster) {
+    this.#options = options;
+    this.#cluster = cluster;
+  }
+
+  /** @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say. */
+  async check(plan: StatementPlan, context: AnalysisContext): Promise<void> {
+    const request = 'topic' in plan ? plan.topic : undefined;
+    if (request !== undefined) await this.#checkRequest(request);
+    const query = 'query' in plan ? plan.query : undefined;
+    if (query !== undefined) await this.#checkQuery(query, context, request);
+  }
+
+  async #checkRequest(request: TopicRequest): Promise<void> {
+    const existing = (await this.#cluster.describe([request.name])).get(request.name);
+    if (existing !== undefined) return checkExisting(request, existing);
+    try {
+      await this.#cluster.admin.createTopics([newTopicOf(request)], { validateOnly: true });
+    } catch (error) {
+      const isRefusal = error instanceof OperationalError ? !error.retriable : error instanceof ArgumentError;
+      if (!isRefusal) throw error;
+      throw sqlError(`Kafka topic '${request.name}' cannot be created: ${messageOf(error)}`);
+    }
+  }
+
+  async #checkQuery(
+    query: QueryPlan,
+    context: AnalysisContext,
+    request: TopicRequest | undefined,
+  ): Promise<void> {
+    const topology = queryTopology(query, { analysis: context });
+    const applicationId = queryApplicationId(this.#options, query.queryId);
+    for (const name of [applicationId, ...internalTopicNames(topology, applicationId)]) {
+      const wrong = topicNameError(name);
+      if (wrong !== undefined) throw sqlError(`Query ${query.queryId} cannot run: ${wrong.message}`);
+    }
+    streamsAppSettings({ ...appOptions(this.#options, context), applicationId, topology });
+    const sinks = query.root.step === 'sink' ? [query.root.topic] : [];
+    const needed = [...new Set([...externalTopics(topology), ...sinks])];
+    const counts = new Map<string, number>();
+    if (request !== undefined) counts.set(request.name, partitionsOf(request));
+    for (const [name, { partitions }] of await this.#cluster.describe(needed)) counts.set(name, partitions);
+    const missing = needed.filter((name) => !counts.has(name));
+    if (missing.length > 0) {
+      throw sqlError(`Kafka topics do not exist: ${missing.join(', ')}`, {
+        hint: 'SHOW TOPICS; lists the topics that exist',
+      });
+    }
+    planTopics(topology, applicationId, counts);
+  }
+}
