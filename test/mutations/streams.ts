@@ -17,4 +17,24 @@ export const streamsMutations: readonly Mutation[] = [
     replace: 'record.timestamp',
     suite,
   },
+  {
+    name: 'a write of a changelog that failed is forgiven',
+    file: 'src/streams/runtime/output-producer.ts',
+    find: 'if (error) this.#failure ??= error;\n      else onOffset(offset);',
+    replace: 'if (!error) onOffset(offset);',
+    suite: ['test/streams/runtime/commit.test.ts'],
+  },
+  {
+    name: 'local state is written before the offsets that it contains are committed',
+    file: 'src/streams/runtime/stream-thread.ts',
+    find:
+      '    const offsets = await this.#commitOffsets(running.map(({ task }) => task));\n' +
+      '    if (offsets === undefined) return;\n' +
+      '    await this.#writeLocal(running);\n',
+    replace:
+      '    await this.#writeLocal(running);\n' +
+      '    const offsets = await this.#commitOffsets(running.map(({ task }) => task));\n' +
+      '    if (offsets === undefined) return;\n',
+    suite: ['test/streams/runtime/commit.test.ts'],
+  },
 ];

@@ -5,18 +5,14 @@
 import type { Connection, ConnectionHandlers, Environment } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { collectApp } from './app-under-test.ts';
+import { isOffsetCommit } from './offset-commits.ts';
 
-const OFFSET_COMMIT = 8;
 const [bootstrapServers = '', stateDir = '', step = 'never', commits = '0'] = process.argv.slice(2);
 let left = Number(commits);
 
 function die(): never {
   process.kill(process.pid, 'SIGKILL');
   throw new Error('already dead');
-}
-
-function isOffsetCommit(chunks: readonly Uint8Array[]): boolean {
-  return chunks.some((chunk) => chunk.length >= 8 && Buffer.from(chunk).readInt16BE(4) === OFFSET_COMMIT);
 }
 
 /** Dies before an OffsetCommit is sent (`before-offsets`) or when its answer arrives (`after-offsets`). */

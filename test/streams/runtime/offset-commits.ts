@@ -1,0 +1,39 @@
+import type { Connection, ConnectionHandlers, Environment } from '../../../src/base/environment.ts';
+
+const OFFSET_COMMIT = 8;
+
+export function isOffsetCommit(chunks: readonly Uint8Array[]): boolean {
+  return chunks.some((chunk) => chunk.length >= 8 && Buffer.from(chunk).readInt16BE(4) === OFFSET_COMMIT);
+}
+
+/** An environment whose connections break when an OffsetCommit is sent: no offset is ever committed. */
+export function withoutOffsetCommits(environment: Environment): Environment {
+  const { network } = environment;
+  return {
+    ...environment,
+    network: {
+      listen: (options) => network.listen(options),
+      connect: async (options) => breaking(await network.connect(options)),
+    },
+  };
+}
+
+function breaking(connection: Connection): Connection {
+  return {
+    local: connection.local,
+    remote: connection.remote,
+    get queuedBytes() {
+      return connection.queuedBytes;
+    },
+    start: (handlers: ConnectionHandlers) => connection.start(handlers),
+    write(chunks, onSent) {
+      if (!isOffsetCommit(chunks)) return connection.write(chunks, onSent);
+      connection.destroy(new Error('cut off'));
+      return false;
+    },
+    pause: () => connection.pause(),
+    resume: () => connection.resume(),
+    end: () => connection.end(),
+    destroy: (error) => connection.destroy(error),
+  };
+}
