@@ -171,7 +171,7 @@ export class SqlServer {
           }
           return engine.restore(state);
         },
-        apply: (recorded) => executor.apply(recorded),
+        apply: (command) => executor.apply(command),
         onFailure: (error) => {
           failure = `the command topic cannot be followed: ${messageOf(error)}`;
           logger.error(failure, { error });

@@ -57,4 +57,18 @@ export const sqlMutations: readonly Mutation[] = [
     replace: "if (purpose !== 'transient' || sink === undefined) return undefined;",
     suite: ['test/sql/engine/query-identity.test.ts'],
   },
+  {
+    name: 'a plan is carried out although another command got ahead of it',
+    file: 'src/server/commands/command-order.ts',
+    find: 'plannedAtOffset < this.#plannedAt;',
+    replace: 'plannedAtOffset < 0;',
+    suite: ['test/server/two-servers.test.ts'],
+  },
+  {
+    name: 'statements that are given at once are planned and recorded at once',
+    file: 'src/server/rest/statement-executor.ts',
+    find: 'return this.#lane.run(() => this.#planAndRecord(prepared));',
+    replace: 'return this.#planAndRecord(prepared);',
+    suite: ['test/server/two-servers.test.ts'],
+  },
 ];

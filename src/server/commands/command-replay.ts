@@ -19,12 +19,6 @@ interface CommandReplayOptions {
   readonly skipDamage: boolean;
 }
 
-interface ReplayedCommands {
-  readonly commands: readonly RecordedCommand[];
-  /** The offset of the next command. */
-  readonly nextOffset: number;
-}
-
 /**
  * Reads the command topic from its beginning. The commands are the service, and each counts on those before it: what is
  * missing, cannot be read or is no command is named with its offset, and ends the start unless the operator has decided to go
@@ -45,7 +39,7 @@ export class CommandReplay {
   }
 
   /** @throws {OperationalError} `COMMAND_TOPIC_DAMAGED`. */
-  async run(): Promise<ReplayedCommands> {
+  async run(): Promise<readonly RecordedCommand[]> {
     const { consumer } = this.#options;
     consumer.assign([this.#partition]);
     const [first, end] = await this.#bounds();
@@ -64,7 +58,7 @@ export class CommandReplay {
         consumer.seek(this.#partition, this.#expected);
       }
     }
-    return { commands: this.#commands, nextOffset: this.#expected };
+    return this.#commands;
   }
 
   async #bounds(): Promise<readonly [first: number, end: number]> {

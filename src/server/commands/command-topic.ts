@@ -2,7 +2,14 @@ import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { Admin, Consumer, Producer } from '../../client/index.ts';
 import type { Logger } from '../../base/logger.ts';
-import { decodeCommand, encodeCommand, type NewCommand, type RecordedCommand } from './command.ts';
+import {
+  type Command,
+  decodeCommand,
+  encodeCommand,
+  type NewCommand,
+  type RecordedCommand,
+} from './command.ts';
+import { CommandOrder } from './command-order.ts';
 import type { KafkaAbsence } from './kafka-absence.ts';
 import { waitFor } from './wait-for.ts';
 import { CommandReplay } from './command-replay.ts';
@@ -26,7 +33,7 @@ export interface CommandTopicOptions {
   /** Given all commands that were recorded before, at start-up. */
   readonly restore: (commands: readonly RecordedCommand[]) => Promise<void>;
   /** Runs a new command; called in the order of the topic, one at a time. Its answer goes to who appended it. */
-  readonly apply: (recorded: RecordedCommand) => Promise<unknown>;
+  readonly apply: (command: Command) => Promise<unknown>;
   /** Told of a command that cannot be read or of a topic that is gone; nothing is applied afterwards. */
   readonly onFailure: (error: Error) => void;
 }
@@ -50,8 +57,8 @@ export class CommandTopic {
   readonly #waiters = new Map<number, Waiter>();
   /** The consumer may be faster than the producer's acknowledgement: applied before `append` knew the offset. */
   readonly #early = new Map<number, Outcome>();
+  readonly #order = new CommandOrder();
   #appending = 0;
-  #nextOffset = 0;
   #closed = false;
   #loop: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
@@ -93,13 +100,14 @@ export class CommandTopic {
     return commands;
   }
 
-  /** The offset that the next command will have if no other server appends first. */
-  get nextOffset(): number {
-    return this.#nextOffset;
+  /** What a command is planned for that is planned now. */
+  get plannedAtOffset(): number {
+    return this.#order.plannedAtOffset;
   }
 
   /**
-   * Records a command, waits until it was applied here, and answers what that answered.
+   * Records a command, waits until it was applied here, and answers what that answered; undefined where another server's
+   * command got ahead of it, and it is not applied.
    * @throws what applying it threw.
    */
   async append(command: NewCommand): Promise<unknown> {
@@ -153,12 +161,16 @@ export class CommandTopic {
   }
 
   async #replay(): Promise<void> {
-    const { commands, nextOffset } = await new CommandReplay({
+    const commands = await new CommandReplay({
       ...this.#options,
       consumer: this.#consumer,
     }).run();
-    this.#nextOffset = nextOffset;
-    await this.#options.restore(commands);
+    const applied = commands.filter((recorded) => {
+      if (this.#order.isOvertaken(recorded)) return false;
+      this.#order.carriedOut(recorded);
+      return true;
+    });
+    await this.#options.restore(applied);
   }
 
   async #follow(): Promise<void> {
@@ -176,26 +188,32 @@ export class CommandTopic {
   }
 
   async #applyNext(): Promise<void> {
-    for (const { records, nextOffset } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
+    for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
       for (const { offset, key, value } of records) {
         await this.#applyOne({ command: decodeCommand(key, value), offset });
       }
-      this.#nextOffset = nextOffset;
     }
   }
 
   async #applyOne(recorded: RecordedCommand): Promise<void> {
     const { offset } = recorded;
-    const outcome: Outcome = await this.#options.apply(recorded).then(
-      (result) => ({ result }),
-      (error: unknown) => ({ error }),
-    );
-    // Not before: what is planned for the next offset is planned on what this command has left.
-    this.#nextOffset = offset + 1;
+    const outcome: Outcome = this.#order.isOvertaken(recorded)
+      ? { result: undefined }
+      : await this.#carryOut(recorded);
     const waiter = this.#waiters.get(offset);
     this.#waiters.delete(offset);
     if (waiter !== undefined) settle(waiter, outcome);
     else if (this.#appending > 0) this.#early.set(offset, outcome);
+  }
+
+  async #carryOut(recorded: RecordedCommand): Promise<Outcome> {
+    const outcome: Outcome = await this.#options.apply(recorded.command).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+    // Not before: what is planned behind this command is planned on what it has left.
+    this.#order.carriedOut(recorded);
+    return outcome;
   }
 
   #rejectAll(error: Error): void {

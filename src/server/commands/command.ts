@@ -1,7 +1,7 @@
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { type RecordedStatement, readPlan, type StatementPlan } from '../../sql/index.ts';
 
-/** Version 2: a plan that another command got ahead of is not carried out, see {@link isOvertaken}. */
+/** Version 2: a plan that another command got ahead of is not carried out, see CommandOrder. */
 const COMMAND_VERSION = 2;
 
 /** A statement that changed what the SQL service is, as it is recorded for ever. */
@@ -16,7 +16,7 @@ export interface Command {
   readonly plan: StatementPlan | null;
   /** TERMINATE, PAUSE and RESUME. Without an id they mean all queries. */
   readonly control: { readonly action: 'TERMINATE' | 'PAUSE' | 'RESUME'; readonly queryId?: string } | null;
-  /** The offset in the command topic that the plan was made for. */
+  /** The offset in the command topic that follows what the plan was made for. */
   readonly plannedAtOffset: number;
 }
 
@@ -27,18 +27,6 @@ export type NewCommand = Omit<Command, 'version'>;
 export interface RecordedCommand {
   readonly command: Command;
   readonly offset: number;
-}
-
-/**
- * Whether another server's command got ahead of a plan: it was made for a catalog that there is no more, and nobody
- * carries it out, neither now nor when it is replayed. Who recorded it plans the statement anew. (An offset that is lower
- * than planned is of a topic that was restored with less in it.)
- */
-export function isOvertaken({
-  command: { version, plan, plannedAtOffset },
-  offset,
-}: RecordedCommand): boolean {
-  return version >= 2 && plan !== null && plannedAtOffset < offset;
 }
 
 export function encodeCommand(command: NewCommand): {
@@ -78,9 +66,8 @@ function unreadable(why: string): OperationalError {
 }
 
 /** The command as the SQL engine takes it up when it starts. */
-export function recordedStatement(recorded: RecordedCommand): RecordedStatement[] {
-  if (isOvertaken(recorded)) return [];
-  const { plan, control, properties } = recorded.command;
+export function recordedStatement({ command }: RecordedCommand): RecordedStatement[] {
+  const { plan, control, properties } = command;
   if (control !== null) return [{ kind: 'control', ...control }];
   return plan === null ? [] : [{ kind: 'plan', plan, session: { properties, variables: new Map() } }];
 }

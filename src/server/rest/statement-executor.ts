@@ -4,7 +4,7 @@ import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { renderDiagnostic } from '../../../grammar/index.ts';
 import type { PreparedStatement, Session, SqlEngine, StatementPlan } from '../../sql/index.ts';
 import { isPlanned } from '../../sql/engine/plan-statement.ts';
-import { type Command, isOvertaken, type RecordedCommand } from '../commands/command.ts';
+import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
 import {
   currentStatus,
@@ -120,15 +120,11 @@ export class StatementExecutor {
     return prepared;
   }
 
-  /**
-   * Applies a command that was recorded, here or by another server of the service; undefined where another command got
-   * ahead of it, and nothing is done.
-   */
-  async apply(recorded: RecordedCommand): Promise<CommandResult | undefined> {
-    if (isOvertaken(recorded)) return undefined;
-    const { id } = recorded.command;
+  /** Applies a command that was recorded, here or by another server of the service. */
+  async apply(command: Command): Promise<CommandResult> {
+    const { id } = command;
     try {
-      const applied = await this.#applied(recorded.command);
+      const applied = await this.#applied(command);
       this.#remember(id, { status: 'SUCCESS', message: applied.message, queryId: applied.queryId ?? null });
       return applied;
     } catch (error) {
@@ -158,7 +154,7 @@ export class StatementExecutor {
     if (isPlanned(statement)) return this.#lane.run(() => this.#planAndRecord(prepared));
     // It is planned on nothing, and what is wrong must be ended although others wait.
     if (statement.kind === 'QueryControl')
-      return this.#record(prepared, { plan: null, plannedAtOffset: this.#commands().nextOffset });
+      return this.#record(prepared, { plan: null, plannedAtOffset: this.#commands().plannedAtOffset });
     if (statement.kind === 'SetProperty') {
       const warning = ignoredWarning(statement.name);
       return warning === undefined ? undefined : warningEntity(prepared.text, warning);
@@ -169,7 +165,7 @@ export class StatementExecutor {
   /** Plans a statement and records the plan, again and again while other servers' statements get ahead of it. */
   async #planAndRecord(prepared: PreparedStatement): Promise<StatementEntity> {
     for (let attempt = 0; attempt < RECORD_ATTEMPTS_MAX; attempt++) {
-      const plannedAtOffset = this.#commands().nextOffset;
+      const plannedAtOffset = this.#commands().plannedAtOffset;
       const plan = await this.#engine.plan(prepared, { queryNumber: plannedAtOffset });
       assert(plan !== undefined, `${prepared.statement.kind} has a plan`);
       if (plan.kind === 'none') return warningEntity(prepared.text, plan.message);

@@ -31,7 +31,7 @@ import { PlanCheck } from './plan-check.ts';
 import { pushTopology } from './push-topology.ts';
 import { errorKindOf } from './query-errors.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
-import { checkExisting, newTopicOf } from './topic-requests.ts';
+import { TopicRequests } from './topic-requests.ts';
 import { UnstartedQuery } from './unstarted-query.ts';
 
 /** How long closing waits for records that are not acknowledged yet. */
@@ -44,6 +44,7 @@ export class KafkaHost implements SqlHost {
   readonly #admin: Admin;
   readonly #producer: Producer;
   readonly #processId: string;
+  readonly #requests: TopicRequests;
   readonly #check: PlanCheck;
   readonly #leftovers: ApplicationLeftovers;
   readonly #known: KnownTopics;
@@ -67,10 +68,9 @@ export class KafkaHost implements SqlHost {
       timers: environment.timers,
       describe: (names) => this.#describeExisting(names),
     });
-    this.#check = new PlanCheck(options, {
-      admin: this.#admin,
-      describe: (names) => this.#known.describe(names),
-    });
+    const describe = (names: readonly string[]) => this.#known.describe(names);
+    this.#requests = new TopicRequests({ admin: this.#admin, describe });
+    this.#check = new PlanCheck(options, { requests: this.#requests, describe });
     this.#leftovers = new ApplicationLeftovers(options, { admin: this.#admin, processId: this.#processId });
   }
 
@@ -95,9 +95,7 @@ export class KafkaHost implements SqlHost {
   }
 
   async createTopic(request: TopicRequest): Promise<void> {
-    const existing = (await this.describeTopics([request.name])).get(request.name);
-    if (existing !== undefined) return checkExisting(request, existing);
-    await this.#admin.createTopics([newTopicOf(request)]);
+    await this.#requests.create(request);
   }
 
   async deleteTopic(name: string): Promise<void> {

@@ -1,5 +1,3 @@
-import { ArgumentError, messageOf, OperationalError } from '../../base/errors.ts';
-import type { Admin } from '../../client/admin/admin.ts';
 import { topicNameError } from '../../client/topic-name.ts';
 import { streamsAppSettings } from '../../streams/runtime/streams-app-options.ts';
 import { externalTopics, internalTopicNames, planTopics } from '../../streams/runtime/topic-plan.ts';
@@ -9,11 +7,11 @@ import type { StatementPlan, TopicRequest } from '../engine/statement-plan.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { appOptions, type KafkaHostOptions, queryApplicationId } from './app-options.ts';
-import { checkExisting, newTopicOf, partitionsOf } from './topic-requests.ts';
+import { partitionsOf, type TopicRequests } from './topic-requests.ts';
 
 /** What a check asks of the cluster. */
 interface CheckedCluster {
-  readonly admin: Admin;
+  readonly requests: TopicRequests;
   /** Facts about those of the topics that exist. */
   readonly describe: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
 }
@@ -34,21 +32,9 @@ export class PlanCheck {
   /** @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say. */
   async check(plan: StatementPlan, context: AnalysisContext): Promise<void> {
     const request = 'topic' in plan ? plan.topic : undefined;
-    if (request !== undefined) await this.#checkRequest(request);
+    if (request !== undefined) await this.#cluster.requests.check(request);
     const query = 'query' in plan ? plan.query : undefined;
     if (query !== undefined) await this.#checkQuery(query, context, request);
-  }
-
-  async #checkRequest(request: TopicRequest): Promise<void> {
-    const existing = (await this.#cluster.describe([request.name])).get(request.name);
-    if (existing !== undefined) return checkExisting(request, existing);
-    try {
-      await this.#cluster.admin.createTopics([newTopicOf(request)], { validateOnly: true });
-    } catch (error) {
-      const isRefusal = error instanceof OperationalError ? !error.retriable : error instanceof ArgumentError;
-      if (!isRefusal) throw error;
-      throw sqlError(`Kafka topic '${request.name}' cannot be created: ${messageOf(error)}`);
-    }
   }
 
   async #checkQuery(
