@@ -3,6 +3,7 @@ import { walkExpression } from '../../../grammar/traverse.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { isSystemColumn } from './system-columns.ts';
 import type { QuerySources } from './query-sources.ts';
+import { nameSequence } from './name-sequence.ts';
 import { sqlError } from './sql-error.ts';
 
 /** One column of a result: its name, and the expression with qualified columns. */
@@ -70,21 +71,15 @@ function checkName(name: string, alias: string | undefined, item: SelectItem): v
 /** Names for expressions without an alias: the field's name of a dereference, else `KSQL_COL_n`. */
 export class AliasGenerator {
   readonly #used: Set<string>;
-  #next = 0;
+  readonly generated: () => string;
 
   constructor(columnNames: Iterable<string>) {
     this.#used = new Set(columnNames);
+    this.generated = nameSequence('KSQL_COL_', this.#used);
   }
 
   nameFor(expression: Expression): string {
     return expression.kind === 'Dereference' ? this.#fieldName(expression.field) : this.generated();
-  }
-
-  generated(): string {
-    for (;;) {
-      const name = `KSQL_COL_${this.#next++}`;
-      if (!this.#used.has(name)) return name;
-    }
   }
 
   #fieldName(field: string): string {

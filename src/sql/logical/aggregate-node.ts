@@ -6,6 +6,7 @@ import { BIGINT, type SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
 import { checkPredicate, knownTypeOver } from '../analysis/row-scope.ts';
+import { nameSequence } from '../analysis/name-sequence.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
@@ -54,14 +55,17 @@ export function aggregateNodes(options: {
     throw sqlError(`Use of aggregate function ${calls[0]?.name ?? ''} requires a GROUP BY clause.`);
   }
   const keyNames = groupKeyNames(groupBy, columns, input);
-  const typed = calls.map((call, index): AggregateCall => {
+  // A user's column may bear such a name.
+  const taken = [...input.schema.row.map(({ name }) => name), ...keyNames];
+  const nextName = nameSequence('KSQL_AGG_VARIABLE_', taken);
+  const typed = calls.map((call): AggregateCall => {
     const { returnType, canUndo } = aggregatorOf(call, input.schema.row, context);
     if (input.output === 'TABLE' && !canUndo) {
       throw sqlError(`The aggregation function(s) (${call.name}) cannot be applied to a table source.`, {
         span: call.span,
       });
     }
-    return { name: `KSQL_AGG_VARIABLE_${index}`, call, type: returnType };
+    return { name: nextName(), call, type: returnType };
   });
   const timeWindow = query.window === undefined ? undefined : aggregateWindow(query.window);
   if (timeWindow !== undefined && input.output === 'TABLE') {
@@ -117,9 +121,9 @@ function havingNode(input: AggregateNode, predicate: Expression, context: Analys
 /** Tells of a call, not of the variable that stands for it. */
 function inWrittenNames(error: unknown, { calls }: AggregateNode): unknown {
   if (!(error instanceof DiagnosticError)) return error;
-  const message = error.diagnostic.message.replace(/KSQL_AGG_VARIABLE_([0-9]+)/g, (name, index: string) => {
-    const call = calls[Number(index)];
-    return call === undefined ? name : formatExpression(call.call);
+  const message = error.diagnostic.message.replace(/KSQL_AGG_VARIABLE_[0-9]+/g, (name) => {
+    const found = calls.find((call) => call.name === name);
+    return found === undefined ? name : formatExpression(found.call);
   });
   return new DiagnosticError({ ...error.diagnostic, message }, { cause: error });
 }

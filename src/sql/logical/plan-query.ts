@@ -1,6 +1,7 @@
 import type { Expression, SourceKind } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
+import { nameSequence } from '../analysis/name-sequence.ts';
 import { checkPredicate, knownTypeOver } from '../analysis/row-scope.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
@@ -245,6 +246,10 @@ function flatMapNode(
     string,
     { name: string; call: Expression & { kind: 'FunctionCall' }; type: RowColumn['type'] }
   >();
+  const nextName = nameSequence(
+    'KSQL_SYNTH_',
+    input.schema.row.map(({ name }) => name),
+  );
   for (const { expression } of columns) {
     for (const call of callsIn(expression, isTableFunction)) {
       if (call.arguments.some((argument) => callsIn(argument, isTableFunction).length > 0)) {
@@ -254,7 +259,7 @@ function flatMapNode(
       if (calls.has(text)) continue;
       const types = call.arguments.map((argument) => knownTypeOver(input.schema.row, argument, context));
       const { returnType } = context.functions.resolveTable(call.name, types, context.properties);
-      calls.set(text, { name: `KSQL_SYNTH_${calls.size}`, call, type: returnType });
+      calls.set(text, { name: nextName(), call, type: returnType });
     }
   }
   const list = [...calls.values()];
