@@ -1,4 +1,5 @@
 import { clientMutations } from './client.ts';
+import { configMutations } from './config.ts';
 import { groupMutations } from './groups.ts';
 import { logMutations } from './log.ts';
 import type { Mutation } from './mutation.ts';
@@ -17,6 +18,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...groupMutations,
   ...clientMutations,
   ...wireMutations,
+  ...configMutations,
   ...shellMutations,
   ...sqlMutations,
   ...streamsMutations,
