@@ -107,6 +107,8 @@ export function arrayOf(inner: Check): Check {
   };
 }
 
+export const object = check('an object', isObject);
+
 /** An object whose fields pass their checks; what else it has does not matter. */
 export function objectOf<T>(fields: FieldChecks<T>): Check {
   const entries = Object.entries<Check>(fields);

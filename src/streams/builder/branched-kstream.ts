@@ -1,3 +1,5 @@
+import { callback } from '../../base/argument-checks.ts';
+import { checkBranched, checkStream } from './check-options.ts';
 import { branchRecords } from '../operators/branch.ts';
 import { passThrough } from '../operators/pass-through.ts';
 import type { StreamPart } from './dsl.ts';
@@ -33,6 +35,8 @@ export class BranchedKStream<K, V> {
   }
 
   branch(predicate: Predicate<K, V>, branched: Branched<K, V> = {}): this {
+    callback(predicate, 'predicate');
+    checkBranched(branched, 'branched');
     this.#predicates.push(predicate);
     this.#addBranch(this.#predicates.length, branched);
     return this;
@@ -40,6 +44,7 @@ export class BranchedKStream<K, V> {
 
   /** Ends the split with a branch for all other records. */
   defaultBranch(branched: Branched<K, V> = {}): ReadonlyMap<string, KStream<K, V>> {
+    checkBranched(branched, 'branched');
     this.#predicates.push(() => true);
     this.#addBranch(0, branched);
     return this.#branches;
@@ -56,6 +61,8 @@ export class BranchedKStream<K, V> {
     dsl.topology.newProcessorName(name);
     dsl.topology.addProcessor({ name, parents: [this.#splitName], factory: passThrough() });
     const stream = dsl.stream({ ...this.#part, name, node: name });
-    this.#branches.set(name, branched.chain ? branched.chain(stream) : stream);
+    const chained = branched.chain ? branched.chain(stream) : stream;
+    checkStream(chained, 'branched.chain()');
+    this.#branches.set(name, chained);
   }
 }

@@ -1,6 +1,8 @@
 import { aggregateRecords } from '../operators/stream-aggregate.ts';
 import { SessionWindows } from '../windows/session-windows.ts';
 import type { TimeWindows } from '../windows/time-windows.ts';
+import { callback } from '../../base/argument-checks.ts';
+import { checkTableOptions, checkWindows } from './check-options.ts';
 import { aggregateTable } from './aggregate-table.ts';
 import type { StreamPart } from './dsl.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
@@ -25,11 +27,14 @@ export class KGroupedStream<K, V> {
 
   /** How many records each key has had. */
   count(options: Materialized<K, number> & Named = {}): KTable<K, number> {
+    checkTableOptions(options, 'options');
     return this.#aggregate(counting(this.#part.dsl.topology, options));
   }
 
   /** Combines the values of each key, two at a time; the first is kept as it is. */
   reduce(reducer: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<K, V> {
+    callback(reducer, 'reducer');
+    checkTableOptions(options, 'options');
     return this.#aggregate(reducing(this.#source, reducer, options));
   }
 
@@ -39,6 +44,9 @@ export class KGroupedStream<K, V> {
     aggregator: Aggregator<K, V, VA>,
     options: Materialized<K, VA> & Named = {},
   ): KTable<K, VA> {
+    callback(initializer, 'initializer');
+    callback(aggregator, 'aggregator');
+    checkTableOptions(options, 'options');
     return this.#aggregate(folding(initializer, aggregator, options));
   }
 
@@ -48,6 +56,7 @@ export class KGroupedStream<K, V> {
   windowedBy(
     windows: TimeWindows | SessionWindows,
   ): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> {
+    checkWindows(windows, 'windows');
     const grouping = { part: this.#part, source: this.#source, emit: 'on-window-update' } as const;
     if (windows instanceof SessionWindows) return new SessionWindowedKStream(grouping, windows);
     return new TimeWindowedKStream(grouping, windows);

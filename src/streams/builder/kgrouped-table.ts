@@ -1,6 +1,8 @@
 import { changeSerde } from '../operators/change-serde.ts';
 import { aggregateChanges, type TableAggregation } from '../operators/table-aggregate.ts';
 import { Serdes } from '../serdes.ts';
+import { callback } from '../../base/argument-checks.ts';
+import { checkTableOptions } from './check-options.ts';
 import { aggregateTable } from './aggregate-table.ts';
 import type { Dsl, RepartitionStep, StreamPart } from './dsl.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
@@ -31,6 +33,7 @@ export class KGroupedTable<K, V> {
 
   /** How many rows each group has. */
   count(options: Materialized<K, number> & Named = {}): KTable<K, number> {
+    checkTableOptions(options, 'options');
     return this.#aggregate(
       'KTABLE-AGGREGATE-',
       {
@@ -44,6 +47,9 @@ export class KGroupedTable<K, V> {
 
   /** Combines the values of each group; the first is kept as it is. */
   reduce(adder: Reducer<V>, subtractor: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<K, V> {
+    callback(adder, 'adder');
+    callback(subtractor, 'subtractor');
+    checkTableOptions(options, 'options');
     const { valueSerde } = this.#grouped;
     return this.#aggregate<V>(
       'KTABLE-REDUCE-',
@@ -63,6 +69,10 @@ export class KGroupedTable<K, V> {
     subtractor: Aggregator<K, V, VA>,
     options: Materialized<K, VA> & Named = {},
   ): KTable<K, VA> {
+    callback(initializer, 'initializer');
+    callback(adder, 'adder');
+    callback(subtractor, 'subtractor');
+    checkTableOptions(options, 'options');
     return this.#aggregate('KTABLE-AGGREGATE-', { initializer, adder, subtractor }, options);
   }
 

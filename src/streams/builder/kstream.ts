@@ -13,6 +13,22 @@ import type { ProcessorSupplier } from '../processor.ts';
 import type { KeyValue, StreamRecord } from '../record.ts';
 import type { NodeFactory } from '../topology/nodes.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
+import { callback } from '../../base/argument-checks.ts';
+import {
+  checkJoined,
+  checkJoinWindows,
+  checkNamed,
+  checkNamedPair,
+  checkPiped,
+  checkProcessed,
+  checkProduced,
+  checkRepartitioned,
+  checkSinkTopic,
+  checkStream,
+  checkStreamJoined,
+  checkTable,
+  checkTableOptions,
+} from './check-options.ts';
 import { BranchedKStream } from './branched-kstream.ts';
 import type { StreamPart } from './dsl.ts';
 import type {
@@ -71,21 +87,29 @@ export class KStream<K, V> {
 
   /** Keeps the records that `predicate` answers true for. */
   filter(predicate: Predicate<K, V>, named: Named = {}): KStream<K, V> {
+    callback(predicate, 'predicate');
+    checkNamed(named, 'named');
     return this.#stateless('KSTREAM-FILTER-', named, filterRecords(predicate, { negate: false }));
   }
 
   /** Keeps the records that `predicate` answers false for. */
   filterNot(predicate: Predicate<K, V>, named: Named = {}): KStream<K, V> {
+    callback(predicate, 'predicate');
+    checkNamed(named, 'named');
     return this.#stateless('KSTREAM-FILTER-', named, filterRecords(predicate, { negate: true }));
   }
 
   /** A new key and value for each record. Marks the key as changed. */
   map<KR, VR>(mapper: PairMapper<K, V, KR, VR>, named: NamedPair<KR, VR> = {}): KStream<KR, VR> {
+    callback(mapper, 'mapper');
+    checkNamedPair(named, 'named');
     return this.#keyChanging('KSTREAM-MAP-', named, mapRecords(mapper));
   }
 
   /** A new value for each record; the key stays, so nothing is repartitioned. */
   mapValues<VR>(mapper: ValueMapper<K, V, VR>, named: NamedValue<VR> = {}): KStream<K, VR> {
+    callback(mapper, 'mapper');
+    checkNamedPair(named, 'named');
     return this.#valueChanging('KSTREAM-MAPVALUES-', named, mapRecordValues(mapper));
   }
 
@@ -94,16 +118,22 @@ export class KStream<K, V> {
     mapper: KeyValueMapper<K, V, Iterable<KeyValue<KR, VR>>>,
     named: NamedPair<KR, VR> = {},
   ): KStream<KR, VR> {
+    callback(mapper, 'mapper');
+    checkNamedPair(named, 'named');
     return this.#keyChanging('KSTREAM-FLATMAP-', named, flatMapRecords(mapper));
   }
 
   /** Any number of values for each record, under its key. */
   flatMapValues<VR>(mapper: ValueMapper<K, V, Iterable<VR>>, named: NamedValue<VR> = {}): KStream<K, VR> {
+    callback(mapper, 'mapper');
+    checkNamedPair(named, 'named');
     return this.#valueChanging('KSTREAM-FLATMAPVALUES-', named, flatMapRecordValues(mapper));
   }
 
   /** A new key for each record. Marks the key as changed. */
   selectKey<KR>(mapper: KeyValueMapper<K, V, KR>, named: NamedPair<KR, V> = {}): KStream<KR, V> {
+    callback(mapper, 'mapper');
+    checkNamedPair(named, 'named');
     const { valueSerde = this.#part.valueSerde, ...rest } = named;
     const serdes = valueSerde ? { ...rest, valueSerde } : rest;
     return this.#keyChanging('KSTREAM-KEY-SELECT-', serdes, selectRecordKey(mapper));
@@ -111,11 +141,15 @@ export class KStream<K, V> {
 
   /** Looks at each record as it passes. */
   peek(action: ForeachAction<K, V>, named: Named = {}): KStream<K, V> {
+    callback(action, 'action');
+    checkNamed(named, 'named');
     return this.#stateless('KSTREAM-PEEK-', named, peekRecords(action, { forward: true }));
   }
 
   /** Does something with each record, and ends there. */
   foreach(action: ForeachAction<K, V>, named: Named = {}): void {
+    callback(action, 'action');
+    checkNamed(named, 'named');
     this.#addNode('KSTREAM-FOREACH-', named, peekRecords(action, { forward: false }));
   }
 
@@ -128,6 +162,8 @@ export class KStream<K, V> {
     operator: OperatorFunction<StreamRecord<K, V>, StreamRecord<KR, VR>>,
     named: NamedPair<KR, VR> & { readonly keepsKey?: boolean } = {},
   ): KStream<KR, VR> {
+    callback(operator, 'operator');
+    checkPiped(named, 'named');
     const { keepsKey = false } = named;
     const node = this.#addNode(
       'KSTREAM-PIPE-',
@@ -143,11 +179,14 @@ export class KStream<K, V> {
 
   /** Splits the stream: each record goes to the first branch whose predicate holds. */
   split(named: Named = {}): BranchedKStream<K, V> {
+    checkNamed(named, 'named');
     return new BranchedKStream(this.#part, named);
   }
 
   /** The records of both streams, interleaved as they come. */
   merge(other: KStream<K, V>, named: Named = {}): KStream<K, V> {
+    checkStream(other, 'other');
+    checkNamed(named, 'named');
     const left = this.#part;
     const right = other.part;
     const name = left.dsl.topology.nameOr(named.name, 'KSTREAM-MERGE-');
@@ -167,6 +206,7 @@ export class KStream<K, V> {
 
   /** Writes to an internal topic and reads it back, so that records of one key share a partition. */
   repartition(repartitioned: Repartitioned<K, V> = {}): KStream<K, V> {
+    checkRepartitioned(repartitioned, 'repartitioned');
     const part = this.#part;
     const { name } = repartitioned;
     const request: RepartitionRequest<K, V> = {
@@ -178,6 +218,8 @@ export class KStream<K, V> {
 
   /** Writes to a topic, or to the one that a function picks for each record. */
   to(topic: string | TopicNameExtractor<K, V>, produced: Produced<K, V> = {}): void {
+    checkSinkTopic(topic, 'topic');
+    checkProduced(produced, 'produced');
     const { dsl, node } = this.#part;
     const name = dsl.topology.nameOr(produced.name, 'KSTREAM-SINK-');
     const { keySerde, valueSerde } = requireSerdes(name, produced, this.#part);
@@ -193,17 +235,21 @@ export class KStream<K, V> {
 
   /** A table whose rows are the latest value of each key; a null value deletes. */
   toTable(options: Materialized<K, V> & Named = {}): KTable<K, V> {
+    checkTableOptions(options, 'options');
     return streamToTable(this.#part, options);
   }
 
   /** Groups by a new key, for aggregation. The records are repartitioned. */
   groupBy<KR>(selector: KeyValueMapper<K, V, KR>, grouped: Grouped<KR, V> = {}): KGroupedStream<KR, V> {
+    callback(selector, 'selector');
+    checkNamedPair(grouped, 'grouped');
     const selected = this.selectKey(selector, grouped.name === undefined ? {} : { name: grouped.name });
     return new KGroupedStream(selected.part, grouped);
   }
 
   /** Groups by the key that the records have, for aggregation. */
   groupByKey(grouped: Grouped<K, V> = {}): KGroupedStream<K, V> {
+    checkNamedPair(grouped, 'grouped');
     return new KGroupedStream(this.#part, grouped);
   }
 
@@ -273,6 +319,8 @@ export class KStream<K, V> {
     supplier: ProcessorSupplier<K, V, KR, VR>,
     options: NamedPair<KR, VR> & { readonly stores?: readonly string[] } = {},
   ): KStream<KR, VR> {
+    callback(supplier, 'supplier');
+    checkProcessed(options, 'options');
     const factory = userProcessor(supplier, { keepsKey: false });
     const node = this.#addNode('KSTREAM-PROCESSOR-', options, factory, options.stores);
     return this.#derive<KR, VR>(node, {
@@ -287,6 +335,8 @@ export class KStream<K, V> {
     supplier: ProcessorSupplier<K, V, K, VR>,
     options: NamedValue<VR> & { readonly stores?: readonly string[] } = {},
   ): KStream<K, VR> {
+    callback(supplier, 'supplier');
+    checkProcessed(options, 'options');
     const factory = userProcessor(supplier, { keepsKey: true });
     const node = this.#addNode('KSTREAM-PROCESSVALUES-', options, factory, options.stores);
     return this.#derive<K, VR>(node, {
@@ -335,6 +385,9 @@ export class KStream<K, V> {
     joined: Joined<K, V, VT> = {},
     options: { readonly left: boolean },
   ): KStream<K, VR> {
+    checkTable(table, 'table');
+    callback(joiner, 'joiner');
+    checkJoined(joined, 'joined');
     return this.#part.dsl.stream(
       joinStreamWithTable(this.#part, { table: table.part, joiner, joined, ...options }),
     );
@@ -350,6 +403,10 @@ export class KStream<K, V> {
     },
   ): KStream<K, VR> {
     const { windows, joined = {}, kind } = options;
+    checkStream(other, 'other');
+    callback(joiner, 'joiner');
+    checkJoinWindows(windows, 'windows');
+    checkStreamJoined(joined, 'joined');
     return this.#part.dsl.stream(
       joinStreams(this.#part, { other: other.part, joiner, windows, joined, kind }),
     );

@@ -1,6 +1,14 @@
 import { tableToStream } from '../operators/table-to-stream.ts';
 import { mapTableForGrouping } from '../operators/table-repartition-map.ts';
 import { suppressRecords } from '../operators/suppress.ts';
+import { callback } from '../../base/argument-checks.ts';
+import {
+  checkNamed,
+  checkNamedPair,
+  checkOptionalTableOptions,
+  checkSuppressed,
+  checkTableJoin,
+} from './check-options.ts';
 import type { TablePart } from './dsl.ts';
 import type { KeyValueMapper, PairMapper, Predicate, ValueJoiner, ValueMapper } from './functions.ts';
 import { joinOnForeignKey } from './foreign-key-join.ts';
@@ -38,16 +46,22 @@ export class KTable<K, V> {
 
   /** Keeps the rows for which `predicate` holds; a row that ceases to match is deleted. */
   filter(predicate: Predicate<K, V>, options?: Materialized<K, V> & Named): KTable<K, V> {
+    callback(predicate, 'predicate');
+    checkOptionalTableOptions(options, 'options');
     return filterTable(this.#part, { predicate, negate: false, options });
   }
 
   /** Keeps the rows for which `predicate` does not hold. */
   filterNot(predicate: Predicate<K, V>, options?: Materialized<K, V> & Named): KTable<K, V> {
+    callback(predicate, 'predicate');
+    checkOptionalTableOptions(options, 'options');
     return filterTable(this.#part, { predicate, negate: true, options });
   }
 
   /** A new value for each row; deletions pass unseen by the mapper. */
   mapValues<VR>(mapper: ValueMapper<K, V, VR>, options?: Materialized<K, VR> & Named): KTable<K, VR> {
+    callback(mapper, 'mapper');
+    checkOptionalTableOptions(options, 'options');
     return mapTableValues(this.#part, { mapper, options });
   }
 
@@ -63,6 +77,7 @@ export class KTable<K, V> {
   ): KStream<K, V> | KStream<KR, V> {
     const mapper = typeof first === 'function' ? (first as KeyValueMapper<K, V, KR>) : undefined;
     const given = mapper ? named : (first as Named);
+    checkNamed(given, 'named');
     const { dsl, keySerde, valueSerde, sources, repartitions } = this.#part;
     const name = dsl.topology.nameOr(given.name, 'KTABLE-TOSTREAM-');
     dsl.topology.addProcessor({ name, parents: [this.#part.name], factory: tableToStream<K, V>() });
@@ -73,6 +88,7 @@ export class KTable<K, V> {
 
   /** Holds changes back: until their window closes, or for a while. */
   suppress(suppressed: Suppressed): KTable<K, V> {
+    checkSuppressed(suppressed, 'suppressed');
     return suppressTable(this.#part, suppressed, suppressRecords);
   }
 
@@ -81,6 +97,8 @@ export class KTable<K, V> {
     selector: PairMapper<K, V, KR | null, VR | null>,
     grouped: Grouped<KR, VR> = {},
   ): KGroupedTable<KR, VR> {
+    callback(selector, 'selector');
+    checkNamedPair(grouped, 'grouped');
     const { dsl, repartitions } = this.#part;
     const name = dsl.topology.nameOr(grouped.name, 'KTABLE-SELECT-');
     dsl.topology.addProcessor({
@@ -109,6 +127,7 @@ export class KTable<K, V> {
     joiner: ValueJoiner<K, V, VO, VR>,
     options?: (Materialized<K, VR> & Named) | ForeignKeyJoin<K, V, KO, VR>,
   ): KTable<K, VR> {
+    checkTableJoin({ other, joiner, options });
     if (options !== undefined && 'foreignKey' in options) {
       return joinOnForeignKey(this.#part, {
         other: (other as KTable<KO, VO>).part,
@@ -136,6 +155,7 @@ export class KTable<K, V> {
     joiner: ValueJoiner<K, V, VO | null, VR>,
     options?: (Materialized<K, VR> & Named) | ForeignKeyJoin<K, V, KO, VR>,
   ): KTable<K, VR> {
+    checkTableJoin({ other, joiner, options });
     if (options !== undefined && 'foreignKey' in options) {
       return joinOnForeignKey(this.#part, {
         other: (other as KTable<KO, VO>).part,
@@ -153,6 +173,7 @@ export class KTable<K, V> {
     joiner: ValueJoiner<K, V | null, VO | null, VR>,
     options?: Materialized<K, VR> & Named,
   ): KTable<K, VR> {
+    checkTableJoin({ other, joiner, options });
     return this.#joinTable(other, joiner, 'outer', options);
   }
 

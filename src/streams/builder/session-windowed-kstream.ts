@@ -3,6 +3,8 @@ import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { SessionWindows } from '../windows/session-windows.ts';
 import type { Windowed } from '../windows/windowed.ts';
 import { sessionWindowedSerde } from '../windows/windowed-serdes.ts';
+import { callback } from '../../base/argument-checks.ts';
+import { checkEmitStrategy, checkTableOptions } from './check-options.ts';
 import type { Aggregator, Initializer, Merger, Reducer } from './functions.ts';
 import type { KTable } from './ktable.ts';
 import type { Materialized, Named } from './options.ts';
@@ -20,17 +22,21 @@ export class SessionWindowedKStream<K, V> {
   }
 
   emitStrategy(emit: EmitStrategy): SessionWindowedKStream<K, V> {
+    checkEmitStrategy(emit, 'emit');
     return new SessionWindowedKStream({ ...this.#grouping, emit }, this.#windows);
   }
 
   /** How many records each session has. */
   count(options: Materialized<K, number> & Named = {}): KTable<Windowed<K>, number> {
+    checkTableOptions(options, 'options');
     const aggregation = counting<K, V>(this.#grouping.part.dsl.topology, options);
     return this.#aggregate(aggregation, (_key, left, right) => left + right);
   }
 
   /** Combines the values of a session, two at a time. */
   reduce(reducer: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<Windowed<K>, V> {
+    callback(reducer, 'reducer');
+    checkTableOptions(options, 'options');
     const aggregation = reducing(this.#grouping.source, reducer, options);
     return this.#aggregate(aggregation, (_key, left, right) => reducer(left, right) ?? right);
   }
@@ -42,6 +48,10 @@ export class SessionWindowedKStream<K, V> {
     merger: Merger<K, VA>,
     options: Materialized<K, VA> & Named = {},
   ): KTable<Windowed<K>, VA> {
+    callback(initializer, 'initializer');
+    callback(aggregator, 'aggregator');
+    callback(merger, 'merger');
+    checkTableOptions(options, 'options');
     return this.#aggregate(folding(initializer, aggregator, options), merger);
   }
 

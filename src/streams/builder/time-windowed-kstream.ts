@@ -3,6 +3,8 @@ import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { TimeWindows } from '../windows/time-windows.ts';
 import type { Windowed } from '../windows/windowed.ts';
 import { timeWindowedSerde } from '../windows/windowed-serdes.ts';
+import { callback } from '../../base/argument-checks.ts';
+import { checkEmitStrategy, checkTableOptions } from './check-options.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
 import type { KTable } from './ktable.ts';
 import type { Materialized, Named } from './options.ts';
@@ -20,16 +22,20 @@ export class TimeWindowedKStream<K, V> {
   }
 
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
+    checkEmitStrategy(emit, 'emit');
     return new TimeWindowedKStream({ ...this.#grouping, emit }, this.#windows);
   }
 
   /** How many records each key has in each window. */
   count(options: Materialized<K, number> & Named = {}): KTable<Windowed<K>, number> {
+    checkTableOptions(options, 'options');
     return this.#aggregate(counting(this.#grouping.part.dsl.topology, options));
   }
 
   /** Combines the values of a key within a window, two at a time. */
   reduce(reducer: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<Windowed<K>, V> {
+    callback(reducer, 'reducer');
+    checkTableOptions(options, 'options');
     return this.#aggregate(reducing(this.#grouping.source, reducer, options));
   }
 
@@ -39,6 +45,9 @@ export class TimeWindowedKStream<K, V> {
     aggregator: Aggregator<K, V, VA>,
     options: Materialized<K, VA> & Named = {},
   ): KTable<Windowed<K>, VA> {
+    callback(initializer, 'initializer');
+    callback(aggregator, 'aggregator');
+    checkTableOptions(options, 'options');
     return this.#aggregate(folding(initializer, aggregator, options));
   }
 

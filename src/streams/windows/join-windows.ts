@@ -1,5 +1,7 @@
+import { object, wholeNumber } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 
+const anyMs = wholeNumber(-Number.MAX_SAFE_INTEGER);
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -22,11 +24,12 @@ export class JoinWindows {
     readonly gracePeriodMs: number;
     readonly eager: boolean;
   }) {
+    anyMs(options.beforeMs, 'beforeMs');
+    anyMs(options.afterMs, 'afterMs');
+    wholeNumber(0)(options.gracePeriodMs, 'gracePeriodMs');
     if (options.beforeMs + options.afterMs < 0) {
       throw new DiagnosticError({ message: 'a join window must not end before it begins' });
     }
-    if (options.gracePeriodMs < 0)
-      throw new DiagnosticError({ message: 'grace period must not be negative' });
     this.beforeMs = options.beforeMs;
     this.afterMs = options.afterMs;
     this.gracePeriodMs = options.gracePeriodMs;
@@ -41,12 +44,14 @@ export class JoinWindows {
     readonly differenceMs: number;
     readonly gracePeriodMs: number;
   }): JoinWindows {
+    object(options, 'options');
     const { differenceMs, gracePeriodMs } = options;
     return new JoinWindows({ beforeMs: differenceMs, afterMs: differenceMs, gracePeriodMs, eager: false });
   }
 
   /** Kafka Streams' deprecated `JoinWindows.of`: {@link JoinWindows.eager}, with a day of grace less the window. */
   static of(differenceMs: number): JoinWindows {
+    wholeNumber(0)(differenceMs, 'differenceMs');
     const gracePeriodMs = Math.max(DAY_MS - 2 * differenceMs, 0);
     return new JoinWindows({ beforeMs: differenceMs, afterMs: differenceMs, gracePeriodMs, eager: true });
   }

@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../base/errors.ts';
+import { object, wholeNumber } from '../../base/argument-checks.ts';
 
 /** Sessions: records of a key that are at most `inactivityGapMs` apart share one. */
 export class SessionWindows {
@@ -6,9 +6,8 @@ export class SessionWindows {
   readonly gracePeriodMs: number;
 
   private constructor(inactivityGapMs: number, gracePeriodMs: number) {
-    if (!(inactivityGapMs > 0))
-      throw new DiagnosticError({ message: 'inactivity gap must be larger than zero' });
-    if (gracePeriodMs < 0) throw new DiagnosticError({ message: 'grace period must not be negative' });
+    wholeNumber(1)(inactivityGapMs, 'inactivityGapMs');
+    wholeNumber(0)(gracePeriodMs, 'gracePeriodMs');
     this.inactivityGapMs = inactivityGapMs;
     this.gracePeriodMs = gracePeriodMs;
   }
@@ -21,6 +20,7 @@ export class SessionWindows {
     readonly inactivityGapMs: number;
     readonly gracePeriodMs: number;
   }): SessionWindows {
+    object(options, 'options');
     return new SessionWindows(options.inactivityGapMs, options.gracePeriodMs);
   }
 }

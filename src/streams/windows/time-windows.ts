@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../base/errors.ts';
+import { object, wholeNumber } from '../../base/argument-checks.ts';
 import type { Window } from './windowed.ts';
 
 /**
@@ -11,11 +11,9 @@ export class TimeWindows {
   readonly gracePeriodMs: number;
 
   private constructor(sizeMs: number, advanceMs: number, gracePeriodMs: number) {
-    if (!(sizeMs > 0)) throw new DiagnosticError({ message: 'window size must be larger than zero' });
-    if (!(advanceMs > 0 && advanceMs <= sizeMs)) {
-      throw new DiagnosticError({ message: `advance interval must be between 1 and the size, ${sizeMs} ms` });
-    }
-    if (gracePeriodMs < 0) throw new DiagnosticError({ message: 'grace period must not be negative' });
+    wholeNumber(1)(sizeMs, 'sizeMs');
+    wholeNumber(1, sizeMs)(advanceMs, 'advanceMs');
+    wholeNumber(0)(gracePeriodMs, 'gracePeriodMs');
     this.sizeMs = sizeMs;
     this.advanceMs = advanceMs;
     this.gracePeriodMs = gracePeriodMs;
@@ -26,6 +24,7 @@ export class TimeWindows {
   }
 
   static ofSizeAndGrace(options: { readonly sizeMs: number; readonly gracePeriodMs: number }): TimeWindows {
+    object(options, 'options');
     return new TimeWindows(options.sizeMs, options.sizeMs, options.gracePeriodMs);
   }
 
