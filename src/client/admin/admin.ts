@@ -60,6 +60,9 @@ import {
   listTopicsOn,
 } from './topic-admin.ts';
 
+/** For how long the metadata of a topic that was asked about is kept up to date. */
+const TOPIC_IDLE_MS_MAX = 300_000;
+
 /**
  * Administers a Kafka cluster.
  *
@@ -77,6 +80,7 @@ export class Admin implements KafkaAdmin {
   constructor(options: AdminOptions) {
     this.#settings = adminSettings(options);
     this.#cluster = new Cluster({ settings: this.#settings, allowAutoTopicCreation: false });
+    this.#cluster.untrackIdle({ idleMsMax: TOPIC_IDLE_MS_MAX, beforeRefresh: () => undefined });
   }
 
   async createTopics(

@@ -6,6 +6,7 @@ import type { ClientSettings } from '../config/settings.ts';
 import { closed, isRetriable, kafkaError, timedOut } from '../kafka-error.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { metadata } from '../../protocol/messages/03-metadata.ts';
+import { type IdleTopics, TrackedTopics } from './tracked-topics.ts';
 import { MetadataCache, type TopicMetadata } from './metadata-cache.ts';
 
 /**
@@ -29,8 +30,7 @@ export class Cluster {
   readonly #backoff: Backoff;
   readonly #channels = new Map<string, BrokerChannel>();
   readonly #bootstrap: readonly BrokerChannel[];
-  /** Topics whose metadata is wanted; null is all of them. */
-  #tracked: Set<string> | null = new Set();
+  readonly #tracked: TrackedTopics;
   readonly #listeners = new Set<() => void>();
   #refreshing: Promise<void> | undefined;
   /** A refresh that begins when the running one is over, for topics that it does not ask for. */
@@ -50,6 +50,7 @@ export class Cluster {
   constructor({ settings, allowAutoTopicCreation }: ClusterOptions) {
     this.settings = settings;
     this.environment = settings.environment;
+    this.#tracked = new TrackedTopics(settings.environment.clock);
     this.#allowAutoTopicCreation = allowAutoTopicCreation;
     this.#backoff = new Backoff(this.environment.random, {
       firstMs: settings.retryBackoffMs,
@@ -82,15 +83,17 @@ export class Cluster {
 
   /** Wants metadata of these topics besides those tracked already; true if that is news. */
   track(topics: Iterable<string>): boolean {
-    if (this.#tracked === null) return false;
-    const before = this.#tracked.size;
-    for (const topic of topics) this.#tracked.add(topic);
-    return this.#tracked.size > before;
+    return this.#tracked.add(topics);
   }
 
   /** Wants metadata of exactly these topics, or of all (null). */
   trackOnly(topics: Iterable<string> | null): void {
-    this.#tracked = topics === null ? null : new Set(topics);
+    this.#tracked.set(topics);
+  }
+
+  /** Lets topics go that nobody wants any more; see {@link track}. */
+  untrackIdle(idleTopics: IdleTopics): void {
+    this.#tracked.idleTopics = idleTopics;
   }
 
   /**
@@ -265,17 +268,18 @@ export class Cluster {
     this.#refreshTimer?.cancel();
     this.#refreshTimer = undefined;
     this.#lastAttemptMs = this.#nowMs();
-    const all = this.#tracked === null;
+    for (const name of this.#tracked.takeIdle()) this.metadata.forget(name);
+    const { names } = this.#tracked;
     try {
       const response = await this.sendToAny({
         api: metadata,
         body: {
-          topics: this.#tracked === null ? null : Array.from(this.#tracked, (name) => ({ name })),
+          topics: names?.map((name) => ({ name })) ?? null,
           allowAutoTopicCreation: this.#allowAutoTopicCreation,
         },
       });
       if (response.errorCode !== ErrorCode.NONE) throw kafkaError(response.errorCode, 'metadata');
-      this.metadata.update(response, { all });
+      this.metadata.update(response, { all: names === null });
     } catch (error) {
       this.#refreshFailures++;
       throw error;
@@ -291,7 +295,7 @@ export class Cluster {
   }
 
   #hasMissing(): boolean {
-    for (const name of this.#tracked ?? []) {
+    for (const name of this.#tracked.names ?? []) {
       const topic = this.metadata.topic(name);
       if (topic === undefined || (topic.errorCode !== ErrorCode.NONE && errorOf(topic.errorCode).retriable))
         return true;

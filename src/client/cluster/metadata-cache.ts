@@ -92,6 +92,13 @@ export class MetadataCache {
     }
   }
 
+  /** Drops what is known of a topic. */
+  forget(name: string): void {
+    const topicId = this.#topics.get(name)?.topicId;
+    if (topicId !== undefined) this.#namesById.delete(topicId);
+    this.#topics.delete(name);
+  }
+
   /** Adds a node that another response told of, such as a coordinator. */
   addNode(node: { readonly id: number } & Address): void {
     const known = this.#nodes.get(node.id);

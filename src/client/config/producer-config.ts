@@ -62,6 +62,14 @@ export const producerConfig = {
     'delivery.timeout.ms',
     int(120_000, 'Time from send to acknowledgement or failure, lingering and retries included.', atLeast(0)),
   ),
+  metadataIdleMsMax: option(
+    'metadata.max.idle.ms',
+    long(
+      300_000,
+      'A topic that nothing was sent to for so long is no longer asked for when metadata is fetched.',
+      atLeast(1),
+    ),
+  ),
   blockMsMax: option(
     'max.block.ms',
     long(

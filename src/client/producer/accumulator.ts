@@ -3,7 +3,6 @@ import { BufferPool } from '../../base/buffer-pool.ts';
 import { ZERO_UUID } from '../../base/bytes-reader.ts';
 import { messageOf } from '../../base/errors.ts';
 import { wrongArgument } from '../../base/argument-checks.ts';
-import { Queue } from '../../base/queue.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -16,8 +15,8 @@ import { PartitionQueue } from './partition-queue.ts';
 import { defaultPartitioner } from './partitioner.ts';
 import { ProducerBatch } from './producer-batch.ts';
 import { RecordClock } from './record-clock.ts';
-import type { TopicQueues } from './topic-queues.ts';
-import { bytesOf, copyOf, headerBytes } from './record-bytes.ts';
+import { copiedRecord, newTopic, type TopicQueues } from './topic-queues.ts';
+import { bytesOf, headerBytes } from './record-bytes.ts';
 import { missingTopic, partitionerFailed, tooLarge, unknownPartition } from './refusals.ts';
 
 /** Room that a batch gets at first where nothing is known of its partition. */
@@ -116,11 +115,25 @@ export class Accumulator {
       }
       topic = this.#topicOf(record.topic);
     }
+    if (!topic.isUsed) this.#use(topic);
     if (topic.queues.length === 0 || (record.partition ?? 0) >= topic.queues.length) {
       this.#wait(topic, record, onDelivery);
       return;
     }
     this.#appendTo(topic, record, onDelivery);
+  }
+
+  /**
+   * Tracks the topics once more that are in use: those that were sent to since the last time, and those with records that
+   * are not settled. The queues of the others stay, with their sequence numbers, for when they are used again.
+   */
+  trackUsed(): void {
+    const busy = new Set<string>();
+    for (const { queue } of this.#unsettled) busy.add(queue.topic);
+    for (const topic of this.#topics.values()) {
+      if (topic.isUsed || topic.waiting.length > 0 || busy.has(topic.name)) this.#cluster.track([topic.name]);
+      topic.isUsed = false;
+    }
   }
 
   /** Takes over fresh metadata: new partitions, and records that waited for them. */
@@ -254,6 +267,14 @@ export class Accumulator {
     if (batch.sizeInBytes >= this.#settings.batchBytesMax) this.#close(batch);
   }
 
+  /** The first record since the metadata was fetched: a topic that was let go meanwhile is asked for again. */
+  #use(topic: TopicQueues): void {
+    topic.isUsed = true;
+    this.#cluster.track([topic.name]);
+    const isForgotten = topic.queues.length > 0 && this.#cluster.metadata.topic(topic.name) === undefined;
+    if (isForgotten) this.#events.onMetadataNeeded();
+  }
+
   #open(queue: PartitionQueue): ProducerBatch {
     const expected = Math.max(queue.batchBytesExpected, INITIAL_BATCH_BYTES);
     const batch = new ProducerBatch(queue, {
@@ -299,14 +320,7 @@ export class Accumulator {
   #topicOf(name: string): TopicQueues {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
-      topic = {
-        name,
-        topicId: ZERO_UUID,
-        queues: [],
-        waiting: new Queue(),
-        stickyPartition: -1,
-        stickyBytes: 0,
-      };
+      topic = newTopic(name);
       this.#topics.set(name, topic);
       const metadata = this.#cluster.metadata.topic(name);
       if (metadata !== undefined) {
@@ -341,13 +355,9 @@ export class Accumulator {
 
   /** Keeps a record until its topic is known: as a copy, since its sender may use the object or its bytes again. */
   #wait(topic: TopicQueues, record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
-    const key = copyOf(record.key);
-    const value = copyOf(record.value);
-    const headers = record.headers?.map((header) => ({ key: header.key, value: copyOf(header.value) }));
-    const bytes = BatchBuilder.bytesMax(key, value, headers);
-    const deadlineMs = this.#environment.clock.monotonicMs() + this.#settings.blockMsMax;
-    const timestamp = record.timestamp ?? this.#environment.clock.nowMs();
-    const copy = { topic: topic.name, partition: record.partition, key, value, headers, timestamp };
+    const { clock } = this.#environment;
+    const { copy, bytes } = copiedRecord(record, clock.nowMs());
+    const deadlineMs = clock.monotonicMs() + this.#settings.blockMsMax;
     topic.waiting.push({ record: copy, onDelivery, deadlineMs, bytes });
     this.#waitingRecords++;
     this.#bytes += bytes;

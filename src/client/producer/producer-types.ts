@@ -28,6 +28,8 @@ export interface ProducerOptions extends ClientOptions {
   readonly deliveryTimeoutMs?: number;
   /** How long `sendAndWait` waits for buffer space, and any send for its topic's metadata. */
   readonly blockMsMax?: number;
+  /** A topic that nothing was sent to for so long is no longer asked for when metadata is fetched. */
+  readonly metadataIdleMsMax?: number;
   readonly partitioner?: Partitioner;
 }
 

@@ -68,6 +68,10 @@ export class Producer implements KafkaProducer {
         this.#error ??= error;
       },
     });
+    this.#cluster.untrackIdle({
+      idleMsMax: this.#settings.metadataIdleMsMax,
+      beforeRefresh: () => this.#accumulator.trackUsed(),
+    });
     this.#sender = new Sender(this.#cluster, this.#settings, this.#accumulator, () => this.#onProgress());
     this.#cluster.onUpdate(() => {
       this.#accumulator.onMetadata();

@@ -1,6 +1,9 @@
-import type { Queue } from '../../base/queue.ts';
+import { ZERO_UUID } from '../../base/bytes-reader.ts';
+import { Queue } from '../../base/queue.ts';
+import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
 import type { DeliveryCallback, ProducerRecord } from '../types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
+import { copyOf } from './record-bytes.ts';
 
 export interface WaitingRecord {
   readonly record: ProducerRecord;
@@ -12,6 +15,8 @@ export interface WaitingRecord {
 /** What is known of a topic that records are sent to. */
 export interface TopicQueues {
   readonly name: string;
+  /** Something was sent to it since the metadata was last fetched. */
+  isUsed: boolean;
   /** Of the topic that the queues are for: one that is made anew under the name has another. */
   topicId: string;
   /** By partition; empty until the topic's metadata is known. */
@@ -21,4 +26,30 @@ export interface TopicQueues {
   /** Where records without a key go now, and how many bytes have gone there. */
   stickyPartition: number;
   stickyBytes: number;
+}
+
+export function newTopic(name: string): TopicQueues {
+  return {
+    name,
+    isUsed: false,
+    topicId: ZERO_UUID,
+    queues: [],
+    waiting: new Queue(),
+    stickyPartition: -1,
+    stickyBytes: 0,
+  };
+}
+
+/** A record that its sender's objects have no part in, and the bytes that it may take in a batch. */
+export function copiedRecord(
+  { topic, partition, timestamp, ...record }: ProducerRecord,
+  nowMs: number,
+): { readonly copy: ProducerRecord; readonly bytes: number } {
+  const key = copyOf(record.key);
+  const value = copyOf(record.value);
+  const headers = record.headers?.map((header) => ({ key: header.key, value: copyOf(header.value) }));
+  return {
+    copy: { topic, partition, key, value, headers, timestamp: timestamp ?? nowMs },
+    bytes: BatchBuilder.bytesMax(key, value, headers),
+  };
 }

@@ -75,7 +75,7 @@ export const checkPiped = objectOf<Grouped<unknown, unknown> & { keepsKey?: bool
   ...pair,
   keepsKey: optional(flag),
 });
-export const checkProcessed = objectOf<Grouped<unknown, unknown> & { stores?: readonly string[] }>({
+const checkProcessed = objectOf<Grouped<unknown, unknown> & { stores?: readonly string[] }>({
   ...pair,
   stores: optional(arrayOf(nonEmptyText)),
 });
@@ -92,12 +92,12 @@ export const checkSinkTopic: Check = either(
     if (typeof value !== 'function') throw wrongArgument(argument, value, "a topic's name or a function");
   },
 );
-export const checkJoined = objectOf<Joined<unknown, unknown, unknown>>({
+const checkJoined = objectOf<Joined<unknown, unknown, unknown>>({
   ...pair,
   otherValueSerde: optional(serde),
   gracePeriodMs: optional(wholeNumber(0)),
 });
-export const checkStreamJoined = objectOf<StreamJoined<unknown, unknown, unknown>>({
+const checkStreamJoined = objectOf<StreamJoined<unknown, unknown, unknown>>({
   ...pair,
   otherValueSerde: optional(serde),
   storeName: optional(nonEmptyText),
@@ -142,12 +142,52 @@ const partOf = (value: object): object => {
 };
 
 export const checkStream = having('a KStream', (value) => 'repartitionRequired' in partOf(value));
-export const checkTable = having('a KTable', (value) => 'enableSendingOldValues' in partOf(value));
-export const checkJoinWindows = having('JoinWindows', (value) => 'beforeMs' in value && 'afterMs' in value);
+const checkTable = having('a KTable', (value) => 'enableSendingOldValues' in partOf(value));
+const checkJoinWindows = having('JoinWindows', (value) => 'beforeMs' in value && 'afterMs' in value);
 export const checkWindows = having(
   'TimeWindows or SessionWindows',
   (value) => 'advanceMs' in value || 'inactivityGapMs' in value,
 );
+
+export function checkMapping({ mapper, named }: { readonly mapper: unknown; readonly named: unknown }): void {
+  callback(mapper, 'mapper');
+  checkNamedPair(named, 'named');
+}
+
+/** A predicate or an action, under its name. */
+export function checkLooking({ named, ...functions }: Readonly<Record<string, unknown>>): void {
+  for (const [argument, value] of Object.entries(functions)) callback(value, argument);
+  checkNamed(named, 'named');
+}
+
+export function checkProcessing(given: { readonly supplier: unknown; readonly options: unknown }): void {
+  callback(given.supplier, 'supplier');
+  checkProcessed(given.options, 'options');
+}
+
+/** The arguments of a join of a stream with a table. */
+export function checkLookup(given: {
+  readonly table: unknown;
+  readonly joiner: unknown;
+  readonly joined: unknown;
+}): void {
+  checkTable(given.table, 'table');
+  callback(given.joiner, 'joiner');
+  checkJoined(given.joined, 'joined');
+}
+
+/** The arguments of a join of two streams. */
+export function checkStreamJoin(given: {
+  readonly other: unknown;
+  readonly joiner: unknown;
+  readonly windows: unknown;
+  readonly joined: unknown;
+}): void {
+  checkStream(given.other, 'other');
+  callback(given.joiner, 'joiner');
+  checkJoinWindows(given.windows, 'windows');
+  checkStreamJoined(given.joined, 'joined');
+}
 
 /** The arguments of a join of two tables, whose options have a foreign key or not. */
 export function checkTableJoin(given: {

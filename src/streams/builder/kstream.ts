@@ -15,18 +15,18 @@ import type { NodeFactory } from '../topology/nodes.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
 import { callback } from '../../base/argument-checks.ts';
 import {
-  checkJoined,
-  checkJoinWindows,
+  checkLooking,
+  checkLookup,
+  checkMapping,
   checkNamed,
   checkNamedPair,
   checkPiped,
-  checkProcessed,
+  checkProcessing,
   checkProduced,
   checkRepartitioned,
   checkSinkTopic,
   checkStream,
-  checkStreamJoined,
-  checkTable,
+  checkStreamJoin,
   checkTableOptions,
 } from './check-options.ts';
 import { BranchedKStream } from './branched-kstream.ts';
@@ -87,29 +87,25 @@ export class KStream<K, V> {
 
   /** Keeps the records that `predicate` answers true for. */
   filter(predicate: Predicate<K, V>, named: Named = {}): KStream<K, V> {
-    callback(predicate, 'predicate');
-    checkNamed(named, 'named');
+    checkLooking({ predicate, named });
     return this.#stateless('KSTREAM-FILTER-', named, filterRecords(predicate, { negate: false }));
   }
 
   /** Keeps the records that `predicate` answers false for. */
   filterNot(predicate: Predicate<K, V>, named: Named = {}): KStream<K, V> {
-    callback(predicate, 'predicate');
-    checkNamed(named, 'named');
+    checkLooking({ predicate, named });
     return this.#stateless('KSTREAM-FILTER-', named, filterRecords(predicate, { negate: true }));
   }
 
   /** A new key and value for each record. Marks the key as changed. */
   map<KR, VR>(mapper: PairMapper<K, V, KR, VR>, named: NamedPair<KR, VR> = {}): KStream<KR, VR> {
-    callback(mapper, 'mapper');
-    checkNamedPair(named, 'named');
+    checkMapping({ mapper, named });
     return this.#keyChanging('KSTREAM-MAP-', named, mapRecords(mapper));
   }
 
   /** A new value for each record; the key stays, so nothing is repartitioned. */
   mapValues<VR>(mapper: ValueMapper<K, V, VR>, named: NamedValue<VR> = {}): KStream<K, VR> {
-    callback(mapper, 'mapper');
-    checkNamedPair(named, 'named');
+    checkMapping({ mapper, named });
     return this.#valueChanging('KSTREAM-MAPVALUES-', named, mapRecordValues(mapper));
   }
 
@@ -118,22 +114,19 @@ export class KStream<K, V> {
     mapper: KeyValueMapper<K, V, Iterable<KeyValue<KR, VR>>>,
     named: NamedPair<KR, VR> = {},
   ): KStream<KR, VR> {
-    callback(mapper, 'mapper');
-    checkNamedPair(named, 'named');
+    checkMapping({ mapper, named });
     return this.#keyChanging('KSTREAM-FLATMAP-', named, flatMapRecords(mapper));
   }
 
   /** Any number of values for each record, under its key. */
   flatMapValues<VR>(mapper: ValueMapper<K, V, Iterable<VR>>, named: NamedValue<VR> = {}): KStream<K, VR> {
-    callback(mapper, 'mapper');
-    checkNamedPair(named, 'named');
+    checkMapping({ mapper, named });
     return this.#valueChanging('KSTREAM-FLATMAPVALUES-', named, flatMapRecordValues(mapper));
   }
 
   /** A new key for each record. Marks the key as changed. */
   selectKey<KR>(mapper: KeyValueMapper<K, V, KR>, named: NamedPair<KR, V> = {}): KStream<KR, V> {
-    callback(mapper, 'mapper');
-    checkNamedPair(named, 'named');
+    checkMapping({ mapper, named });
     const { valueSerde = this.#part.valueSerde, ...rest } = named;
     const serdes = valueSerde ? { ...rest, valueSerde } : rest;
     return this.#keyChanging('KSTREAM-KEY-SELECT-', serdes, selectRecordKey(mapper));
@@ -141,15 +134,13 @@ export class KStream<K, V> {
 
   /** Looks at each record as it passes. */
   peek(action: ForeachAction<K, V>, named: Named = {}): KStream<K, V> {
-    callback(action, 'action');
-    checkNamed(named, 'named');
+    checkLooking({ action, named });
     return this.#stateless('KSTREAM-PEEK-', named, peekRecords(action, { forward: true }));
   }
 
   /** Does something with each record, and ends there. */
   foreach(action: ForeachAction<K, V>, named: Named = {}): void {
-    callback(action, 'action');
-    checkNamed(named, 'named');
+    checkLooking({ action, named });
     this.#addNode('KSTREAM-FOREACH-', named, peekRecords(action, { forward: false }));
   }
 
@@ -319,8 +310,7 @@ export class KStream<K, V> {
     supplier: ProcessorSupplier<K, V, KR, VR>,
     options: NamedPair<KR, VR> & { readonly stores?: readonly string[] } = {},
   ): KStream<KR, VR> {
-    callback(supplier, 'supplier');
-    checkProcessed(options, 'options');
+    checkProcessing({ supplier, options });
     const factory = userProcessor(supplier, { keepsKey: false });
     const node = this.#addNode('KSTREAM-PROCESSOR-', options, factory, options.stores);
     return this.#derive<KR, VR>(node, {
@@ -335,8 +325,7 @@ export class KStream<K, V> {
     supplier: ProcessorSupplier<K, V, K, VR>,
     options: NamedValue<VR> & { readonly stores?: readonly string[] } = {},
   ): KStream<K, VR> {
-    callback(supplier, 'supplier');
-    checkProcessed(options, 'options');
+    checkProcessing({ supplier, options });
     const factory = userProcessor(supplier, { keepsKey: true });
     const node = this.#addNode('KSTREAM-PROCESSVALUES-', options, factory, options.stores);
     return this.#derive<K, VR>(node, {
@@ -385,9 +374,7 @@ export class KStream<K, V> {
     joined: Joined<K, V, VT> = {},
     options: { readonly left: boolean },
   ): KStream<K, VR> {
-    checkTable(table, 'table');
-    callback(joiner, 'joiner');
-    checkJoined(joined, 'joined');
+    checkLookup({ table, joiner, joined });
     return this.#part.dsl.stream(
       joinStreamWithTable(this.#part, { table: table.part, joiner, joined, ...options }),
     );
@@ -403,10 +390,7 @@ export class KStream<K, V> {
     },
   ): KStream<K, VR> {
     const { windows, joined = {}, kind } = options;
-    checkStream(other, 'other');
-    callback(joiner, 'joiner');
-    checkJoinWindows(windows, 'windows');
-    checkStreamJoined(joined, 'joined');
+    checkStreamJoin({ other, joiner, windows, joined });
     return this.#part.dsl.stream(
       joinStreams(this.#part, { other: other.part, joiner, windows, joined, kind }),
     );
