@@ -57,6 +57,15 @@ export class KnownLogs {
     return this.#closed.logs.has(name);
   }
 
+  /** Names of logs that had records, by what is said of them. */
+  namesWithRecords(): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const offsets of [this.#recoveryPoints, this.#highWatermarks, this.#logStarts])
+      for (const [name, offset] of offsets) if (offset > 0) names.add(name);
+    for (const [name, { logEndOffset }] of this.#closed.logs) if (logEndOffset > 0) names.add(name);
+    return names;
+  }
+
   offsetsOf(name: string): KnownOffsets {
     const logStartOffset = this.#logStarts.get(name);
     const closed = this.#closed.logs.get(name);

@@ -15,6 +15,7 @@ import { KnownLogs } from './known-logs.ts';
 import { Log, type LogOptions } from './log.ts';
 import { type CheckpointFile, LogCheckpoints } from './log-checkpoints.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
+import { BEGIN_ANEW, missingLogs, missingMetadata } from './missing-logs.ts';
 import { isDamage, type OfflineLog, OfflineLogs, segmentBytes } from './offline-logs.ts';
 import { LOG_START_CHECKPOINT, type LogOffset, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoint.ts';
 import { OpenSegments } from './open-segments.ts';
@@ -26,6 +27,7 @@ import {
   METADATA_TOPIC,
   parseDirectoryName,
   partitionDirectoryName,
+  refuseReserved,
   STRAY_SUFFIX,
 } from './partition-directory.ts';
 import { encodePartitionMetadata, PARTITION_METADATA, readPartitionMetadata } from './partition-metadata.ts';
@@ -185,6 +187,8 @@ export class LogManager {
   /** The Raft log of the metadata. It is small, and everything depends on it: it is always checked. */
   openMetadataLog(options: { readonly topicId: string; readonly config: LogConfig }): Log {
     const id = { topic: METADATA_TOPIC, partition: 0 };
+    const isAlone = this.#logs.size === 0 && this.#offline.size === 0;
+    if (this.#metadataRecoveryPoint === undefined && !isAlone) throw missingMetadata(this.directory);
     return this.#getOrCreate(
       { ...id, ...options },
       { recoveryPoint: this.#metadataRecoveryPoint?.offset ?? 0 },
@@ -221,6 +225,7 @@ export class LogManager {
    */
   delete(id: LogId): void {
     const log = this.get(id);
+    this.forgetMissing(id);
     if (log === undefined && this.#offline.get(id) === undefined) return;
     const { fileDeleteDelayMs } = log?.config ?? DEFAULT_LOG_CONFIG;
     this.#removal.schedule(this.#moveAside(id, DELETE_SUFFIX), fileDeleteDelayMs);
@@ -333,10 +338,13 @@ export class LogManager {
       brokerEpoch: this.previousBrokerEpoch,
     });
     const ignored: string[] = [];
+    const aside = new Set<string>();
     for (const name of disk.list(this.directory)) {
       const path = `${this.directory}/${name}`;
       if (!known.wasClosed(name) && !disk.isDirectory(path)) continue;
-      if (asideKindOf(name) === 'delete') {
+      const asideKind = asideKindOf(name);
+      if (asideKind !== undefined) aside.add(name.slice(0, name.lastIndexOf('.')));
+      if (asideKind === 'delete') {
         this.#removal.schedule(path, 0);
         continue;
       }
@@ -348,12 +356,25 @@ export class LogManager {
       const isPartition = id !== undefined && !isReservedTopic(id.topic) && this.#openFound(id, known);
       if (!isPartition && name !== FOLDER_OF_FILE_SYSTEM) ignored.push(name);
     }
+    const metadata = known.offsetsOf(`${METADATA_TOPIC}-0`).recoveryPoint;
+    if (metadata > 0)
+      this.#metadataRecoveryPoint ??= { topic: METADATA_TOPIC, partition: 0, offset: metadata };
+    const isFound = (id: LogId): boolean => this.get(id) !== undefined || this.#offline.get(id) !== undefined;
+    for (const log of missingLogs(known, { directory: this.directory, isFound, aside }))
+      this.#offline.add(log);
     if (ignored.length > 0) {
       this.#logger.warn('folders that hold no partition of this broker are left alone', {
         directory: this.directory,
         folders: ignored,
       });
     }
+  }
+
+  /** Nothing is missing: the topic was deleted, or another replica has the records. The name is free again. */
+  forgetMissing(id: LogId): void {
+    if (this.#offline.get(id)?.isMissing !== true) return;
+    this.#offline.delete(id);
+    this.#checkpoints.onLogDeleted(partitionDirectoryName(id));
   }
 
   /**
@@ -367,6 +388,10 @@ export class LogManager {
     const offsets = known.offsetsOf(name);
     try {
       const names = disk.list(path);
+      if (names.includes(BEGIN_ANEW) && names.length === 1) {
+        this.#beginAnew(name);
+        return true;
+      }
       if (!isPartitionFolder(names)) return false;
       this.#readTopicId(name);
       const closed = known.closedLog(name, { path, names });
@@ -380,11 +405,19 @@ export class LogManager {
         error,
         sizeInBytes: segmentBytes(disk, path),
         known: offsets,
+        isMissing: false,
       };
       this.#offline.add(offline);
       this.#complain(offline);
     }
     return true;
+  }
+
+  #beginAnew(name: string): void {
+    const directory = `${this.directory}/${name}`;
+    this.#logger.warn('a partition begins anew without its records: its folder says so', { directory });
+    this.#environment.disk.remove(`${directory}/${BEGIN_ANEW}`);
+    this.#openLog(name, { config: DEFAULT_LOG_CONFIG, isNew: true });
   }
 
   /** Another attempt at a log that is offline. @throws {OperationalError} why it still is. */
@@ -552,16 +585,6 @@ export class LogManager {
       });
     }
   }
-}
-
-/** No partition's folder ever lies over one of the broker's own. */
-function refuseReserved({ topic, partition }: LogId): void {
-  if (!isReservedTopic(topic)) return;
-  throw new OperationalError(
-    'RESERVED_NAME',
-    `${topic}-${partition} cannot be a partition: the broker keeps its own metadata under that name`,
-    { retriable: false },
-  );
 }
 
 /** A folder of that name may be anything, such as somebody's photographs of a year. */

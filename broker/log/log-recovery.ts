@@ -3,6 +3,7 @@ import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { foreign } from './checkpoint-file.ts';
 import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
+import { howToGiveUp } from './missing-logs.ts';
 import { endOffsetOf, findMissing, reportMissing } from './log-gaps.ts';
 import { replayProducers } from './producer-replay.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
@@ -263,7 +264,7 @@ function remedy(directory: string): string {
   // Without the metadata all partitions would be taken for strays.
   return directory.endsWith('/__cluster_metadata-0')
     ? 'restore the file from a copy, or begin anew with an empty data folder'
-    : `restore the file from a copy, or remove ${directory} to go on without these records, and start again`;
+    : `restore the file from a copy, or ${howToGiveUp(directory)}`;
 }
 
 /** Files are missing: an empty log here would let the cluster believe that its records have been deleted. */

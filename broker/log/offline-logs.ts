@@ -20,6 +20,8 @@ export interface OfflineLog extends TopicPartition {
   readonly sizeInBytes: number;
   /** What is known for another attempt, in this process or after it. */
   readonly known: KnownOffsets;
+  /** There is no folder, or an empty one, of a log that had records. */
+  readonly isMissing: boolean;
 }
 
 /** Trying again helps when a disk is full or did not answer; it does not when it answered, and not with what was written. */

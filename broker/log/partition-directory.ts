@@ -1,3 +1,4 @@
+import { OperationalError } from '../../src/base/errors.ts';
 import type { TopicPartition } from '../../src/protocol/topic-partition.ts';
 import { foreign } from './checkpoint-file.ts';
 
@@ -27,6 +28,16 @@ export function partitionDirectoryName({ topic, partition }: TopicPartition): st
  */
 export function isReservedTopic(topic: string): boolean {
   return topic.toLowerCase() === METADATA_TOPIC;
+}
+
+/** No partition's folder ever lies over one of the broker's own. */
+export function refuseReserved({ topic, partition }: TopicPartition): void {
+  if (!isReservedTopic(topic)) return;
+  throw new OperationalError(
+    'RESERVED_NAME',
+    `${topic}-${partition} cannot be a partition: the broker keeps its own metadata under that name`,
+    { retriable: false },
+  );
 }
 
 /**

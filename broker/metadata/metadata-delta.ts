@@ -32,6 +32,7 @@ export class MetadataDelta {
   readonly #topicIdsByName = new Map<string, string>();
   readonly #deletedTopics = new Map<string, TopicImage>();
   readonly #removedTopicIds = new Set<string>();
+  readonly #removedTopicNames = new Set<string>();
   readonly #brokers = new Map<number, BrokerRegistration | null>();
   readonly #configs = new Map<string, ConfigDelta>();
   readonly #features = new Map<string, number>();
@@ -54,6 +55,11 @@ export class MetadataDelta {
   /** Ids of all topics that a record removed, those included that were made in this very delta. */
   get removedTopicIds(): ReadonlySet<string> {
     return this.#removedTopicIds;
+  }
+
+  /** Names of {@link removedTopicIds}. */
+  get removedTopicNames(): ReadonlySet<string> {
+    return this.#removedTopicNames;
   }
 
   /** Brokers registered or changed; null for one that is gone. */
@@ -216,6 +222,7 @@ export class MetadataDelta {
     const name = this.#topic(id).name;
     this.#topics.delete(id);
     this.#removedTopicIds.add(id);
+    this.#removedTopicNames.add(name);
     if (this.#topicIdsByName.get(name) === id) this.#topicIdsByName.delete(name);
     const existing = this.image.topicsById.get(id);
     if (existing !== undefined) this.#deletedTopics.set(id, existing);

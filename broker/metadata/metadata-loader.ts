@@ -4,6 +4,13 @@ import { EMPTY_IMAGE, type MetadataImage } from './metadata-image.ts';
 import type { MetadataPublisher } from './metadata-publisher.ts';
 import { decodeMetadataRecord } from './metadata-record-codec.ts';
 
+/** Topics that there have been. */
+export interface RemovedTopics {
+  readonly ids: ReadonlySet<string>;
+  /** There may be a topic of the name again. */
+  readonly names: ReadonlySet<string>;
+}
+
 /** Replays the committed records of `__cluster_metadata` into the image, and tells the publishers of each change. */
 export class MetadataLoader implements RaftListener {
   #image = EMPTY_IMAGE;
@@ -12,7 +19,10 @@ export class MetadataLoader implements RaftListener {
   /** Images that the controller of this node has made of what it appended, and their changes, by offset. */
   readonly #expected = new Map<number, { readonly delta: MetadataDelta; readonly image: MetadataImage }>();
   /** Until {@link takeRemovedTopics}. */
-  #removedTopics: Set<string> | undefined = new Set();
+  #removedTopics: { readonly ids: Set<string>; readonly names: Set<string> } | undefined = {
+    ids: new Set(),
+    names: new Set(),
+  };
 
   get image(): MetadataImage {
     return this.#image;
@@ -28,9 +38,9 @@ export class MetadataLoader implements RaftListener {
     if (this.#image.offset >= 0) publisher.onUpdate(deltaFromEmpty(this.#image), this.#image);
   }
 
-  /** Ids of the topics that the metadata has removed so far; asked once, at the start, and not collected any more then. */
-  takeRemovedTopics(): ReadonlySet<string> {
-    const removed = this.#removedTopics ?? new Set();
+  /** The topics that the metadata has removed so far; asked once, at the start, and not collected any more then. */
+  takeRemovedTopics(): RemovedTopics {
+    const removed = this.#removedTopics ?? { ids: new Set(), names: new Set() };
     this.#removedTopics = undefined;
     return removed;
   }
@@ -46,8 +56,10 @@ export class MetadataLoader implements RaftListener {
   onCommitted(batch: CommittedBatch): void {
     const { delta, image } = this.#expectedOf(batch) ?? replay(this.#image, batch);
     this.#image = image;
-    if (this.#removedTopics !== undefined)
-      for (const id of delta.removedTopicIds) this.#removedTopics.add(id);
+    if (this.#removedTopics !== undefined) {
+      for (const id of delta.removedTopicIds) this.#removedTopics.ids.add(id);
+      for (const name of delta.removedTopicNames) this.#removedTopics.names.add(name);
+    }
     for (const publisher of this.#publishers) publisher.onUpdate(delta, image);
   }
 

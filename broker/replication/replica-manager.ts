@@ -14,10 +14,12 @@ import {
   type PartitionRegistration,
   type TopicImage,
 } from '../metadata/metadata-image.ts';
+import type { RemovedTopics } from '../metadata/metadata-loader.ts';
 import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
 import type { Metrics } from '../server/broker-metrics.ts';
 import type { ReplicaManagerMetrics } from '../server/metrics.ts';
 import { DelayedProduce, pendingCommit } from './delayed-produce.ts';
+import { DoubtfulFolders } from './doubtful-folders.ts';
 import type { InternalLog } from './internal-log.ts';
 import type { IsrChanges } from './isr-changes.ts';
 import { Partition } from './partition.ts';
@@ -85,6 +87,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   #offlineRetry: Timer | undefined;
   /** Ids of deleted topics of which a folder could not be moved. */
   readonly #undeletable = new Set<string>();
+  readonly #doubts: DoubtfulFolders;
   #lastConfig:
     | { readonly topic: string; readonly image: MetadataImage; readonly config: TopicConfig }
     | undefined;
@@ -98,6 +101,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     this.nodeId = options.nodeId;
     this.lagMsMax = options.lagMsMax;
     this.clock = options.environment.clock;
+    this.#doubts = new DoubtfulFolders({ ...options, setAside: (id) => this.#setStrayAside(id) });
     const { clock, timers } = options.environment;
     this.#placement = new SlicedWork({ clock, timers, run: (place) => this.#place(place) });
     this.#reconfiguration = new SlicedWork({ clock, timers, run: (partition) => this.#configure(partition) });
@@ -161,13 +165,14 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
    * topic was deleted, which this broker has slept through, the partition is deleted. Any other (the metadata is lost or
    * another cluster's, the partition has moved) is set aside and named, and never removed.
    */
-  clearAbandoned(image: MetadataImage, removedTopics: ReadonlySet<string>): void {
+  clearAbandoned(image: MetadataImage, removed: RemovedTopics): void {
     const { logManager, logger } = this.#options;
+    this.#doubts.note(image, removed);
     const logs = [...logManager.logs(), ...logManager.offlineLogs()];
     const abandoned = logs.filter((log) => !isReservedTopic(log.topic) && this.#isStray(log, image));
     for (const log of abandoned) {
       try {
-        if (isKnownToBeGone(log, logManager.topicIdOf(log), removedTopics)) logManager.delete(log);
+        if (isKnownToBeGone(log, logManager.topicIdOf(log), removed.ids)) logManager.delete(log);
         else this.#setStrayAside(log);
       } catch (error) {
         // It is closed, and tried again when a topic of that name comes, or at the next start.
@@ -197,9 +202,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const { topic, partition } = log;
     const { logManager } = this.#options;
     const topicId = logManager.topicIdOf(log);
-    // Where the folder does not say whose it is, it is the topic's of that name; but not after a power loss, which may
-    // have taken the id and left records, of a topic that was made anew since then. None of those was flushed.
-    if (topicId === undefined && !logManager.hadCleanShutdown && log.logEndOffset !== 0) return true;
+    // Where the folder does not say whose it is, it is the topic's of that name.
     const known = topicId === undefined ? image.topicsByName.get(topic) : image.topicsById.get(topicId);
     if (known?.name !== topic) return true;
     return known.partitions.get(partition)?.replicas.includes(this.nodeId) !== true;
@@ -358,7 +361,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     this.#offline.set(key, { topic: { id: topic.id, name: topic.name }, index, reason, isDamaged });
     if (!isDamaged) this.#retryLater();
     // The log manager has said why it could not open what it has found.
-    const isSaid = this.#options.logManager.offlineLog({ topic: topic.name, partition: index }) !== undefined;
+    const found = this.#options.logManager.offlineLog({ topic: topic.name, partition: index });
+    const isSaid = found?.isMissing === false;
     if (isSaid || before?.reason === reason) return;
     this.#options.logger.error('a replica is offline: its log cannot be opened', {
       topic: topic.name,
@@ -382,6 +386,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const id = { topic: topic.name, partition: index };
     try {
       this.#clearTheWay(id, topic.id);
+      this.#doubts.clear(id, topic.id, image);
       const free = logManager.whenFree(id);
       if (free !== undefined) {
         const place = { topic: { id: topic.id, name: topic.name }, index };

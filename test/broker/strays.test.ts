@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Broker } from '../../broker/broker.ts';
-import type { Logger } from '../../src/base/logger.ts';
+import { type Logger, silentLogger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
@@ -56,33 +56,23 @@ function asideNames(): { readonly logger: Logger; readonly names: string[] } {
 }
 
 describe('partitions that the metadata does not know', () => {
-  it('are set aside when the metadata is lost, named, and kept', async () => {
+  it('keep a broker from starting when the metadata is lost, and come back with it', async () => {
     const first = await brokers.start();
     const { directory } = first;
     await fill(first, 'orders', 'payments');
     await brokers.stop(first);
     const copy = `${directory}/../${directory.split('/').at(-1)}-metadata`;
-    cpSync(`${directory}/__cluster_metadata-0`, copy, { recursive: true });
-    rmSync(`${directory}/__cluster_metadata-0`, { recursive: true });
-
-    const { logger, names } = asideNames();
-    const second = await brokers.start({ 'log.dirs': directory }, { logger });
-    expect(second.image.topicsByName.has('orders')).toBe(false);
-    await fill(second, 'orders');
-    await expect.poll(() => endOffset(second, 'orders'), PATIENCE).toBe(3);
-    await brokers.stop(second);
-    const strays = readdirSync(directory).filter((name) => name.endsWith('-stray'));
-    expect(strays.map((name) => name.split('.')[0])).toEqual(['orders-0', 'payments-0']);
-    expect(names.toSorted()).toEqual(strays);
-
-    // With the metadata back under its name, and the folders under theirs, all is as it was.
-    rmSync(`${directory}/__cluster_metadata-0`, { recursive: true });
+    renameSync(`${directory}/__cluster_metadata-0`, copy);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(brokers.start({ 'log.dirs': directory })).rejects.toThrow(
+        /__cluster_metadata-0 .*restore .*from a copy, or begin anew with an empty data folder/,
+      );
+    }
+    rmSync(`${directory}/__cluster_metadata-0`, { recursive: true, force: true });
     renameSync(copy, `${directory}/__cluster_metadata-0`);
-    rmSync(`${directory}/orders-0`, { recursive: true });
-    for (const name of strays) renameSync(`${directory}/${name}`, `${directory}/${name.split('.')[0]}`);
-    const third = await brokers.start({ 'log.dirs': directory });
-    await expect.poll(() => endOffset(third, 'orders'), PATIENCE).toBe(3);
-    await expect.poll(() => endOffset(third, 'payments'), PATIENCE).toBe(3);
+    const second = await brokers.start({ 'log.dirs': directory });
+    await expect.poll(() => endOffset(second, 'orders'), PATIENCE).toBe(3);
+    await expect.poll(() => endOffset(second, 'payments'), PATIENCE).toBe(3);
   });
 
   it('are set aside when their topic id is another, and adopted when it cannot be read', async () => {
@@ -106,18 +96,77 @@ describe('partitions that the metadata does not know', () => {
     expect(readFileSync(fileOf('missing'), 'utf8')).toMatch(/^version: 0\ntopic_id: [\w-]{22}$/);
   });
 
-  it('are set aside after a power loss that took the id: the records may be of an earlier topic of the name', async () => {
+  it('are those of the topic of their name after a kill, where there was no other of that name', async () => {
     const first = await brokers.start();
     const { directory } = first;
+    await fill(first, 'removed', 'garbled');
+    await brokers.stop(first);
+    rmSync(`${directory}/.kafka_cleanshutdown`);
+    rmSync(`${directory}/removed-0/partition.metadata`);
+    writeFileSync(`${directory}/garbled-0/partition.metadata`, 'thesis');
+    const { logger, names } = asideNames();
+    const second = await brokers.start({ 'log.dirs': directory }, { logger });
+    await expect.poll(() => endOffset(second, 'removed'), PATIENCE).toBe(3);
+    await expect.poll(() => endOffset(second, 'garbled'), PATIENCE).toBe(3);
+    expect(names).toEqual([]);
+  });
+
+  it('are offline after a kill where there was another topic of the name, until somebody says whose they are', async () => {
+    const first = await brokers.start();
+    const { directory } = first;
+    await fill(first, 'again', 'other');
+    await brokers.to(first).send(deleteTopics, 5, { topicNames: ['again'] });
+    await expect.poll(() => first.image.topicsByName.has('again')).toBe(false);
     await fill(first, 'again');
     await brokers.stop(first);
     rmSync(`${directory}/.kafka_cleanshutdown`);
     rmSync(`${directory}/again-0/partition.metadata`);
 
-    const second = await brokers.start({ 'log.dirs': directory });
-    await expect.poll(() => endOffset(second, 'again')).toBe(0);
-    const strays = readdirSync(directory).filter((name) => name.endsWith('-stray'));
-    expect(strays.map((name) => name.split('.')[0])).toEqual(['again-0']);
+    const errors: string[] = [];
+    const note: Logger = {
+      ...silentLogger,
+      error: (message, fields) => void errors.push(`${message}: ${fields?.['reason']}`),
+    };
+    const second = await brokers.start({ 'log.dirs': directory }, { logger: { ...note, child: () => note } });
+    await expect.poll(() => endOffset(second, 'other'), PATIENCE).toBe(3);
+    await expect.poll(() => errors.length, PATIENCE).toBe(1);
+    expect(await endOffset(second, 'again')).toBeUndefined();
+    const [, topicId = ''] =
+      /"(topic_id: [\w-]{22})" into .*again-0\/partition.metadata/.exec(errors[0] ?? '') ?? [];
+    await brokers.stop(second);
+    writeFileSync(`${directory}/again-0/partition.metadata`, `version: 0\n${topicId}`);
+    const third = await brokers.start({ 'log.dirs': directory });
+    await expect.poll(() => endOffset(third, 'again'), PATIENCE).toBe(3);
+  });
+
+  it('are offline when their folder is missing, unless it was that of an earlier topic of the name', async () => {
+    const first = await brokers.start();
+    const { directory } = first;
+    await fill(first, 'lost', 'again', 'other');
+    await brokers.to(first).send(deleteTopics, 5, { topicNames: ['again'] });
+    await expect.poll(() => first.image.topicsByName.has('again')).toBe(false);
+    await fill(first, 'again');
+    await brokers.stop(first);
+    rmSync(`${directory}/lost-0`, { recursive: true });
+    rmSync(`${directory}/again-0`, { recursive: true });
+
+    const errors: string[] = [];
+    const note: Logger = {
+      ...silentLogger,
+      error: (message, fields) => void errors.push(`${message}: ${fields?.['reason']}`),
+    };
+    const second = await brokers.start({ 'log.dirs': directory }, { logger: { ...note, child: () => note } });
+    await expect.poll(() => endOffset(second, 'other'), PATIENCE).toBe(3);
+    await expect.poll(() => endOffset(second, 'again'), PATIENCE).toBe(0);
+    await expect
+      .poll(() => errors, PATIENCE)
+      .toEqual([expect.stringMatching(/lost-0 is missing.*restore the folder/)]);
+    expect(await endOffset(second, 'lost')).toBeUndefined();
+    // Deleted and made anew it is a topic like any other.
+    await brokers.to(second).send(deleteTopics, 5, { topicNames: ['lost'] });
+    await expect.poll(() => second.image.topicsByName.has('lost')).toBe(false);
+    await fill(second, 'lost');
+    expect(await endOffset(second, 'lost')).toBe(3);
   });
 
   it('are deleted when the metadata says that their topic was: this broker has slept through it', async () => {

@@ -379,6 +379,73 @@ async function expectOffline(directory: string, reason: RegExp): Promise<void> {
   await last.close();
 }
 
+describe('a partition whose folder is missing', () => {
+  const removals = {
+    removed: (directory: string) => fs.rmSync(`${directory}/orders-0`, { recursive: true }),
+    emptied: (directory: string) => {
+      fs.rmSync(`${directory}/orders-0`, { recursive: true });
+      fs.mkdirSync(`${directory}/orders-0`);
+    },
+  };
+  const cases = (['closed', 'killed'] as const).flatMap((folder) =>
+    (['removed', 'emptied'] as const).map((how) => ({ folder, how })),
+  );
+  const options = { ...ID, topicId: TOPIC_ID, config: CONFIG };
+
+  it.each(cases)('is offline, whoever starts how often ($folder, $how)', async ({ folder, how }) => {
+    const directory = `${temporaryDirectory()}/copy`;
+    fs.cpSync(folders[folder], directory, { recursive: true });
+    removals[how](directory);
+    const reason =
+      /orders-0 is missing, though it had records up to offset \d+: restore the folder from a copy, or delete the topic/;
+    for (let start = 0; start < 3; start++) {
+      const { manager } = open(directory);
+      expect(manager.get(ID)).toBeUndefined();
+      expect(manager.offlineLog(ID)).toMatchObject({
+        isMissing: true,
+        error: { message: expect.stringMatching(reason) },
+      });
+      expect(() => manager.getOrCreate(options)).toThrow(reason);
+      expect(manager.get(SOUND)?.logEndOffset).toBe(1);
+      await manager.close();
+    }
+    // Restored, it is as it was.
+    fs.cpSync(`${folders[folder]}/orders-0`, `${directory}/orders-0`, { recursive: true });
+    const restored = open(directory).manager;
+    expect(restored.getOrCreate(options).logEndOffset).toBe(COUNT);
+    await restored.close();
+  });
+
+  it('begins anew where its folder says so, and where its topic is deleted', async () => {
+    for (const way of ['file', 'deletion'] as const) {
+      const directory = `${temporaryDirectory()}/copy`;
+      fs.cpSync(folders.closed, directory, { recursive: true });
+      removals.emptied(directory);
+      if (way === 'file') fs.writeFileSync(`${directory}/orders-0/begin-anew`, '');
+      const { manager, lines } = open(directory);
+      if (way === 'deletion') manager.delete(ID);
+      else expect(lines.join('\n')).toMatch(/begins anew without its records/);
+      await manager.whenFree(ID);
+      const log = manager.getOrCreate(options);
+      expect(log).toMatchObject({ logStartOffset: 0, logEndOffset: 0 });
+      log.appendAsLeader(makeBatch({ text: 'x' }), { leaderEpoch: 9 });
+      await manager.close();
+      const again = open(directory).manager;
+      expect(again.get(ID)?.logEndOffset).toBe(1);
+      await again.close();
+    }
+  });
+
+  it('is not missed where it was put out of the way and a crash came before the checkpoints knew', async () => {
+    const directory = `${temporaryDirectory()}/copy`;
+    fs.cpSync(folders.killed, directory, { recursive: true });
+    fs.renameSync(`${directory}/orders-0`, `${directory}/orders-0.${'a'.repeat(32)}-delete`);
+    const { manager } = open(directory);
+    expect(manager.offlineLog(ID)).toBeUndefined();
+    await manager.close();
+  });
+});
+
 describe('a data folder that was damaged', () => {
   it.each(CASES)('$what', async ({ folder = 'closed', damage, refused, offline, says, lost }) => {
     const directory = `${temporaryDirectory()}/copy`;

@@ -287,7 +287,7 @@ describe('LogManager', () => {
         fs.writeFileSync(file, bytes);
         await expectOffline(
           directory,
-          /orders.v1-0\/0+.log is damaged at byte 0 \(offset 0\).*restore the file from a copy, or remove/,
+          /orders.v1-0\/0+.log is damaged at byte 0 \(offset 0\).*restore the file from a copy, or delete the topic, or.*begin-anew/,
         );
         expect(fs.readFileSync(file)).toEqual(bytes);
       }
@@ -306,6 +306,7 @@ describe('LogManager', () => {
     const metadata = { topicId: TOPIC_ID, config: DEFAULT_LOG_CONFIG };
     const first = open(directory);
     first.openMetadataLog(metadata).appendAsLeader(makeBatch({ records: 5 }), EPOCH);
+    first.getOrCreate(log(0));
     await first.close();
     const file = `${directory}/__cluster_metadata-0/00000000000000000000.log`;
     const good = fs.readFileSync(file);
@@ -318,6 +319,19 @@ describe('LogManager', () => {
         await manager.close();
       }
     }
+    const folder = `${directory}/__cluster_metadata-0`;
+    const copy = `${temporaryDirectory()}/metadata`;
+    fs.cpSync(folder, copy, { recursive: true });
+    for (const isYoung of [false, true]) {
+      fs.rmSync(folder, { recursive: true });
+      // The process was killed before it had written its first checkpoint.
+      if (isYoung) fs.rmSync(`${directory}/recovery-point-offset-checkpoint`);
+      const manager = open(directory);
+      expect(() => manager.openMetadataLog(metadata)).toThrow(/or begin anew with an empty data folder/);
+      await manager.close();
+    }
+    fs.rmSync(folder, { recursive: true, force: true });
+    fs.cpSync(copy, folder, { recursive: true });
     fs.writeFileSync(file, good);
     const again = open(directory);
     expect(again.openMetadataLog(metadata).logEndOffset).toBe(5);

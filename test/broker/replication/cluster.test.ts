@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Broker } from '../../../broker/broker.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { produce } from '../../../src/protocol/messages/00-produce.ts';
 import { fetch } from '../../../src/protocol/messages/01-fetch.ts';
+import { deleteRecords } from '../../../src/protocol/messages/21-delete-records.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { batchOf, TestBrokers } from '../running-broker.ts';
@@ -31,22 +33,26 @@ describe('a cluster of three', () => {
   }
 
   /** Appends one value with acks=all wherever the leader is, trying again as a producer would. */
-  async function append(cluster: ReadonlyMap<number, Broker>, topic: string, value: string): Promise<number> {
+  async function append(
+    cluster: ReadonlyMap<number, Broker>,
+    topic: string,
+    ...values: readonly string[]
+  ): Promise<number> {
     for (;;) {
       const leader = leaderOf(cluster, topic);
-      const answer = await (leader === undefined ? undefined : tryAppend(leader, topic, value));
+      const answer = await (leader === undefined ? undefined : tryAppend(leader, topic, values));
       if (answer?.errorCode === ErrorCode.NONE) return answer.baseOffset;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
 
-  async function tryAppend(leader: Broker, topic: string, value: string, timeoutMs = 2000) {
+  async function tryAppend(leader: Broker, topic: string, values: readonly string[], timeoutMs = 2000) {
     const client = brokers.to(leader);
     try {
       const response = await client.send(produce, 9, {
         acks: -1,
         timeoutMs,
-        topicData: [{ name: topic, partitionData: [{ index: 0, records: batchOf(value) }] }],
+        topicData: [{ name: topic, partitionData: [{ index: 0, records: batchOf(...values) }] }],
       });
       return response.responses[0]?.partitionResponses[0];
     } catch {
@@ -139,7 +145,7 @@ describe('a cluster of three', () => {
     if (leader === undefined || follower === undefined) throw new Error('no leader');
     await brokers.stop(follower, { handOver: false });
     await expect.poll(() => isrOf(leader, 'strict').length, { timeout: 20_000 }).toBe(2);
-    expect((await tryAppend(leader, 'strict', 'too few'))?.errorCode).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
+    expect((await tryAppend(leader, 'strict', ['too few']))?.errorCode).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
     expect(leader.metrics.replicaManager.underMinIsrPartitionCount).toBe(1);
   });
 
@@ -159,6 +165,32 @@ describe('a cluster of three', () => {
     expect(partition?.leader).toBeGreaterThan(0);
     await append(cluster, 'moving', 'after');
   });
+
+  it.each(['folder', 'data folder'])('copies a replica again that has lost its %s', async (what) => {
+    const settings = await brokers.clusterSettings(3);
+    const starting = [...settings].map(async ([id, own]) => [id, await brokers.start(own)] as const);
+    const cluster = new Map(await Promise.all(starting));
+    const first = cluster.get(1);
+    if (first === undefined) throw new Error('no broker');
+    await createTopic(first, 'copied');
+    // More than one record in a batch, and a log start within it.
+    const leader = leaderOf(cluster, 'copied') ?? first;
+    await append(cluster, 'copied', 'one', 'two', 'three');
+    await expect.poll(() => deleteUpTo(leader, 'copied', 2), { timeout: 20_000 }).toBe(ErrorCode.NONE);
+    const lost = [...cluster.values()].find((broker) => broker !== leader) ?? first;
+    await brokers.stop(lost);
+    rmSync(what === 'folder' ? `${lost.directory}/copied-0` : lost.directory, { recursive: true });
+    const again = await brokers.start(settings.get(lost.nodeId));
+    await expect.poll(() => isrOf(again, 'copied'), { timeout: 20_000 }).toEqual([1, 2, 3]);
+  });
+
+  async function deleteUpTo(at: Broker, topic: string, offset: number): Promise<number | undefined> {
+    const response = await brokers.to(at).send(deleteRecords, 2, {
+      timeoutMs: 5_000,
+      topics: [{ name: topic, partitions: [{ partitionIndex: 0, offset }] }],
+    });
+    return response.topics[0]?.partitions[0]?.errorCode;
+  }
 
   it('copies every byte: the logs of all replicas become the same', async () => {
     const cluster = await brokers.startCluster(3);
