@@ -228,6 +228,8 @@ export class ReplicaFetcher {
     const { partition } = followed;
     const { log } = partition;
     if (data.records !== null && data.records.length > 0) {
+      // All that is here has been deleted there: the leader's log may begin within a batch that is around our end.
+      if (data.logStartOffset >= log.logEndOffset) log.advanceLogStartOffset(data.logStartOffset);
       const result = log.appendAsFollower(data.records);
       if (result.errorCode !== ErrorCode.NONE) {
         this.#options.logger.error('replicated records could not be appended', {

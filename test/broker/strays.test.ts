@@ -125,7 +125,7 @@ describe('partitions that the metadata does not know', () => {
     const errors: string[] = [];
     const note: Logger = {
       ...silentLogger,
-      error: (message, fields) => void errors.push(`${message}: ${fields?.['reason']}`),
+      error: (message, fields) => void errors.push(`${message}: ${String(fields?.['reason'])}`),
     };
     const second = await brokers.start({ 'log.dirs': directory }, { logger: { ...note, child: () => note } });
     await expect.poll(() => endOffset(second, 'other'), PATIENCE).toBe(3);
@@ -153,7 +153,7 @@ describe('partitions that the metadata does not know', () => {
     const errors: string[] = [];
     const note: Logger = {
       ...silentLogger,
-      error: (message, fields) => void errors.push(`${message}: ${fields?.['reason']}`),
+      error: (message, fields) => void errors.push(`${message}: ${String(fields?.['reason'])}`),
     };
     const second = await brokers.start({ 'log.dirs': directory }, { logger: { ...note, child: () => note } });
     await expect.poll(() => endOffset(second, 'other'), PATIENCE).toBe(3);

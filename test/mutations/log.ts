@@ -4,6 +4,13 @@ const suite = ['test/broker/log'];
 
 export const logMutations: readonly Mutation[] = [
   {
+    name: 'epochs of records that were truncated are kept',
+    file: 'broker/log/log-truncation.ts',
+    find: 'segments.active.truncateTo(offset);\n  epochs.truncateFromEnd(offset);',
+    replace: 'segments.active.truncateTo(offset);',
+    suite: ['test/broker/log/log.test.ts'],
+  },
+  {
     name: 'an epoch that has ended is said to end where the log ends',
     file: 'broker/log/leader-epoch-cache.ts',
     find: 'endOffset: next.startOffset',

@@ -4,6 +4,13 @@ const suite = ['test/broker/quorum'];
 
 export const quorumMutations: readonly Mutation[] = [
   {
+    name: 'a vote is forgotten when the power goes: nothing is stored while the epoch stays',
+    file: 'broker/quorum/quorum-state-file.ts',
+    find: 'if (sameElection(state, this.#stored)) return;',
+    replace: 'if (state.epoch === this.#stored.epoch) return;',
+    suite,
+  },
+  {
     name: 'records of earlier epochs are committed by counting replicas (Raft, 5.4.2)',
     file: 'broker/quorum/leader-progress.ts',
     find: 'offset > this.epochStartOffset ? offset : -1',

@@ -4,6 +4,48 @@ const suite = ['test/broker/replication'];
 
 export const replicationMutations: readonly Mutation[] = [
   {
+    name: 'a coordinator answers before its append is replicated',
+    file: 'broker/replication/replica-manager.ts',
+    find: 'const commit = pendingCommit(partition, result.lastOffset + 1);',
+    replace: 'const commit = pendingCommit(partition, 0);',
+    suite: ['test/broker/offsets-topic.test.ts'],
+  },
+  {
+    name: 'a follower takes its log end for the high watermark',
+    file: 'broker/replication/replica-fetcher.ts',
+    find: 'Math.min(data.highWatermark, log.logEndOffset)',
+    replace: 'log.logEndOffset',
+    suite: ['test/broker/replication/replica-fetcher.test.ts'],
+  },
+  {
+    name: 'a follower that diverges does not look where its own epoch ends (KIP-279)',
+    file: 'broker/replication/follower-truncation.ts',
+    find: 'Math.min(diverging.endOffset, ownEnd, log.logEndOffset)',
+    replace: 'Math.min(diverging.endOffset, log.logEndOffset)',
+    suite: ['test/broker/replication/partition-leader.test.ts'],
+  },
+  {
+    name: 'a replica whose leader begins amid a batch never joins again (KAFKA-6975)',
+    file: 'broker/log/batch-validation.ts',
+    find: 'const isWithin = isEmpty && at === 0 && batch.lastOffset >= logEndOffset;',
+    replace: 'const isWithin = false;',
+    suite: ['test/broker/log/log.test.ts'],
+  },
+  {
+    name: 'a replica with deleted records whose leader begins amid a batch never joins again',
+    file: 'broker/replication/replica-fetcher.ts',
+    find: 'if (data.logStartOffset >= log.logEndOffset) log.advanceLogStartOffset(data.logStartOffset);',
+    replace: '',
+    suite: ['test/broker/replication/replica-fetcher.test.ts'],
+  },
+  {
+    name: 'a replica that is missing is made anew empty, and leads',
+    file: 'broker/log/missing-logs.ts',
+    find: 'if (id === undefined || isReservedTopic(id.topic)',
+    replace: 'if (id !== undefined || isReservedTopic(name)',
+    suite: ['test/broker/strays.test.ts'],
+  },
+  {
     name: 'the proposed ISR is left out of the maximal ISR (KIP-497)',
     file: 'broker/replication/partition-leader.ts',
     find: 'this.proposedIsr?.includes(follower.brokerId) === true ||',

@@ -166,13 +166,44 @@ it('asks last for what it has just got something of, so that nobody is kept out 
     const [first] = topics;
     const offset = first?.partitions[0]?.fetchOffset ?? 0;
     if (first?.topicId !== topicId || offset >= 12) return { highWatermark: 0, records: null };
-    const batch = batchOf('x');
-    batch.writeBigInt64BE(BigInt(offset), 0);
-    batch.writeInt32BE(1, 12);
-    return { highWatermark: 0, records: [batch] };
+    return { highWatermark: 0, records: [batchAt(offset, 'x')] };
   });
   const { logs } = follower;
   await expect.poll(() => follower?.requests.length).toBeGreaterThan(7);
   expect([0, 1, 2, 3].map((n) => follower?.orderOf(n)[0])).toEqual([0, 1, 2, 0]);
   expect(Math.min(...logs.map((log) => log.logEndOffset))).toBeGreaterThan(2);
 });
+
+it('takes over no more of a high watermark than its leader says', async () => {
+  const batch = batchAt(2, 'x');
+  follower = new Follower((_topicId, { topics }) => {
+    const offset = topics[0]?.partitions[0]?.fetchOffset ?? 0;
+    return { highWatermark: 1, records: offset === 2 ? [batch] : null };
+  });
+  const { logs } = follower;
+  await expect.poll(() => logs.map((log) => log.logEndOffset)).toEqual([3, 3, 3]);
+  await expect.poll(() => logs.map((log) => log.highWatermark)).toEqual([1, 1, 1]);
+  const asked = follower.requests.length;
+  await expect.poll(() => follower?.requests.length).toBeGreaterThan(asked + 2);
+  expect(logs.map((log) => log.highWatermark)).toEqual([1, 1, 1]);
+});
+
+it('begins anew around a log start that lies within a batch, where all that it has is deleted there', async () => {
+  // The follower ends at 2, as far as the leader's log start; the leader has one batch from 1 on.
+  const batch = batchAt(1, 'a', 'b', 'c');
+  follower = new Follower((_topicId, { topics }) => {
+    const offset = topics[0]?.partitions[0]?.fetchOffset ?? 0;
+    return { highWatermark: 4, logStartOffset: 2, records: offset === 2 ? [batch] : null };
+  });
+  const { logs } = follower;
+  await expect.poll(() => logs.map((log) => log.logEndOffset)).toEqual([4, 4, 4]);
+  expect(logs.map((log) => log.logStartOffset)).toEqual([2, 2, 2]);
+});
+
+/** As a leader of epoch 1 has it. */
+function batchAt(offset: number, ...values: readonly string[]): Buffer {
+  const batch = batchOf(...values);
+  batch.writeBigInt64BE(BigInt(offset), 0);
+  batch.writeInt32BE(1, 12);
+  return batch;
+}
