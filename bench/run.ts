@@ -14,7 +14,7 @@ import { brokerProduce } from './figures/produce.ts';
 import { sqlOverDsl, sqlOverFlink } from './figures/sql.ts';
 import { startup } from './figures/startup.ts';
 import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
-import { consumeTail } from './figures/tail.ts';
+import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
 import { topicsLatency, topicsTime } from './figures/topics.ts';
 import { closeSharedBrokers } from './harness/brokers.ts';
 import { compare } from './harness/compare.ts';
@@ -25,6 +25,7 @@ import { isEnough, tableOf, writeJson } from './harness/report.ts';
 const figures: readonly Figure[] = [
   ...brokerProduce,
   consumeTail,
+  consumeBehindProducer,
   latencyMedian,
   latencyTail,
   latencyWorst,

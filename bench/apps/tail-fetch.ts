@@ -11,6 +11,8 @@ const consumer = new Consumer({
   bootstrapServers,
   autoOffsetReset: 'earliest',
   fetchBytesMax: FETCH_BYTES,
+  // At the end of a pass there is nothing to wait for.
+  fetchWaitMsMax: 1,
 });
 const partitions = (await consumer.partitionsFor(topic)).map(({ partition }) => ({ topic, partition }));
 consumer.assign(partitions);

@@ -1,6 +1,13 @@
 import { runApp } from '../harness/apps.ts';
-import { produceWithTool, sharedBrokers, withTopic } from '../harness/brokers.ts';
-import type { Figure } from '../harness/figure.ts';
+import {
+  type BrokerUnderTest,
+  consumeWithTool,
+  producedMegabytesPerSecond,
+  produceWithTool,
+  sharedBrokers,
+  withTopic,
+} from '../harness/brokers.ts';
+import type { Figure, RunSize } from '../harness/figure.ts';
 
 const RECORD_BYTES = 1_024;
 const PARTITIONS = 6;
@@ -16,10 +23,36 @@ export const consumeTail: Figure = {
     sharedBrokers(size, (broker, run) => {
       const topic = `tail-${run}`;
       return withTopic(broker, { topic, partitions: PARTITIONS }, async () => {
-        const load = { topic, count: TAIL_RECORDS, recordBytes: RECORD_BYTES };
-        await produceWithTool(broker, load);
+        await produceWithTool(broker, { topic, count: TAIL_RECORDS, recordBytes: RECORD_BYTES });
         const records = size.quick ? 500_000 : 2_000_000;
         return runApp('tail-fetch', [broker.bootstrap, topic, records]);
       });
     }),
 };
+
+/** What Kafka's tools produce as fast as it goes, while a group of one consumes it and keeps up. */
+export const consumeBehindProducer: Figure = {
+  name: 'broker produce with a consumer at the tail, 1 KiB, acks=1, 6 partitions',
+  unit: 'MB/s',
+  bound: { atLeast: 1 },
+  prepare: (size) =>
+    sharedBrokers(size, (broker, run) => {
+      const topic = `behind-${run}`;
+      return withTopic(broker, { topic, partitions: PARTITIONS }, () =>
+        produceAndConsume(broker, topic, size),
+      );
+    }),
+};
+
+async function produceAndConsume(
+  broker: BrokerUnderTest,
+  topic: string,
+  { quick }: RunSize,
+): Promise<number> {
+  const count = quick ? 125_000 : 500_000;
+  const [produced] = await Promise.all([
+    produceWithTool(broker, { topic, count, recordBytes: RECORD_BYTES }),
+    consumeWithTool(broker, { topic, count }),
+  ]);
+  return producedMegabytesPerSecond(produced);
+}
