@@ -1,7 +1,7 @@
 import { storeView } from '../operators/store-view.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
 import type { NodeFactory } from '../topology/nodes.ts';
-import type { StreamPart } from './dsl.ts';
+import type { StreamDescriptor } from './dsl.ts';
 import type { KTable } from './ktable.ts';
 import type { Serdes } from './require-serdes.ts';
 
@@ -15,7 +15,7 @@ export function aggregateTable<K, V, KR, VR>(options: {
   readonly name: string;
   readonly storeName: string;
   readonly store: StoreDefinition;
-  readonly parent: StreamPart<K, V>;
+  readonly parent: StreamDescriptor<K, V>;
   readonly factory: (flags: TableFlags) => NodeFactory;
   readonly serdes: Serdes<KR, VR>;
   readonly queryableStoreName: string | undefined;

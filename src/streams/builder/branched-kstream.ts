@@ -2,7 +2,7 @@ import { callback } from '../../base/argument-checks.ts';
 import { checkBranched, checkStream } from './check-options.ts';
 import { branchRecords } from '../operators/branch.ts';
 import { passThrough } from '../operators/pass-through.ts';
-import type { StreamPart } from './dsl.ts';
+import type { StreamDescriptor } from './dsl.ts';
 import type { Predicate } from './functions.ts';
 import type { KStream } from './kstream.ts';
 import type { Named } from './options.ts';
@@ -18,12 +18,12 @@ export interface Branched<K, V> extends Named {
  * or its number from 1 (0 for the default).
  */
 export class BranchedKStream<K, V> {
-  readonly #part: StreamPart<K, V>;
+  readonly #part: StreamDescriptor<K, V>;
   readonly #splitName: string;
   readonly #predicates: Predicate<K, V>[] = [];
   readonly #branches = new Map<string, KStream<K, V>>();
 
-  constructor(part: StreamPart<K, V>, named: Named) {
+  constructor(part: StreamDescriptor<K, V>, named: Named) {
     this.#part = part;
     const { topology } = part.dsl;
     this.#splitName = topology.nameOr(named.name, 'KSTREAM-BRANCH-');

@@ -7,8 +7,8 @@ import type { KTable } from './ktable.ts';
 /** What the classes of the DSL share: the topology that they write to, and how to make one another. */
 export interface Dsl {
   readonly topology: TopologyBuilder;
-  stream<K, V>(part: StreamPart<K, V>): KStream<K, V>;
-  table<K, V>(part: TablePart<K, V>): KTable<K, V>;
+  stream<K, V>(part: StreamDescriptor<K, V>): KStream<K, V>;
+  table<K, V>(part: TableDescriptor<K, V>): KTable<K, V>;
 }
 
 /** A repartition step; whether it drops null keys is known only when all joins behind it are. */
@@ -17,7 +17,7 @@ export interface RepartitionStep {
 }
 
 /** A stream as its {@link KStream} keeps it. */
-export interface StreamPart<K, V> {
+export interface StreamDescriptor<K, V> {
   readonly dsl: Dsl;
   /** The name that later operators are named after. */
   readonly name: string;
@@ -34,7 +34,7 @@ export interface StreamPart<K, V> {
 }
 
 /** A table as its {@link KTable} keeps it. */
-export interface TablePart<K, V> {
+export interface TableDescriptor<K, V> {
   readonly dsl: Dsl;
   readonly name: string;
   readonly keySerde: Serde<K> | undefined;

@@ -4,7 +4,7 @@ import { answerSubscriptions, receiveSubscriptions } from '../operators/foreign-
 import { resolveResponses } from '../operators/foreign-key/resolve-responses.ts';
 import { sendSubscriptions } from '../operators/foreign-key/send-subscriptions.ts';
 import type { TopologyBuilder } from '../topology/topology-builder.ts';
-import type { TablePart } from './dsl.ts';
+import type { TableDescriptor } from './dsl.ts';
 import type { ValueJoiner } from './functions.ts';
 import type { ForeignKeyJoin, KTable } from './ktable.ts';
 import { requireSerdes } from './require-serdes.ts';
@@ -17,9 +17,9 @@ const PREFIX = 'KTABLE-FK-JOIN-';
  * key, through one internal topic, and the right table answers, then and whenever its row changes, through another.
  */
 export function joinOnForeignKey<K, V, KO, VO, VR>(
-  left: TablePart<K, V>,
+  left: TableDescriptor<K, V>,
   request: {
-    readonly other: TablePart<KO, VO>;
+    readonly other: TableDescriptor<KO, VO>;
     readonly joiner: ValueJoiner<K, V, VO, VR>;
     readonly options: ForeignKeyJoin<K, V, KO, VR>;
     readonly left: boolean;

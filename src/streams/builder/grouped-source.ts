@@ -1,5 +1,5 @@
 import type { Serde } from '../serde.ts';
-import type { StreamPart } from './dsl.ts';
+import type { StreamDescriptor } from './dsl.ts';
 import type { Grouped } from './options.ts';
 import { repartition } from './repartition.ts';
 
@@ -10,18 +10,18 @@ import { repartition } from './repartition.ts';
 export class GroupedSource<K, V> {
   readonly keySerde: Serde<K> | undefined;
   readonly valueSerde: Serde<V> | undefined;
-  readonly #part: StreamPart<K, V>;
+  readonly #part: StreamDescriptor<K, V>;
   readonly #topicName: string | undefined;
-  #shared: StreamPart<K, V> | undefined;
+  #shared: StreamDescriptor<K, V> | undefined;
 
-  constructor(part: StreamPart<K, V>, grouped: Grouped<K, V>) {
+  constructor(part: StreamDescriptor<K, V>, grouped: Grouped<K, V>) {
     this.#part = part;
     this.keySerde = grouped.keySerde ?? part.keySerde;
     this.valueSerde = grouped.valueSerde ?? part.valueSerde;
     this.#topicName = grouped.name;
   }
 
-  repartitioned(options: { readonly storeName: string }): StreamPart<K, V> {
+  repartitioned(options: { readonly storeName: string }): StreamDescriptor<K, V> {
     const { keySerde, valueSerde } = this;
     if (!this.#part.repartitionRequired) return { ...this.#part, keySerde, valueSerde };
     if (this.#shared) {

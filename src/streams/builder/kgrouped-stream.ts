@@ -4,7 +4,7 @@ import type { TimeWindows } from '../windows/time-windows.ts';
 import { callback } from '../../base/argument-checks.ts';
 import { checkTableOptions, checkWindows } from './check-options.ts';
 import { aggregateTable } from './aggregate-table.ts';
-import type { StreamPart } from './dsl.ts';
+import type { StreamDescriptor } from './dsl.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
 import { GroupedSource } from './grouped-source.ts';
 import type { KTable } from './ktable.ts';
@@ -17,10 +17,10 @@ import { TimeWindowedKStream } from './time-windowed-kstream.ts';
 
 /** Records grouped by key, to be aggregated as a whole or by windows. Records with null key or value are dropped. */
 export class KGroupedStream<K, V> {
-  readonly #part: StreamPart<K, V>;
+  readonly #part: StreamDescriptor<K, V>;
   readonly #source: GroupedSource<K, V>;
 
-  constructor(part: StreamPart<K, V>, grouped: Grouped<K, V>) {
+  constructor(part: StreamDescriptor<K, V>, grouped: Grouped<K, V>) {
     this.#part = part;
     this.#source = new GroupedSource(part, grouped);
   }

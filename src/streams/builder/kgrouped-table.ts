@@ -4,7 +4,7 @@ import { Serdes } from '../serdes.ts';
 import { callback } from '../../base/argument-checks.ts';
 import { checkTableOptions } from './check-options.ts';
 import { aggregateTable } from './aggregate-table.ts';
-import type { Dsl, RepartitionStep, StreamPart } from './dsl.ts';
+import type { Dsl, RepartitionStep, StreamDescriptor } from './dsl.ts';
 import type { Aggregator, Initializer, Reducer } from './functions.ts';
 import type { KTable } from './ktable.ts';
 import { tableStore } from './materialize.ts';
@@ -17,7 +17,7 @@ export class KGroupedTable<K, V> {
   readonly #node: string;
   readonly #repartitions: readonly RepartitionStep[];
   readonly #grouped: Grouped<K, V>;
-  #shared: StreamPart<K, V> | undefined;
+  #shared: StreamDescriptor<K, V> | undefined;
 
   constructor(from: {
     readonly dsl: Dsl;
@@ -103,7 +103,7 @@ export class KGroupedTable<K, V> {
     readonly sink: string;
     readonly source: string;
     readonly topic: string;
-  }): StreamPart<K, V> {
+  }): StreamDescriptor<K, V> {
     const { topology } = this.#dsl;
     const { sink, source, topic } = names;
     const { keySerde, valueSerde: rowSerde } = requireSerdes<K, V>(sink, this.#grouped, {});
@@ -125,7 +125,7 @@ export class KGroupedTable<K, V> {
       timestampExtractor: undefined,
       offsetReset: 'earliest',
     });
-    const part: StreamPart<K, V> = {
+    const part: StreamDescriptor<K, V> = {
       dsl: this.#dsl,
       name: source,
       node: source,

@@ -30,7 +30,7 @@ import {
   checkTableOptions,
 } from './check-options.ts';
 import { BranchedKStream } from './branched-kstream.ts';
-import type { StreamPart } from './dsl.ts';
+import type { StreamDescriptor } from './dsl.ts';
 import type {
   ForeachAction,
   KeyValueMapper,
@@ -73,15 +73,15 @@ export interface NamedPair<K, V> extends NamedValue<V> {
  * defined by Kafka Streams' operator of the same name.
  */
 export class KStream<K, V> {
-  readonly #part: StreamPart<K, V>;
+  readonly #part: StreamDescriptor<K, V>;
 
   /** Streams come from {@link StreamsBuilder.stream} and from operators, not from here. */
-  constructor(part: StreamPart<K, V>) {
+  constructor(part: StreamDescriptor<K, V>) {
     this.#part = part;
   }
 
   /** What the DSL itself knows of this stream; not for applications. */
-  get part(): StreamPart<K, V> {
+  get part(): StreamDescriptor<K, V> {
     return this.#part;
   }
 
@@ -362,7 +362,7 @@ export class KStream<K, V> {
 
   #derive<KR, VR>(
     node: string,
-    change: Pick<StreamPart<KR, VR>, 'keySerde' | 'valueSerde' | 'repartitionRequired'>,
+    change: Pick<StreamDescriptor<KR, VR>, 'keySerde' | 'valueSerde' | 'repartitionRequired'>,
   ): KStream<KR, VR> {
     const { dsl, sources, repartitions } = this.#part;
     return dsl.stream<KR, VR>({ dsl, sources, repartitions, name: node, node, ...change });

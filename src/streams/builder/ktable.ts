@@ -9,7 +9,7 @@ import {
   checkSuppressed,
   checkTableJoin,
 } from './check-options.ts';
-import type { TablePart } from './dsl.ts';
+import type { TableDescriptor } from './dsl.ts';
 import type { KeyValueMapper, PairMapper, Predicate, ValueJoiner, ValueMapper } from './functions.ts';
 import { joinOnForeignKey } from './foreign-key-join.ts';
 import { KGroupedTable } from './kgrouped-table.ts';
@@ -27,15 +27,15 @@ export interface ForeignKeyJoin<K, V, KO, VR> extends Materialized<K, VR>, Table
 
 /** A table: for each key the latest value. Each change is passed on, as a new value and, where needed, the old one. */
 export class KTable<K, V> {
-  readonly #part: TablePart<K, V>;
+  readonly #part: TableDescriptor<K, V>;
 
   /** Tables come from {@link StreamsBuilder.table} and from operators, not from here. */
-  constructor(part: TablePart<K, V>) {
+  constructor(part: TableDescriptor<K, V>) {
     this.#part = part;
   }
 
   /** What the DSL itself knows of this table; not for applications. */
-  get part(): TablePart<K, V> {
+  get part(): TableDescriptor<K, V> {
     return this.#part;
   }
 

@@ -1,6 +1,6 @@
 import { repartitionFilter } from '../operators/repartition-filter.ts';
 import type { Serde } from '../serde.ts';
-import type { RepartitionStep, StreamPart } from './dsl.ts';
+import type { RepartitionStep, StreamDescriptor } from './dsl.ts';
 import type { StreamPartitioner } from './functions.ts';
 import { requireSerdes } from './require-serdes.ts';
 
@@ -20,9 +20,9 @@ const GENERATED = /^KSTREAM.*-[0-9]{10}$/;
  * the counter even where they are not used, as Kafka Streams does to keep numbering stable.
  */
 export function repartition<K, V>(
-  part: StreamPart<K, V>,
+  part: StreamDescriptor<K, V>,
   request: RepartitionRequest<K, V>,
-): StreamPart<K, V> {
+): StreamDescriptor<K, V> {
   const { topology } = part.dsl;
   const topic = request.topicName.endsWith('-repartition')
     ? request.topicName

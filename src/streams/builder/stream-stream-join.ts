@@ -4,7 +4,7 @@ import { joinWithStream } from '../operators/stream-stream-join.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
 import type { TopologyBuilder } from '../topology/topology-builder.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
-import type { StreamPart } from './dsl.ts';
+import type { StreamDescriptor } from './dsl.ts';
 import type { ValueJoiner } from './functions.ts';
 import type { StreamJoined } from './options.ts';
 import { repartition } from './repartition.ts';
@@ -13,7 +13,7 @@ import { requireSerde } from './require-serdes.ts';
 export type StreamJoinKind = 'inner' | 'left' | 'outer';
 
 interface Request<K, V1, V2, VR> {
-  readonly other: StreamPart<K, V2>;
+  readonly other: StreamDescriptor<K, V2>;
   readonly joiner: ValueJoiner<K, V1, V2, VR>;
   readonly windows: JoinWindows;
   readonly joined: StreamJoined<K, V1, V2>;
@@ -22,9 +22,9 @@ interface Request<K, V1, V2, VR> {
 
 /** Joins two streams over a window: a store and a look-up per side, and for outer joins one store of the unmatched. */
 export function joinStreams<K, V1, V2, VR>(
-  left: StreamPart<K, V1>,
+  left: StreamDescriptor<K, V1>,
   request: Request<K, V1, V2, VR>,
-): StreamPart<K, VR> {
+): StreamDescriptor<K, VR> {
   const { joined, windows, kind, joiner } = request;
   const { dsl } = left;
   const { topology } = dsl;
@@ -159,7 +159,10 @@ interface SideOptions<K, V> {
   readonly valueSerde?: StreamJoined<K, V, V>['valueSerde'];
 }
 
-function behindRepartition<K, V>(part: StreamPart<K, V>, options: SideOptions<K, V>): StreamPart<K, V> {
+function behindRepartition<K, V>(
+  part: StreamDescriptor<K, V>,
+  options: SideOptions<K, V>,
+): StreamDescriptor<K, V> {
   if (!part.repartitionRequired) return part;
   const { name, suffix, keySerde, valueSerde } = options;
   return repartition(part, {
@@ -170,7 +173,10 @@ function behindRepartition<K, V>(part: StreamPart<K, V>, options: SideOptions<K,
 }
 
 /** A stream that is joined with itself is sent through one topic, though Kafka Streams takes three names for it. */
-function reuseRepartition<K, V, V1>(part: StreamPart<K, V>, first: StreamPart<K, V1>): StreamPart<K, V> {
+function reuseRepartition<K, V, V1>(
+  part: StreamDescriptor<K, V>,
+  first: StreamDescriptor<K, V1>,
+): StreamDescriptor<K, V> {
   const { topology } = part.dsl;
   for (const prefix of ['KSTREAM-SINK-', 'KSTREAM-FILTER-', 'KSTREAM-SOURCE-'])
     topology.newProcessorName(prefix);

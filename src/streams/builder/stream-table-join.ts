@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../../base/errors.ts';
 import { joinWithTable } from '../operators/stream-table-join.ts';
-import type { StreamPart, TablePart } from './dsl.ts';
+import type { StreamDescriptor, TableDescriptor } from './dsl.ts';
 import type { ValueJoiner } from './functions.ts';
 import type { Joined } from './options.ts';
 import { repartition } from './repartition.ts';
@@ -8,14 +8,14 @@ import { requireSerdes } from './require-serdes.ts';
 
 /** Looks each record of a stream up in a table. The stream is repartitioned where its key was changed. */
 export function joinStreamWithTable<K, V, VT, VR>(
-  stream: StreamPart<K, V>,
+  stream: StreamDescriptor<K, V>,
   request: {
-    readonly table: TablePart<K, VT>;
+    readonly table: TableDescriptor<K, VT>;
     readonly joiner: ValueJoiner<K, V, VT, VR>;
     readonly joined: Joined<K, V, VT>;
     readonly left: boolean;
   },
-): StreamPart<K, VR> {
+): StreamDescriptor<K, VR> {
   const { table, joiner, joined, left } = request;
   const { dsl } = stream;
   const part = stream.repartitionRequired

@@ -1,4 +1,4 @@
-import type { StreamPart } from './dsl.ts';
+import type { StreamDescriptor } from './dsl.ts';
 import type { KTable } from './ktable.ts';
 import type { Materialized, Named } from './options.ts';
 import { repartition } from './repartition.ts';
@@ -7,7 +7,7 @@ import { sourceTable } from './source-table.ts';
 
 /** A stream read as a table; behind a repartition topic where the key was changed. */
 export function streamToTable<K, V>(
-  part: StreamPart<K, V>,
+  part: StreamDescriptor<K, V>,
   options: Materialized<K, V> & Named,
 ): KTable<K, V> {
   const { dsl } = part;

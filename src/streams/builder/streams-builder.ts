@@ -10,7 +10,7 @@ import {
   checkTopic,
   checkTopics,
 } from './check-options.ts';
-import type { Dsl, StreamPart, TablePart } from './dsl.ts';
+import type { Dsl, StreamDescriptor, TableDescriptor } from './dsl.ts';
 import { KStream } from './kstream.ts';
 import { KTable } from './ktable.ts';
 import type { Consumed, Materialized } from './options.ts';
@@ -33,8 +33,8 @@ export class StreamsBuilder {
   readonly #topology = new TopologyBuilder();
   readonly #dsl: Dsl = {
     topology: this.#topology,
-    stream: <K, V>(part: StreamPart<K, V>) => new KStream(part),
-    table: <K, V>(part: TablePart<K, V>) => new KTable(part),
+    stream: <K, V>(part: StreamDescriptor<K, V>) => new KStream(part),
+    table: <K, V>(part: TableDescriptor<K, V>) => new KTable(part),
   };
 
   /** Reads topics as a stream. The same topics may be read twice; the second stream then shares the first one's source. */

@@ -1,7 +1,7 @@
 import { DiagnosticError } from '../../base/errors.ts';
 import type { SuppressSettings } from '../operators/suppress.ts';
 import type { NodeFactory } from '../topology/nodes.ts';
-import type { TablePart } from './dsl.ts';
+import type { TableDescriptor } from './dsl.ts';
 import type { KTable } from './ktable.ts';
 import type { Named } from './options.ts';
 import { requireSerdes } from './require-serdes.ts';
@@ -22,7 +22,7 @@ export type Suppressed = Named & { readonly buffer?: SuppressBuffer } & (
 
 /** Adds a suppression; the operator itself is handed in to keep the graph of imports flat. */
 export function suppressTable<K, V>(
-  part: TablePart<K, V>,
+  part: TableDescriptor<K, V>,
   suppressed: Suppressed,
   operator: (settings: SuppressSettings<K>) => NodeFactory,
 ): KTable<K, V> {

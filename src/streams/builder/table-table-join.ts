@@ -2,7 +2,7 @@ import { joinTableSide, mergeTableJoins } from '../operators/table-table-join.ts
 import { joinedView } from '../operators/derived-views.ts';
 import { storeView } from '../operators/store-view.ts';
 import type { TableFlags } from './aggregate-table.ts';
-import type { TablePart } from './dsl.ts';
+import type { TableDescriptor } from './dsl.ts';
 import type { ValueJoiner } from './functions.ts';
 import type { KTable } from './ktable.ts';
 import { tableStore } from './materialize.ts';
@@ -13,9 +13,9 @@ export type TableJoinKind = 'inner' | 'left' | 'outer';
 
 /** Joins two tables on their keys: each side looks the other up when it changes. */
 export function joinTables<K, V1, V2, VR>(
-  left: TablePart<K, V1>,
+  left: TableDescriptor<K, V1>,
   request: {
-    readonly other: TablePart<K, V2>;
+    readonly other: TableDescriptor<K, V2>;
     readonly joiner: ValueJoiner<K, V1, V2, VR>;
     readonly kind: TableJoinKind;
     readonly options: (Materialized<K, VR> & Named) | undefined;

@@ -6,7 +6,7 @@ import type { Serde } from '../serde.ts';
 import type { TableViewFactory } from '../operators/table-view.ts';
 import type { NodeFactory } from '../topology/nodes.ts';
 import type { TableFlags } from './aggregate-table.ts';
-import type { TablePart } from './dsl.ts';
+import type { TableDescriptor } from './dsl.ts';
 import type { Predicate, ValueMapper } from './functions.ts';
 import type { KTable } from './ktable.ts';
 import { tableStore } from './materialize.ts';
@@ -17,7 +17,7 @@ type Options<K, V> = (Materialized<K, V> & Named) | undefined;
 
 /** Rows that match; kept in a store only where the user names one. */
 export function filterTable<K, V>(
-  parent: TablePart<K, V>,
+  parent: TableDescriptor<K, V>,
   request: { readonly predicate: Predicate<K, V>; readonly negate: boolean; readonly options: Options<K, V> },
 ): KTable<K, V> {
   const { predicate, negate, options } = request;
@@ -35,7 +35,7 @@ export function filterTable<K, V>(
 
 /** Rows with new values. */
 export function mapTableValues<K, V, VR>(
-  parent: TablePart<K, V>,
+  parent: TableDescriptor<K, V>,
   request: { readonly mapper: ValueMapper<K, V, VR>; readonly options: Options<K, VR> },
 ): KTable<K, VR> {
   const { mapper, options } = request;
@@ -50,7 +50,7 @@ export function mapTableValues<K, V, VR>(
 }
 
 function transformTable<K, V, VR>(
-  parent: TablePart<K, V>,
+  parent: TableDescriptor<K, V>,
   request: {
     readonly prefix: string;
     readonly options: Options<K, VR>;

@@ -4,7 +4,7 @@ import type { NodeFactory } from '../topology/nodes.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { Windowed } from '../windows/windowed.ts';
 import { aggregateTable, type TableFlags } from './aggregate-table.ts';
-import type { StreamPart } from './dsl.ts';
+import type { StreamDescriptor } from './dsl.ts';
 import type { GroupedSource } from './grouped-source.ts';
 import type { KTable } from './ktable.ts';
 import { retentionOf, storeBasics } from './materialize.ts';
@@ -14,7 +14,7 @@ import type { NamedAggregation } from './stream-aggregations.ts';
 
 /** A grouped stream that has been given windows. */
 export interface WindowedGrouping<K, V> {
-  readonly part: StreamPart<K, V>;
+  readonly part: StreamDescriptor<K, V>;
   readonly source: GroupedSource<K, V>;
   readonly emit: EmitStrategy;
 }
