@@ -111,6 +111,7 @@ function watched(listener: RaftListener, watch: MetadataQuorumOptions['watch']):
   if (watch === undefined) return listener;
   return {
     onCommitted: (batch) => watch('metadata image', () => listener.onCommitted(batch)),
+    onDelivered: () => watch('metadata image', () => listener.onDelivered?.()),
     onLeaderChange: (leader) => listener.onLeaderChange(leader),
   };
 }

@@ -3,8 +3,9 @@ import type { Disk, FileStat } from '../../src/base/environment.ts';
 import { messageOf } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { EpochEntry } from './leader-epoch-cache.ts';
-import { snapshotOffsets } from './producer-snapshots.ts';
-import { parseSegmentFileName, segmentFileName } from './segment-files.ts';
+import { PARTITION_METADATA } from './partition-metadata.ts';
+import type { TopicFile } from './topic-files.ts';
+import { type SegmentFileKind, segmentFileName } from './segment-files.ts';
 
 /** Everything that opening a log finds out from its files, as it was when the log was closed. */
 export interface ClosedLog {
@@ -16,6 +17,10 @@ export interface ClosedLog {
   /** Offsets of the producer snapshots. */
   readonly snapshots: readonly number[];
   readonly hasProducers: boolean;
+  /** When files came or went in the log's folder last. */
+  readonly directoryModifiedMs: number;
+  /** What the folder's `partition.metadata` says; none where nobody knows. */
+  readonly topic?: TopicFile;
 }
 
 export interface ClosedSegment extends FileStat {
@@ -34,7 +39,7 @@ export interface ClosedLogs {
 export const NO_CLOSED_LOGS: ClosedLogs = { logs: new Map(), unclean: new Set() };
 
 const CLOSED_LOGS_FILE = '.closed-logs';
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Writes down what the logs of a data folder were when a clean stop closed them, by folder name: the next start need not
@@ -95,25 +100,13 @@ export function removeClosedLogs(disk: Disk, directory: string): void {
  * Whether a log's folder has the files that it had when the log was closed, of the same length and not written to since. A
  * segment that is missing, cut short or changed, or one more, is then found by opening the log in the usual way, and named.
  */
-export function looksClosed(
-  disk: Disk,
-  directory: string,
-  { log, names }: { readonly log: ClosedLog; readonly names: readonly string[] },
-): boolean {
-  const bases = names
-    .map((name) => parseSegmentFileName(name))
-    .filter((file) => file?.kind === 'log')
-    .map((file) => file?.baseOffset);
-  if (bases.length !== log.segments.length) return false;
-  // What a cleaner or a deletion has left is cleared away in the usual way, too.
-  if (names.some((name) => /\.(deleted|cleaned|swap)$/.test(name))) return false;
-  const snapshots = snapshotOffsets(names);
-  if (snapshots.length !== log.snapshots.length) return false;
-  if (snapshots.some((offset, index) => offset !== log.snapshots[index])) return false;
-  const has = new Set(names);
+export function looksClosed(disk: Disk, directory: string, log: ClosedLog): boolean {
+  if (disk.directoryModifiedMs(directory) !== log.directoryModifiedMs) return false;
+  if (disk.fileStat(`${directory}/${PARTITION_METADATA}`)?.modifiedMs !== log.topic?.modifiedMs) return false;
   return log.segments.every(({ baseOffset, sizeInBytes, modifiedMs, hasAborted }) => {
-    if (hasAborted !== has.has(segmentFileName(baseOffset, 'txnindex'))) return false;
-    const now = disk.fileStat(`${directory}/${segmentFileName(baseOffset, 'log')}`);
-    return now?.sizeInBytes === sizeInBytes && now.modifiedMs === modifiedMs;
+    const path = (kind: SegmentFileKind): string => `${directory}/${segmentFileName(baseOffset, kind)}`;
+    const now = disk.fileStat(path('log'));
+    if (now?.sizeInBytes !== sizeInBytes || now.modifiedMs !== modifiedMs) return false;
+    return !hasAborted || (disk.fileStat(path('txnindex'))?.sizeInBytes ?? 0) > 0;
   });
 }

@@ -79,17 +79,14 @@ export class KnownLogs {
     };
   }
 
-  /** What the log was when it was closed, where its files (`names`, in `path`) still look so. */
-  closedLog(
-    name: string,
-    { path, names }: { readonly path: string; readonly names: readonly string[] },
-  ): ClosedLog | undefined {
+  /** What the log was when it was closed, where its files (in `path`) still look so. */
+  closedLog(name: string, path: string): ClosedLog | undefined {
     const log = this.#closed.logs.get(name);
     if (log === undefined) return undefined;
     const isAsClosed =
       log.logStartOffset === this.#logStarts.get(name) &&
       log.logEndOffset === this.#recoveryPoints.get(name) &&
-      looksClosed(this.#disk, path, { log, names });
+      looksClosed(this.#disk, path, log);
     return isAsClosed ? log : undefined;
   }
 }

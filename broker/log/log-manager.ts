@@ -2,6 +2,7 @@ import { assert } from '../../src/base/assert.ts';
 import type { Environment, Timer } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
+import { TimeSlice } from '../../src/base/time-slice.ts';
 import { BackgroundSyncs } from './background-syncs.ts';
 import { type ClosedLog, removeClosedLogs, writeClosedLogs } from './closed-log.ts';
 import {
@@ -30,9 +31,10 @@ import {
   refuseReserved,
   STRAY_SUFFIX,
 } from './partition-directory.ts';
-import { encodePartitionMetadata, PARTITION_METADATA, readPartitionMetadata } from './partition-metadata.ts';
+import { PARTITION_METADATA } from './partition-metadata.ts';
 import { RecentBudget } from './recent-batches.ts';
 import { parseSegmentFileName } from './segment-files.ts';
+import { TopicFiles } from './topic-files.ts';
 
 export interface LogManagerOptions {
   readonly environment: Environment;
@@ -69,8 +71,6 @@ const CHECKPOINT_INTERVAL_MS = 5_000;
 const FLUSH_CHECK_INTERVAL_MS = 1_000;
 const RECENT_BYTES_MAX = 32 * 1024 * 1024;
 const OPEN_SEGMENTS_MAX = 500;
-/** Time after which a duty over all logs lets others go on. */
-const SLICE_MS = 5;
 /** Logs that are closed at a time. */
 const CLOSING_MAX = 16;
 
@@ -85,7 +85,7 @@ export class LogManager {
   readonly #openSegments: OpenSegments;
   /** By folder name. */
   readonly #logs = new Map<string, Log>();
-  readonly #topicIds = new Map<string, string>();
+  readonly #topics: TopicFiles;
   readonly #offline = new OfflineLogs();
   /** Of the Raft log, until its owner opens it. */
   #metadataRecoveryPoint: LogOffset | undefined;
@@ -110,6 +110,7 @@ export class LogManager {
     });
     this.#removal = new FolderRemoval(options.environment, this.#logger);
     this.#syncs = new BackgroundSyncs(options.environment.disk, this.#logger);
+    this.#topics = new TopicFiles(options.environment.disk, options.directory, this.#syncs);
     this.#checkpoints = new LogCheckpoints({
       environment: options.environment,
       logger: this.#logger,
@@ -169,7 +170,7 @@ export class LogManager {
 
   /** The topic id that the partition's folder was made for, when it is known. */
   topicIdOf(id: LogId): string | undefined {
-    return this.#topicIds.get(partitionDirectoryName(id));
+    return this.#topics.idOf(partitionDirectoryName(id));
   }
 
   /**
@@ -313,7 +314,10 @@ export class LogManager {
 
   #closedLogs(): ReadonlyMap<string, ClosedLog> {
     const closed = new Map<string, ClosedLog>();
-    for (const [name, log] of this.#logs) if (log.closed !== undefined) closed.set(name, log.closed);
+    for (const [name, log] of this.#logs) {
+      const topic = this.#topics.describe(name);
+      if (log.closed !== undefined && topic !== undefined) closed.set(name, { ...log.closed, topic });
+    }
     return closed;
   }
 
@@ -386,17 +390,22 @@ export class LogManager {
     const name = partitionDirectoryName(id);
     const path = `${this.directory}/${name}`;
     const offsets = known.offsetsOf(name);
+    const config = this.#options.configOf?.(id.topic) ?? DEFAULT_LOG_CONFIG;
     try {
+      const closed = known.closedLog(name, path);
+      if (closed?.topic !== undefined) {
+        this.#topics.adopt(name, closed.topic);
+        this.#openLog(name, { ...offsets, config, closed });
+        return true;
+      }
       const names = disk.list(path);
       if (names.includes(BEGIN_ANEW) && names.length === 1) {
         this.#beginAnew(name);
         return true;
       }
       if (!isPartitionFolder(names)) return false;
-      this.#readTopicId(name);
-      const closed = known.closedLog(name, { path, names });
-      const config = this.#options.configOf?.(id.topic) ?? DEFAULT_LOG_CONFIG;
-      this.#openLog(name, { ...offsets, config, ...(closed === undefined ? {} : { closed }) });
+      this.#topics.read(name);
+      this.#openLog(name, { ...offsets, config });
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
       const offline = {
@@ -427,7 +436,7 @@ export class LogManager {
     if (isDamage(offline.error)) throw offline.error;
     const name = partitionDirectoryName(offline);
     try {
-      this.#readTopicId(name);
+      this.#topics.read(name);
       this.#openLog(name, {
         ...known,
         config: this.#options.configOf?.(topic) ?? DEFAULT_LOG_CONFIG,
@@ -467,7 +476,7 @@ export class LogManager {
     const name = partitionDirectoryName(options);
     if (this.#logs.has(name)) return undefined;
     if (!this.#environment.disk.createDirectory(`${this.directory}/${name}`)) return undefined;
-    this.#writeTopicId(name, options.topicId);
+    this.#topics.write(name, options.topicId);
     this.#syncs.folder(this.directory);
     return this.#openLog(name, { config: options.config, isNew: true });
   }
@@ -478,7 +487,8 @@ export class LogManager {
   ): Log {
     const name = partitionDirectoryName(options);
     const existing = this.#logs.get(name);
-    const knownId = existing === undefined ? this.#topicIdInFolder(name) : this.#topicIds.get(name);
+    // A folder may be there that was not opened: where upper and lower case are one, it may be another topic's.
+    const knownId = existing === undefined ? this.#topics.idInFolder(name) : this.#topics.idOf(name);
     if (knownId !== undefined && knownId !== options.topicId) {
       throw new OperationalError(
         'INCONSISTENT_TOPIC_ID',
@@ -497,19 +507,14 @@ export class LogManager {
             topicId,
           },
         );
-        this.#writeTopicId(name, topicId);
+        this.#topics.write(name, topicId);
       }
       return existing;
     }
     const log = this.#openLog(name, { config: options.config, recoveryPoint, hadCleanShutdown: false });
-    this.#writeTopicId(name, options.topicId);
+    this.#topics.write(name, options.topicId);
     this.#syncs.folder(this.directory);
     return log;
-  }
-
-  /** A folder may be there that was not opened: where upper and lower case are one, it may be another topic's. */
-  #topicIdInFolder(name: string): string | undefined {
-    return readPartitionMetadata(this.#environment.disk, `${this.directory}/${name}/${PARTITION_METADATA}`);
   }
 
   /** Closes a log and gets its folder out of the way; its new path is the answer. */
@@ -525,7 +530,7 @@ export class LogManager {
     // Only now: as long as the folder is there it must not be taken for that of a later topic of the name.
     this.#logs.delete(name);
     this.#offline.delete(id);
-    this.#topicIds.delete(name);
+    this.#topics.forget(name);
     this.#checkpoints.onLogDeleted(name);
     return aside;
   }
@@ -548,8 +553,7 @@ export class LogManager {
 
   /** A log that fails does not keep the others from their turn; a bug in it has stopped it by then. */
   async #forEachLog(logs: readonly Log[], work: (log: Log) => void): Promise<void> {
-    const { clock, timers } = this.#environment;
-    let endMs = clock.monotonicMs() + SLICE_MS;
+    const slice = new TimeSlice(this.#environment);
     for (const log of logs) {
       if (this.#isClosing) return;
       try {
@@ -557,22 +561,8 @@ export class LogManager {
       } catch (error) {
         this.#logger.error('retention failed', { directory: log.directory, error });
       }
-      if (clock.monotonicMs() < endMs) continue;
-      await new Promise<void>((resolve) => timers.defer(resolve));
-      endMs = clock.monotonicMs() + SLICE_MS;
+      if (slice.isOver) await slice.next();
     }
-  }
-
-  #readTopicId(name: string): void {
-    const topicId = this.#topicIdInFolder(name);
-    if (topicId !== undefined) this.#topicIds.set(name, topicId);
-  }
-
-  #writeTopicId(name: string, topicId: string): void {
-    const path = `${this.directory}/${name}/${PARTITION_METADATA}`;
-    this.#environment.disk.writeFile(path, encodePartitionMetadata(topicId));
-    this.#topicIds.set(name, topicId);
-    this.#syncs.file(path);
   }
 
   #flushDueLogs(): void {

@@ -177,9 +177,11 @@ function dropBeforeLogStart(
 function scanSuspects(segments: Segment[], options: RecoveryOptions): Scanned {
   const suspects = segments.filter((segment, index) => {
     const path = segment.pathOf('txnindex');
-    const isWrong = options.disk.exists(path)
-      ? decodeTransactionIndex(options.disk.readFile(path), segment.baseOffset) === undefined
-      : options.abortedIn.has(segment.baseOffset);
+    const aborted = options.disk.exists(path)
+      ? decodeTransactionIndex(options.disk.readFile(path), segment.baseOffset)
+      : [];
+    const isWrong =
+      aborted === undefined || (aborted.length === 0 && options.abortedIn.has(segment.baseOffset));
     return isWrong || (index === segments.length - 1 && !endsWithWholeBatch(segment));
   });
   const first = suspects[0];

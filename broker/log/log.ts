@@ -49,6 +49,8 @@ export class Log {
   readonly #state: LogState;
   readonly #durability: LogDurability;
   readonly #appender: LogAppender;
+  /** What the log was when it was closed before. */
+  readonly #openedAs: ClosedLog | undefined;
   #closed: ClosedLog | undefined;
   #closing: Promise<void> | undefined;
 
@@ -60,6 +62,7 @@ export class Log {
     this.partition = partition;
     this.directory = directory;
     this.#environment = environment;
+    this.#openedAs = options.closed;
     const openSegments = options.openSegments ?? new OpenSegments(OPEN_SEGMENTS_DEFAULT);
     const segmentOptions = (baseOffset: number): SegmentOptions => ({
       disk,
@@ -435,7 +438,14 @@ export class Log {
         }),
       snapshots: snapshots.offsets,
       hasProducers: !producers.isLoaded || producers.producerCount > 0,
+      directoryModifiedMs: this.#directoryModifiedMs(),
     };
+  }
+
+  /** Where nothing was done to the log it is as it was; if something was after all, the next start looks at the files. */
+  #directoryModifiedMs(): number {
+    const known = this.#isAsOpened ? this.#openedAs?.directoryModifiedMs : undefined;
+    return known ?? this.#environment.disk.directoryModifiedMs(this.directory) ?? -1;
   }
 
   /** A full disk has no room for a new segment; that is no reason to keep the old ones. */

@@ -18,6 +18,8 @@ export class MetadataLoader implements RaftListener {
   readonly #publishers: MetadataPublisher[] = [];
   /** Images that the controller of this node has made of what it appended, and their changes, by offset. */
   readonly #expected = new Map<number, { readonly delta: MetadataDelta; readonly image: MetadataImage }>();
+  /** Of batches that have come since the last image, and the last of them. */
+  #replaying: { readonly delta: MetadataDelta; offset: number; epoch: number } | undefined;
   /** Until {@link takeRemovedTopics}. */
   #removedTopics: { readonly ids: Set<string>; readonly names: Set<string> } | undefined = {
     ids: new Set(),
@@ -53,14 +55,27 @@ export class MetadataLoader implements RaftListener {
     this.#expected.set(image.offset, { delta, image });
   }
 
+  /**
+   * What comes in one go is one change: a start replays all that has ever happened, and an image of each step of it would take
+   * most of the start.
+   */
   onCommitted(batch: CommittedBatch): void {
-    const { delta, image } = this.#expectedOf(batch) ?? replay(this.#image, batch);
-    this.#image = image;
-    if (this.#removedTopics !== undefined) {
-      for (const id of delta.removedTopicIds) this.#removedTopics.ids.add(id);
-      for (const name of delta.removedTopicNames) this.#removedTopics.names.add(name);
+    const expected = this.#expectedOf(batch);
+    if (expected !== undefined) {
+      this.#publish(expected.delta, expected.image);
+      return;
     }
-    for (const publisher of this.#publishers) publisher.onUpdate(delta, image);
+    this.#replaying ??= { delta: new MetadataDelta(this.#image), offset: -1, epoch: -1 };
+    for (const value of batch.values) this.#replaying.delta.replay(decodeMetadataRecord(value));
+    this.#replaying.offset = batch.lastOffset;
+    this.#replaying.epoch = batch.epoch;
+  }
+
+  onDelivered(): void {
+    if (this.#replaying === undefined) return;
+    const { delta, offset, epoch } = this.#replaying;
+    this.#replaying = undefined;
+    this.#publish(delta, delta.build({ offset, epoch }));
   }
 
   onLeaderChange(leader: LeaderAndEpoch): void {
@@ -72,19 +87,18 @@ export class MetadataLoader implements RaftListener {
   #expectedOf(batch: CommittedBatch) {
     const expected = this.#expected.get(batch.lastOffset);
     this.#expected.delete(batch.lastOffset);
-    return expected?.image.epoch === batch.epoch && expected.delta.image === this.#image
-      ? expected
-      : undefined;
+    const isNext = this.#replaying === undefined && expected?.delta.image === this.#image;
+    return isNext && expected.image.epoch === batch.epoch ? expected : undefined;
   }
-}
 
-function replay(
-  before: MetadataImage,
-  batch: CommittedBatch,
-): { readonly delta: MetadataDelta; readonly image: MetadataImage } {
-  const delta = new MetadataDelta(before);
-  for (const value of batch.values) delta.replay(decodeMetadataRecord(value));
-  return { delta, image: delta.build({ offset: batch.lastOffset, epoch: batch.epoch }) };
+  #publish(delta: MetadataDelta, image: MetadataImage): void {
+    this.#image = image;
+    if (this.#removedTopics !== undefined) {
+      for (const id of delta.removedTopicIds) this.#removedTopics.ids.add(id);
+      for (const name of delta.removedTopicNames) this.#removedTopics.names.add(name);
+    }
+    for (const publisher of this.#publishers) publisher.onUpdate(delta, image);
+  }
 }
 
 /** All of an image as one change of the empty one. */

@@ -30,14 +30,17 @@ export class CommittedFeed {
   deliver(): void {
     if (this.#delivering) return;
     this.#delivering = true;
+    const fromOffset = this.#deliveredOffset;
     try {
       while (this.#deliveredOffset < this.#log.highWatermark) {
         const chunks = this.#log.read(this.#deliveredOffset, this.#log.highWatermark, READ_BYTES_MAX);
-        if (chunks.length === 0) return;
+        if (chunks.length === 0) break;
         this.#deliveredOffset = forEachDataBatch(chunks, this.#deliveredOffset, (batch) => {
           for (const listener of this.#listeners) listener.onCommitted(batch);
         });
       }
+      if (this.#deliveredOffset > fromOffset)
+        for (const listener of this.#listeners) listener.onDelivered?.();
     } finally {
       this.#delivering = false;
     }

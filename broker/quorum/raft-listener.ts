@@ -18,6 +18,8 @@ export interface CommittedBatch {
 export interface RaftListener {
   /** A committed batch, once each, in the order of the log, on every node. Control batches are left out. */
   onCommitted(batch: CommittedBatch): void;
+  /** After one or more batches: there are no more for now. */
+  onDelivered?(): void;
   /**
    * The leader or the epoch has changed. When this node itself leads, the call comes only after every record below
    * the start of its epoch has been given to {@link onCommitted}: the listener is then up to date and may append.

@@ -172,6 +172,8 @@ export interface Disk {
   isDirectory(path: string): boolean;
   /** A file, without opening it; undefined where there is none. */
   fileStat(path: string): FileStat | undefined;
+  /** When an entry of a directory came, went or got another name last; undefined where there is no such directory. */
+  directoryModifiedMs(path: string): number | undefined;
   /** The size of the disk that a directory lies on, and what of it this process may still write, in bytes. */
   space(path: string): { readonly totalBytes: number; readonly usableBytes: number };
   rename(from: string, to: string): void;

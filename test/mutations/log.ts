@@ -11,6 +11,27 @@ export const logMutations: readonly Mutation[] = [
     suite: ['test/broker/log/log.test.ts'],
   },
   {
+    name: 'the recovery point of a log that cannot be opened is forgotten',
+    file: 'broker/log/offline-logs.ts',
+    find: 'return known.recoveryPoint;',
+    replace: 'return undefined;',
+    suite: ['test/broker/log/damaged-folder.test.ts'],
+  },
+  {
+    name: 'a time index is believed whatever it says',
+    file: 'broker/log/segment-lookup.ts',
+    find: 'isTrue = batch.baseOffset <= offset && batch.maxTimestamp === timestamp;',
+    replace: 'isTrue = true;',
+    suite: ['test/broker/log/damaged-indexes.test.ts'],
+  },
+  {
+    name: 'a segment that was written to since it was closed is taken for unchanged',
+    file: 'broker/log/closed-log.ts',
+    find: ' || now.modifiedMs !== modifiedMs',
+    replace: '',
+    suite: ['test/broker/log/damaged-indexes.test.ts'],
+  },
+  {
     name: 'an epoch that has ended is said to end where the log ends',
     file: 'broker/log/leader-epoch-cache.ts',
     find: 'endOffset: next.startOffset',

@@ -46,6 +46,20 @@ export const replicationMutations: readonly Mutation[] = [
     suite: ['test/broker/strays.test.ts'],
   },
   {
+    name: 'a fetch session goes on from any epoch',
+    file: 'broker/replication/fetch-context.ts',
+    find: 'if (session.epoch !== sessionEpoch) return',
+    replace: 'if (session.epoch < 0) return',
+    suite: ['test/broker/handlers/fetch-sessions.test.ts'],
+  },
+  {
+    name: 'a fetch session tells of an error once',
+    file: 'broker/replication/fetch-session.ts',
+    find: 'isNew || errorCode !== 0 ||',
+    replace: 'isNew ||',
+    suite: ['test/broker/handlers/fetch-sessions.test.ts'],
+  },
+  {
     name: 'the proposed ISR is left out of the maximal ISR (KIP-497)',
     file: 'broker/replication/partition-leader.ts',
     find: 'this.proposedIsr?.includes(follower.brokerId) === true ||',

@@ -13,6 +13,12 @@ export class DirectoryNode {
   #current = new Map<string, Node>();
   #durable = new Map<string, Node>();
   #unsynced: Change[] = [];
+  #changes = 0;
+
+  /** No time: it grows with each change. */
+  get modifiedMs(): number {
+    return this.#changes;
+  }
 
   get(name: string): Node | undefined {
     return this.#current.get(name);
@@ -56,6 +62,7 @@ export class DirectoryNode {
   }
 
   #change(change: Change): void {
+    this.#changes++;
     apply(this.#current, change);
     this.#unsynced.push(change);
   }

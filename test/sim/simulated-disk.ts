@@ -167,6 +167,12 @@ export class SimulatedDisk implements Disk {
     return node instanceof FileNode ? { sizeInBytes: node.size, modifiedMs: node.modifiedMs } : undefined;
   }
 
+  directoryModifiedMs(path: string): number | undefined {
+    this.operation('look at', path);
+    const node = this.#find(path);
+    return node instanceof DirectoryNode ? node.modifiedMs : undefined;
+  }
+
   space(path: string): { readonly totalBytes: number; readonly usableBytes: number } {
     this.operation('look at', path);
     const { freeBytes } = this.#medium;

@@ -1,5 +1,6 @@
 import { coordinatorPartition } from '../../../src/base/java-hash.ts';
 import type { Timer } from '../../../src/base/environment.ts';
+import { TimeSlice } from '../../../src/base/time-slice.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../../src/protocol/message.ts';
 import type { deleteGroups } from '../../../src/protocol/messages/42-delete-groups.ts';
@@ -12,6 +13,7 @@ import type { offsetCommit } from '../../../src/protocol/messages/08-offset-comm
 import type { offsetDelete } from '../../../src/protocol/messages/47-offset-delete.ts';
 import type { offsetFetch } from '../../../src/protocol/messages/09-offset-fetch.ts';
 import type { syncGroup } from '../../../src/protocol/messages/14-sync-group.ts';
+import type { TopicPartition } from '../../../src/protocol/topic-partition.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import { GROUP_CONFIG_DEFAULTS, type GroupConfig } from './group-config.ts';
 import { describeGroup, describeUnknownGroup, listMatchingGroups } from './group-descriptions.ts';
@@ -407,15 +409,15 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
     return writeError === ErrorCode.NONE ? { topics } : { errorCode: writeError };
   }
 
+  /** Removes what was committed for topics that are gone; what is committed from now on is for new ones of their names. */
   async onTopicsDeleted(topics: readonly string[]): Promise<void> {
     const deleted = new Set(topics);
+    const deletedMs = this.#environment.clock.nowMs();
     const removals: Promise<number>[] = [];
-    for (const shard of this.#shards.values()) {
-      for (const group of shard.groups.values()) {
-        const doomed = group.offsets.all().filter(({ topic }) => deleted.has(topic));
-        if (doomed.length > 0) removals.push(removeOffsets(group, doomed, this.#journal));
-      }
-    }
+    await this.#forEachGroup((group) => {
+      const doomed = offsetsOf(group, deleted, deletedMs);
+      if (doomed.length > 0) removals.push(removeOffsets(group, doomed, this.#journal));
+    });
     // What could not be written stays until it expires: the broker that takes over, or the next check, sees to it.
     await Promise.all(removals);
   }
@@ -424,18 +426,38 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
   async expireOffsets(): Promise<void> {
     const nowMs = this.#environment.clock.nowMs();
     const retentionMs = this.#config.offsetsRetentionMs;
+    await this.#forEachGroup(async (group, shard) => {
+      if (shard.isLoading) return;
+      const expired = expiredOffsets(group, { nowMs, retentionMs });
+      const error = await removeOffsets(group, expired, this.#journal);
+      const isUnused = group.offsets.isEmpty && group.offsets.pendingCommits === 0;
+      if (error !== ErrorCode.NONE || !isUnused || !group.is('Empty') || group.pendingMembers.size > 0)
+        return;
+      if (shard.group(group.groupId) === group) await this.#remove(shard, group);
+    });
+  }
+
+  /** Every group that is served here; there may be tens of thousands, and others have their turn in between. */
+  async #forEachGroup(work: (group: ClassicGroup, shard: GroupShard) => void | Promise<void>): Promise<void> {
+    const slice = new TimeSlice(this.#environment);
     for (const shard of this.#shards.values()) {
-      if (shard.isLoading) continue;
       // A copy: a group that could not be removed is put back, and must not be met again.
-      const groups = Array.from(shard.groups.values());
-      for (const group of groups) {
-        const expired = expiredOffsets(group, { nowMs, retentionMs });
-        const error = await removeOffsets(group, expired, this.#journal);
-        const isUnused = group.offsets.isEmpty && group.offsets.pendingCommits === 0;
-        if (error !== ErrorCode.NONE || !isUnused || !group.is('Empty') || group.pendingMembers.size > 0)
-          continue;
-        if (shard.group(group.groupId) === group) await this.#remove(shard, group);
+      for (const group of Array.from(shard.groups.values())) {
+        const working = work(group, shard);
+        if (working !== undefined) await working;
+        if (slice.isOver) await slice.next();
       }
     }
   }
+}
+
+/** What a group had committed for these topics by a time. */
+function offsetsOf(group: ClassicGroup, topics: ReadonlySet<string>, untilMs: number): TopicPartition[] {
+  const found: TopicPartition[] = [];
+  for (const topic of group.offsets.topics()) {
+    if (!topics.has(topic)) continue;
+    for (const [partition, { commitTimestampMs }] of group.offsets.partitions(topic))
+      if (commitTimestampMs <= untilMs) found.push({ topic, partition });
+  }
+  return found;
 }

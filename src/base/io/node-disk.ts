@@ -57,6 +57,10 @@ export const nodeDisk: Disk = {
     const stats = attempt('look at', file, () => fs.statSync(file, { throwIfNoEntry: false }));
     return stats?.isFile() === true ? { sizeInBytes: stats.size, modifiedMs: stats.mtimeMs } : undefined;
   },
+  directoryModifiedMs(directory) {
+    const stats = attempt('look at', directory, () => fs.statSync(directory, { throwIfNoEntry: false }));
+    return stats?.isDirectory() === true ? stats.mtimeMs : undefined;
+  },
   space: (directory) =>
     attempt('look at', directory, () => {
       const { bsize, blocks, bavail } = fs.statfsSync(directory);

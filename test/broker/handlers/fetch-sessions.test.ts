@@ -116,6 +116,9 @@ describe('fetch sessions', () => {
       ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
     ]);
     expect((await ask([id, 3], {}, { forget: [9] })).told).toEqual([]);
+    // Its offsets are what they were before the error, and yet it is told of.
+    expect((await ask([id, 4], { 1: 9 })).told).toEqual([ErrorCode.OFFSET_OUT_OF_RANGE]);
+    expect((await ask([id, 5], { 1: 1 })).told).toEqual(['1:offsets']);
   });
 
   it('take partitions in and forget them; without one left they end', async () => {
