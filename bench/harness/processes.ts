@@ -30,6 +30,9 @@ export function start(command: string, args: readonly string[], options: StartOp
   return new RunningProcess(command, child);
 }
 
+/** Longer than any run takes on an idle machine; a bench that hangs says where. */
+const RUN_MS_MAX = 600_000;
+
 /** Runs a command to its end and answers what it printed. */
 export async function output(
   command: string,
@@ -37,7 +40,9 @@ export async function output(
   options?: StartOptions,
 ): Promise<string> {
   const started = start(command, args, options);
+  const timer = setTimeout(() => void started.stop('SIGKILL'), RUN_MS_MAX);
   const status = await started.ended;
+  clearTimeout(timer);
   if (status !== 0) {
     throw new OperationalError('FAILED', `${command} ended with ${status}: ${started.errors.slice(-2_000)}`, {
       retriable: false,
