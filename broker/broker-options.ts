@@ -21,6 +21,8 @@ export interface BrokerOptions {
    * above all because the disk did. What it would do without new metadata, others would have to take for the truth.
    */
   readonly onFailure?: (error: unknown) => void;
+  /** Names in the data folder that belong to somebody else, so that a start does not warn of them. */
+  readonly foreignFolders?: readonly string[];
   /** Overwrites buffers when they are released, so that whoever still uses them sees garbage: for tests. */
   readonly poisonReleasedBuffers?: boolean;
 }

@@ -65,13 +65,12 @@ interface BrokerDependencies {
 }
 
 /** Locks the data folder and opens its logs. */
-function openLogs({
-  environment,
-  logger,
-  config,
-  topology,
-}: Omit<BrokerDependencies, 'logManager' | 'onFailure' | 'buffers'>): LogManager {
+function openLogs(
+  { environment, logger, config, topology }: Omit<BrokerDependencies, 'logManager' | 'onFailure' | 'buffers'>,
+  foreignFolders: readonly string[],
+): LogManager {
   return LogManager.open({
+    foreignFolders,
     environment,
     logger,
     directory: topology.dataDirectory,
@@ -132,7 +131,8 @@ export class Broker {
     const config = new BrokerConfig(options);
     const topology = brokerTopology(config);
     const logger = (options.logger ?? silentLogger).child({ broker: topology.nodeId });
-    const logManager = openLogs({ environment, logger, config, topology });
+    const { foreignFolders = [] } = options;
+    const logManager = openLogs({ environment, logger, config, topology }, foreignFolders);
     let broker: Broker | undefined;
     const interrupt = (): void => {
       if (broker !== undefined) broker.#interruptStart();

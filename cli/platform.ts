@@ -4,7 +4,7 @@ import { OperationalError } from '../src/base/errors.ts';
 import type { Logger } from '../src/base/logger.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { Broker } from '../broker/index.ts';
-import type { ProcessSettings } from '../src/server/config/index.ts';
+import { type ProcessSettings, SQL_STATE_FOLDER } from '../src/server/config/index.ts';
 import type { SqlServer } from '../src/server/index.ts';
 import { explain } from './output.ts';
 import { type ProcessOptions, startDefaults } from './process-options.ts';
@@ -105,6 +105,7 @@ async function startBroker(
       : configured.value;
   return Broker.start({
     environment: nodeEnvironment,
+    foreignFolders: [SQL_STATE_FOLDER],
     config: { ...startDefaults(settings), ...valuesOf(settings.broker), 'log.dirs': options.data, listeners },
     sources: {
       'group.initial.rebalance.delay.ms': 'default',

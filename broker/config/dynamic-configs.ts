@@ -1,7 +1,7 @@
-import { refusalText } from '../../src/base/config/config-errors.ts';
 import type { ConfigKey } from '../../src/base/config/config-key.ts';
 import { readConfig } from '../../src/base/config/config-value.ts';
 import { brokerProperties } from './broker-properties.ts';
+import { kafkaRefusal } from './kafka-refusal.ts';
 
 function propertyOf(name: string): ConfigKey | undefined {
   const properties: Readonly<Record<string, ConfigKey>> = brokerProperties;
@@ -30,8 +30,9 @@ export function checkDynamicConfigs(configs: ReadonlyMap<string, string>): strin
   if (readOnly.length > 0) return `Cannot update these configs dynamically: [${readOnly.join(', ')}]`;
   for (const [name, value] of configs) {
     const property = propertyOf(name);
-    const result = property === undefined ? { value } : readConfig(property, value);
-    if ('expected' in result) return refusalText(name, value, result.expected);
+    if (property !== undefined && 'expected' in readConfig(property, value)) {
+      return kafkaRefusal(name, value, property);
+    }
   }
   return undefined;
 }

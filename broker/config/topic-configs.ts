@@ -1,4 +1,3 @@
-import { refusalText } from '../../src/base/config/config-errors.ts';
 import {
   boolean,
   type ConfigKey,
@@ -10,12 +9,16 @@ import {
 } from '../../src/base/config/config-key.ts';
 import { atLeast, between, eachOf, oneOf, rangeOf } from '../../src/base/config/config-range.ts';
 import { readConfig } from '../../src/base/config/config-value.ts';
+import { kafkaRefusal } from './kafka-refusal.ts';
 import type { BrokerPropertyName } from './broker-properties.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 
 /** Java's Long.MAX_VALUE, which stands for "never". */
 const LONG_MAX = '9223372036854775807';
 const DAY_MS = 86_400_000;
+/** Kafka's text, too: who is told nothing believes that local.retention.* bounds the disk. */
+const TIERED_STORAGE_DISABLED =
+  'Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.';
 
 /** A topic's setting, together with the broker's property that gives its default. */
 export interface TopicConfigKey extends ConfigKey {
@@ -209,7 +212,7 @@ export function checkTopicConfig(name: string, value: string): string | undefine
     return `Unknown topic config name: ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
   }
   const result = readConfig(definition, value);
-  return 'expected' in result ? refusalText(name, value, result.expected) : undefined;
+  return 'expected' in result ? kafkaRefusal(name, value, definition) : undefined;
 }
 
 /** What is wrong with a topic's settings taken together, or undefined. */
@@ -218,6 +221,7 @@ export function checkTopicConfigs(configs: ReadonlyMap<string, string>): string 
     const problem = checkTopicConfig(name, value);
     if (problem !== undefined) return problem;
   }
+  if (/^\s*true\s*$/i.test(configs.get('remote.storage.enable') ?? '')) return TIERED_STORAGE_DISABLED;
   const min = Number(configs.get('min.compaction.lag.ms') ?? 0);
   const max = Number(configs.get('max.compaction.lag.ms') ?? LONG_MAX);
   return min > max

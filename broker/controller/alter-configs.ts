@@ -74,42 +74,44 @@ function alterAll<R extends Resource>(
 }
 
 function alterOne(state: ControllerState, resource: Resource, targetOf: () => Target): Outcome {
-  const missing = checkResource(state, resource);
-  if (missing !== undefined) return { failure: missing };
   const outcome = targetOf();
   if ('failure' in outcome) return outcome;
-  const problem = checkTarget(state, resource, outcome.target);
+  // As in Kafka: what a setting is does not depend on whether there is such a topic or broker.
+  const problem =
+    checkName(resource) ?? checkTarget(state, resource, outcome.target) ?? checkExists(state, resource);
   if (problem !== undefined) return { failure: problem };
   return { records: difference(state, resource, outcome.target) };
 }
 
-function checkResource(
-  state: ControllerState,
-  { resourceType, resourceName }: Resource,
-): Failure | undefined {
+function checkName({ resourceType, resourceName }: Resource): Failure | undefined {
   switch (resourceType) {
-    case ConfigResourceType.TOPIC:
-      return checkTopic(state, resourceName);
-    case ConfigResourceType.BROKER:
-      if (resourceName === '') return undefined;
-      if (!/^\d+$/.test(resourceName)) {
-        return failed(ErrorCode.INVALID_REQUEST, `Node id must be an integer, but it is: ${resourceName}`);
+    case ConfigResourceType.TOPIC: {
+      if (resourceName === '') {
+        return failed(ErrorCode.INVALID_REQUEST, 'Default topic resources are not allowed.');
       }
-      return state.image.brokers.has(Number(resourceName))
+      const problem = checkTopicName(resourceName);
+      return problem === undefined ? undefined : failed(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
+    }
+    case ConfigResourceType.BROKER:
+      return /^\d*$/.test(resourceName)
         ? undefined
-        : failed(ErrorCode.BROKER_ID_NOT_REGISTERED, `No node with id ${resourceName} found.`);
+        : failed(ErrorCode.INVALID_REQUEST, `Node id must be an integer, but it is: ${resourceName}`);
     default:
       return failed(ErrorCode.INVALID_REQUEST, `Unknown resource type ${resourceType}`);
   }
 }
 
-function checkTopic({ image }: ControllerState, name: string): Failure | undefined {
-  if (name === '') return failed(ErrorCode.INVALID_REQUEST, 'Default topic resources are not allowed.');
-  const problem = checkTopicName(name);
-  if (problem !== undefined) return failed(ErrorCode.INVALID_TOPIC_EXCEPTION, problem);
-  return image.topicsByName.has(name)
-    ? undefined
-    : failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`);
+function checkExists(
+  { image }: ControllerState,
+  { resourceType, resourceName }: Resource,
+): Failure | undefined {
+  if (resourceType === ConfigResourceType.TOPIC) {
+    return image.topicsByName.has(resourceName)
+      ? undefined
+      : failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${resourceName}' does not exist.`);
+  }
+  if (resourceName === '' || image.brokers.has(Number(resourceName))) return undefined;
+  return failed(ErrorCode.BROKER_ID_NOT_REGISTERED, `No node with id ${resourceName} found.`);
 }
 
 function checkTarget(state: ControllerState, resource: Resource, target: Overrides): Failure | undefined {

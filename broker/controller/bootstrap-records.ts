@@ -8,6 +8,12 @@ export const METADATA_VERSION = 25;
 export const SUPPORTED_FEATURES = [
   { name: 'metadata.version', minSupportedVersion: METADATA_VERSION, maxSupportedVersion: METADATA_VERSION },
   { name: 'eligible.leader.replicas.version', minSupportedVersion: 0, maxSupportedVersion: 1 },
+  // Kafka 4.3's others, at the level of what is not there: tools show that they are off.
+  { name: 'group.version', minSupportedVersion: 0, maxSupportedVersion: 0 },
+  { name: 'kraft.version', minSupportedVersion: 0, maxSupportedVersion: 0 },
+  { name: 'share.version', minSupportedVersion: 0, maxSupportedVersion: 0 },
+  { name: 'streams.version', minSupportedVersion: 0, maxSupportedVersion: 0 },
+  { name: 'transaction.version', minSupportedVersion: 0, maxSupportedVersion: 0 },
 ] as const;
 
 /** The first records of a new cluster, which say in which versions the others are written (KIP-778). */

@@ -20,10 +20,13 @@ export const deleteTopics = operationInParts({
   *parts(request, version) {
     const responses: TopicResult[] = [];
     let groups: readonly SameTopic[] = [];
+    let isEnabled = true;
     yield (state) => {
+      isEnabled = state.settings.config.get('delete.topic.enable');
       groups = groupedByTopic(state, wantedTopics(request, version));
       return [];
     };
+    if (!isEnabled) return disabled(request, version);
     for (const part of inParts(groups, () => 1)) {
       yield (state) => {
         const records: MetadataRecord[] = [];
@@ -44,11 +47,17 @@ function deleteOne(
   [wanted, second]: SameTopic,
   records: MetadataRecord[],
 ): TopicResult {
+  const errorCode = ErrorCode.INVALID_REQUEST;
+  // What is named twice is refused, once, and stays.
+  if (second !== undefined && isSameWord(wanted, second)) {
+    return { ...wanted, errorCode, errorMessage: repetition(wanted) };
+  }
   const found = find(state, wanted);
   if ('failure' in found) return { ...wanted, ...found.failure };
-  // What is named twice is refused, once, and stays.
-  if (second !== undefined)
-    return { ...duplicateOf(wanted, second, found), errorCode: ErrorCode.INVALID_REQUEST };
+  if (second !== undefined) {
+    const errorMessage = 'The provided topic name maps to an ID that was already supplied.';
+    return { ...found, errorCode, errorMessage };
+  }
   records.push({ type: 'RemoveTopicRecord', data: { topicId: found.topicId } });
   return { ...found, errorCode: ErrorCode.NONE, errorMessage: null };
 }
@@ -70,15 +79,25 @@ function groupedByTopic(state: ControllerState, topics: readonly WantedTopic[]):
   return [...groups.values()];
 }
 
-/** How Kafka answers for a topic that is named twice. */
-function duplicateOf(
-  first: WantedTopic,
-  second: WantedTopic,
-  found: { readonly name: string; readonly topicId: string },
-): WantedTopic & { readonly errorMessage: string } {
-  if (first.name !== null && second.name !== null) return { ...first, errorMessage: 'Duplicate topic name.' };
-  if (first.name === null && second.name === null) return { ...first, errorMessage: 'Duplicate topic id.' };
-  return { ...found, errorMessage: 'The provided topic name maps to an ID that was already supplied.' };
+/** Named twice, or given twice by its id, it is refused whether or not there is such a topic. */
+function isSameWord(first: WantedTopic, second: WantedTopic): boolean {
+  return (first.name === null) === (second.name === null);
+}
+
+function repetition({ name }: WantedTopic): string {
+  return name === null ? 'Duplicate topic id.' : 'Duplicate topic name.';
+}
+
+/** The first version that has the error code for it. */
+const DISABLED_VERSION_MIN = 3;
+
+function disabled(request: RequestOf<typeof api>, version: number): { readonly responses: TopicResult[] } {
+  const isKnown = version >= DISABLED_VERSION_MIN;
+  const errorCode = isKnown ? ErrorCode.TOPIC_DELETION_DISABLED : ErrorCode.INVALID_REQUEST;
+  const errorMessage = 'Topic deletion is disabled.';
+  return {
+    responses: wantedTopics(request, version).map((wanted) => ({ ...wanted, errorCode, errorMessage })),
+  };
 }
 
 function wantedTopics(request: RequestOf<typeof api>, version: number): WantedTopic[] {

@@ -254,6 +254,7 @@ function partitionResponse(
     index,
     errorCode,
     baseOffset: -1,
+    logStartOffset: result.logStartOffset,
     errorMessage: result.errorMessage,
     recordErrors: result.badRecords.map(({ batchIndex, message }) => ({
       batchIndex,

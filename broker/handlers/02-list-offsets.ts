@@ -114,16 +114,16 @@ function answerPartition(
   request: Request,
   context: RequestContext,
 ): PartitionResponse | Promise<PartitionResponse> {
-  const partition = services.replicaManager.get(topic, asked.partitionIndex);
-  if (partition === undefined) return failed(asked, absentReplica(services, topic, asked.partitionIndex));
-  const fenced = partition.checkLeaderEpoch(asked.currentLeaderEpoch);
-  if (fenced !== ErrorCode.NONE) return failed(asked, fenced);
   if (
     context.apiVersion < (SPECIAL_VERSION_MIN[asked.timestamp] ?? 0) ||
     asked.timestamp < EARLIEST_PENDING_UPLOAD
   ) {
     return failed(asked, ErrorCode.UNSUPPORTED_VERSION);
   }
+  const partition = services.replicaManager.get(topic, asked.partitionIndex);
+  if (partition === undefined) return failed(asked, absentReplica(services, topic, asked.partitionIndex));
+  const fenced = partition.checkLeaderEpoch(asked.currentLeaderEpoch);
+  if (fenced !== ErrorCode.NONE) return failed(asked, fenced);
   const end = visibleEnd(partition, request);
   const settled = isHighWatermarkSettled(partition) || request.replicaId !== -1;
   if (!settled && asked.timestamp !== EARLIEST && asked.timestamp !== EARLIEST_LOCAL) {

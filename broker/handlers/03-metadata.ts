@@ -152,7 +152,17 @@ function describeWanted(
   const errorCode = isValidTopicName(name)
     ? (failures.get(name) ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     : ErrorCode.INVALID_TOPIC_EXCEPTION;
-  return { errorCode, name, isInternal: isInternalTopic(name) };
+  return {
+    errorCode,
+    name,
+    isInternal: isInternalTopic(name),
+    topicAuthorizedOperations: topicOperations(request),
+  };
+}
+
+/** Kafka tells them of topics that do not exist, too. */
+function topicOperations(request: Request): number {
+  return request.includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : OPERATIONS_NOT_ASKED;
 }
 
 function describe(topic: TopicImage, image: MetadataImage, request: Request): TopicResponse {
@@ -164,8 +174,6 @@ function describe(topic: TopicImage, image: MetadataImage, request: Request): To
     partitions: topic.partitions
       .map((partition, index) => partitionMetadata(index, partition, image))
       .toArray(),
-    topicAuthorizedOperations: request.includeTopicAuthorizedOperations
-      ? TOPIC_OPERATIONS
-      : OPERATIONS_NOT_ASKED,
+    topicAuthorizedOperations: topicOperations(request),
   };
 }

@@ -9,8 +9,9 @@ import type { BrokerServices } from './broker-services.ts';
 type Response = ResponseInput<typeof findCoordinator>;
 
 const GROUP = 0;
-const SHARE = 2;
+const TRANSACTION = 1;
 const BATCH_VERSION_MIN = 4;
+const LIBRDKAFKA_VERSION_MAX = 2;
 
 /** Kafka's text for INVALID_REQUEST. */
 const INVALID_MESSAGE =
@@ -31,14 +32,15 @@ interface Coordinator {
  *
  * - `__consumer_offsets` is created when it is first needed, and the answer waits for it.
  * - COORDINATOR_NOT_AVAILABLE while the group's partition has no leader.
- * - Key type 1 (transactions) and 2 (share groups, v6) are refused for good: there are no such coordinators yet.
+ * - Key type 1 (transactions) is refused for good: there is no such coordinator yet. Others, also share groups (2), are
+ *   INVALID_REQUEST, as in a Kafka without them.
  */
 export function findCoordinatorHandler(services: BrokerServices): RequestHandler<typeof findCoordinator> {
   return {
     api: findCoordinator,
     async answer(request, context) {
       const keys = context.apiVersion >= BATCH_VERSION_MIN ? request.coordinatorKeys : [request.key];
-      if (request.keyType < GROUP || request.keyType > SHARE) {
+      if (request.keyType !== GROUP && request.keyType !== TRANSACTION) {
         return respond(
           keys.map((key) => refused(key, ErrorCode.INVALID_REQUEST, INVALID_MESSAGE)),
           context,
@@ -68,11 +70,12 @@ export function findCoordinatorHandler(services: BrokerServices): RequestHandler
 }
 
 /**
- * UNSUPPORTED_VERSION, by which clients show the message beside it. librdkafka, which speaks at most v2, would ask again
- * for ever after any error but a refused authorization.
+ * UNSUPPORTED_VERSION, by which clients show the message beside it. librdkafka speaks at most v2 and asks again until its
+ * time is up after any error but a refused authorization, which it ends with at once and shows with the message (2.0.2
+ * and 2.16.0; UNSUPPORTED_VERSION and INVALID_REQUEST end in "Timed out"). kafkajs has one text for all of them.
  */
 function finalErrorCode(context: RequestContext): number {
-  return context.apiVersion >= BATCH_VERSION_MIN
+  return context.apiVersion > LIBRDKAFKA_VERSION_MAX
     ? ErrorCode.UNSUPPORTED_VERSION
     : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
 }

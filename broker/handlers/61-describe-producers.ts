@@ -4,6 +4,7 @@ import { describeProducers } from '../../src/protocol/messages/61-describe-produ
 import type { RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
+import { isValidTopicName } from './topic-name.ts';
 
 type Response = ResponseInput<typeof describeProducers>;
 type PartitionResponse = NonNullable<NonNullable<Response['topics']>[number]['partitions']>[number];
@@ -29,6 +30,7 @@ export function describeProducersHandler(services: BrokerServices): RequestHandl
 }
 
 function describe(services: BrokerServices, topic: string, partitionIndex: number): PartitionResponse {
+  if (!isValidTopicName(topic)) return { partitionIndex, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION };
   const partition = services.replicaManager.get(topic, partitionIndex);
   if (partition === undefined) {
     const isTopicKnown = services.image.topicsByName.has(topic);

@@ -34,6 +34,7 @@ import { offsetDeleteHandler } from './47-offset-delete.ts';
 import { describeQuorumHandler } from './55-describe-quorum.ts';
 import { describeClusterHandler } from './60-describe-cluster.ts';
 import { describeProducersHandler } from './61-describe-producers.ts';
+import { unregisterBrokerHandler } from './64-unregister-broker.ts';
 import { describeTopicPartitionsHandler } from './75-describe-topic-partitions.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { controllerHandlers } from './controller-handlers.ts';
@@ -80,6 +81,7 @@ export function brokerHandlers(services: BrokerServices): HandlerTable {
     describeQuorumHandler(services),
     anyHandler(describeClusterHandler(services)),
     anyHandler(describeProducersHandler(services)),
+    unregisterBrokerHandler(services),
     anyHandler(describeTopicPartitionsHandler(services)),
   ]);
 }

@@ -4,6 +4,7 @@ import type { createTopics } from '../../src/protocol/messages/19-create-topics.
 import type { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
 import type { createPartitions } from '../../src/protocol/messages/37-create-partitions.ts';
 import type { electLeaders } from '../../src/protocol/messages/43-elect-leaders.ts';
+import type { unregisterBroker } from '../../src/protocol/messages/64-unregister-broker.ts';
 import type { MetadataImage, TopicImage } from '../metadata/metadata-image.ts';
 
 /**
@@ -133,4 +134,16 @@ export function ownElections(
       }),
     })),
   };
+}
+
+/** A broker that was registered before, and is not any more, was unregistered by this request. */
+export function ownUnregistration(
+  { brokerId }: RequestOf<typeof unregisterBroker>,
+  response: ResponseOf<typeof unregisterBroker>,
+  before: MetadataImage,
+): ResponseOf<typeof unregisterBroker> {
+  if (response.errorCode !== ErrorCode.BROKER_ID_NOT_REGISTERED || !before.brokers.has(brokerId)) {
+    return response;
+  }
+  return { ...response, errorCode: ErrorCode.NONE, errorMessage: null };
 }

@@ -102,7 +102,7 @@ export class LeaderEpochCache {
    */
   endOffsetFor(epoch: number, logEndOffset: number): EpochEndOffset {
     const latest = this.#entries.at(-1);
-    if (epoch < 0 || latest === undefined || epoch > latest.epoch) return UNKNOWN;
+    if (epoch === NO_EPOCH || latest === undefined || epoch > latest.epoch) return UNKNOWN;
     if (epoch === latest.epoch) return { epoch, endOffset: logEndOffset };
     const higher = this.#entries.findIndex((entry) => entry.epoch > epoch);
     const next = this.#entries[higher] as EpochEntry;
@@ -129,7 +129,8 @@ export function epochAt(entries: readonly EpochEntry[], offset: number): number 
   return entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? -1;
 }
 
-const UNKNOWN: EpochEndOffset = { epoch: -1, endOffset: -1 };
+const NO_EPOCH = -1;
+const UNKNOWN: EpochEndOffset = { epoch: NO_EPOCH, endOffset: -1 };
 
 function parseLine(path: string): (line: string) => EpochEntry {
   return (line) => {

@@ -56,6 +56,8 @@ export interface LogManagerOptions {
   readonly recentBytesMax?: number;
   /** Sealed segments whose files are held open, over all logs; 500 by default. */
   readonly openSegmentsMax?: number;
+  /** Folders of somebody else beside the logs, which are no news. */
+  readonly foreignFolders?: readonly string[];
 }
 
 /** A partition's log on disk. */
@@ -343,6 +345,9 @@ export class LogManager {
     });
     const ignored: string[] = [];
     const aside = new Set<string>();
+    const { foreignFolders = [] } = this.#options;
+    const isForeign = (name: string): boolean =>
+      name === FOLDER_OF_FILE_SYSTEM || foreignFolders.includes(name);
     for (const name of disk.list(this.directory)) {
       const path = `${this.directory}/${name}`;
       if (!known.wasClosed(name) && !disk.isDirectory(path)) continue;
@@ -358,7 +363,7 @@ export class LogManager {
         continue;
       }
       const isPartition = id !== undefined && !isReservedTopic(id.topic) && this.#openFound(id, known);
-      if (!isPartition && name !== FOLDER_OF_FILE_SYSTEM) ignored.push(name);
+      if (!isPartition && !isForeign(name)) ignored.push(name);
     }
     const metadata = known.offsetsOf(`${METADATA_TOPIC}-0`).recoveryPoint;
     if (metadata > 0)

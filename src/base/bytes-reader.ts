@@ -8,6 +8,9 @@ const UNSAFE_HIGH = 0x200000;
 export const INT64_MAX = 2 ** 63;
 
 /** The UUID of sixteen zero bytes, in Kafka's text form: it stands for "no UUID". */
+/** Kafka writes it for null, and reads any negative one as that. */
+const NULL_LENGTH = -1;
+
 export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** Text decoding without the argument checks of `Buffer.toString`; present on every Buffer of Node. */
@@ -170,8 +173,7 @@ export class BytesReader {
 
   nullableString(): string | null {
     const length = this.int16();
-    if (length >= 0) return this.text(length);
-    return length === -1 ? null : negative('string', length);
+    return length < 0 ? null : this.text(length);
   }
 
   compactString(): string {
@@ -193,8 +195,7 @@ export class BytesReader {
 
   nullableBytes(): Buffer | null {
     const length = this.int32();
-    if (length >= 0) return this.view(length);
-    return length === -1 ? null : negative('byte string', length);
+    return length < 0 ? null : this.view(length);
   }
 
   compactBytes(): Buffer {
@@ -217,10 +218,9 @@ export class BytesReader {
     return seen === 0 ? ZERO_UUID : b.toString('base64url', at, at + 16);
   }
 
-  /** The length of an array whose elements take at least `elementBytesMin` bytes each; -1 is null. */
+  /** The length of an array whose elements take at least `elementBytesMin` bytes each; -1 is null, as is less in Kafka. */
   arrayLength(elementBytesMin: number): number {
-    const length = this.int32();
-    if (length < -1) negative('array', length);
+    const length = Math.max(NULL_LENGTH, this.int32());
     if (length * elementBytesMin > this.end - this.position) arrayTooLong(length, this.end - this.position);
     return length;
   }

@@ -10,6 +10,7 @@ import { builtInRegistry } from '../sql/functions/index.ts';
 import { KafkaHost, replayCommands, SqlEngine } from '../sql/index.ts';
 import { recordedStatement } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
+import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { serverConfig } from './config/server-properties.ts';
 import { BodyReader } from './http/body-reader.ts';
 import type { HttpFront } from './http/front.ts';
@@ -77,7 +78,7 @@ export class SqlServer {
     const settings = serverConfig(options.properties);
     const serviceId = settings.get('ksql.service.id');
     const kafkaClusterId = await clusterId(bootstrapServers);
-    const stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, 'sql-state');
+    const stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
     mkdirSync(stateDir, { recursive: true });
 
     const host = new KafkaHost({

@@ -8,6 +8,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { whyNoKafka } from './apache-kafka.ts';
 import { clusterCases } from './same-answers/cluster-cases.ts';
 import { configCases } from './same-answers/config-cases.ts';
+import { cornerCases } from './same-answers/corner-cases.ts';
 import { groupCases } from './same-answers/group-cases.ts';
 import { groupOffsetCases } from './same-answers/group-offset-cases.ts';
 import { mangledCases } from './same-answers/mangled-cases.ts';
@@ -24,6 +25,7 @@ const CASES = [
   ...topicChangeCases,
   ...produceCases,
   ...mangledCases,
+  ...cornerCases,
   ...readCases,
   ...groupCases,
   ...memberCases,

@@ -150,13 +150,18 @@ describe('a response', () => {
 });
 
 describe('lengths that lie', () => {
-  it.each([
-    ['a huge array', '7fffffff'],
-    ['a negative array', 'fffffffe'],
-  ])('%s is refused before anything is allocated', (_, length) => {
-    const frame = Buffer.from(`00030001000000010000${length}`, 'hex');
-    const { reader } = decodeRequestHeader(frame);
-    expect(() => decodeRequest(metadata, 1, reader)).toThrow(ProtocolError);
+  const asked = (version: number, length: string) => {
+    const { reader } = decodeRequestHeader(Buffer.from(`0003000${version}000000010000${length}`, 'hex'));
+    return decodeRequest(metadata, version, reader);
+  };
+
+  it('a huge array is refused before anything is allocated', () => {
+    expect(() => asked(1, '7fffffff')).toThrow(ProtocolError);
+  });
+
+  it('a negative array is null, as in Kafka, or refused where it may not be null', () => {
+    expect(asked(1, 'fffffffe').topics).toBeNull();
+    expect(() => asked(0, 'fffffffe')).toThrow(ProtocolError);
   });
 
   it('refuses a 64-bit integer beyond 2^53', () => {

@@ -4,17 +4,20 @@ export interface ConfigRange<V = unknown> {
   readonly allowed: string;
   /** The only values, where they can be listed. */
   readonly names?: readonly (string | number)[];
+  /** The bounds of a number, where these are all that is asked. */
+  readonly min?: number;
+  readonly max?: number;
   /** Other spellings of values, such as the class names of the Java client. */
   readonly aliases?: Readonly<Record<string, string | number>>;
   contains(value: V): boolean;
 }
 
 export function atLeast(min: number): ConfigRange<number> {
-  return { allowed: `at least ${min}`, contains: (value) => value >= min };
+  return { allowed: `at least ${min}`, min, contains: (value) => value >= min };
 }
 
 export function between(min: number, max: number): ConfigRange<number> {
-  return { allowed: `${min} to ${max}`, contains: (value) => value >= min && value <= max };
+  return { allowed: `${min} to ${max}`, min, max, contains: (value) => value >= min && value <= max };
 }
 
 export function oneOf(...names: readonly (string | number)[]): ConfigRange {

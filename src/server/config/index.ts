@@ -6,4 +6,5 @@ export {
   sqlProperty,
   sqlPropertyNames,
 } from './server-properties.ts';
+export { SQL_STATE_FOLDER } from './state-folder.ts';
 export { processSettings, type ProcessSettings, type SettingInputs } from './process-settings.ts';

@@ -82,7 +82,7 @@ describe('settings of a running broker', () => {
   it('refuses values that cannot be, and edits of what is no list', async () => {
     expect(await alter({ 'log.retention.ms': 'soon' })).toEqual([
       ErrorCode.INVALID_REQUEST,
-      'Invalid value soon for configuration log.retention.ms: expected a whole number, at least -1',
+      'Invalid value soon for configuration log.retention.ms: Not a number of type LONG',
     ]);
     expect(await alter({ 'log.retention.ms': '1' }, { configOperation: APPEND })).toEqual([
       ErrorCode.INVALID_CONFIG,

@@ -22,6 +22,7 @@ function open(directory: string, logger?: Logger): LogManager {
     environment: nodeEnvironment,
     directory,
     nodeId: 1,
+    foreignFolders: ['a-neighbour'],
     ...(logger === undefined ? {} : { logger }),
   });
 }
@@ -92,7 +93,7 @@ describe('names of folders', () => {
     },
   );
 
-  it('what is no partition is left alone and named', async () => {
+  it('what is no partition is left alone and named, but for known neighbours', async () => {
     const directory = temporaryDirectory();
     await open(directory).close();
     const foreign = [
@@ -105,7 +106,7 @@ describe('names of folders', () => {
       `${'x'.repeat(250)}-0`,
       'plain',
     ];
-    for (const name of foreign) {
+    for (const name of [...foreign, 'a-neighbour']) {
       fs.mkdirSync(`${directory}/${name}`);
       fs.writeFileSync(`${directory}/${name}/thesis.txt`, 'x');
     }

@@ -112,13 +112,7 @@ function scalar(value: unknown, key: string, names: TopicNames): unknown {
 }
 
 function text(value: string): string {
-  return (
-    value
-      .replace(UUID, '(a uuid)')
-      // Why a setting is refused is said in our own words, as it is at start-up.
-      .replace(/^(Invalid value .* for configuration [^:]*): .*/, '$1: (why)')
-      .replace(/should be within \[.*\]/, 'should be within (bounds)')
-  );
+  return value.replace(UUID, '(a uuid)').replace(/should be within \[.*\]/, 'should be within (bounds)');
 }
 
 type Fields = Readonly<Record<string, unknown>>;
