@@ -1,10 +1,10 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { ResponseInput } from '../../src/protocol/message.ts';
 import { describeProducers } from '../../src/protocol/messages/61-describe-producers.ts';
+import { checkTopicName } from '../controller/topic-name.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
-import { isValidTopicName } from './topic-name.ts';
 
 type Response = ResponseInput<typeof describeProducers>;
 type PartitionResponse = NonNullable<NonNullable<Response['topics']>[number]['partitions']>[number];
@@ -30,7 +30,10 @@ export function describeProducersHandler(services: BrokerServices): RequestHandl
 }
 
 function describe(services: BrokerServices, topic: string, partitionIndex: number): PartitionResponse {
-  if (!isValidTopicName(topic)) return { partitionIndex, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION };
+  const problem = checkTopicName(topic);
+  if (problem !== undefined) {
+    return { partitionIndex, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, errorMessage: problem };
+  }
   const partition = services.replicaManager.get(topic, partitionIndex);
   if (partition === undefined) {
     const isTopicKnown = services.image.topicsByName.has(topic);

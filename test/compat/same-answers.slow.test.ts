@@ -55,6 +55,8 @@ describe.skipIf(whyNoKafka !== undefined)('our broker answers as Apache Kafka do
         listeners: 'PLAINTEXT://127.0.0.1:0',
         'log.dirs': data,
         'group.initial.rebalance.delay.ms': 0,
+        // As the other one is started.
+        'log.segment.delete.delay.ms': 1000,
       },
     });
     ours = new Peer(`${broker.address.host}:${broker.address.port}`);

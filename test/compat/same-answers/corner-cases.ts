@@ -80,8 +80,9 @@ const shapes = ['CreateTime', 'LogAppendTime'].map((type) =>
     const topic = `corners-${type}-${version}`;
     await makeTopic(peer, topic, 1, { 'message.timestamp.type': type });
     for (const [name, records] of Object.entries(SHAPES)) {
-      peer.note('next', name);
-      await peer.ask(produce, version, toPartition(peer, version, topic, records));
+      const { responses } = await peer.send(produce, version, toPartition(peer, version, topic, records));
+      const { errorCode, baseOffset } = responses[0]?.partitionResponses[0] ?? {};
+      peer.note(name, { errorCode, baseOffset });
     }
     await noteStored(peer, topic);
   }),
