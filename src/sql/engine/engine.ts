@@ -246,6 +246,10 @@ export class SqlEngine {
    * cannot be started is listed in ERROR and does not keep the others from running.
    */
   async restore(state: RecoveredState): Promise<void> {
+    await this.#changes.run(() => this.#takeUp(state));
+  }
+
+  async #takeUp(state: RecoveredState): Promise<void> {
     this.#catalog = state.catalog;
     for (const { plan, text, session, isPaused } of state.queries) {
       const context = this.#context(session, new Map(), state.catalog);

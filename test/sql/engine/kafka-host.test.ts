@@ -3,7 +3,7 @@ import path from 'node:path';
 import { firstValueFrom, take, toArray } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
-import { Admin } from '../../../src/client/index.ts';
+import { Admin, Producer } from '../../../src/client/index.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { KafkaHost, SqlEngine, type StatementResult } from '../../../src/sql/index.ts';
 import { emptySession, type Session } from '../../../src/sql/engine/session.ts';
@@ -137,6 +137,32 @@ describe('SQL on a Kafka cluster', () => {
       const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: `${host}:${port}` });
       expect(await admin.listGroups()).toEqual([]);
       await admin.close();
+    } finally {
+      await sql.close();
+    }
+  });
+
+  it('reads the source table that was asked for, not one whose name begins as its name', async () => {
+    const broker = await brokers.start();
+    const { host, port } = broker.address;
+    const bootstrapServers = `${host}:${port}`;
+    const sql = new Sql(bootstrapServers, brokers.newDirectory());
+    try {
+      const admin = new Admin({ environment: nodeEnvironment, bootstrapServers });
+      await admin.createTopics(['old', 'new'].map((name) => ({ name, partitions: 1 })));
+      await admin.close();
+      const producer = new Producer({ environment: nodeEnvironment, bootstrapServers });
+      for (const topic of ['old', 'new'])
+        producer.send({ topic, key: Buffer.from('k'), value: Buffer.from(JSON.stringify({ V: topic })) });
+      await producer.close();
+      await sql.run(`
+        CREATE SOURCE TABLE orders_old (k STRING PRIMARY KEY, v STRING) WITH (KAFKA_TOPIC='old', VALUE_FORMAT='JSON');
+        CREATE SOURCE TABLE orders (k STRING PRIMARY KEY, v STRING) WITH (KAFKA_TOPIC='new', VALUE_FORMAT='JSON');`);
+      const rowsOf = (table: string) => sql.pull(`SELECT v FROM ${table};`).catch(() => undefined);
+      await expect.poll(() => rowsOf('orders_old'), { timeout: 20_000 }).toEqual([['old']]);
+      await expect.poll(() => rowsOf('orders'), { timeout: 20_000 }).toEqual([['new']]);
+      await sql.run('DROP TABLE orders;');
+      expect(await rowsOf('orders_old')).toEqual([['old']]);
     } finally {
       await sql.close();
     }
