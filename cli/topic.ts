@@ -1,11 +1,15 @@
 import { Command } from 'commander';
-import type { Admin } from '../src/client/index.ts';
-import { type ConnectionOptions, withConnection } from './connection.ts';
+import { OperationalError } from '../src/base/errors.ts';
+import { Admin } from '../src/client/index.ts';
+import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
 import { collect, parseConfigs, wholeNumber } from './option-values.ts';
 import { printRows } from './output.ts';
 import { alterTopicConfigs, settingRow, topicConfigCommand, topicSettings } from './topic-config.ts';
 import { withAdmin } from './with-admin.ts';
 import { writeOut } from './standard-streams.ts';
+
+/** How long `topic create` waits for the new partitions to be led. */
+const USABLE_MS_MAX = 5_000;
 
 interface OutputOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -64,6 +68,7 @@ export function topicCommand(): Command {
           { name, partitions, replicationFactor, configs: parseConfigs(options.config) },
         ]);
         writeOut(`created topic ${name}\n`);
+        await warnIfUnusable(name, options);
       }),
     );
 
@@ -122,6 +127,20 @@ export function topicCommand(): Command {
       }),
     );
   return topic;
+}
+
+/** A topic is created when the cluster knows it; its replicas need a disk, too. */
+async function warnIfUnusable(name: string, options: ConnectionOptions): Promise<void> {
+  const admin = new Admin({ ...(await clientOptions(options)), defaultApiTimeoutMs: USABLE_MS_MAX });
+  try {
+    const partitions = (await admin.describeTopics([name])).flatMap((topic) => topic.partitions);
+    await admin.listOffsets(partitions.map((partition) => ({ ...partition, spec: 'latest' as const })));
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    process.stderr.write(`it cannot be used yet: ${error.message}\n`);
+  } finally {
+    await admin.close();
+  }
 }
 
 /** The settings that differ from their default; nothing where there are none. */

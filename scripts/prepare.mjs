@@ -2,16 +2,21 @@
 // there already. Plain JavaScript on Node's own modules, because nothing is installed yet when this runs.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { firstMissingPackage } from './installed-packages.mjs';
+import { runningPrograms } from './running-programs.mjs';
+import { releaseLock, takeLock } from './step-lock.mjs';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 const INSTALL_STAMP = path.join(root, 'node_modules', '.millrace-installed');
 const BUILD_STAMP = path.join(root, 'dist', '.millrace-built');
 const BUILD_LOCK = path.join(root, 'dist', '.building');
-const BUILD_MS_MAX = 300_000;
+/** Beside the packages, which npm takes away first. */
+const INSTALL_LOCK = path.join(root, 'dist', '.installing');
+const LOCK_POLL_MS = 200;
 const COUNTER_MS = 1_000;
 const PROGRESS_LINE_MS = 10_000;
 const SOURCE_FOLDERS = ['src', 'grammar', 'broker', 'cli', 'examples', 'bench'];
@@ -36,8 +41,40 @@ export async function install() {
   for (const name of ['package.json', 'npm-shrinkwrap.json'])
     hash.update(readFileSync(path.join(root, name)));
   const wanted = hash.digest('hex');
-  if (existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === wanted) return;
-  const done = await runStep('Installing packages (the first time, or package.json has changed)', 'npm', [
+  while (!isInstalled(wanted)) {
+    if (!takeLock(INSTALL_LOCK)) {
+      await pause();
+      continue;
+    }
+    try {
+      // Another process may have done it meanwhile, or a person, with npm.
+      if (isInstalled(wanted)) return;
+      if (firstMissingPackage(root) !== undefined && !(await installPackages())) process.exit(1);
+      writeFileSync(INSTALL_STAMP, wanted);
+    } finally {
+      releaseLock(INSTALL_LOCK);
+    }
+  }
+}
+
+function isInstalled(wanted) {
+  return existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === wanted;
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
+
+/** Answers whether it was done. npm takes the packages away before it puts new ones there: not from under what runs on them. */
+async function installPackages() {
+  const running = existsSync(path.join(root, 'node_modules')) ? runningPrograms(root) : [];
+  if (running.length > 0) {
+    console.error(
+      'Packages are to be installed anew (package.json has changed, or one is missing), but these run on them:',
+    );
+    for (const { pid, command } of running) console.error(`  ${pid}  node ${command}`);
+    console.error('Stop them (kill PID), then try again.');
+    return false;
+  }
+  return runStep('Installing packages (the first time, or package.json has changed)', 'npm', [
     'ci',
     // Bindings come built. An install script that fails would take an optional one away without a word.
     '--ignore-scripts',
@@ -49,8 +86,6 @@ export async function install() {
     '--no-progress',
     '--loglevel=error',
   ]);
-  if (!done) process.exit(1);
-  writeFileSync(INSTALL_STAMP, wanted);
 }
 
 /**
@@ -61,8 +96,8 @@ export async function build() {
   for (;;) {
     const newest = newestSource();
     if (existsSync(BUILD_STAMP) && Number(readFileSync(BUILD_STAMP, 'utf8')) >= newest) return true;
-    if (!lockBuild()) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    if (!takeLock(BUILD_LOCK)) {
+      await pause();
       continue;
     }
     try {
@@ -70,23 +105,9 @@ export async function build() {
       if (!(await runStep('Building', process.execPath, [tsc, '-p', 'tsconfig.build.json']))) return false;
       writeFileSync(BUILD_STAMP, String(newest));
     } finally {
-      rmSync(BUILD_LOCK, { recursive: true, force: true });
+      releaseLock(BUILD_LOCK);
     }
   }
-}
-
-/** Answers whether this process is the one to build. A lock that a killed process has left counts for some time only. */
-function lockBuild() {
-  mkdirSync(path.dirname(BUILD_LOCK), { recursive: true });
-  try {
-    mkdirSync(BUILD_LOCK);
-    return true;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-  }
-  const heldSince = statSync(BUILD_LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-  if (Date.now() - heldSince > BUILD_MS_MAX) rmSync(BUILD_LOCK, { recursive: true, force: true });
-  return false;
 }
 
 function newestSource() {

@@ -253,7 +253,11 @@ export const brokerProperties = {
   ),
   'offsets.topic.segment.bytes': int(104_857_600, 'size of a segment file of __consumer_offsets', atLeast(1)),
   'producer.id.expiration.ms': dynamic(
-    int(86_400_000, 'time after which an idle producer is forgotten', atLeast(1)),
+    int(
+      86_400_000,
+      'time after which an idle idempotent producer is forgotten: a batch that it sends again later is appended again',
+      atLeast(1),
+    ),
   ),
 } as const satisfies Record<string, ConfigKey>;
 

@@ -1,5 +1,6 @@
 import type { Disk } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
+import { showValue } from '../../src/base/show-value.ts';
 
 const VERSION = 0;
 
@@ -17,10 +18,13 @@ export function decodeCheckpoint(path: string, content: string): readonly string
   if (lines.pop() !== '') throw foreign(path, 'it ends within a line');
   const [version, count, ...entries] = lines;
   if (version !== String(VERSION)) {
-    throw foreign(path, `its first line is "${version ?? ''}" where version ${VERSION} is expected`);
+    throw foreign(path, `its first line is ${showValue(version ?? '')} where version ${VERSION} is expected`);
   }
   if (count !== String(entries.length)) {
-    throw foreign(path, `it has ${entries.length} entries and claims ${count ?? 'nothing'}`);
+    throw foreign(
+      path,
+      `it has ${entries.length} entries and claims ${count === undefined ? 'nothing' : showValue(count)}`,
+    );
   }
   return entries;
 }

@@ -1,5 +1,6 @@
 import type { Disk } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { showValue } from '../../src/base/show-value.ts';
 import { encodeCheckpoint, foreign, isForeign, readCheckpoint } from './checkpoint-file.ts';
 import type { EpochEndOffset } from './read-result.ts';
 
@@ -136,7 +137,7 @@ function parseLine(path: string): (line: string) => EpochEntry {
   return (line) => {
     const [epoch = -1, startOffset = -1] = /^\d+ \d+$/.test(line) ? line.split(' ').map(Number) : [];
     if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(startOffset) || epoch < 0) {
-      throw foreign(path, `the line "${line}" is not "epoch offset"`);
+      throw foreign(path, `the line ${showValue(line)} is not "epoch offset"`);
     }
     return { epoch, startOffset };
   };

@@ -1,3 +1,4 @@
+import { showValue } from '../../src/base/show-value.ts';
 import { foreign } from './checkpoint-file.ts';
 
 /** The file that gives a data folder its identity (KIP-858, version 1 of KIP-631's format). */
@@ -26,7 +27,7 @@ export function decodeMetaProperties(path: string, content: string): MetaPropert
   for (const line of content.split(/\r?\n/)) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const equals = line.indexOf('=');
-    if (equals < 0) throw foreign(path, `the line "${line}" is not "key=value"`);
+    if (equals < 0) throw foreign(path, `the line ${showValue(line)} is not "key=value"`);
     values.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
   }
   const version = required(path, values, 'version');
@@ -36,11 +37,12 @@ export function decodeMetaProperties(path: string, content: string): MetaPropert
       path,
       newer
         ? `it has version ${version}, written by a newer release; this one knows version ${VERSION}`
-        : `it has version ${version} where ${VERSION} is expected`,
+        : `it has version ${showValue(version)} where ${VERSION} is expected`,
     );
   }
   const nodeId = Number(required(path, values, 'node.id'));
-  if (!Number.isInteger(nodeId) || nodeId < 0) throw foreign(path, `node.id is "${values.get('node.id')}"`);
+  if (!Number.isInteger(nodeId) || nodeId < 0)
+    throw foreign(path, `node.id is ${showValue(values.get('node.id'))}`);
   return {
     clusterId: required(path, values, 'cluster.id'),
     nodeId,

@@ -1,5 +1,6 @@
 import type { Disk } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { showValue } from '../../src/base/show-value.ts';
 import { foreign, isForeign, readCheckpoint } from './checkpoint-file.ts';
 
 /** The offset checkpoints of a data folder: one line `topic partition offset` per log. */
@@ -29,7 +30,7 @@ function parseLine(path: string): (line: string) => readonly [string, number] {
     const [topic, partition, offset, ...rest] = line.split(' ');
     const value = /^\d+$/.test(offset ?? '') ? Number(offset) : Number.NaN;
     if (rest.length > 0 || !Number.isSafeInteger(value)) {
-      throw foreign(path, `the line "${line}" is not "topic partition offset"`);
+      throw foreign(path, `the line ${showValue(line)} is not "topic partition offset"`);
     }
     return [`${topic}-${partition}`, value];
   };

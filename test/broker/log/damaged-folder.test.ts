@@ -263,6 +263,11 @@ const CASES: readonly Case[] = [
     refused: /meta.properties cannot be used: it has no version/,
   },
   {
+    what: 'meta.properties zeroed',
+    damage: (directory) => fs.writeFileSync(`${directory}/meta.properties`, Buffer.alloc(92)),
+    refused: /the line "(\\u0000){60}"\.\.\. \(92 characters\) is not "key=value"/,
+  },
+  {
     what: 'meta.properties removed',
     damage: (directory) => fs.rmSync(`${directory}/meta.properties`),
     refused: /has no meta.properties but is not empty/,

@@ -21,7 +21,11 @@ let loaded: Promise<RocksDbBinding> | undefined;
  * @throws {OperationalError} `UNSUPPORTED_PLATFORM`, with what to install, when none does.
  */
 export function rocksDbBinding(): Promise<RocksDbBinding> {
-  loaded ??= chooseBinding(process.env[SETTING]);
+  loaded ??= chooseBinding(process.env[SETTING]).catch((error: unknown) => {
+    // What is missing now may be there when it is asked for again.
+    loaded = undefined;
+    throw error;
+  });
   return loaded;
 }
 
@@ -34,13 +38,17 @@ async function chooseBinding(setting: string | undefined): Promise<RocksDbBindin
     });
   }
   const reasons: string[] = [];
+  let isAbsent = true;
   for (const kind of kinds) {
     try {
       return await loadBinding(kind);
     } catch (error) {
+      isAbsent &&= isModuleMissing(error);
       reasons.push(messageOf(error).split('\n', 1)[0] ?? '');
     }
   }
+  // Absent now need not be absent later: packages are being installed.
+  if (isAbsent) throw new OperationalError('PACKAGES_MISSING', absent(reasons), { retriable: false });
   throw new OperationalError('UNSUPPORTED_PLATFORM', unsupported(machine(), reasons), { retriable: false });
 }
 
@@ -50,6 +58,18 @@ export async function loadBinding(kind: RocksDbBindingKind): Promise<RocksDbBind
   // Its binary uses AVX2 from its first instruction on: loading it without would end the process.
   if (lacksAvx2()) throw new Error('the rocksdb binary needs a processor with AVX2');
   return { kind, module: await import('rocksdb') };
+}
+
+function isModuleMissing(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | null)?.code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/** What to do where the packages are not there at all, which says nothing about the machine. */
+export function absent(reasons: readonly string[]): string {
+  return (
+    `the packages of RocksDB are not installed, or are being installed anew at this moment: run npm install, then start again ` +
+    `(${reasons.join('; ')})`
+  );
 }
 
 /** What to do on a machine that no binding loads on. */
