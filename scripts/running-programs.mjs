@@ -26,7 +26,7 @@ function* eachLinuxProcess() {
     if (!/^\d+$/.test(name)) continue;
     try {
       const [program = '', ...args] = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').slice(0, -1);
-      if (!/^node/.test(path.basename(program))) continue;
+      if (!path.basename(program).startsWith('node')) continue;
       yield { pid: Number(name), args, cwd: readlinkSync(`/proc/${name}/cwd`) };
     } catch {
       // It has ended, or is somebody else's.
