@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StoreEngine } from '../../../src/streams/state/engine.ts';
-import { absent, unsupported } from '../../../src/streams/state/io/rocksdb-binding.ts';
+import { unsupported } from '../../../src/streams/state/io/rocksdb-binding.ts';
 import { AsynchronousRocksDbEngine } from '../../../src/streams/state/io/asynchronous-rocksdb-engine.ts';
 import { MemoryEngine } from '../../../src/streams/state/memory-engine.ts';
 import { engines, openRocksDbBy, rocksDbKinds, type EngineUnderTest } from './engines.ts';
@@ -224,7 +224,8 @@ it.each([
 });
 
 it('does not take packages that are absent at this moment for a machine without RocksDB', () => {
-  expect(absent(["Cannot find package 'rocksdb'"])).toMatch(
+  const machine = { platform: 'linux', arch: 'x64', libc: 'glibc' } as const;
+  expect(unsupported(machine, ["Cannot find package 'rocksdb'"], { isAbsent: true })).toMatch(
     /^the packages of RocksDB are not installed, .*run npm install/,
   );
 });

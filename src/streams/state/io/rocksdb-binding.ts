@@ -48,8 +48,8 @@ async function chooseBinding(setting: string | undefined): Promise<RocksDbBindin
     }
   }
   // Absent now need not be absent later: packages are being installed.
-  if (isAbsent) throw new OperationalError('PACKAGES_MISSING', absent(reasons), { retriable: false });
-  throw new OperationalError('UNSUPPORTED_PLATFORM', unsupported(machine(), reasons), { retriable: false });
+  const code = isAbsent ? 'PACKAGES_MISSING' : 'UNSUPPORTED_PLATFORM';
+  throw new OperationalError(code, unsupported(machine(), reasons, { isAbsent }), { retriable: false });
 }
 
 /** Loads one binding. @throws What keeps it from loading. */
@@ -61,22 +61,24 @@ export async function loadBinding(kind: RocksDbBindingKind): Promise<RocksDbBind
 }
 
 function isModuleMissing(error: unknown): boolean {
-  return (error as { readonly code?: unknown } | null)?.code === 'ERR_MODULE_NOT_FOUND';
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
 }
 
 /** What to do where the packages are not there at all, which says nothing about the machine. */
-export function absent(reasons: readonly string[]): string {
+function absent(reasons: readonly string[]): string {
   return (
     `the packages of RocksDB are not installed, or are being installed anew at this moment: run npm install, then start again ` +
     `(${reasons.join('; ')})`
   );
 }
 
-/** What to do on a machine that no binding loads on. */
+/** What to do on a machine that no binding loads on, or where none is there to be loaded. */
 export function unsupported(
   { platform, arch, libc }: ReturnType<typeof machine>,
   reasons: readonly string[],
+  { isAbsent }: { readonly isAbsent: boolean } = { isAbsent: false },
 ): string {
+  if (isAbsent) return absent(reasons);
   const advice =
     libc === 'musl'
       ? 'use a Linux with glibc (Debian, Ubuntu, node:22-slim), since there is no binary for musl'
