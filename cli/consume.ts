@@ -11,6 +11,7 @@ import {
   type TopicPartition,
 } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
+import { nearestTopic } from './missing-topic.ts';
 import { byteFormat, type ByteFormat, recordTemplate, type ShownRecord, textOf } from './record-format.ts';
 import { visible } from './shell/visible-text.ts';
 import { offsetsAt, startPlace, type StartPlace } from './start-place.ts';
@@ -66,7 +67,7 @@ export function consumeCommand(): Command {
 
 /**
  * Waits for a topic that does not exist yet, and says so once; answers whether there is one to read by then.
- * @throws {OperationalError} when the topic is not there and the user asked to stop at its end.
+ * @throws {DiagnosticError} when the topic is not there and the user asked to stop at its end.
  */
 async function untilThere(topic: string, options: ConsumeOptions, signal: AbortSignal): Promise<boolean> {
   const admin = new Admin(await clientOptions(options));
@@ -78,9 +79,16 @@ async function untilThere(topic: string, options: ConsumeOptions, signal: AbortS
         return true;
       }
       const missing = `there is no topic ${topic}`;
-      if (options.exit === true)
-        throw new OperationalError('UNKNOWN_TOPIC_OR_PARTITION', missing, { retriable: true });
-      if (isFirst) writeError(`${missing} yet: waiting for it, Ctrl-C ends that\n`);
+      if (options.exit === true || isFirst) {
+        const suggestion = await nearestTopic(admin, topic);
+        if (options.exit === true)
+          throw new DiagnosticError({
+            message: missing,
+            ...(suggestion === undefined ? {} : { suggestion }),
+          });
+        const meant = suggestion === undefined ? '' : `, or is it ${suggestion}?`;
+        writeError(`${missing} yet: waiting for it, Ctrl-C ends that${meant}\n`);
+      }
       await sleep(TOPIC_CHECK_MS, undefined, { signal }).catch(() => {});
     }
     return false;

@@ -34,16 +34,20 @@ export function topicConfigCommand(): Command {
     .option('--all', 'all settings, not only those that differ from their default')
     .option('--json', 'one JSON object a line')
     .action(async (name: string, options: ConfigOptions) =>
-      withAdmin(options, async (admin) => {
-        await alterTopicConfigs(admin, name, options.set);
-        const entries = await topicSettings(admin, name, { all: options.all === true });
-        printRows(
-          entries.map((entry) => ({ ...settingRow(entry), doc: entry.documentation ?? '' })),
-          { header: ['Setting', 'Value', 'Source', 'Meaning'], json: options.json === true },
-        );
-        if (entries.length === 0 && options.json !== true)
-          writeError(`all settings of ${name} have their default: --all shows them\n`);
-      }),
+      withAdmin(
+        options,
+        async (admin) => {
+          await alterTopicConfigs(admin, name, options.set);
+          const entries = await topicSettings(admin, name, { all: options.all === true });
+          printRows(
+            entries.map((entry) => ({ ...settingRow(entry), doc: entry.documentation ?? '' })),
+            { header: ['Setting', 'Value', 'Source', 'Meaning'], json: options.json === true },
+          );
+          if (entries.length === 0 && options.json !== true)
+            writeError(`all settings of ${name} have their default: --all shows them\n`);
+        },
+        [name],
+      ),
     );
 }
 

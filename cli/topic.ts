@@ -78,25 +78,31 @@ export function topicCommand(): Command {
     )
     .option('--json', 'one JSON object a line')
     .action(async (names: readonly string[], options: OutputOptions) =>
-      withAdmin(options, async (admin) => {
-        const partitions = (await admin.describeTopics(names)).flatMap((t) => t.partitions);
-        const ends = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'latest' as const })));
-        const starts = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'earliest' as const })));
-        const rows = partitions.map((p, i) => ({
-          topic: p.topic,
-          partition: p.partition,
-          leader: p.leader,
-          replicas: p.replicas.join(','),
-          isr: p.isr.join(','),
-          start: starts[i]?.offset ?? -1,
-          end: ends[i]?.offset ?? -1,
-        }));
-        printRows(rows, {
-          header: ['Topic', 'Partition', 'Leader', 'Replicas', 'ISR', 'Start', 'End'],
-          json: options.json === true,
-        });
-        if (options.json !== true) await printSettings(admin, names);
-      }),
+      withAdmin(
+        options,
+        async (admin) => {
+          const partitions = (await admin.describeTopics(names)).flatMap((t) => t.partitions);
+          const ends = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'latest' as const })));
+          const starts = await admin.listOffsets(
+            partitions.map((p) => ({ ...p, spec: 'earliest' as const })),
+          );
+          const rows = partitions.map((p, i) => ({
+            topic: p.topic,
+            partition: p.partition,
+            leader: p.leader,
+            replicas: p.replicas.join(','),
+            isr: p.isr.join(','),
+            start: starts[i]?.offset ?? -1,
+            end: ends[i]?.offset ?? -1,
+          }));
+          printRows(rows, {
+            header: ['Topic', 'Partition', 'Leader', 'Replicas', 'ISR', 'Start', 'End'],
+            json: options.json === true,
+          });
+          if (options.json !== true) await printSettings(admin, names);
+        },
+        names,
+      ),
     );
 
   withConnection(topic.command('alter <name>'))
@@ -108,12 +114,16 @@ export function topicCommand(): Command {
         name: string,
         options: ConnectionOptions & Partial<CreateOptions> & { config: readonly string[] },
       ) =>
-        withAdmin(options, async (admin) => {
-          if (options.partitions !== undefined)
-            await admin.createPartitions([{ name, count: options.partitions }]);
-          await alterTopicConfigs(admin, name, options.config);
-          writeOut(`altered topic ${name}\n`);
-        }),
+        withAdmin(
+          options,
+          async (admin) => {
+            if (options.partitions !== undefined)
+              await admin.createPartitions([{ name, count: options.partitions }]);
+            await alterTopicConfigs(admin, name, options.config);
+            writeOut(`altered topic ${name}\n`);
+          },
+          [name],
+        ),
     );
 
   topic.addCommand(topicConfigCommand());
@@ -121,10 +131,14 @@ export function topicCommand(): Command {
   withConnection(topic.command('delete <name...>'))
     .description('delete topics and all their records')
     .action(async (names: readonly string[], options: ConnectionOptions) =>
-      withAdmin(options, async (admin) => {
-        await admin.deleteTopics(names);
-        for (const name of names) writeOut(`deleted topic ${name}\n`);
-      }),
+      withAdmin(
+        options,
+        async (admin) => {
+          await admin.deleteTopics(names);
+          for (const name of names) writeOut(`deleted topic ${name}\n`);
+        },
+        names,
+      ),
     );
   return topic;
 }

@@ -5,6 +5,7 @@ import { EOF } from './chevrotain.ts';
 import { displayToken } from './error-messages.ts';
 import { isReserved, nonReservedKeywords, reservedKeywords } from './keywords.ts';
 import { spanOf } from './lexer.ts';
+import { hintAt, hintForStatement } from './other-dialects.ts';
 import { statementWords } from './statement-words.ts';
 
 /**
@@ -18,11 +19,12 @@ export function syntaxError(error: IRecognitionException, tokens: readonly IToke
   const span = atEnd && last !== undefined ? after(last) : spanOf(token);
   const place = `line ${span.line}:${span.column}`;
   if (token === tokens[0] && !atEnd) return unknownStatement(token, span);
+  const hint = hintAt(atEnd ? undefined : token, tokens);
   if (!atEnd && wantsName(error) && !isColumnType(error) && isReserved(token.image)) {
     return new DiagnosticError({
       message: `Syntax error at or near '${token.image}' at ${place}`,
       detail: `'${token.image}' is a reserved keyword and it can't be used as an identifier.`,
-      hint: `quote it: "${token.image}"`,
+      hint: hint ?? `quote it: "${token.image}"`,
       span,
     });
   }
@@ -31,17 +33,20 @@ export function syntaxError(error: IRecognitionException, tokens: readonly IToke
     message: `${place}: Syntax Error\n${error.message}`,
     detail: `found ${atEnd ? 'the end of the statement' : displayToken(token)}`,
     span,
-    ...(suggestion === undefined ? {} : { suggestion }),
+    ...(suggestion === undefined || hint !== undefined ? {} : { suggestion }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 
 /** A statement that begins with no statement's word. */
 function unknownStatement(token: IToken, span: SourceSpan): DiagnosticError {
-  const suggestion = nearestName(token.image, statementWords);
+  const hint = hintForStatement(token.image);
+  const suggestion = hint === undefined ? nearestName(token.image, statementWords) : undefined;
   return new DiagnosticError({
     message: `line ${span.line}:${span.column}: Syntax Error\nUnknown statement '${token.image}'`,
     span,
     ...(suggestion === undefined ? {} : { suggestion }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 
@@ -114,8 +119,15 @@ const clauseWords: ReadonlySet<string> = new Set([
   'WITH',
 ]);
 
+/** What SHOW is followed by. The parser has words of two tokens among them and so says no more than that it is none. */
+const SHOWN = [
+  ...['STREAMS', 'TABLES', 'TOPICS', 'QUERIES', 'FUNCTIONS', 'PROPERTIES', 'TYPES', 'VARIABLES'],
+  ...['CONNECTORS', 'ALL TOPICS', 'CONNECTOR PLUGINS'],
+];
+
 /** The keyword that the writer may have meant, of those that were possible here. */
 function suggestWord(error: IRecognitionException, token: IToken): string | undefined {
+  if (error.context.ruleStack.at(-1) === 'showStatement') return nearestName(token.image, SHOWN);
   const expected = [...error.message.matchAll(/'([A-Z]+)'/g)].map((match) => match[1] ?? '');
   const word = nearestName(token.image, expected);
   if (word !== undefined && word !== token.image.toUpperCase()) return word;

@@ -3,7 +3,8 @@ import { DiagnosticError, messageOf, OperationalError } from '../../src/base/err
 import { type Outlet, type OutputFormat, resultWriter, type ResultWriter } from './result-writer.ts';
 import type { SqlServerClient } from './sql-server-client.ts';
 import { SqlServerError } from './sql-server-client.ts';
-import { type ScannedStatement, scanStatements } from './statement-scanner.ts';
+import { notAStatement } from './shell-commands.ts';
+import { type ScannedStatement, type ScannedText, scanStatements } from './statement-scanner.ts';
 
 export interface SessionOptions extends Pick<Outlet, 'print' | 'page' | 'columns'> {
   readonly client: SqlServerClient;
@@ -40,9 +41,9 @@ export class SqlSession {
    * @throws {DiagnosticError} where the text ends in the middle of a statement.
    */
   async run(text: string, signal: AbortSignal): Promise<void> {
-    const { statements, rest, isOpen } = scanStatements(text);
-    if (isOpen) throw noEnd(rest);
-    await this.#runAll(statements, signal);
+    const scanned = scanStatements(text);
+    rejectOpenEnd(text, scanned);
+    await this.#runAll({ text, statements: scanned.statements }, signal);
   }
 
   /** Runs a file. An error of a statement says in which line of the file that begins. */
@@ -56,16 +57,23 @@ export class SqlSession {
         cause: error,
       });
     }
-    const { statements, rest, isOpen } = scanStatements(text);
-    if (isOpen)
-      throw inFile(noEnd(rest), { file, line: lineAt(text, text.length - rest.trimStart().length) });
-    await this.#runAll(statements, signal, (error, statement) =>
-      inFile(error, { file, line: lineAt(text, beginOf(statement)) }),
+    const scanned = scanStatements(text);
+    try {
+      rejectOpenEnd(text, scanned);
+    } catch (error) {
+      const { unclosed, rest } = scanned;
+      throw inFile(error, {
+        file,
+        line: placeIn(text, unclosed?.start ?? text.length - rest.trimStart().length).line,
+      });
+    }
+    await this.#runAll({ text, statements: scanned.statements }, signal, (error, statement) =>
+      inFile(error, { file, line: placeIn(text, beginOf(statement)).line }),
     );
   }
 
   async #runAll(
-    statements: readonly ScannedStatement[],
+    { text, statements }: StatementsOfText,
     signal: AbortSignal,
     located: (error: unknown, statement: ScannedStatement) => unknown = (error) => error,
   ): Promise<void> {
@@ -73,13 +81,15 @@ export class SqlSession {
     for (const statement of statements) {
       if (signal.aborted) return;
       const isForServer = kindOf(statement.text) === 'server';
+      const wrong = isForServer ? notAStatement(withoutComments(statement.text)) : undefined;
+      if (wrong !== undefined) throw located(wrong, statement);
       if (isForServer) batch.push(statement);
       if (isForServer && statement !== statements.at(-1)) continue;
-      await this.#runBatch(batch, signal, located);
+      await this.#runBatch({ text, statements: batch }, signal, located);
       batch = [];
       if (isForServer) continue;
       try {
-        await this.#runOne(statement.text, signal);
+        await this.#runOne({ text, statements: [statement] }, statement.text, signal);
       } catch (error) {
         throw located(error, statement);
       }
@@ -88,27 +98,30 @@ export class SqlSession {
 
   /** Statements that go out as one request; an error is that of the one that the server names. */
   async #runBatch(
-    batch: readonly ScannedStatement[],
+    batch: StatementsOfText,
     signal: AbortSignal,
     located: (error: unknown, statement: ScannedStatement) => unknown,
   ): Promise<void> {
-    const [first] = batch;
+    const { statements } = batch;
+    const [first] = statements;
     if (first === undefined) return;
     try {
-      const ksql = batch.map(({ text }) => text).join('\n');
-      for (const entity of await this.client.execute(ksql, this.#settings(), signal)) {
+      for (const entity of await this.client.execute(inPlace(batch), this.#settings(), signal)) {
         this.#writer.entity(entity);
       }
     } catch (error) {
       const named = error instanceof SqlServerError ? error.statementText : undefined;
-      throw located(error, batch.find(({ text }) => named !== undefined && isSame(text, named)) ?? first);
+      throw located(
+        error,
+        statements.find(({ text }) => named !== undefined && isSame(text, named)) ?? first,
+      );
     }
   }
 
-  async #runOne(statement: string, signal: AbortSignal): Promise<void> {
+  async #runOne(placed: StatementsOfText, statement: string, signal: AbortSignal): Promise<void> {
     const kind = kindOf(statement);
-    if (kind === 'query') await this.#query(statement, signal);
-    else if (kind === 'print') await this.#print(statement, signal);
+    if (kind === 'query') await this.#query(inPlace(placed), signal);
+    else if (kind === 'print') await this.#print(inPlace(placed), signal);
     else await this.#changeSession(statement, signal);
   }
 
@@ -207,19 +220,50 @@ function withoutComments(statement: string): string {
   return statement.replace(/^(\s|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)+/, '');
 }
 
-function noEnd(rest: string): DiagnosticError {
-  return new DiagnosticError({
-    message: 'the last statement has no end',
-    detail: rest.trim().slice(0, 200),
-    hint: 'statements end with a semicolon',
-  });
+/** Statements, and the whole text in which they stand, in order and with nothing between them but comments. */
+interface StatementsOfText {
+  readonly text: string;
+  readonly statements: readonly ScannedStatement[];
+}
+
+/** Statements with as many lines and blanks before them as they have in their text: the server's places are those of the text. */
+function inPlace({ text, statements }: StatementsOfText): string {
+  const [first] = statements;
+  const last = statements.at(-1);
+  if (first === undefined || last === undefined) return '';
+  const { line, column } = placeIn(text, first.start);
+  const before = '\n'.repeat(line - 1) + ' '.repeat(column - 1);
+  return before + text.slice(first.start, last.start + last.text.length);
+}
+
+/** @throws {DiagnosticError} where a text ends in the middle of a statement, a quote or a comment. */
+function rejectOpenEnd(text: string, { rest, isOpen, unclosed }: ScannedText): void {
+  const detail = rest.trim().slice(0, 200);
+  if (unclosed !== undefined) {
+    const { line, column } = placeIn(text, unclosed.start);
+    const what = unclosed.mark === '/*' ? 'comment' : 'quote';
+    throw new DiagnosticError({
+      message: `line ${line}:${column}: the ${what} that begins here with ${unclosed.mark} has no end`,
+      detail,
+      hint: what === 'quote' ? `a ${unclosed.mark} within it is written twice` : 'comments end with */',
+    });
+  }
+  if (isOpen)
+    throw new DiagnosticError({
+      message: 'the last statement has no end',
+      detail,
+      hint: 'statements end with a semicolon',
+    });
 }
 
 /** Where a statement begins, after the comments before it. */
 const beginOf = ({ text, start }: ScannedStatement): number =>
   start + text.length - withoutComments(text).length;
 
-const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
+function placeIn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const lines = text.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}
 
 /** Two texts of one statement: the server's may lack comments around it, and the semicolon. */
 function isSame(a: string, b: string): boolean {
@@ -227,9 +271,13 @@ function isSame(a: string, b: string): boolean {
   return bare(a) === bare(b);
 }
 
-/** The error with the place of its statement before its message; what is no user's mistake stays as it is. */
+/**
+ * The error with its place in a file before its message: the line that it names itself, which is one of the file, or that of
+ * its statement. What is no user's mistake stays as it is.
+ */
 function inFile(error: unknown, { file, line }: { readonly file: string; readonly line: number }): unknown {
-  const where = `${file}:${line}: `;
+  const named = error instanceof Error ? /\bline:? (\d+)(?::|, Col:)/i.exec(error.message)?.[1] : undefined;
+  const where = `${file}:${named ?? line}: `;
   if (error instanceof SqlServerError) {
     const { errorCode, statementText } = error;
     return new SqlServerError({

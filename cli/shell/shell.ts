@@ -11,13 +11,12 @@ import { History } from './line-editor/history.ts';
 import { PagedOutput, pagerOf, runPager } from './pager.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './result-writer.ts';
 import { SqlSession } from './session.ts';
+import { shellCommandOf } from './shell-commands.ts';
 import { SqlServerClient, SqlServerError } from './sql-server-client.ts';
 import { statementHelp } from './statement-help.ts';
 import { scanStatements } from './statement-scanner.ts';
 import { clearScreen, onStdout, writeOut } from '../standard-streams.ts';
 import { visible } from './visible-text.ts';
-
-const COMMANDS = /^\s*(\\?timing|help|clear|output|history|version|exit|quit|server|run\s+script)\b/i;
 
 const HELP = `Statements end with a semicolon and may have several lines.
 
@@ -85,7 +84,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
       await editor.interruptibly(async (signal) => {
         const beginMs = performance.now();
         try {
-          if (COMMANDS.test(result.text))
+          if (shellCommandOf(result.text) !== undefined)
             await runCommand(result.text.trim(), { session, history, signal, timing });
           else await session.run(result.text, signal);
         } catch (error) {
@@ -129,7 +128,7 @@ function editorOf({ history, known, stop }: EditorParts): LineEditor {
 
 /** Enter ends a command of the shell, or a text whose last statement has its semicolon. */
 function isComplete(text: string): boolean {
-  if (text.trim() === '' || COMMANDS.test(text)) return true;
+  if (text.trim() === '' || shellCommandOf(text) !== undefined) return true;
   const { statements, isOpen } = scanStatements(text);
   return statements.length > 0 && !isOpen;
 }

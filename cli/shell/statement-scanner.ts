@@ -10,6 +10,14 @@ export interface ScannedText {
   readonly rest: string;
   /** True when `rest` holds something other than white space and comments. */
   readonly isOpen: boolean;
+  /** The quote or comment that the text ends in. */
+  readonly unclosed?: UnclosedPart;
+}
+
+export interface UnclosedPart {
+  /** How it begins. */
+  readonly mark: "'" | '"' | '`' | '/*';
+  readonly start: number;
 }
 
 /**
@@ -21,6 +29,7 @@ export function scanStatements(text: string): ScannedText {
   let start = 0;
   let isOpen = false;
   let index = 0;
+  let unclosed: UnclosedPart | undefined;
   while (index < text.length) {
     const character = text[index] ?? '';
     if (character === ';') {
@@ -40,18 +49,19 @@ export function scanStatements(text: string): ScannedText {
       continue;
     }
     if (!isCommentAt(text, index)) isOpen = true;
+    if (skipped > text.length) unclosed = { mark: markAt(text, index), start: index };
     index = skipped;
   }
-  return { statements, rest: text.slice(start), isOpen };
+  return { statements, rest: text.slice(start), isOpen, ...(unclosed === undefined ? {} : { unclosed }) };
 }
 
-/** Where the quoted text or comment that begins at `index` ends; undefined where none begins. */
+/** Where the quoted text or comment that begins at `index` ends, beyond the text where it does not; undefined where none begins. */
 function endOfQuoteOrComment(text: string, index: number): number | undefined {
   const character = text[index];
   if (character === "'" || character === '"' || character === '`') {
     const close = text.indexOf(character, index + 1);
     // A doubled quote inside a string closes one part and opens the next, which comes to the same.
-    return close === -1 ? text.length : close + 1;
+    return close === -1 ? text.length + 1 : close + 1;
   }
   if (text.startsWith('--', index)) {
     const end = text.indexOf('\n', index);
@@ -60,10 +70,13 @@ function endOfQuoteOrComment(text: string, index: number): number | undefined {
   if (text.startsWith('/*', index)) {
     // The slash of the opening must not be taken for that of the end, as in "/*/".
     const end = text.indexOf('*/', index + 2);
-    return end === -1 ? text.length : end + 2;
+    return end === -1 ? text.length + 1 : end + 2;
   }
   return undefined;
 }
+
+const markAt = (text: string, index: number): UnclosedPart['mark'] =>
+  (text[index] === '/' ? '/*' : text[index]) as UnclosedPart['mark'];
 
 const isCommentAt = (text: string, index: number): boolean =>
   text.startsWith('--', index) || text.startsWith('/*', index);

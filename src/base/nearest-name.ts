@@ -7,6 +7,9 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
+    // A singular for its plural, which is three edits away: query, queries.
+    if (candidate.toLowerCase() === wanted.replace(/y$/, 'ies') && candidate.toLowerCase() !== wanted)
+      return candidate;
     const distance = editDistance(wanted, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;

@@ -1,5 +1,10 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqlSession } from '../../cli/shell/session.ts';
+import { DiagnosticError } from '../../src/base/errors.ts';
+import { explain } from '../../cli/output.ts';
 import { SqlServerClient, SqlServerError } from '../../cli/shell/sql-server-client.ts';
 import { type TestPlatform, startPlatform } from '../server/platform.ts';
 
@@ -8,8 +13,8 @@ let platform: TestPlatform;
 beforeAll(async () => void (platform = await startPlatform()));
 afterAll(() => platform.close());
 
-/** Runs statements in a session and answers what it wrote. */
-async function run(text: string): Promise<string> {
+/** Runs statements in a session, or a file of them, and answers what it wrote. */
+async function run(text: string, file?: string): Promise<string> {
   let written = '';
   const session = new SqlSession({
     client: new SqlServerClient(platform.url),
@@ -17,9 +22,11 @@ async function run(text: string): Promise<string> {
     print: (part) => void (written += part),
     columns: () => Number.POSITIVE_INFINITY,
   });
-  await session.run(text, new AbortController().signal).catch((error: unknown) => {
-    if (!(error instanceof SqlServerError)) throw error;
-    written += error.message;
+  const { signal } = new AbortController();
+  const done = file === undefined ? session.run(text, signal) : session.runFile(file, signal);
+  await done.catch((error: unknown) => {
+    if (!(error instanceof SqlServerError) && !(error instanceof DiagnosticError)) throw error;
+    written += error instanceof SqlServerError ? error.message : explain(error);
   });
   return written;
 }
@@ -45,5 +52,39 @@ describe('SET in the shell', () => {
     expect(await run("SET 'num.standby.replicas'='2';")).toBe(
       "'num.standby.replicas' has no effect: there are no standby replicas\n'num.standby.replicas' is now '2'\n",
     );
+  });
+});
+
+describe('a mistake in a text of statements', () => {
+  it.each([
+    [
+      "SHOW STREAMS;\nSELECT * FROM t WHERE a = 'ATL;",
+      /line 2:27: the quote that begins here with ' has no end/,
+    ],
+    ['SELECT "a FROM t;', /line 1:8: the quote that begins here with " has no end/],
+    ['SHOW STREAMS; /* and', /line 1:15: the comment that begins here with \/\* has no end/],
+    ['SHOW STREAMS', /the last statement has no end/],
+    ['help;', /help is a command of the interactive shell/],
+    ['SHOW STREAMS; output json;', /output is a command of the interactive shell[^]*--output json/],
+    ['run script x;', /run script is a command of the interactive shell[^]*--file/],
+    ['hlep;', /Unknown statement 'hlep'\ndid you mean help\?/],
+    ['SHWO STREAMS;', /did you mean SHOW\?/],
+  ])('%s', async (text, message) => {
+    expect(await run(text)).toMatch(message);
+  });
+
+  it('has one place: that of the file', async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'millrace-file-')), 'a.sql');
+    const at = (text: string): Promise<string> => {
+      writeFileSync(file, text);
+      return run(text, file);
+    };
+    const begin = "SHOW STREAMS;\n-- a comment\nSET 'auto.offset.reset'='earliest';\n\n";
+    expect(await at(`${begin}SHOW TABLES;\n  DESCRIBE nosuch;\n`)).toMatch(
+      /a\.sql:6: NOSUCH[^]*line 6:\d+\n {2}\| {3}DESCRIBE nosuch/,
+    );
+    expect(await at(`${begin}  SELECT a\n  FROM nosuch;\n`)).toMatch(/a\.sql:6: [^\n]*NOSUCH[^]*line 6:8\n/);
+    expect(await at(`${begin}SHOW TABLES; CREATE STRAM s;\n`)).toMatch(/a\.sql:5: line 5:21: Syntax Error/);
+    expect(await at(`${begin}  PRINT 'a' LIMITT 3;\n`)).toMatch(/a\.sql:5: line 5:13: Syntax Error/);
   });
 });

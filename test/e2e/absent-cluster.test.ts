@@ -37,10 +37,10 @@ describe('a topic that is not there', () => {
   });
 
   it.each([[[]], [['-g', 'readers']]])('is said once and waited for by consume %j', async (flags) => {
-    const topic = `later${flags.length}`;
+    const topic = flags.length === 0 ? 'later' : 'some-day';
     const args = ['consume', topic, '--from-beginning', '-m', '1', ...flags, '-b', facts.kafka];
     const consume = millrace.spawn(args);
-    await consume.waitFor(/there is no topic later\d yet: waiting for it/);
+    await consume.waitFor(/there is no topic \S+ yet: waiting for it/);
     await millrace.run(['topic', 'create', topic, '-b', facts.kafka]);
     await millrace.run(['produce', topic, '-b', facts.kafka], 'first\n');
     const { code, text } = await consume.ended;
@@ -65,6 +65,25 @@ describe('a topic that is not there', () => {
       code: 1,
       text: 'millrace: topic two has no partition 2\nhint: it has 2, 0 to 1\n',
     });
+  });
+
+  it.each([
+    [['topic', 'describe', 'notces']],
+    [['topic', 'config', 'notces']],
+    [['topic', 'alter', 'notces', '-c', 'retention.ms=1']],
+    [['topic', 'delete', 'notces']],
+    [['consume', 'notces', '-e']],
+  ])('is told with the nearest name by %j', async (command) => {
+    await millrace.run(['topic', 'create', 'notices', '-b', facts.kafka]);
+    const { code, text } = await millrace.run([...command, '-b', facts.kafka]);
+    expect(text).toMatch(/topic notces[^\n]*\ndid you mean notices\?\n$/);
+    expect(code).toBe(1);
+  });
+
+  it('and waited for with the nearest name', async () => {
+    const consume = millrace.spawn(['consume', 'notces', '-b', facts.kafka]);
+    await consume.waitFor(/Ctrl-C ends that, or is it notices\?/);
+    expect((await consume.stop('SIGINT')).code).toBe(0);
   });
 
   it('a member of a group stops at the end, too, and has committed what it read', async () => {

@@ -49,6 +49,46 @@ describe('syntax errors', () => {
     expect(diagnostic.suggestion).toBe(suggestion);
   });
 
+  it.each([
+    ['UPDATE s SET a = 1;', /replaced by the next one with its key/],
+    ['DELETE FROM s;', /a record with its key and no value/],
+    ['USE db;', /there are no databases/],
+    ['WITH a AS (SELECT * FROM s) SELECT * FROM a;', /CREATE STREAM name AS SELECT/],
+    ['CREATE VIEW v AS SELECT * FROM s;', /CREATE TABLE name AS SELECT/],
+    ['SELECT * FROM s ORDER BY a;', /there is no ORDER BY/],
+    ['SELECT * FROM s WHERE a = 1 ORDER BY a;', /there is no ORDER BY/],
+    ['SELECT DISTINCT a FROM s;', /there is no SELECT DISTINCT: GROUP BY/],
+    ['SELECT * FROM a, b;', /FROM a JOIN b WITHIN 1 HOUR ON/],
+    ['SELECT * FROM a x, b y WHERE x.i = y.i;', /FROM a JOIN b/],
+    ['SELECT * FROM (SELECT * FROM s);', /CREATE STREAM name AS SELECT/],
+    ['SELECT * FROM a UNION SELECT * FROM b;', /INSERT INTO name SELECT/],
+    ['SELECT * FROM a UNION ALL SELECT * FROM b;', /INSERT INTO name SELECT/],
+    ['SELECT SUM(a) OVER (PARTITION BY b) FROM s;', /WINDOW TUMBLING/],
+    ['SELECT * FROM s LIMIT 5 OFFSET 5;', /there is no OFFSET/],
+    ['CREATE STREAM s (a DECIMAL) WITH (x=1);', /DECIMAL\(10, 2\)/],
+    ['SELECT CAST(a AS DECIMAL', /DECIMAL\(10, 2\)/],
+  ])('says what there is instead: %s', (text, hint) => {
+    const { diagnostic } = errorOf(text);
+    expect(diagnostic.hint).toMatch(hint);
+    expect(diagnostic.suggestion).toBeUndefined();
+  });
+
+  it('hints at nothing else: a reserved word still has its own', () => {
+    expect(errorOf('SELECT a, b c d FROM x;').diagnostic.hint).toBeUndefined();
+    expect(errorOf('SELECT a FROM b WHERE c, d;').diagnostic.hint).toBeUndefined();
+  });
+
+  it.each([
+    ['SHOW STREAM;', 'STREAMS'],
+    ['SHOW TABLE;', 'TABLES'],
+    ['LIST QUERY;', 'QUERIES'],
+    ['SHOW PROPERTY;', 'PROPERTIES'],
+    ['SHOW TOPIC;', 'TOPICS'],
+    ['SHOW FUNCTION;', 'FUNCTIONS'],
+  ])('knows the plural: %s', (text, suggestion) => {
+    expect(errorOf(text).diagnostic.suggestion).toBe(suggestion);
+  });
+
   it('points at the place, in the line it is in', () => {
     const text = 'SELECT a,\n\tb c d\nFROM x;';
     const rendered = renderDiagnostic(text, errorOf(text).diagnostic);

@@ -2,9 +2,13 @@ import type { SqlFunction } from '../../sql/functions/definition.ts';
 
 const KINDS = { scalar: 'SCALAR', aggregate: 'AGGREGATE', table: 'TABLE' } as const;
 
-/** The `functions` of a `function_names` entity. */
+/** The `functions` of a `function_names` entity; names are in upper case, as ksqlDB lists them. */
 export function functionNames(functions: readonly SqlFunction[]) {
-  return functions.map(({ name, kind, category }) => ({ name, type: KINDS[kind], category }));
+  return functions.map(({ name, kind, category }) => ({
+    name: name.toUpperCase(),
+    type: KINDS[kind],
+    category,
+  }));
 }
 
 /** A `describe_function` entity, but for its common fields. */

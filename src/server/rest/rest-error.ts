@@ -1,3 +1,4 @@
+import { renderDiagnostic } from '../../../grammar/index.ts';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
 
 /** ksqlDB's error codes: the HTTP status times a hundred, and a number within it. */
@@ -61,10 +62,16 @@ export function toRestError(error: unknown, statementText?: string): RestError {
   if (error instanceof RestError) return error;
   if (error instanceof DiagnosticError) {
     const code = statementText === undefined ? RestErrorCode.BAD_REQUEST : RestErrorCode.BAD_STATEMENT;
-    return new RestError(code, error.message, { statementText, cause: error });
+    return new RestError(code, textWithoutPlace(error), { statementText, cause: error });
   }
   if (error instanceof OperationalError && error.retriable) {
     return new RestError(RestErrorCode.NOT_READY, error.message, { statementText, cause: error });
   }
   return new RestError(RestErrorCode.SERVER_ERROR, messageOf(error), { statementText, cause: error });
+}
+
+/** Message, hint and nearest name; the place says nothing where the script that it is counted in is not at hand. */
+function textWithoutPlace({ diagnostic }: DiagnosticError): string {
+  const { span: _, ...rest } = diagnostic;
+  return renderDiagnostic('', rest);
 }

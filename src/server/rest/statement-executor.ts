@@ -91,9 +91,9 @@ export class StatementExecutor {
         const entity = await this.#run(statement);
         if (entity !== undefined) entities.push(entity);
       } catch (error) {
-        const refusal = toRestError(this.#kafka.named(error), statement.text);
-        const { errorCode, message, statementText } = refusal;
-        throw new RestError(errorCode, message, { statementText, entities, cause: error });
+        const { errorCode, message, statementText } = toRestError(this.#kafka.named(error), statement.text);
+        const text = error instanceof DiagnosticError ? textOf(error, script) : message;
+        throw new RestError(errorCode, text, { statementText, entities, cause: error });
       }
     }
     return entities;

@@ -1,4 +1,4 @@
-import type { EmitMode, Expression, Query, WindowClause } from '../../../grammar/ast.ts';
+import type { ColumnReference, EmitMode, Expression, Query, WindowClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, walkExpression } from '../../../grammar/traverse.ts';
 import { nearestName } from '../../base/nearest-name.ts';
@@ -102,11 +102,10 @@ function checkColumns(query: AnalyzedQuery): void {
         continue;
       const suggestion = nearestName(column.name, query.sources.columnNames());
       const text = formatExpression(column).replaceAll('`', '');
-      throw locatedError(
-        `${clause} column '${text}' cannot be resolved.`,
-        column.span,
-        suggestion === undefined ? {} : { suggestion },
-      );
+      throw locatedError(`${clause} column '${text}' cannot be resolved.`, column.span, {
+        ...(suggestion === undefined ? {} : { suggestion }),
+        ...(isQuoted(column) ? { hint: `a text is written in single quotes: '${column.name}'` } : {}),
+      });
     }
   };
   for (const { leftExpression, rightExpression } of query.joins) {
@@ -118,6 +117,11 @@ function checkColumns(query: AnalyzedQuery): void {
   for (const expression of query.groupBy ?? []) check('GROUP BY', expression);
   for (const expression of query.partitionBy ?? []) check('PARTITION BY', expression);
   if (query.having !== undefined) check('HAVING', query.having);
+}
+
+/** A name that is longer in the text than in itself stands in quotes there, as texts do in other languages. */
+function isQuoted({ source, name, span }: ColumnReference): boolean {
+  return source === undefined && span.end - span.start > name.length;
 }
 
 function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
@@ -166,14 +170,6 @@ function checkKnownFunctions(query: AnalyzedQuery, context: AnalysisContext): vo
   const isUnknown = (name: string): boolean => context.functions.find(name) === undefined;
   for (const expression of query.select.flatMap(expressionsOf)) {
     const call = callsIn(expression, isUnknown)[0];
-    if (call === undefined) continue;
-    const suggestion = nearestName(
-      call.name,
-      context.functions.list().map(({ name }) => name),
-    );
-    throw sqlError(`Can't find any functions with the name '${call.name}'`, {
-      span: call.span,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+    if (call !== undefined) throw context.functions.unknown(call.name, call.span);
   }
 }

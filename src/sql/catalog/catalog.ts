@@ -59,16 +59,32 @@ export class Catalog {
   require(name: string, span?: SourceSpan): DataSource {
     const source = this.source(name);
     if (source !== undefined) return source;
-    const suggestion = nearestName(name, this.#sources.keys());
-    throw new DiagnosticError({
-      message: `${name} does not exist.${this.caseHint(name)}`,
+    throw this.unknownSource(name, `${name} does not exist.`, span);
+  }
+
+  /** The one error for a name that is no source's, in a statement's own words, with the nearest known name. */
+  unknownSource(name: string, message: string, span?: SourceSpan): DiagnosticError {
+    const caseHint = this.#caseHint(name);
+    const suggestion = caseHint === '' ? nearestName(name, this.#sources.keys()) : undefined;
+    return new DiagnosticError({
+      message: message + caseHint,
+      ...(span === undefined ? {} : { span }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+
+  /** As {@link Catalog.unknownSource}, for types. */
+  unknownType(name: string, message: string, span?: SourceSpan): DiagnosticError {
+    const suggestion = nearestName(name, this.#types.keys());
+    return new DiagnosticError({
+      message,
       ...(span === undefined ? {} : { span }),
       ...(suggestion === undefined ? {} : { suggestion }),
     });
   }
 
   /** What to say when a name is known in another case: names in quotes keep theirs. */
-  caseHint(name: string): string {
+  #caseHint(name: string): string {
     const other = [...this.#sources.keys()].find(
       (known) => known !== name && known.toUpperCase() === name.toUpperCase(),
     );

@@ -58,9 +58,10 @@ export function recordToInsert(statement: InsertValues, context: AnalysisContext
 function targetOf(statement: InsertValues, context: AnalysisContext): DataSource {
   const source = context.catalog.source(statement.target);
   if (source === undefined) {
-    throw sqlError(
-      `Cannot insert values into an unknown stream/table: ${quoteName(statement.target)}${context.catalog.caseHint(statement.target)}`,
-      { span: statement.span },
+    throw context.catalog.unknownSource(
+      statement.target,
+      `Cannot insert values into an unknown stream/table: ${quoteName(statement.target)}`,
+      statement.span,
     );
   }
   if (source.isSource) {

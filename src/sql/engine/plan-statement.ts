@@ -61,7 +61,11 @@ export function planStatement(options: PlanStatementOptions): StatementPlan | un
       if (context.catalog.type(statement.name) === undefined) {
         if (statement.ifExists)
           return { ...shared, kind: 'none', message: `Type '${statement.name}' does not exist` };
-        throw sqlError(`Type ${statement.name} does not exist.`);
+        throw context.catalog.unknownType(
+          statement.name,
+          `Type ${statement.name} does not exist.`,
+          statement.span,
+        );
       }
       return { ...shared, kind: 'dropType', name: statement.name };
     }
@@ -250,8 +254,10 @@ function planInsertInto(statement: InsertInto, options: PlanStatementOptions): S
   const properties = new WithProperties(statement.properties, 'insert');
   const target = context.catalog.source(statement.target);
   if (target === undefined) {
-    throw sqlError(
-      `Source does not exist: ${quoteName(statement.target)}${context.catalog.caseHint(statement.target)}`,
+    throw context.catalog.unknownSource(
+      statement.target,
+      `Source does not exist: ${quoteName(statement.target)}`,
+      statement.span,
     );
   }
   if (target.kind !== 'STREAM') {
@@ -313,7 +319,7 @@ function planDrop(
   if (source === undefined) {
     const message = `Source ${quoteName(statement.name)} does not exist.`;
     if (statement.ifExists) return { version: PLAN_VERSION, text, kind: 'none', message };
-    throw sqlError(message + context.catalog.caseHint(statement.name));
+    throw context.catalog.unknownSource(statement.name, message, statement.span);
   }
   if (source.kind !== statement.sourceKind) {
     throw sqlError(
@@ -366,7 +372,10 @@ function planAlter(
 ): StatementPlan {
   const source = context.catalog.source(statement.name);
   const kind = statement.sourceKind;
-  if (source === undefined) throw sqlError(`Source ${statement.name} does not exist.`);
+  if (source === undefined) {
+    const message = `Source ${statement.name} does not exist.`;
+    throw context.catalog.unknownSource(statement.name, message, statement.span);
+  }
   if (source.kind !== kind) {
     throw sqlError(`Incompatible data source type is ${source.kind}, but statement was ALTER ${kind}`);
   }

@@ -1,6 +1,5 @@
 import type { DiagnosticError } from '../../base/errors.ts';
 import type { Statement } from '../../../grammar/ast.ts';
-import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -119,14 +118,7 @@ function functionOf(
 ): Extract<StatementResult, { kind: 'describeFunction' }>['function'] {
   const found = context.functions.find(name);
   if (found !== undefined) return found;
-  const suggestion = nearestName(
-    name,
-    context.functions.list().map((known) => known.name),
-  );
-  throw sqlError(
-    `Can't find any functions with the name '${name}'`,
-    suggestion === undefined ? {} : { suggestion },
-  );
+  throw context.functions.unknown(name);
 }
 
 /** Internal topics are shown by SHOW ALL TOPICS only. */

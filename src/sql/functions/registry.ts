@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../base/errors.ts';
+import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { systemNowMs } from './io/system-clock.ts';
 import { casterOf } from '../values/cast.ts';
@@ -53,6 +53,8 @@ export interface FunctionRegistry {
   table(name: string): TableFunction | undefined;
   /** All functions, by name. */
   list(): readonly SqlFunction[];
+  /** The one error for a name that is no function's, with the nearest known name. */
+  unknown(name: string, span?: SourceSpan): DiagnosticError;
   /** This registry and more functions; one of a known name takes its place. */
   with(functions: readonly SqlFunction[]): FunctionRegistry;
   /** @throws {DiagnosticError} when the name is unknown, no overload accepts the types, or several do equally. */
@@ -118,12 +120,22 @@ class Registry implements FunctionRegistry {
     );
   }
 
+  unknown(name: string, span?: SourceSpan): DiagnosticError {
+    const suggestion = nearestName(name, this.#functions.keys())?.toUpperCase();
+    return new DiagnosticError({
+      message: `Can't find any functions with the name '${name}'`,
+      ...(span === undefined ? {} : { span }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+
   with(functions: readonly SqlFunction[]): FunctionRegistry {
     return new Registry([...this.#functions.values(), ...functions], this.#nowMs);
   }
 
   resolveScalar(name: string, args: readonly ArgumentType[], config: FunctionConfig = {}): ResolvedScalar {
-    const definition = this.scalar(name) ?? this.#unknown(name);
+    const definition = this.scalar(name);
+    if (definition === undefined) throw this.unknown(name);
     const resolution = resolveOverload(definition.name, definition.overloads, args);
     const { overload, argumentTypes } = resolution;
     const returnType = returnTypeOf(overload.returns, resolution);
@@ -142,7 +154,8 @@ class Registry implements FunctionRegistry {
     config: FunctionConfig = {},
     argumentTexts: readonly string[] = [],
   ): ResolvedAggregate {
-    const definition = this.aggregate(name) ?? this.#unknown(name);
+    const definition = this.aggregate(name);
+    if (definition === undefined) throw this.unknown(name);
     const resolution = resolveOverload(definition.name, definition.overloads, args);
     const constants = literalArguments(name, resolution, args, literals, argumentTexts);
     const rowArguments = resolution.parameters.flatMap((parameter, index) =>
@@ -163,7 +176,8 @@ class Registry implements FunctionRegistry {
     args: readonly ArgumentType[],
     config: FunctionConfig = {},
   ): ResolvedTableFunction {
-    const definition = this.table(name) ?? this.#unknown(name);
+    const definition = this.table(name);
+    if (definition === undefined) throw this.unknown(name);
     const resolution = resolveOverload(definition.name, definition.overloads, args);
     const { overload, argumentTypes } = resolution;
     const returnType = returnTypeOf(overload.returns, resolution);
@@ -174,14 +188,6 @@ class Registry implements FunctionRegistry {
         ...args: SqlValue[]
       ) => readonly SqlValue[],
     };
-  }
-
-  #unknown(name: string): never {
-    const suggestion = nearestName(name, this.#functions.keys());
-    throw new DiagnosticError({
-      message: `Can't find any functions with the name '${name}'`,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
   }
 }
 
