@@ -109,7 +109,9 @@ const SHOWN: Readonly<Record<string, (entity: Entity, columns: number) => Shown>
         const parameters = list(f['arguments']).map(
           (a) => `${text(a['name'])} ${text(a['type'])}${a['isVariadic'] === true ? '...' : ''}`,
         );
-        return `  ${text(entity['name'])}(${parameters.join(', ')}) returns ${text(f['returnType'])}\n    ${text(f['description'])}`;
+        const description = text(f['description']);
+        const head = `  ${text(entity['name'])}(${parameters.join(', ')}) returns ${text(f['returnType'])}`;
+        return description === '' ? head : `${head}\n    ${description}`;
       })
       .join('\n'),
   }),
@@ -170,7 +172,7 @@ function describeSource(source: Fields): Shown {
       .join('\n\n');
   return {
     title: `Name: ${text(source['name'])}`,
-    ...fieldTable(list(source['fields'])),
+    ...fieldTable(list(source['fields']), keyLabelOf(source)),
     ...(source['extended'] === true ? { text: extended() } : {}),
   };
 }
@@ -178,11 +180,15 @@ function describeSource(source: Fields): Shown {
 function describeQuery(query: Fields): Shown {
   return {
     title: [
-      `ID      : ${text(query['id'])}`,
-      `Type    : ${text(query['queryType'])}`,
-      `Status  : ${text(query['state'])}`,
-      `SQL     : ${text(query['statementText'])}`,
-    ].join('\n'),
+      ['ID', query['id']],
+      ['Type', query['queryType']],
+      ['Status', query['state']],
+      ['SQL', query['statementText']],
+    ]
+      .map(([name, value]) => [text(name), text(value)] as const)
+      // A statement that does not run has no id and no status.
+      .flatMap(([name, value]) => (value === '' ? [] : [`${name.padEnd(8)}: ${value}`]))
+      .join('\n'),
     ...fieldTable(list(query['fields'])),
     text: [
       errorLines(list(query['queryErrors'])),
@@ -205,11 +211,17 @@ function errorLines(errors: readonly Fields[]): string {
   return lines.length === 0 ? '' : ['Errors', ...lines].join('\n');
 }
 
-function fieldTable(rows: readonly Fields[]): Shown {
+/** As ksqlDB's shell says it: ` (primary key) (Window type: TUMBLING)`. */
+function keyLabelOf(source: Fields): string {
+  const window = text(source['windowType']);
+  return `${source['type'] === 'TABLE' ? ' (primary key)' : ' (key)'}${window === '' ? '' : ` (Window type: ${window})`}`;
+}
+
+function fieldTable(rows: readonly Fields[], keyLabel = ' (key)'): Shown {
   return {
     header: ['Field', 'Type'],
     rows: rows.map((field) => {
-      const role = field['type'] === 'KEY' ? ' (key)' : field['type'] === 'HEADER' ? ' (headers)' : '';
+      const role = field['type'] === 'KEY' ? keyLabel : field['type'] === 'HEADER' ? ' (headers)' : '';
       return [text(field['name']), typeText(field['schema']) + role];
     }),
   };

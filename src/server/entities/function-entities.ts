@@ -1,4 +1,5 @@
-import type { SqlFunction } from '../../sql/functions/definition.ts';
+import { primitiveTypes, printType, type SqlType } from '../../serde/model/sql-type.ts';
+import type { AggregateOverload, SqlFunction } from '../../sql/functions/definition.ts';
 
 const KINDS = { scalar: 'SCALAR', aggregate: 'AGGREGATE', table: 'TABLE' } as const;
 
@@ -36,8 +37,19 @@ function argumentEntity(parameter: string) {
   return { name: parameter.slice(0, space), type: type.replace('...', ''), description: '', isVariadic };
 }
 
-/** An aggregate's type follows from its arguments when it is bound, so it has no text of its own. */
+const DEPENDS = 'depends on the arguments';
+
 function returnText(overload: SqlFunction['overloads'][number]): string {
-  const isText = 'returns' in overload && typeof overload.returns === 'string';
-  return isText ? overload.returns : 'depends on the arguments';
+  if (!('returns' in overload)) return aggregateReturnText(overload);
+  return typeof overload.returns === 'string' ? overload.returns : DEPENDS;
 }
+
+/** An aggregate's type is known when it is bound, which arguments of plain types are enough for. */
+function aggregateReturnText({ parameters, bind }: AggregateOverload): string {
+  const types = parameters.map((parameter) => PLAIN_TYPES.get(parameter.slice(parameter.indexOf(' ') + 1)));
+  const argumentTypes = types.filter((type) => type !== undefined);
+  if (argumentTypes.length < parameters.length) return DEPENDS;
+  return printType(bind({ argumentTypes, literals: [], config: {} }).returnType);
+}
+
+const PLAIN_TYPES: ReadonlyMap<string, SqlType> = new Map(Object.entries(primitiveTypes));

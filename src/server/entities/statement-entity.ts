@@ -105,7 +105,9 @@ export function statementEntity(result: StatementResult): StatementEntity | unde
     case 'describeFunction':
       return entity('describe_function', functionDescription(result.function));
     case 'explain':
-      return entity('queryDescription', { queryDescription: describeExplanation(result.explanation) });
+      return entity('queryDescription', {
+        queryDescription: describeExplanation(result.explanation, result.text),
+      });
     default:
       return unreachable(result);
   }
@@ -146,14 +148,15 @@ function listingOf(query: QueryDescription): QueryListing {
   };
 }
 
-function describeQuery(query: QueryDescription, explanation?: Explanation) {
-  const columns = explanation?.columns ?? [];
+type DescribedQuery = Omit<QueryDescription, 'state'> & { readonly state: QueryDescription['state'] | '' };
+
+function describeQuery(query: DescribedQuery, explanation?: Explanation) {
   const statistics = query.statistics?.();
   return {
     id: query.id,
     statementText: query.text,
     windowType: null,
-    fields: columns.map(
+    fields: query.columns.map(
       ({ name, type, isKey }): FieldEntity => ({
         name,
         schema: schemaEntity(type),
@@ -178,17 +181,20 @@ function describeQuery(query: QueryDescription, explanation?: Explanation) {
   };
 }
 
-function describeExplanation(explanation: Explanation) {
-  const transient: QueryDescription = {
+/** A statement that is explained and does not run has neither an id nor a state. */
+function describeExplanation(explanation: Explanation, text: string) {
+  const { query, plan, kind, columns } = explanation;
+  const explained: DescribedQuery = {
     id: '',
-    text: explanation.text,
-    plan: explanation.plan,
-    state: 'CREATED',
-    kind: 'PERSISTENT',
-    sources: explanation.plan.sources,
+    text: text.replace(/^\s*EXPLAIN\s+/i, ''),
+    plan,
+    state: '',
+    kind,
+    columns,
+    sources: plan.sources,
     errors: [],
   };
-  return describeQuery(explanation.query ?? transient, explanation);
+  return describeQuery(query ?? explained, explanation);
 }
 
 /** Each rung of a query's plan under its name. */

@@ -4,6 +4,7 @@ import { nearestName } from '../../base/nearest-name.ts';
 import { Admin, Consumer, type ConsumerRecord } from '../../client/index.ts';
 import { printDate, printTime } from '../../sql/values/iso-time.ts';
 import type { AnswerStream } from './answer-stream.ts';
+import { guessKey, guessValue } from './guess-format.ts';
 import { RestError, RestErrorCode } from './rest-error.ts';
 
 const POLL_TIMEOUT_MS = 500;
@@ -89,20 +90,11 @@ export async function printTopic(statement: Print, consumer: Consumer, stream: A
 }
 
 function formatsLine(record: ConsumerRecord): string {
-  return `Key format: ${guessFormat(record.key)}\nValue format: ${guessFormat(record.value)}\n`;
-}
-
-/** What the bytes may be: PRINT knows no schema, so it says what it can tell from looking. */
-function guessFormat(bytes: Buffer | null): string {
-  if (bytes === null) return '¯\\_(ツ)_/¯ - no data processed';
-  if (asJson(bytes) !== undefined) return 'JSON or KAFKA_STRING';
-  if (bytes.length === 4 && !isText(bytes)) return 'KAFKA_INT';
-  if (bytes.length === 8 && !isText(bytes)) return 'KAFKA_BIGINT or KAFKA_DOUBLE';
-  return isText(bytes) ? 'KAFKA_STRING' : 'unrecognized';
+  return `Key format: ${guessKey(record.key).name}\nValue format: ${guessValue(record.value).name}\n`;
 }
 
 function line({ timestamp, key, value }: ConsumerRecord, partition: number): string {
-  return `rowtime: ${rowtime(timestamp)}, key: ${show(key)}, value: ${show(value)}, partition: ${partition}\n`;
+  return `rowtime: ${rowtime(timestamp)}, key: ${guessKey(key).text}, value: ${guessValue(value).text}, partition: ${partition}\n`;
 }
 
 /** `2022/12/02 17:22:02.556 Z` */
@@ -112,28 +104,4 @@ function rowtime(timestamp: number): string {
   const seconds = printTime(Math.floor(time / 60_000) * 60_000);
   const rest = String(time % 60_000).padStart(5, '0');
   return `${printDate(days).replaceAll('-', '/')} ${seconds}:${rest.slice(0, 2)}.${rest.slice(2)} Z`;
-}
-
-function show(bytes: Buffer | null): string {
-  if (bytes === null) return '<null>';
-  if (isText(bytes)) return bytes.toString('utf8');
-  if (bytes.length === 4) return String(bytes.readInt32BE(0));
-  if (bytes.length === 8) return String(bytes.readBigInt64BE(0));
-  return `0x${bytes.toString('hex')}`;
-}
-
-/** UTF-8 without control characters other than white space. */
-function isText(bytes: Buffer): boolean {
-  const text = bytes.toString('utf8');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what tells text from numbers
-  return !/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text);
-}
-
-function asJson(bytes: Buffer): unknown {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

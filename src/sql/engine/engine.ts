@@ -22,7 +22,7 @@ import { begun } from './begun-rows.ts';
 import { analyzePull, isOverStream } from './pull-clauses.ts';
 import { planPull, runPull } from './pull-query.ts';
 import { pushQueryId } from './push-query-id.ts';
-import { columnsOf, pushRowOf } from './push-rows.ts';
+import { columnsOf, pushRowOf, writtenColumnsOf } from './push-rows.ts';
 import { checkReadOnly, executeReadOnly, type ReadOnlyEngine } from './read-only.ts';
 import type {
   Explanation,
@@ -381,7 +381,8 @@ export class SqlEngine {
       return {
         text,
         query: this.#describe(text, running),
-        columns: columnsOf(running.plan.root),
+        kind: 'PERSISTENT',
+        columns: writtenColumnsOf(running.plan.root),
         logicalPlan: prepared ?? '',
         physicalPlan: printPhysicalPlan(running.plan.root),
         plan: running.plan,
@@ -465,6 +466,7 @@ export class SqlEngine {
       plan,
       state: running.state(),
       kind: 'PERSISTENT',
+      columns: writtenColumnsOf(plan.root),
       sources: plan.sources,
       ...(plan.sink === undefined ? {} : { sink: plan.sink }),
       ...(sink === undefined ? {} : { sinkTopic: sink.topic.name }),

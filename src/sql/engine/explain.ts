@@ -8,7 +8,7 @@ import { parseQueryId } from '../physical/query-id.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { planStatement, planTransientQuery } from './plan-statement.ts';
 import { printLogicalPlan, printPhysicalPlan } from './print-plan.ts';
-import { columnsOf } from './push-rows.ts';
+import { columnsOf, writtenColumnsOf } from './push-rows.ts';
 import type { Explanation } from './results.ts';
 
 /** The SELECT of a statement that has one. */
@@ -35,13 +35,14 @@ export function explainStatement(
       { span },
     );
   }
-  const plan =
-    statement.kind === 'QueryStatement'
-      ? planTransientQuery(query, parseQueryId('EXPLAIN'), context)
-      : persistentPlan(statement, context, running);
+  const isTransient = statement.kind === 'QueryStatement';
+  const plan = isTransient
+    ? planTransientQuery(query, parseQueryId('EXPLAIN'), context)
+    : persistentPlan(statement, context, running);
   return {
     text: '',
-    columns: columnsOf(plan.root),
+    kind: isTransient ? 'PUSH' : 'PERSISTENT',
+    columns: isTransient ? columnsOf(plan.root) : writtenColumnsOf(plan.root),
     logicalPlan: logicalPlanOf(query, context),
     physicalPlan: printPhysicalPlan(plan.root),
     plan,

@@ -10,6 +10,12 @@ export function columnsOf(step: Step): readonly ResultColumn[] {
   return step.schema.row.map(({ name, type }) => ({ name, type: typeOfText(type), isKey: keys.has(name) }));
 }
 
+/** The columns that a persistent query writes: its keys, which its rows do not repeat, and the others. */
+export function writtenColumnsOf(step: Step): readonly ResultColumn[] {
+  const keys = step.schema.key.map(({ name, type }) => ({ name, type: typeOfText(type), isKey: true }));
+  return [...keys, ...columnsOf(step).filter(({ isKey }) => !isKey)];
+}
+
 /** From a result to the row that is shown. A deletion is shown by its key columns, where they were selected. */
 export function pushRowOf(columns: readonly ResultColumn[], root: Step): (record: PushRecord) => PushRow {
   const keyNames = root.schema.key.map(({ name }) => name);

@@ -34,6 +34,7 @@ export interface QueryDescription {
   readonly plan: QueryPlan;
   readonly state: QueryState;
   readonly kind: 'PERSISTENT' | 'PUSH';
+  readonly columns: readonly ResultColumn[];
   readonly sources: readonly string[];
   readonly sink?: string;
   readonly sinkTopic?: string;
@@ -54,7 +55,9 @@ export interface SourceDescription {
 /** The rungs of the ladder, each as text. */
 export interface Explanation {
   readonly text: string;
+  /** The query that runs; absent for a statement that does not. */
   readonly query?: QueryDescription;
+  readonly kind: QueryDescription['kind'];
   readonly columns: readonly ResultColumn[];
   readonly logicalPlan: string;
   readonly physicalPlan: string;
