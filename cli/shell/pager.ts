@@ -64,9 +64,12 @@ export class PagedOutput {
 /** Exit codes of a shell that could not run a command. */
 const NOT_RUN: ReadonlySet<number | null> = new Set([126, 127]);
 
+/** Ends at once where all fits, keeps colours and the screen, and says how it is left: statements typed now go to it. */
+const LESS_OPTIONS = 'FRXPsq leaves the result, space goes on$';
+
 /** Runs the pager over a text until its user leaves it; answers whether there is such a pager. */
 export async function runPager(pager: string, text: string): Promise<boolean> {
-  const env = { ...process.env, LESS: process.env['LESS'] ?? 'FRX' };
+  const env = { ...process.env, LESS: process.env['LESS'] ?? LESS_OPTIONS };
   const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'ignore'], env });
   // A pager that its user leaves early does not read the rest.
   child.stdin.on('error', () => {});

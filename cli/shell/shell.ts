@@ -3,6 +3,7 @@ import path from 'node:path';
 import { complete, statementWords } from '../../grammar/index.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 import { explain } from '../output.ts';
+import { HELP } from './help-text.ts';
 import { highlight } from './highlight.ts';
 import { KnownNames } from './known-names.ts';
 import { version } from '../version.ts';
@@ -11,35 +12,13 @@ import { History } from './line-editor/history.ts';
 import { PagedOutput, pagerOf, runPager } from './pager.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './result-writer.ts';
 import { SqlSession } from './session.ts';
+import { completeCommand, filesIn } from './complete-command.ts';
 import { shellCommandOf } from './shell-commands.ts';
 import { SqlServerClient, SqlServerError } from './sql-server-client.ts';
 import { statementHelp } from './statement-help.ts';
 import { scanStatements } from './statement-scanner.ts';
 import { clearScreen, onStdout, writeOut } from '../standard-streams.ts';
 import { visible } from './visible-text.ts';
-
-const HELP = `Statements end with a semicolon and may have several lines.
-
-  SHOW STREAMS; SHOW TABLES; SHOW TOPICS; SHOW QUERIES; SHOW FUNCTIONS;
-  DESCRIBE name;                what a stream or table consists of
-  PRINT 'topic' FROM BEGINNING; the records of a topic
-  SELECT ... EMIT CHANGES;      results as they come; Ctrl-C ends the query
-  SELECT ... WHERE key = ...;   the current state of a table
-  SET 'auto.offset.reset'='earliest';
-
-Commands of the shell:
-
-  help [statement]              this text, or the syntax of a statement: help create type
-  output [tabular|json|csv]     how results are shown
-  run script <file>             runs the statements of a file
-  server [url]                  shows or changes the server
-  timing [on|off]               says how long each entry took (also \\timing)
-  history                       what was entered before
-  clear, version, exit
-
-Keys: Tab completes, Up and Down walk through the history, Ctrl-R searches it, Alt-Enter begins a new line, Ctrl-D
-leaves. A result that is longer than the screen goes through $PAGER (less, unless told; PAGER= for none).
-`;
 
 export interface ShellOptions {
   readonly client: SqlServerClient;
@@ -116,6 +95,8 @@ function editorOf({ history, known, stop }: EditorParts): LineEditor {
     history,
     highlight: process.env['NO_COLOR'] === undefined ? highlight : (text) => text,
     complete: (text, cursor) => {
+      const ofCommand = completeCommand(text, cursor, { list: filesIn });
+      if (ofCommand !== undefined) return ofCommand;
       const { start, end, items } = complete(text, cursor, known.names);
       // A name that would steer the terminal has to be written by hand.
       const candidates = items.map((item) => item.text).filter((text) => visible(text) === text);

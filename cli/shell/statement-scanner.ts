@@ -14,9 +14,9 @@ export interface ScannedText {
   readonly unclosed?: UnclosedPart;
 }
 
-export interface UnclosedPart {
+interface UnclosedPart {
   /** How it begins. */
-  readonly mark: "'" | '"' | '`' | '/*';
+  readonly mark: (typeof MARKS)[number];
   readonly start: number;
 }
 
@@ -75,8 +75,10 @@ function endOfQuoteOrComment(text: string, index: number): number | undefined {
   return undefined;
 }
 
+const MARKS = ["'", '"', '`', '/*'] as const;
+
 const markAt = (text: string, index: number): UnclosedPart['mark'] =>
-  (text[index] === '/' ? '/*' : text[index]) as UnclosedPart['mark'];
+  MARKS.find((mark) => text.startsWith(mark, index)) ?? '/*';
 
 const isCommentAt = (text: string, index: number): boolean =>
   text.startsWith('--', index) || text.startsWith('/*', index);

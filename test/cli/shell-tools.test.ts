@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { HistorySearch } from '../../cli/shell/line-editor/history-search.ts';
 import { bufferOf } from '../../cli/shell/line-editor/text-buffer.ts';
 import { PagedOutput, pagerOf, runPager } from '../../cli/shell/pager.ts';
+import { completeCommand } from '../../cli/shell/complete-command.ts';
+import { HELP } from '../../cli/shell/help-text.ts';
+import { inColumns } from '../../cli/shell/line-editor/candidates.ts';
 import { statementHelp } from '../../cli/shell/statement-help.ts';
 import { statementWords } from '../../grammar/index.ts';
 
@@ -98,5 +101,45 @@ describe('help for a statement', () => {
     expect(stream).not.toContain('createType =');
     for (const line of stream.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
     expect(statementHelp('selec', 80)).toBeUndefined();
+  });
+});
+
+describe('on a terminal of 80 columns', () => {
+  it('no line of help is wider', () => {
+    expect(HELP.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it('candidates stand in columns, and none is broken', () => {
+    const words = Array.from({ length: 60 }, (_, i) => `WORD_${'x'.repeat(i % 13)}${i}`);
+    const lines = inColumns(words, 80);
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    expect(lines.join(' ').split(/ +/).toSorted()).toEqual(words.toSorted());
+    expect(inColumns(['a'.repeat(100), 'b'], 80)).toEqual(['a'.repeat(100), 'b']);
+    expect(inColumns([], 80)).toEqual([]);
+  });
+});
+
+describe('completion of what follows a command of the shell', () => {
+  const files = {
+    list: (folder: string) =>
+      folder === 'sql/' ? ['a.sql', 'all.sql', 'b.sql'] : ['sql/', 'setup.sql', '.hidden'],
+  };
+  const at = (text: string) => completeCommand(text, text.length, files);
+
+  it.each([
+    ['output ', 7, ['tabular', 'json', 'csv']],
+    ['output j', 7, ['json']],
+    ['timing o', 7, ['on', 'off']],
+    ['run script ', 11, ['sql/', 'setup.sql']],
+    ['run script s', 11, ['sql/', 'setup.sql']],
+    ["run script 'sql/a", 16, ['a.sql', 'all.sql']],
+  ])('%j', (text, start, candidates) => {
+    expect(at(text)).toEqual({ start, end: text.length, candidates });
+  });
+
+  it('leaves statements alone', () => {
+    expect(at('SELECT ')).toBeUndefined();
+    expect(at('output')).toBeUndefined();
+    expect(at('output json; SELECT ')).toBeUndefined();
   });
 });

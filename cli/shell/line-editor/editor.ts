@@ -1,5 +1,6 @@
 import readline from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { commonPrefix, inColumns } from './candidates.ts';
 import type { History } from './history.ts';
 import { HistorySearch } from './history-search.ts';
 import { layOut, type Screen } from './screen.ts';
@@ -352,7 +353,11 @@ class EditSession {
 
   #complete(): void {
     const { start, end, candidates } = this.#options.complete(this.#buffer.text, this.#buffer.cursor);
-    const only = candidates.length === 1 ? `${candidates[0]} ` : undefined;
+    // A folder goes on with what is in it.
+    const only =
+      candidates.length === 1
+        ? `${candidates[0]}${candidates[0]?.endsWith('/') === true ? '' : ' '}`
+        : undefined;
     const extended = only ?? commonPrefix(candidates);
     if (candidates.length === 0) {
       // Nothing to complete: a tab at the start of a line is indentation.
@@ -373,18 +378,12 @@ class EditSession {
     const at = this.#buffer;
     this.#buffer = { ...at, cursor: at.text.length };
     this.draw();
-    this.#options.output.write(`\r\n${shown.join('  ')}${more > 0 ? `  ... ${more} more` : ''}\r\n`);
+    const { output } = this.#options;
+    const lines = [...inColumns(shown, output.columns || 80), ...(more > 0 ? [`... ${more} more`] : [])];
+    output.write(`\r\n${lines.join('\r\n')}\r\n`);
     this.#screen = undefined;
     this.#set(at);
   }
-}
-
-function commonPrefix(words: readonly string[]): string {
-  let prefix = words[0] ?? '';
-  for (const word of words) {
-    while (!word.startsWith(prefix)) prefix = prefix.slice(0, -1);
-  }
-  return prefix;
 }
 
 function isPrintable(text: string): boolean {

@@ -372,10 +372,8 @@ function planAlter(
 ): StatementPlan {
   const source = context.catalog.source(statement.name);
   const kind = statement.sourceKind;
-  if (source === undefined) {
-    const message = `Source ${statement.name} does not exist.`;
-    throw context.catalog.unknownSource(statement.name, message, statement.span);
-  }
+  const missing = `Source ${statement.name} does not exist.`;
+  if (source === undefined) throw context.catalog.unknownSource(statement.name, missing, statement.span);
   if (source.kind !== kind) {
     throw sqlError(`Incompatible data source type is ${source.kind}, but statement was ALTER ${kind}`);
   }

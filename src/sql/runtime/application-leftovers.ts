@@ -1,5 +1,5 @@
 import { childPath } from '../../base/child-path.ts';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import { instanceOf, type KafkaHostOptions, prefixOf } from './app-options.ts';
@@ -44,7 +44,7 @@ export class ApplicationLeftovers {
     await this.#attempt(applicationId, () => this.#deleteTopics(ended));
     await this.#attempt(applicationId, async () => {
       await this.#admin.removeStaticMembers(applicationId, [instanceOf(applicationId, this.#processId)]);
-      await this.#admin.deleteGroups([applicationId]);
+      await this.#admin.deleteGroups([applicationId]).catch(rejectUnlessGone);
     });
     await this.#attempt(applicationId, () =>
       environment.disk.removeDirectory(childPath(stateDir, applicationId)),
@@ -100,6 +100,11 @@ export class ApplicationLeftovers {
   #warn(text: string): void {
     (this.#options.logger ?? silentLogger).warn(text);
   }
+}
+
+/** A group without offsets ends with its last member, which a killed process has not told: then there is nothing to delete. */
+function rejectUnlessGone(error: unknown): void {
+  if (!(error instanceof OperationalError) || error.code !== 'GROUP_ID_NOT_FOUND') throw error;
 }
 
 /** The application ids of push queries among the names of a state folder. */

@@ -136,6 +136,19 @@ it('removes no folder outside its own, whatever an application is called', async
   expect(warnings.join('\n')).toContain('is not the name of a file in');
 });
 
+it('says nothing of a group that has gone by itself', async () => {
+  const warnings: string[] = [];
+  const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+  const stateDir = brokers.newDirectory();
+  const options = { environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_', logger };
+  const applicationId = '_confluent-ksql-test_transient_P_1';
+  await new ApplicationLeftovers(options, { admin, processId: 'p' }).remove({
+    applicationId,
+    internalTopics: [],
+  });
+  expect(warnings).toEqual([]);
+});
+
 it.each(['', '.', '..', 'a/b', '/', 'a\\b', 'a\0'])('has no child %j', (name) => {
   expect(() => childPath('/folder', name)).toThrow('is not the name of a file');
 });
