@@ -161,7 +161,7 @@ async function consumeAll(consumer: Consumer, topic: string, options: ConsumeOpt
   const write = recordWriter(options);
   const ends = await subscribe(consumer, topic, options);
   const waits = new FailureWatch([consumer], ({ error }) => {
-    process.stderr.write(`waiting: ${error.message}\n`);
+    writeError(`waiting: ${error.message}\n`);
   });
   let left = options.max ?? Number.POSITIVE_INFINITY;
   while (left > 0 && !signal.aborted) {

@@ -6,7 +6,7 @@ import { collect, parseConfigs, wholeNumber } from './option-values.ts';
 import { printRows } from './output.ts';
 import { alterTopicConfigs, settingRow, topicConfigCommand, topicSettings } from './topic-config.ts';
 import { withAdmin } from './with-admin.ts';
-import { writeOut } from './standard-streams.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 
 /** How long `topic create` waits for the new partitions to be led. */
 const USABLE_MS_MAX = 5_000;
@@ -151,7 +151,7 @@ async function warnIfUnusable(name: string, options: ConnectionOptions): Promise
     await admin.listOffsets(partitions.map((partition) => ({ ...partition, spec: 'latest' as const })));
   } catch (error) {
     if (!(error instanceof OperationalError)) throw error;
-    process.stderr.write(`it cannot be used yet: ${error.message}\n`);
+    writeError(`it cannot be used yet: ${error.message}\n`);
   } finally {
     await admin.close();
   }
