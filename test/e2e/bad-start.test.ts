@@ -92,15 +92,23 @@ describe.concurrent('millrace start', () => {
     expectMistake(await start('--data', `${file}/x`, '--kafka-port', '0'), /cannot create .*ENOTDIR/);
   });
 
-  it('refuses a log file that is none, and changes nothing in it', async () => {
+  it('names a log file that is none, changes nothing in it, and serves the others', async () => {
     const { process, facts } = await millrace.startBroker();
     await millrace.run(['produce', 'events', '-b', facts.kafka], 'one\ntwo\n');
     await process.stop();
     const file = path.join(facts.data, 'events-0/00000000000000000000.log');
     const good = fs.readFileSync(file);
-    fs.writeFileSync(file, 'this is a text\n'.repeat(20));
-    const outcome = await start('--data', facts.data, '--kafka-port', '0');
-    expectMistake(outcome, /events-0\/0+.log is damaged at byte 0 .*restore the file from a copy, or remove/);
+    const bad = 'this is a text\n'.repeat(20);
+    fs.writeFileSync(file, bad);
+    const damaged = await millrace.startBroker(['--data', facts.data]);
+    expect(damaged.process.text).toMatch(
+      /events-0\/0+.log is damaged at byte 0 .*restore the file from a copy, or delete the topic/,
+    );
+    await millrace.run(['produce', 'others', '-b', damaged.facts.kafka], 'three\n');
+    const others = ['consume', 'others', '--from-beginning', '--exit', '-b', damaged.facts.kafka];
+    expect((await millrace.run(others)).text).toBe('three\n');
+    await damaged.process.stop();
+    expect(fs.readFileSync(file, 'utf8')).toBe(bad);
     fs.writeFileSync(file, good);
     const repaired = await millrace.startBroker(['--data', facts.data]);
     const read = ['consume', 'events', '--from-beginning', '--exit', '-b', repaired.facts.kafka];

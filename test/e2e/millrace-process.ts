@@ -60,7 +60,8 @@ export class MillraceProcess {
 
   /** The object that `--json` prints when all is ready. */
   async facts(): Promise<Facts> {
-    const line = await this.waitFor(/^\{.*\}$/m);
+    // What it logs meanwhile is JSON as well.
+    const line = await this.waitFor(/^\{"kafka".*\}$/m);
     return JSON.parse(line) as Facts;
   }
 

@@ -123,8 +123,13 @@ describe('zstd frames', () => {
   it('of several levels and after one another', async () => {
     const parts = [1, 3, 9, 19].map((level) => ({ level, bytes: mixed(700_000) }));
     const frames = parts.map(({ level, bytes }) => compressWithWasm(bytes, level));
+    const all = Buffer.concat(parts.map(({ bytes }) => bytes));
     const { whole } = await restore('zstd', Buffer.concat(frames));
-    expect(whole.equals(Buffer.concat(parts.map(({ bytes }) => bytes)))).toBe(true);
+    expect(whole.equals(all)).toBe(true);
+    expect(decompress('zstd', Buffer.concat(frames)).equals(all)).toBe(true);
+    expect(() => decompress('zstd', Buffer.concat(frames), all.length - 1)).toThrow(
+      /more than the \d+ bytes/,
+    );
   });
 
   it('that want a window of more than 128 MiB are refused', async () => {

@@ -22,10 +22,28 @@ export interface ZstdContent {
   readonly isExact: boolean;
 }
 
+interface ZstdFrame extends ZstdContent {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** How many bytes the frames restore, or at most can. */
 export function zstdContentBytesMax(bytes: Buffer): ZstdContent {
   let total = 0;
   let isExact = true;
+  for (const frame of zstdFrames(bytes)) {
+    total += frame.bytes;
+    isExact &&= frame.isExact;
+  }
+  return { bytes: total, isExact };
+}
+
+/**
+ * The frames that restore something, one after the other.
+ * @throws {ProtocolError} CORRUPT_MESSAGE where a frame is cut short, is none, or wants too much memory.
+ */
+export function zstdFrames(bytes: Buffer): readonly ZstdFrame[] {
+  const frames: ZstdFrame[] = [];
   let at = 0;
   while (at < bytes.length) {
     const magic = uint32(bytes, at);
@@ -34,20 +52,16 @@ export function zstdContentBytesMax(bytes: Buffer): ZstdContent {
       continue;
     }
     if (magic !== MAGIC) throw corruptBytes('zstd', 'not a zstd frame');
-    const frame = readFrame(bytes, at + 4);
-    total += frame.bytes;
-    isExact &&= frame.isExact;
+    const frame = readFrame(bytes, at);
+    frames.push(frame);
     at = frame.end;
   }
   if (at !== bytes.length) throw corruptBytes('zstd', 'a frame is cut short');
-  return { bytes: total, isExact };
+  return frames;
 }
 
-interface Frame extends ZstdContent {
-  readonly end: number;
-}
-
-function readFrame(bytes: Buffer, start: number): Frame {
+function readFrame(bytes: Buffer, frameStart: number): ZstdFrame {
+  const start = frameStart + 4;
   const descriptor = byteAt(bytes, start);
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
@@ -71,7 +85,7 @@ function readFrame(bytes: Buffer, start: number): Frame {
   }
   if ((descriptor & 4) !== 0) at += 4;
   if (at > bytes.length) throw corruptBytes('zstd', 'a frame is cut short');
-  return { bytes: known ?? bound, isExact: known !== undefined, end: at };
+  return { bytes: known ?? bound, isExact: known !== undefined, start: frameStart, end: at };
 }
 
 function windowSize(descriptor: number): number {

@@ -5,7 +5,7 @@ import { corruptBytes, tooLarge } from './corrupt.ts';
 import { compressWithWasm, decompressWithWasm } from './io/zstd-wasm.ts';
 import { concatPieces, WHOLE_BYTES_MAX } from './pieces.ts';
 import { streamPieces } from './stream-pieces.ts';
-import { zstdContentBytesMax } from './zstd-frame.ts';
+import { zstdContentBytesMax, zstdFrames } from './zstd-frame.ts';
 
 /**
  * The functions of `node:zlib` that came with Node 22.15; before, zstd is a WebAssembly module, which knows no streams, and
@@ -28,14 +28,8 @@ export function compressZstd(bytes: Buffer): Buffer {
 }
 
 export function decompressZstd(bytes: Buffer, bytesMax: number): Buffer {
-  if (node.zstdDecompressSync !== undefined) {
-    try {
-      return node.zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, bytesMax) });
-    } catch (error) {
-      const isLimit = (error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
-      throw isLimit ? tooLarge('zstd', bytesMax) : corruptBytes('zstd', error);
-    }
-  }
+  if (node.zstdDecompressSync !== undefined)
+    return decompressWithNode(node.zstdDecompressSync, bytes, bytesMax);
   const content = zstdContentBytesMax(bytes);
   // A known size is checked; of an unknown one, what the blocks can hold is the room to decompress into.
   if (content.isExact && content.bytes > bytesMax) throw tooLarge('zstd', bytesMax);
@@ -48,11 +42,42 @@ export function decompressZstd(bytes: Buffer, bytesMax: number): Buffer {
   }
 }
 
+/** Node's own decoder ends at the end of the first frame, without a word of what follows: it is given one at a time. */
+function decompressWithNode(
+  decompress: NonNullable<NodeZstd['zstdDecompressSync']>,
+  bytes: Buffer,
+  bytesMax: number,
+): Buffer {
+  const restored: Buffer[] = [];
+  let room = bytesMax;
+  try {
+    for (const { start, end } of zstdFrames(bytes)) {
+      const content = decompress(bytes.subarray(start, end), { maxOutputLength: Math.max(1, room) });
+      room -= content.length;
+      if (room < 0) throw tooLarge('zstd', bytesMax);
+      restored.push(content);
+    }
+  } catch (error) {
+    const isLimit = (error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    throw isLimit ? tooLarge('zstd', bytesMax) : corruptBytes('zstd', error);
+  }
+  const [only] = restored;
+  return restored.length === 1 && only !== undefined ? only : Buffer.concat(restored);
+}
+
 /** Restores block by block. */
 export function zstdPieces(bytes: Buffer): Iterable<Buffer> | AsyncIterable<Buffer> {
   return node.createZstdDecompress === undefined
     ? decodePieces(bytes)
-    : streamPieces('zstd', node.createZstdDecompress, bytes);
+    : framePieces(node.createZstdDecompress, bytes);
+}
+
+async function* framePieces(
+  create: NonNullable<NodeZstd['createZstdDecompress']>,
+  bytes: Buffer,
+): AsyncGenerator<Buffer> {
+  for (const { start, end } of zstdFrames(bytes))
+    yield* streamPieces('zstd', create, bytes.subarray(start, end));
 }
 
 function* decodePieces(bytes: Buffer): Generator<Buffer> {

@@ -158,6 +158,8 @@ export class GuideRun {
         ...process.env,
         PATH: `${this.folder}/bin:${process.env['PATH'] ?? ''}`,
         NO_COLOR: '1',
+        // kafkajs asks for timeouts below zero, of which Node warns since 24.
+        NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
         // A reader's server has the default ports.
         MILLRACE_BOOTSTRAP: `127.0.0.1:${this.#ports.kafka}`,
         MILLRACE_SERVER: `http://127.0.0.1:${this.#ports.http}`,
