@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { OperationalError } from '../src/base/errors.ts';
-import { Admin } from '../src/client/index.ts';
+import { Admin, type TopicPartition } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
 import { collect, parseConfigs, wholeNumber } from './option-values.ts';
 import { printRows } from './output.ts';
@@ -82,24 +82,26 @@ export function topicCommand(): Command {
         options,
         async (admin) => {
           const partitions = (await admin.describeTopics(names)).flatMap((t) => t.partitions);
-          const ends = await admin.listOffsets(partitions.map((p) => ({ ...p, spec: 'latest' as const })));
-          const starts = await admin.listOffsets(
-            partitions.map((p) => ({ ...p, spec: 'earliest' as const })),
-          );
+          const [starts, ends] = await Promise.all([
+            offsetsOf(admin, partitions, 'earliest'),
+            offsetsOf(admin, partitions, 'latest'),
+          ]);
           const rows = partitions.map((p, i) => ({
             topic: p.topic,
             partition: p.partition,
             leader: p.leader,
             replicas: p.replicas.join(','),
             isr: p.isr.join(','),
-            start: starts[i]?.offset ?? -1,
-            end: ends[i]?.offset ?? -1,
+            start: starts[i]?.offset ?? null,
+            end: ends[i]?.offset ?? null,
           }));
           printRows(rows, {
             header: ['Topic', 'Partition', 'Leader', 'Replicas', 'ISR', 'Start', 'End'],
             json: options.json === true,
           });
           if (options.json !== true) await printSettings(admin, names);
+          const cause = [...starts, ...ends].find((looked) => looked.error !== undefined)?.error;
+          if (cause !== undefined) writeError(`${cause.message}\n`);
         },
         names,
       ),
@@ -141,6 +143,29 @@ export function topicCommand(): Command {
       ),
     );
   return topic;
+}
+
+interface LookedUp {
+  readonly offset?: number | undefined;
+  readonly error?: OperationalError;
+}
+
+/** One by one: a partition that nobody leads, or whose disk has failed, is to hide none of the others. */
+async function offsetsOf(
+  admin: Admin,
+  partitions: readonly TopicPartition[],
+  spec: 'earliest' | 'latest',
+): Promise<readonly LookedUp[]> {
+  return Promise.all(
+    partitions.map(async (partition) => {
+      try {
+        return { offset: (await admin.listOffsets([{ ...partition, spec }]))[0]?.offset };
+      } catch (error) {
+        if (!(error instanceof OperationalError)) throw error;
+        return { error };
+      }
+    }),
+  );
 }
 
 /** A topic is created when the cluster knows it; its replicas need a disk, too. */

@@ -107,6 +107,16 @@ describe.concurrent('millrace start', () => {
     await millrace.run(['produce', 'others', '-b', damaged.facts.kafka], 'three\n');
     const others = ['consume', 'others', '--from-beginning', '--exit', '-b', damaged.facts.kafka];
     expect((await millrace.run(others)).text).toBe('three\n');
+    const described = await millrace.run([
+      'topic',
+      'describe',
+      'events',
+      '--json',
+      '-b',
+      damaged.facts.kafka,
+    ]);
+    expect(described.text).toMatch(/^\{"topic":"events","partition":0,.*"start":null,"end":null\}$/m);
+    expect(described.text).toMatch(/KAFKA_STORAGE_ERROR/);
     await damaged.process.stop();
     expect(fs.readFileSync(file, 'utf8')).toBe(bad);
     fs.writeFileSync(file, good);
