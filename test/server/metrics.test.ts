@@ -40,7 +40,9 @@ const caughtUp = (): Promise<readonly Series[]> =>
     const { series } = await readPage(platform.url);
     const isDone =
       valueOf(series, 'ksql_query_rows_in_total') === 9 && valueOf(series, 'ksql_query_lag') === 0;
-    return isDone ? series : undefined;
+    // Rows of an aggregation are put out with the commit, at the latest.
+    const hasWritten = (valueOf(series, 'ksql_query_rows_out_total') ?? 0) >= 3;
+    return isDone && hasWritten ? series : undefined;
   });
 
 describe('/metrics', () => {
