@@ -89,22 +89,27 @@ export async function incrementalAlterConfigsOn(
 ): Promise<void> {
   await Promise.all(
     Array.from(byNode(changes), ([nodeId, items]) =>
-      cluster.retry('altering configs', options.timeoutMs, async () => {
-        const response = await sendTo(cluster, nodeId, {
-          api: incrementalAlterConfigs,
-          body: {
-            resources: items.map(({ type, name, alterations }) => ({
-              resourceType: RESOURCE_TYPES[type],
-              resourceName: name,
-              configs: alterations.map(({ name: key, op, value }) => ({
-                name: key,
-                configOperation: OPERATIONS[op],
-                value: value ?? null,
+      cluster.retry('altering configs', options.timeoutMs, async (_remainingMs, signal) => {
+        const response = await sendTo(
+          cluster,
+          nodeId,
+          {
+            api: incrementalAlterConfigs,
+            body: {
+              resources: items.map(({ type, name, alterations }) => ({
+                resourceType: RESOURCE_TYPES[type],
+                resourceName: name,
+                configs: alterations.map(({ name: key, op, value }) => ({
+                  name: key,
+                  configOperation: OPERATIONS[op],
+                  value: value ?? null,
+                })),
               })),
-            })),
-            validateOnly: options.validateOnly,
+              validateOnly: options.validateOnly,
+            },
           },
-        });
+          signal,
+        );
         checkOutcomes(
           response.responses.map(({ resourceType, resourceName, errorCode, errorMessage }) => ({
             subject: `${typeName(resourceType)} ${resourceName}`,
@@ -131,9 +136,15 @@ function byNode<R extends ConfigResource>(resources: readonly R[]): ReadonlyMap<
   return groups;
 }
 
-async function sendTo<In, Out>(cluster: Cluster, nodeId: number | null, call: Call<In, Out>): Promise<Out> {
-  if (nodeId === null) return cluster.sendToAny(call);
+async function sendTo<In, Out>(
+  cluster: Cluster,
+  nodeId: number | null,
+  call: Call<In, Out>,
+  signal?: AbortSignal,
+): Promise<Out> {
+  if (nodeId === null) return cluster.sendToAny(call, signal);
   if (cluster.metadata.node(nodeId) === undefined) await cluster.refresh();
+  signal?.throwIfAborted();
   return cluster.send(nodeId, 'default', call);
 }
 

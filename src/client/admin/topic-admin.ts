@@ -32,15 +32,18 @@ export async function createTopicsOn(
   }));
   // Counted where a request is written: one attempt may ask several brokers, one after the other.
   let sent = 0;
-  await cluster.retry('creating topics', options.timeoutMs, async (remainingMs) => {
-    const response = await cluster.sendToAny({
-      api: createTopics,
-      body: () => {
-        sent++;
-        const timeoutMs = Math.min(remainingMs, cluster.settings.requestTimeoutMs);
-        return { topics: wanted, validateOnly: options.validateOnly, timeoutMs };
+  await cluster.retry('creating topics', options.timeoutMs, async (remainingMs, signal) => {
+    const response = await cluster.sendToAny(
+      {
+        api: createTopics,
+        body: () => {
+          sent++;
+          const timeoutMs = Math.min(remainingMs, cluster.settings.requestTimeoutMs);
+          return { topics: wanted, validateOnly: options.validateOnly, timeoutMs };
+        },
       },
-    });
+      signal,
+    );
     checkOutcomes(
       response.topics
         // A request whose answer was lost may have created it.
@@ -56,17 +59,20 @@ export async function deleteTopicsOn(
   timeoutMs: number,
 ): Promise<void> {
   let sent = 0;
-  await cluster.retry('deleting topics', timeoutMs, async (remainingMs) => {
-    const response = await cluster.sendToAny({
-      api: deleteTopics,
-      body: (version) => {
-        sent++;
-        const timeoutMs = Math.min(remainingMs, cluster.settings.requestTimeoutMs);
-        return version >= DELETE_BY_ID_FROM
-          ? { topics: names.map((name) => ({ name })), timeoutMs }
-          : { topicNames: names, timeoutMs };
+  await cluster.retry('deleting topics', timeoutMs, async (remainingMs, signal) => {
+    const response = await cluster.sendToAny(
+      {
+        api: deleteTopics,
+        body: (version) => {
+          sent++;
+          const timeoutMs = Math.min(remainingMs, cluster.settings.requestTimeoutMs);
+          return version >= DELETE_BY_ID_FROM
+            ? { topics: names.map((name) => ({ name })), timeoutMs }
+            : { topicNames: names, timeoutMs };
+        },
       },
-    });
+      signal,
+    );
     checkOutcomes(
       response.responses
         .filter(({ errorCode }) => !(sent > 1 && errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION))
@@ -80,14 +86,17 @@ export async function createPartitionsOn(
   topics: readonly { readonly name: string; readonly count: number }[],
   timeoutMs: number,
 ): Promise<void> {
-  await cluster.retry('creating partitions', timeoutMs, async (remainingMs) => {
-    const response = await cluster.sendToAny({
-      api: createPartitions,
-      body: {
-        topics: topics.map(({ name, count }) => ({ name, count, assignments: null })),
-        timeoutMs: Math.min(remainingMs, cluster.settings.requestTimeoutMs),
+  await cluster.retry('creating partitions', timeoutMs, async (remainingMs, signal) => {
+    const response = await cluster.sendToAny(
+      {
+        api: createPartitions,
+        body: {
+          topics: topics.map(({ name, count }) => ({ name, count, assignments: null })),
+          timeoutMs: Math.min(remainingMs, cluster.settings.requestTimeoutMs),
+        },
       },
-    });
+      signal,
+    );
     checkOutcomes(response.results.map(topicOutcome));
   });
 }

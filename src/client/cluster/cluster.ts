@@ -8,6 +8,7 @@ import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { metadata } from '../../protocol/messages/03-metadata.ts';
 import { type IdleTopics, TrackedTopics } from './tracked-topics.ts';
 import { MetadataCache, type TopicMetadata } from './metadata-cache.ts';
+import { within } from './within.ts';
 
 /**
  * Requests of different purposes do not share a connection: a broker answers in order, so that a fetch that waits for
@@ -183,12 +184,14 @@ export class Cluster {
   /**
    * Sends a request to whichever broker answers: one that is connected, else another known one, else a bootstrap
    * server, so that a client also finds a cluster again whose brokers have all moved (KIP-899).
+   * @param signal whose abortion ends it: nothing is sent any more.
    * @throws {OperationalError} `CLUSTER_UNREACHABLE` with what each of them answered.
    */
-  async sendToAny<In, Out>(call: Call<In, Out>): Promise<Out> {
+  async sendToAny<In, Out>(call: Call<In, Out>, signal?: AbortSignal): Promise<Out> {
     const failures: string[] = [];
     for (const channel of this.#candidates()) {
       if (this.#closed) throw closed('client');
+      signal?.throwIfAborted();
       try {
         const answer = await channel.send(call);
         this.#outage = undefined;
@@ -208,16 +211,24 @@ export class Cluster {
   /**
    * Tries until it succeeds, fails for good, or the time is up; then rejects with the last failure.
    * @param what names the attempt in the error of a time that ran out.
+   * @param attempt What changes something has to heed the signal, which is aborted when its time is up: sent after its
+   * caller was told that it failed, and has tried again with success, it would undo what came after.
    */
-  async retry<T>(what: string, timeoutMs: number, attempt: (remainingMs: number) => Promise<T>): Promise<T> {
+  async retry<T>(
+    what: string,
+    timeoutMs: number,
+    attempt: (remainingMs: number, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const deadlineMs = this.#nowMs() + timeoutMs;
     for (let failures = 1; ; failures++) {
       if (this.#closed) throw closed('client');
       let overdue: Error | undefined;
+      const ending = new AbortController();
       try {
         const remainingMs = Math.max(1, Math.ceil(deadlineMs - this.#nowMs()));
-        return await this.within(remainingMs, attempt(remainingMs), () => {
+        return await this.within(remainingMs, attempt(remainingMs, ending.signal), () => {
           overdue = timedOut(what, timeoutMs, this.#outage);
+          ending.abort(overdue);
           return overdue;
         });
       } catch (error) {
@@ -231,17 +242,9 @@ export class Cluster {
     }
   }
 
-  /** Waits for a promise, and no longer than this: what it comes to later is nobody's any more. */
-  async within<T>(timeoutMs: number, promise: Promise<T>, late: () => Error): Promise<T> {
-    let timer: Timer | undefined;
-    const overdue = new Promise<never>((_resolve, reject) => {
-      timer = this.environment.timers.after(timeoutMs, () => reject(late()));
-    });
-    try {
-      return await Promise.race([promise, overdue]);
-    } finally {
-      timer?.cancel();
-    }
+  /** {@link within}, by this client's timers. */
+  within<T>(timeoutMs: number, promise: Promise<T>, late: () => Error): Promise<T> {
+    return within(this.environment.timers, { timeoutMs, promise, late });
   }
 
   /** Waits; rejects with `CLOSED` when the client is closed meanwhile. */
@@ -260,8 +263,6 @@ export class Cluster {
     for (const channel of this.#bootstrap) channel.close();
     await this.#refreshing?.catch(() => {});
   }
-
-  // -------------------------------------------------------------------------------------------------- inside
 
   async #fetchMetadata(): Promise<void> {
     if (this.#closed) throw closed('client');
