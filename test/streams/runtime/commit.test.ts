@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
-import { Admin, Consumer, Producer } from '../../../src/client/index.ts';
+import { Admin, Producer } from '../../../src/client/index.ts';
 import {
   Serdes,
   StreamsApp,
@@ -12,6 +12,7 @@ import {
 import { waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
 import { withoutOffsetCommits } from './offset-commits.ts';
+import { topicContents } from './topic-contents.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 let folder: string;
@@ -50,19 +51,8 @@ async function produce(...keys: readonly string[]): Promise<void> {
 const processed = (app: StreamsApp, count: number): Promise<void> =>
   waitFor(environment, `${count} records`, () => app.metrics().tasks['0_0']?.processed === count);
 
-async function lastOutput(): Promise<string | undefined> {
-  const consumer = new Consumer({ environment, bootstrapServers, autoOffsetReset: 'earliest' });
-  const partition = { topic: 'out', partition: 0 };
-  consumer.assign([partition]);
-  const [end] = await consumer.endOffsets([partition]);
-  const found: string[] = [];
-  while (found.length < (end?.offset ?? 0)) {
-    for (const { records } of await consumer.poll(100))
-      for (const { key, value } of records) found.push(`${String(key)}=${String(value)}`);
-  }
-  await consumer.close();
-  return found.at(-1);
-}
+const lastOutput = async (): Promise<string | undefined> =>
+  (await topicContents('out', { environment, bootstrapServers })).at(-1);
 
 describe('a commit', () => {
   beforeEach(async () => {

@@ -15,6 +15,7 @@ import {
 import { decodeTopicPartitionMetadata } from '../../../src/streams/runtime/topic-partition-metadata.ts';
 import { createTopics, waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
+import { topicContents } from './topic-contents.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 const counts = { storeName: 'counts', keySerde: Serdes.string };
@@ -64,19 +65,7 @@ async function runFor(processed: number, topology: Topology, stateDir: string): 
   await app.close();
 }
 
-async function outputs(): Promise<readonly string[]> {
-  const consumer = new Consumer({ environment, bootstrapServers, autoOffsetReset: 'earliest' });
-  const partition = { topic: 'out', partition: 0 };
-  consumer.assign([partition]);
-  const [end] = await consumer.endOffsets([partition]);
-  const found: string[] = [];
-  while (found.length < (end?.offset ?? 0)) {
-    for (const { records } of await consumer.poll(100))
-      for (const { key, value } of records) found.push(`${String(key)}=${String(value)}`);
-  }
-  await consumer.close();
-  return found;
-}
+const outputs = (): Promise<readonly string[]> => topicContents('out', { environment, bootstrapServers });
 
 describe('an application that emits final windows', () => {
   beforeEach(async () => {
