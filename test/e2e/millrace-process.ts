@@ -61,7 +61,7 @@ export class MillraceProcess {
   /** The object that `--json` prints when all is ready. */
   async facts(): Promise<Facts> {
     // What it logs meanwhile is JSON as well.
-    const line = await this.waitFor(/^\{"kafka".*\}$/m);
+    const line = await this.waitFor(/^\{"(?:kafka|brokers)".*\}$/m);
     return JSON.parse(line) as Facts;
   }
 
