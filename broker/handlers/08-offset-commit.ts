@@ -8,5 +8,12 @@ export function offsetCommitHandler(services: BrokerServices): RequestHandler<ty
   return {
     api: offsetCommit,
     answer: (request, context) => services.groups.offsetCommit(request, groupContext(context)),
+    failure: ({ topics }, errorCode) => ({
+      topics: topics.map(({ name, topicId, partitions }) => ({
+        name,
+        topicId,
+        partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+      })),
+    }),
   };
 }

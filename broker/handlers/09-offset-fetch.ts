@@ -1,7 +1,16 @@
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { offsetFetch } from '../../src/protocol/messages/09-offset-fetch.ts';
+import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { groupContext } from './group-context.ts';
+
+type Request = RequestOf<typeof offsetFetch>;
+type Response = ResponseInput<typeof offsetFetch>;
+
+const GROUPS_VERSION_MIN = 8;
+/** What stands for no committed offset. */
+const NO_OFFSET = -1;
 
 /** OffsetFetch (key 9, v1-10): reads committed offsets of a group; v8+ of several groups; v10 topics by id. */
 export function offsetFetchHandler(services: BrokerServices): RequestHandler<typeof offsetFetch> {
@@ -9,5 +18,25 @@ export function offsetFetchHandler(services: BrokerServices): RequestHandler<typ
     api: offsetFetch,
     inTurn: true,
     answer: (request, context) => services.groups.offsetFetch(request, groupContext(context)),
+    failure,
+  };
+}
+
+/** In v1 only partitions, in v2-7 the whole answer, in v8+ groups have an error code. */
+function failure({ topics, groups }: Request, errorCode: number, { apiVersion }: RequestContext): Response {
+  if (apiVersion >= GROUPS_VERSION_MIN) {
+    return { groups: groups.map(({ groupId }) => ({ groupId, topics: [], errorCode })) };
+  }
+  return {
+    errorCode,
+    topics: (topics ?? []).map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) => ({
+        partitionIndex,
+        committedOffset: NO_OFFSET,
+        metadata: '',
+        errorCode,
+      })),
+    })),
   };
 }

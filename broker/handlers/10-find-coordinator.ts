@@ -1,11 +1,12 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { ResponseInput } from '../../src/protocol/message.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { findCoordinator } from '../../src/protocol/messages/10-find-coordinator.ts';
 import { CONSUMER_OFFSETS_TOPIC } from '../lifecycle/topic-creator.ts';
 import type { RequestContext } from '../server/request-context.ts';
 import type { RequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 
+type Request = RequestOf<typeof findCoordinator>;
 type Response = ResponseInput<typeof findCoordinator>;
 
 const GROUP = 0;
@@ -39,7 +40,7 @@ export function findCoordinatorHandler(services: BrokerServices): RequestHandler
   return {
     api: findCoordinator,
     async answer(request, context) {
-      const keys = context.apiVersion >= BATCH_VERSION_MIN ? request.coordinatorKeys : [request.key];
+      const keys = keysOf(request, context);
       if (request.keyType !== GROUP && request.keyType !== TRANSACTION) {
         return respond(
           keys.map((key) => refused(key, ErrorCode.INVALID_REQUEST, INVALID_MESSAGE)),
@@ -63,7 +64,7 @@ export function findCoordinatorHandler(services: BrokerServices): RequestHandler
     },
     failure: (request, errorCode, context) =>
       respond(
-        [request.key, ...request.coordinatorKeys].map((key) => refused(key, errorCode)),
+        keysOf(request, context).map((key) => refused(key, errorCode)),
         context,
       ),
   };
@@ -78,6 +79,10 @@ function finalErrorCode(context: RequestContext): number {
   return context.apiVersion > LIBRDKAFKA_VERSION_MAX
     ? ErrorCode.UNSUPPORTED_VERSION
     : ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+}
+
+function keysOf({ key, coordinatorKeys }: Request, { apiVersion }: RequestContext): readonly string[] {
+  return apiVersion >= BATCH_VERSION_MIN ? coordinatorKeys : [key];
 }
 
 function find(services: BrokerServices, groupId: string, context: RequestContext): Coordinator {

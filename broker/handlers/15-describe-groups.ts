@@ -24,5 +24,15 @@ export function describeGroupsHandler(services: BrokerServices): RequestHandler<
       );
       return { ...response, groups };
     },
+    failure: ({ groups }, errorCode) => ({
+      groups: groups.map((groupId) => ({
+        errorCode,
+        groupId,
+        groupState: '',
+        protocolType: '',
+        protocolData: '',
+        members: [],
+      })),
+    }),
   };
 }

@@ -1,11 +1,8 @@
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import type { AnyRequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
-import { forwardToController } from './controller-forward.ts';
+import { CATCH_UP_MS, forwardToController } from './controller-forward.ts';
 import { ownCreations, unknownCreations } from './own-work.ts';
-
-/** How long to wait until this broker knows what the controller does. */
-const CATCH_UP_MS = 1000;
 
 /** CreateTopics (key 19, v2-7): passed on to the controller; v5+ tells the topic's configuration, v7 its id. */
 export function createTopicsHandler(services: BrokerServices): AnyRequestHandler {

@@ -6,11 +6,12 @@ import type { RequestHandler } from '../server/request-handler.ts';
 export function createAclsHandler(): RequestHandler<typeof createAcls> {
   return {
     api: createAcls,
-    answer: ({ creations }) => ({
-      results: creations.map(() => ({
-        errorCode: ErrorCode.SECURITY_DISABLED,
-        errorMessage: 'No Authorizer is configured.',
-      })),
-    }),
+    answer: ({ creations }) =>
+      refused(creations, ErrorCode.SECURITY_DISABLED, 'No Authorizer is configured.'),
+    failure: ({ creations }, errorCode) => refused(creations, errorCode, null),
   };
+}
+
+function refused(creations: readonly unknown[], errorCode: number, errorMessage: string | null) {
+  return { results: creations.map(() => ({ errorCode, errorMessage })) };
 }

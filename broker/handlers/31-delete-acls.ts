@@ -6,11 +6,11 @@ import type { RequestHandler } from '../server/request-handler.ts';
 export function deleteAclsHandler(): RequestHandler<typeof deleteAcls> {
   return {
     api: deleteAcls,
-    answer: ({ filters }) => ({
-      filterResults: filters.map(() => ({
-        errorCode: ErrorCode.SECURITY_DISABLED,
-        errorMessage: 'No Authorizer is configured.',
-      })),
-    }),
+    answer: ({ filters }) => refused(filters, ErrorCode.SECURITY_DISABLED, 'No Authorizer is configured.'),
+    failure: ({ filters }, errorCode) => refused(filters, errorCode, null),
   };
+}
+
+function refused(filters: readonly unknown[], errorCode: number, errorMessage: string | null) {
+  return { filterResults: filters.map(() => ({ errorCode, errorMessage, matchingAcls: [] })) };
 }

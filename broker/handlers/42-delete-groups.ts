@@ -7,5 +7,8 @@ export function deleteGroupsHandler(services: BrokerServices): RequestHandler<ty
   return {
     api: deleteGroups,
     answer: (request) => services.groups.deleteGroups(request),
+    failure: ({ groupsNames }, errorCode) => ({
+      results: groupsNames.map((groupId) => ({ groupId, errorCode })),
+    }),
   };
 }

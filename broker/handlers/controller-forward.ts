@@ -30,6 +30,8 @@ export interface Forwarding<A extends Api> {
 }
 
 const TIMEOUT_MS = 30_000;
+/** How long to wait until this broker knows what the controller does, to judge an answer to what was sent again. */
+export const CATCH_UP_MS = 1000;
 
 /**
  * Passes a client's request on to the active controller and its answer back, in the client's own version, so that a

@@ -5,7 +5,12 @@ import type { deleteTopics } from '../../src/protocol/messages/20-delete-topics.
 import type { createPartitions } from '../../src/protocol/messages/37-create-partitions.ts';
 import type { electLeaders } from '../../src/protocol/messages/43-elect-leaders.ts';
 import type { unregisterBroker } from '../../src/protocol/messages/64-unregister-broker.ts';
-import type { MetadataImage, TopicImage } from '../metadata/metadata-image.ts';
+import {
+  ConfigResourceType,
+  configsOf,
+  type MetadataImage,
+  type TopicImage,
+} from '../metadata/metadata-image.ts';
 
 /**
  * A request that was sent to the controller again, after an answer that was lost or a leadership that moved, may meet its own
@@ -68,8 +73,8 @@ function isAsWanted(topic: TopicImage, wanted: CreatableTopic | undefined, image
   const replicas = assignments[0]?.brokerIds.length ?? replicationFactor;
   if (count !== -1 && count !== topic.partitions.size) return false;
   if (replicas !== -1 && replicas !== topic.partitions.get(0)?.replicas.length) return false;
-  const overrides = image.configs.get(`2:${topic.name}`);
-  return wanted.configs.every(({ name, value }) => overrides?.get(name) === value);
+  const overrides = configsOf(image, ConfigResourceType.TOPIC, topic.name);
+  return wanted.configs.every(({ name, value }) => overrides.get(name) === value);
 }
 
 /** Topics that existed before and are unknown now were deleted by this request. */
@@ -96,11 +101,11 @@ export function ownDeletions(
   };
 }
 
-/** A topic that had fewer partitions than were asked for, and is refused because it has as many, was grown by this request. */
+/** A topic that had fewer partitions than were asked for, is refused, and has as many now was grown by this request. */
 export function ownGrowth(
   request: RequestOf<typeof createPartitions>,
   response: ResponseOf<typeof createPartitions>,
-  { before }: Meanwhile,
+  { before, after }: Meanwhile,
 ): ResponseOf<typeof createPartitions> {
   if (request.validateOnly) return response;
   const counts = new Map(request.topics.map(({ name, count }) => [name, count]));
@@ -109,11 +114,30 @@ export function ownGrowth(
     results: response.results.map((result) => {
       const count = counts.get(result.name) ?? -1;
       const had = before.topicsByName.get(result.name)?.partitions.size ?? Number.POSITIVE_INFINITY;
-      const hasNow = result.errorMessage === `Topic already has ${count} partition(s).`;
-      if (result.errorCode !== ErrorCode.INVALID_PARTITIONS || had >= count || !hasNow) return result;
+      const has = after.topicsByName.get(result.name)?.partitions.size;
+      if (result.errorCode !== ErrorCode.INVALID_PARTITIONS || had >= count || has !== count) return result;
       return { ...result, errorCode: ErrorCode.NONE, errorMessage: null };
     }),
   };
+}
+
+/** Names of topics whose growth {@link ownGrowth} can only judge when this broker knows of it. */
+export function unknownGrowth(
+  request: RequestOf<typeof createPartitions>,
+  response: ResponseOf<typeof createPartitions>,
+  image: MetadataImage,
+): readonly string[] {
+  const refused = new Set(
+    response.results
+      .filter(({ errorCode }) => errorCode === ErrorCode.INVALID_PARTITIONS)
+      .map(({ name }) => name),
+  );
+  return request.topics
+    .filter(
+      ({ name, count }) =>
+        refused.has(name) && (image.topicsByName.get(name)?.partitions.size ?? count) < count,
+    )
+    .map(({ name }) => name);
 }
 
 /** An election that was needed before and is not any more was held by this request. */

@@ -189,8 +189,9 @@ class Exchange implements RequestContext {
   fail(request: unknown, errorCode: number): void {
     const { api } = this.#handler;
     this.#metrics.errorsTotal++;
+    const own = api.response.fields['errorCode'];
     if (this.#handler.failure !== undefined) this.#reply(this.#handler.failure(request, errorCode, this));
-    else if (api.response.fields['errorCode'] !== undefined) this.#reply({ errorCode });
+    else if (own !== undefined && includesVersion(own.versions, this.apiVersion)) this.#reply({ errorCode });
     else this.#connection.destroy();
   }
 
