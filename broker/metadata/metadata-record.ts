@@ -1,132 +1,61 @@
+import type { MessageOf } from '../../src/protocol/message.ts';
+import type { registerBrokerRecord } from '../../src/protocol/records-schemas/cluster-metadata/00-register-broker-record.ts';
+import type { unregisterBrokerRecord } from '../../src/protocol/records-schemas/cluster-metadata/01-unregister-broker-record.ts';
+import type { topicRecord } from '../../src/protocol/records-schemas/cluster-metadata/02-topic-record.ts';
+import type { partitionRecord } from '../../src/protocol/records-schemas/cluster-metadata/03-partition-record.ts';
+import type { configRecord } from '../../src/protocol/records-schemas/cluster-metadata/04-config-record.ts';
+import type { partitionChangeRecord } from '../../src/protocol/records-schemas/cluster-metadata/05-partition-change-record.ts';
+import type { fenceBrokerRecord } from '../../src/protocol/records-schemas/cluster-metadata/07-fence-broker-record.ts';
+import type { unfenceBrokerRecord } from '../../src/protocol/records-schemas/cluster-metadata/08-unfence-broker-record.ts';
+import type { removeTopicRecord } from '../../src/protocol/records-schemas/cluster-metadata/09-remove-topic-record.ts';
+import type { featureLevelRecord } from '../../src/protocol/records-schemas/cluster-metadata/12-feature-level-record.ts';
+import type { producerIdsRecord } from '../../src/protocol/records-schemas/cluster-metadata/15-producer-ids-record.ts';
+import type { brokerRegistrationChangeRecord } from '../../src/protocol/records-schemas/cluster-metadata/17-broker-registration-change-record.ts';
+import type { noOpRecord } from '../../src/protocol/records-schemas/cluster-metadata/20-no-op-record.ts';
+import type { clearElrRecord } from '../../src/protocol/records-schemas/cluster-metadata/28-clear-elr-record.ts';
+
+/** Each record's fields, without those that a node without ZooKeeper and without cordoned folders never sets. */
+interface MetadataRecords {
+  readonly RegisterBrokerRecord: Omit<
+    MessageOf<typeof registerBrokerRecord>,
+    'isMigratingZkBroker' | 'cordonedLogDirs'
+  >;
+  readonly UnregisterBrokerRecord: MessageOf<typeof unregisterBrokerRecord>;
+  /** `fenced`: -1 unfenced, 0 no change, 1 fenced. No folders: no change. */
+  readonly BrokerRegistrationChangeRecord: Omit<
+    MessageOf<typeof brokerRegistrationChangeRecord>,
+    'cordonedLogDirs'
+  >;
+  readonly FenceBrokerRecord: MessageOf<typeof fenceBrokerRecord>;
+  readonly UnfenceBrokerRecord: MessageOf<typeof unfenceBrokerRecord>;
+  readonly TopicRecord: MessageOf<typeof topicRecord>;
+  readonly RemoveTopicRecord: MessageOf<typeof removeTopicRecord>;
+  readonly PartitionRecord: MessageOf<typeof partitionRecord>;
+  /** A null list, leader -2 and recovery state -1 mean that the field did not change. */
+  readonly PartitionChangeRecord: MessageOf<typeof partitionChangeRecord>;
+  /** A null value removes the override. */
+  readonly ConfigRecord: MessageOf<typeof configRecord>;
+  readonly FeatureLevelRecord: MessageOf<typeof featureLevelRecord>;
+  readonly ProducerIdsRecord: MessageOf<typeof producerIdsRecord>;
+  /** No name: all topics. */
+  readonly ClearElrRecord: MessageOf<typeof clearElrRecord>;
+  readonly NoOpRecord: MessageOf<typeof noOpRecord>;
+}
+
 /**
  * The records of `__cluster_metadata` that Millrace writes and replays, under Kafka's names. They are facts: replaying
- * one can not fail. Fields are Kafka's; encoding is in `metadata-record-codec.ts`.
+ * one can not fail. Encoding is in `metadata-record-codec.ts`.
  */
-export type MetadataRecord =
-  | { readonly type: 'RegisterBrokerRecord'; readonly data: RegisterBrokerRecord }
-  | { readonly type: 'UnregisterBrokerRecord'; readonly data: BrokerEpochRecord }
-  | { readonly type: 'BrokerRegistrationChangeRecord'; readonly data: BrokerRegistrationChangeRecord }
-  | { readonly type: 'FenceBrokerRecord'; readonly data: IdEpochRecord }
-  | { readonly type: 'UnfenceBrokerRecord'; readonly data: IdEpochRecord }
-  | { readonly type: 'TopicRecord'; readonly data: TopicRecord }
-  | { readonly type: 'RemoveTopicRecord'; readonly data: RemoveTopicRecord }
-  | { readonly type: 'PartitionRecord'; readonly data: PartitionRecord }
-  | { readonly type: 'PartitionChangeRecord'; readonly data: PartitionChangeRecord }
-  | { readonly type: 'ConfigRecord'; readonly data: ConfigRecord }
-  | { readonly type: 'FeatureLevelRecord'; readonly data: FeatureLevelRecord }
-  | { readonly type: 'ProducerIdsRecord'; readonly data: ProducerIdsRecord }
-  | { readonly type: 'ClearElrRecord'; readonly data: ClearElrRecord }
-  | { readonly type: 'NoOpRecord'; readonly data: NoOpRecord };
+export type MetadataRecord = {
+  readonly [T in keyof MetadataRecords]: { readonly type: T; readonly data: MetadataRecords[T] };
+}[keyof MetadataRecords];
 
-export interface RegisterBrokerRecord {
-  readonly brokerId: number;
-  readonly incarnationId: string;
-  readonly brokerEpoch: number;
-  readonly endPoints: readonly {
-    readonly name: string;
-    readonly host: string;
-    readonly port: number;
-    readonly securityProtocol: number;
-  }[];
-  readonly features: readonly {
-    readonly name: string;
-    readonly minSupportedVersion: number;
-    readonly maxSupportedVersion: number;
-  }[];
-  readonly rack: string | null;
-  readonly fenced: boolean;
-  readonly inControlledShutdown: boolean;
-  readonly logDirs: readonly string[];
-}
-
-export interface BrokerEpochRecord {
-  readonly brokerId: number;
-  readonly brokerEpoch: number;
-}
-
-export interface BrokerRegistrationChangeRecord {
-  readonly brokerId: number;
-  readonly brokerEpoch: number;
-  /** -1 unfenced, 0 no change, 1 fenced. */
-  readonly fenced: number;
-  /** 0 no change, 1 in controlled shutdown. */
-  readonly inControlledShutdown: number;
-  /** Empty means no change. */
-  readonly logDirs: readonly string[];
-}
-
-export interface IdEpochRecord {
-  readonly id: number;
-  readonly epoch: number;
-}
-
-export interface TopicRecord {
-  readonly name: string;
-  readonly topicId: string;
-}
-
-export interface RemoveTopicRecord {
-  readonly topicId: string;
-}
-
-export interface PartitionRecord {
-  readonly partitionId: number;
-  readonly topicId: string;
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
-  readonly removingReplicas: readonly number[];
-  readonly addingReplicas: readonly number[];
-  readonly leader: number;
-  /** 1 while recovering from an unclean election. */
-  readonly leaderRecoveryState: number;
-  readonly leaderEpoch: number;
-  readonly partitionEpoch: number;
-  readonly directories: readonly string[];
-  readonly eligibleLeaderReplicas: readonly number[] | null;
-  readonly lastKnownElr: readonly number[] | null;
-}
-
-/** A null list, leader -2 and recovery state -1 mean that the field did not change. */
-export interface PartitionChangeRecord {
-  readonly partitionId: number;
-  readonly topicId: string;
-  readonly isr: readonly number[] | null;
-  readonly leader: number;
-  readonly replicas: readonly number[] | null;
-  readonly removingReplicas: readonly number[] | null;
-  readonly addingReplicas: readonly number[] | null;
-  readonly leaderRecoveryState: number;
-  readonly directories: readonly string[] | null;
-  readonly eligibleLeaderReplicas: readonly number[] | null;
-  readonly lastKnownElr: readonly number[] | null;
-}
-
-export interface ConfigRecord {
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly name: string;
-  /** Null removes the override. */
-  readonly value: string | null;
-}
-
-export interface FeatureLevelRecord {
-  readonly name: string;
-  readonly featureLevel: number;
-}
-
-export interface ProducerIdsRecord {
-  readonly brokerId: number;
-  readonly brokerEpoch: number;
-  readonly nextProducerId: number;
-}
-
-export interface ClearElrRecord {
-  /** Empty for all topics. */
-  readonly topicName: string;
-}
-
-export type NoOpRecord = Readonly<Record<string, never>>;
-
+export type RegisterBrokerRecord = MetadataRecords['RegisterBrokerRecord'];
+export type BrokerRegistrationChangeRecord = MetadataRecords['BrokerRegistrationChangeRecord'];
+export type PartitionRecord = MetadataRecords['PartitionRecord'];
+export type PartitionChangeRecord = MetadataRecords['PartitionChangeRecord'];
+export type ConfigRecord = MetadataRecords['ConfigRecord'];
+export type ClearElrRecord = MetadataRecords['ClearElrRecord'];
 /** The fields of a partition that a change may set. */
 export type PartitionChange = Omit<PartitionChangeRecord, 'partitionId' | 'topicId'>;
 

@@ -1,10 +1,13 @@
-import { filterTableRows } from '../operators/table-filter.ts';
 import { filteredView, mappedView } from '../operators/derived-views.ts';
-import { mapTableRows } from '../operators/table-map-values.ts';
 import { storeView } from '../operators/store-view.ts';
+import {
+  mappedRows,
+  matchingRows,
+  type TableTransform,
+  transformTableRows,
+} from '../operators/table-transform.ts';
 import type { Serde } from '../serde.ts';
 import type { TableViewFactory } from '../operators/table-view.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
 import type { TableFlags } from './aggregate-table.ts';
 import type { TableDescriptor } from './dsl.ts';
 import type { Predicate, ValueMapper } from './functions.ts';
@@ -27,8 +30,7 @@ export function filterTable<K, V>(
     valueSerde: options?.valueSerde ?? parent.valueSerde,
     // Where the parent is kept anyway its old values are free, and spare tombstones for rows that never matched.
     sendOldValues: parent.enableSendingOldValues(false),
-    factory: (flags, storeName) =>
-      filterTableRows({ predicate, negate, storeName, versioned: parent.versioned }, flags),
+    transform: { rowOf: matchingRows(predicate, negate), skipsAbsent: () => !parent.versioned() },
     view: () => filteredView(parent.view(), { predicate, negate }),
   });
 }
@@ -44,7 +46,7 @@ export function mapTableValues<K, V, VR>(
     options,
     valueSerde: options?.valueSerde,
     sendOldValues: false,
-    factory: (flags, storeName) => mapTableRows({ mapper, storeName }, flags),
+    transform: { rowOf: mappedRows(mapper), skipsAbsent: () => false },
     view: () => mappedView(parent.view(), mapper),
   });
 }
@@ -56,7 +58,7 @@ function transformTable<K, V, VR>(
     readonly options: Options<K, VR>;
     readonly valueSerde: Serde<VR> | undefined;
     readonly sendOldValues: boolean;
-    readonly factory: (flags: TableFlags, storeName: string | undefined) => NodeFactory;
+    readonly transform: Omit<TableTransform<K, V, VR>, 'storeName'>;
     readonly view: () => TableViewFactory<K, VR>;
   },
 ): KTable<K, VR> {
@@ -79,7 +81,7 @@ function transformTable<K, V, VR>(
     name,
     parents: [parent.name],
     stores: () => (storeName === undefined ? [] : [storeName]),
-    factory: request.factory(flags, storeName),
+    factory: transformTableRows({ ...request.transform, storeName }, flags),
   });
   return dsl.table<K, VR>({
     dsl,
