@@ -1,5 +1,5 @@
 /**
- * Figures for docs/decisions/0009-record-validation.md: `npx tsx test/broker/log/record-validation.measure.ts`.
+ * Figures for docs/decisions/0011-record-validation.md: `npx tsx test/broker/log/record-validation.measure.ts`.
  * Processor time, the best of alternating rounds in one process.
  */
 import fs from 'node:fs';
