@@ -1,3 +1,4 @@
+import { mustStop } from '../../src/base/assert.ts';
 import type { Environment, Timer } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
@@ -356,6 +357,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   #goOffline(topic: TopicName, index: number, error: unknown): void {
     const key = keyOf(topic.id, index);
     const reason = messageOf(error);
+    if (mustStop(error)) error.stopped = `partition ${topic.name}-${index}`;
     const isDamaged = isDamage(error);
     const before = this.#offline.get(key);
     this.#offline.set(key, { topic: { id: topic.id, name: topic.name }, index, reason, isDamaged });

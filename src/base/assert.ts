@@ -9,6 +9,9 @@ import { AssertionFailure } from './errors.ts';
  * | connection (frames, order of responses) | being closed | a disconnected client |
  * | partition (its log, what follows or leads it) | taking no more reads and writes | KAFKA_STORAGE_ERROR |
  * | controller (its decisions) | giving up its leadership | another controller |
+ * | record of an application (its task) | the application ending in ERROR; no failure handler is asked | other instances take over |
+ * | query | ERROR, not started again by itself | SHOW QUERIES, DESCRIBE |
+ * | carrying out of statements (the catalog) | taking no more statements | a health check that fails |
  * | broker (metadata, groups, all else) | closing, as after a failed disk | a broker that has left |
  *
  * Who stops notes it in `stopped` of the failure before it passes it on. A `catch` that goes on after other errors asks

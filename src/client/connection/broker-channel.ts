@@ -1,3 +1,4 @@
+import { mustStop } from '../../base/assert.ts';
 import type { Address, Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Api } from '../../protocol/message.ts';
@@ -121,7 +122,7 @@ export class BrokerChannel {
       connection?.close();
       this.#failures++;
       this.#retryAtMs = this.#environment.clock.monotonicMs() + this.#backoff.delayMs(this.#failures);
-      throw error instanceof OperationalError
+      throw error instanceof OperationalError || mustStop(error)
         ? error
         : new OperationalError('CONNECTION_FAILED', messageOf(error), { retriable: true, cause: error });
     } finally {

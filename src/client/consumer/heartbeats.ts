@@ -1,3 +1,4 @@
+import { mustStop } from '../../base/assert.ts';
 import type { Timer } from '../../base/environment.ts';
 import { heartbeat } from '../../protocol/messages/12-heartbeat.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -76,7 +77,8 @@ export class Heartbeats {
       });
       coordinator.movedBy(errorCode);
       if (this.#timer !== undefined) onAnswer(errorCode, generationId);
-    } catch {
+    } catch (error) {
+      if (mustStop(error)) throw error;
       // The connection was lost or the coordinator is not to be found: it is looked for at the next beat. If that takes
       // longer than the session, the broker tells so in its next answer.
     } finally {

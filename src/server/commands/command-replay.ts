@@ -1,3 +1,4 @@
+import { mustStop } from '../../base/assert.ts';
 import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -81,6 +82,7 @@ export class CommandReplay {
       this.#commands.push({ command: decodeCommand(key, value), offset });
       this.#expected = offset + 1;
     } catch (error) {
+      if (mustStop(error)) throw error;
       this.#onDamage(offset + 1, messageOf(error));
     }
   }

@@ -1,3 +1,4 @@
+import { mustStop } from '../../base/assert.ts';
 import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { Admin, Consumer, Producer } from '../../client/index.ts';
@@ -116,8 +117,10 @@ export class CommandTopic {
     const applied = new Promise((resolve, reject) => {
       const early = this.#early.get(offset);
       this.#early.delete(offset);
-      if (early === undefined) this.#waiters.set(offset, { resolve, reject });
-      else settle({ resolve, reject }, early);
+      if (early !== undefined) settle({ resolve, reject }, early);
+      // The following has ended while the offset was on its way.
+      else if (this.#failure !== undefined) reject(this.#failure);
+      else this.#waiters.set(offset, { resolve, reject });
     });
     const { kafka, environment } = this.#options;
     return waitFor(applied, environment.timers, kafka.timeoutMs, () =>
@@ -209,7 +212,14 @@ export class CommandTopic {
   async #carryOut(recorded: RecordedCommand): Promise<Outcome> {
     const outcome: Outcome = await this.#options.apply(recorded.command).then(
       (result) => ({ result }),
-      (error: unknown) => ({ error }),
+      (error: unknown) => {
+        // What later commands would work on is broken.
+        if (mustStop(error)) {
+          error.stopped = 'the carrying out of statements';
+          throw error;
+        }
+        return { error };
+      },
     );
     // Not before: what is planned behind this command is planned on what it has left.
     this.#order.carriedOut(recorded);

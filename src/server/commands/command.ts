@@ -1,3 +1,4 @@
+import { mustStop } from '../../base/assert.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { type RecordedStatement, readPlan, type StatementPlan } from '../../sql/index.ts';
 
@@ -54,7 +55,7 @@ export function decodeCommand(key: Buffer | null, value: Buffer | null): Command
     const plan = rest.plan === null ? null : readPlan(JSON.stringify(rest.plan));
     return { ...rest, version, plan, id: String(JSON.parse(String(key))) };
   } catch (error) {
-    if (error instanceof OperationalError) throw error;
+    if (error instanceof OperationalError || mustStop(error)) throw error;
     throw unreadable(messageOf(error));
   }
 }

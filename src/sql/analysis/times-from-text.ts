@@ -1,3 +1,4 @@
+import { mustStop } from '../../base/assert.ts';
 import type { Expression } from '../../../grammar/ast.ts';
 import { rewriteExpression } from '../../../grammar/traverse.ts';
 import { parseTimestamp } from '../values/iso-time.ts';
@@ -33,6 +34,7 @@ function millis(expression: Expression): Expression {
   try {
     return { kind: 'IntegerLiteral', text: String(parseTimestamp(value)), span };
   } catch (error) {
+    if (mustStop(error)) throw error;
     throw locatedError(
       `Failed to parse timestamp '${value}': ${error instanceof Error ? error.message : ''}`,
       span,

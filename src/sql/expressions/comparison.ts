@@ -1,6 +1,6 @@
 import type { Between, Comparison, ComparisonOperator, Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/index.ts';
-import { unreachable } from '../../base/assert.ts';
+import { mustStop, unreachable } from '../../base/assert.ts';
 import { messageOf } from '../../base/errors.ts';
 import { Decimal } from '../../serde/model/decimal.ts';
 import type { Int64 } from '../../serde/model/int64.ts';
@@ -79,6 +79,7 @@ function compareTimes(
   try {
     epochMs = parseTimestamp(value);
   } catch (error) {
+    if (mustStop(error)) throw error;
     throw mistake(expression, messageOf(error));
   }
   const time = constantCode(context.builder, epochMs, BIGINT);

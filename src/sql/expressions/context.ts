@@ -1,5 +1,6 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/index.ts';
+import { mustStop } from '../../base/assert.ts';
 import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import { type Code, CodeBuilder } from './code.ts';
@@ -62,10 +63,10 @@ export function located<T>(expression: { readonly span: SourceSpan }, action: ()
 /** The report of a failed evaluation: the options' callback, bound to the expression's text. */
 export function reporterOf(context: Context, expression: Expression): (error: unknown) => null {
   const { onError } = context.options;
-  if (onError === undefined) return () => null;
   const text = formatExpression(expression);
   return (error) => {
-    onError(error, text);
+    if (mustStop(error)) throw error;
+    onError?.(error, text);
     return null;
   };
 }

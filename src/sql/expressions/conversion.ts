@@ -1,6 +1,7 @@
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import { sameType } from '../../serde/model/sql-type.ts';
 import { casterOf } from '../values/cast.ts';
+import { mustStop } from '../../base/assert.ts';
 import { messageOf } from '../../base/errors.ts';
 import { apply, type Code, constantCode, failingCode } from './code.ts';
 import type { Context } from './context.ts';
@@ -17,6 +18,7 @@ export function convert(context: Context, code: Code, to: SqlType): Code | undef
     try {
       return constantCode(builder, value === null ? null : cast(value), to);
     } catch (error) {
+      if (mustStop(error)) throw error;
       return failingCode(builder, messageOf(error), to);
     }
   }

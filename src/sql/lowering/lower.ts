@@ -1,7 +1,7 @@
 import { parseExpression } from '../../../grammar/parse.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf } from '../../../grammar/traverse.ts';
-import { assert } from '../../base/assert.ts';
+import { assert, mustStop } from '../../base/assert.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KStream } from '../../streams/builder/kstream.ts';
@@ -208,6 +208,7 @@ function callSafely(
   try {
     return call(row);
   } catch (error) {
+    if (mustStop(error)) throw error;
     context.onError?.(error, 'table function');
     return [];
   }

@@ -1,7 +1,7 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs';
 import { childPath } from '../../base/child-path.ts';
 import type { Timer } from '../../base/environment.ts';
-import { messageOf } from '../../base/errors.ts';
+import { AssertionFailure, messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
@@ -208,6 +208,10 @@ export class AppQuery implements RunningQuery {
     if (this.#isClosed) return;
     this.#errors.addFailure(error);
     if (this.#state.value === 'PAUSED') return;
+    if (error instanceof AssertionFailure) {
+      this.#stopFor(error);
+      return;
+    }
     const delayMs = this.#backoff.delayAfter(error);
     this.#logger.error('a query has failed and will be started again', {
       queryId: this.plan.queryId,
@@ -220,6 +224,16 @@ export class AppQuery implements RunningQuery {
       this.#counts.restarted();
       void this.#change(() => this.#startApp());
     });
+  }
+
+  /** A bug is not tried again by itself: whoever has seen it pauses and resumes the query, or starts the server again. */
+  #stopFor(failure: AssertionFailure): void {
+    failure.stopped ??= `query ${this.plan.queryId}`;
+    this.#logger.error('a query has ended in a bug and is not started again', {
+      queryId: this.plan.queryId,
+      error: failure.message,
+    });
+    this.#state.next('ERROR');
   }
 
   #cancelRestart(): void {

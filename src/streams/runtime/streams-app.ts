@@ -1,4 +1,5 @@
 import { BehaviorSubject, Observable, Subject } from 'rxjs';
+import { mustStop } from '../../base/assert.ts';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
@@ -273,6 +274,10 @@ export class StreamsApp {
   #responseTo(error: unknown): StreamThreadExceptionResponse {
     if (this.#stopping) return 'SHUTDOWN_CLIENT';
     if (error instanceof OperationalError && error.code === 'SHUTDOWN_REQUESTED') return 'SHUTDOWN_CLIENT';
+    if (mustStop(error)) {
+      error.stopped = `application ${this.#settings.applicationId}`;
+      return 'SHUTDOWN_CLIENT';
+    }
     // The next loop sets the damaged state aside and restores it, as tasks in Kafka Streams do (TaskCorruptedException).
     if (isDamage(error) && this.#repairs++ < REPAIRS_MAX) return 'REPLACE_THREAD';
     try {

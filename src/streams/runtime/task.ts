@@ -1,4 +1,4 @@
-import { assert, assertDefined } from '../../base/assert.ts';
+import { assert, assertDefined, mustStop } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
 import type { DropReason, OperatorContext } from '../operators/operator.ts';
@@ -272,6 +272,7 @@ export class Task {
       if (input.key !== null) key = node.keySerde.deserialize(topic, input.key, headers);
       if (input.value !== null) value = node.valueSerde.deserialize(topic, input.value, headers);
     } catch (error) {
+      if (mustStop(error)) throw error;
       const context = { topic, partition, offset, taskId: this.id, nodeName: node.name };
       if (this.#settings.handlers.deserialization(error, context) === 'fail') {
         throw new StreamsFailure('deserialization', context, error);
@@ -428,7 +429,8 @@ export class Task {
   }
 
   #handleFailure(kind: FailureKind, error: unknown, nodeName: string): void {
-    if (error instanceof StreamsFailure) throw error;
+    // No handler is asked to forgive a bug.
+    if (error instanceof StreamsFailure || mustStop(error)) throw error;
     const { topic, partition, offset } = this.#executor.current;
     const context = { topic, partition, offset, taskId: this.id, nodeName };
     if (this.#settings.handlers[kind](error, context) === 'fail')

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
-import { messageOf } from '../../../src/base/errors.ts';
+import { AssertionFailure, messageOf } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { Cluster } from '../../../src/client/cluster/cluster.ts';
 import { GroupCoordinator } from '../../../src/client/cluster/coordinator.ts';
@@ -130,6 +130,26 @@ it('starts again as often as it is told to, also when it cannot even start', asy
   await app.close();
   await admin.close();
   expect(app.state).toBe('NOT_RUNNING');
+});
+
+it('ends at a bug, whatever the handlers say', async () => {
+  const failure = new AssertionFailure('a store has lost a row');
+  const app = appOf(
+    () => ({
+      process() {
+        throw failure;
+      },
+    }),
+    { onFailure: { processing: 'continue' }, onUncaught: () => 'REPLACE_THREAD' },
+  );
+  const errors: unknown[] = [];
+  app.errors$.subscribe((error) => errors.push(error));
+  await send('a', 'b');
+  await app.start();
+  await waitFor(environment, 'its end', () => app.state === 'ERROR');
+  expect(errors).toEqual([failure]);
+  expect(failure.stopped).toBe('application life');
+  await app.close();
 });
 
 it('ends, and tells why, when the handler of uncaught errors throws', async () => {

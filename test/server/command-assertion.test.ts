@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { AssertionFailure } from '../../src/base/errors.ts';
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { CommandTopic } from '../../src/server/commands/command-topic.ts';
+import { KafkaAbsence } from '../../src/server/commands/kafka-absence.ts';
+import { brokerAndFolder } from '../streams/runtime/broker-and-folder.ts';
+
+let around: Awaited<ReturnType<typeof brokerAndFolder>>;
+beforeEach(async () => {
+  around = await brokerAndFolder();
+});
+afterEach(() => around.close());
+
+it('carries out nothing more on what a bug has left', async () => {
+  const { bootstrapServers } = around;
+  const failures: Error[] = [];
+  const applied: string[] = [];
+  const failure = new AssertionFailure('the catalog has lost a source');
+  const commands = await CommandTopic.open({
+    environment: nodeEnvironment,
+    bootstrapServers,
+    topic: 'commands',
+    logger: silentLogger,
+    kafka: new KafkaAbsence({ bootstrapServers, timeoutMs: 10_000, failure: () => undefined }),
+    skipDamage: false,
+    restore: async () => {},
+    apply: async ({ statementText }) => {
+      applied.push(statementText);
+      if (statementText === 'buggy') throw failure;
+      if (statementText === 'wrong') throw new Error('a mistake');
+    },
+    onFailure: (error) => failures.push(error),
+  });
+  const append = (statementText: string): Promise<unknown> =>
+    commands.append({
+      id: statementText,
+      statementText,
+      plan: null,
+      control: null,
+      properties: {},
+      plannedAtOffset: commands.plannedAtOffset,
+    });
+  await append('first');
+  await expect(append('wrong')).rejects.toThrow('a mistake');
+  await append('second');
+  await expect(append('buggy')).rejects.toBe(failure);
+  await expect(append('third')).rejects.toBe(failure);
+  expect(applied).toEqual(['first', 'wrong', 'second', 'buggy']);
+  expect(failures).toEqual([failure]);
+  expect(failure.stopped).toBe('the carrying out of statements');
+  await commands.close();
+});
