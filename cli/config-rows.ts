@@ -9,7 +9,7 @@ import { streamsConfig } from '../src/streams/index.ts';
 import { startDefaults } from './process-options.ts';
 
 /** Whose setting it is. */
-export type ConfigOwner = 'broker' | 'topic' | 'sql' | 'streams' | 'producer' | 'consumer' | 'admin';
+type ConfigOwner = 'broker' | 'topic' | 'sql' | 'streams' | 'producer' | 'consumer' | 'admin';
 
 /** A setting with the value that it would have, and all that is known of it. */
 export interface ConfigRow {

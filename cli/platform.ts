@@ -14,7 +14,7 @@ import { writeError } from './standard-streams.ts';
 const KAFKA_PORT = 9092;
 const HTTP_PORT = 8088;
 
-export interface PlatformOptions extends ProcessOptions {
+interface PlatformOptions extends ProcessOptions {
   readonly settings: ProcessSettings;
   readonly data: string;
   readonly sql: boolean;

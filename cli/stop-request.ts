@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { writeError } from './standard-streams.ts';
 
 /** The wish to end this process, as the first signal or the end of the process that has started it tells it. */
-export interface StopRequest {
+interface StopRequest {
   readonly signal: AbortSignal;
   /** Resolves with the wish. */
   readonly stopped: Promise<void>;

@@ -154,8 +154,8 @@ export const nonReservedKeywords = [
   'ZONE',
 ] as const;
 
-export type ReservedKeyword = (typeof reservedKeywords)[number];
-export type NonReservedKeyword = (typeof nonReservedKeywords)[number];
+type ReservedKeyword = (typeof reservedKeywords)[number];
+type NonReservedKeyword = (typeof nonReservedKeywords)[number];
 export type Keyword = ReservedKeyword | NonReservedKeyword;
 
 const reservedSet: ReadonlySet<string> = new Set(reservedKeywords);

@@ -4,7 +4,7 @@ import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
 import { Lexer } from './chevrotain.ts';
 import { keywordTokens, lexedTokens, Word } from './tokens.ts';
 
-export interface LexedText {
+interface LexedText {
   readonly tokens: readonly IToken[];
   /** Comments, in order: they are no part of the grammar. */
   readonly comments: readonly IToken[];

@@ -14,7 +14,7 @@ export const Word = createToken({
   pattern: /[A-Za-z_][A-Za-z0-9_@]*/,
   categories: [Identifier],
 });
-export const DigitIdentifier = createToken({
+const DigitIdentifier = createToken({
   name: 'DIGIT_IDENTIFIER',
   pattern: /[0-9][A-Za-z0-9_@]+/,
   categories: [Identifier],
@@ -71,15 +71,15 @@ export const Comma = symbol('COMMA', ',');
 export const Dot = symbol('DOT', '.');
 export const Semicolon = symbol('SEMICOLON', ';');
 
-export const Whitespace = createToken({
+const Whitespace = createToken({
   name: 'WS',
   pattern: /[ \r\n\t\u00a0]+/,
   group: Lexer.SKIPPED,
   line_breaks: true,
 });
 /** `-- …`, `--@ directives` included; kept aside, for tools that read directives. */
-export const LineComment = createToken({ name: 'LINE_COMMENT', pattern: /--[^\r\n]*/, group: 'comments' });
-export const BlockComment = createToken({
+const LineComment = createToken({ name: 'LINE_COMMENT', pattern: /--[^\r\n]*/, group: 'comments' });
+const BlockComment = createToken({
   name: 'BLOCK_COMMENT',
   pattern: /\/\*[^]*?\*\//,
   group: 'comments',

@@ -2,7 +2,7 @@ import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import type { ControllerSettings } from './controller-options.ts';
 
 /** Level of `metadata.version` 4.0-IV3: all record versions that Millrace writes are of this level or below. */
-export const METADATA_VERSION = 25;
+const METADATA_VERSION = 25;
 
 /** What a broker registers with: the levels of each feature that it can work at (KIP-584). */
 export const SUPPORTED_FEATURES = [

@@ -14,7 +14,7 @@ export function activeBrokers(state: ControllerState): BrokerRegistration[] {
 }
 
 /** A topic's setting as it holds now. */
-export function topicSetting(state: ControllerState, topic: string, name: string): string {
+function topicSetting(state: ControllerState, topic: string, name: string): string {
   return topicConfigValue(name, topic, { image: state.image, config: state.settings.config, nodeId: null });
 }
 

@@ -6,7 +6,7 @@ import type { Api, RequestInput, RequestOf, ResponseInput, ResponseOf } from '..
 import type { PeerChannel, PeerChannels } from '../server/peer-channel.ts';
 import type { MetadataQuorum } from './metadata-quorum.ts';
 
-export interface ControllerChannelOptions {
+interface ControllerChannelOptions {
   readonly environment: Environment;
   readonly quorum: Pick<MetadataQuorum, 'controller' | 'leader' | 'raft' | 'answer'>;
   readonly peers: PeerChannels;

@@ -12,7 +12,7 @@ import { Controller } from './controller.ts';
 import type { ControllerSettings } from './controller-options.ts';
 import { operationOf } from './operations.ts';
 
-export interface MetadataQuorumOptions extends Omit<RaftOptions, 'log'> {
+interface MetadataQuorumOptions extends Omit<RaftOptions, 'log'> {
   /**
    * The log of `__cluster_metadata-0`, opened with METADATA_LOG_CONFIG:
    * `logManager.openMetadataLog({ topicId: METADATA_TOPIC_ID, config: METADATA_LOG_CONFIG })`.

@@ -21,7 +21,7 @@ export interface ControllerState {
 }
 
 /** Records to append as one batch, all or none, and what to answer when they are committed. */
-export interface Decision<R> {
+interface Decision<R> {
   readonly records: readonly MetadataRecord[];
   readonly response: R;
 }

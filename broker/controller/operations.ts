@@ -12,7 +12,7 @@ import { registerBroker } from './register-broker.ts';
 import { unregisterBroker } from './unregister-broker.ts';
 
 /** Every API that the controller serves, by key. */
-export const operations = {
+const operations = {
   19: createTopics,
   20: deleteTopics,
   33: alterConfigs,

@@ -5,7 +5,7 @@ import { NO_CHANGE, type PartitionChange } from '../metadata/metadata-record.ts'
  * `preferred`: the first replica if it is in sync; `online`: keep the leader, else any that is in sync; `unclean`: as
  * `online`, but as a last resort a replica that is not.
  */
-export type ElectionType = 'preferred' | 'online' | 'unclean';
+type ElectionType = 'preferred' | 'online' | 'unclean';
 
 /** What a partition is to become; what is left out stays. */
 export interface PartitionTarget {

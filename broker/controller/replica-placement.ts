@@ -1,6 +1,6 @@
 import type { Random } from '../../src/base/environment.ts';
 
-export interface UsableBroker {
+interface UsableBroker {
   readonly id: number;
   readonly rack: string | null;
 }

@@ -10,7 +10,7 @@ export interface ClientEndpoint {
   readonly rack: string | null;
 }
 
-export interface ClientEndpointsOptions {
+interface ClientEndpointsOptions {
   readonly nodeId: number;
   /** Listeners that `advertised.listeners` names: what they say is told to clients as it is. */
   readonly advertised: ReadonlySet<string>;

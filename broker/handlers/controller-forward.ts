@@ -8,7 +8,7 @@ import { anyHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 
 /** How a request that only the controller can serve is passed on to it. */
-export interface Forwarding<A extends Api> {
+interface Forwarding<A extends Api> {
   readonly api: A;
   /** The client's deadline in the request, in milliseconds; 30 seconds where the API has none. */
   readonly timeoutMs?: (request: RequestOf<A>) => number;

@@ -4,13 +4,13 @@ import type { RequestContext } from '../server/request-context.ts';
 import type { BrokerServices } from './broker-services.ts';
 import type { ClientEndpoint } from './client-endpoints.ts';
 
-export interface CurrentLeader {
+interface CurrentLeader {
   readonly leaderId: number;
   readonly leaderEpoch: number;
 }
 
 /** The first versions of an API whose responses name leaders, and tell their addresses. */
-export interface LeaderVersions {
+interface LeaderVersions {
   readonly leaderMin: number;
   readonly endpointMin: number;
 }

@@ -20,7 +20,7 @@ import {
  * `before` is the metadata as this broker knew it when the request came, `after` as it knows it now. What another client
  * has done in between, and just so, is taken for the request's own work: what was asked for holds either way.
  */
-export interface Meanwhile {
+interface Meanwhile {
   readonly before: MetadataImage;
   readonly after: MetadataImage;
 }

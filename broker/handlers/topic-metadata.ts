@@ -2,7 +2,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { MetadataImage, PartitionRegistration } from '../metadata/metadata-image.ts';
 
 /** A partition as Metadata and DescribeTopicPartitions show it. */
-export interface PartitionMetadata {
+interface PartitionMetadata {
   readonly errorCode: number;
   readonly partitionIndex: number;
   readonly leaderId: number;

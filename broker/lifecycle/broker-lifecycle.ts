@@ -12,7 +12,7 @@ import { isQuorumGone } from './quorum-reach.ts';
 import type { MetadataWaiters } from './metadata-waiters.ts';
 import { SUPPORTED_FEATURES } from '../controller/bootstrap-records.ts';
 
-export interface BrokerLifecycleOptions {
+interface BrokerLifecycleOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   /** Stops the broker. */

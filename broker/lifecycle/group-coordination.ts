@@ -54,7 +54,7 @@ export function groupTopics(image: () => MetadataImage): GroupTopics {
   };
 }
 
-export interface GroupCoordinationOptions {
+interface GroupCoordinationOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly log: InternalLog;

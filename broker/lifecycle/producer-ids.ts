@@ -2,7 +2,7 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { allocateProducerIds } from '../../src/protocol/messages/67-allocate-producer-ids.ts';
 import type { ControllerChannel } from '../controller/controller-channel.ts';
 
-export interface ProducerIdsOptions {
+interface ProducerIdsOptions {
   readonly nodeId: number;
   readonly brokerEpoch: () => number;
   readonly controller: ControllerChannel;
@@ -48,6 +48,6 @@ export class ProducerIds {
 }
 
 /** The controller refused a block: the client may ask again. */
-export class ProducerIdsUnavailable extends Error {
+class ProducerIdsUnavailable extends Error {
   override readonly name = 'ProducerIdsUnavailable';
 }

@@ -11,7 +11,7 @@ import type { MetadataWaiters } from './metadata-waiters.ts';
 
 type CreatableTopic = RequestOf<typeof createTopics>['topics'][number];
 
-export interface TopicCreatorOptions {
+interface TopicCreatorOptions {
   readonly config: BrokerConfig;
   readonly logger: Logger;
   readonly controller: ControllerChannel;
@@ -20,7 +20,7 @@ export interface TopicCreatorOptions {
 }
 
 export const CONSUMER_OFFSETS_TOPIC = '__consumer_offsets';
-export const TRANSACTION_STATE_TOPIC = '__transaction_state';
+const TRANSACTION_STATE_TOPIC = '__transaction_state';
 const INTERNAL_TOPICS: ReadonlySet<string> = new Set([CONSUMER_OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC]);
 
 /** Whether clients other than the broker may not write to the topic. */

@@ -16,7 +16,7 @@ import { type LogConfig, UNLIMITED } from './log-config.ts';
 /** A time that is beyond can be told from it, but not be kept exactly. */
 const TIMESTAMP_MAX = Number.MAX_SAFE_INTEGER - 2;
 
-export type Validated =
+type Validated =
   | { readonly batches: readonly BatchInfo[]; readonly refusal?: undefined }
   | { readonly refusal: Refusal };
 
@@ -39,7 +39,7 @@ function refuseUnreadable(error: unknown): Validated {
   return refuse(ErrorCode.CORRUPT_MESSAGE, error.message);
 }
 
-export interface ValidationOptions {
+interface ValidationOptions {
   readonly origin: AppendOrigin;
   readonly config: LogConfig;
   /** `<topic>-<partition>`, for messages. */

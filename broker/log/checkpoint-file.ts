@@ -12,7 +12,7 @@ export function encodeCheckpoint(lines: readonly string[]): Buffer {
   return Buffer.from(`${VERSION}\n${lines.length}\n${lines.map((line) => `${line}\n`).join('')}`);
 }
 
-export function decodeCheckpoint(path: string, content: string): readonly string[] {
+function decodeCheckpoint(path: string, content: string): readonly string[] {
   const lines = content.split('\n');
   // Every line ends with a new one, the last one, too: a number that was cut off would be another number.
   if (lines.pop() !== '') throw foreign(path, 'it ends within a line');

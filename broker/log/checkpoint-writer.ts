@@ -3,7 +3,7 @@ import { encodeCheckpoint } from './checkpoint-file.ts';
 import { checkpointLines, type LogOffset } from './offset-checkpoint.ts';
 
 /** What one checkpoint file is to say. */
-export interface CheckpointContent {
+interface CheckpointContent {
   /** The file's name in the data folder. */
   readonly file: string;
   readonly entries: readonly LogOffset[];

@@ -21,7 +21,7 @@ export interface DataFolder {
   readonly previousBrokerEpoch: number;
 }
 
-export interface FolderIdentity {
+interface FolderIdentity {
   readonly nodeId: number;
   readonly clusterId?: string;
   readonly newClusterId?: string;

@@ -18,7 +18,7 @@ const OFFSETS = {
 export type CheckpointFile = keyof typeof OFFSETS;
 const FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
 
-export interface LogCheckpointsOptions {
+interface LogCheckpointsOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly directory: string;

@@ -5,7 +5,7 @@ import type { LogState } from './log-state.ts';
 import { PARTITION_METADATA } from './partition-metadata.ts';
 import type { Segment } from './segment.ts';
 
-export interface LogDurabilityOptions {
+interface LogDurabilityOptions {
   readonly recoveryPoint: number;
   /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
   readonly onRecoveryPointLowered: () => void;

@@ -1,5 +1,5 @@
 /** What a flusher flushes. */
-export interface Flushable {
+interface Flushable {
   /** Syncs everything that has been appended by now and moves the recovery point; false to be called again. */
   flushOnce(): Promise<boolean>;
 }

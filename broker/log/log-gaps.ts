@@ -2,7 +2,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import type { Segment } from './segment.ts';
 
 /** Records that should be in a log and are not. */
-export interface MissingRecords {
+interface MissingRecords {
   readonly fromOffset: number;
   /** The first offset that is there again. */
   readonly toOffset: number;

@@ -36,7 +36,7 @@ import { RecentBudget } from './recent-batches.ts';
 import { parseSegmentFileName } from './segment-files.ts';
 import { TopicFiles } from './topic-files.ts';
 
-export interface LogManagerOptions {
+interface LogManagerOptions {
   readonly environment: Environment;
   readonly logger?: Logger;
   /** The data folder (one entry of `log.dirs`); created and formatted when missing or empty. */

@@ -9,14 +9,14 @@ import { ProducerState } from './producer-state.ts';
 import { Segment, type SegmentOptions } from './segment.ts';
 
 /** What a log is made of, as it was found on the disk. */
-export interface OpenedLog {
+interface OpenedLog {
   readonly epochs: LeaderEpochCache;
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;
   readonly recovered: RecoveredLog;
 }
 
-export interface OpeningOptions {
+interface OpeningOptions {
   readonly logger: Logger;
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
 }

@@ -15,7 +15,7 @@ import { scanBatches, scanValidBatches } from './segment-scan.ts';
 import { decodeTransactionIndex } from './transaction-index.ts';
 import { saveTail, setSegmentAside } from './unrecovered.ts';
 
-export interface RecoveryOptions {
+interface RecoveryOptions {
   readonly disk: Disk;
   readonly logger: Logger;
   readonly directory: string;

@@ -16,7 +16,7 @@ import { SegmentDamage } from './segment-damage.ts';
 /** More places than this are logged again: it is not a list of the damage, it keeps a log readable. */
 const COMPLAINTS_MAX = 1_000;
 
-export interface LogStateOptions {
+interface LogStateOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   /** `<topic>-<partition>` */

@@ -1,5 +1,5 @@
 /** What {@link OpenSegments} may ask to give up its file handle and indexes. */
-export interface Releasable {
+interface Releasable {
   release(): void;
 }
 

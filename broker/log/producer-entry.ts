@@ -1,5 +1,5 @@
 /** How many of a producer's last batches are remembered to recognise duplicates: Kafka's fixed number. */
-export const BATCHES_REMEMBERED = 5;
+const BATCHES_REMEMBERED = 5;
 
 const NO_SEQUENCE = -1;
 export const NO_PRODUCER_EPOCH = -1;

@@ -26,7 +26,7 @@ export interface CompletedTxn {
 }
 
 /** A batch of a producer with an id, as its header describes it. */
-export interface SequencedBatch {
+interface SequencedBatch {
   readonly producerId: number;
   readonly producerEpoch: number;
   readonly baseSequence: number;

@@ -68,7 +68,7 @@ export class RecentBatches {
   }
 }
 
-export interface RecentEntry {
+interface RecentEntry {
   readonly baseOffset: number;
   readonly nextOffset: number;
   /** One or more whole batches, in memory that later ones are written over: to be copied at once, or not at all. */

@@ -1,7 +1,7 @@
 import type { LogConfig } from './log-config.ts';
 import type { Segment } from './segment.ts';
 
-export interface RetentionView {
+interface RetentionView {
   readonly config: LogConfig;
   readonly nowMs: number;
   readonly logStartOffset: number;

@@ -2,7 +2,7 @@ import type { LogConfig } from './log-config.ts';
 import type { Segment } from './segment.ts';
 
 /** What is about to be appended. */
-export interface Incoming {
+interface Incoming {
   readonly bytes: number;
   readonly batches: number;
   readonly lastOffset: number;

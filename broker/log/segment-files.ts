@@ -18,7 +18,7 @@ export function segmentFileName(baseOffset: number, kind: SegmentFileKind): stri
   return `${String(baseOffset).padStart(DIGITS, '0')}.${kind}`;
 }
 
-export interface SegmentFile {
+interface SegmentFile {
   readonly baseOffset: number;
   readonly kind: SegmentFileKind;
 }

@@ -3,7 +3,7 @@ import { claimedBatchSizeAt, isCrcValid } from '../../src/protocol/records/batch
 import { BatchInfo } from './batch-info.ts';
 
 /** What a scan reads from. */
-export interface Scannable {
+interface Scannable {
   readonly sizeInBytes: number;
   readAt(target: Buffer, position: number, length: number): number;
 }

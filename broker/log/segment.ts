@@ -16,7 +16,7 @@ const ACTIVE_BESIDE_LOG: readonly SegmentFileKind[] = ['snapshot'];
 const SEALED_BESIDE_LOG: readonly SegmentFileKind[] = ['index', 'timeindex', 'txnindex', 'snapshot'];
 
 /** The three indexes of a segment. */
-export interface SegmentIndexes {
+interface SegmentIndexes {
   readonly offsets: OffsetIndex;
   readonly times: TimeIndex;
   readonly transactions: AbortedTxn[];

@@ -1,7 +1,7 @@
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { RecordIterator } from '../../src/protocol/records/decode-batch.ts';
 
-export interface TransactionMarker {
+interface TransactionMarker {
   readonly isAbort: boolean;
   readonly coordinatorEpoch: number;
 }

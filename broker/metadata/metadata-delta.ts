@@ -299,7 +299,7 @@ export class MetadataDelta {
 }
 
 /** What changed in the overrides of one config resource. */
-export interface ConfigDelta {
+interface ConfigDelta {
   readonly resourceType: number;
   readonly resourceName: string;
   /** New values by name; null for an override that is gone. */

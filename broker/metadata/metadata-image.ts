@@ -49,7 +49,7 @@ export interface PartitionRegistration {
   readonly recovering: boolean;
 }
 
-export interface BrokerEndpoint {
+interface BrokerEndpoint {
   readonly name: string;
   readonly host: string;
   readonly port: number;

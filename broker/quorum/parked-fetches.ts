@@ -1,7 +1,7 @@
 import type { Timer, Timers } from '../../src/base/environment.ts';
 
 /** A fetch that waits at the leader for something to answer with. */
-export interface ParkedFetch {
+interface ParkedFetch {
   readonly replicaId: number;
   readonly fetchOffset: number;
   /** What the replica knows to be committed; infinite when it did not say. */

@@ -11,7 +11,7 @@ export interface RaftVoter {
 }
 
 /** A listener by which a voter can be reached. */
-export interface RaftEndpoint extends Address {
+interface RaftEndpoint extends Address {
   readonly name: string;
 }
 

@@ -2,7 +2,7 @@ import { type ElectionState, type ReplicaKey, ZERO_DIRECTORY } from './election-
 import type { OffsetAndEpoch } from './raft-log.ts';
 import type { RaftState } from './raft-state.ts';
 
-export interface VoteQuestion {
+interface VoteQuestion {
   readonly candidate: ReplicaKey;
   /** True for a PreVote (KIP-996): would you vote for me? It binds nobody. */
   readonly preVote: boolean;

@@ -41,7 +41,7 @@ export interface ReadRoom {
  * Called once with one read per item, in order, and with the memory that they lie in: that is released when the response
  * has been sent.
  */
-export type OnFetched = (reads: readonly PartitionRead[], memory: ReadLease) => void;
+type OnFetched = (reads: readonly PartitionRead[], memory: ReadLease) => void;
 
 /**
  * A fetch: reads at once, and when that is less than asked for waits until one of its partitions has more, an error

@@ -5,7 +5,7 @@ import { partitionDirectoryName } from '../log/partition-directory.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { RemovedTopics } from '../metadata/metadata-loader.ts';
 
-export interface DoubtfulFoldersOptions {
+interface DoubtfulFoldersOptions {
   readonly nodeId: number;
   readonly logManager: LogManager;
   readonly logger: Logger;

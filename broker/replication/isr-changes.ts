@@ -10,7 +10,7 @@ import type { Partition } from './partition.ts';
 type Request = RequestOf<typeof alterPartition>;
 type Response = ResponseOf<typeof alterPartition>;
 
-export interface IsrChangesOptions {
+interface IsrChangesOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   /** Stops the broker. */

@@ -8,7 +8,7 @@ import type { FollowerProgress } from './follower-progress.ts';
 import { type LeaderContext, PartitionLeader } from './partition-leader.ts';
 import { WatchList } from './watch-list.ts';
 
-export interface PartitionOptions {
+interface PartitionOptions {
   readonly topic: string;
   readonly topicId: string;
   readonly index: number;
@@ -20,7 +20,7 @@ export interface PartitionOptions {
 }
 
 /** What the controller said to a proposed ISR. */
-export type IsrDecision =
+type IsrDecision =
   | {
       readonly outcome: 'committed';
       readonly isr: readonly number[];
@@ -33,7 +33,7 @@ export type IsrDecision =
   | { readonly outcome: 'outdated' };
 
 /** One follower's or consumer's fetch of this partition has been let through; or why not. */
-export type FencingError =
+type FencingError =
   | typeof ErrorCode.NONE
   | typeof ErrorCode.NOT_LEADER_OR_FOLLOWER
   | typeof ErrorCode.FENCED_LEADER_EPOCH

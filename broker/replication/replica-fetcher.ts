@@ -20,7 +20,7 @@ export interface FetcherSettings {
   readonly backoffMs: number;
 }
 
-export interface ReplicaFetcherOptions {
+interface ReplicaFetcherOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   /** Stops the broker. */

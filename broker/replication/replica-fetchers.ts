@@ -6,7 +6,7 @@ import type { PeerChannels } from '../server/peer-channel.ts';
 import type { Partition } from './partition.ts';
 import { type FetcherSettings, ReplicaFetcher } from './replica-fetcher.ts';
 
-export interface ReplicaFetchersOptions {
+interface ReplicaFetchersOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   /** Stops the broker. */

@@ -29,7 +29,7 @@ import { appendFailure } from './partition.ts';
 import type { ReplicaFetchers } from './replica-fetchers.ts';
 import { SlicedWork } from './sliced-work.ts';
 
-export interface ReplicaManagerOptions {
+interface ReplicaManagerOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly nodeId: number;

@@ -5,7 +5,7 @@ const SLICE_ITEMS = 32;
 /** Time after which a slice ends early: opening a log takes longer on a slow disk. */
 const SLICE_MS = 5;
 
-export interface SlicedWorkOptions<T> {
+interface SlicedWorkOptions<T> {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly run: (item: T) => void;

@@ -12,7 +12,7 @@ import {
   type TopicMetrics,
 } from './metrics.ts';
 
-export interface MetricsSources {
+interface MetricsSources {
   readonly stalls: StallMetrics;
   readonly connections: () => SocketMetrics;
   readonly replicaManager: () => ReplicaManagerMetrics;

@@ -24,7 +24,7 @@ const API_VERSIONS_KEY = 18;
 /** What a client that asks in an unknown version of ApiVersions can always read. */
 const API_VERSIONS_FALLBACK = 0;
 
-export interface DispatcherOptions {
+interface DispatcherOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

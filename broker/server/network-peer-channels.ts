@@ -6,7 +6,7 @@ import { FrameReader } from '../../src/protocol/frame-reader.ts';
 import { frameSizesUpTo } from './frame-sizes.ts';
 import type { PeerChannel, PeerChannels } from './peer-channel.ts';
 
-export interface NetworkPeerChannelsOptions {
+interface NetworkPeerChannelsOptions {
   readonly environment: Environment;
   /** Name under which this broker's requests appear in logs. */
   readonly clientId: string;

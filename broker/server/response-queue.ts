@@ -12,7 +12,7 @@ export interface ResponseSlot {
 }
 
 /** Responses that are written together. */
-export interface ReadyResponses {
+interface ReadyResponses {
   readonly chunks: readonly Uint8Array[];
   /** Whom to tell when they are sent; mostly nobody. */
   readonly onSent: readonly (() => void)[] | undefined;

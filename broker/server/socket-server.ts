@@ -33,7 +33,7 @@ export interface SocketServerOptions {
 }
 
 /** Where requests go. */
-export interface RequestDispatcher {
+interface RequestDispatcher {
   startsInTurn(frame: Buffer, connection: ServerConnection): boolean;
   dispatch(frame: Buffer, connection: ServerConnection): void;
 }

@@ -12,7 +12,7 @@ export const OTHER_WORK = 'other work of this process';
 
 const NONE: Stall = { ms: 0, cause: 'none' };
 
-export interface StallWatchOptions {
+interface StallWatchOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** How late the event loop was, by its own account; absent where time stands still while code runs. */

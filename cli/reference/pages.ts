@@ -11,7 +11,7 @@ import {
 import { sqlFunctionsPage, sqlStatementsPage } from './sql-pages.ts';
 
 /** The pages of docs/reference, by file name: each is made from what the code registers, and from nothing else. */
-export const referencePages = {
+const referencePages = {
   'command-line.md': commandLinePage,
   'sql-statements.md': sqlStatementsPage,
   'sql-functions.md': sqlFunctionsPage,

@@ -228,7 +228,7 @@ function fieldTable(rows: readonly Fields[], keyLabel = ' (key)'): Shown {
 }
 
 /** A type as SQL writes it, from the tree of `{type, fields, memberSchema}` that the server sends. */
-export function typeText(schema: unknown): string {
+function typeText(schema: unknown): string {
   const { type, memberSchema, fields: members, parameters } = fields(schema);
   switch (type) {
     case 'ARRAY':

@@ -12,7 +12,7 @@ export function pagerOf(env: Readonly<Record<string, string | undefined>>): stri
 /** Rows that a text takes on a terminal of this width: our tables are never wider, so that lines are rows. */
 const rowsOf = (text: string): number => text.split('\n').length - 1;
 
-export interface PagedOutputOptions {
+interface PagedOutputOptions {
   readonly write: (text: string) => void;
   /** Height of the terminal in rows, asked whenever something is shown. */
   readonly rows: () => number;

@@ -33,7 +33,7 @@ export interface ResultWriter {
 }
 
 /** Writes one query's answer: a header, rows, and at the end what closed it. */
-export interface QueryWriter {
+interface QueryWriter {
   row(message: StreamedRow): void;
   end(): void;
 }

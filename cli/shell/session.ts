@@ -6,7 +6,7 @@ import { SqlServerError } from './sql-server-client.ts';
 import { notAStatement } from './shell-commands.ts';
 import { type ScannedStatement, type ScannedText, scanStatements } from './statement-scanner.ts';
 
-export interface SessionOptions extends Pick<Outlet, 'print' | 'page' | 'columns'> {
+interface SessionOptions extends Pick<Outlet, 'print' | 'page' | 'columns'> {
   readonly client: SqlServerClient;
   readonly format: OutputFormat;
   /** Where messages go that are no rows; to where rows go, unless told otherwise. */

@@ -20,7 +20,7 @@ import { scanStatements } from './statement-scanner.ts';
 import { clearScreen, onStdout, writeOut } from '../standard-streams.ts';
 import { visible } from './visible-text.ts';
 
-export interface ShellOptions {
+interface ShellOptions {
   readonly client: SqlServerClient;
   readonly format: OutputFormat;
   readonly historyFile?: string;

@@ -4,12 +4,12 @@ import { parseExact } from './exact-json.ts';
 import { exchange, linesOf, textOf } from './http-exchange.ts';
 
 /** What a session carries along with each statement: `SET` properties and `DEFINE` variables. */
-export interface SessionSettings {
+interface SessionSettings {
   readonly properties: Readonly<Record<string, unknown>>;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-export interface ServerInfo {
+interface ServerInfo {
   readonly version: string;
   readonly kafkaClusterId: string;
   readonly ksqlServiceId: string;

@@ -26,7 +26,7 @@ export function formatQuery(query: Query): string {
   return lines.join('\n');
 }
 
-export function formatSelectItem(item: SelectItem): string {
+function formatSelectItem(item: SelectItem): string {
   switch (item.kind) {
     case 'SelectAll':
       return item.source === undefined ? '*' : `${formatIdentifier(item.source)}.*`;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /** The CRC-32C (Castagnoli) of a part of a buffer, as an unsigned 32-bit integer. */
-export type Crc32c = (buffer: Buffer, start?: number, end?: number) => number;
+type Crc32c = (buffer: Buffer, start?: number, end?: number) => number;
 
 const POLYNOMIAL = 0x82f63b78;
 

@@ -1,5 +1,5 @@
 /** How the files that the process may hold open are shared out. */
-export interface OpenFilesShares {
+interface OpenFilesShares {
   /** Files of segments that logs hold open; they open others when they need them. */
   readonly segmentsMax: number;
   /** Connections of Kafka clients: beyond them a new one is refused, so that logs can always open theirs. */

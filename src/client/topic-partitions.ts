@@ -14,10 +14,6 @@ export function showPartitions(partitions: readonly TopicPartition[]): string {
   return partitions.map(showPartition).join(', ');
 }
 
-export function comparePartitions(a: TopicPartition, b: TopicPartition): number {
-  return a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition;
-}
-
 /** The list as `[{ topic, items }]`, the shape of most requests; topics in order of first appearance. */
 export function groupByTopic<P extends { readonly topic: string }>(
   partitions: Iterable<P>,

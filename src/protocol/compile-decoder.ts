@@ -30,7 +30,7 @@ export function compileDecoder(message: Message): Decoder {
 }
 
 /** The source of {@link compileDecoder}, one function per struct, and the constants that it refers to. */
-export function decoderSource(message: Message): {
+function decoderSource(message: Message): {
   readonly code: string;
   readonly constants: readonly unknown[];
 } {

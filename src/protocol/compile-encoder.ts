@@ -53,7 +53,7 @@ export function compileEncoder(message: Message): Encoder {
 }
 
 /** The source of {@link compileEncoder}: for each struct a function that writes it, and one that knows its default. */
-export function encoderSource(message: Message): string {
+function encoderSource(message: Message): string {
   const generator = new EncoderGenerator(message);
   const root = generator.names.of(message.fields);
   const functions: string[] = [];

@@ -10,7 +10,7 @@ import { ALL_VERSIONS, NO_VERSIONS, versionRange, type VersionRange } from './ve
  *   transactionalId: string({ versions: '3+', nullable: '3+', default: null }),
  *   acks: int16(),
  * });
- * type Request = ValueOf<typeof request>; // { readonly transactionalId: string | null; readonly acks: number }
+ * // Its values, decoded: { readonly transactionalId: string | null; readonly acks: number }
  * ```
  *
  * The order of the keys is the order on the wire.
@@ -37,7 +37,7 @@ export interface Field<Out = unknown, In = unknown> {
   readonly $in?: In;
 }
 
-export type PrimitiveType =
+type PrimitiveType =
   | 'bool'
   | 'int8'
   | 'int16'
@@ -58,7 +58,7 @@ export type FieldType =
 
 export type Fields = Readonly<Record<string, Field>>;
 
-export interface FieldOptions {
+interface FieldOptions {
   /** Default: all versions. */
   readonly versions?: string;
   /** Default: none. */
@@ -180,8 +180,3 @@ type StructOut<F extends Fields> = {
 type StructIn<F extends Fields> = {
   readonly [K in keyof F]?: F[K] extends { readonly $in?: infer In } ? In : never;
 };
-
-/** The type of decoded values: every field is there. */
-export type ValueOf<F> = F extends { readonly $out?: infer Out } ? Out : never;
-/** The type of values to encode: what is left out has its default. */
-export type InputOf<F> = F extends { readonly $in?: infer In } ? In : never;

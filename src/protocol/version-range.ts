@@ -5,7 +5,7 @@ export interface VersionRange {
 }
 
 /** The end of an open range: "3+" is 3 to this. */
-export const VERSION_MAX = 32767;
+const VERSION_MAX = 32767;
 
 export const ALL_VERSIONS: VersionRange = { min: 0, max: VERSION_MAX };
 export const NO_VERSIONS: VersionRange = { min: 0, max: -1 };

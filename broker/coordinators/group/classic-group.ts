@@ -8,7 +8,7 @@ import type { JoinedMember, JoinResult } from './group-results.ts';
 import { subscribedTopicsSchema } from './subscribed-topics-schema.ts';
 
 /** The states of a classic group, under the names that DescribeGroups and ListGroups answer. */
-export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead';
+type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead';
 
 const PREDECESSORS: Readonly<Record<GroupState, readonly GroupState[]>> = {
   Empty: ['PreparingRebalance'],

@@ -7,7 +7,7 @@ export interface MemberProtocol {
   readonly metadata: Buffer;
 }
 
-export interface ClassicMemberOptions {
+interface ClassicMemberOptions {
   readonly memberId: string;
   readonly groupInstanceId: string | null;
   readonly clientId: string;

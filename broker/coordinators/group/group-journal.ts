@@ -5,7 +5,7 @@ import { groupRecord } from './group-records.ts';
 import { errorOfAppend } from './group-results.ts';
 
 /** What became of an append: where the first record is, or the error that clients are told. */
-export type AppendResult =
+type AppendResult =
   | { readonly errorCode: typeof ErrorCode.NONE; readonly firstOffset: number }
   | { readonly errorCode: number; readonly firstOffset: undefined };
 

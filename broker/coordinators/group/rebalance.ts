@@ -7,7 +7,7 @@ import type { GroupJournal } from './group-journal.ts';
 import { joinError, syncError, type JoinResult, type SyncResult } from './group-results.ts';
 import { MemberSessions } from './member-sessions.ts';
 
-export interface RebalancerOptions {
+interface RebalancerOptions {
   readonly environment: Pick<Environment, 'clock' | 'timers'>;
   readonly journal: GroupJournal;
   readonly config: GroupConfig;

@@ -5,7 +5,7 @@ import { generationError } from './membership-checks.ts';
 import type { Rebalancer } from './rebalance.ts';
 
 /** A sync, free of versions. */
-export interface Sync {
+interface Sync {
   readonly memberId: string;
   readonly groupInstanceId: string | null;
   readonly generationId: number;

@@ -13,7 +13,7 @@ export interface Completion {
   readonly candidates: readonly string[];
 }
 
-export interface LineEditorOptions {
+interface LineEditorOptions {
   readonly input: ReadStream;
   readonly output: WriteStream;
   readonly prompt: string;
@@ -27,7 +27,7 @@ export interface LineEditorOptions {
   readonly stop: AbortSignal;
 }
 
-export type EditorResult =
+type EditorResult =
   | { readonly kind: 'submitted'; readonly text: string }
   /** Ctrl-C: the text was thrown away. */
   | { readonly kind: 'interrupted'; readonly wasEmpty: boolean }

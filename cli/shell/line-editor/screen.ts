@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import type { TextBuffer } from './text-buffer.ts';
 
-export interface ScreenOptions {
+interface ScreenOptions {
   /** Terminal width in columns. */
   readonly columns: number;
   readonly prompt: string;

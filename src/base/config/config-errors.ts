@@ -35,7 +35,7 @@ export function refusalText(name: string, value: string, expected: string): stri
 }
 
 /** The allowed value that is most like a wrong one, should it be a slip of the pen. */
-export function nearestValue({ range }: ConfigKey, value: unknown): string | undefined {
+function nearestValue({ range }: ConfigKey, value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length < 3) return undefined;
   return nearestName(value, (range?.names ?? []).map(String));
 }

@@ -24,7 +24,7 @@ export interface ConfigValues {
  * topic. `per-query`: with SET, for the statements of a session. None is Kafka's `per-broker`: `listeners` needs a start
  * here.
  */
-export type UpdateMode = 'read-only' | 'cluster-wide' | 'per-topic' | 'per-query';
+type UpdateMode = 'read-only' | 'cluster-wide' | 'per-topic' | 'per-query';
 
 export interface ConfigKey<T extends ConfigType = ConfigType> {
   readonly type: T;

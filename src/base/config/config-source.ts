@@ -3,16 +3,7 @@
  * the command line; of a running cluster what was set for all brokers, for one broker, for a topic; and what a session
  * has SET.
  */
-export const CONFIG_SOURCES = [
-  'default',
-  'file',
-  'env',
-  'flag',
-  'cluster',
-  'broker',
-  'topic',
-  'query',
-] as const;
+const CONFIG_SOURCES = ['default', 'file', 'env', 'flag', 'cluster', 'broker', 'topic', 'query'] as const;
 export type ConfigSource = (typeof CONFIG_SOURCES)[number];
 
 /** One place that gives a setting a value. */

@@ -29,7 +29,7 @@ export function allowedValues({ type, range }: ConfigKey): string {
 }
 
 /** A value that was read, or what was expected in its place. */
-export type ReadResult<V> = { readonly value: V } | { readonly expected: string };
+type ReadResult<V> = { readonly value: V } | { readonly expected: string };
 
 /** Reads a value from the text that stands for it in a file. */
 export function readConfig<T extends ConfigType>(

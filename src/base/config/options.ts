@@ -48,7 +48,7 @@ export function withDefaults(
 }
 
 /** The default of an option in the type that it has in code; null where there is none. */
-export function defaultOf(key: OptionKey): unknown {
+function defaultOf(key: OptionKey): unknown {
   return key.default === null ? null : read(key, key.default, key.name);
 }
 

@@ -14,9 +14,9 @@ import { within } from './within.ts';
  * Requests of different purposes do not share a connection: a broker answers in order, so that a fetch that waits for
  * data, or a join that waits for a rebalance, would hold up everything behind it.
  */
-export type Purpose = 'default' | 'fetch' | 'group';
+type Purpose = 'default' | 'fetch' | 'group';
 
-export interface ClusterOptions {
+interface ClusterOptions {
   readonly settings: ClientSettings;
   /** Whether asking for metadata of a missing topic may create it. */
   readonly allowAutoTopicCreation: boolean;

@@ -5,7 +5,7 @@ import type { metadata } from '../../protocol/messages/03-metadata.ts';
 import { ErrorCode } from '../../protocol/error-codes.ts';
 import type { BrokerNode } from '../types.ts';
 
-export interface PartitionMetadata {
+interface PartitionMetadata {
   readonly partition: number;
   /** -1 while there is none. */
   readonly leader: number;

@@ -16,12 +16,12 @@ export const MAX_TIMESTAMP = -3;
 const MAX_TIMESTAMP_FROM = 7;
 const CONSUMER_REPLICA_ID = -1;
 
-export interface OffsetQuery extends TopicPartition {
+interface OffsetQuery extends TopicPartition {
   /** Milliseconds since the epoch, or one of the constants above. */
   readonly timestamp: number;
 }
 
-export interface OffsetLookupOptions {
+interface OffsetLookupOptions {
   readonly isolationLevel: IsolationLevel;
   readonly timeoutMs: number;
   /** Fail at once for a topic or partition that does not exist, instead of waiting for its creation. */

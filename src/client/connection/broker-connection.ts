@@ -5,7 +5,7 @@ import { correlationIdOf, decodeResponse, encodeRequest } from '../../protocol/f
 import { FrameReader } from '../../protocol/frame-reader.ts';
 import { checkAnswerSize } from './check-answer-size.ts';
 
-export interface BrokerConnectionOptions {
+interface BrokerConnectionOptions {
   readonly environment: Environment;
   readonly address: Address;
   readonly clientId: string;

@@ -9,12 +9,12 @@ import { showPartition } from '../topic-partitions.ts';
 import type { ConsumerRecord, TopicPartition } from '../types.ts';
 import type { PartitionState } from './subscription-state.ts';
 
-export interface AbortedTransaction {
+interface AbortedTransaction {
   readonly producerId: number;
   readonly firstOffset: number;
 }
 
-export interface ChunkOptions {
+interface ChunkOptions {
   readonly checkCrcs: boolean;
   readonly decompressedBytesMax: number;
   /** Under read_committed: the aborted transactions that the fetched range touches; else null. */

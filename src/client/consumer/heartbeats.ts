@@ -6,7 +6,7 @@ import type { GroupCoordinator } from '../cluster/coordinator.ts';
 import type { ConsumerSettings } from '../config/settings.ts';
 import type { ConsumerGroupMetadata } from '../types.ts';
 
-export interface HeartbeatsOptions {
+interface HeartbeatsOptions {
   readonly cluster: Cluster;
   readonly coordinator: GroupCoordinator;
   readonly settings: ConsumerSettings;

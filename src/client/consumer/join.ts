@@ -23,7 +23,7 @@ import {
   encodeSubscription,
 } from './group-protocol.ts';
 
-export interface JoinOptions {
+interface JoinOptions {
   readonly cluster: Cluster;
   readonly coordinator: GroupCoordinator;
   readonly settings: ConsumerSettings;

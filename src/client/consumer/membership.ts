@@ -15,7 +15,7 @@ import { leaveGroup } from './leave-group.ts';
 import { keysOf, PartitionHandover } from './partition-handover.ts';
 import type { SubscriptionState } from './subscription-state.ts';
 
-export interface MembershipOptions {
+interface MembershipOptions {
   readonly cluster: Cluster;
   readonly coordinator: GroupCoordinator;
   readonly settings: ConsumerSettings;

@@ -8,7 +8,7 @@ import type { OffsetAndMetadata, TopicPartition } from '../types.ts';
 import type { PartitionState, SubscriptionState } from './subscription-state.ts';
 
 /** Reads committed offsets; undefined for a consumer without a group. */
-export type ReadCommitted =
+type ReadCommitted =
   | ((partitions: readonly TopicPartition[]) => Promise<readonly OffsetAndMetadata[]>)
   | undefined;
 

@@ -3,7 +3,7 @@ import { partitionKey, showPartition } from '../topic-partitions.ts';
 import type { RebalanceListener, TopicPartition } from '../types.ts';
 
 /** Where a position comes from while it is not known yet. */
-export type ResetTarget = 'earliest' | 'latest';
+type ResetTarget = 'earliest' | 'latest';
 
 /** What the consumer knows about one assigned partition. The fields change; the object lives as long as the assignment. */
 export class PartitionState implements TopicPartition {

@@ -22,7 +22,7 @@ import { missingTopic, partitionerFailed, tooLarge, unknownPartition } from './r
 /** Room that a batch gets at first where nothing is known of its partition. */
 const INITIAL_BATCH_BYTES = 1_024;
 
-export interface AccumulatorEvents {
+interface AccumulatorEvents {
   /** A batch has got its first record. */
   onBatchOpened(queue: PartitionQueue): void;
   /** A batch is full and can be sent. */

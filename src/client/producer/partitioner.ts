@@ -2,7 +2,7 @@ import { partitionOfKey } from '../../base/murmur2.ts';
 import type { Partitioner } from '../types.ts';
 
 /** Lets the producer fill batches of one partition after the other: the answer for records without a key. */
-export const ANY_PARTITION = -1;
+const ANY_PARTITION = -1;
 
 /**
  * Kafka's default: `toPositive(murmur2(key)) % partitionCount`, as in the Java client; records without a key stick to a

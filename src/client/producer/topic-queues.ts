@@ -5,7 +5,7 @@ import type { DeliveryCallback, ProducerRecord } from '../types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { copyOf } from './record-bytes.ts';
 
-export interface WaitingRecord {
+interface WaitingRecord {
   readonly record: ProducerRecord;
   readonly onDelivery: DeliveryCallback | undefined;
   readonly deadlineMs: number;

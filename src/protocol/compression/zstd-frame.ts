@@ -16,7 +16,7 @@ const WINDOW_BYTES_MAX = 128 * 1024 * 1024;
 const RAW_BLOCK = 0;
 const RLE_BLOCK = 1;
 
-export interface ZstdContent {
+interface ZstdContent {
   readonly bytes: number;
   /** False: an upper bound. */
   readonly isExact: boolean;

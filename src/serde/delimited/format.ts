@@ -34,7 +34,7 @@ export const delimitedFormat: Format = {
 const namedDelimiters: Readonly<Record<string, string>> = { TAB: '\t', SPACE: ' ' };
 
 /** The delimiter of a format's properties; a comma where none is set. @throws {DiagnosticError} with ksqlDB's texts. */
-export function delimiterOf(properties: FormatProperties): string {
+function delimiterOf(properties: FormatProperties): string {
   const text = properties.delimiter;
   if (text === undefined) return ',';
   if (text === '' || (text.trim() === '' && text.length === 1)) {

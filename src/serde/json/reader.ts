@@ -19,10 +19,10 @@ import {
 type ValueReader = (value: Json) => SqlValue;
 
 /** Reads the fields of an object into a row. */
-export type FieldsReader = (object: { readonly [name: string]: Json }) => SqlValue[];
+type FieldsReader = (object: { readonly [name: string]: Json }) => SqlValue[];
 
 /** The reader of a type. Nothing is looked up per record: each type has its own function. */
-export function valueReader(type: SqlType): ValueReader {
+function valueReader(type: SqlType): ValueReader {
   switch (type.kind) {
     case 'BOOLEAN':
       return toBoolean;

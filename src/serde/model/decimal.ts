@@ -4,7 +4,7 @@ import { printDouble } from './java-double.ts';
 const powers: bigint[] = [1n];
 
 /** 10^n, from a table. */
-export function powerOfTen(n: number): bigint {
+function powerOfTen(n: number): bigint {
   let power = powers[n];
   if (power === undefined) {
     power = 10n ** BigInt(n);
@@ -18,7 +18,7 @@ function digitCount(value: bigint): number {
   return (value < 0n ? -value : value).toString().length;
 }
 
-export type Rounding = 'HALF_UP' | 'HALF_DOWN' | 'UNNECESSARY' | 'DOWN' | 'FLOOR' | 'CEILING';
+type Rounding = 'HALF_UP' | 'HALF_DOWN' | 'UNNECESSARY' | 'DOWN' | 'FLOOR' | 'CEILING';
 
 const NUMBER = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,9}))?$/;
 
@@ -210,7 +210,7 @@ function compareToHalf(rest: bigint, denominator: bigint): number {
 }
 
 /** @throws {RangeError} with ksqlDB's text when |value| needs more than `precision - scale` digits before the point. */
-export function ensureMagnitude(value: Decimal, precision: number, scale: number): void {
+function ensureMagnitude(value: Decimal, precision: number, scale: number): void {
   const digits = precision - scale;
   if (value.scale >= 0 && value.absolute().unscaled < powerOfTen(digits + value.scale)) return;
   if (value.scale < 0 && value.absolute().compare(new Decimal(powerOfTen(digits), 0)) < 0) return;

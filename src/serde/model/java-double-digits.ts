@@ -4,7 +4,7 @@
  * last place, M. What makes its results longer than needed at times is kept: whole numbers from 2^53 to 2^62 are cut by
  * a table, numbers printed with an exponent get at least two digits.
  */
-export interface JavaDigits {
+interface JavaDigits {
   /** Without trailing zeros; they stand for 0.digits * 10^decimalExponent. */
   readonly digits: string;
   readonly decimalExponent: number;

@@ -22,7 +22,7 @@ const CLOSE_MS_MAX = 2_000;
 /** The commands are the service: they are kept for ever, in one partition, so that they have one order. */
 const TOPIC_CONFIGS = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' } as const;
 
-export interface CommandTopicOptions {
+interface CommandTopicOptions {
   readonly environment: Environment;
   readonly bootstrapServers: string;
   readonly topic: string;

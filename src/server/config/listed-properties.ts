@@ -3,7 +3,7 @@ import { httpProperties } from './http-properties.ts';
 import { serverProperties, sqlProperty } from './server-properties.ts';
 
 /** A row of SHOW PROPERTIES. */
-export interface ListedProperty {
+interface ListedProperty {
   readonly name: string;
   readonly scope: 'KSQL' | 'KAFKA STREAMS';
   readonly value: string | null;

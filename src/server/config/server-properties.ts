@@ -96,7 +96,7 @@ export function serverConfig(texts: Readonly<Record<string, string>>): ServerCon
 }
 
 /** @throws {ArgumentError} for an unknown name or a value that is no good. */
-export function checkSqlProperty(name: string, given: GivenValue): void {
+function checkSqlProperty(name: string, given: GivenValue): void {
   const key = sqlProperty(name);
   const place = placeText(given);
   if (key === undefined) throw unknownConfig(name, sqlPropertyNames, { place });

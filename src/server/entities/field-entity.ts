@@ -2,7 +2,7 @@ import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { LogicalSchema } from '../../sql/types/logical-schema.ts';
 
 /** A type as ksqlDB's API describes it. */
-export interface SchemaEntity {
+interface SchemaEntity {
   readonly type: string;
   readonly fields: readonly { readonly name: string; readonly schema: SchemaEntity }[] | null;
   readonly memberSchema: SchemaEntity | null;

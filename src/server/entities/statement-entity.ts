@@ -18,7 +18,7 @@ export type StatementEntity = Readonly<Record<string, unknown>> & {
   readonly statementText: string;
 };
 
-export interface CommandOutcome {
+interface CommandOutcome {
   readonly commandId: string;
   readonly message: string;
   readonly queryId?: string;

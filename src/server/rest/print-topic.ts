@@ -10,7 +10,7 @@ import { RestError, RestErrorCode } from './rest-error.ts';
 const POLL_TIMEOUT_MS = 500;
 const MS_PER_DAY = 86_400_000;
 
-export interface PrintOptions {
+interface PrintOptions {
   readonly environment: Environment;
   readonly bootstrapServers: string;
   /** How long opening the topic may wait for the cluster. */

@@ -19,13 +19,13 @@ import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
 import { StatementLane } from './statement-lane.ts';
 
 /** What applying a command answers. */
-export interface CommandResult {
+interface CommandResult {
   readonly message: string;
   readonly queryId?: string;
 }
 
 /** How a statement that was recorded has ended, for `/status`. */
-export interface CommandStatus {
+interface CommandStatus {
   readonly status: 'SUCCESS' | 'ERROR';
   readonly message: string;
   readonly queryId?: string | null;

@@ -10,7 +10,7 @@ type ValueWriter = (value: SqlValue) => string;
  * The writer of a column's values as JSON text in answers of the REST API: DECIMAL as a number with its scale, BIGINT
  * exact, BYTES as base64, DATE, TIME and TIMESTAMP as ISO text in UTC, STRUCT and MAP as objects.
  */
-export function valueJson(type: SqlType): ValueWriter {
+function valueJson(type: SqlType): ValueWriter {
   const write = notNullJson(type);
   return (value) => (value === null ? 'null' : write(value));
 }

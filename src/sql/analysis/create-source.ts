@@ -12,7 +12,7 @@ import { checkTimestampColumn } from './timestamp-column.ts';
 import { WithProperties } from './with-properties.ts';
 
 /** A source as a statement declares it, and the topic it wants. */
-export interface DeclaredSource {
+interface DeclaredSource {
   readonly source: DataSource;
   readonly partitions?: number;
   readonly replicas?: number;

@@ -7,7 +7,7 @@ import { nameSequence } from './name-sequence.ts';
 import { sqlError } from './sql-error.ts';
 
 /** One column of a result: its name, and the expression with qualified columns. */
-export interface BoundSelect {
+interface BoundSelect {
   readonly name: string;
   readonly expression: Expression;
   readonly span: SourceSpan;
@@ -16,13 +16,13 @@ export interface BoundSelect {
 }
 
 /** A star that waits for the plan: which columns it means is known when the sources are joined. */
-export interface BoundStar {
+interface BoundStar {
   readonly star: { readonly alias?: string };
   readonly span: SourceSpan;
 }
 
 /** `struct->*`: waits for the type of the struct. */
-export interface BoundStructStar {
+interface BoundStructStar {
   readonly structStar: Expression;
   readonly span: SourceSpan;
 }

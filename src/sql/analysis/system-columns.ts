@@ -17,7 +17,7 @@ export function isWindowColumn(name: string): boolean {
   return windowColumns.has(name);
 }
 
-export function isPseudoColumn(name: string): boolean {
+function isPseudoColumn(name: string): boolean {
   return pseudoColumns.has(name);
 }
 

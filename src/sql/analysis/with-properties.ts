@@ -7,14 +7,14 @@ import { joinWords, sqlError } from './sql-error.ts';
 
 const sourceOnlyNames = ['WINDOW_TYPE', 'WINDOW_SIZE', 'SOURCE_CONNECTOR', 'SOURCED_BY_CONNECTOR'] as const;
 
-export type PropertyName = WithWord | 'QUERY_ID';
+type PropertyName = WithWord | 'QUERY_ID';
 
 const isWithWord = (name: string): name is WithWord => Object.hasOwn(withWords, name);
 const sourceNames = Object.keys(withWords).filter(isWithWord);
 const sharedNames = sourceNames.filter((name) => !sourceOnlyNames.some((only) => only === name));
 
 /** Which statement a WITH clause belongs to: it decides which properties there are. */
-export type WithOwner = 'source' | 'sink' | 'insert';
+type WithOwner = 'source' | 'sink' | 'insert';
 
 const namesOf: Readonly<Record<WithOwner, readonly PropertyName[]>> = {
   source: sourceNames,

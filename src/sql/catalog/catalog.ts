@@ -1,14 +1,8 @@
 import { Map as ImmutableMap } from 'immutable';
 import { nearestName } from '../../base/nearest-name.ts';
 import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
-import { quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { DataSource } from './data-source.ts';
-
-/** Which queries read a source and which write it. */
-export interface SourceUse {
-  readonly readers: readonly string[];
-  readonly writers: readonly string[];
-}
 
 /** What SQL knows: sources and custom types. Immutable: a change is a new catalog, a copy costs nothing. */
 export class Catalog {
@@ -93,9 +87,4 @@ export class Catalog {
       ? `\nDid you mean ${other}? Hint: try removing double quotes from the source name.`
       : `\nDid you mean "${other}"? Hint: wrap the source name in double quotes to make it case-sensitive.`;
   }
-}
-
-/** A source's name as ksqlDB prints it. */
-export function printSourceName(name: string): string {
-  return quoteName(name);
 }

@@ -23,7 +23,7 @@ export interface KeyFormatInfo extends FormatInfo {
   readonly window?: WindowInfo;
 }
 
-export interface SourceTopic {
+interface SourceTopic {
   readonly name: string;
   readonly keyFormat: KeyFormatInfo;
   readonly valueFormat: FormatInfo;

@@ -20,7 +20,7 @@ import { checkReplacement, checkUpgrade } from './replace-source.ts';
 import { schemaOfProject, sinkSource, sinkStep, sinkTopic } from './sink-source.ts';
 import { recordOf, type StatementPlan, type TopicRequest } from './statement-plan.ts';
 
-export interface PlanStatementOptions {
+interface PlanStatementOptions {
   readonly statement: Statement;
   readonly text: string;
   readonly context: AnalysisContext;

@@ -21,7 +21,7 @@ export type Access =
   | { readonly kind: 'scan' }
   | { readonly kind: 'lookup'; readonly lookups: readonly KeyLookup[] };
 
-export interface KeyLookup {
+interface KeyLookup {
   readonly key: Row;
   readonly range: TimeRange;
 }

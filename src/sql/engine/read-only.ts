@@ -126,7 +126,7 @@ function visible<T>(topics: ReadonlyMap<string, T>, all: boolean): ReadonlyMap<s
   return new Map([...topics].filter(([name]) => all || !name.startsWith('_')));
 }
 
-export function describe(source: DataSource, engine: ReadOnlyEngine): SourceDescription {
+function describe(source: DataSource, engine: ReadOnlyEngine): SourceDescription {
   const topic = engine.context.topics.get(source.topic.name);
   const readers = engine.queries.filter(({ sources }) => sources.includes(source.name));
   return {

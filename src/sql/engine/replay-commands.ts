@@ -13,7 +13,7 @@ export type RecordedStatement =
       readonly queryId?: string;
     };
 
-export interface RecoveredQuery {
+interface RecoveredQuery {
   readonly plan: QueryPlan;
   readonly text: string;
   readonly session: Session;

@@ -3,7 +3,7 @@ import type { QueryPlan } from '../physical/steps.ts';
 import { parseSchema } from '../types/schema-text.ts';
 
 /** A source as it is written down: the schema as text. */
-export type SourceRecord = Omit<DataSource, 'schema'> & { readonly schema: string };
+type SourceRecord = Omit<DataSource, 'schema'> & { readonly schema: string };
 
 /** A topic that a statement needs; made where it is missing. */
 export interface TopicRequest {

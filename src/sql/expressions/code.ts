@@ -19,7 +19,7 @@ export interface Code {
 }
 
 /** Thrown, once made and without a stack, for arithmetic or logic on null. */
-export const NULL_OPERAND = new TypeError('operand is null');
+const NULL_OPERAND = new TypeError('operand is null');
 
 function throwNull(): never {
   throw NULL_OPERAND;

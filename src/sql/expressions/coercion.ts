@@ -25,7 +25,7 @@ import { type Context, mistake, typeIn } from './context.ts';
 import { convert } from './conversion.ts';
 import { decimalTypeOf, literalValue } from './literals.ts';
 
-export interface CoercedList {
+interface CoercedList {
   /** null when every element is NULL. */
   readonly type: SqlType | null;
   readonly elements: readonly Code[];

@@ -19,7 +19,7 @@ import { type Context, mistake } from './context.ts';
 import { likeMatcher } from './like.ts';
 
 /** A boolean operand; a null in its place is an error while evaluating. */
-export function buildCondition(expression: Expression, context: Context): Code {
+function buildCondition(expression: Expression, context: Context): Code {
   const code = context.build(expression, context);
   if (code.type !== null && code.type.kind !== 'BOOLEAN') {
     throw mistake(

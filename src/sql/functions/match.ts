@@ -6,7 +6,7 @@ import type { Parameter, TypePattern } from './signature.ts';
 /** Type variables bound so far. */
 export type Variables = Map<string, SqlType>;
 
-export interface MatchOptions {
+interface MatchOptions {
   /** Whether arguments may be converted to wider types. */
   readonly casts: boolean;
 }

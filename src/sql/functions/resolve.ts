@@ -6,7 +6,7 @@ import { acceptsType, match, spread, type Variables } from './match.ts';
 import { countGenerics, type Parameter, parseParameter, printSignature, substitute } from './signature.ts';
 
 /** What overload resolution needs of an overload. */
-export interface Overload {
+interface Overload {
   readonly parameters: readonly string[];
 }
 
@@ -118,7 +118,7 @@ function requireType(type: SqlType | undefined): SqlType {
   return type;
 }
 
-export function printArgument(arg: ArgumentType): string {
+function printArgument(arg: ArgumentType): string {
   if (arg === null) return 'null';
   switch (arg.kind) {
     case 'INTERVAL':

@@ -156,7 +156,7 @@ class PatternParser {
   }
 }
 
-export function printPattern(pattern: TypePattern): string {
+function printPattern(pattern: TypePattern): string {
   switch (pattern.kind) {
     case 'TYPE':
       return printType(pattern.type);

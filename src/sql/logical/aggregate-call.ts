@@ -8,7 +8,7 @@ import { literalValue } from '../expressions/literals.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import type { RowColumn } from './nodes.ts';
 
-export interface BoundAggregate {
+interface BoundAggregate {
   readonly aggregator: Aggregator;
   /** What the aggregator is given of each row, constants left out. */
   readonly inputs: readonly Expression[];
@@ -19,7 +19,7 @@ export interface BoundAggregate {
 }
 
 /** `COUNT(*)` and `COUNT()` count rows by the one column that is never null. */
-export function aggregateArguments(call: Expression & { kind: 'FunctionCall' }): readonly Expression[] {
+function aggregateArguments(call: Expression & { kind: 'FunctionCall' }): readonly Expression[] {
   if (call.star === true || call.arguments.length === 0) {
     return [{ kind: 'ColumnReference', name: 'ROWTIME', span: call.span }];
   }

@@ -24,7 +24,7 @@ import { columnTexts, type KeyWording, projectNode } from './projection.ts';
 import { type SelectColumn, selectColumns } from './select-columns.ts';
 import { sourceNode } from './source-node.ts';
 
-export interface PlanOptions {
+interface PlanOptions {
   readonly query: AnalyzedQuery;
   readonly context: AnalysisContext;
   /** What the result is kept as; absent for a query that is only looked at. */

@@ -82,7 +82,7 @@ function aggregateOptions(step: AggregateStep, plan: AggregatePlan) {
 type RowAggregator = (key: Key, value: Row, state: Row, record: RecordContext) => Row;
 
 /** The calls of an aggregation, compiled. */
-export interface AggregatePlan {
+interface AggregatePlan {
   readonly preparedColumns: readonly { name: string; type: SqlType }[];
   readonly stateColumns: readonly { name: string; type: SqlType }[];
   readonly prepare: (row: Row) => Row;

@@ -25,12 +25,12 @@ export type Lowered =
   | { readonly kind: 'TABLE'; readonly table: KTable<Key, Row> };
 
 /** Expressions read one row that holds everything. */
-export const noKey: Row = Object.freeze([]);
-export const noRecord: RecordFields = Object.freeze({});
+const noKey: Row = Object.freeze([]);
+const noRecord: RecordFields = Object.freeze({});
 
-export type RowFunction = (row: Row) => SqlValue;
+type RowFunction = (row: Row) => SqlValue;
 export type RowTest = (row: Row) => boolean;
-export type RowProjection = (row: Row) => SqlValue[];
+type RowProjection = (row: Row) => SqlValue[];
 
 function optionsOver(row: readonly PlanColumn[], context: LoweringContext): ExpressionOptions {
   const { analysis, onError } = context;

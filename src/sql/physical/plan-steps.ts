@@ -35,7 +35,7 @@ export interface Planned {
   readonly keyFormat: KeyFormatInfo;
 }
 
-export const jsonFormat: FormatInfo = { format: 'JSON', properties: {}, features: [] };
+const jsonFormat: FormatInfo = { format: 'JSON', properties: {}, features: [] };
 
 /** Turns a logical plan into steps: formats, internal topics and stores are decided here. */
 export function planSteps(node: LogicalNode, context: AnalysisContext): Planned {

@@ -19,7 +19,7 @@ export interface PlanSchema {
   readonly row: readonly PlanColumn[];
 }
 
-export interface Formats {
+interface Formats {
   readonly key: KeyFormatInfo;
   readonly value: FormatInfo;
 }

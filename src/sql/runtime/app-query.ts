@@ -30,11 +30,11 @@ import { QueryErrors } from './query-errors.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 
 /** ksqlDB's defaults of `ksql.query.retry.backoff.initial.ms`, `.max.ms` and `ksql.query.error.max.queue.size`. */
-export const DEFAULT_BACKOFF = { initialMs: 15_000, maxMs: 900_000 } as const;
-export const DEFAULT_QUERY_ERRORS_MAX = 10;
+const DEFAULT_BACKOFF = { initialMs: 15_000, maxMs: 900_000 } as const;
+const DEFAULT_QUERY_ERRORS_MAX = 10;
 
 /** What a query needs of its host. */
-export interface QueryHost extends KafkaHostOptions {
+interface QueryHost extends KafkaHostOptions {
   readonly processId: string;
   /** Called before each start, until it has succeeded once. */
   readonly prepare: (applicationId: string) => Promise<void>;

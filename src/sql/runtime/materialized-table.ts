@@ -9,7 +9,7 @@ import { type RowTest, rowProjection, rowTest } from '../lowering/lowering-conte
 import type { QueryPlan, Step } from '../physical/steps.ts';
 
 /** Where the stores of a running query can be had. */
-export interface Stores {
+interface Stores {
   keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V>;
   windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V>;
   /** Resolves when other work of the process has had its turn. */

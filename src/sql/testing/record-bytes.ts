@@ -109,7 +109,7 @@ export function encodeWindow(key: Buffer | null, window: CaseWindow | undefined)
   return bytes;
 }
 
-export interface DecodedKey {
+interface DecodedKey {
   readonly key: Buffer | null;
   readonly window?: { readonly startMs: number; readonly endMs: number; readonly type: 'TIME' | 'SESSION' };
 }

@@ -16,7 +16,7 @@ import { compareAnswer } from './rest-answer.ts';
 import { type CaseResult, checkOutputs } from './run-case.ts';
 
 /** A case of ksqlDB's rest-query-validation-tests: statements, records, and what each SELECT answers. */
-export interface RestCase {
+interface RestCase {
   readonly test: TestCase;
   /** For each SELECT, the messages of its answer. */
   readonly responses: readonly (readonly JsonObject[])[];

@@ -16,7 +16,7 @@ import { parseDate, parseTime, parseTimestamp } from './iso-time.ts';
 import { textPrinter } from './java-text.ts';
 
 /** Converts a value that is not null. @throws {RangeError} where the value has no counterpart in the target type. */
-export type Caster = (value: SqlValue) => SqlValue;
+type Caster = (value: SqlValue) => SqlValue;
 
 const identity: Caster = (value) => value;
 const MS_PER_DAY = 86_400_000;
@@ -176,7 +176,7 @@ function castStruct(from: StructType, to: StructType): Caster | undefined {
 }
 
 /** True for every prefix of `true` and of `yes`, whatever its case; false for all else. */
-export function parseBoolean(text: string): boolean {
+function parseBoolean(text: string): boolean {
   const word = text.trim().toLowerCase();
   return word !== '' && ('true'.startsWith(word) || 'yes'.startsWith(word));
 }
@@ -187,7 +187,7 @@ function parseSqlDouble(text: string): number | undefined {
 }
 
 /** @throws {RangeError} where the text is no base64. */
-export function parseBase64(text: string): Buffer {
+function parseBase64(text: string): Buffer {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/.test(text)) {
     throw new RangeError(`not base64: '${text}'`);
   }

@@ -1,7 +1,7 @@
 /** A part of a compiled pattern. */
 export type Element = LiteralElement | FieldElement | OptionalElement;
 
-export interface LiteralElement {
+interface LiteralElement {
   readonly kind: 'literal';
   readonly text: string;
 }
@@ -13,7 +13,7 @@ export interface FieldElement {
   readonly group: 'DATE' | 'TIME' | 'ZONE';
 }
 
-export interface OptionalElement {
+interface OptionalElement {
   readonly kind: 'optional';
   readonly elements: readonly Element[];
 }

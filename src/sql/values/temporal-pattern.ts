@@ -16,7 +16,7 @@ const MS_PER_DAY = 86_400_000;
 const CACHED_MAX = 500;
 const compiled = new Map<string, TemporalFormat>();
 
-export interface TemporalFormat {
+interface TemporalFormat {
   /** @throws {RangeError} for letters of times. */
   formatDate(days: number): string;
   /** @throws {RangeError} for letters of dates. */

@@ -59,12 +59,12 @@ import { joinStreamWithTable } from './stream-table-join.ts';
 import { streamToTable } from './stream-to-table.ts';
 
 /** A named node's serde, where an operator changes the value's type and something downstream stores or sends it. */
-export interface NamedValue<V> extends Named {
+interface NamedValue<V> extends Named {
   readonly valueSerde?: Consumed<unknown, V>['valueSerde'];
 }
 
 /** A named node's serdes, where an operator changes both types. */
-export interface NamedPair<K, V> extends NamedValue<V> {
+interface NamedPair<K, V> extends NamedValue<V> {
   readonly keySerde?: Consumed<K, unknown>['keySerde'];
 }
 

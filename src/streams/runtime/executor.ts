@@ -13,7 +13,7 @@ export interface RuntimeNode {
 }
 
 /** The {@link RecordContext} of a task: one object, rewritten for every record. */
-export class CurrentRecord implements RecordContext {
+class CurrentRecord implements RecordContext {
   topic = '';
   partition = -1;
   offset = -1;

@@ -1,7 +1,7 @@
 import type { Topology } from '../topology/topology.ts';
 import { brokerTopicName } from './topic-plan.ts';
 
-export type OffsetReset = 'earliest' | 'latest';
+type OffsetReset = 'earliest' | 'latest';
 
 /**
  * Where each source topic that says so is read from when there is no offset for it, or one that has left the log, by the

@@ -13,7 +13,7 @@ export interface InputRecord {
 }
 
 /** A record that waits to be processed; `record` is undefined for one that was dropped and only advances the offset. */
-export interface Queued {
+interface Queued {
   readonly offset: number;
   readonly timestamp: number;
   readonly keyBytes: Buffer | null;

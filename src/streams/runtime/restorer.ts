@@ -12,7 +12,7 @@ interface Restoration extends TopicPartition {
   position: number;
 }
 
-export interface RestoreSource {
+interface RestoreSource {
   readonly task: Task;
   readonly partition: number;
   readonly store: ManagedStore;

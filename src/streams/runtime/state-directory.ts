@@ -27,7 +27,7 @@ interface CatalogEntry {
   atMs: number;
 }
 
-export interface StateDirectoryOptions {
+interface StateDirectoryOptions {
   readonly path: string;
   readonly blockCacheBytes: number;
   readonly logger: Logger;

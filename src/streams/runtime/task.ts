@@ -23,7 +23,7 @@ import { changelogTopicName } from './topic-plan.ts';
 import { decodeTopicPartitionMetadata, encodeTopicPartitionMetadata } from './topic-partition-metadata.ts';
 
 /** What a task is told by the thread, or the test driver, that it runs on. */
-export interface TaskSettings {
+interface TaskSettings {
   readonly taskId: string;
   readonly applicationId: string;
   readonly topology: Topology;

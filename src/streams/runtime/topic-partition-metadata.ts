@@ -6,7 +6,7 @@ const VERSION = 2;
 const BYTES_MAX = 4096;
 
 /** What a task commits with the offset of a partition. */
-export interface TopicPartitionMetadata {
+interface TopicPartitionMetadata {
   /** The highest time of the partition's processed records, -1 if none had one. */
   readonly partitionTime: number;
   /** See {@link ProcessorMetadata}. */

@@ -12,7 +12,7 @@ export interface TaskPlan {
   readonly inputs: readonly { readonly topic: string; readonly partition: number }[];
 }
 
-export interface InternalTopic {
+interface InternalTopic {
   readonly name: string;
   readonly partitions: number;
   readonly configs: Readonly<Record<string, string>>;

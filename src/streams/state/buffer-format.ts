@@ -5,7 +5,7 @@ const NULL = -1;
 const SAME_AS_PRIOR = -2;
 
 /** A waiting change with its values as bytes. */
-export interface BufferedBytes {
+interface BufferedBytes {
   readonly time: number;
   readonly timestamp: number;
   readonly offset: number;

@@ -7,7 +7,7 @@ import type { FlushListener } from './states.ts';
 import type { ValueAndTimestamp } from './store.ts';
 
 /** How the keys of a store look outside its map. */
-export interface RowKeys<K> {
+interface RowKeys<K> {
   /** The key that a row is forwarded with. */
   readonly keyOf: (text: string) => K;
   /** The key of a row's changelog records. */

@@ -11,7 +11,7 @@ export interface RepartitionTopic {
   readonly partitions: number | undefined;
 }
 
-export interface TopologyParts {
+interface TopologyParts {
   readonly nodes: ReadonlyMap<string, TopologyNode>;
   readonly stores: ReadonlyMap<string, StoreDefinition>;
   readonly repartitionTopics: ReadonlyMap<string, RepartitionTopic>;

@@ -19,7 +19,7 @@ export function compareMembers(a: MemberSubscription, b: MemberSubscription): nu
   return compareText(a.memberId, b.memberId);
 }
 
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

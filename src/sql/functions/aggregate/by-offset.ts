@@ -10,7 +10,7 @@ import { DiagnosticError } from '../../../base/errors.ts';
  */
 type Stamped = readonly [sequence: Int64, value: SqlValue];
 
-export type Side = 'earliest' | 'latest';
+type Side = 'earliest' | 'latest';
 
 function stampedType(type: SqlType): SqlType {
   return structType([

@@ -1,7 +1,7 @@
 import { overload, overloadWithNulls, type ScalarOverload } from '../definition.ts';
 
 /** What stands for capital letters, small letters, digits and all else; null keeps them as they are. */
-export interface Mask {
+interface Mask {
   readonly upper: string | null;
   readonly lower: string | null;
   readonly digit: string | null;

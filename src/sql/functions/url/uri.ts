@@ -1,7 +1,7 @@
 import { defineFunction, overload, type ScalarFunction } from '../definition.ts';
 
 /** The parts of a URI, as Java's `java.net.URI` gives them: decoded; undefined where there is none. */
-export interface Uri {
+interface Uri {
   readonly protocol: string | undefined;
   readonly host: string | undefined;
   readonly port: number | undefined;

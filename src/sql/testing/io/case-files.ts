@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-export interface CaseFile {
+interface CaseFile {
   /** The file's name without `.json`: cases are named after it. */
   readonly stem: string;
   readonly path: string;

@@ -4,7 +4,7 @@ import type * as asynchronous from 'rocksdb-native';
 import { messageOf, OperationalError } from '../../../base/errors.ts';
 
 /** The binding that serves this machine, by how it reads. */
-export type RocksDbBinding =
+type RocksDbBinding =
   | { readonly kind: 'synchronous'; readonly module: typeof synchronous }
   | { readonly kind: 'asynchronous'; readonly module: typeof asynchronous };
 
