@@ -1,3 +1,4 @@
+import { viewOf } from '../../base/buffer-view.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
 import { decompress, DECOMPRESSED_BYTES_MAX } from '../compression/compression.ts';
 import { ErrorCode } from '../error-codes.ts';
@@ -124,9 +125,8 @@ export class RecordIterator {
     return {
       offset: this.offset,
       timestamp: this.timestamp,
-      key: this.keyLength < 0 ? null : bytes.subarray(this.keyStart, this.keyStart + this.keyLength),
-      value:
-        this.valueLength < 0 ? null : bytes.subarray(this.valueStart, this.valueStart + this.valueLength),
+      key: this.keyLength < 0 ? null : viewOf(bytes, this.keyStart, this.keyStart + this.keyLength),
+      value: this.valueLength < 0 ? null : viewOf(bytes, this.valueStart, this.valueStart + this.valueLength),
       headers: this.headersCount === 0 ? NO_HEADERS : this.headers(),
     };
   }
@@ -144,7 +144,7 @@ export class RecordIterator {
       this.#position = keyEnd;
       const valueLength = this.#varint();
       const valueEnd = this.#position + Math.max(0, valueLength);
-      headers.push({ key, value: valueLength < 0 ? null : bytes.subarray(this.#position, valueEnd) });
+      headers.push({ key, value: valueLength < 0 ? null : viewOf(bytes, this.#position, valueEnd) });
       this.#position = valueEnd;
     }
     this.#position = after;

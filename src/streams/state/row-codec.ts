@@ -1,3 +1,4 @@
+import { viewOf } from '../../base/buffer-view.ts';
 import type { Serde } from '../serde.ts';
 import { SerdeError } from '../serdes.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
@@ -16,7 +17,7 @@ export function rowCodec<V>(serde: Serde<V>, topic: string): ValueCodec<ValueAnd
       return bytes;
     },
     decode: (bytes) => ({
-      value: serde.deserialize(topic, bytes.subarray(8)),
+      value: serde.deserialize(topic, viewOf(bytes, 8, bytes.length)),
       timestamp: readInt64(bytes, 0),
     }),
   };

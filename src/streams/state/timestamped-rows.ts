@@ -1,3 +1,4 @@
+import { viewOf } from '../../base/buffer-view.ts';
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import type { ChangeLog, ChangelogRecord, StoreEnvironment } from './managed-store.ts';
@@ -70,7 +71,7 @@ export class TimestampedRows<K, V> {
       log({
         key: this.#keys.changelogKeyOf(entry.key),
         // The event time, which rows begin with, is the record's.
-        value: encoded === undefined ? null : encoded.subarray(8),
+        value: encoded === undefined ? null : viewOf(encoded, 8, encoded.length),
         timestamp: entry.value?.timestamp ?? entry.changedAt,
         headers: NO_HEADERS,
       });
