@@ -3,6 +3,7 @@ import type { AnyRequestHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { CATCH_UP_MS, forwardToController } from './controller-forward.ts';
 import { ownGrowth, unknownGrowth } from './own-work.ts';
+import { hasGrowth } from './visible-changes.ts';
 
 /** CreatePartitions (key 37, v0-3): passed on to the controller; a topic can only grow. */
 export function createPartitionsHandler(services: BrokerServices): AnyRequestHandler {
@@ -16,6 +17,7 @@ export function createPartitionsHandler(services: BrokerServices): AnyRequestHan
       );
       return ownGrowth(request, response, { before, after: services.image });
     },
+    isVisible: (request, response, { after }) => hasGrowth(request, response, after),
     failure: ({ topics }, error) => ({ results: topics.map(({ name }) => ({ name, ...error })) }),
   });
 }

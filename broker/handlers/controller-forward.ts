@@ -21,6 +21,12 @@ interface Forwarding<A extends Api> {
     response: ResponseOf<A>,
     before: MetadataImage,
   ) => ResponseOf<A> | Promise<ResponseOf<A>>;
+  /** Whether this broker's metadata have what the answer says is done. Where this is missing nobody looks for it here next. */
+  readonly isVisible?: (
+    request: RequestOf<A>,
+    response: ResponseInput<A>,
+    images: { readonly before: MetadataImage; readonly after: MetadataImage },
+  ) => boolean;
   /** Says of everything asked for that it failed. */
   readonly failure: (
     request: RequestOf<A>,
@@ -30,7 +36,10 @@ interface Forwarding<A extends Api> {
 }
 
 const TIMEOUT_MS = 30_000;
-/** How long to wait until this broker knows what the controller does, to judge an answer to what was sent again. */
+/**
+ * How long to wait until this broker knows what the controller does: to judge an answer to what was sent again, and before a
+ * client is told that something is done that it will ask this broker about.
+ */
 export const CATCH_UP_MS = 1000;
 
 /**
@@ -47,15 +56,21 @@ export function forwardToController<A extends Api>(
     api,
     async answer(request: RequestOf<A>, context: RequestContext): Promise<ResponseInput<A>> {
       const before = services.image;
-      const { afterRetry } = forwarding;
+      const { afterRetry, isVisible } = forwarding;
       const timeoutMs = Math.max(1, forwarding.timeoutMs?.(request) ?? TIMEOUT_MS);
       try {
-        return await services.controller.forward(api, context.apiVersion, request, {
+        const response = await services.controller.forward(api, context.apiVersion, request, {
           timeoutMs,
           ...(afterRetry === undefined
             ? {}
             : { afterRetry: (answer: ResponseOf<A>) => afterRetry(request, answer, before) }),
         });
+        if (isVisible !== undefined)
+          await services.waiters.until(
+            (after) => isVisible(request, response, { before, after }),
+            CATCH_UP_MS,
+          );
+        return response;
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
         const timedOut = { errorCode: ErrorCode.REQUEST_TIMED_OUT, errorMessage: messageOf(error) };

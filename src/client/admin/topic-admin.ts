@@ -5,7 +5,7 @@ import { deleteTopics } from '../../protocol/messages/20-delete-topics.ts';
 import { deleteRecords } from '../../protocol/messages/21-delete-records.ts';
 import { createPartitions } from '../../protocol/messages/37-create-partitions.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { byLeader } from '../cluster/offset-lookup.ts';
+import { byLeader, missingRule } from '../cluster/offset-lookup.ts';
 import { topicNameError } from '../topic-name.ts';
 import { groupByTopic, showPartition } from '../topic-partitions.ts';
 import type { NewTopic, PartitionOffset, TopicDescription, TopicListing } from '../types.ts';
@@ -161,10 +161,11 @@ export async function deleteRecordsOn(
   timeoutMs: number,
 ): Promise<readonly PartitionOffset[]> {
   cluster.track(before.map(({ topic }) => topic));
+  const missing = missingRule(cluster, { missingFails: true });
   return cluster.retry('deleting records', timeoutMs, async (remainingMs) => {
     await cluster.refresh();
     const answers = await Promise.all(
-      Array.from(byLeader(cluster, before, { missingFails: true }), ([leader, items]) =>
+      Array.from(byLeader(cluster, before, missing()), ([leader, items]) =>
         cluster.send(leader, 'default', {
           api: deleteRecords,
           body: {

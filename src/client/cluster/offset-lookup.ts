@@ -16,6 +16,12 @@ export const MAX_TIMESTAMP = -3;
 const MAX_TIMESTAMP_FROM = 7;
 const CONSUMER_REPLICA_ID = -1;
 
+/**
+ * How long a topic or partition is looked for before it counts as one that does not exist. Brokers hear of a new one a moment
+ * after its creator does: Apache Kafka's AdminClient goes on for its whole timeout, a minute.
+ */
+const MISSING_GRACE_MS = 1_000;
+
 interface OffsetQuery extends TopicPartition {
   /** Milliseconds since the epoch, or one of the constants above. */
   readonly timestamp: number;
@@ -24,7 +30,7 @@ interface OffsetQuery extends TopicPartition {
 interface OffsetLookupOptions {
   readonly isolationLevel: IsolationLevel;
   readonly timeoutMs: number;
-  /** Fail at once for a topic or partition that does not exist, instead of waiting for its creation. */
+  /** Fail soon for a topic or partition that does not exist ({@link MISSING_GRACE_MS}), instead of waiting for its creation. */
   readonly missingFails?: boolean;
 }
 
@@ -70,12 +76,13 @@ async function lookupDistinct(
 ): Promise<ReadonlyMap<string, ListedOffset>> {
   const found = new Map<string, ListedOffset>();
   let open = queries;
+  const missing = missingRule(cluster, options);
   await cluster.retry('looking up offsets', options.timeoutMs, async () => {
     if (open.some(({ topic, partition }) => cluster.metadata.leaderOf(topic, partition) < 0)) {
       await cluster.refresh();
     }
     const failures = await Promise.all(
-      Array.from(byLeader(cluster, open, options), ([leader, items]) =>
+      Array.from(byLeader(cluster, open, missing()), ([leader, items]) =>
         askLeader(cluster, leader, items, options, found),
       ),
     );
@@ -87,6 +94,16 @@ async function lookupDistinct(
     }
   });
   return found;
+}
+
+/** Answers, at each attempt, whether what is missing fails by now. */
+export function missingRule(
+  cluster: Cluster,
+  { missingFails = false }: { readonly missingFails?: boolean },
+): () => { readonly missingFails: boolean } {
+  const { clock } = cluster.environment;
+  const fromMs = clock.monotonicMs() + MISSING_GRACE_MS;
+  return () => ({ missingFails: missingFails && clock.monotonicMs() >= fromMs });
 }
 
 /**

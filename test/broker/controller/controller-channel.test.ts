@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AssertionFailure, OperationalError } from '../../../src/base/errors.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
-import type { Api, RequestOf, ResponseInput, ResponseOf } from '../../../src/protocol/message.ts';
+import type { RequestOf, ResponseOf } from '../../../src/protocol/message.ts';
 import { deleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts';
 import { ownCreations, ownDeletions } from '../../../broker/handlers/own-work.ts';
 import { EMPTY_IMAGE, type MetadataImage } from '../../../broker/metadata/metadata-image.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
-import { ControllerChannel } from '../../../broker/controller/controller-channel.ts';
+import type { ControllerChannel } from '../../../broker/controller/controller-channel.ts';
 import { createOne, SimulatedControllers } from './simulated-controllers.ts';
 import type { SimulatedNode } from '../quorum/simulated-quorum.ts';
 
@@ -18,24 +18,7 @@ beforeEach(async () => {
   await cluster.start();
 });
 
-function channelOf(node: SimulatedNode): ControllerChannel {
-  const brain = cluster.brains.get(node.id);
-  if (brain === undefined) throw new AssertionFailure('the node has not started');
-  return new ControllerChannel({
-    environment: cluster.quorum.environment(node),
-    quorum: {
-      controller: brain.controller,
-      raft: node.raft,
-      get leader() {
-        return brain.loader.leader;
-      },
-      answer: <A extends Api>(api: A, version: number, request: RequestOf<A>): Promise<ResponseInput<A>> =>
-        brain.controller.answer(api, version, request),
-    },
-    peers: { to: (target) => cluster.quorum.channel(node, target) },
-    addressOf: (id) => ({ host: 'node', port: id }),
-  });
-}
+const channelOf = (node: SimulatedNode): ControllerChannel => cluster.channelOf(node);
 
 function leader(): SimulatedNode {
   const node = cluster.quorum.leader;

@@ -1,3 +1,4 @@
+import { AssertionFailure } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
 import type {
@@ -11,7 +12,8 @@ import { brokerRegistration } from '../../../src/protocol/messages/62-broker-reg
 import { brokerHeartbeat } from '../../../src/protocol/messages/63-broker-heartbeat.ts';
 import { Controller } from '../../../broker/controller/controller.ts';
 import { MetadataLoader } from '../../../broker/metadata/metadata-loader.ts';
-import { SimulatedQuorum } from '../quorum/simulated-quorum.ts';
+import { ControllerChannel } from '../../../broker/controller/controller-channel.ts';
+import { type SimulatedNode, SimulatedQuorum } from '../quorum/simulated-quorum.ts';
 
 /** The broker of these tests sends no heartbeats. */
 const SETTINGS = { brokerSessionTimeoutMs: 86_400_000 };
@@ -38,10 +40,33 @@ export class SimulatedControllers {
       this.brains.set(node.id, { loader, controller });
     };
     this.quorum.onRequest = (node, api, version, request) => {
-      const controller = this.brains.get(node.id)?.controller;
-      if (controller === undefined) throw new Error(`node ${node.id} has not started`);
-      return controller.answer(api, version, request as RequestOf<Api>);
+      return this.brainOf(node).controller.answer(api, version, request as RequestOf<Api>);
     };
+  }
+
+  brainOf({ id }: SimulatedNode): Brain {
+    const brain = this.brains.get(id);
+    if (brain === undefined) throw new AssertionFailure(`node ${id} has not started`);
+    return brain;
+  }
+
+  /** A node's line to whichever controller is active. */
+  channelOf(node: SimulatedNode): ControllerChannel {
+    const brain = this.brainOf(node);
+    return new ControllerChannel({
+      environment: this.quorum.environment(node),
+      quorum: {
+        controller: brain.controller,
+        raft: node.raft,
+        get leader() {
+          return brain.loader.leader;
+        },
+        answer: <A extends Api>(api: A, version: number, request: RequestOf<A>): Promise<ResponseInput<A>> =>
+          brain.controller.answer(api, version, request),
+      },
+      peers: { to: (target) => this.quorum.channel(node, target) },
+      addressOf: (id) => ({ host: 'node', port: id }),
+    });
   }
 
   get active(): Brain | undefined {
