@@ -14,6 +14,12 @@ import { parsePerIpOverrides } from './ip-overrides.ts';
 
 const NEVER = '9223372036854775807';
 
+/** Levels of gzip, of which -1 is the library's default (6). */
+export const gzipLevel = rangeOf(
+  '-1, or 1 to 9',
+  (level: number) => level === -1 || (level >= 1 && level <= 9),
+);
+
 function dynamic<K extends ConfigKey>(key: K): K & { readonly updateMode: 'cluster-wide' } {
   return { ...key, updateMode: 'cluster-wide' };
 }
@@ -160,8 +166,12 @@ export const brokerProperties = {
       oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
     ),
   ),
-  'compression.gzip.level': dynamic(int(-1, 'level used when compression.type is gzip')),
-  'compression.lz4.level': dynamic(int(9, 'level used when compression.type is lz4', between(1, 17))),
+  'compression.gzip.level': dynamic(
+    int(-1, 'level used when compression.type is gzip; -1 is the library default', gzipLevel),
+  ),
+  'compression.lz4.level': dynamic(
+    int(9, 'level used when compression.type is lz4; the compressor is that of level 9', between(1, 17)),
+  ),
   'compression.zstd.level': dynamic(
     int(3, 'level used when compression.type is zstd', between(-131_072, 22)),
   ),

@@ -1,4 +1,4 @@
-import { type LogConfig, UNLIMITED } from '../log/log-config.ts';
+import { type LogConfig, type TargetCompression, UNLIMITED } from '../log/log-config.ts';
 import { topicConfigs } from './topic-configs.ts';
 import { brokerConfigPlaces, type ConfigContext, topicConfigValue } from './config-places.ts';
 
@@ -38,10 +38,28 @@ export function resolveTopicConfig(topic: string, context: ConfigContext): Topic
       messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
       validateRecords: context.config.get('log.record.validation.enable'),
       decompressedBytesMax: Number(context.config.get('millrace.decompressed.batch.max.bytes')),
+      compression: targetCompression((name) => topicConfigValue(name, topic, context)),
       producerIdExpirationMs: Number(
         brokerConfigPlaces('producer.id.expiration.ms', context)[0]?.value ??
           context.config.get('producer.id.expiration.ms'),
       ),
     },
   };
+}
+
+/** By `compression.type` and the level of that codec. */
+function targetCompression(valueOf: (name: string) => string): TargetCompression | null {
+  const type = valueOf('compression.type');
+  switch (type) {
+    case 'uncompressed':
+      return { codec: 'none', level: undefined };
+    case 'snappy':
+    case 'lz4':
+      return { codec: type, level: undefined };
+    case 'gzip':
+    case 'zstd':
+      return { codec: type, level: Number(valueOf(`compression.${type}.level`)) };
+    default:
+      return null;
+  }
 }

@@ -10,7 +10,7 @@ import {
 import { atLeast, between, eachOf, oneOf, rangeOf } from '../../src/base/config/config-range.ts';
 import { readConfig } from '../../src/base/config/config-value.ts';
 import { kafkaRefusal } from './kafka-refusal.ts';
-import type { BrokerPropertyName } from './broker-properties.ts';
+import { type BrokerPropertyName, gzipLevel } from './broker-properties.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 
 /** Java's Long.MAX_VALUE, which stands for "never". */
@@ -35,8 +35,6 @@ const throttledReplicas = rangeOf('* or a list of partition:broker', (values: re
   return isWildcard || values.every((value) => /^\d+:\d+$/.test(value));
 });
 
-const gzipLevel = rangeOf('-1, or 1 to 9', (level: number) => level === -1 || (level >= 1 && level <= 9));
-
 /**
  * Every topic setting of Kafka 4.x under its own name, with type, default, check and meaning. CreateTopics and the
  * AlterConfigs requests check against it, DescribeConfigs and the reference in docs/ are made from it.
@@ -56,13 +54,13 @@ export const topicConfigs: Readonly<Record<string, TopicConfigKey>> = {
   ),
   'compression.lz4.level': topicConfig(
     'compression.lz4.level',
-    int(9, 'Level when compression.type is lz4.', between(1, 17)),
+    int(9, 'Level when compression.type is lz4; the compressor is that of level 9.', between(1, 17)),
   ),
   'compression.type': topicConfig(
     'compression.type',
     string(
       'producer',
-      'The codec in which batches are stored; `producer` keeps that of the producer.',
+      'The codec in which batches are stored, whatever they came in; `producer` keeps that of the producer.',
       oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
     ),
   ),

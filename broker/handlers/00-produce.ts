@@ -79,7 +79,7 @@ class ProduceRun {
   readonly #context: RequestContext;
   readonly #appended: Appended[][] = [];
   readonly #touched: Partition[] = [];
-  /** What was found in batches that are compressed or large, by their bytes. */
+  /** What was found in the batches that were looked into ahead, by their bytes. */
   readonly #inspections = new Map<Buffer, Inspection>();
   #failed = false;
 
@@ -111,14 +111,16 @@ class ProduceRun {
       .finally(release);
   }
 
-  /** Looks into batches that are compressed or large; answers what has to be waited for. */
+  /** Looks into batches that are compressed, or are to be, or are large; answers what has to be waited for. */
   #inspect(): Promise<void>[] {
     const waits: Promise<void>[] = [];
     for (const topic of this.#request.topicData) {
+      const name = this.#topicName(topic);
       for (const { index, records } of topic.partitionData) {
-        if (records === null || !isInspectedAhead(records)) continue;
-        const partition = this.#services.replicaManager.get(this.#topicName(topic), index);
+        if (records === null) continue;
+        const partition = this.#services.replicaManager.get(name, index);
         if (partition === undefined || partition.leader === null) continue;
+        if (!isInspectedAhead(records, partition.config.log)) continue;
         const found = inspectBatch(partition, records, this.#services.environment);
         if (found instanceof Promise)
           waits.push(found.then((late) => void this.#inspections.set(records, late)));

@@ -95,6 +95,7 @@ export class TopicCreator {
       assignments: [],
       configs: [
         { name: 'cleanup.policy', value: 'compact' },
+        { name: 'compression.type', value: 'producer' },
         { name: 'segment.bytes', value: String(config.get('offsets.topic.segment.bytes')) },
       ],
     };

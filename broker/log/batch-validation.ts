@@ -3,13 +3,17 @@ import type { AppendOrigin } from './append-result.ts';
 import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { BATCH_HEADER_BYTES, MAGIC } from '../../src/protocol/records/batch-format.ts';
 import {
+  attributesAt,
   batchSizeAt,
   isCrcValid,
   magicAt,
   maxTimestampAt,
   stampTimestamp,
 } from '../../src/protocol/records/batch-header.ts';
+import { BatchView } from '../../src/protocol/records/batch-view.ts';
+import { RecordIterator } from '../../src/protocol/records/decode-batch.ts';
 import { BatchInfo } from './batch-info.ts';
+import { changesCodec, recompress, recompressedBytesMax } from './recompression.ts';
 import { type Inspection, inspectRecords, type RecordRules, type Refusal } from './record-validation.ts';
 import { type LogConfig, UNLIMITED } from './log-config.ts';
 
@@ -17,13 +21,19 @@ import { type LogConfig, UNLIMITED } from './log-config.ts';
 const TIMESTAMP_MAX = Number.MAX_SAFE_INTEGER - 2;
 
 type Validated =
-  | { readonly batches: readonly BatchInfo[]; readonly refusal?: undefined }
+  | {
+      /** What is to be appended: the bytes that were given, or others where the batches get another codec. */
+      readonly records: Buffer;
+      readonly batches: readonly BatchInfo[];
+      readonly refusal?: undefined;
+    }
   | { readonly refusal: Refusal };
 
 /**
  * Checks what a leader is asked to append ("Record batch v2 and validation" of Kafka's rules). A client sends exactly
  * one batch, untouched by any broker, and its records are looked at, too; a coordinator or a Raft leader may send several
- * and control batches. A header that tells another largest timestamp than its records have is mended in place.
+ * and control batches. A header that tells another largest timestamp than its records have is mended in place. Where the
+ * topic has a codec of its own, a client's batch under another one is stored as a new batch.
  */
 export function validateForLeader(records: Buffer, options: ValidationOptions): Validated {
   try {
@@ -50,8 +60,8 @@ interface ValidationOptions {
 }
 
 function validateBatches(records: Buffer, options: ValidationOptions): Validated {
-  const batches: BatchInfo[] = [];
   const isClient = options.origin === 'client';
+  const batches: BatchInfo[] = [];
   let at = 0;
   while (at < records.length) {
     if (records.length - at >= BATCH_HEADER_BYTES && magicAt(records, at) !== MAGIC) {
@@ -75,17 +85,35 @@ function validateBatches(records: Buffer, options: ValidationOptions): Validated
     const refusal = refuseBatch(records, batch, options);
     if (refusal !== undefined) return { refusal };
   }
-  return { batches };
+  const [first] = batches;
+  if (isClient && first !== undefined) return validateClientRecords(records, first, options);
+  const { compression } = options.config;
+  if (options.origin === 'raft' || !batches.some(({ attributes }) => changesCodec(compression, attributes)))
+    return { records, batches };
+  return recompressOwn(records, batches, options.config);
+}
+
+/** Puts a coordinator's batches under the topic's codec: they are small, and not a producer's to be refused. */
+function recompressOwn(records: Buffer, batches: readonly BatchInfo[], config: LogConfig): Validated {
+  const { compression } = config;
+  const stored = batches.map(({ position, sizeInBytes, attributes }) => {
+    const batch = records.subarray(position, position + sizeInBytes);
+    if (compression === null || !changesCodec(compression, attributes)) return batch;
+    return recompress(batch, new RecordIterator(new BatchView(batch)).bytes, compression);
+  });
+  const whole = Buffer.concat(stored);
+  let at = 0;
+  const infos = stored.map(({ length }) => {
+    const info = new BatchInfo(whole, at, at);
+    at += length;
+    return info;
+  });
+  return { records: whole, batches: infos };
 }
 
 function refuseBatch(records: Buffer, batch: BatchInfo, options: ValidationOptions): Refusal | undefined {
   const { origin, config } = options;
-  if (batch.sizeInBytes > config.maxMessageBytes) {
-    return refusal(
-      ErrorCode.MESSAGE_TOO_LARGE,
-      `the batch has ${batch.sizeInBytes} bytes, max.message.bytes is ${config.maxMessageBytes}`,
-    );
-  }
+  if (batch.sizeInBytes > config.maxMessageBytes) return refusalOfSize(batch, config);
   if (!isCrcValid(records, batch.position, batch.sizeInBytes)) {
     return refusal(ErrorCode.CORRUPT_MESSAGE, 'the checksum of the batch is wrong');
   }
@@ -96,8 +124,14 @@ function refuseBatch(records: Buffer, batch: BatchInfo, options: ValidationOptio
         `${batch.lastOffset - batch.baseOffset}`,
     );
   }
-  if (origin !== 'client') return undefined;
-  return refuseClientBatch(batch, config) ?? refuseRecords(records, batch, options);
+  return origin === 'client' ? refuseClientBatch(batch, config) : undefined;
+}
+
+function refusalOfSize({ sizeInBytes }: BatchInfo, { maxMessageBytes }: LogConfig): Refusal {
+  return refusal(
+    ErrorCode.MESSAGE_TOO_LARGE,
+    `the batch has ${sizeInBytes} bytes, max.message.bytes is ${maxMessageBytes}`,
+  );
 }
 
 function refuseClientBatch(batch: BatchInfo, config: LogConfig): Refusal | undefined {
@@ -127,20 +161,30 @@ function refuseClientBatch(batch: BatchInfo, config: LogConfig): Refusal | undef
   return undefined;
 }
 
-function refuseRecords(records: Buffer, batch: BatchInfo, options: ValidationOptions): Refusal | undefined {
-  const { position, sizeInBytes } = batch;
+/** Looks at the records of a producer's batch, and puts it into the form in which it is stored. */
+function validateClientRecords(records: Buffer, batch: BatchInfo, options: ValidationOptions): Validated {
+  const { config } = options;
   const rules = recordRules(options);
-  const bytes = records.subarray(position, position + sizeInBytes);
+  const bytes = records.subarray(batch.position, batch.position + batch.sizeInBytes);
   const inspection =
-    options.inspection ??
-    (mustInspect(options.config, rules, bytes) ? inspectRecords(bytes, rules) : undefined);
-  if (inspection?.refusal !== undefined) return inspection.refusal;
-  if (options.config.messageTimestampType === 'LogAppendTime') return undefined;
-  const timestampMs = inspection?.maxTimestamp ?? batch.maxTimestamp;
-  if (timestampMs !== batch.maxTimestamp || batch.usesLogAppendTime) {
-    stampTimestamp(records, position, { sizeInBytes, timestampMs, isLogAppendTime: false });
+    options.inspection ?? (mustInspect(config, rules, bytes) ? inspectRecords(bytes, rules) : undefined);
+  if (inspection?.refusal !== undefined) return { refusal: inspection.refusal };
+  const { stored } = inspection ?? {};
+  const kept =
+    stored === undefined ? records : Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  const keptBatch = stored === undefined ? batch : new BatchInfo(kept, 0, 0);
+  if (keptBatch.sizeInBytes > config.maxMessageBytes) return { refusal: refusalOfSize(keptBatch, config) };
+  if (config.messageTimestampType === 'CreateTime') {
+    mendTimestamp(kept, keptBatch, inspection?.maxTimestamp ?? batch.maxTimestamp);
   }
-  return undefined;
+  return { records: kept, batches: [keptBatch] };
+}
+
+/** Where times are the producers', the header has the largest of them, and no flag that says otherwise. */
+function mendTimestamp(records: Buffer, batch: BatchInfo, timestampMs: number): void {
+  const { position, sizeInBytes, maxTimestamp, usesLogAppendTime } = batch;
+  if (timestampMs === maxTimestamp && !usesLogAppendTime) return;
+  stampTimestamp(records, position, { sizeInBytes, timestampMs, isLogAppendTime: false });
 }
 
 /** Whether the records are looked at; not so where the header is trusted, keeps the rules, and no rule is about records. */
@@ -149,6 +193,7 @@ export function mustInspect(config: LogConfig, rules: RecordRules, batch: Buffer
     config.validateRecords ||
     config.compact ||
     boundsPast(config) ||
+    changesCodec(config.compression, attributesAt(batch, 0)) ||
     maxTimestampAt(batch, 0) > rules.timestampMax
   );
 }
@@ -173,6 +218,8 @@ export function recordRules(options: {
       ? Math.min(nowMs + config.messageTimestampAfterMaxMs, TIMESTAMP_MAX)
       : Number.POSITIVE_INFINITY,
     decompressedBytesMax: config.decompressedBytesMax,
+    target: config.compression,
+    recompressedBytesMax: recompressedBytesMax(config),
   };
 }
 
@@ -235,5 +282,5 @@ function validateReplicated(records: Buffer, { logEndOffset, isEmpty }: Follower
     batches.push(batch);
     at += size;
   }
-  return { batches };
+  return { records, batches };
 }

@@ -4,20 +4,35 @@ import { attributesAt } from '../../src/protocol/records/batch-header.ts';
 import { mustInspect, recordRules } from './batch-validation.ts';
 import { task } from './inspection-task.ts';
 import type { LogConfig } from './log-config.ts';
+import { changesCodec } from './recompression.ts';
 import { type Inspection, inspectRecords, inspectSmallRecords } from './record-validation.ts';
 
 /** What may be walked over on the event loop: about two milliseconds, whatever the codec. */
 const LOOP_BYTES_MAX = 1024 * 1024;
-/** A compressed batch of more bytes than that would hardly stay below it. */
-const LOOP_COMPRESSED_BYTES_MAX = LOOP_BYTES_MAX / 4;
+/** A compressed batch of more than this part of it would hardly stay below it. */
+const LOOP_RATIO = 4;
 
-/** Whether a batch has to be looked into before it is appended: it is compressed, or large. */
-export function isInspectedAhead(records: Buffer): boolean {
-  return isCompressed(records) || records.length > LOOP_BYTES_MAX;
+/** Records that may be put under another codec on the event loop: gzip takes two milliseconds for them. */
+const LOOP_RECOMPRESSED_BYTES_MAX = 64 * 1024;
+/** Of zstd from this level on, hardly any. */
+const SLOW_ZSTD_LEVEL = 10;
+
+/** Whether a batch has to be looked into before it is appended: it is compressed, or is going to be, or is large. */
+export function isInspectedAhead(records: Buffer, { compression }: LogConfig): boolean {
+  if (records.length <= BATCH_HEADER_BYTES) return false;
+  const attributes = attributesAt(records, 0);
+  return (
+    (attributes & COMPRESSION_MASK) !== 0 ||
+    records.length > LOOP_BYTES_MAX ||
+    changesCodec(compression, attributes)
+  );
 }
 
-function isCompressed(records: Buffer): boolean {
-  return records.length > BATCH_HEADER_BYTES && (attributesAt(records, 0) & COMPRESSION_MASK) !== 0;
+/** How many bytes of records may be looked into on the event loop. */
+function loopBytesMax({ compression }: LogConfig, attributes: number): number {
+  if (compression === null || !changesCodec(compression, attributes)) return LOOP_BYTES_MAX;
+  const isSlow = compression.codec === 'zstd' && (compression.level ?? 0) >= SLOW_ZSTD_LEVEL;
+  return isSlow ? 0 : LOOP_RECOMPRESSED_BYTES_MAX;
 }
 
 /**
@@ -35,8 +50,11 @@ export function inspectBatch(
   const rules = recordRules({ config, partition: name, nowMs: clock.nowMs() });
   if (!mustInspect(config, rules, batch)) return undefined;
   if (workers === undefined) return inspectRecords(batch, rules);
-  if (batch.length <= LOOP_COMPRESSED_BYTES_MAX) {
-    const inspection = inspectSmallRecords(batch, rules, LOOP_BYTES_MAX);
+  const attributes = attributesAt(batch, 0);
+  const bytesMax = loopBytesMax(config, attributes);
+  const isCompressed = (attributes & COMPRESSION_MASK) !== 0;
+  if (batch.length <= (isCompressed ? bytesMax / LOOP_RATIO : bytesMax)) {
+    const inspection = inspectSmallRecords(batch, rules, bytesMax);
     if (inspection !== undefined) return inspection;
   }
   // Bytes of their own: to send a view to another thread would copy all that it is a view on.

@@ -4,7 +4,8 @@ import { decompressPieces } from '../../src/protocol/compression/decompress-piec
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { RecordScanner } from '../../src/protocol/records/record-scanner.ts';
 import { RecordChecks } from './record-checks.ts';
-import { type Inspection, type RecordRules, refusedInspection } from './record-validation.ts';
+import { changesCodec } from './recompression.ts';
+import { type Inspection, inspectRecords, type RecordRules, refusedInspection } from './record-validation.ts';
 
 /** A batch to look into, with the rules of its topic. */
 interface InspectionInput {
@@ -12,14 +13,21 @@ interface InspectionInput {
   readonly rules: RecordRules;
 }
 
-/** Looks into a batch that is too large for the event loop; no more than a piece of its records is in memory. */
+/**
+ * Looks into a batch that is too large for the event loop; no more than a piece of its records is in memory, unless they get
+ * another codec.
+ */
 export const task: WorkerTask<InspectionInput, Inspection> = {
   module: import.meta.url,
   async run({ batch, rules }) {
+    const bytes = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
     try {
-      return await scan(new BatchView(Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength)), rules);
+      const view = new BatchView(bytes);
+      // What gets another codec is needed whole.
+      if (changesCodec(rules.target, view.attributes)) return inspectRecords(bytes, rules);
+      return await scan(view, rules);
     } catch (error) {
-      return refusedInspection(error);
+      return refusedInspection(error, rules);
     }
   },
 };

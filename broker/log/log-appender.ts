@@ -30,13 +30,14 @@ export class LogAppender {
     this.#durability = durability;
   }
 
-  appendAsLeader(records: Buffer, options: AppendOptions): AppendResult {
+  appendAsLeader(given: Buffer, options: AppendOptions): AppendResult {
     const { leaderEpoch, origin = 'client', inspection } = options;
     const { config, name, environment, epochs, logStartOffset } = this.#state;
     assert(leaderEpoch >= epochs.latestEpoch, 'leader epochs never go down');
     const nowMs = environment.clock.nowMs();
-    const validated = validateForLeader(records, { origin, config, partition: name, nowMs, inspection });
+    const validated = validateForLeader(given, { origin, config, partition: name, nowMs, inspection });
     if (validated.refusal !== undefined) return failed(validated.refusal, logStartOffset);
+    const { records } = validated;
     for (const batch of validated.batches) {
       if (batch.producerId < 0) continue;
       const check = this.#checkSequence(records, batch, origin === 'client');

@@ -1,4 +1,4 @@
-import { DECOMPRESSED_BYTES_MAX } from '../../src/protocol/compression/compression.ts';
+import { type Compression, DECOMPRESSED_BYTES_MAX } from '../../src/protocol/compression/compression.ts';
 
 /**
  * What a log needs to know of its topic's configuration, under Kafka's names (`segment.bytes` is `segmentBytes`).
@@ -26,10 +26,19 @@ export interface LogConfig {
   readonly messageTimestampBeforeMaxMs: number;
   readonly messageTimestampAfterMaxMs: number;
   readonly producerIdExpirationMs: number;
+  /** From `compression.type` and the level of that codec; null leaves batches as producers send them (`producer`). */
+  readonly compression: TargetCompression | null;
   /** Look into every batch of a producer, decompressed where it must be; else headers are trusted. */
   readonly validateRecords: boolean;
   /** What a batch may become to be looked into. */
   readonly decompressedBytesMax: number;
+}
+
+/** What batches are stored in, whatever they came in. */
+export interface TargetCompression {
+  readonly codec: Compression;
+  /** In the codec's own numbers (KIP-390); none of a codec without levels. */
+  readonly level: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -56,6 +65,7 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   messageTimestampBeforeMaxMs: UNLIMITED,
   messageTimestampAfterMaxMs: 3_600_000,
   producerIdExpirationMs: DAY_MS,
+  compression: null,
   validateRecords: true,
   decompressedBytesMax: DECOMPRESSED_BYTES_MAX,
 };

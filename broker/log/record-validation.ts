@@ -4,6 +4,8 @@ import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { NO_TIMESTAMP } from '../../src/protocol/records/batch-format.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { RecordIterator } from '../../src/protocol/records/decode-batch.ts';
+import type { TargetCompression } from './log-config.ts';
+import { changesCodec, recompress } from './recompression.ts';
 import { RecordChecks } from './record-checks.ts';
 
 export interface RecordRules {
@@ -17,6 +19,10 @@ export interface RecordRules {
   readonly timestampMax: number;
   /** By `millrace.decompressed.batch.max.bytes`. */
   readonly decompressedBytesMax: number;
+  /** What batches under another codec are put under; null leaves them as they came. */
+  readonly target: TargetCompression | null;
+  /** Of the records of a batch that is put under another codec. */
+  readonly recompressedBytesMax: number;
 }
 
 /** A record that its batch is refused for (Produce v8+ `recordErrors`, KIP-467). */
@@ -40,6 +46,8 @@ export interface Inspection {
   readonly maxTimestamp: number;
   /** Undefined: the batch may be appended. */
   readonly refusal: Refusal | undefined;
+  /** The batch as it is to be stored, where that is under another codec than it came in. */
+  readonly stored?: Uint8Array;
 }
 
 /**
@@ -49,9 +57,9 @@ export interface Inspection {
  */
 export function inspectRecords(batch: Buffer, rules: RecordRules): Inspection {
   try {
-    return walk(new BatchView(batch), rules, rules.decompressedBytesMax);
+    return walk(new BatchView(batch), rules, Number.POSITIVE_INFINITY);
   } catch (error) {
-    return refusedInspection(error);
+    return refusedInspection(error, rules);
   }
 }
 
@@ -62,24 +70,30 @@ export function inspectSmallRecords(
   bytesMax: number,
 ): Inspection | undefined {
   try {
-    return walk(new BatchView(batch), rules, Math.min(bytesMax, rules.decompressedBytesMax));
+    return walk(new BatchView(batch), rules, bytesMax);
   } catch (error) {
-    if (error instanceof DecompressedTooLargeError && bytesMax < rules.decompressedBytesMax) return undefined;
-    return refusedInspection(error);
+    if (error instanceof DecompressedTooLargeError && error.bytesMax === bytesMax) return undefined;
+    return refusedInspection(error, rules);
   }
 }
 
 /** What is wrong with records that cannot be read; anything but a protocol error is a bug. */
-export function refusedInspection(error: unknown): Inspection {
+export function refusedInspection(error: unknown, rules: RecordRules): Inspection {
   if (!(error instanceof ProtocolError)) throw error;
   const message =
     error instanceof DecompressedTooLargeError
-      ? `${error.message} by millrace.decompressed.batch.max.bytes`
+      ? `${error.message} by ${limitName(error, rules)}`
       : error.message;
   return {
     maxTimestamp: NO_TIMESTAMP,
     refusal: { errorCode: refusalCode(error), message, badRecords: [] },
   };
+}
+
+function limitName({ bytesMax }: DecompressedTooLargeError, rules: RecordRules): string {
+  return bytesMax === rules.decompressedBytesMax
+    ? 'millrace.decompressed.batch.max.bytes'
+    : 'max.message.bytes, because compression.type puts the batch under another codec';
 }
 
 /**
@@ -93,12 +107,17 @@ function refusalCode(error: ProtocolError): ErrorCode {
     : ErrorCode.INVALID_RECORD;
 }
 
-function walk(batch: BatchView, rules: RecordRules, decompressedBytesMax: number): Inspection {
+function walk(batch: BatchView, rules: RecordRules, bytesMax: number): Inspection {
+  const target = changesCodec(rules.target, batch.attributes) ? rules.target : null;
+  const allowed = target === null ? rules.decompressedBytesMax : rules.recompressedBytesMax;
+  const decompressedBytesMax = Math.min(bytesMax, allowed);
   const iterator = new RecordIterator(batch, { decompressedBytesMax, ownTimes: true });
   const checks = new RecordChecks(rules);
   const { baseOffset } = batch;
   while (iterator.next()) {
     if (!checks.check(iterator.timestamp, iterator.offset - baseOffset, iterator.keyLength)) break;
   }
-  return checks.result();
+  const inspection = checks.result();
+  if (target === null || inspection.refusal !== undefined) return inspection;
+  return { ...inspection, stored: recompress(batch.bytes, iterator.bytes, target) };
 }

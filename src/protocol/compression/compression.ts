@@ -25,19 +25,23 @@ export function idOfCompression(compression: Compression): number {
   return COMPRESSIONS.indexOf(compression);
 }
 
-/** Compresses the records of a batch. */
-export function compress(compression: Compression, bytes: Buffer): Buffer {
+/**
+ * Compresses the records of a batch.
+ * @param level of gzip (-1 or 1 to 9) and zstd (up to 22), in the codec's own numbers; without it one that is quick. Snappy
+ *   has none, and of LZ4 there is the fast compressor only.
+ */
+export function compress(compression: Compression, bytes: Buffer, level?: number): Buffer {
   switch (compression) {
     case 'none':
       return bytes;
     case 'gzip':
-      return compressGzip(bytes);
+      return compressGzip(bytes, level);
     case 'snappy':
       return compressSnappy(bytes);
     case 'lz4':
       return compressLz4(bytes);
     case 'zstd':
-      return compressZstd(bytes);
+      return compressZstd(bytes, level);
   }
 }
 

@@ -14,8 +14,12 @@ export function corruptBytes(format: string, cause: unknown): ProtocolError {
 
 /** Thrown for what would become larger than allowed; it may be sound. */
 export class DecompressedTooLargeError extends ProtocolError {
+  /** The limit that was passed. */
+  readonly bytesMax: number;
+
   constructor(format: string, bytesMax: number) {
     super(ErrorCode.CORRUPT_MESSAGE, `${format} decompresses to more than the ${bytesMax} bytes allowed`);
+    this.bytesMax = bytesMax;
   }
 }
 

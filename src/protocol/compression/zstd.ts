@@ -12,19 +12,30 @@ import { zstdContentBytesMax, zstdFrames } from './zstd-frame.ts';
  * for what is large a decoder in JavaScript.
  */
 interface NodeZstd {
-  readonly zstdCompressSync?: (bytes: Buffer) => Buffer;
+  readonly zstdCompressSync?: (
+    bytes: Buffer,
+    options: { readonly params: Readonly<Record<number, number>> },
+  ) => Buffer;
   readonly zstdDecompressSync?: (bytes: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
   readonly createZstdDecompress?: (options: { readonly chunkSize: number }) => Transform;
 }
 
 const LEVEL = 3;
+/** `ZSTD_c_compressionLevel` of zstd's interface. */
+const LEVEL_PARAMETER = 100;
 /** Bytes given to the decoder at a time: it restores all of them before it can be interrupted. */
 const INPUT_BYTES = 1024;
 const node = zlib as unknown as NodeZstd;
 
-export function compressZstd(bytes: Buffer): Buffer {
-  if (node.zstdCompressSync !== undefined) return node.zstdCompressSync(bytes);
-  return compressWithWasm(bytes, LEVEL);
+export function compressZstd(bytes: Buffer, level = LEVEL): Buffer {
+  if (node.zstdCompressSync !== undefined)
+    return node.zstdCompressSync(bytes, { params: { [LEVEL_PARAMETER]: level } });
+  if (bytes.length <= WHOLE_BYTES_MAX) return compressWithWasm(bytes, level);
+  // A frame for each part: every reader goes on with the next frame.
+  const frames: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += WHOLE_BYTES_MAX)
+    frames.push(compressWithWasm(bytes.subarray(at, at + WHOLE_BYTES_MAX), level));
+  return Buffer.concat(frames);
 }
 
 export function decompressZstd(bytes: Buffer, bytesMax: number): Buffer {

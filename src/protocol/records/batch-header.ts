@@ -172,6 +172,17 @@ export function stampTimestamp(
   stampCrc(buffer, at, batch.sizeInBytes);
 }
 
+/**
+ * Says that the records of a batch that takes the whole buffer are under another codec now, and how long it has become,
+ * with a new checksum. Attributes without a meaning are not kept.
+ */
+export function stampCompression(batch: Buffer, compressionId: number): void {
+  const kept = attributesAt(batch, 0) & (KEPT_ATTRIBUTES | LOG_APPEND_TIME_FLAG) & ~COMPRESSION_MASK;
+  batch.writeInt32BE(batch.length - LOG_OVERHEAD_BYTES, LENGTH_AT);
+  batch.writeInt16BE(kept | compressionId, ATTRIBUTES_AT);
+  stampCrc(batch, 0, batch.length);
+}
+
 /** Who wrote a batch; all -1 for a producer that is not idempotent. */
 export interface BatchProducer {
   readonly producerId: number;

@@ -101,6 +101,8 @@ describe.each([...COMPRESSIONS])('in pieces, records compressed with %s', (codec
     timestampMin: 0,
     timestampMax: Date.now() + 3_600_000,
     decompressedBytesMax: 1024 * 1024,
+    target: null,
+    recompressedBytesMax: 1024 * 1024,
   };
 
   it('get the same answer as those that are looked at together', async () => {
