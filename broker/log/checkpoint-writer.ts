@@ -1,6 +1,7 @@
 import type { Environment } from '../../src/base/environment.ts';
 import { encodeCheckpoint } from './checkpoint-file.ts';
 import { checkpointLines, type LogOffset } from './offset-checkpoint.ts';
+import { writeAside } from './write-aside.ts';
 
 /** What one checkpoint file is to say. */
 interface CheckpointContent {
@@ -43,21 +44,10 @@ export class CheckpointWriter {
     for (const { file, entries, generation } of begun) {
       if (this.#generations.get(file) !== generation) continue;
       const aside = `${this.#pathOf(file)}.next`;
-      await this.#writeAside(aside, encodeCheckpoint(checkpointLines(entries)));
+      await writeAside(this.#disk, aside, encodeCheckpoint(checkpointLines(entries)));
       if (this.#generations.get(file) === generation) this.#disk.rename(aside, this.#pathOf(file));
     }
     await this.#disk.syncDirectory(this.#directory);
-  }
-
-  async #writeAside(path: string, content: Buffer): Promise<void> {
-    const file = this.#disk.open(path, 'create');
-    try {
-      file.truncate(0);
-      file.write([content], 0);
-      await file.sync();
-    } finally {
-      file.close();
-    }
   }
 
   #begin(file: string): number {

@@ -3,6 +3,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import { showValue } from '../../src/base/show-value.ts';
 import { encodeCheckpoint, foreign, isForeign, readCheckpoint } from './checkpoint-file.ts';
 import type { EpochEndOffset } from './read-result.ts';
+import { writeAside } from './write-aside.ts';
 
 export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint';
 
@@ -26,6 +27,8 @@ export class LeaderEpochCache {
   #entries: readonly EpochEntry[];
   /** As the checkpoint has them; undefined when that cannot be read. */
   #saved: readonly EpochEntry[] | undefined;
+  /** Counts the savings that were begun, so that one that was overtaken notices. */
+  #saves = 0;
 
   private constructor(disk: Disk, path: string, entries: readonly EpochEntry[] | undefined) {
     this.#disk = disk;
@@ -116,13 +119,38 @@ export class LeaderEpochCache {
     return epochAt(this.#entries, offset);
   }
 
-  /** Replaces the checkpoint when it has fallen behind. */
+  /** Whether the checkpoint says all that is known. */
+  get isSaved(): boolean {
+    return this.#saved === this.#entries;
+  }
+
+  /** Replaces the checkpoint when it has fallen behind, before the call returns. */
   save(): void {
-    if (this.#saved === this.#entries) return;
-    const lines = this.#entries.map((entry) => `${entry.epoch} ${entry.startOffset}`);
-    this.#disk.replaceFile(this.#path, encodeCheckpoint(lines));
+    if (this.isSaved) return;
+    this.#saves++;
+    this.#disk.replaceFile(this.#path, encodeEntries(this.#entries));
     this.#saved = this.#entries;
   }
+
+  /**
+   * As {@link save}, off the event loop: a stop saves a thousand. The folder is to be synced after it. What {@link save} has
+   * written meanwhile is newer, and stays.
+   * @param isGone whether the log was closed meanwhile: its folder may be another log's by then.
+   */
+  async saveInBackground(isGone: () => boolean): Promise<void> {
+    const entries = this.#entries;
+    if (this.isSaved) return;
+    const save = ++this.#saves;
+    const aside = `${this.#path}.next`;
+    await writeAside(this.#disk, aside, encodeEntries(entries));
+    if (save !== this.#saves || isGone()) return;
+    this.#disk.rename(aside, this.#path);
+    this.#saved = entries;
+  }
+}
+
+function encodeEntries(entries: readonly EpochEntry[]): Buffer {
+  return encodeCheckpoint(entries.map((entry) => `${entry.epoch} ${entry.startOffset}`));
 }
 
 /** The epoch that contains `offset` by these entries, -1 when none does. */

@@ -1,12 +1,16 @@
 import { assert } from '../../src/base/assert.ts';
 import { AssertionFailure, OperationalError } from '../../src/base/errors.ts';
-import { LogFlusher } from './log-flusher.ts';
+import { SharedFlush } from './shared-flush.ts';
 import type { LogState } from './log-state.ts';
 import { PARTITION_METADATA } from './partition-metadata.ts';
 import type { Segment } from './segment.ts';
 
 interface LogDurabilityOptions {
   readonly recoveryPoint: number;
+  /** The entry of the log's directory in its parent survives a power loss, and the file in it that says whose it is. */
+  readonly isDirectorySynced: boolean;
+  /** Syncs the directory that the log's own is in. */
+  readonly syncParent: () => Promise<void>;
   /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
   readonly onRecoveryPointLowered: () => void;
   /** Called before a log begins anew at a later offset, which must be on the disk before the call returns. */
@@ -16,13 +20,14 @@ interface LogDurabilityOptions {
 /** Which part of one log survives a power loss: flushes, and the recovery point that they move. */
 export class LogDurability {
   readonly #state: LogState;
+  readonly #syncParent: () => Promise<void>;
   readonly #onRecoveryPointLowered: () => void;
   readonly #onLogStartRaised: () => void;
-  readonly #flusher: LogFlusher;
+  readonly #flusher: SharedFlush;
   #recoveryPoint: number;
   #lastFlushMs: number;
   /** The entry of the log's directory in its parent survives a power loss. */
-  #isDirectorySynced = false;
+  #isDirectorySynced: boolean;
   /** There was a truncation that a crash could undo: the next epoch is saved before its first batch is written. */
   #mustSaveEpochs = false;
   /** Counts truncations, so that a flush under way notices one. */
@@ -31,10 +36,12 @@ export class LogDurability {
   constructor(state: LogState, options: LogDurabilityOptions) {
     this.#state = state;
     this.#recoveryPoint = options.recoveryPoint;
+    this.#isDirectorySynced = options.isDirectorySynced;
+    this.#syncParent = options.syncParent;
     this.#onRecoveryPointLowered = options.onRecoveryPointLowered;
     this.#onLogStartRaised = options.onLogStartRaised;
     this.#lastFlushMs = state.environment.clock.nowMs();
-    this.#flusher = new LogFlusher({ flushOnce: () => this.#flushOnce() });
+    this.#flusher = new SharedFlush({ flushOnce: () => this.#flushOnce() });
   }
 
   /** Everything below survives a power loss. */
@@ -143,7 +150,7 @@ export class LogDurability {
     const target = state.logEndOffset;
     const truncations = this.#truncations;
     // A disk that is full, say, refuses this and can be mended; a failed sync cannot.
-    state.epochs.save();
+    if (!state.epochs.isSaved && !(await this.#saveEpochs())) return true;
     for (const segment of this.#segmentsToSync(target)) await this.#syncSegment(segment);
     await this.#syncDirectories();
     if (state.isClosed) return true;
@@ -153,6 +160,17 @@ export class LogDurability {
     this.#mustSaveEpochs = false;
     this.#lastFlushMs = state.environment.clock.nowMs();
     return true;
+  }
+
+  /** @returns false when the log was closed meanwhile: nobody waits for its disk any more. */
+  async #saveEpochs(): Promise<boolean> {
+    const state = this.#state;
+    try {
+      await state.epochs.saveInBackground(() => state.isClosed);
+    } catch (error) {
+      if (!state.isClosed) throw error;
+    }
+    return !state.isClosed;
   }
 
   /** Those that hold records between recovery point and `target`, and sealed ones before that were not synced as such. */
@@ -201,7 +219,7 @@ export class LogDurability {
       await environment.disk.syncDirectory(directory);
       if (this.#isDirectorySynced) return;
       await this.#syncTopicId();
-      await environment.disk.syncDirectory(parentOf(directory));
+      await this.#syncParent();
       this.#isDirectorySynced = true;
     } catch (error) {
       // The log was deleted meanwhile: there is nothing left that would have to be on the disk.
@@ -232,8 +250,4 @@ export class LogDurability {
 
 function stoppedError(reason: string): OperationalError {
   return new OperationalError('PARTITION_STOPPED', reason, { retriable: false });
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }

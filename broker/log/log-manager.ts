@@ -12,6 +12,7 @@ import {
   writeCleanShutdownMarker,
 } from './data-folder.ts';
 import { FolderRemoval } from './folder-removal.ts';
+import { FolderSync } from './folder-sync.ts';
 import { KnownLogs } from './known-logs.ts';
 import { Log, type LogOptions } from './log.ts';
 import { type CheckpointFile, LogCheckpoints } from './log-checkpoints.ts';
@@ -94,6 +95,7 @@ export class LogManager {
   readonly #checkpoints: LogCheckpoints;
   readonly #removal: FolderRemoval;
   readonly #syncs: BackgroundSyncs;
+  readonly #folderSync: FolderSync;
   #timers: Timer[] = [];
   #retaining: Promise<void> | undefined;
   #isClosing = false;
@@ -112,6 +114,7 @@ export class LogManager {
     });
     this.#removal = new FolderRemoval(options.environment, this.#logger);
     this.#syncs = new BackgroundSyncs(options.environment.disk, this.#logger);
+    this.#folderSync = new FolderSync(options.environment.disk, options.directory);
     this.#topics = new TopicFiles(options.environment.disk, options.directory, this.#syncs);
     this.#checkpoints = new LogCheckpoints({
       environment: options.environment,
@@ -548,10 +551,12 @@ export class LogManager {
       directory: `${this.directory}/${name}`,
       recentBudget: this.#recentBudget,
       openSegments: this.#openSegments,
+      syncParent: () => this.#folderSync.sync(),
       onRecoveryPointLowered: () => this.#checkpoints.writeFileNow(RECOVERY_POINT_CHECKPOINT),
       onLogStartRaised: () => this.#checkpoints.writeFileNow(LOG_START_CHECKPOINT),
     });
     this.#logs.set(name, log);
+    this.#folderSync.onMade();
     this.#checkpoints.onLogAdded();
     return log;
   }

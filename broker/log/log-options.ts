@@ -28,6 +28,8 @@ export interface LogOptions {
   /** Shared by the logs of a broker; a log of its own budget when not said. */
   readonly recentBudget?: RecentBudget;
   readonly openSegments?: OpenSegments;
+  /** Syncs the directory that the log's own is in: one sync may do for many logs. */
+  readonly syncParent?: () => Promise<void>;
   /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */
   readonly onRecoveryPointLowered?: () => void;
   /** Called when the log is about to begin anew at a later offset, which must be on the disk before the call returns. */

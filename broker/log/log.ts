@@ -90,6 +90,9 @@ export class Log {
     });
     this.#durability = new LogDurability(this.#state, {
       recoveryPoint: Math.min(options.recoveryPoint ?? 0, recovered.flushedOffset),
+      // What had records was synced before it was closed.
+      isDirectorySynced: (options.closed?.segments.length ?? 0) > 0,
+      syncParent: options.syncParent ?? (() => disk.syncDirectory(parentOf(directory))),
       onRecoveryPointLowered: options.onRecoveryPointLowered ?? (() => {}),
       onLogStartRaised: options.onLogStartRaised ?? (() => {}),
     });
@@ -477,6 +480,10 @@ export class Log {
       throw error;
     }
   }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }
 
 function storageFailure(offset: number): ReadResult {

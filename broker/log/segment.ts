@@ -484,7 +484,8 @@ export class Segment {
     try {
       for (const kind of kinds) {
         const path = this.pathOf(kind);
-        if (this.#disk.exists(path)) files.push(this.#disk.open(path, 'write'));
+        // One without a byte that a power loss takes is made anew from the log, as empty as it was.
+        if ((this.#disk.fileStat(path)?.sizeInBytes ?? 0) > 0) files.push(this.#disk.open(path, 'write'));
       }
       return files;
     } catch (error) {

@@ -82,14 +82,15 @@ export const nodeDisk: Disk = {
       throw diskError('remove', directory, error);
     }
   },
-  async syncDirectory(directory) {
-    const handle = await fs.promises.open(directory, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
+  syncDirectory: (directory) =>
+    new Promise((resolve, reject) => {
+      const descriptor = attempt('sync', directory, () => fs.openSync(directory, 'r'));
+      fs.fsync(descriptor, (error) => {
+        fs.closeSync(descriptor);
+        if (error === null) resolve();
+        else reject(diskError('sync', directory, error));
+      });
+    }),
   lock: (file) => attempt('lock', file, () => new NodeLock(file)),
 };
 

@@ -1,6 +1,6 @@
-/** What a flusher flushes. */
+/** What is flushed: a log, or a folder. */
 interface Flushable {
-  /** Syncs everything that has been appended by now and moves the recovery point; false to be called again. */
+  /** Syncs everything that was changed by now; false to be called again. */
   flushOnce(): Promise<boolean>;
 }
 
@@ -8,7 +8,7 @@ interface Flushable {
  * Groups flushes: callers that come while one is under way share the next one, so that any number of acknowledgements
  * waits for two syncs at most.
  */
-export class LogFlusher {
+export class SharedFlush {
   readonly #target: Flushable;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -17,7 +17,7 @@ export class LogFlusher {
     this.#target = target;
   }
 
-  /** Resolves when all that was appended before the call survives a power loss. */
+  /** Resolves when all that was changed before the call survives a power loss. */
   flush(): Promise<void> {
     if (this.#running === undefined) return this.#start();
     this.#next ??= this.#running.then(
