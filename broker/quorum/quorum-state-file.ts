@@ -22,9 +22,12 @@ export class QuorumStateFile {
     this.#clusterId = options.clusterId;
   }
 
-  /** @throws {OperationalError} `FOREIGN_DATA` when there is a file that cannot be understood, or is another cluster's. */
-  load(): ElectionState {
-    if (!this.#disk.exists(this.#path)) return NO_ELECTION;
+  /**
+   * Returns what the file says, undefined where there is none.
+   * @throws {OperationalError} `FOREIGN_DATA` when there is a file that cannot be understood, or is another cluster's.
+   */
+  load(): ElectionState | undefined {
+    if (!this.#disk.exists(this.#path)) return undefined;
     const { election, clusterId } = parse(this.#disk.readFile(this.#path).toString('utf8'), this.#path);
     if (clusterId !== undefined && clusterId !== this.#clusterId) {
       throw foreign(

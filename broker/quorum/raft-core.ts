@@ -74,8 +74,19 @@ export class RaftCore {
 
   /** Takes up what the disk remembers. Whoever led, or voted for itself, never does so again in that epoch. */
   restore(): void {
-    const stored = this.#file.load();
-    const { lastEpoch } = this.options.log;
+    const { directory, log, logger } = this.options;
+    const { lastEpoch } = log;
+    const found = this.#file.load();
+    if (found === undefined && log.endOffset > 0) {
+      // As KRaft does: the log says which epoch there was at least. A refusal would leave the operator with nothing but to
+      // write the file by hand, and he would know no more.
+      logger.error(
+        'quorum-state is missing beside metadata that has records: this node does not know whom it has voted for, and could ' +
+          'vote again in an epoch that it has voted in; restore the file from a copy where there is one',
+        { directory, lastEpoch },
+      );
+    }
+    const stored = found ?? NO_ELECTION;
     const election = stored.epoch >= lastEpoch ? stored : newEpoch(lastEpoch);
     if (election.leaderId === this.nodeId) {
       this.#enter(election, { role: 'resigned', successors: this.peers.map((peer) => peer.id) });

@@ -12,16 +12,25 @@ interface DoubtfulFoldersOptions {
   readonly setAside: (id: LogId) => void;
 }
 
+/** A folder whose records nobody may be shown as those of the topic of its name before somebody has said whose they are. */
+interface Doubt {
+  /** The topic id that it names; undefined where it names none. */
+  readonly named: string | undefined;
+  /** The topic of its name when that was found. */
+  readonly topicId: string;
+}
+
 /**
- * Folders of which a start cannot tell by themselves what they are: one that is missing though it had records, and one that
- * has records and does not say whose they are. Where there was no other topic of the name they can only be those of the topic
- * that there is. Nobody is ever shown an empty partition, or another topic's records, in their place: a replica begins anew
+ * Folders of which a start cannot tell by themselves what they are: one that is missing though it had records, one that has
+ * records and does not say whose they are, and one that says that they are a topic's that this cluster has never had, or of
+ * another name. Where there was no other topic of the name, records that name nobody can only be those of the topic that
+ * there is. Nobody is ever shown an empty partition, or another topic's records, in their place: a replica begins anew
  * only where another broker leads and has them.
  */
 export class DoubtfulFolders {
   readonly #options: DoubtfulFoldersOptions;
-  /** Names of folders that do not say whose they are: a power loss can take the id and leave the records. */
-  readonly #nameless = new Set<string>();
+  /** By the folder's name. */
+  readonly #doubts = new Map<string, Doubt>();
 
   constructor(options: DoubtfulFoldersOptions) {
     this.#options = options;
@@ -29,23 +38,50 @@ export class DoubtfulFolders {
 
   /** Called once, when the metadata knows all of this broker's past. */
   note(image: MetadataImage, removed: RemovedTopics): void {
-    const { logManager, nodeId } = this.#options;
+    const { logManager } = this.#options;
     for (const log of [...logManager.offlineLogs()]) {
-      const replicas = image.topicsByName.get(log.topic)?.partitions.get(log.partition)?.replicas;
-      const isOurs = replicas?.includes(nodeId) === true;
-      if (log.isMissing && (!isOurs || removed.names.has(log.topic))) logManager.forgetMissing(log);
+      if (!log.isMissing) this.#noteOwner(log, image, removed);
+      else if (this.#topicHere(log, image) === undefined || removed.names.has(log.topic))
+        logManager.forgetMissing(log);
     }
-    if (logManager.hadCleanShutdown) return;
-    for (const { topic, partition, logEndOffset } of logManager.logs()) {
-      const isNameless = logManager.topicIdOf({ topic, partition }) === undefined && logEndOffset > 0;
-      if (isNameless && removed.names.has(topic))
-        this.#nameless.add(partitionDirectoryName({ topic, partition }));
+    for (const log of logManager.logs()) {
+      if (log.logEndOffset === 0 || !this.#noteOwner(log, image, removed)) continue;
+      // Nothing of it goes by age or size before somebody has decided.
+      log.config = { ...log.config, retentionMs: -1, retentionBytes: -1 };
     }
   }
 
+  /** Whether it is not known whose the records of the folder are. */
+  has(id: LogId): boolean {
+    return this.#doubts.has(partitionDirectoryName(id));
+  }
+
+  /** Returns whether the owner of a folder with records is in doubt. */
+  #noteOwner({ topic, partition }: LogId, image: MetadataImage, removed: RemovedTopics): boolean {
+    const { logManager } = this.#options;
+    const id = { topic, partition };
+    const topicId = this.#topicHere(id, image);
+    const named = logManager.topicIdOf(id);
+    if (topicId === undefined || named === topicId) return false;
+    const isInDoubt =
+      named === undefined
+        ? // A power loss can take the id and leave the records.
+          !logManager.hadCleanShutdown && removed.names.has(topic)
+        : !removed.ids.has(named);
+    if (isInDoubt) this.#doubts.set(partitionDirectoryName(id), { named, topicId });
+    return isInDoubt;
+  }
+
+  /** The id of the topic of that name, where this broker is to have the partition. */
+  #topicHere({ topic, partition }: LogId, image: MetadataImage): string | undefined {
+    const known = image.topicsByName.get(topic);
+    const isHere = known?.partitions.get(partition)?.replicas.includes(this.#options.nodeId) === true;
+    return isHere ? known.id : undefined;
+  }
+
   /**
-   * Gets a doubtful folder out of the way of a replica that another broker has the records of.
-   * @throws {OperationalError} where it does not say whose it is, and this broker is to lead.
+   * Gets a doubtful folder out of the way of a replica that another broker has the records of, or of a later topic.
+   * @throws {OperationalError} where it is not known whose it is, and this broker is to lead.
    */
   clear(id: LogId, topicId: string, image: MetadataImage): void {
     const { logManager, logger, nodeId, setAside } = this.#options;
@@ -56,20 +92,28 @@ export class DoubtfulFolders {
       logger.warn('the folder of a replica is missing, its records are copied again', { ...id, leader });
       logManager.forgetMissing(id);
     }
-    if (!this.#nameless.has(name)) return;
-    if (logManager.get(id) !== undefined) {
-      if (!isLedElsewhere) throw namelessFolder(`${logManager.directory}/${name}`, topicId);
+    const doubt = this.#doubts.get(name);
+    if (doubt === undefined) return;
+    if (logManager.get(id) !== undefined || logManager.offlineLog(id) !== undefined) {
+      // Where the topic was deleted and made anew, nobody asks for what it had.
+      const isTopicGone = doubt.topicId !== topicId;
+      if (!isLedElsewhere && !isTopicGone) throw unknownOwner(`${logManager.directory}/${name}`, doubt);
       setAside(id);
     }
-    this.#nameless.delete(name);
+    this.#doubts.delete(name);
   }
 }
 
-function namelessFolder(directory: string, topicId: string): OperationalError {
+function unknownOwner(directory: string, { named, topicId }: Doubt): OperationalError {
+  const reason =
+    named === undefined
+      ? `${directory} does not say which topic it belongs to (partition.metadata is missing or damaged), and there was ` +
+        'another topic of this name'
+      : `${directory} says that it belongs to topic id ${named} (in partition.metadata), which is not the topic of this ` +
+        'name and was never deleted in this cluster';
   return new OperationalError(
     'UNKNOWN_OWNER',
-    `${directory} does not say which topic it belongs to (partition.metadata is missing or damaged), and there was another ` +
-      'topic of this name: if its records are those of the present one, write the lines "version: 0" and ' +
+    `${reason}: if its records are those of the present one, write the lines "version: 0" and ` +
       `"topic_id: ${topicId}" into ${directory}/partition.metadata, if not, move the folder away, and start again`,
     { retriable: false },
   );

@@ -170,7 +170,9 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const { logManager, logger } = this.#options;
     this.#doubts.note(image, removed);
     const logs = [...logManager.logs(), ...logManager.offlineLogs()];
-    const abandoned = logs.filter((log) => !isReservedTopic(log.topic) && this.#isStray(log, image));
+    const abandoned = logs.filter(
+      (log) => !isReservedTopic(log.topic) && !this.#doubts.has(log) && this.#isStray(log, image),
+    );
     for (const log of abandoned) {
       try {
         if (isKnownToBeGone(log, logManager.topicIdOf(log), removed.ids)) logManager.delete(log);
@@ -387,8 +389,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const { logManager, isrChanges } = this.#options;
     const id = { topic: topic.name, partition: index };
     try {
-      this.#clearTheWay(id, topic.id);
       this.#doubts.clear(id, topic.id, image);
+      this.#clearTheWay(id, topic.id);
       const free = logManager.whenFree(id);
       if (free !== undefined) {
         const place = { topic: { id: topic.id, name: topic.name }, index };

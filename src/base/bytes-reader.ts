@@ -117,41 +117,6 @@ export class BytesReader {
     return (value | (last << 28)) >>> 0;
   }
 
-  /** A zig-zag varint of 32 bits. */
-  varint(): number {
-    const value = this.unsignedVarint();
-    return (value >>> 1) ^ -(value & 1);
-  }
-
-  /**
-   * A zig-zag varint of 64 bits.
-   * @throws {ProtocolError} beyond 2^53.
-   */
-  varlong(): number {
-    let low = 0;
-    let shift = 0;
-    for (; shift < 28; shift += 7) {
-      const byte = this.uint8();
-      low |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return (low >>> 1) ^ -(low & 1);
-    }
-    // From the fifth byte on, bits go to a float: exact up to 2^53, which zig-zag puts at 2^54.
-    const sign = low & 1;
-    let magnitude = low >>> 1;
-    let scale = 2 ** 27;
-    for (; shift < 70; shift += 7) {
-      const byte = this.uint8();
-      const bits = byte & 0x7f;
-      if (shift === 63 && bits > 1) malformed('a varlong takes more than 64 bits');
-      magnitude += bits * scale;
-      scale *= 0x80;
-      if (byte >= 0x80) continue;
-      if (magnitude > Number.MAX_SAFE_INTEGER) malformed('a varlong is beyond 2^53');
-      return sign === 0 ? magnitude : -magnitude - 1;
-    }
-    return malformed('a varlong takes more than ten bytes');
-  }
-
   /** `length` bytes of UTF-8. */
   text(length: number): string {
     if (length === 0) return '';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
-import { silentLogger } from '../../../src/base/logger.ts';
+import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import type { Api, RequestInput, RequestOf, ResponseOf } from '../../../src/protocol/message.ts';
@@ -31,12 +31,12 @@ afterEach(async () => {
 });
 
 /** A quorum of one on a real disk. */
-async function open(): Promise<MetadataQuorum> {
+async function open(logger: Logger = silentLogger): Promise<MetadataQuorum> {
   const directory = join(folder, '__cluster_metadata-0');
   openedLog = Log.open({ environment: nodeEnvironment, directory, config: METADATA_LOG_CONFIG });
   opened = new MetadataQuorum({
     environment: nodeEnvironment,
-    logger: silentLogger,
+    logger,
     nodeId: 1,
     directoryId: 'AAAAAAAAAAAAAAAAAAAAAQ',
     endpoints: () => [{ name: 'CONTROLLER', host: '127.0.0.1', port: 45_678 }],
@@ -187,4 +187,25 @@ test('a quorum-state file that is not one is refused', async () => {
     Buffer.from('{"data_version":9}'),
   );
   await expect(open()).rejects.toMatchObject({ code: 'FOREIGN_DATA' });
+});
+
+test('a quorum-state file that is missing beside records is named, and the epoch is that of the log at least', async () => {
+  const errors: string[] = [];
+  const logger: Logger = {
+    ...silentLogger,
+    error: (message) => void errors.push(message),
+    child: () => logger,
+  };
+  const first = await open(logger);
+  await join1(first);
+  const { epoch } = first.raft;
+  expect(errors).toEqual([]);
+  await close();
+  rmSync(join(folder, '__cluster_metadata-0/quorum-state'));
+  const second = await open(logger);
+  expect(errors).toEqual([expect.stringMatching(/^quorum-state is missing .* could vote again/)]);
+  await expect.poll(() => second.raft.epoch).toBeGreaterThan(epoch);
+  await close();
+  await open(logger);
+  expect(errors).toHaveLength(1);
 });

@@ -19,7 +19,7 @@ it('has on the disk what was stored last, also where only the vote or the leader
   const open = (): QuorumStateFile =>
     new QuorumStateFile(nodeEnvironment.disk, { directory, clusterId: 'MkU3OEVBNTcwNTJENDM2Qg' });
   const file = open();
-  expect(file.load()).toEqual(NO_ELECTION);
+  expect(file.load()).toBeUndefined();
   for (const state of STATES) {
     file.store(state);
     expect(open().load()).toEqual(state);
