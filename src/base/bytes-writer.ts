@@ -118,11 +118,6 @@ export class BytesWriter {
     this.int8(rest);
   }
 
-  /** A zig-zag varint of 32 bits. */
-  varint(value: number): void {
-    this.unsignedVarint(((value << 1) ^ (value >> 31)) >>> 0);
-  }
-
   /** The text with a length of two bytes before it. */
   string(value: string): void {
     const length = value.length;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BytesReader, INT64_MAX } from '../../src/base/bytes-reader.ts';
 import { BytesWriter } from '../../src/base/bytes-writer.ts';
 import { ProtocolError } from '../../src/base/protocol-error.ts';
-import { sizeOfUnsignedVarint, sizeOfVarint, sizeOfVarlong, writeVarlong } from '../../src/base/varint.ts';
+import { sizeOfUnsignedVarint, sizeOfVarlong, writeVarlong } from '../../src/base/varint.ts';
 
 function written(write: (writer: BytesWriter) => void): Buffer {
   const writer = new BytesWriter(16);
@@ -60,18 +60,14 @@ describe('varints', () => {
           zigzag >>= 7n;
         }
         expect(zigzag).toBe(0n);
-        expect(new BytesReader(target, 0, length).varlong()).toBe(value);
       }),
       { numRuns: 1_000 },
     );
   });
 
-  it('come back in 32 bits', () => {
+  it('come back in 32 bits, where they have no sign', () => {
     fc.assert(
       fc.property(fc.integer(), (value) => {
-        const bytes = written((writer) => writer.varint(value));
-        expect(bytes.length).toBe(sizeOfVarint(value));
-        expect(new BytesReader(bytes).varint()).toBe(value);
         const unsigned = written((writer) => writer.unsignedVarint(value >>> 0));
         expect(unsigned.length).toBe(sizeOfUnsignedVarint(value >>> 0));
         expect(new BytesReader(unsigned).unsignedVarint()).toBe(value >>> 0);
@@ -82,13 +78,6 @@ describe('varints', () => {
   it.each(['ffffffff1f', 'ffffffffff01', '8080808080', ''])('refuses %s', (hex) => {
     expect(() => new BytesReader(Buffer.from(hex, 'hex')).unsignedVarint()).toThrow(ProtocolError);
   });
-
-  it.each(['ffffffffffffffffff02', 'ffffffffffffffffffff01', 'fefffffffffffffffe01'])(
-    'refuses the varlong %s',
-    (hex) => {
-      expect(() => new BytesReader(Buffer.from(hex, 'hex')).varlong()).toThrow(ProtocolError);
-    },
-  );
 });
 
 describe('strings', () => {
