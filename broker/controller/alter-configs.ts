@@ -18,6 +18,7 @@ const SUBTRACT = 3;
 interface Resource {
   readonly resourceType: number;
   readonly resourceName: string;
+  readonly configs: readonly { readonly name: string }[];
 }
 
 type Overrides = ReadonlyMap<string, string>;
@@ -125,12 +126,28 @@ function checkTarget(state: ControllerState, resource: Resource, target: Overrid
   const problem = checkDynamicConfigs(changed);
   // Kafka's answer, too (KAFKA-13609): INVALID_CONFIG would say it better.
   if (problem !== undefined) return failed(ErrorCode.INVALID_REQUEST, problem);
-  const isBrokerLevel = resourceName !== '';
-  if (isBrokerLevel && changed.has('min.insync.replicas') && state.settings.eligibleLeaderReplicas) {
+  return state.settings.eligibleLeaderReplicas ? checkMinIsr(resource, current, target) : undefined;
+}
+
+/**
+ * Who is an eligible leader follows from one `min.insync.replicas` for all brokers (KIP-966). As in Kafka what is asked for counts,
+ * also where it would change nothing.
+ */
+function checkMinIsr(
+  { resourceName, configs }: Resource,
+  current: Overrides,
+  target: Overrides,
+): Failure | undefined {
+  const name = 'min.insync.replicas';
+  const isNamed = configs.some((config) => config.name === name);
+  if (!isNamed && current.get(name) === target.get(name)) return undefined;
+  if (resourceName !== '') {
     const message = 'Broker-level min.insync.replicas cannot be altered while ELR is enabled.';
     return failed(ErrorCode.INVALID_CONFIG, message);
   }
-  return undefined;
+  if (target.has(name)) return undefined;
+  const message = 'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.';
+  return failed(ErrorCode.INVALID_CONFIG, message);
 }
 
 function edit(
@@ -220,6 +237,9 @@ function difference(state: ControllerState, resource: Resource, target: Override
   return records;
 }
 
-function answer({ resourceType, resourceName }: Resource, { errorCode, errorMessage }: Failure) {
+function answer(
+  { resourceType, resourceName }: Omit<Resource, 'configs'>,
+  { errorCode, errorMessage }: Failure,
+) {
   return { errorCode, errorMessage, resourceType, resourceName };
 }

@@ -1,3 +1,4 @@
+import { ConfigResourceType } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import type { ControllerSettings } from './controller-options.ts';
 
@@ -22,6 +23,16 @@ export function bootstrapRecords(settings: ControllerSettings): MetadataRecord[]
     { type: 'FeatureLevelRecord', data: { name: 'metadata.version', featureLevel: METADATA_VERSION } },
   ];
   if (settings.eligibleLeaderReplicas) {
+    // One value for all (KIP-966): who is eligible follows from it, and each broker has a static one of its own.
+    records.push({
+      type: 'ConfigRecord',
+      data: {
+        resourceType: ConfigResourceType.BROKER,
+        resourceName: '',
+        name: 'min.insync.replicas',
+        value: String(settings.config.get('min.insync.replicas')),
+      },
+    });
     records.push({
       type: 'FeatureLevelRecord',
       data: { name: 'eligible.leader.replicas.version', featureLevel: 1 },

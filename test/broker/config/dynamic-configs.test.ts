@@ -9,9 +9,15 @@ import { incrementalAlterConfigs } from '../../../src/protocol/messages/44-incre
 import { TestBrokers, type TestClient } from '../running-broker.ts';
 
 const BROKER = 4;
+/** `ConfigSource` of KIP-226. */
+const DYNAMIC_DEFAULT_BROKER = 3;
 const SET = 0;
 const DELETE = 1;
 const APPEND = 2;
+
+function overrides({ image }: Broker) {
+  return [...image.configs].map(([key, configs]) => [key, Object.fromEntries(configs)]);
+}
 
 /** Codes and messages are those of Apache Kafka 4.3.1. */
 describe('settings of a running broker', () => {
@@ -63,7 +69,7 @@ describe('settings of a running broker', () => {
     });
     expect(legacy.responses[0]?.errorCode).toBe(ErrorCode.INVALID_REQUEST);
     // Nothing of it was done, neither what might have been.
-    expect(broker.image.configs.size).toBe(0);
+    expect(overrides(broker)).toEqual([['4:', { 'min.insync.replicas': '1' }]]);
   });
 
   it('tells as read-only what it refuses, and only that', async () => {
@@ -99,6 +105,34 @@ describe('settings of a running broker', () => {
       ErrorCode.INVALID_CONFIG,
       'Broker-level min.insync.replicas cannot be altered while ELR is enabled.',
     ]);
+  });
+
+  it('has one min.insync.replicas for all brokers, from the first controller, that can be changed and not removed', async () => {
+    const minIsr = async () => (await described('1')).find(({ name }) => name === 'min.insync.replicas');
+    const atStart = { value: '1', configSource: DYNAMIC_DEFAULT_BROKER };
+    expect(await minIsr()).toMatchObject(atStart);
+    const ofBroker = 'Broker-level min.insync.replicas cannot be altered while ELR is enabled.';
+    const ofCluster = 'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.';
+    const refuses = [ErrorCode.INVALID_CONFIG, ofCluster];
+    const removal = { 'min.insync.replicas': null };
+    expect(await alter(removal, { configOperation: DELETE })).toEqual(refuses);
+    expect(await alter(removal, { configOperation: DELETE, resourceName: '1' })).toEqual([
+      ErrorCode.INVALID_CONFIG,
+      ofBroker,
+    ]);
+    const replaceAll = {
+      resourceType: BROKER,
+      resourceName: '',
+      configs: [{ name: 'log.retention.ms', value: '1' }],
+    };
+    const { responses } = await client.send(alterConfigs, 1, { resources: [replaceAll] });
+    expect([responses[0]?.errorCode, responses[0]?.errorMessage]).toEqual(refuses);
+    expect(await minIsr()).toMatchObject(atStart);
+    expect(await alter({ 'min.insync.replicas': '2' })).toEqual([ErrorCode.NONE, null]);
+    expect(await minIsr()).toMatchObject({ ...atStart, value: '2' });
+
+    const other = await brokers.start({ 'min.insync.replicas': 3 });
+    expect(overrides(other)).toEqual([['4:', { 'min.insync.replicas': '3' }]]);
   });
 
   it('changes what can be changed, and takes it back', async () => {

@@ -119,9 +119,6 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Differences that can only be told from the fields around them. */
 function excused(fields: Fields): Fields {
-  // Kafka writes this default into a new cluster, which has nothing to do with its value.
-  if (fields['name'] === 'min.insync.replicas')
-    return { ...fields, configSource: '(any)', synonyms: '(any)' };
   // Ours says why a batch was refused where Kafka only logs it; and no client reads where the log of a failure begins.
   if ('recordErrors' in fields && fields['errorCode'] !== 0) {
     const { recordErrors, errorMessage } = fields;
