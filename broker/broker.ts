@@ -27,6 +27,11 @@ import { MetadataWaiters } from './lifecycle/metadata-waiters.ts';
 import { ProducerIds } from './lifecycle/producer-ids.ts';
 import { TopicCreator } from './lifecycle/topic-creator.ts';
 import { BufferPool } from '../src/base/buffer-pool.ts';
+import {
+  HIGH_WATERMARK_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  RECOVERY_POINT_CHECKPOINT,
+} from './log/offset-checkpoint.ts';
 import { LogManager } from './log/log-manager.ts';
 import { clusterMetrics } from './metadata/cluster-metrics.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
@@ -64,6 +69,18 @@ interface BrokerDependencies {
   readonly buffers: BufferPool;
 }
 
+/** An interval as timers take it, 1 ms where somebody wants no pause. */
+function timerMs(interval: number | string): number {
+  return Math.max(1, Number(interval));
+}
+
+/** By Kafka's default nobody ever looks whether `flush.ms` is over: here that is the log manager's own interval. */
+function flushChecks(config: BrokerConfig): { readonly flushCheckIntervalMs?: number } {
+  const { source } = config.placeOf('log.flush.scheduler.interval.ms');
+  if (source === 'default') return {};
+  return { flushCheckIntervalMs: timerMs(config.get('log.flush.scheduler.interval.ms')) };
+}
+
 /** Locks the data folder and opens its logs. */
 function openLogs(
   { environment, logger, config, topology }: Omit<BrokerDependencies, 'logManager' | 'onFailure' | 'buffers'>,
@@ -78,6 +95,12 @@ function openLogs(
     ...(topology.clusterId === undefined ? {} : { clusterId: topology.clusterId }),
     ...(topology.newClusterId === undefined ? {} : { newClusterId: topology.newClusterId }),
     retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
+    checkpointIntervalsMs: {
+      [RECOVERY_POINT_CHECKPOINT]: timerMs(config.get('log.flush.offset.checkpoint.interval.ms')),
+      [LOG_START_CHECKPOINT]: timerMs(config.get('log.flush.start.offset.checkpoint.interval.ms')),
+      [HIGH_WATERMARK_CHECKPOINT]: timerMs(config.get('replica.high.watermark.checkpoint.interval.ms')),
+    },
+    ...flushChecks(config),
     recentBytesMax: RECENT_BYTES_MAX,
     openSegmentsMax: shareOpenFiles(environment.disk.openFilesMax).segmentsMax,
   });
@@ -317,7 +340,7 @@ export class Broker {
   }
 
   async #close(): Promise<void> {
-    await this.#lifecycle.shutDown();
+    if (this.#config.get('controlled.shutdown.enable')) await this.#lifecycle.shutDown();
     await this.#release({ brokerEpoch: this.#lifecycle.brokerEpoch });
     this.#logger.info('broker stopped');
   }

@@ -65,7 +65,10 @@ export const brokerProperties = {
     atLeast(1),
   ),
   'initial.broker.registration.timeout.ms': int(60_000, 'time to register before start-up fails', atLeast(1)),
-  'controlled.shutdown.enable': boolean(true, 'whether leadership is handed over before a stop'),
+  'controlled.shutdown.enable': boolean(
+    true,
+    'whether leadership is handed over before a stop; without it the cluster notices by the session timeout',
+  ),
 
   'auto.create.topics.enable': boolean(true, 'whether asking for a topic creates it'),
   'delete.topic.enable': boolean(true, 'whether topics can be deleted'),
@@ -183,10 +186,20 @@ export const brokerProperties = {
     long(NEVER, 'records after which a log is forced to disk', atLeast(1)),
   ),
   'log.flush.interval.ms': dynamic(long(null, 'time after which a log is forced to disk', atLeast(0))),
-  'log.flush.scheduler.interval.ms': long(NEVER, 'time between checks for logs to force to disk', atLeast(1)),
+  'log.flush.scheduler.interval.ms': long(
+    NEVER,
+    'time between checks for logs whose flush.ms is over, and the flush.ms of topics for which nothing else says one; ' +
+      'where this is not set, there is a check every second (in Kafka never)',
+    atLeast(1),
+  ),
   'log.flush.offset.checkpoint.interval.ms': int(
     60_000,
     'time between recovery-point checkpoints',
+    atLeast(0),
+  ),
+  'log.flush.start.offset.checkpoint.interval.ms': int(
+    60_000,
+    'time between log-start checkpoints',
     atLeast(0),
   ),
   'log.index.interval.bytes': dynamic(int(4096, 'bytes of log between two index entries', atLeast(0))),

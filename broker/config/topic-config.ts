@@ -1,6 +1,13 @@
+import type { ConfigPlace } from '../../src/base/config/config-source.ts';
 import { type LogConfig, type TargetCompression, UNLIMITED } from '../log/log-config.ts';
 import { topicConfigs } from './topic-configs.ts';
-import { brokerConfigPlaces, type ConfigContext, topicConfigValue } from './config-places.ts';
+import type { BrokerConfig } from './broker-config.ts';
+import {
+  brokerConfigPlaces,
+  type ConfigContext,
+  topicConfigPlaces,
+  topicConfigValue,
+} from './config-places.ts';
 
 /** What a broker needs to know of a topic's configuration. */
 export interface TopicConfig {
@@ -31,7 +38,7 @@ export function resolveTopicConfig(topic: string, context: ConfigContext): Topic
       delete: policy.has('delete'),
       fileDeleteDelayMs: number('file.delete.delay.ms'),
       flushMessages: number('flush.messages'),
-      flushMs: number('flush.ms'),
+      flushMs: flushMs(topicConfigPlaces('flush.ms', topic, context)[0], context.config),
       maxMessageBytes: number('max.message.bytes'),
       messageTimestampType: timestampType === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
       messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
@@ -62,4 +69,10 @@ function targetCompression(valueOf: (name: string) => string): TargetCompression
     default:
       return null;
   }
+}
+
+/** As in Kafka the interval of the checks stands in where nothing says how long a record may stay unsynced. */
+function flushMs(place: ConfigPlace | undefined, config: BrokerConfig): number {
+  const isSet = place !== undefined && place.source !== 'default';
+  return Math.min(Number(isSet ? place.value : config.get('log.flush.scheduler.interval.ms')), UNLIMITED);
 }

@@ -16,7 +16,7 @@ const OFFSETS = {
 } as const;
 
 export type CheckpointFile = keyof typeof OFFSETS;
-const FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
+export const CHECKPOINT_FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
 
 interface LogCheckpointsOptions {
   readonly environment: Environment;
@@ -28,7 +28,8 @@ interface LogCheckpointsOptions {
 }
 
 /**
- * The three offset checkpoints of a data folder: written from time to time, in passes over all logs, off the event loop.
+ * The three offset checkpoints of a data folder: written from time to time, each at an interval of its own, in passes over all
+ * logs, off the event loop.
  *
  * That a checkpoint is late is safe. A recovery point that is too low makes the next start check more; a high watermark
  * that is too low is found again from the followers; a log start that is too low lets deleted records be seen until they
@@ -46,7 +47,10 @@ export class LogCheckpoints {
   readonly #deleted = new Map<string, number>();
   /** Grows when a log comes or goes. */
   #membership = 0;
-  #writtenMembership = -1;
+  /** What it was when a file was written last. */
+  readonly #writtenMembership = new Map<CheckpointFile, number>();
+  /** Files that the next pass looks at. */
+  readonly #wanted = new Set<CheckpointFile>();
   /** Passes begun so far. */
   #passes = 0;
   #running: Promise<void> | undefined;
@@ -72,17 +76,19 @@ export class LogCheckpoints {
     return this.#deleted.has(name) ? this.write() : undefined;
   }
 
-  /** Begins a pass once this turn of the event loop is over, for all that happens in it. */
-  writeSoon(): void {
+  /** Begins a pass over these files once this turn of the event loop is over, for all that happens in it. */
+  writeSoon(files: readonly CheckpointFile[] = CHECKPOINT_FILES): void {
+    for (const file of files) this.#wanted.add(file);
     if (this.#next !== undefined) return;
-    this.write().catch((error: unknown) => {
+    this.write(files).catch((error: unknown) => {
       const { logger, directory } = this.#options;
       logger.error('checkpoints could not be written', { directory, error });
     });
   }
 
-  /** Resolves when the files say what is now true; one pass serves all who ask before it begins. */
-  write(): Promise<void> {
+  /** Resolves when these files say what is now true; one pass serves all who ask before it begins. */
+  write(files: readonly CheckpointFile[] = CHECKPOINT_FILES): Promise<void> {
+    for (const file of files) this.#wanted.add(file);
     const running = this.#running ?? this.#turn();
     this.#next ??= running.then(
       () => this.#begin(),
@@ -93,8 +99,8 @@ export class LogCheckpoints {
 
   /** Writes what has changed before the call returns: at a start, when nobody is served yet. */
   writeNow(): void {
-    for (const file of this.#changedFiles()) this.writeFileNow(file);
-    this.#writtenMembership = this.#membership;
+    for (const file of CHECKPOINT_FILES.filter((each) => this.#isChanged(each))) this.writeFileNow(file);
+    for (const file of CHECKPOINT_FILES) this.#writtenMembership.set(file, this.#membership);
   }
 
   /** Writes one file before the call returns. */
@@ -119,7 +125,9 @@ export class LogCheckpoints {
   async #pass(): Promise<void> {
     const pass = this.#passes++;
     const membership = this.#membership;
-    const changed = this.#changedFiles();
+    const wanted = [...this.#wanted];
+    this.#wanted.clear();
+    const changed = wanted.filter((file) => this.#isChanged(file));
     const contents = changed.map((file) => ({ file, entries: this.#entries(file) }));
     // Before the writing: one that overtakes this one notes what it has written itself.
     for (const file of changed) this.#written.set(file, this.#offsets(file));
@@ -129,13 +137,15 @@ export class LogCheckpoints {
       for (const file of changed) this.#written.delete(file);
       throw error;
     }
-    this.#writtenMembership = membership;
+    for (const file of wanted) this.#writtenMembership.set(file, membership);
+    // Only a pass over all of them leaves no file that still has the name.
+    if (wanted.length < CHECKPOINT_FILES.length) return;
     for (const [name, before] of this.#deleted) if (before <= pass) this.#deleted.delete(name);
   }
 
-  #changedFiles(): CheckpointFile[] {
-    const isOther = this.#membership !== this.#writtenMembership;
-    return FILES.filter((file) => isOther || !isSame(this.#written.get(file), this.#offsets(file)));
+  #isChanged(file: CheckpointFile): boolean {
+    const isOther = this.#membership !== this.#writtenMembership.get(file);
+    return isOther || !isSame(this.#written.get(file), this.#offsets(file));
   }
 
   #offsets(file: CheckpointFile): number[] {

@@ -111,6 +111,23 @@ describe('a broker through its life', () => {
     await expect.poll(offset).toMatchObject({ committedOffset: 1, metadata: 'note', errorCode: 0 });
   });
 
+  it.each([true, false])(
+    'tells the cluster that it leaves, with controlled.shutdown.enable=%s',
+    async (enabled) => {
+      const broker = await brokers.start({ 'controlled.shutdown.enable': enabled });
+      const { directory } = broker;
+      const isLeaving = (): boolean => {
+        const registration = broker.image.brokers.get(1);
+        return registration?.inControlledShutdown === true || registration?.fenced === true;
+      };
+      expect(isLeaving()).toBe(false);
+      await brokers.stop(broker);
+      expect(isLeaving()).toBe(enabled);
+      // Its logs are closed well all the same.
+      expect(readdirSync(directory)).toContain('.kafka_cleanshutdown');
+    },
+  );
+
   it('says that its port is taken, and leaves the folder free for another try', async () => {
     const first = await brokers.start();
     const directory = brokers.newDirectory();

@@ -1,6 +1,11 @@
 import { expect } from 'vitest';
 import type { Log } from '../../../broker/log/log.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../broker/log/log-config.ts';
+import {
+  HIGH_WATERMARK_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  RECOVERY_POINT_CHECKPOINT,
+} from '../../../broker/log/offset-checkpoint.ts';
 import { LogManager } from '../../../broker/log/log-manager.ts';
 import type { Environment } from '../../../src/base/environment.ts';
 import type { Logger } from '../../../src/base/logger.ts';
@@ -160,7 +165,11 @@ export class LogDuties {
       directory: this.#options.directory,
       nodeId: 1,
       retentionCheckIntervalMs: 3,
-      checkpointIntervalMs: 5,
+      checkpointIntervalsMs: {
+        [HIGH_WATERMARK_CHECKPOINT]: 5,
+        [RECOVERY_POINT_CHECKPOINT]: 7,
+        [LOG_START_CHECKPOINT]: 6,
+      },
       recentBytesMax: 1,
       openSegmentsMax: 2,
     });
