@@ -64,8 +64,9 @@ function targetCompression(valueOf: (name: string) => string): TargetCompression
     case 'lz4':
       return { codec: type, level: undefined };
     case 'gzip':
+      return { codec: type, level: Number(valueOf('compression.gzip.level')) };
     case 'zstd':
-      return { codec: type, level: Number(valueOf(`compression.${type}.level`)) };
+      return { codec: type, level: Number(valueOf('compression.zstd.level')) };
     default:
       return null;
   }

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/base/environment.ts';
+import type { Environment, Timer } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import type { Log } from './log.ts';
@@ -16,7 +16,17 @@ const OFFSETS = {
 } as const;
 
 export type CheckpointFile = keyof typeof OFFSETS;
-export const CHECKPOINT_FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
+const CHECKPOINT_FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
+
+/** How often a file is written, in milliseconds, where it has changed. */
+export type CheckpointIntervals = Partial<Readonly<Record<CheckpointFile, number>>>;
+
+/** Kafka's. */
+const DEFAULT_INTERVALS_MS: Required<CheckpointIntervals> = {
+  [RECOVERY_POINT_CHECKPOINT]: 60_000,
+  [LOG_START_CHECKPOINT]: 60_000,
+  [HIGH_WATERMARK_CHECKPOINT]: 5_000,
+};
 
 interface LogCheckpointsOptions {
   readonly environment: Environment;
@@ -59,6 +69,13 @@ export class LogCheckpoints {
   constructor(options: LogCheckpointsOptions) {
     this.#options = options;
     this.#writer = new CheckpointWriter(options.environment.disk, options.directory);
+  }
+
+  /** Begins to write each file from time to time. */
+  start(intervalsMs: CheckpointIntervals = {}): Timer[] {
+    const { timers } = this.#options.environment;
+    const intervals = { ...DEFAULT_INTERVALS_MS, ...intervalsMs };
+    return CHECKPOINT_FILES.map((file) => timers.every(intervals[file], () => this.writeSoon([file])));
   }
 
   onLogAdded(): void {

@@ -15,16 +15,11 @@ import { FolderRemoval } from './folder-removal.ts';
 import { FolderSync } from './folder-sync.ts';
 import { KnownLogs } from './known-logs.ts';
 import { Log, type LogOptions } from './log.ts';
-import { CHECKPOINT_FILES, type CheckpointFile, LogCheckpoints } from './log-checkpoints.ts';
+import { type CheckpointFile, type CheckpointIntervals, LogCheckpoints } from './log-checkpoints.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
 import { BEGIN_ANEW, missingLogs, missingMetadata } from './missing-logs.ts';
 import { isDamage, type OfflineLog, OfflineLogs, segmentBytes } from './offline-logs.ts';
-import {
-  HIGH_WATERMARK_CHECKPOINT,
-  LOG_START_CHECKPOINT,
-  type LogOffset,
-  RECOVERY_POINT_CHECKPOINT,
-} from './offset-checkpoint.ts';
+import { LOG_START_CHECKPOINT, type LogOffset, RECOVERY_POINT_CHECKPOINT } from './offset-checkpoint.ts';
 import { OpenSegments } from './open-segments.ts';
 import {
   asideDirectoryName,
@@ -57,7 +52,7 @@ interface LogManagerOptions {
   /** `log.retention.check.interval.ms`, 300,000 by default. */
   readonly retentionCheckIntervalMs?: number;
   /** How often each checkpoint is written, where it has changed; Kafka's defaults where this does not say. */
-  readonly checkpointIntervalsMs?: Partial<Readonly<Record<CheckpointFile, number>>>;
+  readonly checkpointIntervalsMs?: CheckpointIntervals;
   /** `log.flush.scheduler.interval.ms`, 1,000 by default. */
   readonly flushCheckIntervalMs?: number;
   /** Bytes of recently appended batches kept in memory, over all logs; 32 MiB by default. */
@@ -77,11 +72,6 @@ export interface LogId {
 /** Where a file system keeps what it has found without a name. */
 const FOLDER_OF_FILE_SYSTEM = 'lost+found';
 const RETENTION_CHECK_INTERVAL_MS = 300_000;
-const CHECKPOINT_INTERVALS_MS: Readonly<Record<CheckpointFile, number>> = {
-  [RECOVERY_POINT_CHECKPOINT]: 60_000,
-  [LOG_START_CHECKPOINT]: 60_000,
-  [HIGH_WATERMARK_CHECKPOINT]: 5_000,
-};
 const FLUSH_CHECK_INTERVAL_MS = 1_000;
 const RECENT_BYTES_MAX = 32 * 1024 * 1024;
 const OPEN_SEGMENTS_MAX = 500;
@@ -264,10 +254,8 @@ export class LogManager {
     this.#timers = [
       timers.every(retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS, () => void this.applyRetention()),
       timers.every(flushCheckIntervalMs ?? FLUSH_CHECK_INTERVAL_MS, () => this.#flushDueLogs()),
+      ...this.#checkpoints.start(checkpointIntervalsMs),
     ];
-    const intervalsMs = { ...CHECKPOINT_INTERVALS_MS, ...checkpointIntervalsMs };
-    for (const file of CHECKPOINT_FILES)
-      this.#timers.push(timers.every(intervalsMs[file], () => this.#checkpoints.writeSoon([file])));
   }
 
   /**

@@ -122,11 +122,13 @@ describe('topics, records and groups', () => {
   it('shows and changes settings with their source and meaning, and a group as a whole', async () => {
     const on = ['-b', kafka];
     await millrace(['topic', 'create', 'settings', '-p', '1', '-c', 'retention.ms=-1', ...on]);
+    // What the controller of a new cluster has set for all topics.
+    const ofAll = { name: 'min.insync.replicas', value: '1', source: 'all brokers, changed' };
     const config = async (...args: readonly string[]) =>
       lines((await millrace(['topic', 'config', 'settings', '--json', ...args, ...on])).stdout);
-    expect(await config()).toMatchObject([{ name: 'retention.ms', value: '-1', source: 'topic' }]);
+    expect(await config()).toMatchObject([ofAll, { name: 'retention.ms', value: '-1', source: 'topic' }]);
     const changed = await config('-s', 'retention.ms=', '-s', 'cleanup.policy=compact');
-    expect(changed).toMatchObject([{ name: 'cleanup.policy', value: 'compact', source: 'topic' }]);
+    expect(changed).toMatchObject([{ name: 'cleanup.policy', value: 'compact', source: 'topic' }, ofAll]);
     expect(String(changed[0]?.['doc']).length).toBeGreaterThan(20);
     const all = await config('--all');
     expect(all.find(({ name }) => name === 'retention.ms')).toMatchObject({ source: 'default' });

@@ -94,4 +94,25 @@ export const logMutations: readonly Mutation[] = [
     replace: 'return 0;',
     suite,
   },
+  {
+    name: 'markers of transactions get the codec of their topic',
+    file: 'broker/log/recompression.ts',
+    find: '(attributes & CONTROL_FLAG) === 0 &&',
+    replace: '',
+    suite: ['test/broker/log/recompression.test.ts'],
+  },
+  {
+    name: 'a batch that has grown under another codec is not measured again',
+    file: 'broker/log/batch-validation.ts',
+    find: 'if (keptBatch.sizeInBytes > config.maxMessageBytes)',
+    replace: 'if (batch.sizeInBytes > config.maxMessageBytes)',
+    suite: ['test/broker/log/recompression.test.ts'],
+  },
+  {
+    name: 'batches of producers that are trusted keep their codec',
+    file: 'broker/log/batch-validation.ts',
+    find: 'changesCodec(config.compression, attributesAt(batch, 0)) ||',
+    replace: '',
+    suite: ['test/broker/log/recompression.test.ts'],
+  },
 ];

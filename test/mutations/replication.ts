@@ -129,4 +129,11 @@ export const replicationMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/broker/controller'],
   },
+  {
+    name: 'a folder that names a topic which never was is set aside, and an empty partition served',
+    file: 'broker/replication/doubtful-folders.ts',
+    find: ': !removed.ids.has(named);',
+    replace: ': false;',
+    suite: ['test/broker/strays.test.ts'],
+  },
 ];
