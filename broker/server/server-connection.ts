@@ -4,6 +4,7 @@ import type { ByteBudget } from './byte-budget.ts';
 import type { BufferPool } from '../../src/base/buffer-pool.ts';
 import { FrameReader } from '../../src/protocol/frame-reader.ts';
 import { frameSizesUpTo } from './frame-sizes.ts';
+import { REQUESTS_PER_TURN_MAX, type RequestTurns } from './request-turns.ts';
 import { type ResponseSlot, ResponseQueue } from './response-queue.ts';
 
 /** What one connection may hold. */
@@ -27,6 +28,8 @@ export interface ConnectionOwner {
   readonly requestBytes: ByteBudget<ServerConnection>;
   /** Memory for responses that clients have not taken: `millrace.queued.max.response.bytes`. */
   readonly responseBytes: ByteBudget<ServerConnection>;
+  /** Where a connection waits that has had its share of a turn of the event loop. */
+  readonly turns: RequestTurns;
   /** Whether a request has to wait until all earlier responses are taken and the budget of responses has room. */
   startsInTurn(frame: Buffer, connection: ServerConnection): boolean;
   /** Takes one request; what answers it fills the slot through {@link ServerConnection.complete}. */
@@ -43,7 +46,8 @@ const NO_FRAME = Buffer.alloc(0);
 /**
  * One client's connection: frames in, responses out in request order. It stops reading while the client does not read
  * its responses or has too many requests in work, and while the budgets that all connections share are exhausted, so
- * that no client costs more than bounded memory.
+ * that no client costs more than bounded memory; and it begins a share of its requests per turn of the event loop, so
+ * that no client keeps the others waiting.
  */
 export class ServerConnection {
   readonly listener: string;
@@ -76,6 +80,9 @@ export class ServerConnection {
   #pumping = false;
   /** Requests that have to be through before the next one may begin. */
   #holds = 0;
+  /** Requests that were begun in this turn of the event loop, or since the latest read. */
+  #begunInTurn = 0;
+  #awaitsTurn = false;
 
   constructor(listener: string, connection: Connection, owner: ConnectionOwner) {
     this.listener = listener;
@@ -198,6 +205,7 @@ export class ServerConnection {
   #onData(chunk: Buffer): void {
     this.#lastActiveMs = this.#owner.clock.monotonicMs();
     this.#reader.push(chunk);
+    if (!this.#awaitsTurn) this.#begunInTurn = 0;
     this.#pump();
   }
 
@@ -209,6 +217,12 @@ export class ServerConnection {
 
   readonly #resume = (): void => {
     if (this.#paused) this.#pump();
+  };
+
+  readonly #takeTurn = (): void => {
+    this.#awaitsTurn = false;
+    this.#begunInTurn = 0;
+    this.#pump();
   };
 
   #pump(): void {
@@ -227,9 +241,7 @@ export class ServerConnection {
           this.#heldBack = frame;
           break;
         }
-        this.#frame = frame;
-        this.#owner.dispatch(frame, this);
-        this.#frame = NO_FRAME;
+        this.#begin(frame);
         if (this.#responses.size >= RESPONSES_PER_WRITE_MAX) this.#flush();
       }
     } catch (error) {
@@ -243,6 +255,15 @@ export class ServerConnection {
     this.#flush();
     this.#chargeRequests();
     this.#updatePause();
+  }
+
+  #begin(frame: Buffer): void {
+    this.#frame = frame;
+    this.#owner.dispatch(frame, this);
+    this.#frame = NO_FRAME;
+    if (++this.#begunInTurn < REQUESTS_PER_TURN_MAX || !this.#reader.hasFrame) return;
+    this.#awaitsTurn = true;
+    this.#owner.turns.wait(this.#takeTurn);
   }
 
   #hasRoom(): boolean {
@@ -264,6 +285,7 @@ export class ServerConnection {
     const { limits } = this.#owner;
     return (
       this.#closed ||
+      this.#awaitsTurn ||
       this.#holds > 0 ||
       this.#responses.size >= limits.requestsInFlightMax ||
       this.#requestBytes >= limits.requestBytesInFlightMax ||

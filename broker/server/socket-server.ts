@@ -5,6 +5,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
 import { ConnectionQuotas, type ConnectionQuotasOptions } from './connection-quotas.ts';
 import type { SocketMetrics } from './metrics.ts';
+import { RequestTurns } from './request-turns.ts';
 import { ServerConnection, type ConnectionLimits, type ConnectionOwner } from './server-connection.ts';
 
 /** One address that the broker listens on, by Kafka's listener name. */
@@ -51,6 +52,7 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
   readonly buffers: BufferPool;
   readonly requestBytes: ByteBudget<ServerConnection>;
   readonly responseBytes: ByteBudget<ServerConnection>;
+  readonly turns: RequestTurns;
   readonly #quotas: ConnectionQuotas;
   readonly #options: SocketServerOptions;
   readonly #listeners = new Map<string, Listener>();
@@ -68,6 +70,7 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
     this.limits = options.limits;
     this.buffers = options.buffers;
     this.clock = options.environment.clock;
+    this.turns = new RequestTurns(options.environment);
     this.#quotas = new ConnectionQuotas(options.quotas);
     this.requestBytes = this.#budget(options.requestBytesMax, {
       stalledSinceMs: (connection) => connection.frameSinceMs,

@@ -58,6 +58,11 @@ export class FrameReader {
     return this.#prefixBytes > 0 || this.#frameBytes >= 0;
   }
 
+  /** Whether a complete frame waits to be handed out. */
+  get hasFrame(): boolean {
+    return this.#frames.length > 0;
+  }
+
   /** Memory for the next bytes of the stream, which {@link push} has to follow. */
   target(): Buffer {
     const isDirect = this.#frame.length - this.#filled >= DIRECT_BYTES_MIN;

@@ -18,7 +18,12 @@ import { listGroups } from '../../../src/protocol/messages/16-list-groups.ts';
 import { apiVersions } from '../../../src/protocol/messages/18-api-versions.ts';
 import { FrameCollector } from './frame-collector.ts';
 
-const REQUEST_BYTES_MAX = 10_000;
+const LIMITS = {
+  frameBytesMax: 10_000,
+  requestsInFlightMax: 10,
+  requestBytesInFlightMax: 100_000,
+  queuedBytesMax: 100_000,
+};
 
 /** Stands for what a socket server without a broker does not have. */
 const notHere = (): never => {
@@ -95,12 +100,7 @@ describe('SocketServer with Dispatcher', () => {
     const server = new SocketServer({
       environment: nodeEnvironment,
       logger: silentLogger,
-      limits: {
-        frameBytesMax: REQUEST_BYTES_MAX,
-        requestsInFlightMax: 10,
-        requestBytesInFlightMax: 100_000,
-        queuedBytesMax: 100_000,
-      },
+      limits: LIMITS,
       quotas: { connectionsMax: 1000, perIpMax: 1000, perIpOverrides: new Map() },
       requestBytesMax: 10_000_000,
       responseBytesMax: 10_000_000,
@@ -171,6 +171,42 @@ describe('SocketServer with Dispatcher', () => {
     expect(metrics.requests.get(listGroups.key)?.requestsTotal ?? 0).toBeLessThan(count);
     client.socket.resume();
     expect(await client.frames(count)).toHaveLength(count);
+  });
+
+  it('answers a newcomer before it has worked off what others have sent at once', async () => {
+    const { address, metrics } = await serve();
+    const floods = await Promise.all(Array.from({ length: 8 }, () => connect(address)));
+    const newcomer = await connect(address);
+    const count = 2500;
+    const requests = Array.from({ length: count }, (_, correlationId) =>
+      Buffer.concat(encodeRequest(apiVersions, 0, { correlationId, clientId: null }, {})),
+    );
+    const begun = (): number => metrics.requests.get(apiVersions.key)?.requestsTotal ?? 0;
+    for (const flood of floods) flood.socket.pause();
+    for (const flood of floods) flood.write(Buffer.concat(requests));
+    await expect.poll(begun, { interval: 0 }).toBeGreaterThan(0);
+    newcomer.write(beat(1));
+    await newcomer.frames(1);
+    expect(begun()).toBeLessThan((floods.length * count) / 2);
+    // Nothing of it is forgotten, and all is in order.
+    for (const flood of floods) {
+      flood.socket.resume();
+      expect((await flood.frames(count)).map(correlationIdOf)).toEqual(requests.map((_, i) => i));
+    }
+  });
+
+  it('answers a newcomer while others send and await thousands of requests that take their time', async () => {
+    const { address, metrics } = await serve({ limits: { ...LIMITS, requestsInFlightMax: 5000 } });
+    const [flood, newcomer] = [await connect(address), await connect(address)];
+    const count = 2000;
+    flood.write(Buffer.concat(Array.from({ length: count }, (_, i) => beat(i))));
+    await expect.poll(() => metrics.requests.size, { interval: 0 }).toBeGreaterThan(0);
+    newcomer.write(Buffer.concat(encodeRequest(apiVersions, 0, { correlationId: 1, clientId: null }, {})));
+    await newcomer.frames(1);
+    expect(metrics.requests.get(heartbeat.key)?.requestsTotal ?? 0).toBeLessThan(count);
+    expect((await flood.frames(count)).map(correlationIdOf)).toEqual(
+      Array.from({ length: count }, (_, i) => i),
+    );
   });
 
   it('answers an unknown version of ApiVersions with the body of version 0', async () => {
