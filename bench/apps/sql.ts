@@ -50,8 +50,10 @@ for (const statement of await engine.prepare(script, session)) await engine.exec
 
 const meter = new Meter(Number(records));
 watch(meter, {
-  processed: () =>
-    Object.values(host.query?.statistics().tasks ?? {}).reduce((sum, { processed }) => sum + processed, 0),
+  async processed() {
+    const { tasks = {} } = (await host.query?.statistics()) ?? {};
+    return Object.values(tasks).reduce((sum, { processed }) => sum + processed, 0);
+  },
   isRunning() {
     if (host.query?.state() !== 'ERROR') return host.query?.state() === 'RUNNING';
     console.error(

@@ -54,12 +54,13 @@ export class Meter {
 /** Times what counts its records itself, from when it runs. */
 export function watch(
   meter: Meter,
-  app: { readonly isRunning: () => boolean; readonly processed: () => number },
+  app: { readonly isRunning: () => boolean; readonly processed: () => number | Promise<number> },
 ): void {
-  const timer = setInterval(() => {
+  const look = async (): Promise<void> => {
     if (app.isRunning()) meter.start();
-    const processed = app.processed();
+    const processed = await app.processed();
     if (processed > 0) meter.advanceTo(processed);
-  }, 2);
+  };
+  const timer = setInterval(() => void look(), 2);
   void meter.done.then(() => clearInterval(timer));
 }

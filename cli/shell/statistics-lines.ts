@@ -32,10 +32,13 @@ export function taskLines(query: Fields): string {
     list(task['topicOffsets']).map((at) => {
       const { topic, partition } = fields(at['topicPartitionEntity']);
       return (
-        `  task ${text(task['taskId'])}: ${text(topic)}-${text(partition)} at ${text(at['offset'])} of ` +
-        `${text(at['endOffset'])}, lag ${text(at['lag'])}`
+        `  task ${text(task['taskId'])}: ${text(topic)}-${text(partition)} at ${known(at['offset'])} of ` +
+        `${known(at['endOffset'])}, lag ${known(at['lag'])}`
       );
     }),
   );
   return lines.length === 0 ? '' : [`Consumer group ${text(query['consumerGroupId'])}`, ...lines].join('\n');
 }
+
+/** A number that the server may not know, as while the Kafka cluster does not answer. */
+const known = (value: unknown): string => text(value) || '?';

@@ -140,7 +140,7 @@ export class SqlServer {
     });
     const { brokerMetrics } = options;
     if (brokerMetrics !== undefined) metrics.add(() => brokerFamilies(brokerMetrics));
-    metrics.add(() => {
+    metrics.add(async () => {
       const running = engine.queries();
       const persistent = { name: 'ksql_persistent_queries', help: 'persistent queries' };
       const push = { name: 'ksql_push_queries', help: 'push queries that run' };
@@ -152,7 +152,7 @@ export class SqlServer {
         single('gauge', persistent, () => running.length),
         single('gauge', push, () => queries.pushCount),
         single('gauge', held, () => bodies.totalBytes),
-        ...queryFamilies(running),
+        ...(await queryFamilies(running)),
       ];
     });
 

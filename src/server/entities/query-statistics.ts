@@ -1,15 +1,13 @@
 import type { QueryDescription, QueryStatistics } from '../../sql/index.ts';
 
-/** The queries at one source, which are those that read it, or those that write it. */
-export interface SourceQueries {
-  readonly readers: readonly QueryDescription[];
-  readonly writers: readonly QueryDescription[];
+/** What the queries at one source have done, which are those that read it, or those that write it. */
+interface SourceStatistics {
+  readonly read: readonly QueryStatistics[];
+  readonly written: readonly QueryStatistics[];
 }
 
 /** The `statistics` of a `sourceDescription`, in the words and columns of ksqlDB; empty without queries. */
-export function sourceStatistics({ readers, writers }: SourceQueries): string {
-  const read = statisticsOf(readers);
-  const written = statisticsOf(writers);
+export function sourceStatistics({ read, written }: SourceStatistics): string {
   const columns = [
     ...(read.length === 0
       ? []
@@ -42,51 +40,65 @@ export function sourceStatistics({ readers, writers }: SourceQueries): string {
 }
 
 /** The `errorStats` of a `sourceDescription`; empty while nothing went wrong. */
-export function sourceErrorStatistics({ readers }: SourceQueries): string {
-  const failed = sum(statisticsOf(readers), ({ errors, rowsDropped }) => errors + rowsDropped);
+export function sourceErrorStatistics(
+  read: readonly QueryStatistics[],
+  readers: readonly QueryDescription[],
+): string {
+  const failed = sum(read, ({ errors, rowsDropped }) => errors + rowsDropped);
   if (failed === 0) return '';
   const lastMs = readers.flatMap(({ errors }) => errors.map(({ timestampMs }) => timestampMs));
   return `${count('consumer-failed-messages', failed)} ${last('last-failed', Math.max(-1, ...lastMs))}`;
 }
 
 /** The `queryOffsetSummaries` of a `sourceDescription`: how far the queries that write it have got in their sources. */
-export function offsetSummaries(queries: readonly QueryDescription[]) {
-  return statisticsOf(queries).map((statistics) => {
-    const inputs = Object.values(statistics.tasks).flatMap((task) => task.inputs);
+export function offsetSummaries(written: readonly QueryStatistics[]) {
+  return written.map(({ groupId, inputs }) => {
     const topics = new Set(inputs.map(({ topic }) => topic));
     return {
-      groupId: statistics.groupId,
+      groupId,
       topicSummaries: [...topics].map((kafkaTopic) => ({
         kafkaTopic,
-        offsets: inputs
-          .filter(({ topic }) => topic === kafkaTopic)
-          .map(({ partition, startOffset, endOffset, offset }) => ({
-            partition,
-            logStartOffset: startOffset ?? 0,
-            logEndOffset: endOffset ?? 0,
-            consumerOffset: offset ?? startOffset ?? 0,
-          })),
+        // ksqlDB's numbers cannot say that something is not known: then the partition is left out.
+        offsets: inputs.flatMap(({ topic, partition, startOffset, endOffset, offset }) =>
+          topic !== kafkaTopic || startOffset === undefined || endOffset === undefined || offset === undefined
+            ? []
+            : [
+                {
+                  partition,
+                  logStartOffset: startOffset,
+                  logEndOffset: endOffset,
+                  consumerOffset: offset,
+                },
+              ],
+        ),
       })),
     };
   });
 }
 
 /** The `tasksMetadata` of a `queryDescription`. */
-export function tasksMetadata({ tasks }: QueryStatistics) {
-  return Object.entries(tasks).map(([taskId, { inputs }]) => ({
-    taskId,
-    topicOffsets: inputs.map(({ topic, partition, offset, startOffset, endOffset, lag }) => ({
-      topicPartitionEntity: { topic, partition },
-      endOffset: endOffset ?? null,
-      offset: offset ?? startOffset ?? null,
-      lag: lag ?? null,
-    })),
+export function tasksMetadata({ inputs }: QueryStatistics) {
+  const taskIds = [...new Set(inputs.map(({ taskId }) => taskId))].sort();
+  return taskIds.map((id) => ({
+    taskId: id,
+    topicOffsets: inputs
+      .filter(({ taskId }) => taskId === id)
+      .map(({ topic, partition, offset, endOffset, lag }) => ({
+        topicPartitionEntity: { topic, partition },
+        endOffset: endOffset ?? null,
+        offset: offset ?? null,
+        lag: lag ?? null,
+      })),
     timeCurrentIdlingStarted: null,
   }));
 }
 
-const statisticsOf = (queries: readonly QueryDescription[]): readonly QueryStatistics[] =>
-  queries.flatMap(({ statistics }) => (statistics === undefined ? [] : [statistics()]));
+/** What queries have done, those that run. */
+export async function statisticsOf(
+  queries: readonly QueryDescription[],
+): Promise<readonly QueryStatistics[]> {
+  return Promise.all(queries.flatMap(({ statistics }) => (statistics === undefined ? [] : [statistics()])));
+}
 
 const sum = (all: readonly QueryStatistics[], of: (one: QueryStatistics) => number): number =>
   all.reduce((total, each) => total + of(each), 0);

@@ -6,8 +6,8 @@ import { functionDescription, functionNames } from './function-entities.ts';
 import {
   offsetSummaries,
   sourceErrorStatistics,
-  type SourceQueries,
   sourceStatistics,
+  statisticsOf,
   tasksMetadata,
 } from './query-statistics.ts';
 import { type QueryListing, queryListing, sourceDescription, sourceListing } from './source-entities.ts';
@@ -45,7 +45,7 @@ export function warningEntity(statementText: string, message: string): Statement
 }
 
 /** What a statement answered, as ksqlDB's API puts it; undefined for those that answer nothing. */
-export function statementEntity(result: StatementResult): StatementEntity | undefined {
+export async function statementEntity(result: StatementResult): Promise<StatementEntity | undefined> {
   const entity = (type: string, fields: Readonly<Record<string, unknown>>): StatementEntity => ({
     '@type': type,
     statementText: result.text,
@@ -63,7 +63,9 @@ export function statementEntity(result: StatementResult): StatementEntity | unde
     case 'sources': {
       if (result.extended) {
         return entity('source_descriptions', {
-          sourceDescriptions: result.sources.map((s) => describeSource(s, { extended: true })),
+          sourceDescriptions: await Promise.all(
+            result.sources.map((s) => describeSource(s, { extended: true })),
+          ),
         });
       }
       const listings = result.sources.map(({ source }) => sourceListing(source));
@@ -73,7 +75,9 @@ export function statementEntity(result: StatementResult): StatementEntity | unde
     }
     case 'queries':
       return result.extended
-        ? entity('query_descriptions', { queryDescriptions: result.queries.map((q) => describeQuery(q)) })
+        ? entity('query_descriptions', {
+            queryDescriptions: await Promise.all(result.queries.map((q) => describeQuery(q))),
+          })
         : entity('queries', { queries: result.queries.map((q) => queryListing(listingOf(q))) });
     case 'topics':
       return entity(result.extended ? 'kafka_topics_extended' : 'kafka_topics', {
@@ -101,19 +105,21 @@ export function statementEntity(result: StatementResult): StatementEntity | unde
         variables: [...result.variables].map(([name, value]) => ({ name, value })),
       });
     case 'describeSource':
-      return entity('sourceDescription', { sourceDescription: describeSource(result.description, result) });
+      return entity('sourceDescription', {
+        sourceDescription: await describeSource(result.description, result),
+      });
     case 'describeFunction':
       return entity('describe_function', functionDescription(result.function));
     case 'explain':
       return entity('queryDescription', {
-        queryDescription: describeExplanation(result.explanation, result.text),
+        queryDescription: await describeExplanation(result.explanation, result.text),
       });
     default:
       return unreachable(result);
   }
 }
 
-function describeSource(description: SourceDescription, { extended }: { readonly extended: boolean }) {
+async function describeSource(description: SourceDescription, { extended }: { readonly extended: boolean }) {
   const { source, readQueries, writeQueries, topic, constraints } = description;
   return {
     ...sourceDescription(source, {
@@ -123,17 +129,18 @@ function describeSource(description: SourceDescription, { extended }: { readonly
       partitions: topic?.partitions ?? 0,
       replication: topic?.replicas ?? 0,
     }),
-    ...(extended ? sourceStatus({ readers: readQueries, writers: writeQueries }) : {}),
+    ...(extended ? await sourceStatus(description) : {}),
     sourceConstraints: constraints,
   };
 }
 
 /** What DESCRIBE EXTENDED says of the queries at a source. */
-function sourceStatus(queries: SourceQueries) {
+async function sourceStatus({ readQueries, writeQueries }: SourceDescription) {
+  const [read, written] = await Promise.all([statisticsOf(readQueries), statisticsOf(writeQueries)]);
   return {
-    statistics: sourceStatistics(queries),
-    errorStats: sourceErrorStatistics(queries),
-    queryOffsetSummaries: offsetSummaries(queries.writers),
+    statistics: sourceStatistics({ read, written }),
+    errorStats: sourceErrorStatistics(read, readQueries),
+    queryOffsetSummaries: offsetSummaries(written),
   };
 }
 
@@ -150,8 +157,8 @@ function listingOf(query: QueryDescription): QueryListing {
 
 type DescribedQuery = Omit<QueryDescription, 'state'> & { readonly state: QueryDescription['state'] | '' };
 
-function describeQuery(query: DescribedQuery, explanation?: Explanation) {
-  const statistics = query.statistics?.();
+async function describeQuery(query: DescribedQuery, explanation?: Explanation) {
+  const statistics = await query.statistics?.();
   return {
     id: query.id,
     statementText: query.text,
@@ -182,7 +189,7 @@ function describeQuery(query: DescribedQuery, explanation?: Explanation) {
 }
 
 /** A statement that is explained and does not run has neither an id nor a state. */
-function describeExplanation(explanation: Explanation, text: string) {
+async function describeExplanation(explanation: Explanation, text: string) {
   const { query, plan, kind, columns } = explanation;
   const explained: DescribedQuery = {
     id: '',

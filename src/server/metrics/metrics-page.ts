@@ -13,6 +13,8 @@ interface MetricsPageOptions {
   readonly seriesMax: number;
 }
 
+type FamilySource = () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>;
+
 /**
  * The metrics page in Prometheus' text format. Whoever counts keeps plain fields; they are read when the page is, a slice
  * at a time, so that ten thousand partitions hold nothing up. What does not fit below the limits is left out and counted.
@@ -21,7 +23,7 @@ export class MetricsPage {
   readonly #options: MetricsPageOptions;
   /** Metrics of the process: memory, processor time, open files, garbage collection. */
   readonly #process = new Registry();
-  readonly #sources: (() => readonly MetricFamily[])[] = [];
+  readonly #sources: FamilySource[] = [];
 
   constructor(options: MetricsPageOptions) {
     this.#options = options;
@@ -31,7 +33,7 @@ export class MetricsPage {
   readonly contentType: string = this.#process.contentType;
 
   /** Adds metrics; `families` is called once for each reading of the page. */
-  add(families: () => readonly MetricFamily[]): void {
+  add(families: FamilySource): void {
     this.#sources.push(families);
   }
 
@@ -40,7 +42,7 @@ export class MetricsPage {
     yield await this.#process.metrics();
     const omitted: Sample[] = [];
     for (const families of this.#sources) {
-      for (const family of families()) {
+      for (const family of await families()) {
         const count = yield* this.#renderFamily(family, this.#maxOf(family));
         if (count > 0) omitted.push({ labels: { metric: family.name }, value: count });
       }

@@ -13,15 +13,18 @@ const STATES = [
 interface Observed {
   readonly queryId: string;
   readonly state: QueryState;
-  /** Taken once for a page, when the first metric comes to it. */
-  readonly statistics: () => QueryStatistics;
+  readonly statistics: QueryStatistics;
 }
 
 /** The metrics of persistent queries, and of the Streams tasks and threads that run them. */
-export function queryFamilies(queries: readonly QueryDescription[]): readonly MetricFamily[] {
-  const observed = queries.flatMap(({ id, state, statistics }): Observed[] =>
-    statistics === undefined ? [] : [{ queryId: id, state, statistics: once(statistics) }],
+export async function queryFamilies(queries: readonly QueryDescription[]): Promise<readonly MetricFamily[]> {
+  const all = await Promise.all(
+    queries.map(
+      async ({ id, state, statistics }): Promise<readonly Observed[]> =>
+        statistics === undefined ? [] : [{ queryId: id, state, statistics: await statistics() }],
+    ),
   );
+  const observed = all.flat();
   return [stateFamily(observed), ...perQuery(observed), ...perTask(observed), ...perThread(observed)];
 }
 
@@ -51,7 +54,7 @@ function perQuery(observed: readonly Observed[]): readonly MetricFamily[] {
       { name: `ksql_query_${name}`, help },
       () => observed,
       ({ queryId }) => ({ query_id: queryId }),
-      ({ statistics }) => valueOf(statistics()),
+      ({ statistics }) => valueOf(statistics),
     );
   return [
     family('counter', 'rows_in_total', 'rows that a query has read and processed', (s) => s.rowsIn),
@@ -72,7 +75,7 @@ function perQuery(observed: readonly Observed[]): readonly MetricFamily[] {
 function perTask(observed: readonly Observed[]): readonly MetricFamily[] {
   const tasks = function* () {
     for (const { queryId, statistics } of observed) {
-      for (const [taskId, task] of Object.entries(statistics().tasks)) {
+      for (const [taskId, task] of Object.entries(statistics.tasks)) {
         yield { labels: { query_id: queryId, task_id: taskId }, task };
       }
     }
@@ -127,7 +130,7 @@ function perThread(observed: readonly Observed[]): readonly MetricFamily[] {
       () => observed,
       ({ queryId }) => ({ query_id: queryId }),
       ({ statistics }) => {
-        const [thread] = statistics().threads;
+        const [thread] = statistics.threads;
         return thread === undefined ? undefined : valueOf(thread);
       },
     );
@@ -138,9 +141,4 @@ function perThread(observed: readonly Observed[]): readonly MetricFamily[] {
     family('process_seconds_total', 'time in which a loop processed', (thread) => thread.processMs / 1000),
     family('commit_seconds_total', 'time in which a loop committed', (thread) => thread.commitMs / 1000),
   ];
-}
-
-function once<T>(read: () => T): () => T {
-  let value: T | undefined;
-  return () => (value ??= read());
 }

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { TaskStatus } from '../../streams/runtime/streams-app.ts';
+import type { TaskInput } from '../../streams/runtime/task-inputs.ts';
 import type { ThreadCounts } from '../../streams/runtime/thread-metrics.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import type { StatementPlan, TopicRequest } from './statement-plan.ts';
@@ -73,6 +74,11 @@ export interface QueryError {
   readonly kind: QueryErrorKind;
 }
 
+/** How far a query has got in a partition that it reads: where its task is, or what was last committed. */
+export interface QueryInput extends TaskInput {
+  readonly taskId: string;
+}
+
 /** What a persistent query has done since this process runs it. */
 export interface QueryStatistics {
   /** Its consumer group, which is also what its internal topics begin with. */
@@ -92,11 +98,13 @@ export interface QueryStatistics {
   readonly restarts: number;
   /** When rows last came, in milliseconds since the epoch; undefined before the first. */
   readonly lastRowMs: number | undefined;
-  /** Rows in its sources that it has not processed yet; undefined while it does not know. */
+  /** All partitions that it reads, on whatever server: those that the cluster could not be asked for are left out. */
+  readonly inputs: readonly QueryInput[];
+  /** The sum over its inputs; undefined while that of one is not known. */
   readonly lag: number | undefined;
   /** Bytes of its state on disk; undefined while it does not run, and where RocksDB cannot say. */
   readonly stateBytes: number | undefined;
-  /** By task id. */
+  /** By task id: those that run in this process. */
   readonly tasks: Readonly<Record<string, TaskStatus>>;
   readonly threads: readonly ThreadCounts[];
 }
@@ -108,7 +116,7 @@ export interface RunningQuery {
   state(): QueryState;
   /** Errors that stopped it or that it skipped a record for, newest last; a bounded list. */
   errors(): readonly QueryError[];
-  statistics(): QueryStatistics;
+  statistics(): Promise<QueryStatistics>;
   pause(): void;
   resume(): void;
   /** What it is made of, as Kafka Streams prints a topology. */

@@ -40,7 +40,7 @@ export interface QueryDescription {
   readonly sinkTopic?: string;
   readonly errors: readonly QueryError[];
   /** As they are when they are asked for; absent for a query that does not run. */
-  readonly statistics?: () => QueryStatistics;
+  readonly statistics?: () => Promise<QueryStatistics>;
 }
 
 export interface SourceDescription {

@@ -3,10 +3,11 @@ import { childPath } from '../../base/child-path.ts';
 import type { Timer } from '../../base/environment.ts';
 import { AssertionFailure, messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
+import type { Admin } from '../../client/admin/admin.ts';
 import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
-import type { AnalysisContext } from '../analysis/session.ts';
+import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
   MaterializedTable,
   QueryError,
@@ -27,15 +28,20 @@ import type { EndedApplication } from './application-leftovers.ts';
 import { materializedTable } from './materialized-table.ts';
 import { QueryCounts } from './query-counts.ts';
 import { QueryErrors } from './query-errors.ts';
+import { QueryPositions } from './query-positions.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 
 /** ksqlDB's defaults of `ksql.query.retry.backoff.initial.ms`, `.max.ms` and `ksql.query.error.max.queue.size`. */
 const DEFAULT_BACKOFF = { initialMs: 15_000, maxMs: 900_000 } as const;
 const DEFAULT_QUERY_ERRORS_MAX = 10;
+/** Where a query begins to read whose session does not say. */
+const DEFAULT_RESET = 'earliest';
 
 /** What a query needs of its host. */
 interface QueryHost extends KafkaHostOptions {
   readonly processId: string;
+  readonly admin: Admin;
+  readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
   /** Called before each start, until it has succeeded once. */
   readonly prepare: (applicationId: string) => Promise<void>;
   readonly cleanUp: (ended: EndedApplication) => Promise<void>;
@@ -58,6 +64,7 @@ export class AppQuery implements RunningQuery {
   readonly #errors: QueryErrors;
   readonly #backoff: RestartBackoff;
   readonly #counts: QueryCounts;
+  readonly #positions: QueryPositions;
   #app: StreamsApp;
   #isPrepared = false;
   #isClosed = false;
@@ -89,6 +96,14 @@ export class AppQuery implements RunningQuery {
       current: () => this.#app.metrics(),
       errors: () => this.#errors.total,
     });
+    this.#positions = new QueryPositions({
+      admin: host.admin,
+      timers: host.environment.timers,
+      describe: host.describeTopics,
+      topology: this.#topology,
+      groupId: this.applicationId,
+      beginsEarliest: (offsetReset(context) ?? DEFAULT_RESET) === 'earliest',
+    });
     this.table = materializedTable(plan, context, {
       keyValueStore: (name) => this.#app.keyValueStore(name),
       windowStore: (name) => this.#app.windowStore(name),
@@ -108,8 +123,8 @@ export class AppQuery implements RunningQuery {
     return this.#errors.list();
   }
 
-  statistics(): QueryStatistics {
-    return this.#counts.statistics();
+  async statistics(): Promise<QueryStatistics> {
+    return this.#counts.statistics(await this.#positions.inputs(this.#app.metrics().tasks));
   }
 
   /** Starts it; what keeps it from starting is tried again. Resolves after the first attempt, and never rejects. */
@@ -159,6 +174,7 @@ export class AppQuery implements RunningQuery {
     // Meanwhile it may have been closed or paused.
     if (this.#isClosed || this.state() === 'PAUSED') return;
     this.#counts.retire();
+    this.#positions.forgetPlan();
     this.#app = this.#newApp();
     await this.#app.start();
     this.#watch(this.#app);
@@ -180,7 +196,7 @@ export class AppQuery implements RunningQuery {
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
-      autoOffsetReset: offsetReset(this.#context) ?? 'earliest',
+      autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
     });
   }
 

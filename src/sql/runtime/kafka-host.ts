@@ -144,6 +144,8 @@ export class KafkaHost implements SqlHost {
     return new AppQuery(plan, context, {
       ...this.#options,
       processId: this.#processId,
+      admin: this.#admin,
+      describeTopics: (names) => this.#known.describe(names),
       prepare: async (applicationId) => {
         if (offsetReset(context) === 'latest') await this.#beginAtEnds(plan, applicationId);
       },

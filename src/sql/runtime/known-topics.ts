@@ -1,9 +1,7 @@
 import type { Timers } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { TopicFacts } from '../analysis/session.ts';
-
-/** How long somebody waits for fresh facts who can do with those that are known. */
-const SOON_MS = 1_000;
+import { withinSecond } from './within-second.ts';
 
 type Facts = ReadonlyMap<string, TopicFacts>;
 
@@ -36,7 +34,10 @@ export class KnownTopics {
   /** What the cluster says, or what it said last where it does not answer within a second. */
   async describeSoon(names: readonly string[]): Promise<Facts> {
     const fresh = this.#refresh(names);
-    const facts = this.#isLate ? undefined : await this.#within(fresh);
+    const late = (): undefined => {
+      this.#isLate = true;
+    };
+    const facts = this.#isLate ? undefined : await withinSecond(this.#timers, fresh, late);
     return facts ?? new Map([...this.#known].filter(([name]) => names.includes(name)));
   }
 
@@ -51,20 +52,5 @@ export class KnownTopics {
     // Whoever does not wait for it does not hear of it.
     this.#refreshing.catch(() => undefined);
     return refreshing;
-  }
-
-  async #within(fresh: Promise<Facts | undefined>): Promise<Facts | undefined> {
-    const over = new AbortController();
-    const late = this.#timers.sleep(SOON_MS, over.signal).then(
-      () => {
-        this.#isLate = true;
-      },
-      () => undefined,
-    );
-    try {
-      return (await Promise.race([fresh, late])) ?? undefined;
-    } finally {
-      over.abort();
-    }
   }
 }

@@ -1,7 +1,7 @@
 import type { Environment, Timer } from '../../base/environment.ts';
-import type { StreamsMetrics, TaskStatus } from '../../streams/runtime/streams-app.ts';
+import type { StreamsMetrics } from '../../streams/runtime/streams-app.ts';
 import { addTotals, NO_TOTALS } from '../../streams/runtime/task-metrics.ts';
-import type { QueryStatistics } from '../engine/host.ts';
+import type { QueryInput, QueryStatistics } from '../engine/host.ts';
 import { RATE_SAMPLE_MS, RateWindow } from './rate-window.ts';
 
 export const NO_STATISTICS: QueryStatistics = {
@@ -14,6 +14,7 @@ export const NO_STATISTICS: QueryStatistics = {
   errors: 0,
   restarts: 0,
   lastRowMs: undefined,
+  inputs: [],
   lag: undefined,
   stateBytes: undefined,
   tasks: {},
@@ -61,7 +62,7 @@ export class QueryCounts {
     this.#lastRowMs = threads[0]?.lastRecordMs ?? this.#lastRowMs;
   }
 
-  statistics(): QueryStatistics {
+  statistics(inputs: readonly QueryInput[]): QueryStatistics {
     const metrics = this.#current();
     const { tasks, threads, stateBytes } = metrics;
     const rows = this.#rows(metrics);
@@ -74,9 +75,15 @@ export class QueryCounts {
       errors: this.#errors(),
       restarts: this.#restarts,
       lastRowMs: threads[0]?.lastRecordMs ?? this.#lastRowMs,
-      lag: lagOf(Object.values(tasks)),
+      inputs,
+      lag: lagOf(inputs),
       stateBytes,
-      tasks,
+      tasks: Object.fromEntries(
+        Object.entries(tasks).map(([id, task]) => [
+          id,
+          { ...task, inputs: inputs.filter(({ taskId }) => taskId === id) },
+        ]),
+      ),
       threads,
     };
   }
@@ -96,9 +103,9 @@ export class QueryCounts {
 }
 
 /** The sum over all inputs; undefined while that of one is not known. */
-function lagOf(tasks: readonly TaskStatus[]): number | undefined {
+function lagOf(inputs: readonly QueryInput[]): number | undefined {
   let sum: number | undefined;
-  for (const { lag } of tasks.flatMap(({ inputs }) => inputs)) {
+  for (const { lag } of inputs) {
     if (lag === undefined) return undefined;
     sum = (sum ?? 0) + lag;
   }

@@ -41,8 +41,8 @@ export class UnstartedQuery implements RunningQuery {
     return [this.#error];
   }
 
-  statistics(): QueryStatistics {
-    return { ...NO_STATISTICS, groupId: this.#groupId, errors: 1 };
+  statistics(): Promise<QueryStatistics> {
+    return Promise.resolve({ ...NO_STATISTICS, groupId: this.#groupId, errors: 1 });
   }
 
   /** There is nothing to pause. */

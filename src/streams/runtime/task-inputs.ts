@@ -5,27 +5,33 @@ import type { Task } from './task.ts';
 export interface TaskInput {
   readonly topic: string;
   readonly partition: number;
-  /** The offset of the next record to be processed; undefined before the first. */
+  /** The offset of the next record to be processed; undefined until it is known where to begin. */
   readonly offset: number | undefined;
   /** The first offset of the partition, as the last fetch saw it; undefined before the first fetch. */
   readonly startOffset: number | undefined;
   /** The end of the partition, as the last fetch saw it; undefined before the first fetch. */
   readonly endOffset: number | undefined;
-  /** Records that are not processed yet; undefined before the first fetch. */
+  /** From {@link TaskInput.offset} to {@link TaskInput.endOffset}; undefined while one of them is. */
   readonly lag: number | undefined;
 }
 
 export function taskInputs(task: Task, consumer: KafkaConsumer): readonly TaskInput[] {
-  return task.queues.map(({ topic, partition, nextOffset, size }) => {
+  return task.queues.map(({ topic, partition, first }) => {
     const fetched = consumer.positionNow({ topic, partition });
     const behind = consumer.lag({ topic, partition });
-    return {
+    return withLag({
       topic,
       partition,
-      offset: nextOffset < 0 ? undefined : nextOffset,
+      // With nothing queued the task is where the consumer is: at the committed offset before its first record.
+      offset: first?.offset ?? fetched,
       startOffset: consumer.startOffsetNow({ topic, partition }),
       endOffset: fetched === undefined || behind === undefined ? undefined : fetched + behind,
-      lag: behind === undefined ? undefined : behind + size,
-    };
+    });
   });
+}
+
+export function withLag(input: Omit<TaskInput, 'lag'>): TaskInput {
+  const { offset, endOffset } = input;
+  const lag = offset === undefined || endOffset === undefined ? undefined : Math.max(0, endOffset - offset);
+  return { ...input, lag };
 }

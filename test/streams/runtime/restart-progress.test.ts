@@ -109,4 +109,22 @@ describe('an application that emits final windows', () => {
     expect(metadata?.partitionTime).toBe(12);
     expect(metadata?.processorMetadata.get('counts')).toBe(12);
   });
+
+  it('tells where it is before its first record after a restart', async () => {
+    const topology = topologyOf('windows');
+    await produce(['a', 0], ['a', 4], ['b', 12]);
+    await runFor(3, topology, folder);
+    const app = new StreamsApp({
+      environment,
+      applicationId: 'final',
+      bootstrapServers,
+      topology,
+      stateDir: folder,
+    });
+    await app.start();
+    const input = () => app.metrics().tasks['0_0']?.inputs[0];
+    await waitFor(environment, 'the first fetch', () => input()?.lag !== undefined);
+    expect(input()).toEqual({ topic: 'in', partition: 0, offset: 3, startOffset: 0, endOffset: 3, lag: 0 });
+    await app.close();
+  });
 });
