@@ -173,7 +173,11 @@ export const brokerProperties = {
     int(-1, 'level used when compression.type is gzip; -1 is the library default', gzipLevel),
   ),
   'compression.lz4.level': dynamic(
-    int(9, 'level used when compression.type is lz4; the compressor is that of level 9', between(1, 17)),
+    int(
+      9,
+      'level used when compression.type is lz4; 9 is the fast compressor, all others look longer for less',
+      between(1, 17),
+    ),
   ),
   'compression.zstd.level': dynamic(
     int(3, 'level used when compression.type is zstd', between(-131_072, 22)),

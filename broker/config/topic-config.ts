@@ -61,8 +61,9 @@ function targetCompression(valueOf: (name: string) => string): TargetCompression
     case 'uncompressed':
       return { codec: 'none', level: undefined };
     case 'snappy':
-    case 'lz4':
       return { codec: type, level: undefined };
+    case 'lz4':
+      return { codec: type, level: Number(valueOf('compression.lz4.level')) };
     case 'gzip':
       return { codec: type, level: Number(valueOf('compression.gzip.level')) };
     case 'zstd':

@@ -54,7 +54,11 @@ export const topicConfigs: Readonly<Record<string, TopicConfigKey>> = {
   ),
   'compression.lz4.level': topicConfig(
     'compression.lz4.level',
-    int(9, 'Level when compression.type is lz4; the compressor is that of level 9.', between(1, 17)),
+    int(
+      9,
+      'Level when compression.type is lz4; 9 is the fast compressor, all others look longer for less.',
+      between(1, 17),
+    ),
   ),
   'compression.type': topicConfig(
     'compression.type',

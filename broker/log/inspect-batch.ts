@@ -3,7 +3,7 @@ import { BATCH_HEADER_BYTES, COMPRESSION_MASK } from '../../src/protocol/records
 import { attributesAt } from '../../src/protocol/records/batch-header.ts';
 import { mustInspect, recordRules } from './batch-validation.ts';
 import { task } from './inspection-task.ts';
-import type { LogConfig } from './log-config.ts';
+import type { LogConfig, TargetCompression } from './log-config.ts';
 import { changesCodec } from './recompression.ts';
 import { type Inspection, inspectRecords, inspectSmallRecords } from './record-validation.ts';
 
@@ -14,8 +14,9 @@ const LOOP_RATIO = 4;
 
 /** Records that may be put under another codec on the event loop: gzip takes two milliseconds for them. */
 const LOOP_RECOMPRESSED_BYTES_MAX = 64 * 1024;
-/** Of zstd from this level on, hardly any. */
+/** Of zstd from this level on, and of lz4 at any level but that of its fast compressor, hardly any. */
 const SLOW_ZSTD_LEVEL = 10;
+const FAST_LZ4_LEVEL = 9;
 
 /** Whether a batch has to be looked into before it is appended: it is compressed, or is going to be, or is large. */
 export function isInspectedAhead(records: Buffer, { compression }: LogConfig): boolean {
@@ -28,11 +29,15 @@ export function isInspectedAhead(records: Buffer, { compression }: LogConfig): b
   );
 }
 
+function isSlow({ codec, level }: TargetCompression): boolean {
+  if (level === undefined) return false;
+  return codec === 'lz4' ? level !== FAST_LZ4_LEVEL : codec === 'zstd' && level >= SLOW_ZSTD_LEVEL;
+}
+
 /** How many bytes of records may be looked into on the event loop. */
 function loopBytesMax({ compression }: LogConfig, attributes: number): number {
   if (compression === null || !changesCodec(compression, attributes)) return LOOP_BYTES_MAX;
-  const isSlow = compression.codec === 'zstd' && (compression.level ?? 0) >= SLOW_ZSTD_LEVEL;
-  return isSlow ? 0 : LOOP_RECOMPRESSED_BYTES_MAX;
+  return isSlow(compression) ? 0 : LOOP_RECOMPRESSED_BYTES_MAX;
 }
 
 /**

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import lz4 from 'lz4-napi';
 import snappy from 'snappy';
 import { describe, expect, it } from 'vitest';
 import { compress, compressionOfId, decompress } from '../../src/protocol/compression/compression.ts';
 import { compressWithWasm } from '../../src/protocol/compression/io/zstd-wasm.ts';
+import { lz4Pieces } from '../../src/protocol/compression/lz4-frame.ts';
 import { WASM_BASE64 } from '../../src/protocol/compression/wasm-binary.ts';
 import {
   lz4Compress,
@@ -54,6 +56,50 @@ describe('lz4', () => {
   it('reads and is read by another implementation', () => {
     expect(decompress('lz4', lz4.compressFrameSync(text))).toEqual(text);
     expect(lz4.decompressFrameSync(compress('lz4', text))).toEqual(text);
+  });
+
+  it('looks longer for its matches at other levels than 9, and is read by another implementation', () => {
+    const sizes = [1, 4, 17].map((level) => compress('lz4', text, level).length);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+    expect(compress('lz4', text, 9)).toEqual(compress('lz4', text));
+    expect(sizes.at(-1)).toBeLessThan(compress('lz4', text).length);
+    expect(lz4.decompressFrameSync(compress('lz4', text, 12))).toEqual(text);
+  });
+
+  it('restores whatever it has made at any level', () => {
+    // Bytes of a small alphabet repeat themselves at every distance, those of a large one do not.
+    const part = fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 3_000 }));
+    const anyBytes = fc
+      .array(
+        fc.oneof(part, fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 400, max: 1 }), fc.constant(1))),
+        {
+          minLength: 1,
+          maxLength: 6,
+        },
+      )
+      .map((parts) =>
+        Buffer.concat(parts.flatMap(([bytes, count]) => Array.from({ length: count }, () => bytes))),
+      );
+    fc.assert(
+      fc.property(anyBytes, fc.integer({ min: 1, max: 17 }), (bytes, level) => {
+        const compressed = compress('lz4', bytes, level);
+        expect(decompress('lz4', compressed).equals(bytes)).toBe(true);
+        const pieces: Buffer[] = [];
+        // A piece is overwritten by the next.
+        for (const piece of lz4Pieces(compressed)) pieces.push(Buffer.from(piece));
+        expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('takes little more than what cannot be compressed, at the edges of blocks', () => {
+    for (const size of [1, 12, 13, 65_535, 65_536, 65_537, 200_000]) {
+      const noise = randomBytes(size);
+      const compressed = compress('lz4', noise, 12);
+      expect(compressed.length).toBeLessThanOrEqual(size + 11 + 4 * Math.ceil(size / 65_536));
+      expect(decompress('lz4', compressed).equals(noise)).toBe(true);
+    }
   });
 
   it('has the header checksum that magic 2 demands', () => {

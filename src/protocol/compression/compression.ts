@@ -27,8 +27,8 @@ export function idOfCompression(compression: Compression): number {
 
 /**
  * Compresses the records of a batch.
- * @param level of gzip (-1 or 1 to 9) and zstd (up to 22), in the codec's own numbers; without it one that is quick. Snappy
- *   has none, and of LZ4 there is the fast compressor only.
+ * @param level of gzip (-1 or 1 to 9), lz4 (1 to 17) and zstd (up to 22), in the codec's own numbers; without it one that is
+ *   quick. Snappy has none.
  */
 export function compress(compression: Compression, bytes: Buffer, level?: number): Buffer {
   switch (compression) {
@@ -39,7 +39,7 @@ export function compress(compression: Compression, bytes: Buffer, level?: number
     case 'snappy':
       return compressSnappy(bytes);
     case 'lz4':
-      return compressLz4(bytes);
+      return compressLz4(bytes, level);
     case 'zstd':
       return compressZstd(bytes, level);
   }

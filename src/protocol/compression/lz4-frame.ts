@@ -3,7 +3,7 @@ import { corruptBytes } from './corrupt.ts';
 import { decodeLz4Block } from './lz4-block.ts';
 
 /** LZ4 frames (the frame format 1.6.4), with a correct header checksum: what batches of magic 2 carry. */
-const MAGIC = 0x184d2204;
+export const LZ4_MAGIC = 0x184d2204;
 const DESCRIPTOR_AT = 4;
 const INDEPENDENT_BLOCKS = 0x20;
 const HAS_BLOCK_CHECKSUM = 0x10;
@@ -81,7 +81,7 @@ export function forEachLz4Block(
 }
 
 export function isLz4Frame(bytes: Buffer): boolean {
-  return bytes.length >= headerEnd(0) && bytes.readUInt32LE(0) === MAGIC;
+  return bytes.length >= headerEnd(0) && bytes.readUInt32LE(0) === LZ4_MAGIC;
 }
 
 function readHeader(bytes: Buffer): FrameHeader {

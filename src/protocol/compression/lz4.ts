@@ -1,13 +1,17 @@
 import { corruptBytes, tooLarge } from './corrupt.ts';
 import { forEachLz4Block, isLz4Frame, lz4Pieces } from './lz4-frame.ts';
+import { compressLz4High } from './lz4-high.ts';
 import { concatPieces, WHOLE_BYTES_MAX } from './pieces.ts';
 import { lz4Compress, lz4Decompress } from './wasm-codecs.ts';
 
 /** Matches of LZ4 stretch a byte to at most this many. */
 const RATIO_MAX = 255;
 
-export function compressLz4(bytes: Buffer): Buffer {
-  return lz4Compress(bytes);
+/** The level that stands for the fast compressor, as in Kafka (KIP-390). */
+const FAST_LEVEL = 9;
+
+export function compressLz4(bytes: Buffer, level = FAST_LEVEL): Buffer {
+  return level === FAST_LEVEL ? lz4Compress(bytes) : compressLz4High(bytes, level);
 }
 
 export function decompressLz4(bytes: Buffer, bytesMax: number): Buffer {

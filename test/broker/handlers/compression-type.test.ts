@@ -84,6 +84,10 @@ it('batches that are large, or whose level is slow, are put under their codec be
     { name: 'compression.type', value: 'zstd' },
     { name: 'compression.zstd.level', value: '19' },
   ]);
+  await client.create('packed', [
+    { name: 'compression.type', value: 'lz4' },
+    { name: 'compression.lz4.level', value: '12' },
+  ]);
   const results: number[] = [];
   for (const [topic, options] of [
     ['quick', { records: 10 }],
@@ -91,11 +95,12 @@ it('batches that are large, or whose level is slow, are put under their codec be
     ['quick', { records: 900, valueBytes: 1_000, compression: 'lz4' }],
     ['slow', { records: 10 }],
     ['slow', { records: 10, compression: 'zstd' }],
+    ['packed', { records: 10 }],
   ] as const) {
     expect(await client.produce(topic, options)).toBe(ErrorCode.NONE);
     results.push(asked);
   }
-  expect(results).toEqual([0, 1, 2, 3, 3]);
+  expect(results).toEqual([0, 1, 2, 3, 3, 4]);
   const quick = await client.batches('quick');
   expect(quick.map(({ compression }) => compression)).toEqual(['gzip', 'gzip', 'gzip']);
   expect(quick.map((batch) => decodeBatch(batch).length)).toEqual([10, 900, 900]);

@@ -14,7 +14,9 @@ const ROUNDS = 9;
 const TARGETS: readonly (readonly [Compression, number | undefined])[] = [
   ['none', undefined],
   ['snappy', undefined],
-  ['lz4', undefined],
+  ['lz4', 9],
+  ['lz4', 4],
+  ['lz4', 17],
   ['gzip', 1],
   ['gzip', -1],
   ['gzip', 9],

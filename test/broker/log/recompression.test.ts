@@ -19,7 +19,8 @@ const TARGETS: readonly TargetCompression[] = [
   { codec: 'none', level: undefined },
   { codec: 'gzip', level: -1 },
   { codec: 'snappy', level: undefined },
-  { codec: 'lz4', level: undefined },
+  { codec: 'lz4', level: 9 },
+  { codec: 'lz4', level: 12 },
   { codec: 'zstd', level: 3 },
 ];
 
@@ -44,7 +45,7 @@ function stored(log: Log): BatchView[] {
   return batchesOf(Buffer.concat(log.read(log.logStartOffset, READ_ALL).chunks));
 }
 
-describe.each(TARGETS)('in a topic of $codec', (compression) => {
+describe.each(TARGETS)('in a topic of $codec, level $level', (compression) => {
   it.each([...COMPRESSIONS])('a batch of %s has that codec, and is otherwise as it was sent', (codec) => {
     const log = open({ compression });
     log.appendAsLeader(makeBatch({ records: 3, timestamp: Date.now() }), EPOCH);
@@ -183,6 +184,7 @@ it('levels are those of the setting', () => {
   };
   expect(sizeAt('gzip', 1)).toBeGreaterThan(sizeAt('gzip', 9));
   expect(sizeAt('gzip', -1)).toBe(sizeAt('gzip', 6));
+  expect(sizeAt('lz4', 9)).toBeGreaterThan(sizeAt('lz4', 12));
   expect(sizeAt('zstd', -50)).toBeGreaterThan(sizeAt('zstd', 3));
   expect(sizeAt('zstd', 3)).toBeGreaterThan(sizeAt('zstd', 22));
 });
