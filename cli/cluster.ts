@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { askCluster, type ControlAction } from './cluster/control.ts';
+import { withOptionRules } from './option-rules.ts';
 import { printRows } from './output.ts';
 import { wholeNumber } from './option-values.ts';
 
@@ -27,6 +28,7 @@ export function clusterCommand(): Command {
       .description(DESCRIPTIONS[action]);
     sub.option('-d, --data <folder>', 'data folder of the cluster', 'millrace-data');
     sub.option('--json', 'one JSON object a line');
+    withOptionRules(sub, { '--data': {}, '--json': {} });
     if (action === 'status') sub.action((options: ClusterCommandOptions) => ask(action, undefined, options));
     else sub.action((id: string, options: ClusterCommandOptions) => ask(action, wholeNumber(id), options));
   }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { unknownConfig } from '../src/base/config/config-errors.ts';
 import { type ConfigRow, configRows } from './config-rows.ts';
+import { withOptionRules } from './option-rules.ts';
 import { collect } from './option-values.ts';
 import { printRows } from './output.ts';
 import { settingsOf, warnOfSuspects } from './process-options.ts';
@@ -17,7 +18,7 @@ export function configCommand(): Command {
   const config = new Command('config').description(
     'explain the settings of broker, topics, SQL server and clients',
   );
-  config
+  const explain = config
     .command('explain [name]')
     .description(
       'show settings with the value that `start` would take, where it comes from and what it means',
@@ -28,6 +29,7 @@ export function configCommand(): Command {
       new Option('-o, --output <format>', 'how they are shown').choices(['table', 'json']).default('table'),
     )
     .action((name: string | undefined, options: ExplainOptions) => explainConfig(name, options));
+  withOptionRules(explain, { '--file': {}, '--set': {}, '--output': {} });
   return config;
 }
 

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { OperationalError } from '../src/base/errors.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { parseAddresses } from '../src/client/index.ts';
+import { withOptionRules } from './option-rules.ts';
 
 /** What every command that speaks to a Kafka cluster takes. */
 export interface ConnectionOptions {
@@ -10,11 +11,12 @@ export interface ConnectionOptions {
 }
 
 export function withConnection(command: Command): Command {
-  return command.addOption(
+  command.addOption(
     new Option('-b, --bootstrap <host:port,...>', 'Kafka servers')
       .default('127.0.0.1:9092')
       .env('MILLRACE_BOOTSTRAP'),
   );
+  return withOptionRules(command, { '--bootstrap': {} });
 }
 
 const CONNECT_TIMEOUT_MS = 3_000;

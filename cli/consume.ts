@@ -14,6 +14,7 @@ import { clientOptions, type ConnectionOptions, withConnection } from './connect
 import { nearestTopic } from './missing-topic.ts';
 import { byteFormat, type ByteFormat, recordTemplate, type ShownRecord, textOf } from './record-format.ts';
 import { visible } from './shell/visible-text.ts';
+import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { offsetsAt, startPlace, type StartPlace } from './start-place.ts';
 import { stopRequest } from './stop-request.ts';
 import { wholeNumber } from './option-values.ts';
@@ -36,9 +37,40 @@ interface ConsumeOptions extends ConnectionOptions {
 const POLL_TIMEOUT_MS = 500;
 const TOPIC_CHECK_MS = 500;
 
+const leaveOut = 'leave one of them out';
+
+const OPTION_RULES: OptionRules = {
+  '--from-beginning': { not: { '--offset': `they say two different places: ${leaveOut}` } },
+  '--group': {
+    not: {
+      '--offset': 'a group begins where it has committed: millrace group reset moves that',
+      '--partition': `a group is given its partitions: ${leaveOut}`,
+    },
+  },
+  '--partition': {},
+  '--offset': {},
+  '--max': {},
+  '--exit': {},
+  '--key-separator': {
+    not: {
+      '--format': `the format says where the key goes, as %k: ${leaveOut}`,
+      '--json': `a JSON object has the key in a field of its own: ${leaveOut}`,
+    },
+  },
+  '--key-format': {
+    needs: {
+      oneOf: ['--key-separator', '--format', '--json'],
+      hint: 'keys are shown with a separator, such as -k :, in a format with %k, and in JSON',
+    },
+  },
+  '--value-format': {},
+  '--format': { not: { '--json': `they say two different forms: ${leaveOut}` } },
+  '--json': {},
+};
+
 /** `millrace consume TOPIC`: prints records as they come, until Ctrl-C, `--max`, or with `--exit` the topic's end. */
 export function consumeCommand(): Command {
-  return withConnection(new Command('consume').argument('<topic>'))
+  const command = withConnection(new Command('consume').argument('<topic>'))
     .description('print records as they come')
     .option('--from-beginning', 'start with the oldest record instead of the next one')
     .option('-g, --group <id>', 'consume as a member of this group and commit')
@@ -59,10 +91,10 @@ export function consumeCommand(): Command {
     )
     .option('--json', 'one JSON object a line: partition, offset, timestamp, key, value, headers')
     .action(async (topic: string, options: ConsumeOptions) => {
-      refuseContradictions(options);
       const { signal } = stopRequest();
       if (await untilThere(topic, options, signal)) await consume(topic, options, signal);
     });
+  return withOptionRules(command, OPTION_RULES);
 }
 
 /**
@@ -114,27 +146,6 @@ function refuseUnknownPartition(topic: string, partition: number | undefined, pa
     message: `topic ${topic} has no partition ${partition}`,
     hint: partitions === 1 ? 'it has one, partition 0' : `it has ${partitions}, 0 to ${partitions - 1}`,
   });
-}
-
-function refuseContradictions({
-  group,
-  offset,
-  partition,
-  fromBeginning,
-  format,
-  json,
-}: ConsumeOptions): void {
-  const wrong =
-    group !== undefined && offset !== undefined
-      ? { message: 'a group begins where it has committed', hint: 'millrace group reset moves that' }
-      : group !== undefined && partition !== undefined
-        ? { message: 'a group is given its partitions', hint: 'leave out --group or --partition' }
-        : fromBeginning === true && offset !== undefined
-          ? { message: '--from-beginning and --offset say two different places' }
-          : format !== undefined && json === true
-            ? { message: '--format and --json say two different forms' }
-            : undefined;
-  if (wrong !== undefined) throw new DiagnosticError(wrong);
 }
 
 async function consume(topic: string, options: ConsumeOptions, signal: AbortSignal): Promise<void> {

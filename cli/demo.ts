@@ -5,8 +5,10 @@ import { PROCESS_LOG_FILE } from '../src/base/logger.ts';
 import { requireFlightData } from './demo/flight-data.ts';
 import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statements.ts';
 import { keepRecords, loadAirports, replayFlights } from './demo/replay.ts';
+import { withOptionRules } from './option-rules.ts';
 import { startPlatform } from './platform.ts';
 import { dataFolder, type ProcessOptions, settingsOf, withProcessOptions } from './process-options.ts';
+import { refuseVainSettings } from './setting-rules.ts';
 import { SqlSession } from './shell/session.ts';
 import { runShell } from './shell/shell.ts';
 import { SqlServerClient } from './shell/sql-server-client.ts';
@@ -16,7 +18,7 @@ import { writeOut } from './standard-streams.ts';
 
 /** `millrace demo`: everything, with real flight data flowing through three SQL queries. */
 export function demoCommand(): Command {
-  return withProcessOptions(new Command('demo'))
+  const command = withProcessOptions(new Command('demo'))
     .description('start everything and show SQL over real flight data')
     .option('--no-shell', 'show the results and stay up, even on a terminal')
     .action(async (options: ProcessOptions & { readonly shell: boolean }) => {
@@ -24,6 +26,7 @@ export function demoCommand(): Command {
       const onTerminal = isTerminal() && options.shell && options.json !== true;
       const stop = stopRequest();
       const settings = settingsOf(options);
+      refuseVainSettings({ ...options, sql: true }, settings);
       const data = dataFolder(options, settings);
       const forget = (): void => {
         if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
@@ -66,6 +69,7 @@ export function demoCommand(): Command {
       forget();
       process.exit(0);
     });
+  return withOptionRules(command, { '--no-shell': {} });
 }
 
 function isTerminal(): boolean {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { OperationalError } from '../src/base/errors.ts';
 import type { Admin, GroupDescription, TopicPartition } from '../src/client/index.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
+import { withOptionRules } from './option-rules.ts';
 import { printRows } from './output.ts';
 import { offsetsAt, startPlace } from './start-place.ts';
 import { withAdmin } from './with-admin.ts';
@@ -20,7 +21,7 @@ interface ResetOptions extends ConnectionOptions {
 export function groupCommand(): Command {
   const group = new Command('group').description('list, describe, reset and delete consumer groups');
 
-  withConnection(group.command('list'))
+  const list = withConnection(group.command('list'))
     .description('list the consumer groups')
     .option('--json', 'one JSON object a line')
     .action(async (options: OutputOptions) =>
@@ -31,7 +32,9 @@ export function groupCommand(): Command {
       }),
     );
 
-  withConnection(group.command('describe <group>'))
+  withOptionRules(list, { '--json': {} });
+
+  const description = withConnection(group.command('describe <group>'))
     .description('show state, members and total lag, and offsets and lag of each partition')
     .option('--json', 'one JSON object a line')
     .action(async (groupId: string, options: OutputOptions) =>
@@ -47,7 +50,9 @@ export function groupCommand(): Command {
       }),
     );
 
-  withConnection(group.command('reset <group>'))
+  withOptionRules(description, { '--json': {} });
+
+  const reset = withConnection(group.command('reset <group>'))
     .description("move a group's committed offsets; the group must have no active members")
     .requiredOption('-t, --topic <name>', 'topic')
     .requiredOption('--to <place>', 'earliest, latest, an offset, or a time such as 2026-01-31T00:00:00Z')
@@ -61,6 +66,8 @@ export function groupCommand(): Command {
           writeOut(`${name}-${partition} ${offset}\n`);
       }),
     );
+
+  withOptionRules(reset, { '--topic': {}, '--to': {} });
 
   withConnection(group.command('delete <group...>'))
     .description('delete groups and their committed offsets')

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { brokerProperties } from '../broker/index.ts';
 import { processSettings, type ProcessSettings, readConfigFile } from '../src/server/config/index.ts';
+import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { parseConfigs, wholeNumber } from './option-values.ts';
 import { writeError } from './standard-streams.ts';
 
@@ -21,8 +22,27 @@ export interface ProcessOptions {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
+const OPTION_RULES: OptionRules = {
+  '--data': {
+    not: { '--ephemeral': '--ephemeral keeps nothing: leave it out to keep the data in that folder' },
+  },
+  '--ephemeral': {},
+  '--kafka': {},
+  '--kafka-port': {
+    not: {
+      '--kafka': 'with --kafka no broker is started here that could have a port: leave one of them out',
+    },
+  },
+  '--http-port': {},
+  '--host': {},
+  '--config': {},
+  '--set': {},
+  '--json': {},
+  '--log-level': {},
+};
+
 export function withProcessOptions(command: Command): Command {
-  return command
+  command
     .option('-d, --data <folder>', 'data folder (default: ./millrace-data)')
     .option('--ephemeral', 'keep nothing: a temporary data folder that is removed at the end')
     .option('--kafka <host:port>', 'run SQL on this Kafka cluster instead of a broker in this process')
@@ -41,6 +61,7 @@ export function withProcessOptions(command: Command): Command {
         .choices(['debug', 'info', 'warn', 'error'])
         .default('warn'),
     );
+  return withOptionRules(command, OPTION_RULES);
 }
 
 export function settingsOf(options: Pick<ProcessOptions, 'config' | 'set'>): ProcessSettings {

@@ -4,6 +4,7 @@ import { DiagnosticError, messageOf } from '../src/base/errors.ts';
 import { type CompressionName, Producer } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
 import { byteFormat, type ByteFormat, bytesFrom } from './record-format.ts';
+import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { wholeNumber } from './option-values.ts';
 import { writeError } from './standard-streams.ts';
 
@@ -17,9 +18,24 @@ interface ProduceOptions extends ConnectionOptions {
   readonly valueFormat: ByteFormat;
 }
 
+const OPTION_RULES: OptionRules = {
+  '--key-separator': {},
+  '--partition': {},
+  '--header': {},
+  '--null-marker': {},
+  '--key-format': {
+    needs: {
+      oneOf: ['--key-separator'],
+      hint: 'without a separator a line has no key: name one, such as -k :',
+    },
+  },
+  '--value-format': {},
+  '--compression': {},
+};
+
 /** `millrace produce TOPIC`: each line of standard input is a record. */
 export function produceCommand(): Command {
-  return withConnection(new Command('produce').argument('<topic>'))
+  const command = withConnection(new Command('produce').argument('<topic>'))
     .description('send each line of standard input as a record')
     .option('-k, --key-separator <text>', 'what stands between key and value in a line')
     .option('-p, --partition <n>', 'send all to this partition', wholeNumber)
@@ -66,6 +82,7 @@ export function produceCommand(): Command {
       }
       if (process.stderr.isTTY) writeError(`sent ${lineNumber} records to ${topic}\n`);
     });
+  return withOptionRules(command, OPTION_RULES);
 }
 
 async function producerOptions(options: ProduceOptions) {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { explain } from './output.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './shell/result-writer.ts';
 import { SqlSession } from './shell/session.ts';
@@ -15,9 +16,17 @@ interface SqlOptions {
   readonly password?: string;
 }
 
+const OPTION_RULES: OptionRules = {
+  '--execute': { not: { '--file': 'they are two texts to run: leave one of them out' } },
+  '--file': {},
+  '--user': {},
+  '--password': { needs: { oneOf: ['--user'], hint: 'name the user, too' } },
+  '--output': {},
+};
+
 /** `millrace sql`: the SQL shell; with `-e` or `-f`, or when its input is no terminal, it runs a text and ends. */
 export function sqlCommand(): Command {
-  return new Command('sql')
+  const command = new Command('sql')
     .description('SQL shell')
     .argument('[server]', 'URL of the SQL server', process.env['MILLRACE_SERVER'] ?? 'http://127.0.0.1:8088')
     .option('-e, --execute <sql>', 'run these statements and end')
@@ -38,6 +47,7 @@ export function sqlCommand(): Command {
       if (isBatch) await runBatch(client, options);
       else await runShell({ client, format: options.output, stop: shellStop() });
     });
+  return withOptionRules(command, OPTION_RULES);
 }
 
 async function runBatch(client: SqlServerClient, options: SqlOptions): Promise<void> {

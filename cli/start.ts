@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { refuseClusterFolder } from './cluster/layout.ts';
 import { clusterSize, startCluster } from './cluster/supervisor.ts';
 import { commandName } from './command-name.ts';
+import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import {
   dataFolder,
@@ -11,6 +12,7 @@ import {
   warnOfSuspects,
   withProcessOptions,
 } from './process-options.ts';
+import { refuseVainSettings } from './setting-rules.ts';
 import { stopRequest } from './stop-request.ts';
 import { writeError, writeOut } from './standard-streams.ts';
 
@@ -19,15 +21,31 @@ interface StartOptions extends ProcessOptions {
   readonly cluster?: number;
 }
 
+const OPTION_RULES: OptionRules = {
+  '--no-sql': {
+    not: {
+      '--kafka': 'with --kafka no broker is started here, so nothing would run: leave one of them out',
+      '--http-port': 'the port is that of SQL: leave one of them out',
+    },
+  },
+  '--cluster': {
+    not: {
+      '--kafka':
+        '--cluster starts brokers of its own, --kafka uses those of another cluster: leave one of them out',
+    },
+  },
+};
+
 /** `millrace start`: broker and SQL server in one process, until Ctrl-C. */
 export function startCommand(): Command {
-  return withProcessOptions(new Command('start'))
+  const command = withProcessOptions(new Command('start'))
     .description('start the broker and the SQL server')
     .option('--no-sql', 'the broker alone')
     .option('--cluster <n>', 'so many brokers, each a process, on this machine', clusterSize)
     .action(async (options: StartOptions) => {
       const stop = stopRequest();
       const settings = settingsOf(options);
+      refuseVainSettings(options, settings);
       warnOfSuspects(settings);
       const data = dataFolder(options, settings);
       const { sql, cluster: size } = options;
@@ -37,7 +55,7 @@ export function startCommand(): Command {
         const { signal } = stop;
         if (size === undefined) refuseClusterFolder(data);
         const cluster =
-          size === undefined ? undefined : await startCluster({ ...options, size, data, signal });
+          size === undefined ? undefined : await startCluster({ ...options, size, data, settings, signal });
         if (cluster !== undefined) running.unshift(cluster);
         const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap };
         const platform =
@@ -58,6 +76,7 @@ export function startCommand(): Command {
       // Client libraries may hold timers; everything that had to be saved is.
       process.exit(0);
     });
+  return withOptionRules(command, OPTION_RULES);
 }
 
 /** What is where. */

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { printSummary, runTests } from '../src/sql/index.ts';
+import { withOptionRules } from './option-rules.ts';
 import { writeOut } from './standard-streams.ts';
 
 /** `millrace test PATH...`: runs SQL tests of every kind that there is, from files or folders of them. */
 export function testCommand(): Command {
-  return new Command('test')
+  const command = new Command('test')
     .description('run SQL tests: query cases and REST cases (.json), scripts with assertions (.sql)')
     .argument('<path...>', 'files or folders')
     .option('-f, --filter <text>', 'only tests whose name contains this')
@@ -13,4 +14,5 @@ export function testCommand(): Command {
       writeOut(`${printSummary(summary)}\n`);
       if (summary.failed > 0) process.exitCode = 1;
     });
+  return withOptionRules(command, { '--filter': {} });
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Admin, ConfigEntry } from '../src/client/index.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
+import { withOptionRules } from './option-rules.ts';
 import { printRows } from './output.ts';
 import { collect, parseConfigs } from './option-values.ts';
 import { withAdmin } from './with-admin.ts';
@@ -23,7 +24,7 @@ const SOURCES: Readonly<Record<number, string>> = {
 
 /** `millrace topic config`: shows the settings of a topic and changes them. */
 export function topicConfigCommand(): Command {
-  return withConnection(new Command('config').argument('<name>'))
+  const command = withConnection(new Command('config').argument('<name>'))
     .description('show the settings of a topic, where each comes from and what it means, and change them')
     .option(
       '-s, --set <name=value>',
@@ -49,6 +50,7 @@ export function topicConfigCommand(): Command {
         [name],
       ),
     );
+  return withOptionRules(command, { '--set': {}, '--all': {}, '--json': {} });
 }
 
 /** The settings of a topic by name; those that have their default only with `all`. */

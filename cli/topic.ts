@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { OperationalError } from '../src/base/errors.ts';
+import { DiagnosticError, OperationalError } from '../src/base/errors.ts';
 import { Admin, type TopicPartition } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
+import { withOptionRules } from './option-rules.ts';
 import { collect, parseConfigs, wholeNumber } from './option-values.ts';
 import { printRows } from './output.ts';
 import { alterTopicConfigs, settingRow, topicConfigCommand, topicSettings } from './topic-config.ts';
@@ -27,7 +28,7 @@ export function topicCommand(): Command {
     'list, create, describe, configure, alter and delete topics',
   );
 
-  withConnection(topic.command('list'))
+  const list = withConnection(topic.command('list'))
     .description('list the topics')
     .option('--internal', 'internal topics too')
     .option('--json', 'one JSON object a line')
@@ -51,7 +52,9 @@ export function topicCommand(): Command {
       }),
     );
 
-  withConnection(topic.command('create <name>'))
+  withOptionRules(list, { '--internal': {}, '--json': {} });
+
+  const create = withConnection(topic.command('create <name>'))
     .description('create a topic')
     .option(
       '-p, --partitions <n>',
@@ -72,7 +75,9 @@ export function topicCommand(): Command {
       }),
     );
 
-  withConnection(topic.command('describe <name...>'))
+  withOptionRules(create, { '--partitions': {}, '--replication': {}, '--config': {} });
+
+  const describe = withConnection(topic.command('describe <name...>'))
     .description(
       'show partitions, leaders, replicas and offsets, and the settings that differ from their default',
     )
@@ -107,7 +112,9 @@ export function topicCommand(): Command {
       ),
     );
 
-  withConnection(topic.command('alter <name>'))
+  withOptionRules(describe, { '--json': {} });
+
+  const alter = withConnection(topic.command('alter <name>'))
     .description('add partitions or change configuration')
     .option('-p, --partitions <n>', 'new number of partitions; it can only grow', wholeNumber)
     .option('-c, --config <name=value>', 'set a configuration; name= goes back to the default', collect, [])
@@ -119,6 +126,12 @@ export function topicCommand(): Command {
         withAdmin(
           options,
           async (admin) => {
+            if (options.partitions === undefined && options.config.length === 0) {
+              throw new DiagnosticError({
+                message: 'nothing to alter',
+                hint: 'say what with --partitions or --config',
+              });
+            }
             if (options.partitions !== undefined)
               await admin.createPartitions([{ name, count: options.partitions }]);
             await alterTopicConfigs(admin, name, options.config);
@@ -127,6 +140,8 @@ export function topicCommand(): Command {
           [name],
         ),
     );
+
+  withOptionRules(alter, { '--partitions': {}, '--config': {} });
 
   topic.addCommand(topicConfigCommand());
 

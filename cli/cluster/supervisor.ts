@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError, OperationalError } from '../../src/base/errors.ts';
 import { freePorts } from '../../src/base/io/free-ports.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import type { ProcessSettings } from '../../src/server/config/index.ts';
 import type { ProcessOptions } from '../process-options.ts';
 import { unlessAborted } from '../stop-request.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -32,6 +33,7 @@ interface Cluster {
 interface ClusterOptions extends ProcessOptions {
   readonly size: number;
   readonly data: string;
+  readonly settings: ProcessSettings;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
 }
@@ -102,6 +104,7 @@ async function brokerArguments(
   const free = first === 0 ? await freePorts(size) : [];
   const voters = controllerPorts.map((port, i) => `${i + 1}@${host}:${port}`).join(',');
   const replication = Math.min(size, 3);
+  const ofUser = brokerFlags(options.settings);
   return controllerPorts.map((controllerPort, i) => {
     const port = free[i] ?? first + i;
     const properties = {
@@ -113,11 +116,19 @@ async function brokerArguments(
       'min.insync.replicas': size >= 3 ? 2 : 1,
     };
     // What the user sets comes last and wins.
-    const pairs = [...Object.entries(properties).map(([name, value]) => `${name}=${value}`), ...options.set];
+    const pairs = [...Object.entries({ ...properties, ...ofUser })].map(
+      ([name, value]) => `${name}=${value}`,
+    );
     const config = options.config === undefined ? [] : ['--config', options.config];
     const flags = ['--data', brokerFolder(options.data, i + 1), '--log-level', options.logLevel, ...config];
     return [...flags, ...pairs.flatMap((pair) => ['-s', pair])];
   });
+}
+
+/** What `--set` says to brokers: the SQL server beside them takes the rest, and their folders are in that of the cluster. */
+function brokerFlags({ broker }: ProcessSettings): Readonly<Record<string, string>> {
+  const flags = [...broker].filter(([name, { source }]) => source === 'flag' && name !== 'log.dirs');
+  return Object.fromEntries(flags.map(([name, { value }]) => [name, value]));
 }
 
 /**

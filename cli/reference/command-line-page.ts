@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { commands } from '../commands.ts';
+import { optionRulesOf } from '../option-rules.ts';
 import { codeBlock } from './markdown.ts';
 
 const HELP_WIDTH = 100;
@@ -19,5 +20,23 @@ function sectionsOf(command: Command, parent: string): readonly string[] {
   const name = `${parent} ${command.name()}`;
   command.configureHelp({ helpWidth: HELP_WIDTH });
   const help = command.helpInformation().replace(/^Usage: \S+( \S+)*? (?=\[|<)/, `Usage: ${name} `);
-  return [`## ${name}\n`, codeBlock(help), ...command.commands.flatMap((child) => sectionsOf(child, name))];
+  return [
+    `## ${name}\n`,
+    codeBlock(help),
+    ...rulesOf(command),
+    ...command.commands.flatMap((child) => sectionsOf(child, name)),
+  ];
+}
+
+/** Which options are refused together, and why. */
+function rulesOf(command: Command): readonly string[] {
+  const lines = [...optionRulesOf(command)].flatMap(([flag, { not = {}, needs }]) => [
+    ...Object.entries(not).map(([other, hint]) => `- \`${flag}\` not with \`${other}\`: ${hint}`),
+    ...(needs === undefined
+      ? []
+      : [
+          `- \`${flag}\` not without ${needs.oneOf.map((each) => `\`${each}\``).join(' or ')}: ${needs.hint}`,
+        ]),
+  ]);
+  return lines.length === 0 ? [] : [`${lines.join('\n')}\n`];
 }

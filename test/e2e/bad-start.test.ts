@@ -151,6 +151,16 @@ describe.concurrent('millrace start', () => {
     expect(invalid.code).toBe(1);
   });
 
+  it.each([
+    ['start --kafka 127.0.0.1:1 --no-sql', /--no-sql cannot be used with --kafka\nhint: .*nothing would run/],
+    ['start --kafka 127.0.0.1:1 --cluster 3', /--cluster cannot be used with --kafka\nhint: /],
+    ['start --ephemeral -d kept', /--data cannot be used with --ephemeral\nhint: /],
+    ['start --cluster 3 -s node.id=3', /node.id cannot be used with --cluster\nhint: /],
+    ['demo --kafka 127.0.0.1:1 -s num.partitions=3', /num.partitions cannot be used with --kafka\nhint: /],
+  ])('refuses %s, of which a part would be passed over', async (line, message) => {
+    expectMistake(await millrace.run(line.split(' ')), message);
+  });
+
   it('ends a cluster of which one broker cannot start, with what that one said', async () => {
     const data = millrace.folder();
     fs.mkdirSync(path.join(data, 'broker-2'));
