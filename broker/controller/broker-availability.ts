@@ -1,67 +1,84 @@
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import {
-  allPartitions,
-  electionRules,
-  isUncleanElectionEnabled,
-  partitionChangeRecord,
-} from './cluster-view.ts';
-import type { ControllerState } from './operation.ts';
+import { electionRules, isUncleanElectionEnabled, partitionChangeRecord } from './cluster-view.ts';
+import type { ControllerState, Parts } from './operation.ts';
+import { forAllPartitions, type Place } from './partition-parts.ts';
 
-/**
- * Takes a broker that is gone, or going, out of all ISRs and leaderships. After an unclean shutdown it leaves the ELRs
- * too: what it had acknowledged may be lost.
- */
-export function recordsForBrokerLeaving(
-  state: ControllerState,
-  brokerId: number,
-  how: { readonly uncleanShutdown: boolean },
-): MetadataRecord[] {
-  const records: MetadataRecord[] = [];
-  for (const place of allPartitions(state)) {
-    const { isr, elr, leader } = place.partition;
-    const isIn =
-      isr.includes(brokerId) || leader === brokerId || (how.uncleanShutdown && elr.includes(brokerId));
-    if (!isIn) continue;
-    const rules = electionRules(state, place.topic.name, place.partition, (id) =>
-      id === brokerId ? false : undefined,
-    );
-    const record = partitionChangeRecord(
-      place,
-      {
-        isr: isr.filter((id) => id !== brokerId),
-        uncleanShutdown: how.uncleanShutdown ? [brokerId] : [],
-        election: isUncleanElectionEnabled(state, place.topic.name) ? 'unclean' : 'online',
-      },
-      rules,
-    );
-    if (record !== null) records.push(record);
-  }
-  return records;
+interface Leaving {
+  readonly brokerId: number;
+  /** It may have lost what it had acknowledged: it leaves the ELRs too. */
+  readonly uncleanShutdown: boolean;
+  readonly begin?: (state: ControllerState) => readonly MetadataRecord[];
+  readonly end?: (state: ControllerState) => readonly MetadataRecord[];
 }
 
-/** Gives partitions without a leader one, now that a broker is back. */
-export function recordsForBrokerReturning(state: ControllerState, brokerId: number): MetadataRecord[] {
-  const records: MetadataRecord[] = [];
-  for (const place of allPartitions(state)) {
-    if (place.partition.leader !== -1 || !place.partition.replicas.includes(brokerId)) continue;
-    const rules = electionRules(state, place.topic.name, place.partition, (id) =>
-      id === brokerId ? true : undefined,
-    );
-    const election = isUncleanElectionEnabled(state, place.topic.name) ? 'unclean' : 'online';
-    const record = partitionChangeRecord(place, { election }, rules);
-    if (record !== null) records.push(record);
-  }
-  return records;
+/**
+ * Takes a broker that is gone, or going, out of all ISRs and leaderships. What says that it is gone comes at the `end`: were
+ * it said first, a controller that follows in between would not look for what the broker still leads.
+ */
+export function brokerLeaving(broker: { readonly epoch: number }, leaving: Leaving): Parts<void> {
+  const { brokerId, begin, end } = leaving;
+  return forAllPartitions({
+    ...(begin === undefined ? {} : { begin }),
+    recordOf: (state, place) => leavingRecord(state, place, leaving),
+    ...(end === undefined ? {} : { end }),
+    goesOn: ({ image }) => image.brokers.get(brokerId)?.epoch === broker.epoch,
+  });
+}
+
+function leavingRecord(
+  state: ControllerState,
+  place: Place,
+  { brokerId, uncleanShutdown }: Leaving,
+): MetadataRecord | null {
+  const { isr, elr, leader } = place.partition;
+  const isIn = isr.includes(brokerId) || leader === brokerId || (uncleanShutdown && elr.includes(brokerId));
+  if (!isIn) return null;
+  const rules = electionRules(state, place.topic.name, place.partition, (id) =>
+    id === brokerId ? false : undefined,
+  );
+  return partitionChangeRecord(
+    place,
+    {
+      isr: isr.filter((id) => id !== brokerId),
+      uncleanShutdown: uncleanShutdown ? [brokerId] : [],
+      election: isUncleanElectionEnabled(state, place.topic.name) ? 'unclean' : 'online',
+    },
+    rules,
+  );
+}
+
+/**
+ * Unfences a broker, and gives partitions without a leader one now that it is back. What a controller that falls in between
+ * has left without a leader, the next one finds when it becomes active.
+ */
+export function brokerReturning(broker: { readonly id: number; readonly epoch: number }): Parts<void> {
+  const { id, epoch } = broker;
+  return forAllPartitions({
+    begin: () => [brokerChange(id, epoch, { fenced: -1 })],
+    recordOf(state, place) {
+      if (place.partition.leader !== -1 || !place.partition.replicas.includes(id)) return null;
+      const rules = electionRules(state, place.topic.name, place.partition, (brokerId) =>
+        brokerId === id ? true : undefined,
+      );
+      const election = isUncleanElectionEnabled(state, place.topic.name) ? 'unclean' : 'online';
+      return partitionChangeRecord(place, { election }, rules);
+    },
+    goesOn: ({ image }) => {
+      const now = image.brokers.get(id);
+      return now?.epoch === epoch && !now.fenced && !now.inControlledShutdown;
+    },
+  });
 }
 
 /** Fences a broker that was not heard of, or that asks for it. */
-export function recordsForFencing(state: ControllerState, brokerId: number): MetadataRecord[] {
-  const broker = state.image.brokers.get(brokerId);
-  if (broker === undefined || broker.fenced) return [];
-  return [
-    brokerChange(brokerId, broker.epoch, { fenced: 1 }),
-    ...recordsForBrokerLeaving(state, brokerId, { uncleanShutdown: false }),
-  ];
+export function brokerFencing(broker: { readonly id: number; readonly epoch: number }): Parts<void> {
+  const { id: brokerId, epoch } = broker;
+  return brokerLeaving(broker, {
+    brokerId,
+    uncleanShutdown: false,
+    end: ({ image }) =>
+      image.brokers.get(brokerId)?.fenced === false ? [brokerChange(brokerId, epoch, { fenced: 1 })] : [],
+  });
 }
 
 export function brokerChange(

@@ -1,5 +1,11 @@
 import { topicConfigValue } from '../config/config-places.ts';
-import type { BrokerRegistration, PartitionRegistration, TopicImage } from '../metadata/metadata-image.ts';
+import {
+  type BrokerRegistration,
+  ConfigResourceType,
+  configKey,
+  type PartitionRegistration,
+  type TopicImage,
+} from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import type { ControllerState } from './operation.ts';
 import { changePartition, type ElectionRules, type PartitionTarget } from './partition-election.ts';
@@ -13,13 +19,41 @@ export function activeBrokers(state: ControllerState): BrokerRegistration[] {
   return [...state.image.brokers.values()].filter(isActive).sort((a, b) => a.id - b.id);
 }
 
+/** What a topic says about its elections. */
+interface ElectionSettings {
+  readonly minIsr: number;
+  readonly isUncleanEnabled: boolean;
+}
+
+/**
+ * By decision: an election of ten thousand partitions asks for each, and the topics without settings of their own, here under
+ * no name, say all the same.
+ */
+const electionSettings = new WeakMap<ControllerState, Map<string, ElectionSettings>>();
+
+function electionSettingsOf(state: ControllerState, topic: string): ElectionSettings {
+  const hasOwn = state.image.configs.has(configKey(ConfigResourceType.TOPIC, topic));
+  const name = hasOwn ? topic : '';
+  let byTopic = electionSettings.get(state);
+  if (byTopic === undefined) electionSettings.set(state, (byTopic = new Map()));
+  let settings = byTopic.get(name);
+  if (settings === undefined) {
+    settings = {
+      minIsr: Number(topicSetting(state, name, 'min.insync.replicas')),
+      isUncleanEnabled: topicSetting(state, name, 'unclean.leader.election.enable').toLowerCase() === 'true',
+    };
+    byTopic.set(name, settings);
+  }
+  return settings;
+}
+
 /** A topic's setting as it holds now. */
 function topicSetting(state: ControllerState, topic: string, name: string): string {
   return topicConfigValue(name, topic, { image: state.image, config: state.settings.config, nodeId: null });
 }
 
 export function isUncleanElectionEnabled(state: ControllerState, topic: string): boolean {
-  return topicSetting(state, topic, 'unclean.leader.election.enable').toLowerCase() === 'true';
+  return electionSettingsOf(state, topic).isUncleanEnabled;
 }
 
 /** How leaders of a topic's partition are found; `override` says of brokers what the image does not say yet. */
@@ -29,7 +63,7 @@ export function electionRules(
   partition: PartitionRegistration,
   override: (brokerId: number) => boolean | undefined = () => undefined,
 ): ElectionRules {
-  const minIsr = Number(topicSetting(state, topic, 'min.insync.replicas'));
+  const { minIsr } = electionSettingsOf(state, topic);
   return {
     isAcceptableLeader: (id) => override(id) ?? isActive(state.image.brokers.get(id)),
     minIsr: Math.min(minIsr, partition.replicas.length),

@@ -23,12 +23,15 @@ import { operationOf } from './operations.ts';
 import {
   ELECTIONS_MAX,
   recordsForBalance,
-  recordsForExpiredBrokers,
-  recordsForUncleanElections,
+  fenceExpiredBroker,
+  recordsForLeaderless,
 } from './periodic-duties.ts';
 
 /** Between two rounds of elections that belong together. */
 const NEXT_ELECTIONS_MS = 100;
+
+/** Parts that write nothing follow each other at once for so long. */
+const PART_MS = 5;
 
 /** What an active controller has and a passive one has not. */
 interface Activity {
@@ -99,11 +102,13 @@ export class Controller implements RaftListener {
     done: (outcome: { readonly response: R } | Failure) => void,
     isAbandoned: () => boolean,
   ): void {
+    const { clock, timers } = this.#options.environment;
     let lastOffset = this.#write(() => []);
     let next = parts.next();
     const step = (): void => {
       if (isAbandoned()) return;
       let recordCount = 0;
+      const endMs = clock.monotonicMs() + PART_MS;
       while (typeof lastOffset === 'number' && next.done !== true && recordCount === 0) {
         const { value: decide } = next;
         lastOffset = this.#write((state) => {
@@ -112,9 +117,10 @@ export class Controller implements RaftListener {
           return records;
         });
         if (typeof lastOffset === 'number') next = parts.next();
+        if (clock.monotonicMs() >= endMs) break;
       }
       if (typeof lastOffset !== 'number') done(lastOffset);
-      else if (next.done !== true) this.#options.environment.timers.defer(step);
+      else if (next.done !== true) timers.defer(step);
       else {
         const { value: response } = next;
         this.#whenCommitted(lastOffset, (failure) => done(failure ?? { response }));
@@ -151,8 +157,9 @@ export class Controller implements RaftListener {
     const sessions = new BrokerSessions(brokerSessionTimeoutMs);
     for (const id of head.brokers.keys()) sessions.register(id, environment.clock.monotonicMs());
     const periodic = [
-      timers.every(brokerSessionTimeoutMs / 4, () => this.#write(recordsForExpiredBrokers)),
-      timers.every(uncleanElectionIntervalMs, () => this.#holdElections(recordsForUncleanElections)),
+      timers.every(brokerSessionTimeoutMs / 4, () => this.#fenceExpired()),
+      timers.every(uncleanElectionIntervalMs, () => this.#holdElections(recordsForLeaderless)),
+      timers.after(NEXT_ELECTIONS_MS, () => this.#holdElections(recordsForLeaderless)),
     ];
     if (leaderImbalanceCheckIntervalMs > 0) {
       periodic.push(
@@ -162,6 +169,14 @@ export class Controller implements RaftListener {
     this.#activity = { epoch, sessions, timers: periodic, head, waiting: [] };
     logger.info('this node is the active controller', { epoch, offset: head.offset });
     if (head.features.isEmpty()) this.#write(() => bootstrapRecords(this.#settings));
+  }
+
+  #fenceExpired(): void {
+    this.#decideParts(
+      fenceExpiredBroker(),
+      () => {},
+      () => false,
+    );
   }
 
   /** A round of elections, and the next one soon where there are more than are good for one batch. */

@@ -1,56 +1,70 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { electLeaders as api } from '../../src/protocol/messages/43-elect-leaders.ts';
-import type { PartitionRegistration, TopicImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord, PartitionChangeRecord } from '../metadata/metadata-record.ts';
 import { electionRules, partitionChangeRecord } from './cluster-view.ts';
-import { type ControllerState, type Failure, failed, operation } from './operation.ts';
+import { type ControllerState, type Failure, failed, inParts, operationInParts } from './operation.ts';
+import type { Place } from './partition-parts.ts';
 
 /** `ElectionType` of KIP-460. */
 const PREFERRED = 0;
 const UNCLEAN = 1;
 
+const DONE: Failure = { errorCode: ErrorCode.NONE, errorMessage: null };
+
 interface PartitionResult extends Failure {
   readonly partitionId: number;
 }
 
-/** A partition, with what the metadata say of it. */
-export interface Place {
-  readonly topic: TopicImage;
-  readonly index: number;
-  readonly partition: PartitionRegistration;
-}
-
 /** ElectLeaders (key 43): moves leadership to the preferred replica, or to any that lives when none is in sync. */
-export const electLeaders = operation({
+export const electLeaders = operationInParts({
   api,
   timeoutMs: (request) => request.timeoutMs,
-  decide(state, request, version) {
-    const records: MetadataRecord[] = [];
+  *parts(request, version) {
     const electionType = version === 0 ? PREFERRED : request.electionType;
     if (electionType !== PREFERRED && electionType !== UNCLEAN) {
       const failure = failed(ErrorCode.INVALID_REQUEST, `Unknown election type ${electionType}`);
-      return { records, response: electionFailure(request, failure, version) };
+      return electionFailure(request, failure, version);
     }
     // Asked about all, those partitions that need no election are not mentioned; their topics are.
     const isForAll = request.topicPartitions === null;
-    const wanted = request.topicPartitions ?? everything(state);
-    const replicaElectionResults = wanted.map(({ topic, partitions }) => ({
-      topic,
-      partitionResult: partitions.flatMap((partitionId): PartitionResult[] => {
-        const outcome = electOne(state, { topic, partitionId, electionType });
-        if ('record' in outcome) {
-          records.push(outcome.record);
-          return [{ partitionId, errorCode: ErrorCode.NONE, errorMessage: null }];
+    let wanted: readonly WantedTopic[] = request.topicPartitions ?? [];
+    yield (state) => {
+      if (isForAll) wanted = everything(state);
+      return [];
+    };
+    const results = wanted.map(({ topic }): TopicResult => ({ topic, partitionResult: [] }));
+    const partitions = wanted.flatMap((each, at) =>
+      each.partitions.map((partitionId) => ({ partitionId, topic: each.topic, at })),
+    );
+    for (const part of inParts(partitions, () => 1)) {
+      yield (state) => {
+        const records: MetadataRecord[] = [];
+        for (const { topic, partitionId, at } of part) {
+          const outcome = electOne(state, { topic, partitionId, electionType });
+          const isDone = 'record' in outcome;
+          if (isDone) records.push(outcome.record);
+          const failure = isDone ? DONE : outcome.failure;
+          const isNeedless = failure.errorCode === ErrorCode.ELECTION_NOT_NEEDED;
+          if (!isForAll || !isNeedless) results[at]?.partitionResult.push({ partitionId, ...failure });
         }
-        const isNeedless = outcome.failure.errorCode === ErrorCode.ELECTION_NOT_NEEDED;
-        return isForAll && isNeedless ? [] : [{ partitionId, ...outcome.failure }];
-      }),
-    }));
-    return { records, response: { replicaElectionResults } };
+        return records;
+      };
+    }
+    return { replicaElectionResults: results };
   },
   failure: (request, failure, version) => electionFailure(request, failure, version),
 });
+
+interface TopicResult {
+  readonly topic: string;
+  readonly partitionResult: PartitionResult[];
+}
+
+interface WantedTopic {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
 
 /** Says of all partitions asked for that there was no election; before v1 there is no other place to say it. */
 export function electionFailure(
@@ -65,7 +79,7 @@ export function electionFailure(
   return version === 0 ? { replicaElectionResults } : { errorCode, replicaElectionResults };
 }
 
-function everything(state: ControllerState) {
+function everything(state: ControllerState): readonly WantedTopic[] {
   return [...state.image.topicsByName.values()].map((topic) => ({
     topic: topic.name,
     partitions: [...topic.partitions.keys()],
@@ -111,12 +125,18 @@ export function preferredElection(state: ControllerState, place: Place): Metadat
 
 /** The record that gives a forsaken partition a leader at any price, or null when no replica lives. */
 export function uncleanElection(state: ControllerState, place: Place): MetadataRecord | null {
+  return election(state, place, 'unclean');
+}
+
+/** The record that gives a partition a leader that is in sync, or null when there is none. */
+export function onlineElection(state: ControllerState, place: Place): MetadataRecord | null {
+  return election(state, place, 'online');
+}
+
+function election(state: ControllerState, place: Place, type: 'online' | 'unclean'): MetadataRecord | null {
   const { topic, partition } = place;
-  const record = partitionChangeRecord(
-    place,
-    { election: 'unclean' },
-    electionRules(state, topic.name, partition),
-  );
+  const rules = electionRules(state, topic.name, partition);
+  const record = partitionChangeRecord(place, { election: type }, rules);
   return record !== null && leaderOf(record) >= 0 ? record : null;
 }
 

@@ -1,17 +1,12 @@
 import { unreachable } from '../../src/base/assert.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { RequestOf } from '../../src/protocol/message.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { brokerHeartbeat } from '../../src/protocol/messages/63-broker-heartbeat.ts';
 import type { BrokerRegistration } from '../metadata/metadata-image.ts';
-import {
-  brokerChange,
-  recordsForBrokerLeaving,
-  recordsForBrokerReturning,
-  recordsForFencing,
-} from './broker-availability.ts';
+import { brokerChange, brokerFencing, brokerLeaving, brokerReturning } from './broker-availability.ts';
 import type { BrokerSession } from './broker-sessions.ts';
 import { activeBrokers, allPartitions } from './cluster-view.ts';
-import { type ControllerState, operation } from './operation.ts';
+import { type ControllerState, operationInParts, type Parts } from './operation.ts';
 
 type BrokerPhase = 'fenced' | 'unfenced' | 'controlled-shutdown' | 'shutdown-now';
 
@@ -20,25 +15,32 @@ type BrokerPhase = 'fenced' | 'unfenced' | 'controlled-shutdown' | 'shutdown-now
  * unfenced once it has replayed its own registration. One that wants to shut down loses its leaderships first, and
  * may go when all others know of it.
  */
-export const heartbeat = operation({
+export const heartbeat = operationInParts({
   api: brokerHeartbeat,
-  decide(state, request) {
-    const broker = state.image.brokers.get(request.brokerId);
-    if (broker === undefined)
-      return { records: [], response: { errorCode: ErrorCode.BROKER_ID_NOT_REGISTERED } };
-    if (broker.epoch !== request.brokerEpoch) {
-      return { records: [], response: { errorCode: ErrorCode.STALE_BROKER_EPOCH } };
-    }
-    const session = state.sessions.touch(broker.id, request.currentMetadataOffset, state.nowMs);
-    const phase = nextPhase(state, broker, session, request);
-    return {
-      records: recordsFor(state, broker, session, phase),
-      response: {
+  *parts(request) {
+    let response: ResponseInput<typeof brokerHeartbeat> = {};
+    let parts: Parts<void> | undefined;
+    yield (state) => {
+      const broker = state.image.brokers.get(request.brokerId);
+      if (broker === undefined || broker.epoch !== request.brokerEpoch) {
+        const isUnknown = broker === undefined;
+        response = {
+          errorCode: isUnknown ? ErrorCode.BROKER_ID_NOT_REGISTERED : ErrorCode.STALE_BROKER_EPOCH,
+        };
+        return [];
+      }
+      const session = state.sessions.touch(broker.id, request.currentMetadataOffset, state.nowMs);
+      const phase = nextPhase(state, broker, session, request);
+      response = {
         isCaughtUp: request.currentMetadataOffset >= broker.epoch,
         isFenced: phase === 'fenced' || phase === 'shutdown-now',
         shouldShutDown: phase === 'shutdown-now',
-      },
+      };
+      parts = partsFor(broker, session, phase);
+      return [];
     };
+    if (parts !== undefined) yield* parts;
+    return response;
   },
   failure: (_request, { errorCode }) => ({ errorCode }),
 });
@@ -63,30 +65,28 @@ function nextPhase(
   return 'unfenced';
 }
 
-function recordsFor(
-  state: ControllerState,
+/** What brings a broker into a phase; undefined where it is in it. */
+function partsFor(
   broker: BrokerRegistration,
   session: BrokerSession,
   phase: BrokerPhase,
-) {
+): Parts<void> | undefined {
   switch (phase) {
     case 'fenced':
     case 'shutdown-now':
-      return recordsForFencing(state, broker.id);
+      return broker.fenced ? undefined : brokerFencing(broker);
     case 'unfenced':
-      if (!broker.fenced) return [];
-      return [
-        brokerChange(broker.id, broker.epoch, { fenced: -1 }),
-        ...recordsForBrokerReturning(state, broker.id),
-      ];
+      return broker.fenced ? brokerReturning(broker) : undefined;
     case 'controlled-shutdown':
-      if (broker.inControlledShutdown)
-        return recordsForBrokerLeaving(state, broker.id, { uncleanShutdown: false });
-      session.controlledShutdownOffset = state.nextOffset;
-      return [
-        brokerChange(broker.id, broker.epoch, { inControlledShutdown: 1 }),
-        ...recordsForBrokerLeaving(state, broker.id, { uncleanShutdown: false }),
-      ];
+      return brokerLeaving(broker, {
+        brokerId: broker.id,
+        uncleanShutdown: false,
+        begin(state) {
+          if (broker.inControlledShutdown) return [];
+          session.controlledShutdownOffset = state.nextOffset;
+          return [brokerChange(broker.id, broker.epoch, { inControlledShutdown: 1 })];
+        },
+      });
     default:
       return unreachable(phase);
   }

@@ -74,7 +74,7 @@ export function operationInParts<A extends Api>(definition: Operation<A>): Opera
 }
 
 /** Records of a part, about: deciding, appending and replaying so many takes a few milliseconds. */
-const PART_RECORDS = 200;
+export const PART_RECORDS = 200;
 
 /** Divides what a request asks for into parts of so many records as are good for one batch. */
 export function* inParts<T>(items: readonly T[], recordsOf: (item: T) => number): Generator<readonly T[]> {

@@ -1,19 +1,22 @@
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import { recordsForFencing } from './broker-availability.ts';
+import type { BrokerRegistration } from '../metadata/metadata-image.ts';
+import { brokerFencing } from './broker-availability.ts';
 import { allPartitions, isUncleanElectionEnabled } from './cluster-view.ts';
-import { type Place, preferredElection, uncleanElection } from './elect-leaders.ts';
-import type { ControllerState } from './operation.ts';
+import { onlineElection, preferredElection, uncleanElection } from './elect-leaders.ts';
+import type { ControllerState, Parts } from './operation.ts';
+import type { Place } from './partition-parts.ts';
 
 /** Elections per round: where there are more, the next round follows soon. */
 export const ELECTIONS_MAX = 1000;
 
 /** Fences one broker that was not heard of for a session timeout; the next one in the next round. */
-export function recordsForExpiredBrokers(state: ControllerState): readonly MetadataRecord[] {
-  for (const broker of state.image.brokers.values()) {
-    if (!broker.fenced && state.sessions.isExpired(broker.id, state.nowMs))
-      return recordsForFencing(state, broker.id);
-  }
-  return [];
+export function* fenceExpiredBroker(): Parts<void> {
+  let expired: BrokerRegistration | undefined;
+  yield ({ image, sessions, nowMs }) => {
+    expired = image.brokers.find(({ id, fenced }) => !fenced && sessions.isExpired(id, nowMs));
+    return [];
+  };
+  if (expired !== undefined) yield* brokerFencing(expired);
 }
 
 /** Gives leadership back to preferred replicas that are in sync again (`auto.leader.rebalance.enable`). */
@@ -24,13 +27,17 @@ export function recordsForBalance(state: ControllerState): readonly MetadataReco
   });
 }
 
-/** Elects uncleanly where a topic allows it and a partition has no leader. */
-export function recordsForUncleanElections(state: ControllerState): readonly MetadataRecord[] {
-  return elections(state, (place) =>
-    place.partition.leader === -1 && isUncleanElectionEnabled(state, place.topic.name)
+/**
+ * Elects where a partition has no leader: uncleanly where its topic allows it, else one that is in sync. There is one of
+ * those where a controller fell while it gave a broker that was back its leaderships.
+ */
+export function recordsForLeaderless(state: ControllerState): readonly MetadataRecord[] {
+  return elections(state, (place) => {
+    if (place.partition.leader !== -1) return null;
+    return isUncleanElectionEnabled(state, place.topic.name)
       ? uncleanElection(state, place)
-      : null,
-  );
+      : onlineElection(state, place);
+  });
 }
 
 function elections(

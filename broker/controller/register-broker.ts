@@ -1,10 +1,10 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import type { RequestOf } from '../../src/protocol/message.ts';
+import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { brokerRegistration } from '../../src/protocol/messages/62-broker-registration.ts';
 import type { BrokerRegistration } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import { recordsForBrokerLeaving } from './broker-availability.ts';
-import { type ControllerState, operation } from './operation.ts';
+import { brokerLeaving } from './broker-availability.ts';
+import { type ControllerState, operationInParts } from './operation.ts';
 
 /** Version from which a broker tells the epoch in its clean-shutdown file (KIP-966). */
 const PREVIOUS_EPOCH_VERSION = 3;
@@ -14,37 +14,50 @@ const PREVIOUS_EPOCH_VERSION = 3;
  * fenced, and leaves whatever ISR its predecessor was in; when that did not shut down cleanly, the ELR too. The same
  * process asking again gets the same epoch.
  */
-export const registerBroker = operation({
+export const registerBroker = operationInParts({
   api: brokerRegistration,
-  decide(state, request, version) {
+  *parts(request, version) {
     const { brokerId, incarnationId } = request;
-    if (request.clusterId !== state.clusterId) return refuse(ErrorCode.INCONSISTENT_CLUSTER_ID);
-    if (request.listeners.length === 0) return refuse(ErrorCode.INVALID_REGISTRATION);
-    const existing = state.image.brokers.get(brokerId);
-    if (existing?.incarnationId === incarnationId) {
+    let response: ResponseInput<typeof brokerRegistration> = {
+      errorCode: ErrorCode.DUPLICATE_BROKER_REGISTRATION,
+    };
+    let predecessor: BrokerRegistration | undefined;
+    const register = (state: ControllerState): readonly MetadataRecord[] => {
+      const brokerEpoch = state.nextOffset;
       state.sessions.register(brokerId, state.nowMs);
-      return {
-        records: [registration(request, existing.epoch, existing)],
-        response: { brokerEpoch: existing.epoch },
-      };
-    }
-    if (existing !== undefined && isAlive(state, existing))
-      return refuse(ErrorCode.DUPLICATE_BROKER_REGISTRATION);
-    const records: MetadataRecord[] = [];
-    if (existing !== undefined) {
-      const isClean = version < PREVIOUS_EPOCH_VERSION || request.previousBrokerEpoch === existing.epoch;
-      records.push(...recordsForBrokerLeaving(state, brokerId, { uncleanShutdown: !isClean }));
-    }
-    const epoch = state.nextOffset;
-    records.push(registration(request, epoch, undefined));
-    state.sessions.register(brokerId, state.nowMs);
-    return { records, response: { brokerEpoch: epoch } };
+      response = { brokerEpoch };
+      return [registration(request, brokerEpoch, undefined)];
+    };
+    yield (state) => {
+      const refusal = refusalOf(state, request);
+      const existing = state.image.brokers.get(brokerId);
+      if (refusal !== undefined) response = { errorCode: refusal };
+      else if (existing === undefined) return register(state);
+      else if (existing.incarnationId === incarnationId) {
+        state.sessions.register(brokerId, state.nowMs);
+        response = { brokerEpoch: existing.epoch };
+        return [registration(request, existing.epoch, existing)];
+      } else predecessor = existing;
+      return [];
+    };
+    if (predecessor === undefined) return response;
+    const isClean = version < PREVIOUS_EPOCH_VERSION || request.previousBrokerEpoch === predecessor.epoch;
+    yield* brokerLeaving(predecessor, { brokerId, uncleanShutdown: !isClean, end: register });
+    return response;
   },
   failure: (_request, { errorCode }) => ({ errorCode }),
 });
 
-function refuse(errorCode: ErrorCode) {
-  return { records: [], response: { errorCode } };
+/** Why a broker may not register; undefined when it may. */
+function refusalOf(
+  state: ControllerState,
+  { brokerId, clusterId, incarnationId, listeners }: RequestOf<typeof brokerRegistration>,
+): ErrorCode | undefined {
+  if (clusterId !== state.clusterId) return ErrorCode.INCONSISTENT_CLUSTER_ID;
+  if (listeners.length === 0) return ErrorCode.INVALID_REGISTRATION;
+  const existing = state.image.brokers.get(brokerId);
+  const isOther = existing !== undefined && existing.incarnationId !== incarnationId;
+  return isOther && isAlive(state, existing) ? ErrorCode.DUPLICATE_BROKER_REGISTRATION : undefined;
 }
 
 /**
