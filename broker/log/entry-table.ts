@@ -1,3 +1,6 @@
+/** Of all tables without an entry: thousands of partitions have two. */
+const EMPTY = Buffer.alloc(0);
+
 /**
  * Fixed-size binary entries that only grow at the end: the body of an index file as it lies on disk. Index files are
  * written whole, when a segment is closed to appends, because recovery rebuilds the index of any segment that may not
@@ -8,7 +11,7 @@ export class EntryTable {
   #bytes: Buffer;
   #count: number;
 
-  constructor(entryBytes: number, content: Buffer = Buffer.alloc(0)) {
+  constructor(entryBytes: number, content: Buffer = EMPTY) {
     this.entryBytes = entryBytes;
     this.#bytes = content;
     this.#count = Math.floor(content.length / entryBytes);

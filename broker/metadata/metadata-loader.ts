@@ -20,6 +20,8 @@ export class MetadataLoader implements RaftListener {
   readonly #expected = new Map<number, { readonly delta: MetadataDelta; readonly image: MetadataImage }>();
   /** Of batches that have come since the last image, and the last of them. */
   #replaying: { readonly delta: MetadataDelta; offset: number; epoch: number } | undefined;
+  /** All of an image as one change, which every publisher that comes while it is the newest is told. */
+  #whole: { readonly image: MetadataImage; readonly delta: MetadataDelta } | undefined;
   /** Until {@link takeRemovedTopics}. */
   #removedTopics: { readonly ids: Set<string>; readonly names: Set<string> } | undefined = {
     ids: new Set(),
@@ -37,7 +39,10 @@ export class MetadataLoader implements RaftListener {
   /** Adds a publisher, and brings it up to date at once when there is anything to tell. */
   addPublisher(publisher: MetadataPublisher): void {
     this.#publishers.push(publisher);
-    if (this.#image.offset >= 0) publisher.onUpdate(deltaFromEmpty(this.#image), this.#image);
+    const image = this.#image;
+    if (image.offset < 0) return;
+    if (this.#whole?.image !== image) this.#whole = { image, delta: deltaFromEmpty(image) };
+    publisher.onUpdate(this.#whole.delta, image);
   }
 
   /** The topics that the metadata has removed so far; asked once, at the start, and not collected any more then. */
@@ -93,6 +98,7 @@ export class MetadataLoader implements RaftListener {
 
   #publish(delta: MetadataDelta, image: MetadataImage): void {
     this.#image = image;
+    this.#whole = undefined;
     if (this.#removedTopics !== undefined) {
       for (const id of delta.removedTopicIds) this.#removedTopics.ids.add(id);
       for (const name of delta.removedTopicNames) this.#removedTopics.names.add(name);

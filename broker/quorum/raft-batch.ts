@@ -1,7 +1,8 @@
+import { viewOf } from '../../src/base/buffer-view.ts';
 import { encodeStruct } from '../../src/protocol/codec.ts';
 import { BatchBuilder } from '../../src/protocol/records/batch-builder.ts';
 import { type BatchView, forEachBatch } from '../../src/protocol/records/batch-view.ts';
-import { decodeBatch } from '../../src/protocol/records/decode-batch.ts';
+import { RecordIterator } from '../../src/protocol/records/decode-batch.ts';
 import { leaderChangeMessage } from '../../src/protocol/records-schemas/control-records.ts';
 import type { CommittedBatch } from './raft-listener.ts';
 
@@ -50,23 +51,42 @@ export function forEachDataBatch(
   const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
   let nextOffset = fromOffset;
   forEachBatch(bytes, (batch) => {
-    const { baseOffset, lastOffset } = batch;
+    const { lastOffset } = batch;
     if (lastOffset < fromOffset) return;
     nextOffset = lastOffset + 1;
     if (batch.isControl) return;
-    visit({
-      baseOffset,
-      lastOffset,
-      epoch: batch.partitionLeaderEpoch,
-      appendTimestampMs: batch.maxTimestamp,
-      values: valuesOf(batch),
-    });
+    visit(new DataBatch(batch));
   });
   return nextOffset;
 }
 
+/** Its records are read when they are asked for: a controller knows what it has written itself. */
+class DataBatch implements CommittedBatch {
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  readonly epoch: number;
+  readonly appendTimestampMs: number;
+  readonly #view: BatchView;
+
+  constructor(view: BatchView) {
+    this.baseOffset = view.baseOffset;
+    this.lastOffset = view.lastOffset;
+    this.epoch = view.partitionLeaderEpoch;
+    this.appendTimestampMs = view.maxTimestamp;
+    this.#view = view;
+  }
+
+  get values(): readonly Buffer[] {
+    return valuesOf(this.#view);
+  }
+}
+
 function valuesOf(batch: BatchView): Buffer[] {
   const values: Buffer[] = [];
-  for (const { value } of decodeBatch(batch)) if (value !== null) values.push(value);
+  const records = new RecordIterator(batch);
+  while (records.next()) {
+    const { bytes, valueStart, valueLength } = records;
+    if (valueLength >= 0) values.push(viewOf(bytes, valueStart, valueStart + valueLength));
+  }
   return values;
 }

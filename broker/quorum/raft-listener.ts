@@ -10,7 +10,7 @@ export interface CommittedBatch {
   readonly lastOffset: number;
   readonly epoch: number;
   readonly appendTimestampMs: number;
-  /** The values of the records, in order. */
+  /** The values of the records, in order; only to be asked for while the batch is being handed over. */
   readonly values: readonly Buffer[];
 }
 
