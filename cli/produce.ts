@@ -74,11 +74,10 @@ export function produceCommand(): Command {
           if (failure !== undefined) throw failure;
         }
         await producer.flush();
+        if (failure !== undefined) throw failure;
       } finally {
-        // What was queued before a failure is still delivered; the failure itself is already on its way.
-        await producer.close().catch((error: unknown) => {
-          if (failure === undefined) throw error;
-        });
+        // What was queued before a failure is still delivered.
+        await producer.close();
       }
       if (process.stderr.isTTY) writeError(`sent ${lineNumber} records to ${topic}\n`);
     });

@@ -109,7 +109,7 @@ export function arrayOf(inner: Check): Check {
 
 export const object = check('an object', isObject);
 
-/** An object whose fields pass their checks; what else it has does not matter. */
+/** An object whose fields pass their checks; what else it has does not matter, as in the answer of another call. */
 export function objectOf<T>(fields: FieldChecks<T>): Check {
   const entries = Object.entries<Check>(fields);
   return (value, argument) => {
@@ -122,9 +122,21 @@ export function objectOf<T>(fields: FieldChecks<T>): Check {
 /** An object that has no other fields than these: a misspelt option is found. */
 export function optionsOf<T>(fields: FieldChecks<T>): Check {
   const inner = objectOf(fields);
+  const known = Object.keys(fields);
   return (value, argument) => {
+    // First: who calls a field by another name is told so, and not that there is nothing where it belongs.
+    if (isObject(value)) refuseUnknown(value, { known, argument });
     inner(value, argument);
-    refuseUnknown(value as object, { known: Object.keys(fields), argument });
+  };
+}
+
+/** An object that may have other fields, as the answer of another call has, but none that is one of these misspelt. */
+export function spelledObjectOf<T>(fields: FieldChecks<T>): Check {
+  const inner = objectOf(fields);
+  const known = Object.keys(fields);
+  return (value, argument) => {
+    if (isObject(value)) refuseMisspelt(value, { known, argument });
+    inner(value, argument);
   };
 }
 
@@ -151,13 +163,34 @@ export function refuseUnknown(
   { known, argument }: { readonly known: readonly string[]; readonly argument: string },
 ): void {
   for (const key of Object.keys(given)) {
-    if (known.includes(key)) continue;
-    const suggestion = nearestName(key, known);
-    throw new ArgumentError(argument, {
-      message: `unknown option ${key} in ${argument}`,
-      ...(suggestion === undefined ? {} : { suggestion, hint: `did you mean ${suggestion}?` }),
-    });
+    if (!known.includes(key)) throw unknownOption(key, { known, argument });
   }
+}
+
+/** @throws {ArgumentError} for a key that is close to a known one which is not there. */
+function refuseMisspelt(
+  given: object,
+  { known, argument }: { readonly known: readonly string[]; readonly argument: string },
+): void {
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue;
+    const nearest = nearestName(key, known);
+    if (nearest !== undefined && !Object.hasOwn(given, nearest))
+      throw unknownOption(key, { known, argument });
+  }
+}
+
+function unknownOption(
+  key: string,
+  { known, argument }: { readonly known: readonly string[]; readonly argument: string },
+): ArgumentError {
+  const suggestion = nearestName(key, known);
+  return new ArgumentError(argument, {
+    message: `unknown option ${key} in ${argument}`,
+    ...(suggestion === undefined
+      ? { hint: `known here: ${known.join(', ')}` }
+      : { suggestion, hint: `did you mean ${suggestion}?` }),
+  });
 }
 
 export function isObject(value: unknown): value is object {

@@ -15,6 +15,7 @@ import {
   optional,
   optionsOf,
   recordOf,
+  spelledObjectOf,
   regularExpression,
   text,
   wholeNumber,
@@ -37,7 +38,7 @@ const partitionFields: FieldChecks<TopicPartition> = {
 
 const isString = (value: unknown): boolean => typeof value === 'string';
 
-export const checkPartition = objectOf<TopicPartition>(partitionFields);
+export const checkPartition = spelledObjectOf<TopicPartition>(partitionFields);
 export const checkPartitions = arrayOf(checkPartition);
 export const checkName = nonEmptyText;
 export const checkNames = arrayOf(nonEmptyText);
@@ -51,14 +52,20 @@ export const checkSubscription: Check = either(
   (value, name) => regularExpression(value, name),
 );
 
-export const checkListener = objectOf<RebalanceListener>({
+/** A literal has these functions only; an object of a class has whatever else it needs. */
+const isLiteral = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+const listenerFields: FieldChecks<RebalanceListener> = {
   onAssigned: optional(callback),
   onRevoked: optional(callback),
   onLost: optional(callback),
-});
+};
+
+export const checkListener = either(isLiteral, optionsOf(listenerFields), objectOf(listenerFields));
 
 export const checkOffsets = arrayOf(
-  objectOf<OffsetAndMetadata>({
+  spelledObjectOf<OffsetAndMetadata>({
     ...partitionFields,
     offset: wholeNumber(0),
     leaderEpoch: optional(wholeNumber(-1, INT32_MAX)),
@@ -67,7 +74,7 @@ export const checkOffsets = arrayOf(
 );
 
 export const checkTimes = arrayOf(
-  objectOf<TopicPartition & { readonly timestamp: number }>({
+  spelledObjectOf<TopicPartition & { readonly timestamp: number }>({
     ...partitionFields,
     timestamp: wholeNumber(0),
   }),
@@ -85,7 +92,7 @@ export const checkCloseOptions = optionsOf<{ timeoutMs?: number; leaveGroup?: bo
 });
 
 export const checkNewTopics = arrayOf(
-  objectOf<NewTopic>({
+  optionsOf<NewTopic>({
     name: nonEmptyText,
     partitions: optional(wholeNumber(-1, INT32_MAX)),
     replicationFactor: optional(wholeNumber(-1, 0x7fff)),
@@ -95,7 +102,7 @@ export const checkNewTopics = arrayOf(
 );
 
 export const checkPartitionCounts = arrayOf(
-  objectOf<{ name: string; count: number }>({ name: nonEmptyText, count: wholeNumber(1, INT32_MAX) }),
+  optionsOf<{ name: string; count: number }>({ name: nonEmptyText, count: wholeNumber(1, INT32_MAX) }),
 );
 
 export const checkValidateOnly = optional(
@@ -126,7 +133,7 @@ const aboutBroker = (value: unknown): boolean =>
 
 /** A broker is named by its node id; without a name all brokers are meant. */
 function brokersByNumber(fields: FieldChecks<ConfigResource>): Check {
-  const whole = objectOf<ConfigResource>(fields);
+  const whole = optionsOf<ConfigResource>(fields);
   return (value, name) => {
     whole(value, name);
     if (aboutBroker(value)) brokerName((value as ConfigResource).name, `${name}.name`);
@@ -150,22 +157,22 @@ const alterationFields: FieldChecks<ConfigAlteration> = {
 export const checkAlterations = arrayOf(
   brokersByNumber({
     ...resourceFields,
-    alterations: arrayOf(objectOf<ConfigAlteration>(alterationFields)),
+    alterations: arrayOf(optionsOf<ConfigAlteration>(alterationFields)),
   } as FieldChecks<ConfigResource>),
 );
 
 export const checkOffsetSpecs = arrayOf(
-  objectOf<TopicPartition & { readonly spec: OffsetSpec }>({
+  spelledObjectOf<TopicPartition & { readonly spec: OffsetSpec }>({
     ...partitionFields,
     spec: either(
       isString,
       oneOf('earliest', 'latest', 'max-timestamp'),
-      objectOf<{ timestamp: number }>({ timestamp: wholeNumber(0) }),
+      optionsOf<{ timestamp: number }>({ timestamp: wholeNumber(0) }),
     ),
   }),
 );
 
 /** -1 stands for the high watermark. */
 export const checkOffsetsBefore = arrayOf(
-  objectOf<PartitionOffset>({ ...partitionFields, offset: wholeNumber(-1) }),
+  spelledObjectOf<PartitionOffset>({ ...partitionFields, offset: wholeNumber(-1) }),
 );

@@ -63,7 +63,7 @@ describe('against a peer that takes connections and never answers, each call end
     });
     const told: unknown[] = [];
     producer.send({ topic: 't', value: 'v' }, (error) => told.push(error));
-    expect(await failureOf(producer.close({ timeoutMs: TIMEOUT_MS }))).toMatchObject({ code: 'TIMED_OUT' });
+    await producer.close({ timeoutMs: TIMEOUT_MS });
     expect(told).toMatchObject([{ code: 'TIMED_OUT' }]);
   });
 

@@ -394,6 +394,128 @@ describe('wrong arguments from plain JavaScript are refused by name, or do what 
     await admin.close();
   });
 
+  describe('fields that nobody reads', () => {
+    const partition = { topic: 't', partition: 0 };
+    const offset = { ...partition, offset: 0 };
+    const alteration = { name: 'retention.ms', op: 'set', value: '1' };
+    const resource = { type: 'topic', name: 't' };
+
+    /** What is called, with arguments of which one field is named as elsewhere, or misspelt; and what is meant. */
+    const ofAdmin: readonly (readonly [method: string, args: readonly unknown[], told: RegExp])[] = [
+      [
+        'createTopics',
+        [[{ name: 'n', numPartitions: 7 }]],
+        /unknown option numPartitions in topics\[0\].*partitions/,
+      ],
+      [
+        'createTopics',
+        [[{ name: 'n', configEntries: [] }]],
+        /unknown option configEntries in topics\[0\].*configs/,
+      ],
+      [
+        'createTopics',
+        [[{ name: 'n', config: { a: '1' } }]],
+        /unknown option config in topics\[0\].*configs\?/,
+      ],
+      ['createTopics', [[{ topic: 'n' }]], /unknown option topic in topics\[0\].*name/],
+      ['createTopics', [[{ name: 'n', replicaAssignment: [] }]], /unknown option replicaAssignment/],
+      [
+        'createTopics',
+        [[{ name: 'n' }], { validateonly: true }],
+        /unknown option validateonly.*validateOnly\?/,
+      ],
+      ['createPartitions', [[{ topic: 't', count: 2 }]], /unknown option topic in topics\[0\]/],
+      ['createPartitions', [[{ name: 't', count: 2, assignments: [] }]], /unknown option assignments/],
+      ['listTopics', [{ includeInternals: true }], /unknown option includeInternals.*includeInternal\?/],
+      ['describeConfigs', [[{ ...resource, configNames: [] }]], /unknown option configNames in resources/],
+      ['describeConfigs', [[resource], { documentation: true }], /unknown option documentation in options/],
+      ['incrementalAlterConfigs', [[{ ...resource, configEntries: [] }]], /unknown option configEntries/],
+      [
+        'incrementalAlterConfigs',
+        [[{ ...resource, alterations: [{ ...alteration, operation: 0 }] }]],
+        /unknown option operation in changes\[0\].alterations\[0\]/,
+      ],
+      ['incrementalAlterConfigs', [[{ ...resource, alterations: [alteration] }], { dryRun: true }], /dryRun/],
+      ['listGroups', [{ state: ['Stable'] }], /unknown option state in options.*states\?/],
+      ['listOffsets', [[{ ...partition, specs: 'latest' }]], /unknown option specs in specs\[0\].*spec\?/],
+      ['listOffsets', [[{ ...partition, spec: { timestmap: 1 } }]], /unknown option timestmap.*timestamp\?/],
+      ['listOffsets', [[], { isolation: 'read_committed' }], /unknown option isolation in options/],
+      [
+        'deleteRecords',
+        [[{ topic: 't', partitions: 0, offset: 1 }]],
+        /unknown option partitions.*partition\?/,
+      ],
+      [
+        'alterConsumerGroupOffsets',
+        ['g', [{ ...offset, metdata: 'm' }]],
+        /unknown option metdata.*metadata\?/,
+      ],
+    ];
+
+    it.each(ofAdmin)('of an admin client: %s(%j)', async (method, args, told) => {
+      const admin = new Admin({ bootstrapServers });
+      const methods = admin as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+      const failure = await failureOf(() => methods[method]?.call(admin, ...args));
+      await admin.close();
+      expect(failure).toBeInstanceOf(ArgumentError);
+      expect(toldBy(failure)).toMatch(told);
+    });
+
+    const ofConsumer: typeof ofAdmin = [
+      ['subscribe', [['t'], { onAssign: () => {} }], /unknown option onAssign in listener.*onAssigned\?/],
+      ['assign', [[{ topics: 't', partition: 0 }]], /unknown option topics in partitions\[0\].*topic\?/],
+      ['commit', [[{ ...offset, leaderEpoc: 1 }]], /unknown option leaderEpoc.*leaderEpoch\?/],
+      ['offsetsForTimes', [[{ ...partition, timestmap: 1 }]], /unknown option timestmap.*timestamp\?/],
+      ['seek', [{ topic: 't', partitions: 0 }, 1], /unknown option partitions.*partition\?/],
+      ['close', [{ timeoutMS: 1 }], /unknown option timeoutMS in options.*timeoutMs\?/],
+    ];
+
+    it.each(ofConsumer)('of a consumer: %s(%j)', async (method, args, told) => {
+      const consumer = new Consumer({ bootstrapServers, groupId: 'g', autoCommit: false });
+      const methods = consumer as unknown as Record<string, (...args: unknown[]) => unknown>;
+      const failure = await failureOf(() => methods[method]?.call(consumer, ...args));
+      await consumer.close();
+      expect(failure).toBeInstanceOf(ArgumentError);
+      expect(toldBy(failure)).toMatch(told);
+    });
+
+    it('of a producer', async () => {
+      const producer = new Producer({ bootstrapServers });
+      const failure = await failureOf(() => producer.close({ timeout: 1 } as object));
+      await producer.close();
+      expect(toldBy(failure)).toMatch(/unknown option timeout in options.*timeoutMs\?/);
+    });
+
+    it('are no matter where an answer of another call is handed on', async () => {
+      const consumer = new Consumer({ bootstrapServers, groupId: 'handed-on', autoCommit: false });
+      const partitions = await consumer.partitionsFor('t');
+      consumer.assign(partitions);
+      const ends = await consumer.endOffsets(partitions);
+      await consumer.commit(partitions.map((each) => ({ ...each, offset: ends[0]?.offset ?? 0 })));
+      await consumer.close();
+      const admin = new Admin({ bootstrapServers });
+      const listed = await admin.listOffsets(partitions.map((each) => ({ ...each, spec: 'latest' })));
+      await admin.alterConsumerGroupOffsets('handed-on', listed);
+      await admin.close();
+      /** As applications have it: a listener with a state of its own. */
+      class Counting {
+        assigned = 0;
+        onAssigned(): void {
+          this.assigned++;
+        }
+      }
+      const subscriber = new Consumer({ bootstrapServers, groupId: 'counting' });
+      subscriber.subscribe(['t'], new Counting());
+      await subscriber.close();
+    });
+
+    function toldBy(failure: unknown): string {
+      if (!(failure instanceof ArgumentError)) return messageOf(failure);
+      const { message, hint } = failure.diagnostic;
+      return `${message}; ${hint ?? ''}`;
+    }
+  });
+
   it('the operators of the Streams DSL', async () => {
     const serdes = { keySerde: Serdes.string, valueSerde: Serdes.string };
     const named = { name: 'n' };

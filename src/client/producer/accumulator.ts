@@ -199,17 +199,20 @@ export class Accumulator {
     batch.queue.remove(batch);
     if (batch.queue.length === 0) this.#active.delete(batch.queue);
     this.#bytes -= batch.sizeInBytes;
-    if (error !== null) this.#events.onFailed(error);
+    if (error !== null && batch.hasUnwatchedRecords) this.#events.onFailed(error);
     const thrown = batch.settle(error, baseOffset, timestamp);
     if (thrown !== undefined)
       this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
   }
 
-  /** Tells of a record that is not taken; what its callback throws is told by the next flush. */
+  /** Tells of a record that is not taken: its callback, or the next flush, which tells also what the callback throws. */
   refuse(error: Error, partition: number, onDelivery: DeliveryCallback | undefined): void {
-    this.#events.onFailed(error);
+    if (onDelivery === undefined) {
+      this.#events.onFailed(error);
+      return;
+    }
     try {
-      onDelivery?.(error, -1, partition, -1);
+      onDelivery(error, -1, partition, -1);
     } catch (thrown) {
       this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
     }

@@ -95,6 +95,11 @@ export class ProducerBatch {
     if (this.attempts === 1) this.#builder.release();
   }
 
+  /** Whether nobody has asked to be told what becomes of some of the records. */
+  get hasUnwatchedRecords(): boolean {
+    return this.#callbacks === undefined || this.#callbacks.includes(undefined);
+  }
+
   /** Callbacks by record, for the parts of a batch that is split. */
   get callbacks(): readonly (DeliveryCallback | undefined)[] {
     return this.#callbacks ?? [];

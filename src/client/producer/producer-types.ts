@@ -78,7 +78,7 @@ export interface RecordMetadata extends TopicPartition {
 export interface KafkaProducer {
   /**
    * Queues a record; never waits and makes no promise. What goes wrong (a record too large, an unknown topic, a
-   * delivery timeout) is told to `onDelivery`, and makes the next {@link flush} reject.
+   * delivery timeout) is told once: to `onDelivery`, or, where the record has none, by the next {@link flush}.
    * @throws {OperationalError} `CLOSED` after {@link close}.
    * @throws {ArgumentError} for a record that is not what its type says: nothing of it is queued.
    */
@@ -99,14 +99,15 @@ export interface KafkaProducer {
   /** Waits for room, sends, and resolves when the record is acknowledged; rejects with what made it fail. */
   sendAndWait(record: ProducerRecord): Promise<RecordMetadata>;
   /**
-   * Sends all that is queued without lingering and resolves when all of it is acknowledged; rejects with the first
-   * error of a send since the last flush.
+   * Sends all that is queued without lingering and resolves when all of it is acknowledged or has failed. Rejects with
+   * the first error since the last flush that nobody was told: of a record without a callback, or thrown by a callback.
    */
   flush(): Promise<void>;
   /** The number of partitions of a topic; waits for metadata. */
   partitionsFor(topic: string): Promise<number>;
   /**
-   * Flushes, then closes the connections. Rejects as {@link flush} does, but is closed afterwards all the same. What is
+   * Flushes, then closes the connections. Rejects as {@link flush} does (not for what `sendAndWait` or a callback has
+   * told already), but is closed afterwards all the same. What is
    * not acknowledged within `timeoutMs` (no limit but the delivery timeout, unless told) fails with `TIMED_OUT`; 0 waits
    * for nothing.
    */

@@ -36,7 +36,7 @@ interface FlushWaiter {
  *   if (wait !== undefined) await wait;
  *   producer.send({ topic: 'orders', key: order.id, value: JSON.stringify(order) });
  * }
- * await producer.flush(); // rejects if one of them failed
+ * await producer.flush(); // rejects if one of them failed: none has a callback that was told
  * await producer.close();
  * ```
  */
@@ -46,7 +46,7 @@ export class Producer implements KafkaProducer {
   readonly #accumulator: Accumulator;
   readonly #sender: Sender;
   #flushes: FlushWaiter[] = [];
-  /** The first error of a send since the last flush. */
+  /** The first error since the last flush that no callback was told. */
   #error: Error | undefined;
   #room: Promise<void> | undefined;
   #giveRoom: (() => void) | undefined;
