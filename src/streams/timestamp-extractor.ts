@@ -14,7 +14,8 @@ export interface SourceRecord<K, V> {
 
 /**
  * Gives a record its event time in milliseconds. `partitionTime` is the highest event time seen in the partition, -1
- * before the first. A negative answer drops the record (and counts it); a throw fails the task.
+ * before the first. A negative answer drops the record (and counts it). A throw fails the task, and so does what cannot be a
+ * time: NaN, an infinity, a fraction, a number beyond 2^53.
  */
 export type TimestampExtractor<K = unknown, V = unknown> = (
   record: SourceRecord<K, V>,

@@ -6,7 +6,7 @@ import { mapRecords } from '../operators/map.ts';
 import { mapRecordValues } from '../operators/map-values.ts';
 import { passThrough } from '../operators/pass-through.ts';
 import { peekRecords } from '../operators/peek.ts';
-import { rxNode } from '../operators/rx-node.ts';
+import { userPipe } from '../operators/rx-node.ts';
 import { selectRecordKey } from '../operators/select-key.ts';
 import { userProcessor } from '../operators/user-processor.ts';
 import type { ProcessorSupplier } from '../processor.ts';
@@ -156,11 +156,7 @@ export class KStream<K, V> {
     callback(operator, 'operator');
     checkPiped(named, 'named');
     const { keepsKey = false } = named;
-    const node = this.#addNode(
-      'KSTREAM-PIPE-',
-      named,
-      rxNode(() => operator, { keepsKey }),
-    );
+    const node = this.#addNode('KSTREAM-PIPE-', named, userPipe(operator, { keepsKey }));
     return this.#derive<KR, VR>(node, {
       keySerde: named.keySerde,
       valueSerde: named.valueSerde,

@@ -1,6 +1,7 @@
 import type { Predicate, ValueJoiner, ValueMapper } from '../builder/functions.ts';
 import type { ValueAndTimestamp } from '../state/store.ts';
 import type { TableView, TableViewFactory } from './table-view.ts';
+import { decided, settled } from './user-answers.ts';
 
 /** The rows of a filtered table that is not kept: the parent's rows that match. */
 export function filteredView<K, V>(
@@ -12,7 +13,7 @@ export function filteredView<K, V>(
     create(context) {
       const rows = parent.create(context);
       const matching = (key: K, row: ValueAndTimestamp<V> | undefined): ValueAndTimestamp<V> | undefined =>
-        row && filter.predicate(key, row.value, context.record) !== filter.negate ? row : undefined;
+        row && decided(filter.predicate(key, row.value, context.record)) !== filter.negate ? row : undefined;
       return {
         ...lookUps(rows),
         get: (key) => matching(key, rows.get(key)),
@@ -33,7 +34,7 @@ export function mappedView<K, V, VR>(
       const rows = parent.create(context);
       const mapped = (key: K, row: ValueAndTimestamp<V> | undefined): ValueAndTimestamp<VR> | undefined => {
         if (!row) return undefined;
-        const value = mapper(row.value, key, context.record);
+        const value = settled(mapper(row.value, key, context.record), 'the mapper');
         return value == null ? undefined : { value, timestamp: row.timestamp };
       };
       return {
@@ -65,7 +66,8 @@ export function joinedView<K, V1, V2, VR>(join: {
         if (!one && kind !== 'outer') return undefined;
         if (!two && kind === 'inner') return undefined;
         // An outer join's own type says that its joiner takes nulls.
-        const value = joiner((one?.value ?? null) as V1, (two?.value ?? null) as V2, key);
+        const joined = joiner((one?.value ?? null) as V1, (two?.value ?? null) as V2, key);
+        const value = settled(joined, 'the joiner');
         if (value == null) return undefined;
         return { value, timestamp: Math.max(one?.timestamp ?? -1, two?.timestamp ?? -1) };
       };

@@ -1,6 +1,7 @@
 import type { Predicate } from '../builder/functions.ts';
 import type { NodeFactory } from '../topology/nodes.ts';
 import { eachRecord, rxNode } from './rx-node.ts';
+import { decided } from './user-answers.ts';
 
 /** Passes the records for which the predicate holds (`negate`: does not hold). */
 export function filterRecords<K, V>(
@@ -11,7 +12,7 @@ export function filterRecords<K, V>(
   return rxNode<K, V, K, V>(
     (context) =>
       eachRecord(context, (record, subscriber) => {
-        if (predicate(record.key, record.value, context.record) !== negate) subscriber.next(record);
+        if (decided(predicate(record.key, record.value, context.record)) !== negate) subscriber.next(record);
       }),
     { keepsKey: true },
   );

@@ -9,8 +9,9 @@ import { Windowed } from '../windows/windowed.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
-import { foldRecord, type StreamAggregation } from './stream-aggregate.ts';
+import { foldRecord, initialValue, type StreamAggregation } from './stream-aggregate.ts';
 import { WindowProgress } from './window-progress.ts';
+import { settled } from './user-answers.ts';
 
 interface SessionSettings {
   readonly storeName: string;
@@ -90,16 +91,17 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
   #update(record: StreamRecord<K, V>, closeTime: number): void {
     const { key, timestamp, headers } = record;
     const { inactivityGapMs } = this.#windows;
-    const { initializer, merger } = this.#aggregation;
+    const { merger } = this.#aggregation;
     const found = this.#store.find(key, {
       fromMs: timestamp - inactivityGapMs,
       toMs: timestamp + inactivityGapMs,
     });
     let startMs = timestamp;
     let endMs = timestamp;
-    let aggregate: VA | null = initializer?.() ?? null;
+    let aggregate: VA | null = initialValue(this.#aggregation);
     for (const session of found) {
-      aggregate = aggregate === null ? session.value : merger(key, aggregate, session.value);
+      aggregate =
+        aggregate === null ? session.value : settled(merger(key, aggregate, session.value), 'the merger');
       startMs = Math.min(startMs, session.startMs);
       endMs = Math.max(endMs, session.endMs);
     }

@@ -7,11 +7,21 @@ import type { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
+import { settled } from './user-answers.ts';
 
 /** How records are folded. A reduction has no initializer: its first value is the aggregate. */
 export interface StreamAggregation<K, V, VA> {
   readonly initializer: Initializer<VA> | undefined;
   readonly aggregator: Aggregator<K, V, VA>;
+}
+
+/** Returns the aggregate before the first record, null for a reduction. */
+export function initialValue<VA>({
+  initializer,
+}: {
+  readonly initializer: Initializer<VA> | undefined;
+}): VA | null {
+  return settled(initializer?.(), 'the initializer') ?? null;
 }
 
 /** Adds a record to an aggregate; null is the one before the first record of a reduction. */
@@ -24,7 +34,7 @@ export function foldRecord<K, V, VA>(
   const { key, value } = record;
   return aggregate === null && aggregation.initializer === undefined
     ? (value as unknown as VA)
-    : aggregation.aggregator(key, value, aggregate as VA, origin);
+    : settled(aggregation.aggregator(key, value, aggregate as VA, origin), 'the aggregator');
 }
 
 /** Aggregates a stream by key. The result's time is the highest that went into it; order does not matter. */
@@ -73,7 +83,7 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
     }
     const stored = this.#store.get(key);
     const timestamp = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
-    const oldValue = stored === undefined ? (this.#aggregation.initializer?.() ?? null) : stored.value;
+    const oldValue = stored === undefined ? initialValue(this.#aggregation) : stored.value;
     const newValue = foldRecord(this.#aggregation, record, oldValue, this.#context.record);
     const result = this.#store.put(key, newValue, timestamp);
     this.#forwarder.forward(record, { newValue, oldValue }, { timestamp, result });

@@ -5,6 +5,7 @@ import type { JoinWindows } from '../windows/join-windows.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
 import { operatorSetting } from './operator-config.ts';
+import { settled } from './user-answers.ts';
 
 interface StreamJoinSettings<K> {
   readonly side: JoinSide;
@@ -98,7 +99,8 @@ class StreamJoin<K> implements Operator<K, unknown> {
   }
 
   #emit(record: StreamRecord<K, unknown>, value: unknown, timestamp: number): void {
-    this.#context.forward(new StreamRecord(record.key, value, timestamp, record.headers));
+    const joined = settled(value, 'the joiner');
+    this.#context.forward(new StreamRecord(record.key, joined, timestamp, record.headers));
   }
 
   /** Emits the unmatched whose window has closed, by time, side and key, at most once an interval of wall-clock time. */
@@ -122,11 +124,12 @@ class StreamJoin<K> implements Operator<K, unknown> {
         continue;
       }
       const own = entry.side === this.#settings.side;
-      for (const value of entry.values) {
+      for (const waiting of entry.values) {
         const joined = own
-          ? this.#settings.joiner(value, null, entry.key)
-          : this.#settings.joiner(null, value, entry.key);
-        this.#context.forward(new StreamRecord(entry.key, joined, entry.timestamp, record.headers));
+          ? this.#settings.joiner(waiting, null, entry.key)
+          : this.#settings.joiner(null, waiting, entry.key);
+        const value = settled(joined, 'the joiner');
+        this.#context.forward(new StreamRecord(entry.key, value, entry.timestamp, record.headers));
       }
       emitted.push(entry);
     }

@@ -5,6 +5,7 @@ import type { NodeFactory } from '../topology/nodes.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
 import type { TableView, TableViewFactory } from './table-view.ts';
+import { settled } from './user-answers.ts';
 
 interface StreamTableJoinSettings<K, V, VT, VR> {
   readonly view: TableViewFactory<K, VT>;
@@ -95,7 +96,7 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
           : this.#rows.get(key);
     if (!row && !this.#left) return;
     // The left join's own type says that its joiner takes null.
-    const joined = this.#joiner(value, (row?.value ?? null) as VT, key);
+    const joined = settled(this.#joiner(value, (row?.value ?? null) as VT, key), 'the joiner');
     this.#context.forward(new StreamRecord(key, joined, timestamp, headers));
   }
 }

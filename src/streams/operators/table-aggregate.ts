@@ -6,7 +6,9 @@ import type { NodeFactory } from '../topology/nodes.ts';
 import type { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
+import { initialValue } from './stream-aggregate.ts';
 import { TableForwarder } from './table-forwarder.ts';
+import { settled } from './user-answers.ts';
 
 /** How changes of rows are folded. A reduction has no initializer: its first value is the aggregate. */
 export interface TableAggregation<K, V, VA> {
@@ -64,14 +66,15 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
     let timestamp = record.timestamp;
     let aggregate: VA | null = oldValue;
     if (change.oldValue != null && aggregate !== null) {
-      aggregate = subtractor(key, change.oldValue, aggregate, context);
+      aggregate = settled(subtractor(key, change.oldValue, aggregate, context), 'the subtractor');
       timestamp = later;
     }
     if (change.newValue != null) {
       if (initializer === undefined && aggregate === null) {
         aggregate = change.newValue as unknown as VA;
       } else {
-        aggregate = adder(key, change.newValue, aggregate ?? (initializer?.() as VA), context);
+        const before = aggregate ?? (initialValue(this.#aggregation) as VA);
+        aggregate = settled(adder(key, change.newValue, before, context), 'the adder');
         timestamp = later;
       }
     }

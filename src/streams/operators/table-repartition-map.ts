@@ -1,8 +1,9 @@
 import type { PairMapper } from '../builder/functions.ts';
-import { StreamRecord } from '../record.ts';
+import { StreamRecord, type KeyValue } from '../record.ts';
 import type { NodeFactory } from '../topology/nodes.ts';
 import { Change } from './change.ts';
 import { operatorNode } from './operator-node.ts';
+import { paired } from './user-answers.ts';
 
 /**
  * Gives the old and the new value of each change their groups. One group: one change. Two: the old group loses its
@@ -20,8 +21,10 @@ export function mapTableForGrouping<K, V, KR, VR>(
           const { newValue, oldValue, isLatest } = record.value;
           if (record.key == null) throw new Error('a table cannot be grouped by a null key');
           if (latestOnly && !isLatest) return;
-          const after = newValue == null ? undefined : mapper(record.key, newValue, context.record);
-          const before = oldValue == null ? undefined : mapper(record.key, oldValue, context.record);
+          const groupOf = (value: V): KeyValue<KR | null, VR | null> =>
+            paired(mapper(record.key, value, context.record), 'the selector');
+          const after = newValue == null ? undefined : groupOf(newValue);
+          const before = oldValue == null ? undefined : groupOf(oldValue);
           const [newKey, added] = after ?? [null, null];
           const [oldKey, removed] = before ?? [null, null];
           const emit = (key: KR, change: Change<VR>): void =>

@@ -7,6 +7,7 @@ import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
 import type { TableView, TableViewFactory } from './table-view.ts';
+import { settled } from './user-answers.ts';
 
 interface JoinSideSettings<K> {
   /** The side that changes; `view` is the other one. */
@@ -84,7 +85,7 @@ class TableJoinSide<K> implements Operator<K, Change<unknown>> {
 
   #joined(key: K, own: unknown, found: unknown): unknown {
     if (own == null && (this.#ownRequired || found == null)) return null;
-    return this.#settings.joiner(own ?? null, found, key) ?? null;
+    return settled(this.#settings.joiner(own ?? null, found, key), 'the joiner') ?? null;
   }
 }
 

@@ -7,6 +7,7 @@ import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
+import { decided, settled } from './user-answers.ts';
 
 /** Makes rows of a table from rows of another with the same keys. */
 export interface TableTransform<K, V, VR> {
@@ -34,11 +35,11 @@ export function matchingRows<K, V>(
   predicate: Predicate<K, V>,
   negate: boolean,
 ): TableTransform<K, V, V>['rowOf'] {
-  return (key, value, context) => (predicate(key, value, context.record) !== negate ? value : null);
+  return (key, value, context) => (decided(predicate(key, value, context.record)) !== negate ? value : null);
 }
 
 export function mappedRows<K, V, VR>(mapper: ValueMapper<K, V, VR>): TableTransform<K, V, VR>['rowOf'] {
-  return (key, value, context) => mapper(value, key, context.record);
+  return (key, value, context) => settled(mapper(value, key, context.record), 'the mapper');
 }
 
 class TableTransformer<K, V, VR> implements Operator<K, Change<V>> {

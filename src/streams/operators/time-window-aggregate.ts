@@ -8,7 +8,7 @@ import { Windowed } from '../windows/windowed.ts';
 import { Change } from './change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
-import { foldRecord, type StreamAggregation } from './stream-aggregate.ts';
+import { foldRecord, initialValue, type StreamAggregation } from './stream-aggregate.ts';
 import { WindowProgress } from './window-progress.ts';
 
 interface TimeWindowSettings {
@@ -88,7 +88,7 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     const { key } = record;
     const stored = this.#store.get(key, startMs);
     const timestamp = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
-    const oldValue = stored === undefined ? (this.#aggregation.initializer?.() ?? null) : stored.value;
+    const oldValue = stored === undefined ? initialValue(this.#aggregation) : stored.value;
     const newValue = foldRecord(this.#aggregation, record, oldValue, this.#context.record);
     this.#store.put(key, startMs, newValue, timestamp);
     if (this.#progress.emitsFinal || this.#store.cached) return;

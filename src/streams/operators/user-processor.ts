@@ -1,3 +1,4 @@
+import { callback as anyFunction, oneOf, optionsOf, wholeNumber } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import type { ProcessorContext, ProcessorSupplier } from '../processor.ts';
 import type { RecordContext, StreamRecord } from '../record.ts';
@@ -6,6 +7,7 @@ import type { StoreHandle } from '../state/store-handle.ts';
 import type { NodeFactory } from '../topology/nodes.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
+import { checkForwarded, settled, wrongAnswer } from './user-answers.ts';
 
 /** A processor that an application brought along. */
 export function userProcessor<K, V, KR, VR>(
@@ -14,7 +16,9 @@ export function userProcessor<K, V, KR, VR>(
 ): NodeFactory {
   return operatorNode<K, V, KR, VR>((context): Operator<K, V> => {
     const processor = supplier();
-    processor.init?.(processorContext(context));
+    if (typeof processor?.process !== 'function')
+      throw wrongAnswer(settled<unknown>(processor, 'the supplier'), 'the supplier', 'a processor');
+    settled<unknown>(processor.init?.(processorContext(context)), 'init of the processor');
     return {
       process: (record: StreamRecord<K, V>) => processor.process(record),
       close: () => processor.close?.(),
@@ -31,11 +35,18 @@ function isViewable(store: StoreHandle): store is Viewable {
   return 'forProcessor' in store;
 }
 
+const checkSchedule = optionsOf<Parameters<ProcessorContext<unknown, unknown>['schedule']>[0]>({
+  intervalMs: wholeNumber(1),
+  type: oneOf('stream-time', 'wall-clock-time'),
+  callback: anyFunction,
+});
+
 function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): ProcessorContext<KOut, VOut> {
   return {
     applicationId: context.applicationId,
     taskId: context.taskId,
     forward(record, childName) {
+      checkForwarded(record, 'the processor');
       if (childName === undefined) context.forward(record);
       else context.forwardTo(context.childIndex(childName), record);
     },
@@ -51,7 +62,14 @@ function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): Pro
       // Which kind of store a name stands for is the application's knowledge, as in Kafka Streams.
       return store.forProcessor() as NonNullable<S>;
     },
-    schedule: (options) => context.schedule(options),
+    schedule(options) {
+      checkSchedule(options, 'options');
+      const { callback } = options;
+      return context.schedule({
+        ...options,
+        callback: (timestamp) => settled<unknown>(callback(timestamp), 'the punctuator'),
+      });
+    },
     commit: () => context.requestCommit(),
     currentStreamTimeMs: () => context.streamTimeMs(),
     currentSystemTimeMs: () => context.wallClockMs(),

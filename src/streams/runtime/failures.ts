@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts';
+import { DiagnosticError, messageOf } from '../../base/errors.ts';
 
 /** Where a record that made trouble came from. */
 export interface FailureContext {
@@ -31,10 +31,16 @@ export class StreamsFailure extends Error {
   constructor(kind: FailureKind, context: FailureContext, cause: unknown) {
     const { topic, partition, offset, taskId, nodeName } = context;
     const where = topic === '' ? '' : ` of the record at ${topic}-${partition} offset ${offset}`;
-    super(`${kind}${where} failed in task ${taskId}, node ${nodeName}: ${messageOf(cause)}`, { cause });
+    super(`${kind}${where} failed in task ${taskId}, node ${nodeName}: ${textOf(cause)}`, { cause });
     this.kind = kind;
     this.context = context;
   }
+}
+
+/** The message with the hint: this text is all that a log has of it. */
+function textOf(cause: unknown): string {
+  const hint = cause instanceof DiagnosticError ? cause.diagnostic.hint : undefined;
+  return hint === undefined ? messageOf(cause) : `${messageOf(cause)} (${hint})`;
 }
 
 /** Says what to do about a failed record: stop the task, or drop the record, count it and go on. */

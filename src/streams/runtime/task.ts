@@ -2,7 +2,9 @@ import { assert, assertDefined, mustStop } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
 import type { DropReason, OperatorContext } from '../operators/operator.ts';
+import { partitionOf, settled, topicOf } from '../operators/user-answers.ts';
 import type { Punctuator } from '../processor.ts';
+import { isEventTime, wrongEventTime } from '../event-time.ts';
 import { StreamRecord, type RecordContext } from '../record.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { createStore } from '../state/create-store.ts';
@@ -10,6 +12,7 @@ import type { StoreEngine, WriteBatch } from '../state/engine.ts';
 import type { ChangelogRecord, ManagedStore, RecordOrigin } from '../state/managed-store.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
 import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
+import type { SourceRecord } from '../timestamp-extractor.ts';
 import type { Topology } from '../topology/topology.ts';
 import { Executor, type RuntimeNode } from './executor.ts';
 import { StreamsFailure, type FailureHandlers, type FailureKind } from './failures.ts';
@@ -269,8 +272,10 @@ export class Task {
     let key: unknown = null;
     let value: unknown = null;
     try {
-      if (input.key !== null) key = node.keySerde.deserialize(topic, input.key, headers);
-      if (input.value !== null) value = node.valueSerde.deserialize(topic, input.value, headers);
+      if (input.key !== null)
+        key = settled(node.keySerde.deserialize(topic, input.key, headers), 'the serde of the key');
+      if (input.value !== null)
+        value = settled(node.valueSerde.deserialize(topic, input.value, headers), 'the serde of the value');
     } catch (error) {
       if (mustStop(error)) throw error;
       const context = { topic, partition, offset, taskId: this.id, nodeName: node.name };
@@ -282,7 +287,7 @@ export class Task {
       return;
     }
     const source = { topic, partition, offset, timestamp: input.timestamp, key, value, headers };
-    const timestamp = node.timestampExtractor(source, queue.queuedTime);
+    const timestamp = this.#extractTime(queue, source);
     if (timestamp < 0) {
       this.#skip(queue, offset, 'invalid-timestamp');
       return;
@@ -295,6 +300,21 @@ export class Task {
     queue.push({ offset, timestamp, keyBytes: input.key, record });
   }
 
+  /** Asks the extractor; no handler is asked to forgive what it throws, as in Kafka Streams. */
+  #extractTime(queue: RecordQueue, record: SourceRecord<unknown, unknown>): number {
+    const { node } = queue.source;
+    try {
+      const timestamp: unknown = node.timestampExtractor(record, queue.queuedTime);
+      if (isEventTime(timestamp)) return timestamp;
+      throw wrongEventTime('the timestamp extractor', settled(timestamp, 'the timestamp extractor'));
+    } catch (error) {
+      if (mustStop(error)) throw error;
+      const { topic, partition, offset } = record;
+      const context = { topic, partition, offset, taskId: this.id, nodeName: node.name };
+      throw new StreamsFailure('processing', context, error);
+    }
+  }
+
   /** Counts a record that cannot be processed; its offset is committed all the same. */
   #skip(queue: RecordQueue, offset: number, reason: DropReason): void {
     this.metrics.drop(reason);
@@ -303,11 +323,12 @@ export class Task {
 
   #nextQueue(): RecordQueue | undefined {
     let best: RecordQueue | undefined;
-    let bestTimestamp = Number.POSITIVE_INFINITY;
+    let bestTimestamp = 0;
     for (let i = 0; i < this.queues.length; i++) {
       const queue = this.queues[i];
       const head = queue?.first;
-      if (head !== undefined && head.timestamp < bestTimestamp) {
+      // The first head is taken whatever its time: none can be passed over for ever.
+      if (head !== undefined && (best === undefined || head.timestamp < bestTimestamp)) {
         best = queue;
         bestTimestamp = head.timestamp;
       }
@@ -404,9 +425,13 @@ export class Task {
       const { key, value, timestamp, headers } = record;
       try {
         const topic =
-          fixed ?? (typeof node.topic === 'string' ? node.topic : node.topic(key, value, current));
-        const keyBytes = key == null ? null : node.keySerde.serialize(topic, key, headers);
-        const valueBytes = value == null ? null : node.valueSerde.serialize(topic, value, headers);
+          fixed ?? (typeof node.topic === 'string' ? node.topic : topicOf(node.topic(key, value, current)));
+        const keyBytes =
+          key == null ? null : settled(node.keySerde.serialize(topic, key, headers), 'the serde of the key');
+        const valueBytes =
+          value == null
+            ? null
+            : settled(node.valueSerde.serialize(topic, value, headers), 'the serde of the value');
         let partition: number | undefined;
         if (partitioner !== undefined) {
           const count = collector.partitionCount(topic);
@@ -416,7 +441,7 @@ export class Task {
               (error: unknown) => this.#handleFailure('production', error, node.name),
             );
           }
-          partition = partitioner(topic, key, value, count, current);
+          partition = partitionOf(partitioner(topic, key, value, count, current), count);
         }
         collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers });
         this.metrics.produced++;

@@ -1,5 +1,9 @@
 import { object, wholeNumber } from '../../base/argument-checks.ts';
+import { ArgumentError } from '../../base/errors.ts';
 import type { Window } from './windowed.ts';
+
+/** Each of a record's windows is a row that is read, written and told: more than this is a mistake in a unit of time. */
+const WINDOWS_PER_RECORD_MAX = 100_000;
 
 /**
  * Windows of a fixed size that begin at multiples of `advanceMs`: tumbling where size and advance are equal, hopping
@@ -14,6 +18,12 @@ export class TimeWindows {
     wholeNumber(1)(sizeMs, 'sizeMs');
     wholeNumber(1, sizeMs)(advanceMs, 'advanceMs');
     wholeNumber(0)(gracePeriodMs, 'gracePeriodMs');
+    if (sizeMs / advanceMs > WINDOWS_PER_RECORD_MAX) {
+      throw new ArgumentError('advanceMs', {
+        message: `windows of ${sizeMs} ms that begin every ${advanceMs} ms put each record into more than ${WINDOWS_PER_RECORD_MAX} of them`,
+        hint: `let them begin every ${Math.ceil(sizeMs / WINDOWS_PER_RECORD_MAX)} ms or more rarely`,
+      });
+    }
     this.sizeMs = sizeMs;
     this.advanceMs = advanceMs;
     this.gracePeriodMs = gracePeriodMs;

@@ -7,6 +7,7 @@ import { operatorNode } from '../operator-node.ts';
 import type { TableView, TableViewFactory } from '../table-view.ts';
 import type { ResponseMessage } from './messages.ts';
 import { rowHash } from './row-hash.ts';
+import { settled } from '../user-answers.ts';
 
 interface ResolveSettings<K, V, VO, VR> {
   readonly view: TableViewFactory<K, V>;
@@ -56,7 +57,7 @@ class ResolveResponses<K, V, VO, VR> implements Operator<K, ResponseMessage<VO>>
     const { foreignValue } = response;
     const deleted = current === null || (foreignValue === null && !left);
     // The left join's own type says that its joiner takes null.
-    const result = deleted ? null : joiner(current, foreignValue as VO, key);
+    const result = deleted ? null : settled(joiner(current, foreignValue as VO, key), 'the joiner');
     this.#context.forward(new StreamRecord(key, result, record.timestamp, record.headers));
   }
 }

@@ -6,6 +6,7 @@ import type { Operator, OperatorContext } from '../operator.ts';
 import { operatorNode } from '../operator-node.ts';
 import { Instruction, type SubscriptionMessage } from './messages.ts';
 import { rowHash } from './row-hash.ts';
+import { settled } from '../user-answers.ts';
 
 interface SendSettings<K, V, KO> {
   readonly foreignKey: (value: V, key: K) => KO | null;
@@ -42,11 +43,16 @@ class SendSubscriptions<K, V, KO> implements Operator<K, Change<V>> {
       return;
     }
     if (oldValue === null && newValue === null) return;
-    const { foreignKey, left } = this.#settings;
-    const before = oldValue === null ? null : foreignKey(oldValue, record.key);
-    const after = newValue === null ? null : foreignKey(newValue, record.key);
-    if (left) this.#tellLeft(record, before, after);
+    const before = this.#foreignKeyOf(oldValue, record.key);
+    const after = this.#foreignKeyOf(newValue, record.key);
+    if (this.#settings.left) this.#tellLeft(record, before, after);
     else this.#tellInner(record, before, after);
+  }
+
+  #foreignKeyOf(value: V | null, key: K): KO | null {
+    return value === null
+      ? null
+      : settled(this.#settings.foreignKey(value, key), 'the foreign key extractor');
   }
 
   /** Every change must be answered, since every row has a result; a deletion is sent under a null key. */
