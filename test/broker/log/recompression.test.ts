@@ -156,11 +156,17 @@ describe.each(TARGETS)('in a topic of $codec, level $level', (compression) => {
 });
 
 it('a batch that grows beyond max.message.bytes is MESSAGE_TOO_LARGE', () => {
-  const log = open({ compression: { codec: 'none', level: undefined }, maxMessageBytes: 2_000 });
-  const sent = (records: number) =>
-    makeBatch({ records, valueBytes: 100, compression: 'zstd', timestamp: Date.now() });
-  expect(log.appendAsLeader(sent(19), EPOCH).errorCode).toBe(ErrorCode.MESSAGE_TOO_LARGE);
-  expect(log.appendAsLeader(sent(15), EPOCH).errorCode).toBe(ErrorCode.NONE);
+  const sent = (compression: Compression) =>
+    makeBatch({ records: 19, valueBytes: 100, compression, timestamp: Date.now() });
+  const { length } = sent('none');
+  for (const [maxMessageBytes, expected] of [
+    [length - 100, ErrorCode.MESSAGE_TOO_LARGE],
+    [length - 1, ErrorCode.MESSAGE_TOO_LARGE],
+    [length, ErrorCode.NONE],
+  ] as const) {
+    const log = open({ compression: { codec: 'none', level: undefined }, maxMessageBytes });
+    expect(log.appendAsLeader(sent('zstd'), EPOCH).errorCode).toBe(expected);
+  }
   const packed = open({ compression: { codec: 'gzip', level: 1 }, maxMessageBytes: 2_000 });
   const bomb = makeBatch({ valueBytes: 150_000, compression: 'zstd', timestamp: Date.now() });
   expect(packed.appendAsLeader(bomb, EPOCH)).toMatchObject({
