@@ -62,6 +62,12 @@ function topics(services: BrokerServices, request: Request): readonly TopicResul
 
 function asked({ topics }: Request): (topic: string, index: number) => boolean {
   if (topics === null) return () => true;
-  const indexes = new Map(topics.map(({ topic, partitions }) => [topic, new Set(partitions)]));
+  const indexes = new Map<string, Set<number>>();
+  // As in Kafka, a topic may be named several times.
+  for (const { topic, partitions } of topics) {
+    const of = indexes.get(topic);
+    if (of === undefined) indexes.set(topic, new Set(partitions));
+    else for (const index of partitions) of.add(index);
+  }
   return (topic, index) => indexes.get(topic)?.has(index) === true;
 }

@@ -9,6 +9,8 @@ import type { BrokerServices } from './broker-services.ts';
 type Response = ResponseInput<typeof describeProducers>;
 type PartitionResponse = NonNullable<NonNullable<Response['topics']>[number]['partitions']>[number];
 
+const UNKNOWN = -1;
+
 /** DescribeProducers (key 61, v0): the producers with an id that wrote to partitions led here lately (KIP-664). */
 export function describeProducersHandler(services: BrokerServices): RequestHandler<typeof describeProducers> {
   return {
@@ -48,7 +50,8 @@ function describe(services: BrokerServices, topic: string, partitionIndex: numbe
       producerId: producer.producerId,
       producerEpoch: producer.producerEpoch,
       lastSequence: producer.lastSequence,
-      lastTimestamp: producer.lastTimestamp,
+      // Beyond 2^53 only the nearest number is known.
+      lastTimestamp: Number.isSafeInteger(producer.lastTimestamp) ? producer.lastTimestamp : UNKNOWN,
       coordinatorEpoch: producer.coordinatorEpoch,
       currentTxnStartOffset: producer.currentTxnFirstOffset,
     })),

@@ -29,6 +29,7 @@ export class BatchInfo {
   readonly lastOffset: number;
   readonly leaderEpoch: number;
   readonly attributes: number;
+  /** Times beyond 2^53 are the nearest numbers. */
   readonly baseTimestamp: number;
   readonly maxTimestamp: number;
   readonly producerId: number;
@@ -38,7 +39,7 @@ export class BatchInfo {
 
   /**
    * Reads the header at `at`; the caller has seen to it that it is there, with {@link batchSizeAt}.
-   * @throws {ProtocolError} CORRUPT_MESSAGE when a number in it is beyond 2^53.
+   * @throws {ProtocolError} CORRUPT_MESSAGE when its base offset or producer id is beyond 2^53.
    */
   constructor(buffer: Buffer, at: number, position: number) {
     this.position = position;

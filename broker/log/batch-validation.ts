@@ -1,10 +1,12 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { AppendOrigin } from './append-result.ts';
+import type { ExactInt64 } from '../../src/base/int64.ts';
 import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { BATCH_HEADER_BYTES, MAGIC } from '../../src/protocol/records/batch-format.ts';
 import {
   attributesAt,
   batchSizeAt,
+  exactMaxTimestampAt,
   isCrcValid,
   magicAt,
   maxTimestampAt,
@@ -16,9 +18,6 @@ import { BatchInfo } from './batch-info.ts';
 import { changesCodec, recompress, recompressedBytesMax } from './recompression.ts';
 import { type Inspection, inspectRecords, type RecordRules, type Refusal } from './record-validation.ts';
 import { type LogConfig, UNLIMITED } from './log-config.ts';
-
-/** A time that is beyond can be told from it, but not be kept exactly. */
-const TIMESTAMP_MAX = Number.MAX_SAFE_INTEGER - 2;
 
 type Validated =
   | {
@@ -43,7 +42,7 @@ export function validateForLeader(records: Buffer, options: ValidationOptions): 
   }
 }
 
-/** A number in the header that is beyond 2^53; anything else is a bug. */
+/** An offset or a producer id that is beyond 2^53; anything else is a bug. */
 function refuseUnreadable(error: unknown): Validated {
   if (!(error instanceof ProtocolError)) throw error;
   return refuse(ErrorCode.CORRUPT_MESSAGE, error.message);
@@ -175,15 +174,17 @@ function validateClientRecords(records: Buffer, batch: BatchInfo, options: Valid
   const keptBatch = stored === undefined ? batch : new BatchInfo(kept, 0, 0);
   if (keptBatch.sizeInBytes > config.maxMessageBytes) return { refusal: refusalOfSize(keptBatch, config) };
   if (config.messageTimestampType === 'CreateTime') {
-    mendTimestamp(kept, keptBatch, inspection?.maxTimestamp ?? batch.maxTimestamp);
+    mendTimestamp(kept, keptBatch, inspection?.maxTimestamp);
   }
   return { records: kept, batches: [keptBatch] };
 }
 
 /** Where times are the producers', the header has the largest of them, and no flag that says otherwise. */
-function mendTimestamp(records: Buffer, batch: BatchInfo, timestampMs: number): void {
-  const { position, sizeInBytes, maxTimestamp, usesLogAppendTime } = batch;
-  if (timestampMs === maxTimestamp && !usesLogAppendTime) return;
+function mendTimestamp(records: Buffer, batch: BatchInfo, found: ExactInt64 | undefined): void {
+  const { position, sizeInBytes, usesLogAppendTime } = batch;
+  const claimed = exactMaxTimestampAt(records, position);
+  const timestampMs = found ?? claimed;
+  if (timestampMs === claimed && !usesLogAppendTime) return;
   stampTimestamp(records, position, { sizeInBytes, timestampMs, isLogAppendTime: false });
 }
 
@@ -202,6 +203,10 @@ function boundsPast(config: LogConfig): boolean {
   return config.messageTimestampType === 'CreateTime' && config.messageTimestampBeforeMaxMs < UNLIMITED;
 }
 
+function boundsFuture(config: LogConfig): boolean {
+  return config.messageTimestampType === 'CreateTime' && config.messageTimestampAfterMaxMs < UNLIMITED;
+}
+
 /** What a topic asks of each record. */
 export function recordRules(options: {
   readonly config: LogConfig;
@@ -209,14 +214,11 @@ export function recordRules(options: {
   readonly nowMs: number;
 }): RecordRules {
   const { config, partition, nowMs } = options;
-  const isCreateTime = config.messageTimestampType === 'CreateTime';
   return {
     partition,
     keyRequired: config.compact,
     timestampMin: boundsPast(config) ? nowMs - config.messageTimestampBeforeMaxMs : Number.NEGATIVE_INFINITY,
-    timestampMax: isCreateTime
-      ? Math.min(nowMs + config.messageTimestampAfterMaxMs, TIMESTAMP_MAX)
-      : Number.POSITIVE_INFINITY,
+    timestampMax: boundsFuture(config) ? nowMs + config.messageTimestampAfterMaxMs : Number.POSITIVE_INFINITY,
     decompressedBytesMax: config.decompressedBytesMax,
     target: config.compression,
     recompressedBytesMax: recompressedBytesMax(config),

@@ -1,4 +1,5 @@
 import type { WorkerTask } from '../../src/base/environment.ts';
+import { addExactInt64 } from '../../src/base/int64.ts';
 import { tooLarge } from '../../src/protocol/compression/corrupt.ts';
 import { decompressPieces } from '../../src/protocol/compression/decompress-pieces.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
@@ -33,12 +34,12 @@ export const task: WorkerTask<InspectionInput, Inspection> = {
 };
 
 async function scan(batch: BatchView, rules: RecordRules): Promise<Inspection> {
-  const { compression, baseTimestamp } = batch;
+  const { compression, exactBaseTimestamp } = batch;
   const checks = new RecordChecks(rules);
   let isSound = true;
   const scanner = new RecordScanner(batch.recordsCount, {
     visit: (timestampDelta, offsetDelta, keyLength) => {
-      isSound &&= checks.check(baseTimestamp + timestampDelta, offsetDelta, keyLength);
+      isSound &&= checks.check(addExactInt64(exactBaseTimestamp, timestampDelta), offsetDelta, keyLength);
     },
   });
   let total = 0;

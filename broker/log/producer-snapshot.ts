@@ -1,5 +1,5 @@
 import { crc32c } from '../../src/base/crc32c.ts';
-import { readInt64, writeInt64 } from '../../src/base/int64.ts';
+import { readInt64, writeExactInt64, writeInt64 } from '../../src/base/int64.ts';
 import { ProducerEntry } from './producer-entry.ts';
 
 const VERSION = 1;
@@ -25,7 +25,7 @@ export function encodeProducerSnapshot(producers: Iterable<ProducerEntry>): Buff
     content.writeInt32BE(entry.lastSequence, at + 10);
     writeInt64(content, at + 14, entry.lastOffset);
     content.writeInt32BE(entry.lastOffsetDelta, at + 22);
-    writeInt64(content, at + 26, entry.lastTimestamp);
+    writeExactInt64(content, at + 26, entry.lastTimestamp);
     content.writeInt32BE(entry.coordinatorEpoch, at + 34);
     writeInt64(content, at + 38, entry.currentTxnFirstOffset);
   }

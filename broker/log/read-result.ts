@@ -1,3 +1,4 @@
+import type { ExactInt64 } from '../../src/base/int64.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { ReadMemory } from './read-memory.ts';
 
@@ -32,7 +33,7 @@ export interface AbortedTransaction {
 /** Answer to a lookup by time (ListOffsets). */
 export interface TimestampedOffset {
   readonly offset: number;
-  readonly timestamp: number;
+  readonly timestamp: ExactInt64;
   readonly leaderEpoch: number;
 }
 

@@ -1,3 +1,4 @@
+import type { ExactInt64 } from '../../src/base/int64.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { NO_TIMESTAMP } from '../../src/protocol/records/batch-format.ts';
 import type { BadRecord, Inspection, RecordRules, Refusal } from './record-validation.ts';
@@ -6,6 +7,7 @@ import type { BadRecord, Inspection, RecordRules, Refusal } from './record-valid
 const QUOTED_MAX = 3;
 /** How Kafka shows that there is no bound. */
 const LONG_MIN = '-9223372036854775808';
+const LONG_MAX = '9223372036854775807';
 
 /** Checks the records of one batch in their order: offsets without a gap, and the rules of the topic. */
 export class RecordChecks {
@@ -13,7 +15,7 @@ export class RecordChecks {
   #batchIndex = 0;
   #badRecords: BadRecord[] | undefined;
   #errorCode: ErrorCode = ErrorCode.INVALID_RECORD;
-  #maxTimestamp = NO_TIMESTAMP;
+  #maxTimestamp: ExactInt64 = NO_TIMESTAMP;
   #gap: Refusal | undefined;
 
   constructor(rules: RecordRules) {
@@ -21,7 +23,7 @@ export class RecordChecks {
   }
 
   /** Returns false where the offsets have a gap: no other record matters then. */
-  check(timestamp: number, offsetDelta: number, keyLength: number): boolean {
+  check(timestamp: ExactInt64, offsetDelta: number, keyLength: number): boolean {
     const batchIndex = this.#batchIndex++;
     if (offsetDelta !== batchIndex) {
       const message = `record ${batchIndex} of the batch has the offset delta ${offsetDelta}`;
@@ -47,17 +49,18 @@ export class RecordChecks {
   }
 
   /** A record without a time is in any range. */
-  #isOutOfRange(timestamp: number): boolean {
+  #isOutOfRange(timestamp: ExactInt64): boolean {
     const { timestampMin, timestampMax } = this.#rules;
     return timestamp !== NO_TIMESTAMP && (timestamp < timestampMin || timestamp > timestampMax);
   }
 
-  #timestampMessage(timestamp: number, offset: number): string {
+  #timestampMessage(timestamp: ExactInt64, offset: number): string {
     const { timestampMin, timestampMax } = this.#rules;
     const min = Number.isFinite(timestampMin) ? timestampMin : LONG_MIN;
+    const max = Number.isFinite(timestampMax) ? timestampMax : LONG_MAX;
     return (
       `Timestamp ${timestamp} of message with offset ${offset} is out of range. ` +
-      `The timestamp should be within [${min}, ${timestampMax}]`
+      `The timestamp should be within [${min}, ${max}]`
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { ExactInt64 } from '../../src/base/int64.ts';
 import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { DecompressedTooLargeError } from '../../src/protocol/compression/corrupt.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
@@ -43,7 +44,7 @@ export interface Refusal {
 /** What a look at the records of a batch has found. */
 export interface Inspection {
   /** The largest timestamp of the records, -1 where none has one: the header may say another. */
-  readonly maxTimestamp: number;
+  readonly maxTimestamp: ExactInt64;
   /** Undefined: the batch may be appended. */
   readonly refusal: Refusal | undefined;
   /** The batch as it is to be stored, where that is under another codec than it came in. */
@@ -115,7 +116,7 @@ function walk(batch: BatchView, rules: RecordRules, bytesMax: number): Inspectio
   const checks = new RecordChecks(rules);
   const { baseOffset } = batch;
   while (iterator.next()) {
-    if (!checks.check(iterator.timestamp, iterator.offset - baseOffset, iterator.keyLength)) break;
+    if (!checks.check(iterator.exactTimestamp, iterator.offset - baseOffset, iterator.keyLength)) break;
   }
   const inspection = checks.result();
   if (target === null || inspection.refusal !== undefined) return inspection;

@@ -1,5 +1,5 @@
 import { EntryTable } from './entry-table.ts';
-import { readInt64, writeInt64 } from '../../src/base/int64.ts';
+import { readInt64, writeExactInt64 } from '../../src/base/int64.ts';
 
 const ENTRY_BYTES = 12;
 
@@ -34,7 +34,7 @@ export class TimeIndex {
   maybeAppend(timestamp: number, offset: number): void {
     if (timestamp <= this.lastTimestamp || (this.count > 0 && offset < this.lastOffset)) return;
     const at = this.#entries.append();
-    writeInt64(this.#entries.bytes, at, timestamp);
+    writeExactInt64(this.#entries.bytes, at, timestamp);
     this.#entries.bytes.writeInt32BE(offset - this.#baseOffset, at + 8);
   }
 

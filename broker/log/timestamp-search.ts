@@ -23,7 +23,10 @@ export class LargeBatch {
   }
 }
 
-/** The first record from `fromOffset` on with a time of at least `timestamp`. */
+/**
+ * The first record from `fromOffset` on with a time of at least `timestamp`. Times beyond 2^53 are compared as the nearest
+ * numbers: those of nanoseconds of today to 256 of them.
+ */
 export interface TimestampTarget {
   readonly timestamp: number;
   readonly fromOffset: number;
@@ -81,7 +84,7 @@ function firstRecord(
   }
   while (iterator.next()) {
     if (iterator.timestamp >= timestamp && iterator.offset >= fromOffset) {
-      return { offset: iterator.offset, timestamp: iterator.timestamp, leaderEpoch: batch.leaderEpoch };
+      return { offset: iterator.offset, timestamp: iterator.exactTimestamp, leaderEpoch: batch.leaderEpoch };
     }
   }
   return null;

@@ -1,4 +1,5 @@
 import type { WorkerTask } from '../../src/base/environment.ts';
+import { addExactInt64, type ExactInt64 } from '../../src/base/int64.ts';
 import { decompressPieces } from '../../src/protocol/compression/decompress-pieces.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { RecordScanner } from '../../src/protocol/records/record-scanner.ts';
@@ -10,7 +11,7 @@ interface TimestampInput extends TimestampTarget {
 
 interface Found {
   readonly offset: number;
-  readonly timestamp: number;
+  readonly timestamp: ExactInt64;
 }
 
 /** Looks for a record by its time in a batch that is too large for the event loop, as `findOffsetForTimestamp` does. */
@@ -18,14 +19,14 @@ export const task: WorkerTask<TimestampInput, Found | null> = {
   module: import.meta.url,
   async run({ batch: bytes, timestamp, fromOffset }) {
     const batch = new BatchView(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    const { baseOffset, baseTimestamp, maxTimestamp, isLogAppendTime } = batch;
+    const { baseOffset, exactBaseTimestamp, exactMaxTimestamp, isLogAppendTime } = batch;
     const found: Found[] = [];
     const scanner = new RecordScanner(batch.recordsCount, {
       visit: (timestampDelta, offsetDelta) => {
         if (found.length > 0) return;
-        const at = isLogAppendTime ? maxTimestamp : baseTimestamp + timestampDelta;
+        const at = isLogAppendTime ? exactMaxTimestamp : addExactInt64(exactBaseTimestamp, timestampDelta);
         const offset = baseOffset + offsetDelta;
-        if (at >= timestamp && offset >= fromOffset) found.push({ offset, timestamp: at });
+        if (Number(at) >= timestamp && offset >= fromOffset) found.push({ offset, timestamp: at });
       },
     });
     for await (const piece of decompressPieces(batch.compression, batch.payload)) {

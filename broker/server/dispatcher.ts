@@ -2,7 +2,8 @@ import type { Address, Clock } from '../../src/base/environment.ts';
 import { mustStop } from '../../src/base/assert.ts';
 import type { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
-import { malformed } from '../../src/base/protocol-error.ts';
+import type { BytesReader } from '../../src/base/bytes-reader.ts';
+import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import {
   decodeRequest,
@@ -10,6 +11,7 @@ import {
   encodeResponse,
   type RequestHeader,
 } from '../../src/protocol/framing.ts';
+import type { Api } from '../../src/protocol/message.ts';
 import { includesVersion } from '../../src/protocol/version-range.ts';
 import { countRequestTime, type Metrics } from './broker-metrics.ts';
 import type { RequestMetrics } from './metrics.ts';
@@ -18,6 +20,7 @@ import type { AnyRequestHandler } from './request-handler.ts';
 import type { ResponseSlot } from './response-queue.ts';
 import { STALL_MS, type StallWatch } from './stall-watch.ts';
 import type { ServerConnection } from './server-connection.ts';
+import { UnreadableRequest } from './unreadable-request.ts';
 
 const API_KEY_BYTES = 2;
 const API_VERSIONS_KEY = 18;
@@ -57,22 +60,32 @@ export class Dispatcher {
     const handlers = this.#options.handlersOf(connection.listener);
     const { header, reader } = decodeRequestHeader(frame);
     const handler = handlers.get(header.apiKey);
-    if (handler === undefined) malformed(`a request of API key ${header.apiKey}, which is not served here`);
+    if (handler === undefined) throw unreadable(header, 'the API is not served here');
     const { api } = handler;
     if (includesVersion(api.versions, header.apiVersion)) {
-      const request = decodeRequest(api, header.apiVersion, reader);
+      const request = readBody(api, header, reader);
       new Exchange(this.#options, connection, handler, header, frame.length).run(request);
       return;
     }
-    if (header.apiKey !== API_VERSIONS_KEY) {
-      malformed(`a request of ${api.name} version ${header.apiVersion}, which is not served here`);
-    }
+    if (header.apiKey !== API_VERSIONS_KEY) throw unreadable(header, 'the version is not served here');
     const fallback = { ...header, apiVersion: API_VERSIONS_FALLBACK };
     new Exchange(this.#options, connection, handler, fallback, frame.length).fail(
       null,
       ErrorCode.UNSUPPORTED_VERSION,
     );
   };
+}
+
+function readBody(api: Api, header: RequestHeader, reader: BytesReader): unknown {
+  try {
+    return decodeRequest(api, header.apiVersion, reader);
+  } catch (error) {
+    throw error instanceof ProtocolError ? new UnreadableRequest(header, error) : error;
+  }
+}
+
+function unreadable(header: RequestHeader, reason: string): UnreadableRequest {
+  return new UnreadableRequest(header, new ProtocolError(ErrorCode.INVALID_REQUEST, reason));
 }
 
 /** One request and its way to a response; it is the context that the handler sees. */

@@ -2,10 +2,13 @@ import type { Address, Connection, Environment, Listener, Timer } from '../../sr
 import type { BufferPool } from '../../src/base/buffer-pool.ts';
 import { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
 import { ConnectionQuotas, type ConnectionQuotasOptions } from './connection-quotas.ts';
 import type { SocketMetrics } from './metrics.ts';
 import { RequestTurns } from './request-turns.ts';
+import { SparseWarning } from './sparse-warning.ts';
+import { UnreadableRequest } from './unreadable-request.ts';
 import { ServerConnection, type ConnectionLimits, type ConnectionOwner } from './server-connection.ts';
 
 /** One address that the broker listens on, by Kafka's listener name. */
@@ -41,8 +44,6 @@ interface RequestDispatcher {
 
 /** How long a closing server waits for its clients to hang up. */
 const CLOSE_GRACE_MS = 50;
-/** Refused connections are told of no more often than this: who is refused tries again, a thousand times a second. */
-const REFUSAL_LOG_INTERVAL_MS = 10_000;
 const IDLE_CHECK_INTERVAL_MS_MAX = 60_000;
 
 /** Accepts connections on all listeners of a broker and keeps track of them. */
@@ -62,8 +63,8 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
   readonly #held = new Map<string, ServerConnection[]>();
   #createdTotal = 0;
   #refusedTotal = 0;
-  #refusedUntold = 0;
-  #refusalToldMs = Number.NEGATIVE_INFINITY;
+  readonly #refusals: SparseWarning;
+  readonly #unreadable: SparseWarning;
 
   constructor(options: SocketServerOptions) {
     this.#options = options;
@@ -71,6 +72,12 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
     this.buffers = options.buffers;
     this.clock = options.environment.clock;
     this.turns = new RequestTurns(options.environment);
+    const telling = { clock: this.clock, logger: options.logger };
+    this.#refusals = new SparseWarning('connections are refused', telling);
+    this.#unreadable = new SparseWarning(
+      'a connection is closed, because its request cannot be read',
+      telling,
+    );
     this.#quotas = new ConnectionQuotas(options.quotas);
     this.requestBytes = this.#budget(options.requestBytesMax, {
       stalledSinceMs: (connection) => connection.frameSinceMs,
@@ -142,7 +149,8 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
   closed(connection: ServerConnection, error: Error | undefined): void {
     this.#connections.delete(connection);
     this.#quotas.release(connection.remote.host);
-    if (error !== undefined) {
+    if (error instanceof ProtocolError) this.#tellUnreadable(connection, error);
+    else if (error !== undefined) {
       const level = error instanceof AssertionFailure ? 'error' : 'debug';
       this.#options.logger[level]('connection closed', { client: nameOf(connection), error });
     }
@@ -214,16 +222,20 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
 
   #tellRefusal(reason: string, connection: Connection): void {
     this.#refusedTotal++;
-    this.#refusedUntold++;
-    const nowMs = this.clock.monotonicMs();
-    if (nowMs - this.#refusalToldMs < REFUSAL_LOG_INTERVAL_MS) return;
-    this.#options.logger.warn('connections are refused', {
+    this.#refusals.tell({ client: nameOf(connection), reason });
+  }
+
+  #tellUnreadable(connection: ServerConnection, error: ProtocolError): void {
+    const request =
+      error instanceof UnreadableRequest
+        ? { clientId: error.clientId, api: error.api, apiVersion: error.apiVersion }
+        : { clientId: connection.clientId };
+    this.#unreadable.tell({
       client: nameOf(connection),
-      reason,
-      count: this.#refusedUntold,
+      listener: connection.listener,
+      ...request,
+      reason: error.message,
     });
-    this.#refusalToldMs = nowMs;
-    this.#refusedUntold = 0;
   }
 }
 

@@ -1,16 +1,10 @@
 import { TWO_POW_32 } from './int64.ts';
 import { malformed } from './protocol-error.ts';
 
-/** The high half of the first integer beyond the safe range, 2^53. */
-const UNSAFE_HIGH = 0x200000;
-
-/** Long.MAX_VALUE of the wire, which some fields use as "unknown": the one number beyond 2^53 that passes through. */
-export const INT64_MAX = 2 ** 63;
-
-/** The UUID of sixteen zero bytes, in Kafka's text form: it stands for "no UUID". */
 /** Kafka writes it for null, and reads any negative one as that. */
 const NULL_LENGTH = -1;
 
+/** The UUID of sixteen zero bytes, in Kafka's text form: it stands for "no UUID". */
 export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA';
 
 /** Text decoding without the argument checks of `Buffer.toString`; present on every Buffer of Node. */
@@ -89,13 +83,13 @@ export class BytesReader {
     return this.int32() >>> 0;
   }
 
-  /** @throws {ProtocolError} beyond 2^53, except {@link INT64_MAX}. */
+  /**
+   * Beyond 2^53 it is the nearest number: the order is kept, so that an offset or a time that cannot be is found to be out
+   * of range. Who stores it or sends it on has to refuse it; {@link BytesWriter.int64} does.
+   */
   int64(): number {
-    // In halves of its own: the check of the high one costs less than that of the whole (measured: 4 against 6 ns).
     const high = this.int32();
-    const low = this.int32() >>> 0;
-    if (high >= UNSAFE_HIGH || high < -UNSAFE_HIGH) return beyondSafe(high, low);
-    return high * TWO_POW_32 + low;
+    return high * TWO_POW_32 + (this.int32() >>> 0);
   }
 
   float64(): number {
@@ -211,11 +205,6 @@ export class BytesReader {
     if (this.position !== this.end)
       malformed(`${this.end - this.position} bytes follow the end of the message`);
   }
-}
-
-function beyondSafe(high: number, low: number): number {
-  if (high === 0x7fffffff && low === 0xffffffff) return INT64_MAX;
-  return malformed('a 64-bit integer is beyond 2^53');
 }
 
 function truncated(wanted: number, remaining: number): never {

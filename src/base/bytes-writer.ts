@@ -1,6 +1,7 @@
 import { assert } from './assert.ts';
-import { INT64_MAX, ZERO_UUID } from './bytes-reader.ts';
-import { writeInt64 } from './int64.ts';
+import { ZERO_UUID } from './bytes-reader.ts';
+import { type ExactInt64, INT64_MAX, writeExactInt64, writeInt64 } from './int64.ts';
+import { malformed } from './protocol-error.ts';
 
 /** Strings up to this many characters are written by a loop, which is faster than the call into Node. */
 const LOOP_CHARACTERS_MAX = 40;
@@ -86,16 +87,24 @@ export class BytesWriter {
     this.int32(value | 0);
   }
 
-  /** A safe integer, or {@link INT64_MAX}. */
-  int64(value: number): void {
+  /**
+   * A safe integer, {@link INT64_MAX} or a bigint.
+   * @throws {ProtocolError} for another number: it has been rounded, or never was an integer.
+   */
+  int64(value: ExactInt64): void {
     if (!Number.isSafeInteger(value)) {
-      assert(value === INT64_MAX, 'a 64-bit integer of the wire is a safe integer');
-      this.int32(0x7fffffff);
-      this.int32(-1);
+      this.#wideInt64(value);
       return;
     }
     const at = this.reserve(8);
-    writeInt64(this.buffer, at, value);
+    writeInt64(this.buffer, at, value as number);
+  }
+
+  #wideInt64(value: ExactInt64): void {
+    if (typeof value === 'number' && value !== INT64_MAX)
+      malformed(`${value} is no 64-bit integer, or was rounded to this number`);
+    const at = this.reserve(8);
+    writeExactInt64(this.buffer, at, value);
   }
 
   float64(value: number): void {

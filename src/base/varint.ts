@@ -4,7 +4,7 @@
  * (KIP-482) are unsigned; the fields inside a record are signed.
  */
 
-import { TWO_POW_32 } from './int64.ts';
+import { type ExactInt64, exactInt64, TWO_POW_32 } from './int64.ts';
 
 /** The longest form of a 32-bit varint, in bytes. */
 export const VARINT_BYTES_MAX = 5;
@@ -74,4 +74,20 @@ export function writeVarlong(target: Uint8Array, position: number, value: number
   }
   target[at++] = zigLow;
   return at;
+}
+
+/** Bits of a varlong that a 32-bit integer holds, without those of its sign: four bytes of seven. */
+const LOW_BITS = 28;
+
+/**
+ * Returns the integer that a zig-zag varlong stands for. What is above 64 bits is dropped, as in Java.
+ * @param low its lowest 28 bits.
+ * @param high the bits above, up to 42 of them.
+ */
+export function zigZagOfHalves(low: number, high: number): ExactInt64 {
+  const magnitude = high * 2 ** (LOW_BITS - 1) + (low >>> 1);
+  if (magnitude < Number.MAX_SAFE_INTEGER) return (low & 1) === 0 ? magnitude : -magnitude - 1;
+  const unsigned = BigInt.asUintN(64, (BigInt(high) << BigInt(LOW_BITS)) | BigInt(low));
+  const half = unsigned >> 1n;
+  return exactInt64((low & 1) === 0 ? half : -half - 1n);
 }

@@ -1,4 +1,5 @@
 import { ZERO_UUID } from '../base/bytes-reader.ts';
+import type { ExactInt64 } from '../base/int64.ts';
 import { ALL_VERSIONS, NO_VERSIONS, versionRange, type VersionRange } from './version-range.ts';
 
 /**
@@ -122,8 +123,11 @@ export function uint32(options?: WithDefault<number>): NumberField {
   return field({ kind: 'uint32' }, 0, options);
 }
 
-/** A safe integer, or `INT64_MAX`. */
-export function int64(options?: WithDefault<number>): NumberField {
+/**
+ * Decoded, the nearest number: not a safe integer beyond 2^53. To encode, a safe integer, `INT64_MAX` or a bigint; another
+ * number is refused.
+ */
+export function int64(options?: WithDefault<number>): Field<number, ExactInt64> {
   return field({ kind: 'int64' }, 0, options);
 }
 

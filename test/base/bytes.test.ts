@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BytesReader, INT64_MAX } from '../../src/base/bytes-reader.ts';
+import { BytesReader } from '../../src/base/bytes-reader.ts';
+import { INT64_MAX } from '../../src/base/int64.ts';
 import { BytesWriter } from '../../src/base/bytes-writer.ts';
 import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { sizeOfUnsignedVarint, sizeOfVarlong, writeVarlong } from '../../src/base/varint.ts';
@@ -10,6 +11,34 @@ function written(write: (writer: BytesWriter) => void): Buffer {
   write(writer);
   return writer.finishBuffer();
 }
+
+/** Any, and those around where numbers are no longer exact. */
+const anyInt64 = fc.oneof(
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  fc.bigInt({ min: 2n ** 53n - 4n, max: 2n ** 53n + 4n }),
+  fc.constantFrom(2n ** 63n - 1n, 2n ** 63n - 2n, -(2n ** 63n), 10n ** 18n),
+);
+
+describe('64-bit integers of any size', () => {
+  it('are read as the nearest number, and written exactly or not at all', () => {
+    fc.assert(
+      fc.property(anyInt64, (value) => {
+        const bytes = written((writer) => writer.int64(value));
+        expect(bytes.readBigInt64BE(0)).toBe(value);
+        const read = new BytesReader(bytes).int64();
+        expect(read).toBe(Number(value));
+        const again = (): Buffer => written((writer) => writer.int64(read));
+        if (Number.isSafeInteger(read)) expect(again()).toEqual(bytes);
+        else if (read === INT64_MAX) expect(again().readBigInt64BE(0)).toBe(2n ** 63n - 1n);
+        else expect(again).toThrow(ProtocolError);
+      }),
+    );
+  });
+
+  it.each([Number.NaN, 0.5, Number.POSITIVE_INFINITY, 1e18])('%d is not written', (value) => {
+    expect(() => written((writer) => writer.int64(value))).toThrow(ProtocolError);
+  });
+});
 
 describe('numbers', () => {
   it('agree with Buffer and with BigInt', () => {

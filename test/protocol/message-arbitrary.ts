@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { INT64_MAX } from '../../src/base/bytes-reader.ts';
+import { INT64_MAX } from '../../src/base/int64.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import type { Field, Fields, FieldType } from '../../src/protocol/schema.ts';
 import { includesVersion } from '../../src/protocol/version-range.ts';

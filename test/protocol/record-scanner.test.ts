@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addExactInt64, type ExactInt64 } from '../../src/base/int64.ts';
 import { BatchBuilder } from '../../src/protocol/records/batch-builder.ts';
 import { RECORDS_AT } from '../../src/protocol/records/batch-format.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
 import { RecordIterator } from '../../src/protocol/records/decode-batch.ts';
 import { RecordScanner } from '../../src/protocol/records/record-scanner.ts';
 
-type Seen = readonly [timestamp: number, offset: number, keyLength: number];
+type Seen = readonly [timestamp: ExactInt64, offset: number, keyLength: number];
 
 const field = fc.option(fc.uint8Array({ maxLength: 300 }), { nil: null });
 const record = fc.record({
@@ -24,7 +25,7 @@ function iterate(batch: BatchView): Seen[] | 'refused' {
     const seen: Seen[] = [];
     const iterator = new RecordIterator(batch);
     while (iterator.next()) {
-      seen.push([iterator.timestamp, iterator.offset - batch.baseOffset, iterator.keyLength]);
+      seen.push([iterator.exactTimestamp, iterator.offset - batch.baseOffset, iterator.keyLength]);
     }
     return seen;
   } catch {
@@ -37,7 +38,7 @@ function scan(batch: BatchView, pieceBytes: number): Seen[] | 'refused' {
     const seen: Seen[] = [];
     const scanner = new RecordScanner(batch.recordsCount, {
       visit: (timestamp, offset, keyLength) =>
-        void seen.push([batch.baseTimestamp + timestamp, offset, keyLength]),
+        void seen.push([addExactInt64(batch.exactBaseTimestamp, timestamp), offset, keyLength]),
     });
     const { payload } = batch;
     for (let at = 0; at < payload.length; at += pieceBytes) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { INT64_MAX, ZERO_UUID } from '../../src/base/bytes-reader.ts';
+import { ZERO_UUID } from '../../src/base/bytes-reader.ts';
+import { INT64_MAX } from '../../src/base/int64.ts';
 import type { KeyedMessage, Message } from '../../src/protocol/message.ts';
 import type { Field, Fields, FieldType } from '../../src/protocol/schema.ts';
 import {

@@ -65,6 +65,8 @@ function partitionError(
   if (name === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
   if (!topics.hasPartition(name, partition.partitionIndex)) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   if (!('open' in located)) return ErrorCode.NONE;
+  // It has been rounded, and no log ever gets there. Kafka stores it.
+  if (!Number.isSafeInteger(partition.committedOffset)) return ErrorCode.INVALID_COMMIT_OFFSET_SIZE;
   const metadataBytes = Buffer.byteLength(partition.committedMetadata ?? '');
   return metadataBytes > config.offsetMetadataBytesMax ? ErrorCode.OFFSET_METADATA_TOO_LARGE : ErrorCode.NONE;
 }
@@ -83,7 +85,9 @@ function acceptedOffset(
       leaderEpoch: partition.committedLeaderEpoch,
       metadata: partition.committedMetadata ?? '',
       commitTimestampMs: nowMs,
-      expireTimestampMs: retentionTimeMs === -1 ? undefined : nowMs + retentionTimeMs,
+      // What is longer than any clock goes is never.
+      expireTimestampMs:
+        retentionTimeMs === -1 ? undefined : Math.min(nowMs + retentionTimeMs, Number.MAX_SAFE_INTEGER),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { INT64_MAX } from '../../base/bytes-reader.ts';
+import { INT64_MAX } from '../../base/int64.ts';
 import { api } from '../message.ts';
 import { array, int16, int32, int64, int8, records, string, struct, uuid } from '../schema.ts';
 

@@ -3,7 +3,7 @@
  * begins. Nothing else in the project knows where the fields are.
  */
 import { crc32c } from '../../base/crc32c.ts';
-import { readInt64, writeInt64 } from '../../base/int64.ts';
+import { type ExactInt64, readExactInt64, readInt64, writeExactInt64, writeInt64 } from '../../base/int64.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
 import { ErrorCode } from '../error-codes.ts';
 import {
@@ -36,15 +36,10 @@ const KEPT_ATTRIBUTES = COMPRESSION_MASK | TRANSACTIONAL_FLAG | CONTROL_FLAG | D
 function int64At(buffer: Buffer, at: number): number {
   const value = readInt64(buffer, at);
   if (Number.isSafeInteger(value)) return value;
-  throw new ProtocolError(ErrorCode.CORRUPT_MESSAGE, 'a 64-bit integer of a record batch is beyond 2^53');
-}
-
-/**
- * Producers may write any time: what is beyond 2^53 milliseconds (the year 287396) is taken for that, so that it can be
- * refused as a time, and read where others have stored it.
- */
-function timestampAt(buffer: Buffer, at: number): number {
-  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(readInt64(buffer, at), Number.MAX_SAFE_INTEGER));
+  throw new ProtocolError(
+    ErrorCode.CORRUPT_MESSAGE,
+    `an offset or a producer id of a record batch is ${readExactInt64(buffer, at)}, beyond 2^53`,
+  );
 }
 
 export function baseOffsetAt(buffer: Buffer, at: number): number {
@@ -76,12 +71,22 @@ export function attributesAt(buffer: Buffer, at: number): number {
   return buffer.readInt16BE(at + ATTRIBUTES_AT);
 }
 
+/** Producers may write any time: beyond 2^53 (milliseconds to the year 287396; nanoseconds) it is the nearest number. */
 export function baseTimestampAt(buffer: Buffer, at: number): number {
-  return timestampAt(buffer, at + BASE_TIMESTAMP_AT);
+  return readInt64(buffer, at + BASE_TIMESTAMP_AT);
 }
 
+/** As {@link baseTimestampAt}. */
 export function maxTimestampAt(buffer: Buffer, at: number): number {
-  return timestampAt(buffer, at + MAX_TIMESTAMP_AT);
+  return readInt64(buffer, at + MAX_TIMESTAMP_AT);
+}
+
+export function exactBaseTimestampAt(buffer: Buffer, at: number): ExactInt64 {
+  return readExactInt64(buffer, at + BASE_TIMESTAMP_AT);
+}
+
+export function exactMaxTimestampAt(buffer: Buffer, at: number): ExactInt64 {
+  return readExactInt64(buffer, at + MAX_TIMESTAMP_AT);
 }
 
 export function producerIdAt(buffer: Buffer, at: number): number {
@@ -164,11 +169,15 @@ export function stampLeaderEpoch(buffer: Buffer, at: number, leaderEpoch: number
 export function stampTimestamp(
   buffer: Buffer,
   at: number,
-  batch: { readonly sizeInBytes: number; readonly timestampMs: number; readonly isLogAppendTime: boolean },
+  batch: {
+    readonly sizeInBytes: number;
+    readonly timestampMs: ExactInt64;
+    readonly isLogAppendTime: boolean;
+  },
 ): void {
   const kept = attributesAt(buffer, at) & KEPT_ATTRIBUTES;
   buffer.writeInt16BE(batch.isLogAppendTime ? kept | LOG_APPEND_TIME_FLAG : kept, at + ATTRIBUTES_AT);
-  writeInt64(buffer, at + MAX_TIMESTAMP_AT, batch.timestampMs);
+  writeExactInt64(buffer, at + MAX_TIMESTAMP_AT, batch.timestampMs);
   stampCrc(buffer, at, batch.sizeInBytes);
 }
 

@@ -1,3 +1,4 @@
+import type { ExactInt64 } from '../../base/int64.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
 import { compressionOfId, type Compression } from '../compression/compression.ts';
 import { ErrorCode } from '../error-codes.ts';
@@ -102,6 +103,14 @@ export class BatchView {
 
   get maxTimestamp(): number {
     return header.maxTimestampAt(this.buffer, this.start);
+  }
+
+  get exactBaseTimestamp(): ExactInt64 {
+    return header.exactBaseTimestampAt(this.buffer, this.start);
+  }
+
+  get exactMaxTimestamp(): ExactInt64 {
+    return header.exactMaxTimestampAt(this.buffer, this.start);
   }
 
   /** -1 when the producer is not idempotent. */

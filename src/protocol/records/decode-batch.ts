@@ -1,5 +1,7 @@
 import { viewOf } from '../../base/buffer-view.ts';
+import { addExactInt64, type ExactInt64 } from '../../base/int64.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
+import { VARLONG_BYTES_MAX, zigZagOfHalves } from '../../base/varint.ts';
 import { decompress, DECOMPRESSED_BYTES_MAX } from '../compression/compression.ts';
 import { ErrorCode } from '../error-codes.ts';
 import { NO_TIMESTAMP, RECORD_BYTES_MIN } from './batch-format.ts';
@@ -10,6 +12,9 @@ import { NO_HEADERS, type Header, type Record } from './record.ts';
 interface Utf8Slice {
   utf8Slice(start: number, end: number): string;
 }
+
+/** Two numbers that are smaller have a sum that is a safe integer. */
+const ADDED_EXACTLY_MAX = 2 ** 52;
 
 /**
  * Decodes the records of a batch; the checksum is not looked at.
@@ -44,6 +49,7 @@ export class RecordIterator {
   /** The uncompressed records. */
   readonly bytes: Buffer;
   offset = 0;
+  /** Beyond 2^53 the nearest number; see {@link exactTimestamp}. */
   timestamp = 0;
   /** -1: the key is null. */
   keyLength = -1;
@@ -60,6 +66,12 @@ export class RecordIterator {
   readonly #baseTimestamp: number;
   /** The time of all records, or -1: each has its own. */
   readonly #appendTime: number;
+  /** Whether times may be beyond 2^53, so that they are added up exactly. */
+  #isWide: boolean;
+  #exactTimestamp: ExactInt64 = 0;
+  /** The time of the current record before its base is added, where {@link #varlong} has no safe integer. */
+  #wideDelta: ExactInt64 = 0;
+  readonly #batch: BatchView;
 
   /**
    * @param options.ownTimes each record's own time, also where the batch says that the log has set one for all.
@@ -80,6 +92,8 @@ export class RecordIterator {
     this.#baseTimestamp = batch.baseTimestamp;
     this.#appendTime =
       batch.isLogAppendTime && options?.ownTimes !== true ? batch.maxTimestamp : NO_TIMESTAMP;
+    this.#batch = batch;
+    this.#isWide = Math.max(Math.abs(this.#baseTimestamp), this.#appendTime) >= ADDED_EXACTLY_MAX;
     if (this.#left < 0 || this.#left * RECORD_BYTES_MIN > this.bytes.length) {
       throw corrupt(`${this.#left} records cannot fit into ${this.bytes.length} bytes`);
     }
@@ -101,6 +115,7 @@ export class RecordIterator {
     const timestampDelta = this.#varlong();
     this.timestamp =
       this.#appendTime === NO_TIMESTAMP ? this.#baseTimestamp + timestampDelta : this.#appendTime;
+    if (this.#isWide) this.#addExactly(timestampDelta);
     this.offset = this.#baseOffset + this.#varint();
     this.keyLength = this.#varint();
     this.keyStart = this.#position;
@@ -117,6 +132,11 @@ export class RecordIterator {
     // What ran over the end of the record, or of the buffer, shows here at the latest.
     if (this.#position !== end) throw corrupt('a record does not have the length it says');
     return true;
+  }
+
+  /** The time of the current record without loss. */
+  get exactTimestamp(): ExactInt64 {
+    return this.#isWide ? this.#exactTimestamp : this.timestamp;
   }
 
   /** The current record as an object, with views on {@link bytes}. */
@@ -149,6 +169,15 @@ export class RecordIterator {
     }
     this.#position = after;
     return headers;
+  }
+
+  #addExactly(delta: number): void {
+    const exactDelta = Number.isSafeInteger(delta) ? delta : this.#wideDelta;
+    this.#exactTimestamp =
+      this.#appendTime === NO_TIMESTAMP
+        ? addExactInt64(this.#batch.exactBaseTimestamp, exactDelta)
+        : this.#batch.exactMaxTimestamp;
+    this.timestamp = Number(this.#exactTimestamp);
   }
 
   #skipHeaders(end: number): void {
@@ -204,24 +233,20 @@ export class RecordIterator {
     return this.#longVarlong();
   }
 
-  /** More than 28 bits: halves in floats, exact up to 2^53, and no more than that: only times are so long. */
+  /** More than 28 bits: only times are so long. Beyond 2^53 it is the nearest number, and exact in {@link #wideDelta}. */
   #longVarlong(): number {
-    let scale = 1;
-    let magnitude = 0;
-    let sign = 0;
-    for (let i = 0; i < 10; i++) {
+    let low = 0;
+    let high = 0;
+    for (let i = 0; i < VARLONG_BYTES_MAX; i++) {
       const byte = this.bytes[this.#position++] ?? 0;
-      if (i === 0) {
-        sign = byte & 1;
-        magnitude = (byte & 0x7f) >>> 1;
-        scale = 2 ** 6;
-      } else {
-        magnitude += (byte & 0x7f) * scale;
-        scale *= 0x80;
-      }
+      if (i < 4) low |= (byte & 0x7f) << (7 * i);
+      else high += (byte & 0x7f) * 2 ** (7 * (i - 4));
       if (byte >= 0x80) continue;
-      magnitude = Math.min(magnitude, Number.MAX_SAFE_INTEGER - 1);
-      return sign === 0 ? magnitude : -magnitude - 1;
+      const exact = zigZagOfHalves(low, high);
+      const nearest = Number(exact);
+      if (Math.abs(nearest) >= ADDED_EXACTLY_MAX) this.#isWide = true;
+      this.#wideDelta = exact;
+      return nearest;
     }
     throw corrupt('a varlong takes more than ten bytes');
   }

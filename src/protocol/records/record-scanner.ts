@@ -1,10 +1,12 @@
+import type { ExactInt64 } from '../../base/int64.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
+import { VARINT_BYTES_MAX, VARLONG_BYTES_MAX, zigZagOfHalves } from '../../base/varint.ts';
 import { ErrorCode } from '../error-codes.ts';
 import { RECORD_BYTES_MIN } from './batch-format.ts';
 
 /** What is told of each record. */
 interface RecordVisitor {
-  visit(timestampDelta: number, offsetDelta: number, keyLength: number): void;
+  visit(timestampDelta: ExactInt64, offsetDelta: number, keyLength: number): void;
 }
 
 /** What comes next: a number, or after it bytes to skip. */
@@ -17,9 +19,6 @@ const VALUE = 5;
 const HEADERS = 6;
 const HEADER_KEY = 7;
 const HEADER_VALUE = 8;
-
-const VARINT_BYTES_MAX = 5;
-const VARLONG_BYTES_MAX = 10;
 
 /**
  * Walks over the records of a batch that come in pieces of any size, and keeps nothing of them. It asks the same of them
@@ -34,7 +33,7 @@ export class RecordScanner {
   /** Of a key or a value, not seen yet. */
   #skip = 0;
   #headersLeft = 0;
-  #timestampDelta = 0;
+  #timestampDelta: ExactInt64 = 0;
   #offsetDelta = 0;
   #keyLength = 0;
   /** The number that is being read: its zigzag halves up to bit 28, and what is above. */
@@ -99,8 +98,13 @@ export class RecordScanner {
     this.#low = 0;
     this.#high = 0;
     this.#numberBytes = 0;
+    if (this.#field === TIMESTAMP) {
+      this.#timestampDelta = zigZagOfHalves(low, high);
+      this.#field = OFFSET;
+      return;
+    }
     // Half of what is above bit 28, and its sign, which is the lowest bit of all.
-    const magnitude = (low >>> 1) + (this.#field === TIMESTAMP ? high : high % 16) * 2 ** 27;
+    const magnitude = (low >>> 1) + (high % 16) * 2 ** 27;
     const value = (low & 1) === 0 ? magnitude : -magnitude - 1;
     switch (this.#field) {
       case LENGTH:
@@ -108,13 +112,6 @@ export class RecordScanner {
         this.#bytesLeft = value;
         this.#recordsLeft--;
         this.#field = ATTRIBUTES;
-        return;
-      case TIMESTAMP:
-        this.#timestampDelta = Math.max(
-          Number.MIN_SAFE_INTEGER,
-          Math.min(value, Number.MAX_SAFE_INTEGER - 1),
-        );
-        this.#field = OFFSET;
         return;
       case OFFSET:
         this.#offsetDelta = value;

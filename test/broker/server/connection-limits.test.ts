@@ -6,6 +6,7 @@ import { ConnectionQuotas } from '../../../broker/server/connection-quotas.ts';
 import type { Logger } from '../../../src/base/logger.ts';
 import { encodeRequest } from '../../../src/protocol/framing.ts';
 import { produce } from '../../../src/protocol/messages/00-produce.ts';
+import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
 import { apiVersions } from '../../../src/protocol/messages/18-api-versions.ts';
 import { batchOf, type BrokerConfigInput, TestBrokers } from '../running-broker.ts';
 import { FrameCollector } from './frame-collector.ts';
@@ -20,6 +21,8 @@ const large = Buffer.concat(
   }),
 );
 
+const UNREADABLE = 'a connection is closed, because its request cannot be read';
+
 /** On a machine that does much else. */
 const PATIENCE = { timeout: 20_000 };
 
@@ -27,8 +30,17 @@ describe('limits of connections', () => {
   const brokers = new TestBrokers();
   const clients: FrameCollector[] = [];
   const lines: Readonly<Record<string, unknown>>[] = [];
-  const note = (message: string, fields?: object): void => void lines.push({ message, ...fields });
-  const logger: Logger = { debug: note, info: () => {}, warn: note, error: note, child: () => logger };
+  const note =
+    (level: string) =>
+    (message: string, fields?: object): void =>
+      void lines.push({ level, message, ...fields });
+  const logger: Logger = {
+    debug: note('debug'),
+    info: () => {},
+    warn: note('warn'),
+    error: note('error'),
+    child: () => logger,
+  };
 
   afterEach(async () => {
     lines.length = 0;
@@ -65,9 +77,9 @@ describe('limits of connections', () => {
       for (let i = 0; i < 5; i++) await greet(await connect(broker));
       for (let i = 0; i < 20; i++) await (await connect(broker)).closed;
       expect(broker.metrics.connectionRefusalTotal).toBe(20);
-      expect(lines.filter(({ message }) => message === 'connections are refused')).toMatchObject([
-        { reason: why, count: 1 },
-      ]);
+      expect(
+        lines.filter(({ message, level }) => message === 'connections are refused' && level === 'warn'),
+      ).toMatchObject([{ reason: why, count: 1 }]);
       clients[0]?.socket.destroy();
       await expect.poll(() => broker.metrics.connectionCount, PATIENCE).toBe(4);
       await greet(await connect(broker));
@@ -102,9 +114,33 @@ describe('limits of connections', () => {
     client.write(bytes);
     await client.closed;
     await expect.poll(() => broker.metrics.connectionCount, PATIENCE).toBe(0);
-    expect(String(lines.find(({ message }) => message === 'connection closed')?.['error'])).toContain(
+    expect(lines.find(({ message }) => message === UNREADABLE)?.['reason']).toContain(
       `a client that speaks ${protocol}`,
     );
+  });
+
+  it('tells who sent what cannot be read, once in a while', async () => {
+    const broker = await start({});
+    const asking = encodeRequest(metadata, 1, { correlationId: 1, clientId: 'inventory' }, { topics: null });
+    const broken = Buffer.concat(asking);
+    broken.writeInt32BE(1_000, broken.length - 4);
+    for (let i = 0; i < 3; i++) {
+      const client = await connect(broker);
+      client.write(broken);
+      await client.closed;
+    }
+    await expect.poll(() => lines.filter(({ message }) => message === UNREADABLE), PATIENCE).toHaveLength(3);
+    const warned = lines.filter(({ message, level }) => message === UNREADABLE && level === 'warn');
+    expect(warned).toMatchObject([
+      {
+        clientId: 'inventory',
+        client: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        api: 'Metadata',
+        apiVersion: 1,
+        reason: 'an array of 1000 elements cannot fit into the 0 bytes left',
+        count: 1,
+      },
+    ]);
   });
 
   it('does not read more of large requests than the budget, and ends those that do not come to an end', async () => {
