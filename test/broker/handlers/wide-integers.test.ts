@@ -219,7 +219,7 @@ it('DescribeLogDirs answers for all partitions of a topic that is named twice', 
         });
         const described = results[0]?.topics.map(({ name, partitions }) => ({
           name,
-          partitions: partitions.map(({ partitionIndex }) => partitionIndex).toSorted(),
+          partitions: partitions.map(({ partitionIndex }) => partitionIndex).toSorted((a, b) => a - b),
         }));
         expect(described).toEqual([{ name: 't', partitions: [0, 1, 3] }]);
       },
