@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { shownInteger } from './wide-integer.ts';
 import { DiagnosticError, messageOf, OperationalError } from '../src/base/errors.ts';
 import {
   Admin,
@@ -296,7 +297,7 @@ function jsonOf({ keyFormat, valueFormat }: ConsumeOptions): (shown: ShownRecord
   return ({ partition, record, key, value }) => {
     const { offset, timestamp } = record;
     const headers = record.headers.map((h) => ({ key: h.key, value: h.value?.toString() ?? null }));
-    const place = JSON.stringify({ partition, offset, timestamp }).slice(0, -1);
+    const place = JSON.stringify({ partition, offset, timestamp: shownInteger(timestamp) }).slice(0, -1);
     return `${place},"key":${asJson(key, keyFormat)},"value":${asJson(value, valueFormat)},"headers":${JSON.stringify(headers)}}\n`;
   };
 }

@@ -5,6 +5,7 @@ import { type ConnectionOptions, withConnection } from './connection.ts';
 import { withOptionRules } from './option-rules.ts';
 import { printRows } from './output.ts';
 import { offsetsAt, startPlace } from './start-place.ts';
+import { shownInteger } from './wide-integer.ts';
 import { withAdmin } from './with-admin.ts';
 import { writeOut } from './standard-streams.ts';
 
@@ -100,9 +101,10 @@ async function describe(admin: Admin, groupId: string) {
       return {
         topic: p.topic,
         partition: p.partition,
-        committed: offset,
+        committed: offset === null ? null : shownInteger(offset),
         end,
-        lag: offset === null ? null : end - offset,
+        // An offset that no log reaches is behind nothing.
+        lag: offset === null || !Number.isSafeInteger(offset) ? null : end - offset,
         member: member?.memberId ?? null,
         client: member?.clientId ?? null,
       };

@@ -1,4 +1,5 @@
 import { DiagnosticError, messageOf, OperationalError } from '../src/base/errors.ts';
+import { ProtocolError } from '../src/base/protocol-error.ts';
 import { renderTable } from './shell/table.ts';
 import { writeOut } from './standard-streams.ts';
 
@@ -40,6 +41,6 @@ export function explain(error: unknown): string {
       .filter((line) => line !== undefined)
       .join('\n');
   }
-  if (error instanceof OperationalError) return error.message;
+  if (error instanceof OperationalError || error instanceof ProtocolError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
 }

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { DiagnosticError } from '../src/base/errors.ts';
 import type { ConsumerRecord } from '../src/client/index.ts';
+import { shownInteger } from './wide-integer.ts';
 
 /** How the bytes of keys and values are written as text, and read from it. Numbers are big-endian, as Kafka's serdes have them. */
 const BYTE_FORMATS = ['string', 'json', 'int', 'long', 'double', 'hex', 'base64'] as const;
@@ -106,7 +107,7 @@ const TOKENS: Readonly<Record<string, (shown: ShownRecord) => string>> = {
   s: ({ value }) => value ?? NULL_TEXT,
   K: ({ record }) => String(record.key?.length ?? -1),
   S: ({ record }) => String(record.value?.length ?? -1),
-  T: ({ record }) => String(record.timestamp),
+  T: ({ record }) => String(shownInteger(record.timestamp)),
   h: ({ record }) =>
     record.headers.map(({ key, value }) => `${key}=${value?.toString() ?? NULL_TEXT}`).join(','),
   '%': () => '%',

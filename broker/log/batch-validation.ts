@@ -112,6 +112,13 @@ function recompressOwn(records: Buffer, batches: readonly BatchInfo[], config: L
 
 function refuseBatch(records: Buffer, batch: BatchInfo, options: ValidationOptions): Refusal | undefined {
   const { origin, config } = options;
+  // As in Kafka it is told before a wrong checksum, which does not cover it.
+  if (origin === 'client' && batch.baseOffset !== 0) {
+    return refusal(
+      ErrorCode.INVALID_RECORD,
+      `the batch has base offset ${batch.baseOffset} where 0 is expected`,
+    );
+  }
   if (batch.sizeInBytes > config.maxMessageBytes) return refusalOfSize(batch, config);
   if (!isCrcValid(records, batch.position, batch.sizeInBytes)) {
     return refusal(ErrorCode.CORRUPT_MESSAGE, 'the checksum of the batch is wrong');
@@ -134,12 +141,6 @@ function refusalOfSize({ sizeInBytes }: BatchInfo, { maxMessageBytes }: LogConfi
 }
 
 function refuseClientBatch(batch: BatchInfo, config: LogConfig): Refusal | undefined {
-  if (batch.baseOffset !== 0) {
-    return refusal(
-      ErrorCode.INVALID_RECORD,
-      `the batch has base offset ${batch.baseOffset} where 0 is expected`,
-    );
-  }
   if (batch.isControl) return refusal(ErrorCode.INVALID_RECORD, 'clients may not write control batches');
   if (batch.producerId >= 0 && batch.baseSequence < 0) {
     return refusal(

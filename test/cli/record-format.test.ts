@@ -1,3 +1,4 @@
+import { shownInteger } from '../../cli/wide-integer.ts';
 import { describe, expect, it } from 'vitest';
 import { bytesFrom, recordTemplate, type ShownRecord, textOf } from '../../cli/record-format.ts';
 import { startPlace } from '../../cli/start-place.ts';
@@ -63,4 +64,13 @@ describe('a place to start', () => {
     expect(startPlace('1970-01-01T00:00:01Z')).toEqual({ timestamp: 1000 });
     expect(() => startPlace('soon')).toThrow('soon is not a place in a topic');
   });
+});
+
+it('an integer that has been rounded is marked, and others are not', () => {
+  expect([0, -1, Number.MAX_SAFE_INTEGER].map(shownInteger)).toEqual([0, -1, Number.MAX_SAFE_INTEGER]);
+  expect(shownInteger(1_795_909_000_000_000_000)).toBe('~1795909000000000000');
+  const record = { offset: 3, timestamp: 2 ** 60, key: null, value: null, headers: [] };
+  expect(recordTemplate('%o %T')({ topic: 't', partition: 0, record, key: null, value: null })).toBe(
+    '3 ~1152921504606847000',
+  );
 });

@@ -46,6 +46,7 @@ export interface ConsumerOptions extends ClientOptions {
 /** A record as it came from a partition. `headers` is one shared empty array when there are none. */
 export interface ConsumerRecord {
   readonly offset: number;
+  /** Milliseconds since the epoch. Of what a producer wrote beyond 2^53, such as nanoseconds, the nearest number. */
   readonly timestamp: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
@@ -64,7 +65,7 @@ export interface FetchedRecords extends TopicPartition {
 }
 
 export interface OffsetAndMetadata extends TopicPartition {
-  /** The next offset to read. */
+  /** The next offset to read. One beyond 2^53, which other clients can commit, is read as the nearest number. */
   readonly offset: number;
   readonly leaderEpoch?: number | undefined;
   readonly metadata?: string | undefined;

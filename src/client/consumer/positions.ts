@@ -102,7 +102,9 @@ export class Positions {
       if (!untouched(state)) continue;
       const found = committed.get(partitionKey(state.topic, state.partition));
       const policy = resetPolicyOf(this.#settings, state.topic);
-      if (found !== undefined) state.seek(found.offset, found.leaderEpoch ?? -1);
+      // Beyond 2^53 it has been rounded, and is out of range in any log: as there, the policy decides.
+      if (found !== undefined && Number.isSafeInteger(found.offset))
+        state.seek(found.offset, found.leaderEpoch ?? -1);
       else if (policy === 'none') without.push(state);
       else state.resetTo = policy;
     }
