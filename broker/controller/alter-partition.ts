@@ -16,6 +16,10 @@ const ISR_EPOCHS_VERSION = 3;
 /**
  * AlterPartition (key 56): a leader asks to change its ISR. Epochs fence what is out of date; nobody joins who is
  * fenced, on his way out, or not the process that the leader thinks (KIP-841, KIP-903).
+ *
+ * Any replica may also ask for the ISR without itself: the files of its log are damaged. It is then taken for one that has
+ * lost records, as after an unclean shutdown, provided that there is another that leads. (Kafka has a message for this where
+ * a whole disk is lost.)
  */
 export const alterPartition = operation({
   api,
@@ -61,17 +65,21 @@ function alterOne(
   if (partition === undefined) return refuse(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   const withEpochs = asked.version >= ISR_EPOCHS_VERSION;
   const isr = withEpochs ? wanted.newIsrWithEpochs.map((member) => member.brokerId) : wanted.newIsr;
-  const error = check(state, partition, { leaderId: asked.request.brokerId, isr, wanted, withEpochs });
+  const { brokerId } = asked.request;
+  const isLeaving = partition.replicas.includes(brokerId) && !isr.includes(brokerId);
+  const error = check(state, partition, { brokerId, isLeaving, isr, wanted, withEpochs });
   if (error !== ErrorCode.NONE) return refuse(error);
 
   const rules = electionRules(state, topic.name, partition);
   const record = partitionChangeRecord(
     { topic, index, partition },
-    { isr, recovering: wanted.leaderRecoveryState === 1 },
+    isLeaving ? { isr, uncleanShutdown: [brokerId] } : { isr, recovering: wanted.leaderRecoveryState === 1 },
     rules,
   );
   const after =
     record === null ? partition : applyPartitionChange(partition, record.data as PartitionChangeRecord);
+  if (isLeaving && (after.leader < 0 || after.leader === brokerId))
+    return refuse(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE);
   return {
     record,
     response: {
@@ -88,7 +96,8 @@ function check(
   state: ControllerState,
   partition: PartitionRegistration,
   change: {
-    readonly leaderId: number;
+    readonly brokerId: number;
+    readonly isLeaving: boolean;
     readonly isr: readonly number[];
     readonly wanted: RequestedPartition;
     readonly withEpochs: boolean;
@@ -100,10 +109,14 @@ function check(
     return ErrorCode.NOT_CONTROLLER;
   }
   if (wanted.leaderEpoch < partition.leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH;
-  if (change.leaderId !== partition.leader) return ErrorCode.INVALID_REQUEST;
+  if (change.brokerId !== partition.leader && !change.isLeaving) return ErrorCode.INVALID_REQUEST;
   if (wanted.partitionEpoch < partition.partitionEpoch) return ErrorCode.INVALID_UPDATE_VERSION;
   if (new Set(isr).size !== isr.length || !isr.every((id) => partition.replicas.includes(id))) {
     return ErrorCode.INVALID_REQUEST;
+  }
+  if (change.isLeaving) {
+    const others = partition.isr.filter((id) => id !== change.brokerId);
+    return others.join() === isr.join() ? ErrorCode.NONE : ErrorCode.INVALID_REQUEST;
   }
   if (!isr.includes(partition.leader)) return ErrorCode.INVALID_REQUEST;
   const recovering = wanted.leaderRecoveryState === 1;

@@ -9,6 +9,7 @@ import {
 } from './closed-log.ts';
 import type { LogOptions } from './log-options.ts';
 import {
+  CLEANER_CHECKPOINT,
   HIGH_WATERMARK_CHECKPOINT,
   LOG_START_CHECKPOINT,
   type OffsetsByLog,
@@ -20,7 +21,7 @@ import {
 export type KnownOffsets = Required<
   Pick<LogOptions, 'recoveryPoint' | 'highWatermark' | 'hadCleanShutdown'>
 > &
-  Pick<LogOptions, 'logStartOffset' | 'abortedIn'>;
+  Pick<LogOptions, 'logStartOffset' | 'cleanedTo' | 'abortedIn'>;
 
 interface KnownLogsOptions {
   readonly disk: Disk;
@@ -38,6 +39,7 @@ export class KnownLogs {
   readonly #recoveryPoints: OffsetsByLog;
   readonly #highWatermarks: OffsetsByLog;
   readonly #logStarts: OffsetsByLog;
+  readonly #cleaned: OffsetsByLog;
   readonly #closed: ClosedLogs;
 
   constructor({ disk, logger, directory, hadCleanShutdown, brokerEpoch }: KnownLogsOptions) {
@@ -47,6 +49,7 @@ export class KnownLogs {
     this.#recoveryPoints = read(RECOVERY_POINT_CHECKPOINT);
     this.#highWatermarks = read(HIGH_WATERMARK_CHECKPOINT);
     this.#logStarts = read(LOG_START_CHECKPOINT);
+    this.#cleaned = read(CLEANER_CHECKPOINT);
     this.#closed = hadCleanShutdown
       ? readClosedLogs(disk, directory, { brokerEpoch, logger })
       : NO_CLOSED_LOGS;
@@ -68,6 +71,7 @@ export class KnownLogs {
 
   offsetsOf(name: string): KnownOffsets {
     const logStartOffset = this.#logStarts.get(name);
+    const cleanedTo = this.#cleaned.get(name);
     const closed = this.#closed.logs.get(name);
     return {
       recoveryPoint: this.#recoveryPoints.get(name) ?? 0,
@@ -75,6 +79,7 @@ export class KnownLogs {
       // A log that could not be opened was not closed by the stop that closed the others.
       hadCleanShutdown: this.#hadCleanShutdown && !this.#closed.unclean.has(name),
       ...(logStartOffset === undefined ? {} : { logStartOffset }),
+      ...(cleanedTo === undefined ? {} : { cleanedTo }),
       ...(closed === undefined ? {} : { abortedIn: segmentsWithAborted(closed) }),
     };
   }

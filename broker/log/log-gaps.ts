@@ -1,4 +1,6 @@
+import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { remedyFor } from './missing-logs.ts';
 import type { Segment } from './segment.ts';
 
 /** Records that should be in a log and are not. */
@@ -42,17 +44,28 @@ export function endOffsetOf(segment: Segment | undefined): number {
   return end;
 }
 
-/** Names what is missing. The start goes on: what is there stays readable, and readers go on behind the hole, as in Kafka. */
-export function reportMissing(
+/**
+ * A log with a hole is not served: its readers would pass over the hole without a word, and the log start of a leader becomes
+ * that of all replicas, which would delete what they have. Where Kafka's cleaner has compacted the log, holes are its work.
+ * @throws {OperationalError} that names what is missing, and what to do.
+ */
+export function refuseGaps(
   missing: readonly MissingRecords[],
-  { logger, directory }: { readonly logger: Logger; readonly directory: string },
+  options: { readonly logger: Logger; readonly directory: string; readonly cleanedTo: number | undefined },
 ): void {
-  for (const { fromOffset, toOffset, after } of missing) {
-    logger.error('records are missing: a segment was removed, emptied or cut short; restore it from a copy', {
-      directory,
-      fromOffset,
-      toOffset,
-      ...(after === undefined ? {} : { after }),
-    });
+  const { logger, directory, cleanedTo = 0 } = options;
+  const [first] = missing.filter(({ toOffset }) => toOffset > cleanedTo);
+  if (first === undefined) {
+    if (missing.length > 0)
+      logger.info('a log has holes below where a log cleaner has been', { directory, cleanedTo });
+    return;
   }
+  const { fromOffset, toOffset, after } = first;
+  const place = after === undefined ? 'at its beginning' : `after ${after}`;
+  throw new OperationalError(
+    'CORRUPT_LOG',
+    `records ${fromOffset} to ${toOffset - 1} of ${directory} are missing ${place}: a segment was removed, emptied or cut ` +
+      `short; ${remedyFor(directory)}`,
+    { retriable: false },
+  );
 }

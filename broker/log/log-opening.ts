@@ -96,6 +96,7 @@ function recover(options: LogOptions, { logger, segmentOptions }: OpeningOptions
     recoveryPoint: options.recoveryPoint ?? 0,
     logStartOffset: options.logStartOffset,
     hadCleanShutdown: options.hadCleanShutdown ?? false,
+    cleanedTo: options.cleanedTo,
     abortedIn: options.abortedIn ?? new Set(),
     epochs,
     producers,

@@ -23,6 +23,8 @@ export interface LogOptions {
   readonly highWatermark?: number;
   /** The process that wrote this log closed it: nothing is scanned. False when not said. */
   readonly hadCleanShutdown?: boolean;
+  /** Kafka's log cleaner has compacted the log up to there, and holes below are its work. */
+  readonly cleanedTo?: number;
   /** Base offsets of the segments that had an index of aborted transactions when the log was closed, where that is known. */
   readonly abortedIn?: ReadonlySet<number>;
   /** Shared by the logs of a broker; a log of its own budget when not said. */

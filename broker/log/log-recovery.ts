@@ -3,8 +3,8 @@ import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { foreign } from './checkpoint-file.ts';
 import { epochAt, type LeaderEpochCache } from './leader-epoch-cache.ts';
-import { howToGiveUp } from './missing-logs.ts';
-import { endOffsetOf, findMissing, reportMissing } from './log-gaps.ts';
+import { endOffsetOf, findMissing, refuseGaps } from './log-gaps.ts';
+import { remedyFor } from './missing-logs.ts';
 import { replayProducers } from './producer-replay.ts';
 import type { ProducerSnapshots } from './producer-snapshots.ts';
 import type { ProducerState } from './producer-state.ts';
@@ -27,6 +27,8 @@ interface RecoveryOptions {
   /** From the checkpoint; undefined where that says nothing: then the files do. */
   readonly logStartOffset: number | undefined;
   readonly hadCleanShutdown: boolean;
+  /** Kafka's log cleaner has compacted the log up to there. */
+  readonly cleanedTo: number | undefined;
   /** Segments that had an index of aborted transactions when the log was closed. */
   readonly abortedIn: ReadonlySet<number>;
   readonly epochs: LeaderEpochCache;
@@ -68,7 +70,7 @@ function recoverSegments(opened: Segment[], options: RecoveryOptions): Recovered
     : scanUnflushed(segments, options);
   let logEndOffset = endOffsetOf(segments.at(-1));
   refuseLoss(logEndOffset, options);
-  reportMissing(findMissing(segments, wantedStart), options);
+  refuseGaps(findMissing(segments, wantedStart), options);
   if (logEndOffset < wantedStart) {
     // Records up to the log start were deleted on request and are not to come back; nothing after them survived.
     setAllAside(segments, options);
@@ -262,20 +264,13 @@ function scanFrom(first: number, segments: Segment[], options: RecoveryOptions):
   return { segments: scanned, cutBase };
 }
 
-function remedy(directory: string): string {
-  // Without the metadata all partitions would be taken for strays.
-  return directory.endsWith('/__cluster_metadata-0')
-    ? 'restore the file from a copy, or begin anew with an empty data folder'
-    : `restore the file from a copy, or ${howToGiveUp(directory)}`;
-}
-
 /** Files are missing: an empty log here would let the cluster believe that its records have been deleted. */
 function refuseLoss(logEndOffset: number, { directory, recoveryPoint }: RecoveryOptions): void {
   if (logEndOffset >= recoveryPoint) return;
   throw new OperationalError(
     'CORRUPT_LOG',
     `${directory} ends at offset ${logEndOffset}, though records up to ${recoveryPoint} had been written completely: ` +
-      remedy(directory),
+      remedyFor(directory),
     { retriable: false },
   );
 }
@@ -294,7 +289,7 @@ function refuseDamage(
   throw new OperationalError(
     'CORRUPT_LOG',
     `${segment.pathOf('log')} is damaged at byte ${at.position} (offset ${at.offset}), though it had been written ` +
-      `completely: ${remedy(options.directory)}`,
+      `completely: ${remedyFor(options.directory)}`,
     { retriable: false },
   );
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import type { Segment } from './segment.ts';
 import { segmentIndexOf } from './segment-lookup.ts';
 import { removeSegment, SegmentRemoval } from './segment-removal.ts';
+import { setSegmentAside } from './unrecovered.ts';
 
 /**
  * The segments of one log, ascending by base offset; the last is the active one. Who may touch a segment when:
@@ -81,9 +82,24 @@ export class LogSegments {
     if (segment !== undefined) removeSegment(this.#environment.disk, segment);
   }
 
-  /** Removes all segments, newest first, then makes the only one of the log. */
-  replaceAll(create: () => Segment): void {
-    while (this.#segments.length > 0) this.removeActive();
+  /**
+   * As {@link removeActive}, and keeps the records.
+   * @returns the path of the file that has them; undefined where there are none.
+   */
+  setActiveAside(): string | undefined {
+    const segment = this.#segments.at(-1);
+    if (segment === undefined || segment.sizeInBytes === 0) {
+      this.removeActive();
+      return undefined;
+    }
+    const path = setSegmentAside(this.#environment.disk, segment);
+    this.#segments.pop();
+    return path;
+  }
+
+  /** Removes all segments with `dropActive`, newest first, then makes the only one of the log. */
+  replaceAll(create: () => Segment, dropActive: () => void): void {
+    while (this.#segments.length > 0) dropActive();
     this.#segments.push(create());
   }
 

@@ -12,7 +12,7 @@ import type { LogOptions } from './log-options.ts';
 import { readSegment, readRecent } from './log-reader.ts';
 import { LogSegments } from './log-segments.ts';
 import { LogState } from './log-state.ts';
-import { restartLog, truncateLog } from './log-truncation.ts';
+import { restartLog, truncateKeeping, truncateLog } from './log-truncation.ts';
 import { OpenSegments } from './open-segments.ts';
 import { parsePartitionDirectory, partitionDirectoryName } from './partition-directory.ts';
 import type { ProducerEntry } from './producer-entry.ts';
@@ -311,6 +311,14 @@ export class Log {
   /** Drops everything from `offset` on. */
   truncateTo(offset: number): void {
     this.#guard('truncate', () => truncateLog(this.#state, this.#durability, offset));
+  }
+
+  /**
+   * As {@link truncateTo}, and keeps what is taken away in files beside the segments.
+   * @returns their paths.
+   */
+  truncateKeeping(offset: number): readonly string[] {
+    return this.#guard('truncate', () => truncateKeeping(this.#state, this.#durability, offset));
   }
 
   /** Drops everything and goes on at `offset`. */

@@ -45,8 +45,16 @@ export function missingMetadata(directory: string): OperationalError {
   );
 }
 
+/** What to do about a log whose files are damaged or missing. */
+export function remedyFor(directory: string): string {
+  // Without the metadata all partitions would be taken for strays.
+  return directory.endsWith(`/${METADATA_TOPIC}-0`)
+    ? 'restore the file from a copy, or begin anew with an empty data folder'
+    : `restore the file from a copy, or ${howToGiveUp(directory)}`;
+}
+
 /** What to do where there is no copy of a partition. */
-export function howToGiveUp(directory: string): string {
+function howToGiveUp(directory: string): string {
   return (
     `delete the topic, or, to go on without these records, leave nothing in ${directory} but an empty file named ` +
     `${BEGIN_ANEW}, and start again`

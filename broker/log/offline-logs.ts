@@ -25,7 +25,7 @@ export interface OfflineLog extends TopicPartition {
 }
 
 /** Trying again helps when a disk is full or did not answer; it does not when it answered, and not with what was written. */
-const CODES_OF_DAMAGE: ReadonlySet<string> = new Set(['CORRUPT_LOG', 'FOREIGN_DATA']);
+const CODES_OF_DAMAGE: ReadonlySet<string> = new Set(['CORRUPT_LOG', 'FOREIGN_DATA', 'UNKNOWN_OWNER']);
 
 export function isDamage(error: unknown): boolean {
   return error instanceof OperationalError && CODES_OF_DAMAGE.has(error.code);

@@ -2,7 +2,7 @@ import { OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { LogId, LogManager } from '../log/log-manager.ts';
 import { partitionDirectoryName } from '../log/partition-directory.ts';
-import type { MetadataImage } from '../metadata/metadata-image.ts';
+import type { MetadataImage, PartitionRegistration } from '../metadata/metadata-image.ts';
 import type { RemovedTopics } from '../metadata/metadata-loader.ts';
 
 interface DoubtfulFoldersOptions {
@@ -81,27 +81,54 @@ export class DoubtfulFolders {
 
   /**
    * Gets a doubtful folder out of the way of a replica that another broker has the records of, or of a later topic.
-   * @throws {OperationalError} where it is not known whose it is, and this broker is to lead.
+   * @throws {OperationalError} where it is not known whose it is, and the cluster counts on this broker.
    */
   clear(id: LogId, topicId: string, image: MetadataImage): void {
-    const { logManager, logger, nodeId, setAside } = this.#options;
+    const { logManager, nodeId, setAside } = this.#options;
     const name = partitionDirectoryName(id);
-    const leader = image.topicsById.get(topicId)?.partitions.get(id.partition)?.leader ?? -1;
+    const registration = image.topicsById.get(topicId)?.partitions.get(id.partition);
+    const leader = registration?.leader ?? -1;
     const isLedElsewhere = leader >= 0 && leader !== nodeId;
-    if (isLedElsewhere && logManager.offlineLog(id)?.isMissing === true) {
-      logger.warn('the folder of a replica is missing, its records are copied again', { ...id, leader });
-      logManager.forgetMissing(id);
-    }
+    const isReplaceable = isLedElsewhere && !countsOn(registration, nodeId);
+    if (isReplaceable) this.#clearDamaged(id, leader);
     const doubt = this.#doubts.get(name);
     if (doubt === undefined) return;
     if (logManager.get(id) !== undefined || logManager.offlineLog(id) !== undefined) {
       // Where the topic was deleted and made anew, nobody asks for what it had.
       const isTopicGone = doubt.topicId !== topicId;
-      if (!isLedElsewhere && !isTopicGone) throw unknownOwner(`${logManager.directory}/${name}`, doubt);
+      if (!isReplaceable && !isTopicGone) throw unknownOwner(`${logManager.directory}/${name}`, doubt);
       setAside(id);
     }
     this.#doubts.delete(name);
   }
+
+  /** What a newer release has written is none, and stays for it. */
+  #clearDamaged(id: LogId, leader: number): void {
+    const { logManager, logger } = this.#options;
+    const log = logManager.offlineLog(id);
+    if (log?.error.code !== 'CORRUPT_LOG') return;
+    if (log.isMissing) {
+      logger.warn('the folder of a replica is missing, its records are copied again', { ...id, leader });
+      logManager.forgetMissing(id);
+      return;
+    }
+    const folder = logManager.setAside(id);
+    logger.error(
+      'a damaged replica is set aside, and its records are copied again from the leader: remove the folder when nobody ' +
+        'needs it any more',
+      { ...id, leader, folder, reason: log.error.message },
+    );
+  }
+}
+
+/**
+ * Whether a replica may be made the leader without further ado. As long as that is so it must not begin anew, or an empty log
+ * would lead; {@link IsrChanges.leave} puts an end to it.
+ */
+export function countsOn(registration: PartitionRegistration | undefined, nodeId: number): boolean {
+  if (registration === undefined) return false;
+  const { leader, isr, elr } = registration;
+  return leader === nodeId || isr.includes(nodeId) || elr.includes(nodeId);
 }
 
 function unknownOwner(directory: string, { named, topicId }: Doubt): OperationalError {

@@ -255,16 +255,21 @@ export class ReplicaFetcher {
   }
 
   #truncate(partition: Partition, offset: number): void {
-    const { log } = partition;
-    const level = offset < log.highWatermark ? 'warn' : 'info';
-    this.#options.logger[level]('log truncated to its leader', {
-      topic: partition.topic,
-      partition: partition.index,
-      from: log.logEndOffset,
-      to: offset,
-      highWatermark: log.highWatermark,
-    });
-    log.truncateTo(offset);
+    const { log, topic, index } = partition;
+    const { logEndOffset: from, highWatermark } = log;
+    const fields = { topic, partition: index, from, to: offset, highWatermark };
+    if (offset >= highWatermark) {
+      this.#options.logger.info('log truncated to its leader', fields);
+      log.truncateTo(offset);
+      return;
+    }
+    // Only an election out of those that were not in sync, or a leader that has lost what it had, can ask for this.
+    const kept = log.truncateKeeping(offset);
+    this.#options.logger.error(
+      'the leader does not have records that were committed: they were taken out of this replica, too, and are kept in the ' +
+        'files "kept" (kafka-dump-log.sh reads them once they are named *.log; remove them when nobody needs them)',
+      { ...fields, leaderId: this.#options.leaderId, kept },
+    );
   }
 
   /**

@@ -20,9 +20,9 @@ import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
 import type { Metrics } from '../server/broker-metrics.ts';
 import type { ReplicaManagerMetrics } from '../server/metrics.ts';
 import { DelayedProduce, pendingCommit } from './delayed-produce.ts';
-import { DoubtfulFolders } from './doubtful-folders.ts';
+import { countsOn, DoubtfulFolders } from './doubtful-folders.ts';
 import type { InternalLog } from './internal-log.ts';
-import type { IsrChanges } from './isr-changes.ts';
+import type { IsrChanges, LeavingReplica } from './isr-changes.ts';
 import { Partition } from './partition.ts';
 import type { LeaderContext } from './partition-leader.ts';
 import { appendFailure } from './partition.ts';
@@ -86,6 +86,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   /** Brings the settings of replicas in step with the metadata. */
   readonly #reconfiguration: SlicedWork<Partition>;
   #offlineRetry: Timer | undefined;
+  #leaving: Timer | undefined;
   /** Ids of deleted topics of which a folder could not be moved. */
   readonly #undeletable = new Set<string>();
   readonly #doubts: DoubtfulFolders;
@@ -302,6 +303,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   close(): void {
     this.#lagCheck.cancel();
     this.#offlineRetry?.cancel();
+    this.#leaving?.cancel();
     this.#reconfiguration.close();
     // What was deleted is put aside yet, or the next start would find partitions that nobody knows.
     for (const place of this.#placement.close()) {
@@ -363,7 +365,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const isDamaged = isDamage(error);
     const before = this.#offline.get(key);
     this.#offline.set(key, { topic: { id: topic.id, name: topic.name }, index, reason, isDamaged });
-    if (!isDamaged) this.#retryLater();
+    if (isDamaged) this.#leaveLater();
+    else this.#retryLater();
     // The log manager has said why it could not open what it has found.
     const found = this.#options.logManager.offlineLog({ topic: topic.name, partition: index });
     const isSaid = found?.isMissing === false;
@@ -382,6 +385,29 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       this.#offlineRetry = undefined;
       this.#placement.add(new Map([...this.#offline].filter(([, { isDamaged }]) => !isDamaged)));
     });
+  }
+
+  /** As long as the cluster counts on a replica whose log is damaged, and there is another one. */
+  #leaveLater(delayMs = 0): void {
+    this.#leaving ??= this.#options.environment.timers.after(delayMs, () => {
+      this.#leaving = undefined;
+      const leaving = this.#damagedInSync();
+      if (leaving.length === 0) return;
+      void this.#options.isrChanges.leave(leaving);
+      this.#leaveLater(OFFLINE_RETRY_MS);
+    });
+  }
+
+  #damagedInSync(): LeavingReplica[] {
+    const leaving: LeavingReplica[] = [];
+    for (const { topic, index, isDamaged } of this.#offline.values()) {
+      const registration = this.#image?.topicsById.get(topic.id)?.partitions.get(index);
+      if (registration === undefined || !isDamaged || !countsOn(registration, this.nodeId)) continue;
+      const { isr, elr } = registration;
+      if ([...isr, ...elr].some((id) => id !== this.nodeId))
+        leaving.push({ topicId: topic.id, index, registration });
+    }
+    return leaving;
   }
 
   /** Opens the replica's log; a disk that refuses takes this replica offline and leaves the rest of the broker alone. */

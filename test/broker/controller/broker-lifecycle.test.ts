@@ -333,6 +333,28 @@ describe('AlterPartition', () => {
     await topic([1, 2, 3]);
   });
 
+  test('lets a damaged replica leave the ISR and the lead, and does not take it for an eligible leader', async () => {
+    await harness.send(incrementalAlterConfigs, {
+      resources: [
+        {
+          resourceType: 2,
+          resourceName: 't',
+          configs: [{ name: 'min.insync.replicas', value: '3', configOperation: 0 }],
+        },
+      ],
+    });
+    expect(await alter(1, [2, 3])).toMatchObject({ errorCode: 0, leaderId: 2, isr: [2, 3] });
+    expect(harness.partition('t')).toMatchObject({ leader: 2, isr: [2, 3], elr: [] });
+    // A follower asks for itself only, and for nothing more.
+    expect(await alter(3, [])).toMatchObject({ errorCode: ErrorCode.INVALID_REQUEST });
+    expect(await alter(3, [2, 1])).toMatchObject({ errorCode: ErrorCode.INVALID_REQUEST });
+    expect(await alter(3, [2])).toMatchObject({ errorCode: 0, leaderId: 2, isr: [2] });
+    expect(harness.partition('t')).toMatchObject({ leader: 2, isr: [2], elr: [] });
+    // There is nobody else.
+    expect(await alter(2, [])).toMatchObject({ errorCode: ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE });
+    expect(harness.partition('t')).toMatchObject({ leader: 2, isr: [2] });
+  });
+
   test('changes the ISR and answers with the new state', async () => {
     expect(await alter(1, [1, 2])).toMatchObject({
       errorCode: 0,
@@ -348,7 +370,7 @@ describe('AlterPartition', () => {
   test.each<[string, () => ReturnType<typeof alter>, number]>([
     ['another broker epoch', () => alter(1, [1], { brokerEpoch: 0 }), ErrorCode.STALE_BROKER_EPOCH],
     ['a follower', () => alter(2, [2]), ErrorCode.INVALID_REQUEST],
-    ['an ISR without its leader', () => alter(1, [2, 3]), ErrorCode.INVALID_REQUEST],
+    ['an ISR without its leader', () => alter(1, [2]), ErrorCode.INVALID_REQUEST],
     ['a stranger in the ISR', () => alter(1, [1, 9], { memberEpoch: () => -1 }), ErrorCode.INVALID_REQUEST],
     ['a later leader epoch', () => alter(1, [1], { leaderEpoch: 1 }), ErrorCode.NOT_CONTROLLER],
     ['a later partition epoch', () => alter(1, [1], { partitionEpoch: 1 }), ErrorCode.NOT_CONTROLLER],

@@ -138,6 +138,10 @@ const DERIVED = [
   'orders-0/leader-epoch-checkpoint',
 ];
 
+/** Where a segment is gone, or its end. */
+const HOLE =
+  /records \d+ to \d+ of .*orders-0 are missing after .*\.log: .*restore the file from a copy, or delete the topic/;
+
 /** Of a log that is as it was closed the own checkpoint is not read: there is nothing to complain of. */
 const complaint = (file: string, folder: Case['folder'], says: RegExp): Pick<Case, 'says'> =>
   folder === 'closed' && file.startsWith('orders-0/') ? {} : { says };
@@ -212,33 +216,49 @@ const CASES: readonly Case[] = [
   {
     what: 'a closed segment removed',
     damage: (_directory, segment) => fs.rmSync(`${segment(2)}.log`),
-    says: /records are missing.*"fromOffset":\d+,"toOffset":\d+/,
-    lost: () => range(bases[2] ?? 0, bases[3] ?? 0),
+    offline: HOLE,
   },
   {
     what: 'a closed segment removed, after a kill',
     folder: 'killed',
     damage: (_directory, segment) => fs.rmSync(`${segment(2)}.log`),
-    says: /records are missing/,
-    lost: () => range(bases[2] ?? 0, bases[3] ?? 0),
+    offline: HOLE,
   },
   {
     what: 'a closed segment emptied',
     damage: (_directory, segment) => fs.truncateSync(`${segment(2)}.log`, 0),
-    says: /records are missing/,
-    lost: () => range(bases[2] ?? 0, bases[3] ?? 0),
+    offline: HOLE,
   },
   {
     what: 'a closed segment cut short',
     damage: (_directory, segment) => cut(`${segment(2)}.log`, 5),
-    says: /records are missing/,
-    lost: () => [(bases[3] ?? 0) - 1],
+    offline: HOLE,
   },
   {
     what: 'the first segment removed',
     damage: (_directory, segment) => fs.rmSync(`${segment(0)}.log`),
-    says: /records are missing.*"fromOffset":4/,
-    lost: () => range(LOG_START, bases[1] ?? 0),
+    offline: /records 4 to \d+ of .*orders-0 are missing at its beginning/,
+  },
+  {
+    what: 'the first segment emptied',
+    damage: (_directory, segment) => fs.truncateSync(`${segment(0)}.log`, 0),
+    offline: HOLE,
+  },
+  {
+    what: 'a closed segment removed below where the cleaner of Kafka has been',
+    damage: (directory, segment) => {
+      fs.rmSync(`${segment(2)}.log`);
+      fs.writeFileSync(`${directory}/cleaner-offset-checkpoint`, `0\n1\norders 0 ${bases[3]}\n`);
+    },
+    lost: () => range(bases[2] ?? 0, bases[3] ?? 0),
+  },
+  {
+    what: 'a closed segment removed above where the cleaner of Kafka has been',
+    damage: (directory, segment) => {
+      fs.rmSync(`${segment(2)}.log`);
+      fs.writeFileSync(`${directory}/cleaner-offset-checkpoint`, `0\n1\norders 0 ${bases[2]}\n`);
+    },
+    offline: HOLE,
   },
   {
     what: 'the last segment removed',

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Broker } from '../../../broker/broker.ts';
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
@@ -183,6 +183,38 @@ describe('a cluster of three', () => {
     const again = await brokers.start(settings.get(lost.nodeId));
     await expect.poll(() => isrOf(again, 'copied'), { timeout: 20_000 }).toEqual([1, 2, 3]);
   });
+
+  it.each([
+    ['all records', (file: string) => truncateSync(file, 0)],
+    ['its last record', (file: string) => truncateSync(file, statSync(file).size - 1)],
+  ])(
+    'is not led by a replica whose files have lost %s: it is kept aside, and copied again',
+    async (_what, damage) => {
+      const settings = await brokers.clusterSettings(3);
+      const start = async (): Promise<Map<number, Broker>> =>
+        new Map(
+          await Promise.all([...settings].map(async ([id, own]) => [id, await brokers.start(own)] as const)),
+        );
+      const before = await start();
+      const first = before.get(1);
+      if (first === undefined) throw new Error('no broker');
+      await createTopic(first, 'sound', { 'min.insync.replicas': '2' });
+      for (const value of ['one;', 'two;', 'three;']) await append(before, 'sound', value);
+      const leader = leaderOf(before, 'sound') ?? first;
+      await expect.poll(() => isrOf(leader, 'sound'), { timeout: 20_000 }).toEqual([1, 2, 3]);
+      // In order, the leader last: it is the only one in sync, and the others are eligible to lead (KIP-966).
+      for (const broker of before.values()) if (broker !== leader) await brokers.stop(broker);
+      await brokers.stop(leader);
+      damage(`${leader.directory}/sound-0/00000000000000000000.log`);
+      const after = await start();
+      const again = after.get(leader.nodeId) ?? first;
+      await expect.poll(() => isrOf(again, 'sound'), { timeout: 30_000 }).toEqual([1, 2, 3]);
+      const text = (await readAll(after, 'sound')).toString('latin1');
+      for (const value of ['one;', 'two;', 'three;']) expect(text).toContain(value);
+      const aside = readdirSync(leader.directory).filter((name) => name.startsWith('sound-0.'));
+      expect(aside).toEqual([expect.stringMatching(/-stray$/)]);
+    },
+  );
 
   async function deleteUpTo(at: Broker, topic: string, offset: number): Promise<number | undefined> {
     const response = await brokers.to(at).send(deleteRecords, 2, {

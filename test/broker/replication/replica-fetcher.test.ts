@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -158,6 +158,26 @@ it('goes on with the other partitions of a leader when the disk fails one of the
   }, 't0');
   const { logs } = follower;
   await expect.poll(() => logs.map((log) => log.logEndOffset)).toEqual([2, 1, 1]);
+});
+
+it('keeps committed records that its leader does not have', async () => {
+  const diverging = { highWatermark: 0, divergingEpoch: { epoch: 0, endOffset: 1 }, records: null };
+  follower = new Follower((topicId, { topics }) => {
+    const asked = topics.find((topic) => topic.topicId === topicId)?.partitions[0];
+    return asked?.fetchOffset === 2 ? diverging : { highWatermark: 0, records: null };
+  });
+  const { logs, directory } = follower;
+  logs[0]?.setHighWatermark(2);
+  const whole = readFileSync(path.join(directory, 't0-0/00000000000000000000.log'));
+  await expect.poll(() => logs.map((log) => log.logEndOffset)).toEqual([1, 1, 1]);
+  const cut = readFileSync(path.join(directory, 't0-0/00000000000000000000.log'));
+  const kept = (topic: string): string[] =>
+    readdirSync(path.join(directory, topic)).filter((name) => name.endsWith('.unrecovered'));
+  expect(kept('t0-0')).toHaveLength(1);
+  expect(kept('t1-0')).toEqual([]);
+  expect(Buffer.concat([cut, readFileSync(path.join(directory, 't0-0', kept('t0-0')[0] ?? ''))])).toEqual(
+    whole,
+  );
 });
 
 it('asks last for what it has just got something of, so that nobody is kept out of a full response', async () => {
