@@ -7,6 +7,8 @@ interface Leaving {
   readonly brokerId: number;
   /** It may have lost what it had acknowledged: it leaves the ELRs too. */
   readonly uncleanShutdown: boolean;
+  /** It is back on another disk, with nothing. */
+  readonly lostDisk?: boolean;
   readonly begin?: (state: ControllerState) => readonly MetadataRecord[];
   readonly end?: (state: ControllerState) => readonly MetadataRecord[];
 }
@@ -28,10 +30,14 @@ export function brokerLeaving(broker: { readonly epoch: number }, leaving: Leavi
 function leavingRecord(
   state: ControllerState,
   place: Place,
-  { brokerId, uncleanShutdown }: Leaving,
+  { brokerId, uncleanShutdown, lostDisk = false }: Leaving,
 ): MetadataRecord | null {
-  const { isr, elr, leader } = place.partition;
-  const isIn = isr.includes(brokerId) || leader === brokerId || (uncleanShutdown && elr.includes(brokerId));
+  const { isr, elr, leader, lastKnownElr } = place.partition;
+  const isIn =
+    isr.includes(brokerId) ||
+    leader === brokerId ||
+    (uncleanShutdown && elr.includes(brokerId)) ||
+    (lostDisk && lastKnownElr.includes(brokerId));
   if (!isIn) return null;
   const rules = electionRules(state, place.topic.name, place.partition, (id) =>
     id === brokerId ? false : undefined,
@@ -41,6 +47,7 @@ function leavingRecord(
     {
       isr: isr.filter((id) => id !== brokerId),
       uncleanShutdown: uncleanShutdown ? [brokerId] : [],
+      lostDisk: lostDisk ? [brokerId] : [],
       election: isUncleanElectionEnabled(state, place.topic.name) ? 'unclean' : 'online',
     },
     rules,

@@ -18,6 +18,7 @@ import {
   type ControllerOptions,
   type ControllerSettings,
 } from './controller-options.ts';
+import { LeaderlessReport } from './leaderless-report.ts';
 import { type ControllerState, type Failure, failed, type Parts } from './operation.ts';
 import { operationOf } from './operations.ts';
 import {
@@ -156,8 +157,10 @@ export class Controller implements RaftListener {
     const head = this.#loader.image;
     const sessions = new BrokerSessions(brokerSessionTimeoutMs);
     for (const id of head.brokers.keys()) sessions.register(id, environment.clock.monotonicMs());
+    const leaderless = new LeaderlessReport(logger);
     const periodic = [
       timers.every(brokerSessionTimeoutMs / 4, () => this.#fenceExpired()),
+      timers.every(brokerSessionTimeoutMs, () => this.#report(leaderless)),
       timers.every(uncleanElectionIntervalMs, () => this.#holdElections(recordsForLeaderless)),
       timers.after(NEXT_ELECTIONS_MS, () => this.#holdElections(recordsForLeaderless)),
     ];
@@ -169,6 +172,11 @@ export class Controller implements RaftListener {
     this.#activity = { epoch, sessions, timers: periodic, head, waiting: [] };
     logger.info('this node is the active controller', { epoch, offset: head.offset });
     if (head.features.isEmpty()) this.#write(() => bootstrapRecords(this.#settings));
+  }
+
+  #report(leaderless: LeaderlessReport): void {
+    const activity = this.#activity;
+    if (activity !== null) leaderless.check(this.#stateOf(activity));
   }
 
   #fenceExpired(): void {

@@ -14,6 +14,8 @@ export interface PartitionTarget {
   readonly election?: ElectionType;
   /** Replicas that may have lost what they had acknowledged: they leave the ISR and the ELR. */
   readonly uncleanShutdown?: readonly number[];
+  /** Of those, replicas that came back on another disk. They have nothing, and never lead as the last known leader. */
+  readonly lostDisk?: readonly number[];
 }
 
 export interface ElectionRules {
@@ -41,8 +43,10 @@ export function changePartition(
   rules: ElectionRules,
 ): PartitionChange | null {
   const unclean = target.uncleanShutdown ?? [];
+  const lostDisk = target.lostDisk ?? [];
   let isr = (target.isr ?? partition.isr).filter((id) => !unclean.includes(id));
-  if (isr.length === 0 && !rules.eligibleLeaderReplicas) isr = [...partition.isr];
+  if (isr.length === 0 && !rules.eligibleLeaderReplicas)
+    isr = partition.isr.filter((id) => !lostDisk.includes(id));
   let elr = eligibleReplicas(partition, isr, unclean, rules);
   let recovering = target.recovering ?? partition.recovering;
 
@@ -58,7 +62,9 @@ export function changePartition(
   return difference(partition, {
     isr,
     elr,
-    lastKnownElr: lastKnownLeader(partition, isr, elected.leader, rules),
+    lastKnownElr: lastKnownLeader(partition, isr, elected.leader, rules).filter(
+      (id) => !lostDisk.includes(id),
+    ),
     leader: elected.leader,
     recovering,
   });

@@ -42,7 +42,14 @@ export const registerBroker = operationInParts({
     };
     if (predecessor === undefined) return response;
     const isClean = version < PREVIOUS_EPOCH_VERSION || request.previousBrokerEpoch === predecessor.epoch;
-    yield* brokerLeaving(predecessor, { brokerId, uncleanShutdown: !isClean, end: register });
+    const known: readonly string[] = predecessor.directories;
+    const lostDisk = known.length > 0 && !request.logDirs.some((directory) => known.includes(directory));
+    yield* brokerLeaving(predecessor, {
+      brokerId,
+      uncleanShutdown: !isClean || lostDisk,
+      lostDisk,
+      end: register,
+    });
     return response;
   },
   failure: (_request, { errorCode }) => ({ errorCode }),

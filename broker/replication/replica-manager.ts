@@ -371,7 +371,9 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const found = this.#options.logManager.offlineLog({ topic: topic.name, partition: index });
     const isSaid = found?.isMissing === false;
     if (isSaid || before?.reason === reason) return;
-    this.#options.logger.error('a replica is offline: its log cannot be opened', {
+    // What another broker has is copied again, as after any power loss that has taken a new folder.
+    const level = isDamaged && this.#isElsewhere(topic.id, index) ? 'warn' : 'error';
+    this.#options.logger[level]('a replica is offline: its log cannot be opened', {
       topic: topic.name,
       partition: index,
       error,
@@ -403,11 +405,16 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     for (const { topic, index, isDamaged } of this.#offline.values()) {
       const registration = this.#image?.topicsById.get(topic.id)?.partitions.get(index);
       if (registration === undefined || !isDamaged || !countsOn(registration, this.nodeId)) continue;
-      const { isr, elr } = registration;
-      if ([...isr, ...elr].some((id) => id !== this.nodeId))
-        leaving.push({ topicId: topic.id, index, registration });
+      if (this.#isElsewhere(topic.id, index)) leaving.push({ topicId: topic.id, index, registration });
     }
     return leaving;
+  }
+
+  /** Whether another broker has, or may have, all records of a partition. */
+  #isElsewhere(topicId: string, index: number): boolean {
+    const registration = this.#image?.topicsById.get(topicId)?.partitions.get(index);
+    const { leader = -1, isr = [], elr = [] } = registration ?? {};
+    return [leader, ...isr, ...elr].some((id) => id >= 0 && id !== this.nodeId);
   }
 
   /** Opens the replica's log; a disk that refuses takes this replica offline and leaves the rest of the broker alone. */

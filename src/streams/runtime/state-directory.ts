@@ -138,6 +138,9 @@ export class StateDirectory {
       this.#setAside(options.logger, disk.readFile(mark).toString());
       disk.remove(mark);
     }
+    const database = `${this.#path}/${DATABASE}`;
+    if (disk.exists(database) && !disk.isDirectory(database))
+      this.#setAside(options.logger, `${database} is a file, not a folder`);
     try {
       await this.#openDatabase(options);
     } catch (error) {

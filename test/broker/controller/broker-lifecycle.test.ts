@@ -89,6 +89,52 @@ describe('registration', () => {
   });
 });
 
+describe('a partition whose replicas crashed', () => {
+  /** Broker 3 led last and alone; 1 and 2 crashed and are back. */
+  async function onlyThreeIsTrusted(): Promise<void> {
+    await harness.join(1, 2, 3);
+    await topic([3, 1, 2], 2);
+    await harness.time.run(12_000);
+    // A controller that has just begun lets brokers in before it has found that the earlier processes are gone.
+    await harness.restart();
+    await restartBroker(1, { clean: false, incarnation: 1 });
+    await restartBroker(2, { clean: false, incarnation: 1 });
+    for (let i = 0; i < 10; i++) {
+      await harness.time.run(2000);
+      await harness.heartbeat(1);
+      await harness.heartbeat(2);
+    }
+    expect(harness.partition('t')).toMatchObject({ leader: -1, isr: [], lastKnownElr: [3] });
+  }
+
+  test('waits for the last leader, names it, and is led by it when it is back with its disk', async () => {
+    await onlyThreeIsTrusted();
+    expect(harness.warnings).toEqual([
+      expect.stringMatching(
+        /no leader: the brokers of "waitFor" .*election-type unclean.*"t-0".*"waitFor":\[3\]/,
+      ),
+    ]);
+    await restartBroker(3, { clean: false, incarnation: 1 });
+    expect(harness.partition('t')).toMatchObject({ leader: 3, isr: [3], recovering: true });
+  });
+
+  test('is not led by one that is back with another disk, before somebody decides', async () => {
+    await onlyThreeIsTrusted();
+    const { errorCode } = await harness.register(3, { incarnation: 1, disk: 77 });
+    expect(errorCode).toBe(ErrorCode.NONE);
+    await harness.heartbeat(3);
+    expect(harness.partition('t')).toMatchObject({ leader: -1, isr: [], elr: [], lastKnownElr: [] });
+    for (let i = 0; i < 6; i++) {
+      await harness.time.run(2000);
+      for (const id of [1, 2, 3]) await harness.heartbeat(id);
+    }
+    expect(harness.partition('t')).toMatchObject({ leader: -1, isr: [] });
+    expect(harness.warnings.at(-1)).toMatch(
+      /none is known to have all records.*"partitions":\["t-0"\],"waitFor":\[\]/,
+    );
+  });
+});
+
 describe('fencing', () => {
   test('a silent broker is fenced after its session and its leaderships move', async () => {
     await harness.join(1, 2, 3);

@@ -1,5 +1,5 @@
 import type { Disk, Environment } from '../../../src/base/environment.ts';
-import { silentLogger } from '../../../src/base/logger.ts';
+import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
 import type { Api, RequestInput, RequestOf, ResponseOf } from '../../../src/protocol/message.ts';
 import { brokerHeartbeat } from '../../../src/protocol/messages/63-broker-heartbeat.ts';
@@ -18,6 +18,13 @@ const CLUSTER_ID = 'test-cluster';
 export class ControllerHarness {
   readonly time = new VirtualTime();
   readonly log = new MemoryRaftLog();
+  /** Warnings of the controller, with their fields. */
+  readonly warnings: string[] = [];
+  readonly logger: Logger = {
+    ...silentLogger,
+    warn: (message, fields) => void this.warnings.push(`${message} ${JSON.stringify(fields)}`),
+    child: () => this.logger,
+  };
   readonly #files = new Map<string, Buffer>();
   readonly #settings: Partial<ControllerSettings>;
   readonly #random = seededRandom(42);
@@ -78,6 +85,8 @@ export class ControllerHarness {
       readonly incarnation?: number;
       readonly previousBrokerEpoch?: number;
       readonly rack?: string;
+      /** Of the disk; the broker's number when not said. */
+      readonly disk?: number;
     } = {},
   ) {
     return this.send(brokerRegistration, {
@@ -89,7 +98,7 @@ export class ControllerHarness {
       listeners: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 + brokerId, securityProtocol: 0 }],
       features: [],
       rack: options.rack ?? null,
-      logDirs: [Buffer.from([...Buffer.alloc(15), brokerId]).toString('base64url')],
+      logDirs: [Buffer.from([...Buffer.alloc(15), options.disk ?? brokerId]).toString('base64url')],
       previousBrokerEpoch: options.previousBrokerEpoch ?? -1,
     });
   }
@@ -125,7 +134,7 @@ export class ControllerHarness {
       network: undefined as never,
       disk: disk as Disk,
     };
-    const options = { environment, nodeId: 1, clusterId: CLUSTER_ID, logger: silentLogger };
+    const options = { environment, nodeId: 1, clusterId: CLUSTER_ID, logger: this.logger };
     const raft = new RaftNode({
       ...options,
       directoryId: 'AAAAAAAAAAAAAAAAAAAAAQ',

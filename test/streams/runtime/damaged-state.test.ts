@@ -123,6 +123,13 @@ describe('state that cannot be read', () => {
     ['the manifest is rubbish', () => overwrite(files(/^MANIFEST/))],
     ['the tables are gone', () => files(/\.sst$/).forEach((name) => rmSync(name))],
     ['the tables are rubbish', () => overwrite(files(/\.sst$/))],
+    [
+      'there is a file in the place of the database',
+      () => {
+        rmSync(path.join(thread(), 'rocksdb'), { recursive: true });
+        writeFileSync(path.join(thread(), 'rocksdb'), 'thesis');
+      },
+    ],
   ])('is set aside and restored at start, where %s', async (_what, damage) => {
     await countTo(1);
     // The second start moves what is in the log into a table.
