@@ -3,6 +3,7 @@
  * knows nothing of them.
  */
 import type { IToken } from 'chevrotain';
+import { hintForWindowOrJoin, JOIN } from './window-hints.ts';
 
 /** Words that begin a statement elsewhere. */
 const STATEMENTS: Readonly<Record<string, string>> = {
@@ -37,7 +38,6 @@ const OBJECTS: Readonly<Record<string, string>> = {
 };
 
 const SUBQUERY = 'a query that another one reads has a name of its own: CREATE STREAM name AS SELECT ...';
-const JOIN = 'sources are joined with a condition: FROM a JOIN b WITHIN 1 HOUR ON a.id = b.id';
 const NO_ORDER = 'there is no ORDER BY: rows come as they change';
 
 /** What there is instead of the word that a statement begins with. */
@@ -70,7 +70,7 @@ export function hintAt(token: IToken | undefined, tokens: readonly IToken[]): st
   if (before === 'IN' && here === 'SELECT') return SUBQUERY;
   if (here === ',' && standsInFrom(tokens, index)) return JOIN;
   if (before === 'DECIMAL') return 'DECIMAL(10, 2) has 10 digits, 2 of them after the point';
-  return undefined;
+  return hintForWindowOrJoin(tokens, index);
 }
 
 const SET_OPERATORS: ReadonlySet<string> = new Set(['UNION', 'INTERSECT', 'EXCEPT', 'MINUS']);

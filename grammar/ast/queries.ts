@@ -87,5 +87,7 @@ export interface Query extends Node {
   readonly having?: Expression;
   /** Absent where no EMIT clause was written. */
   readonly emit?: EmitMode;
+  /** Where the EMIT clause stands, if there is one. */
+  readonly emitSpan?: SourceSpan;
   readonly limit?: number;
 }

@@ -1,5 +1,5 @@
 import type { Expression, Literal } from './expressions.ts';
-import type { Node } from './node.ts';
+import type { Node, SourceSpan } from './node.ts';
 import type { Query } from './queries.ts';
 import type { Duration, TypeNode } from './types.ts';
 
@@ -50,12 +50,16 @@ export interface CreateSourceAs extends Node {
 export interface InsertInto extends Node {
   readonly kind: 'InsertInto';
   readonly target: string;
+  /** Where the target alone stands, for errors about it. */
+  readonly nameSpan: SourceSpan;
   readonly properties: readonly Property[];
   readonly query: Query;
 }
 export interface InsertValues extends Node {
   readonly kind: 'InsertValues';
   readonly target: string;
+  /** Where the target alone stands, for errors about it. */
+  readonly nameSpan: SourceSpan;
   /** Empty: all columns, in order. */
   readonly columns: readonly string[];
   readonly values: readonly Expression[];
@@ -68,18 +72,24 @@ export interface DropSource extends Node {
   readonly kind: 'DropSource';
   readonly sourceKind: SourceKind;
   readonly name: string;
+  /** Where the name alone stands, for errors about it. */
+  readonly nameSpan: SourceSpan;
   readonly ifExists: boolean;
   readonly deleteTopic: boolean;
 }
 export interface DropType extends Node {
   readonly kind: 'DropType';
   readonly name: string;
+  /** Where the name alone stands, for errors about it. */
+  readonly nameSpan: SourceSpan;
   readonly ifExists: boolean;
 }
 export interface AlterSource extends Node {
   readonly kind: 'AlterSource';
   readonly sourceKind: SourceKind;
   readonly name: string;
+  /** Where the name alone stands, for errors about it. */
+  readonly nameSpan: SourceSpan;
   readonly columns: readonly ColumnDefinition[];
 }
 export interface AlterSystem extends Node {
@@ -143,6 +153,7 @@ export interface Describe extends Node {
   readonly subject: 'SOURCE' | 'FUNCTION' | 'CONNECTOR' | 'STREAMS' | 'TABLES';
   /** Absent for STREAMS and TABLES. */
   readonly name?: string;
+  readonly nameSpan?: SourceSpan;
   readonly extended: boolean;
 }
 export interface Print extends Node {

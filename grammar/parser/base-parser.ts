@@ -44,6 +44,11 @@ export class BaseParser extends EmbeddedActionsParser {
     return this.LA(1);
   }
 
+  /** Where the token stands that was consumed last. */
+  protected lastSpan(): SourceSpan {
+    return Object.freeze(spanOf(this.LA(0)));
+  }
+
   /** A frozen node that reaches from `start` to the token consumed last. */
   protected node<N extends Node>(start: IToken, fields: Fields<N>): N {
     return this.nodeAt<N>(spanOf(start), fields);
@@ -51,10 +56,14 @@ export class BaseParser extends EmbeddedActionsParser {
 
   /** The same from a span: for a node that begins where its first operand did. */
   protected nodeAt<N extends Node>(from: SourceSpan, fields: Fields<N>): N {
+    return Object.freeze({ ...fields, span: this.spanFrom(from) } as unknown as N);
+  }
+
+  /** From a place to the token consumed last. */
+  protected spanFrom(from: SourceSpan): SourceSpan {
     const last = this.LA(0);
     const end = Math.max(from.end, (last?.endOffset ?? from.end - 1) + 1);
-    const span: SourceSpan = { start: from.start, end, line: from.line, column: from.column };
-    return Object.freeze({ ...fields, span: Object.freeze(span) } as unknown as N);
+    return Object.freeze({ start: from.start, end, line: from.line, column: from.column });
   }
 
   readonly identifier: Rule<string> = this.RULE('identifier', () => {

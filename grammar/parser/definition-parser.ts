@@ -278,12 +278,20 @@ export class DefinitionParser extends QueryParser {
           const sourceKind = this.SUBRULE(this.sourceKind);
           const ifExists = this.SUBRULE1(this.ifExists);
           const name = this.SUBRULE1(this.identifier);
+          const nameSpan = this.lastSpan();
           this.OPTION(() => {
             this.CONSUME(K.DELETE);
             this.CONSUME(K.TOPIC);
             deleteTopic = true;
           });
-          return this.node<Statement>(start, { kind: 'DropSource', sourceKind, name, ifExists, deleteTopic });
+          return this.node<Statement>(start, {
+            kind: 'DropSource',
+            sourceKind,
+            name,
+            nameSpan,
+            ifExists,
+            deleteTopic,
+          });
         },
       },
       {
@@ -291,7 +299,8 @@ export class DefinitionParser extends QueryParser {
           this.CONSUME(K.TYPE);
           const ifExists = this.SUBRULE2(this.ifExists);
           const name = this.SUBRULE2(this.identifier);
-          return this.node<Statement>(start, { kind: 'DropType', name, ifExists });
+          const nameSpan = this.lastSpan();
+          return this.node<Statement>(start, { kind: 'DropType', name, nameSpan, ifExists });
         },
       },
       {

@@ -9,6 +9,7 @@ import type {
   JoinType,
   Query,
   SelectItem,
+  SourceSpan,
   WindowClause,
   WithinClause,
 } from '../ast.ts';
@@ -35,6 +36,7 @@ export class QueryParser extends ExpressionParser {
     const clauses: { -readonly [P in 'window' | 'where' | 'groupBy' | 'partitionBy' | 'having']?: Query[P] } =
       {};
     let emit: EmitMode | undefined;
+    let emitSpan: SourceSpan | undefined;
     let limit: number | undefined;
     this.CONSUME(K.SELECT);
     this.AT_LEAST_ONE_SEP({ SEP: Comma, DEF: () => select.push(this.SUBRULE(this.selectItem)) });
@@ -59,7 +61,7 @@ export class QueryParser extends ExpressionParser {
       clauses.having = this.SUBRULE2(this.expression);
     });
     this.OPTION5(() => {
-      this.CONSUME(K.EMIT);
+      const emitStart = this.CONSUME(K.EMIT);
       this.OR([
         {
           ALT: () => {
@@ -74,6 +76,7 @@ export class QueryParser extends ExpressionParser {
           },
         },
       ]);
+      emitSpan = this.spanFrom(spanOf(emitStart));
     });
     this.OPTION6(() => {
       this.CONSUME(K.LIMIT);
@@ -85,7 +88,7 @@ export class QueryParser extends ExpressionParser {
       select,
       from,
       ...clauses,
-      ...(emit === undefined ? {} : { emit }),
+      ...(emit === undefined ? {} : { emit, emitSpan }),
       ...(limit === undefined ? {} : { limit }),
     } as Omit<Query, 'span'>);
   });

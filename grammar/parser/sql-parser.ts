@@ -39,20 +39,21 @@ export class SqlParser extends DefinitionParser {
     this.CONSUME(K.INSERT);
     this.CONSUME(K.INTO);
     const target = this.SUBRULE(this.identifier);
+    const nameSpan = this.lastSpan();
     return this.OR<Statement>([
       {
         ALT: () => {
           const columns = this.SUBRULE(this.optionalNames);
           this.CONSUME(K.VALUES);
           const values = this.SUBRULE(this.rowValues);
-          return this.node<Statement>(start, { kind: 'InsertValues', target, columns, values });
+          return this.node<Statement>(start, { kind: 'InsertValues', target, nameSpan, columns, values });
         },
       },
       {
         ALT: () => {
           const properties = this.SUBRULE(this.withClause);
           const query = this.SUBRULE(this.query);
-          return this.node<Statement>(start, { kind: 'InsertInto', target, properties, query });
+          return this.node<Statement>(start, { kind: 'InsertInto', target, nameSpan, properties, query });
         },
       },
     ]);
@@ -133,6 +134,7 @@ export class SqlParser extends DefinitionParser {
         ALT: () => ({
           subject: word(this.CONSUME(K.FUNCTION), 'FUNCTION'),
           name: this.SUBRULE1(this.identifier),
+          nameSpan: this.lastSpan(),
         }),
       },
       {
@@ -142,7 +144,11 @@ export class SqlParser extends DefinitionParser {
         }),
       },
       {
-        ALT: () => ({ subject: 'SOURCE' as const, name: this.SUBRULE3(this.identifier) }),
+        ALT: () => ({
+          subject: 'SOURCE' as const,
+          name: this.SUBRULE3(this.identifier),
+          nameSpan: this.lastSpan(),
+        }),
         IGNORE_AMBIGUITIES: true,
       },
     ]);
@@ -278,6 +284,7 @@ export class SqlParser extends DefinitionParser {
           const columns: ColumnDefinition[] = [];
           const sourceKind = this.SUBRULE(this.sourceKind);
           const name = this.SUBRULE(this.identifier);
+          const nameSpan = this.lastSpan();
           this.AT_LEAST_ONE_SEP({
             SEP: Comma,
             DEF: () => {
@@ -296,7 +303,7 @@ export class SqlParser extends DefinitionParser {
             },
           });
           Object.freeze(columns);
-          return this.node<Statement>(start, { kind: 'AlterSource', sourceKind, name, columns });
+          return this.node<Statement>(start, { kind: 'AlterSource', sourceKind, name, nameSpan, columns });
         },
       },
     ]);

@@ -67,6 +67,41 @@ describe('syntax errors', () => {
     ['SELECT * FROM s LIMIT 5 OFFSET 5;', /there is no OFFSET/],
     ['CREATE STREAM s (a DECIMAL) WITH (x=1);', /DECIMAL\(10, 2\)/],
     ['SELECT CAST(a AS DECIMAL', /DECIMAL\(10, 2\)/],
+    [
+      'SELECT a FROM s WINDOW HOPPING (SIZE 10 SECONDS) GROUP BY a;',
+      /HOPPING \(SIZE 10 SECONDS, ADVANCE BY 1 SECOND\)/,
+    ],
+    [
+      'SELECT a FROM s WINDOW HOPPING (SIZE 10 SECONDS, GRACE PERIOD 1 HOUR) GROUP BY a;',
+      /HOPPING \(SIZE 10 SECONDS, ADVANCE BY/,
+    ],
+    [
+      'SELECT a FROM s WINDOW TUMBLING (SIZE 1 HOUR, GRACE PERIOD 1 HOUR, RETENTION 1 DAY) GROUP BY a;',
+      /^RETENTION stands before GRACE PERIOD$/,
+    ],
+    [
+      'SELECT a FROM s WINDOW TUMBLING (SIZE 1 HOUR, ADVANCE BY 1 MINUTE) GROUP BY a;',
+      /are HOPPING \(SIZE 1 HOUR, ADVANCE BY/,
+    ],
+    ['SELECT a FROM s GROUP BY a WINDOW TUMBLING (SIZE 1 HOUR);', /WINDOW stands behind the source/],
+    [
+      'SELECT a FROM s WHERE b > 1 WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY a;',
+      /WINDOW stands behind the source/,
+    ],
+    ['SELECT a FROM s WINDOW SLIDING (SIZE 1 HOUR) GROUP BY a;', /there is no sliding window: HOPPING/],
+    ['SELECT a FROM s WINDOW SESSION (SIZE 1 HOUR) GROUP BY a;', /SESSION \(10 MINUTES\)/],
+    ['SELECT a FROM s WINDOW TUMBLING (1 HOUR) GROUP BY a;', /TUMBLING \(SIZE 1 HOUR\)/],
+    ['SELECT a FROM s WINDOW TUMBLING (SIZE 2 WEEKS) GROUP BY a;', /: 14 DAYS$/],
+    ['SELECT a FROM s WINDOW TUMBLING (SIZE 1.5 HOURS) GROUP BY a;', /90 MINUTES/],
+    ['SELECT * FROM a CROSS JOIN b EMIT CHANGES;', /FROM a JOIN b WITHIN 1 HOUR ON/],
+    ['SELECT * FROM a CROSS JOIN b;', /FROM a JOIN b WITHIN 1 HOUR ON/],
+    ['SELECT * FROM a JOIN b USING (id);', /FROM a JOIN b WITHIN 1 HOUR ON/],
+    ['SELECT * FROM a JOIN b WITHIN 1 HOUR USING (id);', /FROM a JOIN b WITHIN 1 HOUR ON/],
+    [
+      'SELECT * FROM a JOIN b WITHIN (3 SECONDS) ON a.i = b.i;',
+      /WITHIN 3 SECONDS, .*WITHIN \(3 SECONDS, 3 SECONDS\)/,
+    ],
+    ['SELECT * FROM a JOIN b ON a.i = b.i WITHIN 3 SECONDS;', /WITHIN stands before ON/],
   ])('says what there is instead: %s', (text, hint) => {
     const { diagnostic } = errorOf(text);
     expect(diagnostic.hint).toMatch(hint);

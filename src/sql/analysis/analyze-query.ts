@@ -1,6 +1,7 @@
 import type { ColumnReference, EmitMode, Expression, Query, WindowClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, walkExpression } from '../../../grammar/traverse.ts';
+import type { SourceSpan } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { timesFromText } from './times-from-text.ts';
 import { bindJoin, type BoundJoin } from './join-condition.ts';
@@ -8,7 +9,8 @@ import { QuerySources, typeOfColumn } from './query-sources.ts';
 import { bindSelectItems, type BoundItem, callsIn } from './select-items.ts';
 import type { AnalysisContext } from './session.ts';
 import { locatedError, sqlError, withPrefix } from './sql-error.ts';
-import { isWindowColumn } from './system-columns.ts';
+import { isWindowColumn, windowColumns } from './system-columns.ts';
+import { checkWindow, checkWithin } from './window-lengths.ts';
 
 /** A query with its names resolved: every column carries the alias of its source. */
 export interface AnalyzedQuery {
@@ -21,6 +23,7 @@ export interface AnalyzedQuery {
   readonly having?: Expression;
   readonly window?: WindowClause;
   readonly emit?: EmitMode;
+  readonly emitSpan?: SourceSpan;
   readonly limit?: number;
   readonly hasAggregates: boolean;
   readonly hasTableFunctions: boolean;
@@ -39,6 +42,8 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
     throw sqlError('Value must be integer for command: LIMIT', { span: query.span });
   }
   const sources = new QuerySources(query.from, context.catalog);
+  if (query.window !== undefined) checkWindow(query.window, { emitFinal: query.emit === 'FINAL' });
+  for (const { within } of query.from.joins) if (within !== undefined) checkWithin(within);
   const qualify = (expression: Expression): Expression => sources.qualify(expression);
   const joins = query.from.joins.map((join, index) =>
     bindJoin(
@@ -64,6 +69,7 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
     ...(having === undefined ? {} : { having }),
     ...(query.window === undefined ? {} : { window: query.window }),
     ...(query.emit === undefined ? {} : { emit: query.emit }),
+    ...(query.emitSpan === undefined ? {} : { emitSpan: query.emitSpan }),
     ...(query.limit === undefined ? {} : { limit: query.limit }),
     hasAggregates: [...selected, ...(having === undefined ? [] : [having])].some(
       (expression) => callsIn(expression, isAggregate).length > 0,
@@ -100,11 +106,15 @@ function checkColumns(query: AnalyzedQuery): void {
       // A synthetic join key has a name that no source knows.
       if (query.sources.isJoin && column.source === undefined && /^ROWKEY(_[0-9]+)?$/.test(column.name))
         continue;
-      const suggestion = nearestName(column.name, query.sources.columnNames());
+      const isWithBounds = query.window !== undefined && clause !== 'WHERE';
+      const suggestion = nearestName(column.name, [
+        ...query.sources.columnNames(),
+        ...(isWithBounds ? windowColumns.keys() : []),
+      ]);
       const text = formatExpression(column).replaceAll('`', '');
       throw locatedError(`${clause} column '${text}' cannot be resolved.`, column.span, {
         ...(suggestion === undefined ? {} : { suggestion }),
-        ...(isQuoted(column) ? { hint: `a text is written in single quotes: '${column.name}'` } : {}),
+        ...hintFor(column),
       });
     }
   };
@@ -117,6 +127,14 @@ function checkColumns(query: AnalyzedQuery): void {
   for (const expression of query.groupBy ?? []) check('GROUP BY', expression);
   for (const expression of query.partitionBy ?? []) check('PARTITION BY', expression);
   if (query.having !== undefined) check('HAVING', query.having);
+}
+
+function hintFor(column: ColumnReference): { readonly hint?: string } {
+  if (isQuoted(column)) return { hint: `a text is written in single quotes: '${column.name}'` };
+  if (!isWindowColumn(column.name)) return {};
+  return {
+    hint: `${column.name} is a column of what has a WINDOW: FROM name WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ...`,
+  };
 }
 
 /** A name that is longer in the text than in itself stands in quotes there, as texts do in other languages. */

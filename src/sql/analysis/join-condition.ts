@@ -1,6 +1,7 @@
 import type { Expression, JoinedSource, JoinType, WithinClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf } from '../../../grammar/traverse.ts';
+import type { SourceSpan } from '../../base/errors.ts';
 import type { BoundSource, QuerySources } from './query-sources.ts';
 import { sqlError } from './sql-error.ts';
 
@@ -15,6 +16,9 @@ export interface BoundJoin {
   /** The condition was written with the joined source on its left. */
   readonly flipped: boolean;
   readonly within?: WithinClause;
+  /** Of the condition, and of the JOIN clause. */
+  readonly onSpan: SourceSpan;
+  readonly span: SourceSpan;
 }
 
 /**
@@ -63,6 +67,8 @@ export function bindJoin(join: JoinedSource, joined: readonly string[], sources:
     rightExpression: flipped ? condition.left : condition.right,
     leftAlias,
     flipped,
+    onSpan: join.on.span,
+    span: join.span,
     ...(join.within === undefined ? {} : { within: join.within }),
   };
 }

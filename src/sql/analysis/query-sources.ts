@@ -53,9 +53,14 @@ export class QuerySources {
     });
   }
 
-  /** All names of columns, for hints. */
+  /** All names of columns, for hints; those of the records and windows come last. */
   columnNames(): readonly string[] {
-    return this.all.flatMap(({ source }) => source.schema.columns.map(({ name }) => name));
+    const isWindowed = this.all.some(({ source }) => source.topic.keyFormat.window !== undefined);
+    return [
+      ...this.all.flatMap(({ source }) => source.schema.columns.map(({ name }) => name)),
+      ...pseudoColumns.keys(),
+      ...(isWindowed ? windowColumns.keys() : []),
+    ];
   }
 
   /** More than one source has a column of this name. */

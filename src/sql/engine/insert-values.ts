@@ -61,7 +61,7 @@ function targetOf(statement: InsertValues, context: AnalysisContext): DataSource
     throw context.catalog.unknownSource(
       statement.target,
       `Cannot insert values into an unknown stream/table: ${quoteName(statement.target)}`,
-      statement.span,
+      statement.nameSpan,
     );
   }
   if (source.isSource) {

@@ -64,7 +64,7 @@ export function planStatement(options: PlanStatementOptions): StatementPlan | un
         throw context.catalog.unknownType(
           statement.name,
           `Type ${statement.name} does not exist.`,
-          statement.span,
+          statement.nameSpan,
         );
       }
       return { ...shared, kind: 'dropType', name: statement.name };
@@ -257,7 +257,7 @@ function planInsertInto(statement: InsertInto, options: PlanStatementOptions): S
     throw context.catalog.unknownSource(
       statement.target,
       `Source does not exist: ${quoteName(statement.target)}`,
-      statement.span,
+      statement.nameSpan,
     );
   }
   if (target.kind !== 'STREAM') {
@@ -319,7 +319,7 @@ function planDrop(
   if (source === undefined) {
     const message = `Source ${quoteName(statement.name)} does not exist.`;
     if (statement.ifExists) return { version: PLAN_VERSION, text, kind: 'none', message };
-    throw context.catalog.unknownSource(statement.name, message, statement.span);
+    throw context.catalog.unknownSource(statement.name, message, statement.nameSpan);
   }
   if (source.kind !== statement.sourceKind) {
     throw sqlError(
@@ -373,7 +373,7 @@ function planAlter(
   const source = context.catalog.source(statement.name);
   const kind = statement.sourceKind;
   const missing = `Source ${statement.name} does not exist.`;
-  if (source === undefined) throw context.catalog.unknownSource(statement.name, missing, statement.span);
+  if (source === undefined) throw context.catalog.unknownSource(statement.name, missing, statement.nameSpan);
   if (source.kind !== kind) {
     throw sqlError(`Incompatible data source type is ${source.kind}, but statement was ALTER ${kind}`);
   }

@@ -1,4 +1,4 @@
-import type { DiagnosticError } from '../../base/errors.ts';
+import type { DiagnosticError, SourceSpan } from '../../base/errors.ts';
 import type { Statement } from '../../../grammar/ast.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
@@ -56,10 +56,10 @@ export async function executeReadOnly(
     case 'Describe': {
       const { extended, subject, name = '' } = statement;
       if (subject === 'FUNCTION')
-        return { kind: 'describeFunction', text, function: functionOf(name, context) };
+        return { kind: 'describeFunction', text, function: functionOf(name, context, statement.nameSpan) };
       if (subject === 'CONNECTOR') throw unsupported('DESCRIBE CONNECTOR', statement.span);
       if (subject === 'SOURCE') {
-        const description = describe(context.catalog.require(name, statement.span), engine);
+        const description = describe(context.catalog.require(name, statement.nameSpan), engine);
         return { kind: 'describeSource', text, description, extended };
       }
       const sourceKind = subject === 'STREAMS' ? 'STREAM' : 'TABLE';
@@ -92,10 +92,10 @@ export function checkReadOnly(statement: Statement, context: AnalysisContext): v
         throw unsupported(`SHOW ${statement.subject}`, statement.span);
       return;
     case 'Describe': {
-      const { subject, name = '', span } = statement;
+      const { subject, name = '', span, nameSpan } = statement;
       if (subject === 'CONNECTOR') throw unsupported('DESCRIBE CONNECTOR', span);
-      if (subject === 'FUNCTION') functionOf(name, context);
-      if (subject === 'SOURCE') context.catalog.require(name, span);
+      if (subject === 'FUNCTION') functionOf(name, context, nameSpan);
+      if (subject === 'SOURCE') context.catalog.require(name, nameSpan);
       return;
     }
     default:
@@ -115,10 +115,11 @@ function unsupported(what: string, span: PreparedStatement['statement']['span'])
 function functionOf(
   name: string,
   context: AnalysisContext,
+  span?: SourceSpan,
 ): Extract<StatementResult, { kind: 'describeFunction' }>['function'] {
   const found = context.functions.find(name);
   if (found !== undefined) return found;
-  throw context.functions.unknown(name);
+  throw context.functions.unknown(name, span);
 }
 
 /** Internal topics are shown by SHOW ALL TOPICS only. */

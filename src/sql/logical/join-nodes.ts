@@ -1,6 +1,7 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { assertDefined } from '../../base/assert.ts';
+import type { SourceSpan } from '../../base/errors.ts';
 import { printType, sameType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
@@ -33,7 +34,7 @@ export function joinNodes(query: AnalyzedQuery, context: AnalysisContext): Logic
   joins.forEach((join, index) => {
     growing = joinOne({ query, context, join, left: growing, prefix: prefixOf(index) });
   });
-  checkPartitions(growing.node, context);
+  checkPartitions(growing.node, context, query);
   return growing.node;
 }
 
@@ -124,13 +125,17 @@ function inputOf(
   query: AnalyzedQuery,
 ): JoinInput {
   if (keyBy === undefined) return { node, keyById };
-  if (node.window !== undefined) throw repartitionOfWindowed();
+  if (node.window !== undefined) throw repartitionOfWindowed(keyBy.span);
   return { node, keyBy: query.sources.internalize(keyBy), keyById };
 }
 
-export function repartitionOfWindowed(): Error {
+export function repartitionOfWindowed(span?: SourceSpan): Error {
   return sqlError(
     'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.',
+    {
+      ...(span === undefined ? {} : { span }),
+      hint: 'windowed sources of the same windows are joined on their keys',
+    },
   );
 }
 
@@ -191,11 +196,10 @@ function withinOf(join: BoundJoin, left: LogicalNode, right: LogicalNode): { rea
   const streams = left.output === 'STREAM' && right.output === 'STREAM';
   if (join.within === undefined) {
     if (!streams) return {};
-    throw sqlError(
-      'Stream-Stream joins must have a WITHIN clause specified. None was provided. To learn about how to specify a ' +
-        'WITHIN clause with a stream-stream join, please visit: ' +
-        'https://docs.confluent.io/current/ksql/docs/syntax-reference.html#create-stream-as-select',
-    );
+    throw sqlError('Stream-Stream joins must have a WITHIN clause specified. None was provided.', {
+      span: join.span,
+      hint: `say how far apart in time two rows may be: JOIN ${join.right.source.name} WITHIN 1 HOUR ON ${conditionText(join)}`,
+    });
   }
   if (!streams) {
     const kinds = left.output === 'STREAM' ? 'Stream-Table' : 'Table-Table';
@@ -237,11 +241,15 @@ function checkKinds(
     }
     if (join.type === 'OUTER' || join.type === 'RIGHT') {
       const kind = join.type === 'OUTER' ? 'full-outer' : 'right-outer';
-      throw sqlError(`Invalid join type: ${kind} join not supported for stream-table join. Got ${names}.`);
+      throw sqlError(`Invalid join type: ${kind} join not supported for stream-table join. Got ${names}.`, {
+        span: join.span,
+        hint: 'a stream is joined to a table with JOIN or LEFT JOIN: rows of the table alone are no result',
+      });
     }
     if (!keys.rightIsKey) {
       throw sqlError(
         `Invalid join condition: stream-table joins require to join on the table's primary key. Got ${conditionText(join)}.`,
+        { span: join.onSpan, ...keyHint(right) },
       );
     }
     checkTypes(step, right);
@@ -250,12 +258,14 @@ function checkKinds(
   if (right.output === 'STREAM') {
     throw sqlError(
       `Invalid join order: table-stream joins are not supported; only stream-table joins. Got ${names}.`,
+      { span: join.span, hint: `write the stream first: FROM ${join.right.source.name} JOIN ${leftName}` },
     );
   }
   if (!keys.rightIsKey) {
     throw sqlError(
       'Invalid join condition: table-table joins require to join on the primary key of the right input table. ' +
         `Got ${conditionText(join)}.`,
+      { span: join.onSpan, ...keyHint(right) },
     );
   }
   checkTypes(step, right, !keys.leftIsKey);
@@ -263,9 +273,15 @@ function checkKinds(
   if (join.type === 'OUTER') {
     throw sqlError(
       `Invalid join type: full-outer join not supported for foreign-key table-table join. Got ${names}.`,
+      { span: join.span, hint: FOREIGN_KEY_JOINS },
     );
   }
-  if (join.type === 'RIGHT') throw sqlError('RIGHT OUTER JOIN on a foreign key is not supported');
+  if (join.type === 'RIGHT') {
+    throw sqlError('RIGHT OUTER JOIN on a foreign key is not supported', {
+      span: join.span,
+      hint: FOREIGN_KEY_JOINS,
+    });
+  }
   return true;
 }
 
@@ -274,6 +290,10 @@ function checkTypes(step: JoinStep, right: LogicalNode, foreign = false): void {
   if (foreign && left.node.node !== 'Source') {
     throw sqlError(
       `Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${conditionText(join)}.`,
+      {
+        span: join.onSpan,
+        hint: 'join two of the tables in a table of their own: CREATE TABLE name AS SELECT ...',
+      },
     );
   }
   const typeIn = (node: LogicalNode, expression: Expression): SqlType =>
@@ -285,7 +305,10 @@ function checkTypes(step: JoinStep, right: LogicalNode, foreign = false): void {
     `${formatExpression(expression)}{${printType(type)}}`;
   const sides = [typed(join.leftExpression, leftType), typed(join.rightExpression, rightType)];
   if (join.flipped) sides.reverse();
-  throw sqlError(`Invalid join condition: types don't match. Got ${sides.join(' = ')}.`);
+  throw sqlError(`Invalid join condition: types don't match. Got ${sides.join(' = ')}.`, {
+    span: join.onSpan,
+    hint: `cast one of them: CAST(${formatExpression(join.leftExpression)} AS ${printType(rightType)})`,
+  });
 }
 
 function checkWindows(left: LogicalNode, right: LogicalNode, query: AnalyzedQuery): void {
@@ -294,7 +317,7 @@ function checkWindows(left: LogicalNode, right: LogicalNode, query: AnalyzedQuer
     node.window === undefined ? undefined : node.window.type === 'SESSION';
   if (session(left) === session(right)) {
     if (left.window?.sizeMs === right.window?.sizeMs) return;
-    throw repartitionOfWindowed();
+    throw repartitionOfWindowed(query.sources.first.span);
   }
   const describe = (node: LogicalNode): string => {
     const source = sourcesOf(node)[0];
@@ -308,10 +331,18 @@ function checkWindows(left: LogicalNode, right: LogicalNode, query: AnalyzedQuer
   );
 }
 
+const FOREIGN_KEY_JOINS =
+  'tables are joined on another column than the key with JOIN or LEFT JOIN; a join on both keys may be RIGHT or FULL';
+
+function keyHint(right: LogicalNode): { readonly hint?: string } {
+  const [key] = keysOf(right);
+  return key === undefined ? {} : { hint: `the table's key is ${formatExpression(key)}` };
+}
+
 /** Rows of one key must be in partitions of one number. */
-function checkPartitions(node: LogicalNode, context: AnalysisContext): void {
+function checkPartitions(node: LogicalNode, context: AnalysisContext, query: AnalyzedQuery): void {
   if (node.node !== 'Join') return;
-  checkPartitions(node.left.node, context);
+  checkPartitions(node.left.node, context, query);
   if (node.joinKey.kind === 'foreign') return;
   const [left] = sourcesOf(node.left.node);
   const [right] = sourcesOf(node.right.node);
@@ -326,5 +357,11 @@ function checkPartitions(node: LogicalNode, context: AnalysisContext): void {
     `Can't join ${leftName} with ${rightName} since the number of partitions don't match. ` +
       `${leftName} partitions = ${leftCount}; ${rightName} partitions = ${rightCount}. ` +
       'Please repartition either one so that the number of partitions match.',
+    {
+      span: (query.joins.find((join) => join.right.alias === right.alias) ?? query.sources.first).span,
+      hint:
+        `a copy with as many partitions: CREATE ${right.source.kind} name WITH (PARTITIONS=${leftCount}) AS ` +
+        `SELECT * FROM ${right.source.name};`,
+    },
   );
 }

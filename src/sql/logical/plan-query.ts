@@ -83,7 +83,10 @@ export function planQuery(options: PlanOptions): ProjectNode {
     checkWithoutGroups(query);
   }
   if (query.emit === 'FINAL' && (query.groupBy === undefined || query.window === undefined)) {
-    throw sqlError('EMIT FINAL is only supported for windowed aggregations.');
+    throw sqlError('EMIT FINAL is only supported for windowed aggregations.', {
+      ...(query.emitSpan === undefined ? {} : { span: query.emitSpan }),
+      hint: 'FROM name WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ... EMIT FINAL has final results; others have EMIT CHANGES',
+    });
   }
   return projectNode({
     input: node,

@@ -9,6 +9,7 @@ import type { RecordContext } from '../../streams/record.ts';
 import { SessionWindows } from '../../streams/windows/session-windows.ts';
 import { TimeWindows } from '../../streams/windows/time-windows.ts';
 import type { Windowed } from '../../streams/windows/windowed.ts';
+import { defaultGraceMs } from '../analysis/window-lengths.ts';
 import { castArgument } from '../expressions/compile.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
@@ -24,8 +25,6 @@ interface BoundCall {
   readonly start: number;
   readonly count: number;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Groups and aggregates. Rows are first cut down to the arguments of the calls and the group's key; the state of a group
@@ -205,15 +204,14 @@ function aggregateStream(
   return windows.aggregate(plan.initialize, plan.aggregate, options) as unknown as KTable<Key, Row>;
 }
 
-/** Without GRACE PERIOD a window takes late rows for a day, its size included; none where results are final. */
 function timeWindows(window: Exclude<AggregateWindow, { kind: 'SESSION' }>, emitFinal: boolean): TimeWindows {
-  const gracePeriodMs = window.graceMs ?? (emitFinal ? 0 : Math.max(DAY_MS - window.sizeMs, 0));
+  const gracePeriodMs = window.graceMs ?? defaultGraceMs(window.sizeMs, { emitFinal });
   const tumbling = TimeWindows.ofSizeAndGrace({ sizeMs: window.sizeMs, gracePeriodMs });
   return window.kind === 'HOPPING' ? tumbling.advanceBy(window.advanceMs) : tumbling;
 }
 
 function sessionWindows(window: AggregateWindow & { kind: 'SESSION' }, emitFinal: boolean): SessionWindows {
-  const gracePeriodMs = window.graceMs ?? (emitFinal ? 0 : Math.max(DAY_MS - window.gapMs, 0));
+  const gracePeriodMs = window.graceMs ?? defaultGraceMs(window.gapMs, { emitFinal });
   return SessionWindows.ofInactivityGapAndGrace({ inactivityGapMs: window.gapMs, gracePeriodMs });
 }
 

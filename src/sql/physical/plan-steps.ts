@@ -282,10 +282,11 @@ function keyed(options: {
     planned.keyFormat.format === keyFormat.format &&
     JSON.stringify(planned.keyFormat.properties) === JSON.stringify(keyFormat.properties);
   if (input.keyBy === undefined && sameBytes) return planned.step;
-  if (input.node.window !== undefined) throw repartitionOfWindowed();
+  if (input.node.window !== undefined) throw repartitionOfWindowed(input.keyBy?.span);
   if (input.node.output === 'TABLE' && input.keyBy !== undefined) {
     throw sqlError(
       'Invalid join condition: table-table joins require to join on the primary key of the right input table.',
+      { span: input.keyBy.span },
     );
   }
   const step: KeyByStep = {

@@ -1,0 +1,89 @@
+import type { Duration, WindowClause, WithinClause } from '../../../grammar/ast.ts';
+import type { SourceSpan } from '../../base/errors.ts';
+import { durationMs } from './durations.ts';
+import { sqlError } from './sql-error.ts';
+
+const DAY_MS = 86_400_000;
+/** The longest duration in a query, over 27,000 years: sums of several still are exact numbers of milliseconds. */
+export const DURATION_DAYS_MAX = 10_000_000;
+
+/** Without GRACE PERIOD a window takes late rows for a day, its length included; none where results are final. */
+export function defaultGraceMs(lengthMs: number, options: { readonly emitFinal: boolean }): number {
+  return options.emitFinal ? 0 : Math.max(DAY_MS - lengthMs, 0);
+}
+
+/** The durations of a WINDOW clause fit each other. @throws {DiagnosticError} at the one that does not. */
+export function checkWindow(window: WindowClause, options: { readonly emitFinal: boolean }): void {
+  const { retention, grace } = window;
+  if (window.kind === 'SessionWindow') checkLength('the gap of a session', window.gap);
+  else checkLength('SIZE', window.size);
+  if (window.kind === 'HoppingWindow') checkAdvance(window.size, window.advance);
+  if (grace !== undefined) checkMax('GRACE PERIOD', grace);
+  if (retention === undefined) return;
+  checkMax('RETENTION', retention);
+  const length = window.kind === 'SessionWindow' ? window.gap : window.size;
+  const lengthMs = durationMs(length);
+  const graceMs = grace === undefined ? defaultGraceMs(lengthMs, options) : durationMs(grace);
+  if (durationMs(retention) >= lengthMs + graceMs) return;
+  const least = durationText(inLargestUnit(lengthMs + graceMs));
+  const graceText =
+    grace === undefined
+      ? `a grace period of ${durationText(inLargestUnit(graceMs))}, which is what there is without GRACE PERIOD`
+      : `its GRACE PERIOD of ${durationText(grace)}`;
+  throw sqlError(`RETENTION ${durationText(retention)} is shorter than the window and its grace period`, {
+    span: retention.span,
+    detail: `a window of ${durationText(length)} takes rows for ${least}, with ${graceText}`,
+    hint: `RETENTION ${least}, or a shorter GRACE PERIOD`,
+  });
+}
+
+/** The durations of a WITHIN clause. @throws {DiagnosticError} at the one that is too long. */
+export function checkWithin({ before, after, grace }: WithinClause): void {
+  checkMax('WITHIN', before);
+  checkMax('WITHIN', after);
+  if (grace !== undefined) checkMax('GRACE PERIOD', grace);
+}
+
+function checkAdvance(size: Duration, advance: Duration): void {
+  checkLength('ADVANCE BY', advance);
+  if (durationMs(advance) <= durationMs(size)) return;
+  throw sqlError(`ADVANCE BY ${durationText(advance)} is longer than SIZE ${durationText(size)}`, {
+    span: advance.span,
+    detail: 'rows between two windows would be in none',
+    hint: `windows that follow each other are TUMBLING (SIZE ${durationText(size)})`,
+  });
+}
+
+function checkLength(words: string, duration: Duration): void {
+  checkMax(words, duration);
+  if (durationMs(duration) > 0) return;
+  throw outOfRange(words, duration, `it is at least 1 MILLISECOND`);
+}
+
+function checkMax(words: string, duration: Duration): void {
+  if (durationMs(duration) <= DURATION_DAYS_MAX * DAY_MS) return;
+  throw outOfRange(words, duration, `it is at most ${DURATION_DAYS_MAX} DAYS`);
+}
+
+function outOfRange(words: string, duration: Duration, hint: string): Error {
+  const span: SourceSpan = duration.span;
+  const length = durationMs(duration) > 0 ? 'long' : 'short';
+  return sqlError(`${words} is too ${length}: ${durationText(duration)}`, { span, hint });
+}
+
+/** As one writes it: `1 DAY`, `2 DAYS`. */
+function durationText({ amount, unit }: Pick<Duration, 'amount' | 'unit'>): string {
+  return `${amount} ${Number(amount) === 1 ? unit.slice(0, -1) : unit}`;
+}
+
+function inLargestUnit(ms: number): Pick<Duration, 'amount' | 'unit'> {
+  const units = [
+    ['DAYS', DAY_MS],
+    ['HOURS', 3_600_000],
+    ['MINUTES', 60_000],
+    ['SECONDS', 1000],
+  ] as const;
+  const [unit, unitMs] =
+    units.find(([, each]) => ms >= each && ms % each === 0) ?? (['MILLISECONDS', 1] as const);
+  return { amount: String(ms / unitMs), unit };
+}
