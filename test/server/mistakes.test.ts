@@ -129,6 +129,26 @@ describe('a mistake is answered with the way out', () => {
       /did you mean WINDOWSTART\?/,
     ],
     ['SELECT WINDOWSTART FROM flights EMIT CHANGES;', /hint: WINDOWSTART is a column of what has a WINDOW/],
+    [
+      'SELECT origin, TOPK(delay, 100001) FROM flights GROUP BY origin EMIT CHANGES;',
+      /TOPK keeps at most 100000 values of a group: 100001 are asked for\n {2}line 1:16\n/,
+    ],
+    [
+      'SELECT origin, TOPKDISTINCT(delay, 100001) FROM flights GROUP BY origin EMIT CHANGES;',
+      /at most 100000 values/,
+    ],
+    [
+      'SELECT origin, LATEST_BY_OFFSET(delay, 2000000000) FROM flights GROUP BY origin EMIT CHANGES;',
+      /LATEST_BY_OFFSET keeps at most 100000 values/,
+    ],
+    [
+      'SELECT origin, EARLIEST_BY_OFFSET(delay, 100001, false) FROM flights GROUP BY origin EMIT CHANGES;',
+      /EARLIEST_BY_OFFSET keeps at most 100000 values/,
+    ],
+    [
+      'SELECT origin, EARLIEST_BY_OFFSET(delay, 0) FROM flights GROUP BY origin EMIT CHANGES;',
+      /must have n greater than 0\n {2}line 1:16\n/,
+    ],
     ['SELECT ROWTIM FROM flights EMIT CHANGES;', /did you mean ROWTIME\?/],
   ])('of windows and joins: %s', async (statement, wayOut) => {
     const { status, message } = await post(

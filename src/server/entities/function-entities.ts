@@ -1,5 +1,5 @@
-import { primitiveTypes, printType, type SqlType } from '../../serde/model/sql-type.ts';
-import type { AggregateOverload, SqlFunction } from '../../sql/functions/definition.ts';
+import type { SqlFunction } from '../../sql/functions/definition.ts';
+import { returnText } from './return-text.ts';
 
 const KINDS = { scalar: 'SCALAR', aggregate: 'AGGREGATE', table: 'TABLE' } as const;
 
@@ -36,20 +36,3 @@ function argumentEntity(parameter: string) {
   const isVariadic = type.includes('...');
   return { name: parameter.slice(0, space), type: type.replace('...', ''), description: '', isVariadic };
 }
-
-const DEPENDS = 'depends on the arguments';
-
-function returnText(overload: SqlFunction['overloads'][number]): string {
-  if (!('returns' in overload)) return aggregateReturnText(overload);
-  return typeof overload.returns === 'string' ? overload.returns : DEPENDS;
-}
-
-/** An aggregate's type is known when it is bound, which arguments of plain types are enough for. */
-function aggregateReturnText({ parameters, bind }: AggregateOverload): string {
-  const types = parameters.map((parameter) => PLAIN_TYPES.get(parameter.slice(parameter.indexOf(' ') + 1)));
-  const argumentTypes = types.filter((type) => type !== undefined);
-  if (argumentTypes.length < parameters.length) return DEPENDS;
-  return printType(bind({ argumentTypes, literals: [], config: {} }).returnType);
-}
-
-const PLAIN_TYPES: ReadonlyMap<string, SqlType> = new Map(Object.entries(primitiveTypes));

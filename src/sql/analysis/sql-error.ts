@@ -28,6 +28,16 @@ export function withPrefix<T>(prefix: string, step: () => T): T {
   }
 }
 
+/** Runs a step and says where, if what it throws does not. */
+export function withSpan<T>(span: SourceSpan, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof DiagnosticError) || error.diagnostic.span !== undefined) throw error;
+    throw new DiagnosticError({ ...error.diagnostic, span }, { cause: error });
+  }
+}
+
 /** `A`, `A and B`, `A, B or C`. */
 export function joinWords(words: readonly string[], last: 'and' | 'or'): string {
   if (words.length <= 1) return words.join('');

@@ -1,3 +1,5 @@
+import { DiagnosticError } from '../../base/errors.ts';
+
 /** Characters of a text, or bytes, that a function makes at most: one row must not take the memory of all. */
 export const TEXT_LENGTH_MAX = 16_777_216;
 /** Elements of an array, or rows, that a function makes at most of few arguments. */
@@ -27,6 +29,18 @@ export function joinBytes(name: string, parts: readonly Buffer[], separator?: Bu
   checkTextLength(name, length);
   if (separator === undefined) return Buffer.concat(parts);
   return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [separator, part])));
+}
+
+/**
+ * Checks how many values an aggregate is asked to keep of each group.
+ * @throws {DiagnosticError} where they are more than {@link LIST_LENGTH_MAX}.
+ */
+export function checkKeptCount(name: string, count: number): void {
+  if (count <= LIST_LENGTH_MAX) return;
+  throw new DiagnosticError({
+    message: `${name} keeps at most ${LIST_LENGTH_MAX} values of a group: ${count} are asked for`,
+    hint: 'all values of a group, each as a row of its own, are the stream itself',
+  });
 }
 
 /** @throws {RangeError} where an array would get longer than {@link LIST_LENGTH_MAX}. */

@@ -4,6 +4,7 @@ import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 import { typeOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import { withSpan } from '../analysis/sql-error.ts';
 import { literalValue } from '../expressions/literals.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import type { RowColumn } from './nodes.ts';
@@ -42,12 +43,14 @@ export function aggregatorOf(
   );
   const types = args.map((argument) => typeOver(row, argument, context));
   const literals = args.map((argument): SqlValue | undefined => literalValue(argument)?.value);
-  const resolved = context.functions.resolveAggregate(
-    call.name,
-    types,
-    literals,
-    context.properties,
-    args.map(formatExpression),
+  const resolved = withSpan(call.span, () =>
+    context.functions.resolveAggregate(
+      call.name,
+      types,
+      literals,
+      context.properties,
+      args.map(formatExpression),
+    ),
   );
   return {
     aggregator: resolved.aggregator,

@@ -3,6 +3,7 @@ import type { Int64 } from '../../../serde/model/int64.ts';
 import { BIGINT, STRING, arrayType, structType, type SqlType } from '../../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 import { DiagnosticError } from '../../../base/errors.ts';
+import { checkKeptCount } from '../limits.ts';
 
 /**
  * EARLIEST_BY_OFFSET and LATEST_BY_OFFSET: of one value or of the first or last n. Each value is kept with a number that
@@ -78,6 +79,7 @@ export function byOffsetOverloads(side: Side): readonly AggregateOverload[] {
     const n = Number(binding.literals[0]);
     if (n < 1)
       throw new DiagnosticError({ message: `${side.toUpperCase()}_BY_OFFSET must have n greater than 0` });
+    checkKeptCount(`${side.toUpperCase()}_BY_OFFSET`, n);
     return several(side, typeOf(binding), n, ignoreNulls);
   };
   return [

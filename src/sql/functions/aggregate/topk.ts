@@ -2,6 +2,7 @@ import { defineAggregate, type Aggregator, type AggregateBinding } from '../defi
 import { STRING, arrayType, structType, type SqlType } from '../../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 import { compareValues } from '../../values/compare.ts';
+import { checkKeptCount } from '../limits.ts';
 
 type State = readonly SqlValue[];
 
@@ -40,6 +41,7 @@ const sortColumn = (struct: SqlValue): SqlValue => (struct as readonly SqlValue[
 /** With more columns than the first, an element is a struct of all of them: `sort_col`, `col0`, `col1`... */
 function bind({ argumentTypes, literals }: AggregateBinding): Aggregator {
   const k = Number(literals[0]);
+  checkKeptCount('TOPK', k);
   const [first = STRING, ...others] = argumentTypes;
   if (others.length === 0) return topkOf(first, k, compareValues, (args) => args[0] ?? null);
   const struct = structType([

@@ -2,11 +2,13 @@ import { defineAggregate, type Aggregator, type AggregateBinding } from '../defi
 import { STRING, arrayType } from '../../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 import { sameValue, compareValues } from '../../values/compare.ts';
+import { checkKeptCount } from '../limits.ts';
 
 type State = readonly SqlValue[];
 
 function bind({ argumentTypes, literals }: AggregateBinding): Aggregator {
   const k = Number(literals[0]);
+  checkKeptCount('TOPKDISTINCT', k);
   const type = arrayType(argumentTypes[0] ?? STRING);
   const insert = (state: State, value: SqlValue): State => {
     if (value === null || state.some((element) => sameValue(element, value))) return state;
