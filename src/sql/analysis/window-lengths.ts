@@ -5,7 +5,7 @@ import { sqlError } from './sql-error.ts';
 
 const DAY_MS = 86_400_000;
 /** The longest duration in a query, over 27,000 years: sums of several still are exact numbers of milliseconds. */
-export const DURATION_DAYS_MAX = 10_000_000;
+const DURATION_DAYS_MAX = 10_000_000;
 
 /** Without GRACE PERIOD a window takes late rows for a day, its length included; none where results are final. */
 export function defaultGraceMs(lengthMs: number, options: { readonly emitFinal: boolean }): number {

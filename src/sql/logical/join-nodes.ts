@@ -232,33 +232,19 @@ function checkKinds(
   keys: { readonly leftIsKey: boolean; readonly rightIsKey: boolean },
 ): boolean {
   const { join, left } = step;
-  const leftName = assertDefined(sourcesOf(left.node)[0], 'a join has sources').source.name;
-  const names = `${leftName} ${join.type} ${join.right.source.name}`;
   if (left.node.output === 'STREAM') {
-    if (right.output === 'STREAM') {
-      checkTypes(step, right);
-      return false;
-    }
-    if (join.type === 'OUTER' || join.type === 'RIGHT') {
-      const kind = join.type === 'OUTER' ? 'full-outer' : 'right-outer';
-      throw sqlError(`Invalid join type: ${kind} join not supported for stream-table join. Got ${names}.`, {
-        span: join.span,
-        hint: 'a stream is joined to a table with JOIN or LEFT JOIN: rows of the table alone are no result',
-      });
-    }
-    if (!keys.rightIsKey) {
-      throw sqlError(
-        `Invalid join condition: stream-table joins require to join on the table's primary key. Got ${conditionText(join)}.`,
-        { span: join.onSpan, ...keyHint(right) },
-      );
-    }
+    if (right.output !== 'STREAM') checkStreamTable(step, right, keys);
     checkTypes(step, right);
     return false;
   }
+  const names = namesOf(step);
   if (right.output === 'STREAM') {
     throw sqlError(
       `Invalid join order: table-stream joins are not supported; only stream-table joins. Got ${names}.`,
-      { span: join.span, hint: `write the stream first: FROM ${join.right.source.name} JOIN ${leftName}` },
+      {
+        span: join.span,
+        hint: `write the stream first: FROM ${join.right.source.name} JOIN ${leftNameOf(step)}`,
+      },
     );
   }
   if (!keys.rightIsKey) {
@@ -284,6 +270,35 @@ function checkKinds(
   }
   return true;
 }
+
+function checkStreamTable(
+  step: JoinStep,
+  right: LogicalNode,
+  { rightIsKey }: { readonly rightIsKey: boolean },
+): void {
+  const { join } = step;
+  if (join.type === 'OUTER' || join.type === 'RIGHT') {
+    const kind = join.type === 'OUTER' ? 'full-outer' : 'right-outer';
+    throw sqlError(
+      `Invalid join type: ${kind} join not supported for stream-table join. Got ${namesOf(step)}.`,
+      {
+        span: join.span,
+        hint: 'a stream is joined to a table with JOIN or LEFT JOIN: rows of the table alone are no result',
+      },
+    );
+  }
+  if (rightIsKey) return;
+  throw sqlError(
+    `Invalid join condition: stream-table joins require to join on the table's primary key. Got ${conditionText(join)}.`,
+    { span: join.onSpan, ...keyHint(right) },
+  );
+}
+
+const leftNameOf = ({ left }: JoinStep): string =>
+  assertDefined(sourcesOf(left.node)[0], 'a join has sources').source.name;
+
+const namesOf = (step: JoinStep): string =>
+  `${leftNameOf(step)} ${step.join.type} ${step.join.right.source.name}`;
 
 function checkTypes(step: JoinStep, right: LogicalNode, foreign = false): void {
   const { join, left, query, context } = step;
