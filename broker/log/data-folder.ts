@@ -8,6 +8,7 @@ import {
   META_PROPERTIES,
   type MetaProperties,
 } from './meta-properties.ts';
+import type { SpaceReserve } from './space-reserve.ts';
 
 const LOCK_FILE = '.lock';
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown';
@@ -34,14 +35,16 @@ export function openDataFolder(
   environment: Environment,
   directory: string,
   identity: FolderIdentity,
+  reserve: SpaceReserve,
 ): DataFolder {
   const { disk } = environment;
   // The folder itself must not be lost with all that will be acknowledged in it. Where it exists this is asked again
   // only while it has no identity: a predecessor may have ended in between.
   const isNew = !disk.exists(`${directory}/${META_PROPERTIES}`);
   disk.makeDirectory(directory, { durable: isNew });
-  const lock = disk.lock(`${directory}/${LOCK_FILE}`);
+  const lock = reserve.attempt(() => disk.lock(`${directory}/${LOCK_FILE}`));
   try {
+    reserve.check();
     const meta = obtainMeta(environment, directory, identity);
     const marker = readCleanShutdown(disk, directory);
     return { lock, meta, ...marker };

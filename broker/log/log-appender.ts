@@ -116,6 +116,7 @@ export class LogAppender {
     const { epochs, segments } = state;
     if (state.failure !== undefined) return storageError(state.failure, state.logStartOffset);
     if (state.isClosed) return this.#refuse('it is closed');
+    if (state.space?.isShort === true) return this.#refuse('the disk is full');
     const baseOffset = baseOffsetAt(records, 0);
     assert(baseOffset >= state.logEndOffset, 'offsets of a log ascend');
     let start: number;

@@ -35,6 +35,7 @@ import {
 import { PARTITION_METADATA } from './partition-metadata.ts';
 import { RecentBudget } from './recent-batches.ts';
 import { parseSegmentFileName } from './segment-files.ts';
+import { SpaceReserve } from './space-reserve.ts';
 import { TopicFiles } from './topic-files.ts';
 
 interface LogManagerOptions {
@@ -73,6 +74,7 @@ export interface LogId {
 const FOLDER_OF_FILE_SYSTEM = 'lost+found';
 const RETENTION_CHECK_INTERVAL_MS = 300_000;
 const FLUSH_CHECK_INTERVAL_MS = 1_000;
+const RESERVE_CHECK_INTERVAL_MS = 5_000;
 const RECENT_BYTES_MAX = 32 * 1024 * 1024;
 const OPEN_SEGMENTS_MAX = 500;
 /** Logs that are closed at a time. */
@@ -84,6 +86,7 @@ export class LogManager {
   readonly #environment: Environment;
   readonly #logger: Logger;
   readonly #options: LogManagerOptions;
+  readonly #reserve: SpaceReserve;
   readonly #folder: DataFolder;
   readonly #recentBudget: RecentBudget;
   readonly #openSegments: OpenSegments;
@@ -108,11 +111,8 @@ export class LogManager {
     this.directory = options.directory;
     this.#recentBudget = new RecentBudget(options.recentBytesMax ?? RECENT_BYTES_MAX);
     this.#openSegments = new OpenSegments(options.openSegmentsMax ?? OPEN_SEGMENTS_MAX);
-    this.#folder = openDataFolder(options.environment, options.directory, {
-      nodeId: options.nodeId,
-      ...(options.clusterId === undefined ? {} : { clusterId: options.clusterId }),
-      ...(options.newClusterId === undefined ? {} : { newClusterId: options.newClusterId }),
-    });
+    this.#reserve = new SpaceReserve({ ...options, logger: this.#logger });
+    this.#folder = openDataFolder(options.environment, options.directory, options, this.#reserve);
     this.#removal = new FolderRemoval(options.environment, this.#logger);
     this.#syncs = new BackgroundSyncs(options.environment.disk, this.#logger);
     this.#folderSync = new FolderSync(options.environment.disk, options.directory);
@@ -128,7 +128,7 @@ export class LogManager {
       this.#openLogs();
       removeCleanShutdownMarker(this.#environment.disk, this.directory);
       removeClosedLogs(this.#environment.disk, this.directory);
-      this.#checkpoints.writeNow();
+      this.#reserve.attempt(() => this.#checkpoints.writeNow());
     } catch (error) {
       void this.#removal.close();
       for (const log of this.#logs.values()) log.closeHandles();
@@ -250,10 +250,13 @@ export class LogManager {
   /** Begins the periodic work: retention, checkpoints, `flush.ms`, producer expiry. */
   start(): void {
     const { timers } = this.#environment;
+    this.#reserve.restore();
+    if (this.#reserve.isShort) void this.applyRetention();
     const { retentionCheckIntervalMs, checkpointIntervalsMs, flushCheckIntervalMs } = this.#options;
     this.#timers = [
       timers.every(retentionCheckIntervalMs ?? RETENTION_CHECK_INTERVAL_MS, () => void this.applyRetention()),
       timers.every(flushCheckIntervalMs ?? FLUSH_CHECK_INTERVAL_MS, () => this.#flushDueLogs()),
+      timers.every(RESERVE_CHECK_INTERVAL_MS, () => this.#reserve.restore()),
       ...this.#checkpoints.start(checkpointIntervalsMs),
     ];
   }
@@ -278,7 +281,7 @@ export class LogManager {
     });
     if (starts.size === 0) return;
     try {
-      await this.checkpoint();
+      await this.#reserve.attemptLater(() => this.checkpoint());
     } catch (error) {
       // A full disk is a reason to go on: what is deleted makes room.
       this.#logger.warn('the log starts could not be written', { directory: this.directory, error });
@@ -552,6 +555,7 @@ export class LogManager {
       directory: `${this.directory}/${name}`,
       recentBudget: this.#recentBudget,
       openSegments: this.#openSegments,
+      ...(name === `${METADATA_TOPIC}-0` ? {} : { space: this.#reserve }),
       syncParent: () => this.#folderSync.sync(),
       onRecoveryPointLowered: () => this.#checkpoints.writeFileNow(RECOVERY_POINT_CHECKPOINT),
       onLogStartRaised: () => this.#checkpoints.writeFileNow(LOG_START_CHECKPOINT),

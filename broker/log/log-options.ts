@@ -30,6 +30,8 @@ export interface LogOptions {
   /** Shared by the logs of a broker; a log of its own budget when not said. */
   readonly recentBudget?: RecentBudget;
   readonly openSegments?: OpenSegments;
+  /** Nothing is appended while it is short. */
+  readonly space?: { readonly isShort: boolean };
   /** Syncs the directory that the log's own is in: one sync may do for many logs. */
   readonly syncParent?: () => Promise<void>;
   /** Called when a truncation has lowered the recovery point, which must be on the disk before the call returns. */

@@ -29,6 +29,7 @@ interface LogStateOptions {
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;
   readonly recent: RecentBatches;
+  readonly space: { readonly isShort: boolean } | undefined;
   readonly logStartOffset: number;
   readonly logEndOffset: number;
 }
@@ -47,6 +48,7 @@ export class LogState {
   readonly producers: ProducerState;
   readonly snapshots: ProducerSnapshots;
   readonly recent: RecentBatches;
+  readonly space: { readonly isShort: boolean } | undefined;
   readonly segmentOptions: (baseOffset: number) => SegmentOptions;
   config: LogConfig;
   isClosed = false;
@@ -72,6 +74,7 @@ export class LogState {
     this.producers = options.producers;
     this.snapshots = options.snapshots;
     this.recent = options.recent;
+    this.space = options.space;
     this.#logStartOffset = options.logStartOffset;
     this.#logEndOffset = options.logEndOffset;
     this.#highWatermark = options.logStartOffset;

@@ -85,6 +85,7 @@ export class Log {
       producers,
       snapshots,
       recent: new RecentBatches(options.recentBudget ?? new RecentBudget(RECENT_BYTES_DEFAULT)),
+      space: options.space,
       logStartOffset: recovered.logStartOffset,
       logEndOffset: recovered.logEndOffset,
     });

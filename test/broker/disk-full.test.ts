@@ -1,12 +1,15 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Disk, DiskFile, Environment } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
+import { type Logger, silentLogger } from '../../src/base/logger.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
 import { metadata } from '../../src/protocol/messages/03-metadata.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
+import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
 import { describeQuorum } from '../../src/protocol/messages/55-describe-quorum.ts';
 import { batchOf, TestBrokers } from './running-broker.ts';
 
@@ -191,5 +194,56 @@ describe('a disk that fails under the metadata log', () => {
     const listeners = `PLAINTEXT://127.0.0.1:${address.port}`;
     const second = await brokers.start({ 'log.dirs': directory, listeners });
     expect(second.clusterId).toBe(broker.clusterId);
+  });
+
+  it('lets a broker start with its reserve, delete what is to go, and take records when there is room', async () => {
+    const first = await brokers.start();
+    const { directory } = first;
+    const bytes = 1024 * 1024;
+    await expect.poll(() => statSync(`${directory}/.reserve`).size).toBe(bytes);
+    await brokers.to(first).send(metadata, 9, { topics: [{ name: 'gone' }, { name: 'kept' }] });
+    await brokers.stop(first, { handOver: false });
+    rmSync(`${directory}/.kafka_cleanshutdown`, { force: true });
+
+    let usableBytes = 0;
+    const real = nodeEnvironment.disk;
+    const room = (path: string): void => {
+      if (usableBytes > 0 || !existsSync(`${directory}/.reserve`)) return;
+      throw new OperationalError('DISK_FULL', `no space left to write ${path}`, { retriable: true });
+    };
+    const disk: Disk = {
+      ...real,
+      space: (path) => ({ ...real.space(path), usableBytes }),
+      lock: (path) => (room(path), real.lock(path)),
+      replaceFile: (path, content) => (room(path), real.replaceFile(path, content)),
+    };
+    const errors: string[] = [];
+    const logger: Logger = {
+      ...silentLogger,
+      error: (message) => void errors.push(message),
+      child: () => logger,
+    };
+    const second = await brokers.start(
+      { 'log.dirs': directory },
+      { environment: { ...nodeEnvironment, disk }, logger },
+    );
+    expect(existsSync(`${directory}/.reserve`)).toBe(false);
+    expect(errors[0]).toMatch(/disk is full: the broker works with its reserve.*Delete topics or records/s);
+    const client = brokers.to(second);
+    const append = async (topic: string): Promise<number | undefined> => {
+      const { responses } = await client.send(produce, 9, {
+        acks: -1,
+        timeoutMs: 1000,
+        topicData: [{ name: topic, partitionData: [{ index: 0, records: batchOf('x') }] }],
+      });
+      return responses[0]?.partitionResponses[0]?.errorCode;
+    };
+    await expect.poll(() => append('kept'), { timeout: 10_000 }).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    const { responses } = await client.send(deleteTopics, 5, { topicNames: ['gone'], timeoutMs: 5000 });
+    expect(responses[0]?.errorCode).toBe(ErrorCode.NONE);
+    await expect.poll(() => existsSync(`${directory}/gone-0`), { timeout: 10_000 }).toBe(false);
+    usableBytes = 8 * bytes;
+    await expect.poll(() => append('kept'), { timeout: 15_000 }).toBe(ErrorCode.NONE);
+    expect(statSync(`${directory}/.reserve`).size).toBe(bytes);
   });
 });
