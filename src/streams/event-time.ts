@@ -10,6 +10,12 @@ export function isEventTime(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }
 
+/** The time of a record as a topic holds it, where 64 bits may be more than an event time can be: the nearest one. */
+export function nearestEventTime(timestamp: number): number {
+  if (Number.isSafeInteger(timestamp)) return timestamp;
+  return timestamp < 0 ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
+}
+
 /** An event time that cannot be one; `giver` is what has answered it, such as `the timestamp extractor`. */
 export function wrongEventTime(giver: string, value: unknown): DiagnosticError {
   const message =

@@ -1,14 +1,12 @@
-import { BIGINT } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KStream } from '../../streams/builder/kstream.ts';
 import type { Header, RecordContext } from '../../streams/record.ts';
 import type { TimestampExtractor } from '../../streams/timestamp-extractor.ts';
 import { failOnInvalidTimestamp } from '../../streams/timestamp-extractor.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
-import { booleanProperty } from '../analysis/session.ts';
-import type { PlanColumn, SourceStep, Step } from '../physical/steps.ts';
+import type { SourceStep, Step } from '../physical/steps.ts';
+import { ColumnTime } from './column-time.ts';
 import type { LoweringContext, Lowered } from './lowering-context.ts';
-import { rowFunction } from './lowering-context.ts';
 import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './row-serdes.ts';
 
 type AppendSystemColumns = (value: Row, key: Key, context: RecordContext) => Row;
@@ -113,40 +111,17 @@ function headerValue(headers: readonly Header[], key: string | undefined): SqlVa
 function timestampExtractor(step: SourceStep, context: LoweringContext): TimestampExtractor<Key, Row> {
   const { timestamp } = step;
   if (timestamp === undefined) return failOnInvalidTimestamp as TimestampExtractor<Key, Row>;
-  const throwing = booleanProperty(context.analysis.properties, 'ksql.timestamp.throw.on.invalid') === true;
   const isInValue = step.valueColumns.some(({ name }) => name === timestamp.column);
-  const time = timestampFunction(timestamp, isInValue ? step.valueColumns : step.keyColumns, context);
+  const column = new ColumnTime(timestamp, isInValue ? step.valueColumns : step.keyColumns, context);
   return (record) => {
     if (record.value === null) return record.timestamp;
     const row = isInValue ? record.value : rowOfKey(record.key);
-    const found = row === null ? null : time(row);
-    if (found !== null && found >= 0) return found;
-    if (!throwing) return -1;
-    throw new Error(
-      `Fatal user code error in TimestampExtractor callback for record: the column ${timestamp.column} ` +
-        `of the record at ${record.topic}-${record.partition} offset ${record.offset} holds no timestamp`,
-    );
+    const time = column.of(row);
+    if (time < 0)
+      column.reject(row, `the record at ${record.topic}-${record.partition} offset ${record.offset}`);
+    return time;
   };
 }
 
 const rowOfKey = (key: Key | null): Row | null =>
   key instanceof Windowed ? (key as Windowed<Row>).key : (key as Row | null);
-
-/** Reads a record's time from its row, null where there is none. */
-export function timestampFunction(
-  timestamp: { readonly column: string; readonly format?: string },
-  columns: readonly PlanColumn[],
-  context: LoweringContext,
-): (row: Row) => number | null {
-  const name = `\`${timestamp.column.replaceAll('`', '``')}\``;
-  const text =
-    timestamp.format === undefined
-      ? name
-      : `PARSE_TIMESTAMP(${name}, '${timestamp.format.replaceAll("'", "''")}')`;
-  const { evaluate, type } = rowFunction(text, columns, context);
-  return (row) => {
-    const value = evaluate(row);
-    if (value === null) return null;
-    return type?.kind === BIGINT.kind ? Number(value) : (value as number);
-  };
-}

@@ -8,7 +8,6 @@ import type { KStream } from '../../streams/builder/kstream.ts';
 import type { Processor, ProcessorContext } from '../../streams/processor.ts';
 import type { StreamRecord } from '../../streams/record.ts';
 import { typeOver } from '../analysis/row-scope.ts';
-import { booleanProperty } from '../analysis/session.ts';
 import type {
   AggregateStep,
   FilterStep,
@@ -24,7 +23,8 @@ import { castArgument } from '../expressions/compile.ts';
 import type { ArgumentType } from '../functions/definition.ts';
 import { aggregateSourceRows, lowerAggregate } from './lower-aggregate.ts';
 import { lowerJoin, lowerKeyBy } from './lower-join.ts';
-import { lowerSource, lowerSourceRows, timestampFunction } from './lower-source.ts';
+import { ColumnTime } from './column-time.ts';
+import { lowerSource, lowerSourceRows } from './lower-source.ts';
 import {
   type Lowered,
   type LoweringContext,
@@ -232,8 +232,7 @@ function withTimestamps(
 ): KStream<Key, Row> {
   const { timestamp } = step;
   assert(timestamp !== undefined, 'the sink has a timestamp column');
-  const time = timestampFunction(timestamp, [...step.schema.row, ...step.schema.key], context);
-  const throwing = booleanProperty(context.analysis.properties, 'ksql.timestamp.throw.on.invalid') === true;
+  const column = new ColumnTime(timestamp, [...step.schema.row, ...step.schema.key], context);
   const supplier = (): Processor<Key, Row, Key, Row> => {
     let forward: ProcessorContext<Key, Row>;
     return {
@@ -246,9 +245,10 @@ function withTimestamps(
           return;
         }
         const key = record.key as Row | null;
-        const found = time([...record.value, ...(Array.isArray(key) ? key : [])]);
-        if (found !== null && found >= 0) forward.forward(record.withTimestamp(found));
-        else if (throwing) throw new Error(`the column ${timestamp.column} holds no timestamp`);
+        const row = [...record.value, ...(Array.isArray(key) ? key : [])];
+        const time = column.of(row);
+        if (time < 0) column.reject(row, `a result for ${step.topic}`);
+        else forward.forward(record.withTimestamp(time));
       },
     };
   };

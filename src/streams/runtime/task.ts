@@ -4,7 +4,7 @@ import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
 import type { DropReason, OperatorContext } from '../operators/operator.ts';
 import { partitionOf, settled, topicOf } from '../operators/user-answers.ts';
 import type { Punctuator } from '../processor.ts';
-import { isEventTime, wrongEventTime } from '../event-time.ts';
+import { isEventTime, nearestEventTime, wrongEventTime } from '../event-time.ts';
 import { StreamRecord, type RecordContext } from '../record.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { createStore } from '../state/create-store.ts';
@@ -286,7 +286,8 @@ export class Task {
       this.#skip(queue, offset, 'deserialization');
       return;
     }
-    const source = { topic, partition, offset, timestamp: input.timestamp, key, value, headers };
+    const recorded = nearestEventTime(input.timestamp);
+    const source = { topic, partition, offset, timestamp: recorded, key, value, headers };
     const timestamp = this.#extractTime(queue, source);
     if (timestamp < 0) {
       this.#skip(queue, offset, 'invalid-timestamp');

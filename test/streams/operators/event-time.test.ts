@@ -156,3 +156,11 @@ it('hopping windows that would put a record into a million rows are refused', ()
   const most = TimeWindows.ofSizeWithNoGrace(100_000).advanceBy(1);
   expect(most.startsFor(1_000_000)).toHaveLength(100_000);
 });
+
+it('a record of a time beyond 2^53, which other producers may write, has the nearest one', () => {
+  const builder = new StreamsBuilder();
+  builder.stream('in', strings).to('out');
+  const driver = new TopologyTestDriver(builder.build());
+  driver.pipeRaw('in', { key: null, value: Buffer.from('x'), timestamp: 1767225600000000000 });
+  expect(driver.createOutputTopic('out', strings).readRecords()[0]?.timestamp).toBe(Number.MAX_SAFE_INTEGER);
+});

@@ -1,0 +1,54 @@
+import { showValue } from '../../base/show-value.ts';
+import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import { isEventTime } from '../../streams/event-time.ts';
+import { booleanProperty } from '../analysis/session.ts';
+import type { PlanColumn } from '../physical/steps.ts';
+import { type LoweringContext, rowFunction } from './lowering-context.ts';
+
+/**
+ * The time of a column, for the TIMESTAMP property of sources and sinks. What is no time that a record can have costs
+ * the record, as an error of its query: a null, a text that is no date, and a BIGINT that is negative or beyond 2^53,
+ * such as nanoseconds since 1970. With `ksql.timestamp.throw.on.invalid` it fails the query.
+ */
+export class ColumnTime {
+  readonly #column: string;
+  readonly #context: LoweringContext;
+  readonly #raw: (row: Row) => SqlValue;
+  readonly #time: (row: Row) => SqlValue;
+
+  constructor(
+    timestamp: { readonly column: string; readonly format?: string },
+    columns: readonly PlanColumn[],
+    context: LoweringContext,
+  ) {
+    const { column, format } = timestamp;
+    this.#column = column;
+    this.#context = context;
+    // What cannot be read is told once, as the record that it costs.
+    const { onError: _, ...quiet } = context;
+    const name = `\`${column.replaceAll('`', '``')}\``;
+    this.#raw = rowFunction(name, columns, quiet).evaluate;
+    this.#time =
+      format === undefined
+        ? this.#raw
+        : rowFunction(`PARSE_TIMESTAMP(${name}, '${format.replaceAll("'", "''")}')`, columns, quiet).evaluate;
+  }
+
+  /** Milliseconds, -1 where the row has no time. */
+  of(row: Row | null): number {
+    const time = row === null ? null : this.#time(row);
+    return isEventTime(time) && time >= 0 ? time : -1;
+  }
+
+  /** Tells of a record without a time. @throws {Error} if the query is to fail for it. */
+  reject(row: Row | null, record: string): void {
+    const value = row === null ? null : this.#raw(row);
+    const error = new Error(
+      `Fatal user code error in TimestampExtractor callback for record: the column ${this.#column} ` +
+        `of ${record} holds no timestamp: ${typeof value === 'bigint' ? value : showValue(value)}`,
+    );
+    const { analysis, onError } = this.#context;
+    if (booleanProperty(analysis.properties, 'ksql.timestamp.throw.on.invalid') === true) throw error;
+    onError?.(error, 'TIMESTAMP');
+  }
+}
