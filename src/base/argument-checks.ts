@@ -44,6 +44,24 @@ export const nonEmptyText = check(
   (value) => isText(value) && value !== '',
 );
 
+export const NAME_LENGTH_MAX = 249;
+
+/** Whether a topic may be called so; Kafka Streams has the same rule for nodes and stores, which name topics. */
+export function isTopicName(name: unknown): boolean {
+  return (
+    typeof name === 'string' &&
+    name.length <= NAME_LENGTH_MAX &&
+    /^[a-zA-Z0-9._-]+$/.test(name) &&
+    name !== '.' &&
+    name !== '..'
+  );
+}
+
+export const topicName = check(
+  `1 to ${NAME_LENGTH_MAX} of the characters a-z, A-Z, 0-9, ".", "_" and "-"`,
+  isTopicName,
+);
+
 export const flag = check('true or false', (value) => typeof value === 'boolean');
 
 export const callback = check('a function', (value) => typeof value === 'function');
@@ -168,7 +186,7 @@ export function refuseUnknown(
 }
 
 /** @throws {ArgumentError} for a key that is close to a known one which is not there. */
-function refuseMisspelt(
+export function refuseMisspelt(
   given: object,
   { known, argument }: { readonly known: readonly string[]; readonly argument: string },
 ): void {

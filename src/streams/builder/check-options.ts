@@ -4,6 +4,7 @@ import {
   callback,
   type Check,
   either,
+  type FieldChecks,
   flag,
   INT32_MAX,
   isObject,
@@ -12,7 +13,9 @@ import {
   oneOf,
   optional,
   recordOf,
+  refuseMisspelt,
   text,
+  topicName,
   wholeNumber,
   withMethods,
   wrongArgument,
@@ -29,21 +32,34 @@ import type {
 } from './options.ts';
 import type { SuppressBuffer } from './suppressed.ts';
 
-const serde = withMethods('serialize', 'deserialize');
+export const serde = withMethods('serialize', 'deserialize');
 
-export const checkTopic = nonEmptyText;
-export const checkTopics: Check = either(Array.isArray, arrayOf(nonEmptyText), nonEmptyText);
+/** The options of all calls of the DSL: objects of options are shared between calls, so each takes all their names. */
+const optionNames: string[] = ['foreignKey', 'waitMs'];
 
-export const checkConsumed = objectOf<Consumed<unknown, unknown>>({
-  name: optional(nonEmptyText),
+/** Options of the DSL. One that is misspelt is refused, where it would be passed over. */
+function options<T>(fields: FieldChecks<T>): Check {
+  optionNames.push(...Object.keys(fields));
+  const checkFields = objectOf(fields);
+  return (value, argument) => {
+    if (isObject(value)) refuseMisspelt(value, { known: optionNames, argument });
+    checkFields(value, argument);
+  };
+}
+
+export const checkTopic = topicName;
+export const checkTopics: Check = either(Array.isArray, arrayOf(topicName), topicName);
+
+export const checkConsumed = options<Consumed<unknown, unknown>>({
+  name: optional(topicName),
   keySerde: serde,
   valueSerde: serde,
   timestampExtractor: optional(callback),
   offsetReset: optional(oneOf('earliest', 'latest')),
 });
 
-export const checkMaterialized = objectOf<Materialized<unknown, unknown>>({
-  storeName: optional(nonEmptyText),
+export const checkMaterialized = options<Materialized<unknown, unknown>>({
+  storeName: optional(topicName),
   keySerde: optional(serde),
   valueSerde: optional(serde),
   cachingEnabled: optional(flag),
@@ -55,8 +71,8 @@ export const checkMaterialized = objectOf<Materialized<unknown, unknown>>({
 });
 
 /** A store comes from `keyValueStore`, which has filled in what was left out. */
-export const checkStore = objectOf<{ name: string; kind: string; keySerde: unknown; valueSerde: unknown }>({
-  name: nonEmptyText,
+export const checkStore = options<{ name: string; kind: string; keySerde: unknown; valueSerde: unknown }>({
+  name: topicName,
   kind: oneOf('key-value'),
   keySerde: serde,
   valueSerde: serde,
@@ -66,41 +82,41 @@ const NAMES_SKIPPED_MAX = 1_000_000;
 
 export const checkNameCount = wholeNumber(0, NAMES_SKIPPED_MAX);
 
-const name = optional(nonEmptyText);
+const name = optional(topicName);
 const pair = { name, keySerde: optional(serde), valueSerde: optional(serde) };
 
-export const checkNamed = objectOf<Named>({ name });
-export const checkNamedPair = objectOf<Grouped<unknown, unknown>>(pair);
-export const checkPiped = objectOf<Grouped<unknown, unknown> & { keepsKey?: boolean }>({
+export const checkNamed = options<Named>({ name });
+export const checkNamedPair = options<Grouped<unknown, unknown>>(pair);
+export const checkPiped = options<Grouped<unknown, unknown> & { keepsKey?: boolean }>({
   ...pair,
   keepsKey: optional(flag),
 });
-const checkProcessed = objectOf<Grouped<unknown, unknown> & { stores?: readonly string[] }>({
+const checkProcessed = options<Grouped<unknown, unknown> & { stores?: readonly string[] }>({
   ...pair,
   stores: optional(arrayOf(nonEmptyText)),
 });
 const produced = { ...pair, partitioner: optional(callback) };
-export const checkProduced = objectOf<Produced<unknown, unknown>>(produced);
-export const checkRepartitioned = objectOf<Repartitioned<unknown, unknown>>({
+export const checkProduced = options<Produced<unknown, unknown>>(produced);
+export const checkRepartitioned = options<Repartitioned<unknown, unknown>>({
   ...produced,
   numberOfPartitions: optional(wholeNumber(1, INT32_MAX)),
 });
 export const checkSinkTopic: Check = either(
   (value) => typeof value === 'string',
-  nonEmptyText,
+  topicName,
   (value, argument) => {
     if (typeof value !== 'function') throw wrongArgument(argument, value, "a topic's name or a function");
   },
 );
-const checkJoined = objectOf<Joined<unknown, unknown, unknown>>({
+const checkJoined = options<Joined<unknown, unknown, unknown>>({
   ...pair,
   otherValueSerde: optional(serde),
   gracePeriodMs: optional(wholeNumber(0)),
 });
-const checkStreamJoined = objectOf<StreamJoined<unknown, unknown, unknown>>({
+const checkStreamJoined = options<StreamJoined<unknown, unknown, unknown>>({
   ...pair,
   otherValueSerde: optional(serde),
-  storeName: optional(nonEmptyText),
+  storeName: optional(topicName),
   loggingEnabled: optional(flag),
   logConfig: optional(recordOf(text)),
 });
@@ -109,16 +125,16 @@ export const checkTableOptions: Check = (value, argument) => {
   checkNamed(value, argument);
 };
 export const checkOptionalTableOptions = optional(checkTableOptions);
-export const checkBranched = objectOf<Named & { chain?: unknown }>({ name, chain: optional(callback) });
+export const checkBranched = options<Named & { chain?: unknown }>({ name, chain: optional(callback) });
 export const checkEmitStrategy = oneOf('on-window-update', 'on-window-close');
 
-const checkBuffer = objectOf<SuppressBuffer>({
+const checkBuffer = options<SuppressBuffer>({
   recordsMax: optional(wholeNumber(0)),
   bytesMax: optional(wholeNumber(0)),
   whenFull: optional(oneOf('emit', 'fail')),
   loggingEnabled: optional(flag),
 });
-const checkSuppression = objectOf<Named & { until: string; buffer?: SuppressBuffer }>({
+const checkSuppression = options<Named & { until: string; buffer?: SuppressBuffer }>({
   name,
   until: oneOf('window-closes', 'time-limit'),
   buffer: optional(checkBuffer),

@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../base/errors.ts';
+import { ArgumentError, DiagnosticError } from '../../base/errors.ts';
 import type { KeyValueStoreDefinition } from '../state/store-definition.ts';
 import { TopologyBuilder } from '../topology/topology-builder.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -64,6 +64,12 @@ export class StreamsBuilder {
     checkTopic(topic, 'topic');
     checkConsumed(consumed, 'consumed');
     checkMaterialized(materialized, 'materialized');
+    if ('storeName' in consumed && materialized.storeName === undefined) {
+      throw new ArgumentError('consumed', {
+        message: 'a storeName in consumed is not the name of the store',
+        hint: 'it belongs to the third argument: table(topic, consumed, { storeName })',
+      });
+    }
     const storeName = materialized.storeName ?? this.#topology.newStoreName(`${topic}-`);
     const source = this.#topology.suffixedNameOr(consumed.name, '-source', 'KSTREAM-SOURCE-');
     const name = this.#topology.nameOr(consumed.name, 'KTABLE-SOURCE-');

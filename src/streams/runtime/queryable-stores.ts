@@ -1,6 +1,41 @@
-import { OperationalError } from '../../base/errors.ts';
+import { nonEmptyText } from '../../base/argument-checks.ts';
+import { DiagnosticError, OperationalError } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import type { StoreDefinition } from '../state/store-definition.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
 import type { Task } from './task.ts';
+
+/** Kinds of stores that can be asked in one way, by a method that has its name. */
+export interface StoreKinds {
+  readonly method: 'keyValueStore' | 'windowStore';
+  readonly kinds: readonly StoreDefinition['kind'][];
+}
+
+export const KEY_VALUE_KINDS: StoreKinds = { method: 'keyValueStore', kinds: ['key-value', 'versioned'] };
+export const WINDOW_KINDS: StoreKinds = { method: 'windowStore', kinds: ['window', 'session'] };
+
+/** @throws {DiagnosticError} where there is no such store, or one that is asked by the other method, or not at all. */
+export function checkStoreKind(
+  name: string,
+  { method, kinds }: StoreKinds,
+  stores: ReadonlyMap<string, StoreDefinition>,
+): void {
+  nonEmptyText(name, 'name');
+  const found = stores.get(name);
+  if (found !== undefined && kinds.includes(found.kind)) return;
+  if (found !== undefined) {
+    const other = [KEY_VALUE_KINDS, WINDOW_KINDS].find((each) => each.kinds.includes(found.kind));
+    throw new DiagnosticError({
+      message: `${name} is a ${found.kind} store, which ${method} does not answer for`,
+      hint: other === undefined ? 'stores of this kind cannot be queried' : `ask ${other.method}`,
+    });
+  }
+  const suggestion = nearestName(name, stores.keys());
+  throw new DiagnosticError({
+    message: `the topology has no store named ${name}`,
+    ...(suggestion === undefined ? {} : { suggestion, hint: `did you mean ${suggestion}?` }),
+  });
+}
 
 /** The parts of a table that the tasks of this process have, as one store. */
 export function compositeKeyValueStore<K, V>(

@@ -6,7 +6,13 @@ import type { KafkaAdmin } from '../../client/types.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 import { prepareTopics } from './internal-topics.ts';
-import { compositeKeyValueStore, compositeWindowStore } from './queryable-stores.ts';
+import {
+  checkStoreKind,
+  compositeKeyValueStore,
+  compositeWindowStore,
+  KEY_VALUE_KINDS,
+  WINDOW_KINDS,
+} from './queryable-stores.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
 import { shutdownApplication } from './shutdown-application.ts';
 import { StreamThread } from './stream-thread.ts';
@@ -181,19 +187,14 @@ export class StreamsApp {
 
   /** Rows of a table, by the name of its store, over all tasks of this process. */
   keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
-    this.#checkStore(name);
+    checkStoreKind(name, KEY_VALUE_KINDS, this.#settings.topology.stores);
     return compositeKeyValueStore<K, V>(name, () => this.#thread?.tasks ?? []);
   }
 
   /** Rows of a windowed table, by the name of its store, over all tasks of this process. */
   windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V> {
-    this.#checkStore(name);
+    checkStoreKind(name, WINDOW_KINDS, this.#settings.topology.stores);
     return compositeWindowStore<K, V>(name, () => this.#thread?.tasks ?? []);
-  }
-
-  #checkStore(name: string): void {
-    if (this.#settings.topology.stores.has(name)) return;
-    throw new DiagnosticError({ message: `the topology has no store named ${name}` });
   }
 
   async #startThread(): Promise<void> {

@@ -1,11 +1,10 @@
+import { wrongArgument } from '../../base/argument-checks.ts';
+import { mustStop } from '../../base/assert.ts';
+import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import { NO_HEADERS, StreamRecord, type Header, type KeyValue } from '../record.ts';
 import type { Serde } from '../serde.ts';
+import { checkRecordTime, type RecordTime, type TopicSerdes } from './check-arguments.ts';
 import type { RawRecord, TopologyTestDriver } from './topology-test-driver.ts';
-
-interface TopicSerdes<K, V> {
-  readonly keySerde: Serde<K>;
-  readonly valueSerde: Serde<V>;
-}
 
 /** Writes records to a source topic of a {@link TopologyTestDriver}. */
 export class TestInputTopic<K, V> {
@@ -20,20 +19,35 @@ export class TestInputTopic<K, V> {
   }
 
   /** Processes one record; without a timestamp it happens now, by the driver's clock. */
-  pipeInput(
-    key: K | null,
-    value: V | null,
-    at: { readonly timestamp?: number; readonly headers?: readonly Header[] } = {},
-  ): void {
+  pipeInput(key: K | null, value: V | null, at: RecordTime = {}): void {
+    checkRecordTime(at, 'at');
     const { timestamp = this.#driver.wallClockMs, headers = NO_HEADERS } = at;
     const { keySerde, valueSerde } = this.#serdes;
     const record: RawRecord = {
-      key: key === null ? null : keySerde.serialize(this.#topic, key, headers),
-      value: value === null ? null : valueSerde.serialize(this.#topic, value, headers),
+      key: this.#bytesOf({ part: 'key', value: key, serde: keySerde, headers }),
+      value: this.#bytesOf({ part: 'value', value, serde: valueSerde, headers }),
       timestamp,
       headers,
     };
     this.#driver.pipeRaw(this.#topic, record);
+  }
+
+  #bytesOf<T>(given: {
+    readonly part: 'key' | 'value';
+    readonly value: T | null;
+    readonly serde: Serde<T>;
+    readonly headers: readonly Header[];
+  }): Buffer | null {
+    const { part, value, serde, headers } = given;
+    if (value === null) return null;
+    if (value === undefined) throw wrongArgument(part, value, `a ${part}, or null`);
+    try {
+      return serde.serialize(this.#topic, value, headers);
+    } catch (error) {
+      if (mustStop(error)) throw error;
+      const message = `the ${part}Serde of the input topic ${this.#topic} does not take the ${part}: ${messageOf(error)}`;
+      throw new DiagnosticError({ message }, { cause: error });
+    }
   }
 }
 

@@ -1,16 +1,31 @@
+import { nonEmptyText } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { silentLogger, type Logger } from '../../base/logger.ts';
 import { NO_HEADERS, type Header } from '../record.ts';
 import { failureHandlers, type FailureHandler, type FailureKind } from '../runtime/failures.ts';
 import type { OutputRecord } from '../runtime/record-collector.ts';
+import {
+  checkStoreKind,
+  KEY_VALUE_KINDS,
+  type StoreKinds,
+  WINDOW_KINDS,
+} from '../runtime/queryable-stores.ts';
 import type { RecordQueue } from '../runtime/record-queue.ts';
 import { Task } from '../runtime/task.ts';
 import type { TaskCounts } from '../runtime/task-metrics.ts';
-import type { Serde } from '../serde.ts';
+import { internalTopicNames } from '../runtime/topic-plan.ts';
 import { CacheBudget } from '../state/cache-budget.ts';
 import { MemoryEngine } from '../state/memory-engine.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
 import type { Topology } from '../topology/topology.ts';
+import {
+  checkAdvance,
+  checkDriver,
+  checkRawRecord,
+  checkSerdes,
+  type TopicSerdes,
+  unknownName,
+} from './check-arguments.ts';
 import { TestInputTopic, TestOutputTopic } from './test-topics.ts';
 
 /** A record in bytes, as a topic holds it. */
@@ -53,9 +68,14 @@ export class TopologyTestDriver {
   readonly #backlog: OutputRecord[] = [];
   readonly #offsets = new Map<RecordQueue, number>();
   readonly #queues = new Map<string, RecordQueue>();
+  readonly #outputNames: ReadonlySet<string>;
+  /** A function picks the topic of some sink: any name may be one. */
+  readonly #choosesTopics: boolean;
   #wallClockMs: number;
+  #isClosed = false;
 
   constructor(topology: Topology, options: TestDriverOptions = {}) {
+    checkDriver(topology, options);
     const applicationId = options.applicationId ?? 'test-driver-application';
     const { config = {} } = options;
     this.#wallClockMs = options.wallClockMs ?? 0;
@@ -89,6 +109,10 @@ export class TopologyTestDriver {
       cachingEnabled: options.cachingEnabled ?? true,
       logger: options.logger ?? silentLogger,
     });
+    const sinks = [...topology.nodes.values()].filter((node) => node.kind === 'sink');
+    const fixed = sinks.flatMap(({ topic }) => (typeof topic === 'string' ? [topicName(topic)] : []));
+    this.#outputNames = new Set([...fixed, ...internalTopicNames(topology, applicationId)]);
+    this.#choosesTopics = fixed.length < sinks.length;
     for (const queue of this.#task.queues) this.#queues.set(queue.topic, queue);
   }
 
@@ -105,30 +129,32 @@ export class TopologyTestDriver {
     return this.#task.metrics.snapshot();
   }
 
-  createInputTopic<K, V>(
-    topic: string,
-    serdes: { readonly keySerde: Serde<K>; readonly valueSerde: Serde<V> },
-  ): TestInputTopic<K, V> {
+  /** @throws {DiagnosticError} for a topic that the topology does not read. */
+  createInputTopic<K, V>(topic: string, serdes: TopicSerdes<K, V>): TestInputTopic<K, V> {
+    this.#checkInput(topic);
+    checkSerdes(serdes, 'serdes');
     return new TestInputTopic(topic, serdes, this);
   }
 
-  createOutputTopic<K, V>(
-    topic: string,
-    serdes: { readonly keySerde: Serde<K>; readonly valueSerde: Serde<V> },
-  ): TestOutputTopic<K, V> {
+  /** @throws {DiagnosticError} for a topic that the topology cannot write to: a test of a misspelt one would see nothing. */
+  createOutputTopic<K, V>(topic: string, serdes: TopicSerdes<K, V>): TestOutputTopic<K, V> {
+    this.#checkOutput(topic);
+    checkSerdes(serdes, 'serdes');
     return new TestOutputTopic(topic, serdes, this);
   }
 
   /** Processes one record of a source topic. @throws {StreamsFailure} when it fails. */
   pipeRaw(topic: string, record: RawRecord): void {
-    if (!this.#queues.has(topic))
-      throw new DiagnosticError({ message: `the topology does not read ${topic}` });
+    this.#checkInput(topic);
+    checkRawRecord(record, 'record');
+    this.#checkOpen();
     this.#enqueue(topic, record);
     this.#completeAll();
   }
 
   /** Takes everything that has been written to a topic since the last call. */
   takeRaw(topic: string): readonly OutputRecord[] {
+    this.#checkOutput(topic);
     const records = this.#outputs.get(topic) ?? [];
     this.#outputs.delete(topic);
     return records;
@@ -136,6 +162,8 @@ export class TopologyTestDriver {
 
   /** Moves the mocked wall clock on and runs what was scheduled for that time. */
   advanceWallClock(byMs: number): void {
+    checkAdvance(byMs, 'byMs');
+    this.#checkOpen();
     this.#wallClockMs += byMs;
     mustBeSynchronous(this.#task.punctuate('wall-clock-time'));
     this.#commit();
@@ -144,23 +172,44 @@ export class TopologyTestDriver {
 
   /** A table's store. @throws {DiagnosticError} when there is no such key-value store. */
   keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
-    return this.#store(name) as ReadOnlyKeyValueStore<K, V>;
+    return this.#store(name, KEY_VALUE_KINDS) as ReadOnlyKeyValueStore<K, V>;
   }
 
   /** A windowed table's store. @throws {DiagnosticError} when there is no such windowed store. */
   windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V> {
-    return this.#store(name) as ReadOnlyWindowStore<K, V>;
+    return this.#store(name, WINDOW_KINDS) as ReadOnlyWindowStore<K, V>;
   }
 
+  /** Closes the operators. What has been written can still be read. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#task.close();
   }
 
-  #store(name: string): unknown {
-    const store = this.#task.stores.get(name);
+  #store(name: string, kinds: StoreKinds): unknown {
+    const { stores } = this.#task;
+    checkStoreKind(name, kinds, new Map([...stores].map(([each, { definition }]) => [each, definition])));
+    const store = stores.get(name);
     if (store && 'forQueries' in store && typeof store.forQueries === 'function')
       return store.forQueries() as unknown;
     throw new DiagnosticError({ message: `there is no store ${name} that can be queried` });
+  }
+
+  #checkInput(topic: string): void {
+    nonEmptyText(topic, 'topic');
+    if (!this.#queues.has(topic))
+      throw unknownName(`the topology does not read ${topic}`, topic, this.#queues.keys());
+  }
+
+  #checkOutput(topic: string): void {
+    nonEmptyText(topic, 'topic');
+    if (this.#choosesTopics || this.#outputNames.has(topic) || this.#produced.has(topic)) return;
+    throw unknownName(`the topology does not write to ${topic}`, topic, this.#outputNames);
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new DiagnosticError({ message: 'the test driver is closed' });
   }
 
   #collect(record: OutputRecord): void {

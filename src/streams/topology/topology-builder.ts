@@ -1,5 +1,5 @@
 import { DiagnosticError } from '../../base/errors.ts';
-import { assertDefined } from '../../base/assert.ts';
+import { nearestName } from '../../base/nearest-name.ts';
 import type { StreamPartitioner, TopicNameExtractor } from '../builder/functions.ts';
 import type { Serde } from '../serde.ts';
 import { failOnInvalidTimestamp, type TimestampExtractor } from '../timestamp-extractor.ts';
@@ -130,7 +130,7 @@ export class TopologyBuilder {
       const node = draft.kind === 'processor' ? { ...draft, stores: draft.stores() } : draft;
       if (node.kind === 'processor') {
         for (const store of node.stores)
-          assertDefined(stores.get(store), `${name} uses an unknown store ${store}`);
+          if (!stores.has(store)) throw unknownStore(name, store, stores.keys());
       }
       nodes.set(name, Object.freeze(node));
     }
@@ -150,6 +150,19 @@ export class TopologyBuilder {
       });
     }
   }
+}
+
+/** The stores of the DSL's own operators are there: only a processor can name one that is not. */
+function unknownStore(node: string, store: string, known: Iterable<string>): DiagnosticError {
+  const suggestion = nearestName(store, known);
+  return new DiagnosticError({
+    message: `${node} is connected to a store ${store} that the topology does not have`,
+    hint:
+      suggestion === undefined
+        ? 'add it with addStateStore, or name the table that it is of by storeName'
+        : `did you mean ${suggestion}?`,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
