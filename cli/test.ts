@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { printSummary, runTests } from '../src/sql/index.ts';
 import { withOptionRules } from './option-rules.ts';
+import { whyUnknown } from '../src/server/config/index.ts';
 import { writeOut } from './standard-streams.ts';
 
 /** `millrace test PATH...`: runs SQL tests of every kind that there is, from files or folders of them. */
@@ -10,7 +11,7 @@ export function testCommand(): Command {
     .argument('<path...>', 'files or folders')
     .option('-f, --filter <text>', 'only tests whose name contains this')
     .action(async (paths: readonly string[], options: { readonly filter?: string }) => {
-      const summary = await runTests(paths, options);
+      const summary = await runTests(paths, { ...options, checkProperty: whyUnknown });
       writeOut(`${printSummary(summary)}\n`);
       if (summary.failed > 0) process.exitCode = 1;
     });

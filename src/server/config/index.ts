@@ -6,5 +6,6 @@ export {
   sqlProperty,
   sqlPropertyNames,
 } from './server-properties.ts';
+export { whyUnknown } from './session-property.ts';
 export { SQL_STATE_FOLDER } from './state-folder.ts';
 export { processSettings, type ProcessSettings, type SettingInputs } from './process-settings.ts';

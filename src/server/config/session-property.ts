@@ -4,6 +4,14 @@ import { nearestName } from '../../base/nearest-name.ts';
 import { ignoredWarning } from './ignored-properties.ts';
 import { sqlProperty, sqlPropertyNames } from './server-properties.ts';
 
+/** That a name is none of a property, in ksqlDB's words and with the nearest that is one; undefined where it is one. */
+export function whyUnknown(name: string): string | undefined {
+  if (ignoredWarning(name) !== undefined || sqlProperty(name) !== undefined) return undefined;
+  const meant = nearestName(name, sqlPropertyNames);
+  const hint = meant === undefined ? '' : `\n  did you mean ${meant}?`;
+  return `Not recognizable as ksql, streams, consumer, or producer property: '${name}'${hint}`;
+}
+
 /**
  * What is wrong with a property of a session, in ksqlDB's words, or undefined: a name that is none, one that only the
  * server may set, or a value that is not allowed.
@@ -11,11 +19,7 @@ import { sqlProperty, sqlPropertyNames } from './server-properties.ts';
 export function whySessionRefuses(name: string, value?: string): string | undefined {
   if (ignoredWarning(name) !== undefined) return undefined;
   const key = sqlProperty(name);
-  if (key === undefined) {
-    const meant = nearestName(name, sqlPropertyNames);
-    const hint = meant === undefined ? '' : `\n  did you mean ${meant}?`;
-    return `Not recognizable as ksql, streams, consumer, or producer property: '${name}'${hint}`;
-  }
+  if (key === undefined) return whyUnknown(name);
   if (value === undefined) return undefined;
   if (key.updateMode !== 'per-query') return `Cannot override property '${name}'`;
   const result = readConfig(key, value);

@@ -14,6 +14,8 @@ import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 import { inputsOf } from '../physical/steps.ts';
 import type { CaseTopic } from './case.ts';
+import type { PropertyCheck } from './case-keys.ts';
+import { sqlError } from '../analysis/sql-error.ts';
 
 /** A record of a stub topic. */
 export interface StubRecord {
@@ -30,6 +32,8 @@ export interface CaseEngineOptions {
   readonly functions: FunctionRegistry;
   readonly properties: Readonly<Record<string, string>>;
   readonly topics: readonly CaseTopic[];
+  /** Says what is wrong with a property that SET names. */
+  readonly checkProperty?: PropertyCheck;
   /** Where INSERT … VALUES writes; by default into the stub topic. */
   readonly produce?: (topic: string, record: StubRecord) => void;
 }
@@ -86,6 +90,10 @@ export class CaseEngine {
       const { topic, key, value, timestamp = 0 } = record;
       (this.#options.produce ?? this.append.bind(this))(topic, { key, value, timestamp, headers: [] });
       return;
+    }
+    if (statement.kind === 'SetProperty' || statement.kind === 'UnsetProperty') {
+      const problem = this.#options.checkProperty?.(statement.name);
+      if (problem !== undefined) throw sqlError(problem);
     }
     if (statement.kind === 'UnsetProperty') {
       const { [statement.name]: _, ...others } = this.#properties;

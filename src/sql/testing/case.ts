@@ -1,3 +1,4 @@
+import { caseFlaw, type PropertyCheck } from './case-keys.ts';
 import { isArray, isObject, type Json, JsonNumber, type JsonObject, printJson } from './lossless-json.ts';
 
 export interface CaseWindow {
@@ -29,10 +30,16 @@ export interface TestCase {
   readonly topics: readonly CaseTopic[];
   readonly inputs: readonly CaseRecord[];
   readonly outputs: readonly CaseRecord[];
-  readonly expectedException?: { readonly message?: string; readonly type?: string };
+  readonly expectedException?: {
+    readonly message?: string;
+    readonly type?: string;
+    readonly causeMessage?: string;
+  };
   readonly post?: JsonObject;
   /** Formats that the case names anywhere. */
   readonly formats: ReadonlySet<string>;
+  /** The first thing of it that no runner would look at, or that is of a wrong kind: it fails for that. */
+  readonly flaw?: string;
 }
 
 /** Whether a file holds a list of cases. */
@@ -41,9 +48,17 @@ export function isCaseFile(file: Json): boolean {
 }
 
 /** All cases of a file: each once per entry of its `format` and `config` lists. */
-export function expandFile(stem: string, file: Json): readonly TestCase[] {
+export function expandFile(
+  stem: string,
+  file: Json,
+  checkProperty: PropertyCheck = () => undefined,
+): readonly TestCase[] {
   if (!isObject(file) || !isArray(file['tests'])) throw new Error(`${stem}: no list of tests`);
-  return file['tests'].flatMap((test) => (isObject(test) ? expandCase(stem, test) : []));
+  return file['tests'].flatMap((test) => {
+    const flaw = caseFlaw(test, checkProperty);
+    const cases = expandCase(stem, isObject(test) ? test : {});
+    return flaw === undefined ? cases : cases.map((each) => ({ ...each, flaw }));
+  });
 }
 
 function expandCase(stem: string, test: JsonObject): readonly TestCase[] {
@@ -86,11 +101,12 @@ function caseOf(
   };
 }
 
-function exceptionOf(exception: JsonObject): { message?: string; type?: string } {
-  const { message, type } = exception;
+function exceptionOf(exception: JsonObject): { message?: string; type?: string; causeMessage?: string } {
+  const { message, type, causeMessage } = exception;
   return {
     ...(typeof message === 'string' ? { message } : {}),
     ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof causeMessage === 'string' ? { causeMessage } : {}),
   };
 }
 

@@ -8,12 +8,13 @@ import { planPull, runPull } from '../engine/pull-query.ts';
 import { resultSchemaText } from '../engine/result-schema.ts';
 import type { ResultColumn } from '../engine/results.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
+import type { PropertyCheck } from './case-keys.ts';
 import { expandFile, type TestCase } from './case.ts';
 import { LiveEngine } from './live-engine.ts';
-import { isArray, isObject, type Json, type JsonObject, parseJson } from './lossless-json.ts';
+import { isArray, isObject, type Json, JsonNumber, type JsonObject, parseJson } from './lossless-json.ts';
 import { encodeSide, encodeWindow } from './record-bytes.ts';
 import { compareAnswer } from './rest-answer.ts';
-import { type CaseResult, checkOutputs } from './run-case.ts';
+import { type CaseResult, checkOutputs, flawOf, unreadInput } from './run-case.ts';
 
 /** A case of ksqlDB's rest-query-validation-tests: statements, records, and what each SELECT answers. */
 interface RestCase {
@@ -22,6 +23,8 @@ interface RestCase {
   readonly responses: readonly (readonly JsonObject[])[];
   readonly inOrder: boolean;
   readonly expectedError?: string;
+  /** The status of HTTP that the error is expected with. */
+  readonly expectedStatus?: number;
 }
 
 /** Whether a file of cases is of this kind: it says what the REST API answers. */
@@ -31,10 +34,11 @@ export function isRestFile(file: Json): boolean {
 }
 
 /** The cases of a file. */
-export function restCases(stem: string, file: Json): readonly RestCase[] {
-  const tests = isObject(file) && isArray(file['tests']) ? file['tests'].filter(isObject) : [];
-  return tests.flatMap((raw) =>
-    expandFile(stem, { tests: [raw] }).map((test): RestCase => {
+export function restCases(stem: string, file: Json, checkProperty?: PropertyCheck): readonly RestCase[] {
+  const tests = isObject(file) && isArray(file['tests']) ? file['tests'] : [];
+  return tests.flatMap((each) =>
+    expandFile(stem, { tests: [each] }, checkProperty).map((test): RestCase => {
+      const raw = isObject(each) ? each : {};
       const conditions = raw['outputConditions'];
       const inOrder = isObject(conditions) && conditions['verifyOrder'] === true;
       return { test, responses: responsesOf(raw), inOrder, ...errorOf(raw) };
@@ -47,10 +51,14 @@ function responsesOf(raw: JsonObject): readonly (readonly JsonObject[])[] {
   return responses.flatMap(({ query }) => (isArray(query) ? [query.filter(isObject)] : []));
 }
 
-function errorOf(raw: JsonObject): { readonly expectedError?: string } {
+function errorOf(raw: JsonObject): Pick<RestCase, 'expectedError' | 'expectedStatus'> {
   const error = raw['expectedError'];
   if (!isObject(error)) return {};
-  return { expectedError: typeof error['message'] === 'string' ? error['message'] : '' };
+  const { message, status } = error;
+  return {
+    expectedError: typeof message === 'string' ? message : '',
+    ...(status instanceof JsonNumber ? { expectedStatus: Number(status.text) } : {}),
+  };
 }
 
 /**
@@ -60,6 +68,8 @@ function errorOf(raw: JsonObject): { readonly expectedError?: string } {
 export async function runRestCase(rest: RestCase, functions: FunctionRegistry): Promise<CaseResult> {
   const { test, expectedError } = rest;
   const base = { name: test.name, formats: test.formats, expectsError: expectedError !== undefined };
+  const flaw = flawOf(test);
+  if (flaw !== undefined) return { ...base, rejected: false, passed: false, problem: flaw };
   const live = new LiveEngine({
     functions,
     properties: { ...serverProperties, ...test.properties },
@@ -74,12 +84,18 @@ export async function runRestCase(rest: RestCase, functions: FunctionRegistry): 
     return { ...base, rejected: false, passed, ...(passed ? {} : { problem }) };
   } catch (error) {
     const message = error instanceof RequestError ? error.message : messageOf(error);
-    const passed = expectedError !== undefined && message.includes(expectedError);
-    return { ...base, rejected: true, passed, ...(passed ? {} : { problem: message }) };
+    const { expectedStatus = REFUSED_STATUS } = rest;
+    const isText = expectedError !== undefined && message.includes(expectedError);
+    const passed = isText && expectedStatus === REFUSED_STATUS;
+    const problem = isText ? `expected status ${expectedStatus}, got ${REFUSED_STATUS}` : message;
+    return { ...base, rejected: true, passed, ...(passed ? {} : { problem }) };
   } finally {
     live.close();
   }
 }
+
+/** The status of HTTP with which a statement is refused. */
+const REFUSED_STATUS = 400;
 
 /** What the server of these cases is set to. */
 const serverProperties = { 'ksql.query.push.v2.enabled': 'true' };
@@ -95,6 +111,8 @@ async function execute(
   const count = firstSelect < 0 ? test.statements.length : firstSelect;
   const ddl = test.statements.slice(0, count).join('\n');
   if (ddl !== '') request(ddl, (statement) => live.execute(statement));
+  const unread = unreadInput(test, live.engine);
+  if (unread !== undefined) return unread;
   for (const input of test.inputs) {
     const source = live.engine.catalog.sources().find(({ topic }) => topic.name === input.topic);
     live.produce(input.topic, {
@@ -104,7 +122,8 @@ async function execute(
       headers: input.headers ?? [],
     });
   }
-  for (const [index, text] of test.statements.slice(count).entries()) {
+  const selects = test.statements.slice(count);
+  for (const [index, text] of selects.entries()) {
     const [statement] = parsed(text);
     if (statement?.statement.kind !== 'QueryStatement') throw new Error(`not a SELECT: ${text}`);
     const answer = await answerTo(statement.statement.query, live).catch((error: unknown) => {
@@ -114,6 +133,9 @@ async function execute(
     if (expected === undefined) continue;
     const problem = compareAnswer(expected, answer, { inOrder, statement: text });
     if (problem !== undefined) return `${text}\n  ${problem}`;
+  }
+  if (responses.length !== selects.length) {
+    return `expected ${responses.length} responses, and there are ${selects.length} SELECTs`;
   }
   return checkOutputs(test, live.engine, { exact: true, isPrefix: true });
 }

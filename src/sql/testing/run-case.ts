@@ -1,5 +1,6 @@
 import type { FunctionRegistry } from '../functions/registry.ts';
-import { CaseEngine, ScriptError, type StubRecord } from './case-engine.ts';
+import { nearestName } from '../../base/nearest-name.ts';
+import { CaseEngine, ScriptError, type StubRecord, topicsOf } from './case-engine.ts';
 import type { CaseRecord, TestCase } from './case.ts';
 import { difference } from './compare.ts';
 import { checkPost } from './post-conditions.ts';
@@ -15,12 +16,18 @@ export interface CaseResult {
   readonly expectsError: boolean;
   readonly rejected: boolean;
   readonly formats: ReadonlySet<string>;
+  /** Where the test is written, or what of it failed: `path:line`. */
+  readonly place?: string;
+  /** The line of its script that failed. */
+  readonly line?: number;
 }
 
 /** Runs one case, in an engine of its own. Never throws. */
 export function runCase(test: TestCase, functions: FunctionRegistry): CaseResult {
   const { name, formats, expectedException } = test;
   const base = { name, formats, expectsError: expectedException !== undefined, rejected: false };
+  const flaw = flawOf(test);
+  if (flaw !== undefined) return { ...base, passed: false, problem: flaw };
   try {
     const problem = execute(test, functions);
     if (expectedException !== undefined) {
@@ -33,8 +40,9 @@ export function runCase(test: TestCase, functions: FunctionRegistry): CaseResult
     if (error instanceof ScriptError && !error.isLast) {
       return { ...base, passed: false, problem: `failed before the last statement: ${message}` };
     }
-    const wanted = expectedException.message;
-    const matches = wanted === undefined || message.includes(wanted);
+    const { message: text, causeMessage } = expectedException;
+    const wanted = [text, causeMessage].find((each) => each !== undefined && !message.includes(each));
+    const matches = wanted === undefined;
     return {
       ...base,
       rejected: true,
@@ -42,6 +50,11 @@ export function runCase(test: TestCase, functions: FunctionRegistry): CaseResult
       ...(matches ? {} : { problem: `expected the error\n    ${wanted}\n  got\n    ${message}` }),
     };
   }
+}
+
+/** Why a case is not run: it would pass whatever the engine does. */
+export function flawOf({ flaw, statements }: TestCase): string | undefined {
+  return flaw ?? (statements.join('').trim() === '' ? 'it has no statements' : undefined);
 }
 
 /** An error's text with its statement behind it, and the texts of what caused it. */
@@ -59,14 +72,43 @@ function messagesOf(error: unknown): string {
 function execute(test: TestCase, functions: FunctionRegistry): string | undefined {
   const engine = new CaseEngine({ functions, properties: test.properties, topics: test.topics });
   engine.execute(test.statements.join('\n'));
+  const unread = unreadInput(test, engine);
+  if (unread !== undefined) return unread;
   const inputs = test.inputs.map((record) => ({ topic: record.topic, record: encode(record, engine) }));
   for (const { topic, record } of inputs) engine.append(topic, record);
   engine.run(inputs);
   const exact = test.properties['use.exact.numeric.comparison'] !== 'false';
   return (
     checkOutputs(test, engine, { exact, isPrefix: false }) ??
+    unlistedOutput(test, engine) ??
     (test.post === undefined ? undefined : checkPost(test.post, engine))
   );
+}
+
+/** An input that no statement of the case reads. */
+export function unreadInput({ inputs }: TestCase, { catalog, queries }: CaseEngine): string | undefined {
+  const read = new Set([
+    ...catalog.sources().map(({ topic }) => topic.name),
+    ...queries.flatMap(({ root }) => topicsOf(root)),
+  ]);
+  const at = inputs.findIndex(({ topic }) => !read.has(topic));
+  const topic = inputs[at]?.topic;
+  if (topic === undefined) return undefined;
+  const meant = nearestName(topic, read);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return `inputs[${at}]: nothing reads the topic ${topic}${hint}`;
+}
+
+/** A topic at the end of a query on which rows came, and which a case that lists its outputs does not name. */
+function unlistedOutput({ outputs }: TestCase, engine: CaseEngine): string | undefined {
+  const listed = new Set(outputs.map(({ topic }) => topic));
+  const read = new Set(engine.queries.flatMap(({ root }) => topicsOf(root)));
+  for (const { root } of engine.queries) {
+    if (root.step !== 'sink' || listed.has(root.topic) || read.has(root.topic)) continue;
+    const count = engine.stubs.get(root.topic)?.length ?? 0;
+    if (count > 0) return `${root.topic}: ${count} records came that no output names`;
+  }
+  return undefined;
 }
 
 function encode(record: CaseRecord, engine: CaseEngine): StubRecord {

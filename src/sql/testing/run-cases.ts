@@ -1,6 +1,7 @@
 import { builtInRegistry } from '../functions/built-in.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { expandFile } from './case.ts';
+import type { PropertyCheck } from './case-keys.ts';
 import { testFunctions } from './functions/index.ts';
 import { readCaseFiles } from './io/case-files.ts';
 import { parseJson } from './lossless-json.ts';
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly onResult?: (result: CaseResult) => void;
   /** Only cases whose full name contains this. */
   readonly filter?: string;
+  /** Says what is wrong with the name of a property that a test sets; by default any will do. */
+  readonly checkProperty?: PropertyCheck;
 }
 
 export interface Summary {
@@ -23,6 +26,8 @@ export interface Summary {
   /** Cases that expect an error and got one, whatever its text. */
   readonly rejected: number;
   readonly results: readonly CaseResult[];
+  /** Files in folders that hold no test. */
+  readonly skipped?: readonly string[];
 }
 
 /** Runs the cases of files and folders: the format of ksqlDB's query-validation-tests. */
@@ -30,7 +35,7 @@ export function runCases(paths: readonly string[], options: RunOptions = {}): Su
   const { functions = builtInRegistry().with(testFunctions), print } = options;
   const results: CaseResult[] = [];
   for (const { stem, text } of readCaseFiles(paths)) {
-    for (const test of expandFile(stem, parseJson(text))) {
+    for (const test of expandFile(stem, parseJson(text), options.checkProperty)) {
       if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
       const result = runCase(test, functions);
       results.push(result);
@@ -54,9 +59,10 @@ export function summaryOf(results: readonly CaseResult[]): Summary {
 /** What `millrace test` prints: each failure with its first difference, then the counts. */
 export function printSummary(summary: Summary): string {
   const failures = summary.results.filter(({ passed }) => !passed).map(failureText);
-  return [...failures, `${summary.passed} passed, ${summary.failed} failed`].join('\n');
+  const skipped = (summary.skipped ?? []).map((path) => `no test in ${path}`);
+  return [...failures, ...skipped, `${summary.passed} passed, ${summary.failed} failed`].join('\n');
 }
 
-function failureText({ name, problem = '' }: CaseResult): string {
-  return `FAILED ${name}\n  ${problem}`;
+function failureText({ name, place, problem = '' }: CaseResult): string {
+  return `FAILED ${name}${place === undefined ? '' : ` (${place})`}\n  ${problem}`;
 }

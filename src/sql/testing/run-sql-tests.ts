@@ -1,8 +1,9 @@
+import { DiagnosticError } from '../../base/errors.ts';
 import { builtInRegistry } from '../functions/built-in.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { readSqlFiles } from './io/case-files.ts';
 import type { CaseResult } from './run-case.ts';
-import { type SqlTest, SqlTestEngine, splitTests } from './sql-test.ts';
+import { type SqlTest, SqlTestEngine, type SqlTestOptions, splitTests } from './sql-test.ts';
 import { type Summary, summaryOf } from './run-cases.ts';
 
 /** Runs SQL test scripts: files and folders of statements with `--@test` directives. */
@@ -12,7 +13,7 @@ export function runSqlTests(
 ): Summary {
   const { functions = builtInRegistry(), scripts = noScripts } = options;
   const results = readSqlFiles(paths).flatMap(({ stem, text }) =>
-    splitTests(stem, text).map((test) => runSqlTest(test, functions, scripts)),
+    splitTests(stem, text).map((test) => runSqlTest(test, { functions, scripts })),
   );
   return summaryOf(results);
 }
@@ -22,21 +23,20 @@ function noScripts(path: string): string {
 }
 
 /** Runs one test, in an engine of its own. Never throws. */
-export function runSqlTest(
-  test: SqlTest,
-  functions: FunctionRegistry,
-  scripts: (path: string) => string,
-): CaseResult {
-  const { name, text, expectsError, expectedMessage } = test;
+export function runSqlTest(test: SqlTest, options: SqlTestOptions): CaseResult {
+  const { name, text, expectsError, expectedMessage, flaw } = test;
   const words = text
     .toUpperCase()
     .match(/\b(AVRO|PROTOBUF_NOSR|PROTOBUF|JSON_SR|JSON|DELIMITED|KAFKA|NONE)\b/g);
   const base = { name, expectsError, rejected: false, formats: new Set(words ?? []) };
+  if (flaw !== undefined) return { ...base, passed: false, problem: flaw };
   try {
-    new SqlTestEngine({ functions, scripts }).run(text);
+    new SqlTestEngine(options).run(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (!expectsError) return { ...base, passed: false, problem: message };
+    const { span } = error instanceof DiagnosticError ? error.diagnostic : {};
+    const line = span === undefined ? {} : { line: span.line };
+    if (!expectsError) return { ...base, ...line, passed: false, problem: message };
     const matches = expectedMessage === undefined || message.includes(expectedMessage);
     const problem = `expected the error\n    ${expectedMessage ?? ''}\n  got\n    ${message}`;
     return { ...base, rejected: true, passed: matches, ...(matches ? {} : { problem }) };

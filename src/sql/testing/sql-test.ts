@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { AssertSource, AssertTombstone, AssertValues } from '../../../grammar/ast.ts';
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
 import { DiagnosticError } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest-name.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
@@ -12,6 +13,8 @@ import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
 import { sameValue } from '../values/compare.ts';
 import type { CaseEngine, StubRecord } from './case-engine.ts';
+import type { PropertyCheck } from './case-keys.ts';
+import { EXCEPTION_CLASSES } from './expected-errors.ts';
 import { LiveEngine } from './live-engine.ts';
 import { decodeWindow } from './record-bytes.ts';
 
@@ -21,13 +24,22 @@ export interface SqlTest {
   readonly text: string;
   readonly expectedMessage?: string;
   readonly expectsError: boolean;
+  /** Of its `--@test` directive, in the script. */
+  readonly line: number;
+  /** What of its directives says nothing, or that there is nothing to run: it fails for that. */
+  readonly flaw?: string;
 }
+
+const DIRECTIVES = ['--@test', '--@expected.error', '--@expected.message'] as const;
 
 /** Cuts a script into its tests, at the `--@test` directives. */
 export function splitTests(stem: string, text: string): readonly SqlTest[] {
-  const parts = text.split(/^--@test:/m).slice(1);
+  const [before = '', ...parts] = text.replace(/^\uFEFF/, '').split(/^--@test:/m);
+  let line = before.split('\n').length;
   return parts.map((part) => {
     const [name = '', ...lines] = part.split('\n');
+    const begin = line;
+    line += lines.length;
     const directive = (word: string): string | undefined =>
       lines
         .find((line) => line.startsWith(`--@expected.${word}:`))
@@ -36,11 +48,62 @@ export function splitTests(stem: string, text: string): readonly SqlTest[] {
     const expectedMessage = directive('message');
     return {
       name: `${stem} - ${name.trim()}`,
-      text: lines.join('\n'),
+      // Behind so many empty lines, so that the lines of messages are those of the file.
+      text: '\n'.repeat(begin) + lines.join('\n'),
+      line: begin,
       expectsError: directive('error') !== undefined,
       ...(expectedMessage === undefined ? {} : { expectedMessage }),
+      ...flawOf(lines, directive('error')),
     };
   });
+}
+
+function flawOf(lines: readonly string[], expectedError: string | undefined): { readonly flaw?: string } {
+  const unknown = lines.map(unknownDirective).find((problem) => problem !== undefined);
+  if (unknown !== undefined) return { flaw: unknown };
+  if (expectedError === undefined) {
+    const isVain = lines.some((line) => line.startsWith('--@expected.message:'));
+    return isVain ? { flaw: '--@expected.message says nothing without --@expected.error' } : {};
+  }
+  if (EXCEPTION_CLASSES.includes(expectedError)) return {};
+  const meant = nearestName(expectedError, EXCEPTION_CLASSES);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return { flaw: `--@expected.error: ${expectedError} is no class of errors that is known${hint}` };
+}
+
+/** What is wrong with a comment that looks like a directive and is none. */
+function unknownDirective(line: string): string | undefined {
+  const written = /^\s*--\s*@[\w.]*/.exec(line)?.[0];
+  if (written === undefined) return undefined;
+  const isKnown = DIRECTIVES.some((directive) => line.startsWith(`${directive}:`));
+  if (isKnown) return undefined;
+  const meant = nearestName(written.replaceAll(/\s/g, ''), DIRECTIVES);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}: ?`;
+  return `${line.trim()} is no directive that is known${hint}`;
+}
+
+/** What stands before the first test of a script and would not be run, or is a directive that is none. */
+export function scriptFlaw(script: string): DiagnosticError | undefined {
+  const [before = ''] = script.replace(/^\uFEFF/, '').split(/^--@test:/m);
+  for (const [index, line] of before.split('\n').entries()) {
+    const unknown = unknownDirective(line);
+    const isComment = line.trim() === '' || line.trim().startsWith('--');
+    if (unknown === undefined && isComment) continue;
+    const span = { start: 0, end: 0, line: index + 1, column: 1 };
+    if (unknown !== undefined) return new DiagnosticError({ message: unknown, span });
+    return new DiagnosticError({
+      message: 'statements before the first test are not run',
+      hint: 'a test begins with --@test: NAME',
+      span,
+    });
+  }
+  return undefined;
+}
+
+export interface SqlTestOptions {
+  readonly functions: FunctionRegistry;
+  readonly scripts: (path: string) => string;
+  readonly checkProperty?: PropertyCheck;
 }
 
 /**
@@ -53,9 +116,9 @@ export class SqlTestEngine {
   readonly #read = new Map<string, number>();
   readonly #scripts: (path: string) => string;
 
-  constructor(options: { readonly functions: FunctionRegistry; readonly scripts: (path: string) => string }) {
-    this.#scripts = options.scripts;
-    this.#live = new LiveEngine({ functions: options.functions, properties: {}, topics: [] });
+  constructor({ scripts, ...options }: SqlTestOptions) {
+    this.#scripts = scripts;
+    this.#live = new LiveEngine({ ...options, properties: {}, topics: [] });
   }
 
   get #engine(): CaseEngine {
@@ -101,12 +164,20 @@ export class SqlTestEngine {
       throw sqlError(`Expected another record, but ${source.name} has only ${at}.`, { span: statement.span });
     }
     this.#read.set(source.topic.name, at + 1);
-    const columns = columnsOf(source, statement.columns);
+    const columns = columnsOf(source, statement);
     const actual = readRecord(source, record);
     const isTombstone = statement.kind === 'AssertTombstone';
     if (isTombstone !== (record.value === null)) {
       throw sqlError(
         'Expected record does not match actual. ' + `It ${isTombstone ? 'has a value' : 'is a tombstone'}.`,
+        { span: statement.span },
+      );
+    }
+    if (statement.values.length !== columns.length) {
+      const names = columns.map(({ name }) => name).join(', ');
+      throw sqlError(
+        `Expected a value for each column: ${columns.length} for ${names}, got ${statement.values.length}.`,
+        { span: statement.span },
       );
     }
     columns.forEach((column, index) => {
@@ -116,7 +187,7 @@ export class SqlTestEngine {
       const value = actual.get(column.name) ?? null;
       if (same(expected, value)) return;
       throw sqlError(
-        `Expected record does not match actual. ${column.name}: expected ${inspect(expected)}, got ${inspect(value)}.`,
+        `Expected record does not match actual. ${column.name}: expected ${shown(expected)}, got ${shown(value)}.`,
         { span: statement.span },
       );
     });
@@ -168,15 +239,22 @@ function inTestWords(run: () => void): void {
 
 function columnsOf(
   source: DataSource,
-  names: readonly string[],
+  { columns: names, span }: AssertValues | AssertTombstone,
 ): readonly Pick<SchemaColumn, 'name' | 'type'>[] {
   if (names.length === 0) return source.schema.columns;
+  const isWindowed = source.topic.keyFormat.window !== undefined;
+  const ofRecord = ['ROWTIME', ...(isWindowed ? ['WINDOWSTART', 'WINDOWEND'] : [])];
   return names.map((name) => {
-    if (name === 'ROWTIME') return { name, type: { kind: 'BIGINT' } };
+    if (ofRecord.includes(name)) return { name, type: { kind: 'BIGINT' } };
     const column = source.schema.find(name);
-    if (column === undefined) throw sqlError(`Column name \`${name}\` does not exist.`);
+    if (column === undefined) throw sqlError(`Column name \`${name}\` does not exist.`, { span });
     return column;
   });
+}
+
+/** As SQL writes it, where JavaScript would put an n behind a BIGINT. */
+function shown(value: SqlValue): string {
+  return typeof value === 'bigint' ? String(value) : inspect(value);
 }
 
 /** A record's columns by name, ROWTIME among them. */
@@ -193,9 +271,11 @@ function readRecord(source: DataSource, record: StubRecord): ReadonlyMap<string,
     return columns.map(({ name }, index) => [name, row?.[index] ?? null] as const);
   };
   const { keyFormat, valueFormat } = source.topic;
-  const { key } = decodeWindow(record.key, keyFormat.window);
+  const { key, window } = decodeWindow(record.key, keyFormat.window);
   return new Map<string, SqlValue>([
     ['ROWTIME', record.timestamp],
+    ['WINDOWSTART', window?.startMs ?? null],
+    ['WINDOWEND', window?.endMs ?? null],
     ...read('key', keyFormat, source.schema.key, key),
     ...read('value', valueFormat, source.schema.value, record.value),
   ]);
