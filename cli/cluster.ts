@@ -1,38 +1,52 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { askCluster, type ControlAction } from './cluster/control.ts';
+import { replicationOf, replicationText } from './cluster/in-sync.ts';
 import { withOptionRules } from './option-rules.ts';
 import { printRows } from './output.ts';
 import { wholeNumber } from './option-values.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 
 interface ClusterCommandOptions {
   readonly data: string;
   readonly json?: boolean;
+  readonly force?: boolean;
 }
 
-const ACTIONS: readonly ControlAction[] = ['status', 'stop', 'start', 'restart'];
+/** What follows the name of each, and what it does. */
+const ACTIONS = {
+  status: { operand: '', description: 'how the brokers are, and whether all replicas are in sync' },
+  stop: {
+    operand: ' <broker>',
+    description: 'stop one broker in order; it stays stopped until it is started',
+  },
+  start: { operand: ' [broker]', description: 'start a broker that was stopped, or all that were' },
+  restart: { operand: ' <broker>', description: 'stop a broker and start it again' },
+} as const satisfies Record<ControlAction, { readonly operand: string; readonly description: string }>;
 
-const DESCRIPTIONS = {
-  status: 'how the brokers are',
-  stop: 'stop one broker in order; it stays stopped until it is started',
-  start: 'start a broker that was stopped',
-  restart: 'stop a broker and start it again',
-} as const satisfies Record<ControlAction, string>;
+const TAKES_DOWN: readonly ControlAction[] = ['stop', 'restart'];
 
 /** `millrace cluster`: the brokers that `millrace start --cluster` runs, one by one. */
 export function clusterCommand(): Command {
   const command = new Command('cluster').description('brokers of millrace start --cluster, one by one');
-  for (const action of ACTIONS) {
-    const sub = command
-      .command(action === 'status' ? action : `${action} <broker>`)
-      .description(DESCRIPTIONS[action]);
-    sub.option('-d, --data <folder>', 'data folder of the cluster', 'millrace-data');
-    sub.option('--json', 'one JSON object a line');
-    withOptionRules(sub, { '--data': {}, '--json': {} });
-    if (action === 'status') sub.action((options: ClusterCommandOptions) => ask(action, undefined, options));
-    else sub.action((id: string, options: ClusterCommandOptions) => ask(action, wholeNumber(id), options));
+  addAction(command, 'status').action((options: ClusterCommandOptions) => ask('status', undefined, options));
+  for (const action of ['stop', 'start', 'restart'] as const) {
+    addAction(command, action).action((id: string | undefined, options: ClusterCommandOptions) =>
+      ask(action, id === undefined ? undefined : wholeNumber(id), options),
+    );
   }
   return command;
+}
+
+function addAction(command: Command, action: ControlAction): Command {
+  const { operand, description } = ACTIONS[action];
+  const sub = command.command(`${action}${operand}`).description(description);
+  sub.option('-d, --data <folder>', 'data folder of the cluster', 'millrace-data');
+  sub.option('--json', 'one JSON object a line');
+  withOptionRules(sub, { '--data': {}, '--json': {} });
+  if (!TAKES_DOWN.includes(action)) return sub;
+  sub.option('--force', 'also where it takes the majority of the quorum down');
+  return withOptionRules(sub, { '--force': {} });
 }
 
 async function ask(
@@ -40,13 +54,31 @@ async function ask(
   broker: number | undefined,
   options: ClusterCommandOptions,
 ): Promise<void> {
-  const request = broker === undefined ? { action } : { action, broker };
-  const brokers = await askCluster(path.resolve(options.data), request);
+  const { json = false, force = false } = options;
+  const { brokers, notes } = await askCluster(path.resolve(options.data), {
+    action,
+    ...(broker === undefined ? {} : { broker }),
+    ...(force ? { force } : {}),
+  });
+  // Without a majority no broker knows.
+  const replication = notes.length > 0 || action !== 'status' ? undefined : await replicationOf(brokers);
   printRows(
-    brokers.map((row) => ({ ...row })),
+    brokers.map((row) => ({
+      ...row,
+      ...(action === 'status' ? { outOfSync: replication?.byBroker.get(row.broker) ?? null } : {}),
+    })),
     {
-      header: ['broker', 'state', 'process', 'kafka', 'restarts'],
-      ...(options.json === true ? { json: true } : {}),
+      header: [
+        'broker',
+        'state',
+        'process',
+        'kafka',
+        'restarts',
+        ...(action === 'status' ? ['out of sync'] : []),
+      ],
+      json,
     },
   );
+  if (action === 'status' && !json) writeOut(`${replicationText(replication)}\n`);
+  for (const note of notes) writeError(`${note}\n`);
 }

@@ -30,7 +30,7 @@ export function sqlCommand(): Command {
     .description('SQL shell')
     .argument('[server]', 'URL of the SQL server', process.env['MILLRACE_SERVER'] ?? 'http://127.0.0.1:8088')
     .option('-e, --execute <sql>', 'run these statements and end')
-    .option('-f, --file <path>', 'run the statements of a file and end')
+    .option('-f, --file <path>', 'run the statements of a file, or with - of standard input, and end')
     .option('-u, --user <name>', 'user name')
     .option('-p, --password <text>', 'password')
     .addOption(
@@ -61,7 +61,7 @@ async function runBatch(client: SqlServerClient, options: SqlOptions): Promise<v
   });
   const { signal } = stopRequest();
   try {
-    if (options.file !== undefined) await session.runFile(options.file, signal);
+    if (options.file !== undefined && options.file !== '-') await session.runFile(options.file, signal);
     else {
       const text = options.execute ?? (await unlessAborted(readAll(process.stdin), signal));
       await session.run(withEnd(text), signal);

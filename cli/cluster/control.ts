@@ -21,16 +21,28 @@ export interface BrokerStatus {
   readonly restarts: number;
 }
 
-/** Does what is asked, and answers how all brokers are then. */
-type ControlHandler = (action: ControlAction, broker: number | undefined) => Promise<readonly BrokerStatus[]>;
-
-interface ControlRequest {
-  readonly token: string;
+/** What `millrace cluster` asks for. */
+export interface ClusterRequest {
   readonly action: ControlAction;
+  /** Of `start`, all that are stopped where none is named. */
   readonly broker?: number;
+  /** Also where it takes the majority of the quorum. */
+  readonly force?: boolean;
 }
 
-type ControlAnswer = { readonly brokers: readonly BrokerStatus[] } | { readonly error: string };
+/** How all brokers are then, and what the user should know of it. */
+export interface ClusterAnswer {
+  readonly brokers: readonly BrokerStatus[];
+  readonly notes: readonly string[];
+}
+
+type ControlHandler = (request: ClusterRequest) => Promise<ClusterAnswer>;
+
+interface ControlRequest extends ClusterRequest {
+  readonly token: string;
+}
+
+type ControlAnswer = ClusterAnswer | { readonly error: string };
 
 /**
  * The door by which `millrace cluster` reaches the process that runs a cluster: a port of this machine, and a token that
@@ -82,10 +94,8 @@ function serve(
     if (!received.includes('\n')) return;
     const request = parseRequest(received);
     if (request === undefined || !isEqual(request.token, token)) return void socket.destroy();
-    handler(request.action, request.broker).then(
-      (brokers) => answer({ brokers }),
-      (error: unknown) => answer({ error: messageOf(error) }),
-    );
+    const { token: _, ...asked } = request;
+    handler(asked).then(answer, (error: unknown) => answer({ error: messageOf(error) }));
   });
 }
 
@@ -108,10 +118,7 @@ function isEqual(a: string, b: string): boolean {
  * Asks the process that runs the cluster of a data folder.
  * @throws {OperationalError} `NOT_RUNNING` when none does, `FAILED` with what it said.
  */
-export async function askCluster(
-  data: string,
-  request: Omit<ControlRequest, 'token'>,
-): Promise<readonly BrokerStatus[]> {
+export async function askCluster(data: string, request: ClusterRequest): Promise<ClusterAnswer> {
   const file = path.join(data, CONTROL_FILE);
   if (!existsSync(file)) throw notRunning(data);
   const { port, token }: { readonly port: number; readonly token: string } = JSON.parse(
@@ -128,7 +135,7 @@ export async function askCluster(
   socket.write(`${JSON.stringify({ ...request, token })}\n`);
   for await (const line of readline.createInterface({ input: socket })) {
     const answer: ControlAnswer = JSON.parse(line);
-    if ('brokers' in answer) return answer.brokers;
+    if ('brokers' in answer) return answer;
     throw new OperationalError('FAILED', answer.error, { retriable: false });
   }
   throw notRunning(data);

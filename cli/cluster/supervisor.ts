@@ -8,10 +8,11 @@ import type { ProcessSettings } from '../../src/server/config/index.ts';
 import type { ProcessOptions } from '../process-options.ts';
 import { unlessAborted } from '../stop-request.ts';
 import { wholeNumber } from '../option-values.ts';
-import { type BrokerStatus, type ControlAction, ControlServer } from './control.ts';
+import { act } from './actions.ts';
+import { ControlServer } from './control.ts';
 import { brokerFolder, type ClusterLayout, openLayout } from './layout.ts';
 import { SupervisedBroker } from './supervised-broker.ts';
-import { writeError } from '../standard-streams.ts';
+import { say } from './say.ts';
 
 const CLUSTER_SIZE_MAX = 9;
 const KAFKA_PORT = 9092;
@@ -79,7 +80,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         }),
     );
     await unlessAborted(Promise.all(brokers.map((broker) => broker.start())), signal);
-    control = await ControlServer.listen(data, (action, id) => act(brokers, action, id));
+    control = await ControlServer.listen(data, (request) => act(brokers, request));
   } catch (error) {
     // The others wait for a cluster that does not come about, and would do so for a while.
     await close();
@@ -160,37 +161,10 @@ function lockedBy(folder: string): OperationalError | undefined {
   }
 }
 
-/** What `millrace cluster` asks for. */
-async function act(
-  brokers: readonly SupervisedBroker[],
-  action: ControlAction,
-  id: number | undefined,
-): Promise<readonly BrokerStatus[]> {
-  if (action !== 'status') {
-    const broker = brokers.find((each) => each.id === id);
-    if (broker === undefined)
-      throw new DiagnosticError({ message: `there is no broker ${id}; there are 1 to ${brokers.length}` });
-    if (action !== 'start') await broker.stop();
-    if (action !== 'stop') await broker.start();
-    say(`broker ${broker.id} is ${broker.state}, as millrace cluster ${action} asked for`);
-  }
-  return brokers.map((broker) => ({
-    broker: broker.id,
-    state: broker.state,
-    pid: broker.pid ?? null,
-    kafka: broker.address ?? null,
-    restarts: broker.restarts,
-  }));
-}
-
 function givenUp(): OperationalError {
   return new OperationalError(
     'CLUSTER_FAILED',
     `no broker of the cluster could be started, ${FAILURES_MAX} times in a row; see above for what each has said`,
     { retriable: false },
   );
-}
-
-function say(line: string): void {
-  writeError(`millrace: ${line}\n`);
 }

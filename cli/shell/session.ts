@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { DiagnosticError, messageOf, OperationalError } from '../../src/base/errors.ts';
+import { DiagnosticError } from '../../src/base/errors.ts';
 import { type Outlet, type OutputFormat, resultWriter, type ResultWriter } from './result-writer.ts';
 import type { SqlServerClient } from './sql-server-client.ts';
 import { SqlServerError } from './sql-server-client.ts';
 import { notAStatement } from './shell-commands.ts';
+import { readScript } from './script-file.ts';
 import { type ScannedStatement, type ScannedText, scanStatements } from './statement-scanner.ts';
 
 interface SessionOptions extends Pick<Outlet, 'print' | 'page' | 'columns'> {
@@ -48,15 +48,7 @@ export class SqlSession {
 
   /** Runs a file. An error of a statement says in which line of the file that begins. */
   async runFile(file: string, signal: AbortSignal): Promise<void> {
-    let text: string;
-    try {
-      text = readFileSync(file, 'utf8');
-    } catch (error) {
-      throw new OperationalError('NOT_FOUND', `cannot read ${file}: ${messageOf(error)}`, {
-        retriable: false,
-        cause: error,
-      });
-    }
+    const text = readScript(file);
     const scanned = scanStatements(text);
     try {
       rejectOpenEnd(text, scanned);

@@ -8,6 +8,7 @@ import { highlight } from './highlight.ts';
 import { KnownNames } from './known-names.ts';
 import { version } from '../version.ts';
 import { LineEditor } from './line-editor/editor.ts';
+import { continuation } from './continuation.ts';
 import { History } from './line-editor/history.ts';
 import { PagedOutput, pagerOf, runPager } from './pager.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './result-writer.ts';
@@ -91,7 +92,7 @@ function editorOf({ history, known, stop }: EditorParts): LineEditor {
     input: process.stdin,
     output: process.stdout,
     prompt: 'millrace> ',
-    continuation: '       -> ',
+    continuation,
     history,
     highlight: process.env['NO_COLOR'] === undefined ? highlight : (text) => text,
     complete: (text, cursor) => {

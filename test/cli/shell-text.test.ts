@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { History } from '../../cli/shell/line-editor/history.ts';
+import { readScript } from '../../cli/shell/script-file.ts';
+import { continuation } from '../../cli/shell/continuation.ts';
 import { layOut } from '../../cli/shell/line-editor/screen.ts';
 import { parseExact } from '../../cli/shell/exact-json.ts';
 import { type OutputFormat, resultWriter } from '../../cli/shell/result-writer.ts';
@@ -153,8 +155,22 @@ describe('results', () => {
   });
 });
 
+describe('a script', () => {
+  it('is refused in plain words where it is a folder, or not UTF-8', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'millrace-script-'));
+    const file = path.join(folder, 'x.sql');
+    expect(() => readScript(folder)).toThrow(/^cannot read .*: it is a folder$/);
+    writeFileSync(file, '\ufeffSELECT 1;', 'utf16le');
+    expect(() => readScript(file)).toThrow(/^cannot read .*: it is UTF-16: save it as UTF-8$/);
+    writeFileSync(file, Buffer.from([0x53, 0xe4, 0x3b]));
+    expect(() => readScript(file)).toThrow(/^cannot read .*: it is not UTF-8/);
+    writeFileSync(file, '\ufeffSELECT 1;');
+    expect(readScript(file)).toBe('SELECT 1;');
+  });
+});
+
 describe('screen', () => {
-  const options = { columns: 20, prompt: 'sql> ', continuation: '  -> ', highlight: (t: string) => t };
+  const options = { columns: 20, prompt: 'sql> ', continuation: () => '  -> ', highlight: (t: string) => t };
 
   it('finds the cursor over wrapped lines', () => {
     const screen = layOut({ text: `${'a'.repeat(30)}\nbc`, cursor: 32 }, options);
@@ -163,6 +179,19 @@ describe('screen', () => {
       cursorRow: 1,
       cursorColumn: 1,
     });
+  });
+
+  it('shows in front of a line what is open from the lines before', () => {
+    const shell = { columns: 80, prompt: 'millrace> ', continuation, highlight: (t: string) => t };
+    const screen = layOut({ text: 'SELECT \'it\n;\n\', "a\n" /*\n*/\n;', cursor: 0 }, shell);
+    expect(screen.output.split('\r\n').map((line) => line.slice(0, 10))).toEqual([
+      'millrace> ',
+      "       '> ",
+      "       '> ",
+      '       "> ',
+      '       *> ',
+      '       -> ',
+    ]);
   });
 
   it('counts wide characters as two columns', () => {

@@ -91,6 +91,55 @@ describe('start --cluster', () => {
     expect(turned.text).toContain('holds a single broker, not a cluster');
   });
 
+  it('says that the quorum has no majority, does not take it unasked, and starts all again', async () => {
+    const data = path.join(millrace.folder(), 'data');
+    const supervisor = millrace.spawn([
+      'start',
+      '--cluster',
+      '3',
+      '--no-sql',
+      '--json',
+      '--kafka-port',
+      '0',
+      '--data',
+      data,
+    ]);
+    const { brokers = [] } = await supervisor.facts();
+    const admin = new Admin({ bootstrapServers: brokers.join() });
+    await admin.createTopics([{ name: 't', partitions: 3, replicationFactor: 3 }]);
+    await admin.close();
+    const ask = (...args: string[]) => millrace.run(['cluster', ...args, '--data', data]);
+    const status = async (pattern: RegExp): Promise<string> => {
+      for (;;) {
+        const { text } = await ask('status');
+        if (pattern.test(text)) return text;
+        await sleep(100);
+      }
+    };
+    await status(/^all replicas are in sync, of \d+ partitions$/m);
+    expect((await ask('stop', '1')).code).toBe(0);
+    await status(/^replicas are not in sync of \d+ of \d+ partitions: .*t-0/m);
+    for (const action of ['stop', 'restart']) {
+      const refused = await ask(action, '2');
+      expect(refused.text).toMatch(/without broker 2 the quorum has no majority: 1 of 3 .*--force/);
+      expect(refused.code).toBe(1);
+    }
+    const forced = await ask('stop', '2', '--force');
+    expect(forced.text).toMatch(
+      /no majority: 1 of 3 brokers are there, and 2 have to be.*start brokers 1 or 2/,
+    );
+    await ask('stop', '3');
+    const alone = await ask('start', '1');
+    expect(alone.text).toMatch(
+      /no majority: 1 of 3 brokers are there, and 2 have to be.*start brokers 2 or 3/,
+    );
+    expect(alone.code).toBe(0);
+    const all = await ask('start');
+    expect(all.text).not.toMatch(/majority/);
+    await status(/^all replicas are in sync, of \d+ partitions$/m);
+    expect((await supervisor.stop()).code).toBe(0);
+  });
+
   it('ends at once at the second signal', async () => {
     const { process: broker } = await millrace.startBroker();
     // Stopped, so that both signals are there when it goes on.

@@ -17,7 +17,8 @@ interface LineEditorOptions {
   readonly input: ReadStream;
   readonly output: WriteStream;
   readonly prompt: string;
-  readonly continuation: string;
+  /** What stands in front of the second and later lines, by the lines before. */
+  readonly continuation: (textBefore: string) => string;
   readonly history: History;
   readonly highlight: (text: string) => string;
   readonly complete: (text: string, cursor: number) => Completion;

@@ -5,8 +5,8 @@ interface ScreenOptions {
   /** Terminal width in columns. */
   readonly columns: number;
   readonly prompt: string;
-  /** In front of the second and later lines. */
-  readonly continuation: string;
+  /** What stands in front of the second and later lines, by the lines before. */
+  readonly continuation: (textBefore: string) => string;
   /** Colours a text without changing its width or its line breaks. */
   readonly highlight: (text: string) => string;
 }
@@ -36,7 +36,7 @@ export function layOut(buffer: TextBuffer, options: ScreenOptions): Screen {
   let cursorColumn = 0;
   const output: string[] = [];
   for (const [index, line] of lines.entries()) {
-    const lead = index === 0 ? options.prompt : options.continuation;
+    const lead = index === 0 ? options.prompt : options.continuation(lines.slice(0, index).join('\n'));
     const leadWidth = stringWidth(lead);
     if (index === cursorLine) {
       const before = leadWidth + stringWidth(line.slice(0, buffer.cursor - lineStart));

@@ -29,7 +29,15 @@ export class KafkaAbsence {
   named(error: unknown): unknown {
     if (!(error instanceof OperationalError) || error.code !== 'TIMED_OUT') return error;
     if (error.message.includes(this.#bootstrapServers)) return error;
-    const message = `the Kafka cluster at ${this.#bootstrapServers} does not answer: ${error.message}`;
+    const cluster = `the Kafka cluster at ${this.#bootstrapServers}`;
+    const message = lacksReplicas(error.cause)
+      ? `${cluster} lacks replicas: fewer are in sync than min.insync.replicas asks for: ${error.message}`
+      : `${cluster} does not answer: ${error.message}`;
     return new OperationalError(error.code, message, { retriable: error.retriable, cause: error });
   }
+}
+
+/** It answers, and takes no records while so many brokers are missing. */
+function lacksReplicas(cause: unknown): boolean {
+  return cause instanceof OperationalError && cause.code.startsWith('NOT_ENOUGH_REPLICAS');
 }
