@@ -67,6 +67,13 @@ export const logMutations: readonly Mutation[] = [
     suite,
   },
   {
+    name: 'a new producer epoch keeps the batches of the old one, and takes new ones for repetitions of them',
+    file: 'broker/log/producer-entry.ts',
+    find: 'this.batches.length = 0;',
+    replace: '',
+    suite: ['test/broker/log/idempotence.test.ts'],
+  },
+  {
     name: 'a transaction is stable before its marker is below the high watermark',
     file: 'broker/log/producer-state.ts',
     find: 'txn.lastOffset >= highWatermark',

@@ -11,6 +11,20 @@ export const replicationMutations: readonly Mutation[] = [
     suite: ['test/broker/offsets-topic.test.ts'],
   },
   {
+    name: 'consumers read what is not replicated yet',
+    file: 'broker/replication/partition-read.ts',
+    find: ': partition.log.highWatermark;',
+    replace: ': partition.log.logEndOffset;',
+    suite: ['test/broker/replication/partition-read.test.ts'],
+  },
+  {
+    name: 'a replica that has more of an epoch than its leader goes on without truncating (KIP-595)',
+    file: 'broker/replication/partition-read.ts',
+    find: ' || known.endOffset < fetch.fetchOffset',
+    replace: '',
+    suite: ['test/broker/replication/partition-read.test.ts'],
+  },
+  {
     name: 'a follower takes its log end for the high watermark',
     file: 'broker/replication/replica-fetcher.ts',
     find: 'Math.min(data.highWatermark, log.logEndOffset)',

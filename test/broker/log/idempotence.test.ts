@@ -41,6 +41,23 @@ describe('idempotent producers', () => {
     expect(log.logEndOffset).toBe(14);
   });
 
+  it('takes the same sequences of a new epoch for new batches, and none of the old epoch for its own', () => {
+    const log = openLog(temporaryDirectory());
+    for (let sequence = 0; sequence < 6; sequence += 2) send(log, sequence, { records: 2 });
+    // The producer has bumped its epoch (KIP-360) and begins anew: what it sends now was never written.
+    for (let sequence = 0; sequence < 4; sequence += 2) {
+      expect(send(log, sequence, { epoch: 1, records: 2 })).toMatchObject({
+        errorCode: 0,
+        duplicate: false,
+        baseOffset: 6 + sequence,
+      });
+    }
+    // The last sequence of the old epoch does not go on in the new one either.
+    expect(send(log, 6, { epoch: 1, records: 2 }).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    expect(send(log, 2, { epoch: 1, records: 2 })).toMatchObject({ duplicate: true, baseOffset: 8 });
+    expect(log.logEndOffset).toBe(10);
+  });
+
   it('recognises the last five after a restart too, though a snapshot has only the last', async () => {
     const directory = temporaryDirectory();
     const log = openLog(directory, { segmentBytes: 300 });
