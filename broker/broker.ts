@@ -545,6 +545,7 @@ export class Broker {
       environment: this.#environment,
       logger: this.#logger,
       ...socketSettings(this.#config, this.#environment.disk.openFilesMax),
+      controllerListener: this.#topology.controllerListener?.name,
       dispatcher,
       buffers: this.#buffers,
     });

@@ -97,7 +97,8 @@ export const brokerProperties = {
   'connections.max.idle.ms': long('600000', 'time after which an unused connection is closed', atLeast(1)),
   'max.connections': int(
     2_147_483_647,
-    'connections taken at once; never more than the limit of open files leaves to sockets',
+    'connections of clients taken at once; never more than the limit of open files leaves to sockets. The SQL server and ' +
+      'the clients of the same process do not count, nor do controllers on their own listener',
     atLeast(0),
   ),
   'max.connections.per.ip': int(2_147_483_647, 'connections taken at once from one address', atLeast(0)),

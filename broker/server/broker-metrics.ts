@@ -35,6 +35,10 @@ export class Metrics implements BrokerMetrics {
     return this.#sources.connections().connectionCount;
   }
 
+  get connectionsMax(): number {
+    return this.#sources.connections().connectionsMax;
+  }
+
   get connectionCreationTotal(): number {
     return this.#sources.connections().connectionCreationTotal;
   }

@@ -66,6 +66,8 @@ export interface StallMetrics {
 
 export interface SocketMetrics {
   readonly connectionCount: number;
+  /** Connections that clients may have together: `max.connections`, or what the limit of open files leaves. */
+  readonly connectionsMax: number;
   readonly connectionCreationTotal: number;
   /** Connections that were closed at once, because a limit was reached. */
   readonly connectionRefusalTotal: number;

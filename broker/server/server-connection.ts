@@ -1,5 +1,6 @@
 import type { Address, Clock, Connection } from '../../src/base/environment.ts';
 import { AssertionFailure } from '../../src/base/errors.ts';
+import type { ConnectionOrigin } from './connection-quotas.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { BufferPool } from '../../src/base/buffer-pool.ts';
 import { FrameReader } from '../../src/protocol/frame-reader.ts';
@@ -37,6 +38,14 @@ export interface ConnectionOwner {
   closed(connection: ServerConnection, error: Error | undefined): void;
 }
 
+interface ServerConnectionOptions {
+  /** The name of the listener that it came in by. */
+  readonly listener: string;
+  readonly origin: ConnectionOrigin;
+  readonly connection: Connection;
+  readonly owner: ConnectionOwner;
+}
+
 /** How many pipelined responses are gathered for one write: enough to save calls, few enough to see back-pressure. */
 const RESPONSES_PER_WRITE_MAX = 8;
 /** What every connection may hold without asking the budget of requests: small requests pass while large ones wait. */
@@ -51,6 +60,7 @@ const NO_FRAME = Buffer.alloc(0);
  */
 export class ServerConnection {
   readonly listener: string;
+  readonly origin: ConnectionOrigin;
   readonly #owner: ConnectionOwner;
   readonly #connection: Connection;
   readonly #reader: FrameReader;
@@ -84,8 +94,9 @@ export class ServerConnection {
   #begunInTurn = 0;
   #awaitsTurn = false;
 
-  constructor(listener: string, connection: Connection, owner: ConnectionOwner) {
+  constructor({ listener, origin, connection, owner }: ServerConnectionOptions) {
     this.listener = listener;
+    this.origin = origin;
     this.#owner = owner;
     this.#connection = connection;
     this.#reader = new FrameReader({

@@ -4,7 +4,11 @@ import { AssertionFailure } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import { ProtocolError } from '../../src/base/protocol-error.ts';
 import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts';
-import { ConnectionQuotas, type ConnectionQuotasOptions } from './connection-quotas.ts';
+import {
+  type ConnectionOrigin,
+  ConnectionQuotas,
+  type ConnectionQuotasOptions,
+} from './connection-quotas.ts';
 import type { SocketMetrics } from './metrics.ts';
 import { RequestTurns } from './request-turns.ts';
 import { SparseWarning } from './sparse-warning.ts';
@@ -21,6 +25,8 @@ export interface SocketServerOptions {
   readonly logger: Logger;
   readonly limits: ConnectionLimits;
   readonly quotas: ConnectionQuotasOptions;
+  /** The listener of the controllers, which is not for clients. */
+  readonly controllerListener?: string | undefined;
   /** `queued.max.request.bytes`: what requests of all connections may take. */
   readonly requestBytesMax: number;
   /** `millrace.queued.max.response.bytes`: what responses of all connections may take. */
@@ -98,6 +104,10 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
     return this.#connections.size;
   }
 
+  get connectionsMax(): number {
+    return this.#quotas.connectionsMax;
+  }
+
   get connectionCreationTotal(): number {
     return this.#createdTotal;
   }
@@ -148,7 +158,7 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
 
   closed(connection: ServerConnection, error: Error | undefined): void {
     this.#connections.delete(connection);
-    this.#quotas.release(connection.remote.host);
+    this.#quotas.release(connection.remote.host, connection.origin);
     if (error instanceof ProtocolError) this.#tellUnreadable(connection, error);
     else if (error !== undefined) {
       const level = error instanceof AssertionFailure ? 'error' : 'debug';
@@ -172,18 +182,24 @@ export class SocketServer implements ConnectionOwner, SocketMetrics {
   }
 
   #accept(listener: string, connection: Connection): void {
-    const refusal = this.#quotas.acquire(connection.remote.host);
+    const origin = this.#originOf(listener, connection);
+    const refusal = this.#quotas.acquire(connection.remote.host, origin);
     if (refusal !== undefined) {
       connection.destroy();
       this.#tellRefusal(refusal, connection);
       return;
     }
-    const accepted = new ServerConnection(listener, connection, this);
+    const accepted = new ServerConnection({ listener, origin, connection, owner: this });
     this.#createdTotal++;
     this.#connections.add(accepted);
     const held = this.#held.get(listener);
     if (held === undefined) accepted.start();
     else held.push(accepted);
+  }
+
+  #originOf(listener: string, connection: Connection): ConnectionOrigin {
+    if (connection.isFromThisProcess === true) return 'own';
+    return listener === this.#options.controllerListener ? 'controller' : 'client';
   }
 
   #closeIdle(): void {

@@ -23,7 +23,7 @@ export function socketSettings(
       queuedBytesMax: QUEUED_RESPONSE_BYTES_MAX,
     },
     quotas: {
-      connectionsMax: Math.min(config.get('max.connections'), shareOpenFiles(openFilesMax).connectionsMax),
+      ...connectionsMax(config.get('max.connections'), openFilesMax),
       perIpMax: config.get('max.connections.per.ip'),
       // What is wrong with an entry was told when the configuration was read.
       perIpOverrides: 'overrides' in parsed ? parsed.overrides : new Map(),
@@ -34,4 +34,11 @@ export function socketSettings(
     requestIdleMsMax: config.get('millrace.request.idle.timeout.ms'),
     idleMsMax: config.get('connections.max.idle.ms'),
   };
+}
+
+function connectionsMax(configured: number, openFilesMax: number) {
+  const possible = shareOpenFiles(openFilesMax).connectionsMax;
+  return configured <= possible
+    ? { connectionsMax: configured, connectionsMaxFrom: 'max.connections' }
+    : { connectionsMax: possible, connectionsMaxFrom: `ulimit -n is ${openFilesMax}` };
 }

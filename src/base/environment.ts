@@ -124,6 +124,8 @@ export interface Connection {
   /** What the peer dialled: the address of this end. */
   readonly local: Address;
   readonly remote: Address;
+  /** Whether the peer is this very process; absent where nobody knows: then it is taken for a stranger. */
+  readonly isFromThisProcess?: boolean;
   /** Begins to deliver events; called once. */
   start(handlers: ConnectionHandlers): void;
   /**

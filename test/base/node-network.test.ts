@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection, ConnectionHandlers, Listener } from '../../src/base/environment.ts';
 import { nodeNetwork } from '../../src/base/io/node-network.ts';
@@ -163,4 +165,42 @@ it('Node reads into the memory that it is given', async () => {
   expect(memory.toString('latin1', 0, 14)).toBe('into my memory');
   connection.destroy();
   await listener.close();
+});
+
+describe('a connection that this process has accepted', () => {
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::', '127.0.0.1'],
+    ['127.0.0.1', 'localhost'],
+  ])('is known for its own where its network has opened it, on %s by %s', async (bound, dialled) => {
+    const accepted: Connection[] = [];
+    const opened: (Connection | net.Socket)[] = [];
+    const listener = await nodeNetwork.listen({
+      host: bound,
+      port: 0,
+      onConnection: (connection) => accepted.push(connection),
+    });
+    const { port } = listener.address;
+    const own = new Set<number>();
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => {
+        if (i % 2 === 0) {
+          const connection = await nodeNetwork.connect({ host: dialled, port });
+          own.add(connection.local.port);
+          opened.push(connection);
+          return;
+        }
+        // Anybody else's, for all that its listener knows.
+        const socket = net.connect(port, dialled);
+        opened.push(socket);
+        await once(socket, 'connect');
+      }),
+    );
+    await expect.poll(() => accepted.length).toBe(50);
+    expect(accepted.filter(({ isFromThisProcess }) => isFromThisProcess === true).length).toBe(25);
+    for (const { isFromThisProcess, remote } of accepted)
+      expect(isFromThisProcess).toBe(own.has(remote.port));
+    for (const each of [...opened, ...accepted]) each.destroy();
+    await listener.close();
+  });
 });

@@ -9,6 +9,7 @@ import type {
   Network,
 } from '../environment.ts';
 import { OperationalError } from '../errors.ts';
+import { isFromThisProcess, noteOwnSocket } from './own-sockets.ts';
 import { readInto } from './socket-memory.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -20,7 +21,7 @@ export const nodeNetwork: Network = {
     return new Promise((resolve, reject) => {
       // A peer whose machine is gone says nothing: the operating system asks for it.
       const server = net.createServer({ noDelay: true, pauseOnConnect: true, keepAlive: true }, (socket) =>
-        options.onConnection(new NodeConnection(socket)),
+        options.onConnection(new NodeConnection(socket, { isFromThisProcess: isFromThisProcess(socket) })),
       );
       const onListenError = (error: Error): void => reject(listenError(error, options));
       server.once('error', onListenError);
@@ -39,6 +40,7 @@ export const nodeNetwork: Network = {
   connect(options: ConnectOptions): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const socket = net.connect({ host: options.host, port: options.port, noDelay: true });
+      noteOwnSocket(socket, options.port);
       const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
       const timer = setTimeout(() => {
         socket.destroy();
@@ -55,7 +57,7 @@ export const nodeNetwork: Network = {
       socket.once('connect', () => {
         clearTimeout(timer);
         socket.removeAllListeners('error');
-        resolve(new NodeConnection(socket));
+        resolve(new NodeConnection(socket, { isFromThisProcess: false }));
       });
     });
   },
@@ -64,6 +66,7 @@ export const nodeNetwork: Network = {
 class NodeConnection implements Connection {
   readonly local: Address;
   readonly remote: Address;
+  readonly isFromThisProcess: boolean;
   #socket: net.Socket;
   #error: Error | undefined;
   #onClose: ((error?: Error) => void) | undefined;
@@ -74,8 +77,9 @@ class NodeConnection implements Connection {
   #stopsAfterChunk = false;
   #mustDrain = false;
 
-  constructor(socket: net.Socket) {
+  constructor(socket: net.Socket, origin: { readonly isFromThisProcess: boolean }) {
     this.#socket = socket;
+    this.isFromThisProcess = origin.isFromThisProcess;
     this.local = { host: socket.localAddress ?? '', port: socket.localPort ?? 0 };
     this.remote = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.#watch(socket);

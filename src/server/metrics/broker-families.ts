@@ -224,6 +224,14 @@ function socketFamilies(metrics: BrokerMetrics): readonly MetricFamily[] {
       () => metrics.connectionCount,
     ),
     single(
+      'gauge',
+      {
+        name: 'millrace_broker_connections_max',
+        help: 'connections that clients may have: max.connections, or what the limit of open files leaves',
+      },
+      () => metrics.connectionsMax,
+    ),
+    single(
       'counter',
       { name: name('connection_creation_total'), help: 'connections that clients have opened' },
       () => metrics.connectionCreationTotal,

@@ -4,6 +4,7 @@ import type { Broker } from '../../../broker/broker.ts';
 import { parsePerIpOverrides } from '../../../broker/config/ip-overrides.ts';
 import { ConnectionQuotas } from '../../../broker/server/connection-quotas.ts';
 import type { Logger } from '../../../src/base/logger.ts';
+import { Admin } from '../../../src/client/index.ts';
 import { encodeRequest } from '../../../src/protocol/framing.ts';
 import { produce } from '../../../src/protocol/messages/00-produce.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
@@ -63,12 +64,20 @@ describe('limits of connections', () => {
   }
 
   it.each([
-    ['max.connections', { 'max.connections': 5 }, 'the broker has 5 connections, its limit'],
-    ['max.connections.per.ip', { 'max.connections.per.ip': 5 }, '127.0.0.1 has 5 connections, its limit'],
+    [
+      'max.connections',
+      { 'max.connections': 5 },
+      'the broker has 5 connections, its limit (max.connections)',
+    ],
+    [
+      'max.connections.per.ip',
+      { 'max.connections.per.ip': 5 },
+      '127.0.0.1 has 5 connections, its limit (max.connections.per.ip)',
+    ],
     [
       'max.connections.per.ip.overrides',
       { 'max.connections.per.ip.overrides': '10.0.0.1:2,127.0.0.1:5' },
-      '127.0.0.1 has 5 connections, its limit',
+      '127.0.0.1 has 5 connections, its limit (max.connections.per.ip)',
     ],
   ])(
     'refuses connections beyond %s, and takes new ones when others have gone',
@@ -173,17 +182,56 @@ describe('limits of connections', () => {
   it('gives back what it counted', () => {
     const quotas = new ConnectionQuotas({
       connectionsMax: 3,
+      connectionsMaxFrom: 'max.connections',
       perIpMax: 2,
       perIpOverrides: new Map([['::1', 0]]),
     });
-    expect(quotas.acquire('1.1.1.1')).toBeUndefined();
-    expect(quotas.acquire('::ffff:1.1.1.1')).toBeUndefined();
-    expect(quotas.acquire('1.1.1.1')).toMatch('1.1.1.1 has 2');
-    expect(quotas.acquire('::1')).toMatch('::1 has 0');
-    expect(quotas.acquire('2.2.2.2')).toBeUndefined();
-    expect(quotas.acquire('3.3.3.3')).toMatch('the broker has 3');
-    quotas.release('::ffff:1.1.1.1');
-    expect(quotas.acquire('1.1.1.1')).toBeUndefined();
+    expect(quotas.acquire('1.1.1.1', 'client')).toBeUndefined();
+    expect(quotas.acquire('::ffff:1.1.1.1', 'client')).toBeUndefined();
+    expect(quotas.acquire('1.1.1.1', 'client')).toMatch('1.1.1.1 has 2');
+    expect(quotas.acquire('::1', 'client')).toMatch('::1 has 0');
+    expect(quotas.acquire('2.2.2.2', 'client')).toBeUndefined();
+    expect(quotas.acquire('3.3.3.3', 'client')).toMatch('the broker has 3');
+    quotas.release('::ffff:1.1.1.1', 'client');
+    expect(quotas.acquire('1.1.1.1', 'client')).toBeUndefined();
+  });
+
+  it('keeps places for the controllers, and does not count what its own process has opened', () => {
+    const quotas = new ConnectionQuotas({
+      connectionsMax: 1,
+      connectionsMaxFrom: 'max.connections',
+      perIpMax: 1,
+      perIpOverrides: new Map(),
+    });
+    expect(quotas.acquire('1.1.1.1', 'client')).toBeUndefined();
+    expect(quotas.acquire('2.2.2.2', 'client')).toMatch('its limit (max.connections)');
+    for (let i = 0; i < 64; i++) expect(quotas.acquire('1.1.1.1', 'controller')).toBeUndefined();
+    expect(quotas.acquire('1.1.1.1', 'controller')).toMatch('the listener of the controllers has 64');
+    for (let i = 0; i < 100; i++) expect(quotas.acquire('1.1.1.1', 'own')).toBeUndefined();
+    quotas.release('1.1.1.1', 'own');
+    expect(quotas.acquire('2.2.2.2', 'client')).toMatch('its limit');
+    quotas.release('1.1.1.1', 'controller');
+    expect(quotas.acquire('1.1.1.1', 'controller')).toBeUndefined();
+    quotas.release('1.1.1.1', 'client');
+    expect(quotas.acquire('2.2.2.2', 'client')).toBeUndefined();
+  });
+
+  it('serves the clients of its own process when strangers have all connections', async () => {
+    const broker = await start({ 'max.connections': 3, 'max.connections.per.ip': 3 });
+    for (let i = 0; i < 3; i++) await greet(await connect(broker));
+    await (await connect(broker)).closed;
+    const admin = new Admin({ bootstrapServers: `127.0.0.1:${broker.address.port}` });
+    await admin.createTopics([{ name: 'own', partitions: 1 }]);
+    await expect(admin.listTopics()).resolves.toMatchObject([{ name: 'own' }]);
+    expect(broker.metrics.connectionsMax).toBe(3);
+    expect(broker.metrics.connectionCount).toBeGreaterThan(3);
+    // Its own have taken nothing from the others: neither now nor when they are gone.
+    clients[0]?.socket.destroy();
+    await expect.poll(() => broker.metrics.connectionRefusalTotal, PATIENCE).toBe(1);
+    await admin.close();
+    await expect.poll(() => broker.metrics.connectionCount, PATIENCE).toBe(2);
+    await greet(await connect(broker));
+    await (await connect(broker)).closed;
   });
 
   it('reads overrides', () => {

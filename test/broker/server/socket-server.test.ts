@@ -101,7 +101,12 @@ describe('SocketServer with Dispatcher', () => {
       environment: nodeEnvironment,
       logger: silentLogger,
       limits: LIMITS,
-      quotas: { connectionsMax: 1000, perIpMax: 1000, perIpOverrides: new Map() },
+      quotas: {
+        connectionsMax: 1000,
+        connectionsMaxFrom: 'max.connections',
+        perIpMax: 1000,
+        perIpOverrides: new Map(),
+      },
       requestBytesMax: 10_000_000,
       responseBytesMax: 10_000_000,
       stallMsMax: 1000,
