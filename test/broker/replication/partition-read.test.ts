@@ -89,7 +89,12 @@ describe('what a fetch sees of a partition', () => {
 
   /** How many batches of one record each come back. */
   function read(partition: Partition, fetchOffset: number, reader: Reader): number {
-    const options = { reader, maxBytes: 1_000_000, minOneBatch: true, memory: { take: Buffer.allocUnsafe } };
+    const options = {
+      reader,
+      maxBytes: 1_000_000,
+      minOneBatch: true,
+      memory: { take: (bytes: number) => Buffer.allocUnsafe(bytes) },
+    };
     const { sizeInBytes, errorCode } = readPartition(partition, fetchAt(partition, fetchOffset), options);
     expect(errorCode).toBe(ErrorCode.NONE);
     return sizeInBytes / makeBatch({ records: 1 }).length;
