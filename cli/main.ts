@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { commands } from './commands.ts';
+import { namingOpenFiles } from './open-files.ts';
 import { endWithReader, explain } from './output.ts';
 import { version } from './version.ts';
 import { writeError } from './standard-streams.ts';
@@ -17,12 +18,12 @@ const program = new Command('millrace')
 
 const wanted = Object.entries(commands).filter(([name]) => name === process.argv[2]);
 const loaders = wanted.length > 0 ? wanted : Object.entries(commands);
-for (const [, load] of loaders) program.addCommand(await load());
 
 endWithReader();
 try {
+  for (const [, load] of loaders) program.addCommand(await load());
   await program.parseAsync();
 } catch (error) {
-  writeError(`millrace: ${explain(error)}\n`);
+  writeError(`millrace: ${explain(namingOpenFiles(error))}\n`);
   process.exitCode = 1;
 }

@@ -6,6 +6,7 @@ import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { Broker } from '../broker/index.ts';
 import { type ProcessSettings, SQL_STATE_FOLDER } from '../src/server/config/index.ts';
 import type { SqlServer } from '../src/server/index.ts';
+import { requireOpenFiles } from './open-files.ts';
 import { explain } from './output.ts';
 import { type ProcessOptions, startDefaults } from './process-options.ts';
 import { unlessAborted } from './stop-request.ts';
@@ -37,6 +38,8 @@ export interface Platform {
 }
 
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  // Before anything is opened: a broker that has not enough of them does not end in peace.
+  if (options.sql) requireOpenFiles();
   const logger = await loggerOf(options);
   surviveStrayFailures(logger);
   const notes: string[] = [];
