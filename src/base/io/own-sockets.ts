@@ -6,11 +6,6 @@ interface Ends {
   readonly to: { readonly host: string | undefined; readonly port: number | undefined };
 }
 
-/** A socket of the operating system, in Node's hands. */
-interface Handle {
-  getsockname?(name: { address?: string; port?: number }): number;
-}
-
 /** Connections that this process has opened, and those that it is opening with the port that they go to. */
 const opened = new Set<string>();
 const opening = new Map<net.Socket, number>();
@@ -50,10 +45,15 @@ export function isFromThisProcess(accepted: net.Socket): boolean {
 
 /** Node's `localPort` would remember what it found while there was nothing to be found yet. */
 function isBoundTo(socket: net.Socket, { host, port }: Ends['from']): boolean {
-  const handle = Reflect.get(socket, '_handle') as Handle | null | undefined;
+  const handle: unknown = Reflect.get(socket, '_handle');
   const name: { address?: string; port?: number } = {};
-  handle?.getsockname?.(name);
+  if (hasName(handle)) handle.getsockname(name);
   return name.port === port && plain(name.address) === plain(host);
+}
+
+/** Whether it is a connection of the operating system, in Node's hands. */
+function hasName(handle: unknown): handle is { getsockname(name: object): number } {
+  return typeof handle === 'object' && handle !== null && 'getsockname' in handle;
 }
 
 function keyOf({ from, to }: Ends): string {
