@@ -22,9 +22,13 @@ export class CheckpointWriter {
   /** By file: counts what was begun, so that a writing that was overtaken notices. */
   readonly #generations = new Map<string, number>();
 
-  constructor(disk: Environment['disk'], directory: string) {
+  readonly #syncFolders: () => Promise<void>;
+
+  /** @param syncFolders resolves when the folders of all logs that there are survive a power loss. */
+  constructor(disk: Environment['disk'], directory: string, syncFolders: () => Promise<void>) {
     this.#disk = disk;
     this.#directory = directory;
+    this.#syncFolders = syncFolders;
   }
 
   /** Writes a file so that it survives a power loss when the call returns. */
@@ -45,6 +49,8 @@ export class CheckpointWriter {
       if (this.#generations.get(file) !== generation) continue;
       const aside = `${this.#pathOf(file)}.next`;
       await writeAside(this.#disk, aside, encodeCheckpoint(checkpointLines(entries)));
+      // An offset of a log whose folder a power loss has taken would say that somebody has removed it.
+      await this.#syncFolders();
       if (this.#generations.get(file) === generation) this.#disk.rename(aside, this.#pathOf(file));
     }
     await this.#disk.syncDirectory(this.#directory);

@@ -33,6 +33,8 @@ interface LogCheckpointsOptions {
   readonly logger: Logger;
   readonly directory: string;
   readonly logs: () => Iterable<Log>;
+  /** Resolves when the folders of all logs that there are survive a power loss. */
+  readonly syncFolders: () => Promise<void>;
   /** What a file says of logs that are not open: of the Raft log until its owner opens it, of those that cannot be opened. */
   readonly unopened: (file: CheckpointFile) => Iterable<LogOffset>;
 }
@@ -68,7 +70,7 @@ export class LogCheckpoints {
 
   constructor(options: LogCheckpointsOptions) {
     this.#options = options;
-    this.#writer = new CheckpointWriter(options.environment.disk, options.directory);
+    this.#writer = new CheckpointWriter(options.environment.disk, options.directory, options.syncFolders);
   }
 
   /** Begins to write each file from time to time. */

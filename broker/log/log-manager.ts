@@ -122,6 +122,7 @@ export class LogManager {
       logger: this.#logger,
       directory: this.directory,
       logs: () => this.#logs.values(),
+      syncFolders: () => this.#folderSync.sync(),
       unopened: (file) => this.#unopenedOffsets(file),
     });
     try {

@@ -136,7 +136,7 @@ export class SimulatedCluster {
 
   /** Whether it is a full disk that a broker complains of, and it had one. */
   #isOfFullDisk(id: number, line: string): boolean {
-    return this.#filled.has(id) && /no space left|DISK_FULL|KAFKA_STORAGE_ERROR/.test(line);
+    return this.#filled.has(id) && /no space left|the disk is full|DISK_FULL|KAFKA_STORAGE_ERROR/.test(line);
   }
 
   /** Stops a broker as SIGTERM does; resolves when its process is gone. */
