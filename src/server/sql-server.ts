@@ -165,6 +165,7 @@ export class SqlServer {
         logger,
         kafka,
         skipDamage: settings.get('ksql.command.topic.skip.damage'),
+        progressFile: path.join(stateDir, `command-topic-${serviceId}.json`),
         restore: (past) => {
           const state = replayCommands(past.flatMap(recordedStatement));
           for (const second of state.passedOver) {

@@ -24,6 +24,7 @@ it('carries out nothing more on what a bug has left', async () => {
     logger: silentLogger,
     kafka: new KafkaAbsence({ bootstrapServers, timeoutMs: 10_000, failure: () => undefined }),
     skipDamage: false,
+    progressFile: `${around.folder}/command-topic.json`,
     restore: async () => {},
     apply: async ({ statementText }) => {
       applied.push(statementText);

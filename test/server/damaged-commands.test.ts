@@ -84,6 +84,24 @@ it('names a record that is no statement', async () => {
   ]);
 });
 
+it('names statements at the end that it has carried out and that are gone, in the topic that it knew', async () => {
+  const file = path.join(data, 'sql-state', 'command-topic-default_.json');
+  const noted = JSON.parse(fs.readFileSync(file, 'utf8')) as { readonly topicId: string };
+  expect(noted).toEqual({ topicId: expect.any(String), nextOffset: 3 });
+  // What the recovery of a log has cut off looks like a topic that ends before what was seen of it.
+  fs.writeFileSync(file, JSON.stringify({ ...noted, nextOffset: 5 }));
+  await expectDamage(/is damaged at offsets 3 to 4: this server has carried them out/, [
+    'ONE',
+    'THREE',
+    'TWO',
+  ]);
+  const otherId = 'BwcHBwcHBwcHBwcHBwcHBw';
+  fs.writeFileSync(file, JSON.stringify({ topicId: otherId, nextOffset: 90 }));
+  const platform = await startPlatform({ data });
+  await platform.stop();
+  expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toEqual({ ...noted, nextOffset: 4 });
+});
+
 it('leaves the broker to its clients, and says why SQL does not run', async () => {
   const millrace = new Millrace();
   const bytes = fs.readFileSync(logFile());

@@ -18,6 +18,8 @@ interface CommandReplayOptions {
   readonly topic: string;
   /** `ksql.command.topic.skip.damage` */
   readonly skipDamage: boolean;
+  /** The offset behind the last command that this server has seen in an earlier life; 0 where nothing is known. */
+  readonly seenOffset: number;
 }
 
 /**
@@ -58,6 +60,10 @@ export class CommandReplay {
         this.#onDamage(Math.max(this.#expected, at) + 1, error.message);
         consumer.seek(this.#partition, this.#expected);
       }
+    }
+    const { seenOffset } = this.#options;
+    if (this.#expected < seenOffset) {
+      this.#onDamage(seenOffset, 'this server has carried them out, and the topic ends before them');
     }
     return this.#commands;
   }

@@ -11,6 +11,7 @@ import {
   type RecordedCommand,
 } from './command.ts';
 import { CommandOrder } from './command-order.ts';
+import { CommandProgress } from './command-progress.ts';
 import type { KafkaAbsence } from './kafka-absence.ts';
 import { waitFor } from './wait-for.ts';
 import { CommandReplay } from './command-replay.ts';
@@ -31,6 +32,8 @@ interface CommandTopicOptions {
   readonly kafka: KafkaAbsence;
   /** `ksql.command.topic.skip.damage` */
   readonly skipDamage: boolean;
+  /** Where it is noted how far this server has followed the topic. */
+  readonly progressFile: string;
   /** Given all commands that were recorded before, at start-up. */
   readonly restore: (commands: readonly RecordedCommand[]) => Promise<void>;
   /** Runs a new command; called in the order of the topic, one at a time. Its answer goes to who appended it. */
@@ -59,6 +62,7 @@ export class CommandTopic {
   /** The consumer may be faster than the producer's acknowledgement: applied before `append` knew the offset. */
   readonly #early = new Map<number, Outcome>();
   readonly #order = new CommandOrder();
+  #progress: CommandProgress | undefined;
   #appending = 0;
   #closed = false;
   #loop: Promise<void> = Promise.resolve();
@@ -91,8 +95,8 @@ export class CommandTopic {
   static async open(options: CommandTopicOptions): Promise<CommandTopic> {
     const commands = new CommandTopic(options);
     try {
-      await createTopic(options);
-      await commands.#replay();
+      const topicId = await createTopic(options);
+      await commands.#replay(topicId);
     } catch (error) {
       await commands.close();
       throw error;
@@ -163,10 +167,16 @@ export class CommandTopic {
     }
   }
 
-  async #replay(): Promise<void> {
+  async #replay(topicId: string | undefined): Promise<void> {
+    const { environment, logger, progressFile: file } = this.#options;
+    if (topicId !== undefined) {
+      this.#progress = new CommandProgress({ disk: environment.disk, file, topicId, logger });
+    }
+    const seenOffset = this.#progress?.read() ?? 0;
     const commands = await new CommandReplay({
       ...this.#options,
       consumer: this.#consumer,
+      seenOffset,
     }).run();
     const applied = commands.filter((recorded) => {
       if (this.#order.isOvertaken(recorded)) return false;
@@ -174,6 +184,8 @@ export class CommandTopic {
       return true;
     });
     await this.#options.restore(applied);
+    // Where damage was passed over, the topic goes on before what was seen.
+    this.#progress?.note((commands.at(-1)?.offset ?? -1) + 1);
   }
 
   async #follow(): Promise<void> {
@@ -203,6 +215,7 @@ export class CommandTopic {
     const outcome: Outcome = this.#order.isOvertaken(recorded)
       ? { result: undefined }
       : await this.#carryOut(recorded);
+    this.#progress?.note(offset + 1);
     const waiter = this.#waiters.get(offset);
     this.#waiters.delete(offset);
     if (waiter !== undefined) settle(waiter, outcome);
@@ -232,12 +245,20 @@ export class CommandTopic {
   }
 }
 
-async function createTopic({ environment, bootstrapServers, topic }: CommandTopicOptions): Promise<void> {
+/** Answers the topic's id; undefined where the broker that was asked does not know the new topic yet. */
+async function createTopic({
+  environment,
+  bootstrapServers,
+  topic,
+}: CommandTopicOptions): Promise<string | undefined> {
   const admin = new Admin({ environment, bootstrapServers });
+  const find = async (): Promise<string | undefined> =>
+    (await admin.listTopics({ includeInternal: true })).find(({ name }) => name === topic)?.topicId;
   try {
-    const known = await admin.listTopics({ includeInternal: true });
-    if (known.some(({ name }) => name === topic)) return;
+    const known = await find();
+    if (known !== undefined) return known;
     await admin.createTopics([{ name: topic, partitions: 1, configs: TOPIC_CONFIGS }]);
+    return await find();
   } finally {
     await admin.close();
   }
