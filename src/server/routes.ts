@@ -41,6 +41,9 @@ export interface Services {
   readonly kafkaFailure: () => string | undefined;
 }
 
+/** What endpoints are served by. */
+const METHODS = ['GET', 'POST'] as const;
+
 /** Adds the endpoints of ksqlDB's REST API, and `/metrics`. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
   watchClients(app);
@@ -56,6 +59,17 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
     return reply.code(refusal.status).type(MediaType.JSON).send(refusal.toBody());
   });
   app.setNotFoundHandler((request, reply) => {
+    const [url = ''] = request.url.split('?');
+    const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
+    if (allowed.length > 0) {
+      const what = `${request.method} is not served at ${url}, but ${allowed.join(' and ')}`;
+      const refusal = new RestError(RestErrorCode.METHOD_NOT_ALLOWED, what);
+      return reply
+        .code(refusal.status)
+        .header('allow', allowed.join(', '))
+        .type(MediaType.JSON)
+        .send(refusal.toBody());
+    }
     const refusal = new RestError(RestErrorCode.NOT_FOUND, `There is nothing at ${request.url}`);
     return reply.code(404).type(MediaType.JSON).send(refusal.toBody());
   });
@@ -124,8 +138,9 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
 
 function addStatementRoutes(app: FastifyInstance, { executor, queries }: Services): void {
   app.post('/ksql', async ({ body }, reply) => {
-    const { sql, session } = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
-    return reply.type(MediaType.JSON).send(await executor.execute(sql, session));
+    const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
+    await caughtUp(executor, input);
+    return reply.type(MediaType.JSON).send(await executor.execute(input.sql, input.session));
   });
   app.post('/close-query', ({ body }, reply) => {
     const { queryId } = requireObject(body, 'the body');
@@ -157,6 +172,13 @@ function addQueryRoutes(app: FastifyInstance, services: Services): void {
   });
 }
 
+async function caughtUp(
+  executor: StatementExecutor,
+  { commandSequenceNumber }: StatementRequest,
+): Promise<void> {
+  if (commandSequenceNumber >= 0) await executor.caughtUpWith(commandSequenceNumber);
+}
+
 /** The old endpoint sends the same messages under the plain content type. */
 class JsonStreamedRowWriter extends StreamedRowWriter {
   override readonly contentType = MediaType.JSON;
@@ -174,6 +196,7 @@ async function answerQuery(
   services: Services,
   writerFor: (isPush: boolean) => AnswerWriter,
 ): Promise<void> {
+  await caughtUp(services.executor, input);
   const prepared = await services.executor.prepare(input.sql, input.session);
   const [statement] = prepared;
   if (statement === undefined || prepared.length > 1) {

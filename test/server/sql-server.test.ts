@@ -103,6 +103,32 @@ describe('/ksql', () => {
     });
   });
 
+  it('says by which method an endpoint is served', async () => {
+    for (const path of ['/ksql', '/query-stream', '/close-query']) {
+      const answer = await fetch(`${platform.url}${path}`);
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toBe('POST');
+      expect(await answer.json()).toMatchObject({ error_code: 40_500 });
+    }
+    expect(await post(`${platform.url}/info`, {})).toMatchObject({ status: 405 });
+  });
+
+  it('waits for the command whose number a client sends, and says that it does not come', async () => {
+    const created = await ksql(
+      "CREATE STREAM numbered (a INT) WITH (KAFKA_TOPIC = 'n', VALUE_FORMAT = 'JSON', PARTITIONS = 1);",
+    );
+    const [{ commandSequenceNumber }] = created.body as [{ commandSequenceNumber: number }];
+    expect(await ksql('SHOW STREAMS;', { commandSequenceNumber })).toMatchObject({ status: 200 });
+    expect(await ksql('SHOW STREAMS;', { commandSequenceNumber: 'abc' })).toMatchObject({
+      status: 400,
+      body: { error_code: 40_000 },
+    });
+    expect(await ksql('SHOW STREAMS;', { commandSequenceNumber: 99_999 })).toMatchObject({
+      status: 503,
+      body: { error_code: 50_301, message: expect.stringContaining('99999') as string },
+    });
+  });
+
   it('puts the statement behind a syntax error', async () => {
     const { status, body } = await ksql('SELECT * FROM views ORDER BY n;');
     expect(status).toBe(400);

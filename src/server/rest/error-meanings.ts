@@ -11,6 +11,8 @@ export const REST_ERROR_MEANINGS = {
   NOT_ACCEPTABLE: 'the server has no answer of a type that the client accepts',
   UNSUPPORTED_MEDIA_TYPE: 'the body has another content type than JSON',
   MISDIRECTED: 'the request names a host that this server is not known by',
+  METHOD_NOT_ALLOWED: 'the endpoint is served by another method, which the header Allow names',
+  COMMAND_CATCH_UP: 'the command whose number the client has sent was not carried out here in time',
   SERVER_ERROR: 'the server failed; its log says more',
   NOT_READY: 'not now: the server is starting or has too much in hand, or the cluster does not answer',
   SHUTTING_DOWN: 'the server is shutting down',

@@ -8,6 +8,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface StatementRequest {
   readonly sql: string;
   readonly session: Session;
+  /** The statement is to see what the command of this number has done; -1 where the client has not said. */
+  readonly commandSequenceNumber: number;
 }
 
 /** @throws {RestError} 40000 for a body that is none. */
@@ -24,6 +26,7 @@ export function readStatementRequest(
   }
   return {
     sql,
+    commandSequenceNumber: sequenceNumber(fields['commandSequenceNumber']),
     session: {
       ...emptySession,
       properties,
@@ -51,6 +54,12 @@ export function checkProperty(
 export function requireObject(value: unknown, what: string): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
   throw new RestError(RestErrorCode.BAD_REQUEST, `${what} must be a JSON object`);
+}
+
+function sequenceNumber(value: unknown): number {
+  if (value === undefined || value === null) return -1;
+  if (Number.isSafeInteger(value)) return Number(value);
+  throw new RestError(RestErrorCode.BAD_REQUEST, '"commandSequenceNumber" must be a whole number');
 }
 
 function texts(value: unknown, what: string): Readonly<Record<string, string>> {

@@ -34,6 +34,9 @@ interface CommandStatus {
 const STATUSES_MAX = 1_000;
 /** How often a statement is planned while other servers of the service record theirs. */
 const RECORD_ATTEMPTS_MAX = 20;
+/** How long a statement waits for an earlier command: ksqlDB's `ksql.server.command.response.timeout.ms`. */
+const CATCH_UP_MS_MAX = 5_000;
+const CATCH_UP_CHECK_MS = 50;
 
 type RecordedPlan = Exclude<StatementPlan, { readonly kind: 'none' }>;
 
@@ -48,6 +51,7 @@ export class StatementExecutor {
   readonly #kafka: KafkaAbsence;
   readonly #statuses = new Map<string, CommandStatus>();
   readonly #lane: StatementLane;
+  readonly #timers: Timers;
 
   constructor(
     engine: SqlEngine,
@@ -61,6 +65,7 @@ export class StatementExecutor {
     this.#engine = engine;
     this.#commands = options.commands;
     this.#kafka = options.kafka;
+    this.#timers = options.timers;
     this.#lane = new StatementLane({
       timers: options.timers,
       waitMsMax: options.kafka.timeoutMs,
@@ -70,6 +75,27 @@ export class StatementExecutor {
 
   get statuses(): ReadonlyMap<string, CommandStatus> {
     return this.#statuses;
+  }
+
+  /**
+   * Resolves when the command of that number has been carried out here, which a client asks for that has recorded it at
+   * another server of the service.
+   * @throws {RestError} 50301 where it does not come for {@link CATCH_UP_MS_MAX}.
+   */
+  async caughtUpWith(sequenceNumber: number): Promise<void> {
+    for (
+      let waitedMs = 0;
+      this.#commands().plannedAtOffset <= sequenceNumber;
+      waitedMs += CATCH_UP_CHECK_MS
+    ) {
+      if (waitedMs >= CATCH_UP_MS_MAX) {
+        throw new RestError(
+          RestErrorCode.COMMAND_CATCH_UP,
+          `Timed out while waiting for a previous command to execute. command sequence number: ${sequenceNumber}`,
+        );
+      }
+      await this.#timers.sleep(CATCH_UP_CHECK_MS);
+    }
   }
 
   /** @throws {RestError} for the first statement that is wrong, with what those before it answered. */
