@@ -33,10 +33,10 @@ it('has client and Streams at its root, whole', () => {
 const INNER_ERRORS = [
   'CoordinatorLogError',
   'NodeFailure',
-  'ProducerIdsUnavailable',
   'RestError',
   'ScriptError',
   'SegmentDamage',
+  'UnreadableRequest',
 ];
 
 it('exports every class of errors that it throws', () => {
