@@ -7,7 +7,7 @@ import { printRows } from './output.ts';
 import { offsetsAt, startPlace } from './start-place.ts';
 import { shownInteger } from './wide-integer.ts';
 import { withAdmin } from './with-admin.ts';
-import { writeOut } from './standard-streams.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 
 interface OutputOptions extends ConnectionOptions {
   readonly json?: boolean;
@@ -61,7 +61,7 @@ export function groupCommand(): Command {
       withAdmin(options, async (admin) => {
         const [topic] = await admin.describeTopics([options.topic]);
         const place = startPlace(options.to);
-        const offsets = await offsetsAt(admin, topic?.partitions ?? [], place);
+        const offsets = await withinLog(admin, await offsetsAt(admin, topic?.partitions ?? [], place));
         await admin.alterConsumerGroupOffsets(groupId, offsets);
         for (const { topic: name, partition, offset } of offsets)
           writeOut(`${name}-${partition} ${offset}\n`);
@@ -79,6 +79,23 @@ export function groupCommand(): Command {
       }),
     );
   return group;
+}
+
+type PlacedOffset = TopicPartition & { readonly offset: number };
+
+/** Offsets that a consumer can begin at, as Kafka's tool resets them: one beyond an end is that end, and it is said. */
+async function withinLog(admin: Admin, wanted: readonly PlacedOffset[]): Promise<readonly PlacedOffset[]> {
+  const list = (spec: 'earliest' | 'latest') =>
+    admin.listOffsets(wanted.map(({ topic, partition }) => ({ topic, partition, spec })));
+  const [starts, ends] = await Promise.all([list('earliest'), list('latest')]);
+  return wanted.map(({ topic, partition, offset }, i) => {
+    const within = Math.min(Math.max(offset, starts[i]?.offset ?? 0), ends[i]?.offset ?? offset);
+    if (within !== offset) {
+      const end = within < offset ? 'ends' : 'begins';
+      writeError(`${topic}-${partition} ${end} at ${within}: there is no offset ${offset}\n`);
+    }
+    return { topic, partition, offset: within };
+  });
 }
 
 async function describe(admin: Admin, groupId: string) {

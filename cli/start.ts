@@ -36,6 +36,8 @@ const OPTION_RULES: OptionRules = {
   },
 };
 
+const WAITING_SAID_AFTER_MS = 2_000;
+
 /** `millrace start`: broker and SQL server in one process, until Ctrl-C. */
 export function startCommand(): Command {
   const command = withProcessOptions(new Command('start'))
@@ -51,6 +53,7 @@ export function startCommand(): Command {
       const { sql, cluster: size } = options;
       /** What is to be closed: what was started last comes first. */
       const running: { close(): Promise<void> }[] = [];
+      let waiting: NodeJS.Timeout | undefined;
       try {
         const { signal } = stop;
         if (size === undefined) refuseClusterFolder(data);
@@ -58,10 +61,12 @@ export function startCommand(): Command {
           size === undefined ? undefined : await startCluster({ ...options, size, data, settings, signal });
         if (cluster !== undefined) running.unshift(cluster);
         const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap };
+        if (options.kafka !== undefined) waiting = sayThatItWaits(options.kafka);
         const platform =
           cluster !== undefined && !sql
             ? undefined
             : await startPlatform({ ...options, ...kafka, settings, data, sql, signal });
+        clearTimeout(waiting);
         if (platform !== undefined) running.unshift(platform);
         const notes = platform?.notes ?? [];
         announce({ ...platform?.facts, ...cluster?.facts, data }, { ...options, notes });
@@ -69,6 +74,7 @@ export function startCommand(): Command {
       } catch (error) {
         if (!stop.signal.aborted) throw error;
       } finally {
+        clearTimeout(waiting);
         if (stop.signal.aborted && options.json !== true) writeError('\nstopping ...\n');
         for (const part of running) await part.close();
         if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
@@ -77,6 +83,14 @@ export function startCommand(): Command {
       process.exit(0);
     });
   return withOptionRules(command, OPTION_RULES);
+}
+
+/** A cluster that does not answer is waited for, which nobody should have to guess. */
+function sayThatItWaits(kafka: string): NodeJS.Timeout {
+  return setTimeout(
+    () => writeError(`waiting for the Kafka cluster at ${kafka} ...\n`),
+    WAITING_SAID_AFTER_MS,
+  );
 }
 
 /** What is where. */

@@ -81,6 +81,11 @@ describe('topics, records and groups', () => {
     expect(await lagOf()).toBe(0);
     await millrace(['group', 'reset', 'readers', '-t', 'words', '--to', 'earliest', ...on]);
     expect(await lagOf()).toBe(3);
+    const beyond = await millrace(['group', 'reset', 'readers', '-t', 'words', '--to', '99', ...on]);
+    expect(beyond.stderr).toContain('words-0 ends at 3: there is no offset 99\n');
+    expect(beyond.stdout).toContain('words-0 3\n');
+    expect(await lagOf()).toBe(0);
+    await millrace(['group', 'reset', 'readers', '-t', 'words', '--to', 'earliest', ...on]);
 
     // What was shown is committed, however much was fetched.
     const two = await millrace(['consume', 'words', '-g', 'readers', '-m', '2', ...on]);
