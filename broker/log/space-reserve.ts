@@ -41,9 +41,11 @@ export class SpaceReserve {
       return action();
     } catch (error) {
       if (!isFull(error)) throw error;
-      this.giveUp();
+      const isNews = this.#release();
       try {
-        return action();
+        const result = action();
+        if (isNews) this.#say();
+        return result;
       } catch (again) {
         throw isFull(again) ? tooFull(again, this.#directory) : again;
       }
@@ -56,7 +58,7 @@ export class SpaceReserve {
       await action();
     } catch (error) {
       if (!isFull(error)) throw error;
-      this.giveUp();
+      if (this.#release()) this.#say();
       await action();
     }
   }
@@ -65,16 +67,20 @@ export class SpaceReserve {
   check(): void {
     this.#isHeld = this.#environment.disk.exists(this.#path);
     const { usableBytes } = this.#environment.disk.space(this.#directory);
-    if (usableBytes < RESERVE_BYTES) this.giveUp();
+    if (usableBytes < RESERVE_BYTES && this.#release()) this.#say();
   }
 
-  giveUp(): void {
+  /** Gives the reserve up; answers whether that is news. */
+  #release(): boolean {
     const { disk } = this.#environment;
-    const wasHeld = disk.exists(this.#path);
+    const isNews = disk.exists(this.#path) || !this.#isShort;
     disk.remove(this.#path);
     this.#isHeld = false;
-    if (this.#isShort && !wasHeld) return;
     this.#isShort = true;
+    return isNews;
+  }
+
+  #say(): void {
     this.#logger.error(
       'the disk is full: the broker works with its reserve, partitions take no records before there is room again. Delete ' +
         'topics or records, lower the retention of topics, or free space on the disk otherwise, but remove no files of the ' +
