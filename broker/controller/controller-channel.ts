@@ -92,14 +92,17 @@ export class ControllerChannel {
       readonly afterRetry?: (response: ResponseOf<A>) => ResponseOf<A> | Promise<ResponseOf<A>>;
     },
   ): Promise<ResponseInput<A>> {
-    const { quorum } = this.#options;
+    const { quorum, environment } = this.#options;
+    const startMs = environment.clock.monotonicMs();
     const { isActive } = quorum.controller;
     if (isActive) {
       const response = await quorum.answer(api, version, request);
       if (!saysNotController(response)) return response;
     }
     // What it had appended before it lost its leadership may be committed by the next one.
-    const again = { ...options, mayBeDone: isActive };
+    // Its time counts from the beginning: who has given it up may have undone it elsewhere by then.
+    const timeoutMs = options.timeoutMs - (environment.clock.monotonicMs() - startMs);
+    const again = { ...options, timeoutMs, mayBeDone: isActive };
     return (await this.send(api, version, request as RequestInput<A>, again)) as ResponseInput<A>;
   }
 

@@ -12,7 +12,10 @@ export function createTopicsHandler(services: BrokerServices): AnyRequestHandler
     timeoutMs: ({ timeoutMs }) => timeoutMs,
     async afterRetry(request, response, before) {
       // The controller knows of them; this broker will in a moment.
-      await services.waiters.until((image) => unknownCreations(response, image).length === 0, CATCH_UP_MS);
+      await services.waiters.until(
+        (image) => unknownCreations(response, { before, after: image }).length === 0,
+        CATCH_UP_MS,
+      );
       return ownCreations(request, response, { before, after: services.image });
     },
     isVisible: (request, response, { after }) => hasCreations(request, response, after),

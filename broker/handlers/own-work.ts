@@ -38,10 +38,11 @@ export function ownCreations(
   return {
     ...response,
     topics: response.topics.map((result) => {
-      if (result.errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS || before.topicsByName.has(result.name))
-        return result;
+      if (result.errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS) return result;
       const topic = after.topicsByName.get(result.name);
-      if (topic === undefined || !isAsWanted(topic, wanted.get(result.name), after)) return result;
+      // By id: what this broker knew of that name may have been deleted before the request came.
+      if (topic === undefined || topic.id === before.topicsByName.get(result.name)?.id) return result;
+      if (!isAsWanted(topic, wanted.get(result.name), after)) return result;
       return {
         ...result,
         topicId: topic.id,
@@ -57,12 +58,14 @@ export function ownCreations(
 /** Names of topics whose creation {@link ownCreations} can only judge when this broker knows them. */
 export function unknownCreations(
   response: ResponseOf<typeof createTopics>,
-  image: MetadataImage,
+  { before, after }: Meanwhile,
 ): readonly string[] {
+  const isKnown = (name: string): boolean => {
+    const id = after.topicsByName.get(name)?.id;
+    return id !== undefined && id !== before.topicsByName.get(name)?.id;
+  };
   return response.topics
-    .filter(
-      ({ errorCode, name }) => errorCode === ErrorCode.TOPIC_ALREADY_EXISTS && !image.topicsByName.has(name),
-    )
+    .filter(({ errorCode, name }) => errorCode === ErrorCode.TOPIC_ALREADY_EXISTS && !isKnown(name))
     .map(({ name }) => name);
 }
 

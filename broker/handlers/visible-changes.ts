@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '../../src/base/bytes-reader.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import type { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
@@ -17,7 +18,13 @@ export function hasCreations(
   image: MetadataImage,
 ): boolean {
   return (
-    request.validateOnly || topics.every(({ errorCode, name }) => isError(errorCode) || has(image, name))
+    request.validateOnly ||
+    topics.every(
+      ({ errorCode, name, topicId }) =>
+        isError(errorCode) ||
+        // An earlier topic of the name may not be gone here yet. Before version 7 the answer has no id.
+        (topicId === undefined || topicId === ZERO_UUID ? has(image, name) : image.topicsById.has(topicId)),
+    )
   );
 }
 

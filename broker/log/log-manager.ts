@@ -284,8 +284,9 @@ export class LogManager {
     try {
       await this.#reserve.attemptLater(() => this.checkpoint());
     } catch (error) {
-      // A full disk is a reason to go on: what is deleted makes room.
-      this.#logger.warn('the log starts could not be written', { directory: this.directory, error });
+      // Without its new start on the disk a log whose first segments are gone would be taken for a damaged one.
+      this.#logger.warn('old segments stay: the log starts could not be written', { error });
+      return;
     }
     await this.#forEachLog([...starts.keys()], (log) => {
       const count = log.removeOldSegments(starts.get(log));

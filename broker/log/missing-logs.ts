@@ -54,7 +54,7 @@ export function remedyFor(directory: string): string {
 }
 
 /** What to do where there is no copy of a partition. */
-function howToGiveUp(directory: string): string {
+export function howToGiveUp(directory: string): string {
   return (
     `delete the topic, or, to go on without these records, leave nothing in ${directory} but an empty file named ` +
     `${BEGIN_ANEW}, and start again`

@@ -1,4 +1,5 @@
 import { OperationalError } from '../../src/base/errors.ts';
+import { howToGiveUp } from '../log/missing-logs.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { LogId, LogManager } from '../log/log-manager.ts';
 import { partitionDirectoryName } from '../log/partition-directory.ts';
@@ -141,7 +142,7 @@ function unknownOwner(directory: string, { named, topicId }: Doubt): Operational
   return new OperationalError(
     'UNKNOWN_OWNER',
     `${reason}: if its records are those of the present one, write the lines "version: 0" and ` +
-      `"topic_id: ${topicId}" into ${directory}/partition.metadata, if not, move the folder away, and start again`,
+      `"topic_id: ${topicId}" into ${directory}/partition.metadata; if not, ${howToGiveUp(directory)}`,
     { retriable: false },
   );
 }
