@@ -48,6 +48,28 @@ test('finds the next controller when the first one dies', async () => {
   expect((await answer).topics[0]).toMatchObject({ name: 'later', errorCode: ErrorCode.NONE });
 });
 
+test('does not pass on what waited here for a controller until its time was over', async () => {
+  const old = leader();
+  const others = [...cluster.quorum.nodes.values()].filter((node) => node !== old);
+  for (const { id } of others) {
+    cluster.quorum.cut(old.id, id);
+    cluster.quorum.cut(id, old.id);
+  }
+  const version = createTopics.versions.max;
+  const encoded = encodeStruct(createTopics.request, version, createOne('ghost'));
+  const request = decodeStruct(createTopics.request, version, encoded);
+  const answer = channelOf(old)
+    .forward(createTopics, version, request, { timeoutMs: 10_000 })
+    .catch((error: unknown) => error);
+  await cluster.quorum.run(10_500);
+  // The client has long gone away when this one hears of the next controller.
+  cluster.quorum.heal();
+  await cluster.quorum.run(20_000);
+  expect(leader()).not.toBe(old);
+  expect(await answer).toMatchObject({ code: 'TIMED_OUT' });
+  expect(cluster.active?.loader.image.topicsByName.has('ghost')).toBe(false);
+});
+
 test('gives up when there is no controller, and when it is closed', async () => {
   const old = leader();
   const node = follower();
