@@ -350,3 +350,25 @@ describe('deep nesting', () => {
     expect(value(nest(6, (inner) => `TRANSFORM(ARRAY[1], x => ${inner} + x)[1]`, 'I'))).toBe(11);
   });
 });
+
+describe('a decimal that is rounded', () => {
+  const given = (sql: string, unscaled: bigint) =>
+    evaluate(sql, { schema: 'X DECIMAL(4, 2)', row: [new Decimal(unscaled, 2)] });
+
+  it.each([
+    ['FLOOR(X)', -9901n],
+    ['CEIL(X)', 9901n],
+    ['ROUND(X)', 9950n],
+    ['ROUND(X, 1)', 9995n],
+  ])('fails where %s has a digit more than its type', (sql, unscaled) => {
+    expect(given(sql, unscaled)).toMatchObject({
+      value: null,
+      errors: [expect.stringContaining('Numeric field overflow') as string],
+    });
+  });
+
+  it('stays as it is where it fits', () => {
+    expect(given('FLOOR(X)', -9801n).value).toEqual(new Decimal(-9900n, 2));
+    expect(given('TRUNC(X)', 9999n).value).toEqual(new Decimal(99n, 0));
+  });
+});

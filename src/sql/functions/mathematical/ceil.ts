@@ -1,4 +1,5 @@
 import { defineFunction, overload } from '../definition.ts';
+import { roundingOverload } from './decimal-places.ts';
 
 export const ceil = defineFunction({
   name: 'ceil',
@@ -8,7 +9,7 @@ export const ceil = defineFunction({
     overload(['val INTEGER'], 'INTEGER', (value) => value),
     overload(['val BIGINT'], 'BIGINT', (value) => value),
     overload(['val DOUBLE'], 'DOUBLE', Math.ceil),
-    overload(['val DECIMAL'], 'DECIMAL', (value) =>
+    roundingOverload(['val DECIMAL'], 'DECIMAL', (value) =>
       value.withScale(0, 'CEILING').withScale(value.scale, 'UNNECESSARY'),
     ),
   ],

@@ -1,7 +1,7 @@
 import { defineFunction, overload } from '../definition.ts';
 import type { Decimal } from '../../../serde/model/decimal.ts';
 import { doubleToInt64 } from '../../../serde/model/int64.ts';
-import { atPlaces, doubleAtPlaces, wholeType } from './decimal-places.ts';
+import { atPlaces, doubleAtPlaces, roundingOverload, wholeType } from './decimal-places.ts';
 
 /** Halves go up, towards positive infinity, as in Java's `Math.round`. */
 function halfUp(value: Decimal, places: number): Decimal {
@@ -17,11 +17,11 @@ export const round = defineFunction({
     overload(['val INTEGER'], 'INTEGER', (value) => value),
     overload(['val BIGINT'], 'BIGINT', (value) => value),
     overload(['val DOUBLE'], 'BIGINT', (value) => doubleToInt64(Math.round(value))),
-    overload(['val DECIMAL'], wholeType, (value) => halfUp(value, 0)),
+    roundingOverload(['val DECIMAL'], wholeType, (value) => halfUp(value, 0)),
     overload(['val DOUBLE', 'decimalPlaces INTEGER'], 'DOUBLE', (value, places) =>
       doubleAtPlaces(value, places, halfUp),
     ),
-    overload(['val DECIMAL', 'decimalPlaces INTEGER'], 'DECIMAL', (value, places) =>
+    roundingOverload(['val DECIMAL', 'decimalPlaces INTEGER'], 'DECIMAL', (value, places) =>
       atPlaces(value, places, halfUp),
     ),
   ],

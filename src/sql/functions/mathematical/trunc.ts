@@ -1,7 +1,7 @@
 import { defineFunction, overload } from '../definition.ts';
 import type { Decimal } from '../../../serde/model/decimal.ts';
 import { doubleToInt64 } from '../../../serde/model/int64.ts';
-import { atPlaces, doubleAtPlaces, wholeType } from './decimal-places.ts';
+import { atPlaces, doubleAtPlaces, roundingOverload, wholeType } from './decimal-places.ts';
 
 function down(value: Decimal, places: number): Decimal {
   return value.withScale(places, 'DOWN');
@@ -15,11 +15,11 @@ export const trunc = defineFunction({
     overload(['val INTEGER'], 'INTEGER', (value) => value),
     overload(['val BIGINT'], 'BIGINT', (value) => value),
     overload(['val DOUBLE'], 'BIGINT', doubleToInt64),
-    overload(['val DECIMAL'], wholeType, (value) => down(value, 0)),
+    roundingOverload(['val DECIMAL'], wholeType, (value) => down(value, 0)),
     overload(['val DOUBLE', 'decimalPlaces INTEGER'], 'DOUBLE', (value, places) =>
       doubleAtPlaces(value, places, down),
     ),
-    overload(['val DECIMAL', 'decimalPlaces INTEGER'], 'DECIMAL', (value, places) =>
+    roundingOverload(['val DECIMAL', 'decimalPlaces INTEGER'], 'DECIMAL', (value, places) =>
       atPlaces(value, places, down),
     ),
   ],
