@@ -99,9 +99,9 @@ export class ControllerChannel {
       const response = await quorum.answer(api, version, request);
       if (!saysNotController(response)) return response;
     }
-    // What it had appended before it lost its leadership may be committed by the next one.
     // Its time counts from the beginning: who has given it up may have undone it elsewhere by then.
     const timeoutMs = options.timeoutMs - (environment.clock.monotonicMs() - startMs);
+    // What it had appended before it lost its leadership may be committed by the next one.
     const again = { ...options, timeoutMs, mayBeDone: isActive };
     return (await this.send(api, version, request as RequestInput<A>, again)) as ResponseInput<A>;
   }

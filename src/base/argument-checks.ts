@@ -88,13 +88,7 @@ export function oneOf(...values: readonly (string | number)[]): Check {
     if (values.includes(value as string)) return;
     const wrong = wrongArgument(argument, value, `one of ${values.join(', ')}`);
     const suggestion = typeof value === 'string' ? nearestName(value, values.map(String)) : undefined;
-    throw suggestion === undefined
-      ? wrong
-      : new ArgumentError(argument, {
-          ...wrong.diagnostic,
-          suggestion,
-          hint: `did you mean ${suggestion}?`,
-        });
+    throw suggestion === undefined ? wrong : new ArgumentError(argument, { ...wrong.diagnostic, suggestion });
   };
 }
 
@@ -205,9 +199,7 @@ function unknownOption(
   const suggestion = nearestName(key, known);
   return new ArgumentError(argument, {
     message: `unknown option ${key} in ${argument}`,
-    ...(suggestion === undefined
-      ? { hint: `known here: ${known.join(', ')}` }
-      : { suggestion, hint: `did you mean ${suggestion}?` }),
+    ...(suggestion === undefined ? { hint: `known here: ${known.join(', ')}` } : { suggestion }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { nonEmptyText } from '../../base/argument-checks.ts';
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { unknownName } from '../../base/unknown-name.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
 import type { Task } from './task.ts';
@@ -30,11 +30,7 @@ export function checkStoreKind(
       hint: other === undefined ? 'stores of this kind cannot be queried' : `ask ${other.method}`,
     });
   }
-  const suggestion = nearestName(name, stores.keys());
-  throw new DiagnosticError({
-    message: `the topology has no store named ${name}`,
-    ...(suggestion === undefined ? {} : { suggestion, hint: `did you mean ${suggestion}?` }),
-  });
+  throw unknownName(`the topology has no store named ${name}`, { name, known: stores.keys() });
 }
 
 /** The parts of a table that the tasks of this process have, as one store. */

@@ -15,8 +15,7 @@ import {
   withMethods,
   wrongArgument,
 } from '../../base/argument-checks.ts';
-import { ArgumentError, DiagnosticError } from '../../base/errors.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { ArgumentError } from '../../base/errors.ts';
 import { serde } from '../builder/check-options.ts';
 import type { Header } from '../record.ts';
 import type { Serde } from '../serde.ts';
@@ -96,13 +95,4 @@ export function checkDriver(topology: unknown, options: unknown): void {
     });
   }
   checkOptions(options, 'options');
-}
-
-/** @throws {DiagnosticError} that says what a name is not, with the nearest one that there is. */
-export function unknownName(message: string, name: string, known: Iterable<string>): DiagnosticError {
-  const suggestion = nearestName(name, known);
-  return new DiagnosticError({
-    message,
-    ...(suggestion === undefined ? {} : { suggestion, hint: `did you mean ${suggestion}?` }),
-  });
 }

@@ -1,6 +1,7 @@
 import { nonEmptyText } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { silentLogger, type Logger } from '../../base/logger.ts';
+import { unknownName } from '../../base/unknown-name.ts';
 import { NO_HEADERS, type Header } from '../record.ts';
 import { failureHandlers, type FailureHandler, type FailureKind } from '../runtime/failures.ts';
 import type { OutputRecord } from '../runtime/record-collector.ts';
@@ -24,7 +25,6 @@ import {
   checkRawRecord,
   checkSerdes,
   type TopicSerdes,
-  unknownName,
 } from './check-arguments.ts';
 import { TestInputTopic, TestOutputTopic } from './test-topics.ts';
 
@@ -199,13 +199,13 @@ export class TopologyTestDriver {
   #checkInput(topic: string): void {
     nonEmptyText(topic, 'topic');
     if (!this.#queues.has(topic))
-      throw unknownName(`the topology does not read ${topic}`, topic, this.#queues.keys());
+      throw unknownName(`the topology does not read ${topic}`, { name: topic, known: this.#queues.keys() });
   }
 
   #checkOutput(topic: string): void {
     nonEmptyText(topic, 'topic');
     if (this.#choosesTopics || this.#outputNames.has(topic) || this.#produced.has(topic)) return;
-    throw unknownName(`the topology does not write to ${topic}`, topic, this.#outputNames);
+    throw unknownName(`the topology does not write to ${topic}`, { name: topic, known: this.#outputNames });
   }
 
   #checkOpen(): void {

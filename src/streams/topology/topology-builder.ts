@@ -1,5 +1,5 @@
 import { DiagnosticError } from '../../base/errors.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { unknownName } from '../../base/unknown-name.ts';
 import type { StreamPartitioner, TopicNameExtractor } from '../builder/functions.ts';
 import type { Serde } from '../serde.ts';
 import { failOnInvalidTimestamp, type TimestampExtractor } from '../timestamp-extractor.ts';
@@ -154,14 +154,10 @@ export class TopologyBuilder {
 
 /** The stores of the DSL's own operators are there: only a processor can name one that is not. */
 function unknownStore(node: string, store: string, known: Iterable<string>): DiagnosticError {
-  const suggestion = nearestName(store, known);
-  return new DiagnosticError({
-    message: `${node} is connected to a store ${store} that the topology does not have`,
-    hint:
-      suggestion === undefined
-        ? 'add it with addStateStore, or name the table that it is of by storeName'
-        : `did you mean ${suggestion}?`,
-    ...(suggestion === undefined ? {} : { suggestion }),
+  return unknownName(`${node} is connected to a store ${store} that the topology does not have`, {
+    name: store,
+    known,
+    hint: 'add it with addStateStore, or name the table that it is of by storeName',
   });
 }
 

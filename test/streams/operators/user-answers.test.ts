@@ -270,7 +270,7 @@ describe('a processor', () => {
     [{ intervalMs: 0, type: 'wall-clock-time' }, 'options.intervalMs'],
     [{ intervalMs: Number.NaN, type: 'wall-clock-time' }, 'options.intervalMs'],
     [{ intervalMs: 1, type: 'wall' }, 'one of stream-time, wall-clock-time'],
-    [{ interval: 1, intervalMs: 1, type: 'stream-time' }, 'did you mean'],
+    [{ interval: 1, intervalMs: 1, type: 'stream-time' }, 'intervalMs'],
     [{ intervalMs: 1, type: 'stream-time', callback: 5 }, 'options.callback'],
   ])('schedules by arguments that are checked: %j', (options, text) => {
     const init = (context: { schedule(given: unknown): void }): void =>
@@ -280,8 +280,8 @@ describe('a processor', () => {
       try {
         return starting();
       } catch (error) {
-        const { message, diagnostic } = error as Error & { diagnostic: { hint?: string } };
-        throw new Error(`${message} ${diagnostic.hint ?? ''}`);
+        const { message, diagnostic } = error as Error & { diagnostic: { suggestion?: string } };
+        throw new Error(`${message} ${diagnostic.suggestion ?? ''}`);
       }
     };
     expect(told).toThrow(text);

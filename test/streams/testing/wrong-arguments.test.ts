@@ -24,14 +24,15 @@ function newBuilder(): StreamsBuilder {
 
 const newDriver = (): TopologyTestDriver => new TopologyTestDriver(newBuilder().build());
 
-/** Message and hint of the user's mistake that a call is refused for. */
+/** Message, and nearest name or hint, of the user's mistake that a call is refused for. */
 function refusalOf(call: () => unknown): string {
   try {
     call();
   } catch (error) {
     expect(error).toBeInstanceOf(DiagnosticError);
-    const { message, hint } = (error as DiagnosticError).diagnostic;
-    return hint === undefined ? message : `${message}; ${hint}`;
+    const { message, hint, suggestion } = (error as DiagnosticError).diagnostic;
+    const way = suggestion === undefined ? hint : `did you mean ${suggestion}?`;
+    return way === undefined ? message : `${message}; ${way}`;
   }
   throw new Error('it was not refused');
 }
