@@ -16,17 +16,20 @@ export function nearestEventTime(timestamp: number): number {
   return timestamp < 0 ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
 }
 
-/** An event time that cannot be one; `giver` is what has answered it, such as `the timestamp extractor`. */
-export function wrongEventTime(giver: string, value: unknown): DiagnosticError {
+/**
+ * An event time that cannot be one; `giver` is what has answered it, such as `the timestamp extractor`, and `wayOut` what
+ * it could have answered where it knows no time.
+ */
+export function wrongEventTime(giver: string, value: unknown, wayOut?: string): DiagnosticError {
   const message =
     `${giver} gave the timestamp ${showValue(value)}: ` +
     'expected a whole number of milliseconds from 0 to 2^53 - 1';
-  return new DiagnosticError({ message, ...hintFor(value) });
+  return new DiagnosticError({ message, ...hintFor(value, wayOut) });
 }
 
-function hintFor(value: unknown): { readonly hint?: string } {
+function hintFor(value: unknown, wayOut: string | undefined): { readonly hint?: string } {
   if (typeof value === 'number' && Number.isFinite(value) && !Number.isInteger(value))
     return { hint: 'round it: Math.floor(time)' };
   if (value instanceof Date) return { hint: 'take its milliseconds: date.getTime()' };
-  return {};
+  return wayOut === undefined ? {} : { hint: wayOut };
 }

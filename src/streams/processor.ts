@@ -34,7 +34,8 @@ export interface ProcessorContext<KOut, VOut> {
 
 /**
  * A user's processor. `process` may answer a promise, for which the task waits before it takes the next record; it
- * should do so only when it must, since a promise per record is slow.
+ * should do so only when it must, since a promise per record is slow. `init` and `close` are over when they return: one
+ * that is async is refused.
  */
 export interface Processor<KIn, VIn, KOut, VOut> {
   init?(context: ProcessorContext<KOut, VOut>): void;

@@ -37,4 +37,11 @@ export const streamsMutations: readonly Mutation[] = [
       '    if (offsets === undefined) return;\n',
     suite: ['test/streams/runtime/commit.test.ts'],
   },
+  {
+    name: 'the promise of an async close is dropped',
+    file: 'src/streams/operators/user-processor.ts',
+    find: "close: () => void settled<unknown>(processor.close?.(), named('close'), 'lifeCycle'),",
+    replace: 'close: () => processor.close?.(),',
+    suite,
+  },
 ];

@@ -91,7 +91,8 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
   #update(record: StreamRecord<K, V>, closeTime: number): void {
     const { key, timestamp, headers } = record;
     const { inactivityGapMs } = this.#windows;
-    const { merger } = this.#aggregation;
+    const { merger, initializer } = this.#aggregation;
+    const giver = initializer === undefined ? 'the reducer' : 'the merger';
     const found = this.#store.find(key, {
       fromMs: timestamp - inactivityGapMs,
       toMs: timestamp + inactivityGapMs,
@@ -100,8 +101,7 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     let endMs = timestamp;
     let aggregate: VA | null = initialValue(this.#aggregation);
     for (const session of found) {
-      aggregate =
-        aggregate === null ? session.value : settled(merger(key, aggregate, session.value), 'the merger');
+      aggregate = aggregate === null ? session.value : settled(merger(key, aggregate, session.value), giver);
       startMs = Math.min(startMs, session.startMs);
       endMs = Math.max(endMs, session.endMs);
     }

@@ -32,9 +32,13 @@ export function foldRecord<K, V, VA>(
   origin: RecordContext,
 ): VA | null {
   const { key, value } = record;
-  return aggregate === null && aggregation.initializer === undefined
+  const isReduction = aggregation.initializer === undefined;
+  return aggregate === null && isReduction
     ? (value as unknown as VA)
-    : settled(aggregation.aggregator(key, value, aggregate as VA, origin), 'the aggregator');
+    : settled(
+        aggregation.aggregator(key, value, aggregate as VA, origin),
+        isReduction ? 'the reducer' : 'the aggregator',
+      );
 }
 
 /** Aggregates a stream by key. The result's time is the highest that went into it; order does not matter. */

@@ -8,10 +8,41 @@ import { isObject } from '../../base/argument-checks.ts';
 import { showValue } from '../../base/show-value.ts';
 import { isEventTime, wrongEventTime } from '../event-time.ts';
 
+/** Where an application can wait instead, by where the function that did not is called. */
+const WAYS_OUT = {
+  record: 'wait in a processor: its `process` may be async, see KStream.process and processValues',
+  arrival:
+    'read the time from the record, or look it up in a processor, whose `process` may be async, and forward ' +
+    '`record.withTimestamp(time)`',
+  output:
+    'look it up in a processor before `to`: its `process` may be async, and forward what it has found in the ' +
+    'value or the headers, where this function finds it',
+  serde: 'load what the serde needs before the application starts: each record is read and written at once',
+  lifeCycle:
+    'open what the processor needs before the application starts, and close it after the `close()` of the ' +
+    'application; or open it on the first record: `process` may be async',
+  schedule: 'wait in `process`, which may be async; a punctuator forwards what is there by then',
+} as const;
+
+type WayOut = keyof typeof WAYS_OUT;
+
 /** Returns what a function has answered. `giver` names the function. @throws {DiagnosticError} for a promise. */
-export function settled<T>(answer: T, giver: string): T {
-  if (typeof answer === 'object' && answer !== null && isThenable(answer)) throw promiseError(answer, giver);
+export function settled<T>(answer: T, giver: string, wayOut: WayOut = 'record'): T {
+  if (typeof answer === 'object' && answer !== null && isThenable(answer))
+    throw promiseError(answer, giver, wayOut);
   return answer;
+}
+
+/**
+ * Refuses a function that is async, before it is called for the first time.
+ * @throws {DiagnosticError}
+ */
+export function requireSynchronous(given: unknown, giver: string, wayOut: WayOut): void {
+  if (Object.prototype.toString.call(given) !== '[object AsyncFunction]') return;
+  throw new DiagnosticError({
+    message: `${giver} is async: its promise would not be waited for`,
+    hint: WAYS_OUT[wayOut],
+  });
 }
 
 /**
@@ -35,7 +66,7 @@ export function listed<T extends Iterable<unknown>>(answer: T, giver: string): T
 export function topicOf(answer: unknown): string {
   if (typeof answer === 'string' && answer !== '') return answer;
   const giver = 'the extractor of the topic';
-  throw wrongAnswer(settled(answer, giver), giver, "a topic's name");
+  throw wrongAnswer(settled(answer, giver, 'output'), giver, "a topic's name");
 }
 
 /** Returns the partition that a partitioner has answered. @throws {DiagnosticError} where the topic has none of that number. */
@@ -43,17 +74,25 @@ export function partitionOf(answer: unknown, count: number): number | undefined 
   if (answer === undefined) return undefined;
   if (typeof answer === 'number' && Number.isInteger(answer) && answer >= 0 && answer < count) return answer;
   const giver = 'the partitioner';
-  throw wrongAnswer(settled(answer, giver), giver, `a partition from 0 to ${count - 1}, or undefined`);
+  throw wrongAnswer(
+    settled(answer, giver, 'output'),
+    giver,
+    `a partition from 0 to ${count - 1}, or undefined`,
+  );
 }
 
 /** Returns the key and the value that a function has answered. @throws {DiagnosticError} where it is no pair. */
 export function paired<T extends readonly [unknown, unknown]>(answer: T, giver: string): T {
   const given: unknown = answer;
   if (!Array.isArray(given) || given.length !== 2)
-    throw wrongAnswer(settled(given, giver), giver, 'an array of a key and a value');
+    throw wrongAnswer(settled(given, giver), giver, 'an array of a key and a value', pairHint(given));
   settled(answer[0], giver);
   settled(answer[1], giver);
   return answer;
+}
+
+function pairHint(given: unknown): string | undefined {
+  return isObject(given) && 'key' in given && 'value' in given ? 'return [key, value]' : undefined;
 }
 
 /**
@@ -67,19 +106,25 @@ export function checkForwarded(record: unknown, giver: string): void {
   if ('value' in record) settled(record.value, giver);
 }
 
-export function wrongAnswer(answer: unknown, giver: string, expected: string): DiagnosticError {
-  return new DiagnosticError({ message: `${giver} gave ${showValue(answer)}: expected ${expected}` });
+export function wrongAnswer(
+  answer: unknown,
+  giver: string,
+  expected: string,
+  hint?: string,
+): DiagnosticError {
+  const message = `${giver} gave ${showValue(answer)}: expected ${expected}`;
+  return new DiagnosticError({ message, ...(hint === undefined ? {} : { hint }) });
 }
 
 function isThenable(answer: object): answer is PromiseLike<unknown> {
   return 'then' in answer && typeof answer.then === 'function';
 }
 
-function promiseError(answer: PromiseLike<unknown>, giver: string): DiagnosticError {
+function promiseError(answer: PromiseLike<unknown>, giver: string, wayOut: WayOut): DiagnosticError {
   // Nobody will wait for it: should it fail, too, that must not end the process.
   answer.then(undefined, () => undefined);
   return new DiagnosticError({
     message: `${giver} gave a promise, which is not waited for`,
-    hint: 'wait in a processor: its `process` may be async, see KStream.process and processValues',
+    hint: WAYS_OUT[wayOut],
   });
 }

@@ -7,7 +7,7 @@ import type { StoreHandle } from '../state/store-handle.ts';
 import type { NodeFactory } from '../topology/nodes.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { operatorNode } from './operator-node.ts';
-import { checkForwarded, settled, wrongAnswer } from './user-answers.ts';
+import { checkForwarded, requireSynchronous, settled, wrongAnswer } from './user-answers.ts';
 
 /** A processor that an application brought along. */
 export function userProcessor<K, V, KR, VR>(
@@ -17,11 +17,19 @@ export function userProcessor<K, V, KR, VR>(
   return operatorNode<K, V, KR, VR>((context): Operator<K, V> => {
     const processor = supplier();
     if (typeof processor?.process !== 'function')
-      throw wrongAnswer(settled<unknown>(processor, 'the supplier'), 'the supplier', 'a processor');
-    settled<unknown>(processor.init?.(processorContext(context)), 'init of the processor');
+      throw wrongAnswer(
+        settled<unknown>(processor, 'the supplier', 'lifeCycle'),
+        'the supplier',
+        'a processor',
+      );
+    const named = (method: string): string => `${method} of the processor ${context.nodeName}`;
+    // What is known to be async is refused before it has opened anything, and not only when the task ends.
+    for (const method of ['init', 'close'] as const)
+      requireSynchronous(Reflect.get(processor, method), named(method), 'lifeCycle');
+    settled<unknown>(processor.init?.(processorContext(context)), named('init'), 'lifeCycle');
     return {
       process: (record: StreamRecord<K, V>) => processor.process(record),
-      close: () => processor.close?.(),
+      close: () => void settled<unknown>(processor.close?.(), named('close'), 'lifeCycle'),
     };
   }, options);
 }
@@ -67,7 +75,7 @@ function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): Pro
       const { callback } = options;
       return context.schedule({
         ...options,
-        callback: (timestamp) => settled<unknown>(callback(timestamp), 'the punctuator'),
+        callback: (timestamp) => settled<unknown>(callback(timestamp), 'the punctuator', 'schedule'),
       });
     },
     commit: () => context.requestCommit(),

@@ -273,9 +273,13 @@ export class Task {
     let value: unknown = null;
     try {
       if (input.key !== null)
-        key = settled(node.keySerde.deserialize(topic, input.key, headers), 'the serde of the key');
+        key = settled(node.keySerde.deserialize(topic, input.key, headers), 'the serde of the key', 'serde');
       if (input.value !== null)
-        value = settled(node.valueSerde.deserialize(topic, input.value, headers), 'the serde of the value');
+        value = settled(
+          node.valueSerde.deserialize(topic, input.value, headers),
+          'the serde of the value',
+          'serde',
+        );
     } catch (error) {
       if (mustStop(error)) throw error;
       const context = { topic, partition, offset, taskId: this.id, nodeName: node.name };
@@ -307,7 +311,8 @@ export class Task {
     try {
       const timestamp: unknown = node.timestampExtractor(record, queue.queuedTime);
       if (isEventTime(timestamp)) return timestamp;
-      throw wrongEventTime('the timestamp extractor', settled(timestamp, 'the timestamp extractor'));
+      const giver = 'the timestamp extractor';
+      throw wrongEventTime(giver, settled(timestamp, giver, 'arrival'), 'answer -1 to drop the record');
     } catch (error) {
       if (mustStop(error)) throw error;
       const { topic, partition, offset } = record;
@@ -428,11 +433,13 @@ export class Task {
         const topic =
           fixed ?? (typeof node.topic === 'string' ? node.topic : topicOf(node.topic(key, value, current)));
         const keyBytes =
-          key == null ? null : settled(node.keySerde.serialize(topic, key, headers), 'the serde of the key');
+          key == null
+            ? null
+            : settled(node.keySerde.serialize(topic, key, headers), 'the serde of the key', 'serde');
         const valueBytes =
           value == null
             ? null
-            : settled(node.valueSerde.serialize(topic, value, headers), 'the serde of the value');
+            : settled(node.valueSerde.serialize(topic, value, headers), 'the serde of the value', 'serde');
         let partition: number | undefined;
         if (partitioner !== undefined) {
           const count = collector.partitionCount(topic);

@@ -44,6 +44,10 @@ const PLACES: Readonly<Record<string, (shapes: Shapes, answer: never) => { toStr
   'aggregate, its initializer': ({ grouped }, answer) => grouped.aggregate(answer, (_k, v) => v, strings),
   'aggregate, its aggregator': ({ grouped }, answer) => grouped.aggregate(() => '', answer, strings),
   reduce: ({ grouped }, answer) => grouped.reduce(answer),
+  'windowed reduce': ({ grouped }, answer) =>
+    grouped.windowedBy(TimeWindows.ofSizeWithNoGrace(10)).reduce(answer),
+  'session reduce': ({ grouped }, answer) =>
+    grouped.windowedBy(SessionWindows.ofInactivityGapWithNoGrace(10)).reduce(answer),
   'windowed aggregate': ({ grouped }, answer) =>
     grouped.windowedBy(TimeWindows.ofSizeWithNoGrace(10)).aggregate(() => '', answer, strings),
   'windowed initializer': ({ grouped }, answer) =>
@@ -122,6 +126,15 @@ const PLACES: Readonly<Record<string, (shapes: Shapes, answer: never) => { toStr
   'what RxJS operators emit': ({ stream }, answer) => stream.pipe(map(answer), strings).to('out'),
 };
 
+/** What each function is told to do instead, where a processor in its place would be no way out. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  topic: 'look it up in a processor before `to`',
+  partitioner: 'look it up in a processor before `to`',
+  'serde, writing': 'load what the serde needs before the application starts',
+  'serde, reading': 'load what the serde needs before the application starts',
+  'timestamp extractor': 'read the time from the record',
+};
+
 /** Runs everything that a function may be called for: both sides of joins, a change of a row, sessions that meet. */
 function run(place: string, answer: () => unknown): unknown {
   const builder = new StreamsBuilder();
@@ -168,7 +181,8 @@ describe('a promise is no answer: the failure names the node, the function and t
     const error = run(place, async () => 'k');
     expect(error).toBeInstanceOf(StreamsFailure);
     const { message, context } = error as StreamsFailure;
-    expect(message).toContain(' gave a promise, which is not waited for (wait in a processor');
+    const wayOut = WAYS_OUT[place] ?? 'wait in a processor: its `process` may be async';
+    expect(message).toContain(` gave a promise, which is not waited for (${wayOut}`);
     expect(context.nodeName).not.toBe('');
   });
 
@@ -198,7 +212,12 @@ it.each(['filter', 'filterNot', 'branch', 'filter of a table', 'filter of a kept
 
 it.each([
   ['map', undefined, 'the mapper gave undefined: expected an array of a key and a value'],
+  ['map', { key: 'k', value: 'v' }, 'expected an array of a key and a value (return [key, value])'],
   ['map', ['k'], 'the mapper gave an array: expected an array of a key and a value'],
+  ['reduce', Promise.resolve('v'), 'the reducer gave a promise'],
+  ['windowed reduce', Promise.resolve('v'), 'the reducer gave a promise'],
+  ['session reduce', Promise.resolve('v'), 'the reducer gave a promise'],
+  ['timestamp extractor', Number.NaN, 'from 0 to 2^53 - 1 (answer -1 to drop the record)'],
   ['flatMap', null, 'the mapper gave null: expected an array or another iterable'],
   ['flatMap', ['k', 'v'], 'the mapper gave "k": expected an array of a key and a value'],
   ['flatMapValues', 7, 'the mapper gave 7: expected an array or another iterable'],
@@ -260,10 +279,16 @@ describe('a processor', () => {
     expect(running(Promise.resolve({ process: () => undefined }))).toThrow('the supplier gave a promise');
   });
 
-  it('is set up before its first record: init is not async', () => {
-    expect(running({ init: async () => undefined, process: () => undefined })).toThrow(
-      'init of the processor gave a promise',
+  it('is set up before its first record and is over when it is closed: neither init nor close is async', () => {
+    const process = (): undefined => undefined;
+    const init = async (): Promise<void> => undefined;
+    expect(running({ init, process })).toThrow(/^init of the processor KSTREAM-PROCESSOR-\d+ is async/);
+    expect(running({ close: init, process })).toThrow(
+      /^close of the processor KSTREAM-PROCESSOR-\d+ is async/,
     );
+    expect(running({ init: () => init(), process })).toThrow(/^init of the processor .* gave a promise/);
+    const driver = running({ close: () => Promise.reject(new Error('later')), process })();
+    expect(() => driver.close()).toThrow(/^close of the processor .* gave a promise/);
   });
 
   it.each([
