@@ -6,7 +6,7 @@ import { type Logger, silentLogger } from '../src/base/logger.ts';
 import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { BrokerConfig } from './config/broker-config.ts';
-import { shareOpenFiles } from '../src/base/open-files.ts';
+import { logSettings } from './config/log-settings.ts';
 import { type BrokerTopology, brokerTopology } from './config/topology.ts';
 import { resolveTopicConfig, type TopicConfig } from './config/topic-config.ts';
 import { ControllerChannel } from './controller/controller-channel.ts';
@@ -27,11 +27,6 @@ import { MetadataWaiters } from './lifecycle/metadata-waiters.ts';
 import { ProducerIds } from './lifecycle/producer-ids.ts';
 import { TopicCreator } from './lifecycle/topic-creator.ts';
 import { BufferPool } from '../src/base/buffer-pool.ts';
-import {
-  HIGH_WATERMARK_CHECKPOINT,
-  LOG_START_CHECKPOINT,
-  RECOVERY_POINT_CHECKPOINT,
-} from './log/offset-checkpoint.ts';
 import { LogManager } from './log/log-manager.ts';
 import { clusterMetrics } from './metadata/cluster-metrics.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
@@ -53,8 +48,6 @@ import { socketSettings } from './server/socket-settings.ts';
 const ALTER_PARTITION_VERSION = 3;
 const ALTER_PARTITION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3000;
-/** Batches kept in memory for readers at the tail: what is not kept comes from the page cache, which costs a little more. */
-const RECENT_BYTES_MAX = 16 * 1024 * 1024;
 
 const NOTHING_SERVED: HandlerTable = new Map();
 
@@ -67,18 +60,6 @@ interface BrokerDependencies {
   readonly logManager: LogManager;
   readonly onFailure: (error: unknown) => void;
   readonly buffers: BufferPool;
-}
-
-/** An interval as timers take it, 1 ms where somebody wants no pause. */
-function timerMs(interval: number | string): number {
-  return Math.max(1, Number(interval));
-}
-
-/** By Kafka's default nobody ever looks whether `flush.ms` is over: here that is the log manager's own interval. */
-function flushChecks(config: BrokerConfig): { readonly flushCheckIntervalMs?: number } {
-  const { source } = config.placeOf('log.flush.scheduler.interval.ms');
-  if (source === 'default') return {};
-  return { flushCheckIntervalMs: timerMs(config.get('log.flush.scheduler.interval.ms')) };
 }
 
 /** Locks the data folder and opens its logs. */
@@ -94,15 +75,7 @@ function openLogs(
     nodeId: topology.nodeId,
     ...(topology.clusterId === undefined ? {} : { clusterId: topology.clusterId }),
     ...(topology.newClusterId === undefined ? {} : { newClusterId: topology.newClusterId }),
-    retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
-    checkpointIntervalsMs: {
-      [RECOVERY_POINT_CHECKPOINT]: timerMs(config.get('log.flush.offset.checkpoint.interval.ms')),
-      [LOG_START_CHECKPOINT]: timerMs(config.get('log.flush.start.offset.checkpoint.interval.ms')),
-      [HIGH_WATERMARK_CHECKPOINT]: timerMs(config.get('replica.high.watermark.checkpoint.interval.ms')),
-    },
-    ...flushChecks(config),
-    recentBytesMax: RECENT_BYTES_MAX,
-    openSegmentsMax: shareOpenFiles(environment.disk.openFilesMax).segmentsMax,
+    ...logSettings(config, environment.disk.openFilesMax),
   });
 }
 

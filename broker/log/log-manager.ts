@@ -2,7 +2,6 @@ import { assert } from '../../src/base/assert.ts';
 import type { Environment, Timer } from '../../src/base/environment.ts';
 import { OperationalError } from '../../src/base/errors.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
-import { TimeSlice } from '../../src/base/time-slice.ts';
 import { BackgroundSyncs } from './background-syncs.ts';
 import { type ClosedLog, removeClosedLogs, writeClosedLogs } from './closed-log.ts';
 import {
@@ -34,6 +33,7 @@ import {
 } from './partition-directory.ts';
 import { PARTITION_METADATA } from './partition-metadata.ts';
 import { RecentBudget } from './recent-batches.ts';
+import { RetentionRounds } from './retention-rounds.ts';
 import { parseSegmentFileName } from './segment-files.ts';
 import { SpaceReserve } from './space-reserve.ts';
 import { TopicFiles } from './topic-files.ts';
@@ -100,9 +100,8 @@ export class LogManager {
   readonly #removal: FolderRemoval;
   readonly #syncs: BackgroundSyncs;
   readonly #folderSync: FolderSync;
+  readonly #retention: RetentionRounds;
   #timers: Timer[] = [];
-  #retaining: Promise<void> | undefined;
-  #isClosing = false;
 
   private constructor(options: LogManagerOptions) {
     this.#options = options;
@@ -124,6 +123,12 @@ export class LogManager {
       logs: () => this.#logs.values(),
       syncFolders: () => this.#folderSync.sync(),
       unopened: (file) => this.#unopenedOffsets(file),
+    });
+    this.#retention = new RetentionRounds({
+      environment: options.environment,
+      logger: this.#logger,
+      logs: () => this.#logs.values(),
+      writeLogStarts: () => this.#reserve.attemptLater(() => this.checkpoint()),
     });
     try {
       this.#openLogs();
@@ -262,36 +267,9 @@ export class LogManager {
     ];
   }
 
-  /**
-   * One round of retention over all logs; the timer does it, tests may. The log starts move first and are written down
-   * once for all, then the segments below them go: a crash in between leaves no hole that nobody can explain. Other work
-   * goes on between some logs and the next.
-   */
+  /** One round of retention over all logs; the timer does it, tests may. */
   applyRetention(): Promise<void> {
-    this.#retaining ??= this.#retain().finally(() => {
-      this.#retaining = undefined;
-    });
-    return this.#retaining;
-  }
-
-  async #retain(): Promise<void> {
-    const starts = new Map<Log, number>();
-    await this.#forEachLog([...this.#logs.values()], (log) => {
-      log.expireProducers();
-      if (log.applyRetention() > 0) starts.set(log, log.logStartOffset);
-    });
-    if (starts.size === 0) return;
-    try {
-      await this.#reserve.attemptLater(() => this.checkpoint());
-    } catch (error) {
-      // Without its new start on the disk a log whose first segments are gone would be taken for a damaged one.
-      this.#logger.warn('old segments stay: the log starts could not be written', { error });
-      return;
-    }
-    await this.#forEachLog([...starts.keys()], (log) => {
-      const count = log.removeOldSegments(starts.get(log));
-      if (count > 0) this.#logger.info('old segments were deleted', { directory: log.directory, count });
-    });
+    return this.#retention.run();
   }
 
   /** Resolves when the checkpoint files say what is now true; those that have not changed are left alone. */
@@ -301,9 +279,8 @@ export class LogManager {
 
   /** Flushes and closes all logs, writes checkpoints and the clean-shutdown marker, gives the lock back. */
   async close(options?: { readonly brokerEpoch?: number }): Promise<void> {
-    this.#isClosing = true;
     for (const timer of this.#timers) timer.cancel();
-    await this.#retaining;
+    await this.#retention.close();
     try {
       await this.#removal.close();
       const failures = await this.#closeLogs();
@@ -566,20 +543,6 @@ export class LogManager {
     this.#folderSync.onMade();
     this.#checkpoints.onLogAdded();
     return log;
-  }
-
-  /** A log that fails does not keep the others from their turn; a bug in it has stopped it by then. */
-  async #forEachLog(logs: readonly Log[], work: (log: Log) => void): Promise<void> {
-    const slice = new TimeSlice(this.#environment);
-    for (const log of logs) {
-      if (this.#isClosing) return;
-      try {
-        work(log);
-      } catch (error) {
-        this.#logger.error('retention failed', { directory: log.directory, error });
-      }
-      if (slice.isOver) await slice.next();
-    }
   }
 
   #flushDueLogs(): void {

@@ -10,7 +10,6 @@ import { isReservedTopic } from '../log/partition-directory.ts';
 import type { MetadataDelta } from '../metadata/metadata-delta.ts';
 import {
   ConfigResourceType,
-  configKey,
   type MetadataImage,
   type PartitionRegistration,
   type TopicImage,
@@ -27,7 +26,9 @@ import { Partition } from './partition.ts';
 import type { LeaderContext } from './partition-leader.ts';
 import { appendFailure } from './partition.ts';
 import type { ReplicaFetchers } from './replica-fetchers.ts';
+import { countReplicas } from './replica-counts.ts';
 import { SlicedWork } from './sliced-work.ts';
+import { TopicConfigs } from './topic-configs.ts';
 
 interface ReplicaManagerOptions {
   readonly environment: Environment;
@@ -90,11 +91,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   /** Ids of deleted topics of which a folder could not be moved. */
   readonly #undeletable = new Set<string>();
   readonly #doubts: DoubtfulFolders;
-  #lastConfig:
-    | { readonly topic: string; readonly image: MetadataImage; readonly config: TopicConfig }
-    | undefined;
-  /** Of topics without settings of their own, by what is set for brokers. */
-  #commonConfig: { readonly configs: MetadataImage['configs']; readonly config: TopicConfig } | undefined;
+  readonly #configs: TopicConfigs;
   #image: MetadataImage | null = null;
   #isrShrinks = 0;
 
@@ -103,6 +100,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     this.nodeId = options.nodeId;
     this.lagMsMax = options.lagMsMax;
     this.clock = options.environment.clock;
+    this.#configs = new TopicConfigs(options.configOf);
     this.#doubts = new DoubtfulFolders({ ...options, setAside: (id) => this.#setStrayAside(id) });
     const { clock, timers } = options.environment;
     this.#placement = new SlicedWork({ clock, timers, run: (place) => this.#place(place) });
@@ -265,37 +263,13 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   metrics(): ReplicaManagerMetrics {
-    let leaderCount = 0;
-    let partitionCount = 0;
-    let underReplicated = 0;
-    let underMinIsr = 0;
-    let atMinIsr = 0;
-    let producePurgatorySize = 0;
-    let fetchPurgatorySize = 0;
-    for (const partition of this.partitions()) {
-      partitionCount++;
-      producePurgatorySize += partition.produceWatchers.waitingCount;
-      fetchPurgatorySize += partition.fetchWatchers.waitingCount;
-      const { leader } = partition;
-      if (leader === null) continue;
-      leaderCount++;
-      if (partition.isUnderReplicated) underReplicated++;
-      if (leader.isUnderMinIsr) underMinIsr++;
-      if (leader.isr.length === leader.effectiveMinIsr) atMinIsr++;
-    }
     const { isrChanges } = this.#options;
     return {
-      leaderCount,
-      partitionCount,
+      ...countReplicas(this.partitions()),
       offlineReplicaCount: this.#offline.size,
-      underReplicatedPartitions: underReplicated,
-      underMinIsrPartitionCount: underMinIsr,
-      atMinIsrPartitionCount: atMinIsr,
       isrShrinksTotal: this.#isrShrinks,
       isrExpandsTotal: isrChanges.expandsTotal,
       failedIsrUpdatesTotal: isrChanges.failuresTotal,
-      producePurgatorySize,
-      fetchPurgatorySize,
     };
   }
 
@@ -433,7 +407,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
         );
         return undefined;
       }
-      const config = this.#configOf(topic.name, image);
+      const config = this.#configs.of(topic.name, image);
       const log = logManager.getOrCreate({ ...id, topicId: topic.id, config: config.log });
       log.config = config.log;
       const partition = new Partition({
@@ -530,26 +504,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   #configure(partition: Partition): void {
     if (this.#image === null || this.getById(partition.topicId, partition.index) !== partition) return;
-    partition.onConfig(this.#configOf(partition.topic, this.#image));
-  }
-
-  /**
-   * Topics without settings of their own share one configuration, and the partitions of another, which come one after the
-   * other, what is worked out for the first: it takes thirty look-ups, and thousands of topics are made at a time.
-   */
-  #configOf(topic: string, image: MetadataImage): TopicConfig {
-    const { configs } = image;
-    if (!configs.has(configKey(ConfigResourceType.TOPIC, topic))) {
-      if (this.#commonConfig?.configs !== configs) {
-        this.#commonConfig = { configs, config: this.#options.configOf(topic, image) };
-      }
-      return this.#commonConfig.config;
-    }
-    const last = this.#lastConfig;
-    if (last?.topic === topic && last.image === image) return last.config;
-    const config = this.#options.configOf(topic, image);
-    this.#lastConfig = { topic, image, config };
-    return config;
+    partition.onConfig(this.#configs.of(partition.topic, this.#image));
   }
 }
 
