@@ -4,6 +4,7 @@ import { Admin, Consumer, OperationalError, Producer } from '../../src/client/in
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { metadata } from '../../src/protocol/messages/03-metadata.ts';
+import { patientEnvironment } from './patient-environment.ts';
 import { ScriptedBroker } from './scripted-broker.ts';
 
 /** How long the calls of these tests may take by their own settings; every other limit is far longer. */
@@ -52,6 +53,23 @@ describe('against a peer that takes connections and never answers, each call end
       expect(failure).toMatchObject({ code: 'TIMED_OUT', retriable: true });
     }
     await admin.close();
+  });
+
+  it('with what it knows of the cluster where an earlier attempt told it', async () => {
+    const environment = patientEnvironment();
+    // Time is up during the third attempt, and between the second and the third one.
+    for (const defaultApiTimeoutMs of [250, 205]) {
+      const admin = new Admin({
+        environment,
+        bootstrapServers,
+        defaultApiTimeoutMs,
+        requestTimeoutMs: 100,
+        retryBackoffMs: 1,
+        retryBackoffMsMax: 1,
+      });
+      expect(await failureOf(admin.listTopics())).toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+      await admin.close();
+    }
   });
 
   it('of closing a producer, whose records fail with it', async () => {

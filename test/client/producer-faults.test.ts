@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nodeEnvironment, Producer, type ProducerOptions } from '../../src/client/index.ts';
+import { Producer, type ProducerOptions } from '../../src/client/index.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { apiVersions } from '../../src/protocol/messages/18-api-versions.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
+import { patientEnvironment } from './patient-environment.ts';
 import { ScriptedBroker, TOPIC_ID } from './scripted-broker.ts';
 
 /** What the broker saw of a batch. */
@@ -16,6 +17,7 @@ interface Seen {
 describe('producer, when the broker', () => {
   let broker = new ScriptedBroker();
   let producer: Producer | undefined;
+  const environment = patientEnvironment();
   const seen: Seen[] = [];
 
   beforeEach(async () => {
@@ -31,7 +33,7 @@ describe('producer, when the broker', () => {
 
   function create(options: Partial<ProducerOptions> = {}): Producer {
     producer = new Producer({
-      environment: nodeEnvironment,
+      environment,
       bootstrapServers: broker.bootstrapServers,
       lingerMs: 0,
       retryBackoffMs: 1,
@@ -244,7 +246,7 @@ describe('producer, when the broker', () => {
       refusing = false;
       seen.length = 0;
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await environment.timers.sleep(500);
     const b = send('b');
     // Both are under way together when nobody lingers.
     await target.flush();

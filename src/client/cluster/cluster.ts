@@ -227,7 +227,8 @@ export class Cluster {
       try {
         const remainingMs = Math.max(1, Math.ceil(deadlineMs - this.#nowMs()));
         return await this.within(remainingMs, attempt(remainingMs, ending.signal), () => {
-          overdue = timedOut(what, timeoutMs, this.#outage);
+          // Whether the time ends in an attempt or between two, what is wrong is told in the same words.
+          overdue = this.#outage ?? timedOut(what, timeoutMs);
           ending.abort(overdue);
           return overdue;
         });
