@@ -7,6 +7,7 @@ import { Broker } from '../../broker/index.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { whyNoKafka } from './apache-kafka.ts';
 import { clusterCases } from './same-answers/cluster-cases.ts';
+import { codecCases } from './same-answers/codec-cases.ts';
 import { configCases } from './same-answers/config-cases.ts';
 import { cornerCases } from './same-answers/corner-cases.ts';
 import { groupCases } from './same-answers/group-cases.ts';
@@ -15,8 +16,10 @@ import { mangledCases } from './same-answers/mangled-cases.ts';
 import { memberCases } from './same-answers/member-cases.ts';
 import { produceCases } from './same-answers/produce-cases.ts';
 import { readCases } from './same-answers/read-cases.ts';
+import { replicaCases } from './same-answers/replica-cases.ts';
 import { topicCases } from './same-answers/topic-cases.ts';
 import { topicChangeCases } from './same-answers/topic-change-cases.ts';
+import { wideCases } from './same-answers/wide-cases.ts';
 import { Peer } from './same-answers/peer.ts';
 import { prepare } from './same-answers/world.ts';
 
@@ -32,6 +35,9 @@ const CASES = [
   ...groupOffsetCases,
   ...configCases,
   ...clusterCases,
+  ...wideCases,
+  ...codecCases,
+  ...replicaCases,
 ];
 
 /**

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ExampleProcess, root } from './example-process.ts';
+import { ExampleProcess } from './example-process.ts';
+import { expectedOutput, flightsExample } from './flights-output.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'millrace-example-'));
-const example = path.join(root, 'examples/02-flights-sql');
 let server: ExampleProcess;
 let http = '';
 
@@ -23,19 +23,12 @@ afterAll(async () => {
 });
 
 const sql = (file: string): Promise<{ readonly text: string; readonly errors: string }> =>
-  new ExampleProcess('cli/main', ['sql', http, '-f', path.join(example, file)], directory).ended();
-
-/** What a terminal shows: rows are printed, what is said of the statements goes to standard error. */
-function expected(file: string): { readonly text: string; readonly errors: string } {
-  const lines = readFileSync(path.join(example, file), 'utf8').split(/(?<=\n)/);
-  const isRow = (line: string): boolean => /^[+|]/.test(line);
-  return { text: lines.filter(isRow).join(''), errors: lines.filter((line) => !isRow(line)).join('') };
-}
+  new ExampleProcess('cli/main', ['sql', http, '-f', path.join(flightsExample, file)], directory).ended();
 
 it('02-flights-sql prints what its README says', async () => {
-  expect(await sql('flights.sql')).toEqual(expected('flights.expected.txt'));
+  expect(await sql('flights.sql')).toEqual(expectedOutput('flights.expected.txt'));
   // The table is filled while we look: it settles on the expected rows.
   await expect
     .poll(() => sql('atlanta.sql'), { timeout: 30_000, interval: 500 })
-    .toEqual(expected('atlanta.expected.txt'));
+    .toEqual(expectedOutput('atlanta.expected.txt'));
 });

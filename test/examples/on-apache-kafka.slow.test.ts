@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrokerUnderTest, startApacheKafka } from '../../bench/harness/brokers.ts';
 import { Admin } from '../../src/client/index.ts';
 import { isInstalled } from '../compat/foreign-process.ts';
-import { ExampleProcess, root } from './example-process.ts';
+import { ExampleProcess } from './example-process.ts';
+import { expectedOutput, flightsExample } from './flights-output.ts';
 import { expectedLateDepartures, finalLateDepartures } from './late-departures.ts';
 
 const canRunKafka = isInstalled('java') && isInstalled('javac') && isInstalled('mvn');
@@ -59,10 +60,9 @@ describe.skipIf(!canRunKafka)(
       try {
         const [line] = await server.printed(/^\{.*\}$/m);
         const { http } = JSON.parse(line) as { readonly http: string };
-        const example = path.join(root, 'examples/02-flights-sql');
-        const script = ['sql', http, '-f', path.join(example, 'flights.sql')];
-        const printed = await new ExampleProcess('cli/main', script, directory).output();
-        expect(printed).toBe(readFileSync(path.join(example, 'flights.expected.txt'), 'utf8'));
+        const script = ['sql', http, '-f', path.join(flightsExample, 'flights.sql')];
+        const shown = await new ExampleProcess('cli/main', script, directory).ended();
+        expect(shown).toEqual(expectedOutput('flights.expected.txt'));
         expect(await server.interrupt()).toBe(0);
       } finally {
         await server.kill();

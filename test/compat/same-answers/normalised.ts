@@ -17,6 +17,7 @@ const UNORDERED = new Set([
   'configs',
   'partitions',
   'activeProducers',
+  'replicaElectionResults',
 ]);
 
 /** What names a topic id of one broker, by the id. */
