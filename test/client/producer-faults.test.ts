@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Producer, type ProducerOptions } from '../../src/client/index.ts';
-import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { ErrorCode, errorOf } from '../../src/protocol/error-codes.ts';
 import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { apiVersions } from '../../src/protocol/messages/18-api-versions.ts';
 import { BatchView } from '../../src/protocol/records/batch-view.ts';
@@ -178,6 +178,25 @@ describe('producer, when the broker', () => {
     await producer?.flush();
   });
 
+  it.each([ErrorCode.INVALID_TIMESTAMP, ErrorCode.INVALID_RECORD])(
+    'refuses a batch for one of its records, takes the others: code %d',
+    async (code) => {
+      // All four; the first two; the last two, the third and the fourth.
+      answers(ErrorCode.NONE, code, ErrorCode.NONE, code, code, ErrorCode.NONE);
+      const target = create({ lingerMs: 5, inFlightMax: 1 });
+      await target.sendAndWait({ topic: 't', value: 'first' });
+      const results: string[] = [];
+      for (const name of ['a', 'b', 'c', 'd']) {
+        target.send({ topic: 't', value: name }, (error) => results.push(`${name}: ${error?.message}`));
+      }
+      await target.flush();
+      expect(results.filter((each) => !each.endsWith('undefined'))).toEqual([
+        expect.stringMatching(new RegExp(`^c: t-0: .*${errorOf(code).name}`)),
+      ]);
+      expect(results).toHaveLength(4);
+    },
+  );
+
   it('finds a batch too large and then refuses its halves, keeps their order and loses neither', async () => {
     answers(
       ErrorCode.NONE,
@@ -300,13 +319,13 @@ describe('producer, when the broker', () => {
     ['behind a record whose sender is told', ['told', 'untold']],
     ['ahead of a record whose sender is told', ['untold', 'told']],
   ])('has told nobody of a failure, tells it when it closes: %s', async (_where, records) => {
-    answers(ErrorCode.INVALID_TIMESTAMP);
+    answers(ErrorCode.INVALID_REQUIRED_ACKS);
     const target = create({ lingerMs: 50 });
     const told: unknown[] = [];
     for (const value of records.length === 0 ? ['untold'] : records) {
       target.send({ topic: 't', value }, value === 'told' ? (error) => told.push(error) : undefined);
     }
-    await expect(target.close()).rejects.toMatchObject({ code: 'INVALID_TIMESTAMP' });
+    await expect(target.close()).rejects.toMatchObject({ code: 'INVALID_REQUIRED_ACKS' });
     expect(told).toHaveLength(records.length / 2);
   });
 

@@ -52,4 +52,18 @@ export const clientMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/client/millrace-contract.test.ts'],
   },
+  {
+    name: 'a record whose time the broker refuses takes its batch with it',
+    file: 'src/client/producer/batch-outcomes.ts',
+    find: '      case ErrorCode.INVALID_TIMESTAMP:\n',
+    replace: '',
+    suite: ['test/client/producer-faults.test.ts', 'test/sql/engine/query-restart.test.ts'],
+  },
+  {
+    name: 'a flush does not wait for the second half of a batch that was split',
+    file: 'src/client/producer/accumulator.ts',
+    find: 'return Math.floor(batch.id);',
+    replace: 'return batch.id;',
+    suite: ['test/client/producer-faults.test.ts'],
+  },
 ];

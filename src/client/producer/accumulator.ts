@@ -80,13 +80,13 @@ export class Accumulator {
     return this.#unsettled.size === 0 && this.#waitingRecords === 0;
   }
 
-  /** The id of the newest batch, and of the oldest one that is not settled (infinity if there is none). */
+  /** The id of the newest batch, and of the oldest not settled, or that it is a part of (infinity if there is none). */
   get newestId(): number {
     return this.#batchIds;
   }
 
   get oldestUnsettledId(): number {
-    for (const batch of this.#unsettled) return batch.id;
+    for (const batch of this.#unsettled) return Math.floor(batch.id);
     return Number.POSITIVE_INFINITY;
   }
 
@@ -179,7 +179,7 @@ export class Accumulator {
     this.#active.add(batch.queue);
   }
 
-  /** Parts of a batch that was too large take its place. */
+  /** Parts of a batch that was split take its place. */
   replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
     this.#unsettled.delete(batch);
     batch.queue.done(batch);

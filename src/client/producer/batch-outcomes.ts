@@ -96,7 +96,10 @@ export class BatchOutcomes {
         // Written before, too long ago for the broker to remember where.
         this.#accumulator.settle(batch, null, -1, logAppendTimeMs);
         return;
+      // The broker refuses the whole batch for one record: the others get through without it.
       case ErrorCode.MESSAGE_TOO_LARGE:
+      case ErrorCode.INVALID_TIMESTAMP:
+      case ErrorCode.INVALID_RECORD:
         if (batch.count > 1) {
           this.#accumulator.replace(batch, splitBatch(batch));
           return;

@@ -3,8 +3,8 @@ import { decodeBatch } from '../../protocol/records/decode-batch.ts';
 import { ProducerBatch } from './producer-batch.ts';
 
 /**
- * Halves a batch that the broker found too large, so that its records still get through if each fits by itself. The
- * parts share its sequence numbers, which therefore stay without a gap, and the time that is left for its delivery.
+ * Halves a batch that the broker has refused, being too large or for one of its records, so that the records still get
+ * through that it takes by themselves. The parts share its sequence numbers, which therefore stay without a gap, and the time that is left for its delivery.
  */
 export function splitBatch(batch: ProducerBatch): readonly ProducerBatch[] {
   const encoded = batch.encode('none');

@@ -4,6 +4,7 @@ import type { Timer } from '../../base/environment.ts';
 import { AssertionFailure, messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import type { Admin } from '../../client/admin/admin.ts';
+import { setAsideFile } from '../../streams/runtime/state-directory.ts';
 import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
@@ -27,7 +28,7 @@ import {
 import type { EndedApplication } from './application-leftovers.ts';
 import { materializedTable } from './materialized-table.ts';
 import { QueryCounts } from './query-counts.ts';
-import { QueryErrors } from './query-errors.ts';
+import { isRefusedRow, QueryErrors } from './query-errors.ts';
 import { QueryPositions } from './query-positions.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 
@@ -163,6 +164,10 @@ export class AppQuery implements RunningQuery {
     this.#state.complete();
   }
 
+  get #stateDir(): string {
+    return childPath(this.#host.stateDir, this.applicationId);
+  }
+
   #change(step: () => Promise<void>): Promise<void> {
     this.#changes = this.#changes.then(step).catch((error: unknown) => this.#onFailed(error));
     return this.#changes;
@@ -175,6 +180,7 @@ export class AppQuery implements RunningQuery {
     if (this.#isClosed || this.state() === 'PAUSED') return;
     this.#counts.retire();
     this.#positions.forgetPlan();
+    setAsideFile(this.#host.environment, this.#stateDir, this.#logger);
     this.#app = this.#newApp();
     await this.#app.start();
     this.#watch(this.#app);
@@ -192,12 +198,20 @@ export class AppQuery implements RunningQuery {
       ...common,
       applicationId: this.applicationId,
       topology: this.#topology,
-      stateDir: childPath(this.#host.stateDir, this.applicationId),
+      stateDir: this.#stateDir,
+      onFailure: { ...common.onFailure, production: (error) => this.#onRefused(error) },
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
     });
+  }
+
+  /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */
+  #onRefused(error: unknown): 'fail' | 'continue' {
+    if (!isRefusedRow(error)) return 'fail';
+    this.#errors.addRowError(`the broker refuses a row: ${messageOf(error)}`);
+    return 'continue';
   }
 
   /** Follows an application that has started. What kept one from starting is told by its start. */

@@ -18,6 +18,14 @@ const USER_CODES: ReadonlySet<string> = new Set([
   'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
 ]);
 
+/** Codes by which a broker refuses a single record, whatever the size that the topic allows. */
+const ROW_CODES: ReadonlySet<string> = new Set(['INVALID_TIMESTAMP', 'INVALID_RECORD']);
+
+/** Whether a row cannot be written for its time or its key, while others can. */
+export function isRefusedRow(error: unknown): boolean {
+  return error instanceof OperationalError && ROW_CODES.has(error.code);
+}
+
 /**
  * Returns whose error it is, as ksqlDB's QueryErrorClassifier says it: of the user, whose topic is missing or whose record
  * cannot be read or processed; of the system, whose disk is full or whose cluster is away; or unknown.

@@ -1,7 +1,7 @@
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
-import type { KafkaAdmin } from '../../client/types.ts';
+import type { KafkaAdmin, NewTopic } from '../../client/types.ts';
 import type { Topology } from '../topology/topology.ts';
-import { externalTopics, planTopics, type TopicPlan } from './topic-plan.ts';
+import { AFTER_MAX_MS, externalTopics, planTopics, type TopicPlan } from './topic-plan.ts';
 
 /**
  * Looks up the source topics, plans, and creates the internal topics that are missing. Every instance does so when it
@@ -28,7 +28,7 @@ export async function prepareTopics(
   const wanted = plan.internalTopics.filter((topic) => topic.partitions > 0);
   for (const topic of wanted.filter(({ name }) => !existing.has(name))) {
     try {
-      await admin.createTopics([{ ...topic, replicationFactor: options.replicationFactor }]);
+      await createTopic(admin, { ...topic, replicationFactor: options.replicationFactor });
     } catch (error) {
       if (!(error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS')) throw error;
     }
@@ -44,4 +44,16 @@ export async function prepareTopics(
     });
   }
   return plan;
+}
+
+/** Brokers before 3.6 do not know the limit that changelogs are freed of, and have none. */
+async function createTopic(admin: KafkaAdmin, topic: NewTopic): Promise<void> {
+  try {
+    await admin.createTopics([topic]);
+  } catch (error) {
+    const { [AFTER_MAX_MS]: limit, ...configs } = topic.configs ?? {};
+    const mayBeOld = error instanceof OperationalError && error.code === 'INVALID_CONFIG';
+    if (!mayBeOld || limit === undefined) throw error;
+    await admin.createTopics([{ ...topic, configs }]);
+  }
 }

@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.ts';
+import { childPath } from '../../base/child-path.ts';
 import type { DiskLock, Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -19,6 +20,7 @@ const DAMAGED_PREFIX = 'rocksdb-damaged-';
 const DAMAGE_MARK = 'damaged';
 /** Databases that are set aside and kept: more of them would fill a disk that goes on damaging what it is given. */
 const SET_ASIDE_MAX = 2;
+const STATE_SET_ASIDE = 'the local state cannot be read: it is set aside and restored from the changelogs';
 
 interface CatalogEntry {
   readonly id: number;
@@ -28,7 +30,10 @@ interface CatalogEntry {
 }
 
 interface StateDirectoryOptions {
-  readonly path: string;
+  /** The folder that the application's folder lies in, which is the user's. */
+  readonly root: string;
+  /** The application's folder and the thread's in it, which are nobody else's. */
+  readonly folders: readonly string[];
   readonly blockCacheBytes: number;
   readonly logger: Logger;
 }
@@ -55,9 +60,14 @@ export class StateDirectory {
   /** @throws {OperationalError} `LOCKED` when another process has the folder, `NEWER_FORMAT` when it is from the future. */
   static async open(environment: Environment, options: StateDirectoryOptions): Promise<StateDirectory> {
     const { disk } = environment;
-    disk.makeDirectory(options.path);
-    const lock = disk.lock(`${options.path}/.lock`);
-    const directory = new StateDirectory(environment, options.path, lock);
+    let path = options.root;
+    for (const folder of options.folders) {
+      path = childPath(path, folder);
+      setAsideFile(environment, path, options.logger);
+    }
+    disk.makeDirectory(path);
+    const lock = disk.lock(`${path}/.lock`);
+    const directory = new StateDirectory(environment, path, lock);
     try {
       await directory.#open(options);
       return directory;
@@ -179,10 +189,7 @@ export class StateDirectory {
     }
     const aside = `${this.#path}/${DAMAGED_PREFIX}${clock.nowMs()}`;
     disk.rename(`${this.#path}/${DATABASE}`, aside);
-    logger.warn('the local state cannot be read: it is set aside and restored from the changelogs', {
-      reason,
-      aside,
-    });
+    logger.warn(STATE_SET_ASIDE, { reason, aside });
   }
 
   #entry(taskId: string, store: string): CatalogEntry {
@@ -213,4 +220,12 @@ export class StateDirectory {
       this.#catalog.set(key.slice(prefix.length), JSON.parse(value.toString()) as CatalogEntry);
     }
   }
+}
+
+/** Moves a file away that lies where a folder of ours belongs: what was in it is restored from the changelogs. */
+export function setAsideFile({ disk, clock }: Environment, path: string, logger: Logger): void {
+  if (!disk.exists(path) || disk.isDirectory(path)) return;
+  const aside = `${path}-damaged-${clock.nowMs()}`;
+  disk.rename(path, aside);
+  logger.warn(STATE_SET_ASIDE, { reason: `${path} is a file, not a folder`, aside });
 }

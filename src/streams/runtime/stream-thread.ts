@@ -147,7 +147,8 @@ export class StreamThread {
     parts: { readonly admin: KafkaAdmin; readonly onAssignment: (phase: 'rebalancing' | 'running') => void },
   ): Promise<StreamThread> {
     const state = await StateDirectory.open(settings.environment, {
-      path: `${settings.stateDir}/${settings.applicationId}/thread-1`,
+      root: settings.stateDir,
+      folders: [settings.applicationId, 'thread-1'],
       blockCacheBytes: settings.blockCacheBytes,
       logger: settings.logger,
     });

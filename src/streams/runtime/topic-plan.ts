@@ -188,6 +188,7 @@ function checkCopartitioning(topology: Topology, counts: ReadonlyMap<string, num
   }
 }
 
+const INT64_MAX = 2n ** 63n - 1n;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const REPARTITION_CONFIGS: Readonly<Record<string, string>> = {
@@ -197,8 +198,12 @@ const REPARTITION_CONFIGS: Readonly<Record<string, string>> = {
   'message.timestamp.type': 'CreateTime',
 };
 
+/** Known to brokers from 3.6 on; those before set no limit. */
+export const AFTER_MAX_MS = 'message.timestamp.after.max.ms';
+
 function changelogConfigs(store: StoreDefinition): Readonly<Record<string, string>> {
-  const base = { 'message.timestamp.type': 'CreateTime' };
+  // A row that is in the store is logged, however far ahead of the clock its time is: who cannot log has to stop.
+  const base = { 'message.timestamp.type': 'CreateTime', [AFTER_MAX_MS]: String(INT64_MAX) };
   switch (store.kind) {
     case 'window':
     case 'session':

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import type { DiskLock } from '../../../src/base/environment.ts';
 import { DiagnosticError, OperationalError } from '../../../src/base/errors.ts';
-import { Admin } from '../../../src/client/index.ts';
+import { Admin, Producer } from '../../../src/client/index.ts';
 import { replayCommands } from '../../../src/sql/index.ts';
 import { errorKindOf, QueryErrors } from '../../../src/sql/runtime/query-errors.ts';
 import { RestartBackoff } from '../../../src/sql/runtime/restart-backoff.ts';
@@ -28,6 +29,13 @@ afterAll(async () => {
 
 const sqlOn = (stateDir: string, serviceId: string): SqlOnBroker =>
   sqlOnBroker(bootstrapServers, { stateDir, serviceId });
+
+/** State that another process has: it cannot be opened until it is released. */
+function lockedState(folder: string, applicationId: string): DiskLock {
+  const thread = path.join(folder, applicationId, applicationId, 'thread-1');
+  fs.mkdirSync(thread, { recursive: true });
+  return nodeEnvironment.disk.lock(path.join(thread, '.lock'));
+}
 
 const stateOf = (sql: SqlOnBroker): string | undefined => sql.engine.queries()[0]?.state;
 
@@ -74,18 +82,49 @@ it('lists a recorded query whose state cannot be opened in ERROR, and starts it 
     INSERT INTO s VALUES ('a', 1);`);
   await expect.poll(() => stateOf(first), { timeout: 20_000 }).toBe('RUNNING');
   await first.close();
-  const state = path.join(folder, '_confluent-ksql-state_query_CTAS_T_0');
-  fs.renameSync(state, `${state}.away`);
-  fs.writeFileSync(state, 'no folder');
+  const state = lockedState(folder, '_confluent-ksql-state_query_CTAS_T_0');
 
   const second = sqlOn(folder, 'state_');
   try {
     await second.engine.restore(replayCommands(recorded));
     await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('ERROR');
     expect(second.engine.queries()[0]?.errors[0]).toMatchObject({ kind: 'SYSTEM' });
-    fs.rmSync(state);
-    fs.renameSync(`${state}.away`, state);
+    state.release();
     await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('RUNNING');
+  } finally {
+    await second.close();
+  }
+});
+
+it('sets a file aside that lies where the state belongs, and restores it from the changelog', async () => {
+  const folder = brokers.newDirectory();
+  const first = sqlOn(folder, 'file_');
+  const recorded = await first.run(`
+    CREATE STREAM f (k STRING KEY, v INT) WITH (KAFKA_TOPIC='f', VALUE_FORMAT='JSON', PARTITIONS=1);
+    CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM f GROUP BY k;
+    INSERT INTO f VALUES ('a', 1);`);
+  const rows = async (sql: SqlOnBroker): Promise<readonly unknown[]> => {
+    const [query] = await sql.engine.prepare('SELECT n FROM t;');
+    if (query === undefined) throw new Error('no query');
+    const result = await sql.engine.query(query).catch(() => undefined);
+    if (result?.kind !== 'pull') return [];
+    const all: unknown[] = [];
+    for await (const some of result.rows) all.push(...some);
+    return all;
+  };
+  await expect.poll(() => rows(first).catch(() => []), { timeout: 20_000 }).toEqual([[1]]);
+  await first.close();
+  const state = path.join(folder, '_confluent-ksql-file_query_CTAS_T_0');
+  fs.rmSync(state, { recursive: true });
+  fs.writeFileSync(state, 'no folder');
+
+  const second = sqlOn(folder, 'file_');
+  try {
+    await second.engine.restore(replayCommands(recorded));
+    await second.run("INSERT INTO f VALUES ('a', 2);");
+    await expect.poll(() => rows(second).catch(() => []), { timeout: 20_000 }).toEqual([[2]]);
+    const aside = fs.readdirSync(folder).filter((name) => name.includes('-damaged-'));
+    expect(aside.map((name) => fs.readFileSync(path.join(folder, name), 'utf8'))).toEqual(['no folder']);
   } finally {
     await second.close();
   }
@@ -93,8 +132,7 @@ it('lists a recorded query whose state cannot be opened in ERROR, and starts it 
 
 it('accepts a query that does not start, and starts it when it can', async () => {
   const folder = brokers.newDirectory();
-  const state = path.join(folder, '_confluent-ksql-new_query_CTAS_T_0');
-  fs.writeFileSync(state, 'no folder');
+  const state = lockedState(folder, '_confluent-ksql-new_query_CTAS_T_0');
   const sql = sqlOn(folder, 'new_');
   try {
     await sql.run(`
@@ -102,9 +140,47 @@ it('accepts a query that does not start, and starts it when it can', async () =>
       CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM r GROUP BY k;`);
     expect(stateOf(sql)).toBe('ERROR');
     expect(sql.engine.catalog.source('T')).toBeDefined();
-    fs.rmSync(state);
+    state.release();
     await expect.poll(() => stateOf(sql), { timeout: 20_000 }).toBe('RUNNING');
   } finally {
+    await sql.close();
+  }
+});
+
+it('loses the rows whose time a broker refuses, and no others: microseconds taken for milliseconds', async () => {
+  const sql = sqlOn(brokers.newDirectory(), 'micros_');
+  const producer = new Producer({ environment: nodeEnvironment, bootstrapServers });
+  try {
+    await sql.run(`
+      CREATE STREAM micros (k STRING KEY, w BIGINT) WITH (KAFKA_TOPIC='micros', VALUE_FORMAT='JSON', PARTITIONS=1, TIMESTAMP='w');
+      CREATE STREAM times AS SELECT * FROM micros;
+      CREATE TABLE counts AS SELECT k, COUNT(*) AS n FROM micros GROUP BY k;
+      CREATE TABLE hourly AS SELECT k, COUNT(*) AS n FROM micros WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY k;`);
+    const times = [1000, 2000, 1_767_225_600_000_000, 3000, 1_767_225_600_000_001, 4000];
+    for (const [index, w] of times.entries())
+      producer.send({ topic: 'micros', partition: 0, key: `k${index}`, value: `{"W":${w}}` });
+    await producer.flush();
+    const errors = (): readonly string[] =>
+      sql.engine.queries().flatMap((query) => query.errors.map(({ message }) => `${query.id}: ${message}`));
+    for (const [topic, count] of [
+      ['TIMES', 4],
+      ['COUNTS', 4],
+    ] as const) {
+      const end = async (): Promise<number | undefined> =>
+        (await admin.listOffsets([{ topic, partition: 0, spec: 'latest' }]))[0]?.offset;
+      await expect.poll(end, { timeout: 20_000 }).toBe(count);
+    }
+    await expect.poll(() => errors().length, { timeout: 20_000 }).toBe(6);
+    expect(errors()).toEqual(
+      ['CSAS_TIMES_0', 'CTAS_COUNTS_1', 'CTAS_HOURLY_2'].flatMap((id) =>
+        [1, 2].map(() =>
+          expect.stringMatching(new RegExp(`^${id}: the broker refuses a row: .*INVALID_TIMESTAMP`)),
+        ),
+      ),
+    );
+    expect(sql.engine.queries().map(({ state }) => state)).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
+  } finally {
+    await producer.close();
     await sql.close();
   }
 });

@@ -80,7 +80,14 @@ const files = (pattern: RegExp): string[] => {
     .filter((name) => pattern.test(name))
     .map((name) => path.join(database, name));
 };
-const setAside = (): string[] => readdirSync(thread()).filter((name) => name.startsWith('rocksdb-damaged-'));
+const setAside = (): string[] =>
+  [around.folder, path.dirname(thread()), thread()].flatMap((folder) =>
+    readdirSync(folder).filter((name) => /-damaged-\d+$/.test(name)),
+  );
+const replaceByFile = (folder: string): void => {
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'thesis');
+};
 /** Overwrites files in place, so that whoever has them open reads the rubbish. */
 const overwrite = (names: readonly string[]): void => {
   expect(names).not.toEqual([]);
@@ -123,13 +130,9 @@ describe('state that cannot be read', () => {
     ['the manifest is rubbish', () => overwrite(files(/^MANIFEST/))],
     ['the tables are gone', () => files(/\.sst$/).forEach((name) => rmSync(name))],
     ['the tables are rubbish', () => overwrite(files(/\.sst$/))],
-    [
-      'there is a file in the place of the database',
-      () => {
-        rmSync(path.join(thread(), 'rocksdb'), { recursive: true });
-        writeFileSync(path.join(thread(), 'rocksdb'), 'thesis');
-      },
-    ],
+    ['there is a file in the place of the database', () => replaceByFile(path.join(thread(), 'rocksdb'))],
+    ["there is a file in the place of the thread's folder", () => replaceByFile(thread())],
+    ["there is a file in the place of the application's folder", () => replaceByFile(path.dirname(thread()))],
   ])('is set aside and restored at start, where %s', async (_what, damage) => {
     await countTo(1);
     // The second start moves what is in the log into a table.
