@@ -34,6 +34,7 @@ import type {
 } from './results.ts';
 import { queriesAfter, rememberTopic, requireTopic } from './script-state.ts';
 import { emptySession, type Session, sessionAfter } from './session.ts';
+import { placed, placedLater } from './statement-place.ts';
 import { roundTrip } from './plan-versions.ts';
 import type { RecoveredState } from './replay-commands.ts';
 import type { StatementPlan } from './statement-plan.ts';
@@ -116,10 +117,13 @@ export class SqlEngine {
     for (const { statement, text } of parsed) {
       prepared.push({ statement, text, session: current });
       const context = this.#context(current, topics, catalog);
-      const plan = planStatement({ statement, text, context, queryNumber: number, queries });
-      if (plan === undefined) this.#check(statement, context, queries);
-      else {
-        requireTopic(plan, topics);
+      const plan = placed(statement, () => {
+        const made = planStatement({ statement, text, context, queryNumber: number, queries });
+        if (made === undefined) this.#check(statement, context, queries);
+        else requireTopic(made, topics);
+        return made;
+      });
+      if (plan !== undefined) {
         catalog = applyPlan(catalog, plan);
         queries = queriesAfter(queries, plan);
         if ('query' in plan && plan.query !== undefined) number++;
@@ -136,9 +140,16 @@ export class SqlEngine {
    * @param queryNumber the number in the id of a query that it starts; by default the engine counts.
    * @throws {DiagnosticError} for whatever cannot be done: {@link SqlEngine.replay} refuses nothing any more.
    */
-  async plan(
-    { statement, text, session }: PreparedStatement,
+  plan(
+    prepared: PreparedStatement,
     options: { readonly queryNumber?: number } = {},
+  ): Promise<StatementPlan | undefined> {
+    return placedLater(prepared.statement, () => this.#plan(prepared, options));
+  }
+
+  async #plan(
+    { statement, text, session }: PreparedStatement,
+    options: { readonly queryNumber?: number },
   ): Promise<StatementPlan | undefined> {
     const topics = await this.#topicsOf([statement]);
     const context = this.#context(session, topics, this.#catalog);
@@ -163,9 +174,16 @@ export class SqlEngine {
    * Executes a prepared statement; SELECT goes to {@link SqlEngine.query} instead.
    * @param queryNumber the number in the id of a query that it starts; by default the engine counts.
    */
-  async execute(
+  execute(
     prepared: PreparedStatement,
     options: { readonly queryNumber?: number } = {},
+  ): Promise<StatementResult> {
+    return placedLater(prepared.statement, () => this.#execute(prepared, options));
+  }
+
+  async #execute(
+    prepared: PreparedStatement,
+    options: { readonly queryNumber?: number },
   ): Promise<StatementResult> {
     const { statement, text, session } = prepared;
     if (isPlanned(statement)) return this.#changes.run(() => this.#executePlanned(prepared, options));
@@ -264,8 +282,11 @@ export class SqlEngine {
    * Runs a SELECT: a push query where it says EMIT CHANGES (or FINAL), else a pull query. A pull query over a stream is a
    * push query that ends: it reads the topic from its beginning to where it ends now.
    */
-  async query(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
-    const { statement, session } = prepared;
+  query(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
+    return placedLater(prepared.statement, () => this.#query(prepared));
+  }
+
+  async #query({ statement, session }: PreparedStatement): Promise<PushQuery | PullResult> {
     if (statement.kind !== 'QueryStatement') throw sqlError('not a query', { span: statement.span });
     const { query } = statement;
     const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);

@@ -22,7 +22,7 @@ export function recordToInsert(statement: InsertValues, context: AnalysisContext
   if (columns.length !== statement.values.length) {
     throw sqlError(
       `Expected ${columns.length} value(s), got ${statement.values.length}: a value is needed for every column named.`,
-      { span: statement.span },
+      { span: statement.values[columns.length]?.span ?? statement.nameSpan },
     );
   }
   const values = new Map<string, SqlValue>();
@@ -40,12 +40,12 @@ export function recordToInsert(statement: InsertValues, context: AnalysisContext
     throw sqlError(
       `Failed to insert values into '${source.name}'. Value for primary key column(s) ` +
         `${source.schema.key.map(({ name }) => name).join(', ')} is required for tables`,
-      { span: statement.span },
+      { span: statement.nameSpan },
     );
   }
   const { keyFormat, valueFormat, name: topic } = source.topic;
   if (timestamp !== undefined && timestamp < 0) {
-    throw sqlError(`ROWTIME must not be negative: ${timestamp}`, { span: statement.span });
+    throw sqlError(`ROWTIME must not be negative: ${timestamp}`, { span: statement.nameSpan });
   }
   return {
     topic,
@@ -83,7 +83,9 @@ function columnsOf(statement: InsertValues, source: DataSource): readonly Schema
   const columns = statement.columns.map((name): SchemaColumn => {
     if (name === 'ROWTIME') return { name, type: { kind: 'BIGINT' }, namespace: 'VALUE' };
     if (name === 'ROWPARTITION' || name === 'ROWOFFSET') {
-      throw sqlError(`Inserting into column ${quoteName(name)} is not allowed.`, { span: statement.span });
+      throw sqlError(`Inserting into column ${quoteName(name)} is not allowed.`, {
+        span: statement.nameSpan,
+      });
     }
     const column = schema.find(name);
     if (column !== undefined) return column;
@@ -92,7 +94,7 @@ function columnsOf(statement: InsertValues, source: DataSource): readonly Schema
       schema.columns.map((known) => known.name),
     );
     throw sqlError(`Column name ${quoteName(name)} does not exist.`, {
-      span: statement.span,
+      span: statement.nameSpan,
       ...(suggestion === undefined ? {} : { suggestion }),
     });
   });

@@ -4,7 +4,7 @@ import { formatOf } from '../../serde/formats.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { sqlError, withPrefix } from '../analysis/sql-error.ts';
+import { sqlError, withPrefix, withSpan } from '../analysis/sql-error.ts';
 import { WithProperties } from '../analysis/with-properties.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { planQuery } from '../logical/plan-query.ts';
@@ -279,10 +279,11 @@ function planInsertInto(statement: InsertInto, options: PlanStatementOptions): S
     throw sqlError(
       'Incompatible data sink and query result. Data sink (' +
         `${target.name}) type is KSTREAM but select query result is KTABLE.`,
+      { span: statement.query.span },
     );
   }
   const result = schemaOfProject(project);
-  checkCompatible(result, target.schema);
+  withSpan(statement.query.span, () => checkCompatible(result, target.schema));
   const planned = planSteps(project, context);
   const query: QueryPlan = {
     version: PLAN_VERSION,
@@ -324,9 +325,7 @@ function planDrop(
   if (source.kind !== statement.sourceKind) {
     throw sqlError(
       `Incompatible data source type is ${source.kind}, but statement was DROP ${statement.sourceKind}`,
-      {
-        hint: `DROP ${source.kind} ${statement.name};`,
-      },
+      { hint: `DROP ${source.kind} ${statement.name};` },
     );
   }
   if (statement.deleteTopic && source.isSource) {
@@ -386,6 +385,7 @@ function planAlter(
     if (source.schema.find(column.name) !== undefined) {
       throw sqlError(
         `Cannot add column ${quoteName(column.name)} to schema. A column with the same name already exists.`,
+        { span: column.span },
       );
     }
     return {

@@ -232,6 +232,7 @@ function checkGrouped(options: {
     throw sqlError(
       `Non-aggregate HAVING expression not part of GROUP BY: ${badHaving.join(', ')}\n` +
         'Consider switching the HAVING clause to a WHERE clause before the GROUP BY for non-aggregate expressions.',
+      having === undefined ? {} : { span: having.span },
     );
   }
 }
