@@ -18,10 +18,12 @@ import type { Reply, RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { CurrentLeaders } from './current-leader.ts';
+import { runSteps } from './sliced-steps.ts';
 
 type Request = RequestOf<typeof produce>;
 type Response = ResponseInput<typeof produce>;
 type TopicRequest = Request['topicData'][number];
+type PartitionRequest = TopicRequest['partitionData'][number];
 
 /** The client id that Kafka's own tools use to write to internal topics. */
 const ADMIN_CLIENT_ID = '__admin_client';
@@ -35,6 +37,7 @@ const ZSTD_VERSION_MIN = 7;
  * - acks=1 answers when all is written, acks=-1 when the high watermark has passed it, acks=0 never: there an error
  *   closes the connection.
  * - The failure of one partition leaves the others alone.
+ * - A request that names thousands of partitions is worked on in slices: the first record of each makes a file.
  * - v10+: NOT_LEADER_OR_FOLLOWER names the leader (KIP-951). v13+: topics by id.
  * - Transactional batches are refused with INVALID_TXN_STATE: there is no transaction coordinator yet. Where the request
  *   names no transaction, it is TRANSACTIONAL_ID_AUTHORIZATION_FAILED, as in Kafka.
@@ -49,7 +52,7 @@ export function produceHandler(services: BrokerServices): RequestHandler<typeof 
         reply(failure(request, ErrorCode.INVALID_REQUIRED_ACKS));
         return;
       }
-      new ProduceRun(services, request, context).start(reply);
+      new ProduceRun(services, request, context, reply).start();
     },
     failure,
   };
@@ -77,57 +80,73 @@ class ProduceRun {
   readonly #services: BrokerServices;
   readonly #request: Request;
   readonly #context: RequestContext;
+  readonly #reply: Reply<typeof produce>;
   readonly #appended: Appended[][] = [];
   readonly #touched: Partition[] = [];
+  /** Where the way through the request has come to. */
+  #topicAt = 0;
+  #partitionAt = 0;
   /** What was found in the batches that were looked into ahead, by their bytes. */
   readonly #inspections = new Map<Buffer, Inspection>();
   #failed = false;
 
-  constructor(services: BrokerServices, request: Request, context: RequestContext) {
+  constructor(
+    services: BrokerServices,
+    request: Request,
+    context: RequestContext,
+    reply: Reply<typeof produce>,
+  ) {
     this.#services = services;
     this.#request = request;
     this.#context = context;
+    this.#reply = reply;
   }
 
   /**
    * Looks into what is compressed, then appends. What is too large for the event loop is looked at beside it; the
    * connection's next requests wait for that, so that no later batch of a producer is appended before an earlier one.
    */
-  start(reply: Reply<typeof produce>): void {
-    const waits = this.#inspect();
-    if (waits.length === 0) {
-      this.#appendAll(reply);
-      return;
-    }
+  start(): void {
+    const waits: Promise<void>[] = [];
+    const onEnd = (): void => {
+      if (waits.length === 0) this.#appendAll();
+      else this.#appendAfter(waits);
+    };
+    runSteps({ next: () => this.#inspectNext(waits), onEnd }, this.#context, this.#services.environment);
+  }
+
+  #appendAfter(waits: readonly Promise<void>[]): void {
     const release = this.#context.hold();
     const fail = (error: unknown): never => {
       throw error;
     };
     void Promise.all(waits)
       .then(
-        this.#context.guard(() => this.#appendAll(reply)),
+        this.#context.guard(() => this.#appendAll()),
         this.#context.guard(fail),
       )
       .finally(release);
   }
 
-  /** Looks into batches that are compressed, or are to be, or are large; answers what has to be waited for. */
-  #inspect(): Promise<void>[] {
-    const waits: Promise<void>[] = [];
-    for (const topic of this.#request.topicData) {
-      const name = this.#topicName(topic);
-      for (const { index, records } of topic.partitionData) {
-        if (records === null) continue;
-        const partition = this.#services.replicaManager.get(name, index);
-        if (partition === undefined || partition.leader === null) continue;
-        if (!isInspectedAhead(records, partition.config.log)) continue;
-        const found = inspectBatch(partition, records, this.#services.environment);
-        if (found instanceof Promise)
-          waits.push(found.then((late) => void this.#inspections.set(records, late)));
-        else if (found !== undefined) this.#inspections.set(records, found);
-      }
+  /** Looks into a batch that is compressed, or is to be, or is large; adds what has to be waited for. */
+  #inspectNext(waits: Promise<void>[]): boolean {
+    const topic = this.#request.topicData[this.#topicAt];
+    if (topic === undefined) return false;
+    const data = topic.partitionData[this.#partitionAt++];
+    if (data === undefined) {
+      this.#topicAt++;
+      this.#partitionAt = 0;
+      return true;
     }
-    return waits;
+    const { index, records } = data;
+    if (records === null) return true;
+    const partition = this.#services.replicaManager.get(this.#topicName(topic), index);
+    if (partition === undefined || partition.leader === null) return true;
+    if (!isInspectedAhead(records, partition.config.log)) return true;
+    const found = inspectBatch(partition, records, this.#services.environment);
+    if (found instanceof Promise) waits.push(found.then((late) => void this.#inspections.set(records, late)));
+    else if (found !== undefined) this.#inspections.set(records, found);
+    return true;
   }
 
   #topicName({ name, topicId }: TopicRequest): string {
@@ -135,41 +154,61 @@ class ProduceRun {
     return this.#services.image.topicsById.get(topicId)?.name ?? '';
   }
 
-  #appendAll(reply: Reply<typeof produce>): void {
+  #appendAll(): void {
+    this.#topicAt = 0;
+    this.#partitionAt = 0;
+    const onEnd = (): void => this.#answer();
+    runSteps({ next: () => this.#appendNext(), onEnd }, this.#context, this.#services.environment);
+  }
+
+  #answer(): void {
     const { acks, timeoutMs } = this.#request;
-    for (const topic of this.#request.topicData) this.#appended.push(this.#appendTopic(topic));
     if (acks === -1) {
       const commits = this.#appended
         .flatMap((topic) => topic.map(({ commit }) => commit))
         .filter((c) => c !== null);
       const delayed = new DelayedProduce(
         commits,
-        this.#context.guard(() => reply(this.#response())),
+        this.#context.guard(() => this.#reply(this.#response())),
       );
       delayed.start(this.#services.environment.timers, Math.max(0, timeoutMs));
       if (!delayed.done) this.#context.onClosed(() => delayed.cancel());
     } else if (acks === 1) {
-      reply(this.#response());
+      this.#reply(this.#response());
     } else {
       if (this.#failed) this.#context.disconnect();
-      reply(null);
+      this.#reply(null);
     }
     // Readers come after the acknowledgement is under way, and after all partitions have their batches.
     for (const partition of this.#touched) partition.wake();
   }
 
-  #appendTopic(data: TopicRequest): Appended[] {
-    const topic = this.#topicName(data);
-    const metrics = topic === '' ? undefined : this.#services.metrics.topics.get(topic);
-    if (metrics !== undefined) metrics.totalProduceRequestsTotal++;
-    return data.partitionData.map(({ index, records }) => {
-      const partition = this.#services.replicaManager.get(topic, index);
-      const refused = this.#refusal(topic, partition, index, records);
-      if (refused !== ErrorCode.NONE || partition === undefined || records === null) {
-        return this.#refused(topic, index, refused);
-      }
-      return this.#append(partition, records);
-    });
+  #appendNext(): boolean {
+    const topic = this.#request.topicData[this.#topicAt];
+    if (topic === undefined) return false;
+    const name = this.#topicName(topic);
+    if (this.#partitionAt === 0) {
+      this.#appended.push([]);
+      const metrics = name === '' ? undefined : this.#services.metrics.topics.get(name);
+      if (metrics !== undefined) metrics.totalProduceRequestsTotal++;
+    }
+    const data = topic.partitionData[this.#partitionAt++];
+    if (data === undefined) {
+      this.#topicAt++;
+      this.#partitionAt = 0;
+    } else {
+      this.#appended.at(-1)?.push(this.#appendTo(name, data));
+    }
+    return true;
+  }
+
+  #appendTo(topic: string, { index, records }: PartitionRequest): Appended {
+    const partition = this.#services.replicaManager.get(topic, index);
+    const refused = this.#refusal(topic, partition, index, records);
+    if (refused !== ErrorCode.NONE || partition === undefined || records === null) {
+      return this.#refused(topic, index, refused);
+    }
+    return this.#append(partition, records);
   }
 
   #refusal(

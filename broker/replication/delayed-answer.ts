@@ -13,10 +13,13 @@ export interface PendingOutcome {
 
 /**
  * A request whose work is done here and waits until its outcome is decided for all its partitions, or its time is up:
- * then what was done stays, and the client is told that it does not know.
+ * then what was done stays, and the client is told that it does not know. A change of a partition costs a look at that one
+ * only: a request may wait for ten thousand.
  */
-export abstract class DelayedAnswer<T extends PendingOutcome> implements DelayedOperation {
-  readonly #pending: readonly T[];
+export abstract class DelayedAnswer<T extends PendingOutcome> {
+  #pending: readonly T[];
+  /** Outcomes that are not decided. */
+  #open = 0;
   #onDone: (() => void) | undefined;
   #timer: Timer | undefined;
   #done = false;
@@ -33,8 +36,13 @@ export abstract class DelayedAnswer<T extends PendingOutcome> implements Delayed
 
   /** Finishes now if all is decided, else waits for it. */
   start(timers: Timers, timeoutMs: number): void {
-    if (this.tryComplete()) return;
-    for (const { partition, decided } of this.#pending) if (!decided) partition?.produceWatchers.add(this);
+    const open = this.#pending.filter((outcome) => !this.#isDecided(outcome));
+    this.#open = open.length;
+    if (open.length === 0) {
+      this.#finish();
+      return;
+    }
+    for (const outcome of open) outcome.partition?.produceWatchers.add(new OutcomeWatch(this, outcome));
     this.#timer = timers.after(timeoutMs, () => this.#finish());
   }
 
@@ -43,17 +51,17 @@ export abstract class DelayedAnswer<T extends PendingOutcome> implements Delayed
     this.#end();
   }
 
-  tryComplete(): boolean {
-    if (this.#done) return true;
-    let open = 0;
-    for (const outcome of this.#pending) {
-      if (outcome.decided) continue;
-      if (this.decide(outcome)) outcome.decided = true;
-      else open++;
-    }
-    if (open > 0) return false;
-    this.#finish();
+  /** A partition has changed: answers whether nothing more is to come of its outcome. */
+  tryDecide(outcome: T): boolean {
+    if (this.#done || outcome.decided) return true;
+    if (!this.#isDecided(outcome)) return false;
+    if (--this.#open === 0) this.#finish();
     return true;
+  }
+
+  #isDecided(outcome: T): boolean {
+    outcome.decided ||= this.decide(outcome);
+    return outcome.decided;
   }
 
   /** Sets the error code where it is known by now, and answers whether it is. */
@@ -71,5 +79,25 @@ export abstract class DelayedAnswer<T extends PendingOutcome> implements Delayed
     this.#done = true;
     this.#timer?.cancel();
     this.#onDone = undefined;
+    this.#pending = [];
+  }
+}
+
+/** What the list of one partition holds of an answer. */
+class OutcomeWatch<T extends PendingOutcome> implements DelayedOperation {
+  readonly #answer: DelayedAnswer<T>;
+  readonly #outcome: T;
+
+  constructor(answer: DelayedAnswer<T>, outcome: T) {
+    this.#answer = answer;
+    this.#outcome = outcome;
+  }
+
+  get done(): boolean {
+    return this.#answer.done || this.#outcome.decided;
+  }
+
+  tryComplete(): boolean {
+    return this.#answer.tryDecide(this.#outcome);
   }
 }

@@ -2,6 +2,7 @@ import { mustStop } from '../../src/base/assert.ts';
 import type { Environment } from '../../src/base/environment.ts';
 import { type AssertionFailure, messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { TimeSlice } from '../../src/base/time-slice.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestInput, ResponseOf } from '../../src/protocol/message.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
@@ -159,6 +160,7 @@ export class ReplicaFetcher {
   async #onResponse(response: ResponseOf<typeof fetch>, asked: ReadonlyMap<string, Asked>): Promise<void> {
     if (response.errorCode !== ErrorCode.NONE)
       throw new Error(`the leader answered error ${response.errorCode}`);
+    const slice = new TimeSlice(this.#options.environment);
     for (const { topicId, partitions } of response.responses) {
       for (const data of partitions) {
         const question = asked.get(`${topicId}:${data.partitionIndex}`);
@@ -168,6 +170,8 @@ export class ReplicaFetcher {
         } catch (error) {
           this.#onFailure(question.followed, error);
         }
+        // The first record of each of ten thousand partitions makes a file.
+        if (slice.isOver) await slice.next();
       }
     }
   }
