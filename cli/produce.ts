@@ -18,6 +18,9 @@ interface ProduceOptions extends ConnectionOptions {
   readonly valueFormat: ByteFormat;
 }
 
+/** Who waits at a terminal is told soon why a record is not taken, such as by a broker whose disk is full. */
+const DELIVERY_MS_MAX = 30_000;
+
 const OPTION_RULES: OptionRules = {
   '--key-separator': {},
   '--partition': {},
@@ -86,7 +89,7 @@ export function produceCommand(): Command {
 
 async function producerOptions(options: ProduceOptions) {
   const { defaultApiTimeoutMs: blockMsMax, ...common } = await clientOptions(options);
-  return { ...common, blockMsMax };
+  return { ...common, blockMsMax, deliveryTimeoutMs: DELIVERY_MS_MAX };
 }
 
 function recordOf(line: string, lineNumber: number, options: ProduceOptions) {

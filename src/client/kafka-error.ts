@@ -30,3 +30,15 @@ export function closed(what: string): OperationalError {
 export function isRetriable(error: unknown): error is OperationalError & { readonly retriable: true } {
   return error instanceof OperationalError && error.retriable;
 }
+
+/** Whether a broker has said that its disk is full, or has failed. */
+export function isStorageError(error: unknown): boolean {
+  return error instanceof OperationalError && error.code === 'KAFKA_STORAGE_ERROR';
+}
+
+/** Errors that say by themselves what is wrong, better than a time that ran out. */
+const TELLING_CODES = new Set(['CLUSTER_UNREACHABLE', 'UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID']);
+
+export function isTelling(error: unknown): boolean {
+  return error instanceof OperationalError && TELLING_CODES.has(error.code);
+}

@@ -11,47 +11,8 @@ import { metadata } from '../../src/protocol/messages/03-metadata.ts';
 import { createTopics } from '../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../src/protocol/messages/20-delete-topics.ts';
 import { describeQuorum } from '../../src/protocol/messages/55-describe-quorum.ts';
+import { diskThatFills } from './disk-that-fills.ts';
 import { batchOf, TestBrokers } from './running-broker.ts';
-
-/** The real disk, on which files of one topic can be made to find no space. */
-function diskThatFills(topic: string): { environment: Environment; setFull: (full: boolean) => void } {
-  let full = false;
-  const real = nodeEnvironment.disk;
-  const disk: Disk = {
-    ...real,
-    open: (path, mode) => (path.includes(topic) ? failing(real.open(path, mode)) : real.open(path, mode)),
-    replaceFile(path, content) {
-      if (full && path.includes(topic)) throw noSpace(path);
-      real.replaceFile(path, content);
-    },
-  };
-  const noSpace = (path: string): OperationalError =>
-    new OperationalError('DISK_FULL', `no space left to write ${path}`, { retriable: true });
-  function failing(file: DiskFile): DiskFile {
-    return {
-      path: file.path,
-      size: () => file.size(),
-      read: (target, offset, length, position) => file.read(target, offset, length, position),
-      write(chunks, position) {
-        if (full) {
-          // A full disk takes some of it first.
-          file.write([(chunks[0] ?? Buffer.alloc(0)).subarray(0, 20)], position);
-          throw noSpace(file.path);
-        }
-        file.write(chunks, position);
-      },
-      truncate: (size) => file.truncate(size),
-      sync: () => file.sync(),
-      close: () => file.close(),
-    };
-  }
-  return {
-    environment: { ...nodeEnvironment, disk },
-    setFull: (value) => {
-      full = value;
-    },
-  };
-}
 
 describe('a full disk', () => {
   const brokers = new TestBrokers();

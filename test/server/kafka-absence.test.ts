@@ -18,3 +18,14 @@ it('says of one that says nothing that it does not answer', () => {
     /the Kafka cluster at a:1 does not answer/,
   );
 });
+
+it('says of one whose disk is full what its broker has said, and of one that refuses that it answers', () => {
+  const full = kafkaError(ErrorCode.KAFKA_STORAGE_ERROR, 't-0', 'the log cannot be written: no space left');
+  expect(String(absence.named(timedOut('production to t-0', 1, full)))).toMatch(
+    /the Kafka cluster at a:1 cannot write: .*full.*no space left \(KAFKA_STORAGE_ERROR\)/,
+  );
+  const away = kafkaError(ErrorCode.LEADER_NOT_AVAILABLE, 't-0');
+  expect(String(absence.named(timedOut('production to t-0', 1, away)))).toMatch(
+    /the Kafka cluster at a:1 answers, but does not do it: .*LEADER_NOT_AVAILABLE/,
+  );
+});

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Broker } from '../../broker/index.ts';
+import type { Environment } from '../../src/base/environment.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { SqlServer } from '../../src/server/index.ts';
@@ -28,6 +29,8 @@ export interface TestPlatformOptions {
   readonly data?: string;
   /** Properties of the SQL server beside those of all tests. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** What the broker runs on. */
+  readonly environment?: Environment;
   /** Something between the broker and all its clients. */
   readonly proxy?: SilentProxy;
 }
@@ -35,10 +38,11 @@ export interface TestPlatformOptions {
 export async function startPlatform({
   data = mkdtempSync(path.join(tmpdir(), 'millrace-test-')),
   properties = {},
+  environment = nodeEnvironment,
   proxy,
 }: TestPlatformOptions = {}): Promise<TestPlatform> {
   const broker = await Broker.start({
-    environment: nodeEnvironment,
+    environment,
     config: {
       'log.dirs': path.join(data, 'kafka'),
       listeners: 'PLAINTEXT://127.0.0.1:0',

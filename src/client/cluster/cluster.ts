@@ -3,7 +3,7 @@ import { messageOf, OperationalError } from '../../base/errors.ts';
 import { BrokerChannel, type Call } from '../connection/broker-channel.ts';
 import { Backoff } from '../connection/backoff.ts';
 import type { ClientSettings } from '../config/settings.ts';
-import { closed, isRetriable, kafkaError, timedOut } from '../kafka-error.ts';
+import { closed, isRetriable, isStorageError, isTelling, kafkaError, timedOut } from '../kafka-error.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { metadata } from '../../protocol/messages/03-metadata.ts';
 import { type IdleTopics, TrackedTopics } from './tracked-topics.ts';
@@ -220,6 +220,7 @@ export class Cluster {
     attempt: (remainingMs: number, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const deadlineMs = this.#nowMs() + timeoutMs;
+    let last: unknown;
     for (let failures = 1; ; failures++) {
       if (this.#closed) throw closed('client');
       let overdue: Error | undefined;
@@ -228,15 +229,17 @@ export class Cluster {
         const remainingMs = Math.max(1, Math.ceil(deadlineMs - this.#nowMs()));
         return await this.within(remainingMs, attempt(remainingMs, ending.signal), () => {
           // Whether the time ends in an attempt or between two, what is wrong is told in the same words.
-          overdue = this.#outage ?? timedOut(what, timeoutMs);
+          overdue = this.#outage ?? timedOut(what, timeoutMs, last);
           ending.abort(overdue);
           return overdue;
         });
       } catch (error) {
         if (!isRetriable(error) || error === overdue) throw error;
+        // A broker whose disk is full may then say that it is not the controller any more, which is the lesser news.
+        if (!isStorageError(last)) last = error;
         const pauseMs = this.#backoff.delayMs(failures);
         if (this.#nowMs() + pauseMs >= deadlineMs) {
-          throw isTelling(error) ? error : timedOut(what, timeoutMs, error);
+          throw isTelling(error) ? error : timedOut(what, timeoutMs, last);
         }
         await this.sleep(pauseMs);
       }
@@ -386,13 +389,6 @@ export class Cluster {
 }
 
 const CONNECT_CODES = new Set(['CONNECTION_REFUSED', 'HOST_NOT_FOUND', 'TIMED_OUT', 'NETWORK_ERROR']);
-
-/** Errors that say by themselves what is wrong, better than a time that ran out. */
-const TELLING_CODES = new Set(['CLUSTER_UNREACHABLE', 'UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID']);
-
-function isTelling(error: unknown): boolean {
-  return error instanceof OperationalError && TELLING_CODES.has(error.code);
-}
 
 function show({ host, port }: Address): string {
   return `${host}:${port}`;

@@ -113,11 +113,13 @@ export class CommandTopic {
   /**
    * Records a command, waits until it was applied here, and answers what that answered; undefined where another server's
    * command got ahead of it, and it is not applied.
+   * @param onRecorded called when it is in the topic: what is thrown afterwards does not take it back.
    * @throws what applying it threw.
    */
-  async append(command: NewCommand): Promise<unknown> {
+  async append(command: NewCommand, onRecorded: () => void = () => undefined): Promise<unknown> {
     if (this.#failure !== undefined) throw this.#failure;
     const offset = await this.#send(command);
+    onRecorded();
     const applied = new Promise((resolve, reject) => {
       const early = this.#early.get(offset);
       this.#early.delete(offset);

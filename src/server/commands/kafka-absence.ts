@@ -1,4 +1,5 @@
 import { OperationalError } from '../../base/errors.ts';
+import { ErrorCode } from '../../protocol/error-codes.ts';
 
 /** Says which cluster it was that a statement waited for in vain. */
 export class KafkaAbsence {
@@ -30,14 +31,16 @@ export class KafkaAbsence {
     if (!(error instanceof OperationalError) || error.code !== 'TIMED_OUT') return error;
     if (error.message.includes(this.#bootstrapServers)) return error;
     const cluster = `the Kafka cluster at ${this.#bootstrapServers}`;
-    const message = lacksReplicas(error.cause)
-      ? `${cluster} lacks replicas: fewer are in sync than min.insync.replicas asks for: ${error.message}`
-      : `${cluster} does not answer: ${error.message}`;
+    const message = `${cluster} ${stateBy(error.cause)}: ${error.message}`;
     return new OperationalError(error.code, message, { retriable: error.retriable, cause: error });
   }
 }
 
-/** It answers, and takes no records while so many brokers are missing. */
-function lacksReplicas(cause: unknown): boolean {
-  return cause instanceof OperationalError && cause.code.startsWith('NOT_ENOUGH_REPLICAS');
+/** What is wrong with the cluster, by what was last heard of it: a code of Kafka's is an answer. */
+function stateBy(cause: unknown): string {
+  if (!(cause instanceof OperationalError) || !(cause.code in ErrorCode)) return 'does not answer';
+  if (cause.code.startsWith('NOT_ENOUGH_REPLICAS'))
+    return 'lacks replicas: fewer are in sync than min.insync.replicas asks for';
+  if (cause.code === 'KAFKA_STORAGE_ERROR') return 'cannot write: a disk of it is full, or has failed';
+  return 'answers, but does not do it';
 }

@@ -16,6 +16,7 @@ import { ignoredWarning } from '../config/ignored-properties.ts';
 import { checkProperty } from './request-body.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
+import { withoutTopics } from './undo-topics.ts';
 import { StatementLane } from './statement-lane.ts';
 
 /** What applying a command answers. */
@@ -188,15 +189,38 @@ export class StatementExecutor {
     return statementEntity(await this.#engine.execute(prepared));
   }
 
-  /** Plans a statement and records the plan, again and again while other servers' statements get ahead of it. */
+  /** Plans a statement and records the plan; one that is not recorded leaves no topic behind. */
   async #planAndRecord(prepared: PreparedStatement): Promise<StatementEntity> {
+    const made: string[] = [];
+    try {
+      return await this.#planAndRecordWith(prepared, made);
+    } catch (error) {
+      throw await withoutTopics(error, made, this.#engine);
+    }
+  }
+
+  /**
+   * Tries again and again while other servers' statements get ahead of it.
+   * @param made to which the topics are added that are made for it, as long as they can be taken back.
+   */
+  async #planAndRecordWith(prepared: PreparedStatement, made: string[]): Promise<StatementEntity> {
     for (let attempt = 0; attempt < RECORD_ATTEMPTS_MAX; attempt++) {
       const plannedAtOffset = this.#commands().plannedAtOffset;
       const plan = await this.#engine.plan(prepared, { queryNumber: plannedAtOffset });
       assert(plan !== undefined, `${prepared.statement.kind} has a plan`);
       if (plan.kind === 'none') return warningEntity(prepared.text, plan.message);
-      await this.#engine.createTopic(plan);
-      const entity = await this.#record(prepared, { plan, plannedAtOffset });
+      const topic = await this.#engine.createTopic(plan);
+      if (topic !== undefined) made.push(topic);
+      let isRecorded = false;
+      const onRecorded = (): void => {
+        isRecorded = true;
+      };
+      const entity = await this.#record(prepared, { plan, plannedAtOffset }, onRecorded).catch(
+        (error: unknown) => {
+          if (isRecorded) made.length = 0;
+          throw error;
+        },
+      );
       if (entity !== undefined) return entity;
     }
     throw new OperationalError(
@@ -210,11 +234,12 @@ export class StatementExecutor {
   async #record(
     { statement, text, session: { properties } }: PreparedStatement,
     { plan, plannedAtOffset }: Pick<Command, 'plannedAtOffset'> & { readonly plan: RecordedPlan | null },
+    onRecorded: () => void = () => undefined,
   ): Promise<StatementEntity | undefined> {
     const control = statement.kind === 'QueryControl' ? controlOf(statement) : null;
     const id = plan === null ? `terminate/\`${control?.queryId ?? 'ALL'}\`/execute` : commandIdOf(plan);
     const command = { id, statementText: text, properties, plan, control, plannedAtOffset };
-    const applied = (await this.#commands().append(command)) as CommandResult | undefined;
+    const applied = (await this.#commands().append(command, onRecorded)) as CommandResult | undefined;
     if (applied === undefined) return undefined;
     const { message, queryId } = applied;
     return currentStatus(text, {

@@ -165,9 +165,21 @@ export class SqlEngine {
   /**
    * Makes the topic that a plan needs. Done before the plan is recorded: a topic that cannot be made is a refusal, and one
    * that stays behind when the server is killed in between is found by the next attempt.
+   * @returns the name of the topic, where it was not there before.
    */
-  async createTopic(plan: StatementPlan): Promise<void> {
-    if (plan.kind === 'createSource' || plan.kind === 'createAs') await this.#host.createTopic(plan.topic);
+  async createTopic(plan: StatementPlan): Promise<string | undefined> {
+    if (plan.kind !== 'createSource' && plan.kind !== 'createAs') return undefined;
+    return (await this.#host.createTopic(plan.topic)) ? plan.topic.name : undefined;
+  }
+
+  /**
+   * Deletes a topic that was made for a plan that was then not recorded.
+   * @returns false where it stays: a stream or table has it meanwhile.
+   */
+  async undoTopic(name: string): Promise<boolean> {
+    if (this.#catalog.sources().some(({ topic }) => topic.name === name)) return false;
+    await this.#host.deleteTopic(name);
+    return true;
   }
 
   /**

@@ -28,8 +28,8 @@ export interface SqlHost {
    * @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say.
    */
   check(plan: StatementPlan, context: AnalysisContext): Promise<void>;
-  /** Makes a topic; no error where it exists. */
-  createTopic(request: TopicRequest): Promise<void>;
+  /** Makes a topic; no error where it exists. @returns whether it was made now. */
+  createTopic(request: TopicRequest): Promise<boolean>;
   /** Deletes a topic; no error where there is none. */
   deleteTopic(name: string): Promise<void>;
   /** Writes a record and waits until it is acknowledged. */

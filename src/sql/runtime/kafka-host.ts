@@ -94,8 +94,8 @@ export class KafkaHost implements SqlHost {
     return this.#check.check(plan, context);
   }
 
-  async createTopic(request: TopicRequest): Promise<void> {
-    await this.#requests.create(request);
+  createTopic(request: TopicRequest): Promise<boolean> {
+    return this.#requests.create(request);
   }
 
   async deleteTopic(name: string): Promise<void> {

@@ -26,24 +26,25 @@ export class TopicRequests {
   }
 
   /** @throws {DiagnosticError} where the topic cannot be made, or exists and is not as the statement wants it. */
-  check(request: TopicRequest): Promise<void> {
-    return this.#make(request, { validateOnly: true });
+  async check(request: TopicRequest): Promise<void> {
+    await this.#make(request, { validateOnly: true });
   }
 
-  /** @throws as {@link TopicRequests.check}. */
-  create(request: TopicRequest): Promise<void> {
+  /** @returns whether it was made now, and not there before. @throws as {@link TopicRequests.check}. */
+  create(request: TopicRequest): Promise<boolean> {
     return this.#make(request, { validateOnly: false });
   }
 
-  async #make(request: TopicRequest, options: { readonly validateOnly: boolean }): Promise<void> {
-    if (await this.#exists(request)) return;
+  async #make(request: TopicRequest, options: { readonly validateOnly: boolean }): Promise<boolean> {
+    if (await this.#exists(request)) return false;
     try {
       await this.#cluster.admin.createTopics([newTopicOf(request)], options);
+      return true;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       // Another server of the service, given the same statement, may have been faster.
       const isThere = error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS';
-      if (isThere && (await this.#exists(request))) return;
+      if (isThere && (await this.#exists(request))) return false;
       throw sqlError(`Kafka topic '${request.name}' cannot be created: ${messageOf(error)}`);
     }
   }
