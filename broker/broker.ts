@@ -3,6 +3,7 @@ import type { Address, Environment } from '../src/base/environment.ts';
 import type { AssertionFailure } from '../src/base/errors.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../src/base/logger.ts';
+import { assignReplicasToDirs } from '../src/protocol/messages/73-assign-replicas-to-dirs.ts';
 import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { BrokerConfig } from './config/broker-config.ts';
@@ -46,6 +47,7 @@ import { SocketServer } from './server/socket-server.ts';
 import { socketSettings } from './server/socket-settings.ts';
 
 const ALTER_PARTITION_VERSION = 3;
+const ASSIGN_REPLICAS_VERSION = 0;
 const ALTER_PARTITION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3000;
 
@@ -467,6 +469,14 @@ export class Broker {
       isrChanges,
       fetchers,
       metrics: () => this.#metrics,
+      onAssertion,
+      peers: this.#peers,
+      addressOf: (brokerId, image) => this.#interBrokerAddress(brokerId, image),
+      brokerEpoch,
+      assign: (request) =>
+        this.#controller.send(assignReplicasToDirs, ASSIGN_REPLICAS_VERSION, request, {
+          timeoutMs: ALTER_PARTITION_TIMEOUT_MS,
+        }),
       internalTimeoutMs: config.get('offsets.commit.timeout.ms'),
     });
   }

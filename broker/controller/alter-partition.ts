@@ -1,10 +1,11 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf } from '../../src/protocol/message.ts';
 import { alterPartition as api } from '../../src/protocol/messages/56-alter-partition.ts';
+import { directoriesWith, isLost } from '../metadata/lost-replica.ts';
 import type { PartitionRegistration, TopicImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord, PartitionChangeRecord } from '../metadata/metadata-record.ts';
 import { applyPartitionChange } from '../metadata/partition-change.ts';
-import { electionRules, isActive, partitionChangeRecord } from './cluster-view.ts';
+import { directoryOf, electionRules, isActive, partitionChangeRecord } from './cluster-view.ts';
 import { type ControllerState, operation } from './operation.ts';
 
 type Request = RequestOf<typeof api>;
@@ -16,10 +17,7 @@ const ISR_EPOCHS_VERSION = 3;
 /**
  * AlterPartition (key 56): a leader asks to change its ISR. Epochs fence what is out of date; nobody joins who is
  * fenced, on his way out, or not the process that the leader thinks (KIP-841, KIP-903).
- *
- * Any replica may also ask for the ISR without itself: the files of its log are damaged. It is then taken for one that has
- * lost records, as after an unclean shutdown, provided that there is another that leads. (Kafka has a message for this where
- * a whole disk is lost.)
+ * A replica that was lost (its log was damaged, and is copied again) is whole once its leader finds it in sync.
  */
 export const alterPartition = operation({
   api,
@@ -66,20 +64,23 @@ function alterOne(
   const withEpochs = asked.version >= ISR_EPOCHS_VERSION;
   const isr = withEpochs ? wanted.newIsrWithEpochs.map((member) => member.brokerId) : wanted.newIsr;
   const { brokerId } = asked.request;
-  const isLeaving = partition.replicas.includes(brokerId) && !isr.includes(brokerId);
-  const error = check(state, partition, { brokerId, isLeaving, isr, wanted, withEpochs });
+  const error = check(state, partition, { brokerId, isr, wanted, withEpochs });
   if (error !== ErrorCode.NONE) return refuse(error);
 
   const rules = electionRules(state, topic.name, partition);
   const record = partitionChangeRecord(
     { topic, index, partition },
-    isLeaving ? { isr, uncleanShutdown: [brokerId] } : { isr, recovering: wanted.leaderRecoveryState === 1 },
+    {
+      isr,
+      recovering: wanted.leaderRecoveryState === 1,
+      directories: directoriesWith(partition, (id) =>
+        isr.includes(id) && isLost(partition, id) ? directoryOf(state, id) : undefined,
+      ),
+    },
     rules,
   );
   const after =
     record === null ? partition : applyPartitionChange(partition, record.data as PartitionChangeRecord);
-  if (isLeaving && (after.leader < 0 || after.leader === brokerId))
-    return refuse(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE);
   return {
     record,
     response: {
@@ -97,7 +98,6 @@ function check(
   partition: PartitionRegistration,
   change: {
     readonly brokerId: number;
-    readonly isLeaving: boolean;
     readonly isr: readonly number[];
     readonly wanted: RequestedPartition;
     readonly withEpochs: boolean;
@@ -109,14 +109,10 @@ function check(
     return ErrorCode.NOT_CONTROLLER;
   }
   if (wanted.leaderEpoch < partition.leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH;
-  if (change.brokerId !== partition.leader && !change.isLeaving) return ErrorCode.INVALID_REQUEST;
+  if (change.brokerId !== partition.leader) return ErrorCode.INVALID_REQUEST;
   if (wanted.partitionEpoch < partition.partitionEpoch) return ErrorCode.INVALID_UPDATE_VERSION;
   if (new Set(isr).size !== isr.length || !isr.every((id) => partition.replicas.includes(id))) {
     return ErrorCode.INVALID_REQUEST;
-  }
-  if (change.isLeaving) {
-    const others = partition.isr.filter((id) => id !== change.brokerId);
-    return others.join() === isr.join() ? ErrorCode.NONE : ErrorCode.INVALID_REQUEST;
   }
   if (!isr.includes(partition.leader)) return ErrorCode.INVALID_REQUEST;
   const recovering = wanted.leaderRecoveryState === 1;

@@ -1,3 +1,4 @@
+import { directoriesWith, LOST_DIRECTORY } from '../metadata/lost-replica.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { electionRules, isUncleanElectionEnabled, partitionChangeRecord } from './cluster-view.ts';
 import type { ControllerState, Parts } from './operation.ts';
@@ -32,15 +33,20 @@ function leavingRecord(
   place: Place,
   { brokerId, uncleanShutdown, lostDisk = false }: Leaving,
 ): MetadataRecord | null {
-  const { isr, elr, leader, lastKnownElr } = place.partition;
+  const { replicas, isr, elr, leader } = place.partition;
   const isIn =
     isr.includes(brokerId) ||
     leader === brokerId ||
     (uncleanShutdown && elr.includes(brokerId)) ||
-    (lostDisk && lastKnownElr.includes(brokerId));
+    (lostDisk && replicas.includes(brokerId));
   if (!isIn) return null;
   const rules = electionRules(state, place.topic.name, place.partition, (id) =>
     id === brokerId ? false : undefined,
+  );
+  // What has no other replica has nobody to copy it from.
+  const isToCopy = lostDisk && replicas.length > 1;
+  const directories = directoriesWith(place.partition, (id) =>
+    isToCopy && id === brokerId ? LOST_DIRECTORY : undefined,
   );
   return partitionChangeRecord(
     place,
@@ -48,6 +54,7 @@ function leavingRecord(
       isr: isr.filter((id) => id !== brokerId),
       uncleanShutdown: uncleanShutdown ? [brokerId] : [],
       lostDisk: lostDisk ? [brokerId] : [],
+      directories,
       election: isUncleanElectionEnabled(state, place.topic.name) ? 'unclean' : 'online',
     },
     rules,

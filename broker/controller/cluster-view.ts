@@ -6,6 +6,7 @@ import {
   type PartitionRegistration,
   type TopicImage,
 } from '../metadata/metadata-image.ts';
+import { isLost, UNASSIGNED_DIRECTORY } from '../metadata/lost-replica.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import type { ControllerState } from './operation.ts';
 import { changePartition, type ElectionRules, type PartitionTarget } from './partition-election.ts';
@@ -65,10 +66,17 @@ export function electionRules(
 ): ElectionRules {
   const { minIsr } = electionSettingsOf(state, topic);
   return {
-    isAcceptableLeader: (id) => override(id) ?? isActive(state.image.brokers.get(id)),
+    isAcceptableLeader: (id) =>
+      !isLost(partition, id) && (override(id) ?? isActive(state.image.brokers.get(id))),
     minIsr: Math.min(minIsr, partition.replicas.length),
     eligibleLeaderReplicas: state.settings.eligibleLeaderReplicas,
   };
+}
+
+/** A broker with one log directory has no choice; one with several tells later which it chose. */
+export function directoryOf(state: ControllerState, brokerId: number): string {
+  const directories = state.image.brokers.get(brokerId)?.directories ?? [];
+  return directories.length === 1 ? (directories[0] ?? UNASSIGNED_DIRECTORY) : UNASSIGNED_DIRECTORY;
 }
 
 /** The record that brings a partition to its target, or null when nothing changes. */

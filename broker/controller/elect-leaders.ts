@@ -1,8 +1,9 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import { electLeaders as api } from '../../src/protocol/messages/43-elect-leaders.ts';
+import { directoriesWith, isLost } from '../metadata/lost-replica.ts';
 import type { MetadataRecord, PartitionChangeRecord } from '../metadata/metadata-record.ts';
-import { electionRules, partitionChangeRecord } from './cluster-view.ts';
+import { directoryOf, electionRules, isActive, partitionChangeRecord } from './cluster-view.ts';
 import { type ControllerState, type Failure, failed, inParts, operationInParts } from './operation.ts';
 import type { Place } from './partition-parts.ts';
 
@@ -105,7 +106,9 @@ function electOne(
   if (isNeedless)
     return refuse(ErrorCode.ELECTION_NOT_NEEDED, 'Leader election not needed for topic partition.');
   const place = { topic, index, partition };
-  const record = isPreferred ? preferredElection(state, place) : uncleanElection(state, place);
+  const record = isPreferred
+    ? preferredElection(state, place)
+    : (uncleanElection(state, place) ?? lostElection(state, place));
   if (record !== null) return { record };
   return isPreferred
     ? refuse(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE, 'The preferred leader was not available.')
@@ -126,6 +129,21 @@ export function preferredElection(state: ControllerState, place: Place): Metadat
 /** The record that gives a forsaken partition a leader at any price, or null when no replica lives. */
 export function uncleanElection(state: ControllerState, place: Place): MetadataRecord | null {
   return election(state, place, 'unclean');
+}
+
+/**
+ * Where all replicas are lost nobody has anything, and one that lives may begin with what it can still open: only where somebody
+ * asks for it.
+ */
+function lostElection(state: ControllerState, place: Place): MetadataRecord | null {
+  const { topic, index, partition } = place;
+  const chosen = partition.replicas.find((id) => isActive(state.image.brokers.get(id)));
+  if (chosen === undefined || !partition.replicas.every((id) => isLost(partition, id))) return null;
+  const directories = directoriesWith(partition, (id) =>
+    id === chosen ? directoryOf(state, id) : undefined,
+  );
+  const rules = electionRules(state, topic.name, { ...partition, directories });
+  return partitionChangeRecord({ topic, index, partition }, { election: 'unclean', directories }, rules);
 }
 
 /** The record that gives a partition a leader that is in sync, or null when there is none. */

@@ -33,14 +33,15 @@ export class LeaderlessReport {
 
   #say(waitFor: string, names: readonly string[]): void {
     const remedy =
-      'let any replica lead at the price of what it does not have (kafka-leader-election.sh --election-type unclean, ' +
+      'let any replica that can be opened lead at the price of what it does not have (millrace topic elect TOPIC --unclean, ' +
       'or unclean.leader.election.enable=true for the topic)';
     const message =
       waitFor === ''
         ? 'partitions have no leader: every replica was stopped by a crash or has lost its disk while no other was in ' +
           `sync, and none is known to have all records: ${remedy}; the broker with the most records should lead`
         : 'partitions have no leader: the brokers of "waitFor" are the only ones known to have all records, and are not ' +
-          `here: start one of them; where none comes back, ${remedy}`;
+          'here, or cannot open the log, which their own logs explain: start or mend one of them; where none comes back, ' +
+          remedy;
     this.#logger.warn(message, {
       count: names.length,
       partitions: names.slice(0, NAMED_MAX),

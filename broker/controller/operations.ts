@@ -2,6 +2,7 @@ import type { Api } from '../../src/protocol/message.ts';
 import { allocateProducerIds } from './allocate-producer-ids.ts';
 import { alterConfigs, incrementalAlterConfigs } from './alter-configs.ts';
 import { alterPartition } from './alter-partition.ts';
+import { assignReplicasToDirs } from './assign-replicas-to-dirs.ts';
 import { createPartitions } from './create-partitions.ts';
 import { createTopics } from './create-topics.ts';
 import { deleteTopics } from './delete-topics.ts';
@@ -24,6 +25,7 @@ const operations = {
   63: heartbeat,
   64: unregisterBroker,
   67: allocateProducerIds,
+  73: assignReplicasToDirs,
 } as const;
 
 const byKey = operations as unknown as Readonly<Record<number, Operation<Api>>>;

@@ -16,10 +16,12 @@ export interface PartitionTarget {
   readonly uncleanShutdown?: readonly number[];
   /** Of those, replicas that came back on another disk. They have nothing, and never lead as the last known leader. */
   readonly lostDisk?: readonly number[];
+  /** Parallel to the replicas. */
+  readonly directories?: readonly string[];
 }
 
 export interface ElectionRules {
-  /** Alive, not fenced, not shutting down. */
+  /** Alive, not fenced, not shutting down, with a log that can be opened. */
   readonly isAcceptableLeader: (brokerId: number) => boolean;
   /** `min.insync.replicas`, at most the replication factor. */
   readonly minIsr: number;
@@ -67,6 +69,7 @@ export function changePartition(
     ),
     leader: elected.leader,
     recovering,
+    directories: target.directories ?? partition.directories,
   });
 }
 
@@ -127,17 +130,22 @@ interface PartitionState {
   readonly lastKnownElr: readonly number[];
   readonly leader: number;
   readonly recovering: boolean;
+  readonly directories: readonly string[];
 }
 
 function difference(before: PartitionRegistration, after: PartitionState): PartitionChange | null {
-  const isrChanged = !sameIds(before.isr, after.isr);
-  const elrChanged = !sameIds(before.elr, after.elr);
-  const lastKnownChanged = !sameIds(before.lastKnownElr, after.lastKnownElr);
+  const isrChanged = !isSameList(before.isr, after.isr);
+  const elrChanged = !isSameList(before.elr, after.elr);
+  const lastKnownChanged = !isSameList(before.lastKnownElr, after.lastKnownElr);
   const leaderChanged = before.leader !== after.leader;
   const recoveryChanged = before.recovering !== after.recovering;
-  if (!isrChanged && !elrChanged && !lastKnownChanged && !leaderChanged && !recoveryChanged) return null;
+  const directoriesChanged = !isSameList(before.directories, after.directories);
+  const isChanged =
+    isrChanged || elrChanged || lastKnownChanged || leaderChanged || recoveryChanged || directoriesChanged;
+  if (!isChanged) return null;
   return {
     ...NO_CHANGE,
+    directories: directoriesChanged ? after.directories : null,
     isr: isrChanged ? after.isr : null,
     eligibleLeaderReplicas: elrChanged ? after.elr : null,
     lastKnownElr: lastKnownChanged ? after.lastKnownElr : null,
@@ -146,6 +154,6 @@ function difference(before: PartitionRegistration, after: PartitionState): Parti
   };
 }
 
-function sameIds(a: readonly number[], b: readonly number[]): boolean {
+function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
   return a.length === b.length && a.every((id, index) => id === b[index]);
 }

@@ -1,7 +1,6 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
-import { ZERO_DIRECTORY } from '../quorum/election-state.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import { activeBrokers, isActive } from './cluster-view.ts';
+import { activeBrokers, directoryOf, isActive } from './cluster-view.ts';
 import { type ControllerState, type Failure, failed } from './operation.ts';
 import { placeReplicas } from './replica-placement.ts';
 
@@ -94,10 +93,4 @@ export function newPartitionRecord(
       lastKnownElr: null,
     },
   };
-}
-
-/** A broker with one log directory has no choice; one with several tells later which it chose. */
-function directoryOf(state: ControllerState, brokerId: number): string {
-  const directories = state.image.brokers.get(brokerId)?.directories ?? [];
-  return directories.length === 1 ? (directories[0] ?? ZERO_DIRECTORY) : ZERO_DIRECTORY;
 }

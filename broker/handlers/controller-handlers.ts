@@ -15,6 +15,7 @@ import { brokerRegistration } from '../../src/protocol/messages/62-broker-regist
 import { brokerHeartbeat } from '../../src/protocol/messages/63-broker-heartbeat.ts';
 import { unregisterBroker } from '../../src/protocol/messages/64-unregister-broker.ts';
 import { allocateProducerIds } from '../../src/protocol/messages/67-allocate-producer-ids.ts';
+import { assignReplicasToDirs } from '../../src/protocol/messages/73-assign-replicas-to-dirs.ts';
 import { type AnyRequestHandler, anyHandler } from '../server/request-handler.ts';
 import type { BrokerServices } from './broker-services.ts';
 
@@ -36,6 +37,7 @@ const QUORUM_APIS: readonly Api[] = [
   brokerHeartbeat,
   unregisterBroker,
   allocateProducerIds,
+  assignReplicasToDirs,
 ];
 
 /** Handlers of a controller listener: thin calls into the quorum, which knows whether this node leads. */

@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
+import { isLost } from '../metadata/lost-replica.ts';
 import type { MetadataImage, PartitionRegistration } from '../metadata/metadata-image.ts';
 
 /** A partition as Metadata and DescribeTopicPartitions show it. */
@@ -24,6 +25,8 @@ export function partitionMetadata(
     leaderEpoch: partition.leaderEpoch,
     replicaNodes: partition.replicas,
     isrNodes: partition.isr,
-    offlineReplicas: partition.replicas.filter((id) => image.brokers.get(id)?.fenced !== false),
+    offlineReplicas: partition.replicas.filter(
+      (id) => image.brokers.get(id)?.fenced !== false || isLost(partition, id),
+    ),
   };
 }

@@ -3,7 +3,8 @@ import { howToGiveUp } from '../log/missing-logs.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { LogId, LogManager } from '../log/log-manager.ts';
 import { partitionDirectoryName } from '../log/partition-directory.ts';
-import type { MetadataImage, PartitionRegistration } from '../metadata/metadata-image.ts';
+import { isLost } from '../metadata/lost-replica.ts';
+import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { RemovedTopics } from '../metadata/metadata-loader.ts';
 
 interface DoubtfulFoldersOptions {
@@ -11,6 +12,8 @@ interface DoubtfulFoldersOptions {
   readonly logManager: LogManager;
   readonly logger: Logger;
   readonly setAside: (id: LogId) => void;
+  /** Whether the leader of a partition has answered in that epoch. */
+  readonly isLed: (topicId: string, index: number, leaderEpoch: number) => boolean;
 }
 
 /** A folder whose records nobody may be shown as those of the topic of its name before somebody has said whose they are. */
@@ -26,7 +29,7 @@ interface Doubt {
  * records and does not say whose they are, and one that says that they are a topic's that this cluster has never had, or of
  * another name. Where there was no other topic of the name, records that name nobody can only be those of the topic that
  * there is. Nobody is ever shown an empty partition, or another topic's records, in their place: a replica begins anew
- * only where another broker leads and has them.
+ * only where another broker leads, has answered, and no election can choose this replica before it has copied all.
  */
 export class DoubtfulFolders {
   readonly #options: DoubtfulFoldersOptions;
@@ -85,20 +88,25 @@ export class DoubtfulFolders {
    * @throws {OperationalError} where it is not known whose it is, and the cluster counts on this broker.
    */
   clear(id: LogId, topicId: string, image: MetadataImage): void {
-    const { logManager, nodeId, setAside } = this.#options;
+    const { logManager, nodeId, setAside, isLed } = this.#options;
     const name = partitionDirectoryName(id);
     const registration = image.topicsById.get(topicId)?.partitions.get(id.partition);
     const leader = registration?.leader ?? -1;
-    const isLedElsewhere = leader >= 0 && leader !== nodeId;
-    const isReplaceable = isLedElsewhere && !countsOn(registration, nodeId);
+    const isReplaceable =
+      registration !== undefined &&
+      leader >= 0 &&
+      leader !== nodeId &&
+      isLost(registration, nodeId) &&
+      isLed(topicId, id.partition, registration.leaderEpoch);
     if (isReplaceable) this.#clearDamaged(id, leader);
     const doubt = this.#doubts.get(name);
     if (doubt === undefined) return;
     if (logManager.get(id) !== undefined || logManager.offlineLog(id) !== undefined) {
+      const error = unknownOwner(`${logManager.directory}/${name}`, doubt);
       // Where the topic was deleted and made anew, nobody asks for what it had.
-      const isTopicGone = doubt.topicId !== topicId;
-      if (!isReplaceable && !isTopicGone) throw unknownOwner(`${logManager.directory}/${name}`, doubt);
-      setAside(id);
+      if (doubt.topicId !== topicId) setAside(id);
+      else if (isReplaceable) this.#replace(id, leader, error);
+      else throw error;
     }
     this.#doubts.delete(name);
   }
@@ -113,23 +121,18 @@ export class DoubtfulFolders {
       logManager.forgetMissing(id);
       return;
     }
+    this.#replace(id, leader, log.error);
+  }
+
+  #replace(id: LogId, leader: number, reason: OperationalError): void {
+    const { logManager, logger } = this.#options;
     const folder = logManager.setAside(id);
     logger.error(
       'a damaged replica is set aside, and its records are copied again from the leader: remove the folder when nobody ' +
         'needs it any more',
-      { ...id, leader, folder, reason: log.error.message },
+      { ...id, leader, folder, reason: reason.message },
     );
   }
-}
-
-/**
- * Whether a replica may be made the leader without further ado. As long as that is so it must not begin anew, or an empty log
- * would lead; {@link IsrChanges.leave} puts an end to it.
- */
-export function countsOn(registration: PartitionRegistration | undefined, nodeId: number): boolean {
-  if (registration === undefined) return false;
-  const { leader, isr, elr } = registration;
-  return leader === nodeId || isr.includes(nodeId) || elr.includes(nodeId);
 }
 
 function unknownOwner(directory: string, { named, topicId }: Doubt): OperationalError {

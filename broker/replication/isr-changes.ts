@@ -5,7 +5,6 @@ import type { Logger } from '../../src/base/logger.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseOf } from '../../src/protocol/message.ts';
 import type { alterPartition } from '../../src/protocol/messages/56-alter-partition.ts';
-import type { PartitionRegistration } from '../metadata/metadata-image.ts';
 import type { Partition } from './partition.ts';
 
 type Request = RequestOf<typeof alterPartition>;
@@ -22,13 +21,6 @@ interface IsrChangesOptions {
   readonly brokerEpoch: () => number;
   /** The registered epoch of a broker, -1 when it is not known. */
   readonly brokerEpochOf: (brokerId: number) => number;
-}
-
-/** A replica of this broker, with what the metadata say of its partition. */
-export interface LeavingReplica {
-  readonly topicId: string;
-  readonly index: number;
-  readonly registration: PartitionRegistration;
 }
 
 interface Proposal {
@@ -78,35 +70,6 @@ export class IsrChanges {
       this.#options.environment.timers.defer(() => void this.#sendAll());
     }
   };
-
-  /**
-   * Asks that replicas of this broker leave the ISRs, and the leads, of their partitions: what they hold is damaged. What
-   * comes of it the metadata say; where it is refused, or not heard, the caller asks again. Never rejects.
-   */
-  async leave(replicas: readonly LeavingReplica[]): Promise<void> {
-    const { nodeId, brokerEpoch, brokerEpochOf, logger, onAssertion } = this.#options;
-    const topics = replicas.map(({ topicId, index, registration }) => ({
-      topicId,
-      partitions: [
-        {
-          partitionIndex: index,
-          leaderEpoch: registration.leaderEpoch,
-          newIsr: [],
-          newIsrWithEpochs: registration.isr
-            .filter((brokerId) => brokerId !== nodeId)
-            .map((brokerId) => ({ brokerId, brokerEpoch: brokerEpochOf(brokerId) })),
-          leaderRecoveryState: 0,
-          partitionEpoch: registration.partitionEpoch,
-        },
-      ],
-    }));
-    try {
-      await this.#options.send({ brokerId: nodeId, brokerEpoch: brokerEpoch(), topics });
-    } catch (error) {
-      if (mustStop(error)) onAssertion(error);
-      else logger.warn('a damaged replica could not be taken out of the in-sync replicas', { error });
-    }
-  }
 
   close(): void {
     this.#closed = true;

@@ -7,6 +7,7 @@ import { messageOf, OperationalError } from '../../src/base/errors.ts';
 import { isDamage } from '../log/offline-logs.ts';
 import type { LogId, LogManager } from '../log/log-manager.ts';
 import { isReservedTopic } from '../log/partition-directory.ts';
+import { isLost } from '../metadata/lost-replica.ts';
 import type { MetadataDelta } from '../metadata/metadata-delta.ts';
 import {
   ConfigResourceType,
@@ -19,9 +20,10 @@ import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
 import type { Metrics } from '../server/broker-metrics.ts';
 import type { ReplicaManagerMetrics } from '../server/metrics.ts';
 import { DelayedProduce, pendingCommit } from './delayed-produce.ts';
-import { countsOn, DoubtfulFolders } from './doubtful-folders.ts';
+import { DamagedReplicas, type DamagePeers } from './damaged-replicas.ts';
+import { DoubtfulFolders } from './doubtful-folders.ts';
 import type { InternalLog } from './internal-log.ts';
-import type { IsrChanges, LeavingReplica } from './isr-changes.ts';
+import type { IsrChanges } from './isr-changes.ts';
 import { Partition } from './partition.ts';
 import type { LeaderContext } from './partition-leader.ts';
 import { appendFailure } from './partition.ts';
@@ -30,7 +32,7 @@ import { countReplicas } from './replica-counts.ts';
 import { SlicedWork } from './sliced-work.ts';
 import { TopicConfigs } from './topic-configs.ts';
 
-interface ReplicaManagerOptions {
+interface ReplicaManagerOptions extends DamagePeers {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly nodeId: number;
@@ -87,7 +89,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   /** Brings the settings of replicas in step with the metadata. */
   readonly #reconfiguration: SlicedWork<Partition>;
   #offlineRetry: Timer | undefined;
-  #leaving: Timer | undefined;
+  readonly #damage: DamagedReplicas;
   /** Ids of deleted topics of which a folder could not be moved. */
   readonly #undeletable = new Set<string>();
   readonly #doubts: DoubtfulFolders;
@@ -101,7 +103,19 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     this.lagMsMax = options.lagMsMax;
     this.clock = options.environment.clock;
     this.#configs = new TopicConfigs(options.configOf);
-    this.#doubts = new DoubtfulFolders({ ...options, setAside: (id) => this.#setStrayAside(id) });
+    this.#damage = new DamagedReplicas({
+      ...options,
+      directoryId: options.logManager.directoryId,
+      image: () => this.#image,
+      damaged: () => [...this.#offline.values()].filter(({ isDamaged }) => isDamaged),
+      isOpen: ({ topic, index }) => this.getById(topic.id, index) !== undefined,
+      onLed: (places) => this.#placement.add(new Map(places.map((p) => [keyOf(p.topic.id, p.index), p]))),
+    });
+    this.#doubts = new DoubtfulFolders({
+      ...options,
+      setAside: (id) => this.#setStrayAside(id),
+      isLed: (topicId, index, leaderEpoch) => this.#damage.isLed(topicId, index, leaderEpoch),
+    });
     const { clock, timers } = options.environment;
     this.#placement = new SlicedWork({ clock, timers, run: (place) => this.#place(place) });
     this.#reconfiguration = new SlicedWork({ clock, timers, run: (partition) => this.#configure(partition) });
@@ -277,7 +291,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   close(): void {
     this.#lagCheck.cancel();
     this.#offlineRetry?.cancel();
-    this.#leaving?.cancel();
+    this.#damage.close();
     this.#reconfiguration.close();
     // What was deleted is put aside yet, or the next start would find partitions that nobody knows.
     for (const place of this.#placement.close()) {
@@ -339,7 +353,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const isDamaged = isDamage(error);
     const before = this.#offline.get(key);
     this.#offline.set(key, { topic: { id: topic.id, name: topic.name }, index, reason, isDamaged });
-    if (isDamaged) this.#leaveLater();
+    if (isDamaged) this.#damage.check();
     else this.#retryLater();
     // The log manager has said why it could not open what it has found.
     const found = this.#options.logManager.offlineLog({ topic: topic.name, partition: index });
@@ -361,27 +375,6 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       this.#offlineRetry = undefined;
       this.#placement.add(new Map([...this.#offline].filter(([, { isDamaged }]) => !isDamaged)));
     });
-  }
-
-  /** As long as the cluster counts on a replica whose log is damaged, and there is another one. */
-  #leaveLater(delayMs = 0): void {
-    this.#leaving ??= this.#options.environment.timers.after(delayMs, () => {
-      this.#leaving = undefined;
-      const leaving = this.#damagedInSync();
-      if (leaving.length === 0) return;
-      void this.#options.isrChanges.leave(leaving);
-      this.#leaveLater(OFFLINE_RETRY_MS);
-    });
-  }
-
-  #damagedInSync(): LeavingReplica[] {
-    const leaving: LeavingReplica[] = [];
-    for (const { topic, index, isDamaged } of this.#offline.values()) {
-      const registration = this.#image?.topicsById.get(topic.id)?.partitions.get(index);
-      if (registration === undefined || !isDamaged || !countsOn(registration, this.nodeId)) continue;
-      if (this.#isElsewhere(topic.id, index)) leaving.push({ topicId: topic.id, index, registration });
-    }
-    return leaving;
   }
 
   /** Whether another broker has, or may have, all records of a partition. */
@@ -446,6 +439,11 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     const { fetchers } = this.#options;
     fetchers.unfollow(partition, registration);
     partition.onRegistration(registration);
+    if (isLost(registration, this.nodeId))
+      this.#damage.onOpen({
+        topic: { id: partition.topicId, name: partition.topic },
+        index: partition.index,
+      });
     const leadsEpoch = partition.leader?.epoch ?? -1;
     if (partition.leader === null && registration.leader >= 0)
       fetchers.follow(partition, registration.leader, image);

@@ -7,7 +7,9 @@ import { alterPartition } from '../../../src/protocol/messages/56-alter-partitio
 import { brokerHeartbeat } from '../../../src/protocol/messages/63-broker-heartbeat.ts';
 import { unregisterBroker } from '../../../src/protocol/messages/64-unregister-broker.ts';
 import { allocateProducerIds } from '../../../src/protocol/messages/67-allocate-producer-ids.ts';
-import { ControllerHarness } from './controller-harness.ts';
+import { assignReplicasToDirs } from '../../../src/protocol/messages/73-assign-replicas-to-dirs.ts';
+import { isLost, LOST_DIRECTORY } from '../../../broker/metadata/lost-replica.ts';
+import { ControllerHarness, directoryIdOf } from './controller-harness.ts';
 
 let harness: ControllerHarness;
 
@@ -111,7 +113,7 @@ describe('a partition whose replicas crashed', () => {
     await onlyThreeIsTrusted();
     expect(harness.warnings).toEqual([
       expect.stringMatching(
-        /no leader: the brokers of "waitFor" .*election-type unclean.*"t-0".*"waitFor":\[3\]/,
+        /no leader: the brokers of "waitFor" .*topic elect TOPIC --unclean.*"t-0".*"waitFor":\[3\]/,
       ),
     ]);
     await restartBroker(3, { clean: false, incarnation: 1 });
@@ -379,28 +381,6 @@ describe('AlterPartition', () => {
     await topic([1, 2, 3]);
   });
 
-  test('lets a damaged replica leave the ISR and the lead, and does not take it for an eligible leader', async () => {
-    await harness.send(incrementalAlterConfigs, {
-      resources: [
-        {
-          resourceType: 2,
-          resourceName: 't',
-          configs: [{ name: 'min.insync.replicas', value: '3', configOperation: 0 }],
-        },
-      ],
-    });
-    expect(await alter(1, [2, 3])).toMatchObject({ errorCode: 0, leaderId: 2, isr: [2, 3] });
-    expect(harness.partition('t')).toMatchObject({ leader: 2, isr: [2, 3], elr: [] });
-    // A follower asks for itself only, and for nothing more.
-    expect(await alter(3, [])).toMatchObject({ errorCode: ErrorCode.INVALID_REQUEST });
-    expect(await alter(3, [2, 1])).toMatchObject({ errorCode: ErrorCode.INVALID_REQUEST });
-    expect(await alter(3, [2])).toMatchObject({ errorCode: 0, leaderId: 2, isr: [2] });
-    expect(harness.partition('t')).toMatchObject({ leader: 2, isr: [2], elr: [] });
-    // There is nobody else.
-    expect(await alter(2, [])).toMatchObject({ errorCode: ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE });
-    expect(harness.partition('t')).toMatchObject({ leader: 2, isr: [2] });
-  });
-
   test('changes the ISR and answers with the new state', async () => {
     expect(await alter(1, [1, 2])).toMatchObject({
       errorCode: 0,
@@ -455,6 +435,104 @@ describe('AlterPartition', () => {
     expect(harness.partition('t').recovering).toBe(true);
     await alter(2, [2]);
     expect(harness.partition('t')).toMatchObject({ recovering: false, leaderEpoch: 2 });
+  });
+});
+
+describe('AssignReplicasToDirs (KIP-858)', () => {
+  beforeEach(async () => {
+    await harness.join(1, 2, 3);
+    await topic([1, 2, 3]);
+  });
+
+  async function assign(id: number, directory: string, index = 0): Promise<number | undefined> {
+    const response = await harness.send(assignReplicasToDirs, {
+      brokerId: id,
+      brokerEpoch: epochOf(id),
+      directories: [
+        {
+          id: directory,
+          topics: [
+            {
+              topicId: harness.image.topicsByName.get('t')?.id ?? '',
+              partitions: [{ partitionIndex: index }],
+            },
+          ],
+        },
+      ],
+    });
+    return response.errorCode === 0
+      ? response.directories[0]?.topics[0]?.partitions[0]?.errorCode
+      : response.errorCode;
+  }
+
+  test('takes ISR, ELR and lead from a lost replica, and no election chooses it', async () => {
+    expect(await assign(1, LOST_DIRECTORY)).toBe(0);
+    expect(harness.partition('t')).toMatchObject({ leader: 2, isr: [2, 3], elr: [] });
+    expect(isLost(harness.partition('t'), 1)).toBe(true);
+    expect(await assign(3, LOST_DIRECTORY)).toBe(0);
+    // The last one that is in sync leaves, too: nobody leads what nobody can open, and the log names whom that waits for.
+    expect(await assign(2, LOST_DIRECTORY)).toBe(0);
+    expect(harness.partition('t')).toMatchObject({ leader: -1, isr: [], elr: [], lastKnownElr: [2] });
+    for (let i = 0; i < 10; i++) {
+      await harness.time.run(2000);
+      for (const id of [1, 2, 3]) await harness.heartbeat(id);
+    }
+    expect(harness.partition('t').leader).toBe(-1);
+    expect(harness.warnings.at(-1)).toMatch(
+      /no leader.*cannot open the log.*topic elect TOPIC --unclean.*"waitFor":\[2\]/,
+    );
+    // Mended, it leads again.
+    expect(await assign(2, directoryIdOf(2))).toBe(0);
+    expect(harness.partition('t')).toMatchObject({ leader: 2, isr: [2], recovering: true });
+  });
+
+  test('an unclean election leaves out who has nothing, as long as another has something', async () => {
+    await assign(1, LOST_DIRECTORY);
+    await assign(3, LOST_DIRECTORY);
+    await fence(2);
+    expect(harness.partition('t').leader).toBe(-1);
+    const unclean = async () => {
+      const request = {
+        electionType: 1,
+        topicPartitions: [{ topic: 't', partitions: [0] }],
+        timeoutMs: 1000,
+      };
+      const { replicaElectionResults } = await harness.send(electLeaders, request);
+      return replicaElectionResults[0]?.partitionResult[0]?.errorCode;
+    };
+    expect(await unclean()).toBe(ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+    await harness.heartbeat(2);
+    expect(harness.partition('t').leader).toBe(2);
+    // Nobody has anything: then the partition begins with what the chosen one can open.
+    await assign(2, LOST_DIRECTORY);
+    expect(await unclean()).toBe(0);
+    expect(harness.partition('t')).toMatchObject({ leader: 1, isr: [1], recovering: true });
+    expect(isLost(harness.partition('t'), 1)).toBe(false);
+    expect(isLost(harness.partition('t'), 3)).toBe(true);
+  });
+
+  test('a lost replica is whole when its leader finds it in sync', async () => {
+    await assign(3, LOST_DIRECTORY);
+    expect(await alter(1, [1, 2, 3])).toMatchObject({ errorCode: 0, isr: [1, 2, 3] });
+    expect(isLost(harness.partition('t'), 3)).toBe(false);
+  });
+
+  test('a broker that is back with another disk has lost its replicas', async () => {
+    await harness.time.run(20_000);
+    await harness.restart();
+    await harness.register(3, { incarnation: 1, disk: 77 });
+    expect(isLost(harness.partition('t'), 3)).toBe(true);
+    expect(isLost(harness.partition('t'), 1)).toBe(false);
+  });
+
+  test('refuses other epochs, directories and replicas', async () => {
+    const before = harness.image;
+    expect(await assign(2, directoryIdOf(99))).toBe(ErrorCode.LOG_DIR_NOT_FOUND);
+    expect(await assign(2, LOST_DIRECTORY, 7)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    expect(await assign(9, LOST_DIRECTORY)).toBe(ErrorCode.STALE_BROKER_EPOCH);
+    expect(harness.image).toBe(before);
+    await harness.join(4);
+    expect(await assign(4, LOST_DIRECTORY)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   });
 });
 

@@ -14,6 +14,11 @@ import { seededRandom, VirtualTime } from '../quorum/virtual-time.ts';
 
 const CLUSTER_ID = 'test-cluster';
 
+/** Of a broker's disk; the lowest ids have a meaning of their own. */
+export function directoryIdOf(disk: number): string {
+  return Buffer.from([1, ...Buffer.alloc(14), disk]).toString('base64url');
+}
+
 /** A quorum of one with its controller, in virtual time, over a log and files that outlive a restart. */
 export class ControllerHarness {
   readonly time = new VirtualTime();
@@ -98,7 +103,7 @@ export class ControllerHarness {
       listeners: [{ name: 'PLAINTEXT', host: 'localhost', port: 9092 + brokerId, securityProtocol: 0 }],
       features: [],
       rack: options.rack ?? null,
-      logDirs: [Buffer.from([...Buffer.alloc(15), options.disk ?? brokerId]).toString('base64url')],
+      logDirs: [directoryIdOf(options.disk ?? brokerId)],
       previousBrokerEpoch: options.previousBrokerEpoch ?? -1,
     });
   }
