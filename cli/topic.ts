@@ -6,6 +6,7 @@ import { withOptionRules } from './option-rules.ts';
 import { collect, parseConfigs, wholeNumber } from './option-values.ts';
 import { printRows } from './output.ts';
 import { alterTopicConfigs, settingRow, topicConfigCommand, topicSettings } from './topic-config.ts';
+import { topicElectCommand } from './topic-elect.ts';
 import { withAdmin } from './with-admin.ts';
 import { writeError, writeOut } from './standard-streams.ts';
 
@@ -25,7 +26,7 @@ interface CreateOptions extends ConnectionOptions {
 /** `millrace topic`: list, create, describe, alter and delete topics. */
 export function topicCommand(): Command {
   const topic = new Command('topic').description(
-    'list, create, describe, configure, alter and delete topics',
+    'list, create, describe, configure, alter and delete topics, and elect their leaders',
   );
 
   const list = withConnection(topic.command('list'))
@@ -144,6 +145,7 @@ export function topicCommand(): Command {
   withOptionRules(alter, { '--partitions': {}, '--config': {} });
 
   topic.addCommand(topicConfigCommand());
+  topic.addCommand(topicElectCommand());
 
   withConnection(topic.command('delete <name...>'))
     .description('delete topics and all their records')

@@ -108,6 +108,8 @@ export const checkPartitionCounts = arrayOf(
 export const checkValidateOnly = optional(
   optionsOf<{ validateOnly?: boolean }>({ validateOnly: optional(flag) }),
 );
+export const checkElectionType = oneOf('preferred', 'unclean');
+export const checkElectedPartitions = optional(checkPartitions);
 export const checkListTopics = optional(
   optionsOf<{ includeInternal?: boolean }>({ includeInternal: optional(flag) }),
 );

@@ -46,6 +46,7 @@ describe('against a peer that takes connections and never answers, each call end
       admin.describeGroups(['g']),
       admin.listOffsets([{ topic: 't', partition: 0, spec: 'latest' }]),
       admin.deleteRecords([{ topic: 't', partition: 0, offset: 1 }]),
+      admin.electLeaders('preferred'),
       admin.alterConsumerGroupOffsets('g', [{ topic: 't', partition: 0, offset: 1 }]),
     ];
     for (const failure of await Promise.all(calls.map(failureOf))) {

@@ -255,6 +255,7 @@ describe('wrong arguments from plain JavaScript are refused by name, or do what 
       ['listOffsets', [[{ ...partition, spec: 'latest' }], { isolationLevel: 'read_committed' }]],
       ['listOffsets', [[{ ...partition, spec: { timestamp: 1 } }]]],
       ['deleteRecords', [[{ ...partition, offset: 0 }]]],
+      ['electLeaders', ['unclean', [partition]]],
       ['listConsumerGroupOffsets', ['g']],
       ['alterConsumerGroupOffsets', ['g', [{ ...partition, offset: 0 }]]],
     ];

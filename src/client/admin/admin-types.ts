@@ -102,6 +102,12 @@ export interface GroupDescription {
   readonly coordinator: BrokerNode;
 }
 
+/**
+ * `preferred`: the first replica leads, if it is in sync. `unclean`: where nobody leads, any replica that lives, at the price of
+ * the records that it does not have.
+ */
+export type ElectionType = 'preferred' | 'unclean';
+
 /** A place in a log: a timestamp in milliseconds, or one of the named ends. */
 export type OffsetSpec = 'earliest' | 'latest' | 'max-timestamp' | { readonly timestamp: number };
 
@@ -144,6 +150,15 @@ export interface KafkaAdmin {
   ): Promise<readonly ListedOffset[]>;
   /** Deletes what is before the offset (-1: up to the high watermark); answers the new log start offsets. */
   deleteRecords(before: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]>;
+  /**
+   * Holds elections of leaders (KIP-460), of all partitions where none are named; answers those that have got another leader.
+   * That a partition needs no election is no error. Codes: `PREFERRED_LEADER_NOT_AVAILABLE`,
+   * `ELIGIBLE_LEADERS_NOT_AVAILABLE`.
+   */
+  electLeaders(
+    electionType: ElectionType,
+    partitions?: readonly TopicPartition[],
+  ): Promise<readonly TopicPartition[]>;
   /** All committed offsets of a group. */
   listConsumerGroupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]>;
   /** Sets committed offsets of a group that has no active members. */

@@ -13,6 +13,7 @@ import type {
   ConfigAlteration,
   ConfigDescription,
   ConfigResource,
+  ElectionType,
   GroupDescription,
   GroupListing,
   IsolationLevel,
@@ -28,6 +29,8 @@ import type {
 } from '../types.ts';
 import {
   checkAlterations,
+  checkElectedPartitions,
+  checkElectionType,
   checkIsolation,
   checkListGroups,
   checkListTopics,
@@ -51,6 +54,7 @@ import {
   listGroupsOn,
   removeStaticMembersOn,
 } from './group-admin.ts';
+import { electLeadersOn } from './leader-election.ts';
 import {
   createPartitionsOn,
   createTopicsOn,
@@ -202,6 +206,15 @@ export class Admin implements KafkaAdmin {
   async deleteRecords(before: readonly PartitionOffset[]): Promise<readonly PartitionOffset[]> {
     checkOffsetsBefore(before, 'before');
     return deleteRecordsOn(this.#cluster, before, this.#timeoutMs);
+  }
+
+  async electLeaders(
+    electionType: ElectionType,
+    partitions?: readonly TopicPartition[],
+  ): Promise<readonly TopicPartition[]> {
+    checkElectionType(electionType, 'electionType');
+    checkElectedPartitions(partitions, 'partitions');
+    return electLeadersOn(this.#cluster, electionType, { partitions, timeoutMs: this.#timeoutMs });
   }
 
   async listConsumerGroupOffsets(groupId: string): Promise<readonly OffsetAndMetadata[]> {

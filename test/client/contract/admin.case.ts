@@ -41,6 +41,20 @@ export function adminContract(bootstrapServers: () => string): void {
       await expect(admin.deleteTopics([name])).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' });
     });
 
+    it('holds elections, and tells which partitions have another leader', async () => {
+      const admin = setUp().admin();
+      const topic = await clients.topic(2);
+      const partition = { topic, partition: 0 };
+      // With one replica it leads already; of all partitions those that need none are not told of.
+      for (const type of ['preferred', 'unclean'] as const) {
+        expect(await admin.electLeaders(type, [partition])).toEqual([]);
+      }
+      expect(await admin.electLeaders('preferred')).toEqual([]);
+      await expect(admin.electLeaders('preferred', [{ topic, partition: 7 }])).rejects.toMatchObject({
+        code: 'UNKNOWN_TOPIC_OR_PARTITION',
+      });
+    });
+
     it('describes the cluster', async () => {
       const { clusterId, nodes } = await setUp().admin().describeCluster();
       expect(clusterId).toMatch(/^[\w-]{22}$/);
