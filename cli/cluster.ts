@@ -20,11 +20,21 @@ const ACTIONS = {
     operand: ' <broker>',
     description: 'stop one broker in order; it stays stopped until it is started',
   },
-  start: { operand: ' [broker]', description: 'start a broker that was stopped, or all that were' },
-  restart: { operand: ' <broker>', description: 'stop a broker and start it again' },
+  start: {
+    operand: ' [broker]',
+    description:
+      'start a broker that was stopped, or all that were; status 3 where it waits for a majority of the quorum',
+  },
+  restart: {
+    operand: ' <broker>',
+    description: 'stop a broker and start it again; status 3 as with start',
+  },
 } as const satisfies Record<ControlAction, { readonly operand: string; readonly description: string }>;
 
 const TAKES_DOWN: readonly ControlAction[] = ['stop', 'restart'];
+const STARTS: readonly ControlAction[] = ['start', 'restart'];
+/** What was asked for was done, and nothing is served yet: a script is to tell that from success and from an error. */
+const NO_MAJORITY_STATUS = 3;
 
 /** `millrace cluster`: the brokers that `millrace start --cluster` runs, one by one. */
 export function clusterCommand(): Command {
@@ -81,4 +91,5 @@ async function ask(
   );
   if (action === 'status' && !json) writeOut(`${replicationText(replication)}\n`);
   for (const note of notes) writeError(`${note}\n`);
+  if (notes.length > 0 && STARTS.includes(action)) process.exitCode = NO_MAJORITY_STATUS;
 }
