@@ -38,7 +38,7 @@ interface DamagedReplicasOptions extends DamagePeers {
 }
 
 /** A replica of this broker. */
-export interface ReplicaPlace {
+interface ReplicaPlace {
   readonly topic: { readonly id: string; readonly name: string };
   readonly index: number;
 }
