@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Broker } from '../../broker/index.ts';
 import type { Environment } from '../../src/base/environment.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
-import { silentLogger } from '../../src/base/logger.ts';
+import { type Logger, silentLogger } from '../../src/base/logger.ts';
 import { SqlServer } from '../../src/server/index.ts';
 import type { SilentProxy } from './silent-proxy.ts';
 
@@ -29,6 +29,8 @@ export interface TestPlatformOptions {
   readonly data?: string;
   /** Properties of the SQL server beside those of all tests. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Of the SQL server. */
+  readonly logger?: Logger;
   /** What the broker runs on. */
   readonly environment?: Environment;
   /** Something between the broker and all its clients. */
@@ -39,6 +41,7 @@ export async function startPlatform({
   data = mkdtempSync(path.join(tmpdir(), 'millrace-test-')),
   properties = {},
   environment = nodeEnvironment,
+  logger = silentLogger,
   proxy,
 }: TestPlatformOptions = {}): Promise<TestPlatform> {
   const broker = await Broker.start({
@@ -61,7 +64,7 @@ export async function startPlatform({
       'ksql.streams.commit.interval.ms': '100',
       ...properties,
     },
-    logger: silentLogger,
+    logger,
     brokerMetrics: broker.metrics,
   }).catch(async (error: unknown) => {
     await broker.close();

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../src/base/logger.ts';
+import { RepeatedWarnings } from '../../src/base/repeated-warnings.ts';
 import { NO_HEADERS, Serdes, StreamsBuilder } from '../../src/streams/index.ts';
 import { failureHandlers } from '../../src/streams/runtime/failures.ts';
 import type { OutputRecord } from '../../src/streams/runtime/record-collector.ts';
@@ -53,6 +55,7 @@ describe.each(rocksDbKinds)('topologies answer the same when all state comes fro
       config: (key) => (EMIT_ALWAYS as Readonly<Record<string, number>>)[key],
       cachingEnabled: run.cached,
       logger: silentLogger,
+      drops: new RepeatedWarnings(silentLogger, nodeEnvironment),
     });
     await task.open();
     let offset = 0;

@@ -39,15 +39,75 @@ export function sourceStatistics({ read, written }: SourceStatistics): string {
   return [...columns, last('last-message', Math.max(...lastMs))].join(' ');
 }
 
-/** The `errorStats` of a `sourceDescription`; empty while nothing went wrong. */
-export function sourceErrorStatistics(
-  read: readonly QueryStatistics[],
-  readers: readonly QueryDescription[],
-): string {
-  const failed = sum(read, ({ errors, rowsDropped }) => errors + rowsDropped);
+interface Failures {
+  readonly statistics: readonly QueryStatistics[];
+  readonly queries: readonly QueryDescription[];
+}
+
+/** The `errorStats` of a `sourceDescription`, and what went wrong last; empty while nothing did. */
+export function sourceErrorStatistics({
+  read,
+  written,
+}: {
+  readonly read: Failures;
+  readonly written: Failures;
+}): string {
+  return [failuresText('consumer-failed-messages', read), failuresText('failed-messages', written)]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function failuresText(name: string, { statistics, queries }: Failures): string {
+  const failed = sum(statistics, ({ errors, rowsDropped }) => errors + rowsDropped);
   if (failed === 0) return '';
-  const lastMs = readers.flatMap(({ errors }) => errors.map(({ timestampMs }) => timestampMs));
-  return `${count('consumer-failed-messages', failed)} ${last('last-failed', Math.max(-1, ...lastMs))}`;
+  const errors = queries.flatMap((query) => query.errors).toSorted((a, b) => a.timestampMs - b.timestampMs);
+  const newest = errors.at(-1);
+  const text = `${count(name, failed)} ${last('last-failed', newest?.timestampMs ?? -1)}`;
+  return newest === undefined ? text : `${text} last-error: ${newest.message}`;
+}
+
+/** What became of the rows that a query has dropped, by the words of the metrics. */
+const DROPPED: Readonly<Record<string, string>> = {
+  'null-key': 'they have no key',
+  'null-value': 'they have no value',
+  'null-join-key': 'they have no key to join by',
+  'stale-response': 'their row has changed meanwhile',
+  'expired-window': 'they came after their window was closed',
+  'expired-store': 'they came later than the state is kept',
+  'invalid-timestamp': 'they have no time',
+  deserialization: 'they cannot be read',
+  processing: 'they cannot be processed',
+  production: 'they cannot be written',
+  refused: 'the broker refuses them',
+};
+
+/** The rows that a query has dropped: how many, why, and what was said last. */
+export function droppedRows({
+  dropped,
+  lastRowMs,
+}: QueryStatistics): readonly { readonly message: string; readonly timestampMs: number }[] {
+  return Object.entries(dropped).map(([reason, rows]) => ({
+    message: `${rows} ${rows === 1 ? 'row was' : 'rows were'} dropped: ${DROPPED[reason] ?? reason} (${reason})`,
+    timestampMs: lastRowMs ?? 0,
+  }));
+}
+
+/** What SHOW QUERIES warns of: a query that runs, and passes rows over. */
+export async function lossesOf(queries: readonly QueryDescription[]): Promise<readonly string[]> {
+  const texts = await Promise.all(
+    queries.map(async ({ id, errors, statistics }) => {
+      const counted = await statistics?.();
+      const failed = counted === undefined ? 0 : counted.rowsDropped + counted.errors;
+      const newest = errors.at(-1);
+      return failed === 0 || counted === undefined
+        ? []
+        : [
+            `${id} has dropped ${counted.rowsDropped} rows and met ${counted.errors} errors; EXPLAIN ${id}; shows them` +
+              (newest === undefined ? '' : `. The last: ${newest.message}`),
+          ];
+    }),
+  );
+  return texts.flat();
 }
 
 /** The `queryOffsetSummaries` of a `sourceDescription`: how far the queries that write it have got in their sources. */

@@ -9,6 +9,8 @@ import {
   sourceStatistics,
   statisticsOf,
   tasksMetadata,
+  droppedRows,
+  lossesOf,
 } from './query-statistics.ts';
 import { type QueryListing, queryListing, sourceDescription, sourceListing } from './source-entities.ts';
 
@@ -78,7 +80,10 @@ export async function statementEntity(result: StatementResult): Promise<Statemen
         ? entity('query_descriptions', {
             queryDescriptions: await Promise.all(result.queries.map((q) => describeQuery(q))),
           })
-        : entity('queries', { queries: result.queries.map((q) => queryListing(listingOf(q))) });
+        : {
+            ...entity('queries', { queries: result.queries.map((q) => queryListing(listingOf(q))) }),
+            warnings: (await lossesOf(result.queries)).map((message) => ({ message })),
+          };
     case 'topics':
       return entity(result.extended ? 'kafka_topics_extended' : 'kafka_topics', {
         topics: [...result.topics].map(([name, { partitions, replicas }]) => ({
@@ -139,7 +144,10 @@ async function sourceStatus({ readQueries, writeQueries }: SourceDescription) {
   const [read, written] = await Promise.all([statisticsOf(readQueries), statisticsOf(writeQueries)]);
   return {
     statistics: sourceStatistics({ read, written }),
-    errorStats: sourceErrorStatistics(read, readQueries),
+    errorStats: sourceErrorStatistics({
+      read: { statistics: read, queries: readQueries },
+      written: { statistics: written, queries: writeQueries },
+    }),
     queryOffsetSummaries: offsetSummaries(written),
   };
 }
@@ -177,7 +185,10 @@ async function describeQuery(query: DescribedQuery, explanation?: Explanation) {
     overriddenProperties: {},
     ksqlHostQueryStatus: {},
     queryType: query.kind,
-    queryErrors: query.errors.map(({ message, timestampMs, kind }) => ({
+    queryErrors: [
+      ...(statistics === undefined ? [] : droppedRows(statistics).map((each) => ({ ...each, kind: 'USER' }))),
+      ...query.errors,
+    ].map(({ message, timestampMs, kind }) => ({
       errorMessage: message,
       timestamp: timestampMs,
       type: kind,

@@ -90,9 +90,11 @@ export interface QueryStatistics {
   /** Means over the last half minute. */
   readonly rowsInPerSecond: number;
   readonly rowsOutPerSecond: number;
-  /** Rows that it passed over: they could not be read, or came too late. */
+  /** Rows that it passed over: they could not be read, had no time, came too late, or were refused by the broker. */
   readonly rowsDropped: number;
-  /** Errors that stopped it or that a row met. */
+  /** The same by reason, in the words of the metrics. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Errors that stopped it, or that a row met which went on without what failed. */
   readonly errors: number;
   /** How often it was started again after a failure. */
   readonly restarts: number;

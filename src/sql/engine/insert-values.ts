@@ -3,12 +3,14 @@ import { columnsOf as columnsOfExpression } from '../../../grammar/traverse.ts';
 import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { formatOf } from '../../serde/formats.ts';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, type SourceSpan } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
 import { compileExpression } from '../expressions/compile.ts';
+import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import { ColumnTime } from '../lowering/column-time.ts';
 import { canImplicitlyCast } from '../types/casts.ts';
 import { asDecimalType } from '../types/decimal-types.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
@@ -43,6 +45,11 @@ export function recordToInsert(statement: InsertValues, context: AnalysisContext
       { span: statement.nameSpan },
     );
   }
+  checkTime(source, [...valueRow, ...keyRow], {
+    context,
+    span: (name) =>
+      statement.values[columns.findIndex((column) => column.name === name)]?.span ?? statement.nameSpan,
+  });
   const { keyFormat, valueFormat, name: topic } = source.topic;
   if (timestamp !== undefined && timestamp < 0) {
     throw sqlError(`ROWTIME must not be negative: ${timestamp}`, { span: statement.nameSpan });
@@ -53,6 +60,33 @@ export function recordToInsert(statement: InsertValues, context: AnalysisContext
     value: bytesOf('value', valueFormat, source.schema.value, valueRow),
     ...(timestamp === undefined ? {} : { timestamp }),
   };
+}
+
+/** A row that every query would drop for its time is refused where it is written. */
+function checkTime(
+  source: DataSource,
+  row: Row,
+  options: { readonly context: AnalysisContext; readonly span: (column: string) => SourceSpan },
+): void {
+  const { timestamp } = source;
+  if (timestamp === undefined) return;
+  const columns = [...source.schema.value, ...source.schema.key].map(({ name, type }) => ({
+    name,
+    type: printType(type),
+  }));
+  const time = new ColumnTime(timestamp, columns, {
+    builder: new StreamsBuilder(),
+    analysis: options.context,
+  });
+  if (time.of(row) >= 0) return;
+  const { column, format } = timestamp;
+  throw sqlError(
+    `The row would be dropped: its TIMESTAMP column ${quoteName(column)} holds no timestamp: ${time.textOf(row)}`,
+    {
+      span: options.span(column),
+      hint: format === undefined ? 'it is a number of milliseconds since 1970' : `it is written as ${format}`,
+    },
+  );
 }
 
 function targetOf(statement: InsertValues, context: AnalysisContext): DataSource {

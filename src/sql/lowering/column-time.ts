@@ -5,6 +5,10 @@ import { booleanProperty } from '../analysis/session.ts';
 import type { PlanColumn } from '../physical/steps.ts';
 import { type LoweringContext, rowFunction } from './lowering-context.ts';
 
+/** What an error of a time is called: of a source, whose record is not read at all, or of a result. */
+export const SOURCE_TIMESTAMP = 'TIMESTAMP';
+export const SINK_TIMESTAMP = 'TIMESTAMP of the result';
+
 /**
  * The time of a column, for the TIMESTAMP property of sources and sinks. What is no time that a record can have costs
  * the record, as an error of its query: a null, a text that is no date, and a BIGINT that is negative or beyond 2^53,
@@ -40,15 +44,20 @@ export class ColumnTime {
     return isEventTime(time) && time >= 0 ? time : -1;
   }
 
-  /** Tells of a record without a time. @throws {Error} if the query is to fail for it. */
-  reject(row: Row | null, record: string): void {
+  /** What the column holds, for errors. */
+  textOf(row: Row | null): string {
     const value = row === null ? null : this.#raw(row);
+    return typeof value === 'bigint' ? String(value) : showValue(value);
+  }
+
+  /** Tells of a record without a time. @throws {Error} if the query is to fail for it. */
+  reject(row: Row | null, record: string, kind: string): void {
     const error = new Error(
       `Fatal user code error in TimestampExtractor callback for record: the column ${this.#column} ` +
-        `of ${record} holds no timestamp: ${typeof value === 'bigint' ? value : showValue(value)}`,
+        `of ${record} holds no timestamp: ${this.textOf(row)}`,
     );
     const { analysis, onError } = this.#context;
     if (booleanProperty(analysis.properties, 'ksql.timestamp.throw.on.invalid') === true) throw error;
-    onError?.(error, 'TIMESTAMP');
+    onError?.(error, kind);
   }
 }

@@ -5,7 +5,7 @@ import type { TimestampExtractor } from '../../streams/timestamp-extractor.ts';
 import { failOnInvalidTimestamp } from '../../streams/timestamp-extractor.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
 import type { SourceStep, Step } from '../physical/steps.ts';
-import { ColumnTime } from './column-time.ts';
+import { ColumnTime, SOURCE_TIMESTAMP } from './column-time.ts';
 import type { LoweringContext, Lowered } from './lowering-context.ts';
 import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './row-serdes.ts';
 
@@ -118,7 +118,11 @@ function timestampExtractor(step: SourceStep, context: LoweringContext): Timesta
     const row = isInValue ? record.value : rowOfKey(record.key);
     const time = column.of(row);
     if (time < 0)
-      column.reject(row, `the record at ${record.topic}-${record.partition} offset ${record.offset}`);
+      column.reject(
+        row,
+        `the record at ${record.topic}-${record.partition} offset ${record.offset}`,
+        SOURCE_TIMESTAMP,
+      );
     return time;
   };
 }

@@ -23,7 +23,7 @@ import { castArgument } from '../expressions/compile.ts';
 import type { ArgumentType } from '../functions/definition.ts';
 import { aggregateSourceRows, lowerAggregate } from './lower-aggregate.ts';
 import { lowerJoin, lowerKeyBy } from './lower-join.ts';
-import { ColumnTime } from './column-time.ts';
+import { ColumnTime, SINK_TIMESTAMP } from './column-time.ts';
 import { lowerSource, lowerSourceRows } from './lower-source.ts';
 import {
   type Lowered,
@@ -247,7 +247,7 @@ function withTimestamps(
         const key = record.key as Row | null;
         const row = [...record.value, ...(Array.isArray(key) ? key : [])];
         const time = column.of(row);
-        if (time < 0) column.reject(row, `a result for ${step.topic}`);
+        if (time < 0) column.reject(row, `a result for ${step.topic}`, SINK_TIMESTAMP);
         else forward.forward(record.withTimestamp(time));
       },
     };

@@ -3,7 +3,10 @@ import { childPath } from '../../base/child-path.ts';
 import type { Timer } from '../../base/environment.ts';
 import { AssertionFailure, messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
+import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import type { Admin } from '../../client/admin/admin.ts';
+import { type FailureContext, failureHandlers } from '../../streams/runtime/failures.ts';
+import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
 import { setAsideFile } from '../../streams/runtime/state-directory.ts';
 import { StreamsApp, type StreamsState } from '../../streams/runtime/streams-app.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
@@ -16,6 +19,7 @@ import type {
   QueryStatistics,
   RunningQuery,
 } from '../engine/host.ts';
+import { SOURCE_TIMESTAMP } from '../lowering/column-time.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import {
@@ -60,6 +64,7 @@ export class AppQuery implements RunningQuery {
   readonly #context: AnalysisContext;
   readonly #host: QueryHost;
   readonly #logger: Logger;
+  readonly #warnings: RepeatedWarnings;
   readonly #topology: Topology;
   readonly #state = new BehaviorSubject<QueryState>('CREATED');
   readonly #errors: QueryErrors;
@@ -79,7 +84,8 @@ export class AppQuery implements RunningQuery {
     this.plan = plan;
     this.#context = context;
     this.#host = host;
-    this.#logger = host.logger ?? silentLogger;
+    this.#logger = (host.logger ?? silentLogger).child({ queryId: plan.queryId });
+    this.#warnings = new RepeatedWarnings(this.#logger, host.environment);
     this.#backoff = new RestartBackoff(host.restartBackoff ?? DEFAULT_BACKOFF, host.environment);
     this.#errors = new QueryErrors({
       sizeMax: host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX,
@@ -88,7 +94,7 @@ export class AppQuery implements RunningQuery {
     this.applicationId = queryApplicationId(host, plan.queryId);
     this.#topology = queryTopology(plan, {
       analysis: context,
-      onError: (error, text) => this.#errors.addRowError(`${text}: ${messageOf(error)}`),
+      onError: (error, text) => this.#onRowError(error, text),
     });
     this.#app = this.#newApp();
     this.#counts = new QueryCounts({
@@ -154,6 +160,7 @@ export class AppQuery implements RunningQuery {
     this.#isClosed = true;
     this.#cancelRestart();
     this.#counts.close();
+    this.#warnings.flush();
     await this.#app.close();
     if (options.cleanUp) {
       const { applicationId } = this;
@@ -199,7 +206,12 @@ export class AppQuery implements RunningQuery {
       applicationId: this.applicationId,
       topology: this.#topology,
       stateDir: this.#stateDir,
-      onFailure: { ...common.onFailure, production: (error) => this.#onRefused(error) },
+      logger: this.#logger,
+      onFailure: {
+        ...common.onFailure,
+        deserialization: (error, context) => this.#onUnreadable(error, context, common.onFailure),
+        production: (error) => this.#onRefused(error),
+      },
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
@@ -210,8 +222,31 @@ export class AppQuery implements RunningQuery {
   /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */
   #onRefused(error: unknown): 'fail' | 'continue' {
     if (!isRefusedRow(error)) return 'fail';
-    this.#errors.addRowError(`the broker refuses a row: ${messageOf(error)}`);
+    const message = `the broker refuses a row: ${messageOf(error)}`;
+    this.#errors.addDrop(message);
+    this.#warnings.warn('refused', 'rows are dropped: refused', () => ({ error: message }));
     return 'continue';
+  }
+
+  /** A row that cannot be read costs only itself, unless the server is set otherwise. */
+  #onUnreadable(
+    error: unknown,
+    context: FailureContext,
+    given: StreamsAppOptions['onFailure'],
+  ): 'fail' | 'continue' {
+    const response = failureHandlers(given ?? {}).deserialization(error, context);
+    const { topic, partition, offset } = context;
+    const message = `the record at ${topic}-${partition} offset ${offset} cannot be read: ${messageOf(error)}`;
+    if (response === 'continue') this.#errors.addDrop(message);
+    return response;
+  }
+
+  /** What fails of a row becomes null, or drops the row. Rows without a time are counted, and told, where they are read. */
+  #onRowError(error: unknown, text: string): void {
+    const message = `${text}: ${messageOf(error)}`;
+    if (text === SOURCE_TIMESTAMP) this.#errors.addDrop(message);
+    else this.#errors.addRowError(message);
+    this.#warnings.warn(text, 'a row met an error', () => ({ error: message }));
   }
 
   /** Follows an application that has started. What kept one from starting is told by its start. */
@@ -244,7 +279,6 @@ export class AppQuery implements RunningQuery {
     }
     const delayMs = this.#backoff.delayAfter(error);
     this.#logger.error('a query has failed and will be started again', {
-      queryId: this.plan.queryId,
       error: messageOf(error),
       delayMs,
     });
@@ -260,7 +294,6 @@ export class AppQuery implements RunningQuery {
   #stopFor(failure: AssertionFailure): void {
     failure.stopped ??= `query ${this.plan.queryId}`;
     this.#logger.error('a query has ended in a bug and is not started again', {
-      queryId: this.plan.queryId,
       error: failure.message,
     });
     this.#state.next('ERROR');

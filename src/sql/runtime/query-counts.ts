@@ -11,6 +11,7 @@ export const NO_STATISTICS: QueryStatistics = {
   rowsInPerSecond: 0,
   rowsOutPerSecond: 0,
   rowsDropped: 0,
+  dropped: {},
   errors: 0,
   restarts: 0,
   lastRowMs: undefined,
@@ -29,6 +30,7 @@ export class QueryCounts {
   readonly #rates: RateWindow;
   readonly #timer: Timer;
   #past = NO_TOTALS;
+  #pastDroppedOutputs = 0;
   #restarts = 0;
   #lastRowMs: number | undefined;
 
@@ -57,8 +59,9 @@ export class QueryCounts {
 
   /** Another application takes over from the current one. */
   retire(): void {
-    const { totals, threads } = this.#current();
+    const { totals, threads, droppedOutputs } = this.#current();
     this.#past = addTotals(this.#past, totals);
+    this.#pastDroppedOutputs += droppedOutputs;
     this.#lastRowMs = threads[0]?.lastRecordMs ?? this.#lastRowMs;
   }
 
@@ -92,12 +95,18 @@ export class QueryCounts {
     this.#timer.cancel();
   }
 
-  #rows({ totals }: StreamsMetrics): Pick<QueryStatistics, 'rowsIn' | 'rowsOut' | 'rowsDropped'> {
+  #rows({
+    totals,
+    droppedOutputs,
+  }: StreamsMetrics): Pick<QueryStatistics, 'rowsIn' | 'rowsOut' | 'rowsDropped' | 'dropped'> {
     const all = addTotals(this.#past, totals);
+    const refused = this.#pastDroppedOutputs + droppedOutputs;
+    const dropped = refused === 0 ? all.dropped : { ...all.dropped, refused };
     return {
       rowsIn: all.processed - all.fromRepartition,
       rowsOut: all.produced - all.toRepartition,
-      rowsDropped: all.dropped,
+      rowsDropped: Object.values(dropped).reduce((sum, count) => sum + count, 0),
+      dropped,
     };
   }
 }

@@ -57,18 +57,25 @@ export class QueryErrors {
     this.#nowMs = options.nowMs;
   }
 
-  /** How many there were, of which the last ones are kept. */
+  /** How many there were but for the dropped records, of which the last ones are kept. */
   get total(): number {
     return this.#total;
   }
 
   /** Adds an error that stopped the query. */
   addFailure(error: unknown): void {
+    this.#total++;
     this.#add(this.#failures, messageOf(error), errorKindOf(error));
   }
 
   /** Adds an error that a record met and that did not stop the query. */
   addRowError(message: string): void {
+    this.#total++;
+    this.addDrop(message);
+  }
+
+  /** Adds an error that cost a record, which is counted among the records that were dropped. */
+  addDrop(message: string): void {
     this.#add(this.#rowErrors, message, 'USER');
   }
 
@@ -77,7 +84,6 @@ export class QueryErrors {
   }
 
   #add(errors: QueryError[], message: string, kind: QueryErrorKind): void {
-    this.#total++;
     errors.push({ timestampMs: this.#nowMs(), message, kind });
     if (errors.length > this.#sizeMax) errors.shift();
   }

@@ -93,7 +93,7 @@ export class StreamThread {
     this.#plan = plan;
     this.#admin = parts.admin;
     this.#state = parts.state;
-    this.metrics = new ThreadMetrics(environment.clock);
+    this.metrics = new ThreadMetrics(environment, settings.logger);
     this.#onAssignment = parts.onAssignment;
     this.#budget = new CacheBudget(Math.max(settings.cacheBytesMax, 1 << 20));
     const common = { environment, bootstrapServers };
@@ -497,6 +497,7 @@ export class StreamThread {
       config: (name) => config[name],
       cachingEnabled: cacheBytesMax > 0,
       logger,
+      drops: this.metrics.drops,
     });
     const running = { plan, task, logged: new Map<string, number>(), memoryEngines };
     this.#running.set(plan.id, running);

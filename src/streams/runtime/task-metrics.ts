@@ -37,7 +37,7 @@ export interface TaskTotals {
   readonly produced: number;
   readonly fromRepartition: number;
   readonly toRepartition: number;
-  readonly dropped: number;
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
 }
 
 export const NO_TOTALS: TaskTotals = {
@@ -45,7 +45,7 @@ export const NO_TOTALS: TaskTotals = {
   produced: 0,
   fromRepartition: 0,
   toRepartition: 0,
-  dropped: 0,
+  dropped: {},
 };
 
 export function addTotals(a: TaskTotals, b: TaskTotals): TaskTotals {
@@ -54,10 +54,12 @@ export function addTotals(a: TaskTotals, b: TaskTotals): TaskTotals {
     produced: a.produced + b.produced,
     fromRepartition: a.fromRepartition + b.fromRepartition,
     toRepartition: a.toRepartition + b.toRepartition,
-    dropped: a.dropped + b.dropped,
+    dropped: addDropped(a.dropped, b.dropped),
   };
 }
 
-export function totalsOf({ dropped, ...counts }: TaskCounts): TaskTotals {
-  return { ...counts, dropped: Object.values(dropped).reduce((sum, count) => sum + count, 0) };
+function addDropped(a: TaskTotals['dropped'], b: TaskTotals['dropped']): TaskTotals['dropped'] {
+  const sum: Partial<Record<string, number>> = { ...a };
+  for (const [reason, count] of Object.entries(b)) sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
 }

@@ -1,5 +1,6 @@
 import { assert, assertDefined, mustStop } from '../../base/assert.ts';
-import type { Logger } from '../../base/logger.ts';
+import type { LogFields, Logger } from '../../base/logger.ts';
+import type { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
 import type { DropReason, OperatorContext } from '../operators/operator.ts';
 import { partitionOf, settled, topicOf } from '../operators/user-answers.ts';
@@ -44,6 +45,7 @@ interface TaskSettings {
   readonly config: (name: string) => string | number | boolean | undefined;
   readonly cachingEnabled: boolean;
   readonly logger: Logger;
+  readonly drops: RepeatedWarnings;
 }
 
 /**
@@ -262,6 +264,7 @@ export class Task {
     } finally {
       for (const store of this.stores.values()) store.close();
       for (const queue of this.queues) queue.clear();
+      this.#settings.drops.flush();
     }
   }
 
@@ -286,15 +289,16 @@ export class Task {
       if (this.#settings.handlers.deserialization(error, context) === 'fail') {
         throw new StreamsFailure('deserialization', context, error);
       }
-      this.#settings.logger.warn('skipping a record that cannot be deserialized', { ...context, error });
-      this.#skip(queue, offset, 'deserialization');
+      this.#drop('deserialization', { ...context, error });
+      this.#skip(queue, offset);
       return;
     }
     const recorded = nearestEventTime(input.timestamp);
     const source = { topic, partition, offset, timestamp: recorded, key, value, headers };
     const timestamp = this.#extractTime(queue, source);
     if (timestamp < 0) {
-      this.#skip(queue, offset, 'invalid-timestamp');
+      this.#drop('invalid-timestamp', { topic, partition, offset, taskId: this.id, nodeName: node.name });
+      this.#skip(queue, offset);
       return;
     }
     queue.queuedTime = Math.max(queue.queuedTime, timestamp);
@@ -321,9 +325,23 @@ export class Task {
     }
   }
 
-  /** Counts a record that cannot be processed; its offset is committed all the same. */
-  #skip(queue: RecordQueue, offset: number, reason: DropReason): void {
+  /** Counts a record that is passed over, and tells of it. */
+  #drop(reason: DropReason, context: LogFields): void {
     this.metrics.drop(reason);
+    this.#settings.drops.warn(reason, `records are dropped: ${reason}`, () => context);
+  }
+
+  /** As {@link #drop}, for the record in flight: what is told of it is put together only where it is told. */
+  #dropCurrent(reason: DropReason, nodeName: string): void {
+    this.metrics.drop(reason);
+    this.#settings.drops.warn(reason, `records are dropped: ${reason}`, () => {
+      const { topic, partition, offset } = this.#executor.current;
+      return { topic, partition, offset, taskId: this.id, nodeName };
+    });
+  }
+
+  /** The offset of a record that is not processed is committed all the same. */
+  #skip(queue: RecordQueue, offset: number): void {
     queue.push({ offset, timestamp: queue.queuedTime, keyBytes: null, record: undefined });
   }
 
@@ -400,7 +418,7 @@ export class Task {
         return this.#shared.get(name) as T;
       },
       processorMetadata: (key) => this.#processorMetadata.entry(key),
-      dropped: (reason) => this.metrics.drop(reason),
+      dropped: (reason) => this.#dropCurrent(reason, nodeName),
       schedule: (options) => {
         const callback: Punctuator = (timestamp) => {
           try {
@@ -468,8 +486,7 @@ export class Task {
     const context = { topic, partition, offset, taskId: this.id, nodeName };
     if (this.#settings.handlers[kind](error, context) === 'fail')
       throw new StreamsFailure(kind, context, error);
-    this.#settings.logger.warn(`dropping a record after a ${kind} failure`, { ...context, error });
-    this.metrics.drop(kind);
+    this.#drop(kind, { ...context, error });
   }
 }
 

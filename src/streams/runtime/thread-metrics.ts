@@ -1,6 +1,8 @@
-import type { Clock } from '../../base/environment.ts';
+import type { Clock, Environment } from '../../base/environment.ts';
+import type { Logger } from '../../base/logger.ts';
+import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import type { Task } from './task.ts';
-import { addTotals, NO_TOTALS, type TaskTotals, totalsOf } from './task-metrics.ts';
+import { addTotals, NO_TOTALS, type TaskTotals } from './task-metrics.ts';
 
 /** What a processing loop counts, once per round. Names follow Kafka Streams' thread metrics. */
 export interface ThreadCounts {
@@ -18,6 +20,8 @@ export interface ThreadCounts {
 
 /** The counts of one processing loop, and those of the tasks that it does not have any more. */
 export class ThreadMetrics {
+  /** Tells of records that its tasks drop. */
+  readonly drops: RepeatedWarnings;
   readonly #clock: Clock;
   #rounds = 0;
   #commits = 0;
@@ -27,8 +31,9 @@ export class ThreadMetrics {
   #lastRecordMs: number | undefined;
   #closed = NO_TOTALS;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(environment: Pick<Environment, 'clock' | 'timers'>, logger: Logger) {
+    this.#clock = environment.clock;
+    this.drops = new RepeatedWarnings(logger, environment);
   }
 
   polled(sinceMs: number, hasRecords: boolean): void {
@@ -47,13 +52,13 @@ export class ThreadMetrics {
   }
 
   closed(task: Task): void {
-    this.#closed = addTotals(this.#closed, totalsOf(task.metrics.snapshot()));
+    this.#closed = addTotals(this.#closed, task.metrics.snapshot());
   }
 
   /** Over the tasks that the thread has had, and those that it has. */
   totals(running: readonly Task[]): TaskTotals {
     let totals = this.#closed;
-    for (const task of running) totals = addTotals(totals, totalsOf(task.metrics.snapshot()));
+    for (const task of running) totals = addTotals(totals, task.metrics.snapshot());
     return totals;
   }
 

@@ -1,6 +1,7 @@
 import { nonEmptyText } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { silentLogger, type Logger } from '../../base/logger.ts';
+import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import { NO_HEADERS, type Header } from '../record.ts';
 import { failureHandlers, type FailureHandler, type FailureKind } from '../runtime/failures.ts';
@@ -86,6 +87,7 @@ export class TopologyTestDriver {
       node.kind === 'source' ? node.topics : [],
     );
     const storeIds = new Map([...topology.stores.keys()].map((name, index) => [name, index]));
+    const logger = options.logger ?? silentLogger;
     this.#task = new Task({
       taskId: '0_0',
       applicationId,
@@ -107,7 +109,12 @@ export class TopologyTestDriver {
       wallClockMs: () => this.#wallClockMs,
       config: (name) => config[name],
       cachingEnabled: options.cachingEnabled ?? true,
-      logger: options.logger ?? silentLogger,
+      logger,
+      drops: new RepeatedWarnings(logger, {
+        clock: { monotonicMs: () => this.#wallClockMs },
+        // What comes after the first of a kind is told when the driver is closed.
+        timers: { after: () => ({ cancel: () => undefined }) },
+      }),
     });
     const sinks = [...topology.nodes.values()].filter((node) => node.kind === 'sink');
     const fixed = sinks.flatMap(({ topic }) => (typeof topic === 'string' ? [topicName(topic)] : []));

@@ -65,7 +65,7 @@ it.each([
   expect(errors).toHaveLength(NO_TIMES.length);
   for (const [index, value] of NO_TIMES.entries())
     expect(errors[index]).toMatch(
-      new RegExp(`^TIMESTAMP: .* the column (W|ID) of .* holds no timestamp: ${value}$`),
+      new RegExp(`^TIMESTAMP(?: of the result)?: .* the column (W|ID) of .* holds no timestamp: ${value}$`),
     );
 });
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { assertDefined } from '../../../src/base/assert.ts';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
+import { RepeatedWarnings } from '../../../src/base/repeated-warnings.ts';
 import { Serdes, StreamsBuilder } from '../../../src/streams/index.ts';
 import { failureHandlers } from '../../../src/streams/runtime/failures.ts';
 import { Task } from '../../../src/streams/runtime/task.ts';
@@ -28,6 +30,7 @@ function taskOf(): Task {
     config: () => undefined,
     cachingEnabled: false,
     logger: silentLogger,
+    drops: new RepeatedWarnings(silentLogger, nodeEnvironment),
   });
 }
 
