@@ -8,6 +8,8 @@ import { Trace } from './trace.ts';
 /** 2026-01-01, when every simulation begins. */
 const CLOCK_START_MS = Date.UTC(2026, 0, 1);
 const CLOCK_SKEW_MS_MAX = 50;
+/** Of one wait. */
+const EVENTS_MAX = 2_000_000;
 const SETTLE_TIMEOUT_MS = 120_000;
 
 /**
@@ -76,13 +78,16 @@ export class Simulation {
    * Runs until a moment (virtual milliseconds since the start), or until a predicate holds, which is asked after every
    * event.
    * @returns false when nothing is left to happen and the predicate still does not hold.
+   * @throws when the predicate does not hold after `EVENTS_MAX` events: a bound by work, which any machine gets to.
    */
   async run(until: number | (() => boolean)): Promise<boolean> {
     const limitMs = typeof until === 'number' ? until : Number.POSITIVE_INFINITY;
     const isDone = typeof until === 'number' ? () => false : until;
-    for (;;) {
+    for (let events = 0; ; events++) {
       await this.#scheduler.drain();
       if (isDone()) return true;
+      if (events === EVENTS_MAX && limitMs === Number.POSITIVE_INFINITY)
+        throw new Error(`what was waited for has not come after ${events} events`);
       if (!this.#scheduler.step(limitMs)) return typeof until === 'number';
     }
   }
