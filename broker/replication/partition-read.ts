@@ -83,7 +83,11 @@ export function admitFetch(
   if (reader.replicaId >= 0) {
     const { leader } = partition;
     const follower = leader?.follower(reader.replicaId);
-    if (leader === null || follower === undefined) return readFailure(ErrorCode.UNKNOWN_LEADER_EPOCH);
+    if (leader === null || follower === undefined) {
+      // Who knows the epoch may have heard of its own assignment before this leader did, and asks again.
+      const knowsEpoch = fetch.currentLeaderEpoch >= 0;
+      return readFailure(knowsEpoch ? ErrorCode.UNKNOWN_LEADER_EPOCH : ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
     if (leader.isStale(reader.replicaId, reader.replicaEpoch))
       return readFailure(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     const { fetchOffset, logStartOffset } = fetch;

@@ -114,6 +114,15 @@ describe('what a fetch sees of a partition', () => {
     expect(read(partition, 6, FOLLOWER)).toBe(4);
   });
 
+  it('refuses a broker that has no replica: for good, or until this leader may have heard of its assignment', () => {
+    const partition = leaderOf([{ epoch: 3, records: 1 }]);
+    const stranger = { ...FOLLOWER, replicaId: 9 };
+    const codeOf = (currentLeaderEpoch: number) =>
+      admitFetch(partition, { ...fetchAt(partition, 0), currentLeaderEpoch }, stranger)?.errorCode;
+    expect(codeOf(-1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    expect(codeOf(3)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH);
+  });
+
   it('ends for who reads what is committed before a transaction that is open', () => {
     const partition = leaderOf([{ epoch: 0, records: 3 }]);
     const open = makeBatch({

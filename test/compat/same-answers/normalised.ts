@@ -120,7 +120,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Differences that can only be told from the fields around them. */
 function excused(fields: Fields): Fields {
-  // Ours says why a batch was refused where Kafka only logs it; and no client reads where the log of a failure begins.
+  // Ours says why a batch was refused where Kafka only logs it, and where the log begins, which Kafka leaves out of some
+  // refusals; no client reads it there.
   if ('recordErrors' in fields && fields['errorCode'] !== 0) {
     const { recordErrors, errorMessage } = fields;
     const toldByKafka = Array.isArray(recordErrors) && recordErrors.length > 0;

@@ -15,6 +15,28 @@ type FetchPartition = NonNullable<FetchTopic['partitions']>[number];
 type ListTopic = NonNullable<RequestInput<typeof listOffsets>['topics']>[number];
 type ListPartition = NonNullable<ListTopic['partitions']>[number];
 
+/**
+ * What no consumer asks for. Kafka fails with UNKNOWN_SERVER_ERROR at an isolation level that is none and at a limit of
+ * less than nothing; ours reads them as the lowest.
+ */
+const oddFetches = conversation(
+  'Fetch: what no consumer asks for',
+  [4, 12, 13, 17],
+  async (peer, version) => {
+    const name = `odd-fetch-${version}`;
+    await makeTopic(peer, name);
+    await peer.send(produce, 9, to(name, batch(['a'])));
+    const ask = (partition: Partial<FetchPartition>, rest: Partial<RequestInput<typeof fetch>> = {}) =>
+      peer.ask(fetch, version, fromPartition(peer, version, name, partition, rest));
+    await ask({}, { maxWaitMs: -5, minBytes: -5 });
+    const stranger = version >= 15 ? { replicaState: { replicaId: 5, replicaEpoch: 1 } } : { replicaId: 5 };
+    // From version 12 on ours names the leader to whom asks another, Kafka from 16 on and to clients alone.
+    if (version < 12) await ask({}, stranger);
+    if (version >= 9) await ask({ currentLeaderEpoch: 0 }, stranger);
+    await ask({}, version >= 15 ? { replicaState: { replicaId: -2, replicaEpoch: -1 } } : { replicaId: -2 });
+  },
+);
+
 /** A fetch of one partition. */
 function fromPartition(
   peer: Peer,
@@ -292,6 +314,7 @@ const epochCases = requests(offsetForLeaderEpoch, [2, 3, 4], {
 
 export const readCases: readonly AnswerCase[] = [
   fetchCases,
+  oddFetches,
   sessions,
   limits,
   listCases,
