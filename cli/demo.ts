@@ -7,6 +7,7 @@ import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statem
 import { keepRecords, loadAirports, replayFlights } from './demo/replay.ts';
 import { withOptionRules } from './option-rules.ts';
 import { startPlatform } from './platform.ts';
+import { openLog } from './process-log.ts';
 import { dataFolder, type ProcessOptions, settingsOf, withProcessOptions } from './process-options.ts';
 import { refuseVainSettings } from './setting-rules.ts';
 import { SqlSession } from './shell/session.ts';
@@ -34,13 +35,14 @@ export function demoCommand(): Command {
       const { signal } = stop;
       // A shell shares the terminal with nobody.
       const logFile = onTerminal ? path.join(data, PROCESS_LOG_FILE) : undefined;
+      const logger = await openLog(options, logFile);
       const platform = await startPlatform({
         ...options,
         settings,
         data,
         sql: true,
         signal,
-        logFile,
+        logger,
       }).catch((error: unknown) => {
         forget();
         if (signal.aborted) process.exit(0);
@@ -56,7 +58,7 @@ export function demoCommand(): Command {
       const client = new SqlServerClient(http);
       await beginQueries(client, kafka);
       const replayed = replayFlights(kafka, end.signal).catch((error: unknown) =>
-        platform.logger.error('the replay of flights ended', { error }),
+        logger.error('the replay of flights ended', { error }),
       );
 
       if (options.json !== true) await showLive(client, signal);

@@ -19,8 +19,7 @@ interface PlatformOptions extends ProcessOptions {
   readonly settings: ProcessSettings;
   readonly data: string;
   readonly sql: boolean;
-  /** Where the log goes; to standard error unless told. */
-  readonly logFile?: string | undefined;
+  readonly logger: Logger;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
 }
@@ -33,22 +32,18 @@ export interface Platform {
   };
   /** What the user should know of how it went, such as a port that was taken. */
   readonly notes: readonly string[];
-  readonly logger: Logger;
   close(): Promise<void>;
 }
 
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   // Before anything is opened: a broker that has not enough of them does not end in peace.
   if (options.sql) requireOpenFiles();
-  const logger = await loggerOf(options);
-  surviveStrayFailures(logger);
   const notes: string[] = [];
-  const { settings } = options;
+  const { settings, logger } = options;
   const outside = options.kafka ?? settings.server.get('bootstrap.servers')?.value;
-  const broker =
-    outside === undefined || outside === '' ? await startBroker(options, { logger, notes }) : undefined;
+  const broker = outside === undefined || outside === '' ? await startBroker(options, notes) : undefined;
   const kafka = broker === undefined ? (outside ?? '') : `${broker.address.host}:${broker.address.port}`;
-  if (!options.sql) return { facts: { kafka }, notes, logger, close: async () => broker?.close() };
+  if (!options.sql) return { facts: { kafka }, notes, close: async () => broker?.close() };
 
   let starting: Promise<SqlServer> | undefined;
   try {
@@ -75,10 +70,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       await server.close();
       await broker?.close();
     };
-    return { facts: { kafka, http: server.url }, notes, logger, close };
+    return { facts: { kafka, http: server.url }, notes, close };
   } catch (error) {
     if (broker !== undefined && isCommandTopicDamaged(error)) {
-      return withoutSql(broker, error, { facts: { kafka }, notes, logger });
+      const why = explain(error);
+      logger.error('the SQL server does not start', { reason: why });
+      return {
+        facts: { kafka },
+        // What the broker holds is of use without SQL, above all to mend what is damaged.
+        notes: [...notes, `SQL does not run: ${why}`, ''],
+        close: () => broker.close(),
+      };
     }
     // On our own broker the server is soon there, and can be closed. On a cluster that may never answer it waits in vain.
     const late = starting?.then((server) => server.close()).catch(() => {});
@@ -88,11 +90,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-async function startBroker(
-  options: PlatformOptions,
-  { logger, notes }: { readonly logger: Logger; readonly notes: string[] },
-): Promise<Broker> {
-  const { settings } = options;
+async function startBroker(options: PlatformOptions, notes: string[]): Promise<Broker> {
+  const { settings, logger } = options;
   const configured = settings.broker.get('listeners');
   const port = await choosePort({
     wanted: options.kafkaPort,
@@ -122,35 +121,6 @@ async function startBroker(
       process.exit(1);
     },
   });
-}
-
-/**
- * A promise that nobody waited for has failed: a bug, and it is logged as one, but no reason to take the broker and
- * everything that runs on it down. Warnings of Node go where the log goes, which may be beside a shell.
- */
-function surviveStrayFailures(logger: Logger): void {
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => logger.warn(warning.message, { warning: warning.name }));
-  process.on('unhandledRejection', (error) =>
-    logger.error('a promise was rejected and nobody waited for it', { error }),
-  );
-}
-
-/** Loaded when it is needed: commands that start nothing log nothing. */
-async function loggerOf({ logLevel, logFile }: PlatformOptions): Promise<Logger> {
-  const { processLogger } = await import('../src/server/logging/index.ts');
-  return processLogger(logLevel, logFile === undefined ? {} : { file: logFile });
-}
-
-/** What the broker holds is of use without SQL, above all to mend what is damaged. */
-function withoutSql(broker: Broker, error: unknown, platform: Omit<Platform, 'close'>): Platform {
-  const why = explain(error);
-  platform.logger.error('the SQL server does not start', { reason: why });
-  return {
-    ...platform,
-    notes: [...platform.notes, `SQL does not run: ${why}`, ''],
-    close: () => broker.close(),
-  };
 }
 
 /** Nobody has decided yet what becomes of the statements that are lost. */

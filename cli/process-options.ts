@@ -20,6 +20,7 @@ export interface ProcessOptions {
   readonly set: readonly string[];
   readonly json?: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly logFormat?: 'text' | 'json';
 }
 
 const OPTION_RULES: OptionRules = {
@@ -39,6 +40,7 @@ const OPTION_RULES: OptionRules = {
   '--set': {},
   '--json': {},
   '--log-level': {},
+  '--log-format': {},
 };
 
 export function withProcessOptions(command: Command): Command {
@@ -60,6 +62,12 @@ export function withProcessOptions(command: Command): Command {
       new Option('--log-level <level>', 'what is logged to standard error')
         .choices(['debug', 'info', 'warn', 'error'])
         .default('warn'),
+    )
+    .addOption(
+      new Option(
+        '--log-format <format>',
+        'how it is logged (default: text on a terminal, else JSON, one object a line)',
+      ).choices(['text', 'json']),
     );
   return withOptionRules(command, OPTION_RULES);
 }

@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Logger } from '../src/base/logger.ts';
 import { refuseClusterFolder } from './cluster/layout.ts';
 import { clusterSize, startCluster } from './cluster/supervisor.ts';
 import { commandName } from './command-name.ts';
 import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { startPlatform, type Platform } from './platform.ts';
+import { openLog } from './process-log.ts';
 import {
   dataFolder,
   type ProcessOptions,
@@ -50,6 +52,7 @@ export function startCommand(): Command {
       refuseVainSettings(options, settings);
       warnOfSuspects(settings);
       const data = dataFolder(options, settings);
+      const logger = await openLog(options, undefined);
       const { sql, cluster: size } = options;
       /** What is to be closed: what was started last comes first. */
       const running: { close(): Promise<void> }[] = [];
@@ -58,14 +61,16 @@ export function startCommand(): Command {
         const { signal } = stop;
         if (size === undefined) refuseClusterFolder(data);
         const cluster =
-          size === undefined ? undefined : await startCluster({ ...options, size, data, settings, signal });
+          size === undefined
+            ? undefined
+            : await startCluster({ ...options, size, data, settings, signal, logger });
         if (cluster !== undefined) running.unshift(cluster);
         const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap };
-        if (options.kafka !== undefined) waiting = sayThatItWaits(options.kafka);
+        if (options.kafka !== undefined) waiting = sayThatItWaits(options.kafka, logger);
         const platform =
           cluster !== undefined && !sql
             ? undefined
-            : await startPlatform({ ...options, ...kafka, settings, data, sql, signal });
+            : await startPlatform({ ...options, ...kafka, settings, data, sql, signal, logger });
         clearTimeout(waiting);
         if (platform !== undefined) running.unshift(platform);
         const notes = platform?.notes ?? [];
@@ -86,9 +91,9 @@ export function startCommand(): Command {
 }
 
 /** A cluster that does not answer is waited for, which nobody should have to guess. */
-function sayThatItWaits(kafka: string): NodeJS.Timeout {
+function sayThatItWaits(kafka: string, logger: Logger): NodeJS.Timeout {
   return setTimeout(
-    () => writeError(`waiting for the Kafka cluster at ${kafka} ...\n`),
+    () => logger.warn(`waiting for the Kafka cluster at ${kafka} ...`),
     WAITING_SAID_AFTER_MS,
   );
 }

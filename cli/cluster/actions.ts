@@ -1,7 +1,9 @@
 import { DiagnosticError, messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { BrokerStatus, ClusterAnswer, ClusterRequest } from './control.ts';
-import { say } from './say.ts';
 import type { SupervisedBroker } from './supervised-broker.ts';
+
+/** Tells whoever has started the cluster, in that terminal. */
+type Say = (line: string) => void;
 
 /** The brokers of a cluster, as `millrace cluster` starts and stops them. */
 type Brokers = readonly Pick<
@@ -17,19 +19,20 @@ type Brokers = readonly Pick<
 export async function act(
   brokers: Brokers,
   { action, broker: id, force }: ClusterRequest,
+  say: Say,
 ): Promise<ClusterAnswer> {
   switch (action) {
     case 'status':
       break;
     case 'start':
-      await start(brokers, id === undefined ? brokers : [brokerOf(brokers, id)]);
+      await start(brokers, id === undefined ? brokers : [brokerOf(brokers, id)], say);
       break;
     case 'stop':
     case 'restart': {
       const broker = brokerOf(brokers, id);
       if (force !== true) refuseLossOfMajority(brokers, broker, action);
       await broker.stop();
-      if (action === 'restart') await start(brokers, [broker]);
+      if (action === 'restart') await start(brokers, [broker], say);
       break;
     }
   }
@@ -46,7 +49,7 @@ export async function act(
  * Starts those that are stopped, and waits until they serve: without a majority of the quorum they cannot, and are left
  * to go on when the others come.
  */
-async function start(brokers: Brokers, wanted: Brokers): Promise<void> {
+async function start(brokers: Brokers, wanted: Brokers, say: Say): Promise<void> {
   const starting = Promise.all(wanted.map((broker) => broker.start()));
   if (aliveOf(brokers) >= majorityOf(brokers)) {
     await starting;

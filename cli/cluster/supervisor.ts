@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError, OperationalError } from '../../src/base/errors.ts';
 import { freePorts } from '../../src/base/io/free-ports.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import type { Logger } from '../../src/base/logger.ts';
 import type { ProcessSettings } from '../../src/server/config/index.ts';
 import type { ProcessOptions } from '../process-options.ts';
 import { unlessAborted } from '../stop-request.ts';
@@ -12,7 +13,6 @@ import { act } from './actions.ts';
 import { ControlServer } from './control.ts';
 import { brokerFolder, type ClusterLayout, openLayout } from './layout.ts';
 import { SupervisedBroker } from './supervised-broker.ts';
-import { say } from './say.ts';
 
 const CLUSTER_SIZE_MAX = 9;
 const KAFKA_PORT = 9092;
@@ -37,6 +37,7 @@ interface ClusterOptions extends ProcessOptions {
   readonly settings: ProcessSettings;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
+  readonly logger: Logger;
 }
 
 export function clusterSize(text: string): number {
@@ -49,7 +50,9 @@ export function clusterSize(text: string): number {
 
 /** Starts the brokers, waits until each of them answers, and from then on starts those again that die. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { size, data, signal } = options;
+  const { size, data, signal, logger } = options;
+  // What happens to brokers is for whoever has started the cluster.
+  const say = (line: string): void => logger.warn(line);
   const layout = await openLayout(data, size);
   const lock = nodeEnvironment.disk.lock(path.join(data, '.lock'));
   let brokers: readonly SupervisedBroker[] = [];
@@ -80,7 +83,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         }),
     );
     await unlessAborted(Promise.all(brokers.map((broker) => broker.start())), signal);
-    control = await ControlServer.listen(data, (request) => act(brokers, request));
+    control = await ControlServer.listen(data, (request) => act(brokers, request, say));
   } catch (error) {
     // The others wait for a cluster that does not come about, and would do so for a while.
     await close();
@@ -120,8 +123,16 @@ async function brokerArguments(
     const pairs = [...Object.entries({ ...properties, ...ofUser })].map(
       ([name, value]) => `${name}=${value}`,
     );
+    const logFormat = options.logFormat === undefined ? [] : ['--log-format', options.logFormat];
     const config = options.config === undefined ? [] : ['--config', options.config];
-    const flags = ['--data', brokerFolder(options.data, i + 1), '--log-level', options.logLevel, ...config];
+    const flags = [
+      '--data',
+      brokerFolder(options.data, i + 1),
+      '--log-level',
+      options.logLevel,
+      ...logFormat,
+      ...config,
+    ];
     return [...flags, ...pairs.flatMap((pair) => ['-s', pair])];
   });
 }
@@ -136,7 +147,7 @@ function brokerFlags({ broker }: ProcessSettings): Readonly<Record<string, strin
  * Waits for the brokers of a cluster whose process was killed: they notice, and end in order.
  * @throws {OperationalError} `LOCKED` when one of them does not end.
  */
-async function waitForOrphans({ size, data, signal }: ClusterOptions): Promise<void> {
+async function waitForOrphans({ size, data, signal, logger }: ClusterOptions): Promise<void> {
   const deadline = performance.now() + ORPHAN_MS_MAX;
   for (let id = 1; id <= size; id++) {
     const folder = brokerFolder(data, id);
@@ -144,7 +155,7 @@ async function waitForOrphans({ size, data, signal }: ClusterOptions): Promise<v
       const error = lockedBy(folder);
       if (error === undefined) break;
       if (performance.now() > deadline) throw error;
-      if (isFirst) say(`${error.message}: it is left from before; waiting for it to end`);
+      if (isFirst) logger.warn(`${error.message}: it is left from before; waiting for it to end`);
       await sleep(ORPHAN_POLL_MS, undefined, { signal });
     }
   }

@@ -1,5 +1,5 @@
 /** The server: SQL over HTTP, and what a process needs to run it. */
-export { LOG_LEVELS, type LogLevel, processLogger } from './logging/index.ts';
+export { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel, processLogger } from './logging/index.ts';
 export { SqlServer, type SqlServerOptions } from './sql-server.ts';
 export { REST_ERROR_MEANINGS } from './rest/error-meanings.ts';
 export { RestErrorCode } from './rest/rest-error.ts';

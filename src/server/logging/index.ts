@@ -1,33 +1,31 @@
-import { pino, type Logger as PinoLogger } from 'pino';
-import type { LogFields, Logger } from '../../base/logger.ts';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Logger } from '../../base/logger.ts';
+import { type LogLevel, textLogger } from './text-logger.ts';
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export { LOG_LEVELS, type LogLevel } from './text-logger.ts';
 
-/**
- * A logger that writes one JSON object a line to standard error, or to the end of a file; at `warn` it is silent unless
- * something matters.
- */
-export function processLogger(level: LogLevel, options: { readonly file?: string } = {}): Logger {
-  // Synchronous: the last lines before a crash are the ones that are read.
-  const destination = pino.destination({ dest: options.file ?? 2, sync: true, mkdir: true });
-  return bound(pino({ level, base: null, serializers: { error: describeError } }, destination));
+/** `text` for people, `json` for programs: one object a line. */
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+interface LogTarget {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** At whose end it is written; else it goes to standard error. */
+  readonly file?: string | undefined;
+  /** How a line of text comes to standard error. */
+  readonly writeError: (line: string) => void;
 }
 
-function bound(log: PinoLogger): Logger {
-  return {
-    debug: (message, fields) => log.debug(fields ?? {}, message),
-    info: (message, fields) => log.info(fields ?? {}, message),
-    warn: (message, fields) => log.warn(fields ?? {}, message),
-    error: (message, fields) => log.error(fields ?? {}, message),
-    child: (fields: LogFields) => bound(log.child(fields)),
-  };
+/** The log of a process; at `warn` it is silent unless something matters. */
+export async function processLogger({ level, format, file, writeError }: LogTarget): Promise<Logger> {
+  if (format === 'text') return textLogger(level, file === undefined ? writeError : appendTo(file));
+  const { jsonLogger } = await import('./json-logger.ts');
+  return jsonLogger(level, file === undefined ? {} : { file });
 }
 
-/** Errors whose message says all there is to say; the stack of any other is what its bug is found by. */
-const TOLD_BY_MESSAGE = new Set(['OperationalError', 'DiagnosticError', 'SerdeError', 'ProtocolError']);
-
-function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  return TOLD_BY_MESSAGE.has(error.name) ? error.message : pino.stdSerializers.err(error);
+function appendTo(file: string): (line: string) => void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  return (line) => appendFileSync(file, line);
 }
