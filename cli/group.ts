@@ -3,7 +3,7 @@ import { OperationalError } from '../src/base/errors.ts';
 import type { Admin, GroupDescription, TopicPartition } from '../src/client/index.ts';
 import { type ConnectionOptions, withConnection } from './connection.ts';
 import { withOptionRules } from './option-rules.ts';
-import { printRows } from './output.ts';
+import { printObject, printRows } from './output.ts';
 import { offsetsAt, startPlace } from './start-place.ts';
 import { shownInteger } from './wide-integer.ts';
 import { withAdmin } from './with-admin.ts';
@@ -37,15 +37,23 @@ export function groupCommand(): Command {
 
   const description = withConnection(group.command('describe <group>'))
     .description('show state, members and total lag, and offsets and lag of each partition')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object')
     .action(async (groupId: string, options: OutputOptions) =>
       withAdmin(options, async (admin) => {
         const { group: description, rows } = await describe(admin, groupId);
-        if (options.json !== true) printGroup(description, rows);
-        if (options.json === true || rows.length > 0) {
+        const members = memberRows(description);
+        if (options.json === true) {
+          printObject({ ...groupRow(description, rows), members, partitions: rows });
+          return;
+        }
+        printRows([groupRow(description, rows)], {
+          header: ['Group', 'State', 'Assignor', 'Members', 'Total lag', 'Coordinator'],
+        });
+        if (members.length > 0)
+          printRows(members, { header: ['Member', 'Instance', 'Client', 'Host', 'Partitions'] });
+        if (rows.length > 0) {
           printRows(rows, {
             header: ['Topic', 'Partition', 'Committed', 'End', 'Lag', 'Member', 'Client'],
-            json: options.json === true,
           });
         }
       }),
@@ -130,25 +138,19 @@ async function describe(admin: Admin, groupId: string) {
   return { group: described, rows };
 }
 
-/** The group as a whole, then its members. */
-function printGroup(group: GroupDescription, rows: readonly { readonly lag: number | null }[]): void {
+/** The group as a whole. */
+function groupRow(group: GroupDescription, rows: readonly { readonly lag: number | null }[]) {
   const { groupId, state, protocol, members, coordinator } = group;
-  const lag = rows.reduce((sum, row) => sum + (row.lag ?? 0), 0);
-  printRows(
-    [{ groupId, state, protocol: protocol || null, members: members.length, lag, broker: coordinator.id }],
-    {
-      header: ['Group', 'State', 'Assignor', 'Members', 'Total lag', 'Coordinator'],
-    },
-  );
-  if (members.length === 0) return;
-  printRows(
-    members.map(({ memberId, groupInstanceId, clientId, clientHost, assignment }) => ({
-      memberId,
-      groupInstanceId,
-      clientId,
-      clientHost,
-      partitions: assignment.length,
-    })),
-    { header: ['Member', 'Instance', 'Client', 'Host', 'Partitions'] },
-  );
+  const totalLag = rows.reduce((sum, row) => sum + (row.lag ?? 0), 0);
+  const assignor = protocol || null;
+  return { groupId, state, assignor, members: members.length, totalLag, coordinator: coordinator.id };
 }
+
+const memberRows = ({ members }: GroupDescription) =>
+  members.map(({ memberId, groupInstanceId, clientId, clientHost, assignment }) => ({
+    memberId,
+    groupInstanceId,
+    clientId,
+    clientHost,
+    partitions: assignment.length,
+  }));

@@ -3,13 +3,20 @@ import { ProtocolError } from '../src/base/protocol-error.ts';
 import { renderTable } from './shell/table.ts';
 import { writeOut } from './standard-streams.ts';
 
+type Row = Readonly<Record<string, string | number | boolean | null | readonly number[]>>;
+
+/** What is described as one object on one line, for programs: its parts are lists of rows. */
+export function printObject(description: Readonly<Record<string, Row[string] | readonly Row[]>>): void {
+  writeOut(`${JSON.stringify(description)}\n`);
+}
+
 /** Rows of a command as a table for people, or with `json` one object a line for programs. */
 export function printRows(
-  rows: readonly Readonly<Record<string, string | number | boolean | null>>[],
+  rows: readonly Row[],
   options: { readonly header: readonly string[]; readonly json?: boolean },
 ): void {
   if (options.json === true) {
-    for (const row of rows) writeOut(`${JSON.stringify(row)}\n`);
+    rows.forEach(printObject);
     return;
   }
   const cells = rows.map((row) => Object.values(row).map((value) => (value === null ? '-' : String(value))));

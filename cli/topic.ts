@@ -4,7 +4,7 @@ import { Admin, type TopicPartition } from '../src/client/index.ts';
 import { clientOptions, type ConnectionOptions, withConnection } from './connection.ts';
 import { withOptionRules } from './option-rules.ts';
 import { collect, parseConfigs, wholeNumber } from './option-values.ts';
-import { printRows } from './output.ts';
+import { printObject, printRows } from './output.ts';
 import { alterTopicConfigs, settingRow, topicConfigCommand, topicSettings } from './topic-config.ts';
 import { topicElectCommand } from './topic-elect.ts';
 import { withAdmin } from './with-admin.ts';
@@ -82,7 +82,7 @@ export function topicCommand(): Command {
     .description(
       'show partitions, leaders, replicas and offsets, and the settings that differ from their default',
     )
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object a line for each topic')
     .action(async (names: readonly string[], options: OutputOptions) =>
       withAdmin(
         options,
@@ -96,16 +96,19 @@ export function topicCommand(): Command {
             topic: p.topic,
             partition: p.partition,
             leader: p.leader,
-            replicas: p.replicas.join(','),
-            isr: p.isr.join(','),
+            replicas: p.replicas,
+            isr: p.isr,
             start: starts[i]?.offset ?? null,
             end: ends[i]?.offset ?? null,
           }));
-          printRows(rows, {
-            header: ['Topic', 'Partition', 'Leader', 'Replicas', 'ISR', 'Start', 'End'],
-            json: options.json === true,
-          });
-          if (options.json !== true) await printSettings(admin, names);
+          const settings = await changedSettings(admin, names);
+          if (options.json === true) printTopics(names, { partitions: rows, settings });
+          else {
+            printRows(rows, {
+              header: ['Topic', 'Partition', 'Leader', 'Replicas', 'ISR', 'Start', 'End'],
+            });
+            if (settings.length > 0) printRows(settings, { header: ['Topic', 'Setting', 'Value', 'Source'] });
+          }
           const cause = [...starts, ...ends].find((looked) => looked.error !== undefined)?.error;
           if (cause !== undefined) writeError(`${cause.message}\n`);
         },
@@ -199,12 +202,32 @@ async function warnIfUnusable(name: string, options: ConnectionOptions): Promise
   }
 }
 
-/** The settings that differ from their default; nothing where there are none. */
-async function printSettings(admin: Admin, names: readonly string[]): Promise<void> {
+/** The settings that differ from their default. */
+async function changedSettings(admin: Admin, names: readonly string[]) {
   const rows = [];
   for (const topic of names) {
     const entries = await topicSettings(admin, topic, { all: false });
     rows.push(...entries.map((entry) => ({ topic, ...settingRow(entry) })));
   }
-  if (rows.length > 0) printRows(rows, { header: ['Topic', 'Setting', 'Value', 'Source'] });
+  return rows;
+}
+
+type TopicRow = { readonly topic: string } & Readonly<
+  Record<string, string | number | null | readonly number[]>
+>;
+
+/** Each topic as an object with its partitions and its settings. */
+function printTopics(
+  names: readonly string[],
+  parts: { readonly partitions: readonly TopicRow[]; readonly settings: readonly TopicRow[] },
+): void {
+  for (const topic of names) {
+    const ofTopic = (rows: readonly TopicRow[]) =>
+      rows.filter((row) => row.topic === topic).map(({ topic: _, ...row }) => row);
+    printObject({
+      topic,
+      partitions: ofTopic(parts.partitions),
+      settings: ofTopic(parts.settings),
+    });
+  }
 }

@@ -13,11 +13,11 @@ const PORTS = ['--kafka-port', '0'];
 const TALKATIVE = ['--log-level', 'info'];
 
 /** Each command that stays, and what it has said when it serves. */
-const STAYING = [
+const STAYING: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['start', ['start', '--http-port', '0'], /Ctrl-C stops it\./],
   ['start of a cluster', ['start', '--cluster', '2', '--http-port', '0'], /Ctrl-C stops it\./],
   ['demo', ['demo', '--no-shell', '--http-port', '0'], /Limit Reached/],
-] as const;
+];
 
 let folder: string;
 const running = new Set<RunningCommand>();
