@@ -67,9 +67,8 @@ describe.skipIf(withoutTerminals)('on a terminal the log is read by somebody', (
     const args = withData(['start', '--cluster', '2', '--no-sql', ...PORTS, ...asked]);
     const lines = await linesOf(run([], onTerminal(args)), /Ctrl-C stops it\./);
     const logged = lines.filter((line) => line.includes('broker started'));
-    expect(logged.map((line) => (JSON.parse(line) as { readonly broker: number }).broker).toSorted()).toEqual(
-      [1, 2],
-    );
+    const ids = logged.map((line) => (JSON.parse(line) as { readonly broker: number }).broker);
+    expect(new Set(ids)).toEqual(new Set([1, 2]));
   });
 
   it('beside a shell it goes to a file, for programs', async () => {
