@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export * from '../src/base/public-errors.ts';
 export { Broker } from './broker.ts';
 export type { BrokerOptions } from './broker-options.ts';

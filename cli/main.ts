@@ -2,9 +2,9 @@
 import { Command } from 'commander';
 import { commands } from './commands.ts';
 import { namingOpenFiles } from './open-files.ts';
-import { endWithReader, explain } from './output.ts';
+import { explain } from './explain.ts';
 import { version } from './version.ts';
-import { writeError } from './standard-streams.ts';
+import { endWithReader, writeError } from './standard-streams.ts';
 
 /**
  * The `millrace` command. Each subcommand lives in a file of its own and is loaded when it is called, so that a small

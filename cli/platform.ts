@@ -7,7 +7,7 @@ import { Broker } from '../broker/index.ts';
 import { type ProcessSettings, SQL_STATE_FOLDER } from '../src/server/config/index.ts';
 import type { SqlServer } from '../src/server/index.ts';
 import { requireOpenFiles } from './open-files.ts';
-import { explain } from './output.ts';
+import { explain } from './explain.ts';
 import { type ProcessOptions, startDefaults } from './process-options.ts';
 import { unlessAborted } from './stop-request.ts';
 import { writeError } from './standard-streams.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type OptionRules, withOptionRules } from './option-rules.ts';
-import { explain } from './output.ts';
+import { explain } from './explain.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './shell/result-writer.ts';
 import { SqlSession } from './shell/session.ts';
 import { runShell } from './shell/shell.ts';

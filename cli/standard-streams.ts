@@ -18,7 +18,28 @@ export function onStdout(text: string): string {
   return process.stdout.isTTY ? terminalText(text) : text;
 }
 
+/** Whether standard output is a terminal that moves its cursor where it is told to. */
+export function hasControls(): boolean {
+  return process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+}
+
+/** Whether such a terminal may have colours: NO_COLOR says no, where it is not empty (https://no-color.org). */
+export function hasColours(): boolean {
+  return hasControls() && (process.env['NO_COLOR'] ?? '') === '';
+}
+
 /** Empties the terminal. */
 export function clearScreen(): void {
-  process.stdout.write('\x1b[2J\x1b[H');
+  if (hasControls()) process.stdout.write('\x1b[2J\x1b[H');
+}
+
+/**
+ * Ends the process quietly when whoever reads its output has gone, as in `| head`.
+ */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    // A terminal that is gone ends the process by SIGHUP, in its own time.
+    if (error.code !== 'EIO') throw error;
+  });
 }

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Millrace: a broker that speaks the Kafka protocol, a Kafka client, Streams and SQL.
  *

@@ -28,7 +28,9 @@ beforeAll(() => {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root });
   const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  run('npm', 'install', '--engine-strict', '--no-audit', '--no-fund', '--loglevel=error', `./${archive}`);
+  const ofUsers = ['typescript@5.9', '@types/node@20'];
+  const flags = ['--engine-strict', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm', 'install', ...flags, `./${archive}`, ...ofUsers);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -66,16 +68,36 @@ it('keeps state', () => {
   expect(run(process.execPath, '--input-type=module', '-e', code)).toBe('1\n');
 });
 
+const example = readFileSync(path.join(root, 'test', 'package-types', 'every-entry.ts'), 'utf8');
+/** The current compiler, and the last one that is written in TypeScript, which most projects have. */
+const COMPILERS = {
+  current: path.join(root, 'node_modules', 'typescript'),
+  '5.9': 'node_modules/typescript',
+};
+
+it('has an example of its types for every entry', () => {
+  const used = new Set([...example.matchAll(/ from '(millrace[^']*)'/g)].map(([, entry]) => entry));
+  expect(used).toEqual(new Set(entries));
+});
+
 it.each([
-  ['nodenext', 'nodenext'],
-  ['esnext', 'bundler'],
-])('has types for TypeScript with module %s and resolution %s', (module, moduleResolution) => {
-  const imports = entries.map(
-    (entry, i) => `import * as entry${i} from '${entry}';\nconsole.log(entry${i});\n`,
-  );
-  writeFileSync(path.join(folder, 'use.ts'), imports.join(''));
-  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules', '@types')];
-  const options = ['--noEmit', '--strict', '--target', 'es2023', '--module', module];
-  run(process.execPath, tsc, ...options, '--moduleResolution', moduleResolution, ...types, 'use.ts');
+  ['current', 'nodenext', 'nodenext'],
+  ['current', 'esnext', 'bundler'],
+  ['5.9', 'nodenext', 'nodenext'],
+] as const)('has types for TypeScript %s, module %s, resolution %s', (compiler, module, moduleResolution) => {
+  writeFileSync(path.join(folder, 'use.ts'), example);
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
+  // The declarations of the package, and what it brings, have to be right on their own.
+  const options = [
+    '--noEmit',
+    ...strict,
+    '--skipLibCheck',
+    'false',
+    '--target',
+    'es2023',
+    '--module',
+    module,
+  ];
+  const tsc = path.join(COMPILERS[compiler], 'bin', 'tsc');
+  run(process.execPath, tsc, ...options, '--moduleResolution', moduleResolution, 'use.ts');
 });

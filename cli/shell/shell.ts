@@ -2,12 +2,14 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { complete, statementWords } from '../../grammar/index.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
-import { explain } from '../output.ts';
+import { explain } from '../explain.ts';
 import { HELP } from './help-text.ts';
 import { highlight } from './highlight.ts';
 import { KnownNames } from './known-names.ts';
 import { version } from '../version.ts';
 import { LineEditor } from './line-editor/editor.ts';
+import type { EntryReader } from './line-editor/entry-reader.ts';
+import { PlainEditor } from './line-editor/plain-editor.ts';
 import { continuation } from './continuation.ts';
 import { History } from './line-editor/history.ts';
 import { PagedOutput, pagerOf, runPager } from './pager.ts';
@@ -18,8 +20,10 @@ import { shellCommandOf } from './shell-commands.ts';
 import { SqlServerClient, SqlServerError } from './sql-server-client.ts';
 import { statementHelp } from './statement-help.ts';
 import { scanStatements } from './statement-scanner.ts';
-import { clearScreen, onStdout, writeOut } from '../standard-streams.ts';
+import { clearScreen, hasColours, hasControls, onStdout, writeOut } from '../standard-streams.ts';
 import { visible } from './visible-text.ts';
+
+const PROMPT = 'millrace> ';
 
 interface ShellOptions {
   readonly client: SqlServerClient;
@@ -36,7 +40,8 @@ export async function runShell(options: ShellOptions): Promise<void> {
     // What it is given is as the terminal may have it.
     write: (text) => void stdout.write(text),
     rows: () => stdout.rows || 24,
-    pager: pagerOf(process.env),
+    // What goes elsewhere goes there at once.
+    pager: stdout.isTTY ? pagerOf(process.env) : undefined,
   });
   const session = new SqlSession({
     client: options.client,
@@ -44,7 +49,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
     print: (text) => output.print(onStdout(text)),
     page: (text) => output.page(onStdout(text)),
     note: (text) => output.note(onStdout(text)),
-    columns: () => stdout.columns || 120,
+    columns: () => (stdout.isTTY ? stdout.columns || 120 : Number.POSITIVE_INFINITY),
   });
   const history = new History(options.historyFile ?? path.join(homedir(), '.millrace', 'sql-history'));
   const known = new KnownNames();
@@ -87,14 +92,17 @@ interface EditorParts {
   readonly stop: AbortSignal;
 }
 
-function editorOf({ history, known, stop }: EditorParts): LineEditor {
+function editorOf({ history, known, stop }: EditorParts): EntryReader {
+  const { stdin: input, stdout, stderr } = process;
+  const dialogue = { prompt: PROMPT, continuation, isComplete, stop };
+  // Prompts are for whoever sits there, also when the results go to a file.
+  if (!hasControls()) return new PlainEditor({ ...dialogue, input, output: stdout.isTTY ? stdout : stderr });
   return new LineEditor({
-    input: process.stdin,
-    output: process.stdout,
-    prompt: 'millrace> ',
-    continuation,
+    ...dialogue,
+    input,
+    output: stdout,
     history,
-    highlight: process.env['NO_COLOR'] === undefined ? highlight : (text) => text,
+    highlight: hasColours() ? highlight : (text) => text,
     complete: (text, cursor) => {
       const ofCommand = completeCommand(text, cursor, { list: filesIn });
       if (ofCommand !== undefined) return ofCommand;
@@ -103,8 +111,6 @@ function editorOf({ history, known, stop }: EditorParts): LineEditor {
       const candidates = items.map((item) => item.text).filter((text) => visible(text) === text);
       return { start, end, candidates };
     },
-    isComplete,
-    stop,
   });
 }
 

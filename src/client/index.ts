@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Millrace's Kafka client: {@link Producer}, {@link Consumer} and {@link Admin}, for Millrace's broker and for every
  * other Kafka cluster.

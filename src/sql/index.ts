@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** SQL: ksqlDB's dialect on Streams. */
 export * from '../base/public-errors.ts';
 export { Catalog } from './catalog/catalog.ts';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Streams: a typed topology DSL on RxJS, with state in RocksDB. See docs/architecture.md. */
 export * from '../base/public-errors.ts';
 export { StreamsBuilder } from './builder/streams-builder.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqlSession } from '../../cli/shell/session.ts';
 import { DiagnosticError } from '../../src/base/errors.ts';
-import { explain } from '../../cli/output.ts';
+import { explain } from '../../cli/explain.ts';
 import { SqlServerClient, SqlServerError } from '../../cli/shell/sql-server-client.ts';
 import { type TestPlatform, startPlatform } from '../server/platform.ts';
 

@@ -78,10 +78,8 @@ describe.each([2n ** 53n, 10n ** 18n, 2n ** 63n - 1n])('a group that has committ
       write.mockRestore();
     }
     expect(JSON.parse(written.join(''))).toMatchObject({
-      topic: 't',
-      committed: `~${Number(committedOffset)}`,
-      end: 3,
-      lag: null,
+      totalLag: 0,
+      partitions: [{ topic: 't', committed: `~${Number(committedOffset)}`, end: 3, lag: null }],
     });
   });
 });

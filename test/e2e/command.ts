@@ -4,7 +4,7 @@ import path from 'node:path';
 import '../setup/built.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
-const main = path.join(root, 'dist', 'cli', 'main.js');
+export const main = path.join(root, 'dist', 'cli', 'main.js');
 
 export interface Outcome {
   readonly status: number | null;
@@ -13,8 +13,12 @@ export interface Outcome {
 }
 
 /** Runs `millrace ARGS` to its end, with `input` on its standard input. */
-export async function millrace(args: readonly string[], input = ''): Promise<Outcome> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe', env: quietEnvironment() });
+export async function millrace(
+  args: readonly string[],
+  input = '',
+  env: NodeJS.ProcessEnv = quietEnvironment(),
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: 'pipe', env });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));

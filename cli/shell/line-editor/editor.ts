@@ -1,6 +1,7 @@
 import readline from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { commonPrefix, inColumns } from './candidates.ts';
+import type { EditorResult, EntryReader } from './entry-reader.ts';
 import type { History } from './history.ts';
 import { HistorySearch } from './history-search.ts';
 import { layOut, type Screen } from './screen.ts';
@@ -28,13 +29,6 @@ interface LineEditorOptions {
   readonly stop: AbortSignal;
 }
 
-type EditorResult =
-  | { readonly kind: 'submitted'; readonly text: string }
-  /** Ctrl-C: the text was thrown away. */
-  | { readonly kind: 'interrupted'; readonly wasEmpty: boolean }
-  /** Ctrl-D on an empty line, or the input's end. */
-  | { readonly kind: 'ended' };
-
 interface Key {
   readonly name?: string;
   readonly ctrl?: boolean;
@@ -58,7 +52,7 @@ type KeyPress = readonly [text: string | undefined, key: Key];
  * in between loses what is typed at that moment (a Ctrl-D above all, which the line discipline has then already
  * turned into something else). What is typed while an entry runs belongs to the next one.
  */
-export class LineEditor {
+export class LineEditor implements EntryReader {
   readonly #options: LineEditorOptions;
   #session: EditSession | undefined;
   #interrupt: (() => void) | undefined;

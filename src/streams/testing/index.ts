@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Testing topologies without a broker. */
 export * from '../../base/public-errors.ts';
 export { SerdeError } from '../serdes.ts';
