@@ -73,14 +73,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     return { facts: { kafka, http: server.url }, notes, close };
   } catch (error) {
     if (broker !== undefined && isCommandTopicDamaged(error)) {
-      const why = explain(error);
-      logger.error('the SQL server does not start', { reason: why });
-      return {
-        facts: { kafka },
-        // What the broker holds is of use without SQL, above all to mend what is damaged.
-        notes: [...notes, `SQL does not run: ${why}`, ''],
-        close: () => broker.close(),
-      };
+      notes.push(...withoutSql(error, logger));
+      return { facts: { kafka }, notes, close: () => broker.close() };
     }
     // On our own broker the server is soon there, and can be closed. On a cluster that may never answer it waits in vain.
     const late = starting?.then((server) => server.close()).catch(() => {});
@@ -121,6 +115,13 @@ async function startBroker(options: PlatformOptions, notes: string[]): Promise<B
       process.exit(1);
     },
   });
+}
+
+/** What is said of a broker alone: what it holds is of use without SQL, above all to mend what is damaged. */
+function withoutSql(error: unknown, logger: Logger): readonly string[] {
+  const why = explain(error);
+  logger.error('the SQL server does not start', { reason: why });
+  return [`SQL does not run: ${why}`, ''];
 }
 
 /** Nobody has decided yet what becomes of the statements that are lost. */

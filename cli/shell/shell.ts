@@ -40,7 +40,6 @@ export async function runShell(options: ShellOptions): Promise<void> {
     // What it is given is as the terminal may have it.
     write: (text) => void stdout.write(text),
     rows: () => stdout.rows || 24,
-    // What goes elsewhere goes there at once.
     pager: stdout.isTTY ? pagerOf(process.env) : undefined,
   });
   const session = new SqlSession({

@@ -46,7 +46,7 @@ function loggerWith(target: TextTarget, context: LogFields): Logger {
 }
 
 /** What a running process says on a terminal: when, and what. */
-export function noticeLine(text: string): string {
+function noticeLine(text: string): string {
   return `${new Date().toTimeString().slice(0, 8)} ${text}`;
 }
 
