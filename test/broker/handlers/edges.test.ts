@@ -188,9 +188,9 @@ describe('requests at the edge', () => {
   });
 
   describe('Produce', () => {
-    const send = async (name: string, records: Buffer) => {
+    const send = async (name: string, records: Buffer, version = 9) => {
       const topicData = [{ name, partitionData: [{ index: 0, records }] }];
-      const answer = await client.send(produce, 9, { acks: 1, timeoutMs, topicData });
+      const answer = await client.send(produce, version, { acks: 1, timeoutMs, topicData });
       return answer.responses[0]?.partitionResponses[0];
     };
     const batchAt = (timestamp: number, header: BatchHeader = {}): Buffer => {
@@ -214,6 +214,16 @@ describe('requests at the edge', () => {
         errorCode: ErrorCode.INVALID_TIMESTAMP,
         recordErrors: [{ batchIndex: 0 }],
         errorMessage: 'One or more records have been rejected due to invalid timestamp',
+      });
+    });
+
+    it.each([
+      [3, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE],
+      [6, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE],
+      [7, ErrorCode.NONE],
+    ])('takes zstd from version 7 on (KIP-110): v%i', async (version, errorCode) => {
+      expect(await send('a', batchAt(Date.now(), { compression: 'zstd' }), version)).toMatchObject({
+        errorCode,
       });
     });
 
