@@ -44,4 +44,11 @@ export const streamsMutations: readonly Mutation[] = [
     replace: 'close: () => processor.close?.(),',
     suite,
   },
+  {
+    name: 'offsets that the group has lost are passed over in silence',
+    file: 'src/streams/runtime/task.ts',
+    find: 'if (before === undefined || before <= (offset ?? -1)) continue;',
+    replace: 'if (before !== -1) continue;',
+    suite: ['test/streams/runtime/lost-offsets.test.ts'],
+  },
 ];

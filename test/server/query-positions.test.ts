@@ -170,6 +170,46 @@ describe('the positions of a query', () => {
     for (const sink of ['COPIED', 'COUNTS']) await lagComesTo(sink, 0);
   });
 
+  it('are told where its group has lost them, with what that does to its counts', async () => {
+    await start();
+    await ksql(SOURCES);
+    await lagComesTo('COUNTS', 0);
+    const [{ queries = [] } = {}] = (await ksql('SHOW QUERIES;')) as {
+      queries?: { id: string; sinks: string[] }[];
+    }[];
+    const id = queries.find(({ sinks }) => sinks.includes('COUNTS'))?.id ?? '';
+    const errors = async (): Promise<string> => {
+      const [{ queryDescription } = {}] = (await ksql(`EXPLAIN ${id};`)) as unknown as {
+        queryDescription?: { consumerGroupId: string; queryErrors: { errorMessage: string }[] };
+      }[];
+      return (queryDescription?.queryErrors ?? []).map(({ errorMessage }) => errorMessage).join('\n');
+    };
+    expect(await errors()).toBe('');
+    await ksql('PAUSE ALL;');
+    const groupId = (await running().admin.listGroups())
+      .map((group) => group.groupId)
+      .find((name) => name.endsWith(`query_${id}`));
+    // A paused query is a static member, which its group waits for.
+    const [group] = await running().admin.describeGroups([groupId ?? '']);
+    const instances = (group?.members ?? []).map((member) => member.groupInstanceId ?? '');
+    await running().admin.removeStaticMembers(groupId ?? '', instances);
+    const lost = [0, 1].map((partition) => ({ topic: 'clicks', partition, offset: 0 }));
+    await eventually(async () => {
+      try {
+        await running().admin.alterConsumerGroupOffsets(groupId ?? '', lost);
+        return true as const;
+      } catch {
+        return undefined;
+      }
+    });
+    await ksql('RESUME ALL;');
+    const told = await eventually(async () => (await errors()) || undefined);
+    expect(told).toMatch(
+      /committed offsets were lost: records of clicks-\d before offset \d+ are processed again/,
+    );
+    expect(await stateOf('COUNTS')).toBe('RUNNING');
+  });
+
   it('stay while it is paused, and the lag grows, after a restart too', async () => {
     const first = await start();
     await ksql(SOURCES);

@@ -72,6 +72,8 @@ export class AppQuery implements RunningQuery {
   readonly #counts: QueryCounts;
   readonly #positions: QueryPositions;
   #app: StreamsApp;
+  /** What was told of offsets that were lost. */
+  readonly #rewinds = new Set<string>();
   #isPrepared = false;
   #isClosed = false;
   /** What made the application fail that is in ERROR. */
@@ -262,10 +264,27 @@ export class AppQuery implements RunningQuery {
 
   #follow(state: StreamsState): void {
     if (this.#isClosed || this.#state.value === 'PAUSED') return;
+    if (state === 'RUNNING') this.#noteRewinds();
     if (state === 'ERROR') this.#onFailed(this.#failure);
     // One that was started again is in ERROR until it runs: the rebalance of its start is no sign of health.
     else if (state === 'RUNNING' || (state === 'REBALANCING' && this.#state.value !== 'ERROR'))
       this.#state.next(state);
+  }
+
+  /** It runs, and what it counts is not what it read: whoever describes it is told. */
+  #noteRewinds(): void {
+    for (const { inputs } of Object.values(this.#app.metrics().tasks)) {
+      for (const { topic, partition, rewoundFrom } of inputs) {
+        if (rewoundFrom === undefined) continue;
+        const place = `${topic}-${partition}@${rewoundFrom}`;
+        if (this.#rewinds.has(place)) continue;
+        this.#rewinds.add(place);
+        this.#errors.addLoss(
+          `committed offsets were lost: records of ${topic}-${partition} before offset ${rewoundFrom} are processed again, ` +
+            'and what counts or sums them is too high. Drop the query and create it anew to count from the beginning',
+        );
+      }
+    }
   }
 
   /** Remembers why the query does not run, and starts it again after a while. */

@@ -79,6 +79,11 @@ export class QueryErrors {
     this.#add(this.#rowErrors, message, 'USER');
   }
 
+  /** Adds a loss outside the query that it goes on after. */
+  addLoss(message: string): void {
+    this.#add(this.#failures, message, 'SYSTEM');
+  }
+
   list(): readonly QueryError[] {
     return [...this.#failures, ...this.#rowErrors].toSorted((a, b) => a.timestampMs - b.timestampMs);
   }

@@ -33,6 +33,8 @@ export class RecordQueue {
   nextOffset = -1;
   /** What `nextOffset` was at the last commit. */
   committedOffset = -1;
+  /** Up to where the partition was processed, where the group has lost that since: it is processed again from before. */
+  rewoundFrom: number | undefined;
   readonly #items = new Queue<Queued>();
 
   constructor(topic: string, partition: number, source: RuntimeSource) {

@@ -54,7 +54,8 @@ export class Restorer {
       let position = persistent ? this.#state.positionOf(task.id, store.name) : undefined;
       if (position === undefined || position > end || position < beginning) {
         // Nothing here, or state of a changelog that has been deleted since, or has lost what comes next: begin anew.
-        if (persistent) await this.#state.wipe(task.id, store.name);
+        const isOtherChangelog = position !== undefined && end === 0;
+        if (persistent) await this.#state.wipe(task.id, store.name, { isOtherChangelog });
         position = beginning;
       }
       const restoration = { ...at, task, store, persistent, end, position };

@@ -4,12 +4,14 @@ import type { DiskLock, Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { endOfPrefix, type StoreEngine, type WriteBatch } from '../state/engine.ts';
+import { ProcessedOffsets } from './processed-offsets.ts';
 import { openRocksDb } from '../state/io/rocksdb-engine.ts';
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 
 const FORMAT_VERSION = 1;
 /** Before all stores, whose ids begin at 1. */
 const META = '\u0000\u0000\u0000\u0000';
+const PROCESSED = `${META}input/`;
 /** State that nobody has used for so long may lack deletions that the changelog has forgotten. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
@@ -48,6 +50,8 @@ export class StateDirectory {
   readonly #path: string;
   readonly #lock: DiskLock;
   readonly #catalog = new Map<string, CatalogEntry>();
+  /** Up to where the inputs of the tasks were committed. */
+  #processed = new ProcessedOffsets(PROCESSED);
   #engine: StoreEngine | undefined;
   #damage: OperationalError | undefined;
 
@@ -121,11 +125,18 @@ export class StateDirectory {
     batch.put(`${META}store/${at.taskId}/${at.store}`, Buffer.from(JSON.stringify(entry)));
   }
 
+  get processed(): ProcessedOffsets {
+    return this.#processed;
+  }
+
   /** Deletes a store's content. */
-  async wipe(taskId: string, store: string): Promise<void> {
+  async wipe(taskId: string, store: string, options: { readonly isOtherChangelog: boolean }): Promise<void> {
     const prefix = this.prefixOf(taskId, store);
     await this.engine.clear({ from: prefix, to: endOfPrefix(prefix) });
-    await this.engine.write((batch) => this.setPosition(batch, { taskId, store, position: -1 }));
+    await this.engine.write((batch) => {
+      this.setPosition(batch, { taskId, store, position: -1 });
+      if (options.isOtherChangelog) this.#processed.forget(batch);
+    });
   }
 
   async close(): Promise<void> {
@@ -159,6 +170,7 @@ export class StateDirectory {
       this.#setAside(options.logger, error.message);
       disk.remove(mark);
       this.#catalog.clear();
+      this.#processed = new ProcessedOffsets(PROCESSED);
       this.#damage = undefined;
       await this.#openDatabase(options);
     }
@@ -219,6 +231,7 @@ export class StateDirectory {
     for (const [key, value] of await this.engine.scan({ from: prefix, to: endOfPrefix(prefix) })) {
       this.#catalog.set(key.slice(prefix.length), JSON.parse(value.toString()) as CatalogEntry);
     }
+    this.#processed.load(await this.engine.scan({ from: PROCESSED, to: endOfPrefix(PROCESSED) }));
   }
 }
 

@@ -438,9 +438,9 @@ export class StreamThread {
     await this.#state.engine.write((batch) => {
       for (const { task, logged, memoryEngines } of running) {
         task.writeTo(batch, (store) => !memoryEngines.has(store));
-        for (const [store, position] of logged) {
+        for (const [store, position] of logged)
           if (!memoryEngines.has(store)) this.#state.setPosition(batch, { taskId: task.id, store, position });
-        }
+        this.#state.processed.note(batch, task.id, task.queues);
         logged.clear();
       }
     });
@@ -464,11 +464,12 @@ export class StreamThread {
         opened.push(await this.#openTask(plan, committed));
     }
     await this.#startRestoring(opened);
+    for (const { task } of opened) task.findRewinds(committed, this.#state.processed);
     if (this.#restorer.isIdle) this.#onAssignment('running');
   }
 
   async #openTask(plan: TaskPlan, committed: readonly OffsetAndMetadata[]): Promise<Running> {
-    const { topology } = this.#settings;
+    const { topology, applicationId, environment, config, cacheBytesMax, logger } = this.#settings;
     const { subtopology } = plan;
     const memoryEngines = new Map<string, MemoryEngine>();
     for (const name of subtopology.stores) {
@@ -480,7 +481,6 @@ export class StreamThread {
         ? { engine: memory, prefix: '' }
         : { engine: this.#state.engine, prefix: this.#state.prefixOf(plan.id, store) };
     };
-    const { applicationId, environment, config, cacheBytesMax, logger } = this.#settings;
     const task = new Task({
       taskId: plan.id,
       applicationId,

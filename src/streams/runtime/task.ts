@@ -24,6 +24,7 @@ import { RecordQueue, type InputRecord } from './record-queue.ts';
 import { instantiate, type TaskNodes } from './task-nodes.ts';
 import { TaskMetrics } from './task-metrics.ts';
 import { changelogTopicName } from './topic-plan.ts';
+import type { ProcessedOffsets } from './processed-offsets.ts';
 import { decodeTopicPartitionMetadata, encodeTopicPartitionMetadata } from './topic-partition-metadata.ts';
 
 /** What a task is told by the thread, or the test driver, that it runs on. */
@@ -213,6 +214,24 @@ export class Task {
       queue.partitionTime = queue.queuedTime = decoded.partitionTime;
       this.#streamTime = Math.max(this.#streamTime, decoded.partitionTime);
       this.#processorMetadata.update(decoded.processorMetadata);
+    }
+  }
+
+  /**
+   * Finds partitions of which less is committed than was: their records are processed a second time, at least once as it is
+   * promised, and not in silence.
+   */
+  findRewinds(committed: readonly OffsetAndMetadata[], processed: ProcessedOffsets): void {
+    for (const queue of this.queues) {
+      const { topic, partition } = queue;
+      const offset = committed.find((each) => each.topic === topic && each.partition === partition)?.offset;
+      const before = processed.of(this.id, queue);
+      if (before === undefined || before <= (offset ?? -1)) continue;
+      queue.rewoundFrom = before;
+      this.#settings.logger.warn(
+        'the group has lost committed offsets: records are processed a second time, and what counts them is too high',
+        { taskId: this.id, topic, partition, committed: offset ?? null, processed: before },
+      );
     }
   }
 

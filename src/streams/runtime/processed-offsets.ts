@@ -1,0 +1,48 @@
+import type { TopicPartition } from '../../client/types.ts';
+import type { WriteBatch } from '../state/engine.ts';
+
+/** A partition, up to where it has been processed. */
+interface Processed extends TopicPartition {
+  readonly committedOffset: number;
+}
+
+/**
+ * Up to where the inputs of tasks were committed, as noted in the database of their state: offsets that the group
+ * has lost since (the end of `__consumer_offsets` is cut off after a crash) are seen only by who has been there.
+ */
+export class ProcessedOffsets {
+  readonly #prefix: string;
+  readonly #offsets = new Map<string, number>();
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** Takes over what the database says. */
+  load(entries: Iterable<readonly [string, Buffer]>): void {
+    for (const [key, value] of entries) this.#offsets.set(key.slice(this.#prefix.length), Number(value));
+  }
+
+  of(taskId: string, partition: TopicPartition): number | undefined {
+    return this.#offsets.get(nameOf(taskId, partition));
+  }
+
+  /** The changelogs are others than those of the state: what was noted with it says nothing any more. */
+  forget(batch: WriteBatch): void {
+    for (const name of this.#offsets.keys()) batch.delete(this.#prefix + name);
+    this.#offsets.clear();
+  }
+
+  /** Notes what has changed, within the batch of the state that it is contained in. */
+  note(batch: WriteBatch, taskId: string, inputs: Iterable<Processed>): void {
+    for (const input of inputs) {
+      const name = nameOf(taskId, input);
+      if (input.committedOffset < 0 || this.#offsets.get(name) === input.committedOffset) continue;
+      this.#offsets.set(name, input.committedOffset);
+      batch.put(this.#prefix + name, Buffer.from(String(input.committedOffset)));
+    }
+  }
+}
+
+const nameOf = (taskId: string, { topic, partition }: TopicPartition): string =>
+  `${taskId}/${partition}/${topic}`;
