@@ -499,6 +499,7 @@ export class LogManager {
           },
         );
         this.#topics.write(name, topicId);
+        this.#syncs.folder(existing.directory);
       }
       return existing;
     }

@@ -7,6 +7,7 @@ import type { ClosedLog } from './closed-log.ts';
 import { LogAppender, storageError } from './log-appender.ts';
 import type { LogConfig } from './log-config.ts';
 import { LogDurability } from './log-durability.ts';
+import { LogFolder } from './log-folder.ts';
 import { openLogFiles } from './log-opening.ts';
 import type { LogOptions } from './log-options.ts';
 import { readSegment, readRecent } from './log-reader.ts';
@@ -55,7 +56,8 @@ export class Log {
   #closing: Promise<void> | undefined;
 
   private constructor(options: LogOptions) {
-    const { environment, directory, logger = silentLogger } = options;
+    const { directory, logger = silentLogger } = options;
+    const environment = inFolder(options.environment, directory);
     const { disk } = environment;
     const { topic, partition } = parsePartitionDirectory(directory);
     this.topic = topic;
@@ -72,7 +74,10 @@ export class Log {
       openSegments,
       createdMs: environment.clock.nowMs(),
     });
-    const { epochs, producers, snapshots, recovered } = openLogFiles(options, { logger, segmentOptions });
+    const { epochs, producers, snapshots, recovered } = openLogFiles(
+      { ...options, environment },
+      { logger, segmentOptions },
+    );
     this.#state = new LogState({
       environment,
       logger,
@@ -489,6 +494,15 @@ export class Log {
       throw error;
     }
   }
+}
+
+/** The environment with the disk as the log in this folder has it. */
+function inFolder(environment: Environment, directory: string): Environment {
+  const { clock, timers, random, network, workers } = environment;
+  const disk = new LogFolder(environment.disk, directory);
+  return workers === undefined
+    ? { clock, timers, random, network, disk }
+    : { clock, timers, random, network, disk, workers };
 }
 
 function parentOf(path: string): string {

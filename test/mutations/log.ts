@@ -4,6 +4,13 @@ const suite = ['test/broker/log'];
 
 export const logMutations: readonly Mutation[] = [
   {
+    name: 'the folder of a log is not synced after a segment was made',
+    file: 'broker/log/log-folder.ts',
+    find: "    if (mode === 'create') this.#changes++;\n",
+    replace: '',
+    suite: ['test/broker/log/folder-syncs.test.ts'],
+  },
+  {
     name: 'epochs of records that were truncated are kept',
     file: 'broker/log/log-truncation.ts',
     find: 'segments.active.truncateTo(offset);\n  epochs.truncateFromEnd(offset);',
