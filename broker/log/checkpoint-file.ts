@@ -12,6 +12,11 @@ export function encodeCheckpoint(lines: readonly string[]): Buffer {
   return Buffer.from(`${VERSION}\n${lines.length}\n${lines.map((line) => `${line}\n`).join('')}`);
 }
 
+/** The two lines that a checkpoint with so many entries begins with. */
+export function checkpointHeader(count: number): Buffer {
+  return Buffer.from(`${VERSION}\n${count}\n`);
+}
+
 function decodeCheckpoint(path: string, content: string): readonly string[] {
   const lines = content.split('\n');
   // Every line ends with a new one, the last one, too: a number that was cut off would be another number.

@@ -10,6 +10,14 @@ interface CheckpointContent {
   readonly entries: readonly LogOffset[];
 }
 
+/** A file that is written off the event loop, from when its content began to be collected. */
+interface BegunCheckpoint {
+  readonly file: string;
+  /** What {@link CheckpointWriter.begin} has answered. */
+  readonly generation: number;
+  readonly chunks: readonly Buffer[];
+}
+
 /**
  * Writes the offset checkpoints of a data folder, all or none of whose event loop waits for the disk.
  *
@@ -33,7 +41,7 @@ export class CheckpointWriter {
 
   /** Writes a file so that it survives a power loss when the call returns. */
   writeNow({ file, entries }: CheckpointContent): void {
-    this.#begin(file);
+    this.begin(file);
     this.#disk.replaceFile(this.#pathOf(file), encodeCheckpoint(checkpointLines(entries)));
   }
 
@@ -41,25 +49,32 @@ export class CheckpointWriter {
    * Writes files off the event loop, each aside, synced and renamed; resolves when all survive a power loss. Is not
    * called again before that.
    */
-  async write(contents: readonly CheckpointContent[]): Promise<void> {
+  async write(contents: readonly BegunCheckpoint[]): Promise<void> {
     if (contents.length === 0) return;
-    // All begin now: what they are to say was true at this moment, however late their turn comes.
-    const begun = contents.map(({ file, entries }) => ({ file, entries, generation: this.#begin(file) }));
-    for (const { file, entries, generation } of begun) {
-      if (this.#generations.get(file) !== generation) continue;
+    for (const { file, generation, chunks } of contents) {
+      if (this.isOvertaken(file, generation)) continue;
       const aside = `${this.#pathOf(file)}.next`;
-      await writeAside(this.#disk, aside, encodeCheckpoint(checkpointLines(entries)));
+      await writeAside(this.#disk, aside, chunks);
       // An offset of a log whose folder a power loss has taken would say that somebody has removed it.
       await this.#syncFolders();
-      if (this.#generations.get(file) === generation) this.#disk.rename(aside, this.#pathOf(file));
+      if (!this.isOvertaken(file, generation)) this.#disk.rename(aside, this.#pathOf(file));
     }
     await this.#disk.syncDirectory(this.#directory);
   }
 
-  #begin(file: string): number {
+  /**
+   * What is collected from now on is for this file: what is written at once after this call is newer, however late the turn
+   * of what was collected comes.
+   */
+  begin(file: string): number {
     const generation = (this.#generations.get(file) ?? 0) + 1;
     this.#generations.set(file, generation);
     return generation;
+  }
+
+  /** The file was written at once meanwhile. */
+  isOvertaken(file: string, generation: number): boolean {
+    return this.#generations.get(file) !== generation;
   }
 
   #pathOf(file: string): string {

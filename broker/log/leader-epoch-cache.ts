@@ -142,7 +142,7 @@ export class LeaderEpochCache {
     if (this.isSaved) return;
     const save = ++this.#saves;
     const aside = `${this.#path}.next`;
-    await writeAside(this.#disk, aside, encodeEntries(entries));
+    await writeAside(this.#disk, aside, [encodeEntries(entries)]);
     if (save !== this.#saves || isGone()) return;
     this.#disk.rename(aside, this.#path);
     this.#saved = entries;

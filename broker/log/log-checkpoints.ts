@@ -1,8 +1,11 @@
 import type { Environment, Timer } from '../../src/base/environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
+import { TimeSlice } from '../../src/base/time-slice.ts';
+import { checkpointHeader } from './checkpoint-file.ts';
 import { CheckpointWriter } from './checkpoint-writer.ts';
 import type { Log } from './log.ts';
 import {
+  checkpointLine,
   HIGH_WATERMARK_CHECKPOINT,
   LOG_START_CHECKPOINT,
   type LogOffset,
@@ -20,6 +23,9 @@ const CHECKPOINT_FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
 
 /** How often a file is written, in milliseconds, where it has changed. */
 export type CheckpointIntervals = Partial<Readonly<Record<CheckpointFile, number>>>;
+
+/** Lines that are put into bytes at a time. */
+const CHUNK_LINES = 1_000;
 
 /** Kafka's. */
 const DEFAULT_INTERVALS_MS: Required<CheckpointIntervals> = {
@@ -41,7 +47,7 @@ interface LogCheckpointsOptions {
 
 /**
  * The three offset checkpoints of a data folder: written from time to time, each at an interval of its own, in passes over all
- * logs, off the event loop.
+ * logs, in slices and off the event loop.
  *
  * That a checkpoint is late is safe. A recovery point that is too low makes the next start check more; a high watermark
  * that is too low is found again from the followers; a log start that is too low lets deleted records be seen until they
@@ -146,20 +152,60 @@ export class LogCheckpoints {
     const membership = this.#membership;
     const wanted = [...this.#wanted];
     this.#wanted.clear();
-    const changed = wanted.filter((file) => this.#isChanged(file));
-    const contents = changed.map((file) => ({ file, entries: this.#entries(file) }));
-    // Before the writing: one that overtakes this one notes what it has written itself.
-    for (const file of changed) this.#written.set(file, this.#offsets(file));
+    const begun: { readonly file: CheckpointFile; readonly generation: number }[] = [];
+    for (const file of wanted) {
+      if (this.#isChanged(file)) begun.push({ file, generation: this.#writer.begin(file) });
+    }
+    const changed: { file: CheckpointFile; generation: number; chunks: readonly Buffer[] }[] = [];
+    for (const { file, generation } of begun) {
+      const { offsets, chunks } = await this.#collect(file);
+      if (this.#writer.isOvertaken(file, generation)) continue;
+      // Before the writing: one that overtakes this one notes what it has written itself.
+      this.#written.set(file, offsets);
+      changed.push({ file, generation, chunks });
+    }
     try {
-      await this.#writer.write(contents);
+      await this.#writer.write(changed);
     } catch (error) {
-      for (const file of changed) this.#written.delete(file);
+      for (const { file } of changed) this.#written.delete(file);
       throw error;
     }
     for (const file of wanted) this.#writtenMembership.set(file, membership);
     // Only a pass over all of them leaves no file that still has the name.
     if (wanted.length < CHECKPOINT_FILES.length) return;
     for (const [name, before] of this.#deleted) if (before <= pass) this.#deleted.delete(name);
+  }
+
+  /**
+   * What a file is to say, in slices: ten thousand lines take longer than others should wait. The offsets are of different
+   * moments, each of which is good: what must not be late is written at once, and overtakes this.
+   */
+  async #collect(
+    file: CheckpointFile,
+  ): Promise<{ readonly offsets: readonly number[]; readonly chunks: readonly Buffer[] }> {
+    const offsetOf = OFFSETS[file];
+    const slice = new TimeSlice(this.#options.environment);
+    const offsets: number[] = [];
+    const chunks: Buffer[] = [];
+    let lines: string[] = [];
+    const endChunk = (): void => {
+      chunks.push(Buffer.from(lines.join('')));
+      lines = [];
+    };
+    for (const log of this.#options.logs()) {
+      const offset = offsetOf(log);
+      offsets.push(offset);
+      lines.push(`${checkpointLine({ topic: log.topic, partition: log.partition, offset })}\n`);
+      if (lines.length >= CHUNK_LINES) endChunk();
+      if (slice.isOver) await slice.next();
+    }
+    let count = offsets.length;
+    for (const entry of this.#options.unopened(file)) {
+      lines.push(`${checkpointLine(entry)}\n`);
+      count++;
+    }
+    endChunk();
+    return { offsets, chunks: [checkpointHeader(count), ...chunks] };
   }
 
   #isChanged(file: CheckpointFile): boolean {

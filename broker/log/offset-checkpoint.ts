@@ -44,8 +44,12 @@ export interface LogOffset {
   readonly offset: number;
 }
 
+export function checkpointLine({ topic, partition, offset }: LogOffset): string {
+  return `${topic} ${partition} ${offset}`;
+}
+
 export function checkpointLines(offsets: Iterable<LogOffset>): readonly string[] {
   const lines: string[] = [];
-  for (const { topic, partition, offset } of offsets) lines.push(`${topic} ${partition} ${offset}`);
+  for (const each of offsets) lines.push(checkpointLine(each));
   return lines;
 }

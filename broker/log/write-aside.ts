@@ -4,11 +4,11 @@ import type { Disk } from '../../src/base/environment.ts';
  * Writes a file off the event loop, to be renamed to the one that it is to replace; resolves when its content survives a
  * power loss. What a crash left there is written over.
  */
-export async function writeAside(disk: Disk, path: string, content: Buffer): Promise<void> {
+export async function writeAside(disk: Disk, path: string, chunks: readonly Buffer[]): Promise<void> {
   const file = disk.open(path, 'create');
   try {
     file.truncate(0);
-    file.write([content], 0);
+    file.write(chunks, 0);
     await file.sync();
   } finally {
     file.close();

@@ -341,7 +341,7 @@ describe('a cluster that does not answer', () => {
       retriable: true,
       message:
         'no answer from the Kafka cluster at 127.0.0.1:1 (cannot connect to 127.0.0.1:1: connect ECONNREFUSED ' +
-        '127.0.0.1:1): is a broker running there, and is bootstrap.servers right?',
+        '127.0.0.1:1): is a broker running there, or is it at max.connections, and is bootstrap.servers right?',
     });
     await admin.close();
   });

@@ -378,7 +378,7 @@ export class Cluster {
     return new OperationalError(
       'CLUSTER_UNREACHABLE',
       `no answer from the Kafka cluster at ${servers} (${failures.join('; ')}): ` +
-        'is a broker running there, and is bootstrap.servers right?',
+        'is a broker running there, or is it at max.connections, and is bootstrap.servers right?',
       { retriable: true },
     );
   }
