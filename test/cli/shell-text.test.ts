@@ -40,6 +40,8 @@ describe('statement scanner', () => {
       '/***/SHOW B;',
     ]);
     expect(scanStatements('SHOW A; /* open; SHOW B;').statements).toHaveLength(1);
+    // Nothing of a comment is a statement, and none of its characters begins one.
+    expect(scanStatements('/* nothing */;/**/')).toMatchObject({ statements: [], isOpen: false });
     expect(scanStatements('-- a; b\nSHOW A; -- c').statements).toHaveLength(1);
     // A minus or slash alone is part of a statement.
     expect(scanStatements('SELECT 1 - 2 / 3;').statements).toHaveLength(1);

@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
-const suite = ['test/cli'];
+const suite = ['test/cli/shell-text.test.ts'];
 
 export const shellMutations: readonly Mutation[] = [
   {
