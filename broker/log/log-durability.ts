@@ -123,12 +123,13 @@ export class LogDurability {
 
   /**
    * All that is below `offset` goes, and the log start moves there: it is written down first, or a crash would leave a log
-   * that begins later than its checkpoint says, which is what a log looks like whose first segments somebody removed.
+   * that begins later than its checkpoint says, which is what a log looks like whose first segments somebody removed. The log
+   * start in memory does not tell what is written: it may be beyond `offset` and the checkpoint still before it.
    */
   beginRestart(offset: number): void {
     const state = this.#state;
     this.beginTruncation(offset);
-    if (offset <= state.logStartOffset) return;
+    if (offset <= state.segments.firstBaseOffset) return;
     state.logStartNext = offset;
     try {
       this.#onLogStartRaised();

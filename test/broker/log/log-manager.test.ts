@@ -221,6 +221,28 @@ describe('LogManager', () => {
     await again.close();
   });
 
+  it('writes that start too where the log had begun later, and that was not written yet', async () => {
+    const directory = temporaryDirectory();
+    const errors: string[] = [];
+    const manager = open(directory);
+    const replica = manager.getOrCreate(log(0));
+    replica.appendAsLeader(makeBatch({ records: 10 }), EPOCH);
+    replica.setHighWatermark(10);
+    await manager.checkpoint();
+    replica.deleteRecordsBefore(10);
+    // The new leader has less, and begins before that.
+    replica.truncateFullyAndStartAt(7);
+    const killed = `${temporaryDirectory()}/killed`;
+    fs.cpSync(directory, killed, { recursive: true });
+    fs.rmSync(`${killed}/.lock`);
+    await manager.close();
+    const logger = { ...silentLogger, error: (message: string) => void errors.push(message) };
+    const again = LogManager.open({ environment: nodeEnvironment, directory: killed, nodeId: 1, logger });
+    expect(again.get(log(0))).toMatchObject({ logStartOffset: 7, logEndOffset: 7 });
+    expect(errors).toEqual([]);
+    await again.close();
+  });
+
   it('gives the folder of a deleted log a name that file systems take', async () => {
     const directory = temporaryDirectory();
     const manager = open(directory);
