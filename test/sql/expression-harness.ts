@@ -1,8 +1,11 @@
 import { parseExpression } from '../../grammar/index.ts';
 import type { SqlType } from '../../src/serde/model/sql-type.ts';
 import type { SqlValue } from '../../src/serde/model/sql-value.ts';
+import { bind } from '../../src/sql/bound/bind.ts';
+import { bindPredicate } from '../../src/sql/bound/predicate.ts';
+import type { BoundExpression } from '../../src/sql/bound/nodes.ts';
+import type { BindOptions } from '../../src/sql/bound/scope.ts';
 import { compileExpression, compilePredicate } from '../../src/sql/expressions/index.ts';
-import type { ExpressionOptions } from '../../src/sql/expressions/scope.ts';
 import {
   builtInRegistry,
   type FunctionConfig,
@@ -27,7 +30,7 @@ export interface Setting {
 
 const builtIn = builtInRegistry({ nowMs: () => 1_000_000_000_000 });
 
-function optionsOf(setting: Setting, errors: string[]): ExpressionOptions {
+function optionsOf(setting: Setting): BindOptions {
   const columns = parseSchema(setting.schema ?? '').value;
   return {
     functions: setting.functions ?? builtIn,
@@ -39,19 +42,31 @@ function optionsOf(setting: Setting, errors: string[]): ExpressionOptions {
         return column === undefined ? undefined : { type: column.type, from: 'value', index };
       },
     },
-    onError: (error) => errors.push(error instanceof Error ? error.message : String(error)),
   };
+}
+
+/** What an expression means over the columns of a setting. */
+export function bound(sql: string, setting: Setting = {}): BoundExpression {
+  return bind(parseExpression(sql), optionsOf(setting));
+}
+
+/** Evaluates what is bound already over one row. */
+export function valueOf(expression: BoundExpression, row: readonly SqlValue[]): SqlValue {
+  return compileExpression(expression).evaluate(row, [], {});
 }
 
 /** Compiles and evaluates an expression over one row. */
 export function evaluate(sql: string, setting: Setting = {}): Evaluated {
   const errors: string[] = [];
-  const compiled = compileExpression(parseExpression(sql), optionsOf(setting, errors));
+  const compiled = compileExpression(bound(sql, setting), {
+    onError: (error) => errors.push(error instanceof Error ? error.message : String(error)),
+  });
   const value = compiled.evaluate(setting.row ?? [], [], {});
   return { type: compiled.type, value, errors };
 }
 
 /** Compiles and evaluates a condition over one row. */
 export function holds(sql: string, setting: Setting = {}): boolean {
-  return compilePredicate(parseExpression(sql), optionsOf(setting, []))(setting.row ?? [], [], {});
+  const bound = bindPredicate(parseExpression(sql), 'WHERE', optionsOf(setting));
+  return compilePredicate(bound)(setting.row ?? [], [], {});
 }

@@ -1,17 +1,15 @@
 import type { Expression } from '../../../grammar/ast.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
-import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import type { ExpressionScope } from '../expressions/scope.ts';
-import { typeOf } from '../expressions/type-of.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
+import { bind } from '../bound/bind.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
+import { bindPredicate, noCondition } from '../bound/predicate.ts';
+import type { BindOptions, ExpressionScope } from '../bound/scope.ts';
 import type { RowColumn } from '../logical/nodes.ts';
 import type { AnalysisContext } from './session.ts';
-import { sqlError, withPrefix } from './sql-error.ts';
+import { sqlError } from './sql-error.ts';
 
 /** Finds columns in a value row by name; of two of one name, the first. */
-export function rowScope(
-  row: readonly RowColumn[],
-  context?: Pick<AnalysisContext, 'catalog'>,
-): ExpressionScope {
+function rowScope(row: readonly RowColumn[], context?: Pick<AnalysisContext, 'catalog'>): ExpressionScope {
   const bindings = new Map<string, { type: SqlType; from: 'value'; index: number }>();
   row.forEach(({ name, type }, index) => {
     if (!bindings.has(name)) bindings.set(name, { type, from: 'value', index });
@@ -22,17 +20,35 @@ export function rowScope(
   };
 }
 
+function optionsOver(row: readonly RowColumn[], context: AnalysisContext): BindOptions {
+  return { scope: rowScope(row, context), functions: context.functions, config: context.properties };
+}
+
+/** What an expression means over a row. */
+export function bindOver(
+  row: readonly RowColumn[],
+  expression: Expression,
+  context: AnalysisContext,
+): BoundExpression {
+  return bind(expression, optionsOver(row, context));
+}
+
+/** A condition over a row; NULL is one. */
+export function bindConditionOver(
+  row: readonly RowColumn[],
+  predicate: Expression,
+  context: AnalysisContext,
+): BoundExpression {
+  return bindPredicate(predicate, 'WHERE', optionsOver(row, context));
+}
+
 /** The type of an expression over a row, null for NULL. */
 export function typeOver(
   row: readonly RowColumn[],
   expression: Expression,
   context: AnalysisContext,
 ): SqlType | null {
-  return typeOf(expression, {
-    scope: rowScope(row, context),
-    functions: context.functions,
-    config: context.properties,
-  });
+  return bindOver(row, expression, context).type;
 }
 
 /** The type of an expression that must have one. */
@@ -56,11 +72,6 @@ export function checkPredicate(
   predicate: Expression,
   context: AnalysisContext,
 ): void {
-  const type = withPrefix(`Error in ${clause} expression: `, () => typeOver(row, predicate, context));
-  if (type?.kind === 'BOOLEAN') return;
-  const printed = type === null ? 'null' : printType(type);
-  throw sqlError(
-    `Type error in ${clause} expression: Should evaluate to boolean but is ${formatExpression(predicate)} (${printed}) instead.`,
-    { span: predicate.span },
-  );
+  const bound = bindPredicate(predicate, clause, optionsOver(row, context));
+  if (bound.type === null) throw noCondition(bound, clause);
 }

@@ -5,6 +5,7 @@ import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { formatOf } from '../../serde/formats.ts';
 import { messageOf, type SourceSpan } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
@@ -149,13 +150,7 @@ export function valueFor(
 ): SqlValue {
   rejectSources(expression);
   let failure: unknown;
-  const compiled = compileExpression(expression, {
-    scope: {
-      resolveColumn: () => undefined,
-      resolveType: (name) => context.catalog.type(name),
-    },
-    functions: context.functions,
-    config: context.properties,
+  const compiled = compileExpression(bindOver([], expression, context), {
     onError: (error) => {
       failure = error;
     },

@@ -1,9 +1,14 @@
 import type { Expression, Query } from '../../../grammar/ast.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { assert } from '../../base/assert.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
-import { checkPredicate, knownTypeOver, typeOver } from '../analysis/row-scope.ts';
+import {
+  bindConditionOver,
+  bindOver,
+  checkPredicate,
+  knownTypeOver,
+  typeOver,
+} from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withPrefix } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -11,7 +16,6 @@ import type { RowColumn } from '../logical/nodes.ts';
 import { selectColumns } from '../logical/select-columns.ts';
 import { processingRow } from '../logical/source-node.ts';
 import { rowProjection, rowTest } from '../lowering/lowering-context.ts';
-import { planColumn } from '../physical/plan-steps.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { MaterializedRow, MaterializedTable } from './host.ts';
 import { analyzePull } from './pull-clauses.ts';
@@ -35,7 +39,6 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
   const { source } = analyzed.sources.first;
   assert(source.kind === 'TABLE', 'streams are read by a push query that ends');
   const row = processingRow(source);
-  const planRow = row.map(planColumn);
   const items = selectColumns({
     query: analyzed,
     row,
@@ -52,9 +55,8 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
     checkPredicate('WHERE', row, where, context);
   }
   const access = planAccess(where, source, context);
-  const { project } = rowProjection(
-    items.map(({ expression }) => formatExpression(expression)),
-    planRow,
+  const project = rowProjection(
+    items.map(({ expression }) => bindOver(row, expression, context)),
     lowering,
   );
   return {
@@ -66,7 +68,7 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
     })),
     access,
     limit: query.limit,
-    keep: where === undefined ? () => true : rowTest(formatExpression(where), planRow, lowering),
+    keep: where === undefined ? () => true : rowTest(bindConditionOver(row, where, context), lowering),
     project,
   };
 }

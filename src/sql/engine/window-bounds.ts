@@ -2,7 +2,7 @@ import type { Comparison, ComparisonOperator, Expression } from '../../../gramma
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { constantOf } from '../analysis/constant.ts';
-import { operatorNames } from '../expressions/operator-names.ts';
+import { operatorNames } from '../bound/operator-names.ts';
 import { parseTimestamp } from '../values/iso-time.ts';
 import type { Conjunction } from './disjuncts.ts';
 import type { TimeRange } from './host.ts';

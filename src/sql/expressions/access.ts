@@ -1,78 +1,40 @@
-import type { ColumnReference, Dereference, LambdaVariable, Subscript } from '../../../grammar/ast.ts';
-import { formatExpression } from '../../../grammar/index.ts';
-import { BIGINT, INTEGER, printType } from '../../serde/model/sql-type.ts';
+import { assertDefined } from '../../base/assert.ts';
 import type { SqlMap, SqlValue } from '../../serde/model/sql-value.ts';
-import { apply, type Code, definite } from './code.ts';
-import { type Context, mistake } from './context.ts';
-import { convert } from './conversion.ts';
+import type { Column, Field, Let, Parameter, Subscript } from '../bound/nodes.ts';
+import { apply, type Code, definite, plainCode } from './code.ts';
+import { type Context, withBindings } from './context.ts';
 
-export function buildColumn(node: ColumnReference, context: Context): Code {
-  const binding = context.options.scope.resolveColumn(node.name, node.source);
-  if (binding === undefined) {
-    const name = node.source === undefined ? node.name : `${node.source}.${node.name}`;
-    throw mistake(node, `Unknown column ${name}.`);
-  }
-  const js =
-    binding.from === 'record'
-      ? `record[${JSON.stringify(binding.field)}]`
-      : `${binding.from}[${binding.index}]`;
-  return { type: binding.type, js, nullable: true, strict: false };
+export function emitColumn({ position }: Column): Code {
+  return plainCode(
+    position.from === 'record'
+      ? `record[${JSON.stringify(position.field)}]`
+      : `${position.from}[${position.index}]`,
+  );
 }
 
-export function buildLambdaVariable(node: LambdaVariable, context: Context): Code {
-  const parameter = context.lambdaParameters.findLast(({ name }) => name === node.name);
-  if (parameter === undefined) throw mistake(node, `Unknown lambda variable ${node.name}.`);
-  return { type: parameter.type, js: parameter.js, nullable: true, strict: false };
+export function emitParameter({ binding }: Parameter, { bindings }: Context): Code {
+  return assertDefined(bindings.get(binding), 'a parameter stands inside of what binds it');
+}
+
+export function emitLet({ binding, value, body }: Let, context: Context): Code {
+  const held = definite(context.builder, context.emit(value, context));
+  const temp = context.builder.temp();
+  const code = context.emit(body, withBindings(context, [[binding, { ...held, js: temp }]]));
+  return { ...code, js: `((${temp} = ${held.js}), ${code.js})` };
 }
 
 /** A field of a null struct is null. */
-export function buildDereference(node: Dereference, context: Context): Code {
-  const base = context.build(node.base, context);
-  if (base.type?.kind !== 'STRUCT') {
-    throw mistake(node, `Expected STRUCT type, got: ${base.type === null ? 'null' : printType(base.type)}`);
-  }
-  const index = base.type.fields.findIndex((field) => field.name === node.field);
-  const field = base.type.fields[index];
-  if (field === undefined) {
-    throw mistake(node, `Could not find field '${node.field}' in '${formatExpression(node.base)}'.`);
-  }
-  const struct = definite(context.builder, base);
-  const js = apply(context.builder, [struct], ([operand]) => `${operand}[${index}]`);
-  return { type: field.type, js, nullable: true, strict: false };
+export function emitField({ base, index }: Field, context: Context): Code {
+  const struct = definite(context.builder, context.emit(base, context));
+  return plainCode(apply(context.builder, [struct], ([operand]) => `${operand}[${index}]`));
 }
 
 /** Arrays count from 1, and from the end below 0; beyond either end is null. Maps are asked for a key. */
-export function buildSubscript(node: Subscript, context: Context): Code {
+export function emitSubscript({ base, index }: Subscript, context: Context): Code {
   const { builder } = context;
-  const base = definite(builder, context.build(node.base, context));
-  const index = definite(builder, context.build(node.index, context));
-  if (base.type?.kind === 'ARRAY') {
-    if (
-      index.type === null ||
-      convert(context, index, INTEGER) === undefined ||
-      !/^(INTEGER|BIGINT)$/.test(index.type.kind)
-    ) {
-      throw mistake(
-        node.index,
-        `Array subscript must be an integer, was ${index.type === null ? 'null' : printType(index.type)}`,
-      );
-    }
-    const js = apply(
-      builder,
-      [base, index],
-      ([array, at]) => `${builder.capture(elementAt)}(${array}, ${at})`,
-    );
-    return { type: base.type.element, js, nullable: true, strict: false };
-  }
-  if (base.type?.kind === 'MAP') {
-    const key = convert(context, index, base.type.key.kind === 'INTEGER' ? BIGINT : base.type.key) ?? index;
-    const js = apply(builder, [base, key], ([map, at]) => `${builder.capture(entryAt)}(${map}, ${at})`);
-    return { type: base.type.value, js, nullable: true, strict: false };
-  }
-  throw mistake(
-    node,
-    `Subscript is only for ARRAY and MAP, not ${base.type === null ? 'null' : printType(base.type)}`,
-  );
+  const operands = [base, index].map((operand) => definite(builder, context.emit(operand, context)));
+  const find = builder.capture(base.type?.kind === 'ARRAY' ? elementAt : entryAt);
+  return plainCode(apply(builder, operands, ([from, at]) => `${find}(${from}, ${at})`));
 }
 
 function elementAt(array: readonly SqlValue[], position: number | bigint): SqlValue {

@@ -1,10 +1,7 @@
-import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 
 /** A compiled piece of an expression: JavaScript that evaluates it, and what is known of the result. */
 export interface Code {
-  /** null: the NULL literal. */
-  readonly type: SqlType | null;
   /** A JavaScript expression; its operator binds at least as tightly as a call. */
   readonly js: string;
   /** False when the result is never null. */
@@ -14,8 +11,16 @@ export interface Code {
    * exception differ, {@link definite} turns it into one.
    */
   readonly strict: boolean;
-  /** The value, when it is known while compiling. */
-  readonly constant?: { readonly value: SqlValue };
+}
+
+/** Code whose result may be null, and means it. */
+export function plainCode(js: string): Code {
+  return { js, nullable: true, strict: false };
+}
+
+/** Code of a condition, which is never null. */
+export function truth(js: string): Code {
+  return { js, nullable: false, strict: false };
 }
 
 /** Thrown, once made and without a stack, for arithmetic or logic on null. */
@@ -91,8 +96,8 @@ export class CodeBuilder {
 }
 
 /** The code of a value known while compiling. */
-export function constantCode(builder: CodeBuilder, value: SqlValue, type: SqlType | null): Code {
-  return { type, js: literal(builder, value), nullable: value === null, strict: false, constant: { value } };
+export function constantCode(builder: CodeBuilder, value: SqlValue): Code {
+  return { js: literal(builder, value), nullable: value === null, strict: false };
 }
 
 function literal(builder: CodeBuilder, value: SqlValue): string {
@@ -111,8 +116,8 @@ function literal(builder: CodeBuilder, value: SqlValue): string {
 }
 
 /** Code that throws for each row. */
-export function failingCode(builder: CodeBuilder, message: string, type: SqlType): Code {
-  return { type, js: `${builder.capture(fail)}(${JSON.stringify(message)})`, nullable: true, strict: false };
+export function failingCode(builder: CodeBuilder, message: string): Code {
+  return plainCode(`${builder.capture(fail)}(${JSON.stringify(message)})`);
 }
 
 /** The code with a null result turned into an exception, where it stands for one. */

@@ -1,19 +1,10 @@
-/** Types and compiles SQL expressions. */
-export {
-  castArgument,
-  compileExpression,
-  compilePredicate,
-  compileProjection,
-  type PredicateOptions,
-} from './compile.ts';
+/** Compiles bound expressions. */
+export { castArgument, compileExpression, compilePredicate, compileProjection } from './compile.ts';
 export type {
-  ColumnBinding,
   CompiledExpression,
+  CompileOptions,
   Evaluate,
-  ExpressionOptions,
-  ExpressionScope,
   Project,
   RecordFields,
   Test,
-} from './scope.ts';
-export { literalOf, typeOf } from './type-of.ts';
+} from './compiled.ts';

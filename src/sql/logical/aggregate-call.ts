@@ -2,17 +2,18 @@ import type { Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
-import { typeOver } from '../analysis/row-scope.ts';
+import { bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withSpan } from '../analysis/sql-error.ts';
-import { literalValue } from '../expressions/literals.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
+import { literalValue } from '../bound/literals.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import type { RowColumn } from './nodes.ts';
 
 interface BoundAggregate {
   readonly aggregator: Aggregator;
   /** What the aggregator is given of each row, constants left out. */
-  readonly inputs: readonly Expression[];
+  readonly inputs: readonly BoundExpression[];
   /** What each input must be converted to. */
   readonly inputTypes: readonly SqlType[];
   readonly returnType: SqlType;
@@ -41,12 +42,12 @@ export function aggregatorOf(
         ? { ...argument, name: rowTime.name }
         : argument,
   );
-  const types = args.map((argument) => typeOver(row, argument, context));
+  const bound = args.map((argument) => bindOver(row, argument, context));
   const literals = args.map((argument): SqlValue | undefined => literalValue(argument)?.value);
   const resolved = withSpan(call.span, () =>
     context.functions.resolveAggregate(
       call.name,
-      types,
+      bound.map(({ type }) => type),
       literals,
       context.properties,
       args.map(formatExpression),
@@ -54,7 +55,7 @@ export function aggregatorOf(
   );
   return {
     aggregator: resolved.aggregator,
-    inputs: resolved.rowArguments.flatMap((index) => args[index] ?? []),
+    inputs: resolved.rowArguments.flatMap((index) => bound[index] ?? []),
     inputTypes: resolved.parameterTypes,
     returnType: resolved.aggregator.returnType,
     canUndo: resolved.aggregator.undo !== undefined,

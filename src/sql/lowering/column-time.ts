@@ -3,7 +3,7 @@ import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { isEventTime } from '../../streams/event-time.ts';
 import { booleanProperty } from '../analysis/session.ts';
 import type { PlanColumn } from '../physical/steps.ts';
-import { type LoweringContext, rowFunction } from './lowering-context.ts';
+import { boundText, type LoweringContext, rowFunction } from './lowering-context.ts';
 
 /** What an error of a time is called: of a source, whose record is not read at all, or of a result. */
 export const SOURCE_TIMESTAMP = 'TIMESTAMP';
@@ -31,11 +31,13 @@ export class ColumnTime {
     // What cannot be read is told once, as the record that it costs.
     const { onError: _, ...quiet } = context;
     const name = `\`${column.replaceAll('`', '``')}\``;
-    this.#raw = rowFunction(name, columns, quiet).evaluate;
+    const evaluate = (text: string): ((row: Row) => SqlValue) =>
+      rowFunction(boundText(text, columns, quiet), quiet);
+    this.#raw = evaluate(name);
     this.#time =
       format === undefined
         ? this.#raw
-        : rowFunction(`PARSE_TIMESTAMP(${name}, '${format.replaceAll("'", "''")}')`, columns, quiet).evaluate;
+        : evaluate(`PARSE_TIMESTAMP(${name}, '${format.replaceAll("'", "''")}')`);
   }
 
   /** Milliseconds, -1 where the row has no time. */

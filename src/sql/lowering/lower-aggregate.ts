@@ -1,5 +1,4 @@
 import { parseExpression } from '../../../grammar/parse.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { assert } from '../../base/assert.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
@@ -10,13 +9,20 @@ import { SessionWindows } from '../../streams/windows/session-windows.ts';
 import { TimeWindows } from '../../streams/windows/time-windows.ts';
 import type { Windowed } from '../../streams/windows/windowed.ts';
 import { defaultGraceMs } from '../analysis/window-lengths.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
 import { castArgument } from '../expressions/compile.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
 import type { AggregateWindow } from '../logical/nodes.ts';
 import type { AggregateStep } from '../physical/steps.ts';
 import type { SourceRows } from './lower-source.ts';
-import { type Lowered, type LoweringContext, rowProjection } from './lowering-context.ts';
+import {
+  boundText,
+  type Lowered,
+  type LoweringContext,
+  rowProjection,
+  typedRow,
+} from './lowering-context.ts';
 import { internalSerde, type Key, keySerde, typeOfText } from './row-serdes.ts';
 
 /** One call: where its arguments lie in a prepared row, and what it does with them. */
@@ -94,27 +100,25 @@ interface AggregatePlan {
 }
 
 export function bindAggregate(step: AggregateStep, context: LoweringContext): AggregatePlan {
-  const row = step.input.schema.row;
-  const typedRow = row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
-  const inputs: { text: string; type: SqlType }[] = [];
-  const calls = step.calls.map(({ call }): BoundCall => {
-    const expression = parseExpression(call);
+  const { row } = step.input.schema;
+  const inputs: { bound: BoundExpression; type: SqlType }[] = [];
+  const calls = step.calls.map(({ call: text }): BoundCall => {
+    const expression = parseExpression(text);
     assert(expression.kind === 'FunctionCall', 'an aggregate is a call');
-    const bound = aggregatorOf(expression, typedRow, context.analysis);
+    const call = aggregatorOf(expression, typedRow(row), context.analysis);
     const start = inputs.length;
-    bound.inputs.forEach((input, index) => {
-      const type = bound.inputTypes[index];
+    call.inputs.forEach((input, index) => {
+      const type = call.inputTypes[index];
       assert(type !== undefined, 'every input has a type');
-      inputs.push({ text: formatExpression(input), type });
+      inputs.push({ bound: input, type });
     });
-    return { aggregator: bound.aggregator, start, count: bound.inputs.length };
+    return { aggregator: call.aggregator, start, count: call.inputs.length };
   });
-  const { types, project } = rowProjection(
-    [...inputs.map(({ text }) => text), ...step.groupBy],
-    row,
+  const project = rowProjection(
+    [...inputs.map(({ bound }) => bound), ...step.groupBy.map((text) => boundText(text, row, context))],
     context,
   );
-  const casts = inputs.map(({ type }, index) => castArgument(types[index] ?? null, type));
+  const casts = inputs.map(({ bound, type }) => castArgument(bound.type, type));
   const hasCasts = casts.some((cast) => cast !== undefined);
   return {
     preparedColumns: [

@@ -4,7 +4,7 @@ import type { KTable } from '../../streams/builder/ktable.ts';
 import { JoinWindows } from '../../streams/windows/join-windows.ts';
 import { assert } from '../../base/assert.ts';
 import type { JoinStep, KeyByStep } from '../physical/steps.ts';
-import { type Lowered, type LoweringContext, rowFunction } from './lowering-context.ts';
+import { boundText, type Lowered, type LoweringContext, rowFunction } from './lowering-context.ts';
 import { formatColumns, internalSerde, type Key, keySerde } from './row-serdes.ts';
 
 type Joiner = (left: Row | null, right: Row | null, key: Key) => Row;
@@ -12,7 +12,9 @@ type Joiner = (left: Row | null, right: Row | null, key: Key) => Row;
 /** Keys a side of a join by another value; tables are kept anew under it. */
 export function lowerKeyBy(step: KeyByStep, input: Lowered, context: LoweringContext): Lowered {
   const evaluate =
-    step.key === undefined ? undefined : rowFunction(step.key, step.input.schema.row, context).evaluate;
+    step.key === undefined
+      ? undefined
+      : rowFunction(boundText(step.key, step.input.schema.row, context), context);
   const select = (key: Key, row: Row | null): Key => {
     if (evaluate === undefined) return key;
     const value = row === null ? null : evaluate(row);
@@ -155,7 +157,7 @@ function joinForeignKey(
   joiner: Joiner,
   context: LoweringContext,
 ): KTable<Key, Row> {
-  const { evaluate } = rowFunction(step.foreignKey ?? '', step.left.schema.row, context);
+  const evaluate = rowFunction(boundText(step.foreignKey ?? '', step.left.schema.row, context), context);
   const foreignKey = (row: Row): Key | null => {
     const value = evaluate(row);
     return value === null ? null : [value];

@@ -1,13 +1,12 @@
 import { parseExpression } from '../../../grammar/parse.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
-import { columnsOf } from '../../../grammar/traverse.ts';
 import { assert, mustStop } from '../../base/assert.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KStream } from '../../streams/builder/kstream.ts';
 import type { Processor, ProcessorContext } from '../../streams/processor.ts';
 import type { StreamRecord } from '../../streams/record.ts';
-import { typeOver } from '../analysis/row-scope.ts';
+import { bindOver } from '../analysis/row-scope.ts';
+import { columnsIn } from '../bound/children.ts';
 import type {
   AggregateStep,
   FilterStep,
@@ -26,13 +25,16 @@ import { lowerJoin, lowerKeyBy } from './lower-join.ts';
 import { ColumnTime, SINK_TIMESTAMP } from './column-time.ts';
 import { lowerSource, lowerSourceRows } from './lower-source.ts';
 import {
+  boundCondition,
+  boundText,
   type Lowered,
   type LoweringContext,
   rowFunction,
   rowProjection,
   rowTest,
+  typedRow,
 } from './lowering-context.ts';
-import { formatColumns, type Key, keySerde, rowSerde, typeOfText } from './row-serdes.ts';
+import { formatColumns, type Key, keySerde, rowSerde } from './row-serdes.ts';
 
 /** Builds the Streams topology of a plan: one step after the other, sources first. */
 export function lower(step: Step, context: LoweringContext): Lowered {
@@ -68,7 +70,7 @@ function joinSides(step: JoinStep, context: LoweringContext): readonly [Lowered,
 }
 
 function lowerFilter(step: FilterStep, input: Lowered, context: LoweringContext): Lowered {
-  const test = rowTest(step.predicate, step.input.schema.row, context);
+  const test = rowTest(boundCondition(step.predicate, step.input.schema.row, context), context);
   const keep = (_key: Key, row: Row): boolean => row !== null && test(row);
   return input.kind === 'STREAM'
     ? { kind: 'STREAM', stream: input.stream.filter(keep, { name: step.id }) }
@@ -84,8 +86,11 @@ function lowerAggregateOver(step: AggregateStep, context: LoweringContext): Lowe
 }
 
 function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
-  const texts = step.columns.map(({ expression }) => expression);
-  const { project } = rowProjection(texts, step.input.schema.row, context);
+  const { row } = step.input.schema;
+  const project = rowProjection(
+    step.columns.map(({ expression }) => boundText(expression, row, context)),
+    context,
+  );
   const source = lowerSourceRows(step.input, context);
   if (source !== undefined) {
     const { appendSystemColumns } = source;
@@ -117,8 +122,9 @@ function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
 function lowerPartitionBy(step: PartitionByStep, input: Lowered, context: LoweringContext): Lowered {
   assert(input.kind === 'STREAM', 'only streams are partitioned anew');
   const row = step.input.schema.row;
-  const functions = step.keys.map((text) => rowFunction(text, row, context).evaluate);
-  const added = step.keys.map((text) => parseExpression(text).kind !== 'ColumnReference');
+  const keys = step.keys.map((text) => boundText(text, row, context));
+  const functions = keys.map((bound) => rowFunction(bound, context));
+  const added = keys.map(({ kind }) => kind !== 'Column');
   if (functions.length === 0) {
     return { kind: 'STREAM', stream: input.stream.selectKey(() => null as unknown as Key) };
   }
@@ -134,10 +140,8 @@ function lowerPartitionBy(step: PartitionByStep, input: Lowered, context: Loweri
     });
     return values;
   };
-  const ofKeyOnly = step.keys.map((text) =>
-    columnsOf(parseExpression(text)).every(({ name }) =>
-      step.input.schema.key.some((column) => column.name === name),
-    ),
+  const ofKeyOnly = keys.map((bound) =>
+    columnsIn(bound).every(({ name }) => step.input.schema.key.some((column) => column.name === name)),
   );
   const keysWithoutValue = (known: Row): SqlValue[] =>
     functions.map((evaluate, index) => (ofKeyOnly[index] === true ? evaluate(known) : null));
@@ -166,25 +170,25 @@ function reorderKey(stream: KStream<Key, Row>, step: ProjectStep): KStream<Key, 
 /** Results of several table functions are put side by side; the shorter ones are filled up with nulls. */
 function lowerFlatMap(step: FlatMapStep, input: Lowered, context: LoweringContext): Lowered {
   assert(input.kind === 'STREAM', 'table functions work on streams');
-  const row = step.input.schema.row;
-  const typedRow = row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+  const row = typedRow(step.input.schema.row);
   const calls = step.calls.map(({ call }) => {
     const expression = parseExpression(call);
     assert(expression.kind === 'FunctionCall', 'a table function is a call');
-    const types = expression.arguments.map((argument) => typeOver(typedRow, argument, context.analysis));
+    const given = expression.arguments.map((argument) => bindOver(row, argument, context.analysis));
+    const types = given.map(({ type }) => type);
     const resolved = context.analysis.functions.resolveTable(
       expression.name,
       types,
       context.analysis.properties,
     );
-    const args = rowProjection(expression.arguments.map(formatExpression), row, context, 'throw').project;
+    const args = rowProjection(given, context, 'throw');
     const casts = types.map((type, index) => {
       const to = resolved.parameterTypes[index];
       return to === undefined || !isSqlType(to) ? undefined : castArgument(type, to);
     });
     return (values: Row): readonly SqlValue[] => {
-      const given = args(values).map((value, index) => casts[index]?.(value) ?? value);
-      return resolved.implementation(...given);
+      const converted = args(values).map((value, index) => casts[index]?.(value) ?? value);
+      return resolved.implementation(...converted);
     };
   });
   const stream = input.stream.flatMapValues<Row>((values) => {

@@ -1,13 +1,14 @@
 import { parseExpression } from '../../../grammar/parse.ts';
-import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { KStream } from '../../streams/builder/kstream.ts';
 import type { KTable } from '../../streams/builder/ktable.ts';
 import { compileExpression, compilePredicate, compileProjection } from '../expressions/compile.ts';
-import type { ExpressionOptions, RecordFields } from '../expressions/scope.ts';
-import { rowScope } from '../analysis/row-scope.ts';
+import type { CompileOptions, RecordFields } from '../expressions/compiled.ts';
+import { bindConditionOver, bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
+import type { RowColumn } from '../logical/nodes.ts';
 import type { PlanColumn } from '../physical/steps.ts';
 import { type Key, typeOfText } from './row-serdes.ts';
 
@@ -32,42 +33,47 @@ type RowFunction = (row: Row) => SqlValue;
 export type RowTest = (row: Row) => boolean;
 type RowProjection = (row: Row) => SqlValue[];
 
-function optionsOver(row: readonly PlanColumn[], context: LoweringContext): ExpressionOptions {
-  const { analysis, onError } = context;
-  return {
-    scope: rowScope(
-      row.map(({ name, type }) => ({ name, type: typeOfText(type) })),
-      analysis,
-    ),
-    functions: analysis.functions,
-    config: analysis.properties,
-    ...(onError === undefined ? {} : { onError }),
-  };
-}
-
-export function rowFunction(
+/** What the text of a plan means over a row. */
+export function boundText(
   text: string,
   row: readonly PlanColumn[],
-  context: LoweringContext,
-): { readonly type: SqlType | null; readonly evaluate: RowFunction } {
-  const { type, evaluate } = compileExpression(parseExpression(text), optionsOver(row, context));
-  return { type, evaluate: (values) => evaluate(values, noKey, noRecord) };
+  { analysis }: LoweringContext,
+): BoundExpression {
+  return bindOver(typedRow(row), parseExpression(text), analysis);
 }
 
-export function rowTest(text: string, row: readonly PlanColumn[], context: LoweringContext): RowTest {
-  const test = compilePredicate(parseExpression(text), optionsOver(row, context));
+/** As {@link boundText}, of a condition. */
+export function boundCondition(
+  text: string,
+  row: readonly PlanColumn[],
+  { analysis }: LoweringContext,
+): BoundExpression {
+  return bindConditionOver(typedRow(row), parseExpression(text), analysis);
+}
+
+export function typedRow(row: readonly PlanColumn[]): readonly RowColumn[] {
+  return row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+}
+
+function optionsOf({ onError }: LoweringContext): CompileOptions {
+  return onError === undefined ? {} : { onError };
+}
+
+export function rowFunction(bound: BoundExpression, context: LoweringContext): RowFunction {
+  const { evaluate } = compileExpression(bound, optionsOf(context));
+  return (values) => evaluate(values, noKey, noRecord);
+}
+
+export function rowTest(bound: BoundExpression, context: LoweringContext): RowTest {
+  const test = compilePredicate(bound, optionsOf(context));
   return (values) => test(values, noKey, noRecord);
 }
 
 export function rowProjection(
-  texts: readonly string[],
-  row: readonly PlanColumn[],
+  columns: readonly BoundExpression[],
   context: LoweringContext,
   failures: 'null' | 'throw' = 'null',
-): { readonly types: readonly (SqlType | null)[]; readonly project: RowProjection } {
-  const { types, project } = compileProjection(
-    texts.map((text) => parseExpression(text)),
-    { ...optionsOver(row, context), failures },
-  );
-  return { types, project: (values) => project(values, noKey, noRecord) };
+): RowProjection {
+  const project = compileProjection(columns, { ...optionsOf(context), failures });
+  return (values) => project(values, noKey, noRecord);
 }

@@ -87,7 +87,7 @@ function baseOf(node: LogicalNode): Pick<Step, 'id' | 'output' | 'schema' | 'win
   };
 }
 
-export function planColumn({ name, type }: RowColumn): PlanColumn {
+function planColumn({ name, type }: RowColumn): PlanColumn {
   return { name, type: printType(type) };
 }
 

@@ -5,7 +5,13 @@ import { Windowed } from '../../streams/windows/windowed.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { MaterializedRow, MaterializedTable, TimeRange } from '../engine/host.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
-import { type RowTest, rowProjection, rowTest } from '../lowering/lowering-context.ts';
+import {
+  boundCondition,
+  boundText,
+  type RowTest,
+  rowProjection,
+  rowTest,
+} from '../lowering/lowering-context.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 
 /** Where the stores of a running query can be had. */
@@ -56,18 +62,21 @@ function keptBy(root: Step, context: AnalysisContext): Kept | undefined {
   if (aggregate.step !== 'aggregate') return undefined;
   const lowering = { builder: new StreamsBuilder(), analysis: context };
   const { results } = bindAggregate(aggregate, lowering);
+  const { row } = aggregate.schema;
   const keep: RowTest =
-    filter === undefined ? () => true : rowTest(filter.predicate, aggregate.schema.row, lowering);
-  const texts = project.columns.map(({ expression }) => expression);
-  const select = rowProjection(texts, aggregate.schema.row, lowering).project;
+    filter === undefined ? () => true : rowTest(boundCondition(filter.predicate, row, lowering), lowering);
+  const select = rowProjection(
+    project.columns.map(({ expression }) => boundText(expression, row, lowering)),
+    lowering,
+  );
   return {
     store: aggregate.store,
     windowed: aggregate.timeWindow !== undefined,
     finish: (state, key, window) => {
-      const row = results(state);
-      if (window !== undefined) row.push(window.startMs, window.endMs);
-      row.push(...key);
-      return keep(row) ? select(row) : undefined;
+      const values = results(state);
+      if (window !== undefined) values.push(window.startMs, window.endMs);
+      values.push(...key);
+      return keep(values) ? select(values) : undefined;
     },
   };
 }

@@ -1,4 +1,11 @@
-import type { DecimalLiteral, Expression, IntegerLiteral, Sign } from '../../../grammar/ast.ts';
+import type {
+  DecimalLiteral,
+  Expression,
+  IntegerLiteral,
+  IntervalUnitLiteral,
+  Literal,
+  Sign,
+} from '../../../grammar/ast.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { Decimal } from '../../serde/model/decimal.ts';
 import { INT64_MAX, INT64_MIN, int64 } from '../../serde/model/int64.ts';
@@ -18,24 +25,39 @@ export interface TypedValue {
   readonly value: SqlValue;
 }
 
+type ValueLiteral = Exclude<Literal, IntervalUnitLiteral>;
+
 /**
- * The value of a literal, a sign before it included; undefined where the expression is none. Whole numbers are INTEGER
- * where they fit and else BIGINT, those with a point DECIMAL with just the digits written, those with an exponent DOUBLE.
+ * The value of a literal. Whole numbers are INTEGER where they fit and else BIGINT, those with a point DECIMAL with just
+ * the digits written, those with an exponent DOUBLE.
  */
-export function literalValue(expression: Expression): TypedValue | undefined {
-  switch (expression.kind) {
+export function valueOfLiteral(literal: ValueLiteral): TypedValue {
+  switch (literal.kind) {
     case 'NullLiteral':
       return { type: null, value: null };
     case 'BooleanLiteral':
-      return { type: BOOLEAN, value: expression.value };
+      return { type: BOOLEAN, value: literal.value };
     case 'StringLiteral':
-      return { type: STRING, value: expression.value };
+      return { type: STRING, value: literal.value };
     case 'IntegerLiteral':
-      return integer(expression, '');
+      return integer(literal, '');
     case 'DecimalLiteral':
-      return decimal(expression, '');
+      return decimal(literal, '');
     case 'DoubleLiteral':
-      return double(expression.text, expression);
+      return double(literal.text, literal);
+  }
+}
+
+/** The value of a literal, a sign before it included; undefined where the expression is none. */
+export function literalValue(expression: Expression): TypedValue | undefined {
+  switch (expression.kind) {
+    case 'NullLiteral':
+    case 'BooleanLiteral':
+    case 'StringLiteral':
+    case 'IntegerLiteral':
+    case 'DecimalLiteral':
+    case 'DoubleLiteral':
+      return valueOfLiteral(expression);
     case 'Sign':
       return signed(expression);
     default:

@@ -1,29 +1,8 @@
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
-import type { FunctionConfig } from '../functions/definition.ts';
-import type { FunctionRegistry } from '../functions/registry.ts';
 
-/**
- * Where an expression finds a column. Compiled expressions take three arguments, `(value, key, record)`: two positional
- * rows and an object of whatever else is known of the record (ROWTIME, window bounds, headers).
- */
-export type ColumnBinding =
-  | { readonly type: SqlType; readonly from: 'value' | 'key'; readonly index: number }
-  | { readonly type: SqlType; readonly from: 'record'; readonly field: string };
-
-/** The names that an expression may use. */
-export interface ExpressionScope {
-  /** The column, or undefined when there is none of that name. */
-  resolveColumn(name: string, source: string | undefined): ColumnBinding | undefined;
-  /** A custom type by name. */
-  resolveType?(name: string): SqlType | undefined;
-}
-
-export interface ExpressionOptions {
-  readonly scope: ExpressionScope;
-  readonly functions: FunctionRegistry;
-  /** Session and server properties. */
-  readonly config?: FunctionConfig;
+/** What an evaluation does with what goes wrong. */
+export interface CompileOptions {
   /** Called for each evaluation that failed and became null (or excluded its row). */
   readonly onError?: (error: unknown, expressionText: string) => void;
   /**
@@ -36,6 +15,10 @@ export interface ExpressionOptions {
 /** What the engine knows of a record beside key and value, by field name. */
 export type RecordFields = Readonly<Record<string, SqlValue>>;
 
+/**
+ * Compiled expressions take two positional rows and an object of whatever else is known of the record (ROWTIME, window
+ * bounds, headers).
+ */
 export type Evaluate = (value: Row, key: Row, record: RecordFields) => SqlValue;
 export type Test = (value: Row, key: Row, record: RecordFields) => boolean;
 export type Project = (value: Row, key: Row, record: RecordFields) => SqlValue[];

@@ -1,0 +1,141 @@
+import type { Between, Comparison, ComparisonOperator, Expression } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { mustStop } from '../../base/assert.ts';
+import { messageOf } from '../../base/errors.ts';
+import { BIGINT, BOOLEAN, printType, type SqlType, TIMESTAMP } from '../../serde/model/sql-type.ts';
+import { isNumeric } from '../types/casts.ts';
+import { parseTimestamp } from '../values/iso-time.ts';
+import { type Binder, constant, mistake, node } from './binder.ts';
+import { convert } from './conversion.ts';
+import type { Binding, BoundExpression, ComparisonKind, Parameter } from './nodes.ts';
+import { operatorNames } from './operator-names.ts';
+
+export function bindComparison(syntax: Comparison, binder: Binder): BoundExpression {
+  const left = binder.bind(syntax.left, binder);
+  const right = binder.bind(syntax.right, binder);
+  return compare(syntax, left, right);
+}
+
+/** `low <= operand AND operand <= high`, with the operand evaluated once. */
+export function bindBetween(syntax: Between, binder: Binder): BoundExpression {
+  return withHeld(syntax, binder.bind(syntax.operand, binder), (operand) => {
+    const bound = (operator: '>=' | '<=', right: Expression): BoundExpression =>
+      compare(
+        { kind: 'Comparison', operator, left: syntax.operand, right, span: syntax.span },
+        operand,
+        binder.bind(right, binder),
+      );
+    const left = bound('>=', syntax.low);
+    const right = bound('<=', syntax.high);
+    return node({ kind: 'Logical', type: BOOLEAN, operator: 'AND', left, right, syntax });
+  });
+}
+
+/** What `body` makes of a value that is evaluated once; a constant needs no place to be held in. */
+export function withHeld(
+  syntax: Expression,
+  value: BoundExpression,
+  body: (held: BoundExpression) => BoundExpression,
+): BoundExpression {
+  if (value.kind === 'Constant') return body(value);
+  const binding: Binding = Object.freeze({ name: formatExpression(value.syntax), type: value.type });
+  const held: Parameter = node({ kind: 'Parameter', type: value.type, binding, syntax: value.syntax });
+  const inner = body(held);
+  return node({ kind: 'Let', type: inner.type, binding, value, body: inner, syntax });
+}
+
+/** Compares what is bound already. @throws {DiagnosticError} in the words of `syntax`. */
+export function compare(syntax: Comparison, left: BoundExpression, right: BoundExpression): BoundExpression {
+  if (isPseudoTime(syntax.left)) return compareTyped(syntax, left, timeOf(right));
+  if (isPseudoTime(syntax.right)) return compareTyped(syntax, timeOf(left), right);
+  return compareTyped(syntax, left, right);
+}
+
+/** ROWTIME and window bounds, also of one side of a join (`L_ROWTIME`). */
+function isPseudoTime(expression: Expression): boolean {
+  return (
+    expression.kind === 'ColumnReference' && /(^|_)(ROWTIME|WINDOWSTART|WINDOWEND)$/.test(expression.name)
+  );
+}
+
+/** ROWTIME and window bounds compare with texts of timestamps, which may be partial and name a zone. */
+function timeOf(bound: BoundExpression): BoundExpression {
+  if (bound.kind !== 'Constant' || typeof bound.value !== 'string') return bound;
+  try {
+    return constant(bound.syntax, parseTimestamp(bound.value), BIGINT);
+  } catch (error) {
+    if (mustStop(error)) throw error;
+    throw mistake(bound.syntax, messageOf(error));
+  }
+}
+
+function compareTyped(syntax: Comparison, left: BoundExpression, right: BoundExpression): BoundExpression {
+  const { operator } = syntax;
+  const make = (by: ComparisonKind, a = left, b = right): BoundExpression =>
+    node({ kind: 'Comparison', type: BOOLEAN, operator, by, left: a, right: b, syntax });
+  if (left.type === null || right.type === null) {
+    if (operator.startsWith('IS')) return make('null');
+    throw mistake(
+      syntax,
+      `Comparison with NULL not supported: ${left.type?.kind ?? 'NULL'} ${operator} ${right.type?.kind ?? 'NULL'}\n` +
+        `Use 'IS NULL' or 'IS NOT NULL' instead.\nStatement: ${formatExpression(syntax)}`,
+    );
+  }
+  const time = isTemporal(left.type) || isTemporal(right.type);
+  const common = time ? commonTime(left.type, right.type) : undefined;
+  const a = common === undefined ? left : convert(left, common);
+  const b = common === undefined ? right : convert(right, common);
+  const by = time
+    ? common === undefined
+      ? undefined
+      : 'primitive'
+    : kindOf(operator, left.type, right.type);
+  if (by === undefined || a === undefined || b === undefined) {
+    throw mistake(
+      syntax,
+      `Cannot compare ${formatExpression(syntax.left)} (${printType(left.type)}) to ${formatExpression(syntax.right)} ` +
+        `(${printType(right.type)}) with ${operatorNames[operator]}.\nStatement: ${formatExpression(syntax)}`,
+    );
+  }
+  return make(by, a, b);
+}
+
+/** How values of two types that are no times are compared; undefined where they cannot be. */
+function kindOf(operator: ComparisonOperator, left: SqlType, right: SqlType): ComparisonKind | undefined {
+  if (isNumeric(left) && isNumeric(right)) {
+    if (left.kind === 'DECIMAL' || right.kind === 'DECIMAL') return 'decimal';
+    const mixed = left.kind !== right.kind && (left.kind === 'DOUBLE' || right.kind === 'DOUBLE');
+    return mixed ? 'loose' : 'primitive';
+  }
+  if (left.kind !== right.kind) return undefined;
+  switch (left.kind) {
+    case 'STRING':
+      return 'primitive';
+    case 'BOOLEAN':
+      return isEquality(operator) ? 'primitive' : undefined;
+    case 'BYTES':
+      return 'order';
+    case 'ARRAY':
+    case 'MAP':
+    case 'STRUCT':
+      return isEquality(operator) ? 'equality' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isEquality(operator: ComparisonOperator): boolean {
+  return operator === '=' || operator === '<>' || operator.startsWith('IS');
+}
+
+function isTemporal(type: SqlType): boolean {
+  return type.kind === 'DATE' || type.kind === 'TIME' || type.kind === 'TIMESTAMP';
+}
+
+/** Times compare with times of their type and with texts; a date compares with a timestamp as its first instant. */
+function commonTime(left: SqlType, right: SqlType): SqlType | undefined {
+  if (left.kind === right.kind) return left;
+  if (left.kind === 'STRING') return right;
+  if (right.kind === 'STRING') return left;
+  return left.kind !== 'TIME' && right.kind !== 'TIME' ? TIMESTAMP : undefined;
+}

@@ -1,0 +1,22 @@
+import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { FunctionConfig } from '../functions/definition.ts';
+import type { FunctionRegistry } from '../functions/registry.ts';
+import type { Position } from './nodes.ts';
+
+/** Where an expression finds a column, and of which type it is. */
+export type ColumnBinding = Position & { readonly type: SqlType };
+
+/** The names that an expression may use. */
+export interface ExpressionScope {
+  /** The column, or undefined when there is none of that name. */
+  resolveColumn(name: string, source: string | undefined): ColumnBinding | undefined;
+  /** A custom type by name. */
+  resolveType?(name: string): SqlType | undefined;
+}
+
+export interface BindOptions {
+  readonly scope: ExpressionScope;
+  readonly functions: FunctionRegistry;
+  /** Session and server properties. */
+  readonly config?: FunctionConfig;
+}
