@@ -18,6 +18,8 @@ export interface BoundSource {
 /** The sources of a query, by which its columns are found. */
 export class QuerySources {
   readonly all: readonly BoundSource[];
+  /** By alias and by the column's own name. */
+  readonly #rowNames: ReadonlyMap<string, ReadonlyMap<string, string>>;
 
   /** @throws {DiagnosticError} for unknown sources and for one source twice. */
   constructor(from: FromClause, catalog: Catalog) {
@@ -28,6 +30,7 @@ export class QuerySources {
     });
     this.all = [bind(from.source), ...from.joins.map(({ source }) => bind(source))];
     this.#checkDistinct();
+    this.#rowNames = this.isJoin ? rowNames(this.all) : new Map();
   }
 
   get isJoin(): boolean {
@@ -90,16 +93,21 @@ export class QuerySources {
     return owner === undefined ? column : { ...column, source: owner.alias };
   }
 
-  /** The name under which a column travels through the query: `ALIAS_NAME` in joins. */
-  internalName(column: ColumnReference): string {
-    return this.isJoin && column.source !== undefined ? `${column.source}_${column.name}` : column.name;
+  /** The name of a column of `source.*` or `*`: `ALIAS_NAME` in joins. */
+  starName(alias: string, name: string): string {
+    return this.isJoin ? `${alias}_${name}` : name;
+  }
+
+  /** The name under which a column of a source travels through the query, which no other one has. */
+  rowName(alias: string, name: string): string {
+    return this.#rowNames.get(alias)?.get(name) ?? this.starName(alias, name);
   }
 
   /** Replaces qualified columns by the names under which they travel. */
   internalize(expression: Expression): Expression {
     return rewriteExpression(expression, (part) => {
       if (part.kind !== 'ColumnReference' || part.source === undefined) return undefined;
-      return { kind: 'ColumnReference', name: this.internalName(part), span: part.span };
+      return { kind: 'ColumnReference', name: this.rowName(part.source, part.name), span: part.span };
     });
   }
 
@@ -121,6 +129,28 @@ export class QuerySources {
       aliases.add(alias);
     }
   }
+}
+
+/**
+ * Names for the columns of joined sources, in one row: `ALIAS_NAME`, with a number where another column has that name
+ * already. `B_C` of `A` and `C` of `A_B` are two columns.
+ */
+function rowNames(sources: readonly BoundSource[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const taken = new Set<string>();
+  return new Map(
+    sources.map(({ alias, source }) => {
+      const own = new Map<string, string>();
+      const columns = source.schema.columns.map(({ name }) => name);
+      for (const column of [...columns, ...pseudoColumns.keys(), ...windowColumns.keys()]) {
+        const glued = `${alias}_${column}`;
+        let name = glued;
+        for (let n = 1; taken.has(name); n += 1) name = `${glued}_${n}`;
+        taken.add(name);
+        own.set(column, name);
+      }
+      return [alias, own] as const;
+    }),
+  );
 }
 
 /** The type of a source's own or system column. */

@@ -159,7 +159,7 @@ function planCreateSource(statement: CreateSource, options: PlanStatementOptions
 /** CREATE SOURCE TABLE runs a query without a result: the store that it fills is what pull queries read. */
 function sourceTableQuery(source: DataSource, options: PlanStatementOptions): QueryPlan {
   const bound = { alias: source.name, source, span: options.statement.span };
-  const { step } = planSteps(sourceNode(bound, 'KsqlTopic', ''), options.context);
+  const { step } = planSteps(sourceNode(bound, 'KsqlTopic'), options.context);
   return {
     version: PLAN_VERSION,
     queryId: newQueryId({ prefix: 'CST_', name: source.name }, options),

@@ -27,7 +27,7 @@ export function joinNodes(query: AnalyzedQuery, context: AnalysisContext): Logic
   const prefixOf = (index: number): string => 'L_'.repeat(joins.length - 1 - index);
   const first = sources.first;
   let growing: Growing = {
-    node: sourceNode(first, `KafkaTopic_${prefixOf(0)}Left`, `${first.alias}_`),
+    node: sourceNode(first, `KafkaTopic_${prefixOf(0)}Left`, (name) => sources.rowName(first.alias, name)),
     equal: [],
     viable: [],
   };
@@ -48,7 +48,9 @@ interface JoinStep {
 
 function joinOne(step: JoinStep): Growing {
   const { query, join, left, prefix, context } = step;
-  const right = sourceNode(join.right, `KafkaTopic_${prefix}Right`, `${join.right.alias}_`);
+  const right = sourceNode(join.right, `KafkaTopic_${prefix}Right`, (name) =>
+    query.sources.rowName(join.right.alias, name),
+  );
   const leftIsKey = isKeyOf(left, join.leftExpression, query);
   const rightIsKey = isKeyOf({ node: right, equal: [], viable: [] }, join.rightExpression, query);
   checkWindows(left.node, right, query);

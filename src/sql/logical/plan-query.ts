@@ -37,7 +37,7 @@ export function planQuery(options: PlanOptions): ProjectNode {
   checkSources(options);
   const source = query.sources.isJoin
     ? joinNodes(query, context)
-    : sourceNode(query.sources.first, 'KsqlTopic', '');
+    : sourceNode(query.sources.first, 'KsqlTopic');
   const joinKey = source.node === 'Join' ? source.joinKey : undefined;
   let node: LogicalNode = source;
   if (query.where !== undefined) node = whereNode(node, query.sources.internalize(query.where), context);

@@ -82,7 +82,7 @@ function expandStar(
     .map(({ source, name }): SelectColumn => {
       const qualified: Expression = { kind: 'ColumnReference', source, name, span };
       return {
-        name: sources.internalName(qualified),
+        name: sources.starName(source, name),
         expression: sources.internalize(qualified),
         qualified,
         span,

@@ -20,13 +20,17 @@ export function processingRow(source: DataSource): readonly RowColumn[] {
   ];
 }
 
-/** @param prefix put before all names: `ALIAS_` in joins. */
-export function sourceNode(bound: BoundSource, id: string, prefix: string): SourceNode {
+/** @param rowName the name of a column in the row; in joins that is not its own. */
+export function sourceNode(
+  bound: BoundSource,
+  id: string,
+  rowName: (column: string) => string = (column) => column,
+): SourceNode {
   const { source, alias } = bound;
-  const prefixed = ({ name, type }: RowColumn): RowColumn => ({ name: prefix + name, type });
+  const named = ({ name, type }: RowColumn): RowColumn => ({ name: rowName(name), type });
   const schema: NodeSchema = {
-    key: source.schema.key.map(prefixed),
-    row: processingRow(source).map(prefixed),
+    key: source.schema.key.map(named),
+    row: processingRow(source).map(named),
   };
   const window = source.topic.keyFormat.window;
   return {

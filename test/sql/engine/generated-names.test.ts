@@ -48,3 +48,33 @@ describe('names that planning generates are not those of columns', () => {
     expect(rows).toEqual(['{"KSQL_COL_0":7,"KSQL_COL_1":8}']);
   });
 });
+
+describe('names of joined columns', () => {
+  const sources = `
+    CREATE STREAM s1 (k STRING KEY, b_c INT, x INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+    CREATE TABLE s2 (k STRING PRIMARY KEY, c INT, b_c INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');`;
+
+  const results = (query: string): readonly (string | undefined)[] => {
+    const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+    engine.execute(`${sources} ${query}`);
+    const record = (topic: string, value: object) => ({
+      topic,
+      record: { key: Buffer.from('k'), value: Buffer.from(JSON.stringify(value)), timestamp: 0, headers: [] },
+    });
+    engine.run([record('t', { C: 2, B_C: 3 }), record('s', { B_C: 1, X: 4 })]);
+    return (engine.stubs.get('R') ?? []).map(({ value }) => value?.toString());
+  };
+
+  it('do not meet where an alias ends as a column begins', () => {
+    const query =
+      'CREATE STREAM r AS SELECT a.k, a.b_c AS one, a_b.c AS two, a_b.b_c AS three, a.b_c + a_b.c AS sum ' +
+      'FROM s1 a JOIN s2 a_b ON a.k = a_b.k WHERE a_b.c = 2 AND a.b_c = 1;';
+    expect(results(query)).toEqual(['{"ONE":1,"TWO":2,"THREE":3,"SUM":3}']);
+  });
+
+  it('are refused where a star would give one name to two columns', () => {
+    expect(() => results('CREATE STREAM r AS SELECT * FROM s1 a JOIN s2 a_b ON a.k = a_b.k;')).toThrow(
+      'Duplicate value columns found in schema: `A_B_C` INTEGER',
+    );
+  });
+});
