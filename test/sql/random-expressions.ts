@@ -69,7 +69,7 @@ export const { expression } = fc.letrec<{ expression: string }>((tie) => {
       fc.tuple(inner, inner).map(([a, b]) => `MAP('k' := ${a}, 'l' := ${b})`),
       inner.map((a) => `(${a} LIKE 'a%')`),
       inner.map((a) => `(NOT ${a})`),
-      inner.map((a) => `(-${a})`),
+      inner.map((a) => `(- ${a})`),
       inner.map((a) => `(${a} IS NULL)`),
     ),
   };

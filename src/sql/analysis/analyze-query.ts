@@ -1,4 +1,5 @@
 import type { ColumnReference, EmitMode, Expression, Query, WindowClause } from '../../../grammar/ast.ts';
+import { ExpressionMap } from '../../../grammar/equality.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, walkExpression } from '../../../grammar/traverse.ts';
 import type { SourceSpan } from '../../base/errors.ts';
@@ -160,20 +161,8 @@ function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
     }
   }
   checkKnownFunctions(query, context);
-  const seen = new Set<string>();
-  for (const expression of query.groupBy ?? []) {
-    const text = formatExpression(expression);
-    if (seen.has(text)) throw sqlError(`Duplicate GROUP BY expression: ${text}`, { span: expression.span });
-    seen.add(text);
-  }
-  const partitions = new Set<string>();
-  for (const expression of query.partitionBy ?? []) {
-    const text = formatExpression(expression);
-    if (partitions.has(text)) {
-      throw sqlError(`Duplicate PARTITION BY expression: ${text}`, { span: expression.span });
-    }
-    partitions.add(text);
-  }
+  checkDuplicates('GROUP BY', query.groupBy ?? []);
+  checkDuplicates('PARTITION BY', query.partitionBy ?? []);
   for (const expression of query.select.flatMap(expressionsOf)) {
     for (const call of callsIn(expression, isAggregate)) {
       const nested = call.arguments.some((argument) => callsIn(argument, isAggregate).length > 0);
@@ -181,6 +170,16 @@ function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
       const text = formatExpression(query.sources.internalize(call));
       throw sqlError(`Aggregate functions can not be nested: ${text}`, { span: call.span });
     }
+  }
+}
+
+function checkDuplicates(clause: string, expressions: readonly Expression[]): void {
+  const seen = new ExpressionMap<true>();
+  for (const expression of expressions) {
+    if (seen.add(expression, true)) continue;
+    throw sqlError(`Duplicate ${clause} expression: ${formatExpression(expression)}`, {
+      span: expression.span,
+    });
   }
 }
 

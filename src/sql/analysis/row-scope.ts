@@ -57,21 +57,26 @@ export function knownTypeOver(
   expression: Expression,
   context: AnalysisContext,
 ): SqlType {
-  const type = typeOver(row, expression, context);
+  return knownType(bindOver(row, expression, context));
+}
+
+/** The type of what must have one. */
+export function knownType({ type, syntax }: BoundExpression): SqlType {
   if (type !== null) return type;
   throw sqlError(
     "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",
-    { span: expression.span },
+    { span: syntax.span },
   );
 }
 
-/** WHERE and HAVING must be conditions. */
-export function checkPredicate(
+/** The condition of a clause; NULL is none. */
+export function bindClauseOver(
   clause: 'WHERE' | 'HAVING',
   row: readonly RowColumn[],
   predicate: Expression,
   context: AnalysisContext,
-): void {
+): BoundExpression {
   const bound = bindPredicate(predicate, clause, optionsOver(row, context));
   if (bound.type === null) throw noCondition(bound, clause);
+  return bound;
 }

@@ -1,4 +1,5 @@
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { printBound } from '../bound/print.ts';
 import { printType } from '../../serde/model/sql-type.ts';
 import type { LogicalNode } from '../logical/nodes.ts';
 import { inputsOf, type Step } from '../physical/steps.ts';
@@ -40,22 +41,20 @@ function describeNode(node: LogicalNode): string {
     case 'Source':
       return `${node.output} ${node.source.name} AS ${node.alias}, ${key}`;
     case 'Filter':
-      return formatExpression(node.predicate);
+      return printBound(node.predicate);
     case 'FlatMap':
       return node.calls.map(({ call, name }) => `${formatExpression(call)} AS ${name}`).join(', ');
     case 'PartitionBy':
-      return `${node.keys.map(formatExpression).join(', ')}, ${key}`;
+      return `${node.keys.map(printBound).join(', ')}, ${key}`;
     case 'Join':
       return `${node.type}, ${key}${node.within === undefined ? '' : `, within ${node.within.beforeMs} ms before, ${node.within.afterMs} ms after`}`;
     case 'Aggregate': {
       const calls = node.calls.map(({ call, name }) => `${formatExpression(call)} AS ${name}`).join(', ');
       const window = node.timeWindow === undefined ? '' : `, ${node.timeWindow.kind} window`;
-      return `${calls}, by ${node.groupBy.map(formatExpression).join(', ')}${window}${node.emitFinal ? ', final results' : ''}`;
+      return `${calls}, by ${node.groupBy.map(printBound).join(', ')}${window}${node.emitFinal ? ', final results' : ''}`;
     }
     case 'Project': {
-      const selected = node.columns.map(
-        ({ name, expression }) => `${formatExpression(expression)} AS ${name}`,
-      );
+      const selected = node.columns.map(({ name, expression }) => `${printBound(expression)} AS ${name}`);
       return `${selected.join(', ')}, ${key}`;
     }
   }

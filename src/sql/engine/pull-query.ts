@@ -1,16 +1,10 @@
 import type { Expression, Query } from '../../../grammar/ast.ts';
 import { assert } from '../../base/assert.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
-import type { SqlType } from '../../serde/model/sql-type.ts';
-import {
-  bindConditionOver,
-  bindOver,
-  checkPredicate,
-  knownTypeOver,
-  typeOver,
-} from '../analysis/row-scope.ts';
+import { bindClauseOver, bindOver, knownType, typeOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withPrefix } from '../analysis/sql-error.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import type { RowColumn } from '../logical/nodes.ts';
 import { selectColumns } from '../logical/select-columns.ts';
@@ -46,19 +40,17 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
     persistent: false,
     ...(source.schema.headers.length === 0 ? {} : { starNames: starOf(source) }),
   });
-  const types = items.map(({ expression }): SqlType => knownTypeOver(row, expression, context));
+  const bound = items.map(({ expression }) => bindOver(row, expression, context));
+  const types = bound.map(knownType);
   const lowering = { builder: new StreamsBuilder(), analysis: context };
   const where = analyzed.where === undefined ? undefined : analyzed.sources.internalize(analyzed.where);
+  let test: BoundExpression | undefined;
   if (where !== undefined) {
     checkLikes(where, source, context);
     checkBetweens(where, row, context);
-    checkPredicate('WHERE', row, where, context);
+    test = bindClauseOver('WHERE', row, where, context);
   }
   const access = planAccess(where, source, context);
-  const project = rowProjection(
-    items.map(({ expression }) => bindOver(row, expression, context)),
-    lowering,
-  );
   return {
     source,
     columns: items.map(({ name, expression }, index) => ({
@@ -68,8 +60,8 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
     })),
     access,
     limit: query.limit,
-    keep: where === undefined ? () => true : rowTest(bindConditionOver(row, where, context), lowering),
-    project,
+    keep: test === undefined ? () => true : rowTest(test, lowering),
+    project: rowProjection(bound, lowering),
   };
 }
 

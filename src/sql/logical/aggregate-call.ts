@@ -1,27 +1,14 @@
-import type { Expression } from '../../../grammar/ast.ts';
+import type { Expression, FunctionCall } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
-import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 import { bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withSpan } from '../analysis/sql-error.ts';
-import type { BoundExpression } from '../bound/nodes.ts';
 import { literalValue } from '../bound/literals.ts';
-import type { Aggregator } from '../functions/definition.ts';
-import type { RowColumn } from './nodes.ts';
-
-interface BoundAggregate {
-  readonly aggregator: Aggregator;
-  /** What the aggregator is given of each row, constants left out. */
-  readonly inputs: readonly BoundExpression[];
-  /** What each input must be converted to. */
-  readonly inputTypes: readonly SqlType[];
-  readonly returnType: SqlType;
-  readonly canUndo: boolean;
-}
+import type { BoundAggregate, RowColumn } from './nodes.ts';
 
 /** `COUNT(*)` and `COUNT()` count rows by the one column that is never null. */
-function aggregateArguments(call: Expression & { kind: 'FunctionCall' }): readonly Expression[] {
+function aggregateArguments(call: FunctionCall): readonly Expression[] {
   if (call.star === true || call.arguments.length === 0) {
     return [{ kind: 'ColumnReference', name: 'ROWTIME', span: call.span }];
   }
@@ -30,7 +17,7 @@ function aggregateArguments(call: Expression & { kind: 'FunctionCall' }): readon
 
 /** Resolves a call of an aggregate function over a row. */
 export function aggregatorOf(
-  call: Expression & { kind: 'FunctionCall' },
+  call: FunctionCall,
   row: readonly RowColumn[],
   context: AnalysisContext,
 ): BoundAggregate {
@@ -57,7 +44,5 @@ export function aggregatorOf(
     aggregator: resolved.aggregator,
     inputs: resolved.rowArguments.flatMap((index) => bound[index] ?? []),
     inputTypes: resolved.parameterTypes,
-    returnType: resolved.aggregator.returnType,
-    canUndo: resolved.aggregator.undo !== undefined,
   };
 }

@@ -1,19 +1,28 @@
 import type { Expression, WindowClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, rewriteExpression, walkExpression } from '../../../grammar/traverse.ts';
+import { ExpressionMap, sameSyntax } from '../../../grammar/equality.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { BIGINT, type SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
-import { checkPredicate, knownTypeOver } from '../analysis/row-scope.ts';
+import { bindClauseOver, bindOver, knownType } from '../analysis/row-scope.ts';
 import { nameSequence } from '../analysis/name-sequence.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import { isWindowColumn } from '../analysis/system-columns.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
 import type { WindowInfo } from '../catalog/data-source.ts';
 import { aggregatorOf } from './aggregate-call.ts';
-import type { AggregateCall, AggregateNode, AggregateWindow, FilterNode, LogicalNode } from './nodes.ts';
+import type {
+  AggregateCall,
+  AggregateNode,
+  AggregateWindow,
+  FilterNode,
+  LogicalNode,
+  RowColumn,
+} from './nodes.ts';
 import type { SelectColumn } from './select-columns.ts';
 
 const oneGroup: Expression = {
@@ -59,22 +68,20 @@ export function aggregateNodes(options: {
   const taken = [...input.schema.row.map(({ name }) => name), ...keyNames];
   const nextName = nameSequence('KSQL_AGG_VARIABLE_', taken);
   const typed = calls.map((call): AggregateCall => {
-    const { returnType, canUndo } = aggregatorOf(call, input.schema.row, context);
-    if (input.output === 'TABLE' && !canUndo) {
+    const bound = aggregatorOf(call, input.schema.row, context);
+    if (input.output === 'TABLE' && bound.aggregator.undo === undefined) {
       throw sqlError(`The aggregation function(s) (${call.name}) cannot be applied to a table source.`, {
         span: call.span,
       });
     }
-    return { name: nextName(), call, type: returnType };
+    return { name: nextName(), call, bound };
   });
   const timeWindow = query.window === undefined ? undefined : aggregateWindow(query.window);
   if (timeWindow !== undefined && input.output === 'TABLE') {
     throw sqlError('WINDOW clause is only supported on streams, not on tables.');
   }
-  const key = groupBy.map((expression, index) => ({
-    name: keyNames[index] ?? '',
-    type: knownTypeOver(input.schema.row, expression, context),
-  }));
+  const boundKeys = groupBy.map((expression) => bindOver(input.schema.row, expression, context));
+  const key = boundKeys.map((bound, index) => ({ name: keyNames[index] ?? '', type: knownType(bound) }));
   const bounds: readonly { name: string; type: SqlType }[] =
     timeWindow === undefined
       ? []
@@ -87,9 +94,9 @@ export function aggregateNodes(options: {
     id: 'Aggregate',
     output: 'TABLE',
     input,
-    groupBy,
+    groupBy: boundKeys,
     calls: typed,
-    schema: { key, row: [...typed.map(({ name, type }) => ({ name, type })), ...bounds, ...key] },
+    schema: { key, row: [...typed.map(columnOf), ...bounds, ...key] },
     emitFinal: query.emit === 'FINAL',
     ...(timeWindow === undefined ? {} : { timeWindow, window: windowInfo(timeWindow) }),
   };
@@ -101,9 +108,14 @@ export function aggregateNodes(options: {
   };
 }
 
-function havingNode(input: AggregateNode, predicate: Expression, context: AnalysisContext): FilterNode {
+function columnOf({ name, bound }: AggregateCall): RowColumn {
+  return { name, type: bound.aggregator.returnType };
+}
+
+function havingNode(input: AggregateNode, having: Expression, context: AnalysisContext): FilterNode {
+  let predicate: BoundExpression;
   try {
-    checkPredicate('HAVING', input.schema.row, predicate, context);
+    predicate = bindClauseOver('HAVING', input.schema.row, having, context);
   } catch (error) {
     throw inWrittenNames(error, input);
   }
@@ -134,12 +146,11 @@ function replacer(
   keyNames: readonly string[],
   calls: readonly AggregateCall[],
 ): (expression: Expression) => Expression {
-  const names = new Map<string, string>();
-  groupBy.forEach((expression, index) => names.set(formatExpression(expression), keyNames[index] ?? ''));
-  for (const { call, name } of calls) names.set(formatExpression(call), name);
+  const names = new ExpressionMap<string>(calls.map(({ call, name }) => [call, name]));
+  groupBy.forEach((expression, index) => names.add(expression, keyNames[index] ?? ''));
   return (expression) =>
     rewriteExpression(expression, (part) => {
-      const name = names.get(formatExpression(part));
+      const name = names.get(part);
       return name === undefined ? undefined : { kind: 'ColumnReference', name, span: part.span };
     });
 }
@@ -148,14 +159,10 @@ function uniqueCalls(
   expressions: readonly Expression[],
   isAggregate: (name: string) => boolean,
 ): readonly (Expression & { kind: 'FunctionCall' })[] {
-  const found = new Map<string, Expression & { kind: 'FunctionCall' }>();
-  for (const expression of expressions) {
-    for (const call of callsIn(expression, isAggregate)) {
-      const text = formatExpression(call);
-      if (!found.has(text)) found.set(text, call);
-    }
-  }
-  return [...found.values()];
+  const found = new ExpressionMap<true>();
+  return expressions
+    .flatMap((expression) => callsIn(expression, isAggregate))
+    .filter((call) => found.add(call, true));
 }
 
 /** The names of a group's key columns: those they are selected under, else their own, else generated ones. */
@@ -166,8 +173,7 @@ function groupKeyNames(
 ): readonly string[] {
   const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
   return groupBy.map((expression) => {
-    const text = formatExpression(expression);
-    const selected = columns.filter((column) => formatExpression(column.expression) === text);
+    const selected = columns.filter((column) => sameSyntax(column.expression, expression));
     if (selected.length === 1) return selected[0]?.name ?? '';
     return expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression);
   });
@@ -205,11 +211,11 @@ function checkGrouped(options: {
   readonly windowed: boolean;
 }): void {
   const { columns, groupBy, having, isAggregate, windowed } = options;
-  const grouped = new Set(groupBy.map(formatExpression));
+  const grouped = new ExpressionMap<true>(groupBy.map((expression) => [expression, true]));
   const ungrouped = (expression: Expression): string[] => {
     const found: string[] = [];
     walkExpression(expression, (part) => {
-      if (grouped.has(formatExpression(part))) return false;
+      if (grouped.get(part) === true) return false;
       if (part.kind === 'FunctionCall' && isAggregate(part.name)) return false;
       if (part.kind === 'ColumnReference' && !(windowed && isWindowColumn(part.name))) {
         found.push(formatExpression(part));

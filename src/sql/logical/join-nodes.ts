@@ -1,4 +1,5 @@
 import type { Expression } from '../../../grammar/ast.ts';
+import { sameSyntax } from '../../../grammar/equality.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { assertDefined } from '../../base/assert.ts';
 import type { SourceSpan } from '../../base/errors.ts';
@@ -6,8 +7,9 @@ import { printType, sameType, type SqlType } from '../../serde/model/sql-type.ts
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
 import type { BoundJoin } from '../analysis/join-condition.ts';
-import { knownTypeOver } from '../analysis/row-scope.ts';
+import { bindOver, knownType } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { JoinInput, JoinKey, JoinNode, JoinWindow, LogicalNode, RowColumn } from './nodes.ts';
 import { sourcesOf } from './nodes.ts';
@@ -47,15 +49,15 @@ interface JoinStep {
 }
 
 function joinOne(step: JoinStep): Growing {
-  const { query, join, left, prefix, context } = step;
+  const { query, join, left, prefix } = step;
   const right = sourceNode(join.right, `KafkaTopic_${prefix}Right`, (name) =>
     query.sources.rowName(join.right.alias, name),
   );
   const leftIsKey = isKeyOf(left, join.leftExpression, query);
   const rightIsKey = isKeyOf({ node: right, equal: [], viable: [] }, join.rightExpression, query);
   checkWindows(left.node, right, query);
-  const foreign = checkKinds(step, right, { leftIsKey, rightIsKey });
-  const contained = left.equal.some((expression) => sameExpression(expression, join.leftExpression));
+  const { foreign, keys } = checkKinds(step, right, { leftIsKey, rightIsKey });
+  const contained = left.equal.some((expression) => sameSyntax(expression, join.leftExpression));
   // Either side of a full join of streams may be missing: its key is neither one's column.
   const streamOuter = join.type === 'OUTER' && left.node.output === 'STREAM';
   // A foreign-key join keeps the left table's key.
@@ -73,35 +75,20 @@ function joinOne(step: JoinStep): Growing {
   const distinct = viable.filter(
     (expression, index) =>
       expression.kind === 'ColumnReference' &&
-      viable.findIndex((other) => sameExpression(other, expression)) === index,
+      viable.findIndex((other) => sameSyntax(other, expression)) === index,
   );
   const joinKey = foreign
-    ? ({ kind: 'foreign', expression: query.sources.internalize(join.leftExpression) } as const)
+    ? ({ kind: 'foreign', expression: keys.left } as const)
     : joinKeyOf(distinct, query, [...left.node.schema.row, ...right.schema.row]);
-  const leftType = knownTypeOver(
-    left.node.schema.row,
-    query.sources.internalize(join.leftExpression),
-    context,
-  );
   const node: JoinNode = {
     node: 'Join',
     id: `${prefix}Join`,
     output: left.node.output === 'TABLE' ? 'TABLE' : 'STREAM',
     type: join.type,
-    left: inputOf(
-      left.node,
-      leftIsKey || foreign ? undefined : join.leftExpression,
-      `${prefix}LeftSourceKeyed`,
-      query,
-    ),
-    right: inputOf(
-      right,
-      rightIsKey || foreign ? undefined : join.rightExpression,
-      `${prefix}RightSourceKeyed`,
-      query,
-    ),
+    left: inputOf(left.node, leftIsKey || foreign ? undefined : keys.left, `${prefix}LeftSourceKeyed`),
+    right: inputOf(right, rightIsKey || foreign ? undefined : keys.right, `${prefix}RightSourceKeyed`),
     joinKey,
-    schema: joinSchema({ joinKey, left: left.node, right, keyType: leftType }),
+    schema: joinSchema({ joinKey, left: left.node, right, keyType: knownType(keys.left) }),
     ...withinOf(join, left.node, right),
     ...(left.node.window === undefined ? {} : { window: left.node.window }),
   };
@@ -120,15 +107,10 @@ function keysOf(node: LogicalNode): readonly Expression[] {
   }));
 }
 
-function inputOf(
-  node: LogicalNode,
-  keyBy: Expression | undefined,
-  keyById: string,
-  query: AnalyzedQuery,
-): JoinInput {
+function inputOf(node: LogicalNode, keyBy: BoundExpression | undefined, keyById: string): JoinInput {
   if (keyBy === undefined) return { node, keyById };
-  if (node.window !== undefined) throw repartitionOfWindowed(keyBy.span);
-  return { node, keyBy: query.sources.internalize(keyBy), keyById };
+  if (node.window !== undefined) throw repartitionOfWindowed(keyBy.syntax.span);
+  return { node, keyBy, keyById };
 }
 
 export function repartitionOfWindowed(span?: SourceSpan): Error {
@@ -141,13 +123,9 @@ export function repartitionOfWindowed(span?: SourceSpan): Error {
   );
 }
 
-function sameExpression(a: Expression, b: Expression): boolean {
-  return formatExpression(a) === formatExpression(b);
-}
-
 /** The rows of a node are keyed by the value of an expression. */
 function isKeyOf(side: Growing, expression: Expression, query: AnalyzedQuery): boolean {
-  if (side.equal.length > 0) return side.equal.some((equal) => sameExpression(equal, expression));
+  if (side.equal.length > 0) return side.equal.some((equal) => sameSyntax(equal, expression));
   const internal = query.sources.internalize(expression);
   const { key } = side.node.schema;
   return internal.kind === 'ColumnReference' && key.length === 1 && key[0]?.name === internal.name;
@@ -164,7 +142,7 @@ function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: rea
           item.star.alias === undefined || (key.kind === 'ColumnReference' && item.star.alias === key.source)
         );
       }
-      return 'expression' in item && sameExpression(item.expression, key);
+      return 'expression' in item && sameSyntax(item.expression, key);
     }),
   );
   const chosen = assertDefined(selected ?? viable[0], 'a viable key');
@@ -227,17 +205,22 @@ function conditionText(join: BoundJoin): string {
   return join.flipped ? `${right} = ${left}` : `${left} = ${right}`;
 }
 
-/** Which kinds of sources can be joined how. @returns whether it is a foreign-key join. */
+/** Both sides of the condition. */
+interface JoinKeys {
+  readonly left: BoundExpression;
+  readonly right: BoundExpression;
+}
+
+/** Which kinds of sources can be joined how, and by what. */
 function checkKinds(
   step: JoinStep,
   right: LogicalNode,
-  keys: { readonly leftIsKey: boolean; readonly rightIsKey: boolean },
-): boolean {
+  sides: { readonly leftIsKey: boolean; readonly rightIsKey: boolean },
+): { readonly foreign: boolean; readonly keys: JoinKeys } {
   const { join, left } = step;
   if (left.node.output === 'STREAM') {
-    if (right.output !== 'STREAM') checkStreamTable(step, right, keys);
-    checkTypes(step, right);
-    return false;
+    if (right.output !== 'STREAM') checkStreamTable(step, right, sides);
+    return { foreign: false, keys: bindKeys(step, right) };
   }
   const names = namesOf(step);
   if (right.output === 'STREAM') {
@@ -249,15 +232,15 @@ function checkKinds(
       },
     );
   }
-  if (!keys.rightIsKey) {
+  if (!sides.rightIsKey) {
     throw sqlError(
       'Invalid join condition: table-table joins require to join on the primary key of the right input table. ' +
         `Got ${conditionText(join)}.`,
       { span: join.onSpan, ...keyHint(right) },
     );
   }
-  checkTypes(step, right, !keys.leftIsKey);
-  if (keys.leftIsKey) return false;
+  const keys = bindKeys(step, right, !sides.leftIsKey);
+  if (sides.leftIsKey) return { foreign: false, keys };
   if (join.type === 'OUTER') {
     throw sqlError(
       `Invalid join type: full-outer join not supported for foreign-key table-table join. Got ${names}.`,
@@ -270,7 +253,7 @@ function checkKinds(
       hint: FOREIGN_KEY_JOINS,
     });
   }
-  return true;
+  return { foreign: true, keys };
 }
 
 function checkStreamTable(
@@ -302,7 +285,8 @@ const leftNameOf = ({ left }: JoinStep): string =>
 const namesOf = (step: JoinStep): string =>
   `${leftNameOf(step)} ${step.join.type} ${step.join.right.source.name}`;
 
-function checkTypes(step: JoinStep, right: LogicalNode, foreign = false): void {
+/** Both sides, which must be of one type. */
+function bindKeys(step: JoinStep, right: LogicalNode, foreign = false): JoinKeys {
   const { join, left, query, context } = step;
   if (foreign && left.node.node !== 'Source') {
     throw sqlError(
@@ -313,11 +297,15 @@ function checkTypes(step: JoinStep, right: LogicalNode, foreign = false): void {
       },
     );
   }
-  const typeIn = (node: LogicalNode, expression: Expression): SqlType =>
-    knownTypeOver(node.schema.row, query.sources.internalize(expression), context);
-  const leftType = typeIn(left.node, join.leftExpression);
-  const rightType = typeIn(right, join.rightExpression);
-  if (sameType(leftType, rightType)) return;
+  const bindSide = (node: LogicalNode, expression: Expression): BoundExpression =>
+    bindOver(node.schema.row, query.sources.internalize(expression), context);
+  const keys = {
+    left: bindSide(left.node, join.leftExpression),
+    right: bindSide(right, join.rightExpression),
+  };
+  const leftType = knownType(keys.left);
+  const rightType = knownType(keys.right);
+  if (sameType(leftType, rightType)) return keys;
   const typed = (expression: Expression, type: SqlType): string =>
     `${formatExpression(expression)}{${printType(type)}}`;
   const sides = [typed(join.leftExpression, leftType), typed(join.rightExpression, rightType)];

@@ -1,6 +1,9 @@
-import type { Expression, JoinType } from '../../../grammar/ast.ts';
+import type { Expression, FunctionCall, JoinType } from '../../../grammar/ast.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
 import type { DataSource, WindowInfo } from '../catalog/data-source.ts';
+import type { Aggregator } from '../functions/definition.ts';
+import type { ResolvedTableFunction } from '../functions/registry.ts';
 
 export interface RowColumn {
   readonly name: string;
@@ -34,27 +37,40 @@ export interface SourceNode extends NodeBase {
 export interface FilterNode extends NodeBase {
   readonly node: 'Filter';
   readonly input: LogicalNode;
-  readonly predicate: Expression;
+  readonly predicate: BoundExpression;
+}
+
+/** A call of a table function and the column that it adds. */
+export interface TableCall {
+  readonly name: string;
+  readonly call: FunctionCall;
+  readonly bound: BoundTableCall;
+}
+
+/** A call of a table function, resolved over the rows that it multiplies. */
+export interface BoundTableCall {
+  readonly arguments: readonly BoundExpression[];
+  readonly resolved: ResolvedTableFunction;
 }
 
 /** Table functions: every call adds a column, every row becomes as many as the longest result. */
 export interface FlatMapNode extends NodeBase {
   readonly node: 'FlatMap';
   readonly input: LogicalNode;
-  readonly calls: readonly { readonly name: string; readonly call: Expression & { kind: 'FunctionCall' } }[];
+  readonly calls: readonly TableCall[];
 }
 
 /** A new key. No expressions: no key. */
 export interface PartitionByNode extends NodeBase {
   readonly node: 'PartitionBy';
   readonly input: LogicalNode;
-  readonly keys: readonly Expression[];
+  readonly keys: readonly BoundExpression[];
 }
 
 export interface JoinInput {
   readonly node: LogicalNode;
   /** What to key by before the join; absent where the rows have that key already. */
-  readonly keyBy?: Expression;
+  readonly keyBy?: BoundExpression;
   /** Name of the step that does so. */
   readonly keyById: string;
 }
@@ -74,18 +90,27 @@ export interface JoinNode extends NodeBase {
   readonly joinKey: JoinKey;
 }
 
-/** What the key of a join is called, and how a query may refer to it. Expressions are qualified. */
+/** What the key of a join is called, and how a query may refer to it: qualified, as it is written. */
 export type JoinKey =
   | { readonly kind: 'column'; readonly name: string; readonly viable: readonly Expression[] }
   | { readonly kind: 'synthetic'; readonly name: string }
   /** The left table's key; `expression` is what it holds of the right one's. */
-  | { readonly kind: 'foreign'; readonly expression: Expression };
+  | { readonly kind: 'foreign'; readonly expression: BoundExpression };
 
 export interface AggregateCall {
   /** `KSQL_AGG_VARIABLE_n`. */
   readonly name: string;
-  readonly call: Expression & { kind: 'FunctionCall' };
-  readonly type: SqlType;
+  readonly call: FunctionCall;
+  readonly bound: BoundAggregate;
+}
+
+/** A call of an aggregate function, resolved over the rows that it aggregates. */
+export interface BoundAggregate {
+  readonly aggregator: Aggregator;
+  /** What the aggregator is given of each row, constants left out. */
+  readonly inputs: readonly BoundExpression[];
+  /** What each input must be converted to. */
+  readonly inputTypes: readonly SqlType[];
 }
 
 export type AggregateWindow =
@@ -112,7 +137,7 @@ export type AggregateWindow =
 export interface AggregateNode extends NodeBase {
   readonly node: 'Aggregate';
   readonly input: LogicalNode;
-  readonly groupBy: readonly Expression[];
+  readonly groupBy: readonly BoundExpression[];
   readonly calls: readonly AggregateCall[];
   readonly timeWindow?: AggregateWindow;
   readonly emitFinal: boolean;
@@ -122,7 +147,7 @@ export interface ProjectNode extends NodeBase {
   readonly node: 'Project';
   readonly input: LogicalNode;
   /** Of the value columns. */
-  readonly columns: readonly { readonly name: string; readonly expression: Expression }[];
+  readonly columns: readonly { readonly name: string; readonly expression: BoundExpression }[];
   /** Which columns of the input's key make the new one; absent: all, in their order. */
   readonly keyPositions?: readonly number[];
 }

@@ -1,13 +1,14 @@
 import type { Expression, SourceKind } from '../../../grammar/ast.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { ExpressionMap } from '../../../grammar/equality.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { nameSequence } from '../analysis/name-sequence.ts';
-import { checkPredicate, knownTypeOver } from '../analysis/row-scope.ts';
+import { bindClauseOver, bindOver, knownType } from '../analysis/row-scope.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import { isSystemColumn } from '../analysis/system-columns.ts';
 import { rewriteExpression } from '../../../grammar/traverse.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { aggregateNodes } from './aggregate-node.ts';
 import { joinNodes } from './join-nodes.ts';
@@ -18,11 +19,13 @@ import {
   type PartitionByNode,
   type ProjectNode,
   type RowColumn,
+  type TableCall,
   sourcesOf,
 } from './nodes.ts';
 import { columnTexts, type KeyWording, projectNode } from './projection.ts';
 import { type SelectColumn, selectColumns } from './select-columns.ts';
 import { sourceNode } from './source-node.ts';
+import { tableCallOf } from './table-call.ts';
 
 interface PlanOptions {
   readonly query: AnalyzedQuery;
@@ -141,9 +144,10 @@ function checkWithoutGroups(query: AnalyzedQuery): void {
     throw sqlError('HAVING clause requires a GROUP BY clause.', { span: query.having.span });
 }
 
-function whereNode(input: LogicalNode, predicate: Expression, context: AnalysisContext): LogicalNode {
+function whereNode(input: LogicalNode, where: Expression, context: AnalysisContext): LogicalNode {
+  let predicate: BoundExpression;
   try {
-    checkPredicate('WHERE', input.schema.row, predicate, context);
+    predicate = bindClauseOver('WHERE', input.schema.row, where, context);
   } catch (error) {
     throw asPredicateError(error);
   }
@@ -198,20 +202,18 @@ function partitionByNode(
     );
   if (isCurrent && key.length > 0) return undefined;
   const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
-  const keys = nulls.length > 0 ? [] : expressions;
-  const keyColumns = keys.map(
-    (expression): RowColumn => ({
-      name: expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression),
-      type: knownTypeOver(input.schema.row, expression, context),
-    }),
-  );
-  const added = keyColumns.filter((_, index) => keys[index]?.kind !== 'ColumnReference');
+  const keys = (nulls.length > 0 ? [] : expressions).map((expression) => ({
+    name: expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression),
+    bound: bindOver(input.schema.row, expression, context),
+  }));
+  const keyColumns = keys.map(({ name, bound }): RowColumn => ({ name, type: knownType(bound) }));
+  const added = keyColumns.filter((_, index) => keys[index]?.bound.kind !== 'Column');
   return {
     node: 'PartitionBy',
     id: 'PartitionBy',
     output: 'STREAM',
     input,
-    keys,
+    keys: keys.map(({ bound }) => bound),
     schema: { key: keyColumns, row: [...input.schema.row, ...added] },
   };
 }
@@ -225,11 +227,11 @@ function starAfterPartitionBy(node: LogicalNode): readonly string[] {
 
 /** A selected column that repeats a partitioning expression is the key. */
 function replaceKeys(columns: readonly SelectColumn[], partition: PartitionByNode): readonly SelectColumn[] {
-  const names = new Map(
-    partition.keys.map((key, index) => [formatExpression(key), partition.schema.key[index]?.name ?? '']),
+  const names = new ExpressionMap<string>(
+    partition.keys.map(({ syntax }, index) => [syntax, partition.schema.key[index]?.name ?? '']),
   );
   return columns.map((column) => {
-    const name = names.get(formatExpression(column.expression));
+    const name = names.get(column.expression);
     if (name === undefined) return column;
     return { ...column, expression: { kind: 'ColumnReference', name, span: column.span } };
   });
@@ -245,10 +247,8 @@ function flatMapNode(
   if (query.hasAggregates) {
     throw sqlError('Table functions cannot be used with aggregations.');
   }
-  const calls = new Map<
-    string,
-    { name: string; call: Expression & { kind: 'FunctionCall' }; type: RowColumn['type'] }
-  >();
+  const calls = new ExpressionMap<string>();
+  const list: TableCall[] = [];
   const nextName = nameSequence(
     'KSQL_SYNTH_',
     input.schema.row.map(({ name }) => name),
@@ -258,34 +258,33 @@ function flatMapNode(
       if (call.arguments.some((argument) => callsIn(argument, isTableFunction).length > 0)) {
         throw sqlError('Table functions cannot be nested.', { span: call.span });
       }
-      const text = formatExpression(call);
-      if (calls.has(text)) continue;
-      const types = call.arguments.map((argument) => knownTypeOver(input.schema.row, argument, context));
-      const { returnType } = context.functions.resolveTable(call.name, types, context.properties);
-      calls.set(text, { name: nextName(), call, type: returnType });
+      if (calls.get(call) !== undefined) continue;
+      const name = nextName();
+      calls.add(call, name);
+      list.push({ name, call, bound: tableCallOf(call, input.schema.row, context) });
     }
   }
-  const list = [...calls.values()];
   return {
     node: {
       node: 'FlatMap',
       id: 'FlatMap',
       output: 'STREAM',
       input,
-      calls: list.map(({ name, call }) => ({ name, call })),
+      calls: list,
       schema: {
         key: input.schema.key,
-        row: [...input.schema.row, ...list.map(({ name, type }) => ({ name, type }))],
+        row: [
+          ...input.schema.row,
+          ...list.map(({ name, bound }) => ({ name, type: bound.resolved.returnType })),
+        ],
       },
       ...(input.window === undefined ? {} : { window: input.window }),
     },
     columns: columns.map((column) => ({
       ...column,
       expression: rewriteExpression(column.expression, (part) => {
-        const found = calls.get(formatExpression(part));
-        return found === undefined
-          ? undefined
-          : { kind: 'ColumnReference', name: found.name, span: part.span };
+        const name = calls.get(part);
+        return name === undefined ? undefined : { kind: 'ColumnReference', name, span: part.span };
       }),
     })),
   };

@@ -1,6 +1,6 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
-import { knownTypeOver } from '../analysis/row-scope.ts';
+import { bindOver, knownType } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { joinWords, sqlError, withPrefix } from '../analysis/sql-error.ts';
 import type { LogicalNode, ProjectNode, RowColumn } from './nodes.ts';
@@ -41,10 +41,13 @@ export function projectNode(options: ProjectOptions): ProjectNode {
   const { input, columns, context, persistent, id } = options;
   const keyItems = new Set(persistent ? selectedKeys(options).flat() : []);
   const values = columns.filter((column) => !keyItems.has(column));
-  const row = values.map(({ name, expression }): RowColumn => {
-    const type = withPrefix('Invalid Select: ', () => knownTypeOver(input.schema.row, expression, context));
-    return { name, type };
-  });
+  const bound = values.map(({ name, expression }) =>
+    withPrefix('Invalid Select: ', () => {
+      const column = bindOver(input.schema.row, expression, context);
+      return { name, type: knownType(column), expression: column };
+    }),
+  );
+  const row = bound.map(({ name, type }): RowColumn => ({ name, type }));
   const free = persistent && options.freeKey;
   const key = free ? freeKeyColumns(options) : persistent ? keyColumns(options) : input.schema.key;
   if (persistent && values.length === 0) throw sqlError('The projection contains no value columns.');
@@ -54,7 +57,7 @@ export function projectNode(options: ProjectOptions): ProjectNode {
     output: input.output,
     input,
     schema: { key, row },
-    columns: values.map(({ name, expression }) => ({ name, expression })),
+    columns: bound.map(({ name, expression }) => ({ name, expression })),
     ...(free ? { keyPositions: freeKeyPositions(options) } : {}),
     ...(input.window === undefined ? {} : { window: input.window }),
   };

@@ -5,7 +5,6 @@ import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KStream } from '../../streams/builder/kstream.ts';
 import type { Processor, ProcessorContext } from '../../streams/processor.ts';
 import type { StreamRecord } from '../../streams/record.ts';
-import { bindOver } from '../analysis/row-scope.ts';
 import { columnsIn } from '../bound/children.ts';
 import type {
   AggregateStep,
@@ -19,6 +18,7 @@ import type {
 } from '../physical/steps.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { castArgument } from '../expressions/compile.ts';
+import { tableCallOf } from '../logical/table-call.ts';
 import type { ArgumentType } from '../functions/definition.ts';
 import { aggregateSourceRows, lowerAggregate } from './lower-aggregate.ts';
 import { lowerJoin, lowerKeyBy } from './lower-join.ts';
@@ -174,15 +174,9 @@ function lowerFlatMap(step: FlatMapStep, input: Lowered, context: LoweringContex
   const calls = step.calls.map(({ call }) => {
     const expression = parseExpression(call);
     assert(expression.kind === 'FunctionCall', 'a table function is a call');
-    const given = expression.arguments.map((argument) => bindOver(row, argument, context.analysis));
-    const types = given.map(({ type }) => type);
-    const resolved = context.analysis.functions.resolveTable(
-      expression.name,
-      types,
-      context.analysis.properties,
-    );
+    const { arguments: given, resolved } = tableCallOf(expression, row, context.analysis);
     const args = rowProjection(given, context, 'throw');
-    const casts = types.map((type, index) => {
+    const casts = given.map(({ type }, index) => {
       const to = resolved.parameterTypes[index];
       return to === undefined || !isSqlType(to) ? undefined : castArgument(type, to);
     });

@@ -1,12 +1,12 @@
-import type { Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { assertDefined } from '../../base/assert.ts';
 import { printType } from '../../serde/model/sql-type.ts';
 import { canWrite, checkKeyColumns, keyFeatures } from '../analysis/formats.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
+import { printBound } from '../bound/print.ts';
 import type { FormatInfo, KeyFormatInfo } from '../catalog/data-source.ts';
-import { aggregatorOf } from '../logical/aggregate-call.ts';
 import { repartitionOfWindowed } from '../logical/join-nodes.ts';
 import type {
   AggregateNode,
@@ -44,7 +44,7 @@ export function planSteps(node: LogicalNode, context: AnalysisContext): Planned 
       return planSource(node);
     case 'Filter': {
       const input = planSteps(node.input, context);
-      const predicate = formatExpression(node.predicate);
+      const predicate = printBound(node.predicate);
       return { ...input, step: { step: 'filter', ...baseOf(node), input: input.step, predicate } };
     }
     case 'FlatMap': {
@@ -56,7 +56,7 @@ export function planSteps(node: LogicalNode, context: AnalysisContext): Planned 
       const input = planSteps(node.input, context);
       const columns = node.columns.map(({ name, expression }) => ({
         name,
-        expression: formatExpression(expression),
+        expression: printBound(expression),
       }));
       return {
         ...input,
@@ -141,7 +141,7 @@ function planPartitionBy(node: PartitionByNode, context: AnalysisContext): Plann
   const input = planSteps(node.input, context);
   checkKeyColumns(node.schema.key);
   return {
-    step: { step: 'partitionBy', ...baseOf(node), input: input.step, keys: node.keys.map(formatExpression) },
+    step: { step: 'partitionBy', ...baseOf(node), input: input.step, keys: node.keys.map(printBound) },
     keyFormat:
       node.keys.length === 0
         ? input.keyFormat
@@ -171,9 +171,8 @@ function planAggregate(node: AggregateNode, context: AnalysisContext): Planned {
     current.length === node.groupBy.length &&
     node.groupBy.every((expression, index) => isColumn(expression, current[index]?.name));
   const value = valueFormatOf(node);
-  for (const { call, name } of node.calls) {
-    const { aggregator } = aggregatorOf(call, node.input.schema.row, context);
-    if (canWrite('value', value, [{ name, type: aggregator.stateType }])) continue;
+  for (const { call, name, bound } of node.calls) {
+    if (canWrite('value', value, [{ name, type: bound.aggregator.stateType }])) continue;
     throw sqlError(
       'One of the functions used in the statement has an intermediate type that the value format can not handle. ' +
         'Please remove the function or change the format.',
@@ -184,7 +183,7 @@ function planAggregate(node: AggregateNode, context: AnalysisContext): Planned {
     step: 'aggregate',
     ...baseOf(node),
     input: input.step,
-    groupBy: node.groupBy.map(formatExpression),
+    groupBy: node.groupBy.map(printBound),
     rekey: !sameKey || node.input.output === 'TABLE',
     calls: node.calls.map(({ name, call }) => ({ name, call: formatExpression(call) })),
     ...(node.timeWindow === undefined ? {} : { timeWindow: node.timeWindow }),
@@ -203,8 +202,8 @@ function withWindow(format: KeyFormatInfo, node: LogicalNode): KeyFormatInfo {
   return node.window === undefined ? plain : { ...plain, window: node.window };
 }
 
-function isColumn(expression: Expression, name: string | undefined): boolean {
-  return expression.kind === 'ColumnReference' && expression.name === name;
+function isColumn(expression: BoundExpression, name: string | undefined): boolean {
+  return expression.kind === 'Column' && expression.name === name;
 }
 
 function planJoin(node: JoinNode, context: AnalysisContext): Planned {
@@ -226,7 +225,7 @@ function planJoin(node: JoinNode, context: AnalysisContext): Planned {
     right: rightStep,
     ...(node.within === undefined ? {} : { within: node.within }),
     keyInRow: node.joinKey.kind === 'synthetic',
-    ...(node.joinKey.kind === 'foreign' ? { foreignKey: formatExpression(node.joinKey.expression) } : {}),
+    ...(node.joinKey.kind === 'foreign' ? { foreignKey: printBound(node.joinKey.expression) } : {}),
     formats: {
       key: internalKeyFormat(keyFormat, foreign ? node.left.node.schema.key : node.schema.key, context),
       left: valueFormatOf(node.left.node),
@@ -282,11 +281,11 @@ function keyed(options: {
     planned.keyFormat.format === keyFormat.format &&
     JSON.stringify(planned.keyFormat.properties) === JSON.stringify(keyFormat.properties);
   if (input.keyBy === undefined && sameBytes) return planned.step;
-  if (input.node.window !== undefined) throw repartitionOfWindowed(input.keyBy?.span);
+  if (input.node.window !== undefined) throw repartitionOfWindowed(input.keyBy?.syntax.span);
   if (input.node.output === 'TABLE' && input.keyBy !== undefined) {
     throw sqlError(
       'Invalid join condition: table-table joins require to join on the primary key of the right input table.',
-      { span: input.keyBy.span },
+      { span: input.keyBy.syntax.span },
     );
   }
   const step: KeyByStep = {
@@ -294,7 +293,7 @@ function keyed(options: {
     id: input.keyById,
     output: input.node.output,
     input: planned.step,
-    ...(input.keyBy === undefined ? {} : { key: formatExpression(input.keyBy) }),
+    ...(input.keyBy === undefined ? {} : { key: printBound(input.keyBy) }),
     schema: { key: node.schema.key.map(planColumn), row: planned.step.schema.row },
     formats: {
       key: internalKeyFormat(keyFormat, node.schema.key, context),
