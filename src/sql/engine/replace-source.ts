@@ -1,4 +1,4 @@
-import { parseExpression } from '../../../grammar/parse.ts';
+import { parsePlanText } from '../physical/plan-text.ts';
 import { columnsOf } from '../../../grammar/traverse.ts';
 import { quoteName } from '../../serde/model/sql-type.ts';
 import { sqlError } from '../analysis/sql-error.ts';
@@ -121,7 +121,7 @@ function statefulSteps(step: Step): readonly Stateful[] {
 function requiredColumns(step: AggregateStep): readonly string[] {
   const names = new Set<string>();
   const add = (text: string): void => {
-    const expression = parseExpression(text);
+    const expression = parsePlanText(text);
     if (expression.kind === 'FunctionCall' && expression.arguments.length === 0) names.add('ROWTIME');
     for (const { name } of columnsOf(expression)) names.add(name);
   };

@@ -1,4 +1,4 @@
-import { parseExpression } from '../../../grammar/parse.ts';
+import { parsePlanText } from '../physical/plan-text.ts';
 import { assert } from '../../base/assert.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
@@ -103,7 +103,7 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
   const { row } = step.input.schema;
   const inputs: { bound: BoundExpression; type: SqlType }[] = [];
   const calls = step.calls.map(({ call: text }): BoundCall => {
-    const expression = parseExpression(text);
+    const expression = parsePlanText(text);
     assert(expression.kind === 'FunctionCall', 'an aggregate is a call');
     const call = aggregatorOf(expression, typedRow(row), context.analysis);
     const start = inputs.length;

@@ -1,4 +1,4 @@
-import { parseExpression } from '../../../grammar/parse.ts';
+import { parsePlanText } from '../physical/plan-text.ts';
 import { assert, mustStop } from '../../base/assert.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
@@ -172,7 +172,7 @@ function lowerFlatMap(step: FlatMapStep, input: Lowered, context: LoweringContex
   assert(input.kind === 'STREAM', 'table functions work on streams');
   const row = typedRow(step.input.schema.row);
   const calls = step.calls.map(({ call }) => {
-    const expression = parseExpression(call);
+    const expression = parsePlanText(call);
     assert(expression.kind === 'FunctionCall', 'a table function is a call');
     const { arguments: given, resolved } = tableCallOf(expression, row, context.analysis);
     const args = rowProjection(given, context, 'throw');

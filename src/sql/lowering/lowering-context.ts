@@ -1,4 +1,4 @@
-import { parseExpression } from '../../../grammar/parse.ts';
+import { parsePlanText } from '../physical/plan-text.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { KStream } from '../../streams/builder/kstream.ts';
@@ -39,7 +39,7 @@ export function boundText(
   row: readonly PlanColumn[],
   { analysis }: LoweringContext,
 ): BoundExpression {
-  return bindOver(typedRow(row), parseExpression(text), analysis);
+  return bindOver(typedRow(row), parsePlanText(text), analysis);
 }
 
 /** As {@link boundText}, of a condition. */
@@ -48,7 +48,7 @@ export function boundCondition(
   row: readonly PlanColumn[],
   { analysis }: LoweringContext,
 ): BoundExpression {
-  return bindConditionOver(typedRow(row), parseExpression(text), analysis);
+  return bindConditionOver(typedRow(row), parsePlanText(text), analysis);
 }
 
 export function typedRow(row: readonly PlanColumn[]): readonly RowColumn[] {
