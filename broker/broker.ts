@@ -387,6 +387,10 @@ export class Broker {
         fetchTimeoutMs: config.get('controller.quorum.fetch.timeout.ms'),
         requestTimeoutMs: config.get('controller.quorum.request.timeout.ms'),
       },
+      snapshots: {
+        bytesBetweenSnapshots: config.get('metadata.log.max.record.bytes.between.snapshots'),
+        snapshotIntervalMs: timerMs(config.get('metadata.log.max.snapshot.interval.ms')),
+      },
       settings: {
         numPartitions: config.get('num.partitions'),
         defaultReplicationFactor: config.get('default.replication.factor'),

@@ -57,6 +57,17 @@ export const brokerProperties = {
     atLeast(1),
   ),
   'controller.quorum.request.timeout.ms': int(2000, 'time to wait for a controller', atLeast(1)),
+  'metadata.log.max.record.bytes.between.snapshots': long(
+    20_971_520,
+    'bytes of metadata records after which a snapshot is written; one comes sooner when the records behind the last ' +
+      'take as much room as it does',
+    atLeast(1),
+  ),
+  'metadata.log.max.snapshot.interval.ms': long(
+    3_600_000,
+    'time after which a snapshot of the metadata is written when there are new records; 0 for no limit',
+    atLeast(0),
+  ),
   'log.dirs': list('./data', 'folders that hold the data; the first one is used'),
   'broker.heartbeat.interval.ms': int(2000, 'time between two heartbeats to the controller', atLeast(1)),
   'broker.session.timeout.ms': int(

@@ -4,6 +4,11 @@ import type { Log } from '../log/log.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { MetadataLoader } from '../metadata/metadata-loader.ts';
 import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
+import {
+  MetadataSnapshots,
+  SNAPSHOT_SETTINGS,
+  type SnapshotSettings,
+} from '../metadata/metadata-snapshots.ts';
 import type { LeaderAndEpoch, RaftListener } from '../quorum/raft-listener.ts';
 import { createRaftLog } from '../quorum/raft-log.ts';
 import { RaftNode } from '../quorum/raft-node.ts';
@@ -19,6 +24,7 @@ interface MetadataQuorumOptions extends Omit<RaftOptions, 'log'> {
    */
   readonly log: Log;
   readonly settings?: Partial<ControllerSettings>;
+  readonly snapshots?: Partial<SnapshotSettings>;
   /** Runs a step that holds the event loop, and watches how long it does. */
   readonly watch?: (cause: string, work: () => void) => void;
 }
@@ -39,6 +45,7 @@ export class MetadataQuorum {
   readonly raft: RaftNode;
   readonly loader: MetadataLoader;
   readonly controller: Controller;
+  readonly #snapshots: MetadataSnapshots;
 
   constructor(options: MetadataQuorumOptions) {
     this.raft = new RaftNode({ ...options, log: createRaftLog(options.log) });
@@ -46,6 +53,11 @@ export class MetadataQuorum {
     this.controller = new Controller(options, this.raft, this.loader);
     this.raft.addListener(watched(this.loader, options.watch));
     this.raft.addListener(this.controller);
+    const { raft, loader } = this;
+    const { timers } = options.environment;
+    const settings = { ...SNAPSHOT_SETTINGS, ...options.snapshots };
+    this.#snapshots = new MetadataSnapshots({ timers, raft, loader, settings });
+    raft.addListener(this.#snapshots);
   }
 
   /** The committed metadata, as far as this node has replayed it. */
@@ -103,6 +115,7 @@ export class MetadataQuorum {
 
   async close(): Promise<void> {
     this.controller.close();
+    await this.#snapshots.close();
     await this.raft.close();
   }
 }
@@ -110,6 +123,7 @@ export class MetadataQuorum {
 function watched(listener: RaftListener, watch: MetadataQuorumOptions['watch']): RaftListener {
   if (watch === undefined) return listener;
   return {
+    onSnapshot: (snapshot) => watch('metadata image', () => listener.onSnapshot?.(snapshot)),
     onCommitted: (batch) => watch('metadata image', () => listener.onCommitted(batch)),
     onDelivered: () => watch('metadata image', () => listener.onDelivered?.()),
     onLeaderChange: (leader) => listener.onLeaderChange(leader),

@@ -4,6 +4,7 @@ import {
   type BrokerRegistration,
   ConfigResourceType,
   configKey,
+  configResourceOf,
   type MetadataImage,
   type TopicImage,
 } from './metadata-image.ts';
@@ -130,10 +131,8 @@ export class MetadataDelta {
       this.#topics.set(id, delta);
     }
     for (const [key, configs] of image.configs) {
-      const at = key.indexOf(':');
-      const resourceType = Number(key.slice(0, at));
-      const resourceName = key.slice(at + 1);
-      for (const [name, value] of configs) this.#changeConfig({ resourceType, resourceName, name, value });
+      const resource = configResourceOf(key);
+      for (const [name, value] of configs) this.#changeConfig({ ...resource, name, value });
     }
     for (const [name, level] of image.features) this.#features.set(name, level);
     this.#nextProducerId = image.nextProducerId;

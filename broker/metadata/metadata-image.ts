@@ -98,6 +98,15 @@ export function configKey(resourceType: number, resourceName: string): string {
   return `${resourceType}:${resourceName}`;
 }
 
+/** The resource that {@link configKey} has made a key of. */
+export function configResourceOf(key: string): {
+  readonly resourceType: number;
+  readonly resourceName: string;
+} {
+  const at = key.indexOf(':');
+  return { resourceType: Number(key.slice(0, at)), resourceName: key.slice(at + 1) };
+}
+
 const NO_CONFIGS = ImmutableMap<string, string>();
 
 /** The overrides set for one resource, without defaults. */

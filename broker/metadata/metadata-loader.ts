@@ -1,15 +1,15 @@
-import type { CommittedBatch, LeaderAndEpoch, RaftListener } from '../quorum/raft-listener.ts';
+import { assert } from '../../src/base/assert.ts';
+import type {
+  CommittedBatch,
+  CommittedSnapshot,
+  LeaderAndEpoch,
+  RaftListener,
+} from '../quorum/raft-listener.ts';
 import { MetadataDelta } from './metadata-delta.ts';
 import { EMPTY_IMAGE, type MetadataImage } from './metadata-image.ts';
 import type { MetadataPublisher } from './metadata-publisher.ts';
 import { decodeMetadataRecord } from './metadata-record-codec.ts';
-
-/** Topics that there have been. */
-export interface RemovedTopics {
-  readonly ids: ReadonlySet<string>;
-  /** There may be a topic of the name again. */
-  readonly names: ReadonlySet<string>;
-}
+import { type RemovedTopics, withEarlierRemovals } from './removed-topics.ts';
 
 /** Replays the committed records of `__cluster_metadata` into the image, and tells the publishers of each change. */
 export class MetadataLoader implements RaftListener {
@@ -27,6 +27,8 @@ export class MetadataLoader implements RaftListener {
     ids: new Set(),
     names: new Set(),
   };
+  /** Where the node has started from a snapshot: reads what came before it. */
+  #visitEarlier: CommittedSnapshot['visitEarlier'] | undefined;
 
   get image(): MetadataImage {
     return this.#image;
@@ -49,7 +51,7 @@ export class MetadataLoader implements RaftListener {
   takeRemovedTopics(): RemovedTopics {
     const removed = this.#removedTopics ?? { ids: new Set(), names: new Set() };
     this.#removedTopics = undefined;
-    return removed;
+    return this.#visitEarlier === undefined ? removed : withEarlierRemovals(removed, this.#visitEarlier);
   }
 
   /**
@@ -58,6 +60,15 @@ export class MetadataLoader implements RaftListener {
    */
   expect(delta: MetadataDelta, image: MetadataImage): void {
     this.#expected.set(image.offset, { delta, image });
+  }
+
+  /** Makes one change of the snapshot and what comes behind it. */
+  onSnapshot(snapshot: CommittedSnapshot): void {
+    assert(this.#image === EMPTY_IMAGE && this.#replaying === undefined, 'metadata: a snapshot comes first');
+    const delta = new MetadataDelta(this.#image);
+    for (const value of snapshot.values) delta.replay(decodeMetadataRecord(value));
+    this.#replaying = { delta, offset: snapshot.lastOffset, epoch: snapshot.epoch };
+    this.#visitEarlier = snapshot.visitEarlier;
   }
 
   /**

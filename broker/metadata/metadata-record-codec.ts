@@ -49,6 +49,12 @@ export function encodeMetadataRecord(record: MetadataRecord): Buffer {
   }).finishBuffer();
 }
 
+/** Returns the type of an encoded record, undefined for one that {@link decodeMetadataRecord} refuses. */
+export function metadataRecordType(value: Buffer): MetadataRecord['type'] | undefined {
+  const reader = new BytesReader(value);
+  return reader.unsignedVarint() === FRAME_VERSION ? TYPE_BY_KEY.get(reader.unsignedVarint()) : undefined;
+}
+
 /**
  * @throws {OperationalError} `FOREIGN_DATA` for a record of a kind that this version of Millrace does not know.
  * @throws {ProtocolError} for bytes that are not a record.

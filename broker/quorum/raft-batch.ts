@@ -66,6 +66,7 @@ class DataBatch implements CommittedBatch {
   readonly lastOffset: number;
   readonly epoch: number;
   readonly appendTimestampMs: number;
+  readonly sizeInBytes: number;
   readonly #view: BatchView;
 
   constructor(view: BatchView) {
@@ -73,6 +74,7 @@ class DataBatch implements CommittedBatch {
     this.lastOffset = view.lastOffset;
     this.epoch = view.partitionLeaderEpoch;
     this.appendTimestampMs = view.maxTimestamp;
+    this.sizeInBytes = view.sizeInBytes;
     this.#view = view;
   }
 
@@ -81,7 +83,8 @@ class DataBatch implements CommittedBatch {
   }
 }
 
-function valuesOf(batch: BatchView): Buffer[] {
+/** The values of a batch's records, as views on its bytes. */
+export function valuesOf(batch: BatchView): Buffer[] {
   const values: Buffer[] = [];
   const records = new RecordIterator(batch);
   while (records.next()) {

@@ -32,6 +32,8 @@ export interface RaftLog {
   setHighWatermark(offset: number): void;
   /** The largest epoch of the log that is not above `epoch`, and where it ends (KIP-101). */
   endOffsetForEpoch(epoch: number): OffsetAndEpoch;
+  /** The leader epoch of the record at `offset`, -1 when it is not known. */
+  epochAt(offset: number): number;
   /** Whole batches in [fromOffset, toOffset), about `bytesMax`, at least one; none at the end. */
   read(fromOffset: number, toOffset: number, bytesMax: number): readonly Buffer[];
 }
@@ -42,7 +44,7 @@ export { METADATA_TOPIC } from '../log/partition-directory.ts';
 export const METADATA_LOG_REFUSED = 'METADATA_LOG';
 export const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
 
-/** The metadata log keeps everything: there are no snapshots yet that could stand for a trimmed prefix. */
+/** The metadata log keeps everything: followers cannot get a snapshot yet that could stand for a trimmed prefix. */
 export const METADATA_LOG_CONFIG: LogConfig = {
   ...DEFAULT_LOG_CONFIG,
   compact: false,
@@ -106,6 +108,10 @@ class PartitionRaftLog implements RaftLog {
     if (epoch >= this.lastEpoch) return { epoch: this.lastEpoch, offset: this.endOffset };
     const found = this.#log.endOffsetForEpoch(epoch);
     return { epoch: found.epoch, offset: found.endOffset };
+  }
+
+  epochAt(offset: number): number {
+    return offset < this.endOffset ? this.#log.epochForOffset(offset) : -1;
   }
 
   read(fromOffset: number, toOffset: number, bytesMax: number): readonly Buffer[] {

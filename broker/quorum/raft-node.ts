@@ -1,3 +1,5 @@
+import { assert } from '../../src/base/assert.ts';
+import { OperationalError } from '../../src/base/errors.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import type { fetch } from '../../src/protocol/messages/01-fetch.ts';
@@ -15,6 +17,10 @@ import type { RaftOptions } from './raft-options.ts';
 import { RaftPeers } from './raft-peers.ts';
 import { RaftRequests } from './raft-requests.ts';
 import type { RaftRole, RaftState } from './raft-state.ts';
+import type { SnapshotContent } from './snapshot-batches.ts';
+import { SnapshotFiles } from './snapshot-files.ts';
+import type { SnapshotId } from './snapshot-id.ts';
+import { beginWithSnapshot } from './snapshot-start.ts';
 
 const STARTING_FACTOR = 10;
 const NOT_YET = Object.freeze({ errorCode: ErrorCode.BROKER_NOT_AVAILABLE });
@@ -37,12 +43,14 @@ export class RaftNode {
   /** Long polls have lines of their own: a vote must not wait behind one. */
   readonly #fetchPeers: RaftPeers;
   readonly #peers: RaftPeers;
+  readonly #snapshots: SnapshotFiles;
   #isStarting = false;
   /** Before what the disk remembers is taken up nothing may be promised to anybody. */
   #isStarted = false;
 
   constructor(options: RaftOptions) {
     this.#core = new RaftCore(options);
+    this.#snapshots = new SnapshotFiles(options);
     this.#peers = new RaftPeers(this.#core);
     this.#fetchPeers = new RaftPeers(this.#core);
     this.#duties = new LeaderDuties(this.#core, this.#peers);
@@ -104,6 +112,7 @@ export class RaftNode {
     // A directory that a power loss takes away would take the vote with it.
     await environment.disk.syncDirectory(parentOf(directory));
     if (core.isClosed) return;
+    beginWithSnapshot(core, this.#snapshots);
     core.feed.deliver();
     this.#isStarting = true;
     core.restore();
@@ -132,6 +141,25 @@ export class RaftNode {
     const core = this.#core;
     if (core.isClosed || core.state.role !== 'leader' || core.epoch !== epoch) return null;
     return this.#duties.append(values);
+  }
+
+  /**
+   * Writes a snapshot of what the records below `id.endOffset` have made, which the next start begins with; they are committed.
+   * @returns its size, or undefined when it could not be written, which is said and harms nobody.
+   */
+  async createSnapshot(id: SnapshotId, content: SnapshotContent): Promise<number | undefined> {
+    const core = this.#core;
+    const { log, logger } = core.options;
+    try {
+      assert(id.endOffset <= log.highWatermark, 'raft: a snapshot is of committed records');
+      // Who follows has records committed by others before they are on its own disk: a snapshot is never ahead of its log.
+      await log.flush();
+      return await this.#snapshots.write(id, content);
+    } catch (error) {
+      if (!(error instanceof OperationalError)) core.fail(error);
+      else logger.warn('a snapshot of the metadata could not be written', { ...id, error });
+      return undefined;
+    }
   }
 
   /** Gives the leadership of `epoch` up and asks the others to elect; nothing happens when it is over already. */

@@ -5,7 +5,7 @@ import type { LogId, LogManager } from '../log/log-manager.ts';
 import { partitionDirectoryName } from '../log/partition-directory.ts';
 import { isLost } from '../metadata/lost-replica.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
-import type { RemovedTopics } from '../metadata/metadata-loader.ts';
+import type { RemovedTopics } from '../metadata/removed-topics.ts';
 
 interface DoubtfulFoldersOptions {
   readonly nodeId: number;

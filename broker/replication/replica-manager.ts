@@ -15,7 +15,7 @@ import {
   type PartitionRegistration,
   type TopicImage,
 } from '../metadata/metadata-image.ts';
-import type { RemovedTopics } from '../metadata/metadata-loader.ts';
+import type { RemovedTopics } from '../metadata/removed-topics.ts';
 import type { MetadataPublisher } from '../metadata/metadata-publisher.ts';
 import type { Metrics } from '../server/broker-metrics.ts';
 import type { ReplicaManagerMetrics } from '../server/metrics.ts';

@@ -22,12 +22,13 @@ function committed(records: readonly MetadataRecord[]): {
   forEachDataBatch([bytes], 0, (batch) => found.push(batch));
   const [first] = found;
   if (first === undefined) throw new Error('no batch');
-  const { baseOffset, lastOffset, epoch, appendTimestampMs } = first;
+  const { baseOffset, lastOffset, epoch, appendTimestampMs, sizeInBytes } = first;
   const batch = {
     baseOffset,
     lastOffset,
     epoch,
     appendTimestampMs,
+    sizeInBytes,
     get values() {
       reads++;
       return first.values;

@@ -85,6 +85,10 @@ export class MemoryRaftLog implements RaftLog {
     return found;
   }
 
+  epochAt(offset: number): number {
+    return this.#batches.find(({ lastOffset }) => lastOffset >= offset)?.epoch ?? -1;
+  }
+
   read(fromOffset: number, toOffset: number, bytesMax: number): readonly Buffer[] {
     const chunks: Buffer[] = [];
     let total = 0;

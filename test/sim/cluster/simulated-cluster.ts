@@ -224,6 +224,7 @@ function brokerConfig(id: number): Readonly<Record<string, string | number>> {
     'replica.socket.timeout.ms': 1500,
     'replica.high.watermark.checkpoint.interval.ms': 500,
     'log.flush.offset.checkpoint.interval.ms': 1000,
+    'metadata.log.max.record.bytes.between.snapshots': 300,
     'log.segment.bytes': 4000,
     'group.initial.rebalance.delay.ms': 100,
     'group.min.session.timeout.ms': 500,
