@@ -7,7 +7,7 @@ import { assignReplicasToDirs } from '../src/protocol/messages/73-assign-replica
 import { alterPartition } from '../src/protocol/messages/56-alter-partition.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { BrokerConfig } from './config/broker-config.ts';
-import { logSettings } from './config/log-settings.ts';
+import { logSettings, snapshotSettings } from './config/log-settings.ts';
 import { type BrokerTopology, brokerTopology } from './config/topology.ts';
 import { resolveTopicConfig, type TopicConfig } from './config/topic-config.ts';
 import { ControllerChannel } from './controller/controller-channel.ts';
@@ -387,10 +387,7 @@ export class Broker {
         fetchTimeoutMs: config.get('controller.quorum.fetch.timeout.ms'),
         requestTimeoutMs: config.get('controller.quorum.request.timeout.ms'),
       },
-      snapshots: {
-        bytesBetweenSnapshots: config.get('metadata.log.max.record.bytes.between.snapshots'),
-        snapshotIntervalMs: timerMs(config.get('metadata.log.max.snapshot.interval.ms')),
-      },
+      snapshots: snapshotSettings(config),
       settings: {
         numPartitions: config.get('num.partitions'),
         defaultReplicationFactor: config.get('default.replication.factor'),

@@ -5,6 +5,7 @@ import {
   LOG_START_CHECKPOINT,
   RECOVERY_POINT_CHECKPOINT,
 } from '../log/offset-checkpoint.ts';
+import type { SnapshotSettings } from '../metadata/metadata-snapshots.ts';
 import type { BrokerConfig } from './broker-config.ts';
 
 /** Batches kept in memory for readers at the tail: what is not kept comes from the page cache, which costs a little more. */
@@ -43,4 +44,12 @@ function flushChecks(config: BrokerConfig): { readonly flushCheckIntervalMs?: nu
   const { source } = config.placeOf('log.flush.scheduler.interval.ms');
   if (source === 'default') return {};
   return { flushCheckIntervalMs: timerMs(config.get('log.flush.scheduler.interval.ms')) };
+}
+
+/** When snapshots of the metadata are written, as the configuration says. */
+export function snapshotSettings(config: BrokerConfig): SnapshotSettings {
+  return {
+    bytesBetweenSnapshots: config.get('metadata.log.max.record.bytes.between.snapshots'),
+    snapshotIntervalMs: timerMs(config.get('metadata.log.max.snapshot.interval.ms')),
+  };
 }

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
 import { MetadataQuorum } from '../../broker/controller/metadata-quorum.ts';
 import { LogManager } from '../../broker/log/log-manager.ts';
-import { METADATA_LOG_CONFIG, METADATA_TOPIC_ID } from '../../broker/quorum/raft-log.ts';
+import type { Log } from '../../broker/log/log.ts';
+import type { MetadataImage } from '../../broker/metadata/metadata-image.ts';
+import { MetadataLoader } from '../../broker/metadata/metadata-loader.ts';
+import { CommittedFeed } from '../../broker/quorum/committed-feed.ts';
+import { createRaftLog, METADATA_LOG_CONFIG, METADATA_TOPIC_ID } from '../../broker/quorum/raft-log.ts';
+import { assertDefined } from '../../src/base/assert.ts';
+import { imageContent } from '../broker/metadata/image-content.ts';
 import type { PeerChannel } from '../../broker/server/peer-channel.ts';
 import type { Environment } from '../../src/base/environment.ts';
 import { AssertionFailure, OperationalError } from '../../src/base/errors.ts';
-import { silentLogger } from '../../src/base/logger.ts';
+import { type Logger, silentLogger } from '../../src/base/logger.ts';
 import { decodeStruct, encodeStruct } from '../../src/protocol/codec.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import type { Api, RequestInput, RequestOf, ResponseOf } from '../../src/protocol/message.ts';
@@ -14,6 +20,7 @@ import { allocateProducerIds } from '../../src/protocol/messages/67-allocate-pro
 import { seedsOf, simulate, type Simulation } from './simulation.ts';
 
 const IDS = [1, 2, 3];
+const METADATA_FOLDER = '/data/__cluster_metadata-0';
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qg';
 /** Small segments, so that they roll and are recovered. */
 const CONFIG = { ...METADATA_LOG_CONFIG, segmentBytes: 3000 };
@@ -22,19 +29,36 @@ const CONFIG = { ...METADATA_LOG_CONFIG, segmentBytes: 3000 };
 class Nodes {
   readonly #simulation: Simulation;
   readonly quorums = new Map<number, MetadataQuorum>();
+  readonly #logs = new Map<number, Log>();
+
+  readonly #bytesBetweenSnapshots: number;
+  /** Starts from a snapshot, and snapshots that were passed over. */
+  readonly counts = { begun: 0, refused: 0 };
+  readonly #logger: Logger = {
+    ...silentLogger,
+    info: (message) => {
+      if (message.includes('begins with a snapshot')) this.counts.begun++;
+    },
+    warn: (message) => {
+      if (message.includes('a snapshot of the metadata cannot be used')) this.counts.refused++;
+    },
+    child: () => this.#logger,
+  };
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
+    this.#bytesBetweenSnapshots = simulation.random.pick([1, 400, 2_000]);
   }
 
   start(id: number): void {
     const host = this.#simulation.host(`node${id}`);
     const environment = host.isUp ? host.environment : host.restart();
+    this.#damageSnapshots(environment);
     const manager = LogManager.open({ environment, directory: '/data', nodeId: id, clusterId: CLUSTER_ID });
     const log = manager.openMetadataLog({ topicId: METADATA_TOPIC_ID, config: CONFIG });
     const quorum = new MetadataQuorum({
       environment,
-      logger: silentLogger,
+      logger: this.#logger,
       nodeId: id,
       directoryId: manager.directoryId,
       endpoints: () => [],
@@ -43,16 +67,37 @@ class Nodes {
       log,
       directory: log.directory,
       peers: { to: (target) => this.#channel(environment, target) },
+      snapshots: { bytesBetweenSnapshots: this.#bytesBetweenSnapshots },
       settings: { brokerSessionTimeoutMs: 86_400_000, leaderImbalanceCheckIntervalMs: 0 },
     });
     manager.start();
+    this.#logs.set(id, log);
     this.quorums.set(id, quorum);
     quorum.start().catch(() => {});
+  }
+
+  /** Snapshots are not what a start relies on: some are damaged, some are gone. */
+  #damageSnapshots({ disk }: Environment): void {
+    const { random } = this.#simulation;
+    if (!disk.exists(METADATA_FOLDER)) return;
+    for (const name of disk.list(METADATA_FOLDER)) {
+      if (!name.endsWith('.checkpoint') || !random.chance(0.3)) continue;
+      const path = `${METADATA_FOLDER}/${name}`;
+      const content = disk.readFile(path);
+      const at = random.int(content.length);
+      content[at] = (content[at] ?? 0) ^ 1;
+      if (random.chance(0.3)) disk.remove(path);
+      else disk.replaceFile(path, random.chance(0.5) ? content : content.subarray(0, at));
+    }
   }
 
   crash(id: number): void {
     this.quorums.delete(id);
     this.#simulation.host(`node${id}`).crash();
+  }
+
+  logOf(id: number): Log {
+    return assertDefined(this.#logs.get(id), `node ${id} has a log`);
   }
 
   get active(): MetadataQuorum | undefined {
@@ -97,8 +142,17 @@ class Nodes {
   }
 }
 
+/** What the whole log gives, without any snapshot. */
+function imageOfLog(log: Log): MetadataImage {
+  const loader = new MetadataLoader();
+  const feed = new CommittedFeed(createRaftLog(log));
+  feed.add(loader);
+  feed.deliver();
+  return loader.image;
+}
+
 /** Blocks of producer ids are given out while nodes lose their power: nobody may get a block twice. */
-async function run(simulation: Simulation): Promise<number> {
+async function run(simulation: Simulation): Promise<{ given: number; begun: number; refused: number }> {
   const nodes = new Nodes(simulation);
   for (const id of IDS) {
     // The data folder was there before.
@@ -143,21 +197,27 @@ async function run(simulation: Simulation): Promise<number> {
   expect(last.image.nextProducerId).toBeGreaterThanOrEqual(
     Math.max(0, ...given) + (given.length > 0 ? 1000 : 0),
   );
-  for (const quorum of nodes.quorums.values()) {
+  for (const [id, quorum] of nodes.quorums) {
     expect(quorum.raft.isClosed).toBe(false);
     expect(quorum.image.offset).toBe(last.image.offset);
-    expect(quorum.image.nextProducerId).toBe(last.image.nextProducerId);
+    expect(imageContent(quorum.image)).toEqual(imageContent(last.image));
+    expect(imageContent(imageOfLog(nodes.logOf(id)))).toEqual(imageContent(last.image));
   }
-  return given.length;
+  return { given: given.length, ...nodes.counts };
 }
 
 test('controllers with real logs on disks that lose power give no producer id twice', async () => {
-  let given = 0;
+  const sum = { given: 0, begun: 0, refused: 0 };
   const seeds = seedsOf(30);
   for (const seed of seeds) {
     await simulate(seed, import.meta.url, async (simulation) => {
-      given += await run(simulation);
+      const { given, begun, refused } = await run(simulation);
+      sum.given += given;
+      sum.begun += begun;
+      sum.refused += refused;
     });
   }
-  expect(given).toBeGreaterThan(seeds.length * 5);
+  expect(sum.given).toBeGreaterThan(seeds.length * 5);
+  expect(sum.begun).toBeGreaterThan(seeds.length);
+  expect(sum.refused).toBeGreaterThan(0);
 });

@@ -1,23 +1,11 @@
 import { expect, test } from 'vitest';
-import type { MetadataImage } from '../../../broker/metadata/metadata-image.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { deleteTopics } from '../../../src/protocol/messages/20-delete-topics.ts';
 import { createPartitions } from '../../../src/protocol/messages/37-create-partitions.ts';
 import { incrementalAlterConfigs } from '../../../src/protocol/messages/44-incremental-alter-configs.ts';
 import { allocateProducerIds } from '../../../src/protocol/messages/67-allocate-producer-ids.ts';
+import { imageContent } from '../metadata/image-content.ts';
 import { ControllerHarness } from './controller-harness.ts';
-
-/** All of an image but how far it goes. */
-function content({ brokers, topicsByName, topicsById, configs, nextProducerId, features }: MetadataImage) {
-  return {
-    brokers: brokers.toJS(),
-    topicsByName: topicsByName.toJS(),
-    topicsById: topicsById.toJS(),
-    configs: configs.toJS(),
-    features: features.toJS(),
-    nextProducerId,
-  };
-}
 
 test('the images that a controller makes of what it appends are those that its log gives', async () => {
   const harness = await ControllerHarness.start({ numPartitions: 2 });
@@ -59,7 +47,7 @@ test('the images that a controller makes of what it appends are those that its l
     brokerEpoch: harness.image.brokers.get(1)?.epoch ?? -1,
   });
   expect(harness.image.topicsByName.size).toBe(50);
-  const made = content(harness.image);
+  const made = imageContent(harness.image);
   await harness.restart();
-  expect(content(harness.image)).toEqual(made);
+  expect(imageContent(harness.image)).toEqual(made);
 });

@@ -11,7 +11,11 @@ import { allocateProducerIds } from '../../../src/protocol/messages/67-allocate-
 import { Log } from '../../../broker/log/log.ts';
 import { NO_OP_RECORD } from '../../../broker/metadata/metadata-record.ts';
 import { encodeMetadataRecord } from '../../../broker/metadata/metadata-record-codec.ts';
+import { imageRecords } from '../../../broker/metadata/image-records.ts';
 import { METADATA_LOG_CONFIG } from '../../../broker/quorum/raft-log.ts';
+import { SnapshotFiles } from '../../../broker/quorum/snapshot-files.ts';
+import { snapshotFileName } from '../../../broker/quorum/snapshot-id.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
 import { kafkaClassOutput, whyNoKafka } from '../../compat/apache-kafka.ts';
 import { ControllerHarness } from '../controller/controller-harness.ts';
 
@@ -85,5 +89,35 @@ describe.skipIf(whyNoKafka !== undefined)('DumpLogSegments of Apache Kafka 4.3.1
     expect(dump).toContain('LeaderChange: {"version":0,"leaderId":1,"voters":[{"voterId":1}]');
     expect(dump).toContain('"eligibleLeaderReplicas":[2]');
     expect(types).toHaveLength(log.logEndOffset - 1);
+  });
+
+  test('decodes a snapshot, header and footer included', async () => {
+    const harness = await ControllerHarness.start();
+    await live(harness);
+    const { image } = harness;
+    const id = { endOffset: image.offset + 1, epoch: image.epoch };
+    const values = [...imageRecords(image)].map(encodeMetadataRecord);
+    const files = new SnapshotFiles({
+      environment: nodeEnvironment,
+      logger: silentLogger,
+      directory: folder,
+    });
+    await files.write(id, { values, timestampMs: 1_700_000_000_000 });
+    const options = [
+      '--cluster-metadata-decoder',
+      '--deep-iteration',
+      '--files',
+      join(folder, snapshotFileName(id)),
+    ];
+    const dump = kafkaClassOutput('org.apache.kafka.tools.DumpLogSegments', options);
+    expect(dump).not.toMatch(/exception|error|mismatch|invalid/i);
+    expect(dump).toContain(`Snapshot end offset: ${id.endOffset}, epoch: ${id.epoch}`);
+    expect(dump).toContain('SnapshotHeader {"version":0,"lastContainedLogTimestamp":1700000000000}');
+    expect(dump).toContain('SnapshotFooter {"version":0}');
+    const types = [...dump.matchAll(/payload: \{"type":"(\w+)_RECORD"/g)].map((match) => match[1]);
+    expect(types).toHaveLength(values.length);
+    expect(new Set(types)).toEqual(
+      new Set(['FEATURE_LEVEL', 'REGISTER_BROKER', 'TOPIC', 'PARTITION', 'CONFIG', 'PRODUCER_IDS']),
+    );
   });
 });
