@@ -216,6 +216,6 @@ async function describeExplanation(explanation: Explanation, text: string) {
 }
 
 /** Each rung of a query's plan under its name. */
-function ladder({ logicalPlan, physicalPlan }: Explanation): string {
-  return `Logical plan\n${logicalPlan}\n\nPhysical plan\n${physicalPlan}`;
+function ladder({ logicalPlan, boundPlan, physicalPlan }: Explanation): string {
+  return `Logical plan\n${logicalPlan}\n\nExpressions\n${boundPlan}\n\nPhysical plan\n${physicalPlan}`;
 }

@@ -1,7 +1,8 @@
 import { printType, sameType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
-import { hashKey, sameValue } from '../values/compare.ts';
+import { sameValue } from '../values/compare.ts';
 import { childrenOf } from './children.ts';
+import { labelOf } from './label.ts';
 import type { Binding, BoundExpression } from './nodes.ts';
 
 /**
@@ -65,48 +66,6 @@ function sameConstant(a: SqlValue, b: SqlValue): boolean {
 
 function sameTypes(a: SqlType | null, b: SqlType | null): boolean {
   return a === null || b === null ? a === b : sameType(a, b);
-}
-
-/** What a node says beside its kind, its type and its parts. */
-function labelOf(bound: BoundExpression): string {
-  switch (bound.kind) {
-    case 'Failure':
-      return bound.message;
-    case 'Column': {
-      const { position } = bound;
-      return position.from === 'record' ? `record ${position.field}` : `${position.from} ${position.index}`;
-    }
-    case 'Sign':
-    case 'Arithmetic':
-    case 'Logical':
-      return bound.operator;
-    case 'Comparison':
-      return `${bound.operator} ${bound.by}`;
-    case 'IsNull':
-      return String(bound.negated);
-    case 'Like':
-      return bound.escape ?? '';
-    case 'Field':
-      return String(bound.index);
-    case 'Case':
-      return bound.otherwise === undefined ? 'no ELSE' : '';
-    case 'Call':
-      return bound.resolved.overload.parameters.join();
-    case 'Constant':
-      return `${typeof bound.value}:${String(hashKey(bound.value))}`;
-    case 'Map':
-    case 'Array':
-    case 'Struct':
-    case 'Parameter':
-    case 'Let':
-    case 'Guard':
-    case 'Cast':
-    case 'Not':
-    case 'In':
-    case 'Subscript':
-    case 'Lambda':
-      return '';
-  }
 }
 
 /** A number that equal expressions share. */

@@ -12,7 +12,7 @@ import type { FunctionRegistry } from '../functions/registry.ts';
 import { parseQueryId } from '../physical/query-id.ts';
 import { ownedSource, type QueryPlan } from '../physical/steps.ts';
 import { applyPlan } from './apply-plan.ts';
-import { explainStatement, logicalPlanOf, queryOf } from './explain.ts';
+import { explainStatement, logicalRungsOf, queryOf } from './explain.ts';
 import type { PushOptions, RunningQuery, SqlHost } from './host.ts';
 import { recordToInsert } from './insert-values.ts';
 import { messageFor } from './plan-message.ts';
@@ -410,13 +410,13 @@ export class SqlEngine {
       const entry = this.#queries.get(id);
       if (entry === undefined) throw sqlError(`Unknown queryId: ${id}`);
       const { running, text } = entry;
-      const [prepared] = await this.#logicalPlans(text);
+      const [planned] = await this.#logicalRungs(text);
       return {
         text,
         query: this.#describe(text, running),
         kind: 'PERSISTENT',
         columns: writtenColumnsOf(running.plan.root),
-        logicalPlan: prepared ?? '',
+        ...(planned ?? { logicalPlan: '', boundPlan: '' }),
         physicalPlan: printPhysicalPlan(running.plan.root),
         plan: running.plan,
         topology: running.describeTopology(),
@@ -426,13 +426,13 @@ export class SqlEngine {
   }
 
   /** The logical plans of the queries in a text, as far as they can still be planned. */
-  async #logicalPlans(text: string): Promise<readonly string[]> {
+  async #logicalRungs(text: string): Promise<readonly ReturnType<typeof logicalRungsOf>[]> {
     const statements = parseScript(text).map(({ statement }) => statement);
     const topics = await this.#topicsOf(statements, 'known');
     const context = this.#context(emptySession, topics, this.#catalog);
     return statements.flatMap((statement) => {
       const query = queryOf(statement);
-      return query === undefined ? [] : [logicalPlanOf(query, context)];
+      return query === undefined ? [] : [logicalRungsOf(query, context)];
     });
   }
 

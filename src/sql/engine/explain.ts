@@ -7,7 +7,7 @@ import { queryTopology } from '../lowering/query-topology.ts';
 import { parseQueryId } from '../physical/query-id.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { planStatement, planTransientQuery } from './plan-statement.ts';
-import { printLogicalPlan, printPhysicalPlan } from './print-plan.ts';
+import { printBoundPlan, printLogicalPlan, printPhysicalPlan } from './print-plan.ts';
 import { columnsOf, writtenColumnsOf } from './push-rows.ts';
 import type { Explanation } from './results.ts';
 
@@ -16,9 +16,13 @@ export function queryOf(statement: Statement): Query | undefined {
   return 'query' in statement ? statement.query : undefined;
 }
 
-/** The logical plan of a query, printed. */
-export function logicalPlanOf(query: Query, context: AnalysisContext): string {
-  return printLogicalPlan(planQuery({ query: analyzeQuery(query, context), context }));
+/** The logical plan of a query and its expressions, printed. */
+export function logicalRungsOf(
+  query: Query,
+  context: AnalysisContext,
+): Pick<Explanation, 'logicalPlan' | 'boundPlan'> {
+  const node = planQuery({ query: analyzeQuery(query, context), context });
+  return { logicalPlan: printLogicalPlan(node), boundPlan: printBoundPlan(node) };
 }
 
 /** What a query would run as. @throws {DiagnosticError} for a statement without a query. */
@@ -43,7 +47,7 @@ export function explainStatement(
     text: '',
     kind: isTransient ? 'PUSH' : 'PERSISTENT',
     columns: isTransient ? columnsOf(plan.root) : writtenColumnsOf(plan.root),
-    logicalPlan: logicalPlanOf(query, context),
+    ...logicalRungsOf(query, context),
     physicalPlan: printPhysicalPlan(plan.root),
     plan,
     topology: queryTopology(plan, { analysis: context }).describe(),

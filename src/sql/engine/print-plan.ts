@@ -1,5 +1,7 @@
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
 import { printBound } from '../bound/print.ts';
+import { printBoundTree } from '../bound/print-tree.ts';
 import { printType } from '../../serde/model/sql-type.ts';
 import type { LogicalNode } from '../logical/nodes.ts';
 import { inputsOf, type Step } from '../physical/steps.ts';
@@ -9,16 +11,60 @@ export function printLogicalPlan(node: LogicalNode): string {
   return tree(node, (part) => `${part.node} ${part.id} ${describeNode(part)}`, inputsOfNode).join('\n');
 }
 
+/** The expressions of each logical node, as they are bound over its rows. */
+export function printBoundPlan(node: LogicalNode): string {
+  return tree(node, (part) => `${part.node} ${part.id}`, inputsOfNode, boundLines).join('\n');
+}
+
+function boundLines(node: LogicalNode): readonly string[] {
+  const named = (name: string, expression: BoundExpression): readonly string[] => {
+    const [first = '', ...others] = printBoundTree(expression);
+    return [`${name}: ${first}`, ...others];
+  };
+  switch (node.node) {
+    case 'Source':
+      return [];
+    case 'Filter':
+      return named('condition', node.predicate);
+    case 'FlatMap':
+      return node.calls.flatMap(({ name, bound }) =>
+        bound.arguments.flatMap((argument) => named(name, argument)),
+      );
+    case 'PartitionBy':
+      return node.keys.flatMap((key) => named('key', key));
+    case 'Join': {
+      const { left, right, joinKey } = node;
+      return [
+        ...(left.keyBy === undefined ? [] : named('left key', left.keyBy)),
+        ...(right.keyBy === undefined ? [] : named('right key', right.keyBy)),
+        ...(joinKey.kind === 'foreign' ? named('foreign key', joinKey.expression) : []),
+      ];
+    }
+    case 'Aggregate':
+      return [
+        ...node.groupBy.flatMap((key) => named('key', key)),
+        ...node.calls.flatMap(({ name, bound }) => bound.inputs.flatMap((input) => named(name, input))),
+      ];
+    case 'Project':
+      return node.columns.flatMap(({ name, expression }) => named(name, expression));
+  }
+}
+
 export function printPhysicalPlan(step: Step): string {
   return tree(step, (part) => `${part.step} ${part.id} ${describeStep(part)}`.trimEnd(), inputsOf).join('\n');
 }
 
-function tree<T>(root: T, line: (node: T) => string, inputs: (node: T) => readonly T[]): readonly string[] {
-  const [first, ...others] = inputs(root);
-  const below = first === undefined ? [] : [first, ...others];
+/** @param details more lines of a node, indented twice. */
+function tree<T>(
+  root: T,
+  line: (node: T) => string,
+  inputs: (node: T) => readonly T[],
+  details: (node: T) => readonly string[] = () => [],
+): readonly string[] {
   return [
     `> ${line(root)}`,
-    ...below.flatMap((input) => tree(input, line, inputs).map((text) => `  ${text}`)),
+    ...details(root).map((text) => `    ${text}`),
+    ...inputs(root).flatMap((input) => tree(input, line, inputs, details).map((text) => `  ${text}`)),
   ];
 }
 

@@ -60,6 +60,8 @@ export interface Explanation {
   readonly kind: QueryDescription['kind'];
   readonly columns: readonly ResultColumn[];
   readonly logicalPlan: string;
+  /** The expressions of the logical plan: columns as positions, calls resolved, conversions, types. */
+  readonly boundPlan: string;
   readonly physicalPlan: string;
   readonly plan: QueryPlan;
   readonly topology: string;

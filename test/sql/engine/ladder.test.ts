@@ -5,7 +5,7 @@ import type { AnalysisContext } from '../../../src/sql/analysis/session.ts';
 import { Catalog } from '../../../src/sql/catalog/catalog.ts';
 import { applyPlan } from '../../../src/sql/engine/apply-plan.ts';
 import { planStatement } from '../../../src/sql/engine/plan-statement.ts';
-import { printLogicalPlan, printPhysicalPlan } from '../../../src/sql/engine/print-plan.ts';
+import { printBoundPlan, printLogicalPlan, printPhysicalPlan } from '../../../src/sql/engine/print-plan.ts';
 import { readPlan, roundTrip } from '../../../src/sql/engine/plan-versions.ts';
 import { sourceOf, type StatementPlan } from '../../../src/sql/engine/statement-plan.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
@@ -39,6 +39,7 @@ function planAll(script: string): { readonly catalog: Catalog; readonly plans: r
 
 function explain(text: string): {
   readonly logical: string;
+  readonly bound: string;
   readonly physical: string;
   readonly topology: string;
 } {
@@ -57,8 +58,10 @@ function explain(text: string): {
   const sink = { name: statement.name };
   const builder = new StreamsBuilder();
   lower(roundTrip(last.query).root, { builder, analysis: context });
+  const node = planQuery({ query: analyzeQuery(statement.query, context), context, sink });
   return {
-    logical: printLogicalPlan(planQuery({ query: analyzeQuery(statement.query, context), context, sink })),
+    logical: printLogicalPlan(node),
+    bound: printBoundPlan(node),
     physical: printPhysicalPlan(last.query.root),
     topology: builder.build().describe(),
   };
@@ -140,6 +143,67 @@ describe('the ladder', () => {
     expect(logical).toContain(
       '> Join Join OUTER, key [ROWKEY STRING], within 3600000 ms before, 3600000 ms after',
     );
+  });
+});
+
+describe('the expressions of a plan', () => {
+  it('are positions in the rows of each step, with their types and conversions', () => {
+    const { bound } = explain(
+      'CREATE STREAM late AS SELECT id, delay * 1.5e0 AS d, UCASE(origin) AS o FROM flights WHERE LEN(origin) BETWEEN 2 AND 4;',
+    );
+    expect(`\n${bound}\n`).toBe(`
+> Project Project
+    D: Arithmetic * DOUBLE
+      Cast DOUBLE
+        Column DELAY (value 1) INTEGER
+      Constant 1.5 DOUBLE
+    O: Call UCASE STRING
+      Column ORIGIN (value 0) STRING
+  > Filter WhereFilter
+      condition: Let LEN(ORIGIN) BOOLEAN
+        Call LEN INTEGER
+          Column ORIGIN (value 0) STRING
+        Logical AND BOOLEAN
+          Comparison >= primitive BOOLEAN
+            Parameter LEN(ORIGIN) INTEGER
+            Constant 2 INTEGER
+          Comparison <= primitive BOOLEAN
+            Parameter LEN(ORIGIN) INTEGER
+            Constant 4 INTEGER
+    > Source KsqlTopic
+`);
+  });
+
+  it('of joins, groups and table functions', () => {
+    expect(
+      explain(
+        'CREATE STREAM placed AS SELECT f.origin, f.id, a.city FROM flights f LEFT JOIN airports a ON f.origin = a.code;',
+      ).bound,
+    ).toBe(`> Project Project
+    ID: Column F_ID (value 6) STRING
+    CITY: Column A_CITY (value 7) STRING
+  > Join Join
+      left key: Column F_ORIGIN (value 0) STRING
+    > Source KafkaTopic_Left
+    > Source KafkaTopic_Right`);
+    expect(
+      explain(
+        'CREATE TABLE n AS SELECT UCASE(origin) AS o, SUM(delay) AS s FROM flights GROUP BY UCASE(origin);',
+      ).bound,
+    ).toBe(`> Project Aggregate-Project
+    S: Column KSQL_AGG_VARIABLE_0 (value 0) INTEGER
+  > Aggregate Aggregate
+      key: Call UCASE STRING
+        Column ORIGIN (value 0) STRING
+      KSQL_AGG_VARIABLE_0: Column DELAY (value 1) INTEGER
+    > Source KsqlTopic`);
+    expect(
+      explain('CREATE STREAM e AS SELECT id, EXPLODE(tags) AS tag FROM flights;').bound,
+    ).toBe(`> Project Project
+    TAG: Column KSQL_SYNTH_0 (value 7) STRING
+  > FlatMap FlatMap
+      KSQL_SYNTH_0: Column TAGS (value 2) ARRAY<STRING>
+    > Source KsqlTopic`);
   });
 });
 
