@@ -116,7 +116,7 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'the operand of BETWEEN and of CASE is evaluated for each comparison',
     file: 'src/sql/bound/comparison.ts',
-    find: "if (value.kind === 'Constant') return body(value);",
+    find: "if (value.kind === 'Constant' || value.kind === 'Column') return body(value);",
     replace: "if (value.kind !== 'Failure') return body(value);",
     suite: ['test/sql/bound/bind.test.ts'],
   },

@@ -1,6 +1,7 @@
 import { parseExpression } from '../../grammar/index.ts';
 import type { SqlType } from '../../src/serde/model/sql-type.ts';
 import type { SqlValue } from '../../src/serde/model/sql-value.ts';
+import { isRecordTime } from '../../src/sql/analysis/system-columns.ts';
 import { bind } from '../../src/sql/bound/bind.ts';
 import { bindPredicate } from '../../src/sql/bound/predicate.ts';
 import type { BoundExpression } from '../../src/sql/bound/nodes.ts';
@@ -39,7 +40,9 @@ function optionsOf(setting: Setting): BindOptions {
       resolveColumn(name) {
         const index = columns.findIndex((column) => column.name === name);
         const column = columns[index];
-        return column === undefined ? undefined : { type: column.type, from: 'value', index };
+        if (column === undefined) return undefined;
+        const time = isRecordTime(name, () => false) ? { isRecordTime: true as const } : {};
+        return { type: column.type, from: 'value', index, ...time };
       },
     },
   };

@@ -7,6 +7,7 @@ import type { BindOptions, ExpressionScope } from '../bound/scope.ts';
 import type { RowColumn } from '../logical/nodes.ts';
 import type { AnalysisContext } from './session.ts';
 import { sqlError } from './sql-error.ts';
+import { isRecordTime } from './system-columns.ts';
 
 /** Finds columns in a value row by name; of two of one name, the first. */
 function rowScope(row: readonly RowColumn[], context?: Pick<AnalysisContext, 'catalog'>): ExpressionScope {
@@ -15,7 +16,11 @@ function rowScope(row: readonly RowColumn[], context?: Pick<AnalysisContext, 'ca
     if (!bindings.has(name)) bindings.set(name, { type, from: 'value', index });
   });
   return {
-    resolveColumn: (name) => bindings.get(name),
+    resolveColumn: (name) => {
+      const binding = bindings.get(name);
+      if (binding === undefined || !isRecordTime(name, (other) => bindings.has(other))) return binding;
+      return { ...binding, isRecordTime: true };
+    },
     resolveType: (name) => context?.catalog.type(name),
   };
 }

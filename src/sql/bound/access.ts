@@ -11,8 +11,8 @@ export function bindColumn(syntax: ColumnReference, { options }: Binder): BoundE
   if (found === undefined) {
     throw mistake(syntax, `Unknown column ${source === undefined ? name : `${source}.${name}`}.`);
   }
-  const { type, ...position } = found;
-  return node({ kind: 'Column', type, position, name, syntax });
+  const { type, isRecordTime = false, ...position } = found;
+  return node({ kind: 'Column', type, position, name, isRecordTime, syntax });
 }
 
 export function bindLambdaVariable(syntax: LambdaVariable, { parameters }: Binder): BoundExpression {

@@ -31,13 +31,13 @@ export function bindBetween(syntax: Between, binder: Binder): BoundExpression {
   });
 }
 
-/** What `body` makes of a value that is evaluated once; a constant needs no place to be held in. */
+/** What `body` makes of a value that is evaluated once; constants and columns need no place to be held in. */
 export function withHeld(
   syntax: Expression,
   value: BoundExpression,
   body: (held: BoundExpression) => BoundExpression,
 ): BoundExpression {
-  if (value.kind === 'Constant') return body(value);
+  if (value.kind === 'Constant' || value.kind === 'Column') return body(value);
   const binding: Binding = Object.freeze({ name: formatExpression(value.syntax), type: value.type });
   const held: Parameter = node({ kind: 'Parameter', type: value.type, binding, syntax: value.syntax });
   const inner = body(held);
@@ -46,16 +46,13 @@ export function withHeld(
 
 /** Compares what is bound already. @throws {DiagnosticError} in the words of `syntax`. */
 export function compare(syntax: Comparison, left: BoundExpression, right: BoundExpression): BoundExpression {
-  if (isPseudoTime(syntax.left)) return compareTyped(syntax, left, timeOf(right));
-  if (isPseudoTime(syntax.right)) return compareTyped(syntax, timeOf(left), right);
+  if (isRecordTime(left)) return compareTyped(syntax, left, timeOf(right));
+  if (isRecordTime(right)) return compareTyped(syntax, timeOf(left), right);
   return compareTyped(syntax, left, right);
 }
 
-/** ROWTIME and window bounds, also of one side of a join (`L_ROWTIME`). */
-function isPseudoTime(expression: Expression): boolean {
-  return (
-    expression.kind === 'ColumnReference' && /(^|_)(ROWTIME|WINDOWSTART|WINDOWEND)$/.test(expression.name)
-  );
+function isRecordTime(bound: BoundExpression): boolean {
+  return bound.kind === 'Column' && bound.isRecordTime;
 }
 
 /** ROWTIME and window bounds compare with texts of timestamps, which may be partial and name a zone. */

@@ -42,6 +42,8 @@ export interface Column extends Node {
   readonly position: Position;
   /** For display: nothing is looked up by it. */
   readonly name: string;
+  /** ROWTIME or the bound of a window. */
+  readonly isRecordTime: boolean;
 }
 
 /** A name inside an expression: a lambda's parameter, or a value that is evaluated once. Equal only to itself. */

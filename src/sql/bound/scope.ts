@@ -4,7 +4,11 @@ import type { FunctionRegistry } from '../functions/registry.ts';
 import type { Position } from './nodes.ts';
 
 /** Where an expression finds a column, and of which type it is. */
-export type ColumnBinding = Position & { readonly type: SqlType };
+export type ColumnBinding = Position & {
+  readonly type: SqlType;
+  /** ROWTIME or the bound of a window: it may be compared with the text of a timestamp. */
+  readonly isRecordTime?: true;
+};
 
 /** The names that an expression may use. */
 export interface ExpressionScope {

@@ -4,6 +4,7 @@ import type { SqlValue } from '../../serde/model/sql-value.ts';
 import { bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withSpan } from '../analysis/sql-error.ts';
+import { isRecordTime } from '../analysis/system-columns.ts';
 import { literalValue } from '../bound/literals.ts';
 import type { BoundAggregate, RowColumn } from './nodes.ts';
 
@@ -21,8 +22,10 @@ export function aggregatorOf(
   row: readonly RowColumn[],
   context: AnalysisContext,
 ): BoundAggregate {
-  const rowTime =
-    row.find(({ name }) => name === 'ROWTIME') ?? row.find(({ name }) => name.endsWith('_ROWTIME'));
+  const names = new Set(row.map(({ name }) => name));
+  const rowTime = row.find(
+    ({ name }) => name.endsWith('ROWTIME') && isRecordTime(name, (other) => names.has(other)),
+  );
   const args = aggregateArguments(call).map(
     (argument): Expression =>
       argument.kind === 'ColumnReference' && argument.name === 'ROWTIME' && rowTime !== undefined

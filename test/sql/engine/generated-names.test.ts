@@ -78,3 +78,25 @@ describe('names of joined columns', () => {
     );
   });
 });
+
+describe('columns whose names end as those of records do', () => {
+  it('are columns like others where rows are counted', () => {
+    const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+    engine.execute(`
+      CREATE STREAM s (k STRING KEY, my_rowtime BIGINT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
+      CREATE TABLE t (k STRING PRIMARY KEY, c INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');
+      CREATE TABLE r AS SELECT s.k, COUNT(*) AS n FROM s JOIN t ON s.k = t.k GROUP BY s.k;`);
+    const record = (topic: string, value: object) => ({
+      topic,
+      record: { key: Buffer.from('k'), value: Buffer.from(JSON.stringify(value)), timestamp: 0, headers: [] },
+    });
+    engine.run([record('t', { C: 2 }), record('s', { MY_ROWTIME: null })]);
+    expect((engine.stubs.get('R') ?? []).map(({ value }) => value?.toString())).toEqual(['{"N":1}']);
+  });
+
+  it('are compared with texts as columns of their types are', () => {
+    const query =
+      "CREATE STREAM r AS SELECT k, CASE WHEN my_rowtime = 'noon' THEN 1 ELSE 0 END AS same FROM s;";
+    expect(valuesOf('my_rowtime STRING', query, [{ MY_ROWTIME: 'noon' }])).toEqual(['{"SAME":1}']);
+  });
+});
