@@ -3,30 +3,19 @@ import type { SqlType } from '../../serde/model/sql-type.ts';
 import { bind } from '../bound/bind.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { bindPredicate, noCondition } from '../bound/predicate.ts';
-import type { BindOptions, ExpressionScope } from '../bound/scope.ts';
+import type { BindOptions } from '../bound/scope.ts';
 import type { RowColumn } from '../logical/nodes.ts';
+import { rowIndex } from './row-index.ts';
 import type { AnalysisContext } from './session.ts';
 import { sqlError } from './sql-error.ts';
-import { isRecordTime } from './system-columns.ts';
-
-/** Finds columns in a value row by name; of two of one name, the first. */
-function rowScope(row: readonly RowColumn[], context?: Pick<AnalysisContext, 'catalog'>): ExpressionScope {
-  const bindings = new Map<string, { type: SqlType; from: 'value'; index: number }>();
-  row.forEach(({ name, type }, index) => {
-    if (!bindings.has(name)) bindings.set(name, { type, from: 'value', index });
-  });
-  return {
-    resolveColumn: (name) => {
-      const binding = bindings.get(name);
-      if (binding === undefined || !isRecordTime(name, (other) => bindings.has(other))) return binding;
-      return { ...binding, isRecordTime: true };
-    },
-    resolveType: (name) => context?.catalog.type(name),
-  };
-}
 
 function optionsOver(row: readonly RowColumn[], context: AnalysisContext): BindOptions {
-  return { scope: rowScope(row, context), functions: context.functions, config: context.properties };
+  const { columns } = rowIndex(row);
+  const scope = {
+    resolveColumn: (name: string) => columns.get(name),
+    resolveType: (name: string) => context.catalog.type(name),
+  };
+  return { scope, functions: context.functions, config: context.properties };
 }
 
 /** What an expression means over a row. */

@@ -1,10 +1,10 @@
 import type { Expression, FunctionCall } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
+import { rowIndex } from '../analysis/row-index.ts';
 import { bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withSpan } from '../analysis/sql-error.ts';
-import { isRecordTime } from '../analysis/system-columns.ts';
 import { literalValue } from '../bound/literals.ts';
 import type { BoundAggregate, RowColumn } from './nodes.ts';
 
@@ -22,14 +22,11 @@ export function aggregatorOf(
   row: readonly RowColumn[],
   context: AnalysisContext,
 ): BoundAggregate {
-  const names = new Set(row.map(({ name }) => name));
-  const rowTime = row.find(
-    ({ name }) => name.endsWith('ROWTIME') && isRecordTime(name, (other) => names.has(other)),
-  );
+  const { rowTime } = rowIndex(row);
   const args = aggregateArguments(call).map(
     (argument): Expression =>
       argument.kind === 'ColumnReference' && argument.name === 'ROWTIME' && rowTime !== undefined
-        ? { ...argument, name: rowTime.name }
+        ? { ...argument, name: rowTime }
         : argument,
   );
   const bound = args.map((argument) => bindOver(row, argument, context));

@@ -51,8 +51,17 @@ export function boundCondition(
   return bindConditionOver(typedRow(row), parsePlanText(text), analysis);
 }
 
+/** A row is asked for by each of its expressions. */
+const typedRows = new WeakMap<readonly PlanColumn[], readonly RowColumn[]>();
+
+/** The columns of a plan's row with their types; the same ones whenever they are asked for. */
 export function typedRow(row: readonly PlanColumn[]): readonly RowColumn[] {
-  return row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+  let typed = typedRows.get(row);
+  if (typed === undefined) {
+    typed = row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+    typedRows.set(row, typed);
+  }
+  return typed;
 }
 
 function optionsOf({ onError }: LoweringContext): CompileOptions {

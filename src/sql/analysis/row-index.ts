@@ -1,0 +1,38 @@
+import type { ColumnBinding } from '../bound/scope.ts';
+import type { RowColumn } from '../logical/nodes.ts';
+import { isRecordTime } from './system-columns.ts';
+
+/** The columns of a row by name. */
+interface RowIndex {
+  readonly columns: ReadonlyMap<string, ColumnBinding>;
+  /** The name of the first ROWTIME: of joined sources there are several. */
+  readonly rowTime: string | undefined;
+}
+
+/** A row of thousands of columns is asked for by as many expressions. */
+const indexes = new WeakMap<readonly RowColumn[], RowIndex>();
+
+/** Finds columns in a value row by name; of two of one name, the first. */
+export function rowIndex(row: readonly RowColumn[]): RowIndex {
+  let index = indexes.get(row);
+  if (index === undefined) {
+    index = indexOf(row);
+    indexes.set(row, index);
+  }
+  return index;
+}
+
+function indexOf(row: readonly RowColumn[]): RowIndex {
+  const names = new Set(row.map(({ name }) => name));
+  const has = (name: string): boolean => names.has(name);
+  const columns = new Map<string, ColumnBinding>();
+  row.forEach(({ name, type }, index) => {
+    if (columns.has(name)) return;
+    const time = isRecordTime(name, has) ? { isRecordTime: true as const } : {};
+    columns.set(name, { type, from: 'value', index, ...time });
+  });
+  const rowTime = [...columns].find(
+    ([name, { isRecordTime = false }]) => isRecordTime && name.endsWith('ROWTIME'),
+  );
+  return { columns, rowTime: rowTime?.[0] };
+}

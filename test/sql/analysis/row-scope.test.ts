@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { parseExpression } from '../../../grammar/index.ts';
+import { BIGINT, INTEGER, STRING } from '../../../src/serde/model/sql-type.ts';
+import { bindOver } from '../../../src/sql/analysis/row-scope.ts';
+import type { AnalysisContext } from '../../../src/sql/analysis/session.ts';
+import { Catalog } from '../../../src/sql/catalog/catalog.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import type { RowColumn } from '../../../src/sql/logical/nodes.ts';
+
+const context: AnalysisContext = {
+  catalog: Catalog.empty,
+  functions: builtInRegistry(),
+  properties: {},
+  topics: new Map(),
+};
+
+describe('columns of a row', () => {
+  it('are read once, however many expressions are bound over them', () => {
+    let reads = 0;
+    const wide = Array.from({ length: 100 }, (_, index): RowColumn => ({ name: `C${index}`, type: INTEGER }));
+    const row = new Proxy(wide, {
+      get: (target, key): unknown => {
+        if (key === '99') reads += 1;
+        return Reflect.get(target, key);
+      },
+    });
+    const bindAt = (index: number): unknown => bindOver(row, parseExpression(`C${index} + 1`), context);
+    bindAt(0);
+    const first = reads;
+    for (let index = 1; index < 100; index += 1) bindAt(index);
+    expect(first).toBeGreaterThan(0);
+    expect(reads).toBe(first);
+  });
+
+  it('are times of records by the columns beside them', () => {
+    const named = (name: string): RowColumn => ({ name, type: BIGINT });
+    const joined = ['A_MY_ROWTIME', 'A_ROWTIME', 'A_ROWPARTITION', 'A_ROWOFFSET'].map(named);
+    const isTime = (row: readonly RowColumn[], name: string): unknown => {
+      const bound = bindOver(row, parseExpression(name), context);
+      return bound.kind === 'Column' && bound.isRecordTime;
+    };
+    expect(isTime(joined, 'A_ROWTIME')).toBe(true);
+    expect(isTime(joined, 'A_MY_ROWTIME')).toBe(false);
+    expect(isTime([named('WINDOWSTART')], 'WINDOWSTART')).toBe(true);
+    expect(isTime([{ name: 'MY_WINDOWEND', type: STRING }], 'MY_WINDOWEND')).toBe(false);
+  });
+});
