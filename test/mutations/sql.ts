@@ -107,10 +107,10 @@ export const sqlMutations: readonly Mutation[] = [
     suite: ['test/server/told.test.ts'],
   },
   {
-    name: 'columns of joined sources share a name where an alias ends as a column begins',
-    file: 'src/sql/analysis/query-sources.ts',
-    find: 'for (let n = 1; taken.has(name); n += 1)',
-    replace: 'for (let n = 1; taken.has(name) && n < 0; n += 1)',
+    name: 'columns share a name where an alias ends as a column begins, or is the name of another one',
+    file: 'src/sql/analysis/name-sequence.ts',
+    find: 'for (let n = 1; taken.has(name); n += 1) name',
+    replace: 'for (let n = 1; taken.has(name) && n < 0; n += 1) name',
     suite: ['test/sql/engine/generated-names.test.ts'],
   },
   {

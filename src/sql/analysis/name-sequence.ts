@@ -9,3 +9,11 @@ export function nameSequence(prefix: string, taken: Iterable<string>): () => str
     }
   };
 }
+
+/** The name, with a number where it is taken; it is taken from then on. */
+export function freeName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let n = 1; taken.has(name); n += 1) name = `${wanted}_${n}`;
+  taken.add(name);
+  return name;
+}

@@ -5,6 +5,7 @@ import { nearestName } from '../../base/nearest-name.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
+import { freeName } from './name-sequence.ts';
 import { joinWords, sqlError } from './sql-error.ts';
 import { pseudoColumns, windowColumns } from './system-columns.ts';
 
@@ -142,11 +143,7 @@ function rowNames(sources: readonly BoundSource[]): ReadonlyMap<string, Readonly
       const own = new Map<string, string>();
       const columns = source.schema.columns.map(({ name }) => name);
       for (const column of [...columns, ...pseudoColumns.keys(), ...windowColumns.keys()]) {
-        const glued = `${alias}_${column}`;
-        let name = glued;
-        for (let n = 1; taken.has(name); n += 1) name = `${glued}_${n}`;
-        taken.add(name);
-        own.set(column, name);
+        own.set(column, freeName(`${alias}_${column}`, taken));
       }
       return [alias, own] as const;
     }),

@@ -3,7 +3,7 @@ import { walkExpression } from '../../../grammar/traverse.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { isSystemColumn } from './system-columns.ts';
 import type { QuerySources } from './query-sources.ts';
-import { nameSequence } from './name-sequence.ts';
+import { freeName, nameSequence } from './name-sequence.ts';
 import { sqlError } from './sql-error.ts';
 
 /** One column of a result: its name, and the expression with qualified columns. */
@@ -79,14 +79,7 @@ export class AliasGenerator {
   }
 
   nameFor(expression: Expression): string {
-    return expression.kind === 'Dereference' ? this.#fieldName(expression.field) : this.generated();
-  }
-
-  #fieldName(field: string): string {
-    let name = field;
-    for (let n = 1; this.#used.has(name); n++) name = `${field}_${n}`;
-    this.#used.add(name);
-    return name;
+    return expression.kind === 'Dereference' ? freeName(expression.field, this.#used) : this.generated();
   }
 }
 

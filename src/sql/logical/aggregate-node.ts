@@ -7,7 +7,7 @@ import { BIGINT, type SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
 import { bindClauseOver, bindOver, knownType } from '../analysis/row-scope.ts';
-import { nameSequence } from '../analysis/name-sequence.ts';
+import { freeName, nameSequence } from '../analysis/name-sequence.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
@@ -165,17 +165,25 @@ function uniqueCalls(
     .filter((call) => found.add(call, true));
 }
 
-/** The names of a group's key columns: those they are selected under, else their own, else generated ones. */
+/**
+ * The names of a group's key columns: those they are selected under, else their own, else generated ones. Another one may
+ * be selected under the name of a column that is not: `SELECT a AS b … GROUP BY a, b`.
+ */
 function groupKeyNames(
   groupBy: readonly Expression[],
   columns: readonly SelectColumn[],
   input: LogicalNode,
 ): readonly string[] {
   const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
-  return groupBy.map((expression) => {
-    const selected = columns.filter((column) => sameSyntax(column.expression, expression));
-    if (selected.length === 1) return selected[0]?.name ?? '';
-    return expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression);
+  const selected = groupBy.map((expression) => {
+    const [only, ...others] = columns.filter((column) => sameSyntax(column.expression, expression));
+    return others.length === 0 ? only?.name : undefined;
+  });
+  const taken = new Set(selected.filter((name) => name !== undefined));
+  return groupBy.map((expression, index) => {
+    const own = (): string =>
+      expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression);
+    return selected[index] ?? freeName(own(), taken);
   });
 }
 

@@ -174,6 +174,20 @@ describe('the expressions of a plan', () => {
 `);
   });
 
+  it('are those of groups, whatever else is selected under their names', () => {
+    const { catalog } = planAll(sources);
+    const [parsed] = parseScript(
+      'SELECT origin AS id, UCASE(id) AS upper, COUNT(*) AS n FROM flights GROUP BY origin, id EMIT CHANGES;',
+    );
+    if (parsed?.statement.kind !== 'QueryStatement') throw new Error('no query');
+    const context = contextOf(catalog);
+    const node = planQuery({ query: analyzeQuery(parsed.statement.query, context), context });
+    expect(printBoundPlan(node)).toContain(`> Project Aggregate-Project
+    ID: Column ID (value 1) STRING
+    UPPER: Call UCASE STRING
+      Column ID_1 (value 2) STRING`);
+  });
+
   it('of joins, groups and table functions', () => {
     expect(
       explain(
@@ -262,6 +276,10 @@ describe('mistakes', () => {
   };
 
   it.each([
+    [
+      'CREATE TABLE x AS SELECT origin AS id, COUNT(*) AS n FROM flights GROUP BY origin, id;',
+      'must include the grouping expression ID in its projection (eg, SELECT ID...)',
+    ],
     ['CREATE STREAM x AS SELECT * FROM flight;', 'FLIGHT does not exist.'],
     ['CREATE STREAM x AS SELECT id, delays FROM flights;', "SELECT column 'DELAYS' cannot be resolved."],
     [
