@@ -72,9 +72,12 @@ export function epochDay(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-const DATE = /^([+-]?\d{4,9})(?:-(\d{2})(?:-(\d{2}))?)?$/;
-const TIME = /^(\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?$/;
-const ZONE = /(Z|[+-]\d{2}(?::?\d{2})?)$/;
+const DATE = /^(\d{4}|\+\d{5,9}|-\d{4,9})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{0,9}))?)?$/;
+const TIMESTAMP = /^(\d{4}|\+\d{5,9})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3})$/;
+const TIMESTAMP_TIME_ZEROS = '00:00:00.000';
+const TIMESTAMP_FORM =
+  "yyyy-MM-dd'T'HH:mm:ss.SSS, with a zone such as +0200 if wanted, for example '2020-05-26T23:59:58.000'";
 
 /** Days since the epoch. @throws {RangeError} where the text is no date. */
 export function parseDate(text: string): number {
@@ -103,22 +106,50 @@ export function parseTime(text: string): number {
   return Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000 + ms;
 }
 
-/** Milliseconds since the epoch. @throws {RangeError} where the text is no timestamp. */
+/**
+ * Milliseconds since the epoch. What is missing at the end of a date is its first month or day, of a time zeros, digit by
+ * digit (`T1` is `T10:00`); a date in front of a time must be whole. A day that a month lacks is its last one, and 24
+ * o'clock is the next day, as in Java's SMART resolver.
+ * @throws {RangeError} where the text is no timestamp.
+ */
 export function parseTimestamp(text: string): number {
   const at = text.indexOf('T');
-  if (at === -1) return parseDate(text) * MS_PER_DAY;
-  const time = text.slice(at + 1);
-  const zone = ZONE.exec(time)?.[0] ?? '';
-  const timeText = time.slice(0, time.length - zone.length);
-  const days = parseDate(text.slice(0, at));
-  return days * MS_PER_DAY + (timeText === '' ? 0 : parseTime(timeText)) - zoneOffsetMs(zone);
+  const dateText = at === -1 ? completeDate(text) : text.slice(0, at);
+  const rest = at === -1 ? '' : text.slice(at + 1);
+  const zone = /[+].*$|-.*$/s.exec(rest)?.[0] ?? '';
+  const timeText = rest.slice(0, rest.length - zone.length).replace(/Z$/, '');
+  const match = TIMESTAMP.exec(`${dateText}T${timeText}${TIMESTAMP_TIME_ZEROS.slice(timeText.length)}`);
+  if (match === null) throw unreadable(text, 'TIMESTAMP', TIMESTAMP_FORM);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, ms = 0] = match.slice(1).map(Number);
+  const isInRange =
+    year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 31 && minute < 60 && second < 60;
+  const isMidnight = hour === 24 && minute === 0 && second === 0 && ms === 0;
+  if (!isInRange || (hour > 23 && !isMidnight)) throw unreadable(text, 'TIMESTAMP', TIMESTAMP_FORM);
+  const days = epochDay(year, month, Math.min(day, daysInMonth(year, month)));
+  return (
+    days * MS_PER_DAY + hour * 3_600_000 + minute * 60_000 + second * 1000 + ms - zoneOffsetMs(zone, text)
+  );
 }
 
-function zoneOffsetMs(zone: string): number {
-  if (zone === '' || zone === 'Z') return 0;
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(3).replace(':', '') || '0');
-  return (zone.startsWith('-') ? -1 : 1) * (hours * 3_600_000 + minutes * 60_000);
+export function daysInMonth(year: number, month: number): number {
+  return epochDay(month === 12 ? year + 1 : year, (month % 12) + 1, 1) - epochDay(year, month, 1);
+}
+
+/** A date with the first month and day where they are missing. */
+function completeDate(text: string): string {
+  const parts = text.split('-').length;
+  return text + (parts === 1 ? '-01-01' : parts === 2 ? '-01' : '');
+}
+
+function zoneOffsetMs(zone: string, text: string): number {
+  if (zone.trim() === '') return 0;
+  const [, sign, hours = '', minutes = '0', seconds = '0'] =
+    /^([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?$/.exec(zone) ?? [];
+  const ms = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000;
+  if (hours === '' || ms > 18 * 3_600_000 || Number(minutes) > 59 || Number(seconds) > 59) {
+    throw unreadable(text, 'TIMESTAMP', TIMESTAMP_FORM);
+  }
+  return sign === '-' ? -ms : ms;
 }
 
 function unreadable(text: string, type: string, form: string): RangeError {

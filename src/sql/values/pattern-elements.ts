@@ -27,6 +27,14 @@ const groups: Readonly<Record<string, FieldElement['group']>> = {
   D: 'DATE',
   E: 'DATE',
   Q: 'DATE',
+  q: 'DATE',
+  Y: 'DATE',
+  w: 'DATE',
+  W: 'DATE',
+  e: 'DATE',
+  c: 'DATE',
+  F: 'DATE',
+  B: 'TIME',
   a: 'TIME',
   h: 'TIME',
   H: 'TIME',
@@ -53,9 +61,17 @@ const countMax: ReadonlyMap<string, number> = new Map([
   ...Array.from('zO', (letter): [string, number] => [letter, 4]),
   ...Array.from('GMEQXxZ', (letter): [string, number] => [letter, 5]),
   ...Array.from('yuAnN', (letter): [string, number] => [letter, 19]),
+  ...Array.from('qecB', (letter): [string, number] => [letter, 5]),
+  ['Y', 19],
+  ['w', 2],
+  ['W', 1],
+  ['F', 1],
   ['D', 3],
   ['S', 9],
 ]);
+
+/** Counts that Java refuses though they are below the most. */
+const oddCounts: Readonly<Record<string, readonly number[]>> = { V: [1], c: [2], B: [2, 3] };
 
 /** @throws {RangeError} where the pattern is wrong, or uses a letter that is not known. */
 export function parsePattern(pattern: string): readonly Element[] {
@@ -97,7 +113,7 @@ export function parsePattern(pattern: string): readonly Element[] {
 function field(letter: string, count: number, pattern: string): FieldElement {
   const group = groups[letter];
   if (group === undefined) throw new RangeError(`Unknown pattern letter: ${letter} in '${pattern}'`);
-  if (count > (countMax.get(letter) ?? 0) || (letter === 'V' && count !== 2)) {
+  if (count > (countMax.get(letter) ?? 0) || oddCounts[letter]?.includes(count) === true) {
     throw new RangeError(`Too many pattern letters: ${letter} in '${pattern}'`);
   }
   return { kind: 'field', letter, count, group };

@@ -1,5 +1,7 @@
 import { civilDate, epochDay } from './iso-time.ts';
 import type { Element, FieldElement } from './pattern-elements.ts';
+import { periodOf } from './day-periods.ts';
+import { localDayOfWeek, weekOfMonth, weekOfYear } from './week-fields.ts';
 import { type Zone, zoneName } from './zones.ts';
 
 const MS_PER_DAY = 86_400_000;
@@ -9,7 +11,13 @@ export const monthNames =
 
 export const dayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
-const quarterNames = ['1st quarter', '2nd quarter', '3rd quarter', '4th quarter'];
+/** Before and after the year 1: short, full, narrow. */
+const eraNames = [
+  ['BC', 'Before Christ', 'B'],
+  ['AD', 'Anno Domini', 'A'],
+] as const;
+
+export const quarterNames = ['1st quarter', '2nd quarter', '3rd quarter', '4th quarter'];
 
 /** An instant as a zone's clocks and calendars show it. */
 export interface LocalTime {
@@ -58,7 +66,7 @@ function number(value: number, width: number): string {
 }
 
 function year(value: number, count: number): string {
-  if (count === 2) return number(((value % 100) + 100) % 100, 2);
+  if (count === 2) return number(Math.abs(value) % 100, 2);
   // A year of more digits than the pattern has letters (four or more) carries a sign.
   return count >= 4 && value >= 10 ** count ? `+${value}` : number(value, count);
 }
@@ -73,7 +81,7 @@ function printField({ letter, count }: FieldElement, time: LocalTime): string {
   const hour = Math.floor(time.msOfDay / 3_600_000);
   switch (letter) {
     case 'G':
-      return time.year > 0 ? (count === 4 ? 'Anno Domini' : 'AD') : count === 4 ? 'Before Christ' : 'BC';
+      return eraNames[time.year > 0 ? 1 : 0][count < 4 ? 0 : count - 3] ?? '';
     case 'u':
       return year(time.year, count);
     case 'y':
@@ -84,16 +92,32 @@ function printField({ letter, count }: FieldElement, time: LocalTime): string {
       return number(time.day, count);
     case 'D':
       return number(time.dayOfYear, count);
+    case 'e':
+    case 'c':
+      return count <= 2
+        ? number(localDayOfWeek(time.dayOfWeek), count)
+        : named(dayNames, time.dayOfWeek, count);
     case 'E':
       return named(dayNames, time.dayOfWeek, count);
+    case 'Y':
+      return year(weekOfYear(time).year, count);
+    case 'w':
+      return number(weekOfYear(time).week, count);
+    case 'W':
+      return number(weekOfMonth(time), count);
+    case 'F':
+      return number(((time.day - 1) % 7) + 1, count);
+    case 'q':
     case 'Q': {
       const quarter = Math.ceil(time.month / 3);
-      return count <= 2
-        ? number(quarter, count)
+      return count <= 2 || count === 5
+        ? number(quarter, count === 2 ? 2 : 1)
         : count === 4
           ? (quarterNames[quarter - 1] ?? '')
           : `Q${quarter}`;
     }
+    case 'B':
+      return periodOf(Math.floor(time.msOfDay / 60_000)).name;
     case 'a':
       return hour < 12 ? 'AM' : 'PM';
     case 'h':
@@ -130,7 +154,7 @@ function printZone(letter: string, count: number, time: LocalTime): string {
     case 'O':
       return time.offsetMs === 0
         ? 'GMT'
-        : `GMT${count === 4 ? offset(time.offsetMs, '+HH:mm') : shortOffset(time.offsetMs)}`;
+        : `GMT${count === 4 ? offset(time.offsetMs, '+HH:mm:ss') : shortOffset(time.offsetMs)}`;
     case 'X':
       return time.offsetMs === 0 ? 'Z' : offset(time.offsetMs, offsetForms[count] ?? '+HHmm');
     case 'x':
@@ -139,17 +163,17 @@ function printZone(letter: string, count: number, time: LocalTime): string {
       if (count === 4) return printZone('O', 4, time);
       return count === 5 && time.offsetMs === 0
         ? 'Z'
-        : offset(time.offsetMs, count === 5 ? '+HH:mm' : '+HHmm');
+        : offset(time.offsetMs, count === 5 ? '+HH:mm:ss' : '+HHmm');
   }
 }
 
-/** By the number of letters X or x; one letter leaves minutes of zero out. */
+/** By the number of letters X or x; one letter leaves minutes of zero out, and all leave out seconds of zero. */
 const offsetForms: Readonly<Record<number, string>> = {
   1: '+HH',
   2: '+HHmm',
   3: '+HH:mm',
-  4: '+HHmm',
-  5: '+HH:mm',
+  4: '+HHmmss',
+  5: '+HH:mm:ss',
 };
 
 function offset(ms: number, form: string): string {
@@ -157,11 +181,21 @@ function offset(ms: number, form: string): string {
   const hours = `${ms < 0 ? '-' : '+'}${number(Math.floor(minutes / 60), 2)}`;
   const rest = number(minutes % 60, 2);
   if (form === '+HH') return minutes % 60 === 0 ? hours : hours + rest;
-  return form === '+HHmm' ? hours + rest : `${hours}:${rest}`;
+  const colon = form.includes(':') ? ':' : '';
+  const seconds = form.endsWith('ss') ? secondsOf(ms) : 0;
+  return `${hours}${colon}${rest}${seconds === 0 ? '' : colon + number(seconds, 2)}`;
+}
+
+/** Zones of the nineteenth century have them. */
+function secondsOf(offsetMs: number): number {
+  return Math.floor(Math.abs(offsetMs) / 1000) % 60;
 }
 
 function shortOffset(ms: number): string {
   const minutes = Math.floor(Math.abs(ms) / 60_000);
-  const rest = minutes % 60 === 0 ? '' : `:${number(minutes % 60, 2)}`;
+  const seconds = secondsOf(ms);
+  const hasMinutes = minutes % 60 !== 0 || seconds !== 0;
+  const rest =
+    (hasMinutes ? `:${number(minutes % 60, 2)}` : '') + (seconds === 0 ? '' : `:${number(seconds, 2)}`);
   return `${ms < 0 ? '-' : '+'}${Math.floor(minutes / 60)}${rest}`;
 }

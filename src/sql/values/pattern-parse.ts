@@ -1,13 +1,18 @@
 import type { Element, FieldElement } from './pattern-elements.ts';
-import { dayNames, monthNames } from './pattern-format.ts';
-import { type Zone, zoneOfText } from './zones.ts';
+import { periodNames } from './day-periods.ts';
+import { dayNames, monthNames, quarterNames } from './pattern-format.ts';
+import { isoDayOfWeek } from './week-fields.ts';
+import { readOffset, readZone } from './pattern-zones.ts';
+import type { Zone } from './zones.ts';
 
-/** What was read: numbers by the letter of their field (`a`: 0 or 1, `S`: nanoseconds), offset or zone. */
+/**
+ * What was read: numbers by the letter of their field (`a`: 0 or 1, `S`: nanoseconds, `E`: the day of the week from
+ * Monday, 0, `B`: the place among the names of day periods), offset or zone.
+ */
 export interface Reading {
   readonly fields: Map<string, number>;
   offsetMs?: number;
   zone?: Zone;
-  epochMs?: number;
 }
 
 /** Reads a whole text, whatever the case of its letters. @throws {RangeError} where it does not fit the pattern. */
@@ -66,17 +71,25 @@ function isFixedNumber({ letter, count }: FieldElement): boolean {
   if (letter === 'S') return true;
   if (letter === 'M' || letter === 'Q') return count === 2;
   if (letter === 'D') return count === 3;
+  if (letter === 'W') return true;
+  if ('Ywec'.includes(letter)) return count === 2;
   return (letter === 'y' || letter === 'u' || 'dhHKkms'.includes(letter)) && count === 2;
 }
 
 const ranges: Readonly<Record<string, readonly [number, number]>> = {
   M: [1, 12],
   d: [1, 31],
+  y: [1, 999_999_999],
   D: [1, 366],
   Q: [1, 4],
+  e: [1, 7],
+  F: [1, 7],
+  W: [0, 6],
+  w: [1, 53],
   h: [1, 12],
   K: [0, 11],
-  H: [0, 23],
+  // 24 o'clock is the end of the day.
+  H: [0, 24],
   k: [1, 24],
   m: [0, 59],
   s: [0, 59],
@@ -93,22 +106,34 @@ function readField(
   const { letter, count } = element;
   switch (letter) {
     case 'G':
-      return readName(['AD', 'BC'], text, at, () => {});
+      return readName(count === 4 ? ['Before Christ', 'Anno Domini'] : ['BC', 'AD'], text, at, 'G', reading);
+    case 'e':
+    case 'c':
+      if (count <= 2) return readNumber({ ...element, letter: 'e' }, text, at, reading, reserved);
+      return readName(sized(dayNames, count), text, at, 'E', reading);
     case 'E':
-      return readName(count === 4 ? dayNames : dayNames.map((name) => name.slice(0, 3)), text, at, () => {});
+      return readName(sized(dayNames, count), text, at, 'E', reading);
     case 'a':
-      return readName(['AM', 'PM'], text, at, (index) => reading.fields.set('a', index));
+      return readName(['AM', 'PM'], text, at, 'a', reading);
+    case 'B':
+      return readName(periodNames, text, at, 'B', reading);
+    case 'q':
+    case 'Q':
+      if (count <= 2) return readNumber({ ...element, letter: 'Q' }, text, at, reading, reserved);
+      return readName(
+        ['', ...(count === 4 ? quarterNames : ['Q1', 'Q2', 'Q3', 'Q4'])],
+        text,
+        at,
+        'Q',
+        reading,
+      );
     case 'S': {
       const digits = text.slice(at, at + count);
       if (digits.length !== count || !/^\d+$/.test(digits)) return -1;
-      reading.fields.set('S', Number(digits.padEnd(9, '0')));
-      return at + count;
+      return put(reading, 'S', Number(digits.padEnd(9, '0')), at + count);
     }
     case 'M':
-      if (count >= 3) {
-        const names = count === 4 ? monthNames : monthNames.map((name) => name.slice(0, 3));
-        return readName(names, text, at, (index) => reading.fields.set('M', index + 1));
-      }
+      if (count >= 3) return readName(['', ...sized(monthNames, count)], text, at, 'M', reading);
       return readNumber(element, text, at, reading, reserved);
     case 'V':
     case 'z':
@@ -117,27 +142,41 @@ function readField(
     case 'X':
     case 'x':
     case 'Z':
-      return readOffset(letter, text, at, reading);
+      return readOffset(element, text, at, reading);
     default:
       return readNumber(element, text, at, reading, reserved);
   }
 }
 
+/** Takes a value down and gives the place behind it; -1 where the field has another value already. */
+function put(reading: Reading, letter: string, value: number, end: number): number {
+  const before = reading.fields.get(letter);
+  if (before !== undefined && before !== value) return -1;
+  reading.fields.set(letter, value);
+  return end;
+}
+
+function sized(names: readonly string[], count: number): readonly string[] {
+  return count === 4 ? names : names.map((name) => name.slice(0, 3));
+}
+
+/** The value of the field is the place of the name. An empty name is none. */
 function readName(
   names: readonly string[],
   text: string,
   at: number,
-  found: (index: number) => void,
+  letter: string,
+  reading: Reading,
 ): number {
   const rest = text.slice(at).toLowerCase();
   // The longest name first, so that none is taken for its beginning.
   const index = names
     .map((name, position) => ({ name, position }))
+    .filter(({ name }) => name !== '')
     .sort((a, b) => b.name.length - a.name.length)
     .find(({ name }) => rest.startsWith(name.toLowerCase()))?.position;
   if (index === undefined) return -1;
-  found(index);
-  return at + (names[index] ?? '').length;
+  return put(reading, letter, index, at + (names[index] ?? '').length);
 }
 
 function readNumber(
@@ -148,12 +187,12 @@ function readNumber(
   reserved: number,
 ): number {
   const { letter, count } = element;
-  const isYear = letter === 'y' || letter === 'u';
+  const isYear = letter === 'y' || letter === 'u' || letter === 'Y';
   const fixed = isFixedNumber(element);
   const match = /^[+-]?\d+/.exec(text.slice(at))?.[0];
   if (match === undefined) return -1;
   const signed = /^[+-]/.test(match);
-  if (signed && !isYear) return -1;
+  if (signed && (!isYear || (match.startsWith('+') && count < 4))) return -1;
   const available = match.length - (signed ? 1 : 0);
   const width = fixed ? count : Math.min(available - reserved, widthMax(letter, count));
   if (width < count || width > available || width < 1) return -1;
@@ -161,41 +200,17 @@ function readNumber(
   let value = Number(digits);
   if (isYear && count === 2) value += 2000;
   // A year wider than its letters must say so by a sign.
-  if (isYear && count >= 4 && !signed && width > count && reserved === 0) return -1;
+  if (isYear && count >= 4 && !signed && width > count) return -1;
+  if (match.startsWith('+') && width <= count) return -1;
   const range = ranges[letter];
   if (range !== undefined && (value < range[0] || value > range[1])) return -1;
-  reading.fields.set(letter, value);
-  return at + digits.length;
+  if (letter === 'e') return put(reading, 'E', isoDayOfWeek(value), at + digits.length);
+  return put(reading, letter, value, at + digits.length);
 }
 
 function widthMax(letter: string, count: number): number {
   if (letter === 'D') return 3;
+  if (letter === 'W') return 1;
+  if (letter === 'e' || letter === 'w') return 2;
   return count === 2 && 'dhHKkmsMQ'.includes(letter) ? 2 : 19;
-}
-
-function readZone(text: string, at: number, reading: Reading): number {
-  const name = /^[A-Za-z][A-Za-z0-9_/+\-:]*|^[+-][0-9:]+/.exec(text.slice(at))?.[0];
-  if (name === undefined) return -1;
-  try {
-    reading.zone = zoneOfText(name);
-  } catch {
-    return -1;
-  }
-  return at + name.length;
-}
-
-function readOffset(letter: string, text: string, at: number, reading: Reading): number {
-  const rest = text.slice(at);
-  if ((letter === 'X' || letter === 'Z') && /^z/i.test(rest)) {
-    reading.offsetMs = 0;
-    return at + 1;
-  }
-  const match = (
-    letter === 'O' ? /^GMT(?:([+-])(\d{1,2})(?::?(\d{2}))?)?/i : /^([+-])(\d{2})(?::?(\d{2}))?(?::?\d{2})?/
-  ).exec(rest);
-  if (match === null) return -1;
-  const [whole, sign = '+', hours = '0', minutes = '0'] = match;
-  const ms = Number(hours) * 3_600_000 + Number(minutes) * 60_000;
-  reading.offsetMs = sign === '-' ? -ms : ms;
-  return at + whole.length;
 }

@@ -3,14 +3,15 @@
  * that with its zones takes 0.3 s of every start, and it needs 2 µs to format and 12 µs to read (docs/decisions/0006).
  * The tests use it as the oracle.
  *
- * Letters: y u M L d D E a h H K k m s S A n N Q V z O X x Z, texts in quotes, optional sections in brackets.
+ * Letters: G y u Y M L w W d D F E e c Q q a B h H K k m s S A n N V z O X x Z, texts in quotes, optional sections in
+ * brackets.
  * @see https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/time/format/DateTimeFormatter.html
  */
 import { type Element, parsePattern } from './pattern-elements.ts';
-import { type LocalTime, localTimeOf, printElements } from './pattern-format.ts';
+import { localTimeOf, printElements } from './pattern-format.ts';
 import { readElements, type Reading } from './pattern-parse.ts';
+import { overlayDate, overlayTime, resolveDate, resolveTime } from './temporal-resolve.ts';
 import { instantOf, type Zone, zoneOf } from './zones.ts';
-import { civilDate, epochDay } from './iso-time.ts';
 
 const MS_PER_DAY = 86_400_000;
 const CACHED_MAX = 500;
@@ -22,11 +23,14 @@ interface TemporalFormat {
   /** @throws {RangeError} for letters of dates. */
   formatTime(ms: number): string;
   formatTimestamp(epochMs: number, zone: Zone): string;
-  /** Days since the epoch; what is missing of a date is that of 1970-01-01. @throws {RangeError} */
+  /** Days since the epoch; a time may stand beside the date. @throws {RangeError} where the date is not whole. */
   parseDate(text: string): number;
-  /** Milliseconds of the day. @throws {RangeError} */
+  /** Milliseconds of the day. @throws {RangeError} where the time is not whole, or a date stands beside it. */
   parseTime(text: string): number;
-  /** Milliseconds since the epoch, in the zone of the text or else in the given one. @throws {RangeError} */
+  /**
+   * Milliseconds since the epoch, in the zone of the text or else in the given one; what is missing is that of midnight of
+   * 1970-01-01. @throws {RangeError}
+   */
   parseTimestamp(text: string, zone: Zone): number;
 }
 
@@ -57,19 +61,26 @@ function compile(pattern: string): TemporalFormat {
     },
     formatTimestamp: (epochMs, zone) => printElements(elements, localTimeOf(epochMs, zone)),
     parseDate(text) {
-      const reading = read(text);
-      if (hasTime(reading)) throw new RangeError('Date format contains time field.');
-      return dayOf(reading);
+      const { fields } = read(text);
+      const days = resolveDate(fields);
+      if (days === undefined) throw new RangeError(`no whole date: '${text}' by the pattern '${pattern}'`);
+      return days + (resolveTime(fields) === MS_PER_DAY ? 1 : 0);
     },
     parseTime(text) {
-      const reading = read(text);
-      if (hasDate(reading)) throw new RangeError('Time format contains date field.');
-      return timeOf(reading);
+      const { fields } = read(text);
+      if (hasDate(fields)) throw new RangeError('Time format contains date field.');
+      const time = resolveTime(fields);
+      if (time === undefined) throw new RangeError(`no whole time: '${text}' by the pattern '${pattern}'`);
+      return time % MS_PER_DAY;
     },
     parseTimestamp(text, zone) {
       const reading = read(text);
-      if (reading.epochMs !== undefined) return reading.epochMs;
-      const localMs = dayOf(reading) * MS_PER_DAY + timeOf(reading);
+      const { fields } = reading;
+      const date = resolveDate(fields);
+      const time = resolveTime(fields) ?? overlayTime(fields);
+      // The day that 24 o'clock is the end of must be known.
+      const localMs =
+        (date ?? overlayDate(fields)) * MS_PER_DAY + (date === undefined ? time % MS_PER_DAY : time);
       if (reading.offsetMs !== undefined) return localMs - reading.offsetMs;
       return instantOf(localMs, reading.zone ?? zone);
     },
@@ -84,43 +95,7 @@ function refuse(elements: readonly Element[], group: 'DATE' | 'TIME', pattern: s
   }
 }
 
-function hasTime(reading: Reading): boolean {
-  return ['H', 'h', 'K', 'k', 'a', 'm', 's', 'S', 'A', 'n', 'N'].some((letter) => reading.fields.has(letter));
+/** Quarters and weeks are no fields of a date to ksqlDB, as long as they make none. */
+function hasDate(fields: Reading['fields']): boolean {
+  return ['y', 'u', 'M', 'd', 'D', 'E', 'F'].some((letter) => fields.has(letter));
 }
-
-function hasDate(reading: Reading): boolean {
-  return ['y', 'u', 'M', 'd', 'D', 'E', 'Q'].some((letter) => reading.fields.has(letter));
-}
-
-/** Days beyond the end of a month become its last day, as Java's SMART resolver has it. */
-function dayOf({ fields }: Reading): number {
-  const year = fields.get('u') ?? fields.get('y') ?? 1970;
-  const dayOfYear = fields.get('D');
-  if (dayOfYear !== undefined && !fields.has('M')) return epochDay(year, 1, 1) + dayOfYear - 1;
-  const quarter = fields.get('Q');
-  const month = fields.get('M') ?? (quarter === undefined ? 1 : quarter * 3 - 2);
-  const day = fields.get('d') ?? 1;
-  const days = epochDay(year, month, day);
-  return civilDate(days).month === month
-    ? days
-    : epochDay(month === 12 ? year + 1 : year, (month % 12) + 1, 1) - 1;
-}
-
-function timeOf({ fields }: Reading): number {
-  const milliOfDay =
-    fields.get('A') ?? (fields.has('N') ? Math.floor((fields.get('N') ?? 0) / 1e6) : undefined);
-  if (milliOfDay !== undefined) return milliOfDay;
-  const half = fields.get('a') ?? 0;
-  const hour12 = fields.has('h') ? (fields.get('h') ?? 0) % 12 : fields.get('K');
-  const hour = fields.get('H') ?? (fields.has('k') ? (fields.get('k') ?? 0) % 24 : undefined);
-  const hours = hour ?? (hour12 === undefined ? 0 : hour12 + half * 12);
-  const nanos = fields.get('S') ?? fields.get('n') ?? 0;
-  return (
-    hours * 3_600_000 +
-    (fields.get('m') ?? 0) * 60_000 +
-    (fields.get('s') ?? 0) * 1000 +
-    Math.floor(nanos / 1e6)
-  );
-}
-
-export type { LocalTime };
