@@ -1,5 +1,5 @@
 import { defineFunction, overload } from '../definition.ts';
-import { instantOf, zoneOf } from '../../values/zones.ts';
+import { zoneOf } from '../../values/zones.ts';
 
 export const convertTz = defineFunction({
   name: 'convert_tz',
@@ -9,10 +9,8 @@ export const convertTz = defineFunction({
     overload(
       ['timestamp TIMESTAMP', 'fromTimeZone STRING', 'toTimeZone STRING'],
       'TIMESTAMP',
-      (timestamp, from, to) => {
-        const instant = instantOf(timestamp, zoneOf(from));
-        return instant + zoneOf(to).offsetMs(instant);
-      },
+      // Both offsets are those of the timestamp taken as an instant, as in ksqlDB: near a change of clocks an hour off.
+      (timestamp, from, to) => timestamp + zoneOf(to).offsetMs(timestamp) - zoneOf(from).offsetMs(timestamp),
     ),
   ],
   examples: [

@@ -24,8 +24,9 @@ export function plusUnits(epochMs: number, amount: number, unit: string): number
   return (first + Math.min(day, nextFirst - first) - 1) * MS_PER_DAY + (epochMs - days * MS_PER_DAY);
 }
 
+/** The day of the instant; one before 1970 that is not whole counts as the next, as in ksqlDB. */
 export function plusToDate(days: number, amount: number, unit: string): number {
-  return Math.floor(plusUnits(days * MS_PER_DAY, amount, unit) / MS_PER_DAY);
+  return Math.trunc(plusUnits(days * MS_PER_DAY, amount, unit) / MS_PER_DAY) + 0;
 }
 
 /** Goes round at midnight. */
