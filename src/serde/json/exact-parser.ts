@@ -13,13 +13,34 @@ export class JsonNumber {
   }
 }
 
-export type ExactJson =
-  | null
-  | boolean
-  | string
-  | JsonNumber
-  | readonly ExactJson[]
-  | { readonly [name: string]: ExactJson };
+export type ExactJson = null | boolean | string | JsonNumber | readonly ExactJson[] | ExactObject;
+
+export interface ExactObject {
+  readonly [name: string]: ExactJson;
+}
+
+/** Names of objects in the order in which they stood, where JavaScript's has numbers first. */
+const orders = new WeakMap<object, readonly string[]>();
+const WHOLE_NUMBER = /^(?:0|[1-9][0-9]{0,9})$/;
+
+/** An object of fields; of one name the last value counts, at the place of the first. */
+export function exactObject(fields: readonly (readonly [name: string, value: ExactJson])[]): ExactObject {
+  const object: Record<string, ExactJson> = Object.create(null);
+  const names: string[] = [];
+  let isReordered = false;
+  for (const [name, value] of fields) {
+    if (!(name in object)) names.push(name);
+    object[name] = value;
+    isReordered ||= WHOLE_NUMBER.test(name);
+  }
+  if (isReordered) orders.set(object, names);
+  return object;
+}
+
+/** The names of an object's fields in the order in which they stood. */
+export function fieldNames(object: ExactObject): readonly string[] {
+  return orders.get(object) ?? Object.keys(object);
+}
 
 /** How deep arrays and objects may nest, as in Jackson. */
 const DEPTH_MAX = 1000;
@@ -30,6 +51,23 @@ const DEPTH_MAX = 1000;
  */
 export function parseExactJson(text: string): ExactJson {
   return new ExactParser(text).document();
+}
+
+/**
+ * The value that a text begins with, as Jackson's `readTree` finds it: what follows is not read. Undefined where there is
+ * nothing but white space.
+ * @throws {SerdeError} where the text does not begin with JSON.
+ */
+export function leadingExactJson(text: string): ExactJson | undefined {
+  return new ExactParser(text).leadingValue();
+}
+
+/**
+ * The elements of the array that a text begins with, each read when it is asked for; none where the text begins with
+ * something else. @throws {SerdeError} at the first place that is not JSON.
+ */
+export function exactJsonElements(text: string): Iterable<ExactJson> {
+  return new ExactParser(text).elements();
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -49,6 +87,35 @@ class ExactParser {
     this.#skipSpace();
     if (this.#at < this.#text.length) throw this.#unexpected();
     return value;
+  }
+
+  leadingValue(): ExactJson | undefined {
+    this.#skipSpace();
+    if (this.#at >= this.#text.length) return undefined;
+    const value = this.#value(0);
+    const next = this.#text.charAt(this.#at);
+    // Strings, arrays and objects show where they end; numbers and words must be told from what follows.
+    if (value instanceof JsonNumber && !/^\s?$/.test(next)) throw this.#unexpected();
+    if ((value === null || typeof value === 'boolean') && /[\p{L}\p{N}_$]/u.test(next))
+      throw this.#unexpected();
+    return value;
+  }
+
+  *elements(): Generator<ExactJson> {
+    this.#skipSpace();
+    if (!this.#accept('[')) return;
+    this.#skipSpace();
+    if (this.#accept(']')) return;
+    do yield this.#value(1);
+    while (this.#hasAnother());
+  }
+
+  /** Whether a comma follows in an array, and not its end. */
+  #hasAnother(): boolean {
+    this.#skipSpace();
+    if (this.#accept(',')) return true;
+    if (!this.#accept(']')) throw this.#unexpected();
+    return false;
   }
 
   #value(depth: number): ExactJson {
@@ -73,20 +140,20 @@ class ExactParser {
   }
 
   #object(depth: number): ExactJson {
-    const object: Record<string, ExactJson> = Object.create(null);
+    const fields: (readonly [string, ExactJson])[] = [];
     this.#at += 1;
     this.#skipSpace();
-    if (this.#accept('}')) return object;
+    if (this.#accept('}')) return exactObject(fields);
     do {
       this.#skipSpace();
       const name = this.#string();
       this.#skipSpace();
       if (!this.#accept(':')) throw this.#unexpected();
-      object[name] = this.#value(depth + 1);
+      fields.push([name, this.#value(depth + 1)]);
       this.#skipSpace();
     } while (this.#accept(','));
     if (!this.#accept('}')) throw this.#unexpected();
-    return object;
+    return exactObject(fields);
   }
 
   #array(depth: number): ExactJson {
@@ -94,11 +161,8 @@ class ExactParser {
     this.#at += 1;
     this.#skipSpace();
     if (this.#accept(']')) return array;
-    do {
-      array.push(this.#value(depth + 1));
-      this.#skipSpace();
-    } while (this.#accept(','));
-    if (!this.#accept(']')) throw this.#unexpected();
+    do array.push(this.#value(depth + 1));
+    while (this.#hasAnother());
     return array;
   }
 

@@ -1,11 +1,15 @@
 import { defineFunction, overloadWithNulls } from '../definition.ts';
-import type { ExactJson } from '../../../serde/json/exact-parser.ts';
-import { isArray, isObject, jsonText, parseJson } from './json-document.ts';
+import { type ExactJson, exactObject, fieldNames } from '../../../serde/json/exact-parser.ts';
+import { isArray, isObject, parseJson, plainJsonText } from './json-document.ts';
 
-/** Objects are merged, the later one wins; anything else becomes an array, of which arrays are joined. */
+/** Objects are merged, the later one wins; of anything else arrays are joined. A single one stays what it is. */
 function joined(documents: readonly ExactJson[]): ExactJson {
+  const [only] = documents;
+  if (documents.length === 1 && only !== undefined) return only;
   if (documents.every((json) => isObject(json)))
-    return Object.assign(Object.create(null) as object, ...documents) as ExactJson;
+    return exactObject(
+      documents.flatMap((json) => fieldNames(json).map((name) => [name, json[name] ?? null])),
+    );
   return documents.flatMap((json) => (isArray(json) ? json : [json]));
 }
 
@@ -23,11 +27,12 @@ export const jsonConcat = defineFunction({
         if (json === undefined) return null;
         documents.push(json);
       }
-      return jsonText(joined(documents));
+      return plainJsonText(joined(documents));
     }),
   ],
   examples: [
     { sql: `JSON_CONCAT('{"a": 1}', '{"b": 2}')`, gives: `'{"a":1,"b":2}'` },
     { sql: "JSON_CONCAT('[1]', '2', '[3]')", gives: "'[1,2,3]'" },
+    { sql: "JSON_CONCAT('[1e3]', '0.50')", gives: "'[1000,0.50]'" },
   ],
 });

@@ -8,7 +8,8 @@ export const jsonItems = defineFunction({
   overloads: [
     overload(['jsonItems STRING'], 'ARRAY<STRING>', (text) => {
       const json = parseJson(text);
-      return isArray(json) ? json.map(jsonText) : null;
+      if (!isArray(json)) throw new RangeError(`not a JSON array: '${text}'`);
+      return json.map(jsonText);
     }),
   ],
   examples: [{ sql: `JSON_ITEMS('[{"a": 1}, 2]')`, gives: `ARRAY['{"a":1}', '2']` }],

@@ -1,4 +1,5 @@
 import { defineFunction, overload } from '../definition.ts';
+import { fieldNames } from '../../../serde/json/exact-parser.ts';
 import { isObject, parseJson } from './json-document.ts';
 
 export const jsonKeys = defineFunction({
@@ -8,7 +9,7 @@ export const jsonKeys = defineFunction({
   overloads: [
     overload(['jsonObj STRING'], 'ARRAY<STRING>', (text) => {
       const json = parseJson(text);
-      return isObject(json) ? Object.keys(json) : null;
+      return isObject(json) ? fieldNames(json) : null;
     }),
   ],
   examples: [{ sql: `JSON_KEYS('{"b": 1, "a": 2}')`, gives: "ARRAY['b', 'a']" }],

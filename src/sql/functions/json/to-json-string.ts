@@ -8,7 +8,7 @@ import { nullableWriter } from '../../../serde/json/writer.ts';
 
 type Writer = (value: SqlValue) => string;
 
-/** As the JSON format writes values, but times as ISO texts. */
+/** As the JSON format writes values, but times as ISO texts, and fields and entries in the order of their names. */
 function writerOf(type: SqlType): Writer {
   const write = definiteWriter(type);
   return (value) => (value === null ? 'null' : write(value));
@@ -28,21 +28,30 @@ function definiteWriter(type: SqlType): Writer {
     }
     case 'MAP': {
       const write = writerOf(type.value);
-      return (value) =>
-        `{${[...(value as SqlMap)].map(([key, entry]) => `${quoteJson(scalarText(key))}:${write(entry)}`).join(',')}}`;
+      return (value) => {
+        const texts = [...(value as SqlMap)].map(([key, entry]) => [scalarText(key), write(entry)] as const);
+        return objectJson(texts.toSorted(byName));
+      };
     }
     case 'STRUCT': {
-      const writers = type.fields.map((field) => writerOf(field.type));
+      const fields = type.fields
+        .map((field, index) => [field.name, { index, write: writerOf(field.type) }] as const)
+        .toSorted(byName);
       return (value) =>
-        `{${type.fields
-          .map(
-            (field, index) => `${quoteJson(field.name)}:${writers[index]?.((value as Row)[index] ?? null)}`,
-          )
-          .join(',')}}`;
+        objectJson(fields.map(([name, { index, write }]) => [name, write((value as Row)[index] ?? null)]));
     }
     default:
       return nullableWriter(type);
   }
+}
+
+/** The order of Java's TreeMap. */
+function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+}
+
+function objectJson(fields: readonly (readonly [name: string, json: string])[]): string {
+  return `{${fields.map(([name, json]) => `${quoteJson(name)}:${json}`).join(',')}}`;
 }
 
 export const toJsonString = defineFunction({
@@ -66,6 +75,7 @@ export const toJsonString = defineFunction({
   ],
   examples: [
     { sql: "TO_JSON_STRING(STRUCT(ID:=1, NAME:='Alice'))", gives: `'{"ID":1,"NAME":"Alice"}'` },
+    { sql: 'TO_JSON_STRING(STRUCT(B:=1, A:=2))', gives: `'{"A":2,"B":1}'` },
     { sql: "TO_JSON_STRING(MAP('id':=ARRAY[1, 2]))", gives: `'{"id":[1,2]}'` },
   ],
 });
