@@ -1,9 +1,10 @@
 import { defineFunction } from '../definition.ts';
+import { atan2 as angleOf } from './java-roots.ts';
 import { doublePairOverloads } from './double-function.ts';
 
 export const atan2 = defineFunction({
   name: 'atan2',
   category: 'MATHEMATICAL',
   description: 'The angle, in radians, of the point (x, y).',
-  overloads: doublePairOverloads(['y', 'x'], Math.atan2),
+  overloads: doublePairOverloads(['y', 'x'], angleOf),
 });

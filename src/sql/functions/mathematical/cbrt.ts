@@ -1,3 +1,4 @@
+import { cbrt as cubeRoot } from './java-roots.ts';
 import { doubleFunction } from './double-function.ts';
 
-export const cbrt = doubleFunction('cbrt', 'The cube root.', Math.cbrt);
+export const cbrt = doubleFunction('cbrt', 'The cube root.', cubeRoot);

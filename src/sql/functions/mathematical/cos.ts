@@ -1,3 +1,4 @@
+import { cos as cosine } from './exact-trigonometry.ts';
 import { doubleFunction } from './double-function.ts';
 
-export const cos = doubleFunction('cos', 'The cosine of an angle in radians.', Math.cos);
+export const cos = doubleFunction('cos', 'The cosine of an angle in radians.', cosine);

@@ -1,3 +1,4 @@
+import { cos, sin } from './exact-trigonometry.ts';
 import { doubleFunction } from './double-function.ts';
 
-export const cot = doubleFunction('cot', 'The cotangent of an angle in radians.', (x) => 1 / Math.tan(x));
+export const cot = doubleFunction('cot', 'The cotangent of an angle in radians.', (x) => cos(x) / sin(x));

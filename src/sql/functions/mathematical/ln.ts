@@ -1,3 +1,4 @@
+import { ln as logarithm } from './exact-logarithm.ts';
 import { doubleFunction } from './double-function.ts';
 
-export const ln = doubleFunction('ln', 'The natural logarithm.', Math.log);
+export const ln = doubleFunction('ln', 'The natural logarithm.', logarithm);

@@ -14,7 +14,7 @@ export const round = defineFunction({
   description:
     'The nearest whole number, or number of so many places; halves go up, towards positive infinity.',
   overloads: [
-    overload(['val INTEGER'], 'INTEGER', (value) => value),
+    overload(['val INTEGER'], 'BIGINT', (value) => value),
     overload(['val BIGINT'], 'BIGINT', (value) => value),
     overload(['val DOUBLE'], 'BIGINT', (value) => doubleToInt64(Math.round(value))),
     roundingOverload(['val DECIMAL'], wholeType, (value) => halfUp(value, 0)),

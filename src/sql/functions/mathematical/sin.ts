@@ -1,3 +1,4 @@
+import { sin as sine } from './exact-trigonometry.ts';
 import { doubleFunction } from './double-function.ts';
 
-export const sin = doubleFunction('sin', 'The sine of an angle in radians.', Math.sin);
+export const sin = doubleFunction('sin', 'The sine of an angle in radians.', sine);

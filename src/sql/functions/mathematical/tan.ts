@@ -1,3 +1,4 @@
+import { tan as tangent } from './exact-trigonometry.ts';
 import { doubleFunction } from './double-function.ts';
 
-export const tan = doubleFunction('tan', 'The tangent of an angle in radians.', Math.tan);
+export const tan = doubleFunction('tan', 'The tangent of an angle in radians.', tangent);

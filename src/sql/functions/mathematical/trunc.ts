@@ -12,7 +12,7 @@ export const trunc = defineFunction({
   category: 'MATHEMATICAL',
   description: 'The number without its places, or cut to so many places.',
   overloads: [
-    overload(['val INTEGER'], 'INTEGER', (value) => value),
+    overload(['val INTEGER'], 'BIGINT', (value) => value),
     overload(['val BIGINT'], 'BIGINT', (value) => value),
     overload(['val DOUBLE'], 'BIGINT', doubleToInt64),
     roundingOverload(['val DECIMAL'], wholeType, (value) => down(value, 0)),
