@@ -52,9 +52,18 @@ function toDecimal(operand: BoundExpression, code: Code, context: Context): Code
   return { ...code, js: apply(context.builder, [code], ([value]) => `${make}(${value})`) };
 }
 
-function comparisonJs({ operator, by }: Comparison, a: string, b: string, context: Context): string {
+function comparisonJs(comparison: Comparison, a: string, b: string, context: Context): string {
+  const { operator, by, left, right } = comparison;
   const { builder } = context;
   const js = jsOperator(operator);
+  const isOfDoubles = left.type?.kind === 'DOUBLE' || right.type?.kind === 'DOUBLE';
+  if (
+    isOfDoubles &&
+    (by === 'primitive' || by === 'loose') &&
+    (operator === '<>' || operator.startsWith('IS'))
+  ) {
+    return `${js === '===' ? '!' : ''}${builder.capture(areApart)}(${a}, ${b})`;
+  }
   switch (by) {
     case 'equality':
       return `${js === '!==' ? '!' : ''}${builder.capture(sameValue)}(${a}, ${b})`;
@@ -69,6 +78,11 @@ function comparisonJs({ operator, by }: Comparison, a: string, b: string, contex
     default:
       return unreachable(by);
   }
+}
+
+/** Whether two numbers differ, as ksqlDB asks it: NaN is neither equal to anything nor different from it. */
+function areApart(a: Int64, b: Int64): boolean {
+  return a < b || a > b;
 }
 
 function jsOperator(operator: ComparisonOperator): string {

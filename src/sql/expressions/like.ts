@@ -1,6 +1,9 @@
+/** What ends a line in Java, where neither `%` nor `_` stands for it: ksqlDB makes `.*` and `.` of the two. */
+const LINE_END = /[\n\r\u0085\u2028\u2029]/;
+
 /**
- * LIKE: `%` stands for any characters, `_` for one, the escape character makes the next one literal. Patterns that are
- * only a prefix, a suffix or a part need no regular expression.
+ * LIKE: `%` stands for any characters but line ends, `_` for one, the escape character makes the next one literal.
+ * Patterns that are only a prefix, a suffix or a part need no matching part by part.
  */
 export function likeMatcher(pattern: string, escape: string | undefined): (text: string) => boolean {
   const parts = tokenize(pattern, escape);
@@ -11,16 +14,22 @@ export function likeMatcher(pattern: string, escape: string | undefined): (text:
     case 'x':
       return (text) => text === literal;
     case '%':
-      return () => true;
+      return isOneLine;
     case 'x%':
-      return (text) => text.startsWith(literal);
+      return (text) => text.startsWith(literal) && isOneLine(text.slice(literal.length));
     case '%x':
-      return (text) => text.endsWith(literal);
-    case '%x%':
-      return (text) => text.includes(literal);
+      return (text) => text.endsWith(literal) && isOneLine(text.slice(0, text.length - literal.length));
+    case '%x%': {
+      const matches = wildcardMatcher(parts);
+      return (text) => text.includes(literal) && (isOneLine(text) || matches(text));
+    }
     default:
       return wildcardMatcher(parts);
   }
+}
+
+function isOneLine(text: string): boolean {
+  return !LINE_END.test(text);
 }
 
 /**
@@ -39,16 +48,20 @@ function wildcardMatcher(parts: readonly Part[]): (text: string) => boolean {
       if (wanted !== undefined && typeof wanted !== 'string' && wanted.any === '%') {
         afterAny = ++part;
         anyEnd = at;
-      } else if (wanted !== undefined && (typeof wanted !== 'string' || wanted === characters[at])) {
+      } else if (wanted !== undefined && standsFor(wanted, characters[at] ?? '')) {
         part += 1;
         at += 1;
-      } else if (afterAny >= 0) {
+      } else if (afterAny >= 0 && isOneLine(characters[anyEnd] ?? '')) {
         part = afterAny;
         at = ++anyEnd;
       } else return false;
     }
     return parts.slice(part).every((rest) => typeof rest !== 'string' && rest.any === '%');
   };
+}
+
+function standsFor(part: Part, character: string): boolean {
+  return typeof part === 'string' ? part === character : isOneLine(character);
 }
 
 type Part = string | { readonly any: '%' | '_' };
@@ -66,5 +79,6 @@ function tokenize(pattern: string, escape: string | undefined): readonly Part[] 
       parts.push(character === '%' || character === '_' ? { any: character } : character);
     }
   }
+  if (escaped) throw new RangeError('LIKE pattern must not end with escape character');
   return parts;
 }
