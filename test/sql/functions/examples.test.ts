@@ -70,7 +70,7 @@ describe('what docs do not show', () => {
     ["REGEXP_EXTRACT('(?i)B\\p{Alpha}+', 'abc')", "'bc'"],
     ["REGEXP_EXTRACT('[a-z&&[^b]]+', 'bcd')", "'cd'"],
     ["REGEXP_REPLACE('a.b', '\\Q.\\E', '\\$')", "'a$b'"],
-    ["SPLIT_TO_MAP('', ';', '=')", null],
+    ["SPLIT_TO_MAP('', ';', '=')", "FILTER(MAP('a' := 'b'), (k, v) => FALSE)"],
     ['ARRAY_JOIN(CAST(NULL AS ARRAY<INT>))', "''"],
     ['ARRAY_JOIN(ARRAY[1.50, NULL])', "'1.50,null'"],
     ['ARRAY_CONTAINS(CAST(NULL AS ARRAY<INT>), 1)', 'FALSE'],

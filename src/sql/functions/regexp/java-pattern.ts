@@ -32,11 +32,18 @@ class JavaPattern {
   readonly #safeLength: number;
   readonly #pattern: string;
   #linear: RE2JS | null | undefined;
+  #groupCount: number | undefined;
 
   constructor(pattern: string) {
     this.#pattern = pattern;
     this.#regex = javaRegex(pattern);
     this.#safeLength = safeLength(this.#regex.source, BACKTRACKING_STEPS);
+  }
+
+  /** How many groups a match has, beside the whole. */
+  get groupCount(): number {
+    this.#groupCount ??= (new RegExp(`${this.#regex.source}|`, this.#regex.flags).exec('')?.length ?? 1) - 1;
+    return this.#groupCount;
   }
 
   /** The first match; null where there is none. */

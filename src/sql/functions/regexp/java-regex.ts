@@ -1,6 +1,6 @@
 /**
- * Java's regular expressions as JavaScript's. What differs and is translated: flags at the start, `\Q…\E`, `\A`, `\z`,
- * `\Z`, `\h`, POSIX classes such as `\p{Alpha}`, intersections of classes. Possessive quantifiers and atomic groups
+ * Java's regular expressions as JavaScript's. What differs and is translated: flags at the start, the dot, `\s`, `\Q…\E`, `\A`,
+ * `\z`, `\Z`, `\h`, POSIX classes such as `\p{Alpha}`, intersections of classes. Possessive quantifiers and atomic groups
  * become plain ones, which match the same texts but for a few that Java would refuse.
  */
 const posixClasses: Readonly<Record<string, string>> = {
@@ -61,7 +61,7 @@ function linearToken(token: string, dotAll: boolean): string | undefined {
   if (token.startsWith('\\u')) return `\\x{${token.replace(/[^0-9a-fA-F]/g, '')}}`;
   if (/^\\[0-9A-Za-z]/.test(token)) return undefined;
   if (!token.startsWith('[')) return token;
-  if (/\\[^dDwWsnrtfu\W]|\[.*\[|^\[\^?\]/s.test(token)) return undefined;
+  if (/\\[^dDwWsnrtfuv\W]|\[.*\[|^\[\^?\]/s.test(token)) return undefined;
   return token.replaceAll(/\\u\{?([0-9a-fA-F]+)\}?/g, '\\x{$1}').replaceAll('\\s', SPACES);
 }
 
@@ -75,6 +75,16 @@ function inlineFlags(pattern: string): { readonly flags: string; readonly rest: 
 function bracketOperands(source: string): string {
   return source.replace(/\[(\^?)([^[\]&]+)&&/g, '[$1[$2]&&').replace(/&&([^[\]&]+)(?=\]|&&)/g, '&&[$1]');
 }
+
+/** What a dot stands for: JavaScript's takes U+0085 for no end of a line. */
+const NO_LINE_END = '[^\\n\\r\\u0085\\u2028\\u2029]';
+/** What `\s` stands for: JavaScript's knows the spaces of Unicode, too. */
+const JAVA_SPACES = ' \\t\\n\\v\\f\\r';
+
+/** What `\\v` stands for, which is one character in JavaScript. */
+const VERTICAL = '\\n-\\r\\u0085\\u2028\\u2029';
+
+const QUANTIFIER = /[*+?]|\{\d+(?:,\d*)?\}/y;
 
 function translate(pattern: string, flags: string): string {
   const multiline = flags.includes('m');
@@ -90,19 +100,26 @@ function translate(pattern: string, flags: string): string {
     }
     if (letter === '[') inClass += 1;
     if (letter === ']' && inClass > 0) inClass -= 1;
-    if (
-      inClass === 0 &&
-      letter === '+' &&
-      /[*+?}]/.test(pattern.charAt(at - 1)) &&
-      pattern.charAt(at - 2) !== '\\'
-    )
+    QUANTIFIER.lastIndex = at;
+    const quantifier =
+      inClass === 0 && !pattern.startsWith('(?', at - 1) ? QUANTIFIER.exec(pattern)?.[0] : undefined;
+    if (quantifier !== undefined) {
+      source += quantifier;
+      at += quantifier.length - 1;
+      // A plus behind a quantifier makes it possessive; a question mark, which makes it lazy, goes with it.
+      if (pattern.charAt(at + 1) === '+') at += 1;
+      else if (pattern.charAt(at + 1) === '?') {
+        source += '?';
+        at += 1;
+      }
       continue;
+    }
     if (inClass === 0 && pattern.startsWith('(?>', at)) {
       source += '(?:';
       at += 2;
       continue;
     }
-    source += letter;
+    source += letter === '.' && inClass === 0 && !flags.includes('s') ? NO_LINE_END : letter;
   }
   return source;
 }
@@ -120,6 +137,21 @@ function escape(
       const text = pattern.slice(at + 2, end === -1 ? undefined : end);
       return [text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), (end === -1 ? pattern.length : end + 2) - at];
     }
+    case 'R':
+      return ['(?:\\r\\n|[\\n-\\r\\u0085\\u2028\\u2029])', 2];
+    case 'v':
+      return [inClass ? VERTICAL : `[${VERTICAL}]`, 2];
+    case 'e':
+      return ['\\u001b', 2];
+    case '0': {
+      const octal = /^[0-3]?[0-7]{1,2}/.exec(pattern.slice(at + 2))?.[0];
+      if (octal === undefined) throw new SyntaxError('Illegal octal escape sequence');
+      return [`\\u${Number.parseInt(octal, 8).toString(16).padStart(4, '0')}`, 2 + octal.length];
+    }
+    case 's':
+      return [inClass ? JAVA_SPACES : `[${JAVA_SPACES}]`, 2];
+    case 'S':
+      return [inClass ? '\\S' : `[^${JAVA_SPACES}]`, 2];
     case 'A':
       return [multiline ? '(?<![\\s\\S])' : '^', 2];
     case 'z':

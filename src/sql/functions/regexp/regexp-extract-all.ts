@@ -2,9 +2,9 @@ import { defineFunction, overload } from '../definition.ts';
 import { javaPattern } from './java-pattern.ts';
 
 function extractAll(pattern: string, input: string, group: number): (string | null)[] | null {
-  const matches = [...javaPattern(pattern).matches(input)];
-  if (group < 0 || (matches[0] !== undefined && group >= matches[0].length)) return null;
-  return matches.map((match) => match[group] ?? null);
+  const expression = javaPattern(pattern);
+  if (group < 0 || group > expression.groupCount) return null;
+  return Array.from(expression.matches(input), (match) => match[group] ?? null);
 }
 
 export const regexpExtractAll = defineFunction({

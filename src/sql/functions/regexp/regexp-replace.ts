@@ -2,18 +2,30 @@ import { defineFunction, overload } from '../definition.ts';
 import { checkTextLength } from '../limits.ts';
 import { type JavaMatch, javaPattern } from './java-pattern.ts';
 
-/** Java's replacements: `$1` and `${name}` are groups, `\` takes the next character as it is. */
+/**
+ * Java's replacements: `$1` and `${name}` are groups, `\` takes the next character as it is. Of `$12` as many digits
+ * count as there is a group for.
+ * @throws {RangeError} where there is no such group, or nothing behind the last `$` or `\`.
+ */
 function expand(replacement: string, match: JavaMatch): string {
   return replacement.replace(
-    /\\(.)|\$(?:(\d)|\{(\w+)\})?/gs,
-    (_, literal: string | undefined, digit: string | undefined, name: string | undefined) => {
+    /\\(.?)|\$(?:(\d+)|\{(\w+)\})?/gs,
+    (_, literal: string | undefined, digits: string | undefined, name: string | undefined) => {
+      if (literal === '') throw new RangeError('character to be escaped is missing');
       if (literal !== undefined) return literal;
-      if (name !== undefined) return match.groups?.[name] ?? '';
-      if (digit === undefined || Number(digit) >= match.length)
-        throw new RangeError('Illegal group reference');
-      return match[Number(digit)] ?? '';
+      if (name !== undefined && Object.hasOwn(match.groups ?? {}, name)) return match.groups?.[name] ?? '';
+      if (digits === undefined) throw new RangeError('Illegal group reference');
+      return numbered(digits, match);
     },
   );
+}
+
+function numbered(digits: string, match: JavaMatch): string {
+  let length = 1;
+  while (length < digits.length && Number(digits.slice(0, length + 1)) < match.length) length += 1;
+  const group = Number(digits.slice(0, length));
+  if (group >= match.length) throw new RangeError(`No group ${group}`);
+  return (match[group] ?? '') + digits.slice(length);
 }
 
 export const regexpReplace = defineFunction({

@@ -1,6 +1,9 @@
 import { defineFunction, overloadWithNulls } from '../definition.ts';
 
-/** Where the n-th occurrence begins, from 1; from a negative position the search goes backwards. 0: nowhere. */
+/**
+ * Where the n-th occurrence begins, from 1; from a negative position the search goes backwards, and what is found ends
+ * there or in front of it. 0: nowhere. An empty text is found where the search begins.
+ */
 function find(
   text: string | null,
   part: string | null,
@@ -9,10 +12,11 @@ function find(
 ): number | null {
   if (text === null || part === null) return 0;
   if (position === null || occurrence === null) return null;
-  if (text === '' || part === '' || position === 0 || occurrence < 1) return 0;
+  if (position === 0 || Math.abs(position) > text.length || occurrence < 1) return 0;
   const backwards = position < 0;
-  let at = backwards ? text.length + position : position - 1;
-  if (at < 0 || at >= text.length) return 0;
+  let at = backwards ? text.length + position - part.length + 1 : position - 1;
+  if (part === '') return at + 1;
+  if (at < 0) return 0;
   for (let left = occurrence; ; left -= 1) {
     at = backwards ? text.lastIndexOf(part, at) : text.indexOf(part, at);
     if (at === -1) return 0;

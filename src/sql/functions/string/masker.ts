@@ -10,25 +10,32 @@ interface Mask {
 
 export const defaultMask: Mask = { upper: 'X', lower: 'x', digit: 'n', other: '-' };
 
-/** The mask of a call's arguments; of a text only the first character counts. */
+/** The mask of a call's arguments. @throws {RangeError} for a text that is not one character. */
 export function maskOf(
   upper: string | null,
   lower: string | null,
   digit: string | null,
   other: string | null,
 ): Mask {
-  const first = (text: string | null): string | null =>
-    text === null || text === '' ? null : text.charAt(0);
-  return { upper: first(upper), lower: first(lower), digit: first(digit), other: first(other) };
+  for (const text of [upper, lower, digit, other]) {
+    if (text !== null && text.length !== 1) {
+      throw new RangeError(`Invalid mask character. Must be only single character, but was '${text}'`);
+    }
+  }
+  return { upper, lower, digit, other };
 }
 
 export function masked(text: string, mask: Mask): string {
-  return Array.from(text, (letter) => {
-    if (/\p{Lu}/u.test(letter)) return mask.upper ?? letter;
-    if (/\p{Ll}/u.test(letter)) return mask.lower ?? letter;
-    if (/\p{Nd}/u.test(letter)) return mask.digit ?? letter;
-    return mask.other ?? letter;
-  }).join('');
+  let result = '';
+  // By UTF-16 units, so that the masked text is as long as the text: the second half of a character is one of its own.
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    if (/\p{Lu}/u.test(letter)) result += mask.upper ?? letter;
+    else if (/\p{Ll}/u.test(letter)) result += mask.lower ?? letter;
+    else if (/\p{Nd}/u.test(letter)) result += mask.digit ?? letter;
+    else result += mask.other ?? letter;
+  }
+  return result;
 }
 
 /** The two overloads of a function that masks the part of a text which a count decides. */

@@ -5,13 +5,13 @@ export const splitToMap = defineFunction({
   name: 'split_to_map',
   category: 'STRING',
   description:
-    'A map of the entries of a text, divided by one delimiter into entries and by another into key and value. Entries without the second are left out; of one key the last entry counts.',
+    'A map of the entries of a text, divided by one delimiter into entries and by another into key and value. Entries without the second are left out; of one key the last entry counts. Null where a delimiter is empty or both are the same.',
   overloads: [
     overload(
       ['input STRING', 'entryDelimiter STRING', 'kvDelimiter STRING'],
       'MAP<STRING, STRING>',
       (input, entryDelimiter, kvDelimiter) => {
-        if (input === '' || entryDelimiter === '' || kvDelimiter === '') return null;
+        if (entryDelimiter === '' || kvDelimiter === '' || entryDelimiter === kvDelimiter) return null;
         const map = new Map<SqlValue, SqlValue>();
         for (const entry of input.split(entryDelimiter)) {
           const at = entry.indexOf(kvDelimiter);

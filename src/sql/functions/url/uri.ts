@@ -5,26 +5,40 @@ interface Uri {
   readonly protocol: string | undefined;
   readonly host: string | undefined;
   readonly port: number | undefined;
-  readonly path: string;
+  readonly path: string | undefined;
   readonly query: string | undefined;
   readonly fragment: string | undefined;
 }
 
 const URI = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
+const SERVER = /^(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[^:@]*)(?::(\d*))?$/;
+/** Labels of letters, digits and inner hyphens, of which the last begins with a letter. */
+const HOST_NAME = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** @throws {RangeError} for texts with characters that a URI cannot have. */
+/**
+ * The parts of a URI by Java's rules: what stands for a server and is no host name has neither host nor port, and a
+ * scheme in front of no slash no path.
+ * @throws {RangeError} for texts that are no URI.
+ */
 export function parseUri(text: string): Uri {
-  if (/[\s<>"{}|\\^`]/.test(text)) throw new RangeError(`URL input has invalid syntax: ${text}`);
   const [, protocol, authority, path = '', query, fragment] = URI.exec(text) ?? [];
-  const server = /^(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[^:@]*)(?::(\d*))?$/.exec(authority ?? '');
-  const host = server?.[1];
-  const port = server?.[2];
+  const isBroken =
+    /[\s<>"{}|\\^`]|%(?![0-9A-Fa-f]{2})/.test(text) ||
+    /[[\]]/.test(path) ||
+    fragment?.includes('#') === true ||
+    (protocol === undefined && authority === undefined && /^[^/]*:/.test(path)) ||
+    (protocol !== undefined && authority === undefined && path === '');
+  if (isBroken) throw new RangeError(`URL input has invalid syntax: ${text}`);
+  const isOpaque = protocol !== undefined && authority === undefined && !path.startsWith('/');
+  const [, host = '', port = ''] = SERVER.exec(authority ?? '') ?? [];
+  const isServer = host.startsWith('[') || HOST_NAME.test(host) || IPV4.test(host);
   return {
     protocol,
-    host: host === undefined || host === '' ? undefined : host,
-    port: port === undefined || port === '' ? undefined : Number(port),
-    path: decode(path),
-    query: query === undefined ? undefined : decode(query),
+    host: isServer ? host : undefined,
+    port: isServer && port !== '' ? Number(port) : undefined,
+    path: isOpaque ? undefined : decode(path),
+    query: isOpaque || query === undefined ? undefined : decode(query),
     fragment: fragment === undefined ? undefined : decode(fragment),
   };
 }
