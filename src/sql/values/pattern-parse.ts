@@ -107,16 +107,15 @@ function readField(
   switch (letter) {
     case 'G':
       return readName(count === 4 ? ['Before Christ', 'Anno Domini'] : ['BC', 'AD'], text, at, 'G', reading);
+    case 'E':
     case 'e':
     case 'c':
-      if (count <= 2) return readNumber({ ...element, letter: 'e' }, text, at, reading, reserved);
-      return readName(sized(dayNames, count), text, at, 'E', reading);
-    case 'E':
-      return readName(sized(dayNames, count), text, at, 'E', reading);
+      return letter !== 'E' && count <= 2
+        ? readNumber({ ...element, letter: 'e' }, text, at, reading, reserved)
+        : readName(sized(dayNames, count), text, at, 'E', reading);
     case 'a':
-      return readName(['AM', 'PM'], text, at, 'a', reading);
     case 'B':
-      return readName(periodNames, text, at, 'B', reading);
+      return readName(letter === 'a' ? ['AM', 'PM'] : periodNames, text, at, letter, reading);
     case 'q':
     case 'Q':
       if (count <= 2) return readNumber({ ...element, letter: 'Q' }, text, at, reading, reserved);

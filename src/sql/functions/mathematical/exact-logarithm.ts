@@ -82,11 +82,15 @@ export function exp(x: number): number {
   return Math.abs(x) < 708 && x !== 0 ? toDouble(exponential(fromDouble(x))) : Math.exp(x);
 }
 
+/** Beyond this, only powers of numbers next to 1 are doubles. */
+const EXPONENT_MAX = 2 ** 60;
+
 /** The base to the power of the exponent. */
 export function pow(base: number, exponent: number): number {
   const rounded = base ** exponent;
   const isOrdinary = rounded !== 0 && Number.isFinite(rounded) && Math.abs(rounded) > 2 ** -1000;
-  if (!isOrdinary || base === 0 || !Number.isFinite(base) || exponent === 0) return rounded;
+  const isPower = base !== 0 && Number.isFinite(base) && Math.abs(exponent) < EXPONENT_MAX && exponent !== 0;
+  if (!isOrdinary || !isPower) return rounded;
   const magnitude = toDouble(exponential(multiply(logarithm(Math.abs(base)), fromDouble(exponent))));
   return rounded < 0 ? -magnitude : magnitude;
 }

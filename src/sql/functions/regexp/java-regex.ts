@@ -124,6 +124,12 @@ function translate(pattern: string, flags: string): string {
   return source;
 }
 
+/** Escapes that JavaScript has not. */
+const otherEscapes: Readonly<Record<string, string>> = {
+  R: '(?:\\r\\n|[\\n-\\r\\u0085\\u2028\\u2029])',
+  e: '\\u001b',
+};
+
 /** What stands for an escape, and how long the escape is. */
 function escape(
   pattern: string,
@@ -137,12 +143,8 @@ function escape(
       const text = pattern.slice(at + 2, end === -1 ? undefined : end);
       return [text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), (end === -1 ? pattern.length : end + 2) - at];
     }
-    case 'R':
-      return ['(?:\\r\\n|[\\n-\\r\\u0085\\u2028\\u2029])', 2];
     case 'v':
       return [inClass ? VERTICAL : `[${VERTICAL}]`, 2];
-    case 'e':
-      return ['\\u001b', 2];
     case '0': {
       const octal = /^[0-3]?[0-7]{1,2}/.exec(pattern.slice(at + 2))?.[0];
       if (octal === undefined) throw new SyntaxError('Illegal octal escape sequence');
@@ -174,6 +176,6 @@ function escape(
       return [inClass ? posix : `[${next === 'P' ? '^' : ''}${posix}]`, name[0].length];
     }
     default:
-      return [`\\${next}`, 2];
+      return [otherEscapes[next] ?? `\\${next}`, 2];
   }
 }
