@@ -16,7 +16,8 @@ import { generatedQueryId, parseQueryId, type QueryId, type QueryIdPrefix } from
 import { ownedSource, PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
-import { checkReplacement, checkUpgrade } from './replace-source.ts';
+import { checkUpgrade } from './check-upgrade.ts';
+import { checkReplacement } from './replace-source.ts';
 import { schemaOfProject, sinkSource, sinkStep, sinkTopic } from './sink-source.ts';
 import { recordOf, type StatementPlan, type TopicRequest } from './statement-plan.ts';
 

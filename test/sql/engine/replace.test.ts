@@ -65,7 +65,7 @@ describe('CREATE OR REPLACE', () => {
     ],
     [
       'CREATE OR REPLACE TABLE n AS SELECT v, COUNT(*) AS c, SUM(v) AS s FROM a GROUP BY v;',
-      'Upgrades not yet supported for StreamAggregate',
+      'Plan step of type StreamAggregate must have matching aggregate functions. Values differ: [COUNT(*)] vs. [COUNT(*), SUM(V)]',
     ],
     [
       'CREATE OR REPLACE STREAM j AS SELECT a.id AS id, w FROM a JOIN t ON a.id = t.id WHERE w > 1;',
