@@ -257,7 +257,7 @@ export class SqlEngine {
     const running = await this.#host.startQuery(query, this.#context(session, new Map(), this.#catalog));
     if (this.#isClosed) await running.close();
     this.#queries.set(query.queryId, { text, running });
-    this.#queryNumber = Math.max(this.#queryNumber + 1, numberOf(query.queryId) + 1);
+    this.#queryNumber += 1;
   }
 
   /** The source is dropped already: that its topic stays is told. */
@@ -520,11 +520,6 @@ function checkQuery(query: Query, context: AnalysisContext): void {
   }
   if (query.emit === undefined) analyzePull(query, context);
   planTransientQuery(query, CHECKED, context);
-}
-
-function numberOf(queryId: string): number {
-  const digits = /_([0-9]+)$/.exec(queryId)?.[1];
-  return digits === undefined ? 0 : Number(digits);
 }
 
 /** Rows that cannot be had now, since their query rebalances, is paused or has failed: the answer says which it is. */

@@ -108,12 +108,16 @@ function targetOf(statement: InsertValues, context: AnalysisContext): DataSource
   return source;
 }
 
-/** Columns in the order of the values; ROWTIME may be among them. */
+/** Columns in the order of the values: as they are named, else the key first; ROWTIME may be among them. */
 function columnsOf(statement: InsertValues, source: DataSource): readonly SchemaColumn[] {
   const { schema } = source;
   if (statement.columns.length === 0) {
     rejectHeaders(schema.headers);
-    return schema.columns;
+    return [...schema.key, ...schema.value];
+  }
+  const twice = statement.columns.find((name, index) => statement.columns.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw sqlError(`Column name ${quoteName(twice)} is given twice.`, { span: statement.nameSpan });
   }
   const columns = statement.columns.map((name): SchemaColumn => {
     if (name === 'ROWTIME') return { name, type: { kind: 'BIGINT' }, namespace: 'VALUE' };

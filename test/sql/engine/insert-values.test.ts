@@ -14,6 +14,46 @@ function inserted(columns: string, values: string): string | undefined {
   return engine.stubs.get('s')?.[0]?.value?.toString();
 }
 
+/** Key and value of what an INSERT writes into a source whose key is declared last. */
+function record(insert: string, declared = 'v INT, w STRING, k STRING KEY'): readonly (string | undefined)[] {
+  const engine = new CaseEngine({ functions, properties: {}, topics: [] });
+  engine.execute(`CREATE STREAM s (${declared}) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON'); ${insert}`);
+  const written = engine.stubs.get('s')?.[0];
+  return [written?.key?.toString(), written?.value?.toString()];
+}
+
+describe('the columns of INSERT', () => {
+  it('are the key and then the values where none is named, whatever the order of their declaration', () => {
+    const expected = ['key', '{"V":1,"W":"x"}'];
+    expect(record("INSERT INTO s VALUES ('key', 1, 'x');")).toEqual(expected);
+    expect(() => record("INSERT INTO s VALUES (1, 'x', 'key');")).toThrow('for field `K` but got INTEGER');
+    expect(record("INSERT INTO s (w, k, v) VALUES ('x', 'key', 1);")).toEqual(expected);
+  });
+
+  it.each(['v', 'ROWTIME'])('are named once: %s', (name) => {
+    const text = `INSERT INTO s (${name}, k, ${name}) VALUES (1, 'key', 2);`;
+    expect(() => record(text)).toThrow(`Column name \`${name.toUpperCase()}\` is given twice.`);
+  });
+
+  it.each([
+    ["INSERT INTO s VALUES ('key', 1, 'x');", 'Cannot insert into HEADER columns: H'],
+    ["INSERT INTO s (k, h) VALUES ('key', TO_BYTES('00', 'hex'));", 'Cannot insert into HEADER columns: H'],
+    [
+      "INSERT INTO s (k, ROWPARTITION) VALUES ('key', 1);",
+      'Inserting into column `ROWPARTITION` is not allowed.',
+    ],
+    ["INSERT INTO s (k, ROWOFFSET) VALUES ('key', 1);", 'Inserting into column `ROWOFFSET` is not allowed.'],
+    ["INSERT INTO s (k, x) VALUES ('key', 1);", 'Column name `X` does not exist.'],
+  ])('are no headers and no places: %s', (text, message) => {
+    expect(() => record(text, "v INT, k STRING KEY, h BYTES HEADER('h')")).toThrow(message);
+  });
+
+  it('may leave out headers by naming the others', () => {
+    const declared = "v INT, k STRING KEY, h BYTES HEADER('h')";
+    expect(record("INSERT INTO s (v, k) VALUES (1, 'key');", declared)).toEqual(['key', '{"V":1}']);
+  });
+});
+
 describe('the values of INSERT', () => {
   it.each([
     ['price', '1.5', '"PRICE":1.50'],
