@@ -94,11 +94,15 @@ export function startDefaults({
   };
 }
 
-/** Says which variables of the environment look like a slip of the pen; they may also be meant for somebody else. */
-export function warnOfSuspects({ suspects }: ProcessSettings): void {
+/**
+ * Says which variables of the environment look like a slip of the pen (they may also be meant for somebody else), and
+ * which properties of ksqlDB have no effect.
+ */
+export function warnOfSuspects({ suspects, ignored }: ProcessSettings): void {
   for (const { variable, meant } of suspects) {
     writeError(`millrace: ${variable} sets nothing; did you mean ${meant}?\n`);
   }
+  for (const [name, reason] of ignored) writeError(`millrace: ${name} has no effect: ${reason}\n`);
 }
 
 /** Where the data goes: what was asked for, else what is configured, else a folder in the current one. */

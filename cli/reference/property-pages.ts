@@ -7,7 +7,12 @@ import {
 } from '../../src/base/config/config-key.ts';
 import { allowedValues } from '../../src/base/config/config-value.ts';
 import { adminConfig, consumerConfig, producerConfig } from '../../src/client/index.ts';
-import { engineProperties, serverProperties } from '../../src/server/config/index.ts';
+import {
+  engineProperties,
+  ignoredKsqlProperties,
+  ignoredStreamsProperties,
+  serverProperties,
+} from '../../src/server/config/index.ts';
 import { streamsConfig } from '../../src/streams/index.ts';
 import { code, sentence, table } from './markdown.ts';
 
@@ -54,6 +59,12 @@ export function serverConfigPage(): string {
     table(PROPERTY_HEADER, propertyRows(engineProperties, 'per-query')),
     '\nBeside these the [properties of Streams](streams-config.md) and of its [clients](client-config.md) are taken, with',
     '`ksql.streams.` before them or without it: `ksql.streams.poll.ms`, `ksql.streams.consumer.max.poll.records`.\n',
+    '## Properties without effect\n',
+    'ksqlDB and Kafka Streams have them, and scripts and configurations that were written for them hold them: their values',
+    'are checked, and they are taken with a warning.\n',
+    table(IGNORED_HEADER, ignoredRows(ignoredKsqlProperties)),
+    '',
+    table(IGNORED_HEADER, ignoredRows(ignoredStreamsProperties)),
   ].join('\n');
 }
 
@@ -83,6 +94,16 @@ function propertyRows(keys: ConfigKeys, mode: ConfigKey['updateMode']): readonly
   return Object.entries(keys)
     .filter(([, { updateMode = 'read-only' }]) => updateMode === mode)
     .map(([name, key]) => [...keyCells(name, key), sentence(key.doc)]);
+}
+
+const IGNORED_HEADER = ['property', 'type', 'allowed', 'set by', 'why it changes nothing'];
+
+function ignoredRows(keys: ConfigKeys): readonly (readonly string[])[] {
+  return Object.entries(keys).map(([name, key]) => [
+    ...keyCells(name, key).slice(0, -1),
+    key.updateMode === 'per-query' ? 'a session' : 'the server',
+    sentence(key.doc),
+  ]);
 }
 
 function optionTable(keys: OptionKeys): string {

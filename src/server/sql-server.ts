@@ -13,7 +13,7 @@ import { KafkaHost } from '../sql/runtime/kafka-host.ts';
 import { recordedStatement } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { SQL_STATE_FOLDER } from './config/state-folder.ts';
-import { serverConfig } from './config/server-properties.ts';
+import { serverConfig } from './config/server-config.ts';
 import { BodyReader } from './http/body-reader.ts';
 import type { HttpFront } from './http/front.ts';
 import { listen } from './http/listen.ts';

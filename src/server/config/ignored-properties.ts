@@ -1,29 +1,27 @@
-/** Properties that Kafka Streams has and that change nothing here, with the reason: scripts written for ksqlDB set them. */
-const ignoredProperties: Readonly<Record<string, string>> = {
-  'num.stream.threads': 'a query has one loop per process',
-  'num.standby.replicas': 'there are no standby replicas',
-  'max.warmup.replicas': 'there are no warm-up replicas',
-  'probing.rebalance.interval.ms': 'there are no probing rebalances',
-  'acceptable.recovery.lag': 'there are no warm-up replicas',
-  'rack.aware.assignment.strategy': 'tasks are assigned without racks',
-  'rack.aware.assignment.tags': 'tasks are assigned without racks',
-  'task.timeout.ms': 'a commit is tried again for five minutes',
-  'state.cleanup.delay.ms': 'state of partitions that went elsewhere stays until its query ends',
-  'topology.optimization': 'topologies are those without optimization',
-  'metrics.recording.level': 'metrics are always recorded',
-  'metrics.num.samples': 'metrics have no samples',
-  'metrics.sample.window.ms': 'metrics have no samples',
-  'enable.metrics.push': 'metrics are read from the metrics page',
-  'rocksdb.config.setter': 'it names a Java class',
-  'default.dsl.store': 'stores are RocksDB',
-  'default.production.exception.handler': 'it names a Java class',
-  'default.deserialization.exception.handler': 'it names a Java class',
-  'upgrade.from': 'state of older versions is not taken over',
-};
+import { type ConfigKey, type ConfigKeys, string } from '../../base/config/config-key.ts';
+import { ignoredKsqlFamilies, ignoredKsqlProperties } from './ignored-ksql-properties.ts';
+import { ignoredStreamsProperties } from './ignored-streams-properties.ts';
+import { sqlProperty } from './server-properties.ts';
 
-/** What a session is told of a property that is accepted and has no effect; undefined for all others. */
+/** In front of a property of Kafka Streams: where it is meant for. */
+const STREAMS_PREFIX =
+  /^(?:ksql\.streams\.)?(?:(?:consumer|main\.consumer|restore\.consumer|global\.consumer|producer|admin)\.)?/;
+
+/** A property that ksqlDB or Kafka Streams has and that changes nothing here; its doc text is the reason. */
+export function ignoredProperty(name: string): ConfigKey | undefined {
+  if (sqlProperty(name)?.updateMode === 'per-query') return undefined;
+  const ksql: ConfigKeys = ignoredKsqlProperties;
+  if (Object.hasOwn(ksql, name)) return ksql[name];
+  const streams: ConfigKeys = ignoredStreamsProperties;
+  const inner = name.replace(STREAMS_PREFIX, '');
+  if (Object.hasOwn(streams, inner)) return streams[inner];
+  const family = Object.keys(ignoredKsqlFamilies).find((prefix) => name.startsWith(prefix));
+  const reason = family === undefined ? undefined : ignoredKsqlFamilies[family];
+  return reason === undefined ? undefined : { ...string(null, reason), updateMode: 'per-query' };
+}
+
+/** What is said of a property that is accepted and has no effect; undefined for all others. */
 export function ignoredWarning(name: string): string | undefined {
-  const inner = name.replace(/^ksql\.streams\./, '');
-  if (!Object.hasOwn(ignoredProperties, inner)) return undefined;
-  return `'${name}' has no effect: ${ignoredProperties[inner] ?? ''}`;
+  const key = ignoredProperty(name);
+  return key === undefined ? undefined : `'${name}' has no effect: ${key.doc}`;
 }

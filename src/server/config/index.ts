@@ -1,4 +1,6 @@
 export { engineProperties } from './engine-properties.ts';
+export { ignoredKsqlProperties } from './ignored-ksql-properties.ts';
+export { ignoredStreamsProperties } from './ignored-streams-properties.ts';
 export { type FileSettings, readConfigFile } from './config-file.ts';
 export {
   serverProperties,

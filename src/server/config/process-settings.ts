@@ -5,6 +5,7 @@ import { placeText } from '../../base/config/config-source.ts';
 import { readConfig } from '../../base/config/config-value.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { FileSettings } from './config-file.ts';
+import { ignoredProperty } from './ignored-properties.ts';
 import { sqlProperty, sqlPropertyNames } from './server-properties.ts';
 
 /** The configuration of a process, cut into what the broker takes and what the SQL server takes. */
@@ -15,6 +16,8 @@ export interface ProcessSettings {
   readonly httpListener: GivenValue | undefined;
   /** Variables of the environment that look like a slip of the pen, with the property that may be meant. */
   readonly suspects: readonly { readonly variable: string; readonly meant: string }[];
+  /** Properties of ksqlDB that have no effect, with the reason. */
+  readonly ignored: ReadonlyMap<string, string>;
 }
 
 export interface SettingInputs {
@@ -49,13 +52,14 @@ export function processSettings({ file, env, flags, brokerKeys }: SettingInputs)
   for (const [name, value] of Object.entries(flags)) {
     if (!collected.set(name, { value, source: 'flag' })) throw unknownConfig(name, collected.names());
   }
-  const { broker, server, httpListener } = collected;
-  return { broker, server, httpListener, suspects };
+  const { broker, server, httpListener, ignored } = collected;
+  return { broker, server, httpListener, suspects, ignored };
 }
 
 class CollectedSettings {
   readonly broker = new Map<string, GivenValue>();
   readonly server = new Map<string, GivenValue>();
+  readonly ignored = new Map<string, string>();
   httpListener: GivenValue | undefined;
   readonly #brokerKeys: ConfigKeys;
 
@@ -74,12 +78,15 @@ class CollectedSettings {
       return true;
     }
     const ofBroker = Object.hasOwn(this.#brokerKeys, name);
-    const key = ofBroker ? this.#brokerKeys[name] : sqlProperty(name);
+    const known = ofBroker ? this.#brokerKeys[name] : sqlProperty(name);
+    const ignored = known === undefined && name.startsWith('ksql.') ? ignoredProperty(name) : undefined;
+    const key = known ?? ignored;
     if (key === undefined) return false;
     if ('expected' in readConfig(key, given.value)) {
       throw invalidConfig(name, given.value, { key, place: placeText(given) });
     }
-    (ofBroker ? this.broker : this.server).set(name, given);
+    if (ignored !== undefined) this.ignored.set(name, ignored.doc);
+    else (ofBroker ? this.broker : this.server).set(name, given);
     return true;
   }
 

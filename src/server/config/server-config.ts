@@ -1,0 +1,28 @@
+import { Config, type GivenValue } from '../../base/config/config.ts';
+import { invalidConfig, unknownConfig } from '../../base/config/config-errors.ts';
+import { placeText } from '../../base/config/config-source.ts';
+import { readConfig } from '../../base/config/config-value.ts';
+import { ignoredProperty } from './ignored-properties.ts';
+import { type ServerConfig, serverProperties, sqlProperty, sqlPropertyNames } from './server-properties.ts';
+
+/**
+ * The values of all server properties.
+ * @throws {ArgumentError} for an unknown name or a value that is no good, with what it should be.
+ */
+export function serverConfig(texts: Readonly<Record<string, string>>): ServerConfig {
+  const own = new Map<string, GivenValue>();
+  for (const [name, value] of Object.entries(texts)) {
+    const given = { value, source: 'flag' } as const;
+    if (Object.hasOwn(serverProperties, name)) own.set(name, given);
+    else checkSqlProperty(name, given);
+  }
+  return new Config(serverProperties, own);
+}
+
+/** @throws {ArgumentError} for an unknown name or a value that is no good. */
+function checkSqlProperty(name: string, given: GivenValue): void {
+  const key = sqlProperty(name) ?? ignoredProperty(name);
+  const place = placeText(given);
+  if (key === undefined) throw unknownConfig(name, sqlPropertyNames, { place });
+  if ('expected' in readConfig(key, given.value)) throw invalidConfig(name, given.value, { key, place });
+}
