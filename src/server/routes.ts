@@ -37,6 +37,8 @@ export interface Services {
   };
   /** Why the server cannot do its work, or undefined while it can. */
   readonly failure: () => string | undefined;
+  /** How many recorded statements are not carried out. */
+  readonly skippedCommands: () => number;
   /** Why the Kafka cluster is not there, or undefined while it answers. */
   readonly kafkaFailure: () => string | undefined;
 }
@@ -93,8 +95,9 @@ function acceptAnyJson(app: FastifyInstance, bodies: BodyReader): void {
 }
 
 function addStatusRoutes(app: FastifyInstance, services: Services): void {
-  const { executor, info, metrics, failure, kafkaFailure } = services;
-  const isHealthy = (): boolean => failure() === undefined && kafkaFailure() === undefined;
+  const { executor, info, metrics, failure, kafkaFailure, skippedCommands } = services;
+  const areCommandsHealthy = (): boolean => failure() === undefined && skippedCommands() === 0;
+  const isHealthy = (): boolean => areCommandsHealthy() && kafkaFailure() === undefined;
   app.get('/', (_request, reply) => reply.redirect('/info', 307));
   app.get('/info', () => ({
     KsqlServerInfo: { ...info, serverStatus: isHealthy() ? 'RUNNING' : 'DEGRADED' },
@@ -103,7 +106,7 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
     const details = {
       metastore: { isHealthy: true },
       kafka: { isHealthy: kafkaFailure() === undefined },
-      commandRunner: { isHealthy: failure() === undefined },
+      commandRunner: { isHealthy: areCommandsHealthy() },
     };
     return { isHealthy: isHealthy(), details, serverState: 'READY' };
   });

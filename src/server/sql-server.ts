@@ -10,8 +10,9 @@ import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
 import { replayCommands } from '../sql/engine/replay-commands.ts';
 import { KafkaHost } from '../sql/runtime/kafka-host.ts';
-import { recordedStatement } from './commands/command.ts';
+import { type RecordedCommand, recordedStatement } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
+import { SkippedCommands } from './commands/skipped-commands.ts';
 import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { serverConfig } from './config/server-config.ts';
 import { BodyReader } from './http/body-reader.ts';
@@ -107,6 +108,7 @@ export class SqlServer {
       },
     });
     let failure: string | undefined;
+    const skipped = new SkippedCommands(logger);
     let commands: CommandTopic | undefined;
     const health = new KafkaHealth({ environment: nodeEnvironment, bootstrapServers, logger });
     const kafka = new KafkaAbsence({
@@ -121,6 +123,7 @@ export class SqlServer {
         throw new OperationalError('NOT_READY', why, { retriable: true });
       },
       kafka,
+      skipped,
       timers: nodeEnvironment.timers,
     });
     const queries = new QueryRunner(engine, {
@@ -168,14 +171,9 @@ export class SqlServer {
         kafka,
         skipDamage: settings.get('ksql.command.topic.skip.damage'),
         progressFile: path.join(stateDir, `command-topic-${serviceId}.json`),
-        restore: (past) => {
-          const state = replayCommands(past.flatMap(recordedStatement));
-          for (const second of state.passedOver) {
-            logger.warn('a recorded query is not started: another one writes its result', { ...second });
-          }
-          return engine.restore(state);
-        },
+        restore: (past) => restore(past, { engine, skipped, logger }),
         apply: (command) => executor.apply(command),
+        onSkipped: (recorded, reason) => skipped.skip(recorded, reason),
         onFailure: (error) => {
           failure = `the command topic cannot be followed: ${messageOf(error)}`;
           logger.error(failure, { error });
@@ -192,6 +190,7 @@ export class SqlServer {
         bodies,
         info: { version: ksqlVersion, kafkaClusterId, ksqlServiceId: serviceId },
         failure: () => failure,
+        skippedCommands: () => skipped.count,
         kafkaFailure: () => health.failure,
       };
       const { front, url } = await listen(options.listen, settings, (app) => addRoutes(app, services));
@@ -215,6 +214,28 @@ export class SqlServer {
     await this.#host.close();
     await this.#commands.ended;
   }
+}
+
+/** Takes up what the recorded commands have left, except for those that cannot be carried out. */
+async function restore(
+  past: readonly RecordedCommand[],
+  { engine, skipped, logger }: { engine: SqlEngine; skipped: SkippedCommands; logger: Logger },
+): Promise<void> {
+  const statements = past.flatMap((recorded) => {
+    const statement = recordedStatement(recorded);
+    return statement === undefined ? [] : [{ ...statement, offset: recorded.offset }];
+  });
+  const state = replayCommands(statements);
+  for (const second of state.passedOver) {
+    logger.warn('a recorded query is not started: another one writes its result', { ...second });
+  }
+  const reasons = new Map(state.skipped.map(({ statement, reason }) => [statement.offset, reason]));
+  for (const recorded of past) {
+    const reason = recorded.obstacle ?? reasons.get(recorded.offset);
+    if (reason === undefined) skipped.carriedOut(recorded.command);
+    else skipped.skip(recorded, reason);
+  }
+  await engine.restore(state);
 }
 
 /** The id of the cluster; the first contact with it, so this is where one that does not answer is noticed. */

@@ -31,6 +31,7 @@ it('carries out nothing more on what a bug has left', async () => {
       if (statementText === 'buggy') throw failure;
       if (statementText === 'wrong') throw new Error('a mistake');
     },
+    onSkipped: () => {},
     onFailure: (error) => failures.push(error),
   });
   const append = (statementText: string): Promise<unknown> =>

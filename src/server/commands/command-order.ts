@@ -14,12 +14,13 @@ export class CommandOrder {
     return this.#plannedAt;
   }
 
-  isOvertaken({ command: { version, plan, plannedAtOffset } }: RecordedCommand): boolean {
+  isOvertaken({ command: { version, plan, plannedAtOffset }, obstacle }: RecordedCommand): boolean {
     // Version 1 was carried out in any case.
-    return version >= 2 && plan !== null && plannedAtOffset < this.#plannedAt;
+    const isPlanned = plan !== null || obstacle !== undefined;
+    return version >= 2 && isPlanned && plannedAtOffset < this.#plannedAt;
   }
 
-  /** Called when a command was carried out. */
+  /** Called when a command was carried out, or was skipped: a server of another release may carry it out. */
   carriedOut({ offset }: RecordedCommand): void {
     this.#plannedAt = offset + 1;
   }

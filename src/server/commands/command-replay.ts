@@ -25,7 +25,7 @@ interface CommandReplayOptions {
 /**
  * Reads the command topic from its beginning. The commands are the service, and each counts on those before it: what is
  * missing, cannot be read or is no command is named with its offset, and ends the start unless the operator has decided to go
- * on without it.
+ * on without it. A command that is whole, and that this release cannot carry out, is not lost: see SkippedCommands.
  */
 export class CommandReplay {
   readonly #options: CommandReplayOptions;
@@ -85,7 +85,7 @@ export class CommandReplay {
     if (offset < this.#expected) return;
     if (offset > this.#expected) this.#onDamage(offset, 'they are missing');
     try {
-      this.#commands.push({ command: decodeCommand(key, value), offset });
+      this.#commands.push({ ...decodeCommand(key, value), offset });
       this.#expected = offset + 1;
     } catch (error) {
       if (mustStop(error)) throw error;

@@ -38,6 +38,8 @@ interface CommandTopicOptions {
   readonly restore: (commands: readonly RecordedCommand[]) => Promise<void>;
   /** Runs a new command; called in the order of the topic, one at a time. Its answer goes to who appended it. */
   readonly apply: (command: Command) => Promise<unknown>;
+  /** Told of a new command that this release cannot read the plan of. */
+  readonly onSkipped: (recorded: RecordedCommand, reason: string) => void;
   /** Told of a command that cannot be read or of a topic that is gone; nothing is applied afterwards. */
   readonly onFailure: (error: Error) => void;
 }
@@ -207,7 +209,7 @@ export class CommandTopic {
   async #applyNext(): Promise<void> {
     for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
       for (const { offset, key, value } of records) {
-        await this.#applyOne({ command: decodeCommand(key, value), offset });
+        await this.#applyOne({ ...decodeCommand(key, value), offset });
       }
     }
   }
@@ -225,6 +227,11 @@ export class CommandTopic {
   }
 
   async #carryOut(recorded: RecordedCommand): Promise<Outcome> {
+    if (recorded.obstacle !== undefined) {
+      this.#options.onSkipped(recorded, recorded.obstacle);
+      this.#order.carriedOut(recorded);
+      return { result: undefined };
+    }
     const outcome: Outcome = await this.#options.apply(recorded.command).then(
       (result) => ({ result }),
       (error: unknown) => {
@@ -233,6 +240,7 @@ export class CommandTopic {
           error.stopped = 'the carrying out of statements';
           throw error;
         }
+        if (recorded.command.plan !== null) this.#options.onSkipped(recorded, messageOf(error));
         return { error };
       },
     );

@@ -29,6 +29,8 @@ export type NewCommand = Omit<Command, 'version'>;
 export interface RecordedCommand {
   readonly command: Command;
   readonly offset: number;
+  /** Why this release cannot read its plan: the command is whole, and is not carried out. */
+  readonly obstacle?: string;
 }
 
 export function encodeCommand(command: NewCommand): {
@@ -43,21 +45,34 @@ export function encodeCommand(command: NewCommand): {
 }
 
 /**
- * Reads a record of the command topic.
+ * Reads a record of the command topic. A plan that cannot be read is an obstacle to this one statement.
  * @throws {OperationalError} `COMMAND_UNREADABLE` where a newer version wrote it, or where it is no command at all:
  *   going on without it would be another service than the one that was recorded.
  */
-export function decodeCommand(key: Buffer | null, value: Buffer | null): Command {
+export function decodeCommand(key: Buffer | null, value: Buffer | null): Omit<RecordedCommand, 'offset'> {
   try {
     const { version, ...rest } = JSON.parse(String(value)) as Omit<Command, 'id'>;
     if (version > COMMAND_VERSION)
       throw unreadable(`it has version ${version}, and this server knows ${COMMAND_VERSION}`);
     if (typeof rest.statementText !== 'string') throw unreadable('it holds no statement');
-    const plan = rest.plan === null ? null : readPlan(JSON.stringify(rest.plan));
-    return { ...rest, version, plan, id: String(JSON.parse(String(key))) };
+    const { plan, obstacle } = planOf(rest.plan);
+    const command = { ...rest, version, plan, id: String(JSON.parse(String(key))) };
+    return { command, ...(obstacle === undefined ? {} : { obstacle }) };
   } catch (error) {
     if (error instanceof OperationalError || mustStop(error)) throw error;
     throw unreadable(messageOf(error));
+  }
+}
+
+function planOf(plan: StatementPlan | null): {
+  readonly plan: StatementPlan | null;
+  readonly obstacle?: string;
+} {
+  if (plan === null) return { plan };
+  try {
+    return { plan: readPlan(JSON.stringify(plan)) };
+  } catch (error) {
+    return { plan: null, obstacle: messageOf(error) };
   }
 }
 
@@ -67,9 +82,9 @@ function unreadable(why: string): OperationalError {
   });
 }
 
-/** The command as the SQL engine takes it up when it starts. */
-export function recordedStatement({ command }: RecordedCommand): RecordedStatement[] {
+/** The command as the SQL engine takes it up when it starts; undefined where it cannot. */
+export function recordedStatement({ command }: RecordedCommand): RecordedStatement | undefined {
   const { plan, control, properties } = command;
-  if (control !== null) return [{ kind: 'control', ...control }];
-  return plan === null ? [] : [{ kind: 'plan', plan, session: { properties, variables: new Map() } }];
+  if (control !== null) return { kind: 'control', ...control };
+  return plan === null ? undefined : { kind: 'plan', plan, session: { properties, variables: new Map() } };
 }

@@ -41,6 +41,13 @@ export function currentStatus(statementText: string, outcome: CommandOutcome): S
   };
 }
 
+/** An answer with more warnings. */
+export function withWarnings(entity: StatementEntity, messages: readonly string[]): StatementEntity {
+  const { warnings } = entity;
+  const own: readonly unknown[] = Array.isArray(warnings) ? warnings : [];
+  return { ...entity, warnings: [...own, ...messages.map((message) => ({ message }))] };
+}
+
 /** A statement that was right and has done nothing. */
 export function warningEntity(statementText: string, message: string): StatementEntity {
   return { '@type': 'warning_entity', statementText, message, warnings: [] };

@@ -6,8 +6,10 @@ import type { PreparedStatement, Session, SqlEngine, StatementPlan } from '../..
 import { isPlanned } from '../../sql/engine/plan-statement.ts';
 import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
+import type { SkippedCommands } from '../commands/skipped-commands.ts';
 import {
   currentStatus,
+  withWarnings,
   type StatementEntity,
   statementEntity,
   warningEntity,
@@ -50,6 +52,7 @@ export class StatementExecutor {
   readonly #engine: SqlEngine;
   readonly #commands: () => CommandTopic;
   readonly #kafka: KafkaAbsence;
+  readonly #skipped: SkippedCommands;
   readonly #statuses = new Map<string, CommandStatus>();
   readonly #lane: StatementLane;
   readonly #timers: Timers;
@@ -60,12 +63,14 @@ export class StatementExecutor {
       /** @throws {OperationalError} when nothing can be recorded. */
       readonly commands: () => CommandTopic;
       readonly kafka: KafkaAbsence;
+      readonly skipped: SkippedCommands;
       readonly timers: Timers;
     },
   ) {
     this.#engine = engine;
     this.#commands = options.commands;
     this.#kafka = options.kafka;
+    this.#skipped = options.skipped;
     this.#timers = options.timers;
     this.#lane = new StatementLane({
       timers: options.timers,
@@ -152,6 +157,7 @@ export class StatementExecutor {
     const { id } = command;
     try {
       const applied = await this.#applied(command);
+      this.#skipped.carriedOut(command);
       this.#remember(id, { status: 'SUCCESS', message: applied.message, queryId: applied.queryId ?? null });
       return applied;
     } catch (error) {
@@ -186,7 +192,11 @@ export class StatementExecutor {
       const warning = ignoredWarning(statement.name);
       return warning === undefined ? undefined : warningEntity(prepared.text, warning);
     }
-    return statementEntity(await this.#engine.execute(prepared));
+    const result = await this.#engine.execute(prepared);
+    const entity = await statementEntity(result);
+    return result.kind === 'queries' && entity !== undefined
+      ? withWarnings(entity, this.#skipped.warnings())
+      : entity;
   }
 
   /** Plans a statement and records the plan; one that is not recorded leaves no topic behind. */

@@ -12,14 +12,27 @@ const PURPOSES_V1: Readonly<Record<string, QueryPurpose>> = {
   insertInto: 'insertInto',
 };
 
+const KINDS: Readonly<Record<StatementPlan['kind'], true>> = {
+  none: true,
+  createSource: true,
+  createAs: true,
+  insertInto: true,
+  dropSource: true,
+  createType: true,
+  dropType: true,
+  alterSource: true,
+};
+
 /** Writes a plan down and reads it back: what is executed is what a recorded plan would be. */
 export function roundTrip<T extends StatementPlan | QueryPlan>(plan: T): T {
   return JSON.parse(JSON.stringify(plan)) as T;
 }
 
-/** Reads the recorded plan of a statement. @throws {Error} for a version that this release does not know. */
+/** Reads the recorded plan of a statement. @throws {Error} for a version or a kind that this release does not know. */
 export function readPlan(text: string): StatementPlan {
   const plan = JSON.parse(text) as StatementPlan | StatementPlanV1;
+  const isKnown = plan.version === 1 || plan.version === PLAN_VERSION;
+  if (isKnown && !Object.hasOwn(KINDS, plan.kind)) throw new Error(`unknown kind of a plan: ${plan.kind}`);
   if (plan.version === PLAN_VERSION) return plan as StatementPlan;
   if (plan.version === 1) return fromVersion1(plan as StatementPlanV1) as StatementPlan;
   throw new Error(`unknown version of a query plan: ${String(plan.version)}`);

@@ -1,6 +1,8 @@
+import { messageOf } from '../../base/errors.ts';
 import { Catalog } from '../catalog/catalog.ts';
-import { ownedSource, type QueryPlan } from '../physical/steps.ts';
+import { inputsOf, ownedSource, type QueryPlan, type Step } from '../physical/steps.ts';
 import { applyPlan } from './apply-plan.ts';
+import { writtenColumnsOf } from './push-rows.ts';
 import type { Session } from './session.ts';
 import type { StatementPlan } from './statement-plan.ts';
 
@@ -28,44 +30,68 @@ interface PassedOver {
 }
 
 /** The catalog and the queries that recorded statements leave. */
-export interface RecoveredState {
+export interface RecoveredState<S = RecordedStatement> {
   readonly catalog: Catalog;
   readonly queries: readonly RecoveredQuery[];
   /** The number of the next query. */
   readonly queryNumber: number;
   /** Statements that are not gone on with: logs of earlier versions hold some that were refused. */
   readonly passedOver: readonly PassedOver[];
+  /** Statements whose plan cannot be applied. They have left nothing, and those after them are applied. */
+  readonly skipped: readonly { readonly statement: S; readonly reason: string }[];
 }
 
 /**
  * Returns what a list of recorded statements leaves, without running any of it: a query that was terminated later is never
  * started, so a server starts with what there is and not with what there was.
  */
-export function replayCommands(statements: readonly RecordedStatement[]): RecoveredState {
+export function replayCommands<S extends RecordedStatement>(statements: readonly S[]): RecoveredState<S> {
   let catalog = Catalog.empty;
+  const skipped: { statement: S; reason: string }[] = [];
   let queryNumber = 0;
   const queries = new Map<string, RecoveredQuery>();
   const passedOver: PassedOver[] = [];
   for (const statement of statements) {
-    if (statement.kind === 'control') {
-      control(queries, statement);
+    const recorded: RecordedStatement = statement;
+    if (recorded.kind === 'control') {
+      control(queries, recorded);
       continue;
     }
-    const { plan, session } = statement;
+    const { plan, session } = recorded;
     const query = 'query' in plan ? plan.query : undefined;
+    let after: Catalog;
+    let ended: readonly string[];
+    try {
+      after = applyPlan(catalog, plan);
+      ended = plan.kind === 'dropSource' ? Array.from(plan.terminate) : [];
+      if (query !== undefined) checkReadable(query);
+    } catch (error) {
+      // A failed assertion, too: nothing has changed, and the server says that it goes on without the statement.
+      skipped.push({ statement, reason: messageOf(error) });
+      if (query !== undefined) queryNumber += 1;
+      continue;
+    }
     const second = query === undefined ? undefined : secondWriter(query, [...queries.values()]);
     if (second !== undefined) {
       passedOver.push(second);
       queryNumber += 1;
       continue;
     }
-    catalog = applyPlan(catalog, plan);
-    if (plan.kind === 'dropSource') for (const id of plan.terminate) queries.delete(id);
+    catalog = after;
+    for (const id of ended) queries.delete(id);
     if (query === undefined) continue;
     queryNumber += 1;
     queries.set(query.queryId, { plan: query, text: plan.text, session, isPaused: false });
   }
-  return { catalog, queries: [...queries.values()], queryNumber, passedOver };
+  return { catalog, queries: [...queries.values()], queryNumber, passedOver, skipped };
+}
+
+/** What every list of queries shows must be readable. What only running needs is tried by the host. */
+function checkReadable({ root, sources }: QueryPlan): void {
+  if (!Array.isArray(sources)) throw new Error('it does not say what its query reads');
+  const check = (step: Step): void => inputsOf(step).forEach(check);
+  check(root);
+  writtenColumnsOf(root);
 }
 
 function control(

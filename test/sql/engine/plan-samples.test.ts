@@ -1,0 +1,61 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { printPhysicalPlan } from '../../../src/sql/engine/print-plan.ts';
+import { readPlan } from '../../../src/sql/engine/plan-versions.ts';
+import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';
+import { emptySession } from '../../../src/sql/engine/session.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { queryTopology } from '../../../src/sql/lowering/query-topology.ts';
+import { PLAN_VERSION } from '../../../src/sql/physical/steps.ts';
+
+const versions = Array.from({ length: PLAN_VERSION }, (_, index) => index + 1);
+
+/** What servers of each version of plans have recorded. A new version adds its file and leaves those before as they are. */
+function sampleOf(version: number): readonly { readonly version: number }[] {
+  const file = path.join(import.meta.dirname, 'plans', `version-${version}.json`);
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as readonly { readonly version: number }[];
+}
+
+describe.each(versions)('recorded plans of version %i', (version) => {
+  const sample = sampleOf(version);
+
+  it('are of this version', () => {
+    expect(sample.length).toBeGreaterThan(0);
+    expect(new Set(sample.map((plan) => plan.version))).toEqual(new Set([version]));
+  });
+
+  it('are read and applied, and each of their queries can be run', () => {
+    const plans = sample.map((plan) => readPlan(JSON.stringify(plan)));
+    const state = replayCommands(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
+    expect(state.skipped).toEqual([]);
+    expect(state.passedOver).toEqual([]);
+    expect(state.queries.length).toBeGreaterThan(0);
+    for (const { plan } of state.queries) {
+      const analysis = {
+        catalog: state.catalog,
+        functions: builtInRegistry(),
+        properties: {},
+        topics: new Map(),
+      };
+      expect(queryTopology(plan, { analysis }).describe()).toContain('Sub-topology: 0');
+      expect(printPhysicalPlan(plan.root)).toContain('source ');
+    }
+  });
+});
+
+it('has a step of each kind in the sample of the current version', () => {
+  const text = JSON.stringify(sampleOf(PLAN_VERSION));
+  const kinds = [
+    'source',
+    'filter',
+    'project',
+    'flatMap',
+    'partitionBy',
+    'keyBy',
+    'aggregate',
+    'join',
+    'sink',
+  ];
+  expect(kinds.filter((kind) => !text.includes(`"step":"${kind}"`))).toEqual([]);
+});
