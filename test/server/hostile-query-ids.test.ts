@@ -23,8 +23,8 @@ it('takes no id for what a query is, and none for its number', async () => {
     });
   };
   const queries = async (): Promise<Readonly<Record<string, unknown>>> => {
-    const [answer] = await accept('SHOW QUERIES;');
-    return Object.fromEntries((answer?.['queries'] as readonly Json[]).map(({ id, sinks }) => [id, sinks]));
+    const [answer = {}] = await accept('SHOW QUERIES;');
+    return Object.fromEntries((answer['queries'] as readonly Json[]).map(({ id, sinks }) => [id, sinks]));
   };
   const restart = async (): Promise<void> => {
     await platform.stop();

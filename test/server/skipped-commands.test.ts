@@ -58,8 +58,8 @@ const brokenSource = (name: string): Json => ({
 
 /** What SHOW QUERIES warns of, and what the health check says of the commands. */
 async function health(): Promise<{ readonly warnings: readonly string[]; readonly isHealthy: boolean }> {
-  const [answer] = await state('SHOW QUERIES;');
-  const warnings = (answer?.['warnings'] as readonly { readonly message: string }[]).map(
+  const [answer = {}] = await state('SHOW QUERIES;');
+  const warnings = (answer['warnings'] as readonly { readonly message: string }[]).map(
     (each) => each.message,
   );
   const check = (await (await fetch(`${platform.url}/healthcheck`)).json()) as {
@@ -75,8 +75,8 @@ async function health(): Promise<{ readonly warnings: readonly string[]; readonl
 }
 
 async function streams(): Promise<readonly unknown[]> {
-  const [answer] = await state('SHOW STREAMS;');
-  return (answer?.['streams'] as readonly Json[]).map(({ name }) => name);
+  const [answer = {}] = await state('SHOW STREAMS;');
+  return (answer['streams'] as readonly Json[]).map(({ name }) => name);
 }
 
 describe('a recorded statement that cannot be carried out', () => {

@@ -226,13 +226,11 @@ function columnText(row: readonly PlanColumn[], name: string): string {
   return type === undefined ? quoteName(name) : `${quoteName(name)} ${type}`;
 }
 
-function fieldsOf<S extends Step>(step: S, rules: FieldRules<S>): readonly Property[] {
-  const properties: Property[] = [];
-  for (const field in rules) {
-    const name = rules[field];
-    if (name !== FREE) properties.push({ name, value: step[field] ?? null });
-  }
-  return properties;
+function fieldsOf(step: Step, rules: Readonly<Record<string, string | typeof FREE>>): readonly Property[] {
+  const values = new Map<string, unknown>(Object.entries(step));
+  return Object.entries(rules).flatMap(([field, name]) =>
+    name === FREE ? [] : [{ name, value: values.get(field) ?? null }],
+  );
 }
 
 /** In ksqlDB's order: of the groups, of the functions' arguments, of the conditions. A call of `*` reads ROWTIME. */
