@@ -7,6 +7,7 @@ const LINE_END = /[\n\r\u0085\u2028\u2029]/;
  */
 export function likeMatcher(pattern: string, escape: string | undefined): (text: string) => boolean {
   const parts = tokenize(pattern, escape);
+  if (parts === undefined) return refuse;
   const literal = parts.filter((part) => typeof part === 'string').join('');
   const shape = parts.map((part) => (typeof part === 'string' ? 'x' : part.any)).join('');
   switch (shape.replace(/x+/g, 'x').replace(/%+/g, '%')) {
@@ -26,6 +27,11 @@ export function likeMatcher(pattern: string, escape: string | undefined): (text:
     default:
       return wildcardMatcher(parts);
   }
+}
+
+/** An error of each row, as in ksqlDB, which looks at the pattern with each. */
+function refuse(): never {
+  throw new RangeError('LIKE pattern must not end with escape character');
 }
 
 function isOneLine(text: string): boolean {
@@ -66,7 +72,8 @@ function standsFor(part: Part, character: string): boolean {
 
 type Part = string | { readonly any: '%' | '_' };
 
-function tokenize(pattern: string, escape: string | undefined): readonly Part[] {
+/** Undefined where the escape character has nothing behind it. */
+function tokenize(pattern: string, escape: string | undefined): readonly Part[] | undefined {
   const parts: Part[] = [];
   let escaped = false;
   for (const character of pattern) {
@@ -79,6 +86,5 @@ function tokenize(pattern: string, escape: string | undefined): readonly Part[] 
       parts.push(character === '%' || character === '_' ? { any: character } : character);
     }
   }
-  if (escaped) throw new RangeError('LIKE pattern must not end with escape character');
-  return parts;
+  return escaped ? undefined : parts;
 }

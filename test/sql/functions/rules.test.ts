@@ -194,10 +194,10 @@ describe('LIKE', () => {
     expect(holds(sql)).toBe(expected);
   });
 
-  it('refuses a pattern that ends with the escape character', () => {
-    expect(() => holds("'a' LIKE 'a!' ESCAPE '!'")).toThrow(
-      'LIKE pattern must not end with escape character',
-    );
+  it('fails for each row where a pattern ends with the escape character', () => {
+    const { value, errors } = evaluate("'a' LIKE 'a!' ESCAPE '!'");
+    expect(value).toBeNull();
+    expect(errors).toEqual(['LIKE pattern must not end with escape character']);
   });
 });
 
