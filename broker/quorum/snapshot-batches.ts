@@ -29,6 +29,10 @@ export interface SnapshotContent {
   readonly timestampMs: number;
 }
 
+interface ReadContent extends SnapshotContent {
+  readonly values: readonly Buffer[];
+}
+
 /** Returns the batches of a snapshot's file, one by one: a header, the records, a footer, with offsets from 0 (KIP-630). */
 export function* snapshotBatches(
   id: SnapshotId,
@@ -58,10 +62,10 @@ export function* snapshotBatches(
 }
 
 /**
- * Returns the records of a snapshot's file, as views on its bytes, all checksums looked at.
+ * Returns what is in a snapshot's file, the records as views on its bytes, all checksums looked at.
  * @throws {OperationalError} `CORRUPT_SNAPSHOT` for what is not a whole snapshot of that id.
  */
-export function readSnapshotBatches(id: SnapshotId, bytes: Buffer): readonly Buffer[] {
+export function readSnapshotBatches(id: SnapshotId, bytes: Buffer): ReadContent {
   try {
     return readBatches(id, bytes);
   } catch (error) {
@@ -70,8 +74,9 @@ export function readSnapshotBatches(id: SnapshotId, bytes: Buffer): readonly Buf
   }
 }
 
-function readBatches(id: SnapshotId, bytes: Buffer): readonly Buffer[] {
+function readBatches(id: SnapshotId, bytes: Buffer): ReadContent {
   const values: Buffer[] = [];
+  let timestampMs = 0;
   let nextOffset = 0;
   let hasFooter = false;
   for (let at = 0; at < bytes.length; ) {
@@ -80,14 +85,17 @@ function readBatches(id: SnapshotId, bytes: Buffer): readonly Buffer[] {
     if (batch.baseOffset !== nextOffset || batch.partitionLeaderEpoch !== id.epoch || hasFooter) {
       throw corrupt(`the batch at byte ${at} does not belong there`);
     }
-    if (batch.isControl) hasFooter = readControl(batch, { isFirst: at === 0 });
-    else if (at === 0) throw corrupt('it does not begin with a header');
+    if (batch.isControl) {
+      const read = readControl(batch, { isFirst: at === 0 });
+      if (at === 0) timestampMs = read.lastContainedTimestampMs ?? 0;
+      hasFooter = read.isFooter;
+    } else if (at === 0) throw corrupt('it does not begin with a header');
     else values.push(...recordsOf(batch));
     nextOffset = batch.nextOffset;
     at = batch.end;
   }
   if (!hasFooter) throw corrupt('it does not end with a footer');
-  return values;
+  return { values, timestampMs };
 }
 
 function recordsOf(batch: BatchView): readonly Buffer[] {
@@ -96,8 +104,13 @@ function recordsOf(batch: BatchView): readonly Buffer[] {
   return values;
 }
 
-/** Returns whether it is the footer. */
-function readControl(batch: BatchView, { isFirst }: { readonly isFirst: boolean }): boolean {
+interface ReadControl {
+  readonly isFooter: boolean;
+  /** Of a header. */
+  readonly lastContainedTimestampMs?: number;
+}
+
+function readControl(batch: BatchView, { isFirst }: { readonly isFirst: boolean }): ReadControl {
   const records = new RecordIterator(batch);
   while (records.next()) {
     const { bytes, keyStart, keyLength, valueStart, valueLength } = records;
@@ -105,13 +118,14 @@ function readControl(batch: BatchView, { isFirst }: { readonly isFirst: boolean 
     const isHeader = type === ControlRecordType.SNAPSHOT_HEADER;
     if (isHeader !== isFirst) throw corrupt('its header is not where it belongs');
     if (!isHeader && type !== ControlRecordType.SNAPSHOT_FOOTER) continue;
-    const message = isHeader ? snapshotHeaderRecord : snapshotFooterRecord;
     const value = bytes.subarray(valueStart, valueStart + Math.max(0, valueLength));
-    const { version } = decodeStruct(message, VERSION, value);
+    const header = isHeader ? decodeStruct(snapshotHeaderRecord, VERSION, value) : undefined;
+    const { version } = header ?? decodeStruct(snapshotFooterRecord, VERSION, value);
     if (version !== VERSION) throw corrupt(`its version ${version} is not known`);
-    if (!isHeader) return true;
+    if (header === undefined) return { isFooter: true };
+    return { isFooter: false, lastContainedTimestampMs: header.lastContainedLogTimestamp };
   }
-  return false;
+  return { isFooter: false };
 }
 
 function corrupt(why: string): OperationalError {

@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly id: SnapshotId;
   readonly sizeInBytes: number;
   readonly values: readonly Buffer[];
+  /** When the last record that it stands for was appended. */
+  readonly timestampMs: number;
 }
 
 interface SnapshotFilesOptions {
@@ -40,17 +42,17 @@ export class SnapshotFiles {
    * Returns the newest snapshot that is whole and that `refuse` has nothing against; undefined where there is none. One that
    * is passed over is named in a warning, and stays where it is.
    *
-   * @param refuse returns why a snapshot of that id may not be used, undefined when it may.
+   * @param refuse returns why a snapshot may not be used, undefined when it may.
    */
-  readNewest(refuse: (id: SnapshotId) => string | undefined): Snapshot | undefined {
+  readNewest(refuse: (snapshot: Snapshot) => string | undefined): Snapshot | undefined {
     for (const id of this.#list().toReversed()) {
       const path = this.#pathOf(id);
-      const reason = refuse(id);
       try {
-        if (reason !== undefined)
-          throw new OperationalError('FOREIGN_SNAPSHOT', reason, { retriable: false });
         const bytes = this.#disk.readFile(path);
-        return { id, sizeInBytes: bytes.length, values: readSnapshotBatches(id, bytes) };
+        const snapshot = { id, sizeInBytes: bytes.length, ...readSnapshotBatches(id, bytes) };
+        const reason = refuse(snapshot);
+        if (reason === undefined) return snapshot;
+        throw new OperationalError('FOREIGN_SNAPSHOT', reason, { retriable: false });
       } catch (error) {
         if (!(error instanceof OperationalError)) throw error;
         this.#logger.warn(

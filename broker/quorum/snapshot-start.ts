@@ -1,8 +1,8 @@
 import { foreign } from '../log/checkpoint-file.ts';
 import type { RaftCore } from './raft-core.ts';
 import type { RaftLog } from './raft-log.ts';
-import type { SnapshotFiles } from './snapshot-files.ts';
-import type { SnapshotId } from './snapshot-id.ts';
+import { forEachDataBatch } from './raft-batch.ts';
+import type { Snapshot, SnapshotFiles } from './snapshot-files.ts';
 
 /**
  * Begins with the newest snapshot that is whole and belongs to the log, where there is one; what it stands for is committed,
@@ -11,7 +11,7 @@ import type { SnapshotId } from './snapshot-id.ts';
  */
 export function beginWithSnapshot(core: RaftCore, snapshots: SnapshotFiles): void {
   const { log, logger, directory } = core.options;
-  const snapshot = snapshots.readNewest((id) => whyNotOf(log, id));
+  const snapshot = snapshots.readNewest((candidate) => whyNotOf(log, candidate));
   if (snapshot === undefined) {
     if (log.startOffset > 0)
       throw foreign(
@@ -27,12 +27,27 @@ export function beginWithSnapshot(core: RaftCore, snapshots: SnapshotFiles): voi
 }
 
 /**
- * Why a snapshot is not of this log. Two logs with a record of one epoch at one offset have the same records before it
- * (Raft's log matching), and so only that record has to be looked at.
+ * Why a snapshot is not of this log. Two logs of a cluster with a record of one epoch at one offset have the same records
+ * before it (Raft's log matching), and so only that record has to be looked at: its epoch, and when it was appended, which
+ * tells a snapshot of another cluster, or an older one under another name.
  */
-function whyNotOf(log: RaftLog, { endOffset, epoch }: SnapshotId): string | undefined {
+function whyNotOf(log: RaftLog, { id: { endOffset, epoch }, timestampMs }: Snapshot): string | undefined {
   if (endOffset <= log.startOffset || endOffset > log.endOffset)
     return `it ends at ${endOffset}, and the log goes from ${log.startOffset} to ${log.endOffset}`;
   const own = log.epochAt(endOffset - 1);
-  return own === epoch ? undefined : `the log has epoch ${own} where it ends`;
+  if (own !== epoch) return `the log has epoch ${own} where it ends`;
+  const appendedMs = appendTimestampAt(log, endOffset - 1);
+  if (appendedMs === timestampMs) return undefined;
+  return appendedMs === undefined
+    ? 'the log has no change of the metadata where it ends'
+    : `the last record in it is of ${timestampMs} ms since 1970, that of the log of ${appendedMs}: it is of another cluster, or older than its name`;
+}
+
+/** Undefined where a control record lies there: no snapshot ends with one. */
+function appendTimestampAt(log: RaftLog, offset: number): number | undefined {
+  let timestampMs: number | undefined;
+  forEachDataBatch(log.read(offset, offset + 1, 1), offset, (batch) => {
+    if (batch.baseOffset <= offset) timestampMs = batch.appendTimestampMs;
+  });
+  return timestampMs;
 }

@@ -46,9 +46,7 @@ describe('snapshots of the metadata', () => {
       const read = files.readNewest(accept);
       expect(read?.id).toEqual({ endOffset: 300, epoch: 7 });
       expect(read?.values.map(String)).toEqual(valuesOf(300, 5_000).map(String));
-      expect(files.readNewest(({ endOffset }) => (endOffset === 300 ? 'no' : undefined))?.id.endOffset).toBe(
-        12,
-      );
+      expect(files.readNewest(({ id }) => (id.endOffset === 300 ? 'no' : undefined))?.id.endOffset).toBe(12);
       expect(parseSnapshotFileName('00000000000000000012-0000000007.checkpoint.part')).toBeUndefined();
     });
   });
