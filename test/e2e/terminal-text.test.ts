@@ -54,7 +54,7 @@ describe.skipIf(withoutTerminals)('on a terminal no data steers it', () => {
     expect(screen.length).toBeGreaterThan(20);
     expect(screen).not.toMatch(STEERS);
     expect(screen.replaceAll('\n', '')).not.toMatch(/\r/);
-    if (statement === SELECT || output === 'tabular') expect(screen).toContain(String.raw`\u001b[`);
+    if (statement === SELECT || output === 'tabular') expect(screen).toMatch(/\\u001b\[/i);
   });
 
   it.each([
@@ -65,7 +65,7 @@ describe.skipIf(withoutTerminals)('on a terminal no data steers it', () => {
   ])('records %s', async (_, more) => {
     const consume = ['consume', 's', '--from-beginning', '-e', '-b', platform.bootstrap, ...more];
     const screen = await onScreen(consume);
-    expect(screen).toContain('a\\u001b[2Jb');
+    expect(screen).toMatch(/a\\u001b\[2Jb/i);
     expect(screen).not.toMatch(STEERS);
   });
 
