@@ -23,18 +23,22 @@ export interface ExactObject {
 const orders = new WeakMap<object, readonly string[]>();
 const WHOLE_NUMBER = /^(?:0|[1-9][0-9]{0,9})$/;
 
-/** An object of fields; of one name the last value counts, at the place of the first. */
-export function exactObject(fields: readonly (readonly [name: string, value: ExactJson])[]): ExactObject {
-  const object: Record<string, ExactJson> = Object.create(null);
-  const names: string[] = [];
-  let isReordered = false;
-  for (const [name, value] of fields) {
-    if (!(name in object)) names.push(name);
-    object[name] = value;
-    isReordered ||= WHOLE_NUMBER.test(name);
+/** Makes an object of fields; of one name the last value counts, at the place of the first. */
+export class ExactFields {
+  readonly #object: Record<string, ExactJson> = Object.create(null);
+  /** Kept from the first whole number on: until then the object itself has this order. */
+  #names: string[] | undefined;
+
+  add(name: string, value: ExactJson): void {
+    if (WHOLE_NUMBER.test(name)) this.#names ??= Object.keys(this.#object);
+    if (this.#names !== undefined && !(name in this.#object)) this.#names.push(name);
+    this.#object[name] = value;
   }
-  if (isReordered) orders.set(object, names);
-  return object;
+
+  object(): ExactObject {
+    if (this.#names !== undefined) orders.set(this.#object, this.#names);
+    return this.#object;
+  }
 }
 
 /** The names of an object's fields in the order in which they stood. */
@@ -140,20 +144,20 @@ class ExactParser {
   }
 
   #object(depth: number): ExactJson {
-    const fields: (readonly [string, ExactJson])[] = [];
+    const fields = new ExactFields();
     this.#at += 1;
     this.#skipSpace();
-    if (this.#accept('}')) return exactObject(fields);
+    if (this.#accept('}')) return fields.object();
     do {
       this.#skipSpace();
       const name = this.#string();
       this.#skipSpace();
       if (!this.#accept(':')) throw this.#unexpected();
-      fields.push([name, this.#value(depth + 1)]);
+      fields.add(name, this.#value(depth + 1));
       this.#skipSpace();
     } while (this.#accept(','));
     if (!this.#accept('}')) throw this.#unexpected();
-    return exactObject(fields);
+    return fields.object();
   }
 
   #array(depth: number): ExactJson {

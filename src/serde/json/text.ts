@@ -10,11 +10,13 @@ const ESCAPE = /\\(?:u([0-9a-f]{4})|.)/g;
 
 /** A string in JSON's quotes, control characters by Jackson's capital digits. */
 export function quoteJson(text: string): string {
-  return ESCAPED.test(text)
-    ? JSON.stringify(text).replace(ESCAPE, (escape, digits: string | undefined) =>
-        digits === undefined ? escape : `\\u${digits.toUpperCase()}`,
-      )
-    : `"${text}"`;
+  if (!ESCAPED.test(text)) return `"${text}"`;
+  const quoted = JSON.stringify(text);
+  // Quotes, backslashes and line ends have escapes of their own, and other control characters are in hardly any text.
+  if (!quoted.includes('\\u')) return quoted;
+  return quoted.replace(ESCAPE, (escape, digits: string | undefined) =>
+    digits === undefined ? escape : `\\u${digits.toUpperCase()}`,
+  );
 }
 
 /** A double as Jackson writes it: Java's digits, what is no number in quotes. */

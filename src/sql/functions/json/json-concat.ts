@@ -1,15 +1,16 @@
 import { defineFunction, overloadWithNulls } from '../definition.ts';
-import { type ExactJson, exactObject, fieldNames } from '../../../serde/json/exact-parser.ts';
+import { ExactFields, type ExactJson, fieldNames } from '../../../serde/json/exact-parser.ts';
 import { isArray, isObject, parseJson, plainJsonText } from './json-document.ts';
 
 /** Objects are merged, the later one wins; of anything else arrays are joined. A single one stays what it is. */
 function joined(documents: readonly ExactJson[]): ExactJson {
   const [only] = documents;
   if (documents.length === 1 && only !== undefined) return only;
-  if (documents.every((json) => isObject(json)))
-    return exactObject(
-      documents.flatMap((json) => fieldNames(json).map((name) => [name, json[name] ?? null])),
-    );
+  if (documents.every((json) => isObject(json))) {
+    const fields = new ExactFields();
+    for (const json of documents) for (const name of fieldNames(json)) fields.add(name, json[name] ?? null);
+    return fields.object();
+  }
   return documents.flatMap((json) => (isArray(json) ? json : [json]));
 }
 
