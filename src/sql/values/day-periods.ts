@@ -7,6 +7,8 @@ interface DayPeriod {
 
 const HOUR = 60;
 
+const night: DayPeriod = { name: 'at night', from: 21 * HOUR, to: 30 * HOUR };
+
 /** The narrower ones first: midnight and noon are a minute each. */
 const periods: readonly DayPeriod[] = [
   { name: 'midnight', from: 0, to: 1 },
@@ -14,7 +16,7 @@ const periods: readonly DayPeriod[] = [
   { name: 'in the morning', from: 6 * HOUR, to: 12 * HOUR },
   { name: 'in the afternoon', from: 12 * HOUR, to: 18 * HOUR },
   { name: 'in the evening', from: 18 * HOUR, to: 21 * HOUR },
-  { name: 'at night', from: 21 * HOUR, to: 30 * HOUR },
+  night,
 ];
 
 export const periodNames = periods.map(({ name }) => name);
@@ -23,8 +25,6 @@ export const periodNames = periods.map(({ name }) => name);
 export function periodOf(minute: number): DayPeriod {
   return periods.find((period) => includes(period, minute)) ?? night;
 }
-
-const night: DayPeriod = { name: 'at night', from: 21 * HOUR, to: 30 * HOUR };
 
 function includes({ from, to }: DayPeriod, minute: number): boolean {
   return (minute >= from && minute < to) || (minute + 24 * HOUR >= from && minute + 24 * HOUR < to);

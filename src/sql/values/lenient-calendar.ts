@@ -129,9 +129,8 @@ function resolveDays(fields: LenientFields): number {
   const inJulian = dayBy(by, fields, year, julian);
   if (year < GREGORIAN_FROM_YEAR && inJulian < GREGORIAN_FROM_DAY) return inJulian;
   const inGregorian = dayBy(by, fields, year, gregorian);
-  if (year > GREGORIAN_FROM_YEAR) return inGregorian >= GREGORIAN_FROM_DAY ? inGregorian : inJulian;
-  if (year < GREGORIAN_FROM_YEAR) return inGregorian >= GREGORIAN_FROM_DAY ? inGregorian : inJulian;
-  if (by === 'dayOfYear' || by === 'weekOfYear') return inJulian;
+  const isByYear = by === 'dayOfYear' || by === 'weekOfYear';
+  if (year === GREGORIAN_FROM_YEAR && isByYear) return inJulian;
   return inGregorian >= GREGORIAN_FROM_DAY ? inGregorian : inJulian;
 }
 

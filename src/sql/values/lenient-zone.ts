@@ -1,6 +1,6 @@
 /** Zones and offsets in texts that are read leniently: letters X, Z and z. */
 import { type LenientFields, setField } from './lenient-calendar.ts';
-import { zoneOfText } from './zones.ts';
+import { knownZone } from './zones.ts';
 
 /** Reads a part of the text: the place behind it, or -1 where it is not there. */
 export type Reader = (text: string, at: number, fields: LenientFields) => number;
@@ -28,22 +28,13 @@ export const readZone: Reader = (text, at, fields) => {
   }
   const letters = ZONE_NAME.exec(text.slice(at))?.[0] ?? '';
   for (let length = letters.length; length >= 3; length -= 1) {
-    const offsetMs = offsetOf(letters.slice(0, length));
+    const offsetMs = knownZone(letters.slice(0, length))?.offsetMs(0);
     if (offsetMs === undefined) continue;
     setField(fields, 'zoneOffset', offsetMs);
     return at + length;
   }
   return -1;
 };
-
-function offsetOf(name: string): number | undefined {
-  try {
-    return zoneOfText(name).offsetMs(0);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return undefined;
-  }
-}
 
 function setOffset(text: string, fields: LenientFields): void {
   const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d{1,2}):?(\d{2})?$/.exec(text) ?? [];

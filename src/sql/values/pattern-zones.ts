@@ -1,16 +1,14 @@
 /** The parts of a text that name a zone or an offset, by the letters V, z, O, X, x and Z. */
 import type { FieldElement } from './pattern-elements.ts';
 import type { Reading } from './pattern-parse.ts';
-import { zoneOfText } from './zones.ts';
+import { knownZone } from './zones.ts';
 
 export function readZone(text: string, at: number, reading: Reading): number {
   const name = /^[A-Za-z][A-Za-z0-9_/+\-:]*|^[+-][0-9:]+/.exec(text.slice(at))?.[0];
   if (name === undefined) return -1;
-  try {
-    reading.zone = zoneOfText(name);
-  } catch {
-    return -1;
-  }
+  const zone = knownZone(name);
+  if (zone === undefined) return -1;
+  reading.zone = zone;
   return at + name.length;
 }
 

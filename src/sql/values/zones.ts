@@ -110,6 +110,16 @@ export function zoneOfText(text: string): Zone {
   return zoneOf(abbreviations[text.toUpperCase()] ?? text);
 }
 
+/** As {@link zoneOfText}; undefined where there is no such zone. */
+export function knownZone(text: string): Zone | undefined {
+  try {
+    return zoneOfText(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return undefined;
+  }
+}
+
 /** The zone's name at an instant: `PDT`, or `Pacific Daylight Time`. */
 export function zoneName(zone: Zone, epochMs: number, style: 'short' | 'long'): string {
   if (fixedZone(zone.id) !== undefined) return zone.id;
