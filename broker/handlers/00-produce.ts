@@ -18,6 +18,7 @@ import type { Reply, RequestHandler } from '../server/request-handler.ts';
 import { absentReplica } from './absent-replica.ts';
 import type { BrokerServices } from './broker-services.ts';
 import { CurrentLeaders } from './current-leader.ts';
+import { PartitionCursor, type PartitionPlace } from './partition-cursor.ts';
 import { runSteps } from './sliced-steps.ts';
 
 type Request = RequestOf<typeof produce>;
@@ -81,11 +82,9 @@ class ProduceRun {
   readonly #request: Request;
   readonly #context: RequestContext;
   readonly #reply: Reply<typeof produce>;
-  readonly #appended: Appended[][] = [];
+  /** By topic. */
+  readonly #appended: readonly Appended[][];
   readonly #touched: Partition[] = [];
-  /** Where the way through the request has come to. */
-  #topicAt = 0;
-  #partitionAt = 0;
   /** What was found in the batches that were looked into ahead, by their bytes. */
   readonly #inspections = new Map<Buffer, Inspection>();
   #failed = false;
@@ -100,6 +99,7 @@ class ProduceRun {
     this.#request = request;
     this.#context = context;
     this.#reply = reply;
+    this.#appended = request.topicData.map(() => []);
   }
 
   /**
@@ -108,11 +108,24 @@ class ProduceRun {
    */
   start(): void {
     const waits: Promise<void>[] = [];
-    const onEnd = (): void => {
-      if (waits.length === 0) this.#appendAll();
-      else this.#appendAfter(waits);
+    this.#forEachPartition({
+      work: (data, { topic }) => this.#inspect(topic, data, waits),
+      onEnd: () => (waits.length === 0 ? this.#appendAll() : this.#appendAfter(waits)),
+    });
+  }
+
+  #forEachPartition(way: {
+    readonly work: (data: PartitionRequest, place: PartitionPlace) => void;
+    readonly onEnd: () => void;
+  }): void {
+    const cursor = new PartitionCursor(this.#request.topicData, (topic) => this.#topicName(topic));
+    const next = (): boolean => {
+      const data = cursor.next();
+      if (data === undefined) return false;
+      way.work(data, cursor);
+      return true;
     };
-    runSteps({ next: () => this.#inspectNext(waits), onEnd }, this.#context, this.#services.environment);
+    runSteps({ next, onEnd: way.onEnd }, this.#context, this.#services.environment);
   }
 
   #appendAfter(waits: readonly Promise<void>[]): void {
@@ -129,24 +142,14 @@ class ProduceRun {
   }
 
   /** Looks into a batch that is compressed, or is to be, or is large; adds what has to be waited for. */
-  #inspectNext(waits: Promise<void>[]): boolean {
-    const topic = this.#request.topicData[this.#topicAt];
-    if (topic === undefined) return false;
-    const data = topic.partitionData[this.#partitionAt++];
-    if (data === undefined) {
-      this.#topicAt++;
-      this.#partitionAt = 0;
-      return true;
-    }
-    const { index, records } = data;
-    if (records === null) return true;
-    const partition = this.#services.replicaManager.get(this.#topicName(topic), index);
-    if (partition === undefined || partition.leader === null) return true;
-    if (!isInspectedAhead(records, partition.config.log)) return true;
+  #inspect(topic: string, { index, records }: PartitionRequest, waits: Promise<void>[]): void {
+    if (records === null) return;
+    const partition = this.#services.replicaManager.get(topic, index);
+    if (partition === undefined || partition.leader === null) return;
+    if (!isInspectedAhead(records, partition.config.log)) return;
     const found = inspectBatch(partition, records, this.#services.environment);
     if (found instanceof Promise) waits.push(found.then((late) => void this.#inspections.set(records, late)));
     else if (found !== undefined) this.#inspections.set(records, found);
-    return true;
   }
 
   #topicName({ name, topicId }: TopicRequest): string {
@@ -155,10 +158,19 @@ class ProduceRun {
   }
 
   #appendAll(): void {
-    this.#topicAt = 0;
-    this.#partitionAt = 0;
-    const onEnd = (): void => this.#answer();
-    runSteps({ next: () => this.#appendNext(), onEnd }, this.#context, this.#services.environment);
+    this.#forEachPartition({
+      work: (data, { topic, topicAt }) => {
+        const appended = this.#appended[topicAt];
+        if (appended?.length === 0) this.#countRequest(topic);
+        appended?.push(this.#appendTo(topic, data));
+      },
+      onEnd: () => this.#answer(),
+    });
+  }
+
+  #countRequest(topic: string): void {
+    const metrics = topic === '' ? undefined : this.#services.metrics.topics.get(topic);
+    if (metrics !== undefined) metrics.totalProduceRequestsTotal++;
   }
 
   #answer(): void {
@@ -181,25 +193,6 @@ class ProduceRun {
     }
     // Readers come after the acknowledgement is under way, and after all partitions have their batches.
     for (const partition of this.#touched) partition.wake();
-  }
-
-  #appendNext(): boolean {
-    const topic = this.#request.topicData[this.#topicAt];
-    if (topic === undefined) return false;
-    const name = this.#topicName(topic);
-    if (this.#partitionAt === 0) {
-      this.#appended.push([]);
-      const metrics = name === '' ? undefined : this.#services.metrics.topics.get(name);
-      if (metrics !== undefined) metrics.totalProduceRequestsTotal++;
-    }
-    const data = topic.partitionData[this.#partitionAt++];
-    if (data === undefined) {
-      this.#topicAt++;
-      this.#partitionAt = 0;
-    } else {
-      this.#appended.at(-1)?.push(this.#appendTo(name, data));
-    }
-    return true;
   }
 
   #appendTo(topic: string, { index, records }: PartitionRequest): Appended {

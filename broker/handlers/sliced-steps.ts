@@ -1,8 +1,6 @@
 import type { Clock, Timers } from '../../src/base/environment.ts';
+import { TimeSlice } from '../../src/base/time-slice.ts';
 import type { RequestContext } from '../server/request-context.ts';
-
-/** Time after which a request that goes on lets others have their turn: making a file takes a tenth of this on a slow disk. */
-const SLICE_MS = 5;
 
 interface Steps {
   /** Does the next step; false when there was none left. */
@@ -19,9 +17,9 @@ interface Steps {
 export function runSteps(
   steps: Steps,
   context: Pick<RequestContext, 'hold' | 'guard'>,
-  { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
+  environment: { readonly clock: Clock; readonly timers: Timers },
 ): void {
-  if (runSlice(steps, clock)) {
+  if (runSlice(steps, environment)) {
     steps.onEnd();
     return;
   }
@@ -29,25 +27,24 @@ export function runSteps(
   const goOn = context.guard(() => {
     let isOver = true;
     try {
-      isOver = runSlice(steps, clock);
+      isOver = runSlice(steps, environment);
       if (isOver) steps.onEnd();
-      else timers.defer(goOn);
+      else environment.timers.defer(goOn);
     } finally {
       if (isOver) release();
     }
   });
-  timers.defer(goOn);
+  environment.timers.defer(goOn);
 }
 
 /** Answers whether all steps are done. */
-function runSlice(steps: Steps, clock: Clock): boolean {
+function runSlice(steps: Steps, environment: { readonly clock: Clock; readonly timers: Timers }): boolean {
   // What has one step, as most requests have, does not ask for the time.
   if (!steps.next()) return true;
-  let endMs = -1;
+  let slice: TimeSlice | undefined;
   while (steps.next()) {
-    const nowMs = clock.monotonicMs();
-    if (endMs < 0) endMs = nowMs + SLICE_MS;
-    else if (nowMs >= endMs) return false;
+    if (slice === undefined) slice = new TimeSlice(environment);
+    else if (slice.isOver) return false;
   }
   return true;
 }

@@ -9,12 +9,12 @@ const VERSION = 0;
  * replaced whole, so that a crash leaves the old or the new content.
  */
 export function encodeCheckpoint(lines: readonly string[]): Buffer {
-  return Buffer.from(`${VERSION}\n${lines.length}\n${lines.map((line) => `${line}\n`).join('')}`);
+  return Buffer.from(checkpointHeader(lines.length) + lines.map((line) => `${line}\n`).join(''));
 }
 
 /** The two lines that a checkpoint with so many entries begins with. */
-export function checkpointHeader(count: number): Buffer {
-  return Buffer.from(`${VERSION}\n${count}\n`);
+export function checkpointHeader(count: number): string {
+  return `${VERSION}\n${count}\n`;
 }
 
 function decodeCheckpoint(path: string, content: string): readonly string[] {

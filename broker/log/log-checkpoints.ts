@@ -205,7 +205,7 @@ export class LogCheckpoints {
       count++;
     }
     endChunk();
-    return { offsets, chunks: [checkpointHeader(count), ...chunks] };
+    return { offsets, chunks: [Buffer.from(checkpointHeader(count)), ...chunks] };
   }
 
   #isChanged(file: CheckpointFile): boolean {

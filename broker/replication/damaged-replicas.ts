@@ -9,6 +9,7 @@ import type { assignReplicasToDirs } from '../../src/protocol/messages/73-assign
 import { isLost, LOST_DIRECTORY } from '../metadata/lost-replica.ts';
 import type { MetadataImage, PartitionRegistration } from '../metadata/metadata-image.ts';
 import type { PeerChannels } from '../server/peer-channel.ts';
+import { replicaKey } from './replica-key.ts';
 
 type AssignRequest = RequestOf<typeof assignReplicasToDirs>;
 
@@ -77,13 +78,13 @@ export class DamagedReplicas {
 
   /** A replica was opened, and the controller takes it for lost. */
   onOpen(place: ReplicaPlace): void {
-    this.#open.set(keyOf(place), place);
+    this.#open.set(replicaKey(place.topic.id, place.index), place);
     this.check();
   }
 
   /** Whether the present leader of a partition has said that it leads it. */
   isLed(topicId: string, index: number, leaderEpoch: number): boolean {
-    return this.#led.get(`${topicId}-${index}`) === leaderEpoch;
+    return this.#led.get(replicaKey(topicId, index)) === leaderEpoch;
   }
 
   close(): void {
@@ -171,7 +172,8 @@ export class DamagedReplicas {
         })),
       });
       const led = replicas.filter((_, at) => topics[at]?.partitions[0]?.errorCode === ErrorCode.NONE);
-      for (const place of led) this.#led.set(keyOf(place), place.registration.leaderEpoch);
+      for (const { topic, index, registration } of led)
+        this.#led.set(replicaKey(topic.id, index), registration.leaderEpoch);
       return led;
     } catch (error) {
       if (mustStop(error)) throw error;
@@ -181,8 +183,4 @@ export class DamagedReplicas {
       channel.close();
     }
   }
-}
-
-function keyOf({ topic, index }: ReplicaPlace): string {
-  return `${topic.id}-${index}`;
 }

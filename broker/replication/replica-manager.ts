@@ -29,6 +29,7 @@ import type { LeaderContext } from './partition-leader.ts';
 import { appendFailure } from './partition.ts';
 import type { ReplicaFetchers } from './replica-fetchers.ts';
 import { countReplicas } from './replica-counts.ts';
+import { replicaKey } from './replica-key.ts';
 import { SlicedWork } from './sliced-work.ts';
 import { TopicConfigs } from './topic-configs.ts';
 
@@ -109,7 +110,8 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       image: () => this.#image,
       damaged: () => [...this.#offline.values()].filter(({ isDamaged }) => isDamaged),
       isOpen: ({ topic, index }) => this.getById(topic.id, index) !== undefined,
-      onLed: (places) => this.#placement.add(new Map(places.map((p) => [keyOf(p.topic.id, p.index), p]))),
+      onLed: (places) =>
+        this.#placement.add(new Map(places.map((p) => [replicaKey(p.topic.id, p.index), p]))),
     });
     this.#doubts = new DoubtfulFolders({
       ...options,
@@ -138,7 +140,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
 
   /** Whether this broker has a replica of the partition whose log could not be opened. */
   isOffline(topicId: string, index: number): boolean {
-    return this.#offline.has(keyOf(topicId, index));
+    return this.#offline.has(replicaKey(topicId, index));
   }
 
   *offlineReplicas(): IterableIterator<LogId> {
@@ -164,11 +166,11 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     this.#image = image;
     const places = new Map<string, Place>();
     for (const topic of delta.deletedTopics.values()) {
-      topic.partitions.forEach((_, index) => void places.set(keyOf(topic.id, index), { topic, index }));
+      topic.partitions.forEach((_, index) => void places.set(replicaKey(topic.id, index), { topic, index }));
       this.#options.metrics().dropTopic(topic.name);
     }
     for (const topic of delta.topics.values())
-      for (const index of topic.partitions.keys()) places.set(keyOf(topic.id, index), { topic, index });
+      for (const index of topic.partitions.keys()) places.set(replicaKey(topic.id, index), { topic, index });
     this.#placement.add(places);
     this.#onConfigs(delta);
     if (delta.brokers.size > 0) this.#options.fetchers.onBrokers(image);
@@ -316,7 +318,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       this.#applyAssignment(topic, index, { existing, registration, image });
       return;
     }
-    const wasOffline = this.#offline.delete(keyOf(topic.id, index));
+    const wasOffline = this.#offline.delete(replicaKey(topic.id, index));
     if (existing !== undefined) this.#remove(existing);
     else if (wasOffline) this.#removeOffline(topic, index);
   }
@@ -347,7 +349,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   }
 
   #goOffline(topic: TopicName, index: number, error: unknown): void {
-    const key = keyOf(topic.id, index);
+    const key = replicaKey(topic.id, index);
     const reason = messageOf(error);
     if (mustStop(error)) error.stopped = `partition ${topic.name}-${index}`;
     const isDamaged = isDamage(error);
@@ -395,7 +397,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       if (free !== undefined) {
         const place = { topic: { id: topic.id, name: topic.name }, index };
         free.then(
-          () => this.#placement.add(new Map([[keyOf(topic.id, index), place]])),
+          () => this.#placement.add(new Map([[replicaKey(topic.id, index), place]])),
           (error: unknown) => this.#goOffline(topic, index, error),
         );
         return undefined;
@@ -414,7 +416,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
       });
       indexed(this.#byName, topic.name).set(index, partition);
       indexed(this.#byId, topic.id).set(index, partition);
-      this.#offline.delete(keyOf(topic.id, index));
+      this.#offline.delete(replicaKey(topic.id, index));
       return partition;
     } catch (error) {
       this.#goOffline(topic, index, error);
@@ -492,7 +494,7 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
   #onConfigs(delta: MetadataDelta): void {
     const concerned = new Map<string, Partition>();
     const note = (partition: Partition): void =>
-      void concerned.set(keyOf(partition.topicId, partition.index), partition);
+      void concerned.set(replicaKey(partition.topicId, partition.index), partition);
     for (const { resourceType, resourceName } of delta.configs.values()) {
       if (resourceType === ConfigResourceType.TOPIC) this.#byName.get(resourceName)?.forEach(note);
       else if (resourceType === ConfigResourceType.BROKER) for (const each of this.partitions()) note(each);
@@ -504,10 +506,6 @@ export class ReplicaManager implements MetadataPublisher, InternalLog, LeaderCon
     if (this.#image === null || this.getById(partition.topicId, partition.index) !== partition) return;
     partition.onConfig(this.#configs.of(partition.topic, this.#image));
   }
-}
-
-function keyOf(topicId: string, index: number): string {
-  return `${topicId}-${index}`;
 }
 
 function indexed<K>(map: Map<K, Map<number, Partition>>, key: K): Map<number, Partition> {

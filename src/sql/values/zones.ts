@@ -105,15 +105,10 @@ const abbreviations: Readonly<Record<string, string>> = {
   NZDT: 'Pacific/Auckland',
 };
 
-/** The zone of an abbreviation or of any other name. @throws {RangeError} */
-export function zoneOfText(text: string): Zone {
-  return zoneOf(abbreviations[text.toUpperCase()] ?? text);
-}
-
-/** As {@link zoneOfText}; undefined where there is no such zone. */
+/** The zone of an abbreviation or of any other name; undefined where there is none. */
 export function knownZone(text: string): Zone | undefined {
   try {
-    return zoneOfText(text);
+    return zoneOf(abbreviations[text.toUpperCase()] ?? text);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return undefined;

@@ -24,6 +24,20 @@ const log = (partition: number, fileDeleteDelayMs = 0) => ({
   config: { ...DEFAULT_LOG_CONFIG, fileDeleteDelayMs },
 });
 
+/** What a process that is killed now would find at its next start, and the errors that it would log. */
+function reopenAsKilled(directory: string): {
+  readonly again: LogManager;
+  readonly errors: readonly string[];
+} {
+  const killed = `${temporaryDirectory()}/killed`;
+  fs.cpSync(directory, killed, { recursive: true });
+  fs.rmSync(`${killed}/.lock`);
+  const errors: string[] = [];
+  const logger = { ...silentLogger, error: (message: string) => void errors.push(message) };
+  const again = LogManager.open({ environment: nodeEnvironment, directory: killed, nodeId: 1, logger });
+  return { again, errors };
+}
+
 /** The partition `log(0)` is offline, for this reason; the folder is closed cleanly all the same. */
 async function expectOffline(directory: string, reason: RegExp): Promise<void> {
   const manager = open(directory);
@@ -199,7 +213,6 @@ describe('LogManager', () => {
 
   it('writes the start of a log that begins anew at once: after a kill nothing seems to be missing', async () => {
     const directory = temporaryDirectory();
-    const errors: string[] = [];
     const manager = open(directory);
     const replica = manager.getOrCreate(log(0));
     replica.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
@@ -210,12 +223,8 @@ describe('LogManager', () => {
     replica.truncateFullyAndStartAt(50);
     replica.appendAsLeader(makeBatch({ records: 5 }), EPOCH);
     await written;
-    const killed = `${temporaryDirectory()}/killed`;
-    fs.cpSync(directory, killed, { recursive: true });
-    fs.rmSync(`${killed}/.lock`);
+    const { again, errors } = reopenAsKilled(directory);
     await manager.close();
-    const logger = { ...silentLogger, error: (message: string) => void errors.push(message) };
-    const again = LogManager.open({ environment: nodeEnvironment, directory: killed, nodeId: 1, logger });
     expect(again.get(log(0))).toMatchObject({ logStartOffset: 50, logEndOffset: 55 });
     expect(errors).toEqual([]);
     await again.close();
@@ -223,7 +232,6 @@ describe('LogManager', () => {
 
   it('writes that start too where the log had begun later, and that was not written yet', async () => {
     const directory = temporaryDirectory();
-    const errors: string[] = [];
     const manager = open(directory);
     const replica = manager.getOrCreate(log(0));
     replica.appendAsLeader(makeBatch({ records: 10 }), EPOCH);
@@ -232,12 +240,8 @@ describe('LogManager', () => {
     replica.deleteRecordsBefore(10);
     // The new leader has less, and begins before that.
     replica.truncateFullyAndStartAt(7);
-    const killed = `${temporaryDirectory()}/killed`;
-    fs.cpSync(directory, killed, { recursive: true });
-    fs.rmSync(`${killed}/.lock`);
+    const { again, errors } = reopenAsKilled(directory);
     await manager.close();
-    const logger = { ...silentLogger, error: (message: string) => void errors.push(message) };
-    const again = LogManager.open({ environment: nodeEnvironment, directory: killed, nodeId: 1, logger });
     expect(again.get(log(0))).toMatchObject({ logStartOffset: 7, logEndOffset: 7 });
     expect(errors).toEqual([]);
     await again.close();

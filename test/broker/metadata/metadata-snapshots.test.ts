@@ -13,7 +13,7 @@ import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { imageContent } from './image-content.ts';
 
-const DIRECTORY_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
+const DIRECTORY_ID = 'AAAAAAAAAAAAAAAAAAAAbQ';
 
 let folder: string;
 /** Of `__cluster_metadata-0`. */
