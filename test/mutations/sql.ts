@@ -142,13 +142,6 @@ export const sqlMutations: readonly Mutation[] = [
     suite: ['test/sql/bound/bind.test.ts'],
   },
   {
-    name: 'parameters of lambdas are one parameter',
-    file: 'src/sql/bound/equality.ts',
-    find: "return b.kind === 'Parameter' && (bindings.get(a.binding) ?? a.binding) === b.binding;",
-    replace: "return b.kind === 'Parameter';",
-    suite: ['test/sql/bound/equality.test.ts'],
-  },
-  {
     name: 'an argument that fails takes its call with it',
     file: 'src/sql/bound/binder.ts',
     find: "if (bound.kind === 'Constant' || cannotFail(syntax)) return bound;",

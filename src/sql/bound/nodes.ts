@@ -1,11 +1,10 @@
 /**
  * Bound expressions: what an expression means over the rows of one scope. Columns are positions, calls are resolved,
  * conversions are nodes, every node has its type. The emitter (`src/sql/expressions`) makes code of them and decides
- * nothing about types; plans compare them (`equality.ts`).
+ * nothing about types.
  *
  * A node keeps the part of the syntax tree that it was bound from: its place in the text and the words in which messages
- * and plans quote it. Conversions that the binder adds have the syntax of what they convert. Syntax is no part of what
- * a node means: two nodes may be equal that were written differently.
+ * and plans quote it. Conversions that the binder adds have the syntax of what they convert.
  */
 import type { ArithmeticOperator, ComparisonOperator, Expression } from '../../../grammar/ast.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
