@@ -143,7 +143,7 @@ export interface Like extends Node {
   readonly escape?: string;
 }
 
-export interface CaseBranch {
+interface CaseBranch {
   readonly when: BoundExpression;
   readonly result: BoundExpression;
 }

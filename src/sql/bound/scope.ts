@@ -11,7 +11,7 @@ export type ColumnBinding = Position & {
 };
 
 /** The names that an expression may use. */
-export interface ExpressionScope {
+interface ExpressionScope {
   /** The column, or undefined when there is none of that name. */
   resolveColumn(name: string, source: string | undefined): ColumnBinding | undefined;
   /** A custom type by name. */
