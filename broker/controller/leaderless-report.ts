@@ -33,7 +33,8 @@ export class LeaderlessReport {
 
   #say(waitFor: string, names: readonly string[]): void {
     const remedy =
-      'let any replica that can be opened lead at the price of what it does not have (millrace topic elect TOPIC --unclean, ' +
+      'let any replica that can be opened lead at the price of what it does not have ' +
+      '(millrace topic elect TOPIC --unclean --force, ' +
       'or unclean.leader.election.enable=true for the topic)';
     const message =
       waitFor === ''

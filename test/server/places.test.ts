@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPlatform, type TestPlatform } from './platform.ts';
+import { postSql } from './post-sql.ts';
 
 /** Each kind of statement that can be refused, with the place that the answer shows. */
 
@@ -22,22 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => platform.close());
 
-async function post(
-  path: string,
-  sql: string,
-): Promise<{ readonly status: number; readonly message: string }> {
-  const answer = await fetch(platform.url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(path === '/ksql' ? { ksql: sql } : { sql }),
-  });
-  const text = await answer.text();
-  try {
-    return { status: answer.status, message: (JSON.parse(text) as { message?: string }).message ?? '' };
-  } catch {
-    return { status: answer.status, message: text };
-  }
-}
+const post = (path: string, sql: string) => postSql(platform.url, path, sql);
 
 const WITH = "WITH (KAFKA_TOPIC='x', VALUE_FORMAT='JSON', PARTITIONS=1)";
 
@@ -49,6 +35,7 @@ describe('a refused statement says where: line, column, and what is underlined',
     ["INSERT INTO f (k, k, v) VALUES ('a', 'b');", 13, 'f'],
     ["INSERT INTO f (k, nosuch) VALUES ('a', 1);", 13, 'f'],
     ["INSERT INTO f (ROWTIME, k) VALUES (-1, 'a');", 13, 'f'],
+    ["INSERT INTO f (ROWTIME, k) VALUES (1700000000000000000, 'a');", 13, 'f'],
     ["INSERT INTO f (ROWOFFSET, k) VALUES (1, 'a');", 13, 'f'],
     ["INSERT INTO f VALUES ('a', 'b');", 28, "'b'"],
     ["INSERT INTO f VALUES ('a', 1 / 0);", 28, '1 / 0'],

@@ -52,15 +52,19 @@ export function recordToInsert(statement: InsertValues, context: AnalysisContext
       statement.values[columns.findIndex((column) => column.name === name)]?.span ?? statement.nameSpan,
   });
   const { keyFormat, valueFormat, name: topic } = source.topic;
-  if (timestamp !== undefined && timestamp < 0) {
-    throw sqlError(`ROWTIME must not be negative: ${timestamp}`, { span: statement.nameSpan });
-  }
+  if (timestamp !== undefined) checkRowtime(timestamp, statement);
   return {
     topic,
     key: bytesOf('key', keyFormat, source.schema.key, keyRow),
     value: bytesOf('value', valueFormat, source.schema.value, valueRow),
     ...(timestamp === undefined ? {} : { timestamp }),
   };
+}
+
+function checkRowtime(timestamp: number, { nameSpan: span }: InsertValues): void {
+  if (timestamp < 0) throw sqlError(`ROWTIME must not be negative: ${timestamp}`, { span });
+  if (timestamp > Number.MAX_SAFE_INTEGER)
+    throw sqlError(`ROWTIME must be below 2^53 milliseconds since 1970: ${timestamp}`, { span });
 }
 
 /** A row that every query would drop for its time is refused where it is written. */

@@ -16,7 +16,7 @@ import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
 import type { SourceRecord } from '../timestamp-extractor.ts';
 import type { Topology } from '../topology/topology.ts';
 import { Executor, type RuntimeNode } from './executor.ts';
-import { StreamsFailure, type FailureHandlers, type FailureKind } from './failures.ts';
+import { type FailureContext, StreamsFailure, type FailureHandlers, type FailureKind } from './failures.ts';
 import { ProcessorMetadata } from './processor-metadata.ts';
 import { Punctuations } from './punctuations.ts';
 import type { RecordCollector } from './record-collector.ts';
@@ -308,7 +308,7 @@ export class Task {
       if (this.#settings.handlers.deserialization(error, context) === 'fail') {
         throw new StreamsFailure('deserialization', context, error);
       }
-      this.#drop('deserialization', { ...context, error });
+      this.#drop('deserialization', () => ({ ...context, error }));
       this.#skip(queue, offset);
       return;
     }
@@ -316,7 +316,13 @@ export class Task {
     const source = { topic, partition, offset, timestamp: recorded, key, value, headers };
     const timestamp = this.#extractTime(queue, source);
     if (timestamp < 0) {
-      this.#drop('invalid-timestamp', { topic, partition, offset, taskId: this.id, nodeName: node.name });
+      this.#drop('invalid-timestamp', () => ({
+        topic,
+        partition,
+        offset,
+        taskId: this.id,
+        nodeName: node.name,
+      }));
       this.#skip(queue, offset);
       return;
     }
@@ -344,19 +350,10 @@ export class Task {
     }
   }
 
-  /** Counts a record that is passed over, and tells of it. */
-  #drop(reason: DropReason, context: LogFields): void {
+  /** Counts a record that is passed over, and tells of it; what is told is put together only where it is told. */
+  #drop(reason: DropReason, told: () => LogFields): void {
     this.metrics.drop(reason);
-    this.#settings.drops.warn(reason, `records are dropped: ${reason}`, () => context);
-  }
-
-  /** As {@link #drop}, for the record in flight: what is told of it is put together only where it is told. */
-  #dropCurrent(reason: DropReason, nodeName: string): void {
-    this.metrics.drop(reason);
-    this.#settings.drops.warn(reason, `records are dropped: ${reason}`, () => {
-      const { topic, partition, offset } = this.#executor.current;
-      return { topic, partition, offset, taskId: this.id, nodeName };
-    });
+    this.#settings.drops.warn(reason, `records are dropped: ${reason}`, told);
   }
 
   /** The offset of a record that is not processed is committed all the same. */
@@ -437,7 +434,7 @@ export class Task {
         return this.#shared.get(name) as T;
       },
       processorMetadata: (key) => this.#processorMetadata.entry(key),
-      dropped: (reason) => this.#dropCurrent(reason, nodeName),
+      dropped: (reason) => this.#drop(reason, () => ({ ...this.#currentAt(nodeName) })),
       schedule: (options) => {
         const callback: Punctuator = (timestamp) => {
           try {
@@ -501,11 +498,16 @@ export class Task {
   #handleFailure(kind: FailureKind, error: unknown, nodeName: string): void {
     // No handler is asked to forgive a bug.
     if (error instanceof StreamsFailure || mustStop(error)) throw error;
-    const { topic, partition, offset } = this.#executor.current;
-    const context = { topic, partition, offset, taskId: this.id, nodeName };
+    const context = this.#currentAt(nodeName);
     if (this.#settings.handlers[kind](error, context) === 'fail')
       throw new StreamsFailure(kind, context, error);
-    this.#drop(kind, { ...context, error });
+    this.#drop(kind, () => ({ ...context, error }));
+  }
+
+  /** The record in flight, and where it is. */
+  #currentAt(nodeName: string): FailureContext {
+    const { topic, partition, offset } = this.#executor.current;
+    return { topic, partition, offset, taskId: this.id, nodeName };
   }
 }
 
