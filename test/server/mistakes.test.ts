@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestPlatform, startPlatform } from './platform.ts';
+import { postSql } from './post-sql.ts';
 
 /** Mistakes as people make them, each with the way out that the answer shows. */
 
@@ -22,18 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => platform.close());
 
-async function post(
-  path: string,
-  sql: string,
-): Promise<{ readonly status: number; readonly message: string }> {
-  const answer = await fetch(platform.url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(path === '/ksql' ? { ksql: sql } : { sql }),
-  });
-  const body = (await answer.json()) as { readonly message?: string };
-  return { status: answer.status, message: body.message ?? '' };
-}
+const post = (path: string, sql: string) => postSql(platform.url, path, sql);
 
 const WITH = "WITH (KAFKA_TOPIC='x', VALUE_FORMAT='JSON', PARTITIONS=1)";
 

@@ -1,9 +1,10 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Logger } from '../../base/logger.ts';
-import { type LogLevel, textLogger } from './text-logger.ts';
+import type { LogLevel } from './log-level.ts';
+import { textLogger } from './text-logger.ts';
 
-export { LOG_LEVELS, type LogLevel } from './text-logger.ts';
+export { LOG_LEVELS, type LogLevel } from './log-level.ts';
 
 /** `text` for people, `json` for programs: one object a line. */
 export const LOG_FORMATS = ['text', 'json'] as const;

@@ -1,6 +1,6 @@
 import { pino, type Logger as PinoLogger } from 'pino';
 import type { LogFields, Logger } from '../../base/logger.ts';
-import type { LogLevel } from './text-logger.ts';
+import type { LogLevel } from './log-level.ts';
 import { isToldByMessage } from './told-by-message.ts';
 
 /** Returns a logger that writes one JSON object a line to standard error, or to the end of a file. */

@@ -1,8 +1,6 @@
 import type { LogFields, Logger } from '../../base/logger.ts';
+import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import { isToldByMessage } from './told-by-message.ts';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What precedes the message; `info` is what needs no word. */
 const LABELS: Readonly<Record<LogLevel, string>> = {

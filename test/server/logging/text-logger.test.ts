@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { OperationalError } from '../../../src/base/errors.ts';
 import type { Logger } from '../../../src/base/logger.ts';
-import { type LogLevel, textLogger } from '../../../src/server/logging/text-logger.ts';
+import type { LogLevel } from '../../../src/server/logging/log-level.ts';
+import { textLogger } from '../../../src/server/logging/text-logger.ts';
 
 /** What is written without the time of day, which stands before each line. */
 function written(level: LogLevel, log: (logger: Logger) => void): string {
