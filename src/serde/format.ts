@@ -26,6 +26,11 @@ export interface FormatSpec {
   readonly properties: FormatProperties;
   /** How many null places a row that is read has after its columns, for a caller who fills them; none by default. */
   readonly trailingNulls?: number;
+  /**
+   * Names of columns whose values nobody looks at: they may be null in a row that is read, which makes it cheaper. What
+   * cannot be read is still an error.
+   */
+  readonly unread?: ReadonlySet<string>;
 }
 
 /**

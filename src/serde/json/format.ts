@@ -5,6 +5,7 @@ import { SerdeError } from '../serde-error.ts';
 import { isUnwrapped, requireKnownProperties, requireStringMapKeys } from '../unsupported.ts';
 import { INEXACT, type Json, requireObject } from './coercion.ts';
 import { parseExactJson } from './exact-parser.ts';
+import { LearntLayouts } from './learnt-layouts.ts';
 import { fieldsReader, nullableReader } from './reader.ts';
 import { fieldsWriter, valueWriter } from './writer.ts';
 
@@ -29,9 +30,10 @@ function objectSerde(spec: FormatSpec): RowSerde {
     spec.columns.some((column) => containsDecimal(column.type)),
     read,
   );
+  const layouts = new LearntLayouts(spec);
   return {
     serialize: (row) => (row === null ? null : Buffer.from(write(row), 'utf8')),
-    deserialize: (bytes) => (bytes === null ? null : parse(bytes)),
+    deserialize: (bytes) => (bytes === null ? null : (layouts.read(bytes) ?? parse(bytes))),
   };
 }
 

@@ -1,0 +1,57 @@
+import type { SqlValue } from '../model/sql-value.ts';
+import { hasLayout, type LayoutColumns, type LayoutReader, layoutReader } from './layout.ts';
+
+/** Layouts that are tried for a record: one for each set of fields that a program leaves out. */
+const LAYOUTS_MAX = 4;
+/** Records that no layout had, beyond those that one had, before all are given up for a while. */
+const CREDIT_MAX = 64;
+/** A record without a layout costs the tries: it weighs as much as so many that had one. */
+const MISS_COST = 4;
+const RECORDS_OFF = 10_000;
+
+/** Layouts that the records of a topic have had lately: those that come are read by them where they can be. */
+export class LearntLayouts {
+  readonly #columns: LayoutColumns;
+  readonly #isPossible: boolean;
+  #readers: readonly LayoutReader[] = [];
+  #credit = CREDIT_MAX;
+  #recordsOff = 0;
+
+  constructor(columns: LayoutColumns) {
+    this.#columns = columns;
+    this.#isPossible = columns.columns.length > 0 && columns.columns.every(hasLayout);
+  }
+
+  /** The columns of a record; undefined where it must be parsed. */
+  read(bytes: Buffer): SqlValue[] | undefined {
+    if (!this.#isPossible) return undefined;
+    if (this.#recordsOff > 0) {
+      this.#recordsOff -= 1;
+      return undefined;
+    }
+    const text = bytes.toString('latin1');
+    for (const reader of this.#readers) {
+      const row = reader(text);
+      if (row === undefined) continue;
+      if (this.#credit < CREDIT_MAX) this.#credit += 1;
+      return row;
+    }
+    return this.#missed(text);
+  }
+
+  #missed(text: string): SqlValue[] | undefined {
+    this.#credit -= MISS_COST;
+    if (this.#credit <= 0) {
+      this.#readers = [];
+      this.#credit = CREDIT_MAX;
+      this.#recordsOff = RECORDS_OFF;
+      return undefined;
+    }
+    const learnt = layoutReader(text, this.#columns);
+    const row = learnt?.(text);
+    if (learnt !== undefined && row !== undefined) {
+      this.#readers = [learnt, ...this.#readers.slice(0, LAYOUTS_MAX - 1)];
+    }
+    return row;
+  }
+}
