@@ -1,3 +1,4 @@
+import { compileFunction } from '../base/compile-function.ts';
 import type { BytesReader } from '../base/bytes-reader.ts';
 import { malformed } from '../base/protocol-error.ts';
 import {
@@ -25,8 +26,7 @@ const runtime = {
 /** Generates the function that reads a message in any of its versions. */
 export function compileDecoder(message: Message): Decoder {
   const source = decoderSource(message);
-  // eslint-disable-next-line typescript/no-implied-eval -- generated from declarations of ours, never from input
-  return new Function('runtime', 'constants', source.code)(runtime, source.constants) as Decoder;
+  return compileFunction<Decoder>({ runtime, constants: source.constants }, source.code);
 }
 
 /** The source of {@link compileDecoder}, one function per struct, and the constants that it refers to. */

@@ -1,3 +1,4 @@
+import { compileFunction } from '../base/compile-function.ts';
 import type { BytesWriter } from '../base/bytes-writer.ts';
 import { ProtocolError } from '../base/protocol-error.ts';
 import { ZERO_UUID } from '../base/bytes-reader.ts';
@@ -48,8 +49,7 @@ const runtime = {
 
 /** Generates the function that writes a message in any of its versions. */
 export function compileEncoder(message: Message): Encoder {
-  // eslint-disable-next-line typescript/no-implied-eval -- generated from declarations of ours, never from input
-  return new Function('runtime', encoderSource(message))(runtime) as Encoder;
+  return compileFunction<Encoder>({ runtime }, encoderSource(message));
 }
 
 /** The source of {@link compileEncoder}: for each struct a function that writes it, and one that knows its default. */
