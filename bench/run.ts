@@ -11,7 +11,7 @@ import { brokerConsume, memoryLoaded, processorTimeIn, processorTimeOut } from '
 import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
 import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
-import { sqlOverDsl, sqlOverFlink } from './figures/sql.ts';
+import { sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
 import { startup } from './figures/startup.ts';
 import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
@@ -45,6 +45,7 @@ const figures: readonly Figure[] = [
   streamsRocksDb,
   ...sqlOverDsl,
   ...sqlOverFlink,
+  ...sqlOverKafkaStreams,
 ];
 
 const { values } = parseArgs({

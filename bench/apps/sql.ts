@@ -1,6 +1,6 @@
 /**
  * One persistent query over a topic of JSON bids: what `apps/streams.ts` does in the DSL and
- * `rivals/flink/src/FlinkSqlRival.java` in Flink SQL. Arguments: bootstrap servers, mode (project, filter, tumble),
+ * `rivals/flink/src/FlinkSqlRival.java` in Flink SQL. Arguments: bootstrap servers, mode (project, filter, tumble, sum),
  * input topic, output topic, records. Prints one JSON line with the records per second from the running query to its last
  * record, then ends.
  */
@@ -19,6 +19,7 @@ const queries: Readonly<Record<string, string>> = {
   filter: `CREATE STREAM result WITH (KAFKA_TOPIC = '${output}') AS SELECT * FROM bids WHERE auction % 123 = 0;`,
   tumble: `CREATE TABLE result WITH (KAFKA_TOPIC = '${output}') AS
     SELECT k, COUNT(*) AS n FROM bids WINDOW TUMBLING (SIZE 10 SECONDS, GRACE PERIOD 0 SECONDS) GROUP BY k;`,
+  sum: `CREATE TABLE result WITH (KAFKA_TOPIC = '${output}') AS SELECT k, SUM(price) AS total FROM bids GROUP BY k;`,
 };
 const script = `
   CREATE STREAM bids (k STRING KEY, auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, url STRING,

@@ -1,7 +1,7 @@
 /**
  * One Streams thread over a topic that is loaded already, the counterpart of `rivals/kafka/src/StreamsRival.java`: the
  * same topologies on text (map, count, tumble), timed from the first to the last record; and on JSON what `apps/sql.ts`
- * says in SQL (project, filter, json-tumble), timed as there. Arguments: bootstrap servers, mode, input topic, output
+ * says in SQL (project, filter, json-tumble, json-sum), timed as there. Arguments: bootstrap servers, mode, input topic, output
  * topic, records to read, bytes of state cache. Prints one JSON line with the records per second, then ends.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -23,7 +23,7 @@ interface Bid {
 
 const [bootstrap = '', mode = '', input = '', output = '', records = '0', cacheBytes = '0'] =
   process.argv.slice(2);
-const isTimedAsSql = ['project', 'filter', 'json-tumble'].includes(mode);
+const isTimedAsSql = ['project', 'filter', 'json-tumble', 'json-sum'].includes(mode);
 const meter = new Meter(Number(records));
 const builder = new StreamsBuilder();
 const text = { keySerde: Serdes.string, valueSerde: Serdes.string };
@@ -74,6 +74,17 @@ const topologies: Readonly<Record<string, () => void>> = {
       .count()
       .toStream()
       .map((windowed, N) => [windowed.key, { N }])
+      .to(output, { keySerde: Serdes.string, valueSerde: Serdes.json() }),
+  'json-sum': () =>
+    readBids()
+      .groupByKey()
+      .aggregate(
+        () => 0,
+        (_key, { PRICE }, sum) => sum + PRICE,
+        { valueSerde: Serdes.double },
+      )
+      .toStream()
+      .mapValues((TOTAL) => ({ TOTAL }))
       .to(output, { keySerde: Serdes.string, valueSerde: Serdes.json() }),
 };
 

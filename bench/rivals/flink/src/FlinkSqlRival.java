@@ -7,7 +7,7 @@ import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
  * One statement of Flink SQL with one slot over a topic of JSON bids, up to the topic's end: RocksDB state, a checkpoint
- * every ten seconds. Arguments: bootstrap servers, mode (project, filter, tumble), input topic, output topic, records.
+ * every ten seconds. Arguments: bootstrap servers, mode (project, filter, tumble, sum), input topic, output topic, records.
  * Prints one JSON line with the records per second from the running job to its end.
  */
 public final class FlinkSqlRival {
@@ -46,6 +46,13 @@ public final class FlinkSqlRival {
             tables.executeSql("CREATE TABLE sink (`k` STRING, N BIGINT)" + sink);
             yield "SELECT `k`, COUNT(*) FROM TABLE(TUMBLE(TABLE bids, DESCRIPTOR(event_time), INTERVAL '10' SECOND))"
                 + " GROUP BY `k`, window_start, window_end";
+          }
+          case "sum" -> {
+            tables.executeSql(
+                "CREATE TABLE sink (`k` STRING, TOTAL BIGINT, PRIMARY KEY (`k`) NOT ENFORCED) WITH ('connector' ="
+                    + " 'upsert-kafka', 'topic' = '" + args[3] + "', " + servers
+                    + ", 'key.format' = 'raw', 'value.format' = 'json', 'value.fields-include' = 'EXCEPT_KEY')");
+            yield "SELECT `k`, SUM(PRICE) FROM bids GROUP BY `k`";
           }
           default -> throw new IllegalArgumentException("unknown mode " + args[1]);
         };
