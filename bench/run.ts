@@ -12,6 +12,7 @@ import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
 import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
 import { sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
+import { sqlStartAnswers, sqlStartRuns } from './figures/sql-start.ts';
 import { startup } from './figures/startup.ts';
 import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
@@ -46,6 +47,8 @@ const figures: readonly Figure[] = [
   ...sqlOverDsl,
   ...sqlOverFlink,
   ...sqlOverKafkaStreams,
+  sqlStartAnswers,
+  sqlStartRuns,
 ];
 
 const { values } = parseArgs({

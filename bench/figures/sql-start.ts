@@ -1,0 +1,66 @@
+import type { Contender } from '../harness/figure.ts';
+import { figuresOfSameRuns } from '../harness/same-runs.ts';
+import { allRun, dataFolder, SqlProcess } from '../harness/sql-process.ts';
+
+const QUERIES = 100;
+/** Sources that the queries share. */
+const SOURCES = 10;
+
+type Times = Readonly<Record<'sqlStartAnswers' | 'sqlStartRuns', number>>;
+
+/**
+ * A server with a hundred persistent queries beside one with a single query: from the start of the process, broker
+ * included, to the first answer to SHOW QUERIES, and until all queries run. Every second query repartitions and counts.
+ */
+export const { sqlStartAnswers, sqlStartRuns } = figuresOfSameRuns(
+  {
+    sqlStartAnswers: {
+      name: 'SQL start with 100 queries until SHOW answers',
+      unit: 'ms',
+      bound: { atMost: 1.5 },
+    },
+    sqlStartRuns: { name: 'SQL start with 100 queries until all run', unit: 'ms', bound: { atMost: 3 } },
+  },
+  async () => ({
+    ours: await serverWith(QUERIES, '100 queries'),
+    rival: await serverWith(1, '1 query'),
+  }),
+);
+
+async function serverWith(count: number, name: string): Promise<Contender<Times>> {
+  const { data, remove } = dataFolder();
+  const server = await SqlProcess.start(data);
+  await server.msUntil('SHOW QUERIES;', () => true);
+  for (const statement of statements(count)) await server.run(statement);
+  await server.msUntil('SHOW QUERIES;', (entities) => allRun(entities, count));
+  await server.stop();
+  return { name, measure: () => restart(data, count), close: async () => remove() };
+}
+
+async function restart(data: string, count: number): Promise<Times> {
+  const server = await SqlProcess.start(data);
+  try {
+    return {
+      sqlStartAnswers: await server.msUntil('SHOW QUERIES;', () => true),
+      sqlStartRuns: await server.msUntil('SHOW QUERIES;', (entities) => allRun(entities, count)),
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+function statements(count: number): readonly string[] {
+  const sources = Array.from(
+    { length: SOURCES },
+    (_, i) =>
+      `CREATE STREAM s${i} (id STRING KEY, city STRING, n INT) WITH (KAFKA_TOPIC='s${i}', VALUE_FORMAT='JSON', PARTITIONS=1);
+       INSERT INTO s${i} VALUES ('a', 'Rome', ${i});`,
+  );
+  const queries = Array.from({ length: count }, (_, i) => {
+    const source = `s${i % SOURCES}`;
+    return i % 2 === 0
+      ? `CREATE TABLE q${i} AS SELECT city, COUNT(*) AS c FROM ${source} GROUP BY city;`
+      : `CREATE STREAM q${i} AS SELECT id, UCASE(city) AS c, n * ${i} AS m FROM ${source};`;
+  });
+  return [...sources, ...queries];
+}

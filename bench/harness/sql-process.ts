@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { freePorts } from '../../src/base/io/free-ports.ts';
+import { OperationalError } from '../../src/base/errors.ts';
+import { type RunningProcess, start } from './processes.ts';
+
+/** Between two questions to a server that starts. */
+const ASK_EVERY_MS = 5;
+const START_MS_MAX = 120_000;
+
+type Entity = Readonly<Record<string, unknown>>;
+
+/** `millrace start`: broker and SQL server in one process, on a data folder that stays between starts. */
+export class SqlProcess {
+  readonly beganMs: number;
+  readonly #url: string;
+  readonly #process: RunningProcess;
+
+  private constructor(process: RunningProcess, beganMs: number, url: string) {
+    this.#process = process;
+    this.beganMs = beganMs;
+    this.#url = url;
+  }
+
+  static async start(data: string): Promise<SqlProcess> {
+    const [kafkaPort, httpPort] = (await freePorts(2)).map(String);
+    const main = path.resolve(import.meta.dirname, '..', '..', 'cli', 'main.js');
+    const folder = process.env['PROFILE'];
+    const profile = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+    const beganMs = performance.now();
+    const ports = ['--kafka-port', kafkaPort ?? '', '--http-port', httpPort ?? ''];
+    const child = start(process.execPath, [...profile, main, 'start', '--data', data, ...ports]);
+    return new SqlProcess(child, beganMs, `http://127.0.0.1:${httpPort}`);
+  }
+
+  /** Runs statements that must go well. */
+  async run(sql: string): Promise<readonly Entity[]> {
+    const entities = await this.#attempt(sql);
+    if (entities === undefined) throw failed(`refused: ${sql.slice(0, 200)}`);
+    return entities;
+  }
+
+  /** Milliseconds from the start of the process until `until` finds in the answer to a statement what it looks for. */
+  async msUntil(sql: string, until: (entities: readonly Entity[]) => boolean): Promise<number> {
+    for (;;) {
+      const entities = await this.#attempt(sql).catch(() => undefined);
+      const tookMs = performance.now() - this.beganMs;
+      if (entities !== undefined && until(entities)) return tookMs;
+      if (tookMs > START_MS_MAX) throw failed(`did not come about in ${START_MS_MAX} ms: ${sql}`);
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#process.stop('SIGTERM');
+  }
+
+  async #attempt(ksql: string): Promise<readonly Entity[] | undefined> {
+    const response = await fetch(`${this.#url}/ksql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ksql, streamsProperties: { 'auto.offset.reset': 'earliest' } }),
+    });
+    const text = await response.text();
+    return response.ok ? (JSON.parse(text) as readonly Entity[]) : undefined;
+  }
+}
+
+/** Whether SHOW QUERIES lists so many persistent queries, and all of them run. */
+export function allRun(entities: readonly Entity[], count: number): boolean {
+  const queries = (entities[0]?.['queries'] ?? []) as readonly { readonly state?: string }[];
+  return queries.length === count && queries.every(({ state }) => state === 'RUNNING');
+}
+
+/** A data folder, and how it is removed. */
+export function dataFolder(): { readonly data: string; remove(): void } {
+  const data = mkdtempSync(path.join(tmpdir(), 'millrace-bench-'));
+  return { data, remove: () => rmSync(data, { recursive: true, force: true }) };
+}
+
+function failed(message: string): OperationalError {
+  return new OperationalError('FAILED', message, { retriable: false });
+}
