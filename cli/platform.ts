@@ -5,11 +5,9 @@ import type { Logger } from '../src/base/logger.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
 import { Broker } from '../broker/index.ts';
 import { type ProcessSettings, SQL_STATE_FOLDER } from '../src/server/config/index.ts';
-import type { SqlServer } from '../src/server/index.ts';
 import { requireOpenFiles } from './open-files.ts';
 import { explain } from './explain.ts';
 import { type ProcessOptions, startDefaults } from './process-options.ts';
-import { unlessAborted } from './stop-request.ts';
 import { writeError } from './standard-streams.ts';
 
 const KAFKA_PORT = 9092;
@@ -45,7 +43,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const kafka = broker === undefined ? (outside ?? '') : `${broker.address.host}:${broker.address.port}`;
   if (!options.sql) return { facts: { kafka }, notes, close: async () => broker?.close() };
 
-  let starting: Promise<SqlServer> | undefined;
   try {
     // Loaded only here: a broker alone does without the SQL engine and its memory.
     const { SqlServer: Server } = await import('../src/server/index.ts');
@@ -57,15 +54,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       what: 'SQL',
       notes,
     });
-    starting = Server.start({
+    const server = await Server.start({
       bootstrapServers: kafka,
       listen: { host: hostOf(settings.httpListener) ?? options.host, port: httpPort },
       data: options.data,
       properties: valuesOf(settings.server),
       logger,
+      signal: options.signal,
       ...(broker === undefined ? {} : { brokerMetrics: broker.metrics }),
     });
-    const server = await unlessAborted(starting, options.signal);
     const close = async (): Promise<void> => {
       await server.close();
       await broker?.close();
@@ -76,9 +73,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       notes.push(...withoutSql(error, logger));
       return { facts: { kafka }, notes, close: () => broker.close() };
     }
-    // On our own broker the server is soon there, and can be closed. On a cluster that may never answer it waits in vain.
-    const late = starting?.then((server) => server.close()).catch(() => {});
-    if (broker !== undefined) await late;
     await broker?.close();
     throw error;
   }

@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
+import { unlessAborted } from '../src/base/unless-aborted.ts';
 import { type OptionRules, withOptionRules } from './option-rules.ts';
 import { explain } from './explain.ts';
 import { OUTPUT_FORMATS, type OutputFormat } from './shell/result-writer.ts';
 import { SqlSession } from './shell/session.ts';
 import { runShell } from './shell/shell.ts';
 import { SqlServerClient, SqlServerError } from './shell/sql-server-client.ts';
-import { stopRequest, unlessAborted } from './stop-request.ts';
+import { stopRequest } from './stop-request.ts';
 import { writeError, writeOut } from './standard-streams.ts';
 
 interface SqlOptions {

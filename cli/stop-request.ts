@@ -82,18 +82,3 @@ function endLate(): void {
   writeError(`millrace: did not stop within ${STOP_MS_MAX / 1000} s: ending at once\n`);
   process.exit(EXIT_STOP_TIMED_OUT);
 }
-
-/** The promise's result, or the signal's reason if that comes first; what the promise stands for may go on then. */
-export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}

@@ -1,16 +1,18 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Contender } from '../harness/figure.ts';
 import { figuresOfSameRuns } from '../harness/same-runs.ts';
-import { allRun, dataFolder, SqlProcess } from '../harness/sql-process.ts';
+import { dataFolder, SqlProcess } from '../harness/sql-process.ts';
 
 const QUERIES = 100;
 /** Sources that the queries share. */
 const SOURCES = 10;
+const COMMITTED_AFTER_MS = 5_000;
 
 type Times = Readonly<Record<'sqlStartAnswers' | 'sqlStartRuns', number>>;
 
 /**
  * A server with a hundred persistent queries beside one with a single query: from the start of the process, broker
- * included, to the first answer to SHOW QUERIES, and until all queries run. Every second query repartitions and counts.
+ * included, to the first answer to SHOW STREAMS, and until all queries run. Every second query repartitions and counts.
  */
 export const { sqlStartAnswers, sqlStartRuns } = figuresOfSameRuns(
   {
@@ -30,9 +32,10 @@ export const { sqlStartAnswers, sqlStartRuns } = figuresOfSameRuns(
 async function serverWith(count: number, name: string): Promise<Contender<Times>> {
   const { data, remove } = dataFolder();
   const server = await SqlProcess.start(data);
-  await server.msUntil('SHOW QUERIES;', () => true);
+  await server.msUntilAnswered('SHOW STREAMS;');
   for (const statement of statements(count)) await server.run(statement);
-  await server.msUntil('SHOW QUERIES;', (entities) => allRun(entities, count));
+  // Each has run once, and committed.
+  await setTimeout(COMMITTED_AFTER_MS);
   await server.stop();
   return { name, measure: () => restart(data, count), close: async () => remove() };
 }
@@ -41,8 +44,8 @@ async function restart(data: string, count: number): Promise<Times> {
   const server = await SqlProcess.start(data);
   try {
     return {
-      sqlStartAnswers: await server.msUntil('SHOW QUERIES;', () => true),
-      sqlStartRuns: await server.msUntil('SHOW QUERIES;', (entities) => allRun(entities, count)),
+      sqlStartAnswers: await server.msUntilAnswered('SHOW STREAMS;'),
+      sqlStartRuns: await server.msUntilStarted(count),
     };
   } finally {
     await server.stop();

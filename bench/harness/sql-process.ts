@@ -41,19 +41,39 @@ export class SqlProcess {
     return entities;
   }
 
-  /** Milliseconds from the start of the process until `until` finds in the answer to a statement what it looks for. */
-  async msUntil(sql: string, until: (entities: readonly Entity[]) => boolean): Promise<number> {
-    for (;;) {
-      const entities = await this.#attempt(sql).catch(() => undefined);
-      const tookMs = performance.now() - this.beganMs;
-      if (entities !== undefined && until(entities)) return tookMs;
-      if (tookMs > START_MS_MAX) throw failed(`did not come about in ${START_MS_MAX} ms: ${sql}`);
-      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
-    }
+  /** Milliseconds from the start of the process until a statement is answered. */
+  msUntilAnswered(sql: string): Promise<number> {
+    return this.#msUntil(async () => (await this.#attempt(sql)) !== undefined);
+  }
+
+  /** Milliseconds from the start of the process until all queries have started; asked in a way that costs it nothing. */
+  async msUntilStarted(queries: number): Promise<number> {
+    const tookMs = await this.#msUntil(async () => {
+      const response = await fetch(`${this.#url}/healthcheck`);
+      const { startProgress, serverState } = (await response.json()) as Entity;
+      return serverState === 'READY' && startProgress === undefined;
+    });
+    const [entity] = await this.run('SHOW QUERIES;');
+    const states = ((entity?.['queries'] ?? []) as readonly { readonly state: string }[]).map(
+      ({ state }) => state,
+    );
+    const running = states.filter((state) => state === 'RUNNING').length;
+    if (running !== queries) throw failed(`${running} of ${queries} queries run: ${states.join(' ')}`);
+    return tookMs;
   }
 
   async stop(): Promise<void> {
     await this.#process.stop('SIGTERM');
+  }
+
+  async #msUntil(isThere: () => Promise<boolean>): Promise<number> {
+    for (;;) {
+      const hasCome = await isThere().catch(() => false);
+      const tookMs = performance.now() - this.beganMs;
+      if (hasCome) return tookMs;
+      if (tookMs > START_MS_MAX) throw failed(`it did not come about within ${START_MS_MAX} ms`);
+      await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+    }
   }
 
   async #attempt(ksql: string): Promise<readonly Entity[] | undefined> {
@@ -65,12 +85,6 @@ export class SqlProcess {
     const text = await response.text();
     return response.ok ? (JSON.parse(text) as readonly Entity[]) : undefined;
   }
-}
-
-/** Whether SHOW QUERIES lists so many persistent queries, and all of them run. */
-export function allRun(entities: readonly Entity[], count: number): boolean {
-  const queries = (entities[0]?.['queries'] ?? []) as readonly { readonly state?: string }[];
-  return queries.length === count && queries.every(({ state }) => state === 'RUNNING');
 }
 
 /** A data folder, and how it is removed. */

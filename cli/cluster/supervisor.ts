@@ -7,7 +7,7 @@ import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { ProcessSettings } from '../../src/server/config/index.ts';
 import type { ProcessOptions } from '../process-options.ts';
-import { unlessAborted } from '../stop-request.ts';
+import { unlessAborted } from '../../src/base/unless-aborted.ts';
 import { wholeNumber } from '../option-values.ts';
 import { act } from './actions.ts';
 import { ControlServer } from './control.ts';

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../base/environment.ts';
 import { messageOf } from '../base/errors.ts';
 import type { PreparedStatement, SqlEngine } from '../sql/index.ts';
+import { health, serverInfo } from './health.ts';
 import type { BodyReader } from './http/body-reader.ts';
 import { watchClients } from './http/client-presence.ts';
 import type { MetricsPage } from './metrics/metrics-page.ts';
@@ -19,6 +20,7 @@ import {
 } from './rest/request-body.ts';
 import { RestError, RestErrorCode, toRestError } from './rest/rest-error.ts';
 import type { StatementExecutor } from './rest/statement-executor.ts';
+import type { StartProgress } from './start-progress.ts';
 
 /** What the routes serve from. */
 export interface Services {
@@ -30,8 +32,10 @@ export interface Services {
   readonly metrics: MetricsPage;
   readonly kafka: KafkaAbsence;
   readonly bodies: BodyReader;
-  readonly info: {
+  readonly progress: StartProgress;
+  readonly info: () => {
     readonly version: string;
+    /** Empty until the cluster has answered. */
     readonly kafkaClusterId: string;
     readonly ksqlServiceId: string;
   };
@@ -43,6 +47,8 @@ export interface Services {
   readonly kafkaFailure: () => string | undefined;
 }
 
+/** When a client should ask again that came too early, in seconds, as ksqlDB says. */
+const RETRY_AFTER_S = 10;
 /** What endpoints are served by. */
 const METHODS = ['GET', 'POST'] as const;
 
@@ -58,6 +64,7 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
     const refusal = isRefusal
       ? new RestError(status * 100, messageOf(error))
       : toRestError(services.kafka.named(error));
+    if (refusal.errorCode === RestErrorCode.NOT_READY) reply.header('retry-after', RETRY_AFTER_S);
     return reply.code(refusal.status).type(MediaType.JSON).send(refusal.toBody());
   });
   app.setNotFoundHandler((request, reply) => {
@@ -95,21 +102,12 @@ function acceptAnyJson(app: FastifyInstance, bodies: BodyReader): void {
 }
 
 function addStatusRoutes(app: FastifyInstance, services: Services): void {
-  const { executor, info, metrics, failure, kafkaFailure, skippedCommands } = services;
-  const areCommandsHealthy = (): boolean => failure() === undefined && skippedCommands() === 0;
-  const isHealthy = (): boolean => areCommandsHealthy() && kafkaFailure() === undefined;
+  const { executor, info, metrics } = services;
   app.get('/', (_request, reply) => reply.redirect('/info', 307));
-  app.get('/info', () => ({
-    KsqlServerInfo: { ...info, serverStatus: isHealthy() ? 'RUNNING' : 'DEGRADED' },
-  }));
-  app.get('/healthcheck', () => {
-    const details = {
-      metastore: { isHealthy: true },
-      kafka: { isHealthy: kafkaFailure() === undefined },
-      commandRunner: { isHealthy: areCommandsHealthy() },
-    };
-    return { isHealthy: isHealthy(), details, serverState: 'READY' };
-  });
+  app.get('/info', () => serverInfo(services));
+  app.get('/healthcheck', (_request, reply) =>
+    reply.code(services.progress.isReady ? 200 : 503).send(health(services)),
+  );
   app.get('/status', () => ({
     commandStatuses: Object.fromEntries([...executor.statuses].map(([id, { status }]) => [id, status])),
   }));
@@ -124,14 +122,13 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
   app.get('/metrics', (_request, reply) =>
     reply.type(metrics.contentType).send(Readable.from(metrics.render(), { objectMode: false })),
   );
-  const clusterId = {
-    scope: {
-      path: [],
-      clusters: { 'kafka-cluster': info.kafkaClusterId, 'ksql-cluster': info.ksqlServiceId },
-    },
+  const clusterId = () => {
+    const { kafkaClusterId, ksqlServiceId } = info();
+    const clusters = { 'kafka-cluster': kafkaClusterId, 'ksql-cluster': ksqlServiceId };
+    return { scope: { path: [], clusters } };
   };
-  app.get('/v1/metadata', () => ({ version: info.version, clusterId }));
-  app.get('/v1/metadata/id', () => clusterId);
+  app.get('/v1/metadata', () => ({ version: info().version, clusterId: clusterId() }));
+  app.get('/v1/metadata/id', clusterId);
   app.get<{ Params: { name: string } }>('/is_valid_property/:name', ({ params: { name } }, reply) => {
     checkProperty(name);
     return reply.type(MediaType.JSON).send('true');
@@ -139,8 +136,9 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
   for (const probe of ['/chc/ready', '/chc/live']) app.get(probe, () => ({}));
 }
 
-function addStatementRoutes(app: FastifyInstance, { executor, queries }: Services): void {
+function addStatementRoutes(app: FastifyInstance, { executor, progress, queries }: Services): void {
   app.post('/ksql', async ({ body }, reply) => {
+    progress.requireReady();
     const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
     await caughtUp(executor, input);
     return reply.type(MediaType.JSON).send(await executor.execute(input.sql, input.session));
@@ -199,6 +197,7 @@ async function answerQuery(
   services: Services,
   writerFor: (isPush: boolean) => AnswerWriter,
 ): Promise<void> {
+  services.progress.requireReady();
   await caughtUp(services.executor, input);
   const prepared = await services.executor.prepare(input.sql, input.session);
   const [statement] = prepared;

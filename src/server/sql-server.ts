@@ -5,29 +5,35 @@ import type { Address } from '../base/environment.ts';
 import { messageOf, OperationalError } from '../base/errors.ts';
 import { nodeEnvironment } from '../base/io/node-environment.ts';
 import type { Logger } from '../base/logger.ts';
+import { unlessAborted } from '../base/unless-aborted.ts';
 import { Admin } from '../client/index.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
-import { replayCommands } from '../sql/engine/replay-commands.ts';
 import { KafkaHost } from '../sql/runtime/kafka-host.ts';
-import { type RecordedCommand, recordedStatement } from './commands/command.ts';
+import type { RecordedCommand } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
+import { KafkaAbsence } from './commands/kafka-absence.ts';
+import { restoreCommands } from './commands/restore-commands.ts';
 import { SkippedCommands } from './commands/skipped-commands.ts';
-import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { serverConfig } from './config/server-config.ts';
+import type { ServerConfig } from './config/server-properties.ts';
+import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { BodyReader } from './http/body-reader.ts';
 import type { HttpFront } from './http/front.ts';
 import { listen } from './http/listen.ts';
 import { KafkaHealth } from './kafka-health.ts';
 import { brokerFamilies } from './metrics/broker-families.ts';
-import { single } from './metrics/metric-family.ts';
 import { MetricsPage } from './metrics/metrics-page.ts';
-import { queryFamilies } from './metrics/query-families.ts';
-import { KafkaAbsence } from './commands/kafka-absence.ts';
+import { sqlFamilies } from './metrics/sql-families.ts';
 import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
+import { StartProgress } from './start-progress.ts';
+import { CLIENTS_STOP_MS_MAX, QUERIES_STOP_MS_MAX, stopWithin } from './stop-limits.ts';
 import { ksqlVersion } from './version.ts';
+
+/** How long a start waits for each answer of the cluster. */
+const START_API_TIMEOUT_MS = 15_000;
 
 export interface SqlServerOptions {
   /** `HOST:PORT` of one or more brokers, separated by commas. */
@@ -41,92 +47,66 @@ export interface SqlServerOptions {
   readonly logger: Logger;
   /** Of the broker in this process, for the metrics page. */
   readonly brokerMetrics?: BrokerMetrics;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** Persistent queries as a service: the SQL engine on a Kafka cluster, behind ksqlDB's REST API. */
 export class SqlServer {
-  readonly url: string;
-  readonly #front: HttpFront;
-  readonly #engine: SqlEngine;
-  readonly #host: KafkaHost;
-  readonly #commands: CommandTopic;
-  readonly #queries: QueryRunner;
+  readonly #options: SqlServerOptions;
+  readonly #settings: ServerConfig;
+  readonly #stateDir: string;
+  readonly #admin: Admin;
   readonly #health: KafkaHealth;
+  readonly #kafka: KafkaAbsence;
+  readonly #host: KafkaHost;
+  readonly #engine: SqlEngine;
+  readonly #skipped: SkippedCommands;
+  readonly #progress: StartProgress;
+  readonly #commands: CommandTopic;
+  readonly #executor: StatementExecutor;
+  readonly #queries: QueryRunner;
+  #front: HttpFront | undefined;
+  #url = '';
+  #kafkaClusterId = '';
+  /** Why no statement is carried out any more. */
+  #failure: string | undefined;
+  #closed: Promise<void> | undefined;
 
-  private constructor(parts: {
-    readonly url: string;
-    readonly front: HttpFront;
-    readonly engine: SqlEngine;
-    readonly host: KafkaHost;
-    readonly commands: CommandTopic;
-    readonly queries: QueryRunner;
-    readonly health: KafkaHealth;
-  }) {
-    this.url = parts.url;
-    this.#front = parts.front;
-    this.#engine = parts.engine;
-    this.#host = parts.host;
-    this.#commands = parts.commands;
-    this.#queries = parts.queries;
-    this.#health = parts.health;
-  }
-
-  /**
-   * Connects to the cluster, takes up the queries that were recorded, and listens.
-   * @throws {OperationalError} where the cluster does not answer or the port is taken; `COMMAND_TOPIC_DAMAGED` where it
-   * does not know any more what it served.
-   */
-  static async start(options: SqlServerOptions): Promise<SqlServer> {
-    const { bootstrapServers, logger } = options;
-    const settings = serverConfig(options.properties);
-    const serviceId = settings.get('ksql.service.id');
-    const kafkaClusterId = await clusterId(bootstrapServers);
-    const stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
-    mkdirSync(stateDir, { recursive: true });
-
-    const host = new KafkaHost({
-      environment: nodeEnvironment,
-      bootstrapServers,
-      stateDir,
-      serviceId,
-      commitIntervalMs: settings.get('ksql.streams.commit.interval.ms'),
-      cacheBytesMax: settings.get('ksql.streams.statestore.cache.max.bytes'),
-      restartBackoff: {
-        initialMs: settings.get('ksql.query.retry.backoff.initial.ms'),
-        maxMs: settings.get('ksql.query.retry.backoff.max.ms'),
-      },
-      queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
-      kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
-      logger,
-    });
-    const engine = new SqlEngine({
-      host,
+  private constructor(options: SqlServerOptions) {
+    const { bootstrapServers, logger, properties } = options;
+    const settings = serverConfig(properties);
+    const environment = nodeEnvironment;
+    const timeoutMs = settings.get('ksql.kafka.timeout.ms');
+    this.#options = options;
+    this.#settings = settings;
+    this.#stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
+    mkdirSync(this.#stateDir, { recursive: true });
+    this.#admin = new Admin({ environment, bootstrapServers, defaultApiTimeoutMs: START_API_TIMEOUT_MS });
+    this.#health = new KafkaHealth({ environment, bootstrapServers, logger });
+    this.#kafka = new KafkaAbsence({ bootstrapServers, timeoutMs, failure: () => this.#health.failure });
+    this.#skipped = new SkippedCommands(logger);
+    this.#host = kafkaHost(options, settings, this.#stateDir);
+    this.#engine = new SqlEngine({
+      host: this.#host,
       functions: builtInRegistry(),
       properties: {
         'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
-        ...options.properties,
+        ...properties,
       },
     });
-    let failure: string | undefined;
-    const skipped = new SkippedCommands(logger);
-    let commands: CommandTopic | undefined;
-    const health = new KafkaHealth({ environment: nodeEnvironment, bootstrapServers, logger });
-    const kafka = new KafkaAbsence({
-      bootstrapServers,
-      timeoutMs: settings.get('ksql.kafka.timeout.ms'),
-      failure: () => health.failure,
+    this.#progress = new StartProgress({
+      firstStep: `waiting for the Kafka cluster at ${bootstrapServers}`,
+      queries: () => this.#host.restored,
     });
-    const executor = new StatementExecutor(engine, {
-      commands: () => {
-        if (commands !== undefined && failure === undefined) return commands;
-        const why = failure ?? 'the SQL server is starting';
-        throw new OperationalError('NOT_READY', why, { retriable: true });
-      },
-      kafka,
-      skipped,
-      timers: nodeEnvironment.timers,
+    this.#commands = this.#commandTopic();
+    this.#executor = new StatementExecutor(this.#engine, {
+      commands: () => this.#recording(),
+      kafka: this.#kafka,
+      skipped: this.#skipped,
+      timers: environment.timers,
     });
-    const queries = new QueryRunner(engine, {
+    this.#queries = new QueryRunner(this.#engine, {
       logger,
       limits: {
         pushQueriesMax: settings.get('ksql.max.push.queries'),
@@ -134,6 +114,113 @@ export class SqlServer {
         stallTimeoutMs: settings.get('ksql.http.stall.timeout.ms'),
       },
     });
+  }
+
+  /**
+   * Listens, and says there how far the start has come; connects to the cluster, and takes up the queries that were
+   * recorded. Resolves when statements are taken, which is before all queries run.
+   * @throws {OperationalError} where the cluster does not answer or the port is taken; `COMMAND_TOPIC_DAMAGED` where it
+   * does not know any more what it served.
+   */
+  static async start(options: SqlServerOptions): Promise<SqlServer> {
+    const { signal = new AbortController().signal } = options;
+    signal.throwIfAborted();
+    const server = new SqlServer(options);
+    try {
+      await unlessAborted(server.#start(), signal);
+      return server;
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /**
+   * Ends the answers that run, commits and stops the queries; they go on at the next start. What does not end in its time
+   * is left alone, see stop-limits.ts.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #start(): Promise<void> {
+    await this.#listen();
+    this.#kafkaClusterId = (await this.#admin.describeCluster()).clusterId ?? '';
+    this.#progress.step('reading the command topic');
+    await this.#commands.open();
+    this.#progress.ready();
+  }
+
+  async #close(): Promise<void> {
+    const { timers } = nodeEnvironment;
+    const { logger } = this.#options;
+    const within = (limitMs: number, what: () => string, work: readonly Promise<void>[]): Promise<void> =>
+      stopWithin(Promise.all(work), { limitMs, what, timers, logger });
+    this.#queries.closeAll();
+    await this.#front?.close();
+    await within(QUERIES_STOP_MS_MAX, () => this.#stoppingText(), [
+      this.#commands.close(),
+      this.#engine.close(),
+    ]);
+    await within(CLIENTS_STOP_MS_MAX, () => 'clients of the Kafka cluster', [
+      this.#host.close(),
+      this.#health.close(),
+      this.#admin.close(),
+      // What it still carried out has lost its clients by now.
+      this.#commands.ended,
+    ]);
+  }
+
+  async #restore(past: readonly RecordedCommand[]): Promise<void> {
+    const { logger } = this.#options;
+    const ended = await restoreCommands(past, { engine: this.#engine, skipped: this.#skipped, logger });
+    // Nobody waits for it: what an earlier life has left is in nobody's way.
+    void this.#host.removeLeftovers(ended);
+  }
+
+  #stoppingText(): string {
+    const ids = this.#engine.queries().flatMap(({ id, state }) => (state === 'CLOSED' ? [] : [id]));
+    return ids.length === 0 ? 'a statement that is carried out' : `the queries ${ids.join(', ')}`;
+  }
+
+  /** @throws {OperationalError} when nothing can be recorded. */
+  #recording(): CommandTopic {
+    if (this.#failure === undefined) return this.#commands;
+    throw new OperationalError('NOT_READY', this.#failure, { retriable: true });
+  }
+
+  #commandTopic(): CommandTopic {
+    const { bootstrapServers, logger } = this.#options;
+    const serviceId = this.#settings.get('ksql.service.id');
+    return new CommandTopic({
+      environment: nodeEnvironment,
+      bootstrapServers,
+      admin: this.#admin,
+      topic: `_confluent-ksql-${serviceId}_command_topic`,
+      logger,
+      kafka: this.#kafka,
+      skipDamage: this.#settings.get('ksql.command.topic.skip.damage'),
+      progressFile: path.join(this.#stateDir, `command-topic-${serviceId}.json`),
+      onRead: (count, total) =>
+        this.#progress.step(`reading the command topic, ${count} of ${total} statements`),
+      restore: (past) => this.#restore(past),
+      apply: (command) => this.#executor.apply(command),
+      onSkipped: (recorded, reason) => this.#skipped.skip(recorded, reason),
+      onFailure: (error) => {
+        this.#failure = `the command topic cannot be followed: ${messageOf(error)}`;
+        logger.error(this.#failure, { error });
+      },
+    });
+  }
+
+  async #listen(): Promise<void> {
+    const { bootstrapServers, brokerMetrics } = this.#options;
+    const settings = this.#settings;
     const bodies = new BodyReader({
       bytesMax: settings.get('ksql.http.request.bytes.max'),
       totalBytesMax: settings.get('ksql.http.requests.bytes.max'),
@@ -143,107 +230,52 @@ export class SqlServer {
       partitionSeriesMax: settings.get('ksql.metrics.partitions.max'),
       seriesMax: settings.get('ksql.metrics.series.max'),
     });
-    const { brokerMetrics } = options;
     if (brokerMetrics !== undefined) metrics.add(() => brokerFamilies(brokerMetrics));
-    metrics.add(async () => {
-      const running = engine.queries();
-      const persistent = { name: 'ksql_persistent_queries', help: 'persistent queries' };
-      const push = { name: 'ksql_push_queries', help: 'push queries that run' };
-      const held = {
-        name: 'ksql_http_request_bytes',
-        help: 'bytes of request bodies that are read or in work',
-      };
-      return [
-        single('gauge', persistent, () => running.length),
-        single('gauge', push, () => queries.pushCount),
-        single('gauge', held, () => bodies.totalBytes),
-        ...(await queryFamilies(running)),
-      ];
-    });
-
-    try {
-      await host.removeLeftovers();
-      commands = await CommandTopic.open({
-        environment: nodeEnvironment,
-        bootstrapServers,
-        topic: `_confluent-ksql-${serviceId}_command_topic`,
-        logger,
-        kafka,
-        skipDamage: settings.get('ksql.command.topic.skip.damage'),
-        progressFile: path.join(stateDir, `command-topic-${serviceId}.json`),
-        restore: (past) => restore(past, { engine, skipped, logger }),
-        apply: (command) => executor.apply(command),
-        onSkipped: (recorded, reason) => skipped.skip(recorded, reason),
-        onFailure: (error) => {
-          failure = `the command topic cannot be followed: ${messageOf(error)}`;
-          logger.error(failure, { error });
-        },
-      });
-      const services = {
-        environment: nodeEnvironment,
-        bootstrapServers,
-        engine,
-        executor,
-        queries,
-        metrics,
-        kafka,
-        bodies,
-        info: { version: ksqlVersion, kafkaClusterId, ksqlServiceId: serviceId },
-        failure: () => failure,
-        skippedCommands: () => skipped.count,
-        kafkaFailure: () => health.failure,
-      };
-      const { front, url } = await listen(options.listen, settings, (app) => addRoutes(app, services));
-      return new SqlServer({ url, front, engine, host, commands, queries, health });
-    } catch (error) {
-      await health.close();
-      await commands?.close();
-      await engine.close();
-      await host.close();
-      throw error;
-    }
-  }
-
-  /** Ends the answers that run, commits and stops the queries; they go on at the next start. */
-  async close(): Promise<void> {
-    this.#queries.closeAll();
-    await this.#front.close();
-    await this.#health.close();
-    await this.#commands.close();
-    await this.#engine.close();
-    await this.#host.close();
-    await this.#commands.ended;
+    metrics.add(() => sqlFamilies({ engine: this.#engine, queries: this.#queries, bodies }));
+    const services = {
+      environment: nodeEnvironment,
+      bootstrapServers,
+      engine: this.#engine,
+      executor: this.#executor,
+      queries: this.#queries,
+      metrics,
+      kafka: this.#kafka,
+      bodies,
+      progress: this.#progress,
+      info: () => ({
+        version: ksqlVersion,
+        kafkaClusterId: this.#kafkaClusterId,
+        ksqlServiceId: settings.get('ksql.service.id'),
+      }),
+      failure: () => this.#failure,
+      skippedCommands: () => this.#skipped.count,
+      kafkaFailure: () => this.#health.failure,
+    };
+    const { front, url } = await listen(this.#options.listen, settings, (app) => addRoutes(app, services));
+    if (this.#closed !== undefined) return front.close();
+    this.#front = front;
+    this.#url = url;
   }
 }
 
-/** Takes up what the recorded commands have left, except for those that cannot be carried out. */
-async function restore(
-  past: readonly RecordedCommand[],
-  { engine, skipped, logger }: { engine: SqlEngine; skipped: SkippedCommands; logger: Logger },
-): Promise<void> {
-  const statements = past.flatMap((recorded) => {
-    const statement = recordedStatement(recorded);
-    return statement === undefined ? [] : [{ ...statement, offset: recorded.offset }];
+function kafkaHost(
+  { bootstrapServers, logger }: SqlServerOptions,
+  settings: ServerConfig,
+  stateDir: string,
+): KafkaHost {
+  return new KafkaHost({
+    environment: nodeEnvironment,
+    bootstrapServers,
+    stateDir,
+    serviceId: settings.get('ksql.service.id'),
+    commitIntervalMs: settings.get('ksql.streams.commit.interval.ms'),
+    cacheBytesMax: settings.get('ksql.streams.statestore.cache.max.bytes'),
+    restartBackoff: {
+      initialMs: settings.get('ksql.query.retry.backoff.initial.ms'),
+      maxMs: settings.get('ksql.query.retry.backoff.max.ms'),
+    },
+    queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
+    kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
+    logger,
   });
-  const state = replayCommands(statements);
-  for (const second of state.passedOver) {
-    logger.warn('a recorded query is not started: another one writes its result', { ...second });
-  }
-  const reasons = new Map(state.skipped.map(({ statement, reason }) => [statement.offset, reason]));
-  for (const recorded of past) {
-    const reason = recorded.obstacle ?? reasons.get(recorded.offset);
-    if (reason === undefined) skipped.carriedOut(recorded.command);
-    else skipped.skip(recorded, reason);
-  }
-  await engine.restore(state);
-}
-
-/** The id of the cluster; the first contact with it, so this is where one that does not answer is noticed. */
-async function clusterId(bootstrapServers: string): Promise<string> {
-  const admin = new Admin({ environment: nodeEnvironment, bootstrapServers, defaultApiTimeoutMs: 15_000 });
-  try {
-    return (await admin.describeCluster()).clusterId ?? '';
-  } finally {
-    await admin.close();
-  }
 }

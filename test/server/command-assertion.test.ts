@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AssertionFailure } from '../../src/base/errors.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { Admin } from '../../src/client/index.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { CommandTopic } from '../../src/server/commands/command-topic.ts';
 import { KafkaAbsence } from '../../src/server/commands/kafka-absence.ts';
@@ -17,14 +18,17 @@ it('carries out nothing more on what a bug has left', async () => {
   const failures: Error[] = [];
   const applied: string[] = [];
   const failure = new AssertionFailure('the catalog has lost a source');
-  const commands = await CommandTopic.open({
+  const admin = new Admin({ environment: nodeEnvironment, bootstrapServers });
+  const commands = new CommandTopic({
     environment: nodeEnvironment,
     bootstrapServers,
+    admin,
     topic: 'commands',
     logger: silentLogger,
     kafka: new KafkaAbsence({ bootstrapServers, timeoutMs: 10_000, failure: () => undefined }),
     skipDamage: false,
     progressFile: `${around.folder}/command-topic.json`,
+    onRead: () => {},
     restore: async () => {},
     apply: async ({ statementText }) => {
       applied.push(statementText);
@@ -34,6 +38,7 @@ it('carries out nothing more on what a bug has left', async () => {
     onSkipped: () => {},
     onFailure: (error) => failures.push(error),
   });
+  await commands.open();
   const append = (statementText: string): Promise<unknown> =>
     commands.append({
       id: statementText,
@@ -52,4 +57,5 @@ it('carries out nothing more on what a bug has left', async () => {
   expect(failures).toEqual([failure]);
   expect(failure.stopped).toBe('the carrying out of statements');
   await commands.close();
+  await admin.close();
 });

@@ -18,6 +18,7 @@ interface CommandReplayOptions {
   readonly topic: string;
   /** `ksql.command.topic.skip.damage` */
   readonly skipDamage: boolean;
+  readonly onRead: (count: number, total: number) => void;
   /** The offset behind the last command that this server has seen in an earlier life; 0 where nothing is known. */
   readonly seenOffset: number;
 }
@@ -53,6 +54,7 @@ export class CommandReplay {
         for (const { records } of await consumer.poll(POLL_TIMEOUT_MS)) {
           for (const { offset, key, value } of records) this.#take(offset, key, value);
         }
+        this.#options.onRead(this.#expected - first, end - first);
         this.#checkSilence(end);
       } catch (error) {
         if (!(error instanceof OperationalError) || !UNREADABLE.has(error.code)) throw error;

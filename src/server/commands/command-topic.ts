@@ -1,7 +1,7 @@
 import { mustStop } from '../../base/assert.ts';
 import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
-import { Admin, Consumer, Producer } from '../../client/index.ts';
+import { type Admin, Consumer, Producer } from '../../client/index.ts';
 import type { Logger } from '../../base/logger.ts';
 import {
   type Command,
@@ -26,6 +26,8 @@ const TOPIC_CONFIGS = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.
 interface CommandTopicOptions {
   readonly environment: Environment;
   readonly bootstrapServers: string;
+  /** Finds the topic, and makes it where it is missing. */
+  readonly admin: Pick<Admin, 'listTopics' | 'createTopics'>;
   readonly topic: string;
   readonly logger: Logger;
   /** How long a statement waits for the cluster, and whether it is there. */
@@ -34,6 +36,8 @@ interface CommandTopicOptions {
   readonly skipDamage: boolean;
   /** Where it is noted how far this server has followed the topic. */
   readonly progressFile: string;
+  /** Told how many commands have been read at start-up, and how many there are. */
+  readonly onRead: (count: number, total: number) => void;
   /** Given all commands that were recorded before, at start-up. */
   readonly restore: (commands: readonly RecordedCommand[]) => Promise<void>;
   /** Runs a new command; called in the order of the topic, one at a time. Its answer goes to who appended it. */
@@ -70,7 +74,7 @@ export class CommandTopic {
   #loop: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
-  private constructor(options: CommandTopicOptions) {
+  constructor(options: CommandTopicOptions) {
     const { environment, bootstrapServers } = options;
     this.#options = options;
     const common = { environment, bootstrapServers, clientId: 'millrace-sql-commands' };
@@ -91,20 +95,13 @@ export class CommandTopic {
   }
 
   /**
-   * Opens the topic, creating it where it is missing, and hands over all that it holds.
+   * Opens the topic, creating it where it is missing, hands over all that it holds, and follows it from there on. Closing
+   * it ends this, too.
    * @throws {OperationalError} `COMMAND_TOPIC_DAMAGED`.
    */
-  static async open(options: CommandTopicOptions): Promise<CommandTopic> {
-    const commands = new CommandTopic(options);
-    try {
-      const topicId = await createTopic(options);
-      await commands.#replay(topicId);
-    } catch (error) {
-      await commands.close();
-      throw error;
-    }
-    commands.#loop = commands.#follow();
-    return commands;
+  async open(): Promise<void> {
+    await this.#replay(await createTopic(this.#options));
+    this.#loop = this.#follow();
   }
 
   /** What a command is planned for that is planned now. */
@@ -143,7 +140,7 @@ export class CommandTopic {
   async close(): Promise<void> {
     this.#closed = true;
     this.#consumer.wakeup();
-    this.#rejectAll(new OperationalError('CLOSED', 'the SQL server is shutting down', { retriable: true }));
+    this.#rejectAll(closed());
     const { timers } = this.#options.environment;
     const over = new AbortController();
     await Promise.race([this.#loop, timers.sleep(CLOSE_MS_MAX, over.signal).catch(() => undefined)]);
@@ -187,6 +184,7 @@ export class CommandTopic {
       this.#order.carriedOut(recorded);
       return true;
     });
+    if (this.#closed) throw closed();
     await this.#options.restore(applied);
     // Where damage was passed over, the topic goes on before what was seen.
     this.#progress?.note((commands.at(-1)?.offset ?? -1) + 1);
@@ -256,22 +254,17 @@ export class CommandTopic {
 }
 
 /** Answers the topic's id; undefined where the broker that was asked does not know the new topic yet. */
-async function createTopic({
-  environment,
-  bootstrapServers,
-  topic,
-}: CommandTopicOptions): Promise<string | undefined> {
-  const admin = new Admin({ environment, bootstrapServers });
+async function createTopic({ admin, topic }: CommandTopicOptions): Promise<string | undefined> {
   const find = async (): Promise<string | undefined> =>
     (await admin.listTopics({ includeInternal: true })).find(({ name }) => name === topic)?.topicId;
-  try {
-    const known = await find();
-    if (known !== undefined) return known;
-    await admin.createTopics([{ name: topic, partitions: 1, configs: TOPIC_CONFIGS }]);
-    return await find();
-  } finally {
-    await admin.close();
-  }
+  const known = await find();
+  if (known !== undefined) return known;
+  await admin.createTopics([{ name: topic, partitions: 1, configs: TOPIC_CONFIGS }]);
+  return find();
+}
+
+function closed(): OperationalError {
+  return new OperationalError('CLOSED', 'the SQL server is shutting down', { retriable: true });
 }
 
 function settle(waiter: Waiter, outcome: Outcome): void {

@@ -282,6 +282,7 @@ export class SqlEngine {
   async #takeUp(state: RecoveredState): Promise<void> {
     this.#catalog = state.catalog;
     for (const { plan, text, session, isPaused } of state.queries) {
+      if (this.#isClosed) return;
       const context = this.#context(session, new Map(), state.catalog);
       const running = await this.#host.startQuery(plan, context, { isRestored: true });
       if (isPaused) running.pause();

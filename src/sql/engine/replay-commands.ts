@@ -35,6 +35,8 @@ export interface RecoveredState<S = RecordedStatement> {
   readonly queries: readonly RecoveredQuery[];
   /** The number of the next query. */
   readonly queryNumber: number;
+  /** Ids of queries that were ended, and in whose place there is no other: whoever was to remove them may have been killed. */
+  readonly ended: readonly string[];
   /** Statements that are not gone on with: logs of earlier versions hold some that were refused. */
   readonly passedOver: readonly PassedOver[];
   /** Statements whose plan cannot be applied. They have left nothing, and those after them are applied. */
@@ -50,6 +52,7 @@ export function replayCommands<S extends RecordedStatement>(statements: readonly
   const skipped: { statement: S; reason: string }[] = [];
   let queryNumber = 0;
   const queries = new Map<string, RecoveredQuery>();
+  const everStarted = new Set<string>();
   const passedOver: PassedOver[] = [];
   for (const statement of statements) {
     const recorded: RecordedStatement = statement;
@@ -81,9 +84,11 @@ export function replayCommands<S extends RecordedStatement>(statements: readonly
     for (const id of ended) queries.delete(id);
     if (query === undefined) continue;
     queryNumber += 1;
+    everStarted.add(query.queryId);
     queries.set(query.queryId, { plan: query, text: plan.text, session, isPaused: false });
   }
-  return { catalog, queries: [...queries.values()], queryNumber, passedOver, skipped };
+  const ended = [...everStarted].filter((id) => !queries.has(id));
+  return { catalog, queries: [...queries.values()], queryNumber, ended, passedOver, skipped };
 }
 
 /** What every list of queries shows must be readable. What only running needs is tried by the host. */

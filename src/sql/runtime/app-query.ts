@@ -49,6 +49,8 @@ interface QueryHost extends KafkaHostOptions {
   readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
   /** Called before each start, until it has succeeded once. */
   readonly prepare: (applicationId: string) => Promise<void>;
+  /** Called before each start with the topics that it may make. */
+  readonly note: (applicationId: string, internalTopics: readonly string[]) => void;
   readonly cleanUp: (ended: EndedApplication) => Promise<void>;
 }
 
@@ -165,12 +167,14 @@ export class AppQuery implements RunningQuery {
     this.#warnings.flush();
     await this.#app.close();
     if (options.cleanUp) {
-      const { applicationId } = this;
-      const internalTopics = internalTopicNames(this.#topology, applicationId);
-      await this.#host.cleanUp({ applicationId, internalTopics });
+      await this.#host.cleanUp({ applicationId: this.applicationId, internalTopics: this.#internalTopics });
     }
     this.#state.next('CLOSED');
     this.#state.complete();
+  }
+
+  get #internalTopics(): readonly string[] {
+    return internalTopicNames(this.#topology, this.applicationId);
   }
 
   get #stateDir(): string {
@@ -190,6 +194,7 @@ export class AppQuery implements RunningQuery {
     this.#counts.retire();
     this.#positions.forgetPlan();
     setAsideFile(this.#host.environment, this.#stateDir, this.#logger);
+    this.#host.note(this.applicationId, this.#internalTopics);
     this.#app = this.#newApp();
     await this.#app.start();
     this.#watch(this.#app);

@@ -4,8 +4,10 @@ import { silentLogger } from '../../base/logger.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import { instanceOf, type KafkaHostOptions, prefixOf } from './app-options.ts';
 
-/** In the folder of a push query: the names of its internal topics, for when nobody is left who knows its topology. */
+/** In the folder of an application: the names of its internal topics, for when nobody is left who knows its topology. */
 const TOPICS_FILE = 'internal-topics.json';
+/** In the folder of a persistent query that is being removed: it will not come back. A push query never does. */
+const ENDED_FILE = 'ended';
 
 /** An application that will not come back. */
 export interface EndedApplication {
@@ -22,6 +24,8 @@ export class ApplicationLeftovers {
   readonly #options: KafkaHostOptions;
   readonly #admin: Admin;
   readonly #processId: string;
+  /** By application id: what is being removed of an earlier life. */
+  readonly #finishing = new Map<string, Promise<void>>();
 
   constructor(options: KafkaHostOptions, cluster: { readonly admin: Admin; readonly processId: string }) {
     this.#options = options;
@@ -29,38 +33,73 @@ export class ApplicationLeftovers {
     this.#processId = cluster.processId;
   }
 
-  /** Notes what a push query is going to make, before any of it is made. */
+  /** Notes what an application is going to make, before any of it is made. */
   note(applicationId: string, internalTopics: readonly string[]): void {
-    const { environment, stateDir } = this.#options;
-    const folder = childPath(stateDir, applicationId);
-    environment.disk.makeDirectory(folder);
-    environment.disk.replaceFile(`${folder}/${TOPICS_FILE}`, Buffer.from(JSON.stringify(internalTopics)));
-  }
-
-  /** Never rejects: what could not be removed is logged. */
-  async remove(ended: EndedApplication): Promise<void> {
-    const { applicationId } = ended;
-    const { environment, stateDir } = this.#options;
-    await this.#attempt(applicationId, () => this.#deleteTopics(ended));
-    await this.#attempt(applicationId, async () => {
-      await this.#admin.removeStaticMembers(applicationId, [instanceOf(applicationId, this.#processId)]);
-      await this.#admin.deleteGroups([applicationId]).catch(rejectUnlessGone);
-    });
-    await this.#attempt(applicationId, () =>
-      environment.disk.removeDirectory(childPath(stateDir, applicationId)),
-    );
+    const { disk } = this.#options.environment;
+    const content = Buffer.from(JSON.stringify(internalTopics));
+    const file = this.#file(applicationId, TOPICS_FILE);
+    // A sync at each start of each query would be felt.
+    if (disk.exists(file) && disk.readFile(file).equals(content)) return;
+    disk.makeDirectory(this.#folder(applicationId));
+    disk.replaceFile(file, content);
   }
 
   /**
-   * Removes what push queries of a server that was killed have left: of those that have a folder here, which nobody but
-   * this host makes. Called before the first push query starts. What else lies here stays.
+   * Never rejects: what could not be removed is logged. It is tried again when a server starts on this folder, or when
+   * another application is to begin under this id.
    */
-  async removePushQueries(): Promise<void> {
+  async remove(ended: EndedApplication): Promise<void> {
+    const { applicationId } = ended;
+    await this.#attempt(applicationId, async () => {
+      if (!isPushQuery(this.#options, applicationId)) this.#markEnded(applicationId);
+      await this.#removeAll(ended);
+    });
+  }
+
+  /**
+   * Ends the removing of what an earlier application of this id has left: the next one would go on with its state.
+   * @throws {OperationalError} where the cluster does not let it.
+   */
+  async finish(applicationId: string): Promise<void> {
+    await this.#finishing.get(applicationId);
+    if (this.#isEnded(applicationId)) await this.#finish(applicationId);
+  }
+
+  /**
+   * Removes what a server that was killed has left here: of push queries, and of persistent queries that it had to
+   * remove. They have a folder, which nobody but this host makes; what else lies here stays. Which ones these are is seen
+   * at once, so it is called before the first push query starts, and before a query that was ended is begun again.
+   * @param endedQueries application ids of persistent queries that were terminated.
+   */
+  async removeKilled(endedQueries: readonly string[]): Promise<void> {
     const { environment, stateDir } = this.#options;
-    for (const applicationId of pushApplications(this.#options, environment.disk.list(stateDir))) {
-      this.#warn(`removing what the push query ${applicationId} has left`);
-      await this.remove({ applicationId, internalTopics: this.#noted(applicationId) });
+    for (const id of endedQueries) {
+      if (environment.disk.exists(this.#folder(id))) this.#markEnded(id);
     }
+    const names = environment.disk.list(stateDir).filter((name) => name.startsWith(prefixOf(this.#options)));
+    for (const applicationId of names.filter((name) => this.#isEnded(name))) {
+      if (this.#finishing.has(applicationId) || !this.#isEnded(applicationId)) continue;
+      this.#warn(`removing what ${applicationId} has left`);
+      await this.#attempt(applicationId, () => this.#finish(applicationId));
+    }
+  }
+
+  #finish(applicationId: string): Promise<void> {
+    const internalTopics = this.#noted(applicationId);
+    const finishing = this.#removeAll({ applicationId, internalTopics }).finally(() => {
+      this.#finishing.delete(applicationId);
+    });
+    this.#finishing.set(applicationId, finishing);
+    return finishing;
+  }
+
+  /** The folder goes last: as long as anything else is there, it says so. */
+  async #removeAll(ended: EndedApplication): Promise<void> {
+    const { applicationId } = ended;
+    await this.#deleteTopics(ended);
+    await this.#admin.removeStaticMembers(applicationId, [instanceOf(applicationId, this.#processId)]);
+    await this.#admin.deleteGroups([applicationId]).catch(rejectUnlessGone);
+    this.#options.environment.disk.removeDirectory(this.#folder(applicationId));
   }
 
   async #deleteTopics({ applicationId, internalTopics }: EndedApplication): Promise<void> {
@@ -77,8 +116,8 @@ export class ApplicationLeftovers {
 
   /** What {@link note} wrote; undefined where nothing was, or a damaged disk has lost it. */
   #noted(applicationId: string): readonly string[] | undefined {
-    const { environment, stateDir } = this.#options;
-    const file = `${childPath(stateDir, applicationId)}/${TOPICS_FILE}`;
+    const { environment } = this.#options;
+    const file = this.#file(applicationId, TOPICS_FILE);
     if (!environment.disk.exists(file)) return undefined;
     try {
       const names: unknown = JSON.parse(environment.disk.readFile(file).toString('utf8'));
@@ -89,7 +128,27 @@ export class ApplicationLeftovers {
     }
   }
 
-  async #attempt(applicationId: string, step: () => Promise<void> | void): Promise<void> {
+  #markEnded(applicationId: string): void {
+    const { disk } = this.#options.environment;
+    disk.makeDirectory(this.#folder(applicationId));
+    disk.writeFile(this.#file(applicationId, ENDED_FILE), Buffer.alloc(0));
+  }
+
+  #isEnded(applicationId: string): boolean {
+    const { disk } = this.#options.environment;
+    if (isPushQuery(this.#options, applicationId)) return disk.exists(this.#folder(applicationId));
+    return disk.exists(this.#file(applicationId, ENDED_FILE));
+  }
+
+  #folder(applicationId: string): string {
+    return childPath(this.#options.stateDir, applicationId);
+  }
+
+  #file(applicationId: string, name: string): string {
+    return `${this.#folder(applicationId)}/${name}`;
+  }
+
+  async #attempt(applicationId: string, step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
@@ -107,11 +166,10 @@ function rejectUnlessGone(error: unknown): void {
   if (!(error instanceof OperationalError) || error.code !== 'GROUP_ID_NOT_FOUND') throw error;
 }
 
-/** The application ids of push queries among the names of a state folder. */
-function pushApplications(options: KafkaHostOptions, names: readonly string[]): readonly string[] {
+/** Whether a name of a state folder is the application id of a push query. */
+function isPushQuery(options: KafkaHostOptions, name: string): boolean {
   const prefix = prefixOf(options);
-  return names.filter(
-    (name) =>
-      name.startsWith(prefix) && /^(transient|SCALABLE_PUSH_QUERY)_.+_\d+$/.test(name.slice(prefix.length)),
+  return (
+    name.startsWith(prefix) && /^(transient|SCALABLE_PUSH_QUERY)_.+_\d+$/.test(name.slice(prefix.length))
   );
 }

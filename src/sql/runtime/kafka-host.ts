@@ -21,6 +21,7 @@ import { AppPush } from './app-push.ts';
 import { AppQuery } from './app-query.ts';
 import {
   appOptions,
+  instanceOf,
   type KafkaHostOptions,
   offsetReset,
   prefixOf,
@@ -29,6 +30,7 @@ import {
 import { KnownTopics } from './known-topics.ts';
 import { PlanCheck } from './plan-check.ts';
 import { pushTopology } from './push-topology.ts';
+import { RestoredQueries } from './restored-queries.ts';
 import { errorKindOf } from './query-errors.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
 import { TopicRequests } from './topic-requests.ts';
@@ -48,6 +50,7 @@ export class KafkaHost implements SqlHost {
   readonly #check: PlanCheck;
   readonly #leftovers: ApplicationLeftovers;
   readonly #known: KnownTopics;
+  readonly #restored: RestoredQueries;
   /** Queries whose start is under way, and whom nobody else knows yet. */
   readonly #starting = new Set<AppQuery>();
 
@@ -64,6 +67,7 @@ export class KafkaHost implements SqlHost {
       deliveryTimeoutMs: kafkaTimeoutMs,
       requestTimeoutMs: kafkaTimeoutMs,
     });
+    this.#restored = new RestoredQueries(environment.timers);
     this.#known = new KnownTopics({
       timers: environment.timers,
       describe: (names) => this.#describeExisting(names),
@@ -121,12 +125,19 @@ export class KafkaHost implements SqlHost {
     } catch (error) {
       return this.#unstarted(plan, error);
     }
-    const attempt = query.takeUp();
-    if (isRestored) return query;
+    if (isRestored) {
+      this.#restored.add(query);
+      return query;
+    }
     this.#starting.add(query);
-    await attempt;
+    await query.takeUp();
     this.#starting.delete(query);
     return query;
+  }
+
+  /** How many queries were restored that can be started, and how many of them have started. */
+  get restored(): { readonly started: number; readonly total: number } {
+    return this.#restored.progress;
   }
 
   #unstarted(plan: QueryPlan, error: unknown): UnstartedQuery {
@@ -146,7 +157,9 @@ export class KafkaHost implements SqlHost {
       processId: this.#processId,
       admin: this.#admin,
       describeTopics: (names) => this.#known.describe(names),
+      note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
       prepare: async (applicationId) => {
+        await this.#leftovers.finish(applicationId);
         if (offsetReset(context) === 'latest') await this.#beginAtEnds(plan, applicationId);
       },
       cleanUp: (ended) => this.#leftovers.remove(ended),
@@ -181,8 +194,11 @@ export class KafkaHost implements SqlHost {
         const topology = pushTopology(plan, context, emit);
         internalTopics = internalTopicNames(topology, applicationId);
         this.#leftovers.note(applicationId, internalTopics);
+        const common = appOptions(this.#options, context);
         return new StreamsApp({
-          ...appOptions(this.#options, context),
+          ...common,
+          // Where the server is killed, its next life can remove the member, and with that the group.
+          consumer: { ...common.consumer, groupInstanceId: instanceOf(applicationId, this.#processId) },
           ...(untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
           applicationId,
           topology,
@@ -213,9 +229,12 @@ export class KafkaHost implements SqlHost {
     await untilCommitted(this.#admin, { groupId, ends, signal, timers: this.#options.environment.timers });
   }
 
-  /** Removes what push queries of a server that was killed have left. Called before the first one starts. */
-  async removeLeftovers(): Promise<void> {
-    await this.#leftovers.removePushQueries();
+  /**
+   * Removes what a server that was killed has left. Called before the first push query starts, which need not wait.
+   * @param endedQueries ids of the queries that were terminated, as far as none has taken their place.
+   */
+  removeLeftovers(endedQueries: readonly string[] = []): Promise<void> {
+    return this.#leftovers.removeKilled(endedQueries.map((id) => queryApplicationId(this.#options, id)));
   }
 
   /**

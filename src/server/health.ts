@@ -1,0 +1,42 @@
+import type { StartProgress } from './start-progress.ts';
+
+interface HealthSources {
+  readonly progress: StartProgress;
+  readonly info: () => Readonly<Record<string, string>>;
+  /** Why the server cannot do its work, or undefined while it can. */
+  readonly failure: () => string | undefined;
+  /** How many recorded statements are not carried out. */
+  readonly skippedCommands: () => number;
+  /** Why the Kafka cluster is not there, or undefined while it answers. */
+  readonly kafkaFailure: () => string | undefined;
+}
+
+/** The body of `/info`: ksqlDB's, and how far the start has come while that goes on. */
+export function serverInfo(sources: HealthSources): unknown {
+  const { text } = sources.progress;
+  const whenHealthy = text === undefined ? 'RUNNING' : 'STARTING';
+  const serverStatus = areCommandsHealthy(sources) && isKafkaHealthy(sources) ? whenHealthy : 'DEGRADED';
+  return { KsqlServerInfo: { ...sources.info(), serverStatus, ...startProgress(sources) } };
+}
+
+/** The body of `/healthcheck`: ksqlDB's, and how far the start has come while that goes on. */
+export function health(sources: HealthSources): unknown {
+  const { isReady, text } = sources.progress;
+  const details = {
+    metastore: { isHealthy: isReady },
+    kafka: { isHealthy: isKafkaHealthy(sources) },
+    commandRunner: { isHealthy: isReady && areCommandsHealthy(sources) },
+    ...(text === undefined ? {} : { start: { isHealthy: isReady, message: text } }),
+  };
+  const isHealthy = Object.values(details).every((detail) => detail.isHealthy);
+  return { isHealthy, details, serverState: isReady ? 'READY' : 'INITIALIZING', ...startProgress(sources) };
+}
+
+const areCommandsHealthy = ({ failure, skippedCommands }: HealthSources): boolean =>
+  failure() === undefined && skippedCommands() === 0;
+
+const isKafkaHealthy = ({ kafkaFailure }: HealthSources): boolean => kafkaFailure() === undefined;
+
+function startProgress({ progress: { text } }: HealthSources): { readonly startProgress?: string } {
+  return text === undefined ? {} : { startProgress: text };
+}
