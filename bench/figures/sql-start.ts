@@ -30,14 +30,15 @@ export const { sqlStartAnswers, sqlStartRuns } = figuresOfSameRuns(
 );
 
 async function serverWith(count: number, name: string): Promise<Contender<Times>> {
-  const { data, remove } = dataFolder();
+  const folder = dataFolder();
+  const { data } = folder;
   const server = await SqlProcess.start(data);
   await server.msUntilAnswered('SHOW STREAMS;');
   for (const statement of statements(count)) await server.run(statement);
   // Each has run once, and committed.
   await setTimeout(COMMITTED_AFTER_MS);
   await server.stop();
-  return { name, measure: () => restart(data, count), close: async () => remove() };
+  return { name, measure: () => restart(data, count), close: async () => folder.remove() };
 }
 
 async function restart(data: string, count: number): Promise<Times> {
