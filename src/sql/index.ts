@@ -4,12 +4,15 @@ export * from '../base/public-errors.ts';
 export { Catalog } from './catalog/catalog.ts';
 export type { DataSource, FormatInfo, KeyFormatInfo, WindowInfo } from './catalog/data-source.ts';
 export { SqlEngine, type SqlEngineOptions } from './engine/engine.ts';
-export type * from './engine/host.ts';
-export type * from './engine/results.ts';
-export { emptySession, type Session, withProperty, withVariable } from './engine/session.ts';
-export { readPlan } from './engine/plan-versions.ts';
+export type * from './entities/descriptions.ts';
+export type * from './host/host.ts';
+export type * from './queries/query-results.ts';
+export type { PreparedStatement } from './statements/prepared-statement.ts';
+export type { StatementResult } from './statements/results.ts';
+export { emptySession, type Session, withProperty, withVariable } from './statements/session.ts';
+export { readPlan } from './statements/plan-versions.ts';
 export { type RecordedStatement, replayCommands, type RecoveredState } from './engine/replay-commands.ts';
-export type { StatementPlan } from './engine/statement-plan.ts';
+export type { StatementPlan } from './statements/statement-plan.ts';
 export {
   type AggregateBinding,
   type Aggregator,

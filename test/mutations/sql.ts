@@ -10,7 +10,7 @@ export const sqlMutations: readonly Mutation[] = [
   },
   {
     name: 'a query that is given the id of another takes its place',
-    file: 'src/sql/engine/plan-statement.ts',
+    file: 'src/sql/statements/create/query-ids.ts',
     find: 'if (queries.some(({ queryId }) => queryId === id)) {',
     replace: 'if (queries.length < 0) {',
     suite: ['test/sql/engine/query-identity.test.ts'],
@@ -39,14 +39,14 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'statements that come at once are executed at once',
     file: 'src/sql/engine/engine.ts',
-    find: 'return this.#changes.run(() => this.#executePlanned(prepared, options));',
-    replace: 'return this.#executePlanned(prepared, options);',
+    find: 'return this.#changes.run(async () => {',
+    replace: 'return (async (run: () => Promise<StatementResult>) => run())(async () => {',
     suite: ['test/sql/engine/plan-check.test.ts'],
   },
   {
     name: 'a query that is replaced goes on beside its replacement',
-    file: 'src/sql/engine/engine.ts',
-    find: 'await this.#queries.get(query.queryId)?.running.close({ cleanUp: false });',
+    file: 'src/sql/engine/persistent-queries.ts',
+    find: 'await this.#queries.get(plan.queryId)?.running.close({ cleanUp: false });',
     replace: '',
     suite: ['test/sql/engine/plan-check.test.ts'],
   },
@@ -59,7 +59,7 @@ export const sqlMutations: readonly Mutation[] = [
   },
   {
     name: 'a query goes on in the state of one that read another topic',
-    file: 'src/sql/engine/check-upgrade.ts',
+    file: 'src/sql/statements/create/check-upgrade.ts',
     find: "topic: 'topicName',\n  formats: 'formats',\n  timestamp",
     replace: "topic: FREE,\n  formats: 'formats',\n  timestamp",
     suite: ['test/sql/engine/check-upgrade.test.ts'],
@@ -94,9 +94,9 @@ export const sqlMutations: readonly Mutation[] = [
   },
   {
     name: 'a pull query reads another table whose name begins as the one that was asked for',
-    file: 'src/sql/engine/engine.ts',
-    find: 'ownedSource(running.plan) === name && running.table !== undefined',
-    replace: 'ownedSource(running.plan)?.startsWith(name) === true && running.table !== undefined',
+    file: 'src/sql/engine/persistent-queries.ts',
+    find: 'ownedSource(running.plan) === source && running.table !== undefined',
+    replace: 'ownedSource(running.plan)?.startsWith(source) === true && running.table !== undefined',
     suite: ['test/sql/engine/kafka-host.test.ts'],
   },
   {
@@ -122,7 +122,7 @@ export const sqlMutations: readonly Mutation[] = [
   },
   {
     name: 'a row is written that every query will drop for its time',
-    file: 'src/sql/engine/insert-values.ts',
+    file: 'src/sql/statements/insert-values.ts',
     find: 'if (time.of(row) >= 0) return;',
     replace: 'if (time.of(row) !== undefined) return;',
     suite: ['test/server/told.test.ts'],

@@ -1,6 +1,6 @@
 import { mustStop } from '../../base/assert.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
-import { readPlan } from '../../sql/engine/plan-versions.ts';
+import { readPlan } from '../../sql/statements/plan-versions.ts';
 import type { RecordedStatement, StatementPlan } from '../../sql/index.ts';
 
 /** Version 2: a plan that another command got ahead of is not carried out, see CommandOrder. */

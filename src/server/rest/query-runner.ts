@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../../base/logger.ts';
 import type { PreparedStatement, PullResult, PushQuery, SqlEngine } from '../../sql/index.ts';
-import { isOverStream } from '../../sql/engine/pull-clauses.ts';
-import { resultSchemaText } from '../../sql/engine/result-schema.ts';
+import { isOverStream } from '../../sql/queries/pull-clauses.ts';
+import { resultSchemaText } from '../../sql/queries/result-schema.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';

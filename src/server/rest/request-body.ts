@@ -1,4 +1,4 @@
-import { emptySession, type Session } from '../../sql/engine/session.ts';
+import { emptySession, type Session } from '../../sql/statements/session.ts';
 import { whySessionRefuses } from '../config/session-property.ts';
 import { RestError, RestErrorCode } from './rest-error.ts';
 

@@ -2,8 +2,9 @@ import { assert } from '../../base/assert.ts';
 import type { Timers } from '../../base/environment.ts';
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { renderDiagnostic } from '../../../grammar/index.ts';
-import type { PreparedStatement, Session, SqlEngine, StatementPlan } from '../../sql/index.ts';
-import { isPlanned } from '../../sql/engine/plan-statement.ts';
+import type { PreparedStatement, Session, SqlEngine } from '../../sql/index.ts';
+import { definitionOf } from '../../sql/statements/index.ts';
+import { planCommandId, type RecordedPlan } from '../../sql/statements/plan-kinds.ts';
 import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
 import type { SkippedCommands } from '../commands/skipped-commands.ts';
@@ -40,8 +41,6 @@ const RECORD_ATTEMPTS_MAX = 20;
 /** How long a statement waits for an earlier command: ksqlDB's `ksql.server.command.response.timeout.ms`. */
 const CATCH_UP_MS_MAX = 5_000;
 const CATCH_UP_CHECK_MS = 50;
-
-type RecordedPlan = Exclude<StatementPlan, { readonly kind: 'none' }>;
 
 /**
  * Runs the statements of `/ksql`: all are checked first, against a copy of the catalog; then one after the other is run.
@@ -107,9 +106,7 @@ export class StatementExecutor {
   /** @throws {RestError} for the first statement that is wrong, with what those before it answered. */
   async execute(script: string, session: Session): Promise<readonly StatementEntity[]> {
     const prepared = await this.prepare(script, session);
-    const query = prepared.find(
-      ({ statement }) => statement.kind === 'QueryStatement' || statement.kind === 'Print',
-    );
+    const query = prepared.find(({ statement }) => definitionOf(statement).family === 'query');
     if (query !== undefined) {
       throw new RestError(
         RestErrorCode.WRONG_ENDPOINT,
@@ -172,22 +169,22 @@ export class StatementExecutor {
     const [prepared] = await this.#engine.prepare(statementText, session);
     if (prepared === undefined) return { message: 'nothing to do' };
     await this.#engine.execute(prepared);
-    switch (control?.action) {
-      case 'PAUSE':
-        return { message: 'Query paused.' };
-      case 'RESUME':
-        return { message: 'Query resumed.' };
-      default:
-        return { message: 'Query terminated.' };
-    }
+    const definition = definitionOf(prepared.statement);
+    const isControl = definition.family === 'control' && control !== null;
+    return { message: isControl ? definition.message(control) : 'nothing to do' };
   }
 
   async #run(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
     const { statement } = prepared;
-    if (isPlanned(statement)) return this.#lane.run(() => this.#planAndRecord(prepared));
+    const definition = definitionOf(statement);
+    if (definition.family === 'planned') return this.#lane.run(() => this.#planAndRecord(prepared));
     // It is planned on nothing, and what is wrong must be ended although others wait.
-    if (statement.kind === 'QueryControl')
-      return this.#record(prepared, { plan: null, plannedAtOffset: this.#commands().plannedAtOffset });
+    if (definition.family === 'control') {
+      const control = definition.action(statement);
+      const id = definition.commandId(control);
+      const { plannedAtOffset } = this.#commands();
+      return this.#record(prepared, { id, plan: null, control, plannedAtOffset });
+    }
     if (statement.kind === 'SetProperty') {
       const warning = ignoredWarning(statement.name);
       return warning === undefined ? undefined : warningEntity(prepared.text, warning);
@@ -225,12 +222,11 @@ export class StatementExecutor {
       const onRecorded = (): void => {
         isRecorded = true;
       };
-      const entity = await this.#record(prepared, { plan, plannedAtOffset }, onRecorded).catch(
-        (error: unknown) => {
-          if (isRecorded) made.length = 0;
-          throw error;
-        },
-      );
+      const decided = { id: planCommandId(plan), plan, control: null, plannedAtOffset };
+      const entity = await this.#record(prepared, decided, onRecorded).catch((error: unknown) => {
+        if (isRecorded) made.length = 0;
+        throw error;
+      });
       if (entity !== undefined) return entity;
     }
     throw new OperationalError(
@@ -242,12 +238,11 @@ export class StatementExecutor {
 
   /** Answers when it was applied; undefined where another command got ahead. */
   async #record(
-    { statement, text, session: { properties } }: PreparedStatement,
-    { plan, plannedAtOffset }: Pick<Command, 'plannedAtOffset'> & { readonly plan: RecordedPlan | null },
+    { text, session: { properties } }: PreparedStatement,
+    decided: Pick<Command, 'id' | 'plannedAtOffset' | 'control'> & { readonly plan: RecordedPlan | null },
     onRecorded: () => void = () => undefined,
   ): Promise<StatementEntity | undefined> {
-    const control = statement.kind === 'QueryControl' ? controlOf(statement) : null;
-    const id = plan === null ? `terminate/\`${control?.queryId ?? 'ALL'}\`/execute` : commandIdOf(plan);
+    const { id, plan, control, plannedAtOffset } = decided;
     const command = { id, statementText: text, properties, plan, control, plannedAtOffset };
     const applied = (await this.#commands().append(command, onRecorded)) as CommandResult | undefined;
     if (applied === undefined) return undefined;
@@ -271,29 +266,6 @@ export class StatementExecutor {
 function warningsOf(property: string): readonly string[] {
   const warning = ignoredWarning(property);
   return warning === undefined ? [] : [warning];
-}
-
-function controlOf({ action, queryId }: Extract<PreparedStatement['statement'], { kind: 'QueryControl' }>) {
-  return { action, ...(queryId === undefined ? {} : { queryId }) };
-}
-
-/** ``stream/`X`/create``, as ksqlDB names its commands. */
-function commandIdOf(plan: RecordedPlan): string {
-  switch (plan.kind) {
-    case 'createSource':
-    case 'createAs':
-      return `${plan.source.kind.toLowerCase()}/\`${plan.source.name}\`/create`;
-    case 'alterSource':
-      return `${plan.source.kind.toLowerCase()}/\`${plan.source.name}\`/alter`;
-    case 'insertInto':
-      return `stream/\`${plan.query.sink ?? ''}\`/create`;
-    case 'dropSource':
-      return `stream/\`${plan.name}\`/drop`;
-    case 'createType':
-      return `type/\`${plan.name}\`/create`;
-    case 'dropType':
-      return `type/\`${plan.name}\`/drop`;
-  }
 }
 
 /** A mistake with its place. Behind a syntax error comes the statement, as ksqlDB writes it. */

@@ -1,19 +1,16 @@
 import { messageOf } from '../../base/errors.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { inputsOf, ownedSource, type QueryPlan, type Step } from '../physical/steps.ts';
-import { applyPlan } from './apply-plan.ts';
-import { writtenColumnsOf } from './push-rows.ts';
-import type { Session } from './session.ts';
-import type { StatementPlan } from './statement-plan.ts';
+import { writtenColumnsOf } from '../queries/push-rows.ts';
+import type { QueryAction } from '../statements/definition.ts';
+import { applyPlan } from '../statements/plan-kinds.ts';
+import type { Session } from '../statements/session.ts';
+import type { StatementPlan } from '../statements/statement-plan.ts';
 
 /** A statement as it was recorded. */
 export type RecordedStatement =
   | { readonly kind: 'plan'; readonly plan: StatementPlan; readonly session: Session }
-  | {
-      readonly kind: 'control';
-      readonly action: 'TERMINATE' | 'PAUSE' | 'RESUME';
-      readonly queryId?: string;
-    };
+  | ({ readonly kind: 'control' } & QueryAction);
 
 interface RecoveredQuery {
   readonly plan: QueryPlan;
@@ -61,12 +58,12 @@ export function replayCommands<S extends RecordedStatement>(statements: readonly
       continue;
     }
     const { plan, session } = recorded;
-    const query = 'query' in plan ? plan.query : undefined;
+    const { query } = plan;
     let after: Catalog;
     let ended: readonly string[];
     try {
       after = applyPlan(catalog, plan);
-      ended = plan.kind === 'dropSource' ? Array.from(plan.terminate) : [];
+      ended = Array.from(plan.terminate ?? []);
       if (query !== undefined) checkReadable(query);
     } catch (error) {
       // A failed assertion, too: nothing has changed, and the server says that it goes on without the statement.

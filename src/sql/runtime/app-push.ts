@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { messageOf } from '../../base/errors.ts';
 import type { StreamsApp } from '../../streams/runtime/streams-app.ts';
-import type { PushRecord, PushRun } from '../engine/host.ts';
+import type { PushRecord, PushRun } from '../host/host.ts';
 
 interface AppPushOptions {
   readonly applicationId: string;

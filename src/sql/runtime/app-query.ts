@@ -18,7 +18,7 @@ import type {
   QueryState,
   QueryStatistics,
   RunningQuery,
-} from '../engine/host.ts';
+} from '../host/host.ts';
 import { SOURCE_TIMESTAMP } from '../lowering/column-time.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';

@@ -7,14 +7,15 @@ import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
+  ClusterNeeds,
   ProducedRecord,
   PushOptions,
   PushRun,
   RunningQuery,
   SqlHost,
   StartOptions,
-} from '../engine/host.ts';
-import type { StatementPlan, TopicRequest } from '../engine/statement-plan.ts';
+} from '../host/host.ts';
+import type { TopicRequest } from '../physical/topic-request.ts';
 import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
 import { ApplicationLeftovers } from './application-leftovers.ts';
 import { AppPush } from './app-push.ts';
@@ -94,8 +95,8 @@ export class KafkaHost implements SqlHost {
     return this.#facts((await this.#admin.listTopics()).map(({ name }) => name));
   }
 
-  check(plan: StatementPlan, context: AnalysisContext): Promise<void> {
-    return this.#check.check(plan, context);
+  check(needs: ClusterNeeds, context: AnalysisContext): Promise<void> {
+    return this.#check.check(needs, context);
   }
 
   createTopic(request: TopicRequest): Promise<boolean> {

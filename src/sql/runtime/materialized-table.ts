@@ -3,7 +3,7 @@ import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../../streams/state/store.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import type { MaterializedRow, MaterializedTable, TimeRange } from '../engine/host.ts';
+import type { MaterializedRow, MaterializedTable, TimeRange } from '../host/host.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
 import {
   boundCondition,

@@ -3,7 +3,8 @@ import { streamsAppSettings } from '../../streams/runtime/streams-app-options.ts
 import { externalTopics, internalTopicNames, planTopics } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
-import type { StatementPlan, TopicRequest } from '../engine/statement-plan.ts';
+import type { ClusterNeeds } from '../host/host.ts';
+import type { TopicRequest } from '../physical/topic-request.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { appOptions, type KafkaHostOptions, queryApplicationId } from './app-options.ts';
@@ -30,11 +31,9 @@ export class PlanCheck {
   }
 
   /** @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say. */
-  async check(plan: StatementPlan, context: AnalysisContext): Promise<void> {
-    const request = 'topic' in plan ? plan.topic : undefined;
-    if (request !== undefined) await this.#cluster.requests.check(request);
-    const query = 'query' in plan ? plan.query : undefined;
-    if (query !== undefined) await this.#checkQuery(query, context, request);
+  async check({ topic, query }: ClusterNeeds, context: AnalysisContext): Promise<void> {
+    if (topic !== undefined) await this.#cluster.requests.check(topic);
+    if (query !== undefined) await this.#checkQuery(query, context, topic);
   }
 
   async #checkQuery(

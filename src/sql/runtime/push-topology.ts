@@ -3,7 +3,7 @@ import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import type { PushRecord } from '../engine/host.ts';
+import type { PushRecord } from '../host/host.ts';
 import { lower } from '../lowering/lower.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 

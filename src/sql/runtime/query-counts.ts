@@ -1,7 +1,7 @@
 import type { Environment, Timer } from '../../base/environment.ts';
 import type { StreamsMetrics } from '../../streams/runtime/streams-app.ts';
 import { addTotals, NO_TOTALS } from '../../streams/runtime/task-metrics.ts';
-import type { QueryInput, QueryStatistics } from '../engine/host.ts';
+import type { QueryInput, QueryStatistics } from '../host/host.ts';
 import { RATE_SAMPLE_MS, RateWindow } from './rate-window.ts';
 
 export const NO_STATISTICS: QueryStatistics = {

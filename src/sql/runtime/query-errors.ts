@@ -1,7 +1,7 @@
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
 import { SerdeError } from '../../serde/serde-error.ts';
 import { StreamsFailure } from '../../streams/runtime/failures.ts';
-import type { QueryError, QueryErrorKind } from '../engine/host.ts';
+import type { QueryError, QueryErrorKind } from '../host/host.ts';
 
 /** Codes of errors that are about the records or the topics, which whoever owns them can mend and nobody else. */
 const USER_CODES: ReadonlySet<string> = new Set([

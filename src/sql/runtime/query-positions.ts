@@ -7,7 +7,7 @@ import { type TaskInput, withLag } from '../../streams/runtime/task-inputs.ts';
 import { externalTopics, planTopics, type TaskPlan } from '../../streams/runtime/topic-plan.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import type { TopicFacts } from '../analysis/session.ts';
-import type { QueryInput } from '../engine/host.ts';
+import type { QueryInput } from '../host/host.ts';
 import { withinSecond } from './within-second.ts';
 
 type Tasks = Readonly<Record<string, TaskStatus>>;

@@ -1,6 +1,6 @@
 import { filter, firstValueFrom } from 'rxjs';
 import type { Timers } from '../../base/environment.ts';
-import type { QueryState, RunningQuery } from '../engine/host.ts';
+import type { QueryState, RunningQuery } from '../host/host.ts';
 
 /** So many queries start at a time: the more, the later anybody else has a turn of the event loop. */
 const STARTING_MAX = 8;

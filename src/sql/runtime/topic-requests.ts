@@ -3,7 +3,7 @@ import type { Admin } from '../../client/admin/admin.ts';
 import type { NewTopic } from '../../client/types.ts';
 import type { TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
-import type { TopicRequest } from '../engine/statement-plan.ts';
+import type { TopicRequest } from '../physical/topic-request.ts';
 
 const DEFAULT_PARTITIONS = 1;
 

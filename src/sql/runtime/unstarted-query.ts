@@ -1,5 +1,5 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
-import type { QueryError, QueryState, QueryStatistics, RunningQuery } from '../engine/host.ts';
+import type { QueryError, QueryState, QueryStatistics, RunningQuery } from '../host/host.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { NO_STATISTICS } from './query-counts.ts';
 

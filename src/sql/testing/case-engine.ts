@@ -5,11 +5,12 @@ import type { Topology } from '../../streams/topology/topology.ts';
 import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { Catalog } from '../catalog/catalog.ts';
-import { applyPlan } from '../engine/apply-plan.ts';
-import { recordToInsert } from '../engine/insert-values.ts';
-import { planStatement } from '../engine/plan-statement.ts';
-import { roundTrip } from '../engine/plan-versions.ts';
-import type { StatementPlan, TopicRequest } from '../engine/statement-plan.ts';
+import { applyPlan } from '../statements/plan-kinds.ts';
+import { recordToInsert } from '../statements/insert-values.ts';
+import { planStatement } from '../statements/plan-statement.ts';
+import { roundTrip } from '../statements/plan-versions.ts';
+import type { StatementPlan } from '../statements/statement-plan.ts';
+import type { TopicRequest } from '../physical/topic-request.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 import { inputsOf } from '../physical/steps.ts';
@@ -117,12 +118,10 @@ export class CaseEngine {
 
   #apply(plan: StatementPlan): void {
     this.catalog = applyPlan(this.catalog, plan);
-    if (plan.kind === 'createSource' || plan.kind === 'createAs') this.#createTopic(plan.topic);
-    if (plan.kind === 'dropSource') {
-      const remaining = this.queries.filter(({ queryId }) => !plan.terminate.includes(queryId));
-      this.queries.splice(0, this.queries.length, ...remaining);
-    }
-    const query = 'query' in plan ? plan.query : undefined;
+    const { topic, query, terminate = [] } = plan;
+    if (topic !== undefined) this.#createTopic(topic);
+    const remaining = this.queries.filter(({ queryId }) => !terminate.includes(queryId));
+    this.queries.splice(0, this.queries.length, ...remaining);
     if (query === undefined) return;
     this.#queryNumber++;
     const same = this.queries.findIndex(({ queryId }) => queryId === query.queryId);

@@ -1,11 +1,11 @@
 import type { Query } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import type { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
-import type { MaterializedTable } from '../engine/host.ts';
-import { planTransientQuery } from '../engine/plan-statement.ts';
-import { pushQueryId } from '../engine/push-query-id.ts';
-import { columnsOf, pushRowOf } from '../engine/push-rows.ts';
-import type { PushRow, ResultColumn } from '../engine/results.ts';
+import type { MaterializedTable } from '../host/host.ts';
+import { planTransientQuery } from '../queries/transient-plan.ts';
+import { pushQueryId } from '../queries/push-query-id.ts';
+import { columnsOf, pushRowOf } from '../queries/push-rows.ts';
+import type { PushRow, ResultColumn } from '../queries/query-results.ts';
 import { ownedSource, type QueryPlan } from '../physical/steps.ts';
 import { materializedTable } from '../runtime/materialized-table.ts';
 import { pushTopology } from '../runtime/push-topology.ts';

@@ -8,7 +8,7 @@ import type { SqlValue } from '../../serde/model/sql-value.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
-import { valueFor } from '../engine/insert-values.ts';
+import { valueFor } from '../statements/insert-values.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
 import { sameValue } from '../values/compare.ts';

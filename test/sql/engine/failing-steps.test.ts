@@ -9,7 +9,7 @@ import {
   SqlEngine,
   type SqlHost,
 } from '../../../src/sql/index.ts';
-import { emptySession } from '../../../src/sql/engine/session.ts';
+import { emptySession } from '../../../src/sql/statements/session.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
 
 const brokers = new TestBrokers();

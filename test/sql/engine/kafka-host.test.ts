@@ -6,7 +6,7 @@ import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { Admin, Producer } from '../../../src/client/index.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { KafkaHost, SqlEngine, type StatementResult } from '../../../src/sql/index.ts';
-import { emptySession, type Session } from '../../../src/sql/engine/session.ts';
+import { emptySession, type Session } from '../../../src/sql/statements/session.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
 
 /** An engine on a broker of its own. */

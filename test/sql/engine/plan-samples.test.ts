@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { printPhysicalPlan } from '../../../src/sql/engine/print-plan.ts';
-import { readPlan } from '../../../src/sql/engine/plan-versions.ts';
+import { printPhysicalPlan } from '../../../src/sql/explain/print-plan.ts';
+import { readPlan } from '../../../src/sql/statements/plan-versions.ts';
 import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';
-import { emptySession } from '../../../src/sql/engine/session.ts';
+import { emptySession } from '../../../src/sql/statements/session.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { queryTopology } from '../../../src/sql/lowering/query-topology.ts';
 import { PLAN_VERSION } from '../../../src/sql/physical/steps.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '../../../grammar/parse.ts';
-import { planPull } from '../../../src/sql/engine/pull-query.ts';
+import { planPull } from '../../../src/sql/queries/pull-query.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
 

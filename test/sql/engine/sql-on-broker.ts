@@ -1,7 +1,7 @@
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { KafkaHost, type RecordedStatement, SqlEngine } from '../../../src/sql/index.ts';
-import { emptySession, type Session } from '../../../src/sql/engine/session.ts';
+import { emptySession, type Session } from '../../../src/sql/statements/session.ts';
 
 export interface SqlOnBroker {
   readonly engine: SqlEngine;

@@ -1,0 +1,55 @@
+import { map, take, tap } from 'rxjs';
+import type { Query } from '../../../grammar/ast.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import type { PushOptions, SqlHost } from '../host/host.ts';
+import { pushQueryId } from '../queries/push-query-id.ts';
+import { columnsOf, pushRowOf } from '../queries/push-rows.ts';
+import type { PushQuery } from '../queries/query-results.ts';
+import { planTransientQuery } from '../queries/transient-plan.ts';
+
+/** The push queries of an engine. */
+export class PushQueries {
+  readonly #host: SqlHost;
+  readonly #running = new Map<string, PushQuery>();
+  #number = 0;
+
+  constructor(host: SqlHost) {
+    this.#host = host;
+  }
+
+  start(query: Query, context: AnalysisContext, options: PushOptions = {}): PushQuery {
+    const id = pushQueryId(query, this.#number++, context.catalog, context);
+    const plan = planTransientQuery(query, id, context);
+    const columns = columnsOf(plan.root);
+    const run = this.#host.startPush(plan, context, options);
+    const { limit = Number.POSITIVE_INFINITY } = query;
+    let count = 0;
+    const all$ = run.records$.pipe(map(pushRowOf(columns, plan.root)));
+    const push: PushQuery = {
+      kind: 'push',
+      id,
+      columns,
+      plan,
+      rows$:
+        query.limit === undefined
+          ? all$
+          : all$.pipe(
+              take(query.limit),
+              tap(() => count++),
+            ),
+      finalMessage: () => (count >= limit ? 'Limit Reached' : 'Query Completed'),
+      pause: () => run.pause(),
+      resume: () => run.resume(),
+      close: async () => {
+        this.#running.delete(id);
+        await run.close();
+      },
+    };
+    this.#running.set(id, push);
+    return push;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.values()].map((push) => push.close()));
+  }
+}

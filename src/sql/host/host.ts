@@ -1,0 +1,180 @@
+import type { Observable } from 'rxjs';
+import type { Row } from '../../serde/model/sql-value.ts';
+import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import type { TaskStatus } from '../../streams/runtime/streams-app.ts';
+import type { TaskInput } from '../../streams/runtime/task-inputs.ts';
+import type { ThreadCounts } from '../../streams/runtime/thread-metrics.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import type { TopicRequest } from '../physical/topic-request.ts';
+
+/** What a statement needs of the cluster: a topic to be made, a query to be run. */
+export interface ClusterNeeds {
+  readonly topic?: TopicRequest;
+  readonly query?: QueryPlan;
+}
+
+/**
+ * What the engine needs of the world outside: topics, and somewhere to run queries. `src/sql/runtime/` has the one that
+ * works on a Kafka cluster; the conformance runner has one over the test driver.
+ */
+export interface SqlHost {
+  /**
+   * Facts about those of the topics that exist. With `orKnown`, what was last known of them where the cluster does not
+   * answer at once.
+   */
+  describeTopics(
+    names: readonly string[],
+    options?: { readonly orKnown?: boolean },
+  ): Promise<ReadonlyMap<string, TopicFacts>>;
+  /** Names of all topics, for SHOW TOPICS. */
+  listTopics(): Promise<ReadonlyMap<string, TopicFacts>>;
+  /**
+   * Tries what a plan needs without doing it, before it is recorded.
+   * @param context with the catalog as it will be.
+   * @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say.
+   */
+  check(needs: ClusterNeeds, context: AnalysisContext): Promise<void>;
+  /** Makes a topic; no error where it exists. @returns whether it was made now. */
+  createTopic(request: TopicRequest): Promise<boolean>;
+  /** Deletes a topic; no error where there is none. */
+  deleteTopic(name: string): Promise<void>;
+  /** Writes a record and waits until it is acknowledged. */
+  produce(record: ProducedRecord): Promise<void>;
+  /**
+   * Takes up a query that writes a topic or keeps a table, and that was recorded. Never rejects: a query that does not
+   * start, or fails later, is in ERROR and is started again. Resolves when the first attempt is over.
+   */
+  startQuery(plan: QueryPlan, context: AnalysisContext, options?: StartOptions): Promise<RunningQuery>;
+  /** Starts a query whose results go to the caller, from the earliest or latest records as the session says. */
+  startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions): PushRun;
+}
+
+export interface StartOptions {
+  /** The server starts: the attempt is not waited for, so that no query keeps the others from starting. */
+  readonly isRestored?: boolean;
+}
+
+export interface PushOptions {
+  /** Reads the topics from their beginnings to where they end now, and completes. */
+  readonly untilEnd?: boolean;
+}
+
+export interface ProducedRecord {
+  readonly topic: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** Milliseconds since the epoch; absent: now. */
+  readonly timestamp?: number;
+  readonly partition?: number;
+}
+
+export type QueryState = 'CREATED' | 'RUNNING' | 'REBALANCING' | 'PAUSED' | 'ERROR' | 'CLOSED';
+
+/** Whose error it is, by the names of ksqlDB. */
+export type QueryErrorKind = 'USER' | 'SYSTEM' | 'UNKNOWN';
+
+/** Something that went wrong in a query. */
+export interface QueryError {
+  readonly timestampMs: number;
+  readonly message: string;
+  readonly kind: QueryErrorKind;
+}
+
+/** How far a query has got in a partition that it reads: where its task is, or what was last committed. */
+export interface QueryInput extends TaskInput {
+  readonly taskId: string;
+}
+
+/** What a persistent query has done since this process runs it. */
+export interface QueryStatistics {
+  /** Its consumer group, which is also what its internal topics begin with. */
+  readonly groupId: string;
+  /** Rows that it has read from its sources and processed. */
+  readonly rowsIn: number;
+  /** Rows that it has written to its result. */
+  readonly rowsOut: number;
+  /** Means over the last half minute. */
+  readonly rowsInPerSecond: number;
+  readonly rowsOutPerSecond: number;
+  /** Rows that it passed over: they could not be read, had no time, came too late, or were refused by the broker. */
+  readonly rowsDropped: number;
+  /** The same by reason, in the words of the metrics. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Errors that stopped it, or that a row met which went on without what failed. */
+  readonly errors: number;
+  /** How often it was started again after a failure. */
+  readonly restarts: number;
+  /** When rows last came, in milliseconds since the epoch; undefined before the first. */
+  readonly lastRowMs: number | undefined;
+  /** All partitions that it reads, on whatever server: those that the cluster could not be asked for are left out. */
+  readonly inputs: readonly QueryInput[];
+  /** The sum over its inputs; undefined while that of one is not known. */
+  readonly lag: number | undefined;
+  /** Bytes of its state on disk; undefined while it does not run, and where RocksDB cannot say. */
+  readonly stateBytes: number | undefined;
+  /** By task id: those that run in this process. */
+  readonly tasks: Readonly<Record<string, TaskStatus>>;
+  readonly threads: readonly ThreadCounts[];
+}
+
+/** A persistent query while it runs. */
+export interface RunningQuery {
+  readonly plan: QueryPlan;
+  readonly state$: Observable<QueryState>;
+  state(): QueryState;
+  /** Errors that stopped it or that it skipped a record for, newest last; a bounded list. */
+  errors(): readonly QueryError[];
+  statistics(): Promise<QueryStatistics>;
+  pause(): void;
+  resume(): void;
+  /** What it is made of, as Kafka Streams prints a topology. */
+  describeTopology(): string;
+  /** Reads the table that the query keeps, for pull queries; undefined where it keeps none. */
+  readonly table: MaterializedTable | undefined;
+  /** Stops it; `cleanUp` also removes its internal topics and its state. */
+  close(options?: { readonly cleanUp: boolean }): Promise<void>;
+}
+
+export interface MaterializedRow {
+  readonly key: Row;
+  readonly value: Row;
+  readonly window?: { readonly startMs: number; readonly endMs: number };
+  /** Time of the row's last change. */
+  readonly timestamp: number;
+}
+
+/** The rows of a query's result, as they are now. */
+export interface MaterializedTable {
+  readonly isWindowed: boolean;
+  /** The row of a key; of a windowed table those whose window begins in the range. */
+  get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]>;
+  /** All rows, some at a time; other work of the process has its turn in between. */
+  scan(range: TimeRange): AsyncIterable<readonly MaterializedRow[]>;
+}
+
+/** Bounds of window starts and ends, inclusive, in milliseconds. */
+export interface TimeRange {
+  readonly startMin: number;
+  readonly startMax: number;
+  readonly endMin: number;
+  readonly endMax: number;
+}
+
+/** A result of a push query: the row of the last projection, null for a deletion. */
+export interface PushRecord {
+  /** Of a deletion; rows hold the columns of their key that were asked for. */
+  readonly key: Row | null;
+  readonly row: Row | null;
+  /** Of a deletion from a windowed table. */
+  readonly window?: { readonly startMs: number; readonly endMs: number };
+}
+
+export interface PushRun {
+  /** Errors when the query fails; completes when it has read to the end, where it was asked to. */
+  readonly records$: Observable<PushRecord>;
+  /** Holds up the processing before its next record, and lets it go on. */
+  pause(): void;
+  resume(): void;
+  /** Releases all that the query has: its group, topics and state. At any time, also before it has started. */
+  close(): Promise<void>;
+}

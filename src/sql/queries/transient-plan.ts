@@ -1,0 +1,40 @@
+import type { Query } from '../../../grammar/ast.ts';
+import { analyzeQuery } from '../analysis/analyze-query.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { type LogicalNode, sourcesOf } from '../logical/nodes.ts';
+import { planQuery } from '../logical/plan-query.ts';
+import { planSteps } from '../physical/plan-steps.ts';
+import { parseQueryId, type QueryId } from '../physical/query-id.ts';
+import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import { analyzePull, isOverStream } from './pull-clauses.ts';
+import { planPull } from './pull-query.ts';
+
+/** The id of queries that are planned to see whether they can be. */
+const CHECKED = parseQueryId('CHECK');
+
+/** The plan of a query whose results are only looked at. */
+export function planTransientQuery(query: Query, queryId: QueryId, context: AnalysisContext): QueryPlan {
+  const project = planQuery({ query: analyzeQuery(query, context), context });
+  const { step } = planSteps(project, context);
+  return { version: PLAN_VERSION, queryId, purpose: 'transient', sources: sourceNames(project), root: step };
+}
+
+/** Names of the sources that a query reads. */
+export function sourceNames(node: LogicalNode): readonly string[] {
+  return sourcesOf(node).map(({ source }) => source.name);
+}
+
+/** Plans a query that EMITs, and throws the plan away. @throws {DiagnosticError} where it cannot be run. */
+export function checkTransientQuery(query: Query, context: AnalysisContext): void {
+  planTransientQuery(query, CHECKED, context);
+}
+
+/** Plans a SELECT as it would be run, and throws the plan away. @throws {DiagnosticError} where it cannot be run. */
+export function checkSelect(query: Query, context: AnalysisContext): void {
+  if (query.emit === undefined && !isOverStream(query, context)) {
+    planPull(query, context);
+    return;
+  }
+  if (query.emit === undefined) analyzePull(query, context);
+  checkTransientQuery(query, context);
+}

@@ -1,0 +1,102 @@
+import type { CreateSourceAs } from '../../../grammar/ast.ts';
+import { formatOf } from '../../serde/formats.ts';
+import { analyzeQuery } from '../analysis/analyze-query.ts';
+import { sqlError, withPrefix } from '../analysis/sql-error.ts';
+import { WithProperties } from '../analysis/with-properties.ts';
+import { recordOf, sourceOf, type SourceRecord } from '../catalog/source-record.ts';
+import type { ProjectNode } from '../logical/nodes.ts';
+import { planQuery } from '../logical/plan-query.ts';
+import { planSteps } from '../physical/plan-steps.ts';
+import { ownedSource, PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import type { TopicRequest } from '../physical/topic-request.ts';
+import { sourceNames } from '../queries/transient-plan.ts';
+import { checkUpgrade } from './create/check-upgrade.ts';
+import { givenQueryId, keptQueryId, newQueryId } from './create/query-ids.ts';
+import { checkReplacement } from './create/replace-source.ts';
+import { sinkSource, sinkStep, sinkTopic } from './create/sink-source.ts';
+import { checkSourceName } from './create/source-name.ts';
+import type { PlanBase, PlanInput, PlannedStatement } from './definition.ts';
+import { nothingToDo } from './nothing-to-do.ts';
+
+export interface CreateAsPlan extends PlanBase {
+  readonly kind: 'createAs';
+  readonly source: SourceRecord;
+  readonly topic: TopicRequest;
+  readonly query: QueryPlan;
+}
+
+/** CREATE STREAM|TABLE … AS SELECT. */
+export const createSourceAs: PlannedStatement<CreateSourceAs, CreateAsPlan> = {
+  family: 'planned',
+  planKind: 'createAs',
+  topicNeed: () => 'current',
+  plan(input) {
+    const { statement, text, context } = input;
+    const taken = checkSourceName(statement, context.catalog);
+    if (taken !== undefined) return nothingToDo(text, taken);
+    return planCreateAs(input);
+  },
+  commandId: ({ source }) => `${source.kind.toLowerCase()}/\`${source.name}\`/create`,
+  apply: ({ source }, catalog) => catalog.withSource(sourceOf(source)),
+  message: ({ query }) => `Created query with ID ${query.queryId}`,
+};
+
+function planCreateAs(input: PlanInput<CreateSourceAs>): CreateAsPlan {
+  const { statement, text, context, queries } = input;
+  const properties = withPrefix(
+    'Failed to prepare statement: ',
+    () => new WithProperties(statement.properties, 'sink'),
+  );
+  for (const format of [properties.keyFormat(), properties.valueFormat()]) {
+    if (format !== undefined) formatOf(format);
+  }
+  const analyzed = analyzeQuery(statement.query, context);
+  checkNoLimit(statement);
+  const sink = { name: statement.name, kind: statement.sourceKind };
+  const project = planQuery({ query: analyzed, context, sink });
+  checkKind(statement, project);
+  const planned = planSteps(project, context);
+  const source = sinkSource({ statement, text, project, planned, properties, context });
+  const topic = sinkTopic(source, project, properties, context);
+  const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
+  if (replaced !== undefined) checkReplacement(replaced, source);
+  const running = queries.find((plan) => ownedSource(plan) === statement.name);
+  const query: QueryPlan = {
+    version: PLAN_VERSION,
+    queryId: queryIdFor(input, properties, running),
+    purpose: 'createAs',
+    sources: sourceNames(project),
+    sink: source.name,
+    root: sinkStep(source, project, planned),
+  };
+  if (running !== undefined) checkUpgrade(running, query);
+  return { version: PLAN_VERSION, text, kind: 'createAs', source: recordOf(source), topic, query };
+}
+
+/** A replacement takes the id of the query that it replaces, its positions and its state. */
+function queryIdFor(
+  input: PlanInput<CreateSourceAs>,
+  properties: WithProperties,
+  running: QueryPlan | undefined,
+): QueryPlan['queryId'] {
+  if (running !== undefined) return keptQueryId(running, properties);
+  const { name, sourceKind } = input.statement;
+  const prefix = sourceKind === 'STREAM' ? 'CSAS_' : 'CTAS_';
+  return givenQueryId(properties, input) ?? newQueryId({ prefix, name }, input);
+}
+
+function checkNoLimit({ query, sourceKind }: CreateSourceAs): void {
+  if (query.limit === undefined) return;
+  throw sqlError(`CREATE ${sourceKind} AS SELECT statements don't support LIMIT clause.`, {
+    span: query.span,
+  });
+}
+
+function checkKind({ sourceKind, span }: CreateSourceAs, { output }: ProjectNode): void {
+  if (sourceKind === output) return;
+  throw sqlError(
+    `Invalid result type. Your SELECT query produces a ${output}. ` +
+      `Please use CREATE ${output} AS SELECT statement instead.`,
+    { span },
+  );
+}

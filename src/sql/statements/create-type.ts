@@ -1,0 +1,35 @@
+import type { CreateType } from '../../../grammar/ast.ts';
+import { printType } from '../../serde/model/sql-type.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import { typeOfText } from '../lowering/row-serdes.ts';
+import { PLAN_VERSION } from '../physical/steps.ts';
+import { typeFromSyntax } from '../types/from-syntax.ts';
+import type { PlanBase, PlannedStatement } from './definition.ts';
+import { nothingToDo } from './nothing-to-do.ts';
+
+export interface CreateTypePlan extends PlanBase {
+  readonly kind: 'createType';
+  readonly name: string;
+  readonly type: string;
+}
+
+/** CREATE TYPE. */
+export const createType: PlannedStatement<CreateType, CreateTypePlan> = {
+  family: 'planned',
+  planKind: 'createType',
+  topicNeed: () => 'nothing',
+  plan({ statement: { name, type, ifNotExists }, text, context: { catalog } }) {
+    const existing = catalog.type(name);
+    if (existing !== undefined) {
+      if (ifNotExists) return nothingToDo(text, `${name} is already registered`);
+      throw sqlError(
+        `Cannot register custom type '${name}' since it is already registered with type: ${printType(existing)}`,
+      );
+    }
+    const resolved = typeFromSyntax(type, (known) => catalog.type(known));
+    return { version: PLAN_VERSION, text, kind: 'createType', name, type: printType(resolved) };
+  },
+  commandId: ({ name }) => `type/\`${name}\`/create`,
+  apply: ({ name, type }, catalog) => catalog.withType(name, typeOfText(type)),
+  message: ({ name, type }) => `Registered custom type with name '${name}' and SQL type ${type}`,
+};

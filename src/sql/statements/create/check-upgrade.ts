@@ -1,0 +1,260 @@
+import { columnsOf } from '../../../../grammar/traverse.ts';
+import { quoteName } from '../../../serde/model/sql-type.ts';
+import { sqlError } from '../../analysis/sql-error.ts';
+import type {
+  AggregateStep,
+  FlatMapStep,
+  PartitionByStep,
+  PlanColumn,
+  ProjectStep,
+  QueryPlan,
+  SinkStep,
+  SourceStep,
+  Step,
+} from '../../physical/steps.ts';
+import { parsePlanText } from '../../physical/plan-text.ts';
+
+/** A field that may be another one after an upgrade: nothing that was kept or written depends on it. */
+const FREE = undefined;
+
+/** Of each field of a step the name by which ksqlDB compares it, in the order in which it does. */
+type FieldRules<S extends Step> = {
+  readonly [F in Exclude<keyof S, 'step' | 'input'>]-?: string | typeof FREE;
+};
+
+const sourceRules = {
+  output: 'class',
+  id: 'properties',
+  store: 'properties',
+  topic: 'topicName',
+  formats: 'formats',
+  timestamp: 'timestampColumn',
+  keyColumns: 'key columns',
+  headers: 'headers',
+  window: FREE, // A windowed source has a class of its own.
+  valueColumns: FREE, // The rows of a stream are not kept; for those of a table see source().
+  schema: FREE,
+  source: FREE,
+  alias: FREE,
+} as const satisfies FieldRules<SourceStep>;
+
+const flatMapRules = {
+  output: 'class',
+  id: 'properties',
+  calls: 'table functions',
+  window: FREE,
+  schema: FREE,
+} as const satisfies FieldRules<FlatMapStep>;
+
+const partitionByRules = {
+  output: 'class',
+  id: 'properties',
+  keys: 'keyExpressions',
+  window: FREE,
+  schema: FREE,
+} as const satisfies FieldRules<PartitionByStep>;
+
+/** A projection may change, but not what of the key it takes: rows written before would have other keys. */
+const projectRules = {
+  keyPositions: 'key columns',
+  output: FREE,
+  id: FREE,
+  store: FREE,
+  columns: FREE,
+  window: FREE,
+  schema: FREE,
+} as const satisfies FieldRules<ProjectStep>;
+
+const aggregateRules = {
+  output: 'class',
+  id: 'properties',
+  store: 'properties',
+  formats: 'internal format',
+  emitFinal: 'properties',
+  calls: 'aggregate functions',
+  groupBy: FREE, // A step of its own in ksqlDB; see aggregation().
+  rekey: FREE,
+  timeWindow: FREE, // A windowed aggregation is not upgraded at all.
+  window: FREE,
+  schema: FREE,
+} as const satisfies FieldRules<AggregateStep>;
+
+const sinkRules = {
+  output: 'class',
+  id: 'properties',
+  formats: 'formats',
+  topic: 'topicName',
+  timestamp: 'timestampColumn',
+  window: FREE,
+  schema: FREE, // Of the source that is made; see checkReplacement.
+} as const satisfies FieldRules<SinkStep>;
+
+interface Property {
+  readonly name: string;
+  readonly value: unknown;
+  /** A list that others may follow in: what was kept is found where it was. */
+  readonly mayGrow?: true;
+}
+
+/** A step that an upgrade has to keep. */
+interface EnforcedStep {
+  /** ksqlDB's name of the step. */
+  readonly className: string;
+  /** What both plans must agree on; `none`: a plan with such a step is not upgraded. */
+  readonly properties: readonly Property[] | 'none';
+}
+
+/**
+ * The new query goes on where the old one stopped, in the old one's state. Of both plans the steps count that keep
+ * something, or that decide where rows come from and go to; they must be the same ones in the same order. Filters and
+ * projections between them may come, go and change.
+ * @throws {DiagnosticError} in ksqlDB's words, naming the step that stands in the way.
+ */
+export function checkUpgrade(running: QueryPlan, replacement: QueryPlan): void {
+  const after = enforcedSteps(replacement.root);
+  enforcedSteps(running.root).forEach((old, index) => {
+    const next = after[index];
+    const problem =
+      old.properties === 'none' || next === undefined
+        ? `Upgrades not yet supported for ${old.className}`
+        : differenceOf(old, next);
+    if (problem === undefined) return;
+    throw sqlError(problem, {
+      hint: `TERMINATE ${running.queryId}; DROP its result and make it anew: the state cannot be carried over`,
+    });
+  });
+}
+
+const PREFIX = 'Query is not upgradeable.';
+
+function differenceOf(old: EnforcedStep, next: EnforcedStep): string | undefined {
+  const { className } = old;
+  const values = (before: unknown, now: unknown): string =>
+    `Values differ: ${textOf(before)} vs. ${textOf(now)}`;
+  if (className !== next.className) {
+    if (!className.endsWith('Source') || next.className.endsWith('Source')) {
+      return `${PREFIX} Plan step of type ${className} must have matching class. ${values(className, next.className)}`;
+    }
+    return next.className.endsWith('Join')
+      ? `${PREFIX} Cannot change a non-join source into a join source.`
+      : `${PREFIX} Cannot add a ${next.className} step that is not in the original query plan.`;
+  }
+  if (old.properties === 'none' || next.properties === 'none') return undefined;
+  for (const [index, { name, value, mayGrow }] of old.properties.entries()) {
+    const other = next.properties[index]?.value;
+    const compared =
+      mayGrow && Array.isArray(value) && Array.isArray(other) ? other.slice(0, value.length) : other;
+    if (JSON.stringify(value) === JSON.stringify(compared)) continue;
+    return `${PREFIX} Plan step of type ${className} must have matching ${name}. ${values(value, other)}`;
+  }
+  return undefined;
+}
+
+/** From the result to the source; what lies below a join is not looked at, since no join is upgraded. */
+function enforcedSteps(step: Step): readonly EnforcedStep[] {
+  const kind = step.output === 'TABLE' ? 'Table' : 'Stream';
+  switch (step.step) {
+    case 'filter':
+      return enforcedSteps(step.input);
+    case 'project':
+      // One that takes the whole key as it is changes nothing that was kept.
+      return step.keyPositions === undefined
+        ? enforcedSteps(step.input)
+        : [enforced(`${kind}Select`, fieldsOf(step, projectRules)), ...enforcedSteps(step.input)];
+    case 'flatMap':
+      return [enforced('StreamFlatMap', fieldsOf(step, flatMapRules)), ...enforcedSteps(step.input)];
+    case 'partitionBy':
+      return [enforced(`${kind}SelectKey`, fieldsOf(step, partitionByRules)), ...enforcedSteps(step.input)];
+    case 'keyBy':
+      return [{ className: `${kind}SelectKey`, properties: 'none' }];
+    case 'aggregate':
+      return aggregation(step);
+    case 'join':
+      return [{ className: JOIN_CLASSES[step.kind], properties: 'none' }];
+    case 'source':
+      return [source(step, kind)];
+    case 'sink':
+      return [enforced(`${kind}Sink`, fieldsOf(step, sinkRules)), ...enforcedSteps(step.input)];
+  }
+}
+
+const JOIN_CLASSES = {
+  'stream-stream': 'StreamStreamJoin',
+  'stream-table': 'StreamTableJoin',
+  'table-table': 'TableTableJoin',
+  'foreign-key': 'ForeignKeyTableTableJoin',
+} as const;
+
+function enforced(className: string, properties: readonly Property[]): EnforcedStep {
+  return { className, properties };
+}
+
+function source(step: SourceStep, kind: 'Stream' | 'Table'): EnforcedStep {
+  if (step.formats.key.window !== undefined) {
+    return { className: `Windowed${kind}Source`, properties: 'none' };
+  }
+  const fields = fieldsOf(step, sourceRules);
+  if (kind === 'Stream') return enforced('StreamSource', fields);
+  const stored = step.valueColumns.map(({ name, type }) => `${quoteName(name)} ${type}`);
+  return enforced('TableSource', [...fields, { name: 'stored columns', value: stored, mayGrow: true }]);
+}
+
+function aggregation(step: AggregateStep): readonly EnforcedStep[] {
+  if (step.timeWindow !== undefined) return [{ className: 'StreamWindowedAggregate', properties: 'none' }];
+  if (step.input.output === 'TABLE') return [{ className: 'TableAggregate', properties: 'none' }];
+  const columns = requiredColumns(step);
+  const fields = fieldsOf(step, aggregateRules);
+  const calls = fields.findIndex(({ name }) => name === aggregateRules.calls);
+  const properties = [
+    ...fields.slice(0, calls),
+    { name: 'columns not part of aggregate', value: columns.map(quoteName) },
+    ...fields.slice(calls),
+    // The state was made of values of these types.
+    { name: 'column types', value: columns.map((name) => columnText(step.input.schema.row, name)) },
+  ];
+  return [
+    enforced('StreamAggregate', properties),
+    enforced(step.rekey ? 'StreamGroupBy' : 'StreamGroupByKey', [
+      { name: 'groupByExpressions', value: step.groupBy },
+    ]),
+    ...enforcedSteps(step.input),
+  ];
+}
+
+function columnText(row: readonly PlanColumn[], name: string): string {
+  const type = row.find((column) => column.name === name)?.type;
+  return type === undefined ? quoteName(name) : `${quoteName(name)} ${type}`;
+}
+
+function fieldsOf(step: Step, rules: Readonly<Record<string, string | typeof FREE>>): readonly Property[] {
+  const values = new Map<string, unknown>(Object.entries(step));
+  return Object.entries(rules).flatMap(([field, name]) =>
+    name === FREE ? [] : [{ name, value: values.get(field) ?? null }],
+  );
+}
+
+/** In ksqlDB's order: of the groups, of the functions' arguments, of the conditions. A call of `*` reads ROWTIME. */
+function requiredColumns(step: AggregateStep): readonly string[] {
+  const names = new Set<string>();
+  const add = (text: string): void => {
+    const expression = parsePlanText(text);
+    if (expression.kind === 'FunctionCall' && expression.arguments.length === 0) names.add('ROWTIME');
+    for (const { name } of columnsOf(expression)) names.add(name);
+  };
+  step.groupBy.forEach(add);
+  for (const { call } of step.calls) add(call);
+  for (let input = step.input; input.step === 'filter'; input = input.input) add(input.predicate);
+  return [...names];
+}
+
+/** Lists as ksqlDB prints them, everything else as JSON. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return `[${value.map(itemText).join(', ')}]`;
+  return JSON.stringify(value);
+}
+
+function itemText(item: unknown): string {
+  if (typeof item === 'object' && item !== null && 'call' in item) return String(item.call);
+  return textOf(item);
+}

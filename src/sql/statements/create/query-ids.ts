@@ -1,0 +1,41 @@
+import { sqlError } from '../../analysis/sql-error.ts';
+import type { WithProperties } from '../../analysis/with-properties.ts';
+import { generatedQueryId, parseQueryId, type QueryId, type QueryIdPrefix } from '../../physical/query-id.ts';
+import type { QueryPlan } from '../../physical/steps.ts';
+
+/** The persistent queries, and the number of the next one. */
+interface QueryNumbers {
+  readonly queryNumber: number;
+  readonly queries: readonly QueryPlan[];
+}
+
+/** @throws {DiagnosticError} for an id that is none, and for one that another query has. */
+export function givenQueryId(
+  properties: WithProperties,
+  { queries }: Pick<QueryNumbers, 'queries'>,
+): QueryId | undefined {
+  const text = properties.string('QUERY_ID');
+  if (text === undefined) return undefined;
+  const id = parseQueryId(text);
+  if (queries.some(({ queryId }) => queryId === id)) {
+    throw sqlError(`Query ID '${id}' already exists.`, { hint: 'SHOW QUERIES; lists those that run' });
+  }
+  return id;
+}
+
+/** The id of a query that is replaced, which may be given once more but not changed. */
+export function keptQueryId({ queryId }: QueryPlan, properties: WithProperties): QueryId {
+  const text = properties.string('QUERY_ID');
+  if (text === undefined || text.toUpperCase() === queryId) return queryId;
+  throw sqlError(`Query ID '${text.toUpperCase()}' cannot be given to the query ${queryId}.`, {
+    hint: 'leave QUERY_ID out: CREATE OR REPLACE goes on with the query that runs',
+  });
+}
+
+export function newQueryId(
+  parts: { readonly prefix: QueryIdPrefix; readonly name?: string },
+  { queryNumber, queries }: QueryNumbers,
+): QueryId {
+  const isTaken = (id: string): boolean => queries.some(({ queryId }) => queryId === id);
+  return generatedQueryId(parts, { number: queryNumber, isTaken });
+}

@@ -1,0 +1,80 @@
+import { sqlError } from '../../analysis/sql-error.ts';
+import type { DataSource, KeyFormatInfo } from '../../catalog/data-source.ts';
+import { printColumn, type SchemaColumn } from '../../types/logical-schema.ts';
+
+/**
+ * CREATE OR REPLACE keeps what others rely on: the kind, the topic, its formats, where the time comes from, and every column where it was. New
+ * value columns may follow the old ones. @throws {DiagnosticError} saying what changed.
+ */
+export function checkReplacement(old: DataSource, replacement: DataSource): void {
+  const kind = replacement.kind.toLowerCase();
+  const refuse = (reason: string): never => {
+    throw sqlError(`Cannot add ${kind} '${replacement.name}': ${reason}`, {
+      hint: `DROP ${old.kind} ${old.name}; and create it anew, or give the new one another name`,
+    });
+  };
+  const subject = `DataSource '\`${old.name}\`' has`;
+  if (old.kind !== replacement.kind) {
+    refuse(`A ${old.kind.toLowerCase()} with the same name already exists`);
+  }
+  const [topic, newTopic] = [old.topic.name, replacement.topic.name];
+  if (topic !== newTopic)
+    refuse(`${subject} topic = ${topic} which cannot be upgraded to topic = ${newTopic}`);
+  for (const side of ['keyFormat', 'valueFormat'] as const) {
+    const [was, is] = [old.topic[side], replacement.topic[side]];
+    if (JSON.stringify(was) === JSON.stringify(is)) continue;
+    const [before, after] =
+      was.format === is.format ? [detailsOf(was), detailsOf(is)] : [was.format, is.format];
+    refuse(`${subject} ${side} = ${before} which cannot be upgraded to ${side} = ${after}`);
+  }
+  for (const [name, of] of Object.entries(OTHER_PROPERTIES)) {
+    const [before, after] = [of(old), of(replacement)];
+    if (before !== after)
+      refuse(`${subject} ${name} = ${before} which cannot be upgraded to ${name} = ${after}`);
+  }
+  const schemas =
+    `${subject} schema = ${old.schema.toString()} which cannot be upgraded to schema = ` +
+    `${replacement.schema.toString()}.`;
+  const keys = [
+    ...differing(old.schema.key, replacement.schema.key),
+    ...replacement.schema.key.slice(old.schema.key.length),
+  ];
+  if (keys.length > 0) {
+    refuse(
+      `${schemas} (Key columns must be identical. The following key columns are changed, missing or reordered: ${list(keys.map(printColumn))})`,
+    );
+  }
+  const values = [
+    ...differing(old.schema.value, replacement.schema.value),
+    ...differing(old.schema.headers, replacement.schema.headers),
+  ];
+  if (values.length > 0) {
+    refuse(
+      `${schemas} (The following columns are changed, missing or reordered: ${list(values.map(printColumn))})`,
+    );
+  }
+}
+
+/** What else of a source others rely on, under ksqlDB's names. */
+const OTHER_PROPERTIES: Readonly<Record<string, (source: DataSource) => string>> = {
+  timestampColumn: ({ timestamp }) => (timestamp === undefined ? 'none' : JSON.stringify(timestamp)),
+  // A declared source that took the place of a result would leave the query that writes it behind.
+  isCasTarget: ({ isQueryResult }) => String(isQueryResult),
+};
+
+/** A format with all that decides about its bytes. */
+function detailsOf({ format, properties, features, window }: KeyFormatInfo): string {
+  return JSON.stringify({ format, ...properties, features, ...window });
+}
+
+/** Columns that are not where they were. */
+function differing(before: readonly SchemaColumn[], after: readonly SchemaColumn[]): readonly SchemaColumn[] {
+  return before.filter((column, index) => {
+    const other = after[index];
+    return other === undefined || printColumn(other) !== printColumn(column);
+  });
+}
+
+function list(texts: readonly string[]): string {
+  return `[${texts.join(', ')}]`;
+}

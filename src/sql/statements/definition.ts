@@ -1,0 +1,159 @@
+import type { Statement } from '../../../grammar/ast.ts';
+import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { QueryDescription } from '../entities/descriptions.ts';
+import type { RunningQuery, SqlHost } from '../host/host.ts';
+import type { TopicRequest } from '../physical/topic-request.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import type { Session } from './session.ts';
+
+export type StatementKind = Statement['kind'];
+export type StatementOf<K extends StatementKind> = Extract<Statement, { readonly kind: K }>;
+
+/**
+ * What a statement must know of the topics of the catalog: nothing; what is known, so that it is answered although the
+ * cluster does not answer; or how they are now, because what it decides is recorded or run.
+ */
+export type TopicNeed = 'nothing' | 'known' | 'current';
+
+/** What all definitions have. */
+interface StatementBase<S extends Statement> {
+  topicNeed(statement: S): TopicNeed;
+}
+
+/** A statement and what it is checked against. */
+interface CheckInput<S extends Statement> {
+  readonly statement: S;
+  readonly context: AnalysisContext;
+  /** The persistent queries, as the statements before it leave them. */
+  readonly queries: readonly QueryPlan[];
+  /** Those that run now. */
+  readonly running: RunningQueries;
+}
+
+/** A statement and what it is planned for. */
+export interface PlanInput<S extends Statement> {
+  readonly statement: S;
+  /** As it was written. */
+  readonly text: string;
+  readonly context: AnalysisContext;
+  /** Number for the id of a query that the statement starts. */
+  readonly queryNumber: number;
+  /** The persistent queries that run. */
+  readonly queries: readonly QueryPlan[];
+}
+
+/** What plans have in common: what an engine does with each of them, whatever its statement. */
+export interface PlanBase {
+  readonly version: number;
+  /** The statement as it was written. */
+  readonly text: string;
+  readonly kind: string;
+  /** A topic that must be there before the plan is recorded. */
+  readonly topic?: TopicRequest;
+  /** A query that is started, in the place of the one that has its id. */
+  readonly query?: QueryPlan;
+  /** Ids of queries that end. */
+  readonly terminate?: readonly string[];
+  /** Name of a topic that is deleted. */
+  readonly deleteTopic?: string;
+}
+
+/** The plan of a statement that is right and changes nothing, such as IF NOT EXISTS where it exists. It is not recorded. */
+export interface NothingToDo extends PlanBase {
+  readonly kind: 'none';
+  readonly message: string;
+}
+
+/**
+ * A statement that changes the catalog or starts a query. In the order of its functions: it is planned against the
+ * catalog, checked against the topics and, by the engine, against the cluster; it is recorded under an id, applied, and
+ * answered by a message.
+ */
+export interface PlannedStatement<S extends Statement, P extends PlanBase> extends StatementBase<S> {
+  readonly family: 'planned';
+  readonly planKind: P['kind'];
+  /** A pure function: it looks at nothing but its argument. @throws {DiagnosticError} */
+  plan(input: PlanInput<S>): P | NothingToDo;
+  /** @throws {DiagnosticError} where a topic is not as the plan has it. */
+  checkTopics?(plan: P, topics: ReadonlyMap<string, TopicFacts>): void;
+  /** ``stream/`X`/create``, as ksqlDB names its commands. */
+  commandId(plan: P): string;
+  /** The catalog as the plan leaves it. */
+  apply(plan: P, catalog: Catalog): Catalog;
+  /** What carrying out a plan answers, in ksqlDB's words. */
+  message(plan: P): string;
+}
+
+/** What the command of a statement that controls queries says. Without an id it means all queries. */
+export interface QueryAction {
+  readonly action: 'TERMINATE' | 'PAUSE' | 'RESUME';
+  readonly queryId?: string;
+}
+
+/** A statement that ends or holds up queries. It is recorded, and planned on nothing. */
+export interface ControlStatement<S extends Statement> extends StatementBase<S> {
+  readonly family: 'control';
+  /** @throws {DiagnosticError} */
+  check(input: CheckInput<S>): void;
+  action(statement: S): QueryAction;
+  commandId(action: QueryAction): string;
+  message(action: QueryAction): string;
+}
+
+/** A statement that changes the session of who states it, and nothing else. */
+export interface SessionStatement<S extends Statement> extends StatementBase<S> {
+  readonly family: 'session';
+  apply(statement: S, session: Session): Session;
+}
+
+/** A statement that is answered by rows as they come: SELECT and PRINT. */
+export interface QueryStatement<S extends Statement> extends StatementBase<S> {
+  readonly family: 'query';
+  /** @throws {DiagnosticError} */
+  check(input: CheckInput<S>): void;
+}
+
+/** What a direct statement gives, by kind. */
+export interface DirectResult {
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** A statement that is carried out at once, and is not recorded: SHOW, DESCRIBE, EXPLAIN, INSERT VALUES. */
+export interface DirectStatement<S extends Statement, R extends DirectResult> extends StatementBase<S> {
+  readonly family: 'direct';
+  /** @throws {DiagnosticError} */
+  check(input: CheckInput<S>): void;
+  /** @throws {DiagnosticError} */
+  execute(input: ExecuteInput<S>): Promise<R>;
+}
+
+/** A persistent query and the statement that made it. */
+export interface PersistentQuery {
+  readonly text: string;
+  readonly running: RunningQuery;
+}
+
+/** The persistent queries, for statements that look at them. */
+export interface RunningQueries {
+  has(id: string): boolean;
+  /** @throws {DiagnosticError} with the nearest id that there is. */
+  require(id: string): PersistentQuery;
+  describe(query: PersistentQuery): QueryDescription;
+  descriptions(): readonly QueryDescription[];
+}
+
+/** A direct statement, and what it looks at. */
+export interface ExecuteInput<S extends Statement> {
+  readonly statement: S;
+  readonly text: string;
+  readonly session: Session;
+  readonly context: AnalysisContext;
+  /** The same without what the session has set. */
+  readonly serverContext: AnalysisContext;
+  readonly host: Pick<SqlHost, 'listTopics' | 'produce'>;
+  readonly running: RunningQueries;
+  /** The query that a statement would start; undefined where it starts none. */
+  planQuery(statement: Statement): QueryPlan | undefined;
+}

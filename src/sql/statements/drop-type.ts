@@ -1,0 +1,26 @@
+import type { DropType } from '../../../grammar/ast.ts';
+import { PLAN_VERSION } from '../physical/steps.ts';
+import type { PlanBase, PlannedStatement } from './definition.ts';
+import { nothingToDo } from './nothing-to-do.ts';
+
+export interface DropTypePlan extends PlanBase {
+  readonly kind: 'dropType';
+  readonly name: string;
+}
+
+/** DROP TYPE. */
+export const dropType: PlannedStatement<DropType, DropTypePlan> = {
+  family: 'planned',
+  planKind: 'dropType',
+  topicNeed: () => 'nothing',
+  plan({ statement: { name, nameSpan, ifExists }, text, context: { catalog } }) {
+    if (catalog.type(name) === undefined) {
+      if (ifExists) return nothingToDo(text, `Type '${name}' does not exist`);
+      throw catalog.unknownType(name, `Type ${name} does not exist.`, nameSpan);
+    }
+    return { version: PLAN_VERSION, text, kind: 'dropType', name };
+  },
+  commandId: ({ name }) => `type/\`${name}\`/drop`,
+  apply: ({ name }, catalog) => catalog.withoutType(name),
+  message: ({ name }) => `Dropped type '${name}'`,
+};

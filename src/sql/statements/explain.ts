@@ -1,0 +1,98 @@
+import type { Explain, Query, Statement } from '../../../grammar/ast.ts';
+import { parseScript } from '../../../grammar/parse.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import type { Explanation } from '../entities/descriptions.ts';
+import { printPhysicalPlan } from '../explain/print-plan.ts';
+import { logicalRungsOf } from '../explain/logical-rungs.ts';
+import { queryTopology } from '../lowering/query-topology.ts';
+import { parseQueryId } from '../physical/query-id.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import { columnsOf, writtenColumnsOf } from '../queries/push-rows.ts';
+import { checkTransientQuery, planTransientQuery } from '../queries/transient-plan.ts';
+import type { DirectStatement, ExecuteInput } from './definition.ts';
+
+type ExplainResult = {
+  readonly kind: 'explain';
+  readonly text: string;
+  readonly explanation: Explanation;
+};
+
+/** EXPLAIN of a statement, or of a query that runs. */
+export const explain: DirectStatement<Explain, ExplainResult> = {
+  family: 'direct',
+  topicNeed: () => 'known',
+  check({ statement: { statement }, context }) {
+    const query = statement === undefined ? undefined : queryOf(statement);
+    if (query !== undefined) checkTransientQuery(query, context);
+  },
+  execute(input) {
+    const { queryId } = input.statement;
+    const explanation = queryId === undefined ? explainStatement(input) : explainRunning(queryId, input);
+    return Promise.resolve({ kind: 'explain', text: input.text, explanation });
+  },
+};
+
+/** The SELECT of a statement that has one. */
+function queryOf(statement: Statement): Query | undefined {
+  return 'query' in statement ? statement.query : undefined;
+}
+
+/** What a query would run as. @throws {DiagnosticError} for a statement without a query. */
+function explainStatement(input: ExecuteInput<Explain>): Explanation {
+  const { context } = input;
+  const { statement, span } = input.statement;
+  const query = statement === undefined ? undefined : queryOf(statement);
+  if (statement === undefined || query === undefined) {
+    throw sqlError(
+      'EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT.',
+      { span },
+    );
+  }
+  const isTransient = statement.kind === 'QueryStatement';
+  const plan = isTransient
+    ? planTransientQuery(query, parseQueryId('EXPLAIN'), context)
+    : persistentPlan(statement, input);
+  return {
+    text: '',
+    kind: isTransient ? 'PUSH' : 'PERSISTENT',
+    columns: isTransient ? columnsOf(plan.root) : writtenColumnsOf(plan.root),
+    ...logicalRungsOf(query, context),
+    physicalPlan: printPhysicalPlan(plan.root),
+    plan,
+    topology: queryTopology(plan, { analysis: context }).describe(),
+  };
+}
+
+function persistentPlan(statement: Statement, input: ExecuteInput<Explain>): QueryPlan {
+  const plan = input.planQuery(statement);
+  if (plan !== undefined) return plan;
+  throw sqlError('there is nothing to explain', { span: statement.span });
+}
+
+function explainRunning(
+  queryId: string,
+  { running: queries, serverContext }: ExecuteInput<Explain>,
+): Explanation {
+  const query = queries.require(queryId);
+  const { running, text } = query;
+  return {
+    text,
+    query: queries.describe(query),
+    kind: 'PERSISTENT',
+    columns: writtenColumnsOf(running.plan.root),
+    ...plannedRungs(text, serverContext),
+    physicalPlan: printPhysicalPlan(running.plan.root),
+    plan: running.plan,
+    topology: running.describeTopology(),
+  };
+}
+
+/** The logical plan of the query in a text, as far as it can still be planned. */
+function plannedRungs(text: string, context: AnalysisContext): ReturnType<typeof logicalRungsOf> {
+  for (const { statement } of parseScript(text)) {
+    const query = queryOf(statement);
+    if (query !== undefined) return logicalRungsOf(query, context);
+  }
+  return { logicalPlan: '', boundPlan: '' };
+}

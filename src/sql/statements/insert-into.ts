@@ -1,0 +1,106 @@
+import type { InsertInto } from '../../../grammar/ast.ts';
+import { quoteName, sameType } from '../../serde/model/sql-type.ts';
+import { analyzeQuery } from '../analysis/analyze-query.ts';
+import { sqlError, withSpan } from '../analysis/sql-error.ts';
+import { WithProperties } from '../analysis/with-properties.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { DataSource } from '../catalog/data-source.ts';
+import type { ProjectNode } from '../logical/nodes.ts';
+import { planQuery } from '../logical/plan-query.ts';
+import { planSteps } from '../physical/plan-steps.ts';
+import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
+import { sourceNames } from '../queries/transient-plan.ts';
+import type { LogicalSchema, SchemaColumn } from '../types/logical-schema.ts';
+import { givenQueryId, newQueryId } from './create/query-ids.ts';
+import { schemaOfProject, sinkStep } from './create/sink-source.ts';
+import type { PlanBase, PlanInput, PlannedStatement } from './definition.ts';
+
+export interface InsertIntoPlan extends PlanBase {
+  readonly kind: 'insertInto';
+  readonly query: QueryPlan;
+}
+
+/** INSERT INTO … SELECT. */
+export const insertInto: PlannedStatement<InsertInto, InsertIntoPlan> = {
+  family: 'planned',
+  planKind: 'insertInto',
+  topicNeed: () => 'current',
+  plan(input) {
+    const { statement, text, context } = input;
+    const properties = new WithProperties(statement.properties, 'insert');
+    const target = targetOf(statement, context.catalog);
+    const query = analyzeQuery(statement.query, context);
+    const project = planQuery({ query, context, sink: { name: target.name } });
+    checkKind(statement, target, project);
+    const result = schemaOfProject(project);
+    withSpan(statement.query.span, () => checkCompatible(result, target.schema));
+    return {
+      version: PLAN_VERSION,
+      text,
+      kind: 'insertInto',
+      query: queryInto(target, project, { input, properties }),
+    };
+  },
+  commandId: ({ query }) => `stream/\`${query.sink ?? ''}\`/create`,
+  apply: (_plan, catalog) => catalog,
+  message: ({ query }) => `Created query with ID ${query.queryId}`,
+};
+
+/** The stream that is written. @throws {DiagnosticError} where none can be. */
+function targetOf({ target: name, nameSpan }: InsertInto, catalog: Catalog): DataSource {
+  const target = catalog.source(name);
+  if (target === undefined) {
+    throw catalog.unknownSource(name, `Source does not exist: ${quoteName(name)}`, nameSpan);
+  }
+  if (target.kind !== 'STREAM') {
+    throw sqlError(
+      'INSERT INTO can only be used to insert into a stream. ' + `${quoteName(target.name)} is a table.`,
+    );
+  }
+  if (target.isSource)
+    throw sqlError(`Cannot insert into read-only ${target.kind.toLowerCase()}: ${target.name}`);
+  if (target.schema.headers.length > 0) {
+    throw sqlError(`Cannot insert into ${target.name} because it has header columns`);
+  }
+  return target;
+}
+
+function queryInto(
+  target: DataSource,
+  project: ProjectNode,
+  { input, properties }: { readonly input: PlanInput<InsertInto>; readonly properties: WithProperties },
+): QueryPlan {
+  const planned = planSteps(project, input.context);
+  return {
+    version: PLAN_VERSION,
+    queryId: givenQueryId(properties, input) ?? newQueryId({ prefix: 'INSERTQUERY_' }, input),
+    purpose: 'insertInto',
+    sources: sourceNames(project),
+    sink: target.name,
+    root: sinkStep(target, project, planned),
+  };
+}
+
+function checkKind({ query }: InsertInto, target: DataSource, { output }: ProjectNode): void {
+  if (output === 'STREAM') return;
+  throw sqlError(
+    'Incompatible data sink and query result. Data sink (' +
+      `${target.name}) type is KSTREAM but select query result is KTABLE.`,
+    { span: query.span },
+  );
+}
+
+function checkCompatible(result: LogicalSchema, sink: LogicalSchema): void {
+  const same = (a: readonly SchemaColumn[], b: readonly SchemaColumn[], names: boolean): boolean =>
+    a.length === b.length &&
+    a.every((column, index) => {
+      const other = b[index];
+      return (
+        other !== undefined && (!names || column.name === other.name) && sameType(column.type, other.type)
+      );
+    });
+  if (same(result.key, sink.key, false) && same(result.value, sink.value, true)) return;
+  throw sqlError(
+    `Incompatible schema between results and sink.\nResult schema is ${result.toString()}\nSink schema is ${sink.toString()}`,
+  );
+}

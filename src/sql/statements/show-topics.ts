@@ -1,0 +1,18 @@
+import type { TopicFacts } from '../analysis/session.ts';
+import type { ShowDefinition } from './show-definition.ts';
+
+type TopicsResult = {
+  readonly kind: 'topics';
+  readonly text: string;
+  readonly extended: boolean;
+  readonly topics: ReadonlyMap<string, TopicFacts>;
+};
+
+/** SHOW TOPICS, and SHOW ALL TOPICS with the internal ones. */
+export const showTopics: ShowDefinition<TopicsResult> = {
+  async execute({ statement: { extended, all }, text, host }) {
+    const topics = await host.listTopics();
+    const shown = [...topics].filter(([name]) => all || !name.startsWith('_'));
+    return { kind: 'topics', text, extended, topics: new Map(shown) };
+  },
+};

@@ -1,0 +1,12 @@
+import type { ShowDefinition } from './show-definition.ts';
+
+type VariablesResult = {
+  readonly kind: 'variables';
+  readonly text: string;
+  readonly variables: ReadonlyMap<string, string>;
+};
+
+/** SHOW VARIABLES: those of the session. */
+export const showVariables: ShowDefinition<VariablesResult> = {
+  execute: ({ text, session: { variables } }) => Promise.resolve({ kind: 'variables', text, variables }),
+};

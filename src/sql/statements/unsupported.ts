@@ -1,0 +1,20 @@
+import type { Statement } from '../../../grammar/ast.ts';
+import type { DiagnosticError, SourceSpan } from '../../base/errors.ts';
+import { sqlError } from '../analysis/sql-error.ts';
+import type { DirectStatement } from './definition.ts';
+
+/** The definition of a statement that is parsed and not supported yet. */
+export function unsupportedStatement(what: string): DirectStatement<Statement, never> {
+  return {
+    family: 'direct',
+    topicNeed: () => 'nothing',
+    check({ statement: { span } }) {
+      throw unsupported(what, span);
+    },
+    execute: ({ statement: { span } }) => Promise.reject(unsupported(what, span)),
+  };
+}
+
+export function unsupported(what: string, span: SourceSpan): DiagnosticError {
+  return sqlError(`${what} is not supported yet`, { span, hint: 'docs/gaps.md lists what is missing' });
+}
