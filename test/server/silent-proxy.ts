@@ -31,6 +31,12 @@ export class SilentProxy {
     this.#isSilent = true;
   }
 
+  /** Connections that come from now on are forwarded again; those that have been silent end. */
+  speakAgain(): void {
+    this.#isSilent = false;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((closed) => this.#server.close(() => closed()));

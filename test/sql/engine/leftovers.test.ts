@@ -8,7 +8,9 @@ import { Admin, Consumer } from '../../../src/client/index.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { KafkaHost, SqlEngine } from '../../../src/sql/index.ts';
 import { ApplicationLeftovers } from '../../../src/sql/runtime/application-leftovers.ts';
+import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { sqlOnBroker } from './sql-on-broker.ts';
 
 const brokers = new TestBrokers();
 let bootstrapServers: string;
@@ -118,6 +120,55 @@ it('leaves the topics of a query whose id begins with the id of the one that is 
     await engine.close();
     await sql.close();
   }
+});
+
+it('removes what a persistent query has left whose server was killed between its TERMINATE and the end of that', async () => {
+  const stateDir = brokers.newDirectory();
+  const first = sqlOnBroker(bootstrapServers, { stateDir, serviceId: 'test_' });
+  const recorded = await first.run(`
+    CREATE STREAM q (k STRING KEY, v INT) WITH (KAFKA_TOPIC='q', VALUE_FORMAT='JSON', PARTITIONS=1);
+    CREATE TABLE gone WITH (QUERY_ID='gone') AS SELECT v, COUNT(*) AS n FROM q GROUP BY v;
+    CREATE TABLE kept WITH (QUERY_ID='kept') AS SELECT v, COUNT(*) AS n FROM q GROUP BY v;`);
+  const groupOf = (id: string): string => `_confluent-ksql-test_query_${id}`;
+  const topicsOf = async (id: string): Promise<readonly string[]> =>
+    (await topicNames()).filter((name) => name.startsWith(`${groupOf(id)}-`));
+  // Closed, and not terminated: all that it has made is there, as after a kill.
+  await first.close();
+  expect(await topicsOf('GONE')).toHaveLength(2);
+
+  const terminated = [...recorded, { kind: 'control', action: 'TERMINATE', queryId: 'GONE' } as const];
+  const state = replayCommands(terminated);
+  expect(state.ended).toEqual(['GONE']);
+  const second = hostOn(stateDir);
+  const engine = new SqlEngine({ host: second, functions: builtInRegistry() });
+  await engine.restore(state);
+  await second.removeLeftovers(state.ended);
+  expect(await topicsOf('GONE')).toEqual([]);
+  expect(await topicsOf('KEPT')).toHaveLength(2);
+  expect((await admin.listGroups()).map(({ groupId }) => groupId)).not.toContain(groupOf('GONE'));
+  expect(fs.existsSync(path.join(stateDir, groupOf('GONE')))).toBe(false);
+  expect(fs.existsSync(path.join(stateDir, groupOf('KEPT')))).toBe(true);
+  await engine.close();
+  await second.close();
+});
+
+it('goes on later with a removing that the cluster did not let it end, and first where the id is used again', async () => {
+  const stateDir = brokers.newDirectory();
+  const applicationId = '_confluent-ksql-test_query_LATER';
+  const topic = `${applicationId}-Aggregate-Aggregate-Materialize-changelog`;
+  await admin.createTopics([{ name: topic, partitions: 1 }]);
+  const options = { environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_' };
+  const away = new Admin({ environment: nodeEnvironment, bootstrapServers });
+  await away.close();
+  const before = new ApplicationLeftovers(options, { admin: away, processId: 'p' });
+  before.note(applicationId, [topic]);
+  await before.remove({ applicationId, internalTopics: [topic] });
+  expect(await topicNames()).toContain(topic);
+
+  const after = new ApplicationLeftovers(options, { admin, processId: 'p' });
+  await after.finish(applicationId);
+  expect(await topicNames()).not.toContain(topic);
+  expect(fs.existsSync(path.join(stateDir, applicationId))).toBe(false);
 });
 
 it('removes no folder outside its own, whatever an application is called', async () => {
