@@ -9,7 +9,14 @@ import { bindJoin, type BoundJoin } from './join-condition.ts';
 import { QuerySources, typeOfColumn } from './query-sources.ts';
 import { bindSelectItems, type BoundItem, callsIn } from './select-items.ts';
 import type { AnalysisContext } from './session.ts';
-import { locatedError, sqlError, withPrefix } from './sql-error.ts';
+import { aggregationMessages } from '../messages/aggregation.ts';
+import { type ColumnClause, columnHints, columnMessages } from '../messages/columns.ts';
+import { expressionMessages } from '../messages/expressions.ts';
+import { headings } from '../messages/headings.ts';
+import { keyMessages } from '../messages/keys.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { headed } from '../messages/refusal.ts';
+import { refuse, refuseAt, withPrefix } from './sql-error.ts';
 import { isWindowColumn, windowColumns } from './system-columns.ts';
 import { checkWindow, checkWithin } from './window-lengths.ts';
 
@@ -32,7 +39,7 @@ export interface AnalyzedQuery {
 
 /** Resolves the names of a query. @throws {DiagnosticError} for whatever cannot be resolved or is misplaced. */
 export function analyzeQuery(query: Query, context: AnalysisContext): AnalyzedQuery {
-  const bound = withPrefix('Failed to prepare statement: ', () => bindNames(query, context));
+  const bound = withPrefix(headings.prepare, () => bindNames(query, context));
   checkColumns(bound);
   checkFunctions(bound, context);
   return bound;
@@ -40,8 +47,9 @@ export function analyzeQuery(query: Query, context: AnalysisContext): AnalyzedQu
 
 function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
   if (query.limit !== undefined && !Number.isInteger(query.limit)) {
-    throw sqlError('Value must be integer for command: LIMIT', { span: query.span });
+    throw refuse(statementMessages.wholeNumber('LIMIT'), query.span);
   }
+  checkKeys(query);
   const sources = new QuerySources(query.from, context.catalog);
   if (query.window !== undefined) checkWindow(query.window, { emitFinal: query.emit === 'FINAL' });
   for (const { within } of query.from.joins) if (within !== undefined) checkWithin(within);
@@ -55,6 +63,11 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
   );
   const select = bindSelectItems(query.select, sources);
   const having = query.having === undefined ? undefined : qualify(query.having);
+  const groupBy = query.groupBy?.expressions.map(qualify);
+  const partitionBy = query.partitionBy?.expressions.map(qualify);
+  // As they are written first: what is the same only by its source's name is told with that name.
+  checkDuplicates('GROUP BY', groupBy ?? []);
+  checkDuplicates('PARTITION BY', partitionBy ?? []);
   const selected = select.flatMap(expressionsOf);
   const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
   const isTableFunction = (name: string): boolean => context.functions.table(name) !== undefined;
@@ -65,8 +78,8 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
     joins,
     select,
     ...(query.where === undefined ? {} : { where: timesFromText(qualify(query.where)) }),
-    ...(query.groupBy === undefined ? {} : { groupBy: query.groupBy.expressions.map(qualify) }),
-    ...(query.partitionBy === undefined ? {} : { partitionBy: query.partitionBy.expressions.map(qualify) }),
+    ...(groupBy === undefined ? {} : { groupBy }),
+    ...(partitionBy === undefined ? {} : { partitionBy }),
     ...(having === undefined ? {} : { having }),
     ...(query.window === undefined ? {} : { window: query.window }),
     ...(query.emit === undefined ? {} : { emit: query.emit }),
@@ -79,13 +92,21 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
   };
 }
 
+/** What is wrong with a key as it is written. */
+function checkKeys({ groupBy, partitionBy }: Query): void {
+  if (partitionBy?.expressions.length === 0) throw refuse(keyMessages.partitionByNothing(), partitionBy.span);
+  checkDuplicates('GROUP BY', groupBy?.expressions ?? []);
+  checkDuplicates('PARTITION BY', partitionBy?.expressions ?? []);
+}
+
 /** A number with an exponent must fit a double. */
 function checkNumbers(expression: Expression): void {
   walkExpression(expression, (part) => {
     if (part.kind !== 'DoubleLiteral' || Number.isFinite(Number(part.text))) return;
     // Of literals ksqlDB counts columns from two.
     const { line, column } = part.span;
-    throw sqlError(`line ${line}:${column + 1}: Number overflows DOUBLE: ${part.text}`, { span: part.span });
+    const refusal = expressionMessages.doubleOverflow(part.text);
+    throw refuse(headed(`line ${line}:${column + 1}: `, refusal), part.span);
   });
 }
 
@@ -96,13 +117,16 @@ export function expressionsOf(item: BoundItem): readonly Expression[] {
 
 /** Every column must be one of its source; window bounds also exist in the SELECT list of a windowed aggregation. */
 function checkColumns(query: AnalyzedQuery): void {
-  const check = (clause: string, expression: Expression): void => {
+  const check = (clause: ColumnClause, expression: Expression): void => {
     for (const column of columnsOf(expression)) {
       const bound = query.sources.all.find(({ alias }) => alias === column.source);
       if (bound !== undefined && typeOfColumn(bound.source, column.name) !== undefined) continue;
       if (query.window !== undefined && isWindowColumn(column.name) && !query.sources.isJoin) {
         if (clause !== 'WHERE') continue;
-        throw sqlError(`Error in WHERE expression: Unknown column ${column.name}.`, { span: column.span });
+        throw refuse(
+          headed(headings.condition('WHERE'), expressionMessages.unknownColumn(column.name)),
+          column.span,
+        );
       }
       // A synthetic join key has a name that no source knows.
       if (query.sources.isJoin && column.source === undefined && /^ROWKEY(_[0-9]+)?$/.test(column.name))
@@ -112,11 +136,9 @@ function checkColumns(query: AnalyzedQuery): void {
         ...query.sources.columnNames(),
         ...(isWithBounds ? windowColumns.keys() : []),
       ]);
-      const text = formatExpression(column).replaceAll('`', '');
-      throw locatedError(`${clause} column '${text}' cannot be resolved.`, column.span, {
-        ...(suggestion === undefined ? {} : { suggestion }),
-        ...hintFor(column),
-      });
+      const written = formatExpression(column).replaceAll('`', '');
+      const hint = hintFor(column);
+      throw refuseAt(columnMessages.unknown({ clause, column: written, suggestion, hint }), column.span);
     }
   };
   for (const { leftExpression, rightExpression } of query.joins) {
@@ -130,12 +152,9 @@ function checkColumns(query: AnalyzedQuery): void {
   if (query.having !== undefined) check('HAVING', query.having);
 }
 
-function hintFor(column: ColumnReference): { readonly hint?: string } {
-  if (isQuoted(column)) return { hint: `a text is written in single quotes: '${column.name}'` };
-  if (!isWindowColumn(column.name)) return {};
-  return {
-    hint: `${column.name} is a column of what has a WINDOW: FROM name WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ...`,
-  };
+function hintFor(column: ColumnReference): string | undefined {
+  if (isQuoted(column)) return columnHints.quotedText(column.name);
+  return isWindowColumn(column.name) ? columnHints.windowColumn(column.name) : undefined;
 }
 
 /** A name that is longer in the text than in itself stands in quotes there, as texts do in other languages. */
@@ -152,23 +171,16 @@ function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
     for (const expression of expressions) {
       const call = callsIn(expression, isAggregate)[0];
       if (call === undefined) continue;
-      throw sqlError(
-        `${clause} does not support aggregate functions: ${call.name} is an aggregate function.`,
-        {
-          span: call.span,
-        },
-      );
+      throw refuse(aggregationMessages.aggregateInKey(clause, call.name), call.span);
     }
   }
   checkKnownFunctions(query, context);
-  checkDuplicates('GROUP BY', query.groupBy ?? []);
-  checkDuplicates('PARTITION BY', query.partitionBy ?? []);
   for (const expression of query.select.flatMap(expressionsOf)) {
     for (const call of callsIn(expression, isAggregate)) {
       const nested = call.arguments.some((argument) => callsIn(argument, isAggregate).length > 0);
       if (!nested) continue;
       const text = formatExpression(query.sources.internalize(call));
-      throw sqlError(`Aggregate functions can not be nested: ${text}`, { span: call.span });
+      throw refuse(aggregationMessages.nested(text), call.span);
     }
   }
 }
@@ -177,9 +189,7 @@ function checkDuplicates(clause: string, expressions: readonly Expression[]): vo
   const seen = new ExpressionMap<true>();
   for (const expression of expressions) {
     if (seen.add(expression, true)) continue;
-    throw sqlError(`Duplicate ${clause} expression: ${formatExpression(expression)}`, {
-      span: expression.span,
-    });
+    throw refuse(aggregationMessages.duplicate(clause, formatExpression(expression)), expression.span);
   }
 }
 

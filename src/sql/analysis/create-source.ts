@@ -6,7 +6,11 @@ import { typeFromSyntax } from '../types/from-syntax.ts';
 import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
 import { checkFormat, checkKeyColumns, keyFeatures, valueFeatures } from './formats.ts';
 import type { AnalysisContext } from './session.ts';
-import { locatedError, sqlError, withPrefix } from './sql-error.ts';
+import { columnMessages } from '../messages/columns.ts';
+import { headings } from '../messages/headings.ts';
+import { sourceMessages } from '../messages/sources.ts';
+import { withMessages } from '../messages/with-properties.ts';
+import { refuse, refuseAt, withPrefix } from './sql-error.ts';
 import { isSystemColumn } from './system-columns.ts';
 import { checkTimestampColumn } from './timestamp-column.ts';
 import { WithProperties } from './with-properties.ts';
@@ -24,23 +28,13 @@ export function analyzeCreateSource(
   text: string,
   context: AnalysisContext,
 ): DeclaredSource {
-  const properties = withPrefix('Failed to prepare statement: ', () => {
-    checkConstraints(statement);
-    return new WithProperties(statement.properties, 'source');
-  });
-  const topicName = properties.string('KAFKA_TOPIC');
-  if (topicName === undefined) {
-    throw sqlError('Missing required property "KAFKA_TOPIC" which has no default value.', {
-      hint: "name the topic: WITH (KAFKA_TOPIC='topic', …)",
-      span: statement.span,
-    });
-  }
+  const { properties, topicName, schema } = withPrefix(headings.prepare, () => prepare(statement, context));
   const formats = formatNames(properties, context);
-  const schema = schemaOf(statement, context);
   checkSchemaIds(statement, properties, formats);
   checkColumns(statement, schema, formats);
   checkKeyColumns(schema.key);
   const window = properties.window();
+  if (window !== undefined && schema.key.length === 0) throw refuse(withMessages.windowWithoutKey());
   const keyFormat: KeyFormatInfo = {
     format: formats.key,
     properties: properties.formatProperties('KEY'),
@@ -81,6 +75,26 @@ export function analyzeCreateSource(
   };
 }
 
+/** What can be said of the statement as it is written: ksqlDB checks it while it parses. */
+function prepare(
+  statement: CreateSource,
+  context: AnalysisContext,
+): { readonly properties: WithProperties; readonly topicName: string; readonly schema: LogicalSchema } {
+  const schema = schemaOf(statement, context);
+  checkConstraints(statement);
+  checkNames(statement);
+  const properties = new WithProperties(statement.properties, 'source');
+  const topicName = properties.string('KAFKA_TOPIC');
+  if (topicName === undefined) throw refuse(withMessages.missing('KAFKA_TOPIC'), statement.span);
+  return { properties, topicName, schema };
+}
+
+function checkNames({ columns, span }: CreateSource): void {
+  const names = columns.map(({ name }) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) < index);
+  if (twice.length > 0) throw refuse(columnMessages.declaredTwice([...new Set(twice)]), span);
+}
+
 function checkProperties(info: KeyFormatInfo): void {
   formatOf(info.format).validateProperties(info.properties);
 }
@@ -88,18 +102,10 @@ function checkProperties(info: KeyFormatInfo): void {
 function checkConstraints(statement: CreateSource): void {
   for (const { constraint, name, span } of statement.columns) {
     if (statement.sourceKind === 'STREAM' && constraint?.kind === 'PrimaryKey') {
-      throw locatedError(
-        `Column \`${name}\` is a 'PRIMARY KEY' column: please use 'KEY' for streams.\n` +
-          'Tables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.',
-        span,
-      );
+      throw refuseAt(sourceMessages.primaryKeyOfStream(name), span);
     }
     if (statement.sourceKind === 'TABLE' && constraint?.kind === 'Key') {
-      throw locatedError(
-        `Column \`${name}\` is a 'KEY' column: please use 'PRIMARY KEY' for tables.\n` +
-          'Tables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.',
-        span,
-      );
+      throw refuseAt(sourceMessages.keyOfTable(name), span);
     }
   }
 }
@@ -114,15 +120,9 @@ function formatNames(
     'KAFKA';
   const value =
     properties.valueFormat() ?? context.properties['ksql.persistence.default.format.value']?.toUpperCase();
-  if (value === undefined) {
-    throw sqlError(
-      "Statement is missing the 'VALUE_FORMAT' property from the WITH clause. Either provide one or set a default via " +
-        "the 'ksql.persistence.default.format.value' config.",
-      { hint: "add VALUE_FORMAT='JSON'" },
-    );
-  }
-  formatOf(key);
-  formatOf(value);
+  if (value === undefined) throw refuse(withMessages.missingFormat());
+  properties.at('KEY_FORMAT', () => formatOf(key));
+  properties.at('VALUE_FORMAT', () => formatOf(value));
   return { key, value };
 }
 
@@ -143,17 +143,12 @@ function columnOf(column: ColumnDefinition, type: SqlType): SchemaColumn {
   if (constraint.kind !== 'Headers') return { name, type, namespace: 'KEY' };
   if (constraint.key === undefined) {
     if (printType(type) !== headersType) {
-      throw sqlError(`Invalid type for HEADERS column: expected ${headersType}, got ${printType(type)}`, {
-        span: column.span,
-      });
+      throw refuse(sourceMessages.headersType(type, headersType), column.span);
     }
     return { name, type, namespace: 'HEADERS' };
   }
   if (type.kind !== 'BYTES') {
-    throw sqlError(
-      `Invalid type for HEADER('${constraint.key}') column: expected BYTES, got ${printType(type)}`,
-      { span: column.span },
-    );
+    throw refuse(sourceMessages.headerType(constraint.key, type), column.span);
   }
   return { name, type, namespace: 'HEADERS', headerKey: constraint.key };
 }
@@ -168,16 +163,13 @@ function checkSchemaIds(
     if (!properties.has(`${side}_SCHEMA_ID`)) continue;
     const format = side === 'KEY' ? formats.key : formats.value;
     if (!formatOf(format).usesSchemaRegistry) {
-      throw sqlError(
-        `${side}_FORMAT should support schema inference when ${side}_SCHEMA_ID is provided. Current format is ${format}.`,
-      );
+      throw refuse(withMessages.schemaIdUnsupported(side, format));
     }
     const declared = statement.columns.some(
       ({ constraint }) =>
         (constraint?.kind === 'Key' || constraint?.kind === 'PrimaryKey') === (side === 'KEY'),
     );
-    if (declared)
-      throw sqlError(`Table elements and ${side}_SCHEMA_ID cannot both exist for create statement.`);
+    if (declared) throw refuse(withMessages.schemaIdAndColumns(side));
   }
 }
 
@@ -186,44 +178,25 @@ function checkColumns(
   schema: LogicalSchema,
   formats: { readonly key: string; readonly value: string },
 ): void {
-  const seen = new Set<string>();
-  for (const { name } of schema.columns) {
-    if (seen.has(name)) throw sqlError(`Duplicate column names: \`${name}\``, { span: statement.span });
-    seen.add(name);
-    if (isSystemColumn(name)) {
-      const column = statement.columns.find((declared) => declared.name === name);
-      throw sqlError(
-        `'${name}' is a reserved column name. You cannot use it as a name for a column.`,
-        column === undefined ? {} : { span: column.span },
-      );
-    }
-  }
+  const reserved = statement.columns.find(({ name }) => isSystemColumn(name));
+  if (reserved !== undefined) throw refuse(columnMessages.reservedName(reserved.name), reserved.span);
   checkHeaders(schema);
   if (statement.sourceKind === 'TABLE' && schema.key.length === 0) {
-    throw sqlError(
-      'Tables require a PRIMARY KEY. Please define the PRIMARY KEY.' +
-        (formatOf(formats.key).usesSchemaRegistry
-          ? ' You can also use PARTIAL SCHEMA inference to load the value columns from the Schema Registry.'
-          : ''),
-      { span: statement.span },
-    );
+    const canInfer = formatOf(formats.key).usesSchemaRegistry;
+    throw refuse(sourceMessages.primaryKeyMissing(canInfer), statement.span);
   }
   if (schema.columns.length === 0 && formats.value !== 'NONE') {
-    throw sqlError('The statement does not define any columns.', {
-      hint: 'name at least one value column',
-      span: statement.span,
-    });
+    throw refuse(sourceMessages.noColumns(), statement.span);
   }
 }
 
 function checkHeaders(schema: LogicalSchema): void {
   const all = schema.headers.filter(({ headerKey }) => headerKey === undefined);
   const keyed = schema.headers.filter(({ headerKey }) => headerKey !== undefined);
-  if (all.length > 1) throw sqlError('Schema already contains a HEADERS column.');
-  if (all.length === 1 && keyed.length > 0) throw sqlError('Schema already contains a HEADERS column.');
+  if (all.length > 1 || (all.length === 1 && keyed.length > 0)) throw refuse(sourceMessages.headersTwice());
   const keys = new Set<string>();
   for (const { headerKey = '' } of keyed) {
-    if (keys.has(headerKey)) throw sqlError(`Schema already contains a HEADER('${headerKey}') column.`);
+    if (keys.has(headerKey)) throw refuse(sourceMessages.headerTwice(headerKey));
     keys.add(headerKey);
   }
 }

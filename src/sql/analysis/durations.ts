@@ -1,5 +1,6 @@
 import type { Duration, TimeUnit } from '../../../grammar/ast.ts';
-import { sqlError } from './sql-error.ts';
+import { withMessages } from '../messages/with-properties.ts';
+import { refuse } from './sql-error.ts';
 
 const unitMs = {
   MILLISECONDS: 1,
@@ -19,10 +20,7 @@ export function durationMs(duration: Duration): number {
 /** Reads the text of a WINDOW_SIZE: `'30 SECONDS'`. */
 export function parseDurationMs(text: string): number {
   const parts = text.trim().split(/\s+/);
-  const invalid = (reason: string): Error =>
-    sqlError(`Configuration WINDOW_SIZE is invalid: Invalid duration: '${text}'. ${reason}`, {
-      hint: "write a number and a unit: '10 SECONDS'",
-    });
+  const invalid = (reason: string): Error => refuse(withMessages.windowSize(text, reason));
   if (parts.length !== 2) throw invalid(`Expected 2 parts, got ${parts.length}.`);
   const [amount = '', unit = ''] = parts;
   if (!/^[0-9]+$/.test(amount)) throw invalid(`Size is not a number: '${amount}'`);

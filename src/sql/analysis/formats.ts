@@ -3,7 +3,9 @@ import type { FormatColumn, FormatSide, SerdeFeature } from '../../serde/format.
 import { formatOf } from '../../serde/formats.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { booleanProperty, type SessionProperties } from './session.ts';
-import { sqlError, withPrefix } from './sql-error.ts';
+import { keyMessages } from '../messages/keys.ts';
+import { withMessages } from '../messages/with-properties.ts';
+import { refuse, withPrefix } from './sql-error.ts';
 
 /** How a single key column is laid out: never wrapped, which is recorded where a format could do both. */
 export function keyFeatures(format: string, columnCount: number): readonly SerdeFeature[] {
@@ -27,9 +29,9 @@ export function valueFeatures(options: {
   if (wrapSingleValue !== undefined) {
     const feature: SerdeFeature = wrapSingleValue ? 'WRAP_SINGLES' : 'UNWRAP_SINGLES';
     if (!features.has(feature)) {
-      throw sqlError(`Format '${format}' does not support 'WRAP_SINGLE_VALUE' set to '${wrapSingleValue}'.`);
+      throw refuse(withMessages.wrapUnsupported(format, wrapSingleValue));
     }
-    if (columnCount !== 1) throw sqlError("'WRAP_SINGLE_VALUE' is only valid for single-field value schemas");
+    if (columnCount !== 1) throw refuse(withMessages.wrapOfSeveral());
     return [feature];
   }
   const wrap = booleanProperty(properties, 'ksql.persistence.wrap.single.values');
@@ -41,14 +43,17 @@ export function valueFeatures(options: {
 /** Checks that a format can write these columns. @throws {DiagnosticError} with the schema and the reason. */
 export function checkFormat(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): void {
   const format = formatOf(info.format);
-  const title = side === 'key' ? 'Key' : 'Value';
   const printed = columns.map(
     ({ name, type }) => `${quoteName(name)} ${printType(type)}${side === 'key' ? ' KEY' : ''}`,
   );
-  withPrefix(
-    `${title} format does not support schema.\nformat: ${info.format}\n` +
-      `schema: Persistence{columns=[${printed.join(', ')}], features=[${info.features.join(', ')}]}\nreason: `,
-    () => format.validate({ columns, side, features: new Set(info.features), properties: info.properties }),
+  const heading = withMessages.formatSchema({
+    side,
+    format: info.format,
+    columns: printed,
+    features: info.features,
+  });
+  withPrefix(heading.message, () =>
+    format.validate({ columns, side, features: new Set(info.features), properties: info.properties }),
   );
 }
 
@@ -56,11 +61,7 @@ export function checkFormat(side: FormatSide, info: FormatInfo, columns: readonl
 export function checkKeyColumns(columns: readonly FormatColumn[]): void {
   for (const { name, type } of columns) {
     if (!containsMap(type)) continue;
-    throw sqlError(
-      'Map keys, including types that contain maps, are not supported as they may lead to unexpected behavior due to ' +
-        `inconsistent serialization. Key column name: ${quoteName(name)}. Column type: ${printType(type)}. ` +
-        'See https://github.com/confluentinc/ksql/issues/6621 for more.',
-    );
+    throw refuse(keyMessages.mapKey(name, type));
   }
 }
 

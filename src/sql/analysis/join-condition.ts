@@ -3,7 +3,9 @@ import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf } from '../../../grammar/traverse.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import type { BoundSource, QuerySources } from './query-sources.ts';
-import { sqlError } from './sql-error.ts';
+import { columnMessages } from '../messages/columns.ts';
+import { joinMessages } from '../messages/joins.ts';
+import { refuse } from './sql-error.ts';
 
 /** A join, its condition sorted by side. Expressions are qualified. */
 export interface BoundJoin {
@@ -29,36 +31,24 @@ export function bindJoin(join: JoinedSource, joined: readonly string[], sources:
   const condition = sources.qualify(join.on);
   const text = formatExpression(condition);
   if (condition.kind === 'Logical') {
-    throw sqlError(
-      `Invalid join condition: joins on multiple conditions are not yet supported. Got ${text}.`,
-      {
-        span: join.on.span,
-      },
-    );
+    throw refuse(joinMessages.severalConditions(text), join.on.span);
   }
   if (condition.kind !== 'Comparison' || condition.operator !== '=') {
-    throw sqlError(`Only equality join criteria is supported.`, { span: join.on.span });
+    throw refuse(joinMessages.noEquality(), join.on.span);
   }
   const left = sideOf(condition.left, text);
   const right = sideOf(condition.right, text);
   const alias = join.source.alias;
   if (left === right) {
-    throw sqlError(
-      `Each side of the join must reference exactly one source and not the same source. Left side references \`${left}\` and right references \`${right}\``,
-      { span: join.on.span },
-    );
+    throw refuse(joinMessages.sameSide(left, right), join.on.span);
   }
   const flipped = left === alias;
   if (!flipped && right !== alias) {
-    throw sqlError(
-      `A join criteria is expected to reference the source (\`${alias}\`) in the FROM clause, instead the right source ` +
-        `references \`${right}\` and the left source references \`${left}\``,
-      { span: join.on.span },
-    );
+    throw refuse(joinMessages.withoutJoined({ joined: alias, left, right }), join.on.span);
   }
   const leftAlias = flipped ? right : left;
   if (!joined.includes(leftAlias)) {
-    throw sqlError(`'${leftAlias}' is not a valid stream/table name or alias.`, { span: join.on.span });
+    throw refuse(columnMessages.unknownSource(leftAlias, undefined), join.on.span);
   }
   return {
     type: join.type,
@@ -77,9 +67,5 @@ function sideOf(expression: Expression, condition: string): string {
   const aliases = new Set(columnsOf(expression).map(({ source }) => source));
   const [only] = aliases;
   if (aliases.size === 1 && only !== undefined) return only;
-  throw sqlError(
-    `Invalid comparison expression '${formatExpression(expression)}' in join '${condition}'. ` +
-      'Each side of the join comparision must contain references from exactly one source.',
-    { span: expression.span },
-  );
+  throw refuse(joinMessages.sideWithoutSource(formatExpression(expression), condition), expression.span);
 }

@@ -1,13 +1,19 @@
 import type { AliasedSource, ColumnReference, Expression, FromClause } from '../../../grammar/ast.ts';
-import { columnsOf, rewriteExpression } from '../../../grammar/traverse.ts';
+import { columnsOf, rewriteExpression, walkExpression } from '../../../grammar/traverse.ts';
+import { assertDefined } from '../../base/assert.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { freeName } from './name-sequence.ts';
-import { joinWords, sqlError } from './sql-error.ts';
+import { columnHints, columnMessages } from '../messages/columns.ts';
+import { functionMessages } from '../messages/functions.ts';
+import { joinMessages } from '../messages/joins.ts';
+import { refuse } from './sql-error.ts';
 import { pseudoColumns, windowColumns } from './system-columns.ts';
+
+const JOIN_WORDS = ['INNER', 'LEFT', 'RIGHT', 'FULL', 'OUTER'];
 
 /** A source in a FROM clause. */
 export interface BoundSource {
@@ -40,8 +46,7 @@ export class QuerySources {
 
   get first(): BoundSource {
     const first = this.all[0];
-    if (first === undefined) throw sqlError('a query needs a source');
-    return first;
+    return assertDefined(first, 'a query has a source');
   }
 
   byAlias(alias: string, span: SourceSpan): BoundSource {
@@ -51,10 +56,23 @@ export class QuerySources {
       alias,
       this.all.map((bound) => bound.alias),
     );
-    throw sqlError(`'${alias}' is not a valid stream/table name or alias.`, {
+    const hint = this.#hintFor(alias);
+    throw refuse(
+      columnMessages.unknownSource(alias, hint === undefined ? suggestion : undefined, hint),
       span,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+    );
+  }
+
+  /** What an unknown alias is: the name of a source that has an alias, or a column that is a struct. */
+  #hintFor(name: string): string | undefined {
+    const named = this.all.find(({ source }) => source.name === name);
+    if (named !== undefined) {
+      const word = nearestName(named.alias, JOIN_WORDS);
+      if (word !== undefined && named.alias !== word) return columnHints.joinWord(named.alias, word);
+      return columnHints.otherAlias(name, named.alias);
+    }
+    const isStruct = this.all.some(({ source }) => source.schema.find(name)?.type.kind === 'STRUCT');
+    return isStruct ? columnHints.structField(name, 'field') : undefined;
   }
 
   /** All names of columns, for hints; those of the records and windows come last. */
@@ -74,6 +92,7 @@ export class QuerySources {
 
   /** Gives every column the alias of its source. Names that no source has are left as they are. */
   qualify(expression: Expression): Expression {
+    this.#checkLambdas(expression);
     for (const { source, span } of columnsOf(expression))
       if (source !== undefined) this.byAlias(source, span);
     return rewriteExpression(expression, (part) =>
@@ -81,14 +100,22 @@ export class QuerySources {
     );
   }
 
+  #checkLambdas(expression: Expression): void {
+    walkExpression(expression, (part) => {
+      if (part.kind !== 'Lambda') return;
+      const hiding = part.parameters.find((name) =>
+        this.all.some(({ source }) => source.schema.find(name) !== undefined),
+      );
+      if (hiding !== undefined) throw refuse(functionMessages.lambdaColumn(hiding), part.span);
+    });
+  }
+
   #qualifyColumn(column: ColumnReference): ColumnReference {
     if (column.source !== undefined) return column;
     const owners = this.all.filter(({ source }) => typeOfColumn(source, column.name) !== undefined);
     if (owners.length > 1) {
-      const could = owners.map(({ alias }) => `${alias}.${column.name}`);
-      throw sqlError(`Column '${column.name}' is ambiguous. Could be ${joinWords(could, 'or')}.`, {
-        span: column.span,
-      });
+      const aliases = owners.map(({ alias }) => alias);
+      throw refuse(columnMessages.ambiguous(column.name, aliases), column.span);
     }
     const owner = owners[0];
     return owner === undefined ? column : { ...column, source: owner.alias };
@@ -117,15 +144,12 @@ export class QuerySources {
     const aliases = new Set<string>();
     for (const { source, alias, span } of this.all) {
       if (names.has(source.name)) {
-        throw sqlError(
-          this.all.length > 2
-            ? `N-way joins do not support multiple occurrences of the same source. Source: '${source.name}'.`
-            : `Can not join '${source.name}' to '${source.name}': self joins are not yet supported.`,
-          { span },
+        throw refuse(
+          this.all.length > 2 ? joinMessages.sourceTwice(source.name) : joinMessages.selfJoin(source.name),
+          span,
         );
       }
-      if (aliases.has(alias))
-        throw sqlError(`Each side of the join must have a different alias: ${alias}`, { span });
+      if (aliases.has(alias)) throw refuse(joinMessages.aliasTwice(alias), span);
       names.add(source.name);
       aliases.add(alias);
     }

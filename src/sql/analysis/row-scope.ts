@@ -1,13 +1,16 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import { bind } from '../bound/bind.ts';
+import { CodeMistake } from '../bound/binder.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { bindPredicate, noCondition } from '../bound/predicate.ts';
 import type { BindOptions } from '../bound/scope.ts';
 import type { RowColumn } from '../logical/nodes.ts';
+import { headed } from '../messages/refusal.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import { rowIndex } from './row-index.ts';
 import type { AnalysisContext } from './session.ts';
-import { sqlError } from './sql-error.ts';
+import { refuse } from './sql-error.ts';
 
 function optionsOver(row: readonly RowColumn[], context: AnalysisContext): BindOptions {
   const { columns } = rowIndex(row);
@@ -36,6 +39,22 @@ export function bindConditionOver(
   return bindPredicate(predicate, 'WHERE', optionsOver(row, context));
 }
 
+/** The expressions of a key. @param heading what ksqlDB puts before what it finds wrong when it generates code. */
+export function bindKeys(
+  heading: string,
+  expressions: readonly Expression[],
+  row: readonly RowColumn[],
+  context: AnalysisContext,
+): readonly BoundExpression[] {
+  return expressions.map((expression) => {
+    try {
+      return bindOver(row, expression, context);
+    } catch (error) {
+      throw error instanceof CodeMistake ? refuse(headed(heading, error.diagnostic)) : error;
+    }
+  });
+}
+
 /** The type of an expression over a row, null for NULL. */
 export function typeOver(
   row: readonly RowColumn[],
@@ -57,10 +76,7 @@ export function knownTypeOver(
 /** The type of what must have one. */
 export function knownType({ type, syntax }: BoundExpression): SqlType {
   if (type !== null) return type;
-  throw sqlError(
-    "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",
-    { span: syntax.span },
-  );
+  throw refuse(expressionMessages.typeOfNull(), syntax.span);
 }
 
 /** The condition of a clause; NULL is none. */

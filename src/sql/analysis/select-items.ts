@@ -4,7 +4,8 @@ import type { SourceSpan } from '../../base/errors.ts';
 import { isSystemColumn } from './system-columns.ts';
 import type { QuerySources } from './query-sources.ts';
 import { freeName, nameSequence } from './name-sequence.ts';
-import { sqlError } from './sql-error.ts';
+import { columnMessages } from '../messages/columns.ts';
+import { refuse } from './sql-error.ts';
 
 /** One column of a result: its name, and the expression with qualified columns. */
 interface BoundSelect {
@@ -62,9 +63,7 @@ function checkName(name: string, alias: string | undefined, item: SelectItem): v
   // The bounds of a window may be selected under their own names: it is for the plan to say where they exist.
   if (!isSystemColumn(name)) return;
   if (alias !== undefined) {
-    throw sqlError(`\`${name}\` is a reserved column name. You cannot use it as an alias for a column.`, {
-      span: item.span,
-    });
+    throw refuse(columnMessages.reservedAlias(name), item.span);
   }
 }
 

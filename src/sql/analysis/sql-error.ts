@@ -1,17 +1,19 @@
 import { type Diagnostic, DiagnosticError, type SourceSpan } from '../../base/errors.ts';
+import { headed, type Refusal } from '../messages/refusal.ts';
 
 /** A mistake in a statement. */
 export function sqlError(message: string, more: Omit<Diagnostic, 'message'> = {}): DiagnosticError {
   return new DiagnosticError({ message, ...more });
 }
 
+/** A refusal at its place. */
+export function refuse(refusal: Refusal, span?: SourceSpan): DiagnosticError {
+  return new DiagnosticError(span === undefined ? refusal : { ...refusal, span });
+}
+
 /** The same with the place in front of the message, as ksqlDB writes it: `Line: 3, Col: 70: …`. */
-export function locatedError(
-  message: string,
-  span: SourceSpan,
-  more: Omit<Diagnostic, 'message' | 'span'> = {},
-): DiagnosticError {
-  return sqlError(`Line: ${span.line}, Col: ${span.column}: ${message}`, { span, ...more });
+export function refuseAt(refusal: Refusal, span: SourceSpan): DiagnosticError {
+  return refuse(headed(`Line: ${span.line}, Col: ${span.column}: `, refusal), span);
 }
 
 /** Runs a step and puts `prefix` before the message of what it throws. */
@@ -36,10 +38,4 @@ export function withSpan<T>(span: SourceSpan, step: () => T): T {
     if (!(error instanceof DiagnosticError) || error.diagnostic.span !== undefined) throw error;
     throw new DiagnosticError({ ...error.diagnostic, span }, { cause: error });
   }
-}
-
-/** `A`, `A and B`, `A, B or C`. */
-export function joinWords(words: readonly string[], last: 'and' | 'or'): string {
-  if (words.length <= 1) return words.join('');
-  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }

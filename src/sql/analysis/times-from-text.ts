@@ -1,8 +1,10 @@
 import { mustStop } from '../../base/assert.ts';
+import { messageOf } from '../../base/errors.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import type { Expression } from '../../../grammar/ast.ts';
 import { rewriteExpression } from '../../../grammar/traverse.ts';
 import { parseTimestamp } from '../values/iso-time.ts';
-import { locatedError } from './sql-error.ts';
+import { refuseAt } from './sql-error.ts';
 
 const timeColumns: ReadonlySet<string> = new Set(['ROWTIME', 'WINDOWSTART', 'WINDOWEND']);
 
@@ -35,12 +37,6 @@ function millis(expression: Expression): Expression {
     return { kind: 'IntegerLiteral', text: String(parseTimestamp(value)), span };
   } catch (error) {
     if (mustStop(error)) throw error;
-    throw locatedError(
-      `Failed to parse timestamp '${value}': ${error instanceof Error ? error.message : ''}`,
-      span,
-      {
-        hint: "write it as '2020-02-10T08:31:44.001'",
-      },
-    );
+    throw refuseAt(expressionMessages.timestampText(value, messageOf(error)), span);
   }
 }

@@ -1,6 +1,7 @@
 import type { TimestampColumn } from '../catalog/data-source.ts';
 import type { LogicalSchema } from '../types/logical-schema.ts';
-import { sqlError } from './sql-error.ts';
+import { withMessages } from '../messages/with-properties.ts';
+import { refuse } from './sql-error.ts';
 import type { WithProperties } from './with-properties.ts';
 
 /**
@@ -15,30 +16,27 @@ export function checkTimestampColumn(
   const format = properties.string('TIMESTAMP_FORMAT');
   if (named === undefined) {
     if (format === undefined) return undefined;
-    throw sqlError("Invalid configuration: 'TIMESTAMP_FORMAT' set without setting 'TIMESTAMP'");
+    throw refuse(withMessages.timestampFormatAlone(), properties.place('TIMESTAMP_FORMAT'));
   }
   const column = /^`.*`$/.test(named) ? named.slice(1, -1) : named.toUpperCase();
   const found = schema.find(column) ?? schema.find(named);
   if (found === undefined) {
-    throw sqlError(`The TIMESTAMP column set in the WITH clause does not exist in the schema: '${column}'`);
+    const names = schema.columns.map(({ name }) => name);
+    throw refuse(withMessages.timestampMissing(column, names), properties.place('TIMESTAMP'));
   }
   switch (found.type.kind) {
     case 'BIGINT':
     case 'TIMESTAMP':
       if (format !== undefined) {
-        throw sqlError("'TIMESTAMP_FORMAT' set for field that is not a STRING");
+        throw refuse(withMessages.timestampFormatOfNumber(), properties.place('TIMESTAMP_FORMAT'));
       }
       return { column: found.name };
     case 'STRING':
       if (format === undefined) {
-        throw sqlError(
-          `A String timestamp field has been specified without also specifying the TIMESTAMP_FORMAT`,
-        );
+        throw refuse(withMessages.timestampFormatMissing(), properties.place('TIMESTAMP'));
       }
       return { column: found.name, format };
     default:
-      throw sqlError(
-        `Timestamp column, \`${found.name}\`, should be LONG(INT64), TIMESTAMP, or a String with a TIMESTAMP_FORMAT specified.`,
-      );
+      throw refuse(withMessages.timestampType(found.name), properties.place('TIMESTAMP'));
   }
 }

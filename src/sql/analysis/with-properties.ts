@@ -1,9 +1,10 @@
 import type { Literal, Property } from '../../../grammar/ast.ts';
 import { type WithWord, withWords } from '../../../grammar/with-words.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import type { SourceSpan } from '../../base/errors.ts';
 import type { WindowInfo, WindowType } from '../catalog/data-source.ts';
 import { parseDurationMs } from './durations.ts';
-import { joinWords, sqlError } from './sql-error.ts';
+import { withMessages } from '../messages/with-properties.ts';
+import { refuse, withSpan } from './sql-error.ts';
 
 const sourceOnlyNames = ['WINDOW_TYPE', 'WINDOW_SIZE', 'SOURCE_CONNECTOR', 'SOURCED_BY_CONNECTOR'] as const;
 
@@ -22,6 +23,35 @@ const namesOf: Readonly<Record<WithOwner, readonly PropertyName[]>> = {
   insert: ['QUERY_ID'],
 };
 
+/** Properties whose values are texts, and nothing else. */
+const TEXTS: readonly PropertyName[] = [
+  'KAFKA_TOPIC',
+  'FORMAT',
+  'KEY_FORMAT',
+  'VALUE_FORMAT',
+  'TIMESTAMP',
+  'TIMESTAMP_FORMAT',
+];
+const WHOLE_NUMBERS: readonly PropertyName[] = ['PARTITIONS', 'REPLICAS', 'RETENTION_MS'];
+
+/** What Java calls the value of a literal: Kafka's words for a value of a wrong type name it. */
+function javaTypeOf(literal: Literal | undefined): string {
+  switch (literal?.kind) {
+    case 'BooleanLiteral':
+      return 'java.lang.Boolean';
+    case 'IntegerLiteral':
+      return Number.isSafeInteger(Number(literal.text)) && Math.abs(Number(literal.text)) < 2 ** 31
+        ? 'java.lang.Integer'
+        : 'java.lang.Long';
+    case 'DecimalLiteral':
+      return 'java.math.BigDecimal';
+    case 'DoubleLiteral':
+      return 'java.lang.Double';
+    default:
+      return 'java.lang.String';
+  }
+}
+
 /** The properties of a WITH clause, checked one by one. */
 export class WithProperties {
   readonly #values: ReadonlyMap<string, Literal>;
@@ -32,17 +62,17 @@ export class WithProperties {
     const unknown = properties.filter(({ name }) => !known.includes(name));
     const first = unknown[0];
     if (first !== undefined) {
-      const suggestion = nearestName(first.name, known);
-      throw sqlError(
-        `Invalid config variable(s) in the WITH clause: ${unknown.map(({ name }) => name).join(',')}`,
-        { span: first.span, ...(suggestion === undefined ? {} : { suggestion }) },
-      );
+      const names = unknown.map(({ name }) => name);
+      throw refuse(withMessages.unknown(names, known), first.span);
     }
     this.#values = new Map(properties.map(({ name, value }) => [name, value]));
     this.#checkFormats();
     this.#checkDelimiter('KEY_DELIMITER');
     this.#checkDelimiter('VALUE_DELIMITER');
     this.window();
+    for (const name of TEXTS) this.#checkText(name);
+    for (const name of WHOLE_NUMBERS) this.integer(name);
+    this.boolean('WRAP_SINGLE_VALUE');
   }
 
   string(name: PropertyName): string | undefined {
@@ -56,21 +86,25 @@ export class WithProperties {
   integer(name: PropertyName): number | undefined {
     const text = this.string(name);
     if (text === undefined) return undefined;
-    if (/^-?[0-9]+$/.test(text)) return Number(text);
-    throw sqlError(
-      `Invalid value '${text}' for configuration ${name}: Not a number of type INT`,
-      this.#place(name),
-    );
+    if (!/^-?[0-9]+$/.test(text)) {
+      const literal = this.#values.get(name);
+      const refusal =
+        literal?.kind === 'StringLiteral'
+          ? withMessages.notNumber(name, text, name === 'RETENTION_MS' ? 'LONG' : 'INT')
+          : withMessages.notInteger(name, text, javaTypeOf(literal));
+      throw refuse(refusal, this.place(name));
+    }
+    const least = name === 'PARTITIONS' || name === 'REPLICAS' ? 1 : undefined;
+    if (least !== undefined && Number(text) < least)
+      throw refuse(withMessages.tooSmall(name, text, least), this.place(name));
+    return Number(text);
   }
 
   boolean(name: PropertyName): boolean | undefined {
     const text = this.string(name)?.toLowerCase();
     if (text === undefined) return undefined;
     if (text === 'true' || text === 'false') return text === 'true';
-    throw sqlError(
-      `Invalid value '${text}' for configuration ${name}: Expected value to be either true or false`,
-      this.#place(name),
-    );
+    throw refuse(withMessages.notBoolean(name, text), this.place(name));
   }
 
   has(name: PropertyName): boolean {
@@ -110,61 +144,51 @@ export class WithProperties {
       return undefined;
     }
     if (type !== 'TUMBLING' && type !== 'HOPPING' && type !== 'SESSION') {
-      throw sqlError(
-        `Invalid value ${type} for configuration WINDOW_TYPE: String must be one of: SESSION, HOPPING, TUMBLING, null`,
-        this.#place('WINDOW_TYPE'),
-      );
+      const refusal = withMessages.notOneOf('WINDOW_TYPE', type, ['SESSION', 'HOPPING', 'TUMBLING']);
+      throw refuse(refusal, this.place('WINDOW_TYPE'));
     }
-    return windowInfo(type, size);
+    return this.at(size === undefined ? 'WINDOW_TYPE' : 'WINDOW_SIZE', () => windowInfo(type, size));
   }
 
-  #place(name: string): { span: Property['span'] } | Record<never, never> {
+  /** Where the value of a property is written; of a format FORMAT may say it. */
+  place(name: PropertyName): SourceSpan | undefined {
+    const written = name.endsWith('_FORMAT') && !this.#values.has(name) ? 'FORMAT' : name;
+    return this.#values.get(written)?.span;
+  }
+
+  /** Runs a step whose mistakes are about the value of a property. */
+  at<T>(name: PropertyName, step: () => T): T {
+    const span = this.place(name);
+    return span === undefined ? step() : withSpan(span, step);
+  }
+
+  #checkText(name: PropertyName): void {
     const literal = this.#values.get(name);
-    return literal === undefined ? {} : { span: literal.span };
+    if (literal === undefined || literal.kind === 'NullLiteral' || literal.kind === 'StringLiteral') return;
+    throw refuse(withMessages.notText(name, this.string(name) ?? '', javaTypeOf(literal)), literal.span);
   }
 
   #checkFormats(): void {
     if (!this.has('FORMAT')) return;
     for (const side of ['KEY_FORMAT', 'VALUE_FORMAT'] as const) {
       if (!this.has(side)) continue;
-      throw sqlError(
-        `Cannot supply both '${side}' and 'FORMAT' properties, as 'FORMAT' sets both key and value formats. ` +
-          `Either use just 'FORMAT', or use 'KEY_FORMAT' and 'VALUE_FORMAT'.`,
-        this.#place('FORMAT'),
-      );
+      throw refuse(withMessages.formatTwice(side), this.place('FORMAT'));
     }
   }
 
   #checkDelimiter(name: 'KEY_DELIMITER' | 'VALUE_DELIMITER'): void {
     const delimiter = this.string(name);
     if (delimiter === undefined || delimiter === 'SPACE' || delimiter === 'TAB') return;
-    const example = "\nExample valid value: ';'";
-    if (delimiter.trim() === '') {
-      throw sqlError(
-        `Configuration ${name} is invalid: Delimiter cannot be empty, if you meant to have a tab or space for ` +
-          `delimiter, please use the special values 'TAB' or 'SPACE'${example}`,
-        this.#place(name),
-      );
-    }
-    if (delimiter.length !== 1) {
-      throw sqlError(
-        `Configuration ${name} is invalid: Invalid delimiter value: '${delimiter}'. ` +
-          `Delimiter must be a single character or ${joinWords(['TAB', 'SPACE'], 'or').replace(' or ', ',')}${example}`,
-        this.#place(name),
-      );
-    }
+    if (delimiter.trim() === '') throw refuse(withMessages.emptyDelimiter(name), this.place(name));
+    if (delimiter.length !== 1) throw refuse(withMessages.longDelimiter(name, delimiter), this.place(name));
   }
 }
 
 function windowInfo(type: WindowType, size: string | undefined): WindowInfo {
   if (type === 'SESSION') {
-    if (size !== undefined) throw sqlError("'WINDOW_SIZE' should not be set for SESSION windows.");
+    if (size !== undefined) throw refuse(withMessages.windowSizeOfSession());
     return { type };
   }
-  if (size === undefined) {
-    throw sqlError(
-      `${type} windows require 'WINDOW_SIZE' to be provided in the WITH clause. For example: 'WINDOW_SIZE'='10 SECONDS'`,
-    );
-  }
+  if (size === undefined) throw refuse(withMessages.windowSizeMissing(type));
   return { type, sizeMs: parseDurationMs(size) };
 }

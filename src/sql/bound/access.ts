@@ -1,6 +1,6 @@
 import type { ColumnReference, Dereference, LambdaVariable, Subscript } from '../../../grammar/ast.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
-import { BIGINT, printType } from '../../serde/model/sql-type.ts';
+import { BIGINT } from '../../serde/model/sql-type.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import { type Binder, mistake, node } from './binder.ts';
 import { convert } from './conversion.ts';
 import type { BoundExpression } from './nodes.ts';
@@ -9,7 +9,10 @@ export function bindColumn(syntax: ColumnReference, { options }: Binder): BoundE
   const { name, source } = syntax;
   const found = options.scope.resolveColumn(name, source);
   if (found === undefined) {
-    throw mistake(syntax, `Unknown column ${source === undefined ? name : `${source}.${name}`}.`);
+    throw mistake(
+      syntax,
+      expressionMessages.unknownColumn(source === undefined ? name : `${source}.${name}`),
+    );
   }
   const { type, isRecordTime = false, ...position } = found;
   return node({ kind: 'Column', type, position, name, isRecordTime, syntax });
@@ -17,7 +20,7 @@ export function bindColumn(syntax: ColumnReference, { options }: Binder): BoundE
 
 export function bindLambdaVariable(syntax: LambdaVariable, { parameters }: Binder): BoundExpression {
   const binding = parameters.findLast(({ name }) => name === syntax.name);
-  if (binding === undefined) throw mistake(syntax, `Unknown lambda variable ${syntax.name}.`);
+  if (binding === undefined) throw mistake(syntax, expressionMessages.unknownLambdaVariable(syntax.name));
   return node({ kind: 'Parameter', type: binding.type, binding, syntax });
 }
 
@@ -25,12 +28,15 @@ export function bindLambdaVariable(syntax: LambdaVariable, { parameters }: Binde
 export function bindDereference(syntax: Dereference, binder: Binder): BoundExpression {
   const base = binder.bind(syntax.base, binder);
   if (base.type?.kind !== 'STRUCT') {
-    throw mistake(syntax, `Expected STRUCT type, got: ${base.type === null ? 'null' : printType(base.type)}`);
+    throw mistake(syntax, expressionMessages.notStruct(base.type));
   }
   const index = base.type.fields.findIndex((field) => field.name === syntax.field);
   const field = base.type.fields[index];
   if (field === undefined) {
-    throw mistake(syntax, `Could not find field '${syntax.field}' in '${formatExpression(syntax.base)}'.`);
+    throw mistake(
+      syntax,
+      expressionMessages.unknownField({ field: syntax.field, base: syntax.base, type: base.type }),
+    );
   }
   return node({ kind: 'Field', type: field.type, base, index, syntax });
 }
@@ -42,10 +48,7 @@ export function bindSubscript(syntax: Subscript, binder: Binder): BoundExpressio
   const { type } = base;
   if (type?.kind === 'ARRAY') {
     if (index.type?.kind !== 'INTEGER' && index.type?.kind !== 'BIGINT') {
-      throw mistake(
-        syntax.index,
-        `Array subscript must be an integer, was ${index.type === null ? 'null' : printType(index.type)}`,
-      );
+      throw mistake(syntax.index, expressionMessages.arrayIndex(index.type));
     }
     return node({ kind: 'Subscript', type: type.element, base, index, syntax });
   }
@@ -53,8 +56,5 @@ export function bindSubscript(syntax: Subscript, binder: Binder): BoundExpressio
     const key = convert(index, type.key.kind === 'INTEGER' ? BIGINT : type.key) ?? index;
     return node({ kind: 'Subscript', type: type.value, base, index: key, syntax });
   }
-  throw mistake(
-    syntax,
-    `Subscript is only for ARRAY and MAP, not ${type === null ? 'null' : printType(type)}`,
-  );
+  throw mistake(syntax, expressionMessages.container(type));
 }

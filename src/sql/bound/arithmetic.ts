@@ -1,6 +1,6 @@
 import type { Arithmetic, ArithmeticOperator, Sign } from '../../../grammar/ast.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
-import { DOUBLE, printType, type SqlType, STRING } from '../../serde/model/sql-type.ts';
+import { DOUBLE, type SqlType, STRING } from '../../serde/model/sql-type.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import { widerNumeric } from '../types/casts.ts';
 import { asDecimalType, decimalResult } from '../types/decimal-types.ts';
 import { type Binder, constant, mistake, node, typedConstant } from './binder.ts';
@@ -13,10 +13,7 @@ export function bindArithmetic(syntax: Arithmetic, binder: Binder): BoundExpress
   const right = binder.bind(syntax.right, binder);
   const type = resultType(syntax.operator, left.type, right.type);
   if (type === undefined) {
-    throw mistake(
-      syntax,
-      `Error processing expression: ${formatExpression(syntax)}. ${unsupported(left.type, right.type)}`,
-    );
+    throw mistake(syntax, expressionMessages.arithmetic({ syntax, left: left.type, right: right.type }));
   }
   return node({
     kind: 'Arithmetic',
@@ -57,19 +54,10 @@ export function bindSign(syntax: Sign, binder: Binder): BoundExpression {
   const operand = binder.bind(syntax.operand, binder);
   const { type } = operand;
   if (type === null || widerNumeric(type, type) === undefined) {
-    throw mistake(
-      syntax,
-      `Error processing expression: ${formatExpression(syntax)}. Unsupported arithmetic types. ${type?.kind ?? 'null'}`,
-    );
+    throw mistake(syntax, expressionMessages.sign(syntax, type));
   }
   if (syntax.operator === '+' && operand.kind === 'Constant' && operand.value !== null) {
     return constant(syntax, operand.value, type);
   }
   return node({ kind: 'Sign', type, operator: syntax.operator, operand, syntax });
-}
-
-function unsupported(left: SqlType | null, right: SqlType | null): string {
-  if (left !== null && right !== null) return `Unsupported arithmetic types. ${left.kind} ${right.kind}`;
-  const text = (type: SqlType | null): string => (type === null ? 'null' : printType(type));
-  return `Arithmetic on types ${text(left)} and ${text(right)} are not supported.`;
 }

@@ -14,6 +14,7 @@ import {
   bindSearchedCase,
   bindSimpleCase,
 } from './conditions.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import { bindConstructor } from './lists.ts';
 import { valueOfLiteral } from './literals.ts';
 import type { BoundExpression } from './nodes.ts';
@@ -73,11 +74,11 @@ function bindPart(expression: Expression, binder: Binder): BoundExpression {
     case 'FunctionCall':
       return bindCall(expression, binder);
     case 'Lambda':
-      throw mistake(expression, 'a lambda can only be an argument of a function');
+      throw mistake(expression, expressionMessages.lambdaOutsideCall());
     case 'IntervalUnitLiteral':
-      throw mistake(expression, 'a time unit can only be an argument of a function');
+      throw mistake(expression, expressionMessages.unitOutsideCall());
     case 'AtTimeZone':
-      throw mistake(expression, 'AT TIME ZONE is not supported');
+      throw mistake(expression, expressionMessages.timeZone());
     default:
       return unreachable(expression);
   }

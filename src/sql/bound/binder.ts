@@ -2,6 +2,7 @@ import type { Expression } from '../../../grammar/ast.ts';
 import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
+import type { Refusal } from '../messages/refusal.ts';
 import type { TypedValue } from './literals.ts';
 import type { Binding, BoundExpression, Constant } from './nodes.ts';
 import type { BindOptions } from './scope.ts';
@@ -29,8 +30,18 @@ export function typedConstant(syntax: Expression, { value, type }: TypedValue): 
 }
 
 /** An expression's mistake, at its place. */
-export function mistake(expression: { readonly span: SourceSpan }, message: string): DiagnosticError {
-  return new DiagnosticError({ message, span: expression.span });
+export function mistake(expression: { readonly span: SourceSpan }, refusal: Refusal): DiagnosticError {
+  return new DiagnosticError({ ...refusal, span: expression.span });
+}
+
+/**
+ * A mistake that ksqlDB finds later than the others: not when it types the expression but when it generates code for it,
+ * where each kind of expression has a heading of its own: `Invalid Select: …`, `Invalid Predicate: …`.
+ */
+export class CodeMistake extends DiagnosticError {}
+
+export function codeMistake(expression: { readonly span: SourceSpan }, refusal: Refusal): CodeMistake {
+  return new CodeMistake({ ...refusal, span: expression.span });
 }
 
 /** Errors of pieces that do not know their place get the expression's. */

@@ -1,9 +1,10 @@
 import type { Cast, Expression, FunctionCall, Lambda } from '../../../grammar/ast.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { ArgumentType } from '../functions/definition.ts';
+import { expressionMessages } from '../messages/expressions.ts';
+import { functionMessages } from '../messages/functions.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
-import { unsupportedCast } from '../values/cast.ts';
-import { type Binder, constant, guard, located, mistake, node } from './binder.ts';
+import { type Binder, codeMistake, constant, guard, located, mistake, node } from './binder.ts';
 import { castTo, convert } from './conversion.ts';
 import type { Binding, BoundExpression } from './nodes.ts';
 
@@ -12,7 +13,7 @@ export function bindCast(syntax: Cast, binder: Binder): BoundExpression {
   const operand = binder.bind(syntax.operand, binder);
   const converted = castTo(operand, type, syntax);
   if (converted !== undefined) return converted;
-  throw mistake(syntax, unsupportedCast(operand.type ?? type, type));
+  throw codeMistake(syntax, expressionMessages.cast(operand.type ?? type, type));
 }
 
 /**
@@ -72,7 +73,7 @@ class Argument {
   /** The argument as its parameter takes it; one that fails is passed as null. */
   as(type: ArgumentType): BoundExpression {
     const bound = this.#bound;
-    if (bound === undefined) throw mistake(this.#syntax, 'a lambda was not expected here');
+    if (bound === undefined) throw mistake(this.#syntax, functionMessages.lambdaUnexpected());
     if (bound.kind === 'Lambda') return bound;
     return guard(isSqlType(type) ? (convert(bound, type) ?? bound) : bound, this.#syntax);
   }
@@ -91,7 +92,7 @@ function bindLambda(
 ): { readonly lambda: BoundExpression; readonly result: SqlType | null } {
   const parameters = syntax.parameters.map((name, index): Binding => {
     const type = types[index];
-    if (type === undefined) throw mistake(syntax, `lambda has ${syntax.parameters.length} parameters`);
+    if (type === undefined) throw mistake(syntax, functionMessages.lambdaArity(syntax.parameters.length));
     return Object.freeze({ name, type });
   });
   const body = binder.bind(syntax.body, { ...binder, parameters: [...binder.parameters, ...parameters] });

@@ -2,7 +2,8 @@ import type { Between, Comparison, ComparisonOperator, Expression } from '../../
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { mustStop } from '../../base/assert.ts';
 import { messageOf } from '../../base/errors.ts';
-import { BIGINT, BOOLEAN, printType, type SqlType, TIMESTAMP } from '../../serde/model/sql-type.ts';
+import { BIGINT, BOOLEAN, type SqlType, TIMESTAMP } from '../../serde/model/sql-type.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import { isNumeric } from '../types/casts.ts';
 import { parseTimestamp } from '../values/iso-time.ts';
 import { type Binder, constant, mistake, node } from './binder.ts';
@@ -62,7 +63,7 @@ function timeOf(bound: BoundExpression): BoundExpression {
     return constant(bound.syntax, parseTimestamp(bound.value), BIGINT);
   } catch (error) {
     if (mustStop(error)) throw error;
-    throw mistake(bound.syntax, messageOf(error));
+    throw mistake(bound.syntax, expressionMessages.timestampText(bound.value, messageOf(error)));
   }
 }
 
@@ -74,8 +75,7 @@ function compareTyped(syntax: Comparison, left: BoundExpression, right: BoundExp
     if (operator.startsWith('IS')) return make('null');
     throw mistake(
       syntax,
-      `Comparison with NULL not supported: ${left.type?.kind ?? 'NULL'} ${operator} ${right.type?.kind ?? 'NULL'}\n` +
-        `Use 'IS NULL' or 'IS NOT NULL' instead.\nStatement: ${formatExpression(syntax)}`,
+      expressionMessages.comparisonWithNull({ syntax, left: left.type, right: right.type }, operator),
     );
   }
   const time = isTemporal(left.type) || isTemporal(right.type);
@@ -90,8 +90,12 @@ function compareTyped(syntax: Comparison, left: BoundExpression, right: BoundExp
   if (by === undefined || a === undefined || b === undefined) {
     throw mistake(
       syntax,
-      `Cannot compare ${formatExpression(syntax.left)} (${printType(left.type)}) to ${formatExpression(syntax.right)} ` +
-        `(${printType(right.type)}) with ${operatorNames[operator]}.\nStatement: ${formatExpression(syntax)}`,
+      expressionMessages.comparison({
+        syntax,
+        left: { syntax: syntax.left, type: left.type },
+        right: { syntax: syntax.right, type: right.type },
+        operator: operatorNames[operator],
+      }),
     );
   }
   return make(by, a, b);

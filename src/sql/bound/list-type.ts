@@ -1,20 +1,18 @@
-import type { DiagnosticError } from '../../base/errors.ts';
+import { DiagnosticError } from '../../base/errors.ts';
 import { Decimal } from '../../serde/model/decimal.ts';
 import {
   arrayType,
   BIGINT,
   INTEGER,
   mapType,
-  printType,
   sameType,
   STRING,
   type SqlType,
   type StructField,
   structType,
 } from '../../serde/model/sql-type.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import { commonType, isNumeric, widerNumeric } from '../types/casts.ts';
-import { mistake } from './binder.ts';
 import type { Item } from './item.ts';
 import { decimalTypeOf, literalValue } from './literals.ts';
 
@@ -29,14 +27,12 @@ export function typeWith(target: SqlType | null, item: Item): SqlType | null {
   return merged;
 }
 
+/** Items of a list that do not become one type. IN and CASE have words of their own for it. */
+export class ListMistake extends DiagnosticError {}
+
 /** The error for an item that cannot become the type of its list. */
-export function noOperator(target: SqlType | null, { syntax, bound }: Item): DiagnosticError {
-  const text = (type: SqlType | null): string => (type === null ? 'null' : printType(type));
-  return mistake(
-    syntax,
-    `operator does not exist: ${text(target)} = ${text(bound.type)} (${formatExpression(syntax)})\n` +
-      'Hint: You might need to add explicit type casts.',
-  );
+export function noOperator(target: SqlType | null, { syntax, bound }: Item): ListMistake {
+  return new ListMistake({ ...expressionMessages.listItem(target, syntax, bound.type), span: syntax.span });
 }
 
 /** Undefined where they do not go together. */
@@ -98,8 +94,8 @@ function mergeText(target: SqlType, text: string, item: Item): SqlType | undefin
 }
 
 /** The error for a text that is no value of the type of its list. */
-export function invalidSyntax(type: SqlType, text: string, { syntax }: Item): DiagnosticError {
-  return mistake(syntax, `invalid input syntax for type ${type.kind}: "${text}".`);
+export function invalidSyntax(type: SqlType, text: string, { syntax }: Item): ListMistake {
+  return new ListMistake({ ...expressionMessages.listText(type, text), span: syntax.span });
 }
 
 function numberTypeOf(text: string): SqlType | undefined {

@@ -11,13 +11,12 @@ import {
   type StructField,
   structType,
 } from '../../serde/model/sql-type.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import { type Binder, guard, located, mistake, node } from './binder.ts';
 import { coerce } from './coercion.ts';
 import type { Item, ItemList } from './item.ts';
 import { typeWith } from './list-type.ts';
 import type { BoundExpression } from './nodes.ts';
-
-const ISSUE = 'see https://github.com/confluentinc/ksql/issues/4239';
 
 /** Expressions that become one type. The type is null when all of them are NULL. */
 export function bindList(
@@ -61,18 +60,11 @@ function bindItem(syntax: Expression, binder: Binder): Item {
 
 function bindArray(syntax: ArrayConstructor, binder: Binder): Item {
   if (syntax.elements.length === 0) {
-    throw mistake(
-      syntax,
-      `Array constructor cannot be empty. Please supply at least one element (${ISSUE}).`,
-    );
+    throw mistake(syntax, expressionMessages.emptyArray());
   }
   const { type, items } = bindItems(syntax.elements, binder);
   if (type === null) {
-    throw mistake(
-      syntax,
-      `Cannot construct an array with all NULL elements (${ISSUE}). ` +
-        'As a workaround, you may cast a NULL value to the desired type.',
-    );
+    throw mistake(syntax, expressionMessages.arrayOfNulls());
   }
   const elements = items.map((item) => coerce(item, type, 'own'));
   const bound = node({ kind: 'Array', type: arrayType(type), elements, syntax });
@@ -81,10 +73,7 @@ function bindArray(syntax: ArrayConstructor, binder: Binder): Item {
 
 function bindMap(syntax: MapConstructor, binder: Binder): Item {
   if (syntax.entries.length === 0) {
-    throw mistake(
-      syntax,
-      `Map constructor cannot be empty. Please supply at least one key value pair (${ISSUE}).`,
-    );
+    throw mistake(syntax, expressionMessages.emptyMap());
   }
   const keys = listOfOneType(
     syntax.entries.map(({ key }) => key),
@@ -94,13 +83,11 @@ function bindMap(syntax: MapConstructor, binder: Binder): Item {
     syntax.entries.map(({ value }) => value),
     binder,
   );
-  const workaround = (noun: 'key' | 'value'): string =>
-    `(${ISSUE}). As a workaround, you may cast a NULL ${noun} to the desired type.`;
   if (keys.type === null) {
-    throw mistake(syntax, `Cannot construct a map with all NULL keys ${workaround('key')}`);
+    throw mistake(syntax, expressionMessages.mapOfNulls('key'));
   }
   if (values.type === null) {
-    throw mistake(syntax, `Cannot construct a map with all NULL values ${workaround('value')}`);
+    throw mistake(syntax, expressionMessages.mapOfNulls('value'));
   }
   const bound = node({
     kind: 'Map',
@@ -125,10 +112,7 @@ function bindStruct(syntax: StructConstructor, binder: Binder): Item {
   const fields = syntax.fields.map(({ name, value }) => {
     const item = bindItem(value, binder);
     if (item.bound.type === null) {
-      throw mistake(
-        value,
-        "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",
-      );
+      throw mistake(value, expressionMessages.typeOfNull());
     }
     types.push({ name, type: item.bound.type });
     return { name, value: item };

@@ -6,7 +6,6 @@ import type {
   Literal,
   Sign,
 } from '../../../grammar/ast.ts';
-import { DiagnosticError } from '../../base/errors.ts';
 import { Decimal } from '../../serde/model/decimal.ts';
 import { INT64_MAX, INT64_MIN, int64 } from '../../serde/model/int64.ts';
 import {
@@ -18,6 +17,8 @@ import {
   BOOLEAN,
   type SqlType,
 } from '../../serde/model/sql-type.ts';
+import { mistake } from './binder.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 
 export interface TypedValue {
@@ -83,10 +84,7 @@ function signed(expression: Sign): TypedValue | undefined {
 function integer(literal: IntegerLiteral, sign: string): TypedValue {
   const value = BigInt(literal.text) * (sign === '-' ? -1n : 1n);
   if (value < INT64_MIN || value > INT64_MAX) {
-    throw new DiagnosticError({
-      message: `Invalid numeric literal: ${sign}${literal.text}`,
-      span: literal.span,
-    });
+    throw mistake(literal, expressionMessages.numericLiteral(sign + literal.text));
   }
   const fits = value >= -2147483648n && value <= 2147483647n;
   return { type: fits ? INTEGER : BIGINT, value: int64(value) };
@@ -95,10 +93,7 @@ function integer(literal: IntegerLiteral, sign: string): TypedValue {
 function decimal(literal: DecimalLiteral, sign: string): TypedValue {
   const value = Decimal.parse(sign + literal.text);
   if (value === undefined) {
-    throw new DiagnosticError({
-      message: `Invalid numeric literal: ${sign}${literal.text}`,
-      span: literal.span,
-    });
+    throw mistake(literal, expressionMessages.numericLiteral(sign + literal.text));
   }
   const normal = value.scale < 0 ? value.withScale(0, 'UNNECESSARY') : value;
   return { type: decimalTypeOf(normal), value: normal };
@@ -112,7 +107,7 @@ export function decimalTypeOf(value: Decimal): SqlType {
 function double(text: string, expression: Expression): TypedValue {
   const value = Number(text);
   if (!Number.isFinite(value)) {
-    throw new DiagnosticError({ message: `Number overflows DOUBLE: ${text}`, span: expression.span });
+    throw mistake(expression, expressionMessages.doubleOverflow(text));
   }
   return { type: DOUBLE, value };
 }

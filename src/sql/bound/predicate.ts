@@ -1,9 +1,10 @@
 import type { Expression } from '../../../grammar/ast.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { DiagnosticError } from '../../base/errors.ts';
-import { printType } from '../../serde/model/sql-type.ts';
 import { bind } from './bind.ts';
-import { mistake } from './binder.ts';
+import { CodeMistake, mistake } from './binder.ts';
+import { expressionMessages } from '../messages/expressions.ts';
+import { headings } from '../messages/headings.ts';
+import { headed } from '../messages/refusal.ts';
 import type { BoundExpression } from './nodes.ts';
 import type { BindOptions } from './scope.ts';
 
@@ -18,18 +19,14 @@ export function bindPredicate(
     bound = bind(expression, options);
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
-    const message = `Error in ${clause} expression: ${error.diagnostic.message}`;
-    throw new DiagnosticError({ ...error.diagnostic, message }, { cause: error });
+    const heading = error instanceof CodeMistake ? headings.predicate : headings.condition(clause);
+    throw new DiagnosticError(headed(heading, error.diagnostic), { cause: error });
   }
   if (bound.type !== null && bound.type.kind !== 'BOOLEAN') throw noCondition(bound, clause);
   return bound;
 }
 
 /** The error for what is no condition. */
-export function noCondition({ syntax, type }: BoundExpression, clause: string): DiagnosticError {
-  return mistake(
-    syntax,
-    `Type error in ${clause} expression: Should evaluate to boolean but is ${formatExpression(syntax)} ` +
-      `(${type === null ? 'null' : printType(type)}) instead.`,
-  );
+export function noCondition({ syntax, type }: BoundExpression, clause: 'WHERE' | 'HAVING'): DiagnosticError {
+  return mistake(syntax, headed(headings.notCondition(clause), expressionMessages.notBoolean(syntax, type)));
 }

@@ -1,5 +1,6 @@
 import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { expressionMessages } from '../messages/expressions.ts';
+import { functionMessages } from '../messages/functions.ts';
 import { systemNowMs } from './io/system-clock.ts';
 import { casterOf } from '../values/cast.ts';
 import { resolveOverload, type Resolution } from './resolve.ts';
@@ -53,7 +54,7 @@ export interface FunctionRegistry {
   table(name: string): TableFunction | undefined;
   /** All functions, by name. */
   list(): readonly SqlFunction[];
-  /** The one error for a name that is no function's, with the nearest known name. */
+  /** The one error for a name that is no function's, or none of the kind that its place calls. */
   unknown(name: string, span?: SourceSpan): DiagnosticError;
   /** This registry and more functions; one of a known name takes its place. */
   with(functions: readonly SqlFunction[]): FunctionRegistry;
@@ -121,12 +122,12 @@ class Registry implements FunctionRegistry {
   }
 
   unknown(name: string, span?: SourceSpan): DiagnosticError {
-    const suggestion = nearestName(name, this.#functions.keys())?.toUpperCase();
-    return new DiagnosticError({
-      message: `Can't find any functions with the name '${name}'`,
-      ...(span === undefined ? {} : { span }),
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+    const other = this.find(name);
+    const refusal =
+      other === undefined
+        ? functionMessages.unknown(name, this.#functions.keys())
+        : functionMessages.wrongKind(name, other.kind);
+    return new DiagnosticError(span === undefined ? refusal : { ...refusal, span });
   }
 
   with(functions: readonly SqlFunction[]): FunctionRegistry {
@@ -219,9 +220,8 @@ function literalArguments(
     if (!parameter.literal) return [];
     const value = literals[index];
     if (value === undefined) {
-      throw new DiagnosticError({
-        message: `Parameter ${index + 1} passed to function ${name} must be a literal constant, but was expression: '${texts[index] ?? ''}'`,
-      });
+      const facts = { position: index + 1, name, text: texts[index] ?? '' };
+      throw new DiagnosticError(functionMessages.literalArgument(facts));
     }
     const from = args[index] ?? null;
     const to = resolution.argumentTypes[index] ?? null;
@@ -232,10 +232,7 @@ function literalArguments(
 
 function requireSqlType(type: ArgumentType): SqlType {
   if (type === null || type.kind === 'LAMBDA' || type.kind === 'UNTYPED_LAMBDA' || type.kind === 'INTERVAL') {
-    throw new DiagnosticError({
-      message:
-        "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",
-    });
+    throw new DiagnosticError(expressionMessages.typeOfNull());
   }
   return type;
 }

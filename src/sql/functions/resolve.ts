@@ -1,4 +1,6 @@
 import { DiagnosticError } from '../../base/errors.ts';
+import { expressionMessages } from '../messages/expressions.ts';
+import { functionMessages } from '../messages/functions.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { asDecimalType } from '../types/decimal-types.ts';
 import type { ArgumentType, LambdaType } from './definition.ts';
@@ -56,11 +58,11 @@ export function resolveOverload<O extends Overload>(
     const best = [...candidates].sort(prefer)[0];
     if (best === undefined) continue;
     if (candidates.some((other) => other !== best && prefer(other, best) === 0)) {
-      throw ambiguous(name, overloads, args);
+      throw new DiagnosticError(functionMessages.ambiguous(callFacts(name, overloads, args)));
     }
     return complete(best, args);
   }
-  throw notAccepted(name, overloads, args);
+  throw new DiagnosticError(functionMessages.parameters(callFacts(name, overloads, args)));
 }
 
 function prefer<O>(a: Candidate<O>, b: Candidate<O>): number {
@@ -85,9 +87,8 @@ function complete<O extends Overload>(best: Candidate<O>, args: readonly Argumen
     );
     const result = arg.typeBody(parameterTypes);
     if (result !== null && !acceptsType(pattern.result, result, variables, { casts: false })) {
-      throw new DiagnosticError({
-        message: `lambda returns ${printType(result)}, expected ${printType(requireType(substitute(pattern.result, variables)))}`,
-      });
+      const expected = requireType(substitute(pattern.result, variables));
+      throw new DiagnosticError(functionMessages.lambdaResult(result, expected));
     }
     const resultType = result ?? substitute(pattern.result, variables);
     lambdas.set(index, { kind: 'LAMBDA', parameters: parameterTypes, result: requireType(resultType) });
@@ -109,12 +110,7 @@ function target(parameter: Parameter | undefined, arg: ArgumentType, variables: 
 }
 
 function requireType(type: SqlType | undefined): SqlType {
-  if (type === undefined) {
-    throw new DiagnosticError({
-      message:
-        "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",
-    });
-  }
+  if (type === undefined) throw new DiagnosticError(expressionMessages.typeOfNull());
   return type;
 }
 
@@ -131,32 +127,11 @@ function printArgument(arg: ArgumentType): string {
   }
 }
 
-function alternatives(name: string, overloads: readonly Overload[]): string {
+function callFacts(
+  name: string,
+  overloads: readonly Overload[],
+  args: readonly ArgumentType[],
+): Parameters<typeof functionMessages.parameters>[0] {
   const signatures = overloads.map((overload) => printSignature(name, parametersOf(overload)));
-  return `Valid alternatives are:\n${signatures.join('\n')}\nFor detailed information on a function run: DESCRIBE FUNCTION <Function-Name>;`;
-}
-
-function notAccepted(
-  name: string,
-  overloads: readonly Overload[],
-  args: readonly ArgumentType[],
-): DiagnosticError {
-  return new DiagnosticError({
-    message:
-      `Function '${name}' does not accept parameters (${args.map(printArgument).join(', ')}).\n` +
-      alternatives(name, overloads),
-  });
-}
-
-function ambiguous(
-  name: string,
-  overloads: readonly Overload[],
-  args: readonly ArgumentType[],
-): DiagnosticError {
-  return new DiagnosticError({
-    message:
-      `Function '${name}' cannot be resolved due to ambiguous method parameters ` +
-      `(${args.map(printArgument).join(', ')}).\nUse CAST() to explicitly cast your parameters to one of the supported signatures.\n` +
-      alternatives(name, overloads),
-  });
+  return { name, types: args.map(printArgument), signatures };
 }

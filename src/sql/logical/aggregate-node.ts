@@ -1,4 +1,4 @@
-import type { Expression, WindowClause } from '../../../grammar/ast.ts';
+import type { ColumnReference, Expression, WindowClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, rewriteExpression, walkExpression } from '../../../grammar/traverse.ts';
 import { ExpressionMap, sameSyntax } from '../../../grammar/equality.ts';
@@ -6,11 +6,13 @@ import { DiagnosticError } from '../../base/errors.ts';
 import { BIGINT, type SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
-import { bindClauseOver, bindOver, knownType } from '../analysis/row-scope.ts';
+import { bindClauseOver, bindKeys, knownType } from '../analysis/row-scope.ts';
 import { freeName, nameSequence } from '../analysis/name-sequence.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { aggregationMessages } from '../messages/aggregation.ts';
+import { headings } from '../messages/headings.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import { isWindowColumn } from '../analysis/system-columns.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import type { WindowInfo } from '../catalog/data-source.ts';
@@ -53,7 +55,7 @@ export function aggregateNodes(options: {
   const having = query.having === undefined ? undefined : query.sources.internalize(query.having);
   checkWindowColumns(query, isAggregate);
   if (!query.hasAggregates) {
-    throw sqlError('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.');
+    throw refuse(aggregationMessages.withoutFunctions(), groupBy[0]?.span);
   }
   checkGrouped({ columns, groupBy, having, isAggregate, windowed: query.window !== undefined });
   const calls = uniqueCalls(
@@ -61,26 +63,18 @@ export function aggregateNodes(options: {
     isAggregate,
   );
   if (query.groupBy === undefined && persistent) {
-    throw sqlError(`Use of aggregate function ${calls[0]?.name ?? ''} requires a GROUP BY clause.`);
+    throw refuse(aggregationMessages.withoutGroups(calls[0]?.name ?? ''), calls[0]?.span);
   }
   const keyNames = groupKeyNames(groupBy, columns, input);
   // A user's column may bear such a name.
   const taken = [...input.schema.row.map(({ name }) => name), ...keyNames];
   const nextName = nameSequence('KSQL_AGG_VARIABLE_', taken);
   const typed = calls.map((call): AggregateCall => {
-    const bound = aggregatorOf(call, input.schema.row, context);
-    if (input.output === 'TABLE' && bound.aggregator.undo === undefined) {
-      throw sqlError(`The aggregation function(s) (${call.name}) cannot be applied to a table source.`, {
-        span: call.span,
-      });
-    }
-    return { name: nextName(), call, bound };
+    return { name: nextName(), call, bound: aggregatorOf(call, input.schema.row, context) };
   });
   const timeWindow = query.window === undefined ? undefined : aggregateWindow(query.window);
-  if (timeWindow !== undefined && input.output === 'TABLE') {
-    throw sqlError('WINDOW clause is only supported on streams, not on tables.');
-  }
-  const boundKeys = groupBy.map((expression) => bindOver(input.schema.row, expression, context));
+  if (input.output === 'TABLE') checkTableSource(typed, query);
+  const boundKeys = bindKeys(headings.groupBy, groupBy, input.schema.row, context);
   const key = boundKeys.map((bound, index) => ({ name: keyNames[index] ?? '', type: knownType(bound) }));
   const bounds: readonly { name: string; type: SqlType }[] =
     timeWindow === undefined
@@ -106,6 +100,15 @@ export function aggregateNodes(options: {
     node: filtered,
     columns: columns.map((column) => ({ ...column, expression: replace(column.expression) })),
   };
+}
+
+/** What groups of a table's rows cannot have. */
+function checkTableSource(calls: readonly AggregateCall[], { window }: AnalyzedQuery): void {
+  if (window !== undefined) throw refuse(aggregationMessages.windowOnTable(), window.span);
+  const unable = calls.filter(({ bound }) => bound.aggregator.undo === undefined).map(({ call }) => call);
+  if (unable.length === 0) return;
+  const names = [...new Set(unable.map(({ name }) => name))];
+  throw refuse(aggregationMessages.tableSource(names), unable[0]?.span);
 }
 
 function columnOf({ name, bound }: AggregateCall): RowColumn {
@@ -189,23 +192,20 @@ function groupKeyNames(
 
 function checkWindowColumns(query: AnalyzedQuery, isAggregate: (name: string) => boolean): void {
   const windowed = query.sources.all.some(({ source }) => source.topic.keyFormat.window !== undefined);
-  const reject = (name: string): never => {
-    throw sqlError(
-      `Window bounds column ${name} can only be used in the SELECT clause of windowed aggregations and can not be passed to aggregate functions.\n` +
-        'See https://github.com/confluentinc/ksql/issues/4397',
-    );
+  const reject = ({ name, span }: ColumnReference): never => {
+    throw refuse(aggregationMessages.windowBounds(name), span);
   };
   if (windowed && query.window === undefined) return;
   for (const expression of [
     ...(query.groupBy ?? []),
     ...(query.having === undefined ? [] : [query.having]),
   ]) {
-    for (const { name } of columnsOf(expression)) if (isWindowColumn(name)) reject(name);
+    for (const column of columnsOf(expression)) if (isWindowColumn(column.name)) reject(column);
   }
   for (const item of query.select) {
     if (!('expression' in item)) continue;
     for (const call of callsIn(item.expression, isAggregate)) {
-      for (const { name } of columnsOf(call)) if (isWindowColumn(name)) reject(name);
+      for (const column of columnsOf(call)) if (isWindowColumn(column.name)) reject(column);
     }
   }
 }
@@ -235,19 +235,11 @@ function checkGrouped(options: {
   const bad = columns.filter(({ expression }) => ungrouped(expression).length > 0);
   if (bad.length > 0) {
     const texts = bad.map(({ expression }) => formatExpression(expression));
-    throw sqlError(
-      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${texts.join(', ')}\n` +
-        'Either add the column(s) to the GROUP BY or remove them from the SELECT.',
-      bad[0] === undefined ? {} : { span: bad[0].span },
-    );
+    throw refuse(aggregationMessages.notGrouped(texts), bad[0]?.span);
   }
   const badHaving = having === undefined ? [] : ungrouped(having);
   if (badHaving.length > 0) {
-    throw sqlError(
-      `Non-aggregate HAVING expression not part of GROUP BY: ${badHaving.join(', ')}\n` +
-        'Consider switching the HAVING clause to a WHERE clause before the GROUP BY for non-aggregate expressions.',
-      having === undefined ? {} : { span: having.span },
-    );
+    throw refuse(aggregationMessages.notGroupedInHaving(badHaving), having?.span);
   }
 }
 

@@ -3,14 +3,15 @@ import { sameSyntax } from '../../../grammar/equality.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { assertDefined } from '../../base/assert.ts';
 import type { SourceSpan } from '../../base/errors.ts';
-import { printType, sameType, type SqlType } from '../../serde/model/sql-type.ts';
+import { sameType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
 import type { BoundJoin } from '../analysis/join-condition.ts';
 import { bindOver, knownType } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { joinMessages } from '../messages/joins.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { JoinInput, JoinKey, JoinNode, JoinWindow, LogicalNode, RowColumn } from './nodes.ts';
 import { sourcesOf } from './nodes.ts';
 import { sourceNode } from './source-node.ts';
@@ -55,8 +56,8 @@ function joinOne(step: JoinStep): Growing {
   );
   const leftIsKey = isKeyOf(left, join.leftExpression, query);
   const rightIsKey = isKeyOf({ node: right, equal: [], viable: [] }, join.rightExpression, query);
-  checkWindows(left.node, right, query);
   const { foreign, keys } = checkKinds(step, right, { leftIsKey, rightIsKey });
+  checkWindows(left.node, right, query);
   const contained = left.equal.some((expression) => sameSyntax(expression, join.leftExpression));
   // Either side of a full join of streams may be missing: its key is neither one's column.
   const streamOuter = join.type === 'OUTER' && left.node.output === 'STREAM';
@@ -114,13 +115,7 @@ function inputOf(node: LogicalNode, keyBy: BoundExpression | undefined, keyById:
 }
 
 export function repartitionOfWindowed(span?: SourceSpan): Error {
-  return sqlError(
-    'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.',
-    {
-      ...(span === undefined ? {} : { span }),
-      hint: 'windowed sources of the same windows are joined on their keys',
-    },
-  );
+  return refuse(joinMessages.repartitionOfWindowed(), span);
 }
 
 /** The rows of a node are keyed by the value of an expression. */
@@ -176,19 +171,14 @@ function withinOf(join: BoundJoin, left: LogicalNode, right: LogicalNode): { rea
   const streams = left.output === 'STREAM' && right.output === 'STREAM';
   if (join.within === undefined) {
     if (!streams) return {};
-    throw sqlError('Stream-Stream joins must have a WITHIN clause specified. None was provided.', {
-      span: join.span,
-      hint: `say how far apart in time two rows may be: JOIN ${join.right.source.name} WITHIN 1 HOUR ON ${conditionText(join)}`,
-    });
+    throw refuse(
+      joinMessages.streamStreamWithoutWithin(join.right.source.name, conditionText(join)),
+      join.span,
+    );
   }
   if (!streams) {
     const kinds = left.output === 'STREAM' ? 'Stream-Table' : 'Table-Table';
-    throw sqlError(
-      `A window definition was provided for a ${kinds} join. These joins are not windowed. ` +
-        `Please drop the window definition (${kinds === 'Stream-Table' ? 'ie.' : 'i.e.'} the WITHIN clause) and try to execute your ` +
-        `${kinds === 'Stream-Table' ? 'join' : 'Table-Table join'} again.`,
-      { span: join.within.span },
-    );
+    throw refuse(joinMessages.withinOfTable(kinds), join.within.span);
   }
   return {
     within: {
@@ -224,35 +214,21 @@ function checkKinds(
   }
   const names = namesOf(step);
   if (right.output === 'STREAM') {
-    throw sqlError(
-      `Invalid join order: table-stream joins are not supported; only stream-table joins. Got ${names}.`,
-      {
-        span: join.span,
-        hint: `write the stream first: FROM ${join.right.source.name} JOIN ${leftNameOf(step)}`,
-      },
-    );
+    const written = { table: leftNameOf(step), stream: join.right.source.name };
+    throw refuse(joinMessages.tableStream(names, written), join.span);
   }
   if (!sides.rightIsKey) {
-    throw sqlError(
-      'Invalid join condition: table-table joins require to join on the primary key of the right input table. ' +
-        `Got ${conditionText(join)}.`,
-      { span: join.onSpan, ...keyHint(right) },
-    );
+    throw refuse(joinMessages.tableTableKey(conditionText(join), keyText(right)), join.onSpan);
   }
   const keys = bindKeys(step, right, !sides.leftIsKey);
   if (sides.leftIsKey) return { foreign: false, keys };
   if (join.type === 'OUTER') {
-    throw sqlError(
-      `Invalid join type: full-outer join not supported for foreign-key table-table join. Got ${names}.`,
-      { span: join.span, hint: FOREIGN_KEY_JOINS },
-    );
+    throw refuse(joinMessages.foreignKeyFull(names), join.span);
   }
   if (join.type === 'RIGHT') {
-    throw sqlError('RIGHT OUTER JOIN on a foreign key is not supported', {
-      span: join.span,
-      hint: FOREIGN_KEY_JOINS,
-    });
+    throw refuse(joinMessages.foreignKeyRight(), join.span);
   }
+  if (right.window !== undefined) throw refuse(joinMessages.foreignKeyWindowed(), join.onSpan);
   return { foreign: true, keys };
 }
 
@@ -264,19 +240,10 @@ function checkStreamTable(
   const { join } = step;
   if (join.type === 'OUTER' || join.type === 'RIGHT') {
     const kind = join.type === 'OUTER' ? 'full-outer' : 'right-outer';
-    throw sqlError(
-      `Invalid join type: ${kind} join not supported for stream-table join. Got ${namesOf(step)}.`,
-      {
-        span: join.span,
-        hint: 'a stream is joined to a table with JOIN or LEFT JOIN: rows of the table alone are no result',
-      },
-    );
+    throw refuse(joinMessages.streamTableType(namesOf(step), kind), join.span);
   }
   if (rightIsKey) return;
-  throw sqlError(
-    `Invalid join condition: stream-table joins require to join on the table's primary key. Got ${conditionText(join)}.`,
-    { span: join.onSpan, ...keyHint(right) },
-  );
+  throw refuse(joinMessages.streamTableKey(conditionText(join), keyText(right)), join.onSpan);
 }
 
 const leftNameOf = ({ left }: JoinStep): string =>
@@ -289,13 +256,7 @@ const namesOf = (step: JoinStep): string =>
 function bindKeys(step: JoinStep, right: LogicalNode, foreign = false): JoinKeys {
   const { join, left, query, context } = step;
   if (foreign && left.node.node !== 'Source') {
-    throw sqlError(
-      `Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${conditionText(join)}.`,
-      {
-        span: join.onSpan,
-        hint: 'join two of the tables in a table of their own: CREATE TABLE name AS SELECT ...',
-      },
-    );
+    throw refuse(joinMessages.foreignKeyNWay(conditionText(join)), join.onSpan);
   }
   const bindSide = (node: LogicalNode, expression: Expression): BoundExpression =>
     bindOver(node.schema.row, query.sources.internalize(expression), context);
@@ -306,14 +267,11 @@ function bindKeys(step: JoinStep, right: LogicalNode, foreign = false): JoinKeys
   const leftType = knownType(keys.left);
   const rightType = knownType(keys.right);
   if (sameType(leftType, rightType)) return keys;
-  const typed = (expression: Expression, type: SqlType): string =>
-    `${formatExpression(expression)}{${printType(type)}}`;
-  const sides = [typed(join.leftExpression, leftType), typed(join.rightExpression, rightType)];
-  if (join.flipped) sides.reverse();
-  throw sqlError(`Invalid join condition: types don't match. Got ${sides.join(' = ')}.`, {
-    span: join.onSpan,
-    hint: `cast one of them: CAST(${formatExpression(join.leftExpression)} AS ${printType(rightType)})`,
-  });
+  const leftSide = { text: formatExpression(join.leftExpression), type: leftType };
+  const rightSide = { text: formatExpression(join.rightExpression), type: rightType };
+  const [first, second] = join.flipped ? [rightSide, leftSide] : [leftSide, rightSide];
+  const cast = { text: leftSide.text, to: rightType };
+  throw refuse(joinMessages.typesDiffer(first, second, cast), join.onSpan);
 }
 
 function checkWindows(left: LogicalNode, right: LogicalNode, query: AnalyzedQuery): void {
@@ -325,23 +283,18 @@ function checkWindows(left: LogicalNode, right: LogicalNode, query: AnalyzedQuer
     throw repartitionOfWindowed(query.sources.first.span);
   }
   const describe = (node: LogicalNode): string => {
-    const source = sourcesOf(node)[0];
-    const window = node.window === undefined ? 'not windowed' : `${node.window.type} windowed`;
-    return `\`${source?.source.name ?? ''}\` is ${window}`;
+    const source = sourcesOf(node)[0]?.source.name ?? '';
+    return joinMessages.windowedSide(source, node.window?.type).message;
   };
   const mixed = session(left) === undefined || session(right) === undefined;
-  throw sqlError(
-    `${mixed ? 'Can not join windowed source to non-windowed source.' : 'Incompatible windowed sources.'}\n${describe(left)}\n${describe(right)}`,
-    { span: query.sources.first.span },
-  );
+  const sides = [describe(left), describe(right)];
+  const refusal = mixed ? joinMessages.windowedWithPlain(sides) : joinMessages.windowsDiffer(sides);
+  throw refuse(refusal, query.sources.first.span);
 }
 
-const FOREIGN_KEY_JOINS =
-  'tables are joined on another column than the key with JOIN or LEFT JOIN; a join on both keys may be RIGHT or FULL';
-
-function keyHint(right: LogicalNode): { readonly hint?: string } {
+function keyText(right: LogicalNode): string | undefined {
   const [key] = keysOf(right);
-  return key === undefined ? {} : { hint: `the table's key is ${formatExpression(key)}` };
+  return key === undefined ? undefined : formatExpression(key);
 }
 
 /** Rows of one key must be in partitions of one number. */
@@ -356,17 +309,12 @@ function checkPartitions(node: LogicalNode, context: AnalysisContext, query: Ana
   const leftCount = count(left.source.topic.name);
   const rightCount = count(right.source.topic.name);
   if (leftCount === undefined || rightCount === undefined || leftCount === rightCount) return;
-  const leftName = `\`${left.alias}\``;
-  const rightName = `\`${right.alias}\``;
-  throw sqlError(
-    `Can't join ${leftName} with ${rightName} since the number of partitions don't match. ` +
-      `${leftName} partitions = ${leftCount}; ${rightName} partitions = ${rightCount}. ` +
-      'Please repartition either one so that the number of partitions match.',
-    {
-      span: (query.joins.find((join) => join.right.alias === right.alias) ?? query.sources.first).span,
-      hint:
-        `a copy with as many partitions: CREATE ${right.source.kind} name WITH (PARTITIONS=${leftCount}) AS ` +
-        `SELECT * FROM ${right.source.name};`,
-    },
+  const { alias, source } = right;
+  throw refuse(
+    joinMessages.partitions({
+      left: { alias: left.alias, partitions: leftCount },
+      right: { alias, partitions: rightCount, name: source.name, kind: source.kind },
+    }),
+    (query.joins.find((join) => join.right.alias === alias) ?? query.sources.first).span,
   );
 }

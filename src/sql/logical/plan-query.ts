@@ -1,15 +1,18 @@
 import type { Expression, SourceKind } from '../../../grammar/ast.ts';
 import { ExpressionMap } from '../../../grammar/equality.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { nameSequence } from '../analysis/name-sequence.ts';
-import { bindClauseOver, bindOver, knownType } from '../analysis/row-scope.ts';
+import { bindClauseOver, bindKeys, knownType } from '../analysis/row-scope.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { aggregationMessages } from '../messages/aggregation.ts';
+import { headings } from '../messages/headings.ts';
+import { keyMessages } from '../messages/keys.ts';
+import { sourceMessages } from '../messages/sources.ts';
+import { refuse, refuseAt } from '../analysis/sql-error.ts';
 import { isSystemColumn } from '../analysis/system-columns.ts';
 import { rewriteExpression } from '../../../grammar/traverse.ts';
-import type { BoundExpression } from '../bound/nodes.ts';
-import { DiagnosticError } from '../../base/errors.ts';
 import { aggregateNodes } from './aggregate-node.ts';
 import { joinNodes } from './join-nodes.ts';
 import {
@@ -86,10 +89,7 @@ export function planQuery(options: PlanOptions): ProjectNode {
     checkWithoutGroups(query);
   }
   if (query.emit === 'FINAL' && (query.groupBy === undefined || query.window === undefined)) {
-    throw sqlError('EMIT FINAL is only supported for windowed aggregations.', {
-      ...(query.emitSpan === undefined ? {} : { span: query.emitSpan }),
-      hint: 'FROM name WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ... EMIT FINAL has final results; others have EMIT CHANGES',
-    });
+    throw refuse(aggregationMessages.emitFinal(), query.emitSpan);
   }
   return projectNode({
     input: node,
@@ -109,48 +109,34 @@ export function planQuery(options: PlanOptions): ProjectNode {
 
 function checkSources({ query, sink }: PlanOptions): void {
   const { sources } = query;
-  if (query.hasTableFunctions && sources.all.some(({ source }) => source.kind === 'TABLE')) {
-    throw sqlError('Table source is not supported with table functions');
+  const table = sources.all.find(({ source }) => source.kind === 'TABLE');
+  if (query.hasTableFunctions && table !== undefined) {
+    throw refuse(aggregationMessages.tableFunctionsOfTable(), table.span);
   }
   const windowedTable = sources.all.find(
     ({ source }) => source.kind === 'TABLE' && source.topic.keyFormat.window !== undefined,
   );
   if (sink !== undefined && windowedTable !== undefined && !sources.isJoin) {
-    throw sqlError('KSQL does not support persistent queries on windowed tables.', {
-      span: windowedTable.span,
-    });
+    throw refuse(sourceMessages.queryOfWindowedTable(), windowedTable.span);
   }
   if (sources.isJoin || query.groupBy !== undefined) {
     const bad = sources.all.filter(({ source }) => source.topic.valueFormat.format === 'KAFKA');
     if (bad.length > 0) {
-      const names = bad.map(({ alias }) => alias).join(', ');
-      const clause = sources.isJoin ? 'JOIN' : 'GROUP BY';
-      throw sqlError(
-        `Source(s) ${names} are using the 'KAFKA' value format. This format does not yet support ${clause}.\n` +
-          'See https://github.com/confluentinc/ksql/issues/4411.',
-      );
+      const names = bad.map(({ alias }) => alias);
+      throw refuse(sourceMessages.kafkaFormat(names, sources.isJoin ? 'JOIN' : 'GROUP BY'), bad[0]?.span);
     }
   }
 }
 
 function checkWithoutGroups(query: AnalyzedQuery): void {
   if (query.window !== undefined) {
-    throw sqlError(
-      `Line: ${query.window.span.line}, Col: ${query.window.span.column}: WINDOW clause requires a GROUP BY clause.`,
-      { span: query.window.span },
-    );
+    throw refuseAt(aggregationMessages.windowWithoutGroups(), query.window.span);
   }
-  if (query.having !== undefined)
-    throw sqlError('HAVING clause requires a GROUP BY clause.', { span: query.having.span });
+  if (query.having !== undefined) throw refuse(aggregationMessages.havingWithoutGroups(), query.having.span);
 }
 
 function whereNode(input: LogicalNode, where: Expression, context: AnalysisContext): LogicalNode {
-  let predicate: BoundExpression;
-  try {
-    predicate = bindClauseOver('WHERE', input.schema.row, where, context);
-  } catch (error) {
-    throw asPredicateError(error);
-  }
+  const predicate = bindClauseOver('WHERE', input.schema.row, where, context);
   return {
     node: 'Filter',
     id: 'WhereFilter',
@@ -162,20 +148,6 @@ function whereNode(input: LogicalNode, where: Expression, context: AnalysisConte
   };
 }
 
-/** What IN finds wrong with its list is told in ksqlDB's words for predicates. */
-function asPredicateError(error: unknown): unknown {
-  if (!(error instanceof DiagnosticError)) return error;
-  const { message } = error.diagnostic;
-  const about = /^Error in WHERE expression: ((?:operator does not exist|invalid input syntax)[^]*)$/.exec(
-    message,
-  );
-  if (about === null) return error;
-  return new DiagnosticError(
-    { ...error.diagnostic, message: `Invalid Predicate: ${about[1] ?? ''}` },
-    { cause: error },
-  );
-}
-
 /** The step that changes the key; none where the key is what it should be. */
 function partitionByNode(
   input: LogicalNode,
@@ -184,15 +156,19 @@ function partitionByNode(
 ): PartitionByNode | undefined {
   const expressions = (query.partitionBy ?? []).map((expression) => query.sources.internalize(expression));
   if (input.output === 'TABLE')
-    throw sqlError('PARTITION BY is only supported on streams: Cannot repartition a TABLE source.');
+    throw refuse(
+      keyMessages.partitionByOfTable(
+        input.schema.key.map(({ name }) => name),
+        expressions.map(formatExpression),
+      ),
+      query.partitionBy?.[0]?.span,
+    );
   const nulls = expressions.filter(({ kind }) => kind === 'NullLiteral');
   if (nulls.length > 0 && expressions.length > 1) {
-    throw sqlError('Cannot PARTITION BY multiple columns including NULL');
+    throw refuse(keyMessages.partitionByNullAndMore(), nulls[0]?.span);
   }
   if (input.window !== undefined) {
-    throw sqlError(
-      'PARTITION BY is not supported for windowed sources.\nSee https://github.com/confluentinc/ksql/issues/4385.',
-    );
+    throw refuse(keyMessages.partitionByOfWindowed(), query.partitionBy?.[0]?.span);
   }
   const { key } = input.schema;
   const isCurrent =
@@ -202,9 +178,11 @@ function partitionByNode(
     );
   if (isCurrent && key.length > 0) return undefined;
   const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
-  const keys = (nulls.length > 0 ? [] : expressions).map((expression) => ({
-    name: expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression),
-    bound: bindOver(input.schema.row, expression, context),
+  const written = nulls.length > 0 ? [] : expressions;
+  const boundKeys = bindKeys(headings.partitionBy, written, input.schema.row, context);
+  const keys = boundKeys.map((bound) => ({
+    name: bound.syntax.kind === 'ColumnReference' ? bound.syntax.name : aliases.nameFor(bound.syntax),
+    bound,
   }));
   const keyColumns = keys.map(({ name, bound }): RowColumn => ({ name, type: knownType(bound) }));
   const added = keyColumns.filter((_, index) => keys[index]?.bound.kind !== 'Column');
@@ -237,6 +215,13 @@ function replaceKeys(columns: readonly SelectColumn[], partition: PartitionByNod
   });
 }
 
+function firstCall(
+  columns: readonly SelectColumn[],
+  isWanted: (name: string) => boolean,
+): ReturnType<typeof callsIn>[number] | undefined {
+  return columns.flatMap(({ expression }) => callsIn(expression, isWanted))[0];
+}
+
 function flatMapNode(
   input: LogicalNode,
   columns: readonly SelectColumn[],
@@ -245,7 +230,10 @@ function flatMapNode(
 ): { readonly node: FlatMapNode; readonly columns: readonly SelectColumn[] } {
   const isTableFunction = (name: string): boolean => context.functions.table(name) !== undefined;
   if (query.hasAggregates) {
-    throw sqlError('Table functions cannot be used with aggregations.');
+    throw refuse(
+      aggregationMessages.tableFunctionsWithAggregates(),
+      firstCall(columns, isTableFunction)?.span,
+    );
   }
   const calls = new ExpressionMap<string>();
   const list: TableCall[] = [];
@@ -255,9 +243,9 @@ function flatMapNode(
   );
   for (const { expression } of columns) {
     for (const call of callsIn(expression, isTableFunction)) {
-      if (call.arguments.some((argument) => callsIn(argument, isTableFunction).length > 0)) {
-        throw sqlError('Table functions cannot be nested.', { span: call.span });
-      }
+      const inner = call.arguments.flatMap((argument) => callsIn(argument, isTableFunction))[0];
+      if (inner !== undefined)
+        throw refuse(aggregationMessages.tableFunctionsNested(call.name, inner.name), call.span);
       if (calls.get(call) !== undefined) continue;
       const name = nextName();
       calls.add(call, name);

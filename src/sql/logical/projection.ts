@@ -2,7 +2,9 @@ import type { Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { bindOver, knownType } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { joinWords, sqlError, withPrefix } from '../analysis/sql-error.ts';
+import { headings } from '../messages/headings.ts';
+import { keyMessages } from '../messages/keys.ts';
+import { refuse, withPrefix } from '../analysis/sql-error.ts';
 import type { LogicalNode, ProjectNode, RowColumn } from './nodes.ts';
 import type { SelectColumn } from './select-columns.ts';
 
@@ -42,7 +44,7 @@ export function projectNode(options: ProjectOptions): ProjectNode {
   const keyItems = new Set(persistent ? selectedKeys(options).flat() : []);
   const values = columns.filter((column) => !keyItems.has(column));
   const bound = values.map(({ name, expression }) =>
-    withPrefix('Invalid Select: ', () => {
+    withPrefix(headings.select, () => {
       const column = bindOver(input.schema.row, expression, context);
       return { name, type: knownType(column), expression: column };
     }),
@@ -50,7 +52,7 @@ export function projectNode(options: ProjectOptions): ProjectNode {
   const row = bound.map(({ name, type }): RowColumn => ({ name, type }));
   const free = persistent && options.freeKey;
   const key = free ? freeKeyColumns(options) : persistent ? keyColumns(options) : input.schema.key;
-  if (persistent && values.length === 0) throw sqlError('The projection contains no value columns.');
+  if (persistent && values.length === 0) throw refuse(keyMessages.noValues());
   return {
     node: 'Project',
     id,
@@ -83,12 +85,7 @@ function keyColumns(options: ProjectOptions): readonly RowColumn[] {
     const [item, ...others] = selected[index] ?? [];
     if (item !== undefined && others.length > 0) {
       const names = [item, ...others].map(({ name }) => name).sort();
-      throw sqlError(
-        `The projection contains a key column (\`${column.name}\`) more than once, aliased as: ${joinWords(names, 'and')}.\n` +
-          'Each key column must only be in the projection once. If you intended to copy the key into the value, then ' +
-          'consider using the AS_VALUE function to indicate which key reference should be copied.',
-        { span: item.span },
-      );
+      throw refuse(keyMessages.selectedTwice(column.name, names), item.span);
     }
     return { name: item?.name ?? column.name, type: column.type };
   });
@@ -112,27 +109,11 @@ function freeKeyColumns(options: ProjectOptions): readonly RowColumn[] {
 
 function missingKey(sinkName: string, wording: KeyWording, missing: readonly string[]): Error {
   if (wording.foreignLeft !== undefined) {
-    const columns = missing.length > 1 ? 'columns' : 'column';
-    return sqlError(
-      `Primary key ${columns} missing in projection. For foreign-key table-table joins, the projection must include all ` +
-        `primary key columns from the left input table (\`${wording.foreignLeft}\`). ` +
-        `Missing ${columns}: ${missing.map((name) => `\`${name}\``).join(', ')}.`,
-    );
+    return refuse(keyMessages.missingOfForeignKeyJoin(wording.foreignLeft, missing));
   }
-  const all = wording.listsMissing === true ? missing : wording.expressions;
-  const plural = all.length > 1 ? 's' : '';
-  const example = wording.joined === 'or' ? (all[0] ?? '') : all.join(', ');
-  const synthetic =
-    wording.synthetic === true
-      ? `\n${all[0]} was added as a synthetic key column because the join criteria did not match any source column. ` +
-        'This expression must be included in the projection and may be aliased.'
-      : '';
-  return sqlError(
-    'Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\n' +
-      `The query used to build \`${sinkName}\` must include the ${wording.noun}${plural} ` +
-      `${joinWords(all, wording.joined)} in its projection (eg, SELECT ${example}...).${synthetic}`,
-    { hint: `select it: SELECT ${example}, …` },
-  );
+  const expressions = wording.listsMissing === true ? missing : wording.expressions;
+  const { noun, joined, synthetic = false } = wording;
+  return refuse(keyMessages.missing(sinkName, { noun, joined, expressions, synthetic }));
 }
 
 /** Columns as messages print them. */

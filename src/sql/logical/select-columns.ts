@@ -1,11 +1,12 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import type { SourceSpan } from '../../base/errors.ts';
-import { printType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import type { QuerySources } from '../analysis/query-sources.ts';
 import { knownTypeOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { columnMessages } from '../messages/columns.ts';
+import { expressionMessages } from '../messages/expressions.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import { isSystemColumn } from '../analysis/system-columns.ts';
 import type { JoinKey, RowColumn } from './nodes.ts';
 
@@ -49,18 +50,13 @@ export function selectColumns(options: ExpandOptions): readonly SelectColumn[] {
   const names = new Set<string>();
   for (const { name, expression, span, fromStar } of columns) {
     if (persistent && fromStar !== true && isSystemColumn(name)) {
-      throw sqlError(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, {
-        span,
-      });
+      throw refuse(columnMessages.reservedInSelect(name), span);
     }
     if (names.has(name)) {
       // Over the rows of the sources only plain expressions have types.
       const plain = !query.hasAggregates && !query.hasTableFunctions;
-      const type = plain ? ` ${printType(knownTypeOver(options.row, expression, options.context))}` : '';
-      throw sqlError(`Duplicate value columns found in schema: \`${name}\`${type}`, {
-        span,
-        hint: 'give one of them another name with AS',
-      });
+      const type = plain ? knownTypeOver(options.row, expression, options.context) : undefined;
+      throw refuse(columnMessages.selectedTwice(name, type), span);
     }
     names.add(name);
   }
@@ -122,7 +118,7 @@ function expandStruct(options: ExpandOptions, struct: Expression, span: SourceSp
   const expression = query.sources.internalize(struct);
   const type = knownTypeOver(row, expression, context);
   if (type.kind !== 'STRUCT') {
-    throw sqlError(`Cannot expand a non-struct with ->*: it is a ${type.kind}`, { span });
+    throw refuse(expressionMessages.expansionOfOther(type), span);
   }
   return type.fields.map(({ name }) => ({
     name,

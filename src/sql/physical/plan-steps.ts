@@ -3,7 +3,9 @@ import { assertDefined } from '../../base/assert.ts';
 import { printType } from '../../serde/model/sql-type.ts';
 import { canWrite, checkKeyColumns, keyFeatures } from '../analysis/formats.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { aggregationMessages } from '../messages/aggregation.ts';
+import { joinMessages } from '../messages/joins.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { printBound } from '../bound/print.ts';
 import type { FormatInfo, KeyFormatInfo } from '../catalog/data-source.ts';
@@ -173,11 +175,7 @@ function planAggregate(node: AggregateNode, context: AnalysisContext): Planned {
   const value = valueFormatOf(node);
   for (const { call, name, bound } of node.calls) {
     if (canWrite('value', value, [{ name, type: bound.aggregator.stateType }])) continue;
-    throw sqlError(
-      'One of the functions used in the statement has an intermediate type that the value format can not handle. ' +
-        'Please remove the function or change the format.',
-      { span: call.span },
-    );
+    throw refuse(aggregationMessages.stateType(), call.span);
   }
   const step: AggregateStep = {
     step: 'aggregate',
@@ -283,10 +281,8 @@ function keyed(options: {
   if (input.keyBy === undefined && sameBytes) return planned.step;
   if (input.node.window !== undefined) throw repartitionOfWindowed(input.keyBy?.syntax.span);
   if (input.node.output === 'TABLE' && input.keyBy !== undefined) {
-    throw sqlError(
-      'Invalid join condition: table-table joins require to join on the primary key of the right input table.',
-      { span: input.keyBy.syntax.span },
-    );
+    const condition = formatExpression(input.keyBy.syntax);
+    throw refuse(joinMessages.tableTableKey(condition, undefined), input.keyBy.syntax.span);
   }
   const step: KeyByStep = {
     step: 'keyBy',

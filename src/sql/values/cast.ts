@@ -53,11 +53,6 @@ export function casterOf(from: SqlType, to: SqlType): Caster | undefined {
   }
 }
 
-/** The text of the error for a cast that there is not. */
-export function unsupportedCast(from: SqlType, to: SqlType): string {
-  return `Cast of ${printType(from)} to ${printType(to)} is not supported`;
-}
-
 function fromInteger(kind: 'INTEGER' | 'BIGINT', to: SqlType): Caster | undefined {
   switch (to.kind) {
     case 'INTEGER':

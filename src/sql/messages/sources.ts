@@ -1,0 +1,45 @@
+import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import { issue, type RefusalFamily } from './refusal.ts';
+
+const KEY_KINDS =
+  '\nTables have PRIMARY KEYs, which are unique and NON NULL.' +
+  '\nStreams have KEYs, which have no uniqueness or NON NULL constraints.';
+
+/** CREATE, ALTER and DROP of streams and tables. */
+export const sourceMessages = {
+  primaryKeyOfStream: (column: string) => ({
+    message: `Column ${quoteName(column)} is a 'PRIMARY KEY' column: please use 'KEY' for streams.${KEY_KINDS}`,
+  }),
+  keyOfTable: (column: string) => ({
+    message: `Column ${quoteName(column)} is a 'KEY' column: please use 'PRIMARY KEY' for tables.${KEY_KINDS}`,
+  }),
+  primaryKeyMissing: (canInfer: boolean) => ({
+    message:
+      'Tables require a PRIMARY KEY. Please define the PRIMARY KEY.' +
+      (canInfer
+        ? ' You can also use PARTIAL SCHEMA inference to load the value columns from the Schema Registry.'
+        : ''),
+  }),
+  noColumns: () => ({
+    message: 'The statement does not define any columns.',
+    hint: 'name at least one value column',
+  }),
+  headersType: (type: SqlType, expected: string) => ({
+    message: `Invalid type for HEADERS column: expected ${expected}, got ${printType(type)}`,
+  }),
+  headerType: (key: string, type: SqlType) => ({
+    message: `Invalid type for HEADER('${key}') column: expected BYTES, got ${printType(type)}`,
+  }),
+  headersTwice: () => ({ message: 'Schema already contains a HEADERS column.' }),
+  headerTwice: (key: string) => ({ message: `Schema already contains a HEADER('${key}') column.` }),
+
+  queryOfWindowedTable: () => ({
+    message: 'KSQL does not support persistent queries on windowed tables.',
+  }),
+  /** A value of this format is one column: groups and joins keep several. */
+  kafkaFormat: (sources: readonly string[], clause: 'JOIN' | 'GROUP BY') => ({
+    message:
+      `Source(s) ${sources.join(', ')} are using the 'KAFKA' value format. ` +
+      `This format does not yet support ${clause}.\nSee ${issue(4411)}.`,
+  }),
+} satisfies RefusalFamily;
