@@ -94,9 +94,6 @@ export class WithProperties {
           : withMessages.notInteger(name, text, javaTypeOf(literal));
       throw refuse(refusal, this.place(name));
     }
-    const least = name === 'PARTITIONS' || name === 'REPLICAS' ? 1 : undefined;
-    if (least !== undefined && Number(text) < least)
-      throw refuse(withMessages.tooSmall(name, text, least), this.place(name));
     return Number(text);
   }
 

@@ -29,8 +29,6 @@ export const withMessages = {
   /** A literal of another type. */
   notInteger: (name: string, value: string, javaType: string) =>
     invalidValue(name, value, `Expected value to be a 32-bit integer, but it was a ${javaType}`),
-  tooSmall: (name: string, value: string, least: number) =>
-    invalidValue(name, value, `Value must be at least ${least}`),
   notOneOf: (name: string, value: string, values: readonly string[]) => ({
     ...invalidValue(name, value, `String must be one of: ${values.join(', ')}, null`),
     ...near(nearestName(value, values)),
