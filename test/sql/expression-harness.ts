@@ -42,7 +42,7 @@ function optionsOf(setting: Setting): BindOptions {
         const column = columns[index];
         if (column === undefined) return undefined;
         const time = isRecordTime(name, () => false) ? { isRecordTime: true as const } : {};
-        return { type: column.type, from: 'value', index, ...time };
+        return { type: column.type, index, ...time };
       },
     },
   };
@@ -55,7 +55,7 @@ export function bound(sql: string, setting: Setting = {}): BoundExpression {
 
 /** Evaluates what is bound already over one row. */
 export function valueOf(expression: BoundExpression, row: readonly SqlValue[]): SqlValue {
-  return compileExpression(expression).evaluate(row, [], {});
+  return compileExpression(expression).evaluate(row);
 }
 
 /** Compiles and evaluates an expression over one row. */
@@ -64,12 +64,12 @@ export function evaluate(sql: string, setting: Setting = {}): Evaluated {
   const compiled = compileExpression(bound(sql, setting), {
     onError: (error) => errors.push(error instanceof Error ? error.message : String(error)),
   });
-  const value = compiled.evaluate(setting.row ?? [], [], {});
+  const value = compiled.evaluate(setting.row ?? []);
   return { type: compiled.type, value, errors };
 }
 
 /** Compiles and evaluates a condition over one row. */
 export function holds(sql: string, setting: Setting = {}): boolean {
   const bound = bindPredicate(parseExpression(sql), 'WHERE', optionsOf(setting));
-  return compilePredicate(bound)(setting.row ?? [], [], {});
+  return compilePredicate(bound)(setting.row ?? []);
 }

@@ -14,7 +14,7 @@ export function constantOf(expression: Expression, context: AnalysisContext): Ty
       failure = { error };
     },
   });
-  const value = evaluate([], [], {});
+  const value = evaluate([]);
   if (failure !== undefined) throw failure.error;
   return { type, value };
 }

@@ -29,7 +29,7 @@ function indexOf(row: readonly RowColumn[]): RowIndex {
   row.forEach(({ name, type }, index) => {
     if (columns.has(name)) return;
     const time = isRecordTime(name, has) ? { isRecordTime: true as const } : {};
-    columns.set(name, { type, from: 'value', index, ...time });
+    columns.set(name, { type, index, ...time });
   });
   const rowTime = [...columns].find(
     ([name, { isRecordTime = false }]) => isRecordTime && name.endsWith('ROWTIME'),

@@ -14,8 +14,8 @@ export function bindColumn(syntax: ColumnReference, { options }: Binder): BoundE
       expressionMessages.unknownColumn(source === undefined ? name : `${source}.${name}`),
     );
   }
-  const { type, isRecordTime = false, ...position } = found;
-  return node({ kind: 'Column', type, position, name, isRecordTime, syntax });
+  const { type, index, isRecordTime = false } = found;
+  return node({ kind: 'Column', type, index, name, isRecordTime, syntax });
 }
 
 export function bindLambdaVariable(syntax: LambdaVariable, { parameters }: Binder): BoundExpression {

@@ -30,15 +30,12 @@ interface Failure extends Node {
   readonly message: string;
 }
 
-/** Where a value lies: in the row of values, in that of the key, or in what else is known of the record. */
-export type Position =
-  | { readonly from: 'value' | 'key'; readonly index: number }
-  | { readonly from: 'record'; readonly field: string };
-
+/** A value of the row: rows hold, beside values, copies of the key's columns and what is known of the record. */
 export interface Column extends Node {
   readonly kind: 'Column';
   readonly type: SqlType;
-  readonly position: Position;
+  /** Position in the row. */
+  readonly index: number;
   /** For display: nothing is looked up by it. */
   readonly name: string;
   /** ROWTIME or the bound of a window. */

@@ -17,11 +17,8 @@ function display(bound: BoundExpression): string {
       return typeof bound.value === 'string' ? `'${bound.value}'` : scalarText(bound.value);
     case 'Failure':
       return bound.message;
-    case 'Column': {
-      const { position, name } = bound;
-      const place = position.from === 'record' ? position.field : String(position.index);
-      return `${name} (${position.from} ${place})`;
-    }
+    case 'Column':
+      return `${bound.name} (${bound.index})`;
     case 'Call':
       return bound.name;
     case 'Parameter':

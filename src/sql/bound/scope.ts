@@ -1,14 +1,15 @@
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { FunctionConfig } from '../functions/definition.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import type { Position } from './nodes.ts';
 
 /** Where an expression finds a column, and of which type it is. */
-export type ColumnBinding = Position & {
+export interface ColumnBinding {
+  /** Position in the row. */
+  readonly index: number;
   readonly type: SqlType;
   /** ROWTIME or the bound of a window: it may be compared with the text of a timestamp. */
   readonly isRecordTime?: true;
-};
+}
 
 /** The names that an expression may use. */
 interface ExpressionScope {

@@ -4,12 +4,8 @@ import type { Column, Field, Let, Parameter, Subscript } from '../bound/nodes.ts
 import { apply, type Code, definite, plainCode } from './code.ts';
 import { type Context, withBindings } from './context.ts';
 
-export function emitColumn({ position }: Column): Code {
-  return plainCode(
-    position.from === 'record'
-      ? `record[${JSON.stringify(position.field)}]`
-      : `${position.from}[${position.index}]`,
-  );
+export function emitColumn({ index }: Column): Code {
+  return plainCode(`row[${index}]`);
 }
 
 export function emitParameter({ binding }: Parameter, { bindings }: Context): Code {

@@ -18,9 +18,7 @@ export function emitCall({ resolved, arguments: given }: Call, context: Context)
 /** A function of its own, which reports a failure and gives null. */
 export function emitGuard(guard: Guard, context: Context): Code {
   const { builder } = context;
-  const parameters = ['value', 'key', 'record', ...[...context.bindings.values()].map(({ js }) => js)].join(
-    ', ',
-  );
+  const parameters = ['row', ...[...context.bindings.values()].map(({ js }) => js)].join(', ');
   const { result: code, declarations } = builder.frame(() => context.emit(guard.operand, context));
   const report = builder.capture(reporterOf(context, guard));
   const name = builder.addFunction(

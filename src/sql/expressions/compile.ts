@@ -16,7 +16,7 @@ export function compileExpression(bound: BoundExpression, options: CompileOption
   const { result: code, declarations } = context.builder.frame(() => emit(bound, context));
   const report = context.builder.capture(reporterOf(context, bound));
   const evaluate = context.builder.evaluate(
-    `(value, key, record) => { ${declarations} try { return ${code.js}; } catch (e) { return ${report}(e); } }`,
+    `(row) => { ${declarations} try { return ${code.js}; } catch (e) { return ${report}(e); } }`,
   );
   return { type: bound.type, evaluate: evaluate as Evaluate };
 }
@@ -28,7 +28,7 @@ export function compilePredicate(bound: BoundExpression, options: CompileOptions
   const { result, declarations } = builder.frame(() => required(builder, emit(bound, context)));
   const report = builder.capture(reporterOf(context, bound));
   const test = builder.evaluate(
-    `(value, key, record) => { ${declarations} try { return ${result.js}; } catch (e) { ${report}(e); return false; } }`,
+    `(row) => { ${declarations} try { return ${result.js}; } catch (e) { ${report}(e); return false; } }`,
   );
   return test as Test;
 }
@@ -45,7 +45,7 @@ export function compileProjection(
   const names = expressions.map((_, index) => `c${index}`);
   const locals = names.length === 0 ? '' : `let ${names.join(', ')};`;
   const project = context.builder.evaluate(
-    `(value, key, record) => { ${locals} ${declarations} ${columns.join('\n')} return [${names.join(', ')}]; }`,
+    `(row) => { ${locals} ${declarations} ${columns.join('\n')} return [${names.join(', ')}]; }`,
   );
   return project as Project;
 }

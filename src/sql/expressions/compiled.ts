@@ -12,16 +12,10 @@ export interface CompileOptions {
   readonly failures?: 'null' | 'throw';
 }
 
-/** What the engine knows of a record beside key and value, by field name. */
-export type RecordFields = Readonly<Record<string, SqlValue>>;
-
-/**
- * Compiled expressions take two positional rows and an object of whatever else is known of the record (ROWTIME, window
- * bounds, headers).
- */
-export type Evaluate = (value: Row, key: Row, record: RecordFields) => SqlValue;
-export type Test = (value: Row, key: Row, record: RecordFields) => boolean;
-export type Project = (value: Row, key: Row, record: RecordFields) => SqlValue[];
+/** Compiled expressions read one row, by position. */
+export type Evaluate = (row: Row) => SqlValue;
+export type Test = (row: Row) => boolean;
+export type Project = (row: Row) => SqlValue[];
 
 export interface CompiledExpression {
   /** null: the expression is the NULL literal. */

@@ -5,6 +5,5 @@ export type {
   CompileOptions,
   Evaluate,
   Project,
-  RecordFields,
   Test,
 } from './compiled.ts';

@@ -1,10 +1,10 @@
 import { parsePlanText } from '../physical/plan-text.ts';
-import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import type { Row } from '../../serde/model/sql-value.ts';
 import type { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { KStream } from '../../streams/builder/kstream.ts';
 import type { KTable } from '../../streams/builder/ktable.ts';
 import { compileExpression, compilePredicate, compileProjection } from '../expressions/compile.ts';
-import type { CompileOptions, RecordFields } from '../expressions/compiled.ts';
+import type { CompileOptions, Evaluate, Project, Test } from '../expressions/compiled.ts';
 import { bindConditionOver, bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
@@ -24,14 +24,6 @@ export interface LoweringContext {
 export type Lowered =
   | { readonly kind: 'STREAM'; readonly stream: KStream<Key, Row> }
   | { readonly kind: 'TABLE'; readonly table: KTable<Key, Row> };
-
-/** Expressions read one row that holds everything. */
-const noKey: Row = Object.freeze([]);
-const noRecord: RecordFields = Object.freeze({});
-
-type RowFunction = (row: Row) => SqlValue;
-export type RowTest = (row: Row) => boolean;
-type RowProjection = (row: Row) => SqlValue[];
 
 /** What the text of a plan means over a row. */
 export function boundText(
@@ -68,21 +60,18 @@ function optionsOf({ onError }: LoweringContext): CompileOptions {
   return onError === undefined ? {} : { onError };
 }
 
-export function rowFunction(bound: BoundExpression, context: LoweringContext): RowFunction {
-  const { evaluate } = compileExpression(bound, optionsOf(context));
-  return (values) => evaluate(values, noKey, noRecord);
+export function rowFunction(bound: BoundExpression, context: LoweringContext): Evaluate {
+  return compileExpression(bound, optionsOf(context)).evaluate;
 }
 
-export function rowTest(bound: BoundExpression, context: LoweringContext): RowTest {
-  const test = compilePredicate(bound, optionsOf(context));
-  return (values) => test(values, noKey, noRecord);
+export function rowTest(bound: BoundExpression, context: LoweringContext): Test {
+  return compilePredicate(bound, optionsOf(context));
 }
 
 export function rowProjection(
   columns: readonly BoundExpression[],
   context: LoweringContext,
   failures: 'null' | 'throw' = 'null',
-): RowProjection {
-  const project = compileProjection(columns, { ...optionsOf(context), failures });
-  return (values) => project(values, noKey, noRecord);
+): Project {
+  return compileProjection(columns, { ...optionsOf(context), failures });
 }

@@ -5,13 +5,8 @@ import { Windowed } from '../../streams/windows/windowed.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { MaterializedRow, MaterializedTable, TimeRange } from '../host/host.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
-import {
-  boundCondition,
-  boundText,
-  type RowTest,
-  rowProjection,
-  rowTest,
-} from '../lowering/lowering-context.ts';
+import { boundCondition, boundText, rowProjection, rowTest } from '../lowering/lowering-context.ts';
+import type { Test } from '../expressions/compiled.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 
 /** Where the stores of a running query can be had. */
@@ -63,7 +58,7 @@ function keptBy(root: Step, context: AnalysisContext): Kept | undefined {
   const lowering = { builder: new StreamsBuilder(), analysis: context };
   const { results } = bindAggregate(aggregate, lowering);
   const { row } = aggregate.schema;
-  const keep: RowTest =
+  const keep: Test =
     filter === undefined ? () => true : rowTest(boundCondition(filter.predicate, row, lowering), lowering);
   const select = rowProjection(
     project.columns.map(({ expression }) => boundText(expression, row, lowering)),

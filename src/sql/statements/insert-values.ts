@@ -182,7 +182,7 @@ export function valueFor(
       failure = error;
     },
   });
-  const value = compiled.evaluate(noRow, noRow, {});
+  const value = compiled.evaluate(noRow);
   if (failure !== undefined) {
     throw sqlError(`Failed to insert values: ${messageOf(failure)}`, { span: expression.span });
   }

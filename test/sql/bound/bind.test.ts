@@ -68,9 +68,9 @@ describe('binding', () => {
       [
         'Arithmetic + DOUBLE',
         '  Cast DOUBLE',
-        '    Column I (value 0) INTEGER',
+        '    Column I (0) INTEGER',
         '  Arithmetic * DOUBLE',
-        '    Column D (value 2) DOUBLE',
+        '    Column D (2) DOUBLE',
         '    Constant 2 DOUBLE',
       ].join('\n'),
     );
@@ -91,7 +91,7 @@ describe('binding', () => {
     expect(tree(bound("TS > '2020-01-01'", { schema }))).toBe(
       [
         'Comparison > primitive BOOLEAN',
-        '  Column TS (value 6) TIMESTAMP',
+        '  Column TS (6) TIMESTAMP',
         '  Constant 1577836800000 TIMESTAMP',
       ].join('\n'),
     );
@@ -111,7 +111,7 @@ describe('binding', () => {
     const { evaluate } = compileExpression(bound(sql, { schema }), {
       onError: (_error, text) => reported.push(text),
     });
-    expect(evaluate([0], [], {})).toBeNull();
+    expect(evaluate([0])).toBeNull();
     expect(reported).toEqual(['(1 / I)', formatExpression(parseExpression(sql))]);
   });
 

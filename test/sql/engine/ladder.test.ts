@@ -156,14 +156,14 @@ describe('the expressions of a plan', () => {
 > Project Project
     D: Arithmetic * DOUBLE
       Cast DOUBLE
-        Column DELAY (value 1) INTEGER
+        Column DELAY (1) INTEGER
       Constant 1.5 DOUBLE
     O: Call UCASE STRING
-      Column ORIGIN (value 0) STRING
+      Column ORIGIN (0) STRING
   > Filter WhereFilter
       condition: Let LEN(ORIGIN) BOOLEAN
         Call LEN INTEGER
-          Column ORIGIN (value 0) STRING
+          Column ORIGIN (0) STRING
         Logical AND BOOLEAN
           Comparison >= primitive BOOLEAN
             Parameter LEN(ORIGIN) INTEGER
@@ -184,9 +184,9 @@ describe('the expressions of a plan', () => {
     const context = contextOf(catalog);
     const node = planQuery({ query: analyzeQuery(parsed.statement.query, context), context });
     expect(printBoundPlan(node)).toContain(`> Project Aggregate-Project
-    ID: Column ID (value 1) STRING
+    ID: Column ID (1) STRING
     UPPER: Call UCASE STRING
-      Column ID_1 (value 2) STRING`);
+      Column ID_1 (2) STRING`);
   });
 
   it('of joins, groups and table functions', () => {
@@ -195,10 +195,10 @@ describe('the expressions of a plan', () => {
         'CREATE STREAM placed AS SELECT f.origin, f.id, a.city FROM flights f LEFT JOIN airports a ON f.origin = a.code;',
       ).bound,
     ).toBe(`> Project Project
-    ID: Column F_ID (value 6) STRING
-    CITY: Column A_CITY (value 7) STRING
+    ID: Column F_ID (6) STRING
+    CITY: Column A_CITY (7) STRING
   > Join Join
-      left key: Column F_ORIGIN (value 0) STRING
+      left key: Column F_ORIGIN (0) STRING
     > Source KafkaTopic_Left
     > Source KafkaTopic_Right`);
     expect(
@@ -206,18 +206,18 @@ describe('the expressions of a plan', () => {
         'CREATE TABLE n AS SELECT UCASE(origin) AS o, SUM(delay) AS s FROM flights GROUP BY UCASE(origin);',
       ).bound,
     ).toBe(`> Project Aggregate-Project
-    S: Column KSQL_AGG_VARIABLE_0 (value 0) INTEGER
+    S: Column KSQL_AGG_VARIABLE_0 (0) INTEGER
   > Aggregate Aggregate
       key: Call UCASE STRING
-        Column ORIGIN (value 0) STRING
-      KSQL_AGG_VARIABLE_0: Column DELAY (value 1) INTEGER
+        Column ORIGIN (0) STRING
+      KSQL_AGG_VARIABLE_0: Column DELAY (1) INTEGER
     > Source KsqlTopic`);
     expect(
       explain('CREATE STREAM e AS SELECT id, EXPLODE(tags) AS tag FROM flights;').bound,
     ).toBe(`> Project Project
-    TAG: Column KSQL_SYNTH_0 (value 7) STRING
+    TAG: Column KSQL_SYNTH_0 (7) STRING
   > FlatMap FlatMap
-      KSQL_SYNTH_0: Column TAGS (value 2) ARRAY<STRING>
+      KSQL_SYNTH_0: Column TAGS (2) ARRAY<STRING>
     > Source KsqlTopic`);
   });
 });
