@@ -87,6 +87,6 @@ export function bindClauseOver(
   context: AnalysisContext,
 ): BoundExpression {
   const bound = bindPredicate(predicate, clause, optionsOver(row, context));
-  if (bound.type === null) throw noCondition(bound, clause);
+  if (bound.type === null) throw noCondition(predicate, bound.type, clause);
   return bound;
 }

@@ -5,6 +5,7 @@ import type { SqlValue } from '../../serde/model/sql-value.ts';
 import type { Refusal } from '../messages/refusal.ts';
 import type { TypedValue } from './literals.ts';
 import type { Binding, BoundExpression, Constant } from './nodes.ts';
+import type { Origin } from './origin.ts';
 import type { BindOptions } from './scope.ts';
 
 /** What binding the parts of one expression shares. */
@@ -21,7 +22,7 @@ export function node<T extends BoundExpression>(fields: T): T {
   return Object.freeze(fields);
 }
 
-export function constant(syntax: Expression, value: SqlValue, type: SqlType | null): Constant {
+export function constant(syntax: Origin, value: SqlValue, type: SqlType | null): Constant {
   return node({ kind: 'Constant', type, value, syntax });
 }
 

@@ -1,5 +1,4 @@
 import type { Between, Comparison, ComparisonOperator, Expression } from '../../../grammar/ast.ts';
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { mustStop } from '../../base/assert.ts';
 import { messageOf } from '../../base/errors.ts';
 import { BIGINT, BOOLEAN, type SqlType, TIMESTAMP } from '../../serde/model/sql-type.ts';
@@ -9,6 +8,7 @@ import { parseTimestamp } from '../values/iso-time.ts';
 import { type Binder, constant, mistake, node } from './binder.ts';
 import { convert } from './conversion.ts';
 import type { Binding, BoundExpression, ComparisonKind, Parameter } from './nodes.ts';
+import { textOf } from './origin.ts';
 import { operatorNames } from './operator-names.ts';
 
 export function bindComparison(syntax: Comparison, binder: Binder): BoundExpression {
@@ -39,7 +39,7 @@ export function withHeld(
   body: (held: BoundExpression) => BoundExpression,
 ): BoundExpression {
   if (value.kind === 'Constant' || value.kind === 'Column') return body(value);
-  const binding: Binding = Object.freeze({ name: formatExpression(value.syntax), type: value.type });
+  const binding: Binding = Object.freeze({ name: textOf(value.syntax), type: value.type });
   const held: Parameter = node({ kind: 'Parameter', type: value.type, binding, syntax: value.syntax });
   const inner = body(held);
   return node({ kind: 'Let', type: inner.type, binding, value, body: inner, syntax });
@@ -82,11 +82,10 @@ function compareTyped(syntax: Comparison, left: BoundExpression, right: BoundExp
   const common = time ? commonTime(left.type, right.type) : undefined;
   const a = common === undefined ? left : convert(left, common);
   const b = common === undefined ? right : convert(right, common);
-  const by = time
-    ? common === undefined
+  const by =
+    time && common === undefined
       ? undefined
-      : 'primitive'
-    : kindOf(operator, left.type, right.type);
+      : comparisonKind(operator, common ?? left.type, common ?? right.type);
   if (by === undefined || a === undefined || b === undefined) {
     throw mistake(
       syntax,
@@ -101,8 +100,13 @@ function compareTyped(syntax: Comparison, left: BoundExpression, right: BoundExp
   return make(by, a, b);
 }
 
-/** How values of two types that are no times are compared; undefined where they cannot be. */
-function kindOf(operator: ComparisonOperator, left: SqlType, right: SqlType): ComparisonKind | undefined {
+/** How values of two types are compared as they are; undefined where they cannot be. */
+export function comparisonKind(
+  operator: ComparisonOperator,
+  left: SqlType | null,
+  right: SqlType | null,
+): ComparisonKind | undefined {
+  if (left === null || right === null) return operator.startsWith('IS') ? 'null' : undefined;
   if (isNumeric(left) && isNumeric(right)) {
     if (left.kind === 'DECIMAL' || right.kind === 'DECIMAL') return 'decimal';
     const mixed = left.kind !== right.kind && (left.kind === 'DOUBLE' || right.kind === 'DOUBLE');
@@ -111,6 +115,9 @@ function kindOf(operator: ComparisonOperator, left: SqlType, right: SqlType): Co
   if (left.kind !== right.kind) return undefined;
   switch (left.kind) {
     case 'STRING':
+    case 'DATE':
+    case 'TIME':
+    case 'TIMESTAMP':
       return 'primitive';
     case 'BOOLEAN':
       return isEquality(operator) ? 'primitive' : undefined;

@@ -3,18 +3,19 @@
  * conversions are nodes, every node has its type. The emitter (`src/sql/expressions`) makes code of them and decides
  * nothing about types.
  *
- * A node keeps the part of the syntax tree that it was bound from: its place in the text and the words in which messages
- * and plans quote it. Conversions that the binder adds have the syntax of what they convert.
+ * A node keeps what it was bound from, the part of the syntax tree or the words of a recorded plan: its place in the text
+ * and how messages and plans quote it. Conversions that the binder adds have the syntax of what they convert.
  */
-import type { ArithmeticOperator, ComparisonOperator, Expression } from '../../../grammar/ast.ts';
+import type { ArithmeticOperator, ComparisonOperator } from '../../../grammar/ast.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 import type { ResolvedScalar } from '../functions/registry.ts';
+import type { Origin } from './origin.ts';
 
 interface Node {
   /** null: the value is null, and nothing says of which type. */
   readonly type: SqlType | null;
-  readonly syntax: Expression;
+  readonly syntax: Origin;
 }
 
 /** A value that is known: a literal, a conversion of one, the word of a time unit. */
@@ -154,11 +155,13 @@ export interface Case extends Node {
 
 export interface ArrayNode extends Node {
   readonly kind: 'Array';
+  readonly type: SqlType;
   readonly elements: readonly BoundExpression[];
 }
 
 export interface MapNode extends Node {
   readonly kind: 'Map';
+  readonly type: SqlType;
   readonly keys: readonly BoundExpression[];
   /** As many as there are keys. */
   readonly values: readonly BoundExpression[];
@@ -167,6 +170,7 @@ export interface MapNode extends Node {
 /** Values in the order of the type's fields. */
 export interface StructNode extends Node {
   readonly kind: 'Struct';
+  readonly type: SqlType;
   readonly values: readonly BoundExpression[];
 }
 

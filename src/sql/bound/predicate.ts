@@ -1,5 +1,6 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import { DiagnosticError } from '../../base/errors.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
 import { bind } from './bind.ts';
 import { CodeMistake, mistake } from './binder.ts';
 import { expressionMessages } from '../messages/expressions.ts';
@@ -22,11 +23,17 @@ export function bindPredicate(
     const heading = error instanceof CodeMistake ? headings.predicate : headings.condition(clause);
     throw new DiagnosticError(headed(heading, error.diagnostic), { cause: error });
   }
-  if (bound.type !== null && bound.type.kind !== 'BOOLEAN') throw noCondition(bound, clause);
+  if (bound.type !== null && bound.type.kind !== 'BOOLEAN') {
+    throw noCondition(expression, bound.type, clause);
+  }
   return bound;
 }
 
 /** The error for what is no condition. */
-export function noCondition({ syntax, type }: BoundExpression, clause: 'WHERE' | 'HAVING'): DiagnosticError {
+export function noCondition(
+  syntax: Expression,
+  type: SqlType | null,
+  clause: 'WHERE' | 'HAVING',
+): DiagnosticError {
   return mistake(syntax, headed(headings.notCondition(clause), expressionMessages.notBoolean(syntax, type)));
 }

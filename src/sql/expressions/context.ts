@@ -1,6 +1,6 @@
-import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { mustStop } from '../../base/assert.ts';
 import type { Binding, BoundExpression } from '../bound/nodes.ts';
+import { textOf } from '../bound/origin.ts';
 import { type Code, CodeBuilder } from './code.ts';
 import type { CompileOptions } from './compiled.ts';
 
@@ -29,7 +29,7 @@ export function reporterOf(context: Context, { syntax }: BoundExpression): (erro
   let text: string | undefined;
   return (error) => {
     if (mustStop(error)) throw error;
-    text ??= formatExpression(syntax);
+    text ??= textOf(syntax);
     onError?.(error, text);
     return null;
   };

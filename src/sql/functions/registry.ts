@@ -3,7 +3,7 @@ import { expressionMessages } from '../messages/expressions.ts';
 import { functionMessages } from '../messages/functions.ts';
 import { systemNowMs } from './io/system-clock.ts';
 import { casterOf } from '../values/cast.ts';
-import { resolveOverload, type Resolution } from './resolve.ts';
+import { recordedOverload, resolveOverload, type Resolution } from './resolve.ts';
 import { parsePattern, substitute } from './signature.ts';
 import type {
   AggregateFunction,
@@ -17,6 +17,7 @@ import type {
   ScalarOverload,
   SqlFunction,
   TableFunction,
+  TableFunctionOverload,
 } from './definition.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
@@ -30,9 +31,18 @@ export interface ResolvedScalar {
   readonly implementation: ScalarImplementation;
 }
 
+/** A constant argument of an aggregate call. */
+export interface LiteralArgument {
+  readonly type: SqlType | null;
+  readonly value: SqlValue;
+}
+
 /** An aggregate call resolved; `aggregator` takes the arguments that are not constants. */
 export interface ResolvedAggregate {
+  readonly overload: AggregateOverload;
   readonly aggregator: Aggregator;
+  /** Values of the constant arguments. */
+  readonly literals: readonly LiteralArgument[];
   /** Positions, among the call's arguments, of those that are passed for each row. */
   readonly rowArguments: readonly number[];
   /** What each of these must be converted to (`castArgument` of `expressions/compile.ts` does it). */
@@ -40,10 +50,19 @@ export interface ResolvedAggregate {
 }
 
 export interface ResolvedTableFunction {
+  readonly overload: TableFunctionOverload;
   /** Type of one row. */
   readonly returnType: SqlType;
   readonly parameterTypes: readonly ArgumentType[];
   readonly implementation: (...args: SqlValue[]) => readonly SqlValue[];
+}
+
+/** A call as a recorded plan has it: which overload was chosen, and what its arguments are converted to. */
+export interface RecordedCall {
+  readonly name: string;
+  /** As `overloadSignature` prints it. */
+  readonly signature: string;
+  readonly parameterTypes: readonly ArgumentType[];
 }
 
 /** All functions by name; immutable. Resolution texts are ksqlDB's. */
@@ -72,6 +91,19 @@ export interface FunctionRegistry {
     argumentTexts?: readonly string[],
   ): ResolvedAggregate;
   resolveTable(name: string, args: readonly ArgumentType[], config?: FunctionConfig): ResolvedTableFunction;
+  /** As {@link resolveScalar}, of a call whose overload is known. @throws {DiagnosticError} when it is gone. */
+  recordedScalar(call: RecordedCall, config?: FunctionConfig): ResolvedScalar;
+  /** As {@link resolveTable}, of a call whose overload is known. @throws {DiagnosticError} when it is gone. */
+  recordedTable(call: RecordedCall, config?: FunctionConfig): ResolvedTableFunction;
+  /**
+   * As {@link resolveAggregate}, of a call whose overload is known; its arguments are those of the call, constants
+   * included. @throws {DiagnosticError} when it is gone.
+   */
+  recordedAggregate(
+    call: RecordedCall,
+    literals: readonly LiteralArgument[],
+    config?: FunctionConfig,
+  ): ResolvedAggregate;
 }
 
 export interface RegistryOptions {
@@ -137,7 +169,16 @@ class Registry implements FunctionRegistry {
   resolveScalar(name: string, args: readonly ArgumentType[], config: FunctionConfig = {}): ResolvedScalar {
     const definition = this.scalar(name);
     if (definition === undefined) throw this.unknown(name);
-    const resolution = resolveOverload(definition.name, definition.overloads, args);
+    return this.#boundScalar(resolveOverload(definition.name, definition.overloads, args), config);
+  }
+
+  recordedScalar(call: RecordedCall, config: FunctionConfig = {}): ResolvedScalar {
+    const definition = this.scalar(call.name);
+    if (definition === undefined) throw this.unknown(call.name);
+    return this.#boundScalar(recordedResolution(call, definition.overloads), config);
+  }
+
+  #boundScalar(resolution: Resolution<ScalarOverload>, config: FunctionConfig): ResolvedScalar {
     const { overload, argumentTypes } = resolution;
     const returnType = returnTypeOf(overload.returns, resolution);
     return {
@@ -158,18 +199,21 @@ class Registry implements FunctionRegistry {
     const definition = this.aggregate(name);
     if (definition === undefined) throw this.unknown(name);
     const resolution = resolveOverload(definition.name, definition.overloads, args);
-    const constants = literalArguments(name, resolution, args, literals, argumentTexts);
-    const rowArguments = resolution.parameters.flatMap((parameter, index) =>
-      parameter.literal ? [] : [index],
+    return boundAggregate(
+      resolution,
+      literalArguments(name, resolution, args, literals, argumentTexts),
+      config,
     );
-    const parameterTypes = rowArguments.map((index) =>
-      requireSqlType(resolution.argumentTypes[index] ?? null),
-    );
-    return {
-      aggregator: resolution.overload.bind({ argumentTypes: parameterTypes, literals: constants, config }),
-      rowArguments,
-      parameterTypes,
-    };
+  }
+
+  recordedAggregate(
+    call: RecordedCall,
+    literals: readonly LiteralArgument[],
+    config: FunctionConfig = {},
+  ): ResolvedAggregate {
+    const definition = this.aggregate(call.name);
+    if (definition === undefined) throw this.unknown(call.name);
+    return boundAggregate(recordedResolution(call, definition.overloads), literals, config);
   }
 
   resolveTable(
@@ -179,10 +223,20 @@ class Registry implements FunctionRegistry {
   ): ResolvedTableFunction {
     const definition = this.table(name);
     if (definition === undefined) throw this.unknown(name);
-    const resolution = resolveOverload(definition.name, definition.overloads, args);
+    return this.#boundTable(resolveOverload(definition.name, definition.overloads, args), config);
+  }
+
+  recordedTable(call: RecordedCall, config: FunctionConfig = {}): ResolvedTableFunction {
+    const definition = this.table(call.name);
+    if (definition === undefined) throw this.unknown(call.name);
+    return this.#boundTable(recordedResolution(call, definition.overloads), config);
+  }
+
+  #boundTable(resolution: Resolution<TableFunctionOverload>, config: FunctionConfig): ResolvedTableFunction {
     const { overload, argumentTypes } = resolution;
     const returnType = returnTypeOf(overload.returns, resolution);
     return {
+      overload,
       returnType,
       parameterTypes: argumentTypes,
       implementation: overload.bind({ argumentTypes, returnType, config, nowMs: this.#nowMs }) as (
@@ -190,6 +244,30 @@ class Registry implements FunctionRegistry {
       ) => readonly SqlValue[],
     };
   }
+}
+
+function boundAggregate(
+  { overload, parameters, argumentTypes }: Resolution<AggregateOverload>,
+  literals: readonly LiteralArgument[],
+  config: FunctionConfig,
+): ResolvedAggregate {
+  const rowArguments = parameters.flatMap((parameter, index) => (parameter.literal ? [] : [index]));
+  const parameterTypes = rowArguments.map((index) => requireSqlType(argumentTypes[index] ?? null));
+  const values = literals.map(({ value }) => value);
+  return {
+    overload,
+    aggregator: overload.bind({ argumentTypes: parameterTypes, literals: values, config }),
+    literals,
+    rowArguments,
+    parameterTypes,
+  };
+}
+
+function recordedResolution<O extends { readonly parameters: readonly string[] }>(
+  { name, signature, parameterTypes }: RecordedCall,
+  overloads: readonly O[],
+): Resolution<O> {
+  return recordedOverload(name, overloads, { signature, args: parameterTypes });
 }
 
 function returnTypeOf(
@@ -215,8 +293,8 @@ function literalArguments(
   args: readonly ArgumentType[],
   literals: readonly (SqlValue | undefined)[],
   texts: readonly string[],
-): SqlValue[] {
-  return resolution.parameters.flatMap((parameter, index) => {
+): readonly LiteralArgument[] {
+  return resolution.parameters.flatMap((parameter, index): readonly LiteralArgument[] => {
     if (!parameter.literal) return [];
     const value = literals[index];
     if (value === undefined) {
@@ -225,8 +303,9 @@ function literalArguments(
     }
     const from = args[index] ?? null;
     const to = resolution.argumentTypes[index] ?? null;
-    if (value === null || from === null || to === null) return [value];
-    return [casterOf(requireSqlType(from), requireSqlType(to))?.(value) ?? value];
+    if (value === null || from === null || to === null) return [{ type: null, value }];
+    const type = requireSqlType(to);
+    return [{ type, value: casterOf(requireSqlType(from), type)?.(value) ?? value }];
   });
 }
 

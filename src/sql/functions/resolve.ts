@@ -5,7 +5,14 @@ import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { asDecimalType } from '../types/decimal-types.ts';
 import type { ArgumentType, LambdaType } from './definition.ts';
 import { acceptsType, match, spread, type Variables } from './match.ts';
-import { countGenerics, type Parameter, parseParameter, printSignature, substitute } from './signature.ts';
+import {
+  countGenerics,
+  type Parameter,
+  parseParameter,
+  printParameterTypes,
+  printSignature,
+  substitute,
+} from './signature.ts';
 
 /** What overload resolution needs of an overload. */
 interface Overload {
@@ -63,6 +70,36 @@ export function resolveOverload<O extends Overload>(
     return complete(best, args);
   }
   throw new DiagnosticError(functionMessages.parameters(callFacts(name, overloads, args)));
+}
+
+/** The types of an overload's parameters, by which a recorded plan names it. */
+export function overloadSignature(overload: Overload): string {
+  return printParameterTypes(parametersOf(overload));
+}
+
+/**
+ * Finds the overload that a recorded plan names.
+ * @param args what its arguments were converted to.
+ * @throws {DiagnosticError} when there is no such overload any more, or it takes other types.
+ */
+export function recordedOverload<O extends Overload>(
+  name: string,
+  overloads: readonly O[],
+  { signature, args }: { readonly signature: string; readonly args: readonly ArgumentType[] },
+): Resolution<O> {
+  const overload = overloads.find((candidate) => overloadSignature(candidate) === signature);
+  const parameters = overload === undefined ? undefined : spread(parametersOf(overload), args.length);
+  const variables =
+    overload === undefined ? undefined : match(parametersOf(overload), args, { casts: false });
+  if (overload === undefined || parameters === undefined || variables === undefined) {
+    throw new DiagnosticError(functionMessages.recordedOverload(callFacts(name, overloads, args), signature));
+  }
+  parameters.forEach(({ pattern }, index) => {
+    const arg = args[index];
+    if (arg?.kind !== 'LAMBDA' || pattern.kind !== 'LAMBDA') return;
+    acceptsType(pattern.result, arg.result, variables, { casts: false });
+  });
+  return { overload, parameters, argumentTypes: args, variables };
 }
 
 function prefer<O>(a: Candidate<O>, b: Candidate<O>): number {

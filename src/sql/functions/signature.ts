@@ -185,6 +185,16 @@ export function printSignature(name: string, parameters: readonly Parameter[]): 
   return `${name}(${list.join(', ')})`;
 }
 
+/** `STRING, INTEGER...`: parameters without their names. */
+export function printParameterTypes(parameters: readonly Parameter[]): string {
+  return parameters
+    .map(
+      ({ pattern, variadic, literal }) =>
+        `${printPattern(pattern)}${variadic ? '...' : ''}${literal ? ' LITERAL' : ''}`,
+    )
+    .join(', ');
+}
+
 /** How many of the parameters have type variables in them. */
 export function countGenerics(parameters: readonly Parameter[]): number {
   return parameters.filter((parameter) => hasVariable(parameter.pattern)).length;

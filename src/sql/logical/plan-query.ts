@@ -1,3 +1,4 @@
+import { assertDefined } from '../../base/assert.ts';
 import type { Expression, SourceKind } from '../../../grammar/ast.ts';
 import { ExpressionMap } from '../../../grammar/equality.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
@@ -60,7 +61,7 @@ export function planQuery(options: PlanOptions): ProjectNode {
     ...(query.partitionBy === undefined ? {} : { starNames: starAfterPartitionBy(node) }),
     ...(joinKey === undefined ? {} : { joinKey }),
   });
-  if (partition !== undefined) columns = replaceKeys(columns, partition);
+  if (partition !== undefined) columns = replaceKeys(columns, partition, query);
   if (query.hasTableFunctions) {
     const mapped = flatMapNode(node, columns, query, context);
     node = mapped.node;
@@ -180,10 +181,10 @@ function partitionByNode(
   const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
   const written = nulls.length > 0 ? [] : expressions;
   const boundKeys = bindKeys(headings.partitionBy, written, input.schema.row, context);
-  const keys = boundKeys.map((bound) => ({
-    name: bound.syntax.kind === 'ColumnReference' ? bound.syntax.name : aliases.nameFor(bound.syntax),
-    bound,
-  }));
+  const keys = boundKeys.map((bound, index) => {
+    const syntax = assertDefined(written[index], 'a key was written');
+    return { name: syntax.kind === 'ColumnReference' ? syntax.name : aliases.nameFor(syntax), bound };
+  });
   const keyColumns = keys.map(({ name, bound }): RowColumn => ({ name, type: knownType(bound) }));
   const added = keyColumns.filter((_, index) => keys[index]?.bound.kind !== 'Column');
   return {
@@ -204,9 +205,16 @@ function starAfterPartitionBy(node: LogicalNode): readonly string[] {
 }
 
 /** A selected column that repeats a partitioning expression is the key. */
-function replaceKeys(columns: readonly SelectColumn[], partition: PartitionByNode): readonly SelectColumn[] {
+function replaceKeys(
+  columns: readonly SelectColumn[],
+  partition: PartitionByNode,
+  query: AnalyzedQuery,
+): readonly SelectColumn[] {
   const names = new ExpressionMap<string>(
-    partition.keys.map(({ syntax }, index) => [syntax, partition.schema.key[index]?.name ?? '']),
+    (query.partitionBy ?? []).flatMap((expression, index) => {
+      const key = partition.schema.key[index];
+      return key === undefined ? [] : [[query.sources.internalize(expression), key.name] as const];
+    }),
   );
   return columns.map((column) => {
     const name = names.get(column.expression);

@@ -42,6 +42,17 @@ export const functionMessages = {
       'Use CAST() to explicitly cast your parameters to one of the supported signatures.\n' +
       alternatives(signatures),
   }),
+  /** Of a plan that was recorded. */
+  recordedOverload: ({ name, types, signatures }: CallFacts, signature: string) => ({
+    message:
+      `Function '${name}' does not have the overload (${signature}) any more for parameters ` +
+      `(${types.join(', ')}).\n${alternatives(signatures)}`,
+    hint: 'the query was made by another release, or with functions that this server lacks',
+  }),
+  /** Of a plan that was recorded. */
+  recordedResult: (name: string, types: { readonly before: string; readonly now: string }) => ({
+    message: `Function '${name}' gave ${types.before} when it was recorded, and gives ${types.now} now`,
+  }),
   literalArgument: (facts: { readonly position: number; readonly name: string; readonly text: string }) => ({
     message:
       `Parameter ${facts.position} passed to function ${facts.name} must be a literal constant, ` +

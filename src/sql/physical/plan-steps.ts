@@ -281,7 +281,7 @@ function keyed(options: {
   if (input.keyBy === undefined && sameBytes) return planned.step;
   if (input.node.window !== undefined) throw repartitionOfWindowed(input.keyBy?.syntax.span);
   if (input.node.output === 'TABLE' && input.keyBy !== undefined) {
-    const condition = formatExpression(input.keyBy.syntax);
+    const condition = printBound(input.keyBy);
     throw refuse(joinMessages.tableTableKey(condition, undefined), input.keyBy.syntax.span);
   }
   const step: KeyByStep = {

@@ -1,0 +1,50 @@
+import { DiagnosticError } from '../../../base/errors.ts';
+
+/** How much of a wrong piece is shown. */
+const SHOWN_MAX = 60;
+
+/** The error for a piece of a recorded plan that is not what it has to be. */
+export function wrongRecord(expected: string, found: unknown): DiagnosticError {
+  const text = typeof found === 'object' && found !== null ? 'what is there' : String(found);
+  const shown = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;
+  return new DiagnosticError({
+    message: `a recorded expression cannot be read: ${shown} is not ${expected}`,
+  });
+}
+
+/** The fields of an object. */
+export function asObject(value: unknown, expected: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongRecord(expected, value);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+export function asList(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrongRecord('a list', value);
+  return value;
+}
+
+export function asText(value: unknown): string {
+  if (typeof value !== 'string') throw wrongRecord('a text', value);
+  return value;
+}
+
+export function asNumber(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrongRecord('a number', value);
+  return value;
+}
+
+/** A position in a list of so many. */
+export function asIndex(value: unknown, count: number): number {
+  const index = asNumber(value);
+  if (!Number.isInteger(index) || index < 0 || index >= count)
+    throw wrongRecord(`one of ${count} places`, value);
+  return index;
+}
+
+/** One of a closed set of words. */
+export function asWord<W extends string>(value: unknown, words: Readonly<Record<W, unknown>>): W {
+  if (typeof value !== 'string' || !Object.hasOwn(words, value)) {
+    throw wrongRecord(`one of ${Object.keys(words).join(', ')}`, value);
+  }
+  return value as W;
+}
