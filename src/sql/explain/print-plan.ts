@@ -4,7 +4,7 @@ import { printBound } from '../bound/print.ts';
 import { printBoundTree } from '../bound/print-tree.ts';
 import { printType } from '../../serde/model/sql-type.ts';
 import type { LogicalNode } from '../logical/nodes.ts';
-import { inputsOf, type Step } from '../physical/steps.ts';
+import { inputsOf, type PlanExpression, type Step } from '../physical/steps.ts';
 
 /** The printed forms of the ladder's rungs: one tree form for all, a node per line, inputs indented below. */
 export function printLogicalPlan(node: LogicalNode): string {
@@ -106,22 +106,26 @@ function describeNode(node: LogicalNode): string {
   }
 }
 
+function texts(expressions: readonly PlanExpression[]): string {
+  return expressions.map(({ text }) => text).join(', ');
+}
+
 function describeStep(step: Step): string {
   switch (step.step) {
     case 'source':
       return `topic ${step.topic}, key ${step.formats.key.format}, value ${step.formats.value.format}${step.store === undefined ? '' : `, kept in ${step.store}`}`;
     case 'filter':
-      return step.predicate;
+      return step.predicate.text;
     case 'project':
-      return step.columns.map(({ name, expression }) => `${expression} AS ${name}`).join(', ');
+      return step.columns.map(({ name, expression }) => `${expression.text} AS ${name}`).join(', ');
     case 'flatMap':
-      return step.calls.map(({ name, call }) => `${call} AS ${name}`).join(', ');
+      return step.calls.map(({ name, text }) => `${text} AS ${name}`).join(', ');
     case 'partitionBy':
-      return step.keys.join(', ');
+      return texts(step.keys);
     case 'keyBy':
-      return `${step.key ?? 'same key'}, key ${step.formats.key.format}`;
+      return `${step.key?.text ?? 'same key'}, key ${step.formats.key.format}`;
     case 'aggregate':
-      return `${step.calls.map(({ name, call }) => `${call} AS ${name}`).join(', ')} by ${step.groupBy.join(', ')}, ${step.rekey ? 'repartitioned, ' : ''}kept in ${step.store}`;
+      return `${step.calls.map(({ name, text }) => `${text} AS ${name}`).join(', ')} by ${texts(step.groupBy)}, ${step.rekey ? 'repartitioned, ' : ''}kept in ${step.store}`;
     case 'join':
       return `${step.kind} ${step.type}`;
     case 'sink':

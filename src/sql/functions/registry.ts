@@ -41,7 +41,9 @@ export interface LiteralArgument {
 export interface ResolvedAggregate {
   readonly overload: AggregateOverload;
   readonly aggregator: Aggregator;
-  /** Values of the constant arguments. */
+  /** What each argument was converted to, constants included. */
+  readonly argumentTypes: readonly ArgumentType[];
+  /** The constant arguments. */
   readonly literals: readonly LiteralArgument[];
   /** Positions, among the call's arguments, of those that are passed for each row. */
   readonly rowArguments: readonly number[];
@@ -257,6 +259,7 @@ function boundAggregate(
   return {
     overload,
     aggregator: overload.bind({ argumentTypes: parameterTypes, literals: values, config }),
+    argumentTypes,
     literals,
     rowArguments,
     parameterTypes,

@@ -41,8 +41,8 @@ export function aggregatorOf(
     ),
   );
   return {
-    aggregator: resolved.aggregator,
+    name: call.name,
+    resolved,
     inputs: resolved.rowArguments.flatMap((index) => bound[index] ?? []),
-    inputTypes: resolved.parameterTypes,
   };
 }

@@ -105,14 +105,16 @@ export function aggregateNodes(options: {
 /** What groups of a table's rows cannot have. */
 function checkTableSource(calls: readonly AggregateCall[], { window }: AnalyzedQuery): void {
   if (window !== undefined) throw refuse(aggregationMessages.windowOnTable(), window.span);
-  const unable = calls.filter(({ bound }) => bound.aggregator.undo === undefined).map(({ call }) => call);
+  const unable = calls
+    .filter(({ bound }) => bound.resolved.aggregator.undo === undefined)
+    .map(({ call }) => call);
   if (unable.length === 0) return;
   const names = [...new Set(unable.map(({ name }) => name))];
   throw refuse(aggregationMessages.tableSource(names), unable[0]?.span);
 }
 
 function columnOf({ name, bound }: AggregateCall): RowColumn {
-  return { name, type: bound.aggregator.returnType };
+  return { name, type: bound.resolved.aggregator.returnType };
 }
 
 function havingNode(input: AggregateNode, having: Expression, context: AnalysisContext): FilterNode {

@@ -2,8 +2,7 @@ import type { Expression, FunctionCall, JoinType } from '../../../grammar/ast.ts
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import type { DataSource, WindowInfo } from '../catalog/data-source.ts';
-import type { Aggregator } from '../functions/definition.ts';
-import type { ResolvedTableFunction } from '../functions/registry.ts';
+import type { ResolvedAggregate, ResolvedTableFunction } from '../functions/registry.ts';
 
 export interface RowColumn {
   readonly name: string;
@@ -49,6 +48,7 @@ export interface TableCall {
 
 /** A call of a table function, resolved over the rows that it multiplies. */
 export interface BoundTableCall {
+  readonly name: string;
   readonly arguments: readonly BoundExpression[];
   readonly resolved: ResolvedTableFunction;
 }
@@ -106,11 +106,10 @@ export interface AggregateCall {
 
 /** A call of an aggregate function, resolved over the rows that it aggregates. */
 export interface BoundAggregate {
-  readonly aggregator: Aggregator;
-  /** What the aggregator is given of each row, constants left out. */
+  readonly name: string;
+  readonly resolved: ResolvedAggregate;
+  /** What the aggregator is given of each row, constants left out; each to be converted to its parameter's type. */
   readonly inputs: readonly BoundExpression[];
-  /** What each input must be converted to. */
-  readonly inputTypes: readonly SqlType[];
 }
 
 export type AggregateWindow =

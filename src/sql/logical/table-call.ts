@@ -11,5 +11,9 @@ export function tableCallOf(
 ): BoundTableCall {
   const bound = call.arguments.map((argument) => bindOver(row, argument, context));
   const { functions, properties } = context;
-  return { arguments: bound, resolved: functions.resolveTable(call.name, bound.map(knownType), properties) };
+  return {
+    name: call.name,
+    arguments: bound,
+    resolved: functions.resolveTable(call.name, bound.map(knownType), properties),
+  };
 }

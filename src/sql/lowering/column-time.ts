@@ -1,9 +1,15 @@
 import { showValue } from '../../base/show-value.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import { assertDefined } from '../../base/assert.ts';
+import { quoteName, STRING } from '../../serde/model/sql-type.ts';
 import { isEventTime } from '../../streams/event-time.ts';
 import { booleanProperty } from '../analysis/session.ts';
+import { constant, node } from '../bound/binder.ts';
+import type { BoundExpression, Column } from '../bound/nodes.ts';
+import { quoted } from '../bound/origin.ts';
+import type { RowColumn } from '../logical/nodes.ts';
 import type { PlanColumn } from '../physical/steps.ts';
-import { boundText, type LoweringContext, rowFunction } from './lowering-context.ts';
+import { type LoweringContext, rowFunction, typedRow } from './lowering-context.ts';
 
 /** What an error of a time is called: of a source, whose record is not read at all, or of a result. */
 export const SOURCE_TIMESTAMP = 'TIMESTAMP';
@@ -30,14 +36,9 @@ export class ColumnTime {
     this.#context = context;
     // What cannot be read is told once, as the record that it costs.
     const { onError: _, ...quiet } = context;
-    const name = `\`${column.replaceAll('`', '``')}\``;
-    const evaluate = (text: string): ((row: Row) => SqlValue) =>
-      rowFunction(boundText(text, columns, quiet), quiet);
-    this.#raw = evaluate(name);
-    this.#time =
-      format === undefined
-        ? this.#raw
-        : evaluate(`PARSE_TIMESTAMP(${name}, '${format.replaceAll("'", "''")}')`);
+    const raw = columnOf(column, typedRow(columns));
+    this.#raw = rowFunction(raw, quiet);
+    this.#time = format === undefined ? this.#raw : rowFunction(parsedTime(raw, format, context), quiet);
   }
 
   /** Milliseconds, -1 where the row has no time. */
@@ -62,4 +63,32 @@ export class ColumnTime {
     if (booleanProperty(analysis.properties, 'ksql.timestamp.throw.on.invalid') === true) throw error;
     onError?.(error, kind);
   }
+}
+
+function columnOf(name: string, row: readonly RowColumn[]): Column {
+  const index = row.findIndex((column) => column.name === name);
+  const column = assertDefined(row[index], 'the column of the times is there');
+  return node({
+    kind: 'Column',
+    type: column.type,
+    index,
+    name,
+    isRecordTime: false,
+    syntax: quoted(quoteName(name)),
+  });
+}
+
+/** The time that a text is in a pattern of Java. */
+function parsedTime(text: BoundExpression, pattern: string, { analysis }: LoweringContext): BoundExpression {
+  const name = 'PARSE_TIMESTAMP';
+  const resolved = analysis.functions.resolveScalar(name, [text.type, STRING], analysis.properties);
+  const { syntax } = text;
+  return node({
+    kind: 'Call',
+    type: resolved.returnType,
+    name,
+    resolved,
+    arguments: [text, constant(syntax, pattern, STRING)],
+    syntax,
+  });
 }

@@ -13,17 +13,20 @@ import type { BoundExpression } from '../bound/nodes.ts';
 import { castArgument } from '../expressions/compile.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
-import type { AggregateWindow } from '../logical/nodes.ts';
-import type { AggregateStep } from '../physical/steps.ts';
+import type { AggregateWindow, BoundAggregate } from '../logical/nodes.ts';
+import { decodeAggregateCall } from '../physical/call-records.ts';
+import type { AggregateStep, PlanAggregateCall, PlanColumn } from '../physical/steps.ts';
 import type { SourceRows } from './lower-source.ts';
 import {
-  boundText,
+  boundExpression,
+  decodeOptions,
   type Lowered,
   type LoweringContext,
   rowProjection,
   typedRow,
 } from './lowering-context.ts';
-import { internalSerde, type Key, keySerde, typeOfText } from './row-serdes.ts';
+import { internalSerde, type Key, keySerde } from './row-serdes.ts';
+import { readType } from '../types/read-type.ts';
 
 /** One call: where its arguments lie in a prepared row, and what it does with them. */
 interface BoundCall {
@@ -102,20 +105,19 @@ interface AggregatePlan {
 export function bindAggregate(step: AggregateStep, context: LoweringContext): AggregatePlan {
   const { row } = step.input.schema;
   const inputs: { bound: BoundExpression; type: SqlType }[] = [];
-  const calls = step.calls.map(({ call: text }): BoundCall => {
-    const expression = parsePlanText(text);
-    assert(expression.kind === 'FunctionCall', 'an aggregate is a call');
-    const call = aggregatorOf(expression, typedRow(row), context.analysis);
+  const calls = step.calls.map((call): BoundCall => {
+    const bound = boundAggregate(call, row, context);
+    const { aggregator, parameterTypes } = bound.resolved;
     const start = inputs.length;
-    call.inputs.forEach((input, index) => {
-      const type = call.inputTypes[index];
+    bound.inputs.forEach((input, index) => {
+      const type = parameterTypes[index];
       assert(type !== undefined, 'every input has a type');
       inputs.push({ bound: input, type });
     });
-    return { aggregator: call.aggregator, start, count: call.inputs.length };
+    return { aggregator, start, count: bound.inputs.length };
   });
   const project = rowProjection(
-    [...inputs.map(({ bound }) => bound), ...step.groupBy.map((text) => boundText(text, row, context))],
+    [...inputs.map(({ bound }) => bound), ...step.groupBy.map((key) => boundExpression(key, row, context))],
     context,
   );
   const casts = inputs.map(({ bound, type }) => castArgument(bound.type, type));
@@ -125,7 +127,7 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
       ...inputs.map(({ type }, index) => ({ name: `KSQL_INTERNAL_COL_${index}`, type })),
       ...step.schema.key.map(({ type }, index) => ({
         name: `KSQL_INTERNAL_COL_${inputs.length + index}`,
-        type: typeOfText(type),
+        type: readType(type),
       })),
     ],
     stateColumns: calls.map(({ aggregator }, index) => ({
@@ -167,6 +169,17 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
       return row;
     },
   };
+}
+
+function boundAggregate(
+  { text, call }: PlanAggregateCall,
+  row: readonly PlanColumn[],
+  context: LoweringContext,
+): BoundAggregate {
+  if (call !== undefined) return decodeAggregateCall(call, text, decodeOptions(row, context));
+  const expression = parsePlanText(text);
+  assert(expression.kind === 'FunctionCall', 'an aggregate is a call');
+  return aggregatorOf(expression, typedRow(row), context.analysis);
 }
 
 function apply(

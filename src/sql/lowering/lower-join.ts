@@ -4,7 +4,7 @@ import type { KTable } from '../../streams/builder/ktable.ts';
 import { JoinWindows } from '../../streams/windows/join-windows.ts';
 import { assert } from '../../base/assert.ts';
 import type { JoinStep, KeyByStep } from '../physical/steps.ts';
-import { boundText, type Lowered, type LoweringContext, rowFunction } from './lowering-context.ts';
+import { boundExpression, type Lowered, type LoweringContext, rowFunction } from './lowering-context.ts';
 import { formatColumns, internalSerde, type Key, keySerde } from './row-serdes.ts';
 
 type Joiner = (left: Row | null, right: Row | null, key: Key) => Row;
@@ -14,7 +14,7 @@ export function lowerKeyBy(step: KeyByStep, input: Lowered, context: LoweringCon
   const evaluate =
     step.key === undefined
       ? undefined
-      : rowFunction(boundText(step.key, step.input.schema.row, context), context);
+      : rowFunction(boundExpression(step.key, step.input.schema.row, context), context);
   const select = (key: Key, row: Row | null): Key => {
     if (evaluate === undefined) return key;
     const value = row === null ? null : evaluate(row);
@@ -157,7 +157,9 @@ function joinForeignKey(
   joiner: Joiner,
   context: LoweringContext,
 ): KTable<Key, Row> {
-  const evaluate = rowFunction(boundText(step.foreignKey ?? '', step.left.schema.row, context), context);
+  const { foreignKey: expression } = step;
+  assert(expression !== undefined, 'a foreign-key join has one');
+  const evaluate = rowFunction(boundExpression(expression, step.left.schema.row, context), context);
   const foreignKey = (row: Row): Key | null => {
     const value = evaluate(row);
     return value === null ? null : [value];

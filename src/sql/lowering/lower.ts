@@ -6,18 +6,22 @@ import type { KStream } from '../../streams/builder/kstream.ts';
 import type { Processor, ProcessorContext } from '../../streams/processor.ts';
 import type { StreamRecord } from '../../streams/record.ts';
 import { columnsIn } from '../bound/children.ts';
+import { decodeTableCall } from '../physical/call-records.ts';
 import type {
   AggregateStep,
   FilterStep,
   FlatMapStep,
   JoinStep,
   PartitionByStep,
+  PlanColumn,
+  PlanTableCall,
   ProjectStep,
   SinkStep,
   Step,
 } from '../physical/steps.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { castArgument } from '../expressions/compile.ts';
+import type { BoundTableCall } from '../logical/nodes.ts';
 import { tableCallOf } from '../logical/table-call.ts';
 import type { ArgumentType } from '../functions/definition.ts';
 import { aggregateSourceRows, lowerAggregate } from './lower-aggregate.ts';
@@ -26,7 +30,8 @@ import { ColumnTime, SINK_TIMESTAMP } from './column-time.ts';
 import { lowerSource, lowerSourceRows } from './lower-source.ts';
 import {
   boundCondition,
-  boundText,
+  boundExpression,
+  decodeOptions,
   type Lowered,
   type LoweringContext,
   rowFunction,
@@ -88,7 +93,7 @@ function lowerAggregateOver(step: AggregateStep, context: LoweringContext): Lowe
 function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
   const { row } = step.input.schema;
   const project = rowProjection(
-    step.columns.map(({ expression }) => boundText(expression, row, context)),
+    step.columns.map(({ expression }) => boundExpression(expression, row, context)),
     context,
   );
   const source = lowerSourceRows(step.input, context);
@@ -122,7 +127,7 @@ function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
 function lowerPartitionBy(step: PartitionByStep, input: Lowered, context: LoweringContext): Lowered {
   assert(input.kind === 'STREAM', 'only streams are partitioned anew');
   const row = step.input.schema.row;
-  const keys = step.keys.map((text) => boundText(text, row, context));
+  const keys = step.keys.map((key) => boundExpression(key, row, context));
   const functions = keys.map((bound) => rowFunction(bound, context));
   const added = keys.map(({ kind }) => kind !== 'Column');
   if (functions.length === 0) {
@@ -170,11 +175,8 @@ function reorderKey(stream: KStream<Key, Row>, step: ProjectStep): KStream<Key, 
 /** Results of several table functions are put side by side; the shorter ones are filled up with nulls. */
 function lowerFlatMap(step: FlatMapStep, input: Lowered, context: LoweringContext): Lowered {
   assert(input.kind === 'STREAM', 'table functions work on streams');
-  const row = typedRow(step.input.schema.row);
-  const calls = step.calls.map(({ call }) => {
-    const expression = parsePlanText(call);
-    assert(expression.kind === 'FunctionCall', 'a table function is a call');
-    const { arguments: given, resolved } = tableCallOf(expression, row, context.analysis);
+  const calls = step.calls.map((call) => {
+    const { arguments: given, resolved } = boundTableCall(call, step.input.schema.row, context);
     const args = rowProjection(given, context, 'throw');
     const casts = given.map(({ type }, index) => {
       const to = resolved.parameterTypes[index];
@@ -192,6 +194,17 @@ function lowerFlatMap(step: FlatMapStep, input: Lowered, context: LoweringContex
     return Array.from({ length }, (_, at) => [...values, ...results.map((result) => result[at] ?? null)]);
   });
   return { kind: 'STREAM', stream };
+}
+
+function boundTableCall(
+  { text, call }: PlanTableCall,
+  row: readonly PlanColumn[],
+  context: LoweringContext,
+): BoundTableCall {
+  if (call !== undefined) return decodeTableCall(call, text, decodeOptions(row, context));
+  const expression = parsePlanText(text);
+  assert(expression.kind === 'FunctionCall', 'a table function is a call');
+  return tableCallOf(expression, typedRow(row), context.analysis);
 }
 
 function isSqlType(type: ArgumentType): type is SqlType {

@@ -7,10 +7,14 @@ import { compileExpression, compilePredicate, compileProjection } from '../expre
 import type { CompileOptions, Evaluate, Project, Test } from '../expressions/compiled.ts';
 import { bindConditionOver, bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import { BOOLEAN } from '../../serde/model/sql-type.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
+import { decodeExpression } from '../bound/record/decode.ts';
+import { type DecodeOptions, ofType } from '../bound/record/decoder.ts';
 import type { RowColumn } from '../logical/nodes.ts';
-import type { PlanColumn } from '../physical/steps.ts';
-import { type Key, typeOfText } from './row-serdes.ts';
+import type { PlanColumn, PlanExpression } from '../physical/steps.ts';
+import { readType } from '../types/read-type.ts';
+import type { Key } from './row-serdes.ts';
 
 /** What lowering needs beside the plan. */
 export interface LoweringContext {
@@ -25,22 +29,30 @@ export type Lowered =
   | { readonly kind: 'STREAM'; readonly stream: KStream<Key, Row> }
   | { readonly kind: 'TABLE'; readonly table: KTable<Key, Row> };
 
-/** What the text of a plan means over a row. */
-export function boundText(
-  text: string,
+/** What an expression of a plan means over a row. */
+export function boundExpression(
+  { text, tree }: PlanExpression,
   row: readonly PlanColumn[],
-  { analysis }: LoweringContext,
+  context: LoweringContext,
 ): BoundExpression {
-  return bindOver(typedRow(row), parsePlanText(text), analysis);
+  if (tree === undefined) return bindOver(typedRow(row), parsePlanText(text), context.analysis);
+  return decodeExpression(tree, text, decodeOptions(row, context));
 }
 
-/** As {@link boundText}, of a condition. */
+/** As {@link boundExpression}, of a condition. */
 export function boundCondition(
-  text: string,
+  condition: PlanExpression,
   row: readonly PlanColumn[],
-  { analysis }: LoweringContext,
+  context: LoweringContext,
 ): BoundExpression {
-  return bindConditionOver(typedRow(row), parsePlanText(text), analysis);
+  const { text, tree } = condition;
+  if (tree === undefined) return bindConditionOver(typedRow(row), parsePlanText(text), context.analysis);
+  return ofType(BOOLEAN, boundExpression(condition, row, context));
+}
+
+/** What the records of a plan are read over. */
+export function decodeOptions(row: readonly PlanColumn[], { analysis }: LoweringContext): DecodeOptions {
+  return { row: typedRow(row), functions: analysis.functions, config: analysis.properties };
 }
 
 /** A row is asked for by each of its expressions. */
@@ -50,7 +62,7 @@ const typedRows = new WeakMap<readonly PlanColumn[], readonly RowColumn[]>();
 export function typedRow(row: readonly PlanColumn[]): readonly RowColumn[] {
   let typed = typedRows.get(row);
   if (typed === undefined) {
-    typed = row.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+    typed = row.map(({ name, type }) => ({ name, type: readType(type) }));
     typedRows.set(row, typed);
   }
   return typed;

@@ -1,8 +1,6 @@
-import { parseType } from '../../../grammar/parse.ts';
 import type { RowSerde } from '../../serde/format.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { FormatSide, FormatColumn } from '../../serde/format.ts';
-import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { Serde } from '../../streams/serde.ts';
 import type { Windowed } from '../../streams/windows/windowed.ts';
@@ -10,25 +8,13 @@ import { sessionWindowedSerde, timeWindowedSerde } from '../../streams/windows/w
 import { canWrite } from '../analysis/formats.ts';
 import type { FormatInfo, KeyFormatInfo, WindowInfo } from '../catalog/data-source.ts';
 import type { PlanColumn } from '../physical/steps.ts';
-import { typeFromSyntax } from '../types/from-syntax.ts';
+import { readType } from '../types/read-type.ts';
 
 /** Keys of SQL's streams: a row of key columns, in a window where the source is windowed. */
 export type Key = Row | Windowed<Row>;
 
-const types = new Map<string, SqlType>();
-
-/** The type that a plan's text names. */
-export function typeOfText(text: string): SqlType {
-  let type = types.get(text);
-  if (type === undefined) {
-    type = typeFromSyntax(parseType(text));
-    if (types.size < 1000) types.set(text, type);
-  }
-  return type;
-}
-
 export function formatColumns(columns: readonly PlanColumn[]): readonly FormatColumn[] {
-  return columns.map(({ name, type }) => ({ name, type: typeOfText(type) }));
+  return columns.map(({ name, type }) => ({ name, type: readType(type) }));
 }
 
 /** A format's serde in the shape of Streams. */

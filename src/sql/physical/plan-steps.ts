@@ -8,6 +8,7 @@ import { joinMessages } from '../messages/joins.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { printBound } from '../bound/print.ts';
+import { encodeExpression } from '../bound/record/encode.ts';
 import type { FormatInfo, KeyFormatInfo } from '../catalog/data-source.ts';
 import { repartitionOfWindowed } from '../logical/join-nodes.ts';
 import type {
@@ -21,11 +22,13 @@ import type {
   SourceNode,
 } from '../logical/nodes.ts';
 import { sourcesOf } from '../logical/nodes.ts';
+import { encodeAggregateCall, encodeTableCall } from './call-records.ts';
 import type {
   AggregateStep,
   JoinStep,
   KeyByStep,
   PlanColumn,
+  PlanExpression,
   PlanSchema,
   SourceStep,
   Step,
@@ -46,19 +49,23 @@ export function planSteps(node: LogicalNode, context: AnalysisContext): Planned 
       return planSource(node);
     case 'Filter': {
       const input = planSteps(node.input, context);
-      const predicate = printBound(node.predicate);
+      const predicate = planExpression(node.predicate);
       return { ...input, step: { step: 'filter', ...baseOf(node), input: input.step, predicate } };
     }
     case 'FlatMap': {
       const input = planSteps(node.input, context);
-      const calls = node.calls.map(({ name, call }) => ({ name, call: formatExpression(call) }));
+      const calls = node.calls.map(({ name, call, bound }) => ({
+        name,
+        text: formatExpression(call),
+        call: encodeTableCall(bound),
+      }));
       return { ...input, step: { step: 'flatMap', ...baseOf(node), input: input.step, calls } };
     }
     case 'Project': {
       const input = planSteps(node.input, context);
       const columns = node.columns.map(({ name, expression }) => ({
         name,
-        expression: printBound(expression),
+        expression: planExpression(expression),
       }));
       return {
         ...input,
@@ -91,6 +98,10 @@ function baseOf(node: LogicalNode): Pick<Step, 'id' | 'output' | 'schema' | 'win
 
 function planColumn({ name, type }: RowColumn): PlanColumn {
   return { name, type: printType(type) };
+}
+
+function planExpression(bound: BoundExpression): PlanExpression {
+  return { text: printBound(bound), tree: encodeExpression(bound) };
 }
 
 function planSchema(schema: NodeSchema): PlanSchema {
@@ -143,7 +154,7 @@ function planPartitionBy(node: PartitionByNode, context: AnalysisContext): Plann
   const input = planSteps(node.input, context);
   checkKeyColumns(node.schema.key);
   return {
-    step: { step: 'partitionBy', ...baseOf(node), input: input.step, keys: node.keys.map(printBound) },
+    step: { step: 'partitionBy', ...baseOf(node), input: input.step, keys: node.keys.map(planExpression) },
     keyFormat:
       node.keys.length === 0
         ? input.keyFormat
@@ -174,16 +185,20 @@ function planAggregate(node: AggregateNode, context: AnalysisContext): Planned {
     node.groupBy.every((expression, index) => isColumn(expression, current[index]?.name));
   const value = valueFormatOf(node);
   for (const { call, name, bound } of node.calls) {
-    if (canWrite('value', value, [{ name, type: bound.aggregator.stateType }])) continue;
+    if (canWrite('value', value, [{ name, type: bound.resolved.aggregator.stateType }])) continue;
     throw refuse(aggregationMessages.stateType(), call.span);
   }
   const step: AggregateStep = {
     step: 'aggregate',
     ...baseOf(node),
     input: input.step,
-    groupBy: node.groupBy.map(printBound),
+    groupBy: node.groupBy.map(planExpression),
     rekey: !sameKey || node.input.output === 'TABLE',
-    calls: node.calls.map(({ name, call }) => ({ name, call: formatExpression(call) })),
+    calls: node.calls.map(({ name, call, bound }) => ({
+      name,
+      text: formatExpression(call),
+      call: encodeAggregateCall(bound),
+    })),
     ...(node.timeWindow === undefined ? {} : { timeWindow: node.timeWindow }),
     emitFinal: node.emitFinal,
     formats: { key: internalKeyFormat(input.keyFormat, node.schema.key, context), value },
@@ -223,7 +238,7 @@ function planJoin(node: JoinNode, context: AnalysisContext): Planned {
     right: rightStep,
     ...(node.within === undefined ? {} : { within: node.within }),
     keyInRow: node.joinKey.kind === 'synthetic',
-    ...(node.joinKey.kind === 'foreign' ? { foreignKey: printBound(node.joinKey.expression) } : {}),
+    ...(node.joinKey.kind === 'foreign' ? { foreignKey: planExpression(node.joinKey.expression) } : {}),
     formats: {
       key: internalKeyFormat(keyFormat, foreign ? node.left.node.schema.key : node.schema.key, context),
       left: valueFormatOf(node.left.node),
@@ -289,7 +304,7 @@ function keyed(options: {
     id: input.keyById,
     output: input.node.output,
     input: planned.step,
-    ...(input.keyBy === undefined ? {} : { key: printBound(input.keyBy) }),
+    ...(input.keyBy === undefined ? {} : { key: planExpression(input.keyBy) }),
     schema: { key: node.schema.key.map(planColumn), row: planned.step.schema.row },
     formats: {
       key: internalKeyFormat(keyFormat, node.schema.key, context),

@@ -1,13 +1,39 @@
 import type { JoinType } from '../../../grammar/ast.ts';
+import type { ExpressionRecord } from '../bound/record/expression-record.ts';
 import type { FormatInfo, KeyFormatInfo, TimestampColumn, WindowInfo } from '../catalog/data-source.ts';
 import type { AggregateWindow, JoinWindow } from '../logical/nodes.ts';
+import type { AggregateCallRecord, TableCallRecord } from './call-records.ts';
 import type { QueryId } from './query-id.ts';
 
 /**
- * The physical plan: what is run, as JSON. Types and expressions are SQL text, so that a plan that was written down can
- * be read by later versions; the shape carries a version of its own.
+ * The physical plan: what is run, as JSON, so that a plan that was written down can be read by later versions; the shape
+ * carries a version of its own. Types are SQL text, expressions are bound trees.
  */
-export const PLAN_VERSION = 2;
+export const PLAN_VERSION = 3;
+
+/** An expression over the row of a step's input. */
+export interface PlanExpression {
+  /** For display, and how failures are told of. */
+  readonly text: string;
+  /** Absent in plans of the versions 1 and 2: the text is bound. */
+  readonly tree?: ExpressionRecord;
+}
+
+/** A call of an aggregate function, and the column of its state. */
+export interface PlanAggregateCall {
+  readonly name: string;
+  readonly text: string;
+  /** Absent in plans of the versions 1 and 2. */
+  readonly call?: AggregateCallRecord;
+}
+
+/** A call of a table function, and the column that it adds. */
+export interface PlanTableCall {
+  readonly name: string;
+  readonly text: string;
+  /** Absent in plans of the versions 1 and 2. */
+  readonly call?: TableCallRecord;
+}
 
 export interface PlanColumn {
   readonly name: string;
@@ -51,7 +77,7 @@ export interface SourceStep extends StepBase {
 export interface FilterStep extends StepBase {
   readonly step: 'filter';
   readonly input: Step;
-  readonly predicate: string;
+  readonly predicate: PlanExpression;
 }
 
 export interface ProjectStep extends StepBase {
@@ -61,19 +87,19 @@ export interface ProjectStep extends StepBase {
   readonly keyPositions?: readonly number[];
   /** Of a table that nothing before keeps: the store that its rows are kept in, for pull queries. */
   readonly store?: string;
-  readonly columns: readonly { readonly name: string; readonly expression: string }[];
+  readonly columns: readonly { readonly name: string; readonly expression: PlanExpression }[];
 }
 
 export interface FlatMapStep extends StepBase {
   readonly step: 'flatMap';
   readonly input: Step;
-  readonly calls: readonly { readonly name: string; readonly call: string }[];
+  readonly calls: readonly PlanTableCall[];
 }
 
 export interface PartitionByStep extends StepBase {
   readonly step: 'partitionBy';
   readonly input: Step;
-  readonly keys: readonly string[];
+  readonly keys: readonly PlanExpression[];
 }
 
 /** Brings a side of a join under the key of the join. */
@@ -81,17 +107,17 @@ export interface KeyByStep extends StepBase {
   readonly step: 'keyBy';
   readonly input: Step;
   /** Absent: the key stays, only its bytes change. */
-  readonly key?: string;
+  readonly key?: PlanExpression;
   readonly formats: Formats;
 }
 
 export interface AggregateStep extends StepBase {
   readonly step: 'aggregate';
   readonly input: Step;
-  readonly groupBy: readonly string[];
+  readonly groupBy: readonly PlanExpression[];
   /** False: rows have the group's key already. */
   readonly rekey: boolean;
-  readonly calls: readonly { readonly name: string; readonly call: string }[];
+  readonly calls: readonly PlanAggregateCall[];
   readonly timeWindow?: AggregateWindow;
   readonly emitFinal: boolean;
   readonly formats: Formats;
@@ -108,7 +134,7 @@ export interface JoinStep extends StepBase {
   /** The key is a column of the row as well. */
   readonly keyInRow: boolean;
   /** What the left row holds of the right table's key. */
-  readonly foreignKey?: string;
+  readonly foreignKey?: PlanExpression;
   readonly formats: { readonly key: KeyFormatInfo; readonly left: FormatInfo; readonly right: FormatInfo };
 }
 

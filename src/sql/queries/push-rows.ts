@@ -1,18 +1,18 @@
 import type { Row } from '../../serde/model/sql-value.ts';
-import { typeOfText } from '../lowering/row-serdes.ts';
 import type { Step } from '../physical/steps.ts';
 import type { PushRecord } from '../host/host.ts';
 import type { PushRow, ResultColumn } from './query-results.ts';
+import { readType } from '../types/read-type.ts';
 
 /** The columns that a step results in. */
 export function columnsOf(step: Step): readonly ResultColumn[] {
   const keys = new Set(step.schema.key.map(({ name }) => name));
-  return step.schema.row.map(({ name, type }) => ({ name, type: typeOfText(type), isKey: keys.has(name) }));
+  return step.schema.row.map(({ name, type }) => ({ name, type: readType(type), isKey: keys.has(name) }));
 }
 
 /** The columns that a persistent query writes: its keys, which its rows do not repeat, and the others. */
 export function writtenColumnsOf(step: Step): readonly ResultColumn[] {
-  const keys = step.schema.key.map(({ name, type }) => ({ name, type: typeOfText(type), isKey: true }));
+  const keys = step.schema.key.map(({ name, type }) => ({ name, type: readType(type), isKey: true }));
   return [...keys, ...columnsOf(step).filter(({ isKey }) => !isKey)];
 }
 

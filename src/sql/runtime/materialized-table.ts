@@ -5,7 +5,7 @@ import { Windowed } from '../../streams/windows/windowed.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { MaterializedRow, MaterializedTable, TimeRange } from '../host/host.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
-import { boundCondition, boundText, rowProjection, rowTest } from '../lowering/lowering-context.ts';
+import { boundCondition, boundExpression, rowProjection, rowTest } from '../lowering/lowering-context.ts';
 import type { Test } from '../expressions/compiled.ts';
 import type { QueryPlan, Step } from '../physical/steps.ts';
 
@@ -61,7 +61,7 @@ function keptBy(root: Step, context: AnalysisContext): Kept | undefined {
   const keep: Test =
     filter === undefined ? () => true : rowTest(boundCondition(filter.predicate, row, lowering), lowering);
   const select = rowProjection(
-    project.columns.map(({ expression }) => boundText(expression, row, lowering)),
+    project.columns.map(({ expression }) => boundExpression(expression, row, lowering)),
     lowering,
   );
   return {

@@ -1,7 +1,7 @@
 import type { CreateType } from '../../../grammar/ast.ts';
 import { printType } from '../../serde/model/sql-type.ts';
 import { sqlError } from '../analysis/sql-error.ts';
-import { typeOfText } from '../lowering/row-serdes.ts';
+import { readType } from '../types/read-type.ts';
 import { PLAN_VERSION } from '../physical/steps.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import type { PlanBase, PlannedStatement } from './definition.ts';
@@ -30,6 +30,6 @@ export const createType: PlannedStatement<CreateType, CreateTypePlan> = {
     return { version: PLAN_VERSION, text, kind: 'createType', name, type: printType(resolved) };
   },
   commandId: ({ name }) => `type/\`${name}\`/create`,
-  apply: ({ name, type }, catalog) => catalog.withType(name, typeOfText(type)),
+  apply: ({ name, type }, catalog) => catalog.withType(name, readType(type)),
   message: ({ name, type }) => `Registered custom type with name '${name}' and SQL type ${type}`,
 };

@@ -44,9 +44,29 @@ describe.each(versions)('recorded plans of version %i', (version) => {
   });
 });
 
-it('has a step of each kind in the sample of the current version', () => {
+/** The topology of each query of a sample, by the query's id. */
+function topologiesOf(version: number): ReadonlyMap<string, string> {
+  const plans = sampleOf(version).map((plan) => readPlan(JSON.stringify(plan)));
+  const { catalog, queries } = replayCommands(
+    plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
+  );
+  const analysis = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };
+  return new Map(
+    queries.map(({ plan }) => [plan.queryId, queryTopology(plan, { analysis }).describe()] as const),
+  );
+}
+
+it('runs a query as the same topology, stores and topics, whatever version recorded it', () => {
+  const current = topologiesOf(PLAN_VERSION);
+  const before = topologiesOf(2);
+  const shared = [...before.keys()].filter((queryId) => current.has(queryId));
+  expect(shared.length).toBeGreaterThan(8);
+  for (const queryId of shared) expect(current.get(queryId), queryId).toBe(before.get(queryId));
+});
+
+it('has a step of each kind, and an expression of each, in the sample of the current version', () => {
   const text = JSON.stringify(sampleOf(PLAN_VERSION));
-  const kinds = [
+  const steps = [
     'source',
     'filter',
     'project',
@@ -57,5 +77,50 @@ it('has a step of each kind in the sample of the current version', () => {
     'join',
     'sink',
   ];
-  expect(kinds.filter((kind) => !text.includes(`"step":"${kind}"`))).toEqual([]);
+  expect(steps.filter((kind) => !text.includes(`"step":"${kind}"`))).toEqual([]);
+  const expressions = [
+    'Arithmetic',
+    'Array',
+    'Call',
+    'Case',
+    'Cast',
+    'Column',
+    'Comparison',
+    'Constant',
+    'Failure',
+    'Field',
+    'Guard',
+    'In',
+    'IsNull',
+    'Lambda',
+    'Let',
+    'Like',
+    'Logical',
+    'Map',
+    'Not',
+    'Parameter',
+    'Sign',
+    'Struct',
+    'Subscript',
+  ];
+  expect(expressions.filter((kind) => !text.includes(`"kind":"${kind}"`))).toEqual([]);
+});
+
+it('binds the expressions of the current version from their trees, whatever their texts say', () => {
+  const plans = sampleOf(PLAN_VERSION).map((plan) => {
+    const text = JSON.stringify(plan, (_, value: unknown) =>
+      typeof value === 'object' && value !== null && ('tree' in value || 'call' in value)
+        ? { ...value, text: ')' }
+        : value,
+    );
+    return readPlan(text);
+  });
+  const { catalog, queries } = replayCommands(
+    plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
+  );
+  const analysis = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };
+  expect(queries.length).toBeGreaterThan(8);
+  for (const { plan } of queries) {
+    expect(() => queryTopology(plan, { analysis }), plan.queryId).not.toThrow();
+  }
 });

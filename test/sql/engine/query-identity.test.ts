@@ -116,11 +116,11 @@ describe('plans of version 1', () => {
   it('say what their queries are', () => {
     const { queries } = replayCommands(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
     expect(queries.map(({ plan: { version, queryId, purpose } }) => [version, queryId, purpose])).toEqual([
-      [2, 'CST_ORDERS_OLD_1', 'sourceTable'],
-      [2, 'CST_ORDERS_2', 'sourceTable'],
-      [2, 'INSERTQUERY_MINE', 'createAs'],
-      [2, 'INS', 'insertInto'],
-      [2, 'INSERTQUERY_6', 'insertInto'],
+      [3, 'CST_ORDERS_OLD_1', 'sourceTable'],
+      [3, 'CST_ORDERS_2', 'sourceTable'],
+      [3, 'INSERTQUERY_MINE', 'createAs'],
+      [3, 'INS', 'insertInto'],
+      [3, 'INSERTQUERY_6', 'insertInto'],
     ]);
   });
 

@@ -215,7 +215,7 @@ function aggregation(step: AggregateStep): readonly EnforcedStep[] {
   return [
     enforced('StreamAggregate', properties),
     enforced(step.rekey ? 'StreamGroupBy' : 'StreamGroupByKey', [
-      { name: 'groupByExpressions', value: step.groupBy },
+      { name: 'groupByExpressions', value: step.groupBy.map(({ text }) => text) },
     ]),
     ...enforcedSteps(step.input),
   ];
@@ -229,20 +229,27 @@ function columnText(row: readonly PlanColumn[], name: string): string {
 function fieldsOf(step: Step, rules: Readonly<Record<string, string | typeof FREE>>): readonly Property[] {
   const values = new Map<string, unknown>(Object.entries(step));
   return Object.entries(rules).flatMap(([field, name]) =>
-    name === FREE ? [] : [{ name, value: values.get(field) ?? null }],
+    name === FREE ? [] : [{ name, value: written(values.get(field) ?? null) }],
   );
+}
+
+/** Expressions and calls as they were written: plans of earlier versions have no trees. */
+function written(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(written);
+  if (typeof value !== 'object' || value === null || !('text' in value)) return value;
+  return 'name' in value ? { name: value.name, text: value.text } : value.text;
 }
 
 /** In ksqlDB's order: of the groups, of the functions' arguments, of the conditions. A call of `*` reads ROWTIME. */
 function requiredColumns(step: AggregateStep): readonly string[] {
   const names = new Set<string>();
-  const add = (text: string): void => {
+  const add = ({ text }: { readonly text: string }): void => {
     const expression = parsePlanText(text);
     if (expression.kind === 'FunctionCall' && expression.arguments.length === 0) names.add('ROWTIME');
     for (const { name } of columnsOf(expression)) names.add(name);
   };
   step.groupBy.forEach(add);
-  for (const { call } of step.calls) add(call);
+  step.calls.forEach(add);
   for (let input = step.input; input.step === 'filter'; input = input.input) add(input.predicate);
   return [...names];
 }
@@ -255,6 +262,6 @@ function textOf(value: unknown): string {
 }
 
 function itemText(item: unknown): string {
-  if (typeof item === 'object' && item !== null && 'call' in item) return String(item.call);
+  if (typeof item === 'object' && item !== null && 'text' in item) return String(item.text);
   return textOf(item);
 }
