@@ -32,7 +32,7 @@ export interface ResolvedScalar {
 }
 
 /** A constant argument of an aggregate call. */
-export interface LiteralArgument {
+interface LiteralArgument {
   readonly type: SqlType | null;
   readonly value: SqlValue;
 }
@@ -60,7 +60,7 @@ export interface ResolvedTableFunction {
 }
 
 /** A call as a recorded plan has it: which overload was chosen, and what its arguments are converted to. */
-export interface RecordedCall {
+interface RecordedCall {
   readonly name: string;
   /** As `overloadSignature` prints it. */
   readonly signature: string;

@@ -92,5 +92,5 @@ function decodeCall(record: unknown) {
 }
 
 function decodeAll(records: readonly ExpressionRecord[], text: string, options: DecodeOptions) {
-  return asList(records).map((record) => decodeExpression(record as ExpressionRecord, text, options));
+  return asList(records).map((record) => decodeExpression(record, text, options));
 }

@@ -15,7 +15,8 @@ const TYPE_DEPTH_MAX = 500;
 /** How many texts are remembered: plans repeat theirs. */
 const REMEMBERED_MAX = 1_000;
 
-const remembered = new Map<string, SqlType>(Object.entries(primitiveTypes));
+const primitives: ReadonlyMap<string, SqlType> = new Map(Object.entries(primitiveTypes));
+const remembered = new Map(primitives);
 
 /**
  * Reads a type as `printType` writes it, as plans have it: ``STRUCT<`A` DECIMAL(4, 2), `B` ARRAY<STRING>>``. The
@@ -63,9 +64,7 @@ class TypeReader {
       case 'STRUCT':
         return this.#inAngles(() => this.#struct(depth));
       default: {
-        const type = Object.hasOwn(primitiveTypes, word)
-          ? (primitiveTypes as Readonly<Record<string, SqlType>>)[word]
-          : undefined;
+        const type = primitives.get(word);
         if (type === undefined) throw this.#wrong();
         return type;
       }

@@ -12,10 +12,14 @@ export function wrongRecord(expected: string, found: unknown): DiagnosticError {
   });
 }
 
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The fields of an object. */
 export function asObject(value: unknown, expected: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongRecord(expected, value);
-  return value as Readonly<Record<string, unknown>>;
+  if (!isObject(value)) throw wrongRecord(expected, value);
+  return value;
 }
 
 export function asList(value: unknown): readonly unknown[] {
@@ -41,10 +45,12 @@ export function asIndex(value: unknown, count: number): number {
   return index;
 }
 
+function isOneOf<W extends string>(value: unknown, words: Readonly<Record<W, unknown>>): value is W {
+  return typeof value === 'string' && Object.hasOwn(words, value);
+}
+
 /** One of a closed set of words. */
 export function asWord<W extends string>(value: unknown, words: Readonly<Record<W, unknown>>): W {
-  if (typeof value !== 'string' || !Object.hasOwn(words, value)) {
-    throw wrongRecord(`one of ${Object.keys(words).join(', ')}`, value);
-  }
-  return value as W;
+  if (!isOneOf(value, words)) throw wrongRecord(`one of ${Object.keys(words).join(', ')}`, value);
+  return value;
 }

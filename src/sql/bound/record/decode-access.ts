@@ -35,3 +35,16 @@ export function decodeSubscript(fields: Fields, decoder: Decoder): BoundExpressi
     return node({ kind: 'Subscript', type: base.type.value, base, index, syntax });
   throw wrongRecord('a subscript of an ARRAY or MAP', 'Subscript');
 }
+
+export function decodeParameter(fields: Fields, { bindings, syntax }: Decoder): BoundExpression {
+  const binding = pick(bindings, fields['binding']);
+  return node({ kind: 'Parameter', type: binding.type, binding, syntax });
+}
+
+export function decodeField(fields: Fields, decoder: Decoder): BoundExpression {
+  const base = value(fields['base'], decoder);
+  if (base.type?.kind !== 'STRUCT') throw wrongRecord('a field of a STRUCT', base.kind);
+  const { type } = pick(base.type.fields, fields['index']);
+  const index = asIndex(fields['index'], base.type.fields.length);
+  return node({ kind: 'Field', type, base, index, syntax: decoder.syntax });
+}

@@ -6,6 +6,7 @@ import { decodeArgumentType } from './argument-types.ts';
 import { node } from '../binder.ts';
 import { decodeBinding, type Decoder, type Fields, ofType, value, within } from './decoder.ts';
 import type { BoundExpression } from '../nodes.ts';
+import { quoted } from '../origin.ts';
 import { asList, asText, wrongRecord } from './checks.ts';
 
 /** A call of the overload that was chosen when it was recorded: it is not chosen again. */
@@ -58,4 +59,11 @@ export function decodeLambda(fields: Fields, decoder: Decoder): BoundExpression 
   const parameters = asList(fields['parameters']).map(decodeBinding);
   const body = value(fields['body'], within(decoder, parameters));
   return node({ kind: 'Lambda', type: null, parameters, body, syntax: decoder.syntax });
+}
+
+/** A failure inside is told of in the words that it had. */
+export function decodeGuard(fields: Fields, decoder: Decoder): BoundExpression {
+  const syntax = quoted(asText(fields['text']));
+  const operand = value(fields['operand'], { ...decoder, syntax });
+  return node({ kind: 'Guard', type: operand.type, operand, syntax });
 }

@@ -2,7 +2,7 @@ import { BOOLEAN, STRING } from '../../../serde/model/sql-type.ts';
 import { node } from '../binder.ts';
 import { condition, type Decoder, type Fields, ofType, typeOrNull, value } from './decoder.ts';
 import type { BoundExpression } from '../nodes.ts';
-import { asList, asObject, asText, wrongRecord } from './checks.ts';
+import { asList, asObject, asText, asWord, wrongRecord } from './checks.ts';
 
 export function decodeLike(fields: Fields, decoder: Decoder): BoundExpression {
   const operand = ofType(STRING, value(fields['operand'], decoder));
@@ -21,4 +21,28 @@ export function decodeCase(fields: Fields, decoder: Decoder): BoundExpression {
   if (branches.length === 0) throw wrongRecord('a CASE with branches', 'Case');
   const otherwise = fields['otherwise'] === undefined ? {} : { otherwise: result(fields['otherwise']) };
   return node({ kind: 'Case', type, branches, ...otherwise, syntax: decoder.syntax });
+}
+
+export function decodeLogical(fields: Fields, decoder: Decoder): BoundExpression {
+  const operator = asWord(fields['operator'], { AND: true, OR: true });
+  const left = condition(fields['left'], decoder);
+  const right = condition(fields['right'], decoder);
+  return node({ kind: 'Logical', type: BOOLEAN, operator, left, right, syntax: decoder.syntax });
+}
+
+export function decodeNot(fields: Fields, decoder: Decoder): BoundExpression {
+  const operand = condition(fields['operand'], decoder);
+  return node({ kind: 'Not', type: BOOLEAN, operand, syntax: decoder.syntax });
+}
+
+export function decodeIsNull(fields: Fields, decoder: Decoder): BoundExpression {
+  const negated = fields['negated'] === true;
+  const operand = value(fields['operand'], decoder);
+  return node({ kind: 'IsNull', type: BOOLEAN, operand, negated, syntax: decoder.syntax });
+}
+
+export function decodeIn(fields: Fields, decoder: Decoder): BoundExpression {
+  const operand = value(fields['operand'], decoder);
+  const list = asList(fields['list']).map((item) => ofType(operand.type, value(item, decoder)));
+  return node({ kind: 'In', type: BOOLEAN, operand, list, syntax: decoder.syntax });
 }

@@ -59,7 +59,9 @@ export function typeOrNull(text: unknown): SqlType | null {
 }
 
 export function pick<T>(list: readonly T[], index: unknown): T {
-  return list[asIndex(index, list.length)] as T;
+  const found = list[asIndex(index, list.length)];
+  if (found === undefined) throw wrongRecord(`one of ${list.length}`, index);
+  return found;
 }
 
 export function decodeBinding(record: unknown): Binding {

@@ -4,7 +4,19 @@ import { overloadSignature } from '../../functions/resolve.ts';
 import { encodeArgumentType } from './argument-types.ts';
 import { NodeCount } from './expression-limits.ts';
 import type { BindingRecord, ExpressionRecord } from './expression-record.ts';
-import type { Binding, BoundExpression, Call, Case } from '../nodes.ts';
+import type {
+  ArrayNode,
+  Binding,
+  BoundExpression,
+  Call,
+  Case,
+  Field,
+  Lambda,
+  Let,
+  MapNode,
+  StructNode,
+  Subscript,
+} from '../nodes.ts';
 import { textOf } from '../origin.ts';
 import { encodeValue } from './value-record.ts';
 
@@ -36,10 +48,6 @@ function encode(bound: BoundExpression, outer: Encoder): ExpressionRecord {
       return { kind, index: bound.index, ...(bound.isRecordTime ? { time: true } : {}) };
     case 'Parameter':
       return { kind, binding: encoder.bindings.lastIndexOf(bound.binding) };
-    case 'Let': {
-      const body = encode(bound.body, within(encoder, [bound.binding]));
-      return { kind, binding: encodeBinding(bound.binding), value: part(bound.value), body };
-    }
     case 'Guard':
       return { kind, text: textOf(bound.syntax), operand: part(bound.operand) };
     case 'Cast':
@@ -63,6 +71,23 @@ function encode(bound: BoundExpression, outer: Encoder): ExpressionRecord {
     case 'Like': {
       const escape = bound.escape === undefined ? {} : { escape: bound.escape };
       return { kind, operand: part(bound.operand), pattern: part(bound.pattern), ...escape };
+    }
+    default:
+      return encodeComposed(bound, encoder, part);
+  }
+}
+
+/** What has lists of parts, or binds names. */
+function encodeComposed(
+  bound: Case | ArrayNode | MapNode | StructNode | Subscript | Field | Call | Let | Lambda,
+  encoder: Encoder,
+  part: Part,
+): ExpressionRecord {
+  const { kind } = bound;
+  switch (kind) {
+    case 'Let': {
+      const body = encode(bound.body, within(encoder, [bound.binding]));
+      return { kind, binding: encodeBinding(bound.binding), value: part(bound.value), body };
     }
     case 'Case':
       return encodeCase(bound, part);

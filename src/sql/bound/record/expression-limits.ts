@@ -1,10 +1,10 @@
 import { DiagnosticError } from '../../../base/errors.ts';
 
 /** How deep an expression of a plan may nest; what works on expressions calls itself for each level. */
-export const EXPRESSION_DEPTH_MAX = 1_000;
+const EXPRESSION_DEPTH_MAX = 1_000;
 
 /** How many nodes an expression of a plan may have. */
-export const EXPRESSION_NODES_MAX = 100_000;
+const EXPRESSION_NODES_MAX = 100_000;
 
 /** Counts the nodes of one expression, when it is recorded and when it is read. */
 export class NodeCount {

@@ -79,7 +79,6 @@ interface Binary<O extends string> {
 }
 
 /** Every kind of node has a record: the compiler misses one that has none. */
-export type RecordOf<K extends BoundExpression['kind']> = { readonly kind: K } & Fields[K];
 export type ExpressionRecord = {
-  readonly [K in BoundExpression['kind']]: RecordOf<K>;
+  readonly [K in BoundExpression['kind']]: { readonly kind: K } & Fields[K];
 }[BoundExpression['kind']];

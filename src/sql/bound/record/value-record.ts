@@ -1,4 +1,4 @@
-import { unreachable } from '../../../base/assert.ts';
+import { assert, unreachable } from '../../../base/assert.ts';
 import { Decimal } from '../../../serde/model/decimal.ts';
 import { INT64_MAX, INT64_MIN, int64 } from '../../../serde/model/int64.ts';
 import type { SqlType } from '../../../serde/model/sql-type.ts';
@@ -8,46 +8,41 @@ import { asList, asNumber, asText, wrongRecord } from './checks.ts';
 
 /** A value as JSON. What JSON's numbers cannot hold is text: a BIGINT beyond 2^53, a DOUBLE that is no number. */
 export function encodeValue(value: SqlValue, type: SqlType): Json {
-  if (value === null) return null;
-  switch (type.kind) {
-    case 'DOUBLE':
-      return Number.isFinite(value) && !Object.is(value, -0)
-        ? (value as number)
-        : doubleText(value as number);
-    case 'BIGINT':
-      return typeof value === 'bigint' ? String(value) : (value as number);
-    case 'DECIMAL': {
-      const { unscaled, scale } = value as Decimal;
-      return [String(unscaled), scale];
-    }
-    case 'BYTES':
-      return (value as Buffer).toString('base64');
-    case 'ARRAY':
-      return (value as readonly SqlValue[]).map((element) => encodeValue(element, type.element));
-    case 'MAP':
-      return [...(value as ReadonlyMap<SqlValue, SqlValue>)].map(([key, item]) => [
-        encodeValue(key, type.key),
-        encodeValue(item, type.value),
-      ]);
-    case 'STRUCT':
-      return type.fields.map((field, index) =>
-        encodeValue((value as readonly SqlValue[])[index] ?? null, field.type),
-      );
-    case 'BOOLEAN':
-    case 'INTEGER':
-    case 'STRING':
-    case 'DATE':
-    case 'TIME':
-    case 'TIMESTAMP':
-      return value as boolean | number | string;
+  switch (typeof value) {
+    case 'number':
+      return type.kind === 'DOUBLE' ? encodeDouble(value) : value;
+    case 'bigint':
+      return String(value);
+    case 'string':
+    case 'boolean':
+      return value;
     default:
-      return unreachable(type);
+      return value === null ? null : encodeObject(value, type);
   }
 }
 
 /** `-0` is not what `String` makes of it. */
-function doubleText(value: number): string {
-  return Object.is(value, -0) ? '-0' : String(value);
+function encodeDouble(value: number): Json {
+  if (Object.is(value, -0)) return '-0';
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function encodeObject(
+  value: Exclude<SqlValue, null | number | bigint | string | boolean>,
+  type: SqlType,
+): Json {
+  if (value instanceof Decimal) return [String(value.unscaled), value.scale];
+  if (Buffer.isBuffer(value)) return value.toString('base64');
+  if (value instanceof Map) {
+    assert(type.kind === 'MAP', 'a value is of its type');
+    const entries: readonly (readonly [SqlValue, SqlValue])[] = [...value];
+    return entries.map(([key, item]) => [encodeValue(key, type.key), encodeValue(item, type.value)]);
+  }
+  assert(Array.isArray(value), 'what is left is a list');
+  const items: readonly SqlValue[] = value;
+  if (type.kind === 'ARRAY') return items.map((item) => encodeValue(item, type.element));
+  assert(type.kind === 'STRUCT', 'a value is of its type');
+  return type.fields.map((field, index) => encodeValue(items[index] ?? null, field.type));
 }
 
 /** Reads a value of a type. @throws {DiagnosticError} where it is none. */
