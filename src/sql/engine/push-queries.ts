@@ -1,5 +1,6 @@
 import { map, take, tap } from 'rxjs';
 import type { Query } from '../../../grammar/ast.ts';
+import { OperationalError } from '../../base/errors.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { PushOptions, SqlHost } from '../host/host.ts';
 import { pushQueryId } from '../queries/push-query-id.ts';
@@ -12,16 +13,22 @@ export class PushQueries {
   readonly #host: SqlHost;
   readonly #running = new Map<string, PushQuery>();
   #number = 0;
+  #isClosed = false;
 
   constructor(host: SqlHost) {
     this.#host = host;
   }
 
-  start(query: Query, context: AnalysisContext, options: PushOptions = {}): PushQuery {
+  /** @throws {OperationalError} where the engine is closed meanwhile. */
+  async start(query: Query, context: AnalysisContext, options: PushOptions = {}): Promise<PushQuery> {
     const id = pushQueryId(query, this.#number++, context.catalog, context);
     const plan = planTransientQuery(query, id, context);
     const columns = columnsOf(plan.root);
-    const run = this.#host.startPush(plan, context, options);
+    const run = await this.#host.startPush(plan, context, options);
+    if (this.#isClosed) {
+      await run.close();
+      throw new OperationalError('NOT_READY', 'the engine is closed', { retriable: true });
+    }
     const { limit = Number.POSITIVE_INFINITY } = query;
     let count = 0;
     const all$ = run.records$.pipe(map(pushRowOf(columns, plan.root)));
@@ -50,6 +57,7 @@ export class PushQueries {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#running.values()].map((push) => push.close()));
   }
 }

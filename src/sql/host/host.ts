@@ -46,7 +46,7 @@ export interface SqlHost {
    */
   startQuery(plan: QueryPlan, context: AnalysisContext, options?: StartOptions): Promise<RunningQuery>;
   /** Starts a query whose results go to the caller, from the earliest or latest records as the session says. */
-  startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions): PushRun;
+  startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions): Promise<PushRun>;
 }
 
 export interface StartOptions {

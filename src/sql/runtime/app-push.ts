@@ -72,6 +72,7 @@ export class AppPush implements PushRun {
     // The loop ends at the gate, where it sees that it is to stop.
     this.resume();
     await closing;
-    if (this.#app !== undefined) await this.#options.cleanUp();
+    // One that nobody has subscribed to has settled where it would begin.
+    await this.#options.cleanUp();
   }
 }

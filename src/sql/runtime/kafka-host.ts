@@ -161,7 +161,8 @@ export class KafkaHost implements SqlHost {
       note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
       prepare: async (applicationId) => {
         await this.#leftovers.finish(applicationId);
-        if (offsetReset(context) === 'latest') await this.#beginAtEnds(plan, applicationId);
+        if (offsetReset(context) !== 'latest') return;
+        await this.#beginAtEnds(plan, applicationId, { tables: 'earliest' });
       },
       cleanUp: (ended) => this.#leftovers.remove(ended),
     });
@@ -169,27 +170,36 @@ export class KafkaHost implements SqlHost {
 
   /**
    * Settles where a new query begins before its statement is answered: streams at their ends, so that what is written
-   * afterwards is read however long the query takes to start; tables at their beginnings, because they are read whole.
-   * A query that has committed before goes on from there.
+   * afterwards is read however long the query takes to start. The tables of a persistent query begin at their beginnings,
+   * because they are read whole. A query that has committed before goes on from there.
    */
-  async #beginAtEnds(plan: QueryPlan, applicationId: string): Promise<void> {
+  async #beginAtEnds(
+    plan: QueryPlan,
+    applicationId: string,
+    { tables }: { readonly tables: 'earliest' | 'latest' },
+  ): Promise<void> {
     if ((await this.#admin.listConsumerGroupOffsets(applicationId)).length > 0) return;
     const sources = sourceSteps(plan.root);
     const topics = await this.#facts([...new Set(sources.map(({ topic }) => topic))]);
     const specs = [...topics].flatMap(([topic, { partitions }]) => {
       const isTable = sources.some((source) => source.topic === topic && source.output === 'TABLE');
-      const spec = isTable ? ('earliest' as const) : ('latest' as const);
+      const spec = isTable ? tables : 'latest';
       return Array.from({ length: partitions }, (_, partition) => ({ topic, partition, spec }));
     });
     if (specs.length === 0) return;
     await this.#admin.alterConsumerGroupOffsets(applicationId, await this.#admin.listOffsets(specs));
   }
 
-  startPush(plan: QueryPlan, context: AnalysisContext, { untilEnd = false }: PushOptions = {}): PushRun {
+  async startPush(
+    plan: QueryPlan,
+    context: AnalysisContext,
+    { untilEnd = false }: PushOptions = {},
+  ): Promise<PushRun> {
     const { environment, stateDir } = this.#options;
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
+    const begins = untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest');
     let internalTopics: readonly string[] | undefined;
-    return new AppPush({
+    const push = new AppPush({
       applicationId,
       newApp: (emit, backPressure) => {
         const topology = pushTopology(plan, context, emit);
@@ -204,7 +214,7 @@ export class KafkaHost implements SqlHost {
           applicationId,
           topology,
           stateDir: childPath(stateDir, applicationId),
-          autoOffsetReset: untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest'),
+          autoOffsetReset: begins,
           cacheBytesMax: 0,
           backPressure,
         });
@@ -214,6 +224,15 @@ export class KafkaHost implements SqlHost {
       cleanUp: () => this.#leftovers.remove({ applicationId, internalTopics }),
       log: (text) => this.#log(text),
     });
+    if (begins === 'earliest') return push;
+    try {
+      this.#leftovers.note(applicationId, []);
+      await this.#beginAtEnds(plan, applicationId, { tables: 'latest' });
+      return push;
+    } catch (error) {
+      await push.close();
+      throw error;
+    }
   }
 
   /** Starts a push query's application; where it has an end, resolves when that is reached. */
