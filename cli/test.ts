@@ -11,7 +11,13 @@ export function testCommand(): Command {
     .argument('<path...>', 'files or folders')
     .option('-f, --filter <text>', 'only tests whose name contains this')
     .action(async (paths: readonly string[], options: { readonly filter?: string }) => {
-      const summary = await runTests(paths, { ...options, checkProperty: whyUnknown });
+      const summary = await runTests(paths, {
+        ...options,
+        checkProperty: whyUnknown,
+        // Loaded only here: most files of tests have no REST case.
+        startServer: async (properties) =>
+          (await import('../src/server/index.ts')).startCaseServer(properties),
+      });
       writeOut(`${printSummary(summary)}\n`);
       if (summary.failed > 0) process.exitCode = 1;
     });

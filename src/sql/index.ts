@@ -33,6 +33,7 @@ export type { QueryPlan, QueryPurpose } from './physical/steps.ts';
 export { KafkaHost } from './runtime/kafka-host.ts';
 export type { KafkaHostOptions } from './runtime/app-options.ts';
 export { printSummary, runCases, type Summary } from './testing/run-cases.ts';
+export type { CaseServer, StartCaseServer } from './testing/case-server.ts';
 export { runTests } from './testing/run-tests.ts';
 export type { TaskStatus } from '../streams/runtime/streams-app.ts';
 export { LogicalSchema } from './types/logical-schema.ts';

@@ -15,7 +15,7 @@ import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { keyMessages } from '../messages/keys.ts';
 import { statementMessages } from '../messages/statements.ts';
-import { headed } from '../messages/refusal.ts';
+import { headed, type Refusal } from '../messages/refusal.ts';
 import { refuse, refuseAt, withPrefix } from './sql-error.ts';
 import { isWindowColumn, windowColumns } from './system-columns.ts';
 import { checkWindow, checkWithin } from './window-lengths.ts';
@@ -71,8 +71,9 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
   const selected = select.flatMap(expressionsOf);
   const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
   const isTableFunction = (name: string): boolean => context.functions.table(name) !== undefined;
-  for (const expression of [...selected, ...(query.where === undefined ? [] : [query.where])])
-    checkNumbers(expression);
+  const filters = [query.where, query.having].filter((each) => each !== undefined);
+  const keys = [...(query.groupBy?.expressions ?? []), ...(query.partitionBy?.expressions ?? [])];
+  for (const expression of [...selected, ...filters, ...keys]) checkNumbers(expression);
   return {
     sources,
     joins,
@@ -99,15 +100,24 @@ function checkKeys({ groupBy, partitionBy }: Query): void {
   checkDuplicates('PARTITION BY', partitionBy?.expressions ?? []);
 }
 
-/** A number with an exponent must fit a double. */
+/** A number with an exponent must fit a double, and a whole number 64 bits. */
 function checkNumbers(expression: Expression): void {
   walkExpression(expression, (part) => {
-    if (part.kind !== 'DoubleLiteral' || Number.isFinite(Number(part.text))) return;
+    const problem = numberProblem(part);
+    if (problem === undefined) return;
     // Of literals ksqlDB counts columns from two.
     const { line, column } = part.span;
-    const refusal = expressionMessages.doubleOverflow(part.text);
-    throw refuse(headed(`line ${line}:${column + 1}: `, refusal), part.span);
+    throw refuse(headed(`line ${line}:${column + 1}: `, problem), part.span);
   });
+}
+
+function numberProblem(part: Expression): Refusal | undefined {
+  if (part.kind === 'DoubleLiteral') {
+    return Number.isFinite(Number(part.text)) ? undefined : expressionMessages.doubleOverflow(part.text);
+  }
+  if (part.kind !== 'IntegerLiteral') return undefined;
+  const value = BigInt(part.text);
+  return BigInt.asIntN(64, value) === value ? undefined : expressionMessages.numericLiteral(part.text);
 }
 
 export function expressionsOf(item: BoundItem): readonly Expression[] {

@@ -1,4 +1,5 @@
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { Header } from '../../streams/record.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
@@ -17,6 +18,7 @@ import { inputsOf } from '../physical/steps.ts';
 import type { CaseTopic } from './case.ts';
 import type { PropertyCheck } from './case-keys.ts';
 import { sqlError } from '../analysis/sql-error.ts';
+import type { FailureStage } from './thrown-class.ts';
 
 /** A record of a stub topic. */
 export interface StubRecord {
@@ -73,14 +75,12 @@ export class CaseEngine {
 
   /** Runs a script. @throws {ScriptError} at the first statement that fails. */
   execute(script: string): void {
-    const statements = scriptErrors(script, script, () => parseScript(script));
+    const statements = scriptErrors({ text: script, stage: 'parse', isLast: true }, () =>
+      parseScript(script),
+    );
     statements.forEach(({ statement, text }, index) => {
-      scriptErrors(
-        text,
-        script,
-        () => this.executeStatement({ statement, text }),
-        index === statements.length - 1,
-      );
+      const isLast = index === statements.length - 1;
+      scriptErrors({ text, stage: 'statement', isLast }, () => this.executeStatement({ statement, text }));
     });
   }
 
@@ -175,15 +175,15 @@ export class CaseEngine {
   driverOf(plan: QueryPlan, resumeFrom?: TopologyTestDriver): TopologyTestDriver {
     return this.driverOver(
       queryTopology(plan, { analysis: this.context }),
-      `query_${plan.queryId}`,
+      caseApplicationId(plan),
       resumeFrom,
     );
   }
 
   /** A driver for a topology, under the settings of a query. */
-  driverOver(topology: Topology, name: string, resumeFrom?: TopologyTestDriver): TopologyTestDriver {
+  driverOver(topology: Topology, applicationId: string, resumeFrom?: TopologyTestDriver): TopologyTestDriver {
     return new TopologyTestDriver(topology, {
-      applicationId: `_confluent-ksql-${serviceId}${name}`,
+      applicationId,
       ...(resumeFrom === undefined ? {} : { resumeFrom }),
       wallClockMs: 0,
       cachingEnabled: false,
@@ -200,29 +200,42 @@ export class CaseEngine {
   }
 }
 
+/** The id of the application that runs a query of a case. */
+export function caseApplicationId({ queryId }: QueryPlan): string {
+  return `_confluent-ksql-${serviceId}query_${queryId}`;
+}
+
 /** Topics that a plan reads, in the order of its sources. */
 export function topicsOf(step: Step): readonly string[] {
   if (step.step === 'source') return [step.topic];
   return inputsOf(step).flatMap(topicsOf);
 }
 
+interface FailedStatement {
+  readonly text: string;
+  readonly stage: Exclude<FailureStage, 'run'>;
+  readonly isLast: boolean;
+}
+
 /** A statement failed. */
 export class ScriptError extends Error {
   override readonly name = 'ScriptError';
   readonly text: string;
+  readonly stage: FailureStage;
   readonly isLast: boolean;
 
-  constructor(cause: unknown, text: string, isLast: boolean) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  constructor(cause: unknown, { text, stage, isLast }: FailedStatement) {
+    super(messageOf(cause), { cause });
     this.text = text;
+    this.stage = stage;
     this.isLast = isLast;
   }
 }
 
-function scriptErrors<T>(text: string, _script: string, run: () => T, isLast = true): T {
+function scriptErrors<T>(failed: FailedStatement, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw new ScriptError(error, text, isLast);
+    throw new ScriptError(error, failed);
   }
 }

@@ -22,6 +22,14 @@ export interface CaseTopic {
   readonly replicas: number;
 }
 
+/** What a case expects to be thrown: classes as ksqlDB names them, and parts of texts. */
+export interface ExpectedException {
+  readonly type?: string;
+  readonly message?: string;
+  readonly cause?: string;
+  readonly causeMessage?: string;
+}
+
 /** One expanded test case: formats and configs are put in. */
 export interface TestCase {
   readonly name: string;
@@ -30,11 +38,7 @@ export interface TestCase {
   readonly topics: readonly CaseTopic[];
   readonly inputs: readonly CaseRecord[];
   readonly outputs: readonly CaseRecord[];
-  readonly expectedException?: {
-    readonly message?: string;
-    readonly type?: string;
-    readonly causeMessage?: string;
-  };
+  readonly expectedException?: ExpectedException;
   readonly post?: JsonObject;
   /** Formats that the case names anywhere. */
   readonly formats: ReadonlySet<string>;
@@ -101,11 +105,12 @@ function caseOf(
   };
 }
 
-function exceptionOf(exception: JsonObject): { message?: string; type?: string; causeMessage?: string } {
-  const { message, type, causeMessage } = exception;
+function exceptionOf(exception: JsonObject): ExpectedException {
+  const { type, message, cause, causeMessage } = exception;
   return {
-    ...(typeof message === 'string' ? { message } : {}),
     ...(typeof type === 'string' ? { type } : {}),
+    ...(typeof message === 'string' ? { message } : {}),
+    ...(typeof cause === 'string' ? { cause } : {}),
     ...(typeof causeMessage === 'string' ? { causeMessage } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
 import { parseSchema } from '../types/schema-text.ts';
-import type { CaseEngine } from './case-engine.ts';
+import { type CaseEngine, caseApplicationId } from './case-engine.ts';
+import { internalTopicFormats } from './internal-topics.ts';
 import { isArray, isObject, type Json, JsonNumber, type JsonObject, printJson } from './lossless-json.ts';
 
 /** Checks the sources and topics that a case leaves behind. Answers the first difference. */
@@ -50,11 +51,14 @@ function checkFormats(expected: JsonObject, source: DataSource): string | undefi
       return `window size of ${source.name}: expected ${size.text}, got ${window?.sizeMs ?? 'none'}`;
     }
   }
+  const properties = propertiesProblem(key, keyFormat, `key format of ${source.name}`);
+  if (properties !== undefined) return properties;
   const wanted = isObject(value) ? text(value['format']) : text(value);
   if (wanted !== undefined && wanted !== valueFormat.format) {
     return `value format of ${source.name}: expected ${wanted}, got ${valueFormat.format}`;
   }
   return (
+    propertiesProblem(value, valueFormat, `value format of ${source.name}`) ??
     checkFeatures(expected['keyFeatures'], keyFormat, `key of ${source.name}`) ??
     checkFeatures(expected['valueFeatures'], valueFormat, `value of ${source.name}`)
   );
@@ -91,24 +95,52 @@ function checkTopic(topic: JsonObject, engine: CaseEngine, known: ReadonlySet<st
   if (partitions instanceof JsonNumber && actual !== undefined && actual !== Number(partitions.text)) {
     return `partitions of ${name}: expected ${partitions.text}, got ${actual}`;
   }
-  const source = engine.catalog.sources().find((candidate) => candidate.topic.name === name);
-  if (source === undefined) return undefined;
+  const formats = formatsOf(name, engine);
+  if (formats === undefined) return `the formats of topic ${name} are not known`;
   return (
-    checkTopicFormat(topic['keyFormat'], source.topic.keyFormat, `key format of topic ${name}`) ??
-    checkTopicFormat(topic['valueFormat'], source.topic.valueFormat, `value format of topic ${name}`)
+    checkTopicFormat(topic['keyFormat'], formats.key, `key format of topic ${name}`) ??
+    checkTopicFormat(topic['valueFormat'], formats.value, `value format of topic ${name}`) ??
+    checkNoSchema(topic, name)
   );
+}
+
+function formatsOf(
+  name: string,
+  { catalog, queries }: CaseEngine,
+): { readonly key: FormatInfo; readonly value: FormatInfo } | undefined {
+  const source = catalog.sources().find((candidate) => candidate.topic.name === name);
+  if (source !== undefined) return { key: source.topic.keyFormat, value: source.topic.valueFormat };
+  for (const plan of queries) {
+    const prefix = `${caseApplicationId(plan)}-`;
+    if (name.startsWith(prefix)) return internalTopicFormats(plan, name.slice(prefix.length));
+  }
+  return undefined;
+}
+
+/** Formats whose schemas are registered are not there yet: no topic has a schema that could be the expected one. */
+function checkNoSchema(topic: JsonObject, name: string): string | undefined {
+  const stated = ['keySchema', 'valueSchema', 'keySchemaId', 'valueSchemaId'].find(
+    (field) => topic[field] !== undefined && topic[field] !== null,
+  );
+  return stated === undefined
+    ? undefined
+    : `${stated} of topic ${name}: expected ${printJson(topic[stated])}, got none`;
 }
 
 function checkTopicFormat(expected: Json | undefined, info: FormatInfo, what: string): string | undefined {
   if (!isObject(expected)) return undefined;
   const format = text(expected['format']);
   if (format !== info.format) return `${what}: expected ${format ?? ''}, got ${info.format}`;
-  const properties = isObject(expected['properties']) ? expected['properties'] : {};
+  return propertiesProblem(expected, info, what) ?? checkFeatures(expected['features'], info, what);
+}
+
+function propertiesProblem(expected: Json | undefined, info: FormatInfo, what: string): string | undefined {
+  const properties = isObject(expected) && isObject(expected['properties']) ? expected['properties'] : {};
   for (const [name, value] of Object.entries(properties)) {
     if (text(value) !== info.properties[name])
       return `${what}: expected ${name} ${printJson(value)}, got ${info.properties[name] ?? 'none'}`;
   }
-  return checkFeatures(expected['features'], info, what);
+  return undefined;
 }
 
 function text(json: Json | undefined): string | undefined {

@@ -33,6 +33,19 @@ export function compareAnswer(
   return undefined;
 }
 
+/** Compares the entities that statements answer: each has what is expected of it and may have more. */
+export function compareEntities(expected: readonly Json[], actual: readonly Json[]): string | undefined {
+  if (expected.length > 0 && expected.length !== actual.length) {
+    return `expected ${expected.length} entities, got ${actual.length}: ${printJson([...actual])}`;
+  }
+  const at = expected.findIndex(
+    (entity, index) => !matches(entity, actual[index] ?? null, { inOrder: true }),
+  );
+  return at < 0
+    ? undefined
+    : `expected the entity ${printJson(expected[at])}, got ${printJson(actual[at] ?? null)}`;
+}
+
 /** `{STATEMENT}` stands for the text that was sent. */
 function withStatement(json: Json, statement: string): Json {
   if (typeof json === 'string') return json.replaceAll('{STATEMENT}', statement);

@@ -1,11 +1,13 @@
-import type { FunctionRegistry } from '../functions/registry.ts';
+import { messageOf } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import type { FunctionRegistry } from '../functions/registry.ts';
 import { CaseEngine, ScriptError, type StubRecord, topicsOf } from './case-engine.ts';
-import type { CaseRecord, TestCase } from './case.ts';
+import type { CaseRecord, ExpectedException, TestCase } from './case.ts';
 import { difference } from './compare.ts';
 import { checkPost } from './post-conditions.ts';
 import { decodeSide, decodeWindow, encodeSide, encodeWindow } from './record-bytes.ts';
 import { printJson } from './lossless-json.ts';
+import { causeClass, isInstance, thrownClass } from './thrown-class.ts';
 
 export interface CaseResult {
   readonly name: string;
@@ -40,16 +42,47 @@ export function runCase(test: TestCase, functions: FunctionRegistry): CaseResult
     if (error instanceof ScriptError && !error.isLast) {
       return { ...base, passed: false, problem: `failed before the last statement: ${message}` };
     }
-    const { message: text, causeMessage } = expectedException;
-    const wanted = [text, causeMessage].find((each) => each !== undefined && !message.includes(each));
-    const matches = wanted === undefined;
-    return {
-      ...base,
-      rejected: true,
-      passed: matches,
-      ...(matches ? {} : { problem: `expected the error\n    ${wanted}\n  got\n    ${message}` }),
-    };
+    const problem = unlikeExpected(expectedException, error);
+    const passed = problem === undefined;
+    return { ...base, rejected: true, passed, ...(passed ? {} : { problem }) };
   }
+}
+
+/** What of a failure is not as the case expects it. */
+function unlikeExpected(expected: ExpectedException, error: unknown): string | undefined {
+  const thrown = thrownOf(error);
+  const problem = (what: string, wanted: string, got: string): string =>
+    `expected the ${what}\n    ${wanted}\n  got\n    ${got}`;
+  const { message, causeMessage, type, cause } = expected;
+  if (message !== undefined && !thrown.message.includes(message)) {
+    return problem('error', message, thrown.message);
+  }
+  if (type !== undefined && !isInstance(thrown.type, type)) return problem('exception', type, thrown.type);
+  if (cause !== undefined && !isInstance(thrown.cause ?? '', cause)) {
+    return problem('exception as its cause', cause, thrown.cause ?? 'none');
+  }
+  if (causeMessage !== undefined && !(thrown.causeMessage ?? '').includes(causeMessage)) {
+    return problem('cause', causeMessage, thrown.causeMessage ?? 'none');
+  }
+  return undefined;
+}
+
+interface Thrown {
+  readonly type: string;
+  readonly message: string;
+  readonly cause?: string;
+  readonly causeMessage?: string;
+}
+
+/** A failure in ksqlDB's terms. */
+function thrownOf(error: unknown): Thrown {
+  const isStatement = error instanceof ScriptError;
+  const type = thrownClass(isStatement ? error.stage : 'run', messageOf(error));
+  const message = messagesOf(error);
+  const cause = !(error instanceof Error) || isStatement ? undefined : error.cause;
+  return cause === undefined
+    ? { type, message }
+    : { type, message: messageOf(error), cause: causeClass(cause), causeMessage: messageOf(cause) };
 }
 
 /** Why a case is not run: it would pass whatever the engine does. */
@@ -166,6 +199,9 @@ function checkRecord(
   if (values !== undefined) return values;
   if (expected.timestamp !== undefined && expected.timestamp !== actual.timestamp) {
     return `timestamp: expected ${expected.timestamp}, got ${actual.timestamp}`;
+  }
+  if (expected.window === undefined && window !== undefined) {
+    return `window: expected none, got ${window.startMs}-${window.endMs}`;
   }
   if (expected.window !== undefined) {
     const { startMs, endMs, type } = expected.window;

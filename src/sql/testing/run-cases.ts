@@ -2,6 +2,7 @@ import { builtInRegistry } from '../functions/built-in.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { expandFile } from './case.ts';
 import type { PropertyCheck } from './case-keys.ts';
+import type { StartCaseServer } from './case-server.ts';
 import { testFunctions } from './functions/index.ts';
 import { readCaseFiles } from './io/case-files.ts';
 import { parseJson } from './lossless-json.ts';
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly filter?: string;
   /** Says what is wrong with the name of a property that a test sets; by default any will do. */
   readonly checkProperty?: PropertyCheck;
+  /** Starts the server of a REST case; those fail without it. */
+  readonly startServer?: StartCaseServer;
 }
 
 export interface Summary {

@@ -2,12 +2,15 @@ import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import { builtInRegistry } from '../functions/built-in.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { expandFile, isCaseFile } from './case.ts';
+import type { StartCaseServer } from './case-server.ts';
 import { testFunctions } from './functions/index.ts';
 import { findTestFiles, readTestFile, scriptBeside, type TestFile } from './io/case-files.ts';
 import { isArray, isObject, type Json, parseJson } from './lossless-json.ts';
-import { isRestFile, restCases, runRestCase } from './rest-case.ts';
+import { isRestFile, restCases } from './rest-case.ts';
 import { type CaseResult, runCase } from './run-case.ts';
 import { type RunOptions, type Summary, summaryOf } from './run-cases.ts';
+import { runAnsweredTest } from './run-answered-test.ts';
+import { runRestCase } from './run-rest-case.ts';
 import { runSqlTest } from './run-sql-tests.ts';
 import { scriptFlaw, type SqlTest, splitTests } from './sql-test.ts';
 import { testLines } from './test-lines.ts';
@@ -22,7 +25,7 @@ interface FoundTest {
 
 /**
  * Runs everything in files and folders that is a test: `.json` files of query validation cases (records in, records out)
- * and of REST cases (statements in, answers out), and `.sql` scripts with `--@test` directives. A file that cannot be
+ * and of REST cases (statements in, answers out), and `.sql` and `.sqltest` scripts with `--@test` directives. A file that cannot be
  * read as one is a failure of its own, and the others are run.
  * @throws {DiagnosticError} for a path that does not exist, and when there is no test to run.
  */
@@ -75,7 +78,7 @@ type TestOptions = FileOptions & { readonly functions: FunctionRegistry };
 function jsonTests(
   { stem, path }: TestFile,
   text: string,
-  { functions, checkProperty, isNamed }: TestOptions,
+  { functions, checkProperty, isNamed, startServer = noServer }: TestOptions,
 ): readonly FoundTest[] {
   const file = jsonOf(text);
   if (!isCaseFile(file)) {
@@ -92,7 +95,7 @@ function jsonTests(
         name: rest.test.name,
         path,
         line,
-        run: () => runRestCase(rest, functions),
+        run: () => runRestCase(rest, { functions, startServer }),
       }));
     }
     return expandFile(stem, one, checkProperty).map((test) => ({
@@ -103,6 +106,11 @@ function jsonTests(
     }));
   });
 }
+
+const noServer: StartCaseServer = () =>
+  Promise.reject(
+    new DiagnosticError({ message: 'a REST case needs a server, and startServer is not given' }),
+  );
 
 function jsonOf(text: string): Json {
   try {
@@ -115,11 +123,12 @@ function jsonOf(text: string): Json {
 }
 
 function sqlTests(
-  { stem, path }: TestFile,
+  { stem, path, kind }: TestFile,
   text: string,
   { functions, checkProperty, isNamed }: TestOptions,
 ): readonly FoundTest[] {
   const tests = splitTests(stem, text);
+  const run = kind === '.sqltest' ? runAnsweredTest : runSqlTest;
   const flaw = scriptFlaw(text);
   // Other tests may run a script without any as a part of theirs.
   if (flaw !== undefined && (isNamed || tests.length > 0)) throw flaw;
@@ -128,7 +137,7 @@ function sqlTests(
     name: test.name,
     path,
     line: test.line,
-    run: () => runSqlTest(orEmpty(test), { functions, scripts, ...(checkProperty && { checkProperty }) }),
+    run: () => run(orEmpty(test), { functions, scripts, ...(checkProperty && { checkProperty }) }),
   }));
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { AssertSource, AssertTombstone, AssertValues } from '../../../grammar/ast.ts';
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
-import { DiagnosticError } from '../../base/errors.ts';
+import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
@@ -23,7 +23,8 @@ export interface SqlTest {
   readonly name: string;
   readonly text: string;
   readonly expectedMessage?: string;
-  readonly expectsError: boolean;
+  /** ksqlDB's class of the exception that the test ends with. */
+  readonly expectedError?: string;
   /** Of its `--@test` directive, in the script. */
   readonly line: number;
   /** What of its directives says nothing, or that there is nothing to run: it fails for that. */
@@ -46,14 +47,15 @@ export function splitTests(stem: string, text: string): readonly SqlTest[] {
         ?.slice(`--@expected.${word}:`.length)
         .trim();
     const expectedMessage = directive('message');
+    const expectedError = directive('error');
     return {
       name: `${stem} - ${name.trim()}`,
       // Behind so many empty lines, so that the lines of messages are those of the file.
       text: '\n'.repeat(begin) + lines.join('\n'),
       line: begin,
-      expectsError: directive('error') !== undefined,
+      ...(expectedError === undefined ? {} : { expectedError }),
       ...(expectedMessage === undefined ? {} : { expectedMessage }),
-      ...flawOf(lines, directive('error')),
+      ...flawOf(lines, expectedError),
     };
   });
 }
@@ -111,18 +113,18 @@ export interface SqlTestOptions {
  * out. RUN SCRIPT takes its scripts from `scripts`.
  */
 export class SqlTestEngine {
-  readonly #live: LiveEngine;
+  readonly live: LiveEngine;
   /** How many records of a topic were asserted. */
   readonly #read = new Map<string, number>();
   readonly #scripts: (path: string) => string;
 
   constructor({ scripts, ...options }: SqlTestOptions) {
     this.#scripts = scripts;
-    this.#live = new LiveEngine({ ...options, properties: {}, topics: [] });
+    this.live = new LiveEngine({ ...options, properties: {}, topics: [] });
   }
 
   get #engine(): CaseEngine {
-    return this.#live.engine;
+    return this.live.engine;
   }
 
   /** @throws {DiagnosticError} at the first statement or assertion that fails. */
@@ -130,29 +132,36 @@ export class SqlTestEngine {
     try {
       for (const parsed of parseScript(text, { testStatements: true })) this.#execute(parsed);
     } finally {
-      this.#live.close();
+      this.close();
     }
   }
 
+  close(): void {
+    this.live.close();
+  }
+
   #execute(parsed: ParsedStatement): void {
+    if (!this.executeTestStatement(parsed)) inTestWords(() => this.live.execute(parsed));
+  }
+
+  /** Executes a statement that only test scripts have. @returns false for any other one. */
+  executeTestStatement(parsed: ParsedStatement): boolean {
     const { statement } = parsed;
     switch (statement.kind) {
       case 'AssertValues':
-        this.#assertRecord(statement);
-        return;
       case 'AssertTombstone':
         this.#assertRecord(statement);
-        return;
+        return true;
       case 'AssertSource':
         this.#assertSource(statement, parsed.text);
-        return;
+        return true;
       case 'RunScript':
         for (const inner of parseScript(this.#scripts(statement.path), { testStatements: true })) {
           this.#execute(inner);
         }
-        return;
+        return true;
       default:
-        inTestWords(() => this.#live.execute(parsed));
+        return false;
     }
   }
 
@@ -161,23 +170,23 @@ export class SqlTestEngine {
     const at = this.#read.get(source.topic.name) ?? 0;
     const record = this.#engine.stubs.get(source.topic.name)?.[at];
     if (record === undefined) {
-      throw sqlError(`Expected another record, but ${source.name} has only ${at}.`, { span: statement.span });
+      throw new RecordMismatch(`Expected another record, but ${source.name} has only ${at}.`, statement.span);
     }
     this.#read.set(source.topic.name, at + 1);
     const columns = columnsOf(source, statement);
     const actual = readRecord(source, record);
     const isTombstone = statement.kind === 'AssertTombstone';
     if (isTombstone !== (record.value === null)) {
-      throw sqlError(
+      throw new RecordMismatch(
         'Expected record does not match actual. ' + `It ${isTombstone ? 'has a value' : 'is a tombstone'}.`,
-        { span: statement.span },
+        statement.span,
       );
     }
     if (statement.values.length !== columns.length) {
       const names = columns.map(({ name }) => name).join(', ');
-      throw sqlError(
+      throw new RecordMismatch(
         `Expected a value for each column: ${columns.length} for ${names}, got ${statement.values.length}.`,
-        { span: statement.span },
+        statement.span,
       );
     }
     columns.forEach((column, index) => {
@@ -186,9 +195,9 @@ export class SqlTestEngine {
       const expected = valueFor(column, expression, this.#engine.context);
       const value = actual.get(column.name) ?? null;
       if (same(expected, value)) return;
-      throw sqlError(
+      throw new RecordMismatch(
         `Expected record does not match actual. ${column.name}: expected ${shown(expected)}, got ${shown(value)}.`,
-        { span: statement.span },
+        statement.span,
       );
     });
   }
@@ -217,6 +226,13 @@ export class SqlTestEngine {
     check('key format', format(expected.topic.keyFormat), format(actual.topic.keyFormat));
     check('value format', format(expected.topic.valueFormat), format(actual.topic.valueFormat));
     check('timestamp column', expected.timestamp, actual.timestamp);
+  }
+}
+
+/** A record is not as ASSERT VALUES has it: what ksqlDB's test runner throws an AssertionError for. */
+export class RecordMismatch extends DiagnosticError {
+  constructor(message: string, span: SourceSpan) {
+    super({ message, span });
   }
 }
 

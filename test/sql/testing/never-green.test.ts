@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { printSummary, runTests } from '../../../src/sql/index.ts';
 import { whyUnknown as checkProperty } from '../../../src/server/config/session-property.ts';
+import { startCaseServer } from '../../../src/server/index.ts';
 
 const folder = fs.mkdtempSync(path.join(tmpdir(), 'millrace-never-green-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +20,10 @@ function file(name: string, text: string): string {
 
 /** What `millrace test` prints of one file, its path left out. */
 async function outcome(written: string): Promise<string> {
-  return printSummary(await runTests([written], { checkProperty })).replaceAll(path.dirname(written), '.');
+  return printSummary(await runTests([written], { checkProperty, startServer: startCaseServer })).replaceAll(
+    path.dirname(written),
+    '.',
+  );
 }
 
 const good = {
@@ -107,9 +111,86 @@ describe('a case', () => {
     const missing = await outcome(file('r.json', cases({ ...rest, responses: [{ admin: {} }] })));
     expect(missing).toContain('expected 0 responses, and there are 1 SELECTs');
     const wrong = { ...rest, statements: ['SELECT * FROM nowhere;'], inputs: [] };
-    const error = { message: 'NOWHERE', status: 500 };
-    const status = await outcome(file('r.json', cases({ ...wrong, expectedError: error })));
-    expect(status).toContain('expected status 500, got 400');
+    const refused = (expectedError: object): Promise<string> =>
+      outcome(file('r.json', cases({ ...wrong, expectedError })));
+    const message = 'NOWHERE';
+    expect(await refused({ message, status: 400 })).toBe('1 passed, 0 failed');
+    expect(await refused({ message, status: 500 })).toContain('expected status 500, got 400');
+    const statement = 'io.confluent.ksql.rest.entity.KsqlStatementErrorMessage';
+    expect(await refused({ message, type: statement })).toBe('1 passed, 0 failed');
+  });
+
+  it('of the REST API compares the entities and every row', async () => {
+    const select = 'SELECT k, v FROM a EMIT CHANGES LIMIT 1;';
+    const rest = { name: 'rest', statements: [good.statements[0], select], inputs: good.inputs };
+    const answered = (
+      entity: object,
+      columns: readonly unknown[],
+      more: readonly object[] = [],
+    ): Promise<string> => {
+      const query = [
+        { header: { schema: '`K` STRING, `V` INTEGER' } },
+        { row: { columns } },
+        ...more,
+        { finalMessage: 'Limit Reached' },
+      ];
+      return outcome(file('r.json', cases({ ...rest, responses: [{ admin: entity }, { query }] })));
+    };
+    const created = { '@type': 'currentStatus' };
+    expect(await answered(created, ['x', 2])).toBe('1 passed, 0 failed');
+    expect(await answered({ '@type': 'streams' }, ['x', 2])).toContain('expected the entity');
+    expect(await answered(created, ['x', 3])).toContain('expected {"row":{"columns":["x",3]}}');
+    expect(await answered(created, ['x', 2], [{ row: { columns: ['x', 2] } }])).toContain(
+      'expected 4 messages',
+    );
+  });
+
+  it('of windows names those that it did not expect, and an exception its class', async () => {
+    const counted = {
+      ...good,
+      statements: [
+        good.statements[0],
+        'CREATE TABLE b AS SELECT k, COUNT(*) AS n FROM a WINDOW TUMBLING (SIZE 5 SECONDS) GROUP BY k;',
+      ],
+      outputs: [{ topic: 'B', key: 'x', value: { N: 1 } }],
+    };
+    const text = await outcome(file('w.json', cases(counted)));
+    expect(text).toContain('window: expected none, got 0-5000');
+    const refused = (expectedException: object, statement: string): Promise<string> =>
+      outcome(
+        file('e.json', cases({ name: 'e', statements: [good.statements[0], statement], expectedException })),
+      );
+    const type = 'io.confluent.ksql.parser.exception.ParseFailedException';
+    expect(await refused({ type }, 'CREATE STREAM b AS SELEKT;')).toBe('1 passed, 0 failed');
+    const late = await refused({ type }, 'CREATE STREAM b AS SELECT k, v + k->x AS y FROM a;');
+    expect(late).toContain(
+      'expected the exception\n    io.confluent.ksql.parser.exception.ParseFailedException',
+    );
+  });
+
+  it('that fails while it runs is compared by its cause', async () => {
+    const failing = (expectedException: object): Promise<string> =>
+      outcome(
+        file(
+          'f.json',
+          cases({
+            ...good,
+            statements: [
+              good.statements[0],
+              'CREATE TABLE b AS SELECT k, SUM(CAST(v AS DECIMAL(2, 1))) AS s FROM a GROUP BY k;',
+            ],
+            inputs: Array.from({ length: 12 }, () => ({ topic: 'a', key: 'x', value: { v: 9 } })),
+            outputs: [],
+            expectedException,
+          }),
+        ),
+      );
+    const type = 'org.apache.kafka.streams.errors.StreamsException';
+    const cause = 'io.confluent.ksql.function.KsqlFunctionException';
+    expect(await failing({ type, cause, causeMessage: 'Numeric field overflow' })).toBe('1 passed, 0 failed');
+    expect(await failing({ type, causeMessage: 'other' })).toContain('expected the cause\n    other');
+    const serialization = 'org.apache.kafka.common.errors.SerializationException';
+    expect(await failing({ type, cause: serialization })).toContain('expected the exception as its cause');
   });
 });
 
@@ -181,6 +262,54 @@ describe('a script', () => {
   it('does not leave out what stands before its first test', async () => {
     const text = await outcome(file('s.sql', ['SELECT 1;', ...begin].join('\n')));
     expect(text).toContain('(./s.sql:1)\n  statements before the first test are not run');
+  });
+});
+
+describe('a script with answers', () => {
+  const begin = [
+    '--@test: one',
+    "CREATE STREAM a (id STRING KEY, v INTEGER) WITH (KAFKA_TOPIC = 'a', VALUE_FORMAT = 'JSON');",
+    '--< a: x => {"V":1} @ 7',
+  ];
+  const answered = (...lines: readonly string[]): Promise<string> =>
+    outcome(file('s.sqltest', [...begin, ...lines].join('\n')));
+
+  it('passes', async () => {
+    const select = 'SELECT id, v FROM a EMIT CHANGES;';
+    expect(
+      await answered(
+        select,
+        '--> `ID` STRING, `V` INTEGER',
+        '--> ["x",1]',
+        "PRINT 'a';",
+        '--> x => {"V":1} @ 7',
+      ),
+    ).toBe('1 passed, 0 failed');
+    expect(await answered('SELECT w FROM a EMIT CHANGES;', '--! W', '--^ w')).toBe('1 passed, 0 failed');
+    expect(await answered('SELEKT w;', '--! SELEKT', "PRINT 'a';", '--> x => {"V":1} @ 7')).toBe(
+      '1 passed, 0 failed',
+    );
+  });
+
+  it.each([
+    [['SELECT id FROM a EMIT CHANGES;'], 'expected the answer\n    \n  got\n    ["x"]'],
+    [['SELECT id FROM a EMIT CHANGES;', '--> ["x"]', '--> ["x"]'], 'expected the answer'],
+    [['SELECT id FROM a EMIT CHANGES;', '--> `ID` INTEGER', '--> ["x"]'], 'expected the schema'],
+    [['SELECT id FROM a EMIT CHANGES;', '--! ID'], 'expected to be refused: ID'],
+    [['SELECT w FROM a EMIT CHANGES;'], 'W'],
+    [['SELECT w FROM a EMIT CHANGES;', '--! other'], 'expected the error\n    other'],
+    [
+      ['SELECT id, w FROM a EMIT CHANGES;', '--! W', '--^ id'],
+      'expected the error at\n    id\n  got it at\n    w',
+    ],
+    [["PRINT 'a';", '--> x => {"V":1} @ 8'], 'expected the answer'],
+    [['--< b: x => {} @ 7'], 'nothing reads the topic b'],
+    [['--< a: x {}'], 'a record is TOPIC: KEY => VALUE @ TIME'],
+    [['--@tset: x'], 'is no directive that is known'],
+  ])('is not green: %j', async (lines, problem) => {
+    const text = await answered(...lines);
+    expect(text).toContain(problem);
+    expect(text).toMatch(/^FAILED s - one \(\.\/s\.sqltest:\d\)/m);
   });
 });
 

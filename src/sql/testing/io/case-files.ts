@@ -13,10 +13,10 @@ interface CaseFile {
 export interface TestFile {
   readonly stem: string;
   readonly path: string;
-  readonly kind: '.json' | '.sql';
+  readonly kind: (typeof KINDS)[number];
 }
 
-const KINDS = ['.json', '.sql'] as const;
+const KINDS = ['.json', '.sql', '.sqltest'] as const;
 
 /** Reads case files; of a folder, all `.json` files in it and below. */
 export function readCaseFiles(paths: readonly string[]): readonly CaseFile[] {
@@ -41,7 +41,7 @@ function readFiles(paths: readonly string[], ending: TestFile['kind']): readonly
 }
 
 /**
- * The files of tests that a path names: itself, or of a folder all `.json` and `.sql` files in it and below.
+ * The files of tests that a path names: itself, or of a folder all `.json`, `.sql` and `.sqltest` files in it and below.
  * @throws {DiagnosticError} when there is nothing of that name, or a file that holds no tests by its ending.
  */
 export function findTestFiles(path: string): readonly TestFile[] {
@@ -50,7 +50,7 @@ export function findTestFiles(path: string): readonly TestFile[] {
   if (kind === undefined) {
     throw new DiagnosticError({
       message: `${path} is no file of tests`,
-      hint: 'name .json or .sql files, or folders of them',
+      hint: 'name .json, .sql or .sqltest files, or folders of them',
     });
   }
   return [{ stem: basename(path, kind), path, kind }];

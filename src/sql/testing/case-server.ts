@@ -1,0 +1,10 @@
+/** A SQL server on a cluster of its own, both empty. */
+export interface CaseServer {
+  /** Of the REST API. */
+  readonly url: string;
+  readonly bootstrapServers: string;
+  close(): Promise<void>;
+}
+
+/** Starts a server under settings of ksqlDB's names. REST cases bring none: their caller knows how one is started. */
+export type StartCaseServer = (properties: Readonly<Record<string, string>>) => Promise<CaseServer>;
