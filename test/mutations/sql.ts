@@ -31,10 +31,24 @@ export const sqlMutations: readonly Mutation[] = [
   },
   {
     name: 'a statement is recorded without asking whether the cluster would have it',
-    file: 'src/sql/engine/engine.ts',
-    find: 'await this.#host.check(plan, { ...context, catalog: applyPlan(context.catalog, plan) });',
+    file: 'src/sql/engine/checked-plan.ts',
+    find: 'await host.check(plan, after, topicChanges);',
     replace: '',
     suite: ['test/sql/engine/plan-check.test.ts'],
+  },
+  {
+    name: 'the cluster is asked as if the statements before had left its topics as they are',
+    file: 'src/sql/engine/checked-plan.ts',
+    find: 'await host.check(plan, after, topicChanges);',
+    replace: 'await host.check(plan, after);',
+    suite: ['test/server/whole-scripts.test.ts'],
+  },
+  {
+    name: 'a plan is used although another statement has come in between',
+    file: 'src/sql/engine/engine.ts',
+    find: 'if (prepared?.version === this.#version && prepared.queryNumber === queryNumber) return prepared.plan;',
+    replace: 'if (prepared !== undefined) return prepared.plan;',
+    suite: ['test/sql/engine/script-plans.test.ts'],
   },
   {
     name: 'statements that come at once are executed at once',
@@ -102,8 +116,8 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a mistake that does not know its place is told without one',
     file: 'src/sql/engine/statement-place.ts',
-    find: '  return withSpan(placeOf(statement), step);',
-    replace: '  return step();',
+    find: 'if (!(error instanceof DiagnosticError)) throw error;',
+    replace: 'if (error instanceof Error) throw error;',
     suite: ['test/server/places.test.ts'],
   },
   {

@@ -132,7 +132,10 @@ export class StatementExecutor {
   async prepare(script: string, session: Session): Promise<readonly PreparedStatement[]> {
     let prepared: readonly PreparedStatement[];
     try {
-      prepared = await this.#engine.prepare(script, session);
+      prepared = await this.#engine.prepare(script, session, {
+        nextNumber: () => this.#commands().plannedAtOffset,
+        numbering: 'by-command',
+      });
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw this.#kafka.named(error);
       throw new RestError(RestErrorCode.BAD_STATEMENT, textOf(error, script), {

@@ -1,88 +1,134 @@
+import type { Statement } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { QueryPlan } from '../physical/steps.ts';
-import type { RunningQueries } from '../statements/definition.ts';
+import type { SqlHost } from '../host/host.ts';
+import type { PlannedStatement, RunningQueries } from '../statements/definition.ts';
 import { definitionOf } from '../statements/index.ts';
-import { applyPlan } from '../statements/plan-kinds.ts';
-import type { PreparedStatement } from '../statements/prepared-statement.ts';
+import type { PreparedPlan, PreparedStatement } from '../statements/prepared-statement.ts';
 import type { Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
+import { checkedPlan } from './checked-plan.ts';
+import { type EngineState, stateAfter } from './engine-state.ts';
 import { placed } from './statement-place.ts';
 
-/** What a script is checked against. */
-interface ScriptStart {
-  readonly session: Session;
-  readonly topics: ReadonlyMap<string, TopicFacts>;
-  readonly catalog: Catalog;
-  readonly queries: readonly QueryPlan[];
-  /** The number of the next query. */
-  readonly queryNumber: number;
-}
+/** How the numbers of queries go on: with each query that is started, or with each statement that is recorded. */
+export type QueryNumbering = 'by-query' | 'by-command';
 
-interface ScriptOptions {
+interface ScriptCheckOptions {
+  readonly host: SqlHost;
+  /** The queries that run now. */
   readonly running: RunningQueries;
+  readonly numbering: QueryNumbering;
+  /** The number of the next query that is started. */
+  nextNumber(): number;
   contextOf(session: Session, topics: ReadonlyMap<string, TopicFacts>, catalog: Catalog): AnalysisContext;
 }
 
 /**
- * Checks the statements of a script one after the other, each against what those before it will have left.
- * @throws {DiagnosticError} for the first one that is wrong.
+ * Checks the statements of a script one after the other, each against what those before it will have left, and against
+ * the cluster. Nothing is changed.
  */
-export function checkScript(
-  parsed: readonly ParsedStatement[],
-  start: ScriptStart,
-  options: ScriptOptions,
-): readonly PreparedStatement[] {
-  const topics = new Map(start.topics);
-  let { session, catalog, queries, queryNumber } = start;
-  return parsed.map(({ statement, text }) => {
-    const prepared = { statement, text, session };
-    const context = options.contextOf(session, topics, catalog);
+export class ScriptCheck {
+  readonly #options: ScriptCheckOptions;
+  #session: Session;
+  #state: EngineState;
+  #firstNumber: number | undefined;
+  /** By how many numbers those of queries have gone on. */
+  #numbersTaken = 0;
+  /** Topics as the script will have left them: null for those that it deletes. */
+  readonly #topicChanges = new Map<string, TopicFacts | null>();
+  readonly #topics: Map<string, TopicFacts>;
+
+  constructor(
+    start: {
+      readonly session: Session;
+      readonly state: EngineState;
+      readonly topics: ReadonlyMap<string, TopicFacts>;
+    },
+    options: ScriptCheckOptions,
+  ) {
+    this.#session = start.session;
+    this.#state = start.state;
+    this.#topics = new Map(start.topics);
+    this.#options = options;
+  }
+
+  /** @throws {DiagnosticError} for the first statement that is wrong. */
+  async run(parsed: readonly ParsedStatement[]): Promise<readonly PreparedStatement[]> {
+    const prepared: PreparedStatement[] = [];
+    for (const each of parsed) prepared.push(await placed(each.statement, () => this.#check(each)));
+    return prepared;
+  }
+
+  async #check({ statement, text }: ParsedStatement): Promise<PreparedStatement> {
+    const prepared = { statement, text, session: this.#session };
     const definition = definitionOf(statement);
+    const context = this.#options.contextOf(this.#session, this.#topics, this.#state.catalog);
     switch (definition.family) {
-      case 'planned': {
-        const plan = placed(statement, () => {
-          const made = definition.plan({ statement, text, context, queryNumber, queries });
-          if (made.kind !== 'none') definition.checkTopics?.(made, topics);
-          return made;
-        });
-        catalog = applyPlan(catalog, plan);
-        queries = queriesAfter(queries, plan);
-        if (plan.query !== undefined) queryNumber++;
-        rememberTopic(plan, topics);
-        break;
-      }
+      case 'planned':
+        return { ...prepared, prepared: await this.#plan(definition, { statement, text, context }) };
       case 'session':
-        session = definition.apply(statement, session);
-        break;
-      case 'control':
+        this.#session = definition.apply(statement, this.#session);
+        return prepared;
+      case 'control': {
+        const { queries } = this.#state;
+        definition.check({ statement, context, queries, running: this.#options.running });
+        this.#state = {
+          ...this.#state,
+          version: this.#state.version + 1,
+          queries: definition.plansAfter(definition.action(statement), queries),
+        };
+        if (this.#options.numbering === 'by-command') this.#numbersTaken += 1;
+        return prepared;
+      }
       case 'query':
       case 'direct':
-        placed(statement, () => definition.check({ statement, context, queries, running: options.running }));
-        break;
+        definition.check({
+          statement,
+          context,
+          queries: this.#state.queries,
+          running: this.#options.running,
+        });
+        return prepared;
       default:
-        unreachable(definition);
+        return unreachable(definition);
     }
-    return prepared;
-  });
-}
+  }
 
-/** The queries that run after a statement. */
-function queriesAfter(
-  queries: readonly QueryPlan[],
-  { query, terminate }: StatementPlan,
-): readonly QueryPlan[] {
-  const gone = new Set<string>(terminate);
-  if (query !== undefined) gone.add(query.queryId);
-  const kept = queries.filter(({ queryId }) => !gone.has(queryId));
-  return query === undefined ? kept : [...kept, query];
-}
+  async #plan(
+    definition: PlannedStatement<Statement, StatementPlan>,
+    parts: { readonly statement: Statement; readonly text: string; readonly context: AnalysisContext },
+  ): Promise<PreparedPlan> {
+    const { version, queries } = this.#state;
+    this.#firstNumber ??= this.#options.nextNumber();
+    const queryNumber = this.#firstNumber + this.#numbersTaken;
+    const plan = await checkedPlan(
+      definition,
+      { ...parts, queryNumber, queries },
+      { host: this.#options.host, topicChanges: this.#topicChanges },
+    );
+    this.#state = stateAfter(this.#state, plan);
+    const isCounted =
+      this.#options.numbering === 'by-query' ? plan.query !== undefined : plan.kind !== 'none';
+    if (isCounted) this.#numbersTaken += 1;
+    this.#rememberTopics(plan);
+    return { plan, version, queryNumber };
+  }
 
-/** Topics that a script will have made count as there for what follows. */
-function rememberTopic({ topic }: StatementPlan, topics: Map<string, TopicFacts>): void {
-  if (topic === undefined || topics.has(topic.name)) return;
-  const { name, partitions = 1, replicas = 1 } = topic;
-  topics.set(name, { partitions, replicas });
+  /** Topics that the script will have made count as there for what follows, and those that it deletes as gone. */
+  #rememberTopics({ topic, deleteTopic }: StatementPlan): void {
+    if (topic !== undefined && !this.#topics.has(topic.name)) {
+      const { name, partitions = 1, replicas = 1 } = topic;
+      this.#changeTopic(name, { partitions, replicas });
+    }
+    if (deleteTopic !== undefined) this.#changeTopic(deleteTopic, null);
+  }
+
+  #changeTopic(name: string, facts: TopicFacts | null): void {
+    this.#topicChanges.set(name, facts);
+    if (facts === null) this.#topics.delete(name);
+    else this.#topics.set(name, facts);
+  }
 }

@@ -20,17 +20,18 @@ import type {
 import { definitionOf } from '../statements/index.ts';
 import { applyPlan, planMessage } from '../statements/plan-kinds.ts';
 import { planStatement } from '../statements/plan-statement.ts';
-import { roundTrip } from '../statements/plan-versions.ts';
 import type { PreparedStatement } from '../statements/prepared-statement.ts';
 import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
-import { checkScript } from './check-script.ts';
+import { type QueryNumbering, ScriptCheck } from './check-script.ts';
+import { checkedPlan } from './checked-plan.ts';
+import type { EngineState } from './engine-state.ts';
 import { PersistentQueries } from './persistent-queries.ts';
 import { pullRows } from './pull-rows.ts';
 import { PushQueries } from './push-queries.ts';
 import type { RecoveredState } from './replay-commands.ts';
-import { placedLater } from './statement-place.ts';
+import { placed } from './statement-place.ts';
 import { namedTopics, topicNeedOf } from './topic-needs.ts';
 
 export interface SqlEngineOptions {
@@ -45,6 +46,12 @@ interface AppliedPlan {
   readonly plan: StatementPlan;
   readonly message: string;
   readonly queryId?: string;
+}
+
+interface PrepareOptions {
+  /** The number in the id of the first query that the script starts; by default the engine counts. */
+  readonly nextNumber?: () => number;
+  readonly numbering?: QueryNumbering;
 }
 
 /** @param queryNumber the number in the id of a query that a statement starts; by default the engine counts. */
@@ -70,6 +77,8 @@ export class SqlEngine {
   readonly #changes = new Turns();
   #catalog = Catalog.empty;
   #queryNumber = 0;
+  /** Counts what has changed the catalog or the queries. */
+  #version = 0;
 
   constructor(options: SqlEngineOptions) {
     this.#host = options.host;
@@ -93,52 +102,55 @@ export class SqlEngine {
   }
 
   /**
-   * Parses a script and checks all of it against a copy of the catalog: nothing has run when it throws.
+   * Parses a script and checks all of it against a copy of the catalog, and against the cluster: nothing has run when it
+   * throws.
    * @throws {DiagnosticError} for the first statement that is wrong; its span is a place in `script`.
    */
-  async prepare(script: string, session: Session = emptySession): Promise<readonly PreparedStatement[]> {
+  async prepare(
+    script: string,
+    session: Session = emptySession,
+    { nextNumber = () => this.#queryNumber, numbering = 'by-query' }: PrepareOptions = {},
+  ): Promise<readonly PreparedStatement[]> {
     const parsed = parseScript(script, { variables: session.variables });
     const topics = await this.#topicsOf(parsed.map(({ statement }) => statement));
-    const start = {
-      session,
-      topics,
-      catalog: this.#catalog,
-      queries: this.#queries.plans(),
-      queryNumber: this.#queryNumber,
-    };
-    const contextOf = this.#context.bind(this);
-    return checkScript(parsed, start, { running: this.#queries, contextOf });
+    const check = new ScriptCheck(
+      { session, topics, state: this.#state() },
+      {
+        host: this.#host,
+        running: this.#queries,
+        numbering,
+        nextNumber,
+        contextOf: this.#context.bind(this),
+      },
+    );
+    return check.run(parsed);
   }
 
   /**
-   * Plans a statement that changes the catalog or starts a query, and checks that the cluster would have it, without
-   * doing it; undefined for the others.
+   * The plan of a statement that changes the catalog or starts a query, which the cluster would have; undefined for the
+   * others. It is the one that the statement was prepared with, where nothing has changed since.
    * @throws {DiagnosticError} for whatever cannot be done: {@link SqlEngine.replay} refuses nothing any more.
    */
   plan(prepared: PreparedStatement, options: PlanOptions = {}): Promise<StatementPlan | undefined> {
     const definition = definitionOf(prepared.statement);
     if (definition.family !== 'planned') return Promise.resolve(undefined);
-    return placedLater(prepared.statement, () => this.#plan(prepared, definition, options));
+    return placed(prepared.statement, () => this.#plan(prepared, definition, options));
   }
 
   async #plan(
-    { statement, text, session }: PreparedStatement,
+    { statement, text, session, prepared }: PreparedStatement,
     definition: PlannedStatement<Statement, StatementPlan>,
     { queryNumber = this.#queryNumber }: PlanOptions,
   ): Promise<StatementPlan> {
+    if (prepared?.version === this.#version && prepared.queryNumber === queryNumber) return prepared.plan;
     const topics = await this.#topicsOf([statement]);
-    const context = this.#context(session, topics, this.#catalog);
-    const planned = definition.plan({
-      statement,
-      text,
-      context,
-      queryNumber,
-      queries: this.#queries.plans(),
-    });
-    if (planned.kind !== 'none') definition.checkTopics?.(planned, topics);
-    const plan = roundTrip(planned);
-    await this.#host.check(plan, { ...context, catalog: applyPlan(context.catalog, plan) });
-    return plan;
+    const { catalog, queries } = this.#state();
+    const context = this.#context(session, topics, catalog);
+    return checkedPlan(definition, { statement, text, context, queryNumber, queries }, { host: this.#host });
+  }
+
+  #state(): EngineState {
+    return { version: this.#version, catalog: this.#catalog, queries: this.#queries.plans() };
   }
 
   /**
@@ -163,7 +175,7 @@ export class SqlEngine {
 
   /** Executes a prepared statement; SELECT goes to {@link SqlEngine.query} instead. */
   execute(prepared: PreparedStatement, options: PlanOptions = {}): Promise<StatementResult> {
-    return placedLater(prepared.statement, () => this.#execute(prepared, options));
+    return placed(prepared.statement, () => this.#execute(prepared, options));
   }
 
   async #execute(prepared: PreparedStatement, options: PlanOptions): Promise<StatementResult> {
@@ -195,6 +207,7 @@ export class SqlEngine {
   ): Promise<StatementResult> {
     const action = definition.action(statement);
     const queryIds = await this.#queries.control(action);
+    this.#version += 1;
     if (action.action === 'TERMINATE') return { kind: 'terminated', text, queryIds };
     return { kind: 'control', text, action: action.action, queryIds };
   }
@@ -242,6 +255,7 @@ export class SqlEngine {
     }
     for (const id of terminate) await this.#queries.terminate(id);
     const failure = deleteTopic === undefined ? '' : await this.#deleteTopic(deleteTopic);
+    if (plan.kind !== 'none') this.#version += 1;
     const message = planMessage(plan) + failure;
     return { plan, message, ...(query === undefined ? {} : { queryId: query.queryId }) };
   }
@@ -269,6 +283,7 @@ export class SqlEngine {
         await this.#queries.restore(plan, { text, context, isPaused });
       }
       this.#queryNumber = state.queryNumber;
+      this.#version += 1;
     });
   }
 
@@ -277,7 +292,7 @@ export class SqlEngine {
    * push query that ends: it reads the topic from its beginning to where it ends now.
    */
   query(prepared: PreparedStatement): Promise<PushQuery | PullResult> {
-    return placedLater(prepared.statement, () => this.#query(prepared));
+    return placed(prepared.statement, () => this.#query(prepared));
   }
 
   async #query({ statement, session }: PreparedStatement): Promise<PushQuery | PullResult> {

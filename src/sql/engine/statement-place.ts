@@ -8,17 +8,12 @@ function placeOf(statement: Statement): SourceSpan {
 }
 
 /** Runs a step of a statement: a mistake that does not say where it is, is told at the statement's subject. */
-export function placed<T>(statement: Statement, step: () => T): T {
-  return withSpan(placeOf(statement), step);
-}
-
-/** As {@link placed}, for steps that wait. */
-export async function placedLater<T>(statement: Statement, step: () => Promise<T>): Promise<T> {
+export async function placed<T>(statement: Statement, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
-    return placed(statement, () => {
+    return withSpan(placeOf(statement), () => {
       throw error;
     });
   }

@@ -13,6 +13,9 @@ export interface ClusterNeeds {
   readonly query?: QueryPlan;
 }
 
+/** Topics as statements that are still to run will leave them: null for those that they delete. */
+export type TopicChanges = ReadonlyMap<string, TopicFacts | null>;
+
 /**
  * What the engine needs of the world outside: topics, and somewhere to run queries. `src/sql/runtime/` has the one that
  * works on a Kafka cluster; the conformance runner has one over the test driver.
@@ -31,9 +34,10 @@ export interface SqlHost {
   /**
    * Tries what a plan needs without doing it, before it is recorded.
    * @param context with the catalog as it will be.
+   * @param changes what was checked before, and has not been done yet, makes of the topics.
    * @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say.
    */
-  check(needs: ClusterNeeds, context: AnalysisContext): Promise<void>;
+  check(needs: ClusterNeeds, context: AnalysisContext, changes?: TopicChanges): Promise<void>;
   /** Makes a topic; no error where it exists. @returns whether it was made now. */
   createTopic(request: TopicRequest): Promise<boolean>;
   /** Deletes a topic; no error where there is none. */

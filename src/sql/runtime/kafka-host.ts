@@ -14,6 +14,7 @@ import type {
   RunningQuery,
   SqlHost,
   StartOptions,
+  TopicChanges,
 } from '../host/host.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
@@ -95,8 +96,8 @@ export class KafkaHost implements SqlHost {
     return this.#facts((await this.#admin.listTopics()).map(({ name }) => name));
   }
 
-  check(needs: ClusterNeeds, context: AnalysisContext): Promise<void> {
-    return this.#check.check(needs, context);
+  check(needs: ClusterNeeds, context: AnalysisContext, changes?: TopicChanges): Promise<void> {
+    return this.#check.check(needs, context, changes);
   }
 
   createTopic(request: TopicRequest): Promise<boolean> {

@@ -1,14 +1,16 @@
 import { topicNameError } from '../../client/topic-name.ts';
+import type { Topology } from '../../streams/topology/topology.ts';
 import { streamsAppSettings } from '../../streams/runtime/streams-app-options.ts';
 import { externalTopics, internalTopicNames, planTopics } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
-import type { ClusterNeeds } from '../host/host.ts';
+import type { ClusterNeeds, TopicChanges } from '../host/host.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { appOptions, type KafkaHostOptions, queryApplicationId } from './app-options.ts';
 import { partitionsOf, type TopicRequests } from './topic-requests.ts';
+import { withChanges } from './topic-changes.ts';
 
 /** What a check asks of the cluster. */
 interface CheckedCluster {
@@ -31,16 +33,19 @@ export class PlanCheck {
   }
 
   /** @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say. */
-  async check({ topic, query }: ClusterNeeds, context: AnalysisContext): Promise<void> {
-    if (topic !== undefined) await this.#cluster.requests.check(topic);
-    if (query !== undefined) await this.#checkQuery(query, context, topic);
+  async check(
+    { topic, query }: ClusterNeeds,
+    context: AnalysisContext,
+    changes: TopicChanges = new Map(),
+  ): Promise<void> {
+    if (topic !== undefined) await this.#cluster.requests.check(topic, changes);
+    if (query === undefined) return;
+    const topology = this.#checkNames(query, context);
+    await this.#checkTopics(query, topology, { request: topic, changes });
   }
 
-  async #checkQuery(
-    query: QueryPlan,
-    context: AnalysisContext,
-    request: TopicRequest | undefined,
-  ): Promise<void> {
+  /** Its topology can be built and run, and what is named by its id can be. */
+  #checkNames(query: QueryPlan, context: AnalysisContext): Topology {
     const topology = queryTopology(query, { analysis: context });
     const applicationId = queryApplicationId(this.#options, query.queryId);
     for (const name of [applicationId, ...internalTopicNames(topology, applicationId)]) {
@@ -48,17 +53,27 @@ export class PlanCheck {
       if (wrong !== undefined) throw sqlError(`Query ${query.queryId} cannot run: ${wrong.message}`);
     }
     streamsAppSettings({ ...appOptions(this.#options, context), applicationId, topology });
+    return topology;
+  }
+
+  /** Its topics are there, or will be, with the partitions that it needs. */
+  async #checkTopics(
+    query: QueryPlan,
+    topology: Topology,
+    { request, changes }: { readonly request: TopicRequest | undefined; readonly changes: TopicChanges },
+  ): Promise<void> {
     const sinks = query.root.step === 'sink' ? [query.root.topic] : [];
     const needed = [...new Set([...externalTopics(topology), ...sinks])];
     const counts = new Map<string, number>();
     if (request !== undefined) counts.set(request.name, partitionsOf(request));
-    for (const [name, { partitions }] of await this.#cluster.describe(needed)) counts.set(name, partitions);
+    const facts = withChanges(await this.#cluster.describe(needed), changes);
+    for (const [name, { partitions }] of facts) counts.set(name, partitions);
     const missing = needed.filter((name) => !counts.has(name));
     if (missing.length > 0) {
       throw sqlError(`Kafka topics do not exist: ${missing.join(', ')}`, {
         hint: 'SHOW TOPICS; lists the topics that exist',
       });
     }
-    planTopics(topology, applicationId, counts);
+    planTopics(topology, queryApplicationId(this.#options, query.queryId), counts);
   }
 }

@@ -1,7 +1,10 @@
 import { ArgumentError, messageOf, OperationalError } from '../../base/errors.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import type { NewTopic } from '../../client/types.ts';
+import { NAME_LENGTH_MAX } from '../../base/argument-checks.ts';
 import type { TopicFacts } from '../analysis/session.ts';
+import type { TopicChanges } from '../host/host.ts';
+import { withChanges } from './topic-changes.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 
@@ -25,39 +28,59 @@ export class TopicRequests {
     this.#cluster = cluster;
   }
 
-  /** @throws {DiagnosticError} where the topic cannot be made, or exists and is not as the statement wants it. */
-  async check(request: TopicRequest): Promise<void> {
-    await this.#make(request, { validateOnly: true });
+  /**
+   * @param changes what statements that are still to run will make of the topics.
+   * @throws {DiagnosticError} where the topic cannot be made, or exists and is not as the statement wants it.
+   */
+  async check(request: TopicRequest, changes: TopicChanges): Promise<void> {
+    if (isThere(request, withChanges(await this.#cluster.describe([request.name]), changes))) return;
+    await this.#make(request, { validateOnly: true, name: nameToTry(request.name, changes) });
   }
 
   /** @returns whether it was made now, and not there before. @throws as {@link TopicRequests.check}. */
-  create(request: TopicRequest): Promise<boolean> {
-    return this.#make(request, { validateOnly: false });
+  async create(request: TopicRequest): Promise<boolean> {
+    if (await this.#exists(request)) return false;
+    return this.#make(request, { validateOnly: false, name: request.name });
   }
 
-  async #make(request: TopicRequest, options: { readonly validateOnly: boolean }): Promise<boolean> {
-    if (await this.#exists(request)) return false;
+  async #make(
+    request: TopicRequest,
+    { validateOnly, name }: { readonly validateOnly: boolean; readonly name: string },
+  ): Promise<boolean> {
     try {
-      await this.#cluster.admin.createTopics([newTopicOf(request)], options);
+      await this.#cluster.admin.createTopics([{ ...newTopicOf(request), name }], { validateOnly });
       return true;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       // Another server of the service, given the same statement, may have been faster.
-      const isThere = error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS';
-      if (isThere && (await this.#exists(request))) return false;
+      const isTaken = error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS';
+      if (isTaken && (name !== request.name || (await this.#exists(request)))) return false;
       throw sqlError(`Kafka topic '${request.name}' cannot be created: ${messageOf(error)}`);
     }
   }
 
-  async #exists({ name, partitions }: TopicRequest): Promise<boolean> {
-    const existing = (await this.#cluster.describe([name])).get(name);
-    if (existing === undefined) return false;
-    if (partitions === undefined || partitions === existing.partitions) return true;
-    throw sqlError(
-      `A Kafka topic with the name '${name}' already exists, with different partition/replica configuration ` +
-        `than required. KSQL expects ${partitions} partitions (topic has ${existing.partitions})`,
-    );
+  async #exists(request: TopicRequest): Promise<boolean> {
+    return isThere(request, await this.#cluster.describe([request.name]));
   }
+}
+
+/** @throws {DiagnosticError} where the topic is there, and is not as the statement wants it. */
+function isThere({ name, partitions }: TopicRequest, topics: ReadonlyMap<string, TopicFacts>): boolean {
+  const existing = topics.get(name);
+  if (existing === undefined) return false;
+  if (partitions === undefined || partitions === existing.partitions) return true;
+  throw sqlError(
+    `A Kafka topic with the name '${name}' already exists, with different partition/replica configuration ` +
+      `than required. KSQL expects ${partitions} partitions (topic has ${existing.partitions})`,
+  );
+}
+
+/**
+ * The cluster refuses to try a topic that is still there. One that is to be deleted before it is made is tried by a name
+ * beside its own, for which who may make it may be allowed to make others.
+ */
+function nameToTry(name: string, changes: TopicChanges): string {
+  return changes.get(name) === null ? `${name.slice(0, NAME_LENGTH_MAX - 4)}-new` : name;
 }
 
 function isRefusal(error: unknown): boolean {

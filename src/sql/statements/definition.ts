@@ -98,6 +98,8 @@ export interface ControlStatement<S extends Statement> extends StatementBase<S> 
   check(input: CheckInput<S>): void;
   action(statement: S): QueryAction;
   commandId(action: QueryAction): string;
+  /** The queries that are left of `plans`. */
+  plansAfter(action: QueryAction, plans: readonly QueryPlan[]): readonly QueryPlan[];
   message(action: QueryAction): string;
 }
 

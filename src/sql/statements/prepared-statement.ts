@@ -1,5 +1,15 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import type { Session } from './session.ts';
+import type { StatementPlan } from './statement-plan.ts';
+
+/** The plan that a statement was checked with, and what it was made for. It is used as long as that stays the same. */
+export interface PreparedPlan {
+  readonly plan: StatementPlan;
+  /** Of the catalog and the queries. */
+  readonly version: number;
+  /** Number for the id of the query that it starts. */
+  readonly queryNumber: number;
+}
 
 /** A statement that was checked, with the text that it was written in. */
 export interface PreparedStatement {
@@ -7,4 +17,6 @@ export interface PreparedStatement {
   readonly text: string;
   /** The session as the statement finds it. */
   readonly session: Session;
+  /** Of a statement that changes the catalog or starts a query. */
+  readonly prepared?: PreparedPlan;
 }

@@ -18,5 +18,9 @@ export const queryControl: ControlStatement<QueryControl> = {
   },
   action: ({ action, queryId }) => ({ action, ...(queryId === undefined ? {} : { queryId }) }),
   commandId: ({ queryId = 'ALL' }) => `terminate/\`${queryId}\`/execute`,
+  plansAfter({ action, queryId }, plans) {
+    if (action !== 'TERMINATE') return plans;
+    return queryId === undefined ? [] : plans.filter((plan) => plan.queryId !== queryId);
+  },
   message: ({ action }) => MESSAGES[action],
 };
