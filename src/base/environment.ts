@@ -39,6 +39,12 @@ export interface Workers {
   run<I, O>(task: WorkerTask<I, O>, input: I): Promise<O>;
 }
 
+/** Workers of somebody's own. */
+export interface EndableWorkers extends Workers {
+  /** Ends what they are at, which fails with that. The next task starts them again. */
+  end(): void;
+}
+
 export interface Clock {
   /** Wall-clock time, in milliseconds since the epoch. It may jump. */
   nowMs(): number;

@@ -4,6 +4,7 @@ import type { BrokerMetrics } from '../../broker/index.ts';
 import type { Address } from '../base/environment.ts';
 import { messageOf, OperationalError } from '../base/errors.ts';
 import { nodeEnvironment } from '../base/io/node-environment.ts';
+import { newNodeWorkers } from '../base/io/node-workers.ts';
 import type { Logger } from '../base/logger.ts';
 import { unlessAborted } from '../base/unless-aborted.ts';
 import { Admin } from '../client/index.ts';
@@ -57,6 +58,8 @@ export class SqlServer {
   readonly #settings: ServerConfig;
   readonly #stateDir: string;
   readonly #admin: Admin;
+  /** For long statements: what is no SQL may keep it for seconds. */
+  readonly #workers = newNodeWorkers();
   readonly #health: KafkaHealth;
   readonly #kafka: KafkaAbsence;
   readonly #host: KafkaHost;
@@ -94,6 +97,7 @@ export class SqlServer {
         'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
         ...properties,
       },
+      environment: { ...environment, workers: this.#workers },
     });
     this.#progress = new StartProgress({
       firstStep: `waiting for the Kafka cluster at ${bootstrapServers}`,
@@ -104,7 +108,7 @@ export class SqlServer {
       commands: () => this.#recording(),
       kafka: this.#kafka,
       skipped: this.#skipped,
-      timers: environment.timers,
+      environment,
     });
     this.#queries = new QueryRunner(this.#engine, {
       logger,
@@ -154,6 +158,10 @@ export class SqlServer {
     this.#progress.step('reading the command topic');
     await this.#commands.open();
     this.#progress.ready();
+    void this.#engine.warm().catch((error: unknown) => {
+      if (this.#closed !== undefined) return;
+      this.#options.logger.warn('the worker for long statements does not start', { error: messageOf(error) });
+    });
   }
 
   async #close(): Promise<void> {
@@ -163,6 +171,7 @@ export class SqlServer {
       stopWithin(Promise.all(work), { limitMs, what, timers, logger });
     this.#queries.closeAll();
     await this.#front?.close();
+    this.#workers.end();
     await within(QUERIES_STOP_MS_MAX, () => this.#stoppingText(), [
       this.#commands.close(),
       this.#engine.close(),

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Workers } from '../environment.ts';
+import type { EndableWorkers, Workers } from '../environment.ts';
 import type { WorkerRequest, WorkerResponse } from './worker-main.ts';
 
 interface Pending {
@@ -14,8 +14,8 @@ const fromSource = `import('tsx/esm/api').then((tsx) => {
   return import(${JSON.stringify(new URL('./worker-main.ts', import.meta.url).href)});
 })`;
 
-/** One worker thread of this process, which is started with the first task; it keeps no process alive by itself. */
-class NodeWorkers implements Workers {
+/** A worker thread, which is started with the first task; it keeps no process alive by itself. */
+class NodeWorkers implements EndableWorkers {
   #worker: Worker | undefined;
   #nextId = 0;
   readonly #pending = new Map<number, Pending>();
@@ -28,6 +28,13 @@ class NodeWorkers implements Workers {
       worker.ref();
       worker.postMessage({ id, module: task.module, input } satisfies WorkerRequest);
     });
+  }
+
+  end(): void {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#onEnd(worker, new Error('the worker thread was ended'));
+    void worker.terminate();
   }
 
   #started(): Worker {
@@ -57,4 +64,8 @@ class NodeWorkers implements Workers {
   }
 }
 
+/** Shared by all of this process: for tasks that take some milliseconds. */
 export const nodeWorkers: Workers = new NodeWorkers();
+
+/** A worker thread of its own, for tasks that may take long. */
+export const newNodeWorkers = (): EndableWorkers => new NodeWorkers();

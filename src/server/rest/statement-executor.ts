@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts';
-import type { Timers } from '../../base/environment.ts';
+import type { Clock, Timers } from '../../base/environment.ts';
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import { renderDiagnostic } from '../../../grammar/index.ts';
 import type { PreparedStatement, Session, SqlEngine } from '../../sql/index.ts';
 import { definitionOf } from '../../sql/statements/index.ts';
@@ -54,7 +55,7 @@ export class StatementExecutor {
   readonly #skipped: SkippedCommands;
   readonly #statuses = new Map<string, CommandStatus>();
   readonly #lane: StatementLane;
-  readonly #timers: Timers;
+  readonly #environment: { readonly clock: Clock; readonly timers: Timers };
 
   constructor(
     engine: SqlEngine,
@@ -63,16 +64,16 @@ export class StatementExecutor {
       readonly commands: () => CommandTopic;
       readonly kafka: KafkaAbsence;
       readonly skipped: SkippedCommands;
-      readonly timers: Timers;
+      readonly environment: { readonly clock: Clock; readonly timers: Timers };
     },
   ) {
     this.#engine = engine;
     this.#commands = options.commands;
     this.#kafka = options.kafka;
     this.#skipped = options.skipped;
-    this.#timers = options.timers;
+    this.#environment = options.environment;
     this.#lane = new StatementLane({
-      timers: options.timers,
+      timers: options.environment.timers,
       waitMsMax: options.kafka.timeoutMs,
       onLate: () => options.kafka.error('the statement waited for its turn, and was not run'),
     });
@@ -99,7 +100,7 @@ export class StatementExecutor {
           `Timed out while waiting for a previous command to execute. command sequence number: ${sequenceNumber}`,
         );
       }
-      await this.#timers.sleep(CATCH_UP_CHECK_MS);
+      await this.#environment.timers.sleep(CATCH_UP_CHECK_MS);
     }
   }
 
@@ -115,7 +116,9 @@ export class StatementExecutor {
       );
     }
     const entities: StatementEntity[] = [];
+    const slice = new TimeSlice(this.#environment);
     for (const statement of prepared) {
+      if (slice.isOver) await slice.next();
       try {
         const entity = await this.#run(statement);
         if (entity !== undefined) entities.push(entity);

@@ -1,6 +1,7 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { unreachable } from '../../base/assert.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SqlHost } from '../host/host.ts';
@@ -11,6 +12,7 @@ import type { Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
 import { checkedPlan } from './checked-plan.ts';
 import { type EngineState, stateAfter } from './engine-state.ts';
+import type { StatementEnvironment } from './script-parser.ts';
 import { placed } from './statement-place.ts';
 
 /** How the numbers of queries go on: with each query that is started, or with each statement that is recorded. */
@@ -20,6 +22,8 @@ interface ScriptCheckOptions {
   readonly host: SqlHost;
   /** The queries that run now. */
   readonly running: RunningQueries;
+  /** Absent: the whole script is checked in one turn of the event loop, as far as nobody has to be asked. */
+  readonly environment: StatementEnvironment | undefined;
   readonly numbering: QueryNumbering;
   /** The number of the next query that is started. */
   nextNumber(): number;
@@ -57,8 +61,13 @@ export class ScriptCheck {
 
   /** @throws {DiagnosticError} for the first statement that is wrong. */
   async run(parsed: readonly ParsedStatement[]): Promise<readonly PreparedStatement[]> {
+    const { environment } = this.#options;
+    const slice = environment === undefined ? undefined : new TimeSlice(environment);
     const prepared: PreparedStatement[] = [];
-    for (const each of parsed) prepared.push(await placed(each.statement, () => this.#check(each)));
+    for (const each of parsed) {
+      if (slice?.isOver === true) await slice.next();
+      prepared.push(await placed(each.statement, () => this.#check(each)));
+    }
     return prepared;
   }
 

@@ -1,5 +1,4 @@
 import type { Statement } from '../../../grammar/ast.ts';
-import { parseScript } from '../../../grammar/parse.ts';
 import { unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
@@ -31,6 +30,7 @@ import { PersistentQueries } from './persistent-queries.ts';
 import { pullRows } from './pull-rows.ts';
 import { PushQueries } from './push-queries.ts';
 import type { RecoveredState } from './replay-commands.ts';
+import { ScriptParser, type StatementEnvironment } from './script-parser.ts';
 import { placed } from './statement-place.ts';
 import { namedTopics, topicNeedOf } from './topic-needs.ts';
 
@@ -39,6 +39,8 @@ export interface SqlEngineOptions {
   readonly functions: FunctionRegistry;
   /** Server properties, below those of sessions. */
   readonly properties?: SessionProperties;
+  /** Where others run on the event loop, too: what takes long is done beside it, or in slices. */
+  readonly environment?: StatementEnvironment;
 }
 
 /** What was done, and what is answered. */
@@ -73,6 +75,8 @@ export class SqlEngine {
   readonly #properties: SessionProperties;
   readonly #queries: PersistentQueries;
   readonly #pushes: PushQueries;
+  readonly #parser: ScriptParser;
+  readonly #environment: StatementEnvironment | undefined;
   /** What changes the catalog or the queries: each finds what those before it have left. */
   readonly #changes = new Turns();
   #catalog = Catalog.empty;
@@ -86,6 +90,8 @@ export class SqlEngine {
     this.#properties = options.properties ?? {};
     this.#queries = new PersistentQueries(options.host, () => this.#catalog);
     this.#pushes = new PushQueries(options.host);
+    this.#environment = options.environment;
+    this.#parser = new ScriptParser(options.environment);
   }
 
   get catalog(): Catalog {
@@ -111,19 +117,25 @@ export class SqlEngine {
     session: Session = emptySession,
     { nextNumber = () => this.#queryNumber, numbering = 'by-query' }: PrepareOptions = {},
   ): Promise<readonly PreparedStatement[]> {
-    const parsed = parseScript(script, { variables: session.variables });
+    const parsed = await this.#parser.parse(script, session.variables);
     const topics = await this.#topicsOf(parsed.map(({ statement }) => statement));
     const check = new ScriptCheck(
       { session, topics, state: this.#state() },
       {
         host: this.#host,
         running: this.#queries,
+        environment: this.#environment,
         numbering,
         nextNumber,
         contextOf: this.#context.bind(this),
       },
     );
     return check.run(parsed);
+  }
+
+  /** Gets ready for long scripts, which takes a moment beside the event loop. */
+  warm(): Promise<void> {
+    return this.#parser.warm();
   }
 
   /**

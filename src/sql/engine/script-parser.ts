@@ -1,0 +1,77 @@
+import type { Statement } from '../../../grammar/ast.ts';
+import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
+import { unlessAborted } from '../../base/unless-aborted.ts';
+import type { Clock, EndableWorkers, Timers } from '../../base/environment.ts';
+import { DiagnosticError } from '../../base/errors.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
+import { Turns } from '../../base/turns.ts';
+import { type ParseInput, task } from './parse-task.ts';
+
+/**
+ * Scripts up to this length are parsed where they come, in a few milliseconds. What takes the longest is text that is no
+ * SQL, at 15 microseconds a character; see docs/decisions/0019-statements-beside-the-loop.md.
+ */
+const PARSED_HERE_CHARS_MAX = 2_000;
+/** Text that takes longer to read is refused, so that the next long one has its turn. */
+const PARSE_MS_MAX = 10_000;
+
+/** What statements run on besides their host: an event loop that others use, too. */
+export interface StatementEnvironment {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** For long scripts, one after the other; kept warm. */
+  readonly workers: EndableWorkers;
+}
+
+/** Parses scripts: short ones at once, long ones beside the event loop. */
+export class ScriptParser {
+  readonly #environment: StatementEnvironment | undefined;
+  readonly #turns = new Turns();
+
+  /** @param environment absent: everything is parsed at once. */
+  constructor(environment: StatementEnvironment | undefined) {
+    this.#environment = environment;
+  }
+
+  /** @throws {DiagnosticError} at the first syntax error, with its place in the script. */
+  async parse(script: string, variables: ReadonlyMap<string, string>): Promise<readonly ParsedStatement[]> {
+    const environment = this.#environment;
+    if (environment === undefined || script.length <= PARSED_HERE_CHARS_MAX)
+      return parseScript(script, { variables });
+    return this.#turns.run(() => parseBeside({ script, variables }, environment));
+  }
+
+  /** Makes the first long script as fast as the others. */
+  async warm(): Promise<void> {
+    const environment = this.#environment;
+    if (environment === undefined) return;
+    await this.#turns.run(() =>
+      environment.workers.run(task, { script: 'SHOW STREAMS;', variables: new Map() }),
+    );
+  }
+}
+
+async function parseBeside(
+  input: ParseInput,
+  environment: StatementEnvironment,
+): Promise<readonly ParsedStatement[]> {
+  const { timers, workers } = environment;
+  const late = new AbortController();
+  const timer = timers.after(PARSE_MS_MAX, () => {
+    late.abort(new DiagnosticError({ message: `the text takes longer than ${PARSE_MS_MAX} ms to read` }));
+    workers.end();
+  });
+  try {
+    const output = await unlessAborted(workers.run(task, input), late.signal);
+    if ('diagnostic' in output) throw new DiagnosticError(output.diagnostic);
+    const slice = new TimeSlice(environment);
+    const parsed: ParsedStatement[] = [];
+    for (const { json, text } of output.statements) {
+      parsed.push({ statement: JSON.parse(json) as Statement, text });
+      if (slice.isOver) await slice.next();
+    }
+    return parsed;
+  } finally {
+    timer.cancel();
+  }
+}
