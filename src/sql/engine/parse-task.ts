@@ -8,7 +8,7 @@ export interface ParseInput {
 }
 
 /** A mistake, or the statements: a tree as JSON is read in a third of the time that copying it between threads takes. */
-export type ParseOutput =
+type ParseOutput =
   | { readonly diagnostic: Diagnostic }
   | { readonly statements: readonly { readonly json: string; readonly text: string }[] };
 

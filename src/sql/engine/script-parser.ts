@@ -67,7 +67,8 @@ async function parseBeside(
     const slice = new TimeSlice(environment);
     const parsed: ParsedStatement[] = [];
     for (const { json, text } of output.statements) {
-      parsed.push({ statement: JSON.parse(json) as Statement, text });
+      const statement: Statement = JSON.parse(json);
+      parsed.push({ statement, text });
       if (slice.isOver) await slice.next();
     }
     return parsed;
