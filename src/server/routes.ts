@@ -23,7 +23,7 @@ import type { StatementExecutor } from './rest/statement-executor.ts';
 import type { StartProgress } from './start-progress.ts';
 
 /** What the routes serve from. */
-interface Services {
+export interface Services {
   readonly environment: Environment;
   readonly bootstrapServers: string;
   readonly engine: SqlEngine;
