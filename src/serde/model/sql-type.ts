@@ -93,12 +93,18 @@ export function mapType(key: SqlType, value: SqlType): MapType {
   return Object.freeze({ kind: 'MAP', key, value });
 }
 
+const fieldText = ({ name, type }: StructField): string => `${quoteName(name)} ${printType(type)}`;
+
 /** STRUCT with these fields in this order. @throws {RangeError} when two fields have one name. */
 export function structType(fields: readonly StructField[]): StructType {
-  const names = new Set<string>();
-  for (const { name } of fields) {
-    if (names.has(name)) throw new RangeError(`Duplicate field names found in STRUCT: '\`${name}\`'`);
-    names.add(name);
+  const known = new Map<string, StructField>();
+  for (const field of fields) {
+    const before = known.get(field.name);
+    if (before !== undefined)
+      throw new RangeError(
+        `Duplicate field names found in STRUCT: '${fieldText(before)}' and '${fieldText(field)}'`,
+      );
+    known.set(field.name, field);
   }
   return Object.freeze({
     kind: 'STRUCT',

@@ -4,6 +4,7 @@ import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, walkExpression } from '../../../grammar/traverse.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import { typeFromSyntax } from '../types/from-syntax.ts';
 import { timesFromText } from './times-from-text.ts';
 import { bindJoin, type BoundJoin } from './join-condition.ts';
 import { QuerySources, typeOfColumn } from './query-sources.ts';
@@ -71,9 +72,11 @@ function bindNames(query: Query, context: AnalysisContext): AnalyzedQuery {
   const selected = select.flatMap(expressionsOf);
   const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
   const isTableFunction = (name: string): boolean => context.functions.table(name) !== undefined;
-  const filters = [query.where, query.having].filter((each) => each !== undefined);
-  const keys = [...(query.groupBy?.expressions ?? []), ...(query.partitionBy?.expressions ?? [])];
-  for (const expression of [...selected, ...filters, ...keys]) checkNumbers(expression);
+  const clauses = [query.where, query.having].filter((clause) => clause !== undefined);
+  for (const expression of [...selected, ...clauses, ...(groupBy ?? []), ...(partitionBy ?? [])]) {
+    checkNumbers(expression);
+    checkTypes(expression, context);
+  }
   return {
     sources,
     joins,
@@ -118,6 +121,13 @@ function numberProblem(part: Expression): Refusal | undefined {
   if (part.kind !== 'IntegerLiteral') return undefined;
   const value = BigInt(part.text);
   return BigInt.asIntN(64, value) === value ? undefined : expressionMessages.numericLiteral(part.text);
+}
+
+/** The types that CAST names are there. */
+function checkTypes(expression: Expression, { catalog }: AnalysisContext): void {
+  walkExpression(expression, (part) => {
+    if (part.kind === 'Cast') typeFromSyntax(part.type, (name) => catalog.type(name));
+  });
 }
 
 export function expressionsOf(item: BoundItem): readonly Expression[] {

@@ -12,7 +12,7 @@ import {
   structType,
 } from '../../serde/model/sql-type.ts';
 import { expressionMessages } from '../messages/expressions.ts';
-import { type Binder, guard, located, mistake, node } from './binder.ts';
+import { type Binder, guard, mistake, node } from './binder.ts';
 import { coerce } from './coercion.ts';
 import type { Item, ItemList } from './item.ts';
 import { typeWith } from './list-type.ts';
@@ -117,8 +117,17 @@ function bindStruct(syntax: StructConstructor, binder: Binder): Item {
     types.push({ name, type: item.bound.type });
     return { name, value: item };
   });
-  const type = located(syntax, () => structType(types));
+  const type = structOf(types, syntax);
   const values = fields.map(({ value }) => guard(value.bound, value.syntax));
   const bound = node({ kind: 'Struct', type, values, syntax });
   return { syntax, bound, parts: { of: 'STRUCT', fields } };
+}
+
+function structOf(fields: readonly StructField[], syntax: StructConstructor): SqlType {
+  try {
+    return structType(fields);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw mistake(syntax, expressionMessages.type(error.message));
+  }
 }

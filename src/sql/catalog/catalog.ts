@@ -2,6 +2,7 @@ import { Map as ImmutableMap } from 'immutable';
 import { nearestName } from '../../base/nearest-name.ts';
 import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
+import { sourceMessages } from '../messages/sources.ts';
 import type { DataSource } from './data-source.ts';
 
 /** What SQL knows: sources and custom types. Immutable: a change is a new catalog, a copy costs nothing. */
@@ -53,7 +54,7 @@ export class Catalog {
   require(name: string, span?: SourceSpan): DataSource {
     const source = this.source(name);
     if (source !== undefined) return source;
-    throw this.unknownSource(name, `${name} does not exist.`, span);
+    throw this.unknownSource(name, sourceMessages.missing(name).message, span);
   }
 
   /** The one error for a name that is no source's, in a statement's own words, with the nearest known name. */
@@ -83,8 +84,6 @@ export class Catalog {
       (known) => known !== name && known.toUpperCase() === name.toUpperCase(),
     );
     if (other === undefined) return '';
-    return other === other.toUpperCase()
-      ? `\nDid you mean ${other}? Hint: try removing double quotes from the source name.`
-      : `\nDid you mean "${other}"? Hint: wrap the source name in double quotes to make it case-sensitive.`;
+    return sourceMessages.otherCase(other).message;
   }
 }

@@ -3,7 +3,8 @@ import { unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
@@ -207,7 +208,7 @@ export class SqlEngine {
       case 'direct':
         return this.#executeDirect(prepared, definition);
       case 'query':
-        throw sqlError('SELECT is run by query(), which streams its rows.', { span: statement.span });
+        throw refuse(statementMessages.selectExecuted(), statement.span);
       default:
         return unreachable(definition);
     }
@@ -308,7 +309,7 @@ export class SqlEngine {
   }
 
   async #query({ statement, session }: PreparedStatement): Promise<PushQuery | PullResult> {
-    if (statement.kind !== 'QueryStatement') throw sqlError('not a query', { span: statement.span });
+    if (statement.kind !== 'QueryStatement') throw refuse(statementMessages.notQuery(), statement.span);
     const { query } = statement;
     const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
     if (query.emit !== undefined) return this.#pushes.start(query, context);

@@ -1,6 +1,7 @@
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
 import type { SqlHost } from '../host/host.ts';
@@ -32,10 +33,7 @@ export class PersistentQueries implements RunningQueries {
     const query = this.#queries.get(id);
     if (query !== undefined) return query;
     const suggestion = nearestName(id, this.#queries.keys());
-    throw sqlError(`Unknown queryId: ${id}`, {
-      hint: 'SHOW QUERIES; lists them',
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+    throw refuse(statementMessages.queryMissing(id, suggestion));
   }
 
   /** The query that keeps the rows of a source in a table, for pull queries. */

@@ -1,7 +1,8 @@
 import type { Query } from '../../../grammar/ast.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { pullMessages } from '../messages/pull-queries.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { RunningQuery } from '../host/host.ts';
 import { begun } from '../queries/begun-rows.ts';
 import { planPull, runPull } from '../queries/pull-query.ts';
@@ -19,11 +20,7 @@ export async function pullRows(
   const running = queries.keeperOf(name)?.running;
   const table = running?.table;
   if (running === undefined || table === undefined) {
-    throw sqlError(
-      `The ${name} table isn't queryable. To derive a queryable table, you can do 'CREATE TABLE QUERYABLE_${name} AS SELECT * FROM ${name}'. ` +
-        'See https://cnfl.io/queries for more info.',
-      { hint: 'or add EMIT CHANGES to run a push query' },
-    );
+    throw refuse(pullMessages.notQueryable(name));
   }
   const failed = (error: unknown): unknown => withState(error, running);
   return { kind: 'pull', columns: plan.columns, rows: await begun(runPull(plan, table), failed) };

@@ -80,6 +80,8 @@ export const expressionMessages = {
   cast: (from: SqlType, to: SqlType) => ({
     message: `Cast of ${printType(from)} to ${printType(to)} is not supported`,
   }),
+  /** What the making of a type says: digits of a decimal, fields of a struct. */
+  type: (reason: string) => ({ message: reason }),
   typeOfNull: () => ({
     message:
       "Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).",

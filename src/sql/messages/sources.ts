@@ -33,6 +33,21 @@ export const sourceMessages = {
   headersTwice: () => ({ message: 'Schema already contains a HEADERS column.' }),
   headerTwice: (key: string) => ({ message: `Schema already contains a HEADER('${key}') column.` }),
 
+  missing: (name: string) => ({ message: `${name} does not exist.` }),
+  /** What is added where a source has the name in another case: names in quotes keep theirs. */
+  otherCase: (name: string) => ({
+    message:
+      name === name.toUpperCase()
+        ? `\nDid you mean ${name}? Hint: try removing double quotes from the source name.`
+        : `\nDid you mean "${name}"? Hint: wrap the source name in double quotes to make it case-sensitive.`,
+  }),
+  topicMissing: (facts: { readonly topic: string; readonly kind: string; readonly name: string }) => ({
+    message:
+      `Topic '${facts.topic}' does not exist. If you want to create a new topic for the stream/table please re-run the statement ` +
+      "providing the required 'PARTITIONS' configuration in the WITH clause (and optionally 'REPLICAS'). " +
+      `For example: CREATE ${facts.kind} ${facts.name} ... WITH (KAFKA_TOPIC='${facts.topic}', PARTITIONS=3);`,
+    hint: 'SHOW TOPICS; lists the topics that exist',
+  }),
   queryOfWindowedTable: () => ({
     message: 'KSQL does not support persistent queries on windowed tables.',
   }),

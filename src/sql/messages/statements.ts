@@ -1,7 +1,136 @@
-import type { RefusalFamily } from './refusal.ts';
+import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import { near, type RefusalFamily } from './refusal.ts';
 
-/** Statements as such: what they may say and what they are about. */
+/** Statements as such: what they may say, what they are about, and who depends on it. */
 export const statementMessages = {
-  /** LIMIT, PARTITIONS and their kin. */
+  /** LIMIT and its kin. */
   wholeNumber: (clause: string) => ({ message: `Value must be integer for command: ${clause}` }),
+  /** A query that goes on for ever has no last row. */
+  limit: (statement: 'CREATE STREAM AS SELECT' | 'CREATE TABLE AS SELECT' | 'INSERT INTO') => ({
+    message: `${statement} statements don't support LIMIT clause.`,
+  }),
+  unsupported: (what: string) => ({
+    message: `${what} is not supported yet`,
+    hint: 'docs/gaps.md lists what is missing',
+  }),
+
+  /** CREATE … AS SELECT. */
+  resultKind: (kind: string) => ({
+    message:
+      `Invalid result type. Your SELECT query produces a ${kind}. ` +
+      `Please use CREATE ${kind} AS SELECT statement instead.`,
+  }),
+  nameTaken: (facts: { readonly kind: string; readonly name: string; readonly takenBy: string }) => ({
+    message:
+      `Cannot add ${facts.kind.toLowerCase()} '${facts.name}': ` +
+      `A ${facts.takenBy.toLowerCase()} with the same name already exists`,
+    hint: `CREATE OR REPLACE, or DROP ${facts.takenBy} ${facts.name}; first`,
+  }),
+  replaceSource: (kind: string, name: string) => ({
+    message:
+      `Cannot add ${kind.toLowerCase()} '${name}': ` +
+      `CREATE OR REPLACE is not supported on source ${kind.toLowerCase()}s.`,
+  }),
+  replaceRefused: (
+    replacement: { readonly kind: string; readonly name: string },
+    old: { readonly kind: string; readonly name: string },
+    reason: string,
+  ) => ({
+    message: `Cannot add ${replacement.kind.toLowerCase()} '${replacement.name}': ${reason}`,
+    hint: `DROP ${old.kind} ${old.name}; and create it anew, or give the new one another name`,
+  }),
+  queryIdTaken: (id: string) => ({
+    message: `Query ID '${id}' already exists.`,
+    hint: 'SHOW QUERIES; lists those that run',
+  }),
+  queryIdChanged: (id: string, kept: string) => ({
+    message: `Query ID '${id}' cannot be given to the query ${kept}.`,
+    hint: 'leave QUERY_ID out: CREATE OR REPLACE goes on with the query that runs',
+  }),
+  queryIdReserved: (id: string, prefixes: readonly string[]) => ({
+    message: `Query IDs must not start with a reserved query ID prefix (${prefixes.join(', ')}). Got '${id}'.`,
+  }),
+  queryIdLong: (length: number, most: number) => ({
+    message: `Query IDs may have up to ${most} characters. Got ${length}`,
+  }),
+  queryIdCharacters: (id: string) => ({
+    message: `Query IDs may contain only alphanumeric characters and '_'. Got: '${id}'`,
+  }),
+
+  /** INSERT INTO … SELECT. */
+  insertTargetMissing: (name: string) => ({ message: `Source does not exist: ${quoteName(name)}` }),
+  insertIntoTable: (name: string) => ({
+    message: `INSERT INTO can only be used to insert into a stream. ${name} is a table.`,
+  }),
+  insertIntoSource: (kind: string, name: string) => ({
+    message: `Cannot insert into read-only ${kind.toLowerCase()}: ${name}`,
+  }),
+  insertIntoHeaders: (name: string) => ({
+    message: `Cannot insert into ${name} because it has header columns`,
+  }),
+  insertOfTable: (sink: string) => ({
+    message:
+      `Incompatible data sink and query result. Data sink (${sink}) type is KSTREAM ` +
+      'but select query result is KTABLE.',
+  }),
+  insertSchema: (result: string, sink: string) => ({
+    message: `Incompatible schema between results and sink.\nResult schema is ${result}\nSink schema is ${sink}`,
+  }),
+
+  /** ALTER and DROP. */
+  sourceMissing: (name: string) => ({ message: `Source ${name} does not exist.` }),
+  sourceKind: (kind: string, name: string, statement: string) => ({
+    message: `Incompatible data source type is ${kind}, but statement was ${statement}`,
+    hint: `${statement.split(' ')[0] ?? ''} ${kind} ${name}`,
+  }),
+  alterResult: () => ({ message: 'ALTER command is not supported for CREATE ... AS statements.' }),
+  alterSource: (kind: string, name: string) => ({
+    message:
+      `Cannot alter ${kind.toLowerCase()} '${name}': ` +
+      `ALTER operations are not supported on source ${kind.toLowerCase()}s.`,
+  }),
+  alterColumn: (column: string) => ({
+    message: `Cannot add column ${quoteName(column)} to schema. A column with the same name already exists.`,
+  }),
+  deleteTopic: (name: string) => ({ message: `Cannot delete topic for read-only source: ${name}` }),
+  readBySources: (
+    name: string,
+    dependents: readonly string[],
+    first: { readonly kind: string; readonly name: string },
+  ) => ({
+    message:
+      `Cannot drop ${name}.\nThe following streams and/or tables read from this source: [${dependents.join(', ')}].\n` +
+      `You need to drop them before dropping ${name}.`,
+    hint: `DROP ${first.kind} ${first.name}; first`,
+  }),
+  usedByQueries: (facts: {
+    readonly name: string;
+    readonly kind: string;
+    readonly readers: readonly string[];
+    readonly writers: readonly string[];
+  }) => ({
+    message:
+      `Cannot drop ${facts.name}.\nThe following queries read from this source: [${facts.readers.join(', ')}].\n` +
+      `The following queries write into this source: [${facts.writers.join(', ')}].\n` +
+      `You need to terminate them before dropping ${facts.name}.`,
+    hint: `TERMINATE ${facts.readers[0] ?? facts.writers[0] ?? ''}; then DROP ${facts.kind} again`,
+  }),
+
+  typeTaken: (name: string, type: SqlType) => ({
+    message: `Cannot register custom type '${name}' since it is already registered with type: ${printType(type)}`,
+  }),
+  typeMissing: (name: string) => ({ message: `Type ${name} does not exist.` }),
+  describeMissing: (name: string) => ({ message: `Could not find STREAM/TABLE '${name}' in the Metastore` }),
+  /** TERMINATE, PAUSE, RESUME and EXPLAIN of a query. */
+  queryMissing: (id: string, suggestion: string | undefined) => ({
+    message: `Unknown queryId: ${id}`,
+    hint: 'SHOW QUERIES; lists them',
+    ...near(suggestion),
+  }),
+  selectExecuted: () => ({ message: 'SELECT is run by query(), which streams its rows.' }),
+  notQuery: () => ({ message: 'not a query' }),
+  explainOther: () => ({
+    message: 'EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT.',
+  }),
+  explainNothing: () => ({ message: 'there is nothing to explain' }),
 } satisfies RefusalFamily;

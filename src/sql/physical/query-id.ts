@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { refuse } from '../analysis/sql-error.ts';
 
 declare const isQueryId: unique symbol;
 
@@ -25,15 +26,13 @@ export type QueryIdPrefix = (typeof RESERVED_PREFIXES)[number];
 export function parseQueryId(text: string): QueryId {
   const id = text.toUpperCase();
   if (RESERVED_PREFIXES.some((prefix) => id.startsWith(prefix))) {
-    throw sqlError(
-      `Query IDs must not start with a reserved query ID prefix (${RESERVED_PREFIXES.join(', ')}). Got '${id}'.`,
-    );
+    throw refuse(statementMessages.queryIdReserved(id, RESERVED_PREFIXES));
   }
   if (id.length > QUERY_ID_LENGTH_MAX) {
-    throw sqlError(`Query IDs may have up to ${QUERY_ID_LENGTH_MAX} characters. Got ${id.length}`);
+    throw refuse(statementMessages.queryIdLong(id.length, QUERY_ID_LENGTH_MAX));
   }
   if (hasIdCharacters(id)) return id;
-  throw sqlError(`Query IDs may contain only alphanumeric characters and '_'. Got: '${id}'`);
+  throw refuse(statementMessages.queryIdCharacters(id));
 }
 
 function hasIdCharacters(text: string): text is QueryId {

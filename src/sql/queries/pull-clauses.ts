@@ -2,7 +2,9 @@ import type { Expression, Query } from '../../../grammar/ast.ts';
 import { columnsOf } from '../../../grammar/traverse.ts';
 import { type AnalyzedQuery, analyzeQuery, expressionsOf } from '../analysis/analyze-query.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
-import { pullQueryError } from './pull-errors.ts';
+import { callsIn } from '../analysis/select-items.ts';
+import { refuse } from '../analysis/sql-error.ts';
+import { pullMessages } from '../messages/pull-queries.ts';
 
 /** Analyses a SELECT without EMIT. @throws {DiagnosticError} for what only push queries have. */
 export function analyzePull(query: Query, context: AnalysisContext): AnalyzedQuery {
@@ -10,16 +12,14 @@ export function analyzePull(query: Query, context: AnalysisContext): AnalyzedQue
   rejectLimit(query, context);
   const analyzed = analyzeQuery(query, context);
   rejectColumns(analyzed);
+  rejectAggregates(analyzed, context);
   return analyzed;
 }
 
 function rejectClauses(query: Query): void {
   const clause = pushClauseOf(query);
   if (clause === undefined) return;
-  throw pullQueryError(`Pull queries don't support ${clause} clauses.`, {
-    hint: 'make a table of it with CREATE TABLE … AS SELECT, or add EMIT CHANGES',
-    span: query.span,
-  });
+  throw refuse(pullMessages.clause(clause), query.span);
 }
 
 function pushClauseOf(query: Query): string | undefined {
@@ -34,28 +34,31 @@ function pushClauseOf(query: Query): string | undefined {
 function rejectLimit({ limit, span }: Query, { properties }: AnalysisContext): void {
   if (limit === undefined) return;
   if (booleanProperty(properties, 'ksql.query.pull.limit.clause.enabled') === false) {
-    throw pullQueryError(
-      'LIMIT clause in pull queries is currently disabled. You can enable them by setting ksql.query.pull.limit.clause.enabled=true.',
-      { span },
-    );
+    throw refuse(pullMessages.limitDisabled(), span);
   }
   if (limit < 0) {
-    throw pullQueryError("Pull queries don't support negative integers in the LIMIT clause.", { span });
+    throw refuse(pullMessages.limitNegative(), span);
   }
 }
+
+const ROW_PLACES: ReadonlySet<string> = new Set(['ROWPARTITION', 'ROWOFFSET']);
 
 /** Rows that are kept have no place in a topic any more. */
 function rejectColumns(query: AnalyzedQuery): void {
   const check = (clause: string, expressions: readonly Expression[]): void => {
-    const names = expressions.flatMap((expression) => columnsOf(expression).map(({ name }) => name));
-    const bad = [...new Set(names)].filter((name) => name === 'ROWPARTITION' || name === 'ROWOFFSET');
+    const bad = expressions.flatMap(columnsOf).filter(({ name }) => ROW_PLACES.has(name));
     if (bad.length === 0) return;
-    throw pullQueryError(
-      `Pull queries don't support the following columns in ${clause} clauses: ${bad.map((name) => `\`${name}\``).join(', ')}\n`,
-    );
+    const names = [...new Set(bad.map(({ name }) => name))];
+    throw refuse(pullMessages.columns(clause, names), bad[0]?.span);
   };
   check('SELECT', query.select.flatMap(expressionsOf));
   check('WHERE', query.where === undefined ? [] : [query.where]);
+}
+
+function rejectAggregates({ select }: AnalyzedQuery, { functions }: AnalysisContext): void {
+  const isAggregate = (name: string): boolean => functions.aggregate(name) !== undefined;
+  const call = select.flatMap(expressionsOf).flatMap((expression) => callsIn(expression, isAggregate))[0];
+  if (call !== undefined) throw refuse(pullMessages.aggregate(call.name), call.span);
 }
 
 /** Streams keep no rows: a pull query over one reads its topic. */

@@ -2,11 +2,11 @@ import type { Comparison, Expression, Like } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf } from '../../../grammar/traverse.ts';
 import { Decimal } from '../../serde/model/decimal.ts';
-import { printType, quoteName } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { constantOf } from '../analysis/constant.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { pullMessages, whereReasons } from '../messages/pull-queries.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { castArgument } from '../expressions/compile.ts';
 import { canImplicitlyCast } from '../types/casts.ts';
@@ -39,7 +39,7 @@ export function planAccess(
   context: AnalysisContext,
 ): Access {
   const search = new Search(source, context);
-  if (where === undefined) return search.scanOr(() => whereError('Missing WHERE clause', search));
+  if (where === undefined) return search.scanOr(() => whereError(whereReasons.missing, search));
   const disjuncts = disjunctsOf(where);
   if (disjuncts === undefined) return search.scanOr(tableScanRequired);
   for (const disjunct of disjuncts) {
@@ -84,23 +84,15 @@ class Search {
       if (column === 'scan') return 'scan';
       if (column === undefined) continue;
       if (seen.has(column.name) && !this.#tableScans) {
-        throw this.#error(
-          'A comparison condition on the key column cannot be combined with other comparisons such as an IN predicate',
-          condition,
-        );
+        throw this.#error(whereReasons.twice, condition);
       }
       seen.add(column.name);
     }
     if (seen.size === this.#key.length && seen.size > 0) return 'keys';
     return this.scanOr(() => {
       const text = conditions.map(formatExpression).join(' AND ');
-      if (seen.size === 0) return whereError(`WHERE clause missing key column for disjunct: ${text}`, this);
-      const names = [...seen].map(quoteName).join(', ');
-      const expected = this.#key.map(printColumn).join(', ');
-      return whereError(
-        `Multi-column sources must specify every key in the WHERE clause. Specified: [${names}] Expected: [${expected}]`,
-        this,
-      );
+      if (seen.size === 0) return whereError(whereReasons.noKey(text), this);
+      return whereError(whereReasons.keysMissing([...seen], this.#key.map(printColumn)), this);
     }).kind;
   }
 
@@ -108,32 +100,28 @@ class Search {
   #checkCondition(condition: Expression): SchemaColumn | 'scan' | undefined {
     if (condition.kind === 'Like') return this.#checkLike(condition);
     if (condition.kind !== 'Comparison') {
-      return this.scanOr(() =>
-        this.#error(`Unsupported expression in WHERE clause: ${formatExpression(condition)}`, condition),
-      ).kind;
+      return this.scanOr(() => this.#error(whereReasons.expression(formatExpression(condition)), condition))
+        .kind;
     }
     const { column, other } = sidesOf(condition);
     if (column === undefined) {
-      return this.scanOr(() => this.#error('A comparison must directly reference a key column', condition))
-        .kind;
+      return this.scanOr(() => this.#error(whereReasons.noColumn, condition)).kind;
     }
     if (columnsOf(other).length > 0) {
-      const message = 'A comparison must be between a key column and a resolvable expression';
-      return this.scanOr(() => this.#error(message, condition)).kind;
+      return this.scanOr(() => this.#error(whereReasons.noConstant, condition)).kind;
     }
     if (isWindowBound(column)) return undefined;
     const key = this.#key.find(({ name }) => name === column.name);
     if (key !== undefined && !keyOperators.has(condition.operator)) {
-      const columns = this.#key.map(printColumn).join(', ');
-      const message = `Bound on key columns '[${columns}]' must currently be '='`;
-      return this.scanOr(() => this.#error(message, condition)).kind;
+      return this.scanOr(() => this.#error(whereReasons.operator(this.#key.map(printColumn)), condition))
+        .kind;
     }
     return key;
   }
 
   #checkLike(condition: Like): 'scan' | undefined {
     if (condition.operand.kind === 'ColumnReference') return undefined;
-    return this.scanOr(() => this.#error('Like condition must be between strings', condition)).kind;
+    return this.scanOr(() => this.#error(whereReasons.like, condition)).kind;
   }
 
   /** What a conjunction says of the key: constants for all its columns, a range, or nothing that helps. */
@@ -161,15 +149,10 @@ class Search {
   #keyValue(expression: Expression, column: SchemaColumn, condition: Comparison): SqlValue {
     const { type, value } = constantOf(expression, this.#context);
     if (value === null || type === null) {
-      throw sqlError(`Primary key columns can not be NULL: ${formatExpression(condition)}`, {
-        span: condition.span,
-      });
+      throw refuse(pullMessages.nullKey(formatExpression(condition)), condition.span);
     }
     if (type.kind !== column.type.kind && !canImplicitlyCast(type, column.type)) {
-      throw sqlError(
-        `'${shown(value)}' can not be converted to the type of the key column: ${column.name} ${printType(column.type)} KEY`,
-        { span: expression.span },
-      );
+      throw refuse(pullMessages.keyType(shown(value), column.name, column.type), expression.span);
     }
     return castArgument(type, column.type)?.(value) ?? value;
   }
@@ -183,10 +166,7 @@ class Search {
     if (condition.operand.kind !== 'ColumnReference') return;
     const column = this.#source.schema.find(condition.operand.name);
     if (column === undefined || column.type.kind === 'STRING') return;
-    throw this.#error(
-      `The column type for Like condition must be VARCHAR. The column type is ${column.type.kind}`,
-      condition,
-    );
+    throw this.#error(whereReasons.likeType(column.type.kind), condition);
   }
 }
 

@@ -6,6 +6,7 @@ import { operatorNames } from '../bound/operator-names.ts';
 import { parseTimestamp } from '../values/iso-time.ts';
 import type { Conjunction } from './disjuncts.ts';
 import type { TimeRange } from '../host/host.ts';
+import { whereReasons } from '../messages/pull-queries.ts';
 import { whereError } from './pull-errors.ts';
 
 export const allTimes: TimeRange = {
@@ -31,17 +32,17 @@ export function windowBounds(conditions: Conjunction, context: AnalysisContext):
     const { column, side } = bound;
     const atMs = millisecondsOf(bound.value, context);
     if (seen[column].has(side)) {
-      throw whereError(`Duplicate \`${column}\` bounds on: ${operatorNames[bound.operator]}`, {
+      throw whereError(whereReasons.boundsTwice(column, operatorNames[bound.operator]), {
         windowed: true,
         span: condition.span,
       });
     }
     seen[column].add(side);
     if (seen[column].has('equal') && seen[column].size > 1) {
-      throw whereError(
-        `\`${formatExpression(condition)}\` cannot be combined with other \`${column}\` bounds`,
-        { windowed: true, span: condition.span },
-      );
+      throw whereError(whereReasons.boundsContradict(formatExpression(condition), column), {
+        windowed: true,
+        span: condition.span,
+      });
     }
     const [min, max] =
       column === 'WINDOWSTART' ? (['startMin', 'startMax'] as const) : (['endMin', 'endMax'] as const);
@@ -72,7 +73,7 @@ function boundOf(condition: Comparison): Bound | undefined {
   if (!isWindowBound(column) || column.kind !== 'ColumnReference') return undefined;
   const side = sideOf(condition.operator, inverted);
   if (side === undefined) {
-    throw whereError(`Unsupported \`${column.name}\` bounds: ${operatorNames[condition.operator]}`, {
+    throw whereError(whereReasons.boundsOperator(column.name, operatorNames[condition.operator]), {
       windowed: true,
       span: condition.span,
     });
@@ -106,14 +107,14 @@ function millisecondsOf(expression: Expression, context: AnalysisContext): numbe
     try {
       return parseTimestamp(value as string);
     } catch {
-      throw whereError(`Failed to parse datetime: ${value as string}`, {
+      throw whereError(whereReasons.boundsText(value as string), {
         windowed: true,
         span: expression.span,
       });
     }
   }
   if (value !== null && (type?.kind === 'INTEGER' || type?.kind === 'BIGINT')) return Number(value);
-  throw whereError('Window bounds must resolve to an INT, BIGINT, or STRING containing a datetime.', {
+  throw whereError(whereReasons.boundsType, {
     windowed: true,
     span: expression.span,
   });

@@ -1,6 +1,9 @@
 import type { AlterSource } from '../../../grammar/ast.ts';
-import { quoteName } from '../../serde/model/sql-type.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { columnMessages } from '../messages/columns.ts';
+import { headings } from '../messages/headings.ts';
+import { isSystemColumn } from '../analysis/system-columns.ts';
+import { refuse, withPrefix } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { recordOf, sourceOf, type SourceRecord } from '../catalog/source-record.ts';
@@ -33,16 +36,13 @@ export const alterSource: PlannedStatement<AlterSource, AlterSourcePlan> = {
 /** The source as it is. @throws {DiagnosticError} where it cannot be altered. */
 function alteredSource({ name, nameSpan, sourceKind }: AlterSource, catalog: Catalog): DataSource {
   const source = catalog.source(name);
-  if (source === undefined) throw catalog.unknownSource(name, `Source ${name} does not exist.`, nameSpan);
+  if (source === undefined)
+    throw catalog.unknownSource(name, statementMessages.sourceMissing(name).message, nameSpan);
   if (source.kind !== sourceKind) {
-    throw sqlError(`Incompatible data source type is ${source.kind}, but statement was ALTER ${sourceKind}`);
+    throw refuse(statementMessages.sourceKind(source.kind, name, `ALTER ${sourceKind}`), nameSpan);
   }
-  if (source.isQueryResult) throw sqlError(`ALTER command is not supported for CREATE ... AS statements.`);
-  const kind = sourceKind.toLowerCase();
-  if (source.isSource)
-    throw sqlError(
-      `Cannot alter ${kind} '${source.name}': ALTER operations are not supported on source ${kind}s.`,
-    );
+  if (source.isQueryResult) throw refuse(statementMessages.alterResult(), nameSpan);
+  if (source.isSource) throw refuse(statementMessages.alterSource(source.kind, name), nameSpan);
   return source;
 }
 
@@ -51,13 +51,12 @@ function addedColumns(
   { schema }: DataSource,
   catalog: Catalog,
 ): readonly SchemaColumn[] {
+  const names = new Set(schema.columns.map(({ name }) => name));
   return columns.map(({ name, type, span }) => {
-    if (schema.find(name) !== undefined) {
-      throw sqlError(
-        `Cannot add column ${quoteName(name)} to schema. A column with the same name already exists.`,
-        { span },
-      );
-    }
-    return { name, type: typeFromSyntax(type, (known) => catalog.type(known)), namespace: 'VALUE' };
+    if (isSystemColumn(name)) throw refuse(columnMessages.reservedName(name), span);
+    if (names.has(name)) throw refuse(statementMessages.alterColumn(name), span);
+    names.add(name);
+    const known = withPrefix(headings.prepare, () => typeFromSyntax(type, (each) => catalog.type(each)));
+    return { name, type: known, namespace: 'VALUE' };
   });
 }

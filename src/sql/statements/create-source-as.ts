@@ -1,7 +1,9 @@
 import type { CreateSourceAs } from '../../../grammar/ast.ts';
 import { formatOf } from '../../serde/formats.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
-import { sqlError, withPrefix } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { headings } from '../messages/headings.ts';
+import { refuse, withPrefix } from '../analysis/sql-error.ts';
 import { WithProperties } from '../analysis/with-properties.ts';
 import { recordOf, sourceOf, type SourceRecord } from '../catalog/source-record.ts';
 import type { ProjectNode } from '../logical/nodes.ts';
@@ -43,12 +45,11 @@ export const createSourceAs: PlannedStatement<CreateSourceAs, CreateAsPlan> = {
 
 function planCreateAs(input: PlanInput<CreateSourceAs>): CreateAsPlan {
   const { statement, text, context, queries } = input;
-  const properties = withPrefix(
-    'Failed to prepare statement: ',
-    () => new WithProperties(statement.properties, 'sink'),
-  );
-  for (const format of [properties.keyFormat(), properties.valueFormat()]) {
-    if (format !== undefined) formatOf(format);
+  const properties = withPrefix(headings.prepare, () => new WithProperties(statement.properties, 'sink'));
+  const formats = { KEY_FORMAT: properties.keyFormat(), VALUE_FORMAT: properties.valueFormat() };
+  for (const name of ['KEY_FORMAT', 'VALUE_FORMAT'] as const) {
+    const format = formats[name];
+    if (format !== undefined) properties.at(name, () => formatOf(format));
   }
   const analyzed = analyzeQuery(statement.query, context);
   checkNoLimit(statement);
@@ -87,16 +88,10 @@ function queryIdFor(
 
 function checkNoLimit({ query, sourceKind }: CreateSourceAs): void {
   if (query.limit === undefined) return;
-  throw sqlError(`CREATE ${sourceKind} AS SELECT statements don't support LIMIT clause.`, {
-    span: query.span,
-  });
+  throw refuse(statementMessages.limit(`CREATE ${sourceKind} AS SELECT`), query.span);
 }
 
 function checkKind({ sourceKind, span }: CreateSourceAs, { output }: ProjectNode): void {
   if (sourceKind === output) return;
-  throw sqlError(
-    `Invalid result type. Your SELECT query produces a ${output}. ` +
-      `Please use CREATE ${output} AS SELECT statement instead.`,
-    { span },
-  );
+  throw refuse(statementMessages.resultKind(output), span);
 }

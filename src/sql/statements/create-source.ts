@@ -1,6 +1,7 @@
 import type { CreateSource } from '../../../grammar/ast.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { sourceMessages } from '../messages/sources.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { recordOf, sourceOf, type SourceRecord } from '../catalog/source-record.ts';
 import { sourceNode } from '../logical/source-node.ts';
@@ -35,12 +36,7 @@ export const createSource: PlannedStatement<CreateSource, CreateSourcePlan> = {
   /** A source's topic must be there, or the statement must say how to make it: a mistyped name makes no topic. */
   checkTopics({ topic: { name, partitions }, source }, topics) {
     if (partitions !== undefined || topics.has(name)) return;
-    throw sqlError(
-      `Topic '${name}' does not exist. If you want to create a new topic for the stream/table please re-run the statement ` +
-        "providing the required 'PARTITIONS' configuration in the WITH clause (and optionally 'REPLICAS'). " +
-        `For example: CREATE ${source.kind} ${source.name} ... WITH (KAFKA_TOPIC='${name}', PARTITIONS=3);`,
-      { hint: 'SHOW TOPICS; lists the topics that exist' },
-    );
+    throw refuse(sourceMessages.topicMissing({ topic: name, kind: source.kind, name: source.name }));
   },
   commandId: ({ source }) => `${source.kind.toLowerCase()}/\`${source.name}\`/create`,
   apply: ({ source }, catalog) => catalog.withSource(sourceOf(source)),

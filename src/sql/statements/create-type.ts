@@ -1,6 +1,8 @@
 import type { CreateType } from '../../../grammar/ast.ts';
 import { printType } from '../../serde/model/sql-type.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { headings } from '../messages/headings.ts';
+import { refuse, withPrefix } from '../analysis/sql-error.ts';
 import { readType } from '../types/read-type.ts';
 import { PLAN_VERSION } from '../physical/steps.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
@@ -22,11 +24,9 @@ export const createType: PlannedStatement<CreateType, CreateTypePlan> = {
     const existing = catalog.type(name);
     if (existing !== undefined) {
       if (ifNotExists) return nothingToDo(text, `${name} is already registered`);
-      throw sqlError(
-        `Cannot register custom type '${name}' since it is already registered with type: ${printType(existing)}`,
-      );
+      throw refuse(statementMessages.typeTaken(name, existing));
     }
-    const resolved = typeFromSyntax(type, (known) => catalog.type(known));
+    const resolved = withPrefix(headings.prepare, () => typeFromSyntax(type, (known) => catalog.type(known)));
     return { version: PLAN_VERSION, text, kind: 'createType', name, type: printType(resolved) };
   },
   commandId: ({ name }) => `type/\`${name}\`/create`,

@@ -2,6 +2,8 @@ import type { Describe } from '../../../grammar/ast.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { SourceDescription } from '../entities/descriptions.ts';
+import type { DataSource } from '../catalog/data-source.ts';
+import { statementMessages } from '../messages/statements.ts';
 import type { SqlFunction } from '../functions/definition.ts';
 import type { DirectStatement, ExecuteInput } from './definition.ts';
 import { listSources, type SourcesResult } from './show-sources.ts';
@@ -25,7 +27,7 @@ export const describe: DirectStatement<Describe, DescribeResult> = {
   check({ statement: { subject, name = '', span, nameSpan }, context }) {
     if (subject === 'CONNECTOR') throw unsupported('DESCRIBE CONNECTOR', span);
     if (subject === 'FUNCTION') functionOf(name, context, nameSpan);
-    if (subject === 'SOURCE') context.catalog.require(name, nameSpan);
+    if (subject === 'SOURCE') requireSource(name, context, nameSpan);
   },
   execute: async (input) => answer(input),
 };
@@ -39,7 +41,7 @@ function answer(input: ExecuteInput<Describe>): DescribeResult {
     case 'CONNECTOR':
       throw unsupported('DESCRIBE CONNECTOR', span);
     case 'SOURCE': {
-      const source = context.catalog.require(name, nameSpan);
+      const source = requireSource(name, context, nameSpan);
       const description = describeSource(source, { context, queries: running.descriptions() });
       return { kind: 'describeSource', text, description, extended };
     }
@@ -48,6 +50,12 @@ function answer(input: ExecuteInput<Describe>): DescribeResult {
     case 'TABLES':
       return listSources(input, { sourceKind: 'TABLE', extended: true });
   }
+}
+
+function requireSource(name: string, { catalog }: AnalysisContext, span?: SourceSpan): DataSource {
+  const found = catalog.source(name);
+  if (found !== undefined) return found;
+  throw catalog.unknownSource(name, statementMessages.describeMissing(name).message, span);
 }
 
 function functionOf(name: string, { functions }: AnalysisContext, span?: SourceSpan): SqlFunction {

@@ -1,6 +1,7 @@
 import type { DropSource } from '../../../grammar/ast.ts';
 import { quoteName } from '../../serde/model/sql-type.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { ownedSource, PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
@@ -23,8 +24,8 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
   plan({ statement, text, context: { catalog }, queries }) {
     const source = catalog.source(statement.name);
     if (source === undefined) {
-      const message = `Source ${quoteName(statement.name)} does not exist.`;
-      if (statement.ifExists) return nothingToDo(text, message);
+      if (statement.ifExists) return nothingToDo(text, `Source ${quoteName(statement.name)} does not exist.`);
+      const { message } = statementMessages.sourceMissing(statement.name);
       throw catalog.unknownSource(statement.name, message, statement.nameSpan);
     }
     checkKind(statement, source);
@@ -48,14 +49,12 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
   message: ({ name, deleteTopic }) => `Source \`${name}\` (topic: ${deleteTopic ?? 'kept'}) was dropped.`,
 };
 
-function checkKind({ sourceKind, deleteTopic }: DropSource, source: DataSource): void {
+function checkKind({ sourceKind, deleteTopic, nameSpan }: DropSource, source: DataSource): void {
   if (source.kind !== sourceKind) {
-    throw sqlError(`Incompatible data source type is ${source.kind}, but statement was DROP ${sourceKind}`, {
-      hint: `DROP ${source.kind} ${source.name};`,
-    });
+    throw refuse(statementMessages.sourceKind(source.kind, source.name, `DROP ${sourceKind}`), nameSpan);
   }
   if (deleteTopic && source.isSource) {
-    throw sqlError(`Cannot delete topic for read-only source: ${source.name}`);
+    throw refuse(statementMessages.deleteTopic(source.name), nameSpan);
   }
 }
 
@@ -71,21 +70,16 @@ function checkUnused(
   const dependents = readers.flatMap((query) => ownedSource(query) ?? []);
   const [dependent] = dependents;
   if (dependent !== undefined) {
-    throw sqlError(
-      `Cannot drop ${source.name}.\nThe following streams and/or tables read from this source: [${dependents.join(', ')}].\n` +
-        `You need to drop them before dropping ${source.name}.`,
-      { hint: `DROP ${catalog.source(dependent)?.kind ?? 'STREAM'} ${dependent}; first` },
-    );
+    const first = { kind: catalog.source(dependent)?.kind ?? 'STREAM', name: dependent };
+    throw refuse(statementMessages.readBySources(source.name, dependents, first));
   }
   if (readers.length === 0 && writers.length === 0) return;
-  throw sqlError(
-    `Cannot drop ${source.name}.\nThe following queries read from this source: [${idsOf(readers)}].\n` +
-      `The following queries write into this source: [${idsOf(writers)}].\n` +
-      `You need to terminate them before dropping ${source.name}.`,
-    { hint: `TERMINATE ${(readers[0] ?? writers[0])?.queryId ?? ''}; then DROP ${source.kind} again` },
+  const { name, kind } = source;
+  throw refuse(
+    statementMessages.usedByQueries({ name, kind, readers: idsOf(readers), writers: idsOf(writers) }),
   );
 }
 
-function idsOf(queries: readonly QueryPlan[]): string {
-  return queries.map(({ queryId }) => queryId).join(', ');
+function idsOf(queries: readonly QueryPlan[]): readonly string[] {
+  return queries.map(({ queryId }) => queryId);
 }

@@ -1,4 +1,5 @@
 import type { DropType } from '../../../grammar/ast.ts';
+import { statementMessages } from '../messages/statements.ts';
 import { PLAN_VERSION } from '../physical/steps.ts';
 import type { PlanBase, PlannedStatement } from './definition.ts';
 import { nothingToDo } from './nothing-to-do.ts';
@@ -16,7 +17,7 @@ export const dropType: PlannedStatement<DropType, DropTypePlan> = {
   plan({ statement: { name, nameSpan, ifExists }, text, context: { catalog } }) {
     if (catalog.type(name) === undefined) {
       if (ifExists) return nothingToDo(text, `Type '${name}' does not exist`);
-      throw catalog.unknownType(name, `Type ${name} does not exist.`, nameSpan);
+      throw catalog.unknownType(name, statementMessages.typeMissing(name).message, nameSpan);
     }
     return { version: PLAN_VERSION, text, kind: 'dropType', name };
   },

@@ -1,7 +1,8 @@
 import type { Explain, Query, Statement } from '../../../grammar/ast.ts';
 import { parseScript } from '../../../grammar/parse.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { Explanation } from '../entities/descriptions.ts';
 import { printPhysicalPlan } from '../explain/print-plan.ts';
 import { logicalRungsOf } from '../explain/logical-rungs.ts';
@@ -44,10 +45,7 @@ function explainStatement(input: ExecuteInput<Explain>): Explanation {
   const { statement, span } = input.statement;
   const query = statement === undefined ? undefined : queryOf(statement);
   if (statement === undefined || query === undefined) {
-    throw sqlError(
-      'EXPLAIN shows the plans of queries: SELECT, CREATE … AS SELECT and INSERT INTO … SELECT.',
-      { span },
-    );
+    throw refuse(statementMessages.explainOther(), span);
   }
   const isTransient = statement.kind === 'QueryStatement';
   const plan = isTransient
@@ -67,7 +65,7 @@ function explainStatement(input: ExecuteInput<Explain>): Explanation {
 function persistentPlan(statement: Statement, input: ExecuteInput<Explain>): QueryPlan {
   const plan = input.planQuery(statement);
   if (plan !== undefined) return plan;
-  throw sqlError('there is nothing to explain', { span: statement.span });
+  throw refuse(statementMessages.explainNothing(), statement.span);
 }
 
 function explainRunning(

@@ -1,7 +1,9 @@
 import type { InsertInto } from '../../../grammar/ast.ts';
-import { quoteName, sameType } from '../../serde/model/sql-type.ts';
+import { sameType } from '../../serde/model/sql-type.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
-import { sqlError, withSpan } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { headings } from '../messages/headings.ts';
+import { refuse, withPrefix } from '../analysis/sql-error.ts';
 import { WithProperties } from '../analysis/with-properties.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
@@ -27,13 +29,17 @@ export const insertInto: PlannedStatement<InsertInto, InsertIntoPlan> = {
   topicNeed: () => 'current',
   plan(input) {
     const { statement, text, context } = input;
-    const properties = new WithProperties(statement.properties, 'insert');
+    const properties = withPrefix(headings.prepare, () => new WithProperties(statement.properties, 'insert'));
     const target = targetOf(statement, context.catalog);
     const query = analyzeQuery(statement.query, context);
+    if (query.limit !== undefined) throw refuse(statementMessages.limit('INSERT INTO'), statement.query.span);
     const project = planQuery({ query, context, sink: { name: target.name } });
     checkKind(statement, target, project);
     const result = schemaOfProject(project);
-    withSpan(statement.query.span, () => checkCompatible(result, target.schema));
+    if (!isCompatible(result, target.schema)) {
+      const refusal = statementMessages.insertSchema(result.toString(), target.schema.toString());
+      throw refuse(refusal, statement.query.span);
+    }
     return {
       version: PLAN_VERSION,
       text,
@@ -50,17 +56,14 @@ export const insertInto: PlannedStatement<InsertInto, InsertIntoPlan> = {
 function targetOf({ target: name, nameSpan }: InsertInto, catalog: Catalog): DataSource {
   const target = catalog.source(name);
   if (target === undefined) {
-    throw catalog.unknownSource(name, `Source does not exist: ${quoteName(name)}`, nameSpan);
+    throw catalog.unknownSource(name, statementMessages.insertTargetMissing(name).message, nameSpan);
   }
   if (target.kind !== 'STREAM') {
-    throw sqlError(
-      'INSERT INTO can only be used to insert into a stream. ' + `${quoteName(target.name)} is a table.`,
-    );
+    throw refuse(statementMessages.insertIntoTable(name), nameSpan);
   }
-  if (target.isSource)
-    throw sqlError(`Cannot insert into read-only ${target.kind.toLowerCase()}: ${target.name}`);
+  if (target.isSource) throw refuse(statementMessages.insertIntoSource(target.kind, name), nameSpan);
   if (target.schema.headers.length > 0) {
-    throw sqlError(`Cannot insert into ${target.name} because it has header columns`);
+    throw refuse(statementMessages.insertIntoHeaders(name), nameSpan);
   }
   return target;
 }
@@ -83,14 +86,11 @@ function queryInto(
 
 function checkKind({ query }: InsertInto, target: DataSource, { output }: ProjectNode): void {
   if (output === 'STREAM') return;
-  throw sqlError(
-    'Incompatible data sink and query result. Data sink (' +
-      `${target.name}) type is KSTREAM but select query result is KTABLE.`,
-    { span: query.span },
-  );
+  throw refuse(statementMessages.insertOfTable(target.name), query.span);
 }
 
-function checkCompatible(result: LogicalSchema, sink: LogicalSchema): void {
+/** The key by its types, the values by their names too. */
+function isCompatible(result: LogicalSchema, sink: LogicalSchema): boolean {
   const same = (a: readonly SchemaColumn[], b: readonly SchemaColumn[], names: boolean): boolean =>
     a.length === b.length &&
     a.every((column, index) => {
@@ -99,8 +99,5 @@ function checkCompatible(result: LogicalSchema, sink: LogicalSchema): void {
         other !== undefined && (!names || column.name === other.name) && sameType(column.type, other.type)
       );
     });
-  if (same(result.key, sink.key, false) && same(result.value, sink.value, true)) return;
-  throw sqlError(
-    `Incompatible schema between results and sink.\nResult schema is ${result.toString()}\nSink schema is ${sink.toString()}`,
-  );
+  return same(result.key, sink.key, false) && same(result.value, sink.value, true);
 }

@@ -1,13 +1,17 @@
 import type { Expression, InsertValues } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf as columnsOfExpression } from '../../../grammar/traverse.ts';
-import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { formatOf } from '../../serde/formats.ts';
+import { mustStop } from '../../base/assert.ts';
 import { messageOf, type SourceSpan } from '../../base/errors.ts';
-import { nearestName } from '../../base/nearest-name.ts';
 import { bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { columnMessages } from '../messages/columns.ts';
+import { headings } from '../messages/headings.ts';
+import { insertValuesMessages } from '../messages/insert-values.ts';
+import { refuse, withPrefix } from '../analysis/sql-error.ts';
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
 import { compileExpression } from '../expressions/compile.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
@@ -39,13 +43,27 @@ export const insertValues: DirectStatement<InsertValues, InsertValuesResult> = {
 
 /** The record that an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */
 export function recordToInsert(statement: InsertValues, context: AnalysisContext): ProducedRecord {
+  withPrefix(headings.prepare, () => prepare(statement));
   const source = targetOf(statement, context);
+  return withPrefix(headings.insertValues(source.name), () => recordFor(statement, source, context));
+}
+
+/** What can be said of the statement as it is written: ksqlDB checks it while it parses. */
+function prepare(statement: InsertValues): void {
+  const { columns, values, nameSpan } = statement;
+  if (columns.length > 0 && columns.length !== values.length) {
+    const refusal = insertValuesMessages.countOfNamed(columns, values.map(formatExpression));
+    throw refuse(refusal, values[columns.length]?.span ?? nameSpan);
+  }
+  for (const value of values) rejectSources(value);
+}
+
+function recordFor(statement: InsertValues, source: DataSource, context: AnalysisContext): ProducedRecord {
   const columns = columnsOf(statement, source);
   if (columns.length !== statement.values.length) {
-    throw sqlError(
-      `Expected ${columns.length} value(s), got ${statement.values.length}: a value is needed for every column named.`,
-      { span: statement.values[columns.length]?.span ?? statement.nameSpan },
-    );
+    const names = columns.map(({ name }) => name);
+    const refusal = insertValuesMessages.count(names, statement.values.map(formatExpression));
+    throw refuse(refusal, statement.values[columns.length]?.span ?? statement.nameSpan);
   }
   const values = new Map<string, SqlValue>();
   let timestamp: number | undefined;
@@ -59,11 +77,8 @@ export function recordToInsert(statement: InsertValues, context: AnalysisContext
   const keyRow = source.schema.key.map(({ name }) => values.get(name) ?? null);
   const valueRow = source.schema.value.map(({ name }) => values.get(name) ?? null);
   if (source.kind === 'TABLE' && keyRow.some((value) => value === null)) {
-    throw sqlError(
-      `Failed to insert values into '${source.name}'. Value for primary key column(s) ` +
-        `${source.schema.key.map(({ name }) => name).join(', ')} is required for tables`,
-      { span: statement.nameSpan },
-    );
+    const names = source.schema.key.map(({ name }) => name);
+    throw refuse(insertValuesMessages.keyMissing(names), statement.nameSpan);
   }
   checkTime(source, [...valueRow, ...keyRow], {
     context,
@@ -81,9 +96,8 @@ export function recordToInsert(statement: InsertValues, context: AnalysisContext
 }
 
 function checkRowtime(timestamp: number, { nameSpan: span }: InsertValues): void {
-  if (timestamp < 0) throw sqlError(`ROWTIME must not be negative: ${timestamp}`, { span });
-  if (timestamp > Number.MAX_SAFE_INTEGER)
-    throw sqlError(`ROWTIME must be below 2^53 milliseconds since 1970: ${timestamp}`, { span });
+  if (timestamp < 0) throw refuse(insertValuesMessages.rowtimeNegative(timestamp), span);
+  if (timestamp > Number.MAX_SAFE_INTEGER) throw refuse(insertValuesMessages.rowtimeTooLate(timestamp), span);
 }
 
 /** A row that every query would drop for its time is refused where it is written. */
@@ -104,13 +118,7 @@ function checkTime(
   });
   if (time.of(row) >= 0) return;
   const { column, format } = timestamp;
-  throw sqlError(
-    `The row would be dropped: its TIMESTAMP column ${quoteName(column)} holds no timestamp: ${time.textOf(row)}`,
-    {
-      span: options.span(column),
-      hint: format === undefined ? 'it is a number of milliseconds since 1970' : `it is written as ${format}`,
-    },
-  );
+  throw refuse(insertValuesMessages.timestampColumn(column, time.textOf(row), format), options.span(column));
 }
 
 function targetOf(statement: InsertValues, context: AnalysisContext): DataSource {
@@ -118,15 +126,15 @@ function targetOf(statement: InsertValues, context: AnalysisContext): DataSource
   if (source === undefined) {
     throw context.catalog.unknownSource(
       statement.target,
-      `Cannot insert values into an unknown stream/table: ${quoteName(statement.target)}`,
+      insertValuesMessages.unknownTarget(statement.target).message,
       statement.nameSpan,
     );
   }
   if (source.isSource) {
-    throw sqlError(`Cannot insert values into read-only ${source.kind.toLowerCase()}: ${source.name}`);
+    throw refuse(insertValuesMessages.readOnly(source.kind, source.name), statement.nameSpan);
   }
   if (source.topic.keyFormat.window !== undefined) {
-    throw sqlError(`Cannot insert values into windowed ${source.kind.toLowerCase()}!`);
+    throw refuse(insertValuesMessages.windowed(), statement.nameSpan);
   }
   return source;
 }
@@ -140,25 +148,17 @@ function columnsOf(statement: InsertValues, source: DataSource): readonly Schema
   }
   const twice = statement.columns.find((name, index) => statement.columns.indexOf(name) < index);
   if (twice !== undefined) {
-    throw sqlError(`Column name ${quoteName(twice)} is given twice.`, { span: statement.nameSpan });
+    throw refuse(insertValuesMessages.columnTwice(twice), statement.nameSpan);
   }
   const columns = statement.columns.map((name): SchemaColumn => {
     if (name === 'ROWTIME') return { name, type: { kind: 'BIGINT' }, namespace: 'VALUE' };
     if (name === 'ROWPARTITION' || name === 'ROWOFFSET') {
-      throw sqlError(`Inserting into column ${quoteName(name)} is not allowed.`, {
-        span: statement.nameSpan,
-      });
+      throw refuse(insertValuesMessages.pseudoColumn(name), statement.nameSpan);
     }
     const column = schema.find(name);
     if (column !== undefined) return column;
-    const suggestion = nearestName(
-      name,
-      schema.columns.map((known) => known.name),
-    );
-    throw sqlError(`Column name ${quoteName(name)} does not exist.`, {
-      span: statement.nameSpan,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+    const known = schema.columns.map((each) => each.name);
+    throw refuse(insertValuesMessages.unknownColumn(name, known), statement.nameSpan);
   });
   rejectHeaders(columns.filter(({ namespace }) => namespace === 'HEADERS'));
   return columns;
@@ -166,7 +166,7 @@ function columnsOf(statement: InsertValues, source: DataSource): readonly Schema
 
 function rejectHeaders(headers: readonly SchemaColumn[]): void {
   if (headers.length === 0) return;
-  throw sqlError(`Cannot insert into HEADER columns: ${headers.map(({ name }) => name).join(', ')}`);
+  throw refuse(insertValuesMessages.headers(headers.map(({ name }) => name)));
 }
 
 /** The value of a constant expression, as a column's type. */
@@ -175,7 +175,6 @@ export function valueFor(
   expression: Expression,
   context: AnalysisContext,
 ): SqlValue {
-  rejectSources(expression);
   let failure: unknown;
   const compiled = compileExpression(bindOver([], expression, context), {
     onError: (error) => {
@@ -184,16 +183,19 @@ export function valueFor(
   });
   const value = compiled.evaluate(noRow);
   if (failure !== undefined) {
-    throw sqlError(`Failed to insert values: ${messageOf(failure)}`, { span: expression.span });
+    throw refuse(insertValuesMessages.value(messageOf(failure)), expression.span);
   }
   if (value === null || compiled.type === null) return null;
   if (!canInsert(compiled.type, column.type)) {
-    throw sqlError(
-      `Expected type ${printType(column.type)} for field ${quoteName(column.name)} but got ${printType(compiled.type)}`,
-      { span: expression.span },
-    );
+    const facts = { column: column.name, expected: column.type, type: compiled.type };
+    throw refuse(insertValuesMessages.type({ ...facts, text: textOf(expression) }), expression.span);
   }
-  return casterOf(compiled.type, column.type)?.(value) ?? value;
+  try {
+    return casterOf(compiled.type, column.type)?.(value) ?? value;
+  } catch (error) {
+    if (mustStop(error)) throw error;
+    throw refuse(insertValuesMessages.value(messageOf(error)), expression.span);
+  }
 }
 
 /** Whether every value of a type may stand in a column: numbers widen, and nothing is cut off. */
@@ -220,10 +222,12 @@ function canInsert(from: SqlType, to: SqlType): boolean {
 function rejectSources(expression: Expression): void {
   const named = columnsOfExpression(expression).find(({ source }) => source !== undefined);
   if (named === undefined) return;
-  throw sqlError(
-    `Failed to prepare statement: '${named.source ?? ''}' is not a valid stream/table name or alias.`,
-    { span: named.span },
-  );
+  throw refuse(columnMessages.unknownSource(named.source ?? '', undefined), named.span);
+}
+
+/** A value as messages show it: texts without their quotes. */
+function textOf(expression: Expression): string {
+  return expression.kind === 'StringLiteral' ? expression.value : formatExpression(expression);
 }
 
 const noRow: Row = [];

@@ -1,6 +1,7 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import type { DiagnosticError, SourceSpan } from '../../base/errors.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { statementMessages } from '../messages/statements.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { DirectStatement } from './definition.ts';
 
 /** The definition of a statement that is parsed and not supported yet. */
@@ -16,5 +17,5 @@ export function unsupportedStatement(what: string): DirectStatement<Statement, n
 }
 
 export function unsupported(what: string, span: SourceSpan): DiagnosticError {
-  return sqlError(`${what} is not supported yet`, { span, hint: 'docs/gaps.md lists what is missing' });
+  return refuse(statementMessages.unsupported(what), span);
 }

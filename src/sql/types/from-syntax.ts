@@ -1,6 +1,7 @@
 import type { TypeNode } from '../../../grammar/ast.ts';
 import { DiagnosticError } from '../../base/errors.ts';
-import { nearestName } from '../../base/nearest-name.ts';
+import { expressionMessages } from '../messages/expressions.ts';
+import { typeMessages } from '../messages/types.ts';
 import {
   arrayType,
   decimalType,
@@ -23,7 +24,7 @@ export function typeFromSyntax(
     return resolve(node, resolveCustom);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new DiagnosticError({ message: error.message, span: node.span });
+    throw new DiagnosticError({ ...expressionMessages.type(error.message), span: node.span });
   }
 }
 
@@ -34,7 +35,7 @@ function resolve(node: TypeNode, resolveCustom: (name: string) => SqlType | unde
         node.quoted === true ? undefined : (primitiveTypes as Readonly<Record<string, SqlType>>)[node.name];
       const type = primitive ?? resolveCustom(node.name);
       if (type !== undefined) return type;
-      throw unknownType(node);
+      throw new DiagnosticError({ ...typeMessages.unknown(node.name), span: node.span });
     }
     case 'DecimalType':
       return decimalType(node.precision, node.scale);
@@ -47,50 +48,4 @@ function resolve(node: TypeNode, resolveCustom: (name: string) => SqlType | unde
         node.fields.map((field) => ({ name: field.name, type: resolve(field.type, resolveCustom) })),
       );
   }
-}
-
-/** Types that are written with others, or with numbers, behind their name. */
-const COMPOSED: Readonly<Record<string, string>> = {
-  ARRAY: 'ARRAY<INT>',
-  MAP: 'MAP<STRING, INT>',
-  STRUCT: 'STRUCT<name STRING, age INT>',
-  DECIMAL: 'DECIMAL(10, 2)',
-  DEC: 'DECIMAL(10, 2)',
-};
-
-/** What other dialects call a type that is here under another name. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  TEXT: 'STRING',
-  CHAR: 'STRING',
-  NUMBER: 'DECIMAL(10, 2)',
-  NUMERIC: 'DECIMAL(10, 2)',
-  FLOAT: 'DOUBLE',
-  REAL: 'DOUBLE',
-  LONG: 'BIGINT',
-  SMALLINT: 'INT',
-  TINYINT: 'INT',
-  BOOL: 'BOOLEAN',
-  DATETIME: 'TIMESTAMP',
-  BINARY: 'BYTES',
-  BLOB: 'BYTES',
-  JSON: 'STRING, from which EXTRACTJSONFIELD reads',
-  UUID: 'STRING',
-};
-
-function unknownType({ name, span }: Extract<TypeNode, { kind: 'NamedType' }>): DiagnosticError {
-  const known = Object.hasOwn(COMPOSED, name)
-    ? `it is written as ${COMPOSED[name]}`
-    : Object.hasOwn(OTHER_NAMES, name)
-      ? `here it is ${OTHER_NAMES[name]}`
-      : undefined;
-  const suggestion =
-    known === undefined
-      ? nearestName(name, [...Object.keys(primitiveTypes), 'INT', 'VARCHAR', ...Object.keys(COMPOSED)])
-      : undefined;
-  return new DiagnosticError({
-    message: `Cannot resolve unknown type: ${name}`,
-    span,
-    ...(suggestion === undefined ? {} : { suggestion }),
-    hint: known ?? 'SHOW TYPES lists those that CREATE TYPE has made',
-  });
 }

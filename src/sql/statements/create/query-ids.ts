@@ -1,4 +1,5 @@
-import { sqlError } from '../../analysis/sql-error.ts';
+import { statementMessages } from '../../messages/statements.ts';
+import { refuse } from '../../analysis/sql-error.ts';
 import type { WithProperties } from '../../analysis/with-properties.ts';
 import { generatedQueryId, parseQueryId, type QueryId, type QueryIdPrefix } from '../../physical/query-id.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
@@ -18,7 +19,7 @@ export function givenQueryId(
   if (text === undefined) return undefined;
   const id = parseQueryId(text);
   if (queries.some(({ queryId }) => queryId === id)) {
-    throw sqlError(`Query ID '${id}' already exists.`, { hint: 'SHOW QUERIES; lists those that run' });
+    throw refuse(statementMessages.queryIdTaken(id), properties.place('QUERY_ID'));
   }
   return id;
 }
@@ -27,9 +28,7 @@ export function givenQueryId(
 export function keptQueryId({ queryId }: QueryPlan, properties: WithProperties): QueryId {
   const text = properties.string('QUERY_ID');
   if (text === undefined || text.toUpperCase() === queryId) return queryId;
-  throw sqlError(`Query ID '${text.toUpperCase()}' cannot be given to the query ${queryId}.`, {
-    hint: 'leave QUERY_ID out: CREATE OR REPLACE goes on with the query that runs',
-  });
+  throw refuse(statementMessages.queryIdChanged(text.toUpperCase(), queryId), properties.place('QUERY_ID'));
 }
 
 export function newQueryId(

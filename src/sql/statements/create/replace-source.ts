@@ -1,4 +1,5 @@
-import { sqlError } from '../../analysis/sql-error.ts';
+import { statementMessages } from '../../messages/statements.ts';
+import { refuse as refusal } from '../../analysis/sql-error.ts';
 import type { DataSource, KeyFormatInfo } from '../../catalog/data-source.ts';
 import { printColumn, type SchemaColumn } from '../../types/logical-schema.ts';
 
@@ -7,11 +8,8 @@ import { printColumn, type SchemaColumn } from '../../types/logical-schema.ts';
  * value columns may follow the old ones. @throws {DiagnosticError} saying what changed.
  */
 export function checkReplacement(old: DataSource, replacement: DataSource): void {
-  const kind = replacement.kind.toLowerCase();
   const refuse = (reason: string): never => {
-    throw sqlError(`Cannot add ${kind} '${replacement.name}': ${reason}`, {
-      hint: `DROP ${old.kind} ${old.name}; and create it anew, or give the new one another name`,
-    });
+    throw refusal(statementMessages.replaceRefused(replacement, old, reason));
   };
   const subject = `DataSource '\`${old.name}\`' has`;
   if (old.kind !== replacement.kind) {

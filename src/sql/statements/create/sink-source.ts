@@ -2,7 +2,8 @@ import type { CreateSourceAs } from '../../../../grammar/ast.ts';
 import { formatOf } from '../../../serde/formats.ts';
 import { checkFormat, checkKeyColumns, keyFeatures, valueFeatures } from '../../analysis/formats.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
-import { sqlError } from '../../analysis/sql-error.ts';
+import { withMessages } from '../../messages/with-properties.ts';
+import { refuse } from '../../analysis/sql-error.ts';
 import { checkTimestampColumn } from '../../analysis/timestamp-column.ts';
 import type { WithProperties } from '../../analysis/with-properties.ts';
 import type { DataSource, FormatInfo, KeyFormatInfo } from '../../catalog/data-source.ts';
@@ -109,7 +110,7 @@ function sinkKeyFormat(
   const chosen = properties.keyFormat();
   if (schema.key.length === 0) {
     if (properties.string('KEY_FORMAT') !== undefined && chosen !== 'NONE') {
-      throw sqlError('Key format specified for stream without key columns.');
+      throw refuse(withMessages.keyFormatWithoutKey(), properties.place('KEY_FORMAT'));
     }
     return { format: 'NONE', properties: {}, features: [] };
   }

@@ -1,6 +1,7 @@
 import type { CreateSource, CreateSourceAs } from '../../../../grammar/ast.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { sqlError } from '../../analysis/sql-error.ts';
+import { statementMessages } from '../../messages/statements.ts';
+import { refuse } from '../../analysis/sql-error.ts';
 
 /**
  * The name of a new source must be free, unless the statement says otherwise.
@@ -15,16 +16,12 @@ export function checkSourceName(
   const kind = statement.sourceKind.toLowerCase();
   const isSource = statement.kind === 'CreateSource' && statement.isSource;
   if (statement.orReplace && (isSource || existing?.isSource === true)) {
-    throw sqlError(
-      `Cannot add ${kind} '${statement.name}': CREATE OR REPLACE is not supported on source ${kind}s.`,
-    );
+    throw refuse(statementMessages.replaceSource(statement.sourceKind, statement.name));
   }
   if (existing === undefined || statement.orReplace) return undefined;
   if (statement.ifNotExists) {
     return `Cannot add ${kind} \`${statement.name}\`: A ${existing.kind.toLowerCase()} with the same name already exists.`;
   }
-  throw sqlError(
-    `Cannot add ${kind} '${statement.name}': A ${existing.kind.toLowerCase()} with the same name already exists`,
-    { hint: `CREATE OR REPLACE, or DROP ${existing.kind} ${statement.name}; first` },
-  );
+  const { sourceKind, name } = statement;
+  throw refuse(statementMessages.nameTaken({ kind: sourceKind, name, takenBy: existing.kind }));
 }
