@@ -133,7 +133,7 @@ it.each([
       400,
       expect.stringMatching(
         new RegExp(
-          `^The row would be dropped: its TIMESTAMP column .W. holds no timestamp: ${value}\n {2}line 1:${column}\n[^]*hint: .*milliseconds`,
+          `^Failed to insert values into 'S'. The row would be dropped: its TIMESTAMP column .W. holds no timestamp: ${value}\n {2}line 1:${column}\n[^]*hint: .*milliseconds`,
         ),
       ),
     ]);
