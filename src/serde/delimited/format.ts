@@ -56,7 +56,10 @@ function delimitedSerde(spec: FormatSpec): RowSerde {
   const delimiter = delimiterOf(spec.properties);
   const { columns } = spec;
   const printers = columns.map((column) => fieldPrinter(column.type));
-  const readers = columns.map((column) => fieldReader(column.type));
+  const readers = columns.map(({ name, type }) =>
+    // Any text is a STRING: nothing is to be checked.
+    spec.unread?.has(name) === true && type.kind === 'STRING' ? undefined : fieldReader(type),
+  );
   const quote = csvQuoter(delimiter);
   const split = csvReader(delimiter);
   return {
@@ -80,7 +83,7 @@ function delimitedSerde(spec: FormatSpec): RowSerde {
 
 function readFields(
   fields: readonly string[],
-  readers: readonly ((text: string) => SqlValue)[],
+  readers: readonly (((text: string) => SqlValue) | undefined)[],
   { columns, trailingNulls = 0 }: FormatSpec,
 ): SqlValue[] {
   if (fields.length !== columns.length) {

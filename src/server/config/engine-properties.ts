@@ -18,6 +18,11 @@ export const engineProperties = perQuery({
   'ksql.functions.substring.legacy.args': boolean(false, 'SUBSTRING takes the begin and end of old versions'),
   'ksql.headers.columns.enabled': { ...boolean(true, 'columns of headers'), range: ALWAYS_ON },
   'ksql.new.query.planner.enabled': boolean(false, 'keys need not be selected in a filter or projection'),
+  'ksql.optimizer.enabled': boolean(
+    true,
+    'plans of new queries are optimized: constants are computed, filters moved below joins with tables, columns that ' +
+      'nobody reads left out',
+  ),
   'ksql.persistence.wrap.single.values': boolean(null, 'whether a single value column is put into a record'),
   'ksql.query.pull.limit.clause.enabled': boolean(true, 'LIMIT in pull queries'),
   'ksql.query.pull.range.scan.enabled': boolean(true, 'pull queries over a range of keys'),

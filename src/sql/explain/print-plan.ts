@@ -85,7 +85,7 @@ function describeNode(node: LogicalNode): string {
   const key = `key [${columns(node.schema.key)}]`;
   switch (node.node) {
     case 'Source':
-      return `${node.output} ${node.source.name} AS ${node.alias}, ${key}`;
+      return `${node.output} ${node.source.name} AS ${node.alias}, ${key}${notRead(node.source.schema.value, node.unread)}`;
     case 'Filter':
       return printBound(node.predicate);
     case 'FlatMap':
@@ -106,6 +106,12 @@ function describeNode(node: LogicalNode): string {
   }
 }
 
+/** The columns of a source that no step reads. */
+function notRead(columns: readonly { readonly name: string }[], unread: readonly number[] = []): string {
+  if (unread.length === 0) return '';
+  return `, not read: ${unread.map((place) => columns[place]?.name ?? '').join(', ')}`;
+}
+
 function texts(expressions: readonly PlanExpression[]): string {
   return expressions.map(({ text }) => text).join(', ');
 }
@@ -113,7 +119,7 @@ function texts(expressions: readonly PlanExpression[]): string {
 function describeStep(step: Step): string {
   switch (step.step) {
     case 'source':
-      return `topic ${step.topic}, key ${step.formats.key.format}, value ${step.formats.value.format}${step.store === undefined ? '' : `, kept in ${step.store}`}`;
+      return `topic ${step.topic}, key ${step.formats.key.format}, value ${step.formats.value.format}${notRead(step.valueColumns, step.unread)}${step.store === undefined ? '' : `, kept in ${step.store}`}`;
     case 'filter':
       return step.predicate.text;
     case 'project':

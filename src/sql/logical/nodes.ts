@@ -31,6 +31,8 @@ export interface SourceNode extends NodeBase {
   readonly node: 'Source';
   readonly alias: string;
   readonly source: DataSource;
+  /** Places of value columns that no step reads. */
+  readonly unread?: readonly number[];
 }
 
 export interface FilterNode extends NodeBase {

@@ -59,11 +59,18 @@ export function lowerSourceRows(step: Step, context: LoweringContext): SourceRow
 function readTopic(step: SourceStep, context: LoweringContext): KStream<Key, Row> {
   return context.builder.stream<Key, Row>(step.topic, {
     keySerde: keySerde(step.formats.key, step.keyColumns, step.window),
-    valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns), extraColumns(step)),
+    valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns), {
+      trailingNulls: extraColumns(step),
+      unread: unreadNames(step),
+    }),
     timestampExtractor: timestampExtractor(step, context) as TimestampExtractor<Key, Row>,
     // A join needs all rows of its table, wherever the streams beside it begin.
     ...(step.store !== undefined && step.id !== KSQL_TOPIC ? { offsetReset: 'earliest' as const } : {}),
   });
+}
+
+function unreadNames({ valueColumns, unread = [] }: SourceStep): ReadonlySet<string> {
+  return new Set(unread.flatMap((place) => valueColumns[place]?.name ?? []));
 }
 
 /** How many columns a row has after those of its value. */

@@ -1,6 +1,6 @@
 import type { RowSerde } from '../../serde/format.ts';
 import { formatOf } from '../../serde/formats.ts';
-import type { FormatSide, FormatColumn } from '../../serde/format.ts';
+import type { FormatColumn, FormatSide, FormatSpec } from '../../serde/format.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { Serde } from '../../streams/serde.ts';
 import type { Windowed } from '../../streams/windows/windowed.ts';
@@ -41,17 +41,17 @@ const emptySerde: Serde<Row> = {
   deserialize: () => null as unknown as Row,
 };
 
-/** @param trailingNulls how many nulls follow the columns of a row that is read, for a caller who fills them. */
+/** @param reading what a reader leaves out, and leaves room for, see {@link FormatSpec}. */
 export function rowSerde(
   side: FormatSide,
   info: FormatInfo,
   columns: readonly FormatColumn[],
-  trailingNulls = 0,
+  reading: Pick<FormatSpec, 'trailingNulls' | 'unread'> = {},
 ): Serde<Row> {
   if (columns.length === 0 && side === 'key') return emptySerde;
   const { format, properties, features } = info;
   return new RowSerdeAdapter(
-    formatOf(format).createSerde({ columns, side, properties, features: new Set(features), trailingNulls }),
+    formatOf(format).createSerde({ columns, side, properties, features: new Set(features), ...reading }),
   );
 }
 

@@ -124,6 +124,7 @@ function planSource(node: SourceNode): Planned {
       headerKey === undefined ? {} : { key: headerKey },
     ),
     ...(source.timestamp === undefined ? {} : { timestamp: source.timestamp }),
+    ...(node.unread === undefined ? {} : { unread: node.unread }),
     ...(source.kind === 'TABLE' ? { store: `${node.id}-Reduce` } : {}),
   };
   return { step, keyFormat };

@@ -67,6 +67,8 @@ export interface SourceStep extends StepBase {
   readonly keyColumns: readonly PlanColumn[];
   /** What the value's bytes hold. */
   readonly valueColumns: readonly PlanColumn[];
+  /** Places of those that no step reads: they are checked, and null in the rows. */
+  readonly unread?: readonly number[];
   /** Columns from headers: all of them, or the last one of a key. */
   readonly headers: readonly { readonly key?: string }[];
   readonly timestamp?: TimestampColumn;

@@ -3,6 +3,7 @@ import { analyzeQuery } from '../analysis/analyze-query.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { type LogicalNode, sourcesOf } from '../logical/nodes.ts';
 import { planQuery } from '../logical/plan-query.ts';
+import { optimize } from '../optimizer/optimize.ts';
 import { planSteps } from '../physical/plan-steps.ts';
 import { parseQueryId, type QueryId } from '../physical/query-id.ts';
 import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
@@ -15,7 +16,7 @@ const CHECKED = parseQueryId('CHECK');
 /** The plan of a query whose results are only looked at. */
 export function planTransientQuery(query: Query, queryId: QueryId, context: AnalysisContext): QueryPlan {
   const project = planQuery({ query: analyzeQuery(query, context), context });
-  const { step } = planSteps(project, context);
+  const { step } = planSteps(optimize(project, context), context);
   return { version: PLAN_VERSION, queryId, purpose: 'transient', sources: sourceNames(project), root: step };
 }
 

@@ -8,6 +8,7 @@ import { WithProperties } from '../analysis/with-properties.ts';
 import { recordOf, sourceOf, type SourceRecord } from '../catalog/source-record.ts';
 import type { ProjectNode } from '../logical/nodes.ts';
 import { planQuery } from '../logical/plan-query.ts';
+import { optimize } from '../optimizer/optimize.ts';
 import { planSteps } from '../physical/plan-steps.ts';
 import { ownedSource, PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
@@ -56,7 +57,7 @@ function planCreateAs(input: PlanInput<CreateSourceAs>): CreateAsPlan {
   const sink = { name: statement.name, kind: statement.sourceKind };
   const project = planQuery({ query: analyzed, context, sink });
   checkKind(statement, project);
-  const planned = planSteps(project, context);
+  const planned = planSteps(optimize(project, context), context);
   const source = sinkSource({ statement, text, project, planned, properties, context });
   const topic = sinkTopic(source, project, properties, context);
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;

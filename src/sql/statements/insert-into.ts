@@ -9,6 +9,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import type { ProjectNode } from '../logical/nodes.ts';
 import { planQuery } from '../logical/plan-query.ts';
+import { optimize } from '../optimizer/optimize.ts';
 import { planSteps } from '../physical/plan-steps.ts';
 import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
 import { sourceNames } from '../queries/transient-plan.ts';
@@ -73,7 +74,7 @@ function queryInto(
   project: ProjectNode,
   { input, properties }: { readonly input: PlanInput<InsertInto>; readonly properties: WithProperties },
 ): QueryPlan {
-  const planned = planSteps(project, input.context);
+  const planned = planSteps(optimize(project, input.context), input.context);
   return {
     version: PLAN_VERSION,
     queryId: givenQueryId(properties, input) ?? newQueryId({ prefix: 'INSERTQUERY_' }, input),

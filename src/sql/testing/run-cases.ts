@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly onResult?: (result: CaseResult) => void;
   /** Only cases whose full name contains this. */
   readonly filter?: string;
+  /** Set for every case, over its own. */
+  readonly properties?: Readonly<Record<string, string>>;
   /** Says what is wrong with the name of a property that a test sets; by default any will do. */
   readonly checkProperty?: PropertyCheck;
   /** Starts the server of a REST case; those fail without it. */
@@ -40,7 +42,8 @@ export function runCases(paths: readonly string[], options: RunOptions = {}): Su
   for (const { stem, text } of readCaseFiles(paths)) {
     for (const test of expandFile(stem, parseJson(text), options.checkProperty)) {
       if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
-      const result = runCase(test, functions);
+      const properties = { ...test.properties, ...options.properties };
+      const result = runCase({ ...test, properties }, functions);
       results.push(result);
       options.onResult?.(result);
       if (!result.passed) print?.(failureText(result));

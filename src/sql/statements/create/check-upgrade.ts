@@ -32,6 +32,7 @@ const sourceRules = {
   keyColumns: 'key columns',
   headers: 'headers',
   window: FREE, // A windowed source has a class of its own.
+  unread: FREE,
   valueColumns: FREE, // The rows of a stream are not kept; for those of a table see source().
   schema: FREE,
   source: FREE,
