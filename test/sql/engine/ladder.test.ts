@@ -97,7 +97,7 @@ describe('the ladder', () => {
 > sink LATE topic LATE, key KAFKA, value JSON
   > project Project (DELAY * 2) AS D
     > filter WhereFilter (DELAY > 10)
-      > source KsqlTopic topic flights, key KAFKA, value JSON
+      > source KsqlTopic topic flights, key KAFKA, value JSON, not read: ORIGIN, TAGS
 `);
     expect(topology).toContain('Processor: WhereFilter (stores: [])');
   });
@@ -117,7 +117,7 @@ describe('the ladder', () => {
   > project Project F_ID AS ID, A_CITY AS CITY
     > join Join stream-table LEFT
       > keyBy LeftSourceKeyed F_ORIGIN, key JSON
-        > source KafkaTopic_Left topic flights, key KAFKA, value JSON
+        > source KafkaTopic_Left topic flights, key KAFKA, value JSON, not read: DELAY, TAGS
       > source KafkaTopic_Right topic airports, key JSON, value JSON, kept in KafkaTopic_Right-Reduce
 `);
     expect(topology).toContain('Join-repartition');
