@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namingOpenFiles, OPEN_FILES_MIN, requireOpenFiles } from '../../cli/open-files.ts';
+import '../setup/built.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/cli/main.js');
 
