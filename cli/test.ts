@@ -7,7 +7,9 @@ import { writeOut } from './standard-streams.ts';
 /** `millrace test PATH...`: runs SQL tests of every kind that there is, from files or folders of them. */
 export function testCommand(): Command {
   const command = new Command('test')
-    .description('run SQL tests: query cases and REST cases (.json), scripts with assertions (.sql)')
+    .description(
+      'run SQL tests: query cases and REST cases (.json), scripts with assertions (.sql) and with answers (.sqltest)',
+    )
     .argument('<path...>', 'files or folders')
     .option('-f, --filter <text>', 'only tests whose name contains this')
     .action(async (paths: readonly string[], options: { readonly filter?: string }) => {
