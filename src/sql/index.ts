@@ -5,6 +5,8 @@ export { Catalog } from './catalog/catalog.ts';
 export type { DataSource, FormatInfo, KeyFormatInfo, WindowInfo } from './catalog/data-source.ts';
 export { SqlEngine, type SqlEngineOptions } from './engine/engine.ts';
 export type * from './entities/descriptions.ts';
+export type * from './entities/server-facts.ts';
+export type { StatementEntity } from './entities/statement-entity.ts';
 export type * from './host/host.ts';
 export type * from './queries/query-results.ts';
 export type { PreparedStatement } from './statements/prepared-statement.ts';

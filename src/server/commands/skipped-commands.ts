@@ -1,4 +1,5 @@
 import type { Logger } from '../../base/logger.ts';
+import { isRepeatable } from '../../sql/statements/plan-kinds.ts';
 import type { Command, RecordedCommand } from './command.ts';
 
 interface SkippedCommand {
@@ -53,8 +54,8 @@ export class SkippedCommands {
 
 function isDoneWith(skipped: Command, later: Command): boolean {
   if (objectOf(skipped) !== objectOf(later)) return false;
-  // Several INSERTs write one stream, and make nothing else of it.
-  return later.plan?.kind !== 'insertInto' || later.statementText === skipped.statementText;
+  const isOther = later.plan !== null && isRepeatable(later.plan);
+  return !isOther || later.statementText === skipped.statementText;
 }
 
 /** What a command acts on: ``stream/`X` `` of ``stream/`X`/create``. */

@@ -1,24 +1,10 @@
 import type { ConfigKeys } from '../../base/config/config-key.ts';
+import type { ListedProperties, ListedProperty } from '../../sql/entities/server-facts.ts';
 import { httpProperties } from './http-properties.ts';
 import { serverProperties, sqlProperty } from './server-properties.ts';
 
-/** A row of SHOW PROPERTIES. */
-interface ListedProperty {
-  readonly name: string;
-  readonly scope: 'KSQL' | 'KAFKA STREAMS';
-  readonly value: string | null;
-  readonly editable: boolean;
-  readonly level: 'SERVER' | 'QUERY';
-}
-
 /** All properties that are registered, and what else is set, with the values that a session sees. */
-export function listProperties(values: Readonly<Record<string, string>>): {
-  readonly properties: readonly ListedProperty[];
-  /** Names whose value is not the default. */
-  readonly overwritten: readonly string[];
-  /** Names whose value is the default. */
-  readonly defaults: readonly string[];
-} {
+export function listProperties(values: Readonly<Record<string, string>>): ListedProperties {
   const known: ConfigKeys = serverProperties;
   const names = [...new Set([...Object.keys(known), ...Object.keys(values)])].sort();
   const properties = names

@@ -4,19 +4,15 @@ import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import { renderDiagnostic } from '../../../grammar/index.ts';
 import type { PreparedStatement, Session, SqlEngine } from '../../sql/index.ts';
+import type { ServerFacts } from '../../sql/entities/server-facts.ts';
+import { currentStatus, type StatementEntity, warningEntity } from '../../sql/entities/statement-entity.ts';
 import { definitionOf } from '../../sql/statements/index.ts';
 import { planCommandId, type RecordedPlan } from '../../sql/statements/plan-kinds.ts';
 import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
 import type { SkippedCommands } from '../commands/skipped-commands.ts';
-import {
-  currentStatus,
-  withWarnings,
-  type StatementEntity,
-  statementEntity,
-  warningEntity,
-} from '../entities/statement-entity.ts';
 import { ignoredWarning } from '../config/ignored-properties.ts';
+import { listProperties } from '../config/listed-properties.ts';
 import { checkProperty } from './request-body.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
@@ -56,6 +52,7 @@ export class StatementExecutor {
   readonly #statuses = new Map<string, CommandStatus>();
   readonly #lane: StatementLane;
   readonly #environment: { readonly clock: Clock; readonly timers: Timers };
+  readonly #facts: ServerFacts;
 
   constructor(
     engine: SqlEngine,
@@ -72,6 +69,11 @@ export class StatementExecutor {
     this.#kafka = options.kafka;
     this.#skipped = options.skipped;
     this.#environment = options.environment;
+    this.#facts = {
+      listProperties,
+      propertyWarning: ignoredWarning,
+      serviceWarnings: () => options.skipped.warnings(),
+    };
     this.#lane = new StatementLane({
       timers: options.environment.timers,
       waitMsMax: options.kafka.timeoutMs,
@@ -133,11 +135,12 @@ export class StatementExecutor {
 
   /** @throws {RestError} with the place of the mistake in the script. */
   async prepare(script: string, session: Session): Promise<readonly PreparedStatement[]> {
-    let prepared: readonly PreparedStatement[];
     try {
-      prepared = await this.#engine.prepare(script, session, {
+      return await this.#engine.prepare(script, session, {
         nextNumber: () => this.#commands().plannedAtOffset,
         numbering: 'by-command',
+        checkProperty: ({ name, value }, statementText) =>
+          checkProperty(name, { ...(value === undefined ? {} : { value }), statementText }),
       });
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw this.#kafka.named(error);
@@ -146,13 +149,6 @@ export class StatementExecutor {
         cause: error,
       });
     }
-    for (const { statement, text } of prepared) {
-      if (statement.kind === 'SetProperty') {
-        checkProperty(statement.name, { value: statement.value, statementText: text });
-      }
-      if (statement.kind === 'UnsetProperty') checkProperty(statement.name, { statementText: text });
-    }
-    return prepared;
   }
 
   /** Applies a command that was recorded, here or by another server of the service. */
@@ -191,15 +187,7 @@ export class StatementExecutor {
       const { plannedAtOffset } = this.#commands();
       return this.#record(prepared, { id, plan: null, control, plannedAtOffset });
     }
-    if (statement.kind === 'SetProperty') {
-      const warning = ignoredWarning(statement.name);
-      return warning === undefined ? undefined : warningEntity(prepared.text, warning);
-    }
-    const result = await this.#engine.execute(prepared);
-    const entity = await statementEntity(result);
-    return result.kind === 'queries' && entity !== undefined
-      ? withWarnings(entity, this.#skipped.warnings())
-      : entity;
+    return this.#engine.answer(prepared, this.#facts);
   }
 
   /** Plans a statement and records the plan; one that is not recorded leaves no topic behind. */

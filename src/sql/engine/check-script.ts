@@ -18,6 +18,12 @@ import { placed } from './statement-place.ts';
 /** How the numbers of queries go on: with each query that is started, or with each statement that is recorded. */
 export type QueryNumbering = 'by-query' | 'by-command';
 
+/** Refuses what SET and UNSET say of a property, given the statement's text. @throws {Error} */
+export type PropertyCheck = (
+  property: { readonly name: string; readonly value?: string },
+  statementText: string,
+) => void;
+
 interface ScriptCheckOptions {
   readonly host: SqlHost;
   /** The queries that run now. */
@@ -25,6 +31,7 @@ interface ScriptCheckOptions {
   /** Absent: the whole script is checked in one turn of the event loop, as far as nobody has to be asked. */
   readonly environment: StatementEnvironment | undefined;
   readonly numbering: QueryNumbering;
+  readonly checkProperty?: PropertyCheck;
   /** The number of the next query that is started. */
   nextNumber(): number;
   contextOf(session: Session, topics: ReadonlyMap<string, TopicFacts>, catalog: Catalog): AnalysisContext;
@@ -78,9 +85,12 @@ export class ScriptCheck {
     switch (definition.family) {
       case 'planned':
         return { ...prepared, prepared: await this.#plan(definition, { statement, text, context }) };
-      case 'session':
+      case 'session': {
+        const property = definition.property?.(statement);
+        if (property !== undefined) this.#options.checkProperty?.(property, text);
         this.#session = definition.apply(statement, this.#session);
         return prepared;
+      }
       case 'control': {
         const { queries } = this.#state;
         definition.check({ statement, context, queries, running: this.#options.running });

@@ -1,5 +1,5 @@
 import type { Statement } from '../../../grammar/ast.ts';
-import { unreachable } from '../../base/assert.ts';
+import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
@@ -7,6 +7,8 @@ import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
+import type { ServerFacts } from '../entities/server-facts.ts';
+import type { StatementEntity } from '../entities/statement-entity.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SqlHost } from '../host/host.ts';
 import { analyzePull, isOverStream } from '../queries/pull-clauses.ts';
@@ -24,7 +26,7 @@ import type { PreparedStatement } from '../statements/prepared-statement.ts';
 import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
-import { type QueryNumbering, ScriptCheck } from './check-script.ts';
+import { type PropertyCheck, type QueryNumbering, ScriptCheck } from './check-script.ts';
 import { checkedPlan } from './checked-plan.ts';
 import type { EngineState } from './engine-state.ts';
 import { PersistentQueries } from './persistent-queries.ts';
@@ -55,6 +57,7 @@ interface PrepareOptions {
   /** The number in the id of the first query that the script starts; by default the engine counts. */
   readonly nextNumber?: () => number;
   readonly numbering?: QueryNumbering;
+  readonly checkProperty?: PropertyCheck;
 }
 
 /** @param queryNumber the number in the id of a query that a statement starts; by default the engine counts. */
@@ -116,7 +119,7 @@ export class SqlEngine {
   async prepare(
     script: string,
     session: Session = emptySession,
-    { nextNumber = () => this.#queryNumber, numbering = 'by-query' }: PrepareOptions = {},
+    { nextNumber = () => this.#queryNumber, numbering = 'by-query', checkProperty }: PrepareOptions = {},
   ): Promise<readonly PreparedStatement[]> {
     const parsed = await this.#parser.parse(script, session.variables);
     const topics = await this.#topicsOf(parsed.map(({ statement }) => statement));
@@ -128,6 +131,7 @@ export class SqlEngine {
         environment: this.#environment,
         numbering,
         nextNumber,
+        ...(checkProperty === undefined ? {} : { checkProperty }),
         contextOf: this.#context.bind(this),
       },
     );
@@ -248,6 +252,19 @@ export class SqlEngine {
           queryNumber: this.#queryNumber,
           queries: this.#queries.plans(),
         })?.query,
+    });
+  }
+
+  /**
+   * Executes a statement that is not recorded, and answers as ksqlDB's API does; undefined where that says nothing.
+   */
+  answer(prepared: PreparedStatement, facts: ServerFacts): Promise<StatementEntity | undefined> {
+    const { statement, text } = prepared;
+    return placed(statement, async () => {
+      const definition = definitionOf(statement);
+      if (definition.family === 'session') return definition.entity(statement, text, facts);
+      assert(definition.family === 'direct', `${statement.kind} is answered at once`);
+      return definition.entity(await this.#executeDirect(prepared, definition), { statement, facts });
     });
   }
 

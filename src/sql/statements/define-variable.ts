@@ -7,4 +7,5 @@ export const defineVariable: SessionStatement<DefineVariable> = {
   family: 'session',
   topicNeed: () => 'nothing',
   apply: ({ name, value }, session) => withVariable(session, name, value),
+  entity: () => undefined,
 };

@@ -2,6 +2,8 @@ import type { Statement } from '../../../grammar/ast.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
+import type { ServerFacts } from '../entities/server-facts.ts';
+import type { StatementEntity } from '../entities/statement-entity.ts';
 import type { RunningQuery, SqlHost } from '../host/host.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import type { QueryPlan } from '../physical/steps.ts';
@@ -73,6 +75,8 @@ export interface NothingToDo extends PlanBase {
 export interface PlannedStatement<S extends Statement, P extends PlanBase> extends StatementBase<S> {
   readonly family: 'planned';
   readonly planKind: P['kind'];
+  /** Several such statements act on one object, and none takes the place of another. */
+  readonly isRepeatable?: true;
   /** A pure function: it looks at nothing but its argument. @throws {DiagnosticError} */
   plan(input: PlanInput<S>): P | NothingToDo;
   /** @throws {DiagnosticError} where a topic is not as the plan has it. */
@@ -106,7 +110,11 @@ export interface ControlStatement<S extends Statement> extends StatementBase<S> 
 /** A statement that changes the session of who states it, and nothing else. */
 export interface SessionStatement<S extends Statement> extends StatementBase<S> {
   readonly family: 'session';
+  /** The property that is set, or of which the value is taken back: whoever knows the properties checks it. */
+  property?(statement: S): { readonly name: string; readonly value?: string };
   apply(statement: S, session: Session): Session;
+  /** What ksqlDB's API says of it; undefined where it answers nothing. */
+  entity(statement: S, text: string, facts: ServerFacts): StatementEntity | undefined;
 }
 
 /** A statement that is answered by rows as they come: SELECT and PRINT. */
@@ -129,6 +137,11 @@ export interface DirectStatement<S extends Statement, R extends DirectResult> ex
   check(input: CheckInput<S>): void;
   /** @throws {DiagnosticError} */
   execute(input: ExecuteInput<S>): Promise<R>;
+  /** The result as ksqlDB's API puts it; undefined where it answers nothing. */
+  entity(
+    result: R,
+    input: { readonly statement: S; readonly facts: ServerFacts },
+  ): Promise<StatementEntity | undefined>;
 }
 
 /** A persistent query and the statement that made it. */

@@ -3,10 +3,13 @@ import type { SourceSpan } from '../../base/errors.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { SourceDescription } from '../entities/descriptions.ts';
 import type { DataSource } from '../catalog/data-source.ts';
+import { functionDescription } from '../entities/function-entities.ts';
+import { sourceDescription } from '../entities/source-entities.ts';
+import { entityOf } from '../entities/statement-entity.ts';
 import { statementMessages } from '../messages/statements.ts';
 import type { SqlFunction } from '../functions/definition.ts';
 import type { DirectStatement, ExecuteInput } from './definition.ts';
-import { listSources, type SourcesResult } from './show-sources.ts';
+import { listSources, sourcesEntity, type SourcesResult } from './show-sources.ts';
 import { describeSource } from './source-description.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -30,6 +33,18 @@ export const describe: DirectStatement<Describe, DescribeResult> = {
     if (subject === 'SOURCE') requireSource(name, context, nameSpan);
   },
   execute: async (input) => answer(input),
+  async entity(result) {
+    switch (result.kind) {
+      case 'describeSource': {
+        const described = await sourceDescription(result.description, result);
+        return entityOf('sourceDescription', result.text, { sourceDescription: described });
+      }
+      case 'describeFunction':
+        return entityOf('describe_function', result.text, functionDescription(result.function));
+      case 'sources':
+        return sourcesEntity(result);
+    }
+  },
 };
 
 function answer(input: ExecuteInput<Describe>): DescribeResult {

@@ -4,6 +4,8 @@ import type { AnalysisContext } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Explanation } from '../entities/descriptions.ts';
+import { explanationEntity } from '../entities/query-entities.ts';
+import { entityOf } from '../entities/statement-entity.ts';
 import { printPhysicalPlan } from '../explain/print-plan.ts';
 import { logicalRungsOf } from '../explain/logical-rungs.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
@@ -31,6 +33,11 @@ export const explain: DirectStatement<Explain, ExplainResult> = {
     const { queryId } = input.statement;
     const explanation = queryId === undefined ? explainStatement(input) : explainRunning(queryId, input);
     return Promise.resolve({ kind: 'explain', text: input.text, explanation });
+  },
+  async entity({ text, explanation }) {
+    return entityOf('queryDescription', text, {
+      queryDescription: await explanationEntity(explanation, text),
+    });
   },
 };
 

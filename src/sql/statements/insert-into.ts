@@ -27,6 +27,7 @@ export interface InsertIntoPlan extends PlanBase {
 export const insertInto: PlannedStatement<InsertInto, InsertIntoPlan> = {
   family: 'planned',
   planKind: 'insertInto',
+  isRepeatable: true,
   topicNeed: () => 'current',
   plan(input) {
     const { statement, text, context } = input;

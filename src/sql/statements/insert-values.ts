@@ -39,6 +39,7 @@ export const insertValues: DirectStatement<InsertValues, InsertValuesResult> = {
     await host.produce(recordToInsert(statement, context));
     return { kind: 'inserted', text };
   },
+  entity: () => Promise.resolve(undefined),
 };
 
 /** The record that an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */

@@ -40,3 +40,8 @@ export function planMessage(plan: StatementPlan): string {
 export function planCommandId(plan: RecordedPlan): string {
   return definitionOf(plan).commandId(plan);
 }
+
+/** Whether several such plans act on one object, and none takes the place of another. */
+export function isRepeatable(plan: StatementPlan): boolean {
+  return plan.kind !== 'none' && definitionOf(plan).isRepeatable === true;
+}

@@ -1,3 +1,5 @@
+import { functionNames } from '../entities/function-entities.ts';
+import { entityOf } from '../entities/statement-entity.ts';
 import type { SqlFunction } from '../functions/definition.ts';
 import type { ShowDefinition } from './show-definition.ts';
 
@@ -11,4 +13,6 @@ type FunctionsResult = {
 export const showFunctions: ShowDefinition<FunctionsResult> = {
   execute: ({ text, context }) =>
     Promise.resolve({ kind: 'functions', text, functions: context.functions.list() }),
+  entity: ({ text, functions }) =>
+    Promise.resolve(entityOf('function_names', text, { functions: functionNames(functions) })),
 };

@@ -1,4 +1,7 @@
 import type { QueryDescription } from '../entities/descriptions.ts';
+import { queryDescription, queryListing } from '../entities/query-entities.ts';
+import { lossesOf } from '../entities/query-statistics.ts';
+import { entityOf, withWarnings } from '../entities/statement-entity.ts';
 import type { ShowDefinition } from './show-definition.ts';
 
 type QueriesResult = {
@@ -12,4 +15,15 @@ type QueriesResult = {
 export const showQueries: ShowDefinition<QueriesResult> = {
   execute: ({ statement: { extended }, text, running }) =>
     Promise.resolve({ kind: 'queries', text, extended, queries: running.descriptions() }),
+  async entity({ text, extended, queries }, facts) {
+    const entity = extended
+      ? entityOf('query_descriptions', text, {
+          queryDescriptions: await Promise.all(queries.map((query) => queryDescription(query))),
+        })
+      : withWarnings(
+          entityOf('queries', text, { queries: queries.map(queryListing) }),
+          await lossesOf(queries),
+        );
+    return withWarnings(entity, facts.serviceWarnings());
+  },
 };

@@ -1,4 +1,5 @@
 import type { TopicFacts } from '../analysis/session.ts';
+import { entityOf } from '../entities/statement-entity.ts';
 import type { ShowDefinition } from './show-definition.ts';
 
 type TopicsResult = {
@@ -14,5 +15,13 @@ export const showTopics: ShowDefinition<TopicsResult> = {
     const topics = await host.listTopics();
     const shown = [...topics].filter(([name]) => all || !name.startsWith('_'));
     return { kind: 'topics', text, extended, topics: new Map(shown) };
+  },
+  entity({ text, extended, topics }) {
+    const entries = [...topics].map(([name, { partitions, replicas }]) => ({
+      name,
+      replicaInfo: Array.from({ length: partitions }, () => replicas),
+    }));
+    const type = extended ? 'kafka_topics_extended' : 'kafka_topics';
+    return Promise.resolve(entityOf(type, text, { topics: entries }));
   },
 };

@@ -1,3 +1,4 @@
+import { entityOf } from '../entities/statement-entity.ts';
 import type { ShowDefinition } from './show-definition.ts';
 
 type VariablesResult = {
@@ -9,4 +10,8 @@ type VariablesResult = {
 /** SHOW VARIABLES: those of the session. */
 export const showVariables: ShowDefinition<VariablesResult> = {
   execute: ({ text, session: { variables } }) => Promise.resolve({ kind: 'variables', text, variables }),
+  entity({ text, variables }) {
+    const entries = [...variables].map(([name, value]) => ({ name, value }));
+    return Promise.resolve(entityOf('variables', text, { variables: entries }));
+  },
 };

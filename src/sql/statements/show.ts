@@ -26,7 +26,7 @@ const subjects = {
 type Shown = Exclude<(typeof subjects)[ShowSubject], undefined>;
 type ShowResult = Awaited<ReturnType<Shown['execute']>>;
 
-function definitionOf({ subject, span }: Show): Shown {
+function definitionOf({ subject, span }: Show): ShowDefinition<ShowResult> {
   const definition = subjects[subject];
   if (definition === undefined) throw unsupported(`SHOW ${subject}`, span);
   return definition;
@@ -40,4 +40,5 @@ export const show: DirectStatement<Show, ShowResult> = {
     definitionOf(statement);
   },
   execute: async (input) => definitionOf(input.statement).execute(input),
+  entity: (result, { statement, facts }) => definitionOf(statement).entity(result, facts),
 };

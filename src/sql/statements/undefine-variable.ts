@@ -7,4 +7,5 @@ export const undefineVariable: SessionStatement<UndefineVariable> = {
   family: 'session',
   topicNeed: () => 'nothing',
   apply: ({ name }, session) => withVariable(session, name, undefined),
+  entity: () => undefined,
 };

@@ -6,5 +6,7 @@ import { withProperty } from './session.ts';
 export const unsetProperty: SessionStatement<UnsetProperty> = {
   family: 'session',
   topicNeed: () => 'nothing',
+  property: ({ name }) => ({ name }),
   apply: ({ name }, session) => withProperty(session, name, undefined),
+  entity: () => undefined,
 };

@@ -13,6 +13,7 @@ export function unsupportedStatement(what: string): DirectStatement<Statement, n
       throw unsupported(what, span);
     },
     execute: ({ statement: { span } }) => Promise.reject(unsupported(what, span)),
+    entity: () => Promise.resolve(undefined),
   };
 }
 

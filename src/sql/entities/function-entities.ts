@@ -1,4 +1,4 @@
-import type { SqlFunction } from '../../sql/functions/definition.ts';
+import type { SqlFunction } from '../functions/definition.ts';
 import { returnText } from './return-text.ts';
 
 const KINDS = { scalar: 'SCALAR', aggregate: 'AGGREGATE', table: 'TABLE' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { returnText } from '../../src/server/entities/return-text.ts';
-import { builtInRegistry, defineAggregate, type SqlType } from '../../src/sql/index.ts';
+import { returnText } from '../../../src/sql/entities/return-text.ts';
+import { builtInRegistry, defineAggregate, type SqlType } from '../../../src/sql/index.ts';
 
 const textsOf = (name: string): readonly string[] =>
   (builtInRegistry().find(name)?.overloads ?? []).map(

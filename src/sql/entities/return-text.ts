@@ -8,8 +8,8 @@ import {
   STRING,
   structType,
 } from '../../serde/model/sql-type.ts';
-import type { ArgumentType, SqlFunction } from '../../sql/functions/definition.ts';
-import { type Parameter, parseParameter, type TypePattern } from '../../sql/functions/signature.ts';
+import type { ArgumentType, SqlFunction } from '../functions/definition.ts';
+import { type Parameter, parseParameter, type TypePattern } from '../functions/signature.ts';
 
 /**
  * What an overload returns, as a type text. Where the arguments decide, it is asked for sample arguments, and their

@@ -1,4 +1,5 @@
-import type { QueryDescription, QueryStatistics } from '../../sql/index.ts';
+import type { QueryStatistics } from '../host/host.ts';
+import type { QueryDescription } from './descriptions.ts';
 
 /** What the queries at one source have done, which are those that read it, or those that write it. */
 interface SourceStatistics {

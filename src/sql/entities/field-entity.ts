@@ -1,5 +1,5 @@
 import type { SqlType } from '../../serde/model/sql-type.ts';
-import type { LogicalSchema } from '../../sql/types/logical-schema.ts';
+import type { LogicalSchema } from '../types/logical-schema.ts';
 
 /** A type as ksqlDB's API describes it. */
 interface SchemaEntity {

@@ -1,0 +1,74 @@
+import type { Explanation, QueryDescription } from './descriptions.ts';
+import { type FieldEntity, schemaEntity } from './field-entity.ts';
+import { droppedRows, tasksMetadata } from './query-statistics.ts';
+
+/** One entry of a `queries` entity. */
+export function queryListing({ id, sink, sinkTopic, text, kind, state }: QueryDescription) {
+  return {
+    id,
+    sinks: sink === undefined ? [] : [sink],
+    sinkKafkaTopics: sinkTopic === undefined ? [] : [sinkTopic],
+    queryString: text,
+    queryType: kind,
+    state,
+    statusCount: { [state]: 1 },
+  };
+}
+
+type DescribedQuery = Omit<QueryDescription, 'state'> & { readonly state: QueryDescription['state'] | '' };
+
+/** The `queryDescription` of a query. */
+export async function queryDescription(query: DescribedQuery, explanation?: Explanation) {
+  const statistics = await query.statistics?.();
+  return {
+    id: query.id,
+    statementText: query.text,
+    windowType: null,
+    fields: query.columns.map(
+      ({ name, type, isKey }): FieldEntity => ({
+        name,
+        schema: schemaEntity(type),
+        ...(isKey ? { type: 'KEY' } : {}),
+      }),
+    ),
+    sources: query.sources,
+    sinks: query.sink === undefined ? [] : [query.sink],
+    topology: explanation?.topology ?? '',
+    executionPlan: explanation === undefined ? '' : ladder(explanation),
+    overriddenProperties: {},
+    ksqlHostQueryStatus: {},
+    queryType: query.kind,
+    queryErrors: [
+      ...(statistics === undefined ? [] : droppedRows(statistics).map((each) => ({ ...each, kind: 'USER' }))),
+      ...query.errors,
+    ].map(({ message, timestampMs, kind }) => ({
+      errorMessage: message,
+      timestamp: timestampMs,
+      type: kind,
+    })),
+    tasksMetadata: statistics === undefined ? [] : tasksMetadata(statistics),
+    consumerGroupId: statistics?.groupId ?? '',
+    state: query.state,
+  };
+}
+
+/** The `queryDescription` of an EXPLAIN. A statement that is explained and does not run has neither an id nor a state. */
+export async function explanationEntity(explanation: Explanation, text: string) {
+  const { query, plan, kind, columns } = explanation;
+  const explained: DescribedQuery = {
+    id: '',
+    text: text.replace(/^\s*EXPLAIN\s+/i, ''),
+    plan,
+    state: '',
+    kind,
+    columns,
+    sources: plan.sources,
+    errors: [],
+  };
+  return queryDescription(query ?? explained, explanation);
+}
+
+/** Each rung of a query's plan under its name. */
+function ladder({ logicalPlan, boundPlan, physicalPlan }: Explanation): string {
+  return `Logical plan\n${logicalPlan}\n\nExpressions\n${boundPlan}\n\nPhysical plan\n${physicalPlan}`;
+}
