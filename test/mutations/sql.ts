@@ -76,7 +76,7 @@ export const sqlMutations: readonly Mutation[] = [
     file: 'src/sql/statements/create/check-upgrade.ts',
     find: "topic: 'topicName',\n  formats: 'formats',\n  timestamp",
     replace: "topic: FREE,\n  formats: 'formats',\n  timestamp",
-    suite: ['test/sql/engine/check-upgrade.test.ts'],
+    suite: ['test/sql/statements/create/check-upgrade.test.ts'],
   },
   {
     name: 'a recorded statement that cannot be applied ends every start',

@@ -13,7 +13,7 @@ import type { CommandTopic } from '../commands/command-topic.ts';
 import type { SkippedCommands } from '../commands/skipped-commands.ts';
 import { ignoredWarning } from '../config/ignored-properties.ts';
 import { listProperties } from '../config/listed-properties.ts';
-import { checkProperty } from './request-body.ts';
+import { whySessionRefuses } from '../config/session-property.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
 import { withoutTopics } from './undo-topics.ts';
@@ -139,8 +139,7 @@ export class StatementExecutor {
       return await this.#engine.prepare(script, session, {
         nextNumber: () => this.#commands().plannedAtOffset,
         numbering: 'by-command',
-        checkProperty: ({ name, value }, statementText) =>
-          checkProperty(name, { ...(value === undefined ? {} : { value }), statementText }),
+        checkProperty: whySessionRefuses,
       });
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw this.#kafka.named(error);

@@ -1,8 +1,10 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { unreachable } from '../../base/assert.ts';
+import type { SourceSpan } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
+import { sqlError } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SqlHost } from '../host/host.ts';
 import type { PlannedStatement, RunningQueries } from '../statements/definition.ts';
@@ -18,11 +20,8 @@ import { placed } from './statement-place.ts';
 /** How the numbers of queries go on: with each query that is started, or with each statement that is recorded. */
 export type QueryNumbering = 'by-query' | 'by-command';
 
-/** Refuses what SET and UNSET say of a property, given the statement's text. @throws {Error} */
-export type PropertyCheck = (
-  property: { readonly name: string; readonly value?: string },
-  statementText: string,
-) => void;
+/** Says what is wrong with the property that SET or UNSET names; undefined where nothing is. */
+export type PropertyCheck = (name: string, value?: string) => string | undefined;
 
 interface ScriptCheckOptions {
   readonly host: SqlHost;
@@ -86,8 +85,7 @@ export class ScriptCheck {
       case 'planned':
         return { ...prepared, prepared: await this.#plan(definition, { statement, text, context }) };
       case 'session': {
-        const property = definition.property?.(statement);
-        if (property !== undefined) this.#options.checkProperty?.(property, text);
+        this.#checkProperty(definition.property?.(statement), statement.span);
         this.#session = definition.apply(statement, this.#session);
         return prepared;
       }
@@ -114,6 +112,15 @@ export class ScriptCheck {
       default:
         return unreachable(definition);
     }
+  }
+
+  #checkProperty(
+    property: { readonly name: string; readonly value?: string } | undefined,
+    span: SourceSpan,
+  ): void {
+    const { checkProperty } = this.#options;
+    const problem = property === undefined ? undefined : checkProperty?.(property.name, property.value);
+    if (problem !== undefined) throw sqlError(problem, { span });
   }
 
   async #plan(

@@ -63,6 +63,7 @@ export async function explanationEntity(explanation: Explanation, text: string) 
     kind,
     columns,
     sources: plan.sources,
+    ...(plan.sink === undefined ? {} : { sink: plan.sink }),
     errors: [],
   };
   return queryDescription(query ?? explained, explanation);

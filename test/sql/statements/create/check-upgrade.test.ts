@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+import { builtInRegistry } from '../../../../src/sql/functions/built-in.ts';
+import { CaseEngine } from '../../../../src/sql/testing/case-engine.ts';
 
 const sources = `
   CREATE STREAM a (id INT KEY, v INT, t BIGINT, l ARRAY<INT>) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');

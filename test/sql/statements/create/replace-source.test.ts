@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseScript } from '../../../grammar/parse.ts';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
-import { LiveEngine } from '../../../src/sql/testing/live-engine.ts';
+import { parseScript } from '../../../../grammar/parse.ts';
+import { builtInRegistry } from '../../../../src/sql/functions/built-in.ts';
+import { CaseEngine } from '../../../../src/sql/testing/case-engine.ts';
+import { LiveEngine } from '../../../../src/sql/testing/live-engine.ts';
 
 const sources = `
   CREATE STREAM a (id INT KEY, v INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');

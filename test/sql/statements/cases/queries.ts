@@ -1,0 +1,50 @@
+import { done, type StatementCase } from '../statement-case.ts';
+
+const WRONG_ENDPOINT = "should be issued to the websocket endpoint '/query'";
+
+export const select: StatementCase = {
+  rows: [
+    ["SELECT item, total FROM totals WHERE item = 'tea';", '["tea",3]'],
+    ['SELECT id, amount FROM orders;', '["o1",3]'],
+    ['SELECT item FROM orders EMIT CHANGES LIMIT 1;', '["tea"]'],
+  ],
+  refusals: [
+    ['SELECT * FROM orders EMIT CHANGES;', WRONG_ENDPOINT],
+    ['SELECT nothing FROM nowhere EMIT CHANGES;', 'NOWHERE does not exist'],
+    ['SELECT nothing FROM orders EMIT CHANGES;', 'NOTHING'],
+  ],
+};
+
+export const print: StatementCase = {
+  rows: [["PRINT 'orders' FROM BEGINNING LIMIT 1;", 'key: o1']],
+  refusals: [["PRINT 'orders' FROM BEGINNING LIMIT 1;", WRONG_ENDPOINT]],
+};
+
+export const queryControl: StatementCase = {
+  answers: [
+    ['PAUSE totals_query;', done('Query paused.')],
+    ['RESUME ALL;', done('Query resumed.', { commandId: 'terminate/`ALL`/execute' })],
+    ['TERMINATE totals_query;', done('Query terminated.', { commandId: 'terminate/`TOTALS_QUERY`/execute' })],
+  ],
+  refusals: [['TERMINATE totals_quer;', 'Unknown queryId: TOTALS_QUER']],
+};
+
+export const explain: StatementCase = {
+  answers: [
+    [
+      'EXPLAIN SELECT item FROM orders EMIT CHANGES;',
+      { '@type': 'queryDescription', queryDescription: { id: '', queryType: 'PUSH', sources: ['ORDERS'] } },
+    ],
+    [
+      'EXPLAIN CREATE STREAM e AS SELECT id, item FROM orders;',
+      { queryDescription: { queryType: 'PERSISTENT', sinks: ['E'] } },
+    ],
+    ['EXPLAIN totals_query;', { queryDescription: { id: 'TOTALS_QUERY', queryType: 'PERSISTENT' } }],
+  ],
+  refusals: [
+    ['EXPLAIN SELECT nothing FROM nowhere;', 'NOWHERE does not exist'],
+    ['EXPLAIN SELECT nothing FROM orders;', 'NOTHING'],
+    ['EXPLAIN DROP STREAM orders;', 'EXPLAIN shows the plans of queries'],
+    ['EXPLAIN totals_quer;', 'Unknown queryId: TOTALS_QUER'],
+  ],
+};
