@@ -3,6 +3,7 @@ import type { IToken } from 'chevrotain';
 import { type Diagnostic, DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
 import type { Expression, Statement, TypeNode } from './ast.ts';
 import { spanOf, tokenize } from './lexer.ts';
+import { checkLimit, checkTree } from './limits.ts';
 import { SqlParser } from './parser/sql-parser.ts';
 import { syntaxError, testOnlyStatement } from './syntax-error.ts';
 import { K, Semicolon } from './tokens.ts';
@@ -83,6 +84,7 @@ export function parseTolerantly(text: string, options: ParseOptions = {}): Toler
       const statement = parser.statement();
       for (const error of parser.errors) diagnostics.push(syntaxError(error, tokens).diagnostic);
       if (parser.errors.length > 0) continue;
+      checkTree(statement);
       statements.push({ statement, text: textOf(text, part) });
       defineVariables(statement, variables);
     } catch (error) {
@@ -109,6 +111,7 @@ function parseOne<T>(text: string, rule: (parser: SqlParser) => T): T {
   const result = rule(parser);
   const error = parser.errors[0];
   if (error !== undefined) throw syntaxError(error, tokens);
+  if (typeof result === 'object' && result !== null) checkTree(result);
   return result;
 }
 
@@ -119,6 +122,7 @@ interface StatementTokens {
 }
 
 function splitStatements(text: string): readonly StatementTokens[] {
+  checkLimit('SCRIPT_LENGTH_MAX', text.length, () => ({ start: 0, end: 0, line: 1, column: 1 }));
   const parts: StatementTokens[] = [];
   let tokens: IToken[] = [];
   for (const token of tokenize(text).tokens) {
@@ -147,6 +151,7 @@ function parsePart(part: StatementTokens, variables: Variables, testStatements: 
   if (error !== undefined) throw syntaxError(error, tokens);
   const words = testStatements ? undefined : testOnlyWords(statement);
   if (words !== undefined && first !== undefined) throw testOnlyStatement(words, spanOf(first));
+  checkTree(statement);
   return statement;
 }
 

@@ -3,6 +3,7 @@ import type { Literal, Node, SourceSpan, TimeUnit } from '../ast.ts';
 import { EmbeddedActionsParser } from '../chevrotain.ts';
 import { errorMessages } from '../error-messages.ts';
 import { spanOf } from '../lexer.ts';
+import { checkLimit } from '../limits.ts';
 import {
   allTokens,
   BackquotedIdentifier,
@@ -37,6 +38,24 @@ export class BaseParser extends EmbeddedActionsParser {
       skipValidations: !options.validate,
       errorMessageProvider: errorMessages,
     });
+  }
+
+  /** How deep what is being parsed stands inside of others. */
+  #nesting = 0;
+
+  /** A level deeper. @throws {DiagnosticError} before the parser's stack ends. */
+  protected enter(): void {
+    this.ACTION(() => checkLimit('NESTING_MAX', ++this.#nesting, () => spanOf(this.LA(1))));
+  }
+
+  protected leave(): void {
+    this.ACTION(() => {
+      this.#nesting--;
+    });
+  }
+
+  protected resetNesting(): void {
+    this.#nesting = 0;
   }
 
   /** The token with which the node being parsed begins: taken before anything of it is consumed. */

@@ -33,37 +33,42 @@ import {
   Slash,
   StructArrow,
 } from '../tokens.ts';
+import { spanOf } from '../lexer.ts';
 import { type Fields, identifierText, type Rule } from './base-parser.ts';
+import { OperatorChain } from './operator-chain.ts';
 import { TypeParser } from './type-parser.ts';
 
 /**
  * Expressions, lowest precedence first: OR, AND, NOT, one predicate, `||`, `+ -`, `* / %`, sign, AT TIME ZONE, postfix.
- * The order is that of ksqlDB's grammar (SqlBase.g4, `booleanExpression` and `valueExpression`).
+ * Operators of several precedences are read in one rule, see {@link OperatorChain}. The order is that of ksqlDB's grammar (SqlBase.g4, `booleanExpression` and `valueExpression`).
  */
 export class ExpressionParser extends TypeParser {
   /** Parameters of the lambdas around what is being parsed, innermost last. */
   readonly #lambdaScopes: (readonly string[])[] = [];
 
+  /** Conditions with AND and OR between them, of which AND binds more. */
   readonly expression: Rule<Expression> = this.RULE('expression', () => {
+    const chain = new OperatorChain<'AND' | 'OR'>();
+    this.enter();
     const start = this.mark();
-    let left = this.SUBRULE(this.conjunction);
+    const first = this.SUBRULE(this.negation);
+    this.ACTION(() => chain.operand(first, this.spanFrom(spanOf(start))));
     this.MANY(() => {
-      this.CONSUME(K.OR);
-      const right = this.SUBRULE2(this.conjunction);
-      left = this.node<Expression>(start, { kind: 'Logical', operator: 'OR', left, right });
+      const operator = this.OR<'AND' | 'OR'>([
+        { ALT: () => then(this.CONSUME(K.AND), 'AND') },
+        { ALT: () => then(this.CONSUME(K.OR), 'OR') },
+      ]);
+      const next = this.mark();
+      const operand = this.SUBRULE2(this.negation);
+      this.ACTION(() => {
+        chain.operator(operator);
+        chain.operand(operand, this.spanFrom(spanOf(next)));
+      });
     });
-    return left;
-  });
-
-  readonly conjunction: Rule<Expression> = this.RULE('conjunction', () => {
-    const start = this.mark();
-    let left = this.SUBRULE(this.negation);
-    this.MANY(() => {
-      this.CONSUME(K.AND);
-      const right = this.SUBRULE2(this.negation);
-      left = this.node<Expression>(start, { kind: 'Logical', operator: 'AND', left, right });
-    });
-    return left;
+    this.leave();
+    return this.ACTION(() =>
+      chain.fold(CONDITIONS, (operator, sides) => frozen({ kind: 'Logical', operator, ...sides })),
+    );
   });
 
   readonly negation: Rule<Expression> = this.RULE('negation', () => {
@@ -72,7 +77,9 @@ export class ExpressionParser extends TypeParser {
       {
         ALT: () => {
           this.CONSUME(K.NOT);
+          this.enter();
           const operand = this.SUBRULE(this.negation);
+          this.leave();
           return this.node<Expression>(start, { kind: 'Not', operand });
         },
       },
@@ -186,48 +193,35 @@ export class ExpressionParser extends TypeParser {
     });
   });
 
+  /** Values with operators between them: `* / %` bind more than `+ -`, and those more than `||`. */
   readonly valueExpression: Rule<Expression> = this.RULE('valueExpression', () => {
+    const chain = new OperatorChain<ArithmeticOperator | '||'>();
     const start = this.mark();
-    let left = this.SUBRULE(this.sum);
+    const first = this.SUBRULE(this.signed);
+    this.ACTION(() => chain.operand(first, this.spanFrom(spanOf(start))));
     this.MANY(() => {
-      this.CONSUME(Concat);
-      const right = this.SUBRULE2(this.sum);
-      left = this.node<Expression>(start, {
-        kind: 'FunctionCall',
-        name: 'CONCAT',
-        arguments: Object.freeze([left, right]),
-      });
-    });
-    return left;
-  });
-
-  readonly sum: Rule<Expression> = this.RULE('sum', () => {
-    const start = this.mark();
-    let left = this.SUBRULE(this.product);
-    this.MANY(() => {
-      const operator = this.OR<ArithmeticOperator>([
+      const operator = this.OR<ArithmeticOperator | '||'>([
+        { ALT: () => then(this.CONSUME(Concat), '||') },
         { ALT: () => then(this.CONSUME(Plus), '+') },
         { ALT: () => then(this.CONSUME(Minus), '-') },
-      ]);
-      const right = this.SUBRULE2(this.product);
-      left = this.node<Expression>(start, { kind: 'Arithmetic', operator, left, right });
-    });
-    return left;
-  });
-
-  readonly product: Rule<Expression> = this.RULE('product', () => {
-    const start = this.mark();
-    let left = this.SUBRULE(this.signed);
-    this.MANY(() => {
-      const operator = this.OR<ArithmeticOperator>([
         { ALT: () => then(this.CONSUME(Asterisk), '*') },
         { ALT: () => then(this.CONSUME(Slash), '/') },
         { ALT: () => then(this.CONSUME(Percent), '%') },
       ]);
-      const right = this.SUBRULE2(this.signed);
-      left = this.node<Expression>(start, { kind: 'Arithmetic', operator, left, right });
+      const next = this.mark();
+      const operand = this.SUBRULE2(this.signed);
+      this.ACTION(() => {
+        chain.operator(operator);
+        chain.operand(operand, this.spanFrom(spanOf(next)));
+      });
     });
-    return left;
+    return this.ACTION(() =>
+      chain.fold(VALUES, (operator, { left, right, span }) =>
+        operator === '||'
+          ? frozen({ kind: 'FunctionCall', name: 'CONCAT', arguments: Object.freeze([left, right]), span })
+          : frozen({ kind: 'Arithmetic', operator, left, right, span }),
+      ),
+    );
   });
 
   /** A sign before a number belongs to the number; before anything else it is an operator. */
@@ -238,14 +232,18 @@ export class ExpressionParser extends TypeParser {
         GATE: () => !this.#isNumberNext(2),
         ALT: () => {
           this.CONSUME(Minus);
+          this.enter();
           const operand = this.SUBRULE(this.signed);
+          this.leave();
           return this.node<Expression>(start, { kind: 'Sign', operator: '-', operand });
         },
       },
       {
         ALT: () => {
           this.CONSUME(Plus);
+          this.enter();
           const operand = this.SUBRULE2(this.signed);
+          this.leave();
           return this.node<Expression>(start, { kind: 'Sign', operator: '+', operand });
         },
       },
@@ -284,7 +282,9 @@ export class ExpressionParser extends TypeParser {
           {
             ALT: () => {
               this.CONSUME(LeftBracket);
+              this.enter();
               const index = this.SUBRULE(this.valueExpression);
+              this.leave();
               this.CONSUME(RightBracket);
               return this.node<Expression>(start, { kind: 'Subscript', base, index });
             },
@@ -352,7 +352,9 @@ export class ExpressionParser extends TypeParser {
     const branches: WhenClause[] = [];
     this.CONSUME(K.CASE);
     this.OPTION(() => {
+      this.enter();
       operand = this.SUBRULE(this.valueExpression);
+      this.leave();
     });
     this.AT_LEAST_ONE(() => branches.push(this.SUBRULE(this.whenClause)));
     this.OPTION2(() => {
@@ -536,9 +538,10 @@ export class ExpressionParser extends TypeParser {
     });
   });
 
-  /** Forgets the lambdas of a parse that failed inside one. */
+  /** Forgets where a parse that failed was: inside of lambdas, and of what else nests. */
   protected resetScopes(): void {
     this.#lambdaScopes.length = 0;
+    this.resetNesting();
   }
 
   /** An infix node, which begins where its first operand did. */
@@ -547,6 +550,12 @@ export class ExpressionParser extends TypeParser {
     return this.nodeAt<Expression>(first?.span ?? nowhere, fields);
   }
 }
+
+/** Operators of one precedence each, those that bind most first. */
+const CONDITIONS = [['AND'], ['OR']] as const;
+const VALUES = [['*', '/', '%'], ['+', '-'], ['||']] as const;
+
+const frozen = (node: Expression): Expression => Object.freeze(node);
 
 const nowhere: SourceSpan = { start: 0, end: 0, line: 1, column: 1 };
 

@@ -23,12 +23,14 @@ const synonyms: ReadonlyMap<string, string> = new Map([
 export class TypeParser extends BaseParser {
   readonly type: Rule<TypeNode> = this.RULE('type', () => {
     const start = this.mark();
+    this.enter();
     let type = this.SUBRULE(this.plainType);
     this.MANY(() => {
       this.CONSUME(K.ARRAY);
       const element = type;
       type = this.node<TypeNode>(start, { kind: 'ArrayType', element });
     });
+    this.leave();
     return type;
   });
 
