@@ -4,7 +4,7 @@
  */
 import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
 
-export const LIMITS = {
+const LIMITS = {
   /** Parentheses, calls, CASE, ARRAY[…], types and what else stands inside of one another as it is written. */
   NESTING_MAX: 80,
   /** Levels of operators and calls in an expression: `a + b + c` has three. Long lists of AND and OR are no deep trees. */
