@@ -28,10 +28,10 @@ const script = `
 
 /** Keeps the one query that is started, to watch it. */
 class WatchedHost extends KafkaHost {
-  query: Awaited<ReturnType<KafkaHost['startQuery']>> | undefined;
+  query: ReturnType<KafkaHost['newQuery']> | undefined;
 
-  override async startQuery(...args: Parameters<KafkaHost['startQuery']>) {
-    this.query = await super.startQuery(...args);
+  override newQuery(...args: Parameters<KafkaHost['newQuery']>) {
+    this.query = super.newQuery(...args);
     return this.query;
   }
 }

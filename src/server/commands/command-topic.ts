@@ -1,6 +1,6 @@
 import { mustStop } from '../../base/assert.ts';
 import type { Environment } from '../../base/environment.ts';
-import { messageOf, OperationalError } from '../../base/errors.ts';
+import { type AssertionFailure, messageOf, OperationalError } from '../../base/errors.ts';
 import { type Admin, Consumer, Producer } from '../../client/index.ts';
 import type { Logger } from '../../base/logger.ts';
 import {
@@ -40,7 +40,10 @@ interface CommandTopicOptions {
   readonly onRead: (count: number, total: number) => void;
   /** Given all commands that were recorded before, at start-up. */
   readonly restore: (commands: readonly RecordedCommand[]) => Promise<void>;
-  /** Runs a new command; called in the order of the topic, one at a time. Its answer goes to who appended it. */
+  /**
+   * Carries out a new command; called in the order of the topic. What later ones are planned on has changed when it
+   * returns, or nothing has when it throws. The rest goes on meanwhile, and its answer goes to who appended the command.
+   */
   readonly apply: (command: Command) => Promise<unknown>;
   /** Told of a new command that this release cannot read the plan of. */
   readonly onSkipped: (recorded: RecordedCommand, reason: string) => void;
@@ -48,10 +51,14 @@ interface CommandTopicOptions {
   readonly onFailure: (error: Error) => void;
 }
 
-type Outcome = { readonly result: unknown } | { readonly error: unknown };
+/** A command that was applied here. */
+export interface AppliedCommand {
+  /** What carrying it out answers, or throws; undefined where another command got ahead of it, and it is not applied. */
+  readonly done: Promise<unknown> | undefined;
+}
 
 interface Waiter {
-  resolve(result: unknown): void;
+  resolve(applied: AppliedCommand): void;
   reject(error: unknown): void;
 }
 
@@ -66,7 +73,7 @@ export class CommandTopic {
   /** Appended here and not applied yet, by offset. */
   readonly #waiters = new Map<number, Waiter>();
   /** The consumer may be faster than the producer's acknowledgement: applied before `append` knew the offset. */
-  readonly #early = new Map<number, Outcome>();
+  readonly #early = new Map<number, AppliedCommand>();
   readonly #order = new CommandOrder();
   #progress: CommandProgress | undefined;
   #appending = 0;
@@ -110,19 +117,17 @@ export class CommandTopic {
   }
 
   /**
-   * Records a command, waits until it was applied here, and answers what that answered; undefined where another server's
-   * command got ahead of it, and it is not applied.
+   * Records a command, and resolves when it was applied here: what is planned then is planned on what it has left.
    * @param onRecorded called when it is in the topic: what is thrown afterwards does not take it back.
-   * @throws what applying it threw.
    */
-  async append(command: NewCommand, onRecorded: () => void = () => undefined): Promise<unknown> {
+  async append(command: NewCommand, onRecorded: () => void = () => undefined): Promise<AppliedCommand> {
     if (this.#failure !== undefined) throw this.#failure;
     const offset = await this.#send(command);
     onRecorded();
-    const applied = new Promise((resolve, reject) => {
+    const applied = new Promise<AppliedCommand>((resolve, reject) => {
       const early = this.#early.get(offset);
       this.#early.delete(offset);
-      if (early !== undefined) settle({ resolve, reject }, early);
+      if (early !== undefined) resolve(early);
       // The following has ended while the offset was on its way.
       else if (this.#failure !== undefined) reject(this.#failure);
       else this.#waiters.set(offset, { resolve, reject });
@@ -191,14 +196,12 @@ export class CommandTopic {
   }
 
   async #follow(): Promise<void> {
-    while (!this.#closed) {
+    while (!this.#closed && this.#failure === undefined) {
       try {
         await this.#applyNext();
       } catch (error) {
-        if (this.#closed) return;
-        this.#failure = error instanceof Error ? error : new Error(String(error));
-        this.#rejectAll(this.#failure);
-        this.#options.onFailure(this.#failure);
+        if (!this.#closed && this.#failure === undefined)
+          this.#fail(error instanceof Error ? error : new Error(String(error)));
         return;
       }
     }
@@ -207,44 +210,59 @@ export class CommandTopic {
   async #applyNext(): Promise<void> {
     for (const { records } of await this.#consumer.poll(POLL_TIMEOUT_MS)) {
       for (const { offset, key, value } of records) {
-        await this.#applyOne({ ...decodeCommand(key, value), offset });
+        if (this.#failure !== undefined) return;
+        this.#applyOne({ ...decodeCommand(key, value), offset });
       }
     }
   }
 
-  async #applyOne(recorded: RecordedCommand): Promise<void> {
+  #applyOne(recorded: RecordedCommand): void {
     const { offset } = recorded;
-    const outcome: Outcome = this.#order.isOvertaken(recorded)
-      ? { result: undefined }
-      : await this.#carryOut(recorded);
+    const done = this.#order.isOvertaken(recorded) ? undefined : this.#carryOut(recorded);
+    // What it threw goes to whoever waits for it, too.
+    done?.catch((error: unknown) => this.#onRefused(recorded, error));
     this.#progress?.note(offset + 1);
     const waiter = this.#waiters.get(offset);
     this.#waiters.delete(offset);
-    if (waiter !== undefined) settle(waiter, outcome);
-    else if (this.#appending > 0) this.#early.set(offset, outcome);
+    if (waiter !== undefined) waiter.resolve({ done });
+    else if (this.#appending > 0) this.#early.set(offset, { done });
   }
 
-  async #carryOut(recorded: RecordedCommand): Promise<Outcome> {
+  #carryOut(recorded: RecordedCommand): Promise<unknown> | undefined {
     if (recorded.obstacle !== undefined) {
       this.#options.onSkipped(recorded, recorded.obstacle);
       this.#order.carriedOut(recorded);
-      return { result: undefined };
+      return undefined;
     }
-    const outcome: Outcome = await this.#options.apply(recorded.command).then(
-      (result) => ({ result }),
-      (error: unknown) => {
-        // What later commands would work on is broken.
-        if (mustStop(error)) {
-          error.stopped = 'the carrying out of statements';
-          throw error;
-        }
-        if (recorded.command.plan !== null) this.#options.onSkipped(recorded, messageOf(error));
-        return { error };
-      },
-    );
+    let done: Promise<unknown>;
+    try {
+      done = this.#options.apply(recorded.command);
+    } catch (error) {
+      if (mustStop(error)) this.#stopFor(error);
+      done = Promise.reject(error);
+    }
     // Not before: what is planned behind this command is planned on what it has left.
     this.#order.carriedOut(recorded);
-    return outcome;
+    return done;
+  }
+
+  #onRefused(recorded: RecordedCommand, error: unknown): void {
+    // What later commands would work on is broken.
+    if (mustStop(error)) this.#stopFor(error);
+    else if (recorded.command.plan !== null) this.#options.onSkipped(recorded, messageOf(error));
+  }
+
+  #stopFor(failure: AssertionFailure): void {
+    failure.stopped = 'the carrying out of statements';
+    this.#fail(failure);
+    this.#consumer.wakeup();
+  }
+
+  #fail(failure: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#rejectAll(failure);
+    this.#options.onFailure(failure);
   }
 
   #rejectAll(error: Error): void {
@@ -265,9 +283,4 @@ async function createTopic({ admin, topic }: CommandTopicOptions): Promise<strin
 
 function closed(): OperationalError {
   return new OperationalError('CLOSED', 'the SQL server is shutting down', { retriable: true });
-}
-
-function settle(waiter: Waiter, outcome: Outcome): void {
-  if ('result' in outcome) waiter.resolve(outcome.result);
-  else waiter.reject(outcome.error);
 }

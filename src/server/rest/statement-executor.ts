@@ -7,6 +7,9 @@ import type { PreparedStatement, Session, SqlEngine } from '../../sql/index.ts';
 import type { ServerFacts } from '../../sql/entities/server-facts.ts';
 import { currentStatus, type StatementEntity, warningEntity } from '../../sql/entities/statement-entity.ts';
 import { definitionOf } from '../../sql/statements/index.ts';
+import type { PreparedPlan } from '../../sql/statements/prepared-statement.ts';
+import { queryControl } from '../../sql/statements/query-control.ts';
+import { touchedNames } from '../../sql/statements/touched-names.ts';
 import { planCommandId, type RecordedPlan } from '../../sql/statements/plan-kinds.ts';
 import type { Command } from '../commands/command.ts';
 import type { CommandTopic } from '../commands/command-topic.ts';
@@ -17,12 +20,26 @@ import { whySessionRefuses } from '../config/session-property.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
 import { withoutTopics } from './undo-topics.ts';
+import { waitFor } from '../commands/wait-for.ts';
+import { NameLocks } from './name-locks.ts';
 import { StatementLane } from './statement-lane.ts';
 
 /** What applying a command answers. */
 interface CommandResult {
   readonly message: string;
   readonly queryId?: string;
+}
+
+/** A statement that is in the command topic, and was applied here. */
+interface RecordedStatement {
+  readonly id: string;
+  readonly plannedAtOffset: number;
+  readonly done: Promise<unknown>;
+}
+
+/** The answer to a statement that has nothing to do. */
+interface NothingRecorded {
+  readonly warning: StatementEntity;
 }
 
 /** How a statement that was recorded has ended, for `/status`. */
@@ -33,6 +50,8 @@ interface CommandStatus {
 }
 
 const STATUSES_MAX = 1_000;
+/** So much of a statement is shown to one that waits for it. */
+const NAMED_CHARS_MAX = 200;
 /** How often a statement is planned while other servers of the service record theirs. */
 const RECORD_ATTEMPTS_MAX = 20;
 /** How long a statement waits for an earlier command: ksqlDB's `ksql.server.command.response.timeout.ms`. */
@@ -50,6 +69,7 @@ export class StatementExecutor {
   readonly #kafka: KafkaAbsence;
   readonly #skipped: SkippedCommands;
   readonly #statuses = new Map<string, CommandStatus>();
+  readonly #locks: NameLocks;
   readonly #lane: StatementLane;
   readonly #environment: { readonly clock: Clock; readonly timers: Timers };
   readonly #facts: ServerFacts;
@@ -74,6 +94,15 @@ export class StatementExecutor {
       propertyWarning: ignoredWarning,
       serviceWarnings: () => options.skipped.warnings(),
     };
+    const { kafka } = options;
+    this.#locks = new NameLocks({
+      timers: options.environment.timers,
+      waitMsMax: kafka.timeoutMs,
+      onLate: (text) => {
+        const outcome = `the statement was not run: it waited for another one, ${text.slice(0, NAMED_CHARS_MAX)}`;
+        return kafka.error(outcome) ?? new OperationalError('HELD_UP', outcome, { retriable: true });
+      },
+    });
     this.#lane = new StatementLane({
       timers: options.environment.timers,
       waitMsMax: options.kafka.timeoutMs,
@@ -150,77 +179,90 @@ export class StatementExecutor {
     }
   }
 
-  /** Applies a command that was recorded, here or by another server of the service. */
-  async apply(command: Command): Promise<CommandResult> {
+  /**
+   * Applies a command that was recorded, here or by another server of the service. The catalog has changed when this
+   * returns, or nothing has where it throws; the promise resolves when queries have started and ended.
+   */
+  apply(command: Command): Promise<CommandResult> {
     const { id } = command;
-    try {
-      const applied = await this.#applied(command);
-      this.#skipped.carriedOut(command);
-      this.#remember(id, { status: 'SUCCESS', message: applied.message, queryId: applied.queryId ?? null });
-      return applied;
-    } catch (error) {
+    const failed = (error: unknown): never => {
       this.#remember(id, { status: 'ERROR', message: toRestError(error).message });
       throw error;
+    };
+    try {
+      return this.#applied(command).then((applied) => {
+        const { message, queryId = null } = applied;
+        this.#skipped.carriedOut(command);
+        this.#remember(id, { status: 'SUCCESS', message, queryId });
+        return applied;
+      }, failed);
+    } catch (error) {
+      return failed(error);
     }
   }
 
-  async #applied({ plan, control, properties, statementText }: Command): Promise<CommandResult> {
-    const session = { properties, variables: new Map<string, string>() };
-    if (plan !== null) return this.#engine.replay(plan, session);
-    const [prepared] = await this.#engine.prepare(statementText, session);
-    if (prepared === undefined) return { message: 'nothing to do' };
-    await this.#engine.execute(prepared);
-    const definition = definitionOf(prepared.statement);
-    const isControl = definition.family === 'control' && control !== null;
-    return { message: isControl ? definition.message(control) : 'nothing to do' };
+  #applied({ plan, control, properties }: Command): Promise<CommandResult> {
+    if (plan !== null) return this.#engine.apply(plan, { properties, variables: new Map() });
+    if (control === null) return Promise.resolve({ message: 'nothing to do' });
+    return this.#engine.control(control).then(() => ({ message: queryControl.message(control) }));
   }
 
   async #run(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
     const { statement } = prepared;
     const definition = definitionOf(statement);
-    if (definition.family === 'planned') return this.#lane.run(() => this.#planAndRecord(prepared));
+    if (definition.family === 'planned') return this.#planAndRecord(prepared);
     // It is planned on nothing, and what is wrong must be ended although others wait.
     if (definition.family === 'control') {
       const control = definition.action(statement);
       const id = definition.commandId(control);
       const { plannedAtOffset } = this.#commands();
-      return this.#record(prepared, { id, plan: null, control, plannedAtOffset });
+      const recorded = await this.#record(prepared, { id, plan: null, control, plannedAtOffset });
+      return recorded === undefined ? undefined : this.#answer(prepared, recorded);
     }
     return this.#engine.answer(prepared, this.#facts);
   }
 
-  /** Plans a statement and records the plan; one that is not recorded leaves no topic behind. */
+  /**
+   * Plans a statement and records the plan, while no other one does that touches the same things; one that is not recorded
+   * leaves no topic behind.
+   */
   async #planAndRecord(prepared: PreparedStatement): Promise<StatementEntity> {
-    const made: string[] = [];
-    try {
-      return await this.#planAndRecordWith(prepared, made);
-    } catch (error) {
-      throw await withoutTopics(error, made, this.#engine);
-    }
+    assert(prepared.prepared !== undefined, `${prepared.statement.kind} has a plan`);
+    const { plan } = prepared.prepared;
+    const recorded = await this.#locks.run(touchedNames(plan), prepared.text, async () => {
+      const made: string[] = [];
+      try {
+        const result = await this.#planAndRecordWith(prepared, made);
+        // A topic is made use of again when it is gone; everything else is as the statement leaves it.
+        if (plan.deleteTopic !== undefined && 'done' in result) await Promise.allSettled([result.done]);
+        return result;
+      } catch (error) {
+        throw await withoutTopics(error, made, this.#engine);
+      }
+    });
+    return 'done' in recorded ? this.#answer(prepared, recorded) : recorded.warning;
   }
 
   /**
-   * Tries again and again while other servers' statements get ahead of it.
+   * What asks the cluster is done beside other statements; then it takes turns with them, and in its turn the plan is made
+   * once more, asking nobody: it is recorded where it still decides what was checked. Tries again and again while that
+   * is not so, or while other servers' statements get ahead of it.
    * @param made to which the topics are added that are made for it, as long as they can be taken back.
    */
-  async #planAndRecordWith(prepared: PreparedStatement, made: string[]): Promise<StatementEntity> {
+  async #planAndRecordWith(
+    prepared: PreparedStatement,
+    made: string[],
+  ): Promise<RecordedStatement | NothingRecorded> {
     for (let attempt = 0; attempt < RECORD_ATTEMPTS_MAX; attempt++) {
-      const plannedAtOffset = this.#commands().plannedAtOffset;
-      const plan = await this.#engine.plan(prepared, { queryNumber: plannedAtOffset });
-      assert(plan !== undefined, `${prepared.statement.kind} has a plan`);
-      if (plan.kind === 'none') return warningEntity(prepared.text, plan.message);
-      const topic = await this.#engine.createTopic(plan);
+      const queryNumber = this.#commands().plannedAtOffset;
+      const checked = await this.#engine.plan(prepared, { queryNumber });
+      assert(checked !== undefined, `${prepared.statement.kind} has a plan`);
+      if (checked.plan.kind === 'none')
+        return { warning: warningEntity(prepared.text, checked.plan.message) };
+      const topic = await this.#engine.createTopic(checked.plan);
       if (topic !== undefined) made.push(topic);
-      let isRecorded = false;
-      const onRecorded = (): void => {
-        isRecorded = true;
-      };
-      const decided = { id: planCommandId(plan), plan, control: null, plannedAtOffset };
-      const entity = await this.#record(prepared, decided, onRecorded).catch((error: unknown) => {
-        if (isRecorded) made.length = 0;
-        throw error;
-      });
-      if (entity !== undefined) return entity;
+      const recorded = await this.#lane.run(() => this.#recordInTurn(prepared, checked, made));
+      if (recorded !== undefined) return recorded;
     }
     throw new OperationalError(
       'OVERTAKEN',
@@ -229,17 +271,48 @@ export class StatementExecutor {
     );
   }
 
-  /** Answers when it was applied; undefined where another command got ahead. */
+  /** Undefined where the plan is not right any more, or another command got ahead. */
+  async #recordInTurn(
+    prepared: PreparedStatement,
+    checked: PreparedPlan,
+    made: string[],
+  ): Promise<RecordedStatement | undefined> {
+    const { plannedAtOffset } = this.#commands();
+    const plan = await this.#engine.planAgain(prepared, checked, plannedAtOffset);
+    if (plan === undefined || plan.kind === 'none') return undefined;
+    let isRecorded = false;
+    const onRecorded = (): void => {
+      isRecorded = true;
+    };
+    const decided = { id: planCommandId(plan), plan, control: null, plannedAtOffset };
+    return this.#record(prepared, decided, onRecorded).catch((error: unknown) => {
+      if (isRecorded) made.length = 0;
+      throw error;
+    });
+  }
+
+  /** Resolves when it was applied; undefined where another command got ahead. */
   async #record(
     { text, session: { properties } }: PreparedStatement,
     decided: Pick<Command, 'id' | 'plannedAtOffset' | 'control'> & { readonly plan: RecordedPlan | null },
     onRecorded: () => void = () => undefined,
-  ): Promise<StatementEntity | undefined> {
+  ): Promise<RecordedStatement | undefined> {
     const { id, plan, control, plannedAtOffset } = decided;
     const command = { id, statementText: text, properties, plan, control, plannedAtOffset };
-    const applied = (await this.#commands().append(command, onRecorded)) as CommandResult | undefined;
-    if (applied === undefined) return undefined;
-    const { message, queryId } = applied;
+    const { done } = await this.#commands().append(command, onRecorded);
+    return done === undefined ? undefined : { id, plannedAtOffset, done };
+  }
+
+  /** Waits until the queries run that a recorded statement starts, and those have ended that it ends. */
+  async #answer(
+    { text, session: { properties } }: PreparedStatement,
+    { id, plannedAtOffset, done }: RecordedStatement,
+  ): Promise<StatementEntity> {
+    const { timers } = this.#environment;
+    const applied = await waitFor(done, timers, this.#kafka.timeoutMs, () =>
+      this.#kafka.error('the statement is recorded, and will be carried out when the cluster is there'),
+    );
+    const { message, queryId } = applied as CommandResult;
     return currentStatus(text, {
       commandId: id,
       message,

@@ -140,7 +140,7 @@ export class ScriptCheck {
       this.#options.numbering === 'by-query' ? plan.query !== undefined : plan.kind !== 'none';
     if (isCounted) this.#numbersTaken += 1;
     this.#rememberTopics(plan);
-    return { plan, version, queryNumber };
+    return { plan, version, queryNumber, topics: parts.context.topics };
   }
 
   /** Topics that the script will have made count as there for what follows, and those that it deletes as gone. */

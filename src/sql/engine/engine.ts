@@ -18,17 +18,19 @@ import type {
   DirectResult,
   DirectStatement,
   PlannedStatement,
+  QueryAction,
 } from '../statements/definition.ts';
 import { definitionOf } from '../statements/index.ts';
 import { applyPlan, planMessage } from '../statements/plan-kinds.ts';
 import { planStatement } from '../statements/plan-statement.ts';
-import type { PreparedStatement } from '../statements/prepared-statement.ts';
+import type { PreparedPlan, PreparedStatement } from '../statements/prepared-statement.ts';
+import { roundTrip } from '../statements/plan-versions.ts';
 import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
 import { type PropertyCheck, type QueryNumbering, ScriptCheck } from './check-script.ts';
 import { checkedPlan } from './checked-plan.ts';
-import type { EngineState } from './engine-state.ts';
+import { type EngineState, isSamePlan } from './engine-state.ts';
 import { PersistentQueries } from './persistent-queries.ts';
 import { pullRows } from './pull-rows.ts';
 import { PushQueries } from './push-queries.ts';
@@ -51,6 +53,11 @@ interface AppliedPlan {
   readonly plan: StatementPlan;
   readonly message: string;
   readonly queryId?: string;
+}
+
+/** What is answered when queries have been ended or held up. */
+interface AppliedControl {
+  readonly queryIds: readonly string[];
 }
 
 interface PrepareOptions {
@@ -148,7 +155,7 @@ export class SqlEngine {
    * others. It is the one that the statement was prepared with, where nothing has changed since.
    * @throws {DiagnosticError} for whatever cannot be done: {@link SqlEngine.replay} refuses nothing any more.
    */
-  plan(prepared: PreparedStatement, options: PlanOptions = {}): Promise<StatementPlan | undefined> {
+  plan(prepared: PreparedStatement, options: PlanOptions = {}): Promise<PreparedPlan | undefined> {
     const definition = definitionOf(prepared.statement);
     if (definition.family !== 'planned') return Promise.resolve(undefined);
     return placed(prepared.statement, () => this.#plan(prepared, definition, options));
@@ -158,12 +165,41 @@ export class SqlEngine {
     { statement, text, session, prepared }: PreparedStatement,
     definition: PlannedStatement<Statement, StatementPlan>,
     { queryNumber = this.#queryNumber }: PlanOptions,
-  ): Promise<StatementPlan> {
-    if (prepared?.version === this.#version && prepared.queryNumber === queryNumber) return prepared.plan;
+  ): Promise<PreparedPlan> {
+    if (prepared?.version === this.#version && prepared.queryNumber === queryNumber) return prepared;
     const topics = await this.#topicsOf([statement]);
+    const { version, catalog, queries } = this.#state();
+    const context = this.#context(session, topics, catalog);
+    const input = { statement, text, context, queryNumber, queries };
+    const plan = await checkedPlan(definition, input, { host: this.#host });
+    return { plan, version, queryNumber, topics };
+  }
+
+  /**
+   * A plan as it is now, where other statements have changed something since it was checked. It asks nobody.
+   * @returns undefined where what it decides is not the same any more: then it has to be checked again.
+   * @throws {DiagnosticError} where it cannot be done any more.
+   */
+  planAgain(
+    prepared: PreparedStatement,
+    checked: PreparedPlan,
+    queryNumber: number,
+  ): Promise<StatementPlan | undefined> {
+    return placed(prepared.statement, async () => this.#planAgain(prepared, checked, queryNumber));
+  }
+
+  #planAgain(
+    { statement, text, session }: PreparedStatement,
+    { plan, version, queryNumber: checkedNumber, topics }: PreparedPlan,
+    queryNumber: number,
+  ): StatementPlan | undefined {
+    if (version === this.#version && queryNumber === checkedNumber) return plan;
+    const definition = definitionOf(statement);
+    if (definition.family !== 'planned') return undefined;
     const { catalog, queries } = this.#state();
     const context = this.#context(session, topics, catalog);
-    return checkedPlan(definition, { statement, text, context, queryNumber, queries }, { host: this.#host });
+    const now = roundTrip(definition.plan({ statement, text, context, queryNumber, queries }));
+    return isSamePlan(plan, now) ? now : undefined;
   }
 
   #state(): EngineState {
@@ -201,12 +237,12 @@ export class SqlEngine {
     switch (definition.family) {
       case 'planned':
         return this.#changes.run(async () => {
-          const plan = await this.#plan(prepared, definition, options);
+          const { plan } = await this.#plan(prepared, definition, options);
           await this.createTopic(plan);
-          return { kind: 'ddl', text, ...(await this.#apply(plan, session)) };
+          return { kind: 'ddl', text, ...(await this.apply(plan, session)) };
         });
       case 'control':
-        return this.#changes.run(() => this.#control(prepared, definition));
+        return this.#control(prepared, definition);
       case 'session':
         return { kind: 'session', text, session: definition.apply(statement, session) };
       case 'direct':
@@ -223,8 +259,7 @@ export class SqlEngine {
     definition: ControlStatement<Statement>,
   ): Promise<StatementResult> {
     const action = definition.action(statement);
-    const queryIds = await this.#queries.control(action);
-    this.#version += 1;
+    const { queryIds } = await this.control(action);
     if (action.action === 'TERMINATE') return { kind: 'terminated', text, queryIds };
     return { kind: 'control', text, action: action.action, queryIds };
   }
@@ -269,25 +304,38 @@ export class SqlEngine {
   }
 
   /**
-   * Does what a plan says that was recorded. It refuses nothing: a query that does not start is in ERROR, and is tried
-   * again.
+   * Does what a plan says that was recorded. When this returns the catalog is as the plan leaves it, and the queries are
+   * listed that it starts; the promise resolves when those have been tried, and those that it ends have ended. It refuses
+   * nothing: a query that does not start is in ERROR, and is tried again.
    */
-  replay(plan: StatementPlan, session: Session = emptySession): Promise<AppliedPlan> {
-    return this.#changes.run(() => this.#apply(plan, session));
+  apply(plan: StatementPlan, session: Session = emptySession): Promise<AppliedPlan> {
+    const { query, terminate = [] } = plan;
+    this.#catalog = applyPlan(this.#catalog, plan);
+    const context = this.#context(session, new Map(), this.#catalog);
+    const started = query === undefined ? undefined : this.#queries.start(query, plan.text, context);
+    if (query !== undefined) this.#queryNumber += 1;
+    const ended = terminate.map((id) => this.#queries.terminate(id));
+    if (plan.kind !== 'none') this.#version += 1;
+    return this.#applied(plan, [...(started === undefined ? [] : [started]), ...ended]);
   }
 
-  async #apply(plan: StatementPlan, session: Session): Promise<AppliedPlan> {
-    const { query, terminate = [], deleteTopic } = plan;
-    this.#catalog = applyPlan(this.#catalog, plan);
-    if (query !== undefined) {
-      await this.#queries.start(query, plan.text, this.#context(session, new Map(), this.#catalog));
-      this.#queryNumber += 1;
-    }
-    for (const id of terminate) await this.#queries.terminate(id);
+  async #applied(plan: StatementPlan, underWay: readonly Promise<void>[]): Promise<AppliedPlan> {
+    const { query, deleteTopic } = plan;
+    await Promise.all(underWay);
     const failure = deleteTopic === undefined ? '' : await this.#deleteTopic(deleteTopic);
-    if (plan.kind !== 'none') this.#version += 1;
     const message = planMessage(plan) + failure;
     return { plan, message, ...(query === undefined ? {} : { queryId: query.queryId }) };
+  }
+
+  /**
+   * Ends, holds up or goes on with queries. When this returns that is so in all lists; the promise resolves when they have
+   * ended.
+   * @throws {DiagnosticError} for a query that there is not.
+   */
+  control(action: QueryAction): Promise<AppliedControl> {
+    const { ids, done } = this.#queries.control(action);
+    this.#version += 1;
+    return done.then(() => ({ queryIds: ids }));
   }
 
   /** The source is dropped already: that its topic stays is told. */

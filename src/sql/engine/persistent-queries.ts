@@ -14,6 +14,8 @@ export class PersistentQueries implements RunningQueries {
   readonly #host: SqlHost;
   readonly #catalog: () => Catalog;
   readonly #queries = new Map<string, PersistentQuery>();
+  /** By id: queries that are being closed. */
+  readonly #closing = new Map<string, Promise<void>>();
   #isClosed = false;
 
   constructor(host: SqlHost, catalog: () => Catalog) {
@@ -65,12 +67,16 @@ export class PersistentQueries implements RunningQueries {
     };
   }
 
-  /** Starts a query, in the place of the one that has its id. */
-  async start(plan: QueryPlan, text: string, context: AnalysisContext): Promise<void> {
-    await this.#queries.get(plan.queryId)?.running.close({ cleanUp: false });
-    const running = await this.#host.startQuery(plan, context);
-    if (this.#isClosed) await running.close();
+  /** Starts a query, in the place of the one that has its id. It is listed at once; resolves when it was tried. */
+  start(plan: QueryPlan, text: string, context: AnalysisContext): Promise<void> {
+    const before = this.#queries.get(plan.queryId);
+    if (before !== undefined) void this.#close(before, { cleanUp: false });
+    const running = this.#host.newQuery(plan, context);
     this.#queries.set(plan.queryId, { text, running });
+    if (this.#isClosed) return running.close();
+    // Two that have one id share a state folder.
+    const gone = this.#closing.get(plan.queryId) ?? Promise.resolve();
+    return gone.then(() => running.start());
   }
 
   /** Takes up a query that ran before the server was stopped, without waiting until it runs. */
@@ -79,34 +85,59 @@ export class PersistentQueries implements RunningQueries {
     { text, context, isPaused }: { text: string; context: AnalysisContext; isPaused: boolean },
   ): Promise<void> {
     if (this.#isClosed) return;
-    const running = await this.#host.startQuery(plan, context, { isRestored: true });
-    if (isPaused) running.pause();
+    const running = this.#host.newQuery(plan, context);
     this.#queries.set(plan.queryId, { text, running });
+    if (isPaused) running.pause();
+    await running.start({ isRestored: true });
   }
 
-  /** @returns the ids of the queries that were meant. @throws {DiagnosticError} for an id that there is not. */
-  async control({ action, queryId }: QueryAction): Promise<readonly string[]> {
+  /**
+   * Ends, holds up or goes on with queries; they are not listed any more that end.
+   * @returns the ids of the queries that were meant; `done` resolves when they have ended.
+   * @throws {DiagnosticError} for an id that there is not.
+   */
+  control({ action, queryId }: QueryAction): {
+    readonly ids: readonly string[];
+    readonly done: Promise<void>;
+  } {
     if (queryId !== undefined) this.require(queryId);
     const ids = queryId === undefined ? [...this.#queries.keys()] : [queryId];
+    const ends: Promise<void>[] = [];
     for (const id of ids) {
-      if (action === 'TERMINATE') await this.terminate(id);
+      if (action === 'TERMINATE') ends.push(this.terminate(id));
       else if (action === 'PAUSE') this.#queries.get(id)?.running.pause();
       else this.#queries.get(id)?.running.resume();
     }
-    return ids;
+    return { ids, done: Promise.all(ends).then(() => undefined) };
   }
 
-  /** Ends a query for good: its state and internal topics go. */
+  /** Ends a query for good: its state and internal topics go. It is not listed any more from now on. */
   async terminate(id: string): Promise<void> {
     const query = this.#queries.get(id);
     this.#queries.delete(id);
-    await query?.running.close({ cleanUp: true });
+    if (query !== undefined) await this.#close(query, { cleanUp: true });
   }
 
   /** Stops all queries; their state and internal topics stay. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#queries.values()].map(({ running }) => running.close()));
+    const closing = [...this.#queries.values()].map(({ running }) => running.close());
+    await Promise.all([...closing, ...this.#closing.values()]);
     this.#queries.clear();
+  }
+
+  /** Closes a query that another one may take the id of meanwhile. */
+  #close({ running }: PersistentQuery, options: { readonly cleanUp: boolean }): Promise<void> {
+    const { queryId } = running.plan;
+    const before = this.#closing.get(queryId) ?? Promise.resolve();
+    const closed = Promise.all([before, running.close(options)]).then(() => undefined);
+    // That it cannot be closed is told to whoever ends it, and is no reason not to start the next one.
+    const over = closed
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#closing.get(queryId) === over) this.#closing.delete(queryId);
+      });
+    this.#closing.set(queryId, over);
+    return closed;
   }
 }

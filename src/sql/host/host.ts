@@ -45,17 +45,17 @@ export interface SqlHost {
   /** Writes a record and waits until it is acknowledged. */
   produce(record: ProducedRecord): Promise<void>;
   /**
-   * Takes up a query that writes a topic or keeps a table, and that was recorded. Never rejects: a query that does not
-   * start, or fails later, is in ERROR and is started again. Resolves when the first attempt is over.
+   * Takes up a query that writes a topic or keeps a table, and that was recorded; it is to be started. Never throws: a
+   * query that cannot be made is in ERROR.
    */
-  startQuery(plan: QueryPlan, context: AnalysisContext, options?: StartOptions): Promise<RunningQuery>;
+  newQuery(plan: QueryPlan, context: AnalysisContext): RunningQuery;
   /** Starts a query whose results go to the caller, from the earliest or latest records as the session says. */
   startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions): Promise<PushRun>;
 }
 
-export interface StartOptions {
+interface StartOptions {
   /** The server starts: the attempt is not waited for, so that no query keeps the others from starting. */
-  readonly isRestored?: boolean;
+  readonly isRestored: boolean;
 }
 
 export interface PushOptions {
@@ -126,6 +126,11 @@ export interface RunningQuery {
   readonly plan: QueryPlan;
   readonly state$: Observable<QueryState>;
   state(): QueryState;
+  /**
+   * Never rejects: a query that does not start, or fails later, is in ERROR and is started again. Resolves when the first
+   * attempt is over, or when the query was closed.
+   */
+  start(options?: StartOptions): Promise<void>;
   /** Errors that stopped it or that it skipped a record for, newest last; a bounded list. */
   errors(): readonly QueryError[];
   statistics(): Promise<QueryStatistics>;

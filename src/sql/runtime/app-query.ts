@@ -52,6 +52,8 @@ interface QueryHost extends KafkaHostOptions {
   /** Called before each start with the topics that it may make. */
   readonly note: (applicationId: string, internalTopics: readonly string[]) => void;
   readonly cleanUp: (ended: EndedApplication) => Promise<void>;
+  /** Starts a query among others. */
+  readonly startInTurn: (query: AppQuery) => void;
 }
 
 /**
@@ -136,6 +138,11 @@ export class AppQuery implements RunningQuery {
 
   async statistics(): Promise<QueryStatistics> {
     return this.#counts.statistics(await this.#positions.inputs(this.#app.metrics().tasks));
+  }
+
+  async start({ isRestored }: { readonly isRestored: boolean } = { isRestored: false }): Promise<void> {
+    if (isRestored) this.#host.startInTurn(this);
+    else await this.takeUp();
   }
 
   /** Starts it; what keeps it from starting is tried again. Resolves after the first attempt, and never rejects. */

@@ -13,7 +13,6 @@ import type {
   PushRun,
   RunningQuery,
   SqlHost,
-  StartOptions,
   TopicChanges,
 } from '../host/host.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
@@ -53,8 +52,6 @@ export class KafkaHost implements SqlHost {
   readonly #leftovers: ApplicationLeftovers;
   readonly #known: KnownTopics;
   readonly #restored: RestoredQueries;
-  /** Queries whose start is under way, and whom nobody else knows yet. */
-  readonly #starting = new Set<AppQuery>();
 
   constructor(options: KafkaHostOptions) {
     this.#options = options;
@@ -116,25 +113,12 @@ export class KafkaHost implements SqlHost {
     await this.#producer.sendAndWait(record);
   }
 
-  async startQuery(
-    plan: QueryPlan,
-    context: AnalysisContext,
-    { isRestored = false }: StartOptions = {},
-  ): Promise<RunningQuery> {
-    let query: AppQuery;
+  newQuery(plan: QueryPlan, context: AnalysisContext): RunningQuery {
     try {
-      query = this.#newQuery(plan, context);
+      return this.#appQuery(plan, context);
     } catch (error) {
       return this.#unstarted(plan, error);
     }
-    if (isRestored) {
-      this.#restored.add(query);
-      return query;
-    }
-    this.#starting.add(query);
-    await query.takeUp();
-    this.#starting.delete(query);
-    return query;
   }
 
   /** How many queries were restored that can be started, and how many of them have started. */
@@ -153,7 +137,7 @@ export class KafkaHost implements SqlHost {
     });
   }
 
-  #newQuery(plan: QueryPlan, context: AnalysisContext): AppQuery {
+  #appQuery(plan: QueryPlan, context: AnalysisContext): AppQuery {
     return new AppQuery(plan, context, {
       ...this.#options,
       processId: this.#processId,
@@ -166,6 +150,7 @@ export class KafkaHost implements SqlHost {
         await this.#beginAtEnds(plan, applicationId, { tables: 'earliest' });
       },
       cleanUp: (ended) => this.#leftovers.remove(ended),
+      startInTurn: (query) => this.#restored.add(query),
     });
   }
 
@@ -264,7 +249,6 @@ export class KafkaHost implements SqlHost {
    */
   async close(): Promise<void> {
     await Promise.all([
-      ...[...this.#starting].map((query) => query.close()),
       this.#producer.close({ timeoutMs: CLOSE_MS_MAX }).catch((error: unknown) => {
         this.#log(`while closing: ${messageOf(error)}`);
       }),

@@ -45,6 +45,11 @@ export class UnstartedQuery implements RunningQuery {
     return Promise.resolve({ ...NO_STATISTICS, groupId: this.#groupId, errors: 1 });
   }
 
+  /** It has failed already. */
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** There is nothing to pause. */
   pause(): void {}
 

@@ -1,4 +1,5 @@
 import type { Statement } from '../../../grammar/ast.ts';
+import type { TopicFacts } from '../analysis/session.ts';
 import type { Session } from './session.ts';
 import type { StatementPlan } from './statement-plan.ts';
 
@@ -9,6 +10,8 @@ export interface PreparedPlan {
   readonly version: number;
   /** Number for the id of the query that it starts. */
   readonly queryNumber: number;
+  /** What was known of the topics. */
+  readonly topics: ReadonlyMap<string, TopicFacts>;
 }
 
 /** A statement that was checked, with the text that it was written in. */

@@ -31,8 +31,9 @@ function failing(host: KafkaHost, failure: { left: number; readonly when: 'befor
     get(_target, name) {
       const member: unknown = Reflect.get(host, name, host);
       if (typeof member !== 'function') return member;
+      if (!STEPS.has(name)) return member.bind(host) as unknown;
       return async (...args: readonly unknown[]) => {
-        const fails = STEPS.has(name) && failure.left-- === 0;
+        const fails = failure.left-- === 0;
         const lost = new OperationalError('LOST', `${String(name)} is lost`, { retriable: true });
         if (fails && failure.when === 'before') throw lost;
         const result: unknown = await Reflect.apply(member, host, args);
@@ -85,11 +86,12 @@ class Service {
     const { engine } = this;
     const [prepared] = await engine.prepare(text);
     if (prepared === undefined) throw new Error('no statement');
-    const plan = await engine.plan(prepared, { queryNumber: this.recorded.length });
-    if (plan === undefined) throw new Error('no plan');
+    const planned = await engine.plan(prepared, { queryNumber: this.recorded.length });
+    if (planned === undefined) throw new Error('no plan');
+    const { plan } = planned;
     await engine.createTopic(plan);
     this.recorded.push({ kind: 'plan', plan, session: emptySession });
-    await engine.replay(plan);
+    await engine.apply(plan);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { NameLocks } from '../../src/server/rest/name-locks.ts';
+
+const { timers } = nodeEnvironment;
+
+const locksThatWait = (waitMsMax: number): NameLocks =>
+  new NameLocks({ timers, waitMsMax, onLate: (text) => new Error(`waited for ${text}`) });
+
+/** Work that ends when it is told to. */
+function held(): { readonly work: () => Promise<void>; end(): void } {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  return { work: () => ended, end: () => end() };
+}
+
+it('lets only those wait that have a name in common, in the order in which they came', async () => {
+  const locks = locksThatWait(60_000);
+  const order: string[] = [];
+  const first = held();
+  const done = (name: string) => async (): Promise<void> => void order.push(name);
+  const runs = [
+    locks.run(['a', 'b'], 'first', first.work),
+    locks.run(['b', 'c'], 'second', done('second')),
+    locks.run(['c'], 'third', done('third')),
+    locks.run(['a'], 'fourth', done('fourth')),
+  ];
+  await locks.run(['d'], 'other', done('other'));
+  await locks.run([], 'none', done('none'));
+  expect(order).toEqual(['other', 'none']);
+  first.end();
+  await Promise.all(runs);
+  expect(order.slice(2)).toEqual(['second', 'fourth', 'third']);
+});
+
+it('gives up after a while, names what it has waited for, and lets nobody pass who waits behind it', async () => {
+  const locks = locksThatWait(20);
+  const first = held();
+  const running = locks.run(['a'], 'CREATE STREAM a', first.work);
+  let hasRun = false;
+  const late = locks.run(['a', 'b'], 'late', async () => {
+    hasRun = true;
+  });
+  await expect(late).rejects.toThrow('waited for CREATE STREAM a');
+  await expect(locks.run(['b'], 'behind', async () => undefined)).rejects.toThrow(
+    'waited for CREATE STREAM a',
+  );
+  first.end();
+  await running;
+  await locks.run(['a', 'b'], 'next', async () => undefined);
+  expect(hasRun).toBe(false);
+});
+
+it('waits on as long as those before it come to an end', async () => {
+  const locks = locksThatWait(200);
+  const each = async (): Promise<void> => timers.sleep(100);
+  const runs = Array.from({ length: 8 }, (_, i) => locks.run(['a'], `${i}`, each));
+  await Promise.all(runs);
+});
+
+it('goes on after work that has failed', async () => {
+  const locks = locksThatWait(60_000);
+  await expect(locks.run(['a'], 'one', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await locks.run(['a'], 'two', async () => 2)).toBe(2);
+});
