@@ -39,8 +39,8 @@ it('carries out nothing more on what a bug has left', async () => {
     onFailure: (error) => failures.push(error),
   });
   await commands.open();
-  const append = (statementText: string): Promise<unknown> =>
-    commands.append({
+  const append = async (statementText: string): Promise<unknown> => {
+    const { done } = await commands.append({
       id: statementText,
       statementText,
       plan: null,
@@ -48,6 +48,8 @@ it('carries out nothing more on what a bug has left', async () => {
       properties: {},
       plannedAtOffset: commands.plannedAtOffset,
     });
+    return done;
+  };
   await append('first');
   await expect(append('wrong')).rejects.toThrow('a mistake');
   await append('second');
