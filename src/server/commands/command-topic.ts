@@ -52,7 +52,7 @@ interface CommandTopicOptions {
 }
 
 /** A command that was applied here. */
-export interface AppliedCommand {
+interface AppliedCommand {
   /** What carrying it out answers, or throws; undefined where another command got ahead of it, and it is not applied. */
   readonly done: Promise<unknown> | undefined;
 }

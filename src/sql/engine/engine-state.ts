@@ -25,13 +25,3 @@ export function stateAfter({ version, catalog, queries }: EngineState, plan: Sta
     queries: query === undefined ? kept : [...kept, query],
   };
 }
-
-/** Whether two plans decide the same, whatever number the id of their query has. */
-export function isSamePlan(one: StatementPlan, other: StatementPlan): boolean {
-  const { queryId } = one.query ?? {};
-  const alike =
-    queryId === undefined || other.query === undefined
-      ? other
-      : { ...other, query: { ...other.query, queryId } };
-  return JSON.stringify(one) === JSON.stringify(alike);
-}

@@ -24,13 +24,12 @@ import { definitionOf } from '../statements/index.ts';
 import { applyPlan, planMessage } from '../statements/plan-kinds.ts';
 import { planStatement } from '../statements/plan-statement.ts';
 import type { PreparedPlan, PreparedStatement } from '../statements/prepared-statement.ts';
-import { roundTrip } from '../statements/plan-versions.ts';
 import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
 import { type PropertyCheck, type QueryNumbering, ScriptCheck } from './check-script.ts';
-import { checkedPlan } from './checked-plan.ts';
-import { type EngineState, isSamePlan } from './engine-state.ts';
+import { checkedPlan, isSamePlan, planAnew } from './checked-plan.ts';
+import type { EngineState } from './engine-state.ts';
 import { PersistentQueries } from './persistent-queries.ts';
 import { pullRows } from './pull-rows.ts';
 import { PushQueries } from './push-queries.ts';
@@ -53,11 +52,6 @@ interface AppliedPlan {
   readonly plan: StatementPlan;
   readonly message: string;
   readonly queryId?: string;
-}
-
-/** What is answered when queries have been ended or held up. */
-interface AppliedControl {
-  readonly queryIds: readonly string[];
 }
 
 interface PrepareOptions {
@@ -185,21 +179,14 @@ export class SqlEngine {
     checked: PreparedPlan,
     queryNumber: number,
   ): Promise<StatementPlan | undefined> {
-    return placed(prepared.statement, async () => this.#planAgain(prepared, checked, queryNumber));
-  }
-
-  #planAgain(
-    { statement, text, session }: PreparedStatement,
-    { plan, version, queryNumber: checkedNumber, topics }: PreparedPlan,
-    queryNumber: number,
-  ): StatementPlan | undefined {
-    if (version === this.#version && queryNumber === checkedNumber) return plan;
-    const definition = definitionOf(statement);
-    if (definition.family !== 'planned') return undefined;
-    const { catalog, queries } = this.#state();
-    const context = this.#context(session, topics, catalog);
-    const now = roundTrip(definition.plan({ statement, text, context, queryNumber, queries }));
-    return isSamePlan(plan, now) ? now : undefined;
+    const { statement, text, session } = prepared;
+    return placed(statement, async () => {
+      const { version, catalog, queries } = this.#state();
+      if (version === checked.version && queryNumber === checked.queryNumber) return checked.plan;
+      const context = this.#context(session, checked.topics, catalog);
+      const now = planAnew({ statement, text, context, queryNumber, queries });
+      return now !== undefined && isSamePlan(checked.plan, now) ? now : undefined;
+    });
   }
 
   #state(): EngineState {
@@ -332,7 +319,7 @@ export class SqlEngine {
    * ended.
    * @throws {DiagnosticError} for a query that there is not.
    */
-  control(action: QueryAction): Promise<AppliedControl> {
+  control(action: QueryAction): Promise<{ readonly queryIds: readonly string[] }> {
     const { ids, done } = this.#queries.control(action);
     this.#version += 1;
     return done.then(() => ({ queryIds: ids }));
