@@ -46,8 +46,8 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a plan is used although another statement has come in between',
     file: 'src/sql/engine/engine.ts',
-    find: 'if (prepared?.version === this.#version && prepared.queryNumber === queryNumber) return prepared.plan;',
-    replace: 'if (prepared !== undefined) return prepared.plan;',
+    find: 'if (prepared?.version === this.#version && prepared.queryNumber === queryNumber) return prepared;',
+    replace: 'if (prepared !== undefined) return prepared;',
     suite: ['test/sql/engine/script-plans.test.ts'],
   },
   {
@@ -60,7 +60,7 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a query that is replaced goes on beside its replacement',
     file: 'src/sql/engine/persistent-queries.ts',
-    find: 'await this.#queries.get(plan.queryId)?.running.close({ cleanUp: false });',
+    find: 'if (before !== undefined) void this.#close(before, { cleanUp: false });',
     replace: '',
     suite: ['test/sql/engine/plan-check.test.ts'],
   },
@@ -102,9 +102,16 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'statements that are given at once are planned and recorded at once',
     file: 'src/server/rest/statement-executor.ts',
-    find: 'return this.#lane.run(() => this.#planAndRecord(prepared));',
-    replace: 'return this.#planAndRecord(prepared);',
+    find: 'await this.#lane.run(() => this.#recordInTurn(prepared, checked, made));',
+    replace: 'await this.#recordInTurn(prepared, checked, made);',
     suite: ['test/server/two-servers.test.ts'],
+  },
+  {
+    name: 'statements that touch the same things do not wait for each other',
+    file: 'src/server/rest/statement-executor.ts',
+    find: 'this.#locks.run(touchedNames(plan), ',
+    replace: 'this.#locks.run(touchedNames(plan).slice(0, 0), ',
+    suite: ['test/server/no-single-lane.test.ts'],
   },
   {
     name: 'a pull query reads another table whose name begins as the one that was asked for',
