@@ -36,6 +36,8 @@ export interface Explanation {
   readonly query?: QueryDescription;
   readonly kind: QueryDescription['kind'];
   readonly columns: readonly ResultColumn[];
+  /** The query as it was read. */
+  readonly syntaxTree: string;
   readonly logicalPlan: string;
   /** The expressions of the logical plan: columns as positions, calls resolved, conversions, types. */
   readonly boundPlan: string;

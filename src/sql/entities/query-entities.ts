@@ -70,6 +70,14 @@ export async function explanationEntity(explanation: Explanation, text: string) 
 }
 
 /** Each rung of a query's plan under its name. */
-function ladder({ logicalPlan, boundPlan, physicalPlan }: Explanation): string {
-  return `Logical plan\n${logicalPlan}\n\nExpressions\n${boundPlan}\n\nPhysical plan\n${physicalPlan}`;
+function ladder({ syntaxTree, logicalPlan, boundPlan, physicalPlan }: Explanation): string {
+  const rungs = {
+    Syntax: syntaxTree,
+    'Logical plan': logicalPlan,
+    Expressions: boundPlan,
+    'Physical plan': physicalPlan,
+  };
+  return Object.entries(rungs)
+    .map(([name, text]) => `${name}\n${text}`)
+    .join('\n\n');
 }

@@ -99,5 +99,5 @@ function plannedRungs(text: string, context: AnalysisContext): ReturnType<typeof
     const query = queryOf(statement);
     if (query !== undefined) return logicalRungsOf(query, context);
   }
-  return { logicalPlan: '', boundPlan: '' };
+  return { syntaxTree: '', logicalPlan: '', boundPlan: '' };
 }

@@ -123,6 +123,7 @@ describe('SQL on a Kafka cluster', () => {
       expect(explained?.kind === 'explain' && explained.explanation.topology).toContain('Aggregate-GroupBy');
       const [planned] = await sql.run('EXPLAIN SELECT id FROM flights WHERE delay > 1 EMIT CHANGES;');
       expect(planned?.kind === 'explain' && planned.explanation).toMatchObject({
+        syntaxTree: expect.stringContaining('where: Comparison operator >') as string,
         logicalPlan: expect.stringContaining('> Filter WhereFilter (DELAY > 1)') as string,
         physicalPlan: expect.stringContaining('> source KsqlTopic topic flights') as string,
         topology: expect.stringContaining('Processor: WhereFilter') as string,
