@@ -3,7 +3,9 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../base/environment.ts';
 import { messageOf } from '../base/errors.ts';
-import type { PreparedStatement, SqlEngine } from '../sql/index.ts';
+import type { Print } from '../../grammar/ast.ts';
+import type { SqlEngine } from '../sql/index.ts';
+import { streamedBy } from '../sql/statements/streamed.ts';
 import { health, serverInfo } from './health.ts';
 import type { BodyReader } from './http/body-reader.ts';
 import { watchClients } from './http/client-presence.ts';
@@ -215,26 +217,27 @@ async function answerQuery(
     reply.hijack();
     return reply.raw;
   };
-  if (statement.statement.kind === 'Print') {
-    return queries.withSlot(statement, () => print(statement, { begin, gone: request.gone }, services));
-  }
-  if (statement.statement.kind !== 'QueryStatement') {
+  const streamed = streamedBy(statement.statement);
+  if (streamed === undefined) {
     throw new RestError(
       RestErrorCode.BAD_STATEMENT,
       `Statement type \`${statement.statement.kind}\` not supported for this resource: only SELECT and PRINT are`,
       { statementText: statement.text },
     );
   }
+  if (streamed.of === 'topic') {
+    const printed = { statement: streamed.print, text: statement.text };
+    return queries.withSlot(statement, () => print(printed, { begin, gone: request.gone }, services));
+  }
   const writer = writerFor(queries.isPush(statement));
   return queries.run({ prepared: statement, gone: request.gone, writer, begin });
 }
 
 async function print(
-  { statement, text }: PreparedStatement,
+  { statement, text }: { readonly statement: Print; readonly text: string },
   { begin, gone }: { readonly begin: () => ServerResponse; readonly gone: AbortSignal },
   services: Services,
 ): Promise<void> {
-  if (statement.kind !== 'Print') return;
   const consumer = await openTopic(statement, text, services);
   const contentType = 'text/plain; charset=utf-8';
   await printTopic(statement, consumer, services.queries.answerTo(begin(), { contentType, gone, text }));

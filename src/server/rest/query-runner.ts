@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { PreparedStatement, PullResult, PushQuery, SqlEngine } from '../../sql/index.ts';
 import { isOverStream } from '../../sql/queries/pull-clauses.ts';
 import { resultSchemaText } from '../../sql/queries/result-schema.ts';
+import { selectOf } from '../../sql/statements/streamed.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
@@ -55,8 +56,8 @@ export class QueryRunner {
 
   /** Whether a SELECT streams its rows: with EMIT, and over a stream, whose pull queries end when it is read. */
   isPush({ statement }: PreparedStatement): boolean {
-    if (statement.kind !== 'QueryStatement') return false;
-    return statement.query.emit !== undefined || isOverStream(statement.query, this.#engine);
+    const query = selectOf(statement);
+    return query !== undefined && (query.emit !== undefined || isOverStream(query, this.#engine));
   }
 
   /** Runs a query and sends its answer until the query ends, is closed, or the client goes away. @throws {RestError} */

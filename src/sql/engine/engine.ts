@@ -27,6 +27,7 @@ import type { PreparedPlan, PreparedStatement } from '../statements/prepared-sta
 import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
+import { selectOf } from '../statements/streamed.ts';
 import { type PropertyCheck, type QueryNumbering, ScriptCheck } from './check-script.ts';
 import { checkedPlan, isSamePlan, planAnew } from './checked-plan.ts';
 import type { EngineState } from './engine-state.ts';
@@ -147,7 +148,7 @@ export class SqlEngine {
   /**
    * The plan of a statement that changes the catalog or starts a query, which the cluster would have; undefined for the
    * others. It is the one that the statement was prepared with, where nothing has changed since.
-   * @throws {DiagnosticError} for whatever cannot be done: {@link SqlEngine.replay} refuses nothing any more.
+   * @throws {DiagnosticError} for whatever cannot be done: {@link SqlEngine.apply} refuses nothing any more.
    */
   plan(prepared: PreparedStatement, options: PlanOptions = {}): Promise<PreparedPlan | undefined> {
     const definition = definitionOf(prepared.statement);
@@ -361,8 +362,8 @@ export class SqlEngine {
   }
 
   async #query({ statement, session }: PreparedStatement): Promise<PushQuery | PullResult> {
-    if (statement.kind !== 'QueryStatement') throw refuse(statementMessages.notQuery(), statement.span);
-    const { query } = statement;
+    const query = selectOf(statement);
+    if (query === undefined) throw refuse(statementMessages.notQuery(), statement.span);
     const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
     if (query.emit !== undefined) return this.#pushes.start(query, context);
     if (!isOverStream(query, context)) return pullRows(query, context, this.#queries);

@@ -1,4 +1,4 @@
-import type { Statement } from '../../../grammar/ast.ts';
+import type { Print, Query, Statement } from '../../../grammar/ast.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
@@ -117,11 +117,17 @@ export interface SessionStatement<S extends Statement> extends StatementBase<S> 
   entity(statement: S, text: string, facts: ServerFacts): StatementEntity | undefined;
 }
 
+/** What a statement streams: the rows of a query, or the records of a topic. */
+export type Streamed =
+  | { readonly of: 'query'; readonly query: Query }
+  | { readonly of: 'topic'; readonly print: Print };
+
 /** A statement that is answered by rows as they come: SELECT and PRINT. */
 export interface QueryStatement<S extends Statement> extends StatementBase<S> {
   readonly family: 'query';
   /** @throws {DiagnosticError} */
   check(input: CheckInput<S>): void;
+  streamed(statement: S): Streamed;
 }
 
 /** What a direct statement gives, by kind. */

@@ -6,4 +6,5 @@ export const print: QueryStatement<Print> = {
   family: 'query',
   topicNeed: () => 'nothing',
   check: () => undefined,
+  streamed: (statement) => ({ of: 'topic', print: statement }),
 };

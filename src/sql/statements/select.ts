@@ -8,4 +8,5 @@ export const select: QueryStatement<Select> = {
   // A pull query reads the state of a query of this process.
   topicNeed: ({ query }) => (query.emit === undefined ? 'nothing' : 'current'),
   check: ({ statement, context }) => checkSelect(statement.query, context),
+  streamed: ({ query }) => ({ of: 'query', query }),
 };
