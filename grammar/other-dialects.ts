@@ -67,10 +67,33 @@ export function hintAt(token: IToken | undefined, tokens: readonly IToken[]): st
     return 'several queries write into one stream with INSERT INTO name SELECT ...';
   if ((before === 'CREATE' || before === 'DROP') && Object.hasOwn(OBJECTS, here)) return OBJECTS[here];
   if (before === 'FROM' && here === '(') return SUBQUERY;
-  if (before === 'IN' && here === 'SELECT') return SUBQUERY;
+  if ((before === 'IN' || before === '(') && here === 'SELECT') return SUBQUERY;
   if (here === ',' && standsInFrom(tokens, index)) return JOIN;
+  const property = hintForProperty(tokens, index);
+  if (property !== undefined) return property;
+  if (here === '.') return `the fields of a struct are read with an arrow: ${before}->${word(index + 1)}`;
   if (before === 'DECIMAL') return 'DECIMAL(10, 2) has 10 digits, 2 of them after the point';
   return hintForWindowOrJoin(tokens, index);
+}
+
+/** What is wrong with a property of a WITH clause as it is written. */
+function hintForProperty(tokens: readonly IToken[], index: number): string | undefined {
+  const image = (at: number): string => tokens[at]?.image ?? '';
+  if (!standsInWith(tokens, index)) return undefined;
+  if (/^\w/.test(image(index)) && image(index + 1) === '=') return 'a comma stands between properties';
+  if (image(index - 1) !== '=' || !/^[\w"`]/.test(image(index))) return undefined;
+  const text = image(index).replaceAll(/["`]/g, '');
+  return `a text is written in single quotes: ${image(index - 2).toUpperCase()}='${text}'`;
+}
+
+/** Whether a place is between the parentheses of a WITH clause. */
+function standsInWith(tokens: readonly IToken[], index: number): boolean {
+  for (let at = index - 1; at > 0; at--) {
+    const image = tokens[at]?.image;
+    if (image === ')') return false;
+    if (image === '(') return tokens[at - 1]?.image.toUpperCase() === 'WITH';
+  }
+  return false;
 }
 
 const SET_OPERATORS: ReadonlySet<string> = new Set(['UNION', 'INTERSECT', 'EXCEPT', 'MINUS']);

@@ -52,8 +52,11 @@ function unknownStatement(token: IToken, span: SourceSpan): DiagnosticError {
 
 /** A statement that scripts for `millrace test` have, and nothing else. */
 export function testOnlyStatement(words: string, span: SourceSpan): DiagnosticError {
+  const about = `${words} is a statement for test files only`;
   return new DiagnosticError({
-    message: `line ${span.line}:${span.column}: Syntax Error\n${words} is a statement for test files only`,
+    // ksqlDB's server does not know the word.
+    message: `line ${span.line}:${span.column}: Syntax Error\n${words === 'RUN SCRIPT' ? "Unknown statement 'RUN'" : about}`,
+    detail: about,
     hint:
       words === 'RUN SCRIPT'
         ? "the shell runs a file of statements with: run script 'PATH'"

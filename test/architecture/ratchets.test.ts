@@ -10,7 +10,15 @@ const LONG_FUNCTION_LINES = 50;
 
 /** How much there may be of what should not be; these numbers only fall. */
 const allowed = JSON.parse(readFileSync(path.join(import.meta.dirname, 'ratchets.json'), 'utf8')) as Readonly<
-  Record<'longFiles' | 'longFunctions' | 'casts' | 'foldersThatImportEachOther' | 'unusedExports', number>
+  Record<
+    | 'longFiles'
+    | 'longFunctions'
+    | 'casts'
+    | 'foldersThatImportEachOther'
+    | 'unusedExports'
+    | 'looseMessages',
+    number
+  >
 >;
 
 let sources: ParsedFile[] = [];
@@ -69,6 +77,36 @@ describe('what only falls', () => {
       }).visit(parsed.program);
     }
     check(found, allowed.casts);
+  });
+
+  it('refusals of SQL whose words are not in src/sql/messages', () => {
+    const found: string[] = [];
+    const isSql = ({ file }: ParsedFile): boolean =>
+      (file.startsWith('src/sql/') || file.startsWith('grammar/')) &&
+      !/^src\/sql\/(messages|testing)\//.test(file);
+    for (const { file, text, parsed } of sources.filter(isSql)) {
+      const add = (node: { readonly start: number }): number =>
+        found.push(`${file}:${linesBetween(text, 0, node.start)}`);
+      new Visitor({
+        CallExpression(node) {
+          if (node.callee.type === 'Identifier' && node.callee.name === 'sqlError') add(node);
+        },
+        NewExpression(node) {
+          const [first] = node.arguments;
+          if (node.callee.type !== 'Identifier' || node.callee.name !== 'DiagnosticError') return;
+          if (first?.type !== 'ObjectExpression') return;
+          const isBuilt = first.properties.some(
+            (property) =>
+              property.type === 'Property' &&
+              property.key.type === 'Identifier' &&
+              property.key.name === 'message' &&
+              property.value.type !== 'Identifier',
+          );
+          if (isBuilt) add(node);
+        },
+      }).visit(parsed.program);
+    }
+    check(found, allowed.looseMessages);
   });
 
   it('folders that import each other', () => {

@@ -20,7 +20,7 @@ describe('syntax errors', () => {
       "line 1:8: Syntax Error\nExpecting {'TYPE', 'SOURCE', 'SINK', 'STREAM', 'TABLE'}",
       'STREAM',
     ],
-    ["RUN SCRIPT 'x';", 'line 1:1: Syntax Error\nRUN SCRIPT is a statement for test files only', undefined],
+    ["RUN SCRIPT 'x';", "line 1:1: Syntax Error\nUnknown statement 'RUN'", undefined],
     [
       'ASSERT VALUES s (a) VALUES (1);',
       'line 1:1: Syntax Error\nASSERT VALUES is a statement for test files only',

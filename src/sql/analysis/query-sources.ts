@@ -49,14 +49,15 @@ export class QuerySources {
     return assertDefined(first, 'a query has a source');
   }
 
-  byAlias(alias: string, span: SourceSpan): BoundSource {
+  /** @param column what is asked of the source, for hints. */
+  byAlias(alias: string, span: SourceSpan, column = 'field'): BoundSource {
     const found = this.all.find((bound) => bound.alias === alias);
     if (found !== undefined) return found;
     const suggestion = nearestName(
       alias,
       this.all.map((bound) => bound.alias),
     );
-    const hint = this.#hintFor(alias);
+    const hint = this.#hintFor(alias, column);
     throw refuse(
       columnMessages.unknownSource(alias, hint === undefined ? suggestion : undefined, hint),
       span,
@@ -64,7 +65,7 @@ export class QuerySources {
   }
 
   /** What an unknown alias is: the name of a source that has an alias, or a column that is a struct. */
-  #hintFor(name: string): string | undefined {
+  #hintFor(name: string, column: string): string | undefined {
     const named = this.all.find(({ source }) => source.name === name);
     if (named !== undefined) {
       const word = nearestName(named.alias, JOIN_WORDS);
@@ -72,7 +73,7 @@ export class QuerySources {
       return columnHints.otherAlias(name, named.alias);
     }
     const isStruct = this.all.some(({ source }) => source.schema.find(name)?.type.kind === 'STRUCT');
-    return isStruct ? columnHints.structField(name, 'field') : undefined;
+    return isStruct ? columnHints.structField(name, column) : undefined;
   }
 
   /** All names of columns, for hints; those of the records and windows come last. */
@@ -93,8 +94,8 @@ export class QuerySources {
   /** Gives every column the alias of its source. Names that no source has are left as they are. */
   qualify(expression: Expression): Expression {
     this.#checkLambdas(expression);
-    for (const { source, span } of columnsOf(expression))
-      if (source !== undefined) this.byAlias(source, span);
+    for (const { source, name, span } of columnsOf(expression))
+      if (source !== undefined) this.byAlias(source, span, name);
     return rewriteExpression(expression, (part) =>
       part.kind === 'ColumnReference' ? this.#qualifyColumn(part) : undefined,
     );

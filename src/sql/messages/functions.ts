@@ -10,6 +10,16 @@ interface CallFacts {
   readonly signatures: readonly string[];
 }
 
+/** A text, where every overload with as many parameters wants another type, can be read as one. */
+function castHint(types: readonly string[], signatures: readonly string[]): { readonly hint?: string } {
+  const [only] = types;
+  if (types.length !== 1 || only !== 'STRING') return {};
+  const wanted = signatures.flatMap((signature) => /\((\w+) \w+\)$/.exec(signature)?.[1] ?? []);
+  const number = ['DOUBLE', 'BIGINT', 'INTEGER'].find((type) => wanted.includes(type));
+  if (number === undefined || wanted.includes('STRING')) return {};
+  return { hint: `read the text as a number: CAST(... AS ${number})` };
+}
+
 const alternatives = (signatures: readonly string[]): string =>
   `Valid alternatives are:\n${signatures.join('\n')}\n` +
   'For detailed information on a function run: DESCRIBE FUNCTION <Function-Name>;';
@@ -22,11 +32,53 @@ const misplaced = {
   scalar: (name: string): string => `${name} is a scalar function`,
 } as const;
 
+/** What other dialects call a function that is here under another name. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  UPPER: 'UCASE',
+  UPPERCASE: 'UCASE',
+  LOWER: 'LCASE',
+  LOWERCASE: 'LCASE',
+  LENGTH: 'LEN',
+  CHAR_LENGTH: 'LEN',
+  SUBSTR: 'SUBSTRING',
+  STRPOS: 'INSTR',
+  POSITION: 'INSTR',
+  NVL: 'IFNULL',
+  ISNULL: 'IFNULL',
+  NOW: 'UNIX_TIMESTAMP',
+  CURRENT_DATE: 'UNIX_DATE',
+  TO_DATE: 'PARSE_DATE',
+  TO_TIMESTAMP: 'PARSE_TIMESTAMP',
+  DATE_FORMAT: 'FORMAT_DATE',
+  MEAN: 'AVG',
+  STDDEV: 'STDDEV_SAMP',
+  ARRAY_AGG: 'COLLECT_LIST',
+  STRING_AGG: 'COLLECT_LIST',
+  GROUP_CONCAT: 'COLLECT_LIST',
+  FIRST_VALUE: 'EARLIEST_BY_OFFSET',
+  LAST_VALUE: 'LATEST_BY_OFFSET',
+  UNNEST: 'EXPLODE',
+  FLATTEN: 'EXPLODE',
+  RAND: 'RANDOM',
+  POW: 'POWER',
+  CEILING: 'CEIL',
+  JSON_EXTRACT: 'EXTRACTJSONFIELD',
+  JSON_VALUE: 'EXTRACTJSONFIELD',
+};
+
+/** The function that was meant: of a name near to it, ours or another dialect's. */
+function nearestFunction(name: string, known: Iterable<string>): string | undefined {
+  const names = [...known].map((each) => each.toUpperCase());
+  const others = Object.keys(OTHER_NAMES).filter((other) => names.includes(OTHER_NAMES[other] ?? ''));
+  const found = nearestName(name, [...names, ...others]);
+  return found === undefined ? undefined : (OTHER_NAMES[found] ?? found);
+}
+
 /** Calls of functions. */
 export const functionMessages = {
   unknown: (name: string, known: Iterable<string>): Refusal => ({
     message: `Can't find any functions with the name '${name}'`,
-    ...near(nearestName(name, known)?.toUpperCase()),
+    ...near(nearestFunction(name, known)),
   }),
   /** ksqlDB does not find it there either. */
   wrongKind: (name: string, kind: keyof typeof misplaced): Refusal => ({
@@ -35,6 +87,7 @@ export const functionMessages = {
   }),
   parameters: ({ name, types, signatures }: CallFacts) => ({
     message: `Function '${name}' does not accept parameters (${types.join(', ')}).\n${alternatives(signatures)}`,
+    ...castHint(types, signatures),
   }),
   ambiguous: ({ name, types, signatures }: CallFacts) => ({
     message:

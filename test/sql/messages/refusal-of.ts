@@ -1,0 +1,102 @@
+import { parseScript } from '../../../grammar/parse.ts';
+import { DiagnosticError } from '../../../src/base/errors.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { parseQueryId } from '../../../src/sql/physical/query-id.ts';
+import { planPull } from '../../../src/sql/queries/pull-query.ts';
+import { planTransientQuery } from '../../../src/sql/queries/transient-plan.ts';
+import { definitionOf } from '../../../src/sql/statements/index.ts';
+import { CaseEngine, ScriptError } from '../../../src/sql/testing/case-engine.ts';
+
+/** What the statements are about: sources of each kind, of each format, with and without keys and windows. */
+const SOURCES = `
+  CREATE STREAM s (id INT KEY, a INT, b BIGINT, d DOUBLE, x DECIMAL(4,2), n STRING, f BOOLEAN, y BYTES, dt DATE, ti TIME,
+    ts TIMESTAMP, arr ARRAY<INT>, m MAP<STRING, INT>, st STRUCT<city STRING, zip INT>)
+    WITH (kafka_topic='s', value_format='JSON');
+  CREATE STREAM s2 (id INT KEY, a INT, n STRING) WITH (kafka_topic='s2', value_format='JSON');
+  CREATE STREAM s3 (id STRING KEY, a INT, n STRING) WITH (kafka_topic='s3', value_format='JSON');
+  CREATE STREAM nk (a INT, n STRING) WITH (kafka_topic='nk', value_format='JSON');
+  CREATE STREAM mk (k1 INT KEY, k2 INT KEY, a INT) WITH (kafka_topic='mk', format='JSON');
+  CREATE TABLE t (id INT PRIMARY KEY, a INT, n STRING, b BIGINT) WITH (kafka_topic='t', value_format='JSON');
+  CREATE TABLE t2 (id INT PRIMARY KEY, a INT, n STRING) WITH (kafka_topic='t2', value_format='JSON');
+  CREATE TABLE t3 (id3 INT PRIMARY KEY, a INT, n STRING) WITH (kafka_topic='t3', value_format='JSON');
+  CREATE TABLE mt (k1 INT PRIMARY KEY, k2 INT PRIMARY KEY, a INT) WITH (kafka_topic='mt', format='JSON');
+  CREATE STREAM ws (id INT KEY, a INT)
+    WITH (kafka_topic='ws', value_format='JSON', window_type='TUMBLING', window_size='10 SECONDS');
+  CREATE STREAM wse (id INT KEY, a INT) WITH (kafka_topic='wse', value_format='JSON', window_type='SESSION');
+  CREATE TABLE wt (id INT PRIMARY KEY, a INT)
+    WITH (kafka_topic='wt', value_format='JSON', window_type='TUMBLING', window_size='10 SECONDS');
+  CREATE TABLE wt2 (id INT PRIMARY KEY, a INT)
+    WITH (kafka_topic='wt2', value_format='JSON', window_type='TUMBLING', window_size='10 SECONDS');
+  CREATE STREAM kf (id INT KEY, a INT) WITH (kafka_topic='kf', value_format='KAFKA');
+  CREATE STREAM dl (id INT KEY, a INT, n STRING) WITH (kafka_topic='dl', value_format='DELIMITED');
+  CREATE SOURCE STREAM ss (id INT KEY, a INT) WITH (kafka_topic='ss', value_format='JSON');
+  CREATE STREAM hs (id INT KEY, a INT, h ARRAY<STRUCT<key STRING, value BYTES>> HEADERS)
+    WITH (kafka_topic='hs', value_format='JSON');
+  CREATE TABLE agg AS SELECT id, COUNT(*) AS c FROM s GROUP BY id;
+  CREATE TYPE addr AS STRUCT<city STRING>;
+  CREATE STREAM copy AS SELECT * FROM s2;
+`;
+
+const PLANNED: ReadonlySet<string> = new Set([
+  ...['InsertValues', 'SetProperty', 'CreateSource', 'CreateSourceAs', 'InsertInto', 'DropSource'],
+  ...['CreateType', 'DropType', 'AlterSource'],
+]);
+
+/** What a user is told of a statement that is refused. */
+export interface Told {
+  readonly message: string;
+  /** What of the statement is underlined. */
+  readonly at?: string;
+  readonly suggestion?: string;
+  readonly hint?: string;
+}
+
+/** Runs a statement over the sources; undefined where it is accepted. */
+export function refusalOf(sql: string): Told | undefined {
+  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+  engine.execute(SOURCES);
+  try {
+    run(sql, engine);
+    return undefined;
+  } catch (error) {
+    const cause = error instanceof ScriptError ? error.cause : error;
+    if (!(cause instanceof DiagnosticError)) throw error;
+    const { message, span, suggestion, hint } = cause.diagnostic;
+    return {
+      message,
+      ...(span === undefined ? {} : { at: sql.slice(span.start, span.end) }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+      ...(hint === undefined ? {} : { hint }),
+    };
+  }
+}
+
+function run(sql: string, engine: CaseEngine): void {
+  for (const parsed of parseScript(sql)) {
+    const { statement } = parsed;
+    const { context } = engine;
+    if (PLANNED.has(statement.kind)) engine.executeStatement(parsed);
+    else if (statement.kind !== 'QueryStatement') {
+      const definition = definitionOf(statement);
+      if (definition.family === 'direct')
+        definition.check({ statement, context, queries: [], running: nothingRuns });
+    } else if (statement.query.emit !== undefined) {
+      planTransientQuery(statement.query, parseQueryId('X'), context);
+    } else {
+      // What table scans would answer is refused: that is where the words for keys are.
+      const properties = { 'ksql.query.pull.table.scan.enabled': 'false' };
+      planPull(statement.query, { ...context, properties });
+    }
+  }
+}
+
+const nothingRuns = {
+  has: () => false,
+  require: (id: string): never => {
+    throw new Error(`${id} does not run`);
+  },
+  descriptions: () => [],
+  describe: (): never => {
+    throw new Error('nothing runs');
+  },
+};
