@@ -13,6 +13,7 @@ import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
 import { sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
 import { sqlStartAnswers, sqlStartRuns } from './figures/sql-start.ts';
+import { sqlStatement, sqlStatementOthers } from './figures/sql-statements.ts';
 import { startup } from './figures/startup.ts';
 import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
@@ -49,6 +50,8 @@ const figures: readonly Figure[] = [
   ...sqlOverKafkaStreams,
   sqlStartAnswers,
   sqlStartRuns,
+  sqlStatement,
+  sqlStatementOthers,
 ];
 
 const { values } = parseArgs({

@@ -43,7 +43,8 @@ export function sqlCommand(): Command {
         ...(user === undefined ? {} : { user }),
         ...(password === undefined ? {} : { password }),
       });
-      await client.info();
+      const { startProgress } = await client.info();
+      if (startProgress !== undefined) writeError(`the server is ${startProgress}\n`);
       const isBatch = options.execute !== undefined || options.file !== undefined || !process.stdin.isTTY;
       if (isBatch) await runBatch(client, options);
       else await runShell({ client, format: options.output, stop: shellStop() });

@@ -5,7 +5,7 @@ import { Producer } from '../../src/client/index.ts';
 const PAUSE_MS = 2;
 const WARM_UP = 200;
 
-const [bootstrapServers = '', topic = ''] = process.argv.slice(2);
+const [bootstrapServers = '', topic = '', value = 'a record'] = process.argv.slice(2);
 const producer = new Producer({ environment: nodeEnvironment, bootstrapServers, acks: 1, idempotent: false });
 const times: number[] = [];
 let isEnding = false;
@@ -14,7 +14,7 @@ process.on('SIGTERM', () => {
 });
 for (let sent = 0; !isEnding; sent++) {
   const beganMs = performance.now();
-  await producer.sendAndWait({ topic, value: 'a record' });
+  await producer.sendAndWait({ topic, value });
   if (sent === WARM_UP) console.log('started');
   else if (sent > WARM_UP) times.push(performance.now() - beganMs);
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -6,6 +6,7 @@ import { output, type RunningProcess, start } from './processes.ts';
 export type AppName =
   | 'streams'
   | 'sql'
+  | 'sql-statements'
   | 'millrace-client'
   | 'kafkajs-client'
   | 'platformatic-client'
@@ -14,8 +15,12 @@ export type AppName =
 
 /** Runs one of `bench/apps` in a process of its own to its end; answers the records per second that it printed. */
 export async function runApp(app: AppName, args: readonly (string | number)[]): Promise<number> {
-  const text = await output(process.execPath, nodeArguments(app, args));
-  return reportOf(text, 'recordsPerSecond');
+  return reportOf(await runAppText(app, args), 'recordsPerSecond');
+}
+
+/** The same; answers all that it printed. */
+export function runAppText(app: AppName, args: readonly (string | number)[]): Promise<string> {
+  return output(process.execPath, nodeArguments(app, args));
 }
 
 /** Starts one of `bench/apps` that runs until it is stopped. */
@@ -47,7 +52,7 @@ export async function runRival(
 }
 
 /** The number that a process has printed under a name, as JSON. */
-export function reportOf(text: string, name: 'recordsPerSecond' | 'p99Ms'): number {
+export function reportOf(text: string, name: 'recordsPerSecond' | 'p99Ms' | 'waitP99Ms'): number {
   const line = new RegExp(`\\{"${name}":([\\d.]+)\\}`).exec(text);
   if (line !== null) return Number(line[1]);
   throw new OperationalError('FAILED', `a process printed no ${name}: ${text.slice(-2_000)}`, {

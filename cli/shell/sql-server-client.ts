@@ -14,6 +14,8 @@ interface ServerInfo {
   readonly kafkaClusterId: string;
   readonly ksqlServiceId: string;
   readonly serverStatus: string;
+  /** What a start is at that is under way. */
+  readonly startProgress?: string;
 }
 
 /** One entity of a `/ksql` answer; its fields depend on `@type`. */

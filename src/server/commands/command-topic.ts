@@ -133,9 +133,12 @@ export class CommandTopic {
       else this.#waiters.set(offset, { resolve, reject });
     });
     const { kafka, environment } = this.#options;
-    return waitFor(applied, environment.timers, kafka.timeoutMs, () =>
-      kafka.error('the statement is recorded, and will be applied when the cluster is there'),
-    );
+    return waitFor(applied, {
+      timers: environment.timers,
+      everyMs: kafka.timeoutMs,
+      what: 'the statement is recorded, and its record',
+      against: () => kafka.error('the statement is recorded, and will be applied when the cluster is there'),
+    });
   }
 
   /**

@@ -308,10 +308,13 @@ export class StatementExecutor {
     { text, session: { properties } }: PreparedStatement,
     { id, plannedAtOffset, done }: RecordedStatement,
   ): Promise<StatementEntity> {
-    const { timers } = this.#environment;
-    const applied = await waitFor(done, timers, this.#kafka.timeoutMs, () =>
-      this.#kafka.error('the statement is recorded, and will be carried out when the cluster is there'),
-    );
+    const applied = await waitFor(done, {
+      timers: this.#environment.timers,
+      everyMs: this.#kafka.timeoutMs,
+      what: 'the statement is recorded, and the end of its carrying out',
+      against: () =>
+        this.#kafka.error('the statement is recorded, and will be carried out when the cluster is there'),
+    });
     const { message, queryId } = applied as CommandResult;
     return currentStatus(text, {
       commandId: id,

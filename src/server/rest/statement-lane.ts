@@ -23,7 +23,13 @@ export class StatementLane {
   /** Runs `work` when all that came before have ended. @throws what `onLate` says; `work` does not run then. */
   run<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#last;
-    const result = waitFor(before, this.#timers, this.#waitMsMax, this.#onLate).then(work);
+    const turn = waitFor(before, {
+      timers: this.#timers,
+      everyMs: this.#waitMsMax,
+      what: 'the turn of the statement to be recorded',
+      against: this.#onLate,
+    });
+    const result = turn.then(work);
     this.#last = Promise.allSettled([before, result]);
     return result;
   }
