@@ -5,9 +5,11 @@ import { printPhysicalPlan } from '../../../src/sql/explain/print-plan.ts';
 import { readPlan } from '../../../src/sql/statements/plan-versions.ts';
 import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';
 import { emptySession } from '../../../src/sql/statements/session.ts';
+import { messageOf } from '../../../src/base/errors.ts';
+import { checkUpgrade } from '../../../src/sql/statements/create/check-upgrade.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { queryTopology } from '../../../src/sql/lowering/query-topology.ts';
-import { PLAN_VERSION } from '../../../src/sql/physical/steps.ts';
+import { PLAN_VERSION, type QueryPlan } from '../../../src/sql/physical/steps.ts';
 
 const versions = Array.from({ length: PLAN_VERSION }, (_, index) => index + 1);
 
@@ -44,17 +46,43 @@ describe.each(versions)('recorded plans of version %i', (version) => {
   });
 });
 
-/** The topology of each query of a sample, by the query's id. */
-function topologiesOf(version: number): ReadonlyMap<string, string> {
+/** The catalog of a sample and its queries, by their ids. */
+function replayed(version: number) {
   const plans = sampleOf(version).map((plan) => readPlan(JSON.stringify(plan)));
   const { catalog, queries } = replayCommands(
     plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
   );
-  const analysis = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };
-  return new Map(
-    queries.map(({ plan }) => [plan.queryId, queryTopology(plan, { analysis }).describe()] as const),
-  );
+  return { catalog, queries: new Map(queries.map(({ plan }) => [plan.queryId, plan] as const)) };
 }
+
+/** The topology of each query of a sample, by the query's id. */
+function topologiesOf(version: number): ReadonlyMap<string, string> {
+  const { catalog, queries } = replayed(version);
+  const analysis = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };
+  return new Map([...queries].map(([id, plan]) => [id, queryTopology(plan, { analysis }).describe()]));
+}
+
+/** What is said of a query that takes the place of another. */
+function upgrade(running: QueryPlan, replacement: QueryPlan): string {
+  try {
+    checkUpgrade(running, replacement);
+    return 'upgraded';
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+it('replaces a query that version 2 recorded as it would replace one of its own', () => {
+  const [before, current] = [replayed(2).queries, replayed(PLAN_VERSION).queries];
+  const ends = new Set<string>();
+  for (const [id, replacement] of current) {
+    const running = before.get(id);
+    if (running === undefined) continue;
+    ends.add(upgrade(replacement, replacement));
+    expect(upgrade(running, replacement), id).toBe(upgrade(replacement, replacement));
+  }
+  expect(ends).toContain('upgraded');
+});
 
 it('runs a query as the same topology, stores and topics, whatever version recorded it', () => {
   const current = topologiesOf(PLAN_VERSION);
