@@ -106,7 +106,7 @@ function sinkKeyFormat(
   },
   schema: LogicalSchema,
 ): FormatInfo {
-  const { planned, properties, context } = options;
+  const { project, planned, properties, context } = options;
   const chosen = properties.keyFormat();
   if (schema.key.length === 0) {
     if (properties.string('KEY_FORMAT') !== undefined && chosen !== 'NONE') {
@@ -115,11 +115,13 @@ function sinkKeyFormat(
     return { format: 'NONE', properties: {}, features: [] };
   }
   const own = properties.formatProperties('KEY');
-  if (chosen === undefined && planned.keyFormat.format === 'NONE') {
+  // Whatever the sides of a join are keyed by, a result has the format of its first source.
+  const first = sourcesOf(project)[0]?.source.topic.keyFormat ?? planned.keyFormat;
+  if (chosen === undefined && first.format === 'NONE') {
     const format = context.properties['ksql.persistence.default.format.key']?.toUpperCase() ?? 'KAFKA';
     return { format, properties: own, features: [] };
   }
-  return inherited(planned.keyFormat, chosen, own);
+  return inherited(first, chosen, own);
 }
 
 /** Partitions and replicas are those of the (left) source's topic unless given. */
