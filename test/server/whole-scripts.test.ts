@@ -74,9 +74,14 @@ describe('a script of which the cluster would refuse one statement leaves nothin
       'KSQL expects 4 partitions (topic has 1)',
     ],
     [
+      'replicas of a topic that is there',
+      "CREATE STREAM z WITH (KAFKA_TOPIC='base', REPLICAS=2) AS SELECT * FROM b;",
+      'KSQL expects 1 partitions (topic has 1), and 2 replication factor (topic has 1).',
+    ],
+    [
       'a topic that the script deletes first',
       `DROP STREAM old DELETE TOPIC; ${source('old', 'PARTITIONS=1, REPLICAS=3')}`,
-      "Kafka topic 'old' cannot be created",
+      "Kafka topic 'old' cannot be created: topic old:",
     ],
     [
       'a topic that the script has deleted',

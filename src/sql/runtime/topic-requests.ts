@@ -55,7 +55,8 @@ export class TopicRequests {
       // Another server of the service, given the same statement, may have been faster.
       const isTaken = error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS';
       if (isTaken && (name !== request.name || (await this.#exists(request)))) return false;
-      throw sqlError(`Kafka topic '${request.name}' cannot be created: ${messageOf(error)}`);
+      const why = messageOf(error).replaceAll(name, request.name);
+      throw sqlError(`Kafka topic '${request.name}' cannot be created: ${why}`);
     }
   }
 
@@ -65,13 +66,16 @@ export class TopicRequests {
 }
 
 /** @throws {DiagnosticError} where the topic is there, and is not as the statement wants it. */
-function isThere({ name, partitions }: TopicRequest, topics: ReadonlyMap<string, TopicFacts>): boolean {
+function isThere(request: TopicRequest, topics: ReadonlyMap<string, TopicFacts>): boolean {
+  const { name } = request;
   const existing = topics.get(name);
   if (existing === undefined) return false;
-  if (partitions === undefined || partitions === existing.partitions) return true;
+  const { partitions = existing.partitions, replicas = existing.replicas } = request;
+  if (partitions === existing.partitions && replicas <= existing.replicas) return true;
   throw sqlError(
     `A Kafka topic with the name '${name}' already exists, with different partition/replica configuration ` +
-      `than required. KSQL expects ${partitions} partitions (topic has ${existing.partitions})`,
+      `than required. KSQL expects ${partitions} partitions (topic has ${existing.partitions}), and ` +
+      `${replicas} replication factor (topic has ${existing.replicas}).`,
   );
 }
 
