@@ -11,10 +11,11 @@ import type { CaseTopic } from './case.ts';
 const SETTLE_MS_MAX = 30_000;
 const SETTLE_CHECK_MS = 5;
 
-/** What a query reads, and the group that says how far it is. */
+/** The topics of a query's sources, and the group that says how far it is. */
 export interface RunningQuery {
+  /** Names of its internal topics begin so. */
   readonly groupId: string;
-  readonly topics: ReadonlySet<string>;
+  readonly topics: readonly string[];
 }
 
 /** The cluster under the server of a REST case. */
@@ -74,12 +75,12 @@ export class CaseCluster {
   async settle(queries: readonly RunningQuery[]): Promise<void> {
     const { clock, timers } = nodeEnvironment;
     const deadline = clock.monotonicMs() + SETTLE_MS_MAX;
-    const topics = [...new Set(queries.flatMap((query) => [...query.topics]))];
     let before = '';
     for (;;) {
-      const ends = await this.#ends(topics);
+      const reading = await this.#withInternalTopics(queries);
+      const ends = await this.#ends([...new Set(reading.flatMap(({ topics }) => topics))]);
       const known = JSON.stringify(ends);
-      const areDone = await Promise.all(queries.map((query) => this.#isAtEnd(query, ends)));
+      const areDone = await Promise.all(reading.map((query) => this.#isAtEnd(query, ends)));
       // What a query wrote before its last commit is among the ends only of the next look at them.
       if (areDone.every(Boolean) && known === before) return;
       before = areDone.every(Boolean) ? known : '';
@@ -98,13 +99,22 @@ export class CaseCluster {
     await this.#admin.close();
   }
 
+  /** A query reads its repartition topics and those of its foreign keys as well; of its changelogs it is the writer. */
+  async #withInternalTopics(queries: readonly RunningQuery[]): Promise<readonly RunningQuery[]> {
+    const names = (await this.#admin.listTopics()).map(({ name }) => name);
+    return queries.map(({ groupId, topics }) => {
+      const internal = names.filter((name) => name.startsWith(`${groupId}-`) && !name.endsWith('-changelog'));
+      return { groupId, topics: [...topics, ...internal] };
+    });
+  }
+
   async #isAtEnd(
     { groupId, topics }: RunningQuery,
     ends: readonly (TopicPartition & { readonly offset: number })[],
   ): Promise<boolean> {
     const committed = await this.#admin.listConsumerGroupOffsets(groupId);
     return ends
-      .filter(({ topic, offset }) => offset > 0 && topics.has(topic))
+      .filter(({ topic, offset }) => offset > 0 && topics.includes(topic))
       .every((end) =>
         committed.some(
           ({ topic, partition, offset }) =>

@@ -1,7 +1,7 @@
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { RunningQuery } from './case-cluster.ts';
-import { isArray, isObject, type Json, parseJson, printJson } from './lossless-json.ts';
+import { isArray, isObject, type Json, type JsonObject, parseJson, printJson } from './lossless-json.ts';
 
 /** How long an answer may be on its way. */
 const ANSWER_MS_MAX = 10_000;
@@ -85,19 +85,21 @@ export class RestSession {
     return isArray(body) ? body : [body];
   }
 
-  /** The persistent queries, with the topics that each reads. */
+  /** The persistent queries, with the topics of the sources that each reads. */
   async runningQueries(): Promise<readonly RunningQuery[]> {
-    const [listed] = await this.statements('SHOW QUERIES;');
-    const queries = isObject(listed) && isArray(listed['queries']) ? listed['queries'].filter(isObject) : [];
+    const [listed, streams, tables] = await this.statements('SHOW QUERIES; SHOW STREAMS; SHOW TABLES;');
+    const sources = [...itemsOf(streams, 'streams'), ...itemsOf(tables, 'tables')];
+    const topicOf = new Map(sources.map(({ name, topic }) => [textOf(name), textOf(topic)]));
     return Promise.all(
-      queries
+      itemsOf(listed, 'queries')
         .filter(({ queryType }) => queryType === 'PERSISTENT')
         .map(async ({ id }) => {
-          const [entity] = await this.statements(`EXPLAIN ${typeof id === 'string' ? id : ''};`);
+          const [entity] = await this.statements(`EXPLAIN ${textOf(id)};`);
           const found = isObject(entity) ? entity['queryDescription'] : undefined;
           const description = isObject(found) ? found : {};
-          const groupId = description['consumerGroupId'];
-          return { groupId: typeof groupId === 'string' ? groupId : '', topics: topicsIn(description) };
+          const read = isArray(description['sources']) ? description['sources'].map(textOf) : [];
+          const topics = read.map((name) => topicOf.get(name) ?? '').filter((topic) => topic !== '');
+          return { groupId: textOf(description['consumerGroupId']), topics };
         }),
     );
   }
@@ -121,16 +123,13 @@ export class RestSession {
 
 const isJson = (text: string): boolean => /^\s*[[{]/.test(text);
 
-function topicsIn(description: Readonly<Record<string, Json>>): ReadonlySet<string> {
-  const topics = new Set<string>();
-  const visit = (json: Json): void => {
-    if (isArray(json)) return json.forEach(visit);
-    if (!isObject(json)) return;
-    if (typeof json['topic'] === 'string') topics.add(json['topic']);
-    Object.values(json).forEach(visit);
-  };
-  visit(description['tasksMetadata'] ?? null);
-  return topics;
+function itemsOf(entity: Json | undefined, name: string): readonly JsonObject[] {
+  const items = isObject(entity) ? entity[name] : undefined;
+  return isArray(items) ? items.filter(isObject) : [];
+}
+
+function textOf(json: Json | undefined): string {
+  return typeof json === 'string' ? json : '';
 }
 
 /** Reads the messages of an answer while it comes: one a line, in one JSON array. */
