@@ -114,7 +114,7 @@ export class SqlSession {
     const kind = kindOf(statement);
     if (kind === 'query') await this.#query(inPlace(placed), signal);
     else if (kind === 'print') await this.#print(inPlace(placed), signal);
-    else await this.#changeSession(statement, signal);
+    else await this.#changeSession(statement, inPlace(placed), signal);
   }
 
   #settings() {
@@ -152,16 +152,17 @@ export class SqlSession {
       this.#writer.entity(entity);
   }
 
-  async #changeSession(statement: string, signal: AbortSignal): Promise<void> {
+  /** @param placed the statement at its place, for the errors of the server. */
+  async #changeSession(statement: string, placed: string, signal: AbortSignal): Promise<void> {
     const text = withoutComments(statement);
     const set = /^SET\s+'((?:[^']|'')*)'\s*=\s*'((?:[^']|'')*)'\s*;$/i.exec(text);
     if (set !== null) {
-      await this.#checkProperty(text, signal);
+      await this.#checkProperty(placed, signal);
       return this.#assign(this.#properties, { name: unquote(set[1]), value: unquote(set[2]) });
     }
     const unset = /^UNSET\s+'((?:[^']|'')*)'\s*;$/i.exec(text);
     if (unset !== null) {
-      await this.#checkProperty(text, signal);
+      await this.#checkProperty(placed, signal);
       return this.#forget(this.#properties, unquote(unset[1]));
     }
     const define = /^DEFINE\s+(\w+)\s*=\s*'((?:[^']|'')*)'\s*;$/i.exec(text);

@@ -41,7 +41,9 @@ describe('SET in the shell', () => {
     );
     expect(
       await run("SET 'auto.offset.reset'='earliest'; SET 'auto.offset.reset'='x'; SHOW STREAMS;"),
-    ).toMatch(/^'auto\.offset\.reset' is now 'earliest'\nInvalid value x for configuration[^|]*$/);
+    ).toMatch(
+      /^'auto\.offset\.reset' is now 'earliest'\nInvalid value x for configuration[^|]* {2}line 1:37\n/,
+    );
     expect(await run("UNSET 'auto.offset.rest';")).toMatch(/^Not recognizable/);
   });
 
@@ -81,7 +83,7 @@ describe('a mistake in a text of statements', () => {
     };
     const begin = "SHOW STREAMS;\n-- a comment\nSET 'auto.offset.reset'='earliest';\n\n";
     expect(await at(`${begin}SHOW TABLES;\n  DESCRIBE nosuch;\n`)).toMatch(
-      /a\.sql:6: NOSUCH[^]*line 6:\d+\n {2}\| {3}DESCRIBE nosuch/,
+      /a\.sql:6: Could not find STREAM\/TABLE 'NOSUCH'[^]*line 6:\d+\n {2}\| {3}DESCRIBE nosuch/,
     );
     expect(await at(`${begin}  SELECT a\n  FROM nosuch;\n`)).toMatch(/a\.sql:6: [^\n]*NOSUCH[^]*line 6:8\n/);
     expect(await at(`${begin}SHOW TABLES; CREATE STRAM s;\n`)).toMatch(/a\.sql:5: line 5:21: Syntax Error/);
