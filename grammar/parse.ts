@@ -7,7 +7,7 @@ import { checkLimit, checkTree } from './limits.ts';
 import { SqlParser } from './parser/sql-parser.ts';
 import { syntaxError, testOnlyStatement } from './syntax-error.ts';
 import { K, Semicolon } from './tokens.ts';
-import { substituteVariables, type Variables } from './variables.ts';
+import { substitutedText, substituteVariables, type Variables } from './variables.ts';
 
 export interface ParseOptions {
   /** Values of `${name}`, by upper-cased name. DEFINE and UNDEFINE in the text itself act on what follows them. */
@@ -18,7 +18,7 @@ export interface ParseOptions {
   readonly testStatements?: boolean;
 }
 
-/** A statement with the text it was written in, semicolon included. */
+/** A statement with the text it was written in, semicolon included; variables in it are replaced by their values. */
 export interface ParsedStatement {
   readonly statement: Statement;
   readonly text: string;
@@ -59,7 +59,7 @@ export function parseScript(text: string, options: ParseOptions = {}): readonly 
   for (const part of splitStatements(text)) {
     if (!part.terminated && options.allowUnterminated === false) throw missingSemicolon(part);
     const parsed = parsePart(part, variables, options.testStatements === true);
-    statements.push({ statement: parsed, text: textOf(text, part) });
+    statements.push({ statement: parsed, text: substitutedText(text, part, variables) });
     defineVariables(parsed, variables);
   }
   return Object.freeze(statements);
@@ -85,7 +85,7 @@ export function parseTolerantly(text: string, options: ParseOptions = {}): Toler
       for (const error of parser.errors) diagnostics.push(syntaxError(error, tokens).diagnostic);
       if (parser.errors.length > 0) continue;
       checkTree(statement);
-      statements.push({ statement, text: textOf(text, part) });
+      statements.push({ statement, text: substitutedText(text, part, variables) });
       defineVariables(statement, variables);
     } catch (error) {
       diagnostics.push(diagnosticOf(error));
@@ -174,10 +174,6 @@ function testOnlyWords(statement: Statement): string | undefined {
 function defineVariables(statement: Statement, variables: Map<string, string>): void {
   if (statement.kind === 'DefineVariable') variables.set(statement.name.toUpperCase(), statement.value);
   if (statement.kind === 'UndefineVariable') variables.delete(statement.name.toUpperCase());
-}
-
-function textOf(text: string, part: StatementTokens): string {
-  return text.slice(part.tokens[0]?.startOffset ?? 0, part.end);
 }
 
 function missingSemicolon(part: StatementTokens): DiagnosticError {

@@ -32,6 +32,35 @@ export function substituteVariables(tokens: readonly IToken[], variables: Variab
   });
 }
 
+/**
+ * Returns the text of a statement with the values of its variables: what is shown and recorded means the same wherever it
+ * is read again. Called after {@link substituteVariables}, which refuses what cannot stand there.
+ * @param tokens those of the statement in `text`.
+ * @param end the place behind its last character.
+ */
+export function substitutedText(
+  text: string,
+  { tokens, end }: { readonly tokens: readonly IToken[]; readonly end: number },
+  variables: Variables,
+): string {
+  let result = '';
+  let at = tokens[0]?.startOffset ?? 0;
+  for (const token of tokens) {
+    const value = valueText(token, variables);
+    if (value === undefined) continue;
+    result += text.slice(at, token.startOffset) + value;
+    at = (token.endOffset ?? token.startOffset) + 1;
+  }
+  return result + text.slice(at, end);
+}
+
+/** What stands for a token; undefined where the token stands for itself. */
+function valueText(token: IToken, variables: Variables): string | undefined {
+  if (token.tokenType === Variable) return variables.get(token.image.slice(2, -1).toUpperCase());
+  if (token.tokenType !== StringText || !token.image.includes('${')) return undefined;
+  return substituteInString(token, variables).image;
+}
+
 function valueTokens(token: IToken, variables: Variables): IToken[] {
   const name = token.image.slice(2, -1);
   const value = variables.get(name.toUpperCase());

@@ -1,4 +1,4 @@
-import type { DropSource } from '../../../grammar/ast.ts';
+import type { DropSource, SourceKind } from '../../../grammar/ast.ts';
 import { quoteName } from '../../serde/model/sql-type.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
@@ -11,6 +11,8 @@ import { nothingToDo } from './nothing-to-do.ts';
 export interface DropSourcePlan extends PlanBase {
   readonly kind: 'dropSource';
   readonly name: string;
+  /** Absent in records of versions 1 and 2. */
+  readonly sourceKind?: SourceKind;
   readonly deleteTopic?: string;
   /** The query that wrote the source, and goes with it. */
   readonly terminate: readonly string[];
@@ -36,11 +38,12 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
       text,
       kind: 'dropSource',
       name: source.name,
+      sourceKind: source.kind,
       ...(statement.deleteTopic ? { deleteTopic: source.topic.name } : {}),
       terminate: own.map(({ queryId }) => queryId),
     };
   },
-  commandId: ({ name }) => `stream/\`${name}\`/drop`,
+  commandId: ({ name, sourceKind = 'STREAM' }) => `${sourceKind.toLowerCase()}/\`${name}\`/drop`,
   apply({ name, terminate }, catalog) {
     // Recorded plans are read from outside: one that says too little has left nothing.
     if (!Array.isArray(terminate)) throw new Error('it does not say which queries it ends');

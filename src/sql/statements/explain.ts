@@ -1,5 +1,6 @@
 import type { Explain, Query, Statement } from '../../../grammar/ast.ts';
 import { parseScript } from '../../../grammar/parse.ts';
+import { DiagnosticError } from '../../base/errors.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
@@ -93,11 +94,20 @@ function explainRunning(
   };
 }
 
-/** The logical plan of the query in a text, as far as it can still be planned. */
+/**
+ * The logical plan of the query in a text. It is made anew, since only the physical plan is recorded: what the statement
+ * named may have gone or changed since, and then the rungs say so instead.
+ */
 function plannedRungs(text: string, context: AnalysisContext): ReturnType<typeof logicalRungsOf> {
-  for (const { statement } of parseScript(text)) {
-    const query = queryOf(statement);
-    if (query !== undefined) return logicalRungsOf(query, context);
+  try {
+    for (const { statement } of parseScript(text)) {
+      const query = queryOf(statement);
+      if (query !== undefined) return logicalRungsOf(query, context);
+    }
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    const why = `not recorded, and the statement cannot be planned any more: ${error.message}`;
+    return { syntaxTree: why, logicalPlan: why, boundPlan: why };
   }
   return { syntaxTree: '', logicalPlan: '', boundPlan: '' };
 }

@@ -17,7 +17,7 @@ export const queryControl: ControlStatement<QueryControl> = {
     if (queryId !== undefined && !isScriptStarting) running.require(queryId);
   },
   action: ({ action, queryId }) => ({ action, ...(queryId === undefined ? {} : { queryId }) }),
-  commandId: ({ queryId = 'ALL' }) => `terminate/\`${queryId}\`/execute`,
+  commandId: ({ action, queryId = 'ALL' }) => `${action.toLowerCase()}/\`${queryId}\`/execute`,
   plansAfter({ action, queryId }, plans) {
     if (action !== 'TERMINATE') return plans;
     return queryId === undefined ? [] : plans.filter((plan) => plan.queryId !== queryId);

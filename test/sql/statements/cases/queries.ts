@@ -23,7 +23,7 @@ export const print: StatementCase = {
 export const queryControl: StatementCase = {
   answers: [
     ['PAUSE totals_query;', done('Query paused.')],
-    ['RESUME ALL;', done('Query resumed.', { commandId: 'terminate/`ALL`/execute' })],
+    ['RESUME ALL;', done('Query resumed.', { commandId: 'resume/`ALL`/execute' })],
     ['TERMINATE totals_query;', done('Query terminated.', { commandId: 'terminate/`TOTALS_QUERY`/execute' })],
   ],
   refusals: [['TERMINATE totals_quer;', 'Unknown queryId: TOTALS_QUER']],
