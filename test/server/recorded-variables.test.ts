@@ -52,7 +52,9 @@ it('explains a query that runs although what its statement named has gone', asyn
        DROP TYPE whole;`,
     );
     const plan = await explained(platform.url, 'CSAS_T_2');
-    expect(plan).toContain('the statement cannot be planned any more: Failed to prepare statement: Cannot resolve unknown type: WHOLE');
+    expect(plan).toContain(
+      'the statement cannot be planned any more: Failed to prepare statement: Cannot resolve unknown type: WHOLE',
+    );
     expect(plan).toContain('CAST');
   } finally {
     await platform.close();
