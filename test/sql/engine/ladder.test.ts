@@ -113,7 +113,7 @@ describe('the ladder', () => {
     > Source KafkaTopic_Right TABLE AIRPORTS AS A, key [A_CODE STRING]
 `);
     expect(`\n${physical}\n`).toBe(`
-> sink PLACED topic PLACED, key JSON, value JSON
+> sink PLACED topic PLACED, key KAFKA, value JSON
   > project Project F_ID AS ID, A_CITY AS CITY
     > join Join stream-table LEFT
       > keyBy LeftSourceKeyed F_ORIGIN, key JSON
