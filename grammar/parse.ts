@@ -1,7 +1,7 @@
 /** Text to statements: the public face of the grammar. */
 import type { IToken } from 'chevrotain';
 import { type Diagnostic, DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
-import type { Expression, Statement, TypeNode } from './ast.ts';
+import type { ColumnDefinition, Expression, Statement, TypeNode } from './ast.ts';
 import { spanOf, tokenize } from './lexer.ts';
 import { checkLimit, checkTree } from './limits.ts';
 import { SqlParser } from './parser/sql-parser.ts';
@@ -102,6 +102,11 @@ export function parseExpression(text: string): Expression {
 /** Parses one type: `parseType('ARRAY<INT>')`. */
 export function parseType(text: string): TypeNode {
   return parseOne(text, (parser) => parser.singleType());
+}
+
+/** Parses the columns of a schema: `parseColumns('id INT KEY, v STRING')`. An empty text has none. */
+export function parseColumns(text: string): readonly ColumnDefinition[] {
+  return text.trim() === '' ? [] : parseOne(text, (parser) => parser.singleColumns());
 }
 
 function parseOne<T>(text: string, rule: (parser: SqlParser) => T): T {

@@ -1,3 +1,5 @@
+import { quotedEnd, unquote } from '../../src/base/sql-quotes.ts';
+
 /** The column names of a schema text such as `` `ID` INTEGER KEY, `TAGS` MAP<STRING, STRING> ``. */
 export function columnNames(schema: string): readonly string[] {
   const names: string[] = [];
@@ -5,12 +7,12 @@ export function columnNames(schema: string): readonly string[] {
   let start = 0;
   for (let i = 0; i <= schema.length; i++) {
     const character = schema[i];
-    if (character === '`') i = skipQuoted(schema, i);
+    if (character === '`' || character === "'") i = closing(schema, i);
     else if (character === '<' || character === '(') depth += 1;
     else if (character === '>' || character === ')') depth -= 1;
     else if ((character === ',' && depth === 0) || character === undefined) {
-      const name = columnName(schema.slice(start, i).trim());
-      if (name !== '') names.push(name);
+      const column = schema.slice(start, i).trim();
+      if (column !== '') names.push(columnName(column));
       start = i + 1;
     }
   }
@@ -19,15 +21,11 @@ export function columnNames(schema: string): readonly string[] {
 
 function columnName(column: string): string {
   if (!column.startsWith('`')) return column.split(/\s/, 1)[0] ?? '';
-  return column.slice(1, skipQuoted(column, 0)).replaceAll('``', '`');
+  return unquote(column.slice(0, closing(column, 0) + 1));
 }
 
-/** The index of the backquote that closes the one at `open`; a doubled one stands for itself. */
-function skipQuoted(text: string, open: number): number {
-  let i = open + 1;
-  while (i < text.length) {
-    if (text[i] === '`' && text[i + 1] !== '`') return i;
-    i += text[i] === '`' ? 2 : 1;
-  }
-  return i;
+/** The index of the quote that closes the one at `open`; the text's last one where none does. */
+function closing(text: string, open: number): number {
+  const end = quotedEnd(text, open);
+  return (end === -1 ? text.length : end) - 1;
 }

@@ -1,5 +1,6 @@
 import type { IToken, ParserMethod } from 'chevrotain';
 import type { Literal, Node, SourceSpan, TimeUnit } from '../ast.ts';
+import { unquote } from '../../src/base/sql-quotes.ts';
 import { EmbeddedActionsParser } from '../chevrotain.ts';
 import { errorMessages } from '../error-messages.ts';
 import { spanOf } from '../lexer.ts';
@@ -191,10 +192,4 @@ export function identifierText(token: IToken): string {
   const image = token.image;
   if (token.tokenType === QuotedIdentifier || token.tokenType === BackquotedIdentifier) return unquote(image);
   return image.toUpperCase();
-}
-
-/** The text between quotes, doubled quotes undone. */
-export function unquote(image: string): string {
-  const quote = image[0] ?? '';
-  return image.slice(1, -1).replaceAll(quote + quote, quote);
 }

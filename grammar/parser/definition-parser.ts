@@ -9,7 +9,8 @@ import type {
   Statement,
 } from '../ast.ts';
 import { Comma, Equal, Identifier, K, LeftParen, RightParen, StringText } from '../tokens.ts';
-import { identifierText, type Rule, unquote } from './base-parser.ts';
+import { unquote } from '../../src/base/sql-quotes.ts';
+import { identifierText, type Rule } from './base-parser.ts';
 import { QueryParser } from './query-parser.ts';
 
 /** What CREATE and DROP statements share: columns, WITH clauses, IF [NOT] EXISTS. */
@@ -49,15 +50,19 @@ export class DefinitionParser extends QueryParser {
   });
 
   readonly columns: Rule<readonly ColumnDefinition[]> = this.RULE('columns', () => {
-    const columns: ColumnDefinition[] = [];
     this.CONSUME(LeftParen);
-    columns.length = 0;
+    const columns = this.SUBRULE(this.columnList);
+    this.CONSUME(RightParen, { ERR_MSG: "Expecting {',', ')'}" });
+    return columns;
+  });
+
+  readonly columnList: Rule<readonly ColumnDefinition[]> = this.RULE('columnList', () => {
+    const columns: ColumnDefinition[] = [];
     this.SUBRULE(this.column, { ARGS: [columns] });
     this.MANY(() => {
       this.CONSUME(Comma);
       this.SUBRULE2(this.column, { ARGS: [columns] });
     });
-    this.CONSUME(RightParen, { ERR_MSG: "Expecting {',', ')'}" });
     return Object.freeze(columns);
   });
 

@@ -2,7 +2,8 @@ import type { IToken } from 'chevrotain';
 import type { ColumnDefinition, Expression, ShowSubject, Statement, TypeNode } from '../ast.ts';
 import { EOF } from '../chevrotain.ts';
 import { Comma, Equal, K, StringText } from '../tokens.ts';
-import { type ParserOptions, type Rule, unquote } from './base-parser.ts';
+import { unquote } from '../../src/base/sql-quotes.ts';
+import type { ParserOptions, Rule } from './base-parser.ts';
 import { DefinitionParser } from './definition-parser.ts';
 
 /** The top of the parser: one statement, without its semicolon. Rules have the names of the reference's statements. */
@@ -412,8 +413,13 @@ export class SqlParser extends DefinitionParser {
     this.SUBRULE(this.expression),
   );
 
-  /** One type alone: schema texts. */
+  /** One type alone. */
   readonly singleType: Rule<TypeNode> = this.RULE('singleType', () => this.SUBRULE(this.type));
+
+  /** Columns alone: schema texts. */
+  readonly singleColumns: Rule<readonly ColumnDefinition[]> = this.RULE('singleColumns', () =>
+    this.SUBRULE(this.columnList),
+  );
 
   /** Begins on the tokens of one statement. Rules are analysed by the first parser only, see `parse.ts`. */
   begin(tokens: IToken[]): void {

@@ -1,3 +1,4 @@
+import { quoteName, quoteText } from '../../src/base/sql-quotes.ts';
 import type { Expression, TypeNode, WhenClause } from '../ast.ts';
 import { isReserved } from '../keywords.ts';
 
@@ -7,18 +8,14 @@ const ambiguousWords: ReadonlySet<string> = new Set(['ARRAY', 'EMIT', 'MAP', 'PA
 /** A name as it must be written to be read as the same name: in backquotes where that is needed. */
 export function formatIdentifier(name: string): string {
   const plain = /^[A-Z_][A-Z0-9_@]*$/.test(name) && !isReserved(name) && !ambiguousWords.has(name);
-  return plain ? name : `\`${name.replaceAll('`', '``')}\``;
-}
-
-export function formatString(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
+  return plain ? name : quoteName(name);
 }
 
 /** A type as SQL: ``STRUCT<A INTEGER, `b` ARRAY<STRING>>``. */
 export function formatType(type: TypeNode): string {
   switch (type.kind) {
     case 'NamedType':
-      return type.quoted === true ? `\`${type.name.replaceAll('`', '``')}\`` : type.name;
+      return type.quoted === true ? quoteName(type.name) : type.name;
     case 'DecimalType':
       return `DECIMAL(${type.precision}, ${type.scale})`;
     case 'ArrayType':
@@ -48,9 +45,9 @@ export function formatExpression(expression: Expression): string {
     case 'DecimalLiteral':
       return /^-?([0-9]+\.[0-9]*|\.[0-9]+)$/.test(expression.text)
         ? expression.text
-        : `DECIMAL ${formatString(expression.text)}`;
+        : `DECIMAL ${quoteText(expression.text)}`;
     case 'StringLiteral':
-      return formatString(expression.value);
+      return quoteText(expression.value);
     case 'IntervalUnitLiteral':
       return expression.unit;
     case 'ColumnReference':
@@ -72,7 +69,7 @@ export function formatExpression(expression: Expression): string {
     case 'In':
       return `(${formatExpression(expression.operand)} IN (${formatList(expression.list)}))`;
     case 'Like': {
-      const escape = expression.escape === undefined ? '' : ` ESCAPE ${formatString(expression.escape)}`;
+      const escape = expression.escape === undefined ? '' : ` ESCAPE ${quoteText(expression.escape)}`;
       return `(${formatExpression(expression.operand)} LIKE ${formatExpression(expression.pattern)}${escape})`;
     }
     case 'IsNull':

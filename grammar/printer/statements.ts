@@ -1,5 +1,6 @@
 import type { ColumnDefinition, Property, Statement } from '../ast.ts';
-import { formatExpression, formatIdentifier, formatList, formatString, formatType } from './expressions.ts';
+import { quoteText } from '../../src/base/sql-quotes.ts';
+import { formatExpression, formatIdentifier, formatList, formatType } from './expressions.ts';
 import { formatDuration, formatQuery } from './queries.ts';
 
 /** A statement as SQL, without a semicolon. Reading it gives the same tree, spans aside. */
@@ -31,7 +32,7 @@ export function formatStatement(statement: Statement): string {
       return `ALTER ${statement.sourceKind} ${formatIdentifier(statement.name)} ${added.join(', ')}`;
     }
     case 'AlterSystem':
-      return `ALTER SYSTEM ${formatString(statement.name)}=${formatString(statement.value)}`;
+      return `ALTER SYSTEM ${quoteText(statement.name)}=${quoteText(statement.value)}`;
     case 'CreateType':
       return `CREATE TYPE${notExists(statement.ifNotExists)} ${formatIdentifier(statement.name)} AS ${formatType(statement.type)}`;
     case 'CreateConnector':
@@ -53,22 +54,22 @@ export function formatStatement(statement: Statement): string {
       const from = statement.fromBeginning ? ' FROM BEGINNING' : '';
       const interval = statement.interval === undefined ? '' : ` INTERVAL ${statement.interval}`;
       const limit = statement.limit === undefined ? '' : ` LIMIT ${statement.limit}`;
-      return `PRINT ${formatString(statement.topic)}${from}${interval}${limit}`;
+      return `PRINT ${quoteText(statement.topic)}${from}${interval}${limit}`;
     }
     case 'SetProperty':
-      return `SET ${formatString(statement.name)}=${formatString(statement.value)}`;
+      return `SET ${quoteText(statement.name)}=${quoteText(statement.value)}`;
     case 'UnsetProperty':
-      return `UNSET ${formatString(statement.name)}`;
+      return `UNSET ${quoteText(statement.name)}`;
     case 'DefineVariable':
-      return `DEFINE ${formatIdentifier(statement.name)}=${formatString(statement.value)}`;
+      return `DEFINE ${formatIdentifier(statement.name)}=${quoteText(statement.value)}`;
     case 'UndefineVariable':
       return `UNDEFINE ${formatIdentifier(statement.name)}`;
     case 'AssertTopic': {
       const timeout = statement.timeout === undefined ? '' : ` TIMEOUT ${formatDuration(statement.timeout)}`;
-      return `ASSERT${statement.exists ? '' : ' NOT EXISTS'} TOPIC ${formatString(statement.topic)}${formatWith(statement.properties)}${timeout}`;
+      return `ASSERT${statement.exists ? '' : ' NOT EXISTS'} TOPIC ${quoteText(statement.topic)}${formatWith(statement.properties)}${timeout}`;
     }
     case 'AssertSchema': {
-      const subject = statement.subject === undefined ? '' : ` SUBJECT ${formatString(statement.subject)}`;
+      const subject = statement.subject === undefined ? '' : ` SUBJECT ${quoteText(statement.subject)}`;
       const id = statement.id === undefined ? '' : ` ID ${statement.id}`;
       const timeout = statement.timeout === undefined ? '' : ` TIMEOUT ${formatDuration(statement.timeout)}`;
       return `ASSERT${statement.exists ? '' : ' NOT EXISTS'} SCHEMA${subject}${id}${timeout}`;
@@ -80,7 +81,7 @@ export function formatStatement(statement: Statement): string {
     case 'AssertSource':
       return `ASSERT ${statement.sourceKind} ${formatIdentifier(statement.name)}${formatColumns(statement.columns)}${formatWith(statement.properties)}`;
     case 'RunScript':
-      return `RUN SCRIPT ${formatString(statement.path)}`;
+      return `RUN SCRIPT ${quoteText(statement.path)}`;
   }
 }
 
@@ -112,7 +113,7 @@ function formatConstraint({ constraint }: ColumnDefinition): string {
     case 'PrimaryKey':
       return ' PRIMARY KEY';
     case 'Headers':
-      return constraint.key === undefined ? ' HEADERS' : ` HEADER(${formatString(constraint.key)})`;
+      return constraint.key === undefined ? ' HEADERS' : ` HEADER(${quoteText(constraint.key)})`;
   }
 }
 
@@ -125,5 +126,5 @@ function formatWith(properties: readonly Property[]): string {
 /** Connectors have property names with dots in them, which only a string can hold. */
 function formatPropertyName(name: string): string {
   const identifier = formatIdentifier(name);
-  return identifier === name ? name : formatString(name);
+  return identifier === name ? name : quoteText(name);
 }

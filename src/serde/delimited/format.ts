@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../../base/errors.ts';
 import type { Format, FormatProperties, FormatSpec, RowSerde } from '../format.ts';
-import { quoteName } from '../model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
 import { nulls, type SqlValue } from '../model/sql-value.ts';
 import { SerdeError } from '../serde-error.ts';
 import { requireKnownProperties } from '../unsupported.ts';

@@ -1,3 +1,5 @@
+import { quoteName } from '../../base/sql-quotes.ts';
+
 /**
  * SQL types as frozen plain objects. They live beside the formats, below SQL, because formats read and write columns of
  * these types; `src/sql/types` builds on them. A value never carries its type: types are static.
@@ -112,11 +114,6 @@ export function structType(fields: readonly StructField[]): StructType {
   });
 }
 
-/** Quotes a name as ksqlDB prints it: always in backticks. */
-export function quoteName(name: string): string {
-  return `\`${name}\``;
-}
-
 /** The type as ksqlDB prints it, for example ``STRUCT<`A` DECIMAL(4, 2), `B` ARRAY<STRING>>``. */
 export function printType(type: SqlType): string {
   switch (type.kind) {
@@ -127,9 +124,7 @@ export function printType(type: SqlType): string {
     case 'MAP':
       return `MAP<${printType(type.key)}, ${printType(type.value)}>`;
     case 'STRUCT':
-      return type.fields.length === 0
-        ? 'STRUCT< >'
-        : `STRUCT<${type.fields.map((field) => `${quoteName(field.name)} ${printType(field.type)}`).join(', ')}>`;
+      return type.fields.length === 0 ? 'STRUCT< >' : `STRUCT<${type.fields.map(fieldText).join(', ')}>`;
     default:
       return type.kind;
   }

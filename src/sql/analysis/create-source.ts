@@ -89,10 +89,12 @@ function prepare(
   return { properties, topicName, schema };
 }
 
-function checkNames({ columns, span }: CreateSource): void {
-  const names = columns.map(({ name }) => name);
-  const twice = names.filter((name, index) => names.indexOf(name) < index);
-  if (twice.length > 0) throw refuse(columnMessages.declaredTwice([...new Set(twice)]), span);
+function checkNames({ columns }: CreateSource): void {
+  const known = new Set<string>();
+  const twice = columns.filter(({ name }) => known.size === known.add(name).size);
+  const [first] = twice;
+  if (first === undefined) return;
+  throw refuse(columnMessages.declaredTwice([...new Set(twice.map(({ name }) => name))]), first.span);
 }
 
 function checkProperties(info: KeyFormatInfo): void {

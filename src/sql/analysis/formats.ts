@@ -1,4 +1,5 @@
-import { printType, containsMap, quoteName } from '../../serde/model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
+import { printType, containsMap } from '../../serde/model/sql-type.ts';
 import type { FormatColumn, FormatSide, SerdeFeature } from '../../serde/format.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';

@@ -1,4 +1,4 @@
-import { parseSchema } from '../types/schema-text.ts';
+import { readSchema } from '../types/read-schema.ts';
 import type { DataSource } from './data-source.ts';
 
 /** A source as it is written down: the schema as text. */
@@ -9,5 +9,5 @@ export function recordOf(source: DataSource): SourceRecord {
 }
 
 export function sourceOf(record: SourceRecord): DataSource {
-  return { ...record, schema: parseSchema(record.schema) };
+  return { ...record, schema: readSchema(record.schema) };
 }

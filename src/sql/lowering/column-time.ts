@@ -1,7 +1,8 @@
 import { showValue } from '../../base/show-value.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import { assertDefined } from '../../base/assert.ts';
-import { quoteName, STRING } from '../../serde/model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
+import { STRING } from '../../serde/model/sql-type.ts';
 import { isEventTime } from '../../streams/event-time.ts';
 import { booleanProperty } from '../analysis/session.ts';
 import { constant, node } from '../bound/binder.ts';

@@ -1,4 +1,5 @@
-import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
+import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { joinWords, near, type Refusal, type RefusalFamily } from './refusal.ts';
 
 /** The clauses whose columns are looked for, as messages call them. */

@@ -1,4 +1,5 @@
-import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
+import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { near, type RefusalFamily } from './refusal.ts';
 

@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { issue, type RefusalFamily } from './refusal.ts';
 
@@ -33,12 +34,12 @@ export const joinMessages = {
   sameSide: (left: string, right: string) => ({
     message:
       'Each side of the join must reference exactly one source and not the same source. ' +
-      `Left side references \`${left}\` and right references \`${right}\``,
+      `Left side references ${quoteName(left)} and right references ${quoteName(right)}`,
   }),
   withoutJoined: (facts: { readonly joined: string; readonly left: string; readonly right: string }) => ({
     message:
-      `A join criteria is expected to reference the source (\`${facts.joined}\`) in the FROM clause, ` +
-      `instead the right source references \`${facts.right}\` and the left source references \`${facts.left}\``,
+      `A join criteria is expected to reference the source (${quoteName(facts.joined)}) in the FROM clause, ` +
+      `instead the right source references ${quoteName(facts.right)} and the left source references ${quoteName(facts.left)}`,
   }),
   typesDiffer: (
     left: TypedSide,
@@ -115,7 +116,7 @@ export const joinMessages = {
     message: `Incompatible windowed sources.\n${sides.join('\n')}`,
   }),
   windowedSide: (source: string, window: string | undefined) => ({
-    message: `\`${source}\` is ${window === undefined ? 'not windowed' : `${window} windowed`}`,
+    message: `${quoteName(source)} is ${window === undefined ? 'not windowed' : `${window} windowed`}`,
   }),
   repartitionOfWindowed: () => ({
     message: `Implicit repartitioning of windowed sources is not supported. See ${issue(4385)}.`,
@@ -133,8 +134,8 @@ export const joinMessages = {
     const { left, right } = facts;
     return {
       message:
-        `Can't join \`${left.alias}\` with \`${right.alias}\` since the number of partitions don't match. ` +
-        `\`${left.alias}\` partitions = ${left.partitions}; \`${right.alias}\` partitions = ${right.partitions}. ` +
+        `Can't join ${quoteName(left.alias)} with ${quoteName(right.alias)} since the number of partitions don't match. ` +
+        `${quoteName(left.alias)} partitions = ${left.partitions}; ${quoteName(right.alias)} partitions = ${right.partitions}. ` +
         'Please repartition either one so that the number of partitions match.',
       hint:
         `a copy with as many partitions: CREATE ${right.kind} name WITH (PARTITIONS=${left.partitions}) AS ` +

@@ -1,4 +1,5 @@
-import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
+import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { issue, joinWords, type RefusalFamily } from './refusal.ts';
 
 /** What a message calls the columns that make up the key. */
@@ -24,7 +25,7 @@ export const keyMessages = {
     return {
       message:
         'Key missing from projection (ie, SELECT). See https://cnfl.io/2LV7ouS.\n' +
-        `The query used to build \`${sink}\` must include the ${noun}${expressions.length > 1 ? 's' : ''} ` +
+        `The query used to build ${quoteName(sink)} must include the ${noun}${expressions.length > 1 ? 's' : ''} ` +
         `${joinWords(expressions, joined)} in its projection (eg, SELECT ${example}...).` +
         (synthetic
           ? `\n${expressions[0] ?? ''} was added as a synthetic key column because the join criteria did not match any ` +
@@ -38,13 +39,13 @@ export const keyMessages = {
     return {
       message:
         `Primary key ${columns} missing in projection. For foreign-key table-table joins, the projection must include all ` +
-        `primary key columns from the left input table (\`${left}\`). ` +
+        `primary key columns from the left input table (${quoteName(left)}). ` +
         `Missing ${columns}: ${missing.map(quoteName).join(', ')}.`,
     };
   },
   selectedTwice: (column: string, aliases: readonly string[]) => ({
     message:
-      `The projection contains a key column (\`${column}\`) more than once, aliased as: ${joinWords(aliases, 'and')}.\n` +
+      `The projection contains a key column (${quoteName(column)}) more than once, aliased as: ${joinWords(aliases, 'and')}.\n` +
       'Each key column must only be in the projection once. If you intended to copy the key into the value, then ' +
       'consider using the AS_VALUE function to indicate which key reference should be copied.',
   }),

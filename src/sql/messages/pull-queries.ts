@@ -1,4 +1,5 @@
-import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
+import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { RefusalFamily } from './refusal.ts';
 
 /** What ksqlDB puts behind every refusal of a pull query. */
@@ -81,11 +82,12 @@ export const whereReasons = {
   like: 'Like condition must be between strings',
   likeType: (kind: string): string =>
     `The column type for Like condition must be VARCHAR. The column type is ${kind}`,
-  boundsTwice: (column: string, operator: string): string => `Duplicate \`${column}\` bounds on: ${operator}`,
+  boundsTwice: (column: string, operator: string): string =>
+    `Duplicate ${quoteName(column)} bounds on: ${operator}`,
   boundsContradict: (condition: string, column: string): string =>
-    `\`${condition}\` cannot be combined with other \`${column}\` bounds`,
+    `\`${condition}\` cannot be combined with other ${quoteName(column)} bounds`,
   boundsOperator: (column: string, operator: string): string =>
-    `Unsupported \`${column}\` bounds: ${operator}`,
+    `Unsupported ${quoteName(column)} bounds: ${operator}`,
   boundsText: (text: string): string => `Failed to parse datetime: ${text}`,
   boundsType: 'Window bounds must resolve to an INT, BIGINT, or STRING containing a datetime.',
 } as const;

@@ -1,4 +1,5 @@
-import { printType, quoteName, type SqlType } from '../../serde/model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
+import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { near, type RefusalFamily } from './refusal.ts';
 
 /** Statements as such: what they may say, what they are about, and who depends on it. */

@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { near, type RefusalFamily } from './refusal.ts';
 
@@ -76,7 +77,7 @@ export const withMessages = {
     ...near(nearestName(column, columns)),
   }),
   timestampType: (column: string) => ({
-    message: `Timestamp column, \`${column}\`, should be LONG(INT64), TIMESTAMP, or a String with a TIMESTAMP_FORMAT specified.`,
+    message: `Timestamp column, ${quoteName(column)}, should be LONG(INT64), TIMESTAMP, or a String with a TIMESTAMP_FORMAT specified.`,
   }),
   timestampFormatMissing: () => ({
     message: 'A String timestamp field has been specified without also specifying the TIMESTAMP_FORMAT',

@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import type { AlterSource } from '../../../grammar/ast.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { columnMessages } from '../messages/columns.ts';
@@ -28,7 +29,7 @@ export const alterSource: PlannedStatement<AlterSource, AlterSourcePlan> = {
     const schema = new LogicalSchema([...source.schema.columns, ...added]);
     return { version: PLAN_VERSION, text, kind: 'alterSource', source: recordOf({ ...source, schema }) };
   },
-  commandId: ({ source }) => `${source.kind.toLowerCase()}/\`${source.name}\`/alter`,
+  commandId: ({ source }) => `${source.kind.toLowerCase()}/${quoteName(source.name)}/alter`,
   apply: ({ source }, catalog) => catalog.withSource(sourceOf(source)),
   message: ({ source }) => `Altered ${source.kind.toLowerCase()} ${source.name}`,
 };

@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import type { CreateSourceAs } from '../../../grammar/ast.ts';
 import { formatOf } from '../../serde/formats.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
@@ -39,7 +40,7 @@ export const createSourceAs: PlannedStatement<CreateSourceAs, CreateAsPlan> = {
     if (taken !== undefined) return nothingToDo(text, taken);
     return planCreateAs(input);
   },
-  commandId: ({ source }) => `${source.kind.toLowerCase()}/\`${source.name}\`/create`,
+  commandId: ({ source }) => `${source.kind.toLowerCase()}/${quoteName(source.name)}/create`,
   apply: ({ source }, catalog) => catalog.withSource(sourceOf(source)),
   message: ({ query }) => `Created query with ID ${query.queryId}`,
 };

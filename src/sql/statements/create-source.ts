@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import type { CreateSource } from '../../../grammar/ast.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
 import { sourceMessages } from '../messages/sources.ts';
@@ -38,7 +39,7 @@ export const createSource: PlannedStatement<CreateSource, CreateSourcePlan> = {
     if (partitions !== undefined || topics.has(name)) return;
     throw refuse(sourceMessages.topicMissing({ topic: name, kind: source.kind, name: source.name }));
   },
-  commandId: ({ source }) => `${source.kind.toLowerCase()}/\`${source.name}\`/create`,
+  commandId: ({ source }) => `${source.kind.toLowerCase()}/${quoteName(source.name)}/create`,
   apply: ({ source }, catalog) => catalog.withSource(sourceOf(source)),
   message: ({ source }) => (source.kind === 'STREAM' ? 'Stream created' : 'Table created'),
 };

@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import type { CreateType } from '../../../grammar/ast.ts';
 import { printType } from '../../serde/model/sql-type.ts';
 import { statementMessages } from '../messages/statements.ts';
@@ -29,7 +30,7 @@ export const createType: PlannedStatement<CreateType, CreateTypePlan> = {
     const resolved = withPrefix(headings.prepare, () => typeFromSyntax(type, (known) => catalog.type(known)));
     return { version: PLAN_VERSION, text, kind: 'createType', name, type: printType(resolved) };
   },
-  commandId: ({ name }) => `type/\`${name}\`/create`,
+  commandId: ({ name }) => `type/${quoteName(name)}/create`,
   apply: ({ name, type }, catalog) => catalog.withType(name, readType(type)),
   message: ({ name, type }) => `Registered custom type with name '${name}' and SQL type ${type}`,
 };

@@ -1,5 +1,5 @@
 import type { DropSource, SourceKind } from '../../../grammar/ast.ts';
-import { quoteName } from '../../serde/model/sql-type.ts';
+import { quoteName } from '../../base/sql-quotes.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -43,13 +43,14 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
       terminate: own.map(({ queryId }) => queryId),
     };
   },
-  commandId: ({ name, sourceKind = 'STREAM' }) => `${sourceKind.toLowerCase()}/\`${name}\`/drop`,
+  commandId: ({ name, sourceKind = 'STREAM' }) => `${sourceKind.toLowerCase()}/${quoteName(name)}/drop`,
   apply({ name, terminate }, catalog) {
     // Recorded plans are read from outside: one that says too little has left nothing.
     if (!Array.isArray(terminate)) throw new Error('it does not say which queries it ends');
     return catalog.withoutSource(name);
   },
-  message: ({ name, deleteTopic }) => `Source \`${name}\` (topic: ${deleteTopic ?? 'kept'}) was dropped.`,
+  message: ({ name, deleteTopic }) =>
+    `Source ${quoteName(name)} (topic: ${deleteTopic ?? 'kept'}) was dropped.`,
 };
 
 function checkKind({ sourceKind, deleteTopic, nameSpan }: DropSource, source: DataSource): void {

@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import type { DropType } from '../../../grammar/ast.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { PLAN_VERSION } from '../physical/steps.ts';
@@ -21,7 +22,7 @@ export const dropType: PlannedStatement<DropType, DropTypePlan> = {
     }
     return { version: PLAN_VERSION, text, kind: 'dropType', name };
   },
-  commandId: ({ name }) => `type/\`${name}\`/drop`,
+  commandId: ({ name }) => `type/${quoteName(name)}/drop`,
   apply: ({ name }, catalog) => catalog.withoutType(name),
   message: ({ name }) => `Dropped type '${name}'`,
 };

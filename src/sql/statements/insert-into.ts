@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import type { InsertInto } from '../../../grammar/ast.ts';
 import { sameType } from '../../serde/model/sql-type.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
@@ -49,7 +50,7 @@ export const insertInto: PlannedStatement<InsertInto, InsertIntoPlan> = {
       query: queryInto(target, project, { input, properties }),
     };
   },
-  commandId: ({ query }) => `stream/\`${query.sink ?? ''}\`/create`,
+  commandId: ({ query }) => `stream/${quoteName(query.sink ?? '')}/create`,
   apply: (_plan, catalog) => catalog,
   message: ({ query }) => `Created query with ID ${query.queryId}`,
 };

@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import type { QueryControl } from '../../../grammar/ast.ts';
 import type { ControlStatement } from './definition.ts';
 
@@ -17,7 +18,7 @@ export const queryControl: ControlStatement<QueryControl> = {
     if (queryId !== undefined && !isScriptStarting) running.require(queryId);
   },
   action: ({ action, queryId }) => ({ action, ...(queryId === undefined ? {} : { queryId }) }),
-  commandId: ({ action, queryId = 'ALL' }) => `${action.toLowerCase()}/\`${queryId}\`/execute`,
+  commandId: ({ action, queryId = 'ALL' }) => `${action.toLowerCase()}/${quoteName(queryId)}/execute`,
   plansAfter({ action, queryId }, plans) {
     if (action !== 'TERMINATE') return plans;
     return queryId === undefined ? [] : plans.filter((plan) => plan.queryId !== queryId);

@@ -1,3 +1,4 @@
+import { quoteName } from '../../base/sql-quotes.ts';
 import { inspect } from 'node:util';
 import type { AssertSource, AssertTombstone, AssertValues } from '../../../grammar/ast.ts';
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
@@ -263,7 +264,7 @@ function columnsOf(
   return names.map((name) => {
     if (ofRecord.includes(name)) return { name, type: { kind: 'BIGINT' } };
     const column = source.schema.find(name);
-    if (column === undefined) throw sqlError(`Column name \`${name}\` does not exist.`, { span });
+    if (column === undefined) throw sqlError(`Column name ${quoteName(name)} does not exist.`, { span });
     return column;
   });
 }

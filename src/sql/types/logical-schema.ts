@@ -1,4 +1,5 @@
-import { printType, quoteName, sameType, type SqlType } from '../../serde/model/sql-type.ts';
+import { quoteName, quoteText } from '../../base/sql-quotes.ts';
+import { printType, sameType, type SqlType } from '../../serde/model/sql-type.ts';
 
 export type ColumnNamespace = 'KEY' | 'VALUE' | 'HEADERS';
 
@@ -62,6 +63,8 @@ export function printColumn(column: SchemaColumn): string {
     case 'VALUE':
       return text;
     case 'HEADERS':
-      return column.headerKey === undefined ? `${text} HEADERS` : `${text} HEADER('${column.headerKey}')`;
+      return column.headerKey === undefined
+        ? `${text} HEADERS`
+        : `${text} HEADER(${quoteText(column.headerKey)})`;
   }
 }

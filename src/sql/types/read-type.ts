@@ -8,6 +8,7 @@ import {
   type StructField,
   structType,
 } from '../../serde/model/sql-type.ts';
+import { PrintedText } from './printed-text.ts';
 
 /** How deep a recorded type may nest. */
 const TYPE_DEPTH_MAX = 500;
@@ -26,103 +27,72 @@ const remembered = new Map(primitives);
 export function readType(text: string): SqlType {
   const known = remembered.get(text);
   if (known !== undefined) return known;
-  const type = new TypeReader(text).read();
+  const printed = new PrintedText(text, 'type');
+  const type = typeIn(printed);
+  if (!printed.isAtEnd) throw printed.wrong();
   if (remembered.size < REMEMBERED_MAX) remembered.set(text, type);
   return type;
 }
 
-class TypeReader {
-  readonly #text: string;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
+/** The type with which a text goes on. @throws {DiagnosticError} where it goes on with something else. */
+export function typeIn(text: PrintedText, depth = 1): SqlType {
+  if (depth > TYPE_DEPTH_MAX) {
+    throw new DiagnosticError({ message: `a type nests deeper than ${TYPE_DEPTH_MAX} levels` });
   }
-
-  read(): SqlType {
-    const type = this.#type(1);
-    if (this.#at < this.#text.length) throw this.#wrong();
-    return type;
-  }
-
-  #type(depth: number): SqlType {
-    if (depth > TYPE_DEPTH_MAX) {
-      throw new DiagnosticError({ message: `a type nests deeper than ${TYPE_DEPTH_MAX} levels` });
-    }
-    const word = this.#match(/[A-Z]+/y);
-    switch (word) {
-      case 'DECIMAL':
-        return this.#decimal();
-      case 'ARRAY':
-        return this.#inAngles(() => arrayType(this.#type(depth + 1)));
-      case 'MAP':
-        return this.#inAngles(() => {
-          const key = this.#type(depth + 1);
-          this.#match(/, /y);
-          return mapType(key, this.#type(depth + 1));
-        });
-      case 'STRUCT':
-        return this.#inAngles(() => this.#struct(depth));
-      default: {
-        const type = primitives.get(word);
-        if (type === undefined) throw this.#wrong();
-        return type;
-      }
+  const word = text.match(/[A-Z]+/y);
+  switch (word) {
+    case 'DECIMAL':
+      return decimalIn(text);
+    case 'ARRAY':
+      return inAngles(text, () => arrayType(typeIn(text, depth + 1)));
+    case 'MAP':
+      return inAngles(text, () => {
+        const key = typeIn(text, depth + 1);
+        text.expect(', ');
+        return mapType(key, typeIn(text, depth + 1));
+      });
+    case 'STRUCT':
+      return inAngles(text, () => structIn(text, depth));
+    default: {
+      const type = primitives.get(word);
+      if (type === undefined) throw text.wrong();
+      return type;
     }
   }
+}
 
-  #decimal(): SqlType {
-    const [precision = 0, scale = 0] = this.#match(/\([0-9]{1,9}, [0-9]{1,9}\)/y)
-      .slice(1, -1)
-      .split(', ')
-      .map(Number);
-    return this.#possible(() => decimalType(precision, scale));
-  }
+function decimalIn(text: PrintedText): SqlType {
+  const [precision = 0, scale = 0] = text
+    .match(/\([0-9]{1,9}, [0-9]{1,9}\)/y)
+    .slice(1, -1)
+    .split(', ')
+    .map(Number);
+  return possible(() => decimalType(precision, scale));
+}
 
-  #struct(depth: number): SqlType {
-    const fields: StructField[] = [];
-    if (this.#accept(' ')) return structType(fields);
-    do {
-      const name = this.#match(/`[^`]*` /y).slice(1, -2);
-      fields.push({ name, type: this.#type(depth + 1) });
-    } while (this.#accept(', '));
-    return this.#possible(() => structType(fields));
-  }
+function structIn(text: PrintedText, depth: number): SqlType {
+  const fields: StructField[] = [];
+  if (text.accept(' ')) return structType(fields);
+  do {
+    const name = text.name();
+    text.expect(' ');
+    fields.push({ name, type: typeIn(text, depth + 1) });
+  } while (text.accept(', '));
+  return possible(() => structType(fields));
+}
 
-  #inAngles(read: () => SqlType): SqlType {
-    this.#match(/</y);
-    const type = read();
-    this.#match(/>/y);
-    return type;
-  }
+function inAngles(text: PrintedText, read: () => SqlType): SqlType {
+  text.expect('<');
+  const type = read();
+  text.expect('>');
+  return type;
+}
 
-  #possible(make: () => SqlType): SqlType {
-    try {
-      return make();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new DiagnosticError({ message: error.message }, { cause: error });
-    }
-  }
-
-  #accept(sign: string): boolean {
-    if (!this.#text.startsWith(sign, this.#at)) return false;
-    this.#at += sign.length;
-    return true;
-  }
-
-  /** What stands here. @param pattern sticky. */
-  #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0];
-    if (found === undefined) throw this.#wrong();
-    this.#at += found.length;
-    return found;
-  }
-
-  #wrong(): DiagnosticError {
-    return new DiagnosticError({
-      message: `not a type: '${this.#text.slice(0, 60)}' (position ${this.#at})`,
-    });
+function possible(make: () => SqlType): SqlType {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DiagnosticError({ message: error.message }, { cause: error });
   }
 }

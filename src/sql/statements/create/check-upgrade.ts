@@ -1,5 +1,5 @@
 import { columnsOf } from '../../../../grammar/traverse.ts';
-import { quoteName } from '../../../serde/model/sql-type.ts';
+import { quoteName } from '../../../base/sql-quotes.ts';
 import { sqlError } from '../../analysis/sql-error.ts';
 import type {
   AggregateStep,

@@ -1,3 +1,4 @@
+import { quoteName } from '../../../base/sql-quotes.ts';
 import { statementMessages } from '../../messages/statements.ts';
 import { refuse as refusal } from '../../analysis/sql-error.ts';
 import type { DataSource, KeyFormatInfo } from '../../catalog/data-source.ts';
@@ -11,7 +12,7 @@ export function checkReplacement(old: DataSource, replacement: DataSource): void
   const refuse = (reason: string): never => {
     throw refusal(statementMessages.replaceRefused(replacement, old, reason));
   };
-  const subject = `DataSource '\`${old.name}\`' has`;
+  const subject = `DataSource '${quoteName(old.name)}' has`;
   if (old.kind !== replacement.kind) {
     refuse(`A ${old.kind.toLowerCase()} with the same name already exists`);
   }

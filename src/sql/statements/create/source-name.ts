@@ -1,3 +1,4 @@
+import { quoteName } from '../../../base/sql-quotes.ts';
 import type { CreateSource, CreateSourceAs } from '../../../../grammar/ast.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { statementMessages } from '../../messages/statements.ts';
@@ -20,7 +21,7 @@ export function checkSourceName(
   }
   if (existing === undefined || statement.orReplace) return undefined;
   if (statement.ifNotExists) {
-    return `Cannot add ${kind} \`${statement.name}\`: A ${existing.kind.toLowerCase()} with the same name already exists.`;
+    return `Cannot add ${kind} ${quoteName(statement.name)}: A ${existing.kind.toLowerCase()} with the same name already exists.`;
   }
   const { sourceKind, name } = statement;
   throw refuse(statementMessages.nameTaken({ kind: sourceKind, name, takenBy: existing.kind }));
