@@ -88,7 +88,7 @@ describe('a recorded statement that cannot be carried out', () => {
     ],
     ['is of an unknown kind', { kind: 'createView' }, 'unknown kind of a plan: createView'],
     ['does not say what it ends', { kind: 'dropSource', name: 'ONE' }, ''],
-    ['holds a type that cannot be read', brokenSource('two'), 'Syntax Error'],
+    ['holds a type that cannot be read', brokenSource('two'), "not a schema: '`K` STRING KEY"],
     [
       'is nested deeper than what is read',
       { kind: 'createType', name: 'TWO', type: `${'ARRAY<'.repeat(2_000)}INT${'>'.repeat(2_000)}` },

@@ -13,7 +13,8 @@ import {
   structType,
 } from '../../../src/serde/model/sql-type.ts';
 import { columnNames } from '../../../cli/shell/schema-columns.ts';
-import { LogicalSchema, parseSchema, readSchema, type SchemaColumn } from '../../../src/sql/types/index.ts';
+import { LogicalSchema, parseSchema, type SchemaColumn } from '../../../src/sql/types/index.ts';
+import { readSchema } from '../../../src/sql/types/read-schema.ts';
 import { readType } from '../../../src/sql/types/read-type.ts';
 
 const SIGNS = Array.from('`\'"\n\r\t ,;<>()$-/*\\aAé\u{1f600}').concat('``', '` INTEGER, `b', "')");
