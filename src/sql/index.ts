@@ -39,6 +39,7 @@ export type { CaseServer, StartCaseServer } from './testing/case-server.ts';
 export { runTests } from './testing/run-tests.ts';
 export type { TaskStatus } from '../streams/runtime/streams-app.ts';
 export { LogicalSchema } from './types/logical-schema.ts';
+export { quoteName } from '../base/sql-quotes.ts';
 export * from '../serde/model/sql-type.ts';
 export { Decimal } from '../serde/model/decimal.ts';
 export type { Row, SqlMap, SqlValue } from '../serde/model/sql-value.ts';

@@ -5,4 +5,3 @@ export { asDecimalType, decimalResult, widerDecimal } from './decimal-types.ts';
 export { typeFromSyntax } from './from-syntax.ts';
 export { type ColumnNamespace, LogicalSchema, printColumn, type SchemaColumn } from './logical-schema.ts';
 export { parseSchema } from './schema-text.ts';
-export { quoteName } from '../../base/sql-quotes.ts';
