@@ -9,7 +9,7 @@ import { type ParseInput, task } from './parse-task.ts';
 
 /**
  * Scripts up to this length are parsed where they come, in a few milliseconds. What takes the longest is text that is no
- * SQL, at 15 microseconds a character; see docs/decisions/0021-statements-side-by-side.md.
+ * SQL, at 15 microseconds a character; see docs/decisions/0022-statements-side-by-side.md.
  */
 const PARSED_HERE_CHARS_MAX = 2_000;
 /** Text that takes longer to read is refused, so that the next long one has its turn. */
