@@ -1,4 +1,5 @@
 import type { Literal, Property } from '../../../grammar/ast.ts';
+import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { type WithWord, withWords } from '../../../grammar/with-words.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import type { WindowInfo, WindowType } from '../catalog/data-source.ts';
@@ -56,8 +57,9 @@ function javaTypeOf(literal: Literal | undefined): string {
 export class WithProperties {
   readonly #values: ReadonlyMap<string, Literal>;
 
-  /** @throws {DiagnosticError} for names that the statement does not take, and for contradictions. */
+  /** @throws {DiagnosticError} for names that the statement does not take or that are given twice, and for contradictions. */
   constructor(properties: readonly Property[], owner: WithOwner) {
+    checkGivenOnce(properties);
     const known: readonly string[] = namesOf[owner];
     const unknown = properties.filter(({ name }) => !known.includes(name));
     const first = unknown[0];
@@ -178,6 +180,18 @@ export class WithProperties {
     if (delimiter === undefined || delimiter === 'SPACE' || delimiter === 'TAB') return;
     if (delimiter.trim() === '') throw refuse(withMessages.emptyDelimiter(name), this.place(name));
     if (delimiter.length !== 1) throw refuse(withMessages.longDelimiter(name, delimiter), this.place(name));
+  }
+}
+
+/** ksqlDB cannot put two values of one name into its map, whichever name it is. */
+function checkGivenOnce(properties: readonly Property[]): void {
+  const given = new Map<string, Literal>();
+  for (const { name, value, span } of properties) {
+    const before = given.get(name);
+    if (before !== undefined) {
+      throw refuse(withMessages.givenTwice(name, [formatExpression(before), formatExpression(value)]), span);
+    }
+    given.set(name, value);
   }
 }
 

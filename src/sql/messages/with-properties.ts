@@ -16,6 +16,10 @@ export const withMessages = {
     message: `Invalid config variable(s) in the WITH clause: ${names.join(',')}`,
     ...near(nearestName(names[0] ?? '', known)),
   }),
+  givenTwice: (name: string, [first, second]: readonly [string, string]) => ({
+    message: `Multiple entries with same key: ${name}=${first} and ${name}=${second}`,
+    hint: `write ${name} once`,
+  }),
   missing: (name: string) => ({
     message: `Missing required property "${name}" which has no default value.`,
     ...(name === 'KAFKA_TOPIC' ? { hint: "name the topic: WITH (KAFKA_TOPIC='topic', …)" } : {}),

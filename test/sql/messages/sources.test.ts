@@ -129,6 +129,25 @@ checkRefusals('CREATE of sources', [
     suggestion: 'PARTITIONS',
   },
   {
+    sql: "CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='o', kafka_topic='p', VALUE_FORMAT='JSON');",
+    message:
+      "Failed to prepare statement: Multiple entries with same key: KAFKA_TOPIC='o' and KAFKA_TOPIC='p'",
+    at: "kafka_topic='p'",
+    hint: 'write KAFKA_TOPIC once',
+  },
+  {
+    sql: 'CREATE STREAM o WITH (PARTITIONS=1, PARTITIONS=1) AS SELECT * FROM s;',
+    message: 'Failed to prepare statement: Multiple entries with same key: PARTITIONS=1 and PARTITIONS=1',
+    at: 'PARTITIONS=1',
+    hint: 'write PARTITIONS once',
+  },
+  {
+    sql: "INSERT INTO s WITH (QUERY_ID='a', QUERY_ID='b') SELECT * FROM s;",
+    message: "Failed to prepare statement: Multiple entries with same key: QUERY_ID='a' and QUERY_ID='b'",
+    at: "QUERY_ID='b'",
+    hint: 'write QUERY_ID once',
+  },
+  {
     sql: "CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', foo=1, bar=2);",
     message: 'Failed to prepare statement: Invalid config variable(s) in the WITH clause: FOO,BAR',
     at: 'foo=1',
