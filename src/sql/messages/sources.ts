@@ -6,6 +6,11 @@ const KEY_KINDS =
   '\nTables have PRIMARY KEYs, which are unique and NON NULL.' +
   '\nStreams have KEYs, which have no uniqueness or NON NULL constraints.';
 
+interface TopicSize {
+  readonly partitions: number;
+  readonly replicas: number;
+}
+
 /** CREATE, ALTER and DROP of streams and tables. */
 export const sourceMessages = {
   primaryKeyOfStream: (column: string) => ({
@@ -48,6 +53,24 @@ export const sourceMessages = {
       "providing the required 'PARTITIONS' configuration in the WITH clause (and optionally 'REPLICAS'). " +
       `For example: CREATE ${facts.kind} ${facts.name} ... WITH (KAFKA_TOPIC='${facts.topic}', PARTITIONS=3);`,
     hint: 'SHOW TOPICS; lists the topics that exist',
+  }),
+  /** ksqlDB takes a topic that has more replicas than it asks for. */
+  topicDiffers: ({
+    topic,
+    required,
+    existing,
+  }: {
+    readonly topic: string;
+    readonly required: TopicSize;
+    readonly existing: TopicSize;
+  }) => ({
+    message:
+      `A Kafka topic with the name '${topic}' already exists, with different partition/replica configuration ` +
+      `than required. KSQL expects ${required.partitions} partitions (topic has ${existing.partitions}), and ` +
+      `${required.replicas} replication factor (topic has ${existing.replicas}).`,
+  }),
+  topicNotMade: (topic: string, why: string) => ({
+    message: `Kafka topic '${topic}' cannot be created: ${why}`,
   }),
   queryOfWindowedTable: () => ({
     message: 'KSQL does not support persistent queries on windowed tables.',

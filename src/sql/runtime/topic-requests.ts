@@ -5,7 +5,8 @@ import { NAME_LENGTH_MAX } from '../../base/argument-checks.ts';
 import type { TopicFacts } from '../analysis/session.ts';
 import type { TopicChanges } from '../host/host.ts';
 import { withChanges } from './topic-changes.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { refuse } from '../analysis/sql-error.ts';
+import { sourceMessages } from '../messages/sources.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 
 const DEFAULT_PARTITIONS = 1;
@@ -56,7 +57,7 @@ export class TopicRequests {
       const isTaken = error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS';
       if (isTaken && (name !== request.name || (await this.#exists(request)))) return false;
       const why = messageOf(error).replaceAll(name, request.name);
-      throw sqlError(`Kafka topic '${request.name}' cannot be created: ${why}`);
+      throw refuse(sourceMessages.topicNotMade(request.name, why));
     }
   }
 
@@ -72,11 +73,7 @@ function isThere(request: TopicRequest, topics: ReadonlyMap<string, TopicFacts>)
   if (existing === undefined) return false;
   const { partitions = existing.partitions, replicas = existing.replicas } = request;
   if (partitions === existing.partitions && replicas <= existing.replicas) return true;
-  throw sqlError(
-    `A Kafka topic with the name '${name}' already exists, with different partition/replica configuration ` +
-      `than required. KSQL expects ${partitions} partitions (topic has ${existing.partitions}), and ` +
-      `${replicas} replication factor (topic has ${existing.replicas}).`,
-  );
+  throw refuse(sourceMessages.topicDiffers({ topic: name, required: { partitions, replicas }, existing }));
 }
 
 /**

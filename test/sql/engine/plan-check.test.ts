@@ -34,7 +34,7 @@ afterAll(async () => {
 const long = 'l'.repeat(240);
 
 describe('what the cluster would refuse is refused before it is recorded', () => {
-  it.each([
+  it.each<readonly [string, string | RegExp]>([
     ['CREATE STREAM x AS SELECT * FROM gone;', 'Kafka topics do not exist: gone'],
     ['INSERT INTO c SELECT * FROM gone;', 'Kafka topics do not exist: gone'],
     ['INSERT INTO gone SELECT * FROM s;', 'Kafka topics do not exist: gone'],
@@ -48,7 +48,21 @@ describe('what the cluster would refuse is refused before it is recorded', () =>
     ],
     [
       "CREATE STREAM x WITH (KAFKA_TOPIC='TAKEN') AS SELECT * FROM s;",
-      'KSQL expects 1 partitions (topic has 3)',
+      'KSQL expects 1 partitions (topic has 3), and 1 replication factor (topic has 1).',
+    ],
+    [
+      "CREATE STREAM x WITH (KAFKA_TOPIC='TAKEN', PARTITIONS=3, REPLICAS=2) AS SELECT * FROM s;",
+      'KSQL expects 3 partitions (topic has 3), and 2 replication factor (topic has 1).',
+    ],
+    ...['CREATE STREAM x', 'CREATE SOURCE STREAM x', 'CREATE OR REPLACE STREAM x'].map(
+      (create): readonly [string, string] => [
+        `${create} (k STRING KEY) WITH (KAFKA_TOPIC='TAKEN', FORMAT='JSON', PARTITIONS=3, REPLICAS=3);`,
+        'KSQL expects 3 partitions (topic has 3), and 3 replication factor (topic has 1).',
+      ],
+    ),
+    [
+      "CREATE TABLE x (k STRING PRIMARY KEY) WITH (KAFKA_TOPIC='TAKEN', FORMAT='JSON', PARTITIONS=2);",
+      'KSQL expects 2 partitions (topic has 3), and 1 replication factor (topic has 1).',
     ],
     [`CREATE STREAM \`${long}\` AS SELECT v, COUNT(*) FROM s GROUP BY v;`, /./],
     ['CREATE STREAM x AS SELECT s.k, two.v FROM s JOIN two ON s.k = two.k;', /partitions/],
