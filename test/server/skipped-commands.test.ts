@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseScript } from '../../grammar/parse.ts';
 import { Producer } from '../../src/client/index.ts';
 import type { NewCommand } from '../../src/server/commands/command.ts';
 import { encodeCommand } from '../../src/server/commands/command.ts';
-import { type Json, post, startPlatform, type TestPlatform } from './platform.ts';
+import { builtInRegistry, Catalog } from '../../src/sql/index.ts';
+import { planStatement } from '../../src/sql/statements/plan-statement.ts';
+import { eventually, type Json, post, startPlatform, type TestPlatform } from './platform.ts';
 
 /** Recorded statements that are whole and that this release cannot carry out. */
 
@@ -32,9 +35,10 @@ async function restart(): Promise<void> {
 /** Writes what a server of another release would, behind what is recorded. */
 async function record(
   command: Omit<NewCommand, 'plannedAtOffset' | 'plan'> & { readonly plan: unknown },
+  plannedAtOffset = 1_000,
 ): Promise<void> {
   const producer = new Producer({ bootstrapServers: platform.bootstrap });
-  const { key, value } = encodeCommand({ ...command, plannedAtOffset: 1_000 } as NewCommand);
+  const { key, value } = encodeCommand({ ...command, plannedAtOffset } as NewCommand);
   await producer.sendAndWait({ topic: TOPIC, key, value });
   await producer.close();
 }
@@ -55,6 +59,19 @@ const brokenSource = (name: string): Json => ({
   topic: { name, compacted: false },
   source: { kind: 'STREAM', name: name.toUpperCase(), schema: '`K` STRING KEY, `V` INTEGR(', topic: {} },
 });
+
+/** A plan that this release can carry out. */
+function planned(name: string): Json {
+  const [parsed] = parseScript(source(name));
+  if (parsed === undefined) throw new Error('no statement');
+  const context = {
+    catalog: Catalog.empty,
+    functions: builtInRegistry(),
+    properties: {},
+    topics: new Map<string, never>(),
+  };
+  return { ...planStatement({ ...parsed, context, queryNumber: 0, queries: [] }) };
+}
 
 /** What SHOW QUERIES warns of, and what the health check says of the commands. */
 async function health(): Promise<{ readonly warnings: readonly string[]; readonly isHealthy: boolean }> {
@@ -135,6 +152,24 @@ describe('a recorded statement that cannot be carried out', () => {
     expect(await streams()).toEqual(['ONE', 'THREE']);
     expect((await health()).isHealthy).toBe(false);
   });
+
+  it.each([
+    ['of a version to come', { version: 99 }],
+    ['of an unknown kind', { kind: 'createView' }],
+    ['that cannot be applied', {}],
+  ])(
+    'gets ahead of what was planned without it, at once and at every start: a plan %s',
+    async (_, fields) => {
+      // A server that can carry it out has, and passes over what follows: so must one that cannot.
+      await record(planOf('two', { ...brokenSource('two'), ...fields }));
+      await record(planOf('overtaken', planned('overtaken')), 1);
+      await record(planOf('next', planned('next')), 2);
+      await eventually(async () => ((await streams()).includes('NEXT') ? true : undefined));
+      expect(await streams()).toEqual(['NEXT', 'ONE']);
+      await restart();
+      expect(await streams()).toEqual(['NEXT', 'ONE']);
+    },
+  );
 
   it('is not done with by an INSERT into the stream that it makes', async () => {
     const insert = 'INSERT INTO one SELECT * FROM other;';

@@ -24,6 +24,9 @@ import { waitFor } from '../commands/wait-for.ts';
 import { NameLocks } from './name-locks.ts';
 import { StatementLane } from './statement-lane.ts';
 
+/** Where statements are recorded. */
+type CommandLog = Pick<CommandTopic, 'append' | 'plannedAtOffset'>;
+
 /** What applying a command answers. */
 interface CommandResult {
   readonly message: string;
@@ -65,7 +68,7 @@ const CATCH_UP_CHECK_MS = 50;
  */
 export class StatementExecutor {
   readonly #engine: SqlEngine;
-  readonly #commands: () => CommandTopic;
+  readonly #commands: () => CommandLog;
   readonly #kafka: KafkaAbsence;
   readonly #skipped: SkippedCommands;
   readonly #statuses = new Map<string, CommandStatus>();
@@ -78,7 +81,7 @@ export class StatementExecutor {
     engine: SqlEngine,
     options: {
       /** @throws {OperationalError} when nothing can be recorded. */
-      readonly commands: () => CommandTopic;
+      readonly commands: () => CommandLog;
       readonly kafka: KafkaAbsence;
       readonly skipped: SkippedCommands;
       readonly environment: { readonly clock: Clock; readonly timers: Timers };

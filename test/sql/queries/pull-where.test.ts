@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '../../../grammar/parse.ts';
 import { planPull } from '../../../src/sql/queries/pull-query.ts';
+import { allTimes } from '../../../src/sql/queries/window-bounds.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
 
@@ -101,6 +102,40 @@ describe('the windows that a WHERE clause asks for', () => {
     expect(range("WINDOWSTART = '1970-01-01T00:00:02Z'")).toMatchObject({ startMin: 2000, startMax: 2000 });
     expect(range('WINDOWSTART < 1000 + 1')).toMatchObject({ startMax: 1001 });
   });
+
+  const sides = [
+    ['<', '>', 'Max'],
+    ['<=', '>=', 'Max'],
+    ['>', '<', 'Min'],
+    ['>=', '<=', 'Min'],
+  ] as const;
+  const columns = [
+    ['WINDOWSTART', 'start'],
+    ['WINDOWEND', 'end'],
+  ] as const;
+
+  it.each(columns.flatMap(([column, name]) => sides.map((side) => [column, name, ...side] as const)))(
+    'takes a bound of %s (%s) %s, and turned around %s, as a %s',
+    (column, name, operator, turned, end) => {
+      const expected = { ...allTimes, [`${name}${end}`]: 1000 };
+      expect(range(`${column} ${operator} 1000`)).toEqual(expected);
+      expect(range(`1000 ${turned} ${column}`)).toEqual(expected);
+    },
+  );
+
+  it.each(columns)('takes %s = 1000 as both bounds, on either side', (column, name) => {
+    const expected = { ...allTimes, [`${name}Min`]: 1000, [`${name}Max`]: 1000 };
+    expect(range(`${column} = 1000`)).toEqual(expected);
+    expect(range(`1000 = ${column}`)).toEqual(expected);
+  });
+
+  it.each(sides)(
+    'takes no bound of ROWTIME, which is not the time of the window: %s, %s',
+    (operator, turned) => {
+      expect(range(`ROWTIME ${operator} 1000`)).toEqual(allTimes);
+      expect(range(`1000 ${turned} ROWTIME`)).toEqual(allTimes);
+    },
+  );
 
   it.each([
     ['WINDOWSTART <> 1', 'Unsupported `WINDOWSTART` bounds: NOT_EQUAL'],
