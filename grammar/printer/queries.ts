@@ -10,7 +10,7 @@ import type {
 } from '../ast.ts';
 import { formatExpression, formatIdentifier, formatList } from './expressions.ts';
 
-/** A query as SQL, a clause per line. */
+/** A query as SQL, a clause per line: ksqlDB's layout, in which its errors quote statements. */
 export function formatQuery(query: Query): string {
   const items = query.select.map(formatSelectItem);
   const lines = [items.length === 1 ? `SELECT ${items[0]}` : `SELECT\n  ${items.join(',\n  ')}`];
@@ -39,15 +39,14 @@ function formatSelectItem(item: SelectItem): string {
   }
 }
 
-function formatSource(source: AliasedSource): string {
-  const name = formatIdentifier(source.name);
-  return source.alias === source.name ? name : `${name} ${formatIdentifier(source.alias)}`;
+function formatSource({ name, alias }: AliasedSource): string {
+  return `${formatIdentifier(name)} ${formatIdentifier(alias)}`;
 }
 
 function formatJoin(join: JoinedSource): string {
   const type = join.type === 'OUTER' ? 'FULL OUTER' : join.type === 'INNER' ? 'INNER' : `${join.type} OUTER`;
   const within = join.within === undefined ? '' : ` ${formatWithin(join.within)}`;
-  return `${type} JOIN ${formatSource(join.source)}${within} ON ${formatExpression(join.on)}`;
+  return `${type} JOIN ${formatSource(join.source)}${within} ON (${formatExpression(join.on)})`;
 }
 
 function formatWithin(within: WithinClause): string {
@@ -78,9 +77,8 @@ function formatWindow(window: WindowClause): string {
   }
 }
 
-function formatGrouping(clause: GroupingClause): string {
+function formatGrouping({ expressions }: GroupingClause): string {
+  const list = formatList(expressions);
   // Parentheses around the list are needed where it is empty, and where a first operand's would be taken for them.
-  return clause.expressions.length === 1
-    ? formatList(clause.expressions)
-    : `(${formatList(clause.expressions)})`;
+  return list === '' || (expressions.length > 1 && list.startsWith('(')) ? `(${list})` : list;
 }

@@ -1,9 +1,11 @@
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
-import { messageOf } from '../../base/errors.ts';
+import { formatStatement } from '../../../grammar/printer/statements.ts';
+import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { Header } from '../../streams/record.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
+import { sanitizedStatement } from '../analysis/sanitized-statement.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { applyPlan } from '../statements/plan-kinds.ts';
@@ -80,8 +82,22 @@ export class CaseEngine {
     );
     statements.forEach(({ statement, text }, index) => {
       const isLast = index === statements.length - 1;
-      scriptErrors({ text, stage: 'statement', isLast }, () => this.executeStatement({ statement, text }));
+      const quoted = (): string => this.#quoted({ statement, text });
+      scriptErrors({ text, quoted, stage: 'statement', isLast }, () =>
+        this.executeStatement({ statement, text }),
+      );
     });
+  }
+
+  /** A statement with a query as ksqlDB's errors quote it: rewritten, in its own layout. */
+  #quoted({ statement, text }: ParsedStatement): string {
+    try {
+      const sanitized = sanitizedStatement(statement, this.context);
+      return sanitized === statement ? text : formatStatement(sanitized);
+    } catch (error) {
+      if (error instanceof DiagnosticError) return text;
+      throw error;
+    }
   }
 
   /** Executes one statement. Records of INSERT go to `produce`, by default into the stub topic. */
@@ -213,6 +229,8 @@ export function topicsOf(step: Step): readonly string[] {
 
 interface FailedStatement {
   readonly text: string;
+  /** The text that errors quote, where it is another. */
+  readonly quoted?: () => string;
   readonly stage: Exclude<FailureStage, 'run'>;
   readonly isLast: boolean;
 }
@@ -224,9 +242,9 @@ export class ScriptError extends Error {
   readonly stage: FailureStage;
   readonly isLast: boolean;
 
-  constructor(cause: unknown, { text, stage, isLast }: FailedStatement) {
+  constructor(cause: unknown, { text, quoted, stage, isLast }: FailedStatement) {
     super(messageOf(cause), { cause });
-    this.text = text;
+    this.text = quoted?.() ?? text;
     this.stage = stage;
     this.isLast = isLast;
   }
