@@ -17,6 +17,7 @@ describe('what a session may SET', () => {
     ['ksql.streams.commit.interval.ms', '0'],
     ['commit.interval.ms', '100'],
     ['ksql.persistence.default.format.value', 'JSON'],
+    ['ksql.persistence.default.format.key', 'delimited'],
     ['ksql.streams.consumer.max.poll.records', '10'],
     ['ksql.query.pull.table.scan.enabled', 'TRUE'],
   ])('%s = %s, with effect', (name, value) => {
@@ -46,6 +47,9 @@ describe('what a session may SET', () => {
   it.each([
     ['auto.offset.reset', 'erliest', 'one of earliest, latest'],
     ['ksql.streams.commit.interval.ms', '-1', 'at least 0'],
+    ['ksql.persistence.default.format.value', 'JSN', 'one of DELIMITED, JSON, KAFKA, NONE'],
+    ['ksql.persistence.default.format.key', 'AVRO', 'one of DELIMITED, JSON, KAFKA, NONE'],
+    ['ksql.persistence.default.format.key', '', 'one of DELIMITED, JSON, KAFKA, NONE'],
     ['ksql.query.pull.table.scan.enabled', 'yes', 'true or false'],
     ['processing.guarantee', 'exactly_twice', 'at_least_once'],
     ['ksql.functions.collect_list.limit', 'ten', 'a whole number'],

@@ -52,17 +52,13 @@ describe('a script of which the cluster would refuse one statement leaves nothin
       'CREATE TABLE z WITH (REPLICAS=3) AS SELECT k, COUNT(*) FROM b GROUP BY k;',
       'cannot be created',
     ],
-    [
-      'the name of a topic',
-      "CREATE STREAM z WITH (KAFKA_TOPIC='a b') AS SELECT * FROM a;",
-      'invalid topic name',
-    ],
+    ['the name of a topic', 'CREATE STREAM `a b` AS SELECT * FROM a;', 'invalid topic name'],
     [
       'a setting of a topic',
       'CREATE STREAM z WITH (RETENTION_MS=-7) AS SELECT * FROM a;',
       'cannot be created',
     ],
-    ['partitions', source('z', 'PARTITIONS=-2'), 'cannot be created'],
+    ['partitions', source('z', 'PARTITIONS=0'), 'cannot be created'],
     [
       'a topic of the same script',
       "CREATE STREAM z WITH (KAFKA_TOPIC='a', PARTITIONS=4) AS SELECT * FROM b;",

@@ -1,9 +1,16 @@
 import { boolean, type ConfigKeys, int, long, string } from '../../base/config/config-key.ts';
 import { atLeast, type ConfigRange, oneOf, rangeOf } from '../../base/config/config-range.ts';
+import { formatNames } from '../../serde/formats.ts';
 import { perQuery } from './per-query.ts';
 
 /** What ksqlDB can switch off and Millrace cannot. */
 const ALWAYS_ON: ConfigRange<boolean> = rangeOf('and here always true', (value) => value);
+
+/** Names of formats, whatever their case. */
+const FORMATS: ConfigRange<string> = {
+  ...rangeOf(`one of ${formatNames().join(', ')}`, (value) => formatNames().includes(value.toUpperCase())),
+  names: formatNames(),
+};
 
 /** Properties of the SQL engine, which a session may set too; a server's value is the default of all its sessions. */
 export const engineProperties = perQuery({
@@ -32,8 +39,8 @@ export const engineProperties = perQuery({
     'push queries over the result of a query have the id of scalable ones',
   ),
   'ksql.timestamp.throw.on.invalid': boolean(false, 'a record without a readable time fails its query'),
-  'ksql.persistence.default.format.key': string('KAFKA', 'key format where a statement names none'),
-  'ksql.persistence.default.format.value': string(null, 'value format where a statement names none'),
+  'ksql.persistence.default.format.key': string('KAFKA', 'key format where a statement names none', FORMATS),
+  'ksql.persistence.default.format.value': string(null, 'value format where a statement names none', FORMATS),
   'ksql.output.topic.name.prefix': string(
     '',
     'in front of the topic names of streams and tables that queries create',

@@ -1,6 +1,7 @@
 import type { Literal, Property } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { type WithWord, withWords } from '../../../grammar/with-words.ts';
+import { INT32_MAX, isTopicName } from '../../base/argument-checks.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import type { WindowInfo, WindowType } from '../catalog/data-source.ts';
 import { parseDurationMs } from './durations.ts';
@@ -33,6 +34,7 @@ const TEXTS: readonly PropertyName[] = [
   'TIMESTAMP',
   'TIMESTAMP_FORMAT',
 ];
+const INT16_MAX = 0x7fff;
 const WHOLE_NUMBERS: readonly PropertyName[] = ['PARTITIONS', 'REPLICAS', 'RETENTION_MS'];
 
 /** What Java calls the value of a literal: Kafka's words for a value of a wrong type name it. */
@@ -74,6 +76,9 @@ export class WithProperties {
     this.window();
     for (const name of TEXTS) this.#checkText(name);
     for (const name of WHOLE_NUMBERS) this.integer(name);
+    this.#checkTopic();
+    this.#checkCount('PARTITIONS', INT32_MAX);
+    this.#checkCount('REPLICAS', INT16_MAX);
     this.boolean('WRAP_SINGLE_VALUE');
   }
 
@@ -165,6 +170,27 @@ export class WithProperties {
     const literal = this.#values.get(name);
     if (literal === undefined || literal.kind === 'NullLiteral' || literal.kind === 'StringLiteral') return;
     throw refuse(withMessages.notText(name, this.string(name) ?? '', javaTypeOf(literal)), literal.span);
+  }
+
+  #checkTopic(): void {
+    const topic = this.string('KAFKA_TOPIC');
+    if (topic === undefined || isTopicName(topic)) return;
+    throw refuse(withMessages.topicName(topic), this.place('KAFKA_TOPIC'));
+  }
+
+  /** Counts are written in 32 bits, and replicas sent in 16. */
+  #checkCount(name: 'PARTITIONS' | 'REPLICAS', max: number): void {
+    const count = this.integer(name);
+    if (count === undefined || (count >= -1 && count <= max)) return;
+    const text = String(this.string(name));
+    const literal = this.#values.get(name);
+    const refusal =
+      Math.abs(count) <= INT32_MAX
+        ? withMessages.notCount(name, text, max)
+        : literal?.kind === 'StringLiteral'
+          ? withMessages.notNumber(name, text, 'INT')
+          : withMessages.notInteger(name, text, javaTypeOf(literal));
+    throw refuse(refusal, this.place(name));
   }
 
   #checkFormats(): void {

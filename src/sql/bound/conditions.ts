@@ -66,6 +66,9 @@ export function bindLike(syntax: Like, binder: Binder): BoundExpression {
   if (operand.type?.kind !== 'STRING' || pattern.type?.kind !== 'STRING') {
     throw mistake(syntax, expressionMessages.like({ left: operand.type, right: pattern.type }));
   }
+  if (syntax.escape !== undefined && syntax.escape.length !== 1) {
+    throw mistake(syntax, expressionMessages.likeEscape(syntax.escape));
+  }
   const escape = syntax.escape === undefined ? {} : { escape: syntax.escape };
   return node({ kind: 'Like', type: BOOLEAN, operand, pattern, ...escape, syntax });
 }

@@ -51,6 +51,10 @@ export const expressionMessages = {
   like: ({ left, right }: Omit<Operands, 'syntax'>) => ({
     message: `Like condition must be between strings. Got: ${kindText(left)} and ${kindText(right)}`,
   }),
+  likeEscape: (escape: string) => ({
+    message: `Expected single character escape but got: ${escape}`,
+    hint: "one character stands before a % or _ that is meant: LIKE '50!%' ESCAPE '!'",
+  }),
   /** Of AND, OR, NOT and WHEN, and of whole clauses. */
   notBoolean: (syntax: Expression, type: SqlType | null) => ({
     message: `Should evaluate to boolean but is ${formatExpression(syntax)} (${typeText(type)}) instead.`,

@@ -34,6 +34,18 @@ export const withMessages = {
   /** A literal of another type. */
   notInteger: (name: string, value: string, javaType: string) =>
     invalidValue(name, value, `Expected value to be a 32-bit integer, but it was a ${javaType}`),
+  /** What no topic can be called. */
+  topicName: (name: string) => ({
+    ...invalidValue(
+      'KAFKA_TOPIC',
+      `'${name}'`,
+      'A topic is named by 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-", and not "." or ".."',
+    ),
+    hint: "name the topic: WITH (KAFKA_TOPIC='topic', …)",
+  }),
+  /** Beyond what a request to the cluster can say. */
+  notCount: (name: string, value: string, max: number) =>
+    invalidValue(name, value, `Expected a whole number from -1, the default of the cluster, to ${max}`),
   notOneOf: (name: string, value: string, values: readonly string[]) => ({
     ...invalidValue(name, value, `String must be one of: ${values.join(', ')}, null`),
     ...near(nearestName(value, values)),

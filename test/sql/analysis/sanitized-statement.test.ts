@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatStatement, parse } from '../../../grammar/index.ts';
 import { sanitizedStatement } from '../../../src/sql/analysis/sanitized-statement.ts';
-import { builtInFunctions } from '../../../src/sql/functions/index.ts';
+import { builtInRegistry } from '../../../src/sql/functions/index.ts';
 import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
 
 const SOURCES = `
@@ -9,7 +9,7 @@ const SOURCES = `
   CREATE TABLE t (k INT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');`;
 
 function quoted(sql: string): string {
-  const engine = new CaseEngine({ functions: builtInFunctions, properties: {}, topics: [] });
+  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
   engine.execute(SOURCES);
   const [statement] = parse(sql);
   if (statement === undefined) throw new Error('a statement');
@@ -63,7 +63,7 @@ describe('the statement that an error quotes', () => {
 
 describe('a statement of a case that fails', () => {
   const failed = (sql: string): unknown => {
-    const engine = new CaseEngine({ functions: builtInFunctions, properties: {}, topics: [] });
+    const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
     engine.execute(SOURCES);
     try {
       engine.execute(sql);

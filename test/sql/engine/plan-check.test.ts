@@ -40,10 +40,10 @@ describe('what the cluster would refuse is refused before it is recorded', () =>
     ['INSERT INTO gone SELECT * FROM s;', 'Kafka topics do not exist: gone'],
     ['CREATE OR REPLACE STREAM c AS SELECT * FROM gone;', 'Values differ: s vs. gone'],
     ['CREATE STREAM x WITH (REPLICAS=3) AS SELECT * FROM s;', "Kafka topic 'X' cannot be created"],
-    ["CREATE STREAM x WITH (KAFKA_TOPIC='a b') AS SELECT * FROM s;", 'invalid topic name "a b"'],
+    ['CREATE STREAM `a b` AS SELECT * FROM s;', 'invalid topic name "a b"'],
     ['CREATE STREAM x WITH (RETENTION_MS=-7) AS SELECT * FROM s;', "Kafka topic 'X' cannot be created"],
     [
-      "CREATE STREAM x (k STRING KEY) WITH (KAFKA_TOPIC='x', FORMAT='JSON', PARTITIONS=-2);",
+      "CREATE STREAM x (k STRING KEY) WITH (KAFKA_TOPIC='x', FORMAT='JSON', PARTITIONS=0);",
       'cannot be created',
     ],
     [

@@ -195,6 +195,12 @@ checkRefusals('operators', [
     at: 'a BETWEEN NULL AND 2',
   },
   {
+    sql: "SELECT a FROM s WHERE CAST(a AS STRING) LIKE 'x' ESCAPE '!!' EMIT CHANGES;",
+    message: 'Error in WHERE expression: Expected single character escape but got: !!',
+    hint: "one character stands before a % or _ that is meant: LIKE '50!%' ESCAPE '!'",
+    at: "CAST(a AS STRING) LIKE 'x' ESCAPE '!!'",
+  },
+  {
     sql: "SELECT a FROM s WHERE a LIKE 'x' EMIT CHANGES;",
     message: 'Error in WHERE expression: Like condition must be between strings. Got: INTEGER and STRING',
     at: "a LIKE 'x'",

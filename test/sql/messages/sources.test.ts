@@ -2,6 +2,44 @@ import { checkRefusals } from './check-refusals.ts';
 
 checkRefusals('CREATE of sources', [
   {
+    sql: "CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='', FORMAT='JSON');",
+    message:
+      "Failed to prepare statement: Invalid value '' for property KAFKA_TOPIC: A topic is named by 1 to 249",
+    at: "''",
+    hint: "name the topic: WITH (KAFKA_TOPIC='topic', …)",
+  },
+  {
+    sql: "CREATE STREAM o WITH (KAFKA_TOPIC='a b') AS SELECT * FROM s;",
+    message:
+      "Failed to prepare statement: Invalid value 'a b' for property KAFKA_TOPIC: A topic is named by 1 to 249",
+    at: "'a b'",
+    hint: "name the topic: WITH (KAFKA_TOPIC='topic', …)",
+  },
+  {
+    sql: "CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='o', FORMAT='JSON', PARTITIONS=2147483648);",
+    message:
+      'Failed to prepare statement: Invalid value 2147483648 for property PARTITIONS: Expected value to be a 32-bit integer, but it was a java.lang.Long',
+    at: '2147483648',
+  },
+  {
+    sql: "CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='o', FORMAT='JSON', PARTITIONS='2147483648');",
+    message:
+      'Failed to prepare statement: Invalid value 2147483648 for property PARTITIONS: Not a number of type INT',
+    at: "'2147483648'",
+  },
+  {
+    sql: "CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='o', FORMAT='JSON', PARTITIONS=-2);",
+    message:
+      'Failed to prepare statement: Invalid value -2 for property PARTITIONS: Expected a whole number from -1',
+    at: '-2',
+  },
+  {
+    sql: 'CREATE STREAM o WITH (REPLICAS=32768) AS SELECT * FROM s;',
+    message:
+      'Failed to prepare statement: Invalid value 32768 for property REPLICAS: Expected a whole number from -1',
+    at: '32768',
+  },
+  {
     sql: 'CREATE STREAM o (a INT);',
     message:
       'Failed to prepare statement: Missing required property "KAFKA_TOPIC" which has no default value.',
