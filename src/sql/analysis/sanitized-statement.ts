@@ -10,15 +10,10 @@ import type { AnalysisContext } from './session.ts';
  * @throws {DiagnosticError} where a name cannot be resolved: such a statement is quoted as it was written.
  */
 export function sanitizedStatement(statement: Statement, context: AnalysisContext): Statement {
-  switch (statement.kind) {
-    case 'CreateSourceAs':
-    case 'InsertInto':
-      return { ...statement, query: sanitizedQuery({ emit: 'CHANGES', ...statement.query }, context) };
-    case 'QueryStatement':
-      return { ...statement, query: sanitizedQuery(statement.query, context) };
-    default:
-      return statement;
-  }
+  if (!('query' in statement)) return statement;
+  const stays = 'properties' in statement;
+  const query = stays ? { emit: 'CHANGES' as const, ...statement.query } : statement.query;
+  return { ...statement, query: sanitizedQuery(query, context) };
 }
 
 function sanitizedQuery(query: Query, { catalog }: AnalysisContext): Query {
