@@ -13,6 +13,9 @@ function same(a: unknown, b: unknown): boolean {
   return keys.length === ownKeys(b).length && keys.every((key) => same(a[key], b[key]));
 }
 
+/** Fields that say where and how something is written, not what. */
+const spelling: ReadonlySet<string> = new Set(['span', 'isDoubleQuoted']);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Fields {
@@ -20,7 +23,7 @@ function isObject(value: unknown): value is Fields {
 }
 
 function ownKeys(fields: Fields): readonly string[] {
-  return Object.keys(fields).filter((key) => key !== 'span' && fields[key] !== undefined);
+  return Object.keys(fields).filter((key) => !spelling.has(key) && fields[key] !== undefined);
 }
 
 /** Parts are asked for one by one, inside and outside of what they are part of. */

@@ -37,6 +37,8 @@ export interface ColumnReference extends Node {
   readonly kind: 'ColumnReference';
   readonly source?: string;
   readonly name: string;
+  /** The whole reference is one name in double quotes: what texts are written in elsewhere. No part of what it means. */
+  readonly isDoubleQuoted?: true;
 }
 /** A name bound by the parameter list of an enclosing lambda. */
 export interface LambdaVariable extends Node {

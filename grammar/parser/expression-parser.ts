@@ -28,6 +28,7 @@ import {
   NotEqual,
   Percent,
   Plus,
+  QuotedIdentifier,
   RightBracket,
   RightParen,
   Slash,
@@ -531,11 +532,10 @@ export class ExpressionParser extends TypeParser {
       },
     });
     if (source !== undefined) return this.node<Expression>(start, { kind: 'ColumnReference', source, name });
-    const isLambdaVariable = this.#lambdaScopes.some((scope) => scope.includes(name));
-    return this.node<Expression>(start, {
-      kind: isLambdaVariable ? 'LambdaVariable' : 'ColumnReference',
-      name,
-    });
+    if (this.#lambdaScopes.some((scope) => scope.includes(name)))
+      return this.node<Expression>(start, { kind: 'LambdaVariable', name });
+    const quotes = first.tokenType === QuotedIdentifier ? { isDoubleQuoted: true as const } : {};
+    return this.node<Expression>(start, { kind: 'ColumnReference', name, ...quotes });
   });
 
   /** Forgets where a parse that failed was: inside of lambdas, and of what else nests. */

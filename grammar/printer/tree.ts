@@ -14,6 +14,7 @@ function linesOf(label: string, object: Fields | Node): readonly string[] {
   const words: string[] = [];
   const parts: string[] = [];
   for (const [name, value] of Object.entries(object)) {
+    if (name === 'isDoubleQuoted') continue;
     if (name === 'kind') words.unshift(String(value));
     else if (typeof value === 'object' && value !== null) parts.push(...partLines(name, value));
     else if (value !== undefined) words.push(`${name} ${String(value)}`);

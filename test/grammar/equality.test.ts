@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../grammar/ast.ts';
 import { ExpressionMap, sameSyntax } from '../../grammar/equality.ts';
+import { printTree } from '../../grammar/printer/tree.ts';
 import { formatExpression, parseExpression } from '../../grammar/index.ts';
 import { rewriteExpression } from '../../grammar/traverse.ts';
 import { expression, wellTyped } from '../sql/random-expressions.ts';
@@ -21,6 +22,14 @@ describe('expressions as they were written', () => {
   it('tell names with points from names of sources', () => {
     expect(sameSyntax(parseExpression('a.b'), parseExpression('`A.B`'))).toBe(false);
     expect(sameSyntax(parseExpression('a.b'), parseExpression('b'))).toBe(false);
+  });
+
+  it('are one name however it is quoted', () => {
+    const [plain, quoted, other] = [parseExpression('A'), parseExpression('"A"'), parseExpression('`A`')];
+    expect(sameSyntax(plain, quoted)).toBe(true);
+    expect(new ExpressionMap([[quoted, 1]]).get(other)).toBe(1);
+    expect(quoted).toMatchObject({ isDoubleQuoted: true });
+    expect(printTree(quoted)).toBe(printTree(plain));
   });
 
   it('are found in a map, also where a field was added later', () => {

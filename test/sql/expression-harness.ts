@@ -1,7 +1,7 @@
 import { parseExpression } from '../../grammar/index.ts';
 import type { SqlType } from '../../src/serde/model/sql-type.ts';
 import type { SqlValue } from '../../src/serde/model/sql-value.ts';
-import { isRecordTime } from '../../src/sql/analysis/system-columns.ts';
+import { recordTimeOf } from '../../src/sql/analysis/system-columns.ts';
 import { bind } from '../../src/sql/bound/bind.ts';
 import { bindPredicate } from '../../src/sql/bound/predicate.ts';
 import type { BoundExpression } from '../../src/sql/bound/nodes.ts';
@@ -41,7 +41,7 @@ function optionsOf(setting: Setting): BindOptions {
         const index = columns.findIndex((column) => column.name === name);
         const column = columns[index];
         if (column === undefined) return undefined;
-        const time = isRecordTime(name, () => false) ? { isRecordTime: true as const } : {};
+        const time = recordTimeOf(name, () => false) !== undefined ? { isRecordTime: true as const } : {};
         return { type: column.type, index, ...time };
       },
     },

@@ -148,9 +148,8 @@ function checkColumns(query: AnalyzedQuery): void {
           column.span,
         );
       }
-      // A synthetic join key has a name that no source knows.
-      if (query.sources.isJoin && column.source === undefined && /^ROWKEY(_[0-9]+)?$/.test(column.name))
-        continue;
+      // The key of a join may have a name that no source knows.
+      if (column.source === undefined && query.sources.isSyntheticKey(column.name)) continue;
       const isWithBounds = query.window !== undefined && clause !== 'WHERE';
       const suggestion = nearestName(column.name, [
         ...query.sources.columnNames(),
@@ -173,13 +172,8 @@ function checkColumns(query: AnalyzedQuery): void {
 }
 
 function hintFor(column: ColumnReference): string | undefined {
-  if (isQuoted(column)) return columnHints.quotedText(column.name);
+  if (column.isDoubleQuoted === true) return columnHints.quotedText(column.name);
   return isWindowColumn(column.name) ? columnHints.windowColumn(column.name) : undefined;
-}
-
-/** A name that is longer in the text than in itself stands in quotes there, as texts do in other languages. */
-function isQuoted({ source, name, span }: ColumnReference): boolean {
-  return source === undefined && span.end - span.start > name.length;
 }
 
 function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {

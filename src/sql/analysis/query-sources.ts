@@ -11,6 +11,7 @@ import { columnHints, columnMessages } from '../messages/columns.ts';
 import { functionMessages } from '../messages/functions.ts';
 import { joinMessages } from '../messages/joins.ts';
 import { refuse } from './sql-error.ts';
+import { syntheticKeyNames } from './synthetic-key.ts';
 import { pseudoColumns, windowColumns } from './system-columns.ts';
 
 const JOIN_WORDS = ['INNER', 'LEFT', 'RIGHT', 'FULL', 'OUTER'];
@@ -27,6 +28,7 @@ export class QuerySources {
   readonly all: readonly BoundSource[];
   /** By alias and by the column's own name. */
   readonly #rowNames: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly #syntheticKeys: ReadonlySet<string>;
 
   /** @throws {DiagnosticError} for unknown sources and for one source twice. */
   constructor(from: FromClause, catalog: Catalog) {
@@ -38,6 +40,9 @@ export class QuerySources {
     this.all = [bind(from.source), ...from.joins.map(({ source }) => bind(source))];
     this.#checkDistinct();
     this.#rowNames = this.isJoin ? rowNames(this.all) : new Map();
+    this.#syntheticKeys = syntheticKeyNames(
+      this.all.map(({ alias, source }) => source.schema.columns.map(({ name }) => this.rowName(alias, name))),
+    );
   }
 
   get isJoin(): boolean {
@@ -130,6 +135,11 @@ export class QuerySources {
   /** The name under which a column of a source travels through the query, which no other one has. */
   rowName(alias: string, name: string): string {
     return this.#rowNames.get(alias)?.get(name) ?? this.starName(alias, name);
+  }
+
+  /** Whether a join may give this name to a key that is neither side's. */
+  isSyntheticKey(name: string): boolean {
+    return this.#syntheticKeys.has(name);
   }
 
   /** Replaces qualified columns by the names under which they travel. */

@@ -1,6 +1,6 @@
 import type { ColumnBinding } from '../bound/scope.ts';
 import type { RowColumn } from '../logical/nodes.ts';
-import { isRecordTime } from './system-columns.ts';
+import { recordTimeOf } from './system-columns.ts';
 
 /** The columns of a row by name. */
 interface RowIndex {
@@ -26,13 +26,12 @@ function indexOf(row: readonly RowColumn[]): RowIndex {
   const names = new Set(row.map(({ name }) => name));
   const has = (name: string): boolean => names.has(name);
   const columns = new Map<string, ColumnBinding>();
+  let rowTime: string | undefined;
   row.forEach(({ name, type }, index) => {
     if (columns.has(name)) return;
-    const time = isRecordTime(name, has) ? { isRecordTime: true as const } : {};
-    columns.set(name, { type, index, ...time });
+    const time = recordTimeOf(name, has);
+    if (time === 'ROWTIME') rowTime ??= name;
+    columns.set(name, { type, index, ...(time === undefined ? {} : { isRecordTime: true as const }) });
   });
-  const rowTime = [...columns].find(
-    ([name, { isRecordTime = false }]) => isRecordTime && name.endsWith('ROWTIME'),
-  );
-  return { columns, rowTime: rowTime?.[0] };
+  return { columns, rowTime };
 }

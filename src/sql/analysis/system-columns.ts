@@ -21,16 +21,22 @@ function isPseudoColumn(name: string): boolean {
   return pseudoColumns.has(name);
 }
 
+/** Which times a record and its window have. */
+export type RecordTime = 'ROWTIME' | 'WINDOWSTART' | 'WINDOWEND';
+
 /**
- * Whether a column of a row is a time of records, or a bound of their windows: by its name, which is no user's, and of
- * joined sources (`A_ROWTIME`) by the company of the other system columns. `MY_ROWTIME` may be anybody's.
+ * Returns which time a column of a row is, undefined where it is none: by its name, which is no user's, and of joined
+ * sources (`A_ROWTIME`) by the company of the other system columns. `MY_ROWTIME` may be anybody's.
  * @param has whether the row has a column of a name.
  */
-export function isRecordTime(name: string, has: (name: string) => boolean): boolean {
-  const prefix = /^(.*_|)(?:ROWTIME|WINDOWSTART|WINDOWEND)$/.exec(name)?.[1];
-  if (prefix === undefined) return false;
-  return prefix === '' || [...pseudoColumns.keys()].every((column) => has(prefix + column));
+export function recordTimeOf(name: string, has: (name: string) => boolean): RecordTime | undefined {
+  const time = recordTimes.find((candidate) => name === candidate || name.endsWith(`_${candidate}`));
+  if (time === undefined || time === name) return time;
+  const prefix = name.slice(0, -time.length);
+  return [...pseudoColumns.keys()].every((column) => has(prefix + column)) ? time : undefined;
 }
+
+const recordTimes: readonly RecordTime[] = ['ROWTIME', 'WINDOWSTART', 'WINDOWEND'];
 
 /** Names that users may give to no column. */
 export function isSystemColumn(name: string): boolean {

@@ -9,7 +9,7 @@ import { type Binder, constant, mistake, node } from './binder.ts';
 import { convert } from './conversion.ts';
 import type { Binding, BoundExpression, ComparisonKind, Parameter } from './nodes.ts';
 import { textOf } from './origin.ts';
-import { operatorNames } from './operator-names.ts';
+import { isDistinctFrom, operatorNames } from './operator-names.ts';
 
 export function bindComparison(syntax: Comparison, binder: Binder): BoundExpression {
   const left = binder.bind(syntax.left, binder);
@@ -72,7 +72,7 @@ function compareTyped(syntax: Comparison, left: BoundExpression, right: BoundExp
   const make = (by: ComparisonKind, a = left, b = right): BoundExpression =>
     node({ kind: 'Comparison', type: BOOLEAN, operator, by, left: a, right: b, syntax });
   if (left.type === null || right.type === null) {
-    if (operator.startsWith('IS')) return make('null');
+    if (isDistinctFrom(operator)) return make('null');
     throw mistake(
       syntax,
       expressionMessages.comparisonWithNull({ syntax, left: left.type, right: right.type }, operator),
@@ -106,7 +106,7 @@ export function comparisonKind(
   left: SqlType | null,
   right: SqlType | null,
 ): ComparisonKind | undefined {
-  if (left === null || right === null) return operator.startsWith('IS') ? 'null' : undefined;
+  if (left === null || right === null) return isDistinctFrom(operator) ? 'null' : undefined;
   if (isNumeric(left) && isNumeric(right)) {
     if (left.kind === 'DECIMAL' || right.kind === 'DECIMAL') return 'decimal';
     const mixed = left.kind !== right.kind && (left.kind === 'DOUBLE' || right.kind === 'DOUBLE');
@@ -133,7 +133,7 @@ export function comparisonKind(
 }
 
 function isEquality(operator: ComparisonOperator): boolean {
-  return operator === '=' || operator === '<>' || operator.startsWith('IS');
+  return operator === '=' || operator === '<>' || isDistinctFrom(operator);
 }
 
 function isTemporal(type: SqlType): boolean {

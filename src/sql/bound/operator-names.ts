@@ -11,3 +11,8 @@ export const operatorNames = {
   'IS DISTINCT FROM': 'IS_DISTINCT_FROM',
   'IS NOT DISTINCT FROM': 'IS_NOT_DISTINCT_FROM',
 } satisfies Record<ComparisonOperator, string>;
+
+/** The comparisons that take null for a value. */
+export function isDistinctFrom(operator: ComparisonOperator): boolean {
+  return operator === 'IS DISTINCT FROM' || operator === 'IS NOT DISTINCT FROM';
+}

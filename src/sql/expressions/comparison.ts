@@ -4,6 +4,7 @@ import { Decimal } from '../../serde/model/decimal.ts';
 import type { Int64 } from '../../serde/model/int64.ts';
 import type { BoundExpression, Comparison } from '../bound/nodes.ts';
 import { compareValues, sameValue } from '../values/compare.ts';
+import { isDistinctFrom } from '../bound/operator-names.ts';
 import { apply, type Code, definite, truth } from './code.ts';
 import type { Context } from './context.ts';
 
@@ -14,7 +15,7 @@ export function emitComparison(comparison: Comparison, context: Context): Code {
   if (by === 'null') return distinctFromNull(comparison, left, right);
   const compare = ([a = '', b = '']: readonly string[]): string => comparisonJs(comparison, a, b, context);
   const { builder } = context;
-  if (!operator.startsWith('IS')) return truth(apply(builder, [left, right], compare, 'false'));
+  if (!isDistinctFrom(operator)) return truth(apply(builder, [left, right], compare, 'false'));
   const a = builder.temp();
   const b = builder.temp();
   const bothOrNeither = `(${a} == null) ${jsOperator(operator)} (${b} == null)`;
@@ -60,7 +61,7 @@ function comparisonJs(comparison: Comparison, a: string, b: string, context: Con
   if (
     isOfDoubles &&
     (by === 'primitive' || by === 'loose') &&
-    (operator === '<>' || operator.startsWith('IS'))
+    (operator === '<>' || isDistinctFrom(operator))
   ) {
     return `${js === '===' ? '!' : ''}${builder.capture(areApart)}(${a}, ${b})`;
   }

@@ -11,6 +11,7 @@ import { bindOver, knownType } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { joinMessages } from '../messages/joins.ts';
+import { syntheticKeyName } from '../analysis/synthetic-key.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { JoinInput, JoinKey, JoinNode, JoinWindow, LogicalNode, RowColumn } from './nodes.ts';
 import { sourcesOf } from './nodes.ts';
@@ -128,7 +129,7 @@ function isKeyOf(side: Growing, expression: Expression, query: AnalyzedQuery): b
 
 function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: readonly RowColumn[]): JoinKey {
   if (viable.length === 0) {
-    return { kind: 'synthetic', name: syntheticName(row) };
+    return { kind: 'synthetic', name: syntheticKeyName(row.map(({ name }) => name)) };
   }
   const selected = viable.find((key) =>
     query.select.some((item) => {
@@ -143,15 +144,6 @@ function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: rea
   const chosen = assertDefined(selected ?? viable[0], 'a viable key');
   const internal = query.sources.internalize(chosen);
   return { kind: 'column', name: internal.kind === 'ColumnReference' ? internal.name : '', viable };
-}
-
-/** `ROWKEY`, with a number one above those that columns have where they use that name. */
-function syntheticName(row: readonly RowColumn[]): string {
-  const numbers = row.flatMap(({ name }) => {
-    const match = /(?:^|_)ROWKEY(?:_([0-9]+))?$/.exec(name);
-    return match === null ? [] : [Number(match[1] ?? '0')];
-  });
-  return numbers.length === 0 ? 'ROWKEY' : `ROWKEY_${Math.max(...numbers) + 1}`;
 }
 
 function joinSchema(options: {

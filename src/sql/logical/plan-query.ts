@@ -68,7 +68,8 @@ export function planQuery(options: PlanOptions): ProjectNode {
     columns = mapped.columns;
   }
   let wording = keyWording(query, source);
-  if (query.groupBy !== undefined || query.hasAggregates) {
+  const isAggregation = query.groupBy !== undefined || query.hasAggregates;
+  if (isAggregation) {
     const aggregated = aggregateNodes({
       query,
       input: node,
@@ -104,7 +105,7 @@ export function planQuery(options: PlanOptions): ProjectNode {
       node.output === 'STREAM' &&
       partition === undefined &&
       booleanProperty(context.properties, 'ksql.new.query.planner.enabled') === true,
-    id: node.node === 'Aggregate' || node.id === 'Aggregate-HavingFilter' ? 'Aggregate-Project' : 'Project',
+    id: isAggregation ? 'Aggregate-Project' : 'Project',
   });
 }
 

@@ -10,11 +10,7 @@ import type { BoundExpression, Column } from '../bound/nodes.ts';
 import { quoted } from '../bound/origin.ts';
 import type { RowColumn } from '../logical/nodes.ts';
 import type { PlanColumn } from '../physical/steps.ts';
-import { type LoweringContext, rowFunction, typedRow } from './lowering-context.ts';
-
-/** What an error of a time is called: of a source, whose record is not read at all, or of a result. */
-export const SOURCE_TIMESTAMP = 'TIMESTAMP';
-export const SINK_TIMESTAMP = 'TIMESTAMP of the result';
+import { type LoweringContext, rowFunction, type TimedRow, typedRow } from './lowering-context.ts';
 
 /**
  * The time of a column, for the TIMESTAMP property of sources and sinks. What is no time that a record can have costs
@@ -55,14 +51,14 @@ export class ColumnTime {
   }
 
   /** Tells of a record without a time. @throws {Error} if the query is to fail for it. */
-  reject(row: Row | null, record: string, kind: string): void {
+  reject(row: Row | null, record: string, of: TimedRow): void {
     const error = new Error(
       `Fatal user code error in TimestampExtractor callback for record: the column ${this.#column} ` +
         `of ${record} holds no timestamp: ${this.textOf(row)}`,
     );
-    const { analysis, onError } = this.#context;
+    const { analysis, onUntimed } = this.#context;
     if (booleanProperty(analysis.properties, 'ksql.timestamp.throw.on.invalid') === true) throw error;
-    onError?.(error, kind);
+    onUntimed?.(error, of);
   }
 }
 

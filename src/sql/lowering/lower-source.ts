@@ -5,14 +5,11 @@ import type { TimestampExtractor } from '../../streams/timestamp-extractor.ts';
 import { failOnInvalidTimestamp } from '../../streams/timestamp-extractor.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
 import type { SourceStep, Step } from '../physical/steps.ts';
-import { ColumnTime, SOURCE_TIMESTAMP } from './column-time.ts';
+import { ColumnTime } from './column-time.ts';
 import type { LoweringContext, Lowered } from './lowering-context.ts';
 import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './row-serdes.ts';
 
 type AppendSystemColumns = (value: Row, key: Key, context: RecordContext) => Row;
-
-/** Of a source that is not a side of a join. */
-const KSQL_TOPIC = 'KsqlTopic';
 
 /**
  * Reads a topic into processing rows; a table's rows are kept.
@@ -22,7 +19,7 @@ const KSQL_TOPIC = 'KsqlTopic';
  * two steps, of which the first one is kept; a side of a join has one more, for putting its alias before its columns.
  */
 export function lowerSource(step: SourceStep, context: LoweringContext): Lowered {
-  const aliasNames = step.id === KSQL_TOPIC ? 0 : 1;
+  const aliasNames = context.isJoinSide === true ? 1 : 0;
   if (step.store !== undefined) context.builder.skipNames(1);
   const stream = readTopic(step, context).mapValues(appendSystemColumns(step));
   if (step.store === undefined) {
@@ -50,7 +47,7 @@ export interface SourceRows {
  * which saves a record and a call for each row. Undefined for other steps.
  */
 export function lowerSourceRows(step: Step, context: LoweringContext): SourceRows | undefined {
-  if (step.step !== 'source' || step.store !== undefined || step.id !== KSQL_TOPIC) return undefined;
+  if (step.step !== 'source' || step.store !== undefined || context.isJoinSide === true) return undefined;
   const stream = readTopic(step, context);
   context.builder.skipNames(1);
   return { stream, appendSystemColumns: appendSystemColumns(step) };
@@ -65,7 +62,7 @@ function readTopic(step: SourceStep, context: LoweringContext): KStream<Key, Row
     }),
     timestampExtractor: timestampExtractor(step, context) as TimestampExtractor<Key, Row>,
     // A join needs all rows of its table, wherever the streams beside it begin.
-    ...(step.store !== undefined && step.id !== KSQL_TOPIC ? { offsetReset: 'earliest' as const } : {}),
+    ...(step.store !== undefined && context.isJoinSide === true ? { offsetReset: 'earliest' as const } : {}),
   });
 }
 
@@ -128,7 +125,7 @@ function timestampExtractor(step: SourceStep, context: LoweringContext): Timesta
       column.reject(
         row,
         `the record at ${record.topic}-${record.partition} offset ${record.offset}`,
-        SOURCE_TIMESTAMP,
+        'source',
       );
     return time;
   };

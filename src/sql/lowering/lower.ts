@@ -26,7 +26,7 @@ import { tableCallOf } from '../logical/table-call.ts';
 import type { ArgumentType } from '../functions/definition.ts';
 import { aggregateSourceRows, lowerAggregate } from './lower-aggregate.ts';
 import { lowerJoin, lowerKeyBy } from './lower-join.ts';
-import { ColumnTime, SINK_TIMESTAMP } from './column-time.ts';
+import { ColumnTime } from './column-time.ts';
 import { lowerSource, lowerSourceRows } from './lower-source.ts';
 import {
   boundCondition,
@@ -67,11 +67,12 @@ export function lower(step: Step, context: LoweringContext): Lowered {
 
 /** A table that a stream looks up is built before the stream, as in ksqlDB: generated names come in this order. */
 function joinSides(step: JoinStep, context: LoweringContext): readonly [Lowered, Lowered] {
+  const side: LoweringContext = { ...context, isJoinSide: true };
   if (step.kind === 'stream-table') {
-    const table = lower(step.right, context);
-    return [lower(step.left, context), table];
+    const table = lower(step.right, side);
+    return [lower(step.left, side), table];
   }
-  return [lower(step.left, context), lower(step.right, context)];
+  return [lower(step.left, side), lower(step.right, side)];
 }
 
 function lowerFilter(step: FilterStep, input: Lowered, context: LoweringContext): Lowered {
@@ -258,7 +259,7 @@ function withTimestamps(
         const key = record.key as Row | null;
         const row = [...record.value, ...(Array.isArray(key) ? key : [])];
         const time = column.of(row);
-        if (time < 0) column.reject(row, `a result for ${step.topic}`, SINK_TIMESTAMP);
+        if (time < 0) column.reject(row, `a result for ${step.topic}`, 'result');
         else forward.forward(record.withTimestamp(time));
       },
     };

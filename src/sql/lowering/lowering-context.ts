@@ -22,7 +22,14 @@ export interface LoweringContext {
   readonly analysis: AnalysisContext;
   /** Called for each expression that could not be evaluated and became null, or dropped its row. */
   readonly onError?: (error: unknown, expressionText: string) => void;
+  /** Called for each row without a time, which is dropped. */
+  readonly onUntimed?: (error: unknown, of: TimedRow) => void;
+  /** What is lowered stands below a join. */
+  readonly isJoinSide?: boolean;
 }
+
+/** What a TIMESTAMP column gives a time to: the records that a query reads, or those that it writes. */
+export type TimedRow = 'source' | 'result';
 
 /** What a step becomes: rows keyed by rows. A value is null where the record has none. */
 export type Lowered =

@@ -19,7 +19,7 @@ import type {
   QueryStatistics,
   RunningQuery,
 } from '../host/host.ts';
-import { SOURCE_TIMESTAMP } from '../lowering/column-time.ts';
+import type { TimedRow } from '../lowering/lowering-context.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import {
@@ -101,6 +101,7 @@ export class AppQuery implements RunningQuery {
     this.#topology = queryTopology(plan, {
       analysis: context,
       onError: (error, text) => this.#onRowError(error, text),
+      onUntimed: (error, of) => this.#onUntimed(error, of),
     });
     this.#app = this.#newApp();
     this.#counts = new QueryCounts({
@@ -255,12 +256,22 @@ export class AppQuery implements RunningQuery {
     return response;
   }
 
-  /** What fails of a row becomes null, or drops the row. Rows without a time are counted, and told, where they are read. */
+  /** What fails of a row becomes null, or drops the row. */
   #onRowError(error: unknown, text: string): void {
     const message = `${text}: ${messageOf(error)}`;
-    if (text === SOURCE_TIMESTAMP) this.#errors.addDrop(message);
-    else this.#errors.addRowError(message);
+    this.#errors.addRowError(message);
     this.#warnings.warn(text, 'a row met an error', () => ({ error: message }));
+  }
+
+  /** A record without a time is counted, and told, where it is read; a result is a row that met an error. */
+  #onUntimed(error: unknown, of: TimedRow): void {
+    if (of === 'result') {
+      this.#onRowError(error, 'TIMESTAMP of the result');
+      return;
+    }
+    const message = `TIMESTAMP: ${messageOf(error)}`;
+    this.#errors.addDrop(message);
+    this.#warnings.warn('TIMESTAMP', 'a row met an error', () => ({ error: message }));
   }
 
   /** Follows an application that has started. What kept one from starting is told by its start. */

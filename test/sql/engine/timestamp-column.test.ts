@@ -32,6 +32,7 @@ function run(
   const topology = queryTopology(plan, {
     analysis: engine.context,
     onError: (error, text) => errors.push(`${text}: ${messageOf(error)}`),
+    onUntimed: (error, of) => errors.push(`without a time, ${of}: ${messageOf(error)}`),
   });
   const driver = new TopologyTestDriver(topology);
   const times: number[] = [];
@@ -55,17 +56,17 @@ const NO_TIMES = [
 ];
 
 it.each([
-  ['a source', OF_SOURCE],
-  ['a sink', OF_SINK],
-  ["a source's key", OF_KEY],
-])('a BIGINT that is no time costs its row, and is told: TIMESTAMP of %s', (_name, script) => {
+  ['a source', OF_SOURCE, 'source'],
+  ['a sink', OF_SINK, 'result'],
+  ["a source's key", OF_KEY, 'source'],
+])('a BIGINT that is no time costs its row, and is told: TIMESTAMP of %s', (_name, script, of) => {
   const { times, errors, next } = run(script, ['1000', ...NO_TIMES, '9007199254740991', '2000']);
   for (let count = NO_TIMES.length + 3; count > 0; count--) next();
   expect(times).toEqual([1000, 9007199254740991, 2000]);
   expect(errors).toHaveLength(NO_TIMES.length);
   for (const [index, value] of NO_TIMES.entries())
     expect(errors[index]).toMatch(
-      new RegExp(`^TIMESTAMP(?: of the result)?: .* the column (W|ID) of .* holds no timestamp: ${value}$`),
+      new RegExp(`^without a time, ${of}: .* the column (W|ID) of .* holds no timestamp: ${value}$`),
     );
 });
 

@@ -12,6 +12,30 @@ checkRefusals('names of columns and sources', [
     at: 's.nope',
   },
   {
+    // No join of two sources makes a key of this name.
+    sql: 'SELECT ROWKEY_99 FROM t FULL JOIN t2 ON t.id = t2.id EMIT CHANGES;',
+    message: "Line: 1, Col: 8: SELECT column 'ROWKEY_99' cannot be resolved.",
+    at: 'ROWKEY_99',
+  },
+  {
+    // Shorter in itself than where it stands, and yet in no quotes.
+    sql: "DEFINE c = 'zz'; SELECT ${c} FROM s EMIT CHANGES;",
+    message: "Line: 1, Col: 25: SELECT column 'ZZ' cannot be resolved.",
+    at: '${c}',
+  },
+  {
+    sql: 'SELECT `zz` FROM s EMIT CHANGES;',
+    message: "Line: 1, Col: 8: SELECT column 'zz' cannot be resolved.",
+    at: '`zz`',
+  },
+  {
+    // Quotes that are doubled in it make it no longer than what stands for it.
+    sql: 'DEFINE c = \'"""a longer one"""\'; SELECT ${c} FROM s EMIT CHANGES;',
+    message: `Line: 1, Col: 41: SELECT column '"a longer one"' cannot be resolved.`,
+    at: '${c}',
+    hint: `a text is written in single quotes: '"a longer one"'`,
+  },
+  {
     sql: 'SELECT q.nope FROM s EMIT CHANGES;',
     message: "Failed to prepare statement: 'Q' is not a valid stream/table name or alias.",
     at: 'q.nope',

@@ -99,6 +99,7 @@ interface Property {
 
 /** A step that an upgrade has to keep. */
 interface EnforcedStep {
+  readonly step: Step['step'];
   /** ksqlDB's name of the step. */
   readonly className: string;
   /** What both plans must agree on; `none`: a plan with such a step is not upgraded. */
@@ -133,10 +134,10 @@ function differenceOf(old: EnforcedStep, next: EnforcedStep): string | undefined
   const values = (before: unknown, now: unknown): string =>
     `Values differ: ${textOf(before)} vs. ${textOf(now)}`;
   if (className !== next.className) {
-    if (!className.endsWith('Source') || next.className.endsWith('Source')) {
+    if (old.step !== 'source' || next.step === 'source') {
       return `${PREFIX} Plan step of type ${className} must have matching class. ${values(className, next.className)}`;
     }
-    return next.className.endsWith('Join')
+    return next.step === 'join'
       ? `${PREFIX} Cannot change a non-join source into a join source.`
       : `${PREFIX} Cannot add a ${next.className} step that is not in the original query plan.`;
   }
@@ -161,21 +162,24 @@ function enforcedSteps(step: Step): readonly EnforcedStep[] {
       // One that takes the whole key as it is changes nothing that was kept.
       return step.keyPositions === undefined
         ? enforcedSteps(step.input)
-        : [enforced(`${kind}Select`, fieldsOf(step, projectRules)), ...enforcedSteps(step.input)];
+        : [enforced(step, `${kind}Select`, fieldsOf(step, projectRules)), ...enforcedSteps(step.input)];
     case 'flatMap':
-      return [enforced('StreamFlatMap', fieldsOf(step, flatMapRules)), ...enforcedSteps(step.input)];
+      return [enforced(step, 'StreamFlatMap', fieldsOf(step, flatMapRules)), ...enforcedSteps(step.input)];
     case 'partitionBy':
-      return [enforced(`${kind}SelectKey`, fieldsOf(step, partitionByRules)), ...enforcedSteps(step.input)];
+      return [
+        enforced(step, `${kind}SelectKey`, fieldsOf(step, partitionByRules)),
+        ...enforcedSteps(step.input),
+      ];
     case 'keyBy':
-      return [{ className: `${kind}SelectKey`, properties: 'none' }];
+      return [enforced(step, `${kind}SelectKey`, 'none')];
     case 'aggregate':
       return aggregation(step);
     case 'join':
-      return [{ className: JOIN_CLASSES[step.kind], properties: 'none' }];
+      return [enforced(step, JOIN_CLASSES[step.kind], 'none')];
     case 'source':
       return [source(step, kind)];
     case 'sink':
-      return [enforced(`${kind}Sink`, fieldsOf(step, sinkRules)), ...enforcedSteps(step.input)];
+      return [enforced(step, `${kind}Sink`, fieldsOf(step, sinkRules)), ...enforcedSteps(step.input)];
   }
 }
 
@@ -186,23 +190,23 @@ const JOIN_CLASSES = {
   'foreign-key': 'ForeignKeyTableTableJoin',
 } as const;
 
-function enforced(className: string, properties: readonly Property[]): EnforcedStep {
-  return { className, properties };
+function enforced({ step }: Step, className: string, properties: EnforcedStep['properties']): EnforcedStep {
+  return { step, className, properties };
 }
 
 function source(step: SourceStep, kind: 'Stream' | 'Table'): EnforcedStep {
   if (step.formats.key.window !== undefined) {
-    return { className: `Windowed${kind}Source`, properties: 'none' };
+    return enforced(step, `Windowed${kind}Source`, 'none');
   }
   const fields = fieldsOf(step, sourceRules);
-  if (kind === 'Stream') return enforced('StreamSource', fields);
+  if (kind === 'Stream') return enforced(step, 'StreamSource', fields);
   const stored = step.valueColumns.map(({ name, type }) => `${quoteName(name)} ${type}`);
-  return enforced('TableSource', [...fields, { name: 'stored columns', value: stored, mayGrow: true }]);
+  return enforced(step, 'TableSource', [...fields, { name: 'stored columns', value: stored, mayGrow: true }]);
 }
 
 function aggregation(step: AggregateStep): readonly EnforcedStep[] {
-  if (step.timeWindow !== undefined) return [{ className: 'StreamWindowedAggregate', properties: 'none' }];
-  if (step.input.output === 'TABLE') return [{ className: 'TableAggregate', properties: 'none' }];
+  if (step.timeWindow !== undefined) return [enforced(step, 'StreamWindowedAggregate', 'none')];
+  if (step.input.output === 'TABLE') return [enforced(step, 'TableAggregate', 'none')];
   const columns = requiredColumns(step);
   const fields = fieldsOf(step, aggregateRules);
   const calls = fields.findIndex(({ name }) => name === aggregateRules.calls);
@@ -214,8 +218,8 @@ function aggregation(step: AggregateStep): readonly EnforcedStep[] {
     { name: 'column types', value: columns.map((name) => columnText(step.input.schema.row, name)) },
   ];
   return [
-    enforced('StreamAggregate', properties),
-    enforced(step.rekey ? 'StreamGroupBy' : 'StreamGroupByKey', [
+    enforced(step, 'StreamAggregate', properties),
+    enforced(step, step.rekey ? 'StreamGroupBy' : 'StreamGroupByKey', [
       { name: 'groupByExpressions', value: step.groupBy.map(({ text }) => text) },
     ]),
     ...enforcedSteps(step.input),
