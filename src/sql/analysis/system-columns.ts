@@ -22,7 +22,7 @@ function isPseudoColumn(name: string): boolean {
 }
 
 /** Which times a record and its window have. */
-export type RecordTime = 'ROWTIME' | 'WINDOWSTART' | 'WINDOWEND';
+type RecordTime = 'ROWTIME' | 'WINDOWSTART' | 'WINDOWEND';
 
 /**
  * Returns which time a column of a row is, undefined where it is none: by its name, which is no user's, and of joined
