@@ -94,8 +94,9 @@ export class SqlServer {
       host: this.#host,
       functions: builtInRegistry(),
       properties: {
-        'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
         ...properties,
+        // Streams itself would begin with the earliest record.
+        'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
       },
       environment: { ...environment, workers: this.#workers },
     });

@@ -317,4 +317,25 @@ export const sqlMutations: readonly Mutation[] = [
     replace: '(index in ofKeyOnly ? evaluate(known) : null)',
     suite: ['test/sql/cases.test.ts'],
   },
+  {
+    name: 'what the server says counts over what the session says',
+    file: 'src/sql/analysis/property-names.ts',
+    find: 'return { ...Object.fromEntries(kept), ...own };',
+    replace: 'return { ...own, ...Object.fromEntries(kept) };',
+    suite: ['test/sql/analysis/property-names.test.ts'],
+  },
+  {
+    name: 'a property under another name is another property',
+    file: 'src/sql/analysis/property-names.ts',
+    find: 'given.startsWith(STREAMS_PREFIX) ? given.slice(STREAMS_PREFIX.length) : given',
+    replace: 'given',
+    suite: ['test/sql/analysis/property-names.test.ts'],
+  },
+  {
+    name: 'what the server says of one client counts over what the session says of all',
+    file: 'src/sql/analysis/property-names.ts',
+    find: '([name]) => !widerNames(name).some(',
+    replace: '([name]) => !widerNames(name).every(',
+    suite: ['test/sql/analysis/property-names.test.ts'],
+  },
 ];

@@ -159,7 +159,7 @@ describe('/ksql', () => {
     expect(of('ksql.max.push.queries')).toMatchObject({ value: '100', editable: false, level: 'SERVER' });
     expect(of('ksql.streams.commit.interval.ms')).toMatchObject({ scope: 'KAFKA STREAMS' });
     expect(of('access.control.allow.origin')).toMatchObject({ scope: 'KSQL' });
-    expect(of('processing.guarantee')).toMatchObject({ scope: 'KAFKA STREAMS' });
+    expect(of('ksql.streams.processing.guarantee')).toMatchObject({ scope: 'KAFKA STREAMS' });
     expect(overwrittenProperties).toContain('ksql.query.pull.table.scan.enabled');
     expect(defaultProperties).toContain('ksql.max.push.queries');
   });

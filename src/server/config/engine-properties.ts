@@ -14,7 +14,6 @@ const FORMATS: ConfigRange<string> = {
 
 /** Properties of the SQL engine, which a session may set too; a server's value is the default of all its sessions. */
 export const engineProperties = perQuery({
-  'auto.offset.reset': string('latest', 'where a new query begins to read', oneOf('earliest', 'latest')),
   'ksql.cast.strings.preserve.nulls': {
     ...boolean(true, 'null stays null when it is cast to a text'),
     range: ALWAYS_ON,
@@ -45,7 +44,7 @@ export const engineProperties = perQuery({
     '',
     'in front of the topic names of streams and tables that queries create',
   ),
-  'processing.guarantee': string(
+  'ksql.streams.processing.guarantee': string(
     'at_least_once',
     'how often a record counts after a failure; there is no exactly_once_v2 yet',
     oneOf('at_least_once'),

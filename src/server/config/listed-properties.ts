@@ -1,12 +1,13 @@
 import type { ConfigKeys } from '../../base/config/config-key.ts';
 import type { ListedProperties, ListedProperty } from '../../sql/entities/server-facts.ts';
 import { httpProperties } from './http-properties.ts';
-import { serverProperties, sqlProperty } from './server-properties.ts';
+import { listedName, serverProperties, sqlProperty } from './server-properties.ts';
 
-/** All properties that are registered, and what else is set, with the values that a session sees. */
+/** All properties that are registered, and what else is set, each once, with the values that a session sees. */
 export function listProperties(values: Readonly<Record<string, string>>): ListedProperties {
   const known: ConfigKeys = serverProperties;
-  const names = [...new Set([...Object.keys(known), ...Object.keys(values)])].sort();
+  const given = new Map(Object.entries(values).map(([name, value]) => [listedName(name), value]));
+  const names = [...new Set([...Object.keys(known), ...given.keys()])].sort();
   const properties = names
     .filter((name) => known[name]?.sensitive !== true)
     .map((name): ListedProperty => {
@@ -14,7 +15,7 @@ export function listProperties(values: Readonly<Record<string, string>>): Listed
       return {
         name,
         scope: scopeOf(name),
-        value: values[name] ?? known[name]?.default ?? null,
+        value: given.get(name) ?? known[name]?.default ?? null,
         editable,
         level: editable ? 'QUERY' : 'SERVER',
       };

@@ -6,7 +6,7 @@ import { readConfig } from '../../base/config/config-value.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { FileSettings } from './config-file.ts';
 import { ignoredProperty } from './ignored-properties.ts';
-import { sqlProperty, sqlPropertyNames } from './server-properties.ts';
+import { listedName, sqlProperty, sqlPropertyNames } from './server-properties.ts';
 
 /** The configuration of a process, cut into what the broker takes and what the SQL server takes. */
 export interface ProcessSettings {
@@ -86,7 +86,8 @@ class CollectedSettings {
       throw invalidConfig(name, given.value, { key, place: placeText(given) });
     }
     if (ignored !== undefined) this.ignored.set(name, ignored.doc);
-    else (ofBroker ? this.broker : this.server).set(name, given);
+    else if (ofBroker) this.broker.set(name, given);
+    else this.server.set(listedName(name), given);
     return true;
   }
 

@@ -3,7 +3,13 @@ import { invalidConfig, unknownConfig } from '../../base/config/config-errors.ts
 import { placeText } from '../../base/config/config-source.ts';
 import { readConfig } from '../../base/config/config-value.ts';
 import { ignoredProperty } from './ignored-properties.ts';
-import { type ServerConfig, serverProperties, sqlProperty, sqlPropertyNames } from './server-properties.ts';
+import {
+  type ServerConfig,
+  listedName,
+  serverProperties,
+  sqlProperty,
+  sqlPropertyNames,
+} from './server-properties.ts';
 
 /**
  * The values of all server properties.
@@ -13,7 +19,8 @@ export function serverConfig(texts: Readonly<Record<string, string>>): ServerCon
   const own = new Map<string, GivenValue>();
   for (const [name, value] of Object.entries(texts)) {
     const given = { value, source: 'flag' } as const;
-    if (Object.hasOwn(serverProperties, name)) own.set(name, given);
+    const listed = listedName(name);
+    if (Object.hasOwn(serverProperties, listed) && sqlProperty(name) !== undefined) own.set(listed, given);
     else checkSqlProperty(name, given);
   }
   return new Config(serverProperties, own);

@@ -9,6 +9,7 @@ import {
   string,
 } from '../../base/config/config-key.ts';
 import { atLeast } from '../../base/config/config-range.ts';
+import { propertyName, STREAMS_PREFIX } from '../../sql/analysis/property-names.ts';
 import { streamsProperty, streamsPropertyNames } from '../../streams/runtime/streams-properties.ts';
 import { engineProperties } from './engine-properties.ts';
 import { httpProperties } from './http-properties.ts';
@@ -60,20 +61,29 @@ export const serverProperties = {
 export type ServerPropertyName = keyof typeof serverProperties;
 export type ServerConfig = Config<typeof serverProperties>;
 
-const PREFIX = 'ksql.streams.';
-
 /** A property of the SQL server, or of the applications of its queries, by any of its names; undefined for others. */
 export function sqlProperty(name: string): ConfigKey | undefined {
   const keys: ConfigKeys = serverProperties;
   if (Object.hasOwn(keys, name)) return keys[name];
-  const inner = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
-  const key =
-    streamsProperty(inner)?.key ?? (Object.hasOwn(engineProperties, inner) ? keys[inner] : undefined);
+  const inner = propertyName(name);
+  const listed = `${STREAMS_PREFIX}${inner}`;
+  const key = Object.hasOwn(engineProperties, listed) ? keys[listed] : streamsProperty(inner)?.key;
   return key === undefined ? undefined : { ...key, updateMode: 'per-query' };
+}
+
+/** The one name that a property is listed by: ksqlDB puts its prefix before the settings of Kafka Streams. */
+export function listedName(given: string): string {
+  const name = propertyName(given);
+  return name.startsWith('ksql.') || Object.hasOwn(serverProperties, name)
+    ? name
+    : `${STREAMS_PREFIX}${name}`;
 }
 
 /** All names that a configuration may hold for the SQL server. */
 export const sqlPropertyNames: readonly string[] = [
   ...Object.keys(serverProperties),
-  ...streamsPropertyNames.map((name) => `${PREFIX}${name}`),
+  ...Object.keys(engineProperties).flatMap((name) =>
+    name.startsWith(STREAMS_PREFIX) ? [name.slice(STREAMS_PREFIX.length)] : [],
+  ),
+  ...streamsPropertyNames.map((name) => `${STREAMS_PREFIX}${name}`),
 ];

@@ -1,13 +1,14 @@
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 
-/** Properties of the session and server, by name: `ksql.persistence.default.format.value` and so on. */
+/** Properties of the session or server, by name: `ksql.persistence.default.format.value` and so on. */
 export type SessionProperties = Readonly<Record<string, string>>;
 
 /** What a statement is analysed against. Everything in it is immutable, so analysis is a pure function. */
 export interface AnalysisContext {
   readonly catalog: Catalog;
   readonly functions: FunctionRegistry;
+  /** Of session and server, under the one name that each has: see `propertyName`. */
   readonly properties: SessionProperties;
   /** Partition count and replication factor of topics that exist, looked up beforehand. */
   readonly topics: ReadonlyMap<string, TopicFacts>;

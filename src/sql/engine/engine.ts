@@ -2,6 +2,7 @@ import type { Statement } from '../../../grammar/ast.ts';
 import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
+import { sessionOverServer } from '../analysis/property-names.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
@@ -381,7 +382,7 @@ export class SqlEngine {
     return {
       catalog,
       functions: this.#functions,
-      properties: { ...this.#properties, ...session.properties },
+      properties: sessionOverServer(this.#properties, session.properties),
       topics,
     };
   }

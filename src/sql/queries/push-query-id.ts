@@ -14,8 +14,7 @@ export function pushQueryId(
   { properties }: AnalysisContext,
 ): QueryId {
   const { name } = query.from.source;
-  const fromNow =
-    (properties['auto.offset.reset'] ?? properties['ksql.streams.auto.offset.reset']) !== 'earliest';
+  const fromNow = properties['auto.offset.reset'] !== 'earliest';
   const isScalable =
     booleanProperty(properties, 'ksql.query.push.v2.enabled') === true &&
     fromNow &&

@@ -42,7 +42,7 @@ export function appOptions(options: KafkaHostOptions, context: AnalysisContext) 
   const { environment, bootstrapServers, commitIntervalMs = 2000, logger = silentLogger } = options;
   const { cacheBytesMax } = options;
   // Where a query begins to read is not the same for all kinds of them: see `offsetReset`.
-  const { autoOffsetReset: _, ...set } = streamsOptionsFrom(streamsProperties(context));
+  const { autoOffsetReset: _, ...set } = streamsOptionsFrom(context.properties);
   return {
     environment,
     bootstrapServers,
@@ -55,18 +55,7 @@ export function appOptions(options: KafkaHostOptions, context: AnalysisContext) 
   } as const;
 }
 
-/** `ksql.streams.x` is the setting `x` of Streams; it may also be given without the prefix. */
-function streamsProperties({ properties }: AnalysisContext): Readonly<Record<string, string>> {
-  const prefix = 'ksql.streams.';
-  const ofStreams = Object.entries(properties).filter(([name]) => name.startsWith(prefix));
-  const others = Object.entries(properties).filter(([name]) => !name.startsWith('ksql.'));
-  return Object.fromEntries([
-    ...ofStreams.map(([name, value]) => [name.slice(prefix.length), value] as const),
-    ...others,
-  ]);
-}
-
 export function offsetReset({ properties }: AnalysisContext): 'earliest' | 'latest' | undefined {
-  const value = properties['auto.offset.reset'] ?? properties['ksql.streams.auto.offset.reset'];
+  const value = properties['auto.offset.reset'];
   return value === 'earliest' || value === 'latest' ? value : undefined;
 }

@@ -1,3 +1,4 @@
+import { propertyName } from '../analysis/property-names.ts';
 import type { SessionProperties } from '../analysis/session.ts';
 
 /** What SET and DEFINE have left: properties by name, variables by upper-cased name. Immutable. */
@@ -8,9 +9,12 @@ export interface Session {
 
 export const emptySession: Session = Object.freeze({ properties: Object.freeze({}), variables: new Map() });
 
+/** Sets a property, or takes it away, whichever of its names it was set by. */
 export function withProperty(session: Session, name: string, value: string | undefined): Session {
-  const { [name]: _, ...others } = session.properties;
-  return { ...session, properties: value === undefined ? others : { ...others, [name]: value } };
+  const same = propertyName(name);
+  const others = Object.entries(session.properties).filter(([given]) => propertyName(given) !== same);
+  const set = value === undefined ? [] : [[name, value] as const];
+  return { ...session, properties: Object.fromEntries([...others, ...set]) };
 }
 
 export function withVariable(session: Session, name: string, value: string | undefined): Session {

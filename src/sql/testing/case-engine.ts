@@ -6,10 +6,12 @@ import type { Header } from '../../streams/record.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
 import { sanitizedStatement } from '../analysis/sanitized-statement.ts';
+import { sessionOverServer } from '../analysis/property-names.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { applyPlan } from '../statements/plan-kinds.ts';
 import { recordToInsert } from '../statements/insert-values.ts';
+import { emptySession, withProperty } from '../statements/session.ts';
 import { planStatement } from '../statements/plan-statement.ts';
 import { roundTrip } from '../statements/plan-versions.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
@@ -52,12 +54,11 @@ export class CaseEngine {
   readonly queries: QueryPlan[] = [];
   readonly #options: CaseEngineOptions;
   readonly #topics = new Map<string, TopicFacts>();
-  #properties: Readonly<Record<string, string>>;
+  #session = emptySession;
   #queryNumber = 0;
 
   constructor(options: CaseEngineOptions) {
     this.#options = options;
-    this.#properties = options.properties;
     for (const { name, partitions, replicas } of options.topics)
       this.#topics.set(name, { partitions, replicas });
   }
@@ -70,7 +71,7 @@ export class CaseEngine {
     return {
       catalog: this.catalog,
       functions: this.#options.functions,
-      properties: this.#properties,
+      properties: sessionOverServer(this.#options.properties, this.#session.properties),
       topics: this.#topics,
     };
   }
@@ -112,13 +113,9 @@ export class CaseEngine {
       const problem = this.#options.checkProperty?.(statement.name);
       if (problem !== undefined) throw sqlError(problem);
     }
-    if (statement.kind === 'UnsetProperty') {
-      const { [statement.name]: _, ...others } = this.#properties;
-      this.#properties = others;
-      return;
-    }
-    if (statement.kind === 'SetProperty') {
-      this.#properties = { ...this.#properties, [statement.name]: statement.value };
+    if (statement.kind === 'UnsetProperty' || statement.kind === 'SetProperty') {
+      const value = statement.kind === 'SetProperty' ? statement.value : undefined;
+      this.#session = withProperty(this.#session, statement.name, value);
       return;
     }
     const planned = planStatement({
@@ -204,15 +201,8 @@ export class CaseEngine {
       wallClockMs: 0,
       cachingEnabled: false,
       onFailure: { deserialization: 'continue' },
-      config: this.#streamsConfig(),
+      config: this.context.properties,
     });
-  }
-
-  /** `ksql.streams.x` is the setting `x` of Streams. */
-  #streamsConfig(): Readonly<Record<string, string>> {
-    const prefix = 'ksql.streams.';
-    const entries = Object.entries(this.#properties).filter(([name]) => name.startsWith(prefix));
-    return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
   }
 }
 

@@ -41,9 +41,14 @@ interface Found {
   readonly key: ConfigKey;
 }
 
+/** Returns the name that a property has in this version. */
+export function currentName(given: string): string {
+  return (Object.hasOwn(OLD_NAMES, given) ? OLD_NAMES[given] : undefined) ?? given;
+}
+
 /** Returns the setting that a property of an application names, or undefined. */
 export function streamsProperty(given: string): Found | undefined {
-  const name = OLD_NAMES[given] ?? given;
+  const name = currentName(given);
   const [, prefix, inner] = /^(consumer|main\.consumer|producer)\.(.+)$/.exec(name) ?? [];
   if (prefix !== undefined && inner !== undefined) {
     const part = prefix === 'producer' ? 'producer' : 'consumer';
@@ -64,7 +69,8 @@ export const streamsPropertyNames: readonly string[] = [
 ];
 
 /**
- * Returns the options that properties stand for; names that are none are left out.
+ * Returns the options that properties stand for; names that are none are left out. As in Kafka Streams, what is set for one
+ * client counts more than what is set for all, and a new name more than an old one, in whichever order they are given.
  * @throws {ArgumentError} for a value that is not allowed.
  */
 export function streamsOptionsFrom(properties: Properties): Partial<StreamsAppOptions> {
@@ -74,7 +80,8 @@ export function streamsOptionsFrom(properties: Properties): Partial<StreamsAppOp
     producer: {},
     operator: {},
   };
-  for (const [given, value] of Object.entries(properties)) {
+  const entries = Object.entries(properties).toSorted(([a], [b]) => precedenceOf(a) - precedenceOf(b));
+  for (const [given, value] of entries) {
     const found = streamsProperty(given);
     if (found === undefined) continue;
     parts[found.part][found.name] = value;
@@ -87,6 +94,12 @@ export function streamsOptionsFrom(properties: Properties): Partial<StreamsAppOp
     producer: optionsFromProperties(producerKeys, parts.producer),
     config: parts.operator,
   };
+}
+
+function precedenceOf(given: string): number {
+  if (given.startsWith('main.consumer.')) return 3;
+  if (given.startsWith('consumer.') || given.startsWith('producer.')) return 2;
+  return currentName(given) === given ? 1 : 0;
 }
 
 function find(part: Found['part'], name: string): Found | undefined {
