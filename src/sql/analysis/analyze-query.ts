@@ -155,7 +155,7 @@ function checkColumns(query: AnalyzedQuery): void {
         ...query.sources.columnNames(),
         ...(isWithBounds ? windowColumns.keys() : []),
       ]);
-      const written = formatExpression(column).replaceAll('`', '');
+      const written = column.source === undefined ? column.name : `${column.source}.${column.name}`;
       const hint = hintFor(column);
       throw refuseAt(columnMessages.unknown({ clause, column: written, suggestion, hint }), column.span);
     }

@@ -12,6 +12,11 @@ checkRefusals('names of columns and sources', [
     at: 's.nope',
   },
   {
+    sql: 'SELECT `a``b` FROM s EMIT CHANGES;',
+    message: "Line: 1, Col: 8: SELECT column 'a`b' cannot be resolved.",
+    at: '`a``b`',
+  },
+  {
     // No join of two sources makes a key of this name.
     sql: 'SELECT ROWKEY_99 FROM t FULL JOIN t2 ON t.id = t2.id EMIT CHANGES;',
     message: "Line: 1, Col: 8: SELECT column 'ROWKEY_99' cannot be resolved.",
