@@ -47,8 +47,10 @@ function queryOf(statement: Statement): Query | undefined {
   return 'query' in statement ? statement.query : undefined;
 }
 
+type PlanningInput = Pick<ExecuteInput<Explain>, 'statement' | 'context' | 'planQuery'>;
+
 /** What a query would run as. @throws {DiagnosticError} for a statement without a query. */
-function explainStatement(input: ExecuteInput<Explain>): Explanation {
+export function explainStatement(input: PlanningInput): Explanation {
   const { context } = input;
   const { statement, span } = input.statement;
   const query = statement === undefined ? undefined : queryOf(statement);
@@ -70,7 +72,7 @@ function explainStatement(input: ExecuteInput<Explain>): Explanation {
   };
 }
 
-function persistentPlan(statement: Statement, input: ExecuteInput<Explain>): QueryPlan {
+function persistentPlan(statement: Statement, input: PlanningInput): QueryPlan {
   const plan = input.planQuery(statement);
   if (plan !== undefined) return plan;
   throw refuse(statementMessages.explainNothing(), statement.span);

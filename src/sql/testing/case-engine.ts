@@ -118,15 +118,20 @@ export class CaseEngine {
       this.#session = withProperty(this.#session, statement.name, value);
       return;
     }
-    const planned = planStatement({
+    const planned = this.plan({ statement, text });
+    if (planned === undefined) throw new Error(`the test runner does not execute ${statement.kind}`);
+    this.#apply(roundTrip(planned));
+  }
+
+  /** What a statement would change; undefined for one that no plan is made of. */
+  plan({ statement, text }: ParsedStatement): StatementPlan | undefined {
+    return planStatement({
       statement,
       text,
       context: this.context,
       queryNumber: this.#queryNumber,
       queries: this.queries,
     });
-    if (planned === undefined) throw new Error(`the test runner does not execute ${statement.kind}`);
-    this.#apply(roundTrip(planned));
   }
 
   #apply(plan: StatementPlan): void {

@@ -1,11 +1,13 @@
-import type { Query } from '../../../grammar/ast.ts';
+import type { Explain, Query } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { formatOf } from '../../serde/formats.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import { sqlError } from '../analysis/sql-error.ts';
+import { printPhysicalPlan } from '../explain/print-plan.ts';
 import { analyzePull, isOverStream } from '../queries/pull-clauses.ts';
 import { planPull, runPull } from '../queries/pull-query.ts';
 import { resultSchemaText } from '../queries/result-schema.ts';
+import { explainStatement } from '../statements/explain.ts';
 import type { ResultColumn } from '../queries/query-results.ts';
 import type { LiveEngine } from './live-engine.ts';
 import { isObject, parseJson, printJson } from './lossless-json.ts';
@@ -27,6 +29,8 @@ export async function answerTo(parsed: ParsedStatement, live: LiveEngine): Promi
       return queryAnswer(statement.query, live);
     case 'Print':
       return { lines: recordLines(statement.topic, live), inOrder: true };
+    case 'Explain':
+      return { lines: planLines(statement, live), inOrder: true };
     default:
       live.execute(parsed);
       return { lines: [], inOrder: true };
@@ -50,6 +54,20 @@ async function queryAnswer(query: Query, live: LiveEngine): Promise<ScriptAnswer
     (row) => `${rowText(columns, row.columns)}${row.tombstone === true ? ' tombstone' : ''}`,
   );
   return { schema: resultSchemaText(columns, 'push'), lines, inOrder: true };
+}
+
+/** The steps of a query that runs, or of one that a statement would start, one a line. */
+function planLines(statement: Explain, { engine }: LiveEngine): readonly string[] {
+  const running = engine.queries.find(({ queryId }) => queryId === statement.queryId);
+  const plan =
+    running === undefined
+      ? explainStatement({
+          statement,
+          context: engine.context,
+          planQuery: (inner) => engine.plan({ statement: inner, text: '' })?.query,
+        }).physicalPlan
+      : printPhysicalPlan(running.root);
+  return plan.split('\n');
 }
 
 function rowText(columns: readonly ResultColumn[], row: Row): string {
