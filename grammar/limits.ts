@@ -11,7 +11,7 @@ const LIMITS = {
   EXPRESSION_DEPTH_MAX: 250,
   /** Items of a SELECT list, and columns of a CREATE. */
   ITEMS_MAX: 10_000,
-  /** Characters of a script. */
+  /** Characters of a script, and of its statements together when the values of variables are put in. */
   SCRIPT_LENGTH_MAX: 4_000_000,
 } as const;
 

@@ -7,7 +7,7 @@ import { checkLimit, checkTree } from './limits.ts';
 import { SqlParser } from './parser/sql-parser.ts';
 import { syntaxError, testOnlyStatement } from './syntax-error.ts';
 import { K, Semicolon } from './tokens.ts';
-import { substitutedText, substituteVariables, type Variables } from './variables.ts';
+import { substitutedLength, substitutedText, substituteVariables, type Variables } from './variables.ts';
 
 export interface ParseOptions {
   /** Values of `${name}`, by upper-cased name. DEFINE and UNDEFINE in the text itself act on what follows them. */
@@ -56,8 +56,10 @@ export function parse(text: string, options: ParseOptions = {}): readonly Statem
 export function parseScript(text: string, options: ParseOptions = {}): readonly ParsedStatement[] {
   const statements: ParsedStatement[] = [];
   const variables = new Map(options.variables);
+  let length = 0;
   for (const part of splitStatements(text)) {
     if (!part.terminated && options.allowUnterminated === false) throw missingSemicolon(part);
+    length += lengthOf(part, length, variables);
     const parsed = parsePart(part, variables, options.testStatements === true);
     statements.push({ statement: parsed, text: substitutedText(text, part, variables) });
     defineVariables(parsed, variables);
@@ -70,6 +72,7 @@ export function parseTolerantly(text: string, options: ParseOptions = {}): Toler
   const statements: ParsedStatement[] = [];
   const diagnostics: Diagnostic[] = [];
   const variables = new Map(options.variables);
+  let length = 0;
   let parts: readonly StatementTokens[] = [];
   try {
     parts = splitStatements(text);
@@ -78,6 +81,7 @@ export function parseTolerantly(text: string, options: ParseOptions = {}): Toler
   }
   for (const part of parts) {
     try {
+      length += lengthOf(part, length, variables);
       const tokens = substituteVariables(part.tokens, variables);
       const parser = tolerantParser();
       parser.begin(tokens);
@@ -120,6 +124,8 @@ function parseOne<T>(text: string, rule: (parser: SqlParser) => T): T {
   return result;
 }
 
+const BEGIN: SourceSpan = { start: 0, end: 0, line: 1, column: 1 };
+
 interface StatementTokens {
   readonly tokens: readonly IToken[];
   readonly terminated: boolean;
@@ -127,7 +133,7 @@ interface StatementTokens {
 }
 
 function splitStatements(text: string): readonly StatementTokens[] {
-  checkLimit('SCRIPT_LENGTH_MAX', text.length, () => ({ start: 0, end: 0, line: 1, column: 1 }));
+  checkLimit('SCRIPT_LENGTH_MAX', text.length, () => BEGIN);
   const parts: StatementTokens[] = [];
   let tokens: IToken[] = [];
   for (const token of tokenize(text).tokens) {
@@ -143,6 +149,19 @@ function splitStatements(text: string): readonly StatementTokens[] {
     parts.push({ tokens, terminated: false, end: (last.endOffset ?? last.startOffset) + 1 });
   }
   return parts;
+}
+
+/**
+ * Returns how long a statement is with the values of its variables. A few variables that hold each other twice are a text
+ * of gigabytes, so this is asked before any of it is made.
+ * @param before how long the statements before it are.
+ * @throws {DiagnosticError} where the script gets too long.
+ */
+function lengthOf({ tokens }: StatementTokens, before: number, variables: Variables): number {
+  const length = substitutedLength(tokens, variables);
+  const [first] = tokens;
+  checkLimit('SCRIPT_LENGTH_MAX', before + length, () => (first === undefined ? BEGIN : spanOf(first)));
+  return length;
 }
 
 function parsePart(part: StatementTokens, variables: Variables, testStatements: boolean): Statement {

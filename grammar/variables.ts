@@ -54,6 +54,20 @@ export function substitutedText(
   return result + text.slice(at, end);
 }
 
+/** How long {@link substitutedText} will be, without making it. */
+export function substitutedLength(tokens: readonly IToken[], variables: Variables): number {
+  let length = 0;
+  for (const token of tokens) {
+    length += token.image.length;
+    if (token.tokenType !== Variable && !(token.tokenType === StringText && token.image.includes('${')))
+      continue;
+    for (const [whole, name = ''] of token.image.matchAll(inText)) {
+      length += (variables.get(name.toUpperCase()) ?? whole).length - whole.length;
+    }
+  }
+  return length;
+}
+
 /** What stands for a token; undefined where the token stands for itself. */
 function valueText(token: IToken, variables: Variables): string | undefined {
   if (token.tokenType === Variable) return variables.get(token.image.slice(2, -1).toUpperCase());

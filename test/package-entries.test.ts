@@ -29,10 +29,14 @@ it('has client and Streams at its root, whole', () => {
   expect(millrace).toMatchObject({ ...client, ...streams });
 });
 
-/** Classes of errors that nobody outside catches: they are turned into another one, or into an answer, first. */
+/** Classes of errors that nobody outside catches: they become another one or an answer first, or are DiagnosticErrors there. */
 const INNER_ERRORS = [
+  'CodeMistake',
   'CoordinatorLogError',
+  'ListMistake',
   'NodeFailure',
+  'RecordMismatch',
+  'Refusal',
   'RestError',
   'ScriptError',
   'SegmentDamage',

@@ -96,9 +96,12 @@ export class BaseParser extends EmbeddedActionsParser {
     return unquote(token.image);
   });
 
-  /** A name that may also be written as a string: topics and subjects. */
+  /** A name of Kafka's world, topics and subjects: as a string, or as it is written, since case counts there. */
   readonly resourceName: Rule<string> = this.RULE('resourceName', () =>
-    this.OR([{ ALT: () => this.SUBRULE(this.identifier) }, { ALT: () => this.SUBRULE(this.stringValue) }]),
+    this.OR([
+      { ALT: () => nameAsWritten(this.CONSUME(Identifier)) },
+      { ALT: () => this.SUBRULE(this.stringValue) },
+    ]),
   );
 
   readonly literal: Rule<Literal> = this.RULE('literal', () => {
@@ -189,7 +192,13 @@ function unit(_token: IToken, name: TimeUnit): TimeUnit {
 
 /** Unquoted names are upper-cased; quoted ones keep their case. */
 export function identifierText(token: IToken): string {
-  const image = token.image;
-  if (token.tokenType === QuotedIdentifier || token.tokenType === BackquotedIdentifier) return unquote(image);
-  return image.toUpperCase();
+  return isQuoted(token) ? unquote(token.image) : token.image.toUpperCase();
+}
+
+function nameAsWritten(token: IToken): string {
+  return isQuoted(token) ? unquote(token.image) : token.image;
+}
+
+function isQuoted({ tokenType }: IToken): boolean {
+  return tokenType === QuotedIdentifier || tokenType === BackquotedIdentifier;
 }

@@ -59,6 +59,14 @@ describe('the grammar', () => {
   });
 });
 
+it.each([
+  ['PRINT Flights_raw;', 'Flights_raw'],
+  ['PRINT `Flights-raw`;', 'Flights-raw'],
+  ["PRINT 'Flights-raw';", 'Flights-raw'],
+])('%s names a topic as it is written: case counts in Kafka', (text, topic) => {
+  expect(parse(text)).toMatchObject([{ kind: 'Print', topic }]);
+});
+
 describe('completion', () => {
   const names: CompletionNames = {
     streams: ['FLIGHTS'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parse, parseExpression, parseType } from '../../grammar/parse.ts';
+import { parse, parseExpression, parseTolerantly, parseType } from '../../grammar/parse.ts';
 import { formatExpression } from '../../grammar/printer/expressions.ts';
 
 /** As `grammar/limits.ts` has them. */
@@ -79,6 +79,13 @@ describe('limits of a statement', () => {
 
   it('has a limit for the length of a script', () => {
     expect(() => parse(' '.repeat(4_000_001))).toThrow('line 1:1: a script has more than 4000000 characters');
+  });
+
+  it('counts the values of variables, which double in a few lines to a text of gigabytes', () => {
+    const doubled = Array.from({ length: 30 }, (_, at) => `DEFINE v${at + 1} = '\${v${at}}\${v${at}}';`);
+    const script = ["DEFINE v0 = 'abcdefghij';", ...doubled].join('\n');
+    expect(() => parse(script)).toThrow('line 19:1: a script has more than 4000000 characters');
+    expect(parseTolerantly(script).diagnostics.map(({ span }) => span?.line)).toContain(19);
   });
 });
 

@@ -129,3 +129,15 @@ it('runs a script whose topics and queries come and go in it', async () => {
     ['COPY2', 3],
   ]);
 });
+
+it('refuses a statement whose plan is too long to be recorded, and leaves nothing of it', async () => {
+  const before = await traces();
+  const { status, body } = await ksql(
+    `CREATE STREAM z AS SELECT k, '${'x'.repeat(300_000)}' AS v FROM base;`,
+  );
+  expect([status, (body as Json)['message']]).toEqual([
+    400,
+    expect.stringMatching(/^The statement is too long: its plan does not fit a record[^]*line 1:1/),
+  ]);
+  expect(await traces()).toEqual(before);
+});

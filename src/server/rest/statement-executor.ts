@@ -4,6 +4,8 @@ import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import { renderDiagnostic } from '../../../grammar/index.ts';
 import type { PreparedStatement, Session, SqlEngine } from '../../sql/index.ts';
+import { refuse } from '../../sql/analysis/sql-error.ts';
+import { statementMessages } from '../../sql/messages/statements.ts';
 import type { ServerFacts } from '../../sql/entities/server-facts.ts';
 import { currentStatus, type StatementEntity, warningEntity } from '../../sql/entities/statement-entity.ts';
 import { definitionOf } from '../../sql/statements/index.ts';
@@ -296,13 +298,18 @@ export class StatementExecutor {
 
   /** Resolves when it was applied; undefined where another command got ahead. */
   async #record(
-    { text, session: { properties } }: PreparedStatement,
+    { statement, text, session: { properties } }: PreparedStatement,
     decided: Pick<Command, 'id' | 'plannedAtOffset' | 'control'> & { readonly plan: RecordedPlan | null },
     onRecorded: () => void = () => undefined,
   ): Promise<RecordedStatement | undefined> {
     const { id, plan, control, plannedAtOffset } = decided;
     const command = { id, statementText: text, properties, plan, control, plannedAtOffset };
-    const { done } = await this.#commands().append(command, onRecorded);
+    const { done } = await this.#commands()
+      .append(command, onRecorded)
+      .catch((error: unknown) => {
+        const isTooLong = error instanceof OperationalError && error.code === 'RECORD_TOO_LARGE';
+        throw isTooLong ? refuse(statementMessages.tooLong(), statement.span) : error;
+      });
     return done === undefined ? undefined : { id, plannedAtOffset, done };
   }
 

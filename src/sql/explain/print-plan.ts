@@ -3,8 +3,8 @@ import type { BoundExpression } from '../bound/nodes.ts';
 import { printBound } from '../bound/print.ts';
 import { printBoundTree } from '../bound/print-tree.ts';
 import { printType } from '../../serde/model/sql-type.ts';
-import type { LogicalNode } from '../logical/nodes.ts';
-import { inputsOf, type PlanExpression, type Step } from '../physical/steps.ts';
+import type { AggregateWindow, JoinWindow, LogicalNode } from '../logical/nodes.ts';
+import { type AggregateStep, inputsOf, type PlanExpression, type Step } from '../physical/steps.ts';
 
 /** The printed forms of the ladder's rungs: one tree form for all, a node per line, inputs indented below. */
 export function printLogicalPlan(node: LogicalNode): string {
@@ -93,11 +93,10 @@ function describeNode(node: LogicalNode): string {
     case 'PartitionBy':
       return `${node.keys.map(printBound).join(', ')}, ${key}`;
     case 'Join':
-      return `${node.type}, ${key}${node.within === undefined ? '' : `, within ${node.within.beforeMs} ms before, ${node.within.afterMs} ms after`}`;
+      return `${node.type}, ${key}${withinText(node.within)}`;
     case 'Aggregate': {
       const calls = node.calls.map(({ call, name }) => `${formatExpression(call)} AS ${name}`).join(', ');
-      const window = node.timeWindow === undefined ? '' : `, ${node.timeWindow.kind} window`;
-      return `${calls}, by ${node.groupBy.map(printBound).join(', ')}${window}${node.emitFinal ? ', final results' : ''}`;
+      return `${calls}, by ${node.groupBy.map(printBound).join(', ')}${windowText(node)}`;
     }
     case 'Project': {
       const selected = node.columns.map(({ name, expression }) => `${printBound(expression)} AS ${name}`);
@@ -105,6 +104,34 @@ function describeNode(node: LogicalNode): string {
     }
   }
 }
+
+function withinText(within: JoinWindow | undefined): string {
+  if (within === undefined) return '';
+  return `, within ${within.beforeMs} ms before, ${within.afterMs} ms after${limitText('grace', within.graceMs)}`;
+}
+
+function windowText({
+  timeWindow: window,
+  emitFinal,
+}: Pick<AggregateStep, 'timeWindow' | 'emitFinal'>): string {
+  if (window === undefined) return '';
+  const limits = limitText('grace', window.graceMs) + limitText('retention', window.retentionMs);
+  return `, ${lengthText(window)}${limits}${emitFinal ? ', final results' : ''}`;
+}
+
+function lengthText(window: AggregateWindow): string {
+  switch (window.kind) {
+    case 'TUMBLING':
+      return `TUMBLING windows of ${window.sizeMs} ms`;
+    case 'HOPPING':
+      return `HOPPING windows of ${window.sizeMs} ms every ${window.advanceMs} ms`;
+    case 'SESSION':
+      return `SESSION windows with gaps of ${window.gapMs} ms`;
+  }
+}
+
+const limitText = (name: string, ms: number | undefined): string =>
+  ms === undefined ? '' : `, ${name} ${ms} ms`;
 
 /** The columns of a source that no step reads. */
 function notRead(columns: readonly { readonly name: string }[], unread: readonly number[] = []): string {
@@ -131,9 +158,9 @@ function describeStep(step: Step): string {
     case 'keyBy':
       return `${step.key?.text ?? 'same key'}, key ${step.formats.key.format}`;
     case 'aggregate':
-      return `${step.calls.map(({ name, text }) => `${text} AS ${name}`).join(', ')} by ${texts(step.groupBy)}, ${step.rekey ? 'repartitioned, ' : ''}kept in ${step.store}`;
+      return `${step.calls.map(({ name, text }) => `${text} AS ${name}`).join(', ')} by ${texts(step.groupBy)}${windowText(step)}, ${step.rekey ? 'repartitioned, ' : ''}kept in ${step.store}`;
     case 'join':
-      return `${step.kind} ${step.type}`;
+      return `${step.kind} ${step.type}${withinText(step.within)}`;
     case 'sink':
       return `topic ${step.topic}, key ${step.formats.key.format}, value ${step.formats.value.format}`;
   }

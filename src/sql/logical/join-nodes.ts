@@ -159,12 +159,16 @@ function joinSchema(options: {
   return { key: [key], row: joinKey.kind === 'synthetic' ? [...row, key] : row };
 }
 
+function nameWithAlias({ alias, source }: BoundJoin['right']): string {
+  return alias === source.name ? alias : `${source.name} ${alias}`;
+}
+
 function withinOf(join: BoundJoin, left: LogicalNode, right: LogicalNode): { readonly within?: JoinWindow } {
   const streams = left.output === 'STREAM' && right.output === 'STREAM';
   if (join.within === undefined) {
     if (!streams) return {};
     throw refuse(
-      joinMessages.streamStreamWithoutWithin(join.right.source.name, conditionText(join)),
+      joinMessages.streamStreamWithoutWithin(nameWithAlias(join.right), conditionText(join)),
       join.span,
     );
   }

@@ -62,9 +62,10 @@ export const joinMessages = {
     message: `Each side of the join must have a different alias: ${alias}`,
   }),
 
-  streamStreamWithoutWithin: (source: string, condition: string) => ({
+  /** `joined`: the source that is joined, with the name that the statement gives it. */
+  streamStreamWithoutWithin: (joined: string, condition: string) => ({
     message: 'Stream-Stream joins must have a WITHIN clause specified. None was provided.',
-    hint: `say how far apart in time two rows may be: JOIN ${source} WITHIN 1 HOUR ON ${condition}`,
+    hint: `say how far apart in time two rows may be: JOIN ${joined} WITHIN 1 HOUR ON ${condition}`,
   }),
   withinOfTable: (kinds: keyof typeof unwindowed) => ({
     message:

@@ -21,11 +21,18 @@ export const statementMessages = {
       `Invalid result type. Your SELECT query produces a ${kind}. ` +
       `Please use CREATE ${kind} AS SELECT statement instead.`,
   }),
+  tooLong: () => ({
+    message: 'The statement is too long: its plan does not fit a record of the command topic.',
+    hint: 'compute parts of it in a stream or table of its own',
+  }),
   nameTaken: (facts: { readonly kind: string; readonly name: string; readonly takenBy: string }) => ({
     message:
       `Cannot add ${facts.kind.toLowerCase()} '${facts.name}': ` +
       `A ${facts.takenBy.toLowerCase()} with the same name already exists`,
-    hint: `CREATE OR REPLACE, or DROP ${facts.takenBy} ${facts.name}; first`,
+    hint:
+      facts.kind === facts.takenBy
+        ? `CREATE OR REPLACE, or DROP ${facts.takenBy} ${facts.name}; first`
+        : `give it another name, or DROP ${facts.takenBy} ${facts.name}; first`,
   }),
   replaceSource: (kind: string, name: string) => ({
     message:

@@ -81,9 +81,13 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
 
   find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[] {
     const sessions = this.#sessions.get(this.#keys.text(key)) ?? [];
-    // A segment is dropped some time after its sessions have expired; until then they are hidden.
-    const fromMs = Math.max(range.fromMs, this.#observedStreamTime - this.definition.retentionMs + 1);
+    const fromMs = Math.max(range.fromMs, this.#shownFromMs);
     return sessions.filter((session) => session.endMs >= fromMs && session.startMs <= range.toMs);
+  }
+
+  /** A segment is dropped some time after its sessions have expired; until then those that end before this are hidden. */
+  get #shownFromMs(): number {
+    return this.#observedStreamTime - this.definition.retentionMs + 1;
   }
 
   put(key: K, session: Session<V | null>): void {
@@ -237,7 +241,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
           .map((session) => entry({ key, ...session }));
       },
       entries: async () => {
-        const rows = await this.scanEnds({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
+        const rows = await this.scanEnds({ fromMs: this.#shownFromMs, toMs: Number.MAX_SAFE_INTEGER });
         return rows.sort((a, b) => a.startMs - b.startMs).map(entry);
       },
       pages: () => this.#pages(entry),
@@ -251,7 +255,8 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     for await (const rows of this.#sessions.pages({ from: '', to: undefined }, QUERY_PAGE_BYTES)) {
       const sessions = rows.flatMap(([text, ofKey]) => {
         const key = this.#keys.key(text);
-        return ofKey.map((session) => entry({ key, ...session }));
+        const shown = ofKey.filter(({ endMs }) => endMs >= this.#shownFromMs);
+        return shown.map((session) => entry({ key, ...session }));
       });
       yield sessions.sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
     }

@@ -130,11 +130,37 @@ describe('the ladder', () => {
     expect(`\n${logical}\n`).toBe(`
 > Project Aggregate-Project KSQL_AGG_VARIABLE_0 AS N, key [ORIGIN STRING]
   > Filter Aggregate-HavingFilter (KSQL_AGG_VARIABLE_0 > 1)
-    > Aggregate Aggregate COUNT(*) AS KSQL_AGG_VARIABLE_0, by ORIGIN, TUMBLING window
+    > Aggregate Aggregate COUNT(*) AS KSQL_AGG_VARIABLE_0, by ORIGIN, TUMBLING windows of 3600000 ms
       > Source KsqlTopic STREAM FLIGHTS AS FLIGHTS, key [ID STRING]
 `);
-    expect(physical).toContain('repartitioned, kept in Aggregate-Aggregate-Materialize');
+    expect(physical).toContain(
+      'by ORIGIN, TUMBLING windows of 3600000 ms, repartitioned, kept in Aggregate-Aggregate-Materialize',
+    );
     expect(topology).toContain('Aggregate-GroupBy-repartition');
+  });
+
+  it.each([
+    [
+      'HOPPING (SIZE 1 HOUR, ADVANCE BY 5 MINUTES)',
+      'EMIT CHANGES',
+      'HOPPING windows of 3600000 ms every 300000 ms',
+    ],
+    [
+      'SESSION (1 MINUTE, RETENTION 1 DAY)',
+      'EMIT CHANGES',
+      'SESSION windows with gaps of 60000 ms, retention 86400000 ms',
+    ],
+    [
+      'TUMBLING (SIZE 1 MINUTE, GRACE PERIOD 10 SECONDS)',
+      'EMIT FINAL',
+      'TUMBLING windows of 60000 ms, grace 10000 ms, final results',
+    ],
+  ])('says how long windows are: %s %s', (window, emit, shown) => {
+    const { logical, physical } = explain(
+      `CREATE TABLE n AS SELECT origin, COUNT(*) AS n FROM flights WINDOW ${window} GROUP BY origin ${emit};`,
+    );
+    expect(logical).toContain(shown);
+    expect(physical).toContain(shown);
   });
 
   it('joins streams and makes up a key where there is none', () => {
@@ -142,7 +168,7 @@ describe('the ladder', () => {
       'CREATE STREAM j AS SELECT ROWKEY AS k, id, place FROM flights FULL JOIN weather WITHIN 1 HOUR GRACE PERIOD 5 MINUTES ON origin = place;',
     );
     expect(logical).toContain(
-      '> Join Join OUTER, key [ROWKEY STRING], within 3600000 ms before, 3600000 ms after',
+      '> Join Join OUTER, key [ROWKEY STRING], within 3600000 ms before, 3600000 ms after, grace 300000 ms',
     );
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SqlValue } from '../../../src/serde/model/sql-value.ts';
-import { type Aggregator, builtInRegistry } from '../../../src/sql/functions/index.ts';
+import { type Aggregator, builtInFunctions, builtInRegistry } from '../../../src/sql/functions/index.ts';
 import { formatOf } from '../../../src/serde/index.ts';
 import { parseSchema, type SqlType } from '../../../src/sql/types/index.ts';
 import { valuesOf } from '../../serde/harness.ts';
@@ -80,6 +80,12 @@ function expectEqual(actual: SqlValue, expected: SqlValue, approximate: boolean)
 
 /** Three laws of two dozen calls: a hundred runs of each would take the time of the rest of the tests. */
 fc.configureGlobal({ numRuns: 40 });
+
+it('are all tested: each has a call in the table above', () => {
+  const tested = new Set(calls.map(({ name }) => name.toUpperCase()));
+  const aggregates = builtInFunctions.filter(({ kind }) => kind === 'aggregate').map(({ name }) => name);
+  expect(aggregates.filter((name) => !tested.has(name.toUpperCase()))).toEqual([]);
+});
 
 describe.each(calls)('$name of $types, $literals', (call) => {
   it('of two parts merged is that of the whole', () => {

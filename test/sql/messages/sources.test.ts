@@ -435,12 +435,12 @@ checkRefusals('CREATE of sources', [
   {
     sql: "CREATE TABLE s (a INT PRIMARY KEY, b INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');",
     message: "Cannot add table 'S': A stream with the same name already exists",
-    hint: 'CREATE OR REPLACE, or DROP STREAM S; first',
+    hint: 'give it another name, or DROP STREAM S; first',
   },
   {
     sql: 'CREATE STREAM t AS SELECT * FROM s;',
     message: "Cannot add stream 'T': A table with the same name already exists",
-    hint: 'CREATE OR REPLACE, or DROP TABLE T; first',
+    hint: 'give it another name, or DROP TABLE T; first',
   },
   {
     sql: 'CREATE OR REPLACE STREAM t AS SELECT * FROM s;',

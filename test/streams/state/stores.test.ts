@@ -17,6 +17,7 @@ import type {
   TableState,
   WindowState,
 } from '../../../src/streams/state/states.ts';
+import type { ReadOnlyWindowStore } from '../../../src/streams/state/store.ts';
 import type { StoreDefinition } from '../../../src/streams/state/store-definition.ts';
 import { engines, type EngineUnderTest } from './engines.ts';
 
@@ -233,6 +234,27 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     expect(await copy.scanEnds({ fromMs: 40, toMs: 40 })).toEqual([
       { key: 'a', startMs: 30, endMs: 40, value: 'two' },
     ]);
+  });
+
+  it('sessions that have expired are hidden from every kind of query', async () => {
+    type Sessions = SessionState<string, string> &
+      ManagedStore & { forQueries(): ReadOnlyWindowStore<string, string> };
+    const store = make(definitions.session) as Sessions;
+    await store.load('a');
+    store.put('a', { startMs: 30, endMs: 40, value: 'gone' });
+    await store.load('b');
+    store.put('b', { startMs: 1_030, endMs: 1_040, value: 'last' });
+    await commit(store);
+    const queries = store.forQueries();
+    const all = { fromMs: 0, toMs: 9_999 };
+    const valuesOf = (entries: readonly { readonly value: string }[]): readonly string[] =>
+      entries.map(({ value }) => value);
+    const fetched = [await queries.fetch('a', all), await queries.fetch('b', all)];
+    expect(fetched.map(valuesOf)).toEqual([[], ['last']]);
+    expect(valuesOf(await queries.entries())).toEqual(['last']);
+    const paged: string[] = [];
+    for await (const page of queries.pages()) paged.push(...valuesOf(page));
+    expect(paged).toEqual(['last']);
   });
 
   it('windows that were written before the store was opened are found, later ones are known to be absent', async () => {

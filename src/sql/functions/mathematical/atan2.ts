@@ -7,4 +7,5 @@ export const atan2 = defineFunction({
   category: 'MATHEMATICAL',
   description: 'The angle, in radians, of the point (x, y).',
   overloads: doublePairOverloads(['y', 'x'], angleOf),
+  examples: [{ sql: 'ATAN2(1, -1)', gives: '2.356194490192345E0' }],
 });

@@ -1,3 +1,6 @@
 import { doubleFunction } from './double-function.ts';
 
-export const cosh = doubleFunction('cosh', 'The hyperbolic cosine.', Math.cosh);
+export const cosh = doubleFunction('cosh', 'The hyperbolic cosine.', Math.cosh, {
+  sql: 'COSH(0)',
+  gives: '1E0',
+});

@@ -5,4 +5,5 @@ export const degrees = doubleFunction(
   'degrees',
   'An angle in radians as degrees.',
   (x) => x * 57.29577951308232,
+  { sql: 'DEGREES(3.141592653589793E0)', gives: '180E0' },
 );

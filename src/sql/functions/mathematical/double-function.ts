@@ -1,4 +1,10 @@
-import { defineFunction, overload, type ScalarOverload, type ScalarFunction } from '../definition.ts';
+import {
+  type FunctionExample,
+  defineFunction,
+  overload,
+  type ScalarOverload,
+  type ScalarFunction,
+} from '../definition.ts';
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 
 /** The three overloads of a function of one DOUBLE, for INTEGER and BIGINT too. */
@@ -22,7 +28,13 @@ export function doublePairOverloads(
   );
 }
 
-/** A function of one DOUBLE. */
-export function doubleFunction(name: string, description: string, f: (x: number) => number): ScalarFunction {
-  return defineFunction({ name, category: 'MATHEMATICAL', description, overloads: doubleOverloads(f) });
+/** A function of one DOUBLE. @param example a call, and what it gives. */
+export function doubleFunction(
+  name: string,
+  description: string,
+  f: (x: number) => number,
+  example: FunctionExample,
+): ScalarFunction {
+  const overloads = doubleOverloads(f);
+  return defineFunction({ name, category: 'MATHEMATICAL', description, overloads, examples: [example] });
 }

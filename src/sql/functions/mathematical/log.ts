@@ -11,4 +11,9 @@ export const log = defineFunction({
   category: 'MATHEMATICAL',
   description: 'The natural logarithm of a value, or its logarithm to a base, which comes first.',
   overloads: [...doubleOverloads(ln), ...doublePairOverloads(['base', 'value'], logarithm)],
+  examples: [
+    { sql: 'LOG(2)', gives: '0.6931471805599453E0' },
+    { sql: 'LOG(2, 8)', gives: '3E0' },
+    { sql: 'LOG(1, 8)', gives: "CAST('NaN' AS DOUBLE)" },
+  ],
 });

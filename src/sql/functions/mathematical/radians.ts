@@ -5,4 +5,5 @@ export const radians = doubleFunction(
   'radians',
   'An angle in degrees as radians.',
   (x) => x * 0.017453292519943295,
+  { sql: 'RADIANS(180)', gives: '3.141592653589793E0' },
 );

@@ -67,4 +67,8 @@ export const geoDistance = defineFunction({
           : distance(lat1, lon1, lat2, lon2, radiusOf(units)),
     ),
   ],
+  examples: [
+    { sql: 'GEO_DISTANCE(0E0, 0E0, 0E0, 180E0)', gives: '20015.086796020572E0' },
+    { sql: "GEO_DISTANCE(60E0, 10E0, 60E0, 10E0, 'MI')", gives: '0E0' },
+  ],
 });

@@ -1,4 +1,4 @@
-import { defineFunction, overload, type ScalarFunction } from '../definition.ts';
+import { type FunctionExample, defineFunction, overload, type ScalarFunction } from '../definition.ts';
 
 /** The parts of a URI, as Java's `java.net.URI` gives them: decoded; undefined where there is none. */
 interface Uri {
@@ -70,11 +70,13 @@ export function urlPart(
   description: string,
   returns: 'STRING' | 'INTEGER',
   part: (uri: Uri) => string | number | undefined,
+  example: FunctionExample,
 ): ScalarFunction {
   return defineFunction({
     name,
     category: 'URL',
     description,
     overloads: [overload(['input STRING'], returns, (input) => part(parseUri(input)) ?? null)],
+    examples: [example],
   });
 }

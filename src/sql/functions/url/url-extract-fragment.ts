@@ -5,4 +5,5 @@ export const urlExtractFragment = urlPart(
   'The fragment of a URL, decoded.',
   'STRING',
   (uri) => uri.fragment,
+  { sql: "URL_EXTRACT_FRAGMENT('https://millrace.example:8443/a%20b/c?q=1&r=%C3%A6#top')", gives: "'top'" },
 );

@@ -5,4 +5,5 @@ export const urlExtractPath = urlPart(
   'The path of a URL, decoded.',
   'STRING',
   (uri) => uri.path,
+  { sql: "URL_EXTRACT_PATH('https://millrace.example:8443/a%20b/c?q=1&r=%C3%A6#top')", gives: "'/a b/c'" },
 );
