@@ -96,7 +96,7 @@ describe('a mistake is answered with the way out', () => {
     ],
     [
       joined('flights f JOIN bags b ON f.origin = b.origin'),
-      /must have a WITHIN clause[^]*\^[^]*hint: .*JOIN BAGS WITHIN 1 HOUR ON F\.ORIGIN = B\.ORIGIN/,
+      /must have a WITHIN clause[^]*\^[^]*hint: .*JOIN BAGS B WITHIN 1 HOUR ON F\.ORIGIN = B\.ORIGIN/,
     ],
     [
       joined('flights f JOIN wide w WITHIN 1 HOUR ON f.origin = w.origin'),
