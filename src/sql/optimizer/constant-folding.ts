@@ -23,8 +23,17 @@ function foldPlan(node: LogicalNode): LogicalNode {
 
 /** The expression with the values of its constant parts in their places. */
 function foldConstants(expression: BoundExpression): BoundExpression {
-  const folded = mapChildren(expression, foldConstants);
+  const results = resultsOf(expression);
+  const folded = mapChildren(expression, (part) => (results.includes(part) ? part : foldConstants(part)));
   return isComputation(folded) && childrenOf(folded).every(isValue) ? computed(folded) : folded;
+}
+
+/** Whether NULL is an error behind a CASE goes by how its results are computed: they stay as they are. */
+function resultsOf(expression: BoundExpression): readonly BoundExpression[] {
+  if (expression.kind !== 'Case') return [];
+  const { branches, otherwise } = expression;
+  const results = branches.map(({ result }) => result);
+  return otherwise === undefined ? results : [...results, otherwise];
 }
 
 function isValue(part: BoundExpression): boolean {

@@ -58,6 +58,9 @@ describe('constant folding', () => {
   });
 
   it('changes neither values nor the errors that are told of', () => {
+    // What was once told apart: NULL is an error behind a CASE whose results are sums.
+    const COUNTEREXAMPLE = "(CASE '12' WHEN R->G THEN (7 + 7) END BETWEEN I AND 1.5e0)";
+    const NULLS = Array.from({ length: 12 }, () => null);
     let changed = 0;
     const constants: Readonly<Record<string, string>> = {
       I: '7',
@@ -88,7 +91,7 @@ describe('constant folding', () => {
         if (other !== expression) changed++;
         expect(outcomes(other, row), text).toEqual(outcomes(expression, row));
       }),
-      { numRuns: 400 },
+      { numRuns: 400, examples: [[COUNTEREXAMPLE, NULLS]] },
     );
     expect(changed).toBeGreaterThan(40);
   });
