@@ -89,6 +89,14 @@ describe('layouts that are learnt', () => {
     }
   });
 
+  it('are not those of long records, which a text out of them would keep in memory', () => {
+    const layouts = new LearntLayouts({ columns: flights });
+    const long = (more: number): Buffer => Buffer.from(`{"airport":"OSL","x":"${'-'.repeat(more)}"}`);
+    const short = long(0).length;
+    expect(layouts.read(long(512 - short))).toEqual([null, 'OSL', null, null, null]);
+    expect(layouts.read(long(513 - short))).toBeUndefined();
+  });
+
   it('are given up where records have none, and tried again later', () => {
     const layouts = new LearntLayouts({ columns: flights });
     expect(layouts.read(Buffer.from(plain))).toBeDefined();

@@ -19,6 +19,8 @@ class Gate {
 /** A host on a real cluster, part of which does not answer: what has to do with these topics and queries waits. */
 class HeldHost extends KafkaHost {
   readonly held = new Map<string, Gate>();
+  /** Topics that somebody has begun to make. */
+  readonly begun = new Set<string>();
 
   hold(name: string): Gate {
     const gate = new Gate();
@@ -27,6 +29,7 @@ class HeldHost extends KafkaHost {
   }
 
   override async createTopic(request: Parameters<KafkaHost['createTopic']>[0]): Promise<boolean> {
+    this.begun.add(request.name);
     await this.held.get(request.name)?.opened;
     return super.createTopic(request);
   }
@@ -169,4 +172,17 @@ it('of two that make the same thing one is refused, and takes nothing away from 
   expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   expect(names()).toContain('ONE');
   expect((await admin.listTopics()).map(({ name }) => name)).toContain('one');
+});
+
+it('what has nothing to do yet waits for the statement of its name that is under way', async () => {
+  const gate = host.hold('slow');
+  const slow = execute(create('slow'));
+  await expect.poll(() => host.begun.has('slow')).toBe(true);
+  let isDropped = false;
+  const dropping = execute('DROP STREAM IF EXISTS slow;').then(() => (isDropped = true));
+  await execute(create('other'));
+  expect(isDropped).toBe(false);
+  gate.open();
+  await Promise.all([slow, dropping]);
+  expect(names()).toEqual(['OTHER', 'R', 'S']);
 });

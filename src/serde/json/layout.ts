@@ -2,7 +2,7 @@ import { compileFunction } from '../../base/compile-function.ts';
 import type { FormatColumn } from '../format.ts';
 import type { SqlType } from '../model/sql-type.ts';
 import type { SqlValue } from '../model/sql-value.ts';
-import { fieldNamed } from './field-name.ts';
+import { isSpellingOf } from './field-name.ts';
 
 /** Reads a text that has the layout; undefined for one that has another. */
 export type LayoutReader = (text: string) => SqlValue[] | undefined;
@@ -56,7 +56,7 @@ export function layoutReader(
   const names = tokens.map(({ name }) => name);
   const columnOf = new Map<string, number>();
   for (const [index, { name }] of columns.entries()) {
-    const field = fieldNamed(names, name);
+    const field = names.includes(name) ? name : names.find((each) => isSpellingOf(name, each));
     // One field may be two columns: `a` as it is and `A` without quotes.
     if (field !== undefined && columnOf.has(field)) return undefined;
     if (field !== undefined) columnOf.set(field, index);

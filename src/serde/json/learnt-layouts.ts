@@ -8,6 +8,11 @@ const CREDIT_MAX = 64;
 /** A record without a layout costs the tries: it weighs as much as so many that had one. */
 const MISS_COST = 4;
 const RECORDS_OFF = 10_000;
+/**
+ * Bytes of a record that is read so. A text that is cut out of another one keeps all of it in memory, as long as a state's
+ * cache holds a row; the cache counts the row alone.
+ */
+const RECORD_BYTES_MAX = 512;
 
 /** Layouts that the records of a topic have had lately: those that come are read by them where they can be. */
 export class LearntLayouts {
@@ -24,7 +29,7 @@ export class LearntLayouts {
 
   /** The columns of a record; undefined where it must be parsed. */
   read(bytes: Buffer): SqlValue[] | undefined {
-    if (!this.#isPossible) return undefined;
+    if (!this.#isPossible || bytes.length > RECORD_BYTES_MAX) return undefined;
     if (this.#recordsOff > 0) {
       this.#recordsOff -= 1;
       return undefined;

@@ -2,6 +2,7 @@ import { compileFunction } from '../../base/compile-function.ts';
 import type { FormatColumn } from '../format.ts';
 import type { SqlType } from '../model/sql-type.ts';
 import type { SqlValue } from '../model/sql-value.ts';
+import { isSpellingOf } from './field-name.ts';
 import {
   type Json,
   requireArray,
@@ -137,7 +138,7 @@ function caseInsensitiveFinder(
   return (object, index) => {
     const name = names[index] ?? '';
     for (const candidate in object) {
-      if (candidate.length === name.length && candidate.toUpperCase() === name) {
+      if (isSpellingOf(name, candidate)) {
         if (!(candidate in Object.prototype)) spellings[index] = candidate;
         return object[candidate];
       }

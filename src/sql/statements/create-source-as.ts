@@ -37,7 +37,7 @@ export const createSourceAs: PlannedStatement<CreateSourceAs, CreateAsPlan> = {
   plan(input) {
     const { statement, text, context } = input;
     const taken = checkSourceName(statement, context.catalog);
-    if (taken !== undefined) return nothingToDo(text, taken);
+    if (taken !== undefined) return nothingToDo(text, { name: statement.name, message: taken });
     return planCreateAs(input);
   },
   commandId: ({ source }) => `${source.kind.toLowerCase()}/${quoteName(source.name)}/create`,

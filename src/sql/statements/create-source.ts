@@ -31,7 +31,7 @@ export const createSource: PlannedStatement<CreateSource, CreateSourcePlan> = {
   plan(input) {
     const { statement, text, context } = input;
     const taken = checkSourceName(statement, context.catalog);
-    if (taken !== undefined) return nothingToDo(text, taken);
+    if (taken !== undefined) return nothingToDo(text, { name: statement.name, message: taken });
     return planCreateSource(input);
   },
   /** A source's topic must be there, or the statement must say how to make it: a mistyped name makes no topic. */

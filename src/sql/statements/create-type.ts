@@ -24,7 +24,7 @@ export const createType: PlannedStatement<CreateType, CreateTypePlan> = {
   plan({ statement: { name, type, ifNotExists }, text, context: { catalog } }) {
     const existing = catalog.type(name);
     if (existing !== undefined) {
-      if (ifNotExists) return nothingToDo(text, `${name} is already registered`);
+      if (ifNotExists) return nothingToDo(text, { name, message: `${name} is already registered` });
       throw refuse(statementMessages.typeTaken(name, existing));
     }
     const resolved = withPrefix(headings.prepare, () => typeFromSyntax(type, (known) => catalog.type(known)));

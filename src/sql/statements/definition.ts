@@ -64,6 +64,8 @@ export interface PlanBase {
 /** The plan of a statement that is right and changes nothing, such as IF NOT EXISTS where it exists. It is not recorded. */
 export interface NothingToDo extends PlanBase {
   readonly kind: 'none';
+  /** The source or type that it would make or drop: it waits for others that do. */
+  readonly name: string;
   readonly message: string;
 }
 

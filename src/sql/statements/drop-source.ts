@@ -26,7 +26,11 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
   plan({ statement, text, context: { catalog }, queries }) {
     const source = catalog.source(statement.name);
     if (source === undefined) {
-      if (statement.ifExists) return nothingToDo(text, `Source ${quoteName(statement.name)} does not exist.`);
+      if (statement.ifExists)
+        return nothingToDo(text, {
+          name: statement.name,
+          message: `Source ${quoteName(statement.name)} does not exist.`,
+        });
       const { message } = statementMessages.sourceMissing(statement.name);
       throw catalog.unknownSource(statement.name, message, statement.nameSpan);
     }

@@ -17,7 +17,7 @@ export const dropType: PlannedStatement<DropType, DropTypePlan> = {
   topicNeed: () => 'nothing',
   plan({ statement: { name, nameSpan, ifExists }, text, context: { catalog } }) {
     if (catalog.type(name) === undefined) {
-      if (ifExists) return nothingToDo(text, `Type '${name}' does not exist`);
+      if (ifExists) return nothingToDo(text, { name, message: `Type '${name}' does not exist` });
       throw catalog.unknownType(name, statementMessages.typeMissing(name).message, nameSpan);
     }
     return { version: PLAN_VERSION, text, kind: 'dropType', name };

@@ -1,7 +1,7 @@
 import { PLAN_VERSION } from '../physical/steps.ts';
 import type { NothingToDo } from './definition.ts';
 
-/** The plan of the statement `text`, which changes nothing: `message` says why. */
-export function nothingToDo(text: string, message: string): NothingToDo {
-  return { version: PLAN_VERSION, text, kind: 'none', message };
+/** The plan of the statement `text` about a source or type, which changes nothing: `message` says why. */
+export function nothingToDo(text: string, about: Pick<NothingToDo, 'name' | 'message'>): NothingToDo {
+  return { version: PLAN_VERSION, text, kind: 'none', ...about };
 }
