@@ -20,11 +20,13 @@ export default class CiReporter {
     for (const module of modules) {
       const suites = [...module.children.allSuites()];
       const errors = [module, ...suites].flatMap((each) => each.errors());
-      if (errors.length > 0) note({ kind: 'file', file: module.relativeModuleId, message: messageOf(errors) });
+      if (errors.length > 0)
+        note({ kind: 'file', file: module.relativeModuleId, message: messageOf(errors) });
     }
     // A process that falls takes its file with it, whose state says no more than that it has begun.
     const fallen = modules.filter((module) => ['queued', 'pending'].includes(module.state()));
-    for (const { relativeModuleId: file } of fallen) note({ kind: 'file', file, message: 'its process fell' });
+    for (const { relativeModuleId: file } of fallen)
+      note({ kind: 'file', file, message: 'its process fell' });
     for (const error of unhandled) {
       const ofPool = error.message?.startsWith('[vitest-pool]') && fallen.length > 0;
       if (!ofPool) note({ kind: 'unhandled', message: messageOf([error]) });

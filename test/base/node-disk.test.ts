@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shareOpenFiles } from '../../src/base/open-files.ts';
 import { nodeDisk } from '../../src/base/io/node-disk.ts';
@@ -49,8 +50,9 @@ describe('the lock of the real disk', () => {
         fs.writeFileSync(file(), `${pid}\n`);
         expect(() => nodeDisk.lock(file())).toThrow(`in use by process ${pid}`);
         process.kill(pid, 'SIGKILL');
+        // The signal is sent, not yet obeyed.
+        while (!/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))) await setImmediate();
         nodeDisk.lock(file()).release();
-        expect(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
       } finally {
         parent.kill('SIGKILL');
       }

@@ -146,19 +146,23 @@ describe('start --cluster', () => {
     const { process: broker } = await millrace.startBroker();
     // Stopped, so that both signals are there when it goes on.
     process.kill(broker.pid, 'SIGSTOP');
+    while (isRunning(broker.pid) && !isStopped(broker.pid)) await sleep(1);
     process.kill(broker.pid, 'SIGHUP');
     process.kill(broker.pid, 'SIGINT');
-    await sleep(50);
     process.kill(broker.pid, 'SIGCONT');
     expect([129, 130]).toContain((await broker.ended).code);
   });
 });
 
 /** A process that has ended and that nobody has asked for its exit status is still listed, as a zombie. */
-function isRunning(pid: number): boolean {
+const isRunning = (pid: number): boolean => /^State:\s+[^Z]/m.test(statusOf(pid));
+
+const isStopped = (pid: number): boolean => /^State:\s+T/m.test(statusOf(pid));
+
+function statusOf(pid: number): string {
   try {
-    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return fs.readFileSync(`/proc/${pid}/status`, 'utf8');
   } catch {
-    return false;
+    return '';
   }
 }
