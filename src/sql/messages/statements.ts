@@ -101,6 +101,10 @@ export const statementMessages = {
     message: `Cannot add column ${quoteName(column)} to schema. A column with the same name already exists.`,
   }),
   deleteTopic: (name: string) => ({ message: `Cannot delete topic for read-only source: ${name}` }),
+  topicShared: (topic: string, others: readonly string[]) => ({
+    message: `Refusing to delete topic. Found other data sources (${others.join(', ')}) using topic ${topic}`,
+    hint: 'drop it without DELETE TOPIC, or the others first',
+  }),
   readBySources: (
     name: string,
     dependents: readonly string[],

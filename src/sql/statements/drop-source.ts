@@ -1,4 +1,5 @@
 import type { DropSource, SourceKind } from '../../../grammar/ast.ts';
+import type { SourceSpan } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
@@ -35,6 +36,7 @@ export const dropSource: PlannedStatement<DropSource, DropSourcePlan> = {
       throw catalog.unknownSource(statement.name, message, statement.nameSpan);
     }
     checkKind(statement, source);
+    if (statement.deleteTopic) checkTopicUnused(source, catalog, statement.nameSpan);
     const own = queries.filter((query) => ownedSource(query) === source.name);
     checkUnused(source, catalog, { own, queries });
     return {
@@ -64,6 +66,15 @@ function checkKind({ sourceKind, deleteTopic, nameSpan }: DropSource, source: Da
   if (deleteTopic && source.isSource) {
     throw refuse(statementMessages.deleteTopic(source.name), nameSpan);
   }
+}
+
+/** The rows of other sources stay. */
+function checkTopicUnused({ name, topic }: DataSource, catalog: Catalog, span: SourceSpan): void {
+  const others = catalog
+    .sources()
+    .filter((other) => other.topic.name === topic.name && other.name !== name)
+    .map((other) => other.name);
+  if (others.length > 0) throw refuse(statementMessages.topicShared(topic.name, others.toSorted()), span);
 }
 
 /** No other query may read or write the source. */
