@@ -28,6 +28,8 @@ export class LiveEngine {
   readonly #live = new Map<string, Live>();
   /** Every record that was written, in its order across topics. */
   readonly #log: { readonly topic: string; readonly record: StubRecord }[] = [];
+  readonly #written = new Set<string>();
+  readonly #read = new Set<string>();
 
   constructor(options: Omit<CaseEngineOptions, 'produce'>) {
     this.engine = new CaseEngine({
@@ -41,8 +43,24 @@ export class LiveEngine {
     this.#followQueries();
   }
 
+  /** Topics that the test itself wrote to, without those that a query, or whoever called {@link look}, has read. */
+  get unreadTopics(): readonly string[] {
+    return [...this.#written].filter((topic) => !this.#read.has(topic));
+  }
+
+  /** The records of a topic so far. */
+  look(topic: string): readonly StubRecord[] {
+    this.#read.add(topic);
+    return this.engine.stubs.get(topic) ?? [];
+  }
+
   /** Writes a record, and what the queries make of it. */
   produce(topic: string, record: StubRecord): void {
+    this.#written.add(topic);
+    this.#write(topic, record);
+  }
+
+  #write(topic: string, record: StubRecord): void {
     this.engine.append(topic, record);
     this.#log.push({ topic, record });
     for (const { plan, driver } of this.#live.values()) {
@@ -51,7 +69,7 @@ export class LiveEngine {
       if (plan.root.step !== 'sink') continue;
       const sink = plan.root.topic;
       for (const { key, value, timestamp, headers } of driver.takeRaw(sink)) {
-        this.produce(sink, { key, value, timestamp, headers });
+        this.#write(sink, { key, value, timestamp, headers });
       }
     }
   }
@@ -81,6 +99,7 @@ export class LiveEngine {
     const topology = pushTopology(plan, context, (record) => rows.push(rowOf(record)));
     const driver = this.engine.driverOver(topology, id);
     const topics = topicsOf(plan.root);
+    for (const topic of topics) this.#read.add(topic);
     const { limit = Number.POSITIVE_INFINITY } = query;
     try {
       for (const { topic, record } of this.#log) {
@@ -110,6 +129,7 @@ export class LiveEngine {
     }
     for (const plan of queries) {
       if (this.#live.has(plan.queryId)) continue;
+      for (const topic of topicsOf(plan.root)) this.#read.add(topic);
       this.#live.set(plan.queryId, { plan, driver: this.engine.driverOf(plan, replaced.get(plan.queryId)) });
     }
   }

@@ -13,14 +13,20 @@ export async function runAnsweredTest(test: SqlTest, options: SqlTestOptions): P
   if (flaw !== undefined) return { ...base, passed: false, problem: flaw };
   const engine = new SqlTestEngine(options);
   let line = test.line;
+  let isAtEnd = false;
   try {
     for (const item of scriptItems(text)) {
       line = item.line;
       await runItem(item, engine);
+      engine.checks.wroteAt({ start: 0, end: 0, line, column: 1 });
     }
+    line = test.line;
+    isAtEnd = true;
+    engine.checks.finish('-->, no --!, no question and no ASSERT');
     return { ...base, passed: true };
   } catch (error) {
-    return { ...base, passed: false, line, problem: messageOf(error) };
+    const { span } = error instanceof DiagnosticError && isAtEnd ? error.diagnostic : {};
+    return { ...base, passed: false, line: span?.line ?? line, problem: messageOf(error) };
   } finally {
     engine.close();
   }
@@ -32,8 +38,10 @@ async function runItem(item: ScriptItem, engine: SqlTestEngine): Promise<void> {
   const outcome = await outcomeOf(text, engine);
   if (outcome instanceof DiagnosticError) {
     if (expected.refusal.length === 0) throw outcome;
+    engine.checks.count();
     return checkRefusal(outcome, item);
   }
+  if (outcome.isQuestion) engine.checks.count();
   if (expected.refusal.length > 0) throw sqlError(`expected to be refused: ${expected.refusal.join(' ')}`);
   checkAnswer(expected, outcome);
 }
@@ -42,7 +50,7 @@ type Answer = Awaited<ReturnType<typeof answerTo>>;
 
 async function outcomeOf(text: string, engine: SqlTestEngine): Promise<Answer | DiagnosticError> {
   try {
-    let answer: Answer = { lines: [], inOrder: true };
+    let answer: Answer = { lines: [], inOrder: true, isQuestion: false };
     for (const parsed of parseScript(text, { testStatements: true })) {
       answer = engine.executeTestStatement(parsed) ? answer : await answerTo(parsed, engine.live);
     }

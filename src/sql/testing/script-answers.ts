@@ -19,6 +19,8 @@ interface ScriptAnswer {
   readonly lines: readonly string[];
   /** Of a pull query the order of the rows means nothing. */
   readonly inOrder: boolean;
+  /** It was a question: that it answers nothing is an answer. */
+  readonly isQuestion: boolean;
 }
 
 /** Carries a statement out; answers its lines, where it has any. @throws {DiagnosticError} where it is refused. */
@@ -28,12 +30,12 @@ export async function answerTo(parsed: ParsedStatement, live: LiveEngine): Promi
     case 'QueryStatement':
       return queryAnswer(statement.query, live);
     case 'Print':
-      return { lines: recordLines(statement.topic, live), inOrder: true };
+      return { lines: recordLines(statement.topic, live), inOrder: true, isQuestion: true };
     case 'Explain':
-      return { lines: planLines(statement, live), inOrder: true };
+      return { lines: planLines(statement, live), inOrder: true, isQuestion: true };
     default:
       live.execute(parsed);
-      return { lines: [], inOrder: true };
+      return { lines: [], inOrder: true, isQuestion: false };
   }
 }
 
@@ -46,14 +48,14 @@ async function queryAnswer(query: Query, live: LiveEngine): Promise<ScriptAnswer
     const rows: Row[] = [];
     for await (const page of runPull(plan, table)) rows.push(...page);
     const lines = rows.map((row) => rowText(plan.columns, row));
-    return { schema: resultSchemaText(plan.columns, 'pull'), lines, inOrder: false };
+    return { schema: resultSchemaText(plan.columns, 'pull'), lines, inOrder: false, isQuestion: true };
   }
   if (query.emit === undefined) analyzePull(query, context);
   const { columns, rows } = live.push(query);
   const lines = rows.map(
     (row) => `${rowText(columns, row.columns)}${row.tombstone === true ? ' tombstone' : ''}`,
   );
-  return { schema: resultSchemaText(columns, 'push'), lines, inOrder: true };
+  return { schema: resultSchemaText(columns, 'push'), lines, inOrder: true, isQuestion: true };
 }
 
 /** The steps of a query that runs, or of one that a statement would start, one a line. */
@@ -80,9 +82,9 @@ function rowText(columns: readonly ResultColumn[], row: Row): string {
 }
 
 /** The records of a topic, one a line. */
-function recordLines(topic: string, { engine }: LiveEngine): readonly string[] {
-  const source = engine.catalog.sources().find((each) => each.topic.name === topic);
-  return (engine.stubs.get(topic) ?? []).map(({ key, value, timestamp }) => {
+function recordLines(topic: string, live: LiveEngine): readonly string[] {
+  const source = live.engine.catalog.sources().find((each) => each.topic.name === topic);
+  return live.look(topic).map(({ key, value, timestamp }) => {
     const decoded = decodeWindow(key, source?.topic.keyFormat.window);
     const window =
       decoded.window === undefined ? '' : ` [${decoded.window.startMs}, ${decoded.window.endMs})`;

@@ -18,6 +18,7 @@ import type { PropertyCheck } from './case-keys.ts';
 import { EXCEPTION_CLASSES } from './expected-errors.ts';
 import { LiveEngine } from './live-engine.ts';
 import { decodeWindow } from './record-bytes.ts';
+import { ScriptChecks } from './script-checks.ts';
 
 /** A test of a SQL script: statements with directives before them (`--@test: name`). */
 export interface SqlTest {
@@ -115,6 +116,7 @@ export interface SqlTestOptions {
  */
 export class SqlTestEngine {
   readonly live: LiveEngine;
+  readonly checks: ScriptChecks;
   /** How many records of a topic were asserted. */
   readonly #read = new Map<string, number>();
   readonly #scripts: (path: string) => string;
@@ -122,16 +124,20 @@ export class SqlTestEngine {
   constructor({ scripts, ...options }: SqlTestOptions) {
     this.#scripts = scripts;
     this.live = new LiveEngine({ ...options, properties: {}, topics: [] });
+    this.checks = new ScriptChecks(this.live);
   }
 
   get #engine(): CaseEngine {
     return this.live.engine;
   }
 
-  /** @throws {DiagnosticError} at the first statement or assertion that fails. */
+  /** @throws {DiagnosticError} at the first statement or assertion that fails, and where nothing is asserted. */
   run(text: string): void {
     try {
-      for (const parsed of parseScript(text, { testStatements: true })) this.#execute(parsed);
+      const statements = parseScript(text, { testStatements: true });
+      for (const parsed of statements) this.#execute(parsed);
+      // That a test has no statements at all is told before it is run.
+      if (statements.length > 0) this.checks.finish('ASSERT and no --@expected.error');
     } finally {
       this.close();
     }
@@ -142,7 +148,9 @@ export class SqlTestEngine {
   }
 
   #execute(parsed: ParsedStatement): void {
-    if (!this.executeTestStatement(parsed)) inTestWords(() => this.live.execute(parsed));
+    if (this.executeTestStatement(parsed)) return;
+    inTestWords(() => this.live.execute(parsed));
+    this.checks.wroteAt(parsed.statement.span);
   }
 
   /** Executes a statement that only test scripts have. @returns false for any other one. */
@@ -152,9 +160,11 @@ export class SqlTestEngine {
       case 'AssertValues':
       case 'AssertTombstone':
         this.#assertRecord(statement);
+        this.checks.count();
         return true;
       case 'AssertSource':
         this.#assertSource(statement, parsed.text);
+        this.checks.count();
         return true;
       case 'RunScript':
         for (const inner of parseScript(this.#scripts(statement.path), { testStatements: true })) {
@@ -169,7 +179,7 @@ export class SqlTestEngine {
   #assertRecord(statement: AssertValues | AssertTombstone): void {
     const source = this.#engine.catalog.require(statement.target, statement.span);
     const at = this.#read.get(source.topic.name) ?? 0;
-    const record = this.#engine.stubs.get(source.topic.name)?.[at];
+    const record = this.live.look(source.topic.name)[at];
     if (record === undefined) {
       throw new RecordMismatch(`Expected another record, but ${source.name} has only ${at}.`, statement.span);
     }

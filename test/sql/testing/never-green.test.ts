@@ -225,7 +225,13 @@ describe('a script', () => {
     ],
     ['--@expected.message: text', 1, '--@expected.message says nothing without --@expected.error'],
     ["SET 'bogus.property' = '1';", 1, "producer property: 'bogus.property'"],
-    ['--@test: nothing\n-- here', 4, 'it has no statements'],
+    ["ASSERT VALUES a (id, v) VALUES ('x', 1);\n--@test: nothing\n-- here", 5, 'it has no statements'],
+    ['', 1, 'nothing is tested: it has no ASSERT and no --@expected.error'],
+    [
+      "ASSERT STREAM a (id STRING KEY, v INTEGER) WITH (KAFKA_TOPIC = 'a', VALUE_FORMAT = 'JSON');",
+      3,
+      'nothing reads what is written to the topic a',
+    ],
   ])('is not green: %s', async (lines, line, problem) => {
     const text = await outcome(script(lines));
     expect(text).toContain(problem);
@@ -285,7 +291,8 @@ describe('a script with answers', () => {
         '--> x => {"V":1} @ 7',
       ),
     ).toBe('1 passed, 0 failed');
-    expect(await answered('SELECT w FROM a EMIT CHANGES;', '--! W', '--^ w')).toBe('1 passed, 0 failed');
+    const refused = ['SELECT w FROM a EMIT CHANGES;', '--! W', '--^ w', "PRINT 'a';", '--> x => {"V":1} @ 7'];
+    expect(await answered(...refused)).toBe('1 passed, 0 failed');
     expect(await answered('SELEKT w;', '--! SELEKT', "PRINT 'a';", '--> x => {"V":1} @ 7')).toBe(
       '1 passed, 0 failed',
     );
@@ -306,6 +313,15 @@ describe('a script with answers', () => {
     [['--< b: x => {} @ 7'], 'nothing reads the topic b'],
     [['--< a: x {}'], 'a record is TOPIC: KEY => VALUE @ TIME'],
     [['--@tset: x'], 'is no directive that is known'],
+    [
+      ['CREATE STREAM b AS SELECT * FROM a;'],
+      'nothing is tested: it has no -->, no --!, no question and no ASSERT',
+    ],
+    [['SELECT w FROM a EMIT CHANGES;', '--! W'], 'nothing reads what is written to the topic a'],
+    [
+      ["INSERT INTO a VALUES ('x', 1);", 'SELECT w FROM b EMIT CHANGES;', '--! B'],
+      'nothing reads what is written',
+    ],
   ])('is not green: %j', async (lines, problem) => {
     const text = await answered(...lines);
     expect(text).toContain(problem);
