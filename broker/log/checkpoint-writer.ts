@@ -1,7 +1,7 @@
 import type { Environment } from '../../src/base/environment.ts';
 import { encodeCheckpoint } from './checkpoint-file.ts';
 import { checkpointLines, type LogOffset } from './offset-checkpoint.ts';
-import { writeAside } from './write-aside.ts';
+import { writeAside } from '../../src/base/write-aside.ts';
 
 /** What one checkpoint file is to say. */
 interface CheckpointContent {

@@ -3,7 +3,7 @@ import type { Logger } from '../../src/base/logger.ts';
 import { showValue } from '../../src/base/show-value.ts';
 import { encodeCheckpoint, foreign, isForeign, readCheckpoint } from './checkpoint-file.ts';
 import type { EpochEndOffset } from './read-result.ts';
-import { writeAside } from './write-aside.ts';
+import { writeAside } from '../../src/base/write-aside.ts';
 
 export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint';
 

@@ -113,6 +113,9 @@ export const checkElectedPartitions = optional(checkPartitions);
 export const checkListTopics = optional(
   optionsOf<{ includeInternal?: boolean }>({ includeInternal: optional(flag) }),
 );
+export const checkDescribeTopics = optional(
+  optionsOf<{ existingOnly?: boolean }>({ existingOnly: optional(flag) }),
+);
 export const checkListGroups = optional(
   optionsOf<{ states?: readonly string[] }>({ states: optional(arrayOf(text)) }),
 );

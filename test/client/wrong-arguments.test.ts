@@ -238,6 +238,7 @@ describe('wrong arguments from plain JavaScript are refused by name, or do what 
       ['deleteTopics', [['gone']]],
       ['createPartitions', [[{ name: 'gone', count: 1 }]]],
       ['describeTopics', [['t']]],
+      ['describeTopics', [['t', 'gone'], { existingOnly: true }]],
       ['listTopics', [{ includeInternal: true }]],
       ['describeConfigs', [[{ type: 'topic', name: 't' }]]],
       ['describeConfigs', [[{ type: 'broker', name: '1' }]]],

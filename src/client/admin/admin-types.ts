@@ -127,7 +127,11 @@ export interface KafkaAdmin {
   deleteTopics(names: readonly string[]): Promise<void>;
   /** Raises partition counts. */
   createPartitions(topics: readonly { readonly name: string; readonly count: number }[]): Promise<void>;
-  describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]>;
+  /** With `existingOnly`, topics that do not exist, or that this client may not see, are left out instead of refused. */
+  describeTopics(
+    names: readonly string[],
+    options?: { readonly existingOnly?: boolean },
+  ): Promise<readonly TopicDescription[]>;
   listTopics(options?: { readonly includeInternal?: boolean }): Promise<readonly TopicListing[]>;
   describeCluster(): Promise<ClusterDescription>;
   /** Settings with their source; what they mean is told only when it is asked for. */

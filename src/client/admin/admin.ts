@@ -33,6 +33,7 @@ import {
   checkElectionType,
   checkIsolation,
   checkListGroups,
+  checkDescribeTopics,
   checkListTopics,
   checkName,
   checkNames,
@@ -111,9 +112,16 @@ export class Admin implements KafkaAdmin {
     return createPartitionsOn(this.#cluster, topics, this.#timeoutMs);
   }
 
-  async describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
+  async describeTopics(
+    names: readonly string[],
+    options?: { readonly existingOnly?: boolean },
+  ): Promise<readonly TopicDescription[]> {
     checkNames(names, 'names');
-    return describeTopicsOn(this.#cluster, names, this.#timeoutMs);
+    checkDescribeTopics(options, 'options');
+    return describeTopicsOn(this.#cluster, names, {
+      existingOnly: options?.existingOnly ?? false,
+      timeoutMs: this.#timeoutMs,
+    });
   }
 
   async listTopics(options?: { readonly includeInternal?: boolean }): Promise<readonly TopicListing[]> {

@@ -14,6 +14,13 @@ import { checkOutcomes, type Outcome } from './admin-error.ts';
 /** Topics may be asked for by id from here on; names move into another field. */
 const DELETE_BY_ID_FROM = 6;
 
+/** What brokers answer for a name that their listing would not have. */
+const NO_TOPIC: ReadonlySet<number> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.INVALID_TOPIC_EXCEPTION,
+  ErrorCode.TOPIC_AUTHORIZATION_FAILED,
+]);
+
 export async function createTopicsOn(
   cluster: Cluster,
   topics: readonly NewTopic[],
@@ -104,7 +111,7 @@ export async function createPartitionsOn(
 export async function describeTopicsOn(
   cluster: Cluster,
   names: readonly string[],
-  timeoutMs: number,
+  { existingOnly, timeoutMs }: { readonly existingOnly: boolean; readonly timeoutMs: number },
 ): Promise<readonly TopicDescription[]> {
   if (names.length === 0) return [];
   return cluster.retry('describing topics', timeoutMs, async () => {
@@ -112,10 +119,11 @@ export async function describeTopicsOn(
       api: metadata,
       body: { topics: names.map((name) => ({ name })), allowAutoTopicCreation: false },
     });
-    checkOutcomes(
-      response.topics.map(({ name, errorCode }) => ({ subject: `topic ${name ?? ''}`, errorCode })),
-    );
-    return response.topics.map(
+    const described = existingOnly
+      ? response.topics.filter(({ errorCode }) => !NO_TOPIC.has(errorCode))
+      : response.topics;
+    checkOutcomes(described.map(({ name, errorCode }) => ({ subject: `topic ${name ?? ''}`, errorCode })));
+    return described.map(
       ({ name, topicId, isInternal, partitions }): TopicDescription => ({
         name: name ?? '',
         topicId,

@@ -7,6 +7,9 @@ interface Noted {
   readonly nextOffset: number;
 }
 
+/** Each note covers the whole of the one before. */
+const FILE_BYTES = 128;
+
 /**
  * How far this server has followed the command topic, in a file of its own: that the end of a topic is gone (the recovery
  * of a log cuts off what a crash has damaged) is seen only by who has been there. A topic that was made anew has another
@@ -49,8 +52,14 @@ export class CommandProgress {
   note(nextOffset: number): void {
     const noted: Noted = { topicId: this.#topicId, nextOffset };
     try {
-      // Torn by a power loss it is no JSON, and costs a check: not worth a sync on the event loop.
-      this.#disk.writeFile(this.#file, Buffer.from(JSON.stringify(noted)));
+      // Torn by a power loss it is no JSON, and costs a check: not worth a sync on the event loop. Written over in place,
+      // because a file that was cut off before makes its file system wait for the disk.
+      const file = this.#disk.open(this.#file, 'create');
+      try {
+        file.write([Buffer.from(JSON.stringify(noted).padEnd(FILE_BYTES))], 0);
+      } finally {
+        file.close();
+      }
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
       this.#logger.warn('how far the command topic was followed cannot be noted', { error: error.message });

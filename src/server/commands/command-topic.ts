@@ -95,6 +95,8 @@ export class CommandTopic {
     this.#producer = new Producer({
       ...common,
       acks: 'all',
+      // Commands are recorded one at a time.
+      lingerMs: 0,
       blockMsMax: timeoutMs,
       deliveryTimeoutMs: timeoutMs,
       requestTimeoutMs: timeoutMs,

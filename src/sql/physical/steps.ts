@@ -198,3 +198,7 @@ export function inputsOf(step: Step): readonly Step[] {
       return [step.input];
   }
 }
+
+export function sourceSteps(step: Step): readonly SourceStep[] {
+  return step.step === 'source' ? [step] : inputsOf(step).flatMap(sourceSteps);
+}

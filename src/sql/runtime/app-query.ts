@@ -47,10 +47,12 @@ interface QueryHost extends KafkaHostOptions {
   readonly processId: string;
   readonly admin: Admin;
   readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
-  /** Called before each start, until it has succeeded once. */
-  readonly prepare: (applicationId: string) => Promise<void>;
+  /** Ends the removing of what an earlier query of this id has left. Called before each start, until one has succeeded. */
+  readonly finish: (applicationId: string) => Promise<void>;
+  /** Settles where it begins to read. Called with each start, until one has succeeded. */
+  readonly begin: (applicationId: string) => Promise<void>;
   /** Called before each start with the topics that it may make. */
-  readonly note: (applicationId: string, internalTopics: readonly string[]) => void;
+  readonly note: (applicationId: string, internalTopics: readonly string[]) => Promise<void>;
   readonly cleanUp: (ended: EndedApplication) => Promise<void>;
   /** Starts a query among others. */
   readonly startInTurn: (query: AppQuery) => void;
@@ -78,7 +80,7 @@ export class AppQuery implements RunningQuery {
   #app: StreamsApp;
   /** What was told of offsets that were lost. */
   readonly #rewinds = new Set<string>();
-  #isPrepared = false;
+  #hasStarted = false;
   #isClosed = false;
   /** What made the application fail that is in ERROR. */
   #failure: unknown;
@@ -196,22 +198,20 @@ export class AppQuery implements RunningQuery {
 
   async #startApp(): Promise<void> {
     if (this.#isClosed || this.#state.value === 'PAUSED') return;
-    await this.#prepare();
+    if (!this.#hasStarted) await this.#host.finish(this.applicationId);
     // Meanwhile it may have been closed or paused.
     if (this.#isClosed || this.state() === 'PAUSED') return;
     this.#counts.retire();
     this.#positions.forgetPlan();
     setAsideFile(this.#host.environment, this.#stateDir, this.#logger);
-    this.#host.note(this.applicationId, this.#internalTopics);
+    await this.#host.note(this.applicationId, this.#internalTopics);
     this.#app = this.#newApp();
-    await this.#app.start();
+    // Closed in between, nobody has seen this application, and it must not start.
+    if (this.#isClosed || this.state() === 'PAUSED') return this.#app.close();
+    const begun = this.#hasStarted ? undefined : this.#host.begin(this.applicationId);
+    await this.#app.start(begun === undefined ? {} : { after: begun });
+    this.#hasStarted = true;
     this.#watch(this.#app);
-  }
-
-  async #prepare(): Promise<void> {
-    if (this.#isPrepared) return;
-    await this.#host.prepare(this.applicationId);
-    this.#isPrepared = true;
   }
 
   #newApp(): StreamsApp {

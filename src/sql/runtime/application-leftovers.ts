@@ -1,6 +1,7 @@
 import { childPath } from '../../base/child-path.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
+import { writeAside } from '../../base/write-aside.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import { instanceOf, type KafkaHostOptions, prefixOf } from './app-options.ts';
 
@@ -33,15 +34,23 @@ export class ApplicationLeftovers {
     this.#processId = cluster.processId;
   }
 
-  /** Notes what an application is going to make, before any of it is made. */
-  note(applicationId: string, internalTopics: readonly string[]): void {
+  /** Notes what an application is going to make. None of it is to be made before this resolves. */
+  async note(applicationId: string, internalTopics: readonly string[]): Promise<void> {
     const { disk } = this.#options.environment;
     const content = Buffer.from(JSON.stringify(internalTopics));
     const file = this.#file(applicationId, TOPICS_FILE);
     // A sync at each start of each query would be felt.
     if (disk.exists(file) && disk.readFile(file).equals(content)) return;
     disk.makeDirectory(this.#folder(applicationId));
-    disk.replaceFile(file, content);
+    if (internalTopics.length === 0) {
+      // Torn by a power loss it names no topic, and there is none.
+      disk.writeFile(file, content);
+      return;
+    }
+    const aside = `${file}.next`;
+    await writeAside(disk, aside, [content]);
+    disk.rename(aside, file);
+    await disk.syncDirectory(this.#folder(applicationId));
   }
 
   /**
@@ -99,7 +108,7 @@ export class ApplicationLeftovers {
     await this.#deleteTopics(ended);
     await this.#admin.removeStaticMembers(applicationId, [instanceOf(applicationId, this.#processId)]);
     await this.#admin.deleteGroups([applicationId]).catch(rejectUnlessGone);
-    this.#options.environment.disk.removeDirectory(this.#folder(applicationId));
+    await this.#options.environment.disk.removeDirectoryInBackground(this.#folder(applicationId));
   }
 
   async #deleteTopics({ applicationId, internalTopics }: EndedApplication): Promise<void> {

@@ -3,6 +3,7 @@ import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Producer } from '../../client/producer/producer.ts';
+import type { ListedOffset } from '../../client/types.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
@@ -16,7 +17,7 @@ import type {
   TopicChanges,
 } from '../host/host.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
-import { inputsOf, type QueryPlan, type SourceStep, type Step } from '../physical/steps.ts';
+import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
 import { ApplicationLeftovers } from './application-leftovers.ts';
 import { AppPush } from './app-push.ts';
 import { AppQuery } from './app-query.ts';
@@ -62,6 +63,8 @@ export class KafkaHost implements SqlHost {
     this.#producer = new Producer({
       environment,
       bootstrapServers,
+      // Whoever inserts a row waits for it, and nothing else fills its batch.
+      lingerMs: 0,
       blockMsMax: kafkaTimeoutMs,
       deliveryTimeoutMs: kafkaTimeoutMs,
       requestTimeoutMs: kafkaTimeoutMs,
@@ -69,7 +72,7 @@ export class KafkaHost implements SqlHost {
     this.#restored = new RestoredQueries(environment.timers);
     this.#known = new KnownTopics({
       timers: environment.timers,
-      describe: (names) => this.#describeExisting(names),
+      describe: (names) => this.#facts(names),
     });
     const describe = (names: readonly string[]) => this.#known.describe(names);
     this.#requests = new TopicRequests({ admin: this.#admin, describe });
@@ -82,11 +85,6 @@ export class KafkaHost implements SqlHost {
     { orKnown = false }: { readonly orKnown?: boolean } = {},
   ): Promise<ReadonlyMap<string, TopicFacts>> {
     return orKnown ? this.#known.describeSoon(names) : this.#known.describe(names);
-  }
-
-  async #describeExisting(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    const existing = new Set((await this.#admin.listTopics()).map(({ name }) => name));
-    return this.#facts(names.filter((name) => existing.has(name)));
   }
 
   async listTopics(): Promise<ReadonlyMap<string, TopicFacts>> {
@@ -144,8 +142,8 @@ export class KafkaHost implements SqlHost {
       admin: this.#admin,
       describeTopics: (names) => this.#known.describe(names),
       note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
-      prepare: async (applicationId) => {
-        await this.#leftovers.finish(applicationId);
+      finish: (applicationId) => this.#leftovers.finish(applicationId),
+      begin: async (applicationId) => {
         if (offsetReset(context) !== 'latest') return;
         await this.#beginAtEnds(plan, applicationId, { tables: 'earliest' });
       },
@@ -164,7 +162,16 @@ export class KafkaHost implements SqlHost {
     applicationId: string,
     { tables }: { readonly tables: 'earliest' | 'latest' },
   ): Promise<void> {
-    if ((await this.#admin.listConsumerGroupOffsets(applicationId)).length > 0) return;
+    const [committed, offsets] = await Promise.all([
+      this.#admin.listConsumerGroupOffsets(applicationId),
+      this.#endsOf(plan, tables),
+    ]);
+    if (committed.length > 0 || offsets.length === 0) return;
+    await this.#admin.alterConsumerGroupOffsets(applicationId, offsets);
+  }
+
+  /** Where the streams that a plan reads end now; its tables there, too, or at their beginnings. */
+  async #endsOf(plan: QueryPlan, tables: 'earliest' | 'latest'): Promise<readonly ListedOffset[]> {
     const sources = sourceSteps(plan.root);
     const topics = await this.#facts([...new Set(sources.map(({ topic }) => topic))]);
     const specs = [...topics].flatMap(([topic, { partitions }]) => {
@@ -172,8 +179,7 @@ export class KafkaHost implements SqlHost {
       const spec = isTable ? tables : 'latest';
       return Array.from({ length: partitions }, (_, partition) => ({ topic, partition, spec }));
     });
-    if (specs.length === 0) return;
-    await this.#admin.alterConsumerGroupOffsets(applicationId, await this.#admin.listOffsets(specs));
+    return specs.length === 0 ? [] : this.#admin.listOffsets(specs);
   }
 
   async startPush(
@@ -185,12 +191,15 @@ export class KafkaHost implements SqlHost {
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
     const begins = untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest');
     let internalTopics: readonly string[] | undefined;
+    let noted: Promise<void> = Promise.resolve();
     const push = new AppPush({
       applicationId,
       newApp: (emit, backPressure) => {
         const topology = pushTopology(plan, context, emit);
         internalTopics = internalTopicNames(topology, applicationId);
-        this.#leftovers.note(applicationId, internalTopics);
+        noted = this.#leftovers.note(applicationId, internalTopics);
+        // It is told to whoever waits for it.
+        noted.catch(() => undefined);
         const common = appOptions(this.#options, context);
         return new StreamsApp({
           ...common,
@@ -205,14 +214,20 @@ export class KafkaHost implements SqlHost {
           backPressure,
         });
       },
-      run: (app, signal) =>
-        this.#runPush(app, untilEnd ? { plan, applicationId, signal } : undefined).then(() => untilEnd),
-      cleanUp: () => this.#leftovers.remove({ applicationId, internalTopics }),
+      run: async (app, signal) => {
+        await noted;
+        if (!signal.aborted) await this.#runPush(app, untilEnd ? { plan, applicationId, signal } : undefined);
+        return untilEnd;
+      },
+      cleanUp: async () => {
+        await noted.catch(() => undefined);
+        await this.#leftovers.remove({ applicationId, internalTopics });
+      },
       log: (text) => this.#log(text),
     });
     if (begins === 'earliest') return push;
     try {
-      this.#leftovers.note(applicationId, []);
+      await this.#leftovers.note(applicationId, []);
       await this.#beginAtEnds(plan, applicationId, { tables: 'latest' });
       return push;
     } catch (error) {
@@ -256,24 +271,22 @@ export class KafkaHost implements SqlHost {
     ]);
   }
 
+  /** Facts about those of the topics that exist, the brokers' own ones left out. */
   async #facts(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    if (names.length === 0) return new Map();
-    const topics = await this.#admin.describeTopics(names);
+    const topics = await this.#admin.describeTopics(names, { existingOnly: true });
     return new Map(
-      topics.map(({ name, partitions }) => [
-        name,
-        { partitions: partitions.length, replicas: partitions[0]?.replicas.length ?? 1 },
-      ]),
+      topics
+        .filter(({ internal }) => !internal)
+        .map(({ name, partitions }) => [
+          name,
+          { partitions: partitions.length, replicas: partitions[0]?.replicas.length ?? 1 },
+        ]),
     );
   }
 
   #log(text: string): void {
     (this.#options.logger ?? silentLogger).warn(text);
   }
-}
-
-function sourceSteps(step: Step): readonly SourceStep[] {
-  return step.step === 'source' ? [step] : inputsOf(step).flatMap(sourceSteps);
 }
 
 /**

@@ -1,13 +1,13 @@
 import { topicNameError } from '../../client/topic-name.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import { streamsAppSettings } from '../../streams/runtime/streams-app-options.ts';
-import { externalTopics, internalTopicNames, planTopics } from '../../streams/runtime/topic-plan.ts';
+import { internalTopicNames, planTopics } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { ClusterNeeds, TopicChanges } from '../host/host.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
-import type { QueryPlan } from '../physical/steps.ts';
+import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
 import { appOptions, type KafkaHostOptions, queryApplicationId } from './app-options.ts';
 import { partitionsOf, type TopicRequests } from './topic-requests.ts';
 import { withChanges } from './topic-changes.ts';
@@ -38,10 +38,18 @@ export class PlanCheck {
     context: AnalysisContext,
     changes: TopicChanges = new Map(),
   ): Promise<void> {
-    if (topic !== undefined) await this.#cluster.requests.check(topic, changes);
+    const needed = query === undefined ? [] : topicsOf(query);
+    const names = topic === undefined ? needed : [topic.name, ...needed];
+    const facts = this.#cluster.describe([...new Set(names)]).then((found) => withChanges(found, changes));
+    // It is looked at further down, where nothing else is wrong.
+    facts.catch(() => undefined);
+    if (topic !== undefined) {
+      const isNew = !context.topics.has(topic.name);
+      await this.#cluster.requests.check(topic, { changes, facts, isNew });
+    }
     if (query === undefined) return;
     const topology = this.#checkNames(query, context);
-    await this.#checkTopics(query, topology, { request: topic, changes });
+    this.#checkTopics(query, topology, { request: topic, facts: await facts });
   }
 
   /** Its topology can be built and run, and what is named by its id can be. */
@@ -57,18 +65,16 @@ export class PlanCheck {
   }
 
   /** Its topics are there, or will be, with the partitions that it needs. */
-  async #checkTopics(
+  #checkTopics(
     query: QueryPlan,
     topology: Topology,
-    { request, changes }: { readonly request: TopicRequest | undefined; readonly changes: TopicChanges },
-  ): Promise<void> {
-    const sinks = query.root.step === 'sink' ? [query.root.topic] : [];
-    const needed = [...new Set([...externalTopics(topology), ...sinks])];
+    known: { readonly request: TopicRequest | undefined; readonly facts: ReadonlyMap<string, TopicFacts> },
+  ): void {
+    const { request, facts } = known;
     const counts = new Map<string, number>();
     if (request !== undefined) counts.set(request.name, partitionsOf(request));
-    const facts = withChanges(await this.#cluster.describe(needed), changes);
     for (const [name, { partitions }] of facts) counts.set(name, partitions);
-    const missing = needed.filter((name) => !counts.has(name));
+    const missing = topicsOf(query).filter((name) => !counts.has(name));
     if (missing.length > 0) {
       throw sqlError(`Kafka topics do not exist: ${missing.join(', ')}`, {
         hint: 'SHOW TOPICS; lists the topics that exist',
@@ -76,4 +82,10 @@ export class PlanCheck {
     }
     planTopics(topology, queryApplicationId(this.#options, query.queryId), counts);
   }
+}
+
+/** The topics that a query reads, and the one that it writes. */
+function topicsOf({ root }: QueryPlan): readonly string[] {
+  const sinks = root.step === 'sink' ? [root.topic] : [];
+  return [...new Set([...sourceSteps(root).map(({ topic }) => topic), ...sinks])];
 }

@@ -4,7 +4,6 @@ import type { NewTopic } from '../../client/types.ts';
 import { NAME_LENGTH_MAX } from '../../base/argument-checks.ts';
 import type { TopicFacts } from '../analysis/session.ts';
 import type { TopicChanges } from '../host/host.ts';
-import { withChanges } from './topic-changes.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import { sourceMessages } from '../messages/sources.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
@@ -30,17 +29,36 @@ export class TopicRequests {
   }
 
   /**
-   * @param changes what statements that are still to run will make of the topics.
+   * @param cluster.facts what the cluster says of the topics, as statements that are still to run will have changed it.
+   * @param cluster.isNew the topic was not there a moment ago: whether it can be made is asked meanwhile.
    * @throws {DiagnosticError} where the topic cannot be made, or exists and is not as the statement wants it.
    */
-  async check(request: TopicRequest, changes: TopicChanges): Promise<void> {
-    if (isThere(request, withChanges(await this.#cluster.describe([request.name]), changes))) return;
-    await this.#make(request, { validateOnly: true, name: nameToTry(request.name, changes) });
+  async check(
+    request: TopicRequest,
+    {
+      changes,
+      facts,
+      isNew,
+    }: {
+      readonly changes: TopicChanges;
+      readonly facts: Promise<ReadonlyMap<string, TopicFacts>>;
+      readonly isNew: boolean;
+    },
+  ): Promise<void> {
+    const attempt = (): Promise<boolean> =>
+      this.#make(request, { validateOnly: true, name: nameToTry(request.name, changes) });
+    const early = isNew ? attempt() : undefined;
+    // Of a topic that is there nobody asks whether it can be made.
+    early?.catch(() => undefined);
+    if (!isThere(request, await facts)) await (early ?? attempt());
   }
 
-  /** @returns whether it was made now, and not there before. @throws as {@link TopicRequests.check}. */
-  async create(request: TopicRequest): Promise<boolean> {
-    if (await this.#exists(request)) return false;
+  /**
+   * Makes a topic without asking first whether it is there: the cluster says so.
+   * @returns whether it was made now, and not there before.
+   * @throws as {@link TopicRequests.check}.
+   */
+  create(request: TopicRequest): Promise<boolean> {
     return this.#make(request, { validateOnly: false, name: request.name });
   }
 
@@ -53,9 +71,9 @@ export class TopicRequests {
       return true;
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      // Another server of the service, given the same statement, may have been faster.
-      const isTaken = error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS';
-      if (isTaken && (name !== request.name || (await this.#exists(request)))) return false;
+      // One that is there is refused, and so is one that is there and that this user may not make.
+      const isFound = name === request.name ? await this.#exists(request) : isTaken(error);
+      if (isFound) return false;
       const why = messageOf(error).replaceAll(name, request.name);
       throw refuse(sourceMessages.topicNotMade(request.name, why));
     }
@@ -82,6 +100,10 @@ function isThere(request: TopicRequest, topics: ReadonlyMap<string, TopicFacts>)
  */
 function nameToTry(name: string, changes: TopicChanges): string {
   return changes.get(name) === null ? `${name.slice(0, NAME_LENGTH_MAX - 4)}-new` : name;
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS';
 }
 
 function isRefusal(error: unknown): boolean {

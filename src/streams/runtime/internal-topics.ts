@@ -1,7 +1,13 @@
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import type { KafkaAdmin, NewTopic } from '../../client/types.ts';
 import type { Topology } from '../topology/topology.ts';
-import { AFTER_MAX_MS, externalTopics, planTopics, type TopicPlan } from './topic-plan.ts';
+import {
+  AFTER_MAX_MS,
+  externalTopics,
+  internalTopicNames,
+  planTopics,
+  type TopicPlan,
+} from './topic-plan.ts';
 
 /**
  * Looks up the source topics, plans, and creates the internal topics that are missing. Every instance does so when it
@@ -13,32 +19,28 @@ export async function prepareTopics(
   topology: Topology,
   options: { readonly applicationId: string; readonly replicationFactor: number },
 ): Promise<TopicPlan> {
-  const existing = new Set((await admin.listTopics({ includeInternal: true })).map((topic) => topic.name));
   const sources = externalTopics(topology);
+  const names = [...new Set([...sources, ...internalTopicNames(topology, options.applicationId)])];
+  const described = await admin.describeTopics(names, { existingOnly: true });
+  const existing = new Map(described.map((topic) => [topic.name, topic.partitions.length]));
   const missing = sources.filter((topic) => !existing.has(topic));
   if (missing.length > 0) {
     throw new OperationalError('MISSING_SOURCE_TOPIC', `source topics do not exist: ${missing.join(', ')}`, {
       retriable: true,
     });
   }
-  const described = await admin.describeTopics(sources);
-  const counts = new Map(described.map((topic) => [topic.name, topic.partitions.length]));
+  const counts = new Map(sources.map((topic) => [topic, existing.get(topic) ?? 0]));
   const plan = planTopics(topology, options.applicationId, counts);
 
   const wanted = plan.internalTopics.filter((topic) => topic.partitions > 0);
-  for (const topic of wanted.filter(({ name }) => !existing.has(name))) {
-    try {
-      await createTopic(admin, { ...topic, replicationFactor: options.replicationFactor });
-    } catch (error) {
-      if (!(error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS')) throw error;
-    }
-  }
-  const present = wanted.filter(({ name }) => existing.has(name));
-  for (const topic of await admin.describeTopics(present.map(({ name }) => name))) {
-    const expected = present.find(({ name }) => name === topic.name)?.partitions;
-    if (topic.partitions.length === expected) continue;
+  const { replicationFactor } = options;
+  const absent = wanted.filter(({ name }) => !existing.has(name));
+  await Promise.all(absent.map((topic) => createTopic(admin, { ...topic, replicationFactor })));
+  for (const topic of wanted) {
+    const partitions = existing.get(topic.name) ?? topic.partitions;
+    if (partitions === topic.partitions) continue;
     throw new DiagnosticError({
-      message: `internal topic ${topic.name} has ${topic.partitions.length} partitions instead of ${expected}`,
+      message: `internal topic ${topic.name} has ${partitions} partitions instead of ${topic.partitions}`,
       detail: 'the source topics have changed since it was created',
       hint: 'reset the application (delete its internal topics and state), or give the source topics their old partitions',
     });
@@ -46,8 +48,17 @@ export async function prepareTopics(
   return plan;
 }
 
-/** Brokers before 3.6 do not know the limit that changelogs are freed of, and have none. */
+/** Creates a topic, unless another instance was faster. */
 async function createTopic(admin: KafkaAdmin, topic: NewTopic): Promise<void> {
+  try {
+    await createForAnyVersion(admin, topic);
+  } catch (error) {
+    if (!(error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS')) throw error;
+  }
+}
+
+/** Brokers before 3.6 do not know the limit that changelogs are freed of, and have none. */
+async function createForAnyVersion(admin: KafkaAdmin, topic: NewTopic): Promise<void> {
   try {
     await admin.createTopics([topic]);
   } catch (error) {

@@ -47,6 +47,7 @@ interface StateDirectoryOptions {
  */
 export class StateDirectory {
   readonly #environment: Environment;
+  readonly #options: StateDirectoryOptions;
   readonly #path: string;
   readonly #lock: DiskLock;
   readonly #catalog = new Map<string, CatalogEntry>();
@@ -55,14 +56,22 @@ export class StateDirectory {
   #engine: StoreEngine | undefined;
   #damage: OperationalError | undefined;
 
-  private constructor(environment: Environment, path: string, lock: DiskLock) {
+  private constructor(
+    environment: Environment,
+    options: StateDirectoryOptions,
+    { path, lock }: { readonly path: string; readonly lock: DiskLock },
+  ) {
     this.#environment = environment;
+    this.#options = options;
     this.#path = path;
     this.#lock = lock;
   }
 
-  /** @throws {OperationalError} `LOCKED` when another process has the folder, `NEWER_FORMAT` when it is from the future. */
-  static async open(environment: Environment, options: StateDirectoryOptions): Promise<StateDirectory> {
+  /**
+   * Takes the folder for this process. It is read by {@link StateDirectory.open}, which comes before all else.
+   * @throws {OperationalError} `LOCKED` when another process has it.
+   */
+  static take(environment: Environment, options: StateDirectoryOptions): StateDirectory {
     const { disk } = environment;
     let path = options.root;
     for (const folder of options.folders) {
@@ -70,15 +79,7 @@ export class StateDirectory {
       setAsideFile(environment, path, options.logger);
     }
     disk.makeDirectory(path);
-    const lock = disk.lock(`${path}/.lock`);
-    const directory = new StateDirectory(environment, path, lock);
-    try {
-      await directory.#open(options);
-      return directory;
-    } catch (error) {
-      await directory.close();
-      throw error;
-    }
+    return new StateDirectory(environment, options, { path, lock: disk.lock(`${path}/.lock`) });
   }
 
   get engine(): StoreEngine {
@@ -152,8 +153,13 @@ export class StateDirectory {
     }
   }
 
-  async #open(options: StateDirectoryOptions): Promise<void> {
+  /**
+   * Opens the database, which waits for the disk.
+   * @throws {OperationalError} `NEWER_FORMAT` when it is from the future.
+   */
+  async open(): Promise<void> {
     const { disk } = this.#environment;
+    const options = this.#options;
     const mark = `${this.#path}/${DAMAGE_MARK}`;
     if (disk.exists(mark)) {
       this.#setAside(options.logger, disk.readFile(mark).toString());

@@ -141,12 +141,13 @@ export class StreamThread {
     this.#lastCommitMs = environment.clock.monotonicMs();
   }
 
-  static async start(
+  /** @throws {OperationalError} `LOCKED` where another process has the folder of its state. */
+  static create(
     settings: StreamsAppSettings,
     plan: TopicPlan,
     parts: { readonly admin: KafkaAdmin; readonly onAssignment: (phase: 'rebalancing' | 'running') => void },
-  ): Promise<StreamThread> {
-    const state = await StateDirectory.open(settings.environment, {
+  ): StreamThread {
+    const state = StateDirectory.take(settings.environment, {
       root: settings.stateDir,
       folders: [settings.applicationId, 'thread-1'],
       blockCacheBytes: settings.blockCacheBytes,
@@ -177,6 +178,8 @@ export class StreamThread {
     const name = brokerTopicName(topology, applicationId);
     let clean = false;
     try {
+      // Not before: the database waits for the disk, and whoever starts an application need not wait for it.
+      await this.#state.open();
       await this.#output.learnPartitions(this.#sinkTopics((node) => node.partitioner !== undefined));
       this.#output.prepareFor(this.#sinkTopics(() => true));
       const topics = [...externalTopics(topology), ...[...topology.repartitionTopics.keys()].map(name)];

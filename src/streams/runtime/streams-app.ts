@@ -86,6 +86,8 @@ export class StreamsApp {
   #plan: TopicPlan | undefined;
   #admin: KafkaAdmin | undefined;
   #thread: StreamThread | undefined;
+  /** Before it nothing is read. */
+  #after: Promise<void> = Promise.resolve();
   #starting: Promise<void> | undefined;
   #running: Promise<void> | undefined;
   #stopping = false;
@@ -157,12 +159,17 @@ export class StreamsApp {
   /**
    * Creates the internal topics that are missing and starts to process. Resolves when it has joined the group's
    * preparation; watch {@link StreamsApp.state$} for `RUNNING`.
+   * @param options.after what has to be done before anything is read, such as the setting of offsets; topics are looked up
+   * meanwhile. What it rejects with, the start rejects with.
    * @throws {OperationalError} `MISSING_SOURCE_TOPIC`, `LOCKED` (the state folder is in use), `CLUSTER_UNREACHABLE`, ...
    * @throws {DiagnosticError} when topics to be joined differ in their number of partitions.
    */
-  async start(): Promise<void> {
-    if (this.state !== 'CREATED')
+  async start({ after = Promise.resolve() }: { readonly after?: Promise<void> } = {}): Promise<void> {
+    if (this.state !== 'CREATED') {
+      after.catch(() => undefined);
       throw new DiagnosticError({ message: `the application is ${this.state} already` });
+    }
+    this.#after = after;
     this.#state.next('REBALANCING');
     this.#starting = this.#startThread();
     await this.#starting;
@@ -212,9 +219,9 @@ export class StreamsApp {
   async #createThread(): Promise<StreamThread> {
     const { environment, bootstrapServers, clientId, topology } = this.#settings;
     this.#admin ??= new Admin({ environment, bootstrapServers, clientId: `${clientId}-admin` });
-    const plan = await prepareTopics(this.#admin, topology, this.#settings);
+    const [plan] = await Promise.all([prepareTopics(this.#admin, topology, this.#settings), this.#after]);
     this.#plan = plan;
-    const thread = await StreamThread.start(this.#settings, plan, {
+    const thread = StreamThread.create(this.#settings, plan, {
       admin: this.#admin,
       onAssignment: (phase) => this.#onAssignment(phase),
     });

@@ -38,6 +38,7 @@ export function adminContract(bootstrapServers: () => string): void {
       await expect(admin.describeTopics([name])).rejects.toMatchObject({
         code: 'UNKNOWN_TOPIC_OR_PARTITION',
       });
+      expect(await admin.describeTopics([name, 'not a name'], { existingOnly: true })).toEqual([]);
       await expect(admin.deleteTopics([name])).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' });
     });
 

@@ -81,14 +81,14 @@ it('names the internal topics of a push query in its folder while it runs', asyn
     if (push.kind !== 'push') throw new Error('not a push query');
     const subscription = push.rows$.subscribe();
     const [folder = ''] = fs.readdirSync(stateDir).filter((name) => name.includes('transient_'));
-    const noted: unknown = JSON.parse(
-      fs.readFileSync(path.join(stateDir, folder, 'internal-topics.json'), 'utf8'),
-    );
-    expect(noted).toEqual([
+    const own = [
       `${folder}-Aggregate-GroupBy-repartition`,
       `${folder}-Aggregate-Aggregate-Materialize-changelog`,
-    ]);
-    await expect.poll(topicNames, { timeout: 20_000 }).toEqual(expect.arrayContaining(noted as string[]));
+    ];
+    const file = path.join(stateDir, folder, 'internal-topics.json');
+    const noted = (): unknown => JSON.parse(fs.readFileSync(file, 'utf8'));
+    await expect.poll(noted, { timeout: 20_000 }).toEqual(own);
+    await expect.poll(topicNames, { timeout: 20_000 }).toEqual(expect.arrayContaining(own));
     subscription.unsubscribe();
     await push.close();
     expect((await topicNames()).filter((name) => name.startsWith(folder))).toEqual([]);
@@ -161,7 +161,7 @@ it('goes on later with a removing that the cluster did not let it end, and first
   const away = new Admin({ environment: nodeEnvironment, bootstrapServers });
   await away.close();
   const before = new ApplicationLeftovers(options, { admin: away, processId: 'p' });
-  before.note(applicationId, [topic]);
+  await before.note(applicationId, [topic]);
   await before.remove({ applicationId, internalTopics: [topic] });
   expect(await topicNames()).toContain(topic);
 

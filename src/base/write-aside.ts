@@ -1,4 +1,4 @@
-import type { Disk } from '../../src/base/environment.ts';
+import type { Disk } from './environment.ts';
 
 /**
  * Writes a file off the event loop, to be renamed to the one that it is to replace; resolves when its content survives a

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Disk } from '../../../src/base/environment.ts';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { Admin } from '../../../src/client/index.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { KafkaHost, SqlEngine } from '../../../src/sql/index.ts';
+import { TopicRequests } from '../../../src/sql/runtime/topic-requests.ts';
+import { TestBrokers } from '../../broker/running-broker.ts';
+
+const brokers = new TestBrokers();
+let bootstrapServers: string;
+
+beforeAll(async () => {
+  const { host, port } = (await brokers.start()).address;
+  bootstrapServers = `${host}:${port}`;
+});
+
+afterAll(() => brokers.close());
+
+it('starts and ends queries without waiting for the disk on the event loop', async () => {
+  const waits: string[] = [];
+  const disk: Disk = {
+    ...nodeEnvironment.disk,
+    replaceFile(file, content) {
+      waits.push(`replace ${file}`);
+      nodeEnvironment.disk.replaceFile(file, content);
+    },
+    removeDirectory(file) {
+      waits.push(`remove ${file}`);
+      nodeEnvironment.disk.removeDirectory(file);
+    },
+  };
+  const environment = { ...nodeEnvironment, disk };
+  const stateDir = brokers.newDirectory();
+  const host = new KafkaHost({ environment, bootstrapServers, stateDir, serviceId: 'waits_' });
+  const engine = new SqlEngine({ host, functions: builtInRegistry() });
+  const run = async (script: string): Promise<void> => {
+    for (const prepared of await engine.prepare(script)) await engine.execute(prepared);
+  };
+  try {
+    await run("CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON', PARTITIONS=1);");
+    // The host's own identity, once in its life.
+    expect(waits.splice(0)).toEqual([expect.stringContaining('process-id')]);
+    await run(`
+      CREATE STREAM c AS SELECT * FROM s;
+      CREATE TABLE t AS SELECT v, COUNT(*) FROM s GROUP BY v;
+      DROP STREAM c DELETE TOPIC;
+      DROP TABLE t DELETE TOPIC;`);
+    expect(waits).toEqual([]);
+    expect(disk.list(stateDir)).toEqual(['process-id']);
+  } finally {
+    await engine.close();
+    await host.close();
+  }
+});
+
+it('makes a topic in one request, and asks for it only where the cluster refuses', async () => {
+  const asked: string[] = [];
+  const admin = new Admin({ environment: nodeEnvironment, bootstrapServers });
+  const requests = new TopicRequests({
+    admin,
+    describe: async (names) => {
+      asked.push(...names);
+      const found = await admin.describeTopics(names, { existingOnly: true });
+      return new Map(
+        found.map(({ name, partitions }) => [name, { partitions: partitions.length, replicas: 1 }]),
+      );
+    },
+  });
+  try {
+    expect(await requests.create({ name: 'new', partitions: 2, compacted: false })).toBe(true);
+    expect(asked).toEqual([]);
+    expect(await requests.create({ name: 'new', partitions: 2, compacted: false })).toBe(false);
+    expect(asked).toEqual(['new']);
+  } finally {
+    await admin.close();
+  }
+});
