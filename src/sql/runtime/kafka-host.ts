@@ -225,11 +225,18 @@ export class KafkaHost implements SqlHost {
       },
       log: (text) => this.#log(text),
     });
-    if (begins === 'earliest') return push;
+    if (begins !== 'earliest') await this.#beginPush(push, { plan, applicationId });
+    return push;
+  }
+
+  /** Settles where a push query begins, before it is answered that it runs. */
+  async #beginPush(
+    push: AppPush,
+    { plan, applicationId }: { readonly plan: QueryPlan; readonly applicationId: string },
+  ): Promise<void> {
     try {
       await this.#leftovers.note(applicationId, []);
       await this.#beginAtEnds(plan, applicationId, { tables: 'latest' });
-      return push;
     } catch (error) {
       await push.close();
       throw error;

@@ -147,12 +147,9 @@ export class StreamThread {
     plan: TopicPlan,
     parts: { readonly admin: KafkaAdmin; readonly onAssignment: (phase: 'rebalancing' | 'running') => void },
   ): StreamThread {
-    const state = StateDirectory.take(settings.environment, {
-      root: settings.stateDir,
-      folders: [settings.applicationId, 'thread-1'],
-      blockCacheBytes: settings.blockCacheBytes,
-      logger: settings.logger,
-    });
+    const { environment, stateDir: root, applicationId, blockCacheBytes, logger } = settings;
+    const folders = [applicationId, 'thread-1'];
+    const state = StateDirectory.take(environment, { root, folders, blockCacheBytes, logger });
     return new StreamThread(settings, plan, { ...parts, state });
   }
 
