@@ -37,7 +37,7 @@ function optionsOf(setting: Setting): BindOptions {
     functions: setting.functions ?? builtIn,
     config: setting.config ?? {},
     scope: {
-      resolveColumn(name) {
+      resolveColumn({ name }) {
         const index = columns.findIndex((column) => column.name === name);
         const column = columns[index];
         if (column === undefined) return undefined;

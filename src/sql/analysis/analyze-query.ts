@@ -193,7 +193,7 @@ function checkFunctions(query: AnalyzedQuery, context: AnalysisContext): void {
     for (const call of callsIn(expression, isAggregate)) {
       const nested = call.arguments.some((argument) => callsIn(argument, isAggregate).length > 0);
       if (!nested) continue;
-      const text = formatExpression(query.sources.internalize(call));
+      const text = formatExpression(query.sources.resolve(call));
       throw refuse(aggregationMessages.nested(text), call.span);
     }
   }

@@ -6,10 +6,12 @@ import { nearestName } from '../../base/nearest-name.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
+import { referenceTo, type SourceColumn } from './column-address.ts';
 import { freeName } from './name-sequence.ts';
 import { columnHints, columnMessages } from '../messages/columns.ts';
 import { functionMessages } from '../messages/functions.ts';
 import { joinMessages } from '../messages/joins.ts';
+import { ownColumns } from './processing-row.ts';
 import { refuse } from './sql-error.ts';
 import { syntheticKeyNames } from './synthetic-key.ts';
 import { pseudoColumns, windowColumns } from './system-columns.ts';
@@ -29,6 +31,8 @@ export class QuerySources {
   /** By alias and by the column's own name. */
   readonly #rowNames: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly #syntheticKeys: ReadonlySet<string>;
+  /** Of each source the places of its columns in its row, by their names. */
+  readonly #places: ReadonlyMap<string, ReadonlyMap<string, SourceColumn>>;
 
   /** @throws {DiagnosticError} for unknown sources and for one source twice. */
   constructor(from: FromClause, catalog: Catalog) {
@@ -39,6 +43,7 @@ export class QuerySources {
     });
     this.all = [bind(from.source), ...from.joins.map(({ source }) => bind(source))];
     this.#checkDistinct();
+    this.#places = new Map(this.all.map(({ alias, source }, number) => [alias, placesOf(source, number)]));
     this.#rowNames = this.isJoin ? rowNames(this.all) : new Map();
     this.#syntheticKeys = syntheticKeyNames(
       this.all.map(({ alias, source }) => source.schema.columns.map(({ name }) => this.rowName(alias, name))),
@@ -142,11 +147,18 @@ export class QuerySources {
     return this.#syntheticKeys.has(name);
   }
 
-  /** Replaces qualified columns by the names under which they travel. */
-  internalize(expression: Expression): Expression {
+  /**
+   * Replaces qualified columns by references to them. A name that its source has not may be that of what a later step adds:
+   * the bound of a window.
+   */
+  resolve(expression: Expression): Expression {
     return rewriteExpression(expression, (part) => {
       if (part.kind !== 'ColumnReference' || part.source === undefined) return undefined;
-      return { kind: 'ColumnReference', name: this.rowName(part.source, part.name), span: part.span };
+      const name = this.rowName(part.source, part.name);
+      const column = this.#places.get(part.source)?.get(part.name);
+      return column === undefined
+        ? { kind: 'ColumnReference', name, span: part.span }
+        : referenceTo(column, name, part);
     });
   }
 
@@ -185,9 +197,16 @@ function rowNames(sources: readonly BoundSource[]): ReadonlyMap<string, Readonly
   );
 }
 
+function placesOf(source: DataSource, number: number): ReadonlyMap<string, SourceColumn> {
+  return new Map(ownColumns(source).map(({ name }, index) => [name, { source: number, index }]));
+}
+
+const pseudoTypes: ReadonlyMap<string, SqlType> = pseudoColumns;
+const windowTypes: ReadonlyMap<string, SqlType> = windowColumns;
+
 /** The type of a source's own or system column. */
 export function typeOfColumn(source: DataSource, name: string): SqlType | undefined {
-  const own = source.schema.find(name)?.type ?? pseudoColumns.get(name);
+  const own = source.schema.find(name)?.type ?? pseudoTypes.get(name);
   if (own !== undefined || source.topic.keyFormat.window === undefined) return own;
-  return windowColumns.get(name);
+  return windowTypes.get(name);
 }

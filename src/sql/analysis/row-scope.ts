@@ -1,4 +1,4 @@
-import type { Expression } from '../../../grammar/ast.ts';
+import type { ColumnReference, Expression } from '../../../grammar/ast.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import { bind } from '../bound/bind.ts';
 import { CodeMistake } from '../bound/binder.ts';
@@ -13,9 +13,9 @@ import type { AnalysisContext } from './session.ts';
 import { refuse } from './sql-error.ts';
 
 function optionsOver(row: readonly RowColumn[], context: AnalysisContext): BindOptions {
-  const { columns } = rowIndex(row);
+  const columns = rowIndex(row);
   const scope = {
-    resolveColumn: (name: string) => columns.get(name),
+    resolveColumn: (reference: ColumnReference) => columns.find(reference),
     resolveType: (name: string) => context.catalog.type(name),
   };
   return { scope, functions: context.functions, config: context.properties };
@@ -28,6 +28,11 @@ export function bindOver(
   context: AnalysisContext,
 ): BoundExpression {
   return bind(expression, optionsOver(row, context));
+}
+
+/** The place of a column in a row; undefined for an expression that is no column of it. */
+export function placeOf(row: readonly RowColumn[], expression: Expression): number | undefined {
+  return expression.kind === 'ColumnReference' ? rowIndex(row).find(expression)?.index : undefined;
 }
 
 /** A condition over a row; NULL is one. */

@@ -7,7 +7,7 @@ import type { BoundExpression } from './nodes.ts';
 
 export function bindColumn(syntax: ColumnReference, { options }: Binder): BoundExpression {
   const { name, source } = syntax;
-  const found = options.scope.resolveColumn(name, source);
+  const found = options.scope.resolveColumn(syntax);
   if (found === undefined) {
     throw mistake(
       syntax,

@@ -1,3 +1,4 @@
+import type { ColumnReference } from '../../../grammar/ast.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { FunctionConfig } from '../functions/definition.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
@@ -11,10 +12,10 @@ export interface ColumnBinding {
   readonly isRecordTime?: true;
 }
 
-/** The names that an expression may use. */
+/** What the names of an expression mean. */
 interface ExpressionScope {
-  /** The column, or undefined when there is none of that name. */
-  resolveColumn(name: string, source: string | undefined): ColumnBinding | undefined;
+  /** The column that a reference means, or undefined when there is none. */
+  resolveColumn(reference: ColumnReference): ColumnBinding | undefined;
   /** A custom type by name. */
   resolveType?(name: string): SqlType | undefined;
 }

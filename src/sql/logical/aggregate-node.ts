@@ -3,8 +3,9 @@ import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, rewriteExpression, walkExpression } from '../../../grammar/traverse.ts';
 import { ExpressionMap, sameSyntax } from '../../../grammar/equality.ts';
 import { DiagnosticError } from '../../base/errors.ts';
-import { BIGINT, type SqlType } from '../../serde/model/sql-type.ts';
+import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
+import { referenceTo } from '../analysis/column-address.ts';
 import { durationMs } from '../analysis/durations.ts';
 import { bindClauseOver, bindKeys, knownType } from '../analysis/row-scope.ts';
 import { freeName, nameSequence } from '../analysis/name-sequence.ts';
@@ -13,7 +14,7 @@ import type { AnalysisContext } from '../analysis/session.ts';
 import { aggregationMessages } from '../messages/aggregation.ts';
 import { headings } from '../messages/headings.ts';
 import { refuse } from '../analysis/sql-error.ts';
-import { isWindowColumn } from '../analysis/system-columns.ts';
+import { isWindowColumn, type SystemColumn, windowColumns } from '../analysis/system-columns.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import type { WindowInfo } from '../catalog/data-source.ts';
 import { aggregatorOf } from './aggregate-call.ts';
@@ -51,8 +52,8 @@ export function aggregateNodes(options: {
   const { query, input, columns, context, persistent } = options;
   const isAggregate = (name: string): boolean => context.functions.aggregate(name) !== undefined;
   // Without GROUP BY all rows are one group.
-  const groupBy = (query.groupBy ?? [oneGroup]).map((expression) => query.sources.internalize(expression));
-  const having = query.having === undefined ? undefined : query.sources.internalize(query.having);
+  const groupBy = (query.groupBy ?? [oneGroup]).map((expression) => query.sources.resolve(expression));
+  const having = query.having === undefined ? undefined : query.sources.resolve(query.having);
   checkWindowColumns(query, isAggregate);
   if (!query.hasAggregates) {
     throw refuse(aggregationMessages.withoutFunctions(), groupBy[0]?.span);
@@ -75,14 +76,14 @@ export function aggregateNodes(options: {
   const timeWindow = query.window === undefined ? undefined : aggregateWindow(query.window);
   if (input.output === 'TABLE') checkTableSource(typed, query);
   const boundKeys = bindKeys(headings.groupBy, groupBy, input.schema.row, context);
-  const key = boundKeys.map((bound, index) => ({ name: keyNames[index] ?? '', type: knownType(bound) }));
-  const bounds: readonly { name: string; type: SqlType }[] =
-    timeWindow === undefined
-      ? []
-      : [
-          { name: 'WINDOWSTART', type: BIGINT },
-          { name: 'WINDOWEND', type: BIGINT },
-        ];
+  const bounds = timeWindow === undefined ? [] : [...windowColumns].map(boundColumn);
+  const firstKey = typed.length + bounds.length;
+  const key = boundKeys.map((bound, index) => ({
+    name: keyNames[index] ?? '',
+    type: knownType(bound),
+    place: firstKey + index,
+    ...systemOf(bound, input),
+  }));
   const node: AggregateNode = {
     node: 'Aggregate',
     id: 'Aggregate',
@@ -90,11 +91,14 @@ export function aggregateNodes(options: {
     input,
     groupBy: boundKeys,
     calls: typed,
-    schema: { key, row: [...typed.map(columnOf), ...bounds, ...key] },
+    schema: {
+      key,
+      row: [...typed.map(columnOf), ...bounds, ...key.map(({ place: _, ...column }) => column)],
+    },
     emitFinal: query.emit === 'FINAL',
     ...(timeWindow === undefined ? {} : { timeWindow, window: windowInfo(timeWindow) }),
   };
-  const replace = replacer(groupBy, keyNames, typed);
+  const replace = replacer(node, groupBy);
   const filtered = having === undefined ? node : havingNode(node, replace(having), context);
   return {
     node: filtered,
@@ -145,19 +149,37 @@ function inWrittenNames(error: unknown, { calls }: AggregateNode): unknown {
   return new DiagnosticError({ ...error.diagnostic, message }, { cause: error });
 }
 
-/** Puts the columns of the aggregated row where the grouping expressions and the calls stood. */
+/** Puts the columns of the aggregated row where the grouping expressions, the calls and the bounds of the window stood. */
 function replacer(
+  { calls, schema: { key, row } }: AggregateNode,
   groupBy: readonly Expression[],
-  keyNames: readonly string[],
-  calls: readonly AggregateCall[],
 ): (expression: Expression) => Expression {
-  const names = new ExpressionMap<string>(calls.map(({ call, name }) => [call, name]));
-  groupBy.forEach((expression, index) => names.add(expression, keyNames[index] ?? ''));
+  const places = new ExpressionMap<number>(calls.map(({ call }, place) => [call, place]));
+  groupBy.forEach((expression, index) => {
+    const place = key[index]?.place;
+    if (place !== undefined) places.add(expression, place);
+  });
+  const boundPlace = (part: Expression): number | undefined => {
+    if (part.kind !== 'ColumnReference' || !isWindowColumn(part.name)) return undefined;
+    const place = row.findIndex(({ system }) => system === part.name);
+    return place < 0 ? undefined : place;
+  };
   return (expression) =>
     rewriteExpression(expression, (part) => {
-      const name = names.get(part);
-      return name === undefined ? undefined : { kind: 'ColumnReference', name, span: part.span };
+      const place = places.get(part) ?? boundPlace(part);
+      return place === undefined ? undefined : referenceTo({ place }, row[place]?.name ?? '', part);
     });
+}
+
+/** The bound of the groups' windows, as a column. */
+function boundColumn([name, type]: readonly [SystemColumn, SqlType]): RowColumn {
+  return { name, type, system: name };
+}
+
+/** What a key tells of the record, where it is a system column as it is. */
+function systemOf(key: BoundExpression, { schema }: LogicalNode): Pick<RowColumn, 'system'> {
+  const system = key.kind === 'Column' ? schema.row[key.index]?.system : undefined;
+  return system === undefined ? {} : { system };
 }
 
 function uniqueCalls(

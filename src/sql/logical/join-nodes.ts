@@ -7,7 +7,7 @@ import { sameType, type SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { durationMs } from '../analysis/durations.ts';
 import type { BoundJoin } from '../analysis/join-condition.ts';
-import { bindOver, knownType } from '../analysis/row-scope.ts';
+import { bindOver, knownType, placeOf } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { joinMessages } from '../messages/joins.ts';
@@ -31,7 +31,7 @@ export function joinNodes(query: AnalyzedQuery, context: AnalysisContext): Logic
   const prefixOf = (index: number): string => 'L_'.repeat(joins.length - 1 - index);
   const first = sources.first;
   let growing: Growing = {
-    node: sourceNode(first, `KafkaTopic_${prefixOf(0)}Left`, (name) => sources.rowName(first.alias, name)),
+    node: sourceNode(first, `KafkaTopic_${prefixOf(0)}Left`, sources),
     equal: [],
     viable: [],
   };
@@ -52,9 +52,7 @@ interface JoinStep {
 
 function joinOne(step: JoinStep): Growing {
   const { query, join, left, prefix } = step;
-  const right = sourceNode(join.right, `KafkaTopic_${prefix}Right`, (name) =>
-    query.sources.rowName(join.right.alias, name),
-  );
+  const right = sourceNode(join.right, `KafkaTopic_${prefix}Right`, query.sources);
   const leftIsKey = isKeyOf(left, join.leftExpression, query);
   const rightIsKey = isKeyOf({ node: right, equal: [], viable: [] }, join.rightExpression, query);
   const { foreign, keys } = checkKinds(step, right, { leftIsKey, rightIsKey });
@@ -122,14 +120,14 @@ export function repartitionOfWindowed(span?: SourceSpan): Error {
 /** The rows of a node are keyed by the value of an expression. */
 function isKeyOf(side: Growing, expression: Expression, query: AnalyzedQuery): boolean {
   if (side.equal.length > 0) return side.equal.some((equal) => sameSyntax(equal, expression));
-  const internal = query.sources.internalize(expression);
-  const { key } = side.node.schema;
-  return internal.kind === 'ColumnReference' && key.length === 1 && key[0]?.name === internal.name;
+  const { key, row } = side.node.schema;
+  const place = placeOf(row, query.sources.resolve(expression));
+  return place !== undefined && key.length === 1 && key[0]?.place === place;
 }
 
 function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: readonly RowColumn[]): JoinKey {
   if (viable.length === 0) {
-    return { kind: 'synthetic', name: syntheticKeyName(row.map(({ name }) => name)) };
+    return { kind: 'synthetic', name: syntheticKeyName(row.map(({ name }) => name)), place: row.length };
   }
   const selected = viable.find((key) =>
     query.select.some((item) => {
@@ -142,8 +140,8 @@ function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: rea
     }),
   );
   const chosen = assertDefined(selected ?? viable[0], 'a viable key');
-  const internal = query.sources.internalize(chosen);
-  return { kind: 'column', name: internal.kind === 'ColumnReference' ? internal.name : '', viable };
+  const place = assertDefined(placeOf(row, query.sources.resolve(chosen)), 'a viable key is a column');
+  return { kind: 'column', place, viable };
 }
 
 function joinSchema(options: {
@@ -155,8 +153,13 @@ function joinSchema(options: {
   const { joinKey, left, right, keyType } = options;
   const row = [...left.schema.row, ...right.schema.row];
   if (joinKey.kind === 'foreign') return { key: left.schema.key, row };
+  const { place } = joinKey;
+  if (joinKey.kind === 'column') {
+    const { name } = assertDefined(row[place], 'the key is a column of the row');
+    return { key: [{ name, type: keyType, place }], row };
+  }
   const key = { name: joinKey.name, type: keyType };
-  return { key: [key], row: joinKey.kind === 'synthetic' ? [...row, key] : row };
+  return { key: [{ ...key, place }], row: [...row, key] };
 }
 
 function nameWithAlias({ alias, source }: BoundJoin['right']): string {
@@ -255,7 +258,7 @@ function bindKeys(step: JoinStep, right: LogicalNode, foreign = false): JoinKeys
     throw refuse(joinMessages.foreignKeyNWay(conditionText(join)), join.onSpan);
   }
   const bindSide = (node: LogicalNode, expression: Expression): BoundExpression =>
-    bindOver(node.schema.row, query.sources.internalize(expression), context);
+    bindOver(node.schema.row, query.sources.resolve(expression), context);
   const keys = {
     left: bindSide(left.node, join.leftExpression),
     right: bindSide(right, join.rightExpression),

@@ -1,12 +1,24 @@
 import type { Expression, FunctionCall, JoinType } from '../../../grammar/ast.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
+import type { SourceColumn } from '../analysis/column-address.ts';
+import type { SystemColumn } from '../analysis/system-columns.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import type { DataSource, WindowInfo } from '../catalog/data-source.ts';
 import type { ResolvedAggregate, ResolvedTableFunction } from '../functions/registry.ts';
 
 export interface RowColumn {
+  /** For display, and for formats that write names: nothing is looked up by it. */
   readonly name: string;
   readonly type: SqlType;
+  /** The column of a source that it is; absent for one that a step adds. */
+  readonly of?: SourceColumn;
+  /** What it tells of the record; absent for users' columns. */
+  readonly system?: SystemColumn;
+}
+
+export interface KeyColumn extends RowColumn {
+  /** The place in the row of the column's copy; absent after the last projection. */
+  readonly place?: number;
 }
 
 /**
@@ -14,7 +26,7 @@ export interface RowColumn {
  * columns and the pseudo columns, so that every expression reads one row. After the last projection `row` holds values only.
  */
 export interface NodeSchema {
-  readonly key: readonly RowColumn[];
+  readonly key: readonly KeyColumn[];
   readonly row: readonly RowColumn[];
 }
 
@@ -94,8 +106,8 @@ export interface JoinNode extends NodeBase {
 
 /** What the key of a join is called, and how a query may refer to it: qualified, as it is written. */
 export type JoinKey =
-  | { readonly kind: 'column'; readonly name: string; readonly viable: readonly Expression[] }
-  | { readonly kind: 'synthetic'; readonly name: string }
+  | { readonly kind: 'column'; readonly place: number; readonly viable: readonly Expression[] }
+  | { readonly kind: 'synthetic'; readonly name: string; readonly place: number }
   /** The left table's key; `expression` is what it holds of the right one's. */
   | { readonly kind: 'foreign'; readonly expression: BoundExpression };
 

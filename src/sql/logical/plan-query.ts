@@ -4,7 +4,8 @@ import { ExpressionMap } from '../../../grammar/equality.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { nameSequence } from '../analysis/name-sequence.ts';
-import { bindClauseOver, bindKeys, knownType } from '../analysis/row-scope.ts';
+import { referenceTo } from '../analysis/column-address.ts';
+import { bindClauseOver, bindKeys, knownType, placeOf } from '../analysis/row-scope.ts';
 import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import { aggregationMessages } from '../messages/aggregation.ts';
@@ -22,7 +23,7 @@ import {
   type LogicalNode,
   type PartitionByNode,
   type ProjectNode,
-  type RowColumn,
+  type KeyColumn,
   type TableCall,
   sourcesOf,
 } from './nodes.ts';
@@ -47,7 +48,7 @@ export function planQuery(options: PlanOptions): ProjectNode {
     : sourceNode(query.sources.first, 'KsqlTopic');
   const joinKey = source.node === 'Join' ? source.joinKey : undefined;
   let node: LogicalNode = source;
-  if (query.where !== undefined) node = whereNode(node, query.sources.internalize(query.where), context);
+  if (query.where !== undefined) node = whereNode(node, query.sources.resolve(query.where), context);
   let partition: PartitionByNode | undefined;
   if (query.partitionBy !== undefined && query.groupBy === undefined) {
     partition = partitionByNode(node, query, context);
@@ -55,10 +56,10 @@ export function planQuery(options: PlanOptions): ProjectNode {
   }
   let columns = selectColumns({
     query,
-    row: source.schema.row,
+    row: node.schema.row,
     context,
     persistent: sink !== undefined,
-    ...(query.partitionBy === undefined ? {} : { starNames: starAfterPartitionBy(node) }),
+    ...(query.partitionBy === undefined ? {} : { starPlaces: starAfterPartitionBy(node) }),
     ...(joinKey === undefined ? {} : { joinKey }),
   });
   if (partition !== undefined) columns = replaceKeys(columns, partition, query);
@@ -82,9 +83,7 @@ export function planQuery(options: PlanOptions): ProjectNode {
     wording = {
       noun: 'grouping expression',
       joined: 'and',
-      expressions: columnTexts(
-        (query.groupBy ?? []).map((expression) => query.sources.internalize(expression)),
-      ),
+      expressions: columnTexts((query.groupBy ?? []).map((expression) => query.sources.resolve(expression))),
       listsMissing: true,
     };
   } else {
@@ -156,7 +155,7 @@ function partitionByNode(
   query: AnalyzedQuery,
   context: AnalysisContext,
 ): PartitionByNode | undefined {
-  const expressions = (query.partitionBy ?? []).map((expression) => query.sources.internalize(expression));
+  const expressions = (query.partitionBy ?? []).map((expression) => query.sources.resolve(expression));
   if (input.output === 'TABLE')
     throw refuse(
       keyMessages.partitionByOfTable(
@@ -175,9 +174,10 @@ function partitionByNode(
   const { key } = input.schema;
   const isCurrent =
     key.length === expressions.length &&
-    expressions.every(
-      (expression, index) => expression.kind === 'ColumnReference' && expression.name === key[index]?.name,
-    );
+    expressions.every((expression, index) => {
+      const place = placeOf(input.schema.row, expression);
+      return place !== undefined && place === key[index]?.place;
+    });
   if (isCurrent && key.length > 0) return undefined;
   const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
   const written = nulls.length > 0 ? [] : expressions;
@@ -186,23 +186,29 @@ function partitionByNode(
     const syntax = assertDefined(written[index], 'a key was written');
     return { name: syntax.kind === 'ColumnReference' ? syntax.name : aliases.nameFor(syntax), bound };
   });
-  const keyColumns = keys.map(({ name, bound }): RowColumn => ({ name, type: knownType(bound) }));
-  const added = keyColumns.filter((_, index) => keys[index]?.bound.kind !== 'Column');
+  const row = [...input.schema.row];
+  const keyColumns = keys.map(({ name, bound }): KeyColumn => {
+    const column = { name, type: knownType(bound) };
+    const place = bound.kind === 'Column' ? bound.index : row.push(column) - 1;
+    return { ...column, place };
+  });
   return {
     node: 'PartitionBy',
     id: 'PartitionBy',
     output: 'STREAM',
     input,
     keys: keys.map(({ bound }) => bound),
-    schema: { key: keyColumns, row: [...input.schema.row, ...added] },
+    schema: { key: keyColumns, row },
   };
 }
 
-/** What `*` means where rows were partitioned anew: the key, then what else the rows hold. */
-function starAfterPartitionBy(node: LogicalNode): readonly string[] {
-  const keys = node.schema.key.map(({ name }) => name);
-  const others = node.schema.row.map(({ name }) => name).filter((name) => !keys.includes(name));
-  return [...keys, ...others.filter((name) => !isSystemColumn(name))];
+/** What `*` means where rows were partitioned anew: the key, then what else the rows hold; as places in the row. */
+function starAfterPartitionBy({ schema }: LogicalNode): readonly number[] {
+  const keys = schema.key.flatMap(({ place }) => place ?? []);
+  const others = schema.row.flatMap(({ name }, place) =>
+    keys.includes(place) || isSystemColumn(name) ? [] : [place],
+  );
+  return [...keys, ...others];
 }
 
 /** A selected column that repeats a partitioning expression is the key. */
@@ -211,16 +217,17 @@ function replaceKeys(
   partition: PartitionByNode,
   query: AnalyzedQuery,
 ): readonly SelectColumn[] {
-  const names = new ExpressionMap<string>(
+  const { key, row } = partition.schema;
+  const places = new ExpressionMap<number>(
     (query.partitionBy ?? []).flatMap((expression, index) => {
-      const key = partition.schema.key[index];
-      return key === undefined ? [] : [[query.sources.internalize(expression), key.name] as const];
+      const place = key[index]?.place;
+      return place === undefined ? [] : [[query.sources.resolve(expression), place] as const];
     }),
   );
   return columns.map((column) => {
-    const name = names.get(column.expression);
-    if (name === undefined) return column;
-    return { ...column, expression: { kind: 'ColumnReference', name, span: column.span } };
+    const place = places.get(column.expression);
+    if (place === undefined) return column;
+    return { ...column, expression: referenceTo({ place }, row[place]?.name ?? '', column) };
   });
 }
 
@@ -244,7 +251,7 @@ function flatMapNode(
       firstCall(columns, isTableFunction)?.span,
     );
   }
-  const calls = new ExpressionMap<string>();
+  const calls = new ExpressionMap<{ readonly name: string; readonly place: number }>();
   const list: TableCall[] = [];
   const nextName = nameSequence(
     'KSQL_SYNTH_',
@@ -257,7 +264,7 @@ function flatMapNode(
         throw refuse(aggregationMessages.tableFunctionsNested(call.name, inner.name), call.span);
       if (calls.get(call) !== undefined) continue;
       const name = nextName();
-      calls.add(call, name);
+      calls.add(call, { name, place: input.schema.row.length + list.length });
       list.push({ name, call, bound: tableCallOf(call, input.schema.row, context) });
     }
   }
@@ -280,8 +287,8 @@ function flatMapNode(
     columns: columns.map((column) => ({
       ...column,
       expression: rewriteExpression(column.expression, (part) => {
-        const name = calls.get(part);
-        return name === undefined ? undefined : { kind: 'ColumnReference', name, span: part.span };
+        const held = calls.get(part);
+        return held === undefined ? undefined : referenceTo({ place: held.place }, held.name, part);
       }),
     })),
   };

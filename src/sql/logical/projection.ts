@@ -1,11 +1,11 @@
 import type { Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
-import { bindOver, knownType } from '../analysis/row-scope.ts';
+import { bindOver, knownType, placeOf } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { headings } from '../messages/headings.ts';
 import { keyMessages } from '../messages/keys.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
-import type { LogicalNode, ProjectNode, RowColumn } from './nodes.ts';
+import type { KeyColumn, LogicalNode, ProjectNode, RowColumn } from './nodes.ts';
 import type { SelectColumn } from './select-columns.ts';
 
 /** What a message calls the columns that make up the key. */
@@ -51,7 +51,11 @@ export function projectNode(options: ProjectOptions): ProjectNode {
   );
   const row = bound.map(({ name, type }): RowColumn => ({ name, type }));
   const free = persistent && options.freeKey;
-  const key = free ? freeKeyColumns(options) : persistent ? keyColumns(options) : input.schema.key;
+  const key = free
+    ? freeKeyColumns(options)
+    : persistent
+      ? keyColumns(options)
+      : input.schema.key.map(plainColumn);
   if (persistent && values.length === 0) throw refuse(keyMessages.noValues());
   return {
     node: 'Project',
@@ -67,11 +71,16 @@ export function projectNode(options: ProjectOptions): ProjectNode {
 
 /** For each key column the selected columns that are nothing but it. */
 function selectedKeys({ input, columns }: ProjectOptions): readonly (readonly SelectColumn[])[] {
-  return input.schema.key.map(({ name }) => columns.filter(({ expression }) => isColumn(expression, name)));
+  return input.schema.key.map((key) => columns.filter(({ expression }) => isKey(expression, key, input)));
 }
 
-function isColumn(expression: Expression, name: string): boolean {
-  return expression.kind === 'ColumnReference' && expression.name === name;
+/** Whether an expression is nothing but a column of the key. */
+function isKey(expression: Expression, { place }: KeyColumn, { schema }: LogicalNode): boolean {
+  return place !== undefined && placeOf(schema.row, expression) === place;
+}
+
+function plainColumn({ name, type }: RowColumn): RowColumn {
+  return { name, type };
 }
 
 function keyColumns(options: ProjectOptions): readonly RowColumn[] {
@@ -94,7 +103,7 @@ function keyColumns(options: ProjectOptions): readonly RowColumn[] {
 /** Positions, in the input's key, of the selected key columns. */
 function freeKeyPositions({ input, columns }: ProjectOptions): readonly number[] {
   return columns.flatMap(({ expression }) => {
-    const at = input.schema.key.findIndex(({ name }) => isColumn(expression, name));
+    const at = input.schema.key.findIndex((key) => isKey(expression, key, input));
     return at < 0 ? [] : [at];
   });
 }
@@ -102,7 +111,7 @@ function freeKeyPositions({ input, columns }: ProjectOptions): readonly number[]
 function freeKeyColumns(options: ProjectOptions): readonly RowColumn[] {
   const { input, columns } = options;
   return columns.flatMap(({ name, expression }) => {
-    const found = input.schema.key.find((column) => isColumn(expression, column.name));
+    const found = input.schema.key.find((key) => isKey(expression, key, input));
     return found === undefined ? [] : [{ name, type: found.type }];
   });
 }

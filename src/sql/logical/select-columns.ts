@@ -1,6 +1,8 @@
 import type { Expression } from '../../../grammar/ast.ts';
+import { assertDefined } from '../../base/assert.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
+import { referenceTo } from '../analysis/column-address.ts';
 import type { QuerySources } from '../analysis/query-sources.ts';
 import { knownTypeOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
@@ -13,7 +15,7 @@ import type { JoinKey, RowColumn } from './nodes.ts';
 /** A column of the SELECT list, stars spelled out. */
 export interface SelectColumn {
   readonly name: string;
-  /** With the names under which columns travel. */
+  /** Over the row: its columns are resolved. */
   readonly expression: Expression;
   /** With the aliases of sources, for messages and comparisons. */
   readonly qualified: Expression;
@@ -28,8 +30,8 @@ interface ExpandOptions {
   readonly joinKey?: JoinKey;
   /** Results that are not kept may hold the bounds of windows. */
   readonly persistent: boolean;
-  /** What `*` means, where that is not the columns of the sources. */
-  readonly starNames?: readonly string[];
+  /** What `*` means, as places in the row, where that is not the columns of the sources. */
+  readonly starPlaces?: readonly number[];
 }
 
 /** Spells out `*`, `source.*` and `struct->*`. @throws {DiagnosticError} for two columns of one name. */
@@ -41,7 +43,7 @@ export function selectColumns(options: ExpandOptions): readonly SelectColumn[] {
     return [
       {
         name: item.name,
-        expression: query.sources.internalize(item.expression),
+        expression: query.sources.resolve(item.expression),
         qualified: item.expression,
         span: item.span,
       },
@@ -69,8 +71,8 @@ function expandStar(
   span: SourceSpan,
 ): readonly SelectColumn[] {
   const { sources } = options.query;
-  if (alias === undefined && options.starNames !== undefined) {
-    return options.starNames.map((name) => ownColumn(name, span));
+  if (alias === undefined && options.starPlaces !== undefined) {
+    return options.starPlaces.map((place) => columnAt(options.row, place, span));
   }
   const columns = sources.all
     .filter((bound) => alias === undefined || bound.alias === alias)
@@ -79,19 +81,20 @@ function expandStar(
       const qualified: Expression = { kind: 'ColumnReference', source, name, span };
       return {
         name: sources.starName(source, name),
-        expression: sources.internalize(qualified),
+        expression: sources.resolve(qualified),
         qualified,
         span,
       };
     });
   if (alias !== undefined) return columns;
-  const synthetic = options.joinKey?.kind === 'synthetic' ? [options.joinKey.name] : [];
-  return [...synthetic.map((name) => ownColumn(name, span)), ...columns];
+  const synthetic = options.joinKey?.kind === 'synthetic' ? [options.joinKey.place] : [];
+  return [...synthetic.map((place) => columnAt(options.row, place, span)), ...columns];
 }
 
-/** A column that has the name it travels under, and comes from a star. */
-function ownColumn(name: string, span: SourceSpan): SelectColumn {
-  const expression: Expression = { kind: 'ColumnReference', name, span };
+/** A column of a star that keeps the name that it has in the row. */
+function columnAt(row: readonly RowColumn[], place: number, span: SourceSpan): SelectColumn {
+  const { name } = assertDefined(row[place], 'a star means columns of the row');
+  const expression = referenceTo({ place }, name, { span });
   return { name, expression, qualified: expression, span, fromStar: true };
 }
 
@@ -115,7 +118,7 @@ function starOfSource(
 
 function expandStruct(options: ExpandOptions, struct: Expression, span: SourceSpan): readonly SelectColumn[] {
   const { query, row, context } = options;
-  const expression = query.sources.internalize(struct);
+  const expression = query.sources.resolve(struct);
   const type = knownTypeOver(row, expression, context);
   if (type.kind !== 'STRUCT') {
     throw refuse(expressionMessages.expansionOfOther(type), span);

@@ -136,19 +136,15 @@ function lowerPartitionBy(step: PartitionByStep, input: Lowered, context: Loweri
   }
   const single = functions.length === 1;
   // Of a record without a value there is still the key, and what can be made of it.
-  const keyPositions = step.input.schema.key.map(({ name }) =>
-    row.findIndex((column) => column.name === name),
-  );
+  const { keyPlaces } = step;
   const rowOfKey = (key: Key): Row => {
     const values: SqlValue[] = row.map(() => null);
-    keyPositions.forEach((position, index) => {
-      values[position] = key === null ? null : ((key as Row)[index] ?? null);
+    keyPlaces.forEach((place, index) => {
+      values[place] = key === null ? null : ((key as Row)[index] ?? null);
     });
     return values;
   };
-  const ofKeyOnly = keys.map((bound) =>
-    columnsIn(bound).every(({ name }) => step.input.schema.key.some((column) => column.name === name)),
-  );
+  const ofKeyOnly = keys.map((bound) => columnsIn(bound).every(({ index }) => keyPlaces.includes(index)));
   const keysWithoutValue = (known: Row): SqlValue[] =>
     functions.map((evaluate, index) => (ofKeyOnly[index] === true ? evaluate(known) : null));
   const stream = input.stream.map((oldKey, values): readonly [Key, Row] => {

@@ -7,6 +7,7 @@ import { compileExpression, compilePredicate, compileProjection } from '../expre
 import type { CompileOptions, Evaluate, Project, Test } from '../expressions/compiled.ts';
 import { bindConditionOver, bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
+import { recordTimeOf } from '../analysis/system-columns.ts';
 import { BOOLEAN } from '../../serde/model/sql-type.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { decodeExpression } from '../bound/record/decode.ts';
@@ -69,10 +70,19 @@ const typedRows = new WeakMap<readonly PlanColumn[], readonly RowColumn[]>();
 export function typedRow(row: readonly PlanColumn[]): readonly RowColumn[] {
   let typed = typedRows.get(row);
   if (typed === undefined) {
-    typed = row.map(({ name, type }) => ({ name, type: readType(type) }));
+    typed = withTimes(row.map(({ name, type }) => ({ name, type: readType(type) })));
     typedRows.set(row, typed);
   }
   return typed;
+}
+
+/** The columns, and which of them are times of records: for expressions that are recorded as texts. */
+function withTimes(row: readonly RowColumn[]): readonly RowColumn[] {
+  const names = new Set(row.map(({ name }) => name));
+  return row.map((column) => {
+    const system = recordTimeOf(column.name, (name) => names.has(name));
+    return system === undefined ? column : { ...column, system };
+  });
 }
 
 function optionsOf({ onError }: LoweringContext): CompileOptions {

@@ -1,3 +1,5 @@
+import type { PartitionByStep } from './steps.ts';
+
 /**
  * Reads what the versions 1 and 2 recorded as this one records it, one part of the JSON at a time: expressions and calls
  * were nothing but their texts, which are bound when the plan is lowered. Other parts stay as they are.
@@ -25,6 +27,22 @@ export function readTextStep(part: unknown): unknown {
     default:
       return part;
   }
+}
+
+/**
+ * Reads what the versions 1 to 3 recorded, after their texts: a new key did not say where the row holds the old one, which
+ * was found by the names of its columns.
+ */
+export function withKeyPlaces(part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || !('step' in part) || part.step !== 'partitionBy')
+    return part;
+  return { ...part, keyPlaces: placesByName(part) };
+}
+
+function placesByName(part: object): readonly number[] {
+  const { input } = part as Pick<PartitionByStep, 'input'>;
+  const { key, row } = input.schema;
+  return key.map(({ name }) => row.findIndex((column) => column.name === name));
 }
 
 function textOnly(text: unknown): unknown {

@@ -15,6 +15,7 @@ import type {
   AggregateNode,
   JoinInput,
   JoinNode,
+  KeyColumn,
   LogicalNode,
   NodeSchema,
   PartitionByNode,
@@ -155,7 +156,13 @@ function planPartitionBy(node: PartitionByNode, context: AnalysisContext): Plann
   const input = planSteps(node.input, context);
   checkKeyColumns(node.schema.key);
   return {
-    step: { step: 'partitionBy', ...baseOf(node), input: input.step, keys: node.keys.map(planExpression) },
+    step: {
+      step: 'partitionBy',
+      ...baseOf(node),
+      input: input.step,
+      keyPlaces: node.input.schema.key.map(({ place }) => assertDefined(place, 'rows hold their key')),
+      keys: node.keys.map(planExpression),
+    },
     keyFormat:
       node.keys.length === 0
         ? input.keyFormat
@@ -183,7 +190,7 @@ function planAggregate(node: AggregateNode, context: AnalysisContext): Planned {
   const sameKey =
     node.input.window === undefined &&
     current.length === node.groupBy.length &&
-    node.groupBy.every((expression, index) => isColumn(expression, current[index]?.name));
+    node.groupBy.every((expression, index) => isKey(expression, current[index]));
   const value = valueFormatOf(node);
   for (const { call, name, bound } of node.calls) {
     if (canWrite('value', value, [{ name, type: bound.resolved.aggregator.stateType }])) continue;
@@ -216,8 +223,8 @@ function withWindow(format: KeyFormatInfo, node: LogicalNode): KeyFormatInfo {
   return node.window === undefined ? plain : { ...plain, window: node.window };
 }
 
-function isColumn(expression: BoundExpression, name: string | undefined): boolean {
-  return expression.kind === 'Column' && expression.name === name;
+function isKey(expression: BoundExpression, key: KeyColumn | undefined): boolean {
+  return expression.kind === 'Column' && expression.index === key?.place;
 }
 
 function planJoin(node: JoinNode, context: AnalysisContext): Planned {

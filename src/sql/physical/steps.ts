@@ -9,7 +9,7 @@ import type { QueryId } from './query-id.ts';
  * The physical plan: what is run, as JSON, so that a plan that was written down can be read by later versions; the shape
  * carries a version of its own. Types are SQL text, expressions are bound trees.
  */
-export const PLAN_VERSION = 3;
+export const PLAN_VERSION = 4;
 
 /** An expression over the row of a step's input. */
 export interface PlanExpression {
@@ -101,6 +101,8 @@ export interface FlatMapStep extends StepBase {
 export interface PartitionByStep extends StepBase {
   readonly step: 'partitionBy';
   readonly input: Step;
+  /** The places of the input's key in the input's row: what is left of a record without a value. */
+  readonly keyPlaces: readonly number[];
   readonly keys: readonly PlanExpression[];
 }
 

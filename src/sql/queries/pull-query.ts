@@ -1,14 +1,16 @@
 import type { Expression, Query } from '../../../grammar/ast.ts';
 import { assert } from '../../base/assert.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import { keyOfRow, processingRow } from '../analysis/processing-row.ts';
 import { bindClauseOver, bindOver, knownType, typeOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withPrefix } from '../analysis/sql-error.ts';
+import { isWindowColumn } from '../analysis/system-columns.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import type { RowColumn } from '../logical/nodes.ts';
 import { selectColumns } from '../logical/select-columns.ts';
-import { processingRow } from '../logical/source-node.ts';
+
 import { rowProjection, rowTest } from '../lowering/lowering-context.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { MaterializedRow, MaterializedTable } from '../host/host.ts';
@@ -38,12 +40,12 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
     row,
     context,
     persistent: false,
-    ...(source.schema.headers.length === 0 ? {} : { starNames: starOf(source) }),
+    ...(source.schema.headers.length === 0 ? {} : { starPlaces: starOf(source) }),
   });
   const bound = items.map(({ expression }) => bindOver(row, expression, context));
   const types = bound.map(knownType);
   const lowering = { builder: new StreamsBuilder(), analysis: context };
-  const where = analyzed.where === undefined ? undefined : analyzed.sources.internalize(analyzed.where);
+  const where = analyzed.where === undefined ? undefined : analyzed.sources.resolve(analyzed.where);
   let test: BoundExpression | undefined;
   if (where !== undefined) {
     checkLikes(where, source, context);
@@ -66,12 +68,19 @@ export function planPull(query: Query, context: AnalysisContext): PullPlan {
 }
 
 /** What `*` means of a table with headers: they come before the values. */
-function starOf({ schema, topic }: DataSource): readonly string[] {
+function starOf(source: DataSource): readonly number[] {
+  const { value, headers } = source.schema;
+  const row = processingRow(source);
+  const places = [...row.keys()];
+  const afterHeaders = value.length + headers.length;
+  const bounds = places.filter(
+    (place) => row[place]?.system !== undefined && isWindowColumn(row[place].name),
+  );
   return [
-    ...schema.key.map(({ name }) => name),
-    ...(topic.keyFormat.window === undefined ? [] : ['WINDOWSTART', 'WINDOWEND']),
-    ...schema.headers.map(({ name }) => name),
-    ...schema.value.map(({ name }) => name),
+    ...keyOfRow(row, source).flatMap(({ place }) => place ?? []),
+    ...bounds,
+    ...places.slice(value.length, afterHeaders),
+    ...places.slice(0, value.length),
   ];
 }
 

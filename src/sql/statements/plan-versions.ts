@@ -1,4 +1,4 @@
-import { readTextStep } from '../physical/earlier-steps.ts';
+import { readTextStep, withKeyPlaces } from '../physical/earlier-steps.ts';
 import { PLAN_VERSION, type QueryPlan, type QueryPurpose } from '../physical/steps.ts';
 import { isPlanKind } from './plan-kinds.ts';
 import type { StatementPlan } from './statement-plan.ts';
@@ -23,12 +23,18 @@ export function readPlan(text: string): StatementPlan {
     throw new Error(`unknown version of a query plan: ${String(version)}`);
   }
   if (!isPlanKind(kind)) throw new Error(`unknown kind of a plan: ${kind}`);
-  return version === PLAN_VERSION ? plan : fromEarlier(text);
+  return version === PLAN_VERSION ? plan : fromEarlier(text, version);
 }
 
-/** Versions 1 and 2 had texts for expressions; version 1 did not say in a query what it is, its statement does. */
-function fromEarlier(text: string): StatementPlan {
-  const read: StatementPlan = JSON.parse(text, (_, part: unknown) => readTextStep(part));
+/**
+ * Versions 1 to 3 found the key of a row by names, versions 1 and 2 had texts for expressions; version 1 did not say in a
+ * query what it is, its statement does.
+ */
+function fromEarlier(text: string, version: number): StatementPlan {
+  const hasTexts = version < 3;
+  const read: StatementPlan = JSON.parse(text, (_, part: unknown) =>
+    withKeyPlaces(hasTexts ? readTextStep(part) : part),
+  );
   const plan = { ...read, version: PLAN_VERSION };
   if (!('query' in plan) || plan.query === undefined) return plan;
   const purpose = read.version === 1 ? PURPOSES_V1.get(plan.kind) : plan.query.purpose;

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseExpression } from '../../../grammar/index.ts';
-import { BIGINT, INTEGER, STRING } from '../../../src/serde/model/sql-type.ts';
+import { INTEGER } from '../../../src/serde/model/sql-type.ts';
 import { bindOver } from '../../../src/sql/analysis/row-scope.ts';
 import type { AnalysisContext } from '../../../src/sql/analysis/session.ts';
 import { Catalog } from '../../../src/sql/catalog/catalog.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import type { RowColumn } from '../../../src/sql/logical/nodes.ts';
+import { typedRow } from '../../../src/sql/lowering/lowering-context.ts';
+import type { PlanColumn } from '../../../src/sql/physical/steps.ts';
 
 const context: AnalysisContext = {
   catalog: Catalog.empty,
@@ -32,16 +34,16 @@ describe('columns of a row', () => {
     expect(reads).toBe(first);
   });
 
-  it('are times of records by the columns beside them', () => {
-    const named = (name: string): RowColumn => ({ name, type: BIGINT });
+  it('are times of records by the columns beside them, in rows that were recorded under their names', () => {
+    const named = (name: string): PlanColumn => ({ name, type: 'BIGINT' });
     const joined = ['A_MY_ROWTIME', 'A_ROWTIME', 'A_ROWPARTITION', 'A_ROWOFFSET'].map(named);
-    const isTime = (row: readonly RowColumn[], name: string): unknown => {
-      const bound = bindOver(row, parseExpression(name), context);
+    const isTime = (row: readonly PlanColumn[], name: string): unknown => {
+      const bound = bindOver(typedRow(row), parseExpression(name), context);
       return bound.kind === 'Column' && bound.isRecordTime;
     };
     expect(isTime(joined, 'A_ROWTIME')).toBe(true);
     expect(isTime(joined, 'A_MY_ROWTIME')).toBe(false);
     expect(isTime([named('WINDOWSTART')], 'WINDOWSTART')).toBe(true);
-    expect(isTime([{ name: 'MY_WINDOWEND', type: STRING }], 'MY_WINDOWEND')).toBe(false);
+    expect(isTime([{ name: 'MY_WINDOWEND', type: 'STRING' }], 'MY_WINDOWEND')).toBe(false);
   });
 });

@@ -29,7 +29,7 @@ function lookUps(sql: string): { readonly columns: number; readonly calls: numbe
   bind(parseExpression(sql), {
     functions,
     scope: {
-      resolveColumn: (name) => {
+      resolveColumn: ({ name }) => {
         columns += 1;
         return name === 'S'
           ? { type: STRING, from: 'value', index: 0 }

@@ -51,6 +51,7 @@ const partitionByRules = {
   output: 'class',
   id: 'properties',
   keys: 'keyExpressions',
+  keyPlaces: FREE,
   window: FREE,
   schema: FREE,
 } as const satisfies FieldRules<PartitionByStep>;
