@@ -164,7 +164,7 @@ export const sqlMutations: readonly Mutation[] = [
   },
   {
     name: 'columns share a name where an alias ends as a column begins, or is the name of another one',
-    file: 'src/sql/analysis/name-sequence.ts',
+    file: 'src/sql/analysis/generated-names.ts',
     find: 'for (let n = 1; taken.has(name); n += 1) name',
     replace: 'for (let n = 1; taken.has(name) && n < 0; n += 1) name',
     suite: ['test/sql/engine/generated-names.test.ts'],

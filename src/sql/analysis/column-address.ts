@@ -10,7 +10,7 @@ export interface SourceColumn {
 export type ColumnAddress = SourceColumn | { readonly place: number };
 
 /** A reference whose column is known. Its name is for display: nothing is looked up by it. */
-export interface ResolvedReference extends ColumnReference {
+interface ResolvedReference extends ColumnReference {
   readonly address: ColumnAddress;
 }
 

@@ -7,13 +7,12 @@ import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import { referenceTo, type SourceColumn } from './column-address.ts';
-import { freeName } from './name-sequence.ts';
+import { joinedNames, type JoinedNames, joinKeyNames, qualifiedName } from './generated-names.ts';
 import { columnHints, columnMessages } from '../messages/columns.ts';
 import { functionMessages } from '../messages/functions.ts';
 import { joinMessages } from '../messages/joins.ts';
 import { ownColumns } from './processing-row.ts';
 import { refuse } from './sql-error.ts';
-import { syntheticKeyNames } from './synthetic-key.ts';
 import { pseudoColumns, windowColumns } from './system-columns.ts';
 
 const JOIN_WORDS = ['INNER', 'LEFT', 'RIGHT', 'FULL', 'OUTER'];
@@ -29,7 +28,7 @@ export interface BoundSource {
 export class QuerySources {
   readonly all: readonly BoundSource[];
   /** By alias and by the column's own name. */
-  readonly #rowNames: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly #rowNames: JoinedNames;
   readonly #syntheticKeys: ReadonlySet<string>;
   /** Of each source the places of its columns in its row, by their names. */
   readonly #places: ReadonlyMap<string, ReadonlyMap<string, SourceColumn>>;
@@ -45,7 +44,7 @@ export class QuerySources {
     this.#checkDistinct();
     this.#places = new Map(this.all.map(({ alias, source }, number) => [alias, placesOf(source, number)]));
     this.#rowNames = this.isJoin ? rowNames(this.all) : new Map();
-    this.#syntheticKeys = syntheticKeyNames(
+    this.#syntheticKeys = joinKeyNames(
       this.all.map(({ alias, source }) => source.schema.columns.map(({ name }) => this.rowName(alias, name))),
     );
   }
@@ -134,7 +133,7 @@ export class QuerySources {
 
   /** The name of a column of `source.*` or `*`: `ALIAS_NAME` in joins. */
   starName(alias: string, name: string): string {
-    return this.isJoin ? `${alias}_${name}` : name;
+    return this.isJoin ? qualifiedName(alias, name) : name;
   }
 
   /** The name under which a column of a source travels through the query, which no other one has. */
@@ -179,20 +178,11 @@ export class QuerySources {
   }
 }
 
-/**
- * Names for the columns of joined sources, in one row: `ALIAS_NAME`, with a number where another column has that name
- * already. `B_C` of `A` and `C` of `A_B` are two columns.
- */
-function rowNames(sources: readonly BoundSource[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
-  const taken = new Set<string>();
-  return new Map(
+function rowNames(sources: readonly BoundSource[]): JoinedNames {
+  return joinedNames(
     sources.map(({ alias, source }) => {
-      const own = new Map<string, string>();
       const columns = source.schema.columns.map(({ name }) => name);
-      for (const column of [...columns, ...pseudoColumns.keys(), ...windowColumns.keys()]) {
-        own.set(column, freeName(`${alias}_${column}`, taken));
-      }
-      return [alias, own] as const;
+      return { alias, columns: [...columns, ...pseudoColumns.keys(), ...windowColumns.keys()] };
     }),
   );
 }

@@ -3,7 +3,7 @@ import { walkExpression } from '../../../grammar/traverse.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { isSystemColumn } from './system-columns.ts';
 import type { QuerySources } from './query-sources.ts';
-import { freeName, nameSequence } from './name-sequence.ts';
+import { expressionNames, qualifiedName } from './generated-names.ts';
 import { columnMessages } from '../messages/columns.ts';
 import { refuse } from './sql-error.ts';
 
@@ -32,7 +32,7 @@ export type BoundItem = BoundSelect | BoundStar | BoundStructStar;
 
 /** Qualifies the SELECT list and names its columns. @throws {DiagnosticError} for reserved names and unknown sources. */
 export function bindSelectItems(items: readonly SelectItem[], sources: QuerySources): readonly BoundItem[] {
-  const aliases = new AliasGenerator(sources.columnNames());
+  const nameOf = expressionNames(sources.columnNames());
   return items.map((item): BoundItem => {
     switch (item.kind) {
       case 'SelectAll':
@@ -42,7 +42,7 @@ export function bindSelectItems(items: readonly SelectItem[], sources: QuerySour
         return { structStar: sources.qualify(item.struct), span: item.span };
       case 'SelectExpression': {
         const expression = sources.qualify(item.expression);
-        const name = item.alias ?? defaultName(expression, sources, aliases);
+        const name = item.alias ?? defaultName(expression, sources, nameOf);
         checkName(name, item.alias, item);
         return { name, expression, span: item.span };
       }
@@ -50,13 +50,17 @@ export function bindSelectItems(items: readonly SelectItem[], sources: QuerySour
   });
 }
 
-function defaultName(expression: Expression, sources: QuerySources, aliases: AliasGenerator): string {
+function defaultName(
+  expression: Expression,
+  sources: QuerySources,
+  nameOf: (expression: Expression) => string,
+): string {
   if (expression.kind === 'ColumnReference') {
     return expression.source !== undefined && sources.isClashing(expression.name)
-      ? `${expression.source}_${expression.name}`
+      ? qualifiedName(expression.source, expression.name)
       : expression.name;
   }
-  return aliases.nameFor(expression);
+  return nameOf(expression);
 }
 
 function checkName(name: string, alias: string | undefined, item: SelectItem): void {
@@ -64,21 +68,6 @@ function checkName(name: string, alias: string | undefined, item: SelectItem): v
   if (!isSystemColumn(name)) return;
   if (alias !== undefined) {
     throw refuse(columnMessages.reservedAlias(name), item.span);
-  }
-}
-
-/** Names for expressions without an alias: the field's name of a dereference, else `KSQL_COL_n`. */
-export class AliasGenerator {
-  readonly #used: Set<string>;
-  readonly generated: () => string;
-
-  constructor(columnNames: Iterable<string>) {
-    this.#used = new Set(columnNames);
-    this.generated = nameSequence('KSQL_COL_', this.#used);
-  }
-
-  nameFor(expression: Expression): string {
-    return expression.kind === 'Dereference' ? freeName(expression.field, this.#used) : this.generated();
   }
 }
 

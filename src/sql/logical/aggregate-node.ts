@@ -1,4 +1,4 @@
-import type { ColumnReference, Expression, WindowClause } from '../../../grammar/ast.ts';
+import type { ColumnReference, Expression, FunctionCall, WindowClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, rewriteExpression, walkExpression } from '../../../grammar/traverse.ts';
 import { ExpressionMap, sameSyntax } from '../../../grammar/equality.ts';
@@ -8,8 +8,8 @@ import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
 import { referenceTo } from '../analysis/column-address.ts';
 import { durationMs } from '../analysis/durations.ts';
 import { bindClauseOver, bindKeys, knownType } from '../analysis/row-scope.ts';
-import { freeName, nameSequence } from '../analysis/name-sequence.ts';
-import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
+import { aggregateNames, keyNames, replaceAggregateNames } from '../analysis/generated-names.ts';
+import { callsIn } from '../analysis/select-items.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { aggregationMessages } from '../messages/aggregation.ts';
 import { headings } from '../messages/headings.ts';
@@ -66,43 +66,59 @@ export function aggregateNodes(options: {
   if (query.groupBy === undefined && persistent) {
     throw refuse(aggregationMessages.withoutGroups(calls[0]?.name ?? ''), calls[0]?.span);
   }
-  const keyNames = groupKeyNames(groupBy, columns, input);
-  // A user's column may bear such a name.
-  const taken = [...input.schema.row.map(({ name }) => name), ...keyNames];
-  const nextName = nameSequence('KSQL_AGG_VARIABLE_', taken);
-  const typed = calls.map((call): AggregateCall => {
-    return { name: nextName(), call, bound: aggregatorOf(call, input.schema.row, context) };
-  });
-  const timeWindow = query.window === undefined ? undefined : aggregateWindow(query.window);
-  if (input.output === 'TABLE') checkTableSource(typed, query);
-  const boundKeys = bindKeys(headings.groupBy, groupBy, input.schema.row, context);
-  const bounds = timeWindow === undefined ? [] : [...windowColumns].map(boundColumn);
-  const firstKey = typed.length + bounds.length;
-  const key = boundKeys.map((bound, index) => ({
-    name: keyNames[index] ?? '',
-    type: knownType(bound),
-    place: firstKey + index,
-    ...systemOf(bound, input),
-  }));
-  const node: AggregateNode = {
-    node: 'Aggregate',
-    id: 'Aggregate',
-    output: 'TABLE',
+  const node = aggregateNode({
+    query,
     input,
-    groupBy: boundKeys,
-    calls: typed,
-    schema: {
-      key,
-      row: [...typed.map(columnOf), ...bounds, ...key.map(({ place: _, ...column }) => column)],
-    },
-    emitFinal: query.emit === 'FINAL',
-    ...(timeWindow === undefined ? {} : { timeWindow, window: windowInfo(timeWindow) }),
-  };
+    groupBy,
+    calls,
+    names: groupKeyNames(groupBy, columns, input),
+    context,
+  });
   const replace = replacer(node, groupBy);
   const filtered = having === undefined ? node : havingNode(node, replace(having), context);
   return {
     node: filtered,
     columns: columns.map((column) => ({ ...column, expression: replace(column.expression) })),
+  };
+}
+
+/** The node whose rows hold what the calls give, the bounds of windows, and the groups' key. @param options `names`: of the key. */
+function aggregateNode(options: {
+  readonly query: AnalyzedQuery;
+  readonly input: LogicalNode;
+  readonly groupBy: readonly Expression[];
+  readonly calls: readonly FunctionCall[];
+  readonly names: readonly string[];
+  readonly context: AnalysisContext;
+}): AggregateNode {
+  const { query, input, groupBy, names, context } = options;
+  const { row } = input.schema;
+  // A user's column may bear such a name.
+  const nextName = aggregateNames([...row.map(({ name }) => name), ...names]);
+  const calls = options.calls.map((call): AggregateCall => {
+    return { name: nextName(), call, bound: aggregatorOf(call, row, context) };
+  });
+  const timeWindow = query.window === undefined ? undefined : aggregateWindow(query.window);
+  if (input.output === 'TABLE') checkTableSource(calls, query);
+  const boundKeys = bindKeys(headings.groupBy, groupBy, row, context);
+  const bounds = timeWindow === undefined ? [] : [...windowColumns].map(boundColumn);
+  const firstKey = calls.length + bounds.length;
+  const key = boundKeys.map((bound, index): RowColumn => {
+    return { name: names[index] ?? '', type: knownType(bound), ...systemOf(bound, input) };
+  });
+  return {
+    node: 'Aggregate',
+    id: 'Aggregate',
+    output: 'TABLE',
+    input,
+    groupBy: boundKeys,
+    calls,
+    schema: {
+      key: key.map((column, index) => ({ ...column, place: firstKey + index })),
+      row: [...calls.map(columnOf), ...bounds, ...key],
+    },
+    emitFinal: query.emit === 'FINAL',
+    ...(timeWindow === undefined ? {} : { timeWindow, window: windowInfo(timeWindow) }),
   };
 }
 
@@ -142,7 +158,7 @@ function havingNode(input: AggregateNode, having: Expression, context: AnalysisC
 /** Tells of a call, not of the variable that stands for it. */
 function inWrittenNames(error: unknown, { calls }: AggregateNode): unknown {
   if (!(error instanceof DiagnosticError)) return error;
-  const message = error.diagnostic.message.replace(/KSQL_AGG_VARIABLE_[0-9]+/g, (name) => {
+  const message = replaceAggregateNames(error.diagnostic.message, (name) => {
     const found = calls.find((call) => call.name === name);
     return found === undefined ? name : formatExpression(found.call);
   });
@@ -192,26 +208,20 @@ function uniqueCalls(
     .filter((call) => found.add(call, true));
 }
 
-/**
- * The names of a group's key columns: those they are selected under, else their own, else generated ones. Another one may
- * be selected under the name of a column that is not: `SELECT a AS b … GROUP BY a, b`.
- */
+/** Names for the key of the groups. */
 function groupKeyNames(
   groupBy: readonly Expression[],
   columns: readonly SelectColumn[],
   input: LogicalNode,
 ): readonly string[] {
-  const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
-  const selected = groupBy.map((expression) => {
+  const keys = groupBy.map((expression) => {
     const [only, ...others] = columns.filter((column) => sameSyntax(column.expression, expression));
-    return others.length === 0 ? only?.name : undefined;
+    return { expression, selectedAs: others.length === 0 ? only?.name : undefined };
   });
-  const taken = new Set(selected.filter((name) => name !== undefined));
-  return groupBy.map((expression, index) => {
-    const own = (): string =>
-      expression.kind === 'ColumnReference' ? expression.name : aliases.nameFor(expression);
-    return selected[index] ?? freeName(own(), taken);
-  });
+  return keyNames(
+    keys,
+    input.schema.row.map(({ name }) => name),
+  );
 }
 
 function checkWindowColumns(query: AnalyzedQuery, isAggregate: (name: string) => boolean): void {

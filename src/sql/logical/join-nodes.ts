@@ -11,7 +11,7 @@ import { bindOver, knownType, placeOf } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { joinMessages } from '../messages/joins.ts';
-import { syntheticKeyName } from '../analysis/synthetic-key.ts';
+import { joinKeyName } from '../analysis/generated-names.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { JoinInput, JoinKey, JoinNode, JoinWindow, LogicalNode, RowColumn } from './nodes.ts';
 import { sourcesOf } from './nodes.ts';
@@ -127,7 +127,7 @@ function isKeyOf(side: Growing, expression: Expression, query: AnalyzedQuery): b
 
 function joinKeyOf(viable: readonly Expression[], query: AnalyzedQuery, row: readonly RowColumn[]): JoinKey {
   if (viable.length === 0) {
-    return { kind: 'synthetic', name: syntheticKeyName(row.map(({ name }) => name)), place: row.length };
+    return { kind: 'synthetic', name: joinKeyName(row.map(({ name }) => name)), place: row.length };
   }
   const selected = viable.find((key) =>
     query.select.some((item) => {

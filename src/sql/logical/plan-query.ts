@@ -1,12 +1,11 @@
-import { assertDefined } from '../../base/assert.ts';
 import type { Expression, SourceKind } from '../../../grammar/ast.ts';
 import { ExpressionMap } from '../../../grammar/equality.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
-import { nameSequence } from '../analysis/name-sequence.ts';
+import { keyNames, tableFunctionNames } from '../analysis/generated-names.ts';
 import { referenceTo } from '../analysis/column-address.ts';
 import { bindClauseOver, bindKeys, knownType, placeOf } from '../analysis/row-scope.ts';
-import { AliasGenerator, callsIn } from '../analysis/select-items.ts';
+import { callsIn } from '../analysis/select-items.ts';
 import { type AnalysisContext, booleanProperty } from '../analysis/session.ts';
 import { aggregationMessages } from '../messages/aggregation.ts';
 import { headings } from '../messages/headings.ts';
@@ -15,12 +14,14 @@ import { sourceMessages } from '../messages/sources.ts';
 import { refuse, refuseAt } from '../analysis/sql-error.ts';
 import { isSystemColumn } from '../analysis/system-columns.ts';
 import { rewriteExpression } from '../../../grammar/traverse.ts';
+import type { BoundExpression } from '../bound/nodes.ts';
 import { aggregateNodes } from './aggregate-node.ts';
 import { joinNodes } from './join-nodes.ts';
 import {
   type FlatMapNode,
   type JoinNode,
   type LogicalNode,
+  type NodeSchema,
   type PartitionByNode,
   type ProjectNode,
   type KeyColumn,
@@ -171,35 +172,46 @@ function partitionByNode(
   if (input.window !== undefined) {
     throw refuse(keyMessages.partitionByOfWindowed(), query.partitionBy?.[0]?.span);
   }
-  const { key } = input.schema;
-  const isCurrent =
-    key.length === expressions.length &&
-    expressions.every((expression, index) => {
-      const place = placeOf(input.schema.row, expression);
-      return place !== undefined && place === key[index]?.place;
-    });
-  if (isCurrent && key.length > 0) return undefined;
-  const aliases = new AliasGenerator(input.schema.row.map(({ name }) => name));
+  if (isCurrentKey(input, expressions)) return undefined;
   const written = nulls.length > 0 ? [] : expressions;
-  const boundKeys = bindKeys(headings.partitionBy, written, input.schema.row, context);
-  const keys = boundKeys.map((bound, index) => {
-    const syntax = assertDefined(written[index], 'a key was written');
-    return { name: syntax.kind === 'ColumnReference' ? syntax.name : aliases.nameFor(syntax), bound };
-  });
-  const row = [...input.schema.row];
-  const keyColumns = keys.map(({ name, bound }): KeyColumn => {
-    const column = { name, type: knownType(bound) };
-    const place = bound.kind === 'Column' ? bound.index : row.push(column) - 1;
-    return { ...column, place };
-  });
+  const keys = bindKeys(headings.partitionBy, written, input.schema.row, context);
   return {
     node: 'PartitionBy',
     id: 'PartitionBy',
     output: 'STREAM',
     input,
-    keys: keys.map(({ bound }) => bound),
-    schema: { key: keyColumns, row },
+    keys,
+    schema: partitionedSchema(input, written, keys),
   };
+}
+
+/** Whether rows have this key already. */
+function isCurrentKey({ schema }: LogicalNode, expressions: readonly Expression[]): boolean {
+  const { key, row } = schema;
+  const isSame = (expression: Expression, index: number): boolean => {
+    const place = placeOf(row, expression);
+    return place !== undefined && place === key[index]?.place;
+  };
+  return key.length > 0 && key.length === expressions.length && expressions.every(isSame);
+}
+
+/** Columns that the row has not get a place behind the others. */
+function partitionedSchema(
+  input: LogicalNode,
+  written: readonly Expression[],
+  keys: readonly BoundExpression[],
+): NodeSchema {
+  const row = [...input.schema.row];
+  const names = keyNames(
+    written.map((expression) => ({ expression })),
+    row.map(({ name }) => name),
+  );
+  const key = keys.map((bound, index): KeyColumn => {
+    const column = { name: names[index] ?? '', type: knownType(bound) };
+    const place = bound.kind === 'Column' ? bound.index : row.push(column) - 1;
+    return { ...column, place };
+  });
+  return { key, row };
 }
 
 /** What `*` means where rows were partitioned anew: the key, then what else the rows hold; as places in the row. */
@@ -253,10 +265,7 @@ function flatMapNode(
   }
   const calls = new ExpressionMap<{ readonly name: string; readonly place: number }>();
   const list: TableCall[] = [];
-  const nextName = nameSequence(
-    'KSQL_SYNTH_',
-    input.schema.row.map(({ name }) => name),
-  );
+  const nextName = tableFunctionNames(input.schema.row.map(({ name }) => name));
   for (const { expression } of columns) {
     for (const call of callsIn(expression, isTableFunction)) {
       const inner = call.arguments.flatMap((argument) => callsIn(argument, isTableFunction))[0];

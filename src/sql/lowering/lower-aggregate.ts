@@ -1,5 +1,6 @@
 import { parsePlanText } from '../physical/plan-text.ts';
 import { assert } from '../../base/assert.ts';
+import type { FormatColumn } from '../../serde/format.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KGroupedStream } from '../../streams/builder/kgrouped-stream.ts';
@@ -8,6 +9,7 @@ import type { RecordContext } from '../../streams/record.ts';
 import { SessionWindows } from '../../streams/windows/session-windows.ts';
 import { TimeWindows } from '../../streams/windows/time-windows.ts';
 import type { Windowed } from '../../streams/windows/windowed.ts';
+import { argumentFields, stateFields } from '../analysis/generated-names.ts';
 import { defaultGraceMs } from '../analysis/window-lengths.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { castArgument } from '../expressions/compile.ts';
@@ -91,8 +93,8 @@ type RowAggregator = (key: Key, value: Row, state: Row, record: RecordContext) =
 
 /** The calls of an aggregation, compiled. */
 interface AggregatePlan {
-  readonly preparedColumns: readonly { name: string; type: SqlType }[];
-  readonly stateColumns: readonly { name: string; type: SqlType }[];
+  readonly preparedColumns: readonly FormatColumn[];
+  readonly stateColumns: readonly FormatColumn[];
   readonly prepare: (row: Row) => Row;
   readonly groupKey: (prepared: Row) => Key | null;
   readonly initialize: () => Row;
@@ -123,17 +125,14 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
   const casts = inputs.map(({ bound, type }) => castArgument(bound.type, type));
   const hasCasts = casts.some((cast) => cast !== undefined);
   return {
-    preparedColumns: [
-      ...inputs.map(({ type }, index) => ({ name: `KSQL_INTERNAL_COL_${index}`, type })),
-      ...step.schema.key.map(({ type }, index) => ({
-        name: `KSQL_INTERNAL_COL_${inputs.length + index}`,
-        type: readType(type),
-      })),
-    ],
-    stateColumns: calls.map(({ aggregator }, index) => ({
-      name: `KSQL_AGG_VARIABLE_${index}`,
-      type: aggregator.stateType,
-    })),
+    preparedColumns: named(argumentFields, [
+      ...inputs.map(({ type }) => type),
+      ...step.schema.key.map(({ type }) => readType(type)),
+    ]),
+    stateColumns: named(
+      stateFields,
+      calls.map(({ aggregator }) => aggregator.stateType),
+    ),
     prepare: (values) => {
       const prepared = project(values);
       if (hasCasts) {
@@ -169,6 +168,14 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
       return row;
     },
   };
+}
+
+function named(
+  fields: (count: number) => readonly string[],
+  types: readonly SqlType[],
+): readonly FormatColumn[] {
+  const names = fields(types.length);
+  return types.map((type, index) => ({ name: names[index] ?? '', type }));
 }
 
 function boundAggregate(

@@ -34,15 +34,14 @@ export function readTextStep(part: unknown): unknown {
  * was found by the names of its columns.
  */
 export function withKeyPlaces(part: unknown): unknown {
-  if (typeof part !== 'object' || part === null || !('step' in part) || part.step !== 'partitionBy')
-    return part;
-  return { ...part, keyPlaces: placesByName(part) };
+  if (!isPartitionBy(part)) return part;
+  const { key, row } = part.input.schema;
+  const keyPlaces = key.map(({ name }) => row.findIndex((column) => column.name === name));
+  return { ...part, keyPlaces };
 }
 
-function placesByName(part: object): readonly number[] {
-  const { input } = part as Pick<PartitionByStep, 'input'>;
-  const { key, row } = input.schema;
-  return key.map(({ name }) => row.findIndex((column) => column.name === name));
+function isPartitionBy(part: unknown): part is PartitionByStep {
+  return typeof part === 'object' && part !== null && 'step' in part && part.step === 'partitionBy';
 }
 
 function textOnly(text: unknown): unknown {

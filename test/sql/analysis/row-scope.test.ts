@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseExpression } from '../../../grammar/index.ts';
 import { INTEGER } from '../../../src/serde/model/sql-type.ts';
-import { bindOver } from '../../../src/sql/analysis/row-scope.ts';
+import { referenceTo } from '../../../src/sql/analysis/column-address.ts';
+import { bindOver, placeOf } from '../../../src/sql/analysis/row-scope.ts';
 import type { AnalysisContext } from '../../../src/sql/analysis/session.ts';
 import { Catalog } from '../../../src/sql/catalog/catalog.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
@@ -32,6 +33,20 @@ describe('columns of a row', () => {
     for (let index = 1; index < 100; index += 1) bindAt(index);
     expect(first).toBeGreaterThan(0);
     expect(reads).toBe(first);
+  });
+
+  it('are found by where they come from, whatever they are called', () => {
+    const columns: readonly RowColumn[] = [
+      { name: 'A_B_C', type: INTEGER, of: { source: 0, index: 2 } },
+      { name: 'A_B_C', type: INTEGER, of: { source: 1, index: 2 } },
+      { name: 'ROWKEY', type: INTEGER },
+    ];
+    const placeAt = (source: number): unknown =>
+      placeOf(columns, referenceTo({ source, index: 2 }, 'A_B_C', parseExpression('x')));
+    expect([placeAt(0), placeAt(1), placeAt(2)]).toEqual([0, 1, undefined]);
+    expect(placeOf(columns, parseExpression('ROWKEY'))).toBe(2);
+    // The name that a source's column is shown under means nothing.
+    expect(placeOf(columns, parseExpression('A_B_C'))).toBeUndefined();
   });
 
   it('are times of records by the columns beside them, in rows that were recorded under their names', () => {

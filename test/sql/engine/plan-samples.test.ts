@@ -3,7 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { printPhysicalPlan } from '../../../src/sql/explain/print-plan.ts';
-import { readPlan } from '../../../src/sql/statements/plan-versions.ts';
+import { parseScript } from '../../../grammar/parse.ts';
+import { assertDefined } from '../../../src/base/assert.ts';
+import { Catalog } from '../../../src/sql/catalog/catalog.ts';
+import { applyPlan } from '../../../src/sql/statements/plan-kinds.ts';
+import { planStatement } from '../../../src/sql/statements/plan-statement.ts';
+import type { StatementPlan } from '../../../src/sql/statements/statement-plan.ts';
+import { readPlan, roundTrip } from '../../../src/sql/statements/plan-versions.ts';
 import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';
 import { emptySession } from '../../../src/sql/statements/session.ts';
 import { messageOf } from '../../../src/base/errors.ts';
@@ -62,6 +68,29 @@ function topologiesOf(version: number): ReadonlyMap<string, string> {
   const analysis = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };
   return new Map([...queries].map(([id, plan]) => [id, queryTopology(plan, { analysis }).describe()]));
 }
+
+it('reads what version 3 recorded as this version records it', () => {
+  const read = sampleOf(3).map((plan) => readPlan(JSON.stringify(plan)));
+  expect(read).toEqual(sampleOf(PLAN_VERSION));
+});
+
+it('plans the queries of the sample as the sample has them', () => {
+  const stepsOf = (plan: StatementPlan | undefined): unknown =>
+    plan !== undefined && 'query' in plan && plan.query !== undefined
+      ? roundTrip(plan.query).root
+      : undefined;
+  let catalog = Catalog.empty;
+  for (const sample of sampleOf(PLAN_VERSION)) {
+    const recorded = readPlan(JSON.stringify(sample));
+    const { text } = recorded;
+    const [parsed] = parseScript(text);
+    const context = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };
+    const statement = assertDefined(parsed, 'the sample has statements').statement;
+    const plan = planStatement({ statement, text, context, queryNumber: 0, queries: [] });
+    expect(stepsOf(plan), text).toEqual(stepsOf(recorded));
+    catalog = applyPlan(catalog, recorded);
+  }
+});
 
 /** What is said of a query that takes the place of another. */
 function upgrade(running: QueryPlan, replacement: QueryPlan): string {
