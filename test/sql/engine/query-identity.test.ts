@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '../../../grammar/parse.ts';
 import { planStatement } from '../../../src/sql/statements/plan-statement.ts';
+import { PLAN_VERSION } from '../../../src/sql/physical/steps.ts';
 import { readPlan } from '../../../src/sql/statements/plan-versions.ts';
 import { emptySession } from '../../../src/sql/statements/session.ts';
 import { type RecordedStatement, replayCommands } from '../../../src/sql/engine/replay-commands.ts';
@@ -116,11 +117,11 @@ describe('plans of version 1', () => {
   it('say what their queries are', () => {
     const { queries } = replayCommands(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
     expect(queries.map(({ plan: { version, queryId, purpose } }) => [version, queryId, purpose])).toEqual([
-      [3, 'CST_ORDERS_OLD_1', 'sourceTable'],
-      [3, 'CST_ORDERS_2', 'sourceTable'],
-      [3, 'INSERTQUERY_MINE', 'createAs'],
-      [3, 'INS', 'insertInto'],
-      [3, 'INSERTQUERY_6', 'insertInto'],
+      [PLAN_VERSION, 'CST_ORDERS_OLD_1', 'sourceTable'],
+      [PLAN_VERSION, 'CST_ORDERS_2', 'sourceTable'],
+      [PLAN_VERSION, 'INSERTQUERY_MINE', 'createAs'],
+      [PLAN_VERSION, 'INS', 'insertInto'],
+      [PLAN_VERSION, 'INSERTQUERY_6', 'insertInto'],
     ]);
   });
 

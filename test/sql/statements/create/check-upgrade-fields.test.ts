@@ -45,7 +45,7 @@ const compared: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const free: Readonly<Record<string, readonly string[]>> = {
   source: ['alias', 'source', 'schema', 'unread'],
   flatMap: ['schema'],
-  partitionBy: ['schema'],
+  partitionBy: ['schema', 'keyPlaces'],
   project: ['columns', 'id', 'schema'],
   aggregate: ['schema'],
   sink: ['schema'],
