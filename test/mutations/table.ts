@@ -6,6 +6,7 @@ import type { Mutation } from './mutation.ts';
 import { quorumMutations } from './quorum.ts';
 import { replicationMutations } from './replication.ts';
 import { shellMutations } from './shell.ts';
+import { sqlStepMutations } from './sql-steps.ts';
 import { sqlMutations } from './sql.ts';
 import { streamsMutations } from './streams.ts';
 import { wireMutations } from './wire.ts';
@@ -21,5 +22,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...configMutations,
   ...shellMutations,
   ...sqlMutations,
+  ...sqlStepMutations,
   ...streamsMutations,
 ];

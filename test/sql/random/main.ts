@@ -1,5 +1,6 @@
-/** `npm run sql:random [-- COUNT]`: the random suites of SQL, 5,000 of each. SQL_SEED repeats a run. */
+/** `npm run sql:random [-- COUNT]`: the random suites of SQL, 5,000 of each, and 500 queries on servers. SQL_SEED repeats a run. */
 import { runMutatedStatements } from './mutated-statements.ts';
+import { runOnBroker } from './random-queries-on-broker.ts';
 import { runRandomQueries } from './random-queries.ts';
 import { chosenSeed } from './random.ts';
 
@@ -9,9 +10,18 @@ console.log(`seed ${seed} (SQL_SEED=${seed} repeats it)`);
 const queries = await runRandomQueries(count, seed);
 for (const fault of queries.faults) console.log(`FAULT ${fault}`);
 console.log(`random queries: ${count}, ${queries.rows} rows, ${queries.faults.length} faults`);
+const BATCH = 40;
+const served = Math.ceil(count / 10);
+const onServer: string[] = [];
+for (let done = 0; done < served; done += BATCH) {
+  const batch = Math.min(BATCH, served - done);
+  onServer.push(...(await runOnBroker(batch, seed + done)).map((fault) => `seed ${seed + done}: ${fault}`));
+}
+for (const fault of onServer) console.log(`FAULT ${fault}`);
+console.log(`random queries on servers: ${served}, ${onServer.length} faults`);
 const statements = await runMutatedStatements(count, seed);
 for (const fault of statements.faults) console.log(`FAULT ${fault}`);
 console.log(
   `mutated statements: ${statements.accepted} accepted, ${statements.refused} refused, ${statements.faults.length} faults`,
 );
-process.exitCode = queries.faults.length + statements.faults.length === 0 ? 0 : 1;
+process.exitCode = queries.faults.length + onServer.length + statements.faults.length === 0 ? 0 : 1;

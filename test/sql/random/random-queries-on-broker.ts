@@ -2,18 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CaseCluster } from '../../../src/sql/testing/case-cluster.ts';
+import type { StubRecord } from '../../../src/sql/testing/case-engine.ts';
 import { isObject, type Json, printJson } from '../../../src/sql/testing/lossless-json.ts';
 import { RestSession } from '../../../src/sql/testing/rest-session.ts';
 import { eventually, startPlatform, type TestPlatform } from '../../server/platform.ts';
-import { expectedLines, valueJson } from './random-queries.ts';
+import { withWhere } from './random-pull-where.ts';
+import { expectedLines, lastByKey, valueJson } from './random-queries.ts';
 import { Random } from './random.ts';
 import { randomScenario, type Scenario } from './random-scenario.ts';
 
 const PARTITIONS = 3;
 
+/** How many pull queries with a WHERE are asked of each table, before the restart and after. */
+const WHERES = 3;
+
 /**
- * Runs random queries on a server with RocksDB and partitioned topics, side by side: what they answer is what is recomputed,
- * before the server is restarted and after.
+ * Runs random queries on a server with RocksDB and partitioned topics, side by side, with the optimizer or without: what they
+ * answer is what is recomputed, whole or in part, pulled or pushed, before the server is restarted and after.
  */
 export async function runOnBroker(count: number, seed: number): Promise<readonly string[]> {
   const random = new Random(seed);
@@ -21,12 +26,18 @@ export async function runOnBroker(count: number, seed: number): Promise<readonly
   const properties = {
     'ksql.streams.commit.interval.ms': '20',
     'ksql.streams.statestore.cache.max.bytes': String(cacheBytes),
+    'ksql.optimizer.enabled': random.of(['true', 'false']),
   };
   const scenarios: Scenario[] = [];
+  const asked = new Map<Scenario, readonly Scenario[]>();
   while (scenarios.length < count) {
     const scenario = randomScenario(random);
     const isCached = cacheBytes > 0 && scenario.hasEmptyGroups === true;
-    if (scenario.canBePartitioned && !isCached) scenarios.push(named(scenario, scenarios.length));
+    if (!scenario.canBePartitioned || isCached) continue;
+    const number = scenarios.length;
+    scenarios.push(named(scenario, number));
+    const parts = Array.from({ length: WHERES }, () => named(withWhere(random, scenario), number));
+    if (scenario.kind === 'table') asked.set(scenarios[number] ?? scenario, parts);
   }
   const data = mkdtempSync(path.join(tmpdir(), 'millrace-random-'));
   try {
@@ -40,13 +51,16 @@ export async function runOnBroker(count: number, seed: number): Promise<readonly
         await platform.stop();
       }
     };
-    const before = await during((platform) => feed(scenarios, platform));
-    const after = await during((platform) => faultsOf(scenarios, platform, 'after a restart'));
+    const before = await during((platform) => feed(scenarios, asked, platform));
+    const after = await during((platform) => faultsOf(scenarios, asked, platform, 'after a restart'));
     return [...before, ...after];
   } finally {
     rmSync(data, { recursive: true, force: true });
   }
 }
+
+/** Parts of what a table holds, each with the pull query that asks for it. */
+type Asked = ReadonlyMap<Scenario, readonly Scenario[]>;
 
 /** The same under names of its own: sources are one letter each. */
 function named(scenario: Scenario, number: number): Scenario {
@@ -59,7 +73,11 @@ function named(scenario: Scenario, number: number): Scenario {
   };
 }
 
-async function feed(scenarios: readonly Scenario[], platform: TestPlatform): Promise<readonly string[]> {
+async function feed(
+  scenarios: readonly Scenario[],
+  asked: Asked,
+  platform: TestPlatform,
+): Promise<readonly string[]> {
   const session = new RestSession(platform.url, { 'auto.offset.reset': 'earliest' });
   const cluster = new CaseCluster(platform.bootstrap);
   try {
@@ -82,23 +100,58 @@ async function feed(scenarios: readonly Scenario[], platform: TestPlatform): Pro
   } finally {
     await cluster.close();
   }
-  return faultsOf(scenarios, platform, 'before');
+  return faultsOf(scenarios, asked, platform, 'before');
 }
 
 async function faultsOf(
   scenarios: readonly Scenario[],
+  asked: Asked,
   platform: TestPlatform,
   when: string,
 ): Promise<readonly string[]> {
   const session = new RestSession(platform.url, { 'auto.offset.reset': 'earliest' });
+  const cluster = new CaseCluster(platform.bootstrap);
   const faults: string[] = [];
-  for (const scenario of scenarios) {
-    const wanted = expectedLines(scenario).toSorted().join('\n');
-    const got = (await eventually(() => answered(scenario, session))).toSorted().join('\n');
-    if (wanted !== got)
-      faults.push(`${when}: ${scenario.statements.join('\n')}\nrecomputed\n${wanted}\n  answered\n${got}`);
+  try {
+    for (const [number, scenario] of scenarios.entries()) {
+      for (const part of [scenario, ...(asked.get(scenario) ?? [])]) {
+        const got = (await eventually(() => answered(part, session))).toSorted().join('\n');
+        faults.push(...faultOf(part, got, when));
+      }
+      if (scenario.kind === 'stream') continue;
+      const changes = changesOf(await cluster.records(`R${number}`));
+      const pushed = await session.query(`SELECT * FROM r${number} EMIT CHANGES;`, {
+        messages: changes + 1,
+        ends: false,
+      });
+      const rows = lastByKey(pushed.slice(1).map(rowLine), scenario);
+      faults.push(...faultOf(scenario, rows.toSorted().join('\n'), `${when}, pushed`));
+    }
+  } finally {
+    await cluster.close();
   }
   return faults;
+}
+
+/** How many changes the records of a table make: a deletion of what is not there is none. */
+function changesOf(records: readonly StubRecord[]): number {
+  const present = new Set<string>();
+  let count = 0;
+  for (const { key, value } of records) {
+    const id = String(key?.toString('hex'));
+    if (value !== null || present.has(id)) count += 1;
+    if (value === null) present.delete(id);
+    else present.add(id);
+  }
+  return count;
+}
+
+function faultOf(scenario: Scenario, got: string, when: string): readonly string[] {
+  const wanted = expectedLines(scenario).toSorted().join('\n');
+  const { statements, select } = scenario;
+  return wanted === got
+    ? []
+    : [`${when}: ${statements.join('\n')}\n${select}\nrecomputed\n${wanted}\n  answered\n${got}`];
 }
 
 /** The rows; undefined while a query is still coming up. */
@@ -108,13 +161,16 @@ async function answered(
 ): Promise<readonly string[] | undefined> {
   try {
     const messages = await session.query(select, { messages: expected.length + 1, ends: kind === 'table' });
-    return messages.slice(1).map((message) => (isObject(message) ? rowText(message['row'] ?? null) : ''));
+    return messages.slice(1).map(rowLine);
   } catch (error) {
     if (error instanceof Error && /start|state|ready|rebalanc/i.test(error.message)) return undefined;
     throw error;
   }
 }
 
-function rowText(row: Json): string {
-  return printJson(isObject(row) ? (row['columns'] ?? null) : null);
+/** As `lastByKey` reads it. */
+function rowLine(message: Json): string {
+  const row = isObject(message) ? message['row'] : undefined;
+  if (!isObject(row)) return printJson(message);
+  return printJson(row['columns'] ?? null) + (row['tombstone'] === true ? ' tombstone' : '');
 }

@@ -16,7 +16,9 @@ export interface Scenario {
   /** Of a table: its rows in any order. Of a stream: all its rows, in order. */
   readonly select: string;
   readonly kind: 'table' | 'stream';
-  /** How many columns of a row of the result are its key. */
+  /** Of a row of the result. */
+  readonly columns: readonly string[];
+  /** How many of them are its key, its window's bounds among them. */
   readonly keyColumns: number;
   readonly expected: readonly (readonly Value[])[];
   /** The result does not depend on how the topics are partitioned. */
@@ -98,6 +100,7 @@ function projection(random: Random): Scenario {
     inputs,
     select: kind === 'TABLE' ? 'SELECT * FROM r;' : 'SELECT * FROM r EMIT CHANGES;',
     kind: kind === 'TABLE' ? 'table' : 'stream',
+    columns: ['K', 'C0', 'C1'],
     keyColumns: 1,
     expected: rows.filter(([, row]) => passes(where, row)).map(([key, row]) => result(key, row)),
     canBePartitioned: true,
@@ -152,6 +155,7 @@ function aggregation(random: Random): Scenario {
     inputs,
     select: 'SELECT * FROM r;',
     kind: 'table',
+    columns: ['G', 'C0', 'C1'],
     keyColumns: 1,
     expected: [...groups]
       .filter(([, rows]) => rows.length > (least ?? 0))
@@ -182,6 +186,7 @@ function tableAggregation(random: Random): Scenario {
     inputs,
     select: 'SELECT * FROM r;',
     kind: 'table',
+    columns: ['G', 'C0', 'C1'],
     keyColumns: 1,
     expected: [...groups].map(([group, rows]) => [group, ...aggregates.map(({ over }) => over(rows))]),
     canBePartitioned: true,
@@ -224,6 +229,7 @@ function windowed(random: Random): Scenario {
     inputs,
     select: 'SELECT * FROM r;',
     kind: 'table',
+    columns: ['G', 'WINDOWSTART', 'WINDOWEND', 'C0', 'C1'],
     keyColumns: 3,
     expected: [...groups.values()].map(({ key, rows }) => [
       ...key,
@@ -253,6 +259,7 @@ function tableJoin(random: Random): Scenario {
     inputs,
     select: 'SELECT * FROM r;',
     kind: 'table',
+    columns: ['K', 'A', 'B', 'C'],
     keyColumns: 1,
     expected: keys.map((each) => {
       const [i, j] = [left.get(each)?.i ?? null, right.get(each)?.j ?? null];
@@ -281,6 +288,7 @@ function foreignKeyJoin(random: Random): Scenario {
     inputs,
     select: 'SELECT * FROM r;',
     kind: 'table',
+    columns: ['K', 'A', 'B'],
     keyColumns: 1,
     expected: rows,
     canBePartitioned: true,
@@ -315,6 +323,7 @@ function streamTableJoin(random: Random): Scenario {
     inputs,
     select: 'SELECT * FROM r EMIT CHANGES;',
     kind: 'stream',
+    columns: ['K', 'A', 'B'],
     keyColumns: 1,
     expected,
     canBePartitioned: false,
