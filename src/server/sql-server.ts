@@ -188,7 +188,12 @@ export class SqlServer {
 
   async #restore(past: readonly RecordedCommand[]): Promise<void> {
     const { logger } = this.#options;
-    const ended = await restoreCommands(past, { engine: this.#engine, skipped: this.#skipped, logger });
+    const ended = await restoreCommands(past, {
+      engine: this.#engine,
+      skipped: this.#skipped,
+      logger,
+      environment: nodeEnvironment,
+    });
     // Nobody waits for it: what an earlier life has left is in nobody's way.
     void this.#host.removeLeftovers(ended);
   }

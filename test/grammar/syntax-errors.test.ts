@@ -130,6 +130,15 @@ describe('syntax errors', () => {
     expect(rendered).toContain('  line 2:6\n  | \tb c d\n  | \t    ^');
   });
 
+  it('shows of a long line what is around the place', () => {
+    const text = `SELECT ${'a, '.repeat(100_000)}b c d, ${'e, '.repeat(100_000)}f FROM x;`;
+    const rendered = renderDiagnostic(text, errorOf(text).diagnostic);
+    expect(rendered.length).toBeLessThan(3_000);
+    const [line = '', carets = ''] = rendered.split('\n').filter((each) => each.startsWith('  | '));
+    expect(line.slice(carets.indexOf('^')).startsWith('d, e, ')).toBe(true);
+    expect(line).toMatch(/^ {2}\| …a, .*…$|^ {2}\| …, a.*…$|^ {2}\| … a.*…$/);
+  });
+
   it('knows the place after the last word', () => {
     const { diagnostic } = errorOf('SELECT a\nFROM');
     expect(diagnostic.span).toEqual({ start: 13, end: 13, line: 2, column: 5 });

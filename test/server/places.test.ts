@@ -27,6 +27,26 @@ const post = (path: string, sql: string) => postSql(platform.url, path, sql);
 
 const WITH = "WITH (KAFKA_TOPIC='x', VALUE_FORMAT='JSON', PARTITIONS=1)";
 
+it.each([
+  ['a list without an end', `SELECT ${'a,'.repeat(200_000)}`],
+  ['one long word', 'a'.repeat(400_000)],
+  ['parentheses', '('.repeat(400_000)],
+  [
+    'a mistake at the end of a long line',
+    `INSERT INTO f VALUES ('a', ${'1 + '.repeat(200)}nosuch${' '.repeat(200_000)});`,
+  ],
+])('gives back a part of a long text: %s', async (_, sql) => {
+  const response = await fetch(`${platform.url}/ksql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ksql: sql }),
+  });
+  expect(response.status).toBe(400);
+  const text = await response.text();
+  expect(text.length).toBeLessThan(35_000);
+  expect(text).toContain(`(${sql.trim().length} characters in all)`);
+});
+
 describe('a refused statement says where: line, column, and what is underlined', () => {
   it.each([
     // INSERT INTO ... VALUES

@@ -2,6 +2,7 @@ import { mustStop } from '../../base/assert.ts';
 import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import type { Consumer } from '../../client/index.ts';
 import { decodeCommand, type RecordedCommand } from './command.ts';
 
@@ -49,10 +50,14 @@ export class CommandReplay {
     const [first, end] = await this.#bounds();
     if (first > 0) this.#onDamage(first, 'they are missing');
     consumer.seek(this.#partition, this.#expected);
+    const slice = new TimeSlice(this.#options.environment);
     while (this.#expected < end) {
       try {
         for (const { records } of await consumer.poll(POLL_TIMEOUT_MS)) {
-          for (const { offset, key, value } of records) this.#take(offset, key, value);
+          for (const { offset, key, value } of records) {
+            if (slice.isOver) await slice.next();
+            this.#take(offset, key, value);
+          }
         }
         this.#options.onRead(this.#expected - first, end - first);
         this.#checkSilence(end);

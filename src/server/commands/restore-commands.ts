@@ -1,3 +1,4 @@
+import type { Clock, Timers } from '../../base/environment.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { SqlEngine } from '../../sql/engine/engine.ts';
 import { replayCommands } from '../../sql/engine/replay-commands.ts';
@@ -10,13 +11,19 @@ import type { SkippedCommands } from './skipped-commands.ts';
  */
 export async function restoreCommands(
   past: readonly RecordedCommand[],
-  { engine, skipped, logger }: { engine: SqlEngine; skipped: SkippedCommands; logger: Logger },
+  service: {
+    readonly engine: SqlEngine;
+    readonly skipped: SkippedCommands;
+    readonly logger: Logger;
+    readonly environment: { readonly clock: Clock; readonly timers: Timers };
+  },
 ): Promise<readonly string[]> {
+  const { engine, skipped, logger, environment } = service;
   const statements = past.flatMap((recorded) => {
     const statement = recordedStatement(recorded);
     return statement === undefined ? [] : [{ ...statement, offset: recorded.offset }];
   });
-  const state = replayCommands(statements);
+  const state = await replayCommands(statements, environment);
   for (const second of state.passedOver) {
     logger.warn('a recorded query is not started: another one writes its result', { ...second });
   }

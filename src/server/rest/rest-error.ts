@@ -19,6 +19,15 @@ export const RestErrorCode = {
   SHUTTING_DOWN: 50_303,
 } as const;
 
+/** So much of a text is given back to whoever has sent it; statements that are written by hand are shorter. */
+const TEXT_CHARS_MAX = 10_000;
+
+/** A text as an error shows it: of a long one its beginning. */
+export function shortened(text: string): string {
+  if (text.length <= TEXT_CHARS_MAX) return text;
+  return `${text.slice(0, TEXT_CHARS_MAX)}… (${text.length} characters in all)`;
+}
+
 /** A refusal, as the REST API puts it. */
 export class RestError extends Error {
   override readonly name = 'RestError';
@@ -48,12 +57,12 @@ export class RestError extends Error {
 
   /** The error's body: `statement_error` where a statement is to blame, else `generic_error`. */
   toBody(): Readonly<Record<string, unknown>> {
-    const common = { error_code: this.errorCode, message: this.message };
+    const common = { error_code: this.errorCode, message: shortened(this.message) };
     if (this.statementText === undefined) return { '@type': 'generic_error', ...common };
     return {
       '@type': 'statement_error',
       ...common,
-      statementText: this.statementText,
+      statementText: shortened(this.statementText),
       entities: this.entities,
     };
   }

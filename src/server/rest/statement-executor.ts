@@ -20,7 +20,7 @@ import { ignoredWarning } from '../config/ignored-properties.ts';
 import { listProperties } from '../config/listed-properties.ts';
 import { whySessionRefuses } from '../config/session-property.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
-import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
+import { RestError, RestErrorCode, shortened, toRestError } from './rest-error.ts';
 import { withoutTopics } from './undo-topics.ts';
 import { waitFor } from '../commands/wait-for.ts';
 import { NameLocks } from './name-locks.ts';
@@ -350,6 +350,8 @@ function warningsOf(property: string): readonly string[] {
 /** A mistake with its place. Behind a syntax error comes the statement, as ksqlDB writes it. */
 function textOf({ diagnostic }: DiagnosticError, script: string): string {
   const isSyntax = /^line \d+:\d+: Syntax Error/.test(diagnostic.message);
-  const message = isSyntax ? `${diagnostic.message}\nStatement: ${script.trim()}` : diagnostic.message;
+  const message = isSyntax
+    ? `${diagnostic.message}\nStatement: ${shortened(script.trim())}`
+    : diagnostic.message;
   return renderDiagnostic(script, { ...diagnostic, message });
 }

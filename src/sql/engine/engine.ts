@@ -1,6 +1,7 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import { Turns } from '../../base/turns.ts';
 import { sessionOverServer } from '../analysis/property-names.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
@@ -345,7 +346,9 @@ export class SqlEngine {
   async restore(state: RecoveredState): Promise<void> {
     await this.#changes.run(async () => {
       this.#catalog = state.catalog;
+      const slice = this.#environment === undefined ? undefined : new TimeSlice(this.#environment);
       for (const { plan, text, session, isPaused } of state.queries) {
+        if (slice?.isOver === true) await slice.next();
         const context = this.#context(session, new Map(), state.catalog);
         await this.#queries.restore(plan, { text, context, isPaused });
       }

@@ -1,4 +1,6 @@
+import type { Clock, Timers } from '../../base/environment.ts';
 import { messageOf } from '../../base/errors.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { inputsOf, ownedSource, type QueryPlan, type Step } from '../physical/steps.ts';
 import { writtenColumnsOf } from '../queries/push-rows.ts';
@@ -43,49 +45,73 @@ export interface RecoveredState<S = RecordedStatement> {
 /**
  * Returns what a list of recorded statements leaves, without running any of it: a query that was terminated later is never
  * started, so a server starts with what there is and not with what there was.
+ * @param environment where others run on the event loop, too: they have their turns meanwhile.
  */
-export function replayCommands<S extends RecordedStatement>(statements: readonly S[]): RecoveredState<S> {
-  let catalog = Catalog.empty;
-  const skipped: { statement: S; reason: string }[] = [];
-  let queryNumber = 0;
-  const queries = new Map<string, RecoveredQuery>();
-  const everStarted = new Set<string>();
-  const passedOver: PassedOver[] = [];
+export async function replayCommands<S extends RecordedStatement>(
+  statements: readonly S[],
+  environment?: { readonly clock: Clock; readonly timers: Timers },
+): Promise<RecoveredState<S>> {
+  const replay = new Replay<S>();
+  const slice = environment === undefined ? undefined : new TimeSlice(environment);
   for (const statement of statements) {
+    if (slice?.isOver === true) await slice.next();
+    replay.take(statement);
+  }
+  return replay.state();
+}
+
+/** The catalog and the queries as the statements leave them that were taken so far. */
+class Replay<S extends RecordedStatement> {
+  #catalog = Catalog.empty;
+  #queryNumber = 0;
+  readonly #queries = new Map<string, RecoveredQuery>();
+  readonly #everStarted = new Set<string>();
+  readonly #passedOver: PassedOver[] = [];
+  readonly #skipped: { statement: S; reason: string }[] = [];
+
+  take(statement: S): void {
     const recorded: RecordedStatement = statement;
     if (recorded.kind === 'control') {
-      control(queries, recorded);
-      continue;
+      control(this.#queries, recorded);
+      return;
     }
     const { plan, session } = recorded;
     const { query } = plan;
+    if (query !== undefined) this.#queryNumber += 1;
     let after: Catalog;
     let ended: readonly string[];
     try {
-      after = applyPlan(catalog, plan);
+      after = applyPlan(this.#catalog, plan);
       ended = Array.from(plan.terminate ?? []);
       if (query !== undefined) checkReadable(query);
     } catch (error) {
       // A failed assertion, too: nothing has changed, and the server says that it goes on without the statement.
-      skipped.push({ statement, reason: messageOf(error) });
-      if (query !== undefined) queryNumber += 1;
-      continue;
+      this.#skipped.push({ statement, reason: messageOf(error) });
+      return;
     }
-    const second = query === undefined ? undefined : secondWriter(query, [...queries.values()]);
+    const second = query === undefined ? undefined : secondWriter(query, this.#queries.values());
     if (second !== undefined) {
-      passedOver.push(second);
-      queryNumber += 1;
-      continue;
+      this.#passedOver.push(second);
+      return;
     }
-    catalog = after;
-    for (const id of ended) queries.delete(id);
-    if (query === undefined) continue;
-    queryNumber += 1;
-    everStarted.add(query.queryId);
-    queries.set(query.queryId, { plan: query, text: plan.text, session, isPaused: false });
+    this.#catalog = after;
+    for (const id of ended) this.#queries.delete(id);
+    if (query === undefined) return;
+    this.#everStarted.add(query.queryId);
+    this.#queries.set(query.queryId, { plan: query, text: plan.text, session, isPaused: false });
   }
-  const ended = [...everStarted].filter((id) => !queries.has(id));
-  return { catalog, queries: [...queries.values()], queryNumber, ended, passedOver, skipped };
+
+  state(): RecoveredState<S> {
+    const ended = [...this.#everStarted].filter((id) => !this.#queries.has(id));
+    return {
+      catalog: this.#catalog,
+      queries: [...this.#queries.values()],
+      queryNumber: this.#queryNumber,
+      ended,
+      passedOver: this.#passedOver,
+      skipped: this.#skipped,
+    };
+  }
 }
 
 /** What every list of queries shows must be readable. What only running needs is tried by the host. */
@@ -111,9 +137,12 @@ function control(
 /** The result of CREATE … AS has one query that makes it; INSERT adds others. */
 function secondWriter(
   { queryId, purpose, sink }: QueryPlan,
-  queries: readonly RecoveredQuery[],
+  queries: Iterable<RecoveredQuery>,
 ): PassedOver | undefined {
   if (purpose !== 'createAs' || sink === undefined) return undefined;
-  const writer = queries.find(({ plan }) => ownedSource(plan) === sink && plan.queryId !== queryId);
-  return writer === undefined ? undefined : { queryId, sink, writer: writer.plan.queryId };
+  for (const { plan } of queries) {
+    if (ownedSource(plan) === sink && plan.queryId !== queryId)
+      return { queryId, sink, writer: plan.queryId };
+  }
+  return undefined;
 }

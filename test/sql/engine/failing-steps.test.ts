@@ -78,7 +78,7 @@ class Service {
     });
     this.#hosts.push(host);
     this.#engine = new SqlEngine({ host: failing(host, failure), functions: builtInRegistry() });
-    await this.#engine.restore(replayCommands(this.recorded));
+    await this.#engine.restore(await replayCommands(this.recorded));
   }
 
   /** As a server does: planned, made, recorded, carried out. */

@@ -137,7 +137,7 @@ it('removes what a persistent query has left whose server was killed between its
   expect(await topicsOf('GONE')).toHaveLength(2);
 
   const terminated = [...recorded, { kind: 'control', action: 'TERMINATE', queryId: 'GONE' } as const];
-  const state = replayCommands(terminated);
+  const state = await replayCommands(terminated);
   expect(state.ended).toEqual(['GONE']);
   const second = hostOn(stateDir);
   const engine = new SqlEngine({ host: second, functions: builtInRegistry() });

@@ -34,9 +34,9 @@ describe.each(versions)('recorded plans of version %i', (version) => {
     expect(new Set(sample.map((plan) => plan.version))).toEqual(new Set([version]));
   });
 
-  it('are read and applied, and each of their queries can be run', () => {
+  it('are read and applied, and each of their queries can be run', async () => {
     const plans = sample.map((plan) => readPlan(JSON.stringify(plan)));
-    const state = replayCommands(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
+    const state = await replayCommands(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
     expect(state.skipped).toEqual([]);
     expect(state.passedOver).toEqual([]);
     expect(state.queries.length).toBeGreaterThan(0);
@@ -54,17 +54,17 @@ describe.each(versions)('recorded plans of version %i', (version) => {
 });
 
 /** The catalog of a sample and its queries, by their ids. */
-function replayed(version: number) {
+async function replayed(version: number) {
   const plans = sampleOf(version).map((plan) => readPlan(JSON.stringify(plan)));
-  const { catalog, queries } = replayCommands(
+  const { catalog, queries } = await replayCommands(
     plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
   );
   return { catalog, queries: new Map(queries.map(({ plan }) => [plan.queryId, plan] as const)) };
 }
 
 /** The topology of each query of a sample, by the query's id. */
-function topologiesOf(version: number): ReadonlyMap<string, string> {
-  const { catalog, queries } = replayed(version);
+async function topologiesOf(version: number): Promise<ReadonlyMap<string, string>> {
+  const { catalog, queries } = await replayed(version);
   const analysis = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };
   return new Map([...queries].map(([id, plan]) => [id, queryTopology(plan, { analysis }).describe()]));
 }
@@ -102,8 +102,8 @@ function upgrade(running: QueryPlan, replacement: QueryPlan): string {
   }
 }
 
-it('replaces a query that version 2 recorded as it would replace one of its own', () => {
-  const [before, current] = [replayed(2).queries, replayed(PLAN_VERSION).queries];
+it('replaces a query that version 2 recorded as it would replace one of its own', async () => {
+  const [before, current] = [(await replayed(2)).queries, (await replayed(PLAN_VERSION)).queries];
   const ends = new Set<string>();
   for (const [id, replacement] of current) {
     const running = before.get(id);
@@ -114,9 +114,9 @@ it('replaces a query that version 2 recorded as it would replace one of its own'
   expect(ends).toContain('upgraded');
 });
 
-it('runs a query as the same topology, stores and topics, whatever version recorded it', () => {
-  const current = topologiesOf(PLAN_VERSION);
-  const before = topologiesOf(2);
+it('runs a query as the same topology, stores and topics, whatever version recorded it', async () => {
+  const current = await topologiesOf(PLAN_VERSION);
+  const before = await topologiesOf(2);
   const shared = [...before.keys()].filter((queryId) => current.has(queryId));
   expect(shared.length).toBeGreaterThan(8);
   for (const queryId of shared) expect(current.get(queryId), queryId).toBe(before.get(queryId));
@@ -139,7 +139,7 @@ it('has a step of each kind, and an expression of each, in the sample of the cur
   expect(EXPRESSION_KINDS.filter((kind) => !text.includes(`"kind":"${kind}"`))).toEqual([]);
 });
 
-it('binds the expressions of the current version from their trees, whatever their texts say', () => {
+it('binds the expressions of the current version from their trees, whatever their texts say', async () => {
   const plans = sampleOf(PLAN_VERSION).map((plan) => {
     const text = JSON.stringify(plan, (_, value: unknown) =>
       typeof value === 'object' && value !== null && ('tree' in value || 'call' in value)
@@ -148,7 +148,7 @@ it('binds the expressions of the current version from their trees, whatever thei
     );
     return readPlan(text);
   });
-  const { catalog, queries } = replayCommands(
+  const { catalog, queries } = await replayCommands(
     plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
   );
   const analysis = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };

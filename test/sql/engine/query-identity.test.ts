@@ -114,8 +114,10 @@ describe('plans of version 1', () => {
   ) as readonly unknown[];
   const plans = sample.map((plan) => readPlan(JSON.stringify(plan)));
 
-  it('say what their queries are', () => {
-    const { queries } = replayCommands(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
+  it('say what their queries are', async () => {
+    const { queries } = await replayCommands(
+      plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
+    );
     expect(queries.map(({ plan: { version, queryId, purpose } }) => [version, queryId, purpose])).toEqual([
       [PLAN_VERSION, 'CST_ORDERS_OLD_1', 'sourceTable'],
       [PLAN_VERSION, 'CST_ORDERS_2', 'sourceTable'],
@@ -125,9 +127,9 @@ describe('plans of version 1', () => {
     ]);
   });
 
-  it('are gone on with: what they hold can be dropped', () => {
+  it('are gone on with: what they hold can be dropped', async () => {
     const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-    const { catalog, queries } = replayCommands(
+    const { catalog, queries } = await replayCommands(
       plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
     );
     engine.catalog = catalog;
@@ -137,7 +139,7 @@ describe('plans of version 1', () => {
   });
 });
 
-it('starts one writer of a result where an earlier version has recorded several', () => {
+it('starts one writer of a result where an earlier version has recorded several', async () => {
   const engine = engineAfter('');
   const session = emptySession;
   const planOf = (text: string, queryNumber: number): RecordedStatement => {
@@ -151,12 +153,12 @@ it('starts one writer of a result where an earlier version has recorded several'
   const insert = 'INSERT INTO b SELECT * FROM a;';
   // Refused, tried again with another number, and tried again.
   const statements = [planOf(create, 1), planOf(create, 2), planOf(insert, 3), planOf(insert, 4)];
-  const { queries, passedOver } = replayCommands(statements);
+  const { queries, passedOver } = await replayCommands(statements);
   expect(queries.map(({ plan }) => plan.queryId)).toEqual(['CSAS_C_1', 'INSERTQUERY_3', 'INSERTQUERY_4']);
   expect(passedOver).toEqual([{ queryId: 'CSAS_C_2', sink: 'C', writer: 'CSAS_C_1' }]);
   // Ended in between, it is the only one.
   const ended: RecordedStatement = { kind: 'control', action: 'TERMINATE', queryId: 'CSAS_C_1' };
-  const after = replayCommands([planOf(create, 1), ended, planOf(create, 2)]);
+  const after = await replayCommands([planOf(create, 1), ended, planOf(create, 2)]);
   expect(after.queries.map(({ plan }) => plan.queryId)).toEqual(['CSAS_C_2']);
   expect(after.passedOver).toEqual([]);
 });

@@ -86,7 +86,7 @@ it('lists a recorded query whose state cannot be opened in ERROR, and starts it 
 
   const second = sqlOn(folder, 'state_');
   try {
-    await second.engine.restore(replayCommands(recorded));
+    await second.engine.restore(await replayCommands(recorded));
     await expect.poll(() => stateOf(second), { timeout: 20_000 }).toBe('ERROR');
     expect(second.engine.queries()[0]?.errors[0]).toMatchObject({ kind: 'SYSTEM' });
     state.release();
@@ -120,7 +120,7 @@ it('sets a file aside that lies where the state belongs, and restores it from th
 
   const second = sqlOn(folder, 'file_');
   try {
-    await second.engine.restore(replayCommands(recorded));
+    await second.engine.restore(await replayCommands(recorded));
     await second.run("INSERT INTO f VALUES ('a', 2);");
     await expect.poll(() => rows(second).catch(() => []), { timeout: 20_000 }).toEqual([[2]]);
     const aside = fs.readdirSync(folder).filter((name) => name.includes('-damaged-'));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { emptySession, type RecordedStatement, replayCommands, SqlEngine } from '../../../src/sql/index.ts';
 import type { QueryAction } from '../../../src/sql/statements/definition.ts';
@@ -45,9 +46,38 @@ async function afterwards(
     recorded.push({ kind: 'control', ...action });
   }
   const started = new SqlEngine({ host: new PlanningHost(), functions });
-  await started.restore(replayCommands(recorded));
+  await started.restore(await replayCommands(recorded));
   return { live: statesOf(engine), replayed: statesOf(started) };
 }
+
+it('replays in slices, a few statements at a time, and leaves the same', async () => {
+  const engine = new SqlEngine({ host: new PlanningHost(), functions });
+  const recorded: RecordedStatement[] = [];
+  for (const prepared of await engine.prepare(script)) {
+    const result = await engine.execute(prepared);
+    if (result.kind === 'ddl') recorded.push({ kind: 'plan', plan: result.plan, session: emptySession });
+  }
+  const many = Array.from({ length: 2_000 }, (_, i): RecordedStatement => {
+    return recorded[i] ?? { kind: 'control', action: i % 2 === 0 ? 'PAUSE' : 'RESUME' };
+  });
+  // Each look at the clock is a statement that has taken a millisecond.
+  let nowMs = 0;
+  let turns = 0;
+  const state = await replayCommands(many, {
+    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs++ },
+    timers: {
+      ...nodeEnvironment.timers,
+      defer(callback) {
+        turns += 1;
+        queueMicrotask(callback);
+      },
+    },
+  });
+  expect(turns).toBeGreaterThanOrEqual(many.length / 6);
+  const { catalog, ...rest } = await replayCommands(many);
+  expect(state).toMatchObject(rest);
+  expect(state.catalog.sources()).toEqual(catalog.sources());
+});
 
 describe('a start leaves of recorded PAUSE, RESUME and TERMINATE what the server had that was given them', () => {
   it.each(sequences.map((sequence) => [sequence.map(written).join(', '), sequence] as const))(

@@ -72,7 +72,7 @@ export class RecordedEngine {
     if (obstacle !== undefined) return `command ${obstacle.offset} cannot be read: ${obstacle.obstacle}`;
     const started = new SqlEngine({ host: new PlanningHost(), functions });
     try {
-      const state = replayCommands(commands.flatMap((command) => recordedStatement(command) ?? []));
+      const state = await replayCommands(commands.flatMap((command) => recordedStatement(command) ?? []));
       const [skipped] = state.skipped;
       if (skipped !== undefined) return `a recorded statement is skipped: ${skipped.reason}`;
       const [second] = state.passedOver;
