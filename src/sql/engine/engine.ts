@@ -1,7 +1,6 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
-import { TimeSlice } from '../../base/time-slice.ts';
 import { Turns } from '../../base/turns.ts';
 import { sessionOverServer } from '../analysis/property-names.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
@@ -346,12 +345,10 @@ export class SqlEngine {
   async restore(state: RecoveredState): Promise<void> {
     await this.#changes.run(async () => {
       this.#catalog = state.catalog;
-      const slice = this.#environment === undefined ? undefined : new TimeSlice(this.#environment);
-      for (const { plan, text, session, isPaused } of state.queries) {
-        if (slice?.isOver === true) await slice.next();
-        const context = this.#context(session, new Map(), state.catalog);
-        await this.#queries.restore(plan, { text, context, isPaused });
-      }
+      await this.#queries.restore(state.queries, {
+        contextOf: (session) => this.#context(session, new Map(), state.catalog),
+        environment: this.#environment,
+      });
       this.#queryNumber = state.queryNumber;
       this.#version += 1;
     });

@@ -1,3 +1,4 @@
+import { TimeSlice } from '../../base/time-slice.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
@@ -8,6 +9,9 @@ import type { SqlHost } from '../host/host.ts';
 import { ownedSource, type QueryPlan } from '../physical/steps.ts';
 import { writtenColumnsOf } from '../queries/push-rows.ts';
 import type { PersistentQuery, QueryAction, RunningQueries } from '../statements/definition.ts';
+import type { Session } from '../statements/session.ts';
+import type { RecoveredQuery } from './replay-commands.ts';
+import type { StatementEnvironment } from './script-parser.ts';
 
 /** The persistent queries of an engine, by id. */
 export class PersistentQueries implements RunningQueries {
@@ -79,16 +83,27 @@ export class PersistentQueries implements RunningQueries {
     return gone.then(() => running.start());
   }
 
-  /** Takes up a query that ran before the server was stopped, without waiting until it runs. */
+  /**
+   * Takes up the queries that ran before the server was stopped, without waiting until they run.
+   * @param options.environment where others run on the event loop, too: they have their turns meanwhile.
+   */
   async restore(
-    plan: QueryPlan,
-    { text, context, isPaused }: { text: string; context: AnalysisContext; isPaused: boolean },
+    queries: readonly RecoveredQuery[],
+    options: {
+      readonly contextOf: (session: Session) => AnalysisContext;
+      readonly environment: StatementEnvironment | undefined;
+    },
   ): Promise<void> {
-    if (this.#isClosed) return;
-    const running = this.#host.newQuery(plan, context);
-    this.#queries.set(plan.queryId, { text, running });
-    if (isPaused) running.pause();
-    await running.start({ isRestored: true });
+    const { contextOf, environment } = options;
+    const slice = environment === undefined ? undefined : new TimeSlice(environment);
+    for (const { plan, text, session, isPaused } of queries) {
+      if (slice?.isOver === true) await slice.next();
+      if (this.#isClosed) return;
+      const running = this.#host.newQuery(plan, contextOf(session));
+      this.#queries.set(plan.queryId, { text, running });
+      if (isPaused) running.pause();
+      await running.start({ isRestored: true });
+    }
   }
 
   /**

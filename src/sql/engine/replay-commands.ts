@@ -14,7 +14,7 @@ export type RecordedStatement =
   | { readonly kind: 'plan'; readonly plan: StatementPlan; readonly session: Session }
   | ({ readonly kind: 'control' } & QueryAction);
 
-interface RecoveredQuery {
+export interface RecoveredQuery {
   readonly plan: QueryPlan;
   readonly text: string;
   readonly session: Session;
