@@ -50,6 +50,16 @@ export function tokenize(text: string): LexedText {
   return { tokens: result.tokens, comments: result.groups['comments'] ?? [] };
 }
 
+/**
+ * The words of a text, in capitals; for each other token, such as a quote or a sign, there is an empty one. Comments are
+ * left out, and characters that begin no token.
+ */
+export function tokenWords(text: string): readonly string[] {
+  return theLexer()
+    .tokenize(text)
+    .tokens.map(({ tokenType, image }) => (tokenType === Word ? image.toUpperCase() : ''));
+}
+
 function describeBadCharacter(found: string): string {
   if (found === "'") return 'String is not closed';
   if (found === '"' || found === '`') return 'Quoted identifier is not closed';

@@ -2,6 +2,7 @@ import { DiagnosticError } from '../../src/base/errors.ts';
 import { type Outlet, type OutputFormat, resultWriter, type ResultWriter } from './result-writer.ts';
 import type { SqlServerClient } from './sql-server-client.ts';
 import { SqlServerError } from './sql-server-client.ts';
+import { isPushQuery, kindOf, readSessionStatement } from './session-statement.ts';
 import { notAStatement } from './shell-commands.ts';
 import { readScript } from './script-file.ts';
 import { type ScannedStatement, type ScannedText, scanStatements } from './statement-scanner.ts';
@@ -125,7 +126,7 @@ export class SqlSession {
   }
 
   async #query(sql: string, signal: AbortSignal): Promise<void> {
-    const writer = this.#writer.query({ isPush: /\bEMIT\s+(CHANGES|FINAL)\b/i.test(sql) });
+    const writer = this.#writer.query({ isPush: isPushQuery(sql) });
     try {
       for await (const message of this.client.query(sql, this.#settings(), signal)) {
         if (message.errorMessage !== undefined) throw new SqlServerError(message.errorMessage);
@@ -154,31 +155,23 @@ export class SqlSession {
 
   /** @param placed the statement at its place, for the errors of the server. */
   async #changeSession(statement: string, placed: string, signal: AbortSignal): Promise<void> {
-    const text = withoutComments(statement);
-    const set = /^SET\s+'((?:[^']|'')*)'\s*=\s*'((?:[^']|'')*)'\s*;$/i.exec(text);
-    if (set !== null) {
-      await this.#checkProperty(placed, signal);
-      return this.#assign(this.#properties, { name: unquote(set[1]), value: unquote(set[2]) });
+    const change = readSessionStatement(statement, this.#variables);
+    switch (change.kind) {
+      case 'setProperty':
+        await this.#checkProperty(placed, signal);
+        return this.#assign(this.#properties, change);
+      case 'unsetProperty':
+        await this.#checkProperty(placed, signal);
+        return this.#forget(this.#properties, change.name);
+      case 'define':
+        return this.#assign(this.#variables, change);
+      case 'undefine':
+        return this.#forget(this.#variables, change.name);
+      case 'showVariables': {
+        const variables = Array.from(this.#variables, ([name, value]) => ({ name, value }));
+        return this.#writer.entity({ '@type': 'variables', variables });
+      }
     }
-    const unset = /^UNSET\s+'((?:[^']|'')*)'\s*;$/i.exec(text);
-    if (unset !== null) {
-      await this.#checkProperty(placed, signal);
-      return this.#forget(this.#properties, unquote(unset[1]));
-    }
-    const define = /^DEFINE\s+(\w+)\s*=\s*'((?:[^']|'')*)'\s*;$/i.exec(text);
-    if (define !== null)
-      return this.#assign(this.#variables, { name: define[1] ?? '', value: unquote(define[2]) });
-    const undefine = /^UNDEFINE\s+(\w+)\s*;$/i.exec(text);
-    if (undefine !== null) return this.#forget(this.#variables, undefine[1] ?? '');
-    if (/^(SHOW|LIST)\s+VARIABLES\s*;$/i.test(text)) {
-      const variables = Array.from(this.#variables, ([name, value]) => ({ name, value }));
-      return this.#writer.entity({ '@type': 'variables', variables });
-    }
-    throw new DiagnosticError({
-      message: `cannot read this ${/^\w+/.exec(text)?.[0]?.toUpperCase() ?? ''} statement`,
-      detail: text,
-      hint: "write SET 'name'='value'; UNSET 'name'; DEFINE name='value'; or UNDEFINE name;",
-    });
   }
 
   #assign(
@@ -195,17 +188,6 @@ export class SqlSession {
     const known = target.delete(name);
     this.#outlet.note(known ? `'${name}' is no longer set\n` : `'${name}' was not set\n`);
   }
-}
-
-type StatementKind = 'query' | 'print' | 'session' | 'server';
-
-function kindOf(statement: string): StatementKind {
-  const text = withoutComments(statement);
-  if (/^SELECT\b/i.test(text)) return 'query';
-  if (/^PRINT\b/i.test(text)) return 'print';
-  if (/^(SET|UNSET|DEFINE|UNDEFINE)\b/i.test(text) || /^(SHOW|LIST)\s+VARIABLES\b/i.test(text))
-    return 'session';
-  return 'server';
 }
 
 /** The statement from its first word on. */
@@ -282,5 +264,3 @@ function inFile(error: unknown, { file, line }: { readonly file: string; readonl
   if (!(error instanceof DiagnosticError)) return error;
   return new DiagnosticError({ ...error.diagnostic, message: where + error.diagnostic.message });
 }
-
-const unquote = (text: string | undefined): string => (text ?? '').replaceAll("''", "'");

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isPushQuery, kindOf } from '../../cli/shell/session-statement.ts';
 import { SqlSession } from '../../cli/shell/session.ts';
 import { DiagnosticError } from '../../src/base/errors.ts';
 import { explain } from '../../cli/explain.ts';
@@ -54,6 +55,24 @@ describe('SET in the shell', () => {
     expect(await run("SET 'num.standby.replicas'='2';")).toBe(
       "'num.standby.replicas' has no effect: there are no standby replicas\n'num.standby.replicas' is now '2'\n",
     );
+  });
+});
+
+describe('statements of the session', () => {
+  it('are told by their words, whatever comments and cases they are written in', async () => {
+    expect(await run("/* one */ define Rate = 'a;b'; -- two\n UNDEFINE rate;")).toBe(
+      "'RATE' is now 'a;b'\n'RATE' is no longer set\n",
+    );
+    expect(await run("DEFINE a = 'x'; DEFINE b = '${a}y';")).toBe("'A' is now 'x'\n'B' is now 'xy'\n");
+    expect(await run("DEFINE a = 'it''s'; /* all */ list /* of them */ variables;")).toMatch(/A +\| it's/);
+    expect(await run('SET a = b;')).toMatch(/^line 1:5: Syntax Error/);
+  });
+
+  it('are none where their words are quoted', () => {
+    expect(kindOf("SHOW 'VARIABLES';")).toBe('server');
+    expect(kindOf('-- PRINT\n/* SET */ Select 1;')).toBe('query');
+    expect(isPushQuery("SELECT 'EMIT CHANGES' FROM t; -- EMIT CHANGES")).toBe(false);
+    expect(isPushQuery('SELECT * FROM s EMIT/* all */changes LIMIT 1;')).toBe(true);
   });
 });
 

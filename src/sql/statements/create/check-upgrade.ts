@@ -4,6 +4,9 @@ import { sqlError } from '../../analysis/sql-error.ts';
 import type {
   AggregateStep,
   FlatMapStep,
+  PlanAggregateCall,
+  PlanExpression,
+  PlanTableCall,
   PartitionByStep,
   PlanColumn,
   ProjectStep,
@@ -93,7 +96,10 @@ const sinkRules = {
 
 interface Property {
   readonly name: string;
+  /** As it is told of. */
   readonly value: unknown;
+  /** What expressions and calls mean; absent where plans have nothing but their texts. */
+  readonly meaning?: unknown;
   /** A list that others may follow in: what was kept is found where it was. */
   readonly mayGrow?: true;
 }
@@ -143,11 +149,13 @@ function differenceOf(old: EnforcedStep, next: EnforcedStep): string | undefined
       : `${PREFIX} Cannot add a ${next.className} step that is not in the original query plan.`;
   }
   if (old.properties === 'none' || next.properties === 'none') return undefined;
-  for (const [index, { name, value, mayGrow }] of old.properties.entries()) {
-    const other = next.properties[index]?.value;
+  for (const [index, { name, value, meaning, mayGrow }] of old.properties.entries()) {
+    const { value: other, meaning: otherMeaning } = next.properties[index] ?? {};
     const compared =
       mayGrow && Array.isArray(value) && Array.isArray(other) ? other.slice(0, value.length) : other;
-    if (JSON.stringify(value) === JSON.stringify(compared)) continue;
+    const [before, now] =
+      meaning === undefined || otherMeaning === undefined ? [value, compared] : [meaning, otherMeaning];
+    if (JSON.stringify(before) === JSON.stringify(now)) continue;
     return `${PREFIX} Plan step of type ${className} must have matching ${name}. ${values(value, other)}`;
   }
   return undefined;
@@ -208,20 +216,21 @@ function source(step: SourceStep, kind: 'Stream' | 'Table'): EnforcedStep {
 function aggregation(step: AggregateStep): readonly EnforcedStep[] {
   if (step.timeWindow !== undefined) return [enforced(step, 'StreamWindowedAggregate', 'none')];
   if (step.input.output === 'TABLE') return [enforced(step, 'TableAggregate', 'none')];
+  const { row } = step.input.schema;
   const columns = requiredColumns(step);
   const fields = fieldsOf(step, aggregateRules);
   const calls = fields.findIndex(({ name }) => name === aggregateRules.calls);
   const properties = [
     ...fields.slice(0, calls),
     { name: 'columns not part of aggregate', value: columns.map(quoteName) },
-    ...fields.slice(calls),
     // The state was made of values of these types.
-    { name: 'column types', value: columns.map((name) => columnText(step.input.schema.row, name)) },
+    { name: 'column types', value: columns.map((name) => columnText(row, name)) },
+    ...fields.slice(calls),
   ];
   return [
     enforced(step, 'StreamAggregate', properties),
     enforced(step, step.rekey ? 'StreamGroupBy' : 'StreamGroupByKey', [
-      { name: 'groupByExpressions', value: step.groupBy.map(({ text }) => text) },
+      propertyOf('groupByExpressions', step.groupBy, row),
     ]),
     ...enforcedSteps(step.input),
   ];
@@ -234,30 +243,94 @@ function columnText(row: readonly PlanColumn[], name: string): string {
 
 function fieldsOf(step: Step, rules: Readonly<Record<string, string | typeof FREE>>): readonly Property[] {
   const values = new Map<string, unknown>(Object.entries(step));
+  const row = 'input' in step ? step.input.schema.row : [];
   return Object.entries(rules).flatMap(([field, name]) =>
-    name === FREE ? [] : [{ name, value: written(values.get(field) ?? null) }],
+    name === FREE ? [] : [propertyOf(name, values.get(field) ?? null, row)],
   );
 }
 
-/** Expressions and calls as they were written: plans of earlier versions have no trees. */
+/** @param row that expressions are over. */
+function propertyOf(name: string, value: unknown, row: readonly PlanColumn[]): Property {
+  const meaning = recordsIn(value);
+  const property = { name, value: written(value) };
+  return meaning === undefined ? property : { ...property, meaning: withColumnNames(meaning, row) };
+}
+
+/** Expressions and calls as they were written. */
 function written(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(written);
   if (typeof value !== 'object' || value === null || !('text' in value)) return value;
   return 'name' in value ? { name: value.name, text: value.text } : value.text;
 }
 
-/** In ksqlDB's order: of the groups, of the functions' arguments, of the conditions. A call of `*` reads ROWTIME. */
+/** The trees of expressions, the records of calls; undefined where one has none, as in plans of the versions 1 and 2. */
+function recordsIn(value: unknown): unknown {
+  if (!Array.isArray(value)) return undefined;
+  const records = value.map((item: Partial<PlanExpression & PlanAggregateCall & PlanTableCall>) => {
+    const { name = null, tree, call } = item;
+    return tree ?? (call === undefined ? undefined : { name, call });
+  });
+  return records.includes(undefined) ? undefined : records;
+}
+
+/** A record whose columns are told by name: an upgrade may move their places. */
+function withColumnNames(record: unknown, row: readonly PlanColumn[]): unknown {
+  return JSON.parse(
+    JSON.stringify(record, (_, part: unknown) => {
+      const place = placeOfColumn(part);
+      if (place !== undefined) return { column: row[place]?.name };
+      return isGuard(part) ? { ...part, text: undefined } : part;
+    }),
+  );
+}
+
+function isNode(part: unknown): part is { readonly kind: unknown } {
+  return typeof part === 'object' && part !== null && 'kind' in part;
+}
+
+/** Its text is what is told of a failure. */
+function isGuard(part: unknown): part is object {
+  return isNode(part) && part.kind === 'Guard';
+}
+
+function placeOfColumn(part: unknown): number | undefined {
+  if (!isNode(part) || part.kind !== 'Column' || !('index' in part)) return undefined;
+  return typeof part.index === 'number' ? part.index : undefined;
+}
+
+/** In ksqlDB's order: of the groups, of the functions' arguments, of the conditions. */
 function requiredColumns(step: AggregateStep): readonly string[] {
+  const { row } = step.input.schema;
   const names = new Set<string>();
-  const add = ({ text }: { readonly text: string }): void => {
-    const expression = parsePlanText(text);
-    if (expression.kind === 'FunctionCall' && expression.arguments.length === 0) names.add('ROWTIME');
-    for (const { name } of columnsOf(expression)) names.add(name);
+  const add = (expression: PlanExpression | PlanAggregateCall): void => {
+    const record =
+      'call' in expression ? expression.call : 'tree' in expression ? expression.tree : undefined;
+    const found = record === undefined ? columnsOfText(expression.text) : columnsOfRecord(record, row);
+    for (const name of found) names.add(name);
   };
   step.groupBy.forEach(add);
   step.calls.forEach(add);
   for (let input = step.input; input.step === 'filter'; input = input.input) add(input.predicate);
   return [...names];
+}
+
+function columnsOfRecord(record: unknown, row: readonly PlanColumn[]): readonly string[] {
+  const names: string[] = [];
+  JSON.stringify(record, (_, part: unknown) => {
+    const name = row[placeOfColumn(part) ?? -1]?.name;
+    if (name !== undefined) names.push(name);
+    return part;
+  });
+  return names;
+}
+
+/** The columns of an expression of the versions 1 and 2. A call of `*` reads ROWTIME. */
+function columnsOfText(text: string): readonly string[] {
+  const expression = parsePlanText(text);
+  const names = columnsOf(expression).map(({ name }) => name);
+  return expression.kind === 'FunctionCall' && expression.arguments.length === 0
+    ? ['ROWTIME', ...names]
+    : names;
 }
 
 /** Lists as ksqlDB prints them, everything else as JSON. */
