@@ -8,10 +8,7 @@ const CREDIT_MAX = 64;
 /** A record without a layout costs the tries: it weighs as much as so many that had one. */
 const MISS_COST = 4;
 const RECORDS_OFF = 10_000;
-/**
- * Bytes of a record that is read so. A text that is cut out of another one keeps all of it in memory, as long as a state's
- * cache holds a row; the cache counts the row alone.
- */
+/** Bytes of a record that is read so: the code of a layout grows with it, and V8 optimizes no function that is too long. */
 const RECORD_BYTES_MAX = 512;
 
 /** Layouts that the records of a topic have had lately: those that come are read by them where they can be. */
@@ -34,17 +31,16 @@ export class LearntLayouts {
       this.#recordsOff -= 1;
       return undefined;
     }
-    const text = bytes.toString('latin1');
     for (const reader of this.#readers) {
-      const row = reader(text);
+      const row = reader(bytes);
       if (row === undefined) continue;
       if (this.#credit < CREDIT_MAX) this.#credit += 1;
       return row;
     }
-    return this.#missed(text);
+    return this.#missed(bytes);
   }
 
-  #missed(text: string): SqlValue[] | undefined {
+  #missed(bytes: Buffer): SqlValue[] | undefined {
     this.#credit -= MISS_COST;
     if (this.#credit <= 0) {
       this.#readers = [];
@@ -52,8 +48,8 @@ export class LearntLayouts {
       this.#recordsOff = RECORDS_OFF;
       return undefined;
     }
-    const learnt = layoutReader(text, this.#columns);
-    const row = learnt?.(text);
+    const learnt = layoutReader(bytes.toString('latin1'), this.#columns);
+    const row = learnt?.(bytes);
     if (learnt !== undefined && row !== undefined) {
       this.#readers = [learnt, ...this.#readers.slice(0, LAYOUTS_MAX - 1)];
     }
