@@ -4,7 +4,7 @@ import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KStream } from '../../streams/builder/kstream.ts';
 import type { Processor, ProcessorContext } from '../../streams/processor.ts';
-import type { StreamRecord } from '../../streams/record.ts';
+import type { RecordContext, StreamRecord } from '../../streams/record.ts';
 import { columnsIn } from '../bound/children.ts';
 import { decodeTableCall } from '../physical/call-records.ts';
 import type {
@@ -47,7 +47,7 @@ export function lower(step: Step, context: LoweringContext): Lowered {
     case 'source':
       return lowerSource(step, context);
     case 'filter':
-      return lowerFilter(step, lower(step.input, context), context);
+      return lowerFilter(step, context);
     case 'project':
       return lowerProject(step, context);
     case 'flatMap':
@@ -75,8 +75,16 @@ function joinSides(step: JoinStep, context: LoweringContext): readonly [Lowered,
   return [lower(step.left, side), lower(step.right, side)];
 }
 
-function lowerFilter(step: FilterStep, input: Lowered, context: LoweringContext): Lowered {
+function lowerFilter(step: FilterStep, context: LoweringContext): Lowered {
   const test = rowTest(boundCondition(step.predicate, step.input.schema.row, context), context);
+  const source = lowerSourceRows(step.input, context);
+  if (source !== undefined) {
+    const { stream, appendSystemColumns } = source;
+    const keepRow = (key: Key, row: Row, record: RecordContext): boolean =>
+      row !== null && test(appendSystemColumns(row, key, record));
+    return { kind: 'STREAM', stream: stream.filter(keepRow, { name: step.id }) };
+  }
+  const input = lower(step.input, context);
   const keep = (_key: Key, row: Row): boolean => row !== null && test(row);
   return input.kind === 'STREAM'
     ? { kind: 'STREAM', stream: input.stream.filter(keep, { name: step.id }) }
