@@ -12,7 +12,7 @@ const FAIL = 'return undefined;';
 
 /** Passes over exactly these characters, which are ASCII. */
 export function scanLiteral(literal: string): string {
-  const codes = [...literal].map((character) => character.charCodeAt(0));
+  const codes = asciiCodes(literal);
   return `${unlessAt(0, codes)} p += ${codes.length};`;
 }
 
@@ -23,9 +23,13 @@ function unlessAt(offset: number, codes: readonly number[]): string {
   return `if (${codes.map((code, index) => `b[p + ${offset + index}] !== ${code}`).join(' || ')}) ${FAIL}`;
 }
 
+function asciiCodes(text: string): readonly number[] {
+  return Array.from(text, (character) => character.charCodeAt(0));
+}
+
 /** The rest of a word whose first letter is there. */
 function restOf(word: string): string {
-  const codes = [...word.slice(1)].map((character) => character.charCodeAt(0));
+  const codes = asciiCodes(word.slice(1));
   return `${unlessAt(1, codes)} p += ${word.length};`;
 }
 
