@@ -3,6 +3,7 @@ import type { SqlType } from '../model/sql-type.ts';
 import { rowOf, type SqlValue } from '../model/sql-value.ts';
 import { SerdeError } from '../serde-error.ts';
 import { isUnwrapped, requireKnownProperties, requireStringMapKeys } from '../unsupported.ts';
+import { byteWriter } from './byte-writer.ts';
 import { INEXACT, type Json, requireObject } from './coercion.ts';
 import { parseExactJson } from './exact-parser.ts';
 import { LearntLayouts } from './learnt-layouts.ts';
@@ -23,6 +24,7 @@ export const jsonFormat: Format = {
 
 function objectSerde(spec: FormatSpec): RowSerde {
   const write = fieldsWriter(spec.columns);
+  const writeBytes = byteWriter(spec.columns);
   const readFields = fieldsReader(spec.columns, spec.trailingNulls);
   const read = (json: Json): SqlValue[] | null =>
     json === null ? null : readFields(requireObject(json, 'STRUCT'));
@@ -32,7 +34,7 @@ function objectSerde(spec: FormatSpec): RowSerde {
   );
   const layouts = new LearntLayouts(spec);
   return {
-    serialize: (row) => (row === null ? null : Buffer.from(write(row), 'utf8')),
+    serialize: (row) => (row === null ? null : (writeBytes?.(row) ?? Buffer.from(write(row), 'utf8'))),
     deserialize: (bytes) => (bytes === null ? null : (layouts.read(bytes) ?? parse(bytes))),
   };
 }

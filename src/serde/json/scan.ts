@@ -22,7 +22,7 @@ export function textEnd(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== QUOTE) return -1;
   const { length } = bytes;
   for (let end = at + 1; end < length; end += 1) {
-    const byte = bytes[end] as number;
+    const byte = bytes[end] ?? 0;
     if (byte === QUOTE) return end + 1;
     if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return -1;
   }
@@ -67,11 +67,11 @@ export function valueEnd(bytes: Uint8Array, at: number): number {
 export function numberIn(bytes: Buffer, start: number, end: number): number {
   const isNegative = bytes[start] === MINUS;
   const first = isNegative ? start + 1 : start;
-  if (end - first > EXACT_DIGITS) return Number(latin1(bytes, start, end));
+  if (end - first > EXACT_DIGITS) return Number(bytes.toString('latin1', start, end));
   let value = 0;
   for (let at = first; at < end; at += 1) {
-    const digit = (bytes[at] as number) - DIGIT_0;
-    if (digit < 0 || digit > 9) return Number(latin1(bytes, start, end));
+    const digit = (bytes[at] ?? 0) - DIGIT_0;
+    if (digit < 0 || digit > 9) return Number(bytes.toString('latin1', start, end));
     value = value * 10 + digit;
   }
   return isNegative ? -value : value;
@@ -81,23 +81,14 @@ const NULL = Buffer.from('null');
 const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 
-/** What `toString` calls, without its look at the encoding's name. */
-interface Latin1Slice {
-  latin1Slice(start: number, end: number): string;
-}
-
-function latin1(bytes: Buffer, start: number, end: number): string {
-  return (bytes as Buffer & Latin1Slice).latin1Slice(start, end);
-}
-
 function wordEnd(bytes: Uint8Array, at: number, word: Buffer): number {
   for (let index = 0; index < word.length; index += 1) if (bytes[at + index] !== word[index]) return -1;
   return at + word.length;
 }
 
 function digitsEnd(bytes: Uint8Array, at: number): number {
-  let end = at;
-  while (end < bytes.length && (bytes[end] as number) >= DIGIT_0 && (bytes[end] as number) <= DIGIT_9)
-    end += 1;
-  return end;
+  for (let end = at; ; end += 1) {
+    const byte = bytes[end] ?? 0;
+    if (byte < DIGIT_0 || byte > DIGIT_9) return end;
+  }
 }

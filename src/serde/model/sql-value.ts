@@ -44,6 +44,8 @@ export function nulls(count: number): SqlValue[] {
 
 /** A row of one value and so many null places after it. */
 export function rowOf(value: SqlValue, trailingNulls: number): SqlValue[] {
+  // An array that grows by push takes room for 17 values.
+  if (trailingNulls === 0) return [value];
   const row = nulls(1 + trailingNulls);
   row[0] = value;
   return row;
