@@ -8,16 +8,15 @@ import type { KTable } from '../../streams/builder/ktable.ts';
 import type { RecordContext } from '../../streams/record.ts';
 import { SessionWindows } from '../../streams/windows/session-windows.ts';
 import { TimeWindows } from '../../streams/windows/time-windows.ts';
-import type { Windowed } from '../../streams/windows/windowed.ts';
 import { argumentFields, stateFields } from '../analysis/generated-names.ts';
 import { defaultGraceMs } from '../analysis/window-lengths.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { castArgument } from '../expressions/compile.ts';
-import type { Aggregator } from '../functions/definition.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
 import type { AggregateWindow, BoundAggregate } from '../logical/nodes.ts';
 import { decodeAggregateCall } from '../physical/call-records.ts';
 import type { AggregateStep, PlanAggregateCall, PlanColumn } from '../physical/steps.ts';
+import { type BoundCall, compileAggregates } from './aggregate-code.ts';
 import type { SourceRows } from './lower-source.ts';
 import {
   boundExpression,
@@ -29,13 +28,6 @@ import {
 } from './lowering-context.ts';
 import { internalSerde, type Key, keySerde } from './row-serdes.ts';
 import { readType } from '../types/read-type.ts';
-
-/** One call: where its arguments lie in a prepared row, and what it does with them. */
-interface BoundCall {
-  readonly aggregator: Aggregator;
-  readonly start: number;
-  readonly count: number;
-}
 
 /**
  * Groups and aggregates. Rows are first cut down to the arguments of the calls and the group's key; the state of a group
@@ -49,13 +41,13 @@ export function lowerAggregate(step: AggregateStep, input: Lowered, context: Low
       .mapValues((row) => plan.prepare(row))
       .groupBy((_key, row) => [plan.groupKey(row), row] as const, grouped)
       .aggregate(plan.initialize, plan.aggregate, plan.undo, stored);
-    return { kind: 'TABLE', table: finish(step, plan, table) };
+    return { kind: 'TABLE', table: finish(plan, table) };
   }
   const prepared = input.stream.mapValues((row) => (row === null ? row : plan.prepare(row)));
   const groups = step.rekey
     ? prepared.groupBy((_key, row) => (row === null ? null : plan.groupKey(row)) as Key, grouped)
     : prepared.groupByKey(grouped);
-  return { kind: 'TABLE', table: finish(step, plan, aggregateStream(step, plan, groups, stored)) };
+  return { kind: 'TABLE', table: finish(plan, aggregateStream(step, plan, groups, stored)) };
 }
 
 /**
@@ -76,7 +68,7 @@ export function aggregateSourceRows(
   if (!isWindowed) context.builder.skipNames(1);
   const rows = isWindowed ? stream.filter((_key, value) => value !== null) : stream;
   const table = aggregateStream(step, { ...plan, aggregate }, rows.groupByKey(grouped), stored);
-  return { kind: 'TABLE', table: finish(step, plan, table) };
+  return { kind: 'TABLE', table: finish(plan, table) };
 }
 
 function aggregateOptions(step: AggregateStep, plan: AggregatePlan) {
@@ -102,6 +94,7 @@ interface AggregatePlan {
   readonly undo: (key: Key, prepared: Row, state: Row) => Row;
   readonly merge: (key: Key, a: Row, b: Row) => Row;
   readonly results: (state: Row) => SqlValue[];
+  readonly finish: (state: Row, key: Key) => Row;
 }
 
 export function bindAggregate(step: AggregateStep, context: LoweringContext): AggregatePlan {
@@ -123,6 +116,10 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
     context,
   );
   const casts = inputs.map(({ bound, type }) => castArgument(bound.type, type));
+  const code = compileAggregates(calls, {
+    keyCount: step.schema.key.length,
+    isWindowed: step.timeWindow !== undefined,
+  });
   const hasCasts = casts.some((cast) => cast !== undefined);
   return {
     preparedColumns: named(argumentFields, [
@@ -147,26 +144,16 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
       return key.includes(null) ? null : key;
     },
     initialize: () => calls.map(({ aggregator }) => aggregator.initialize()),
-    aggregate: (_key, prepared, state) => {
-      const next: SqlValue[] = [];
-      for (let index = 0; index < calls.length; index++) {
-        const { aggregator, start, count } = calls[index] as BoundCall;
-        next.push(apply(aggregator, 'aggregate', state[index] ?? null, prepared, start, count));
-      }
-      return next;
-    },
+    aggregate: (_key, prepared, state) => code.aggregate(state, prepared),
     undo: (_key, prepared, state) =>
-      calls.map(({ aggregator, start, count }, index) =>
-        apply(aggregator, 'undo', state[index] ?? null, prepared, start, count),
-      ),
+      calls.map(({ aggregator, start, count }, index) => {
+        assert(aggregator.undo !== undefined, 'a table is only aggregated by what can undo');
+        return aggregator.undo(state[index] ?? null, ...prepared.slice(start, start + count));
+      }),
     merge: (_key, a, b) =>
       calls.map(({ aggregator }, index) => aggregator.merge(a[index] ?? null, b[index] ?? null)),
-    results: (state) => {
-      const row: SqlValue[] = [];
-      for (let index = 0; index < calls.length; index++)
-        row.push((calls[index] as BoundCall).aggregator.map(state[index] ?? null));
-      return row;
-    },
+    results: code.results,
+    finish: code.finish,
   };
 }
 
@@ -187,24 +174,6 @@ function boundAggregate(
   const expression = parsePlanText(text);
   assert(expression.kind === 'FunctionCall', 'an aggregate is a call');
   return aggregatorOf(expression, typedRow(row), context.analysis);
-}
-
-function apply(
-  aggregator: Aggregator,
-  method: 'aggregate' | 'undo',
-  state: SqlValue,
-  prepared: Row,
-  start: number,
-  count: number,
-): SqlValue {
-  // Nearly all calls have one argument: no array for them.
-  if (method === 'aggregate') {
-    return count === 1
-      ? aggregator.aggregate(state, prepared[start] ?? null)
-      : aggregator.aggregate(state, ...prepared.slice(start, start + count));
-  }
-  assert(aggregator.undo !== undefined, 'a table is only aggregated by what can undo');
-  return aggregator.undo(state, ...prepared.slice(start, start + count));
 }
 
 function aggregateStream(
@@ -239,18 +208,7 @@ function sessionWindows(window: AggregateWindow & { kind: 'SESSION' }, emitFinal
   return SessionWindows.ofInactivityGapAndGrace({ inactivityGapMs: window.gapMs, gracePeriodMs });
 }
 
-/** From states to the aggregated row: results, window bounds, key columns. */
-function finish(step: AggregateStep, plan: AggregatePlan, table: KTable<Key, Row>): KTable<Key, Row> {
-  const windowed = step.timeWindow !== undefined;
-  return table.mapValues<Row>((state, key) => {
-    const row = plan.results(state);
-    let group = key as Row;
-    if (windowed) {
-      const { window, key: inner } = key as Windowed<Row>;
-      row.push(window.startMs, window.endMs);
-      group = inner;
-    }
-    for (const value of group) row.push(value);
-    return row;
-  });
+/** From states to the aggregated row. */
+function finish(plan: AggregatePlan, table: KTable<Key, Row>): KTable<Key, Row> {
+  return table.mapValues<Row>(plan.finish);
 }

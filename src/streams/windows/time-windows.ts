@@ -45,6 +45,9 @@ export class TimeWindows {
 
   /** Starts of all windows that hold `timestamp`, ascending. */
   startsFor(timestamp: number): number[] {
+    // Asked for each record several times, and nearly always of tumbling windows.
+    if (this.advanceMs === this.sizeMs && timestamp >= 0)
+      return [Math.floor(timestamp / this.sizeMs) * this.sizeMs];
     const starts: number[] = [];
     let start =
       Math.floor(Math.max(0, timestamp - this.sizeMs + this.advanceMs) / this.advanceMs) * this.advanceMs;
