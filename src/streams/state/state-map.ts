@@ -83,7 +83,7 @@ export class StateMap<V> {
   /** Undefined when the key is in memory, or could be read at once. */
   load(key: string): Promise<void> | undefined {
     if (this.#entries.has(key)) return undefined;
-    if (this.#isBeyondEnd(key)) {
+    if (this.isBeyondEnd(key)) {
       this.#admit(key, undefined);
       return undefined;
     }
@@ -103,7 +103,7 @@ export class StateMap<V> {
 
   /** Asks for a key to be loaded with the batch; see {@link StateMap.loadPrefetched}. */
   prefetch(key: string): void {
-    if (!this.#entries.has(key) && !this.#isBeyondEnd(key)) this.#prefetched.add(key);
+    if (!this.#entries.has(key) && !this.isBeyondEnd(key)) this.#prefetched.add(key);
   }
 
   /** Loads all keys that were asked for, in one read. */
@@ -187,7 +187,7 @@ export class StateMap<V> {
         continue;
       }
       batch.put(this.#prefix + entry.key, encoded);
-      if (this.#isBeyondEnd(entry.key)) this.#end = justAfter(entry.key);
+      if (this.isBeyondEnd(entry.key)) this.#end = justAfter(entry.key);
       bytes += encoded.length;
       count++;
     }
@@ -243,7 +243,8 @@ export class StateMap<V> {
     this.#dirty = [];
   }
 
-  #isBeyondEnd(key: string): boolean {
+  /** Whether the engine is known to hold no key that is, or begins with, this one. */
+  isBeyondEnd(key: string): boolean {
     return this.#end !== undefined && key >= this.#end;
   }
 

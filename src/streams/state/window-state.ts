@@ -32,6 +32,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   readonly #rows: StateMap<ValueAndTimestamp<V>>;
   /** The row that was asked for last, which is asked for up to three times. */
   #lastRow: { readonly key: K; readonly startMs: number; readonly text: string } | undefined;
+  #lastStart = { startMs: -1, text: '' };
   #observedStreamTime = -1;
   #expiredUntil = 0;
 
@@ -62,7 +63,10 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   prefetch(keyBytes: Buffer, startMs: number): void {
-    this.#rows.prefetch(int64Text(startMs) + keyBytes.toString('latin1', 0, keyBytes.length));
+    const start = this.#startText(startMs);
+    // Windows that have just begun are nowhere yet: no key is made for each of their records.
+    if (this.#rows.isBeyondEnd(start)) return;
+    this.#rows.prefetch(start + keyBytes.toString('latin1', 0, keyBytes.length));
   }
 
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined {
@@ -183,10 +187,16 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     return { ...row, endMs: row.startMs + this.definition.windowSizeMs };
   }
 
+  /** Most records lie in the window of the record before. */
+  #startText(startMs: number): string {
+    if (this.#lastStart.startMs !== startMs) this.#lastStart = { startMs, text: int64Text(startMs) };
+    return this.#lastStart.text;
+  }
+
   #rowText(key: K, startMs: number): string {
     const last = this.#lastRow;
     if (last?.startMs === startMs && last.key === key) return last.text;
-    const text = int64Text(startMs) + this.#keys.text(key);
+    const text = this.#startText(startMs) + this.#keys.text(key);
     this.#lastRow = { key, startMs, text };
     return text;
   }
