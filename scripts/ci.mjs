@@ -109,6 +109,7 @@ const SLOW_SHARE = [
   'test/compat/kill.slow.test.ts',
   'test/e2e/cluster-kill.slow.test.ts',
   'test/e2e/full-disk.slow.test.ts',
+  'test/e2e/sql-corpus-kill.slow.test.ts',
   'test/package-install.slow.test.ts',
 ];
 

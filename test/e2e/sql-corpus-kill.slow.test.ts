@@ -6,9 +6,9 @@ const seed = chosenSeed();
 
 /** `npm run sql:kill` runs 5,000. */
 it(`a killed process comes back with what was answered, and with nothing of what was refused (SQL_SEED=${seed})`, async () => {
-  const { counts, faults } = await runKills({ random: new Random(seed), statementsMax: 80, minutesMax: 4 });
+  const { counts, faults } = await runKills({ random: new Random(seed), statementsMax: 40, minutesMax: 4 });
   console.log(counts);
   expect(faults).toEqual([]);
-  expect(counts.statements).toBeGreaterThan(40);
-  expect(counts.kills).toBeGreaterThan(2);
+  expect(counts.statements).toBeGreaterThan(20);
+  expect(counts.kills).toBeGreaterThan(1);
 });

@@ -45,13 +45,6 @@ export const sqlStepMutations: readonly Mutation[] = [
     suite,
   },
   {
-    name: 'a row whose join expression is null is joined with the key null',
-    file: joins,
-    find: 'return (value === null ? null : [value]) as unknown as Key;',
-    replace: 'return [value] as unknown as Key;',
-    suite,
-  },
-  {
     name: 'a join keyed by neither side does not give its key',
     file: joins,
     find: 'row.push((key as Row)[0] ?? null);',
