@@ -139,7 +139,7 @@ step('format', 'npm', ['run', '--silent', 'format:check']);
 needCommands(['kcat']);
 testStep('slow tests', 'npm', ['run', '--silent', 'test:slow', '--', ...SLOW_SHARE], { minutes: 25 });
 // A third of the planted bugs, always the same; `npm run mutations` plants all of them.
-step('planted bugs', 'npm', ['run', '--silent', 'mutations', '--', '--share', '3'], { minutes: 12 });
+step('planted bugs', 'npm', ['run', '--silent', 'mutations', '--', '--share', '3'], { minutes: 18 });
 step('simulation', 'npm', ['run', '--silent', 'sim'], { env: { SIM_SEEDS: '50' }, minutes: 10 });
 
 if (flaky.length > 0) console.log(`\npassed only at the second attempt:\n  ${flaky.join('\n  ')}`);
