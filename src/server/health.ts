@@ -1,7 +1,9 @@
 import type { StartProgress } from './start-progress.ts';
+import type { Stopping } from './stopping.ts';
 
 interface HealthSources {
   readonly progress: StartProgress;
+  readonly stopping: Pick<Stopping, 'begun'>;
   readonly info: () => Readonly<Record<string, string>>;
   /** Why the server cannot do its work, or undefined while it can. */
   readonly failure: () => string | undefined;
@@ -15,21 +17,31 @@ interface HealthSources {
 export function serverInfo(sources: HealthSources): unknown {
   const { text } = sources.progress;
   const whenHealthy = text === undefined ? 'RUNNING' : 'STARTING';
-  const serverStatus = areCommandsHealthy(sources) && isKafkaHealthy(sources) ? whenHealthy : 'DEGRADED';
+  const whenServing = areCommandsHealthy(sources) && isKafkaHealthy(sources) ? whenHealthy : 'DEGRADED';
+  const serverStatus = sources.stopping.begun.aborted ? 'TERMINATING' : whenServing;
   return { KsqlServerInfo: { ...sources.info(), serverStatus, ...startProgress(sources) } };
+}
+
+/** Whether statements are taken. */
+export function isServing({ progress, stopping }: HealthSources): boolean {
+  return progress.isReady && !stopping.begun.aborted;
 }
 
 /** The body of `/healthcheck`: ksqlDB's, and how far the start has come while that goes on. */
 export function health(sources: HealthSources): unknown {
   const { isReady, text } = sources.progress;
+  const isStopping = sources.stopping.begun.aborted;
   const details = {
     metastore: { isHealthy: isReady },
     kafka: { isHealthy: isKafkaHealthy(sources) },
     commandRunner: { isHealthy: isReady && areCommandsHealthy(sources) },
     ...(text === undefined ? {} : { start: { isHealthy: isReady, message: text } }),
+    ...(isStopping ? { stop: { isHealthy: false, message: 'stopping' } } : {}),
   };
   const isHealthy = Object.values(details).every((detail) => detail.isHealthy);
-  return { isHealthy, details, serverState: isReady ? 'READY' : 'INITIALIZING', ...startProgress(sources) };
+  const whenServing = isReady ? 'READY' : 'INITIALIZING';
+  const serverState = isStopping ? 'TERMINATING' : whenServing;
+  return { isHealthy, details, serverState, ...startProgress(sources) };
 }
 
 const areCommandsHealthy = ({ failure, skippedCommands }: HealthSources): boolean =>

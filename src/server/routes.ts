@@ -6,7 +6,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Print } from '../../grammar/ast.ts';
 import type { SqlEngine } from '../sql/index.ts';
 import { streamedBy } from '../sql/statements/streamed.ts';
-import { health, serverInfo } from './health.ts';
+import { health, isServing, serverInfo } from './health.ts';
 import type { BodyReader } from './http/body-reader.ts';
 import { watchClients } from './http/client-presence.ts';
 import type { MetricsPage } from './metrics/metrics-page.ts';
@@ -23,6 +23,7 @@ import {
 import { RestError, RestErrorCode, toRestError } from './rest/rest-error.ts';
 import type { StatementExecutor } from './rest/statement-executor.ts';
 import type { StartProgress } from './start-progress.ts';
+import type { Stopping } from './stopping.ts';
 
 /** What the routes serve from. */
 export interface Services {
@@ -35,6 +36,7 @@ export interface Services {
   readonly kafka: KafkaAbsence;
   readonly bodies: BodyReader;
   readonly progress: StartProgress;
+  readonly stopping: Stopping;
   readonly info: () => {
     readonly version: string;
     /** Empty until the cluster has answered. */
@@ -58,8 +60,8 @@ const METHODS = ['GET', 'POST'] as const;
 export function addRoutes(app: FastifyInstance, services: Services): void {
   watchClients(app);
   services.bodies.addTo(app);
-  acceptAnyJson(app, services.bodies);
-  app.setErrorHandler((error, _request, reply) => {
+  acceptAnyJson(app, services);
+  app.setErrorHandler((error, request, reply) => {
     // The router's own refusals (a body that is no JSON, one that is too large) carry a status below 500.
     const status = (error as { readonly statusCode?: number }).statusCode;
     const isRefusal = !(error instanceof RestError) && status !== undefined && status < 500;
@@ -67,6 +69,9 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
       ? new RestError(status * 100, messageOf(error))
       : toRestError(services.kafka.named(error));
     if (refusal.errorCode === RestErrorCode.NOT_READY) reply.header('retry-after', RETRY_AFTER_S);
+    // HTTP/2 has no such header; its sessions are told when they end.
+    const isLast = refusal.errorCode === RestErrorCode.SHUTTING_DOWN && request.raw.httpVersionMajor === 1;
+    if (isLast) reply.header('connection', 'close');
     return reply.code(refusal.status).type(MediaType.JSON).send(refusal.toBody());
   });
   app.setNotFoundHandler((request, reply) => {
@@ -90,10 +95,10 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
 }
 
 /** ksqlDB's clients send JSON under several content types, or under none. */
-function acceptAnyJson(app: FastifyInstance, bodies: BodyReader): void {
+function acceptAnyJson(app: FastifyInstance, { bodies, stopping }: Services): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    const text = await bodies.read(request, payload);
+    const text = await stopping.answer(() => bodies.read(request, payload));
     try {
       return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
     } catch (error) {
@@ -108,7 +113,7 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
   app.get('/', (_request, reply) => reply.redirect('/info', 307));
   app.get('/info', () => serverInfo(services));
   app.get('/healthcheck', (_request, reply) =>
-    reply.code(services.progress.isReady ? 200 : 503).send(health(services)),
+    reply.code(isServing(services) ? 200 : 503).send(health(services)),
   );
   app.get('/status', () => ({
     commandStatuses: Object.fromEntries([...executor.statuses].map(([id, { status }]) => [id, status])),
@@ -135,15 +140,22 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
     checkProperty(name);
     return reply.type(MediaType.JSON).send('true');
   });
-  for (const probe of ['/chc/ready', '/chc/live']) app.get(probe, () => ({}));
+  app.get('/chc/live', () => ({}));
+  app.get('/chc/ready', (_request, reply) =>
+    reply.code(services.stopping.begun.aborted ? 503 : 200).send({}),
+  );
 }
 
-function addStatementRoutes(app: FastifyInstance, { executor, progress, queries }: Services): void {
+function addStatementRoutes(app: FastifyInstance, services: Services): void {
+  const { executor, progress, queries, stopping } = services;
   app.post('/ksql', async ({ body }, reply) => {
-    progress.requireReady();
-    const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
-    await caughtUp(executor, input);
-    return reply.type(MediaType.JSON).send(await executor.execute(input.sql, input.session));
+    const entities = await stopping.answer(async () => {
+      progress.requireReady();
+      const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
+      await caughtUp(executor, input);
+      return executor.execute(input.sql, input.session);
+    });
+    return reply.type(MediaType.JSON).send(entities);
   });
   app.post('/close-query', ({ body }, reply) => {
     const { queryId } = requireObject(body, 'the body');
@@ -158,7 +170,7 @@ function addStatementRoutes(app: FastifyInstance, { executor, progress, queries 
 function addQueryRoutes(app: FastifyInstance, services: Services): void {
   app.post('/query-stream', async (request, reply) => {
     const input = readStatementRequest(request.body, { sql: 'sql', properties: 'properties' });
-    await answerQuery({ request, reply, input }, services, (isPush) => {
+    await runQuery({ request, reply, input }, services, (isPush) => {
       const writer = answerWriterFor(request.headers.accept, { isPush });
       if (writer !== undefined) return writer;
       throw new RestError(
@@ -170,7 +182,7 @@ function addQueryRoutes(app: FastifyInstance, services: Services): void {
   });
   app.post('/query', async (request, reply) => {
     const input = readStatementRequest(request.body, { sql: 'ksql', properties: 'streamsProperties' });
-    await answerQuery({ request, reply, input }, services, (isPush) => new JsonStreamedRowWriter({ isPush }));
+    await runQuery({ request, reply, input }, services, (isPush) => new JsonStreamedRowWriter({ isPush }));
     return reply;
   });
 }
@@ -194,10 +206,40 @@ interface QueryRequest {
 }
 
 /** Runs the one SELECT or PRINT of a request and streams its answer. What is wrong is told before anything is sent. */
-async function answerQuery(
+async function runQuery(
   { request, reply, input }: QueryRequest,
   services: Services,
   writerFor: (isPush: boolean) => AnswerWriter,
+): Promise<void> {
+  const { stopping } = services;
+  let ended: Promise<void> = Promise.resolve();
+  // Until the answer begins a server that stops may refuse it; then the query is ended, which ends the answer.
+  await stopping.answer(
+    () =>
+      new Promise<void>((begun, failed) => {
+        const begin = (): ServerResponse => {
+          stopping.requireTime();
+          reply.hijack();
+          begun();
+          return reply.raw;
+        };
+        ended = answerQuery({ gone: request.gone, input, begin, writerFor }, services);
+        ended.then(begun, failed);
+      }),
+  );
+  await ended;
+}
+
+interface QueryExchange {
+  readonly gone: AbortSignal;
+  readonly input: StatementRequest;
+  readonly begin: () => ServerResponse;
+  readonly writerFor: (isPush: boolean) => AnswerWriter;
+}
+
+async function answerQuery(
+  { gone, input, begin, writerFor }: QueryExchange,
+  services: Services,
 ): Promise<void> {
   services.progress.requireReady();
   await caughtUp(services.executor, input);
@@ -213,10 +255,6 @@ async function answerQuery(
     );
   }
   const { queries } = services;
-  const begin = (): ServerResponse => {
-    reply.hijack();
-    return reply.raw;
-  };
   const streamed = streamedBy(statement.statement);
   if (streamed === undefined) {
     throw new RestError(
@@ -227,10 +265,10 @@ async function answerQuery(
   }
   if (streamed.of === 'topic') {
     const printed = { statement: streamed.print, text: statement.text };
-    return queries.withSlot(statement, () => print(printed, { begin, gone: request.gone }, services));
+    return queries.withSlot(statement, () => print(printed, { begin, gone }, services));
   }
   const writer = writerFor(queries.isPush(statement));
-  return queries.run({ prepared: statement, gone: request.gone, writer, begin });
+  return queries.run({ prepared: statement, gone, writer, begin });
 }
 
 async function print(
@@ -240,5 +278,6 @@ async function print(
 ): Promise<void> {
   const consumer = await openTopic(statement, text, services);
   const contentType = 'text/plain; charset=utf-8';
-  await printTopic(statement, consumer, services.queries.answerTo(begin(), { contentType, gone, text }));
+  const stream = services.queries.answerTo(begin(), { contentType, gone, text });
+  await printTopic(statement, consumer, { stream, stopped: services.stopping.begun });
 }

@@ -30,7 +30,13 @@ import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
 import { StartProgress } from './start-progress.ts';
-import { CLIENTS_STOP_MS_MAX, QUERIES_STOP_MS_MAX, stopWithin } from './stop-limits.ts';
+import {
+  CLIENTS_STOP_MS_MAX,
+  QUERIES_STOP_MS_MAX,
+  STATEMENTS_STOP_MS_MAX,
+  stopWithin,
+} from './stop-limits.ts';
+import { Stopping } from './stopping.ts';
 import { ksqlVersion } from './version.ts';
 
 /** How long a start waits for each answer of the cluster. */
@@ -66,6 +72,7 @@ export class SqlServer {
   readonly #engine: SqlEngine;
   readonly #skipped: SkippedCommands;
   readonly #progress: StartProgress;
+  readonly #stopping = new Stopping();
   readonly #commands: CommandTopic;
   readonly #executor: StatementExecutor;
   readonly #queries: QueryRunner;
@@ -145,8 +152,8 @@ export class SqlServer {
   }
 
   /**
-   * Ends the answers that run, commits and stops the queries; they go on at the next start. What does not end in its time
-   * is left alone, see stop-limits.ts.
+   * Ends the answers that run, commits and stops the queries; they go on at the next start. Until that is done requests are
+   * refused with 50303. What does not end in its time is left alone, see stop-limits.ts.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -171,19 +178,25 @@ export class SqlServer {
     const within = (limitMs: number, what: () => string, work: readonly Promise<void>[]): Promise<void> =>
       stopWithin(Promise.all(work), { limitMs, what, timers, logger });
     this.#queries.closeAll();
-    await this.#front?.close();
+    await this.#stopping.begin({ timers, limitMs: STATEMENTS_STOP_MS_MAX });
     this.#workers.end();
     await within(QUERIES_STOP_MS_MAX, () => this.#stoppingText(), [
       this.#commands.close(),
       this.#engine.close(),
     ]);
     await within(CLIENTS_STOP_MS_MAX, () => 'clients of the Kafka cluster', [
+      this.#closeFront(),
       this.#host.close(),
       this.#health.close(),
       this.#admin.close(),
       // What it still carried out has lost its clients by now.
       this.#commands.ended,
     ]);
+  }
+
+  async #closeFront(): Promise<void> {
+    await this.#front?.drain({ limitMs: CLIENTS_STOP_MS_MAX / 2 });
+    await this.#front?.close();
   }
 
   async #restore(past: readonly RecordedCommand[]): Promise<void> {
@@ -257,6 +270,7 @@ export class SqlServer {
       kafka: this.#kafka,
       bodies,
       progress: this.#progress,
+      stopping: this.#stopping,
       info: () => ({
         version: ksqlVersion,
         kafkaClusterId: this.#kafkaClusterId,

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
-import { CLIENTS_STOP_MS_MAX, QUERIES_STOP_MS_MAX, stopWithin } from '../../src/server/stop-limits.ts';
+import {
+  CLIENTS_STOP_MS_MAX,
+  QUERIES_STOP_MS_MAX,
+  STATEMENTS_STOP_MS_MAX,
+  stopWithin,
+} from '../../src/server/stop-limits.ts';
 
 /** What whoever ends a process gives it: the broker beside it needs a part of that. */
 const WHOLE_STOP_MS_MAX = 5_000;
@@ -12,7 +17,7 @@ function partWith(limitMs: number, warnings: string[]) {
 }
 
 it('leaves time for what else stops', () => {
-  expect(QUERIES_STOP_MS_MAX + CLIENTS_STOP_MS_MAX).toBeLessThan(WHOLE_STOP_MS_MAX);
+  expect(STATEMENTS_STOP_MS_MAX + QUERIES_STOP_MS_MAX + CLIENTS_STOP_MS_MAX).toBeLessThan(WHOLE_STOP_MS_MAX);
 });
 
 it('waits no longer than it may, and names what goes on', async () => {

@@ -28,12 +28,17 @@ export class HttpFront {
   readonly #limits: ConnectionLimits;
   readonly #sockets = new Set<net.Socket>();
   readonly #sessions = new Set<http2.ServerHttp2Session>();
+  /** Those that have not been sent to their end. */
+  readonly #responses = new Set<http.ServerResponse>();
+  #onIdle: () => void = () => undefined;
 
   constructor(handler: http.RequestListener, options: HttpFrontOptions = {}) {
     const guard = new WebGuard(options.webPolicy ?? closedWebPolicy);
     const limits = options.limits ?? defaultConnectionLimits;
     this.#limits = limits;
     const guarded: http.RequestListener = (request, response) => {
+      this.#responses.add(response);
+      response.once('close', () => this.#onResponded(response));
       if (guard.admit(request, response)) handler(request, response);
     };
     this.#http1 = http.createServer(
@@ -99,6 +104,17 @@ export class HttpFront {
     });
   }
 
+  /** Resolves when all answers have been sent, or the time is over. */
+  async drain({ limitMs }: { readonly limitMs: number }): Promise<void> {
+    if (this.#responses.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+      timer = setTimeout(resolve, limitMs);
+    });
+    clearTimeout(timer);
+  }
+
   /** Stops accepting and ends every connection; requests in flight are cut. */
   async close(): Promise<void> {
     for (const session of this.#sessions) session.destroy();
@@ -106,6 +122,11 @@ export class HttpFront {
     // Ends the watch over requests; that it does not listen is no news.
     this.#http1.close(() => undefined);
     await new Promise<void>((closed) => this.#tcp.close(() => closed()));
+  }
+
+  #onResponded(response: http.ServerResponse): void {
+    this.#responses.delete(response);
+    if (this.#responses.size === 0) this.#onIdle();
   }
 
   #detectProtocol(socket: net.Socket): void {

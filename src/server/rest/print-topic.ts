@@ -60,16 +60,28 @@ async function requireTopic(topic: string, text: string, options: PrintOptions):
   }
 }
 
-/** Sends records of the topic as lines of text, until LIMIT or the client's end. Closes the consumer. */
-export async function printTopic(statement: Print, consumer: Consumer, stream: AnswerStream): Promise<void> {
+interface PrintAnswer {
+  readonly stream: AnswerStream;
+  /** Aborted when the server stops. */
+  readonly stopped: AbortSignal;
+}
+
+/** Sends records of the topic as lines of text, until LIMIT, the client's end or the server's. Closes the consumer. */
+export async function printTopic(
+  statement: Print,
+  consumer: Consumer,
+  { stream, stopped }: PrintAnswer,
+): Promise<void> {
   const interval = Math.max(1, statement.interval ?? 1);
   const limit = statement.limit ?? Number.POSITIVE_INFINITY;
   let seen = 0;
   let sent = 0;
   const stop = (): void => consumer.wakeup();
+  const isOver = (): boolean => stream.gone.aborted || stopped.aborted;
   stream.gone.addEventListener('abort', stop);
+  stopped.addEventListener('abort', stop);
   try {
-    while (sent < limit && !stream.gone.aborted) {
+    while (sent < limit && !isOver()) {
       for (const { partition, records } of await consumer.poll(POLL_TIMEOUT_MS)) {
         for (const record of records) {
           if (sent === 0 && seen === 0) stream.write(formatsLine(record));
@@ -81,9 +93,10 @@ export async function printTopic(statement: Print, consumer: Consumer, stream: A
       }
     }
   } catch (error) {
-    if (!stream.gone.aborted) stream.write(`${String(error)}\n`);
+    if (!isOver()) stream.write(`${String(error)}\n`);
   } finally {
     stream.gone.removeEventListener('abort', stop);
+    stopped.removeEventListener('abort', stop);
     await consumer.close();
   }
   stream.end(sent >= limit ? 'Topic printing ceased\n' : '');

@@ -2,6 +2,7 @@ import fastify from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BodyReader } from '../../../src/server/http/body-reader.ts';
 import { addRoutes, type Services } from '../../../src/server/routes.ts';
+import { Stopping } from '../../../src/server/stopping.ts';
 import { startPlatform, type TestPlatform } from '../platform.ts';
 import { overHttp1, overHttp2 } from './raw-request.ts';
 
@@ -22,7 +23,11 @@ function allRoutes(): readonly { readonly method: string; readonly path: string 
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one, path: url.replace(/:\w+/g, 'x') });
   });
-  addRoutes(app, { info: {}, bodies: new BodyReader({ bytesMax: 1e6, totalBytesMax: 1e6 }) } as Services);
+  addRoutes(app, {
+    info: {},
+    stopping: new Stopping(),
+    bodies: new BodyReader({ bytesMax: 1e6, totalBytesMax: 1e6 }),
+  } as Services);
   return routes;
 }
 
