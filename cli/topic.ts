@@ -36,7 +36,10 @@ export function topicCommand(): Command {
     .action(async (options: OutputOptions & { readonly internal?: boolean }) =>
       withAdmin(options, async (admin) => {
         const listed = await admin.listTopics({ includeInternal: options.internal === true });
-        const described = await admin.describeTopics(listed.map((t) => t.name));
+        const described = await admin.describeTopics(
+          listed.map((t) => t.name),
+          { existingOnly: true },
+        );
         const rows = described.map(({ name, partitions, internal }) => ({
           name,
           partitions: partitions.length,

@@ -29,7 +29,10 @@ export async function replicationOf(brokers: readonly BrokerStatus[]): Promise<R
   });
   try {
     const topics = await admin.listTopics({ includeInternal: true });
-    const described = await admin.describeTopics(topics.map(({ name }) => name));
+    const described = await admin.describeTopics(
+      topics.map(({ name }) => name),
+      { existingOnly: true },
+    );
     const partitions = described.flatMap((topic) => topic.partitions);
     const behind: string[] = [];
     const byBroker = new Map(brokers.map(({ broker }) => [broker, 0]));

@@ -186,3 +186,44 @@ it('what has nothing to do yet waits for the statement of its name that is under
   await Promise.all([slow, dropping]);
   expect(names()).toEqual(['OTHER', 'R', 'S']);
 });
+
+it('of two scripts that cross each other one runs whole, and nothing is left of the other', async () => {
+  for (let round = 0; round < 10; round++) {
+    const [a, b, c] = ['A', 'B', 'C'].map((name) => `${name}${round}`) as [string, string, string];
+    const before = names();
+    const scripts = [
+      [a, b],
+      [c, b, a],
+    ];
+    const ends = await Promise.allSettled(scripts.map((script) => execute(script.map(create).join('\n'))));
+    expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const whole = scripts[ends.findIndex(({ status }) => status === 'fulfilled')] ?? [];
+    expect(names().filter((name) => !before.includes(name))).toEqual(whole.toSorted());
+    const refused = ends.find((end) => end.status === 'rejected');
+    expect(refused?.reason).toMatchObject({ errorCode: 40_001, entities: [] });
+  }
+});
+
+it('a script is checked again when one that it has not waited for has overtaken it', async () => {
+  const gate = new Gate();
+  const { prepare } = engine;
+  let isChecked = false;
+  const [early, late] = [
+    'CREATE TYPE y AS INT;',
+    `CREATE TYPE x AS INT; ${create('z')} CREATE TYPE y AS INT;`,
+  ];
+  // Its check has ended, and the answer is on its way.
+  engine.prepare = async (...args) => {
+    const prepared = await prepare.apply(engine, args);
+    if (args[0] !== late || isChecked) return prepared;
+    isChecked = true;
+    await gate.opened;
+    return prepared;
+  };
+  const overtaken = execute(late);
+  await expect.poll(() => isChecked).toBe(true);
+  await execute(early);
+  gate.open();
+  await expect(overtaken).rejects.toMatchObject({ errorCode: 40_001, entities: [] });
+  expect(names()).toEqual(['R', 'S']);
+});

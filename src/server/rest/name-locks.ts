@@ -9,9 +9,19 @@ interface Holder {
   hasWorked: boolean;
 }
 
+/** Names that somebody has. */
+export interface HeldNames {
+  readonly names: ReadonlySet<string>;
+  /** Whether somebody had one of them before, so that what was known of them may not be so any more. */
+  readonly hasWaited: boolean;
+  /** Lets the next ones have them; what follows need not wait for the end of the work. */
+  release(): void;
+}
+
 /**
- * Lets statements wait for each other that touch the same streams, tables, types, topics or queries. Those that touch
- * others do not wait. A statement waits for all earlier ones that have one of its names, so no two wait for each other.
+ * Lets scripts wait for each other that touch the same streams, tables, types, topics or queries. Those that touch others
+ * do not wait. A script takes all its names at once and waits for all earlier ones that have one of them, so no two wait
+ * for each other, in whatever order their statements come.
  */
 export class NameLocks {
   readonly #timers: Timers;
@@ -22,7 +32,7 @@ export class NameLocks {
 
   constructor(options: {
     readonly timers: Timers;
-    /** How long a statement waits while none of those ends that are before it. */
+    /** How long a script waits while none of those ends that are before it. */
     readonly waitMsMax: number;
     /** The error of one that has waited so long, for the statement of this text. */
     readonly onLate: (text: string) => Error;
@@ -33,10 +43,10 @@ export class NameLocks {
   }
 
   /**
-   * Runs `work` when all earlier statements with one of these names have ended.
+   * Runs `work` when all earlier scripts with one of these names have ended or released them.
    * @throws what `onLate` says where that takes too long; `work` does not run then.
    */
-  async run<T>(names: readonly string[], text: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(names: readonly string[], text: string, work: (held: HeldNames) => Promise<T>): Promise<T> {
     const before = [...new Set(names.flatMap((name) => this.#last.get(name) ?? []))];
     let end: () => void = () => undefined;
     const worked = new Promise<void>((resolve) => (end = resolve));
@@ -44,12 +54,15 @@ export class NameLocks {
     const holder: Holder = { text, before, ended, hasWorked: false };
     for (const name of names) this.#last.set(name, holder);
     void ended.then(() => this.#release(names, holder));
-    try {
-      await this.#turn(before);
-      return await work();
-    } finally {
+    const release = (): void => {
       holder.hasWorked = true;
       end();
+    };
+    try {
+      await this.#turn(before);
+      return await work({ names: new Set(names), hasWaited: before.length > 0, release });
+    } finally {
+      release();
     }
   }
 

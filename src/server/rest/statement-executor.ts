@@ -23,7 +23,7 @@ import type { KafkaAbsence } from '../commands/kafka-absence.ts';
 import { RestError, RestErrorCode, shortened, toRestError } from './rest-error.ts';
 import { withoutTopics } from './undo-topics.ts';
 import { waitFor } from '../commands/wait-for.ts';
-import { NameLocks } from './name-locks.ts';
+import { type HeldNames, NameLocks } from './name-locks.ts';
 import { StatementLane } from './statement-lane.ts';
 
 /** Where statements are recorded. */
@@ -151,15 +151,59 @@ export class StatementExecutor {
         { statementText: query.text },
       );
     }
+    return this.#withNames(prepared, { script, session });
+  }
+
+  /**
+   * Runs a script when no other one is under way that touches the same things. One that has waited, or was overtaken, is
+   * checked again, on what the others have left: where it is refused then, nothing of it has been done.
+   */
+  async #withNames(
+    prepared: readonly PreparedStatement[],
+    input: { readonly script: string; readonly session: Session },
+  ): Promise<readonly StatementEntity[]> {
+    let checked = prepared;
+    const [text = ''] = prepared.map((each) => each.text);
+    for (let attempt = 0; attempt < RECORD_ATTEMPTS_MAX; attempt++) {
+      const names = namesOf(checked);
+      const run = async (held: HeldNames): Promise<readonly StatementEntity[] | undefined> => {
+        if (held.hasWaited || this.#isOvertaken(checked)) {
+          checked = await this.prepare(input.script, input.session);
+          // It touches others now, by what has become of its own: those are not held.
+          if (namesOf(checked).some((name) => !held.names.has(name))) return undefined;
+        }
+        return this.#runAll(checked, { script: input.script, held });
+      };
+      const entities = await this.#locks.run(names, text, run).catch((error: unknown) => {
+        throw toRestError(this.#kafka.named(error), text);
+      });
+      if (entities !== undefined) return entities;
+    }
+    throw overtaken();
+  }
+
+  /** Of a single statement that is found out when it is planned in its turn. */
+  #isOvertaken(prepared: readonly PreparedStatement[]): boolean {
+    const plans = prepared.flatMap((each) => each.prepared ?? []);
+    const [first] = plans;
+    return first !== undefined && plans.length > 1 && first.version !== this.#engine.version;
+  }
+
+  async #runAll(
+    prepared: readonly PreparedStatement[],
+    { script, held }: { readonly script: string; readonly held: HeldNames },
+  ): Promise<readonly StatementEntity[]> {
     const entities: StatementEntity[] = [];
     const slice = new TimeSlice(this.#environment);
-    for (const statement of prepared) {
+    const last = prepared.findLastIndex((each) => each.prepared !== undefined);
+    for (const [index, statement] of prepared.entries()) {
       if (slice.isOver) await slice.next();
       try {
-        const entity = await this.#run(statement);
+        const entity = await this.#run(statement, index < last ? undefined : held);
         if (entity !== undefined) entities.push(entity);
       } catch (error) {
-        const { errorCode, message, statementText } = toRestError(this.#kafka.named(error), statement.text);
+        const named = this.#kafka.named(error);
+        const { errorCode, message, statementText } = toRestError(named, statement.text);
         const text = error instanceof DiagnosticError ? textOf(error, script) : message;
         throw new RestError(errorCode, text, { statementText, entities, cause: error });
       }
@@ -212,10 +256,11 @@ export class StatementExecutor {
     return this.#engine.control(control).then(() => ({ message: queryControl.message(control) }));
   }
 
-  async #run(prepared: PreparedStatement): Promise<StatementEntity | undefined> {
+  /** @param held given to the last statement that needs them: its query may take its time to start. */
+  async #run(prepared: PreparedStatement, held?: HeldNames): Promise<StatementEntity | undefined> {
     const { statement } = prepared;
     const definition = definitionOf(statement);
-    if (definition.family === 'planned') return this.#planAndRecord(prepared);
+    if (definition.family === 'planned') return this.#planAndRecord(prepared, held);
     // It is planned on nothing, and what is wrong must be ended although others wait.
     if (definition.family === 'control') {
       const control = definition.action(statement);
@@ -227,24 +272,16 @@ export class StatementExecutor {
     return this.#engine.answer(prepared, this.#facts);
   }
 
-  /**
-   * Plans a statement and records the plan, while no other one does that touches the same things; one that is not recorded
-   * leaves no topic behind.
-   */
-  async #planAndRecord(prepared: PreparedStatement): Promise<StatementEntity> {
-    assert(prepared.prepared !== undefined, `${prepared.statement.kind} has a plan`);
-    const { plan } = prepared.prepared;
-    const recorded = await this.#locks.run(touchedNames(plan), prepared.text, async () => {
-      const made: string[] = [];
-      try {
-        const result = await this.#planAndRecordWith(prepared, made);
-        // A topic is made use of again when it is gone; everything else is as the statement leaves it.
-        if (plan.deleteTopic !== undefined && 'done' in result) await Promise.allSettled([result.done]);
-        return result;
-      } catch (error) {
-        throw await withoutTopics(error, made, this.#engine);
-      }
+  /** Plans a statement and records the plan; one that is not recorded leaves no topic behind. */
+  async #planAndRecord(prepared: PreparedStatement, held?: HeldNames): Promise<StatementEntity> {
+    const made: string[] = [];
+    const recorded = await this.#planAndRecordWith(prepared, made).catch(async (error: unknown) => {
+      throw await withoutTopics(error, made, this.#engine);
     });
+    // A topic is made use of again when it is gone; everything else is as the statement leaves it.
+    const deletes = prepared.prepared?.plan.deleteTopic !== undefined;
+    if (deletes && 'done' in recorded) await Promise.allSettled([recorded.done]);
+    held?.release();
     return 'done' in recorded ? this.#answer(prepared, recorded) : recorded.warning;
   }
 
@@ -269,11 +306,7 @@ export class StatementExecutor {
       const recorded = await this.#lane.run(() => this.#recordInTurn(prepared, checked, made));
       if (recorded !== undefined) return recorded;
     }
-    throw new OperationalError(
-      'OVERTAKEN',
-      `the statement was not run: statements of other servers came first, ${RECORD_ATTEMPTS_MAX} times; try again`,
-      { retriable: true },
-    );
+    throw overtaken();
   }
 
   /** Undefined where the plan is not right any more, or another command got ahead. */
@@ -340,6 +373,23 @@ export class StatementExecutor {
     const [oldest] = this.#statuses.keys();
     if (this.#statuses.size > STATUSES_MAX && oldest !== undefined) this.#statuses.delete(oldest);
   }
+}
+
+/** All that the statements of a script touch. */
+function namesOf(prepared: readonly PreparedStatement[]): readonly string[] {
+  return [
+    ...new Set(
+      prepared.flatMap((each) => (each.prepared === undefined ? [] : touchedNames(each.prepared.plan))),
+    ),
+  ];
+}
+
+function overtaken(): OperationalError {
+  return new OperationalError(
+    'OVERTAKEN',
+    `the statement was not run: others came first, ${RECORD_ATTEMPTS_MAX} times; try again`,
+    { retriable: true },
+  );
 }
 
 function warningsOf(property: string): readonly string[] {

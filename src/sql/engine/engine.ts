@@ -191,6 +191,11 @@ export class SqlEngine {
     });
   }
 
+  /** Of the catalog and the queries: another one when anything of them has changed. */
+  get version(): number {
+    return this.#version;
+  }
+
   #state(): EngineState {
     return { version: this.#version, catalog: this.#catalog, queries: this.#queries.plans() };
   }
