@@ -20,6 +20,7 @@ import { ignoredWarning } from '../config/ignored-properties.ts';
 import { listProperties } from '../config/listed-properties.ts';
 import { whySessionRefuses } from '../config/session-property.ts';
 import type { KafkaAbsence } from '../commands/kafka-absence.ts';
+import { type CommandStatus, CommandStatuses } from './command-statuses.ts';
 import { RestError, RestErrorCode, shortened, toRestError } from './rest-error.ts';
 import { withoutTopics } from './undo-topics.ts';
 import { waitFor } from '../commands/wait-for.ts';
@@ -47,14 +48,6 @@ interface NothingRecorded {
   readonly warning: StatementEntity;
 }
 
-/** How a statement that was recorded has ended, for `/status`. */
-interface CommandStatus {
-  readonly status: 'SUCCESS' | 'ERROR';
-  readonly message: string;
-  readonly queryId?: string | null;
-}
-
-const STATUSES_MAX = 1_000;
 /** So much of a statement is shown to one that waits for it. */
 const NAMED_CHARS_MAX = 200;
 /** How often a statement is planned while other servers of the service record theirs. */
@@ -73,7 +66,7 @@ export class StatementExecutor {
   readonly #commands: () => CommandLog;
   readonly #kafka: KafkaAbsence;
   readonly #skipped: SkippedCommands;
-  readonly #statuses = new Map<string, CommandStatus>();
+  readonly #statuses = new CommandStatuses();
   readonly #locks: NameLocks;
   readonly #lane: StatementLane;
   readonly #environment: { readonly clock: Clock; readonly timers: Timers };
@@ -116,7 +109,7 @@ export class StatementExecutor {
   }
 
   get statuses(): ReadonlyMap<string, CommandStatus> {
-    return this.#statuses;
+    return this.#statuses.all;
   }
 
   /**
@@ -235,14 +228,14 @@ export class StatementExecutor {
   apply(command: Command): Promise<CommandResult> {
     const { id } = command;
     const failed = (error: unknown): never => {
-      this.#remember(id, { status: 'ERROR', message: toRestError(error).message });
+      this.#statuses.remember(id, { status: 'ERROR', message: toRestError(error).message });
       throw error;
     };
     try {
       return this.#applied(command).then((applied) => {
         const { message, queryId = null } = applied;
         this.#skipped.carriedOut(command);
-        this.#remember(id, { status: 'SUCCESS', message, queryId });
+        this.#statuses.remember(id, { status: 'SUCCESS', message, queryId });
         return applied;
       }, failed);
     } catch (error) {
@@ -365,13 +358,6 @@ export class StatementExecutor {
       sequenceNumber: plannedAtOffset,
       ...(queryId === undefined ? {} : { queryId, warnings: Object.keys(properties).flatMap(warningsOf) }),
     });
-  }
-
-  #remember(id: string, status: CommandStatus): void {
-    this.#statuses.delete(id);
-    this.#statuses.set(id, status);
-    const [oldest] = this.#statuses.keys();
-    if (this.#statuses.size > STATUSES_MAX && oldest !== undefined) this.#statuses.delete(oldest);
   }
 }
 

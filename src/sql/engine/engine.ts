@@ -38,7 +38,7 @@ import { PushQueries } from './push-queries.ts';
 import type { RecoveredState } from './replay-commands.ts';
 import { ScriptParser, type StatementEnvironment } from './script-parser.ts';
 import { placed } from './statement-place.ts';
-import { namedTopics, topicNeedOf } from './topic-needs.ts';
+import { topicsFor } from './topic-needs.ts';
 
 export interface SqlEngineOptions {
   readonly host: SqlHost;
@@ -392,12 +392,7 @@ export class SqlEngine {
     };
   }
 
-  /** What the statements must know of the topics that the catalog and they themselves name. */
-  async #topicsOf(statements: readonly Statement[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    const need = topicNeedOf(statements);
-    if (need === 'nothing') return new Map();
-    const known = this.#catalog.sources().map(({ topic }) => topic.name);
-    const names = new Set([...known, ...statements.flatMap(namedTopics)]);
-    return this.#host.describeTopics([...names], { orKnown: need === 'known' });
+  #topicsOf(statements: readonly Statement[]): Promise<ReadonlyMap<string, TopicFacts>> {
+    return topicsFor(statements, { catalog: this.#catalog, host: this.#host });
   }
 }
