@@ -206,7 +206,7 @@ it('of two scripts that cross each other one runs whole, and nothing is left of 
 
 it('a script is checked again when one that it has not waited for has overtaken it', async () => {
   const gate = new Gate();
-  const { prepare } = engine;
+  const prepare = engine.prepare.bind(engine);
   let isChecked = false;
   const [early, late] = [
     'CREATE TYPE y AS INT;',
@@ -214,7 +214,7 @@ it('a script is checked again when one that it has not waited for has overtaken 
   ];
   // Its check has ended, and the answer is on its way.
   engine.prepare = async (...args) => {
-    const prepared = await prepare.apply(engine, args);
+    const prepared = await prepare(...args);
     if (args[0] !== late || isChecked) return prepared;
     isChecked = true;
     await gate.opened;
