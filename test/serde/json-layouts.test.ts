@@ -116,6 +116,8 @@ describe('layouts that are learnt', () => {
       fc.constantFrom(
         '1',
         '-0',
+        '-0.0',
+        '-1e-400',
         '-1',
         '0.5',
         '1e3',

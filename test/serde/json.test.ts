@@ -13,6 +13,12 @@ const read = (schema: string, text: string) => serdeOf('JSON', schema).deseriali
 const write = (schema: string, row: Parameters<ReturnType<typeof serdeOf>['serialize']>[0]) =>
   serdeOf('JSON', schema).serialize(row)?.toString();
 
+/** Doubles of JSON are read by way of decimals, which have one zero. */
+function withoutMinusZero(value: unknown): unknown {
+  if (Object.is(value, -0)) return 0;
+  return Array.isArray(value) ? value.map(withoutMinusZero) : value;
+}
+
 describe('JSON rows', () => {
   it('come back as they went, exactly', () => {
     const columns = parseSchema(everyType).columns;
@@ -20,7 +26,7 @@ describe('JSON rows', () => {
     fc.assert(
       fc.property(fc.tuple(...columns.map((column) => valuesOf(column.type))), (row) => {
         const bytes = serde.serialize(row);
-        expect(serde.deserialize(bytes)).toEqual(row);
+        expect(serde.deserialize(bytes)).toEqual(withoutMinusZero(row));
       }),
       { numRuns: 500 },
     );
@@ -90,6 +96,24 @@ describe('JSON rows', () => {
       ['A INT', ''],
     ];
     for (const [schema, text] of wrong) expect(() => read(schema, text), text).toThrow(SerdeError);
+  });
+});
+
+describe('zero', () => {
+  it.each(['-0', '-0.0', '-0e5', '-0.00E-3'])('%s is no negative number, wherever it stands', (zero) => {
+    const schema = 'A DOUBLE, B INT, C BIGINT, D ARRAY<DOUBLE>, E STRUCT<F DOUBLE, G INT>';
+    const text = `{"A":${zero},"B":${zero},"C":${zero},"D":[${zero}],"E":{"F":${zero},"G":${zero}}}`;
+    expect(read(schema, text)).toEqual([0, 0, 0, [0], [0, 0]]);
+    const serde = serdeOf('JSON', 'A DOUBLE, B INT');
+    // More than one record of a layout, so that its own reader has it.
+    for (let count = 0; count < 100; count++) {
+      expect(serde.deserialize(Buffer.from(`{"A":${zero},"B":${count}}`))).toEqual([0, count]);
+    }
+  });
+
+  it('has a sign where a text says so, and where a number is too small for a double', () => {
+    expect(read('A DOUBLE, B DOUBLE', '{"A":"-0","B":-1e-400}')).toEqual([-0, -0]);
+    expect(write('A DOUBLE', [-0])).toBe('{"A":-0.0}');
   });
 });
 

@@ -73,9 +73,18 @@ function wholePart(value: Json, type: string): Int64 {
   return decimal.toInt64();
 }
 
+/** A number of JSON as Jackson gives it, by way of an integer or a decimal: `-0` and `-0.0` are zero, `-1e-400` is -0.0. */
+export function doubleOf(text: string): number {
+  const value = Number(text);
+  return value === 0 && Decimal.parse(text)?.unscaled === 0n ? 0 : value;
+}
+
 export function toDouble(value: Json): number {
-  if (typeof value === 'number') return value;
-  if (value instanceof JsonNumber) return Number(value.text);
+  if (typeof value === 'number') {
+    if (Object.is(value, -0)) throw INEXACT;
+    return value;
+  }
+  if (value instanceof JsonNumber) return doubleOf(value.text);
   if (typeof value === 'string') {
     const parsed = parseDouble(value);
     if (parsed === undefined) throw refuseText(value, 'DOUBLE');

@@ -70,17 +70,20 @@ export function nullableReader(type: SqlType): (value: Json) => SqlValue {
   return (value) => (value === null ? null : read(value));
 }
 
+/** Java's integers and the decimals that Jackson reads fractions as have no such zero; a double that is too small has. */
+const IS_NOT_MINUS_ZERO = '(v !== 0 || 1 / v > 0)';
+
 /** The test, in generated code, that a value needs no coercion. */
 function isPlain(type: SqlType): string {
   switch (type.kind) {
     case 'STRING':
       return `typeof v === 'string'`;
     case 'INTEGER':
-      return `typeof v === 'number' && (v | 0) === v`;
+      return `typeof v === 'number' && (v | 0) === v && ${IS_NOT_MINUS_ZERO}`;
     case 'BIGINT':
-      return `Number.isSafeInteger(v)`;
+      return `Number.isSafeInteger(v) && ${IS_NOT_MINUS_ZERO}`;
     case 'DOUBLE':
-      return `typeof v === 'number'`;
+      return `typeof v === 'number' && ${IS_NOT_MINUS_ZERO}`;
     case 'BOOLEAN':
       return `typeof v === 'boolean'`;
     default:

@@ -1,3 +1,5 @@
+import { doubleOf } from './coercion.ts';
+
 /**
  * Where a value of plain JSON ends, in the bytes of a text. Each function is given the place of the value's first byte,
  * and returns that behind its last one; -1 where there is no such value.
@@ -67,14 +69,14 @@ export function valueEnd(bytes: Uint8Array, at: number): number {
 export function numberIn(bytes: Buffer, start: number, end: number): number {
   const isNegative = bytes[start] === MINUS;
   const first = isNegative ? start + 1 : start;
-  if (end - first > EXACT_DIGITS) return Number(bytes.toString('latin1', start, end));
+  if (end - first > EXACT_DIGITS) return doubleOf(bytes.toString('latin1', start, end));
   let value = 0;
   for (let at = first; at < end; at += 1) {
     const digit = (bytes[at] ?? 0) - DIGIT_0;
-    if (digit < 0 || digit > 9) return Number(bytes.toString('latin1', start, end));
+    if (digit < 0 || digit > 9) return doubleOf(bytes.toString('latin1', start, end));
     value = value * 10 + digit;
   }
-  return isNegative ? -value : value;
+  return isNegative && value !== 0 ? -value : value;
 }
 
 const NULL = Buffer.from('null');

@@ -10,7 +10,7 @@ export interface QueryDescription {
   readonly text: string;
   readonly plan: QueryPlan;
   readonly state: QueryState;
-  readonly kind: 'PERSISTENT' | 'PUSH';
+  readonly kind: 'PERSISTENT' | 'PUSH' | 'PULL';
   readonly columns: readonly ResultColumn[];
   readonly sources: readonly string[];
   readonly sink?: string;
@@ -36,12 +36,14 @@ export interface Explanation {
   readonly query?: QueryDescription;
   readonly kind: QueryDescription['kind'];
   readonly columns: readonly ResultColumn[];
+  readonly sources: readonly string[];
+  readonly sink?: string;
   /** The query as it was read. */
   readonly syntaxTree: string;
   readonly logicalPlan: string;
   /** The expressions of the logical plan: columns as positions, calls resolved, conversions, types. */
   readonly boundPlan: string;
   readonly physicalPlan: string;
-  readonly plan: QueryPlan;
+  /** Empty for a pull query over a table, which runs none. */
   readonly topology: string;
 }

@@ -15,7 +15,9 @@ export function queryListing({ id, sink, sinkTopic, text, kind, state }: QueryDe
   };
 }
 
-type DescribedQuery = Omit<QueryDescription, 'state'> & { readonly state: QueryDescription['state'] | '' };
+type DescribedQuery = Omit<QueryDescription, 'state' | 'plan'> & {
+  readonly state: QueryDescription['state'] | '';
+};
 
 /** The `queryDescription` of a query. */
 export async function queryDescription(query: DescribedQuery, explanation?: Explanation) {
@@ -54,16 +56,15 @@ export async function queryDescription(query: DescribedQuery, explanation?: Expl
 
 /** The `queryDescription` of an EXPLAIN. A statement that is explained and does not run has neither an id nor a state. */
 export async function explanationEntity(explanation: Explanation, text: string) {
-  const { query, plan, kind, columns } = explanation;
+  const { query, kind, columns, sources, sink } = explanation;
   const explained: DescribedQuery = {
     id: '',
     text: text.replace(/^\s*EXPLAIN\s+/i, ''),
-    plan,
     state: '',
     kind,
     columns,
-    sources: plan.sources,
-    ...(plan.sink === undefined ? {} : { sink: plan.sink }),
+    sources,
+    ...(sink === undefined ? {} : { sink }),
     errors: [],
   };
   return queryDescription(query ?? explained, explanation);

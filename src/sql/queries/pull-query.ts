@@ -20,7 +20,7 @@ import type { ResultColumn } from './query-results.ts';
 import { allTimes, isWindowBound } from './window-bounds.ts';
 
 /** A SELECT over the rows of a table as they are now. */
-interface PullPlan {
+export interface PullPlan {
   readonly source: DataSource;
   readonly columns: readonly ResultColumn[];
   readonly access: Access;

@@ -18,7 +18,8 @@ import { allTimes, isWindowBound, windowBounds } from './window-bounds.ts';
 
 /** Where a pull query looks for its rows; what it finds still has to pass the condition. */
 export type Access =
-  | { readonly kind: 'scan' }
+  /** Rows that a key alone can leave out are a range of it. */
+  | { readonly kind: 'scan'; readonly by: 'range' | 'table' }
   | { readonly kind: 'lookup'; readonly lookups: readonly KeyLookup[] };
 
 interface KeyLookup {
@@ -26,7 +27,7 @@ interface KeyLookup {
   readonly range: TimeRange;
 }
 
-const scan: Access = { kind: 'scan' };
+const TABLE_SCAN = { kind: 'scan', by: 'table' } as const;
 
 /**
  * How a pull query finds its rows, by ksqlDB's rules: the condition is a list of conjunctions, each of which must give
@@ -43,13 +44,13 @@ export function planAccess(
   const disjuncts = disjunctsOf(where);
   if (disjuncts === undefined) return search.scanOr(tableScanRequired);
   for (const disjunct of disjuncts) {
-    if (search.check(disjunct) === 'scan') return scan;
+    if (search.check(disjunct) === 'scan') return TABLE_SCAN;
   }
   const found = disjuncts.map((disjunct) => search.constraintOf(disjunct));
   const lookups = found.flatMap((constraint) => (typeof constraint === 'string' ? [] : [constraint]));
   if (lookups.length === found.length) return { kind: 'lookup', lookups: merged(lookups) };
   const isRangeScan = found.length === 1 && found[0] === 'range' && search.rangeScans && !search.windowed;
-  return isRangeScan ? scan : search.scanOr(tableScanRequired);
+  return isRangeScan ? { kind: 'scan', by: 'range' } : search.scanOr(tableScanRequired);
 }
 
 class Search {
@@ -73,7 +74,7 @@ class Search {
   /** Reading the whole table, unless that is forbidden. */
   scanOr(refusal: () => Error): Extract<Access, { readonly kind: 'scan' }> {
     if (!this.#tableScans) throw refusal();
-    return { kind: 'scan' };
+    return TABLE_SCAN;
   }
 
   /** Whether a conjunction leads to keys. */

@@ -163,6 +163,8 @@ export interface RunningQueries {
   has(id: string): boolean;
   /** @throws {DiagnosticError} with the nearest id that there is. */
   require(id: string): PersistentQuery;
+  /** The query that keeps the rows of a table; undefined where none of this process does. */
+  keeperOf(source: string): PersistentQuery | undefined;
   describe(query: PersistentQuery): QueryDescription;
   descriptions(): readonly QueryDescription[];
 }

@@ -10,10 +10,12 @@ import { entityOf } from '../entities/statement-entity.ts';
 import { printPhysicalPlan } from '../explain/print-plan.ts';
 import { logicalRungsOf } from '../explain/logical-rungs.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
+import { explainPull, type KeeperOf } from '../explain/explain-pull.ts';
+import { isOverStream } from '../queries/pull-clauses.ts';
 import { parseQueryId } from '../physical/query-id.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { columnsOf, writtenColumnsOf } from '../queries/push-rows.ts';
-import { checkTransientQuery, planTransientQuery } from '../queries/transient-plan.ts';
+import { checkSelect, checkTransientQuery, planTransientQuery } from '../queries/transient-plan.ts';
 import type { DirectStatement, ExecuteInput } from './definition.ts';
 
 type ExplainResult = {
@@ -28,11 +30,15 @@ export const explain: DirectStatement<Explain, ExplainResult> = {
   topicNeed: () => 'known',
   check({ statement: { statement }, context }) {
     const query = statement === undefined ? undefined : queryOf(statement);
-    if (query !== undefined) checkTransientQuery(query, context);
+    if (query === undefined) return;
+    if (statement?.kind === 'QueryStatement') checkSelect(query, context);
+    else checkTransientQuery(query, context);
   },
   execute(input) {
     const { queryId } = input.statement;
-    const explanation = queryId === undefined ? explainStatement(input) : explainRunning(queryId, input);
+    const keeperOf: KeeperOf = (table) => input.running.keeperOf(table)?.running.plan.queryId;
+    const explanation =
+      queryId === undefined ? explainStatement({ ...input, keeperOf }) : explainRunning(queryId, input);
     return Promise.resolve({ kind: 'explain', text: input.text, explanation });
   },
   async entity({ text, explanation }) {
@@ -47,7 +53,9 @@ function queryOf(statement: Statement): Query | undefined {
   return 'query' in statement ? statement.query : undefined;
 }
 
-type PlanningInput = Pick<ExecuteInput<Explain>, 'statement' | 'context' | 'planQuery'>;
+type PlanningInput = Pick<ExecuteInput<Explain>, 'statement' | 'context' | 'planQuery'> & {
+  readonly keeperOf: KeeperOf;
+};
 
 /** What a query would run as. @throws {DiagnosticError} for a statement without a query. */
 export function explainStatement(input: PlanningInput): Explanation {
@@ -58,18 +66,31 @@ export function explainStatement(input: PlanningInput): Explanation {
     throw refuse(statementMessages.explainOther(), span);
   }
   const isTransient = statement.kind === 'QueryStatement';
+  const isPull = isTransient && query.emit === undefined;
+  if (isPull && !isOverStream(query, context)) return explainPull(query, context, input.keeperOf);
   const plan = isTransient
     ? planTransientQuery(query, parseQueryId('EXPLAIN'), context)
     : persistentPlan(statement, input);
   return {
     text: '',
-    kind: isTransient ? 'PUSH' : 'PERSISTENT',
+    kind: kindOf({ isTransient, isPull }),
     columns: isTransient ? columnsOf(plan.root) : writtenColumnsOf(plan.root),
+    ...endsOf(plan),
     ...logicalRungsOf(query, context),
     physicalPlan: printPhysicalPlan(plan.root),
-    plan,
     topology: queryTopology(plan, { analysis: context }).describe(),
   };
+}
+
+/** A pull query over a stream is run as a push query is, and ends where the topic ends. */
+function kindOf(query: { readonly isTransient: boolean; readonly isPull: boolean }): Explanation['kind'] {
+  if (query.isPull) return 'PULL';
+  return query.isTransient ? 'PUSH' : 'PERSISTENT';
+}
+
+/** What a query reads, and what it writes. */
+function endsOf({ sources, sink }: QueryPlan): Pick<Explanation, 'sources' | 'sink'> {
+  return { sources, ...(sink === undefined ? {} : { sink }) };
 }
 
 function persistentPlan(statement: Statement, input: PlanningInput): QueryPlan {
@@ -89,9 +110,9 @@ function explainRunning(
     query: queries.describe(query),
     kind: 'PERSISTENT',
     columns: writtenColumnsOf(running.plan.root),
+    ...endsOf(running.plan),
     ...plannedRungs(text, serverContext),
     physicalPlan: printPhysicalPlan(running.plan.root),
-    plan: running.plan,
     topology: running.describeTopology(),
   };
 }

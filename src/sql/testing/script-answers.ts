@@ -66,6 +66,7 @@ function planLines(statement: Explain, { engine }: LiveEngine): readonly string[
       ? explainStatement({
           statement,
           context: engine.context,
+          keeperOf: (table) => engine.queries.find(({ sink }) => sink === table)?.queryId,
           planQuery: (inner) => engine.plan({ statement: inner, text: '' })?.query,
         }).physicalPlan
       : printPhysicalPlan(running.root);

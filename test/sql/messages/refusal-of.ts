@@ -92,6 +92,7 @@ function run(sql: string, engine: CaseEngine): void {
 
 const nothingRuns = {
   has: () => false,
+  keeperOf: () => undefined,
   require: (id: string): never => {
     throw new Error(`${id} does not run`);
   },

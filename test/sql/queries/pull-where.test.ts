@@ -45,7 +45,7 @@ describe('the keys that a WHERE clause asks for', () => {
   ])('%s', (select, keys) => expect(keysOf(select)).toEqual(keys));
 
   it('reads one range of a text key', () => {
-    expect(access("SELECT * FROM plain WHERE b >= 'x' AND n > 1")).toEqual({ kind: 'scan' });
+    expect(access("SELECT * FROM plain WHERE b >= 'x' AND n > 1")).toEqual({ kind: 'scan', by: 'range' });
   });
 
   it.each([
@@ -83,9 +83,9 @@ describe('the keys that a WHERE clause asks for', () => {
   });
 
   it('reads the whole table for them otherwise', () => {
-    expect(access("SELECT * FROM plain WHERE b <> 'x'", {})).toEqual({ kind: 'scan' });
-    expect(access('SELECT * FROM plain WHERE b IS NULL', {})).toEqual({ kind: 'scan' });
-    expect(access('SELECT * FROM plain', {})).toEqual({ kind: 'scan' });
+    expect(access("SELECT * FROM plain WHERE b <> 'x'", {})).toEqual({ kind: 'scan', by: 'table' });
+    expect(access('SELECT * FROM plain WHERE b IS NULL', {})).toEqual({ kind: 'scan', by: 'table' });
+    expect(access('SELECT * FROM plain', {})).toEqual({ kind: 'scan', by: 'table' });
   });
 });
 

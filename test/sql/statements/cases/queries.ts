@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { done, type StatementCase } from '../statement-case.ts';
 
 const WRONG_ENDPOINT = "should be issued to the websocket endpoint '/query'";
@@ -39,6 +40,20 @@ export const explain: StatementCase = {
       'EXPLAIN CREATE STREAM e AS SELECT id, item FROM orders;',
       { queryDescription: { queryType: 'PERSISTENT', sinks: ['E'] } },
     ],
+    [
+      "EXPLAIN SELECT * FROM totals WHERE item = 'pen';",
+      {
+        queryDescription: {
+          queryType: 'PULL',
+          sources: ['TOTALS'],
+          topology: '',
+          executionPlan: expect.stringContaining(
+            '> key lookup (1 key) of TOTALS, in the state of TOTALS_QUERY',
+          ),
+        },
+      },
+    ],
+    ['EXPLAIN SELECT * FROM orders;', { queryDescription: { queryType: 'PULL', sources: ['ORDERS'] } }],
     ['EXPLAIN totals_query;', { queryDescription: { id: 'TOTALS_QUERY', queryType: 'PERSISTENT' } }],
   ],
   refusals: [
