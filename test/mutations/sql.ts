@@ -137,7 +137,7 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a topic that is deleted after it was listed is an error',
     file: 'src/sql/runtime/kafka-host.ts',
-    find: 'describeTopics(names, { skipMissing: true })',
+    find: 'describeTopics(names, { existingOnly: true })',
     replace: 'describeTopics(names)',
     suite: ['test/sql/engine/deleted-meanwhile.test.ts'],
   },
