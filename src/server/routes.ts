@@ -98,6 +98,7 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
 function acceptAnyJson(app: FastifyInstance, { bodies, stopping }: Services): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    refuseEncoding(request.headers['content-encoding']);
     const text = await stopping.answer(() => bodies.read(request, payload));
     try {
       return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
@@ -106,6 +107,13 @@ function acceptAnyJson(app: FastifyInstance, { bodies, stopping }: Services): vo
       throw new RestError(RestErrorCode.BAD_REQUEST, message, { cause: error });
     }
   });
+}
+
+/** Bytes that are not the text of the body would be told to be no JSON. */
+function refuseEncoding(encoding: string | undefined): void {
+  if (encoding === undefined || /^\s*(identity\s*)?$/i.test(encoding)) return;
+  const message = `A request body in content-encoding ${encoding} is not accepted: send it as it is`;
+  throw new RestError(RestErrorCode.UNSUPPORTED_MEDIA_TYPE, message);
 }
 
 function addStatusRoutes(app: FastifyInstance, services: Services): void {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Timers } from '../base/environment.ts';
 import { unlessAborted } from '../base/unless-aborted.ts';
 import { RestError, RestErrorCode } from './rest/rest-error.ts';
@@ -10,6 +11,11 @@ export class Stopping {
   readonly #begun = new AbortController();
   readonly #timeOver = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor() {
+    // As many as there are requests under way.
+    setMaxListeners(0, this.#begun.signal, this.#timeOver.signal);
+  }
 
   /** Aborted when the server has begun to stop. */
   get begun(): AbortSignal {

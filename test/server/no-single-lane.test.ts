@@ -58,6 +58,7 @@ let host: HeldHost;
 let engine: SqlEngine;
 let commands: CommandTopic;
 let executor: StatementExecutor;
+const skipped = new SkippedCommands(silentLogger);
 
 beforeEach(async () => {
   around = await brokerAndFolder();
@@ -66,8 +67,7 @@ beforeEach(async () => {
   admin = new Admin({ environment, bootstrapServers });
   host = new HeldHost({ environment, bootstrapServers, stateDir: folder, serviceId: 'test_' });
   engine = new SqlEngine({ host, functions: builtInRegistry() });
-  const kafka = new KafkaAbsence({ bootstrapServers, timeoutMs: 2_000, failure: () => undefined });
-  const skipped = new SkippedCommands(silentLogger);
+  const kafka = kafkaThatIsAwaited(60_000);
   commands = new CommandTopic({
     environment,
     bootstrapServers,
@@ -83,7 +83,7 @@ beforeEach(async () => {
     onSkipped: (recorded, reason) => skipped.skip(recorded, reason),
     onFailure: () => {},
   });
-  executor = new StatementExecutor(engine, { commands: () => commands, kafka, skipped, environment });
+  executor = newExecutor(kafka);
   await commands.open();
   await run('r', 's');
 });
@@ -97,6 +97,15 @@ afterEach(async () => {
   await around.close();
 });
 
+const kafkaThatIsAwaited = (timeoutMs: number) =>
+  new KafkaAbsence({ bootstrapServers: around.bootstrapServers, timeoutMs, failure: () => undefined });
+const newExecutor = (kafka: KafkaAbsence) =>
+  new StatementExecutor(engine, {
+    commands: () => commands,
+    kafka,
+    skipped,
+    environment: nodeEnvironment,
+  });
 const execute = (sql: string) => executor.execute(sql, emptySession);
 const create = (name: string): string =>
   `CREATE STREAM ${name} (id STRING KEY, n INT) WITH (KAFKA_TOPIC='${name}', VALUE_FORMAT='JSON', PARTITIONS=1);`;
@@ -113,6 +122,7 @@ const queryIds = (): readonly string[] =>
     .toSorted();
 
 it('a statement that waits for its topic holds up none that touches other things', async () => {
+  executor = newExecutor(kafkaThatIsAwaited(2_000));
   const gate = host.hold('slow');
   const slow = execute(create('slow'));
   await execute(create('other'));

@@ -4,6 +4,7 @@ import net from 'node:net';
 import type { Address } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { type ConnectionLimits, defaultConnectionLimits } from './connection-limits.ts';
+import { answerBroken, answerExpectation } from './broken-request.ts';
 import { limitSession, limitStream } from './http2-limits.ts';
 import { closedWebPolicy, WebGuard, type WebPolicy } from './web-guard.ts';
 
@@ -43,6 +44,8 @@ export class HttpFront {
     };
     this.#http1 = http.createServer(
       {
+        // The guard refuses what names no host, in ksqlDB's shape.
+        requireHostHeader: false,
         keepAliveTimeout: limits.idleTimeoutMs,
         headersTimeout: limits.requestTimeoutMs,
         requestTimeout: limits.requestTimeoutMs,
@@ -66,10 +69,8 @@ export class HttpFront {
       limitSession(session, limits);
     });
     this.#http2.on('stream', (stream) => limitStream(stream, limits));
-    this.#http1.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
-      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-    });
+    this.#http1.on('clientError', answerBroken);
+    this.#http1.on('checkExpectation', answerExpectation);
     this.#tcp = net.createServer((socket) => this.#detectProtocol(socket));
     this.#tcp.maxConnections = limits.connectionsMax;
   }

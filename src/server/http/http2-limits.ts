@@ -1,4 +1,5 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { timedOutBody } from './broken-request.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
 /**
@@ -28,8 +29,11 @@ export function limitStream(stream: ServerHttp2Stream, { requestTimeoutMs }: Con
   if (stream.readableEnded || stream.endAfterHeaders) return;
   const timer = setTimeout(() => {
     if (stream.headersSent) return stream.close(constants.NGHTTP2_CANCEL);
-    stream.respond({ ':status': constants.HTTP_STATUS_REQUEST_TIMEOUT }, { endStream: true });
-    stream.close(constants.NGHTTP2_NO_ERROR);
+    stream.respond({
+      ':status': constants.HTTP_STATUS_REQUEST_TIMEOUT,
+      'content-type': 'application/json',
+    });
+    stream.end(timedOutBody(), () => stream.close(constants.NGHTTP2_NO_ERROR));
   }, requestTimeoutMs);
   const stop = (): void => clearTimeout(timer);
   stream.once('end', stop);

@@ -63,6 +63,9 @@ export class WebGuard {
   #refusalOf(request: IncomingMessage): RestError | undefined {
     const { headers, method = 'GET' } = request;
     const authority = authorityOf(headers);
+    if (authority === undefined && request.httpVersion === '1.1') {
+      return new RestError(RestErrorCode.BAD_REQUEST, 'A request of HTTP/1.1 must name its host');
+    }
     // Browsers always name the host; HTTP/1.0 probes of load balancers do not.
     if (authority !== undefined && !this.#ownHosts.includes(authority)) {
       return new RestError(

@@ -18,7 +18,7 @@ export function readStatementRequest(
   names: { readonly sql: 'ksql' | 'sql'; readonly properties: 'streamsProperties' | 'properties' },
 ): StatementRequest {
   const fields = requireObject(body, 'the body');
-  const properties = texts(fields[names.properties], names.properties);
+  const properties = scalars(fields[names.properties], { what: names.properties, listsToo: true });
   for (const [name, value] of Object.entries(properties)) checkProperty(name, { value });
   const sql = fields[names.sql];
   if (typeof sql !== 'string') {
@@ -31,10 +31,9 @@ export function readStatementRequest(
       ...emptySession,
       properties,
       variables: new Map(
-        Object.entries(texts(fields['sessionVariables'], 'sessionVariables')).map(([name, value]) => [
-          name.toUpperCase(),
-          value,
-        ]),
+        Object.entries(
+          scalars(fields['sessionVariables'], { what: 'sessionVariables', listsToo: false }),
+        ).map(([name, value]) => [name.toUpperCase(), value]),
       ),
     },
   };
@@ -62,8 +61,25 @@ function sequenceNumber(value: unknown): number {
   throw new RestError(RestErrorCode.BAD_REQUEST, '"commandSequenceNumber" must be a whole number');
 }
 
-function texts(value: unknown, what: string): Readonly<Record<string, string>> {
+/** The fields of an object as texts; null is none. ksqlDB joins the elements of a list, for properties that are lists. */
+function scalars(
+  value: unknown,
+  { what, listsToo }: { readonly what: string; readonly listsToo: boolean },
+): Readonly<Record<string, string>> {
   if (value === undefined || value === null) return {};
-  const entries = Object.entries(requireObject(value, `"${what}"`)).filter(([, v]) => v !== null);
-  return Object.fromEntries(entries.map(([name, v]) => [name, String(v)]));
+  const texts: Record<string, string> = Object.create(null);
+  for (const [name, each] of Object.entries(requireObject(value, `"${what}"`))) {
+    if (each === null) continue;
+    const parts: readonly unknown[] = listsToo && Array.isArray(each) ? each : [each];
+    if (!parts.every(isScalar)) {
+      const message = `"${what}": the value of ${name} must be a text, a number or a boolean`;
+      throw new RestError(RestErrorCode.BAD_REQUEST, message);
+    }
+    texts[name] = parts.join(',');
+  }
+  return texts;
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

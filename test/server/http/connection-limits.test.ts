@@ -3,6 +3,7 @@ import net from 'node:net';
 import fastify from 'fastify';
 import { afterEach, expect, it } from 'vitest';
 import { HttpFront } from '../../../src/server/http/front.ts';
+import { untilClosed } from './raw-request.ts';
 
 const open: HttpFront[] = [];
 
@@ -33,21 +34,6 @@ async function serve(): Promise<number> {
   return (await front.listen({ host: '127.0.0.1', port: 0 })).port;
 }
 
-/** Resolves with what the server sent when the server has closed the connection. */
-function untilClosed(port: number, sent: readonly (string | Buffer)[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(port, '127.0.0.1', () => {
-      for (const bytes of sent) socket.write(bytes);
-    });
-    let text = '';
-    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ECONNRESET') reject(error);
-    });
-    socket.on('close', () => resolve(text));
-  });
-}
-
 it.each([
   ['nothing', []],
   ['half an HTTP/2 preface', [PREFACE.slice(0, 10)]],
@@ -62,7 +48,9 @@ it.each([
   ['half a body', [`${HEAD}Content-Length: 50\r\n\r\n{"x":`]],
   ['a chunked body that stops', [`${HEAD}Transfer-Encoding: chunked\r\n\r\n5\r\n{"x":\r\n`]],
 ])('answers %s with 408 and closes', async (_what, sent) => {
-  expect(await untilClosed(await serve(), sent)).toContain('408 Request Timeout');
+  expect(await untilClosed(await serve(), sent)).toMatch(
+    /^HTTP\/1.1 408 Request Timeout\r\n.*\{"@type":"generic_error","error_code":40800,/s,
+  );
 });
 
 it('closes a connection that sends no second request', async () => {

@@ -1,3 +1,4 @@
+import net from 'node:net';
 import http from 'node:http';
 import http2 from 'node:http2';
 
@@ -56,5 +57,20 @@ export function overHttp2({ port, method, path, headers, body }: RawRequest): Pr
       resolve({ status: Number(answer[':status']), headers: answer, body: text });
     });
     stream.end(body);
+  });
+}
+
+/** Resolves with what the server sent when the server has closed the connection. */
+export function untilClosed(port: number, sent: readonly (string | Buffer)[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, '127.0.0.1', () => {
+      for (const bytes of sent) socket.write(bytes);
+    });
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET') reject(error);
+    });
+    socket.on('close', () => resolve(text));
   });
 }
