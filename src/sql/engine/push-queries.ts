@@ -31,7 +31,7 @@ export class PushQueries {
     }
     const { limit = Number.POSITIVE_INFINITY } = query;
     let count = 0;
-    const all$ = run.records$.pipe(map(pushRowOf(columns, plan.root)));
+    const all$ = run.records$.pipe(map(pushRowOf(plan.root)));
     const push: PushQuery = {
       kind: 'push',
       id,

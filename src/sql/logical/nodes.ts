@@ -163,7 +163,12 @@ export interface ProjectNode extends NodeBase {
   readonly columns: readonly { readonly name: string; readonly expression: BoundExpression }[];
   /** Which columns of the input's key make the new one; absent: all, in their order. */
   readonly keyPositions?: readonly number[];
+  /** Of a result that is only looked at: what each column repeats of the key. */
+  readonly keyCopies?: readonly KeyCopy[];
 }
+
+/** A column of the key by its place in it, a bound of the key's window, or nothing. */
+export type KeyCopy = number | 'WINDOWSTART' | 'WINDOWEND' | null;
 
 export type LogicalNode =
   | SourceNode

@@ -5,7 +5,7 @@ import type { AnalysisContext } from '../analysis/session.ts';
 import { headings } from '../messages/headings.ts';
 import { keyMessages } from '../messages/keys.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
-import type { KeyColumn, LogicalNode, ProjectNode, RowColumn } from './nodes.ts';
+import type { KeyColumn, KeyCopy, LogicalNode, ProjectNode, RowColumn } from './nodes.ts';
 import type { SelectColumn } from './select-columns.ts';
 
 /** What a message calls the columns that make up the key. */
@@ -64,6 +64,7 @@ export function projectNode(options: ProjectOptions): ProjectNode {
     input,
     schema: { key, row },
     columns: bound.map(({ name, expression }) => ({ name, expression })),
+    ...(persistent ? {} : { keyCopies: values.map(({ expression }) => keyCopyOf(expression, input)) }),
     ...(free ? { keyPositions: freeKeyPositions(options) } : {}),
     ...(input.window === undefined ? {} : { window: input.window }),
   };
@@ -81,6 +82,14 @@ function isKey(expression: Expression, { place }: KeyColumn, { schema }: Logical
 
 function plainColumn({ name, type }: RowColumn): RowColumn {
   return { name, type };
+}
+
+function keyCopyOf(expression: Expression, input: LogicalNode): KeyCopy {
+  const index = input.schema.key.findIndex((key) => isKey(expression, key, input));
+  if (index >= 0) return index;
+  const place = input.window === undefined ? undefined : placeOf(input.schema.row, expression);
+  const system = place === undefined ? undefined : input.schema.row[place]?.system;
+  return system === 'WINDOWSTART' || system === 'WINDOWEND' ? system : null;
 }
 
 function keyColumns(options: ProjectOptions): readonly RowColumn[] {

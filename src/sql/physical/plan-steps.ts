@@ -76,6 +76,7 @@ export function planSteps(node: LogicalNode, context: AnalysisContext): Planned 
           input: input.step,
           columns,
           ...(node.keyPositions === undefined ? {} : { keyPositions: node.keyPositions }),
+          ...(node.keyCopies === undefined ? {} : { keyCopies: node.keyCopies }),
         },
       };
     }

@@ -1,7 +1,7 @@
 import type { JoinType } from '../../../grammar/ast.ts';
 import type { ExpressionRecord } from '../bound/record/expression-record.ts';
 import type { FormatInfo, KeyFormatInfo, TimestampColumn, WindowInfo } from '../catalog/data-source.ts';
-import type { AggregateWindow, JoinWindow } from '../logical/nodes.ts';
+import type { AggregateWindow, JoinWindow, KeyCopy } from '../logical/nodes.ts';
 import type { AggregateCallRecord, TableCallRecord } from './call-records.ts';
 import type { QueryId } from './query-id.ts';
 
@@ -87,6 +87,8 @@ export interface ProjectStep extends StepBase {
   readonly input: Step;
   /** Which columns of the input's key make the new one; absent: all, in their order. */
   readonly keyPositions?: readonly number[];
+  /** Of a transient query: what each column repeats of the key. */
+  readonly keyCopies?: readonly KeyCopy[];
   /** Of a table that nothing before keeps: the store that its rows are kept in, for pull queries. */
   readonly store?: string;
   readonly columns: readonly { readonly name: string; readonly expression: PlanExpression }[];

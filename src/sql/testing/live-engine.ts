@@ -95,7 +95,7 @@ export class LiveEngine {
     const plan = planTransientQuery(query, id, context);
     const columns = columnsOf(plan.root);
     const rows: PushRow[] = [];
-    const rowOf = pushRowOf(columns, plan.root);
+    const rowOf = pushRowOf(plan.root);
     const topology = pushTopology(plan, context, (record) => rows.push(rowOf(record)));
     const driver = this.engine.driverOver(topology, id);
     const topics = topicsOf(plan.root);

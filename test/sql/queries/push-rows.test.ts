@@ -35,6 +35,15 @@ describe('what a push query shows', () => {
     ]);
   });
 
+  it('deletions by what was selected of their key, whatever it is called', () => {
+    const script = `${stream}
+      CREATE TABLE sums AS SELECT k, SUM(v) AS total FROM s GROUP BY k HAVING SUM(v) > 0;
+      INSERT INTO s VALUES (7, 5);
+      INSERT INTO s VALUES (7, -9);`;
+    const { rows } = push(script, 'SELECT total AS k, k AS id, k + 1 AS next FROM sums EMIT CHANGES;');
+    expect(rows).toEqual([{ columns: [5, 7, 8] }, { columns: [null, 7, null], tombstone: true }]);
+  });
+
   it('one running result where an aggregate has no GROUP BY', () => {
     const script = `${stream} INSERT INTO s VALUES (1, 5); INSERT INTO s VALUES (2, 6);`;
     const { rows } = push(script, 'SELECT SUM(v) AS total, COUNT(*) AS n FROM s EMIT CHANGES;');

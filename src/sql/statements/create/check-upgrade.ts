@@ -62,6 +62,7 @@ const partitionByRules = {
 /** A projection may change, but not what of the key it takes: rows written before would have other keys. */
 const projectRules = {
   keyPositions: 'key columns',
+  keyCopies: FREE,
   output: FREE,
   id: FREE,
   store: FREE,
