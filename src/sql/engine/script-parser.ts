@@ -12,6 +12,11 @@ import { type ParseInput, task } from './parse-task.ts';
  * SQL, at 15 microseconds a character; see docs/decisions/0022-statements-side-by-side.md.
  */
 const PARSED_HERE_CHARS_MAX = 2_000;
+/**
+ * What a longer text leaves in the heap of the thread is hundreds of megabytes, which it keeps until it needs them: it is
+ * ended, and the next long script starts another.
+ */
+const KEPT_CHARS_MAX = 100_000;
 /** Text that takes longer to read is refused, so that the next long one has its turn. */
 const PARSE_MS_MAX = 10_000;
 
@@ -27,6 +32,8 @@ export interface StatementEnvironment {
 export class ScriptParser {
   readonly #environment: StatementEnvironment | undefined;
   readonly #turns = new Turns();
+  /** The last text has ended the thread. */
+  #isEnded = false;
 
   /** @param environment absent: everything is parsed at once. */
   constructor(environment: StatementEnvironment | undefined) {
@@ -38,17 +45,33 @@ export class ScriptParser {
     const environment = this.#environment;
     if (environment === undefined || script.length <= PARSED_HERE_CHARS_MAX)
       return parseScript(script, { variables });
-    return this.#turns.run(() => parseBeside({ script, variables }, environment));
+    return this.#turns.run(async () => {
+      // The time that a text has to be read does not count the start of the thread.
+      if (this.#isEnded) await start(environment);
+      this.#isEnded = false;
+      try {
+        return await parseBeside({ script, variables }, environment);
+      } finally {
+        if (script.length > KEPT_CHARS_MAX) this.#end(environment);
+      }
+    });
+  }
+
+  #end({ workers }: StatementEnvironment): void {
+    workers.end();
+    this.#isEnded = true;
   }
 
   /** Makes the first long script as fast as the others. */
   async warm(): Promise<void> {
     const environment = this.#environment;
     if (environment === undefined) return;
-    await this.#turns.run(() =>
-      environment.workers.run(task, { script: 'SHOW STREAMS;', variables: new Map() }),
-    );
+    await this.#turns.run(() => start(environment));
   }
+}
+
+async function start({ workers }: StatementEnvironment): Promise<void> {
+  await workers.run(task, { script: 'SHOW STREAMS;', variables: new Map() });
 }
 
 async function parseBeside(

@@ -10,16 +10,24 @@ const thread = newNodeWorkers();
 afterAll(() => thread.end());
 
 /** A real worker thread, and what it was asked. */
-function watched(): { readonly workers: EndableWorkers; readonly asked: unknown[] } {
+function watched(): {
+  readonly workers: EndableWorkers;
+  readonly asked: unknown[];
+  readonly ended: string[];
+} {
   const asked: unknown[] = [];
+  const ended: string[] = [];
   const workers: EndableWorkers = {
     run(task, input) {
       asked.push(input);
       return thread.run(task, input);
     },
-    end: () => thread.end(),
+    end() {
+      ended.push(`after ${asked.length}`);
+      thread.end();
+    },
   };
-  return { workers, asked };
+  return { workers, asked, ended };
 }
 
 const items = Array.from({ length: 4_000 }, (_, i) => `n + ${i} AS x${i}`).join(', ');
@@ -52,6 +60,19 @@ function mistakeOf(parse: () => unknown): unknown {
 }
 
 describe('a long script is parsed beside the event loop', () => {
+  it('by a thread that is ended after a very long one, right or wrong, with what that has left in its heap', async () => {
+    const { workers, ended } = watched();
+    const parser = new ScriptParser({ ...nodeEnvironment, workers });
+    const statement = `SELECT '${'x'.repeat(5_000)}' FROM s;`;
+    await parser.parse(statement, variables);
+    expect(ended).toEqual([]);
+    await parser.parse(statement.repeat(25), variables);
+    expect(ended).toEqual(['after 2']);
+    await expect(parser.parse('a,'.repeat(60_000), variables)).rejects.toThrow('Syntax Error');
+    expect(ended).toEqual(['after 2', 'after 4']);
+    expect(await parser.parse(statement, variables)).toHaveLength(1);
+  });
+
   it.each(LONG)('with %s, to the same statements', async (_, script) => {
     const { workers, asked } = watched();
     const parser = new ScriptParser({ ...nodeEnvironment, workers });
