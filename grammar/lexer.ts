@@ -1,7 +1,8 @@
 /** Text to tokens. Words that are keywords get the keyword's type after lexing; see `tokens.ts`. */
 import type { IToken } from 'chevrotain';
-import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
+import { DiagnosticError, type Refusal, type SourceSpan } from '../src/base/errors.ts';
 import { Lexer } from './chevrotain.ts';
+import { syntaxMessages } from './messages/syntax.ts';
 import { keywordTokens, lexedTokens, Word } from './tokens.ts';
 
 interface LexedText {
@@ -31,14 +32,7 @@ export function tokenize(text: string): LexedText {
       line: error.line ?? 1,
       column: error.column ?? 1,
     };
-    const found = text[error.offset] ?? '';
-    throw new DiagnosticError({
-      message: `line ${span.line}:${span.column}: Syntax Error\n${describeBadCharacter(found)}`,
-      span,
-      ...(found === "'" || found === '"' || found === '`'
-        ? { hint: `close it with another ${found}; inside, write ${found}${found}` }
-        : {}),
-    });
+    throw new DiagnosticError({ ...badCharacter(text, span), span });
   }
   for (const token of result.tokens) {
     if (token.tokenType !== Word) continue;
@@ -60,10 +54,11 @@ export function tokenWords(text: string): readonly string[] {
     .tokens.map(({ tokenType, image }) => (tokenType === Word ? image.toUpperCase() : ''));
 }
 
-function describeBadCharacter(found: string): string {
-  if (found === "'") return 'String is not closed';
-  if (found === '"' || found === '`') return 'Quoted identifier is not closed';
-  return `Unexpected character '${found}'`;
+function badCharacter(text: string, at: SourceSpan): Refusal {
+  const found = String.fromCodePoint(text.codePointAt(at.start) ?? 0);
+  if (found === "'") return syntaxMessages.textNotClosed(at);
+  if (found === '"' || found === '`') return syntaxMessages.nameNotClosed(at, found);
+  return syntaxMessages.badCharacter(at, found);
 }
 
 export function spanOf(token: IToken): SourceSpan {

@@ -3,6 +3,8 @@
  * itself for each level: a limit that is checked is a mistake with a place, a stack that ends is a failure without one.
  */
 import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
+import { limitMessages } from './messages/limits.ts';
+import { syntaxMessages } from './messages/syntax.ts';
 
 const LIMITS = {
   /** Parentheses, calls, CASE, ARRAY[…], types and what else stands inside of one another as it is written. */
@@ -15,35 +17,13 @@ const LIMITS = {
   SCRIPT_LENGTH_MAX: 4_000_000,
 } as const;
 
-const PARTS = 'compute parts of it in a stream or table of its own';
-
-/** The refusal of what is beyond a limit. */
-const beyond = {
-  NESTING_MAX: (limit: number) => ({
-    message: `it nests deeper than ${limit} levels`,
-    hint: PARTS,
-  }),
-  EXPRESSION_DEPTH_MAX: (limit: number) => ({
-    message: `an expression has more than ${limit} levels of operators and calls`,
-    hint: PARTS,
-  }),
-  ITEMS_MAX: (limit: number) => ({ message: `a list has more than ${limit} items`, hint: PARTS }),
-  SCRIPT_LENGTH_MAX: (limit: number) => ({
-    message: `a script has more than ${limit} characters`,
-    hint: 'send its statements one by one',
-  }),
-} satisfies Record<
-  keyof typeof LIMITS,
-  (limit: number) => { readonly message: string; readonly hint: string }
->;
-
 /** @throws {DiagnosticError} where a size is beyond a limit; `span` says where. */
 export function checkLimit(name: keyof typeof LIMITS, size: number, span: () => SourceSpan): void {
   const limit = LIMITS[name];
   if (size <= limit) return;
   const at = span();
-  const { message, hint } = beyond[name](limit);
-  throw new DiagnosticError({ message: `line ${at.line}:${at.column}: ${message}`, hint, span: at });
+  const { message, hint } = limitMessages[name](limit);
+  throw new DiagnosticError({ ...syntaxMessages.tooLarge(at, message, hint), span: at });
 }
 
 /** A node of the tree, whatever its kind. */

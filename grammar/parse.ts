@@ -5,7 +5,8 @@ import type { ColumnDefinition, Expression, Statement, TypeNode } from './ast.ts
 import { spanOf, tokenize } from './lexer.ts';
 import { checkLimit, checkTree } from './limits.ts';
 import { SqlParser } from './parser/sql-parser.ts';
-import { syntaxError, testOnlyStatement } from './syntax-error.ts';
+import { syntaxMessages } from './messages/syntax.ts';
+import { syntaxError } from './syntax-error.ts';
 import { K, Semicolon } from './tokens.ts';
 import { substitutedLength, substitutedText, substituteVariables, type Variables } from './variables.ts';
 
@@ -166,7 +167,7 @@ function lengthOf({ tokens }: StatementTokens, before: number, variables: Variab
 
 function parsePart(part: StatementTokens, variables: Variables, testStatements: boolean): Statement {
   const first = part.tokens[0];
-  if (!testStatements && first?.tokenType === K.RUN) throw testOnlyStatement('RUN SCRIPT', spanOf(first));
+  if (!testStatements && first?.tokenType === K.RUN) throw testOnly('RUN SCRIPT', spanOf(first));
   const tokens = substituteVariables(part.tokens, variables);
   const parser = strictParser();
   parser.begin(tokens);
@@ -174,7 +175,7 @@ function parsePart(part: StatementTokens, variables: Variables, testStatements: 
   const error = parser.errors[0];
   if (error !== undefined) throw syntaxError(error, tokens);
   const words = testStatements ? undefined : testOnlyWords(statement);
-  if (words !== undefined && first !== undefined) throw testOnlyStatement(words, spanOf(first));
+  if (words !== undefined && first !== undefined) throw testOnly(words, spanOf(first));
   checkTree(statement);
   return statement;
 }
@@ -200,19 +201,15 @@ function defineVariables(statement: Statement, variables: Map<string, string>): 
   if (statement.kind === 'UndefineVariable') variables.delete(statement.name.toUpperCase());
 }
 
-function missingSemicolon(part: StatementTokens): DiagnosticError {
-  const last = part.tokens.at(-1);
-  const from = last === undefined ? undefined : spanOf(last);
-  const span: SourceSpan | undefined = from && {
-    ...from,
-    start: from.end,
-    column: (last?.endColumn ?? from.column) + 1,
-  };
-  return new DiagnosticError({
-    message: `line ${span?.line ?? 1}:${span?.column ?? 1}: Syntax Error\nmissing ';' at '<EOF>'`,
-    hint: 'end the statement with a semicolon',
-    ...(span === undefined ? {} : { span }),
-  });
+const testOnly = (words: string, span: SourceSpan): DiagnosticError =>
+  new DiagnosticError({ ...syntaxMessages.testOnly(span, words), span });
+
+function missingSemicolon({ tokens }: StatementTokens): DiagnosticError {
+  const last = tokens.at(-1);
+  if (last === undefined) return new DiagnosticError(syntaxMessages.semicolonMissing(BEGIN));
+  const from = spanOf(last);
+  const span = { ...from, start: from.end, column: (last.endColumn ?? from.column) + 1 };
+  return new DiagnosticError({ ...syntaxMessages.semicolonMissing(span), span });
 }
 
 function diagnosticOf(error: unknown): Diagnostic {

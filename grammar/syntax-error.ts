@@ -1,10 +1,11 @@
 import type { IRecognitionException, IToken } from 'chevrotain';
-import { DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
+import { DiagnosticError, type Refusal, type SourceSpan } from '../src/base/errors.ts';
 import { nearestName } from '../src/base/nearest-name.ts';
 import { EOF } from './chevrotain.ts';
 import { displayToken } from './error-messages.ts';
 import { isReserved, nonReservedKeywords, reservedKeywords } from './keywords.ts';
 import { spanOf } from './lexer.ts';
+import { syntaxMessages } from './messages/syntax.ts';
 import { hintAt, hintForStatement } from './other-dialects.ts';
 import { statementWords } from './statement-words.ts';
 
@@ -17,52 +18,28 @@ export function syntaxError(error: IRecognitionException, tokens: readonly IToke
   const last = tokens.at(-1);
   const token = atEnd && last !== undefined ? last : error.token;
   const span = atEnd && last !== undefined ? after(last) : spanOf(token);
-  const place = `line ${span.line}:${span.column}`;
   if (token === tokens[0] && !atEnd) return unknownStatement(token, span);
   const hint = hintAt(atEnd ? undefined : token, tokens);
-  if (!atEnd && wantsName(error) && !isColumnType(error) && isReserved(token.image)) {
-    return new DiagnosticError({
-      message: `Syntax error at or near '${token.image}' at ${place}`,
-      detail: `'${token.image}' is a reserved keyword and it can't be used as an identifier.`,
-      hint: hint ?? `quote it: "${token.image}"`,
-      span,
-    });
-  }
-  const suggestion = atEnd ? undefined : suggestWord(error, token);
-  return new DiagnosticError({
-    message: `${place}: Syntax Error\n${error.message}`,
-    detail: `found ${atEnd ? 'the end of the statement' : displayToken(token)}`,
+  if (!atEnd && wantsName(error) && !isColumnType(error) && isReserved(token.image))
+    return at(syntaxMessages.reservedWord(span, token.image, hint), span);
+  return at(
+    syntaxMessages.unexpected(span, {
+      words: error.message,
+      detail: `found ${atEnd ? 'the end of the statement' : displayToken(token)}`,
+      suggestion: atEnd ? undefined : suggestWord(error, token),
+      hint,
+    }),
     span,
-    ...(suggestion === undefined || hint !== undefined ? {} : { suggestion }),
-    ...(hint === undefined ? {} : { hint }),
-  });
+  );
 }
+
+const at = (refusal: Refusal, span: SourceSpan): DiagnosticError => new DiagnosticError({ ...refusal, span });
 
 /** A statement that begins with no statement's word. */
 function unknownStatement(token: IToken, span: SourceSpan): DiagnosticError {
   const hint = hintForStatement(token.image);
-  const suggestion = hint === undefined ? nearestName(token.image, statementWords) : undefined;
-  return new DiagnosticError({
-    message: `line ${span.line}:${span.column}: Syntax Error\nUnknown statement '${token.image}'`,
-    span,
-    ...(suggestion === undefined ? {} : { suggestion }),
-    ...(hint === undefined ? {} : { hint }),
-  });
-}
-
-/** A statement that scripts for `millrace test` have, and nothing else. */
-export function testOnlyStatement(words: string, span: SourceSpan): DiagnosticError {
-  const about = `${words} is a statement for test files only`;
-  return new DiagnosticError({
-    // ksqlDB's server does not know the word.
-    message: `line ${span.line}:${span.column}: Syntax Error\n${words === 'RUN SCRIPT' ? "Unknown statement 'RUN'" : about}`,
-    detail: about,
-    hint:
-      words === 'RUN SCRIPT'
-        ? "the shell runs a file of statements with: run script 'PATH'"
-        : '`millrace test PATH` runs files of statements and assertions',
-    span,
-  });
+  const suggestion = nearestName(token.image, statementWords);
+  return at(syntaxMessages.unknownStatement(span, token.image, { suggestion, hint }), span);
 }
 
 function after(token: IToken): SourceSpan {

@@ -4,8 +4,8 @@
  */
 import type { IToken } from 'chevrotain';
 import { DiagnosticError } from '../src/base/errors.ts';
-import { nearestName } from '../src/base/nearest-name.ts';
 import { spanOf, tokenize } from './lexer.ts';
+import { variableMessages } from './messages/variables.ts';
 import {
   DecimalNumber,
   FloatNumber,
@@ -78,23 +78,11 @@ function valueText(token: IToken, variables: Variables): string | undefined {
 function valueTokens(token: IToken, variables: Variables): IToken[] {
   const name = token.image.slice(2, -1);
   const value = variables.get(name.toUpperCase());
-  if (value === undefined) {
-    const suggestion = nearestName(name, variables.keys());
-    throw new DiagnosticError({
-      message: `undefined variable: ${name}`,
-      hint: `define it first: DEFINE ${name} = 'value';`,
-      span: spanOf(token),
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
-  }
+  const span = spanOf(token);
+  if (value === undefined)
+    throw new DiagnosticError({ ...variableMessages.undefined(name, variables.keys()), span });
   const tokens = tokenize(value).tokens;
-  if (!isOneValue(tokens)) {
-    throw new DiagnosticError({
-      message: `the value of variable ${name} is neither an identifier nor a literal: ${value}`,
-      hint: "a text needs quotes of its own: DEFINE v = '''text''';",
-      span: spanOf(token),
-    });
-  }
+  if (!isOneValue(tokens)) throw new DiagnosticError({ ...variableMessages.notOneValue(name, value), span });
   return tokens.map((part) => ({ ...part, ...placeOf(token) }));
 }
 

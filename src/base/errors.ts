@@ -51,6 +51,12 @@ export interface Diagnostic {
   readonly suggestion?: string;
 }
 
+/** What is said of a mistake. Where it is, the one who throws knows. */
+export type Refusal = Omit<Diagnostic, 'span'>;
+
+/** A family of refusals: for each rule a function from the facts to what is said. */
+export type RefusalFamily = Readonly<Record<string, (...facts: never[]) => Refusal>>;
+
 export class DiagnosticError extends Error {
   override readonly name: string = 'DiagnosticError';
   readonly diagnostic: Diagnostic;

@@ -2,7 +2,7 @@ import type { ColumnReference, EmitMode, Expression, Query, WindowClause } from 
 import { ExpressionMap } from '../../../grammar/equality.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, walkExpression } from '../../../grammar/traverse.ts';
-import type { SourceSpan } from '../../base/errors.ts';
+import type { SourceSpan, Refusal } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { timesFromText } from './times-from-text.ts';
@@ -16,7 +16,7 @@ import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { keyMessages } from '../messages/keys.ts';
 import { statementMessages } from '../messages/statements.ts';
-import { headed, type Refusal } from '../messages/refusal.ts';
+import { headed } from '../messages/refusal.ts';
 import { refuse, refuseAt, withPrefix } from './sql-error.ts';
 import { isWindowColumn, windowColumns } from './system-columns.ts';
 import { checkWindow, checkWithin } from './window-lengths.ts';

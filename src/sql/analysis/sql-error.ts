@@ -1,7 +1,7 @@
-import { type Diagnostic, DiagnosticError, type SourceSpan } from '../../base/errors.ts';
-import { headed, type Refusal } from '../messages/refusal.ts';
+import { type Diagnostic, DiagnosticError, type SourceSpan, type Refusal } from '../../base/errors.ts';
+import { headed } from '../messages/refusal.ts';
 
-/** A mistake in a statement. */
+/** A mistake in a script of cases, or in a statement; those of statements have their words in `src/sql/messages`. */
 export function sqlError(message: string, more: Omit<Diagnostic, 'message'> = {}): DiagnosticError {
   return new DiagnosticError({ message, ...more });
 }
@@ -23,10 +23,7 @@ export function withPrefix<T>(prefix: string, step: () => T): T {
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     if (error.diagnostic.message.startsWith(prefix)) throw error;
-    throw new DiagnosticError(
-      { ...error.diagnostic, message: prefix + error.diagnostic.message },
-      { cause: error },
-    );
+    throw new DiagnosticError(headed(prefix, error.diagnostic), { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Duration, WindowClause, WithinClause } from '../../../grammar/ast.ts';
-import type { SourceSpan } from '../../base/errors.ts';
 import { durationMs } from './durations.ts';
-import { sqlError } from './sql-error.ts';
+import { windowMessages } from '../messages/windows.ts';
+import { refuse } from './sql-error.ts';
 
 const DAY_MS = 86_400_000;
 /** The longest duration in a query, over 27,000 years: sums of several still are exact numbers of milliseconds. */
@@ -25,16 +25,15 @@ export function checkWindow(window: WindowClause, options: { readonly emitFinal:
   const lengthMs = durationMs(length);
   const graceMs = grace === undefined ? defaultGraceMs(lengthMs, options) : durationMs(grace);
   if (durationMs(retention) >= lengthMs + graceMs) return;
-  const least = durationText(inLargestUnit(lengthMs + graceMs));
-  const graceText =
-    grace === undefined
-      ? `a grace period of ${durationText(inLargestUnit(graceMs))}, which is what there is without GRACE PERIOD`
-      : `its GRACE PERIOD of ${durationText(grace)}`;
-  throw sqlError(`RETENTION ${durationText(retention)} is shorter than the window and its grace period`, {
-    span: retention.span,
-    detail: `a window of ${durationText(length)} takes rows for ${least}, with ${graceText}`,
-    hint: `RETENTION ${least}, or a shorter GRACE PERIOD`,
-  });
+  throw refuse(
+    windowMessages.retention({
+      retention: durationText(retention),
+      length: durationText(length),
+      least: durationText(inLargestUnit(lengthMs + graceMs)),
+      grace: { duration: durationText(grace ?? inLargestUnit(graceMs)), isWritten: grace !== undefined },
+    }),
+    retention.span,
+  );
 }
 
 /** The durations of a WITHIN clause. @throws {DiagnosticError} at the one that is too long. */
@@ -47,28 +46,21 @@ export function checkWithin({ before, after, grace }: WithinClause): void {
 function checkAdvance(size: Duration, advance: Duration): void {
   checkLength('ADVANCE BY', advance);
   if (durationMs(advance) <= durationMs(size)) return;
-  throw sqlError(`ADVANCE BY ${durationText(advance)} is longer than SIZE ${durationText(size)}`, {
-    span: advance.span,
-    detail: 'rows between two windows would be in none',
-    hint: `windows that follow each other are TUMBLING (SIZE ${durationText(size)})`,
-  });
+  throw refuse(
+    windowMessages.advance({ advance: durationText(advance), size: durationText(size) }),
+    advance.span,
+  );
 }
 
 function checkLength(words: string, duration: Duration): void {
   checkMax(words, duration);
   if (durationMs(duration) > 0) return;
-  throw outOfRange(words, duration, `it is at least 1 MILLISECOND`);
+  throw refuse(windowMessages.tooShort(words, durationText(duration)), duration.span);
 }
 
 function checkMax(words: string, duration: Duration): void {
   if (durationMs(duration) <= DURATION_DAYS_MAX * DAY_MS) return;
-  throw outOfRange(words, duration, `it is at most ${DURATION_DAYS_MAX} DAYS`);
-}
-
-function outOfRange(words: string, duration: Duration, hint: string): Error {
-  const span: SourceSpan = duration.span;
-  const length = durationMs(duration) > 0 ? 'long' : 'short';
-  return sqlError(`${words} is too ${length}: ${durationText(duration)}`, { span, hint });
+  throw refuse(windowMessages.tooLong(words, durationText(duration), DURATION_DAYS_MAX), duration.span);
 }
 
 /** As one writes it: `1 DAY`, `2 DAYS`. */

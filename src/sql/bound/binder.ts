@@ -1,8 +1,7 @@
 import type { Expression } from '../../../grammar/ast.ts';
-import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
+import { DiagnosticError, type SourceSpan, type Refusal } from '../../base/errors.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
-import type { Refusal } from '../messages/refusal.ts';
 import type { TypedValue } from './literals.ts';
 import type { Binding, BoundExpression, Constant } from './nodes.ts';
 import type { Origin } from './origin.ts';

@@ -1,9 +1,14 @@
 import { Map as ImmutableMap } from 'immutable';
 import { nearestName } from '../../base/nearest-name.ts';
-import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
+import { DiagnosticError, type Refusal, type SourceSpan } from '../../base/errors.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
+import { headed, near } from '../messages/refusal.ts';
 import { sourceMessages } from '../messages/sources.ts';
 import type { DataSource } from './data-source.ts';
+
+function refusalAt(refusal: Refusal, span: SourceSpan | undefined): DiagnosticError {
+  return new DiagnosticError(span === undefined ? refusal : { ...refusal, span });
+}
 
 /** What SQL knows: sources and custom types. Immutable: a change is a new catalog, a copy costs nothing. */
 export class Catalog {
@@ -61,21 +66,13 @@ export class Catalog {
   unknownSource(name: string, message: string, span?: SourceSpan): DiagnosticError {
     const caseHint = this.#caseHint(name);
     const suggestion = caseHint === '' ? nearestName(name, this.#sources.keys()) : undefined;
-    return new DiagnosticError({
-      message: message + caseHint,
-      ...(span === undefined ? {} : { span }),
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+    return refusalAt(headed(message, { message: caseHint, ...near(suggestion) }), span);
   }
 
   /** As {@link Catalog.unknownSource}, for types. */
   unknownType(name: string, message: string, span?: SourceSpan): DiagnosticError {
     const suggestion = nearestName(name, this.#types.keys());
-    return new DiagnosticError({
-      message,
-      ...(span === undefined ? {} : { span }),
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
+    return refusalAt({ message, ...near(suggestion) }, span);
   }
 
   /** What to say when a name is known in another case: names in quotes keep theirs. */

@@ -4,9 +4,10 @@ import { unreachable } from '../../base/assert.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SqlHost } from '../host/host.ts';
+import { statementMessages } from '../messages/statements.ts';
 import type { PlannedStatement, RunningQueries } from '../statements/definition.ts';
 import { definitionOf } from '../statements/index.ts';
 import type { PreparedPlan, PreparedStatement } from '../statements/prepared-statement.ts';
@@ -120,7 +121,7 @@ export class ScriptCheck {
   ): void {
     const { checkProperty } = this.#options;
     const problem = property === undefined ? undefined : checkProperty?.(property.name, property.value);
-    if (problem !== undefined) throw sqlError(problem, { span });
+    if (problem !== undefined) throw refuse(statementMessages.property(problem), span);
   }
 
   async #plan(

@@ -6,6 +6,7 @@ import { DiagnosticError } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import { Turns } from '../../base/turns.ts';
 import { type ParseInput, task } from './parse-task.ts';
+import { statementMessages } from '../messages/statements.ts';
 
 /**
  * Scripts up to this length are parsed where they come, in a few milliseconds. What takes the longest is text that is no
@@ -81,7 +82,7 @@ async function parseBeside(
   const { timers, workers } = environment;
   const late = new AbortController();
   const timer = timers.after(PARSE_MS_MAX, () => {
-    late.abort(new DiagnosticError({ message: `the text takes longer than ${PARSE_MS_MAX} ms to read` }));
+    late.abort(new DiagnosticError(statementMessages.readTooLong(PARSE_MS_MAX)));
     workers.end();
   });
   try {

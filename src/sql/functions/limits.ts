@@ -1,4 +1,5 @@
 import { DiagnosticError } from '../../base/errors.ts';
+import { functionMessages } from '../messages/functions.ts';
 
 /** Characters of a text, or bytes, that a function makes at most: one row must not take the memory of all. */
 export const TEXT_LENGTH_MAX = 16_777_216;
@@ -37,10 +38,7 @@ export function joinBytes(name: string, parts: readonly Buffer[], separator?: Bu
  */
 export function checkKeptCount(name: string, count: number): void {
   if (count <= LIST_LENGTH_MAX) return;
-  throw new DiagnosticError({
-    message: `${name} keeps at most ${LIST_LENGTH_MAX} values of a group: ${count} are asked for`,
-    hint: 'all values of a group, each as a row of its own, are the stream itself',
-  });
+  throw new DiagnosticError(functionMessages.keptTooMany(name, { asked: count, most: LIST_LENGTH_MAX }));
 }
 
 /** @throws {RangeError} where an array would get longer than {@link LIST_LENGTH_MAX}. */

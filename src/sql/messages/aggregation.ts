@@ -1,4 +1,5 @@
-import { joinWords, type RefusalFamily, issue } from './refusal.ts';
+import type { RefusalFamily } from '../../base/errors.ts';
+import { joinWords, issue } from './refusal.ts';
 
 const wide = (count: number): string => (count === 1 ? '' : 's');
 

@@ -1,6 +1,7 @@
+import type { Refusal, RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import { joinWords, near, type Refusal, type RefusalFamily } from './refusal.ts';
+import { joinWords, near } from './refusal.ts';
 
 /** The clauses whose columns are looked for, as messages call them. */
 export type ColumnClause = 'SELECT' | 'WHERE' | 'GROUP BY' | 'PARTITION BY' | 'HAVING' | 'JOIN ON';

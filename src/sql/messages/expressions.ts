@@ -1,8 +1,9 @@
+import type { RefusalFamily } from '../../base/errors.ts';
 import type { Expression } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { printType, type SqlType, type StructType } from '../../serde/model/sql-type.ts';
-import { issue, kindText, near, type RefusalFamily, typeText } from './refusal.ts';
+import { issue, kindText, near, typeText } from './refusal.ts';
 
 const EMPTY_LISTS = `see ${issue(4239)}`;
 

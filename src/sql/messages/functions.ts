@@ -1,6 +1,7 @@
+import type { Refusal, RefusalFamily } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import { near, type Refusal, type RefusalFamily } from './refusal.ts';
+import { near } from './refusal.ts';
 
 /** A call that no overload, or more than one, fits. */
 interface CallFacts {
@@ -110,6 +111,12 @@ export const functionMessages = {
     message:
       `Parameter ${facts.position} passed to function ${facts.name} must be a literal constant, ` +
       `but was expression: '${facts.text}'`,
+  }),
+  /** Aggregates that keep n values of a group. */
+  keptTooFew: (name: string) => ({ message: `${name} must have n greater than 0` }),
+  keptTooMany: (name: string, count: { readonly asked: number; readonly most: number }) => ({
+    message: `${name} keeps at most ${count.most} values of a group: ${count.asked} are asked for`,
+    hint: 'all values of a group, each as a row of its own, are the stream itself',
   }),
   lambdaResult: (found: SqlType, expected: SqlType) => ({
     message: `lambda returns ${printType(found)}, expected ${printType(expected)}`,

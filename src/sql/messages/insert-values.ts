@@ -1,7 +1,8 @@
+import type { RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { nearestName } from '../../base/nearest-name.ts';
-import { near, type RefusalFamily } from './refusal.ts';
+import { near } from './refusal.ts';
 
 /** INSERT INTO … VALUES. */
 export const insertValuesMessages = {

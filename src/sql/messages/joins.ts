@@ -1,6 +1,7 @@
+import type { RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import { issue, type RefusalFamily } from './refusal.ts';
+import { issue } from './refusal.ts';
 
 /** A side of a join condition and its type. */
 interface TypedSide {

@@ -1,6 +1,7 @@
+import type { RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import { issue, joinWords, type RefusalFamily } from './refusal.ts';
+import { issue, joinWords } from './refusal.ts';
 
 /** What a message calls the columns that make up the key. */
 interface KeyWords {

@@ -1,6 +1,6 @@
+import type { RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import type { RefusalFamily } from './refusal.ts';
 
 /** What ksqlDB puts behind every refusal of a pull query. */
 const SYNTAX_HELP =

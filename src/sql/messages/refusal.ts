@@ -1,11 +1,5 @@
-import type { Diagnostic } from '../../base/errors.ts';
+import type { Refusal } from '../../base/errors.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-
-/** What is said of a mistake. Where it is, the one who throws knows. */
-export type Refusal = Omit<Diagnostic, 'span'>;
-
-/** A family of refusals: for each rule a function from the facts to what is said. */
-export type RefusalFamily = Readonly<Record<string, (...facts: never[]) => Refusal>>;
 
 /** Where the reader finds more, as ksqlDB links it. */
 export const issue = (number: number): string => `https://github.com/confluentinc/ksql/issues/${number}`;

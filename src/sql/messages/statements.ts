@@ -1,6 +1,7 @@
+import type { RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import { near, type RefusalFamily } from './refusal.ts';
+import { near } from './refusal.ts';
 
 /** Statements as such: what they may say, what they are about, and who depends on it. */
 export const statementMessages = {
@@ -21,6 +22,15 @@ export const statementMessages = {
       `Invalid result type. Your SELECT query produces a ${kind}. ` +
       `Please use CREATE ${kind} AS SELECT statement instead.`,
   }),
+  /** What a topic of its would be called is no name of a topic. */
+  cannotRun: (queryId: string, reason: string) => ({ message: `Query ${queryId} cannot run: ${reason}` }),
+  topicsMissing: (topics: readonly string[]) => ({
+    message: `Kafka topics do not exist: ${topics.join(', ')}`,
+    hint: 'SHOW TOPICS; lists the topics that exist',
+  }),
+  /** What the registry of settings says of a property. */
+  property: (problem: string) => ({ message: problem }),
+  readTooLong: (ms: number) => ({ message: `the text takes longer than ${ms} ms to read` }),
   tooLong: () => ({
     message: 'The statement is too long: its plan does not fit a record of the command topic.',
     hint: 'compute parts of it in a stream or table of its own',

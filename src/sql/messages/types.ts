@@ -1,6 +1,7 @@
+import type { RefusalFamily } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { primitiveTypes } from '../../serde/model/sql-type.ts';
-import { near, type RefusalFamily } from './refusal.ts';
+import { near } from './refusal.ts';
 
 /** Types that are written with others, or with numbers, behind their name. */
 const COMPOSED: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
+import type { RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { nearestName } from '../../base/nearest-name.ts';
-import { near, type RefusalFamily } from './refusal.ts';
+import { near } from './refusal.ts';
 
 const DELIMITER_EXAMPLE = "\nExample valid value: ';'";
 const SIZE_EXAMPLE = "write a number and a unit: '10 SECONDS'";

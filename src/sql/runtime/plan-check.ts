@@ -3,8 +3,9 @@ import type { Topology } from '../../streams/topology/topology.ts';
 import { streamsAppSettings } from '../../streams/runtime/streams-app-options.ts';
 import { internalTopicNames, planTopics } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
-import { sqlError } from '../analysis/sql-error.ts';
+import { refuse } from '../analysis/sql-error.ts';
 import type { ClusterNeeds, TopicChanges } from '../host/host.ts';
+import { statementMessages } from '../messages/statements.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
@@ -58,7 +59,7 @@ export class PlanCheck {
     const applicationId = queryApplicationId(this.#options, query.queryId);
     for (const name of [applicationId, ...internalTopicNames(topology, applicationId)]) {
       const wrong = topicNameError(name);
-      if (wrong !== undefined) throw sqlError(`Query ${query.queryId} cannot run: ${wrong.message}`);
+      if (wrong !== undefined) throw refuse(statementMessages.cannotRun(query.queryId, wrong.message));
     }
     streamsAppSettings({ ...appOptions(this.#options, context), applicationId, topology });
     return topology;
@@ -75,11 +76,7 @@ export class PlanCheck {
     if (request !== undefined) counts.set(request.name, partitionsOf(request));
     for (const [name, { partitions }] of facts) counts.set(name, partitions);
     const missing = topicsOf(query).filter((name) => !counts.has(name));
-    if (missing.length > 0) {
-      throw sqlError(`Kafka topics do not exist: ${missing.join(', ')}`, {
-        hint: 'SHOW TOPICS; lists the topics that exist',
-      });
-    }
+    if (missing.length > 0) throw refuse(statementMessages.topicsMissing(missing));
     planTopics(topology, queryApplicationId(this.#options, query.queryId), counts);
   }
 }

@@ -1,5 +1,6 @@
 import { unquote, quotedEnd } from '../../base/sql-quotes.ts';
 import { DiagnosticError } from '../../base/errors.ts';
+import { recordedMessages } from '../messages/recorded.ts';
 
 /** A cursor over a text that a printer of ours wrote: nothing in it may be written in a second way. */
 export class PrintedText {
@@ -57,8 +58,6 @@ export class PrintedText {
   }
 
   wrong(): DiagnosticError {
-    return new DiagnosticError({
-      message: `not a ${this.#what}: '${this.#text.slice(0, 60)}' (position ${this.#at})`,
-    });
+    return new DiagnosticError(recordedMessages.wrongText(this.#what, this.#text, this.#at));
   }
 }

@@ -9,6 +9,8 @@ import {
   structType,
 } from '../../serde/model/sql-type.ts';
 import { PrintedText } from './printed-text.ts';
+import { expressionMessages } from '../messages/expressions.ts';
+import { recordedMessages } from '../messages/recorded.ts';
 
 /** How deep a recorded type may nest. */
 const TYPE_DEPTH_MAX = 500;
@@ -36,9 +38,7 @@ export function readType(text: string): SqlType {
 
 /** The type with which a text goes on. @throws {DiagnosticError} where it goes on with something else. */
 export function typeIn(text: PrintedText, depth = 1): SqlType {
-  if (depth > TYPE_DEPTH_MAX) {
-    throw new DiagnosticError({ message: `a type nests deeper than ${TYPE_DEPTH_MAX} levels` });
-  }
+  if (depth > TYPE_DEPTH_MAX) throw new DiagnosticError(recordedMessages.typeTooDeep(TYPE_DEPTH_MAX));
   const word = text.match(/[A-Z]+/y);
   switch (word) {
     case 'DECIMAL':
@@ -93,6 +93,6 @@ function possible(make: () => SqlType): SqlType {
     return make();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new DiagnosticError({ message: error.message }, { cause: error });
+    throw new DiagnosticError(expressionMessages.type(error.message), { cause: error });
   }
 }

@@ -1,15 +1,9 @@
 import { DiagnosticError } from '../../../base/errors.ts';
-
-/** How much of a wrong piece is shown. */
-const SHOWN_MAX = 60;
+import { recordedMessages } from '../../messages/recorded.ts';
 
 /** The error for a piece of a recorded plan that is not what it has to be. */
 export function wrongRecord(expected: string, found: unknown): DiagnosticError {
-  const text = typeof found === 'object' && found !== null ? 'what is there' : String(found);
-  const shown = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;
-  return new DiagnosticError({
-    message: `a recorded expression cannot be read: ${shown} is not ${expected}`,
-  });
+  return new DiagnosticError(recordedMessages.wrongPiece(expected, found));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import { DiagnosticError } from '../../../base/errors.ts';
+import { recordedMessages } from '../../messages/recorded.ts';
 
 /** How deep an expression of a plan may nest; what works on expressions calls itself for each level. */
 const EXPRESSION_DEPTH_MAX = 1_000;
@@ -12,16 +13,9 @@ export class NodeCount {
 
   /** @throws {DiagnosticError} for an expression that is too deep or too large. */
   add(depth: number): void {
-    if (depth > EXPRESSION_DEPTH_MAX) {
-      throw new DiagnosticError({
-        message: `an expression nests deeper than ${EXPRESSION_DEPTH_MAX} levels`,
-        hint: 'compute parts of it in a stream or table of its own',
-      });
-    }
+    if (depth > EXPRESSION_DEPTH_MAX)
+      throw new DiagnosticError(recordedMessages.tooDeep(EXPRESSION_DEPTH_MAX));
     if (++this.#nodes <= EXPRESSION_NODES_MAX) return;
-    throw new DiagnosticError({
-      message: `an expression has more than ${EXPRESSION_NODES_MAX} parts`,
-      hint: 'compute parts of it in a stream or table of its own',
-    });
+    throw new DiagnosticError(recordedMessages.tooLarge(EXPRESSION_NODES_MAX));
   }
 }

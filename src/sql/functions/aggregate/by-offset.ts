@@ -4,6 +4,7 @@ import { BIGINT, STRING, arrayType, structType, type SqlType } from '../../../se
 import type { SqlValue } from '../../../serde/model/sql-value.ts';
 import { DiagnosticError } from '../../../base/errors.ts';
 import { checkKeptCount } from '../limits.ts';
+import { functionMessages } from '../../messages/functions.ts';
 
 /**
  * EARLIEST_BY_OFFSET and LATEST_BY_OFFSET: of one value or of the first or last n. Each value is kept with a number that
@@ -77,8 +78,7 @@ export function byOffsetOverloads(side: Side): readonly AggregateOverload[] {
   const typeOf = (binding: AggregateBinding): SqlType => binding.argumentTypes[0] ?? STRING;
   const several_ = (binding: AggregateBinding, ignoreNulls: boolean): Aggregator => {
     const n = Number(binding.literals[0]);
-    if (n < 1)
-      throw new DiagnosticError({ message: `${side.toUpperCase()}_BY_OFFSET must have n greater than 0` });
+    if (n < 1) throw new DiagnosticError(functionMessages.keptTooFew(`${side.toUpperCase()}_BY_OFFSET`));
     checkKeptCount(`${side.toUpperCase()}_BY_OFFSET`, n);
     return several(side, typeOf(binding), n, ignoreNulls);
   };

@@ -1,6 +1,7 @@
 import { columnsOf } from '../../../../grammar/traverse.ts';
 import { quoteName } from '../../../base/sql-quotes.ts';
-import { sqlError } from '../../analysis/sql-error.ts';
+import { refuse } from '../../analysis/sql-error.ts';
+import { upgradeMessages, upgradeProblems } from '../../messages/upgrades.ts';
 import type {
   AggregateStep,
   FlatMapStep,
@@ -126,28 +127,20 @@ export function checkUpgrade(running: QueryPlan, replacement: QueryPlan): void {
     const next = after[index];
     const problem =
       old.properties === 'none' || next === undefined
-        ? `Upgrades not yet supported for ${old.className}`
+        ? upgradeProblems.unsupported(old.className)
         : differenceOf(old, next);
     if (problem === undefined) return;
-    throw sqlError(problem, {
-      hint: `TERMINATE ${running.queryId}; DROP its result and make it anew: the state cannot be carried over`,
-    });
+    throw refuse(upgradeMessages.refused(problem, running.queryId));
   });
 }
 
-const PREFIX = 'Query is not upgradeable.';
-
 function differenceOf(old: EnforcedStep, next: EnforcedStep): string | undefined {
   const { className } = old;
-  const values = (before: unknown, now: unknown): string =>
-    `Values differ: ${textOf(before)} vs. ${textOf(now)}`;
   if (className !== next.className) {
     if (old.step !== 'source' || next.step === 'source') {
-      return `${PREFIX} Plan step of type ${className} must have matching class. ${values(className, next.className)}`;
+      return upgradeProblems.differs(className, 'class', [className, next.className]);
     }
-    return next.step === 'join'
-      ? `${PREFIX} Cannot change a non-join source into a join source.`
-      : `${PREFIX} Cannot add a ${next.className} step that is not in the original query plan.`;
+    return next.step === 'join' ? upgradeProblems.sourceToJoin : upgradeProblems.added(next.className);
   }
   if (old.properties === 'none' || next.properties === 'none') return undefined;
   for (const [index, { name, value, meaning, mayGrow }] of old.properties.entries()) {
@@ -157,7 +150,7 @@ function differenceOf(old: EnforcedStep, next: EnforcedStep): string | undefined
     const [before, now] =
       meaning === undefined || otherMeaning === undefined ? [value, compared] : [meaning, otherMeaning];
     if (JSON.stringify(before) === JSON.stringify(now)) continue;
-    return `${PREFIX} Plan step of type ${className} must have matching ${name}. ${values(value, other)}`;
+    return upgradeProblems.differs(className, name, [textOf(value), textOf(other)]);
   }
   return undefined;
 }
