@@ -58,7 +58,7 @@ function badCharacter(text: string, at: SourceSpan): Refusal {
   const found = String.fromCodePoint(text.codePointAt(at.start) ?? 0);
   if (found === "'") return syntaxMessages.textNotClosed(at);
   if (found === '"' || found === '`') return syntaxMessages.nameNotClosed(at, found);
-  return syntaxMessages.badCharacter(at, found);
+  return syntaxMessages.badCharacter(at, found, text.slice(at.start, at.end));
 }
 
 export function spanOf(token: IToken): SourceSpan {

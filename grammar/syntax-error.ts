@@ -6,7 +6,7 @@ import { displayToken } from './error-messages.ts';
 import { isReserved, nonReservedKeywords, reservedKeywords } from './keywords.ts';
 import { spanOf } from './lexer.ts';
 import { syntaxMessages } from './messages/syntax.ts';
-import { hintAt, hintForStatement } from './other-dialects.ts';
+import { hintAt, hintForStatement } from './hints/index.ts';
 import { statementWords } from './statement-words.ts';
 
 /**

@@ -55,6 +55,14 @@ const SIGNS: Readonly<Record<string, string>> = {
   '^': 'a power is POWER(a, 2)',
   '?': 'values are written out, or are variables of the session: ${name}',
   '#': 'a comment begins with --',
+  '!': 'it is written NOT: NOT f',
+  '::': 'a cast is written CAST(a AS STRING)',
+  ':': 'a column and its type have a space between them, a property and its value =',
+  '~': "patterns of characters are REGEXP_EXTRACT('pattern', n) IS NOT NULL",
+  '@': 'values are written out, or are variables of the session: ${name}',
+  $: 'values are written out, or are variables of the session: ${name}',
+  '{': "a map is MAP('a' := 1), a struct STRUCT(a := 1)",
+  '}': "a map is MAP('a' := 1), a struct STRUCT(a := 1)",
   '\\': "inside of a text, a quote is written twice: 'it''s'",
 };
 
@@ -109,9 +117,11 @@ export const syntaxMessages = {
     message: `${place(at)}: Syntax Error\nQuoted identifier is not closed`,
     hint: closes(quote),
   }),
-  badCharacter: (at: SourceSpan, character: string): Refusal => {
+  /** `sign`: the character with those that go with it. */
+  badCharacter: (at: SourceSpan, character: string, sign: string): Refusal => {
     const meant = LOOKS_LIKE[character];
-    const hint = meant === undefined ? SIGNS[character] : `this is ${codePoint(character)}: ${meant}`;
+    const hint =
+      meant === undefined ? (SIGNS[sign] ?? SIGNS[character]) : `this is ${codePoint(character)}: ${meant}`;
     return {
       message: `${place(at)}: Syntax Error\nUnexpected character '${character}'`,
       ...(hint === undefined ? {} : { hint }),

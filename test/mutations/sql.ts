@@ -278,8 +278,8 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a recorded expression may be as deep as it likes',
     file: 'src/sql/bound/record/expression-limits.ts',
-    find: 'if (depth > EXPRESSION_DEPTH_MAX) {',
-    replace: 'if (depth < 0) {',
+    find: 'if (depth > EXPRESSION_DEPTH_MAX)',
+    replace: 'if (depth < 0)',
     suite: ['test/sql/bound/record.test.ts'],
   },
   {

@@ -16,6 +16,7 @@ import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { keyMessages } from '../messages/keys.ts';
 import { statementMessages } from '../messages/statements.ts';
+import { hintForName } from '../messages/functions.ts';
 import { headed } from '../messages/refusal.ts';
 import { refuse, refuseAt, withPrefix } from './sql-error.ts';
 import { isWindowColumn, windowColumns } from './system-columns.ts';
@@ -156,8 +157,16 @@ function checkColumns(query: AnalyzedQuery): void {
         ...(isWithBounds ? windowColumns.keys() : []),
       ]);
       const written = column.source === undefined ? column.name : `${column.source}.${column.name}`;
-      const hint = hintFor(column);
-      throw refuseAt(columnMessages.unknown({ clause, column: written, suggestion, hint }), column.span);
+      const hint = hintFor(column, query);
+      throw refuseAt(
+        columnMessages.unknown({
+          clause,
+          column: written,
+          suggestion: hint === undefined ? suggestion : undefined,
+          hint,
+        }),
+        column.span,
+      );
     }
   };
   for (const { leftExpression, rightExpression } of query.joins) {
@@ -171,8 +180,17 @@ function checkColumns(query: AnalyzedQuery): void {
   if (query.having !== undefined) check('HAVING', query.having);
 }
 
-function hintFor(column: ColumnReference): string | undefined {
+function hintFor(column: ColumnReference, { select }: AnalyzedQuery): string | undefined {
+  const result = select.find((item) => 'expression' in item && item.name === column.name);
+  if (result !== undefined && 'expression' in result && column.source === undefined) {
+    const { expression } = result;
+    const isItself = expression.kind === 'ColumnReference' && expression.name === column.name;
+    if (!isItself) return columnHints.resultName(column.name, formatExpression(expression));
+  }
   if (column.isDoubleQuoted === true) return columnHints.quotedText(column.name);
+  if (column.isDoubleQuoted === undefined && /^[0-9]/.test(column.name)) return columnHints.number();
+  const call = hintForName(column.name);
+  if (call !== undefined) return call;
   return isWindowColumn(column.name) ? columnHints.windowColumn(column.name) : undefined;
 }
 

@@ -73,7 +73,7 @@ export class QuerySources {
     );
   }
 
-  /** What an unknown alias is: the name of a source that has an alias, or a column that is a struct. */
+  /** What an unknown alias is: the name of a source that has an alias, or a column that is a struct or a map. */
   #hintFor(name: string, column: string): string | undefined {
     const named = this.all.find(({ source }) => source.name === name);
     if (named !== undefined) {
@@ -81,8 +81,9 @@ export class QuerySources {
       if (word !== undefined && named.alias !== word) return columnHints.joinWord(named.alias, word);
       return columnHints.otherAlias(name, named.alias);
     }
-    const isStruct = this.all.some(({ source }) => source.schema.find(name)?.type.kind === 'STRUCT');
-    return isStruct ? columnHints.structField(name, column) : undefined;
+    const kinds = this.all.map(({ source }) => source.schema.find(name)?.type.kind);
+    if (kinds.includes('MAP')) return columnHints.mapValue(name);
+    return kinds.includes('STRUCT') ? columnHints.structField(name, column) : undefined;
   }
 
   /** All names of columns, for hints; those of the records and windows come last. */

@@ -269,7 +269,8 @@ function checkGrouped(options: {
   const bad = columns.filter(({ expression }) => ungrouped(expression).length > 0);
   if (bad.length > 0) {
     const texts = bad.map(({ expression }) => formatExpression(expression));
-    throw refuse(aggregationMessages.notGrouped(texts), bad[0]?.span);
+    const byPosition = groupBy.some((each) => each !== oneGroup && each.kind === 'IntegerLiteral');
+    throw refuse(aggregationMessages.notGrouped(texts, { byPosition }), bad[0]?.span);
   }
   const badHaving = having === undefined ? [] : ungrouped(having);
   if (badHaving.length > 0) {

@@ -5,7 +5,11 @@ const wide = (count: number): string => (count === 1 ? '' : 's');
 
 /** GROUP BY, HAVING, windows, aggregate functions, and the table functions that stand beside them. */
 export const aggregationMessages = {
-  notGrouped: (expressions: readonly string[]) => ({
+  /** `byPosition`: GROUP BY has numbers, which are constants here. */
+  notGrouped: (expressions: readonly string[], options: { readonly byPosition: boolean }) => ({
+    ...(options.byPosition
+      ? { hint: `GROUP BY names columns, not their places: GROUP BY ${expressions.join(', ')}` }
+      : {}),
     message:
       `Non-aggregate SELECT expression(s) not part of GROUP BY: ${expressions.join(', ')}\n` +
       'Either add the column(s) to the GROUP BY or remove them from the SELECT.',

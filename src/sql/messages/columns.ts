@@ -32,6 +32,7 @@ export const columnMessages = {
     ...(hint === undefined ? {} : { hint }),
   }),
   ambiguous: (column: string, sources: readonly string[]) => ({
+    hint: `say of which: ${sources[0] ?? ''}.${column}`,
     message: `Column '${column}' is ambiguous. Could be ${joinWords(
       sources.map((source) => `${source}.${column}`),
       'or',
@@ -59,9 +60,17 @@ export const columnMessages = {
 /** Hints to columns that are not found, by what the writer may have meant. */
 export const columnHints = {
   quotedText: (text: string): string => `a text is written in single quotes: '${text}'`,
+  /** In VALUES, where no row is read. */
+  constant: (): string => 'values are constants: a text is written in single quotes',
   windowColumn: (column: string): string => `${column} is a column of what has a WINDOW: ${WINDOW_COLUMN}`,
   structField: (base: string, field: string): string =>
     `the fields of a struct are read with an arrow: ${base}->${field}`,
+  /** Of a map, which has no fields. */
+  mapValue: (base: string): string => `the values of a map are read by their keys: ${base}['key']`,
+  /** Results have their names only when all clauses are done. */
+  resultName: (name: string, expression: string): string =>
+    `${name} is the name of a result, which only the sink knows: write ${expression}`,
+  number: (): string => 'a number is written in digits, without signs between them: 1000',
   otherAlias: (source: string, alias: string): string => `${source} is called ${alias} here`,
   joinWord: (written: string, meant: string): string =>
     `${written} was read as another name of the source before it: did you mean ${meant} JOIN?`,

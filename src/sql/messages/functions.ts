@@ -46,8 +46,6 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   POSITION: 'INSTR',
   NVL: 'IFNULL',
   ISNULL: 'IFNULL',
-  NOW: 'UNIX_TIMESTAMP',
-  CURRENT_DATE: 'UNIX_DATE',
   TO_DATE: 'PARSE_DATE',
   TO_TIMESTAMP: 'PARSE_TIMESTAMP',
   DATE_FORMAT: 'FORMAT_DATE',
@@ -67,6 +65,49 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   JSON_VALUE: 'EXTRACTJSONFIELD',
 };
 
+const NOW = 'the time now is FROM_UNIXTIME(UNIX_TIMESTAMP())';
+const CASE = 'a choice is CASE WHEN a > 1 THEN 1 ELSE 2 END';
+const WINDOWS =
+  'windows are of time, and of the whole query: FROM name WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ...';
+const TEXT = "a text of a time is FORMAT_TIMESTAMP(ts, 'yyyy-MM-dd')";
+const GROUPINGS = 'each grouping is a table of its own: CREATE TABLE name AS SELECT ... GROUP BY ...';
+
+/** What stands for functions of other dialects that have no function here. */
+const OTHER_WAYS: Readonly<Record<string, string>> = {
+  NOW,
+  CURRENT_TIMESTAMP: NOW,
+  GETDATE: NOW,
+  SYSDATE: NOW,
+  CURRENT_DATE: 'the day is FROM_DAYS(UNIX_DATE())',
+  IF: CASE,
+  IIF: CASE,
+  DECODE: CASE,
+  TO_CHAR: TEXT,
+  DATE_TRUNC: TEXT,
+  YEAR: TEXT,
+  MONTH: TEXT,
+  DAY: TEXT,
+  DATEDIFF: 'the time between two is UNIX_TIMESTAMP(b) - UNIX_TIMESTAMP(a), in milliseconds',
+  CONVERT: 'it is CAST(a AS STRING)',
+  ARRAY: 'it is ARRAY[1, 2]',
+  ANY: 'a value is in an array where ARRAY_CONTAINS(arr, a)',
+  SOME: 'a value is in an array where ARRAY_CONTAINS(arr, a)',
+  ROW_NUMBER: WINDOWS,
+  RANK: WINDOWS,
+  LAG: WINDOWS,
+  LEAD: WINDOWS,
+  TUMBLE: WINDOWS,
+  HOP: WINDOWS,
+  ROLLUP: GROUPINGS,
+  CUBE: GROUPINGS,
+};
+
+/** What stands for a name of another dialect; undefined where nothing is known of it. */
+export function hintForName(name: string): string | undefined {
+  const key = name.toUpperCase();
+  return Object.hasOwn(OTHER_WAYS, key) ? OTHER_WAYS[key] : undefined;
+}
+
 /** The function that was meant: of a name near to it, ours or another dialect's. */
 function nearestFunction(name: string, known: Iterable<string>): string | undefined {
   const names = [...known].map((each) => each.toUpperCase());
@@ -77,10 +118,11 @@ function nearestFunction(name: string, known: Iterable<string>): string | undefi
 
 /** Calls of functions. */
 export const functionMessages = {
-  unknown: (name: string, known: Iterable<string>): Refusal => ({
-    message: `Can't find any functions with the name '${name}'`,
-    ...near(nearestFunction(name, known)),
-  }),
+  unknown: (name: string, known: Iterable<string>): Refusal => {
+    const message = `Can't find any functions with the name '${name}'`;
+    const hint = hintForName(name);
+    return hint === undefined ? { message, ...near(nearestFunction(name, known)) } : { message, hint };
+  },
   /** ksqlDB does not find it there either. */
   wrongKind: (name: string, kind: keyof typeof misplaced): Refusal => ({
     message: `Can't find any functions with the name '${name}'`,
@@ -88,7 +130,9 @@ export const functionMessages = {
   }),
   parameters: ({ name, types, signatures }: CallFacts) => ({
     message: `Function '${name}' does not accept parameters (${types.join(', ')}).\n${alternatives(signatures)}`,
-    ...castHint(types, signatures),
+    ...(name.toUpperCase() === 'CONCAT' && types.includes('BOOLEAN')
+      ? { hint: 'OR is written as a word: f OR g; || joins texts' }
+      : castHint(types, signatures)),
   }),
   ambiguous: ({ name, types, signatures }: CallFacts) => ({
     message:

@@ -25,8 +25,12 @@ const keyHint = (key: string | undefined): { readonly hint?: string } =>
 export const joinMessages = {
   severalConditions: (condition: string) => ({
     message: `Invalid join condition: joins on multiple conditions are not yet supported. Got ${condition}.`,
+    hint: 'one equality is the condition of the join: the others stand in WHERE',
   }),
-  noEquality: () => ({ message: 'Only equality join criteria is supported.' }),
+  noEquality: () => ({
+    message: 'Only equality join criteria is supported.',
+    hint: 'one equality is the condition of the join: ON a.id = b.id; others stand in WHERE',
+  }),
   sideWithoutSource: (side: string, condition: string) => ({
     message:
       `Invalid comparison expression '${side}' in join '${condition}'. ` +

@@ -79,6 +79,7 @@ export const statementMessages = {
   insertTargetMissing: (name: string) => ({ message: `Source does not exist: ${quoteName(name)}` }),
   insertIntoTable: (name: string) => ({
     message: `INSERT INTO can only be used to insert into a stream. ${name} is a table.`,
+    hint: 'a table has one query that keeps it: CREATE TABLE name AS SELECT ...',
   }),
   insertIntoSource: (kind: string, name: string) => ({
     message: `Cannot insert into read-only ${kind.toLowerCase()}: ${name}`,

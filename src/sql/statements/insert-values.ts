@@ -8,7 +8,8 @@ import { mustStop } from '../../base/assert.ts';
 import { messageOf, type SourceSpan } from '../../base/errors.ts';
 import { bindOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import { columnMessages } from '../messages/columns.ts';
+import { columnHints, columnMessages } from '../messages/columns.ts';
+import { expressionMessages } from '../messages/expressions.ts';
 import { headings } from '../messages/headings.ts';
 import { insertValuesMessages } from '../messages/insert-values.ts';
 import { refuse, withPrefix } from '../analysis/sql-error.ts';
@@ -71,6 +72,7 @@ function recordFor(statement: InsertValues, source: DataSource, context: Analysi
   columns.forEach((column, index) => {
     const expression = statement.values[index];
     if (expression === undefined) return;
+    rejectColumns(expression);
     const value = valueFor(column, expression, context);
     if (column.name === 'ROWTIME') timestamp = value === null ? undefined : Number(value);
     else values.set(column.name, value);
@@ -224,6 +226,13 @@ function rejectSources(expression: Expression): void {
   const named = columnsOfExpression(expression).find(({ source }) => source !== undefined);
   if (named === undefined) return;
   throw refuse(columnMessages.unknownSource(named.source ?? '', undefined), named.span);
+}
+
+/** What looks like a column is most often a text that lacks its quotes. */
+function rejectColumns(expression: Expression): void {
+  const [named] = columnsOfExpression(expression);
+  if (named === undefined) return;
+  throw refuse({ ...expressionMessages.unknownColumn(named.name), hint: columnHints.constant() }, named.span);
 }
 
 /** A value as messages show it: texts without their quotes. */

@@ -83,6 +83,7 @@ checkRefusals('names of columns and sources', [
     sql: 'SELECT a FROM s JOIN s2 WITHIN 1 HOUR ON s.id = s2.id EMIT CHANGES;',
     message: "Failed to prepare statement: Column 'A' is ambiguous. Could be S.A or S2.A.",
     at: 'a',
+    hint: 'say of which: S.A',
   },
   {
     sql: 'SELECT s.a FROM s JOIN s2 WITHIN 1 HOUR ON s.id = s2.nope EMIT CHANGES;',
@@ -93,6 +94,7 @@ checkRefusals('names of columns and sources', [
     sql: 'SELECT s.a FROM s JOIN s2 WITHIN 1 HOUR ON id = s2.id EMIT CHANGES;',
     message: "Failed to prepare statement: Column 'ID' is ambiguous. Could be S.ID or S2.ID.",
     at: 'id',
+    hint: 'say of which: S.ID',
   },
   {
     sql: 'SELECT nope FROM s JOIN s2 WITHIN 1 HOUR ON s.id = s2.id EMIT CHANGES;',
@@ -108,6 +110,7 @@ checkRefusals('names of columns and sources', [
     sql: 'SELECT s.a FROM s JOIN s2 WITHIN 1 HOUR ON s.id = s2.id WHERE a > 1 EMIT CHANGES;',
     message: "Failed to prepare statement: Column 'A' is ambiguous. Could be S.A or S2.A.",
     at: 'a',
+    hint: 'say of which: S.A',
   },
   {
     sql: 'SELECT * FROM nope EMIT CHANGES;',

@@ -11,28 +11,33 @@ checkRefusals('joins', [
     sql: 'SELECT * FROM s JOIN s2 WITHIN 1 HOUR ON s.id > s2.id EMIT CHANGES;',
     message: 'Failed to prepare statement: Only equality join criteria is supported.',
     at: 's.id > s2.id',
+    hint: 'one equality is the condition of the join: ON a.id = b.id; others stand in WHERE',
   },
   {
     sql: 'SELECT * FROM s JOIN s2 WITHIN 1 HOUR ON s.id = s2.id AND s.a = s2.a EMIT CHANGES;',
     message:
       'Failed to prepare statement: Invalid join condition: joins on multiple conditions are not yet supported. Got ((S.ID = S2.ID) AND (S.A = S2.A)).',
     at: 's.id = s2.id AND s.a = s2.a',
+    hint: 'one equality is the condition of the join: the others stand in WHERE',
   },
   {
     sql: 'SELECT * FROM s JOIN s2 WITHIN 1 HOUR ON s.id = s2.id OR s.a = s2.a EMIT CHANGES;',
     message:
       'Failed to prepare statement: Invalid join condition: joins on multiple conditions are not yet supported. Got ((S.ID = S2.ID) OR (S.A = S2.A)).',
     at: 's.id = s2.id OR s.a = s2.a',
+    hint: 'one equality is the condition of the join: the others stand in WHERE',
   },
   {
     sql: 'SELECT * FROM s JOIN s2 WITHIN 1 HOUR ON s.id EMIT CHANGES;',
     message: 'Failed to prepare statement: Only equality join criteria is supported.',
     at: 's.id',
+    hint: 'one equality is the condition of the join: ON a.id = b.id; others stand in WHERE',
   },
   {
     sql: 'SELECT * FROM s JOIN s2 WITHIN 1 HOUR ON true EMIT CHANGES;',
     message: 'Failed to prepare statement: Only equality join criteria is supported.',
     at: 'true',
+    hint: 'one equality is the condition of the join: ON a.id = b.id; others stand in WHERE',
   },
   {
     sql: 'SELECT * FROM s JOIN s2 WITHIN 1 HOUR ON s.id = s.a EMIT CHANGES;',
@@ -294,24 +299,25 @@ checkRefusals('joins', [
     sql: 'SELECT * FROM s, s2 EMIT CHANGES;',
     message: 'line 1:16: Syntax Error\n',
     at: ',',
-    hint: 'sources are joined with a condition: FROM a JOIN b WITHIN 1 HOUR ON a.id = b.id',
+    hint: 'sources are joined with a condition: FROM a JOIN b ON a.id = b.id; two streams with WITHIN 1 HOUR before ON',
   },
   {
     sql: 'SELECT * FROM s JOIN s2 EMIT CHANGES;',
     message: "line 1:25: Syntax Error\nExpecting 'ON'",
     at: 'EMIT',
+    hint: 'sources are joined with a condition: FROM a JOIN b ON a.id = b.id; two streams with WITHIN 1 HOUR before ON',
   },
   {
     sql: 'SELECT * FROM s CROSS JOIN s2 EMIT CHANGES;',
     message: "line 1:31: Syntax Error\nExpecting 'ON'",
     at: 'EMIT',
-    hint: 'sources are joined with a condition: FROM a JOIN b WITHIN 1 HOUR ON a.id = b.id',
+    hint: 'sources are joined with a condition: FROM a JOIN b ON a.id = b.id; two streams with WITHIN 1 HOUR before ON',
   },
   {
     sql: 'SELECT * FROM s JOIN s2 USING (id) EMIT CHANGES;',
     message: "line 1:31: Syntax Error\nExpecting 'ON'",
     at: '(',
-    hint: 'sources are joined with a condition: FROM a JOIN b WITHIN 1 HOUR ON a.id = b.id',
+    hint: 'sources are joined with a condition: FROM a JOIN b ON a.id = b.id; two streams with WITHIN 1 HOUR before ON',
   },
   {
     sql: 'SELECT * FROM s LEFTT JOIN s2 WITHIN 1 HOUR ON s.id = s2.id EMIT CHANGES;',
@@ -414,11 +420,13 @@ checkRefusals('joins', [
     sql: 'CREATE STREAM o AS SELECT s.id, ROWTIME FROM s JOIN t ON s.id = t.id;',
     message: "Failed to prepare statement: Column 'ROWTIME' is ambiguous. Could be S.ROWTIME or T.ROWTIME.",
     at: 'ROWTIME',
+    hint: 'say of which: S.ROWTIME',
   },
   {
     sql: 'CREATE STREAM o AS SELECT * FROM s JOIN t ON s.id = t.id PARTITION BY a;',
     message: "Failed to prepare statement: Column 'A' is ambiguous. Could be S.A or T.A.",
     at: 'a',
+    hint: 'say of which: S.A',
   },
   {
     sql: 'CREATE STREAM o AS SELECT s.id, COUNT(*) FROM s JOIN t ON s.id = t.id;',

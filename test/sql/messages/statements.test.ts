@@ -91,6 +91,7 @@ checkRefusals('other statements', [
     sql: 'INSERT INTO t SELECT * FROM t2;',
     message: 'INSERT INTO can only be used to insert into a stream. T is a table.',
     at: 't',
+    hint: 'a table has one query that keeps it: CREATE TABLE name AS SELECT ...',
   },
   { sql: 'INSERT INTO ss SELECT * FROM s2;', message: 'Cannot insert into read-only stream: SS', at: 'ss' },
   {
@@ -163,6 +164,7 @@ checkRefusals('other statements', [
     sql: 'INSERT INTO s2 (id, a) VALUES (1, a);',
     message: "Failed to insert values into 'S2'. Unknown column A.",
     at: 'a',
+    hint: 'values are constants: a text is written in single quotes',
   },
   {
     sql: 'INSERT INTO s2 (id, a) VALUES (1, s.a);',

@@ -69,8 +69,14 @@ checkRefusals('syntax', [
     sql: 'SELECT COUNT(DISTINCT a) FROM s;',
     message: "line 1:14: Syntax Error\nExpecting ')'",
     at: 'DISTINCT',
+    hint: 'a count of different values is COUNT_DISTINCT(column)',
   },
-  { sql: 'SELECT a FROM s OFFSET 5;', message: 'line 1:24: Syntax Error\n', at: '5' },
+  {
+    sql: 'SELECT a FROM s OFFSET 5;',
+    message: 'line 1:24: Syntax Error\n',
+    at: '5',
+    hint: 'there is no OFFSET: LIMIT takes the first rows that come',
+  },
   {
     sql: "SELECT a FROM s WHERE n = 'x;",
     message: 'line 1:27: Syntax Error\nString is not closed',
@@ -175,7 +181,12 @@ checkRefusals('syntax', [
     at: '1',
     hint: 'a window has a size: TUMBLING (SIZE 1 HOUR)',
   },
-  { sql: 'SELECT CAST(a INT) FROM s;', message: "line 1:15: Syntax Error\nExpecting 'AS'", at: 'INT' },
+  {
+    sql: 'SELECT CAST(a INT) FROM s;',
+    message: "line 1:15: Syntax Error\nExpecting 'AS'",
+    at: 'INT',
+    hint: 'AS stands before the type: CAST(a AS INT)',
+  },
   { sql: 'SELECT CASE a END FROM s;', message: "line 1:15: Syntax Error\nExpecting 'WHEN'", at: 'END' },
   { sql: 'SELECT a FROM s WHERE a IN ();', message: "line 1:29: Syntax Error\nUnexpected ')'", at: ')' },
   { sql: 'SELECT a FROM s WHERE a BETWEEN 1;', message: "line 1:34: Syntax Error\nExpecting 'AND'", at: '' },
@@ -196,11 +207,17 @@ checkRefusals('syntax', [
     at: '${nope}',
     hint: "define it first: DEFINE nope = 'value';",
   },
-  { sql: 'DEFINE x = y;', message: 'line 1:12: Syntax Error\nExpecting STRING', at: 'y', suggestion: 'BY' },
+  {
+    sql: 'DEFINE x = y;',
+    message: 'line 1:12: Syntax Error\nExpecting STRING',
+    at: 'y',
+    hint: "a value is a text: DEFINE x = 'y'",
+  },
   {
     sql: "SET auto.offset.reset = 'earliest';",
     message: 'line 1:5: Syntax Error\nExpecting STRING',
     at: 'auto',
+    hint: "name and value are texts: SET 'auto.offset.reset'='earliest'",
   },
   { sql: 'TERMINATE;', message: "line 1:10: Syntax Error\nExpecting {'ALL', IDENTIFIER}", at: '' },
   {

@@ -1,16 +1,17 @@
-import type { IToken } from 'chevrotain';
+import { lastOf, openParenthesis } from './place.ts';
 
 /** What a window or a join is missing, or has in another place than here: hints to syntax errors. */
-export function hintForWindowOrJoin(tokens: readonly IToken[], index: number): string | undefined {
-  const words = tokens.map(({ image }) => image.toUpperCase());
+export function hintForWindowOrJoin(words: readonly string[], index: number): string | undefined {
   return hintForDuration(words, index) ?? hintForWindow(words, index) ?? hintForJoin(words, index);
 }
 
 /** An example for joins. */
-export const JOIN = 'sources are joined with a condition: FROM a JOIN b WITHIN 1 HOUR ON a.id = b.id';
+export const JOIN =
+  'sources are joined with a condition: FROM a JOIN b ON a.id = b.id; two streams with WITHIN 1 HOUR before ON';
 
 const DAYS_OF: Readonly<Record<string, number>> = { WEEK: 7, MONTH: 30, YEAR: 365 };
 const UNITS = /^(MILLISECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|YEAR)S?$/;
+const UNIT_NAMES = ['SECOND', 'MINUTE', 'HOUR', 'DAY'];
 const WINDOWS: ReadonlySet<string> = new Set(['TUMBLING', 'HOPPING', 'SESSION']);
 
 function hintForDuration(words: readonly string[], index: number): string | undefined {
@@ -29,6 +30,22 @@ function hintForWindow(words: readonly string[], index: number): string | undefi
     return 'there is no sliding window: HOPPING (SIZE 1 HOUR, ADVANCE BY 1 MINUTE) moves in small steps';
   if (here === 'WINDOW' && lastOf(words, index, ['FROM', 'WHERE', 'GROUP', 'HAVING', 'PARTITION']) !== 'FROM')
     return 'WINDOW stands behind the source: FROM name WINDOW TUMBLING (SIZE 1 HOUR) WHERE ... GROUP BY ...';
+  if (WINDOWS.has(before) && here !== '(')
+    return `its size stands in parentheses: WINDOW ${before} (SIZE 1 HOUR)`;
+  if (before === 'WINDOW' && here === '(')
+    return 'its kind stands before the parenthesis: WINDOW TUMBLING (SIZE 1 HOUR)';
+  if (['SIZE', 'BY', 'PERIOD', 'RETENTION'].includes(before) && /^('|\d+[A-Z])/.test(here)) {
+    const [, amount = '1', letter = 'H'] = /(\d+)\s*(\w)?/.exec(here) ?? [];
+    const unit = UNIT_NAMES.find((name) => name.startsWith(letter)) ?? 'HOUR';
+    return `a duration is a number and a unit: ${before} ${amount} ${unit}${amount === '1' ? '' : 'S'}`;
+  }
+  if (
+    /^\d+$/.test(before) &&
+    openParenthesis(words, index) > 0 &&
+    WINDOWS.has(words[openParenthesis(words, index) - 1] ?? '') &&
+    !UNITS.test(here)
+  )
+    return `a duration is a number and a unit: ${before} ${before === '1' ? 'MINUTE' : 'MINUTES'}`;
   const open = openParenthesis(words, index);
   const kind = words[open - 1] ?? '';
   if (!WINDOWS.has(kind)) return undefined;
@@ -54,28 +71,14 @@ function hintForJoin(words: readonly string[], index: number): string | undefine
   }
   if (here === 'WITHIN' && words.lastIndexOf('ON', index) > words.lastIndexOf('JOIN', index))
     return 'WITHIN stands before ON: JOIN b WITHIN 1 HOUR ON a.id = b.id';
+  if (here === 'SEMI' || here === 'ANTI') return JOIN;
   const isUsing = here === 'USING' || before === 'USING';
   if (isUsing && words.lastIndexOf('JOIN', index) > words.lastIndexOf('FROM', index)) return JOIN;
   const joined = words.lastIndexOf('JOIN', index - 1);
   // Where nothing forbids it, these words have been read as an alias of what stands before them.
-  return ['CROSS', 'NATURAL'].includes(words[joined - 1] ?? '') && !words.slice(joined, index).includes('ON')
-    ? JOIN
-    : undefined;
+  const isOpen = joined > words.lastIndexOf('FROM', index) && !words.slice(joined, index).includes('ON');
+  const isCross = ['CROSS', 'NATURAL'].includes(words[joined - 1] ?? '');
+  return isOpen && (isCross || /^(|WHERE|GROUP|EMIT|LIMIT|AND|WINDOW|JOIN)$/.test(here)) ? JOIN : undefined;
 }
 
 const shown = (words: readonly string[]): string => words.slice(0, 3).join(' ');
-
-/** The word of the list that stands last before a place. */
-function lastOf(words: readonly string[], before: number, list: readonly string[]): string | undefined {
-  return words.slice(0, before).findLast((word) => list.includes(word));
-}
-
-/** Where the parenthesis is that is open at a place, -1 where none is. */
-function openParenthesis(words: readonly string[], index: number): number {
-  let depth = 0;
-  for (let at = index - 1; at >= 0; at--) {
-    if (words[at] === ')') depth++;
-    else if (words[at] === '(' && depth-- === 0) return at;
-  }
-  return -1;
-}

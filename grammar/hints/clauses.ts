@@ -1,0 +1,139 @@
+import { isReserved } from '../keywords.ts';
+import { statementWords } from '../statement-words.ts';
+import { type HintRule, isNumber, isText, isWord, type Place, unquoted } from './place.ts';
+import { SUBQUERY } from './statements.ts';
+import { JOIN } from './windows.ts';
+
+/** Clauses of queries that other dialects have, or that stand in another order here. */
+
+const NO_ORDER = 'there is no ORDER BY: rows come as they change';
+const SET_OPERATORS: ReadonlySet<string> = new Set(['UNION', 'INTERSECT', 'EXCEPT', 'MINUS']);
+/** In the order in which they stand. */
+const CLAUSES = ['FROM', 'WINDOW', 'WHERE', 'GROUP', 'PARTITION', 'HAVING', 'EMIT', 'LIMIT'];
+const ORDER = 'clauses stand in this order: FROM, WINDOW, WHERE, GROUP BY, PARTITION BY, HAVING, EMIT, LIMIT';
+
+// Where nothing forbids it, the first word of an unknown clause has been read as an alias.
+const limits: HintRule = ({ words, index, here, before, back, next }) => {
+  if (here === 'ORDER' || (here === 'BY' && before === 'ORDER')) return NO_ORDER;
+  if (here === 'OFFSET' || (before === 'OFFSET' && isNumber(here)))
+    return 'there is no OFFSET: LIMIT takes the first rows that come';
+  if (before === 'TOP' && isNumber(here)) return `the first rows are asked for at the end: LIMIT ${here}`;
+  if (here === ',' && isNumber(before) && back(2) === 'LIMIT')
+    return `there is no OFFSET: LIMIT ${next} takes the first rows that come`;
+  if (here === 'FETCH' || (before === 'FETCH' && ['FIRST', 'NEXT'].includes(here)))
+    return `the first rows are asked for at the end: LIMIT ${words.slice(index).find(isNumber) ?? '1'}`;
+  return undefined;
+};
+
+const combined: HintRule = ({ here, before, back, next }) => {
+  if (['EXCEPT', 'EXCLUDE'].includes(here) && before === '*')
+    return 'the columns that are wanted are named: SELECT a, b FROM ...';
+  const isOperator = [here, before].some((word) => SET_OPERATORS.has(word));
+  if (isOperator || (before === 'ALL' && SET_OPERATORS.has(back(2))))
+    return 'several queries write into one stream with INSERT INTO name SELECT ...';
+  if (here === 'SETS' && before === 'GROUPING')
+    return 'each grouping is a table of its own: CREATE TABLE name AS SELECT ... GROUP BY ...';
+  if (here === 'INTO' && next !== '')
+    return `a query is kept by CREATE STREAM ${next} AS SELECT ..., or added to a stream by INSERT INTO ${next} SELECT ...`;
+  return undefined;
+};
+
+const selected: HintRule = ({ here, before, back, next, images, index }) => {
+  if (
+    isReserved(here) &&
+    [',', 'SELECT'].includes(before) &&
+    [',', 'FROM', 'AS'].includes(next) &&
+    here !== 'FROM'
+  )
+    return `quote it: "${images[index]}"`;
+  if (here === 'DISTINCT' && before === 'SELECT')
+    return 'there is no SELECT DISTINCT: GROUP BY the columns, in a table';
+  if (here === 'ALL' && before === 'SELECT') return 'SELECT takes all rows: leave ALL out';
+  const isDistinctCall = here === 'DISTINCT' && before === '(';
+  if (isDistinctCall || (here === '(' && before === 'DISTINCT'))
+    return back(2) === 'COUNT' || !isDistinctCall
+      ? 'a count of different values is COUNT_DISTINCT(column)'
+      : 'different values are collected by COLLECT_SET(column)';
+  if (before === 'OVER' || here === 'OVER')
+    return 'windows are of time, and of the whole query: FROM name WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ...';
+  if (before === 'FILTER' && here === '(')
+    return 'rows that a condition chooses are counted by SUM(CASE WHEN b > 1 THEN 1 ELSE 0 END)';
+  return undefined;
+};
+
+const sources: HintRule = (place) => {
+  const { words, images, here, before, next, index } = place;
+  if (before === 'FROM' && here === '(') return SUBQUERY;
+  if ((before === 'IN' || before === '(') && here === 'SELECT') return SUBQUERY;
+  if (here === 'EXISTS' && next === '(') return `${SUBQUERY}; a JOIN then finds the rows that it has`;
+  const inFrom = standsInFrom(words, index);
+  if (here === ',' && inFrom) return JOIN;
+  if (here === '.' && inFrom && before !== 'FROM') return `there are no databases: FROM ${images[index + 1]}`;
+  if (here === '(' && before === 'AS' && next === 'SELECT')
+    return 'a query stands without parentheses: AS SELECT ...';
+  if (here === '' && words[0] === 'SELECT' && !words.includes('FROM'))
+    return 'a query reads a stream or table: SELECT ... FROM name EMIT CHANGES';
+  return undefined;
+};
+
+const order: HintRule = ({ words, index, here, before }) => {
+  const isQuery = words.includes('SELECT');
+  if (here === 'EMIT' && words.lastIndexOf('LIMIT', index) > 0)
+    return `LIMIT stands behind EMIT: EMIT CHANGES LIMIT ${before}`;
+  if (here === 'UPDATE' && before === 'FOR') return 'there are no locks: leave FOR UPDATE out';
+  if (here === 'CHANGES' && before === 'EMIT') return 'a condition or a value is missing before EMIT CHANGES';
+  if (here === 'WITH' && isQuery && words[0] === 'CREATE' && words.includes('AS'))
+    return 'WITH stands before the query: CREATE STREAM name WITH (...) AS SELECT ...';
+  if (here === 'SELECT' && before === ')' && words[0] === 'CREATE' && !isQueryBefore(words, index))
+    return 'AS stands before the query: CREATE STREAM name WITH (...) AS SELECT ...';
+  const position = CLAUSES.indexOf(here);
+  const later = CLAUSES.slice(position + 1).some((clause) => words.lastIndexOf(clause, index - 1) > 0);
+  return position > 1 && later ? ORDER : undefined;
+};
+
+const isQueryBefore = (words: readonly string[], index: number): boolean =>
+  words.slice(0, index).includes('SELECT');
+
+/** Words behind which a name stands, which may be that of a statement. */
+const BEFORE_NAMES = /^([(,.]|STREAM|TABLE|TYPE|EXISTS|AS|INTO|FROM|JOIN|EXPLAIN|DESCRIBE|COLUMN|ADD)$/;
+
+/** A statement that goes on with the first word of another one. */
+export const hintForSeparator: HintRule = ({ here, index, before }) =>
+  index > 1 && statementWords.includes(here) && !BEFORE_NAMES.test(before)
+    ? `a semicolon ends the statement before ${here}`
+    : undefined;
+
+/** Two names without a comma between them: the second was read as the alias of the first. */
+const commas: HintRule = ({ words, images, index, here, before, next }) => {
+  const list = words.slice(0, index);
+  const inSelect = list.lastIndexOf('SELECT') > list.lastIndexOf('FROM');
+  const isItem = isWord(here) && !isReserved(here) && [',', 'FROM'].includes(next);
+  if (here === '[' && before === 'AS') return `names have no brackets: ${images[index + 1]}`;
+  if (isText(here) && (before === 'AS' || /^(CREATE|DROP|DESCRIBE|FROM|JOIN|STREAM|TABLE)$/.test(before)))
+    return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
+  if (inSelect && isItem && isWord(before) && before !== 'SELECT')
+    return `a comma stands between columns: ${images[index - 1]}, ${images[index]}`;
+  return undefined;
+};
+
+const RULES: readonly HintRule[] = [combined, limits, selected, sources, order, commas];
+
+/** What a query has elsewhere, or in another order. */
+export function hintForClause(place: Place): string | undefined {
+  for (const rule of RULES) {
+    const hint = rule(place);
+    if (hint !== undefined) return hint;
+  }
+  return undefined;
+}
+
+/** Whether only names stand between the last FROM and this place. */
+function standsInFrom(words: readonly string[], index: number): boolean {
+  for (let at = index - 1; at >= 0; at--) {
+    const word = words[at] ?? '';
+    if (word === 'FROM') return true;
+    if (!/^[\w`"]/.test(word) || /^(ON|WHERE|GROUP|HAVING|PARTITION|WINDOW|SELECT|LIMIT|EMIT)$/.test(word))
+      return false;
+  }
+  return false;
+}

@@ -1,0 +1,124 @@
+import { type HintRule, isText, isWord, openParenthesis, type Place, unquoted } from './place.ts';
+
+/** Columns, types and properties of CREATE as other dialects write them. */
+
+const NULLABLE = 'columns may be NULL, and the columns of a PRIMARY KEY are not: leave it out';
+const NO_CONSTRAINTS =
+  'rows are not checked when they come: choose them with WHERE in CREATE STREAM name AS SELECT ...';
+
+/** What stands behind a column's type elsewhere. */
+const CONSTRAINTS: Readonly<Record<string, string>> = {
+  NOT: NULLABLE,
+  NULL: NULLABLE,
+  DEFAULT: 'what is not given is NULL: IFNULL(a, 0) puts a value there in a query',
+  UNIQUE: 'of a table the PRIMARY KEY is unique, and nothing else: leave UNIQUE out',
+  AUTO_INCREMENT: 'keys come with the rows: leave AUTO_INCREMENT out',
+  AUTOINCREMENT: 'keys come with the rows: leave AUTOINCREMENT out',
+  IDENTITY: 'keys come with the rows: leave IDENTITY out',
+  GENERATED: 'columns are computed in a query: CREATE STREAM name AS SELECT a, a + 1 AS b FROM ...',
+  AS: 'columns are computed in a query: CREATE STREAM name AS SELECT a, a + 1 AS b FROM ...',
+  REFERENCES: 'there are no foreign keys: leave REFERENCES out',
+  CHECK: NO_CONSTRAINTS,
+  COMMENT: 'a comment begins with --',
+  COLLATE: 'texts are compared by their characters: leave COLLATE out',
+  UNSIGNED: 'numbers have signs: leave UNSIGNED out, or take BIGINT',
+  PRECISION: 'it is DOUBLE',
+  VARYING: 'it is STRING',
+};
+
+/** Whether a place is in the list of columns of a CREATE. */
+function isInColumns({ words, index }: Place): boolean {
+  const open = openParenthesis(words, index);
+  return (
+    words[0] === 'CREATE' &&
+    open > 0 &&
+    open <= 7 &&
+    !words.slice(0, open).some((word) => word === 'WITH' || word === 'AS')
+  );
+}
+
+const constraints: HintRule = (place) => {
+  const { here, next, before, back } = place;
+  if (here === 'WITH' && next === 'TIME')
+    return 'a TIMESTAMP is a point in time, without a zone: leave WITH TIME ZONE out';
+  if (!isInColumns(place)) return undefined;
+  return isWord(before) || before === ')' || back(1) === '>'
+    ? Object.hasOwn(CONSTRAINTS, here)
+      ? CONSTRAINTS[here]
+      : undefined
+    : undefined;
+};
+
+const keys: HintRule = ({ words, images, index, here, before, back }) => {
+  const open = here === '(' ? index : index - 1;
+  if (words[0] !== 'CREATE' || words[open] !== '(' || words[open - 1] !== 'KEY') return undefined;
+  if (words[open - 2] === 'FOREIGN') return 'there are no foreign keys: leave FOREIGN KEY out';
+  const list = images.slice(open + 1, words.indexOf(')', open)).filter(isWord);
+  const marked = list.map((name) => `${name} INT PRIMARY KEY`).join(', ');
+  return before === '(' || back(1) === 'KEY'
+    ? `keys are marked where they are declared: (${marked}, ...)`
+    : undefined;
+};
+
+const types: HintRule = (place) => {
+  const { words, images, index, here, before, back } = place;
+  if (here === '[' && (isInColumns(place) || back(2) === 'AS')) return `it is ARRAY<${before}>`;
+  if (['ARRAY', 'MAP', 'STRUCT'].includes(back(2)) && before === '(' && isWord(here)) {
+    const close = words.indexOf(')', index);
+    return `types in a type stand in angles: ${back(2)}<${images.slice(index, close).join(' ')}>`;
+  }
+  return before === 'DECIMAL' ? 'DECIMAL(10, 2) has 10 digits, 2 of them after the point' : undefined;
+};
+
+const columns: HintRule = (place) => {
+  const { images, index, here, before, next } = place;
+  const isName = place.words[0] === 'CREATE' || /^(FROM|JOIN)$/.test(place.back(2));
+  if (here === '-' && isName && isWord(before) && isWord(next))
+    return `a name with other characters is quoted: "${images[index - 1]}-${images[index + 1]}"`;
+  if (!isInColumns(place)) return undefined;
+  if (here === 'WITH') return 'a parenthesis closes the columns before WITH';
+  if (here === ')' && before === ',') return 'the last column has no comma behind it';
+  if (isText(here)) return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
+  if (here === '.')
+    return `a name with other characters is quoted: "${images[index - 1]}.${images[index + 1]}"`;
+  return undefined;
+};
+
+const columnCommas: HintRule = (place) => {
+  const { images, index, here, next, before } = place;
+  const isColumn = isWord(here) && isWord(next) && before !== ',' && before !== '(';
+  return isInColumns(place) && isColumn
+    ? `a comma stands between columns: , ${images[index]} ${images[index + 1]}`
+    : undefined;
+};
+
+const properties: HintRule = ({ words, images, index, here, before, next }) => {
+  const image = images[index] ?? '';
+  if (next === '=' && isWord(here) && words[0] === 'CREATE' && !words.includes('SELECT')) {
+    const written = `${here}=${images[index + 2] ?? ''}`;
+    if (before === ')' && !words.slice(0, index).includes('WITH'))
+      return `properties stand in a clause: WITH (${written}, ...)`;
+    if (before === 'WITH') return `properties stand in parentheses: WITH (${written}, ...)`;
+  }
+  if (words[openParenthesis(words, index) - 1] !== 'WITH') return undefined;
+  if (/^\w/.test(image) && next === '=') return 'a comma stands between properties';
+  if (here === ')' && before === ',') return 'the last property has no comma behind it';
+  if (before !== '=' || !/^[\w"`]/.test(image)) return undefined;
+  return `a text is written in single quotes: ${words[index - 2]}='${unquoted(image)}'`;
+};
+
+const like: HintRule = ({ words, here, next, images, index }) =>
+  words[0] === 'CREATE' && here === 'LIKE' && index === 3 && next !== ''
+    ? `the same columns: CREATE ${words[1]} ${images[2]} AS SELECT * FROM ${images[index + 1]}`
+    : undefined;
+
+const RULES: readonly HintRule[] = [like, keys, constraints, types, columns, properties, columnCommas];
+
+/** What a definition has elsewhere, or in another form. */
+export function hintForDefinition(place: Place): string | undefined {
+  for (const rule of RULES) {
+    const hint = rule(place);
+    if (hint !== undefined) return hint;
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/**
+ * What people write who know other SQL dialects, and what there is instead. These are hints to syntax errors: the parser
+ * knows nothing of them. Each file has rules for one part of the language; the first that knows something is heard.
+ */
+import type { IToken } from 'chevrotain';
+import { hintForClause, hintForSeparator } from './clauses.ts';
+import { hintForDefinition } from './definitions.ts';
+import { hintForExpression } from './expressions.ts';
+import { openParenthesis, type Place, placeAt } from './place.ts';
+import { hintForForm } from './statements.ts';
+import { hintForWindowOrJoin } from './windows.ts';
+
+export { hintForStatement } from './statements.ts';
+
+/**
+ * What there is instead of what stands at a place of a statement, which is its end where no token is given; undefined where
+ * nothing is known of it.
+ */
+export function hintAt(token: IToken | undefined, tokens: readonly IToken[]): string | undefined {
+  const place = placeAt(tokens, token === undefined ? tokens.length : tokens.indexOf(token));
+  return (
+    hintForForm(place) ??
+    hintForDefinition(place) ??
+    hintForClause(place) ??
+    hintForWindowOrJoin(place.words, place.index) ??
+    hintForExpression(place) ??
+    hintForSeparator(place) ??
+    hintForParentheses(place)
+  );
+}
+
+/** Words that stand in no parentheses of an expression, nor the end of the statement. */
+const BEHIND = /^(|FROM|WHERE|GROUP|PARTITION|HAVING|EMIT|LIMIT|WINDOW)$/;
+
+function hintForParentheses({ words, index, here, before, spanAt }: Place): string | undefined {
+  const open = openParenthesis(words, index);
+  if (here === ')' && open === -1) return 'no parenthesis is open here';
+  const span = spanAt(open);
+  return span !== undefined && BEHIND.test(here) && before !== ',' && before !== '('
+    ? `the parenthesis at ${span.line}:${span.column} is not closed`
+    : undefined;
+}

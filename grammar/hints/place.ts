@@ -1,0 +1,73 @@
+import type { IToken } from 'chevrotain';
+import type { SourceSpan } from '../../src/base/errors.ts';
+import { spanOf } from '../lexer.ts';
+
+/** The place of a statement at which the parser stopped, and the words around it. */
+export interface Place {
+  /** The words of the statement, in upper case. */
+  readonly words: readonly string[];
+  /** The same as they are written. */
+  readonly images: readonly string[];
+  readonly index: number;
+  readonly here: string;
+  readonly before: string;
+  readonly next: string;
+  /** The word so many words before this place. */
+  readonly back: (count: number) => string;
+  /** Where a word is written. */
+  readonly spanAt: (index: number) => SourceSpan | undefined;
+}
+
+/** A rule: what to write instead of what stands at a place; undefined where it knows nothing of it. */
+export type HintRule = (place: Place) => string | undefined;
+
+/** @param index of the token where the parser stopped; behind the last one at the end of the statement. */
+export function placeAt(tokens: readonly IToken[], index: number): Place {
+  const images = tokens.map(({ image }) => image);
+  const words = images.map((image) => image.toUpperCase());
+  return {
+    words,
+    images,
+    index,
+    here: words[index] ?? '',
+    before: words[index - 1] ?? '',
+    next: words[index + 1] ?? '',
+    back: (count) => words[index - count] ?? '',
+    spanAt: (at) => {
+      const token = tokens[at];
+      return token === undefined ? undefined : spanOf(token);
+    },
+  };
+}
+
+export const isWord = (word: string): boolean => /^[A-Z_]\w*$/i.test(word);
+export const isNumber = (word: string): boolean => /^\d+$/.test(word);
+export const isText = (word: string): boolean => word.startsWith("'");
+
+/** What stands between quotes, or the word itself. */
+export const unquoted = (image: string): string => image.replaceAll(/^['"`]|['"`]$/g, '');
+
+/** Where the parenthesis is that is open at a place, -1 where none is. */
+export function openParenthesis(words: readonly string[], index: number): number {
+  let depth = 0;
+  for (let at = index - 1; at >= 0; at--) {
+    if (words[at] === ')') depth++;
+    else if (words[at] === '(' && depth-- === 0) return at;
+  }
+  return -1;
+}
+
+/** The word of the list that stands last before a place. */
+export function lastOf(
+  words: readonly string[],
+  before: number,
+  list: readonly string[],
+): string | undefined {
+  return words.slice(0, before).findLast((word) => list.includes(word));
+}
+
+/** A rule of each word that stands at a place. */
+export const atWord =
+  (hints: Readonly<Record<string, string>>): HintRule =>
+  ({ here }) =>
+    Object.hasOwn(hints, here) ? hints[here] : undefined;

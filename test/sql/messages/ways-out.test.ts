@@ -1,0 +1,317 @@
+import { describe, expect, it } from 'vitest';
+import { refusalOf } from './refusal-of.ts';
+
+/**
+ * What people write who know other dialects. A hint must never lead into the next error: what it says to write stands in a
+ * statement that is accepted.
+ */
+
+const WITH = "WITH (kafka_topic='s', value_format='JSON')";
+const created = (columns: string): string => `CREATE STREAM z (${columns}) ${WITH};`;
+const keyed = (columns: string): string => `CREATE TABLE z (${columns}) ${WITH};`;
+const where = (condition: string): string => `SELECT a FROM s WHERE ${condition} EMIT CHANGES;`;
+const select = (items: string): string => `SELECT ${items} FROM s EMIT CHANGES;`;
+const grouped = (window: string): string => `SELECT a, COUNT(*) FROM s ${window} GROUP BY a EMIT CHANGES;`;
+const CREATE_AS = 'CREATE STREAM name AS SELECT id, a FROM s;';
+
+/** A mistake, what its hint says to write, and a statement in which that is written. */
+const WRITTEN: readonly (readonly [mistake: string, written: string, instead: string])[] = [
+  // Clauses.
+  [where('a > 1 UNION SELECT a FROM s2'), 'INSERT INTO ', 'INSERT INTO s2 SELECT id, a, n FROM s2;'],
+  ['SELECT a FROM s UNION ALL SELECT a FROM s2;', 'INSERT INTO ', 'INSERT INTO s2 SELECT id, a, n FROM s2;'],
+  ['SELECT TOP 5 a FROM s EMIT CHANGES;', 'LIMIT 5', 'SELECT a FROM s EMIT CHANGES LIMIT 5;'],
+  [
+    'SELECT a FROM s EMIT CHANGES FETCH FIRST 5 ROWS ONLY;',
+    'LIMIT 5',
+    'SELECT a FROM s EMIT CHANGES LIMIT 5;',
+  ],
+  ['SELECT a FROM s FETCH NEXT 5 ROWS ONLY;', 'LIMIT 5', 'SELECT a FROM s EMIT CHANGES LIMIT 5;'],
+  ['SELECT a FROM s EMIT CHANGES LIMIT 5 OFFSET 5;', 'LIMIT', 'SELECT a FROM s EMIT CHANGES LIMIT 5;'],
+  ['SELECT a FROM s EMIT CHANGES LIMIT 5, 10;', 'LIMIT 10', 'SELECT a FROM s EMIT CHANGES LIMIT 10;'],
+  ['SELECT a FROM s LIMIT 5 EMIT CHANGES;', 'EMIT CHANGES LIMIT 5', 'SELECT a FROM s EMIT CHANGES LIMIT 5;'],
+  ['SELECT s.* EXCEPT (a) FROM s EMIT CHANGES;', 'SELECT a, b FROM', select('a, b')],
+  [
+    'SELECT a INTO x FROM s EMIT CHANGES;',
+    'CREATE STREAM X AS SELECT',
+    'CREATE STREAM X AS SELECT id, a FROM s;',
+  ],
+  [
+    select('COUNT(DISTINCT a)'),
+    'COUNT_DISTINCT(',
+    'SELECT id, COUNT_DISTINCT(a) FROM s GROUP BY id EMIT CHANGES;',
+  ],
+  [
+    'SELECT id, COUNT(*) FILTER (WHERE b > 1) FROM s GROUP BY id EMIT CHANGES;',
+    'SUM(CASE WHEN b > 1 THEN 1 ELSE 0 END)',
+    'SELECT id, SUM(CASE WHEN b > 1 THEN 1 ELSE 0 END) FROM s GROUP BY id EMIT CHANGES;',
+  ],
+  [
+    select('SUM(a) OVER (PARTITION BY id)'),
+    'WINDOW TUMBLING (SIZE 1 HOUR)',
+    grouped('WINDOW TUMBLING (SIZE 1 HOUR)'),
+  ],
+  ['SELECT * FROM (SELECT * FROM s) EMIT CHANGES;', 'CREATE STREAM name AS SELECT', CREATE_AS],
+  ['WITH x AS (SELECT * FROM s) SELECT * FROM x EMIT CHANGES;', 'CREATE STREAM name AS SELECT', CREATE_AS],
+  [where('EXISTS (SELECT 1 FROM s2)'), 'CREATE STREAM name AS SELECT', CREATE_AS],
+  ['CREATE TABLE z AS (SELECT * FROM t);', 'AS SELECT', 'CREATE TABLE z AS SELECT * FROM t;'],
+  ['SELECT 1;', 'FROM', 'SELECT 1 FROM s EMIT CHANGES;'],
+  ['SELECT a FROM public.s EMIT CHANGES;', 'FROM s', select('a')],
+  ...['s, t', 's JOIN t USING (id)', 's NATURAL JOIN t', 's CROSS JOIN t', 's JOIN t'].map(
+    (from) =>
+      [
+        `SELECT * FROM ${from} EMIT CHANGES;`,
+        'a.id = b.id',
+        'SELECT * FROM s a JOIN t b ON a.id = b.id EMIT CHANGES;',
+      ] as const,
+  ),
+  [
+    'SELECT s.a FROM s JOIN t ON s.id = t.id AND s.a = t.a EMIT CHANGES;',
+    'WHERE',
+    'SELECT s.a FROM s JOIN t ON s.id = t.id WHERE s.a = t.a EMIT CHANGES;',
+  ],
+  [
+    'SELECT s.a FROM s JOIN t ON s.id > t.id EMIT CHANGES;',
+    'ON a.id = b.id',
+    'SELECT a.id FROM s a JOIN t b ON a.id = b.id EMIT CHANGES;',
+  ],
+  [
+    'SELECT id FROM s JOIN t ON s.id = t.id EMIT CHANGES;',
+    'S.ID',
+    'SELECT S.ID, t.a FROM s JOIN t ON s.id = t.id EMIT CHANGES;',
+  ],
+  [
+    'CREATE STREAM z WITH (partitions=1) SELECT * FROM s;',
+    'AS SELECT',
+    'CREATE STREAM z WITH (partitions=1) AS SELECT * FROM s;',
+  ],
+  [
+    "CREATE STREAM z AS SELECT * FROM s WITH (kafka_topic='zz');",
+    'WITH',
+    "CREATE STREAM z WITH (kafka_topic='zz') AS SELECT * FROM s;",
+  ],
+  // Results, positions, keywords.
+  [
+    'SELECT a + 1 AS aa, COUNT(*) FROM s GROUP BY aa EMIT CHANGES;',
+    '(S.A + 1)',
+    'SELECT a + 1 AS aa, COUNT(*) FROM s GROUP BY (S.A + 1) EMIT CHANGES;',
+  ],
+  [
+    'SELECT a AS aa FROM s WHERE aa > 1 EMIT CHANGES;',
+    'A',
+    'SELECT a AS aa FROM s WHERE A > 1 EMIT CHANGES;',
+  ],
+  [
+    'SELECT id, COUNT(*) AS cnt FROM s GROUP BY id HAVING cnt > 1 EMIT CHANGES;',
+    'COUNT(*)',
+    'SELECT id, COUNT(*) AS cnt FROM s GROUP BY id HAVING COUNT(*) > 1 EMIT CHANGES;',
+  ],
+  [
+    'SELECT a, COUNT(*) FROM s GROUP BY 1 EMIT CHANGES;',
+    'GROUP BY A',
+    'SELECT a, COUNT(*) FROM s GROUP BY A EMIT CHANGES;',
+  ],
+  [created('end INT'), '"end"', created('"end" INT')],
+  // Operators, literals, calls.
+  [where('a == 1'), 'a = 1', where('a = 1')],
+  [where('a > 1 && b > 1'), 'a > 1 AND b > 1', where('a > 1 AND b > 1')],
+  [where('a > 1 || b > 1'), 'a > 1 OR b > 1', where('a > 1 OR b > 1')],
+  [where('f || f'), 'OR', where('f OR f')],
+  [where('!f'), 'NOT f', where('NOT f')],
+  [where('a =< 1'), '<=', where('a <= 1')],
+  [where('a => 1'), '>=', where('a >= 1')],
+  [where('a ≥ 1'), '>=', where('a >= 1')],
+  [where('a <=> 1'), 'IS NOT DISTINCT FROM', where('a IS NOT DISTINCT FROM 1')],
+  [where('f IS TRUE'), 'f = TRUE', where('f = TRUE')],
+  [where('a ISNULL'), 'IS NULL', where('a IS NULL')],
+  [where('a NOTNULL'), 'IS NOT NULL', where('a IS NOT NULL')],
+  [where("n ILIKE 'a%'"), "LCASE(n) LIKE 'a%'", where("LCASE(n) LIKE 'a%'")],
+  ...["n RLIKE 'a'", "n REGEXP 'a'", "n SIMILAR TO 'a'", "n ~ 'a'"].map(
+    (condition) =>
+      [
+        where(condition),
+        "REGEXP_EXTRACT('pattern', n) IS NOT NULL",
+        where("REGEXP_EXTRACT('pattern', n) IS NOT NULL"),
+      ] as const,
+  ),
+  [where('a IN 1'), 'IN (1)', where('a IN (1)')],
+  [where('a BETWEEN (1, 2)'), 'BETWEEN 1 AND 2', where('a BETWEEN 1 AND 2')],
+  [where('(a, b) IN ((1, 2))'), 'a = 1 AND b = 2', where('a = 1 AND b = 2')],
+  [where('a = ANY(arr)'), 'ARRAY_CONTAINS(arr, a)', where('ARRAY_CONTAINS(arr, a)')],
+  [where("dt = DATE '2020-01-01'"), "CAST('2020-01-01' AS DATE)", where("dt = CAST('2020-01-01' AS DATE)")],
+  [
+    where("ts > TIMESTAMP '2020-01-01 10:00:00'"),
+    "CAST('2020-01-01T10:00:00' AS TIMESTAMP)",
+    where("ts > CAST('2020-01-01T10:00:00' AS TIMESTAMP)"),
+  ],
+  [where("y = X'00'"), "TO_BYTES('00', 'hex')", where("y = TO_BYTES('00', 'hex')")],
+  [where("n = N'x'"), "'x'", where("n = 'x'")],
+  [where("n = 'a' 'b'"), "'a' || 'b'", where("n = 'a' || 'b'")],
+  [where('n = "x"'), "'x'", where("n = 'x'")],
+  [where('n = ‘text’'), "'text'", where("n = 'text'")],
+  [where('n = “text”'), "'text'", where("n = 'text'")],
+  [where('a = 1,000'), '1000', where('a = 1000')],
+  [where('a = 1_000'), '1000', where('a = 1000')],
+  [where('ts > NOW()'), 'FROM_UNIXTIME(UNIX_TIMESTAMP())', where('ts > FROM_UNIXTIME(UNIX_TIMESTAMP())')],
+  [select('CURRENT_TIMESTAMP'), 'FROM_UNIXTIME(UNIX_TIMESTAMP())', select('FROM_UNIXTIME(UNIX_TIMESTAMP())')],
+  [select('CURRENT_DATE'), 'FROM_DAYS(UNIX_DATE())', select('FROM_DAYS(UNIX_DATE())')],
+  [select("ts + INTERVAL '1' DAY"), 'TIMESTAMPADD(DAYS, 1, ts)', select('TIMESTAMPADD(DAYS, 1, ts)')],
+  [select('EXTRACT(YEAR FROM ts)'), "FORMAT_TIMESTAMP(ts, 'yyyy')", select("FORMAT_TIMESTAMP(ts, 'yyyy')")],
+  [
+    select("TO_CHAR(ts, 'YYYY')"),
+    "FORMAT_TIMESTAMP(ts, 'yyyy-MM-dd')",
+    select("FORMAT_TIMESTAMP(ts, 'yyyy-MM-dd')"),
+  ],
+  [select('a MOD 2'), 'a % 2', select('a % 2')],
+  [select('a DIV 2'), 'a / 2', select('a / 2')],
+  [select('a ^ 2'), 'POWER(a, 2)', select('POWER(a, 2)')],
+  [select('a::STRING'), 'CAST(a AS STRING)', select('CAST(a AS STRING)')],
+  [select('TRY_CAST(a AS STRING)'), 'CAST(a AS STRING)', select('CAST(a AS STRING)')],
+  [select('CAST(a STRING)'), 'CAST(a AS STRING)', select('CAST(a AS STRING)')],
+  [
+    select('IF(a > 1, 1, 2)'),
+    'CASE WHEN a > 1 THEN 1 ELSE 2 END',
+    select('CASE WHEN a > 1 THEN 1 ELSE 2 END'),
+  ],
+  [select('STRUCT(1, 2)'), 'STRUCT(name := 1)', select('STRUCT(name := 1)')],
+  [select("MAP('a', 1)"), "MAP('a' := 1)", select("MAP('a' := 1)")],
+  [select("{'a': 1}"), "MAP('a' := 1)", select("MAP('a' := 1)")],
+  [select('[1, 2]'), 'ARRAY[1, 2]', select('ARRAY[1, 2]')],
+  [select('ARRAY(1, 2)'), 'ARRAY[1, 2]', select('ARRAY[1, 2]')],
+  [select('arr.0'), 'arr[1]', select('arr[1]')],
+  [select('st.city'), 'ST->CITY', select('ST->CITY')],
+  [select('m.key'), "M['key']", select("M['key']")],
+  [select("a AS 'x'"), 'x', select('a AS x')],
+  [select('a AS [x]'), 'x', select('a AS x')],
+  [select("'it\\'s'"), "''", select("'it''s'")],
+  [select('a b d'), 'b, d', select('a, b, d')],
+  // Definitions.
+  [keyed('id INT, a INT, PRIMARY KEY (id)'), 'id INT PRIMARY KEY', keyed('id INT PRIMARY KEY, a INT')],
+  [created('a INT[]'), 'ARRAY<INT>', created('a ARRAY<INT>')],
+  [created('a ARRAY(INT)'), 'ARRAY<INT>', created('a ARRAY<INT>')],
+  [created('a STRUCT(b INT)'), 'STRUCT<b INT>', created('a STRUCT<b INT>')],
+  [created('a DOUBLE PRECISION'), 'DOUBLE', created('a DOUBLE')],
+  [created('a CHAR(2)'), 'STRING', created('a STRING')],
+  [created('a DATETIME'), 'TIMESTAMP', created('a TIMESTAMP')],
+  [created('a TEXT'), 'STRING', created('a STRING')],
+  [created('a INT DEFAULT 0'), 'IFNULL(a, 0)', select('IFNULL(a, 0)')],
+  [created('a INT b INT'), ', b INT', created('a INT, b INT')],
+  [created("'a' INT"), 'a', created('a INT')],
+  [created('my-col INT'), '"my-col"', created('"my-col" INT')],
+  [
+    "CREATE STREAM z (a INT) kafka_topic='s', value_format='JSON';",
+    "WITH (KAFKA_TOPIC='s', ",
+    `CREATE STREAM z (a INT) WITH (KAFKA_TOPIC='s', value_format='JSON');`,
+  ],
+  [
+    'CREATE STREAM z (a INT) WITH (kafka_topic="s", value_format=\'JSON\');',
+    "KAFKA_TOPIC='s'",
+    `CREATE STREAM z (a INT) WITH (KAFKA_TOPIC='s', value_format='JSON');`,
+  ],
+  ['CREATE STREAM z LIKE s;', 'CREATE STREAM z AS SELECT * FROM s', 'CREATE STREAM z AS SELECT * FROM s;'],
+  // Statements.
+  [
+    `CREATE STREAM z IF NOT EXISTS (a INT) ${WITH};`,
+    'CREATE STREAM IF NOT EXISTS z',
+    `CREATE STREAM IF NOT EXISTS z (a INT) ${WITH};`,
+  ],
+  ['DROP STREAM s3 IF EXISTS;', 'DROP STREAM IF EXISTS s3', 'DROP STREAM IF EXISTS s3;'],
+  ['DROP s3;', 'DROP STREAM s3', 'DROP STREAM s3;'],
+  ['DROP TOPIC s3;', 'DELETE TOPIC', 'DROP STREAM s3 DELETE TOPIC;'],
+  [
+    'CREATE OR REPLACE VIEW v AS SELECT * FROM t;',
+    'CREATE TABLE name AS SELECT',
+    'CREATE TABLE name AS SELECT * FROM t;',
+  ],
+  ['UPDATE t SET a = 1;', 'INSERT INTO ', 'INSERT INTO t (id, a) VALUES (1, 1);'],
+  ['INSERT INTO s (id, a) VALUES (1, 2), (3, 4);', 'VALUES (1, 2);', 'INSERT INTO s (id, a) VALUES (1, 2);'],
+  ['INSERT s (id, a) VALUES (1, 2);', 'INSERT INTO s', 'INSERT INTO s (id, a) VALUES (1, 2);'],
+  ['INSERT INTO TABLE t (id) VALUES (1);', 'INSERT INTO t', 'INSERT INTO t (id) VALUES (1);'],
+  ['INSERT INTO s2 (id, n) VALUES (1, "x");', ' ', "INSERT INTO s2 (id, n) VALUES (1, 'x');"],
+  ['ALTER STREAM s3 ADD c INT, e INT;', 'ADD COLUMN ', 'ALTER STREAM s3 ADD COLUMN c INT, ADD COLUMN e INT;'],
+  ['DESCRIBE TABLE t;', 'DESCRIBE t', 'DESCRIBE t;'],
+  ['DESCRIBE EXTENDED s;', 'DESCRIBE s EXTENDED', 'DESCRIBE s EXTENDED;'],
+  ['DESC t;', 'DESCRIBE ', 'DESCRIBE t;'],
+  ['SHOW COLUMNS FROM t;', 'DESCRIBE ', 'DESCRIBE t;'],
+  [
+    "SET auto.offset.reset = 'earliest';",
+    "SET 'auto.offset.reset'='earliest'",
+    "SET 'auto.offset.reset'='earliest';",
+  ],
+  [
+    'SET \'auto.offset.reset\'="earliest";',
+    "SET 'auto.offset.reset'='earliest'",
+    "SET 'auto.offset.reset'='earliest';",
+  ],
+  ['DEFINE x = 5;', "DEFINE x = '5'", "DEFINE x = '5';"],
+  [
+    'EXPLAIN ANALYZE SELECT * FROM s EMIT CHANGES;',
+    'EXPLAIN SELECT',
+    'EXPLAIN SELECT * FROM s EMIT CHANGES;',
+  ],
+  // Windows.
+  [
+    grouped('WINDOW TUMBLING SIZE 1 HOUR'),
+    'WINDOW TUMBLING (SIZE 1 HOUR)',
+    grouped('WINDOW TUMBLING (SIZE 1 HOUR)'),
+  ],
+  [
+    grouped('WINDOW (TUMBLING SIZE 1 HOUR)'),
+    'WINDOW TUMBLING (SIZE 1 HOUR)',
+    grouped('WINDOW TUMBLING (SIZE 1 HOUR)'),
+  ],
+  [
+    grouped("WINDOW TUMBLING (SIZE '5 MINUTES')"),
+    'SIZE 5 MINUTES',
+    grouped('WINDOW TUMBLING (SIZE 5 MINUTES)'),
+  ],
+  [grouped('WINDOW TUMBLING (SIZE 5m)'), 'SIZE 5 MINUTES', grouped('WINDOW TUMBLING (SIZE 5 MINUTES)')],
+  [grouped('WINDOW TUMBLING (SIZE 5)'), '5 MINUTES', grouped('WINDOW TUMBLING (SIZE 5 MINUTES)')],
+];
+
+/** A mistake, what of it goes, in the words of its hint, and what is left. */
+const LEFT_OUT: readonly (readonly [mistake: string, words: string, instead: string])[] = [
+  [created('a INT NOT NULL'), 'leave it out', created('a INT')],
+  [created('a INT AUTO_INCREMENT'), 'leave AUTO_INCREMENT out', created('a INT')],
+  [created('a INT UNIQUE'), 'leave UNIQUE out', created('a INT')],
+  [created('a INT REFERENCES t'), 'leave REFERENCES out', created('a INT')],
+  [created('a TIMESTAMP WITH TIME ZONE'), 'leave WITH TIME ZONE out', created('a TIMESTAMP')],
+  [
+    'SELECT a, COUNT(*) FROM s GROUP BY a WHERE a > 1 EMIT CHANGES;',
+    'clauses stand in this order: FROM, WINDOW, WHERE, GROUP BY, PARTITION BY, HAVING, EMIT, LIMIT',
+    'SELECT a, COUNT(*) FROM s WHERE a > 1 GROUP BY a EMIT CHANGES;',
+  ],
+  [created('a INT,'), 'the last column has no comma behind it', created('a INT')],
+  ['SELECT ALL a FROM s EMIT CHANGES;', 'leave ALL out', select('a')],
+  ['SELECT a FROM s FOR UPDATE;', 'leave FOR UPDATE out', select('a')],
+  [select('a + 1)'), 'no parenthesis is open here', select('a + 1')],
+  [select('a\u200b'), 'this is U+200B: delete it', select('a')],
+  [where('a > 1 AND'), 'a condition or a value is missing before EMIT CHANGES', where('a > 1')],
+  [where('AND a > 1'), 'a condition is missing before AND', where('a > 1')],
+  ['CREATE USER u;', 'there are no permissions', 'SHOW STREAMS;'],
+  ['SHOW DATABASES;', 'there are no databases', 'SHOW STREAMS;'],
+  ['USE d;', 'there are no databases', 'SHOW STREAMS;'],
+];
+
+describe('the way out of a mistake', () => {
+  it.each(WRITTEN)('%s: %s', (mistake, written, instead) => {
+    expect(refusalOf(mistake)?.hint).toContain(written);
+    expect(instead).toContain(written);
+    expect(refusalOf(instead)).toBeUndefined();
+  });
+
+  it.each(LEFT_OUT)('%s: %s', (mistake, words, instead) => {
+    expect(refusalOf(mistake)?.hint).toContain(words);
+    expect(refusalOf(instead)).toBeUndefined();
+  });
+
+  it('where a parenthesis is open, also on another line', () => {
+    expect(refusalOf('SELECT\n  COUNT(a\nFROM s;')?.hint).toBe('the parenthesis at 2:8 is not closed');
+    expect(refusalOf('SELECT (a + 1 FROM s;')?.hint).toBe('the parenthesis at 1:8 is not closed');
+  });
+
+  it('where a semicolon is missing', () => {
+    expect(refusalOf('SELECT a FROM s EMIT CHANGES SELECT b FROM s EMIT CHANGES;')?.hint).toBe(
+      'a semicolon ends the statement before SELECT',
+    );
+  });
+});
