@@ -19,7 +19,7 @@ export function syntaxError(error: IRecognitionException, tokens: readonly IToke
   const token = atEnd && last !== undefined ? last : error.token;
   const span = atEnd && last !== undefined ? after(last) : spanOf(token);
   if (token === tokens[0] && !atEnd) return unknownStatement(token, span);
-  const hint = hintAt(atEnd ? undefined : token, tokens);
+  const hint = hintAt(atEnd ? undefined : token, tokens, { isReserved, statementWords });
   if (!atEnd && wantsName(error) && !isColumnType(error) && isReserved(token.image))
     return at(syntaxMessages.reservedWord(span, token.image, hint), span);
   return at(

@@ -1,5 +1,3 @@
-import { isReserved } from '../keywords.ts';
-import { statementWords } from '../statement-words.ts';
 import { type HintRule, isNumber, isText, isWord, type Place, unquoted } from './place.ts';
 import { SUBQUERY } from './statements.ts';
 import { JOIN } from './windows.ts';
@@ -38,9 +36,9 @@ const combined: HintRule = ({ here, before, back, next }) => {
   return undefined;
 };
 
-const selected: HintRule = ({ here, before, back, next, images, index }) => {
+const selected: HintRule = ({ here, before, back, next, images, index, vocabulary }) => {
   if (
-    isReserved(here) &&
+    vocabulary.isReserved(here) &&
     [',', 'SELECT'].includes(before) &&
     [',', 'FROM', 'AS'].includes(next) &&
     here !== 'FROM'
@@ -98,16 +96,16 @@ const isQueryBefore = (words: readonly string[], index: number): boolean =>
 const BEFORE_NAMES = /^([(,.]|STREAM|TABLE|TYPE|EXISTS|AS|INTO|FROM|JOIN|EXPLAIN|DESCRIBE|COLUMN|ADD)$/;
 
 /** A statement that goes on with the first word of another one. */
-export const hintForSeparator: HintRule = ({ here, index, before }) =>
-  index > 1 && statementWords.includes(here) && !BEFORE_NAMES.test(before)
+export const hintForSeparator: HintRule = ({ here, index, before, vocabulary }) =>
+  index > 1 && vocabulary.statementWords.includes(here) && !BEFORE_NAMES.test(before)
     ? `a semicolon ends the statement before ${here}`
     : undefined;
 
 /** Two names without a comma between them: the second was read as the alias of the first. */
-const commas: HintRule = ({ words, images, index, here, before, next }) => {
+const commas: HintRule = ({ words, images, index, here, before, next, vocabulary }) => {
   const list = words.slice(0, index);
   const inSelect = list.lastIndexOf('SELECT') > list.lastIndexOf('FROM');
-  const isItem = isWord(here) && !isReserved(here) && [',', 'FROM'].includes(next);
+  const isItem = isWord(here) && !vocabulary.isReserved(here) && [',', 'FROM'].includes(next);
   if (here === '[' && before === 'AS') return `names have no brackets: ${images[index + 1]}`;
   if (isText(here) && (before === 'AS' || /^(CREATE|DROP|DESCRIBE|FROM|JOIN|STREAM|TABLE)$/.test(before)))
     return `names have no single quotes: ${unquoted(images[index] ?? '')}`;

@@ -1,4 +1,3 @@
-import { isReserved } from '../keywords.ts';
 import { type HintRule, isNumber, isText, isWord, openParenthesis, type Place } from './place.ts';
 
 /** Operators, literals and calls that other dialects have, or write in another way. */
@@ -65,7 +64,7 @@ const literals: HintRule = ({ here, before, images, index, next }) => {
   return undefined;
 };
 
-const calls: HintRule = ({ words: all, here, before, images, index, next }) => {
+const calls: HintRule = ({ words: all, here, before, images, index, next, vocabulary }) => {
   const open = openParenthesis(all, index);
   const name = all[open - 1] ?? '';
   if (name === 'EXTRACT' && here === 'FROM') return "parts of a time are FORMAT_TIMESTAMP(ts, 'yyyy')";
@@ -73,7 +72,8 @@ const calls: HintRule = ({ words: all, here, before, images, index, next }) => {
   if (name === 'STRUCT' && index === open + 1) return 'fields have names: STRUCT(name := 1)';
   if (name === 'MAP' && [',', '='].includes(here))
     return `a key and its value have := between them: MAP(${images[index - 1]} := ${images[index + 1]})`;
-  if (here === '[' && (isReserved(before) || /^[(,=]$/.test(before))) return 'an array is ARRAY[1, 2]';
+  if (here === '[' && (vocabulary.isReserved(before) || /^[(,=]$/.test(before)))
+    return 'an array is ARRAY[1, 2]';
   if (before === 'CAST' || (name === 'CAST' && here !== 'AS' && !all.slice(open, index).includes('AS')))
     return `AS stands before the type: CAST(${images[index - 1]} AS ${images[index]})`;
   if (here === '.' && isNumber(next))

@@ -6,7 +6,7 @@ import type { IToken } from 'chevrotain';
 import { hintForClause, hintForSeparator } from './clauses.ts';
 import { hintForDefinition } from './definitions.ts';
 import { hintForExpression } from './expressions.ts';
-import { openParenthesis, type Place, placeAt } from './place.ts';
+import { openParenthesis, type Place, placeAt, type Vocabulary } from './place.ts';
 import { hintForForm } from './statements.ts';
 import { hintForWindowOrJoin } from './windows.ts';
 
@@ -16,8 +16,12 @@ export { hintForStatement } from './statements.ts';
  * What there is instead of what stands at a place of a statement, which is its end where no token is given; undefined where
  * nothing is known of it.
  */
-export function hintAt(token: IToken | undefined, tokens: readonly IToken[]): string | undefined {
-  const place = placeAt(tokens, token === undefined ? tokens.length : tokens.indexOf(token));
+export function hintAt(
+  token: IToken | undefined,
+  tokens: readonly IToken[],
+  vocabulary: Vocabulary,
+): string | undefined {
+  const place = placeAt(tokens, token === undefined ? tokens.length : tokens.indexOf(token), vocabulary);
   return (
     hintForForm(place) ??
     hintForDefinition(place) ??
@@ -32,11 +36,11 @@ export function hintAt(token: IToken | undefined, tokens: readonly IToken[]): st
 /** Words that stand in no parentheses of an expression, nor the end of the statement. */
 const BEHIND = /^(|FROM|WHERE|GROUP|PARTITION|HAVING|EMIT|LIMIT|WINDOW)$/;
 
-function hintForParentheses({ words, index, here, before, spanAt }: Place): string | undefined {
+function hintForParentheses({ words, index, here, before, placeOf }: Place): string | undefined {
   const open = openParenthesis(words, index);
   if (here === ')' && open === -1) return 'no parenthesis is open here';
-  const span = spanAt(open);
-  return span !== undefined && BEHIND.test(here) && before !== ',' && before !== '('
-    ? `the parenthesis at ${span.line}:${span.column} is not closed`
+  const at = placeOf(open);
+  return at !== undefined && BEHIND.test(here) && before !== ',' && before !== '('
+    ? `the parenthesis at ${at} is not closed`
     : undefined;
 }

@@ -1,6 +1,10 @@
 import type { IToken } from 'chevrotain';
-import type { SourceSpan } from '../../src/base/errors.ts';
-import { spanOf } from '../lexer.ts';
+
+/** Words of the language that rules ask for. */
+export interface Vocabulary {
+  readonly isReserved: (word: string) => boolean;
+  readonly statementWords: readonly string[];
+}
 
 /** The place of a statement at which the parser stopped, and the words around it. */
 export interface Place {
@@ -14,15 +18,16 @@ export interface Place {
   readonly next: string;
   /** The word so many words before this place. */
   readonly back: (count: number) => string;
-  /** Where a word is written. */
-  readonly spanAt: (index: number) => SourceSpan | undefined;
+  /** Where a word is written: `2:8`. */
+  readonly placeOf: (index: number) => string | undefined;
+  readonly vocabulary: Vocabulary;
 }
 
 /** A rule: what to write instead of what stands at a place; undefined where it knows nothing of it. */
 export type HintRule = (place: Place) => string | undefined;
 
 /** @param index of the token where the parser stopped; behind the last one at the end of the statement. */
-export function placeAt(tokens: readonly IToken[], index: number): Place {
+export function placeAt(tokens: readonly IToken[], index: number, vocabulary: Vocabulary): Place {
   const images = tokens.map(({ image }) => image);
   const words = images.map((image) => image.toUpperCase());
   return {
@@ -33,10 +38,11 @@ export function placeAt(tokens: readonly IToken[], index: number): Place {
     before: words[index - 1] ?? '',
     next: words[index + 1] ?? '',
     back: (count) => words[index - count] ?? '',
-    spanAt: (at) => {
+    placeOf: (at) => {
       const token = tokens[at];
-      return token === undefined ? undefined : spanOf(token);
+      return token === undefined ? undefined : `${token.startLine ?? 1}:${token.startColumn ?? 1}`;
     },
+    vocabulary,
   };
 }
 
@@ -65,9 +71,3 @@ export function lastOf(
 ): string | undefined {
   return words.slice(0, before).findLast((word) => list.includes(word));
 }
-
-/** A rule of each word that stands at a place. */
-export const atWord =
-  (hints: Readonly<Record<string, string>>): HintRule =>
-  ({ here }) =>
-    Object.hasOwn(hints, here) ? hints[here] : undefined;
