@@ -1,6 +1,6 @@
 import type { ColumnDefinition, CreateSource } from '../../../grammar/ast.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
-import { formatOf } from '../../serde/formats.ts';
+import { formatOf, knownFormatOf } from '../../serde/formats.ts';
 import type { DataSource, KeyFormatInfo } from '../catalog/data-source.ts';
 import { typeFromSyntax } from '../types/from-syntax.ts';
 import { LogicalSchema, type SchemaColumn } from '../types/logical-schema.ts';
@@ -31,6 +31,8 @@ export function analyzeCreateSource(
   const { properties, topicName, schema } = withPrefix(headings.prepare, () => prepare(statement, context));
   const formats = formatNames(properties, context);
   checkSchemaIds(statement, properties, formats);
+  // Columns that are not declared are those of a schema registry.
+  if (schema.columns.length === 0) requireSupported(properties, formats);
   checkColumns(statement, schema, formats);
   checkKeyColumns(schema.key);
   const window = properties.window();
@@ -57,6 +59,7 @@ export function analyzeCreateSource(
   if (schema.key.length > 0 || keyFormat.format === 'NONE') checkFormat('key', keyFormat, schema.key);
   checkFormat('value', valueFormat, schema.value);
   const timestamp = checkTimestampColumn(properties, schema);
+  requireSupported(properties, formats);
   const partitions = properties.integer('PARTITIONS');
   const replicas = properties.integer('REPLICAS');
   return {
@@ -98,7 +101,7 @@ function checkNames({ columns }: CreateSource): void {
 }
 
 function checkProperties(info: KeyFormatInfo): void {
-  formatOf(info.format).validateProperties(info.properties);
+  knownFormatOf(info.format).validateProperties(info.properties);
 }
 
 function checkConstraints(statement: CreateSource): void {
@@ -123,9 +126,18 @@ function formatNames(
   const value =
     properties.valueFormat() ?? context.properties['ksql.persistence.default.format.value']?.toUpperCase();
   if (value === undefined) throw refuse(withMessages.missingFormat());
-  properties.at('KEY_FORMAT', () => formatOf(key));
-  properties.at('VALUE_FORMAT', () => formatOf(value));
+  properties.at('KEY_FORMAT', () => knownFormatOf(key));
+  properties.at('VALUE_FORMAT', () => knownFormatOf(value));
   return { key, value };
+}
+
+/** @throws {DiagnosticError} where a format is still to come, when nothing else is wrong. */
+function requireSupported(
+  properties: WithProperties,
+  formats: { readonly key: string; readonly value: string },
+): void {
+  properties.at('KEY_FORMAT', () => formatOf(formats.key));
+  properties.at('VALUE_FORMAT', () => formatOf(formats.value));
 }
 
 function schemaOf(statement: CreateSource, context: AnalysisContext): LogicalSchema {
@@ -164,7 +176,7 @@ function checkSchemaIds(
   for (const side of ['KEY', 'VALUE'] as const) {
     if (!properties.has(`${side}_SCHEMA_ID`)) continue;
     const format = side === 'KEY' ? formats.key : formats.value;
-    if (!formatOf(format).usesSchemaRegistry) {
+    if (!knownFormatOf(format).usesSchemaRegistry) {
       throw refuse(withMessages.schemaIdUnsupported(side, format));
     }
     const declared = statement.columns.some(
@@ -184,7 +196,7 @@ function checkColumns(
   if (reserved !== undefined) throw refuse(columnMessages.reservedName(reserved.name), reserved.span);
   checkHeaders(schema);
   if (statement.sourceKind === 'TABLE' && schema.key.length === 0) {
-    const canInfer = formatOf(formats.key).usesSchemaRegistry;
+    const canInfer = knownFormatOf(formats.key).usesSchemaRegistry;
     throw refuse(sourceMessages.primaryKeyMissing(canInfer), statement.span);
   }
   if (schema.columns.length === 0 && formats.value !== 'NONE') {

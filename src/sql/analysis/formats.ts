@@ -1,7 +1,7 @@
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, containsMap } from '../../serde/model/sql-type.ts';
 import type { FormatColumn, FormatSide, SerdeFeature } from '../../serde/format.ts';
-import { formatOf } from '../../serde/formats.ts';
+import { knownFormatOf } from '../../serde/formats.ts';
 import type { FormatInfo } from '../catalog/data-source.ts';
 import { booleanProperty, type SessionProperties } from './session.ts';
 import { keyMessages } from '../messages/keys.ts';
@@ -10,7 +10,7 @@ import { refuse, withPrefix } from './sql-error.ts';
 
 /** How a single key column is laid out: never wrapped, which is recorded where a format could do both. */
 export function keyFeatures(format: string, columnCount: number): readonly SerdeFeature[] {
-  const { features } = formatOf(format);
+  const { features } = knownFormatOf(format);
   const free = features.has('WRAP_SINGLES') && features.has('UNWRAP_SINGLES');
   return columnCount === 1 && free ? ['UNWRAP_SINGLES'] : [];
 }
@@ -26,7 +26,7 @@ export function valueFeatures(options: {
   readonly properties: SessionProperties;
 }): readonly SerdeFeature[] {
   const { format, columnCount, wrapSingleValue, properties } = options;
-  const { features } = formatOf(format);
+  const { features } = knownFormatOf(format);
   if (wrapSingleValue !== undefined) {
     const feature: SerdeFeature = wrapSingleValue ? 'WRAP_SINGLES' : 'UNWRAP_SINGLES';
     if (!features.has(feature)) {
@@ -43,7 +43,7 @@ export function valueFeatures(options: {
 
 /** Checks that a format can write these columns. @throws {DiagnosticError} with the schema and the reason. */
 export function checkFormat(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): void {
-  const format = formatOf(info.format);
+  const format = knownFormatOf(info.format);
   const printed = columns.map(
     ({ name, type }) => `${quoteName(name)} ${printType(type)}${side === 'key' ? ' KEY' : ''}`,
   );

@@ -4,6 +4,7 @@ import { type WithWord, withWords } from '../../../grammar/with-words.ts';
 import { INT32_MAX, isTopicName } from '../../base/argument-checks.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import type { WindowInfo, WindowType } from '../catalog/data-source.ts';
+import { temporalFormat } from '../values/temporal-pattern.ts';
 import { parseDurationMs } from './durations.ts';
 import { withMessages } from '../messages/with-properties.ts';
 import { refuse, withSpan } from './sql-error.ts';
@@ -80,6 +81,7 @@ export class WithProperties {
     this.#checkCount('PARTITIONS', INT32_MAX);
     this.#checkCount('REPLICAS', INT16_MAX);
     this.boolean('WRAP_SINGLE_VALUE');
+    this.#checkTimestampFormat();
   }
 
   string(name: PropertyName): string | undefined {
@@ -144,8 +146,9 @@ export class WithProperties {
     const type = this.string('WINDOW_TYPE')?.toUpperCase();
     const size = this.string('WINDOW_SIZE');
     if (type === undefined) {
-      if (size !== undefined) parseDurationMs(size);
-      return undefined;
+      if (size === undefined) return undefined;
+      this.at('WINDOW_SIZE', () => parseDurationMs(size));
+      throw refuse(withMessages.windowSizeAlone(), this.place('WINDOW_SIZE'));
     }
     if (type !== 'TUMBLING' && type !== 'HOPPING' && type !== 'SESSION') {
       const refusal = withMessages.notOneOf('WINDOW_TYPE', type, ['SESSION', 'HOPPING', 'TUMBLING']);
@@ -172,6 +175,19 @@ export class WithProperties {
     throw refuse(withMessages.notText(name, this.string(name) ?? '', javaTypeOf(literal)), literal.span);
   }
 
+  #checkTimestampFormat(): void {
+    const pattern = this.string('TIMESTAMP_FORMAT');
+    if (pattern === undefined) return;
+    try {
+      temporalFormat(pattern);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // The pattern stands in the statement: Java does not repeat it.
+      const reason = error.message.replace(` in '${pattern}'`, '');
+      throw refuse(withMessages.timestampFormat(reason), this.place('TIMESTAMP_FORMAT'));
+    }
+  }
+
   #checkTopic(): void {
     const topic = this.string('KAFKA_TOPIC');
     if (topic === undefined || isTopicName(topic)) return;
@@ -181,7 +197,7 @@ export class WithProperties {
   /** Counts are written in 32 bits, and replicas sent in 16. */
   #checkCount(name: 'PARTITIONS' | 'REPLICAS', max: number): void {
     const count = this.integer(name);
-    if (count === undefined || (count >= -1 && count <= max)) return;
+    if (count === undefined || ((count === -1 || count >= 1) && count <= max)) return;
     const text = String(this.string(name));
     const literal = this.#values.get(name);
     const refusal =

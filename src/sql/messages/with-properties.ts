@@ -46,7 +46,11 @@ export const withMessages = {
   }),
   /** Beyond what a request to the cluster can say. */
   notCount: (name: string, value: string, max: number) =>
-    invalidValue(name, value, `Expected a whole number from -1, the default of the cluster, to ${max}`),
+    invalidValue(
+      name,
+      value,
+      `Expected a whole number from 1 to ${max}, or -1 for the default of the cluster`,
+    ),
   notOneOf: (name: string, value: string, values: readonly string[]) => ({
     ...invalidValue(name, value, `String must be one of: ${values.join(', ')}, null`),
     ...near(nearestName(value, values)),
@@ -82,6 +86,11 @@ export const withMessages = {
       `${type} windows require 'WINDOW_SIZE' to be provided in the WITH clause. ` +
       "For example: 'WINDOW_SIZE'='10 SECONDS'",
   }),
+  /** It says nothing of the keys then. */
+  windowSizeAlone: () => ({
+    message: "'WINDOW_SIZE' should not be set without 'WINDOW_TYPE'.",
+    hint: "add WINDOW_TYPE='TUMBLING', or leave WINDOW_SIZE out",
+  }),
   windowSizeOfSession: () => ({ message: "'WINDOW_SIZE' should not be set for SESSION windows." }),
   /** Windows are a part of keys. */
   windowWithoutKey: () => ({
@@ -95,6 +104,11 @@ export const withMessages = {
   }),
   timestampType: (column: string) => ({
     message: `Timestamp column, ${quoteName(column)}, should be LONG(INT64), TIMESTAMP, or a String with a TIMESTAMP_FORMAT specified.`,
+  }),
+  /** In Java's words for a pattern. */
+  timestampFormat: (reason: string) => ({
+    message: `Invalid datetime format for config:TIMESTAMP_FORMAT, reason:${reason}`,
+    hint: "write letters of a pattern, and others in quotes: TIMESTAMP_FORMAT='yyyy-MM-dd''T''HH:mm:ss'",
   }),
   timestampFormatMissing: () => ({
     message: 'A String timestamp field has been specified without also specifying the TIMESTAMP_FORMAT',

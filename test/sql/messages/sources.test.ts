@@ -30,13 +30,13 @@ checkRefusals('CREATE of sources', [
   {
     sql: "CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='o', FORMAT='JSON', PARTITIONS=-2);",
     message:
-      'Failed to prepare statement: Invalid value -2 for property PARTITIONS: Expected a whole number from -1',
+      'Failed to prepare statement: Invalid value -2 for property PARTITIONS: Expected a whole number from 1 to',
     at: '-2',
   },
   {
     sql: 'CREATE STREAM o WITH (REPLICAS=32768) AS SELECT * FROM s;',
     message:
-      'Failed to prepare statement: Invalid value 32768 for property REPLICAS: Expected a whole number from -1',
+      'Failed to prepare statement: Invalid value 32768 for property REPLICAS: Expected a whole number from 1 to',
     at: '32768',
   },
   {
@@ -76,6 +76,10 @@ checkRefusals('CREATE of sources', [
   },
   {
     sql: "CREATE TABLE o (a INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='AVRO');",
+    message: 'Tables require a PRIMARY KEY. Please define the PRIMARY KEY.',
+  },
+  {
+    sql: "CREATE TABLE o (k INT PRIMARY KEY, a INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='AVRO');",
     message: 'format AVRO is not supported yet',
     at: "'AVRO'",
     hint: 'use DELIMITED, JSON, KAFKA, NONE; docs/gaps.md lists what is missing',

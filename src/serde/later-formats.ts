@@ -1,0 +1,74 @@
+import { DiagnosticError } from '../base/errors.ts';
+import type { Format, FormatProperties, SerdeFeature } from './format.ts';
+import { requireKnownProperties, requireStringMapKeys } from './unsupported.ts';
+
+/** What is known of a format before its bytes are: enough to refuse what it never could do. */
+export type KnownFormat = Omit<Format, 'createSerde' | 'inheritedProperties'>;
+
+interface LaterFormat {
+  readonly features: readonly SerdeFeature[];
+  readonly properties: readonly string[];
+  readonly usesSchemaRegistry: boolean;
+  /** What is said of MAPs whose keys are no strings. */
+  readonly mapKeys: string;
+}
+
+const BOTH: readonly SerdeFeature[] = ['WRAP_SINGLES', 'UNWRAP_SINGLES'];
+const REGISTERED = ['fullSchemaName', 'schemaId'];
+
+/** The formats of ksqlDB that are still to come. ksqlDB refuses a good deal before it reads or writes a byte. */
+const formats = {
+  AVRO: {
+    features: BOTH,
+    properties: REGISTERED,
+    usesSchemaRegistry: true,
+    mapKeys: 'Avro only supports MAPs with STRING keys',
+  },
+  JSON_SR: {
+    features: BOTH,
+    properties: REGISTERED,
+    usesSchemaRegistry: true,
+    mapKeys: 'JSON only supports MAP types with STRING keys',
+  },
+  PROTOBUF: {
+    features: ['WRAP_SINGLES'],
+    properties: [...REGISTERED, 'nullableRepresentation'],
+    usesSchemaRegistry: true,
+    mapKeys: 'PROTOBUF format only supports MAP types with STRING keys',
+  },
+  PROTOBUF_NOSR: {
+    features: ['WRAP_SINGLES'],
+    properties: ['nullableRepresentation'],
+    usesSchemaRegistry: false,
+    mapKeys: 'PROTOBUF format only supports MAP types with STRING keys',
+  },
+} satisfies Record<string, LaterFormat>;
+
+/** By upper-case name. */
+export const laterFormats: ReadonlyMap<string, KnownFormat> = new Map(
+  Object.entries<LaterFormat>(formats).map(([name, format]) => [
+    name,
+    {
+      name,
+      features: new Set(format.features),
+      properties: format.properties,
+      usesSchemaRegistry: format.usesSchemaRegistry,
+      validateProperties: (properties) => {
+        requireKnownProperties(name, format.properties, properties);
+        requireFullName(properties);
+      },
+      validate: (spec) => requireStringMapKeys(spec, format.mapKeys),
+    },
+  ]),
+);
+
+function requireFullName(properties: FormatProperties): void {
+  const { fullSchemaName } = properties;
+  if (fullSchemaName === undefined || fullSchemaName.trim() !== '') return;
+  const shown = Object.entries({ ...properties, fullSchemaName: '' }).map(
+    ([key, value]) => `${key}=${value}`,
+  );
+  throw new DiagnosticError({
+    message: `fullSchemaName cannot be empty. Format configuration: {${shown.join(', ')}}`,
+  });
+}
