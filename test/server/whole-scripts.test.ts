@@ -58,7 +58,7 @@ describe('a script of which the cluster would refuse one statement leaves nothin
       'CREATE STREAM z WITH (RETENTION_MS=-7) AS SELECT * FROM a;',
       'cannot be created',
     ],
-    ['partitions', source('z', 'PARTITIONS=0'), 'cannot be created'],
+    ['partitions', source('z', 'PARTITIONS=0'), 'Invalid value 0 for property PARTITIONS'],
     [
       'a topic of the same script',
       "CREATE STREAM z WITH (KAFKA_TOPIC='a', PARTITIONS=4) AS SELECT * FROM b;",

@@ -44,7 +44,7 @@ describe('what the cluster would refuse is refused before it is recorded', () =>
     ['CREATE STREAM x WITH (RETENTION_MS=-7) AS SELECT * FROM s;', "Kafka topic 'X' cannot be created"],
     [
       "CREATE STREAM x (k STRING KEY) WITH (KAFKA_TOPIC='x', FORMAT='JSON', PARTITIONS=0);",
-      'cannot be created',
+      'Invalid value 0 for property PARTITIONS',
     ],
     [
       "CREATE STREAM x WITH (KAFKA_TOPIC='TAKEN') AS SELECT * FROM s;",
