@@ -15,13 +15,16 @@ const formats = {
   NONE: noneFormat,
 } satisfies Record<string, Format>;
 
+const supported = (name: string): Format | undefined =>
+  (formats as Record<string, Format>)[name.toUpperCase()];
+
 export function formatNames(): readonly string[] {
   return Object.keys(formats);
 }
 
 /** The format of a name, whatever its case. @throws {DiagnosticError} `Unknown format: FOO`; where it is still to come. */
 export function formatOf(name: string): Format {
-  const format = (formats as Record<string, Format>)[name.toUpperCase()];
+  const format = supported(name);
   if (format !== undefined) return format;
   const known = knownFormatOf(name);
   throw new DiagnosticError({
@@ -33,7 +36,7 @@ export function formatOf(name: string): Format {
 /** The same for checks that need no bytes, also of formats that are still to come. @throws {DiagnosticError} `Unknown format: FOO`. */
 export function knownFormatOf(name: string): KnownFormat {
   const upper = name.toUpperCase();
-  const format = (formats as Record<string, Format>)[upper] ?? laterFormats.get(upper);
+  const format = supported(name) ?? laterFormats.get(upper);
   if (format !== undefined) return format;
   const suggestion = nearestName(upper, formatNames());
   throw new DiagnosticError({
