@@ -65,12 +65,13 @@ export async function shapeOf(service: Service, inserted: ReadonlySet<string>): 
   }
 }
 
-/** Undefined while a query is coming up. */
+/** Undefined while a query is coming up, or topics are not known yet: DESCRIBE does not wait for a cluster that is busy. */
 async function entitiesOf({ url }: Service): Promise<readonly [readonly unknown[], unknown] | undefined> {
   const { status, body } = await post(`${url}/ksql`, { ksql: `${LOOK.join(' ')} SHOW PROPERTIES;` });
   if (status !== 200) return undefined;
   const entities = body as readonly unknown[];
-  if (/"state":"(?!RUNNING|PAUSED)/.test(printed(entities))) return undefined;
+  const text = printed(entities);
+  if (/"state":"(?!RUNNING|PAUSED)/.test(text) || text.includes('"partitions":0')) return undefined;
   return [entities.slice(0, -1), entities.at(-1)];
 }
 
