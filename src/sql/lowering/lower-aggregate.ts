@@ -29,25 +29,36 @@ import {
 import { internalSerde, type Key, keySerde } from './row-serdes.ts';
 import { readType } from '../types/read-type.ts';
 
+/** A table of states. The next step makes rows of them as it begins, which saves an operator and a record for each change. */
+export interface AggregatedStates {
+  readonly states: KTable<Key, Row>;
+  /** From a state to the aggregated row: results, bounds of the window, columns of the key. */
+  readonly finish: (state: Row, key: Key) => Row;
+}
+
 /**
  * Groups and aggregates. Rows are first cut down to the arguments of the calls and the group's key; the state of a group
  * is a row with one state per call.
  */
-export function lowerAggregate(step: AggregateStep, input: Lowered, context: LoweringContext): Lowered {
+export function aggregateRows(
+  step: AggregateStep,
+  input: Lowered,
+  context: LoweringContext,
+): AggregatedStates {
   const plan = bindAggregate(step, context);
   const { grouped, stored } = aggregateOptions(step, plan);
   if (input.kind === 'TABLE') {
-    const table = input.table
+    const states = input.table
       .mapValues((row) => plan.prepare(row))
       .groupBy((_key, row) => [plan.groupKey(row), row] as const, grouped)
       .aggregate(plan.initialize, plan.aggregate, plan.undo, stored);
-    return { kind: 'TABLE', table: finish(plan, table) };
+    return { states, finish: plan.finish };
   }
   const prepared = input.stream.mapValues((row) => (row === null ? row : plan.prepare(row)));
   const groups = step.rekey
     ? prepared.groupBy((_key, row) => (row === null ? null : plan.groupKey(row)) as Key, grouped)
     : prepared.groupByKey(grouped);
-  return { kind: 'TABLE', table: finish(plan, aggregateStream(step, plan, groups, stored)) };
+  return { states: aggregateStream(step, plan, groups, stored), finish: plan.finish };
 }
 
 /**
@@ -58,7 +69,7 @@ export function aggregateSourceRows(
   step: AggregateStep,
   { stream, appendSystemColumns }: SourceRows,
   context: LoweringContext,
-): Lowered {
+): AggregatedStates {
   const plan = bindAggregate(step, context);
   const { grouped, stored } = aggregateOptions(step, plan);
   const aggregate: RowAggregator = (key, value, state, record) =>
@@ -67,8 +78,8 @@ export function aggregateSourceRows(
   const isWindowed = step.timeWindow !== undefined;
   if (!isWindowed) context.builder.skipNames(1);
   const rows = isWindowed ? stream.filter((_key, value) => value !== null) : stream;
-  const table = aggregateStream(step, { ...plan, aggregate }, rows.groupByKey(grouped), stored);
-  return { kind: 'TABLE', table: finish(plan, table) };
+  const states = aggregateStream(step, { ...plan, aggregate }, rows.groupByKey(grouped), stored);
+  return { states, finish: plan.finish };
 }
 
 function aggregateOptions(step: AggregateStep, plan: AggregatePlan) {
@@ -206,9 +217,4 @@ function timeWindows(window: Exclude<AggregateWindow, { kind: 'SESSION' }>, emit
 function sessionWindows(window: AggregateWindow & { kind: 'SESSION' }, emitFinal: boolean): SessionWindows {
   const gracePeriodMs = window.graceMs ?? defaultGraceMs(window.gapMs, { emitFinal });
   return SessionWindows.ofInactivityGapAndGrace({ inactivityGapMs: window.gapMs, gracePeriodMs });
-}
-
-/** From states to the aggregated row. */
-function finish(plan: AggregatePlan, table: KTable<Key, Row>): KTable<Key, Row> {
-  return table.mapValues<Row>(plan.finish);
 }

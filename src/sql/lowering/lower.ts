@@ -24,7 +24,7 @@ import { castArgument } from '../expressions/compile.ts';
 import type { BoundTableCall } from '../logical/nodes.ts';
 import { tableCallOf } from '../logical/table-call.ts';
 import type { ArgumentType } from '../functions/definition.ts';
-import { aggregateSourceRows, lowerAggregate } from './lower-aggregate.ts';
+import { type AggregatedStates, aggregateRows, aggregateSourceRows } from './lower-aggregate.ts';
 import { lowerJoin, lowerKeyBy } from './lower-join.ts';
 import { ColumnTime } from './column-time.ts';
 import { lowerSource, lowerSourceRows } from './lower-source.ts';
@@ -57,7 +57,7 @@ export function lower(step: Step, context: LoweringContext): Lowered {
     case 'keyBy':
       return lowerKeyBy(step, lower(step.input, context), context);
     case 'aggregate':
-      return lowerAggregateOver(step, context);
+      return lowerAggregate(step, context);
     case 'join':
       return lowerJoin(step, joinSides(step, context), context);
     case 'sink':
@@ -91,12 +91,29 @@ function lowerFilter(step: FilterStep, context: LoweringContext): Lowered {
     : { kind: 'TABLE', table: input.table.filter(keep, { name: step.id }) };
 }
 
-function lowerAggregateOver(step: AggregateStep, context: LoweringContext): Lowered {
+function lowerAggregate(step: AggregateStep, context: LoweringContext): Lowered {
+  const { states, finish } = aggregatedStates(step, context);
+  return { kind: 'TABLE', table: states.mapValues(finish) };
+}
+
+function aggregatedStates(step: AggregateStep, context: LoweringContext): AggregatedStates {
   // Rows that have their key already go straight into the aggregation.
   const source = step.rekey ? undefined : lowerSourceRows(step.input, context);
   return source === undefined
-    ? lowerAggregate(step, lower(step.input, context), context)
+    ? aggregateRows(step, lower(step.input, context), context)
     : aggregateSourceRows(step, source, context);
+}
+
+/** Results and projection in one operator; the name that the first of two would have stays taken. */
+function projectStates(
+  id: string,
+  { states, finish }: AggregatedStates,
+  project: (row: Row) => Row,
+  { builder }: LoweringContext,
+): Lowered {
+  builder.skipNames(1);
+  const table = states.mapValues((state, key): Row => project(finish(state, key)), { name: id });
+  return { kind: 'TABLE', table };
 }
 
 function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
@@ -105,6 +122,9 @@ function lowerProject(step: ProjectStep, context: LoweringContext): Lowered {
     step.columns.map(({ expression }) => boundExpression(expression, row, context)),
     context,
   );
+  if (step.input.step === 'aggregate' && step.store === undefined) {
+    return projectStates(step.id, aggregatedStates(step.input, context), project, context);
+  }
   const source = lowerSourceRows(step.input, context);
   if (source !== undefined) {
     const { appendSystemColumns } = source;
