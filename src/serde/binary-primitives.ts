@@ -1,4 +1,5 @@
 import { readInt64, writeInt64 } from '../base/int64.ts';
+import { utf8Bytes } from '../base/short-text.ts';
 import { type Int64, int64 } from './model/int64.ts';
 import { SerdeError } from './serde-error.ts';
 
@@ -57,7 +58,7 @@ export const doubleCodec: BytesCodec<number> = {
 };
 
 export const stringCodec: BytesCodec<string> = {
-  encode: (value) => Buffer.from(value, 'utf8'),
+  encode: utf8Bytes,
   decode: (bytes) => bytes.toString('utf8'),
 };
 

@@ -59,6 +59,8 @@ export interface Format {
  * unwrapped null column is written as null bytes too.
  */
 export interface RowSerde {
+  /** A row's bytes are the UTF-8 of the text in its only column. */
+  readonly isText?: boolean;
   /** @throws {SerdeError} when a value does not fit the format. */
   serialize(row: Row | null): Buffer | null;
   /** The columns by position, then the trailing nulls; a fresh array. @throws {SerdeError} when the bytes do not fit the columns. */

@@ -48,6 +48,7 @@ function columnlessSerde(trailingNulls: number): RowSerde {
 
 function singleColumnSerde(codec: BytesCodec<SqlValue>, trailingNulls: number): RowSerde {
   return {
+    isText: codec === stringCodec && trailingNulls === 0,
     serialize(row) {
       const value = row === null ? null : row[0];
       return value === null || value === undefined ? null : codec.encode(value);

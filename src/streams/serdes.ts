@@ -1,6 +1,8 @@
 import { readInt64, writeInt64 } from '../base/int64.ts';
+import { utf8Bytes } from '../base/short-text.ts';
 import { SerdeError } from '../serde/serde-error.ts';
 import type { Serde } from './serde.ts';
+import type { TextSerde } from './text-serde.ts';
 
 export { SerdeError };
 
@@ -10,10 +12,15 @@ function fixedSize(bytes: Buffer, size: number, type: string): void {
   }
 }
 
-const string: Serde<string> = {
-  serialize: (_topic, value) => Buffer.from(value, 'utf8'),
+const text: TextSerde<string> = {
+  serialize: (_topic, value) => utf8Bytes(value),
   deserialize: (_topic, bytes) => bytes.toString('utf8'),
+  // Plain JavaScript may hand in what is no text.
+  textOf: (value) => (typeof value === 'string' ? value : undefined),
+  ofText: (value) => value,
 };
+
+const string: Serde<string> = text;
 
 /** 64-bit signed integer, big-endian; as a number, checked at 2^53. */
 const long: Serde<number> = {

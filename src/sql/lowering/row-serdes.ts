@@ -3,6 +3,7 @@ import { formatOf } from '../../serde/formats.ts';
 import type { FormatColumn, FormatSide, FormatSpec } from '../../serde/format.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { Serde } from '../../streams/serde.ts';
+import type { TextSerde } from '../../streams/text-serde.ts';
 import type { Windowed } from '../../streams/windows/windowed.ts';
 import { sessionWindowedSerde, timeWindowedSerde } from '../../streams/windows/windowed-serdes.ts';
 import { canWrite } from '../analysis/formats.ts';
@@ -35,6 +36,18 @@ class RowSerdeAdapter implements Serde<Row> {
   }
 }
 
+/** A serde of rows of one text. */
+class TextRowSerde extends RowSerdeAdapter implements TextSerde<Row> {
+  textOf(row: Row | null): string | undefined {
+    const text = row?.[0];
+    return typeof text === 'string' ? text : undefined;
+  }
+
+  ofText(text: string): Row {
+    return [text];
+  }
+}
+
 /** No columns, no bytes: the keys of streams without key columns. */
 const emptySerde: Serde<Row> = {
   serialize: () => null,
@@ -50,9 +63,9 @@ export function rowSerde(
 ): Serde<Row> {
   if (columns.length === 0 && side === 'key') return emptySerde;
   const { format, properties, features } = info;
-  return new RowSerdeAdapter(
-    formatOf(format).createSerde({ columns, side, properties, features: new Set(features), ...reading }),
-  );
+  const spec = { columns, side, properties, features: new Set(features), ...reading };
+  const rows = formatOf(format).createSerde(spec);
+  return rows.isText === true ? new TextRowSerde(rows) : new RowSerdeAdapter(rows);
 }
 
 /** A serde for internal topics and stores: the source's format where it can hold the columns, else JSON. */

@@ -10,7 +10,13 @@ import { StreamRecord, type RecordContext } from '../record.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { createStore } from '../state/create-store.ts';
 import type { StoreEngine, WriteBatch } from '../state/engine.ts';
-import type { ChangelogRecord, ManagedStore, RecordOrigin } from '../state/managed-store.ts';
+import {
+  type ChangelogRecord,
+  type ManagedStore,
+  NOTHING_PENDING,
+  type PendingChanges,
+  type RecordOrigin,
+} from '../state/managed-store.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
 import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
 import type { SourceRecord } from '../timestamp-extractor.ts';
@@ -162,8 +168,7 @@ export class Task {
     const stores = [...this.stores.values()];
     const flushFrom = (index: number): void | Promise<void> => {
       for (let i = index; i < stores.length; i++) {
-        const pending = stores[i]?.takePending() ?? [];
-        const waiting = this.#runAll(pending, undefined);
+        const waiting = this.#forwardAll(stores[i]?.takePending() ?? NOTHING_PENDING, 0);
         if (waiting) return waiting.then(() => flushFrom(i + 1));
       }
     };
@@ -376,16 +381,27 @@ export class Task {
     return best;
   }
 
-  /** Runs calls that forward records, each to completion before the next. */
-  #runAll(calls: readonly (() => void)[], timestamp: number | undefined): void | Promise<void> {
-    for (let i = 0; i < calls.length; i++) {
-      this.#executor.current.clear(timestamp ?? this.#streamTime);
-      this.#origin = undefined;
-      calls[i]?.();
-      this.#origin = undefined;
-      const waiting = this.#executor.drain();
+  #forwardAll(pending: PendingChanges, from: number): void | Promise<void> {
+    for (let i = from; i < pending.count; i++) {
+      const waiting = this.#runOne(() => pending.forward(i), this.#streamTime);
+      if (waiting) return waiting.then(() => this.#forwardAll(pending, i + 1));
+    }
+  }
+
+  #runAll(calls: readonly (() => void)[], timestamp: number): void | Promise<void> {
+    for (const [i, call] of calls.entries()) {
+      const waiting = this.#runOne(call, timestamp);
       if (waiting) return waiting.then(() => this.#runAll(calls.slice(i + 1), timestamp));
     }
+  }
+
+  /** Runs a call that forwards records, and all that comes of them. */
+  #runOne(forward: () => void, timestamp: number): void | Promise<void> {
+    this.#executor.current.clear(timestamp);
+    this.#origin = undefined;
+    forward();
+    this.#origin = undefined;
+    return this.#executor.drain();
   }
 
   #createStore(name: string): ManagedStore {

@@ -3,7 +3,14 @@ import type { Serde } from '../serde.ts';
 import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
-import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import {
+  type ChangeLog,
+  type ChangelogRecord,
+  type ManagedStore,
+  type StoreEnvironment,
+  NOTHING_PENDING,
+  type PendingChanges,
+} from './managed-store.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { JoinRow, JoinState } from './states.ts';
 import type { JoinStoreDefinition } from './store-definition.ts';
@@ -129,8 +136,8 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     return this.#buckets.loadPrefetched();
   }
 
-  takePending(): readonly (() => void)[] {
-    return [];
+  takePending(): PendingChanges {
+    return NOTHING_PENDING;
   }
 
   logChanges(log: ChangeLog): void {

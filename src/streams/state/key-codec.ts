@@ -1,30 +1,53 @@
 import { TWO_POW_32 } from '../../base/int64.ts';
+import { isShortAscii, latin1Bytes } from '../../base/short-text.ts';
 import { SerdeError } from '../serdes.ts';
 import type { Serde } from '../serde.ts';
+import { isTextSerde, type TextSerde } from '../text-serde.ts';
+
+/** V8 makes no shorter text a view of another one, which would be kept alive by it. */
+const VIEW_LENGTH_MIN = 13;
 
 /** Turns keys into the latin1 byte strings that stores are keyed by. Remembers the last key, which is asked for twice. */
 export class KeyCodec<K> {
   readonly #serde: Serde<K>;
   readonly #topic: string;
+  readonly #texts: TextSerde<K> | undefined;
+  readonly #isPart: boolean;
   #lastKey: K | undefined = undefined;
   #lastText = '';
 
-  constructor(serde: Serde<K>, topic: string) {
+  /** @param as whether its texts are whole keys of a store, or copied into longer ones. */
+  constructor(serde: Serde<K>, topic: string, as: 'whole' | 'part' = 'whole') {
     this.#serde = serde;
     this.#topic = topic;
+    this.#texts = isTextSerde(serde) ? serde : undefined;
+    this.#isPart = as === 'part';
   }
 
   text(key: K): string {
     if (key === this.#lastKey && key !== undefined) return this.#lastText;
-    const bytes = this.#serde.serialize(this.#topic, key);
-    if (bytes === null) throw new SerdeError(`a key of ${this.#topic} serializes to nothing`);
+    const text = this.#ownText(key) ?? this.#textOfBytes(key);
     this.#lastKey = key;
-    this.#lastText = bytes.toString('latin1', 0, bytes.length);
-    return this.#lastText;
+    this.#lastText = text;
+    return text;
   }
 
   key(text: string): K {
-    return this.#serde.deserialize(this.#topic, Buffer.from(text, 'latin1'));
+    if (this.#texts !== undefined && isShortAscii(text)) return this.#texts.ofText(text);
+    return this.#serde.deserialize(this.#topic, latin1Bytes(text));
+  }
+
+  /** The text that the key itself has. */
+  #ownText(key: K): string | undefined {
+    const text = this.#texts?.textOf(key);
+    if (text === undefined || !isShortAscii(text)) return undefined;
+    return this.#isPart || text.length < VIEW_LENGTH_MIN ? text : undefined;
+  }
+
+  #textOfBytes(key: K): string {
+    const bytes = this.#serde.serialize(this.#topic, key);
+    if (bytes === null) throw new SerdeError(`a key of ${this.#topic} serializes to nothing`);
+    return bytes.toString('latin1', 0, bytes.length);
   }
 }
 

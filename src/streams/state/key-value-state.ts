@@ -1,5 +1,12 @@
+import { latin1Bytes } from '../../base/short-text.ts';
 import { KeyCodec } from './key-codec.ts';
-import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import type {
+  ChangeLog,
+  ChangelogRecord,
+  ManagedStore,
+  PendingChanges,
+  StoreEnvironment,
+} from './managed-store.ts';
 import type { WriteBatch } from './engine.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
 import type { FlushListener, PutResult, TableState } from './states.ts';
@@ -22,7 +29,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
     this.#table = new TimestampedRows(definition, environment, {
       keyOf: (text) => this.#keys.key(text),
-      changelogKeyOf: (text) => Buffer.from(text, 'latin1'),
+      changelogKeyOf: latin1Bytes,
     });
     this.#rows = this.#table.map;
   }
@@ -60,7 +67,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
     return 'latest';
   }
 
-  takePending(): readonly (() => void)[] {
+  takePending(): PendingChanges {
     return this.#table.takePending();
   }
 

@@ -26,6 +26,14 @@ export const NO_ORIGIN: RecordOrigin = Object.freeze({
   headers: NO_HEADERS,
 });
 
+/** Changes that a cached store has held back, the oldest first. */
+export interface PendingChanges {
+  readonly count: number;
+  forward(index: number): void;
+}
+
+export const NOTHING_PENDING: PendingChanges = Object.freeze({ count: 0, forward() {} });
+
 export type ChangeLog = (record: ChangelogRecord) => void;
 
 /** What a store needs from the task that it lives in. */
@@ -50,8 +58,8 @@ export interface ManagedStore extends StoreHandle {
   open(): void | Promise<void>;
   /** Fetches what was asked for by prefetches; undefined when there is nothing to fetch. */
   loadPrefetched(): Promise<void> | undefined;
-  /** Forwards of cached changes, oldest change first. Each call forwards one. */
-  takePending(): readonly (() => void)[];
+  /** Hands over the changes that it has held back; they are forwarded one by one. */
+  takePending(): PendingChanges;
   /** Hands out the changelog records of all changes since the last commit. */
   logChanges(log: ChangeLog): void;
   writeTo(batch: WriteBatch): void;

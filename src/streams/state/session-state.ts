@@ -1,11 +1,13 @@
 import { NO_HEADERS } from '../record.ts';
 import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
+import { putLatin1 } from '../../base/short-text.ts';
 import { KeyCodec } from './key-codec.ts';
 import type {
   ChangeLog,
   ChangelogRecord,
   ManagedStore,
+  PendingChanges,
   RecordOrigin,
   StoreEnvironment,
 } from './managed-store.ts';
@@ -156,15 +158,18 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     return Math.floor(endMs / segmentMs) < Math.floor(oldest / segmentMs);
   }
 
-  takePending(): readonly (() => void)[] {
-    const pending = [...this.#pending.values()];
+  takePending(): PendingChanges {
+    const changes = [...this.#pending.values()];
     this.#pending = new Map();
-    return pending.map((change) => () => {
-      const key = { key: this.#keys.key(change.keyText), startMs: change.startMs, endMs: change.endMs };
-      const { now: newValue, before: oldValue, endMs: timestamp, origin } = change;
-      this.#environment.resume(origin);
-      this.#listener?.({ key, newValue, oldValue, timestamp, headers: origin.headers });
-    });
+    return { count: changes.length, forward: (index) => this.#forward(changes[index]) };
+  }
+
+  #forward(change: SessionChange<V> | undefined): void {
+    if (change === undefined) return;
+    const key = { key: this.#keys.key(change.keyText), startMs: change.startMs, endMs: change.endMs };
+    const { now: newValue, before: oldValue, endMs: timestamp, origin } = change;
+    this.#environment.resume(origin);
+    this.#listener?.({ key, newValue, oldValue, timestamp, headers: origin.headers });
   }
 
   open(): void {}
@@ -270,7 +275,7 @@ function changelogKey(change: {
 }): Buffer {
   const { length } = change.keyText;
   const bytes = Buffer.allocUnsafe(length + 16);
-  bytes.write(change.keyText, 0, 'latin1');
+  putLatin1(bytes, 0, change.keyText);
   writeInt64(bytes, length, change.endMs);
   writeInt64(bytes, length + 8, change.startMs);
   return bytes;

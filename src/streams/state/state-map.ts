@@ -30,8 +30,8 @@ export class StateEntry<V> {
   pending = false;
   /** The value when it was last forwarded. */
   forwarded: V | undefined = undefined;
-  /** Orders pending entries by their last change. */
-  sequence = 0;
+  /** Where its last change stands among the pending ones (cached stores). */
+  place = 0;
   /** Where the record that made the last change came from (cached stores). */
   origin: RecordOrigin = NO_ORIGIN;
   /** The event time of the last change, which a deletion's changelog record needs. */
@@ -60,6 +60,9 @@ export class StateMap<V> {
   readonly #codec: ValueCodec<V>;
   readonly #budget: CacheBudget;
   readonly #entries = new Map<string, StateEntry<V>>();
+  /** The key that was loaded last: it is asked for next, and then written, by the same text. */
+  #lastKey = '';
+  #lastEntry: StateEntry<V> | undefined;
   #dirty: StateEntry<V>[] = [];
   #prefetched = new Set<string>();
   #sweep: IterableIterator<StateEntry<V>> | undefined;
@@ -82,7 +85,12 @@ export class StateMap<V> {
 
   /** Undefined when the key is in memory, or could be read at once. */
   load(key: string): Promise<void> | undefined {
-    if (this.#entries.has(key)) return undefined;
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) {
+      this.#lastKey = key;
+      this.#lastEntry = entry;
+      return undefined;
+    }
     if (this.isBeyondEnd(key)) {
       this.#admit(key, undefined);
       return undefined;
@@ -116,7 +124,7 @@ export class StateMap<V> {
 
   /** The value of a key that was loaded. */
   get(key: string): V | undefined {
-    const entry = this.#entries.get(key);
+    const entry = this.#find(key);
     if (entry === undefined) return undefined;
     entry.referenced = true;
     return entry.value;
@@ -124,7 +132,7 @@ export class StateMap<V> {
 
   /** Writes a value, or undefined to delete, and answers the entry. */
   set(key: string, value: V | undefined): StateEntry<V> {
-    let entry = this.#entries.get(key);
+    let entry = this.#find(key);
     if (entry === undefined) entry = this.#insert(key, this.#valueBytes);
     entry.value = value;
     entry.encoded = undefined;
@@ -219,8 +227,7 @@ export class StateMap<V> {
         entry.referenced = false;
         continue;
       }
-      this.#entries.delete(entry.key);
-      this.#budget.usedBytes -= entry.sizeBytes;
+      this.#delete(entry);
     }
   }
 
@@ -252,8 +259,18 @@ export class StateMap<V> {
     if (entry.dirty) this.#budget.dirtyBytes -= entry.sizeBytes;
     entry.dirty = false;
     entry.pending = false;
-    this.#budget.usedBytes -= entry.sizeBytes;
+    this.#delete(entry);
+  }
+
+  #delete(entry: StateEntry<V>): void {
+    if (entry === this.#lastEntry) this.#lastEntry = undefined;
     this.#entries.delete(entry.key);
+    this.#budget.usedBytes -= entry.sizeBytes;
+  }
+
+  #find(key: string): StateEntry<V> | undefined {
+    const last = this.#lastEntry;
+    return last !== undefined && key === this.#lastKey ? last : this.#entries.get(key);
   }
 
   #read(keys: readonly string[]): Promise<void> | undefined {
@@ -282,6 +299,8 @@ export class StateMap<V> {
     const entry = new StateEntry<V>(key);
     entry.sizeBytes = ENTRY_OVERHEAD_BYTES + key.length + valueBytes;
     this.#entries.set(key, entry);
+    this.#lastKey = key;
+    this.#lastEntry = entry;
     this.#budget.usedBytes += entry.sizeBytes;
     return entry;
   }

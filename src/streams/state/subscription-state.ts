@@ -2,7 +2,14 @@ import { NO_HEADERS } from '../record.ts';
 import { endOfPrefix, type WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { KeyCodec } from './key-codec.ts';
-import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import {
+  type ChangeLog,
+  type ChangelogRecord,
+  type ManagedStore,
+  type StoreEnvironment,
+  NOTHING_PENDING,
+  type PendingChanges,
+} from './managed-store.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { Subscription, SubscriptionState } from './states.ts';
 import type { SubscriptionStoreDefinition } from './store-definition.ts';
@@ -74,8 +81,8 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
     return undefined;
   }
 
-  takePending(): readonly (() => void)[] {
-    return [];
+  takePending(): PendingChanges {
+    return NOTHING_PENDING;
   }
 
   logChanges(log: ChangeLog): void {

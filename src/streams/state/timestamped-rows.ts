@@ -1,11 +1,14 @@
 import { viewOf } from '../../base/buffer-view.ts';
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
-import type { ChangeLog, ChangelogRecord, StoreEnvironment } from './managed-store.ts';
+import type { ChangeLog, ChangelogRecord, PendingChanges, StoreEnvironment } from './managed-store.ts';
 import { rowCodec } from './row-codec.ts';
 import { StateMap, type StateEntry } from './state-map.ts';
 import type { FlushListener } from './states.ts';
 import type { ValueAndTimestamp } from './store.ts';
+
+/** So many changes are pending before any are looked through. */
+const PENDING_MIN = 1024;
 
 /** How the keys of a store look outside its map. */
 interface RowKeys<K> {
@@ -27,8 +30,9 @@ export class TimestampedRows<K, V> {
   readonly #environment: StoreEnvironment;
   readonly #keys: RowKeys<K>;
   #listener: FlushListener<K, V> | undefined;
+  /** The entry of each change; of an entry that stands here several times only the last place counts. */
   #pending: StateEntry<ValueAndTimestamp<V>>[] = [];
-  #sequence = 0;
+  #pendingMax = PENDING_MIN;
 
   constructor(
     definition: { readonly cachingEnabled: boolean; readonly valueSerde: Serde<V> },
@@ -51,18 +55,19 @@ export class TimestampedRows<K, V> {
     const entry = this.map.set(text, value == null ? undefined : { value, timestamp });
     entry.changedAt = timestamp;
     if (!this.#cached) return;
-    entry.sequence = this.#sequence++;
     entry.origin = this.#environment.origin();
-    if (entry.pending) return;
     entry.pending = true;
+    if (this.#pending.length >= this.#pendingMax) this.#dropEarlierPlaces();
+    entry.place = this.#pending.length;
     this.#pending.push(entry);
   }
 
   /** See {@link ManagedStore.takePending}. */
-  takePending(): readonly (() => void)[] {
-    const pending = this.#pending.sort((a, b) => a.sequence - b.sequence);
+  takePending(): PendingChanges {
+    const changes = this.#lastPlaces();
     this.#pending = [];
-    return pending.map((entry) => () => this.#forward(entry));
+    this.#pendingMax = PENDING_MIN;
+    return { count: changes.length, forward: (index) => this.#forward(changes[index]) };
   }
 
   logChanges(log: ChangeLog): void {
@@ -85,7 +90,22 @@ export class TimestampedRows<K, V> {
     entry.forwarded = entry.value;
   }
 
-  #forward(entry: StateEntry<ValueAndTimestamp<V>>): void {
+  /** Each entry that is pending, by its last change. */
+  #lastPlaces(): StateEntry<ValueAndTimestamp<V>>[] {
+    return this.#pending.filter((entry, place) => entry.place === place);
+  }
+
+  /** Keeps the list within twice the entries that it is of, so that each change pays for a step or two. */
+  #dropEarlierPlaces(): void {
+    this.#pending = this.#lastPlaces();
+    this.#pending.forEach((entry, place) => {
+      entry.place = place;
+    });
+    this.#pendingMax = Math.max(PENDING_MIN, 2 * this.#pending.length);
+  }
+
+  #forward(entry: StateEntry<ValueAndTimestamp<V>> | undefined): void {
+    if (entry === undefined) return;
     const { value: now, forwarded: before } = entry;
     entry.pending = false;
     entry.forwarded = now;

@@ -1,7 +1,14 @@
 import type { KeyRange, WriteBatch } from './engine.ts';
-import { writeInt64, readInt64 } from '../../base/int64.ts';
+import { readInt64 } from '../../base/int64.ts';
+import { putLatin1 } from '../../base/short-text.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
-import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import type {
+  ChangeLog,
+  ChangelogRecord,
+  ManagedStore,
+  PendingChanges,
+  StoreEnvironment,
+} from './managed-store.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
 import type { FlushListener, WindowRow, WindowState } from './states.ts';
 import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './store.ts';
@@ -38,7 +45,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
 
   constructor(definition: WindowStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
-    this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
+    this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic, 'part');
     this.#table = new TimestampedRows(definition, environment, {
       keyOf: (text) => this.#keyOf(text),
       changelogKeyOf: changelogKey,
@@ -92,7 +99,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     return rows instanceof Promise ? rows.then(shape) : shape(rows);
   }
 
-  takePending(): readonly (() => void)[] {
+  takePending(): PendingChanges {
     return this.#table.takePending();
   }
 
@@ -209,8 +216,8 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
 function changelogKey(text: string): Buffer {
   const keyLength = text.length - 8;
   const bytes = Buffer.allocUnsafe(keyLength + 12);
-  bytes.write(text.slice(8), 0, 'latin1');
-  writeInt64(bytes, keyLength, int64OfText(text, 0));
-  bytes.writeInt32BE(0, keyLength + 8);
+  putLatin1(bytes, 0, text.slice(8));
+  putLatin1(bytes, keyLength, text.slice(0, 8));
+  bytes.fill(0, keyLength + 8);
   return bytes;
 }

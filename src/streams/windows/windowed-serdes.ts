@@ -1,5 +1,8 @@
 import { readInt64, writeInt64 } from '../../base/int64.ts';
+import { isShortAscii, putLatin1 } from '../../base/short-text.ts';
+import type { Header } from '../record.ts';
 import type { Serde } from '../serde.ts';
+import { isTextSerde } from '../text-serde.ts';
 import { SerdeError } from '../serdes.ts';
 import { Windowed } from './windowed.ts';
 
@@ -10,10 +13,8 @@ import { Windowed } from './windowed.ts';
 export function timeWindowedSerde<K>(keySerde: Serde<K>, windowSizeMs: number): Serde<Windowed<K>> {
   return {
     serialize(topic, windowed, headers) {
-      const key = keySerde.serialize(topic, windowed.key, headers) ?? Buffer.alloc(0);
-      const bytes = Buffer.allocUnsafe(key.length + 8);
-      key.copy(bytes);
-      writeInt64(bytes, key.length, windowed.window.startMs);
+      const bytes = keyWithRoom(keySerde, 8, { topic, key: windowed.key, headers });
+      writeInt64(bytes, bytes.length - 8, windowed.window.startMs);
       return bytes;
     },
     deserialize(topic, bytes, headers) {
@@ -29,11 +30,10 @@ export function timeWindowedSerde<K>(keySerde: Serde<K>, windowSizeMs: number): 
 export function sessionWindowedSerde<K>(keySerde: Serde<K>): Serde<Windowed<K>> {
   return {
     serialize(topic, windowed, headers) {
-      const key = keySerde.serialize(topic, windowed.key, headers) ?? Buffer.alloc(0);
-      const bytes = Buffer.allocUnsafe(key.length + 16);
-      key.copy(bytes);
-      writeInt64(bytes, key.length, windowed.window.endMs);
-      writeInt64(bytes, key.length + 8, windowed.window.startMs);
+      const bytes = keyWithRoom(keySerde, 16, { topic, key: windowed.key, headers });
+      const at = bytes.length - 16;
+      writeInt64(bytes, at, windowed.window.endMs);
+      writeInt64(bytes, at + 8, windowed.window.startMs);
       return bytes;
     },
     deserialize(topic, bytes, headers) {
@@ -43,4 +43,26 @@ export function sessionWindowedSerde<K>(keySerde: Serde<K>): Serde<Windowed<K>> 
       return new Windowed(keySerde.deserialize(topic, bytes.subarray(0, at), headers), window);
     },
   };
+}
+
+/** The bytes of a key, with so many more behind them for its window. */
+function keyWithRoom<K>(
+  serde: Serde<K>,
+  room: number,
+  {
+    topic,
+    key,
+    headers,
+  }: { readonly topic: string; readonly key: K; readonly headers?: readonly Header[] | undefined },
+): Buffer {
+  const text = isTextSerde(serde) ? serde.textOf(key) : undefined;
+  if (text !== undefined && isShortAscii(text)) {
+    const bytes = Buffer.allocUnsafe(text.length + room);
+    putLatin1(bytes, 0, text);
+    return bytes;
+  }
+  const plain = serde.serialize(topic, key, headers) ?? Buffer.alloc(0);
+  const bytes = Buffer.allocUnsafe(plain.length + room);
+  plain.copy(bytes);
+  return bytes;
 }

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { isShortAscii, latin1Bytes, putLatin1, utf8Bytes } from '../../src/base/short-text.ts';
+
+/** Around the length from which on Buffer does the work. */
+const LENGTHS = [0, 1, 12, 13, 47, 48, 49, 200];
+const LETTERS = { ASCII: 'a', 'the last of ASCII': '\x7f', latin1: 'é', 'the last of latin1': '\xff' };
+
+const texts = Object.entries(LETTERS).flatMap(([kind, letter]) =>
+  LENGTHS.map((length) => ({ kind, length, text: letter.repeat(length) })),
+);
+
+describe('short texts', () => {
+  it.each(texts)('of $length letters, $kind, are the bytes that Buffer makes of them', ({ text }) => {
+    expect(latin1Bytes(text)).toEqual(Buffer.from(text, 'latin1'));
+    expect(utf8Bytes(text)).toEqual(Buffer.from(text, 'utf8'));
+  });
+
+  it.each(['ł', '€', '😀', '\ud800'])('%j beyond latin1 is written as UTF-8', (letter) => {
+    for (const text of [letter, `k${letter}`, letter.repeat(60)])
+      expect(utf8Bytes(text)).toEqual(Buffer.from(text, 'utf8'));
+  });
+
+  it.each(texts)('of $length letters, $kind, are put at a place and nowhere else', ({ text }) => {
+    const bytes = Buffer.alloc(text.length + 2, 0xaa);
+    putLatin1(bytes, 1, text);
+    expect(bytes).toEqual(Buffer.concat([Buffer.of(0xaa), Buffer.from(text, 'latin1'), Buffer.of(0xaa)]));
+  });
+
+  it('are ASCII or not', () => {
+    expect(isShortAscii('k\x00\x7f')).toBe(true);
+    expect(isShortAscii('k\x80')).toBe(false);
+    expect(isShortAscii('€')).toBe(false);
+  });
+});
