@@ -14,9 +14,7 @@ import {
 } from '../../src/client/index.ts';
 import { failureOf, spoil, WRONG } from '../base/spoiled-arguments.ts';
 
-describe('wrong arguments from plain JavaScript are refused by name, or do what they say:', {
-  timeout: 120_000,
-}, () => {
+describe('wrong arguments from plain JavaScript are refused by name, or do what they say:', () => {
   let broker: Broker | undefined;
   let folder = '';
   let bootstrapServers = '';

@@ -9,7 +9,7 @@ const cases = path.join(shared, 'conformance', 'qtt');
 describe.skipIf(!existsSync(cases))(
   `query validation cases (${existsSync(cases) ? cases : 'the folder is missing'})`,
   () => {
-    it('end in the same way with and without the optimizer', { timeout: 240_000 }, () => {
+    it('end in the same way with and without the optimizer', () => {
       const ends = (enabled: 'true' | 'false'): ReadonlyMap<string, string> =>
         new Map(
           runCases([cases], { properties: { 'ksql.optimizer.enabled': enabled } }).results.map(

@@ -9,7 +9,7 @@ const cases = path.join(shared, 'qtt');
 describe.skipIf(!existsSync(cases))(
   `query validation cases (${existsSync(cases) ? cases : 'the folder is missing'})`,
   () => {
-    it('those pass that are listed', { timeout: 120_000 }, async () => {
+    it('those pass that are listed', async () => {
       const all = runCases([cases]).results;
       await expectListed('qtt', all);
       // Whatever the text: that something is refused is worth more than how.

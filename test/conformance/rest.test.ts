@@ -16,7 +16,7 @@ const EVERY = 10;
 describe.skipIf(!existsSync(folder))(
   `REST cases (${existsSync(folder) ? folder : 'the folder is missing'})`,
   () => {
-    it(`of every ${EVERY}th one, those pass that are listed`, { timeout: 300_000 }, async () => {
+    it(`of every ${EVERY}th one, those pass that are listed`, async () => {
       const functions = builtInRegistry();
       const cases = readdirSync(folder).flatMap((file) =>
         restCases(path.basename(file, '.json'), parseJson(readFileSync(path.join(folder, file), 'utf8'))),

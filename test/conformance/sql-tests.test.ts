@@ -16,7 +16,7 @@ const included = `
 describe.skipIf(!existsSync(scripts))(
   `SQL test scripts (${existsSync(scripts) ? scripts : 'the folder is missing'})`,
   () => {
-    it('those pass that are listed', { timeout: 60_000 }, async () => {
+    it('those pass that are listed', async () => {
       const { results } = runSqlTests([scripts], {
         functions: builtInRegistry().with(testFunctions),
         scripts: () => included,

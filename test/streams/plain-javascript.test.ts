@@ -13,7 +13,7 @@ import { spoil } from '../base/spoiled-arguments.ts';
 
 /* Wrong arguments from plain JavaScript are refused by name, or do what they say. */
 
-it('the operators of the Streams DSL', { timeout: 120_000 }, async () => {
+it('the operators of the Streams DSL', async () => {
   const serdes = { keySerde: Serdes.string, valueSerde: Serdes.string };
   const named = { name: 'n' };
   const pair = { ...named, ...serdes };
@@ -139,7 +139,7 @@ it('the operators of the Streams DSL', { timeout: 120_000 }, async () => {
   }
 });
 
-it('the options of Streams', { timeout: 120_000 }, async () => {
+it('the options of Streams', async () => {
   const consumed = {
     keySerde: Serdes.string,
     valueSerde: Serdes.string,

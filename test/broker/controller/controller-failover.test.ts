@@ -70,7 +70,7 @@ test(`what a controller has answered outlives it, over ${SEED_COUNT} seeds`, asy
     }
   }
   expect(created).toBeGreaterThan(SEED_COUNT * 3);
-}, 120_000);
+});
 
 test('a controller that loses its majority answers NOT_CONTROLLER and takes nothing over', async () => {
   const cluster = new SimulatedControllers(5);

@@ -90,4 +90,4 @@ test(`a quorum loses nothing acknowledged and has one leader per epoch, over ${S
   // The runs must be interesting: leaders fall and records are acknowledged in spite of it.
   expect(epochs).toBeGreaterThan(SEED_COUNT * 3);
   expect(acknowledged).toBeGreaterThan(SEED_COUNT * 10);
-}, 120_000);
+});

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { OperationalError } from '../../../src/base/errors.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
@@ -43,6 +43,8 @@ function failing(host: KafkaHost, failure: { left: number; readonly when: 'befor
     },
   });
 }
+
+const whenOf = (step: number): 'before' | 'after' => (step % 2 === 0 ? 'before' : 'after');
 
 const describeService = (engine: SqlEngine): unknown => ({
   sources: engine.catalog.sources().map(({ name, kind }) => `${kind} ${name}`),
@@ -114,24 +116,29 @@ const scriptOf = (name: string): readonly string[] => [
 ];
 
 const NEVER = Number.MAX_SAFE_INTEGER;
+/** The steps that the script takes; each of them fails in a test of its own. */
+const STEP_COUNT = 30;
 
-it('is after a restart what it was, whichever step of a statement has failed', {
-  timeout: 120_000,
-}, async () => {
+let end: unknown;
+
+beforeAll(async () => {
   const whole = new Service('whole');
-  const count = { left: NEVER, when: 'before' } as const satisfies { left: number; when: 'before' };
-  const calls: { left: number; readonly when: 'before' } = { ...count };
-  await whole.start(calls);
+  const failure: { left: number; readonly when: 'before' } = { left: NEVER, when: 'before' };
+  await whole.start(failure);
   for (const text of scriptOf('whole')) await whole.run(text);
-  const steps = NEVER - calls.left;
-  expect(steps).toBeGreaterThan(10);
-  const end = describeService(whole.engine) as { readonly sources: unknown };
+  expect(NEVER - failure.left).toBe(STEP_COUNT);
+  end = describeService(whole.engine);
   await whole.stop();
+});
 
-  for (let step = 0; step < steps; step++) {
-    const when = step % 2 === 0 ? 'before' : 'after';
+const steps = Array.from({ length: STEP_COUNT }, (_, step) => ({ step, when: whenOf(step) }));
+
+it.each(steps)(
+  'is after a restart what it was, where step $step fails $when it is done',
+  async ({ step, when }) => {
     const name = `step${step}`;
     const service = new Service(name);
+    onTestFinished(() => service.stop());
     await service.start({ left: step, when });
     let refused = 0;
     for (const text of scriptOf(name)) {
@@ -143,12 +150,11 @@ it('is after a restart what it was, whichever step of a statement has failed', {
         const live = describeService(service.engine);
         await service.stop();
         await service.start({ left: NEVER, when });
-        expect(describeService(service.engine), `${name} after ${text}`).toEqual(live);
+        expect(describeService(service.engine), `after ${text}`).toEqual(live);
         await service.run(text);
       }
     }
-    expect(refused, name).toBeLessThanOrEqual(1);
-    expect(describeService(service.engine), name).toEqual(end);
-    await service.stop();
-  }
-});
+    expect(refused).toBeLessThanOrEqual(1);
+    expect(describeService(service.engine)).toEqual(end);
+  },
+);

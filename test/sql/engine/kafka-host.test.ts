@@ -78,7 +78,7 @@ const script = `
 `;
 
 describe('SQL on a Kafka cluster', () => {
-  it('runs queries, answers push and pull queries, and drops what it made', { timeout: 60_000 }, async () => {
+  it('runs queries, answers push and pull queries, and drops what it made', async () => {
     const broker = await brokers.start();
     const { host, port } = broker.address;
     const sql = new Sql(`${host}:${port}`, brokers.newDirectory());
