@@ -1,4 +1,5 @@
 import { assert, assertDefined, mustStop } from '../../base/assert.ts';
+import { partitionOfKey } from '../../base/murmur2.ts';
 import type { LogFields, Logger } from '../../base/logger.ts';
 import type { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
@@ -21,6 +22,7 @@ import type { StoreHandle } from '../state/store-handle.ts';
 import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
 import type { SourceRecord } from '../timestamp-extractor.ts';
 import type { Topology } from '../topology/topology.ts';
+import { windowLengthOf } from '../windows/windowed-serdes.ts';
 import { Executor, type RuntimeNode } from './executor.ts';
 import { type FailureContext, StreamsFailure, type FailureHandlers, type FailureKind } from './failures.ts';
 import { ProcessorMetadata } from './processor-metadata.ts';
@@ -477,6 +479,7 @@ export class Task {
     const { repartitionTopics } = this.#settings.topology;
     const isRepartition = typeof node.topic === 'string' && repartitionTopics.has(node.topic);
     const fixed = typeof node.topic === 'string' ? topicName(node.topic) : undefined;
+    const windowLength = partitioner === undefined && !isRepartition ? windowLengthOf(node.keySerde) : 0;
     const send = (record: AnyRecord): void | Promise<void> => {
       const { key, value, timestamp, headers } = record;
       try {
@@ -491,7 +494,7 @@ export class Task {
             ? null
             : settled(node.valueSerde.serialize(topic, value, headers), 'the serde of the value', 'serde');
         let partition: number | undefined;
-        if (partitioner !== undefined) {
+        if (partitioner !== undefined || windowLength > 0) {
           const count = collector.partitionCount(topic);
           if (typeof count !== 'number') {
             return count.then(
@@ -499,7 +502,10 @@ export class Task {
               (error: unknown) => this.#handleFailure('production', error, node.name),
             );
           }
-          partition = partitionOf(partitioner(topic, key, value, count, current), count);
+          if (partitioner !== undefined)
+            partition = partitionOf(partitioner(topic, key, value, count, current), count);
+          else if (keyBytes !== null)
+            partition = partitionOfKey(keyBytes.subarray(0, keyBytes.length - windowLength), count);
         }
         collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers });
         this.metrics.produced++;

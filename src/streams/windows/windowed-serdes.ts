@@ -6,15 +6,31 @@ import { isTextSerde } from '../text-serde.ts';
 import { SerdeError } from '../serdes.ts';
 import { Windowed } from './windowed.ts';
 
+/** How many bytes of a key are its window, by serde. */
+const windowLengths = new WeakMap<object, number>();
+
+function windowed<K>(windowLength: number, serde: Serde<Windowed<K>>): Serde<Windowed<K>> {
+  windowLengths.set(serde, windowLength);
+  return serde;
+}
+
+/**
+ * Returns how many of the last bytes of a key are its window; 0 for serdes of other keys. All windows of a key go into one
+ * partition, as Kafka Streams' WindowedStreamPartitioner has it: the partition is chosen without them.
+ */
+export function windowLengthOf(keySerde: object): number {
+  return windowLengths.get(keySerde) ?? 0;
+}
+
 /**
  * Keys of time windows, as Kafka Streams writes them to a topic: the key, then the window's start in 8 bytes. The end
  * is not written: whoever reads needs the window's size.
  */
 export function timeWindowedSerde<K>(keySerde: Serde<K>, windowSizeMs: number): Serde<Windowed<K>> {
-  return {
-    serialize(topic, windowed, headers) {
-      const bytes = keyWithRoom(keySerde, 8, { topic, key: windowed.key, headers });
-      writeInt64(bytes, bytes.length - 8, windowed.window.startMs);
+  return windowed(8, {
+    serialize(topic, { key, window }, headers) {
+      const bytes = keyWithRoom(keySerde, 8, { topic, key, headers });
+      writeInt64(bytes, bytes.length - 8, window.startMs);
       return bytes;
     },
     deserialize(topic, bytes, headers) {
@@ -23,17 +39,17 @@ export function timeWindowedSerde<K>(keySerde: Serde<K>, windowSizeMs: number): 
       const key = keySerde.deserialize(topic, bytes.subarray(0, bytes.length - 8), headers);
       return new Windowed(key, { startMs, endMs: startMs + windowSizeMs });
     },
-  };
+  });
 }
 
 /** Keys of sessions, as Kafka Streams writes them to a topic: the key, then the session's end and start. */
 export function sessionWindowedSerde<K>(keySerde: Serde<K>): Serde<Windowed<K>> {
-  return {
-    serialize(topic, windowed, headers) {
-      const bytes = keyWithRoom(keySerde, 16, { topic, key: windowed.key, headers });
+  return windowed(16, {
+    serialize(topic, { key, window }, headers) {
+      const bytes = keyWithRoom(keySerde, 16, { topic, key, headers });
       const at = bytes.length - 16;
-      writeInt64(bytes, at, windowed.window.endMs);
-      writeInt64(bytes, at + 8, windowed.window.startMs);
+      writeInt64(bytes, at, window.endMs);
+      writeInt64(bytes, at + 8, window.startMs);
       return bytes;
     },
     deserialize(topic, bytes, headers) {
@@ -42,7 +58,7 @@ export function sessionWindowedSerde<K>(keySerde: Serde<K>): Serde<Windowed<K>> 
       const window = { endMs: readInt64(bytes, at), startMs: readInt64(bytes, at + 8) };
       return new Windowed(keySerde.deserialize(topic, bytes.subarray(0, at), headers), window);
     },
-  };
+  });
 }
 
 /** The bytes of a key, with so many more behind them for its window. */

@@ -2,7 +2,15 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { Admin, Consumer } from '../../../src/client/index.ts';
-import { Serdes, StreamsApp, StreamsBuilder, type StreamsState } from '../../../src/streams/index.ts';
+import { partitionOfKey } from '../../../src/base/murmur2.ts';
+import {
+  Serdes,
+  StreamsApp,
+  StreamsBuilder,
+  type StreamsState,
+  timeWindowedSerde,
+  Windowed,
+} from '../../../src/streams/index.ts';
 import { collectApp, createTopics, produce, readTotals, records, waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
 
@@ -244,6 +252,42 @@ describe('an application on a broker', () => {
     await consumer.close();
     await app.close();
     expect(found.toSorted()).toEqual(['large-2: 1', 'large-2: 3', 'small-1: 0', 'small-1: 2']);
+  });
+
+  it('writes all windows of a key to the partition of the key', async () => {
+    await createTopics(environment, bootstrapServers, { in: 1, out: 5 });
+    const builder = new StreamsBuilder();
+    const windowed = { keySerde: timeWindowedSerde(Serdes.string, 1000), valueSerde: Serdes.string };
+    builder
+      .stream('in', strings)
+      .selectKey((key, value) => new Windowed(key, { startMs: Number(value), endMs: Number(value) + 1000 }))
+      .to('out', windowed);
+    const app = new StreamsApp({
+      environment,
+      bootstrapServers,
+      applicationId: 'windows',
+      topology: builder.build(),
+      stateDir: stateDir('a'),
+    });
+    await app.start();
+    const sent = ['a', 'b', 'c'].flatMap((key) => ['0', '1000', '2000'].map((value) => ({ key, value })));
+    await produce(
+      environment,
+      bootstrapServers,
+      sent.map((record) => ({ topic: 'in', ...record })),
+    );
+    const consumer = new Consumer({ environment, bootstrapServers, autoOffsetReset: 'earliest' });
+    consumer.assign([0, 1, 2, 3, 4].map((partition) => ({ topic: 'out', partition })));
+    const found: string[] = [];
+    while (found.length < sent.length) {
+      for (const { partition, records: read } of await consumer.poll(100))
+        for (const { key, value } of read)
+          found.push(`${String(key?.subarray(0, 1))} ${String(value)}: ${partition}`);
+    }
+    await consumer.close();
+    await app.close();
+    const expected = sent.map(({ key, value }) => `${key} ${value}: ${partitionOfKey(Buffer.from(key), 5)}`);
+    expect(found.toSorted()).toEqual(expected.toSorted());
   });
 
   it('creates internal topics with the configurations of Kafka Streams', async () => {
