@@ -21,7 +21,7 @@ export class PushQueries {
 
   /** @throws {OperationalError} where the engine is closed meanwhile. */
   async start(query: Query, context: AnalysisContext, options: PushOptions = {}): Promise<PushQuery> {
-    const id = pushQueryId(query, this.#number++, context.catalog, context);
+    const id = pushQueryId(query, this.#number++, context);
     const plan = planTransientQuery(query, id, context);
     const columns = columnsOf(plan.root);
     const run = await this.#host.startPush(plan, context, options);

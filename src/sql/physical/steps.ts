@@ -175,6 +175,8 @@ export interface QueryPlan {
   readonly sources: readonly string[];
   /** Name of the source that it writes; absent for a query that is only looked at. */
   readonly sink?: string;
+  /** Records without a key are not shown; of queries that are only looked at. */
+  readonly needsKey?: true;
   readonly root: Step;
 }
 

@@ -9,6 +9,7 @@ import { parseQueryId, type QueryId } from '../physical/query-id.ts';
 import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
 import { analyzePull, isOverStream } from './pull-clauses.ts';
 import { planPull } from './pull-query.ts';
+import { isScalablePush } from './push-query-id.ts';
 
 /** The id of queries that are planned to see whether they can be. */
 const CHECKED = parseQueryId('CHECK');
@@ -17,7 +18,14 @@ const CHECKED = parseQueryId('CHECK');
 export function planTransientQuery(query: Query, queryId: QueryId, context: AnalysisContext): QueryPlan {
   const project = planQuery({ query: analyzeQuery(query, context), context });
   const { step } = planSteps(optimize(project, context), context);
-  return { version: PLAN_VERSION, queryId, purpose: 'transient', sources: sourceNames(project), root: step };
+  return {
+    version: PLAN_VERSION,
+    queryId,
+    purpose: 'transient',
+    sources: sourceNames(project),
+    ...(isScalablePush(query, context) && step.schema.key.length > 0 ? { needsKey: true } : {}),
+    root: step,
+  };
 }
 
 /** Names of the sources that a query reads. */

@@ -17,6 +17,7 @@ export function pushTopology(
   const lowered = lower(plan.root, { builder, analysis: context });
   const stream = lowered.kind === 'STREAM' ? lowered.stream : lowered.table.toStream();
   stream.foreach((key, row) => {
+    if (key === null && plan.needsKey === true) return;
     if (row !== null) emit({ key: null, row: row as Row });
     // Of a stream, a record without a value says nothing; of a table it is a deletion.
     else if (lowered.kind === 'TABLE') emit(deletionOf(key));

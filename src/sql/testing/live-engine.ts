@@ -90,8 +90,8 @@ export class LiveEngine {
 
   /** What a push query answers when it reads all records that were written so far. */
   push(query: Query): PushAnswer {
-    const { catalog, context } = this.engine;
-    const id = pushQueryId(query, 0, catalog, context);
+    const { context } = this.engine;
+    const id = pushQueryId(query, 0, context);
     const plan = planTransientQuery(query, id, context);
     const columns = columnsOf(plan.root);
     const rows: PushRow[] = [];

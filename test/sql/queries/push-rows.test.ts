@@ -76,4 +76,15 @@ describe('what a push query shows', () => {
       ...['B_K', 'B_WINDOWSTART', 'B_WINDOWEND', 'B_V'],
     ]);
   });
+
+  it('records without a key, unless the query is a scalable one', () => {
+    const script = `${stream}
+      CREATE STREAM copied AS SELECT * FROM s;
+      INSERT INTO s (v) VALUES (1);
+      INSERT INTO s (k, v) VALUES (7, 2);`;
+    const rowsWith = (properties: Readonly<Record<string, string>>): unknown =>
+      push(script, 'SELECT v FROM copied EMIT CHANGES;', properties).rows.map(({ columns }) => columns);
+    expect(rowsWith({})).toEqual([[1], [2]]);
+    expect(rowsWith({ 'ksql.query.push.v2.enabled': 'true' })).toEqual([[2]]);
+  });
 });
