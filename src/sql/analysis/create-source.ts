@@ -20,6 +20,8 @@ interface DeclaredSource {
   readonly source: DataSource;
   readonly partitions?: number;
   readonly replicas?: number;
+  readonly retentionMs?: number;
+  readonly cleanupPolicy?: string;
 }
 
 /** CREATE STREAM|TABLE with columns: everything is in the statement. */
@@ -62,6 +64,8 @@ export function analyzeCreateSource(
   requireSupported(properties, formats);
   const partitions = properties.integer('PARTITIONS');
   const replicas = properties.integer('REPLICAS');
+  const retentionMs = properties.integer('RETENTION_MS');
+  const cleanupPolicy = properties.string('CLEANUP_POLICY');
   return {
     source: {
       kind: statement.sourceKind,
@@ -75,6 +79,8 @@ export function analyzeCreateSource(
     },
     ...(partitions === undefined ? {} : { partitions }),
     ...(replicas === undefined ? {} : { replicas }),
+    ...(retentionMs === undefined ? {} : { retentionMs }),
+    ...(cleanupPolicy === undefined ? {} : { cleanupPolicy }),
   };
 }
 

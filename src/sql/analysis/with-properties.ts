@@ -35,6 +35,7 @@ const TEXTS: readonly PropertyName[] = [
   'TIMESTAMP',
   'TIMESTAMP_FORMAT',
 ];
+const CLEANUP_POLICIES: readonly string[] = ['delete', 'compact'];
 const INT16_MAX = 0x7fff;
 const WHOLE_NUMBERS: readonly PropertyName[] = ['PARTITIONS', 'REPLICAS', 'RETENTION_MS'];
 
@@ -80,6 +81,8 @@ export class WithProperties {
     this.#checkTopic();
     this.#checkCount('PARTITIONS', INT32_MAX);
     this.#checkCount('REPLICAS', INT16_MAX);
+    this.#checkRetention();
+    this.#checkCleanupPolicy();
     this.boolean('WRAP_SINGLE_VALUE');
     this.#checkTimestampFormat();
   }
@@ -192,6 +195,20 @@ export class WithProperties {
     const topic = this.string('KAFKA_TOPIC');
     if (topic === undefined || isTopicName(topic)) return;
     throw refuse(withMessages.topicName(topic), this.place('KAFKA_TOPIC'));
+  }
+
+  #checkRetention(): void {
+    const retentionMs = this.integer('RETENTION_MS');
+    if (retentionMs === undefined || (retentionMs >= -1 && Number.isSafeInteger(retentionMs))) return;
+    throw refuse(withMessages.retention(String(this.string('RETENTION_MS'))), this.place('RETENTION_MS'));
+  }
+
+  #checkCleanupPolicy(): void {
+    const policy = this.string('CLEANUP_POLICY');
+    if (policy === undefined) return;
+    const isKnown = policy.split(',').every((part) => CLEANUP_POLICIES.includes(part.trim()));
+    if (!isKnown)
+      throw refuse(withMessages.cleanupPolicy(policy, CLEANUP_POLICIES), this.place('CLEANUP_POLICY'));
   }
 
   /** Counts are written in 32 bits, and replicas sent in 16. */

@@ -51,6 +51,16 @@ export const withMessages = {
       value,
       `Expected a whole number from 1 to ${max}, or -1 for the default of the cluster`,
     ),
+  retention: (value: string) =>
+    invalidValue('RETENTION_MS', value, 'Expected milliseconds, or -1 for records that are kept for ever'),
+  cleanupPolicy: (value: string, policies: readonly string[]) => ({
+    ...invalidValue(
+      'CLEANUP_POLICY',
+      `'${value}'`,
+      `Expected one of: ${[...policies, policies.join(',')].join(' | ')}`,
+    ),
+    ...near(nearestName(value, policies)),
+  }),
   notOneOf: (name: string, value: string, values: readonly string[]) => ({
     ...invalidValue(name, value, `String must be one of: ${values.join(', ')}, null`),
     ...near(nearestName(value, values)),

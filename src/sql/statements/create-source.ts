@@ -46,15 +46,10 @@ export const createSource: PlannedStatement<CreateSource, CreateSourcePlan> = {
 
 function planCreateSource(input: PlanInput<CreateSource>): CreateSourcePlan | NothingToDo {
   const { statement, text, context } = input;
-  const { source, partitions, replicas } = analyzeCreateSource(statement, text, context);
+  const { source, ...wanted } = analyzeCreateSource(statement, text, context);
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
   if (replaced !== undefined) checkReplacement(replaced, source);
-  const topic: TopicRequest = {
-    name: source.topic.name,
-    compacted: false,
-    ...(partitions === undefined ? {} : { partitions }),
-    ...(replicas === undefined ? {} : { replicas }),
-  };
+  const topic: TopicRequest = { name: source.topic.name, compacted: false, ...wanted };
   const plan = {
     version: PLAN_VERSION,
     text,

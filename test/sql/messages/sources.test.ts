@@ -34,6 +34,19 @@ checkRefusals('CREATE of sources', [
     at: '-2',
   },
   {
+    sql: "CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON', RETENTION_MS=-2);",
+    message:
+      'Failed to prepare statement: Invalid value -2 for property RETENTION_MS: Expected milliseconds, or -1 for records that are kept for ever',
+    at: '-2',
+  },
+  {
+    sql: "CREATE STREAM o WITH (CLEANUP_POLICY='compac') AS SELECT * FROM s;",
+    message:
+      "Failed to prepare statement: Invalid value 'compac' for property CLEANUP_POLICY: Expected one of: delete | compact | delete,compact",
+    at: "'compac'",
+    suggestion: 'compact',
+  },
+  {
     sql: 'CREATE STREAM o WITH (REPLICAS=32768) AS SELECT * FROM s;',
     message:
       'Failed to prepare statement: Invalid value 32768 for property REPLICAS: Expected a whole number from 1 to',

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { parseScript } from '../../../grammar/parse.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { createSource } from '../../../src/sql/statements/create-source.ts';
+import { createSourceAs } from '../../../src/sql/statements/create-source-as.ts';
+import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+
+const SETTINGS = "PARTITIONS=2, RETENTION_MS=-1, CLEANUP_POLICY='delete, compact'";
+
+/** The topic that a statement asks for. */
+function topicOf(sql: string): unknown {
+  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+  engine.execute("CREATE STREAM s (a INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);");
+  const [parsed] = parseScript(sql);
+  if (parsed === undefined) throw new Error('no statement');
+  const input = { text: parsed.text, context: engine.context, queryNumber: 1, queries: [] };
+  const { statement } = parsed;
+  const plan =
+    statement.kind === 'CreateSource'
+      ? createSource.plan({ ...input, statement })
+      : statement.kind === 'CreateSourceAs'
+        ? createSourceAs.plan({ ...input, statement })
+        : undefined;
+  return plan !== undefined && 'topic' in plan ? plan.topic : undefined;
+}
+
+describe('the topic of a statement', () => {
+  it.each([
+    `CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', ${SETTINGS});`,
+    `CREATE STREAM o WITH (KAFKA_TOPIC='o', ${SETTINGS}) AS SELECT * FROM s;`,
+  ])('is made with the settings that the statement gives: %s', (sql) => {
+    expect(topicOf(sql)).toMatchObject({ partitions: 2, retentionMs: -1, cleanupPolicy: 'delete, compact' });
+  });
+});
