@@ -1,4 +1,4 @@
-import { type HintRule, isNumber, isText, isWord, type Place, unquoted } from './place.ts';
+import { type HintRule, isNumber, isText, isWord, openParenthesis, type Place, unquoted } from './place.ts';
 import { SUBQUERY } from './statements.ts';
 import { JOIN } from './windows.ts';
 
@@ -74,6 +74,27 @@ const sources: HintRule = (place) => {
   return undefined;
 };
 
+const EXPLODED = 'the elements of an array become rows in the select: SELECT id, EXPLODE(arr) FROM name';
+const TIME_WINDOW = 'windows stand behind the source: FROM name WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY ...';
+
+/** What FROM has elsewhere. Where nothing forbids it, its first word has been read as an alias. */
+const rowSources: HintRule = ({ words, here, before, back, next, index }) => {
+  if (here === 'TABLESAMPLE' || before === 'TABLESAMPLE' || (here === 'SAMPLE' && words[0] !== 'PRINT'))
+    return 'all rows are read: LIMIT takes the first ones';
+  const open = words[openParenthesis(words, index) - 1] ?? '';
+  if (
+    /^(TUMBLE|HOP|CUMULATE)(_\w+)?$/.test(open) ||
+    (here === 'TABLE' && /^(TUMBLE|HOP)$/.test(words[index + 2] ?? ''))
+  )
+    return TIME_WINDOW;
+  if (here === 'TABLE' && before === 'FROM' && next === '(') return EXPLODED;
+  if ([here, before, back(2), next].some((word) => word === 'LATERAL' || word === 'UNNEST')) return EXPLODED;
+  if (here === 'SYSTEM_TIME')
+    return 'a stream is joined with a table as it is at the time of its row: JOIN b ON a.id = b.id';
+  if (before === 'QUALIFY') return 'the last row of each key is LATEST_BY_OFFSET(column) with GROUP BY';
+  return undefined;
+};
+
 const order: HintRule = ({ words, index, here, before }) => {
   const isQuery = words.includes('SELECT');
   if (here === 'EMIT' && words.lastIndexOf('LIMIT', index) > 0)
@@ -114,7 +135,7 @@ const commas: HintRule = ({ words, images, index, here, before, next, vocabulary
   return undefined;
 };
 
-const RULES: readonly HintRule[] = [combined, limits, selected, sources, order, commas];
+const RULES: readonly HintRule[] = [combined, limits, selected, rowSources, sources, order, commas];
 
 /** What a query has elsewhere, or in another order. */
 export function hintForClause(place: Place): string | undefined {

@@ -1,4 +1,4 @@
-import { type HintRule, isText, isWord, type Place } from './place.ts';
+import { type HintRule, isText, isWord, type Place, unquoted } from './place.ts';
 
 /** Statements of other dialects, and parts of ours that stand elsewhere there. */
 
@@ -8,6 +8,12 @@ const NO_PERMISSIONS = 'there are no permissions';
 export const SUBQUERY =
   'a query that another one reads has a name of its own: CREATE STREAM name AS SELECT ...';
 const SHELL_WORD = 'it is a word of the shell, written without a semicolon: millrace sql';
+
+const PROCEDURES = 'there are no procedures: functions stand in queries, and SHOW FUNCTIONS lists them';
+const VARIABLES = "what changes in a statement is a variable: DEFINE name = 'value', and then ${name}";
+const KEPT = 'tables are kept up to date and tidy by themselves';
+const ROWS_AS_THEY_COME = 'rows are shown as they come by SELECT * FROM name EMIT CHANGES';
+const ONE_EACH = 'each has a statement of its own';
 
 /** Words that begin a statement elsewhere. */
 const STATEMENTS: Readonly<Record<string, string>> = {
@@ -35,10 +41,40 @@ const STATEMENTS: Readonly<Record<string, string>> = {
   RENAME: 'a source keeps its name: make another one with CREATE STREAM name AS SELECT * FROM ...',
   COPY: 'files go into a topic with: millrace produce TOPIC',
   LOAD: 'files go into a topic with: millrace produce TOPIC',
-  CALL: 'there are no procedures: functions stand in queries, and SHOW FUNCTIONS lists them',
+  CALL: PROCEDURES,
+  DO: PROCEDURES,
+  EXEC: PROCEDURES,
+  EXECUTE: 'each INSERT INTO name SELECT ... is a query of its own, which goes on until TERMINATE id',
+  PREPARE: VARIABLES,
+  DEALLOCATE: VARIABLES,
+  DECLARE: VARIABLES,
+  RESET: "a property of the session is taken back by UNSET 'auto.offset.reset'",
+  SUSPEND: 'a query is ended by TERMINATE id, and held by PAUSE id',
+  SAVEPOINT: NO_TRANSACTIONS,
+  RELEASE: NO_TRANSACTIONS,
+  LOCK: NO_TRANSACTIONS,
+  UNLOCK: NO_TRANSACTIONS,
+  VACUUM: KEPT,
+  OPTIMIZE: KEPT,
+  REINDEX: KEPT,
+  REFRESH: KEPT,
+  FLUSH: KEPT,
+  CHECKPOINT: KEPT,
+  COMMENT: 'a comment begins with --',
+  LISTEN: ROWS_AS_THEY_COME,
+  SUBSCRIBE: ROWS_AS_THEY_COME,
+  FETCH: ROWS_AS_THEY_COME,
+  FROM: ROWS_AS_THEY_COME,
+  TABLE: ROWS_AS_THEY_COME,
+  SOURCE: "the shell runs a file of statements with: run script 'PATH'",
   HELP: SHELL_WORD,
   EXIT: SHELL_WORD,
   QUIT: SHELL_WORD,
+  CLEAR: SHELL_WORD,
+  OUTPUT: SHELL_WORD,
+  HISTORY: SHELL_WORD,
+  VERSION: SHELL_WORD,
+  SERVER: SHELL_WORD,
   '/': 'a comment begins with --',
 };
 
@@ -67,6 +103,8 @@ const CREATED: Readonly<Record<string, string>> = {
   TOPIC:
     "CREATE STREAM name (...) WITH (KAFKA_TOPIC='...', PARTITIONS=1) creates its topic, and millrace topic create any",
   IF: 'IF NOT EXISTS stands before the name: CREATE STREAM IF NOT EXISTS name ...',
+  CONNECTOR: 'there are no connectors: records come from clients of Kafka, and millrace produce TOPIC',
+  DOMAIN: 'a name for a type is made by CREATE TYPE name AS INT',
 };
 
 const DROPPED: Readonly<Record<string, string>> = {
@@ -75,6 +113,8 @@ const DROPPED: Readonly<Record<string, string>> = {
   QUERY: 'a query is ended by TERMINATE id',
   IF: 'IF EXISTS stands before the name: DROP STREAM IF EXISTS name',
 };
+
+const RUNNING = 'what runs is shown by SHOW QUERIES';
 
 const SHOWN: Readonly<Record<string, string>> = {
   DATABASES: NO_DATABASES,
@@ -85,7 +125,11 @@ const SHOWN: Readonly<Record<string, string>> = {
   INDEX: 'a table is read by its key, which DESCRIBE name shows',
   INDEXES: 'a table is read by its key, which DESCRIBE name shows',
   VIEWS: 'what a query keeps up to date is among SHOW TABLES',
-  PROCESSLIST: 'what runs is shown by SHOW QUERIES',
+  PROCESSLIST: RUNNING,
+  JOBS: RUNNING,
+  STATUS: RUNNING,
+  CATALOGS: NO_DATABASES,
+  SETTINGS: 'what is set is shown by SHOW PROPERTIES',
   USERS: NO_PERMISSIONS,
   GRANTS: NO_PERMISSIONS,
 };
@@ -102,6 +146,7 @@ const createOrDrop: HintRule = ({ words, images, here, before, back, index }) =>
   const [first] = words;
   const isObject = before === first || (before === 'REPLACE' && back(2) === 'OR');
   if (first === 'CREATE' && isObject && Object.hasOwn(CREATED, here)) return CREATED[here];
+  if (before === 'REPLACE' && here === 'TYPE') return 'drop it first, and create it again: DROP TYPE name';
   if (first === 'DROP' && isObject && Object.hasOwn(DROPPED, here)) return DROPPED[here];
   if (first === 'DROP' && before === 'DROP' && isWord(here))
     return `say what it is: DROP STREAM ${images[1]}, or DROP TABLE ${images[1]}`;
@@ -112,6 +157,16 @@ const createOrDrop: HintRule = ({ words, images, here, before, back, index }) =>
     return `${exists} stands before the name: ${first} ${words[1]} ${exists} ${images[2]}`;
   }
   return undefined;
+};
+
+/** A type as PostgreSQL makes it. */
+const createType: HintRule = ({ words, images, here, before, back, index }) => {
+  if (words[0] !== 'CREATE' || words[1] !== 'TYPE') return undefined;
+  if (before === '(' && back(2) === 'ENUM')
+    return `a few texts are a STRING: CREATE TYPE ${images[2]} AS STRING`;
+  if (here !== '(' || index > 4) return undefined;
+  const fields = images.slice(index + 1, words.indexOf(')', index));
+  return `a type of several fields is a struct: CREATE TYPE ${images[2]} AS STRUCT<${fields.join(' ').replaceAll(' ,', ',')}>`;
 };
 
 const insert: HintRule = (place) => {
@@ -139,57 +194,127 @@ const alter: HintRule = ({ words, index, here, back, before }) => {
     : undefined;
 };
 
-const show: HintRule = ({ here, before, index }) =>
-  index === 1 && ['SHOW', 'LIST'].includes(before) && Object.hasOwn(SHOWN, here) ? SHOWN[here] : undefined;
+const show: HintRule = ({ words, here, before, next, index }) => {
+  if (!['SHOW', 'LIST'].includes(words[0] ?? '')) return undefined;
+  if (index === 1 && Object.hasOwn(SHOWN, here)) return SHOWN[here];
+  if (here === 'FULL') return `leave FULL out: SHOW ${next}`;
+  if (before === 'ALL' && here !== '' && index === 2) return `leave ALL out: SHOW ${here}`;
+  return index === 2 && here !== '' ? `all of them are listed: SHOW ${before}` : undefined;
+};
 
-const describe: HintRule = ({ words, images, here, index }) => {
-  if (words[0] !== 'DESCRIBE' || index !== 1) return undefined;
-  if (['STREAM', 'TABLE'].includes(here)) return `the name alone says it: DESCRIBE ${images[2]}`;
-  return here === 'EXTENDED' && images[2] !== undefined
+/** What DESCRIBE is followed by elsewhere, by what shows it. */
+const DESCRIBED: Readonly<Record<string, string>> = {
+  TOPIC: 'the records of a topic are shown by PRINT name, and SHOW TOPICS lists them',
+  TYPE: 'types are shown by SHOW TYPES',
+  QUERY: 'a query that runs is shown by EXPLAIN id',
+  SELECT: 'the plan of a query is shown by EXPLAIN SELECT ...',
+};
+
+const describe: HintRule = ({ words, images, here, before, index }) => {
+  if (words[0] !== 'DESCRIBE') return undefined;
+  if (here === ',') return ONE_EACH;
+  if (words[1] === 'FUNCTION' && isText(here))
+    return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
+  if (words[1] === 'FUNCTION' && here === '(') return `the name alone says it: DESCRIBE FUNCTION ${before}`;
+  const what = index === 1 ? here : before;
+  if (index <= 2 && Object.hasOwn(DESCRIBED, what)) return DESCRIBED[what];
+  if (index === 1 && ['STREAM', 'TABLE'].includes(here))
+    return `the name alone says it: DESCRIBE ${images[2]}`;
+  if (before === 'FORMATTED') return `EXTENDED stands behind the name: DESCRIBE ${images[index]} EXTENDED`;
+  return index === 1 && here === 'EXTENDED' && images[2] !== undefined
     ? `EXTENDED stands behind the name: DESCRIBE ${images[2]} EXTENDED`
     : undefined;
 };
 
 const queryControl: HintRule = ({ words, images, here, index }) => {
   const [first = ''] = words;
-  if (index !== 1 || !['TERMINATE', 'PAUSE', 'RESUME'].includes(first)) return undefined;
-  if (here === 'QUERIES') return `it is ${first} ALL`;
+  if (!['TERMINATE', 'PAUSE', 'RESUME'].includes(first)) return undefined;
+  if (here === 'QUERIES' || here === '*') return `it is ${first} ALL`;
+  if (here === ',') return ONE_EACH;
+  if (words[1] === 'IF') return `the id alone says it: ${first} ${images.at(-1)}`;
+  if (isText(here)) return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
+  if (here === '') return 'SHOW QUERIES lists the ids of those that run';
   return here === 'QUERY' && images[2] !== undefined
     ? `the id alone says it: ${first} ${images[2]}`
     : undefined;
 };
 
-const explain: HintRule = ({ words, index }) =>
-  words[0] === 'EXPLAIN' && index === 2 && ['ANALYZE', 'PLAN', 'EXTENDED', 'VERBOSE'].includes(words[1] ?? '')
+const explain: HintRule = ({ words, images, here, index }) => {
+  if (words[0] !== 'EXPLAIN') return undefined;
+  if (index === 1 && isText(here)) return `names have no single quotes: ${unquoted(images[1] ?? '')}`;
+  if (index === 1 && here === 'QUERY') return `the id alone says it: EXPLAIN ${images[2] ?? 'id'}`;
+  if (here === '' && index === 1)
+    return 'it shows a query: EXPLAIN SELECT ..., or EXPLAIN id of one that runs';
+  const isOption = ['ANALYZE', 'PLAN', 'EXTENDED', 'VERBOSE', 'FORMAT'].includes(words[1] ?? '');
+  return (index === 2 && isOption) || (index === 1 && here === '(')
     ? 'the query stands behind it: EXPLAIN SELECT ...'
     : undefined;
+};
 
-const print: HintRule = ({ words, before, here }) =>
-  words[0] === 'PRINT' && before === 'FROM' && ['END', 'NOW', 'LATEST', 'EARLIEST', 'START'].includes(here)
-    ? 'rows are printed as they come, or FROM BEGINNING'
-    : undefined;
+const print: HintRule = ({ words, images, before, here, index }) => {
+  if (words[0] !== 'PRINT') return undefined;
+  if (here === '' && index === 1) return 'it shows the records of a topic: PRINT name FROM BEGINNING';
+  if (['TOPIC', 'STREAM', 'TABLE'].includes(here) && index === 1)
+    return `the name alone says it: PRINT ${images[2] ?? 'name'}`;
+  if (here === 'SELECT' && index === 1) return 'a query is run without a word before it: SELECT ...';
+  if (here === ',') return ONE_EACH;
+  if (here === 'WHERE') return 'rows are chosen by a query: SELECT * FROM name WHERE ... EMIT CHANGES';
+  if (here === 'EMIT') return 'records are printed as they come: leave EMIT CHANGES out';
+  if (here === 'INTERVAL' && words.includes('LIMIT')) return 'INTERVAL stands before LIMIT';
+  if (['INTERVAL', 'SAMPLE', 'LIMIT'].includes(before)) return `a whole number stands behind it: ${before} 1`;
+  if (before !== 'FROM') return undefined;
+  return /^'BEGINNING'$/.test(here) ? 'it is FROM BEGINNING' : PRINTED_FROM.get(here);
+};
 
-/** SET, UNSET and DEFINE. */
-const session: HintRule = ({ words, images, here, before, index }) => {
-  const [first = ''] = words;
-  const shown = (value: string): string => `'${value.replaceAll(/^['"`]|['"`]$/g, '')}'`;
+const AS_THEY_COME = 'rows are printed as they come, or FROM BEGINNING';
+const PRINTED_FROM: ReadonlyMap<string, string> = new Map(
+  ['END', 'NOW', 'LATEST', 'EARLIEST', 'START', 'OFFSET'].map((word) => [word, AS_THEY_COME]),
+);
+
+const assertion: HintRule = ({ words, here, index }) => {
+  if (words[0] !== 'ASSERT' || index !== 1) return undefined;
+  return here === 'TOMBSTONE'
+    ? 'it is ASSERT NULL VALUES name (id) KEY (1)'
+    : 'ASSERT VALUES, STREAM and TABLE stand in test files, which `millrace test PATH` runs';
+};
+
+const textOf = (value: string): string => `'${unquoted(value)}'`;
+
+const define: HintRule = ({ words, images, here, before, index }) => {
   if (here === ':=') return `it is one sign: DEFINE ${images[1]} = ${images[index + 1]}`;
-  if (first === 'DEFINE')
-    return before === '='
-      ? `a value is a text: DEFINE ${images[1]} = ${shown(images[index] ?? '')}`
-      : undefined;
+  const [first = ''] = words;
+  if (first !== 'DEFINE' && first !== 'UNDEFINE') return undefined;
+  if (index === 1 && isText(here)) return `names have no single quotes: ${unquoted(images[1] ?? '')}`;
+  if (first === 'UNDEFINE') return undefined;
+  if (here === ',') return ONE_EACH;
+  if (before === '=') return `a value is a text: DEFINE ${images[1]} = ${textOf(images[index] ?? '')}`;
+  return index === 2 ? `a value is a text: DEFINE ${images[1]} = ${textOf(images[2] ?? 'value')}` : undefined;
+};
+
+const SCOPES: ReadonlySet<string> = new Set(['SESSION', 'GLOBAL', 'LOCAL']);
+const EXAMPLE = "'auto.offset.reset'";
+
+/** SET and UNSET. */
+const session: HintRule = ({ words, images, here }) => {
+  const [first = '', second = ''] = words;
   if (first !== 'SET' && first !== 'UNSET') return undefined;
-  const equals = words.indexOf('=');
-  const end = equals === -1 ? words.length : equals;
-  const name = isText(images[1] ?? '') ? (images[1] ?? '') : shown(images.slice(1, end).join(''));
+  if (second === 'TIME' && words[2] === 'ZONE') return 'times are those of UTC';
+  const start = SCOPES.has(second) && words[2] !== '=' ? 2 : 1;
+  const sign = words.findIndex((word, at) => at > start && (word === '=' || word === 'TO'));
+  const end = sign === -1 ? words.length : sign;
+  const given = images[start] ?? EXAMPLE;
+  const name = isText(given) ? given : textOf(images.slice(start, end).join(''));
   if (first === 'UNSET') return `the name is a text: UNSET ${name}`;
-  const value = equals === -1 ? images.at(-1) : images[equals + 1];
-  const isLast = here !== '' && value !== undefined && value !== images[1];
-  return isLast ? `name and value are texts: SET ${name}=${shown(value)}` : undefined;
+  if (here === '') return `name and value are texts: SET ${name}='value'`;
+  const value = sign === -1 ? images.at(-1) : images[sign + 1];
+  return value !== undefined && value !== given
+    ? `name and value are texts: SET ${name}=${textOf(value)}`
+    : undefined;
 };
 
 const RULES: readonly HintRule[] = [
   createOrDrop,
+  createType,
   insert,
   alter,
   show,
@@ -197,6 +322,8 @@ const RULES: readonly HintRule[] = [
   queryControl,
   explain,
   print,
+  assertion,
+  define,
   session,
 ];
 

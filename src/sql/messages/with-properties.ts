@@ -15,7 +15,9 @@ const invalidValue = (name: string, value: string, reason: string): { readonly m
 export const withMessages = {
   unknown: (names: readonly string[], known: readonly string[]) => ({
     message: `Invalid config variable(s) in the WITH clause: ${names.join(',')}`,
-    ...near(nearestName(names[0] ?? '', known)),
+    ...(names.includes('CONNECTOR')
+      ? { hint: "a source is over a topic: WITH (KAFKA_TOPIC='topic', VALUE_FORMAT='JSON')" }
+      : near(nearestName(names[0] ?? '', known))),
   }),
   givenTwice: (name: string, [first, second]: readonly [string, string]) => ({
     message: `Multiple entries with same key: ${name}=${first} and ${name}=${second}`,

@@ -41,7 +41,10 @@ describe('what the cluster would refuse is refused before it is recorded', () =>
     ['CREATE OR REPLACE STREAM c AS SELECT * FROM gone;', 'Values differ: s vs. gone'],
     ['CREATE STREAM x WITH (REPLICAS=3) AS SELECT * FROM s;', "Kafka topic 'X' cannot be created"],
     ['CREATE STREAM `a b` AS SELECT * FROM s;', 'invalid topic name "a b"'],
-    ['CREATE STREAM x WITH (RETENTION_MS=-7) AS SELECT * FROM s;', 'Invalid value -7 for property RETENTION_MS'],
+    [
+      'CREATE STREAM x WITH (RETENTION_MS=-7) AS SELECT * FROM s;',
+      'Invalid value -7 for property RETENTION_MS',
+    ],
     [
       "CREATE STREAM x (k STRING KEY) WITH (KAFKA_TOPIC='x', FORMAT='JSON', PARTITIONS=0);",
       'Invalid value 0 for property PARTITIONS',

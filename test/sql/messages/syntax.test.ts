@@ -219,7 +219,12 @@ checkRefusals('syntax', [
     at: 'auto',
     hint: "name and value are texts: SET 'auto.offset.reset'='earliest'",
   },
-  { sql: 'TERMINATE;', message: "line 1:10: Syntax Error\nExpecting {'ALL', IDENTIFIER}", at: '' },
+  {
+    sql: 'TERMINATE;',
+    message: "line 1:10: Syntax Error\nExpecting {'ALL', IDENTIFIER}",
+    at: '',
+    hint: 'SHOW QUERIES lists the ids of those that run',
+  },
   {
     sql: 'DESCRIBE;',
     message: "line 1:9: Syntax Error\nExpecting {'STREAMS', 'TABLES', 'FUNCTION', 'CONNECTOR', IDENTIFIER}",

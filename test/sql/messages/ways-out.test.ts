@@ -248,6 +248,81 @@ const WRITTEN: readonly (readonly [mistake: string, written: string, instead: st
     'EXPLAIN SELECT',
     'EXPLAIN SELECT * FROM s EMIT CHANGES;',
   ],
+  ['SET SESSION commit.interval.ms TO 5;', "SET 'commit.interval.ms'='5'", "SET 'commit.interval.ms'='5';"],
+  ['SET;', "SET 'auto.offset.reset'=", "SET 'auto.offset.reset'='latest';"],
+  ['UNSET;', "UNSET 'auto.offset.reset'", "UNSET 'auto.offset.reset';"],
+  ['RESET auto.offset.reset;', "UNSET 'auto.offset.reset'", "UNSET 'auto.offset.reset';"],
+  ['DEFINE x;', "DEFINE x = 'value'", "DEFINE x = 'value';"],
+  ["DEFINE x 'a';", "DEFINE x = 'a'", "DEFINE x = 'a';"],
+  ["DEFINE 'x' = 'a';", 'x', "DEFINE x = 'a';"],
+  ['DECLARE x INT;', "DEFINE name = 'value'", "DEFINE name = 'value';"],
+  [
+    'CREATE TYPE z (a INT, b STRING);',
+    'CREATE TYPE z AS STRUCT<a INT, b STRING>',
+    'CREATE TYPE z AS STRUCT<a INT, b STRING>;',
+  ],
+  ['CREATE TYPE z AS (a INT);', 'CREATE TYPE z AS STRUCT<a INT>', 'CREATE TYPE z AS STRUCT<a INT>;'],
+  ["CREATE TYPE z AS ENUM ('a');", 'CREATE TYPE z AS STRING', 'CREATE TYPE z AS STRING;'],
+  ['CREATE DOMAIN z AS INT;', 'CREATE TYPE name AS INT', 'CREATE TYPE name AS INT;'],
+  ['CREATE OR REPLACE TYPE addr AS INT;', 'DROP TYPE ', 'DROP TYPE addr;'],
+  ["SHOW TABLES LIKE 'a%';", 'SHOW TABLES', 'SHOW TABLES;'],
+  ['SHOW FULL TABLES;', 'SHOW TABLES', 'SHOW TABLES;'],
+  ['SHOW ALL TABLES;', 'SHOW TABLES', 'SHOW TABLES;'],
+  ['SHOW JOBS;', 'SHOW QUERIES', 'SHOW QUERIES;'],
+  ['SHOW SETTINGS;', 'SHOW PROPERTIES', 'SHOW PROPERTIES;'],
+  ['DESCRIBE TYPE addr;', 'SHOW TYPES', 'SHOW TYPES;'],
+  ['DESCRIBE SELECT * FROM s;', 'EXPLAIN SELECT', 'EXPLAIN SELECT * FROM s EMIT CHANGES;'],
+  ['DESCRIBE FORMATTED s;', 'DESCRIBE s EXTENDED', 'DESCRIBE s EXTENDED;'],
+  ["DESCRIBE FUNCTION 'lcase';", 'lcase', 'DESCRIBE FUNCTION lcase;'],
+  ['DESCRIBE FUNCTION lcase();', 'DESCRIBE FUNCTION LCASE', 'DESCRIBE FUNCTION LCASE;'],
+  ['TERMINATE *;', 'TERMINATE ALL', 'TERMINATE ALL;'],
+  ['PAUSE ALL QUERIES;', 'PAUSE ALL', 'PAUSE ALL;'],
+  ['TERMINATE;', 'SHOW QUERIES', 'SHOW QUERIES;'],
+  [
+    'EXPLAIN (FORMAT JSON) SELECT * FROM s EMIT CHANGES;',
+    'EXPLAIN SELECT',
+    'EXPLAIN SELECT * FROM s EMIT CHANGES;',
+  ],
+  [
+    'EXPLAIN PLAN FOR SELECT * FROM s EMIT CHANGES;',
+    'EXPLAIN SELECT',
+    'EXPLAIN SELECT * FROM s EMIT CHANGES;',
+  ],
+  ['TABLE t;', 'EMIT CHANGES', 'SELECT * FROM t EMIT CHANGES;'],
+  // What FROM has elsewhere.
+  [
+    'SELECT * FROM s TABLESAMPLE BERNOULLI (10) EMIT CHANGES;',
+    'LIMIT',
+    'SELECT * FROM s EMIT CHANGES LIMIT 10;',
+  ],
+  ...[', LATERAL EXPLODE(arr)', 'CROSS JOIN UNNEST(arr) AS x', 'JOIN LATERAL EXPLODE(arr) x ON TRUE'].map(
+    (joined) =>
+      [
+        `SELECT * FROM s ${joined} EMIT CHANGES;`,
+        'SELECT id, EXPLODE(arr) FROM',
+        'SELECT id, EXPLODE(arr) FROM s EMIT CHANGES;',
+      ] as const,
+  ),
+  [
+    'SELECT * FROM TABLE(EXPLODE(arr)) EMIT CHANGES;',
+    'SELECT id, EXPLODE(arr) FROM',
+    'SELECT id, EXPLODE(arr) FROM s EMIT CHANGES;',
+  ],
+  [
+    "SELECT * FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '10' MINUTES)) EMIT CHANGES;",
+    'WINDOW TUMBLING (SIZE 1 HOUR)',
+    grouped('WINDOW TUMBLING (SIZE 1 HOUR)'),
+  ],
+  [
+    "SELECT id, TUMBLE_START(ts, INTERVAL '1' HOUR), COUNT(*) FROM s GROUP BY id EMIT CHANGES;",
+    'WINDOW TUMBLING (SIZE 1 HOUR)',
+    grouped('WINDOW TUMBLING (SIZE 1 HOUR)'),
+  ],
+  [
+    "CREATE TABLE z (id INT PRIMARY KEY, a INT) WITH ('connector'='kafka', 'topic'='s', 'format'='json');",
+    "WITH (KAFKA_TOPIC='",
+    "CREATE TABLE z (id INT PRIMARY KEY, a INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');",
+  ],
   // Windows.
   [
     grouped('WINDOW TUMBLING SIZE 1 HOUR'),
@@ -290,6 +365,13 @@ const LEFT_OUT: readonly (readonly [mistake: string, words: string, instead: str
   ['CREATE USER u;', 'there are no permissions', 'SHOW STREAMS;'],
   ['SHOW DATABASES;', 'there are no databases', 'SHOW STREAMS;'],
   ['USE d;', 'there are no databases', 'SHOW STREAMS;'],
+  ['SHOW CATALOGS;', 'there are no databases', 'SHOW STREAMS;'],
+  ["SET TIME ZONE 'UTC';", 'times are those of UTC', 'SHOW STREAMS;'],
+  ['VACUUM;', 'tables are kept up to date and tidy by themselves', 'SHOW STREAMS;'],
+  ['DESCRIBE s, t;', 'each has a statement of its own', 'DESCRIBE s; DESCRIBE t;'],
+  ['CREATE CONNECTOR x;', 'there are no connectors', 'SHOW STREAMS;'],
+  ['CLEAR;', 'it is a word of the shell', 'SHOW STREAMS;'],
+  ['ASSERT 1 = 1;', 'stand in test files', 'SHOW STREAMS;'],
 ];
 
 describe('the way out of a mistake', () => {
