@@ -55,6 +55,16 @@ describe('rows that are written into bytes', () => {
     expect(earlier.length).toBeGreaterThan(100);
   });
 
+  it('have room, however long they are and wherever the memory of the rows before them ends', () => {
+    const longest = parseSchema('A STRING, B STRING, C BIGINT, D DOUBLE').columns;
+    const write = byteWriter(longest);
+    const asText = fieldsWriter(longest);
+    for (let count = 0; count < 500; count++) {
+      const row = ['a'.repeat(128), 'b'.repeat(count % 129), 1 - 2 ** 53, -1.7976931348623157e308];
+      expect(write?.(row)?.toString('latin1')).toBe(asText(row));
+    }
+  });
+
   it('have plain values; others are left to the writer of texts', () => {
     expect(written([-12, 'x', 0.5, 7, true, 1_700_000_000_000, null, 0])).toBe(
       '{"A":-12,"b c":"x","D":0.5,"E":7,"F":true,"G":1700000000000,"H":null,"I":0}',

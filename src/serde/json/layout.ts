@@ -50,7 +50,7 @@ export function layoutReader(
   const names = tokens.map(({ name }) => name);
   const columnOf = new Map<string, number>();
   for (const [index, { name }] of columns.entries()) {
-    const field = names.includes(name) ? name : names.find((each) => isSpellingOf(name, each));
+    const field = names.includes(name) ? name : names.findLast((each) => isSpellingOf(name, each));
     // One field may be two columns: `a` as it is and `A` without quotes.
     if (field !== undefined && columnOf.has(field)) return undefined;
     if (field !== undefined) columnOf.set(field, index);

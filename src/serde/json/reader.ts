@@ -98,8 +98,7 @@ function isPlain(type: SqlType): string {
  */
 export function fieldsReader(columns: readonly FormatColumn[], trailingNulls = 0): FieldsReader {
   const readers = columns.map((column) => valueReader(column.type));
-  const spellings = columns.map((column): string | symbol => column.name);
-  const find = caseInsensitiveFinder(columns, spellings);
+  const otherSpellings = otherSpellingsFinder(columns);
   const values = [
     ...columns.map((_, index) => `c${index}`),
     ...Array.from({ length: trailingNulls }, () => 'null'),
@@ -111,41 +110,40 @@ export function fieldsReader(columns: readonly FormatColumn[], trailingNulls = 0
       column.name in Object.prototype ? `(Object.hasOwn(o, ${name}) ? o[${name}] : undefined)` : `o[${name}]`;
     return `
       v = ${get};
-      if (v === undefined && (v = o[spellings[${index}]]) === undefined) v = find(o, ${index});
+      if (v === undefined) v = (others ??= otherSpellings(o))[${index}];
       const c${index} = v === undefined || v === null ? null : ${isPlain(column.type)} ? v : read${index}(v);`;
   });
-  const code = `return (o) => { let v; ${body.join('')}\n return [${values.join(', ')}]; };`;
+  const code = `return (o) => { let v, others; ${body.join('')}\n return [${values.join(', ')}]; };`;
   const scope = {
-    spellings,
-    find,
+    otherSpellings,
     ...Object.fromEntries(readers.map((read, index) => [`read${index}`, read])),
   };
   return compileFunction<FieldsReader>(scope, code);
 }
 
-/** No field has it. */
-const NO_SPELLING = Symbol('no spelling');
+/** Names of fields whose columns are kept, for records that have ever new ones. */
+const KNOWN_NAMES_MAX = 1000;
 
 /**
- * Finds a field by its upper-case name. The spelling is kept for the next record, since records of a topic tend to
- * share it; a name that objects inherit is not kept, and is no spelling to begin with.
+ * Finds the values of columns whose exact names an object does not have, by other spellings of their names; of several the
+ * last counts, whatever earlier records had. The result is that of the last call, too.
  */
-function caseInsensitiveFinder(
+function otherSpellingsFinder(
   columns: readonly FormatColumn[],
-  spellings: (string | symbol)[],
-): (object: { readonly [name: string]: Json }, index: number) => Json | undefined {
-  const names = columns.map((column) => column.name);
-  names.forEach((name, index) => {
-    if (name in Object.prototype) spellings[index] = NO_SPELLING;
-  });
-  return (object, index) => {
-    const name = names[index] ?? '';
-    for (const candidate in object) {
-      if (isSpellingOf(name, candidate)) {
-        if (!(candidate in Object.prototype)) spellings[index] = candidate;
-        return object[candidate];
-      }
+): (object: { readonly [name: string]: Json }) => readonly (Json | undefined)[] {
+  const known = new Map<string, readonly number[]>();
+  const found: (Json | undefined)[] = columns.map(() => undefined);
+  const columnsOf = (field: string): readonly number[] => {
+    const indexes = columns.flatMap(({ name }, index) => (isSpellingOf(name, field) ? [index] : []));
+    if (known.size >= KNOWN_NAMES_MAX) known.clear();
+    known.set(field, indexes);
+    return indexes;
+  };
+  return (object) => {
+    found.fill(undefined);
+    for (const field in object) {
+      for (const index of known.get(field) ?? columnsOf(field)) found[index] = object[field];
     }
-    return undefined;
+    return found;
   };
 }
