@@ -12,22 +12,26 @@ const unitMs = {
   YEARS: Number.NaN,
 } satisfies Record<TimeUnit, number>;
 
+/** Those of a fixed length. */
+const UNITS = (Object.keys(unitMs) as TimeUnit[]).filter((unit) => !Number.isNaN(unitMs[unit]));
+
+/** A duration as it is written: how many of which unit. */
+export type WrittenDuration = Pick<Duration, 'amount' | 'unit'>;
+
 /** A duration of the grammar in milliseconds. */
-export function durationMs(duration: Duration): number {
+export function durationMs(duration: WrittenDuration): number {
   return Number(duration.amount) * unitMs[duration.unit];
 }
 
 /** Reads the text of a WINDOW_SIZE: `'30 SECONDS'`. */
-export function parseDurationMs(text: string): number {
+export function parseDuration(text: string): WrittenDuration {
   const parts = text.trim().split(/\s+/);
   const invalid = (reason: string): Error => refuse(withMessages.windowSize(text, reason));
   if (parts.length !== 2) throw invalid(`Expected 2 parts, got ${parts.length}.`);
   const [amount = '', unit = ''] = parts;
   if (!/^[0-9]+$/.test(amount)) throw invalid(`Size is not a number: '${amount}'`);
   const name = unit.toUpperCase();
-  const known =
-    (unitMs as Readonly<Record<string, number>>)[name] ??
-    (unitMs as Readonly<Record<string, number>>)[`${name}S`];
-  if (known === undefined || Number.isNaN(known)) throw invalid(`Unknown time unit: '${name}'`);
-  return Number(amount) * known;
+  const known = UNITS.find((each) => each === name || each === `${name}S`);
+  if (known === undefined) throw invalid(`Unknown time unit: '${name}'`);
+  return { amount, unit: known };
 }

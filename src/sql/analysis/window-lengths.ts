@@ -1,5 +1,5 @@
 import type { Duration, WindowClause, WithinClause } from '../../../grammar/ast.ts';
-import { durationMs } from './durations.ts';
+import { durationMs, parseDuration, type WrittenDuration } from './durations.ts';
 import { windowMessages } from '../messages/windows.ts';
 import { refuse } from './sql-error.ts';
 
@@ -36,12 +36,22 @@ export function checkWindow(window: WindowClause, options: { readonly emitFinal:
   );
 }
 
+/** Returns the length that the text of a WINDOW_SIZE names: `'30 SECONDS'`. @throws {DiagnosticError} as for a WINDOW clause's. */
+export function windowSizeMs(text: string): number {
+  const size = parseDuration(text);
+  checkLength('WINDOW_SIZE', size);
+  return durationMs(size);
+}
+
 /** The durations of a WITHIN clause. @throws {DiagnosticError} at the one that is too long. */
 export function checkWithin({ before, after, grace }: WithinClause): void {
   checkMax('WITHIN', before);
   checkMax('WITHIN', after);
   if (grace !== undefined) checkMax('GRACE PERIOD', grace);
 }
+
+/** A duration, and its place where it has one of its own. */
+type Measured = WrittenDuration & Partial<Pick<Duration, 'span'>>;
 
 function checkAdvance(size: Duration, advance: Duration): void {
   checkLength('ADVANCE BY', advance);
@@ -52,23 +62,23 @@ function checkAdvance(size: Duration, advance: Duration): void {
   );
 }
 
-function checkLength(words: string, duration: Duration): void {
+function checkLength(words: string, duration: Measured): void {
   checkMax(words, duration);
   if (durationMs(duration) > 0) return;
   throw refuse(windowMessages.tooShort(words, durationText(duration)), duration.span);
 }
 
-function checkMax(words: string, duration: Duration): void {
+function checkMax(words: string, duration: Measured): void {
   if (durationMs(duration) <= DURATION_DAYS_MAX * DAY_MS) return;
   throw refuse(windowMessages.tooLong(words, durationText(duration), DURATION_DAYS_MAX), duration.span);
 }
 
 /** As one writes it: `1 DAY`, `2 DAYS`. */
-function durationText({ amount, unit }: Pick<Duration, 'amount' | 'unit'>): string {
+function durationText({ amount, unit }: WrittenDuration): string {
   return `${amount} ${Number(amount) === 1 ? unit.slice(0, -1) : unit}`;
 }
 
-function inLargestUnit(ms: number): Pick<Duration, 'amount' | 'unit'> {
+function inLargestUnit(ms: number): WrittenDuration {
   const units = [
     ['DAYS', DAY_MS],
     ['HOURS', 3_600_000],

@@ -5,7 +5,7 @@ import { INT32_MAX, isTopicName } from '../../base/argument-checks.ts';
 import type { SourceSpan } from '../../base/errors.ts';
 import type { WindowInfo, WindowType } from '../catalog/data-source.ts';
 import { temporalFormat } from '../values/temporal-pattern.ts';
-import { parseDurationMs } from './durations.ts';
+import { windowSizeMs } from './window-lengths.ts';
 import { withMessages } from '../messages/with-properties.ts';
 import { refuse, withSpan } from './sql-error.ts';
 
@@ -150,7 +150,7 @@ export class WithProperties {
     const size = this.string('WINDOW_SIZE');
     if (type === undefined) {
       if (size === undefined) return undefined;
-      this.at('WINDOW_SIZE', () => parseDurationMs(size));
+      this.at('WINDOW_SIZE', () => windowSizeMs(size));
       throw refuse(withMessages.windowSizeAlone(), this.place('WINDOW_SIZE'));
     }
     if (type !== 'TUMBLING' && type !== 'HOPPING' && type !== 'SESSION') {
@@ -260,5 +260,5 @@ function windowInfo(type: WindowType, size: string | undefined): WindowInfo {
     return { type };
   }
   if (size === undefined) throw refuse(withMessages.windowSizeMissing(type));
-  return { type, sizeMs: parseDurationMs(size) };
+  return { type, sizeMs: windowSizeMs(size) };
 }

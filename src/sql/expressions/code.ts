@@ -1,3 +1,4 @@
+import { compileFunction } from '../../base/compile-function.ts';
 import type { SqlValue } from '../../serde/model/sql-value.ts';
 
 /** A compiled piece of an expression: JavaScript that evaluates it, and what is known of the result. */
@@ -89,9 +90,12 @@ export class CodeBuilder {
 
   /** Evaluates the generated module, whose last statement returns what is wanted. */
   evaluate(returned: string): unknown {
-    const source = `"use strict";\n${this.#functions.join('\n')}\nreturn ${returned};`;
-    // oxlint-disable-next-line typescript/no-implied-eval -- generated node by node; texts of the user are only in quotes
-    return new Function(...this.#captured.values(), source)(...this.#captured.keys());
+    // As elements of one array: a call takes tens of thousands of arguments at most. `var`, since a `const` is checked for
+    // being initialised wherever an inner function reads it.
+    const captured = [...this.#captured.keys()];
+    const names = [...this.#captured.values()].map((name, index) => `${name} = captured[${index}]`);
+    const declarations = names.length === 0 ? '' : `var ${names.join(', ')};\n`;
+    return compileFunction({ captured }, `${declarations}${this.#functions.join('\n')}\nreturn ${returned};`);
   }
 }
 

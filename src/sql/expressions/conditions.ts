@@ -1,3 +1,4 @@
+import type { SqlValue } from '../../serde/model/sql-value.ts';
 import type { BoundExpression, Case, In, IsNull, Like, Logical, Not } from '../bound/nodes.ts';
 import { sameValue } from '../values/compare.ts';
 import { type Code, definite, required, truth } from './code.ts';
@@ -24,7 +25,7 @@ export function emitIsNull({ operand, negated }: IsNull, context: Context): Code
   return truth(`(${js} ${negated ? '!=' : '=='} null)`);
 }
 
-/** From so many constants on, IN looks into a set. */
+/** From so many constants on, IN looks into one list of them, which is a set where `===` compares them. */
 const LONG_LIST = 8;
 
 /** Nulls match nothing, on either side. */
@@ -37,15 +38,24 @@ export function emitIn({ operand, list }: In, context: Context): Code {
   const item = builder.temp();
   const simple = type.kind !== 'DECIMAL' && type.kind !== 'BYTES' && !/^(ARRAY|MAP|STRUCT)$/.test(type.kind);
   const constants = candidates.flatMap((element) => (element.kind === 'Constant' ? [element.value] : []));
-  if (simple && list.length > LONG_LIST && constants.length === candidates.length) {
-    const set = builder.capture(new Set(constants));
-    return truth(`((${item} = ${value}) != null && ${set}.has(${item}))`);
+  if (list.length > LONG_LIST && constants.length === candidates.length) {
+    const isIn = simple
+      ? `${builder.capture(new Set(constants))}.has(${item})`
+      : `${builder.capture(isAmong)}(${item}, ${builder.capture(constants)})`;
+    return truth(`((${item} = ${value}) != null && ${isIn})`);
   }
   const tests = candidates.map((element) => {
     const { js } = definite(builder, context.emit(element, context));
     return simple ? `${item} === ${js}` : `${builder.capture(sameValue)}(${item}, ${js})`;
   });
   return truth(`((${item} = ${value}) != null && (${tests.join(' || ')}))`);
+}
+
+function isAmong(value: SqlValue, list: readonly SqlValue[]): boolean {
+  for (const each of list) {
+    if (sameValue(value, each)) return true;
+  }
+  return false;
 }
 
 /** Null operands are an error while evaluating. */

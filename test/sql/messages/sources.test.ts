@@ -317,6 +317,38 @@ checkRefusals('CREATE of sources', [
     hint: "write a number and a unit: '10 SECONDS'",
   },
   {
+    sql: "CREATE STREAM o (k INT KEY, a BIGINT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING', WINDOW_SIZE='0 SECONDS');",
+    message: 'Failed to prepare statement: WINDOW_SIZE is too short: 0 SECONDS',
+    at: "'0 SECONDS'",
+    hint: 'it is at least 1 MILLISECOND',
+  },
+  {
+    sql: "CREATE STREAM o (k INT KEY, a BIGINT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING', WINDOW_SIZE='99999999999999999999 DAYS');",
+    message: 'Failed to prepare statement: WINDOW_SIZE is too long: 99999999999999999999 DAYS',
+    at: "'99999999999999999999 DAYS'",
+    hint: 'it is at most 10000000 DAYS',
+  },
+  {
+    sql: "CREATE STREAM o (k INT KEY, a BIGINT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING', WINDOW_SIZE='240000001 hours');",
+    message: 'Failed to prepare statement: WINDOW_SIZE is too long: 240000001 HOURS',
+    at: "'240000001 hours'",
+    hint: 'it is at most 10000000 DAYS',
+  },
+  {
+    sql: "CREATE STREAM o (k INT KEY, a BIGINT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING', WINDOW_SIZE='1 MONTHS');",
+    message:
+      "Failed to prepare statement: Configuration WINDOW_SIZE is invalid: Invalid duration: '1 MONTHS'. Unknown time unit: 'MONTHS'",
+    at: "'1 MONTHS'",
+    hint: "write a number and a unit: '10 SECONDS'",
+  },
+  {
+    sql: "CREATE STREAM o (k INT KEY, a BIGINT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING', WINDOW_SIZE='1 YEAR');",
+    message:
+      "Failed to prepare statement: Configuration WINDOW_SIZE is invalid: Invalid duration: '1 YEAR'. Unknown time unit: 'YEAR'",
+    at: "'1 YEAR'",
+    hint: "write a number and a unit: '10 SECONDS'",
+  },
+  {
     sql: "CREATE STREAM o (k INT PRIMARY KEY, a BIGINT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');",
     message:
       "Failed to prepare statement: Line: 1, Col: 18: Column `K` is a 'PRIMARY KEY' column: please use 'KEY' for streams.\nTables have PRIMARY KEYs, which are unique and NON NULL.\nStreams have KEYs, which have no uniqueness or NON NULL constraints.",
