@@ -13,6 +13,7 @@ import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
 import { sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
 import { sqlStartAnswers, sqlStartRuns } from './figures/sql-start.ts';
+import { sqlStalls } from './figures/sql-stalls.ts';
 import { sqlStatement, sqlStatementOthers } from './figures/sql-statements.ts';
 import { startup } from './figures/startup.ts';
 import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
@@ -52,6 +53,7 @@ const figures: readonly Figure[] = [
   sqlStartRuns,
   sqlStatement,
   sqlStatementOthers,
+  sqlStalls,
 ];
 
 const { values } = parseArgs({

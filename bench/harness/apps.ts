@@ -6,6 +6,7 @@ import { output, type RunningProcess, start } from './processes.ts';
 export type AppName =
   | 'streams'
   | 'sql'
+  | 'sql-stalls'
   | 'sql-statements'
   | 'millrace-client'
   | 'kafkajs-client'
@@ -52,7 +53,10 @@ export async function runRival(
 }
 
 /** The number that a process has printed under a name, as JSON. */
-export function reportOf(text: string, name: 'recordsPerSecond' | 'p99Ms' | 'waitP99Ms'): number {
+export function reportOf(
+  text: string,
+  name: 'recordsPerSecond' | 'p99Ms' | 'waitP99Ms' | 'longestMs',
+): number {
   const line = new RegExp(`\\{"${name}":([\\d.]+)\\}`).exec(text);
   if (line !== null) return Number(line[1]);
   throw new OperationalError('FAILED', `a process printed no ${name}: ${text.slice(-2_000)}`, {

@@ -1,6 +1,6 @@
 import type { Format, FormatSpec, RowSerde } from '../format.ts';
 import type { SqlType } from '../model/sql-type.ts';
-import { rowOf, type SqlValue } from '../model/sql-value.ts';
+import { type Row, rowOf, type SqlValue } from '../model/sql-value.ts';
 import { SerdeError } from '../serde-error.ts';
 import { isUnwrapped, requireKnownProperties, requireStringMapKeys } from '../unsupported.ts';
 import { byteWriter } from './byte-writer.ts';
@@ -23,20 +23,34 @@ export const jsonFormat: Format = {
 };
 
 function objectSerde(spec: FormatSpec): RowSerde {
-  const write = fieldsWriter(spec.columns);
-  const writeBytes = byteWriter(spec.columns);
-  const readFields = fieldsReader(spec.columns, spec.trailingNulls);
-  const read = (json: Json): SqlValue[] | null =>
-    json === null ? null : readFields(requireObject(json, 'STRUCT'));
+  // Sources only read and sinks only write, and what a topology is checked with does neither: each is made when it is used.
+  let write: ((row: Row) => Buffer) | undefined;
+  let readFields: ReturnType<typeof fieldsReader> | undefined;
+  const read = (json: Json): SqlValue[] | null => {
+    if (json === null) return null;
+    readFields ??= fieldsReader(spec.columns, spec.trailingNulls);
+    return readFields(requireObject(json, 'STRUCT'));
+  };
   const parse = jsonParser(
     spec.columns.some((column) => containsDecimal(column.type)),
     read,
   );
   const layouts = new LearntLayouts(spec);
   return {
-    serialize: (row) => (row === null ? null : (writeBytes?.(row) ?? Buffer.from(write(row), 'utf8'))),
+    serialize(row) {
+      if (row === null) return null;
+      write ??= rowWriter(spec.columns);
+      return write(row);
+    },
     deserialize: (bytes) => (bytes === null ? null : (layouts.read(bytes) ?? parse(bytes))),
   };
+}
+
+function rowWriter(columns: FormatSpec['columns']): (row: Row) => Buffer {
+  const write = fieldsWriter(columns);
+  const writeBytes = byteWriter(columns);
+  if (writeBytes === undefined) return (row) => Buffer.from(write(row), 'utf8');
+  return (row) => writeBytes(row) ?? Buffer.from(write(row), 'utf8');
 }
 
 function bareValueSerde(spec: FormatSpec): RowSerde {

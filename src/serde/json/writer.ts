@@ -56,15 +56,40 @@ export function nullableWriter(type: SqlType): (value: SqlValue) => string {
   return (value) => (value === null ? 'null' : write(value));
 }
 
-/** Compiles the writer of an object with these fields: all of them are written, nulls too. */
+/** To compile more takes longer than others can wait, and V8 does not optimize functions of such a length. */
+const COMPILED_FIELDS_MAX = 500;
+
+/** The writer of an object with these fields: all of them are written, nulls too. */
 export function fieldsWriter(columns: readonly FormatColumn[]): (row: Row) => string {
-  const writers = columns.map((column) => valueWriter(column.type));
+  return columns.length > COMPILED_FIELDS_MAX ? fieldLoop(columns) : compiledFields(columns);
+}
+
+function fieldLoop(columns: readonly FormatColumn[]): (row: Row) => string {
+  const fields = columns.map(({ name, type }) => ({
+    start: `,${quoteJson(name)}:`,
+    write: nullableWriter(type),
+  }));
+  return (row) => {
+    let text = '';
+    for (const [index, { start, write }] of fields.entries()) text += start + write(row[index] ?? null);
+    return `{${text.slice(1)}}`;
+  };
+}
+
+function compiledFields(columns: readonly FormatColumn[]): (row: Row) => string {
+  // A function for each kind of value, not for each column: thousands of parameters take long to compile.
+  const names = new Map<ValueWriter, string>();
+  const nameOf = (write: ValueWriter): string => {
+    const name = names.get(write) ?? `write${names.size}`;
+    names.set(write, name);
+    return name;
+  };
   const parts = columns.map((column, index) => {
     const name = JSON.stringify(`${index === 0 ? '{' : ','}${quoteJson(column.name)}:`);
     const plain = column.type.kind === 'INTEGER' || column.type.kind === 'BOOLEAN';
-    return `t += ${name}; v = row[${index}]; t += v === null || v === undefined ? 'null' : ${plain ? 'v' : `write${index}(v)`};`;
+    return `t += ${name}; v = row[${index}]; t += v === null || v === undefined ? 'null' : ${plain ? 'v' : `${nameOf(valueWriter(column.type))}(v)`};`;
   });
   const code = `return (row) => { let t = ${columns.length === 0 ? "'{'" : "''"}, v; ${parts.join('\n')}\n return t + '}'; };`;
-  const scope = Object.fromEntries(writers.map((write, index) => [`write${index}`, write]));
+  const scope = Object.fromEntries([...names].map(([write, name]) => [name, write]));
   return compileFunction<(row: Row) => string>(scope, code);
 }

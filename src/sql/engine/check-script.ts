@@ -2,6 +2,7 @@ import type { Statement } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { SourceSpan } from '../../base/errors.ts';
+import { inTurns } from '../../base/pieces.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import { refuse } from '../analysis/sql-error.ts';
@@ -73,18 +74,21 @@ export class ScriptCheck {
     const prepared: PreparedStatement[] = [];
     for (const each of parsed) {
       if (slice?.isOver === true) await slice.next();
-      prepared.push(await placed(each.statement, () => this.#check(each)));
+      prepared.push(await placed(each.statement, () => this.#check(each, slice)));
     }
     return prepared;
   }
 
-  async #check({ statement, text }: ParsedStatement): Promise<PreparedStatement> {
+  async #check(
+    { statement, text }: ParsedStatement,
+    slice: TimeSlice | undefined,
+  ): Promise<PreparedStatement> {
     const prepared = { statement, text, session: this.#session };
     const definition = definitionOf(statement);
     const context = this.#options.contextOf(this.#session, this.#topics, this.#state.catalog);
     switch (definition.family) {
       case 'planned':
-        return { ...prepared, prepared: await this.#plan(definition, { statement, text, context }) };
+        return { ...prepared, prepared: await this.#plan(definition, { statement, text, context, slice }) };
       case 'session': {
         this.#checkProperty(definition.property?.(statement), statement.span);
         this.#session = definition.apply(statement, this.#session);
@@ -102,14 +106,17 @@ export class ScriptCheck {
         return prepared;
       }
       case 'query':
-      case 'direct':
-        definition.check({
+      case 'direct': {
+        const input = {
           statement,
           context,
           queries: this.#state.queries,
           running: this.#options.running,
-        });
+        };
+        definition.check(input);
+        if (definition.checkInPieces !== undefined) await inTurns(definition.checkInPieces(input), slice);
         return prepared;
+      }
       default:
         return unreachable(definition);
     }
@@ -126,7 +133,15 @@ export class ScriptCheck {
 
   async #plan(
     definition: PlannedStatement<Statement, StatementPlan>,
-    parts: { readonly statement: Statement; readonly text: string; readonly context: AnalysisContext },
+    {
+      slice,
+      ...parts
+    }: {
+      readonly statement: Statement;
+      readonly text: string;
+      readonly context: AnalysisContext;
+      readonly slice: TimeSlice | undefined;
+    },
   ): Promise<PreparedPlan> {
     const { version, queries } = this.#state;
     this.#firstNumber ??= this.#options.nextNumber();
@@ -134,7 +149,7 @@ export class ScriptCheck {
     const plan = await checkedPlan(
       definition,
       { ...parts, queryNumber, queries },
-      { host: this.#options.host, topicChanges: this.#topicChanges },
+      { host: this.#options.host, topicChanges: this.#topicChanges, slice },
     );
     this.#state = stateAfter(this.#state, plan);
     const isCounted =

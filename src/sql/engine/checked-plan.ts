@@ -1,8 +1,11 @@
 import type { Statement } from '../../../grammar/ast.ts';
+import { type InPieces, inTurns } from '../../base/pieces.ts';
+import type { TimeSlice } from '../../base/time-slice.ts';
 import type { SqlHost, TopicChanges } from '../host/host.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { PlanInput, PlannedStatement } from '../statements/definition.ts';
-import { definitionOf } from '../statements/index.ts';
 import { applyPlan } from '../statements/plan-kinds.ts';
+import { planOf, statementPlan } from '../statements/plan-statement.ts';
 import { roundTrip } from '../statements/plan-versions.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
 
@@ -14,21 +17,36 @@ import type { StatementPlan } from '../statements/statement-plan.ts';
 export async function checkedPlan(
   definition: PlannedStatement<Statement, StatementPlan>,
   input: PlanInput<Statement>,
-  { host, topicChanges }: { readonly host: SqlHost; readonly topicChanges?: TopicChanges },
+  options: {
+    readonly host: SqlHost;
+    readonly topicChanges?: TopicChanges;
+    readonly slice: TimeSlice | undefined;
+  },
 ): Promise<StatementPlan> {
-  const { context } = input;
-  const planned = definition.plan(input);
-  if (planned.kind !== 'none') definition.checkTopics?.(planned, context.topics);
-  const plan = roundTrip(planned);
-  const after = { ...context, catalog: applyPlan(context.catalog, plan) };
-  await host.check(plan, after, topicChanges);
+  const { host, topicChanges, slice } = options;
+  const { plan, catalog } = await inTurns(planAndApply(definition, input), slice);
+  if (slice?.isOver === true) await slice.next();
+  await host.check(plan, { ...input.context, catalog }, topicChanges);
   return plan;
 }
 
+function* planAndApply(
+  definition: PlannedStatement<Statement, StatementPlan>,
+  input: PlanInput<Statement>,
+): InPieces<{ readonly plan: StatementPlan; readonly catalog: Catalog }> {
+  const planned = yield* planOf(definition, input);
+  if (planned.kind !== 'none') definition.checkTopics?.(planned, input.context.topics);
+  yield;
+  const plan = roundTrip(planned);
+  yield;
+  return { plan, catalog: applyPlan(input.context.catalog, plan) };
+}
+
 /** Plans a statement, asking nobody; undefined for a statement that has no plan. @throws {DiagnosticError} */
-export function planAnew(input: PlanInput<Statement>): StatementPlan | undefined {
-  const definition = definitionOf(input.statement);
-  return definition.family === 'planned' ? roundTrip(definition.plan(input)) : undefined;
+export function* planAnew(input: PlanInput<Statement>): InPieces<StatementPlan | undefined> {
+  const planned = yield* statementPlan(input);
+  yield;
+  return planned === undefined ? undefined : roundTrip(planned);
 }
 
 /** Whether two plans decide the same, whatever number the id of their query has. */

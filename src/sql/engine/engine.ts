@@ -1,6 +1,8 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
+import { inTurns } from '../../base/pieces.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import { Turns } from '../../base/turns.ts';
 import { sessionOverServer } from '../analysis/property-names.ts';
 import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
@@ -23,7 +25,7 @@ import type {
 } from '../statements/definition.ts';
 import { definitionOf } from '../statements/index.ts';
 import { applyPlan, planMessage } from '../statements/plan-kinds.ts';
-import { planStatement } from '../statements/plan-statement.ts';
+import { statementPlan } from '../statements/plan-statement.ts';
 import type { PreparedPlan, PreparedStatement } from '../statements/prepared-statement.ts';
 import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
@@ -96,7 +98,7 @@ export class SqlEngine {
     this.#functions = options.functions;
     this.#properties = options.properties ?? {};
     this.#queries = new PersistentQueries(options.host, () => this.#catalog);
-    this.#pushes = new PushQueries(options.host);
+    this.#pushes = new PushQueries(options.host, () => this.#slice());
     this.#environment = options.environment;
     this.#parser = new ScriptParser(options.environment);
   }
@@ -167,7 +169,7 @@ export class SqlEngine {
     const { version, catalog, queries } = this.#state();
     const context = this.#context(session, topics, catalog);
     const input = { statement, text, context, queryNumber, queries };
-    const plan = await checkedPlan(definition, input, { host: this.#host });
+    const plan = await checkedPlan(definition, input, { host: this.#host, slice: this.#slice() });
     return { plan, version, queryNumber, topics };
   }
 
@@ -186,7 +188,8 @@ export class SqlEngine {
       const { version, catalog, queries } = this.#state();
       if (version === checked.version && queryNumber === checked.queryNumber) return checked.plan;
       const context = this.#context(session, checked.topics, catalog);
-      const now = planAnew({ statement, text, context, queryNumber, queries });
+      // Whatever is recorded meanwhile takes the place in the command topic that this plan is made for.
+      const now = await inTurns(planAnew({ statement, text, context, queryNumber, queries }), this.#slice());
       return now !== undefined && isSamePlan(checked.plan, now) ? now : undefined;
     });
   }
@@ -194,6 +197,10 @@ export class SqlEngine {
   /** Of the catalog and the queries: another one when anything of them has changed. */
   get version(): number {
     return this.#version;
+  }
+
+  #slice(): TimeSlice | undefined {
+    return this.#environment === undefined ? undefined : new TimeSlice(this.#environment);
   }
 
   #state(): EngineState {
@@ -265,6 +272,8 @@ export class SqlEngine {
     const topics = await this.#topicsOf([statement]);
     const catalog = this.#catalog;
     const context = this.#context(session, topics, catalog);
+    const queryNumber = this.#queryNumber;
+    const queries = this.#queries.plans();
     return definition.execute({
       statement,
       text,
@@ -273,14 +282,17 @@ export class SqlEngine {
       serverContext: this.#context(emptySession, topics, catalog),
       host: this.#host,
       running: this.#queries,
-      planQuery: (explained) =>
-        planStatement({
+      slice: this.#slice(),
+      *planQuery(explained) {
+        const plan = yield* statementPlan({
           statement: explained,
           text: '',
           context,
-          queryNumber: this.#queryNumber,
-          queries: this.#queries.plans(),
-        })?.query,
+          queryNumber,
+          queries,
+        });
+        return plan?.query;
+      },
     });
   }
 

@@ -1,28 +1,33 @@
 import { map, take, tap } from 'rxjs';
 import type { Query } from '../../../grammar/ast.ts';
 import { OperationalError } from '../../base/errors.ts';
+import { inTurns } from '../../base/pieces.ts';
+import type { TimeSlice } from '../../base/time-slice.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { PushOptions, SqlHost } from '../host/host.ts';
 import { pushQueryId } from '../queries/push-query-id.ts';
 import { columnsOf, pushRowOf } from '../queries/push-rows.ts';
 import type { PushQuery } from '../queries/query-results.ts';
-import { planTransientQuery } from '../queries/transient-plan.ts';
+import { transientPlan } from '../queries/transient-plan.ts';
 
 /** The push queries of an engine. */
 export class PushQueries {
   readonly #host: SqlHost;
+  readonly #slice: () => TimeSlice | undefined;
   readonly #running = new Map<string, PushQuery>();
   #number = 0;
   #isClosed = false;
 
-  constructor(host: SqlHost) {
+  /** @param slice a new one where others run on the event loop, too. */
+  constructor(host: SqlHost, slice: () => TimeSlice | undefined) {
     this.#host = host;
+    this.#slice = slice;
   }
 
   /** @throws {OperationalError} where the engine is closed meanwhile. */
   async start(query: Query, context: AnalysisContext, options: PushOptions = {}): Promise<PushQuery> {
     const id = pushQueryId(query, this.#number++, context);
-    const plan = planTransientQuery(query, id, context);
+    const plan = await inTurns(transientPlan(query, id, context), this.#slice());
     const columns = columnsOf(plan.root);
     const run = await this.#host.startPush(plan, context, options);
     if (this.#isClosed) {

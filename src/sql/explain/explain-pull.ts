@@ -1,5 +1,6 @@
 import type { Query } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
+import type { InPieces } from '../../base/pieces.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import type { Explanation } from '../entities/descriptions.ts';
@@ -15,7 +16,11 @@ export type KeeperOf = (table: string) => string | undefined;
  * What a pull query over a table does: no topology, but a look into the state of the query that keeps the table.
  * @throws {DiagnosticError} where it cannot be run, such as for a table that no query keeps.
  */
-export function explainPull(query: Query, context: AnalysisContext, keeperOf: KeeperOf): Explanation {
+export function* explainPull(
+  query: Query,
+  context: AnalysisContext,
+  keeperOf: KeeperOf,
+): InPieces<Explanation> {
   const plan = planPull(query, context);
   const { name } = plan.source;
   const keeper = keeperOf(name);
@@ -25,7 +30,7 @@ export function explainPull(query: Query, context: AnalysisContext, keeperOf: Ke
     kind: 'PULL',
     columns: plan.columns,
     sources: [name],
-    ...logicalRungsOf(query, context),
+    ...(yield* logicalRungsOf(query, context)),
     physicalPlan: printPullPlan(query, plan, keeper),
     topology: '',
   };

@@ -8,7 +8,7 @@ import type { BoundExpression } from '../bound/nodes.ts';
 import { casterOf } from '../values/cast.ts';
 import { required } from './code.ts';
 import type { CompiledExpression, CompileOptions, Evaluate, Project, Test } from './compiled.ts';
-import { type Context, contextOf, reporterOf } from './context.ts';
+import { contextOf, reporterOf } from './context.ts';
 import { emit } from './emit.ts';
 
 export function compileExpression(bound: BoundExpression, options: CompileOptions = {}): CompiledExpression {
@@ -39,8 +39,16 @@ export function compileProjection(
   options: CompileOptions = {},
 ): Project {
   const context = contextOf(options, emit);
+  const reporters: ReturnType<typeof reporterOf>[] = [];
+  const report = context.builder.capture(reporters);
   const { result: columns, declarations } = context.builder.frame(() =>
-    expressions.map((bound, index) => columnStatement(bound, index, context)),
+    expressions.map((bound, index) => {
+      const { js } = emit(bound, context);
+      const cannotFail = bound.kind === 'Column' || bound.kind === 'Constant';
+      if (cannotFail || context.options.failures === 'throw') return `c${index} = ${js};`;
+      const at = reporters.push(reporterOf(context, bound)) - 1;
+      return `try { c${index} = ${js}; } catch (e) { c${index} = ${report}[${at}](e); }`;
+    }),
   );
   const names = expressions.map((_, index) => `c${index}`);
   const locals = names.length === 0 ? '' : `let ${names.join(', ')};`;
@@ -48,14 +56,6 @@ export function compileProjection(
     `(row) => { ${locals} ${declarations} ${columns.join('\n')} return [${names.join(', ')}]; }`,
   );
   return project as Project;
-}
-
-function columnStatement(bound: BoundExpression, index: number, context: Context): string {
-  const { js } = emit(bound, context);
-  const cannotFail = bound.kind === 'Column' || bound.kind === 'Constant';
-  if (cannotFail || context.options.failures === 'throw') return `c${index} = ${js};`;
-  const report = context.builder.capture(reporterOf(context, bound));
-  return `try { c${index} = ${js}; } catch (e) { c${index} = ${report}(e); }`;
 }
 
 /**

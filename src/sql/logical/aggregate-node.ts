@@ -1,7 +1,7 @@
 import type { ColumnReference, Expression, FunctionCall, WindowClause } from '../../../grammar/ast.ts';
 import { formatExpression } from '../../../grammar/printer/expressions.ts';
 import { columnsOf, rewriteExpression, walkExpression } from '../../../grammar/traverse.ts';
-import { ExpressionMap, sameSyntax } from '../../../grammar/equality.ts';
+import { ExpressionMap } from '../../../grammar/equality.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { AnalyzedQuery } from '../analysis/analyze-query.ts';
@@ -214,9 +214,15 @@ function groupKeyNames(
   columns: readonly SelectColumn[],
   input: LogicalNode,
 ): readonly string[] {
+  const selected = new ExpressionMap<string[]>();
+  for (const { expression, name } of columns) {
+    const names = selected.get(expression);
+    if (names === undefined) selected.add(expression, [name]);
+    else names.push(name);
+  }
   const keys = groupBy.map((expression) => {
-    const [only, ...others] = columns.filter((column) => sameSyntax(column.expression, expression));
-    return { expression, selectedAs: others.length === 0 ? only?.name : undefined };
+    const [only, ...others] = selected.get(expression) ?? [];
+    return { expression, selectedAs: others.length === 0 ? only : undefined };
   });
   return keyNames(
     keys,

@@ -1,4 +1,5 @@
 import type { Query } from '../../../grammar/ast.ts';
+import { allAtOnce, type InPieces } from '../../base/pieces.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { type LogicalNode, sourcesOf } from '../logical/nodes.ts';
@@ -16,8 +17,22 @@ const CHECKED = parseQueryId('CHECK');
 
 /** The plan of a query whose results are only looked at. */
 export function planTransientQuery(query: Query, queryId: QueryId, context: AnalysisContext): QueryPlan {
-  const project = planQuery({ query: analyzeQuery(query, context), context });
-  const { step } = planSteps(optimize(project, context), context);
+  return allAtOnce(transientPlan(query, queryId, context));
+}
+
+/** As {@link planTransientQuery}. */
+export function* transientPlan(
+  query: Query,
+  queryId: QueryId,
+  context: AnalysisContext,
+): InPieces<QueryPlan> {
+  const analyzed = analyzeQuery(query, context);
+  yield;
+  const project = planQuery({ query: analyzed, context });
+  yield;
+  const optimized = optimize(project, context);
+  yield;
+  const { step } = planSteps(optimized, context);
   return {
     version: PLAN_VERSION,
     queryId,
@@ -34,16 +49,16 @@ export function sourceNames(node: LogicalNode): readonly string[] {
 }
 
 /** Plans a query that EMITs, and throws the plan away. @throws {DiagnosticError} where it cannot be run. */
-export function checkTransientQuery(query: Query, context: AnalysisContext): void {
-  planTransientQuery(query, CHECKED, context);
+export function* checkTransientQuery(query: Query, context: AnalysisContext): InPieces<void> {
+  yield* transientPlan(query, CHECKED, context);
 }
 
 /** Plans a SELECT as it would be run, and throws the plan away. @throws {DiagnosticError} where it cannot be run. */
-export function checkSelect(query: Query, context: AnalysisContext): void {
+export function* checkSelect(query: Query, context: AnalysisContext): InPieces<void> {
   if (query.emit === undefined && !isOverStream(query, context)) {
     planPull(query, context);
     return;
   }
   if (query.emit === undefined) analyzePull(query, context);
-  checkTransientQuery(query, context);
+  yield* checkTransientQuery(query, context);
 }

@@ -1,3 +1,4 @@
+import { allAtOnce, type InPieces } from '../../base/pieces.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import type { CreateSourceAs } from '../../../grammar/ast.ts';
 import { formatOf } from '../../serde/formats.ts';
@@ -19,7 +20,7 @@ import { givenQueryId, keptQueryId, newQueryId } from './create/query-ids.ts';
 import { checkReplacement } from './create/replace-source.ts';
 import { sinkSource, sinkStep, sinkTopic } from './create/sink-source.ts';
 import { checkSourceName } from './create/source-name.ts';
-import type { PlanBase, PlanInput, PlannedStatement } from './definition.ts';
+import type { NothingToDo, PlanBase, PlanInput, PlannedStatement } from './definition.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 
 export interface CreateAsPlan extends PlanBase {
@@ -34,18 +35,21 @@ export const createSourceAs: PlannedStatement<CreateSourceAs, CreateAsPlan> = {
   family: 'planned',
   planKind: 'createAs',
   topicNeed: () => 'current',
-  plan(input) {
-    const { statement, text, context } = input;
-    const taken = checkSourceName(statement, context.catalog);
-    if (taken !== undefined) return nothingToDo(text, { name: statement.name, message: taken });
-    return planCreateAs(input);
-  },
+  plan: (input) => allAtOnce(planInPieces(input)),
+  planInPieces,
   commandId: ({ source }) => `${source.kind.toLowerCase()}/${quoteName(source.name)}/create`,
   apply: ({ source }, catalog) => catalog.withSource(sourceOf(source)),
   message: ({ query }) => `Created query with ID ${query.queryId}`,
 };
 
-function planCreateAs(input: PlanInput<CreateSourceAs>): CreateAsPlan {
+function* planInPieces(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan | NothingToDo> {
+  const { statement, text, context } = input;
+  const taken = checkSourceName(statement, context.catalog);
+  if (taken !== undefined) return nothingToDo(text, { name: statement.name, message: taken });
+  return yield* planCreateAs(input);
+}
+
+function* planCreateAs(input: PlanInput<CreateSourceAs>): InPieces<CreateAsPlan> {
   const { statement, text, context, queries } = input;
   const properties = withPrefix(headings.prepare, () => new WithProperties(statement.properties, 'sink'));
   const formats = { KEY_FORMAT: properties.keyFormat(), VALUE_FORMAT: properties.valueFormat() };
@@ -54,12 +58,18 @@ function planCreateAs(input: PlanInput<CreateSourceAs>): CreateAsPlan {
     if (format !== undefined) properties.at(name, () => formatOf(format));
   }
   const analyzed = analyzeQuery(statement.query, context);
+  yield;
   checkNoLimit(statement);
   const sink = { name: statement.name, kind: statement.sourceKind };
   const project = planQuery({ query: analyzed, context, sink });
+  yield;
   checkKind(statement, project);
-  const planned = planSteps(optimize(project, context), context);
+  const optimized = optimize(project, context);
+  yield;
+  const planned = planSteps(optimized, context);
+  yield;
   const source = sinkSource({ statement, text, project, planned, properties, context });
+  yield;
   const topic = sinkTopic(source, project, properties, context);
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
   if (replaced !== undefined) checkReplacement(replaced, source);

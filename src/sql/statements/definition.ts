@@ -1,4 +1,6 @@
 import type { Print, Query, Statement } from '../../../grammar/ast.ts';
+import type { InPieces } from '../../base/pieces.ts';
+import type { TimeSlice } from '../../base/time-slice.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
@@ -81,6 +83,8 @@ export interface PlannedStatement<S extends Statement, P extends PlanBase> exten
   readonly isRepeatable?: true;
   /** A pure function: it looks at nothing but its argument. @throws {DiagnosticError} */
   plan(input: PlanInput<S>): P | NothingToDo;
+  /** The same, of a statement that may be long. */
+  planInPieces?(input: PlanInput<S>): InPieces<P | NothingToDo>;
   /** @throws {DiagnosticError} where a topic is not as the plan has it. */
   checkTopics?(plan: P, topics: ReadonlyMap<string, TopicFacts>): void;
   /** ``stream/`X`/create``, as ksqlDB names its commands. */
@@ -129,6 +133,8 @@ export interface QueryStatement<S extends Statement> extends StatementBase<S> {
   readonly family: 'query';
   /** @throws {DiagnosticError} */
   check(input: CheckInput<S>): void;
+  /** What is checked besides and may take long. @throws {DiagnosticError} */
+  checkInPieces?(input: CheckInput<S>): InPieces<void>;
   streamed(statement: S): Streamed;
 }
 
@@ -143,6 +149,8 @@ export interface DirectStatement<S extends Statement, R extends DirectResult> ex
   readonly family: 'direct';
   /** @throws {DiagnosticError} */
   check(input: CheckInput<S>): void;
+  /** What is checked besides and may take long. @throws {DiagnosticError} */
+  checkInPieces?(input: CheckInput<S>): InPieces<void>;
   /** @throws {DiagnosticError} */
   execute(input: ExecuteInput<S>): Promise<R>;
   /** The result as ksqlDB's API puts it; undefined where it answers nothing. */
@@ -180,5 +188,7 @@ export interface ExecuteInput<S extends Statement> {
   readonly host: Pick<SqlHost, 'listTopics' | 'produce'>;
   readonly running: RunningQueries;
   /** The query that a statement would start; undefined where it starts none. */
-  planQuery(statement: Statement): QueryPlan | undefined;
+  planQuery(statement: Statement): InPieces<QueryPlan | undefined>;
+  /** Where others run on the event loop, too. */
+  readonly slice: TimeSlice | undefined;
 }

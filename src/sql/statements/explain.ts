@@ -1,6 +1,7 @@
 import type { Explain, Query, Statement } from '../../../grammar/ast.ts';
 import { parseScript } from '../../../grammar/parse.ts';
 import { DiagnosticError } from '../../base/errors.ts';
+import { type InPieces, inTurns } from '../../base/pieces.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
@@ -8,14 +9,14 @@ import type { Explanation } from '../entities/descriptions.ts';
 import { explanationEntity } from '../entities/query-entities.ts';
 import { entityOf } from '../entities/statement-entity.ts';
 import { printPhysicalPlan } from '../explain/print-plan.ts';
-import { logicalRungsOf } from '../explain/logical-rungs.ts';
+import { type LogicalRungs, logicalRungsOf } from '../explain/logical-rungs.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import { explainPull, type KeeperOf } from '../explain/explain-pull.ts';
 import { isOverStream } from '../queries/pull-clauses.ts';
 import { parseQueryId } from '../physical/query-id.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { columnsOf, writtenColumnsOf } from '../queries/push-rows.ts';
-import { checkSelect, checkTransientQuery, planTransientQuery } from '../queries/transient-plan.ts';
+import { checkSelect, checkTransientQuery, transientPlan } from '../queries/transient-plan.ts';
 import type { DirectStatement, ExecuteInput } from './definition.ts';
 
 type ExplainResult = {
@@ -28,18 +29,21 @@ type ExplainResult = {
 export const explain: DirectStatement<Explain, ExplainResult> = {
   family: 'direct',
   topicNeed: () => 'known',
-  check({ statement: { statement }, context }) {
+  check: () => undefined,
+  *checkInPieces({ statement: { statement }, context }) {
     const query = statement === undefined ? undefined : queryOf(statement);
     if (query === undefined) return;
-    if (statement?.kind === 'QueryStatement') checkSelect(query, context);
-    else checkTransientQuery(query, context);
+    if (statement?.kind === 'QueryStatement') yield* checkSelect(query, context);
+    else yield* checkTransientQuery(query, context);
   },
-  execute(input) {
+  async execute(input) {
     const { queryId } = input.statement;
     const keeperOf: KeeperOf = (table) => input.running.keeperOf(table)?.running.plan.queryId;
     const explanation =
-      queryId === undefined ? explainStatement({ ...input, keeperOf }) : explainRunning(queryId, input);
-    return Promise.resolve({ kind: 'explain', text: input.text, explanation });
+      queryId === undefined
+        ? await inTurns(explainStatement({ ...input, keeperOf }), input.slice)
+        : await inTurns(explainRunning(queryId, input), input.slice);
+    return { kind: 'explain', text: input.text, explanation };
   },
   async entity({ text, explanation }) {
     return entityOf('queryDescription', text, {
@@ -58,7 +62,7 @@ type PlanningInput = Pick<ExecuteInput<Explain>, 'statement' | 'context' | 'plan
 };
 
 /** What a query would run as. @throws {DiagnosticError} for a statement without a query. */
-export function explainStatement(input: PlanningInput): Explanation {
+export function* explainStatement(input: PlanningInput): InPieces<Explanation> {
   const { context } = input;
   const { statement, span } = input.statement;
   const query = statement === undefined ? undefined : queryOf(statement);
@@ -67,17 +71,22 @@ export function explainStatement(input: PlanningInput): Explanation {
   }
   const isTransient = statement.kind === 'QueryStatement';
   const isPull = isTransient && query.emit === undefined;
-  if (isPull && !isOverStream(query, context)) return explainPull(query, context, input.keeperOf);
+  if (isPull && !isOverStream(query, context)) return yield* explainPull(query, context, input.keeperOf);
   const plan = isTransient
-    ? planTransientQuery(query, parseQueryId('EXPLAIN'), context)
-    : persistentPlan(statement, input);
+    ? yield* transientPlan(query, parseQueryId('EXPLAIN'), context)
+    : yield* persistentPlan(statement, input);
+  yield;
+  const rungs = yield* logicalRungsOf(query, context);
+  yield;
+  const physicalPlan = printPhysicalPlan(plan.root);
+  yield;
   return {
     text: '',
     kind: kindOf({ isTransient, isPull }),
     columns: isTransient ? columnsOf(plan.root) : writtenColumnsOf(plan.root),
     ...endsOf(plan),
-    ...logicalRungsOf(query, context),
-    physicalPlan: printPhysicalPlan(plan.root),
+    ...rungs,
+    physicalPlan,
     topology: queryTopology(plan, { analysis: context }).describe(),
   };
 }
@@ -93,25 +102,27 @@ function endsOf({ sources, sink }: QueryPlan): Pick<Explanation, 'sources' | 'si
   return { sources, ...(sink === undefined ? {} : { sink }) };
 }
 
-function persistentPlan(statement: Statement, input: PlanningInput): QueryPlan {
-  const plan = input.planQuery(statement);
+function* persistentPlan(statement: Statement, input: PlanningInput): InPieces<QueryPlan> {
+  const plan = yield* input.planQuery(statement);
   if (plan !== undefined) return plan;
   throw refuse(statementMessages.explainNothing(), statement.span);
 }
 
-function explainRunning(
+function* explainRunning(
   queryId: string,
   { running: queries, serverContext }: ExecuteInput<Explain>,
-): Explanation {
+): InPieces<Explanation> {
   const query = queries.require(queryId);
   const { running, text } = query;
+  const rungs = yield* plannedRungs(text, serverContext);
+  yield;
   return {
     text,
     query: queries.describe(query),
     kind: 'PERSISTENT',
     columns: writtenColumnsOf(running.plan.root),
     ...endsOf(running.plan),
-    ...plannedRungs(text, serverContext),
+    ...rungs,
     physicalPlan: printPhysicalPlan(running.plan.root),
     topology: running.describeTopology(),
   };
@@ -121,11 +132,11 @@ function explainRunning(
  * The logical plan of the query in a text. It is made anew, since only the physical plan is recorded: what the statement
  * named may have gone or changed since, and then the rungs say so instead.
  */
-function plannedRungs(text: string, context: AnalysisContext): ReturnType<typeof logicalRungsOf> {
+function* plannedRungs(text: string, context: AnalysisContext): InPieces<LogicalRungs> {
   try {
     for (const { statement } of parseScript(text)) {
       const query = queryOf(statement);
-      if (query !== undefined) return logicalRungsOf(query, context);
+      if (query !== undefined) return yield* logicalRungsOf(query, context);
     }
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

@@ -1,3 +1,4 @@
+import { allAtOnce, type InPieces } from '../../base/pieces.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import type { InsertInto } from '../../../grammar/ast.ts';
 import { sameType } from '../../serde/model/sql-type.ts';
@@ -30,30 +31,35 @@ export const insertInto: PlannedStatement<InsertInto, InsertIntoPlan> = {
   planKind: 'insertInto',
   isRepeatable: true,
   topicNeed: () => 'current',
-  plan(input) {
-    const { statement, text, context } = input;
-    const properties = withPrefix(headings.prepare, () => new WithProperties(statement.properties, 'insert'));
-    const target = targetOf(statement, context.catalog);
-    const query = analyzeQuery(statement.query, context);
-    if (query.limit !== undefined) throw refuse(statementMessages.limit('INSERT INTO'), statement.query.span);
-    const project = planQuery({ query, context, sink: { name: target.name } });
-    checkKind(statement, target, project);
-    const result = schemaOfProject(project);
-    if (!isCompatible(result, target.schema)) {
-      const refusal = statementMessages.insertSchema(result.toString(), target.schema.toString());
-      throw refuse(refusal, statement.query.span);
-    }
-    return {
-      version: PLAN_VERSION,
-      text,
-      kind: 'insertInto',
-      query: queryInto(target, project, { input, properties }),
-    };
-  },
+  plan: (input) => allAtOnce(planInPieces(input)),
+  planInPieces,
   commandId: ({ query }) => `stream/${quoteName(query.sink ?? '')}/create`,
   apply: (_plan, catalog) => catalog,
   message: ({ query }) => `Created query with ID ${query.queryId}`,
 };
+
+function* planInPieces(input: PlanInput<InsertInto>): InPieces<InsertIntoPlan> {
+  const { statement, text, context } = input;
+  const properties = withPrefix(headings.prepare, () => new WithProperties(statement.properties, 'insert'));
+  const target = targetOf(statement, context.catalog);
+  const query = analyzeQuery(statement.query, context);
+  yield;
+  if (query.limit !== undefined) throw refuse(statementMessages.limit('INSERT INTO'), statement.query.span);
+  const project = planQuery({ query, context, sink: { name: target.name } });
+  yield;
+  checkKind(statement, target, project);
+  const result = schemaOfProject(project);
+  if (!isCompatible(result, target.schema)) {
+    const refusal = statementMessages.insertSchema(result.toString(), target.schema.toString());
+    throw refuse(refusal, statement.query.span);
+  }
+  return {
+    version: PLAN_VERSION,
+    text,
+    kind: 'insertInto',
+    query: yield* queryInto(target, project, { input, properties }),
+  };
+}
 
 /** The stream that is written. @throws {DiagnosticError} where none can be. */
 function targetOf({ target: name, nameSpan }: InsertInto, catalog: Catalog): DataSource {
@@ -71,12 +77,15 @@ function targetOf({ target: name, nameSpan }: InsertInto, catalog: Catalog): Dat
   return target;
 }
 
-function queryInto(
+function* queryInto(
   target: DataSource,
   project: ProjectNode,
   { input, properties }: { readonly input: PlanInput<InsertInto>; readonly properties: WithProperties },
-): QueryPlan {
-  const planned = planSteps(optimize(project, input.context), input.context);
+): InPieces<QueryPlan> {
+  const optimized = optimize(project, input.context);
+  yield;
+  const planned = planSteps(optimized, input.context);
+  yield;
   return {
     version: PLAN_VERSION,
     queryId: givenQueryId(properties, input) ?? newQueryId({ prefix: 'INSERTQUERY_' }, input),

@@ -1,5 +1,6 @@
 import type { Statement } from '../../../grammar/ast.ts';
-import type { PlanInput } from './definition.ts';
+import type { InPieces } from '../../base/pieces.ts';
+import type { PlanInput, PlannedStatement } from './definition.ts';
 import { definitionOf } from './index.ts';
 import type { StatementPlan } from './statement-plan.ts';
 
@@ -10,4 +11,20 @@ import type { StatementPlan } from './statement-plan.ts';
 export function planStatement(input: PlanInput<Statement>): StatementPlan | undefined {
   const definition = definitionOf(input.statement);
   return definition.family === 'planned' ? definition.plan(input) : undefined;
+}
+
+/** As {@link planStatement}. */
+export function* statementPlan(input: PlanInput<Statement>): InPieces<StatementPlan | undefined> {
+  const definition = definitionOf(input.statement);
+  return definition.family === 'planned' ? yield* planOf(definition, input) : undefined;
+}
+
+/** The plan of a statement by its definition. */
+export function* planOf(
+  definition: PlannedStatement<Statement, StatementPlan>,
+  input: PlanInput<Statement>,
+): InPieces<StatementPlan> {
+  return definition.planInPieces === undefined
+    ? definition.plan(input)
+    : yield* definition.planInPieces(input);
 }

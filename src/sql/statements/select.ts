@@ -7,6 +7,7 @@ export const select: QueryStatement<Select> = {
   family: 'query',
   // A pull query reads the state of a query of this process.
   topicNeed: ({ query }) => (query.emit === undefined ? 'nothing' : 'current'),
-  check: ({ statement, context }) => checkSelect(statement.query, context),
+  check: () => undefined,
+  checkInPieces: ({ statement, context }) => checkSelect(statement.query, context),
   streamed: ({ query }) => ({ of: 'query', query }),
 };

@@ -1,3 +1,4 @@
+import { allAtOnce } from '../../base/pieces.ts';
 import type { Explain, Query } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { formatOf } from '../../serde/formats.ts';
@@ -63,12 +64,17 @@ function planLines(statement: Explain, { engine }: LiveEngine): readonly string[
   const running = engine.queries.find(({ queryId }) => queryId === statement.queryId);
   const plan =
     running === undefined
-      ? explainStatement({
-          statement,
-          context: engine.context,
-          keeperOf: (table) => engine.queries.find(({ sink }) => sink === table)?.queryId,
-          planQuery: (inner) => engine.plan({ statement: inner, text: '' })?.query,
-        }).physicalPlan
+      ? allAtOnce(
+          explainStatement({
+            statement,
+            context: engine.context,
+            keeperOf: (table) => engine.queries.find(({ sink }) => sink === table)?.queryId,
+            // oxlint-disable-next-line require-yield -- planned in one piece
+            *planQuery(inner) {
+              return engine.plan({ statement: inner, text: '' })?.query;
+            },
+          }),
+        ).physicalPlan
       : printPhysicalPlan(running.root);
   return plan.split('\n');
 }

@@ -19,6 +19,7 @@ export class LogicalSchema {
   /** The value columns, in order: positions in here are positions in value rows. */
   readonly value: readonly SchemaColumn[];
   readonly headers: readonly SchemaColumn[];
+  #byName: ReadonlyMap<string, SchemaColumn> | undefined;
 
   constructor(columns: readonly SchemaColumn[]) {
     this.columns = Object.freeze(columns.map((column) => Object.freeze({ ...column })));
@@ -27,8 +28,10 @@ export class LogicalSchema {
     this.headers = Object.freeze(this.columns.filter((column) => column.namespace === 'HEADERS'));
   }
 
+  /** The first column of a name; several have one in schemas that are about to be refused. */
   find(name: string): SchemaColumn | undefined {
-    return this.columns.find((column) => column.name === name);
+    this.#byName ??= new Map(this.columns.toReversed().map((column) => [column.name, column]));
+    return this.#byName.get(name);
   }
 
   equals(other: LogicalSchema): boolean {

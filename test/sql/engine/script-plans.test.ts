@@ -6,7 +6,11 @@ import { TestBrokers } from '../../broker/running-broker.ts';
 import { type SqlOnBroker, sqlOnBroker } from './sql-on-broker.ts';
 
 const brokers = new TestBrokers();
-const plans = [vi.spyOn(createSource, 'plan'), vi.spyOn(createSourceAs, 'plan')];
+const plans = [
+  vi.spyOn(createSource, 'plan'),
+  vi.spyOn(createSourceAs, 'plan'),
+  vi.spyOn(createSourceAs, 'planInPieces'),
+];
 let sql: SqlOnBroker;
 
 beforeAll(async () => {
