@@ -32,15 +32,15 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a statement is recorded without asking whether the cluster would have it',
     file: 'src/sql/engine/checked-plan.ts',
-    find: 'await host.check(plan, after, topicChanges);',
+    find: 'await host.check(plan, { ...input.context, catalog }, topicChanges);',
     replace: '',
     suite: ['test/sql/engine/plan-check.test.ts'],
   },
   {
     name: 'the cluster is asked as if the statements before had left its topics as they are',
     file: 'src/sql/engine/checked-plan.ts',
-    find: 'await host.check(plan, after, topicChanges);',
-    replace: 'await host.check(plan, after);',
+    find: 'await host.check(plan, { ...input.context, catalog }, topicChanges);',
+    replace: 'await host.check(plan, { ...input.context, catalog });',
     suite: ['test/server/whole-scripts.test.ts'],
   },
   {

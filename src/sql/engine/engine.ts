@@ -25,7 +25,7 @@ import type {
 } from '../statements/definition.ts';
 import { definitionOf } from '../statements/index.ts';
 import { applyPlan, planMessage } from '../statements/plan-kinds.ts';
-import { statementPlan } from '../statements/plan-statement.ts';
+import { plannedQuery } from '../statements/plan-statement.ts';
 import type { PreparedPlan, PreparedStatement } from '../statements/prepared-statement.ts';
 import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
@@ -272,8 +272,7 @@ export class SqlEngine {
     const topics = await this.#topicsOf([statement]);
     const catalog = this.#catalog;
     const context = this.#context(session, topics, catalog);
-    const queryNumber = this.#queryNumber;
-    const queries = this.#queries.plans();
+    const input = { text: '', context, queryNumber: this.#queryNumber, queries: this.#queries.plans() };
     return definition.execute({
       statement,
       text,
@@ -283,16 +282,7 @@ export class SqlEngine {
       host: this.#host,
       running: this.#queries,
       slice: this.#slice(),
-      *planQuery(explained) {
-        const plan = yield* statementPlan({
-          statement: explained,
-          text: '',
-          context,
-          queryNumber,
-          queries,
-        });
-        return plan?.query;
-      },
+      planQuery: (statement) => plannedQuery({ ...input, statement }),
     });
   }
 
