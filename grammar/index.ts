@@ -1,5 +1,12 @@
 /** The grammar of Millrace SQL: text to a frozen syntax tree and back. It knows no catalog. */
 export type * from './ast.ts';
+export {
+  isWhiteSpace,
+  lineCommentEnd,
+  lineCommentPattern,
+  withoutLeadingBlanks,
+  withoutLeadingSpace,
+} from './blanks.ts';
 export { complete, type Completion, type CompletionNames, type Completions } from './completion.ts';
 export { tokenWords } from './lexer.ts';
 export { isReserved, type Keyword, nonReservedKeywords, reservedKeywords } from './keywords.ts';

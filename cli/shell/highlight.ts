@@ -1,10 +1,18 @@
-import { nonReservedKeywords, reservedKeywords } from '../../grammar/index.ts';
+import { lineCommentPattern, nonReservedKeywords, reservedKeywords } from '../../grammar/index.ts';
 
 const KEYWORDS: ReadonlySet<string> = new Set([...reservedKeywords, ...nonReservedKeywords]);
 
 /** What is coloured, each kind in a group of its name; the order settles what a piece is when several would match. */
-const PIECES =
-  /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<string>'(?:[^']|'')*'?)|(?<quoted>"[^"]*"?|`[^`]*`?)|(?<number>\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)|(?<word>[A-Za-z_]\w*)/g;
+const PIECES = new RegExp(
+  [
+    `(?<comment>${lineCommentPattern.source}|/\\*[^]*?(?:\\*/|$))`,
+    /(?<string>'(?:[^']|'')*'?)/.source,
+    /(?<quoted>"[^"]*"?|`[^`]*`?)/.source,
+    /(?<number>\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)/.source,
+    /(?<word>[A-Za-z_]\w*)/.source,
+  ].join('|'),
+  'g',
+);
 
 type Groups = Readonly<Record<'comment' | 'string' | 'quoted' | 'number' | 'word', string | undefined>>;
 

@@ -1,3 +1,4 @@
+import { withoutLeadingBlanks } from '../../grammar/index.ts';
 import { DiagnosticError } from '../../src/base/errors.ts';
 import { type Outlet, type OutputFormat, resultWriter, type ResultWriter } from './result-writer.ts';
 import type { SqlServerClient } from './sql-server-client.ts';
@@ -74,7 +75,7 @@ export class SqlSession {
     for (const statement of statements) {
       if (signal.aborted) return;
       const isForServer = kindOf(statement.text) === 'server';
-      const wrong = isForServer ? notAStatement(withoutComments(statement.text)) : undefined;
+      const wrong = isForServer ? notAStatement(withoutLeadingBlanks(statement.text)) : undefined;
       if (wrong !== undefined) throw located(wrong, statement);
       if (isForServer) batch.push(statement);
       if (isForServer && statement !== statements.at(-1)) continue;
@@ -190,11 +191,6 @@ export class SqlSession {
   }
 }
 
-/** The statement from its first word on. */
-function withoutComments(statement: string): string {
-  return statement.replace(/^(\s|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)+/, '');
-}
-
 /** Statements, and the whole text in which they stand, in order and with nothing between them but comments. */
 interface StatementsOfText {
   readonly text: string;
@@ -233,7 +229,7 @@ function rejectOpenEnd(text: string, { rest, isOpen, unclosed }: ScannedText): v
 
 /** Where a statement begins, after the comments before it. */
 const beginOf = ({ text, start }: ScannedStatement): number =>
-  start + text.length - withoutComments(text).length;
+  start + text.length - withoutLeadingBlanks(text).length;
 
 function placeIn(text: string, offset: number): { readonly line: number; readonly column: number } {
   const lines = text.slice(0, offset).split('\n');
@@ -242,7 +238,7 @@ function placeIn(text: string, offset: number): { readonly line: number; readonl
 
 /** Two texts of one statement: the server's may lack comments around it, and the semicolon. */
 function isSame(a: string, b: string): boolean {
-  const bare = (text: string): string => withoutComments(text).replace(/\s*;?\s*$/, '');
+  const bare = (text: string): string => withoutLeadingBlanks(text).replace(/\s*;?\s*$/, '');
   return bare(a) === bare(b);
 }
 

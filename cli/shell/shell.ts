@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { complete, statementWords } from '../../grammar/index.ts';
+import { complete, isWhiteSpace, statementWords } from '../../grammar/index.ts';
 import { nearestName } from '../../src/base/nearest-name.ts';
 import { explain } from '../explain.ts';
 import { HELP } from './help-text.ts';
@@ -62,7 +62,7 @@ export async function runShell(options: ShellOptions): Promise<void> {
       void known.refresh((ksql) => session.client.execute(ksql, settings));
       const result = await editor.read();
       if (result.kind === 'ended') break;
-      if (result.kind === 'interrupted' || result.text.trim() === '') continue;
+      if (result.kind === 'interrupted' || isWhiteSpace(result.text)) continue;
       history.add(result.text);
       if (/^\s*(exit|quit)\b/i.test(result.text)) break;
       await editor.interruptibly(async (signal) => {
@@ -115,7 +115,7 @@ function editorOf({ history, known, stop }: EditorParts): EntryReader {
 
 /** Enter ends a command of the shell, or a text whose last statement has its semicolon. */
 function isComplete(text: string): boolean {
-  if (text.trim() === '' || shellCommandOf(text) !== undefined) return true;
+  if (isWhiteSpace(text) || shellCommandOf(text) !== undefined) return true;
   const { statements, isOpen } = scanStatements(text);
   return statements.length > 0 && !isOpen;
 }

@@ -1,3 +1,5 @@
+import { isWhiteSpace, lineCommentEnd, withoutLeadingSpace } from '../../grammar/index.ts';
+
 /** One statement of a text, with its semicolon, and where it begins. */
 export interface ScannedStatement {
   readonly text: string;
@@ -34,7 +36,7 @@ export function scanStatements(text: string): ScannedText {
     const character = text[index] ?? '';
     if (character === ';') {
       if (isOpen) {
-        const statement = text.slice(start, index + 1).trimStart();
+        const statement = withoutLeadingSpace(text.slice(start, index + 1));
         statements.push({ text: statement, start: index + 1 - statement.length });
       }
       start = index + 1;
@@ -44,7 +46,7 @@ export function scanStatements(text: string): ScannedText {
     }
     const skipped = endOfQuoteOrComment(text, index);
     if (skipped === undefined) {
-      if (character.trim() !== '') isOpen = true;
+      if (!isWhiteSpace(character)) isOpen = true;
       index += 1;
       continue;
     }
@@ -63,10 +65,7 @@ function endOfQuoteOrComment(text: string, index: number): number | undefined {
     // A doubled quote inside a string closes one part and opens the next, which comes to the same.
     return close === -1 ? text.length + 1 : close + 1;
   }
-  if (text.startsWith('--', index)) {
-    const end = text.indexOf('\n', index);
-    return end === -1 ? text.length : end;
-  }
+  if (text.startsWith('--', index)) return lineCommentEnd(text, index);
   if (text.startsWith('/*', index)) {
     // The slash of the opening must not be taken for that of the end, as in "/*/".
     const end = text.indexOf('*/', index + 2);

@@ -56,6 +56,18 @@ describe('paged output', () => {
     expect([written, paged]).toEqual([[], ['1\n2\n3\n3 rows\n']]);
   });
 
+  it('pages a result as high as the terminal, which the next prompt would push off it', async () => {
+    const full = output('less');
+    full.out.page('1\n2\n3\n');
+    await full.flush();
+    expect([full.written, full.paged]).toEqual([[], ['1\n2\n3\n']]);
+
+    const lower = output('less');
+    lower.out.page('1\n2\n');
+    await lower.flush();
+    expect([lower.written, lower.paged]).toEqual([['1\n2\n'], []]);
+  });
+
   it('writes what fits, what there is no pager for, and rows when they come', async () => {
     const short = output('less');
     short.out.page('1\n');

@@ -13,8 +13,8 @@ export const shellMutations: readonly Mutation[] = [
   {
     name: 'a line comment ends the text',
     file: 'cli/shell/statement-scanner.ts',
-    find: "text.indexOf('\\n', index);\n    return end === -1 ? text.length : end;",
-    replace: "text.indexOf('\\n', index);\n    return end === -1 ? text.length : text.length;",
+    find: 'return lineCommentEnd(text, index);',
+    replace: 'return text.length;',
     suite,
   },
   {
@@ -23,5 +23,26 @@ export const shellMutations: readonly Mutation[] = [
     find: " || character === '`'",
     replace: '',
     suite,
+  },
+  {
+    name: 'a carriage return does not end a comment',
+    file: 'grammar/blanks.ts',
+    find: '/--[^\\r\\n]*/',
+    replace: '/--[^\\n]*/',
+    suite: ['test/cli/blanks.test.ts'],
+  },
+  {
+    name: 'other blank characters than those of the grammar are passed over',
+    file: 'cli/shell/statement-scanner.ts',
+    find: '!isWhiteSpace(character)',
+    replace: "character.trim() !== ''",
+    suite: ['test/cli/blanks.test.ts'],
+  },
+  {
+    name: 'a result as high as the terminal is not paged',
+    file: 'cli/shell/pager.ts',
+    find: 'rowsOf(text) >= rows()',
+    replace: 'rowsOf(text) > rows()',
+    suite: ['test/cli/shell-tools.test.ts'],
   },
 ];

@@ -63,3 +63,20 @@ it('goes on after work that has failed', async () => {
   await expect(locks.run(['a'], 'one', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await locks.run(['a'], 'two', async () => 2)).toBe(2);
 });
+
+it('keeps nobody that has ended, however many have waited for each other in turn', async () => {
+  const LINKS = 20_000;
+  const locks = locksThatWait(60_000);
+  let last = held();
+  let running = locks.run(['a'], 'first', last.work);
+  // Somebody always has the name when the next one comes. A chain of all before would be too deep to go through.
+  for (let link = 0; link < LINKS; link += 1) {
+    const next = held();
+    const waiting = locks.run(['a'], `${link}`, next.work);
+    last.end();
+    await running;
+    [last, running] = [next, waiting];
+  }
+  last.end();
+  await running;
+});
