@@ -47,7 +47,7 @@ export const sqlStepMutations: readonly Mutation[] = [
   {
     name: 'a join keyed by neither side does not give its key',
     file: joins,
-    find: 'row.push((key as Row)[0] ?? null);',
+    find: 'row.push((key as Row | null)?.[0] ?? null);',
     replace: 'row.push(null);',
     suite,
   },

@@ -64,7 +64,7 @@ function rowJoiner(step: JoinStep): Joiner {
   if (!step.keyInRow) return (left, right) => (left ?? leftNulls).concat(right ?? rightNulls);
   return (left, right, key) => {
     const row: SqlValue[] = (left ?? leftNulls).concat(right ?? rightNulls);
-    row.push((key as Row)[0] ?? null);
+    row.push((key as Row | null)?.[0] ?? null);
     return row;
   };
 }

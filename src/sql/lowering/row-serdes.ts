@@ -62,10 +62,48 @@ export function rowSerde(
   reading: Pick<FormatSpec, 'trailingNulls' | 'unread'> = {},
 ): Serde<Row> {
   if (columns.length === 0 && side === 'key') return emptySerde;
-  const { format, properties, features } = info;
-  const spec = { columns, side, properties, features: new Set(features), ...reading };
-  const rows = formatOf(format).createSerde(spec);
+  return adapted(formatRows(side, info, columns, reading));
+}
+
+function adapted(rows: RowSerde): Serde<Row> {
   return rows.isText === true ? new TextRowSerde(rows) : new RowSerdeAdapter(rows);
+}
+
+function formatRows(
+  side: FormatSide,
+  { format, properties, features }: FormatInfo,
+  columns: readonly FormatColumn[],
+  reading: Pick<FormatSpec, 'trailingNulls' | 'unread'> = {},
+): RowSerde {
+  return formatOf(format).createSerde({
+    columns,
+    side,
+    properties,
+    features: new Set(features),
+    ...reading,
+  });
+}
+
+/**
+ * Keys of one column: bytes that hold a null, such as JSON's `null` or the quoted empty text of DELIMITED, are no key, as
+ * in ksqlDB. Such a row would be written as no bytes, and no store takes it.
+ */
+function singleKeyRows(rows: RowSerde): RowSerde {
+  // A text that is there is never null.
+  if (rows.isText === true) return rows;
+  return {
+    serialize: (row) => rows.serialize(row),
+    deserialize: (bytes) => {
+      const row = rows.deserialize(bytes);
+      return row?.[0] === null && rows.serialize(row) === null ? null : row;
+    },
+  };
+}
+
+function plainKeySerde(info: KeyFormatInfo, columns: readonly FormatColumn[]): Serde<Row> {
+  return columns.length === 1
+    ? adapted(singleKeyRows(formatRows('key', info, columns)))
+    : rowSerde('key', info, columns);
 }
 
 /** A serde for internal topics and stores: the source's format where it can hold the columns, else JSON. */
@@ -87,8 +125,9 @@ export function keySerde(
   columns: readonly PlanColumn[],
   window: WindowInfo | undefined,
 ): Serde<Key> {
+  // In a window a null is a key: the bytes of the window are there all the same.
+  if (window === undefined) return plainKeySerde(info, formatColumns(columns)) as Serde<Key>;
   const plain = rowSerde('key', info, formatColumns(columns));
-  if (window === undefined) return plain as Serde<Key>;
   if (window.type === 'SESSION') return sessionWindowedSerde(plain) as unknown as Serde<Key>;
   return timeWindowedSerde(plain, window.sizeMs ?? 0) as unknown as Serde<Key>;
 }

@@ -52,11 +52,16 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
   }
 
   load(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {
-    return this.#store.load(record.key);
+    return record.key == null ? undefined : this.#store.load(record.key);
   }
 
   process(record: StreamRecord<K, Change<V>>): void {
     const { key, value: change } = record;
+    // A group may be read as null that was none when it was written: the empty text of DELIMITED.
+    if (key == null) {
+      this.#context.dropped('null-key');
+      return;
+    }
     const { initializer, adder, subtractor } = this.#aggregation;
     const context = this.#context.record;
     const stored = this.#store.get(key);

@@ -111,13 +111,24 @@ export class Executor {
       this.current.timestamp = record.timestamp;
       this.current.headers = record.headers;
       if (node.load !== undefined) {
-        const missing = node.load(record);
+        const missing = this.#load(node, record);
+        if (missing === 'failed') continue;
         if (missing) return this.#afterLoad(missing, node, record);
       }
       const waiting = this.#processOne(node, record);
       if (waiting) return waiting.then(() => this.#loop());
     }
     return undefined;
+  }
+
+  /** A key that cannot be made bytes is met here first: an error of this record, as it would be when it is processed. */
+  #load(node: RuntimeNode, record: AnyRecord): Promise<void> | 'failed' | undefined {
+    try {
+      return node.load?.(record);
+    } catch (error) {
+      this.#fail(error, node, record);
+      return 'failed';
+    }
   }
 
   async #afterLoad(missing: Promise<void>, node: RuntimeNode, record: AnyRecord): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Serdes, StreamRecord, StreamsBuilder } from '../../../src/streams/index.ts';
 import { Executor, type RuntimeNode } from '../../../src/streams/runtime/executor.ts';
 import { RxSegment } from '../../../src/streams/runtime/rx-segment.ts';
-import { TopologyTestDriver } from '../../../src/streams/testing/index.ts';
+import { type TestDriverOptions, TopologyTestDriver } from '../../../src/streams/testing/index.ts';
 import type { AnyRecord } from '../../../src/streams/topology/nodes.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
@@ -73,6 +73,49 @@ describe('the executor', () => {
     await executor.run(root, record('c'));
     expect(seen.slice(2)).toEqual(['root:b', 'root:c', 'other:c0']);
     expect(failures).toHaveLength(3);
+  });
+});
+
+describe('a key that is written as nothing', () => {
+  const badKeys = {
+    serialize: (_topic: string, key: string) => (key === 'bad' ? null : Buffer.from(key)),
+    deserialize: (_topic: string, bytes: Buffer) => bytes.toString(),
+  };
+
+  const counted = (options: TestDriverOptions) => {
+    const builder = new StreamsBuilder();
+    const kept = { keySerde: badKeys, valueSerde: Serdes.long };
+    builder.stream('in', strings).groupByKey(strings).count(kept).toStream().to('out', kept);
+    const driver = new TopologyTestDriver(builder.build(), options);
+    const input = driver.createInputTopic('in', strings);
+    const output = driver.createOutputTopic('out', kept);
+    return {
+      write: (key: string) => input.pipeInput(key, 'v'),
+      keys: () => output.readKeyValues().map(([key]) => key),
+    };
+  };
+
+  it('costs its record where the handler of errors says so', () => {
+    const errors: string[] = [];
+    const { write, keys } = counted({
+      onFailure: {
+        processing: (error, { nodeName }) => {
+          errors.push(`${nodeName}: ${String(error)}`);
+          return 'continue';
+        },
+      },
+    });
+    for (const key of ['a', 'bad', 'b']) write(key);
+    expect(keys()).toEqual(['a', 'b']);
+    expect(errors).toEqual([expect.stringMatching(/^KSTREAM-AGGREGATE-.*serializes to nothing/)]);
+  });
+
+  it('is a failure of its task otherwise, which names the record', () => {
+    const { write } = counted({});
+    write('a');
+    expect(() => write('bad')).toThrow(
+      /^processing of the record at in-0 offset 1 failed .* serializes to nothing/,
+    );
   });
 });
 
