@@ -26,12 +26,11 @@ export function durationMs(duration: WrittenDuration): number {
 /** Reads the text of a WINDOW_SIZE: `'30 SECONDS'`. */
 export function parseDuration(text: string): WrittenDuration {
   const parts = text.trim().split(/\s+/);
-  const invalid = (reason: string): Error => refuse(withMessages.windowSize(text, reason));
-  if (parts.length !== 2) throw invalid(`Expected 2 parts, got ${parts.length}.`);
+  if (parts.length !== 2) throw refuse(withMessages.windowSizeParts(text, parts.length));
   const [amount = '', unit = ''] = parts;
-  if (!/^[0-9]+$/.test(amount)) throw invalid(`Size is not a number: '${amount}'`);
+  if (!/^[0-9]+$/.test(amount)) throw refuse(withMessages.windowSizeNumber(text, amount));
   const name = unit.toUpperCase();
   const known = UNITS.find((each) => each === name || each === `${name}S`);
-  if (known === undefined) throw invalid(`Unknown time unit: '${name}'`);
+  if (known === undefined) throw refuse(withMessages.windowSizeUnit(text, name));
   return { amount, unit: known };
 }

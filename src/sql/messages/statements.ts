@@ -3,6 +3,21 @@ import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { near } from './refusal.ts';
 
+/** Why a source cannot take the place of another. */
+export const replaceReasons = {
+  kind: (kind: string) => `A ${kind.toLowerCase()} with the same name already exists`,
+  changed: (
+    name: string,
+    what: string,
+    { before, after }: { readonly before: string; readonly after: string },
+  ) =>
+    `DataSource '${quoteName(name)}' has ${what} = ${before} which cannot be upgraded to ${what} = ${after}`,
+  keys: (schemas: string, columns: readonly string[]) =>
+    `${schemas}. (Key columns must be identical. The following key columns are changed, missing or reordered: [${columns.join(', ')}])`,
+  columns: (schemas: string, columns: readonly string[]) =>
+    `${schemas}. (The following columns are changed, missing or reordered: [${columns.join(', ')}])`,
+};
+
 /** Statements as such: what they may say, what they are about, and who depends on it. */
 export const statementMessages = {
   /** LIMIT and its kin. */

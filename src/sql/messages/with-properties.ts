@@ -11,6 +11,9 @@ const invalidValue = (name: string, value: string, reason: string): { readonly m
   message: `Invalid value ${value} for property ${name}: ${reason}`,
 });
 
+const invalidSize = (text: string): string =>
+  `Configuration WINDOW_SIZE is invalid: Invalid duration: '${text}'.`;
+
 /** The WITH clause: its names, its values, and what goes with what. */
 export const withMessages = {
   unknown: (names: readonly string[], known: readonly string[]) => ({
@@ -89,8 +92,16 @@ export const withMessages = {
       `Delimiter must be a single character or TAB,SPACE${DELIMITER_EXAMPLE}`,
   }),
 
-  windowSize: (text: string, reason: string) => ({
-    message: `Configuration WINDOW_SIZE is invalid: Invalid duration: '${text}'. ${reason}`,
+  windowSizeParts: (text: string, parts: number) => ({
+    message: `${invalidSize(text)} Expected 2 parts, got ${parts}.`,
+    hint: SIZE_EXAMPLE,
+  }),
+  windowSizeNumber: (text: string, amount: string) => ({
+    message: `${invalidSize(text)} Size is not a number: '${amount}'`,
+    hint: SIZE_EXAMPLE,
+  }),
+  windowSizeUnit: (text: string, unit: string) => ({
+    message: `${invalidSize(text)} Unknown time unit: '${unit}'`,
     hint: SIZE_EXAMPLE,
   }),
   windowSizeMissing: (type: string) => ({

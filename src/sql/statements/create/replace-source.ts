@@ -1,5 +1,4 @@
-import { quoteName } from '../../../base/sql-quotes.ts';
-import { statementMessages } from '../../messages/statements.ts';
+import { replaceReasons, statementMessages } from '../../messages/statements.ts';
 import { refuse as refusal } from '../../analysis/sql-error.ts';
 import type { DataSource, KeyFormatInfo } from '../../catalog/data-source.ts';
 import { printColumn, type SchemaColumn } from '../../types/logical-schema.ts';
@@ -12,45 +11,38 @@ export function checkReplacement(old: DataSource, replacement: DataSource): void
   const refuse = (reason: string): never => {
     throw refusal(statementMessages.replaceRefused(replacement, old, reason));
   };
-  const subject = `DataSource '${quoteName(old.name)}' has`;
+  const changed = (what: string, before: string, after: string): string =>
+    replaceReasons.changed(old.name, what, { before, after });
   if (old.kind !== replacement.kind) {
-    refuse(`A ${old.kind.toLowerCase()} with the same name already exists`);
+    refuse(replaceReasons.kind(old.kind));
   }
   const [topic, newTopic] = [old.topic.name, replacement.topic.name];
-  if (topic !== newTopic)
-    refuse(`${subject} topic = ${topic} which cannot be upgraded to topic = ${newTopic}`);
+  if (topic !== newTopic) refuse(changed('topic', topic, newTopic));
   for (const side of ['keyFormat', 'valueFormat'] as const) {
     const [was, is] = [old.topic[side], replacement.topic[side]];
     if (JSON.stringify(was) === JSON.stringify(is)) continue;
     const [before, after] =
       was.format === is.format ? [detailsOf(was), detailsOf(is)] : [was.format, is.format];
-    refuse(`${subject} ${side} = ${before} which cannot be upgraded to ${side} = ${after}`);
+    refuse(changed(side, before, after));
   }
   for (const [name, of] of Object.entries(OTHER_PROPERTIES)) {
     const [before, after] = [of(old), of(replacement)];
-    if (before !== after)
-      refuse(`${subject} ${name} = ${before} which cannot be upgraded to ${name} = ${after}`);
+    if (before !== after) refuse(changed(name, before, after));
   }
-  const schemas =
-    `${subject} schema = ${old.schema.toString()} which cannot be upgraded to schema = ` +
-    `${replacement.schema.toString()}.`;
+  const schemas = changed('schema', old.schema.toString(), replacement.schema.toString());
   const keys = [
     ...differing(old.schema.key, replacement.schema.key),
     ...replacement.schema.key.slice(old.schema.key.length),
   ];
   if (keys.length > 0) {
-    refuse(
-      `${schemas} (Key columns must be identical. The following key columns are changed, missing or reordered: ${list(keys.map(printColumn))})`,
-    );
+    refuse(replaceReasons.keys(schemas, keys.map(printColumn)));
   }
   const values = [
     ...differing(old.schema.value, replacement.schema.value),
     ...differing(old.schema.headers, replacement.schema.headers),
   ];
   if (values.length > 0) {
-    refuse(
-      `${schemas} (The following columns are changed, missing or reordered: ${list(values.map(printColumn))})`,
-    );
+    refuse(replaceReasons.columns(schemas, values.map(printColumn)));
   }
 }
 
@@ -72,8 +64,4 @@ function differing(before: readonly SchemaColumn[], after: readonly SchemaColumn
     const other = after[index];
     return other === undefined || printColumn(other) !== printColumn(column);
   });
-}
-
-function list(texts: readonly string[]): string {
-  return `[${texts.join(', ')}]`;
 }
