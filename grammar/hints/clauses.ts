@@ -36,14 +36,14 @@ const combined: HintRule = ({ here, before, back, next }) => {
   return undefined;
 };
 
-const selected: HintRule = ({ here, before, back, next, images, index, vocabulary }) => {
+const selected: HintRule = ({ here, before, back, next, imageAt, index, vocabulary }) => {
   if (
     vocabulary.isReserved(here) &&
     [',', 'SELECT'].includes(before) &&
     [',', 'FROM', 'AS'].includes(next) &&
     here !== 'FROM'
   )
-    return `quote it: "${images[index]}"`;
+    return `quote it: "${imageAt(index)}"`;
   if (here === 'DISTINCT' && before === 'SELECT')
     return 'there is no SELECT DISTINCT: GROUP BY the columns, in a table';
   if (here === 'ALL' && before === 'SELECT') return 'SELECT takes all rows: leave ALL out';
@@ -60,13 +60,14 @@ const selected: HintRule = ({ here, before, back, next, images, index, vocabular
 };
 
 const sources: HintRule = (place) => {
-  const { words, images, here, before, next, index } = place;
+  const { words, imageAt, here, before, next, index } = place;
   if (before === 'FROM' && here === '(') return SUBQUERY;
   if ((before === 'IN' || before === '(') && here === 'SELECT') return SUBQUERY;
   if (here === 'EXISTS' && next === '(') return `${SUBQUERY}; a JOIN then finds the rows that it has`;
   const inFrom = standsInFrom(words, index);
   if (here === ',' && inFrom) return JOIN;
-  if (here === '.' && inFrom && before !== 'FROM') return `there are no databases: FROM ${images[index + 1]}`;
+  if (here === '.' && inFrom && before !== 'FROM')
+    return `there are no databases: FROM ${imageAt(index + 1)}`;
   if (here === '(' && before === 'AS' && next === 'SELECT')
     return 'a query stands without parentheses: AS SELECT ...';
   if (here === '' && words[0] === 'SELECT' && !words.includes('FROM'))
@@ -123,15 +124,15 @@ export const hintForSeparator: HintRule = ({ here, index, before, vocabulary }) 
     : undefined;
 
 /** Two names without a comma between them: the second was read as the alias of the first. */
-const commas: HintRule = ({ words, images, index, here, before, next, vocabulary }) => {
+const commas: HintRule = ({ words, images, imageAt, index, here, before, next, vocabulary }) => {
   const list = words.slice(0, index);
   const inSelect = list.lastIndexOf('SELECT') > list.lastIndexOf('FROM');
   const isItem = isWord(here) && !vocabulary.isReserved(here) && [',', 'FROM'].includes(next);
-  if (here === '[' && before === 'AS') return `names have no brackets: ${images[index + 1]}`;
+  if (here === '[' && before === 'AS') return `names have no brackets: ${imageAt(index + 1)}`;
   if (isText(here) && (before === 'AS' || /^(CREATE|DROP|DESCRIBE|FROM|JOIN|STREAM|TABLE)$/.test(before)))
     return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
   if (inSelect && isItem && isWord(before) && before !== 'SELECT')
-    return `a comma stands between columns: ${images[index - 1]}, ${images[index]}`;
+    return `a comma stands between columns: ${imageAt(index - 1)}, ${imageAt(index)}`;
   return undefined;
 };
 

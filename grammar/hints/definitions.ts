@@ -71,24 +71,24 @@ const types: HintRule = (place) => {
 };
 
 const columns: HintRule = (place) => {
-  const { images, index, here, before, next } = place;
+  const { images, imageAt, index, here, before, next } = place;
   const isName = place.words[0] === 'CREATE' || /^(FROM|JOIN)$/.test(place.back(2));
   if (here === '-' && isName && isWord(before) && isWord(next))
-    return `a name with other characters is quoted: "${images[index - 1]}-${images[index + 1]}"`;
+    return `a name with other characters is quoted: "${imageAt(index - 1)}-${imageAt(index + 1)}"`;
   if (!isInColumns(place)) return undefined;
   if (here === 'WITH') return 'a parenthesis closes the columns before WITH';
   if (here === ')' && before === ',') return 'the last column has no comma behind it';
   if (isText(here)) return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
   if (here === '.')
-    return `a name with other characters is quoted: "${images[index - 1]}.${images[index + 1]}"`;
+    return `a name with other characters is quoted: "${imageAt(index - 1)}.${imageAt(index + 1)}"`;
   return undefined;
 };
 
 const columnCommas: HintRule = (place) => {
-  const { images, index, here, next, before } = place;
+  const { imageAt, index, here, next, before } = place;
   const isColumn = isWord(here) && isWord(next) && before !== ',' && before !== '(';
   return isInColumns(place) && isColumn
-    ? `a comma stands between columns: , ${images[index]} ${images[index + 1]}`
+    ? `a comma stands between columns: , ${imageAt(index)} ${imageAt(index + 1)}`
     : undefined;
 };
 
@@ -107,9 +107,9 @@ const properties: HintRule = ({ words, images, index, here, before, next }) => {
   return `a text is written in single quotes: ${words[index - 2]}='${unquoted(image)}'`;
 };
 
-const like: HintRule = ({ words, here, next, images, index }) =>
+const like: HintRule = ({ words, here, next, imageAt, index }) =>
   words[0] === 'CREATE' && here === 'LIKE' && index === 3 && next !== ''
-    ? `the same columns: CREATE ${words[1]} ${images[2]} AS SELECT * FROM ${images[index + 1]}`
+    ? `the same columns: CREATE ${words[1]} ${imageAt(2)} AS SELECT * FROM ${imageAt(index + 1)}`
     : undefined;
 
 const RULES: readonly HintRule[] = [like, keys, constraints, types, columns, properties, columnCommas];

@@ -36,12 +36,12 @@ const OPERATORS: Readonly<Record<string, string>> = {
   XOR: 'of two conditions exactly one holds where they differ: f <> g',
 };
 
-const words: HintRule = ({ here, before, images, index }) => {
+const words: HintRule = ({ here, before, images, imageAt, index }) => {
   if (Object.hasOwn(OPERATORS, here)) return OPERATORS[here];
   if (Object.hasOwn(OPERATORS, before)) return OPERATORS[before];
   const right = images[index] ?? '';
   if (before === 'MOD' || before === 'DIV')
-    return `it is a sign: ${images[index - 2]} ${before === 'MOD' ? '%' : '/'} ${right}`;
+    return `it is a sign: ${imageAt(index - 2)} ${before === 'MOD' ? '%' : '/'} ${right}`;
   if (here === '(' && before === 'BETWEEN') return 'AND stands between the bounds: BETWEEN 1 AND 2';
   if (before === 'IN' && here !== '(' && here !== '') return `values stand in parentheses: IN (${right})`;
   return undefined;
@@ -49,7 +49,7 @@ const words: HintRule = ({ here, before, images, index }) => {
 
 const TIMES: ReadonlySet<string> = new Set(['DATE', 'TIME', 'TIMESTAMP']);
 
-const literals: HintRule = ({ here, before, images, index, next }) => {
+const literals: HintRule = ({ here, before, images, imageAt, index, next }) => {
   const text = images[index] ?? '';
   if (before === 'INTERVAL') return 'a duration is added by TIMESTAMPADD(DAYS, 1, ts)';
   if (isText(here)) {
@@ -57,31 +57,31 @@ const literals: HintRule = ({ here, before, images, index, next }) => {
       return `a text is compared with times as it is, and is one with CAST(${text.replace(' ', 'T')} AS ${before})`;
     if (before === 'X') return `bytes are TO_BYTES(${text}, 'hex')`;
     if (/^[A-Z]$/.test(before)) return `a text has no letter before its quotes: ${text}`;
-    if (isText(before)) return `texts are joined by ||: ${images[index - 1]} || ${text}`;
+    if (isText(before)) return `texts are joined by ||: ${imageAt(index - 1)} || ${text}`;
   }
   if (here === ',' && isNumber(before) && /^\d{3}$/.test(next))
     return `digits are not grouped: ${before}${next}`;
   return undefined;
 };
 
-const calls: HintRule = ({ words: all, here, before, images, index, next, vocabulary }) => {
+const calls: HintRule = ({ words: all, here, before, imageAt, index, next, vocabulary }) => {
   const open = openParenthesis(all, index);
   const name = all[open - 1] ?? '';
   if (name === 'EXTRACT' && here === 'FROM') return "parts of a time are FORMAT_TIMESTAMP(ts, 'yyyy')";
   if (name === 'TRY_CAST') return 'CAST(a AS STRING) gives NULL for what cannot be read';
   if (name === 'STRUCT' && index === open + 1) return 'fields have names: STRUCT(name := 1)';
   if (name === 'MAP' && [',', '='].includes(here))
-    return `a key and its value have := between them: MAP(${images[index - 1]} := ${images[index + 1]})`;
+    return `a key and its value have := between them: MAP(${imageAt(index - 1)} := ${imageAt(index + 1)})`;
   if (here === '[' && (vocabulary.isReserved(before) || /^[(,=]$/.test(before)))
     return 'an array is ARRAY[1, 2]';
   if (before === 'CAST' || (name === 'CAST' && here !== 'AS' && !all.slice(open, index).includes('AS')))
-    return `AS stands before the type: CAST(${images[index - 1]} AS ${images[index]})`;
+    return `AS stands before the type: CAST(${imageAt(index - 1)} AS ${imageAt(index)})`;
   if (here === '.' && isNumber(next))
-    return `elements of an array are counted from 1: ${images[index - 1]}[1]`;
+    return `elements of an array are counted from 1: ${imageAt(index - 1)}[1]`;
   if (/^\.\d+$/.test(here) && isWord(before))
-    return `elements of an array are counted from 1: ${images[index - 1]}[1]`;
+    return `elements of an array are counted from 1: ${imageAt(index - 1)}[1]`;
   if (here === ',' && name === 'BETWEEN')
-    return `AND stands between the bounds: BETWEEN ${images[index - 1]} AND ${images[index + 1]}`;
+    return `AND stands between the bounds: BETWEEN ${imageAt(index - 1)} AND ${imageAt(index + 1)}`;
   return here === ',' && OPENS_CONDITION.has(name)
     ? 'values are compared one by one: a = 1 AND b = 2'
     : undefined;

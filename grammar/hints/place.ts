@@ -12,6 +12,8 @@ export interface Place {
   readonly words: readonly string[];
   /** The same as they are written. */
   readonly images: readonly string[];
+  /** One of them to be repeated in a hint; three points where the statement ends before. */
+  readonly imageAt: (index: number) => string;
   readonly index: number;
   readonly here: string;
   readonly before: string;
@@ -33,6 +35,7 @@ export function placeAt(tokens: readonly IToken[], index: number, vocabulary: Vo
   return {
     words,
     images,
+    imageAt: (at) => images[at] ?? '...',
     index,
     here: words[index] ?? '',
     before: words[index - 1] ?? '',

@@ -142,41 +142,41 @@ export function hintForStatement(word: string): string | undefined {
   return Object.hasOwn(STATEMENTS, key) ? STATEMENTS[key] : undefined;
 }
 
-const createOrDrop: HintRule = ({ words, images, here, before, back, index }) => {
+const createOrDrop: HintRule = ({ words, imageAt, here, before, back, index }) => {
   const [first] = words;
   const isObject = before === first || (before === 'REPLACE' && back(2) === 'OR');
   if (first === 'CREATE' && isObject && Object.hasOwn(CREATED, here)) return CREATED[here];
   if (before === 'REPLACE' && here === 'TYPE') return 'drop it first, and create it again: DROP TYPE name';
   if (first === 'DROP' && isObject && Object.hasOwn(DROPPED, here)) return DROPPED[here];
   if (first === 'DROP' && before === 'DROP' && isWord(here))
-    return `say what it is: DROP STREAM ${images[1]}, or DROP TABLE ${images[1]}`;
+    return `say what it is: DROP STREAM ${imageAt(1)}, or DROP TABLE ${imageAt(1)}`;
   if (first === 'DROP' && ['CASCADE', 'RESTRICT'].includes(here))
     return 'what reads it is dropped first: DROP has no CASCADE';
   if (index === 3 && here === 'IF') {
     const exists = first === 'CREATE' ? 'IF NOT EXISTS' : 'IF EXISTS';
-    return `${exists} stands before the name: ${first} ${words[1]} ${exists} ${images[2]}`;
+    return `${exists} stands before the name: ${first} ${words[1]} ${exists} ${imageAt(2)}`;
   }
   return undefined;
 };
 
 /** A type as PostgreSQL makes it. */
-const createType: HintRule = ({ words, images, here, before, back, index }) => {
+const createType: HintRule = ({ words, images, imageAt, here, before, back, index }) => {
   if (words[0] !== 'CREATE' || words[1] !== 'TYPE') return undefined;
   if (before === '(' && back(2) === 'ENUM')
-    return `a few texts are a STRING: CREATE TYPE ${images[2]} AS STRING`;
+    return `a few texts are a STRING: CREATE TYPE ${imageAt(2)} AS STRING`;
   if (here !== '(' || index > 4) return undefined;
   const fields = images.slice(index + 1, words.indexOf(')', index));
-  return `a type of several fields is a struct: CREATE TYPE ${images[2]} AS STRUCT<${fields.join(' ').replaceAll(' ,', ',')}>`;
+  return `a type of several fields is a struct: CREATE TYPE ${imageAt(2)} AS STRUCT<${fields.join(' ').replaceAll(' ,', ',')}>`;
 };
 
 const insert: HintRule = (place) => {
-  const { words, here, before, next, images, index } = place;
+  const { words, here, before, next, images, imageAt, index } = place;
   if (words[0] !== 'INSERT') return undefined;
   const name = images[2] ?? 'name';
   if (here === 'OVERWRITE') return 'rows are added: INSERT INTO name SELECT ...';
-  if (index === 1 && here !== 'INTO') return `INTO stands before the name: INSERT INTO ${images[1]}`;
+  if (index === 1 && here !== 'INTO') return `INTO stands before the name: INSERT INTO ${imageAt(1)}`;
   if (index === 2 && ['TABLE', 'STREAM'].includes(here))
-    return `the name alone says it: INSERT INTO ${images[3]}`;
+    return `the name alone says it: INSERT INTO ${imageAt(3)}`;
   if (here === 'SET') return `columns stand before their values: INSERT INTO ${name} (a, b) VALUES (1, 2)`;
   if (here === ',' && before === ')' && words.includes('VALUES'))
     return `each row has a statement of its own: INSERT INTO ${name} ... VALUES (1, 2); INSERT INTO ${name} ... VALUES (3, 4)`;
@@ -210,7 +210,7 @@ const DESCRIBED: Readonly<Record<string, string>> = {
   SELECT: 'the plan of a query is shown by EXPLAIN SELECT ...',
 };
 
-const describe: HintRule = ({ words, images, here, before, index }) => {
+const describe: HintRule = ({ words, images, imageAt, here, before, index }) => {
   if (words[0] !== 'DESCRIBE') return undefined;
   if (here === ',') return ONE_EACH;
   if (words[1] === 'FUNCTION' && isText(here))
@@ -219,23 +219,23 @@ const describe: HintRule = ({ words, images, here, before, index }) => {
   const what = index === 1 ? here : before;
   if (index <= 2 && Object.hasOwn(DESCRIBED, what)) return DESCRIBED[what];
   if (index === 1 && ['STREAM', 'TABLE'].includes(here))
-    return `the name alone says it: DESCRIBE ${images[2]}`;
-  if (before === 'FORMATTED') return `EXTENDED stands behind the name: DESCRIBE ${images[index]} EXTENDED`;
+    return `the name alone says it: DESCRIBE ${imageAt(2)}`;
+  if (before === 'FORMATTED') return `EXTENDED stands behind the name: DESCRIBE ${imageAt(index)} EXTENDED`;
   return index === 1 && here === 'EXTENDED' && images[2] !== undefined
-    ? `EXTENDED stands behind the name: DESCRIBE ${images[2]} EXTENDED`
+    ? `EXTENDED stands behind the name: DESCRIBE ${imageAt(2)} EXTENDED`
     : undefined;
 };
 
-const queryControl: HintRule = ({ words, images, here, index }) => {
+const queryControl: HintRule = ({ words, images, imageAt, here, index }) => {
   const [first = ''] = words;
   if (!['TERMINATE', 'PAUSE', 'RESUME'].includes(first)) return undefined;
   if (here === 'QUERIES' || here === '*') return `it is ${first} ALL`;
   if (here === ',') return ONE_EACH;
-  if (words[1] === 'IF') return `the id alone says it: ${first} ${images.at(-1)}`;
+  if (words[1] === 'IF') return `the id alone says it: ${first} ${imageAt(images.length - 1)}`;
   if (isText(here)) return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
   if (here === '') return 'SHOW QUERIES lists the ids of those that run';
   return here === 'QUERY' && images[2] !== undefined
-    ? `the id alone says it: ${first} ${images[2]}`
+    ? `the id alone says it: ${first} ${imageAt(2)}`
     : undefined;
 };
 
@@ -280,15 +280,17 @@ const assertion: HintRule = ({ words, here, index }) => {
 
 const textOf = (value: string): string => `'${unquoted(value)}'`;
 
-const define: HintRule = ({ words, images, here, before, index }) => {
-  if (here === ':=') return `it is one sign: DEFINE ${images[1]} = ${images[index + 1]}`;
+const define: HintRule = ({ words, images, imageAt, here, before, index }) => {
+  if (here === ':=') return `it is one sign: DEFINE ${imageAt(1)} = ${imageAt(index + 1)}`;
   const [first = ''] = words;
   if (first !== 'DEFINE' && first !== 'UNDEFINE') return undefined;
   if (index === 1 && isText(here)) return `names have no single quotes: ${unquoted(images[1] ?? '')}`;
   if (first === 'UNDEFINE') return undefined;
   if (here === ',') return ONE_EACH;
-  if (before === '=') return `a value is a text: DEFINE ${images[1]} = ${textOf(images[index] ?? '')}`;
-  return index === 2 ? `a value is a text: DEFINE ${images[1]} = ${textOf(images[2] ?? 'value')}` : undefined;
+  if (before === '=') return `a value is a text: DEFINE ${imageAt(1)} = ${textOf(images[index] ?? 'value')}`;
+  return index === 2
+    ? `a value is a text: DEFINE ${imageAt(1)} = ${textOf(images[2] ?? 'value')}`
+    : undefined;
 };
 
 const SCOPES: ReadonlySet<string> = new Set(['SESSION', 'GLOBAL', 'LOCAL']);

@@ -46,6 +46,13 @@ describe('DELIMITED rows', () => {
     );
   });
 
+  it('have no TIME beyond the day', () => {
+    const serde = serdeOf('DELIMITED', 'A TIME');
+    expect(serde.deserialize(Buffer.from('86399999'))).toEqual([86_399_999]);
+    for (const text of ['-1', '86400000', '9223372036854775807'])
+      expect(() => serde.deserialize(Buffer.from(text)), text).toThrow(SerdeError);
+  });
+
   it('must have as many fields as there are columns, of their types', () => {
     const serde = serdeOf('DELIMITED', 'A INT, B DECIMAL(3, 1)');
     expect(serde.deserialize(Buffer.from('1,'))).toEqual([1, null]);

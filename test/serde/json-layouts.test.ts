@@ -161,11 +161,20 @@ describe('layouts that are learnt', () => {
     }
   });
 
+  it('read no TIME beyond the day', () => {
+    const layouts = new LearntLayouts({ columns: parseSchema('T TIME').columns });
+    const read = (time: string) => layouts.read(Buffer.from(`{"T":${time}}`));
+    expect(['0', '86399999', 'null'].map(read)).toEqual([[0], [86_399_999], [null]]);
+    expect(['-1', '86400000', '100000000', '999999999'].map(read)).toEqual(Array.from({ length: 4 }));
+  });
+
   it('change nothing of what is read, whatever comes', () => {
-    const schema = 'A BIGINT, B STRING, C DOUBLE, `d` INTEGER, E BOOLEAN, F TIMESTAMP, G DATE';
+    const schema = 'A BIGINT, B STRING, C DOUBLE, `d` INTEGER, E BOOLEAN, F TIMESTAMP, G DATE, H TIME';
     const scalar = fc.oneof(
       fc.constantFrom(
         '1',
+        '86399999',
+        '86400000',
         '-0',
         '-0.0',
         '-1e-400',

@@ -69,6 +69,25 @@ describe('JSON rows', () => {
     expect(texts.map((text) => serde.deserialize(Buffer.from(text)))).toEqual([[1], [2], [3], [4], [null]]);
   });
 
+  it('have no TIME beyond the day', () => {
+    expect(read('A TIME, B ARRAY<TIME>', '{"A": 86399999, "B": [0, null]}')).toEqual([86_399_999, [0, null]]);
+    for (const time of [
+      '-1',
+      '86400000',
+      '2147483647',
+      '"90000000"',
+      '"-1"',
+      '4294967296',
+      '1e30',
+      '-0.9e9',
+    ]) {
+      for (const text of [`{"A": ${time}}`, `{"A":${time}}`, `{"A":1,"B":[${time}]}`]) {
+        expect(() => read('A TIME', text.replace(/"A":1,"B":\[(.*)\]/, '"A":$1')), text).toThrow(SerdeError);
+        if (text.includes('[')) expect(() => read('A INT, B ARRAY<TIME>', text), text).toThrow(SerdeError);
+      }
+    }
+  });
+
   it('coerce as ksqlDB does', () => {
     expect(read('A INT, B BIGINT, C DOUBLE, D DECIMAL(3, 1)', '{"A":"1","B":"2","C":"3.5","D":"4"}')).toEqual(
       [1, 2, 3.5, new Decimal(40n, 1)],

@@ -63,6 +63,31 @@ describe('a mistake is answered with the way out', () => {
     expect(message).toMatch(wayOut);
   });
 
+  it.each([
+    ['empty', ''],
+    ['longer than topics have', 'x'.repeat(250)],
+    ['longer than a request can say', 'x'.repeat(40_000)],
+  ])('a name of a topic that is %s', async (_, topic) => {
+    const source = `CREATE STREAM a (a INT) WITH (KAFKA_TOPIC='${topic}', VALUE_FORMAT='JSON', PARTITIONS=1);`;
+    const sink = `CREATE STREAM a WITH (KAFKA_TOPIC='${topic}') AS SELECT * FROM flights;`;
+    for (const statement of [source, sink]) {
+      const { status, message } = await post('/ksql', statement);
+      expect(status).toBe(400);
+      expect(message).toContain('A topic is named by 1 to 249 ');
+      expect(message).toContain(`line 1:${statement.indexOf("'") + 1}\n`);
+    }
+  });
+
+  it('a stream whose name can be no topic', async () => {
+    const { status, message } = await post(
+      '/ksql',
+      `CREATE STREAM ${'x'.repeat(40_000)} AS SELECT * FROM flights;`,
+    );
+    expect(status).toBe(400);
+    expect(message).not.toContain('names[');
+    expect(message).toContain('cannot be created');
+  });
+
   const windowed = (window: string): string =>
     `CREATE TABLE x AS SELECT origin, COUNT(*) FROM flights WINDOW ${window} GROUP BY origin;`;
   const joined = (from: string): string => `CREATE STREAM x AS SELECT * FROM ${from};`;

@@ -4,6 +4,7 @@ import { parseDouble, printDouble } from '../model/java-double.ts';
 import { printType, type SqlType } from '../model/sql-type.ts';
 import type { SqlValue } from '../model/sql-value.ts';
 import { SerdeError } from '../serde-error.ts';
+import { timeOfDay } from '../time-of-day.ts';
 
 /** Prints a value, which is not null, as a field. */
 export function fieldPrinter(type: SqlType): (value: SqlValue) => string {
@@ -32,8 +33,9 @@ export function fieldReader(type: SqlType): (text: string) => SqlValue {
       return (text) => required(parseInt64(text), text, type);
     case 'DOUBLE':
       return (text) => required(parseDouble(text), text, type);
-    case 'DATE':
     case 'TIME':
+      return (text) => timeOfDay(Number(required(parseInt64(text), text, type)));
+    case 'DATE':
     case 'TIMESTAMP':
       return (text) => Number(required(parseInt64(text), text, type));
     case 'DECIMAL':

@@ -9,6 +9,7 @@ import { Decimal, fitDecimal } from '../model/decimal.ts';
 import { doubleToInt64, type Int64, int64ToInt32, parseInt32, parseInt64 } from '../model/int64.ts';
 import { parseDouble } from '../model/java-double.ts';
 import { SerdeError } from '../serde-error.ts';
+import { timeOfDay } from '../time-of-day.ts';
 import { type ExactJson, JsonNumber } from './exact-parser.ts';
 import { printJson, printJsonNumber } from './text.ts';
 
@@ -57,9 +58,14 @@ export function toBigint(value: Json): Int64 {
   return wholePart(value, 'BIGINT');
 }
 
-/** DATE, TIME and TIMESTAMP are numbers of days or milliseconds. */
+/** DATE and TIMESTAMP are numbers of days or milliseconds. */
 export function toInstant(value: Json): number {
   return Number(toBigint(value));
+}
+
+/** TIME is the number of milliseconds of the day that have passed. */
+export function toTime(value: Json): number {
+  return timeOfDay(toInstant(value));
 }
 
 function wholePart(value: Json, type: string): Int64 {

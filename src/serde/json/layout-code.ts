@@ -4,6 +4,7 @@
  * a byte, `m` for a minus.
  */
 import type { SqlType } from '../model/sql-type.ts';
+import { TIME_MAX } from '../time-of-day.ts';
 
 /** Code for a value; `assign` is a variable and `=`, or empty where the value is only checked. */
 type Scan = (assign: string) => string;
@@ -39,7 +40,7 @@ const orNull = (other: string): string =>
 
 /** Whole numbers of so few digits that they are summed up without loss. `-0` is none: the columns' coercion reads it. */
 const scanInteger =
-  (digitsMax: number): Scan =>
+  (digitsMax: number, check = ''): Scan =>
   (assign) =>
     orNull(`
       m = c === 45;
@@ -50,6 +51,7 @@ const scanInteger =
         s = p; n = 0;
         do { n = n * 10 + (c - 48); c = b[++p]; } while (c >= 48 && c <= 57);
         if (p - s > ${digitsMax}) ${FAIL}
+        ${check}
         ${assign}m ? -n : n;
       }`);
 
@@ -68,13 +70,15 @@ const scanBoolean: Scan = (assign) =>
 
 const scanInt32 = scanInteger(9);
 const scanInt64 = scanInteger(15);
+/** What is beyond the day is refused by the column's coercion. */
+const scanTime = scanInteger(8, `if (m || n > ${TIME_MAX}) ${FAIL}`);
 
 /** How values of a type are read; types that are missing here have no layout. */
 export const scans: Readonly<Partial<Record<SqlType['kind'], Scan>>> = {
   BOOLEAN: scanBoolean,
   INTEGER: scanInt32,
   DATE: scanInt32,
-  TIME: scanInt32,
+  TIME: scanTime,
   BIGINT: scanInt64,
   TIMESTAMP: scanInt64,
   DOUBLE: scanDouble,

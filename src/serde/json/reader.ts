@@ -15,6 +15,7 @@ import {
   toInstant,
   toInteger,
   toText,
+  toTime,
 } from './coercion.ts';
 
 /** Reads a value that is neither null nor absent. */
@@ -38,8 +39,9 @@ function valueReader(type: SqlType): ValueReader {
       return toText;
     case 'BYTES':
       return toBytes;
-    case 'DATE':
     case 'TIME':
+      return toTime;
+    case 'DATE':
     case 'TIMESTAMP':
       return toInstant;
     case 'DECIMAL': {

@@ -2,6 +2,7 @@ import type { RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { printType, type SqlType } from '../../serde/model/sql-type.ts';
 import { issue } from './refusal.ts';
+import { shortTopicName } from './topic-name.ts';
 
 const KEY_KINDS =
   '\nTables have PRIMARY KEYs, which are unique and NON NULL.' +
@@ -71,7 +72,7 @@ export const sourceMessages = {
       `${required.replicas} replication factor (topic has ${existing.replicas}).`,
   }),
   topicNotMade: (topic: string, why: string) => ({
-    message: `Kafka topic '${topic}' cannot be created: ${why}`,
+    message: `Kafka topic '${shortTopicName(topic)}' cannot be created: ${why.replaceAll(topic, shortTopicName(topic))}`,
   }),
   queryOfWindowedTable: () => ({
     message: 'KSQL does not support persistent queries on windowed tables.',

@@ -2,6 +2,7 @@ import type { RefusalFamily } from '../../base/errors.ts';
 import { quoteName } from '../../base/sql-quotes.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { near } from './refusal.ts';
+import { shortTopicName } from './topic-name.ts';
 
 const DELIMITER_EXAMPLE = "\nExample valid value: ';'";
 const SIZE_EXAMPLE = "write a number and a unit: '10 SECONDS'";
@@ -44,7 +45,7 @@ export const withMessages = {
   topicName: (name: string) => ({
     ...invalidValue(
       'KAFKA_TOPIC',
-      `'${name}'`,
+      `'${shortTopicName(name)}'`,
       'A topic is named by 1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-", and not "." or ".."',
     ),
     hint: "name the topic: WITH (KAFKA_TOPIC='topic', …)",

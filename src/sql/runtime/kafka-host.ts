@@ -1,3 +1,4 @@
+import { isTopicName } from '../../base/argument-checks.ts';
 import { childPath } from '../../base/child-path.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
@@ -280,7 +281,9 @@ export class KafkaHost implements SqlHost {
 
   /** Facts about those of the topics that exist, the brokers' own ones left out. */
   async #facts(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    const topics = await this.#admin.describeTopics(names, { existingOnly: true });
+    // No request can ask for what no topic can be called, and none is.
+    const possible = names.filter(isTopicName);
+    const topics = await this.#admin.describeTopics(possible, { existingOnly: true });
     return new Map(
       topics
         .filter(({ internal }) => !internal)

@@ -1,4 +1,5 @@
 import type { TypeNode } from '../../../grammar/ast.ts';
+import { INT32_MAX } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { expressionMessages } from '../messages/expressions.ts';
 import { typeMessages } from '../messages/types.ts';
@@ -38,7 +39,7 @@ function resolve(node: TypeNode, resolveCustom: (name: string) => SqlType | unde
       throw new DiagnosticError({ ...typeMessages.unknown(node.name), span: node.span });
     }
     case 'DecimalType':
-      return decimalType(node.precision, node.scale);
+      return writtenDecimal(node.precision, node.scale);
     case 'ArrayType':
       return arrayType(resolve(node.element, resolveCustom));
     case 'MapType':
@@ -48,4 +49,10 @@ function resolve(node: TypeNode, resolveCustom: (name: string) => SqlType | unde
         node.fields.map((field) => ({ name: field.name, type: resolve(field.type, resolveCustom) })),
       );
   }
+}
+
+/** What is computed of decimals may have more digits; what is written is a Java `int`. */
+function writtenDecimal(precision: number, scale: number): SqlType {
+  if (precision <= INT32_MAX) return decimalType(precision, scale);
+  throw new RangeError(`DECIMAL precision must be <= ${INT32_MAX}: DECIMAL(${precision},${scale})`);
 }

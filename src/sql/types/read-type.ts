@@ -63,7 +63,7 @@ export function typeIn(text: PrintedText, depth = 1): SqlType {
 
 function decimalIn(text: PrintedText): SqlType {
   const [precision = 0, scale = 0] = text
-    .match(/\([0-9]{1,9}, [0-9]{1,9}\)/y)
+    .match(/\([0-9]{1,15}, [0-9]{1,15}\)/y)
     .slice(1, -1)
     .split(', ')
     .map(Number);

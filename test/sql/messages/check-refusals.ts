@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkBeginnings } from '../../grammar/check-beginnings.ts';
 import { refusalOf, type Told } from './refusal-of.ts';
 
 /** One rule each: what is said, what is underlined, and what may have been meant. */
@@ -11,5 +12,6 @@ export function checkRefusals(title: string, rows: readonly (Told & { readonly s
       expect(refusal?.suggestion).toBe(told.suggestion);
       expect(refusal?.hint).toBe(told.hint);
     });
+    checkBeginnings(rows.map(({ sql }) => sql));
   });
 }

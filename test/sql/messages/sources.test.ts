@@ -133,6 +133,11 @@ checkRefusals('CREATE of sources', [
     at: 'DECIMAL(0,0)',
   },
   {
+    sql: "CREATE STREAM o (a ARRAY<DECIMAL(2147483648,2)>) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');",
+    message: 'Failed to prepare statement: DECIMAL precision must be <= 2147483647: DECIMAL(2147483648,2)',
+    at: 'ARRAY<DECIMAL(2147483648,2)>',
+  },
+  {
     sql: "CREATE STREAM o (a DECIMAL) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON');",
     message: "line 1:27: Syntax Error\nExpecting '('",
     at: ')',

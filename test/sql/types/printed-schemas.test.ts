@@ -30,7 +30,7 @@ const { type } = fc.letrec<{ type: SqlType }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom<SqlType>(...Object.values(primitiveTypes)),
     fc
-      .tuple(fc.integer({ min: 1, max: 38 }), fc.nat(38))
+      .tuple(fc.oneof(fc.integer({ min: 1, max: 38 }), fc.constant(2 ** 31 - 1)), fc.nat(38))
       .map(([precision, scale]): SqlType => decimalType(precision, Math.min(scale, precision))),
     tie('type').map((element): SqlType => arrayType(element)),
     fc.tuple(tie('type'), tie('type')).map(([key, value]): SqlType => mapType(key, value)),
