@@ -4,7 +4,7 @@ import { DiagnosticError } from '../../src/base/errors.ts';
 
 const WORDS = /'[^']*'|"[^"]*"|`[^`]*`|'[^']*$|\w+|\S/g;
 /** What a value prints that is not there, and the gap that an empty one leaves. */
-const NO_TEXT = /undefined|(?<!-)\bnull\b|NaN|\[object|\S {2,}|\s$|''|""/;
+const NO_TEXT = /undefined(?! variable)|(?<!-)\bnull\b|NaN|\[object|\S {2,}|\s$|''|""/;
 
 /** What is said of the beginnings of statements repeats no word that does not stand there. */
 export function checkBeginnings(statements: readonly string[]): void {
