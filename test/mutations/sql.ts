@@ -137,8 +137,8 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a topic that is deleted after it was listed is an error',
     file: 'src/sql/runtime/kafka-host.ts',
-    find: 'describeTopics(names, { existingOnly: true })',
-    replace: 'describeTopics(names)',
+    find: 'describeTopics(possible, { existingOnly: true })',
+    replace: 'describeTopics(possible)',
     suite: ['test/sql/engine/deleted-meanwhile.test.ts'],
   },
   {
