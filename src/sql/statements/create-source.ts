@@ -8,7 +8,7 @@ import { recordOf, sourceOf, type SourceRecord } from '../catalog/source-record.
 import { sourceNode } from '../logical/source-node.ts';
 import { planSteps } from '../physical/plan-steps.ts';
 import { PLAN_VERSION, type QueryPlan } from '../physical/steps.ts';
-import type { TopicRequest } from '../physical/topic-request.ts';
+import { cleanupOf, type TopicRequest } from '../physical/topic-request.ts';
 import { newQueryId } from './create/query-ids.ts';
 import { checkReplacement } from './create/replace-source.ts';
 import { checkSourceName } from './create/source-name.ts';
@@ -49,7 +49,8 @@ function planCreateSource(input: PlanInput<CreateSource>): CreateSourcePlan | No
   const { source, ...wanted } = analyzeCreateSource(statement, text, context);
   const replaced = statement.orReplace ? context.catalog.source(statement.name) : undefined;
   if (replaced !== undefined) checkReplacement(replaced, source);
-  const topic: TopicRequest = { name: source.topic.name, compacted: false, ...wanted };
+  const { name, keyFormat } = source.topic;
+  const topic = { name, ...cleanupOf(source.kind, keyFormat.window !== undefined), ...wanted };
   const plan = {
     version: PLAN_VERSION,
     text,

@@ -31,4 +31,30 @@ describe('the topic of a statement', () => {
   ])('is made with the settings that the statement gives: %s', (sql) => {
     expect(topicOf(sql)).toMatchObject({ partitions: 2, retentionMs: -1, cleanupPolicy: 'delete, compact' });
   });
+
+  it.each([
+    ["CREATE STREAM o (a INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', PARTITIONS=1);", false, undefined],
+    [
+      "CREATE TABLE o (k INT PRIMARY KEY, a INT) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', PARTITIONS=1);",
+      true,
+      undefined,
+    ],
+    [
+      "CREATE TABLE o (k INT PRIMARY KEY) WITH (KAFKA_TOPIC='o', VALUE_FORMAT='JSON', PARTITIONS=1, CLEANUP_POLICY='delete');",
+      true,
+      'delete',
+    ],
+    ['CREATE TABLE o AS SELECT a, COUNT(*) AS c FROM s GROUP BY a;', true, undefined],
+    [
+      'CREATE TABLE o AS SELECT a, COUNT(*) AS c FROM s WINDOW TUMBLING (SIZE 1 HOUR) GROUP BY a;',
+      true,
+      'compact,delete',
+    ],
+  ])(
+    'keeps the last row of each key of a table, and windows no longer than they matter: %s',
+    (sql, compacted, policy) => {
+      expect(topicOf(sql)).toMatchObject({ compacted });
+      expect((topicOf(sql) as { cleanupPolicy?: string }).cleanupPolicy).toBe(policy);
+    },
+  );
 });

@@ -12,7 +12,7 @@ import { sourcesOf } from '../../logical/nodes.ts';
 import type { Planned } from '../../physical/plan-steps.ts';
 import type { SinkStep, Step } from '../../physical/steps.ts';
 import { LogicalSchema, type SchemaColumn } from '../../types/logical-schema.ts';
-import type { TopicRequest } from '../../physical/topic-request.ts';
+import { cleanupOf, type TopicRequest } from '../../physical/topic-request.ts';
 
 /** The schema of a query's result. */
 export function schemaOfProject(project: ProjectNode): LogicalSchema {
@@ -139,7 +139,7 @@ export function sinkTopic(
   const cleanupPolicy = properties.string('CLEANUP_POLICY');
   return {
     name: source.topic.name,
-    compacted: source.kind === 'TABLE' && source.topic.keyFormat.window === undefined,
+    ...cleanupOf(source.kind, source.topic.keyFormat.window !== undefined),
     ...(partitions === undefined ? {} : { partitions }),
     ...(replicas === undefined ? {} : { replicas }),
     ...(retentionMs === undefined ? {} : { retentionMs }),
