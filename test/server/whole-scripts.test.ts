@@ -56,7 +56,7 @@ describe('a script of which the cluster would refuse one statement leaves nothin
     [
       'a setting of a topic',
       'CREATE STREAM z WITH (RETENTION_MS=-7) AS SELECT * FROM a;',
-      'cannot be created',
+      'Invalid value -7 for property RETENTION_MS',
     ],
     ['partitions', source('z', 'PARTITIONS=0'), 'Invalid value 0 for property PARTITIONS'],
     [
