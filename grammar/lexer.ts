@@ -58,8 +58,12 @@ function badCharacter(text: string, at: SourceSpan): Refusal {
   const found = String.fromCodePoint(text.codePointAt(at.start) ?? 0);
   if (found === "'") return syntaxMessages.textNotClosed(at);
   if (found === '"' || found === '`') return syntaxMessages.nameNotClosed(at, found);
-  return syntaxMessages.badCharacter(at, found, text.slice(at.start, at.end));
+  const command = isStart(text, at.start) ? /^\\\w+/.exec(text.slice(at.start))?.[0] : undefined;
+  return syntaxMessages.badCharacter(at, found, command ?? text.slice(at.start, at.end));
 }
+
+/** Whether a statement begins at a place. Commands of other shells do. */
+const isStart = (text: string, at: number): boolean => /(^|;)\s*$/.test(text.slice(0, at));
 
 export function spanOf(token: IToken): SourceSpan {
   return {

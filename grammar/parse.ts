@@ -2,11 +2,12 @@
 import type { IToken } from 'chevrotain';
 import { type Diagnostic, DiagnosticError, type SourceSpan } from '../src/base/errors.ts';
 import type { ColumnDefinition, Expression, Statement, TypeNode } from './ast.ts';
+import { EOF } from './chevrotain.ts';
 import { spanOf, tokenize } from './lexer.ts';
 import { checkLimit, checkTree } from './limits.ts';
 import { SqlParser } from './parser/sql-parser.ts';
 import { syntaxMessages } from './messages/syntax.ts';
-import { syntaxError } from './syntax-error.ts';
+import { type StopOf, syntaxError } from './syntax-error.ts';
 import { K, Semicolon } from './tokens.ts';
 import { substitutedLength, substitutedText, substituteVariables, type Variables } from './variables.ts';
 
@@ -53,6 +54,23 @@ export function parse(text: string, options: ParseOptions = {}): readonly Statem
   return parseScript(text, options).map(({ statement }) => statement);
 }
 
+/** Where the parser stops in other tokens; what was wrong with them is a hint's matter, not the user's. */
+function stopOf(tokens: IToken[], rule: (parser: SqlParser) => unknown): number {
+  const parser = strictParser();
+  try {
+    parser.begin(tokens);
+    rule(parser);
+  } catch (error) {
+    diagnosticOf(error);
+    return -1;
+  }
+  const error = parser.errors[0];
+  if (error === undefined) return Number.POSITIVE_INFINITY;
+  return error.token.tokenType === EOF ? tokens.length : tokens.indexOf(error.token);
+}
+
+const stopOfStatement: StopOf = (tokens) => stopOf(tokens, (parser) => parser.statement());
+
 /** As {@link parse}, each statement with its own text. */
 export function parseScript(text: string, options: ParseOptions = {}): readonly ParsedStatement[] {
   const statements: ParsedStatement[] = [];
@@ -87,7 +105,8 @@ export function parseTolerantly(text: string, options: ParseOptions = {}): Toler
       const parser = tolerantParser();
       parser.begin(tokens);
       const statement = parser.statement();
-      for (const error of parser.errors) diagnostics.push(syntaxError(error, tokens).diagnostic);
+      for (const error of parser.errors)
+        diagnostics.push(syntaxError(error, tokens, stopOfStatement).diagnostic);
       if (parser.errors.length > 0) continue;
       checkTree(statement);
       statements.push({ statement, text: substitutedText(text, part, variables) });
@@ -120,7 +139,7 @@ function parseOne<T>(text: string, rule: (parser: SqlParser) => T): T {
   parser.begin(tokens);
   const result = rule(parser);
   const error = parser.errors[0];
-  if (error !== undefined) throw syntaxError(error, tokens);
+  if (error !== undefined) throw syntaxError(error, tokens, (changed) => stopOf(changed, rule));
   if (typeof result === 'object' && result !== null) checkTree(result);
   return result;
 }
@@ -173,7 +192,7 @@ function parsePart(part: StatementTokens, variables: Variables, testStatements: 
   parser.begin(tokens);
   const statement = parser.statement();
   const error = parser.errors[0];
-  if (error !== undefined) throw syntaxError(error, tokens);
+  if (error !== undefined) throw syntaxError(error, tokens, stopOfStatement);
   const words = testStatements ? undefined : testOnlyWords(statement);
   if (words !== undefined && first !== undefined) throw testOnly(words, spanOf(first));
   checkTree(statement);

@@ -4,29 +4,44 @@ import { nearestName } from '../src/base/nearest-name.ts';
 import { EOF } from './chevrotain.ts';
 import { displayToken } from './error-messages.ts';
 import { isReserved, nonReservedKeywords, reservedKeywords } from './keywords.ts';
-import { spanOf } from './lexer.ts';
+import { spanOf, tokenize } from './lexer.ts';
 import { syntaxMessages } from './messages/syntax.ts';
+import type { Edit, Holds } from './hints/place.ts';
 import { hintAt, hintForStatement } from './hints/index.ts';
 import { statementWords } from './statement-words.ts';
+import { Word } from './tokens.ts';
+
+/** Parses other tokens by the same rule. Returns the index of the one it stops at, past all where it reads them all. */
+export type StopOf = (tokens: IToken[]) => number;
 
 /**
  * What Chevrotain found, as the diagnostic that the user sees. The texts are ksqlDB's (`line 1:8: Syntax Error` and
  * what was expected), the nearest word and the hint are ours.
+ * A word, a quote or a hint that changes the statement is shown where the changed one is read further.
  */
-export function syntaxError(error: IRecognitionException, tokens: readonly IToken[]): DiagnosticError {
+export function syntaxError(
+  error: IRecognitionException,
+  tokens: readonly IToken[],
+  stopOf: StopOf,
+): DiagnosticError {
   const atEnd = error.token.tokenType === EOF;
   const last = tokens.at(-1);
   const token = atEnd && last !== undefined ? last : error.token;
   const span = atEnd && last !== undefined ? after(last) : spanOf(token);
   if (token === tokens[0] && !atEnd) return unknownStatement(token, span);
-  const hint = hintAt(atEnd ? undefined : token, tokens, { isReserved, statementWords });
+  const index = atEnd ? tokens.length : tokens.indexOf(token);
+  const holds: Holds = (edit) => isPast(edit, tokens, stopOf);
+  const hint = hintAt({ tokens, index, vocabulary: { isReserved, statementWords }, holds });
   if (!atEnd && wantsName(error) && !isColumnType(error) && isReserved(token.image))
-    return at(syntaxMessages.reservedWord(span, token.image, hint), span);
+    return at(
+      syntaxMessages.reservedWord(span, token.image, hint ?? quoteHint(token.image, index, holds)),
+      span,
+    );
   return at(
     syntaxMessages.unexpected(span, {
       words: error.message,
       detail: `found ${atEnd ? 'the end of the statement' : displayToken(token)}`,
-      suggestion: atEnd ? undefined : suggestWord(error, token),
+      suggestion: suggestWord(error, { tokens, index, holds }),
       hint,
     }),
     span,
@@ -34,6 +49,23 @@ export function syntaxError(error: IRecognitionException, tokens: readonly IToke
 }
 
 const at = (refusal: Refusal, span: SourceSpan): DiagnosticError => new DiagnosticError({ ...refusal, span });
+
+function isPast(
+  { at: place, remove, insert, past }: Edit,
+  tokens: readonly IToken[],
+  stopOf: StopOf,
+): boolean {
+  const inserted = tokenize(insert).tokens;
+  const behind = Math.min(past, tokens.length - place) - remove;
+  const changed = [...tokens.slice(0, place), ...inserted, ...tokens.slice(place + remove)];
+  return stopOf(changed) >= place + inserted.length + behind;
+}
+
+/** A reserved word can be a name where what follows it can follow a name. */
+function quoteHint(word: string, index: number, holds: Holds): string | undefined {
+  const quoted = `"${word}"`;
+  return holds({ at: index, remove: 1, insert: quoted, past: 2 }) ? `quote it: ${quoted}` : undefined;
+}
 
 /** A statement that begins with no statement's word. */
 function unknownStatement(token: IToken, span: SourceSpan): DiagnosticError {
@@ -105,13 +137,34 @@ const SHOWN = [
   ...['CONNECTORS', 'ALL TOPICS', 'CONNECTOR PLUGINS'],
 ];
 
-/** The keyword that the writer may have meant, of those that were possible here. */
-function suggestWord(error: IRecognitionException, token: IToken): string | undefined {
-  if (error.context.ruleStack.at(-1) === 'showStatement') return nearestName(token.image, SHOWN);
+interface Stopped {
+  readonly tokens: readonly IToken[];
+  readonly index: number;
+  readonly holds: Holds;
+}
+
+/**
+ * The keyword that the writer may have meant, of those that were possible here. A word before it that was read as a name
+ * may have been meant for it, too: `SELECT a FORM b`.
+ */
+function suggestWord(error: IRecognitionException, { tokens, index, holds }: Stopped): string | undefined {
+  const { image = '' } = tokens[index] ?? {};
+  const word = image === '' ? undefined : nearestKeyword(error, image);
+  if (word !== undefined && holds({ at: index, remove: 1, insert: word, past: 1 })) return word;
+  const { image: before = '', tokenType } = tokens[index - 1] ?? {};
+  if (tokenType !== Word) return undefined;
+  const meant = nearestKeyword(error, before);
+  return meant !== undefined && holds({ at: index - 1, remove: 1, insert: meant, past: 2 })
+    ? meant
+    : undefined;
+}
+
+function nearestKeyword(error: IRecognitionException, image: string): string | undefined {
+  if (error.context.ruleStack.at(-1) === 'showStatement') return nearestName(image, SHOWN);
   const expected = [...error.message.matchAll(/'([A-Z]+)'/g)].map((match) => match[1] ?? '');
-  const word = nearestName(token.image, expected);
-  if (word !== undefined && word !== token.image.toUpperCase()) return word;
+  const word = nearestName(image, expected);
+  if (word !== undefined && word !== image.toUpperCase()) return word;
   if (expected.length > 0) return undefined;
-  const any = nearestName(token.image, [...reservedKeywords, ...nonReservedKeywords]);
-  return any === token.image.toUpperCase() ? undefined : any;
+  const any = nearestName(image, [...reservedKeywords, ...nonReservedKeywords]);
+  return any === image.toUpperCase() ? undefined : any;
 }

@@ -36,14 +36,18 @@ const combined: HintRule = ({ here, before, back, next }) => {
   return undefined;
 };
 
-const selected: HintRule = ({ here, before, back, next, imageAt, index, vocabulary }) => {
+const selected: HintRule = ({ here, before, back, next, imageAt, index, vocabulary, holds }) => {
   if (
     vocabulary.isReserved(here) &&
     [',', 'SELECT'].includes(before) &&
     [',', 'FROM', 'AS'].includes(next) &&
-    here !== 'FROM'
+    here !== 'FROM' &&
+    holds({ at: index, remove: 1, insert: `"${imageAt(index)}"`, past: 2 })
   )
     return `quote it: "${imageAt(index)}"`;
+  if (here === 'FROM' && before === ',') return 'the last column has no comma behind it';
+  if (here === 'FROM' && before === 'AS')
+    return `a name is missing before FROM: ${imageAt(index - 2)} AS name`;
   if (here === 'DISTINCT' && before === 'SELECT')
     return 'there is no SELECT DISTINCT: GROUP BY the columns, in a table';
   if (here === 'ALL' && before === 'SELECT') return 'SELECT takes all rows: leave ALL out';
@@ -124,14 +128,15 @@ export const hintForSeparator: HintRule = ({ here, index, before, vocabulary }) 
     : undefined;
 
 /** Two names without a comma between them: the second was read as the alias of the first. */
-const commas: HintRule = ({ words, images, imageAt, index, here, before, next, vocabulary }) => {
+const commas: HintRule = ({ words, images, imageAt, index, here, before, next, vocabulary, holds }) => {
   const list = words.slice(0, index);
   const inSelect = list.lastIndexOf('SELECT') > list.lastIndexOf('FROM');
   const isItem = isWord(here) && !vocabulary.isReserved(here) && [',', 'FROM'].includes(next);
   if (here === '[' && before === 'AS') return `names have no brackets: ${imageAt(index + 1)}`;
   if (isText(here) && (before === 'AS' || /^(CREATE|DROP|DESCRIBE|FROM|JOIN|STREAM|TABLE)$/.test(before)))
     return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
-  if (inSelect && isItem && isWord(before) && before !== 'SELECT')
+  const isMissing = inSelect && isItem && isWord(before) && before !== 'SELECT';
+  if (isMissing && holds({ at: index, remove: 0, insert: ',', past: 2 }))
     return `a comma stands between columns: ${imageAt(index - 1)}, ${imageAt(index)}`;
   return undefined;
 };

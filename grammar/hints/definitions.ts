@@ -1,3 +1,4 @@
+import { withWords } from '../with-words.ts';
 import { type HintRule, isText, isWord, openParenthesis, type Place, unquoted } from './place.ts';
 
 /** Columns, types and properties of CREATE as other dialects write them. */
@@ -78,7 +79,13 @@ const columns: HintRule = (place) => {
   if (!isInColumns(place)) return undefined;
   if (here === 'WITH') return 'a parenthesis closes the columns before WITH';
   if (here === ')' && before === ',') return 'the last column has no comma behind it';
-  if (isText(here)) return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
+  if (before === '(' && place.back(2) === 'ENUM') return 'it is STRING';
+  const name = unquoted(images[index] ?? '');
+  if (
+    isText(here) &&
+    place.holds({ at: index, remove: 1, insert: `"${name.replaceAll('"', '""')}"`, past: 2 })
+  )
+    return `names have no single quotes: ${name}`;
   if (here === '.')
     return `a name with other characters is quoted: "${imageAt(index - 1)}.${imageAt(index + 1)}"`;
   return undefined;
@@ -87,21 +94,55 @@ const columns: HintRule = (place) => {
 const columnCommas: HintRule = (place) => {
   const { imageAt, index, here, next, before } = place;
   const isColumn = isWord(here) && isWord(next) && before !== ',' && before !== '(';
-  return isInColumns(place) && isColumn
+  return isInColumns(place) && isColumn && place.holds({ at: index, remove: 0, insert: ',', past: 2 })
     ? `a comma stands between columns: , ${imageAt(index)} ${imageAt(index + 1)}`
     : undefined;
 };
 
-const properties: HintRule = ({ words, images, index, here, before, next }) => {
+/** What Flink's tables say in their columns. */
+const flink: HintRule = (place) => {
+  const { images, index, here, before, back } = place;
+  if (!isInColumns(place)) return undefined;
+  if (before === 'FOR' && back(2) === 'WATERMARK')
+    return `the time of rows is a property: WITH (TIMESTAMP='${unquoted(images[index] ?? '')}', ...)`;
+  return here === 'METADATA'
+    ? 'the time of a record is ROWTIME in every query, its place ROWPARTITION and ROWOFFSET: leave the column out'
+    : undefined;
+};
+
+const PARTITIONS = 'records are spread by their keys: WITH (PARTITIONS=4, ...)';
+
+/** What stands behind the columns elsewhere. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  PARTITIONED: PARTITIONS,
+  DISTRIBUTED: PARTITIONS,
+  CLUSTERED: PARTITIONS,
+  ENGINE: 'records are in the topic: leave ENGINE out',
+  CHARSET: 'texts are UTF-8: leave CHARSET out',
+  COMMENT: 'a comment begins with --',
+  STORED: "how records are written is a property: WITH (VALUE_FORMAT='JSON', ...)",
+  USING: "how records are written is a property: WITH (VALUE_FORMAT='JSON', ...)",
+};
+
+const options: HintRule = ({ words, here, before }) =>
+  words[0] === 'CREATE' && before === ')' && !words.includes('SELECT') && Object.hasOwn(OPTIONS, here)
+    ? OPTIONS[here]
+    : undefined;
+
+const properties: HintRule = ({ words, images, index, here, before, next, holds }) => {
   const image = images[index] ?? '';
-  if (next === '=' && isWord(here) && words[0] === 'CREATE' && !words.includes('SELECT')) {
+  const isProperty = Object.hasOwn(withWords, here);
+  if (next === '=' && isProperty && words[0] === 'CREATE' && !words.includes('SELECT')) {
     const written = `${here}=${images[index + 2] ?? ''}`;
     if (before === ')' && !words.slice(0, index).includes('WITH'))
       return `properties stand in a clause: WITH (${written}, ...)`;
     if (before === 'WITH') return `properties stand in parentheses: WITH (${written}, ...)`;
   }
   if (words[openParenthesis(words, index) - 1] !== 'WITH') return undefined;
-  if (/^\w/.test(image) && next === '=') return 'a comma stands between properties';
+  if (here === 'TOPIC' && next === '=')
+    return `the topic is named by KAFKA_TOPIC=${images[index + 2] ?? "'topic'"}`;
+  if (/^\w/.test(image) && next === '=' && holds({ at: index, remove: 0, insert: ',', past: 2 }))
+    return 'a comma stands between properties';
   if (here === ')' && before === ',') return 'the last property has no comma behind it';
   if (before !== '=' || !/^[\w"`]/.test(image)) return undefined;
   return `a text is written in single quotes: ${words[index - 2]}='${unquoted(image)}'`;
@@ -112,7 +153,17 @@ const like: HintRule = ({ words, here, next, imageAt, index }) =>
     ? `the same columns: CREATE ${words[1]} ${imageAt(2)} AS SELECT * FROM ${imageAt(index + 1)}`
     : undefined;
 
-const RULES: readonly HintRule[] = [like, keys, constraints, types, columns, properties, columnCommas];
+const RULES: readonly HintRule[] = [
+  like,
+  keys,
+  flink,
+  constraints,
+  types,
+  columns,
+  options,
+  properties,
+  columnCommas,
+];
 
 /** What a definition has elsewhere, or in another form. */
 export function hintForDefinition(place: Place): string | undefined {

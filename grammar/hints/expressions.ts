@@ -90,8 +90,8 @@ const calls: HintRule = ({ words: all, here, before, imageAt, index, next, vocab
 /** Words before a parenthesis that is no call's. */
 const OPENS_CONDITION: ReadonlySet<string> = new Set(['WHERE', 'AND', 'OR', 'NOT', 'ON', 'HAVING', 'WHEN']);
 
-const fields: HintRule = ({ here, before, next }) =>
-  here === '.' && isWord(before) && isWord(next)
+const fields: HintRule = ({ here, before, next, index, holds }) =>
+  here === '.' && isWord(before) && isWord(next) && holds({ at: index, remove: 1, insert: '->', past: 2 })
     ? `the fields of a struct are read with an arrow: ${before}->${next}`
     : undefined;
 

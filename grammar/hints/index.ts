@@ -2,26 +2,20 @@
  * What people write who know other SQL dialects, and what there is instead. These are hints to syntax errors: the parser
  * knows nothing of them. Each file has rules for one part of the language; the first that knows something is heard.
  */
-import type { IToken } from 'chevrotain';
 import { hintForClause, hintForSeparator } from './clauses.ts';
 import { hintForDefinition } from './definitions.ts';
 import { hintForExpression } from './expressions.ts';
-import { openParenthesis, type Place, placeAt, type Vocabulary } from './place.ts';
+import { openParenthesis, type Place, placeAt, type Stop } from './place.ts';
 import { hintForForm } from './statements.ts';
 import { hintForWindowOrJoin } from './windows.ts';
 
 export { hintForStatement } from './statements.ts';
 
 /**
- * What there is instead of what stands at a place of a statement, which is its end where no token is given; undefined where
- * nothing is known of it.
+ * What there is instead of what stands at a place of a statement; undefined where nothing is known of it.
  */
-export function hintAt(
-  token: IToken | undefined,
-  tokens: readonly IToken[],
-  vocabulary: Vocabulary,
-): string | undefined {
-  const place = placeAt(tokens, token === undefined ? tokens.length : tokens.indexOf(token), vocabulary);
+export function hintAt(stop: Stop): string | undefined {
+  const place = placeAt(stop);
   return (
     hintForForm(place) ??
     hintForDefinition(place) ??

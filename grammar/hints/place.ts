@@ -6,6 +6,18 @@ export interface Vocabulary {
   readonly statementWords: readonly string[];
 }
 
+/** A change of a statement: what stands at a place instead of so many of its tokens. */
+export interface Edit {
+  readonly at: number;
+  readonly remove: number;
+  readonly insert: string;
+  /** How many of the tokens from that place on, as they are now, the parser gets past then. */
+  readonly past: number;
+}
+
+/** Whether a statement that is changed so is read past what was changed. */
+export type Holds = (edit: Edit) => boolean;
+
 /** The place of a statement at which the parser stopped, and the words around it. */
 export interface Place {
   /** The words of the statement, in upper case. */
@@ -22,14 +34,26 @@ export interface Place {
   readonly back: (count: number) => string;
   /** Where a word is written: `2:8`. */
   readonly placeOf: (index: number) => string | undefined;
+  /** What is written from one word up to another, with the spaces between them. */
+  readonly written: (start: number, end: number) => string;
   readonly vocabulary: Vocabulary;
+  /** Asked before a hint that what follows may prove wrong: a hint must not lead into the next error. */
+  readonly holds: Holds;
 }
 
 /** A rule: what to write instead of what stands at a place; undefined where it knows nothing of it. */
 export type HintRule = (place: Place) => string | undefined;
 
-/** @param index of the token where the parser stopped; behind the last one at the end of the statement. */
-export function placeAt(tokens: readonly IToken[], index: number, vocabulary: Vocabulary): Place {
+/** Where the parser stopped in a statement, and what else is known of it. */
+export interface Stop {
+  readonly tokens: readonly IToken[];
+  /** Behind the last token at the end of the statement. */
+  readonly index: number;
+  readonly vocabulary: Vocabulary;
+  readonly holds: Holds;
+}
+
+export function placeAt({ tokens, index, vocabulary, holds }: Stop): Place {
   const images = tokens.map(({ image }) => image);
   const words = images.map((image) => image.toUpperCase());
   return {
@@ -45,8 +69,21 @@ export function placeAt(tokens: readonly IToken[], index: number, vocabulary: Vo
       const token = tokens[at];
       return token === undefined ? undefined : `${token.startLine ?? 1}:${token.startColumn ?? 1}`;
     },
+    written: (start, end) => writtenTokens(tokens.slice(start, end)),
     vocabulary,
+    holds,
   };
+}
+
+/** Tokens as they are written: with one space where any stand between them. */
+function writtenTokens(tokens: readonly IToken[]): string {
+  let text = '';
+  let end = tokens[0]?.startOffset ?? 0;
+  for (const token of tokens) {
+    text += token.startOffset > end ? ` ${token.image}` : token.image;
+    end = (token.endOffset ?? token.startOffset) + 1;
+  }
+  return text;
 }
 
 export const isWord = (word: string): boolean => /^[A-Z_]\w*$/i.test(word);

@@ -293,28 +293,78 @@ const define: HintRule = ({ words, images, imageAt, here, before, index }) => {
     : undefined;
 };
 
-const SCOPES: ReadonlySet<string> = new Set(['SESSION', 'GLOBAL', 'LOCAL']);
-const EXAMPLE = "'auto.offset.reset'";
-
 /** SET and UNSET. */
-const session: HintRule = ({ words, images, here }) => {
-  const [first = '', second = ''] = words;
-  if (first !== 'SET' && first !== 'UNSET') return undefined;
-  if (second === 'TIME' && words[2] === 'ZONE') return 'times are those of UTC';
-  const start = SCOPES.has(second) && words[2] !== '=' ? 2 : 1;
-  const sign = words.findIndex((word, at) => at > start && (word === '=' || word === 'TO'));
-  const end = sign === -1 ? words.length : sign;
-  const given = images[start] ?? EXAMPLE;
-  const name = isText(given) ? given : textOf(images.slice(start, end).join(''));
-  if (first === 'UNSET') return `the name is a text: UNSET ${name}`;
-  if (here === '') return `name and value are texts: SET ${name}='value'`;
-  const value = sign === -1 ? images.at(-1) : images[sign + 1];
-  return value !== undefined && value !== given
-    ? `name and value are texts: SET ${name}=${textOf(value)}`
-    : undefined;
+const session: HintRule = (place) => {
+  const { words, here, index } = place;
+  if (words[0] === 'SET') return set(place);
+  if (words[0] !== 'UNSET') return undefined;
+  if (here === '' && index === 1) return `the name is a text: UNSET ${EXAMPLE}`;
+  const name = nameOf(place, { start: 1, end: words.length });
+  return name === undefined ? undefined : `the name is a text: UNSET '${name}'`;
 };
 
+const SETTINGS =
+  "a setting has a name with dots: SET 'auto.offset.reset'='earliest'; SHOW PROPERTIES lists them";
+
+/** What is set elsewhere. */
+const SETS: Readonly<Record<string, string>> = {
+  TIME: 'times are in UTC, and there is no zone of a session: leave it out',
+  TIMEZONE: 'times are in UTC, and there is no zone of a session: leave it out',
+  TIME_ZONE: 'times are in UTC, and there is no zone of a session: leave it out',
+  NAMES: 'texts are UTF-8: leave it out',
+  CHARACTER: 'texts are UTF-8: leave it out',
+  CHARSET: 'texts are UTF-8: leave it out',
+  AUTOCOMMIT: NO_TRANSACTIONS,
+  TRANSACTION: NO_TRANSACTIONS,
+  CONSTRAINTS: NO_TRANSACTIONS,
+  ROLE: NO_PERMISSIONS,
+  PASSWORD: NO_PERMISSIONS,
+  SCHEMA: NO_DATABASES,
+  CATALOG: NO_DATABASES,
+  SEARCH_PATH: NO_DATABASES,
+};
+
+const SCOPES: ReadonlySet<string> = new Set(['SESSION', 'GLOBAL', 'LOCAL', 'PERSIST']);
+const EXAMPLE = "'auto.offset.reset'";
+
+const set: HintRule = (place) => {
+  const { words, images, here } = place;
+  const [, second = ''] = words;
+  const start = SCOPES.has(second) && words[2] !== '=' ? 2 : 1;
+  const subject = words[start] ?? '';
+  if (Object.hasOwn(SETS, subject)) return SETS[subject];
+  if (subject === '') return `name and value are texts: SET ${EXAMPLE}='value'`;
+  const sign = words.findIndex((word, at) => at > start && (word === '=' || word === 'TO'));
+  const isApart = sign === -1 && isText(images[start] ?? '');
+  const end = isApart ? start + 1 : sign === -1 ? words.length : sign;
+  const name = nameOf(place, { start, end });
+  if (name === undefined || !name.includes('.')) return SETTINGS;
+  const text = place.written(isApart || sign === -1 ? end : end + 1, images.length);
+  if (text === '') return `name and value are texts: SET '${name}'='value'`;
+  return isText(text) && here === ''
+    ? undefined
+    : `name and value are texts: SET '${name}'='${unquoted(text)}'`;
+};
+
+/** The name of a setting as it is written; undefined where that is more than one name. */
+function nameOf(
+  { written }: Place,
+  { start, end }: { readonly start: number; readonly end: number },
+): string | undefined {
+  const name = unquoted(written(start, end));
+  return /^[\w.@-]+$/.test(name) ? name : undefined;
+}
+
+/** A name behind that of a database. */
+const databases: HintRule = ({ words, imageAt, here, index, back }) =>
+  here === '.' &&
+  /^(CREATE|INSERT|DROP|DESCRIBE|ALTER|PRINT)$/.test(words[0] ?? '') &&
+  /^(STREAM|TABLE|TYPE|EXISTS|INTO|DESCRIBE)$/.test(back(2))
+    ? `there are no databases: ${back(2)} ${imageAt(index + 1)}`
+    : undefined;
+
 const RULES: readonly HintRule[] = [
+  databases,
   createOrDrop,
   createType,
   insert,

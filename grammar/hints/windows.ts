@@ -14,6 +14,12 @@ const UNITS = /^(MILLISECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|YEAR)S?$/;
 const UNIT_NAMES = ['SECOND', 'MINUTE', 'HOUR', 'DAY'];
 const WINDOWS: ReadonlySet<string> = new Set(['TUMBLING', 'HOPPING', 'SESSION']);
 
+/** What Flink calls them. */
+const OTHER_KINDS: Readonly<Record<string, string>> = {
+  TUMBLE: 'TUMBLING (SIZE 1 HOUR)',
+  HOP: 'HOPPING (SIZE 1 HOUR, ADVANCE BY 10 MINUTES)',
+};
+
 function hintForDuration(words: readonly string[], index: number): string | undefined {
   const [before = '', here = '', next = ''] = [words[index - 1], words[index], words[index + 1]];
   const days = DAYS_OF[here.replace(/S$/, '')];
@@ -26,6 +32,7 @@ function hintForDuration(words: readonly string[], index: number): string | unde
 
 function hintForWindow(words: readonly string[], index: number): string | undefined {
   const [before = '', here = ''] = [words[index - 1], words[index]];
+  if (before === 'WINDOW' && Object.hasOwn(OTHER_KINDS, here)) return `it is WINDOW ${OTHER_KINDS[here]}`;
   if (here === 'SLIDING' && before === 'WINDOW')
     return 'there is no sliding window: HOPPING (SIZE 1 HOUR, ADVANCE BY 1 MINUTE) moves in small steps';
   if (here === 'WINDOW' && lastOf(words, index, ['FROM', 'WHERE', 'GROUP', 'HAVING', 'PARTITION']) !== 'FROM')

@@ -50,7 +50,8 @@ const LOOKS_LIKE: Readonly<Record<string, string>> = {
 
 /** Signs of other languages that begin no token here. */
 const SIGNS: Readonly<Record<string, string>> = {
-  '&': 'it is written AND: a > 1 AND b > 1',
+  '&': 'there are no operations on bits; of conditions it is written AND: a > 1 AND b > 1',
+  '&&': 'it is written AND: a > 1 AND b > 1',
   '|': "OR is written as a word; || joins texts: 'a' || 'b'",
   '^': 'a power is POWER(a, 2)',
   '?': 'values are written out, or are variables of the session: ${name}',
@@ -64,6 +65,10 @@ const SIGNS: Readonly<Record<string, string>> = {
   '{': "a map is MAP('a' := 1), a struct STRUCT(a := 1)",
   '}': "a map is MAP('a' := 1), a struct STRUCT(a := 1)",
   '\\': "inside of a text, a quote is written twice: 'it''s'",
+  '\\q': 'the shell is left by exit',
+  '\\d': 'SHOW TABLES and SHOW STREAMS list what there is, and DESCRIBE name shows its columns',
+  '\\dt': 'it is SHOW TABLES, and SHOW STREAMS',
+  '\\l': 'there are no databases: SHOW TABLES and SHOW STREAMS list what there is',
 };
 
 const codePoint = (character: string): string =>
@@ -79,7 +84,7 @@ export const syntaxMessages = {
   reservedWord: (at: SourceSpan, word: string, hint: string | undefined): Refusal => ({
     message: `Syntax error at or near '${word}' at ${place(at)}`,
     detail: `'${word}' is a reserved keyword and it can't be used as an identifier.`,
-    hint: hint ?? `quote it: "${word}"`,
+    ...(hint === undefined ? {} : { hint }),
   }),
   unknownStatement: (at: SourceSpan, word: string, found: Omit<Found, 'words'>): Refusal => ({
     message: `${place(at)}: Syntax Error\nUnknown statement '${word}'`,

@@ -29,10 +29,25 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   BLOB: 'BYTES',
   JSON: 'STRING, from which EXTRACTJSONFIELD reads',
   UUID: 'STRING',
+  JSONB: 'STRING, from which EXTRACTJSONFIELD reads',
+  ENUM: 'STRING',
+  NVARCHAR: 'STRING',
+  MEDIUMTEXT: 'STRING',
+  LONGTEXT: 'STRING',
+  SERIAL: 'INT, and keys come with the rows',
+  BIGSERIAL: 'BIGINT, and keys come with the rows',
+  INT4: 'INT',
+  INT8: 'BIGINT',
+  FLOAT8: 'DOUBLE',
+  TIMESTAMPTZ: 'TIMESTAMP',
+  BYTEA: 'BYTES',
+  VARBINARY: 'BYTES',
 };
 
 /** What a type that is not known is here, where that is known. */
 function meantBy(name: string): string | undefined {
+  if (name === 'PRIMARY') return 'its type stands before it: INT PRIMARY KEY';
+  if (name === 'KEY') return 'its type stands before it: INT KEY';
   if (Object.hasOwn(COMPOSED, name)) return `it is written as ${COMPOSED[name]}`;
   return Object.hasOwn(OTHER_NAMES, name) ? `here it is ${OTHER_NAMES[name]}` : undefined;
 }

@@ -7,6 +7,9 @@ import { shortTopicName } from './topic-name.ts';
 const DELIMITER_EXAMPLE = "\nExample valid value: ';'";
 const SIZE_EXAMPLE = "write a number and a unit: '10 SECONDS'";
 
+/** What names the topic elsewhere. */
+const OF_OTHERS: ReadonlySet<string> = new Set(['CONNECTOR', 'TOPIC']);
+
 /** A value that a property cannot have, in the words of Kafka's ConfigDef, which ksqlDB gives on as of a property. */
 const invalidValue = (name: string, value: string, reason: string): { readonly message: string } => ({
   message: `Invalid value ${value} for property ${name}: ${reason}`,
@@ -19,8 +22,8 @@ const invalidSize = (text: string): string =>
 export const withMessages = {
   unknown: (names: readonly string[], known: readonly string[]) => ({
     message: `Invalid config variable(s) in the WITH clause: ${names.join(',')}`,
-    ...(names.includes('CONNECTOR')
-      ? { hint: "a source is over a topic: WITH (KAFKA_TOPIC='topic', VALUE_FORMAT='JSON')" }
+    ...(names.some((name) => OF_OTHERS.has(name))
+      ? { hint: "name the topic and its format: WITH (KAFKA_TOPIC='topic', VALUE_FORMAT='JSON')" }
       : near(nearestName(names[0] ?? '', known))),
   }),
   givenTwice: (name: string, [first, second]: readonly [string, string]) => ({

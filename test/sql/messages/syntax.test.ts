@@ -19,10 +19,20 @@ checkRefusals('syntax', [
     at: 'STRAM',
     suggestion: 'STREAM',
   },
-  { sql: 'SELECT a FRM s EMIT CHANGES;', message: "line 1:14: Syntax Error\nExpecting 'FROM'", at: 's' },
+  {
+    sql: 'SELECT a FRM s EMIT CHANGES;',
+    message: "line 1:14: Syntax Error\nExpecting 'FROM'",
+    at: 's',
+    suggestion: 'FROM',
+  },
   { sql: 'SELECT FROM s;', message: "line 1:8: Syntax Error\nUnexpected 'FROM'", at: 'FROM' },
   { sql: 'SELECT a FROM s WHERE;', message: 'line 1:22: Syntax Error\nUnexpected end of statement', at: '' },
-  { sql: 'SELECT a, FROM s;', message: "line 1:11: Syntax Error\nUnexpected 'FROM'", at: 'FROM' },
+  {
+    sql: 'SELECT a, FROM s;',
+    message: "line 1:11: Syntax Error\nUnexpected 'FROM'",
+    at: 'FROM',
+    hint: 'the last column has no comma behind it',
+  },
   { sql: 'SELECT a FROM s GROUP id;', message: "line 1:23: Syntax Error\nExpecting 'BY'", at: 'id' },
   {
     sql: 'SELECT a FROM s ORDER BY a;',
@@ -106,7 +116,6 @@ checkRefusals('syntax', [
     sql: 'INSERT INTO s2 (id a) VALUES (1, 2);',
     message: "line 1:20: Syntax Error\nExpecting ')'",
     at: 'a',
-    suggestion: 'AS',
   },
   { sql: 'CREATE TABLE x AS;', message: "line 1:18: Syntax Error\nExpecting 'SELECT'", at: '' },
   {
@@ -199,7 +208,7 @@ checkRefusals('syntax', [
     sql: 'SELECT a AS FROM s;',
     message: "Syntax error at or near 'FROM' at line 1:13",
     at: 'FROM',
-    hint: 'quote it: "FROM"',
+    hint: 'a name is missing before FROM: a AS name',
   },
   {
     sql: 'SELECT ${nope} FROM s;',

@@ -242,6 +242,12 @@ const WRITTEN: readonly (readonly [mistake: string, written: string, instead: st
     "SET 'auto.offset.reset'='earliest'",
     "SET 'auto.offset.reset'='earliest';",
   ],
+  [
+    "SET auto.offset.reset TO 'earliest';",
+    "SET 'auto.offset.reset'='earliest'",
+    "SET 'auto.offset.reset'='earliest';",
+  ],
+  ["SET sql_mode TO 'ANSI';", "SET 'auto.offset.reset'='earliest'", "SET 'auto.offset.reset'='earliest';"],
   ['DEFINE x = 5;', "DEFINE x = '5'", "DEFINE x = '5';"],
   [
     'EXPLAIN ANALYZE SELECT * FROM s EMIT CHANGES;',
@@ -323,6 +329,64 @@ const WRITTEN: readonly (readonly [mistake: string, written: string, instead: st
     "WITH (KAFKA_TOPIC='",
     "CREATE TABLE z (id INT PRIMARY KEY, a INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');",
   ],
+  // What Flink, PostgreSQL and MySQL write first.
+  [
+    keyed('id INT PRIMARY KEY, ts TIMESTAMP(3), WATERMARK FOR ts AS ts'),
+    "TIMESTAMP='ts'",
+    "CREATE TABLE z (id INT PRIMARY KEY, ts TIMESTAMP) WITH (TIMESTAMP='ts', kafka_topic='s', value_format='JSON');",
+  ],
+  [created("a INT, ts TIMESTAMP METADATA FROM 'timestamp'"), 'ROWTIME', select('ROWTIME')],
+  [
+    "CREATE STREAM z (a INT) WITH (TOPIC='s', VALUE_FORMAT='JSON');",
+    "KAFKA_TOPIC='s'",
+    "CREATE STREAM z (a INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');",
+  ],
+  ...['connector', '"TOPIC"'].map(
+    (name) =>
+      [
+        `CREATE STREAM z (a INT) WITH (${name === 'connector' ? "'connector'" : name}='s', 'format'='JSON');`,
+        "WITH (KAFKA_TOPIC='topic', VALUE_FORMAT='JSON')",
+        "CREATE STREAM z (a INT) WITH (KAFKA_TOPIC='topic', VALUE_FORMAT='JSON');",
+      ] as const,
+  ),
+  [
+    `CREATE TABLE public.z (id INT PRIMARY KEY) ${WITH};`,
+    'TABLE z',
+    `CREATE TABLE z (id INT PRIMARY KEY) ${WITH};`,
+  ],
+  ['INSERT INTO public.t (id) VALUES (1);', 'INTO t', 'INSERT INTO t (id) VALUES (1);'],
+  ['DROP STREAM public.s3;', 'STREAM s3', 'DROP STREAM s3;'],
+  ['DESCRIBE public.t;', 'DESCRIBE t', 'DESCRIBE t;'],
+  [
+    "SELECT a, COUNT(*) FROM s GROUP BY TUMBLE(ts, INTERVAL '1' HOUR) EMIT CHANGES;",
+    'WINDOW TUMBLING (SIZE 1 HOUR)',
+    grouped('WINDOW TUMBLING (SIZE 1 HOUR)'),
+  ],
+  [
+    grouped('WINDOW TUMBLE (SIZE 1 HOUR)'),
+    'WINDOW TUMBLING (SIZE 1 HOUR)',
+    grouped('WINDOW TUMBLING (SIZE 1 HOUR)'),
+  ],
+  ['\\d', 'SHOW TABLES', 'SHOW TABLES;'],
+  ['\\dt', 'SHOW TABLES', 'SHOW TABLES;'],
+  [created("a ENUM('a', 'b')"), 'STRING', created('a STRING')],
+  [created('a ENUM'), 'STRING', created('a STRING')],
+  [created('a SERIAL'), 'INT', created('a INT')],
+  [created('a JSONB'), 'STRING', created('a STRING')],
+  [keyed('id PRIMARY KEY'), 'INT PRIMARY KEY', keyed('id INT PRIMARY KEY')],
+  [
+    'CREATE TABLE z (id INT PRIMARY KEY) PARTITIONED BY (id);',
+    'WITH (PARTITIONS=4, ',
+    "CREATE TABLE z (id INT PRIMARY KEY) WITH (PARTITIONS=4, kafka_topic='new', value_format='JSON');",
+  ],
+  [
+    select("DATE_FORMAT(ts, '%Y')"),
+    "FORMAT_TIMESTAMP(ts, 'yyyy-MM-dd')",
+    select("FORMAT_TIMESTAMP(ts, 'yyyy-MM-dd')"),
+  ],
+  [where('ISNULL(a)'), 'a IS NULL', where('a IS NULL')],
+  [select('MOD(a, b)'), 'a % b', select('a % b')],
+  [where('a > 1 && b > 1'), 'a > 1 AND b > 1', where('a > 1 AND b > 1')],
   // Windows.
   [
     grouped('WINDOW TUMBLING SIZE 1 HOUR'),
@@ -362,11 +426,22 @@ const LEFT_OUT: readonly (readonly [mistake: string, words: string, instead: str
   [select('a\u200b'), 'this is U+200B: delete it', select('a')],
   [where('a > 1 AND'), 'a condition or a value is missing before EMIT CHANGES', where('a > 1')],
   [where('AND a > 1'), 'a condition is missing before AND', where('a > 1')],
+  ['SELECT a, FROM s EMIT CHANGES;', 'the last column has no comma behind it', select('a')],
+  ["SET TIME ZONE 'UTC';", 'times are in UTC', 'SHOW STREAMS;'],
+  ['SET NAMES utf8;', 'texts are UTF-8', 'SHOW STREAMS;'],
+  ['SET search_path TO public;', 'there are no databases', 'SHOW STREAMS;'],
+  ['SET SESSION autocommit=0;', 'there are no transactions', 'SHOW STREAMS;'],
+  [
+    'CREATE TABLE z (id INT PRIMARY KEY) ENGINE=InnoDB;',
+    'leave ENGINE out',
+    `CREATE TABLE z (id INT PRIMARY KEY) ${WITH};`,
+  ],
+  [select('a & 2'), 'there are no operations on bits', select('a')],
+  ['\\q', 'the shell is left by exit', 'SHOW STREAMS;'],
   ['CREATE USER u;', 'there are no permissions', 'SHOW STREAMS;'],
   ['SHOW DATABASES;', 'there are no databases', 'SHOW STREAMS;'],
   ['USE d;', 'there are no databases', 'SHOW STREAMS;'],
   ['SHOW CATALOGS;', 'there are no databases', 'SHOW STREAMS;'],
-  ["SET TIME ZONE 'UTC';", 'times are those of UTC', 'SHOW STREAMS;'],
   ['VACUUM;', 'tables are kept up to date and tidy by themselves', 'SHOW STREAMS;'],
   ['DESCRIBE s, t;', 'each has a statement of its own', 'DESCRIBE s; DESCRIBE t;'],
   ['CREATE CONNECTOR x;', 'there are no connectors', 'SHOW STREAMS;'],
@@ -389,6 +464,34 @@ describe('the way out of a mistake', () => {
   it('where a parenthesis is open, also on another line', () => {
     expect(refusalOf('SELECT\n  COUNT(a\nFROM s;')?.hint).toBe('the parenthesis at 2:8 is not closed');
     expect(refusalOf('SELECT (a + 1 FROM s;')?.hint).toBe('the parenthesis at 1:8 is not closed');
+  });
+
+  it.each(['SET LOCAL x = 1;', 'SET x = 1;', "SET a b c = 'd';"])(
+    '%s: no name is built from words',
+    (mistake) => {
+      expect(refusalOf(mistake)?.hint).toBe(
+        "a setting has a name with dots: SET 'auto.offset.reset'='earliest'; SHOW PROPERTIES lists them",
+      );
+    },
+  );
+
+  it.each([
+    [created('a INT, b INT c FROM'), 'the statement goes wrong behind a comma, too'],
+    ['CREATE TYPE public.x AS STRUCT->y;', 'no arrow can stand there'],
+    ['INSERT INTO s (id a) VALUES (1, 2);', 'AS cannot stand there'],
+    ['SELECT a FROM s JOIN TABLE(t) EMIT CHANGES;', 'a call is no source, quoted or not'],
+  ])('%s: no change that leads into the next error: %s', (mistake) => {
+    const told = refusalOf(mistake);
+    expect(told?.suggestion).toBeUndefined();
+    expect(told?.hint ?? '').not.toMatch(/comma|arrow|quote/);
+  });
+
+  it.each([
+    ['SELECT a FORM s EMIT CHANGES;', 'FROM'],
+    ['SELECT a FROM s EMIT CHANGE;', 'CHANGES'],
+    ['SHOW STREMS;', 'STREAMS'],
+  ])('%s: %s was meant', (mistake, word) => {
+    expect(refusalOf(mistake)?.suggestion).toBe(word);
   });
 
   it('where a semicolon is missing', () => {
