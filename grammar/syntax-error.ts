@@ -10,6 +10,13 @@ import type { Edit, Holds } from './hints/place.ts';
 import { hintAt, hintForStatement } from './hints/index.ts';
 import { statementWords } from './statement-words.ts';
 import { Word } from './tokens.ts';
+import { withWords } from './with-words.ts';
+
+const VOCABULARY = {
+  isReserved,
+  statementWords,
+  isProperty: (word: string) => Object.hasOwn(withWords, word),
+};
 
 /** Parses other tokens by the same rule. Returns the index of the one it stops at, past all where it reads them all. */
 export type StopOf = (tokens: IToken[]) => number;
@@ -31,7 +38,7 @@ export function syntaxError(
   if (token === tokens[0] && !atEnd) return unknownStatement(token, span);
   const index = atEnd ? tokens.length : tokens.indexOf(token);
   const holds: Holds = (edit) => isPast(edit, tokens, stopOf);
-  const hint = hintAt({ tokens, index, vocabulary: { isReserved, statementWords }, holds });
+  const hint = hintAt({ tokens, index, vocabulary: VOCABULARY, holds });
   if (!atEnd && wantsName(error) && !isColumnType(error) && isReserved(token.image))
     return at(
       syntaxMessages.reservedWord(span, token.image, hint ?? quoteHint(token.image, index, holds)),

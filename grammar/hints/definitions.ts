@@ -1,4 +1,3 @@
-import { withWords } from '../with-words.ts';
 import { type HintRule, isText, isWord, openParenthesis, type Place, unquoted } from './place.ts';
 
 /** Columns, types and properties of CREATE as other dialects write them. */
@@ -129,9 +128,9 @@ const options: HintRule = ({ words, here, before }) =>
     ? OPTIONS[here]
     : undefined;
 
-const properties: HintRule = ({ words, images, index, here, before, next, holds }) => {
+const properties: HintRule = ({ words, images, index, here, before, next, vocabulary, holds }) => {
   const image = images[index] ?? '';
-  const isProperty = Object.hasOwn(withWords, here);
+  const isProperty = vocabulary.isProperty(here);
   if (next === '=' && isProperty && words[0] === 'CREATE' && !words.includes('SELECT')) {
     const written = `${here}=${images[index + 2] ?? ''}`;
     if (before === ')' && !words.slice(0, index).includes('WITH'))

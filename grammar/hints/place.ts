@@ -1,9 +1,11 @@
 import type { IToken } from 'chevrotain';
 
 /** Words of the language that rules ask for. */
-export interface Vocabulary {
+interface Vocabulary {
   readonly isReserved: (word: string) => boolean;
   readonly statementWords: readonly string[];
+  /** Whether it is a property of WITH. */
+  readonly isProperty: (word: string) => boolean;
 }
 
 /** A change of a statement: what stands at a place instead of so many of its tokens. */
