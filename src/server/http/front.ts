@@ -1,12 +1,16 @@
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { type ConnectionLimits, defaultConnectionLimits } from './connection-limits.ts';
 import { answerBroken, answerExpectation } from './broken-request.ts';
 import { limitSession, limitStream } from './http2-limits.ts';
 import { closedWebPolicy, WebGuard, type WebPolicy } from './web-guard.ts';
+
+/** As long as no request comes, those that clients had sent before they could know have been read. */
+const QUIET_MS = 100;
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
@@ -31,6 +35,7 @@ export class HttpFront {
   readonly #sessions = new Set<http2.ServerHttp2Session>();
   /** Those that have not been sent to their end. */
   readonly #responses = new Set<http.ServerResponse>();
+  #requests = 0;
   #onIdle: () => void = () => undefined;
 
   constructor(handler: http.RequestListener, options: HttpFrontOptions = {}) {
@@ -38,6 +43,7 @@ export class HttpFront {
     const limits = options.limits ?? defaultConnectionLimits;
     this.#limits = limits;
     const guarded: http.RequestListener = (request, response) => {
+      this.#requests += 1;
       this.#responses.add(response);
       response.once('close', () => this.#onResponded(response));
       if (guard.admit(request, response)) handler(request, response);
@@ -105,14 +111,22 @@ export class HttpFront {
     });
   }
 
-  /** Resolves when all answers have been sent, or the time is over. */
+  /**
+   * Resolves when all answers have been sent and no request has come for a moment, or the time is over. Requests that were
+   * on their way when the server began to stop are answered so, where their clients would see a connection that is reset.
+   */
   async drain({ limitMs }: { readonly limitMs: number }): Promise<void> {
-    if (this.#responses.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-      timer = setTimeout(resolve, limitMs);
-    });
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), limitMs);
+    const over = new Promise<void>((resolve) => limit.signal.addEventListener('abort', () => resolve()));
+    let answered: number;
+    do {
+      if (this.#responses.size > 0) {
+        await Promise.race([over, new Promise<void>((resolve) => (this.#onIdle = resolve))]);
+      }
+      answered = this.#requests;
+      await Promise.race([over, sleep(QUIET_MS)]);
+    } while (!limit.signal.aborted && (this.#responses.size > 0 || this.#requests !== answered));
     clearTimeout(timer);
   }
 

@@ -93,3 +93,26 @@ it('says which port is taken', async () => {
     `port ${port} on 127.0.0.1 is already in use`,
   );
 });
+
+it('answers what clients have sent before they could know that it stops', async () => {
+  const port = await serve();
+  const front = open.pop() as HttpFront;
+  const answers: string[] = [];
+  const sockets = Array.from({ length: 10 }, (_, index) => {
+    const socket = net.connect(port, '127.0.0.1');
+    answers[index] = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answers[index] += text));
+    socket.on('error', (error) => (answers[index] += String(error)));
+    return socket;
+  });
+  const half =
+    'POST /echo HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 7\r\n\r\n';
+  // Some are in the middle of a request, others not yet accepted.
+  for (const socket of sockets.slice(0, 5)) socket.write(half);
+  const drained = front.drain({ limitMs: 60_000 });
+  for (const socket of sockets.slice(0, 5)) socket.write('{"x":1}');
+  for (const socket of sockets.slice(5)) socket.write(`${half}{"x":1}`);
+  await drained;
+  await front.close();
+  await expect.poll(() => answers.filter((text) => text.includes('{"version":"1.1"')).length).toBe(10);
+});
