@@ -41,8 +41,8 @@ export interface Workers {
 
 /** Workers of somebody's own. */
 export interface EndableWorkers extends Workers {
-  /** Ends what they are at, which fails with that. The next task starts them again. */
-  end(): void;
+  /** Ends what they are at, which fails with that; resolves when they have ended. The next task starts them again. */
+  end(): Promise<void>;
 }
 
 export interface Clock {

@@ -179,7 +179,7 @@ export class SqlServer {
       stopWithin(Promise.all(work), { limitMs, what, timers, logger });
     this.#queries.closeAll();
     await this.#stopping.begin({ timers, limitMs: STATEMENTS_STOP_MS_MAX });
-    this.#workers.end();
+    const workersEnded = this.#workers.end();
     await within(QUERIES_STOP_MS_MAX, () => this.#stoppingText(), [
       this.#commands.close(),
       this.#engine.close(),
@@ -191,6 +191,7 @@ export class SqlServer {
       this.#admin.close(),
       // What it still carried out has lost its clients by now.
       this.#commands.ended,
+      workersEnded,
     ]);
   }
 

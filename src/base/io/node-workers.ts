@@ -14,53 +14,98 @@ const fromSource = `import('tsx/esm/api').then((tsx) => {
   return import(${JSON.stringify(new URL('./worker-main.ts', import.meta.url).href)});
 })`;
 
-/** A worker thread, which is started with the first task; it keeps no process alive by itself. */
-class NodeWorkers implements EndableWorkers {
-  #worker: Worker | undefined;
-  #nextId = 0;
+/**
+ * One thread and what it works on. It keeps no process alive by itself.
+ *
+ * It is not ended while it loads a module: V8 falls with the whole process when a module's evaluation is terminated
+ * (`Check failed: (location_) != nullptr`, nodejs/node#60755).
+ */
+class Thread {
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
+  readonly #loading = new Set<number>();
+  #nextId = 0;
+  #isEnding = false;
 
-  run<I, O>(task: { readonly module: string }, input: I): Promise<O> {
-    const worker = this.#started();
-    const id = this.#nextId++;
-    return new Promise<O>((resolve, reject) => {
-      this.#pending.set(id, { resolve: (output) => resolve(output as O), reject });
-      worker.ref();
-      worker.postMessage({ id, module: task.module, input } satisfies WorkerRequest);
-    });
-  }
-
-  end(): void {
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    this.#onEnd(worker, new Error('the worker thread was ended'));
-    void worker.terminate();
-  }
-
-  #started(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
+  /** @param onEnd called when it can work no more. */
+  constructor(onEnd: () => void) {
     const isSource = import.meta.url.endsWith('.ts');
     const worker = isSource ? new Worker(fromSource, { eval: true }) : new Worker(main);
-    worker.on('message', ({ id, output, error }: WorkerResponse) => {
-      const pending = this.#pending.get(id);
-      this.#pending.delete(id);
-      if (this.#pending.size === 0) worker.unref();
-      if (error === undefined) pending?.resolve(output);
-      else pending?.reject(error);
-    });
-    worker.on('error', (error) => this.#onEnd(worker, error));
-    worker.on('exit', (code) => this.#onEnd(worker, new Error(`the worker thread ended with ${code}`)));
     this.#worker = worker;
-    return worker;
+    worker.on('message', (response: WorkerResponse) => this.#take(response));
+    worker.on('error', (error) => {
+      onEnd();
+      this.#failAll(error);
+    });
+    this.ended = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        onEnd();
+        this.#failAll(new Error(`the worker thread ended with ${code}`));
+        resolve();
+      });
+    });
   }
 
-  /** What it was working on fails; the next task starts another. */
-  #onEnd(worker: Worker, error: unknown): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
+  run(module: string, input: unknown): Promise<unknown> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#loading.add(id);
+      this.#worker.ref();
+      this.#worker.postMessage({ id, module, input } satisfies WorkerRequest);
+    });
+  }
+
+  /** What it works on fails. */
+  end(): Promise<void> {
+    this.#isEnding = true;
+    this.#failAll(new Error('the worker thread was ended'));
+    if (this.#loading.size === 0) void this.#worker.terminate();
+    return this.ended;
+  }
+
+  #take(response: WorkerResponse): void {
+    const { id } = response;
+    this.#loading.delete(id);
+    const pending = this.#pending.get(id);
+    if (!('isLoaded' in response)) {
+      this.#pending.delete(id);
+      if ('error' in response) pending?.reject(response.error);
+      else pending?.resolve(response.output);
+    }
+    if (this.#isEnding && this.#loading.size === 0) void this.#worker.terminate();
+    else if (this.#pending.size === 0) this.#worker.unref();
+  }
+
+  #failAll(error: unknown): void {
     const all = [...this.#pending.values()];
     this.#pending.clear();
     for (const pending of all) pending.reject(error);
+  }
+}
+
+/** A worker thread, which is started with the first task, and again with the next one after its end. */
+class NodeWorkers implements EndableWorkers {
+  #thread: Thread | undefined;
+
+  run<I, O>(task: { readonly module: string }, input: I): Promise<O> {
+    this.#thread ??= this.#started();
+    return this.#thread.run(task.module, input) as Promise<O>;
+  }
+
+  async end(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.end();
+  }
+
+  #started(): Thread {
+    const thread: Thread = new Thread(() => {
+      if (this.#thread === thread) this.#thread = undefined;
+    });
+    return thread;
   }
 }
 

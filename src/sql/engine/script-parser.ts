@@ -59,7 +59,7 @@ export class ScriptParser {
   }
 
   #end({ workers }: StatementEnvironment): void {
-    workers.end();
+    void workers.end();
     this.#isEnded = true;
   }
 
@@ -83,7 +83,7 @@ async function parseBeside(
   const late = new AbortController();
   const timer = timers.after(PARSE_MS_MAX, () => {
     late.abort(new DiagnosticError(statementMessages.readTooLong(PARSE_MS_MAX)));
-    workers.end();
+    void workers.end();
   });
   try {
     const output = await unlessAborted(workers.run(task, input), late.signal);

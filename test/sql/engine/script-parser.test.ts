@@ -24,7 +24,7 @@ function watched(): {
     },
     end() {
       ended.push(`after ${asked.length}`);
-      thread.end();
+      return thread.end();
     },
   };
   return { workers, asked, ended };
