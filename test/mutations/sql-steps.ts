@@ -94,10 +94,10 @@ export const sqlStepMutations: readonly Mutation[] = [
     suite,
   },
   {
-    name: 'arguments of an aggregate are not cast',
+    name: 'a group keeps the state that it began with',
     file: aggregates,
-    find: 'const hasCasts = casts.some((cast) => cast !== undefined);',
-    replace: 'const hasCasts = casts.length < 0;',
+    find: 'code.aggregate(state, prepared)',
+    replace: 'state',
     suite,
   },
   {

@@ -191,10 +191,10 @@ export const sqlMutations: readonly Mutation[] = [
     suite: ['test/server/told.test.ts'],
   },
   {
-    name: 'columns share a name where an alias ends as a column begins, or is the name of another one',
+    name: 'a generated name is one that a column has',
     file: 'src/sql/analysis/generated-names.ts',
-    find: 'for (let n = 1; taken.has(name); n += 1) name',
-    replace: 'for (let n = 1; taken.has(name) && n < 0; n += 1) name',
+    find: 'if (!used.has(name)) return name;',
+    replace: 'return name;',
     suite: ['test/sql/engine/generated-names.test.ts'],
   },
   {
