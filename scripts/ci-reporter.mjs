@@ -1,6 +1,7 @@
 // A reporter for vitest that writes down what a closing line does not tell, one JSON object a line, into the file that
 // MILLRACE_CI_NOTES names: `{kind, file?, test?, message?}`, where kind is `flaky` (a test that passed only when it was tried
-// again), `failed` (a test), `file` (one that did not load, or whose hooks failed) or `unhandled` (an error outside of all).
+// again), `failed` (a test), `file` (one that did not load, or whose hooks failed), `fell` (a file with its process) or `unhandled`
+// (an error outside of all).
 import { appendFileSync } from 'node:fs';
 
 const note = (entry) => appendFileSync(process.env.MILLRACE_CI_NOTES, `${JSON.stringify(entry)}\n`);
@@ -26,7 +27,7 @@ export default class CiReporter {
     // A process that falls takes its file with it, whose state says no more than that it has begun.
     const fallen = modules.filter((module) => ['queued', 'pending'].includes(module.state()));
     for (const { relativeModuleId: file } of fallen)
-      note({ kind: 'file', file, message: 'its process fell' });
+      note({ kind: 'fell', file, message: 'its process fell' });
     for (const error of unhandled) {
       const ofPool = error.message?.startsWith('[vitest-pool]') && fallen.length > 0;
       if (!ofPool) note({ kind: 'unhandled', message: messageOf([error]) });

@@ -68,7 +68,7 @@ function textOf(stepName, { kind, file, test, message }) {
 /**
  * A step whose command hands its arguments to the test runner. What fails is tried once more, a test at once, and then its
  * file with nothing beside it: the machine is shared, and a run over thousands of tests with real processes should end on a
- * defect, not on a stall. What passed only then is listed.
+ * defect, not on a stall. What passed only then is listed. A process that fell is no stall, and is not tried again.
  */
 function testStep(name, command, args, options = {}) {
   const report = path.join(tmpdir(), `millrace-ci-${process.pid}-${name.replaceAll(/\W+/g, '-')}.json`);
@@ -81,8 +81,10 @@ function testStep(name, command, args, options = {}) {
     return { ...result, notes: takeNotes(notes) };
   };
   const first = attempt(name, ['--retry=1']);
-  const files = new Set(first.notes.filter(({ kind }) => kind !== 'flaky').map(({ file }) => file));
-  const canTryAgain = !first.ok && files.size > 0 && files.size <= TRIED_AGAIN_MAX && !files.has(undefined);
+  const defects = first.notes.filter(({ kind }) => kind !== 'flaky');
+  const files = new Set(defects.map(({ file }) => file));
+  const isStall = defects.every(({ kind }) => kind === 'failed' || kind === 'file');
+  const canTryAgain = !first.ok && isStall && files.size > 0 && files.size <= TRIED_AGAIN_MAX;
   const again = canTryAgain ? attempt(`${name}, once more`, ['--no-file-parallelism', ...files]) : first;
   const mended = !first.ok && again.ok;
   count(name, mended ? { ...first, ok: true, passed: first.passed + first.failed, failed: 0 } : first);
