@@ -90,12 +90,8 @@ export class CodeBuilder {
 
   /** Evaluates the generated module, whose last statement returns what is wanted. */
   evaluate(returned: string): unknown {
-    // As elements of one array: a call takes tens of thousands of arguments at most. `var`, since a `const` is checked for
-    // being initialised wherever an inner function reads it.
-    const captured = [...this.#captured.keys()];
-    const names = [...this.#captured.values()].map((name, index) => `${name} = captured[${index}]`);
-    const declarations = names.length === 0 ? '' : `var ${names.join(', ')};\n`;
-    return compileFunction({ captured }, `${declarations}${this.#functions.join('\n')}\nreturn ${returned};`);
+    const scope = Object.fromEntries([...this.#captured].map(([value, name]) => [name, value]));
+    return compileFunction(scope, `${this.#functions.join('\n')}\nreturn ${returned};`);
   }
 }
 
