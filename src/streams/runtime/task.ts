@@ -1,4 +1,5 @@
 import { assert, assertDefined, mustStop } from '../../base/assert.ts';
+import { viewOf } from '../../base/buffer-view.ts';
 import { partitionOfKey } from '../../base/murmur2.ts';
 import type { LogFields, Logger } from '../../base/logger.ts';
 import type { RepeatedWarnings } from '../../base/repeated-warnings.ts';
@@ -11,13 +12,7 @@ import { StreamRecord, type RecordContext } from '../record.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { createStore } from '../state/create-store.ts';
 import type { StoreEngine, WriteBatch } from '../state/engine.ts';
-import {
-  type ChangelogRecord,
-  type ManagedStore,
-  NOTHING_PENDING,
-  type PendingChanges,
-  type RecordOrigin,
-} from '../state/managed-store.ts';
+import type { ChangelogRecord, ManagedStore, PendingChanges, RecordOrigin } from '../state/managed-store.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
 import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
 import type { SourceRecord } from '../timestamp-extractor.ts';
@@ -170,7 +165,8 @@ export class Task {
     const stores = [...this.stores.values()];
     const flushFrom = (index: number): void | Promise<void> => {
       for (let i = index; i < stores.length; i++) {
-        const waiting = this.#forwardAll(stores[i]?.takePending() ?? NOTHING_PENDING, 0);
+        const pending = stores[i]?.takePending?.();
+        const waiting = pending && this.#forwardAll(pending, 0);
         if (waiting) return waiting.then(() => flushFrom(i + 1));
       }
     };
@@ -385,23 +381,30 @@ export class Task {
 
   #forwardAll(pending: PendingChanges, from: number): void | Promise<void> {
     for (let i = from; i < pending.count; i++) {
-      const waiting = this.#runOne(() => pending.forward(i), this.#streamTime);
+      this.#beginForward(this.#streamTime);
+      pending.forward(i);
+      const waiting = this.#endForward();
       if (waiting) return waiting.then(() => this.#forwardAll(pending, i + 1));
     }
   }
 
   #runAll(calls: readonly (() => void)[], timestamp: number): void | Promise<void> {
     for (const [i, call] of calls.entries()) {
-      const waiting = this.#runOne(call, timestamp);
+      this.#beginForward(timestamp);
+      call();
+      const waiting = this.#endForward();
       if (waiting) return waiting.then(() => this.#runAll(calls.slice(i + 1), timestamp));
     }
   }
 
-  /** Runs a call that forwards records, and all that comes of them. */
-  #runOne(forward: () => void, timestamp: number): void | Promise<void> {
+  /** Before something that forwards records that come from none. */
+  #beginForward(timestamp: number): void {
     this.#executor.current.clear(timestamp);
     this.#origin = undefined;
-    forward();
+  }
+
+  /** Behind it: does all that comes of what was forwarded. */
+  #endForward(): void | Promise<void> {
     this.#origin = undefined;
     return this.#executor.drain();
   }
@@ -505,7 +508,7 @@ export class Task {
           if (partitioner !== undefined)
             partition = partitionOf(partitioner(topic, key, value, count, current), count);
           else if (keyBytes !== null)
-            partition = partitionOfKey(keyBytes.subarray(0, keyBytes.length - windowLength), count);
+            partition = partitionOfKey(viewOf(keyBytes, 0, keyBytes.length - windowLength), count);
         }
         collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers });
         this.metrics.produced++;

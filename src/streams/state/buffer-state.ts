@@ -4,14 +4,7 @@ import type { Serde } from '../serde.ts';
 import { decodeBuffered, encodeBuffered } from './buffer-format.ts';
 import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
-import {
-  type ChangeLog,
-  type ChangelogRecord,
-  type ManagedStore,
-  type StoreEnvironment,
-  NOTHING_PENDING,
-  type PendingChanges,
-} from './managed-store.ts';
+import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { SortedTexts } from './sorted-texts.ts';
 import type { Buffered, BufferState } from './states.ts';
 import type { BufferStoreDefinition } from './store-definition.ts';
@@ -101,10 +94,6 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
 
   loadPrefetched(): undefined {
     return undefined;
-  }
-
-  takePending(): PendingChanges {
-    return NOTHING_PENDING;
   }
 
   logChanges(log: ChangeLog): void {

@@ -3,14 +3,7 @@ import type { Serde } from '../serde.ts';
 import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
-import {
-  type ChangeLog,
-  type ChangelogRecord,
-  type ManagedStore,
-  type StoreEnvironment,
-  NOTHING_PENDING,
-  type PendingChanges,
-} from './managed-store.ts';
+import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { JoinRow, JoinState } from './states.ts';
 import type { JoinStoreDefinition } from './store-definition.ts';
@@ -134,10 +127,6 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
 
   loadPrefetched(): Promise<void> | undefined {
     return this.#buckets.loadPrefetched();
-  }
-
-  takePending(): PendingChanges {
-    return NOTHING_PENDING;
   }
 
   logChanges(log: ChangeLog): void {

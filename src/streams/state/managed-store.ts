@@ -32,8 +32,6 @@ export interface PendingChanges {
   forward(index: number): void;
 }
 
-export const NOTHING_PENDING: PendingChanges = Object.freeze({ count: 0, forward() {} });
-
 export type ChangeLog = (record: ChangelogRecord) => void;
 
 /** What a store needs from the task that it lives in. */
@@ -58,8 +56,8 @@ export interface ManagedStore extends StoreHandle {
   open(): void | Promise<void>;
   /** Fetches what was asked for by prefetches; undefined when there is nothing to fetch. */
   loadPrefetched(): Promise<void> | undefined;
-  /** Hands over the changes that it has held back; they are forwarded one by one. */
-  takePending(): PendingChanges;
+  /** Hands over the changes that it has held back; they are forwarded one by one. Of stores that hold any back. */
+  takePending?(): PendingChanges;
   /** Hands out the changelog records of all changes since the last commit. */
   logChanges(log: ChangeLog): void;
   writeTo(batch: WriteBatch): void;

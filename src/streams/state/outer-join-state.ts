@@ -2,14 +2,7 @@ import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
-import {
-  type ChangeLog,
-  type ChangelogRecord,
-  type ManagedStore,
-  type StoreEnvironment,
-  NOTHING_PENDING,
-  type PendingChanges,
-} from './managed-store.ts';
+import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import type { JoinSide, OuterJoinState, Unmatched } from './states.ts';
 import type { OuterJoinStoreDefinition } from './store-definition.ts';
 
@@ -81,10 +74,6 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
 
   loadPrefetched(): undefined {
     return undefined;
-  }
-
-  takePending(): PendingChanges {
-    return NOTHING_PENDING;
   }
 
   logChanges(log: ChangeLog): void {

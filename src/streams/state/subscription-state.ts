@@ -2,14 +2,7 @@ import { NO_HEADERS } from '../record.ts';
 import { endOfPrefix, type WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { KeyCodec } from './key-codec.ts';
-import {
-  type ChangeLog,
-  type ChangelogRecord,
-  type ManagedStore,
-  type StoreEnvironment,
-  NOTHING_PENDING,
-  type PendingChanges,
-} from './managed-store.ts';
+import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { Subscription, SubscriptionState } from './states.ts';
 import type { SubscriptionStoreDefinition } from './store-definition.ts';
@@ -79,10 +72,6 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
 
   loadPrefetched(): undefined {
     return undefined;
-  }
-
-  takePending(): PendingChanges {
-    return NOTHING_PENDING;
   }
 
   logChanges(log: ChangeLog): void {

@@ -3,14 +3,7 @@ import type { Serde } from '../serde.ts';
 import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { KeyCodec } from './key-codec.ts';
-import {
-  type ChangeLog,
-  type ChangelogRecord,
-  type ManagedStore,
-  type StoreEnvironment,
-  NOTHING_PENDING,
-  type PendingChanges,
-} from './managed-store.ts';
+import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
 import type { PutResult, TableState } from './states.ts';
 import type { ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
@@ -113,10 +106,6 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
 
   loadPrefetched(): Promise<void> | undefined {
     return this.#versions.loadPrefetched();
-  }
-
-  takePending(): PendingChanges {
-    return NOTHING_PENDING;
   }
 
   logChanges(log: ChangeLog): void {

@@ -47,8 +47,8 @@ const definitions = {
 } as const;
 
 function forwardAll(store: ManagedStore): void {
-  const pending = store.takePending();
-  for (let index = 0; index < pending.count; index++) pending.forward(index);
+  const pending = store.takePending?.();
+  for (let index = 0; index < (pending?.count ?? 0); index++) pending?.forward(index);
 }
 
 type Windows = WindowState<string, string> & ManagedStore;
