@@ -107,14 +107,9 @@ export class ScriptCheck {
       }
       case 'query':
       case 'direct': {
-        const input = {
-          statement,
-          context,
-          queries: this.#state.queries,
-          running: this.#options.running,
-        };
-        definition.check(input);
-        if (definition.checkInPieces !== undefined) await inTurns(definition.checkInPieces(input), slice);
+        const { queries } = this.#state;
+        const work = definition.check({ statement, context, queries, running: this.#options.running });
+        if (work) await inTurns(work, slice);
         return prepared;
       }
       default:

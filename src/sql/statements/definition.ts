@@ -131,10 +131,8 @@ export type Streamed =
 /** A statement that is answered by rows as they come: SELECT and PRINT. */
 export interface QueryStatement<S extends Statement> extends StatementBase<S> {
   readonly family: 'query';
-  /** @throws {DiagnosticError} */
-  check(input: CheckInput<S>): void;
-  /** What is checked besides and may take long. @throws {DiagnosticError} */
-  checkInPieces?(input: CheckInput<S>): InPieces<void>;
+  /** In pieces where it may take long. @throws {DiagnosticError} */
+  check(input: CheckInput<S>): void | InPieces<void>;
   streamed(statement: S): Streamed;
 }
 
@@ -147,10 +145,8 @@ export interface DirectResult {
 /** A statement that is carried out at once, and is not recorded: SHOW, DESCRIBE, EXPLAIN, INSERT VALUES. */
 export interface DirectStatement<S extends Statement, R extends DirectResult> extends StatementBase<S> {
   readonly family: 'direct';
-  /** @throws {DiagnosticError} */
-  check(input: CheckInput<S>): void;
-  /** What is checked besides and may take long. @throws {DiagnosticError} */
-  checkInPieces?(input: CheckInput<S>): InPieces<void>;
+  /** In pieces where it may take long. @throws {DiagnosticError} */
+  check(input: CheckInput<S>): void | InPieces<void>;
   /** @throws {DiagnosticError} */
   execute(input: ExecuteInput<S>): Promise<R>;
   /** The result as ksqlDB's API puts it; undefined where it answers nothing. */

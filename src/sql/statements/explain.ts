@@ -29,8 +29,7 @@ type ExplainResult = {
 export const explain: DirectStatement<Explain, ExplainResult> = {
   family: 'direct',
   topicNeed: () => 'known',
-  check: () => undefined,
-  *checkInPieces({ statement: { statement }, context }) {
+  *check({ statement: { statement }, context }) {
     const query = statement === undefined ? undefined : queryOf(statement);
     if (query === undefined) return;
     if (statement?.kind === 'QueryStatement') yield* checkSelect(query, context);

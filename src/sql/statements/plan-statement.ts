@@ -1,5 +1,5 @@
 import type { Statement } from '../../../grammar/ast.ts';
-import type { InPieces } from '../../base/pieces.ts';
+import { allAtOnce, type InPieces } from '../../base/pieces.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import type { PlanInput, PlannedStatement } from './definition.ts';
 import { definitionOf } from './index.ts';
@@ -10,8 +10,7 @@ import type { StatementPlan } from './statement-plan.ts';
  * nothing but its argument.
  */
 export function planStatement(input: PlanInput<Statement>): StatementPlan | undefined {
-  const definition = definitionOf(input.statement);
-  return definition.family === 'planned' ? definition.plan(input) : undefined;
+  return allAtOnce(statementPlan(input));
 }
 
 /** As {@link planStatement}. */

@@ -7,7 +7,6 @@ export const select: QueryStatement<Select> = {
   family: 'query',
   // A pull query reads the state of a query of this process.
   topicNeed: ({ query }) => (query.emit === undefined ? 'nothing' : 'current'),
-  check: () => undefined,
-  checkInPieces: ({ statement, context }) => checkSelect(statement.query, context),
+  check: ({ statement, context }) => checkSelect(statement.query, context),
   streamed: ({ query }) => ({ of: 'query', query }),
 };

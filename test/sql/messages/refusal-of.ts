@@ -1,3 +1,4 @@
+import { allAtOnce } from '../../../src/base/pieces.ts';
 import { parseScript } from '../../../grammar/parse.ts';
 import { DiagnosticError } from '../../../src/base/errors.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
@@ -78,8 +79,9 @@ function run(sql: string, engine: CaseEngine): void {
     if (PLANNED.has(statement.kind)) engine.executeStatement(parsed);
     else if (statement.kind !== 'QueryStatement') {
       const definition = definitionOf(statement);
-      if (definition.family === 'direct')
-        definition.check({ statement, context, queries: [], running: nothingRuns });
+      if (definition.family !== 'direct') continue;
+      const work = definition.check({ statement, context, queries: [], running: nothingRuns });
+      if (work) allAtOnce(work);
     } else if (statement.query.emit !== undefined) {
       planTransientQuery(statement.query, parseQueryId('X'), context);
     } else {
