@@ -5,12 +5,11 @@ import { keyOfRow, processingRow } from '../analysis/processing-row.ts';
 import { bindClauseOver, bindOver, knownType, typeOver } from '../analysis/row-scope.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { withPrefix } from '../analysis/sql-error.ts';
-import { isWindowColumn } from '../analysis/system-columns.ts';
+import { windowColumns } from '../analysis/system-columns.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import type { DataSource } from '../catalog/data-source.ts';
 import type { RowColumn } from '../logical/nodes.ts';
 import { selectColumns } from '../logical/select-columns.ts';
-
 import { rowProjection, rowTest } from '../lowering/lowering-context.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { MaterializedRow, MaterializedTable } from '../host/host.ts';
@@ -73,9 +72,10 @@ function starOf(source: DataSource): readonly number[] {
   const row = processingRow(source);
   const places = [...row.keys()];
   const afterHeaders = value.length + headers.length;
-  const bounds = places.filter(
-    (place) => row[place]?.system !== undefined && isWindowColumn(row[place].name),
-  );
+  const bounds = places.filter((place) => {
+    const system = row[place]?.system;
+    return system !== undefined && windowColumns.has(system);
+  });
   return [
     ...keyOfRow(row, source).flatMap(({ place }) => place ?? []),
     ...bounds,
