@@ -1,4 +1,4 @@
-import { type HintRule, isNumber, isText, isWord, openParenthesis, type Place, unquoted } from './place.ts';
+import { firstOf, type HintRule, isNumber, isText, isWord, openParenthesis, unquoted } from './place.ts';
 import { SUBQUERY } from './statements.ts';
 import { JOIN } from './windows.ts';
 
@@ -141,16 +141,8 @@ const commas: HintRule = ({ words, images, imageAt, index, here, before, next, v
   return undefined;
 };
 
-const RULES: readonly HintRule[] = [combined, limits, selected, rowSources, sources, order, commas];
-
 /** What a query has elsewhere, or in another order. */
-export function hintForClause(place: Place): string | undefined {
-  for (const rule of RULES) {
-    const hint = rule(place);
-    if (hint !== undefined) return hint;
-  }
-  return undefined;
-}
+export const hintForClause = firstOf([combined, limits, selected, rowSources, sources, order, commas]);
 
 /** Whether only names stand between the last FROM and this place. */
 function standsInFrom(words: readonly string[], index: number): boolean {

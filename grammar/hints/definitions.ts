@@ -1,4 +1,4 @@
-import { type HintRule, isText, isWord, openParenthesis, type Place, unquoted } from './place.ts';
+import { firstOf, type HintRule, isText, isWord, openParenthesis, type Place, unquoted } from './place.ts';
 
 /** Columns, types and properties of CREATE as other dialects write them. */
 
@@ -152,7 +152,8 @@ const like: HintRule = ({ words, here, next, imageAt, index }) =>
     ? `the same columns: CREATE ${words[1]} ${imageAt(2)} AS SELECT * FROM ${imageAt(index + 1)}`
     : undefined;
 
-const RULES: readonly HintRule[] = [
+/** What a definition has elsewhere, or in another form. */
+export const hintForDefinition = firstOf([
   like,
   keys,
   flink,
@@ -162,13 +163,4 @@ const RULES: readonly HintRule[] = [
   options,
   properties,
   columnCommas,
-];
-
-/** What a definition has elsewhere, or in another form. */
-export function hintForDefinition(place: Place): string | undefined {
-  for (const rule of RULES) {
-    const hint = rule(place);
-    if (hint !== undefined) return hint;
-  }
-  return undefined;
-}
+]);

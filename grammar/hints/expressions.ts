@@ -1,4 +1,4 @@
-import { type HintRule, isNumber, isText, isWord, openParenthesis, type Place } from './place.ts';
+import { firstOf, type HintRule, isNumber, isText, isWord, openParenthesis } from './place.ts';
 
 /** Operators, literals and calls that other dialects have, or write in another way. */
 
@@ -95,13 +95,5 @@ const fields: HintRule = ({ here, before, next, index, holds }) =>
     ? `the fields of a struct are read with an arrow: ${before}->${next}`
     : undefined;
 
-const RULES: readonly HintRule[] = [comparisons, words, literals, calls, fields];
-
 /** What an expression has elsewhere, or in another form. */
-export function hintForExpression(place: Place): string | undefined {
-  for (const rule of RULES) {
-    const hint = rule(place);
-    if (hint !== undefined) return hint;
-  }
-  return undefined;
-}
+export const hintForExpression = firstOf([comparisons, words, literals, calls, fields]);

@@ -6,6 +6,8 @@ import { hintForClause, hintForSeparator } from './clauses.ts';
 import { hintForDefinition } from './definitions.ts';
 import { hintForExpression } from './expressions.ts';
 import { openParenthesis, type Place, placeAt, type Stop } from './place.ts';
+import { hintForInspection } from './inspection.ts';
+import { hintForSession } from './session.ts';
 import { hintForForm } from './statements.ts';
 import { hintForWindowOrJoin } from './windows.ts';
 
@@ -18,6 +20,8 @@ export function hintAt(stop: Stop): string | undefined {
   const place = placeAt(stop);
   return (
     hintForForm(place) ??
+    hintForInspection(place) ??
+    hintForSession(place) ??
     hintForDefinition(place) ??
     hintForClause(place) ??
     hintForWindowOrJoin(place.words, place.index) ??

@@ -46,6 +46,17 @@ export interface Place {
 /** A rule: what to write instead of what stands at a place; undefined where it knows nothing of it. */
 export type HintRule = (place: Place) => string | undefined;
 
+/** Several rules as one: the first that knows something is heard. */
+export function firstOf(rules: readonly HintRule[]): HintRule {
+  return (place) => {
+    for (const rule of rules) {
+      const hint = rule(place);
+      if (hint !== undefined) return hint;
+    }
+    return undefined;
+  };
+}
+
 /** Where the parser stopped in a statement, and what else is known of it. */
 export interface Stop {
   readonly tokens: readonly IToken[];

@@ -1,10 +1,8 @@
-import { type HintRule, isText, isWord, type Place, unquoted } from './place.ts';
+import { NO_DATABASES, NO_PERMISSIONS, NO_TRANSACTIONS } from './absent.ts';
+import { firstOf, type HintRule, isWord } from './place.ts';
 
-/** Statements of other dialects, and parts of ours that stand elsewhere there. */
+/** Statements of other dialects, and parts of those that make, fill and change things. */
 
-const NO_DATABASES = 'there are no databases: a stream or table is named as it is';
-const NO_TRANSACTIONS = 'there are no transactions: each statement stands for itself';
-const NO_PERMISSIONS = 'there are no permissions';
 export const SUBQUERY =
   'a query that another one reads has a name of its own: CREATE STREAM name AS SELECT ...';
 const SHELL_WORD = 'it is a word of the shell, written without a semicolon: millrace sql';
@@ -13,7 +11,6 @@ const PROCEDURES = 'there are no procedures: functions stand in queries, and SHO
 const VARIABLES = "what changes in a statement is a variable: DEFINE name = 'value', and then ${name}";
 const KEPT = 'tables are kept up to date and tidy by themselves';
 const ROWS_AS_THEY_COME = 'rows are shown as they come by SELECT * FROM name EMIT CHANGES';
-const ONE_EACH = 'each has a statement of its own';
 
 /** Words that begin a statement elsewhere. */
 const STATEMENTS: Readonly<Record<string, string>> = {
@@ -114,26 +111,6 @@ const DROPPED: Readonly<Record<string, string>> = {
   IF: 'IF EXISTS stands before the name: DROP STREAM IF EXISTS name',
 };
 
-const RUNNING = 'what runs is shown by SHOW QUERIES';
-
-const SHOWN: Readonly<Record<string, string>> = {
-  DATABASES: NO_DATABASES,
-  SCHEMAS: NO_DATABASES,
-  COLUMNS: 'the columns of a stream or table are shown by DESCRIBE name',
-  FIELDS: 'the columns of a stream or table are shown by DESCRIBE name',
-  CREATE: 'the statement that made a stream or table is shown by DESCRIBE name EXTENDED',
-  INDEX: 'a table is read by its key, which DESCRIBE name shows',
-  INDEXES: 'a table is read by its key, which DESCRIBE name shows',
-  VIEWS: 'what a query keeps up to date is among SHOW TABLES',
-  PROCESSLIST: RUNNING,
-  JOBS: RUNNING,
-  STATUS: RUNNING,
-  CATALOGS: NO_DATABASES,
-  SETTINGS: 'what is set is shown by SHOW PROPERTIES',
-  USERS: NO_PERMISSIONS,
-  GRANTS: NO_PERMISSIONS,
-};
-
 const ALTERED = 'columns can be added, and nothing else changed: ALTER TABLE name ADD COLUMN column INT';
 
 /** What there is instead of the word that a statement begins with. */
@@ -194,167 +171,6 @@ const alter: HintRule = ({ words, index, here, back, before }) => {
     : undefined;
 };
 
-const show: HintRule = ({ words, here, before, next, index }) => {
-  if (!['SHOW', 'LIST'].includes(words[0] ?? '')) return undefined;
-  if (index === 1 && Object.hasOwn(SHOWN, here)) return SHOWN[here];
-  if (here === 'FULL') return `leave FULL out: SHOW ${next}`;
-  if (before === 'ALL' && here !== '' && index === 2) return `leave ALL out: SHOW ${here}`;
-  return index === 2 && here !== '' ? `all of them are listed: SHOW ${before}` : undefined;
-};
-
-/** What DESCRIBE is followed by elsewhere, by what shows it. */
-const DESCRIBED: Readonly<Record<string, string>> = {
-  TOPIC: 'the records of a topic are shown by PRINT name, and SHOW TOPICS lists them',
-  TYPE: 'types are shown by SHOW TYPES',
-  QUERY: 'a query that runs is shown by EXPLAIN id',
-  SELECT: 'the plan of a query is shown by EXPLAIN SELECT ...',
-};
-
-const describe: HintRule = ({ words, images, imageAt, here, before, index }) => {
-  if (words[0] !== 'DESCRIBE') return undefined;
-  if (here === ',') return ONE_EACH;
-  if (words[1] === 'FUNCTION' && isText(here))
-    return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
-  if (words[1] === 'FUNCTION' && here === '(') return `the name alone says it: DESCRIBE FUNCTION ${before}`;
-  const what = index === 1 ? here : before;
-  if (index <= 2 && Object.hasOwn(DESCRIBED, what)) return DESCRIBED[what];
-  if (index === 1 && ['STREAM', 'TABLE'].includes(here))
-    return `the name alone says it: DESCRIBE ${imageAt(2)}`;
-  if (before === 'FORMATTED') return `EXTENDED stands behind the name: DESCRIBE ${imageAt(index)} EXTENDED`;
-  return index === 1 && here === 'EXTENDED' && images[2] !== undefined
-    ? `EXTENDED stands behind the name: DESCRIBE ${imageAt(2)} EXTENDED`
-    : undefined;
-};
-
-const queryControl: HintRule = ({ words, images, imageAt, here, index }) => {
-  const [first = ''] = words;
-  if (!['TERMINATE', 'PAUSE', 'RESUME'].includes(first)) return undefined;
-  if (here === 'QUERIES' || here === '*') return `it is ${first} ALL`;
-  if (here === ',') return ONE_EACH;
-  if (words[1] === 'IF') return `the id alone says it: ${first} ${imageAt(images.length - 1)}`;
-  if (isText(here)) return `names have no single quotes: ${unquoted(images[index] ?? '')}`;
-  if (here === '') return 'SHOW QUERIES lists the ids of those that run';
-  return here === 'QUERY' && images[2] !== undefined
-    ? `the id alone says it: ${first} ${imageAt(2)}`
-    : undefined;
-};
-
-const explain: HintRule = ({ words, images, here, index }) => {
-  if (words[0] !== 'EXPLAIN') return undefined;
-  if (index === 1 && isText(here)) return `names have no single quotes: ${unquoted(images[1] ?? '')}`;
-  if (index === 1 && here === 'QUERY') return `the id alone says it: EXPLAIN ${images[2] ?? 'id'}`;
-  if (here === '' && index === 1)
-    return 'it shows a query: EXPLAIN SELECT ..., or EXPLAIN id of one that runs';
-  const isOption = ['ANALYZE', 'PLAN', 'EXTENDED', 'VERBOSE', 'FORMAT'].includes(words[1] ?? '');
-  return (index === 2 && isOption) || (index === 1 && here === '(')
-    ? 'the query stands behind it: EXPLAIN SELECT ...'
-    : undefined;
-};
-
-const print: HintRule = ({ words, images, before, here, index }) => {
-  if (words[0] !== 'PRINT') return undefined;
-  if (here === '' && index === 1) return 'it shows the records of a topic: PRINT name FROM BEGINNING';
-  if (['TOPIC', 'STREAM', 'TABLE'].includes(here) && index === 1)
-    return `the name alone says it: PRINT ${images[2] ?? 'name'}`;
-  if (here === 'SELECT' && index === 1) return 'a query is run without a word before it: SELECT ...';
-  if (here === ',') return ONE_EACH;
-  if (here === 'WHERE') return 'rows are chosen by a query: SELECT * FROM name WHERE ... EMIT CHANGES';
-  if (here === 'EMIT') return 'records are printed as they come: leave EMIT CHANGES out';
-  if (here === 'INTERVAL' && words.includes('LIMIT')) return 'INTERVAL stands before LIMIT';
-  if (['INTERVAL', 'SAMPLE', 'LIMIT'].includes(before)) return `a whole number stands behind it: ${before} 1`;
-  if (before !== 'FROM') return undefined;
-  return /^'BEGINNING'$/.test(here) ? 'it is FROM BEGINNING' : PRINTED_FROM.get(here);
-};
-
-const AS_THEY_COME = 'rows are printed as they come, or FROM BEGINNING';
-const PRINTED_FROM: ReadonlyMap<string, string> = new Map(
-  ['END', 'NOW', 'LATEST', 'EARLIEST', 'START', 'OFFSET'].map((word) => [word, AS_THEY_COME]),
-);
-
-const assertion: HintRule = ({ words, here, index }) => {
-  if (words[0] !== 'ASSERT' || index !== 1) return undefined;
-  return here === 'TOMBSTONE'
-    ? 'it is ASSERT NULL VALUES name (id) KEY (1)'
-    : 'ASSERT VALUES, STREAM and TABLE stand in test files, which `millrace test PATH` runs';
-};
-
-const textOf = (value: string): string => `'${unquoted(value)}'`;
-
-const define: HintRule = ({ words, images, imageAt, here, before, index }) => {
-  if (here === ':=') return `it is one sign: DEFINE ${imageAt(1)} = ${imageAt(index + 1)}`;
-  const [first = ''] = words;
-  if (first !== 'DEFINE' && first !== 'UNDEFINE') return undefined;
-  if (index === 1 && isText(here)) return `names have no single quotes: ${unquoted(images[1] ?? '')}`;
-  if (first === 'UNDEFINE') return undefined;
-  if (here === ',') return ONE_EACH;
-  if (before === '=') return `a value is a text: DEFINE ${imageAt(1)} = ${textOf(images[index] ?? 'value')}`;
-  return index === 2
-    ? `a value is a text: DEFINE ${imageAt(1)} = ${textOf(images[2] ?? 'value')}`
-    : undefined;
-};
-
-/** SET and UNSET. */
-const session: HintRule = (place) => {
-  const { words, here, index } = place;
-  if (words[0] === 'SET') return set(place);
-  if (words[0] !== 'UNSET') return undefined;
-  if (here === '' && index === 1) return `the name is a text: UNSET ${EXAMPLE}`;
-  const name = nameOf(place, { start: 1, end: words.length });
-  return name === undefined ? undefined : `the name is a text: UNSET '${name}'`;
-};
-
-const SETTINGS =
-  "a setting has a name with dots: SET 'auto.offset.reset'='earliest'; SHOW PROPERTIES lists them";
-
-/** What is set elsewhere. */
-const SETS: Readonly<Record<string, string>> = {
-  TIME: 'times are in UTC, and there is no zone of a session: leave it out',
-  TIMEZONE: 'times are in UTC, and there is no zone of a session: leave it out',
-  TIME_ZONE: 'times are in UTC, and there is no zone of a session: leave it out',
-  NAMES: 'texts are UTF-8: leave it out',
-  CHARACTER: 'texts are UTF-8: leave it out',
-  CHARSET: 'texts are UTF-8: leave it out',
-  AUTOCOMMIT: NO_TRANSACTIONS,
-  TRANSACTION: NO_TRANSACTIONS,
-  CONSTRAINTS: NO_TRANSACTIONS,
-  ROLE: NO_PERMISSIONS,
-  PASSWORD: NO_PERMISSIONS,
-  SCHEMA: NO_DATABASES,
-  CATALOG: NO_DATABASES,
-  SEARCH_PATH: NO_DATABASES,
-};
-
-const SCOPES: ReadonlySet<string> = new Set(['SESSION', 'GLOBAL', 'LOCAL', 'PERSIST']);
-const EXAMPLE = "'auto.offset.reset'";
-
-const set: HintRule = (place) => {
-  const { words, images, here } = place;
-  const [, second = ''] = words;
-  const start = SCOPES.has(second) && words[2] !== '=' ? 2 : 1;
-  const subject = words[start] ?? '';
-  if (Object.hasOwn(SETS, subject)) return SETS[subject];
-  if (subject === '') return `name and value are texts: SET ${EXAMPLE}='value'`;
-  const sign = words.findIndex((word, at) => at > start && (word === '=' || word === 'TO'));
-  const isApart = sign === -1 && isText(images[start] ?? '');
-  const end = isApart ? start + 1 : sign === -1 ? words.length : sign;
-  const name = nameOf(place, { start, end });
-  if (name === undefined || !name.includes('.')) return SETTINGS;
-  const text = place.written(isApart || sign === -1 ? end : end + 1, images.length);
-  if (text === '') return `name and value are texts: SET '${name}'='value'`;
-  return isText(text) && here === ''
-    ? undefined
-    : `name and value are texts: SET '${name}'='${unquoted(text)}'`;
-};
-
-/** The name of a setting as it is written; undefined where that is more than one name. */
-function nameOf(
-  { written }: Place,
-  { start, end }: { readonly start: number; readonly end: number },
-): string | undefined {
-  const name = unquoted(written(start, end));
-  return /^[\w.@-]+$/.test(name) ? name : undefined;
-}
-
 /** A name behind that of a database. */
 const databases: HintRule = ({ words, imageAt, here, index, back }) =>
   here === '.' &&
@@ -363,27 +179,5 @@ const databases: HintRule = ({ words, imageAt, here, index, back }) =>
     ? `there are no databases: ${back(2)} ${imageAt(index + 1)}`
     : undefined;
 
-const RULES: readonly HintRule[] = [
-  databases,
-  createOrDrop,
-  createType,
-  insert,
-  alter,
-  show,
-  describe,
-  queryControl,
-  explain,
-  print,
-  assertion,
-  define,
-  session,
-];
-
 /** What a statement has elsewhere, or in another form. */
-export function hintForForm(place: Place): string | undefined {
-  for (const rule of RULES) {
-    const hint = rule(place);
-    if (hint !== undefined) return hint;
-  }
-  return undefined;
-}
+export const hintForForm = firstOf([databases, createOrDrop, createType, insert, alter]);
