@@ -41,6 +41,9 @@ export class StreamRecord<K, V> {
   }
 }
 
+/** Any record; the signatures of the DSL have made sure that it is the right one. */
+export type AnyRecord = StreamRecord<unknown, unknown>;
+
 /** A key and its value. */
 export type KeyValue<K, V> = readonly [key: K, value: V];
 

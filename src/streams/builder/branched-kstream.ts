@@ -1,11 +1,10 @@
 import { callback } from '../../base/argument-checks.ts';
+import type { Predicate } from '../functions.ts';
+import { branch, split, type Split } from '../logical/nodes/split.ts';
+import type { Named } from '../options.ts';
 import { checkBranched, checkStream } from './check-options.ts';
-import { branchRecords } from '../operators/branch.ts';
-import { passThrough } from '../operators/pass-through.ts';
 import type { StreamDescriptor } from './dsl.ts';
-import type { Predicate } from './functions.ts';
 import type { KStream } from './kstream.ts';
-import type { Named } from './options.ts';
 
 /** `name` is appended to the name of the split. `chain` transforms the branch before it is returned. */
 export interface Branched<K, V> extends Named {
@@ -19,34 +18,27 @@ export interface Branched<K, V> extends Named {
  */
 export class BranchedKStream<K, V> {
   readonly #part: StreamDescriptor<K, V>;
-  readonly #splitName: string;
-  readonly #predicates: Predicate<K, V>[] = [];
+  readonly #split: Split;
   readonly #branches = new Map<string, KStream<K, V>>();
+  #count = 0;
 
   constructor(part: StreamDescriptor<K, V>, named: Named) {
     this.#part = part;
-    const { topology } = part.dsl;
-    this.#splitName = topology.nameOr(named.name, 'KSTREAM-BRANCH-');
-    topology.addProcessor({
-      name: this.#splitName,
-      parents: [part.node],
-      factory: branchRecords(this.#predicates),
-    });
+    this.#split = part.dsl.plan.add(split(part.node, named.name));
   }
 
   branch(predicate: Predicate<K, V>, branched: Branched<K, V> = {}): this {
     callback(predicate, 'predicate');
     checkBranched(branched, 'branched');
-    this.#predicates.push(predicate);
-    this.#addBranch(this.#predicates.length, branched);
+    this.#count++;
+    this.#addBranch(predicate, this.#count, branched);
     return this;
   }
 
   /** Ends the split with a branch for all other records. */
   defaultBranch(branched: Branched<K, V> = {}): ReadonlyMap<string, KStream<K, V>> {
     checkBranched(branched, 'branched');
-    this.#predicates.push(() => true);
-    this.#addBranch(0, branched);
+    this.#addBranch(() => true, 0, branched);
     return this.#branches;
   }
 
@@ -55,14 +47,12 @@ export class BranchedKStream<K, V> {
     return this.#branches;
   }
 
-  #addBranch(index: number, branched: Branched<K, V>): void {
+  #addBranch(predicate: Predicate<K, V>, number: number, branched: Branched<K, V>): void {
     const { dsl } = this.#part;
-    const name = `${this.#splitName}${branched.name ?? index}`;
-    dsl.topology.newProcessorName(name);
-    dsl.topology.addProcessor({ name, parents: [this.#splitName], factory: passThrough() });
-    const stream = dsl.stream({ ...this.#part, name, node: name });
+    const node = dsl.plan.add(branch(this.#split, { predicate, suffix: branched.name ?? String(number) }));
+    const stream = dsl.stream<K, V>(node);
     const chained = branched.chain ? branched.chain(stream) : stream;
     checkStream(chained, 'branched.chain()');
-    this.#branches.set(name, chained);
+    this.#branches.set(dsl.plan.namesOf(node).name, chained);
   }
 }

@@ -29,8 +29,8 @@ import type {
   Produced,
   Repartitioned,
   StreamJoined,
-} from './options.ts';
-import type { SuppressBuffer } from './suppressed.ts';
+  SuppressBuffer,
+} from '../options.ts';
 
 export const serde = withMethods('serialize', 'deserialize');
 
@@ -152,13 +152,14 @@ function having(expected: string, holds: (value: object) => boolean): Check {
   };
 }
 
-const partOf = (value: object): object => {
+const shapeOf = (value: object): unknown => {
   const part: unknown = 'part' in value ? value.part : undefined;
-  return isObject(part) ? part : {};
+  const node: unknown = isObject(part) && 'node' in part ? part.node : undefined;
+  return isObject(node) && 'shape' in node ? node.shape : undefined;
 };
 
-export const checkStream = having('a KStream', (value) => 'repartitionRequired' in partOf(value));
-const checkTable = having('a KTable', (value) => 'enableSendingOldValues' in partOf(value));
+export const checkStream = having('a KStream', (value) => shapeOf(value) === 'stream');
+const checkTable = having('a KTable', (value) => shapeOf(value) === 'table');
 const checkJoinWindows = having('JoinWindows', (value) => 'beforeMs' in value && 'afterMs' in value);
 export const checkWindows = having(
   'TimeWindows or SessionWindows',

@@ -1,41 +1,38 @@
-import { aggregateRecords } from '../operators/stream-aggregate.ts';
+import { callback } from '../../base/argument-checks.ts';
+import type { Aggregator, Initializer, Reducer } from '../functions.ts';
+import { aggregate } from '../logical/nodes/aggregate.ts';
+import type { Fold } from '../logical/nodes/fold.ts';
+import { grouping, type Grouping } from '../logical/nodes/grouping.ts';
+import type { Grouped, Materialized, Named } from '../options.ts';
 import { SessionWindows } from '../windows/session-windows.ts';
 import type { TimeWindows } from '../windows/time-windows.ts';
-import { callback } from '../../base/argument-checks.ts';
 import { checkTableOptions, checkWindows } from './check-options.ts';
-import { aggregateTable } from './aggregate-table.ts';
-import type { StreamDescriptor } from './dsl.ts';
-import type { Aggregator, Initializer, Reducer } from './functions.ts';
-import { GroupedSource } from './grouped-source.ts';
+import type { Dsl, StreamDescriptor } from './dsl.ts';
 import type { KTable } from './ktable.ts';
-import { tableStore } from './materialize.ts';
-import type { Grouped, Materialized, Named } from './options.ts';
-import { requireSerdes } from './require-serdes.ts';
 import { SessionWindowedKStream } from './session-windowed-kstream.ts';
-import { counting, folding, type NamedAggregation, reducing } from './stream-aggregations.ts';
 import { TimeWindowedKStream } from './time-windowed-kstream.ts';
 
 /** Records grouped by key, to be aggregated as a whole or by windows. Records with null key or value are dropped. */
 export class KGroupedStream<K, V> {
-  readonly #part: StreamDescriptor<K, V>;
-  readonly #source: GroupedSource<K, V>;
+  readonly #dsl: Dsl;
+  readonly #group: Grouping;
 
   constructor(part: StreamDescriptor<K, V>, grouped: Grouped<K, V>) {
-    this.#part = part;
-    this.#source = new GroupedSource(part, grouped);
+    this.#dsl = part.dsl;
+    this.#group = part.dsl.plan.add(grouping(part.node, grouped));
   }
 
   /** How many records each key has had. */
   count(options: Materialized<K, number> & Named = {}): KTable<K, number> {
     checkTableOptions(options, 'options');
-    return this.#aggregate(counting(this.#part.dsl.topology, options));
+    return this.#aggregate({ type: 'count' }, options);
   }
 
   /** Combines the values of each key, two at a time; the first is kept as it is. */
   reduce(reducer: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<K, V> {
     callback(reducer, 'reducer');
     checkTableOptions(options, 'options');
-    return this.#aggregate(reducing(this.#source, reducer, options));
+    return this.#aggregate({ type: 'reduce', reducer }, options);
   }
 
   /** Folds the values of each key into an aggregate of another type. */
@@ -47,7 +44,7 @@ export class KGroupedStream<K, V> {
     callback(initializer, 'initializer');
     callback(aggregator, 'aggregator');
     checkTableOptions(options, 'options');
-    return this.#aggregate(folding(initializer, aggregator, options));
+    return this.#aggregate({ type: 'aggregate', initializer, aggregator }, options);
   }
 
   /** Aggregates by windows of a fixed size, or by sessions. */
@@ -57,26 +54,14 @@ export class KGroupedStream<K, V> {
     windows: TimeWindows | SessionWindows,
   ): TimeWindowedKStream<K, V> | SessionWindowedKStream<K, V> {
     checkWindows(windows, 'windows');
-    const grouping = { part: this.#part, source: this.#source, emit: 'on-window-update' } as const;
-    if (windows instanceof SessionWindows) return new SessionWindowedKStream(grouping, windows);
-    return new TimeWindowedKStream(grouping, windows);
+    const windowed = { dsl: this.#dsl, group: this.#group, emit: 'on-window-update' } as const;
+    if (windows instanceof SessionWindows) return new SessionWindowedKStream(windowed, windows);
+    return new TimeWindowedKStream(windowed, windows);
   }
 
-  #aggregate<VA>(aggregation: NamedAggregation<K, V, VA>): KTable<K, VA> {
-    const { prefix, options } = aggregation;
-    const { topology } = this.#part.dsl;
-    const storeName = options.storeName ?? topology.newStoreName(prefix);
-    const name = topology.nameOr(options.name, prefix);
-    const { keySerde } = this.#source;
-    const serdes = requireSerdes<K, VA>(name, options, { keySerde });
-    return aggregateTable({
-      name,
-      storeName,
-      store: tableStore(storeName, serdes, options),
-      parent: this.#source.repartitioned({ storeName }),
-      factory: (flags) => aggregateRecords(storeName, aggregation, flags),
-      serdes,
-      queryableStoreName: options.storeName,
-    });
+  #aggregate<VA>(fold: Fold, options: Materialized<K, VA> & Named): KTable<K, VA> {
+    const { plan } = this.#dsl;
+    const node = plan.add(aggregate({ inputs: [this.#group], name: options.name, fold, options }));
+    return this.#dsl.table(node);
   }
 }

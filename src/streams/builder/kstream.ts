@@ -1,19 +1,43 @@
 import type { OperatorFunction } from 'rxjs';
-import { filterRecords } from '../operators/filter.ts';
-import { flatMapRecords } from '../operators/flat-map.ts';
-import { flatMapRecordValues } from '../operators/flat-map-values.ts';
-import { mapRecords } from '../operators/map.ts';
-import { mapRecordValues } from '../operators/map-values.ts';
-import { passThrough } from '../operators/pass-through.ts';
-import { peekRecords } from '../operators/peek.ts';
-import { userPipe } from '../operators/rx-node.ts';
-import { selectRecordKey } from '../operators/select-key.ts';
-import { userProcessor } from '../operators/user-processor.ts';
+import { callback } from '../../base/argument-checks.ts';
+import type {
+  ForeachAction,
+  KeyValueMapper,
+  PairMapper,
+  Predicate,
+  TopicNameExtractor,
+  ValueJoiner,
+  ValueMapper,
+} from '../functions.ts';
+import { filter } from '../logical/nodes/filter.ts';
+import { flatMap } from '../logical/nodes/flat-map.ts';
+import { flatMapValues } from '../logical/nodes/flat-map-values.ts';
+import { map } from '../logical/nodes/map.ts';
+import { mapValues } from '../logical/nodes/map-values.ts';
+import { merge } from '../logical/nodes/merge.ts';
+import type { StreamNode } from '../logical/nodes/node.ts';
+import { foreach, peek } from '../logical/nodes/peek.ts';
+import { pipe } from '../logical/nodes/pipe.ts';
+import { process } from '../logical/nodes/process.ts';
+import { repartition } from '../logical/nodes/repartition.ts';
+import { selectKey } from '../logical/nodes/select-key.ts';
+import { sink } from '../logical/nodes/sink.ts';
+import { streamJoin, type StreamJoinKind } from '../logical/nodes/stream-join.ts';
+import { streamTableJoin } from '../logical/nodes/stream-table-join.ts';
+import { toTable } from '../logical/nodes/to-table.ts';
+import type {
+  Consumed,
+  Grouped,
+  Joined,
+  Materialized,
+  Named,
+  Produced,
+  Repartitioned,
+  StreamJoined,
+} from '../options.ts';
 import type { ProcessorSupplier } from '../processor.ts';
 import type { KeyValue, StreamRecord } from '../record.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
-import { callback } from '../../base/argument-checks.ts';
 import {
   checkLooking,
   checkLookup,
@@ -31,32 +55,8 @@ import {
 } from './check-options.ts';
 import { BranchedKStream } from './branched-kstream.ts';
 import type { StreamDescriptor } from './dsl.ts';
-import type {
-  ForeachAction,
-  KeyValueMapper,
-  PairMapper,
-  Predicate,
-  TopicNameExtractor,
-  ValueJoiner,
-  ValueMapper,
-} from './functions.ts';
 import { KGroupedStream } from './kgrouped-stream.ts';
 import type { KTable } from './ktable.ts';
-import type {
-  Consumed,
-  Grouped,
-  Joined,
-  Materialized,
-  Named,
-  Produced,
-  Repartitioned,
-  StreamJoined,
-} from './options.ts';
-import { requireSerdes } from './require-serdes.ts';
-import { repartition, type RepartitionRequest } from './repartition.ts';
-import { joinStreams, type StreamJoinKind } from './stream-stream-join.ts';
-import { joinStreamWithTable } from './stream-table-join.ts';
-import { streamToTable } from './stream-to-table.ts';
 
 /** A named node's serde, where an operator changes the value's type and something downstream stores or sends it. */
 interface NamedValue<V> extends Named {
@@ -88,25 +88,25 @@ export class KStream<K, V> {
   /** Keeps the records that `predicate` answers true for. */
   filter(predicate: Predicate<K, V>, named: Named = {}): KStream<K, V> {
     checkLooking({ predicate, named });
-    return this.#stateless('KSTREAM-FILTER-', named, filterRecords(predicate, { negate: false }));
+    return this.#stream(filter(this.#part.node, { predicate, negate: false, name: named.name }));
   }
 
   /** Keeps the records that `predicate` answers false for. */
   filterNot(predicate: Predicate<K, V>, named: Named = {}): KStream<K, V> {
     checkLooking({ predicate, named });
-    return this.#stateless('KSTREAM-FILTER-', named, filterRecords(predicate, { negate: true }));
+    return this.#stream(filter(this.#part.node, { predicate, negate: true, name: named.name }));
   }
 
   /** A new key and value for each record. Marks the key as changed. */
   map<KR, VR>(mapper: PairMapper<K, V, KR, VR>, named: NamedPair<KR, VR> = {}): KStream<KR, VR> {
     checkMapping({ mapper, named });
-    return this.#keyChanging('KSTREAM-MAP-', named, mapRecords(mapper));
+    return this.#stream(map(this.#part.node, mapper, named));
   }
 
   /** A new value for each record; the key stays, so nothing is repartitioned. */
   mapValues<VR>(mapper: ValueMapper<K, V, VR>, named: NamedValue<VR> = {}): KStream<K, VR> {
     checkMapping({ mapper, named });
-    return this.#valueChanging('KSTREAM-MAPVALUES-', named, mapRecordValues(mapper));
+    return this.#stream(mapValues(this.#part.node, mapper, named));
   }
 
   /** Any number of records for each. Marks the key as changed. */
@@ -115,33 +115,32 @@ export class KStream<K, V> {
     named: NamedPair<KR, VR> = {},
   ): KStream<KR, VR> {
     checkMapping({ mapper, named });
-    return this.#keyChanging('KSTREAM-FLATMAP-', named, flatMapRecords(mapper));
+    return this.#stream(flatMap(this.#part.node, mapper, named));
   }
 
   /** Any number of values for each record, under its key. */
   flatMapValues<VR>(mapper: ValueMapper<K, V, Iterable<VR>>, named: NamedValue<VR> = {}): KStream<K, VR> {
     checkMapping({ mapper, named });
-    return this.#valueChanging('KSTREAM-FLATMAPVALUES-', named, flatMapRecordValues(mapper));
+    return this.#stream(flatMapValues(this.#part.node, mapper, named));
   }
 
   /** A new key for each record. Marks the key as changed. */
   selectKey<KR>(mapper: KeyValueMapper<K, V, KR>, named: NamedPair<KR, V> = {}): KStream<KR, V> {
     checkMapping({ mapper, named });
-    const { valueSerde = this.#part.valueSerde, ...rest } = named;
-    const serdes = valueSerde ? { ...rest, valueSerde } : rest;
-    return this.#keyChanging('KSTREAM-KEY-SELECT-', serdes, selectRecordKey(mapper));
+    return this.#stream(selectKey(this.#part.node, mapper, named));
   }
 
   /** Looks at each record as it passes. */
   peek(action: ForeachAction<K, V>, named: Named = {}): KStream<K, V> {
     checkLooking({ action, named });
-    return this.#stateless('KSTREAM-PEEK-', named, peekRecords(action, { forward: true }));
+    return this.#stream(peek(this.#part.node, { action, name: named.name }));
   }
 
   /** Does something with each record, and ends there. */
   foreach(action: ForeachAction<K, V>, named: Named = {}): void {
     checkLooking({ action, named });
-    this.#addNode('KSTREAM-FOREACH-', named, peekRecords(action, { forward: false }));
+    const { dsl, node } = this.#part;
+    dsl.plan.add(foreach(node, { action, name: named.name }));
   }
 
   /**
@@ -155,13 +154,7 @@ export class KStream<K, V> {
   ): KStream<KR, VR> {
     callback(operator, 'operator');
     checkPiped(named, 'named');
-    const { keepsKey = false } = named;
-    const node = this.#addNode('KSTREAM-PIPE-', named, userPipe(operator, { keepsKey }));
-    return this.#derive<KR, VR>(node, {
-      keySerde: named.keySerde,
-      valueSerde: named.valueSerde,
-      repartitionRequired: this.#part.repartitionRequired || !keepsKey,
-    });
+    return this.#stream(pipe(this.#part.node, operator, named));
   }
 
   /** Splits the stream: each record goes to the first branch whose predicate holds. */
@@ -174,33 +167,13 @@ export class KStream<K, V> {
   merge(other: KStream<K, V>, named: Named = {}): KStream<K, V> {
     checkStream(other, 'other');
     checkNamed(named, 'named');
-    const left = this.#part;
-    const right = other.part;
-    const name = left.dsl.topology.nameOr(named.name, 'KSTREAM-MERGE-');
-    const parents = left.node === right.node ? [left.node] : [left.node, right.node];
-    left.dsl.topology.addProcessor({ name, parents, factory: passThrough() });
-    return left.dsl.stream<K, V>({
-      ...left,
-      name,
-      node: name,
-      keySerde: left.keySerde === right.keySerde ? left.keySerde : undefined,
-      valueSerde: left.valueSerde === right.valueSerde ? left.valueSerde : undefined,
-      sources: [...new Set([...left.sources, ...right.sources])],
-      repartitionRequired: left.repartitionRequired || right.repartitionRequired,
-      repartitions: [...left.repartitions, ...right.repartitions],
-    });
+    return this.#stream(merge(this.#part.node, other.part.node, named.name));
   }
 
   /** Writes to an internal topic and reads it back, so that records of one key share a partition. */
   repartition(repartitioned: Repartitioned<K, V> = {}): KStream<K, V> {
     checkRepartitioned(repartitioned, 'repartitioned');
-    const part = this.#part;
-    const { name } = repartitioned;
-    const request: RepartitionRequest<K, V> = {
-      ...repartitioned,
-      topicName: name ?? part.dsl.topology.newProcessorName('KSTREAM-REPARTITION-'),
-    };
-    return part.dsl.stream(repartition(part, request));
+    return this.#stream(repartition(this.#part.node, repartitioned));
   }
 
   /** Writes to a topic, or to the one that a function picks for each record. */
@@ -208,22 +181,14 @@ export class KStream<K, V> {
     checkSinkTopic(topic, 'topic');
     checkProduced(produced, 'produced');
     const { dsl, node } = this.#part;
-    const name = dsl.topology.nameOr(produced.name, 'KSTREAM-SINK-');
-    const { keySerde, valueSerde } = requireSerdes(name, produced, this.#part);
-    dsl.topology.addSink({
-      name,
-      parents: [node],
-      topic,
-      keySerde,
-      valueSerde,
-      partitioner: produced.partitioner,
-    });
+    dsl.plan.add(sink(node, topic, produced));
   }
 
   /** A table whose rows are the latest value of each key; a null value deletes. */
   toTable(options: Materialized<K, V> & Named = {}): KTable<K, V> {
     checkTableOptions(options, 'options');
-    return streamToTable(this.#part, options);
+    const { dsl, node } = this.#part;
+    return dsl.table(dsl.plan.add(toTable(node, options)));
   }
 
   /** Groups by a new key, for aggregation. The records are repartitioned. */
@@ -307,13 +272,7 @@ export class KStream<K, V> {
     options: NamedPair<KR, VR> & { readonly stores?: readonly string[] } = {},
   ): KStream<KR, VR> {
     checkProcessing({ supplier, options });
-    const factory = userProcessor(supplier, { keepsKey: false });
-    const node = this.#addNode('KSTREAM-PROCESSOR-', options, factory, options.stores);
-    return this.#derive<KR, VR>(node, {
-      keySerde: options.keySerde,
-      valueSerde: options.valueSerde,
-      repartitionRequired: true,
-    });
+    return this.#stream(process(this.#part.node, supplier, { ...options, keepsKey: false }));
   }
 
   /** Runs a processor of one's own that leaves keys as they are. */
@@ -322,46 +281,12 @@ export class KStream<K, V> {
     options: NamedValue<VR> & { readonly stores?: readonly string[] } = {},
   ): KStream<K, VR> {
     checkProcessing({ supplier, options });
-    const factory = userProcessor(supplier, { keepsKey: true });
-    const node = this.#addNode('KSTREAM-PROCESSVALUES-', options, factory, options.stores);
-    return this.#derive<K, VR>(node, {
-      keySerde: this.#part.keySerde,
-      valueSerde: options.valueSerde,
-      repartitionRequired: this.#part.repartitionRequired,
-    });
+    return this.#stream(process(this.#part.node, supplier, { ...options, keepsKey: true }));
   }
 
-  /** A node that passes records on as they are, or not at all. */
-  #stateless(prefix: string, named: Named, factory: NodeFactory): KStream<K, V> {
-    const node = this.#addNode(prefix, named, factory);
-    return this.#part.dsl.stream({ ...this.#part, name: node, node });
-  }
-
-  #valueChanging<VR>(prefix: string, named: NamedValue<VR>, factory: NodeFactory): KStream<K, VR> {
-    const node = this.#addNode(prefix, named, factory);
-    const { keySerde, repartitionRequired } = this.#part;
-    return this.#derive(node, { keySerde, valueSerde: named.valueSerde, repartitionRequired });
-  }
-
-  #keyChanging<KR, VR>(prefix: string, named: NamedPair<KR, VR>, factory: NodeFactory): KStream<KR, VR> {
-    const node = this.#addNode(prefix, named, factory);
-    const { keySerde, valueSerde } = named;
-    return this.#derive(node, { keySerde, valueSerde, repartitionRequired: true });
-  }
-
-  #addNode(prefix: string, named: Named, factory: NodeFactory, stores: readonly string[] = []): string {
-    const { dsl, node } = this.#part;
-    const name = dsl.topology.nameOr(named.name, prefix);
-    dsl.topology.addProcessor({ name, parents: [node], factory, stores: () => stores });
-    return name;
-  }
-
-  #derive<KR, VR>(
-    node: string,
-    change: Pick<StreamDescriptor<KR, VR>, 'keySerde' | 'valueSerde' | 'repartitionRequired'>,
-  ): KStream<KR, VR> {
-    const { dsl, sources, repartitions } = this.#part;
-    return dsl.stream<KR, VR>({ dsl, sources, repartitions, name: node, node, ...change });
+  #stream<KR, VR>(node: StreamNode): KStream<KR, VR> {
+    const { dsl } = this.#part;
+    return dsl.stream(dsl.plan.add(node));
   }
 
   #joinTable<VT, VR>(
@@ -371,9 +296,8 @@ export class KStream<K, V> {
     options: { readonly left: boolean },
   ): KStream<K, VR> {
     checkLookup({ table, joiner, joined });
-    return this.#part.dsl.stream(
-      joinStreamWithTable(this.#part, { table: table.part, joiner, joined, ...options }),
-    );
+    const { left } = options;
+    return this.#stream(streamTableJoin(this.#part.node, table.part.node, { joiner, joined, left }));
   }
 
   #joinStream<VO, VR>(
@@ -387,8 +311,8 @@ export class KStream<K, V> {
   ): KStream<K, VR> {
     const { windows, joined = {}, kind } = options;
     checkStreamJoin({ other, joiner, windows, joined });
-    return this.#part.dsl.stream(
-      joinStreams(this.#part, { other: other.part, joiner, windows, joined, kind }),
+    return this.#stream(
+      streamJoin(this.#part.node, other.part.node, { joiner, windows, joined, join: kind }),
     );
   }
 }

@@ -1,6 +1,3 @@
-import { tableToStream } from '../operators/table-to-stream.ts';
-import { mapTableForGrouping } from '../operators/table-repartition-map.ts';
-import { suppressRecords } from '../operators/suppress.ts';
 import { callback } from '../../base/argument-checks.ts';
 import {
   checkNamed,
@@ -9,15 +6,19 @@ import {
   checkSuppressed,
   checkTableJoin,
 } from './check-options.ts';
+import type { TableNode } from '../logical/nodes/node.ts';
 import type { TableDescriptor } from './dsl.ts';
-import type { KeyValueMapper, PairMapper, Predicate, ValueJoiner, ValueMapper } from './functions.ts';
-import { joinOnForeignKey } from './foreign-key-join.ts';
+import type { KeyValueMapper, PairMapper, Predicate, ValueJoiner, ValueMapper } from '../functions.ts';
+import { foreignKeyJoin } from '../logical/nodes/foreign-key-join.ts';
+import { groupTable } from '../logical/nodes/group-table.ts';
+import { suppress } from '../logical/nodes/suppress.ts';
+import { tableFilter } from '../logical/nodes/table-filter.ts';
+import { tableJoin, type TableJoinKind } from '../logical/nodes/table-join.ts';
+import { tableMapValues } from '../logical/nodes/table-map-values.ts';
+import { toStream } from '../logical/nodes/to-stream.ts';
 import { KGroupedTable } from './kgrouped-table.ts';
 import type { KStream } from './kstream.ts';
-import type { Grouped, Materialized, Named, TableJoined } from './options.ts';
-import { suppressTable, type Suppressed } from './suppressed.ts';
-import { filterTable, mapTableValues } from './table-transform.ts';
-import { joinTables, type TableJoinKind } from './table-table-join.ts';
+import type { Grouped, Materialized, Named, Suppressed, TableJoined } from '../options.ts';
 
 /** How a row finds its foreign key, and how the join's nodes and table are named and kept. */
 export interface ForeignKeyJoin<K, V, KO, VR> extends Materialized<K, VR>, TableJoined {
@@ -41,28 +42,29 @@ export class KTable<K, V> {
 
   /** Name under which the table can be queried, if it was given one. */
   get queryableStoreName(): string | undefined {
-    return this.#part.queryableStoreName;
+    const { dsl, node } = this.#part;
+    return dsl.plan.namesOf(node).queryable;
   }
 
   /** Keeps the rows for which `predicate` holds; a row that ceases to match is deleted. */
   filter(predicate: Predicate<K, V>, options?: Materialized<K, V> & Named): KTable<K, V> {
     callback(predicate, 'predicate');
     checkOptionalTableOptions(options, 'options');
-    return filterTable(this.#part, { predicate, negate: false, options });
+    return this.#table(tableFilter(this.#part.node, { predicate, negate: false }, options));
   }
 
   /** Keeps the rows for which `predicate` does not hold. */
   filterNot(predicate: Predicate<K, V>, options?: Materialized<K, V> & Named): KTable<K, V> {
     callback(predicate, 'predicate');
     checkOptionalTableOptions(options, 'options');
-    return filterTable(this.#part, { predicate, negate: true, options });
+    return this.#table(tableFilter(this.#part.node, { predicate, negate: true }, options));
   }
 
   /** A new value for each row; deletions pass unseen by the mapper. */
   mapValues<VR>(mapper: ValueMapper<K, V, VR>, options?: Materialized<K, VR> & Named): KTable<K, VR> {
     callback(mapper, 'mapper');
     checkOptionalTableOptions(options, 'options');
-    return mapTableValues(this.#part, { mapper, options });
+    return this.#table(tableMapValues(this.#part.node, mapper, options));
   }
 
   // The form that takes a function stands first: the compiler types a function's parameters by the first form that may
@@ -78,18 +80,17 @@ export class KTable<K, V> {
     const mapper = typeof first === 'function' ? (first as KeyValueMapper<K, V, KR>) : undefined;
     const given = mapper ? named : (first as Named);
     checkNamed(given, 'named');
-    const { dsl, keySerde, valueSerde, sources, repartitions } = this.#part;
-    const name = dsl.topology.nameOr(given.name, 'KTABLE-TOSTREAM-');
-    dsl.topology.addProcessor({ name, parents: [this.#part.name], factory: tableToStream<K, V>() });
-    const common = { dsl, name, node: name, sources, repartitions };
-    const stream = dsl.stream<K, V>({ ...common, keySerde, valueSerde, repartitionRequired: false });
+    const { dsl, node } = this.#part;
+    const stream = dsl.stream<K, V>(dsl.plan.add(toStream(node, given.name)));
     return mapper ? stream.selectKey(mapper) : stream;
   }
 
   /** Holds changes back: until their window closes, or for a while. */
   suppress(suppressed: Suppressed): KTable<K, V> {
     checkSuppressed(suppressed, 'suppressed');
-    return suppressTable(this.#part, suppressed, suppressRecords);
+    const { name, buffer = {} } = suppressed;
+    const waitMs = suppressed.until === 'time-limit' ? suppressed.waitMs : undefined;
+    return this.#table(suppress(this.#part.node, { name, waitMs, buffer }));
   }
 
   /** Groups rows by a new key, for aggregation; a row that changes its group leaves the old one first. */
@@ -99,15 +100,8 @@ export class KTable<K, V> {
   ): KGroupedTable<KR, VR> {
     callback(selector, 'selector');
     checkNamedPair(grouped, 'grouped');
-    const { dsl, repartitions } = this.#part;
-    const name = dsl.topology.nameOr(grouped.name, 'KTABLE-SELECT-');
-    dsl.topology.addProcessor({
-      name,
-      parents: [this.#part.name],
-      factory: mapTableForGrouping(selector, this.#part.versioned),
-    });
-    this.#part.enableSendingOldValues(true);
-    return new KGroupedTable<KR, VR>({ dsl, node: name, repartitions, grouped });
+    const { dsl, node } = this.#part;
+    return new KGroupedTable<KR, VR>({ dsl, group: dsl.plan.add(groupTable(node, selector, grouped)) });
   }
 
   /** Rows of this table with the row of the other that they refer to. */
@@ -128,15 +122,10 @@ export class KTable<K, V> {
     options?: (Materialized<K, VR> & Named) | ForeignKeyJoin<K, V, KO, VR>,
   ): KTable<K, VR> {
     checkTableJoin({ other, joiner, options });
-    if (options !== undefined && 'foreignKey' in options) {
-      return joinOnForeignKey(this.#part, {
-        other: (other as KTable<KO, VO>).part,
-        joiner,
-        options,
-        left: false,
-      });
-    }
-    return this.#joinTable(other as KTable<K, VO>, joiner, 'inner', options);
+    const { node } = other.part;
+    return options !== undefined && 'foreignKey' in options
+      ? this.#joinOnForeignKey(node, joiner, { ...options, left: false })
+      : this.#joinTable(node, joiner, 'inner', options);
   }
 
   /** Like {@link KTable.join}, and every row of this table yields a result. */
@@ -156,15 +145,10 @@ export class KTable<K, V> {
     options?: (Materialized<K, VR> & Named) | ForeignKeyJoin<K, V, KO, VR>,
   ): KTable<K, VR> {
     checkTableJoin({ other, joiner, options });
-    if (options !== undefined && 'foreignKey' in options) {
-      return joinOnForeignKey(this.#part, {
-        other: (other as KTable<KO, VO>).part,
-        joiner,
-        options,
-        left: true,
-      });
-    }
-    return this.#joinTable(other as KTable<K, VO>, joiner, 'left', options);
+    const { node } = other.part;
+    return options !== undefined && 'foreignKey' in options
+      ? this.#joinOnForeignKey(node, joiner, { ...options, left: true })
+      : this.#joinTable(node, joiner, 'left', options);
   }
 
   /** Rows of either table. */
@@ -174,15 +158,29 @@ export class KTable<K, V> {
     options?: Materialized<K, VR> & Named,
   ): KTable<K, VR> {
     checkTableJoin({ other, joiner, options });
-    return this.#joinTable(other, joiner, 'outer', options);
+    return this.#joinTable(other.part.node, joiner, 'outer', options);
   }
 
   #joinTable<VO, VR>(
-    other: KTable<K, VO>,
+    other: TableNode,
     joiner: ValueJoiner<K, V, VO, VR>,
-    kind: TableJoinKind,
-    options: (Materialized<K, VR> & Named) | undefined,
+    join: TableJoinKind,
+    options: Materialized<K, VR> & Named = {},
   ): KTable<K, VR> {
-    return joinTables(this.#part, { other: other.part, joiner, kind, options });
+    return this.#table(tableJoin(this.#part.node, other, { joiner, join, options }));
+  }
+
+  #joinOnForeignKey<KO, VO, VR>(
+    other: TableNode,
+    joiner: ValueJoiner<K, V, VO, VR>,
+    given: ForeignKeyJoin<K, V, KO, VR> & { readonly left: boolean },
+  ): KTable<K, VR> {
+    const { foreignKey, left, ...options } = given;
+    return this.#table(foreignKeyJoin(this.#part.node, other, { foreignKey, joiner, left, options }));
+  }
+
+  #table<VR>(node: TableNode): KTable<K, VR> {
+    const { dsl } = this.#part;
+    return dsl.table(dsl.plan.add(node));
   }
 }

@@ -1,15 +1,14 @@
-import { aggregateSessions } from '../operators/session-window-aggregate.ts';
+import { callback } from '../../base/argument-checks.ts';
+import type { Aggregator, Initializer, Merger, Reducer } from '../functions.ts';
+import type { Fold } from '../logical/nodes/fold.ts';
+import { sessionAggregate } from '../logical/nodes/session-aggregate.ts';
+import type { Materialized, Named } from '../options.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { SessionWindows } from '../windows/session-windows.ts';
 import type { Windowed } from '../windows/windowed.ts';
-import { sessionWindowedSerde } from '../windows/windowed-serdes.ts';
-import { callback } from '../../base/argument-checks.ts';
 import { checkEmitStrategy, checkTableOptions } from './check-options.ts';
-import type { Aggregator, Initializer, Merger, Reducer } from './functions.ts';
 import type { KTable } from './ktable.ts';
-import type { Materialized, Named } from './options.ts';
-import { counting, folding, type NamedAggregation, reducing } from './stream-aggregations.ts';
-import { type WindowedGrouping, windowedTable } from './windowed-table.ts';
+import type { WindowedGrouping } from './windowed-grouping.ts';
 
 /** Records grouped by key and by sessions of activity. Records with a null key are dropped. */
 export class SessionWindowedKStream<K, V> {
@@ -29,16 +28,14 @@ export class SessionWindowedKStream<K, V> {
   /** How many records each session has. */
   count(options: Materialized<K, number> & Named = {}): KTable<Windowed<K>, number> {
     checkTableOptions(options, 'options');
-    const aggregation = counting<K, V>(this.#grouping.part.dsl.topology, options);
-    return this.#aggregate(aggregation, (_key, left, right) => left + right);
+    return this.#aggregate({ type: 'count' }, undefined, options);
   }
 
   /** Combines the values of a session, two at a time. */
   reduce(reducer: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<Windowed<K>, V> {
     callback(reducer, 'reducer');
     checkTableOptions(options, 'options');
-    const aggregation = reducing(this.#grouping.source, reducer, options);
-    return this.#aggregate(aggregation, (_key, left, right) => reducer(left, right) ?? right);
+    return this.#aggregate({ type: 'reduce', reducer }, undefined, options);
   }
 
   /** Folds the values of a session; `merger` joins the aggregates of sessions that have become one. */
@@ -52,21 +49,18 @@ export class SessionWindowedKStream<K, V> {
     callback(aggregator, 'aggregator');
     callback(merger, 'merger');
     checkTableOptions(options, 'options');
-    return this.#aggregate(folding(initializer, aggregator, options), merger);
+    return this.#aggregate({ type: 'aggregate', initializer, aggregator }, merger, options);
   }
 
-  #aggregate<VA>(aggregation: NamedAggregation<K, V, VA>, merger: Merger<K, VA>): KTable<Windowed<K>, VA> {
+  #aggregate<VA>(
+    fold: Fold,
+    merger: Merger<K, VA> | undefined,
+    options: Materialized<K, VA> & Named,
+  ): KTable<Windowed<K>, VA> {
+    const { dsl, group, emit } = this.#grouping;
     const windows = this.#windows;
-    const { inactivityGapMs, gracePeriodMs } = windows;
-    const { emit } = this.#grouping;
-    return windowedTable(this.#grouping, aggregation, {
-      lengthMs: inactivityGapMs,
-      gracePeriodMs,
-      closeAfterMs: gracePeriodMs + inactivityGapMs,
-      store: (settings) => ({ kind: 'session', ...settings }),
-      factory: (storeName, flags) =>
-        aggregateSessions({ storeName, windows, emit }, { ...aggregation, merger }, flags),
-      keySerde: sessionWindowedSerde,
-    });
+    const { name } = options;
+    const node = sessionAggregate({ inputs: [group], name, fold, merger, options, windows, emit });
+    return dsl.table(dsl.plan.add(node));
   }
 }

@@ -1,6 +1,12 @@
 import { ArgumentError, DiagnosticError } from '../../base/errors.ts';
+import { lower } from '../logical/lower.ts';
+import { skippedNames } from '../logical/nodes/skipped-names.ts';
+import { source, type SourceFields } from '../logical/nodes/source.ts';
+import { stateStore } from '../logical/nodes/state-store.ts';
+import type { StreamNode, TableNode } from '../logical/nodes/node.ts';
+import { tableSource } from '../logical/nodes/table-source.ts';
+import { PlanRecorder } from '../logical/plan-recorder.ts';
 import type { KeyValueStoreDefinition } from '../state/store-definition.ts';
-import { TopologyBuilder } from '../topology/topology-builder.ts';
 import type { Topology } from '../topology/topology.ts';
 import {
   checkConsumed,
@@ -10,11 +16,10 @@ import {
   checkTopic,
   checkTopics,
 } from './check-options.ts';
-import type { Dsl, StreamDescriptor, TableDescriptor } from './dsl.ts';
+import type { Dsl } from './dsl.ts';
 import { KStream } from './kstream.ts';
 import { KTable } from './ktable.ts';
-import type { Consumed, Materialized } from './options.ts';
-import { sourceTable } from './source-table.ts';
+import type { Consumed, Materialized } from '../options.ts';
 
 /**
  * Where a topology begins.
@@ -30,11 +35,11 @@ import { sourceTable } from './source-table.ts';
  * console.log(builder.build().describe());
  */
 export class StreamsBuilder {
-  readonly #topology = new TopologyBuilder();
+  readonly #plan = new PlanRecorder();
   readonly #dsl: Dsl = {
-    topology: this.#topology,
-    stream: <K, V>(part: StreamDescriptor<K, V>) => new KStream(part),
-    table: <K, V>(part: TableDescriptor<K, V>) => new KTable(part),
+    plan: this.#plan,
+    stream: <K, V>(node: StreamNode) => new KStream<K, V>({ dsl: this.#dsl, node }),
+    table: <K, V>(node: TableNode) => new KTable<K, V>({ dsl: this.#dsl, node }),
   };
 
   /** Reads topics as a stream. The same topics may be read twice; the second stream then shares the first one's source. */
@@ -43,20 +48,8 @@ export class StreamsBuilder {
     checkConsumed(consumed, 'consumed');
     const topics = typeof topic === 'string' ? [topic] : [...topic];
     if (topics.length === 0) throw new DiagnosticError({ message: 'a stream needs at least one topic' });
-    const { keySerde, valueSerde } = consumed;
-    const name = this.#topology.nameOr(consumed.name, 'KSTREAM-SOURCE-');
-    const shared = this.#topology.existingSource(topics);
-    if (!shared) this.#topology.addSource({ ...consumed, name, topics, ...sourceSettings(consumed) });
-    return this.#dsl.stream({
-      dsl: this.#dsl,
-      name,
-      node: shared?.name ?? name,
-      keySerde,
-      valueSerde,
-      sources: [shared?.name ?? name],
-      repartitionRequired: false,
-      repartitions: [],
-    });
+    const node = source({ name: consumed.name, ...sourceFields(topics, consumed) });
+    return this.#dsl.stream(this.#plan.add(node));
   }
 
   /** Reads a topic as a table: each record is the new value of its key, null deletes. Null keys are dropped. */
@@ -70,31 +63,15 @@ export class StreamsBuilder {
         hint: 'it belongs to the third argument: table(topic, consumed, { storeName })',
       });
     }
-    const storeName = materialized.storeName ?? this.#topology.newStoreName(`${topic}-`);
-    const source = this.#topology.suffixedNameOr(consumed.name, '-source', 'KSTREAM-SOURCE-');
-    const name = this.#topology.nameOr(consumed.name, 'KTABLE-SOURCE-');
-    this.#topology.addSource({ ...consumed, name: source, topics: [topic], ...sourceSettings(consumed) });
-    const serdes = {
-      keySerde: materialized.keySerde ?? consumed.keySerde,
-      valueSerde: materialized.valueSerde ?? consumed.valueSerde,
-    };
-    return sourceTable({
-      dsl: this.#dsl,
-      name,
-      parent: source,
-      storeName,
-      serdes,
-      requireSerdes: () => serdes,
-      options: materialized,
-      sources: [source],
-      repartitions: [],
-    });
+    const { name } = consumed;
+    const node = tableSource({ name, source: sourceFields([topic], consumed), options: materialized });
+    return this.#dsl.table(this.#plan.add(node));
   }
 
   /** Adds a store (see {@link keyValueStore}) that processors connect to by its name. */
   addStateStore<K, V>(store: KeyValueStoreDefinition<K, V>): this {
     checkStore(store, 'store');
-    this.#topology.addStore(store.name, () => store);
+    this.#plan.add(stateStore(store));
     return this;
   }
 
@@ -104,19 +81,16 @@ export class StreamsBuilder {
    */
   skipNames(count: number): void {
     checkNameCount(count, 'count');
-    for (let taken = 0; taken < count; taken++) this.#topology.newProcessorName('');
+    this.#plan.add(skippedNames(count));
   }
 
   /** The finished, immutable topology. */
   build(): Topology {
-    return this.#topology.build();
+    return lower(this.#plan.plan());
   }
 }
 
-function sourceSettings<K, V>(
-  consumed: Consumed<K, V>,
-): Pick<Parameters<TopologyBuilder['addSource']>[0], 'offsetReset'> & {
-  readonly timestampExtractor: Consumed<K, V>['timestampExtractor'] | undefined;
-} {
-  return { timestampExtractor: consumed.timestampExtractor, offsetReset: consumed.offsetReset };
+function sourceFields<K, V>(topics: readonly string[], consumed: Consumed<K, V>): SourceFields {
+  const { keySerde, valueSerde, timestampExtractor, offsetReset } = consumed;
+  return { topics, keySerde, valueSerde, timestampExtractor, offsetReset };
 }

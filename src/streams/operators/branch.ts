@@ -1,11 +1,17 @@
-import type { Predicate } from '../builder/functions.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
-import { operatorNode } from './operator-node.ts';
+import type { Erased } from '../erased.ts';
+import type { Predicate } from '../functions.ts';
+import { operatorNode, type NodeFactory } from './operator-node.ts';
 import { decided } from './user-answers.ts';
 
+export interface BranchSettings {
+  readonly type: 'branch';
+  /** One for each child, in the order of the topology. */
+  readonly predicates: readonly Erased<Predicate<unknown, unknown>>[];
+}
+
 /** Sends each record to the child whose predicate is the first to hold. */
-export function branchRecords<K, V>(predicates: readonly Predicate<K, V>[]): NodeFactory {
-  return operatorNode<K, V, K, V>(
+export function branchRecords({ predicates }: BranchSettings): NodeFactory {
+  return operatorNode(
     (context) => ({
       process(record) {
         for (let index = 0; index < predicates.length; index++) {

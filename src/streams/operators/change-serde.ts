@@ -1,7 +1,7 @@
 import { readUnsignedVarint, unsignedVarintSize, writeUnsignedVarint } from './varint.ts';
 import type { Serde } from '../serde.ts';
 import { SerdeError } from '../serdes.ts';
-import { Change } from './change.ts';
+import { Change } from '../change.ts';
 
 const OLD_ONLY = 0;
 const NEW_ONLY = 1;

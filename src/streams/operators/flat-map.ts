@@ -1,14 +1,18 @@
-import type { KeyValueMapper } from '../builder/functions.ts';
+import type { Erased } from '../erased.ts';
+import type { KeyValueMapper } from '../functions.ts';
 import { StreamRecord, type KeyValue } from '../record.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
+import type { NodeFactory } from './operator-node.ts';
 import { eachRecord, rxNode } from './rx-node.ts';
 import { listed, paired } from './user-answers.ts';
 
+export interface FlatMapSettings {
+  readonly type: 'flat-map';
+  readonly mapper: Erased<KeyValueMapper<unknown, unknown, Iterable<KeyValue<unknown, unknown>>>>;
+}
+
 /** Any number of records for each. */
-export function flatMapRecords<K, V, KR, VR>(
-  mapper: KeyValueMapper<K, V, Iterable<KeyValue<KR, VR>>>,
-): NodeFactory {
-  return rxNode<K, V, KR, VR>(
+export function flatMapRecords({ mapper }: FlatMapSettings): NodeFactory {
+  return rxNode(
     (context) =>
       eachRecord(context, (record, subscriber) => {
         const pairs = mapper(record.key, record.value, context.record);

@@ -1,36 +1,14 @@
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import type { StreamRecord } from '../record.ts';
-import type { AnyRecord, NodeFactory } from '../topology/nodes.ts';
+import type { AnyRecord, StreamRecord } from '../record.ts';
+import type { NodeFactory } from './operator-node.ts';
 import type { OperatorContext } from './operator.ts';
-import { checkForwarded } from './user-answers.ts';
 
-/** Makes a node of RxJS operators. The graph forgets the types; the signatures of the DSL have checked them. */
-export function rxNode<K, V, KR, VR>(
-  create: (context: OperatorContext) => OperatorFunction<StreamRecord<K, V>, StreamRecord<KR, VR>>,
+/** Makes a node of RxJS operators. */
+export function rxNode(
+  create: (context: OperatorContext) => OperatorFunction<AnyRecord, AnyRecord>,
   options: { readonly keepsKey: boolean },
 ): NodeFactory {
-  const erased = create as unknown as (context: OperatorContext) => OperatorFunction<AnyRecord, AnyRecord>;
-  return { type: 'rx', keepsKey: options.keepsKey, create: erased };
-}
-
-/**
- * A node of RxJS operators that an application brought along. What they emit is checked: nothing else says that an
- * operator emits records.
- */
-export function userPipe<K, V, KR, VR>(
-  operator: OperatorFunction<StreamRecord<K, V>, StreamRecord<KR, VR>>,
-  options: { readonly keepsKey: boolean },
-): NodeFactory {
-  return rxNode<K, V, KR, VR>(
-    (context) => (source) =>
-      operator(source).pipe(
-        eachRecord(context, (record, subscriber) => {
-          checkForwarded(record, 'the operator');
-          subscriber.next(record);
-        }),
-      ),
-    options,
-  );
+  return { type: 'rx', keepsKey: options.keepsKey, create };
 }
 
 /** A failure in a function of the topology, with the node it happened in. */

@@ -1,12 +1,18 @@
-import type { KeyValueMapper } from '../builder/functions.ts';
+import type { Erased } from '../erased.ts';
+import type { KeyValueMapper } from '../functions.ts';
 import { StreamRecord } from '../record.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
+import type { NodeFactory } from './operator-node.ts';
 import { eachRecord, rxNode } from './rx-node.ts';
 import { settled } from './user-answers.ts';
 
+export interface SelectKeySettings {
+  readonly type: 'select-key';
+  readonly mapper: Erased<KeyValueMapper<unknown, unknown, unknown>>;
+}
+
 /** Gives each record a new key. */
-export function selectRecordKey<K, V, KR>(mapper: KeyValueMapper<K, V, KR>): NodeFactory {
-  return rxNode<K, V, KR, V>(
+export function selectRecordKey({ mapper }: SelectKeySettings): NodeFactory {
+  return rxNode(
     (context) =>
       eachRecord(context, (record, subscriber) => {
         const key = settled(mapper(record.key, record.value, context.record), 'the mapper of the key');

@@ -1,39 +1,36 @@
-import type { TableFlags } from '../builder/aggregate-table.ts';
-import type { Merger } from '../builder/functions.ts';
+import type { Erased } from '../erased.ts';
+import type { Merger } from '../functions.ts';
 import { NO_HEADERS, StreamRecord, type Header } from '../record.ts';
 import type { SessionState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { SessionWindows } from '../windows/session-windows.ts';
 import { Windowed } from '../windows/windowed.ts';
-import { Change } from './change.ts';
+import { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
 import { foldRecord, initialValue, type StreamAggregation } from './stream-aggregate.ts';
 import { WindowProgress } from './window-progress.ts';
 import { settled } from './user-answers.ts';
 
-interface SessionSettings {
+interface SessionAggregation<K, V, VA> extends StreamAggregation<K, V, VA> {
+  readonly merger: Erased<Merger<K, VA>>;
   readonly storeName: string;
   readonly windows: SessionWindows;
   readonly emit: EmitStrategy;
+  readonly sendOldValues: boolean;
 }
 
-interface SessionAggregation<K, V, VA> extends StreamAggregation<K, V, VA> {
-  readonly merger: Merger<K, VA>;
+export interface SessionAggregateSettings extends SessionAggregation<unknown, unknown, unknown> {
+  readonly type: 'session-aggregate';
 }
 
 /**
  * Aggregates by key and by sessions. A record joins all sessions within the gap into one; those that it has replaced
  * are deleted, with a tombstone each, before the new one is told.
  */
-export function aggregateSessions<K, V, VA>(
-  settings: SessionSettings,
-  aggregation: SessionAggregation<K, V, VA>,
-  flags: TableFlags,
-): NodeFactory {
-  return operatorNode<K, V, Windowed<K>, Change<VA>>(
-    (context) => new SessionAggregate(context, settings, aggregation, flags),
+export function aggregateSessions(settings: SessionAggregateSettings): NodeFactory {
+  return operatorNode<unknown, unknown, Windowed<unknown>, Change<unknown>>(
+    (context) => new SessionAggregate(context, settings),
     { keepsKey: false },
   );
 }
@@ -43,21 +40,16 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
   readonly #windows: SessionWindows;
   readonly #store: SessionState<K, VA>;
   readonly #aggregation: SessionAggregation<K, V, VA>;
-  readonly #flags: TableFlags;
+  readonly #sendOldValues: boolean;
   readonly #progress: WindowProgress;
 
-  constructor(
-    context: OperatorContext<Windowed<K>, Change<VA>>,
-    settings: SessionSettings,
-    aggregation: SessionAggregation<K, V, VA>,
-    flags: TableFlags,
-  ) {
+  constructor(context: OperatorContext<Windowed<K>, Change<VA>>, settings: SessionAggregation<K, V, VA>) {
     const { storeName, windows, emit } = settings;
     this.#context = context;
     this.#windows = windows;
     this.#store = context.store<SessionState<K, VA>>(storeName);
-    this.#aggregation = aggregation;
-    this.#flags = flags;
+    this.#aggregation = settings;
+    this.#sendOldValues = settings.sendOldValues;
     const closeAfterMs = windows.gracePeriodMs + windows.inactivityGapMs;
     this.#progress = new WindowProgress(context, { storeName, emit, closeAfterMs });
     this.#store.onFlush(({ key, newValue, oldValue, headers }) => {
@@ -126,7 +118,7 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     change: { readonly newValue: VA | null; readonly oldValue: VA | null },
     headers: readonly Header[] = NO_HEADERS,
   ): void {
-    const oldValue = this.#flags.sendOldValues ? change.oldValue : null;
+    const oldValue = this.#sendOldValues ? change.oldValue : null;
     const value = new Change(change.newValue, oldValue);
     this.#context.forward(new StreamRecord(windowed, value, windowed.window.endMs, headers));
   }

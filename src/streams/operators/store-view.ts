@@ -3,31 +3,27 @@ import type { StoreHandle } from '../state/store-handle.ts';
 import type { Windowed } from '../windows/windowed.ts';
 import type { SessionState } from '../state/states.ts';
 import { assert } from '../../base/assert.ts';
-import type { TableView, TableViewFactory } from './table-view.ts';
+import type { OperatorContext } from './operator.ts';
+import type { TableView } from './table-view.ts';
 
 /** The rows of a table that is kept in a store. */
-export function storeView<K, V>(storeName: string): TableViewFactory<K, V> {
-  return {
-    storeNames: [storeName],
-    create(context) {
-      const store = context.store(storeName);
-      // Which kind of store a table has was decided by the operator that built it, and with it the type of its keys.
-      switch (store.definition.kind) {
-        case 'window':
-          return windowView(store as WindowState<unknown, V>) as unknown as TableView<K, V>;
-        case 'session':
-          return sessionView(store as SessionState<unknown, V>) as unknown as TableView<K, V>;
-        default:
-          return tableView(store);
-      }
-    },
-  };
+export function storeView(storeName: string, context: OperatorContext): TableView<unknown, unknown> {
+  const store = context.store(storeName);
+  // Which kind of store a table has was decided by the operator that built it, and with it the type of its keys.
+  switch (store.definition.kind) {
+    case 'window':
+      return windowView(store as WindowState<unknown, unknown>);
+    case 'session':
+      return sessionView(store as SessionState<unknown, unknown>);
+    default:
+      return keyValueView(store);
+  }
 }
 
-function tableView<K, V>(handle: StoreHandle): TableView<K, V> {
+function keyValueView(handle: StoreHandle): TableView<unknown, unknown> {
   const { kind } = handle.definition;
   assert(kind === 'key-value' || kind === 'versioned', `${handle.name} is a ${kind} store, not a table's`);
-  const store = handle as TableState<K, V>;
+  const store = handle as TableState<unknown, unknown>;
   return {
     versioned: store.versioned,
     load: (key) => store.load(key),

@@ -1,18 +1,17 @@
-import type { TableFlags } from '../builder/aggregate-table.ts';
-import type { Aggregator, Initializer } from '../builder/functions.ts';
+import { TableForwarder } from './table-forwarder.ts';
+import type { Erased } from '../erased.ts';
+import type { Aggregator, Initializer } from '../functions.ts';
 import type { RecordContext, StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
-import type { Change } from './change.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
+import type { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
-import { TableForwarder } from './table-forwarder.ts';
 import { settled } from './user-answers.ts';
 
 /** How records are folded. A reduction has no initializer: its first value is the aggregate. */
 export interface StreamAggregation<K, V, VA> {
   readonly initializer: Initializer<VA> | undefined;
-  readonly aggregator: Aggregator<K, V, VA>;
+  readonly aggregator: Erased<Aggregator<K, V, VA>>;
 }
 
 /** Returns the aggregate before the first record, null for a reduction. */
@@ -41,14 +40,16 @@ export function foldRecord<K, V, VA>(
       );
 }
 
+export interface AggregateSettings extends StreamAggregation<unknown, unknown, unknown> {
+  readonly type: 'aggregate';
+  readonly storeName: string;
+  readonly sendOldValues: boolean;
+}
+
 /** Aggregates a stream by key. The result's time is the highest that went into it; order does not matter. */
-export function aggregateRecords<K, V, VA>(
-  storeName: string,
-  aggregation: StreamAggregation<K, V, VA>,
-  flags: TableFlags,
-): NodeFactory {
-  return operatorNode<K, V, K, Change<VA>>(
-    (context) => new StreamAggregate(context, storeName, aggregation, flags),
+export function aggregateRecords(settings: AggregateSettings): NodeFactory {
+  return operatorNode<unknown, unknown, unknown, Change<unknown>>(
+    (context) => new StreamAggregate(context, settings),
     { keepsKey: true },
   );
 }
@@ -61,14 +62,12 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
 
   constructor(
     context: OperatorContext<K, Change<VA>>,
-    storeName: string,
-    aggregation: StreamAggregation<K, V, VA>,
-    flags: TableFlags,
+    settings: StreamAggregation<K, V, VA> & Pick<AggregateSettings, 'storeName' | 'sendOldValues'>,
   ) {
     this.#context = context;
-    this.#store = context.store<TableState<K, VA>>(storeName);
-    this.#forwarder = new TableForwarder(context, this.#store, flags);
-    this.#aggregation = aggregation;
+    this.#store = context.store<TableState<K, VA>>(settings.storeName);
+    this.#forwarder = new TableForwarder(context, this.#store, settings.sendOldValues);
+    this.#aggregation = settings;
   }
 
   prefetch(keyBytes: Buffer): void {

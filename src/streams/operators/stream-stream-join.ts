@@ -1,13 +1,15 @@
-import { StreamRecord } from '../record.ts';
+import type { Erased } from '../erased.ts';
+import type { ValueJoiner } from '../functions.ts';
+import { type AnyRecord, StreamRecord } from '../record.ts';
 import type { JoinSide, JoinState, OuterJoinState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
 import { operatorSetting } from './operator-config.ts';
 import { settled } from './user-answers.ts';
 
-interface StreamJoinSettings<K> {
+export interface StreamJoinSideSettings {
+  readonly type: 'stream-join-side';
   readonly side: JoinSide;
   /** Records of this side without a match yield a result too. */
   readonly outer: boolean;
@@ -16,7 +18,7 @@ interface StreamJoinSettings<K> {
   /** The unmatched records of both sides; undefined for inner and eager joins. */
   readonly outerStore: string | undefined;
   readonly windows: JoinWindows;
-  readonly joiner: (own: unknown, found: unknown, key: K) => unknown;
+  readonly joiner: Erased<ValueJoiner<unknown, unknown, unknown, unknown>>;
   /** Both sides share one {@link TimeTracker} under this name. */
   readonly trackerId: string;
 }
@@ -34,28 +36,30 @@ const EMIT_INTERVAL = '__emit.interval.ms.kstreams.outer.join.spurious.results.f
  * One side of a stream-stream join. A left or outer result with null is held back until no match can come any more
  * (KAFKA-10847), and then emitted with its own time, when the other records move stream time on.
  */
-export function joinWithStream<K>(settings: StreamJoinSettings<K>): NodeFactory {
-  return operatorNode<K, unknown, K, unknown>((context) => new StreamJoin(context, settings), {
-    keepsKey: true,
-  });
+export function joinWithStream(settings: StreamJoinSideSettings): NodeFactory {
+  return operatorNode((context) => new StreamJoin(context, settings), { keepsKey: true });
 }
 
-class StreamJoin<K> implements Operator<K, unknown> {
-  readonly #context: OperatorContext<K, unknown>;
-  readonly #settings: StreamJoinSettings<K>;
-  readonly #store: JoinState<K, unknown>;
-  readonly #unmatched: OuterJoinState<K> | undefined;
+class StreamJoin implements Operator {
+  readonly #context: OperatorContext;
+  readonly #settings: StreamJoinSideSettings;
+  readonly #joiner: (own: unknown, found: unknown, key: unknown) => unknown;
+  readonly #store: JoinState<unknown, unknown>;
+  readonly #unmatched: OuterJoinState<unknown> | undefined;
   readonly #tracker: TimeTracker;
   readonly #beforeMs: number;
   readonly #afterMs: number;
   readonly #emitIntervalMs: number;
 
-  constructor(context: OperatorContext<K, unknown>, settings: StreamJoinSettings<K>) {
+  constructor(context: OperatorContext, settings: StreamJoinSideSettings) {
     this.#context = context;
     this.#settings = settings;
-    this.#store = context.store<JoinState<K, unknown>>(settings.storeName);
+    const { joiner } = settings;
+    this.#joiner = settings.side === 'left' ? joiner : (own, found, key) => joiner(found, own, key);
+    this.#store = context.store<JoinState<unknown, unknown>>(settings.storeName);
     const { outerStore, windows, side } = settings;
-    this.#unmatched = outerStore === undefined ? undefined : context.store<OuterJoinState<K>>(outerStore);
+    this.#unmatched =
+      outerStore === undefined ? undefined : context.store<OuterJoinState<unknown>>(outerStore);
     this.#tracker = context.shared(settings.trackerId, () => new TimeTracker());
     this.#beforeMs = side === 'left' ? windows.beforeMs : windows.afterMs;
     this.#afterMs = side === 'left' ? windows.afterMs : windows.beforeMs;
@@ -66,14 +70,15 @@ class StreamJoin<K> implements Operator<K, unknown> {
     this.#store.prefetch(keyBytes, this.#rangeOf(timestamp));
   }
 
-  load(record: StreamRecord<K, unknown>): Promise<void> | undefined {
+  load(record: AnyRecord): Promise<void> | undefined {
     if (record.key == null || record.value == null) return undefined;
     return this.#store.load(record.key, this.#rangeOf(record.timestamp));
   }
 
-  process(record: StreamRecord<K, unknown>): void {
+  process(record: AnyRecord): void {
     const { key, value, timestamp } = record;
-    const { outer, joiner } = this.#settings;
+    const { outer } = this.#settings;
+    const joiner = this.#joiner;
     const tracker = this.#tracker;
     tracker.streamTime = Math.max(tracker.streamTime, timestamp);
     if (key == null || value == null) {
@@ -98,13 +103,13 @@ class StreamJoin<K> implements Operator<K, unknown> {
     }
   }
 
-  #emit(record: StreamRecord<K, unknown>, value: unknown, timestamp: number): void {
+  #emit(record: AnyRecord, value: unknown, timestamp: number): void {
     const joined = settled(value, 'the joiner');
     this.#context.forward(new StreamRecord(record.key, joined, timestamp, record.headers));
   }
 
   /** Emits the unmatched whose window has closed, by time, side and key, at most once an interval of wall-clock time. */
-  #emitUnmatched(unmatched: OuterJoinState<K>, record: StreamRecord<K, unknown>): void {
+  #emitUnmatched(unmatched: OuterJoinState<unknown>, record: AnyRecord): void {
     const tracker = this.#tracker;
     const { gracePeriodMs, beforeMs, afterMs } = this.#settings.windows;
     if (tracker.timeMin + this.#afterMs + gracePeriodMs >= tracker.streamTime) return;
@@ -113,7 +118,7 @@ class StreamJoin<K> implements Operator<K, unknown> {
     tracker.nextEmitMs = now + this.#emitIntervalMs;
 
     tracker.timeMin = Number.POSITIVE_INFINITY;
-    const emitted: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }[] = [];
+    const emitted: { readonly key: unknown; readonly timestamp: number; readonly side: JoinSide }[] = [];
     const open = { left: false, right: false };
     for (const entry of unmatched.inOrder()) {
       tracker.timeMin = entry.timestamp;
@@ -125,9 +130,7 @@ class StreamJoin<K> implements Operator<K, unknown> {
       }
       const own = entry.side === this.#settings.side;
       for (const waiting of entry.values) {
-        const joined = own
-          ? this.#settings.joiner(waiting, null, entry.key)
-          : this.#settings.joiner(null, waiting, entry.key);
+        const joined = own ? this.#joiner(waiting, null, entry.key) : this.#joiner(null, waiting, entry.key);
         const value = settled(joined, 'the joiner');
         this.#context.forward(new StreamRecord(entry.key, value, entry.timestamp, record.headers));
       }

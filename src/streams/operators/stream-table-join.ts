@@ -1,42 +1,41 @@
-import type { ValueJoiner } from '../builder/functions.ts';
-import { StreamRecord } from '../record.ts';
+import type { Erased } from '../erased.ts';
+import type { ValueJoiner } from '../functions.ts';
+import { type AnyRecord, StreamRecord } from '../record.ts';
 import type { BufferState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
-import type { TableView, TableViewFactory } from './table-view.ts';
+import { type TableView, tableView, type TableViewSettings } from './table-view.ts';
 import { settled } from './user-answers.ts';
 
-interface StreamTableJoinSettings<K, V, VT, VR> {
-  readonly view: TableViewFactory<K, VT>;
-  readonly joiner: ValueJoiner<K, V, VT, VR>;
+export interface StreamTableJoinSettings {
+  readonly type: 'stream-table-join';
+  readonly view: TableViewSettings;
+  readonly joiner: Erased<ValueJoiner<unknown, unknown, unknown, unknown>>;
   readonly left: boolean;
   /** Holds records back until stream time has passed theirs by the grace period, so that the table can catch up. */
   readonly buffer: { readonly storeName: string; readonly gracePeriodMs: number } | undefined;
 }
 
 /** Looks each record up in a table: as it is now, or, where the table is versioned, as it was at the record's time. */
-export function joinWithTable<K, V, VT, VR>(settings: StreamTableJoinSettings<K, V, VT, VR>): NodeFactory {
-  return operatorNode<K, V, K, VR>((context) => new StreamTableJoin(context, settings), {
-    keepsKey: true,
-  });
+export function joinWithTable(settings: StreamTableJoinSettings): NodeFactory {
+  return operatorNode((context) => new StreamTableJoin(context, settings), { keepsKey: true });
 }
 
-class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
-  readonly #context: OperatorContext<K, VR>;
-  readonly #rows: TableView<K, VT>;
-  readonly #joiner: ValueJoiner<K, V, VT, VR>;
+class StreamTableJoin implements Operator {
+  readonly #context: OperatorContext;
+  readonly #rows: TableView<unknown, unknown>;
+  readonly #joiner: StreamTableJoinSettings['joiner'];
   readonly #left: boolean;
-  readonly #buffer: BufferState<K, V> | undefined;
+  readonly #buffer: BufferState<unknown, unknown> | undefined;
   readonly #gracePeriodMs: number;
   #observedStreamTime = -1;
 
-  constructor(context: OperatorContext<K, VR>, settings: StreamTableJoinSettings<K, V, VT, VR>) {
+  constructor(context: OperatorContext, settings: StreamTableJoinSettings) {
     this.#context = context;
-    this.#rows = settings.view.create(context);
+    this.#rows = tableView(settings.view, context);
     this.#joiner = settings.joiner;
     this.#left = settings.left;
-    this.#buffer = settings.buffer && context.store<BufferState<K, V>>(settings.buffer.storeName);
+    this.#buffer = settings.buffer && context.store<BufferState<unknown, unknown>>(settings.buffer.storeName);
     this.#gracePeriodMs = settings.buffer?.gracePeriodMs ?? 0;
   }
 
@@ -44,11 +43,11 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
     this.#rows.prefetch(keyBytes);
   }
 
-  load(record: StreamRecord<K, V>): Promise<void> | undefined {
+  load(record: AnyRecord): Promise<void> | undefined {
     return record.key == null ? undefined : this.#rows.load(record.key);
   }
 
-  process(record: StreamRecord<K, V>): void | Promise<void> {
+  process(record: AnyRecord): void | Promise<void> {
     if (record.value == null || (record.key == null && !this.#left)) {
       this.#context.dropped(record.value == null ? 'null-value' : 'null-join-key');
       return;
@@ -70,7 +69,7 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
   }
 
   /** Joins what has waited long enough, in order; answers a promise when a row of the table must be fetched. */
-  #releaseDue(buffer: BufferState<K, V>): void | Promise<void> {
+  #releaseDue(buffer: BufferState<unknown, unknown>): void | Promise<void> {
     while (buffer.timeMin <= this.#observedStreamTime - this.#gracePeriodMs) {
       const due = buffer.take();
       if (!due) return;
@@ -86,7 +85,7 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
     }
   }
 
-  #join(record: StreamRecord<K, V>): void {
+  #join(record: AnyRecord): void {
     const { key, value, timestamp, headers } = record;
     const row =
       key == null
@@ -95,8 +94,7 @@ class StreamTableJoin<K, V, VT, VR> implements Operator<K, V> {
           ? this.#rows.getAsOf(key, timestamp)
           : this.#rows.get(key);
     if (!row && !this.#left) return;
-    // The left join's own type says that its joiner takes null.
-    const joined = settled(this.#joiner(value, (row?.value ?? null) as VT, key), 'the joiner');
+    const joined = settled(this.#joiner(value, row?.value ?? null, key), 'the joiner');
     this.#context.forward(new StreamRecord(key, joined, timestamp, headers));
   }
 }

@@ -1,16 +1,17 @@
 import { StreamRecord } from '../record.ts';
 import type { BufferState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
-import { Change } from './change.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
+import { Change } from '../change.ts';
+import type { Windowed } from '../windows/windowed.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
 
-export interface SuppressSettings<K> {
+export interface SuppressSettings {
+  readonly type: 'suppress';
   readonly storeName: string;
   /** How far stream time must be past an entry's time. */
   readonly waitMs: number;
-  /** The time of an entry: its window's end; undefined: the record's. */
-  readonly timeOf: ((key: K) => number) | undefined;
+  /** What is the time of an entry. */
+  readonly timeOf: 'window-end' | 'record';
   /** A window's final result is never a deletion. */
   readonly dropTombstones: boolean;
   readonly recordsMax: number;
@@ -27,19 +28,25 @@ export class SuppressBufferFull extends Error {
  * Holds changes back until stream time has passed theirs. A later change of a waiting key takes the place, and keeps
  * the waiting time, of the earlier one.
  */
-export function suppressRecords<K, V>(settings: SuppressSettings<K>): NodeFactory {
-  return operatorNode<K, Change<V>, K, Change<V>>((context) => new Suppress(context, settings), {
-    keepsKey: true,
-  });
+export function suppressRecords(settings: SuppressSettings): NodeFactory {
+  return operatorNode<unknown, Change<unknown>, unknown, Change<unknown>>(
+    (context) => new Suppress(context, settings),
+    { keepsKey: true },
+  );
+}
+
+/** A table that waits for windows to close is windowed, and so are its keys. */
+function windowEnd(key: unknown): number {
+  return (key as Windowed<unknown>).window.endMs;
 }
 
 class Suppress<K, V> implements Operator<K, Change<V>> {
   readonly #context: OperatorContext<K, Change<V>>;
-  readonly #settings: SuppressSettings<K>;
+  readonly #settings: SuppressSettings;
   readonly #buffer: BufferState<K, Change<V>>;
   #observedStreamTime = -1;
 
-  constructor(context: OperatorContext<K, Change<V>>, settings: SuppressSettings<K>) {
+  constructor(context: OperatorContext<K, Change<V>>, settings: SuppressSettings) {
     this.#context = context;
     this.#settings = settings;
     this.#buffer = context.store<BufferState<K, Change<V>>>(settings.storeName);
@@ -50,7 +57,7 @@ class Suppress<K, V> implements Operator<K, Change<V>> {
     const { timeOf, waitMs, recordsMax, bytesMax, whenFull } = this.#settings;
     this.#observedStreamTime = Math.max(this.#observedStreamTime, timestamp);
     const waiting = this.#buffer.get(key);
-    const time = waiting?.time ?? timeOf?.(key) ?? timestamp;
+    const time = waiting?.time ?? (timeOf === 'window-end' ? windowEnd(key) : timestamp);
     // The old value is the one before the first change that is held back.
     const change = waiting ? new Change(value.newValue, waiting.value.oldValue, value.isLatest) : value;
     const { topic, partition, offset } = this.#context.record;

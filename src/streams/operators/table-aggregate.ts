@@ -1,30 +1,31 @@
-import type { TableFlags } from '../builder/aggregate-table.ts';
-import type { Aggregator, Initializer } from '../builder/functions.ts';
+import { TableForwarder } from './table-forwarder.ts';
+import type { Erased } from '../erased.ts';
+import type { Aggregator, Initializer } from '../functions.ts';
 import type { StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
-import type { Change } from './change.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
+import type { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
 import { initialValue } from './stream-aggregate.ts';
-import { TableForwarder } from './table-forwarder.ts';
 import { settled } from './user-answers.ts';
 
 /** How changes of rows are folded. A reduction has no initializer: its first value is the aggregate. */
 export interface TableAggregation<K, V, VA> {
   readonly initializer: Initializer<VA> | undefined;
-  readonly adder: Aggregator<K, V, VA>;
-  readonly subtractor: Aggregator<K, V, VA>;
+  readonly adder: Erased<Aggregator<K, V, VA>>;
+  readonly subtractor: Erased<Aggregator<K, V, VA>>;
+}
+
+export interface TableAggregateSettings extends TableAggregation<unknown, unknown, unknown> {
+  readonly type: 'table-aggregate';
+  readonly storeName: string;
+  readonly sendOldValues: boolean;
 }
 
 /** Aggregates a table: takes the old value away, adds the new one, and writes once. */
-export function aggregateChanges<K, V, VA>(
-  storeName: string,
-  aggregation: TableAggregation<K, V, VA>,
-  flags: TableFlags,
-): NodeFactory {
-  return operatorNode<K, Change<V>, K, Change<VA>>(
-    (context) => new TableAggregate(context, storeName, aggregation, flags),
+export function aggregateChanges(settings: TableAggregateSettings): NodeFactory {
+  return operatorNode<unknown, Change<unknown>, unknown, Change<unknown>>(
+    (context) => new TableAggregate(context, settings),
     { keepsKey: true },
   );
 }
@@ -37,14 +38,12 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
 
   constructor(
     context: OperatorContext<K, Change<VA>>,
-    storeName: string,
-    aggregation: TableAggregation<K, V, VA>,
-    flags: TableFlags,
+    settings: TableAggregation<K, V, VA> & Pick<TableAggregateSettings, 'storeName' | 'sendOldValues'>,
   ) {
     this.#context = context;
-    this.#store = context.store<TableState<K, VA>>(storeName);
-    this.#forwarder = new TableForwarder(context, this.#store, flags);
-    this.#aggregation = aggregation;
+    this.#store = context.store<TableState<K, VA>>(settings.storeName);
+    this.#forwarder = new TableForwarder(context, this.#store, settings.sendOldValues);
+    this.#aggregation = settings;
   }
 
   prefetch(keyBytes: Buffer): void {

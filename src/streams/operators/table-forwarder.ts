@@ -1,7 +1,6 @@
-import type { TableFlags } from '../builder/aggregate-table.ts';
 import { StreamRecord } from '../record.ts';
 import type { PutResult, TableState } from '../state/states.ts';
-import { Change } from './change.ts';
+import { Change } from '../change.ts';
 import type { OperatorContext } from './operator.ts';
 
 /**
@@ -11,15 +10,15 @@ import type { OperatorContext } from './operator.ts';
 export class TableForwarder<K, V> {
   readonly #context: OperatorContext<K, Change<V>>;
   readonly #cached: boolean;
-  readonly #flags: TableFlags;
+  readonly #sendOldValues: boolean;
 
-  constructor(context: OperatorContext<K, Change<V>>, store: TableState<K, V>, flags: TableFlags) {
+  constructor(context: OperatorContext<K, Change<V>>, store: TableState<K, V>, sendOldValues: boolean) {
     this.#context = context;
     this.#cached = store.cached;
-    this.#flags = flags;
+    this.#sendOldValues = sendOldValues;
     store.onFlush(({ key, newValue, oldValue, timestamp, headers }) => {
       if (newValue == null && oldValue == null) return;
-      const change = new Change(newValue, flags.sendOldValues ? oldValue : null);
+      const change = new Change(newValue, sendOldValues ? oldValue : null);
       context.forward(new StreamRecord(key, change, timestamp, headers));
     });
   }
@@ -30,7 +29,7 @@ export class TableForwarder<K, V> {
     written: { readonly timestamp: number; readonly result: PutResult },
   ): void {
     if (this.#cached || written.result === 'rejected') return;
-    const oldValue = this.#flags.sendOldValues ? change.oldValue : null;
+    const oldValue = this.#sendOldValues ? change.oldValue : null;
     const isLatest = written.result === 'latest';
     this.#context.forward(
       new StreamRecord(

@@ -1,33 +1,36 @@
-import type { PairMapper } from '../builder/functions.ts';
+import type { Erased } from '../erased.ts';
+import type { PairMapper } from '../functions.ts';
 import { StreamRecord, type KeyValue } from '../record.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
-import { Change } from './change.ts';
-import { operatorNode } from './operator-node.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
+import { Change } from '../change.ts';
 import { paired } from './user-answers.ts';
+
+export interface GroupTableSettings {
+  readonly type: 'group-table';
+  readonly selector: Erased<PairMapper<unknown, unknown, unknown, unknown>>;
+  /** The table is versioned: only what is the latest of its key counts. */
+  readonly latestOnly: boolean;
+}
 
 /**
  * Gives the old and the new value of each change their groups. One group: one change. Two: the old group loses its
  * value first, then the new one gains its own.
  */
-export function mapTableForGrouping<K, V, KR, VR>(
-  mapper: PairMapper<K, V, KR | null, VR | null>,
-  versioned: () => boolean,
-): NodeFactory {
-  return operatorNode<K, Change<V>, KR, Change<VR>>(
+export function mapTableForGrouping({ selector, latestOnly }: GroupTableSettings): NodeFactory {
+  return operatorNode<unknown, Change<unknown>, unknown, Change<unknown>>(
     (context) => {
-      const latestOnly = versioned();
       return {
         process(record) {
           const { newValue, oldValue, isLatest } = record.value;
           if (record.key == null) throw new Error('a table cannot be grouped by a null key');
           if (latestOnly && !isLatest) return;
-          const groupOf = (value: V): KeyValue<KR | null, VR | null> =>
-            paired(mapper(record.key, value, context.record), 'the selector');
+          const groupOf = (value: unknown): KeyValue<unknown, unknown> =>
+            paired(selector(record.key, value, context.record), 'the selector');
           const after = newValue == null ? undefined : groupOf(newValue);
           const before = oldValue == null ? undefined : groupOf(oldValue);
           const [newKey, added] = after ?? [null, null];
           const [oldKey, removed] = before ?? [null, null];
-          const emit = (key: KR, change: Change<VR>): void =>
+          const emit = (key: unknown, change: Change<unknown>): void =>
             context.forward(new StreamRecord(key, change, record.timestamp, record.headers));
           if (
             newKey != null &&
@@ -39,8 +42,8 @@ export function mapTableForGrouping<K, V, KR, VR>(
             emit(newKey, new Change(added, removed, isLatest));
             return;
           }
-          if (oldKey != null && removed != null) emit(oldKey, new Change<VR>(null, removed, isLatest));
-          if (newKey != null && added != null) emit(newKey, new Change<VR>(added, null, isLatest));
+          if (oldKey != null && removed != null) emit(oldKey, new Change(null, removed, isLatest));
+          if (newKey != null && added != null) emit(newKey, new Change(added, null, isLatest));
         },
       };
     },

@@ -1,19 +1,24 @@
-import type { SourceTableFlags } from '../builder/source-table.ts';
 import { StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
-import { Change } from './change.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
+import { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
 import { TableForwarder } from './table-forwarder.ts';
 
+export interface TableSourceSettings {
+  readonly type: 'table-source';
+  /** Undefined: the table is not kept, since the user named no store and nothing downstream looks rows up. */
+  readonly storeName: string | undefined;
+  readonly sendOldValues: boolean;
+}
+
 /** Reads records as updates of a table, kept or not. Updates apply in the order of offsets, whatever their times say. */
-export function tableSource<K, V>(storeName: string, flags: SourceTableFlags): NodeFactory {
-  return operatorNode<K, V | null, K, Change<V>>(
+export function tableSource({ storeName, sendOldValues }: TableSourceSettings): NodeFactory {
+  return operatorNode<unknown, unknown, unknown, Change<unknown>>(
     (context) =>
-      flags.materialized
-        ? new StoredTableSource<K, V>(context, storeName, flags)
-        : new PassingTableSource<K, V>(context),
+      storeName === undefined
+        ? new PassingTableSource(context)
+        : new StoredTableSource(context, { storeName, sendOldValues }),
     { keepsKey: true },
   );
 }
@@ -40,10 +45,13 @@ class StoredTableSource<K, V> implements Operator<K, V | null> {
   readonly #store: TableState<K, V>;
   readonly #forwarder: TableForwarder<K, V>;
 
-  constructor(context: OperatorContext<K, Change<V>>, storeName: string, flags: SourceTableFlags) {
+  constructor(
+    context: OperatorContext<K, Change<V>>,
+    settings: { readonly storeName: string; readonly sendOldValues: boolean },
+  ) {
     this.#context = context;
-    this.#store = context.store<TableState<K, V>>(storeName);
-    this.#forwarder = new TableForwarder(context, this.#store, flags);
+    this.#store = context.store<TableState<K, V>>(settings.storeName);
+    this.#forwarder = new TableForwarder(context, this.#store, settings.sendOldValues);
   }
 
   prefetch(keyBytes: Buffer): void {

@@ -1,53 +1,52 @@
-import type { TableFlags } from '../builder/aggregate-table.ts';
+import type { Erased } from '../erased.ts';
+import type { ValueJoiner } from '../functions.ts';
+import { TableForwarder } from './table-forwarder.ts';
 import { StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
-import { Change } from './change.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
+import { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
-import { TableForwarder } from './table-forwarder.ts';
-import type { TableView, TableViewFactory } from './table-view.ts';
+import { type TableView, tableView, type TableViewSettings } from './table-view.ts';
 import { settled } from './user-answers.ts';
 
-interface JoinSideSettings<K> {
+export interface TableJoinSideSettings {
+  readonly type: 'table-join-side';
   /** The side that changes; `view` is the other one. */
   readonly side: 'left' | 'right';
   readonly kind: 'inner' | 'left' | 'outer';
-  readonly view: TableViewFactory<K, unknown>;
-  readonly joiner: (own: unknown, found: unknown, key: K) => unknown;
-  readonly versioned: () => boolean;
+  readonly view: TableViewSettings;
+  readonly joiner: Erased<ValueJoiner<unknown, unknown, unknown, unknown>>;
+  /** The side is versioned: only what is the latest of its key counts. */
+  readonly latestOnly: boolean;
+  readonly sendOldValues: boolean;
 }
 
 /** One side of a table-table join: looks up the other side's row when a row of its own changes. */
-export function joinTableSide<K>(settings: JoinSideSettings<K>, flags: TableFlags): NodeFactory {
-  return operatorNode<K, Change<unknown>, K, Change<unknown>>(
-    (context) => new TableJoinSide(context, settings, flags),
+export function joinTableSide(settings: TableJoinSideSettings): NodeFactory {
+  return operatorNode<unknown, Change<unknown>, unknown, Change<unknown>>(
+    (context) => new TableJoinSide(context, settings),
     { keepsKey: true },
   );
 }
 
-class TableJoinSide<K> implements Operator<K, Change<unknown>> {
-  readonly #context: OperatorContext<K, Change<unknown>>;
-  readonly #settings: JoinSideSettings<K>;
-  readonly #flags: TableFlags;
-  readonly #rows: TableView<K, unknown>;
+class TableJoinSide implements Operator<unknown, Change<unknown>> {
+  readonly #context: OperatorContext<unknown, Change<unknown>>;
+  readonly #joiner: (own: unknown, found: unknown, key: unknown) => unknown;
+  readonly #sendOldValues: boolean;
+  readonly #rows: TableView<unknown, unknown>;
   readonly #latestOnly: boolean;
   /** A result needs a row on the other side. */
   readonly #otherRequired: boolean;
   /** A result needs a value on this side. */
   readonly #ownRequired: boolean;
 
-  constructor(
-    context: OperatorContext<K, Change<unknown>>,
-    settings: JoinSideSettings<K>,
-    flags: TableFlags,
-  ) {
+  constructor(context: OperatorContext<unknown, Change<unknown>>, settings: TableJoinSideSettings) {
+    const { kind, side, joiner } = settings;
     this.#context = context;
-    this.#settings = settings;
-    this.#flags = flags;
-    this.#rows = settings.view.create(context);
-    this.#latestOnly = settings.versioned();
-    const { kind, side } = settings;
+    this.#joiner = side === 'left' ? joiner : (own, found, key) => joiner(found, own, key);
+    this.#sendOldValues = settings.sendOldValues;
+    this.#rows = tableView(settings.view, context);
+    this.#latestOnly = settings.latestOnly;
     this.#otherRequired = kind === 'inner' || (kind === 'left' && side === 'right');
     this.#ownRequired = kind === 'inner' || (kind === 'left' && side === 'left');
   }
@@ -56,11 +55,11 @@ class TableJoinSide<K> implements Operator<K, Change<unknown>> {
     this.#rows.prefetch(keyBytes);
   }
 
-  load(record: StreamRecord<K, Change<unknown>>): Promise<void> | undefined {
+  load(record: StreamRecord<unknown, Change<unknown>>): Promise<void> | undefined {
     return record.key == null ? undefined : this.#rows.load(record.key);
   }
 
-  process(record: StreamRecord<K, Change<unknown>>): void {
+  process(record: StreamRecord<unknown, Change<unknown>>): void {
     const { key, value: change } = record;
     if (key == null) {
       this.#context.dropped('null-key');
@@ -74,42 +73,48 @@ class TableJoinSide<K> implements Operator<K, Change<unknown>> {
     if (!other && (this.#otherRequired || (change.newValue == null && change.oldValue == null))) return;
 
     const newValue = this.#joined(key, change.newValue, other?.value ?? null);
-    const oldValue = this.#flags.sendOldValues
-      ? this.#joined(key, change.oldValue, other?.value ?? null)
-      : null;
+    const oldValue = this.#sendOldValues ? this.#joined(key, change.oldValue, other?.value ?? null) : null;
     const timestamp = Math.max(record.timestamp, other?.timestamp ?? -1);
     this.#context.forward(
       new StreamRecord(key, new Change(newValue, oldValue, change.isLatest), timestamp, record.headers),
     );
   }
 
-  #joined(key: K, own: unknown, found: unknown): unknown {
+  #joined(key: unknown, own: unknown, found: unknown): unknown {
     if (own == null && (this.#ownRequired || found == null)) return null;
-    return settled(this.#settings.joiner(own ?? null, found, key), 'the joiner') ?? null;
+    return settled(this.#joiner(own ?? null, found, key), 'the joiner') ?? null;
   }
 }
 
+export interface TableJoinMergeSettings {
+  readonly type: 'table-join-merge';
+  /** Undefined where the result is not kept. */
+  readonly storeName: string | undefined;
+  readonly sendOldValues: boolean;
+}
+
 /** Where both sides of a table-table join meet; keeps the result where the user named a store for it. */
-export function mergeTableJoins<K, V>(storeName: string | undefined, flags: TableFlags): NodeFactory {
-  return operatorNode<K, Change<V>, K, Change<V>>(
-    (context) => new TableJoinMerger(context, storeName, flags),
-    {
-      keepsKey: true,
-    },
+export function mergeTableJoins(settings: TableJoinMergeSettings): NodeFactory {
+  return operatorNode<unknown, Change<unknown>, unknown, Change<unknown>>(
+    (context) => new TableJoinMerger(context, settings),
+    { keepsKey: true },
   );
 }
 
 class TableJoinMerger<K, V> implements Operator<K, Change<V>> {
   readonly #context: OperatorContext<K, Change<V>>;
-  readonly #flags: TableFlags;
+  readonly #sendOldValues: boolean;
   readonly #store: TableState<K, V> | undefined;
   readonly #forwarder: TableForwarder<K, V> | undefined;
 
-  constructor(context: OperatorContext<K, Change<V>>, storeName: string | undefined, flags: TableFlags) {
+  constructor(
+    context: OperatorContext<K, Change<V>>,
+    { storeName, sendOldValues }: Omit<TableJoinMergeSettings, 'type'>,
+  ) {
     this.#context = context;
-    this.#flags = flags;
+    this.#sendOldValues = sendOldValues;
     this.#store = storeName === undefined ? undefined : context.store<TableState<K, V>>(storeName);
-    this.#forwarder = this.#store && new TableForwarder(context, this.#store, flags);
+    this.#forwarder = this.#store && new TableForwarder(context, this.#store, sendOldValues);
   }
 
   prefetch(keyBytes: Buffer): void {
@@ -125,7 +130,7 @@ class TableJoinMerger<K, V> implements Operator<K, Change<V>> {
     if (this.#store && this.#forwarder) {
       const result = this.#store.put(record.key, change.newValue, timestamp);
       this.#forwarder.forward(record, change, { timestamp, result });
-    } else if (this.#flags.sendOldValues) {
+    } else if (this.#sendOldValues) {
       this.#context.forward(record);
     } else {
       this.#context.forward(record.withValue(new Change(change.newValue, null, change.isLatest)));

@@ -1,14 +1,22 @@
 import { map } from 'rxjs';
+import type { Change } from '../change.ts';
 import { StreamRecord } from '../record.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
-import type { Change } from './change.ts';
+import type { NodeFactory } from './operator-node.ts';
 import { rxNode } from './rx-node.ts';
 
+export interface TableToStreamSettings {
+  readonly type: 'table-to-stream';
+}
+
 /** The new values of a table's changes, as a stream. */
-export function tableToStream<K, V>(): NodeFactory {
-  return rxNode<K, Change<V>, K, V | null>(
+export function tableToStream(_settings: TableToStreamSettings): NodeFactory {
+  return rxNode(
     () =>
-      map((record) => new StreamRecord(record.key, record.value.newValue, record.timestamp, record.headers)),
+      map((record) => {
+        // What a table forwards is a change.
+        const { newValue } = record.value as Change<unknown>;
+        return new StreamRecord(record.key, newValue, record.timestamp, record.headers);
+      }),
     { keepsKey: true },
   );
 }

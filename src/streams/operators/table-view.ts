@@ -1,5 +1,10 @@
+import { unreachable } from '../../base/assert.ts';
+import type { Erased } from '../erased.ts';
+import type { Predicate, ValueJoiner, ValueMapper } from '../functions.ts';
 import type { ValueAndTimestamp } from '../state/store.ts';
+import { filteredView, joinedView, mappedView } from './derived-views.ts';
 import type { OperatorContext } from './operator.ts';
+import { storeView } from './store-view.ts';
 
 /** The current rows of a table, for an operator that looks them up. */
 export interface TableView<K, V> {
@@ -14,9 +19,55 @@ export interface TableView<K, V> {
   prefetch(keyBytes: Buffer): void;
 }
 
-/** Makes a {@link TableView} per task. */
-export interface TableViewFactory<K, V> {
-  /** The stores that an operator with this view must be connected to. */
-  readonly storeNames: readonly string[];
-  create(context: OperatorContext): TableView<K, V>;
+/** How rows of a table are found: in its store, or, where it is not kept, by what they are made of. */
+export type TableViewSettings =
+  | { readonly type: 'store'; readonly storeName: string }
+  | {
+      readonly type: 'filtered';
+      readonly parent: TableViewSettings;
+      readonly predicate: Erased<Predicate<unknown, unknown>>;
+      readonly negate: boolean;
+    }
+  | {
+      readonly type: 'mapped';
+      readonly parent: TableViewSettings;
+      readonly mapper: Erased<ValueMapper<unknown, unknown, unknown>>;
+    }
+  | {
+      readonly type: 'joined';
+      readonly left: TableViewSettings;
+      readonly right: TableViewSettings;
+      readonly kind: 'inner' | 'left' | 'outer';
+      readonly joiner: Erased<ValueJoiner<unknown, unknown, unknown, unknown>>;
+    };
+
+/** Returns the stores that an operator with this view must be connected to. */
+export function storesOfView(view: TableViewSettings): readonly string[] {
+  switch (view.type) {
+    case 'store':
+      return [view.storeName];
+    case 'filtered':
+    case 'mapped':
+      return storesOfView(view.parent);
+    case 'joined':
+      return [...new Set([...storesOfView(view.left), ...storesOfView(view.right)])];
+    default:
+      return unreachable(view);
+  }
+}
+
+/** Makes the view of an operator in a task. */
+export function tableView(view: TableViewSettings, context: OperatorContext): TableView<unknown, unknown> {
+  switch (view.type) {
+    case 'store':
+      return storeView(view.storeName, context);
+    case 'filtered':
+      return filteredView(tableView(view.parent, context), view, context);
+    case 'mapped':
+      return mappedView(tableView(view.parent, context), view, context);
+    case 'joined':
+      return joinedView(tableView(view.left, context), tableView(view.right, context), view);
+    default:
+      return unreachable(view);
+  }
 }

@@ -1,30 +1,29 @@
-import type { TableFlags } from '../builder/aggregate-table.ts';
 import { StreamRecord } from '../record.ts';
 import type { WindowState } from '../state/states.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { TimeWindows } from '../windows/time-windows.ts';
 import { Windowed } from '../windows/windowed.ts';
-import { Change } from './change.ts';
+import { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
 import { foldRecord, initialValue, type StreamAggregation } from './stream-aggregate.ts';
 import { WindowProgress } from './window-progress.ts';
 
-interface TimeWindowSettings {
+interface TimeWindowAggregation<K, V, VA> extends StreamAggregation<K, V, VA> {
   readonly storeName: string;
   readonly windows: TimeWindows;
   readonly emit: EmitStrategy;
+  readonly sendOldValues: boolean;
+}
+
+export interface TimeWindowAggregateSettings extends TimeWindowAggregation<unknown, unknown, unknown> {
+  readonly type: 'time-window-aggregate';
 }
 
 /** Aggregates by key and by windows of a fixed size. A record too late for a window is dropped for that window only. */
-export function aggregateTimeWindows<K, V, VA>(
-  settings: TimeWindowSettings,
-  aggregation: StreamAggregation<K, V, VA>,
-  flags: TableFlags,
-): NodeFactory {
-  return operatorNode<K, V, Windowed<K>, Change<VA>>(
-    (context) => new TimeWindowAggregate(context, settings, aggregation, flags),
+export function aggregateTimeWindows(settings: TimeWindowAggregateSettings): NodeFactory {
+  return operatorNode<unknown, unknown, Windowed<unknown>, Change<unknown>>(
+    (context) => new TimeWindowAggregate(context, settings),
     { keepsKey: false },
   );
 }
@@ -34,25 +33,20 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
   readonly #windows: TimeWindows;
   readonly #store: WindowState<K, VA>;
   readonly #aggregation: StreamAggregation<K, V, VA>;
-  readonly #flags: TableFlags;
+  readonly #sendOldValues: boolean;
   readonly #progress: WindowProgress;
 
-  constructor(
-    context: OperatorContext<Windowed<K>, Change<VA>>,
-    settings: TimeWindowSettings,
-    aggregation: StreamAggregation<K, V, VA>,
-    flags: TableFlags,
-  ) {
-    const { storeName, windows, emit } = settings;
+  constructor(context: OperatorContext<Windowed<K>, Change<VA>>, settings: TimeWindowAggregation<K, V, VA>) {
+    const { storeName, windows, emit, sendOldValues } = settings;
     this.#context = context;
     this.#windows = windows;
     this.#store = context.store<WindowState<K, VA>>(storeName);
-    this.#aggregation = aggregation;
-    this.#flags = flags;
+    this.#aggregation = settings;
+    this.#sendOldValues = sendOldValues;
     this.#progress = new WindowProgress(context, { storeName, emit, closeAfterMs: windows.gracePeriodMs });
     this.#store.onFlush(({ key, newValue, oldValue, timestamp, headers }) => {
       const windowed = new Windowed(key.key, this.#windows.windowAt(key.startMs));
-      const change = new Change(newValue, flags.sendOldValues ? oldValue : null);
+      const change = new Change(newValue, sendOldValues ? oldValue : null);
       context.forward(new StreamRecord(windowed, change, timestamp, headers));
     });
   }
@@ -93,7 +87,7 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     this.#store.put(key, startMs, newValue, timestamp);
     if (this.#progress.emitsFinal || this.#store.cached) return;
     const windowed = new Windowed(key, this.#windows.windowAt(startMs));
-    const change = new Change(newValue, this.#flags.sendOldValues ? oldValue : null);
+    const change = new Change(newValue, this.#sendOldValues ? oldValue : null);
     this.#context.forward(new StreamRecord(windowed, change, timestamp, record.headers));
   }
 

@@ -1,37 +1,43 @@
 import { callback as anyFunction, oneOf, optionsOf, wholeNumber } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
+import type { Erased } from '../erased.ts';
 import type { ProcessorContext, ProcessorSupplier } from '../processor.ts';
-import type { RecordContext, StreamRecord } from '../record.ts';
+import type { RecordContext } from '../record.ts';
 import type { StateStore } from '../state/store.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
-import type { NodeFactory } from '../topology/nodes.ts';
+import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { operatorNode } from './operator-node.ts';
 import { checkForwarded, requireSynchronous, settled, wrongAnswer } from './user-answers.ts';
 
+export interface ProcessSettings {
+  readonly type: 'process';
+  readonly supplier: Erased<ProcessorSupplier<unknown, unknown, unknown, unknown>>;
+  readonly keepsKey: boolean;
+}
+
 /** A processor that an application brought along. */
-export function userProcessor<K, V, KR, VR>(
-  supplier: ProcessorSupplier<K, V, KR, VR>,
-  options: { readonly keepsKey: boolean },
-): NodeFactory {
-  return operatorNode<K, V, KR, VR>((context): Operator<K, V> => {
-    const processor = supplier();
-    if (typeof processor?.process !== 'function')
-      throw wrongAnswer(
-        settled<unknown>(processor, 'the supplier', 'lifeCycle'),
-        'the supplier',
-        'a processor',
-      );
-    const named = (method: string): string => `${method} of the processor ${context.nodeName}`;
-    // What is known to be async is refused before it has opened anything, and not only when the task ends.
-    for (const method of ['init', 'close'] as const)
-      requireSynchronous(Reflect.get(processor, method), named(method), 'lifeCycle');
-    settled<unknown>(processor.init?.(processorContext(context)), named('init'), 'lifeCycle');
-    return {
-      process: (record: StreamRecord<K, V>) => processor.process(record),
-      close: () => void settled<unknown>(processor.close?.(), named('close'), 'lifeCycle'),
-    };
-  }, options);
+export function userProcessor({ supplier, keepsKey }: ProcessSettings): NodeFactory {
+  return operatorNode(
+    (context): Operator => {
+      const processor = supplier();
+      if (typeof processor?.process !== 'function')
+        throw wrongAnswer(
+          settled<unknown>(processor, 'the supplier', 'lifeCycle'),
+          'the supplier',
+          'a processor',
+        );
+      const named = (method: string): string => `${method} of the processor ${context.nodeName}`;
+      // What is known to be async is refused before it has opened anything, and not only when the task ends.
+      for (const method of ['init', 'close'] as const)
+        requireSynchronous(Reflect.get(processor, method), named(method), 'lifeCycle');
+      settled<unknown>(processor.init?.(processorContext(context)), named('init'), 'lifeCycle');
+      return {
+        process: (record) => processor.process(record),
+        close: () => void settled<unknown>(processor.close?.(), named('close'), 'lifeCycle'),
+      };
+    },
+    { keepsKey },
+  );
 }
 
 /** Stores that can be handed to a processor know how to show themselves to it. */

@@ -1,5 +1,7 @@
 import { assertDefined } from '../../base/assert.ts';
 import type { Operator, OperatorContext } from '../operators/operator.ts';
+import type { NodeFactory } from '../operators/operator-node.ts';
+import { operatorFor } from '../operators/operator-registry.ts';
 import type { AnyRecord, ProcessorNode, SinkNode, SourceNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { Executor, RuntimeNode } from './executor.ts';
@@ -50,6 +52,13 @@ export function instantiate(options: {
     }
   >();
   const closers: (() => void)[] = [];
+  const factories = new Map<string, NodeFactory>();
+
+  function factoryOf(node: ProcessorNode): NodeFactory {
+    const factory = factories.get(node.name) ?? operatorFor(node.operator);
+    factories.set(node.name, factory);
+    return factory;
+  }
 
   function build(name: string): RuntimeNode {
     const existing = built.get(name);
@@ -57,7 +66,7 @@ export function instantiate(options: {
     const node = assertDefined(topology.nodes.get(name), `no node ${name}`);
     if (node.kind === 'sink') return remember(name, leaf(name, options.sink(node)), [], false, name);
     if (node.kind === 'source') return buildSource(node);
-    return node.factory.type === 'rx' ? buildSegment(node) : buildOperator(node);
+    return factoryOf(node).type === 'rx' ? buildSegment(node) : buildOperator(node);
   }
 
   function remember(
@@ -82,8 +91,9 @@ export function instantiate(options: {
     const context = options.contextFor(node.name, () =>
       assertDefined(runtime, `${node.name} is not built yet`),
     );
-    if (node.factory.type !== 'operator') return build(node.name);
-    const operator = node.factory.create(context);
+    const factory = factoryOf(node);
+    if (factory.type !== 'operator') return build(node.name);
+    const operator = factory.create(context);
     runtime = {
       name: node.name,
       children: [],
@@ -91,7 +101,7 @@ export function instantiate(options: {
       process: (record) => operator.process(record),
     };
     closers.push(() => operator.close?.());
-    return remember(node.name, runtime, [operator], node.factory.keepsKey, node.name);
+    return remember(node.name, runtime, [operator], factory.keepsKey, node.name);
   }
 
   function buildSegment(first: ProcessorNode): RuntimeNode {
@@ -101,7 +111,8 @@ export function instantiate(options: {
     const operators = chain.map((node) => {
       const context = options.contextFor(node.name, () => runtime);
       // Every node of the chain is an rx node.
-      return node.factory.type === 'rx' ? node.factory.create(context) : undefined;
+      const factory = factoryOf(node);
+      return factory.type === 'rx' ? factory.create(context) : undefined;
     });
     const segment = new RxSegment(
       operators.filter((operator) => operator !== undefined),
@@ -109,14 +120,14 @@ export function instantiate(options: {
     );
     const runtime: RuntimeNode = leaf(first.name, (record) => segment.process(record));
     closers.push(() => segment.close());
-    const keepsKey = chain.every((node) => node.factory.keepsKey);
+    const keepsKey = chain.every((node) => factoryOf(node).keepsKey);
     return remember(first.name, runtime, [], keepsKey, tail.name);
   }
 
   function onlyRxChild(node: ProcessorNode): ProcessorNode | undefined {
     const children = childrenOf.get(node.name) ?? [];
     const child = children.length === 1 ? topology.nodes.get(children[0] ?? '') : undefined;
-    if (child?.kind !== 'processor' || child.factory.type !== 'rx' || child.parents.length !== 1)
+    if (child?.kind !== 'processor' || factoryOf(child).type !== 'rx' || child.parents.length !== 1)
       return undefined;
     return child;
   }

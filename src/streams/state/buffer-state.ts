@@ -1,4 +1,4 @@
-import { Change } from '../operators/change.ts';
+import { Change } from '../change.ts';
 import { type Header, NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import { decodeBuffered, encodeBuffered } from './buffer-format.ts';

@@ -1,5 +1,5 @@
 import type { Serde } from '../serde.ts';
-import type { StoreType } from '../builder/options.ts';
+import type { StoreType } from '../options.ts';
 
 /** What all stores have in common. */
 interface StoreDefinitionBase {

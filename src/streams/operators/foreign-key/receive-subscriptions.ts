@@ -1,18 +1,22 @@
 import { unreachable } from '../../../base/assert.ts';
 import { StreamRecord } from '../../record.ts';
 import type { SubscriptionState } from '../../state/states.ts';
-import type { NodeFactory } from '../../topology/nodes.ts';
+import { type NodeFactory, operatorNode } from '../operator-node.ts';
 import type { Operator, OperatorContext } from '../operator.ts';
-import { operatorNode } from '../operator-node.ts';
-import type { TableView, TableViewFactory } from '../table-view.ts';
+import { type TableView, tableView, type TableViewSettings } from '../table-view.ts';
 import { Instruction, type ResponseMessage, type SubscriptionMessage } from './messages.ts';
 
+export interface ReceiveSettings {
+  readonly type: 'foreign-key-receive';
+  readonly storeName: string;
+}
+
 /** Keeps who refers to which key. */
-export function receiveSubscriptions<KO, K>(storeName: string): NodeFactory {
-  type Message = SubscriptionMessage<K>;
-  return operatorNode<KO | null, Message, KO | null, Message>(
+export function receiveSubscriptions({ storeName }: ReceiveSettings): NodeFactory {
+  type Message = SubscriptionMessage<unknown>;
+  return operatorNode<unknown, Message, unknown, Message>(
     (context) => {
-      const store = context.store<SubscriptionState<KO, K>>(storeName);
+      const store = context.store<SubscriptionState<unknown, unknown>>(storeName);
       return {
         process(record) {
           const { key: foreignKey, value: message, timestamp } = record;
@@ -38,10 +42,15 @@ export function receiveSubscriptions<KO, K>(storeName: string): NodeFactory {
   );
 }
 
+export interface AnswerSettings {
+  readonly type: 'foreign-key-answer';
+  readonly view: TableViewSettings;
+}
+
 /** Answers a subscription with the row that it asks for. */
-export function answerSubscriptions<KO, K, VO>(view: TableViewFactory<KO, VO>): NodeFactory {
-  return operatorNode<KO | null, SubscriptionMessage<K>, K, ResponseMessage<VO>>(
-    (context) => new AnswerSubscriptions<KO, K, VO>(context, view.create(context)),
+export function answerSubscriptions({ view }: AnswerSettings): NodeFactory {
+  return operatorNode<unknown, SubscriptionMessage<unknown>, unknown, ResponseMessage<unknown>>(
+    (context) => new AnswerSubscriptions(context, tableView(view, context)),
     { keepsKey: false },
   );
 }

@@ -1,42 +1,46 @@
 import { StreamRecord } from '../../record.ts';
+import type { Erased } from '../../erased.ts';
 import type { Serde } from '../../serde.ts';
-import type { NodeFactory } from '../../topology/nodes.ts';
-import type { Change } from '../change.ts';
+import { type NodeFactory, operatorNode } from '../operator-node.ts';
+import type { Change } from '../../change.ts';
 import type { Operator, OperatorContext } from '../operator.ts';
-import { operatorNode } from '../operator-node.ts';
 import { Instruction, type SubscriptionMessage } from './messages.ts';
 import { rowHash } from './row-hash.ts';
 import { settled } from '../user-answers.ts';
 
-interface SendSettings<K, V, KO> {
-  readonly foreignKey: (value: V, key: K) => KO | null;
-  readonly foreignKeySerde: Serde<KO>;
-  readonly valueSerde: Serde<V>;
+export interface SendSettings {
+  readonly type: 'foreign-key-send';
+  readonly foreignKey: Erased<(value: unknown, key: unknown) => unknown>;
+  readonly foreignKeySerde: Serde<unknown>;
+  readonly valueSerde: Serde<unknown>;
   readonly topic: string;
   readonly left: boolean;
-  readonly versioned: () => boolean;
+  /** The table is versioned: only what is the latest of its key counts. */
+  readonly latestOnly: boolean;
 }
 
 /** Tells the other table, for each change of a row, which of its rows the row refers to now, and no longer (KIP-213). */
-export function sendSubscriptions<K, V, KO>(settings: SendSettings<K, V, KO>): NodeFactory {
-  return operatorNode<K, Change<V>, KO | null, SubscriptionMessage<K>>(
+export function sendSubscriptions(settings: SendSettings): NodeFactory {
+  return operatorNode<unknown, Change<unknown>, unknown, SubscriptionMessage<unknown>>(
     (context) => new SendSubscriptions(context, settings),
     { keepsKey: false },
   );
 }
 
-class SendSubscriptions<K, V, KO> implements Operator<K, Change<V>> {
-  readonly #context: OperatorContext<KO | null, SubscriptionMessage<K>>;
-  readonly #settings: SendSettings<K, V, KO>;
+type ChangedRow = StreamRecord<unknown, Change<unknown>>;
+
+class SendSubscriptions implements Operator<unknown, Change<unknown>> {
+  readonly #context: OperatorContext<unknown, SubscriptionMessage<unknown>>;
+  readonly #settings: SendSettings;
   readonly #latestOnly: boolean;
 
-  constructor(context: OperatorContext<KO | null, SubscriptionMessage<K>>, settings: SendSettings<K, V, KO>) {
+  constructor(context: OperatorContext<unknown, SubscriptionMessage<unknown>>, settings: SendSettings) {
     this.#context = context;
     this.#settings = settings;
-    this.#latestOnly = settings.versioned();
+    this.#latestOnly = settings.latestOnly;
   }
 
-  process(record: StreamRecord<K, Change<V>>): void {
+  process(record: ChangedRow): void {
     const { newValue, oldValue, isLatest } = record.value;
     if (this.#latestOnly && !isLatest) {
       this.#context.dropped('expired-store');
@@ -49,20 +53,20 @@ class SendSubscriptions<K, V, KO> implements Operator<K, Change<V>> {
     else this.#tellInner(record, before, after);
   }
 
-  #foreignKeyOf(value: V | null, key: K): KO | null {
+  #foreignKeyOf(value: unknown, key: unknown): unknown {
     return value === null
       ? null
       : settled(this.#settings.foreignKey(value, key), 'the foreign key extractor');
   }
 
   /** Every change must be answered, since every row has a result; a deletion is sent under a null key. */
-  #tellLeft(record: StreamRecord<K, Change<V>>, before: KO | null, after: KO | null): void {
+  #tellLeft(record: ChangedRow, before: unknown, after: unknown): void {
     if (before !== null && this.#differ(before, after))
       this.#send(record, before, Instruction.DELETE_KEY_NO_PROPAGATE);
     this.#send(record, after, Instruction.PROPAGATE_NULL_IF_NO_FK_VAL_AVAILABLE);
   }
 
-  #tellInner(record: StreamRecord<K, Change<V>>, before: KO | null, after: KO | null): void {
+  #tellInner(record: ChangedRow, before: unknown, after: unknown): void {
     if (after === null) {
       if (record.value.newValue !== null) this.#context.dropped('null-join-key');
       if (before !== null) this.#send(record, before, Instruction.DELETE_KEY_AND_PROPAGATE);
@@ -77,7 +81,7 @@ class SendSubscriptions<K, V, KO> implements Operator<K, Change<V>> {
     this.#send(record, after, Instruction.PROPAGATE_ONLY_IF_FK_VAL_AVAILABLE);
   }
 
-  #differ(before: KO, after: KO | null): boolean {
+  #differ(before: unknown, after: unknown): boolean {
     if (after === null) return true;
     const { foreignKeySerde, topic } = this.#settings;
     const one = foreignKeySerde.serialize(topic, before);
@@ -85,7 +89,7 @@ class SendSubscriptions<K, V, KO> implements Operator<K, Change<V>> {
     return one === null || two === null ? one !== two : !one.equals(two);
   }
 
-  #send(record: StreamRecord<K, Change<V>>, foreignKey: KO | null, instruction: Instruction): void {
+  #send(record: ChangedRow, foreignKey: unknown, instruction: Instruction): void {
     const { valueSerde, topic } = this.#settings;
     const message = {
       instruction,

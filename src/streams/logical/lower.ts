@@ -1,0 +1,23 @@
+import type { Topology } from '../topology/topology.ts';
+import { keepTables } from './passes/kept-tables.ts';
+import { Names } from './passes/naming.ts';
+import { keepNullKeys } from './passes/null-keys.ts';
+import { physicalPlan } from './passes/physical.ts';
+import { Repartitions } from './passes/repartition.ts';
+import type { LogicalPlan } from './plan.ts';
+
+/** Takes a logical plan through all passes. The same plan becomes the same topology, each time. */
+export function lower(plan: LogicalPlan): Topology {
+  const repartitions = new Repartitions();
+  const names = new Names(repartitions);
+  for (const node of plan.nodes) {
+    repartitions.add(node);
+    names.add(node);
+  }
+  return physicalPlan(plan, {
+    repartitions,
+    names,
+    tables: keepTables(plan),
+    nullKeys: keepNullKeys(plan, repartitions),
+  });
+}

@@ -1,0 +1,16 @@
+import type { LogicalNode } from './logical-node.ts';
+import type { NodeNames, TableBehaviour } from './node-kind.ts';
+
+interface StoredNames extends NodeNames {
+  readonly store: string;
+}
+
+/** A table that is always kept in a store: what its operator has made is nowhere else. */
+export const storedTable: TableBehaviour<LogicalNode, StoredNames> = {
+  oldValues(node, tables) {
+    tables.sendOldValues(node);
+    return true;
+  },
+  rows: () => undefined,
+  view: (_node, { store }) => ({ type: 'store', storeName: store }),
+};
