@@ -4,6 +4,7 @@ import { commonPrefix, inColumns } from './candidates.ts';
 import type { EditorResult, EntryReader } from './entry-reader.ts';
 import type { History } from './history.ts';
 import { HistorySearch } from './history-search.ts';
+import { Interruptible } from './interruptible.ts';
 import { layOut, type Screen } from './screen.ts';
 import * as edit from './text-buffer.ts';
 
@@ -55,13 +56,14 @@ type KeyPress = readonly [text: string | undefined, key: Key];
 export class LineEditor implements EntryReader {
   readonly #options: LineEditorOptions;
   #session: EditSession | undefined;
-  #interrupt: (() => void) | undefined;
+  readonly #running: Interruptible;
   #typedAhead: KeyPress[] = [];
   #hasEnded = false;
 
   /** Takes the terminal over, until `close`. */
   constructor(options: LineEditorOptions) {
     this.#options = options;
+    this.#running = new Interruptible(options.stop);
     this.#hasEnded = options.stop.aborted;
     const { input, output } = options;
     readline.emitKeypressEvents(input);
@@ -95,15 +97,11 @@ export class LineEditor implements EntryReader {
 
   /** Runs an action that Ctrl-C aborts. */
   async interruptibly(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const stop = new AbortController();
-    this.#interrupt = () => stop.abort();
-    process.on('SIGINT', this.#interrupt);
+    process.on('SIGINT', this.#running.interrupt);
     try {
-      if (this.#options.stop.aborted) stop.abort();
-      await action(stop.signal);
+      await this.#running.run(action);
     } finally {
-      process.off('SIGINT', this.#interrupt);
-      this.#interrupt = undefined;
+      process.off('SIGINT', this.#running.interrupt);
     }
   }
 
@@ -141,7 +139,7 @@ export class LineEditor implements EntryReader {
     if (this.#session !== undefined) return this.#session.onKey(text, key);
     if (key.ctrl === true && key.name === 'c') {
       this.#typedAhead = [];
-      this.#interrupt?.();
+      this.#running.interrupt();
     } else {
       this.#typedAhead.push([text, key]);
     }
@@ -153,7 +151,7 @@ export class LineEditor implements EntryReader {
   };
 
   readonly #onStop = (): void => {
-    this.#interrupt?.();
+    this.#running.interrupt();
     this.#onEnd();
   };
 

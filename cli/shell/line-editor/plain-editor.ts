@@ -1,6 +1,7 @@
 import readline from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { EditorResult, EntryReader } from './entry-reader.ts';
+import { Interruptible } from './interruptible.ts';
 
 interface PlainEditorOptions {
   readonly input: Readable;
@@ -25,12 +26,13 @@ export class PlainEditor implements EntryReader {
   readonly #typedAhead: string[] = [];
   #text: string | undefined;
   #finish: ((result: EditorResult) => void) | undefined;
-  #interrupt: (() => void) | undefined;
+  readonly #running: Interruptible;
   #hasEnded = false;
 
   /** Takes Ctrl-C over, until `close`. */
   constructor(options: PlainEditorOptions) {
     this.#options = options;
+    this.#running = new Interruptible(options.stop);
     this.#lines = readline.createInterface({ input: options.input, terminal: false });
     this.#lines.on('line', this.#onLine).on('close', this.#onEnd);
     options.input.on('error', this.#onEnd);
@@ -54,15 +56,8 @@ export class PlainEditor implements EntryReader {
   }
 
   /** Runs an action that Ctrl-C aborts. */
-  async interruptibly(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const stop = new AbortController();
-    this.#interrupt = () => stop.abort();
-    try {
-      if (this.#options.stop.aborted) stop.abort();
-      await action(stop.signal);
-    } finally {
-      this.#interrupt = undefined;
-    }
+  interruptibly(action: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    return this.#running.run(action);
   }
 
   /** Its terminal is in its normal mode at all times. */
@@ -99,7 +94,7 @@ export class PlainEditor implements EntryReader {
   readonly #onInterrupt = (): void => {
     this.#typedAhead.length = 0;
     if (this.#finish === undefined) {
-      this.#interrupt?.();
+      this.#running.interrupt();
       return;
     }
     this.#options.output.write('\n');
@@ -113,7 +108,7 @@ export class PlainEditor implements EntryReader {
   };
 
   readonly #onStop = (): void => {
-    this.#interrupt?.();
+    this.#running.interrupt();
     this.#typedAhead.length = 0;
     this.#onEnd();
   };
