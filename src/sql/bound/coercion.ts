@@ -1,11 +1,10 @@
-import { Decimal } from '../../serde/model/decimal.ts';
 import { type SqlType, STRING } from '../../serde/model/sql-type.ts';
 import { isNumeric } from '../types/casts.ts';
 import { constant, guard, node } from './binder.ts';
 import { convert } from './conversion.ts';
 import type { Item } from './item.ts';
 import { booleanOf, invalidSyntax, noOperator } from './list-type.ts';
-import { decimalTypeOf, literalValue } from './literals.ts';
+import { decimalOfText, decimalTypeOf, literalValue } from './literals.ts';
 import type { BoundExpression } from './nodes.ts';
 
 /**
@@ -29,10 +28,9 @@ function coerceText(text: string, target: SqlType, item: Item): BoundExpression 
   if (target.kind === 'BOOLEAN') return constant(syntax, booleanOf(text) ?? null, target);
   const asText = constant(syntax, text, STRING);
   if (!isNumeric(target)) return convert(asText, target) ?? asText;
-  const decimal = Decimal.parse(text.trim());
+  const decimal = decimalOfText(text);
   if (decimal === undefined) throw invalidSyntax(target, text, item);
-  const type = decimalTypeOf(decimal.scale < 0 ? decimal.withScale(0, 'UNNECESSARY') : decimal);
-  return convert(constant(syntax, decimal, type), target) ?? asText;
+  return convert(constant(syntax, decimal, decimalTypeOf(decimal)), target) ?? asText;
 }
 
 /** A constructor whose parts become the parts of the target type. */

@@ -1,5 +1,4 @@
 import { DiagnosticError } from '../../base/errors.ts';
-import { Decimal } from '../../serde/model/decimal.ts';
 import {
   arrayType,
   BIGINT,
@@ -14,7 +13,7 @@ import {
 import { expressionMessages } from '../messages/expressions.ts';
 import { commonType, isNumeric, widerNumeric } from '../types/casts.ts';
 import type { Item } from './item.ts';
-import { decimalTypeOf, literalValue } from './literals.ts';
+import { decimalOfText, decimalTypeOf, literalValue } from './literals.ts';
 
 /**
  * The type of a list so far and of one more item: that of the first one that is not NULL, widened by the others. String
@@ -99,9 +98,8 @@ export function invalidSyntax(type: SqlType, text: string, { syntax }: Item): Li
 }
 
 function numberTypeOf(text: string): SqlType | undefined {
-  const decimal = Decimal.parse(text.trim());
-  if (decimal === undefined) return undefined;
-  const plain = decimal.scale < 0 ? decimal.withScale(0, 'UNNECESSARY') : decimal;
+  const plain = decimalOfText(text);
+  if (plain === undefined) return undefined;
   if (plain.scale > 0 || /[.eE]/.test(text)) return decimalTypeOf(plain);
   if (BigInt.asIntN(32, plain.unscaled) === plain.unscaled) return INTEGER;
   return BigInt.asIntN(64, plain.unscaled) === plain.unscaled ? BIGINT : decimalTypeOf(plain);

@@ -91,12 +91,17 @@ function integer(literal: IntegerLiteral, sign: string): TypedValue {
 }
 
 function decimal(literal: DecimalLiteral, sign: string): TypedValue {
-  const value = Decimal.parse(sign + literal.text);
+  const value = decimalOfText(sign + literal.text);
   if (value === undefined) {
     throw mistake(literal, expressionMessages.numericLiteral(sign + literal.text));
   }
-  const normal = value.scale < 0 ? value.withScale(0, 'UNNECESSARY') : value;
-  return { type: decimalTypeOf(normal), value: normal };
+  return { type: decimalTypeOf(value), value };
+}
+
+/** The decimal that a text is, with a scale that a type can have; undefined where it is no number. */
+export function decimalOfText(text: string): Decimal | undefined {
+  const value = Decimal.parse(text.trim());
+  return value === undefined || value.scale >= 0 ? value : value.withScale(0, 'UNNECESSARY');
 }
 
 /** The narrowest type of a decimal; below 1 it has a digit before the point. */

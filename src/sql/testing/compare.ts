@@ -35,7 +35,7 @@ function sameText(expected: string, actual: Json): boolean {
   // A decimal may be expected as text, so that its scale is plain.
   if (!(actual instanceof JsonNumber) || actual.isInteger) return false;
   const [a, b] = [Decimal.parse(expected), Decimal.parse(actual.text)];
-  return a !== undefined && b !== undefined && a.scale === b.scale && a.unscaled === b.unscaled;
+  return a !== undefined && b !== undefined && a.equals(b);
 }
 
 function sameNumber(expected: JsonNumber, actual: Json, exact: boolean): boolean {
@@ -45,11 +45,9 @@ function sameNumber(expected: JsonNumber, actual: Json, exact: boolean): boolean
   if (a === undefined || b === undefined) return expected.text === actual.text;
   if (actual.isInteger) return truncate(a) === b.unscaled;
   if (expected.isInteger) return b.scale <= 0 && truncate(b) === a.unscaled;
-  return a.scale === b.scale && a.unscaled === b.unscaled;
+  return a.equals(b);
 }
 
 function truncate(decimal: Decimal): bigint {
-  return decimal.scale > 0
-    ? decimal.unscaled / 10n ** BigInt(decimal.scale)
-    : decimal.unscaled * 10n ** BigInt(-decimal.scale);
+  return decimal.withScale(0, 'DOWN').unscaled;
 }
