@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
+    globalSetup: 'test/setup/left-folders.ts',
+    setupFiles: 'test/setup/temporary-folder.ts',
     // Most tests wait for sockets and timers more than they compute.
     maxWorkers: 3,
     // For what hangs, not for what is slow: waits and simulations have limits of their own, and a machine whose load is ten

@@ -20,6 +20,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
+    globalSetup: 'test/setup/left-folders.ts',
+    setupFiles: 'test/setup/temporary-folder.ts',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
