@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
-import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { NameLocks } from '../../src/server/rest/name-locks.ts';
+import { settle, VirtualTime } from '../broker/quorum/virtual-time.ts';
 
-const { timers } = nodeEnvironment;
-
-const locksThatWait = (waitMsMax: number): NameLocks =>
+/** No time passes unless a test says so. */
+const locksThatWait = (waitMsMax: number, timers = new VirtualTime()): NameLocks =>
   new NameLocks({ timers, waitMsMax, onLate: (text) => new Error(`waited for ${text}`) });
 
 /** Work that ends when it is told to. */
@@ -34,17 +33,21 @@ it('lets only those wait that have a name in common, in the order in which they 
 });
 
 it('gives up after a while, names what it has waited for, and lets nobody pass who waits behind it', async () => {
-  const locks = locksThatWait(20);
+  const time = new VirtualTime();
+  const locks = locksThatWait(20, time);
   const first = held();
   const running = locks.run(['a'], 'CREATE STREAM a', first.work);
   let hasRun = false;
   const late = locks.run(['a', 'b'], 'late', async () => {
     hasRun = true;
   });
-  await expect(late).rejects.toThrow('waited for CREATE STREAM a');
-  await expect(locks.run(['b'], 'behind', async () => undefined)).rejects.toThrow(
-    'waited for CREATE STREAM a',
-  );
+  const isTold = async (waiting: Promise<unknown>): Promise<void> => {
+    const told = expect(waiting).rejects.toThrow('waited for CREATE STREAM a');
+    await time.run(20);
+    await told;
+  };
+  await isTold(late);
+  await isTold(locks.run(['b'], 'behind', async () => undefined));
   first.end();
   await running;
   await locks.run(['a', 'b'], 'next', async () => undefined);
@@ -52,9 +55,12 @@ it('gives up after a while, names what it has waited for, and lets nobody pass w
 });
 
 it('waits on as long as those before it come to an end', async () => {
-  const locks = locksThatWait(200);
-  const each = async (): Promise<void> => timers.sleep(100);
-  const runs = Array.from({ length: 8 }, (_, i) => locks.run(['a'], `${i}`, each));
+  const time = new VirtualTime();
+  const locks = locksThatWait(200, time);
+  const runs = Array.from({ length: 8 }, (_, i) => locks.run(['a'], `${i}`, () => time.sleep(100)));
+  // The first one begins before time passes.
+  await settle();
+  await time.run(800);
   await Promise.all(runs);
 });
 

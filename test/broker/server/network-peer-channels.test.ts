@@ -17,16 +17,17 @@ describe('NetworkPeerChannels', () => {
   /** A peer that answers heartbeats with their generation id, unless told to fall silent or to hang up. */
   async function peer(requestTimeoutMs = 30_000): Promise<{
     channel: PeerChannel;
-    mode: { now: 'answer' | 'silent' | 'hang-up' };
+    mode: { now: 'answer' | 'silent' | 'hang-up'; requests: number };
     server: net.Server;
   }> {
-    const mode: { now: 'answer' | 'silent' | 'hang-up' } = { now: 'answer' };
+    const mode: { now: 'answer' | 'silent' | 'hang-up'; requests: number } = { now: 'answer', requests: 0 };
     const server = net.createServer((socket) => {
       const reader = new FrameReader({ checkSize: () => {} });
       socket.on('error', () => {});
       socket.on('data', (chunk: Buffer) => {
         reader.push(chunk);
         for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
+          mode.requests += 1;
           if (mode.now === 'hang-up') socket.destroy();
           if (mode.now !== 'answer') continue;
           const { header, reader: body } = decodeRequestHeader(frame);
@@ -97,7 +98,7 @@ describe('NetworkPeerChannels', () => {
     mode.now = 'silent';
     const lost = beat(channel, 1);
     const seen = expect(lost).rejects.toMatchObject({ code: 'CLOSED' });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => mode.requests).toBe(1);
     channel.close();
     await seen;
     await expect(beat(channel, 2)).rejects.toMatchObject({ code: 'CLOSED' });
