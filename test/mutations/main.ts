@@ -1,7 +1,7 @@
 /**
  * `npm run mutations [-- text]`: plants each bug of the table (whose name or file contains the text) and runs the suite
- * that has to notice it. `--share 3` takes every third one, always the same. Fails when one is not noticed; of the whole
- * table, when fewer are than `floor.json` says, which only rises.
+ * that has to notice it. `--share 3` takes every third one, always the same, and `--share 2/3` the second third. Fails when
+ * one is not noticed; of the whole table, when fewer are than `floor.json` says, which only rises.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,7 +37,7 @@ async function run(mutation: Mutation, folder: string): Promise<Outcome> {
     ],
     {
       cwd: root,
-      env: { ...process.env, MUTATION: mutation.name },
+      env: { ...process.env, MUTATION: mutation.name, TMPDIR: folder },
       stdio: 'ignore',
       timeout: MINUTES_MAX * 60_000,
       killSignal: 'SIGKILL',
@@ -55,11 +55,12 @@ const { values, positionals } = parseArgs({
   options: { share: { type: 'string', default: '1' } },
   allowPositionals: true,
 });
-const every = Number(values.share);
-if (!Number.isInteger(every) || every < 1) throw new Error(`--share ${values.share}: a number from 1`);
+const [, which, of] = /^(?:(\d+)\/)?([1-9]\d*)$/.exec(values.share) ?? [];
+const [share, every] = [Number(which ?? 1), Number(of)];
+if (!(share >= 1 && share <= every)) throw new Error(`--share ${values.share}: 3, or 2/3`);
 const [wanted = ''] = positionals;
 const chosen = MUTATIONS.filter(
-  ({ name, file }, index) => index % every === 0 && (name.includes(wanted) || file.includes(wanted)),
+  ({ name, file }, index) => index % every === share - 1 && (name.includes(wanted) || file.includes(wanted)),
 );
 const folder = mkdtempSync(path.join(tmpdir(), 'millrace-mutations-'));
 let noticed = 0;
