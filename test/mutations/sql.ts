@@ -59,8 +59,8 @@ export const sqlMutations: readonly Mutation[] = [
   },
   {
     name: 'a plan is used although another statement has come in between',
-    file: 'src/sql/engine/engine.ts',
-    find: 'if (prepared?.version === this.#version && prepared.queryNumber === queryNumber) return prepared;',
+    file: 'src/sql/engine/planning.ts',
+    find: 'if (prepared?.version === state().version && prepared.queryNumber === queryNumber) return prepared;',
     replace: 'if (prepared !== undefined) return prepared;',
     suite: ['test/sql/engine/script-plans.test.ts'],
   },

@@ -1,11 +1,9 @@
 import type { Statement } from '../../../grammar/ast.ts';
+import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { assert, unreachable } from '../../base/assert.ts';
 import { OperationalError } from '../../base/errors.ts';
-import { inTurns } from '../../base/pieces.ts';
-import { TimeSlice } from '../../base/time-slice.ts';
 import { Turns } from '../../base/turns.ts';
-import { sessionOverServer } from '../analysis/property-names.ts';
-import type { AnalysisContext, SessionProperties, TopicFacts } from '../analysis/session.ts';
+import type { SessionProperties } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
 import { Catalog } from '../catalog/catalog.ts';
@@ -20,7 +18,6 @@ import type {
   ControlStatement,
   DirectResult,
   DirectStatement,
-  PlannedStatement,
   QueryAction,
 } from '../statements/definition.ts';
 import { definitionOf } from '../statements/index.ts';
@@ -31,16 +28,14 @@ import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
 import { selectOf } from '../statements/streamed.ts';
-import { type PropertyCheck, type QueryNumbering, ScriptCheck } from './check-script.ts';
-import { checkedPlan, isSamePlan, planAnew } from './checked-plan.ts';
 import type { EngineState } from './engine-state.ts';
 import { PersistentQueries } from './persistent-queries.ts';
+import { type PlanOptions, Planning, type PrepareOptions } from './planning.ts';
 import { pullRows } from './pull-rows.ts';
 import { PushQueries } from './push-queries.ts';
 import type { RecoveredState } from './replay-commands.ts';
 import { ScriptParser, type StatementEnvironment } from './script-parser.ts';
 import { placed } from './statement-place.ts';
-import { topicsFor } from './topic-needs.ts';
 
 export interface SqlEngineOptions {
   readonly host: SqlHost;
@@ -58,18 +53,6 @@ interface AppliedPlan {
   readonly queryId?: string;
 }
 
-interface PrepareOptions {
-  /** The number in the id of the first query that the script starts; by default the engine counts. */
-  readonly nextNumber?: () => number;
-  readonly numbering?: QueryNumbering;
-  readonly checkProperty?: PropertyCheck;
-}
-
-/** @param queryNumber the number in the id of a query that a statement starts; by default the engine counts. */
-interface PlanOptions {
-  readonly queryNumber?: number;
-}
-
 /**
  * SQL's engine: the catalog, the persistent queries, and everything that a statement can do. What a statement is, its
  * definition says (`src/sql/statements`); what the engine needs of the outside it asks its {@link SqlHost}.
@@ -81,10 +64,10 @@ interface PlanOptions {
 export class SqlEngine {
   readonly #host: SqlHost;
   readonly #functions: FunctionRegistry;
-  readonly #properties: SessionProperties;
   readonly #queries: PersistentQueries;
   readonly #pushes: PushQueries;
   readonly #parser: ScriptParser;
+  readonly #planning: Planning;
   readonly #environment: StatementEnvironment | undefined;
   /** What changes the catalog or the queries: each finds what those before it have left. */
   readonly #changes = new Turns();
@@ -94,13 +77,19 @@ export class SqlEngine {
   #version = 0;
 
   constructor(options: SqlEngineOptions) {
-    this.#host = options.host;
-    this.#functions = options.functions;
-    this.#properties = options.properties ?? {};
-    this.#queries = new PersistentQueries(options.host, () => this.#catalog);
-    this.#pushes = new PushQueries(options.host, () => this.#slice());
-    this.#environment = options.environment;
-    this.#parser = new ScriptParser(options.environment);
+    const { host, functions, properties = {}, environment } = options;
+    this.#host = host;
+    this.#functions = functions;
+    this.#environment = environment;
+    this.#queries = new PersistentQueries(host, () => this.#catalog);
+    this.#parser = new ScriptParser(environment);
+    this.#planning = new Planning({
+      ...{ host, functions, properties, environment },
+      running: this.#queries,
+      state: () => this.#state(),
+      nextNumber: () => this.#queryNumber,
+    });
+    this.#pushes = new PushQueries(host, () => this.#planning.slice());
   }
 
   get catalog(): Catalog {
@@ -124,23 +113,18 @@ export class SqlEngine {
   async prepare(
     script: string,
     session: Session = emptySession,
-    { nextNumber = () => this.#queryNumber, numbering = 'by-query', checkProperty }: PrepareOptions = {},
+    options: PrepareOptions = {},
   ): Promise<readonly PreparedStatement[]> {
-    const parsed = await this.#parser.parse(script, session.variables);
-    const topics = await this.#topicsOf(parsed.map(({ statement }) => statement));
-    const check = new ScriptCheck(
-      { session, topics, state: this.#state() },
-      {
-        host: this.#host,
-        running: this.#queries,
-        environment: this.#environment,
-        numbering,
-        nextNumber,
-        ...(checkProperty === undefined ? {} : { checkProperty }),
-        contextOf: this.#context.bind(this),
-      },
-    );
-    return check.run(parsed);
+    return this.check(await this.#parser.parse(script, session.variables), session, options);
+  }
+
+  /** As {@link SqlEngine.prepare}, of statements that were parsed already. */
+  check(
+    parsed: readonly ParsedStatement[],
+    session: Session,
+    options: PrepareOptions = {},
+  ): Promise<readonly PreparedStatement[]> {
+    return this.#planning.check(parsed, session, options);
   }
 
   /** Gets ready for long scripts, which takes a moment beside the event loop. */
@@ -156,51 +140,21 @@ export class SqlEngine {
   plan(prepared: PreparedStatement, options: PlanOptions = {}): Promise<PreparedPlan | undefined> {
     const definition = definitionOf(prepared.statement);
     if (definition.family !== 'planned') return Promise.resolve(undefined);
-    return placed(prepared.statement, () => this.#plan(prepared, definition, options));
+    return placed(prepared.statement, () => this.#planning.plan(prepared, definition, options));
   }
 
-  async #plan(
-    { statement, text, session, prepared }: PreparedStatement,
-    definition: PlannedStatement<Statement, StatementPlan>,
-    { queryNumber = this.#queryNumber }: PlanOptions,
-  ): Promise<PreparedPlan> {
-    if (prepared?.version === this.#version && prepared.queryNumber === queryNumber) return prepared;
-    const topics = await this.#topicsOf([statement]);
-    const { version, catalog, queries } = this.#state();
-    const context = this.#context(session, topics, catalog);
-    const input = { statement, text, context, queryNumber, queries };
-    const plan = await checkedPlan(definition, input, { host: this.#host, slice: this.#slice() });
-    return { plan, version, queryNumber, topics };
-  }
-
-  /**
-   * A plan as it is now, where other statements have changed something since it was checked. It asks nobody.
-   * @returns undefined where what it decides is not the same any more: then it has to be checked again.
-   * @throws {DiagnosticError} where it cannot be done any more.
-   */
+  /** A plan as it is now, see {@link Planning.planAgain}. */
   planAgain(
     prepared: PreparedStatement,
     checked: PreparedPlan,
     queryNumber: number,
   ): Promise<StatementPlan | undefined> {
-    const { statement, text, session } = prepared;
-    return placed(statement, async () => {
-      const { version, catalog, queries } = this.#state();
-      if (version === checked.version && queryNumber === checked.queryNumber) return checked.plan;
-      const context = this.#context(session, checked.topics, catalog);
-      // Whatever is recorded meanwhile takes the place in the command topic that this plan is made for.
-      const now = await inTurns(planAnew({ statement, text, context, queryNumber, queries }), this.#slice());
-      return now !== undefined && isSamePlan(checked.plan, now) ? now : undefined;
-    });
+    return this.#planning.planAgain(prepared, checked, queryNumber);
   }
 
   /** Of the catalog and the queries: another one when anything of them has changed. */
   get version(): number {
     return this.#version;
-  }
-
-  #slice(): TimeSlice | undefined {
-    return this.#environment === undefined ? undefined : new TimeSlice(this.#environment);
   }
 
   #state(): EngineState {
@@ -238,7 +192,7 @@ export class SqlEngine {
     switch (definition.family) {
       case 'planned':
         return this.#changes.run(async () => {
-          const { plan } = await this.#plan(prepared, definition, options);
+          const { plan } = await this.#planning.plan(prepared, definition, options);
           await this.createTopic(plan);
           return { kind: 'ddl', text, ...(await this.apply(plan, session)) };
         });
@@ -269,19 +223,19 @@ export class SqlEngine {
     { statement, text, session }: PreparedStatement,
     definition: DirectStatement<Statement, R>,
   ): Promise<R> {
-    const topics = await this.#topicsOf([statement]);
+    const topics = await this.#planning.topicsOf([statement]);
     const catalog = this.#catalog;
-    const context = this.#context(session, topics, catalog);
+    const context = this.#planning.context(session, topics, catalog);
     const input = { text: '', context, queryNumber: this.#queryNumber, queries: this.#queries.plans() };
     return definition.execute({
       statement,
       text,
       session,
       context,
-      serverContext: this.#context(emptySession, topics, catalog),
+      serverContext: this.#planning.context(emptySession, topics, catalog),
       host: this.#host,
       running: this.#queries,
-      slice: this.#slice(),
+      slice: this.#planning.slice(),
       planQuery: (statement) => plannedQuery({ ...input, statement }),
     });
   }
@@ -307,7 +261,7 @@ export class SqlEngine {
   apply(plan: StatementPlan, session: Session = emptySession): Promise<AppliedPlan> {
     const { query, terminate = [] } = plan;
     this.#catalog = applyPlan(this.#catalog, plan);
-    const context = this.#context(session, new Map(), this.#catalog);
+    const context = this.#planning.context(session, new Map(), this.#catalog);
     const started = query === undefined ? undefined : this.#queries.start(query, plan.text, context);
     if (query !== undefined) this.#queryNumber += 1;
     const ended = terminate.map((id) => this.#queries.terminate(id));
@@ -353,7 +307,7 @@ export class SqlEngine {
     await this.#changes.run(async () => {
       this.#catalog = state.catalog;
       await this.#queries.restore(state.queries, {
-        contextOf: (session) => this.#context(session, new Map(), state.catalog),
+        contextOf: (session) => this.#planning.context(session, new Map(), state.catalog),
         environment: this.#environment,
       });
       this.#queryNumber = state.queryNumber;
@@ -372,7 +326,11 @@ export class SqlEngine {
   async #query({ statement, session }: PreparedStatement): Promise<PushQuery | PullResult> {
     const query = selectOf(statement);
     if (query === undefined) throw refuse(statementMessages.notQuery(), statement.span);
-    const context = this.#context(session, await this.#topicsOf([statement]), this.#catalog);
+    const context = this.#planning.context(
+      session,
+      await this.#planning.topicsOf([statement]),
+      this.#catalog,
+    );
     if (query.emit !== undefined) return this.#pushes.start(query, context);
     if (!isOverStream(query, context)) return pullRows(query, context, this.#queries);
     analyzePull(query, context);
@@ -383,18 +341,5 @@ export class SqlEngine {
   async close(): Promise<void> {
     await this.#pushes.close();
     await this.#queries.close();
-  }
-
-  #context(session: Session, topics: ReadonlyMap<string, TopicFacts>, catalog: Catalog): AnalysisContext {
-    return {
-      catalog,
-      functions: this.#functions,
-      properties: sessionOverServer(this.#properties, session.properties),
-      topics,
-    };
-  }
-
-  #topicsOf(statements: readonly Statement[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    return topicsFor(statements, { catalog: this.#catalog, host: this.#host });
   }
 }
