@@ -10,7 +10,7 @@ describe.skipIf(!existsSync(cases))(
   `query validation cases (${existsSync(cases) ? cases : 'the folder is missing'})`,
   () => {
     it('those pass that are listed', async () => {
-      const all = runCases([cases]).results;
+      const all = (await runCases([cases])).results;
       await expectListed('qtt', all);
       // Whatever the text: that something is refused is worth more than how.
       const refused = all.filter(({ expectsError }) => expectsError);

@@ -235,7 +235,7 @@ export const sqlStepMutations: readonly Mutation[] = [
   },
   {
     name: 'a script whose records nobody reads is green',
-    file: 'src/sql/testing/live-engine.ts',
+    file: 'src/sql/testing/case-host.ts',
     find: 'filter((topic) => !this.#read.has(topic))',
     replace: 'filter((topic) => !this.#written.has(topic))',
     suite: ['test/sql/testing/never-green.test.ts'],

@@ -6,7 +6,7 @@ import { KafkaAbsence } from '../../src/server/commands/kafka-absence.ts';
 import { SkippedCommands } from '../../src/server/commands/skipped-commands.ts';
 import { StatementExecutor } from '../../src/server/rest/statement-executor.ts';
 import { builtInRegistry, emptySession, SqlEngine } from '../../src/sql/index.ts';
-import { PlanningHost } from '../sql/random/planning-host.ts';
+import { CaseHost } from '../../src/sql/testing/case-host.ts';
 
 /** What becomes of the topic that was made for a statement, by how the recording of the statement ends. */
 
@@ -28,7 +28,7 @@ async function topicsAfter(
   script: string,
   { isRecorded, error, meanwhile = '' }: Recording,
 ): Promise<{ readonly message: string; readonly topics: readonly string[] }> {
-  const host = new PlanningHost();
+  const host = new CaseHost();
   const engine = new SqlEngine({ host, functions: builtInRegistry() });
   const run = async (text: string): Promise<void> => {
     for (const prepared of await engine.prepare(text)) await engine.execute(prepared);
@@ -51,7 +51,7 @@ async function topicsAfter(
     () => 'done',
     (thrown: unknown) => String(thrown),
   );
-  return { message, topics: [...host.topics.keys()].filter((name) => name !== 'base') };
+  return { message, topics: [...host.topics.facts.keys()].filter((name) => name !== 'base') };
 }
 
 const stays = 'was made for the statement, and stays';

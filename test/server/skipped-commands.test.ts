@@ -4,7 +4,7 @@ import { Producer } from '../../src/client/index.ts';
 import type { NewCommand } from '../../src/server/commands/command.ts';
 import { encodeCommand } from '../../src/server/commands/command.ts';
 import { builtInRegistry, Catalog } from '../../src/sql/index.ts';
-import { planStatement } from '../../src/sql/statements/plan-statement.ts';
+import { planStatement } from '../sql/plan-statement.ts';
 import { eventually, type Json, post, startPlatform, type TestPlatform } from './platform.ts';
 
 /** Recorded statements that are whole and that this release cannot carry out. */

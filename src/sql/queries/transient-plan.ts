@@ -1,5 +1,5 @@
 import type { Query } from '../../../grammar/ast.ts';
-import { allAtOnce, type InPieces } from '../../base/pieces.ts';
+import type { InPieces } from '../../base/pieces.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import { type LogicalNode, sourcesOf } from '../logical/nodes.ts';
@@ -16,11 +16,6 @@ import { isScalablePush } from './push-query-id.ts';
 const CHECKED = parseQueryId('CHECK');
 
 /** The plan of a query whose results are only looked at. */
-export function planTransientQuery(query: Query, queryId: QueryId, context: AnalysisContext): QueryPlan {
-  return allAtOnce(transientPlan(query, queryId, context));
-}
-
-/** As {@link planTransientQuery}. */
 export function* transientPlan(
   query: Query,
   queryId: QueryId,

@@ -5,7 +5,7 @@ import type { TopicFacts } from '../analysis/session.ts';
 /** How often a query that reads to the end commits, and is asked whether it is there. */
 export const END_CHECK_MS = 50;
 
-interface PartitionEnd {
+export interface PartitionEnd {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -32,6 +32,21 @@ export async function endsOf(
   );
 }
 
+/** Whether a group has committed up to the given offsets. */
+export async function hasCommitted(
+  admin: Admin,
+  groupId: string,
+  ends: readonly PartitionEnd[],
+): Promise<boolean> {
+  const committed = await admin.listConsumerGroupOffsets(groupId);
+  return ends.every((end) =>
+    committed.some(
+      ({ topic, partition, offset }) =>
+        topic === end.topic && partition === end.partition && offset >= end.offset,
+    ),
+  );
+}
+
 /** Resolves when a group has committed up to the given offsets, or is told to stop. */
 export async function untilCommitted(
   admin: Admin,
@@ -45,14 +60,7 @@ export async function untilCommitted(
   const { groupId, ends, signal, timers } = options;
   for (;;) {
     if (signal.aborted) return;
-    const committed = await admin.listConsumerGroupOffsets(groupId);
-    const isThere = ends.every((end) =>
-      committed.some(
-        ({ topic, partition, offset }) =>
-          topic === end.topic && partition === end.partition && offset >= end.offset,
-      ),
-    );
-    if (isThere) return;
+    if (await hasCommitted(admin, groupId, ends)) return;
     await timers.sleep(END_CHECK_MS, signal).catch(() => undefined);
   }
 }

@@ -61,7 +61,7 @@ type PlanningInput = Pick<ExecuteInput<Explain>, 'statement' | 'context' | 'plan
 };
 
 /** What a query would run as. @throws {DiagnosticError} for a statement without a query. */
-export function* explainStatement(input: PlanningInput): InPieces<Explanation> {
+function* explainStatement(input: PlanningInput): InPieces<Explanation> {
   const { context } = input;
   const { statement, span } = input.statement;
   const query = statement === undefined ? undefined : queryOf(statement);

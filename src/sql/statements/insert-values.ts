@@ -44,7 +44,7 @@ export const insertValues: DirectStatement<InsertValues, InsertValuesResult> = {
 };
 
 /** The record that an INSERT … VALUES writes. @throws {DiagnosticError} when the values do not fit the source. */
-export function recordToInsert(statement: InsertValues, context: AnalysisContext): ProducedRecord {
+function recordToInsert(statement: InsertValues, context: AnalysisContext): ProducedRecord {
   withPrefix(headings.prepare, () => prepare(statement));
   const source = targetOf(statement, context);
   return withPrefix(headings.insertValues(source.name), () => recordFor(statement, source, context));

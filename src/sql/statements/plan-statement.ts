@@ -1,5 +1,5 @@
 import type { Statement } from '../../../grammar/ast.ts';
-import { allAtOnce, type InPieces } from '../../base/pieces.ts';
+import type { InPieces } from '../../base/pieces.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import type { PlanInput, PlannedStatement } from './definition.ts';
 import { definitionOf } from './index.ts';
@@ -9,11 +9,6 @@ import type { StatementPlan } from './statement-plan.ts';
  * Plans a statement that changes the catalog or starts a query; undefined for the others. A pure function: it looks at
  * nothing but its argument.
  */
-export function planStatement(input: PlanInput<Statement>): StatementPlan | undefined {
-  return allAtOnce(statementPlan(input));
-}
-
-/** As {@link planStatement}. */
 export function* statementPlan(input: PlanInput<Statement>): InPieces<StatementPlan | undefined> {
   const definition = definitionOf(input.statement);
   return definition.family === 'planned' ? yield* planOf(definition, input) : undefined;

@@ -3,8 +3,8 @@ import { OperationalError } from '../../base/errors.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Consumer } from '../../client/consumer/consumer.ts';
 import { Producer } from '../../client/producer/producer.ts';
-import type { TopicPartition } from '../../client/types.ts';
-import type { StubRecord } from './case-engine.ts';
+import { hasCommitted, type PartitionEnd } from '../runtime/topic-ends.ts';
+import type { StubRecord } from './case-topics.ts';
 import type { CaseTopic } from './case.ts';
 
 /** How long queries may take to read what a case gives them. */
@@ -108,22 +108,12 @@ export class CaseCluster {
     });
   }
 
-  async #isAtEnd(
-    { groupId, topics }: RunningQuery,
-    ends: readonly (TopicPartition & { readonly offset: number })[],
-  ): Promise<boolean> {
-    const committed = await this.#admin.listConsumerGroupOffsets(groupId);
-    return ends
-      .filter(({ topic, offset }) => offset > 0 && topics.includes(topic))
-      .every((end) =>
-        committed.some(
-          ({ topic, partition, offset }) =>
-            topic === end.topic && partition === end.partition && offset >= end.offset,
-        ),
-      );
+  #isAtEnd({ groupId, topics }: RunningQuery, ends: readonly PartitionEnd[]): Promise<boolean> {
+    const reached = ends.filter(({ topic, offset }) => offset > 0 && topics.includes(topic));
+    return hasCommitted(this.#admin, groupId, reached);
   }
 
-  async #ends(topics: readonly string[]): Promise<readonly (TopicPartition & { readonly offset: number })[]> {
+  async #ends(topics: readonly string[]): Promise<readonly PartitionEnd[]> {
     const described = topics.length === 0 ? [] : await this.#admin.describeTopics(topics);
     return this.#admin.listOffsets(
       described.flatMap(({ name, partitions }) =>

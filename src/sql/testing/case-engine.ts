@@ -1,93 +1,92 @@
+import { lastValueFrom, toArray } from 'rxjs';
 import { type ParsedStatement, parseScript } from '../../../grammar/parse.ts';
 import { formatStatement } from '../../../grammar/printer/statements.ts';
+import { assert } from '../../base/assert.ts';
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
-import type { FunctionRegistry } from '../functions/registry.ts';
-import type { Header } from '../../streams/record.ts';
-import type { Topology } from '../../streams/topology/topology.ts';
-import { TopologyTestDriver } from '../../streams/testing/topology-test-driver.ts';
-import { sanitizedStatement } from '../analysis/sanitized-statement.ts';
 import { sessionOverServer } from '../analysis/property-names.ts';
-import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
-import { Catalog } from '../catalog/catalog.ts';
-import { applyPlan } from '../statements/plan-kinds.ts';
-import { recordToInsert } from '../statements/insert-values.ts';
-import { emptySession, withProperty } from '../statements/session.ts';
-import { planStatement } from '../statements/plan-statement.ts';
-import { roundTrip } from '../statements/plan-versions.ts';
-import type { StatementPlan } from '../statements/statement-plan.ts';
-import type { TopicRequest } from '../physical/topic-request.ts';
-import { queryTopology } from '../lowering/query-topology.ts';
-import type { QueryPlan, Step } from '../physical/steps.ts';
-import { inputsOf } from '../physical/steps.ts';
+import { sanitizedStatement } from '../analysis/sanitized-statement.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { PropertyCheck } from '../engine/check-script.ts';
+import { SqlEngine } from '../engine/engine.ts';
+import type { FunctionRegistry } from '../functions/registry.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import type { PushRow, ResultColumn } from '../queries/query-results.ts';
+import type { PreparedStatement } from '../statements/prepared-statement.ts';
+import type { StatementResult } from '../statements/results.ts';
+import { emptySession } from '../statements/session.ts';
+import { CaseHost } from './case-host.ts';
+import type { StubRecord } from './case-topics.ts';
 import type { CaseTopic } from './case.ts';
-import type { PropertyCheck } from './case-keys.ts';
-import { sqlError } from '../analysis/sql-error.ts';
 import type { FailureStage } from './thrown-class.ts';
 
-/** A record of a stub topic. */
-export interface StubRecord {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly timestamp: number;
-  readonly headers: readonly Header[];
-}
-
-const defaultPartitions = 4;
-const serviceId = 'some.ksql.service.id';
-
-export interface CaseEngineOptions {
+interface CaseEngineOptions {
   readonly functions: FunctionRegistry;
-  readonly properties: Readonly<Record<string, string>>;
-  readonly topics: readonly CaseTopic[];
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Those that are there before the first statement. */
+  readonly topics?: readonly CaseTopic[];
   /** Says what is wrong with a property that SET names. */
   readonly checkProperty?: PropertyCheck;
-  /** Where INSERT … VALUES writes; by default into the stub topic. */
-  readonly produce?: (topic: string, record: StubRecord) => void;
+  /** A record goes through every query that it reaches at once; else {@link CaseEngine.run} does that. */
+  readonly isLive?: boolean;
 }
 
-/** A fresh engine for one case: a catalog, stub topics, and a test driver per query. */
+/** What a SELECT answers, of all that was written so far. */
+export interface CaseAnswer {
+  readonly kind: 'push' | 'pull';
+  /** Of a push query. */
+  readonly id?: string;
+  readonly columns: readonly ResultColumn[];
+  readonly rows: readonly PushRow[];
+}
+
+/** An engine for one test, over topics in memory and a test driver for each query. */
 export class CaseEngine {
-  catalog = Catalog.empty;
-  readonly stubs = new Map<string, StubRecord[]>();
-  /** Topics that a driver wrote to, internal ones included. */
-  readonly produced = new Set<string>();
-  readonly queries: QueryPlan[] = [];
+  readonly sql: SqlEngine;
+  readonly host: CaseHost;
   readonly #options: CaseEngineOptions;
-  readonly #topics = new Map<string, TopicFacts>();
   #session = emptySession;
-  #queryNumber = 0;
 
   constructor(options: CaseEngineOptions) {
+    const { functions, properties = {}, topics = [], isLive = false } = options;
     this.#options = options;
-    for (const { name, partitions, replicas } of options.topics)
-      this.#topics.set(name, { partitions, replicas });
+    this.host = new CaseHost({ isLive });
+    this.sql = new SqlEngine({ host: this.host, functions, properties });
+    for (const { name, partitions, replicas } of topics)
+      this.host.topics.facts.set(name, { partitions, replicas });
   }
 
-  get topics(): ReadonlyMap<string, TopicFacts> {
-    return this.#topics;
+  get catalog(): Catalog {
+    return this.sql.catalog;
   }
 
+  /** The plans of the queries that run. */
+  get queries(): readonly QueryPlan[] {
+    return this.sql.queries().map(({ plan }) => plan);
+  }
+
+  /** What the next statement is analysed against. */
   get context(): AnalysisContext {
     return {
       catalog: this.catalog,
       functions: this.#options.functions,
-      properties: sessionOverServer(this.#options.properties, this.#session.properties),
-      topics: this.#topics,
+      properties: sessionOverServer(this.#options.properties ?? {}, this.#session.properties),
+      topics: this.host.topics.facts,
     };
   }
 
   /** Runs a script. @throws {ScriptError} at the first statement that fails. */
-  execute(script: string): void {
-    const statements = scriptErrors({ text: script, stage: 'parse', isLast: true }, () =>
+  async execute(script: string): Promise<void> {
+    const statements = await scriptErrors({ text: script, stage: 'parse', isLast: true }, async () =>
       parseScript(script),
     );
-    statements.forEach(({ statement, text }, index) => {
+    for (const [index, parsed] of statements.entries()) {
       const isLast = index === statements.length - 1;
-      const quoted = (): string => this.#quoted({ statement, text });
-      scriptErrors({ text, quoted, stage: 'statement', isLast }, () =>
-        this.executeStatement({ statement, text }),
+      const quoted = (): string => this.#quoted(parsed);
+      await scriptErrors({ text: parsed.text, quoted, stage: 'statement', isLast }, () =>
+        this.executeStatement(parsed),
       );
-    });
+    }
   }
 
   /** A statement with a query as ksqlDB's errors quote it: rewritten, in its own layout. */
@@ -101,125 +100,61 @@ export class CaseEngine {
     }
   }
 
-  /** Executes one statement. Records of INSERT go to `produce`, by default into the stub topic. */
-  executeStatement({ statement, text }: ParsedStatement): void {
-    if (statement.kind === 'InsertValues') {
-      const record = recordToInsert(statement, this.context);
-      const { topic, key, value, timestamp = 0 } = record;
-      (this.#options.produce ?? this.append.bind(this))(topic, { key, value, timestamp, headers: [] });
-      return;
+  /** Checks and executes one statement. @throws {DiagnosticError} where it is refused. */
+  async executeStatement(parsed: ParsedStatement): Promise<StatementResult> {
+    const result = await this.sql.execute(await this.#check(parsed));
+    if (result.kind === 'session') this.#session = result.session;
+    return result;
+  }
+
+  /** Runs a SELECT over all that was written so far. @throws {DiagnosticError} where it is refused. */
+  async query(parsed: ParsedStatement): Promise<CaseAnswer> {
+    const query = await this.sql.query(await this.#check(parsed));
+    const { kind, columns } = query;
+    if (kind === 'push') {
+      const rows = await lastValueFrom(query.rows$.pipe(toArray()));
+      await query.close();
+      return { kind, id: query.id, columns, rows };
     }
-    if (statement.kind === 'SetProperty' || statement.kind === 'UnsetProperty') {
-      const problem = this.#options.checkProperty?.(statement.name);
-      if (problem !== undefined) throw sqlError(problem);
-    }
-    if (statement.kind === 'UnsetProperty' || statement.kind === 'SetProperty') {
-      const value = statement.kind === 'SetProperty' ? statement.value : undefined;
-      this.#session = withProperty(this.#session, statement.name, value);
-      return;
-    }
-    const planned = this.plan({ statement, text });
-    if (planned === undefined) throw new Error(`the test runner does not execute ${statement.kind}`);
-    this.#apply(roundTrip(planned));
+    const rows: PushRow[] = [];
+    for await (const page of query.rows) rows.push(...page.map((row) => ({ columns: row })));
+    return { kind, columns, rows };
   }
 
-  /** What a statement would change; undefined for one that no plan is made of. */
-  plan({ statement, text }: ParsedStatement): StatementPlan | undefined {
-    return planStatement({
-      statement,
-      text,
-      context: this.context,
-      queryNumber: this.#queryNumber,
-      queries: this.queries,
-    });
-  }
-
-  #apply(plan: StatementPlan): void {
-    this.catalog = applyPlan(this.catalog, plan);
-    const { topic, query, terminate = [] } = plan;
-    if (topic !== undefined) this.#createTopic(topic);
-    const remaining = this.queries.filter(({ queryId }) => !terminate.includes(queryId));
-    this.queries.splice(0, this.queries.length, ...remaining);
-    if (query === undefined) return;
-    this.#queryNumber++;
-    const same = this.queries.findIndex(({ queryId }) => queryId === query.queryId);
-    if (same >= 0) this.queries.splice(same, 1);
-    this.queries.push(query);
-  }
-
-  #createTopic({ name, partitions = defaultPartitions, replicas = 1 }: TopicRequest): void {
-    if (!this.#topics.has(name)) this.#topics.set(name, { partitions, replicas });
-    if (!this.stubs.has(name)) this.stubs.set(name, []);
-  }
-
-  append(topic: string, record: StubRecord): void {
-    const records = this.stubs.get(topic);
-    if (records === undefined) this.stubs.set(topic, [record]);
-    else records.push(record);
+  async #check(parsed: ParsedStatement): Promise<PreparedStatement> {
+    const { checkProperty } = this.#options;
+    const options = checkProperty === undefined ? {} : { checkProperty };
+    const [prepared] = await this.sql.check([parsed], this.#session, options);
+    assert(prepared !== undefined, 'one statement is prepared as one');
+    return prepared;
   }
 
   /**
-   * Runs the queries one after the other: the given records first, in their order and across topics, then each source
-   * topic that none of them is for.
+   * Runs the queries one after the other, as ksqlDB's test runner does: the given records first, in their order and across
+   * topics, then each source topic that none of them is for.
    */
   run(inputs: readonly { readonly topic: string; readonly record: StubRecord }[]): void {
     const given = new Set(inputs.map(({ topic }) => topic));
-    for (const plan of this.queries) {
-      const driver = this.driverOf(plan);
-      const topics = topicsOf(plan.root);
-      const sinks = plan.root.step === 'sink' ? [plan.root.topic] : [];
-      const pipe = (topic: string, record: StubRecord): void => {
-        driver.pipeRaw(topic, record);
-        for (const sink of sinks) {
-          for (const { key, value, timestamp, headers } of driver.takeRaw(sink)) {
-            this.append(sink, { key, value, timestamp, headers });
-          }
-        }
-      };
-      try {
-        for (const { topic, record } of inputs) if (topics.includes(topic)) pipe(topic, record);
-        for (const topic of topics) {
-          if (given.has(topic)) continue;
-          for (const record of (this.stubs.get(topic) ?? []).slice()) pipe(topic, record);
-        }
-      } finally {
-        for (const topic of driver.producedTopics) this.produced.add(topic);
-        driver.close();
+    for (const { queryId } of this.queries) {
+      const query = this.host.query(queryId);
+      if (query === undefined) continue;
+      for (const { topic, record } of inputs) if (query.topics.includes(topic)) query.process(topic, record);
+      for (const topic of query.topics) {
+        if (given.has(topic)) continue;
+        for (const record of this.host.topics.records(topic).slice()) query.process(topic, record);
       }
     }
   }
 
-  /** @param resumeFrom the driver of the query that this one replaces: its state goes on. */
-  driverOf(plan: QueryPlan, resumeFrom?: TopologyTestDriver): TopologyTestDriver {
-    return this.driverOver(
-      queryTopology(plan, { analysis: this.context }),
-      caseApplicationId(plan),
-      resumeFrom,
-    );
+  /** Topics that the queries have written to, internal ones included. */
+  producedTopics(): readonly string[] {
+    return this.queries.flatMap(({ queryId }) => [...(this.host.query(queryId)?.producedTopics ?? [])]);
   }
 
-  /** A driver for a topology, under the settings of a query. */
-  driverOver(topology: Topology, applicationId: string, resumeFrom?: TopologyTestDriver): TopologyTestDriver {
-    return new TopologyTestDriver(topology, {
-      applicationId,
-      ...(resumeFrom === undefined ? {} : { resumeFrom }),
-      wallClockMs: 0,
-      cachingEnabled: false,
-      onFailure: { deserialization: 'continue' },
-      config: this.context.properties,
-    });
+  /** Ends its queries. */
+  close(): Promise<void> {
+    return this.sql.close();
   }
-}
-
-/** The id of the application that runs a query of a case. */
-export function caseApplicationId({ queryId }: QueryPlan): string {
-  return `_confluent-ksql-${serviceId}query_${queryId}`;
-}
-
-/** Topics that a plan reads, in the order of its sources. */
-export function topicsOf(step: Step): readonly string[] {
-  if (step.step === 'source') return [step.topic];
-  return inputsOf(step).flatMap(topicsOf);
 }
 
 interface FailedStatement {
@@ -245,9 +180,9 @@ export class ScriptError extends Error {
   }
 }
 
-function scriptErrors<T>(failed: FailedStatement, run: () => T): T {
+async function scriptErrors<T>(failed: FailedStatement, run: () => Promise<T>): Promise<T> {
   try {
-    return run();
+    return await run();
   } catch (error) {
     throw new ScriptError(error, failed);
   }

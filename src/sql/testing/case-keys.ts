@@ -1,3 +1,4 @@
+import type { PropertyCheck } from '../engine/check-script.ts';
 import {
   anything,
   either,
@@ -12,9 +13,6 @@ import {
 } from './case-shape.ts';
 import { ERROR_MESSAGE_CLASSES, EXCEPTION_CLASSES } from './expected-errors.ts';
 import type { Json } from './lossless-json.ts';
-
-/** Says what is wrong with a property's name, or undefined. */
-export type PropertyCheck = (name: string) => string | undefined;
 
 const exceptionClass = oneOf(EXCEPTION_CLASSES, 'no class of errors that is known');
 

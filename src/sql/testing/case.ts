@@ -1,4 +1,5 @@
-import { caseFlaw, type PropertyCheck } from './case-keys.ts';
+import type { PropertyCheck } from '../engine/check-script.ts';
+import { caseFlaw } from './case-keys.ts';
 import { isArray, isObject, type Json, JsonNumber, type JsonObject, printJson } from './lossless-json.ts';
 
 export interface CaseWindow {

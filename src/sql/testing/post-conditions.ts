@@ -1,6 +1,7 @@
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
 import { parseSchema } from '../types/schema-text.ts';
-import { type CaseEngine, caseApplicationId } from './case-engine.ts';
+import type { CaseEngine } from './case-engine.ts';
+import { caseApplicationId } from './case-query.ts';
 import { internalTopicFormats } from './internal-topics.ts';
 import { isArray, isObject, type Json, JsonNumber, type JsonObject, printJson } from './lossless-json.ts';
 
@@ -73,7 +74,7 @@ function checkFeatures(expected: Json | undefined, info: FormatInfo, what: strin
 }
 
 function checkTopics(expected: JsonObject, engine: CaseEngine): string | undefined {
-  const known = new Set([...engine.produced, ...engine.stubs.keys()]);
+  const known = new Set([...engine.producedTopics(), ...engine.host.topics.names()]);
   const blacklist = text(expected['blacklist']);
   if (blacklist !== undefined) {
     const pattern = new RegExp(`^(?:${blacklist})$`);
@@ -91,7 +92,7 @@ function checkTopic(topic: JsonObject, engine: CaseEngine, known: ReadonlySet<st
   const name = text(topic['name']) ?? '';
   if (!known.has(name)) return `there is no topic ${name}; known: ${[...known].join(', ')}`;
   const partitions = topic['partitions'];
-  const actual = engine.topics.get(name)?.partitions;
+  const actual = engine.host.topics.facts.get(name)?.partitions;
   if (partitions instanceof JsonNumber && actual !== undefined && actual !== Number(partitions.text)) {
     return `partitions of ${name}: expected ${partitions.text}, got ${actual}`;
   }

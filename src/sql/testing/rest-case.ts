@@ -1,7 +1,7 @@
 import type { Property, Statement } from '../../../grammar/ast.ts';
 import { parseScript } from '../../../grammar/parse.ts';
 import { DiagnosticError } from '../../base/errors.ts';
-import type { PropertyCheck } from './case-keys.ts';
+import type { PropertyCheck } from '../engine/check-script.ts';
 import { type CaseTopic, expandFile, type TestCase } from './case.ts';
 import { isArray, isObject, type Json, JsonNumber, type JsonObject } from './lossless-json.ts';
 

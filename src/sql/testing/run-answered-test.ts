@@ -28,12 +28,12 @@ export async function runAnsweredTest(test: SqlTest, options: SqlTestOptions): P
     const { span } = error instanceof DiagnosticError && isAtEnd ? error.diagnostic : {};
     return { ...base, passed: false, line: span?.line ?? line, problem: messageOf(error) };
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 
 async function runItem(item: ScriptItem, engine: SqlTestEngine): Promise<void> {
-  if (item.kind === 'record') return writeRecord(item.text, engine.live);
+  if (item.kind === 'record') return writeRecord(item.text, engine.engine);
   const { text, expected } = item;
   const outcome = await outcomeOf(text, engine);
   if (outcome instanceof DiagnosticError) {
@@ -52,7 +52,7 @@ async function outcomeOf(text: string, engine: SqlTestEngine): Promise<Answer | 
   try {
     let answer: Answer = { lines: [], inOrder: true, isQuestion: false };
     for (const parsed of parseScript(text, { testStatements: true })) {
-      answer = engine.executeTestStatement(parsed) ? answer : await answerTo(parsed, engine.live);
+      answer = (await engine.executeTestStatement(parsed)) ? answer : await answerTo(parsed, engine.engine);
     }
     return answer;
   } catch (error) {

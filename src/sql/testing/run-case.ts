@@ -1,7 +1,10 @@
 import { messageOf } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest-name.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import { CaseEngine, ScriptError, type StubRecord, topicsOf } from './case-engine.ts';
+import { CaseEngine, ScriptError } from './case-engine.ts';
+import { topicsOf } from './case-query.ts';
+import type { CaseTopics, StubRecord } from './case-topics.ts';
 import type { CaseRecord, ExpectedException, TestCase } from './case.ts';
 import { difference } from './compare.ts';
 import { checkPost } from './post-conditions.ts';
@@ -25,13 +28,13 @@ export interface CaseResult {
 }
 
 /** Runs one case, in an engine of its own. Never throws. */
-export function runCase(test: TestCase, functions: FunctionRegistry): CaseResult {
+export async function runCase(test: TestCase, functions: FunctionRegistry): Promise<CaseResult> {
   const { name, formats, expectedException } = test;
   const base = { name, formats, expectsError: expectedException !== undefined, rejected: false };
   const flaw = flawOf(test);
   if (flaw !== undefined) return { ...base, passed: false, problem: flaw };
   try {
-    const problem = execute(test, functions);
+    const problem = await execute(test, functions);
     if (expectedException !== undefined) {
       return { ...base, passed: false, problem: `expected an error: ${expectedException.message ?? 'any'}` };
     }
@@ -102,17 +105,25 @@ function messagesOf(error: unknown): string {
   return `${name}${error.message}${statement}${cause}`;
 }
 
-function execute(test: TestCase, functions: FunctionRegistry): string | undefined {
+async function execute(test: TestCase, functions: FunctionRegistry): Promise<string | undefined> {
   const engine = new CaseEngine({ functions, properties: test.properties, topics: test.topics });
-  engine.execute(test.statements.join('\n'));
+  try {
+    return await executeOn(engine, test);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function executeOn(engine: CaseEngine, test: TestCase): Promise<string | undefined> {
+  await engine.execute(test.statements.join('\n'));
   const unread = unreadInput(test, engine);
   if (unread !== undefined) return unread;
   const inputs = test.inputs.map((record) => ({ topic: record.topic, record: encode(record, engine) }));
-  for (const { topic, record } of inputs) engine.append(topic, record);
+  for (const { topic, record } of inputs) engine.host.write(topic, record);
   engine.run(inputs);
   const exact = test.properties['use.exact.numeric.comparison'] !== 'false';
   return (
-    checkOutputs(test, engine, { exact, isPrefix: false }) ??
+    checkOutputs(test, { catalog: engine.catalog, topics: engine.host.topics }, { exact, isPrefix: false }) ??
     unlistedOutput(test, engine) ??
     (test.post === undefined ? undefined : checkPost(test.post, engine))
   );
@@ -120,10 +131,7 @@ function execute(test: TestCase, functions: FunctionRegistry): string | undefine
 
 /** An input that no statement of the case reads. */
 export function unreadInput({ inputs }: TestCase, { catalog, queries }: CaseEngine): string | undefined {
-  const read = new Set([
-    ...catalog.sources().map(({ topic }) => topic.name),
-    ...queries.flatMap(({ root }) => topicsOf(root)),
-  ]);
+  const read = new Set([...catalog.sources().map(({ topic }) => topic.name), ...queries.flatMap(topicsOf)]);
   const at = inputs.findIndex(({ topic }) => !read.has(topic));
   const topic = inputs[at]?.topic;
   if (topic === undefined) return undefined;
@@ -135,10 +143,10 @@ export function unreadInput({ inputs }: TestCase, { catalog, queries }: CaseEngi
 /** A topic at the end of a query on which rows came, and which a case that lists its outputs does not name. */
 function unlistedOutput({ outputs }: TestCase, engine: CaseEngine): string | undefined {
   const listed = new Set(outputs.map(({ topic }) => topic));
-  const read = new Set(engine.queries.flatMap(({ root }) => topicsOf(root)));
+  const read = new Set(engine.queries.flatMap(topicsOf));
   for (const { root } of engine.queries) {
     if (root.step !== 'sink' || listed.has(root.topic) || read.has(root.topic)) continue;
-    const count = engine.stubs.get(root.topic)?.length ?? 0;
+    const count = engine.host.topics.records(root.topic).length;
     if (count > 0) return `${root.topic}: ${count} records came that no output names`;
   }
   return undefined;
@@ -157,14 +165,13 @@ function encode(record: CaseRecord, engine: CaseEngine): StubRecord {
 /** Compares the topics that a case expects records in; with `isPrefix` they may hold more behind those. */
 export function checkOutputs(
   test: TestCase,
-  engine: CaseEngine,
+  { catalog, topics }: { readonly catalog: Catalog; readonly topics: Pick<CaseTopics, 'records'> },
   { exact, isPrefix }: { readonly exact: boolean; readonly isPrefix: boolean },
 ): string | undefined {
-  const topics = new Set(test.outputs.map(({ topic }) => topic));
-  for (const topic of topics) {
+  for (const topic of new Set(test.outputs.map((output) => output.topic))) {
     const expected = test.outputs.filter((record) => record.topic === topic);
-    const actual = engine.stubs.get(topic) ?? [];
-    const source = engine.catalog.sources().find((candidate) => candidate.topic.name === topic);
+    const actual = topics.records(topic);
+    const source = catalog.sources().find((candidate) => candidate.topic.name === topic);
     const shown = (record: StubRecord): string => {
       const { key, window } = decodeWindow(record.key, source?.topic.keyFormat.window);
       const bounds = window === undefined ? '' : `[${window.startMs}-${window.endMs}]`;

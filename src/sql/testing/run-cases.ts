@@ -1,7 +1,7 @@
 import { builtInRegistry } from '../functions/built-in.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { expandFile } from './case.ts';
-import type { PropertyCheck } from './case-keys.ts';
+import type { PropertyCheck } from '../engine/check-script.ts';
 import type { StartCaseServer } from './case-server.ts';
 import { testFunctions } from './functions/index.ts';
 import { readCaseFiles } from './io/case-files.ts';
@@ -36,14 +36,14 @@ export interface Summary {
 }
 
 /** Runs the cases of files and folders: the format of ksqlDB's query-validation-tests. */
-export function runCases(paths: readonly string[], options: RunOptions = {}): Summary {
+export async function runCases(paths: readonly string[], options: RunOptions = {}): Promise<Summary> {
   const { functions = builtInRegistry().with(testFunctions), print } = options;
   const results: CaseResult[] = [];
   for (const { stem, text } of readCaseFiles(paths)) {
     for (const test of expandFile(stem, parseJson(text), options.checkProperty)) {
       if (options.filter !== undefined && !test.name.includes(options.filter)) continue;
       const properties = { ...test.properties, ...options.properties };
-      const result = runCase({ ...test, properties }, functions);
+      const result = await runCase({ ...test, properties }, functions);
       results.push(result);
       options.onResult?.(result);
       if (!result.passed) print?.(failureText(result));

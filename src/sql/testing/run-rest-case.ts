@@ -2,6 +2,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { CaseCluster } from './case-cluster.ts';
 import { CaseEngine, ScriptError } from './case-engine.ts';
+import { CaseTopics } from './case-topics.ts';
 import type { CaseServer, StartCaseServer } from './case-server.ts';
 import type { CaseRecord } from './case.ts';
 import { encodeSide, encodeWindow } from './record-bytes.ts';
@@ -32,7 +33,7 @@ export async function runRestCase(rest: RestCase, options: RestCaseOptions): Pro
   const failed = (problem: string): CaseResult => ({ ...base, rejected: false, passed: false, problem });
   const flaw = flawOf(test) ?? answerFlaw(rest);
   if (flaw !== undefined) return failed(flaw);
-  const known = declaredBy(rest, options.functions);
+  const known = await declaredBy(rest, options.functions);
   const unread = expectedRefusal === undefined ? unreadInput(test, known) : undefined;
   if (unread !== undefined) return failed(unread);
   let run: RestRun | undefined;
@@ -62,10 +63,10 @@ function answerFlaw({ test, answers, expectedRefusal }: RestCase): string | unde
 }
 
 /** The sources that the case declares: the formats by which its records are written and read. */
-function declaredBy({ test }: RestCase, functions: FunctionRegistry): CaseEngine {
+async function declaredBy({ test }: RestCase, functions: FunctionRegistry): Promise<CaseEngine> {
   const engine = new CaseEngine({ functions, properties: test.properties, topics: test.topics });
   try {
-    engine.execute(test.statements.filter((statement) => !isSelect(statement)).join('\n'));
+    await engine.execute(test.statements.filter((statement) => !isSelect(statement)).join('\n'));
   } catch (error) {
     // Whether it is right that a statement is refused, the server says.
     if (!(error instanceof ScriptError)) throw error;
@@ -164,9 +165,11 @@ class RestRun {
 
   async #checkOutputs(): Promise<string | undefined> {
     const { test } = this.#rest;
+    const topics = new CaseTopics();
     for (const topic of new Set(test.outputs.map((output) => output.topic))) {
-      this.#known.stubs.set(topic, [...(await this.#cluster.records(topic))]);
+      for (const record of await this.#cluster.records(topic)) topics.append(topic, record);
     }
-    return checkOutputs(test, this.#known, { exact: true, isPrefix: true });
+    const { catalog } = this.#known;
+    return checkOutputs(test, { catalog, topics }, { exact: true, isPrefix: true });
   }
 }

@@ -11,7 +11,7 @@ import { type CaseResult, runCase } from './run-case.ts';
 import { type RunOptions, type Summary, summaryOf } from './run-cases.ts';
 import { runAnsweredTest } from './run-answered-test.ts';
 import { runRestCase } from './run-rest-case.ts';
-import { runSqlTest } from './run-sql-tests.ts';
+import { runSqlTest } from './run-sql-test.ts';
 import { scriptFlaw, type SqlTest, splitTests } from './sql-test.ts';
 import { testLines } from './test-lines.ts';
 
@@ -20,7 +20,7 @@ interface FoundTest {
   readonly name: string;
   readonly path: string;
   readonly line: number;
-  readonly run: () => CaseResult | Promise<CaseResult>;
+  readonly run: () => Promise<CaseResult>;
 }
 
 /**

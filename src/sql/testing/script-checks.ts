@@ -1,15 +1,15 @@
 import { DiagnosticError, type SourceSpan } from '../../base/errors.ts';
-import type { LiveEngine } from './live-engine.ts';
+import type { CaseHost } from './case-host.ts';
 
 /** What a script compares and whom its records reach: one that compares nothing would pass whatever the engine does. */
 export class ScriptChecks {
-  readonly #live: LiveEngine;
+  readonly #host: CaseHost;
   /** Where a topic was first written to. */
   readonly #writtenAt = new Map<string, SourceSpan>();
   #count = 0;
 
-  constructor(live: LiveEngine) {
-    this.#live = live;
+  constructor(host: CaseHost) {
+    this.#host = host;
   }
 
   /** Something was compared. */
@@ -19,7 +19,7 @@ export class ScriptChecks {
 
   /** Called after each statement and record of the script. */
   wroteAt(span: SourceSpan): void {
-    for (const topic of this.#live.unreadTopics) {
+    for (const topic of this.#host.unreadTopics) {
       if (!this.#writtenAt.has(topic)) this.#writtenAt.set(topic, span);
     }
   }
@@ -27,7 +27,7 @@ export class ScriptChecks {
   /** @throws {DiagnosticError} where nothing was compared, or nobody has read what was written; `missing`: what could compare. */
   finish(missing: string): void {
     if (this.#count === 0) throw new DiagnosticError({ message: `nothing is tested: it has no ${missing}` });
-    const [topic] = this.#live.unreadTopics;
+    const [topic] = this.#host.unreadTopics;
     if (topic === undefined) return;
     const span = this.#writtenAt.get(topic);
     throw new DiagnosticError({

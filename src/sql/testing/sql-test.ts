@@ -9,14 +9,14 @@ import type { SqlValue } from '../../serde/model/sql-value.ts';
 import { analyzeCreateSource } from '../analysis/create-source.ts';
 import { sqlError } from '../analysis/sql-error.ts';
 import type { DataSource, FormatInfo } from '../catalog/data-source.ts';
+import type { PropertyCheck } from '../engine/check-script.ts';
 import { valueFor } from '../statements/insert-values.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SchemaColumn } from '../types/logical-schema.ts';
 import { sameValue } from '../values/compare.ts';
-import type { CaseEngine, StubRecord } from './case-engine.ts';
-import type { PropertyCheck } from './case-keys.ts';
+import { CaseEngine } from './case-engine.ts';
+import type { StubRecord } from './case-topics.ts';
 import { EXCEPTION_CLASSES } from './expected-errors.ts';
-import { LiveEngine } from './live-engine.ts';
 import { decodeWindow } from './record-bytes.ts';
 import { ScriptChecks } from './script-checks.ts';
 
@@ -115,7 +115,7 @@ export interface SqlTestOptions {
  * out. RUN SCRIPT takes its scripts from `scripts`.
  */
 export class SqlTestEngine {
-  readonly live: LiveEngine;
+  readonly engine: CaseEngine;
   readonly checks: ScriptChecks;
   /** How many records of a topic were asserted. */
   readonly #read = new Map<string, number>();
@@ -123,38 +123,34 @@ export class SqlTestEngine {
 
   constructor({ scripts, ...options }: SqlTestOptions) {
     this.#scripts = scripts;
-    this.live = new LiveEngine({ ...options, properties: {}, topics: [] });
-    this.checks = new ScriptChecks(this.live);
-  }
-
-  get #engine(): CaseEngine {
-    return this.live.engine;
+    this.engine = new CaseEngine({ ...options, isLive: true });
+    this.checks = new ScriptChecks(this.engine.host);
   }
 
   /** @throws {DiagnosticError} at the first statement or assertion that fails, and where nothing is asserted. */
-  run(text: string): void {
+  async run(text: string): Promise<void> {
     try {
       const statements = parseScript(text, { testStatements: true });
-      for (const parsed of statements) this.#execute(parsed);
+      for (const parsed of statements) await this.#execute(parsed);
       // That a test has no statements at all is told before it is run.
       if (statements.length > 0) this.checks.finish('ASSERT and no --@expected.error');
     } finally {
-      this.close();
+      await this.close();
     }
   }
 
-  close(): void {
-    this.live.close();
+  close(): Promise<void> {
+    return this.engine.close();
   }
 
-  #execute(parsed: ParsedStatement): void {
-    if (this.executeTestStatement(parsed)) return;
-    inTestWords(() => this.live.execute(parsed));
+  async #execute(parsed: ParsedStatement): Promise<void> {
+    if (await this.executeTestStatement(parsed)) return;
+    await inTestWords(() => this.engine.executeStatement(parsed));
     this.checks.wroteAt(parsed.statement.span);
   }
 
   /** Executes a statement that only test scripts have. @returns false for any other one. */
-  executeTestStatement(parsed: ParsedStatement): boolean {
+  async executeTestStatement(parsed: ParsedStatement): Promise<boolean> {
     const { statement } = parsed;
     switch (statement.kind) {
       case 'AssertValues':
@@ -168,7 +164,7 @@ export class SqlTestEngine {
         return true;
       case 'RunScript':
         for (const inner of parseScript(this.#scripts(statement.path), { testStatements: true })) {
-          this.#execute(inner);
+          await this.#execute(inner);
         }
         return true;
       default:
@@ -177,9 +173,9 @@ export class SqlTestEngine {
   }
 
   #assertRecord(statement: AssertValues | AssertTombstone): void {
-    const source = this.#engine.catalog.require(statement.target, statement.span);
+    const source = this.engine.catalog.require(statement.target, statement.span);
     const at = this.#read.get(source.topic.name) ?? 0;
-    const record = this.live.look(source.topic.name)[at];
+    const record = this.engine.host.look(source.topic.name)[at];
     if (record === undefined) {
       throw new RecordMismatch(`Expected another record, but ${source.name} has only ${at}.`, statement.span);
     }
@@ -203,7 +199,7 @@ export class SqlTestEngine {
     columns.forEach((column, index) => {
       const expression = statement.values[index];
       if (expression === undefined) return;
-      const expected = valueFor(column, expression, this.#engine.context);
+      const expected = valueFor(column, expression, this.engine.context);
       const value = actual.get(column.name) ?? null;
       if (same(expected, value)) return;
       throw new RecordMismatch(
@@ -214,11 +210,11 @@ export class SqlTestEngine {
   }
 
   #assertSource(statement: AssertSource, text: string): void {
-    const actual = this.#engine.catalog.require(statement.name, statement.span);
+    const actual = this.engine.catalog.require(statement.name, statement.span);
     const { source: expected } = analyzeCreateSource(
       { ...statement, kind: 'CreateSource', orReplace: false, ifNotExists: false, isSource: false },
       text,
-      this.#engine.context,
+      this.engine.context,
     );
     const check = (what: string, wanted: unknown, got: unknown): void => {
       const [a, b] = [JSON.stringify(wanted) ?? 'none', JSON.stringify(got) ?? 'none'];
@@ -248,9 +244,9 @@ export class RecordMismatch extends DiagnosticError {
 }
 
 /** Of a statement that cannot be prepared, ksqlDB's test runner has words of its own. */
-function inTestWords(run: () => void): void {
+async function inTestWords(run: () => Promise<unknown>): Promise<void> {
   try {
-    run();
+    await run();
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     const { message } = error.diagnostic;

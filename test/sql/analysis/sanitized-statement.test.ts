@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { formatStatement, parse } from '../../../grammar/index.ts';
 import { sanitizedStatement } from '../../../src/sql/analysis/sanitized-statement.ts';
-import { builtInRegistry } from '../../../src/sql/functions/index.ts';
-import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+import { engineAfter } from '../engine-after.ts';
 
 const SOURCES = `
   CREATE STREAM s (k INT KEY, v INT, \`low\` STRUCT<f INT>) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
   CREATE TABLE t (k INT PRIMARY KEY, v INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');`;
 
+const { context } = await engineAfter(SOURCES);
+
 function quoted(sql: string): string {
-  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-  engine.execute(SOURCES);
   const [statement] = parse(sql);
   if (statement === undefined) throw new Error('a statement');
-  return formatStatement(sanitizedStatement(statement, engine.context));
+  return formatStatement(sanitizedStatement(statement, context));
 }
 
 describe('the statement that an error quotes', () => {
@@ -62,25 +61,20 @@ describe('the statement that an error quotes', () => {
 });
 
 describe('a statement of a case that fails', () => {
-  const failed = (sql: string): unknown => {
-    const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-    engine.execute(SOURCES);
-    try {
-      engine.execute(sql);
-    } catch (error) {
-      return error;
-    }
-    return undefined;
-  };
+  const failed = (sql: string): Promise<unknown> =>
+    engineAfter(SOURCES + sql).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
 
-  it('is told as it was rewritten', () => {
-    expect(failed('CREATE STREAM o AS SELECT k FROM s PARTITION BY v;')).toMatchObject({
+  it('is told as it was rewritten', async () => {
+    expect(await failed('CREATE STREAM o AS SELECT k FROM s PARTITION BY v;')).toMatchObject({
       text: 'CREATE STREAM O AS SELECT S.K K\nFROM S S\nPARTITION BY S.V\nEMIT CHANGES',
     });
   });
 
-  it('is told as it was written where a name is unknown', () => {
+  it('is told as it was written where a name is unknown', async () => {
     const sql = 'CREATE STREAM o AS SELECT k FROM nowhere;';
-    expect(failed(sql)).toMatchObject({ text: sql });
+    expect(await failed(sql)).toMatchObject({ text: sql });
   });
 });

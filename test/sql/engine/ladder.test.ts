@@ -4,7 +4,7 @@ import { analyzeQuery } from '../../../src/sql/analysis/analyze-query.ts';
 import type { AnalysisContext } from '../../../src/sql/analysis/session.ts';
 import { Catalog } from '../../../src/sql/catalog/catalog.ts';
 import { applyPlan } from '../../../src/sql/statements/plan-kinds.ts';
-import { planStatement } from '../../../src/sql/statements/plan-statement.ts';
+import { planStatement } from '../plan-statement.ts';
 import { printBoundPlan, printLogicalPlan, printPhysicalPlan } from '../../../src/sql/explain/print-plan.ts';
 import { readPlan, roundTrip } from '../../../src/sql/statements/plan-versions.ts';
 import { sourceOf } from '../../../src/sql/catalog/source-record.ts';

@@ -7,7 +7,7 @@ import { parseScript } from '../../../grammar/parse.ts';
 import { assertDefined } from '../../../src/base/assert.ts';
 import { Catalog } from '../../../src/sql/catalog/catalog.ts';
 import { applyPlan } from '../../../src/sql/statements/plan-kinds.ts';
-import { planStatement } from '../../../src/sql/statements/plan-statement.ts';
+import { planStatement } from '../plan-statement.ts';
 import type { StatementPlan } from '../../../src/sql/statements/statement-plan.ts';
 import { readPlan, roundTrip } from '../../../src/sql/statements/plan-versions.ts';
 import { replayCommands } from '../../../src/sql/engine/replay-commands.ts';

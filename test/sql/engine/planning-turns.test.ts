@@ -4,8 +4,8 @@ import { newNodeWorkers } from '../../../src/base/io/node-workers.ts';
 import { SqlEngine } from '../../../src/sql/engine/engine.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { emptySession } from '../../../src/sql/statements/session.ts';
+import { CaseHost } from '../../../src/sql/testing/case-host.ts';
 import { TurnCounter } from '../../base/turn-counter.ts';
-import { PlanningHost } from '../random/planning-host.ts';
 
 let turns: TurnCounter;
 let engine: SqlEngine;
@@ -13,7 +13,7 @@ let engine: SqlEngine;
 beforeEach(async () => {
   turns = new TurnCounter(1_000);
   engine = new SqlEngine({
-    host: new PlanningHost(),
+    host: new CaseHost(),
     functions: builtInRegistry(),
     environment: { ...nodeEnvironment, ...turns.environment, workers: newNodeWorkers() },
   });
@@ -47,7 +47,7 @@ it('others have their turn while a query is explained, and while it is planned t
 it('a plan is the same, whoever has had a turn meanwhile', async () => {
   const sql = 'CREATE TABLE t AS SELECT k, SUM(v) AS total FROM s GROUP BY k;';
   const [inTurns] = await engine.prepare(sql, emptySession);
-  const alone = new SqlEngine({ host: new PlanningHost(), functions: builtInRegistry() });
+  const alone = new SqlEngine({ host: new CaseHost(), functions: builtInRegistry() });
   const source =
     "CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);";
   for (const statement of await alone.prepare(source)) await alone.execute(statement);

@@ -3,7 +3,7 @@ import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { emptySession, type RecordedStatement, replayCommands, SqlEngine } from '../../../src/sql/index.ts';
 import type { QueryAction } from '../../../src/sql/statements/definition.ts';
-import { PlanningHost } from '../random/planning-host.ts';
+import { CaseHost } from '../../../src/sql/testing/case-host.ts';
 
 const functions = builtInRegistry();
 
@@ -32,7 +32,7 @@ const statesOf = (engine: SqlEngine): readonly string[] =>
 async function afterwards(
   sequence: readonly QueryAction[],
 ): Promise<{ readonly live: readonly string[]; readonly replayed: readonly string[] }> {
-  const engine = new SqlEngine({ host: new PlanningHost(), functions });
+  const engine = new SqlEngine({ host: new CaseHost(), functions });
   const recorded: RecordedStatement[] = [];
   for (const prepared of await engine.prepare(script)) {
     const result = await engine.execute(prepared);
@@ -45,13 +45,13 @@ async function afterwards(
     await engine.control(action);
     recorded.push({ kind: 'control', ...action });
   }
-  const started = new SqlEngine({ host: new PlanningHost(), functions });
+  const started = new SqlEngine({ host: new CaseHost(), functions });
   await started.restore(await replayCommands(recorded));
   return { live: statesOf(engine), replayed: statesOf(started) };
 }
 
 it('replays in slices, a few statements at a time, and leaves the same', async () => {
-  const engine = new SqlEngine({ host: new PlanningHost(), functions });
+  const engine = new SqlEngine({ host: new CaseHost(), functions });
   const recorded: RecordedStatement[] = [];
   for (const prepared of await engine.prepare(script)) {
     const result = await engine.execute(prepared);

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { messageOf } from '../../../src/base/errors.ts';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { queryTopology } from '../../../src/sql/lowering/query-topology.ts';
-import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+import { engineAfter } from '../engine-after.ts';
 import { TopologyTestDriver } from '../../../src/streams/testing/index.ts';
 
 const OF_SOURCE = `
@@ -19,13 +18,16 @@ const OF_TEXT = `
   CREATE STREAM out AS SELECT * FROM tn;`;
 
 /** Runs a query over values of a column, and says what came of it: the times of the results, and the errors of rows. */
-function run(
+async function run(
   script: string,
   values: readonly string[],
   properties: Readonly<Record<string, string>> = {},
-): { readonly times: readonly number[]; readonly errors: readonly string[]; readonly next: () => unknown } {
-  const engine = new CaseEngine({ functions: builtInRegistry(), properties, topics: [] });
-  engine.execute(script);
+): Promise<{
+  readonly times: readonly number[];
+  readonly errors: readonly string[];
+  readonly next: () => unknown;
+}> {
+  const engine = await engineAfter(script, { properties });
   const errors: string[] = [];
   const [plan] = engine.queries;
   if (plan === undefined) throw new Error('no query');
@@ -59,8 +61,8 @@ it.each([
   ['a source', OF_SOURCE, 'source'],
   ['a sink', OF_SINK, 'result'],
   ["a source's key", OF_KEY, 'source'],
-])('a BIGINT that is no time costs its row, and is told: TIMESTAMP of %s', (_name, script, of) => {
-  const { times, errors, next } = run(script, ['1000', ...NO_TIMES, '9007199254740991', '2000']);
+])('a BIGINT that is no time costs its row, and is told: TIMESTAMP of %s', async (_name, script, of) => {
+  const { times, errors, next } = await run(script, ['1000', ...NO_TIMES, '9007199254740991', '2000']);
   for (let count = NO_TIMES.length + 3; count > 0; count--) next();
   expect(times).toEqual([1000, 9007199254740991, 2000]);
   expect(errors).toHaveLength(NO_TIMES.length);
@@ -73,15 +75,15 @@ it.each([
 it.each([
   ['a source', OF_SOURCE],
   ['a sink', OF_SINK],
-])('ksql.timestamp.throw.on.invalid fails the query for it: TIMESTAMP of %s', (_name, script) => {
+])('ksql.timestamp.throw.on.invalid fails the query for it: TIMESTAMP of %s', async (_name, script) => {
   for (const value of NO_TIMES) {
-    const { next } = run(script, [value], { 'ksql.timestamp.throw.on.invalid': 'true' });
+    const { next } = await run(script, [value], { 'ksql.timestamp.throw.on.invalid': 'true' });
     expect(next).toThrow(/the column W of .* holds no timestamp: -?\w+/);
   }
 });
 
-it('a text that is no date costs its row and is told once', () => {
-  const { times, errors, next } = run(OF_TEXT, ['"1970-01-02"', '"soon"', 'null', '"1970-01-03"']);
+it('a text that is no date costs its row and is told once', async () => {
+  const { times, errors, next } = await run(OF_TEXT, ['"1970-01-02"', '"soon"', 'null', '"1970-01-03"']);
   for (let count = 4; count > 0; count--) next();
   expect(times).toEqual([86_400_000, 172_800_000]);
   expect(errors).toEqual([

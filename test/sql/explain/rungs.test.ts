@@ -13,7 +13,7 @@ import { queryTopology } from '../../../src/sql/lowering/query-topology.ts';
 import { optimize } from '../../../src/sql/optimizer/optimize.ts';
 import type { JoinStep, Step } from '../../../src/sql/physical/steps.ts';
 import { applyPlan } from '../../../src/sql/statements/plan-kinds.ts';
-import { planStatement } from '../../../src/sql/statements/plan-statement.ts';
+import { planStatement } from '../plan-statement.ts';
 import { roundTrip } from '../../../src/sql/statements/plan-versions.ts';
 
 const sources = `

@@ -1,12 +1,6 @@
-import { allAtOnce } from '../../../src/base/pieces.ts';
-import { parseScript } from '../../../grammar/parse.ts';
 import { DiagnosticError } from '../../../src/base/errors.ts';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { parseQueryId } from '../../../src/sql/physical/query-id.ts';
-import { planPull } from '../../../src/sql/queries/pull-query.ts';
-import { planTransientQuery } from '../../../src/sql/queries/transient-plan.ts';
-import { definitionOf } from '../../../src/sql/statements/index.ts';
-import { CaseEngine, ScriptError } from '../../../src/sql/testing/case-engine.ts';
+import { emptySession } from '../../../src/sql/statements/session.ts';
+import { engineAfter } from '../engine-after.ts';
 
 /** What the statements are about: sources of each kind, of each format, with and without keys and windows. */
 const SOURCES = `
@@ -38,11 +32,6 @@ const SOURCES = `
   CREATE STREAM copy AS SELECT * FROM s2;
 `;
 
-const PLANNED: ReadonlySet<string> = new Set([
-  ...['InsertValues', 'SetProperty', 'CreateSource', 'CreateSourceAs', 'InsertInto', 'DropSource'],
-  ...['CreateType', 'DropType', 'AlterSource'],
-]);
-
 /** What a user is told of a statement that is refused. */
 export interface Told {
   readonly message: string;
@@ -52,17 +41,19 @@ export interface Told {
   readonly hint?: string;
 }
 
-/** Runs a statement over the sources; undefined where it is accepted. */
-export function refusalOf(sql: string): Told | undefined {
-  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-  engine.execute(SOURCES);
+/** What table scans would answer is refused: that is where the words for keys are. */
+const SESSION = { ...emptySession, properties: { 'ksql.query.pull.table.scan.enabled': 'false' } };
+
+const { sql: engine } = await engineAfter(SOURCES);
+
+/** Checks statements over the sources; undefined where they are accepted. */
+export async function refusalOf(sql: string): Promise<Told | undefined> {
   try {
-    run(sql, engine);
+    await engine.prepare(sql, SESSION);
     return undefined;
   } catch (error) {
-    const cause = error instanceof ScriptError ? error.cause : error;
-    if (!(cause instanceof DiagnosticError)) throw error;
-    const { message, span, suggestion, hint } = cause.diagnostic;
+    if (!(error instanceof DiagnosticError)) throw error;
+    const { message, span, suggestion, hint } = error.diagnostic;
     return {
       message,
       ...(span === undefined ? {} : { at: sql.slice(span.start, span.end) }),
@@ -71,35 +62,3 @@ export function refusalOf(sql: string): Told | undefined {
     };
   }
 }
-
-function run(sql: string, engine: CaseEngine): void {
-  for (const parsed of parseScript(sql)) {
-    const { statement } = parsed;
-    const { context } = engine;
-    if (PLANNED.has(statement.kind)) engine.executeStatement(parsed);
-    else if (statement.kind !== 'QueryStatement') {
-      const definition = definitionOf(statement);
-      if (definition.family !== 'direct') continue;
-      const work = definition.check({ statement, context, queries: [], running: nothingRuns });
-      if (work) allAtOnce(work);
-    } else if (statement.query.emit !== undefined) {
-      planTransientQuery(statement.query, parseQueryId('X'), context);
-    } else {
-      // What table scans would answer is refused: that is where the words for keys are.
-      const properties = { 'ksql.query.pull.table.scan.enabled': 'false' };
-      planPull(statement.query, { ...context, properties });
-    }
-  }
-}
-
-const nothingRuns = {
-  has: () => false,
-  keeperOf: () => undefined,
-  require: (id: string): never => {
-    throw new Error(`${id} does not run`);
-  },
-  descriptions: () => [],
-  describe: (): never => {
-    throw new Error('nothing runs');
-  },
-};

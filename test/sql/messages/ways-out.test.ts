@@ -450,26 +450,28 @@ const LEFT_OUT: readonly (readonly [mistake: string, words: string, instead: str
 ];
 
 describe('the way out of a mistake', () => {
-  it.each(WRITTEN)('%s: %s', (mistake, written, instead) => {
-    expect(refusalOf(mistake)?.hint).toContain(written);
+  it.each(WRITTEN)('%s: %s', async (mistake, written, instead) => {
+    expect((await refusalOf(mistake))?.hint).toContain(written);
     expect(instead).toContain(written);
-    expect(refusalOf(instead)).toBeUndefined();
+    expect(await refusalOf(instead)).toBeUndefined();
   });
 
-  it.each(LEFT_OUT)('%s: %s', (mistake, words, instead) => {
-    expect(refusalOf(mistake)?.hint).toContain(words);
-    expect(refusalOf(instead)).toBeUndefined();
+  it.each(LEFT_OUT)('%s: %s', async (mistake, words, instead) => {
+    expect((await refusalOf(mistake))?.hint).toContain(words);
+    expect(await refusalOf(instead)).toBeUndefined();
   });
 
-  it('where a parenthesis is open, also on another line', () => {
-    expect(refusalOf('SELECT\n  COUNT(a\nFROM s;')?.hint).toBe('the parenthesis at 2:8 is not closed');
-    expect(refusalOf('SELECT (a + 1 FROM s;')?.hint).toBe('the parenthesis at 1:8 is not closed');
+  it('where a parenthesis is open, also on another line', async () => {
+    expect((await refusalOf('SELECT\n  COUNT(a\nFROM s;'))?.hint).toBe(
+      'the parenthesis at 2:8 is not closed',
+    );
+    expect((await refusalOf('SELECT (a + 1 FROM s;'))?.hint).toBe('the parenthesis at 1:8 is not closed');
   });
 
   it.each(['SET LOCAL x = 1;', 'SET x = 1;', "SET a b c = 'd';"])(
     '%s: no name is built from words',
-    (mistake) => {
-      expect(refusalOf(mistake)?.hint).toBe(
+    async (mistake) => {
+      expect((await refusalOf(mistake))?.hint).toBe(
         "a setting has a name with dots: SET 'auto.offset.reset'='earliest'; SHOW PROPERTIES lists them",
       );
     },
@@ -480,8 +482,8 @@ describe('the way out of a mistake', () => {
     ['CREATE TYPE public.x AS STRUCT->y;', 'no arrow can stand there'],
     ['INSERT INTO s (id a) VALUES (1, 2);', 'AS cannot stand there'],
     ['SELECT a FROM s JOIN TABLE(t) EMIT CHANGES;', 'a call is no source, quoted or not'],
-  ])('%s: no change that leads into the next error: %s', (mistake) => {
-    const told = refusalOf(mistake);
+  ])('%s: no change that leads into the next error: %s', async (mistake) => {
+    const told = await refusalOf(mistake);
     expect(told?.suggestion).toBeUndefined();
     expect(told?.hint ?? '').not.toMatch(/comma|arrow|quote/);
   });
@@ -490,12 +492,12 @@ describe('the way out of a mistake', () => {
     ['SELECT a FORM s EMIT CHANGES;', 'FROM'],
     ['SELECT a FROM s EMIT CHANGE;', 'CHANGES'],
     ['SHOW STREMS;', 'STREAMS'],
-  ])('%s: %s was meant', (mistake, word) => {
-    expect(refusalOf(mistake)?.suggestion).toBe(word);
+  ])('%s: %s was meant', async (mistake, word) => {
+    expect((await refusalOf(mistake))?.suggestion).toBe(word);
   });
 
-  it('where a semicolon is missing', () => {
-    expect(refusalOf('SELECT a FROM s EMIT CHANGES SELECT b FROM s EMIT CHANGES;')?.hint).toBe(
+  it('where a semicolon is missing', async () => {
+    expect((await refusalOf('SELECT a FROM s EMIT CHANGES SELECT b FROM s EMIT CHANGES;'))?.hint).toBe(
       'a semicolon ends the statement before SELECT',
     );
   });

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { CaseEngine, type StubRecord } from '../../../src/sql/testing/case-engine.ts';
+import type { StubRecord } from '../../../src/sql/testing/case-topics.ts';
+import { engineAfter } from '../engine-after.ts';
 import { sources } from './planned.ts';
-
-const functions = builtInRegistry();
 
 /** Statements of all kinds of steps; what a rule may touch is in each. */
 const statements = [
@@ -66,24 +64,23 @@ const record = mostly(
 );
 
 /** The records of a statement's result. */
-function written(
+async function written(
   statement: string,
   enabled: 'true' | 'false',
   inputs: readonly { readonly topic: string; readonly record: StubRecord }[],
-): readonly string[] {
+): Promise<readonly string[]> {
   const properties = { 'ksql.optimizer.enabled': enabled };
-  const engine = new CaseEngine({ functions, properties, topics: [] });
-  engine.execute(`${sources}${statement}`);
+  const engine = await engineAfter(`${sources}${statement}`, { properties });
   engine.run(inputs);
-  return (engine.stubs.get('R') ?? []).map(
-    ({ key: name, value, timestamp }) => `${String(name)} ${String(value)} ${timestamp}`,
-  );
+  return engine.host.topics
+    .records('R')
+    .map(({ key: name, value, timestamp }) => `${String(name)} ${String(value)} ${timestamp}`);
 }
 
-it.each(statements)('%s writes the same with and without the optimizer', (statement) => {
+it.each(statements)('%s writes the same with and without the optimizer', async (statement) => {
   let results = 0;
-  fc.assert(
-    fc.property(fc.array(record, { minLength: 20, maxLength: 40 }), (records) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(record, { minLength: 20, maxLength: 40 }), async (records) => {
       const inputs = records.map(([topic, name, value, timestamp]) => ({
         topic,
         record: {
@@ -93,9 +90,9 @@ it.each(statements)('%s writes the same with and without the optimizer', (statem
           headers: [],
         },
       }));
-      const optimized = written(statement, 'true', inputs);
+      const optimized = await written(statement, 'true', inputs);
       results += optimized.length;
-      expect(optimized).toEqual(written(statement, 'false', inputs));
+      expect(optimized).toEqual(await written(statement, 'false', inputs));
     }),
     { numRuns: 20 },
   );

@@ -8,7 +8,7 @@ import type { LogicalNode } from '../../../src/sql/logical/nodes.ts';
 import { planQuery } from '../../../src/sql/logical/plan-query.ts';
 import type { OptimizerRule } from '../../../src/sql/optimizer/rule.ts';
 import { applyPlan } from '../../../src/sql/statements/plan-kinds.ts';
-import { planStatement } from '../../../src/sql/statements/plan-statement.ts';
+import { planStatement } from '../plan-statement.ts';
 
 export const sources = `
   CREATE STREAM flights (id STRING KEY, origin STRING, delay INT, fare DOUBLE, tags ARRAY<STRING>, place STRUCT<gate INT>)

@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseScript } from '../../../grammar/parse.ts';
 import { planPull } from '../../../src/sql/queries/pull-query.ts';
 import { allTimes } from '../../../src/sql/queries/window-bounds.ts';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+import { engineAfter } from '../engine-after.ts';
 
-const functions = builtInRegistry();
 const tables = `
   CREATE STREAM s (a INT KEY, b STRING, d INT) WITH (KAFKA_TOPIC='s', FORMAT='JSON');
   CREATE TABLE plain AS SELECT b, COUNT(*) AS n FROM s GROUP BY b;
@@ -16,12 +14,12 @@ const tables = `
 
 const noScans = { 'ksql.query.pull.table.scan.enabled': 'false' };
 
+const { context } = await engineAfter(tables);
+
 function access(select: string, properties: Readonly<Record<string, string>> = noScans): unknown {
-  const engine = new CaseEngine({ functions, properties: {}, topics: [] });
-  engine.execute(tables);
   const statement = parseScript(`${select};`)[0]?.statement;
   if (statement?.kind !== 'QueryStatement') throw new Error('not a query');
-  return planPull(statement.query, { ...engine.context, properties }).access;
+  return planPull(statement.query, { ...context, properties }).access;
 }
 
 const keysOf = (select: string): unknown =>

@@ -2,9 +2,9 @@ import { formatStatement, parse } from '../../../grammar/index.ts';
 import type { Statement } from '../../../grammar/ast.ts';
 import { DiagnosticError, messageOf } from '../../../src/base/errors.ts';
 import { builtInRegistry, SqlEngine } from '../../../src/sql/index.ts';
+import { CaseHost } from '../../../src/sql/testing/case-host.ts';
 import { mutated, tokensOf } from './mutate.ts';
 import { type OwnScript, ownScripts } from './own-statements.ts';
-import { PlanningHost } from './planning-host.ts';
 import { Random } from './random.ts';
 
 /** A statement takes no longer than this, whatever it is; those of the corpus take milliseconds. */
@@ -66,7 +66,7 @@ async function placesOf({ statements }: OwnScript): Promise<readonly Place[]> {
 }
 
 async function engineAfter(statements: readonly string[]): Promise<SqlEngine> {
-  const engine = new SqlEngine({ host: new PlanningHost(), functions: builtInRegistry() });
+  const engine = new SqlEngine({ host: new CaseHost(), functions: builtInRegistry() });
   for (const text of statements) {
     try {
       for (const prepared of await engine.prepare(text)) {

@@ -1,7 +1,7 @@
 import { parseScript } from '../../../grammar/parse.ts';
 import { messageOf } from '../../../src/base/errors.ts';
 import { builtInRegistry } from '../../../src/sql/index.ts';
-import { LiveEngine } from '../../../src/sql/testing/live-engine.ts';
+import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
 import { answerTo } from '../../../src/sql/testing/script-answers.ts';
 import { Random } from './random.ts';
 import { withWhere } from './random-pull-where.ts';
@@ -50,7 +50,7 @@ async function faultOf(
   asked: Scenario,
   properties: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  const live = new LiveEngine({ functions: builtInRegistry(), properties, topics: [] });
+  const live = new CaseEngine({ functions: builtInRegistry(), properties, isLive: true });
   const ask = async (sql: string): Promise<readonly string[]> => {
     let lines: readonly string[] = [];
     for (const parsed of parseScript(sql)) ({ lines } = await answerTo(parsed, live));
@@ -60,7 +60,7 @@ async function faultOf(
     for (const statement of scenario.statements) await ask(statement);
     for (const input of scenario.inputs) {
       const { topic, key, timestamp } = input;
-      live.produce(topic, { key: Buffer.from(key), value: valueJson(input), timestamp, headers: [] });
+      live.host.write(topic, { key: Buffer.from(key), value: valueJson(input), timestamp, headers: [] });
     }
     const [wanted, got] = [
       inOrderOf(scenario, expectedLines(scenario)),
@@ -77,7 +77,7 @@ async function faultOf(
   } catch (error) {
     return messageOf(error);
   } finally {
-    live.close();
+    await live.close();
   }
 }
 

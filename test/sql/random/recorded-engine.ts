@@ -10,7 +10,7 @@ import {
   SqlEngine,
 } from '../../../src/sql/index.ts';
 import { testFunctions } from '../../../src/sql/testing/functions/index.ts';
-import { PlanningHost } from './planning-host.ts';
+import { CaseHost } from '../../../src/sql/testing/case-host.ts';
 
 type Recorded = ReturnType<typeof encodeCommand>;
 
@@ -18,7 +18,7 @@ const functions: FunctionRegistry = builtInRegistry().with(testFunctions);
 
 /** An engine whose commands are recorded as a server records them, and which is started again after each statement. */
 export class RecordedEngine {
-  readonly #engine = new SqlEngine({ host: new PlanningHost(), functions });
+  readonly #engine = new SqlEngine({ host: new CaseHost(), functions });
   readonly #log: Recorded[] = [];
   #session: Session;
 
@@ -70,7 +70,7 @@ export class RecordedEngine {
     const commands = this.#log.map(({ key, value }, offset) => ({ offset, ...decodeCommand(key, value) }));
     const obstacle = commands.find((command) => command.obstacle !== undefined);
     if (obstacle !== undefined) return `command ${obstacle.offset} cannot be read: ${obstacle.obstacle}`;
-    const started = new SqlEngine({ host: new PlanningHost(), functions });
+    const started = new SqlEngine({ host: new CaseHost(), functions });
     try {
       const state = await replayCommands(commands.flatMap((command) => recordedStatement(command) ?? []));
       const [skipped] = state.skipped;

@@ -1,38 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
-
-const functions = builtInRegistry();
+import { engineAfter, valuesIn } from '../engine-after.ts';
 
 /** What an INSERT writes into the topic of S. */
-function inserted(columns: string, values: string): string | undefined {
-  const engine = new CaseEngine({ functions, properties: {}, topics: [] });
-  engine.execute(`
+async function inserted(columns: string, values: string): Promise<string | undefined> {
+  const engine = await engineAfter(`
     CREATE STREAM s (k INT KEY, price DECIMAL(4, 2), items ARRAY<BIGINT>, st STRUCT<x INT, y STRING>, big BIGINT)
       WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON');
     INSERT INTO s (k, ${columns}) VALUES (1, ${values});`);
-  return engine.stubs.get('s')?.[0]?.value?.toString();
+  return valuesIn(engine, 's')[0];
 }
 
 /** Key and value of what an INSERT writes into a source whose key is declared last. */
-function record(insert: string, declared = 'v INT, w STRING, k STRING KEY'): readonly (string | undefined)[] {
-  const engine = new CaseEngine({ functions, properties: {}, topics: [] });
-  engine.execute(`CREATE STREAM s (${declared}) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON'); ${insert}`);
-  const written = engine.stubs.get('s')?.[0];
+async function record(
+  insert: string,
+  declared = 'v INT, w STRING, k STRING KEY',
+): Promise<readonly (string | undefined)[]> {
+  const engine = await engineAfter(
+    `CREATE STREAM s (${declared}) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON'); ${insert}`,
+  );
+  const [written] = engine.host.topics.records('s');
   return [written?.key?.toString(), written?.value?.toString()];
 }
 
 describe('the columns of INSERT', () => {
-  it('are the key and then the values where none is named, whatever the order of their declaration', () => {
+  it('are the key and then the values where none is named, whatever the order of their declaration', async () => {
     const expected = ['key', '{"V":1,"W":"x"}'];
-    expect(record("INSERT INTO s VALUES ('key', 1, 'x');")).toEqual(expected);
-    expect(() => record("INSERT INTO s VALUES (1, 'x', 'key');")).toThrow('for field `K` but got INTEGER');
-    expect(record("INSERT INTO s (w, k, v) VALUES ('x', 'key', 1);")).toEqual(expected);
+    expect(await record("INSERT INTO s VALUES ('key', 1, 'x');")).toEqual(expected);
+    await expect(record("INSERT INTO s VALUES (1, 'x', 'key');")).rejects.toThrow(
+      'for field `K` but got INTEGER',
+    );
+    expect(await record("INSERT INTO s (w, k, v) VALUES ('x', 'key', 1);")).toEqual(expected);
   });
 
-  it.each(['v', 'ROWTIME'])('are named once: %s', (name) => {
+  it.each(['v', 'ROWTIME'])('are named once: %s', async (name) => {
     const text = `INSERT INTO s (${name}, k, ${name}) VALUES (1, 'key', 2);`;
-    expect(() => record(text)).toThrow(`Column name \`${name.toUpperCase()}\` is given twice.`);
+    await expect(record(text)).rejects.toThrow(`Column name \`${name.toUpperCase()}\` is given twice.`);
   });
 
   it.each([
@@ -44,13 +46,13 @@ describe('the columns of INSERT', () => {
     ],
     ["INSERT INTO s (k, ROWOFFSET) VALUES ('key', 1);", 'Inserting into column `ROWOFFSET` is not allowed.'],
     ["INSERT INTO s (k, x) VALUES ('key', 1);", 'Column name `X` does not exist.'],
-  ])('are no headers and no places: %s', (text, message) => {
-    expect(() => record(text, "v INT, k STRING KEY, h BYTES HEADER('h')")).toThrow(message);
+  ])('are no headers and no places: %s', async (text, message) => {
+    await expect(record(text, "v INT, k STRING KEY, h BYTES HEADER('h')")).rejects.toThrow(message);
   });
 
-  it('may leave out headers by naming the others', () => {
+  it('may leave out headers by naming the others', async () => {
     const declared = "v INT, k STRING KEY, h BYTES HEADER('h')";
-    expect(record("INSERT INTO s (v, k) VALUES (1, 'key');", declared)).toEqual(['key', '{"V":1}']);
+    expect(await record("INSERT INTO s (v, k) VALUES (1, 'key');", declared)).toEqual(['key', '{"V":1}']);
   });
 });
 
@@ -61,7 +63,9 @@ describe('the values of INSERT', () => {
     ['items', 'ARRAY[1, 2]', '"ITEMS":[1,2]'],
     ['st', "STRUCT(y := 'a')", '"ST":{"X":null,"Y":"a"}'],
     ['big', '2 + 3', '"BIG":5'],
-  ])('widen to the column %s: %s', (column, value, json) => expect(inserted(column, value)).toContain(json));
+  ])('widen to the column %s: %s', async (column, value, json) =>
+    expect(await inserted(column, value)).toContain(json),
+  );
 
   it.each([
     ['price', '1.234', 'Expected type DECIMAL(4, 2) for field `PRICE` but got DECIMAL(4, 3)'],
@@ -71,7 +75,7 @@ describe('the values of INSERT', () => {
     ['big', '1.5', 'Expected type BIGINT for field `BIG` but got DECIMAL(2, 1)'],
     ['big', 'foo.bar', "Failed to prepare statement: 'FOO' is not a valid stream/table name or alias."],
     ['ROWOFFSET', '1', 'Inserting into column `ROWOFFSET` is not allowed.'],
-  ])('that do not fit %s are refused: %s', (column, value, message) => {
-    expect(() => inserted(column, value)).toThrow(message);
+  ])('that do not fit %s are refused: %s', async (column, value, message) => {
+    await expect(inserted(column, value)).rejects.toThrow(message);
   });
 });

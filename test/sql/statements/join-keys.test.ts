@@ -1,26 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { builtInRegistry } from '../../../src/sql/functions/index.ts';
-import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+import { engineAfter } from '../engine-after.ts';
 
 type Kind = 'STREAM' | 'TABLE';
 
 /** The key of the result of `a FIRST JOIN b`, then `LAST JOIN c` on a column of `a` or `b`; undefined where it is refused. */
-function keyOf(
+async function keyOf(
   kind: Kind,
   joins: { readonly first: string; readonly last: string; readonly on: string },
   select: string,
-): string | undefined {
-  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
+): Promise<string | undefined> {
   const [key, within] = kind === 'TABLE' ? ['PRIMARY KEY', ''] : ['KEY', 'WITHIN 1 HOUR'];
-  for (const name of ['a', 'b', 'c']) {
-    engine.execute(
-      `CREATE ${kind} ${name} (id INT ${key}, v INT) WITH (KAFKA_TOPIC='${name}', FORMAT='JSON');`,
-    );
-  }
+  const sources = ['a', 'b', 'c'].map(
+    (name) => `CREATE ${kind} ${name} (id INT ${key}, v INT) WITH (KAFKA_TOPIC='${name}', FORMAT='JSON');`,
+  );
+  const engine = await engineAfter(sources.join('\n'));
   const { first, last, on } = joins;
   const query = `SELECT ${select}, a.v, b.v, c.v FROM a ${first} JOIN b ${within} ON a.id = b.id ${last} JOIN c ${within} ON ${on}.id = c.id`;
   try {
-    engine.execute(`CREATE ${kind} o AS ${query};`);
+    await engine.execute(`CREATE ${kind} o AS ${query};`);
   } catch (error) {
     expect(String(error)).toMatch(/Key missing from projection|Unknown column ROWKEY/);
     return undefined;
@@ -43,11 +40,11 @@ const ways = positions.flatMap((first) =>
 );
 
 describe.each<Kind>(['STREAM', 'TABLE'])('the key of three joined %sS', (kind) => {
-  it.each(ways)('$first, then $last on $on', ({ first, last, on }) => {
+  it.each(ways)('$first, then $last on $on', async ({ first, last, on }) => {
     const keys = viable(first, last, on);
     for (const column of ['a.id', 'b.id', 'c.id', 'ROWKEY', 'ROWKEY_1']) {
       const expected = keys.includes(column) ? column.replace('.id', '_ID').toUpperCase() : undefined;
-      expect(keyOf(kind, { first, last, on }, column), column).toBe(expected);
+      expect(await keyOf(kind, { first, last, on }, column), column).toBe(expected);
     }
   });
 });

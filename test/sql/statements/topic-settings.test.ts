@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '../../../grammar/parse.ts';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { createSource } from '../../../src/sql/statements/create-source.ts';
 import { createSourceAs } from '../../../src/sql/statements/create-source-as.ts';
-import { CaseEngine } from '../../../src/sql/testing/case-engine.ts';
+import { engineAfter } from '../engine-after.ts';
 
 const SETTINGS = "PARTITIONS=2, RETENTION_MS=-1, CLEANUP_POLICY='delete, compact'";
 
+const { context } = await engineAfter(
+  "CREATE STREAM s (a INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);",
+);
+
 /** The topic that a statement asks for. */
 function topicOf(sql: string): unknown {
-  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-  engine.execute("CREATE STREAM s (a INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);");
   const [parsed] = parseScript(sql);
   if (parsed === undefined) throw new Error('no statement');
-  const input = { text: parsed.text, context: engine.context, queryNumber: 1, queries: [] };
+  const input = { text: parsed.text, context, queryNumber: 1, queries: [] };
   const { statement } = parsed;
   const plan =
     statement.kind === 'CreateSource'

@@ -224,7 +224,7 @@ describe('a script', () => {
       'io.confluent.ksql.util.Bogus is no class of errors that is known',
     ],
     ['--@expected.message: text', 1, '--@expected.message says nothing without --@expected.error'],
-    ["SET 'bogus.property' = '1';", 1, "producer property: 'bogus.property'"],
+    ["SET 'bogus.property' = '1';", 4, "producer property: 'bogus.property'"],
     ["ASSERT VALUES a (id, v) VALUES ('x', 1);\n--@test: nothing\n-- here", 5, 'it has no statements'],
     ['', 1, 'nothing is tested: it has no ASSERT and no --@expected.error'],
     [

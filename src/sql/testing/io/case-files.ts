@@ -20,24 +20,15 @@ const KINDS = ['.json', '.sql', '.sqltest'] as const;
 
 /** Reads case files; of a folder, all `.json` files in it and below. */
 export function readCaseFiles(paths: readonly string[]): readonly CaseFile[] {
-  return readFiles(paths, '.json');
-}
-
-/** Reads test scripts; of a folder, all `.sql` files in it and below. */
-export function readSqlFiles(paths: readonly string[]): readonly CaseFile[] {
-  return readFiles(paths, '.sql');
+  return paths
+    .flatMap(findTestFiles)
+    .filter(({ kind }) => kind === '.json')
+    .map(({ stem, path }) => ({ stem, path, text: readTestFile(path) }));
 }
 
 /** The script that a test script names, relative to itself. */
 export function scriptBeside(testPath: string, script: string): string {
   return readTestFile(resolve(dirname(testPath), script));
-}
-
-function readFiles(paths: readonly string[], ending: TestFile['kind']): readonly CaseFile[] {
-  return paths
-    .flatMap(findTestFiles)
-    .filter(({ kind }) => kind === ending)
-    .map(({ stem, path }) => ({ stem, path, text: readTestFile(path) }));
 }
 
 /**

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { builtInRegistry } from '../../../../src/sql/functions/built-in.ts';
 import { inputsOf, type QueryPlan, type Step } from '../../../../src/sql/physical/steps.ts';
 import { checkUpgrade } from '../../../../src/sql/statements/create/check-upgrade.ts';
-import { CaseEngine } from '../../../../src/sql/testing/case-engine.ts';
+import { engineAfter } from '../../engine-after.ts';
 
 /**
  * Each field of each step that CREATE OR REPLACE compares, and what it is told of by: every one of them is changed alone.
@@ -65,10 +64,10 @@ const statements = [
   'CREATE TABLE r AS SELECT id, v FROM t WHERE v > 1;',
 ];
 
-function planOf(statement: string): QueryPlan {
-  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-  engine.execute(script + statement);
-  const [plan] = engine.queries;
+async function planOf(statement: string): Promise<QueryPlan> {
+  const {
+    queries: [plan],
+  } = await engineAfter(script + statement);
   if (plan === undefined) throw new Error('no query');
   return plan;
 }
@@ -98,7 +97,9 @@ function withField(root: Step, wanted: Step, field: string): Step {
   return { ...root, input: withField(root.input, wanted, field) };
 }
 
-const plans = statements.map((statement) => [statement, planOf(statement)] as const);
+const plans = await Promise.all(
+  statements.map(async (statement) => [statement, await planOf(statement)] as const),
+);
 
 const places = plans.flatMap(([statement, plan]) =>
   stepsOf(plan.root).flatMap((step) => Object.keys(step).map((field) => ({ statement, plan, step, field }))),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { builtInRegistry } from '../../../../src/sql/functions/built-in.ts';
-import { CaseEngine } from '../../../../src/sql/testing/case-engine.ts';
+import { engineAfter } from '../../engine-after.ts';
+import type { CaseEngine } from '../../../../src/sql/testing/case-engine.ts';
 
 const sources = `
   CREATE STREAM a (id INT KEY, v INT, t BIGINT, l ARRAY<INT>) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
@@ -19,17 +19,19 @@ const sources = `
 `;
 
 /** Runs `CREATE <kind> r AS <before>` and replaces it. */
-function replaced(kind: 'STREAM' | 'TABLE', [before, after]: readonly [string, string]): CaseEngine {
-  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-  engine.execute(`${sources} CREATE ${kind} r ${before};`);
-  engine.execute(`CREATE OR REPLACE ${kind} r ${after};`);
+async function replaced(
+  kind: 'STREAM' | 'TABLE',
+  [before, after]: readonly [string, string],
+): Promise<CaseEngine> {
+  const engine = await engineAfter(`${sources} CREATE ${kind} r ${before};`);
+  await engine.execute(`CREATE OR REPLACE ${kind} r ${after};`);
   return engine;
 }
 
 const differs = (step: string, what: string, values: string): string =>
   `Query is not upgradeable. Plan step of type ${step} must have matching ${what}. Values differ: ${values}`;
 
-describe('CREATE OR REPLACE … AS takes over the state of a query', () => {
+describe('CREATE OR REPLACE … AS takes over the state of a query', async () => {
   const count = 'SELECT v, COUNT(*) AS c FROM';
   it.each([
     ['STREAM', 'nothing', 'AS SELECT id, v FROM a', 'AS SELECT id, v FROM a'],
@@ -65,8 +67,8 @@ describe('CREATE OR REPLACE … AS takes over the state of a query', () => {
       `AS ${count} a GROUP BY v`,
       'AS SELECT v, COUNT(*) AS c, AS_VALUE(v) AS w FROM a GROUP BY v',
     ],
-  ] as const)('%s: %s may change', (kind, _, before, after) => {
-    expect(replaced(kind, [before, after]).queries).toHaveLength(1);
+  ] as const)('%s: %s may change', async (kind, _, before, after) => {
+    expect((await replaced(kind, [before, after])).queries).toHaveLength(1);
   });
 
   it.each([
@@ -242,8 +244,8 @@ describe('CREATE OR REPLACE … AS takes over the state of a query', () => {
       `AS ${count} t WHERE x > 1 GROUP BY v`,
       'Upgrades not yet supported for TableAggregate',
     ],
-  ] as const)('%s: %s may not', (kind, _, before, after, message) => {
-    expect(() => replaced(kind, [before, after])).toThrow(message);
+  ] as const)('%s: %s may not', async (kind, _, before, after, message) => {
+    await expect(replaced(kind, [before, after])).rejects.toThrow(message);
   });
 });
 
@@ -293,19 +295,17 @@ describe('CREATE OR REPLACE of a declared source keeps what others rely on', () 
       "KAFKA_TOPIC='s', VALUE_FORMAT='DELIMITED', TIMESTAMP='t'",
       'has timestampColumn = none which cannot be upgraded',
     ],
-  ])('%s %s', (newColumns, properties, message) => {
-    const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-    engine.execute(before);
+  ])('%s %s', async (newColumns, properties, message) => {
+    const engine = await engineAfter(before);
     const after = declare(newColumns ?? "k INT KEY, v INT, t BIGINT, h BYTES HEADER('h')", properties);
-    if (message === undefined) engine.execute(after);
-    else expect(() => engine.execute(after)).toThrow(message);
+    if (message === undefined) await engine.execute(after);
+    else await expect(engine.execute(after)).rejects.toThrow(message);
   });
 
-  it('is not the way to declare the result of a query', () => {
-    const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-    engine.execute(`${sources} CREATE STREAM r AS SELECT id, v FROM a;`);
+  it('is not the way to declare the result of a query', async () => {
+    const engine = await engineAfter(`${sources} CREATE STREAM r AS SELECT id, v FROM a;`);
     const text =
       "CREATE OR REPLACE STREAM r (id INT KEY, v INT) WITH (KAFKA_TOPIC='R', VALUE_FORMAT='JSON');";
-    expect(() => engine.execute(text)).toThrow('has isCasTarget = true which cannot be upgraded');
+    await expect(engine.execute(text)).rejects.toThrow('has isCasTarget = true which cannot be upgraded');
   });
 });

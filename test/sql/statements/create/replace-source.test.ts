@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseScript } from '../../../../grammar/parse.ts';
-import { builtInRegistry } from '../../../../src/sql/functions/built-in.ts';
-import { CaseEngine } from '../../../../src/sql/testing/case-engine.ts';
-import { LiveEngine } from '../../../../src/sql/testing/live-engine.ts';
+import { engineAfter, valuesIn } from '../../engine-after.ts';
 
 const sources = `
   CREATE STREAM a (id INT KEY, v INT) WITH (KAFKA_TOPIC='a', VALUE_FORMAT='JSON');
@@ -12,33 +9,21 @@ const sources = `
   CREATE STREAM j AS SELECT a.id AS id, w FROM a JOIN t ON a.id = t.id;
 `;
 
-function engineAfter(script: string): CaseEngine {
-  const engine = new CaseEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-  engine.execute(sources + script);
-  return engine;
-}
-
 describe('CREATE OR REPLACE', () => {
-  it('keeps the id of the query that it replaces', () => {
-    const engine = engineAfter('CREATE OR REPLACE STREAM b AS SELECT id, v, v + 1 AS w FROM a WHERE v > 1;');
-    expect(engine.queries.map(({ queryId }) => queryId)).toEqual(['CTAS_N_1', 'CSAS_J_2', 'CSAS_B_0']);
+  it('keeps the id of the query that it replaces', async () => {
+    const engine = await engineAfter(
+      `${sources} CREATE OR REPLACE STREAM b AS SELECT id, v, v + 1 AS w FROM a WHERE v > 1;`,
+    );
+    expect(engine.queries.map(({ queryId }) => queryId)).toEqual(['CSAS_B_0', 'CTAS_N_1', 'CSAS_J_2']);
     expect(engine.catalog.source('B')?.schema.toString()).toBe('`ID` INTEGER KEY, `V` INTEGER, `W` INTEGER');
   });
 
-  it('goes on in the state of the query that it replaces', () => {
-    const live = new LiveEngine({ functions: builtInRegistry(), properties: {}, topics: [] });
-    try {
-      const run = (script: string): void => {
-        for (const statement of parseScript(script)) live.execute(statement);
-      };
-      run(`${sources} INSERT INTO a VALUES (1, 7);`);
-      run('CREATE OR REPLACE TABLE n AS SELECT v, COUNT(*) AS c FROM a WHERE v > 0 GROUP BY v;');
-      run('INSERT INTO a VALUES (2, 7);');
-      const values = live.engine.stubs.get('N')?.map(({ value }) => value?.toString());
-      expect(values).toEqual(['{"C":1}', '{"C":2}']);
-    } finally {
-      live.close();
-    }
+  it('goes on in the state of the query that it replaces', async () => {
+    const script = `${sources}
+      INSERT INTO a VALUES (1, 7);
+      CREATE OR REPLACE TABLE n AS SELECT v, COUNT(*) AS c FROM a WHERE v > 0 GROUP BY v;
+      INSERT INTO a VALUES (2, 7);`;
+    expect(valuesIn(await engineAfter(script, { isLive: true }), 'N')).toEqual(['{"C":1}', '{"C":2}']);
   });
 
   it.each([
@@ -72,13 +57,13 @@ describe('CREATE OR REPLACE', () => {
       'Upgrades not yet supported for StreamTableJoin',
     ],
     ['DROP STREAM a;', 'The following streams and/or tables read from this source: [B, N, J]'],
-  ])('%s', (text, message) => {
-    expect(() => engineAfter(text)).toThrow(message);
+  ])('%s', async (text, message) => {
+    await expect(engineAfter(sources + text)).rejects.toThrow(message);
   });
 
-  it('lets the filter before an aggregation change', () => {
-    const engine = engineAfter(
-      'CREATE OR REPLACE TABLE n AS SELECT v, COUNT(*) AS c FROM a WHERE v > 1 GROUP BY v;',
+  it('lets the filter before an aggregation change', async () => {
+    const engine = await engineAfter(
+      `${sources} CREATE OR REPLACE TABLE n AS SELECT v, COUNT(*) AS c FROM a WHERE v > 1 GROUP BY v;`,
     );
     expect(engine.queries.filter(({ sink }) => sink === 'N')).toHaveLength(1);
   });

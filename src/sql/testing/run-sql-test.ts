@@ -1,27 +1,7 @@
 import { DiagnosticError } from '../../base/errors.ts';
-import { builtInRegistry } from '../functions/built-in.ts';
-import type { FunctionRegistry } from '../functions/registry.ts';
-import { readSqlFiles } from './io/case-files.ts';
 import type { CaseResult } from './run-case.ts';
-import { RecordMismatch, type SqlTest, SqlTestEngine, type SqlTestOptions, splitTests } from './sql-test.ts';
-import { type Summary, summaryOf } from './run-cases.ts';
+import { RecordMismatch, type SqlTest, SqlTestEngine, type SqlTestOptions } from './sql-test.ts';
 import { isInstance, thrownClass } from './thrown-class.ts';
-
-/** Runs SQL test scripts: files and folders of statements with `--@test` directives. */
-export function runSqlTests(
-  paths: readonly string[],
-  options: { readonly functions?: FunctionRegistry; readonly scripts?: (path: string) => string } = {},
-): Summary {
-  const { functions = builtInRegistry(), scripts = noScripts } = options;
-  const results = readSqlFiles(paths).flatMap(({ stem, text }) =>
-    splitTests(stem, text).map((test) => runSqlTest(test, { functions, scripts })),
-  );
-  return summaryOf(results);
-}
-
-function noScripts(path: string): string {
-  throw new Error(`there is no script ${path}`);
-}
 
 function unlessIncluded(expected: string, message: string): string | undefined {
   return message.includes(expected)
@@ -30,7 +10,7 @@ function unlessIncluded(expected: string, message: string): string | undefined {
 }
 
 /** Runs one test, in an engine of its own. Never throws. */
-export function runSqlTest(test: SqlTest, options: SqlTestOptions): CaseResult {
+export async function runSqlTest(test: SqlTest, options: SqlTestOptions): Promise<CaseResult> {
   const { name, text, expectedError, expectedMessage, flaw } = test;
   const expectsError = expectedError !== undefined;
   const words = text
@@ -39,7 +19,7 @@ export function runSqlTest(test: SqlTest, options: SqlTestOptions): CaseResult {
   const base = { name, expectsError, rejected: false, formats: new Set(words ?? []) };
   if (flaw !== undefined) return { ...base, passed: false, problem: flaw };
   try {
-    new SqlTestEngine(options).run(text);
+    await new SqlTestEngine(options).run(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const { span } = error instanceof DiagnosticError ? error.diagnostic : {};
