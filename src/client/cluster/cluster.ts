@@ -18,8 +18,8 @@ type Purpose = 'default' | 'fetch' | 'group';
 
 interface ClusterOptions {
   readonly settings: ClientSettings;
-  /** Whether asking for metadata of a missing topic may create it. */
-  readonly allowAutoTopicCreation: boolean;
+  /** Whether asking for metadata of a missing topic may create it; or of which topics it may. */
+  readonly allowAutoTopicCreation: boolean | ((topic: string) => boolean);
 }
 
 /** The client's view of a cluster: finds it, keeps its metadata fresh, and brings requests to the right broker. */
@@ -27,7 +27,7 @@ export class Cluster {
   readonly metadata = new MetadataCache();
   readonly environment: Environment;
   readonly settings: ClientSettings;
-  readonly #allowAutoTopicCreation: boolean;
+  readonly #allowAutoTopicCreation: boolean | ((topic: string) => boolean);
   readonly #backoff: Backoff;
   readonly #channels = new Map<string, BrokerChannel>();
   readonly #bootstrap: readonly BrokerChannel[];
@@ -276,15 +276,10 @@ export class Cluster {
     for (const name of this.#tracked.takeIdle()) this.metadata.forget(name);
     const { names } = this.#tracked;
     try {
-      const response = await this.sendToAny({
-        api: metadata,
-        body: {
-          topics: names?.map((name) => ({ name })) ?? null,
-          allowAutoTopicCreation: this.#allowAutoTopicCreation,
-        },
-      });
-      if (response.errorCode !== ErrorCode.NONE) throw kafkaError(response.errorCode, 'metadata');
-      this.metadata.update(response, { all: names === null });
+      await this.#askFor(names, this.#allowAutoTopicCreation === true);
+      // One request may create all of its topics or none: those that may be are asked for by themselves.
+      const missing = names?.filter((name) => this.#mayCreateMissing(name)) ?? [];
+      if (missing.length > 0) await this.#askFor(missing, true);
     } catch (error) {
       this.#refreshFailures++;
       throw error;
@@ -297,6 +292,19 @@ export class Cluster {
     this.#missing = this.#hasMissing() ? this.#missing + 1 : 0;
     if (this.#missing > 0) this.#scheduleRefresh(this.#backoff.delayMs(this.#missing));
     for (const listener of Array.from(this.#listeners)) listener();
+  }
+
+  async #askFor(names: readonly string[] | null, allowAutoTopicCreation: boolean): Promise<void> {
+    const topics = names?.map((name) => ({ name })) ?? null;
+    const response = await this.sendToAny({ api: metadata, body: { topics, allowAutoTopicCreation } });
+    if (response.errorCode !== ErrorCode.NONE) throw kafkaError(response.errorCode, 'metadata');
+    this.metadata.update(response, { all: names === null });
+  }
+
+  #mayCreateMissing(name: string): boolean {
+    const allows = this.#allowAutoTopicCreation;
+    if (typeof allows !== 'function' || !allows(name)) return false;
+    return this.metadata.topic(name)?.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   }
 
   #hasMissing(): boolean {

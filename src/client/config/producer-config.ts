@@ -78,4 +78,7 @@ export const producerConfig = {
       atLeast(0),
     ),
   ),
-} as const satisfies Record<Exclude<keyof ProducerOptions, 'environment' | 'partitioner'>, OptionKey>;
+} as const satisfies Record<
+  Exclude<keyof ProducerOptions, 'environment' | 'partitioner' | 'mayCreateTopic'>,
+  OptionKey
+>;

@@ -30,7 +30,7 @@ type Settled<O, Optional extends keyof O = never> = Required<Omit<O, 'bootstrapS
   Pick<O, Optional> & { readonly bootstrapServers: readonly Address[] };
 
 export type ClientSettings = Settled<ClientOptions>;
-export type ProducerSettings = Settled<ProducerOptions, 'partitioner'>;
+export type ProducerSettings = Settled<ProducerOptions, 'partitioner' | 'mayCreateTopic'>;
 export type ConsumerSettings = Settled<Omit<ConsumerOptions, 'groupId'>, 'autoOffsetResetOf'> & {
   readonly groupId: string | null;
 };
@@ -39,7 +39,7 @@ export type AdminSettings = Settled<AdminOptions>;
 const IN_FLIGHT_IDEMPOTENT_MAX = 5;
 
 export function producerSettings(options: ProducerOptions): ProducerSettings {
-  const settings = settle<ProducerSettings>(producerConfig, options, ['partitioner']);
+  const settings = settle<ProducerSettings>(producerConfig, options, ['partitioner', 'mayCreateTopic']);
   const allows = settings.acks === 'all' && settings.inFlightMax <= IN_FLIGHT_IDEMPOTENT_MAX;
   // As in Kafka, idempotence is given up silently when it was not asked for by name but the other settings forbid it.
   const idempotent = options.idempotent ?? (allows && settings.retriesMax > 0);
@@ -87,6 +87,7 @@ const checkPolicy = optional(oneOf('earliest', 'latest', 'none'));
 const otherChecks = {
   partitioner: withMethods('partition'),
   autoOffsetResetOf: callback,
+  mayCreateTopic: callback,
 } as const;
 
 function settle<S>(keys: OptionKeys, options: object, others: readonly (keyof typeof otherChecks)[]): S {

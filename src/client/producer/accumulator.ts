@@ -16,7 +16,7 @@ import { defaultPartitioner } from './partitioner.ts';
 import { ProducerBatch } from './producer-batch.ts';
 import { RecordClock } from './record-clock.ts';
 import { copiedRecord, newTopic, type TopicQueues } from './topic-queues.ts';
-import { bytesOf, headerBytes } from './record-bytes.ts';
+import { bytesOf, headerBytes, undeliveredRecord } from './record-bytes.ts';
 import { missingTopic, partitionerFailed, tooLarge, unknownPartition } from './refusals.ts';
 
 /** Room that a batch gets at first where nothing is known of its partition. */
@@ -110,7 +110,7 @@ export class Accumulator {
     if (topic?.name !== record.topic) {
       const wrong = this.#topics.has(record.topic) ? undefined : topicNameError(record.topic);
       if (wrong !== undefined) {
-        this.refuse(wrong, record.partition ?? -1, onDelivery);
+        this.refuse(wrong, record, onDelivery);
         return;
       }
       topic = this.#topicOf(record.topic);
@@ -206,13 +206,19 @@ export class Accumulator {
   }
 
   /** Tells of a record that is not taken: its callback, or the next flush, which tells also what the callback throws. */
-  refuse(error: Error, partition: number, onDelivery: DeliveryCallback | undefined): void {
+  refuse(
+    error: Error,
+    record: ProducerRecord,
+    onDelivery: DeliveryCallback | undefined,
+    partition = -1,
+  ): void {
     if (onDelivery === undefined) {
       this.#events.onFailed(error);
       return;
     }
     try {
-      onDelivery(error, -1, partition, -1);
+      const undelivered = undeliveredRecord(record, this.#clock.nowMs());
+      onDelivery(error, -1, record.partition ?? partition, -1, undelivered);
     } catch (thrown) {
       this.#events.onFailed(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
     }
@@ -231,11 +237,7 @@ export class Accumulator {
     const headers = record.headers === undefined ? undefined : headerBytes(record.headers);
     const sizeMax = BatchBuilder.bytesMax(key, value, headers);
     if (sizeMax > this.#settings.requestBytesMax) {
-      this.refuse(
-        tooLarge(record, sizeMax, this.#settings.requestBytesMax),
-        record.partition ?? -1,
-        onDelivery,
-      );
+      this.refuse(tooLarge(record, sizeMax, this.#settings.requestBytesMax), record, onDelivery);
       return;
     }
     let partition = record.partition;
@@ -243,19 +245,24 @@ export class Accumulator {
       try {
         partition = this.#partitioner.partition(topic.name, key, value, topic.queues.length);
       } catch (error) {
-        this.refuse(partitionerFailed(error), -1, onDelivery);
+        this.refuse(partitionerFailed(error), record, onDelivery);
         return;
       }
       if (!Number.isInteger(partition)) {
         const wrong = wrongArgument('partitioner.partition()', partition, 'a partition number, or -1');
-        this.refuse(wrong, -1, onDelivery);
+        this.refuse(wrong, record, onDelivery);
         return;
       }
       if (partition < 0) partition = this.#stickTo(topic, sizeMax);
     }
     const queue = topic.queues[partition];
     if (queue === undefined) {
-      this.refuse(unknownPartition(topic.name, partition, topic.queues.length), partition, onDelivery);
+      this.refuse(
+        unknownPartition(topic.name, partition, topic.queues.length),
+        record,
+        onDelivery,
+        partition,
+      );
       return;
     }
     let batch = queue.open;
@@ -393,6 +400,6 @@ export class Accumulator {
     if (item === undefined) return;
     this.#waitingRecords--;
     this.#bytes -= item.bytes;
-    this.refuse(error, item.record.partition ?? -1, item.onDelivery);
+    this.refuse(error, item.record, item.onDelivery);
   }
 }

@@ -2,7 +2,8 @@ import type { Memory } from '../../base/buffer-pool.ts';
 import type { Compression } from '../../protocol/compression/compression.ts';
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
 import { BatchView } from '../../protocol/records/batch-view.ts';
-import type { DeliveryCallback, RecordHeader } from '../types.ts';
+import { decodeBatch } from '../../protocol/records/decode-batch.ts';
+import type { DeliveryCallback, RecordHeader, UndeliveredRecord } from '../types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
 
@@ -114,16 +115,25 @@ export class ProducerBatch {
     if (callbacks === undefined) return undefined;
     this.#callbacks = undefined;
     const { partition } = this.queue;
+    const undelivered = error === null ? undefined : this.#records();
     let thrown: unknown;
     for (let i = 0; i < callbacks.length; i++) {
       const callback = callbacks[i];
       if (callback === undefined) continue;
       try {
-        callback(error, baseOffset < 0 ? -1 : baseOffset + i, partition, timestamp);
+        callback(error, baseOffset < 0 ? -1 : baseOffset + i, partition, timestamp, undelivered?.[i]);
       } catch (failure) {
         thrown ??= failure;
       }
     }
     return thrown;
+  }
+
+  /** Read back from the bytes: only of what fails, so that nothing is kept of each record that is sent. */
+  #records(): readonly UndeliveredRecord[] {
+    const encoded =
+      this.#encoded ??
+      this.#builder.build({ compression: 'none', producerId: -1, producerEpoch: -1, baseSequence: -1 });
+    return decodeBatch(new BatchView(encoded));
   }
 }

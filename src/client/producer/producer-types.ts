@@ -1,6 +1,6 @@
 /** The public types of the producer. */
 import type { TopicPartition } from '../../protocol/topic-partition.ts';
-import type { ClientOptions, CompressionName } from '../client-options.ts';
+import type { ClientOptions, CompressionName, RecordHeader } from '../client-options.ts';
 
 export type Acks = 0 | 1 | 'all';
 
@@ -31,6 +31,11 @@ export interface ProducerOptions extends ClientOptions {
   /** A topic that nothing was sent to for so long is no longer asked for when metadata is fetched. */
   readonly metadataIdleMsMax?: number;
   readonly partitioner?: Partitioner;
+  /**
+   * Topics that a broker which creates topics by itself may create because this producer asks for them; all, unless it says
+   * otherwise. One that is refused waits until somebody else has created it.
+   */
+  readonly mayCreateTopic?: (topic: string) => boolean;
 }
 
 /** Chooses a record's partition when the record does not name one. */
@@ -57,16 +62,25 @@ export interface ProducerRecord {
   readonly headers?: readonly ProducerHeader[] | undefined;
 }
 
+/** A record that was not delivered. */
+export interface UndeliveredRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: number;
+  readonly headers: readonly RecordHeader[];
+}
+
 /**
  * Called once per record, in order within a partition, when its batch is acknowledged or has failed.
  * `offset` is -1 where unknown (an error, or acks 0); `timestamp` is the broker's under LogAppendTime, else -1: the
- * record has its own. What it throws makes the next flush reject.
+ * record has its own. `undelivered` is the record where there is an error. What it throws makes the next flush reject.
  */
 export type DeliveryCallback = (
   error: Error | null,
   offset: number,
   partition: number,
   timestamp: number,
+  undelivered: UndeliveredRecord | undefined,
 ) => void;
 
 export interface RecordMetadata extends TopicPartition {

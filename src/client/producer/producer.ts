@@ -59,7 +59,8 @@ export class Producer implements KafkaProducer {
         retriable: false,
       });
     }
-    this.#cluster = new Cluster({ settings: this.#settings, allowAutoTopicCreation: true });
+    const allowAutoTopicCreation = this.#settings.mayCreateTopic ?? true;
+    this.#cluster = new Cluster({ settings: this.#settings, allowAutoTopicCreation });
     this.#accumulator = new Accumulator(this.#cluster, this.#settings, {
       onBatchOpened: () => this.#sender.onBatchOpened(),
       onBatchFull: (batch) => this.#sender.onBatchFull(batch),
@@ -84,7 +85,7 @@ export class Producer implements KafkaProducer {
     if (this.#closed) throw closed('producer');
     if (this.#accumulator.bytes >= this.#settings.bufferBytesMax * BUFFER_OVERDRAFT) {
       const error = bufferExhausted(this.#settings.bufferBytesMax);
-      this.#accumulator.refuse(error, record.partition ?? -1, onDelivery);
+      this.#accumulator.refuse(error, record, onDelivery);
       return;
     }
     this.#accumulator.append(record, onDelivery);

@@ -1,4 +1,4 @@
-import type { ProducerHeader, RecordHeader } from '../types.ts';
+import type { ProducerHeader, ProducerRecord, RecordHeader, UndeliveredRecord } from '../types.ts';
 
 /** A key or value as it is sent; strings are UTF-8. */
 export function bytesOf(value: Buffer | string | null | undefined): Buffer | null {
@@ -19,4 +19,10 @@ export function headerBytes(headers: readonly ProducerHeader[]): readonly Record
 
 function hasBytes(header: ProducerHeader): header is RecordHeader {
   return typeof header.value !== 'string';
+}
+
+/** A record that is given back to its sender, as it would have been sent. */
+export function undeliveredRecord(record: ProducerRecord, nowMs: number): UndeliveredRecord {
+  const { key, value, timestamp = nowMs, headers = [] } = record;
+  return { key: bytesOf(key), value: bytesOf(value), timestamp, headers: headerBytes(headers) };
 }
