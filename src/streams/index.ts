@@ -37,11 +37,13 @@ export {
   type StreamsState,
   type TaskStatus,
 } from './runtime/streams-app.ts';
-export type { StreamsAppOptions } from './runtime/streams-app-options.ts';
+export type { StreamsAppOptions, StreamsCloseOptions } from './runtime/streams-app-options.ts';
+export type { StoreQueryOptions } from './runtime/queryable-stores.ts';
 export { streamsConfig } from './runtime/streams-config.ts';
 export { streamsOptionsFrom } from './runtime/streams-properties.ts';
 export {
   StreamsFailure,
+  type FailedRecord,
   type FailureContext,
   type FailureHandler,
   type FailureKind,

@@ -1,8 +1,11 @@
 import type { RecordContext, StreamRecord } from './record.ts';
 import type { StateStore } from './state/store.ts';
 
-/** Runs when time has passed; `timestamp` is the stream time or the wall-clock time now, by the schedule's type. */
-export type Punctuator = (timestamp: number) => void;
+/**
+ * Runs when time has passed; `timestamp` is the stream time or the wall-clock time now, by the schedule's type. It may answer
+ * a promise, which is waited for before anything else happens on the task.
+ */
+export type Punctuator = (timestamp: number) => void | Promise<void>;
 
 export type PunctuationType = 'stream-time' | 'wall-clock-time';
 

@@ -26,16 +26,24 @@ export const streamsMutations: readonly Mutation[] = [
   },
   {
     name: 'local state is written before the offsets that it contains are committed',
-    file: 'src/streams/runtime/stream-thread.ts',
-    find:
-      '    const offsets = await this.#commitOffsets(running.map(({ task }) => task));\n' +
-      '    if (offsets === undefined) return;\n' +
-      '    await this.#writeLocal(running);\n',
-    replace:
-      '    await this.#writeLocal(running);\n' +
-      '    const offsets = await this.#commitOffsets(running.map(({ task }) => task));\n' +
-      '    if (offsets === undefined) return;\n',
-    suite: ['test/streams/runtime/commit.test.ts'],
+    file: 'src/streams/runtime/commit-protocol.ts',
+    find: "  'commit-offsets',\n  'write-local-state',\n",
+    replace: "  'write-local-state',\n  'commit-offsets',\n",
+    suite: ['test/streams/runtime/commit-steps.test.ts'],
+  },
+  {
+    name: 'caches are flushed once, though a flush fills one that was done',
+    file: 'src/streams/runtime/cache-flush.ts',
+    find: '      empty = 0;\n',
+    replace: '      empty++;\n',
+    suite: ['test/streams/runtime/cache-flush.test.ts'],
+  },
+  {
+    name: 'caches are flushed in the order of the names of their stores',
+    file: 'src/streams/runtime/store-order.ts',
+    find: 'return [...stores];',
+    replace: 'return [...stores].sort();',
+    suite: ['test/streams/runtime/cache-flush.test.ts'],
   },
   {
     name: 'the promise of an async close is dropped',
@@ -46,7 +54,7 @@ export const streamsMutations: readonly Mutation[] = [
   },
   {
     name: 'offsets that the group has lost are passed over in silence',
-    file: 'src/streams/runtime/task.ts',
+    file: 'src/streams/runtime/task-offsets.ts',
     find: 'if (before === undefined || before <= (offset ?? -1)) continue;',
     replace: 'if (before !== -1) continue;',
     suite: ['test/streams/runtime/lost-offsets.test.ts'],

@@ -41,7 +41,6 @@ describe.each(rocksDbKinds)('topologies answer the same when all state comes fro
       applicationId: 'app',
       topology,
       nodeNames: [...topology.nodes.keys()],
-      storeNames: stores,
       inputs: sources.map((topic) => ({ topic: topicName(topic), partition: 0 })),
       topicName,
       engineFor: (store) => ({

@@ -21,7 +21,8 @@ const WAYS_OUT = {
   lifeCycle:
     'open what the processor needs before the application starts, and close it after the `close()` of the ' +
     'application; or open it on the first record: `process` may be async',
-  schedule: 'wait in `process`, which may be async; a punctuator forwards what is there by then',
+  handler:
+    'a handler decides at once; what takes its time, such as keeping the record elsewhere, it may begin',
 } as const;
 
 type WayOut = keyof typeof WAYS_OUT;
@@ -31,6 +32,12 @@ export function settled<T>(answer: T, giver: string, wayOut: WayOut = 'record'):
   if (typeof answer === 'object' && answer !== null && isThenable(answer))
     throw promiseError(answer, giver, wayOut);
   return answer;
+}
+
+/** Returns the promise that a function has answered where it may be waited for; whatever else it answers is nothing. */
+export function promiseIn(answer: unknown): Promise<void> | undefined {
+  if (typeof answer !== 'object' || answer === null || !isThenable(answer)) return undefined;
+  return answer instanceof Promise ? answer : Promise.resolve(answer).then(() => undefined);
 }
 
 /**

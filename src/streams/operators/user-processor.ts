@@ -7,7 +7,7 @@ import type { StateStore } from '../state/store.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import { checkForwarded, requireSynchronous, settled, wrongAnswer } from './user-answers.ts';
+import { checkForwarded, promiseIn, requireSynchronous, settled, wrongAnswer } from './user-answers.ts';
 
 export interface ProcessSettings {
   readonly type: 'process';
@@ -32,7 +32,7 @@ export function userProcessor({ supplier, keepsKey }: ProcessSettings): NodeFact
         requireSynchronous(Reflect.get(processor, method), named(method), 'lifeCycle');
       settled<unknown>(processor.init?.(processorContext(context)), named('init'), 'lifeCycle');
       return {
-        process: (record) => processor.process(record),
+        process: (record) => promiseIn(processor.process(record)),
         close: () => void settled<unknown>(processor.close?.(), named('close'), 'lifeCycle'),
       };
     },
@@ -79,10 +79,7 @@ function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): Pro
     schedule(options) {
       checkSchedule(options, 'options');
       const { callback } = options;
-      return context.schedule({
-        ...options,
-        callback: (timestamp) => settled<unknown>(callback(timestamp), 'the punctuator', 'schedule'),
-      });
+      return context.schedule({ ...options, callback: (timestamp) => promiseIn(callback(timestamp)) });
     },
     commit: () => context.requestCommit(),
     currentStreamTimeMs: () => context.streamTimeMs(),

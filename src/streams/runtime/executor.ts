@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import { NodeFailure } from '../operators/rx-node.ts';
-import { NO_HEADERS, type Header, type RecordContext } from '../record.ts';
 import type { AnyRecord } from '../topology/nodes.ts';
+import { CurrentRecord } from './current-record.ts';
 
 /** A node of a running task. */
 export interface RuntimeNode {
@@ -10,32 +10,6 @@ export interface RuntimeNode {
   /** See {@link Operator.load}; absent on nodes without state. */
   readonly load: ((record: AnyRecord) => Promise<void> | undefined) | undefined;
   readonly process: (record: AnyRecord) => void | Promise<void>;
-}
-
-/** The {@link RecordContext} of a task: one object, rewritten for every record. */
-class CurrentRecord implements RecordContext {
-  topic = '';
-  partition = -1;
-  offset = -1;
-  timestamp = -1;
-  headers: readonly Header[] = NO_HEADERS;
-
-  /** What is forwarded now came from there. */
-  resume(origin: Pick<RecordContext, 'topic' | 'partition' | 'offset' | 'headers'>): void {
-    this.topic = origin.topic;
-    this.partition = origin.partition;
-    this.offset = origin.offset;
-    this.headers = origin.headers;
-  }
-
-  /** Nothing is in flight that came from a topic. */
-  clear(timestamp: number): void {
-    this.topic = '';
-    this.partition = -1;
-    this.offset = -1;
-    this.timestamp = timestamp;
-    this.headers = NO_HEADERS;
-  }
 }
 
 /**

@@ -1,12 +1,30 @@
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
+import { settled, wrongAnswer } from '../operators/user-answers.ts';
+import type { Header } from '../record.ts';
 
-/** Where a record that made trouble came from. */
+/** A record that made trouble. */
+export interface FailedRecord {
+  readonly key: unknown;
+  readonly value: unknown;
+  readonly timestamp: number;
+  readonly headers: readonly Header[];
+}
+
+/** A record that made trouble, where it came from, and where it was then. */
 export interface FailureContext {
+  /** The input that it came from; empty where that is not known: of punctuators, and of results that the broker refuses. */
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   readonly taskId: string;
   readonly nodeName: string;
+  /** Where a result was to be written; undefined for other failures. */
+  readonly sink: { readonly topic: string; readonly partition: number | undefined } | undefined;
+  /**
+   * As the node was given it; in bytes where it could not be read, or where the broker has refused it. Undefined where there is
+   * none: of punctuators.
+   */
+  readonly record: FailedRecord | undefined;
 }
 
 /**
@@ -29,12 +47,16 @@ export class StreamsFailure extends Error {
   readonly context: FailureContext;
 
   constructor(kind: FailureKind, context: FailureContext, cause: unknown) {
-    const { topic, partition, offset, taskId, nodeName } = context;
-    const where = topic === '' ? '' : ` of the record at ${topic}-${partition} offset ${offset}`;
-    super(`${kind}${where} failed in task ${taskId}, node ${nodeName}: ${textOf(cause)}`, { cause });
+    super(`${kind}${placeOf(context)}: ${textOf(cause)}`, { cause });
     this.kind = kind;
     this.context = context;
   }
+}
+
+function placeOf({ topic, partition, offset, taskId, nodeName, sink }: FailureContext): string {
+  if (taskId === '') return ` to ${sink?.topic}-${sink?.partition} failed`;
+  const where = topic === '' ? '' : ` of the record at ${topic}-${partition} offset ${offset}`;
+  return `${where} failed in task ${taskId}, node ${nodeName}`;
 }
 
 /** The message with the hint: this text is all that a log has of it. */
@@ -52,11 +74,22 @@ export type FailureHandlers = Readonly<Record<FailureKind, FailureHandler>>;
 export function failureHandlers(
   settings: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>,
 ): FailureHandlers {
-  const handler = (setting: 'fail' | 'continue' | FailureHandler = 'fail'): FailureHandler =>
-    typeof setting === 'function' ? setting : () => setting;
-  return {
-    deserialization: handler(settings.deserialization),
-    processing: handler(settings.processing),
-    production: handler(settings.production),
+  const handler = (kind: FailureKind): FailureHandler => {
+    const setting = settings[kind] ?? 'fail';
+    return typeof setting === 'function'
+      ? (error, context) => checkedAnswer(setting(error, context), kind)
+      : () => setting;
   };
+  return {
+    deserialization: handler('deserialization'),
+    processing: handler('processing'),
+    production: handler('production'),
+  };
+}
+
+/** @throws {DiagnosticError} for what is no answer: a promise, of an async handler, would pass for `continue`. */
+function checkedAnswer(answer: 'fail' | 'continue', kind: FailureKind): 'fail' | 'continue' {
+  if (answer === 'fail' || answer === 'continue') return answer;
+  const giver = `the ${kind} handler`;
+  throw wrongAnswer(settled<unknown>(answer, giver, 'handler'), giver, "'fail' or 'continue'");
 }

@@ -1,4 +1,10 @@
-import type { DeliveryCallback, KafkaProducer } from '../../client/types.ts';
+import { messageOf } from '../../base/errors.ts';
+import type {
+  DeliveryCallback,
+  KafkaProducer,
+  TopicPartition,
+  UndeliveredRecord,
+} from '../../client/types.ts';
 import type { ChangelogRecord } from '../state/managed-store.ts';
 import { StreamsFailure, type FailureHandlers } from './failures.ts';
 import type { OutputRecord, RecordCollector } from './record-collector.ts';
@@ -101,18 +107,23 @@ export class OutputProducer implements RecordCollector {
   }
 
   #deliveryTo(topic: string): DeliveryCallback {
-    const onDelivery: DeliveryCallback = (error, _offset, partition) => {
-      if (error) this.#onSendFailure(topic, partition, error);
+    const onDelivery: DeliveryCallback = (error, _offset, partition, _timestamp, record) => {
+      if (error) this.#onSendFailure(error, { topic, partition }, record);
       this.#settle();
     };
     this.#onDelivery.set(topic, onDelivery);
     return onDelivery;
   }
 
-  #onSendFailure(topic: string, partition: number, error: Error): void {
-    const context = { topic, partition, offset: -1, taskId: '', nodeName: '' };
-    if (this.#handlers.production(error, context) === 'continue') this.#onDropped();
-    else this.#failure ??= new StreamsFailure('production', context, error);
+  #onSendFailure(error: Error, sink: TopicPartition, record: UndeliveredRecord | undefined): void {
+    // Which input a result came from is not kept of each that is sent.
+    const context = { topic: '', partition: -1, offset: -1, taskId: '', nodeName: '', sink, record };
+    try {
+      if (this.#handlers.production(error, context) === 'continue') this.#onDropped();
+      else this.#failure ??= new StreamsFailure('production', context, error);
+    } catch (thrown) {
+      this.#failure ??= thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+    }
   }
 
   #settle(): void {

@@ -1,9 +1,22 @@
-import { nonEmptyText } from '../../base/argument-checks.ts';
+import { flag, nonEmptyText, optional, optionsOf } from '../../base/argument-checks.ts';
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
 import type { Task } from './task.ts';
+
+/** A task that may be asked, and whether its stores are still being brought up to date. */
+export interface QueriedTask {
+  readonly task: Task;
+  readonly isRestoring: boolean;
+}
+
+export interface StoreQueryOptions {
+  /** Answer from what has been restored so far, too (`enableStaleStores` of Kafka Streams). */
+  readonly allowStale?: boolean;
+}
+
+export const checkStoreQuery = optionsOf<StoreQueryOptions>({ allowStale: optional(flag) });
 
 /** Kinds of stores that can be asked in one way, by a method that has its name. */
 export interface StoreKinds {
@@ -36,9 +49,10 @@ export function checkStoreKind(
 /** The parts of a table that the tasks of this process have, as one store. */
 export function compositeKeyValueStore<K, V>(
   name: string,
-  tasks: () => readonly Task[],
+  tasks: () => readonly QueriedTask[],
+  options: StoreQueryOptions,
 ): ReadOnlyKeyValueStore<K, V> {
-  const parts = (): ReadOnlyKeyValueStore<K, V>[] => partsOf(name, tasks());
+  const parts = (): ReadOnlyKeyValueStore<K, V>[] => partsOf(name, tasks(), options);
   return {
     name,
     async get(key) {
@@ -58,9 +72,10 @@ export function compositeKeyValueStore<K, V>(
 /** The parts of a windowed table that the tasks of this process have, as one store. */
 export function compositeWindowStore<K, V>(
   name: string,
-  tasks: () => readonly Task[],
+  tasks: () => readonly QueriedTask[],
+  options: StoreQueryOptions,
 ): ReadOnlyWindowStore<K, V> {
-  const parts = (): ReadOnlyWindowStore<K, V>[] => partsOf(name, tasks());
+  const parts = (): ReadOnlyWindowStore<K, V>[] => partsOf(name, tasks(), options);
   return {
     name,
     fetch: async (key, range) => (await Promise.all(parts().map((part) => part.fetch(key, range)))).flat(),
@@ -71,10 +86,15 @@ export function compositeWindowStore<K, V>(
   };
 }
 
-function partsOf<S>(name: string, tasks: readonly Task[]): S[] {
-  const parts = tasks.flatMap((task): S[] => {
+function partsOf<S>(
+  name: string,
+  tasks: readonly QueriedTask[],
+  { allowStale = false }: StoreQueryOptions,
+): S[] {
+  const parts = tasks.flatMap(({ task, isRestoring }): S[] => {
     const store = task.stores.get(name);
     if (!store || !('forQueries' in store) || typeof store.forQueries !== 'function') return [];
+    if (isRestoring && !allowStale) throw stillRestoring(name, task.id);
     // Which kind of view a store gives is decided by its definition, which the caller knows by its name.
     return [store.forQueries() as S];
   });
@@ -82,4 +102,13 @@ function partsOf<S>(name: string, tasks: readonly Task[]): S[] {
   throw new OperationalError('STORE_NOT_AVAILABLE', `no task of this process has the store ${name} now`, {
     retriable: true,
   });
+}
+
+/** Its rows may be older than what was answered before, or not there yet. */
+function stillRestoring(name: string, taskId: string): OperationalError {
+  return new OperationalError(
+    'STORE_NOT_AVAILABLE',
+    `the store ${name} of task ${taskId} is being restored; ask again, or allow stale answers`,
+    { retriable: true },
+  );
 }

@@ -2,6 +2,7 @@ import { Consumer } from '../../client/consumer/consumer.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignor } from './task-assignor.ts';
+import { shapeOf } from './topology-shape.ts';
 
 /** How long the group may take to hear of it. */
 const TELL_MS_MAX = 30_000;
@@ -26,6 +27,7 @@ export async function shutdownApplication(settings: StreamsAppSettings, plan: To
     assignors: [
       taskAssignor({
         tasks: plan.tasks,
+        shape: shapeOf(topology, applicationId),
         localTasks: () => [],
         asksToEnd: true,
         onAskedToEnd: () => {

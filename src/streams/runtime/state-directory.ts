@@ -1,4 +1,4 @@
-import { assert } from '../../base/assert.ts';
+import { assert, assertDefined } from '../../base/assert.ts';
 import { childPath } from '../../base/child-path.ts';
 import type { DiskLock, Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
@@ -97,12 +97,29 @@ export class StateDirectory {
     return this.#damage;
   }
 
+  /** @throws {OperationalError} `STATE_STORE_DAMAGED` once the database cannot be read any more. */
+  throwDamage(): void {
+    if (this.#damage !== undefined) throw this.#damage;
+  }
+
   /** Tasks that have state here. */
   get taskIds(): readonly string[] {
     return [...new Set([...this.#catalog.keys()].map((name) => name.slice(0, name.indexOf('/'))))];
   }
 
-  /** The key prefix of a store, given out on first use. */
+  /**
+   * Gives the stores of a task their ids, which are written before anything is written under them: a store without a changelog
+   * has nothing else that would tell whose rows these are.
+   */
+  async register(taskId: string, stores: readonly string[]): Promise<void> {
+    const unknown = stores.filter((store) => !this.#catalog.has(`${taskId}/${store}`));
+    if (unknown.length === 0) return;
+    await this.engine.write((batch) => {
+      for (const store of unknown) this.#put(batch, `${taskId}/${store}`, this.#newEntry(taskId, store));
+    });
+  }
+
+  /** The key prefix of a store that is registered. */
   prefixOf(taskId: string, store: string): string {
     const { id } = this.#entry(taskId, store);
     return String.fromCharCode((id >>> 24) & 0xff, (id >>> 16) & 0xff, (id >>> 8) & 0xff, id & 0xff);
@@ -123,7 +140,7 @@ export class StateDirectory {
     const entry = this.#entry(at.taskId, at.store);
     entry.position = at.position;
     entry.atMs = this.#environment.clock.nowMs();
-    batch.put(`${META}store/${at.taskId}/${at.store}`, Buffer.from(JSON.stringify(entry)));
+    this.#put(batch, `${at.taskId}/${at.store}`, entry);
   }
 
   get processed(): ProcessedOffsets {
@@ -211,14 +228,18 @@ export class StateDirectory {
   }
 
   #entry(taskId: string, store: string): CatalogEntry {
-    const name = `${taskId}/${store}`;
-    let entry = this.#catalog.get(name);
-    if (!entry) {
-      const used = [...this.#catalog.values()].map(({ id }) => id);
-      entry = { id: Math.max(0, ...used) + 1, position: -1, atMs: 0 };
-      this.#catalog.set(name, entry);
-    }
+    return assertDefined(this.#catalog.get(`${taskId}/${store}`), `${store} of ${taskId} is not registered`);
+  }
+
+  #newEntry(taskId: string, store: string): CatalogEntry {
+    const used = [...this.#catalog.values()].map(({ id }) => id);
+    const entry = { id: Math.max(0, ...used) + 1, position: -1, atMs: 0 };
+    this.#catalog.set(`${taskId}/${store}`, entry);
     return entry;
+  }
+
+  #put(batch: WriteBatch, name: string, entry: CatalogEntry): void {
+    batch.put(`${META}store/${name}`, Buffer.from(JSON.stringify(entry)));
   }
 
   async #load(): Promise<void> {

@@ -5,12 +5,14 @@ import {
   type Check,
   either,
   type FieldChecks,
+  flag,
   nonEmptyText,
   objectOf,
   oneOf,
   optional,
   optionsOf,
   refuseUnknown,
+  wholeNumber,
   withMethods,
   wrongArgument,
 } from '../../base/argument-checks.ts';
@@ -153,3 +155,19 @@ export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettin
     clientId: options.clientId ?? options.applicationId,
   };
 }
+
+/** How an application is closed. */
+export interface StreamsCloseOptions {
+  /** How long closing may take, in milliseconds; without it, until it is done. */
+  readonly timeoutMs?: number;
+  /**
+   * Tells the group that this member is gone, so that the others take over at once. Left out, only members without a
+   * `group.instance.id` do; those that have one are expected back.
+   */
+  readonly leaveGroup?: boolean;
+}
+
+export const checkClose = optionsOf<StreamsCloseOptions>({
+  timeoutMs: optional(wholeNumber(0)),
+  leaveGroup: optional(flag),
+});

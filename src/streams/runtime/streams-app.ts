@@ -3,26 +3,33 @@ import { mustStop } from '../../base/assert.ts';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
+import { settled, wrongAnswer } from '../operators/user-answers.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 import { prepareTopics } from './internal-topics.ts';
 import {
   checkStoreKind,
+  checkStoreQuery,
   compositeKeyValueStore,
   compositeWindowStore,
   KEY_VALUE_KINDS,
+  type StoreQueryOptions,
   WINDOW_KINDS,
 } from './queryable-stores.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
 import { shutdownApplication } from './shutdown-application.ts';
+import { endedWithin } from './stop-limits.ts';
 import { StreamThread } from './stream-thread.ts';
 import type { TopicPlan } from './topic-plan.ts';
 import {
+  checkClose,
   streamsAppSettings,
   type StreamsAppOptions,
   type StreamsAppSettings,
+  type StreamsCloseOptions,
 } from './streams-app-options.ts';
 import type { TaskInput } from './task-inputs.ts';
+import type { AssignmentPhase } from './task-set.ts';
 import { addTotals, NO_TOTALS, type TaskCounts, type TaskTotals } from './task-metrics.ts';
 import type { ThreadCounts } from './thread-metrics.ts';
 
@@ -58,6 +65,11 @@ export interface StreamsMetrics {
 }
 
 const START_AGAIN_MS = 1_000;
+const RESPONSES: readonly StreamThreadExceptionResponse[] = [
+  'REPLACE_THREAD',
+  'SHUTDOWN_CLIENT',
+  'SHUTDOWN_APPLICATION',
+];
 /** How long closing waits for a start that is under way before it takes the cluster away from it. */
 const CLOSE_GRACE_MS = 2_000;
 /** How often an application mends damaged state by itself: a disk that damages it again and again needs somebody. */
@@ -91,6 +103,7 @@ export class StreamsApp {
   #starting: Promise<void> | undefined;
   #running: Promise<void> | undefined;
   #stopping = false;
+  #closeOptions: StreamsCloseOptions = {};
   #repairs = 0;
   #failures = 0;
   /** What the loops have counted that have ended. */
@@ -175,33 +188,45 @@ export class StreamsApp {
     await this.#starting;
   }
 
-  /** Commits, leaves the group and closes everything. A start that is under way is waited for. */
-  async close(): Promise<void> {
+  /**
+   * Commits, leaves the group and closes everything. A start that is under way is waited for.
+   * @throws {OperationalError} `CLOSE_TIMED_OUT` when that takes longer than it may; it goes on all the same.
+   */
+  async close(options: StreamsCloseOptions = {}): Promise<void> {
+    checkClose(options, 'options');
+    const { timers } = this.#settings.environment;
+    const { timeoutMs } = options;
     this.#stopping = true;
+    this.#closeOptions = options;
     if (this.state === 'CREATED') this.#end('NOT_RUNNING');
     if (this.state === 'RUNNING' || this.state === 'REBALANCING') this.#state.next('PENDING_SHUTDOWN');
-    this.#thread?.stop();
+    this.#thread?.stop(options);
     // A start that waits for a cluster that does not answer ends when its client is closed.
-    const { timers } = this.#settings.environment;
     const timer = timers.after(CLOSE_GRACE_MS, () => {
       if (this.#thread === undefined) void this.#closeAdmin();
     });
     // Why a start has failed is told to whoever called it.
-    await this.#starting?.catch(() => undefined);
-    await this.#running;
-    timer.cancel();
+    const ended = Promise.resolve(this.#starting?.catch(() => undefined))
+      .then(() => this.#running)
+      .finally(() => timer.cancel());
+    await (timeoutMs === undefined ? ended : endedWithin(timers, ended, timeoutMs));
   }
 
-  /** Rows of a table, by the name of its store, over all tasks of this process. */
-  keyValueStore<K, V>(name: string): ReadOnlyKeyValueStore<K, V> {
+  /**
+   * Rows of a table, by the name of its store, over all tasks of this process. Its methods reject with `STORE_NOT_AVAILABLE`
+   * while the process has no task of it, and, unless stale rows are allowed, while one of them is being restored.
+   */
+  keyValueStore<K, V>(name: string, options: StoreQueryOptions = {}): ReadOnlyKeyValueStore<K, V> {
     checkStoreKind(name, KEY_VALUE_KINDS, this.#settings.topology.stores);
-    return compositeKeyValueStore<K, V>(name, () => this.#thread?.tasks ?? []);
+    checkStoreQuery(options, 'options');
+    return compositeKeyValueStore<K, V>(name, () => this.#thread?.queriedTasks ?? [], options);
   }
 
-  /** Rows of a windowed table, by the name of its store, over all tasks of this process. */
-  windowStore<K, V>(name: string): ReadOnlyWindowStore<K, V> {
+  /** Rows of a windowed table; see {@link StreamsApp.keyValueStore}. */
+  windowStore<K, V>(name: string, options: StoreQueryOptions = {}): ReadOnlyWindowStore<K, V> {
     checkStoreKind(name, WINDOW_KINDS, this.#settings.topology.stores);
-    return compositeWindowStore<K, V>(name, () => this.#thread?.tasks ?? []);
+    checkStoreQuery(options, 'options');
+    return compositeWindowStore<K, V>(name, () => this.#thread?.queriedTasks ?? [], options);
   }
 
   async #startThread(): Promise<void> {
@@ -223,14 +248,14 @@ export class StreamsApp {
     this.#plan = plan;
     const thread = StreamThread.create(this.#settings, plan, {
       admin: this.#admin,
-      onAssignment: (phase) => this.#onAssignment(phase),
+      onPhase: (phase) => this.#onPhase(phase),
     });
     this.#thread = thread;
-    if (this.#stopping) thread.stop();
+    if (this.#stopping) thread.stop(this.#closeOptions);
     return thread;
   }
 
-  #onAssignment(phase: 'rebalancing' | 'running'): void {
+  #onPhase(phase: AssignmentPhase): void {
     if (this.#stopping) return;
     const next = phase === 'running' ? 'RUNNING' : 'REBALANCING';
     if (this.state !== next) this.#state.next(next);
@@ -254,7 +279,7 @@ export class StreamsApp {
         const response = this.#responseTo(error);
         this.#settings.logger.error('the processing loop failed', { error: messageOf(error), response });
         if (response !== 'REPLACE_THREAD') return this.#endInError(response);
-        this.#onAssignment('rebalancing');
+        this.#onPhase('rebalancing');
         this.#retireThread();
         // What does not even start, since the cluster is away or a topic is missing, gets a pause.
         if (thread === undefined) await this.#settings.environment.timers.sleep(START_AGAIN_MS);
@@ -289,7 +314,7 @@ export class StreamsApp {
     // The next loop sets the damaged state aside and restores it, as tasks in Kafka Streams do (TaskCorruptedException).
     if (isDamage(error) && this.#repairs++ < REPAIRS_MAX) return 'REPLACE_THREAD';
     try {
-      return this.#onUncaught(error);
+      return checkedResponse(this.#onUncaught(error));
     } catch (thrown) {
       this.#errors.next(thrown);
       return 'SHUTDOWN_CLIENT';
@@ -322,6 +347,13 @@ export class StreamsApp {
     this.#state.complete();
     this.#errors.complete();
   }
+}
+
+/** @throws {DiagnosticError} for what is no answer, such as the promise of an async handler. */
+function checkedResponse(answer: StreamThreadExceptionResponse): StreamThreadExceptionResponse {
+  const giver = 'the handler of uncaught errors';
+  if (RESPONSES.includes(answer)) return answer;
+  throw wrongAnswer(settled<unknown>(answer, giver, 'handler'), giver, `one of ${RESPONSES.join(', ')}`);
 }
 
 function isDamage(error: unknown): boolean {

@@ -50,7 +50,7 @@ export interface StoreEnvironment {
   readonly timestamp: () => number;
 }
 
-/** A store as the task runs it: prefetch, flush, commit, restore. The order of a commit is told in {@link Task}. */
+/** A store as the task runs it: prefetch, flush, commit, restore. The order of a commit is told at {@link CommitProtocol}. */
 export interface ManagedStore extends StoreHandle {
   /** Reads into memory what the store always keeps there. */
   open(): void | Promise<void>;

@@ -4,6 +4,7 @@ import { silentLogger, type Logger } from '../../base/logger.ts';
 import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import { NO_HEADERS, type Header } from '../record.ts';
+import { AT_LEAST_ONCE, type CommitActions, CommitProtocol } from '../runtime/commit-protocol.ts';
 import { failureHandlers, type FailureHandler, type FailureKind } from '../runtime/failures.ts';
 import type { OutputRecord } from '../runtime/record-collector.ts';
 import {
@@ -52,7 +53,8 @@ export interface TestDriverOptions {
 
 /**
  * Runs a topology without a broker: record by record, synchronously, in memory, with a mocked clock. Every input record
- * is processed to the end, through internal topics too, and committed, before the call returns.
+ * is processed to the end, through internal topics too, and committed, before the call returns. Where a processor or a
+ * punctuator answers a promise, that goes on behind the call: {@link TopologyTestDriver.idle} waits for it.
  *
  * @example
  * const driver = new TopologyTestDriver(builder.build());
@@ -64,6 +66,7 @@ export interface TestDriverOptions {
 export class TopologyTestDriver {
   readonly #task: Task;
   readonly #engine: MemoryEngine;
+  readonly #commits: CommitProtocol<void>;
   readonly #outputs = new Map<string, OutputRecord[]>();
   readonly #produced = new Set<string>();
   readonly #backlog: OutputRecord[] = [];
@@ -74,6 +77,10 @@ export class TopologyTestDriver {
   readonly #choosesTopics: boolean;
   #wallClockMs: number;
   #isClosed = false;
+  /** What is under way, where a processor or punctuator has answered a promise. */
+  #waiting: Promise<void> | undefined;
+  /** What has failed while nobody waited for it. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(topology: Topology, options: TestDriverOptions = {}) {
     checkDriver(topology, options);
@@ -93,7 +100,6 @@ export class TopologyTestDriver {
       applicationId,
       topology,
       nodeNames: [...topology.nodes.keys()],
-      storeNames: [...topology.stores.keys()],
       inputs: topics.map((topic) => ({ topic: topicName(topic), partition: 0 })),
       topicName,
       engineFor: (store) => ({
@@ -116,6 +122,7 @@ export class TopologyTestDriver {
         timers: { after: () => ({ cancel: () => undefined }) },
       }),
     });
+    this.#commits = new CommitProtocol(AT_LEAST_ONCE, this.#commitActions());
     const sinks = [...topology.nodes.values()].filter((node) => node.kind === 'sink');
     const fixed = sinks.flatMap(({ topic }) => (typeof topic === 'string' ? [topicName(topic)] : []));
     this.#outputNames = new Set([...fixed, ...internalTopicNames(topology, applicationId)]);
@@ -155,13 +162,26 @@ export class TopologyTestDriver {
     this.#checkInput(topic);
     checkRawRecord(record, 'record');
     this.#checkOpen();
-    this.#enqueue(topic, record);
-    this.#completeAll();
+    this.#inTurn(() => {
+      this.#enqueue(topic, record);
+      return this.#completeAll();
+    });
+  }
+
+  /**
+   * Resolves when all that was piped in, and all that was scheduled for the time, is done. Needed only where a processor or a
+   * punctuator answers promises. @throws {StreamsFailure} when something of it has failed.
+   */
+  async idle(): Promise<void> {
+    while (this.#waiting !== undefined) await this.#waiting;
+    this.#throwFailure();
   }
 
   /** Takes everything that has been written to a topic since the last call. */
   takeRaw(topic: string): readonly OutputRecord[] {
     this.#checkOutput(topic);
+    this.#throwFailure();
+    if (this.#waiting !== undefined) throw notIdle();
     const records = this.#outputs.get(topic) ?? [];
     this.#outputs.delete(topic);
     return records;
@@ -171,10 +191,12 @@ export class TopologyTestDriver {
   advanceWallClock(byMs: number): void {
     checkAdvance(byMs, 'byMs');
     this.#checkOpen();
-    this.#wallClockMs += byMs;
-    mustBeSynchronous(this.#task.punctuate('wall-clock-time'));
-    this.#commit();
-    this.#completeAll();
+    this.#inTurn(() => {
+      this.#wallClockMs += byMs;
+      const punctuating = this.#task.punctuate('wall-clock-time');
+      if (punctuating) return punctuating.then(() => this.#commitAndGoOn());
+      return this.#commitAndGoOn();
+    });
   }
 
   /** A table's store. @throws {DiagnosticError} when there is no such key-value store. */
@@ -217,6 +239,27 @@ export class TopologyTestDriver {
 
   #checkOpen(): void {
     if (this.#isClosed) throw new DiagnosticError({ message: 'the test driver is closed' });
+    this.#throwFailure();
+  }
+
+  /** Takes a step at once, or behind those that are under way. */
+  #inTurn(step: () => void | Promise<void>): void {
+    const running = this.#waiting === undefined ? step() : this.#waiting.then(step);
+    if (!running) return;
+    const waiting: Promise<void> = running
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .then(() => {
+        if (this.#waiting === waiting) this.#waiting = undefined;
+      });
+    this.#waiting = waiting;
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
   }
 
   #collect(record: OutputRecord): void {
@@ -235,31 +278,47 @@ export class TopologyTestDriver {
     this.#task.addRecords(queue, [{ ...record, offset, headers: record.headers ?? NO_HEADERS }]);
   }
 
-  #completeAll(): void {
+  /** Processes until nothing waits, in internal topics neither. */
+  #completeAll(): void | Promise<void> {
     for (;;) {
       for (const record of this.#backlog.splice(0)) this.#enqueue(record.topic, record);
-      if (!mustBeSynchronous(this.#task.processNext())) return;
-      mustBeSynchronous(this.#task.punctuate('stream-time'));
-      this.#commit();
+      const processed = this.#task.processNext();
+      if (processed instanceof Promise)
+        return processed.then((isProcessed) => (isProcessed ? this.#punctuateAndGoOn() : undefined));
+      if (!processed) return;
+      const punctuating = this.#task.punctuate('stream-time');
+      if (punctuating) return punctuating.then(() => this.#commitAndGoOn());
+      const committing = this.#commits.run();
+      if (committing instanceof Promise) return committing.then(() => this.#completeAll());
     }
   }
 
-  #commit(): void {
-    mustBeSynchronous(this.#task.flushCaches());
-    this.#task.logChanges((_store, topic) => (change) => {
-      this.#collect({ ...change, topic, partition: 0 });
-    });
-    this.#engine.write((batch) => this.#task.writeTo(batch));
-    this.#task.committed();
+  async #punctuateAndGoOn(): Promise<void> {
+    await this.#task.punctuate('stream-time');
+    await this.#commitAndGoOn();
+  }
+
+  #commitAndGoOn(): void | Promise<void> {
+    const committing = this.#commits.run();
+    return committing instanceof Promise ? committing.then(() => this.#completeAll()) : this.#completeAll();
+  }
+
+  /** The steps of a commit that need no broker. */
+  #commitActions(): CommitActions<void> {
+    const task = this.#task;
+    return {
+      'flush-caches': () => task.flushCaches(),
+      'log-changes': () =>
+        task.logChanges((_store, topic) => (change) => this.#collect({ ...change, topic, partition: 0 })),
+      'write-local-state': () => this.#engine.write((batch) => task.writeTo(batch)),
+      release: () => task.committed(),
+    };
   }
 }
 
-function mustBeSynchronous<T>(result: T | Promise<T>): T {
-  if (result instanceof Promise) {
-    throw new DiagnosticError({
-      message: 'a processor answered a promise, which the test driver does not wait for',
-      hint: 'test asynchronous processors with StreamsApp on an embedded broker',
-    });
-  }
-  return result;
+function notIdle(): DiagnosticError {
+  return new DiagnosticError({
+    message: 'a processor or punctuator has answered a promise, and is not done yet',
+    hint: 'wait for it: await driver.idle()',
+  });
 }

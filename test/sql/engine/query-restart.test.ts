@@ -223,7 +223,8 @@ it('waits longer after each failure, but not for a cluster that is away', () => 
 });
 
 it('says whose error it is, and keeps what stopped a query when records fail by the thousand', () => {
-  const context = { topic: 's', partition: 0, offset: 1, taskId: '0_0', nodeName: 'n' };
+  const place = { topic: 's', partition: 0, offset: 1, taskId: '0_0', nodeName: 'n' };
+  const context = { ...place, sink: undefined, record: undefined };
   const full = new OperationalError('DISK_FULL', 'full', { retriable: true });
   expect(errorKindOf(full)).toBe('SYSTEM');
   expect(errorKindOf(new OperationalError('MISSING_SOURCE_TOPIC', 'gone', { retriable: false }))).toBe(

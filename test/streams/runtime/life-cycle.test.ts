@@ -277,3 +277,65 @@ it('keeps its state in a temporary folder unless told otherwise', () => {
   const settings = streamsAppSettings({ applicationId: 'a', bootstrapServers: 'x:1', topology });
   expect(settings.stateDir).toBe(path.join(tmpdir(), 'millrace-streams'));
 });
+
+it('need not end at once: closing says when its time is up, and goes on', async () => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const seen: string[] = [];
+  const app = appOf(() => ({
+    process({ value }) {
+      seen.push(value);
+      return held;
+    },
+  }));
+  await send('a');
+  await app.start();
+  await waitFor(environment, 'the record', () => seen.length === 1);
+  await expect(app.close({ timeoutMs: 50 })).rejects.toMatchObject({ code: 'CLOSE_TIMED_OUT' });
+  release();
+  await app.close();
+  expect(app.state).toBe('NOT_RUNNING');
+});
+
+it.each([
+  [undefined, 1],
+  [false, 1],
+  [true, 0],
+])('a static member that closes with leaveGroup %s leaves %i members behind', async (leaveGroup, count) => {
+  const seen: string[] = [];
+  const app = appOf(() => ({ process: ({ value }) => void seen.push(value) }), {
+    consumer: { groupInstanceId: 'one' },
+  });
+  await send('a');
+  await app.start();
+  await waitFor(environment, 'the record', () => seen.length === 1);
+  await app.close(leaveGroup === undefined ? {} : { leaveGroup });
+  const admin = new Admin({ environment, bootstrapServers });
+  const [group] = await admin.describeGroups(['life']);
+  await admin.close();
+  expect(group?.members).toHaveLength(count);
+});
+
+it.each(['retry', undefined, Promise.resolve('REPLACE_THREAD')])(
+  'ends when the handler of uncaught errors answers %s',
+  async (answer) => {
+    const app = appOf(
+      () => ({
+        process() {
+          throw new Error('bad');
+        },
+      }),
+      { onUncaught: () => answer as 'REPLACE_THREAD' },
+    );
+    const errors: string[] = [];
+    app.errors$.subscribe((error) => errors.push(messageOf(error)));
+    await send('a');
+    await app.start();
+    await waitFor(environment, 'the end', () => app.state === 'ERROR');
+    expect(errors).toEqual([
+      expect.stringContaining('bad'),
+      expect.stringMatching(/^the handler of uncaught errors gave /),
+    ]);
+    await app.close();
+  },
+);

@@ -104,3 +104,28 @@ it.each([
   expect(found).toMatchObject({ code, message: expect.stringMatching(message) });
   await admin.close();
 });
+
+it('ends when its changelog is deleted, and makes no other one in its place', {
+  timeout: 60_000,
+}, async () => {
+  await createTopics(environment, bootstrapServers, { orders: 2 });
+  const builder = new StreamsBuilder();
+  builder.stream('orders', strings).groupByKey().count({ storeName: 'counts', keySerde: Serdes.string });
+  const app = appOf(builder.build());
+  const codes: unknown[] = [];
+  app.errors$.subscribe((error) => codes.push((error as { readonly code?: unknown }).code));
+  await app.start();
+  await waitFor(environment, 'RUNNING', () => app.state === 'RUNNING');
+  const admin = new Admin({ environment, bootstrapServers });
+  await admin.deleteTopics(['app-counts-changelog']);
+  // Each commit now has something to write to it.
+  while (app.state === 'RUNNING') {
+    await produce(environment, bootstrapServers, [{ topic: 'orders', key: 'ann', value: 'tea' }]);
+    await environment.timers.sleep(100);
+  }
+  await waitFor(environment, 'the end', () => app.state === 'ERROR');
+  expect(codes).toEqual(['MISSING_INTERNAL_TOPIC']);
+  expect((await admin.listTopics()).map(({ name }) => name)).not.toContain('app-counts-changelog');
+  await admin.close();
+  await app.close();
+});

@@ -19,7 +19,6 @@ function taskOf(): Task {
     applicationId: 'app',
     topology,
     nodeNames: [...topology.nodes.keys()],
-    storeNames: [],
     inputs: [{ topic: 'in', partition: 0 }],
     topicName: (name) => name,
     engineFor: () => ({ engine, prefix: '' }),
@@ -40,7 +39,7 @@ it('commits where it is, past what is no record, and only what has moved', () =>
   const task = taskOf();
   const queue = assertDefined(task.queues[0], 'a queue');
   const committable = (position: number | undefined): readonly number[] =>
-    task.committableOffsets(() => position).map(({ offset }) => offset);
+    task.offsets.committable(() => position).map(({ offset }) => offset);
   // Nothing processed: the position is that of the last commit, or nobody's yet.
   expect(committable(3)).toEqual([]);
   task.addRecords(queue, [record(3), record(4)]);
@@ -50,7 +49,7 @@ it('commits where it is, past what is no record, and only what has moved', () =>
   void task.processNext();
   // Two markers of transactions follow.
   expect(committable(7)).toEqual([7]);
-  task.offsetsCommitted();
+  task.offsets.committed();
   expect(committable(7)).toEqual([]);
   expect(committable(undefined)).toEqual([]);
   // A transaction that wrote elsewhere has ended: its marker is the only news.

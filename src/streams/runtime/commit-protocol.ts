@@ -1,0 +1,76 @@
+/**
+ * The steps of a commit in their order, which is all that at-least-once rests on:
+ *
+ * - `flush-caches`: what cached stores have held back is forwarded, so that no result is missing;
+ * - `log-changes`: the changes of stores are sent to their changelogs;
+ * - `flush-outputs`: all that was sent is acknowledged;
+ * - `commit-offsets`: the group knows what was processed;
+ * - `write-local-state`: the state goes to disk, with the changelog offsets that it contains;
+ * - `release`: what was uncommitted may leave the memory.
+ *
+ * A crash before `commit-offsets` is over: the records are processed again, from a state that has not seen them. A crash
+ * after it: the tail of the changelog is restored. Were local state written earlier, it would have seen records that are
+ * processed again, and no changelog would know.
+ */
+export const AT_LEAST_ONCE = [
+  'flush-caches',
+  'log-changes',
+  'flush-outputs',
+  'commit-offsets',
+  'write-local-state',
+  'release',
+] as const;
+
+type CommitStep = (typeof AT_LEAST_ONCE)[number];
+
+/** `abandon` ends the commit: what comes later in the order is left to the next one. */
+type StepResult = void | 'abandon';
+
+/** What each step does to a round; steps that are left out have nothing to do there. */
+export type CommitActions<Round> = Readonly<
+  Partial<Record<CommitStep, (round: Round) => StepResult | Promise<StepResult>>>
+>;
+
+/** How a test changes a commit. */
+export interface CommitVariation {
+  readonly order?: readonly CommitStep[];
+  /** Called at each step; what it throws ends the commit there. */
+  readonly at?: (step: CommitStep, when: 'before' | 'after') => void;
+}
+
+/** Takes the steps of commits, for the processing loop and the test driver alike. */
+export class CommitProtocol<Round> {
+  readonly #order: readonly CommitStep[];
+  readonly #actions: CommitActions<Round>;
+  readonly #at: CommitVariation['at'];
+
+  constructor(order: readonly CommitStep[], actions: CommitActions<Round>, variation: CommitVariation = {}) {
+    this.#order = (variation.order ?? order).filter((step) => actions[step] !== undefined);
+    this.#actions = actions;
+    this.#at = variation.at;
+  }
+
+  /** Commits; answers whether all steps were taken, as a promise only when one of them has to wait. */
+  run(round: Round): boolean | Promise<boolean> {
+    return this.#runFrom(0, round);
+  }
+
+  #runFrom(first: number, round: Round): boolean | Promise<boolean> {
+    for (let i = first; i < this.#order.length; i++) {
+      const step = this.#order[i];
+      if (step === undefined) break;
+      this.#at?.(step, 'before');
+      const result = this.#actions[step]?.(round);
+      if (result instanceof Promise) {
+        return result.then((settled) => {
+          if (settled === 'abandon') return false;
+          this.#at?.(step, 'after');
+          return this.#runFrom(i + 1, round);
+        });
+      }
+      if (result === 'abandon') return false;
+      this.#at?.(step, 'after');
+    }
+    return true;
+  }
+}

@@ -1,0 +1,49 @@
+import { NO_HEADERS, type Header, type RecordContext } from '../record.ts';
+import type { RecordOrigin } from '../state/managed-store.ts';
+
+/** The {@link RecordContext} of a task: one object, rewritten for every record. */
+export class CurrentRecord implements RecordContext {
+  topic = '';
+  partition = -1;
+  offset = -1;
+  timestamp = -1;
+  headers: readonly Header[] = NO_HEADERS;
+  #origin: RecordOrigin | undefined;
+
+  /** A record of a topic is in flight; the executor adds its time and headers. */
+  begin(topic: string, partition: number, offset: number): void {
+    this.topic = topic;
+    this.partition = partition;
+    this.offset = offset;
+    this.#origin = undefined;
+  }
+
+  /** What is forwarded now came from there. */
+  resume(origin: RecordOrigin): void {
+    this.topic = origin.topic;
+    this.partition = origin.partition;
+    this.offset = origin.offset;
+    this.headers = origin.headers;
+  }
+
+  /** Nothing is in flight that came from a topic. */
+  clear(timestamp: number): void {
+    this.topic = '';
+    this.partition = -1;
+    this.offset = -1;
+    this.timestamp = timestamp;
+    this.headers = NO_HEADERS;
+    this.#origin = undefined;
+  }
+
+  /** A copy to be kept, one for all who ask during a record. */
+  origin(): RecordOrigin {
+    const { topic, partition, offset, headers } = this;
+    return (this.#origin ??= { topic, partition, offset, headers });
+  }
+
+  /** Whoever asks next gets a new copy. */
+  forgetOrigin(): void {
+    this.#origin = undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { type Intake, isWakeup } from './intake.ts';
+import type { TaskRunner } from './task-runner.ts';
+import type { TaskSet } from './task-set.ts';
+import type { ThreadCommit } from './thread-commit.ts';
+
+interface LoopParts {
+  readonly intake: Intake;
+  readonly tasks: TaskSet;
+  readonly runner: TaskRunner;
+  readonly commit: ThreadCommit;
+  /** Throws what has gone wrong beside the loop. */
+  readonly checkHealth: () => void;
+  readonly isStopping: () => boolean;
+}
+
+/** Polls, restores, processes and commits, round by round, and commits once more at the end. */
+export async function processingLoop(parts: LoopParts): Promise<void> {
+  while (!parts.isStopping()) await round(parts);
+  await parts.commit.run();
+}
+
+async function round({ intake, tasks, runner, commit, checkHealth, isStopping }: LoopParts): Promise<void> {
+  try {
+    await intake.poll(runner);
+  } catch (error) {
+    if (isStopping() && isWakeup(error)) return;
+    throw error;
+  }
+  await tasks.restore();
+  await runner.round();
+  checkHealth();
+  intake.resume();
+  if (commit.isDue) await commit.run();
+  else tasks.evict();
+}

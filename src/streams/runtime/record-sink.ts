@@ -1,0 +1,64 @@
+import { viewOf } from '../../base/buffer-view.ts';
+import { partitionOfKey } from '../../base/murmur2.ts';
+import { partitionOf, settled, topicOf } from '../operators/user-answers.ts';
+import type { RecordContext } from '../record.ts';
+import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
+import type { Topology } from '../topology/topology.ts';
+import { windowLengthOf } from '../windows/windowed-serdes.ts';
+import type { RecordCollector } from './record-collector.ts';
+import type { TaskFailures } from './task-failures.ts';
+import type { TaskMetrics } from './task-metrics.ts';
+
+interface SinkParts {
+  readonly topology: Topology;
+  /** The name on the broker of a topic of the topology. */
+  readonly topicName: (name: string) => string;
+  readonly collector: RecordCollector;
+  readonly failures: TaskFailures;
+  readonly metrics: TaskMetrics;
+  readonly current: RecordContext;
+}
+
+/** Returns what a sink does with a record: serializes it, finds its topic and partition, and sends it. */
+export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord) => void | Promise<void> {
+  const { topology, topicName, collector, failures, metrics, current } = parts;
+  const { partitioner } = node;
+  const isRepartition = typeof node.topic === 'string' && topology.repartitionTopics.has(node.topic);
+  const fixed = typeof node.topic === 'string' ? topicName(node.topic) : undefined;
+  const windowLength = partitioner === undefined && !isRepartition ? windowLengthOf(node.keySerde) : 0;
+  const send = (record: AnyRecord): void | Promise<void> => {
+    const { key, value, timestamp, headers } = record;
+    let topic = fixed;
+    try {
+      topic ??= typeof node.topic === 'string' ? node.topic : topicOf(node.topic(key, value, current));
+      const keyBytes =
+        key == null
+          ? null
+          : settled(node.keySerde.serialize(topic, key, headers), 'the serde of the key', 'serde');
+      const valueBytes =
+        value == null
+          ? null
+          : settled(node.valueSerde.serialize(topic, value, headers), 'the serde of the value', 'serde');
+      let partition: number | undefined;
+      if (partitioner !== undefined || windowLength > 0) {
+        const count = collector.partitionCount(topic);
+        if (typeof count !== 'number') {
+          return count.then(
+            () => send(record),
+            (error: unknown) => failures.handle('production', error, failures.at(node.name, record, topic)),
+          );
+        }
+        if (partitioner !== undefined)
+          partition = partitionOf(partitioner(topic, key, value, count, current), count);
+        else if (keyBytes !== null)
+          partition = partitionOfKey(viewOf(keyBytes, 0, keyBytes.length - windowLength), count);
+      }
+      collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers });
+      metrics.produced++;
+      if (isRepartition) metrics.toRepartition++;
+    } catch (error) {
+      failures.handle('production', error, failures.at(node.name, record, topic));
+    }
+  };
+  return send;
+}

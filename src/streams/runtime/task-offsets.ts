@@ -1,0 +1,91 @@
+import type { Logger } from '../../base/logger.ts';
+import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
+import type { ProcessedOffsets } from './processed-offsets.ts';
+import type { ProcessorMetadata } from './processor-metadata.ts';
+import type { RecordQueue } from './record-queue.ts';
+import { decodeTopicPartitionMetadata, encodeTopicPartitionMetadata } from './topic-partition-metadata.ts';
+
+/** Where a task has got to in its inputs: what is committed, and what was found committed. */
+export class TaskOffsets {
+  readonly #taskId: string;
+  readonly #queues: readonly RecordQueue[];
+  readonly #metadata: ProcessorMetadata;
+  readonly #logger: Logger;
+
+  constructor(parts: {
+    readonly taskId: string;
+    readonly queues: readonly RecordQueue[];
+    readonly metadata: ProcessorMetadata;
+    readonly logger: Logger;
+  }) {
+    this.#taskId = parts.taskId;
+    this.#queues = parts.queues;
+    this.#metadata = parts.metadata;
+    this.#logger = parts.logger;
+  }
+
+  /**
+   * Takes up where the offsets of its partitions were committed: their times, and what processors noted with them.
+   * Called before the first record. Answers the stream time, -1 where there is none.
+   */
+  restore(committed: readonly OffsetAndMetadata[]): number {
+    let streamTimeMs = -1;
+    for (const { topic, partition, metadata = '' } of committed) {
+      const queue = this.#queues.find((each) => each.topic === topic && each.partition === partition);
+      if (queue === undefined || metadata === '') continue;
+      const decoded = decodeTopicPartitionMetadata(metadata);
+      if (decoded === undefined) {
+        this.#logger.warn('the metadata of a committed offset is not known', { topic, partition });
+        continue;
+      }
+      queue.partitionTime = queue.queuedTime = decoded.partitionTime;
+      streamTimeMs = Math.max(streamTimeMs, decoded.partitionTime);
+      this.#metadata.update(decoded.processorMetadata);
+    }
+    return streamTimeMs;
+  }
+
+  /**
+   * Finds partitions of which less is committed than was: their records are processed a second time, at least once as it is
+   * promised, and not in silence.
+   */
+  findRewinds(committed: readonly OffsetAndMetadata[], processed: ProcessedOffsets): void {
+    for (const queue of this.#queues) {
+      const { topic, partition } = queue;
+      const offset = committed.find((each) => each.topic === topic && each.partition === partition)?.offset;
+      const before = processed.of(this.#taskId, queue);
+      if (before === undefined || before <= (offset ?? -1)) continue;
+      queue.rewoundFrom = before;
+      this.#logger.warn(
+        'the group has lost committed offsets: records are processed a second time, and what counts them is too high',
+        { taskId: this.#taskId, topic, partition, committed: offset ?? null, processed: before },
+      );
+    }
+  }
+
+  /**
+   * What has to be committed: partitions that have moved on, and all of them when processors have noted something.
+   * `positionOf` is the consumer's position: with nothing queued the task is there, past what is no record (markers of
+   * transactions), so that the group's lag ends at 0.
+   */
+  committable(positionOf: (partition: TopicPartition) => number | undefined): readonly OffsetAndMetadata[] {
+    const offsets: OffsetAndMetadata[] = [];
+    const processorMetadata = this.#metadata.values();
+    const all = this.#metadata.needsCommit;
+    for (const queue of this.#queues) {
+      const { topic, partition, partitionTime } = queue;
+      if (queue.size === 0 && (all || queue.nextOffset >= 0))
+        queue.nextOffset = Math.max(queue.nextOffset, positionOf(queue) ?? -1);
+      if (queue.nextOffset < 0 || (!all && queue.nextOffset === queue.committedOffset)) continue;
+      const metadata = encodeTopicPartitionMetadata({ partitionTime, processorMetadata });
+      offsets.push({ topic, partition, offset: queue.nextOffset, metadata });
+    }
+    return offsets;
+  }
+
+  /** The offsets of {@link TaskOffsets.committable}, if there were any, are committed. */
+  committed(): void {
+    for (const queue of this.#queues) queue.committedOffset = queue.nextOffset;
+    this.#metadata.committed();
+  }
+}

@@ -1,0 +1,96 @@
+import type { KafkaConsumer } from '../../client/types.ts';
+import type { CacheBudget } from '../state/cache-budget.ts';
+import type { OutputProducer } from './output-producer.ts';
+import type { StreamsAppSettings } from './streams-app-options.ts';
+import type { Task } from './task.ts';
+import type { TaskSet } from './task-set.ts';
+import type { ThreadMetrics } from './thread-metrics.ts';
+
+/** How long a round of processing may take before the consumer is polled again. */
+const ROUND_MS = 50;
+/** The clock is looked at once in so many records; a power of two. */
+const CLOCK_EVERY = 64;
+
+interface TaskRunnerParts {
+  readonly settings: Pick<StreamsAppSettings, 'environment' | 'backPressure' | 'taskIdleMsMax'>;
+  readonly tasks: TaskSet;
+  readonly consumer: Pick<KafkaConsumer, 'lag'>;
+  readonly output: OutputProducer;
+  readonly budget: CacheBudget;
+  readonly metrics: ThreadMetrics;
+  readonly isStopping: () => boolean;
+}
+
+/** Processes what waits in the queues of the tasks, and runs their punctuators, a round at a time. */
+export class TaskRunner {
+  readonly #parts: TaskRunnerParts;
+  #hasWork = false;
+
+  constructor(parts: TaskRunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** The last round has left records that can be processed at once. */
+  get hasWork(): boolean {
+    return this.#hasWork;
+  }
+
+  async round(): Promise<void> {
+    const { tasks, metrics, settings, isStopping } = this.#parts;
+    const { clock } = settings.environment;
+    const startMs = clock.monotonicMs();
+    this.#hasWork = false;
+    const restored = tasks.restored;
+    for (const { task } of restored) {
+      const loading = task.loadPrefetched();
+      if (loading) await loading;
+      await this.#process(task, startMs + ROUND_MS);
+      if (isStopping()) break;
+    }
+    for (const { task } of restored) await task.punctuate('wall-clock-time');
+    metrics.processed(startMs);
+  }
+
+  /** Processes records of a task until there is none, or the time is up. */
+  async #process(task: Task, untilMs: number): Promise<void> {
+    const { settings, output, budget, isStopping } = this.#parts;
+    const { clock } = settings.environment;
+    for (let count = 1; this.#isProcessable(task); count++) {
+      const held = settings.backPressure();
+      if (held) await held;
+      if (isStopping()) return;
+      const next = task.processNext();
+      if (!(next instanceof Promise ? await next : next)) break;
+      const room = output.ready();
+      if (room) await room;
+      const punctuating = task.punctuate('stream-time');
+      if (punctuating) await punctuating;
+      // The clock is looked at now and then, and after what may have taken its time.
+      if ((count & (CLOCK_EVERY - 1)) !== 0 && !(next instanceof Promise)) continue;
+      if (isStopping() || budget.wantsCommit || clock.monotonicMs() > untilMs) {
+        this.#hasWork = true;
+        break;
+      }
+    }
+  }
+
+  /** With several inputs, the next record is known only when none of them could still bring an earlier one. */
+  #isProcessable(task: Task): boolean {
+    const { settings, consumer } = this.#parts;
+    if (task.queues.length < 2 || settings.taskIdleMsMax < 0) return true;
+    if (task.bufferedCount === 0) return false;
+    const lagging = task.queues.some((queue) => {
+      if (queue.size > 0) return false;
+      const lag = consumer.lag(queue);
+      return lag === undefined || lag > 0;
+    });
+    if (lagging) return false;
+    if (task.queues.every((queue) => queue.size > 0)) {
+      task.idleSinceMs = -1;
+      return true;
+    }
+    const now = settings.environment.clock.monotonicMs();
+    if (task.idleSinceMs < 0) task.idleSinceMs = now;
+    return now - task.idleSinceMs >= settings.taskIdleMsMax;
+  }
+}

@@ -1,0 +1,143 @@
+import type {
+  KafkaConsumer,
+  OffsetAndMetadata,
+  RebalanceListener,
+  TopicPartition,
+} from '../../client/types.ts';
+import type { Intake } from './intake.ts';
+import type { QueriedTask } from './queryable-stores.ts';
+import type { Restorer } from './restorer.ts';
+import { openTask, type RunningTask, type TaskSurroundings } from './running-task.ts';
+import type { Task } from './task.ts';
+import type { TaskPlan } from './topic-plan.ts';
+
+/** How long a step of restoring may wait for records. */
+const RESTORE_POLL_MS = 10;
+
+export type AssignmentPhase = 'rebalancing' | 'running';
+
+interface TaskSetParts extends TaskSurroundings {
+  readonly plans: readonly TaskPlan[];
+  readonly consumer: Pick<KafkaConsumer, 'committed'>;
+  readonly restorer: Restorer;
+  readonly intake: Intake;
+  /** Called before tasks are given up that are still this member's. */
+  readonly commit: () => Promise<void>;
+  readonly onPhase: (phase: AssignmentPhase) => void;
+}
+
+/** The tasks that the group has assigned to a thread: opens, restores and closes them. */
+export class TaskSet implements RebalanceListener {
+  readonly #parts: TaskSetParts;
+  readonly #running = new Map<string, RunningTask>();
+  #hasJoined = false;
+
+  constructor(parts: TaskSetParts) {
+    this.#parts = parts;
+  }
+
+  get tasks(): readonly Task[] {
+    return [...this.#running.values()].map(({ task }) => task);
+  }
+
+  get queried(): readonly QueriedTask[] {
+    const { restorer } = this.#parts;
+    return this.tasks.map((task) => ({ task, isRestoring: restorer.isRestoring(task) }));
+  }
+
+  /** Those whose stores are complete. */
+  get restored(): readonly RunningTask[] {
+    const { restorer } = this.#parts;
+    return [...this.#running.values()].filter(({ task }) => !restorer.isRestoring(task));
+  }
+
+  /** Ids of tasks that run here, or have state here. */
+  get localIds(): readonly string[] {
+    return [...new Set([...this.#running.keys(), ...this.#parts.state.taskIds])];
+  }
+
+  async onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
+    const { consumer, restorer, intake, state, onPhase } = this.#parts;
+    this.#hasJoined = true;
+    onPhase('rebalancing');
+    const committed = await consumer.committed(partitions);
+    const opened = await this.#open(partitions, committed);
+    // Asks for the changelogs of all new tasks at once.
+    await restorer.start(
+      opened.flatMap(({ plan, task, memoryEngines }) =>
+        [...task.stores.values()].map((store) => ({
+          task,
+          partition: plan.partition,
+          store,
+          persistent: !memoryEngines.has(store.name),
+        })),
+      ),
+    );
+    for (const { task } of opened) {
+      intake.add(task);
+      task.offsets.findRewinds(committed, state.processed);
+    }
+    if (restorer.isIdle) onPhase('running');
+  }
+
+  async onRevoked(): Promise<void> {
+    this.#parts.onPhase('rebalancing');
+    try {
+      // Where this fails, the new owner processes again what was not committed.
+      await this.#parts.commit();
+    } finally {
+      this.close();
+    }
+  }
+
+  onLost(): void {
+    this.#parts.onPhase('rebalancing');
+    this.close();
+  }
+
+  /** Restores a little, so that the loop can go on polling. */
+  async restore(): Promise<void> {
+    const { restorer, onPhase } = this.#parts;
+    if (restorer.isIdle) return;
+    await restorer.step(RESTORE_POLL_MS);
+    if (restorer.isIdle && this.#hasJoined) onPhase('running');
+  }
+
+  /** Between commits: lets go of what the memory has no room for. */
+  evict(): void {
+    for (const { task } of this.#running.values()) task.evict();
+  }
+
+  /** Drops all tasks and whatever they have not committed. @throws what an operator of the user's threw. */
+  close(): void {
+    const failures: unknown[] = [];
+    for (const { task } of this.#running.values()) {
+      this.#parts.restorer.forget(task);
+      this.#parts.metrics.closed(task);
+      try {
+        task.close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    this.#running.clear();
+    this.#parts.intake.clear();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #open(
+    partitions: readonly TopicPartition[],
+    committed: readonly OffsetAndMetadata[],
+  ): Promise<readonly RunningTask[]> {
+    const names = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+    const opened: RunningTask[] = [];
+    for (const plan of this.#parts.plans) {
+      if (this.#running.has(plan.id)) continue;
+      if (!plan.inputs.some(({ topic, partition }) => names.has(`${topic}-${partition}`))) continue;
+      const running = await openTask(plan, committed, this.#parts);
+      this.#running.set(plan.id, running);
+      opened.push(running);
+    }
+    return opened;
+  }
+}

@@ -1,0 +1,155 @@
+import { messageOf, OperationalError } from '../../base/errors.ts';
+import type { KafkaConsumer, OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
+import type { CacheBudget } from '../state/cache-budget.ts';
+import { AT_LEAST_ONCE, CommitProtocol, type CommitVariation } from './commit-protocol.ts';
+import type { OutputProducer } from './output-producer.ts';
+import type { RepartitionPurge } from './repartition-purge.ts';
+import type { RunningTask } from './running-task.ts';
+import type { StateDirectory } from './state-directory.ts';
+import type { StreamsAppSettings } from './streams-app-options.ts';
+import type { TaskSet } from './task-set.ts';
+import type { ThreadMetrics } from './thread-metrics.ts';
+
+/** For how long commits may fail and be tried again: `task.timeout.ms` of Kafka Streams. */
+const TASK_TIMEOUT_MS = 300_000;
+
+interface ThreadCommitParts {
+  readonly settings: StreamsAppSettings;
+  readonly consumer: Pick<KafkaConsumer, 'commit' | 'positionNow'>;
+  readonly output: OutputProducer;
+  readonly state: StateDirectory;
+  readonly budget: CacheBudget;
+  readonly purge: RepartitionPurge;
+  readonly metrics: ThreadMetrics;
+  readonly tasks: () => TaskSet;
+  readonly variation: CommitVariation;
+}
+
+/** The tasks of one commit, and what of them the group has been told. */
+interface Round {
+  readonly running: readonly RunningTask[];
+  offsets: readonly OffsetAndMetadata[];
+}
+
+/** Commits all tasks of a thread together, when it is due: see {@link CommitProtocol} for the order. */
+export class ThreadCommit {
+  readonly #parts: ThreadCommitParts;
+  readonly #protocol: CommitProtocol<Round>;
+  #lastMs: number;
+  #failingSinceMs: number | undefined;
+
+  constructor(parts: ThreadCommitParts) {
+    this.#parts = parts;
+    this.#lastMs = parts.settings.environment.clock.monotonicMs();
+    this.#protocol = new CommitProtocol<Round>(
+      AT_LEAST_ONCE,
+      {
+        'flush-caches': ({ running }) => flushCaches(running),
+        'log-changes': ({ running }) => running.forEach((each) => this.#logChanges(each)),
+        'flush-outputs': () => parts.output.flush(),
+        'commit-offsets': (round) => this.#commitOffsets(round),
+        'write-local-state': ({ running }) => this.#writeLocal(running),
+        release: (round) => this.#release(round),
+      },
+      parts.variation,
+    );
+  }
+
+  get isDue(): boolean {
+    const { budget, settings, tasks } = this.#parts;
+    if (budget.wantsCommit) return true;
+    if (settings.environment.clock.monotonicMs() - this.#lastMs >= settings.commitIntervalMs) return true;
+    return tasks().tasks.some((task) => task.commitRequested);
+  }
+
+  async run(): Promise<void> {
+    const { settings, state, tasks, metrics } = this.#parts;
+    const startMs = settings.environment.clock.monotonicMs();
+    this.#lastMs = startMs;
+    const running = tasks().restored;
+    if (running.length === 0) return;
+    state.throwDamage();
+    if (await this.#protocol.run({ running, offsets: [] })) metrics.committed(startMs);
+  }
+
+  #logChanges({ task, plan, logged }: RunningTask): void {
+    const { output } = this.#parts;
+    task.logChanges((store, topic) => {
+      const onDelivery = output.logging((offset) => {
+        logged.set(store, Math.max(logged.get(store) ?? 0, offset + 1));
+      });
+      const target = { topic, partition: plan.partition };
+      return (record) => output.log(target, record, onDelivery);
+    });
+  }
+
+  /**
+   * Ends the commit when nothing could be committed: because the cluster cannot now, which is tried again, or because the
+   * group has given the partitions to somebody else (TaskMigrated in Kafka Streams), whose tasks they are now. Then all
+   * stays as it is and is logged once more, with what has come to it, by the next commit.
+   */
+  async #commitOffsets(round: Round): Promise<void | 'abandon'> {
+    const { consumer } = this.#parts;
+    const positionOf = (partition: TopicPartition): number | undefined => consumer.positionNow(partition);
+    const moved = round.running
+      .map(({ task }) => ({ task, offsets: task.offsets.committable(positionOf) }))
+      .filter(({ offsets }) => offsets.length > 0);
+    const offsets = moved.flatMap((each) => each.offsets);
+    try {
+      if (offsets.length > 0) await consumer.commit(offsets);
+    } catch (error) {
+      this.#onFailed(error);
+      return 'abandon';
+    }
+    this.#failingSinceMs = undefined;
+    for (const { task } of moved) task.offsets.committed();
+    round.offsets = offsets;
+  }
+
+  #onFailed(error: unknown): void {
+    if (!(error instanceof OperationalError)) throw error;
+    const { logger, environment } = this.#parts.settings;
+    if (error.code === 'COMMIT_FAILED') {
+      logger.warn('the tasks are not ours any more: joining again', { error: messageOf(error) });
+      this.#parts.tasks().close();
+      return;
+    }
+    const now = environment.clock.monotonicMs();
+    this.#failingSinceMs ??= now;
+    if (!error.retriable || now - this.#failingSinceMs >= TASK_TIMEOUT_MS) throw error;
+    logger.warn('could not commit: what was processed stays uncommitted for now', {
+      error: messageOf(error),
+    });
+  }
+
+  /** One batch for all stores on disk, with the changelog offsets that they then contain. */
+  async #writeLocal(running: readonly RunningTask[]): Promise<void> {
+    const { state } = this.#parts;
+    await state.engine.write((batch) => {
+      for (const { task, logged, memoryEngines } of running) {
+        task.writeTo(batch, (store) => !memoryEngines.has(store));
+        for (const [store, position] of logged)
+          if (!memoryEngines.has(store)) state.setPosition(batch, { taskId: task.id, store, position });
+        state.processed.note(batch, task.id, task.queues);
+        logged.clear();
+      }
+    });
+    for (const { task, memoryEngines } of running) {
+      for (const [name, engine] of memoryEngines)
+        engine.write((batch) => task.writeTo(batch, (store) => store === name));
+    }
+  }
+
+  async #release({ running, offsets }: Round): Promise<void> {
+    for (const { task } of running) {
+      task.committed();
+      await task.expire();
+      task.evict();
+    }
+    this.#parts.purge.run(offsets);
+  }
+}
+
+async function flushCaches(running: readonly RunningTask[]): Promise<void> {
+  for (const { task } of running) await task.flushCaches();
+}

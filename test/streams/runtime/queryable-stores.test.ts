@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { RepeatedWarnings } from '../../../src/base/repeated-warnings.ts';
+import { Serdes, StreamsBuilder } from '../../../src/streams/index.ts';
+import { failureHandlers } from '../../../src/streams/runtime/failures.ts';
+import {
+  compositeKeyValueStore,
+  compositeWindowStore,
+} from '../../../src/streams/runtime/queryable-stores.ts';
+import { Task } from '../../../src/streams/runtime/task.ts';
+import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
+import { MemoryEngine } from '../../../src/streams/state/memory-engine.ts';
+import { TimeWindows } from '../../../src/streams/windows/time-windows.ts';
+
+const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
+
+function taskOf(): Task {
+  const builder = new StreamsBuilder();
+  const stream = builder.stream('in', strings).groupByKey();
+  stream.count({ storeName: 'counts', keySerde: Serdes.string });
+  stream.windowedBy(TimeWindows.ofSizeWithNoGrace(10)).count({ storeName: 'per-window' });
+  const topology = builder.build();
+  const engine = new MemoryEngine();
+  return new Task({
+    taskId: '0_0',
+    applicationId: 'app',
+    topology,
+    nodeNames: [...topology.nodes.keys()],
+    inputs: [{ topic: 'in', partition: 0 }],
+    topicName: (name) => name,
+    engineFor: (store) => ({ engine, prefix: store }),
+    budget: new CacheBudget(1 << 20),
+    collector: { send() {}, partitionCount: () => 1 },
+    handlers: failureHandlers({}),
+    wallClockMs: () => 0,
+    config: () => undefined,
+    cachingEnabled: false,
+    logger: silentLogger,
+    drops: new RepeatedWarnings(silentLogger, nodeEnvironment),
+  });
+}
+
+it('refuses to read a store that is being restored, by its name, unless stale rows will do', async () => {
+  const task = taskOf();
+  let isRestoring = true;
+  const tasks = (): readonly { readonly task: Task; readonly isRestoring: boolean }[] => [
+    { task, isRestoring },
+  ];
+  const counts = compositeKeyValueStore<string, number>('counts', tasks, {});
+  const windows = compositeWindowStore<string, number>('per-window', tasks, {});
+  const refusal = { code: 'STORE_NOT_AVAILABLE', retriable: true };
+  for (const reading of [
+    () => counts.get('k'),
+    () => counts.entries(),
+    () => counts.pages()[Symbol.asyncIterator]().next(),
+    () => windows.fetch('k', { fromMs: 0, toMs: 10 }),
+    () => windows.entries(),
+    () => windows.pages()[Symbol.asyncIterator]().next(),
+  ]) {
+    await expect(reading()).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringMatching(/^the store (counts|per-window) of task 0_0 is being restored/),
+    });
+  }
+  const stale = compositeKeyValueStore<string, number>('counts', tasks, { allowStale: true });
+  expect(await stale.entries()).toEqual([]);
+  isRestoring = false;
+  expect(await counts.entries()).toEqual([]);
+  task.close();
+});

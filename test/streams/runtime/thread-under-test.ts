@@ -1,0 +1,45 @@
+import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { Admin } from '../../../src/client/index.ts';
+import type { StreamsAppOptions } from '../../../src/streams/index.ts';
+import type { CommitVariation } from '../../../src/streams/runtime/commit-protocol.ts';
+import { prepareTopics } from '../../../src/streams/runtime/internal-topics.ts';
+import { StreamThread } from '../../../src/streams/runtime/stream-thread.ts';
+import { streamsAppSettings } from '../../../src/streams/runtime/streams-app-options.ts';
+import { waitFor } from './app-under-test.ts';
+
+/** A processing loop without the application around it. */
+export interface ThreadUnderTest {
+  readonly thread: StreamThread;
+  /** Waits until it is where its input ends. */
+  atEnd(offset: number): Promise<void>;
+  /** Stops it; answers what it failed with, undefined where it ended well. */
+  end(): Promise<unknown>;
+}
+
+export async function startThread(
+  options: StreamsAppOptions,
+  commitVariation: CommitVariation = {},
+): Promise<ThreadUnderTest> {
+  const settings = streamsAppSettings({ environment, commitIntervalMs: 60_000, ...options });
+  const admin = new Admin({ environment, bootstrapServers: options.bootstrapServers });
+  const plan = await prepareTopics(admin, options.topology, settings);
+  const thread = StreamThread.create(settings, plan, { admin, onPhase: () => undefined, commitVariation });
+  const running = thread.run().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return {
+    thread,
+    atEnd: (offset) =>
+      waitFor(environment, `the end of the input at ${offset}`, () => {
+        const inputs = thread.tasks.flatMap((task) => thread.inputsOf(task));
+        return inputs.length > 0 && inputs.every((input) => input.lag === 0 && input.offset === offset);
+      }),
+    async end() {
+      thread.stop();
+      const failure = await running;
+      await admin.close();
+      return failure;
+    },
+  };
+}
