@@ -70,7 +70,7 @@ function planOf(plan: StatementPlan | null): {
 } {
   if (plan === null) return { plan };
   try {
-    return { plan: readPlan(JSON.stringify(plan)) };
+    return { plan: readPlan(plan) };
   } catch (error) {
     return { plan: null, obstacle: messageOf(error) };
   }

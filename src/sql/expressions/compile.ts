@@ -3,10 +3,12 @@
  * docs/decisions/0006-expression-compiler.md.
  */
 import type { SqlType } from '../../serde/model/sql-type.ts';
-import type { SqlValue } from '../../serde/model/sql-value.ts';
+import type { InPieces } from '../../base/pieces.ts';
+import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
 import { casterOf } from '../values/cast.ts';
-import { required } from './code.ts';
+import { type CodeBuilder, required } from './code.ts';
+import { CodeInParts, PART_EXPRESSIONS } from './code-in-parts.ts';
 import type { CompiledExpression, CompileOptions, Evaluate, Project, Test } from './compiled.ts';
 import { contextOf, reporterOf } from './context.ts';
 import { emit } from './emit.ts';
@@ -33,29 +35,78 @@ export function compilePredicate(bound: BoundExpression, options: CompileOptions
   return test as Test;
 }
 
-/** Compiles several expressions to one function that gives a fresh row; each column fails on its own. */
+/** A projection, and how its code is made before the first row comes. */
+interface CompiledProjection {
+  readonly project: Project;
+  /** Makes the code of many expressions piece by piece; undefined where it is made. */
+  readonly make?: () => InPieces<void>;
+}
+
+/** Compiles several expressions to a function that gives a fresh row; each column fails on its own. */
 export function compileProjection(
   expressions: readonly BoundExpression[],
   options: CompileOptions = {},
-): Project {
-  const context = contextOf(options, emit);
-  const reporters: ReturnType<typeof reporterOf>[] = [];
-  const report = context.builder.capture(reporters);
-  const { result: columns, declarations } = context.builder.frame(() =>
-    expressions.map((bound, index) => {
-      const { js } = emit(bound, context);
-      const cannotFail = bound.kind === 'Column' || bound.kind === 'Constant';
-      if (cannotFail || context.options.failures === 'throw') return `c${index} = ${js};`;
-      const at = reporters.push(reporterOf(context, bound)) - 1;
-      return `try { c${index} = ${js}; } catch (e) { c${index} = ${report}[${at}](e); }`;
-    }),
+): CompiledProjection {
+  if (expressions.length <= PART_EXPRESSIONS) return { project: compileRow(expressions, options) };
+  const code = new CodeInParts(expressions.length, (from, to) =>
+    compilePart(expressions.slice(from, to), from, options),
   );
+  const project: Project = (row) => {
+    const columns: SqlValue[] = [];
+    for (const fill of code.parts) fill(row, columns);
+    return columns;
+  };
+  return { project, make: () => code.make() };
+}
+
+/** The projection as one function, whose row is made in one piece. */
+function compileRow(expressions: readonly BoundExpression[], options: CompileOptions): Project {
   const names = expressions.map((_, index) => `c${index}`);
   const locals = names.length === 0 ? '' : `let ${names.join(', ')};`;
-  const project = context.builder.evaluate(
-    `(row) => { ${locals} ${declarations} ${columns.join('\n')} return [${names.join(', ')}]; }`,
+  const { builder, declarations, assignments } = assign(expressions, options, (index) => `c${index}`);
+  const project = builder.evaluate(
+    `(row) => { ${locals} ${declarations} ${assignments} return [${names.join(', ')}]; }`,
   );
   return project as Project;
+}
+
+/** A function that appends the values of some columns. */
+function compilePart(
+  expressions: readonly BoundExpression[],
+  from: number,
+  options: CompileOptions,
+): (row: Row, columns: SqlValue[]) => void {
+  const { builder, declarations, assignments } = assign(
+    expressions,
+    options,
+    (index) => `columns[${from + index}]`,
+  );
+  // In parentheses V8 compiles it now, and not when the first row comes, with all others.
+  const fill = builder.evaluate(`(function (row, columns) { ${declarations} ${assignments} })`);
+  return fill as (row: Row, columns: SqlValue[]) => void;
+}
+
+/** The code that gives each expression's value to its place. */
+function assign(
+  expressions: readonly BoundExpression[],
+  options: CompileOptions,
+  placeOf: (index: number) => string,
+): { readonly builder: CodeBuilder; readonly declarations: string; readonly assignments: string } {
+  const context = contextOf(options, emit);
+  const { builder } = context;
+  const reporters: ReturnType<typeof reporterOf>[] = [];
+  const report = builder.capture(reporters);
+  const { result, declarations } = builder.frame(() =>
+    expressions.map((bound, index) => {
+      const { js } = emit(bound, context);
+      const place = placeOf(index);
+      const cannotFail = bound.kind === 'Column' || bound.kind === 'Constant';
+      if (cannotFail || options.failures === 'throw') return `${place} = ${js};`;
+      const at = reporters.push(reporterOf(context, bound)) - 1;
+      return `try { ${place} = ${js}; } catch (e) { ${place} = ${report}[${at}](e); }`;
+    }),
+  );
+  return { builder, declarations, assignments: result.join('\n') };
 }
 
 /**

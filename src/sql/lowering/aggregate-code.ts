@@ -1,5 +1,8 @@
 import { compileFunction } from '../../base/compile-function.ts';
+import type { InPieces } from '../../base/pieces.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
+import type { Windowed } from '../../streams/windows/windowed.ts';
+import { CodeInParts } from '../expressions/code-in-parts.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import type { Key } from './row-serdes.ts';
 
@@ -14,7 +17,7 @@ export interface BoundCall {
  * The functions of an aggregation that run for each row, in generated code: each call of an aggregator is a place of its own,
  * which always calls the same function, and rows are made in one piece at their final length.
  */
-interface AggregateCode {
+export interface AggregateCode {
   /** The states after one more row. */
   readonly aggregate: (state: Row, prepared: Row) => SqlValue[];
   readonly results: (state: Row) => SqlValue[];
@@ -22,16 +25,18 @@ interface AggregateCode {
   readonly finish: (state: Row, key: Key) => Row;
 }
 
+/** What {@link AggregateCode} is for: how many columns its key has, and whether a window comes before them. */
+export interface AggregateKey {
+  readonly keyCount: number;
+  readonly isWindowed: boolean;
+}
+
+/** The functions of a few calls, each in one piece. */
 export function compileAggregates(
   calls: readonly BoundCall[],
-  { keyCount, isWindowed }: { readonly keyCount: number; readonly isWindowed: boolean },
+  { keyCount, isWindowed }: AggregateKey,
 ): AggregateCode {
-  const scope = Object.fromEntries(calls.map(({ aggregator }, index) => [`a${index}`, aggregator]));
-  const states = calls.map(({ start, count }, index) => {
-    const given = Array.from({ length: count }, (_, at) => `prepared[${start + at}] ?? null`);
-    return `a${index}.aggregate(${[`state[${index}] ?? null`, ...given].join(', ')})`;
-  });
-  const results = calls.map((_, index) => `a${index}.map(state[${index}] ?? null)`);
+  const { scope, states, results } = codeOf(calls, 0);
   const bounds = isWindowed ? ['key.window.startMs', 'key.window.endMs'] : [];
   const group = Array.from({ length: keyCount }, (_, index) => `${isWindowed ? 'key.key' : 'key'}[${index}]`);
   const code = `return {
@@ -40,4 +45,72 @@ export function compileAggregates(
     finish: (state, key) => [${[...results, ...bounds, ...group].join(', ')}],
   };`;
   return compileFunction<AggregateCode>(scope, code);
+}
+
+/** Some of many calls: their values are appended to a row. */
+interface AggregatePart {
+  readonly aggregate: (state: Row, prepared: Row, next: SqlValue[]) => void;
+  readonly results: (state: Row, row: SqlValue[]) => void;
+}
+
+/** The functions of many calls, made of parts that are compiled one by one. */
+export function aggregatesInParts(
+  calls: readonly BoundCall[],
+  { keyCount, isWindowed }: AggregateKey,
+): AggregateCode & { readonly make: () => InPieces<void> } {
+  const code = new CodeInParts(calls.length, (from, to) => compilePart(calls.slice(from, to), from));
+  const results = (state: Row): SqlValue[] => {
+    const row: SqlValue[] = [];
+    for (const part of code.parts) part.results(state, row);
+    return row;
+  };
+  return {
+    make: () => code.make(),
+    results,
+    aggregate: (state, prepared) => {
+      const next: SqlValue[] = [];
+      for (const part of code.parts) part.aggregate(state, prepared, next);
+      return next;
+    },
+    finish: (state, key) => {
+      const row = results(state);
+      if (isWindowed) {
+        const { startMs, endMs } = (key as Windowed<Row>).window;
+        row.push(startMs, endMs);
+      }
+      const group = isWindowed ? (key as Windowed<Row>).key : (key as Row);
+      for (let index = 0; index < keyCount; index++) row.push(group[index] ?? null);
+      return row;
+    },
+  };
+}
+
+function compilePart(calls: readonly BoundCall[], from: number): AggregatePart {
+  const { scope, states, results } = codeOf(calls, from);
+  const append = (values: readonly string[]): string =>
+    values.map((value, index) => `row[${from + index}] = ${value};`).join('\n');
+  // In parentheses V8 compiles them now, and not when the first row comes, with all others.
+  const code = `return {
+    aggregate: (function (state, prepared, row) { ${append(states)} }),
+    results: (function (state, row) { ${append(results)} }),
+  };`;
+  return compileFunction<AggregatePart>(scope, code);
+}
+
+/** The code of each call's next state and result. @param from the place of the first call's state in its row. */
+function codeOf(
+  calls: readonly BoundCall[],
+  from: number,
+): {
+  readonly scope: Readonly<Record<string, Aggregator>>;
+  readonly states: readonly string[];
+  readonly results: readonly string[];
+} {
+  const scope = Object.fromEntries(calls.map(({ aggregator }, index) => [`a${index}`, aggregator]));
+  const states = calls.map(({ start, count }, index) => {
+    const given = Array.from({ length: count }, (_, at) => `prepared[${start + at}] ?? null`);
+    return `a${index}.aggregate(${[`state[${from + index}] ?? null`, ...given].join(', ')})`;
+  });
+  const results = calls.map((_, index) => `a${index}.map(state[${from + index}] ?? null)`);
+  return { scope, states, results };
 }

@@ -11,12 +11,18 @@ import { TimeWindows } from '../../streams/windows/time-windows.ts';
 import { argumentFields, stateFields } from '../analysis/generated-names.ts';
 import { defaultGraceMs } from '../analysis/window-lengths.ts';
 import type { BoundExpression } from '../bound/nodes.ts';
+import { PART_EXPRESSIONS } from '../expressions/code-in-parts.ts';
 import { castArgument } from '../expressions/compile.ts';
 import { aggregatorOf } from '../logical/aggregate-call.ts';
 import type { AggregateWindow, BoundAggregate } from '../logical/nodes.ts';
 import { decodeAggregateCall } from '../physical/call-records.ts';
 import type { AggregateStep, PlanAggregateCall, PlanColumn } from '../physical/steps.ts';
-import { type BoundCall, compileAggregates } from './aggregate-code.ts';
+import {
+  type AggregateCode,
+  aggregatesInParts,
+  type BoundCall,
+  compileAggregates,
+} from './aggregate-code.ts';
 import type { SourceRows } from './lower-source.ts';
 import {
   boundExpression,
@@ -127,10 +133,7 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
     context,
   );
   const casts = inputs.map(({ bound, type }) => castArgument(bound.type, type));
-  const code = compileAggregates(calls, {
-    keyCount: step.schema.key.length,
-    isWindowed: step.timeWindow !== undefined,
-  });
+  const code = aggregateCode(calls, step, context);
   const hasCasts = casts.some((cast) => cast !== undefined);
   return {
     preparedColumns: named(argumentFields, [
@@ -166,6 +169,18 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
     results: code.results,
     finish: code.finish,
   };
+}
+
+function aggregateCode(
+  calls: readonly BoundCall[],
+  step: AggregateStep,
+  context: LoweringContext,
+): AggregateCode {
+  const key = { keyCount: step.schema.key.length, isWindowed: step.timeWindow !== undefined };
+  if (calls.length <= PART_EXPRESSIONS) return compileAggregates(calls, key);
+  const { make, ...code } = aggregatesInParts(calls, key);
+  context.code?.add(make);
+  return code;
 }
 
 function named(

@@ -15,6 +15,7 @@ import { type DecodeOptions, ofType } from '../bound/record/decoder.ts';
 import type { RowColumn } from '../logical/nodes.ts';
 import type { PlanColumn, PlanExpression } from '../physical/steps.ts';
 import { readType } from '../types/read-type.ts';
+import type { PendingCode } from './pending-code.ts';
 import type { Key } from './row-serdes.ts';
 
 /** What lowering needs beside the plan. */
@@ -27,6 +28,8 @@ export interface LoweringContext {
   readonly onUntimed?: (error: unknown, of: TimedRow) => void;
   /** What is lowered stands below a join. */
   readonly isJoinSide?: boolean;
+  /** Takes the code that is made piece by piece. Where it is absent, such code is made when the first row comes. */
+  readonly code?: PendingCode;
 }
 
 /** What a TIMESTAMP column gives a time to: the records that a query reads, or those that it writes. */
@@ -102,5 +105,7 @@ export function rowProjection(
   context: LoweringContext,
   failures: 'null' | 'throw' = 'null',
 ): Project {
-  return compileProjection(columns, { ...optionsOf(context), failures });
+  const { project, make } = compileProjection(columns, { ...optionsOf(context), failures });
+  if (make !== undefined) context.code?.add(make);
+  return project;
 }

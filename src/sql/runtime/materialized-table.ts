@@ -1,13 +1,20 @@
+import type { InPieces } from '../../base/pieces.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../../streams/state/store.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
-import type { AnalysisContext } from '../analysis/session.ts';
 import type { MaterializedRow, MaterializedTable, TimeRange } from '../host/host.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
-import { boundCondition, boundExpression, rowProjection, rowTest } from '../lowering/lowering-context.ts';
+import {
+  boundCondition,
+  boundExpression,
+  type LoweringContext,
+  rowProjection,
+  rowTest,
+} from '../lowering/lowering-context.ts';
+import type { PendingCode } from '../lowering/pending-code.ts';
 import type { Test } from '../expressions/compiled.ts';
-import type { QueryPlan, Step } from '../physical/steps.ts';
+import type { AggregateStep, FilterStep, ProjectStep, QueryPlan, Step } from '../physical/steps.ts';
 
 /** Where the stores of a running query can be had. */
 interface Stores {
@@ -30,10 +37,13 @@ interface Kept {
   readonly finish: Finish;
 }
 
+/** What the table of a plan is lowered with. */
+type TableContext = Pick<LoweringContext, 'analysis'> & { readonly code: PendingCode };
+
 /** The table that a query keeps: the store of its aggregation with the steps behind it, or that of its projection. */
 export function materializedTable(
   plan: QueryPlan,
-  context: AnalysisContext,
+  context: TableContext,
   stores: Stores,
 ): MaterializedTable | undefined {
   const kept = keptBy(plan.root, context);
@@ -41,7 +51,7 @@ export function materializedTable(
   return kept.windowed ? new WindowedTable(kept, stores) : new PlainTable(kept, stores);
 }
 
-function keptBy(root: Step, context: AnalysisContext): Kept | undefined {
+function keptBy(root: Step, context: TableContext): Kept | undefined {
   if (root.step === 'source' && root.store !== undefined) {
     // Values, then what headers gave.
     const count = root.valueColumns.length + root.headers.length;
@@ -55,7 +65,45 @@ function keptBy(root: Step, context: AnalysisContext): Kept | undefined {
   const filter = project.input.step === 'filter' ? project.input : undefined;
   const aggregate = filter === undefined ? project.input : filter.input;
   if (aggregate.step !== 'aggregate') return undefined;
-  const lowering = { builder: new StreamsBuilder(), analysis: context };
+  const made = new FinishLater({ project, filter, aggregate }, context);
+  return {
+    store: aggregate.store,
+    windowed: aggregate.timeWindow !== undefined,
+    finish: (state, key, window) => made.finish(state, key, window),
+  };
+}
+
+/** The steps behind an aggregation, and the aggregation. */
+interface Aggregated {
+  readonly project: ProjectStep;
+  readonly filter: FilterStep | undefined;
+  readonly aggregate: AggregateStep;
+}
+
+/** What reads the states of an aggregation: it is made before the query starts, or for the first pull query. */
+class FinishLater {
+  readonly #steps: Aggregated;
+  readonly #context: LoweringContext;
+  #finish: Finish | undefined;
+
+  constructor(steps: Aggregated, { analysis, code }: TableContext) {
+    this.#steps = steps;
+    this.#context = { builder: new StreamsBuilder(), analysis, code };
+    code.add(() => this.#make());
+  }
+
+  get finish(): Finish {
+    this.#finish ??= finishOf(this.#steps, this.#context);
+    return this.#finish;
+  }
+
+  *#make(): InPieces<void> {
+    this.#finish ??= finishOf(this.#steps, this.#context);
+    yield;
+  }
+}
+
+function finishOf({ project, filter, aggregate }: Aggregated, lowering: LoweringContext): Finish {
   const { results } = bindAggregate(aggregate, lowering);
   const { row } = aggregate.schema;
   const keep: Test =
@@ -64,15 +112,11 @@ function keptBy(root: Step, context: AnalysisContext): Kept | undefined {
     project.columns.map(({ expression }) => boundExpression(expression, row, lowering)),
     lowering,
   );
-  return {
-    store: aggregate.store,
-    windowed: aggregate.timeWindow !== undefined,
-    finish: (state, key, window) => {
-      const values = results(state);
-      if (window !== undefined) values.push(window.startMs, window.endMs);
-      values.push(...key);
-      return keep(values) ? select(values) : undefined;
-    },
+  return (state, key, window) => {
+    const values = results(state);
+    if (window !== undefined) values.push(window.startMs, window.endMs);
+    values.push(...key);
+    return keep(values) ? select(values) : undefined;
   };
 }
 

@@ -2,19 +2,19 @@ import type { Row } from '../../serde/model/sql-value.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
-import type { AnalysisContext } from '../analysis/session.ts';
 import type { PushRecord } from '../host/host.ts';
 import { lower } from '../lowering/lower.ts';
+import type { LoweringContext } from '../lowering/lowering-context.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 
 /** The topology of a query whose results go to `emit` instead of a topic. */
 export function pushTopology(
   plan: QueryPlan,
-  context: AnalysisContext,
+  context: Pick<LoweringContext, 'analysis' | 'code'>,
   emit: (record: PushRecord) => void,
 ): Topology {
   const builder = new StreamsBuilder();
-  const lowered = lower(plan.root, { builder, analysis: context });
+  const lowered = lower(plan.root, { ...context, builder });
   const stream = lowered.kind === 'STREAM' ? lowered.stream : lowered.table.toStream();
   stream.foreach((key, row) => {
     if (key === null && plan.needsKey === true) return;

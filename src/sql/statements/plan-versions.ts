@@ -15,24 +15,27 @@ export function roundTrip<T extends StatementPlan | QueryPlan>(plan: T): T {
   return JSON.parse(JSON.stringify(plan)) as T;
 }
 
-/** Reads the recorded plan of a statement. @throws {Error} for a version or a kind that this release does not know. */
-export function readPlan(text: string): StatementPlan {
-  const plan: StatementPlan = JSON.parse(text);
+/**
+ * Reads the plan of a statement as its record has it.
+ * @throws {Error} for a version or a kind that this release does not know.
+ */
+export function readPlan(recorded: unknown): StatementPlan {
+  const plan = recorded as StatementPlan;
   const { version, kind } = plan;
   if (!Number.isInteger(version) || version < 1 || version > PLAN_VERSION) {
     throw new Error(`unknown version of a query plan: ${String(version)}`);
   }
   if (!isPlanKind(kind)) throw new Error(`unknown kind of a plan: ${kind}`);
-  return version === PLAN_VERSION ? plan : fromEarlier(text, version);
+  return version === PLAN_VERSION ? plan : fromEarlier(plan);
 }
 
 /**
  * Versions 1 to 3 found the key of a row by names, versions 1 and 2 had texts for expressions; version 1 did not say in a
  * query what it is, its statement does.
  */
-function fromEarlier(text: string, version: number): StatementPlan {
-  const hasTexts = version < 3;
-  const read: StatementPlan = JSON.parse(text, (_, part: unknown) =>
+function fromEarlier(recorded: StatementPlan): StatementPlan {
+  const hasTexts = recorded.version < 3;
+  const read: StatementPlan = JSON.parse(JSON.stringify(recorded), (_, part: unknown) =>
     withKeyPlaces(hasTexts ? readTextStep(part) : part),
   );
   const plan = { ...read, version: PLAN_VERSION };
