@@ -24,6 +24,12 @@ const CHECKPOINT_FILES = Object.keys(OFFSETS) as readonly CheckpointFile[];
 /** How often a file is written, in milliseconds, where it has changed. */
 export type CheckpointIntervals = Partial<Readonly<Record<CheckpointFile, number>>>;
 
+/**
+ * How long a deleted log stays in the files unless somebody needs its name: a pass is half a dozen syncs, which everybody
+ * who waits for the disk meanwhile would feel after each deletion.
+ */
+const FORGET_AFTER_MS = 1_000;
+
 /** Lines that are put into bytes at a time. */
 const CHUNK_LINES = 1_000;
 
@@ -69,6 +75,8 @@ export class LogCheckpoints {
   readonly #writtenMembership = new Map<CheckpointFile, number>();
   /** Files that the next pass looks at. */
   readonly #wanted = new Set<CheckpointFile>();
+  /** Begins the pass that forgets deleted logs. */
+  #forgetting: Timer | undefined;
   /** Passes begun so far. */
   #passes = 0;
   #running: Promise<void> | undefined;
@@ -93,7 +101,15 @@ export class LogCheckpoints {
   onLogDeleted(name: string): void {
     this.#membership++;
     this.#deleted.set(name, this.#passes);
-    this.writeSoon();
+    this.#forgetting ??= this.#options.environment.timers.after(FORGET_AFTER_MS, () => {
+      this.#forgetting = undefined;
+      if (this.#deleted.size > 0) this.writeSoon();
+    });
+  }
+
+  /** Begins no pass by itself any more. */
+  close(): void {
+    this.#forgetting?.cancel();
   }
 
   /** Resolves when no file says anything of a deleted log of this name; undefined where none does. */

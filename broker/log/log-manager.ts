@@ -280,6 +280,7 @@ export class LogManager {
   /** Flushes and closes all logs, writes checkpoints and the clean-shutdown marker, gives the lock back. */
   async close(options?: { readonly brokerEpoch?: number }): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
+    this.#checkpoints.close();
     await this.#retention.close();
     try {
       await this.#removal.close();
