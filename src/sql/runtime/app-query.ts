@@ -3,7 +3,9 @@ import { childPath } from '../../base/child-path.ts';
 import type { Timer } from '../../base/environment.ts';
 import { AssertionFailure, messageOf } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
+import { inTurns } from '../../base/pieces.ts';
 import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import { type FailureContext, failureHandlers } from '../../streams/runtime/failures.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
@@ -20,10 +22,12 @@ import type {
   RunningQuery,
 } from '../host/host.ts';
 import type { TimedRow } from '../lowering/lowering-context.ts';
+import { PendingCode } from '../lowering/pending-code.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import {
   appOptions,
+  existingTopics,
   instanceOf,
   type KafkaHostOptions,
   offsetReset,
@@ -72,6 +76,8 @@ export class AppQuery implements RunningQuery {
   readonly #logger: Logger;
   readonly #warnings: RepeatedWarnings;
   readonly #topology: Topology;
+  /** Of the topology, as far as there is much of it. */
+  readonly #code = new PendingCode();
   readonly #state = new BehaviorSubject<QueryState>('CREATED');
   readonly #errors: QueryErrors;
   readonly #backoff: RestartBackoff;
@@ -102,6 +108,7 @@ export class AppQuery implements RunningQuery {
     this.applicationId = queryApplicationId(host, plan.queryId);
     this.#topology = queryTopology(plan, {
       analysis: context,
+      code: this.#code,
       onError: (error, text) => this.#onRowError(error, text),
       onUntimed: (error, of) => this.#onUntimed(error, of),
     });
@@ -120,11 +127,15 @@ export class AppQuery implements RunningQuery {
       groupId: this.applicationId,
       beginsEarliest: (offsetReset(context) ?? DEFAULT_RESET) === 'earliest',
     });
-    this.table = materializedTable(plan, context, {
-      keyValueStore: (name) => this.#app.keyValueStore(name),
-      windowStore: (name) => this.#app.windowStore(name),
-      turn: () => new Promise((resolve) => host.environment.timers.defer(resolve)),
-    });
+    this.table = materializedTable(
+      plan,
+      { analysis: context, code: this.#code },
+      {
+        keyValueStore: (name) => this.#app.keyValueStore(name),
+        windowStore: (name) => this.#app.windowStore(name),
+        turn: () => new Promise((resolve) => host.environment.timers.defer(resolve)),
+      },
+    );
   }
 
   get state$(): Observable<QueryState> {
@@ -199,13 +210,14 @@ export class AppQuery implements RunningQuery {
   async #startApp(): Promise<void> {
     if (this.#isClosed || this.#state.value === 'PAUSED') return;
     if (!this.#hasStarted) await this.#host.finish(this.applicationId);
+    await inTurns(this.#code.make(), new TimeSlice(this.#host.environment));
     // Meanwhile it may have been closed or paused.
     if (this.#isClosed || this.state() === 'PAUSED') return;
     this.#counts.retire();
     this.#positions.forgetPlan();
     setAsideFile(this.#host.environment, this.#stateDir, this.#logger);
     await this.#host.note(this.applicationId, this.#internalTopics);
-    this.#app = this.#newApp();
+    if (this.#app.state !== 'CREATED') this.#app = this.#newApp();
     // Closed in between, nobody has seen this application, and it must not start.
     if (this.#isClosed || this.state() === 'PAUSED') return this.#app.close();
     const begun = this.#hasStarted ? undefined : this.#host.begin(this.applicationId);
@@ -216,7 +228,7 @@ export class AppQuery implements RunningQuery {
 
   #newApp(): StreamsApp {
     const common = appOptions(this.#host, this.#context);
-    return new StreamsApp({
+    const options: StreamsAppOptions = {
       ...common,
       applicationId: this.applicationId,
       topology: this.#topology,
@@ -231,7 +243,8 @@ export class AppQuery implements RunningQuery {
       // would first wait for the session of a member to end that is gone.
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
-    });
+    };
+    return new StreamsApp(options, { describeTopics: existingTopics(this.#host.admin) });
   }
 
   /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */

@@ -2,10 +2,13 @@ import { isTopicName } from '../../base/argument-checks.ts';
 import { childPath } from '../../base/child-path.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
+import { inTurns } from '../../base/pieces.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Producer } from '../../client/producer/producer.ts';
 import type { ListedOffset } from '../../client/types.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
+import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
@@ -17,6 +20,7 @@ import type {
   SqlHost,
   TopicChanges,
 } from '../host/host.ts';
+import { PendingCode } from '../lowering/pending-code.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
 import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
 import { ApplicationLeftovers } from './application-leftovers.ts';
@@ -24,6 +28,7 @@ import { AppPush } from './app-push.ts';
 import { AppQuery } from './app-query.ts';
 import {
   appOptions,
+  existingTopics,
   instanceOf,
   type KafkaHostOptions,
   offsetReset,
@@ -75,9 +80,11 @@ export class KafkaHost implements SqlHost {
       timers: environment.timers,
       describe: (names) => this.#facts(names),
     });
-    const describe = (names: readonly string[]) => this.#known.describe(names);
-    this.#requests = new TopicRequests({ admin: this.#admin, describe });
-    this.#check = new PlanCheck(options, { requests: this.#requests, describe });
+    this.#requests = new TopicRequests({
+      admin: this.#admin,
+      describe: (names) => this.#known.describe(names),
+    });
+    this.#check = new PlanCheck(options, this.#requests);
     this.#leftovers = new ApplicationLeftovers(options, { admin: this.#admin, processId: this.#processId });
   }
 
@@ -193,16 +200,17 @@ export class KafkaHost implements SqlHost {
     const begins = untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest');
     let internalTopics: readonly string[] | undefined;
     let noted: Promise<void> = Promise.resolve();
+    const code = new PendingCode();
     const push = new AppPush({
       applicationId,
       newApp: (emit, backPressure) => {
-        const topology = pushTopology(plan, context, emit);
+        const topology = pushTopology(plan, { analysis: context, code }, emit);
         internalTopics = internalTopicNames(topology, applicationId);
         noted = this.#leftovers.note(applicationId, internalTopics);
         // It is told to whoever waits for it.
         noted.catch(() => undefined);
         const common = appOptions(this.#options, context);
-        return new StreamsApp({
+        const settings: StreamsAppOptions = {
           ...common,
           // Where the server is killed, its next life can remove the member, and with that the group.
           consumer: { ...common.consumer, groupInstanceId: instanceOf(applicationId, this.#processId) },
@@ -213,10 +221,12 @@ export class KafkaHost implements SqlHost {
           autoOffsetReset: begins,
           cacheBytesMax: 0,
           backPressure,
-        });
+        };
+        return new StreamsApp(settings, { describeTopics: existingTopics(this.#admin) });
       },
       run: async (app, signal) => {
         await noted;
+        await inTurns(code.make(), new TimeSlice(environment));
         if (!signal.aborted) await this.#runPush(app, untilEnd ? { plan, applicationId, signal } : undefined);
         return untilEnd;
       },

@@ -1,3 +1,5 @@
+import { inTurns } from '../../base/pieces.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import { topicNameError } from '../../client/topic-name.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import { streamsAppSettings } from '../../streams/runtime/streams-app-options.ts';
@@ -7,18 +9,11 @@ import { refuse } from '../analysis/sql-error.ts';
 import type { ClusterNeeds, TopicChanges } from '../host/host.ts';
 import { statementMessages } from '../messages/statements.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
+import { PendingCode } from '../lowering/pending-code.ts';
 import { queryTopology } from '../lowering/query-topology.ts';
 import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
 import { appOptions, type KafkaHostOptions, queryApplicationId } from './app-options.ts';
 import { partitionsOf, type TopicRequests } from './topic-requests.ts';
-import { withChanges } from './topic-changes.ts';
-
-/** What a check asks of the cluster. */
-interface CheckedCluster {
-  readonly requests: TopicRequests;
-  /** Facts about those of the topics that exist. */
-  readonly describe: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
-}
 
 /**
  * Tries a plan without doing it, before it is recorded: whatever the cluster or this version would refuse is refused
@@ -26,42 +21,53 @@ interface CheckedCluster {
  */
 export class PlanCheck {
   readonly #options: KafkaHostOptions;
-  readonly #cluster: CheckedCluster;
+  readonly #requests: TopicRequests;
 
-  constructor(options: KafkaHostOptions, cluster: CheckedCluster) {
+  constructor(options: KafkaHostOptions, requests: TopicRequests) {
     this.#options = options;
-    this.#cluster = cluster;
+    this.#requests = requests;
   }
 
-  /** @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say. */
+  /**
+   * The cluster is only asked whether it would make the topic: the context says what there is.
+   * @throws {DiagnosticError} for what cannot be done; {OperationalError} where the cluster does not say.
+   */
   async check(
     { topic, query }: ClusterNeeds,
     context: AnalysisContext,
     changes: TopicChanges = new Map(),
   ): Promise<void> {
-    const needed = query === undefined ? [] : topicsOf(query);
-    const names = topic === undefined ? needed : [topic.name, ...needed];
-    const facts = this.#cluster.describe([...new Set(names)]).then((found) => withChanges(found, changes));
-    // It is looked at further down, where nothing else is wrong.
-    facts.catch(() => undefined);
-    if (topic !== undefined) {
-      const isNew = !context.topics.has(topic.name);
-      await this.#cluster.requests.check(topic, { changes, facts, isNew });
-    }
-    if (query === undefined) return;
-    const topology = this.#checkNames(query, context);
-    this.#checkTopics(query, topology, { request: topic, facts: await facts });
+    const outcomes = await Promise.allSettled([
+      topic === undefined ? undefined : this.#requests.check(topic, { facts: context.topics, changes }),
+      query === undefined ? undefined : this.#checkQuery(query, topic, context),
+    ]);
+    // Where both are wrong, it is the topic that is told.
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  async #checkQuery(
+    query: QueryPlan,
+    request: TopicRequest | undefined,
+    context: AnalysisContext,
+  ): Promise<void> {
+    const code = new PendingCode();
+    const topology = this.#checkNames(query, { analysis: context, code });
+    await inTurns(code.make(), new TimeSlice(this.#options.environment));
+    this.#checkTopics(query, topology, { request, facts: context.topics });
   }
 
   /** Its topology can be built and run, and what is named by its id can be. */
-  #checkNames(query: QueryPlan, context: AnalysisContext): Topology {
-    const topology = queryTopology(query, { analysis: context });
+  #checkNames(
+    query: QueryPlan,
+    context: { readonly analysis: AnalysisContext; readonly code: PendingCode },
+  ): Topology {
+    const topology = queryTopology(query, context);
     const applicationId = queryApplicationId(this.#options, query.queryId);
     for (const name of [applicationId, ...internalTopicNames(topology, applicationId)]) {
       const wrong = topicNameError(name);
       if (wrong !== undefined) throw refuse(statementMessages.cannotRun(query.queryId, wrong.message));
     }
-    streamsAppSettings({ ...appOptions(this.#options, context), applicationId, topology });
+    streamsAppSettings({ ...appOptions(this.#options, context.analysis), applicationId, topology });
     return topology;
   }
 

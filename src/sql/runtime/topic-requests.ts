@@ -29,28 +29,16 @@ export class TopicRequests {
   }
 
   /**
-   * @param cluster.facts what the cluster says of the topics, as statements that are still to run will have changed it.
-   * @param cluster.isNew the topic was not there a moment ago: whether it can be made is asked meanwhile.
+   * @param cluster.facts what the cluster has said of the topics, as statements that are still to run will have changed it.
    * @throws {DiagnosticError} where the topic cannot be made, or exists and is not as the statement wants it.
    */
   async check(
     request: TopicRequest,
-    {
-      changes,
-      facts,
-      isNew,
-    }: {
-      readonly changes: TopicChanges;
-      readonly facts: Promise<ReadonlyMap<string, TopicFacts>>;
-      readonly isNew: boolean;
-    },
+    { facts, changes }: { readonly facts: ReadonlyMap<string, TopicFacts>; readonly changes: TopicChanges },
   ): Promise<void> {
-    const attempt = (): Promise<boolean> =>
-      this.#make(request, { validateOnly: true, name: nameToTry(request.name, changes) });
-    const early = isNew ? attempt() : undefined;
     // Of a topic that is there nobody asks whether it can be made.
-    early?.catch(() => undefined);
-    if (!isThere(request, await facts)) await (early ?? attempt());
+    if (isThere(request, facts)) return;
+    await this.#make(request, { validateOnly: true, name: nameToTry(request.name, changes) });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
-import type { KafkaAdmin, NewTopic } from '../../client/types.ts';
+import type { KafkaAdmin, NewTopic, TopicDescription } from '../../client/types.ts';
 import type { Topology } from '../topology/topology.ts';
 import {
   AFTER_MAX_MS,
@@ -9,19 +9,22 @@ import {
   type TopicPlan,
 } from './topic-plan.ts';
 
+/** Answers what those of the topics are that exist. */
+export type DescribeTopics = (names: readonly string[]) => Promise<readonly TopicDescription[]>;
+
 /**
  * Looks up the source topics, plans, and creates the internal topics that are missing. Every instance does so when it
  * starts; another one may be faster, which is fine.
  * @throws {OperationalError} `MISSING_SOURCE_TOPIC` when a source topic does not exist.
  */
 export async function prepareTopics(
-  admin: KafkaAdmin,
+  { admin, describe }: { readonly admin: KafkaAdmin; readonly describe: DescribeTopics },
   topology: Topology,
   options: { readonly applicationId: string; readonly replicationFactor: number },
 ): Promise<TopicPlan> {
   const sources = externalTopics(topology);
   const names = [...new Set([...sources, ...internalTopicNames(topology, options.applicationId)])];
-  const described = await admin.describeTopics(names, { existingOnly: true });
+  const described = await describe(names);
   const existing = new Map(described.map((topic) => [topic.name, topic.partitions.length]));
   const missing = sources.filter((topic) => !existing.has(topic));
   if (missing.length > 0) {

@@ -1,12 +1,13 @@
 import { BehaviorSubject, Observable, Subject } from 'rxjs';
 import { mustStop } from '../../base/assert.ts';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
+import { unlessAborted } from '../../base/unless-aborted.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
 import { settled, wrongAnswer } from '../operators/user-answers.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
-import { prepareTopics } from './internal-topics.ts';
+import { type DescribeTopics, prepareTopics } from './internal-topics.ts';
 import {
   checkStoreKind,
   checkStoreQuery,
@@ -92,6 +93,9 @@ const REPAIRS_MAX = 3;
  */
 export class StreamsApp {
   readonly #settings: StreamsAppSettings;
+  readonly #describeTopics: DescribeTopics | undefined;
+  /** Ends a start that waits for {@link #describeTopics}, which goes on for others. */
+  readonly #ended = new AbortController();
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   #onUncaught: StreamsUncaughtExceptionHandler;
@@ -112,7 +116,15 @@ export class StreamsApp {
     droppedOutputs: 0,
   };
 
-  constructor(options: StreamsAppOptions) {
+  /**
+   * @param shared.describeTopics asks somebody who is connected already which topics there are, so that the start need not
+   *   wait for a connection of its own.
+   */
+  constructor(
+    options: StreamsAppOptions,
+    { describeTopics }: { readonly describeTopics?: DescribeTopics } = {},
+  ) {
+    this.#describeTopics = describeTopics;
     this.#settings = streamsAppSettings(options);
     this.#onUncaught = this.#settings.onUncaught;
   }
@@ -243,16 +255,30 @@ export class StreamsApp {
 
   async #createThread(): Promise<StreamThread> {
     const { environment, bootstrapServers, clientId, topology } = this.#settings;
-    this.#admin ??= new Admin({ environment, bootstrapServers, clientId: `${clientId}-admin` });
-    const [plan] = await Promise.all([prepareTopics(this.#admin, topology, this.#settings), this.#after]);
+    const admin = (this.#admin ??= new Admin({
+      environment,
+      bootstrapServers,
+      clientId: `${clientId}-admin`,
+    }));
+    const describe = this.#describeOn(admin);
+    const [plan] = await Promise.all([
+      prepareTopics({ admin, describe }, topology, this.#settings),
+      this.#after,
+    ]);
     this.#plan = plan;
     const thread = StreamThread.create(this.#settings, plan, {
-      admin: this.#admin,
+      admin,
       onPhase: (phase) => this.#onPhase(phase),
     });
     this.#thread = thread;
     if (this.#stopping) thread.stop(this.#closeOptions);
     return thread;
+  }
+
+  #describeOn(admin: KafkaAdmin): DescribeTopics {
+    const shared = this.#describeTopics;
+    if (shared === undefined) return (names) => admin.describeTopics(names, { existingOnly: true });
+    return (names) => unlessAborted(shared(names), this.#ended.signal);
   }
 
   #onPhase(phase: AssignmentPhase): void {
@@ -322,6 +348,9 @@ export class StreamsApp {
   }
 
   async #closeAdmin(): Promise<void> {
+    this.#ended.abort(
+      new OperationalError('CLOSED', 'the application is closed while it starts', { retriable: true }),
+    );
     try {
       await this.#admin?.close();
     } catch (error) {

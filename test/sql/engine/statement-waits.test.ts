@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Disk } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { Admin } from '../../../src/client/index.ts';
@@ -6,6 +6,7 @@ import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { KafkaHost, SqlEngine } from '../../../src/sql/index.ts';
 import { TopicRequests } from '../../../src/sql/runtime/topic-requests.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { sqlOnBroker } from './sql-on-broker.ts';
 
 const brokers = new TestBrokers();
 let bootstrapServers: string;
@@ -74,5 +75,25 @@ it('makes a topic in one request, and asks for it only where the cluster refuses
     expect(asked).toEqual(['new']);
   } finally {
     await admin.close();
+  }
+});
+
+it('asks the cluster once for what a statement is checked against, and starts its query on the same connection', async () => {
+  const sql = sqlOnBroker(bootstrapServers, { stateDir: brokers.newDirectory(), serviceId: 'asks_' });
+  await sql.run("CREATE STREAM a (k STRING KEY, v INT) WITH (KAFKA_TOPIC='a', FORMAT='JSON', PARTITIONS=1);");
+  const described = vi.spyOn(Admin.prototype, 'describeTopics');
+  const made = vi.spyOn(Admin.prototype, 'createTopics');
+  try {
+    await sql.run('CREATE STREAM made_of_a AS SELECT * FROM a;');
+    // For the statement, and for the tasks of its query.
+    expect(described.mock.calls.map(([names]) => names)).toEqual([['a'], ['a']]);
+    expect(new Set(described.mock.contexts).size).toBe(1);
+    expect(made.mock.calls.map(([topics, options]) => [topics[0]?.name, options?.validateOnly])).toEqual([
+      ['MADE_OF_A', true],
+      ['MADE_OF_A', false],
+    ]);
+  } finally {
+    vi.restoreAllMocks();
+    await sql.close();
   }
 });
