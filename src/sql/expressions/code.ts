@@ -89,9 +89,9 @@ export class CodeBuilder {
   }
 
   /** Evaluates the generated module, whose last statement returns what is wanted. */
-  evaluate(returned: string): unknown {
+  evaluate<T>(returned: string): T {
     const scope = Object.fromEntries([...this.#captured].map(([value, name]) => [name, value]));
-    return compileFunction(scope, `${this.#functions.join('\n')}\nreturn ${returned};`);
+    return compileFunction<T>(scope, `${this.#functions.join('\n')}\nreturn ${returned};`);
   }
 }
 

@@ -17,10 +17,10 @@ export function compileExpression(bound: BoundExpression, options: CompileOption
   const context = contextOf(options, emit);
   const { result: code, declarations } = context.builder.frame(() => emit(bound, context));
   const report = context.builder.capture(reporterOf(context, bound));
-  const evaluate = context.builder.evaluate(
+  const evaluate = context.builder.evaluate<Evaluate>(
     `(row) => { ${declarations} try { return ${code.js}; } catch (e) { return ${report}(e); } }`,
   );
-  return { type: bound.type, evaluate: evaluate as Evaluate };
+  return { type: bound.type, evaluate };
 }
 
 /** Compiles a condition: false when evaluation fails. */
@@ -29,10 +29,9 @@ export function compilePredicate(bound: BoundExpression, options: CompileOptions
   const { builder } = context;
   const { result, declarations } = builder.frame(() => required(builder, emit(bound, context)));
   const report = builder.capture(reporterOf(context, bound));
-  const test = builder.evaluate(
+  return builder.evaluate<Test>(
     `(row) => { ${declarations} try { return ${result.js}; } catch (e) { ${report}(e); return false; } }`,
   );
-  return test as Test;
 }
 
 /** A projection, and how its code is made before the first row comes. */
@@ -64,10 +63,9 @@ function compileRow(expressions: readonly BoundExpression[], options: CompileOpt
   const names = expressions.map((_, index) => `c${index}`);
   const locals = names.length === 0 ? '' : `let ${names.join(', ')};`;
   const { builder, declarations, assignments } = assign(expressions, options, (index) => `c${index}`);
-  const project = builder.evaluate(
+  return builder.evaluate<Project>(
     `(row) => { ${locals} ${declarations} ${assignments} return [${names.join(', ')}]; }`,
   );
-  return project as Project;
 }
 
 /** A function that appends the values of some columns. */
@@ -82,8 +80,7 @@ function compilePart(
     (index) => `columns[${from + index}]`,
   );
   // In parentheses V8 compiles it now, and not when the first row comes, with all others.
-  const fill = builder.evaluate(`(function (row, columns) { ${declarations} ${assignments} })`);
-  return fill as (row: Row, columns: SqlValue[]) => void;
+  return builder.evaluate(`(function (row, columns) { ${declarations} ${assignments} })`);
 }
 
 /** The code that gives each expression's value to its place. */

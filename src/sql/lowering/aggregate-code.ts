@@ -1,7 +1,7 @@
 import { compileFunction } from '../../base/compile-function.ts';
 import type { InPieces } from '../../base/pieces.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
-import type { Windowed } from '../../streams/windows/windowed.ts';
+import { Windowed } from '../../streams/windows/windowed.ts';
 import { CodeInParts } from '../expressions/code-in-parts.ts';
 import type { Aggregator } from '../functions/definition.ts';
 import type { Key } from './row-serdes.ts';
@@ -26,7 +26,7 @@ export interface AggregateCode {
 }
 
 /** What {@link AggregateCode} is for: how many columns its key has, and whether a window comes before them. */
-export interface AggregateKey {
+interface AggregateKey {
   readonly keyCount: number;
   readonly isWindowed: boolean;
 }
@@ -56,7 +56,7 @@ interface AggregatePart {
 /** The functions of many calls, made of parts that are compiled one by one. */
 export function aggregatesInParts(
   calls: readonly BoundCall[],
-  { keyCount, isWindowed }: AggregateKey,
+  { keyCount }: Pick<AggregateKey, 'keyCount'>,
 ): AggregateCode & { readonly make: () => InPieces<void> } {
   const code = new CodeInParts(calls.length, (from, to) => compilePart(calls.slice(from, to), from));
   const results = (state: Row): SqlValue[] => {
@@ -74,11 +74,8 @@ export function aggregatesInParts(
     },
     finish: (state, key) => {
       const row = results(state);
-      if (isWindowed) {
-        const { startMs, endMs } = (key as Windowed<Row>).window;
-        row.push(startMs, endMs);
-      }
-      const group = isWindowed ? (key as Windowed<Row>).key : (key as Row);
+      if (key instanceof Windowed) row.push(key.window.startMs, key.window.endMs);
+      const group = key instanceof Windowed ? key.key : key;
       for (let index = 0; index < keyCount; index++) row.push(group[index] ?? null);
       return row;
     },

@@ -19,8 +19,7 @@ export function roundTrip<T extends StatementPlan | QueryPlan>(plan: T): T {
  * Reads the plan of a statement as its record has it.
  * @throws {Error} for a version or a kind that this release does not know.
  */
-export function readPlan(recorded: unknown): StatementPlan {
-  const plan = recorded as StatementPlan;
+export function readPlan(plan: StatementPlan): StatementPlan {
   const { version, kind } = plan;
   if (!Number.isInteger(version) || version < 1 || version > PLAN_VERSION) {
     throw new Error(`unknown version of a query plan: ${String(version)}`);

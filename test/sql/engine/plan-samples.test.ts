@@ -35,7 +35,7 @@ describe.each(versions)('recorded plans of version %i', (version) => {
   });
 
   it('are read and applied, and each of their queries can be run', async () => {
-    const plans = sample.map((plan) => readPlan(plan));
+    const plans = sample.map((plan) => readPlan(JSON.parse(JSON.stringify(plan))));
     const state = await replayCommands(plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })));
     expect(state.skipped).toEqual([]);
     expect(state.passedOver).toEqual([]);
@@ -55,7 +55,7 @@ describe.each(versions)('recorded plans of version %i', (version) => {
 
 /** The catalog of a sample and its queries, by their ids. */
 async function replayed(version: number) {
-  const plans = sampleOf(version).map((plan) => readPlan(plan));
+  const plans = sampleOf(version).map((plan) => readPlan(JSON.parse(JSON.stringify(plan))));
   const { catalog, queries } = await replayCommands(
     plans.map((plan) => ({ kind: 'plan', plan, session: emptySession })),
   );
@@ -70,7 +70,7 @@ async function topologiesOf(version: number): Promise<ReadonlyMap<string, string
 }
 
 it('reads what version 3 recorded as this version records it', () => {
-  const read = sampleOf(3).map((plan) => readPlan(plan));
+  const read = sampleOf(3).map((plan) => readPlan(JSON.parse(JSON.stringify(plan))));
   expect(read).toEqual(sampleOf(PLAN_VERSION));
 });
 
@@ -81,7 +81,7 @@ it('plans the queries of the sample as the sample has them', () => {
       : undefined;
   let catalog = Catalog.empty;
   for (const sample of sampleOf(PLAN_VERSION)) {
-    const recorded = readPlan(sample);
+    const recorded = readPlan(JSON.parse(JSON.stringify(sample)));
     const { text } = recorded;
     const [parsed] = parseScript(text);
     const context = { catalog, functions: builtInRegistry(), properties: {}, topics: new Map() };

@@ -103,7 +103,7 @@ describe('plans of version 1', () => {
   const sample = JSON.parse(
     fs.readFileSync(path.join(import.meta.dirname, 'plans', 'version-1.json'), 'utf8'),
   ) as readonly unknown[];
-  const plans = sample.map((plan) => readPlan(plan));
+  const plans = sample.map((plan) => readPlan(JSON.parse(JSON.stringify(plan))));
 
   it('say what their queries are', async () => {
     const { queries } = await replayCommands(

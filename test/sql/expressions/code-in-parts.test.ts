@@ -88,7 +88,7 @@ describe('the aggregations of many calls', () => {
     { keyCount: 1, isWindowed: true, key: new Windowed<Row>(['a'], { startMs: 5, endMs: 9 }) },
   ])('are what they are as one function: %o', ({ keyCount, isWindowed, key }) => {
     const whole = compileAggregates(calls, { keyCount, isWindowed });
-    const parts = aggregatesInParts(calls, { keyCount, isWindowed });
+    const parts = aggregatesInParts(calls, { keyCount });
     expect(piecesOf(parts.make())).toBe(3);
     const states = [whole, parts].map(({ aggregate }) =>
       aggregate(aggregate(initial, prepared(3)), prepared(4)),
