@@ -12,7 +12,6 @@ import {
   rowProjection,
   rowTest,
 } from '../lowering/lowering-context.ts';
-import type { PendingCode } from '../lowering/pending-code.ts';
 import type { Test } from '../expressions/compiled.ts';
 import type { AggregateStep, FilterStep, ProjectStep, QueryPlan, Step } from '../physical/steps.ts';
 
@@ -38,7 +37,7 @@ interface Kept {
 }
 
 /** What the table of a plan is lowered with. */
-type TableContext = Pick<LoweringContext, 'analysis'> & { readonly code: PendingCode };
+type TableContext = Pick<LoweringContext, 'analysis' | 'code'>;
 
 /** The table that a query keeps: the store of its aggregation with the steps behind it, or that of its projection. */
 export function materializedTable(
@@ -86,10 +85,10 @@ class FinishLater {
   readonly #context: LoweringContext;
   #finish: Finish | undefined;
 
-  constructor(steps: Aggregated, { analysis, code }: TableContext) {
+  constructor(steps: Aggregated, context: TableContext) {
     this.#steps = steps;
-    this.#context = { builder: new StreamsBuilder(), analysis, code };
-    code.add(() => this.#make());
+    this.#context = { ...context, builder: new StreamsBuilder() };
+    context.code?.add(() => this.#make());
   }
 
   get finish(): Finish {

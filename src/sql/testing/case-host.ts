@@ -105,7 +105,7 @@ export class CaseHost implements SqlHost {
     for (const topic of topics) this.#read.add(topic);
     let emit: (record: PushRecord) => void = () => undefined;
     // Also where nobody subscribes: whether it can be run is known.
-    const topology = pushTopology(plan, context, (record) => emit(record));
+    const topology = pushTopology(plan, { analysis: context }, (record) => emit(record));
     const records$ = new Observable<PushRecord>((subscriber) => {
       emit = (record) => subscriber.next(record);
       const driver = driverOver(topology, context, { applicationId: plan.queryId });

@@ -88,11 +88,15 @@ export class CaseQuery implements RunningQuery {
   }
 
   get table(): MaterializedTable | undefined {
-    this.#table ??= materializedTable(this.plan, this.#context, {
-      keyValueStore: (name) => this.#running.keyValueStore(name),
-      windowStore: (name) => this.#running.windowStore(name),
-      turn: () => Promise.resolve(),
-    });
+    this.#table ??= materializedTable(
+      this.plan,
+      { analysis: this.#context },
+      {
+        keyValueStore: (name) => this.#running.keyValueStore(name),
+        windowStore: (name) => this.#running.windowStore(name),
+        turn: () => Promise.resolve(),
+      },
+    );
     return this.#table;
   }
 

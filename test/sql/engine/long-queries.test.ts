@@ -11,8 +11,8 @@ import { AppQuery } from '../../../src/sql/runtime/app-query.ts';
 import type { KafkaHostOptions } from '../../../src/sql/runtime/app-options.ts';
 import { PlanCheck } from '../../../src/sql/runtime/plan-check.ts';
 import { TopicRequests } from '../../../src/sql/runtime/topic-requests.ts';
+import { CaseHost } from '../../../src/sql/testing/case-host.ts';
 import { TurnCounter } from '../../base/turn-counter.ts';
-import { PlanningHost } from '../random/planning-host.ts';
 
 const PARTS = 10;
 const FACTS: TopicFacts = { partitions: 1, replicas: 1 };
@@ -36,7 +36,7 @@ interface Planned {
 }
 
 async function planned(sql: string): Promise<Planned> {
-  const engine = new SqlEngine({ host: new PlanningHost(), functions: builtInRegistry() });
+  const engine = new SqlEngine({ host: new CaseHost(), functions: builtInRegistry() });
   const source =
     "CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);";
   for (const statement of await engine.prepare(source)) await engine.execute(statement);
