@@ -18,9 +18,10 @@ export type DescribeTopics = (names: readonly string[]) => Promise<readonly Topi
  * @throws {OperationalError} `MISSING_SOURCE_TOPIC` when a source topic does not exist.
  */
 export async function prepareTopics(
-  { admin, describe }: { readonly admin: KafkaAdmin; readonly describe: DescribeTopics },
+  admin: KafkaAdmin,
   topology: Topology,
   options: { readonly applicationId: string; readonly replicationFactor: number },
+  describe: DescribeTopics = (names) => admin.describeTopics(names, { existingOnly: true }),
 ): Promise<TopicPlan> {
   const sources = externalTopics(topology);
   const names = [...new Set([...sources, ...internalTopicNames(topology, options.applicationId)])];

@@ -260,11 +260,8 @@ export class StreamsApp {
       bootstrapServers,
       clientId: `${clientId}-admin`,
     }));
-    const describe = this.#describeOn(admin);
-    const [plan] = await Promise.all([
-      prepareTopics({ admin, describe }, topology, this.#settings),
-      this.#after,
-    ]);
+    const prepared = prepareTopics(admin, topology, this.#settings, this.#sharedDescribe());
+    const [plan] = await Promise.all([prepared, this.#after]);
     this.#plan = plan;
     const thread = StreamThread.create(this.#settings, plan, {
       admin,
@@ -275,9 +272,9 @@ export class StreamsApp {
     return thread;
   }
 
-  #describeOn(admin: KafkaAdmin): DescribeTopics {
+  #sharedDescribe(): DescribeTopics | undefined {
     const shared = this.#describeTopics;
-    if (shared === undefined) return (names) => admin.describeTopics(names, { existingOnly: true });
+    if (shared === undefined) return undefined;
     return (names) => unlessAborted(shared(names), this.#ended.signal);
   }
 
