@@ -1,11 +1,13 @@
+import { javaStringHash } from '../../base/java-hash.ts';
+import { JavaTreeSet } from './java-tree-set.ts';
 import type { TopologyNode } from './nodes.ts';
 import type { Subtopology } from './subtopologies.ts';
 import type { Topology } from './topology.ts';
 
 interface Described {
   readonly node: TopologyNode;
-  readonly predecessors: RankedTree;
-  readonly successors: RankedTree;
+  readonly predecessors: JavaTreeSet<Described>;
+  readonly successors: JavaTreeSet<Described>;
   /** Itself and all below it, counted once per path: what Kafka Streams sorts by. */
   size: number;
 }
@@ -20,10 +22,15 @@ export function describe(topology: Topology): string {
 
 function describeSubtopology(topology: Topology, subtopology: Subtopology): string {
   const described = new Map<string, Described>();
-  for (const name of connectionOrder(topology, subtopology)) {
+  for (const name of connectionOrder(subtopology)) {
     const node = topology.nodes.get(name);
     if (node)
-      described.set(name, { node, predecessors: new RankedTree(), successors: new RankedTree(), size: 1 });
+      described.set(name, {
+        node,
+        predecessors: new JavaTreeSet(byRank),
+        successors: new JavaTreeSet(byRank),
+        size: 1,
+      });
   }
   for (const entry of described.values()) {
     if (entry.node.kind === 'source') continue;
@@ -43,11 +50,9 @@ function describeSubtopology(topology: Topology, subtopology: Subtopology): stri
  * Neighbours are listed by the sizes that nodes had when they were connected, and nodes are connected in the order of a
  * Java hash map: so that order has to be known to print the same text.
  */
-function connectionOrder(topology: Topology, subtopology: Subtopology): readonly string[] {
-  const isSource = (name: string): boolean => topology.nodes.get(name)?.kind === 'source';
-  const names = [...subtopology.nodes].sort();
-  const inserted = [...names.filter(isSource), ...names.filter((name) => !isSource(name))];
-  return javaHashOrder(javaHashOrder(inserted));
+function connectionOrder({ nodes }: Subtopology): readonly string[] {
+  // The names were put into a set, and from there into a map.
+  return javaHashOrder(javaHashOrder(nodes));
 }
 
 /** The order in which a Java HashMap with these keys, put in this order, is iterated. */
@@ -55,42 +60,26 @@ function javaHashOrder(keys: readonly string[]): string[] {
   let capacity = 16;
   while (keys.length > capacity * 0.75) capacity *= 2;
   const bucketOf = (key: string): number => {
-    let hash = 0;
-    for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
+    const hash = javaStringHash(key);
     return (hash ^ (hash >>> 16)) & (capacity - 1);
   };
   // Sorting is stable: keys of one bucket stay in the order in which they were put.
   return [...keys].sort((a, b) => bucketOf(a) - bucketOf(b));
 }
 
-/** A binary tree whose nodes were compared when they came: like Java's TreeSet, it does not notice that ranks change. */
-class RankedTree {
-  #root: { readonly entry: Described; readonly before: RankedTree; readonly after: RankedTree } | undefined;
-
-  add(entry: Described): void {
-    const root = this.#root;
-    if (!root) this.#root = { entry, before: new RankedTree(), after: new RankedTree() };
-    else if (root.entry !== entry) (byRank(entry, root.entry) < 0 ? root.before : root.after).add(entry);
-  }
-
-  inOrder(): Described[] {
-    const root = this.#root;
-    return root ? [...root.before.inOrder(), root.entry, ...root.after.inOrder()] : [];
-  }
-}
-
 function growAncestors(entry: Described, delta: number): void {
   entry.size += delta;
-  for (const predecessor of entry.predecessors.inOrder()) growAncestors(predecessor, delta);
+  for (const predecessor of entry.predecessors) growAncestors(predecessor, delta);
 }
 
 function byRank(a: Described, b: Described): number {
+  if (a === b) return 0;
   if (a.size !== b.size) return b.size - a.size;
   return a.node.name < b.node.name ? -1 : 1;
 }
 
-function namesOf(tree: RankedTree): string {
-  const entries = tree.inOrder();
+function namesOf(tree: JavaTreeSet<Described>): string {
+  const entries = [...tree];
   return entries.length === 0 ? 'none' : entries.map((entry) => entry.node.name).join(', ');
 }
 

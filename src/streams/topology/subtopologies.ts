@@ -10,8 +10,8 @@ export interface Subtopology {
 }
 
 /**
- * Cuts a graph into connected components. Ids are given in the order of the names of source nodes, then of the others,
- * as in Kafka Streams' `InternalTopologyBuilder.makeNodeGroups`.
+ * Cuts a graph into connected components. Ids are given in the order of the nodes, as in Kafka Streams'
+ * `InternalTopologyBuilder.makeNodeGroups`.
  */
 export function subtopologiesOf(nodes: ReadonlyMap<string, TopologyNode>): readonly Subtopology[] {
   const groups = new DisjointSets();
@@ -23,12 +23,9 @@ export function subtopologiesOf(nodes: ReadonlyMap<string, TopologyNode>): reado
   }
 
   const idOfRoot = new Map<string, number>();
-  for (const wantSources of [true, false]) {
-    const names = [...nodes.values()].filter((node) => (node.kind === 'source') === wantSources);
-    for (const { name } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const root = groups.rootOf(name);
-      if (!idOfRoot.has(root)) idOfRoot.set(root, idOfRoot.size);
-    }
+  for (const name of nodes.keys()) {
+    const root = groups.rootOf(name);
+    if (!idOfRoot.has(root)) idOfRoot.set(root, idOfRoot.size);
   }
 
   const members = Array.from({ length: idOfRoot.size }, (): TopologyNode[] => []);
