@@ -1,5 +1,5 @@
 import { ArgumentError, DiagnosticError } from '../../base/errors.ts';
-import { lower } from '../logical/lower.ts';
+import { explain, lower } from '../logical/lower.ts';
 import { skippedNames } from '../logical/nodes/skipped-names.ts';
 import { source, type SourceFields } from '../logical/nodes/source.ts';
 import { stateStore } from '../logical/nodes/state-store.ts';
@@ -87,6 +87,14 @@ export class StreamsBuilder {
   /** The finished, immutable topology. */
   build(): Topology {
     return lower(this.#plan.plan());
+  }
+
+  /**
+   * What has been asked for so far, and how it will be done: a line for each call, with the internal topics that records
+   * will pass, the tables that will be kept in stores, and those that will tell old values.
+   */
+  explain(): string {
+    return explain(this.#plan.plan());
   }
 }
 

@@ -1,6 +1,7 @@
 import type { StoreDefinition } from '../state/store-definition.ts';
 import { describe } from './describe.ts';
 import type { TopologyNode } from './nodes.ts';
+import { topologyJson, type TopologyJson } from './topology-json.ts';
 import { subtopologiesOf, type Subtopology } from './subtopologies.ts';
 
 /** An internal topic between two sub-topologies. */
@@ -39,5 +40,10 @@ export class Topology {
   /** The text that Kafka Streams' `Topology.describe()` prints, byte for byte. */
   describe(): string {
     return describe(this);
+  }
+
+  /** The topology as plain data, as `JSON.stringify` asks for it: see {@link portable} for what functions become. */
+  toJSON(): TopologyJson {
+    return topologyJson(this);
   }
 }

@@ -13,7 +13,7 @@ import type { Names } from './naming.ts';
 import type { Repartitions, RepartitionStep } from './repartition.ts';
 
 /** What the passes before have found out. */
-interface Findings {
+export interface Findings {
   readonly repartitions: Repartitions;
   readonly names: Names;
   readonly tables: KeptTables;
