@@ -18,8 +18,12 @@ export interface ProcessorContext<KOut, VOut> {
   readonly applicationId: string;
   /** `subtopology_partition`. */
   readonly taskId: string;
-  /** Sends a record to all children, or to the one named. */
-  forward(record: StreamRecord<KOut, VOut>, childName?: string): void;
+  /**
+   * Runs a record through all children, or the one named, before it returns: they see stores as they are now, and what
+   * they throw is thrown here. Answers a promise when one of them has to wait; the task waits for it, whether or not the
+   * processor does.
+   */
+  forward(record: StreamRecord<KOut, VOut>, childName?: string): void | Promise<void>;
   /** Where the record in flight came from; undefined in punctuators. */
   recordMetadata(): RecordContext | undefined;
   /** A store that was connected by name; its kind is that of what it is assigned to, which may also be undefined. */

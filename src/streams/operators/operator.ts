@@ -10,7 +10,7 @@ export interface ProcessorMetadataEntry {
 /**
  * The contract of every node with state. The executor calls `load` (where there is one), waits if it answers a
  * promise, and then calls `process`; nothing else runs on the task in between. `process` forwards through its
- * {@link OperatorContext}; what it forwards runs after it has returned, depth-first and in the order forwarded.
+ * {@link OperatorContext}; what it forwards runs at once, so stores are written before.
  */
 export interface Operator<K = unknown, V = unknown> {
   /**
@@ -48,9 +48,12 @@ export interface OperatorContext<KOut = unknown, VOut = unknown> {
   readonly taskId: string;
   /** The origin of the record in flight. */
   readonly record: RecordContext;
+  /** Runs a record through all children, and throws what they throw. */
   forward(record: StreamRecord<KOut, VOut>): void;
   /** Forwards to the child at `index` in the order of the topology. */
   forwardTo(index: number, record: StreamRecord<KOut, VOut>): void;
+  /** Where a child has to wait: the end of all that was forwarded. The task waits for it, an operator need not. */
+  unfinished(): Promise<void> | undefined;
   childIndex(name: string): number;
   store<S extends StoreHandle>(name: string): S;
   /** An object that several operators of one task share, made by the first that asks. */

@@ -63,6 +63,7 @@ function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): Pro
       checkForwarded(record, 'the processor');
       if (childName === undefined) context.forward(record);
       else context.forwardTo(context.childIndex(childName), record);
+      return context.unfinished();
     },
     recordMetadata: (): RecordContext | undefined =>
       context.record.topic === '' ? undefined : context.record,

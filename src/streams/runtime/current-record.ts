@@ -26,6 +26,12 @@ export class CurrentRecord implements RecordContext {
     this.headers = origin.headers;
   }
 
+  /** The time and headers of the record in flight. */
+  enter({ timestamp, headers }: Pick<RecordContext, 'timestamp' | 'headers'>): void {
+    this.timestamp = timestamp;
+    this.headers = headers;
+  }
+
   /** Nothing is in flight that came from a topic. */
   clear(timestamp: number): void {
     this.topic = '';
@@ -36,14 +42,10 @@ export class CurrentRecord implements RecordContext {
     this.#origin = undefined;
   }
 
-  /** A copy to be kept, one for all who ask during a record. */
+  /** A copy to be kept, one for all who ask during a record, until a processor gives it other headers. */
   origin(): RecordOrigin {
     const { topic, partition, offset, headers } = this;
-    return (this.#origin ??= { topic, partition, offset, headers });
-  }
-
-  /** Whoever asks next gets a new copy. */
-  forgetOrigin(): void {
-    this.#origin = undefined;
+    if (this.#origin?.headers !== headers) this.#origin = { topic, partition, offset, headers };
+    return this.#origin;
   }
 }

@@ -13,86 +13,172 @@ export interface RuntimeNode {
 }
 
 /**
- * Runs records through the nodes of a task: depth-first, one at a time, each to completion. What a node forwards is
- * pushed on an explicit stack and runs when the node has returned, first forwarded first. Everything is synchronous
- * until a node has to wait for its state; then, and only then, `run` answers a promise.
+ * Runs records through the nodes of a task: depth-first, one at a time, each to completion. What a node forwards runs
+ * before `forward` returns: children see the stores as they are then, and what they throw is thrown there. Everything is
+ * synchronous until a node has to wait. Then what its parents forward meanwhile waits for its turn, and a node is done when
+ * all is done that it has forwarded.
  */
 export class Executor {
   readonly current = new CurrentRecord();
-  readonly #nodes: RuntimeNode[] = [];
-  readonly #records: AnyRecord[] = [];
   readonly #onFailure: (error: unknown, node: RuntimeNode, record: AnyRecord) => void;
-  #top = 0;
+  /** Of each node that has forwarded something which waits: the end of it. */
+  readonly #unfinished = new Map<RuntimeNode, Promise<void>>();
+  /** Forwarded while nothing ran, by a timer of the application's: goes before the next record. */
+  readonly #late: (() => void | Promise<void>)[] = [];
   #running = false;
+  /** How many nodes are on the call stack. */
+  #depth = 0;
+  /** The innermost record that has to wait, known until the call stack is empty. */
+  #suspended: AnyRecord | undefined;
+  /** What the failure handler has thrown last. */
+  #fatal: { readonly error: unknown } | undefined;
 
   /** `onFailure` throws to stop the task, or returns to drop the record. */
   constructor(onFailure: (error: unknown, node: RuntimeNode, record: AnyRecord) => void) {
     this.#onFailure = onFailure;
   }
 
-  /** Sends a record to all children of a node, as soon as the node that runs now has returned. */
+  /** Runs a record through all children of a node. */
   forward(from: RuntimeNode, record: AnyRecord): void {
-    const { children } = from;
-    for (let i = 0; i < children.length; i++) {
-      const child = children[i];
-      if (child !== undefined) this.push(child, record);
+    if (!this.#running || this.#unfinished.size > 0) {
+      this.#inTurn(from, () => this.#runChildren(from, record, 0));
+      return;
     }
+    const waiting = this.#runChildren(from, record, 0);
+    if (waiting) this.#remember(from, waiting);
   }
 
-  push(node: RuntimeNode, record: AnyRecord): void {
-    this.#nodes[this.#top] = node;
-    this.#records[this.#top] = record;
-    this.#top++;
+  /** Runs a record through one child of a node. */
+  forwardTo(from: RuntimeNode, child: RuntimeNode, record: AnyRecord): void {
+    if (!this.#running || this.#unfinished.size > 0) {
+      this.#inTurn(from, () => this.#run(child, record));
+      return;
+    }
+    const waiting = this.#run(child, record);
+    if (waiting) this.#remember(from, waiting);
   }
 
-  /** Runs a record through a node and all that comes of it. */
+  /** The end of what a node has forwarded and has to wait; undefined where all of it is done. */
+  unfinished(from: RuntimeNode): Promise<void> | undefined {
+    return this.#unfinished.get(from);
+  }
+
+  /** Runs a record through a node and all that comes of it. After a failure that stops the task nothing is left of it. */
   run(node: RuntimeNode, record: AnyRecord): void | Promise<void> {
-    assert(!this.#running, 'a task runs one record at a time');
-    this.push(node, record);
-    return this.drain();
-  }
-
-  /** Runs whatever has been pushed. After a failure the stack is empty. */
-  drain(): void | Promise<void> {
-    this.#running = true;
-    this.#reverseFrom(0);
+    this.#start();
     try {
-      const waiting = this.#loop();
-      if (!waiting) {
-        this.#running = false;
-        return;
-      }
-      return waiting.then(
-        () => {
-          this.#running = false;
-        },
-        (error: unknown) => {
-          this.#reset();
-          throw error;
-        },
-      );
+      const late = this.#late.length > 0 ? this.#runLate() : undefined;
+      const waiting = late ? late.then(() => this.#run(node, record)) : this.#run(node, record);
+      return this.#end(waiting);
     } catch (error) {
       this.#reset();
       throw error;
     }
   }
 
-  #loop(): Promise<void> | undefined {
-    while (this.#top > 0) {
-      this.#top--;
-      const node = this.#nodes[this.#top] as RuntimeNode;
-      const record = this.#records[this.#top] as AnyRecord;
-      this.current.timestamp = record.timestamp;
-      this.current.headers = record.headers;
-      if (node.load !== undefined) {
-        const missing = this.#load(node, record);
-        if (missing === 'failed') continue;
-        if (missing) return this.#afterLoad(missing, node, record);
-      }
-      const waiting = this.#processOne(node, record);
-      if (waiting) return waiting.then(() => this.#loop());
+  /** Lets something forward that comes from no record: a change that a cache has held back, a punctuator. */
+  runHeld(
+    held: { forward(index: number): void | Promise<void> },
+    index: number,
+    timestamp: number,
+  ): void | Promise<void> {
+    this.#start();
+    try {
+      this.current.clear(timestamp);
+      const answered = held.forward(index);
+      if (answered) return this.#end(answered.then(() => this.#all()));
+      return this.#end(this.#unfinished.size > 0 ? this.#all() : undefined);
+    } catch (error) {
+      this.#reset();
+      throw error;
     }
-    return undefined;
+  }
+
+  #start(): void {
+    assert(!this.#running, 'a task runs one record at a time');
+    this.#running = true;
+  }
+
+  #end(waiting: void | Promise<void>): void | Promise<void> {
+    if (!waiting) {
+      this.#running = false;
+      return;
+    }
+    return waiting.then(
+      () => {
+        this.#running = false;
+      },
+      (error: unknown) => {
+        this.#reset();
+        throw error;
+      },
+    );
+  }
+
+  #reset(): void {
+    this.#running = false;
+    this.#depth = 0;
+    this.#suspended = undefined;
+    this.#unfinished.clear();
+  }
+
+  #runLate(): void | Promise<void> {
+    for (let next = this.#late.shift(); next; next = this.#late.shift()) {
+      const waiting = next();
+      if (waiting) return waiting.then(() => this.#runLate());
+    }
+  }
+
+  #runChildren(from: RuntimeNode, record: AnyRecord, first: number): void | Promise<void> {
+    const { children } = from;
+    for (let i = first; i < children.length; i++) {
+      const child = children[i];
+      const waiting = child && this.#run(child, record);
+      if (waiting) return waiting.then(() => this.#runChildren(from, record, i + 1));
+    }
+  }
+
+  #run(node: RuntimeNode, record: AnyRecord): void | Promise<void> {
+    const { current } = this;
+    const { timestamp, headers } = current;
+    current.timestamp = record.timestamp;
+    current.headers = record.headers;
+    this.#depth++;
+    let waiting: void | Promise<void> = undefined;
+    try {
+      const missing = node.load === undefined ? undefined : this.#load(node, record);
+      if (missing === undefined) waiting = this.#process(node, record);
+      else if (missing !== 'failed') waiting = missing.then(() => this.#resume(node, record));
+    } finally {
+      this.#depth--;
+      current.timestamp = timestamp;
+      current.headers = headers;
+    }
+    if (!waiting) return;
+    this.#suspend(record);
+    return waiting.finally(() => current.enter({ timestamp, headers }));
+  }
+
+  /** What a node had to wait for is there. */
+  #resume(node: RuntimeNode, record: AnyRecord): void | Promise<void> {
+    this.current.enter(record);
+    this.#depth++;
+    let waiting: void | Promise<void> = undefined;
+    try {
+      waiting = this.#process(node, record);
+    } finally {
+      this.#depth--;
+    }
+    if (waiting) this.#suspend(record);
+    return waiting;
+  }
+
+  /** Those on the call stack go on with their own records; then the one that waits is the record in flight. */
+  #suspend(record: AnyRecord): void {
+    this.#suspended ??= record;
+    if (this.#depth > 0) return;
+    this.current.enter(this.#suspended);
+    this.#suspended = undefined;
   }
 
   /** A key that cannot be made bytes is met here first: an error of this record, as it would be when it is processed. */
@@ -105,53 +191,64 @@ export class Executor {
     }
   }
 
-  async #afterLoad(missing: Promise<void>, node: RuntimeNode, record: AnyRecord): Promise<void> {
-    await missing;
-    await this.#processOne(node, record);
-    await this.#loop();
-  }
-
-  #processOne(node: RuntimeNode, record: AnyRecord): Promise<void> | undefined {
-    const base = this.#top;
+  #process(node: RuntimeNode, record: AnyRecord): void | Promise<void> {
     let waiting: void | Promise<void> = undefined;
     try {
       waiting = node.process(record);
     } catch (error) {
+      if (!this.#unfinished.has(node)) {
+        this.#fail(error, node, record);
+        return;
+      }
+      waiting = Promise.reject(error);
+    }
+    if (waiting || (this.#unfinished.size > 0 && this.#unfinished.has(node)))
+      return this.#finish(node, record, waiting);
+  }
+
+  async #finish(node: RuntimeNode, record: AnyRecord, waiting: void | Promise<void>): Promise<void> {
+    try {
+      await waiting;
+    } catch (error) {
+      await this.#unfinished.get(node);
       this.#fail(error, node, record);
     }
-    if (waiting) {
-      return waiting.then(
-        () => this.#reverseFrom(base),
-        (error: unknown) => {
-          this.#fail(error, node, record);
-          this.#reverseFrom(base);
-        },
-      );
+    for (let rest = this.#unfinished.get(node); rest; rest = this.#unfinished.get(node)) await rest;
+  }
+
+  async #all(): Promise<void> {
+    for (const rest of this.#unfinished.values()) await rest;
+  }
+
+  /** Forwards when everything is done that the node has forwarded before. */
+  #inTurn(from: RuntimeNode, work: () => void | Promise<void>): void {
+    if (!this.#running) {
+      this.#late.push(work);
+      return;
     }
-    this.#reverseFrom(base);
-    return undefined;
+    const before = this.#unfinished.get(from);
+    const waiting = before ? before.then(work) : work();
+    if (waiting) this.#remember(from, waiting);
+  }
+
+  #remember(from: RuntimeNode, waiting: Promise<void>): void {
+    const end = waiting.finally(() => {
+      if (this.#unfinished.get(from) === end) this.#unfinished.delete(from);
+    });
+    this.#unfinished.set(from, end);
   }
 
   #fail(error: unknown, node: RuntimeNode, record: AnyRecord): void {
-    if (error instanceof NodeFailure)
-      this.#onFailure(error.cause, { ...node, name: error.nodeName }, error.record);
-    else this.#onFailure(error, node, record);
-  }
-
-  /** What was forwarded first must be on top. */
-  #reverseFrom(base: number): void {
-    for (let low = base, high = this.#top - 1; low < high; low++, high--) {
-      const node = this.#nodes[low] as RuntimeNode;
-      const record = this.#records[low] as AnyRecord;
-      this.#nodes[low] = this.#nodes[high] as RuntimeNode;
-      this.#records[low] = this.#records[high] as AnyRecord;
-      this.#nodes[high] = node;
-      this.#records[high] = record;
+    const cause = error instanceof NodeFailure ? error.cause : error;
+    // What stops the task passes all nodes that have forwarded it, and is asked about once.
+    if (this.#fatal !== undefined && this.#fatal.error === cause) throw cause;
+    try {
+      if (error instanceof NodeFailure)
+        this.#onFailure(cause, { ...node, name: error.nodeName }, error.record);
+      else this.#onFailure(error, node, record);
+    } catch (fatal) {
+      this.#fatal = { error: fatal };
+      throw fatal;
     }
-  }
-
-  #reset(): void {
-    this.#top = 0;
-    this.#running = false;
   }
 }

@@ -34,8 +34,11 @@ export function nodeContexts(
     record: executor.current,
     forward: (record: AnyRecord): void => executor.forward(node(), record),
     forwardTo(index, record) {
-      executor.push(assertDefined(node().children[index], `${nodeName} has no child ${index}`), record);
+      const from = node();
+      const child = assertDefined(from.children[index], `${nodeName} has no child ${index}`);
+      executor.forwardTo(from, child, record);
     },
+    unfinished: () => executor.unfinished(node()),
     childIndex(name) {
       const index = node().children.findIndex((child) => child.name === name);
       assert(index >= 0, `${nodeName} has no child named ${name}`);

@@ -35,6 +35,17 @@ export class RxSegment {
     this.#input.complete();
   }
 
+  /** What is thrown behind the segment must not be thrown into RxJS, which would report it later, to nobody. */
+  #forward(record: AnyRecord): void {
+    if (this.#failed) return;
+    try {
+      this.#emit(record);
+    } catch (error) {
+      this.#failed = true;
+      this.#failure = error;
+    }
+  }
+
   #connect(): void {
     this.#input = new Subject<AnyRecord>();
     const output = this.#operators.reduce<Observable<AnyRecord>>(
@@ -42,7 +53,7 @@ export class RxSegment {
       this.#input,
     );
     output.subscribe({
-      next: this.#emit,
+      next: (record) => this.#forward(record),
       error: (error: unknown) => {
         this.#failed = true;
         this.#failure = error;

@@ -79,11 +79,9 @@ export class Task {
     const time = (this.#time = new TaskTime(settings.wallClockMs));
     const storeNames = storesInOrder(topology, nodeNames);
     const stores = (this.stores = new Map(storeNames.map((name) => [name, this.#createStore(name)])));
-    this.#caches = new CacheFlush(stores.values(), (pending, index) => {
-      current.clear(time.streamTimeMs);
-      pending.forward(index);
-      return this.#drain();
-    });
+    this.#caches = new CacheFlush(stores.values(), (pending, index) =>
+      executor.runHeld(pending, index, time.streamTimeMs),
+    );
     const metadata = new ProcessorMetadata();
     const requestCommit = (): void => {
       this.commitRequested = true;
@@ -225,18 +223,11 @@ export class Task {
 
   /** Calls one after the other; what each has forwarded is done before the next is called. */
   #tell(calls: readonly OnTime[], now: number, first: number): void | Promise<void> {
+    const held = { forward: (index: number): void | Promise<void> => calls[index]?.(now) };
     for (let i = first; i < calls.length; i++) {
-      this.#executor.current.clear(now);
-      const answered = calls[i]?.(now);
-      const waiting = answered ? answered.then(() => this.#drain()) : this.#drain();
+      const waiting = this.#executor.runHeld(held, i, now);
       if (waiting) return waiting.then(() => this.#tell(calls, now, i + 1));
     }
-  }
-
-  /** Does all that comes of what was forwarded. */
-  #drain(): void | Promise<void> {
-    this.#executor.current.forgetOrigin();
-    return this.#executor.drain();
   }
 
   #createStore(name: string): ManagedStore {

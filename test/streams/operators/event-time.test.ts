@@ -80,7 +80,7 @@ describe('what cannot be an event time fails the task with the place of the reco
           let forward: (record: StreamRecord<string, string>) => void;
           return {
             init: (context) => {
-              forward = (record) => context.forward(record);
+              forward = (record) => void context.forward(record);
             },
             process: (record) => forward(record.withTimestamp(time as number)),
           };

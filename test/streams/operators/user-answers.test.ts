@@ -117,7 +117,7 @@ const PLACES: Readonly<Record<string, (shapes: Shapes, answer: never) => { toStr
         let forward: (record: never) => void;
         return {
           init: (context) => {
-            forward = (record) => context.forward(record);
+            forward = (record) => void context.forward(record);
           },
           process: () => forward((answer as () => never)()),
         };

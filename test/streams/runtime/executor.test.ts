@@ -47,6 +47,65 @@ describe('the executor', () => {
     expect(executor.run(graph(executor, [])('only', 0, []), record('r'))).toBeUndefined();
   });
 
+  it('keeps the order where a node forwards on while one of its children waits', async () => {
+    const seen: string[] = [];
+    const executor = new Executor((error) => {
+      throw error;
+    });
+    const node = graph(executor, seen);
+    const slow: RuntimeNode = {
+      name: 'slow',
+      children: [node('below', 0, [])],
+      load: undefined,
+      async process(input) {
+        await Promise.resolve();
+        seen.push(`slow:${String(input.value)} at ${executor.current.timestamp}`);
+        executor.forward(slow, new StreamRecord('k', `${String(input.value)}!`, 7));
+        await executor.unfinished(slow);
+        seen.push(`done:${String(input.value)} at ${executor.current.timestamp}`);
+      },
+    };
+    await executor.run(node('root', 2, [slow, node('right', 0, [])]), record('r'));
+    expect(seen).toEqual([
+      ...['root:r', 'slow:r0 at 1', 'below:r0!', 'done:r0 at 1', 'right:r0'],
+      ...['slow:r1 at 1', 'below:r1!', 'done:r1 at 1', 'right:r1'],
+    ]);
+  });
+
+  it('is done when all is done that was forwarded, though nobody has waited for it', async () => {
+    const seen: string[] = [];
+    const executor = new Executor((error) => {
+      throw error;
+    });
+    const failing: RuntimeNode = {
+      name: 'failing',
+      children: [],
+      load: undefined,
+      async process(input) {
+        await Promise.resolve();
+        seen.push(String(input.value));
+        throw new Error('late');
+      },
+    };
+    const root = graph(executor, seen)('root', 1, [failing]);
+    await expect(async () => executor.run(root, record('r'))).rejects.toThrow('late');
+    expect(seen).toEqual(['root:r', 'r0']);
+    await expect(async () => executor.run(root, record('s'))).rejects.toThrow('late');
+  });
+
+  it('runs what was forwarded while nothing ran before the next record', () => {
+    const seen: string[] = [];
+    const executor = new Executor((error) => {
+      throw error;
+    });
+    const node = graph(executor, seen);
+    const root = node('root', 1, [node('leaf', 0, [])]);
+    executor.forward(root, record('early'));
+    expect(seen).toEqual([]);
+    void executor.run(root, record('r'));
+    expect(seen).toEqual(['leaf:early', 'root:r', 'leaf:r0']);
+  });
+
   it('goes on with the other records when a failure is forgiven, and is usable after one that is not', async () => {
     const failures: unknown[] = [];
     let forgive = true;

@@ -52,7 +52,8 @@ class Late implements Processor<string, string, string, string> {
   init(context: ProcessorContext<string, string>): void {
     this.#context = context;
     for (const name of this.#names) {
-      const forward = (text: string): void => context.forward(new StreamRecord('k', `${name} ${text}`, 0));
+      const forward = (text: string): void =>
+        void context.forward(new StreamRecord('k', `${name} ${text}`, 0));
       context.schedule({
         intervalMs: 10,
         type: this.#type,
@@ -66,7 +67,7 @@ class Late implements Processor<string, string, string, string> {
   }
 
   process(record: StreamRecord<string, string>): void {
-    this.#context?.forward(record);
+    void this.#context?.forward(record);
   }
 }
 
