@@ -12,8 +12,8 @@ export type ValueJoiner<K, V1, V2, VR> = (left: V1, right: V2, key: K) => VR;
 /** The aggregate before the first record. */
 export type Initializer<VA> = () => VA;
 /**
- * Adds (or, as a subtractor, takes away) a record. It answers a new aggregate, or null to delete it, and must not
- * change the one it was given: old and new are compared and forwarded together.
+ * Adds (or, as a subtractor, takes away) a record. It answers the new aggregate, or null to delete it. It may change the one
+ * that it was given and answer that, which costs a copy by way of the value's bytes; what was forwarded stays as it was.
  */
 export type Aggregator<K, V, VA> = (key: K, value: V, aggregate: VA, context: RecordContext) => VA | null;
 export type Reducer<V> = (aggregate: V, value: V) => V | null;

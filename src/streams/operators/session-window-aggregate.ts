@@ -6,6 +6,7 @@ import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { SessionWindows } from '../windows/session-windows.ts';
 import { Windowed } from '../windows/windowed.ts';
+import { AggregateGuard } from './aggregate-guard.ts';
 import { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { foldRecord, initialValue, type StreamAggregation } from './stream-aggregate.ts';
@@ -42,6 +43,7 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
   readonly #aggregation: SessionAggregation<K, V, VA>;
   readonly #sendOldValues: boolean;
   readonly #progress: WindowProgress;
+  readonly #guard: AggregateGuard<VA>;
 
   constructor(context: OperatorContext<Windowed<K>, Change<VA>>, settings: SessionAggregation<K, V, VA>) {
     const { storeName, windows, emit } = settings;
@@ -50,8 +52,10 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     this.#store = context.store<SessionState<K, VA>>(storeName);
     this.#aggregation = settings;
     this.#sendOldValues = settings.sendOldValues;
+    this.#guard = new AggregateGuard(this.#store.copies);
     const closeAfterMs = windows.gracePeriodMs + windows.inactivityGapMs;
     this.#progress = new WindowProgress(context, { storeName, emit, closeAfterMs });
+    if (this.#progress.emitsFinal) this.#store.keepFrom(() => this.#nextEndMs);
     this.#store.onFlush(({ key, newValue, oldValue, headers }) => {
       if (newValue === null && oldValue === null) return;
       this.#tell(
@@ -92,8 +96,14 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     let startMs = timestamp;
     let endMs = timestamp;
     let aggregate: VA | null = initialValue(this.#aggregation);
+    let copied: (readonly [stored: VA, copy: VA])[] | undefined;
     for (const session of found) {
-      aggregate = aggregate === null ? session.value : settled(merger(key, aggregate, session.value), giver);
+      let { value } = session;
+      if (this.#guard.isNeeded(value)) {
+        value = this.#store.copies.copy(value);
+        (copied ??= []).push([session.value, value]);
+      }
+      aggregate = aggregate === null ? value : settled(merger(key, aggregate, value), giver);
       startMs = Math.min(startMs, session.startMs);
       endMs = Math.max(endMs, session.endMs);
     }
@@ -109,6 +119,7 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
       }
     }
     const newValue = foldRecord(this.#aggregation, record, aggregate, this.#context.record);
+    for (const [stored, copy] of copied ?? []) this.#guard.learn(stored, copy);
     this.#store.put(key, { startMs, endMs, value: newValue });
     if (direct) this.#tell(windowOf(key, { startMs, endMs }), { newValue, oldValue: null }, headers);
   }
@@ -123,8 +134,13 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     this.#context.forward(new StreamRecord(windowed, value, windowed.window.endMs, headers));
   }
 
+  /** The sessions that end before this have been emitted. */
+  get #nextEndMs(): number {
+    return Math.max(0, this.#progress.emittedUntil);
+  }
+
   #emitClosed({ headers }: StreamRecord<K, V>, closeTime: number): void | Promise<void> {
-    const range = { fromMs: Math.max(0, this.#progress.emittedUntil), toMs: closeTime - 1 };
+    const range = { fromMs: this.#nextEndMs, toMs: closeTime - 1 };
     if (range.toMs < 0 || range.toMs < range.fromMs) return;
     return this.#progress.emit(
       this.#store.scanEnds(range),

@@ -3,6 +3,7 @@ import type { Erased } from '../erased.ts';
 import type { Aggregator, Initializer } from '../functions.ts';
 import type { RecordContext, StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
+import { AggregateGuard } from './aggregate-guard.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
@@ -59,6 +60,7 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
   readonly #store: TableState<K, VA>;
   readonly #forwarder: TableForwarder<K, VA>;
   readonly #aggregation: StreamAggregation<K, V, VA>;
+  readonly #guard: AggregateGuard<VA>;
 
   constructor(
     context: OperatorContext<K, Change<VA>>,
@@ -68,6 +70,7 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
     this.#store = context.store<TableState<K, VA>>(settings.storeName);
     this.#forwarder = new TableForwarder(context, this.#store, settings.sendOldValues);
     this.#aggregation = settings;
+    this.#guard = new AggregateGuard(this.#store.copies);
   }
 
   prefetch(keyBytes: Buffer): void {
@@ -84,10 +87,13 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
       this.#context.dropped(key == null ? 'null-key' : 'null-value');
       return;
     }
-    const stored = this.#store.get(key);
+    const stored = this.#store.peek(key);
     const timestamp = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
     const oldValue = stored === undefined ? initialValue(this.#aggregation) : stored.value;
-    const newValue = foldRecord(this.#aggregation, record, oldValue, this.#context.record);
+    const given =
+      stored !== undefined && this.#guard.isNeeded(oldValue) ? this.#store.apart(key, oldValue) : oldValue;
+    const newValue = foldRecord(this.#aggregation, record, given, this.#context.record);
+    if (given !== oldValue) this.#guard.learn(oldValue, given);
     const result = this.#store.put(key, newValue, timestamp);
     this.#forwarder.forward(record, { newValue, oldValue }, { timestamp, result });
   }

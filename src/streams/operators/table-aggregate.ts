@@ -3,6 +3,7 @@ import type { Erased } from '../erased.ts';
 import type { Aggregator, Initializer } from '../functions.ts';
 import type { StreamRecord } from '../record.ts';
 import type { TableState } from '../state/states.ts';
+import { AggregateGuard } from './aggregate-guard.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
@@ -35,6 +36,7 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
   readonly #store: TableState<K, VA>;
   readonly #forwarder: TableForwarder<K, VA>;
   readonly #aggregation: TableAggregation<K, V, VA>;
+  readonly #guard: AggregateGuard<VA>;
 
   constructor(
     context: OperatorContext<K, Change<VA>>,
@@ -44,6 +46,7 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
     this.#store = context.store<TableState<K, VA>>(settings.storeName);
     this.#forwarder = new TableForwarder(context, this.#store, settings.sendOldValues);
     this.#aggregation = settings;
+    this.#guard = new AggregateGuard(this.#store.copies);
   }
 
   prefetch(keyBytes: Buffer): void {
@@ -63,12 +66,13 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
     }
     const { initializer, adder, subtractor } = this.#aggregation;
     const context = this.#context.record;
-    const stored = this.#store.get(key);
+    const stored = this.#store.peek(key);
     const oldValue = stored?.value ?? null;
     const later = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
 
     let timestamp = record.timestamp;
-    let aggregate: VA | null = oldValue;
+    const given = this.#guard.isNeeded(oldValue) ? this.#store.apart(key, oldValue) : oldValue;
+    let aggregate = given;
     if (change.oldValue != null && aggregate !== null) {
       aggregate = settled(subtractor(key, change.oldValue, aggregate, context), 'the subtractor');
       timestamp = later;
@@ -82,6 +86,7 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
         timestamp = later;
       }
     }
+    if (given !== oldValue) this.#guard.learn(oldValue, given);
     const result = this.#store.put(key, aggregate, timestamp);
     this.#forwarder.forward(record, { newValue: aggregate, oldValue }, { timestamp, result });
   }

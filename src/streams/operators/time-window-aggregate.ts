@@ -4,6 +4,7 @@ import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
 import type { TimeWindows } from '../windows/time-windows.ts';
 import { Windowed } from '../windows/windowed.ts';
+import { AggregateGuard } from './aggregate-guard.ts';
 import { Change } from '../change.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { foldRecord, initialValue, type StreamAggregation } from './stream-aggregate.ts';
@@ -35,6 +36,7 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
   readonly #aggregation: StreamAggregation<K, V, VA>;
   readonly #sendOldValues: boolean;
   readonly #progress: WindowProgress;
+  readonly #guard: AggregateGuard<VA>;
 
   constructor(context: OperatorContext<Windowed<K>, Change<VA>>, settings: TimeWindowAggregation<K, V, VA>) {
     const { storeName, windows, emit, sendOldValues } = settings;
@@ -43,8 +45,11 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     this.#store = context.store<WindowState<K, VA>>(storeName);
     this.#aggregation = settings;
     this.#sendOldValues = sendOldValues;
+    this.#guard = new AggregateGuard(this.#store.copies);
     this.#progress = new WindowProgress(context, { storeName, emit, closeAfterMs: windows.gracePeriodMs });
+    if (this.#progress.emitsFinal) this.#store.keepFrom(() => this.#nextStartMs);
     this.#store.onFlush(({ key, newValue, oldValue, timestamp, headers }) => {
+      if (newValue === null && oldValue === null) return;
       const windowed = new Windowed(key.key, this.#windows.windowAt(key.startMs));
       const change = new Change(newValue, sendOldValues ? oldValue : null);
       context.forward(new StreamRecord(windowed, change, timestamp, headers));
@@ -80,10 +85,15 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
 
   #update(record: StreamRecord<K, V>, startMs: number): void {
     const { key } = record;
-    const stored = this.#store.get(key, startMs);
+    const stored = this.#store.peek(key, startMs);
     const timestamp = stored === undefined ? record.timestamp : Math.max(record.timestamp, stored.timestamp);
     const oldValue = stored === undefined ? initialValue(this.#aggregation) : stored.value;
-    const newValue = foldRecord(this.#aggregation, record, oldValue, this.#context.record);
+    const given =
+      stored !== undefined && this.#guard.isNeeded(oldValue)
+        ? this.#store.apart(key, startMs, oldValue)
+        : oldValue;
+    const newValue = foldRecord(this.#aggregation, record, given, this.#context.record);
+    if (given !== oldValue) this.#guard.learn(oldValue, given);
     this.#store.put(key, startMs, newValue, timestamp);
     if (this.#progress.emitsFinal || this.#store.cached) return;
     const windowed = new Windowed(key, this.#windows.windowAt(startMs));
@@ -91,11 +101,15 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     this.#context.forward(new StreamRecord(windowed, change, timestamp, record.headers));
   }
 
-  #emitClosed({ headers }: StreamRecord<K, V>, closeTime: number): void | Promise<void> {
-    const { sizeMs } = this.#windows;
+  /** The windows that begin before this have been emitted. */
+  get #nextStartMs(): number {
     const { emittedUntil } = this.#progress;
-    const toMs = closeTime - sizeMs;
-    const fromMs = emittedUntil === -1 ? 0 : Math.max(0, emittedUntil - sizeMs) + 1;
+    return emittedUntil === -1 ? 0 : Math.max(0, emittedUntil - this.#windows.sizeMs) + 1;
+  }
+
+  #emitClosed({ headers }: StreamRecord<K, V>, closeTime: number): void | Promise<void> {
+    const fromMs = this.#nextStartMs;
+    const toMs = closeTime - this.#windows.sizeMs;
     // Nothing can begin within an empty range; what was emitted so far stays the mark, as in Kafka Streams.
     if (toMs < 0 || fromMs > toMs) return;
     return this.#progress.emit(

@@ -108,9 +108,12 @@ export class Task {
   }
 
   /** Takes up from what was committed with its offsets, which comes before the first record, and opens its stores. */
-  async open(committed: Parameters<TaskOffsets['restore']>[0] = []): Promise<void> {
+  open(committed: Parameters<TaskOffsets['restore']>[0] = []): void | Promise<void> {
     this.#time.streamTimeMs = Math.max(this.#time.streamTimeMs, this.offsets.restore(committed));
-    for (const store of this.stores.values()) await store.open();
+    const opening = [...this.stores.values()]
+      .map((store) => store.open())
+      .filter((each) => each !== undefined);
+    return opening.length === 0 ? undefined : Promise.all(opening).then(() => undefined);
   }
 
   /** Deserializes records and queues them, asking the stores for what they will need. */

@@ -5,11 +5,16 @@ import { decodeBuffered, encodeBuffered } from './buffer-format.ts';
 import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { requireVersion } from './state-format.ts';
 import { SortedTexts } from './sorted-texts.ts';
 import type { Buffered, BufferState } from './states.ts';
 import type { BufferStoreDefinition } from './store-definition.ts';
 
-const VERSION_HEADER: readonly Header[] = Object.freeze([{ key: 'v', value: Buffer.of(3) }]);
+const VERSION_HEADER_KEY = 'v';
+const VERSION = 3;
+const VERSION_HEADER: readonly Header[] = Object.freeze([
+  { key: VERSION_HEADER_KEY, value: Buffer.of(VERSION) },
+]);
 
 /**
  * Records that wait, in memory, by time and then key bytes. Without `perKey` (the buffer of a join with grace) a key may
@@ -125,7 +130,11 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
 
   expire(): void {}
 
-  prefetchForRestore(): void {}
+  prefetchForRestore({ value, headers }: ChangelogRecord): void {
+    if (value === null) return;
+    const version = headers.find(({ key }) => key === VERSION_HEADER_KEY)?.value ?? Buffer.alloc(0);
+    requireVersion(version, VERSION, this.#environment.changelogTopic);
+  }
 
   restore(record: ChangelogRecord): void {
     const text = record.key.toString('latin1');

@@ -4,6 +4,7 @@ import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { requireKeySuffix, requireVersion } from './state-format.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { JoinRow, JoinState } from './states.ts';
 import type { JoinStoreDefinition } from './store-definition.ts';
@@ -162,6 +163,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   }
 
   prefetchForRestore(record: ChangelogRecord): void {
+    requireKeySuffix(record.key, 12, this.#environment.changelogTopic);
     const end = record.key.length - 12;
     this.#buckets.prefetch(
       this.#bucketAt(readInt64(record.key, end)) + record.key.toString('latin1', 0, end),
@@ -217,6 +219,7 @@ function itemsCodec<V>(serde: Serde<V>, topic: string): ValueCodec<readonly Item
       return Buffer.concat(parts);
     },
     decode(bytes) {
+      requireVersion(bytes, 1, topic);
       const items: Item<V>[] = [];
       for (let at = 1; at < bytes.length; ) {
         const length = bytes.readUInt32BE(at + 12);

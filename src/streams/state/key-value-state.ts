@@ -13,6 +13,7 @@ import type { FlushListener, PutResult, TableState } from './states.ts';
 import type { KeyValueStore, ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
 import type { KeyValueStoreDefinition } from './store-definition.ts';
 import { TimestampedRows } from './timestamped-rows.ts';
+import type { ValueCopies } from './value-copies.ts';
 
 /** A table's rows, or a processor's own key-value store. */
 export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStore {
@@ -55,7 +56,19 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
   }
 
   get(key: K): ValueAndTimestamp<V> | undefined {
+    return this.#table.show(this.#keys.text(key));
+  }
+
+  peek(key: K): ValueAndTimestamp<V> | undefined {
     return this.#rows.get(this.#keys.text(key));
+  }
+
+  get copies(): ValueCopies<V> {
+    return this.#table.copies;
+  }
+
+  apart(key: K, value: V): V {
+    return this.#table.apart(this.#keys.text(key), value);
   }
 
   getAsOf(key: K): ValueAndTimestamp<V> | undefined {

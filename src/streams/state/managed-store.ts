@@ -65,7 +65,10 @@ export interface ManagedStore extends StoreHandle {
   evict(): void;
   /** Deletes what has fallen out of the retention; called between commits. */
   expire(): void | Promise<void>;
-  /** Asks for what {@link ManagedStore.restore} will have to read. */
+  /**
+   * Checks the format of a changelog record, and asks for what {@link ManagedStore.restore} will have to read. Called for all
+   * records of a batch before the first one is applied. @throws {OperationalError} `STATE_FORMAT_UNKNOWN`.
+   */
   prefetchForRestore(record: ChangelogRecord): void;
   /** Applies a record of the changelog, as a change that is not logged again. */
   restore(record: ChangelogRecord): void;

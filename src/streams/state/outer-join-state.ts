@@ -3,6 +3,7 @@ import type { Serde } from '../serde.ts';
 import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { requireKeySuffix, requireVersion } from './state-format.ts';
 import type { JoinSide, OuterJoinState, Unmatched } from './states.ts';
 import type { OuterJoinStoreDefinition } from './store-definition.ts';
 
@@ -105,7 +106,11 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
 
   expire(): void {}
 
-  prefetchForRestore(): void {}
+  prefetchForRestore({ key, value }: ChangelogRecord): void {
+    const where = this.#environment.changelogTopic;
+    requireKeySuffix(key, 9, where);
+    if (value !== null) requireVersion(value, VARIABLE_SIZE, where);
+  }
 
   restore(record: ChangelogRecord): void {
     const text = record.key.toString('latin1');

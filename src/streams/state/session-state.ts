@@ -11,10 +11,12 @@ import type {
   RecordOrigin,
   StoreEnvironment,
 } from './managed-store.ts';
+import { requireKeySuffix, requireVersion } from './state-format.ts';
 import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
 import type { FlushListener, Session, SessionRow, SessionState } from './states.ts';
 import type { ReadOnlyWindowStore, WindowEntry } from './store.ts';
 import type { SessionStoreDefinition } from './store-definition.ts';
+import { ValueCopies } from './value-copies.ts';
 import type { Serde } from '../serde.ts';
 
 const SEGMENT_MIN_MS = 60_000;
@@ -42,6 +44,7 @@ interface SessionChange<V> {
  */
 export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedStore {
   readonly definition: SessionStoreDefinition<unknown, unknown>;
+  readonly copies: ValueCopies<V>;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;
   readonly #sessions: StateMap<readonly Session<V>[]>;
@@ -51,11 +54,13 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   #pending = new Map<string, SessionChange<V>>();
   #observedStreamTime = -1;
   #expiredUntil = 0;
+  #keptFrom: () => number = () => Number.POSITIVE_INFINITY;
 
   constructor(definition: SessionStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
     this.#environment = environment;
     this.#valueSerde = definition.valueSerde;
+    this.copies = new ValueCopies(definition.valueSerde, environment.changelogTopic);
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
     const codec = sessionsCodec(definition.valueSerde, environment.changelogTopic);
     this.#sessions = new StateMap({ ...environment, codec });
@@ -99,6 +104,10 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
 
   remove(key: K, span: { readonly startMs: number; readonly endMs: number }): void {
     this.#change(this.#keys.text(key), { startMs: span.startMs, endMs: span.endMs, value: null });
+  }
+
+  keepFrom(endMs: () => number): void {
+    this.#keptFrom = endMs;
   }
 
   scanEnds(range: {
@@ -155,7 +164,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     const { retentionMs } = this.definition;
     const segmentMs = Math.max(Math.floor(retentionMs / 2), SEGMENT_MIN_MS);
     const oldest = Math.max(0, this.#observedStreamTime - retentionMs);
-    return Math.floor(endMs / segmentMs) < Math.floor(oldest / segmentMs);
+    return Math.floor(endMs / segmentMs) < Math.floor(oldest / segmentMs) && endMs < this.#keptFrom();
   }
 
   takePending(): PendingChanges {
@@ -202,7 +211,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   /** Looks through all keys for those whose sessions are all older than the retention, now and then. */
   async expire(): Promise<void> {
     const { retentionMs } = this.definition;
-    const until = this.#observedStreamTime - retentionMs;
+    const until = Math.min(this.#observedStreamTime - retentionMs, this.#keptFrom());
     if (until - this.#expiredUntil < Math.max(retentionMs / 2, SEGMENT_MIN_MS)) return;
     this.#expiredUntil = until;
     for (const [text, sessions] of await this.#sessions.scan({ from: '', to: undefined })) {
@@ -214,6 +223,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   }
 
   prefetchForRestore(record: ChangelogRecord): void {
+    requireKeySuffix(record.key, 16, this.#environment.changelogTopic);
     this.#sessions.prefetch(record.key.toString('latin1', 0, record.key.length - 16));
   }
 
@@ -297,6 +307,7 @@ function sessionsCodec<V>(serde: Serde<V>, topic: string): ValueCodec<readonly S
       return Buffer.concat(parts);
     },
     decode(bytes) {
+      requireVersion(bytes, 1, topic);
       const sessions: Session<V>[] = [];
       for (let at = 1; at < bytes.length; ) {
         const length = bytes.readUInt32BE(at + 16);

@@ -36,6 +36,8 @@ export class StateEntry<V> {
   origin: RecordOrigin = NO_ORIGIN;
   /** The event time of the last change, which a deletion's changelog record needs. */
   changedAt = 0;
+  /** A copy that an aggregator was given; as long as it is the row's value, nobody else has it (cached stores). */
+  own: unknown = undefined;
   /** The bytes of `value`, kept from logging it until it is written. */
   encoded: Buffer | undefined = undefined;
 
@@ -102,11 +104,14 @@ export class StateMap<V> {
    * Looks up where the engine's keys end, for stores whose new keys come behind the others (windows of later times):
    * these are then known to be absent without a read. Answers the last key.
    */
-  async learnEnd(): Promise<string | undefined> {
-    const found = await this.#engine.lastKey({ from: this.#prefix, to: endOfPrefix(this.#prefix) });
-    const last = found?.slice(this.#prefix.length);
-    this.#end = last === undefined ? '' : justAfter(last);
-    return last;
+  learnEnd(): string | undefined | Promise<string | undefined> {
+    const learn = (found: string | undefined): string | undefined => {
+      const last = found?.slice(this.#prefix.length);
+      this.#end = last === undefined ? '' : justAfter(last);
+      return last;
+    };
+    const found = this.#engine.lastKey({ from: this.#prefix, to: endOfPrefix(this.#prefix) });
+    return found instanceof Promise ? found.then(learn) : learn(found);
   }
 
   /** Asks for a key to be loaded with the batch; see {@link StateMap.loadPrefetched}. */
@@ -128,6 +133,11 @@ export class StateMap<V> {
     if (entry === undefined) return undefined;
     entry.referenced = true;
     return entry.value;
+  }
+
+  /** The entry of a key that was loaded. */
+  entry(key: string): StateEntry<V> | undefined {
+    return this.#find(key);
   }
 
   /** Writes a value, or undefined to delete, and answers the entry. */

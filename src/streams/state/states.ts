@@ -1,6 +1,7 @@
 import type { Header } from '../record.ts';
 import type { ValueAndTimestamp } from './store.ts';
 import type { StoreHandle } from './store-handle.ts';
+import type { ValueCopies } from './value-copies.ts';
 
 /** What became of a write: the key's newest value, an older version, or too old to be kept. */
 export type PutResult = 'latest' | 'not-latest' | 'rejected';
@@ -22,6 +23,11 @@ export interface TableState<K, V> extends StoreHandle {
   load(key: K): Promise<void> | undefined;
   prefetch(keyBytes: Buffer): void;
   get(key: K): ValueAndTimestamp<V> | undefined;
+  /** Like {@link TableState.get}, for an aggregation that keeps nothing of what it reads but what it writes. */
+  peek(key: K): ValueAndTimestamp<V> | undefined;
+  /** Returns the value of a row to be changed in place: what was forwarded or shown of the row stays as it is. */
+  apart(key: K, value: V): V;
+  readonly copies: ValueCopies<V>;
   getAsOf(key: K, timestamp: number): ValueAndTimestamp<V> | undefined;
   put(key: K, value: V | null, timestamp: number): PutResult;
   onFlush(listener: FlushListener<K, V>): void;
@@ -40,12 +46,22 @@ export interface WindowState<K, V> extends StoreHandle {
   load(key: K, startMs: number): Promise<void> | undefined;
   prefetch(keyBytes: Buffer, startMs: number): void;
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined;
+  /** See {@link TableState.peek}. */
+  peek(key: K, startMs: number): ValueAndTimestamp<V> | undefined;
+  /** See {@link TableState.apart}. */
+  apart(key: K, startMs: number, value: V): V;
+  readonly copies: ValueCopies<V>;
   put(key: K, startMs: number, value: V | null, timestamp: number): void;
-  /** Rows whose window begins within `[fromMs, toMs]`, by start and then by key bytes. */
+  /**
+   * Rows whose window begins within `[fromMs, toMs]`, by start and then by key bytes, also those that have left the
+   * retention and are still there.
+   */
   scan(range: {
     readonly fromMs: number;
     readonly toMs: number;
   }): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]>;
+  /** Keeps windows that begin at or after this time beyond the retention: their results are still to be emitted. */
+  keepFrom(startMs: () => number): void;
   onFlush(listener: FlushListener<{ readonly key: K; readonly startMs: number }, V>): void;
 }
 
@@ -61,6 +77,7 @@ export interface SessionRow<K, V> extends Session<V> {
 
 /** The store of a session-windowed table: all sessions of a key together. */
 export interface SessionState<K, V> extends StoreHandle {
+  readonly copies: ValueCopies<V>;
   readonly cached: boolean;
   load(key: K): Promise<void> | undefined;
   prefetch(keyBytes: Buffer): void;
@@ -68,11 +85,16 @@ export interface SessionState<K, V> extends StoreHandle {
   find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[];
   put(key: K, session: Session<V | null>): void;
   remove(key: K, span: { readonly startMs: number; readonly endMs: number }): void;
-  /** Sessions of all keys that end within `[fromMs, toMs]`, by end, start and key bytes. */
+  /**
+   * Sessions of all keys that end within `[fromMs, toMs]`, by end, start and key bytes, also those that have left the
+   * retention and are still there.
+   */
   scanEnds(range: {
     readonly fromMs: number;
     readonly toMs: number;
   }): SessionRow<K, V>[] | Promise<SessionRow<K, V>[]>;
+  /** Keeps sessions that end at or after this time beyond the retention: their results are still to be emitted. */
+  keepFrom(endMs: () => number): void;
   onFlush(
     listener: FlushListener<{ readonly key: K; readonly startMs: number; readonly endMs: number }, V>,
   ): void;

@@ -3,6 +3,7 @@ import { endOfPrefix, type WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { requireKeySuffix, requireVersion, unknownFormat } from './state-format.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { Subscription, SubscriptionState } from './states.ts';
 import type { SubscriptionStoreDefinition } from './store-definition.ts';
@@ -19,12 +20,14 @@ interface Stored {
  */
 export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>, ManagedStore {
   readonly definition: SubscriptionStoreDefinition<unknown, unknown>;
+  readonly #changelogTopic: string;
   readonly #foreignKeys: KeyCodec<KO>;
   readonly #primaryKeys: KeyCodec<K>;
   readonly #subscriptions: StateMap<Stored>;
 
   constructor(definition: SubscriptionStoreDefinition<KO, K>, environment: StoreEnvironment) {
     this.definition = definition;
+    this.#changelogTopic = environment.changelogTopic;
     this.#foreignKeys = new KeyCodec(definition.foreignKeySerde, environment.changelogTopic);
     this.#primaryKeys = new KeyCodec(definition.primaryKeySerde, environment.changelogTopic);
     this.#subscriptions = new StateMap({ ...environment, codec: storedCodec });
@@ -100,7 +103,16 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
 
   expire(): void {}
 
-  prefetchForRestore(): void {}
+  prefetchForRestore({ key, value }: ChangelogRecord): void {
+    const where = this.#changelogTopic;
+    requireKeySuffix(key, 4, where);
+    if (key.readUInt32BE(0) > key.length - 4)
+      throw unknownFormat(where, 'a key says that it is longer than it is');
+    if (value === null) return;
+    requireVersion(value, 1, where);
+    if (value.length !== STORED_BYTES && value.length !== STORED_BYTES + HASH_BYTES)
+      throw unknownFormat(where, `a value has ${value.length} bytes`);
+  }
 
   restore(record: ChangelogRecord): void {
     const value = record.value === null ? undefined : storedCodec.decode(record.value);
@@ -112,20 +124,23 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
   }
 }
 
+const STORED_BYTES = 13;
+const HASH_BYTES = 16;
+
 /** A version byte, the time, the partition of the subscriber, and the hash of the subscriber's row. */
 const storedCodec: ValueCodec<Stored> = {
   encode(stored) {
     const { hash } = stored;
-    const bytes = Buffer.allocUnsafe(13 + (hash?.length ?? 0));
+    const bytes = Buffer.allocUnsafe(STORED_BYTES + (hash?.length ?? 0));
     bytes[0] = 1;
     writeInt64(bytes, 1, stored.timestamp);
     bytes.writeInt32BE(stored.primaryPartition, 9);
-    hash?.copy(bytes, 13);
+    hash?.copy(bytes, STORED_BYTES);
     return bytes;
   },
   decode: (bytes) => ({
     timestamp: readInt64(bytes, 1),
     primaryPartition: bytes.readInt32BE(9),
-    hash: bytes.length > 13 ? Buffer.from(bytes.subarray(13)) : null,
+    hash: bytes.length > STORED_BYTES ? Buffer.from(bytes.subarray(STORED_BYTES)) : null,
   }),
 };

@@ -6,6 +6,7 @@ import { rowCodec } from './row-codec.ts';
 import { StateMap, type StateEntry } from './state-map.ts';
 import type { FlushListener } from './states.ts';
 import type { ValueAndTimestamp } from './store.ts';
+import { ValueCopies } from './value-copies.ts';
 
 /** So many changes are pending before any are looked through. */
 const PENDING_MIN = 1024;
@@ -25,6 +26,7 @@ interface RowKeys<K> {
  */
 export class TimestampedRows<K, V> {
   readonly map: StateMap<ValueAndTimestamp<V>>;
+  readonly copies: ValueCopies<V>;
   readonly #cached: boolean;
   readonly #valueSerde: Serde<V>;
   readonly #environment: StoreEnvironment;
@@ -43,6 +45,7 @@ export class TimestampedRows<K, V> {
     this.#valueSerde = definition.valueSerde;
     this.#environment = environment;
     this.#keys = keys;
+    this.copies = new ValueCopies(definition.valueSerde, environment.changelogTopic);
     const codec = rowCodec(definition.valueSerde, environment.changelogTopic);
     this.map = new StateMap({ ...environment, codec });
   }
@@ -51,9 +54,26 @@ export class TimestampedRows<K, V> {
     this.#listener = listener;
   }
 
+  /** The row of a key, for somebody who may keep its value. */
+  show(text: string): ValueAndTimestamp<V> | undefined {
+    const entry = this.map.entry(text);
+    if (entry !== undefined) entry.own = undefined;
+    return this.map.get(text);
+  }
+
+  /** Returns the value of a row to be changed in place: a copy, unless nobody else has had it since the last one. */
+  apart(text: string, value: V): V {
+    const entry = this.#cached ? this.map.entry(text) : undefined;
+    if (entry?.own === value) return value;
+    const copy = this.copies.copy(value);
+    if (entry !== undefined) entry.own = copy;
+    return copy;
+  }
+
   put(text: string, value: V | null, timestamp: number): void {
     const entry = this.map.set(text, value == null ? undefined : { value, timestamp });
-    entry.changedAt = timestamp;
+    // A deletion has no time of its own: it is told and logged with that of the record that has caused it.
+    entry.changedAt = value == null ? this.#environment.timestamp() : timestamp;
     if (!this.#cached) return;
     entry.origin = this.#environment.origin();
     entry.pending = true;
@@ -109,6 +129,7 @@ export class TimestampedRows<K, V> {
     const { value: now, forwarded: before } = entry;
     entry.pending = false;
     entry.forwarded = now;
+    entry.own = undefined;
     this.#environment.resume(entry.origin);
     this.#listener?.({
       key: this.#keys.keyOf(entry.key),

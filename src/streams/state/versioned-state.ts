@@ -4,10 +4,12 @@ import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
+import { requireVersion } from './state-format.ts';
 import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
 import type { PutResult, TableState } from './states.ts';
 import type { ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
 import type { VersionedStoreDefinition } from './store-definition.ts';
+import { ValueCopies } from './value-copies.ts';
 
 /** A value from `timestamp` on; null: deleted then. */
 interface Version<V> {
@@ -27,6 +29,7 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
   readonly definition: VersionedStoreDefinition<unknown, unknown>;
   readonly versioned = true;
   readonly cached = false;
+  readonly copies: ValueCopies<V>;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;
   readonly #valueSerde: Serde<V>;
@@ -38,6 +41,7 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
     this.definition = definition;
     this.#environment = environment;
     this.#valueSerde = definition.valueSerde;
+    this.copies = new ValueCopies(definition.valueSerde, environment.changelogTopic);
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
     const codec = versionsCodec(definition.valueSerde, environment.changelogTopic);
     this.#versions = new StateMap({ ...environment, codec });
@@ -55,6 +59,14 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
 
   prefetch(keyBytes: Buffer): void {
     this.#versions.prefetch(keyBytes.toString('latin1'));
+  }
+
+  peek(key: K): ValueAndTimestamp<V> | undefined {
+    return this.get(key);
+  }
+
+  apart(_key: K, value: V): V {
+    return this.copies.copy(value);
   }
 
   get(key: K): ValueAndTimestamp<V> | undefined {
@@ -200,6 +212,7 @@ function versionsCodec<V>(serde: Serde<V>, topic: string): ValueCodec<readonly V
       return Buffer.concat(parts);
     },
     decode(bytes) {
+      requireVersion(bytes, 1, topic);
       const versions: Version<V>[] = [];
       for (let at = 1; at < bytes.length; ) {
         const timestamp = readInt64(bytes, at);

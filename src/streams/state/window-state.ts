@@ -9,11 +9,13 @@ import type {
   PendingChanges,
   StoreEnvironment,
 } from './managed-store.ts';
+import { requireKeySuffix } from './state-format.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
 import type { FlushListener, WindowRow, WindowState } from './states.ts';
 import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './store.ts';
 import type { WindowStoreDefinition } from './store-definition.ts';
 import { TimestampedRows } from './timestamped-rows.ts';
+import type { ValueCopies } from './value-copies.ts';
 
 interface TimeRange {
   readonly fromMs: number;
@@ -34,6 +36,7 @@ interface WindowKey<K> {
  */
 export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   readonly definition: WindowStoreDefinition<unknown, unknown>;
+  readonly #changelogTopic: string;
   readonly #keys: KeyCodec<K>;
   readonly #table: TimestampedRows<WindowKey<K>, V>;
   readonly #rows: StateMap<ValueAndTimestamp<V>>;
@@ -42,9 +45,11 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   #lastStart = { startMs: -1, text: '' };
   #observedStreamTime = -1;
   #expiredUntil = 0;
+  #keptFrom: () => number = () => Number.POSITIVE_INFINITY;
 
   constructor(definition: WindowStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
+    this.#changelogTopic = environment.changelogTopic;
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic, 'part');
     this.#table = new TimestampedRows(definition, environment, {
       keyOf: (text) => this.#keyOf(text),
@@ -77,7 +82,19 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined {
+    return this.#table.show(this.#rowText(key, startMs));
+  }
+
+  peek(key: K, startMs: number): ValueAndTimestamp<V> | undefined {
     return this.#rows.get(this.#rowText(key, startMs));
+  }
+
+  get copies(): ValueCopies<V> {
+    return this.#table.copies;
+  }
+
+  apart(key: K, startMs: number, value: V): V {
+    return this.#table.apart(this.#rowText(key, startMs), value);
   }
 
   put(key: K, startMs: number, value: V | null, timestamp: number): void {
@@ -85,15 +102,12 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     this.#table.put(this.#rowText(key, startMs), value, timestamp);
   }
 
-  /**
-   * The rows of windows that begin in the range, by start and key. Windows that have left the retention are gone, as in
-   * Kafka Streams, whether or not their rows were deleted yet.
-   */
-  scan(range: {
-    readonly fromMs: number;
-    readonly toMs: number;
-  }): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]> {
-    const rows = this.#rows.scan(this.#keysOf(range));
+  keepFrom(startMs: () => number): void {
+    this.#keptFrom = startMs;
+  }
+
+  scan(range: TimeRange): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]> {
+    const rows = this.#rows.scan({ from: int64Text(range.fromMs), to: int64Text(range.toMs + 1) });
     const shape = (found: readonly (readonly [string, ValueAndTimestamp<V>])[]): WindowRow<K, V>[] =>
       found.map(([text, row]) => this.#rowOf(text, row));
     return rows instanceof Promise ? rows.then(shape) : shape(rows);
@@ -104,9 +118,12 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   /** The last window that is there tells the time that the store had come to. */
-  async open(): Promise<void> {
-    const last = await this.#rows.learnEnd();
-    if (last !== undefined) this.#observedStreamTime = int64OfText(last, 0);
+  open(): void | Promise<void> {
+    const learn = (last: string | undefined): void => {
+      if (last !== undefined) this.#observedStreamTime = int64OfText(last, 0);
+    };
+    const last = this.#rows.learnEnd();
+    return last instanceof Promise ? last.then(learn) : learn(last);
   }
 
   loadPrefetched(): Promise<void> | undefined {
@@ -132,14 +149,16 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   /** Drops all windows that begin before the retention, a good part of it at a time. */
   expire(): void | Promise<void> {
     const { retentionMs } = this.definition;
-    const until = this.#observedStreamTime - retentionMs;
+    const until = Math.min(this.#observedStreamTime - retentionMs, this.#keptFrom());
     if (until - this.#expiredUntil < Math.max(retentionMs / 2, 60_000)) return;
     const from = this.#expiredUntil;
     this.#expiredUntil = until;
     return this.#rows.clear({ from: int64Text(from), to: int64Text(until) });
   }
 
-  prefetchForRestore(): void {}
+  prefetchForRestore(record: ChangelogRecord): void {
+    requireKeySuffix(record.key, 12, this.#changelogTopic);
+  }
 
   restore(record: ChangelogRecord): void {
     const { key } = record;
@@ -176,11 +195,11 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   async #entries(range: TimeRange): Promise<WindowEntry<K, V>[]> {
-    const rows = await this.scan(range);
-    return rows.map((row) => this.#entryOf(row));
+    const rows = await this.#rows.scan(this.#keysOf(range));
+    return rows.map(([text, row]) => this.#entryOf(this.#rowOf(text, row)));
   }
 
-  /** Windows that have left the retention are not among them. */
+  /** Windows that have left the retention are not among them, whether or not their rows were deleted yet. */
   #keysOf(range: TimeRange): KeyRange {
     const kept = this.#observedStreamTime - this.definition.retentionMs;
     return { from: int64Text(Math.max(0, range.fromMs, kept)), to: int64Text(range.toMs + 1) };

@@ -1,6 +1,7 @@
 import { nonEmptyText } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import { silentLogger, type Logger } from '../../base/logger.ts';
+import type { OffsetAndMetadata } from '../../client/types.ts';
 import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import { NO_HEADERS, type Header } from '../record.ts';
@@ -47,7 +48,10 @@ export interface TestDriverOptions {
   readonly config?: Readonly<Record<string, string | number | boolean>>;
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
   readonly logger?: Logger;
-  /** Goes on in the state of a driver that was closed: its topology must have had the same stores, in this order. */
+  /**
+   * Goes on where a driver was closed, in its state and at its times: its topology must have had the same stores, in this
+   * order.
+   */
   readonly resumeFrom?: TopologyTestDriver;
 }
 
@@ -77,6 +81,8 @@ export class TopologyTestDriver {
   readonly #choosesTopics: boolean;
   #wallClockMs: number;
   #isClosed = false;
+  /** What the offsets would be committed with at the end. */
+  #committed: readonly OffsetAndMetadata[] = [];
   /** What is under way, where a processor or punctuator has answered a promise. */
   #waiting: Promise<void> | undefined;
   /** What has failed while nobody waited for it. */
@@ -128,6 +134,7 @@ export class TopologyTestDriver {
     this.#outputNames = new Set([...fixed, ...internalTopicNames(topology, applicationId)]);
     this.#choosesTopics = fixed.length < sinks.length;
     for (const queue of this.#task.queues) this.#queues.set(queue.topic, queue);
+    this.#inTurn(() => this.#task.open(options.resumeFrom?.#committed));
   }
 
   get wallClockMs(): number {
@@ -213,6 +220,7 @@ export class TopologyTestDriver {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#committed = this.#task.offsets.committable(() => undefined);
     this.#task.close();
   }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assertDefined } from '../../../src/base/assert.ts';
-import { Serdes } from '../../../src/streams/index.ts';
+import { NO_HEADERS, Serdes } from '../../../src/streams/index.ts';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
 import { createStore } from '../../../src/streams/state/create-store.ts';
 import {
@@ -51,7 +51,13 @@ function forwardAll(store: ManagedStore): void {
   for (let index = 0; index < (pending?.count ?? 0); index++) pending?.forward(index);
 }
 
+const subscriptionKey = Buffer.from('\x00\x00\x00\x01fp');
+
 type Windows = WindowState<string, string> & ManagedStore;
+
+function queried(store: ManagedStore): ReadOnlyWindowStore<string, string> {
+  return (store as ManagedStore & { forQueries(): ReadOnlyWindowStore<string, string> }).forQueries();
+}
 
 describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
   let under: EngineUnderTest;
@@ -106,7 +112,8 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     await store.load('b');
     store.put('b', null, 20);
     log.push(...(await commit(store)));
-    expect(log.at(-1)).toMatchObject({ key: Buffer.from('b'), value: null, timestamp: 20 });
+    // A deletion is logged with the time of the record in flight, as in Kafka Streams.
+    expect(log.at(-1)).toMatchObject({ key: Buffer.from('b'), value: null, timestamp: 7 });
     expect(log[0]).toMatchObject({ key: Buffer.from('a'), value: Buffer.from('a1'), timestamp: 10 });
 
     for (const reader of [
@@ -119,6 +126,55 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       expect(reader.get('d')).toBeUndefined();
     }
   });
+
+  /** What Kafka Streams, or a later version of ours, could have written. */
+  const foreign: readonly (readonly [keyof typeof definitions, string, Partial<ChangelogRecord>])[] = [
+    [
+      'subscription',
+      'a value of version 2',
+      { key: subscriptionKey, value: Buffer.from([2, ...Array(28).fill(0)]) },
+    ],
+    ['subscription', 'a value of another length', { key: subscriptionKey, value: Buffer.from([1, 0, 0, 7]) }],
+    ['subscription', 'a key that is no foreign key', { key: Buffer.from('\x00\x00\x01'), value: null }],
+    ['buffer', 'a change of version 2', { headers: [{ key: 'v', value: Buffer.of(2) }] }],
+    ['buffer', 'a change without a version', {}],
+    ['outer', 'a list of another kind', { key: Buffer.alloc(10), value: Buffer.of(0, 0, 0, 0, 0) }],
+    ['window', 'a key without a window', {}],
+    ['session', 'a key without a session', {}],
+    ['join', 'a key without a time', {}],
+  ];
+
+  it.each(foreign)('%s: %s in a changelog is refused before anything is applied', (kind, _what, record) => {
+    const store = make(definitions[kind]);
+    const whole = {
+      key: Buffer.from('k'),
+      value: Buffer.from('v'),
+      timestamp: 1,
+      headers: NO_HEADERS,
+      ...record,
+    };
+    expect(() => store.prefetchForRestore(whole)).toThrow(
+      expect.objectContaining({
+        code: 'STATE_FORMAT_UNKNOWN',
+        message: expect.stringMatching(/^changelog-\d+: .*another program or a later version wrote it$/),
+      }),
+    );
+  });
+
+  it.each(['session', 'versioned', 'join'] as const)(
+    'a value of another version in the state folder is refused: %s',
+    async (kind) => {
+      const key = kind === 'join' ? `${'\0'.repeat(8)}k` : 'k';
+      await under.engine.write((batch) => batch.put(`p${key}`, Buffer.of(9, 1, 2, 3)));
+      const read = async (): Promise<void> => {
+        const store = make(definitions[kind]);
+        if (kind === 'join')
+          await (store as JoinState<string, string> & ManagedStore).load('k', { fromMs: 0, toMs: 1 });
+        else await (store as SessionState<string, string> & ManagedStore).load('k');
+      };
+      await expect(read()).rejects.toMatchObject({ code: 'STATE_FORMAT_UNKNOWN' });
+    },
+  );
 
   it('what is not committed is seen by its own store and by nobody else', async () => {
     const store = make(definitions.keyValue) as TableState<string, string> & ManagedStore;
@@ -326,8 +382,10 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     await commit(first);
     const second = make(definitions.window) as Windows;
     await second.open();
-    const starts = (await second.scan({ fromMs: 0, toMs: 500 })).map(({ startMs }) => startMs);
-    expect(starts).toEqual([200]);
+    const starts = async (): Promise<number[]> =>
+      (await queried(second).entries()).map(({ startMs }) => startMs);
+    expect(await starts()).toEqual([200]);
+    expect((await second.scan({ fromMs: 0, toMs: 500 })).map(({ startMs }) => startMs)).toEqual([20, 200]);
   });
 
   it('a join finds all records of a key in its window, duplicates too, by time and arrival', async () => {
