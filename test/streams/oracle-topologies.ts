@@ -6,33 +6,13 @@ import {
   TimeWindows,
   type KStream,
   type KTable,
-  type Windowed,
 } from '../../src/streams/index.ts';
+import { out, outWindowed } from './oracle-outputs.ts';
+import { stateTopologies } from './oracle-state-topologies.ts';
 
 const S = { keySerde: Serdes.string, valueSerde: Serdes.string };
 const SJ = { ...S, otherValueSerde: Serdes.string };
 const joiner = (left: string | null, right: string | null): string => `${left}-${right}`;
-
-function out<V>(table: KTable<string, V>): void {
-  table
-    .toStream()
-    .mapValues((value) => (value == null ? null : String(value)))
-    .to('out', {
-      valueSerde: Serdes.string as typeof Serdes.string & {
-        serialize(topic: string, value: string | null): Buffer;
-      },
-    });
-}
-
-function outWindowed<V>(table: KTable<Windowed<string>, V>): void {
-  table
-    .toStream()
-    .map(
-      ({ key, window }, value) =>
-        [`${key}@${window.startMs}-${window.endMs}`, value == null ? null : String(value)] as const,
-    )
-    .to('out', S as never);
-}
 
 type Op = 'inner' | 'left' | 'outer';
 
@@ -73,6 +53,7 @@ function ops<T extends string>(
 
 /** The same topologies as were run by Kafka Streams' own test driver, by the names in the recording. */
 export const topologies: Readonly<Record<string, (builder: StreamsBuilder) => void>> = {
+  ...stateTopologies,
   stateless: (b) =>
     b
       .stream('left', S)

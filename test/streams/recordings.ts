@@ -24,17 +24,23 @@ export interface Recording {
   readonly runs: readonly Run[];
 }
 
-const file =
-  process.env['STREAMS_RECORDINGS'] ??
-  path.join(import.meta.dirname, 'recordings/kafka-streams-4.3.1.json.gz');
+const given = process.env['STREAMS_RECORDINGS'];
+const files =
+  given === undefined
+    ? ['kafka-streams-4.3.1', 'kafka-streams-4.3.1-state'].map((name) =>
+        path.join(import.meta.dirname, `recordings/${name}.json.gz`),
+      )
+    : [given];
 
 /**
  * What Apache Kafka Streams 4.3.1's own TopologyTestDriver answered, step by step, to random records (late ones, null
  * keys and null values among them) for the topologies of `oracle-topologies.ts`, with caching and without.
  */
 export function readRecordings(): readonly Recording[] {
-  const bytes = readFileSync(file);
-  return JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()) as Recording[];
+  return files.flatMap((file) => {
+    const bytes = readFileSync(file);
+    return JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()) as Recording[];
+  });
 }
 
 /** Look for closed windows and unmatched records after every record, not once a second. */

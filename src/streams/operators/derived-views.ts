@@ -1,5 +1,7 @@
 import type { Erased } from '../erased.ts';
 import type { Predicate, ValueJoiner, ValueMapper } from '../functions.ts';
+import type { Change } from '../change.ts';
+import type { BufferState } from '../state/states.ts';
 import type { ValueAndTimestamp } from '../state/store.ts';
 import type { OperatorContext } from './operator.ts';
 import type { TableView } from './table-view.ts';
@@ -72,6 +74,26 @@ export function joinedView(
     get,
     getAsOf: get,
   };
+}
+
+/**
+ * The rows of a suppressed table: of a key that waits, what it was before the first change that is held back; else the
+ * row of the table itself.
+ */
+export function suppressedView(
+  rows: Rows,
+  { storeName }: { readonly storeName: string },
+  context: OperatorContext,
+): Rows {
+  const buffer = context.store<BufferState<unknown, Change<unknown>>>(storeName);
+  const get = (key: unknown): Row => {
+    const waiting = buffer.get(key);
+    if (waiting === undefined) return rows.get(key);
+    const { oldValue } = waiting.value;
+    // When it was forwarded is not known any more: the other side's time counts.
+    return oldValue === null ? undefined : { value: oldValue, timestamp: -1 };
+  };
+  return { ...lookUps(rows), versioned: false, get, getAsOf: get };
 }
 
 function lookUps(rows: Rows): Pick<Rows, 'versioned' | 'load' | 'prefetch'> {

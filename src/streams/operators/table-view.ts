@@ -2,7 +2,7 @@ import { unreachable } from '../../base/assert.ts';
 import type { Erased } from '../erased.ts';
 import type { Predicate, ValueJoiner, ValueMapper } from '../functions.ts';
 import type { ValueAndTimestamp } from '../state/store.ts';
-import { filteredView, joinedView, mappedView } from './derived-views.ts';
+import { filteredView, joinedView, mappedView, suppressedView } from './derived-views.ts';
 import type { OperatorContext } from './operator.ts';
 import { storeView } from './store-view.ts';
 
@@ -34,6 +34,12 @@ export type TableViewSettings =
       readonly mapper: Erased<ValueMapper<unknown, unknown, unknown>>;
     }
   | {
+      readonly type: 'suppressed';
+      readonly parent: TableViewSettings;
+      /** Where changes wait. */
+      readonly storeName: string;
+    }
+  | {
       readonly type: 'joined';
       readonly left: TableViewSettings;
       readonly right: TableViewSettings;
@@ -49,6 +55,8 @@ export function storesOfView(view: TableViewSettings): readonly string[] {
     case 'filtered':
     case 'mapped':
       return storesOfView(view.parent);
+    case 'suppressed':
+      return [view.storeName, ...storesOfView(view.parent)];
     case 'joined':
       return [...new Set([...storesOfView(view.left), ...storesOfView(view.right)])];
     default:
@@ -65,6 +73,8 @@ export function tableView(view: TableViewSettings, context: OperatorContext): Ta
       return filteredView(tableView(view.parent, context), view, context);
     case 'mapped':
       return mappedView(tableView(view.parent, context), view, context);
+    case 'suppressed':
+      return suppressedView(tableView(view.parent, context), view, context);
     case 'joined':
       return joinedView(tableView(view.left, context), tableView(view.right, context), view);
     default:

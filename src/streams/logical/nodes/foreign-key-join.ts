@@ -6,7 +6,6 @@ import {
   subscriptionSerde,
 } from '../../operators/foreign-key/messages.ts';
 import { storesOfView } from '../../operators/table-view.ts';
-import { checkRows } from './check-rows.ts';
 import { type KeptNames, keptTable, lowerKeptTable } from './kept-table.ts';
 import { frozen, type TableBase, type TableNode } from './node.ts';
 import { type Lowering, type NameTaker, nodeKind } from './node-kind.ts';
@@ -182,10 +181,7 @@ function lowerResponses(node: ForeignKeyJoin, into: Into): readonly string[] {
 export const foreignKeyJoinKind = nodeKind<ForeignKeyJoin, Names>({
   names: namesOf,
   check(node, _names, namesOf) {
-    for (const table of node.inputs) {
-      checkRows(table, namesOf);
-      requireSerdes(namesOf(table).name, table);
-    }
+    for (const table of node.inputs) requireSerdes(namesOf(table).name, table);
   },
   demands({ inputs: [left, right] }, tables) {
     tables.oldValues(right, { force: true });

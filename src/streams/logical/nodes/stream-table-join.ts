@@ -3,7 +3,6 @@ import type { Erased } from '../../erased.ts';
 import type { ValueJoiner } from '../../functions.ts';
 import { storesOfView } from '../../operators/table-view.ts';
 import type { Serde } from '../../serde.ts';
-import { checkRows } from './check-rows.ts';
 import { frozen, type StreamBase, type StreamNode, type TableNode } from './node.ts';
 import { nodeKind, oneNode } from './node-kind.ts';
 import { requireSerdes } from './require-serdes.ts';
@@ -63,8 +62,7 @@ export const streamTableJoinKind = nodeKind<StreamTableJoin>({
     take.repartition(0, node.name ?? take.of(node.inputs[0]).name);
     return oneNode(take.node(node.name, node.left ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-'));
   },
-  check(node, { name }, namesOf) {
-    checkRows(node.inputs[1], namesOf);
+  check(node, { name }) {
     if (node.gracePeriodMs !== undefined) requireSerdes(name, streamSerdes(node));
   },
   requires: (node) => [

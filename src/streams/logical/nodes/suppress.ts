@@ -21,6 +21,12 @@ export function suppress(input: TableNode, given: Pick<Suppress, 'name' | 'waitM
   if (given.waitMs === undefined && given.buffer.whenFull === 'emit') {
     throw new DiagnosticError({ message: 'a buffer that waits for windows to close cannot emit early' });
   }
+  if (input.versioned) {
+    throw new DiagnosticError({
+      message: 'suppress() is only supported for non-versioned KTables',
+      hint: 'leave historyRetentionMs away, or suppress what is made of the table',
+    });
+  }
   return frozen<Suppress>({
     kind: 'suppress',
     shape: 'table',
@@ -49,15 +55,16 @@ export const suppressKind = nodeKind<Suppress, Names>({
     }
     requireSerdes(name, node);
   },
+  // What is told, and what is looked up while a key waits, are old values: the table keeps them.
+  demands: (node, tables) => void tables.oldValues(node.inputs[0], { force: true }),
   table: {
     oldValues: (node, tables, options) => tables.oldValues(node.inputs[0], options),
-    rows: () => undefined,
-    view: (_node, names) => {
-      throw new DiagnosticError({
-        message: `rows of the suppressed table ${names.name} cannot be looked up`,
-        hint: 'join the table before it is suppressed, or turn it into a stream and back',
-      });
-    },
+    rows: (node, tables) => tables.rows(node.inputs[0]),
+    view: (node, { store: storeName }, viewOf) => ({
+      type: 'suppressed',
+      parent: viewOf(node.inputs[0]),
+      storeName,
+    }),
   },
   lower(node, into) {
     const { name, store } = into.names;

@@ -3,7 +3,6 @@ import type { ValueJoiner } from '../../functions.ts';
 import { storesOfView } from '../../operators/table-view.ts';
 import { frozen, type TableBase, type TableNode } from './node.ts';
 import { type NodeNames, nodeKind } from './node-kind.ts';
-import { checkRows } from './check-rows.ts';
 import { requireSerdes } from './require-serdes.ts';
 import { asksForStore, type StoreOptions, tableStore } from './store-settings.ts';
 
@@ -52,8 +51,7 @@ export const tableJoinKind = nodeKind<TableJoin, Names>({
     const otherJoin = take.suffixed(given, '-join-other', 'KTABLE-JOINOTHER-');
     return { name, node: name, store, thisJoin, otherJoin, queryable: store };
   },
-  check(node, { name, store }, namesOf) {
-    for (const table of node.inputs) checkRows(table, namesOf);
+  check(node, { name, store }) {
     if (store !== undefined) requireSerdes(name, node);
   },
   copartitioned: true,
