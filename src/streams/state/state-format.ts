@@ -1,7 +1,7 @@
 import { OperationalError } from '../../base/errors.ts';
 
 /** A store's bytes, or a record of its changelog, are in a format that is not known here. */
-export const STATE_FORMAT_UNKNOWN = 'STATE_FORMAT_UNKNOWN';
+const STATE_FORMAT_UNKNOWN = 'STATE_FORMAT_UNKNOWN';
 
 /** The error of bytes that somebody else has written, or a later version: nothing of them is applied. */
 export function unknownFormat(where: string, what: string): OperationalError {

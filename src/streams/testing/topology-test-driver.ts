@@ -134,7 +134,8 @@ export class TopologyTestDriver {
     this.#outputNames = new Set([...fixed, ...internalTopicNames(topology, applicationId)]);
     this.#choosesTopics = fixed.length < sinks.length;
     for (const queue of this.#task.queues) this.#queues.set(queue.topic, queue);
-    this.#inTurn(() => this.#task.open(options.resumeFrom?.#committed));
+    const resumed = options.resumeFrom === undefined ? [] : options.resumeFrom.#committed;
+    this.#inTurn(() => this.#task.open(resumed));
   }
 
   get wallClockMs(): number {
