@@ -277,14 +277,14 @@ function withTimestamps(
       },
       process: (record: StreamRecord<Key, Row>) => {
         if (record.value === null) {
-          forward.forward(record);
+          void forward.forward(record);
           return;
         }
         const key = record.key as Row | null;
         const row = [...record.value, ...(Array.isArray(key) ? key : [])];
         const time = column.of(row);
         if (time < 0) column.reject(row, `a result for ${step.topic}`, 'result');
-        else forward.forward(record.withTimestamp(time));
+        else void forward.forward(record.withTimestamp(time));
       },
     };
   };
