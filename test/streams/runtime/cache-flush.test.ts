@@ -60,7 +60,7 @@ function driverOf(next: (value: number) => number | undefined): TopologyTestDriv
         return {
           init(context) {
             numbers = context.getStateStore<typeof numbers>('numbers');
-            forward = (record) => context.forward(record);
+            forward = (record) => void context.forward(record);
           },
           process(record) {
             forward(record);

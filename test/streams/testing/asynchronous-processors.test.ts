@@ -127,7 +127,7 @@ describe('a processor that answers a promise', () => {
     let forward: (record: StreamRecord<string, string>) => void;
     return {
       init: (context) => {
-        forward = (record) => context.forward(record);
+        forward = (record) => void context.forward(record);
       },
       async process(record) {
         await afterAWhile();
