@@ -25,11 +25,15 @@ describe('caches that are flushed by a clean close', () => {
     return () => around.close();
   });
 
-  it('lose no result of a join whose store, by its default name, comes before those of its tables', async () => {
+  it.each([
+    ['lose no result', true],
+    // What the join has heard already, and what comes of the other table's cache, is one change of it.
+    ['tell each result once', false],
+  ])('%s of a join whose store, by its name, comes before those of its tables', async (_, cachingEnabled) => {
     await createTopics(environment, bootstrapServers, { users: 1, orders: 1, out: 1 });
     const builder = new StreamsBuilder();
     const users = builder.table('users', strings);
-    const orders = builder.table('orders', strings);
+    const orders = builder.table('orders', strings, { cachingEnabled });
     users
       .join(orders, (user, order) => `${user} ${order}`, strings)
       .toStream()
