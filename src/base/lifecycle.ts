@@ -16,6 +16,7 @@ interface Part {
  * whatever one fails with. A start that is under way when closing begins is told so by the signal, and is waited for.
  */
 export class Lifecycle {
+  readonly #what: string;
   readonly #timers: Timers;
   readonly #logger: Logger;
   readonly #parts: Part[] = [];
@@ -23,7 +24,9 @@ export class Lifecycle {
   readonly #starting = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
 
-  constructor({ timers, logger }: { readonly timers: Timers; readonly logger: Logger }) {
+  /** @param what it is the life of: "the application". */
+  constructor(what: string, { timers, logger }: { readonly timers: Timers; readonly logger: Logger }) {
+    this.#what = what;
     this.#timers = timers;
     this.#logger = logger;
   }
@@ -69,7 +72,7 @@ export class Lifecycle {
   }
 
   async #close(): Promise<void> {
-    this.#ending.abort(new OperationalError('CLOSED', 'it is being closed', { retriable: false }));
+    this.#ending.abort(new OperationalError('CLOSED', `${this.#what} is being closed`, { retriable: true }));
     await Promise.allSettled(this.#starting);
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
       try {

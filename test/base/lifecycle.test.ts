@@ -14,7 +14,7 @@ function lifecycle(): { readonly life: Lifecycle; readonly log: string[] } {
     warn: (text, fields) => void log.push(`${text}: ${String(fields?.['error'])}`),
     child: () => logger,
   };
-  return { life: new Lifecycle({ timers, logger }), log };
+  return { life: new Lifecycle('the test', { timers, logger }), log };
 }
 
 it('closes what was started in reverse, whatever one of them fails with, and once', async () => {

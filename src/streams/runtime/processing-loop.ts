@@ -27,7 +27,13 @@ async function round({ intake, tasks, runner, commit, checkHealth, isStopping }:
     throw error;
   }
   await tasks.restore();
-  await runner.round();
+  try {
+    await runner.round();
+  } catch (error) {
+    // A record that cannot be read stops nothing before it, also where the loop that comes next stops there again.
+    if (tasks.tasks.some((task) => task.hasFailedAtInput)) await commit.runBefore(error);
+    throw error;
+  }
   checkHealth();
   intake.resume();
   if (commit.isDue) await commit.run();

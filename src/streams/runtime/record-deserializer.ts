@@ -15,7 +15,10 @@ export class RecordDeserializer {
     this.#failures = failures;
   }
 
-  /** Queues a record; of one that cannot be read, only its offset. */
+  /**
+   * Queues a record. What cannot be read is dealt with when its turn has come, as in Kafka Streams, which reads no record
+   * before: whatever came before it is processed by then.
+   */
   add(queue: RecordQueue, input: InputRecord): void {
     const { node, prefetches } = queue.source;
     const { topic, partition } = queue;
@@ -32,45 +35,43 @@ export class RecordDeserializer {
           'serde',
         );
     } catch (error) {
-      this.#failures.handle('deserialization', error, this.#contextOf(queue, input));
-      skip(queue, offset);
+      if (mustStop(error)) throw error;
+      const context = this.#contextOf(queue, input);
+      skip(queue, offset, () => this.#failures.handle('deserialization', error, context));
       return;
     }
     const recorded = nearestEventTime(input.timestamp);
     const source = { topic, partition, offset, timestamp: recorded, key, value, headers };
-    const timestamp = this.#extractTime(queue, source);
-    if (timestamp < 0) {
-      const { taskId } = this.#failures;
-      this.#failures.drop('invalid-timestamp', () => ({
-        topic,
-        partition,
-        offset,
-        taskId,
-        nodeName: node.name,
-      }));
-      skip(queue, offset);
-      return;
-    }
+    const timestamp = this.#timeOf(queue, source);
+    if (timestamp === undefined) return;
     queue.queuedTime = Math.max(queue.queuedTime, timestamp);
     if (input.key !== null) {
       for (let i = 0; i < prefetches.length; i++) prefetches[i]?.prefetch?.(input.key, timestamp);
     }
     const record = new StreamRecord(key, value, timestamp, headers);
-    queue.push({ offset, timestamp, keyBytes: input.key, record });
+    queue.push({ offset, timestamp, record, onTurn: undefined });
   }
 
-  /** Asks the extractor; no handler is asked to forgive what it throws, as in Kafka Streams. */
-  #extractTime(queue: RecordQueue, record: SourceRecord<unknown, unknown>): number {
-    const { node } = queue.source;
+  /** Answers undefined for a record that is passed over, or not to be processed, for its time. */
+  #timeOf(queue: RecordQueue, source: SourceRecord<unknown, unknown>): number | undefined {
+    const { topic, partition, offset } = source;
     try {
-      const timestamp: unknown = node.timestampExtractor(record, queue.queuedTime);
-      if (isEventTime(timestamp)) return timestamp;
-      const giver = 'the timestamp extractor';
-      throw wrongEventTime(giver, settled(timestamp, giver, 'arrival'), 'answer -1 to drop the record');
+      const timestamp = extractedTime(queue, source);
+      if (timestamp >= 0) return timestamp;
     } catch (error) {
       if (mustStop(error)) throw error;
-      throw new StreamsFailure('processing', this.#contextOf(queue, record), error);
+      const failure = new StreamsFailure('processing', this.#contextOf(queue, source), error);
+      // No handler is asked to forgive what an extractor throws, as in Kafka Streams.
+      skip(queue, offset, () => {
+        throw failure;
+      });
+      return undefined;
     }
+    const { taskId } = this.#failures;
+    const nodeName = queue.source.node.name;
+    this.#failures.drop('invalid-timestamp', () => ({ topic, partition, offset, taskId, nodeName }));
+    skip(queue, offset);
+    return undefined;
   }
 
   #contextOf(queue: RecordQueue, record: InputRecord | SourceRecord<unknown, unknown>): FailureContext {
@@ -89,7 +90,14 @@ export class RecordDeserializer {
   }
 }
 
+function extractedTime(queue: RecordQueue, record: SourceRecord<unknown, unknown>): number {
+  const timestamp: unknown = queue.source.node.timestampExtractor(record, queue.queuedTime);
+  if (isEventTime(timestamp)) return timestamp;
+  const giver = 'the timestamp extractor';
+  throw wrongEventTime(giver, settled(timestamp, giver, 'arrival'), 'answer -1 to drop the record');
+}
+
 /** The offset of a record that is not processed is committed all the same. */
-function skip(queue: RecordQueue, offset: number): void {
-  queue.push({ offset, timestamp: queue.queuedTime, keyBytes: null, record: undefined });
+function skip(queue: RecordQueue, offset: number, onTurn?: () => void): void {
+  queue.push({ offset, timestamp: queue.queuedTime, record: undefined, onTurn });
 }

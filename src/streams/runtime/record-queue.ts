@@ -12,12 +12,14 @@ export interface InputRecord {
   readonly headers: readonly Header[];
 }
 
-/** A record that waits to be processed; `record` is undefined for one that was dropped and only advances the offset. */
+/** A record that waits to be processed. */
 interface Queued {
   readonly offset: number;
   readonly timestamp: number;
-  readonly keyBytes: Buffer | null;
+  /** Undefined for one that was dropped, or could not be read: it only advances the offset. */
   readonly record: AnyRecord | undefined;
+  /** Of one that could not be read: asks, when its turn has come, whether that is forgiven. @throws unless it is. */
+  readonly onTurn: (() => void) | undefined;
 }
 
 /** The records of one partition that wait, in the order of their offsets. */

@@ -51,7 +51,7 @@ export class Restorer {
       const end = offsetOf(ends);
       const beginning = offsetOf(beginnings);
       const { task, store, persistent } = source;
-      let position = persistent ? this.#state.positionOf(task.id, store.name) : undefined;
+      let position = persistent ? this.#state.positionOf(task.id, store.name, end) : undefined;
       if (position === undefined || position > end || position < beginning) {
         // Nothing here, or state of a changelog that has been deleted since, or has lost what comes next: begin anew.
         const isOtherChangelog = position !== undefined && end === 0;

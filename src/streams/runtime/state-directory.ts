@@ -12,8 +12,11 @@ const FORMAT_VERSION = 1;
 /** Before all stores, whose ids begin at 1. */
 const META = '\u0000\u0000\u0000\u0000';
 const PROCESSED = `${META}input/`;
-/** State that nobody has used for so long may lack deletions that the changelog has forgotten. */
-const STALE_MS = 24 * 60 * 60 * 1000;
+/**
+ * How long a compacted topic keeps a deletion at least: `delete.retention.ms` of the internal topics. What was deleted in a
+ * tail that is older may be in it no more.
+ */
+const DELETIONS_KEPT_MS = 24 * 60 * 60 * 1000;
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 const DATABASE = 'rocksdb';
 /** Before the time, in the name of a database that was set aside. */
@@ -125,11 +128,15 @@ export class StateDirectory {
     return String.fromCharCode((id >>> 24) & 0xff, (id >>> 16) & 0xff, (id >>> 8) & 0xff, id & 0xff);
   }
 
-  /** The changelog offset to restore from; undefined: from the beginning, with nothing here. */
-  positionOf(taskId: string, store: string): number | undefined {
+  /**
+   * The offset to restore from where the changelog ends at `end`; undefined: from the beginning, with nothing here. However
+   * long it has lain there, state that is all of its changelog is kept.
+   */
+  positionOf(taskId: string, store: string, end: number): number | undefined {
     const { position, atMs } = this.#entry(taskId, store);
-    if (position < 0 || this.#environment.clock.nowMs() - atMs > STALE_MS) return undefined;
-    return position;
+    if (position < 0) return undefined;
+    const mayLackDeletions = this.#environment.clock.nowMs() - atMs > DELETIONS_KEPT_MS;
+    return position !== end && mayLackDeletions ? undefined : position;
   }
 
   /** Notes, within the batch of the changes themselves, up to where the changelog is contained in them. */

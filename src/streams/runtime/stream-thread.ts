@@ -108,7 +108,7 @@ export class StreamThread {
     const watched = { sources: externalTopics(settings.topology), internal };
     this.#topics = new TopicWatch(admin, settings, watched, [consumer, restoreConsumer]);
     const { timers } = settings.environment;
-    this.#life = new Lifecycle({ timers, logger: settings.logger });
+    this.#life = new Lifecycle('the thread', { timers, logger: settings.logger });
     this.#life.add({ name: 'the local state', close: () => state.close() });
     this.#life.add({ name: 'the clients', close: () => this.#closeClients() });
     this.#life.add({ name: 'the tasks', close: () => this.#tasks.close() });
@@ -252,7 +252,8 @@ export class StreamThread {
     ];
     await Promise.all(
       parts.map((part) => {
-        const life = new Lifecycle({ timers: this.#settings.environment.timers, logger });
+        const { timers } = this.#settings.environment;
+        const life = new Lifecycle('the thread', { timers, logger });
         life.add(part);
         return life.close();
       }),

@@ -2,6 +2,7 @@ import { BehaviorSubject, Observable, Subject } from 'rxjs';
 import { mustStop } from '../../base/assert.ts';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
+import { Lifecycle } from '../../base/lifecycle.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
 import { settled, wrongAnswer } from '../operators/user-answers.ts';
@@ -94,10 +95,9 @@ const REPAIRS_MAX = 3;
 export class StreamsApp {
   readonly #settings: StreamsAppSettings;
   readonly #describeTopics: DescribeTopics | undefined;
-  /** Ends a start that waits for {@link #describeTopics}, which goes on for others. */
-  readonly #ended = new AbortController();
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
+  readonly #life: Lifecycle;
   #onUncaught: StreamsUncaughtExceptionHandler;
   #plan: TopicPlan | undefined;
   #admin: KafkaAdmin | undefined;
@@ -127,6 +127,8 @@ export class StreamsApp {
     this.#describeTopics = describeTopics;
     this.#settings = streamsAppSettings(options);
     this.#onUncaught = this.#settings.onUncaught;
+    const { environment, logger } = this.#settings;
+    this.#life = new Lifecycle('the application', { timers: environment.timers, logger });
   }
 
   /**
@@ -215,7 +217,7 @@ export class StreamsApp {
     this.#thread?.stop(options);
     // A start that waits for a cluster that does not answer ends when its client is closed.
     const timer = timers.after(CLOSE_GRACE_MS, () => {
-      if (this.#thread === undefined) void this.#closeAdmin();
+      if (this.#thread === undefined) void this.#life.close();
     });
     // Why a start has failed is told to whoever called it.
     const ended = Promise.resolve(this.#starting?.catch(() => undefined))
@@ -247,7 +249,7 @@ export class StreamsApp {
       this.#running = this.#supervise(thread);
     } catch (error) {
       this.#errors.next(error);
-      await this.#closeAdmin();
+      await this.#life.close();
       this.#end('ERROR');
       throw error;
     }
@@ -255,10 +257,10 @@ export class StreamsApp {
 
   async #createThread(): Promise<StreamThread> {
     const { environment, bootstrapServers, clientId, topology } = this.#settings;
-    const admin = (this.#admin ??= new Admin({
-      environment,
-      bootstrapServers,
-      clientId: `${clientId}-admin`,
+    const admin = (this.#admin ??= await this.#life.start({
+      name: 'the admin client',
+      open: () => new Admin({ environment, bootstrapServers, clientId: `${clientId}-admin` }),
+      close: (opened) => opened.close(),
     }));
     const prepared = prepareTopics(admin, topology, this.#settings, this.#sharedDescribe());
     const [plan] = await Promise.all([prepared, this.#after]);
@@ -272,10 +274,11 @@ export class StreamsApp {
     return thread;
   }
 
+  /** Closing ends a start that waits for it; it goes on for others. */
   #sharedDescribe(): DescribeTopics | undefined {
     const shared = this.#describeTopics;
     if (shared === undefined) return undefined;
-    return (names) => unlessAborted(shared(names), this.#ended.signal);
+    return (names) => unlessAborted(shared(names), this.#life.signal);
   }
 
   #onPhase(phase: AssignmentPhase): void {
@@ -310,7 +313,7 @@ export class StreamsApp {
         thread = undefined;
       }
     }
-    await this.#closeAdmin();
+    await this.#life.close();
     this.#end('NOT_RUNNING');
   }
 
@@ -323,7 +326,7 @@ export class StreamsApp {
         this.#errors.next(error);
       }
     }
-    await this.#closeAdmin();
+    await this.#life.close();
     this.#end('ERROR');
   }
 
@@ -341,18 +344,6 @@ export class StreamsApp {
     } catch (thrown) {
       this.#errors.next(thrown);
       return 'SHUTDOWN_CLIENT';
-    }
-  }
-
-  async #closeAdmin(): Promise<void> {
-    this.#ended.abort(
-      new OperationalError('CLOSED', 'the application is closed while it starts', { retriable: true }),
-    );
-    try {
-      await this.#admin?.close();
-    } catch (error) {
-      if (!(error instanceof OperationalError)) throw error;
-      this.#settings.logger.warn('while closing the admin client', { error: messageOf(error) });
     }
   }
 

@@ -62,6 +62,8 @@ export class Task {
   readonly #caches: CacheFlush;
   readonly #nodes: TaskNodes;
   commitRequested = false;
+  /** It has failed at a record of which nothing was processed: its state is that of the records before. */
+  hasFailedAtInput = false;
   /** Since when it has waited for a dry input, -1 while it does not. */
   idleSinceMs = -1;
 
@@ -131,11 +133,16 @@ export class Task {
     return waiting && Promise.all(waiting).then(() => undefined);
   }
 
-  /** Processes the record with the least time among the heads of the queues; false when there is none. */
+  /**
+   * Processes the record with the least time among the heads of the queues; false when there is none.
+   * @throws {StreamsFailure} of a record that cannot be read, and that stays where it is: what came before it can be committed.
+   */
   processNext(): boolean | Promise<boolean> {
     const queue = this.#nextQueue();
     if (queue === undefined) return false;
-    const item = assertDefined(queue.shift(), 'the queue has a head');
+    const item = assertDefined(queue.first, 'the queue has a head');
+    if (item.onTurn !== undefined) this.#takeTurn(item.onTurn);
+    queue.shift();
     queue.nextOffset = item.offset + 1;
     if (item.record === undefined) return true;
     this.#executor.current.begin(queue.topic, queue.partition, item.offset);
@@ -207,6 +214,19 @@ export class Task {
       for (const queue of this.queues) queue.clear();
       this.#settings.drops.flush();
     }
+  }
+
+  #takeTurn(onTurn: () => void): void {
+    this.hasFailedAtInput = true;
+    onTurn();
+    this.hasFailedAtInput = false;
+  }
+
+  /** Passes over a record that could not be read, of a driver that goes on after it. */
+  passFailed(): void {
+    if (!this.hasFailedAtInput) return;
+    this.hasFailedAtInput = false;
+    this.#nextQueue()?.shift();
   }
 
   #nextQueue(): RecordQueue | undefined {

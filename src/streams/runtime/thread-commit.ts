@@ -72,6 +72,18 @@ export class ThreadCommit {
     if (await this.#protocol.run({ running, offsets: [] })) metrics.committed(startMs);
   }
 
+  /** Commits what came before a record that ends the loop; where that fails too, it is processed again. */
+  async runBefore(failure: unknown): Promise<void> {
+    try {
+      await this.run();
+    } catch (error) {
+      this.#parts.settings.logger.warn('could not commit what came before a failure', {
+        failure: messageOf(failure),
+        error: messageOf(error),
+      });
+    }
+  }
+
   #logChanges({ task, plan, logged }: RunningTask): void {
     const { output } = this.#parts;
     task.logChanges((store, topic) => {

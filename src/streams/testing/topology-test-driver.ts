@@ -253,16 +253,26 @@ export class TopologyTestDriver {
 
   /** Takes a step at once, or behind those that are under way. */
   #inTurn(step: () => void | Promise<void>): void {
-    const running = this.#waiting === undefined ? step() : this.#waiting.then(step);
+    const running = this.#waiting === undefined ? this.#run(step) : this.#waiting.then(() => this.#run(step));
     if (!running) return;
     const waiting: Promise<void> = running
       .catch((error: unknown) => {
+        this.#task.passFailed();
         this.#failure ??= { error };
       })
       .then(() => {
         if (this.#waiting === waiting) this.#waiting = undefined;
       });
     this.#waiting = waiting;
+  }
+
+  #run(step: () => void | Promise<void>): void | Promise<void> {
+    try {
+      return step();
+    } catch (error) {
+      this.#task.passFailed();
+      throw error;
+    }
   }
 
   #throwFailure(): void {

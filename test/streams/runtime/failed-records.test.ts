@@ -6,6 +6,7 @@ import {
   type FailureContext,
   type FailureHandler,
   type FailureKind,
+  type Serde,
   Serdes,
   StreamsApp,
   StreamsBuilder,
@@ -13,9 +14,15 @@ import {
 import { TopologyTestDriver } from '../../../src/streams/testing/index.ts';
 import { waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
+import { topicContents } from './topic-contents.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 const headers = [{ key: 'h', value: Buffer.from('x') }];
+/** A count, as a text that a test can read. */
+const countText: Serde<number> = {
+  serialize: (_topic, count) => Buffer.from(String(count)),
+  deserialize: (_topic, bytes) => Number(bytes.toString()),
+};
 /** What has no JSON. */
 const endless: { self?: unknown } = {};
 endless.self = endless;
@@ -93,6 +100,69 @@ describe('a failure handler is given the record', () => {
     expect(() => driver.createInputTopic('in', strings).pipeInput('k', 'v')).toThrow(
       'the processing handler gave a promise',
     );
+  });
+});
+
+describe('a record that cannot be read, or has no time', () => {
+  it.each(['bytes', 'time'])('stops nothing before it: no %s', async (what) => {
+    const around = await brokerAndFolder();
+    const { bootstrapServers, folder } = around;
+    const admin = new Admin({ environment, bootstrapServers });
+    await admin.createTopics([{ name: 'in' }, { name: 'out' }].map((topic) => ({ ...topic, partitions: 1 })));
+    const producer = new Producer({ environment, bootstrapServers });
+    for (const value of ['"a"', '"b"', what === 'bytes' ? 'no json' : '"timeless"', '"c"'])
+      producer.send({ topic: 'in', key: 'k', value });
+    await producer.close();
+    const builder = new StreamsBuilder();
+    builder
+      .stream('in', {
+        keySerde: Serdes.string,
+        valueSerde: Serdes.json<string>(),
+        timestampExtractor: ({ value }) => {
+          if (value === 'timeless') throw new Error('no time');
+          return 1;
+        },
+      })
+      .groupByKey()
+      .count({ storeName: 'counts', keySerde: Serdes.string })
+      .toStream()
+      .to('out', { keySerde: Serdes.string, valueSerde: countText });
+    const asked: number[] = [];
+    const app = new StreamsApp({
+      environment,
+      applicationId: 'poisoned',
+      bootstrapServers,
+      topology: builder.build(),
+      stateDir: folder,
+      onFailure: {
+        deserialization: (_error, { offset }) => {
+          asked.push(offset);
+          return 'fail';
+        },
+      },
+    });
+    await app.start();
+    await waitFor(environment, 'the end', () => app.state === 'ERROR');
+    await app.close();
+    expect(await topicContents('out', { environment, bootstrapServers })).toEqual(['k=2']);
+    expect((await admin.listConsumerGroupOffsets('poisoned')).map(({ offset }) => offset)).toEqual([2]);
+    expect(asked).toEqual(what === 'bytes' ? [2] : []);
+    await admin.close();
+    await around.close();
+  });
+
+  it('is passed over by a driver that goes on', () => {
+    const builder = new StreamsBuilder();
+    const seen: string[] = [];
+    builder
+      .stream('in', { keySerde: Serdes.string, valueSerde: Serdes.json<string>() })
+      .foreach((_key, value) => void seen.push(value));
+    const driver = new TopologyTestDriver(builder.build());
+    const pipe = (value: string): void =>
+      driver.pipeRaw('in', { key: null, value: Buffer.from(value), timestamp: 1 });
+    expect(() => pipe('no json')).toThrow('deserialization of the record at in-0 offset 0 failed');
+    pipe('"a"');
+    expect(seen).toEqual(['a']);
   });
 });
 

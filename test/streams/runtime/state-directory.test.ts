@@ -37,3 +37,22 @@ it('keeps the ids of all stores, whichever task comes first and whether their ch
   for (const taskId of ['0_0', '0_1']) expect(after.get(taskId)).toBe(before.get(taskId));
   expect(new Set(after.values()).size).toBe(3);
 });
+
+it('keeps state that lacks nothing however old it is, and restores anew what may lack deletions', async () => {
+  let days = 0;
+  const clock = { ...environment.clock, nowMs: () => days * 86_400_000 };
+  const options = { root, folders: ['app'], blockCacheBytes: 1 << 20, logger };
+  const state = StateDirectory.take({ ...environment, clock }, options);
+  await state.open();
+  await state.register('0_0', ['kept']);
+  expect(state.positionOf('0_0', 'kept', 0)).toBeUndefined();
+  await state.engine.write((batch) =>
+    state.setPosition(batch, { taskId: '0_0', store: 'kept', position: 7 }),
+  );
+  days = 0.9;
+  expect(state.positionOf('0_0', 'kept', 9)).toBe(7);
+  days = 400;
+  expect(state.positionOf('0_0', 'kept', 7)).toBe(7);
+  expect(state.positionOf('0_0', 'kept', 9)).toBeUndefined();
+  await state.close();
+});
