@@ -320,7 +320,7 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a topic is taken back that another stream has meanwhile',
     file: 'src/sql/engine/engine.ts',
-    find: 'if (this.#catalog.sources().some(({ topic }) => topic.name === name)) return false;',
+    find: 'if (this.catalog.sources().some(({ topic }) => topic.name === name)) return false;',
     replace: '',
     suite: ['test/server/recorded-topics.test.ts'],
   },

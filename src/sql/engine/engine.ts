@@ -1,12 +1,11 @@
 import type { Statement } from '../../../grammar/ast.ts';
 import type { ParsedStatement } from '../../../grammar/parse.ts';
 import { assert, unreachable } from '../../base/assert.ts';
-import { OperationalError } from '../../base/errors.ts';
 import { Turns } from '../../base/turns.ts';
 import type { SessionProperties } from '../analysis/session.ts';
 import { statementMessages } from '../messages/statements.ts';
 import { refuse } from '../analysis/sql-error.ts';
-import { Catalog } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { QueryDescription } from '../entities/descriptions.ts';
 import type { ServerFacts } from '../entities/server-facts.ts';
 import type { StatementEntity } from '../entities/statement-entity.ts';
@@ -21,15 +20,13 @@ import type {
   QueryAction,
 } from '../statements/definition.ts';
 import { definitionOf } from '../statements/index.ts';
-import { applyPlan, planMessage } from '../statements/plan-kinds.ts';
 import { plannedQuery } from '../statements/plan-statement.ts';
 import type { PreparedPlan, PreparedStatement } from '../statements/prepared-statement.ts';
 import type { StatementResult } from '../statements/results.ts';
 import { emptySession, type Session } from '../statements/session.ts';
 import type { StatementPlan } from '../statements/statement-plan.ts';
 import { selectOf } from '../statements/streamed.ts';
-import type { EngineState } from './engine-state.ts';
-import { PersistentQueries } from './persistent-queries.ts';
+import { type AppliedPlan, CurrentState } from './current-state.ts';
 import { type PlanOptions, Planning, type PrepareOptions } from './planning.ts';
 import { pullRows } from './pull-rows.ts';
 import { PushQueries } from './push-queries.ts';
@@ -46,13 +43,6 @@ export interface SqlEngineOptions {
   readonly environment?: StatementEnvironment;
 }
 
-/** What was done, and what is answered. */
-interface AppliedPlan {
-  readonly plan: StatementPlan;
-  readonly message: string;
-  readonly queryId?: string;
-}
-
 /**
  * SQL's engine: the catalog, the persistent queries, and everything that a statement can do. What a statement is, its
  * definition says (`src/sql/statements`); what the engine needs of the outside it asks its {@link SqlHost}.
@@ -64,36 +54,33 @@ interface AppliedPlan {
 export class SqlEngine {
   readonly #host: SqlHost;
   readonly #functions: FunctionRegistry;
-  readonly #queries: PersistentQueries;
+  readonly #state: CurrentState;
+  readonly #planning: Planning;
   readonly #pushes: PushQueries;
   readonly #parser: ScriptParser;
-  readonly #planning: Planning;
-  readonly #environment: StatementEnvironment | undefined;
   /** What changes the catalog or the queries: each finds what those before it have left. */
   readonly #changes = new Turns();
-  #catalog = Catalog.empty;
-  #queryNumber = 0;
-  /** Counts what has changed the catalog or the queries. */
-  #version = 0;
 
   constructor(options: SqlEngineOptions) {
     const { host, functions, properties = {}, environment } = options;
     this.#host = host;
     this.#functions = functions;
-    this.#environment = environment;
-    this.#queries = new PersistentQueries(host, () => this.#catalog);
     this.#parser = new ScriptParser(environment);
+    this.#state = new CurrentState({
+      ...{ host, environment },
+      contextOf: (session, catalog) => this.#planning.context(session, new Map(), catalog),
+    });
     this.#planning = new Planning({
       ...{ host, functions, properties, environment },
-      running: this.#queries,
-      state: () => this.#state(),
-      nextNumber: () => this.#queryNumber,
+      running: this.#state.queries,
+      state: () => this.#state.now(),
+      nextNumber: () => this.#state.queryNumber,
     });
     this.#pushes = new PushQueries(host, () => this.#planning.slice());
   }
 
   get catalog(): Catalog {
-    return this.#catalog;
+    return this.#state.catalog;
   }
 
   get functions(): FunctionRegistry {
@@ -102,7 +89,7 @@ export class SqlEngine {
 
   /** The persistent queries that run. */
   queries(): readonly QueryDescription[] {
-    return this.#queries.descriptions();
+    return this.#state.queries.descriptions();
   }
 
   /**
@@ -154,11 +141,7 @@ export class SqlEngine {
 
   /** Of the catalog and the queries: another one when anything of them has changed. */
   get version(): number {
-    return this.#version;
-  }
-
-  #state(): EngineState {
-    return { version: this.#version, catalog: this.#catalog, queries: this.#queries.plans() };
+    return this.#state.version;
   }
 
   /**
@@ -176,7 +159,7 @@ export class SqlEngine {
    * @returns false where it stays: a stream or table has it meanwhile.
    */
   async undoTopic(name: string): Promise<boolean> {
-    if (this.#catalog.sources().some(({ topic }) => topic.name === name)) return false;
+    if (this.catalog.sources().some(({ topic }) => topic.name === name)) return false;
     await this.#host.deleteTopic(name);
     return true;
   }
@@ -224,9 +207,10 @@ export class SqlEngine {
     definition: DirectStatement<Statement, R>,
   ): Promise<R> {
     const topics = await this.#planning.topicsOf([statement]);
-    const catalog = this.#catalog;
+    const { queryNumber, queries: running } = this.#state;
+    const { catalog, queries } = this.#state.now();
     const context = this.#planning.context(session, topics, catalog);
-    const input = { text: '', context, queryNumber: this.#queryNumber, queries: this.#queries.plans() };
+    const input = { text: '', context, queryNumber, queries };
     return definition.execute({
       statement,
       text,
@@ -234,7 +218,7 @@ export class SqlEngine {
       context,
       serverContext: this.#planning.context(emptySession, topics, catalog),
       host: this.#host,
-      running: this.#queries,
+      running,
       slice: this.#planning.slice(),
       planQuery: (statement) => plannedQuery({ ...input, statement }),
     });
@@ -259,22 +243,7 @@ export class SqlEngine {
    * nothing: a query that does not start is in ERROR, and is tried again.
    */
   apply(plan: StatementPlan, session: Session = emptySession): Promise<AppliedPlan> {
-    const { query, terminate = [] } = plan;
-    this.#catalog = applyPlan(this.#catalog, plan);
-    const context = this.#planning.context(session, new Map(), this.#catalog);
-    const started = query === undefined ? undefined : this.#queries.start(query, plan.text, context);
-    if (query !== undefined) this.#queryNumber += 1;
-    const ended = terminate.map((id) => this.#queries.terminate(id));
-    if (plan.kind !== 'none') this.#version += 1;
-    return this.#applied(plan, [...(started === undefined ? [] : [started]), ...ended]);
-  }
-
-  async #applied(plan: StatementPlan, underWay: readonly Promise<void>[]): Promise<AppliedPlan> {
-    const { query, deleteTopic } = plan;
-    await Promise.all(underWay);
-    const failure = deleteTopic === undefined ? '' : await this.#deleteTopic(deleteTopic);
-    const message = planMessage(plan) + failure;
-    return { plan, message, ...(query === undefined ? {} : { queryId: query.queryId }) };
+    return this.#state.apply(plan, session);
   }
 
   /**
@@ -283,36 +252,15 @@ export class SqlEngine {
    * @throws {DiagnosticError} for a query that there is not.
    */
   control(action: QueryAction): Promise<{ readonly queryIds: readonly string[] }> {
-    const { ids, done } = this.#queries.control(action);
-    this.#version += 1;
-    return done.then(() => ({ queryIds: ids }));
-  }
-
-  /** The source is dropped already: that its topic stays is told. */
-  async #deleteTopic(name: string): Promise<string> {
-    try {
-      await this.#host.deleteTopic(name);
-      return '';
-    } catch (error) {
-      if (!(error instanceof OperationalError)) throw error;
-      return ` The topic could not be deleted: ${error.message}`;
-    }
+    return this.#state.control(action);
   }
 
   /**
    * Takes up what recorded statements have left: the catalog, and the queries that none of them ended. A query that
    * cannot be started is listed in ERROR and does not keep the others from running.
    */
-  async restore(state: RecoveredState): Promise<void> {
-    await this.#changes.run(async () => {
-      this.#catalog = state.catalog;
-      await this.#queries.restore(state.queries, {
-        contextOf: (session) => this.#planning.context(session, new Map(), state.catalog),
-        environment: this.#environment,
-      });
-      this.#queryNumber = state.queryNumber;
-      this.#version += 1;
-    });
+  restore(state: RecoveredState): Promise<void> {
+    return this.#changes.run(() => this.#state.restore(state));
   }
 
   /**
@@ -326,13 +274,9 @@ export class SqlEngine {
   async #query({ statement, session }: PreparedStatement): Promise<PushQuery | PullResult> {
     const query = selectOf(statement);
     if (query === undefined) throw refuse(statementMessages.notQuery(), statement.span);
-    const context = this.#planning.context(
-      session,
-      await this.#planning.topicsOf([statement]),
-      this.#catalog,
-    );
+    const context = this.#planning.context(session, await this.#planning.topicsOf([statement]), this.catalog);
     if (query.emit !== undefined) return this.#pushes.start(query, context);
-    if (!isOverStream(query, context)) return pullRows(query, context, this.#queries);
+    if (!isOverStream(query, context)) return pullRows(query, context, this.#state.queries);
     analyzePull(query, context);
     return this.#pushes.start(query, context, { untilEnd: true });
   }
@@ -340,6 +284,6 @@ export class SqlEngine {
   /** Stops all queries; their state and internal topics stay. */
   async close(): Promise<void> {
     await this.#pushes.close();
-    await this.#queries.close();
+    await this.#state.queries.close();
   }
 }
