@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { OperationalError } from '../../src/base/errors.ts';
 import { reportOf } from './apps.ts';
+import { digestOf } from './digest.ts';
 import { benchFolder } from './maven.ts';
 import { output } from './processes.ts';
 
@@ -14,10 +15,10 @@ export async function runLibrdkafka(args: readonly (string | number)[]): Promise
 /** @throws {OperationalError} `NO_LIBRDKAFKA` where it cannot be compiled. */
 function compiled(): string {
   const folder = path.join(benchFolder, '.cache', 'librdkafka');
-  const program = path.join(folder, 'client');
+  const source = path.join(benchFolder, 'rivals', 'librdkafka', 'client.c');
+  const program = path.join(folder, `client-${digestOf([source])}`);
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
-  const source = path.join(benchFolder, 'rivals', 'librdkafka', 'client.c');
   const { status, stderr } = spawnSync('cc', ['-O2', '-Wall', '-o', program, source, '-lrdkafka']);
   if (status === 0) return program;
   throw new OperationalError(

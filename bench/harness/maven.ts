@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { OperationalError } from '../../src/base/errors.ts';
+import { digestOf } from './digest.ts';
 
 /** This folder of the checkout, wherever the compiled bench lies. */
 export const benchFolder = path.join(import.meta.dirname.replace(/([/\\])dist([/\\])/, '$1'), '..');
@@ -10,23 +11,33 @@ const cacheFolder = path.join(benchFolder, '.cache');
 export type RivalName = 'kafka' | 'flink';
 
 /**
- * The Java class path of a rival: its packages come from Maven, its own classes are compiled, both once.
+ * The Java class path of a rival: its packages come from Maven, its own classes are compiled, each once for what their
+ * sources say.
  * @throws {OperationalError} `NO_JAVA` where `mvn` or `javac` is missing or fails.
  */
 export function rivalClassPath(rival: RivalName): string {
   const source = path.join(benchFolder, 'rivals', rival);
-  const home = path.join(cacheFolder, rival);
-  const lib = path.join(home, 'lib');
-  const classes = path.join(home, 'classes');
-  const classPath = [classes, path.join(lib, '*')].join(path.delimiter);
-  if (existsSync(path.join(home, '.done'))) return classPath;
-  mkdirSync(classes, { recursive: true });
-  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${lib}`];
-  run('mvn', ['-q', '-B', '-f', path.join(source, 'pom.xml'), ...goal]);
+  const pom = path.join(source, 'pom.xml');
   const files = readdirSync(path.join(source, 'src')).map((file) => path.join(source, 'src', file));
-  run('javac', ['-nowarn', '-cp', path.join(lib, '*'), '-d', classes, ...files]);
-  writeFileSync(path.join(home, '.done'), '');
-  return classPath;
+  const lib = madeOnce(path.join(cacheFolder, rival, `lib-${digestOf([pom])}`), (folder) => {
+    run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`]);
+  });
+  const packages = path.join(lib, '*');
+  const classes = madeOnce(path.join(cacheFolder, rival, `classes-${digestOf([pom, ...files])}`), (folder) =>
+    run('javac', ['-nowarn', '-cp', packages, '-d', folder, ...files]),
+  );
+  return [classes, packages].join(path.delimiter);
+}
+
+/** A folder that is there whole or not at all. */
+function madeOnce(folder: string, make: (folder: string) => void): string {
+  if (existsSync(folder)) return folder;
+  const draft = `${folder}.draft`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
+  make(draft);
+  renameSync(draft, folder);
+  return folder;
 }
 
 function run(command: string, args: readonly string[]): void {
