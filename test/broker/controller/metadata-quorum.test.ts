@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { assertDefined } from '../../../src/base/assert.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { decodeStruct, encodeStruct } from '../../../src/protocol/codec.ts';
@@ -50,6 +51,11 @@ async function open(logger: Logger = silentLogger): Promise<MetadataQuorum> {
   return opened;
 }
 
+/** The first one of a quorum, unless a busy machine kept it from writing its vote down in time. */
+function epochOf({ leader }: MetadataQuorum): number {
+  return assertDefined(leader, 'it leads itself').epoch;
+}
+
 async function close(): Promise<void> {
   await opened?.close();
   await openedLog?.close();
@@ -92,7 +98,8 @@ async function join1(quorum: MetadataQuorum): Promise<void> {
 test('a quorum of one is active when start resolves, and keeps what it answered', async () => {
   const quorum = await open();
   expect(quorum.controller.isActive).toBe(true);
-  expect(quorum.leader).toEqual({ leaderId: 1, epoch: 1 });
+  expect(quorum.leader?.leaderId).toBe(1);
+  const before = epochOf(quorum);
   await join1(quorum);
   const topics = [{ name: 'flights', numPartitions: 3, replicationFactor: 1 }];
   const created = await send(quorum, createTopics, { topics, timeoutMs: 1000 });
@@ -100,7 +107,9 @@ test('a quorum of one is active when start resolves, and keeps what it answered'
   await close();
 
   const again = await open();
-  expect(again.leader).toEqual({ leaderId: 1, epoch: 2 });
+  expect(again.leader?.leaderId).toBe(1);
+  const leaderEpoch = epochOf(again);
+  expect(leaderEpoch).toBeGreaterThan(before);
   const topic = again.image.topicsByName.get('flights');
   expect(topic?.id).toBe(created.topics[0]?.topicId);
   expect(topic?.partitions.size).toBe(3);
@@ -109,7 +118,7 @@ test('a quorum of one is active when start resolves, and keeps what it answered'
   expect(state).toEqual({
     clusterId: 'real',
     leaderId: 1,
-    leaderEpoch: 2,
+    leaderEpoch,
     votedId: 1,
     votedDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAQ',
     data_version: 1,
@@ -144,7 +153,7 @@ test('describes itself', async () => {
   expect(partition).toMatchObject({
     errorMessage: null,
     leaderId: 1,
-    leaderEpoch: 1,
+    leaderEpoch: epochOf(quorum),
     highWatermark: quorum.raft.highWatermark,
   });
   expect(partition?.currentVoters).toMatchObject([{ replicaId: 1, logEndOffset: quorum.raft.logEndOffset }]);
@@ -155,6 +164,7 @@ test('describes itself', async () => {
 
 test('an observer may fetch the log; one with a foreign tail is told where to cut', async () => {
   const quorum = await open();
+  const epoch = epochOf(quorum);
   const ask = (fetchOffset: number, lastFetchedEpoch: number) =>
     send(quorum, fetch, {
       clusterId: 'real',
@@ -164,17 +174,23 @@ test('an observer may fetch the log; one with a foreign tail is told where to cu
         {
           topicId: METADATA_TOPIC_ID,
           partitions: [
-            { partition: 0, currentLeaderEpoch: 1, fetchOffset, lastFetchedEpoch, partitionMaxBytes: 10_000 },
+            {
+              partition: 0,
+              currentLeaderEpoch: epoch,
+              fetchOffset,
+              lastFetchedEpoch,
+              partitionMaxBytes: 10_000,
+            },
           ],
         },
       ],
     });
   const first = (await ask(0, 0)).responses[0]?.partitions[0];
-  expect(first).toMatchObject({ errorCode: 0, currentLeader: { leaderId: 1, leaderEpoch: 1 } });
+  expect(first).toMatchObject({ errorCode: 0, currentLeader: { leaderId: 1, leaderEpoch: epoch } });
   expect(first?.records?.length).toBeGreaterThan(61);
   const end = quorum.raft.logEndOffset;
-  expect((await ask(end + 5, 1)).responses[0]?.partitions[0]?.divergingEpoch).toEqual({
-    epoch: 1,
+  expect((await ask(end + 5, epoch)).responses[0]?.partitions[0]?.divergingEpoch).toEqual({
+    epoch,
     endOffset: end,
   });
 });
