@@ -2,6 +2,10 @@ import type { KeyValue, RecordContext } from './record.ts';
 
 /** All functions get the {@link RecordContext} of the record in flight last; it is valid only during the call. */
 export type Predicate<K, V> = (key: K, value: V, context: RecordContext) => boolean;
+/** A predicate that tells the type of the value, too: what it lets pass is of that type. */
+export type ValueGuard<K, V, VR extends V> = (key: K, value: V, context: RecordContext) => value is VR;
+/** What is left where records with a null key or value are dropped. */
+export type Present<T> = Exclude<T, null>;
 export type ForeachAction<K, V> = (key: K, value: V, context: RecordContext) => void;
 export type KeyValueMapper<K, V, R> = (key: K, value: V, context: RecordContext) => R;
 export type PairMapper<K, V, KR, VR> = KeyValueMapper<K, V, KeyValue<KR, VR>>;

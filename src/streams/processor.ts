@@ -1,5 +1,6 @@
-import type { RecordContext, StreamRecord } from './record.ts';
-import type { StateStore } from './state/store.ts';
+import type { Header, RecordContext, StreamRecord } from './record.ts';
+import type { KeyValueStoreDefinition } from './state/store-definition.ts';
+import type { KeyValueStore } from './state/store.ts';
 
 /**
  * Runs when time has passed; `timestamp` is the stream time or the wall-clock time now, by the schedule's type. It may answer
@@ -26,8 +27,10 @@ export interface ProcessorContext<KOut, VOut> {
   forward(record: StreamRecord<KOut, VOut>, childName?: string): void | Promise<void>;
   /** Where the record in flight came from; undefined in punctuators. */
   recordMetadata(): RecordContext | undefined;
-  /** A store that was connected by name; its kind is that of what it is assigned to, which may also be undefined. */
-  getStateStore<S extends StateStore | undefined>(name: string): NonNullable<S>;
+  /** A connected store, as it was added to the builder: with the types of its keys and values. */
+  getStateStore<K, V>(store: KeyValueStoreDefinition<K, V>): KeyValueStore<K, V>;
+  /** A connected store, by its name alone, which says nothing of its types. */
+  getStateStore(name: string): KeyValueStore<unknown, unknown>;
   schedule(options: {
     readonly intervalMs: number;
     readonly type: PunctuationType;
@@ -52,3 +55,29 @@ export interface Processor<KIn, VIn, KOut, VOut> {
 
 /** Makes one processor per task. */
 export type ProcessorSupplier<KIn, VIn, KOut, VOut> = () => Processor<KIn, VIn, KOut, VOut>;
+
+/** A record whose key stays: only those that a processor was given, and what it makes of them, are such records. */
+export interface FixedKeyRecord<K, V>
+  extends Pick<StreamRecord<K, V>, 'key' | 'value' | 'timestamp' | 'headers'> {
+  /** Never there: tells the type apart from one that anybody can make, with any key. */
+  readonly fixedKey: never;
+  withValue<V2>(value: V2): FixedKeyRecord<K, V2>;
+  withTimestamp(timestamp: number): FixedKeyRecord<K, V>;
+  withHeaders(headers: readonly Header[]): FixedKeyRecord<K, V>;
+}
+
+/** Like {@link ProcessorContext}, where keys stay. */
+export interface FixedKeyProcessorContext<K, VOut> extends Omit<ProcessorContext<K, VOut>, 'forward'> {
+  /** See {@link ProcessorContext.forward}. */
+  forward(record: FixedKeyRecord<K, VOut>, childName?: string): void | Promise<void>;
+}
+
+/** Like {@link Processor}, where keys stay. */
+export interface FixedKeyProcessor<K, VIn, VOut> {
+  init?(context: FixedKeyProcessorContext<K, VOut>): void;
+  process(record: FixedKeyRecord<K, VIn>): void | Promise<void>;
+  close?(): void;
+}
+
+/** Makes one processor per task. */
+export type FixedKeyProcessorSupplier<K, VIn, VOut> = () => FixedKeyProcessor<K, VIn, VOut>;

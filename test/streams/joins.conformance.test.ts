@@ -111,7 +111,7 @@ function joinStreamTable(builder: StreamsBuilder, testCase: Case): KStream<numbe
     : left.join(right, joiner, joined);
 }
 
-function joinTables(builder: StreamsBuilder, testCase: Case): KStream<number, string> {
+function joinTables(builder: StreamsBuilder, testCase: Case): KStream<number, string | null> {
   const left = builder.table('left', serdes, { storeName: 'left', ...tableOptions(testCase.versioned.left) });
   const right = builder.table('right', serdes, {
     storeName: 'right',
@@ -127,7 +127,10 @@ function joinTables(builder: StreamsBuilder, testCase: Case): KStream<number, st
   return joined.toStream();
 }
 
-function joinedStream(builder: StreamsBuilder, testCase: Case): KStream<number, string> {
+function joinedStream(
+  builder: StreamsBuilder,
+  testCase: Case,
+): KStream<number, string> | KStream<number, string | null> {
   if (testCase.file.startsWith('StreamStream')) return joinStreams(builder, testCase);
   if (testCase.file.startsWith('StreamTable')) return joinStreamTable(builder, testCase);
   return joinTables(builder, testCase);

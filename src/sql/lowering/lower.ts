@@ -251,7 +251,8 @@ function callSafely(
 }
 
 function lowerSink(step: SinkStep, input: Lowered, context: LoweringContext): Lowered {
-  const stream = input.kind === 'STREAM' ? input.stream : input.table.toStream();
+  // What follows a sink is told of deletions, too, as are all readers of a topic: see `withTimestamps`.
+  const stream = input.kind === 'STREAM' ? input.stream : (input.table.toStream() as KStream<Key, Row>);
   const timed = step.timestamp === undefined ? stream : withTimestamps(step, stream, context);
   timed.to(step.topic, {
     keySerde: keySerde(step.formats.key, step.schema.key, step.window),

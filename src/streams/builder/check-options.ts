@@ -91,9 +91,14 @@ export const checkPiped = options<Grouped<unknown, unknown> & { keepsKey?: boole
   ...pair,
   keepsKey: optional(flag),
 });
-const checkProcessed = options<Grouped<unknown, unknown> & { stores?: readonly string[] }>({
+const connectedStore: Check = either(
+  (value) => typeof value === 'string',
+  nonEmptyText,
+  (value, argument) => checkStore(value, argument),
+);
+const checkProcessed = options<Grouped<unknown, unknown> & { stores?: readonly unknown[] }>({
   ...pair,
-  stores: optional(arrayOf(nonEmptyText)),
+  stores: optional(arrayOf(connectedStore)),
 });
 const produced = { ...pair, partitioner: optional(callback) };
 export const checkProduced = options<Produced<unknown, unknown>>(produced);

@@ -1,5 +1,5 @@
 import { callback } from '../../base/argument-checks.ts';
-import type { Aggregator, Initializer, Reducer } from '../functions.ts';
+import type { Aggregator, Initializer, Present, Reducer } from '../functions.ts';
 import { aggregate } from '../logical/nodes/aggregate.ts';
 import type { Fold } from '../logical/nodes/fold.ts';
 import { grouping, type Grouping } from '../logical/nodes/grouping.ts';
@@ -29,7 +29,10 @@ export class KGroupedStream<K, V> {
   }
 
   /** Combines the values of each key, two at a time; the first is kept as it is. */
-  reduce(reducer: Reducer<V>, options: Materialized<K, V> & Named = {}): KTable<K, V> {
+  reduce(
+    reducer: Reducer<Present<V>>,
+    options: Materialized<K, Present<V>> & Named = {},
+  ): KTable<K, Present<V>> {
     callback(reducer, 'reducer');
     checkTableOptions(options, 'options');
     return this.#aggregate({ type: 'reduce', reducer }, options);
@@ -38,7 +41,7 @@ export class KGroupedStream<K, V> {
   /** Folds the values of each key into an aggregate of another type. */
   aggregate<VA>(
     initializer: Initializer<VA>,
-    aggregator: Aggregator<K, V, VA>,
+    aggregator: Aggregator<K, Present<V>, VA>,
     options: Materialized<K, VA> & Named = {},
   ): KTable<K, VA> {
     callback(initializer, 'initializer');

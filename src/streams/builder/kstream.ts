@@ -5,7 +5,9 @@ import type {
   KeyValueMapper,
   PairMapper,
   Predicate,
+  Present,
   TopicNameExtractor,
+  ValueGuard,
   ValueJoiner,
   ValueMapper,
 } from '../functions.ts';
@@ -35,8 +37,9 @@ import type {
   Repartitioned,
   StreamJoined,
 } from '../options.ts';
-import type { ProcessorSupplier } from '../processor.ts';
+import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor.ts';
 import type { KeyValue, StreamRecord } from '../record.ts';
+import type { KeyValueStoreDefinition } from '../state/store-definition.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
 import {
   checkLooking,
@@ -68,6 +71,15 @@ interface NamedPair<K, V> extends NamedValue<V> {
   readonly keySerde?: Consumed<K, unknown>['keySerde'];
 }
 
+/** The stores that a processor may ask for, by their names or as they were added to the builder. */
+interface ConnectedStores {
+  readonly stores?: readonly (string | Pick<KeyValueStoreDefinition<unknown, unknown>, 'kind' | 'name'>)[];
+}
+
+function namesOf({ stores = [] }: ConnectedStores): readonly string[] {
+  return stores.map((store) => (typeof store === 'string' ? store : store.name));
+}
+
 /**
  * A stream of records: each one a fact by itself. Operators answer a new stream and change nothing; what they do is
  * defined by Kafka Streams' operator of the same name.
@@ -86,12 +98,19 @@ export class KStream<K, V> {
   }
 
   /** Keeps the records that `predicate` answers true for. */
+  filter<VR extends V>(predicate: ValueGuard<K, V, VR>, named?: Named): KStream<K, VR>;
+  filter(predicate: Predicate<K, V>, named?: Named): KStream<K, V>;
   filter(predicate: Predicate<K, V>, named: Named = {}): KStream<K, V> {
     checkLooking({ predicate, named });
     return this.#stream(filter(this.#part.node, { predicate, negate: false, name: named.name }));
   }
 
   /** Keeps the records that `predicate` answers false for. */
+  filterNot<VR extends V, VO extends Exclude<V, VR> = Exclude<V, VR>>(
+    predicate: ValueGuard<K, V, VR>,
+    named?: Named,
+  ): KStream<K, VO>;
+  filterNot(predicate: Predicate<K, V>, named?: Named): KStream<K, V>;
   filterNot(predicate: Predicate<K, V>, named: Named = {}): KStream<K, V> {
     checkLooking({ predicate, named });
     return this.#stream(filter(this.#part.node, { predicate, negate: true, name: named.name }));
@@ -164,7 +183,7 @@ export class KStream<K, V> {
   }
 
   /** The records of both streams, interleaved as they come. */
-  merge(other: KStream<K, V>, named: Named = {}): KStream<K, V> {
+  merge<KO, VO>(other: KStream<KO, VO>, named: Named = {}): KStream<K | KO, V | VO> {
     checkStream(other, 'other');
     checkNamed(named, 'named');
     return this.#stream(merge(this.#part.node, other.part.node, named.name));
@@ -184,25 +203,30 @@ export class KStream<K, V> {
     dsl.plan.add(sink(node, topic, produced));
   }
 
-  /** A table whose rows are the latest value of each key; a null value deletes. */
-  toTable(options: Materialized<K, V> & Named = {}): KTable<K, V> {
+  /** A table whose rows are the latest value of each key; a null value deletes, records with a null key are dropped. */
+  toTable(options: Materialized<Present<K>, Present<V>> & Named = {}): KTable<Present<K>, Present<V>> {
     checkTableOptions(options, 'options');
     const { dsl, node } = this.#part;
     return dsl.table(dsl.plan.add(toTable(node, options)));
   }
 
-  /** Groups by a new key, for aggregation. The records are repartitioned. */
-  groupBy<KR>(selector: KeyValueMapper<K, V, KR>, grouped: Grouped<KR, V> = {}): KGroupedStream<KR, V> {
+  /** Groups by a new key, for aggregation. The records are repartitioned; those with a null key are dropped. */
+  groupBy<KR>(
+    selector: KeyValueMapper<K, V, KR>,
+    grouped: Grouped<Present<KR>, V> = {},
+  ): KGroupedStream<Present<KR>, V> {
     callback(selector, 'selector');
     checkNamedPair(grouped, 'grouped');
     const selected = this.selectKey(selector, grouped.name === undefined ? {} : { name: grouped.name });
-    return new KGroupedStream(selected.part, grouped);
+    const { dsl, node } = selected.part;
+    return new KGroupedStream({ dsl, node }, grouped);
   }
 
-  /** Groups by the key that the records have, for aggregation. */
-  groupByKey(grouped: Grouped<K, V> = {}): KGroupedStream<K, V> {
+  /** Groups by the key that the records have, for aggregation; those with a null key are dropped. */
+  groupByKey(grouped: Grouped<Present<K>, V> = {}): KGroupedStream<Present<K>, V> {
     checkNamedPair(grouped, 'grouped');
-    return new KGroupedStream(this.#part, grouped);
+    const { dsl, node } = this.#part;
+    return new KGroupedStream({ dsl, node }, grouped);
   }
 
   /** Joins records of equal key that are close in time (see {@link JoinWindows}). */
@@ -269,19 +293,23 @@ export class KStream<K, V> {
   /** Runs a processor of one's own, connected to stores by name. Marks the key as changed. */
   process<KR, VR>(
     supplier: ProcessorSupplier<K, V, KR, VR>,
-    options: NamedPair<KR, VR> & { readonly stores?: readonly string[] } = {},
+    options: NamedPair<KR, VR> & ConnectedStores = {},
   ): KStream<KR, VR> {
     checkProcessing({ supplier, options });
-    return this.#stream(process(this.#part.node, supplier, { ...options, keepsKey: false }));
+    const stores = namesOf(options);
+    return this.#stream(process(this.#part.node, supplier, { ...options, stores, keepsKey: false }));
   }
 
-  /** Runs a processor of one's own that leaves keys as they are. */
+  /** Runs a processor of one's own that leaves keys as they are: it is given, and forwards, records of a fixed key. */
   processValues<VR>(
-    supplier: ProcessorSupplier<K, V, K, VR>,
-    options: NamedValue<VR> & { readonly stores?: readonly string[] } = {},
+    supplier: FixedKeyProcessorSupplier<K, V, VR>,
+    options: NamedValue<VR> & ConnectedStores = {},
   ): KStream<K, VR> {
     checkProcessing({ supplier, options });
-    return this.#stream(process(this.#part.node, supplier, { ...options, keepsKey: true }));
+    const stores = namesOf(options);
+    // A record of a fixed key is a record, of which the types hide how to make one with another key.
+    const any = supplier as unknown as ProcessorSupplier<K, V, K, VR>;
+    return this.#stream(process(this.#part.node, any, { ...options, stores, keepsKey: true }));
   }
 
   #stream<KR, VR>(node: StreamNode): KStream<KR, VR> {

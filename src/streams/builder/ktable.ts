@@ -8,7 +8,14 @@ import {
 } from './check-options.ts';
 import type { TableNode } from '../logical/nodes/node.ts';
 import type { TableDescriptor } from './dsl.ts';
-import type { KeyValueMapper, PairMapper, Predicate, ValueJoiner, ValueMapper } from '../functions.ts';
+import type {
+  KeyValueMapper,
+  PairMapper,
+  Predicate,
+  ValueGuard,
+  ValueJoiner,
+  ValueMapper,
+} from '../functions.ts';
 import { foreignKeyJoin } from '../logical/nodes/foreign-key-join.ts';
 import { groupTable } from '../logical/nodes/group-table.ts';
 import { suppress } from '../logical/nodes/suppress.ts';
@@ -47,6 +54,8 @@ export class KTable<K, V> {
   }
 
   /** Keeps the rows for which `predicate` holds; a row that ceases to match is deleted. */
+  filter<VR extends V>(predicate: ValueGuard<K, V, VR>, options?: Materialized<K, VR> & Named): KTable<K, VR>;
+  filter(predicate: Predicate<K, V>, options?: Materialized<K, V> & Named): KTable<K, V>;
   filter(predicate: Predicate<K, V>, options?: Materialized<K, V> & Named): KTable<K, V> {
     callback(predicate, 'predicate');
     checkOptionalTableOptions(options, 'options');
@@ -70,18 +79,18 @@ export class KTable<K, V> {
   // The form that takes a function stands first: the compiler types a function's parameters by the first form that may
   // fit, and options without a function may look like one.
   /** The changes as a stream, with a key from `mapper`; a deletion is a null value. */
-  toStream<KR>(mapper: KeyValueMapper<K, V, KR>, named?: Named): KStream<KR, V>;
+  toStream<KR>(mapper: KeyValueMapper<K, V | null, KR>, named?: Named): KStream<KR, V | null>;
   /** The changes as a stream; a deletion is a null value. */
-  toStream(named?: Named): KStream<K, V>;
+  toStream(named?: Named): KStream<K, V | null>;
   toStream<KR>(
-    first: Named | KeyValueMapper<K, V, KR> = {},
+    first: Named | KeyValueMapper<K, V | null, KR> = {},
     named: Named = {},
-  ): KStream<K, V> | KStream<KR, V> {
-    const mapper = typeof first === 'function' ? (first as KeyValueMapper<K, V, KR>) : undefined;
+  ): KStream<K, V | null> | KStream<KR, V | null> {
+    const mapper = typeof first === 'function' ? (first as KeyValueMapper<K, V | null, KR>) : undefined;
     const given = mapper ? named : (first as Named);
     checkNamed(given, 'named');
     const { dsl, node } = this.#part;
-    const stream = dsl.stream<K, V>(dsl.plan.add(toStream(node, given.name)));
+    const stream = dsl.stream<K, V | null>(dsl.plan.add(toStream(node, given.name)));
     return mapper ? stream.selectKey(mapper) : stream;
   }
 

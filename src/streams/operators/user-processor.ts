@@ -3,7 +3,8 @@ import { DiagnosticError } from '../../base/errors.ts';
 import type { Erased } from '../erased.ts';
 import type { ProcessorContext, ProcessorSupplier } from '../processor.ts';
 import type { RecordContext } from '../record.ts';
-import type { StateStore } from '../state/store.ts';
+import type { KeyValueStoreDefinition } from '../state/store-definition.ts';
+import type { KeyValueStore } from '../state/store.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { Operator, OperatorContext } from './operator.ts';
@@ -42,7 +43,8 @@ export function userProcessor({ supplier, keepsKey }: ProcessSettings): NodeFact
 
 /** Stores that can be handed to a processor know how to show themselves to it. */
 interface Viewable extends StoreHandle {
-  forProcessor(): StateStore;
+  /** Its types are those of its definition. */
+  forProcessor<K, V>(): KeyValueStore<K, V>;
 }
 
 function isViewable(store: StoreHandle): store is Viewable {
@@ -67,15 +69,15 @@ function processorContext<KOut, VOut>(context: OperatorContext<KOut, VOut>): Pro
     },
     recordMetadata: (): RecordContext | undefined =>
       context.record.topic === '' ? undefined : context.record,
-    getStateStore<S extends StateStore | undefined>(name: string): NonNullable<S> {
+    getStateStore<K, V>(given: string | KeyValueStoreDefinition<K, V>): KeyValueStore<K, V> {
+      const name = typeof given === 'string' ? given : given.name;
       const store = context.store(name);
       if (!isViewable(store)) {
         throw new DiagnosticError({
           message: `the ${store.definition.kind} store ${name} is not for processors`,
         });
       }
-      // Which kind of store a name stands for is the application's knowledge, as in Kafka Streams.
-      return store.forProcessor() as NonNullable<S>;
+      return store.forProcessor();
     },
     schedule(options) {
       checkSchedule(options, 'options');

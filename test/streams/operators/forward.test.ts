@@ -16,6 +16,8 @@ const counted = { keySerde: Serdes.string, valueSerde: Serdes.long };
 
 type Forward = (context: ProcessorContext<string, number>, record: StreamRecord<string, number>) => void;
 
+const COUNTS = keyValueStore({ name: 'counts', ...counted });
+
 /** Puts 1 and 2 into its store, and forwards each. */
 function counting(forward: Forward): Processor<string, string, string, number> {
   let context: ProcessorContext<string, number>;
@@ -23,7 +25,7 @@ function counting(forward: Forward): Processor<string, string, string, number> {
   return {
     init(given) {
       context = given;
-      counts = given.getStateStore('counts');
+      counts = given.getStateStore(COUNTS);
     },
     process(record) {
       for (const count of [1, 2]) {
@@ -39,7 +41,7 @@ function looking(seen: unknown[]): Processor<string, number, string, number> {
   let counts: KeyValueStore<string, number>;
   return {
     init(given) {
-      counts = given.getStateStore('counts');
+      counts = given.getStateStore(COUNTS);
     },
     process({ key, value }) {
       seen.push([value, counts.get(key)]);
@@ -53,10 +55,10 @@ function topologyOf(
   forward: Forward = (context, record) => void context.forward(record),
 ): Topology {
   const builder = new StreamsBuilder();
-  builder.addStateStore(keyValueStore({ name: 'counts', ...counted }));
+  builder.addStateStore(COUNTS);
   builder
     .stream('in', strings)
-    .process(() => counting(forward), { ...counted, stores: ['counts'], name: 'count' })
+    .process(() => counting(forward), { ...counted, stores: [COUNTS], name: 'count' })
     .process(() => looking(seen), { ...counted, stores: ['counts'], name: 'look' });
   return builder.build();
 }

@@ -25,7 +25,7 @@ export function collectTopology(): Topology {
       { storeName: 'collected', keySerde: Serdes.string, valueSerde: Serdes.json<readonly string[]>() },
     )
     .toStream()
-    .mapValues((all) => String(all.length), { valueSerde: Serdes.string })
+    .mapValues((all) => String(all?.length), { valueSerde: Serdes.string })
     .to('out');
   return builder.build();
 }

@@ -63,7 +63,7 @@ function driverOf(next: (value: number) => number | undefined): TopologyTestDriv
         let forward: (record: StreamRecord<string, number>) => void;
         return {
           init(context) {
-            numbers = context.getStateStore<typeof numbers>('numbers');
+            numbers = context.getStateStore('numbers') as KeyValueStore<string, number>;
             forward = (record) => void context.forward(record);
           },
           process(record) {

@@ -43,13 +43,16 @@ function countingTopology(): Topology {
 /** Counts by a processor, which reads its store itself. */
 function processorTopology(): Topology {
   const builder = new StreamsBuilder();
-  builder.addStateStore(
-    keyValueStore({ name: 'counts', keySerde: Serdes.string, valueSerde: Serdes.json<number>() }),
-  );
+  const counts = keyValueStore({
+    name: 'counts',
+    keySerde: Serdes.string,
+    valueSerde: Serdes.json<number>(),
+  });
+  builder.addStateStore(counts);
   let store: KeyValueStore<string, number>;
   const supplier = (): Processor<string, string, never, never> => ({
     init(context) {
-      store = context.getStateStore('counts');
+      store = context.getStateStore(counts);
     },
     async process({ key }) {
       await store.put(key, ((await store.get(key)) ?? 0) + 1);
