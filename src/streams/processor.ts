@@ -57,8 +57,7 @@ export interface Processor<KIn, VIn, KOut, VOut> {
 export type ProcessorSupplier<KIn, VIn, KOut, VOut> = () => Processor<KIn, VIn, KOut, VOut>;
 
 /** A record whose key stays: only those that a processor was given, and what it makes of them, are such records. */
-export interface FixedKeyRecord<K, V>
-  extends Pick<StreamRecord<K, V>, 'key' | 'value' | 'timestamp' | 'headers'> {
+export interface FixedKeyRecord<K, V> extends StreamRecord<K, V> {
   /** Never there: tells the type apart from one that anybody can make, with any key. */
   readonly fixedKey: never;
   withValue<V2>(value: V2): FixedKeyRecord<K, V2>;

@@ -307,9 +307,7 @@ export class KStream<K, V> {
   ): KStream<K, VR> {
     checkProcessing({ supplier, options });
     const stores = namesOf(options);
-    // A record of a fixed key is a record, of which the types hide how to make one with another key.
-    const any = supplier as unknown as ProcessorSupplier<K, V, K, VR>;
-    return this.#stream(process(this.#part.node, any, { ...options, stores, keepsKey: true }));
+    return this.#stream(process(this.#part.node, supplier, { ...options, stores, keepsKey: true }));
   }
 
   #stream<KR, VR>(node: StreamNode): KStream<KR, VR> {

@@ -87,7 +87,7 @@ export class KTable<K, V> {
     named: Named = {},
   ): KStream<K, V | null> | KStream<KR, V | null> {
     const mapper = typeof first === 'function' ? (first as KeyValueMapper<K, V | null, KR>) : undefined;
-    const given = mapper ? named : (first as Named);
+    const given = typeof first === 'function' ? named : first;
     checkNamed(given, 'named');
     const { dsl, node } = this.#part;
     const stream = dsl.stream<K, V | null>(dsl.plan.add(toStream(node, given.name)));

@@ -86,7 +86,7 @@ describe('the types of the DSL', () => {
         process(record) {
           void context.forward(record.withValue(record.value.length));
           // @ts-expect-error its key is fixed
-          const other = (): unknown => record.withKey('other').withValue(1);
+          const other = (): unknown => context.forward(record.withKey('other').withValue(1));
           // @ts-expect-error a record of any key may be made, but not forwarded
           const made = (): unknown => context.forward(new StreamRecord('other', 1, 0));
           expect([other, made]).toHaveLength(2);
