@@ -1,35 +1,65 @@
+import { allAtOnce, type InPieces } from '../../src/base/pieces.ts';
 import type { Node } from '../ast.ts';
+
+/** So many lines are a piece of work. */
+const PIECE_LINES = 1_000;
 
 /**
  * A piece of the syntax tree as text: a line per node with its kind and its words, what it holds indented below under the
  * names of its fields. Places in the text are left out.
  */
 export function printTree(node: Node): string {
-  return linesOf('', node).join('\n');
+  return allAtOnce(treeInPieces(node));
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function linesOf(label: string, object: Fields | Node): readonly string[] {
-  const words: string[] = [];
-  const parts: string[] = [];
-  for (const [name, value] of Object.entries(object)) {
-    if (name === 'isDoubleQuoted') continue;
-    if (name === 'kind') words.unshift(String(value));
-    else if (typeof value === 'object' && value !== null) parts.push(...partLines(name, value));
-    else if (value !== undefined) words.push(`${name} ${String(value)}`);
+/** As {@link printTree}, of a statement that may be long. */
+export function* treeInPieces(node: Node): InPieces<string> {
+  const lines: string[] = [];
+  const pending: Held[] = [{ indent: '', label: '', value: node }];
+  for (let held = pending.pop(); held !== undefined; held = pending.pop()) {
+    addLine(lines, held, pending);
+    if (lines.length % PIECE_LINES === 0) yield;
   }
-  const line = [label === '' ? '' : `${label}:`, ...words].filter((word) => word !== '').join(' ');
-  return [line, ...parts.map((part) => `  ${part}`)];
+  return lines.join('\n');
 }
 
-function partLines(name: string, value: object): readonly string[] {
-  if (isSpan(value)) return [];
-  if (!Array.isArray(value)) return linesOf(name, { ...value });
-  const items: readonly unknown[] = value;
-  return items.flatMap((item) =>
-    typeof item === 'object' && item !== null ? linesOf(name, { ...item }) : [`${name}: ${String(item)}`],
-  );
+/** What a field holds, under the field's name. */
+interface Held {
+  readonly indent: string;
+  readonly label: string;
+  readonly value: unknown;
+}
+
+/** Adds a line, and to `pending` what stands below it, the first one last. */
+function addLine(lines: string[], { indent, label, value }: Held, pending: Held[]): void {
+  if (!isPart(value)) {
+    lines.push(`${indent}${label}: ${String(value)}`);
+    return;
+  }
+  const fields = Object.entries(value);
+  lines.push(indent + lineOf(label, fields));
+  const below = `${indent}  `;
+  for (const [name, part] of fields.toReversed()) {
+    if (!isPart(part) || isSpan(part)) continue;
+    const items: readonly unknown[] = Array.isArray(part) ? part.toReversed() : [part];
+    for (const item of items) pending.push({ indent: below, label: name, value: item });
+  }
+}
+
+/** What a node is, and its words. */
+function lineOf(label: string, fields: readonly (readonly [string, unknown])[]): string {
+  let kind = '';
+  let words = '';
+  for (const [name, value] of fields) {
+    if (isPart(value) || value === undefined || name === 'isDoubleQuoted') continue;
+    if (name === 'kind') kind = ` ${String(value)}`;
+    else words += ` ${name} ${String(value)}`;
+  }
+  return label === '' ? (kind + words).slice(1) : `${label}:${kind}${words}`;
+}
+
+function isPart(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isSpan(value: object): boolean {

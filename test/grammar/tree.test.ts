@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parse } from '../../grammar/parse.ts';
-import { printTree } from '../../grammar/printer/tree.ts';
+import { printTree, treeInPieces } from '../../grammar/printer/tree.ts';
 
 function treeOf(sql: string): string {
   const [statement] = parse(sql);
@@ -61,4 +61,16 @@ QueryStatement
     from: FromClause
       source: AliasedSource name S alias S
 `);
+});
+
+it('prints a long statement in pieces, of which none is long', () => {
+  const items = Array.from({ length: 1_000 }, (_, index) => `n + ${index} AS c${index}`);
+  const [statement] = parse(`SELECT ${items.join(', ')} FROM s EMIT CHANGES;`);
+  if (statement === undefined) throw new Error('no statement');
+  const work = treeInPieces(statement);
+  let pieces = 1;
+  let step = work.next();
+  for (; step.done !== true; step = work.next()) pieces += 1;
+  expect(step.value).toBe(printTree(statement));
+  expect(step.value.split('\n').length / pieces).toBeLessThanOrEqual(1_000);
 });
