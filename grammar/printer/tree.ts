@@ -51,11 +51,15 @@ function lineOf(label: string, fields: readonly (readonly [string, unknown])[]):
   let kind = '';
   let words = '';
   for (const [name, value] of fields) {
-    if (isPart(value) || value === undefined || name === 'isDoubleQuoted') continue;
+    if (!isWord(value) || name === 'isDoubleQuoted') continue;
     if (name === 'kind') kind = ` ${String(value)}`;
     else words += ` ${name} ${String(value)}`;
   }
   return label === '' ? (kind + words).slice(1) : `${label}:${kind}${words}`;
+}
+
+function isWord(value: unknown): boolean {
+  return value !== undefined && !isPart(value);
 }
 
 function isPart(value: unknown): value is object {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { shareOpenFiles } from '../../src/base/open-files.ts';
 import { nodeDisk } from '../../src/base/io/node-disk.ts';
 
@@ -16,6 +16,14 @@ afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 describe('the lock of the real disk', () => {
   const file = (): string => path.join(folder, '.lock');
+
+  it('asks the system once when this process began, however many it takes', () => {
+    nodeDisk.lock(`${file()}-0`).release();
+    const read = vi.spyOn(fs, 'readFileSync');
+    for (let i = 0; i < 3; i++) nodeDisk.lock(`${file()}-${i}`).release();
+    expect(read.mock.calls.map(([path]) => path)).toEqual([]);
+    read.mockRestore();
+  });
 
   it('is exclusive within a process and leaves nothing behind', () => {
     const lock = nodeDisk.lock(file());

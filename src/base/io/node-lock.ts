@@ -13,6 +13,9 @@ const SIGKILL_BIT = 1 << 8;
 /** Locks that this process holds: its own id in a file says nothing, a predecessor may have had it too. */
 const held = new Set<string>();
 
+/** When this process began; empty where the system does not tell. A server takes a lock for each of its queries. */
+let ownBeginning: string | undefined;
+
 /**
  * A lock file that names its holder: process id and, where the system tells it, when the process began. Node has no
  * flock, so a lock whose holder is gone is taken over. The beginning tells a holder from a later process of the same
@@ -26,7 +29,8 @@ export class NodeLock implements DiskLock {
     this.#file = path.resolve(file);
     // Linked into place with its content: nobody ever reads a lock that does not say yet whose it is.
     const aside = `${this.#file}.${process.pid}`;
-    fs.writeFileSync(aside, `${process.pid}\n${beginningOf(process.pid) ?? ''}\n`);
+    ownBeginning ??= beginningOf(process.pid) ?? '';
+    fs.writeFileSync(aside, `${process.pid}\n${ownBeginning}\n`);
     try {
       while (!tryLink(aside, this.#file)) this.#removeStale();
     } finally {

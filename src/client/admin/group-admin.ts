@@ -24,6 +24,21 @@ const LEAVE_BY_INSTANCE_FROM = 3;
 const STATES_FROM = 4;
 const CONSUMER_PROTOCOL_TYPE = 'consumer';
 
+/** Groups whose coordinators a client remembers: what begins or ends a group is several calls, one after the other. */
+const COORDINATORS_MAX = 100;
+const coordinators = new WeakMap<Cluster, Map<string, GroupCoordinator>>();
+
+/** A group's coordinator, which is asked for when it is not known, or has moved. */
+function coordinatorOf(cluster: Cluster, groupId: string): GroupCoordinator {
+  const known = coordinators.get(cluster) ?? new Map<string, GroupCoordinator>();
+  coordinators.set(cluster, known);
+  const coordinator = known.get(groupId) ?? new GroupCoordinator(cluster, groupId);
+  known.set(groupId, coordinator);
+  const [oldest] = known.keys();
+  if (oldest !== undefined && known.size > COORDINATORS_MAX) known.delete(oldest);
+  return coordinator;
+}
+
 /** Groups live on their coordinators: all brokers are asked. */
 export async function listGroupsOn(
   cluster: Cluster,
@@ -61,7 +76,7 @@ export async function describeGroupOn(
   groupId: string,
   timeoutMs: number,
 ): Promise<GroupDescription> {
-  const coordinator = new GroupCoordinator(cluster, groupId);
+  const coordinator = coordinatorOf(cluster, groupId);
   return cluster.retry(`describing group ${groupId}`, timeoutMs, async () => {
     const response = await coordinator.send({ api: describeGroups, body: { groups: [groupId] } });
     const group = response.groups[0];
@@ -89,7 +104,7 @@ export async function describeGroupOn(
 }
 
 export async function deleteGroupOn(cluster: Cluster, groupId: string, timeoutMs: number): Promise<void> {
-  const coordinator = new GroupCoordinator(cluster, groupId);
+  const coordinator = coordinatorOf(cluster, groupId);
   await cluster.retry(`deleting group ${groupId}`, timeoutMs, async () => {
     const response = await coordinator.send({ api: deleteGroups, body: { groupsNames: [groupId] } });
     for (const { errorCode } of response.results) coordinator.movedBy(errorCode);
@@ -110,7 +125,7 @@ export async function removeStaticMembersOn(
   groupInstanceIds: readonly string[],
   timeoutMs: number,
 ): Promise<void> {
-  const coordinator = new GroupCoordinator(cluster, groupId);
+  const coordinator = coordinatorOf(cluster, groupId);
   await cluster.retry(`removing members of group ${groupId}`, timeoutMs, async () => {
     const response = await coordinator.send({
       api: leaveGroup,
@@ -144,7 +159,7 @@ export async function listConsumerGroupOffsetsOn(
   groupId: string,
   timeoutMs: number,
 ): Promise<readonly OffsetAndMetadata[]> {
-  const coordinator = new GroupCoordinator(cluster, groupId);
+  const coordinator = coordinatorOf(cluster, groupId);
   return cluster.retry(`reading the offsets of group ${groupId}`, timeoutMs, () =>
     fetchCommittedOffsets(coordinator, null, { requireStable: false }),
   );
@@ -157,7 +172,7 @@ export async function alterConsumerGroupOffsetsOn(
   offsets: readonly OffsetAndMetadata[],
   timeoutMs: number,
 ): Promise<void> {
-  const coordinator = new GroupCoordinator(cluster, groupId);
+  const coordinator = coordinatorOf(cluster, groupId);
   const outsider = { groupId, generationId: -1, memberId: '', groupInstanceId: null };
   await cluster.retry(`altering the offsets of group ${groupId}`, timeoutMs, () =>
     commitOffsets(coordinator, outsider, offsets),

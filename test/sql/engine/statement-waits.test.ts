@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Disk } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { Cluster } from '../../../src/client/cluster/cluster.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { KafkaHost, SqlEngine } from '../../../src/sql/index.ts';
+import { emptySession } from '../../../src/sql/statements/session.ts';
 import { TopicRequests } from '../../../src/sql/runtime/topic-requests.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
 import { sqlOnBroker } from './sql-on-broker.ts';
@@ -95,5 +97,36 @@ it('asks the cluster once for what a statement is checked against, and starts it
   } finally {
     vi.restoreAllMocks();
     await sql.close();
+  }
+});
+
+it('finds the coordinator of its query once, however many requests settle where it begins', async () => {
+  const stateDir = brokers.newDirectory();
+  const host = new KafkaHost({
+    environment: nodeEnvironment,
+    bootstrapServers,
+    stateDir,
+    serviceId: 'finds_',
+  });
+  const engine = new SqlEngine({ host, functions: builtInRegistry() });
+  const session = { ...emptySession, properties: { 'auto.offset.reset': 'latest' } };
+  const run = async (script: string): Promise<void> => {
+    for (const prepared of await engine.prepare(script, session)) await engine.execute(prepared);
+  };
+  await run("CREATE STREAM b (k STRING KEY, v INT) WITH (KAFKA_TOPIC='b', FORMAT='JSON', PARTITIONS=1);");
+  const settled = vi.spyOn(Admin.prototype, 'alterConsumerGroupOffsets');
+  const sent = vi.spyOn(Cluster.prototype, 'sendToAny');
+  try {
+    await run('CREATE STREAM made_of_b AS SELECT * FROM b;');
+    expect(settled).toHaveBeenCalledTimes(1);
+    const apisOf = (cluster: unknown): readonly string[] =>
+      sent.mock.calls.flatMap(([{ api }], call) => (sent.mock.contexts[call] === cluster ? [api.name] : []));
+    // The client that makes topics is that of the host; the others are those of the query, which joins its group.
+    const ofHost = sent.mock.contexts.map(apisOf).find((apis) => apis.includes('CreateTopics')) ?? [];
+    expect(ofHost.filter((name) => name === 'FindCoordinator')).toHaveLength(1);
+  } finally {
+    vi.restoreAllMocks();
+    await engine.close();
+    await host.close();
   }
 });
