@@ -1,4 +1,4 @@
-import { allAtOnce, type InPieces } from '../../src/base/pieces.ts';
+import type { InPieces } from '../../src/base/pieces.ts';
 import type { Node } from '../ast.ts';
 
 /** So many lines are a piece of work. */
@@ -8,12 +8,7 @@ const PIECE_LINES = 1_000;
  * A piece of the syntax tree as text: a line per node with its kind and its words, what it holds indented below under the
  * names of its fields. Places in the text are left out.
  */
-export function printTree(node: Node): string {
-  return allAtOnce(treeInPieces(node));
-}
-
-/** As {@link printTree}, of a statement that may be long. */
-export function* treeInPieces(node: Node): InPieces<string> {
+export function* printTree(node: Node): InPieces<string> {
   const lines: string[] = [];
   const pending: Held[] = [{ indent: '', label: '', value: node }];
   for (let held = pending.pop(); held !== undefined; held = pending.pop()) {

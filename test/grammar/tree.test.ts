@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
+import { allAtOnce } from '../../src/base/pieces.ts';
 import { parse } from '../../grammar/parse.ts';
-import { printTree, treeInPieces } from '../../grammar/printer/tree.ts';
+import { printTree } from '../../grammar/printer/tree.ts';
 
 function treeOf(sql: string): string {
   const [statement] = parse(sql);
   if (statement === undefined) throw new Error('no statement');
-  return `\n${printTree(statement)}\n`;
+  return `\n${allAtOnce(printTree(statement))}\n`;
 }
 
 it('prints a statement as a tree: kinds and words, without places', () => {
@@ -67,10 +68,10 @@ it('prints a long statement in pieces, of which none is long', () => {
   const items = Array.from({ length: 1_000 }, (_, index) => `n + ${index} AS c${index}`);
   const [statement] = parse(`SELECT ${items.join(', ')} FROM s EMIT CHANGES;`);
   if (statement === undefined) throw new Error('no statement');
-  const work = treeInPieces(statement);
+  const work = printTree(statement);
   let pieces = 1;
   let step = work.next();
   for (; step.done !== true; step = work.next()) pieces += 1;
-  expect(step.value).toBe(printTree(statement));
+  expect(step.value).toBe(allAtOnce(printTree(statement)));
   expect(step.value.split('\n').length / pieces).toBeLessThanOrEqual(1_000);
 });

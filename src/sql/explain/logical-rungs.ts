@@ -1,5 +1,5 @@
 import type { Query } from '../../../grammar/ast.ts';
-import { treeInPieces } from '../../../grammar/printer/tree.ts';
+import { printTree } from '../../../grammar/printer/tree.ts';
 import { analyzeQuery } from '../analysis/analyze-query.ts';
 import type { InPieces } from '../../base/pieces.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
@@ -19,7 +19,7 @@ export function* logicalRungsOf(query: Query, context: AnalysisContext): InPiece
   yield;
   const node = optimize(planned, context);
   yield;
-  const syntaxTree = yield* treeInPieces(query);
+  const syntaxTree = yield* printTree(query);
   yield;
   const logicalPlan = printLogicalPlan(node);
   yield;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseScript } from '../../../grammar/parse.ts';
 import { printTree } from '../../../grammar/printer/tree.ts';
+import { allAtOnce } from '../../../src/base/pieces.ts';
 import { analyzeQuery } from '../../../src/sql/analysis/analyze-query.ts';
 import type { AnalysisContext } from '../../../src/sql/analysis/session.ts';
 import { Catalog } from '../../../src/sql/catalog/catalog.ts';
@@ -107,7 +108,7 @@ function rungsOf(select: string): Rungs {
   const plan = planStatement({ statement, text, context, queryNumber: 0, queries: [] });
   if (plan?.kind !== 'createAs') throw new Error('no query');
   return {
-    syntax: printTree(statement.query),
+    syntax: allAtOnce(printTree(statement.query)),
     logical: printLogicalPlan(logical),
     bound: printBoundPlan(logical),
     physical: printPhysicalPlan(plan.query.root),
