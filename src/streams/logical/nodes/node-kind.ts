@@ -67,8 +67,10 @@ export interface Requirement {
   /** Enforced where given; otherwise that of the upstream topics. */
   readonly partitions?: number | undefined;
   readonly partitioner?: Erased<StreamPartitioner<unknown, unknown>> | undefined;
-  /** All inputs that say the same here pass one topic. */
+  /** All inputs that say the same here pass one topic: the latest. */
   readonly sharedBy?: LogicalNode | undefined;
+  /** The topic is a new one, whatever there is to share. */
+  readonly isNew?: boolean;
 }
 
 /** Asks tables for what a node needs of them, at its place in the order of calls. */

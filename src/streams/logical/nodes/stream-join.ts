@@ -73,7 +73,10 @@ function namesOf(node: StreamJoin, take: NameTaker) {
   };
 }
 
-/** Both sides come through a topic named after them; where the join has no name, one topic serves all such joins. */
+/**
+ * A join that has a name has topics of that name. One without a name takes the topic that its side has passed for another
+ * join, named or not, as in Kafka Streams.
+ */
 function requireSide(
   node: StreamJoin,
   side: StreamNode,
@@ -83,7 +86,8 @@ function requireSide(
     when: 'key-changed',
     keySerde: node.joined.keySerde ?? side.keySerde,
     valueSerde: valueSerde ?? side.valueSerde,
-    sharedBy: node.name === undefined ? side : undefined,
+    sharedBy: side,
+    isNew: node.name !== undefined,
   };
 }
 

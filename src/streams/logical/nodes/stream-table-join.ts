@@ -69,7 +69,8 @@ export const streamTableJoinKind = nodeKind<StreamTableJoin>({
     {
       when: 'key-changed',
       ...streamSerdes(node),
-      sharedBy: node.name === undefined ? node.inputs[0] : undefined,
+      sharedBy: node.inputs[0],
+      isNew: node.name !== undefined,
     },
     undefined,
   ],

@@ -36,8 +36,8 @@ export class Repartitions {
   #stepFor(input: LogicalNode, requirement: Requirement): RepartitionStep | undefined {
     const keyChanged = 'keyChanged' in input && input.keyChanged;
     if (requirement.when === 'key-changed' && !keyChanged) return undefined;
-    const { sharedBy } = requirement;
-    const shared = sharedBy && this.#shared.get(sharedBy);
+    const { sharedBy, isNew = false } = requirement;
+    const shared = sharedBy && !isNew && this.#shared.get(sharedBy);
     if (shared) return shared;
     const step = Object.freeze({ input, requirement });
     if (sharedBy) this.#shared.set(sharedBy, step);
