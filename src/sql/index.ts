@@ -37,7 +37,7 @@ export type { KafkaHostOptions } from './runtime/app-options.ts';
 export { printSummary, runCases, type Summary } from './testing/run-cases.ts';
 export type { CaseServer, StartCaseServer } from './testing/case-server.ts';
 export { runTests } from './testing/run-tests.ts';
-export type { TaskStatus } from '../streams/runtime/streams-app.ts';
+export type { TaskStatus } from '../streams/runtime/streams-metrics.ts';
 export { LogicalSchema } from './types/logical-schema.ts';
 export { quoteName } from '../base/sql-quotes.ts';
 export * from '../serde/model/sql-type.ts';

@@ -34,12 +34,8 @@ export {
 } from './timestamp-extractor.ts';
 export type * from './processor.ts';
 export type * from './state/store.ts';
-export {
-  StreamsApp,
-  type StreamsMetrics,
-  type StreamsState,
-  type TaskStatus,
-} from './runtime/streams-app.ts';
+export { StreamsApp } from './runtime/streams-app.ts';
+export type { StreamsMetrics, StreamsState, TaskStatus } from './runtime/streams-metrics.ts';
 export type { StreamsAppOptions, StreamsCloseOptions } from './runtime/streams-app-options.ts';
 export type { StoreQueryOptions } from './runtime/queryable-stores.ts';
 export { streamsConfig } from './runtime/streams-config.ts';
@@ -53,6 +49,7 @@ export {
   type StreamsUncaughtExceptionHandler,
   type StreamThreadExceptionResponse,
 } from './runtime/failures.ts';
+export type { RestoreProgress } from './runtime/restorer.ts';
 export type { TaskInput } from './runtime/task-inputs.ts';
 export type { TaskCounts, TaskTotals } from './runtime/task-metrics.ts';
 export type { ThreadCounts } from './runtime/thread-metrics.ts';

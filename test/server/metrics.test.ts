@@ -176,7 +176,7 @@ describe('statements show the statistics', () => {
         consumerGroupId: expect.stringMatching(/query_CTAS_COUNTS_/),
         tasksMetadata: expect.arrayContaining([
           {
-            taskId: '1_1',
+            taskId: '0_1',
             topicOffsets: [
               { topicPartitionEntity: { topic: 'views', partition: 1 }, endOffset: 5, offset: 5, lag: 0 },
             ],

@@ -140,5 +140,7 @@ function perThread(observed: readonly Observed[]): readonly MetricFamily[] {
     family('poll_seconds_total', 'time in which a loop waited for records', (thread) => thread.pollMs / 1000),
     family('process_seconds_total', 'time in which a loop processed', (thread) => thread.processMs / 1000),
     family('commit_seconds_total', 'time in which a loop committed', (thread) => thread.commitMs / 1000),
+    family('restored_stores_total', 'stores that were restored', (thread) => thread.restoredStores),
+    family('restored_records_total', 'records of changelogs read', (thread) => thread.restoredRecords),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
-import type { TaskStatus } from '../../streams/runtime/streams-app.ts';
+import type { TaskStatus } from '../../streams/runtime/streams-metrics.ts';
 import type { TaskInput } from '../../streams/runtime/task-inputs.ts';
 import type { ThreadCounts } from '../../streams/runtime/thread-metrics.ts';
 import type { QueryPlan } from '../physical/steps.ts';

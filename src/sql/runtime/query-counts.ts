@@ -1,5 +1,5 @@
 import type { Environment, Timer } from '../../base/environment.ts';
-import type { StreamsMetrics } from '../../streams/runtime/streams-app.ts';
+import type { StreamsMetrics } from '../../streams/runtime/streams-metrics.ts';
 import { addTotals, NO_TOTALS } from '../../streams/runtime/task-metrics.ts';
 import type { QueryInput, QueryStatistics } from '../host/host.ts';
 import { RATE_SAMPLE_MS, RateWindow } from './rate-window.ts';

@@ -2,7 +2,7 @@ import type { Timers } from '../../base/environment.ts';
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import type { ListedOffset, OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
-import type { TaskStatus } from '../../streams/runtime/streams-app.ts';
+import type { TaskStatus } from '../../streams/runtime/streams-metrics.ts';
 import { type TaskInput, withLag } from '../../streams/runtime/task-inputs.ts';
 import { externalTopics, planTopics, type TaskPlan } from '../../streams/runtime/topic-plan.ts';
 import type { Topology } from '../../streams/topology/topology.ts';

@@ -102,10 +102,6 @@ export class OutputProducer implements RecordCollector {
     if (failure) throw failure;
   }
 
-  close(): Promise<void> {
-    return this.#producer.close();
-  }
-
   #deliveryTo(topic: string): DeliveryCallback {
     const onDelivery: DeliveryCallback = (error, _offset, partition, _timestamp, record) => {
       if (error) this.#onSendFailure(error, { topic, partition }, record);

@@ -3,13 +3,29 @@ import type { ManagedStore } from '../state/managed-store.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
 
+/** How far the restoring of a store has got. */
+export interface RestoreProgress extends TopicPartition {
+  /** First `started`, then `progressed` for each batch, then `ended`; or `suspended`, where the task went away before. */
+  readonly phase: 'started' | 'progressed' | 'ended' | 'suspended';
+  readonly taskId: string;
+  readonly store: string;
+  /** Offsets of the changelog: where it was begun, where it is, and where it will end. */
+  readonly startOffset: number;
+  readonly offset: number;
+  readonly endOffset: number;
+  /** Records that were applied; compaction and markers leave gaps between offsets. */
+  readonly records: number;
+}
+
 interface Restoration extends TopicPartition {
   readonly task: Task;
   readonly store: ManagedStore;
   /** The store's content is in the state directory, together with its changelog position. */
   readonly persistent: boolean;
+  readonly startOffset: number;
   readonly end: number;
   position: number;
+  records: number;
 }
 
 interface RestoreSource {
@@ -26,11 +42,22 @@ interface RestoreSource {
 export class Restorer {
   readonly #consumer: KafkaConsumer;
   readonly #state: StateDirectory;
+  readonly #onProgress: (progress: RestoreProgress) => void;
   #running: Restoration[] = [];
 
-  constructor(consumer: KafkaConsumer, state: StateDirectory) {
-    this.#consumer = consumer;
-    this.#state = state;
+  constructor(parts: {
+    readonly consumer: KafkaConsumer;
+    readonly state: StateDirectory;
+    readonly onProgress: (progress: RestoreProgress) => void;
+  }) {
+    this.#consumer = parts.consumer;
+    this.#state = parts.state;
+    this.#onProgress = parts.onProgress;
+  }
+
+  /** Of the stores that are being restored. */
+  get progress(): readonly RestoreProgress[] {
+    return this.#running.map((each) => progressOf(each, 'progressed'));
   }
 
   /** Starts to restore the logged stores among these. */
@@ -58,8 +85,19 @@ export class Restorer {
         if (persistent) await this.#state.wipe(task.id, store.name, { isOtherChangelog });
         position = beginning;
       }
-      const restoration = { ...at, task, store, persistent, end, position };
-      if (restoration.position < end) this.#running.push(restoration);
+      if (position >= end) continue;
+      const restoration = {
+        ...at,
+        task,
+        store,
+        persistent,
+        end,
+        position,
+        startOffset: position,
+        records: 0,
+      };
+      this.#running.push(restoration);
+      this.#onProgress(progressOf(restoration, 'started'));
     }
     this.#assign();
   }
@@ -73,9 +111,10 @@ export class Restorer {
   }
 
   forget(task: Task): void {
-    const before = this.#running.length;
-    this.#running = this.#running.filter((each) => each.task !== task);
-    if (this.#running.length !== before) this.#assign();
+    this.#drop(
+      this.#running.filter((each) => each.task === task),
+      'suspended',
+    );
   }
 
   /** Reads and applies one poll's worth of changelog records. Answers how many. */
@@ -94,10 +133,18 @@ export class Restorer {
     for (const restoration of this.#running) {
       restoration.position = Math.max(restoration.position, this.#consumer.positionNow(restoration) ?? 0);
     }
-    const before = this.#running.length;
-    this.#running = this.#running.filter((each) => each.position < each.end);
-    if (this.#running.length !== before) this.#assign();
+    this.#drop(
+      this.#running.filter((each) => each.position >= each.end),
+      'ended',
+    );
     return count;
+  }
+
+  #drop(over: readonly Restoration[], phase: 'ended' | 'suspended'): void {
+    if (over.length === 0) return;
+    this.#running = this.#running.filter((each) => !over.includes(each));
+    this.#assign();
+    for (const restoration of over) this.#onProgress(progressOf(restoration, phase));
   }
 
   async #apply(
@@ -113,11 +160,13 @@ export class Restorer {
       if (key !== null) store.restore({ key, value, timestamp, headers });
     }
     restoration.position = fetched.nextOffset;
+    restoration.records += fetched.records.length;
     const { persistent, position } = restoration;
     await task.writeRestored(store, (batch) => {
       if (persistent) this.#state.setPosition(batch, { taskId: task.id, store: store.name, position });
     });
     store.evict();
+    this.#onProgress(progressOf(restoration, 'progressed'));
   }
 
   #assign(): void {
@@ -128,4 +177,10 @@ export class Restorer {
         this.#consumer.seek(restoration, restoration.position);
     }
   }
+}
+
+function progressOf(restoration: Restoration, phase: RestoreProgress['phase']): RestoreProgress {
+  const { topic, partition, task, store, startOffset, position: offset, end, records } = restoration;
+  const at = { taskId: task.id, store: store.name, topic, partition };
+  return { phase, ...at, startOffset, offset, endOffset: end, records };
 }

@@ -1,22 +1,19 @@
-import { assert, assertDefined } from '../../base/assert.ts';
+import { assert } from '../../base/assert.ts';
 import { childPath } from '../../base/child-path.ts';
 import type { DiskLock, Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { endOfPrefix, type StoreEngine, type WriteBatch } from '../state/engine.ts';
 import { ProcessedOffsets } from './processed-offsets.ts';
+import { StoreCatalog } from './store-catalog.ts';
 import { openRocksDb } from '../state/io/rocksdb-engine.ts';
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 
 const FORMAT_VERSION = 1;
 /** Before all stores, whose ids begin at 1. */
 const META = '\u0000\u0000\u0000\u0000';
+const STORES = `${META}store/`;
 const PROCESSED = `${META}input/`;
-/**
- * How long a compacted topic keeps a deletion at least: `delete.retention.ms` of the internal topics. What was deleted in a
- * tail that is older may be in it no more.
- */
-const DELETIONS_KEPT_MS = 24 * 60 * 60 * 1000;
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 const DATABASE = 'rocksdb';
 /** Before the time, in the name of a database that was set aside. */
@@ -26,13 +23,6 @@ const DAMAGE_MARK = 'damaged';
 /** Databases that are set aside and kept: more of them would fill a disk that goes on damaging what it is given. */
 const SET_ASIDE_MAX = 2;
 const STATE_SET_ASIDE = 'the local state cannot be read: it is set aside and restored from the changelogs';
-
-interface CatalogEntry {
-  readonly id: number;
-  /** Next offset of the changelog that the store has seen; -1: it was never committed. */
-  position: number;
-  atMs: number;
-}
 
 interface StateDirectoryOptions {
   /** The folder that the application's folder lies in, which is the user's. */
@@ -53,7 +43,7 @@ export class StateDirectory {
   readonly #options: StateDirectoryOptions;
   readonly #path: string;
   readonly #lock: DiskLock;
-  readonly #catalog = new Map<string, CatalogEntry>();
+  readonly #catalog: StoreCatalog;
   /** Up to where the inputs of the tasks were committed. */
   #processed = new ProcessedOffsets(PROCESSED);
   #engine: StoreEngine | undefined;
@@ -68,6 +58,7 @@ export class StateDirectory {
     this.#options = options;
     this.#path = path;
     this.#lock = lock;
+    this.#catalog = new StoreCatalog(STORES, environment.clock);
   }
 
   /**
@@ -107,7 +98,7 @@ export class StateDirectory {
 
   /** Tasks that have state here. */
   get taskIds(): readonly string[] {
-    return [...new Set([...this.#catalog.keys()].map((name) => name.slice(0, name.indexOf('/'))))];
+    return this.#catalog.taskIds;
   }
 
   /**
@@ -115,39 +106,27 @@ export class StateDirectory {
    * has nothing else that would tell whose rows these are.
    */
   async register(taskId: string, stores: readonly string[]): Promise<void> {
-    const unknown = stores.filter((store) => !this.#catalog.has(`${taskId}/${store}`));
+    const unknown = stores.filter((store) => !this.#catalog.has(taskId, store));
     if (unknown.length === 0) return;
     await this.engine.write((batch) => {
-      for (const store of unknown) this.#put(batch, `${taskId}/${store}`, this.#newEntry(taskId, store));
+      for (const store of unknown) this.#catalog.add(batch, taskId, store);
     });
   }
 
   /** The key prefix of a store that is registered. */
   prefixOf(taskId: string, store: string): string {
-    const { id } = this.#entry(taskId, store);
+    const id = this.#catalog.idOf(taskId, store);
     return String.fromCharCode((id >>> 24) & 0xff, (id >>> 16) & 0xff, (id >>> 8) & 0xff, id & 0xff);
   }
 
-  /**
-   * The offset to restore from where the changelog ends at `end`; undefined: from the beginning, with nothing here. However
-   * long it has lain there, state that is all of its changelog is kept.
-   */
+  /** See {@link StoreCatalog.positionOf}. */
   positionOf(taskId: string, store: string, end: number): number | undefined {
-    const { position, atMs } = this.#entry(taskId, store);
-    if (position < 0) return undefined;
-    const mayLackDeletions = this.#environment.clock.nowMs() - atMs > DELETIONS_KEPT_MS;
-    return position !== end && mayLackDeletions ? undefined : position;
+    return this.#catalog.positionOf(taskId, store, end);
   }
 
-  /** Notes, within the batch of the changes themselves, up to where the changelog is contained in them. */
-  setPosition(
-    batch: WriteBatch,
-    at: { readonly taskId: string; readonly store: string; readonly position: number },
-  ): void {
-    const entry = this.#entry(at.taskId, at.store);
-    entry.position = at.position;
-    entry.atMs = this.#environment.clock.nowMs();
-    this.#put(batch, `${at.taskId}/${at.store}`, entry);
+  /** See {@link StoreCatalog.setPosition}. */
+  setPosition(batch: WriteBatch, at: Parameters<StoreCatalog['setPosition']>[1]): void {
+    this.#catalog.setPosition(batch, at);
   }
 
   get processed(): ProcessedOffsets {
@@ -234,23 +213,7 @@ export class StateDirectory {
     logger.warn(STATE_SET_ASIDE, { reason, aside });
   }
 
-  #entry(taskId: string, store: string): CatalogEntry {
-    return assertDefined(this.#catalog.get(`${taskId}/${store}`), `${store} of ${taskId} is not registered`);
-  }
-
-  #newEntry(taskId: string, store: string): CatalogEntry {
-    const used = [...this.#catalog.values()].map(({ id }) => id);
-    const entry = { id: Math.max(0, ...used) + 1, position: -1, atMs: 0 };
-    this.#catalog.set(`${taskId}/${store}`, entry);
-    return entry;
-  }
-
-  #put(batch: WriteBatch, name: string, entry: CatalogEntry): void {
-    batch.put(`${META}store/${name}`, Buffer.from(JSON.stringify(entry)));
-  }
-
   async #load(): Promise<void> {
-    const prefix = `${META}store/`;
     const [version] = await this.engine.getMany([`${META}version`]);
     if (version === undefined) {
       await this.engine.write((batch) => batch.put(`${META}version`, Buffer.from(String(FORMAT_VERSION))));
@@ -262,9 +225,7 @@ export class StateDirectory {
         { retriable: false },
       );
     }
-    for (const [key, value] of await this.engine.scan({ from: prefix, to: endOfPrefix(prefix) })) {
-      this.#catalog.set(key.slice(prefix.length), JSON.parse(value.toString()) as CatalogEntry);
-    }
+    this.#catalog.load(await this.engine.scan({ from: STORES, to: endOfPrefix(STORES) }));
     this.#processed.load(await this.engine.scan({ from: PROCESSED, to: endOfPrefix(PROCESSED) }));
   }
 }

@@ -4,7 +4,17 @@ import { OperationalError } from '../../base/errors.ts';
 /** How long a loop that was told to stop may take for its round and its last commit. */
 export const STOP_MS_MAX = 10_000;
 /** How long closing waits for what cannot be told to end. */
-export const CLOSE_MS_MAX = 2_000;
+const CLOSE_MS_MAX = 2_000;
+
+/** Waits for what cannot be told to end, but not for long; it goes on then. */
+export async function endedSoon(timers: Timers, ending: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([ending, timers.sleep(CLOSE_MS_MAX, over.signal).catch(() => undefined)]);
+  } finally {
+    over.abort();
+  }
+}
 
 /**
  * Waits for the end of an application, so long.

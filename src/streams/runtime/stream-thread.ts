@@ -10,16 +10,16 @@ import { OutputProducer } from './output-producer.ts';
 import { processingLoop } from './processing-loop.ts';
 import type { QueriedTask } from './queryable-stores.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
-import { Restorer } from './restorer.ts';
+import { type RestoreProgress, Restorer } from './restorer.ts';
 import { StateDirectory } from './state-directory.ts';
-import { askedToEnd, CLOSE_MS_MAX, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
+import { askedToEnd, endedSoon, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
 import type { StreamsAppSettings, StreamsCloseOptions } from './streams-app-options.ts';
 import type { Task } from './task.ts';
 import { taskAssignor } from './task-assignor.ts';
 import { type TaskInput, taskInputs } from './task-inputs.ts';
 import { TaskRunner } from './task-runner.ts';
 import { type AssignmentPhase, TaskSet } from './task-set.ts';
-import { type ThreadClients, threadClients } from './thread-clients.ts';
+import { closeClients, type ThreadClients, threadClients } from './thread-clients.ts';
 import { ThreadCommit } from './thread-commit.ts';
 import { ThreadMetrics } from './thread-metrics.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
@@ -29,12 +29,10 @@ import { shapeOf } from './topology-shape.ts';
 const CACHE_BYTES_MIN = 1 << 20;
 /** How often it is looked, beside the loop, whether a topic is gone. */
 const LOOK_MS = 1_000;
-/** How long the consumer may take to close, after a last commit and without one. */
-const CONSUMER_CLOSE_MS = { clean: 5_000, failed: 1_000 } as const;
-
 interface ThreadParts {
   readonly admin: KafkaAdmin;
   readonly onPhase: (phase: AssignmentPhase) => void;
+  readonly onRestored?: (progress: RestoreProgress) => void;
   /** Of tests, which cut commits off at their steps. */
   readonly commitVariation?: CommitVariation;
 }
@@ -51,6 +49,7 @@ export class StreamThread {
   readonly #topics: TopicWatch;
   readonly #tasks: TaskSet;
   readonly #intake: Intake;
+  readonly #restorer: Restorer;
   readonly #runner: TaskRunner;
   readonly #commit: ThreadCommit;
   readonly metrics: ThreadMetrics;
@@ -93,9 +92,13 @@ export class StreamThread {
     });
     this.#clients = threadClients(settings, assignor);
     const { consumer, restoreConsumer, producer } = this.#clients;
+    const onProgress = (progress: RestoreProgress): void => {
+      metrics.restored(progress);
+      parts.onRestored?.(progress);
+    };
     const handlers = failureHandlers(settings.onFailure);
     const output = (this.#output = new OutputProducer(producer, handlers, () => this.#droppedOutputs++));
-    const restorer = new Restorer(restoreConsumer, state);
+    const restorer = (this.#restorer = new Restorer({ consumer: restoreConsumer, state, onProgress }));
     const isStopping = (): boolean => this.#stopping;
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
@@ -128,6 +131,10 @@ export class StreamThread {
 
   get queriedTasks(): readonly QueriedTask[] {
     return this.#tasks.queried;
+  }
+
+  get restoring(): readonly RestoreProgress[] {
+    return this.#restorer.progress;
   }
 
   get droppedOutputs(): number {
@@ -227,36 +234,14 @@ export class StreamThread {
     );
   }
 
-  /** Where the loop was given up, it ends when its clients are closed; what it failed with is known already. */
-  async #closeClients(): Promise<void> {
-    const { logger } = this.#settings;
-    const { consumer, restoreConsumer } = this.#clients;
-    const clean = this.#hasEndedWell;
-    const timeoutMs = clean ? CONSUMER_CLOSE_MS.clean : CONSUMER_CLOSE_MS.failed;
-    const leaving = this.#leaveGroup === undefined ? {} : { leaveGroup: this.#leaveGroup };
-    // Each has a life of its own: they are closed side by side.
-    const parts = [
-      { name: 'the consumer', close: () => consumer.close({ timeoutMs, ...leaving }) },
-      { name: 'the restore consumer', close: () => restoreConsumer.close() },
-      // Without a commit nobody waits for what is still to be sent.
-      {
-        name: 'the producer',
-        close: () => this.#output.close(),
-        closeMsMax: clean ? undefined : CLOSE_MS_MAX,
-      },
-      {
-        name: 'the processing loop',
-        close: () => Promise.allSettled([this.#looping]),
-        closeMsMax: CLOSE_MS_MAX,
-      },
-    ];
-    await Promise.all(
-      parts.map((part) => {
-        const { timers } = this.#settings.environment;
-        const life = new Lifecycle('the thread', { timers, logger });
-        life.add(part);
-        return life.close();
-      }),
-    );
+  #closeClients(): Promise<unknown> {
+    const isClean = this.#hasEndedWell;
+    const { environment, logger } = this.#settings;
+    const leaveGroup = this.#leaveGroup;
+    return Promise.all([
+      closeClients(this.#clients, { isClean, leaveGroup, timers: environment.timers, logger }),
+      // Where it was given up, it ends when its clients are closed; what it failed with is known already.
+      endedSoon(environment.timers, Promise.allSettled([this.#looping])),
+    ]);
   }
 }

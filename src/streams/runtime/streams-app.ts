@@ -1,13 +1,10 @@
 import { BehaviorSubject, Observable, Subject } from 'rxjs';
-import { mustStop } from '../../base/assert.ts';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
-import { unlessAborted } from '../../base/unless-aborted.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
+import { unlessAborted } from '../../base/unless-aborted.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
-import { settled, wrongAnswer } from '../operators/user-answers.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
-import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 import { type DescribeTopics, prepareTopics } from './internal-topics.ts';
 import {
   checkStoreKind,
@@ -22,6 +19,7 @@ import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } f
 import { shutdownApplication } from './shutdown-application.ts';
 import { endedWithin } from './stop-limits.ts';
 import { StreamThread } from './stream-thread.ts';
+import type { StreamsMetrics, StreamsState } from './streams-metrics.ts';
 import type { TopicPlan } from './topic-plan.ts';
 import {
   checkClose,
@@ -30,52 +28,14 @@ import {
   type StreamsAppSettings,
   type StreamsCloseOptions,
 } from './streams-app-options.ts';
-import type { TaskInput } from './task-inputs.ts';
+import type { RestoreProgress } from './restorer.ts';
 import type { AssignmentPhase } from './task-set.ts';
-import { addTotals, NO_TOTALS, type TaskCounts, type TaskTotals } from './task-metrics.ts';
-import type { ThreadCounts } from './thread-metrics.ts';
-
-/** The states of Kafka Streams' `KafkaStreams`, by its names. */
-export type StreamsState =
-  | 'CREATED'
-  | 'REBALANCING'
-  | 'RUNNING'
-  | 'PENDING_SHUTDOWN'
-  | 'NOT_RUNNING'
-  | 'PENDING_ERROR'
-  | 'ERROR';
-
-/** A task's counts, and how far it has got. */
-export interface TaskStatus extends TaskCounts {
-  readonly inputs: readonly TaskInput[];
-}
-
-export interface StreamsMetrics {
-  readonly state: StreamsState;
-  /** By task id: the tasks that this process has now. */
-  readonly tasks: Readonly<Record<string, TaskStatus>>;
-  /** Over all tasks that this application has had in this process. */
-  readonly totals: TaskTotals;
-  /** The processing loops that run: one, or none while the application does not process. */
-  readonly threads: readonly ThreadCounts[];
-  /** How often a processing loop has failed. */
-  readonly failures: number;
-  /** Bytes of the state stores on disk; undefined where the binding of RocksDB cannot say. */
-  readonly stateBytes: number | undefined;
-  /** Results that the broker refused and the production handler forgave. */
-  readonly droppedOutputs: number;
-}
+import { addTotals, NO_TOTALS, type TaskTotals } from './task-metrics.ts';
+import { UncaughtErrors } from './uncaught-errors.ts';
 
 const START_AGAIN_MS = 1_000;
-const RESPONSES: readonly StreamThreadExceptionResponse[] = [
-  'REPLACE_THREAD',
-  'SHUTDOWN_CLIENT',
-  'SHUTDOWN_APPLICATION',
-];
 /** How long closing waits for a start that is under way before it takes the cluster away from it. */
 const CLOSE_GRACE_MS = 2_000;
-/** How often an application mends damaged state by itself: a disk that damages it again and again needs somebody. */
-const REPAIRS_MAX = 3;
 
 /**
  * Runs a topology against a Kafka cluster, as a member of the group of all processes with the same application id: they
@@ -97,8 +57,9 @@ export class StreamsApp {
   readonly #describeTopics: DescribeTopics | undefined;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
+  readonly #restores = new Subject<RestoreProgress>();
   readonly #life: Lifecycle;
-  #onUncaught: StreamsUncaughtExceptionHandler;
+  readonly #uncaught: UncaughtErrors;
   #plan: TopicPlan | undefined;
   #admin: KafkaAdmin | undefined;
   #thread: StreamThread | undefined;
@@ -108,7 +69,6 @@ export class StreamsApp {
   #running: Promise<void> | undefined;
   #stopping = false;
   #closeOptions: StreamsCloseOptions = {};
-  #repairs = 0;
   #failures = 0;
   /** What the loops have counted that have ended. */
   #past: { readonly totals: TaskTotals; readonly droppedOutputs: number } = {
@@ -126,7 +86,7 @@ export class StreamsApp {
   ) {
     this.#describeTopics = describeTopics;
     this.#settings = streamsAppSettings(options);
-    this.#onUncaught = this.#settings.onUncaught;
+    this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
     const { environment, logger } = this.#settings;
     this.#life = new Lifecycle('the application', { timers: environment.timers, logger });
   }
@@ -140,7 +100,7 @@ export class StreamsApp {
       throw new DiagnosticError({
         message: `the handler can only be set before the start; it is ${this.state}`,
       });
-    this.#onUncaught = handler;
+    this.#uncaught.handler = handler;
   }
 
   /** The current state, then every change of it. Completes when the application has ended. */
@@ -155,6 +115,11 @@ export class StreamsApp {
   /** Everything that made the processing loop fail. */
   get errors$(): Observable<unknown> {
     return this.#errors.asObservable();
+  }
+
+  /** The start, each batch and the end of the restoring of stores. Completes when the application has ended. */
+  get restores$(): Observable<RestoreProgress> {
+    return this.#restores.asObservable();
   }
 
   /** A snapshot of the metrics every second while somebody watches. Completes when the application has ended. */
@@ -177,6 +142,7 @@ export class StreamsApp {
       ),
       totals: addTotals(this.#past.totals, thread?.metrics.totals(tasks) ?? NO_TOTALS),
       threads: thread === undefined ? [] : [thread.metrics.snapshot()],
+      restoring: thread?.restoring ?? [],
       failures: this.#failures,
       stateBytes: thread?.stateBytes,
       droppedOutputs: this.#past.droppedOutputs + (thread?.droppedOutputs ?? 0),
@@ -268,6 +234,7 @@ export class StreamsApp {
     const thread = StreamThread.create(this.#settings, plan, {
       admin,
       onPhase: (phase) => this.#onPhase(phase),
+      onRestored: (progress) => this.#restores.next(progress),
     });
     this.#thread = thread;
     if (this.#stopping) thread.stop(this.#closeOptions);
@@ -331,20 +298,7 @@ export class StreamsApp {
   }
 
   #responseTo(error: unknown): StreamThreadExceptionResponse {
-    if (this.#stopping) return 'SHUTDOWN_CLIENT';
-    if (error instanceof OperationalError && error.code === 'SHUTDOWN_REQUESTED') return 'SHUTDOWN_CLIENT';
-    if (mustStop(error)) {
-      error.stopped = `application ${this.#settings.applicationId}`;
-      return 'SHUTDOWN_CLIENT';
-    }
-    // The next loop sets the damaged state aside and restores it, as tasks in Kafka Streams do (TaskCorruptedException).
-    if (isDamage(error) && this.#repairs++ < REPAIRS_MAX) return 'REPLACE_THREAD';
-    try {
-      return checkedResponse(this.#onUncaught(error));
-    } catch (thrown) {
-      this.#errors.next(thrown);
-      return 'SHUTDOWN_CLIENT';
-    }
+    return this.#stopping ? 'SHUTDOWN_CLIENT' : this.#uncaught.responseTo(error);
   }
 
   /** Lets go of a loop that has ended, and keeps what it has counted. */
@@ -363,16 +317,6 @@ export class StreamsApp {
     this.#state.next(state);
     this.#state.complete();
     this.#errors.complete();
+    this.#restores.complete();
   }
-}
-
-/** @throws {DiagnosticError} for what is no answer, such as the promise of an async handler. */
-function checkedResponse(answer: StreamThreadExceptionResponse): StreamThreadExceptionResponse {
-  const giver = 'the handler of uncaught errors';
-  if (RESPONSES.includes(answer)) return answer;
-  throw wrongAnswer(settled<unknown>(answer, giver, 'handler'), giver, `one of ${RESPONSES.join(', ')}`);
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof OperationalError && error.code === STATE_STORE_DAMAGED;
 }

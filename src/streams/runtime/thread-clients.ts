@@ -1,9 +1,16 @@
+import type { Timers } from '../../base/environment.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
 import { Consumer } from '../../client/consumer/consumer.ts';
 import { Producer } from '../../client/producer/producer.ts';
 import type { ConsumerAssignor, KafkaConsumer, KafkaProducer } from '../../client/types.ts';
 import { offsetResets } from './offset-resets.ts';
+import { endedSoon } from './stop-limits.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { internalTopicNames } from './topic-plan.ts';
+
+/** How long the consumer may take to close, after a last commit and without one. */
+const CONSUMER_CLOSE_MS = { clean: 5_000, failed: 1_000 } as const;
 
 /** The clients of a processing loop. */
 export interface ThreadClients {
@@ -48,4 +55,28 @@ export function threadClients(settings: StreamsAppSettings, assignor: ConsumerAs
       mayCreateTopic: (topic) => !internal.has(topic),
     }),
   };
+}
+
+/** Closes the clients side by side, since each waits for the cluster. What they fail with is logged. */
+export async function closeClients(
+  { consumer, restoreConsumer, producer }: ThreadClients,
+  options: {
+    /** After the last commit: without it nobody waits for what is still to be sent. */
+    readonly isClean: boolean;
+    /** Whether the group is told that this member has gone; undefined: unless it is a static one. */
+    readonly leaveGroup: boolean | undefined;
+    readonly timers: Timers;
+    readonly logger: Logger;
+  },
+): Promise<void> {
+  const { isClean, leaveGroup, timers, logger } = options;
+  const timeoutMs = isClean ? CONSUMER_CLOSE_MS.clean : CONSUMER_CLOSE_MS.failed;
+  const leaving = leaveGroup === undefined ? {} : { leaveGroup };
+  const closed = (what: string, closing: Promise<unknown>): Promise<unknown> =>
+    closing.catch((error: unknown) => logger.warn(`while closing ${what}`, { error: messageOf(error) }));
+  await Promise.all([
+    closed('the consumer', consumer.close({ timeoutMs, ...leaving })),
+    closed('the restore consumer', restoreConsumer.close()),
+    closed('the producer', isClean ? producer.close() : endedSoon(timers, producer.close())),
+  ]);
 }

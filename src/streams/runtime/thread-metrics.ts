@@ -1,6 +1,7 @@
 import type { Clock, Environment } from '../../base/environment.ts';
 import type { Logger } from '../../base/logger.ts';
 import { RepeatedWarnings } from '../../base/repeated-warnings.ts';
+import type { RestoreProgress } from './restorer.ts';
 import type { Task } from './task.ts';
 import { addTotals, NO_TOTALS, type TaskTotals } from './task-metrics.ts';
 
@@ -14,6 +15,10 @@ export interface ThreadCounts {
   readonly processMs: number;
   /** Milliseconds in which it committed. */
   readonly commitMs: number;
+  /** Stores that were brought up to date from their changelogs. */
+  readonly restoredStores: number;
+  /** Changelog records that were read for that. */
+  readonly restoredRecords: number;
   /** When records last came, in milliseconds since the epoch; undefined before the first. */
   readonly lastRecordMs: number | undefined;
 }
@@ -28,6 +33,8 @@ export class ThreadMetrics {
   #pollMs = 0;
   #processMs = 0;
   #commitMs = 0;
+  #restoredStores = 0;
+  #restoredRecords = 0;
   #lastRecordMs: number | undefined;
   #closed = NO_TOTALS;
 
@@ -51,6 +58,12 @@ export class ThreadMetrics {
     this.#commitMs += this.#clock.monotonicMs() - sinceMs;
   }
 
+  restored({ phase, records }: RestoreProgress): void {
+    if (phase === 'ended') this.#restoredStores++;
+    // What a store was restored with counts once it is over, whether it came to its end or not.
+    if (phase === 'ended' || phase === 'suspended') this.#restoredRecords += records;
+  }
+
   closed(task: Task): void {
     this.#closed = addTotals(this.#closed, task.metrics.snapshot());
   }
@@ -69,6 +82,8 @@ export class ThreadMetrics {
       pollMs: this.#pollMs,
       processMs: this.#processMs,
       commitMs: this.#commitMs,
+      restoredStores: this.#restoredStores,
+      restoredRecords: this.#restoredRecords,
       lastRecordMs: this.#lastRecordMs,
     };
   }

@@ -7,6 +7,7 @@ import {
   Serdes,
   StreamsApp,
   StreamsBuilder,
+  type RestoreProgress,
   type StreamsState,
   timeWindowedSerde,
   Windowed,
@@ -90,6 +91,9 @@ describe('an application on a broker', () => {
     await first.close();
 
     const second = collectApp(environment, { bootstrapServers, stateDir: stateDir('empty') });
+    const restores: RestoreProgress[] = [];
+    let isOver = false;
+    second.restores$.subscribe({ next: (each) => restores.push(each), complete: () => (isOver = true) });
     await second.start();
     await produce(environment, bootstrapServers, records(400, 80));
     const sizes = await readTotals(environment, bootstrapServers, {
@@ -101,7 +105,25 @@ describe('an application on a broker', () => {
     // Only the new records were processed: the rest came from the changelog.
     const processed = Object.values(second.metrics().tasks).map((task) => task.processed);
     expect(processed.reduce((a, b) => a + b, 0)).toBe(160);
+    const restored = [0, 1].map((partition) => restores.filter((each) => each.partition === partition));
+    for (const steps of restored) {
+      const [first] = steps;
+      expect(first).toMatchObject({
+        phase: 'started',
+        store: 'collected',
+        topic: 'collect-collected-changelog',
+        startOffset: 0,
+        records: 0,
+      });
+      expect(new Set(steps.slice(1, -1).map(({ phase }) => phase))).toEqual(new Set(['progressed']));
+      expect(steps.at(-1)).toMatchObject({ phase: 'ended', offset: first?.endOffset });
+    }
+    const { restoring, threads } = second.metrics();
+    expect(restoring).toEqual([]);
+    const counts = restored.map((steps) => steps.at(-1)?.records ?? 0);
+    expect(threads).toMatchObject([{ restoredStores: 2, restoredRecords: counts.reduce((a, b) => a + b) }]);
     await second.close();
+    expect(isOver).toBe(true);
   });
 
   it('forgets local state whose changelog has lost what comes next', async () => {
