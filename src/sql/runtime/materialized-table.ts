@@ -1,7 +1,7 @@
 import type { InPieces } from '../../base/pieces.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
-import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../../streams/state/store.ts';
+import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore, WindowEntry } from '../../streams/state/store.ts';
 import { Windowed } from '../../streams/windows/windowed.ts';
 import type { MaterializedRow, MaterializedTable, TimeRange } from '../host/host.ts';
 import { bindAggregate } from '../lowering/lower-aggregate.ts';
@@ -180,10 +180,7 @@ class WindowedTable implements MaterializedTable {
     return this.#stores.windowStore<Row, Row>(this.#kept.store);
   }
 
-  #row(
-    entry: Awaited<ReturnType<ReadOnlyWindowStore<Row, Row>['entries']>>[number],
-    range: TimeRange,
-  ): readonly MaterializedRow[] {
+  #row(entry: WindowEntry<Row, Row>, range: TimeRange): readonly MaterializedRow[] {
     const { key, startMs, endMs, value, timestamp } = entry;
     if (startMs < range.startMin || startMs > range.startMax) return [];
     if (endMs < range.endMin || endMs > range.endMax) return [];

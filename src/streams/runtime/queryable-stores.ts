@@ -62,7 +62,9 @@ export function compositeKeyValueStore<K, V>(
       }
       return undefined;
     },
-    entries: async () => (await Promise.all(parts().map((part) => part.entries()))).flat(),
+    async *entries() {
+      for (const part of parts()) yield* part.entries();
+    },
     async *pages() {
       for (const part of parts()) yield* part.pages();
     },
@@ -79,7 +81,9 @@ export function compositeWindowStore<K, V>(
   return {
     name,
     fetch: async (key, range) => (await Promise.all(parts().map((part) => part.fetch(key, range)))).flat(),
-    entries: async () => (await Promise.all(parts().map((part) => part.entries()))).flat(),
+    async *entries() {
+      for (const part of parts()) yield* part.entries();
+    },
     async *pages() {
       for (const part of parts()) yield* part.pages();
     },

@@ -13,11 +13,18 @@ export interface WriteBatch {
 }
 
 export type StoredEntries = readonly (readonly [string, Buffer])[];
-/** Some entries of a range, from its beginning. */
+/** Some entries of a range, behind those before. */
 export interface StoredPage {
   readonly entries: StoredEntries;
   /** The range has no more. */
   readonly isLast: boolean;
+}
+
+/** A range as it was when the scan was opened, whatever is written meanwhile. */
+export interface EngineScan {
+  /** The next entries, until they have about so many bytes. */
+  next(): StoredPage | Promise<StoredPage>;
+  close(): void | Promise<void>;
 }
 
 export type StoredValues = readonly (Buffer | undefined)[];
@@ -32,8 +39,8 @@ export interface StoreEngine {
   /** Values in the order of the keys, undefined where there is none. */
   getMany(keys: readonly string[]): StoredValues | Promise<StoredValues>;
   scan(range: KeyRange): StoredEntries | Promise<StoredEntries>;
-  /** The first entries of a range, until they have about so many bytes; at least one where there is one. */
-  scanPage(range: KeyRange, bytesMax: number): StoredPage | Promise<StoredPage>;
+  /** Begins to read a range as it is now, some entries at a time. To be closed. */
+  openScan(range: KeyRange, pageBytesMax: number): EngineScan;
   /** The greatest key within a range. */
   lastKey(range: KeyRange): string | undefined | Promise<string | undefined>;
   /** Applies what `fill` puts into the batch, atomically. */

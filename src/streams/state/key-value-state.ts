@@ -9,6 +9,7 @@ import type {
 } from './managed-store.ts';
 import type { WriteBatch } from './engine.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
+import { eachOf } from './pages.ts';
 import type { FlushListener, PutResult, TableState } from './states.ts';
 import type { KeyValueStore, ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
 import type { KeyValueStoreDefinition } from './store-definition.ts';
@@ -129,7 +130,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
       put: (key, value) => {
         this.put(key, value, this.#environment.timestamp());
       },
-      entries: async () => (await this.#allRows()).map(([key, row]) => [key, row.value] as const),
+      entries: () => this.#values(),
     };
   }
 
@@ -141,7 +142,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
         await this.load(key);
         return this.get(key);
       },
-      entries: () => this.#allRows(),
+      entries: () => eachOf(this.#pages()),
       pages: () => this.#pages(),
     };
   }
@@ -152,8 +153,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
     }
   }
 
-  async #allRows(): Promise<(readonly [K, ValueAndTimestamp<V>])[]> {
-    const rows = await this.#rows.scan({ from: '', to: undefined });
-    return rows.map(([text, row]) => [this.#keys.key(text), row] as const);
+  async *#values(): AsyncGenerator<readonly [K, V], void> {
+    for await (const page of this.#pages()) for (const [key, { value }] of page) yield [key, value];
   }
 }

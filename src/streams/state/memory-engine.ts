@@ -1,5 +1,5 @@
 import { AssertionFailure } from '../../base/errors.ts';
-import type { KeyRange, StoredEntries, StoredPage, StoredValues, StoreEngine, WriteBatch } from './engine.ts';
+import type { EngineScan, KeyRange, StoredEntries, StoredValues, StoreEngine, WriteBatch } from './engine.ts';
 
 /** A {@link StoreEngine} in memory, for the test driver and for stores that their user wants there. */
 export class MemoryEngine implements StoreEngine {
@@ -13,23 +13,32 @@ export class MemoryEngine implements StoreEngine {
   }
 
   scan(range: KeyRange): StoredEntries {
-    return this.scanPage(range, Number.POSITIVE_INFINITY).entries;
-  }
-
-  scanPage(range: KeyRange, bytesMax: number): StoredPage {
     this.#sorted ??= [...this.#values.keys()].sort(compare);
     const entries: (readonly [string, Buffer])[] = [];
-    let bytes = 0;
     for (let i = lowerBound(this.#sorted, range.from); i < this.#sorted.length; i++) {
       const key = this.#sorted[i] ?? '';
       if (range.to !== undefined && key >= range.to) break;
-      if (bytes >= bytesMax) return { entries, isLast: false };
       const value = this.#values.get(key);
       if (value === undefined) throw new AssertionFailure('a sorted key without a value');
       entries.push([key, value]);
-      bytes += key.length + value.length;
     }
-    return { entries, isLast: true };
+    return entries;
+  }
+
+  openScan(range: KeyRange, pageBytesMax: number): EngineScan {
+    const entries = this.scan(range);
+    let at = 0;
+    return {
+      next() {
+        const first = at;
+        for (let bytes = 0; at < entries.length && bytes < pageBytesMax; at++) {
+          const [key, value] = entries[at] ?? ['', Buffer.alloc(0)];
+          bytes += key.length + value.length;
+        }
+        return { entries: entries.slice(first, at), isLast: at >= entries.length };
+      },
+      close: () => undefined,
+    };
   }
 
   lastKey(range: KeyRange): string | undefined {

@@ -13,6 +13,7 @@ import type {
 } from './managed-store.ts';
 import { requireKeySuffix, requireVersion } from './state-format.ts';
 import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
+import { eachOf } from './pages.ts';
 import type { FlushListener, Session, SessionRow, SessionState } from './states.ts';
 import type { ReadOnlyWindowStore, WindowEntry } from './store.ts';
 import type { SessionStoreDefinition } from './store-definition.ts';
@@ -255,10 +256,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
           .filter(({ startMs }) => startMs >= range.fromMs)
           .map((session) => entry({ key, ...session }));
       },
-      entries: async () => {
-        const rows = await this.scanEnds({ fromMs: this.#shownFromMs, toMs: Number.MAX_SAFE_INTEGER });
-        return rows.sort((a, b) => a.startMs - b.startMs).map(entry);
-      },
+      entries: () => eachOf(this.#pages(entry)),
       pages: () => this.#pages(entry),
     };
   }

@@ -166,19 +166,23 @@ export class StateMap<V> {
   }
 
   /**
-   * All entries in order, uncommitted ones included, about so many bytes at a time. What changes meanwhile is found as it
-   * is when its page is read. @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
+   * Entries of a range in order as they are when the reading begins, uncommitted ones included, about so many bytes of
+   * committed ones at a time. @throws {OperationalError} `STORE_NOT_AVAILABLE` when the store is closed meanwhile.
    */
   async *pages(range: KeyRange, bytesMax: number): AsyncGenerator<readonly (readonly [string, V])[], void> {
+    if (this.#isClosed) throw notAvailable();
     const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
-    for (let from = range.from; ; ) {
-      if (this.#isClosed) throw notAvailable();
-      const { entries, isLast } = await this.#engine.scanPage({ from: this.#prefix + from, to }, bytesMax);
-      const last = entries.at(-1)?.[0];
-      const next = isLast || last === undefined ? range.to : justAfter(last.slice(this.#prefix.length));
-      yield this.#merge({ from, to: next }, entries);
-      if (isLast || next === undefined) return;
-      from = next;
+    const uncommitted = this.#uncommittedWithin(range);
+    const scan = this.#engine.openScan({ from: this.#prefix + range.from, to }, bytesMax);
+    try {
+      for (;;) {
+        if (this.#isClosed) throw notAvailable();
+        const { entries, isLast } = await scan.next();
+        yield this.#overlaid(entries, uncommitted, isLast);
+        if (isLast) return;
+      }
+    } finally {
+      await scan.close();
     }
   }
 
@@ -313,6 +317,38 @@ export class StateMap<V> {
     this.#lastEntry = entry;
     this.#budget.usedBytes += entry.sizeBytes;
     return entry;
+  }
+
+  /** What is not committed, last first; undefined for a deletion. Whoever changes a value in place gets a copy from now on. */
+  #uncommittedWithin({ from, to }: KeyRange): (readonly [string, V | undefined])[] {
+    const found: (readonly [string, V | undefined])[] = [];
+    for (const entry of this.#dirty) {
+      if (entry.key < from || (to !== undefined && entry.key >= to)) continue;
+      entry.own = undefined;
+      found.push([entry.key, entry.value]);
+    }
+    return found.sort(([a], [b]) => (a < b ? 1 : -1));
+  }
+
+  /** Puts what is not committed over a page of what is, and takes it from `uncommitted`. */
+  #overlaid(
+    stored: StoredEntries,
+    uncommitted: (readonly [string, V | undefined])[],
+    isLast: boolean,
+  ): (readonly [string, V])[] {
+    const page: (readonly [string, V])[] = [];
+    const takeNext = (): void => {
+      const [key, value] = uncommitted.pop() ?? ['', undefined];
+      if (value !== undefined) page.push([key, value]);
+    };
+    for (const [fullKey, bytes] of stored) {
+      const key = fullKey.slice(this.#prefix.length);
+      while ((uncommitted.at(-1)?.[0] ?? key) < key) takeNext();
+      if (uncommitted.at(-1)?.[0] === key) takeNext();
+      else page.push([key, this.#codec.decode(bytes)]);
+    }
+    while (isLast && uncommitted.length > 0) takeNext();
+    return page;
   }
 
   #merge(range: KeyRange, stored: StoredEntries): (readonly [string, V])[] {

@@ -17,16 +17,16 @@ export interface KeyValueStore<K, V> extends StateStore {
   get(key: K): V | undefined | Promise<V | undefined>;
   /** Stores, or deletes where `value` is null. */
   put(key: K, value: V | null): void | Promise<void>;
-  /** All entries in the order of the serialized keys, the uncommitted ones included. */
-  entries(): Promise<readonly (readonly [K, V])[]>;
+  /** All entries as they are when the reading begins, in the order of the serialized keys. Some are read at a time. */
+  entries(): AsyncIterable<readonly [K, V]>;
 }
 
 /** A table's store, opened for reading from outside (an interactive query). */
 export interface ReadOnlyKeyValueStore<K, V> extends StateStore {
   get(key: K): Promise<ValueAndTimestamp<V> | undefined>;
-  /** All entries in the order of the serialized keys. */
-  entries(): Promise<readonly (readonly [K, ValueAndTimestamp<V>])[]>;
-  /** All entries, some at a time: what changes meanwhile is found as it is when it is come to. */
+  /** All entries as they are when the reading begins, in the order of the serialized keys. Some are read at a time. */
+  entries(): AsyncIterable<readonly [K, ValueAndTimestamp<V>]>;
+  /** The same, as many as are read at a time. */
   pages(): AsyncIterable<readonly (readonly [K, ValueAndTimestamp<V>])[]>;
 }
 
@@ -45,8 +45,8 @@ export interface ReadOnlyWindowStore<K, V> extends StateStore {
     key: K,
     range: { readonly fromMs: number; readonly toMs: number },
   ): Promise<readonly WindowEntry<K, V>[]>;
-  /** All windows, by start and then by key. */
-  entries(): Promise<readonly WindowEntry<K, V>[]>;
-  /** All windows, some at a time: what changes meanwhile is found as it is when it is come to. */
+  /** All windows as they are when the reading begins: by start and then by key, sessions by key. Some are read at a time. */
+  entries(): AsyncIterable<WindowEntry<K, V>>;
+  /** The same, as many as are read at a time. */
   pages(): AsyncIterable<readonly WindowEntry<K, V>[]>;
 }

@@ -6,6 +6,7 @@ import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { requireVersion } from './state-format.ts';
 import { QUERY_PAGE_BYTES, StateMap, type ValueCodec } from './state-map.ts';
+import { eachOf } from './pages.ts';
 import type { PutResult, TableState } from './states.ts';
 import type { ReadOnlyKeyValueStore, ValueAndTimestamp } from './store.ts';
 import type { VersionedStoreDefinition } from './store-definition.ts';
@@ -168,9 +169,7 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
         await this.load(key);
         return this.get(key);
       },
-      entries: async () => {
-        return this.#latest(await this.#versions.scan({ from: '', to: undefined }));
-      },
+      entries: () => eachOf(this.#pages()),
       pages: () => this.#pages(),
     };
   }

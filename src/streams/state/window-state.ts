@@ -11,6 +11,7 @@ import type {
 } from './managed-store.ts';
 import { requireKeySuffix } from './state-format.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
+import { eachOf } from './pages.ts';
 import type { FlushListener, WindowRow, WindowState } from './states.ts';
 import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './store.ts';
 import type { WindowStoreDefinition } from './store-definition.ts';
@@ -183,7 +184,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
           found.push(...rows.filter((row) => this.#keys.text(row.key) === text));
         return found;
       },
-      entries: () => this.#entries(ALL_TIMES),
+      entries: () => eachOf(this.#pages(ALL_TIMES)),
       pages: () => this.#pages(ALL_TIMES),
     };
   }
@@ -192,11 +193,6 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     for await (const rows of this.#rows.pages(this.#keysOf(range), QUERY_PAGE_BYTES)) {
       yield rows.map(([text, row]) => this.#entryOf(this.#rowOf(text, row)));
     }
-  }
-
-  async #entries(range: TimeRange): Promise<WindowEntry<K, V>[]> {
-    const rows = await this.#rows.scan(this.#keysOf(range));
-    return rows.map(([text, row]) => this.#entryOf(this.#rowOf(text, row)));
   }
 
   /** Windows that have left the retention are not among them, whether or not their rows were deleted yet. */

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allOf } from '../all-of.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import {
@@ -114,7 +115,7 @@ async function waitForCounts(app: StreamsApp, count: number): Promise<void> {
     }
     await environment.timers.sleep(50);
     // While the state is being restored, or just found damaged, it cannot be read.
-    rows = await store.entries().catch(() => []);
+    rows = await allOf(store.entries()).catch(() => []);
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { allOf } from '../all-of.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { RepeatedWarnings } from '../../../src/base/repeated-warnings.ts';
@@ -52,10 +53,10 @@ it('refuses to read a store that is being restored, by its name, unless stale ro
   const refusal = { code: 'STORE_NOT_AVAILABLE', retriable: true };
   for (const reading of [
     () => counts.get('k'),
-    () => counts.entries(),
+    () => allOf(counts.entries()),
     () => counts.pages()[Symbol.asyncIterator]().next(),
     () => windows.fetch('k', { fromMs: 0, toMs: 10 }),
-    () => windows.entries(),
+    () => allOf(windows.entries()),
     () => windows.pages()[Symbol.asyncIterator]().next(),
   ]) {
     await expect(reading()).rejects.toMatchObject({
@@ -64,8 +65,8 @@ it('refuses to read a store that is being restored, by its name, unless stale ro
     });
   }
   const stale = compositeKeyValueStore<string, number>('counts', tasks, { allowStale: true });
-  expect(await stale.entries()).toEqual([]);
+  expect(await allOf(stale.entries())).toEqual([]);
   isRestoring = false;
-  expect(await counts.entries()).toEqual([]);
+  expect(await allOf(counts.entries())).toEqual([]);
   task.close();
 });

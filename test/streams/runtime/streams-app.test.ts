@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { allOf } from '../all-of.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { Admin, Consumer } from '../../../src/client/index.ts';
 import { partitionOfKey } from '../../../src/base/murmur2.ts';
@@ -150,7 +151,7 @@ describe('an application on a broker', () => {
     const app = collectApp(environment, { bootstrapServers, stateDir: stateDir('a') });
     await app.start();
     await waitFor(environment, 'RUNNING', () => app.state === 'RUNNING');
-    expect(await app.keyValueStore('collected').entries()).toEqual([]);
+    expect(await allOf(app.keyValueStore('collected').entries())).toEqual([]);
     await app.close();
   });
 

@@ -54,16 +54,42 @@ describe.each(Object.entries(engines))('engine: %s', (_name, open) => {
     await put(...keys, 'z');
     for (const bytesMax of [1, 50, 799, 800, 1e6]) {
       const pages: string[][] = [];
-      for (let from: string | undefined = 'k'; from !== undefined; ) {
-        const { entries, isLast } = await engine.scanPage({ from, to: 'l' }, bytesMax);
-        pages.push(entries.map(([key]) => key));
-        from = isLast ? undefined : `${entries.at(-1)?.[0] ?? ''}\0`;
+      const scan = engine.openScan({ from: 'k', to: 'l' }, bytesMax);
+      for (let isLast = false; !isLast; ) {
+        const page = await scan.next();
+        pages.push(page.entries.map(([key]) => key));
+        ({ isLast } = page);
       }
+      await scan.close();
       expect(pages.flat()).toEqual(keys);
       // An entry has eight bytes, and bindings look at the budget before or after one that exceeds it.
       for (const page of pages) expect(page.length).toBeLessThanOrEqual(bytesMax / 8 + 2);
     }
-    expect(await engine.scanPage({ from: 'x', to: 'y' }, 10)).toEqual({ entries: [], isLast: true });
+    const nothing = engine.openScan({ from: 'x', to: 'y' }, 10);
+    expect(await nothing.next()).toEqual({ entries: [], isLast: true });
+    await nothing.close();
+  });
+
+  it('scans what there was when the scan was opened, and may be left in the middle', async () => {
+    await put('k1', 'k2', 'k3', 'k4');
+    const scan = engine.openScan({ from: 'k', to: 'l' }, 1);
+    const found = [...(await scan.next()).entries];
+    await engine.write((batch) => {
+      batch.delete('k3');
+      batch.put('k4', Buffer.from('new'));
+      batch.put('k5', Buffer.from('new'));
+    });
+    for (let isLast = false; !isLast; ) {
+      const page = await scan.next();
+      found.push(...page.entries);
+      ({ isLast } = page);
+    }
+    await scan.close();
+    expect(found.map(([key]) => key)).toEqual(['k1', 'k2', 'k3', 'k4']);
+    expect(found.map(([, value]) => value.toString())).not.toContain('new');
+    const left = engine.openScan({ from: 'k', to: 'l' }, 1);
+    await left.next();
+    await left.close();
   });
 
   it('scans from a key on, up to another one without it', async () => {

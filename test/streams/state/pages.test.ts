@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
 import { MemoryEngine } from '../../../src/streams/state/memory-engine.ts';
+import type { StoredPage } from '../../../src/streams/state/engine.ts';
+import { eachOf } from '../../../src/streams/state/pages.ts';
 import { StateMap } from '../../../src/streams/state/state-map.ts';
 
 const codec = {
@@ -46,7 +48,27 @@ it('pages hold what a scan holds, committed or not, once and in order', async ()
   );
 });
 
-it('finds what changes behind a page, and ends when the store is closed', async () => {
+it('reads no more than it is asked for', async () => {
+  const engine = new MemoryEngine();
+  const map = new StateMap<number>({ engine, prefix: 'p', codec, budget: new CacheBudget(1e6) });
+  for (const key of KEYS) map.set(key, 1);
+  commit(map, engine);
+  let read = 0;
+  let isClosed = false;
+  const open = engine.openScan.bind(engine);
+  engine.openScan = (range, bytesMax) => {
+    const scan = open(range, bytesMax);
+    const next = (): StoredPage => {
+      read++;
+      return scan.next() as StoredPage;
+    };
+    return { next, close: () => void (isClosed = true) };
+  };
+  for await (const [key] of eachOf(map.pages({ from: '', to: undefined }, 1))) if (key === 'b') break;
+  expect({ read, isClosed }).toEqual({ read: 2, isClosed: true });
+});
+
+it('finds what there was when the first page was read, and ends when the store is closed', async () => {
   const engine = new MemoryEngine();
   const map = new StateMap<number>({ engine, prefix: 'p', codec, budget: new CacheBudget(1e6) });
   for (const key of KEYS) map.set(key, 1);
@@ -58,8 +80,8 @@ it('finds what changes behind a page, and ends when the store is closed', async 
   commit(map, engine);
   map.set('a', 3);
   map.set('d', 4);
-  expect((await pages.next()).value).toEqual([['b', 2]]);
-  expect((await pages.next()).value).toEqual([['d', 4]]);
+  expect((await pages.next()).value).toEqual([['b', 1]]);
+  expect((await pages.next()).value).toEqual([['c', 1]]);
   map.close();
   await expect(pages.next()).rejects.toMatchObject({ code: 'STORE_NOT_AVAILABLE', retriable: true });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allOf } from '../all-of.ts';
 import { assertDefined } from '../../../src/base/assert.ts';
 import { NO_HEADERS, Serdes } from '../../../src/streams/index.ts';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
@@ -333,7 +334,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       entries.map(({ value }) => value);
     const fetched = [await queries.fetch('a', all), await queries.fetch('b', all)];
     expect(fetched.map(valuesOf)).toEqual([[], ['last']]);
-    expect(valuesOf(await queries.entries())).toEqual(['last']);
+    expect(valuesOf(await allOf(queries.entries()))).toEqual(['last']);
     const paged: string[] = [];
     for await (const page of queries.pages()) paged.push(...valuesOf(page));
     expect(paged).toEqual(['last']);
@@ -383,7 +384,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     const second = make(definitions.window) as Windows;
     await second.open();
     const starts = async (): Promise<number[]> =>
-      (await queried(second).entries()).map(({ startMs }) => startMs);
+      (await allOf(queried(second).entries())).map(({ startMs }) => startMs);
     expect(await starts()).toEqual([200]);
     expect((await second.scan({ fromMs: 0, toMs: 500 })).map(({ startMs }) => startMs)).toEqual([20, 200]);
   });

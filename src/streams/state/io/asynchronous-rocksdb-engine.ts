@@ -1,5 +1,6 @@
 import type * as rocksdbNative from 'rocksdb-native';
 import type {
+  EngineScan,
   KeyRange,
   StoredEntries,
   StoredPage,
@@ -70,20 +71,14 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
     }
   }
 
-  scanPage(range: KeyRange, bytesMax: number): Promise<StoredPage> {
-    return this.#attempt(this.#page(range, bytesMax), 'cannot scan the state store');
-  }
-
-  async #page(range: KeyRange, bytesMax: number): Promise<StoredPage> {
-    const entries: (readonly [string, Buffer])[] = [];
-    let bytes = 0;
-    for await (const { key, value } of this.#database.iterator(boundsOf(range), { capacity: PAGE_ENTRIES })) {
-      // One more than fits has been looked at: so this is known not to be the last page.
-      if (bytes >= bytesMax) return { entries, isLast: false };
-      entries.push([keyToText(key), value]);
-      bytes += key.length + value.length;
-    }
-    return { entries, isLast: true };
+  openScan(range: KeyRange, pageBytesMax: number): EngineScan {
+    // An iterator begins to see when it is first read, a snapshot at once.
+    const snapshot = this.#database.snapshot();
+    const iterator = snapshot.iterator(boundsOf(range), { capacity: PAGE_ENTRIES })[Symbol.asyncIterator]();
+    return {
+      next: () => this.#attempt(nextPage(iterator, pageBytesMax), 'cannot scan the state store'),
+      close: () => this.#attempt(closeScan(iterator, snapshot), 'cannot scan the state store'),
+    };
   }
 
   lastKey(range: KeyRange): Promise<string | undefined> {
@@ -141,4 +136,22 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
       throw this.#error(failure, error);
     }
   }
+}
+
+type Entries = AsyncIterator<{ readonly key: Buffer; readonly value: Buffer }>;
+
+async function nextPage(iterator: Entries, bytesMax: number): Promise<StoredPage> {
+  const entries: (readonly [string, Buffer])[] = [];
+  for (let bytes = 0; bytes < bytesMax; ) {
+    const { done = false, value: entry } = await iterator.next();
+    if (done) return { entries, isLast: true };
+    entries.push([keyToText(entry.key), entry.value]);
+    bytes += entry.key.length + entry.value.length;
+  }
+  return { entries, isLast: false };
+}
+
+async function closeScan(iterator: Entries, snapshot: { close(): Promise<void> }): Promise<void> {
+  await iterator.return?.();
+  await snapshot.close();
 }

@@ -28,6 +28,8 @@ declare module 'rocksdb-native' {
     constructor(path: string, options: Options);
     ready(): Promise<void>;
     close(): Promise<void>;
+    /** A session that sees what there is now; it is closed by itself. */
+    snapshot(): RocksDB;
     read(options: { capacity: number }): ReadBatch;
     write(): WriteBatch;
     iterator(

@@ -26,6 +26,15 @@ declare module 'rocksdb' {
     valueEncoding: 'buffer';
   }
 
+  export interface Iterator {
+    /** Keys and values in turn, of at most so many entries. */
+    _nextvSync(
+      entriesMax: number,
+      options: object,
+    ): { readonly rows: readonly Buffer[]; readonly finished: boolean };
+    close(): Promise<void>;
+  }
+
   export class RocksLevel {
     constructor(location: string, options: Encodings);
     open(options: Options): Promise<void>;
@@ -33,6 +42,8 @@ declare module 'rocksdb' {
     batch(): Batch;
     getProperty(property: string): string;
     clear(bounds: Bounds): Promise<void>;
+    /** Sees what there is now, whatever is written later. */
+    iterator(options: Bounds & Encodings & { highWaterMarkBytes?: number }): Iterator;
     _getManySync(keys: readonly Buffer[], options: object): (Buffer | undefined)[];
     /** Keys and values in turn. */
     querySync(

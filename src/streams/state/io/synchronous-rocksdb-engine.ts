@@ -1,8 +1,8 @@
 import type * as rocksdb from 'rocksdb';
 import type {
+  EngineScan,
   KeyRange,
   StoredEntries,
-  StoredPage,
   StoredValues,
   StoreEngine,
   WriteBatch,
@@ -12,6 +12,8 @@ import { boundsOf, keyToBytes, keyToText } from './rocksdb-keys.ts';
 import { BLOCK_BYTES, type RocksDbSettings } from './rocksdb-settings.ts';
 
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
+/** Entries of a page at most, however short they are. */
+const PAGE_ENTRIES = 1024;
 const DEFAULTS = Object.freeze({});
 /** What RocksDB knows by itself: reading them takes microseconds. */
 const SIZE_PROPERTIES = ['rocksdb.total-sst-files-size', 'rocksdb.cur-size-all-mem-tables'] as const;
@@ -65,9 +67,17 @@ export class SynchronousRocksDbEngine implements StoreEngine {
     return pairs(this.#query({ ...boundsOf(range), ...BUFFERS }).rows);
   }
 
-  scanPage(range: KeyRange, bytesMax: number): StoredPage {
-    const { rows, finished } = this.#query({ ...boundsOf(range), ...BUFFERS, highWaterMarkBytes: bytesMax });
-    return { entries: pairs(rows), isLast: finished };
+  /** An iterator sees what there was when it was made. */
+  openScan(range: KeyRange, pageBytesMax: number): EngineScan {
+    const options = { ...boundsOf(range), ...BUFFERS, highWaterMarkBytes: pageBytesMax };
+    const iterator = this.#attempt(() => this.#database.iterator(options));
+    return {
+      next: () => {
+        const { rows, finished } = this.#attempt(() => iterator._nextvSync(PAGE_ENTRIES, DEFAULTS));
+        return { entries: pairs(rows), isLast: finished };
+      },
+      close: () => iterator.close(),
+    };
   }
 
   lastKey(range: KeyRange): string | undefined {
@@ -110,8 +120,12 @@ export class SynchronousRocksDbEngine implements StoreEngine {
   #query(
     options: Parameters<rocksdb.RocksLevel['querySync']>[0],
   ): ReturnType<rocksdb.RocksLevel['querySync']> {
+    return this.#attempt(() => this.#database.querySync(options));
+  }
+
+  #attempt<T>(scan: () => T): T {
     try {
-      return this.#database.querySync(options);
+      return scan();
     } catch (error) {
       throw this.#error('cannot scan the state store', error);
     }
