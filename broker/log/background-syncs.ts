@@ -1,43 +1,56 @@
-import type { Disk } from '../../src/base/environment.ts';
+import type { Disk, Environment, Timer, Timers } from '../../src/base/environment.ts';
 import { messageOf, OperationalError } from '../../src/base/errors.ts';
 import type { Logger } from '../../src/base/logger.ts';
 
+/** How long they wait: what a topic was made for, such as the first record, has the disk before them. */
+const SYNC_AFTER_MS = 500;
+
 /**
- * Syncs small files and folders that nobody waits for: one at a time, so that thousands of new partitions neither hold
+ * Syncs small files and folders that nobody waits for: a little later and one at a time, so that thousands of new partitions neither hold
  * thousands of files open nor keep those waiting who do wait for a sync.
  */
 export class BackgroundSyncs {
   readonly #disk: Disk;
+  readonly #timers: Timers;
   readonly #logger: Logger;
   readonly #files = new Set<string>();
   readonly #folders = new Set<string>();
+  #timer: Timer | undefined;
   #running: Promise<void> | undefined;
   #isClosed = false;
 
-  constructor(disk: Disk, logger: Logger) {
+  constructor({ disk, timers }: Pick<Environment, 'disk' | 'timers'>, logger: Logger) {
     this.#disk = disk;
+    this.#timers = timers;
     this.#logger = logger;
   }
 
   file(path: string): void {
     this.#files.add(path);
-    this.#running ??= this.#run();
+    this.#runLater();
   }
 
   folder(path: string): void {
     this.#folders.add(path);
-    this.#running ??= this.#run();
+    this.#runLater();
   }
 
   /** Resolves when none is under way; begins no further one. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#timer?.cancel();
     await this.#running;
   }
 
+  #runLater(): void {
+    if (this.#isClosed || this.#running !== undefined) return;
+    this.#timer ??= this.#timers.after(SYNC_AFTER_MS, () => {
+      this.#timer = undefined;
+      this.#running = this.#run();
+    });
+  }
+
   async #run(): Promise<void> {
-    // Whoever asks in this turn is served by the same run.
-    await Promise.resolve();
     while (!this.#isClosed && this.#files.size + this.#folders.size > 0) {
       const [path] = this.#files;
       if (path === undefined) {

@@ -113,7 +113,7 @@ export class LogManager {
     this.#reserve = new SpaceReserve({ ...options, logger: this.#logger });
     this.#folder = openDataFolder(options.environment, options.directory, options, this.#reserve);
     this.#removal = new FolderRemoval(options.environment, this.#logger);
-    this.#syncs = new BackgroundSyncs(options.environment.disk, this.#logger);
+    this.#syncs = new BackgroundSyncs(options.environment, this.#logger);
     this.#folderSync = new FolderSync(options.environment.disk, options.directory);
     this.#topics = new TopicFiles(options.environment.disk, options.directory, this.#syncs);
     this.#checkpoints = new LogCheckpoints({
