@@ -26,7 +26,8 @@ export interface StreamJoinSideSettings {
 /** Stream time of both sides of a join, and when the unmatched are to be looked through next. */
 class TimeTracker {
   streamTime = -1;
-  timeMin = Number.POSITIVE_INFINITY;
+  /** The least time of an unmatched record; undefined until what a restart has left is known. */
+  timeMin: number | undefined = undefined;
   nextEmitMs = 0;
 }
 
@@ -98,7 +99,7 @@ class StreamJoin implements Operator {
     if (!this.#unmatched || range.toMs < tracker.streamTime) {
       this.#emit(record, joiner(value, null, key), timestamp);
     } else {
-      tracker.timeMin = Math.min(tracker.timeMin, timestamp);
+      tracker.timeMin = Math.min(tracker.timeMin ?? firstTimeOf(this.#unmatched), timestamp);
       this.#unmatched.add({ key, timestamp, side: this.#settings.side }, value);
     }
   }
@@ -112,6 +113,7 @@ class StreamJoin implements Operator {
   #emitUnmatched(unmatched: OuterJoinState<unknown>, record: AnyRecord): void {
     const tracker = this.#tracker;
     const { gracePeriodMs, beforeMs, afterMs } = this.#settings.windows;
+    tracker.timeMin ??= firstTimeOf(unmatched);
     if (tracker.timeMin + this.#afterMs + gracePeriodMs >= tracker.streamTime) return;
     const now = this.#context.wallClockMs();
     if (now < tracker.nextEmitMs) return;
@@ -146,4 +148,9 @@ class StreamJoin implements Operator {
   #rangeOf(timestamp: number): { readonly fromMs: number; readonly toMs: number } {
     return { fromMs: Math.max(0, timestamp - this.#beforeMs), toMs: Math.max(0, timestamp + this.#afterMs) };
   }
+}
+
+function firstTimeOf(unmatched: OuterJoinState<unknown>): number {
+  for (const { timestamp } of unmatched.inOrder()) return timestamp;
+  return Number.POSITIVE_INFINITY;
 }
