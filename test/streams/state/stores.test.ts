@@ -373,6 +373,40 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     expect(third.get('k', 40)?.value).toBe('k40');
   });
 
+  it('windows and sessions that are still to be emitted outlive the retention', async () => {
+    let emittedUntil = 0;
+    const windows = make(definitions.window, 'w') as Windows;
+    const sessions = make(definitions.session, 's') as SessionState<string, string> & ManagedStore;
+    windows.keepFrom(() => emittedUntil);
+    sessions.keepFrom(() => emittedUntil);
+    await windows.open();
+    const put = async (timestamp: number): Promise<void> => {
+      await windows.load('k', timestamp);
+      windows.put('k', timestamp, 'v', timestamp);
+      await sessions.load(`k${timestamp}`);
+      sessions.put(`k${timestamp}`, { startMs: timestamp, endMs: timestamp, value: 'v' });
+      for (const store of [windows, sessions]) {
+        await commit(store);
+        await store.expire();
+        await commit(store);
+      }
+    };
+    const kept = async (): Promise<readonly number[][]> => {
+      const all = { fromMs: 0, toMs: 1_000_000 };
+      const found = [await windows.scan(all), await sessions.scanEnds(all)];
+      return found.map((rows) => rows.map(({ startMs }) => startMs));
+    };
+    await put(0);
+    await put(200_000);
+    expect(await kept()).toEqual([
+      [0, 200_000],
+      [0, 200_000],
+    ]);
+    emittedUntil = 300_000;
+    await put(400_000);
+    expect(await kept()).toEqual([[400_000], [400_000]]);
+  });
+
   it('windows that had left the retention before a restart do not come back with it', async () => {
     const first = make(definitions.window) as Windows;
     await first.open();
