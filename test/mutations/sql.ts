@@ -95,7 +95,7 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a recorded statement that cannot be applied ends every start',
     file: 'src/sql/engine/replay-commands.ts',
-    find: 'skipped.push({ statement, reason: messageOf(error) });',
+    find: 'this.#skipped.push({ statement, reason: messageOf(error) });',
     replace: 'throw error;',
     suite: ['test/server/skipped-commands.test.ts'],
   },

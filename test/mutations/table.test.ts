@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseSync } from 'oxc-parser';
 import { describe, expect, it } from 'vitest';
 import { plant } from './mutation.ts';
 import { MUTATIONS } from './table.ts';
@@ -14,7 +15,10 @@ describe('the table of planted bugs', () => {
 
   it.each(MUTATIONS.map((mutation) => [mutation.name, mutation] as const))('%s: fits', (_name, mutation) => {
     const source = readFileSync(path.join(root, mutation.file), 'utf8');
-    expect(plant(mutation, source)).not.toBe(source);
+    const planted = plant(mutation, source);
+    expect(planted).not.toBe(source);
+    // One that does not load is noticed by nobody.
+    expect(parseSync(mutation.file, planted).errors).toEqual([]);
     for (const place of mutation.suite) expect(existsSync(path.join(root, place))).toBe(true);
   });
 });
