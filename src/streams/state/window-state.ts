@@ -23,6 +23,10 @@ interface TimeRange {
   readonly toMs: number;
 }
 
+function keysIn({ fromMs, toMs }: TimeRange): KeyRange {
+  return { from: int64Text(fromMs), to: int64Text(toMs + 1) };
+}
+
 const ALL_TIMES: TimeRange = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER - 1 };
 
 interface WindowKey<K> {
@@ -107,8 +111,12 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     this.#keptFrom = startMs;
   }
 
+  /**
+   * The rows of windows that begin in the range, by start and key. As in Kafka Streams, a store without a cache shows none
+   * that have left the retention, even if they are to be told only now; behind a cache they are all seen.
+   */
   scan(range: TimeRange): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]> {
-    const rows = this.#rows.scan({ from: int64Text(range.fromMs), to: int64Text(range.toMs + 1) });
+    const rows = this.#rows.scan(this.definition.keepsUntilTold ? keysIn(range) : this.#keysOf(range));
     const shape = (found: readonly (readonly [string, ValueAndTimestamp<V>])[]): WindowRow<K, V>[] =>
       found.map(([text, row]) => this.#rowOf(text, row));
     return rows instanceof Promise ? rows.then(shape) : shape(rows);
@@ -198,7 +206,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   /** Windows that have left the retention are not among them, whether or not their rows were deleted yet. */
   #keysOf(range: TimeRange): KeyRange {
     const kept = this.#observedStreamTime - this.definition.retentionMs;
-    return { from: int64Text(Math.max(0, range.fromMs, kept)), to: int64Text(range.toMs + 1) };
+    return keysIn({ fromMs: Math.max(0, range.fromMs, kept), toMs: range.toMs });
   }
 
   #rowOf(text: string, { value, timestamp }: ValueAndTimestamp<V>): WindowRow<K, V> {

@@ -87,6 +87,18 @@ describe('a final result is emitted, however far ahead the next record is', () =
   });
 });
 
+it('without a cache the store shows none that has left the retention, as in Kafka Streams', () => {
+  const uncached = { config: EMIT_ALWAYS, cachingEnabled: false };
+  const next = finalCounts(windowings.tumbling, uncached);
+  next.write('a', 0);
+  next.write('b', 10);
+  expect(next.results()).toEqual(['a@0-10=1']);
+  const later = finalCounts(windowings.tumbling, uncached);
+  later.write('a', 0);
+  later.write('b', 21);
+  expect(later.results()).toEqual([]);
+});
+
 it.each(['tumbling', 'hopping', 'sessions'] as const)(
   'final results of %s are emitted once over a restart',
   (kind) => {

@@ -33,7 +33,15 @@ const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 
 const definitions = {
   keyValue: { kind: 'key-value', ...basics, ...strings, timestamped: true },
-  window: { kind: 'window', ...basics, ...strings, windowSizeMs: 10, advanceMs: 10, retentionMs: 100 },
+  window: {
+    kind: 'window',
+    ...basics,
+    ...strings,
+    windowSizeMs: 10,
+    advanceMs: 10,
+    retentionMs: 100,
+    keepsUntilTold: true,
+  },
   session: { kind: 'session', ...basics, ...strings, retentionMs: 1000 },
   join: { kind: 'join', ...basics, ...strings, windowSizeMs: 20, retentionMs: 120_000 },
   outer: { kind: 'outer-join', ...basics, ...strings, otherValueSerde: Serdes.string },

@@ -58,6 +58,7 @@ export const windowedAggregateKind = nodeKind<WindowedAggregate, FoldNames>({
       ...storeSerdes(node, into.names),
       // What tells final results only has nothing to merge in a cache.
       cachingEnabled: basics.cachingEnabled && emit === 'on-window-update',
+      keepsUntilTold: basics.cachingEnabled,
       retentionMs,
       windowSizeMs: windows.sizeMs,
       advanceMs: windows.advanceMs,
