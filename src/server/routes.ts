@@ -99,7 +99,7 @@ function acceptAnyJson(app: FastifyInstance, { bodies, stopping }: Services): vo
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
     refuseEncoding(request.headers['content-encoding']);
-    const text = await stopping.answer(() => bodies.read(request, payload));
+    const text = await stopping.answer(() => bodies.read(request, payload), { records: false });
     try {
       return text.trim() === '' ? undefined : (JSON.parse(text) as unknown);
     } catch (error) {
@@ -157,12 +157,15 @@ function addStatusRoutes(app: FastifyInstance, services: Services): void {
 function addStatementRoutes(app: FastifyInstance, services: Services): void {
   const { executor, progress, queries, stopping } = services;
   app.post('/ksql', async ({ body }, reply) => {
-    const entities = await stopping.answer(async () => {
-      progress.requireReady();
-      const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
-      await caughtUp(executor, input);
-      return executor.execute(input.sql, input.session);
-    });
+    const entities = await stopping.answer(
+      async () => {
+        progress.requireReady();
+        const input = readStatementRequest(body, { sql: 'ksql', properties: 'streamsProperties' });
+        await caughtUp(executor, input);
+        return executor.execute(input.sql, input.session);
+      },
+      { records: true },
+    );
     return reply.type(MediaType.JSON).send(entities);
   });
   app.post('/close-query', ({ body }, reply) => {
@@ -234,6 +237,7 @@ async function runQuery(
         ended = answerQuery({ gone: request.gone, input, begin, writerFor }, services);
         ended.then(begun, failed);
       }),
+    { records: false },
   );
   await ended;
 }

@@ -4,7 +4,14 @@ import { unlessAborted } from '../base/unless-aborted.ts';
 import { RestError, RestErrorCode } from './rest/rest-error.ts';
 
 const REFUSED = 'The server is shutting down';
-const GIVEN_UP = `${REFUSED}: the statement has not ended, and may have been recorded; it is then carried out at the next start`;
+const GIVEN_UP =
+  `${REFUSED}: the request has not ended. What of it was recorded is carried out at the next start, ` +
+  'rows that were inserted stay, and the rest is not done';
+
+/** The error of whatever a server that stops does not do, or not to its end. */
+export function shuttingDown(message = REFUSED): RestError {
+  return new RestError(RestErrorCode.SHUTTING_DOWN, message);
+}
 
 /** Answers the requests of a server that is stopping: new ones at once, those under way when their time is over. */
 export class Stopping {
@@ -24,17 +31,26 @@ export class Stopping {
 
   /**
    * Returns what `work` gives, as long as the server has the time to wait for it.
+   * @param options.records whether `work` may have recorded something by the time that it is given up.
    * @throws {RestError} 50303 where the server is stopping.
    */
-  async answer<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#begun.signal.aborted) throw new RestError(RestErrorCode.SHUTTING_DOWN, REFUSED);
+  async answer<T>(work: () => Promise<T>, { records }: { readonly records: boolean }): Promise<T> {
+    if (this.#begun.signal.aborted) throw shuttingDown();
+    const { signal } = this.#timeOver;
     const result = work();
     this.#underWay.add(result);
     try {
-      return await unlessAborted(result, this.#timeOver.signal);
+      return await unlessAborted(result, signal);
+    } catch (error) {
+      throw records && signal.aborted && error === signal.reason ? shuttingDown(GIVEN_UP) : error;
     } finally {
       this.#underWay.delete(result);
     }
+  }
+
+  /** Requests that have no answer yet. */
+  get underWay(): number {
+    return this.#underWay.size;
   }
 
   /** Called before an answer begins. @throws {RestError} 50303 where its request has been given up. */
@@ -49,6 +65,6 @@ export class Stopping {
     const ended = Promise.allSettled(this.#underWay);
     await Promise.race([ended, timers.sleep(limitMs, over.signal).catch(() => undefined)]);
     over.abort();
-    this.#timeOver.abort(new RestError(RestErrorCode.SHUTTING_DOWN, GIVEN_UP));
+    this.#timeOver.abort(shuttingDown());
   }
 }

@@ -85,11 +85,34 @@ it('answers what has not ended when the time is over', async () => {
     expect(body).toMatchObject(SHUTTING_DOWN);
     expect(status).toBe(503);
   }
+  const messages = (await Promise.all(waiting)).map(
+    ({ body }) => (body as { readonly message: string }).message,
+  );
+  // Only statements are recorded.
+  expect(messages.map((message) => message.includes('recorded'))).toEqual([true, false, false]);
   // What ends afterwards is answered already.
   for (const end of held) end([]);
 });
 
-it('brings streamed answers to their end', async () => {
+it('tells a client whose body has not come whole only that it is shutting down', async () => {
+  const { url, stopping } = await heldServer();
+  let more: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      more = controller;
+      controller.enqueue(Buffer.from('{"ksql":"SHOW '));
+    },
+  });
+  const half = fetch(`${url}/ksql`, { method: 'POST', body, duplex: 'half' } as RequestInit);
+  await expect.poll(() => stopping.underWay).toBe(1);
+  await stopping.begin({ timers, limitMs: 1 });
+  const response = await half;
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({ ...SHUTTING_DOWN, message: 'The server is shutting down' });
+  more?.close();
+});
+
+it('brings streamed answers to their end, and says that they are not whole', async () => {
   const platform: TestPlatform = await startPlatform();
   ended.push(() => platform.close());
   const { url } = platform;
@@ -105,6 +128,10 @@ it('brings streamed answers to their end', async () => {
   const print = await begin('query', { ksql: 'PRINT s;' });
   expect([push.status, print.status]).toEqual([200, 200]);
   await platform.stopServer();
-  expect(await push.text()).toContain('"columnNames"');
-  expect(await print.text()).toBe('');
+  const [header = '', ...last] = (await push.text()).trim().split('\n');
+  expect(header).toContain('"columnNames"');
+  expect(last.map((line) => JSON.parse(line) as Json)).toMatchObject([
+    { error_code: 50_303, message: 'The server is shutting down' },
+  ]);
+  expect(await print.text()).toBe('The server is shutting down\n');
 });

@@ -3,6 +3,7 @@ import type { Environment } from '../../base/environment.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { Admin, Consumer, type ConsumerRecord } from '../../client/index.ts';
 import { printDate, printTime } from '../../sql/values/iso-time.ts';
+import { shuttingDown } from '../stopping.ts';
 import type { AnswerStream } from './answer-stream.ts';
 import { guessKey, guessValue } from './guess-format.ts';
 import { RestError, RestErrorCode } from './rest-error.ts';
@@ -99,7 +100,18 @@ export async function printTopic(
     stopped.removeEventListener('abort', stop);
     await consumer.close();
   }
-  stream.end(sent >= limit ? 'Topic printing ceased\n' : '');
+  stream.end(lastLine({ isWhole: sent >= limit, isStopped: stopped.aborted }));
+}
+
+function lastLine({
+  isWhole,
+  isStopped,
+}: {
+  readonly isWhole: boolean;
+  readonly isStopped: boolean;
+}): string {
+  if (isWhole) return 'Topic printing ceased\n';
+  return isStopped ? `${shuttingDown().message}\n` : '';
 }
 
 function formatsLine(record: ConsumerRecord): string {

@@ -4,6 +4,7 @@ import type { PreparedStatement, PullResult, PushQuery, SqlEngine } from '../../
 import { isOverStream } from '../../sql/queries/pull-clauses.ts';
 import { resultSchemaText } from '../../sql/queries/result-schema.ts';
 import { selectOf } from '../../sql/statements/streamed.ts';
+import { shuttingDown } from '../stopping.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
 import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
@@ -72,7 +73,7 @@ export class QueryRunner {
    * @throws {RestError} 40003 where the limit is reached.
    */
   async withSlot(prepared: PreparedStatement, work: () => Promise<void>): Promise<void> {
-    if (this.#isClosing) throw new RestError(RestErrorCode.SHUTTING_DOWN, 'The server is shutting down');
+    if (this.#isClosing) throw shuttingDown();
     if (this.#slotsTaken >= this.#limits.pushQueriesMax) {
       throw new RestError(
         RestErrorCode.TOO_MANY_PUSH_QUERIES,
@@ -113,10 +114,10 @@ export class QueryRunner {
     return sender !== undefined;
   }
 
-  /** Ends all push queries and takes no more. */
+  /** Ends all push queries, whose last message says why they are not whole, and takes no more. */
   closeAll(): void {
     this.#isClosing = true;
-    for (const sender of this.#running.values()) sender.close();
+    for (const sender of this.#running.values()) sender.close(shuttingDown());
   }
 
   async #run({ prepared, gone, writer, begin }: QueryExchange): Promise<void> {
@@ -146,7 +147,9 @@ export class QueryRunner {
       }
     } catch (error) {
       // The status has been sent: the client learns it from the last message.
-      stream.write(writer.error(toRestError(error, text).toBody()));
+      // Whatever fails once the queries are being closed does so for that.
+      const told = this.#isClosing ? shuttingDown() : toRestError(error, text);
+      stream.write(writer.error(told.toBody()));
     }
     stream.end(writer.end());
   }
@@ -159,7 +162,7 @@ export class QueryRunner {
       waitingBytesMax: this.#limits.waitingBytesMax,
     });
     this.#running.set(query.id, sender);
-    if (this.#isClosing) sender.close();
+    if (this.#isClosing) sender.close(shuttingDown());
     const outcome = await sender.run().finally(() => this.#running.delete(query.id));
     stream.write(lastMessage(outcome, query, writer));
     stream.end(writer.end());

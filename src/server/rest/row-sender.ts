@@ -56,10 +56,10 @@ export class RowSender {
     return outcome;
   }
 
-  /** Ends the query now; rows that wait are dropped. */
-  close(): void {
+  /** Ends the query now; rows that wait are dropped. @param error why it cannot go on, where nobody has asked for its end. */
+  close(error?: unknown): void {
     this.#waiting.clear();
-    this.#result = { kind: 'closed' };
+    this.#result = error === undefined ? { kind: 'closed' } : { kind: 'failed', error };
     this.#end(this.#result);
   }
 
