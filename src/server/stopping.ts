@@ -1,17 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type { Timers } from '../base/environment.ts';
 import { unlessAborted } from '../base/unless-aborted.ts';
-import { RestError, RestErrorCode } from './rest/rest-error.ts';
+import { shuttingDown } from './rest/rest-error.ts';
 
-const REFUSED = 'The server is shutting down';
 const GIVEN_UP =
-  `${REFUSED}: the request has not ended. What of it was recorded is carried out at the next start, ` +
+  `${shuttingDown().message}: the request has not ended. What of it was recorded is carried out at the next start, ` +
   'rows that were inserted stay, and the rest is not done';
-
-/** The error of whatever a server that stops does not do, or not to its end. */
-export function shuttingDown(message = REFUSED): RestError {
-  return new RestError(RestErrorCode.SHUTTING_DOWN, message);
-}
 
 /** Answers the requests of a server that is stopping: new ones at once, those under way when their time is over. */
 export class Stopping {

@@ -144,7 +144,7 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a statement under way is not answered when the server stops',
     file: 'src/server/stopping.ts',
-    find: 'unlessAborted(result, this.#timeOver.signal)',
+    find: 'unlessAborted(result, signal)',
     replace: 'result',
     suite: ['test/server/stopping.test.ts'],
   },

@@ -3,10 +3,9 @@ import type { Environment } from '../../base/environment.ts';
 import { nearestName } from '../../base/nearest-name.ts';
 import { Admin, Consumer, type ConsumerRecord } from '../../client/index.ts';
 import { printDate, printTime } from '../../sql/values/iso-time.ts';
-import { shuttingDown } from '../stopping.ts';
 import type { AnswerStream } from './answer-stream.ts';
 import { guessKey, guessValue } from './guess-format.ts';
-import { RestError, RestErrorCode } from './rest-error.ts';
+import { RestError, RestErrorCode, shuttingDown } from './rest-error.ts';
 
 const POLL_TIMEOUT_MS = 500;
 const MS_PER_DAY = 86_400_000;

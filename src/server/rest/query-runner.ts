@@ -4,10 +4,9 @@ import type { PreparedStatement, PullResult, PushQuery, SqlEngine } from '../../
 import { isOverStream } from '../../sql/queries/pull-clauses.ts';
 import { resultSchemaText } from '../../sql/queries/result-schema.ts';
 import { selectOf } from '../../sql/statements/streamed.ts';
-import { shuttingDown } from '../stopping.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { AnswerWriter, QueryHeader } from './answer-writers.ts';
-import { RestError, RestErrorCode, toRestError } from './rest-error.ts';
+import { RestError, RestErrorCode, shuttingDown, toRestError } from './rest-error.ts';
 import { type PushOutcome, RowSender } from './row-sender.ts';
 
 /** What queries may take. */

@@ -86,3 +86,8 @@ function textWithoutPlace({ diagnostic }: DiagnosticError): string {
   const { span: _, ...rest } = diagnostic;
   return renderDiagnostic('', rest);
 }
+
+/** The error of whatever a server that stops does not do, or not to its end. */
+export function shuttingDown(message = 'The server is shutting down'): RestError {
+  return new RestError(RestErrorCode.SHUTTING_DOWN, message);
+}
