@@ -4,6 +4,20 @@ const suite = ['test/streams/operators', 'test/streams/kafka-streams-recordings.
 
 export const streamsMutations: readonly Mutation[] = [
   {
+    name: 'a call of the DSL that was refused keeps the names that it took',
+    file: 'src/streams/logical/passes/claimed-names.ts',
+    find: 'for (const undo of this.#undo) undo();',
+    replace: '',
+    suite: ['test/streams/logical/plan.test.ts'],
+  },
+  {
+    name: 'records without a key are dropped on their way to a left join',
+    file: 'src/streams/logical/passes/null-keys.ts',
+    find: 'if (step) kept.add(step);',
+    replace: '',
+    suite: ['test/streams/logical/plan.test.ts'],
+  },
+  {
     name: 'a record is counted in a window that has just closed',
     file: 'src/streams/operators/time-window-aggregate.ts',
     find: 'startMs + this.#windows.sizeMs > closeTime',

@@ -80,6 +80,27 @@ describe('a plan', () => {
     driver.close();
   });
 
+  it('drops records without a key before a topic, but not where a left join wants them', () => {
+    const dropped = (kind: 'join' | 'leftJoin'): readonly boolean[] => {
+      const builder = new StreamsBuilder();
+      const table = builder.table('rows', strings);
+      const keyed = builder.stream('in', strings).selectKey((_key, value) => value);
+      // One topic far upstream, and one in front of the join.
+      const again = keyed.repartition(strings).selectKey((_key, value) => value);
+      const serdes = { ...strings, otherValueSerde: Serdes.string };
+      const joined = (left: string, right: string | null): string => `${left}${right}`;
+      if (kind === 'join') again.join(table, joined, serdes);
+      else again.leftJoin(table, joined, serdes);
+      return [...builder.build().nodes.values()].flatMap((node) =>
+        node.kind === 'processor' && node.operator.type === 'repartition-filter'
+          ? [node.operator.dropNullKeys]
+          : [],
+      );
+    };
+    expect(dropped('join')).toEqual([true, true]);
+    expect(dropped('leftJoin')).toEqual([false, false]);
+  });
+
   it('says at the call what an aggregation lacks', () => {
     const grouped = new StreamsBuilder()
       .stream('in', strings)
