@@ -1,17 +1,13 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { Producer } from '../../src/client/index.ts';
+import { heldBytes } from '../setup/held-bytes.ts';
 import { eventually, post, startPlatform, type TestPlatform } from './platform.ts';
 
 const ROWS = 10_000;
 const TEXT = 'x'.repeat(1_500);
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 let platform: TestPlatform;
 
@@ -57,12 +53,6 @@ async function askForAll(): Promise<net.Socket> {
   await once(socket, 'readable');
   return socket;
 }
-
-const heldBytes = (): number => {
-  collectGarbage();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-};
 
 it('another client completes first, and the rows of those that do not read are not held', async () => {
   const before = heldBytes();
