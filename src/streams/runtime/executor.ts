@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts';
 import { NodeFailure } from '../operators/rx-node.ts';
-import type { AnyRecord } from '../topology/nodes.ts';
+import type { AnyRecord } from '../record.ts';
 import { CurrentRecord } from './current-record.ts';
 
 /** A node of a running task. */

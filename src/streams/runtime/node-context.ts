@@ -2,7 +2,7 @@ import { assert, assertDefined } from '../../base/assert.ts';
 import type { OperatorContext } from '../operators/operator.ts';
 import type { Punctuator } from '../processor.ts';
 import type { StoreHandle } from '../state/store-handle.ts';
-import type { AnyRecord } from '../topology/nodes.ts';
+import type { AnyRecord } from '../record.ts';
 import type { Executor, RuntimeNode } from './executor.ts';
 import type { ProcessorMetadata } from './processor-metadata.ts';
 import type { TaskFailures } from './task-failures.ts';

@@ -1,6 +1,6 @@
 import { Queue } from '../../base/queue.ts';
 import type { Header } from '../record.ts';
-import type { AnyRecord } from '../topology/nodes.ts';
+import type { AnyRecord } from '../record.ts';
 import type { RuntimeSource } from './task-nodes.ts';
 
 /** A record as a consumer delivers it. */

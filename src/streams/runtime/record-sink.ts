@@ -1,8 +1,8 @@
 import { viewOf } from '../../base/buffer-view.ts';
 import { partitionOfKey } from '../../base/murmur2.ts';
 import { partitionOf, settled, topicOf } from '../operators/user-answers.ts';
-import type { RecordContext } from '../record.ts';
-import type { AnyRecord, SinkNode } from '../topology/nodes.ts';
+import type { AnyRecord, RecordContext } from '../record.ts';
+import type { SinkNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
 import { windowLengthOf } from '../windows/windowed-serdes.ts';
 import type { RecordCollector } from './record-collector.ts';

@@ -1,5 +1,5 @@
 import { Subject, type Observable, type OperatorFunction } from 'rxjs';
-import type { AnyRecord } from '../topology/nodes.ts';
+import type { AnyRecord } from '../record.ts';
 
 /**
  * A chain of stateless nodes, run as one RxJS pipeline. An error ends a pipeline for good, so a new one is set up

@@ -4,8 +4,6 @@ import type { OperatorSettings } from '../operators/operator-registry.ts';
 import type { Serde } from '../serde.ts';
 import type { TimestampExtractor } from '../timestamp-extractor.ts';
 
-export type { AnyRecord } from '../record.ts';
-
 export interface SourceNode {
   readonly kind: 'source';
   readonly name: string;

@@ -4,7 +4,7 @@ import { Serdes, StreamRecord, StreamsBuilder } from '../../../src/streams/index
 import { Executor, type RuntimeNode } from '../../../src/streams/runtime/executor.ts';
 import { RxSegment } from '../../../src/streams/runtime/rx-segment.ts';
 import { type TestDriverOptions, TopologyTestDriver } from '../../../src/streams/testing/index.ts';
-import type { AnyRecord } from '../../../src/streams/topology/nodes.ts';
+import type { AnyRecord } from '../../../src/streams/record.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 const record = (value: string): AnyRecord => new StreamRecord('k', value, 1);

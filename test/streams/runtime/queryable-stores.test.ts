@@ -1,18 +1,13 @@
 import { expect, it } from 'vitest';
 import { allOf } from '../all-of.ts';
-import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
-import { silentLogger } from '../../../src/base/logger.ts';
-import { RepeatedWarnings } from '../../../src/base/repeated-warnings.ts';
 import { Serdes, StreamsBuilder } from '../../../src/streams/index.ts';
-import { failureHandlers } from '../../../src/streams/runtime/failures.ts';
 import {
   compositeKeyValueStore,
   compositeWindowStore,
 } from '../../../src/streams/runtime/queryable-stores.ts';
-import { Task } from '../../../src/streams/runtime/task.ts';
-import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
-import { MemoryEngine } from '../../../src/streams/state/memory-engine.ts';
+import type { Task } from '../../../src/streams/runtime/task.ts';
 import { TimeWindows } from '../../../src/streams/windows/time-windows.ts';
+import { taskUnderTest } from './task-under-test.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 
@@ -21,25 +16,7 @@ function taskOf(): Task {
   const stream = builder.stream('in', strings).groupByKey();
   stream.count({ storeName: 'counts', keySerde: Serdes.string });
   stream.windowedBy(TimeWindows.ofSizeWithNoGrace(10)).count({ storeName: 'per-window' });
-  const topology = builder.build();
-  const engine = new MemoryEngine();
-  return new Task({
-    taskId: '0_0',
-    applicationId: 'app',
-    topology,
-    nodeNames: [...topology.nodes.keys()],
-    inputs: [{ topic: 'in', partition: 0 }],
-    topicName: (name) => name,
-    engineFor: (store) => ({ engine, prefix: store }),
-    budget: new CacheBudget(1 << 20),
-    collector: { send() {}, partitionCount: () => 1 },
-    handlers: failureHandlers({}),
-    wallClockMs: () => 0,
-    config: () => undefined,
-    cachingEnabled: false,
-    logger: silentLogger,
-    drops: new RepeatedWarnings(silentLogger, nodeEnvironment),
-  });
+  return taskUnderTest(builder.build());
 }
 
 it('refuses to read a store that is being restored, by its name, unless stale rows will do', async () => {

@@ -1,36 +1,13 @@
 import { expect, it } from 'vitest';
 import { assertDefined } from '../../../src/base/assert.ts';
-import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
-import { silentLogger } from '../../../src/base/logger.ts';
-import { RepeatedWarnings } from '../../../src/base/repeated-warnings.ts';
 import { Serdes, StreamsBuilder } from '../../../src/streams/index.ts';
-import { failureHandlers } from '../../../src/streams/runtime/failures.ts';
-import { Task } from '../../../src/streams/runtime/task.ts';
-import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
-import { MemoryEngine } from '../../../src/streams/state/memory-engine.ts';
+import type { Task } from '../../../src/streams/runtime/task.ts';
+import { taskUnderTest } from './task-under-test.ts';
 
 function taskOf(): Task {
   const builder = new StreamsBuilder();
   builder.stream('in', { keySerde: Serdes.string, valueSerde: Serdes.string }).foreach(() => {});
-  const topology = builder.build();
-  const engine = new MemoryEngine();
-  return new Task({
-    taskId: '0_0',
-    applicationId: 'app',
-    topology,
-    nodeNames: [...topology.nodes.keys()],
-    inputs: [{ topic: 'in', partition: 0 }],
-    topicName: (name) => name,
-    engineFor: () => ({ engine, prefix: '' }),
-    budget: new CacheBudget(1 << 20),
-    collector: { send() {}, partitionCount: () => 1 },
-    handlers: failureHandlers({}),
-    wallClockMs: () => 0,
-    config: () => undefined,
-    cachingEnabled: false,
-    logger: silentLogger,
-    drops: new RepeatedWarnings(silentLogger, nodeEnvironment),
-  });
+  return taskUnderTest(builder.build());
 }
 
 const record = (offset: number) => ({ offset, timestamp: offset, key: null, value: null, headers: [] });

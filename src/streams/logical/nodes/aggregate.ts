@@ -1,15 +1,7 @@
-import {
-  aggregationOf,
-  type FoldedNode,
-  type FoldNames,
-  foldNames,
-  serdesOfFold,
-  storeSerdes,
-} from './fold.ts';
-import { requireGrouped } from './grouping.ts';
+import { aggregationOf, type FoldedNode, foldedKind, serdesOfFold, storeSerdes } from './fold.ts';
 import { frozen, type TableBase } from './node.ts';
 import { nodeKind } from './node-kind.ts';
-import { storedTable } from './stored-table.ts';
+import type { StoredNames } from './stored-table.ts';
 import { tableStore } from './store-settings.ts';
 
 /** The records of each group become one row. */
@@ -30,11 +22,8 @@ export function aggregate(given: FoldedNode): Aggregate {
   });
 }
 
-export const aggregateKind = nodeKind<Aggregate, FoldNames>({
-  names: foldNames,
-  check: (node, names) => void storeSerdes(node, names),
-  requires: ({ inputs: [group] }) => [requireGrouped(group)],
-  table: storedTable,
+export const aggregateKind = nodeKind<Aggregate, StoredNames>({
+  ...foldedKind,
   lower(node, into) {
     const { store } = into.names;
     into.store(tableStore(store, storeSerdes(node, into.names), node.options));

@@ -3,10 +3,13 @@ import type { Aggregator, Initializer, Reducer } from '../../functions.ts';
 import type { StreamAggregation } from '../../operators/stream-aggregate.ts';
 import type { Serde } from '../../serde.ts';
 import { Serdes } from '../../serdes.ts';
-import type { Grouping } from './grouping.ts';
+import { storeBasics } from '../../state/store-basics.ts';
+import type { EmitStrategy } from '../../windows/emit-strategy.ts';
+import { type Grouping, requireGrouped } from './grouping.ts';
 import type { NameTaker, NodeNames } from './node-kind.ts';
 import { requireSerdes, type Serdes as StoreSerdes } from './require-serdes.ts';
 import { asksForStore, type StoreOptions } from './store-settings.ts';
+import { storedTable, type StoredNames } from './stored-table.ts';
 
 /** How the records of a group become one value. */
 export type Fold =
@@ -24,10 +27,6 @@ export interface FoldedNode {
   readonly name: string | undefined;
   readonly fold: Fold;
   readonly options: StoreOptions;
-}
-
-export interface FoldNames extends NodeNames {
-  readonly store: string;
 }
 
 const countRecords = (_key: unknown, _value: unknown, count: unknown): number => Number(count) + 1;
@@ -69,7 +68,7 @@ export function storeSerdes(node: FoldedNode, { name }: NodeNames): StoreSerdes 
   return requireSerdes(name, serdesOfFold(node));
 }
 
-export function foldNames(node: FoldedNode, take: NameTaker): FoldNames {
+function foldNames(node: FoldedNode, take: NameTaker): StoredNames {
   const { fold, options } = node;
   const prefix = fold.type === 'reduce' ? 'KSTREAM-REDUCE-' : 'KSTREAM-AGGREGATE-';
   // Kafka Streams takes one name more where options, but no store name, are given to `count`.
@@ -79,4 +78,23 @@ export function foldNames(node: FoldedNode, take: NameTaker): FoldNames {
   const name = take.node(node.name, prefix);
   take.repartition(0, node.inputs[0].name ?? store);
   return { name, node: name, store, queryable: options.storeName };
+}
+
+/** What all kinds of aggregations of a grouped stream have in common. */
+export const foldedKind = {
+  names: foldNames,
+  check: (node: FoldedNode, names: NodeNames) => void storeSerdes(node, names),
+  requires: ({ inputs: [group] }: FoldedNode) => [requireGrouped(group)],
+  table: storedTable,
+};
+
+/** The settings of a windowed store. What tells final results only has nothing to merge in a cache. */
+export function windowedBasics(
+  node: FoldedNode & { readonly emit: EmitStrategy; readonly retentionMs: number },
+  names: StoredNames,
+) {
+  const { emit, options, retentionMs } = node;
+  const basics = storeBasics(names.store, options);
+  const cachingEnabled = basics.cachingEnabled && emit === 'on-window-update';
+  return { ...basics, ...storeSerdes(node, names), cachingEnabled, retentionMs };
 }

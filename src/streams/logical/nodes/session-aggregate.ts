@@ -1,6 +1,5 @@
 import type { Erased } from '../../erased.ts';
 import type { Merger } from '../../functions.ts';
-import { storeBasics } from '../../state/store-basics.ts';
 import type { EmitStrategy } from '../../windows/emit-strategy.ts';
 import type { SessionWindows } from '../../windows/session-windows.ts';
 import { sessionWindowedSerde } from '../../windows/windowed-serdes.ts';
@@ -8,15 +7,13 @@ import {
   aggregationOf,
   type Fold,
   type FoldedNode,
-  type FoldNames,
-  foldNames,
+  foldedKind,
   serdesOfFold,
-  storeSerdes,
+  windowedBasics,
 } from './fold.ts';
-import { requireGrouped } from './grouping.ts';
 import { frozen, type TableBase } from './node.ts';
 import { nodeKind } from './node-kind.ts';
-import { storedTable } from './stored-table.ts';
+import type { StoredNames } from './stored-table.ts';
 import { retentionOf } from './store-settings.ts';
 
 /** The records of each group and session of activity become one row. */
@@ -57,23 +54,12 @@ function mergerOf(fold: Fold, given: SessionAggregate['merger']): Erased<Merger<
   return (_key, left, right) => reducer(left, right) ?? right;
 }
 
-export const sessionAggregateKind = nodeKind<SessionAggregate, FoldNames>({
-  names: foldNames,
-  check: (node, names) => void storeSerdes(node, names),
-  requires: ({ inputs: [group] }) => [requireGrouped(group)],
-  table: storedTable,
+export const sessionAggregateKind = nodeKind<SessionAggregate, StoredNames>({
+  ...foldedKind,
   lower(node, into) {
     const { store } = into.names;
-    const { windows, emit, fold, options, retentionMs } = node;
-    const basics = storeBasics(store, options);
-    into.store({
-      kind: 'session',
-      ...basics,
-      ...storeSerdes(node, into.names),
-      // What tells final results only has nothing to merge in a cache.
-      cachingEnabled: basics.cachingEnabled && emit === 'on-window-update',
-      retentionMs,
-    });
+    const { windows, emit, fold } = node;
+    into.store({ kind: 'session', ...windowedBasics(node, into.names) });
     into.processor(
       {
         type: 'session-aggregate',

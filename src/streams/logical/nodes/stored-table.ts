@@ -1,7 +1,8 @@
 import type { LogicalNode } from './logical-node.ts';
 import type { NodeNames, TableBehaviour } from './node-kind.ts';
 
-interface StoredNames extends NodeNames {
+/** The names of what is kept in a store of its own. */
+export interface StoredNames extends NodeNames {
   readonly store: string;
 }
 

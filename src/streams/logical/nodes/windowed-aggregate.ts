@@ -2,18 +2,10 @@ import { storeBasics } from '../../state/store-basics.ts';
 import type { EmitStrategy } from '../../windows/emit-strategy.ts';
 import type { TimeWindows } from '../../windows/time-windows.ts';
 import { timeWindowedSerde } from '../../windows/windowed-serdes.ts';
-import {
-  aggregationOf,
-  type FoldedNode,
-  type FoldNames,
-  foldNames,
-  serdesOfFold,
-  storeSerdes,
-} from './fold.ts';
-import { requireGrouped } from './grouping.ts';
+import { aggregationOf, type FoldedNode, foldedKind, serdesOfFold, windowedBasics } from './fold.ts';
 import { frozen, type TableBase } from './node.ts';
 import { nodeKind } from './node-kind.ts';
-import { storedTable } from './stored-table.ts';
+import type { StoredNames } from './stored-table.ts';
 import { retentionOf } from './store-settings.ts';
 
 /** The records of each group and window of a fixed size become one row. */
@@ -43,23 +35,15 @@ export function windowedAggregate(
   });
 }
 
-export const windowedAggregateKind = nodeKind<WindowedAggregate, FoldNames>({
-  names: foldNames,
-  check: (node, names) => void storeSerdes(node, names),
-  requires: ({ inputs: [group] }) => [requireGrouped(group)],
-  table: storedTable,
+export const windowedAggregateKind = nodeKind<WindowedAggregate, StoredNames>({
+  ...foldedKind,
   lower(node, into) {
     const { store } = into.names;
-    const { windows, emit, fold, options, retentionMs } = node;
-    const basics = storeBasics(store, options);
+    const { windows, emit, fold, options } = node;
     into.store({
       kind: 'window',
-      ...basics,
-      ...storeSerdes(node, into.names),
-      // What tells final results only has nothing to merge in a cache.
-      cachingEnabled: basics.cachingEnabled && emit === 'on-window-update',
-      keepsUntilTold: basics.cachingEnabled,
-      retentionMs,
+      ...windowedBasics(node, into.names),
+      keepsUntilTold: storeBasics(store, options).cachingEnabled,
       windowSizeMs: windows.sizeMs,
       advanceMs: windows.advanceMs,
     });
