@@ -3,7 +3,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import type { PunctuationType } from '../processor.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
-import { createStore, withoutCache } from '../state/create-store.ts';
+import { createStore } from '../state/create-store.ts';
 import type { StoreEngine, WriteBatch } from '../state/engine.ts';
 import type { ChangelogRecord, ManagedStore } from '../state/managed-store.ts';
 import type { Topology } from '../topology/topology.ts';
@@ -41,6 +41,8 @@ interface TaskSettings {
   readonly wallClockMs: () => number;
   readonly config: (name: string) => string | number | boolean | undefined;
   readonly cachingEnabled: boolean;
+  /** See {@link StoreEnvironment.hidesExpired}; off by default. */
+  readonly hidesExpired?: boolean;
   readonly logger: Logger;
   readonly drops: RepeatedWarnings;
 }
@@ -254,17 +256,21 @@ export class Task {
   }
 
   #createStore(name: string): ManagedStore {
-    const { topology, budget, cachingEnabled } = this.#settings;
+    const { topology, budget, cachingEnabled, hidesExpired = false } = this.#settings;
     const definition = assertDefined(topology.stores.get(name), `no store ${name}`);
     const { current } = this.#executor;
-    return createStore(cachingEnabled ? definition : withoutCache(definition), {
-      ...this.#settings.engineFor(name),
-      budget,
-      changelogTopic: this.changelogTopicOf(name),
-      origin: () => current.origin(),
-      resume: (origin) => current.resume(origin),
-      timestamp: () => current.timestamp,
-    });
+    return createStore(
+      { ...definition, cachingEnabled: definition.cachingEnabled && cachingEnabled },
+      {
+        ...this.#settings.engineFor(name),
+        budget,
+        changelogTopic: this.changelogTopicOf(name),
+        origin: () => current.origin(),
+        resume: (origin) => current.resume(origin),
+        timestamp: () => current.timestamp,
+        hidesExpired,
+      },
+    );
   }
 
   #queueFor({ topic, partition }: TaskSettings['inputs'][number]): RecordQueue {

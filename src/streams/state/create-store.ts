@@ -33,9 +33,3 @@ export function createStore(definition: StoreDefinition, environment: StoreEnvir
       return unreachable(definition);
   }
 }
-
-/** The store of an application that has no cache. */
-export function withoutCache(definition: StoreDefinition): StoreDefinition {
-  if (definition.kind === 'window') return { ...definition, cachingEnabled: false, keepsUntilTold: false };
-  return { ...definition, cachingEnabled: false };
-}

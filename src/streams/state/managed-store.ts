@@ -48,6 +48,11 @@ export interface StoreEnvironment {
   readonly resume: (origin: RecordOrigin) => void;
   /** The time of the record in flight. */
   readonly timestamp: () => number;
+  /**
+   * Windows that have left the retention are not shown to the operator that has still to tell them: so Kafka Streams without
+   * a cache loses final results.
+   */
+  readonly hidesExpired: boolean;
 }
 
 /** A store as the task runs it: prefetch, flush, commit, restore. The order of a commit is told at {@link CommitProtocol}. */

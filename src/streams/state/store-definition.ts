@@ -33,10 +33,6 @@ export interface WindowStoreDefinition<K, V> extends StoreDefinitionBase {
   readonly windowSizeMs: number;
   readonly advanceMs: number;
   readonly retentionMs: number;
-  /**
-   * Final results are found beyond the retention, too: as in Kafka Streams, whose cache hides from a store how late it is.
-   */
-  readonly keepsUntilTold: boolean;
 }
 
 export interface SessionStoreDefinition<K, V> extends StoreDefinitionBase {

@@ -42,6 +42,7 @@ interface WindowKey<K> {
 export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   readonly definition: WindowStoreDefinition<unknown, unknown>;
   readonly #changelogTopic: string;
+  readonly #hidesExpired: boolean;
   readonly #keys: KeyCodec<K>;
   readonly #table: TimestampedRows<WindowKey<K>, V>;
   readonly #rows: StateMap<ValueAndTimestamp<V>>;
@@ -55,6 +56,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   constructor(definition: WindowStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
     this.#changelogTopic = environment.changelogTopic;
+    this.#hidesExpired = environment.hidesExpired;
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic, 'part');
     this.#table = new TimestampedRows(definition, environment, {
       keyOf: (text) => this.#keyOf(text),
@@ -111,12 +113,9 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     this.#keptFrom = startMs;
   }
 
-  /**
-   * The rows of windows that begin in the range, by start and key. As in Kafka Streams, a store without a cache shows none
-   * that have left the retention, even if they are to be told only now; behind a cache they are all seen.
-   */
+  /** The rows of windows that begin in the range, by start and key, however long ago they have left the retention. */
   scan(range: TimeRange): WindowRow<K, V>[] | Promise<WindowRow<K, V>[]> {
-    const rows = this.#rows.scan(this.definition.keepsUntilTold ? keysIn(range) : this.#keysOf(range));
+    const rows = this.#rows.scan(this.#hidesExpired ? this.#keysOf(range) : keysIn(range));
     const shape = (found: readonly (readonly [string, ValueAndTimestamp<V>])[]): WindowRow<K, V>[] =>
       found.map(([text, row]) => this.#rowOf(text, row));
     return rows instanceof Promise ? rows.then(shape) : shape(rows);

@@ -43,7 +43,11 @@ export interface TestDriverOptions {
   readonly applicationId?: string;
   /** Where the mocked wall clock starts; it moves only by {@link TopologyTestDriver.advanceWallClock}. */
   readonly wallClockMs?: number;
-  /** Off: every update is forwarded. On (by default, as in Kafka Streams): one per key and input record. */
+  /**
+   * Off: every update is forwarded. On (by default, as in Kafka Streams): one per key and input record. Off, too, final
+   * results of windows are lost when the next record is as late as the driver of Kafka Streams loses them; an application
+   * loses none, whatever its cache.
+   */
   readonly cachingEnabled?: boolean;
   readonly config?: Readonly<Record<string, string | number | boolean>>;
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
@@ -121,6 +125,7 @@ export class TopologyTestDriver {
       wallClockMs: () => this.#wallClockMs,
       config: (name) => config[name],
       cachingEnabled: options.cachingEnabled ?? true,
+      hidesExpired: options.cachingEnabled === false,
       logger,
       drops: new RepeatedWarnings(logger, {
         clock: { monotonicMs: () => this.#wallClockMs },

@@ -87,7 +87,7 @@ describe('a final result is emitted, however far ahead the next record is', () =
   });
 });
 
-it('without a cache the store shows none that has left the retention, as in Kafka Streams', () => {
+it('the driver without a cache loses what the driver of Kafka Streams loses', () => {
   const uncached = { config: EMIT_ALWAYS, cachingEnabled: false };
   const next = finalCounts(windowings.tumbling, uncached);
   next.write('a', 0);

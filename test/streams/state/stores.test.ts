@@ -40,7 +40,6 @@ const definitions = {
     windowSizeMs: 10,
     advanceMs: 10,
     retentionMs: 100,
-    keepsUntilTold: true,
   },
   session: { kind: 'session', ...basics, ...strings, retentionMs: 1000 },
   join: { kind: 'join', ...basics, ...strings, windowSizeMs: 20, retentionMs: 120_000 },
@@ -88,6 +87,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       origin: () => NO_ORIGIN,
       resume: () => {},
       timestamp: () => 7,
+      hidesExpired: false,
     });
   }
 

@@ -1,4 +1,3 @@
-import { storeBasics } from '../../state/store-basics.ts';
 import type { EmitStrategy } from '../../windows/emit-strategy.ts';
 import type { TimeWindows } from '../../windows/time-windows.ts';
 import { timeWindowedSerde } from '../../windows/windowed-serdes.ts';
@@ -39,11 +38,10 @@ export const windowedAggregateKind = nodeKind<WindowedAggregate, StoredNames>({
   ...foldedKind,
   lower(node, into) {
     const { store } = into.names;
-    const { windows, emit, fold, options } = node;
+    const { windows, emit, fold } = node;
     into.store({
       kind: 'window',
       ...windowedBasics(node, into.names),
-      keepsUntilTold: storeBasics(store, options).cachingEnabled,
       windowSizeMs: windows.sizeMs,
       advanceMs: windows.advanceMs,
     });
