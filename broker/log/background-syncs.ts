@@ -6,8 +6,8 @@ import type { Logger } from '../../src/base/logger.ts';
 const SYNC_AFTER_MS = 500;
 
 /**
- * Syncs small files and folders that nobody waits for: a little later and one at a time, so that thousands of new partitions neither hold
- * thousands of files open nor keep those waiting who do wait for a sync.
+ * Syncs small files and folders that nobody waits for: a little later and one at a time, so that thousands of new
+ * partitions neither hold thousands of files open nor keep those waiting who do wait for a sync.
  */
 export class BackgroundSyncs {
   readonly #disk: Disk;

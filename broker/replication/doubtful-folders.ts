@@ -105,7 +105,7 @@ export class DoubtfulFolders {
       const error = unknownOwner(`${logManager.directory}/${name}`, doubt);
       // Where the topic was deleted and made anew, nobody asks for what it had.
       if (doubt.topicId !== topicId) setAside(id);
-      else if (isReplaceable) this.#replace(id, leader, error);
+      else if (isReplaceable) this.#replace(id, leader, error, doubt.named === undefined ? 'warn' : 'error');
       else throw error;
     }
     this.#doubts.delete(name);
@@ -121,13 +121,14 @@ export class DoubtfulFolders {
       logManager.forgetMissing(id);
       return;
     }
-    this.#replace(id, leader, log.error);
+    this.#replace(id, leader, log.error, 'error');
   }
 
-  #replace(id: LogId, leader: number, reason: OperationalError): void {
+  /** What a power loss explains, such as an id that had not reached the disk yet, is a warning: nothing is damaged. */
+  #replace(id: LogId, leader: number, reason: OperationalError, level: 'warn' | 'error'): void {
     const { logManager, logger } = this.#options;
     const folder = logManager.setAside(id);
-    logger.error(
+    logger[level](
       'a damaged replica is set aside, and its records are copied again from the leader: remove the folder when nobody ' +
         'needs it any more',
       { ...id, leader, folder, reason: reason.message },

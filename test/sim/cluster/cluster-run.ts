@@ -144,7 +144,8 @@ export class ClusterRun {
     const ledger = new Ledger(simulation, { topic: TOPIC, onViolation });
     const recreating = Array.from(
       { length: RECREATORS },
-      (_, index) => new Recreating(simulation, { index, onViolation }),
+      (_, index) =>
+        new Recreating(simulation, { index, onViolation, isBehind: (name) => this.#cluster.isBehind(name) }),
     );
     const trimming = new Trimming(simulation, { onViolation });
     return { producers, tailing, members, probe, ledger, recreating, trimming };

@@ -78,6 +78,12 @@ export class SimulatedCluster {
     return this.images.toSorted((a, b) => b.offset - a.offset)[0];
   }
 
+  /** Whether a running broker has another topic of that name, or none, than the newest metadata has. */
+  isBehind(topic: string): boolean {
+    const newest = this.image?.topicsByName.get(topic)?.id;
+    return this.images.some((image) => image.topicsByName.get(topic)?.id !== newest);
+  }
+
   controllerOf(epoch: number): number | undefined {
     return this.#controllers.get(epoch);
   }
