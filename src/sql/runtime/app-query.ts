@@ -11,6 +11,7 @@ import { type FailureContext, failureHandlers } from '../../streams/runtime/fail
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
 import { setAsideFile } from '../../streams/runtime/state-directory.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
+import type { StreamsHost } from '../../streams/runtime/streams-host.ts';
 import type { StreamsState } from '../../streams/runtime/streams-metrics.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
@@ -51,6 +52,8 @@ const DEFAULT_RESET = 'earliest';
 interface QueryHost extends KafkaHostOptions {
   readonly processId: string;
   readonly admin: Admin;
+  /** What its application shares with those of other queries. */
+  readonly streams?: StreamsHost;
   readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
   /** Ends the removing of what an earlier query of this id has left. Called before each start, until one has succeeded. */
   readonly finish: (applicationId: string) => Promise<void>;
@@ -245,7 +248,8 @@ export class AppQuery implements RunningQuery {
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
     };
-    return new StreamsApp(options, { describeTopics: existingTopics(this.#host.admin) });
+    const { admin, streams } = this.#host;
+    return new StreamsApp(options, { describeTopics: existingTopics(admin), host: streams });
   }
 
   /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */

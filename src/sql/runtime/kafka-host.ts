@@ -9,6 +9,7 @@ import { Producer } from '../../client/producer/producer.ts';
 import type { ListedOffset } from '../../client/types.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
+import { StreamsHost } from '../../streams/runtime/streams-host.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
@@ -53,6 +54,8 @@ export class KafkaHost implements SqlHost {
   readonly #options: KafkaHostOptions;
   readonly #admin: Admin;
   readonly #producer: Producer;
+  /** What the applications of all queries share. */
+  readonly #streams: StreamsHost;
   readonly #processId: string;
   readonly #requests: TopicRequests;
   readonly #check: PlanCheck;
@@ -74,6 +77,13 @@ export class KafkaHost implements SqlHost {
       blockMsMax: kafkaTimeoutMs,
       deliveryTimeoutMs: kafkaTimeoutMs,
       requestTimeoutMs: kafkaTimeoutMs,
+    });
+    this.#streams = new StreamsHost({
+      environment,
+      bootstrapServers,
+      stateDir: childPath(options.stateDir, `${prefixOf(options)}shared`),
+      clientId: prefixOf(options),
+      logger: options.logger ?? silentLogger,
     });
     this.#restored = new RestoredQueries(environment.timers);
     this.#known = new KnownTopics({
@@ -148,6 +158,7 @@ export class KafkaHost implements SqlHost {
       ...this.#options,
       processId: this.#processId,
       admin: this.#admin,
+      streams: this.#streams,
       describeTopics: (names) => this.#known.describe(names),
       note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
       finish: (applicationId) => this.#leftovers.finish(applicationId),
@@ -222,7 +233,8 @@ export class KafkaHost implements SqlHost {
           cacheBytesMax: 0,
           backPressure,
         };
-        return new StreamsApp(settings, { describeTopics: existingTopics(this.#admin) });
+        const shared = { describeTopics: existingTopics(this.#admin), host: this.#streams };
+        return new StreamsApp(settings, shared);
       },
       run: async (app, signal) => {
         await noted;
@@ -282,6 +294,7 @@ export class KafkaHost implements SqlHost {
    */
   async close(): Promise<void> {
     await Promise.all([
+      this.#streams.close(),
       this.#producer.close({ timeoutMs: CLOSE_MS_MAX }).catch((error: unknown) => {
         this.#log(`while closing: ${messageOf(error)}`);
       }),

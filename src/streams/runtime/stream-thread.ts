@@ -14,6 +14,7 @@ import { type RestoreProgress, Restorer } from './restorer.ts';
 import { StateDirectory } from './state-directory.ts';
 import { askedToEnd, endedSoon, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
 import type { StreamsAppSettings, StreamsCloseOptions } from './streams-app-options.ts';
+import type { StreamsHost } from './streams-host.ts';
 import type { Task } from './task.ts';
 import { taskAssignor } from './task-assignor.ts';
 import { type TaskInput, taskInputs } from './task-inputs.ts';
@@ -31,6 +32,8 @@ const CACHE_BYTES_MIN = 1 << 20;
 const LOOK_MS = 1_000;
 interface ThreadParts {
   readonly admin: KafkaAdmin;
+  /** What it shares with other applications of the process. */
+  readonly host: StreamsHost | undefined;
   readonly onPhase: (phase: AssignmentPhase) => void;
   readonly onRestored?: (progress: RestoreProgress) => void;
   /** Of tests, which cut commits off at their steps. */

@@ -18,6 +18,7 @@ import {
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
 import { shutdownApplication } from './shutdown-application.ts';
 import { endedWithin } from './stop-limits.ts';
+import type { StreamsHost } from './streams-host.ts';
 import { StreamThread } from './stream-thread.ts';
 import type { StreamsMetrics, StreamsState } from './streams-metrics.ts';
 import type { TopicPlan } from './topic-plan.ts';
@@ -55,6 +56,7 @@ const CLOSE_GRACE_MS = 2_000;
 export class StreamsApp {
   readonly #settings: StreamsAppSettings;
   readonly #describeTopics: DescribeTopics | undefined;
+  readonly #host: StreamsHost | undefined;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   readonly #restores = new Subject<RestoreProgress>();
@@ -79,12 +81,17 @@ export class StreamsApp {
   /**
    * @param shared.describeTopics asks somebody who is connected already which topics there are, so that the start need not
    *   wait for a connection of its own.
+   * @param shared.host what it has together with other applications of this process; it is closed after them.
    */
   constructor(
     options: StreamsAppOptions,
-    { describeTopics }: { readonly describeTopics?: DescribeTopics } = {},
+    {
+      describeTopics,
+      host,
+    }: { readonly describeTopics?: DescribeTopics; readonly host?: StreamsHost | undefined } = {},
   ) {
     this.#describeTopics = describeTopics;
+    this.#host = host;
     this.#settings = streamsAppSettings(options);
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
     const { environment, logger } = this.#settings;
@@ -233,6 +240,7 @@ export class StreamsApp {
     this.#plan = plan;
     const thread = StreamThread.create(this.#settings, plan, {
       admin,
+      host: this.#host,
       onPhase: (phase) => this.#onPhase(phase),
       onRestored: (progress) => this.#restores.next(progress),
     });

@@ -23,7 +23,12 @@ export async function startThread(
   const settings = streamsAppSettings({ environment, commitIntervalMs: 60_000, ...options });
   const admin = new Admin({ environment, bootstrapServers: options.bootstrapServers });
   const plan = await prepareTopics(admin, options.topology, settings);
-  const thread = StreamThread.create(settings, plan, { admin, onPhase: () => undefined, commitVariation });
+  const thread = StreamThread.create(settings, plan, {
+    admin,
+    host: undefined,
+    onPhase: () => undefined,
+    commitVariation,
+  });
   const running = thread.run().then(
     () => undefined,
     (error: unknown) => error,

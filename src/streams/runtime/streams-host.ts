@@ -1,0 +1,29 @@
+import type { Environment } from '../../base/environment.ts';
+import { Lifecycle } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/logger.ts';
+
+interface StreamsHostOptions {
+  readonly environment: Environment;
+  readonly bootstrapServers: string | readonly string[];
+  /** A folder of this host alone. */
+  readonly stateDir: string;
+  readonly clientId: string;
+  readonly logger: Logger;
+}
+
+/**
+ * What applications of one process have together. Each of them, its tenant, is a consumer group and a failure domain of its
+ * own: it stops alone, and what one holds up holds up no other. An application without a host has all of it for itself.
+ */
+export class StreamsHost {
+  readonly #life: Lifecycle;
+
+  constructor({ environment, logger }: StreamsHostOptions) {
+    this.#life = new Lifecycle('what applications share', { timers: environment.timers, logger });
+  }
+
+  /** To be called when all its applications are closed. */
+  close(): Promise<void> {
+    return this.#life.close();
+  }
+}
