@@ -136,7 +136,7 @@ export const sqlMutations: readonly Mutation[] = [
   },
   {
     name: 'a topic that is deleted after it was listed is an error',
-    file: 'src/sql/runtime/kafka-host.ts',
+    file: 'src/sql/runtime/topic-facts.ts',
     find: 'describeTopics(possible, { existingOnly: true })',
     replace: 'describeTopics(possible)',
     suite: ['test/sql/engine/deleted-meanwhile.test.ts'],

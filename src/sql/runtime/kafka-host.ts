@@ -1,16 +1,7 @@
-import { isTopicName } from '../../base/argument-checks.ts';
-import { childPath } from '../../base/child-path.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
-import { inTurns } from '../../base/pieces.ts';
-import { TimeSlice } from '../../base/time-slice.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { Producer } from '../../client/producer/producer.ts';
-import type { ListedOffset } from '../../client/types.ts';
-import { StreamsApp } from '../../streams/runtime/streams-app.ts';
-import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
-import { StreamsHost } from '../../streams/runtime/streams-host.ts';
-import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
   ClusterNeeds,
@@ -21,54 +12,36 @@ import type {
   SqlHost,
   TopicChanges,
 } from '../host/host.ts';
-import { PendingCode } from '../lowering/pending-code.ts';
 import type { TopicRequest } from '../physical/topic-request.ts';
-import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
-import { ApplicationLeftovers } from './application-leftovers.ts';
-import { AppPush } from './app-push.ts';
-import { AppQuery } from './app-query.ts';
-import {
-  appOptions,
-  existingTopics,
-  instanceOf,
-  type KafkaHostOptions,
-  offsetReset,
-  prefixOf,
-  queryApplicationId,
-} from './app-options.ts';
+import type { QueryPlan } from '../physical/steps.ts';
+import type { KafkaHostOptions } from './app-options.ts';
+import { KafkaQueries } from './kafka-queries.ts';
 import { KnownTopics } from './known-topics.ts';
 import { PlanCheck } from './plan-check.ts';
-import { pushTopology } from './push-topology.ts';
-import { RestoredQueries } from './restored-queries.ts';
-import { errorKindOf } from './query-errors.ts';
-import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
+import type { QueryRuntime } from './query-runtime.ts';
+import { topicFacts } from './topic-facts.ts';
 import { TopicRequests } from './topic-requests.ts';
-import { UnstartedQuery } from './unstarted-query.ts';
 
 /** How long closing waits for records that are not acknowledged yet. */
 const CLOSE_MS_MAX = 2_000;
 const DEFAULT_KAFKA_TIMEOUT_MS = 15_000;
 
-/** Runs SQL on a Kafka cluster: every query is a Streams application of its own. */
+/** Runs SQL on a Kafka cluster: it looks after topics itself, and a {@link QueryRuntime} runs its queries. */
 export class KafkaHost implements SqlHost {
   readonly #options: KafkaHostOptions;
   readonly #admin: Admin;
   readonly #producer: Producer;
-  /** What the applications of all queries share. */
-  readonly #streams: StreamsHost;
-  readonly #processId: string;
   readonly #requests: TopicRequests;
   readonly #check: PlanCheck;
-  readonly #leftovers: ApplicationLeftovers;
   readonly #known: KnownTopics;
-  readonly #restored: RestoredQueries;
+  readonly #queries: QueryRuntime;
 
   constructor(options: KafkaHostOptions) {
     this.#options = options;
-    this.#processId = processIdOf(options);
     const { environment, bootstrapServers } = options;
     const { kafkaTimeoutMs = DEFAULT_KAFKA_TIMEOUT_MS } = options;
-    this.#admin = new Admin({ environment, bootstrapServers, defaultApiTimeoutMs: kafkaTimeoutMs });
+    const admin = new Admin({ environment, bootstrapServers, defaultApiTimeoutMs: kafkaTimeoutMs });
+    this.#admin = admin;
     this.#producer = new Producer({
       environment,
       bootstrapServers,
@@ -78,24 +51,14 @@ export class KafkaHost implements SqlHost {
       deliveryTimeoutMs: kafkaTimeoutMs,
       requestTimeoutMs: kafkaTimeoutMs,
     });
-    this.#streams = new StreamsHost({
-      environment,
-      bootstrapServers,
-      stateDir: childPath(options.stateDir, `${prefixOf(options)}shared`),
-      clientId: prefixOf(options),
-      logger: options.logger ?? silentLogger,
-    });
-    this.#restored = new RestoredQueries(environment.timers);
     this.#known = new KnownTopics({
       timers: environment.timers,
-      describe: (names) => this.#facts(names),
+      describe: (names) => topicFacts(admin, names),
     });
-    this.#requests = new TopicRequests({
-      admin: this.#admin,
-      describe: (names) => this.#known.describe(names),
-    });
+    const describeTopics = (names: readonly string[]) => this.#known.describe(names);
+    this.#requests = new TopicRequests({ admin, describe: describeTopics });
     this.#check = new PlanCheck(options, this.#requests);
-    this.#leftovers = new ApplicationLeftovers(options, { admin: this.#admin, processId: this.#processId });
+    this.#queries = new KafkaQueries(options, { admin, describeTopics });
   }
 
   describeTopics(
@@ -106,7 +69,8 @@ export class KafkaHost implements SqlHost {
   }
 
   async listTopics(): Promise<ReadonlyMap<string, TopicFacts>> {
-    return this.#facts((await this.#admin.listTopics()).map(({ name }) => name));
+    const names = (await this.#admin.listTopics()).map(({ name }) => name);
+    return topicFacts(this.#admin, names);
   }
 
   check(needs: ClusterNeeds, context: AnalysisContext, changes?: TopicChanges): Promise<void> {
@@ -130,154 +94,16 @@ export class KafkaHost implements SqlHost {
   }
 
   newQuery(plan: QueryPlan, context: AnalysisContext): RunningQuery {
-    try {
-      return this.#appQuery(plan, context);
-    } catch (error) {
-      return this.#unstarted(plan, error);
-    }
+    return this.#queries.newQuery(plan, context);
+  }
+
+  startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions = {}): Promise<PushRun> {
+    return this.#queries.startPush(plan, context, options);
   }
 
   /** How many queries were restored that can be started, and how many of them have started. */
   get restored(): { readonly started: number; readonly total: number } {
-    return this.#restored.progress;
-  }
-
-  #unstarted(plan: QueryPlan, error: unknown): UnstartedQuery {
-    this.#log(`query ${plan.queryId} cannot be started: ${messageOf(error)}`);
-    const timestampMs = this.#options.environment.clock.nowMs();
-    const groupId = queryApplicationId(this.#options, plan.queryId);
-    return new UnstartedQuery(plan, {
-      groupId,
-      error: { timestampMs, message: messageOf(error), kind: errorKindOf(error) },
-      cleanUp: () => this.#leftovers.remove({ applicationId: groupId, internalTopics: undefined }),
-    });
-  }
-
-  #appQuery(plan: QueryPlan, context: AnalysisContext): AppQuery {
-    return new AppQuery(plan, context, {
-      ...this.#options,
-      processId: this.#processId,
-      admin: this.#admin,
-      streams: this.#streams,
-      describeTopics: (names) => this.#known.describe(names),
-      note: (applicationId, internalTopics) => this.#leftovers.note(applicationId, internalTopics),
-      finish: (applicationId) => this.#leftovers.finish(applicationId),
-      begin: async (applicationId) => {
-        if (offsetReset(context) !== 'latest') return;
-        await this.#beginAtEnds(plan, applicationId, { tables: 'earliest' });
-      },
-      cleanUp: (ended) => this.#leftovers.remove(ended),
-      startInTurn: (query) => this.#restored.add(query),
-    });
-  }
-
-  /**
-   * Settles where a new query begins before its statement is answered: streams at their ends, so that what is written
-   * afterwards is read however long the query takes to start. The tables of a persistent query begin at their beginnings,
-   * because they are read whole. A query that has committed before goes on from there.
-   */
-  async #beginAtEnds(
-    plan: QueryPlan,
-    applicationId: string,
-    { tables }: { readonly tables: 'earliest' | 'latest' },
-  ): Promise<void> {
-    const [committed, offsets] = await Promise.all([
-      this.#admin.listConsumerGroupOffsets(applicationId),
-      this.#endsOf(plan, tables),
-    ]);
-    if (committed.length > 0 || offsets.length === 0) return;
-    await this.#admin.alterConsumerGroupOffsets(applicationId, offsets);
-  }
-
-  /** Where the streams that a plan reads end now; its tables there, too, or at their beginnings. */
-  async #endsOf(plan: QueryPlan, tables: 'earliest' | 'latest'): Promise<readonly ListedOffset[]> {
-    const sources = sourceSteps(plan.root);
-    const topics = await this.#facts([...new Set(sources.map(({ topic }) => topic))]);
-    const specs = [...topics].flatMap(([topic, { partitions }]) => {
-      const isTable = sources.some((source) => source.topic === topic && source.output === 'TABLE');
-      const spec = isTable ? tables : 'latest';
-      return Array.from({ length: partitions }, (_, partition) => ({ topic, partition, spec }));
-    });
-    return specs.length === 0 ? [] : this.#admin.listOffsets(specs);
-  }
-
-  async startPush(
-    plan: QueryPlan,
-    context: AnalysisContext,
-    { untilEnd = false }: PushOptions = {},
-  ): Promise<PushRun> {
-    const { environment, stateDir } = this.#options;
-    const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
-    const begins = untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest');
-    let internalTopics: readonly string[] | undefined;
-    let noted: Promise<void> = Promise.resolve();
-    const code = new PendingCode();
-    const push = new AppPush({
-      applicationId,
-      newApp: (emit, backPressure) => {
-        const topology = pushTopology(plan, { analysis: context, code }, emit);
-        internalTopics = internalTopicNames(topology, applicationId);
-        noted = this.#leftovers.note(applicationId, internalTopics);
-        // It is told to whoever waits for it.
-        noted.catch(() => undefined);
-        const common = appOptions(this.#options, context);
-        const settings: StreamsAppOptions = {
-          ...common,
-          // Where the server is killed, its next life can remove the member, and with that the group.
-          consumer: { ...common.consumer, groupInstanceId: instanceOf(applicationId, this.#processId) },
-          ...(untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
-          applicationId,
-          topology,
-          stateDir: childPath(stateDir, applicationId),
-          autoOffsetReset: begins,
-          cacheBytesMax: 0,
-          backPressure,
-        };
-        const shared = { describeTopics: existingTopics(this.#admin), host: this.#streams };
-        return new StreamsApp(settings, shared);
-      },
-      run: async (app, signal) => {
-        await noted;
-        await inTurns(code.make(), new TimeSlice(environment));
-        if (!signal.aborted) await this.#runPush(app, untilEnd ? { plan, applicationId, signal } : undefined);
-        return untilEnd;
-      },
-      cleanUp: async () => {
-        await noted.catch(() => undefined);
-        await this.#leftovers.remove({ applicationId, internalTopics });
-      },
-      log: (text) => this.#log(text),
-    });
-    if (begins !== 'earliest') await this.#beginPush(push, { plan, applicationId });
-    return push;
-  }
-
-  /** Settles where a push query begins, before it is answered that it runs. */
-  async #beginPush(
-    push: AppPush,
-    { plan, applicationId }: { readonly plan: QueryPlan; readonly applicationId: string },
-  ): Promise<void> {
-    try {
-      await this.#leftovers.note(applicationId, []);
-      await this.#beginAtEnds(plan, applicationId, { tables: 'latest' });
-    } catch (error) {
-      await push.close();
-      throw error;
-    }
-  }
-
-  /** Starts a push query's application; where it has an end, resolves when that is reached. */
-  async #runPush(
-    app: StreamsApp,
-    until?: { readonly plan: QueryPlan; readonly applicationId: string; readonly signal: AbortSignal },
-  ): Promise<void> {
-    if (until === undefined) return app.start();
-    const { applicationId: groupId, signal } = until;
-    const topics = await this.#facts([...new Set(sourceSteps(until.plan.root).map(({ topic }) => topic))]);
-    const ends = await endsOf(this.#admin, topics);
-    if (ends.length === 0 || signal.aborted) return;
-    await app.start();
-    await untilCommitted(this.#admin, { groupId, ends, signal, timers: this.#options.environment.timers });
+    return this.#queries.restored;
   }
 
   /**
@@ -285,7 +111,7 @@ export class KafkaHost implements SqlHost {
    * @param endedQueries ids of the queries that were terminated, as far as none has taken their place.
    */
   removeLeftovers(endedQueries: readonly string[] = []): Promise<void> {
-    return this.#leftovers.removeKilled(endedQueries.map((id) => queryApplicationId(this.#options, id)));
+    return this.#queries.removeLeftovers(endedQueries);
   }
 
   /**
@@ -294,44 +120,11 @@ export class KafkaHost implements SqlHost {
    */
   async close(): Promise<void> {
     await Promise.all([
-      this.#streams.close(),
+      this.#queries.close(),
       this.#producer.close({ timeoutMs: CLOSE_MS_MAX }).catch((error: unknown) => {
-        this.#log(`while closing: ${messageOf(error)}`);
+        (this.#options.logger ?? silentLogger).warn(`while closing: ${messageOf(error)}`);
       }),
       this.#admin.close(),
     ]);
   }
-
-  /** Facts about those of the topics that exist, the brokers' own ones left out. */
-  async #facts(names: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    // No request can ask for what no topic can be called, and none is.
-    const possible = names.filter(isTopicName);
-    const topics = await this.#admin.describeTopics(possible, { existingOnly: true });
-    return new Map(
-      topics
-        .filter(({ internal }) => !internal)
-        .map(({ name, partitions }) => [
-          name,
-          { partitions: partitions.length, replicas: partitions[0]?.replicas.length ?? 1 },
-        ]),
-    );
-  }
-
-  #log(text: string): void {
-    (this.#options.logger ?? silentLogger).warn(text);
-  }
-}
-
-/**
- * What tells the members of this host's queries from those of other hosts, now and after a restart: it is kept in the
- * state folder, because where the state is, there the member is to come back to (as Kafka Streams keeps its process id).
- */
-function processIdOf({ environment, stateDir }: KafkaHostOptions): string {
-  const { disk, random } = environment;
-  const file = childPath(stateDir, 'process-id');
-  disk.makeDirectory(stateDir);
-  if (disk.exists(file)) return disk.readFile(file).toString('utf8').trim();
-  const id = Buffer.from(random.bytes(16)).toString('base64url');
-  disk.replaceFile(file, Buffer.from(`${id}\n`));
-  return id;
 }

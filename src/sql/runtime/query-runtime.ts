@@ -1,0 +1,14 @@
+import type { SqlHost } from '../host/host.ts';
+
+/** Where the queries of a host run: on the thread that statements come to, or on threads of their own. */
+export interface QueryRuntime extends Pick<SqlHost, 'newQuery' | 'startPush'> {
+  /** How many queries were restored that can be started, and how many of them have started. */
+  readonly restored: { readonly started: number; readonly total: number };
+  /**
+   * Removes what a server that was killed has left. Called before the first push query starts, which need not wait.
+   * @param endedQueries ids of the queries that were terminated, as far as none has taken their place.
+   */
+  removeLeftovers(endedQueries: readonly string[]): Promise<void>;
+  /** Called when all its queries are closed. */
+  close(): Promise<void>;
+}
