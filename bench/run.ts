@@ -12,6 +12,14 @@ import { latencyMedian, latencyTail, latencyWorst } from './figures/latency.ts';
 import { memoryIdle, memoryPartitions } from './figures/memory.ts';
 import { brokerProduce } from './figures/produce.ts';
 import { sqlOverDsl, sqlOverFlink, sqlOverKafkaStreams } from './figures/sql.ts';
+import {
+  hundredBusy,
+  hundredIdle,
+  hundredIdleTime,
+  hundredRows,
+  hundredRuns,
+} from './figures/sql-hundred.ts';
+import { sqlNeighbour } from './figures/sql-neighbour.ts';
 import { sqlStartAnswers, sqlStartRuns } from './figures/sql-start.ts';
 import { sqlStalls } from './figures/sql-stalls.ts';
 import { sqlStatement, sqlStatementOthers } from './figures/sql-statements.ts';
@@ -54,6 +62,12 @@ const figures: readonly Figure[] = [
   sqlStatement,
   sqlStatementOthers,
   sqlStalls,
+  hundredRows,
+  hundredIdle,
+  hundredIdleTime,
+  hundredBusy,
+  hundredRuns,
+  sqlNeighbour,
 ];
 
 const { values } = parseArgs({

@@ -20,11 +20,13 @@ export interface Contenders<T = number> {
 
 /**
  * What a figure has to reach. `atLeast` and `atMost` are about the ratio, which is always ours / rival, run by run:
- * throughput wants `atLeast`, latency and memory want `atMost`. `oursAtMost` is about our value alone.
+ * throughput wants `atLeast`, latency and memory want `atMost`. `oursAtLeast` and `oursAtMost` are about our value
+ * alone.
  */
 export type Bound =
   | { readonly atLeast: number }
   | { readonly atMost: number }
+  | { readonly oursAtLeast: number }
   | { readonly oursAtMost: number };
 
 /** What a figure is called, counted in, and has to reach. */

@@ -21,8 +21,13 @@ export function topicOf({ kind, records, keys }: Input): string {
  * auction. The same for every run: the choice of keys follows from a fixed seed.
  */
 export async function load(bootstrap: string, input: Input): Promise<void> {
+  await createInputTopic(bootstrap, topicOf(input));
+  await fill(bootstrap, input);
+}
+
+/** Writes the records of an input to its topic, as fast as it can. */
+export async function fill(bootstrap: string, input: Input): Promise<void> {
   const topic = topicOf(input);
-  await createInputTopic(bootstrap, topic);
   const random = randomInts(1);
   const producer = new Producer({
     environment: nodeEnvironment,

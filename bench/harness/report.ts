@@ -32,11 +32,13 @@ export function tableOf(results: readonly FigureResult[]): string {
 }
 
 function wantedOf({ bound, unit }: FigureResult): string {
+  if ('oursAtLeast' in bound) return `ours >= ${bound.oursAtLeast} ${unit}`;
   if ('oursAtMost' in bound) return `ours <= ${bound.oursAtMost} ${unit}`;
   return 'atLeast' in bound ? `>= ${bound.atLeast}` : `<= ${bound.atMost}`;
 }
 
 export function isEnough({ ours, ratios, bound }: FigureResult): boolean {
+  if ('oursAtLeast' in bound) return spreadOf(ours).median >= bound.oursAtLeast;
   if ('oursAtMost' in bound) return spreadOf(ours).median <= bound.oursAtMost;
   const { median } = spreadOf(ratios);
   return 'atLeast' in bound ? median >= bound.atLeast : median <= bound.atMost;

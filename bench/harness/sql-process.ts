@@ -14,13 +14,19 @@ type Entity = Readonly<Record<string, unknown>>;
 /** `millrace start`: broker and SQL server in one process, on a data folder that stays between starts. */
 export class SqlProcess {
   readonly beganMs: number;
+  /** `host:port` of its broker. */
+  readonly bootstrap: string;
   readonly #url: string;
   readonly #process: RunningProcess;
 
-  private constructor(process: RunningProcess, beganMs: number, url: string) {
+  private constructor(
+    process: RunningProcess,
+    at: { readonly beganMs: number; readonly bootstrap: string; readonly url: string },
+  ) {
     this.#process = process;
-    this.beganMs = beganMs;
-    this.#url = url;
+    this.beganMs = at.beganMs;
+    this.bootstrap = at.bootstrap;
+    this.#url = at.url;
   }
 
   static async start(data: string): Promise<SqlProcess> {
@@ -31,7 +37,13 @@ export class SqlProcess {
     const beganMs = performance.now();
     const ports = ['--kafka-port', kafkaPort ?? '', '--http-port', httpPort ?? ''];
     const child = start(process.execPath, [...profile, main, 'start', '--data', data, ...ports]);
-    return new SqlProcess(child, beganMs, `http://127.0.0.1:${httpPort}`);
+    const [bootstrap, url] = [`127.0.0.1:${kafkaPort}`, `http://127.0.0.1:${httpPort}`];
+    return new SqlProcess(child, { beganMs, bootstrap, url });
+  }
+
+  /** What it takes of the machine, by the operating system. */
+  get usage(): Pick<RunningProcess, 'pid' | 'residentBytes' | 'processorSeconds'> {
+    return this.#process;
   }
 
   /** Runs statements that must go well. */
