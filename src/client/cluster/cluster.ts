@@ -14,7 +14,7 @@ import { within } from './within.ts';
  * Requests of different purposes do not share a connection: a broker answers in order, so that a fetch that waits for
  * data, or a join that waits for a rebalance, would hold up everything behind it.
  */
-type Purpose = 'default' | 'fetch' | 'group';
+export type Purpose = 'default' | 'fetch' | 'group' | 'join';
 
 interface ClusterOptions {
   readonly settings: ClientSettings;

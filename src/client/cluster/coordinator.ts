@@ -3,7 +3,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts';
 import { findCoordinator } from '../../protocol/messages/10-find-coordinator.ts';
 import type { Call } from '../connection/broker-channel.ts';
 import { kafkaError } from '../kafka-error.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster, Purpose } from './cluster.ts';
 
 /** FindCoordinator's key types. */
 const GROUP_KEY_TYPE = 0;
@@ -52,11 +52,11 @@ export class GroupCoordinator {
     return true;
   }
 
-  /** Sends a request to the coordinator. */
-  async send<In, Out>(call: Call<In, Out>): Promise<Out> {
+  /** Sends a request to the coordinator, on the connection of its purpose. */
+  async send<In, Out>(call: Call<In, Out>, purpose: Purpose = 'group'): Promise<Out> {
     const nodeId = await this.find();
     try {
-      return await this.#cluster.send(nodeId, 'group', call);
+      return await this.#cluster.send(nodeId, purpose, call);
     } catch (error) {
       if (error instanceof OperationalError && error.retriable) this.forget();
       throw error;

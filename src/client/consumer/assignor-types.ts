@@ -38,6 +38,11 @@ export interface ConsumerAssignor {
   readonly name: string;
   /** Highest first matters not: a group uses the highest protocol that all of a member's assignors support. */
   readonly supportedProtocols: readonly RebalanceProtocol[];
+  /**
+   * While the group has chosen this one, its leader may give away what others still have: members give everything up before
+   * they join again, whatever their other assignors support. For moving a group, member by member, to a cooperative one.
+   */
+  readonly revokesAll?: boolean;
   /** Own bytes for the subscription; asked at each (re)join. */
   subscriptionUserData?(topics: readonly string[]): Buffer | null;
   /** Runs on the group's leader only. Every member must be in the answer. May be async (Streams creates topics). */

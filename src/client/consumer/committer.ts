@@ -18,6 +18,9 @@ const MEMBERSHIP_CODES: ReadonlyMap<string, number> = new Map([
   ['REBALANCE_IN_PROGRESS', ErrorCode.REBALANCE_IN_PROGRESS],
 ]);
 
+/** What a commit fails with when a rebalance overtakes it, in which the member takes part: its partitions may stay with it. */
+const OVERTAKEN_CODES: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS']);
+
 /** Commits and reads offsets of the consumer's group, by hand and on a timer. */
 export class Committer {
   readonly #cluster: Cluster;
@@ -69,12 +72,17 @@ export class Committer {
       }
     });
     if (refused === undefined) return;
-    if (this.#subscription.subscribed && member.generationId === this.#membership.group.generationId) {
+    const isOvertaken = OVERTAKEN_CODES.has(refused.code) && this.#membership.hasMovedOn(member);
+    if (
+      this.#subscription.subscribed &&
+      !isOvertaken &&
+      member.generationId === this.#membership.group.generationId
+    ) {
       this.#membership.onErrorCode(MEMBERSHIP_CODES.get(refused.code) ?? ErrorCode.NONE);
     }
-    if (refused.code === 'REBALANCE_IN_PROGRESS') {
+    if (isOvertaken || refused.code === 'REBALANCE_IN_PROGRESS') {
       throw new OperationalError(
-        refused.code,
+        'REBALANCE_IN_PROGRESS',
         `the group is rebalancing: poll, and commit ${showPartitions(offsets)} again if they are still assigned`,
         { retriable: true, cause: refused },
       );

@@ -66,7 +66,7 @@ export async function joinClassicGroup(options: JoinOptions): Promise<JoinedGrou
   const isLeader = joined.leader === joined.memberId;
   options.onGeneration(joined.generationId, { isLeader });
   const made = isLeader ? await assignAll(options, assignor, joined) : undefined;
-  const synced = await options.coordinator.send({
+  const call = {
     api: syncGroup,
     body: {
       groupId: options.coordinator.groupId,
@@ -77,11 +77,9 @@ export async function joinClassicGroup(options: JoinOptions): Promise<JoinedGrou
       protocolName: joined.protocolName,
       assignments: made?.assignments ?? [],
     },
-    timeoutMs: Math.max(
-      options.settings.requestTimeoutMs,
-      options.settings.pollIntervalMsMax + JOIN_GRACE_MS,
-    ),
-  });
+    timeoutMs: heldTimeoutMs(options.settings),
+  };
+  const synced = await options.coordinator.send(call, purposeOf(options));
   check(options.coordinator, synced.errorCode);
   return { assignor, assignment: decodeAssignment(synced.assignment), assignedFrom: made?.assignedFrom };
 }
@@ -100,7 +98,7 @@ async function join(options: JoinOptions): Promise<JoinResponse> {
     }),
   }));
   for (;;) {
-    const response = await coordinator.send({
+    const call = {
       api: joinGroup,
       body: {
         groupId: coordinator.groupId,
@@ -112,8 +110,9 @@ async function join(options: JoinOptions): Promise<JoinResponse> {
         protocols,
         reason: options.reason,
       },
-      timeoutMs: Math.max(settings.requestTimeoutMs, settings.pollIntervalMsMax + JOIN_GRACE_MS),
-    });
+      timeoutMs: heldTimeoutMs(settings),
+    };
+    const response = await coordinator.send(call, purposeOf(options));
     if (response.errorCode === ErrorCode.MEMBER_ID_REQUIRED && response.memberId !== memberId) {
       // The id is given before the member counts, so that a join that is repeated makes no ghosts (KIP-394).
       memberId = response.memberId;
@@ -124,6 +123,18 @@ async function join(options: JoinOptions): Promise<JoinResponse> {
     options.onMemberId(response.memberId);
     return response;
   }
+}
+
+function heldTimeoutMs({ requestTimeoutMs, pollIntervalMsMax }: ConsumerSettings): number {
+  return Math.max(requestTimeoutMs, pollIntervalMsMax + JOIN_GRACE_MS);
+}
+
+/**
+ * The coordinator answers a connection in order, and holds joins and syncs back. A member that goes on with its partitions
+ * meanwhile (KIP-429) has offsets to commit, which must not wait behind them.
+ */
+function purposeOf({ ownedPartitions }: JoinOptions): 'group' | 'join' {
+  return ownedPartitions.length === 0 ? 'group' : 'join';
 }
 
 /** The leader's part: everyone's subscription in, everyone's assignment out. */

@@ -36,6 +36,8 @@ interface MembershipOptions {
 export class Membership {
   readonly #options: MembershipOptions;
   readonly #protocol: RebalanceProtocol;
+  /** The assignor that the group has chosen last. */
+  #chosen: ConsumerAssignor | undefined;
   readonly #heartbeats: Heartbeats;
   readonly #handover: PartitionHandover;
   readonly #backoff: Backoff;
@@ -89,6 +91,15 @@ export class Membership {
   /** True if nothing is to be done and the assignment holds. */
   get settled(): boolean {
     return this.#rejoinReason === undefined && !this.#joining && !this.#lost;
+  }
+
+  /**
+   * Whether the member has begun to join another generation since it was this one, or is in it. The coordinator begins a
+   * generation before the member hears of it: what it refuses then says nothing about the member.
+   */
+  hasMovedOn({ generationId, memberId }: ConsumerGroupMetadata): boolean {
+    if (memberId !== this.#memberId || this.#lost) return false;
+    return this.#joining || this.#generationId > generationId;
   }
 
   enterPoll(): void {
@@ -287,8 +298,8 @@ export class Membership {
     if (owned.length === 0) return;
     await beforeRebalance();
     const topics = new Set(subscription.topics);
-    const revoked = this.#protocol === 'eager' ? owned : owned.filter(({ topic }) => !topics.has(topic));
-    await this.#handover.revoke(revoked);
+    const gone = this.#keepsPartitions ? owned.filter(({ topic }) => !topics.has(topic)) : owned;
+    await this.#handover.revoke(gone);
   }
 
   async #complete(joined: JoinedGroup): Promise<void> {
@@ -297,6 +308,7 @@ export class Membership {
     this.#joining = false;
     this.#prepared = false;
     this.#assignedFrom = joined.assignedFrom;
+    this.#chosen = assignor;
     const topics = new Set(this.#topicsJoinedWith);
     const foreign = assignment.partitions.find(({ topic }) => !topics.has(topic));
     if (foreign !== undefined) {
@@ -309,7 +321,7 @@ export class Membership {
     const assignedKeys = keysOf(assignment.partitions);
     const added = assignment.partitions.filter((p) => !ownedKeys.has(partitionKey(p.topic, p.partition)));
     const revoked = owned.filter((p) => !assignedKeys.has(partitionKey(p.topic, p.partition)));
-    if (this.#protocol === 'cooperative' && revoked.length > 0) {
+    if (revoked.length > 0) {
       await this.#options.beforeRebalance();
       await this.#handover.revoke(revoked);
       // The revoked partitions go to their new owners in a second rebalance, which we start (KIP-429).
@@ -319,6 +331,11 @@ export class Membership {
     assignor.onAssignment?.(assignment, { ...this.group, groupId: coordinator.groupId });
     await subscription.listener.onAssigned?.(added);
     this.checkSubscription();
+  }
+
+  /** Whether partitions are kept while the member joins (KIP-429). */
+  get #keepsPartitions(): boolean {
+    return this.#protocol === 'cooperative' && this.#chosen?.revokesAll !== true;
   }
 
   #onHeartbeat(errorCode: number, generationId: number): void {

@@ -73,6 +73,44 @@ export function groupContract(bootstrapServers: () => string, sessionMsMin: numb
       expect(events.at(-1)).toBe(`two assigned ${numbers(two.assignment())}`);
     });
 
+    it('reads on, and commits, while the group waits for another member, under the cooperative protocol', async () => {
+      const topic = await setUp().topic(4);
+      const groupId = clients.name('group');
+      const options = { groupId, assignors: ['cooperative-sticky'] as const, autoCommit: false };
+      const events: string[] = [];
+      const one = clients.consumer({ ...options, heartbeatIntervalMs: 50 });
+      const silent = clients.consumer(options);
+      one.subscribe([topic], recorder('one', events));
+      silent.subscribe([topic]);
+      const isShared = (): boolean => one.assignment().length === 2 && silent.assignment().length === 2;
+      await pollUntil([one, silent], isShared);
+      const admin = clients.admin();
+      const stateNow = async (): Promise<string | undefined> =>
+        (await admin.describeGroups([groupId]))[0]?.state;
+      while ((await stateNow()) !== 'Stable') await Promise.all([one.poll(20), silent.poll(20)]);
+
+      const late = clients.consumer(options);
+      late.subscribe([topic]);
+      while ((await stateNow()) !== 'PreparingRebalance') await Promise.all([one.poll(20), late.poll(20)]);
+      // By then it has heard of the rebalance, and its join is held back until the silent one joins too.
+      await pollUntil([one, late], roundsPassed(20));
+      events.length = 0;
+      const mine = one.assignment();
+      const producer = clients.producer();
+      for (const { partition } of mine) producer.send({ topic, partition, value: 'x' });
+      await producer.flush();
+      expect((await read(one, 2)).length).toBe(2);
+      await one.commit();
+      expect((await one.committed(mine)).map(({ offset }) => offset)).toEqual([1, 1]);
+      expect(await stateNow()).toBe('PreparingRebalance');
+      expect(events).toEqual([]);
+
+      const all = [one, silent, late];
+      await pollUntil(all, () => partitionsOf(...all).length === 4 && late.assignment().length === 1);
+      expect(partitionsOf(...all)).toEqual([0, 1, 2, 3]);
+      await one.commit();
+    });
+
     it('takes over from a member that vanishes, when its session has ended', async () => {
       const topic = await setUp().topic(4);
       const groupId = clients.name('group');

@@ -1,4 +1,12 @@
-import { arrayOf, callback, nonEmptyText, objectOf, oneOf, optional } from '../../../base/argument-checks.ts';
+import {
+  arrayOf,
+  callback,
+  flag,
+  nonEmptyText,
+  objectOf,
+  oneOf,
+  optional,
+} from '../../../base/argument-checks.ts';
 import { DiagnosticError } from '../../../base/errors.ts';
 import { nearestName } from '../../../base/nearest-name.ts';
 import type { AssignorName, ConsumerAssignor, RebalanceProtocol } from '../../types.ts';
@@ -18,6 +26,7 @@ const builtInAssignors = {
 const checkAssignor = objectOf<ConsumerAssignor>({
   name: nonEmptyText,
   supportedProtocols: arrayOf(oneOf('eager', 'cooperative')),
+  revokesAll: optional(flag),
   subscriptionUserData: optional(callback),
   assign: callback,
   onAssignment: optional(callback),
