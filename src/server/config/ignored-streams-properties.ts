@@ -14,7 +14,6 @@ const SOCKETS = 'sockets are as the system makes them';
  * its doc text. A session may set them, with and without `ksql.streams.` and the name of a client before them.
  */
 export const ignoredStreamsProperties = perQuery({
-  'acceptable.recovery.lag': long(null, NO_WARM_UP, atLeast(0)),
   'allow.os.group.instance.id': string(null, 'group.instance.id says it'),
   'auto.commit.interval.ms': int(null, 'commit.interval.ms says when a query commits', atLeast(0)),
   'auto.include.jmx.reporter': boolean(null, NO_JAVA),

@@ -48,9 +48,9 @@ export class Intake {
     }
   }
 
-  /** Forgets all partitions: they were taken away. */
-  clear(): void {
-    this.#inputs.clear();
+  /** Forgets the partitions of a task: they were taken away. */
+  remove(task: Task): void {
+    for (const queue of task.queues) this.#inputs.delete(nameOf(queue));
   }
 
   /**

@@ -5,7 +5,7 @@ import type { SubtopologyShape, TopologyShape } from './topology-shape.ts';
 const VERSION = 1;
 
 /** What a member tells the group's leader, and the leader the members, in the user data. */
-export interface MemberData {
+interface MemberData {
   /** Tasks that run there, or have state there. */
   readonly tasks: readonly string[];
   /** Of the member's topology; undefined of members that do not say. */

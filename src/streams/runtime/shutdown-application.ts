@@ -1,8 +1,8 @@
 import { Consumer } from '../../client/consumer/consumer.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
-import { taskAssignor } from './task-assignor.ts';
-import { shapeOf } from './topology-shape.ts';
+import { newProcessId } from './process-id.ts';
+import { taskAssignors } from './task-assignor.ts';
 
 /** How long the group may take to hear of it. */
 const TELL_MS_MAX = 30_000;
@@ -24,17 +24,20 @@ export async function shutdownApplication(settings: StreamsAppSettings, plan: To
     groupId: applicationId,
     autoCommit: false,
     allowAutoTopicCreation: false,
-    assignors: [
-      taskAssignor({
-        tasks: plan.tasks,
-        shape: shapeOf(topology, applicationId),
-        localTasks: () => [],
-        asksToEnd: true,
-        onAskedToEnd: () => {
-          isTold = true;
-        },
-      }),
-    ],
+    assignors: taskAssignors({
+      applicationId,
+      topology,
+      acceptableRecoveryLag: settings.acceptableRecoveryLag,
+      tasks: plan.tasks,
+      processId: () => newProcessId(environment),
+      taskOffsetSums: () => new Map(),
+      // Where it leads the group, nobody gets a task.
+      endOffsets: () => Promise.resolve(undefined),
+      asksToEnd: true,
+      onEnd: () => {
+        isTold = true;
+      },
+    }),
   });
   try {
     consumer.subscribe([...externalTopics(topology), ...[...topology.repartitionTopics.keys()].map(name)]);

@@ -96,9 +96,9 @@ export class StateDirectory {
     if (this.#damage !== undefined) throw this.#damage;
   }
 
-  /** Tasks that have state here. */
-  get taskIds(): readonly string[] {
-    return this.#catalog.taskIds;
+  /** See {@link StoreCatalog.offsetSums}. */
+  get offsetSums(): ReadonlyMap<string, number> {
+    return this.#catalog.offsetSums;
   }
 
   /**

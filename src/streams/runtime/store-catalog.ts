@@ -45,9 +45,14 @@ export class StoreCatalog {
     this.#entries.clear();
   }
 
-  /** Tasks that have a store here. */
-  get taskIds(): readonly string[] {
-    return [...new Set([...this.#entries.keys()].map((name) => name.slice(0, name.indexOf('/'))))];
+  /** By task that has a store here, the sum of the offsets up to which its stores contain their changelogs. */
+  get offsetSums(): ReadonlyMap<string, number> {
+    const sums = new Map<string, number>();
+    for (const [name, { position }] of this.#entries) {
+      const taskId = name.slice(0, name.indexOf('/'));
+      sums.set(taskId, (sums.get(taskId) ?? 0) + Math.max(0, position));
+    }
+    return sums;
   }
 
   has(taskId: string, store: string): boolean {

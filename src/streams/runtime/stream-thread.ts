@@ -12,20 +12,19 @@ import type { QueriedTask } from './queryable-stores.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import { type RestoreProgress, Restorer } from './restorer.ts';
 import { StateDirectory } from './state-directory.ts';
-import { askedToEnd, endedSoon, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
+import { endedSoon, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
 import type { StreamsAppSettings, StreamsCloseOptions } from './streams-app-options.ts';
 import type { StreamsHost } from './streams-host.ts';
 import type { Task } from './task.ts';
-import { taskAssignor } from './task-assignor.ts';
 import { type TaskInput, taskInputs } from './task-inputs.ts';
 import { TaskRunner } from './task-runner.ts';
 import { type AssignmentPhase, TaskSet } from './task-set.ts';
 import { closeClients, type ThreadClients, threadClients } from './thread-clients.ts';
 import { ThreadCommit } from './thread-commit.ts';
+import { ThreadMembership } from './thread-membership.ts';
 import { ThreadMetrics } from './thread-metrics.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
 import { TopicWatch } from './topic-watch.ts';
-import { shapeOf } from './topology-shape.ts';
 
 const CACHE_BYTES_MIN = 1 << 20;
 /** How often it is looked, beside the loop, whether a topic is gone. */
@@ -50,6 +49,7 @@ export class StreamThread {
   readonly #output: OutputProducer;
   readonly #state: StateDirectory;
   readonly #topics: TopicWatch;
+  readonly #membership: ThreadMembership;
   readonly #tasks: TaskSet;
   readonly #intake: Intake;
   readonly #restorer: Restorer;
@@ -66,8 +66,6 @@ export class StreamThread {
   #leaveGroup: boolean | undefined;
   /** The loop itself, which goes on for a moment where it was given up. */
   #looping: Promise<void> = Promise.resolve();
-  /** Another instance has asked all to end. */
-  #isAskedToEnd = false;
   #droppedOutputs = 0;
 
   private constructor(
@@ -80,21 +78,12 @@ export class StreamThread {
     this.#state = state;
     const metrics = (this.metrics = new ThreadMetrics(settings.environment, settings.logger));
     const budget = new CacheBudget(Math.max(settings.cacheBytesMax, CACHE_BYTES_MIN));
-    const assignor = taskAssignor({
-      tasks: plan.tasks,
-      shape: shapeOf(settings.topology, settings.applicationId),
-      localTasks: () => this.#tasks.localIds,
-      onDifferences: (differences) =>
-        settings.logger.warn('members of the group run different topologies', {
-          groupId: settings.applicationId,
-          differences,
-        }),
-      onAskedToEnd: () => {
-        this.#isAskedToEnd = true;
-      },
-    });
-    this.#clients = threadClients(settings, assignor);
+    const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.offsetSums;
+    const membership = new ThreadMembership({ settings, plan, admin, taskOffsetSums });
+    this.#membership = membership;
+    this.#clients = threadClients(settings, membership.assignors);
     const { consumer, restoreConsumer, producer } = this.#clients;
+    membership.attach(consumer);
     const onProgress = (progress: RestoreProgress): void => {
       metrics.restored(progress);
       parts.onRestored?.(progress);
@@ -117,6 +106,7 @@ export class StreamThread {
     this.#life = new Lifecycle('the thread', { timers, logger: settings.logger });
     this.#life.add({ name: 'the local state', close: () => state.close() });
     this.#life.add({ name: 'the clients', close: () => this.#closeClients() });
+    this.#life.add({ name: 'the membership', close: () => membership.close() });
     this.#life.add({ name: 'the tasks', close: () => this.#tasks.close() });
   }
 
@@ -165,8 +155,8 @@ export class StreamThread {
       const tasks = this.#tasks;
       this.#clients.consumer.subscribe([...new Set(topics)], {
         onAssigned: (partitions) => tasks.onAssigned(partitions),
-        onRevoked: () => tasks.onRevoked(),
-        onLost: () => tasks.onLost(),
+        onRevoked: (partitions) => tasks.onRevoked(partitions),
+        onLost: (partitions) => tasks.onLost(partitions),
       });
       await this.#untilStopped();
       this.#hasEndedWell = true;
@@ -223,7 +213,7 @@ export class StreamThread {
   #checkHealth(): void {
     // State that could not be read is no reason to drop a record, or to commit it, whoever has caught the error.
     this.#state.throwDamage();
-    if (this.#isAskedToEnd) throw askedToEnd();
+    this.#membership.throwFailure();
     this.#output.throwFailure();
     this.#topics.check();
   }

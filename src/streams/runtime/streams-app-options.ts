@@ -61,6 +61,8 @@ export interface StreamsAppOptions {
   readonly bufferedRecordsMax?: number;
   /** `max.task.idle.ms`, 0: how long a task with several inputs waits for one that has fallen dry; -1: not at all. */
   readonly taskIdleMsMax?: number;
+  /** `acceptable.recovery.lag`, 10,000: state that lacks no more changelog records counts as complete in an assignment. */
+  readonly acceptableRecoveryLag?: number;
   /** `replication.factor` of internal topics, -1: the broker's default */
   readonly replicationFactor?: number;
   /** `repartition.purge.interval.ms`, 30 s: how often processed records of repartition topics are deleted. */

@@ -54,6 +54,14 @@ export const streamsConfig = {
       atLeast(-1),
     ),
   ),
+  acceptableRecoveryLag: option(
+    'acceptable.recovery.lag',
+    long(
+      10_000,
+      'State that lacks no more changelog records counts as complete in an assignment.',
+      atLeast(0),
+    ),
+  ),
   replicationFactor: option(
     'replication.factor',
     short(-1, "Replicas of internal topics; -1 is the broker's default.", atLeast(-1)),

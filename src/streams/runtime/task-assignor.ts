@@ -1,163 +1,186 @@
+import { OperationalError } from '../../base/errors.ts';
 import type {
   AssignmentMetadata,
   ConsumerAssignor,
   MemberAssignment,
   MemberSubscription,
 } from '../../client/types.ts';
-import { decodeMemberData, encodeMemberData, type MemberData } from './member-data.ts';
-import type { TaskPlan } from './topic-plan.ts';
-import { hasSubtopology, shapeDifferences, type TopologyShape } from './topology-shape.ts';
+import { AssignorError, decodeAssignmentInfo, encodeAssignmentInfo } from './assignment-info.ts';
+import { eagerTaskAssignor } from './eager-task-assignor.ts';
+import {
+  type AssignedTask,
+  assignGroup,
+  type GroupMember,
+  heldTasks,
+  type Leader,
+} from './group-assignment.ts';
+import { decodeMemberData, encodeMemberData } from './member-data.ts';
+import { askedToEnd } from './stop-limits.ts';
+import {
+  ASSIGNMENT_VERSION_MAX,
+  ASSIGNMENT_VERSION_MIN,
+  decodeSubscriptionInfo,
+  encodeSubscriptionInfo,
+  type SubscriptionInfo,
+} from './subscription-info.ts';
+import { leaderOf, type TaskAssignorOptions } from './task-assignor-options.ts';
 
-interface AssignorOptions {
-  readonly tasks: readonly TaskPlan[];
-  /** Of this member's topology. */
-  readonly shape: TopologyShape;
-  /** Tasks of this member: running, or with state on its disk. */
-  readonly localTasks: () => readonly string[];
-  /** This member asks all others to end (SHUTDOWN_APPLICATION). */
-  readonly asksToEnd?: boolean;
-  /** Called when some member has asked all others to end. */
-  readonly onAskedToEnd?: () => void;
-  /** Called with what differs where members of the group run different topologies. */
-  readonly onDifferences?: (differences: readonly string[]) => void;
-}
-
-/** A task as the leader assigns it: only a member whose topology reads the same can run it. */
-interface AssignedTask extends Pick<TaskPlan, 'id' | 'inputs'> {
-  readonly subtopology: string;
-  readonly reads: readonly string[];
-}
-
-/**
- * Shares out whole tasks, so that all partitions of a task land on one member. A task stays with a member that ran it
- * before, or has its state, as long as that keeps the load even. Members tell their tasks in the user data, and what their
- * topology reads, writes and keeps: two applications of one id, or two versions of one, are told of each other, and each
- * gets only tasks that it has.
- */
-export function taskAssignor(options: AssignorOptions): ConsumerAssignor {
-  const { tasks, shape, localTasks, asksToEnd = false, onAskedToEnd, onDifferences } = options;
-  return {
-    name: 'millrace-streams',
-    supportedProtocols: ['eager'],
-    subscriptionUserData: () => encodeMemberData({ tasks: localTasks(), shape, asksToEnd }),
-    assign(metadata, subscriptions) {
-      const members = new Map(
-        subscriptions.map(({ memberId, userData }) => [memberId, decodeMemberData(userData)]),
-      );
-      if ([...members.values()].some((member) => member.asksToEnd)) return endAll(subscriptions);
-      const all = [...ownTasks(tasks, shape), ...foreignTasks(shape, members, metadata)];
-      const owners = assignTasks(
-        all.map(({ id }) => id),
-        new Map([...members].map(([memberId, member]) => [memberId, member.tasks])),
-        eligibility(all, members),
-      );
-      const differences = [...members.values()].flatMap((member) =>
-        member.shape === undefined ? [] : shapeDifferences({ one: shape, other: member.shape }),
-      );
-      const userData = encodeMemberData({ differences: [...new Set(differences)] });
-      return new Map<string, MemberAssignment>(
-        subscriptions.map(({ memberId }) => {
-          const mine = all.filter(({ id }) => owners.get(id) === memberId);
-          const partitions = mine.flatMap(({ inputs }) => inputs);
-          return [memberId, differences.length === 0 ? { partitions } : { partitions, userData }];
-        }),
-      );
-    },
-    onAssignment({ userData }) {
-      const told = decodeMemberData(userData);
-      if (told.asksToEnd) onAskedToEnd?.();
-      if (told.differences.length > 0) onDifferences?.(told.differences);
-    },
-  };
+/** The assignors of a member: a group chooses the first one that all its members have. */
+export function taskAssignors(options: TaskAssignorOptions): readonly ConsumerAssignor[] {
+  return [new StreamAssignor(options), eagerTaskAssignor(options)];
 }
 
 /**
- * Answers the owner of each task. Members are served in the order of their ids, so that all leaders would agree.
- * @param mayRun whether a member has the task in its topology; a task that nobody has is nobody's.
+ * Shares out whole tasks among the members of a group, as Kafka Streams' StreamsPartitionAssignor does, under its name and
+ * in its formats (SubscriptionInfo and AssignmentInfo). Only what moves is revoked (KIP-429): it is given to its new member
+ * in the rebalance that the old one asks for when it has let go. Who gets what is told at `assignTasks`. After Kafka Streams'
+ * own data members tell what their topology reads, writes and keeps, so that two applications of one id, or two versions of
+ * one, are told of each other, and each gets only tasks that it has.
  */
-export function assignTasks(
-  tasks: readonly string[],
-  members: ReadonlyMap<string, readonly string[]>,
-  mayRun: (member: string, task: string) => boolean = () => true,
-): ReadonlyMap<string, string> {
-  const ids = [...members.keys()].sort();
-  const owners = new Map<string, string>();
-  const load = new Map(ids.map((id) => [id, 0]));
-  const take = (task: string, member: string): void => {
-    owners.set(task, member);
-    load.set(member, (load.get(member) ?? 0) + 1);
-  };
-  const least = Math.floor(tasks.length / ids.length);
-  let oneMore = tasks.length - least * ids.length;
-  for (const member of ids) {
-    for (const task of members.get(member) ?? []) {
-      if (!tasks.includes(task) || owners.has(task) || !mayRun(member, task)) continue;
-      const has = load.get(member) ?? 0;
-      if (has < least) take(task, member);
-      else if (has === least && oneMore > 0) {
-        oneMore--;
-        take(task, member);
-      }
+class StreamAssignor implements ConsumerAssignor {
+  readonly name = 'stream';
+  readonly supportedProtocols = ['cooperative', 'eager'] as const;
+  readonly #options: TaskAssignorOptions;
+  readonly #leader: Leader;
+  #usedVersion = ASSIGNMENT_VERSION_MAX;
+  #joins = 0;
+
+  constructor(options: TaskAssignorOptions) {
+    this.#options = options;
+    this.#leader = leaderOf(options);
+  }
+
+  subscriptionUserData(): Buffer {
+    const { processId, taskOffsetSums, asksToEnd = false } = this.#options;
+    return encodeSubscriptionInfo({
+      version: this.#usedVersion,
+      latestSupportedVersion: ASSIGNMENT_VERSION_MAX,
+      processId: processId(),
+      userEndPoint: '',
+      taskOffsetSums: taskOffsetSums(),
+      uniqueField: (this.#joins++ & 0xff) - 0x80,
+      errorCode: asksToEnd ? AssignorError.SHUTDOWN_REQUESTED : AssignorError.NONE,
+      clientTags: new Map(),
+      extension: encodeMemberData({ shape: this.#leader.shape }),
+    });
+  }
+
+  async assign(
+    metadata: AssignmentMetadata,
+    subscriptions: readonly MemberSubscription[],
+  ): Promise<ReadonlyMap<string, MemberAssignment>> {
+    const known = new Map<string, SubscriptionInfo>();
+    for (const { memberId, userData } of subscriptions) {
+      const info = decodeSubscriptionInfo(userData);
+      if (info !== undefined) known.set(memberId, info);
     }
+    const infos = [...known.values()];
+    const answer = answerIn(infos, subscriptions);
+    if (infos.some(({ errorCode }) => errorCode === AssignorError.SHUTDOWN_REQUESTED))
+      return answer(() => [], { errorCode: AssignorError.SHUTDOWN_REQUESTED });
+    const members = subscriptions.flatMap((each) => memberOf(each, known.get(each.memberId)));
+    if (infos.some(({ version }) => version > ASSIGNMENT_VERSION_MAX)) {
+      // Version probing (KIP-268): all keep what they have until the newer member has come down to what all know.
+      const held = heldTasks(this.#leader.tasks, members);
+      return answer((memberId) => held.get(memberId) ?? []);
+    }
+    const { tasksOf, differences } = await assignGroup(members, metadata, this.#leader);
+    return answer((memberId) => tasksOf.get(memberId) ?? [], {
+      differences: [...differences, ...strangers(subscriptions, known)],
+    });
   }
-  for (const task of tasks) {
-    if (owners.has(task)) continue;
-    const able = ids.filter((member) => mayRun(member, task));
-    if (able.length === 0) continue;
-    const member = able.reduce((a, b) => ((load.get(b) ?? 0) < (load.get(a) ?? 0) ? b : a));
-    take(task, member);
+
+  onAssignment({ userData }: MemberAssignment): void {
+    const { onEnd, onDifferences, onRejoin } = this.#options;
+    // The coordinator's own answer to a member that the leader did not know of.
+    if (!userData || userData.length === 0) return;
+    const info = decodeAssignmentInfo(userData);
+    if (info === undefined) {
+      onEnd?.(assignmentRefused('the leader of the group has answered with what is no assignment of tasks'));
+      return;
+    }
+    if (info.errorCode === AssignorError.SHUTDOWN_REQUESTED) onEnd?.(askedToEnd());
+    else if (info.errorCode !== AssignorError.NONE) onEnd?.(assignmentRefused(errorText(info.errorCode)));
+    const { differences } = decodeMemberData(info.extension);
+    if (differences.length > 0) onDifferences?.(differences);
+    const version = versionWithin(info.commonlySupportedVersion);
+    onRejoin?.(version < this.#usedVersion ? 'now' : info.nextRebalanceMs);
+    this.#usedVersion = version;
   }
-  return owners;
 }
 
-function ownTasks(tasks: readonly TaskPlan[], shape: TopologyShape): readonly AssignedTask[] {
-  return tasks.map(({ id, inputs, subtopology }) => {
-    const name = String(subtopology.id);
-    return { id, inputs, subtopology: name, reads: shape[name]?.reads ?? [] };
-  });
+const versionWithin = (version: number): number =>
+  Math.min(ASSIGNMENT_VERSION_MAX, Math.max(ASSIGNMENT_VERSION_MIN, version));
+
+/** A member whose data cannot be read is none: it is given nothing. */
+function memberOf(
+  { memberId, ownedPartitions, generationId }: MemberSubscription,
+  info: SubscriptionInfo | undefined,
+): readonly GroupMember[] {
+  if (info === undefined) return [];
+  const { processId, taskOffsetSums, extension } = info;
+  const { shape } = decodeMemberData(extension);
+  return [{ memberId, processId, taskOffsetSums, shape, ownedPartitions, generationId }];
 }
 
-/** Tasks of sub-topologies that the leader does not have, where they read nothing that is read already. */
-function foreignTasks(
-  shape: TopologyShape,
-  members: ReadonlyMap<string, MemberData>,
-  metadata: AssignmentMetadata,
-): readonly AssignedTask[] {
-  const taken = new Set(Object.values(shape).flatMap(({ reads }) => reads));
-  const found: AssignedTask[] = [];
-  for (const [, member] of [...members].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    for (const [subtopology, { reads }] of Object.entries(member.shape ?? {})) {
-      if (reads.some((topic) => taken.has(topic))) continue;
-      for (const topic of reads) taken.add(topic);
-      const counts = reads.map((topic) => metadata.partitionCount(topic) ?? 0);
-      for (let partition = 0; partition < Math.max(0, ...counts); partition++) {
-        const inputs = reads.filter((_, i) => partition < (counts[i] ?? 0));
-        found.push({
-          id: `${reads.join()}/${subtopology}_${partition}`,
-          inputs: inputs.map((topic) => ({ topic, partition })),
-          subtopology,
-          reads,
+function strangers(
+  subscriptions: readonly MemberSubscription[],
+  known: ReadonlyMap<string, SubscriptionInfo>,
+): readonly string[] {
+  return subscriptions
+    .filter(({ memberId }) => !known.has(memberId))
+    .map(
+      ({ memberId }) =>
+        `member ${memberId} gets no tasks: what it tells of itself is older than version ${ASSIGNMENT_VERSION_MIN}, or cannot be read`,
+    );
+}
+
+type Answer = (
+  tasksOf: (memberId: string) => readonly AssignedTask[],
+  told?: { readonly errorCode?: number; readonly differences?: readonly string[] },
+) => ReadonlyMap<string, MemberAssignment>;
+
+/** Answers all members in a version that all of them know. */
+function answerIn(infos: readonly SubscriptionInfo[], subscriptions: readonly MemberSubscription[]): Answer {
+  const version = versionWithin(Math.min(...infos.map((info) => info.version)));
+  const commonlySupportedVersion = versionWithin(
+    Math.min(...infos.map((info) => info.latestSupportedVersion)),
+  );
+  return (tasksOf, { errorCode = AssignorError.NONE, differences = [] } = {}) => {
+    const extension = encodeMemberData({ differences });
+    return new Map(
+      subscriptions.map(({ memberId }) => {
+        const given = tasksOf(memberId)
+          .flatMap(({ taskId, inputs }) => inputs.map((partition) => ({ taskId, partition })))
+          .sort(
+            (a, b) =>
+              compare(a.partition.topic, b.partition.topic) || a.partition.partition - b.partition.partition,
+          );
+        const userData = encodeAssignmentInfo({
+          version,
+          commonlySupportedVersion,
+          activeTasks: given.map(({ taskId }) => taskId),
+          standbyTasks: new Map(),
+          partitionsByHost: [],
+          standbyPartitionsByHost: [],
+          errorCode,
+          nextRebalanceMs: undefined,
+          extension,
         });
-      }
-    }
-  }
-  return found;
-}
-
-function eligibility(
-  tasks: readonly AssignedTask[],
-  members: ReadonlyMap<string, MemberData>,
-): (member: string, task: string) => boolean {
-  const byId = new Map(tasks.map((task) => [task.id, task]));
-  return (member, id) => {
-    const shape = members.get(member)?.shape;
-    const task = byId.get(id);
-    // Members of a version that does not say are taken to run the same.
-    return shape === undefined || task === undefined || hasSubtopology(shape, task.subtopology, task.reads);
+        return [memberId, { partitions: given.map(({ partition }) => partition), userData }];
+      }),
+    );
   };
 }
 
-function endAll(subscriptions: readonly MemberSubscription[]): ReadonlyMap<string, MemberAssignment> {
-  const userData = encodeMemberData({ asksToEnd: true });
-  return new Map(subscriptions.map(({ memberId }) => [memberId, { partitions: [], userData }]));
+/** As Java compares strings, which is how members of Kafka Streams find out which task a partition belongs to. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function errorText(errorCode: number): string {
+  const name = Object.entries(AssignorError).find(([, code]) => code === errorCode)?.[0];
+  return `the leader of the group has answered with the error ${name ?? errorCode}; see its logs`;
+}
+
+function assignmentRefused(message: string): OperationalError {
+  return new OperationalError('ASSIGNMENT_REFUSED', message, { retriable: false });
 }

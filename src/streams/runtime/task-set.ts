@@ -9,6 +9,7 @@ import type { QueriedTask } from './queryable-stores.ts';
 import type { Restorer } from './restorer.ts';
 import { openTask, type RunningTask, type TaskSurroundings } from './running-task.ts';
 import type { Task } from './task.ts';
+import { LATEST_OFFSET } from './subscription-info.ts';
 import type { TaskPlan } from './topic-plan.ts';
 
 /** How long a step of restoring may wait for records. */
@@ -51,16 +52,19 @@ export class TaskSet implements RebalanceListener {
     return [...this.#running.values()].filter(({ task }) => !restorer.isRestoring(task));
   }
 
-  /** Ids of tasks that run here, or have state here. */
-  get localIds(): readonly string[] {
-    return [...new Set([...this.#running.keys(), ...this.#parts.state.taskIds])];
+  /** Of tasks that run here, or have state here, up to where: see `SubscriptionInfo`. */
+  get offsetSums(): ReadonlyMap<string, number> {
+    const sums = new Map(this.#parts.state.offsetSums);
+    for (const { task } of this.restored) sums.set(task.id, LATEST_OFFSET);
+    return sums;
   }
 
+  /** Opens the tasks that are new; those that stay are not touched. */
   async onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
     const { consumer, restorer, intake, state, onPhase } = this.#parts;
     this.#hasJoined = true;
     onPhase('rebalancing');
-    const committed = await consumer.committed(partitions);
+    const committed = partitions.length === 0 ? [] : await consumer.committed(partitions);
     const opened = await this.#open(partitions, committed);
     // Asks for the changelogs of all new tasks at once.
     await restorer.start(
@@ -80,19 +84,20 @@ export class TaskSet implements RebalanceListener {
     if (restorer.isIdle) onPhase('running');
   }
 
-  async onRevoked(): Promise<void> {
+  /** Commits and closes the tasks that leave; the others go on afterwards. */
+  async onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
     this.#parts.onPhase('rebalancing');
     try {
       // Where this fails, the new owner processes again what was not committed.
       await this.#parts.commit();
     } finally {
-      this.close();
+      this.#close(this.#tasksOf(partitions));
     }
   }
 
-  onLost(): void {
+  onLost(partitions: readonly TopicPartition[]): void {
     this.#parts.onPhase('rebalancing');
-    this.close();
+    this.#close(this.#tasksOf(partitions));
   }
 
   /** Restores a little, so that the loop can go on polling. */
@@ -110,30 +115,43 @@ export class TaskSet implements RebalanceListener {
 
   /** Drops all tasks and whatever they have not committed. @throws what an operator of the user's threw. */
   close(): void {
+    this.#close([...this.#running.values()]);
+  }
+
+  #close(leaving: readonly RunningTask[]): void {
+    const { restorer, intake, metrics } = this.#parts;
     const failures: unknown[] = [];
-    for (const { task } of this.#running.values()) {
-      this.#parts.restorer.forget(task);
-      this.#parts.metrics.closed(task);
+    for (const { task } of leaving) {
+      this.#running.delete(task.id);
+      intake.remove(task);
+      restorer.forget(task);
+      metrics.closed(task);
       try {
         task.close();
       } catch (error) {
         failures.push(error);
       }
     }
-    this.#running.clear();
-    this.#parts.intake.clear();
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** Tasks that read one of these: all partitions of a task come and go together. */
+  #tasksOf(partitions: readonly TopicPartition[]): readonly RunningTask[] {
+    const names = new Set(partitions.map(nameOf));
+    return [...this.#running.values()].filter(({ plan }) =>
+      plan.inputs.some((input) => names.has(nameOf(input))),
+    );
   }
 
   async #open(
     partitions: readonly TopicPartition[],
     committed: readonly OffsetAndMetadata[],
   ): Promise<readonly RunningTask[]> {
-    const names = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+    const names = new Set(partitions.map(nameOf));
     const opened: RunningTask[] = [];
     for (const plan of this.#parts.plans) {
       if (this.#running.has(plan.id)) continue;
-      if (!plan.inputs.some(({ topic, partition }) => names.has(`${topic}-${partition}`))) continue;
+      if (!plan.inputs.some((input) => names.has(nameOf(input)))) continue;
       const running = await openTask(plan, committed, this.#parts);
       this.#running.set(plan.id, running);
       opened.push(running);
@@ -141,3 +159,5 @@ export class TaskSet implements RebalanceListener {
     return opened;
   }
 }
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;

@@ -19,7 +19,10 @@ export interface ThreadClients {
   readonly producer: KafkaProducer;
 }
 
-export function threadClients(settings: StreamsAppSettings, assignor: ConsumerAssignor): ThreadClients {
+export function threadClients(
+  settings: StreamsAppSettings,
+  assignors: readonly ConsumerAssignor[],
+): ThreadClients {
   const { environment, bootstrapServers, clientId, topology, applicationId } = settings;
   const common = { environment, bootstrapServers };
   const resets = offsetResets(topology, applicationId);
@@ -36,7 +39,7 @@ export function threadClients(settings: StreamsAppSettings, assignor: ConsumerAs
       autoOffsetResetOf: (topic) => resets.get(topic),
       // A source topic that vanishes must not come back empty because this consumer asks for it.
       allowAutoTopicCreation: false,
-      assignors: [assignor],
+      assignors,
     }),
     restoreConsumer: new Consumer({
       pollRecordsMax: 10_000,

@@ -12,6 +12,8 @@ import type { ThreadMetrics } from './thread-metrics.ts';
 
 /** For how long commits may fail and be tried again: `task.timeout.ms` of Kafka Streams. */
 const TASK_TIMEOUT_MS = 300_000;
+/** How soon a commit is tried again that a rebalance has refused. */
+const REBALANCE_RETRY_MS = 100;
 
 interface ThreadCommitParts {
   readonly settings: StreamsAppSettings;
@@ -37,6 +39,8 @@ export class ThreadCommit {
   readonly #protocol: CommitProtocol<Round>;
   #lastMs: number;
   #failingSinceMs: number | undefined;
+  /** The group is at a point of a rebalance at which it takes no offsets. */
+  #retryAtMs: number | undefined;
 
   constructor(parts: ThreadCommitParts) {
     this.#parts = parts;
@@ -57,8 +61,10 @@ export class ThreadCommit {
 
   get isDue(): boolean {
     const { budget, settings, tasks } = this.#parts;
+    const now = settings.environment.clock.monotonicMs();
+    if (this.#retryAtMs !== undefined) return now >= this.#retryAtMs;
     if (budget.wantsCommit) return true;
-    if (settings.environment.clock.monotonicMs() - this.#lastMs >= settings.commitIntervalMs) return true;
+    if (now - this.#lastMs >= settings.commitIntervalMs) return true;
     return tasks().tasks.some((task) => task.commitRequested);
   }
 
@@ -66,6 +72,7 @@ export class ThreadCommit {
     const { settings, state, tasks, metrics } = this.#parts;
     const startMs = settings.environment.clock.monotonicMs();
     this.#lastMs = startMs;
+    this.#retryAtMs = undefined;
     const running = tasks().restored;
     if (running.length === 0) return;
     state.throwDamage();
@@ -127,6 +134,11 @@ export class ThreadCommit {
       return;
     }
     const now = environment.clock.monotonicMs();
+    if (error.code === 'REBALANCE_IN_PROGRESS') {
+      // Tasks go on meanwhile, and the rebalance may take what it takes.
+      this.#retryAtMs = now + REBALANCE_RETRY_MS;
+      return;
+    }
     this.#failingSinceMs ??= now;
     if (!error.retriable || now - this.#failingSinceMs >= TASK_TIMEOUT_MS) throw error;
     logger.warn('could not commit: what was processed stays uncommitted for now', {

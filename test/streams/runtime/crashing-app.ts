@@ -1,13 +1,15 @@
 /**
  * Runs the collecting application in a process of its own and, when told so, kills it at a step of a commit: without
- * any chance to clean up. Arguments: bootstrap servers, state folder, the step, and how many commits go well before.
+ * any chance to clean up. Arguments: bootstrap servers, state folder, the step, how many commits go well before, and the
+ * session timeout.
  */
 import type { Connection, ConnectionHandlers, Environment } from '../../../src/base/environment.ts';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { collectApp } from './app-under-test.ts';
 import { isOffsetCommit } from './offset-commits.ts';
 
-const [bootstrapServers = '', stateDir = '', step = 'never', commits = '0'] = process.argv.slice(2);
+const [bootstrapServers = '', stateDir = '', step = 'never', commits = '0', sessionMs = '1500'] =
+  process.argv.slice(2);
 let left = Number(commits);
 
 function die(): never {
@@ -55,7 +57,11 @@ const environment: Environment = {
   },
 };
 
-const app = collectApp(environment, { bootstrapServers, stateDir });
+const app = collectApp(environment, {
+  bootstrapServers,
+  stateDir,
+  consumer: { sessionTimeoutMs: Number(sessionMs), heartbeatIntervalMs: 300 },
+});
 app.state$.subscribe((state) => console.log(state));
 app.errors$.subscribe((error) => console.error(error));
 await app.start();

@@ -1,61 +1,21 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AssignmentMetadata, ConsumerAssignor, MemberSubscription } from '../../../src/client/index.ts';
+import type {
+  AssignmentMetadata,
+  ConsumerAssignor,
+  MemberSubscription,
+  TopicPartition,
+} from '../../../src/client/index.ts';
 import { Serdes, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
-import { assignTasks, taskAssignor } from '../../../src/streams/runtime/task-assignor.ts';
+import { decodeAssignmentInfo } from '../../../src/streams/runtime/assignment-info.ts';
+import {
+  decodeSubscriptionInfo,
+  encodeSubscriptionInfo,
+  LATEST_OFFSET,
+} from '../../../src/streams/runtime/subscription-info.ts';
+import { taskAssignors } from '../../../src/streams/runtime/task-assignor.ts';
+import type { TaskAssignorOptions } from '../../../src/streams/runtime/task-assignor-options.ts';
 import { planTopics } from '../../../src/streams/runtime/topic-plan.ts';
-import { shapeOf } from '../../../src/streams/runtime/topology-shape.ts';
-
-const tasks = ['0_0', '0_1', '0_2', '1_0', '1_1', '1_2', '1_3'];
-const loads = (owners: ReadonlyMap<string, string>): number[] => {
-  const counts = new Map<string, number>();
-  for (const owner of owners.values()) counts.set(owner, (counts.get(owner) ?? 0) + 1);
-  return [...counts.values()].sort((a, b) => a - b);
-};
-
-describe('tasks are shared out', () => {
-  it('evenly, each to exactly one member', () => {
-    for (let members = 1; members <= 7; members++) {
-      const owners = assignTasks(tasks, new Map(Array.from({ length: members }, (_, i) => [`m${i}`, []])));
-      expect([...owners.keys()].sort()).toEqual(tasks);
-      const counts = loads(owners);
-      expect((counts.at(-1) ?? 0) - (counts[0] ?? 0)).toBeLessThanOrEqual(1);
-    }
-  });
-
-  it('to those who had them, as far as that is even', () => {
-    const before = assignTasks(tasks, new Map([['a', []]]));
-    const after = assignTasks(
-      tasks,
-      new Map([
-        ['a', [...before.keys()]],
-        ['b', []],
-      ]),
-    );
-    expect(loads(after)).toEqual([3, 4]);
-    const kept = tasks.filter((task) => after.get(task) === 'a');
-    const third = assignTasks(
-      tasks,
-      new Map([
-        ['a', kept],
-        ['b', tasks.filter((task) => after.get(task) === 'b')],
-        ['c', []],
-      ]),
-    );
-    for (const task of tasks) if (third.get(task) !== 'c') expect(third.get(task)).toBe(after.get(task));
-  });
-
-  it('whatever foreign members claim', () => {
-    const owners = assignTasks(
-      tasks,
-      new Map([
-        ['a', ['9_9', '0_0', '0_0']],
-        ['b', ['0_0']],
-      ]),
-    );
-    expect([...owners.keys()].sort()).toEqual(tasks);
-    expect(owners.get('0_0')).toBe('a');
-  });
-});
 
 const PARTITIONS = 2;
 const metadata: AssignmentMetadata = {
@@ -63,119 +23,362 @@ const metadata: AssignmentMetadata = {
   partitions: () => [],
   rackOf: () => null,
 };
+const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 
 /** Copies these topics into `out`, each by a sub-topology of its own. */
 function copyTopology(topics: readonly string[]): Topology {
   const builder = new StreamsBuilder();
-  const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
   for (const topic of topics) builder.stream(topic, strings).to(`${topic}-copy`, strings);
   return builder.build();
 }
 
-interface MemberUnderTest {
-  readonly assignor: ConsumerAssignor;
-  readonly subscription: MemberSubscription;
-  readonly told: string[];
+/** Counts the records of each of these topics. */
+function countTopology(topics: readonly string[]): Topology {
+  const builder = new StreamsBuilder();
+  for (const topic of topics)
+    builder
+      .stream(topic, strings)
+      .groupByKey(strings)
+      .count({ storeName: `count-${topic}`, keySerde: Serdes.string });
+  return builder.build();
 }
 
-function memberOf(memberId: string, topics: readonly string[]): MemberUnderTest {
-  const topology = copyTopology(topics);
-  const told: string[] = [];
-  const assignor = taskAssignor({
-    tasks: planTopics(topology, 'app', new Map(topics.map((topic) => [topic, PARTITIONS]))).tasks,
-    shape: shapeOf(topology, 'app'),
-    localTasks: () => [],
-    onDifferences: (differences) => told.push(...differences),
-  });
-  const userData = assignor.subscriptionUserData?.(topics) ?? null;
-  const common = { groupInstanceId: null, ownedPartitions: [], generationId: -1, rackId: null };
-  return { assignor, subscription: { memberId, topics, userData, ...common }, told };
-}
+/** A member of a group, without a broker. */
+class TestMember {
+  readonly memberId: string;
+  readonly assignors: readonly ConsumerAssignor[];
+  readonly topics: readonly string[];
+  readonly told: string[] = [];
+  readonly ends: string[] = [];
+  readonly rejoins: ('now' | number | undefined)[] = [];
+  readonly sums = new Map<string, number>();
+  owned: readonly TopicPartition[] = [];
+  generationId = -1;
 
-/** What each member is given when the first one leads; all are told. */
-async function assignment(
-  ...members: readonly MemberUnderTest[]
-): Promise<Record<string, readonly string[]>> {
-  const subscriptions = members.map(({ subscription }) => subscription);
-  const assigned = await members[0]?.assignor.assign(metadata, subscriptions);
-  const given: Record<string, readonly string[]> = {};
-  for (const { assignor, subscription } of members) {
-    const { memberId } = subscription;
-    const mine = assigned?.get(memberId) ?? { partitions: [] };
-    assignor.onAssignment?.(mine, { groupId: 'app', generationId: 1, memberId, groupInstanceId: null });
-    given[memberId] = mine.partitions.map(({ topic, partition }) => `${topic}-${partition}`).sort();
+  constructor(
+    memberId: string,
+    topology: Topology,
+    topics: readonly string[],
+    {
+      partitions = PARTITIONS,
+      ...options
+    }: Partial<TaskAssignorOptions> & { readonly partitions?: number } = {},
+  ) {
+    this.memberId = memberId;
+    this.topics = topics;
+    this.assignors = taskAssignors({
+      applicationId: 'app',
+      topology,
+      tasks: planTopics(topology, 'app', new Map(topics.map((topic) => [topic, partitions]))).tasks,
+      processId: () => Buffer.from(memberId.padEnd(16, '.')).toString('base64url'),
+      taskOffsetSums: () => this.sums,
+      endOffsets: (of) => Promise.resolve(of.map((each) => ({ ...each, offset: 100_000 }))),
+      acceptableRecoveryLag: 10_000,
+      onDifferences: (differences) => this.told.push(...differences),
+      onEnd: (error) => this.ends.push(error.code),
+      onRejoin: (at) => this.rejoins.push(at),
+      ...options,
+    });
   }
-  return given;
+
+  subscription(protocol = 0): MemberSubscription {
+    const { memberId, topics, owned: ownedPartitions, generationId } = this;
+    const userData = this.assignors[protocol]?.subscriptionUserData?.(topics) ?? null;
+    return { memberId, topics, userData, ownedPartitions, generationId, groupInstanceId: null, rackId: null };
+  }
+
+  get names(): readonly string[] {
+    return this.owned.map(({ topic, partition }) => `${topic}-${partition}`).sort();
+  }
 }
 
-describe('members of one group with different topologies', () => {
-  it('are not told of anything where they are alike', async () => {
-    const members = [memberOf('a', ['x', 'y']), memberOf('b', ['x', 'y'])];
-    expect(await assignment(...members)).toEqual({ a: ['x-0', 'y-0'], b: ['x-1', 'y-1'] });
-    expect(members.flatMap(({ told }) => told)).toEqual([]);
+const key = ({ topic, partition }: TopicPartition): string => `${topic}-${partition}`;
+
+/**
+ * One rebalance, led by the first member: each revokes what it is not given any more, then takes what is new. Answers
+ * whether anybody has revoked something, and with it asks for another rebalance.
+ */
+async function rebalance(
+  members: readonly TestMember[],
+  { protocol = 0, generationId = 1 } = {},
+): Promise<boolean> {
+  const leader = members[0]?.assignors[protocol];
+  const subscriptions = members.map((member) => member.subscription(protocol));
+  const assigned = (await leader?.assign(metadata, subscriptions)) ?? new Map();
+  const before = new Map(
+    members.flatMap((member) => member.owned.map((each) => [key(each), member] as const)),
+  );
+  let hasRevoked = false;
+  for (const member of members) {
+    const mine = assigned.get(member.memberId) ?? { partitions: [] };
+    for (const partition of mine.partitions) {
+      const holder = before.get(key(partition));
+      // Nothing is ever given to somebody while another has it.
+      if (holder !== undefined) expect(holder.memberId).toBe(member.memberId);
+    }
+    const given = new Set(mine.partitions.map(key));
+    hasRevoked ||= member.owned.some((partition) => !given.has(key(partition)));
+    member.assignors[protocol]?.onAssignment?.(mine, {
+      groupId: 'app',
+      generationId,
+      memberId: member.memberId,
+      groupInstanceId: null,
+    });
+    member.owned = mine.partitions;
+    member.generationId = generationId;
+  }
+  return hasRevoked;
+}
+
+/** Rebalances until nobody asks for more; answers how many times. */
+async function settle(members: readonly TestMember[], generation: { id: number }): Promise<number> {
+  for (let rounds = 1; ; rounds++) {
+    if (!(await rebalance(members, { generationId: ++generation.id }))) return rounds;
+    if (rounds > 3) throw new Error('the group does not come to rest');
+  }
+}
+
+describe('a group', () => {
+  it('comes to rest in two rebalances, whoever comes and goes, and nothing has two members', async () => {
+    const topics = ['x', 'y', 'z'];
+    const topology = countTopology(topics);
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('join' as const), at: fc.nat(3) }),
+      fc.record({ kind: fc.constant('leave' as const), at: fc.nat(5) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (steps, partitions) => {
+          const generation = { id: 0 };
+          let names = 0;
+          const join = (): TestMember => new TestMember(`m${names++}`, topology, topics, { partitions });
+          let members: TestMember[] = [join()];
+          expect(await settle(members, generation)).toBe(1);
+          for (const { kind, at } of steps) {
+            if (kind === 'join') members.splice(at % (members.length + 1), 0, join());
+            else if (members.length > 1) members = members.filter((_, i) => i !== at % members.length);
+            const before = new Map(members.map((member) => [member, member.names]));
+            expect(await settle(members, generation)).toBeLessThanOrEqual(2);
+            const all = members.flatMap((member) => member.names);
+            expect([...all].sort()).toEqual(
+              topics.flatMap((topic) => Array.from({ length: partitions }, (_, i) => `${topic}-${i}`)).sort(),
+            );
+            for (const member of members) {
+              // Who gives something up gets nothing else for it.
+              const kept = member.names.filter((name) => before.get(member)?.includes(name));
+              const lost = (before.get(member)?.length ?? 0) - kept.length;
+              if (lost > 0) expect(member.names.length).toBe(kept.length);
+            }
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
-  it('are both told what differs, and each gets what it reads, whoever leads', async () => {
-    for (const [first, second] of [
-      ['a', 'b'],
-      ['b', 'a'],
-    ] as const) {
-      const topicsOf = { a: ['x'], b: ['z'] };
-      const members = [memberOf(first, topicsOf[first]), memberOf(second, topicsOf[second])];
-      expect(await assignment(...members)).toEqual({ a: ['x-0', 'x-1'], b: ['z-0', 'z-1'] });
-      for (const { told } of members) {
-        expect(told).toHaveLength(2);
-        expect(told.join()).toMatch(/sub-topology 0 reads [xz] in one and [xz] in the other/);
-        expect(told.join()).toMatch(/sub-topology 0 writes [xz]-copy in one and [xz]-copy in the other/);
-      }
+  it('gives a task to who has its state, when its member has gone', async () => {
+    const topology = countTopology(['x', 'y']);
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => new TestMember(name, topology, ['x', 'y']));
+    if (!a || !b || !c) throw new Error('three members');
+    c.sums.set('0_1', 99_000);
+    b.sums.set('0_1', 50_000);
+    c.sums.set('1_0', 10);
+    await rebalance([a, b, c]);
+    expect(c.names).toContain('x-1');
+  });
+
+  it('keeps a task with who runs it, whatever others have', async () => {
+    const topology = countTopology(['x']);
+    const [a, b] = ['a', 'b'].map((name) => new TestMember(name, topology, ['x']));
+    if (!a || !b) throw new Error('two members');
+    await rebalance([a, b]);
+    const before = [a.names, b.names];
+    a.sums.set('0_0', LATEST_OFFSET);
+    b.sums.set('0_1', LATEST_OFFSET);
+    b.sums.set('0_0', 100_000);
+    expect(await rebalance([b, a])).toBe(false);
+    expect([a.names, b.names]).toEqual(before);
+  });
+
+  it('assigns also where the ends of the changelogs cannot be had', async () => {
+    const topology = countTopology(['x']);
+    const endOffsets = (): Promise<undefined> => Promise.resolve(undefined);
+    const [a, b] = ['a', 'b'].map((name) => new TestMember(name, topology, ['x'], { endOffsets }));
+    if (!a || !b) throw new Error('two members');
+    b.sums.set('0_0', 500);
+    a.sums.set('0_0', 90);
+    await rebalance([a, b]);
+    expect(b.names).toEqual(['x-0']);
+    expect(a.names).toEqual(['x-1']);
+  });
+
+  it('ends when one of its members asks for it', async () => {
+    const topology = copyTopology(['x']);
+    for (const protocol of [0, 1]) {
+      const members = [
+        new TestMember('a', topology, ['x']),
+        new TestMember('b', topology, ['x'], { asksToEnd: true }),
+      ];
+      await rebalance(members, { protocol });
+      expect(members.map(({ ends }) => ends)).toEqual([['SHUTDOWN_REQUESTED'], ['SHUTDOWN_REQUESTED']]);
+      expect(members.flatMap(({ names }) => names)).toEqual([]);
     }
   });
+});
 
-  it('upgrade one by one to a topology with one input more', async () => {
-    const old = memberOf('old', ['x']);
-    const young = memberOf('young', ['x', 'y']);
-    const byOld = await assignment(old, young);
-    expect([...(byOld['old'] ?? []), ...(byOld['young'] ?? [])].sort()).toEqual(['x-0', 'x-1', 'y-0', 'y-1']);
-    expect(byOld['young']).toEqual(expect.arrayContaining(['y-0', 'y-1']));
-    const byYoung = await assignment(young, old);
-    expect(byYoung['young']).toEqual(expect.arrayContaining(['y-0', 'y-1']));
-    expect([...(byYoung['old'] ?? []), ...(byYoung['young'] ?? [])].sort()).toEqual([
-      'x-0',
-      'x-1',
-      'y-0',
-      'y-1',
+describe('what members tell each other', () => {
+  it('names the task of each partition, sorted', async () => {
+    const member = new TestMember('a', copyTopology(['b', 'a']), ['a', 'b']);
+    const assigned = await member.assignors[0]?.assign(metadata, [member.subscription()]);
+    const { partitions = [], userData } = assigned?.get('a') ?? {};
+    expect(partitions.map(key)).toEqual(['a-0', 'a-1', 'b-0', 'b-1']);
+    expect(decodeAssignmentInfo(userData)?.activeTasks).toEqual(['1_0', '1_1', '0_0', '0_1']);
+  });
+
+  it('differs from join to join', () => {
+    const member = new TestMember('a', copyTopology(['x']), ['x']);
+    const told = Array.from({ length: 300 }, () => member.subscription().userData?.toString('hex'));
+    for (let i = 1; i < told.length; i++) expect(told[i]).not.toBe(told[i - 1]);
+  });
+
+  it('comes down to the version that all know, and the group holds still meanwhile', async () => {
+    const topology = copyTopology(['x']);
+    const old = new TestMember('old', topology, ['x']);
+    const other = new TestMember('other', topology, ['x']);
+    await rebalance([old, other]);
+    const before = [old.names, other.names];
+    // A member of the future joins: of its data only the versions can be read.
+    const userData = Buffer.alloc(40);
+    userData.writeInt32BE(99);
+    userData.writeInt32BE(99, 4);
+    const future = { ...new TestMember('future', topology, ['x']).subscription(), userData };
+    const assigned = await old.assignors[0]?.assign(metadata, [
+      old.subscription(),
+      other.subscription(),
+      future,
+    ]);
+    const of = (memberId: string) => assigned?.get(memberId)?.partitions.map(key).sort();
+    expect([of('old'), of('other'), of('future')]).toEqual([...before, []]);
+    const info = decodeAssignmentInfo(assigned?.get('future')?.userData);
+    expect([info?.version, info?.commonlySupportedVersion]).toEqual([11, 11]);
+  });
+
+  it('is told in the version of the leader, when that is older', async () => {
+    const topology = countTopology(['x']);
+    const member = new TestMember('a', topology, ['x']);
+    member.sums.set('0_0', 7);
+    const own = decodeSubscriptionInfo(member.subscription().userData);
+    if (own === undefined) throw new Error('its own data can be read');
+    const older = {
+      ...member.subscription(),
+      memberId: 'older',
+      userData: encodeSubscriptionInfo({ ...own, version: 8, latestSupportedVersion: 8 }),
+    };
+    const assigned = await member.assignors[0]?.assign(metadata, [member.subscription(), older]);
+    const mine = assigned?.get('a') ?? { partitions: [] };
+    expect(decodeAssignmentInfo(mine.userData)?.version).toBe(8);
+    member.assignors[0]?.onAssignment?.(mine, {
+      groupId: 'app',
+      generationId: 1,
+      memberId: 'a',
+      groupInstanceId: null,
+    });
+    expect(member.rejoins).toEqual(['now']);
+    const again = decodeSubscriptionInfo(member.subscription().userData);
+    expect([again?.version, again?.latestSupportedVersion, again?.taskOffsetSums.get('0_0')]).toEqual([
+      8, 11, 7,
     ]);
   });
 
-  it('get no task that only others have: nobody would process it', async () => {
-    const builder = new StreamsBuilder();
-    const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
-    builder.stream('x', strings).merge(builder.stream('y', strings)).to('x-copy', strings);
-    const both = builder.build();
-    const merged = taskAssignor({
-      tasks: planTopics(
-        both,
-        'app',
-        new Map([
-          ['x', PARTITIONS],
-          ['y', PARTITIONS],
-        ]),
-      ).tasks,
-      shape: shapeOf(both, 'app'),
-      localTasks: () => [],
-    });
-    const young = memberOf('a', ['x', 'y']);
-    const other: MemberUnderTest = {
-      assignor: merged,
-      subscription: {
-        ...young.subscription,
-        memberId: 'b',
-        userData: merged.subscriptionUserData?.([]) ?? null,
-      },
-      told: [],
+  it('is no reason to fail where it cannot be read: its member gets nothing, and all are told', async () => {
+    const topology = copyTopology(['x']);
+    const member = new TestMember('a', topology, ['x']);
+    const stranger = {
+      ...new TestMember('stranger', topology, ['x']).subscription(),
+      userData: Buffer.from([0, 0, 0, 3, 0, 0, 0, 3]),
     };
-    // Both want the same partitions: the leader's reading of them holds, and the other one waits.
-    expect(await assignment(young, other)).toEqual({ a: ['x-0', 'x-1', 'y-0', 'y-1'], b: [] });
-    expect(await assignment(other, young)).toEqual({ b: ['x-0', 'x-1', 'y-0', 'y-1'], a: [] });
+    const assigned = await member.assignors[0]?.assign(metadata, [member.subscription(), stranger]);
+    expect(assigned?.get('stranger')?.partitions).toEqual([]);
+    const mine = assigned?.get('a') ?? { partitions: [] };
+    expect(mine.partitions.map(key)).toEqual(['x-0', 'x-1']);
+    member.assignors[0]?.onAssignment?.(mine, {
+      groupId: 'app',
+      generationId: 1,
+      memberId: 'a',
+      groupInstanceId: null,
+    });
+    expect(member.told.join()).toContain('member stranger gets no tasks');
   });
+});
+
+describe('members of one group with different topologies', () => {
+  const memberOf = (name: string, topics: readonly string[]): TestMember =>
+    new TestMember(name, copyTopology(topics), topics);
+
+  for (const [protocol, name] of ['stream', 'millrace-streams'].entries()) {
+    describe(`under ${name}`, () => {
+      it('are not told of anything where they are alike', async () => {
+        const members = [memberOf('a', ['x', 'y']), memberOf('b', ['x', 'y'])];
+        await rebalance(members, { protocol });
+        expect(members.map(({ names }) => names)).toEqual([
+          ['x-0', 'y-0'],
+          ['x-1', 'y-1'],
+        ]);
+        expect(members.flatMap(({ told }) => told)).toEqual([]);
+      });
+
+      it('are both told what differs, and each gets what it reads, whoever leads', async () => {
+        const topicsOf = { a: ['x'], b: ['z'] };
+        for (const [first, second] of [
+          ['a', 'b'],
+          ['b', 'a'],
+        ] as const) {
+          const members = [memberOf(first, topicsOf[first]), memberOf(second, topicsOf[second])];
+          await rebalance(members, { protocol });
+          for (const { memberId, names, told } of members) {
+            expect(names).toEqual(memberId === 'a' ? ['x-0', 'x-1'] : ['z-0', 'z-1']);
+            expect(told).toHaveLength(2);
+            expect(told.join()).toMatch(/sub-topology 0 reads [xz] in one and [xz] in the other/);
+            expect(told.join()).toMatch(/sub-topology 0 writes [xz]-copy in one and [xz]-copy in the other/);
+          }
+        }
+      });
+
+      it('upgrade one by one to a topology with one input more', async () => {
+        for (const isOldLeading of [true, false]) {
+          const old = memberOf('old', ['x']);
+          const young = memberOf('young', ['x', 'y']);
+          await rebalance(isOldLeading ? [old, young] : [young, old], { protocol });
+          expect([...old.names, ...young.names].sort()).toEqual(['x-0', 'x-1', 'y-0', 'y-1']);
+          expect(young.names).toEqual(expect.arrayContaining(['y-0', 'y-1']));
+        }
+      });
+
+      it('get no task that only others have: nobody would process it', async () => {
+        const builder = new StreamsBuilder();
+        builder.stream('x', strings).merge(builder.stream('y', strings)).to('x-copy', strings);
+        const both = builder.build();
+        for (const isMergedLeading of [true, false]) {
+          const apart = memberOf('a', ['x', 'y']);
+          const merged = new TestMember('b', both, ['x', 'y']);
+          await rebalance(isMergedLeading ? [merged, apart] : [apart, merged], { protocol });
+          // Both want the same partitions: the leader's reading of them holds, and the other one waits.
+          const [leader, other] = isMergedLeading ? [merged, apart] : [apart, merged];
+          expect(leader.names).toEqual(['x-0', 'x-1', 'y-0', 'y-1']);
+          expect(other.names).toEqual([]);
+        }
+      });
+    });
+  }
+});
+
+it('an older member that joins late is given nothing that others still have', async () => {
+  const topology = copyTopology(['x', 'y']);
+  const members = ['a', 'b'].map((name) => new TestMember(name, topology, ['x', 'y']));
+  await rebalance(members);
+  const older = new TestMember('c', topology, ['x', 'y']);
+  expect(await rebalance([...members, older], { protocol: 1, generationId: 2 })).toBe(true);
+  expect(older.names).toEqual([]);
 });

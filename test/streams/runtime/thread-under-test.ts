@@ -5,6 +5,7 @@ import type { CommitVariation } from '../../../src/streams/runtime/commit-protoc
 import { prepareTopics } from '../../../src/streams/runtime/internal-topics.ts';
 import { StreamThread } from '../../../src/streams/runtime/stream-thread.ts';
 import { streamsAppSettings } from '../../../src/streams/runtime/streams-app-options.ts';
+import type { AssignmentPhase } from '../../../src/streams/runtime/task-set.ts';
 import { waitFor } from './app-under-test.ts';
 
 /** A processing loop without the application around it. */
@@ -19,6 +20,7 @@ export interface ThreadUnderTest {
 export async function startThread(
   options: StreamsAppOptions,
   commitVariation: CommitVariation = {},
+  onPhase: (phase: AssignmentPhase) => void = () => undefined,
 ): Promise<ThreadUnderTest> {
   const settings = streamsAppSettings({ environment, commitIntervalMs: 60_000, ...options });
   const admin = new Admin({ environment, bootstrapServers: options.bootstrapServers });
@@ -26,7 +28,7 @@ export async function startThread(
   const thread = StreamThread.create(settings, plan, {
     admin,
     host: undefined,
-    onPhase: () => undefined,
+    onPhase,
     commitVariation,
   });
   const running = thread.run().then(

@@ -1,0 +1,160 @@
+/** A task, as far as it matters to who runs it. */
+interface TaskToAssign {
+  readonly id: string;
+  /** It has stores, whose content takes time to move. */
+  readonly isStateful: boolean;
+}
+
+/** A member of the group: a stream thread. Those of one process share its state. */
+export interface AssignableMember {
+  readonly memberId: string;
+  readonly processId: string;
+}
+
+interface AssignmentInput {
+  readonly tasks: readonly TaskToAssign[];
+  readonly members: readonly AssignableMember[];
+  /** By task, the member that runs it now, whose state of it is within the acceptable lag. */
+  readonly runningOn?: ReadonlyMap<string, string>;
+  /** By task, then process: how many changelog records its state there lacks. Processes without state of it are absent. */
+  readonly lags?: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** `acceptable.recovery.lag`: what lacks no more than so many records counts as complete. */
+  readonly acceptableRecoveryLag: number;
+  /** Whether a member has the task in its topology. A task that nobody has is nobody's. */
+  readonly mayRun?: (memberId: string, taskId: string) => boolean;
+}
+
+/**
+ * Answers the member of each task. Stateful tasks and stateless ones are balanced apart: of each kind, no member has more
+ * than one more than another. As far as that allows, a task stays with the member that runs it; else it goes to the process
+ * whose state of it lacks least, and else to whoever has least. The answer depends on nothing else, so that all leaders agree.
+ *
+ * This is the high-availability assignment of Kafka Streams (KIP-441) without its warm-up replicas: what nobody has a
+ * complete state of moves at once, where Kafka Streams would let the new member catch up first.
+ */
+export function assignTasks(input: AssignmentInput): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  const totals = new Map(input.members.map(({ memberId }) => [memberId, 0]));
+  for (const isStateful of [true, false]) {
+    const tasks = input.tasks.filter((task) => task.isStateful === isStateful).map(({ id }) => id);
+    const shares = new Shares(input.members, tasks.length, { owners, totals });
+    keep(tasks, shares, input);
+    giveToLeastLag(tasks, shares, input);
+    giveToLeastLoaded(tasks, shares, input);
+  }
+  return owners;
+}
+
+/** How many tasks of one kind each member has, and may have. */
+class Shares {
+  readonly #members: readonly AssignableMember[];
+  readonly #owners: Map<string, string>;
+  readonly #totals: Map<string, number>;
+  readonly #counts = new Map<string, number>();
+  readonly #least: number;
+  /** So many members may have one task more than {@link #least}. */
+  #extras: number;
+
+  constructor(
+    members: readonly AssignableMember[],
+    taskCount: number,
+    over: { readonly owners: Map<string, string>; readonly totals: Map<string, number> },
+  ) {
+    this.#members = [...members].sort((a, b) => compare(a.memberId, b.memberId));
+    this.#owners = over.owners;
+    this.#totals = over.totals;
+    this.#least = members.length === 0 ? 0 : Math.floor(taskCount / members.length);
+    this.#extras = taskCount - this.#least * members.length;
+  }
+
+  /** In the order of their ids. */
+  get members(): readonly AssignableMember[] {
+    return this.#members;
+  }
+
+  isAssigned(task: string): boolean {
+    return this.#owners.has(task);
+  }
+
+  hasRoom({ memberId }: AssignableMember): boolean {
+    const count = this.#countOf(memberId);
+    return count < this.#least || (count === this.#least && this.#extras > 0);
+  }
+
+  take(task: string, { memberId }: AssignableMember): void {
+    const count = this.#countOf(memberId);
+    if (count === this.#least && this.#extras > 0) this.#extras--;
+    this.#counts.set(memberId, count + 1);
+    this.#totals.set(memberId, (this.#totals.get(memberId) ?? 0) + 1);
+    this.#owners.set(task, memberId);
+  }
+
+  /** Of these, the one with the fewest tasks of the kind, then of all; undefined of none. */
+  leastLoaded(members: readonly AssignableMember[]): AssignableMember | undefined {
+    return members.reduce<AssignableMember | undefined>(
+      (best, each) => (best === undefined || this.#load(each) < this.#load(best) ? each : best),
+      undefined,
+    );
+  }
+
+  #countOf(memberId: string): number {
+    return this.#counts.get(memberId) ?? 0;
+  }
+
+  #load({ memberId }: AssignableMember): number {
+    return this.#countOf(memberId) * 2 ** 20 + (this.#totals.get(memberId) ?? 0);
+  }
+}
+
+type Rules = Pick<AssignmentInput, 'runningOn' | 'lags' | 'acceptableRecoveryLag' | 'mayRun'>;
+
+const mayRun = ({ mayRun: rule }: Rules, { memberId }: AssignableMember, task: string): boolean =>
+  rule === undefined || rule(memberId, task);
+
+/** Who has too many keeps rather those of which nobody else has the state. */
+function keep(tasks: readonly string[], shares: Shares, rules: Rules): void {
+  const { runningOn = new Map<string, string>() } = rules;
+  for (const member of shares.members) {
+    const own = tasks.filter(
+      (task) => runningOn.get(task) === member.memberId && mayRun(rules, member, task),
+    );
+    const bound = own.filter((task) => !isCaughtUpElsewhere(task, member, rules));
+    for (const task of new Set([...bound, ...own])) if (shares.hasRoom(member)) shares.take(task, member);
+  }
+}
+
+function isCaughtUpElsewhere(
+  task: string,
+  { processId }: AssignableMember,
+  { lags, acceptableRecoveryLag }: Rules,
+): boolean {
+  const byProcess = lags?.get(task) ?? new Map<string, number>();
+  return [...byProcess].some(([other, lag]) => other !== processId && lag <= acceptableRecoveryLag);
+}
+
+function giveToLeastLag(tasks: readonly string[], shares: Shares, rules: Rules): void {
+  const known = tasks.flatMap((task) =>
+    [...(rules.lags?.get(task) ?? [])].map(([processId, lag]) => ({ task, processId, lag })),
+  );
+  known.sort((a, b) => a.lag - b.lag || compare(a.task, b.task) || compare(a.processId, b.processId));
+  for (const { task, processId } of known) {
+    if (shares.isAssigned(task)) continue;
+    const able = shares.members.filter(
+      (member) => member.processId === processId && mayRun(rules, member, task) && shares.hasRoom(member),
+    );
+    const member = shares.leastLoaded(able);
+    if (member !== undefined) shares.take(task, member);
+  }
+}
+
+function giveToLeastLoaded(tasks: readonly string[], shares: Shares, rules: Rules): void {
+  for (const task of tasks) {
+    if (shares.isAssigned(task)) continue;
+    const able = shares.members.filter((member) => mayRun(rules, member, task));
+    const withRoom = able.filter((member) => shares.hasRoom(member));
+    const member = shares.leastLoaded(withRoom.length > 0 ? withRoom : able);
+    if (member !== undefined) shares.take(task, member);
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

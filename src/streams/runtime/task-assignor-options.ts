@@ -1,0 +1,51 @@
+import type { OperationalError } from '../../base/errors.ts';
+import type { PartitionOffset, TopicPartition } from '../../client/types.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { Leader } from './group-assignment.ts';
+import { changelogTopicName, type TaskPlan } from './topic-plan.ts';
+import { shapeOf } from './topology-shape.ts';
+
+/** What a member of the group brings along, and what it is told. */
+export interface TaskAssignorOptions {
+  readonly applicationId: string;
+  /** Of this member, with the tasks that it runs as. */
+  readonly topology: Topology;
+  readonly tasks: readonly TaskPlan[];
+  /** Of the process that the member belongs to: 22 characters of base64url. Asked at each join. */
+  readonly processId: () => string;
+  /** Of the tasks that run here or have state here: see `SubscriptionInfo`. */
+  readonly taskOffsetSums: () => ReadonlyMap<string, number>;
+  /** Ends of changelogs; undefined where they cannot be had in time. */
+  readonly endOffsets: (
+    partitions: readonly TopicPartition[],
+  ) => Promise<readonly PartitionOffset[] | undefined>;
+  /** `acceptable.recovery.lag` */
+  readonly acceptableRecoveryLag: number;
+  /** This member asks all others to end (SHUTDOWN_APPLICATION). */
+  readonly asksToEnd?: boolean;
+  /** Called with what the leader has ended this member for. */
+  readonly onEnd?: (error: OperationalError) => void;
+  /** Called with what differs where members of the group run different topologies. */
+  readonly onDifferences?: (differences: readonly string[]) => void;
+  /** Called when the group is to be joined anew: at once, at a time in milliseconds since the epoch, or (undefined) not. */
+  readonly onRejoin?: (at: 'now' | number | undefined) => void;
+}
+
+/** What the member knows when it leads the group. */
+export function leaderOf(options: TaskAssignorOptions): Leader {
+  const { applicationId, topology, acceptableRecoveryLag, endOffsets } = options;
+  const shape = shapeOf(topology, applicationId);
+  const tasks = options.tasks.map(({ id, inputs, partition, subtopology }) => {
+    const logged = subtopology.stores.filter((store) => topology.stores.get(store)?.loggingEnabled);
+    return {
+      id,
+      taskId: id,
+      inputs,
+      subtopology: String(subtopology.id),
+      reads: shape[String(subtopology.id)]?.reads ?? [],
+      isStateful: subtopology.stores.length > 0,
+      changelogs: logged.map((store) => ({ topic: changelogTopicName(applicationId, store), partition })),
+    };
+  });
+  return { tasks, shape, acceptableRecoveryLag, endOffsets };
+}

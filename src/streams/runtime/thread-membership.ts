@@ -1,0 +1,106 @@
+import { childPath } from '../../base/child-path.ts';
+import type { Timer } from '../../base/environment.ts';
+import { OperationalError } from '../../base/errors.ts';
+import type {
+  ConsumerAssignor,
+  KafkaAdmin,
+  KafkaConsumer,
+  PartitionOffset,
+  TopicPartition,
+} from '../../client/types.ts';
+import { processIdOf } from './process-id.ts';
+import type { StreamsAppSettings } from './streams-app-options.ts';
+import { taskAssignors } from './task-assignor.ts';
+import type { TopicPlan } from './topic-plan.ts';
+
+/** How long an assignment waits for the ends of changelogs: all members wait for it. */
+const END_OFFSETS_MS_MAX = 5_000;
+
+interface ThreadMembershipParts {
+  readonly settings: StreamsAppSettings;
+  readonly plan: TopicPlan;
+  readonly admin: Pick<KafkaAdmin, 'listOffsets'>;
+  /** See `SubscriptionInfo`. */
+  readonly taskOffsetSums: () => ReadonlyMap<string, number>;
+}
+
+/** A thread as a member of its group: what it tells the others, and what becomes of what the leader tells it. */
+export class ThreadMembership {
+  readonly assignors: readonly ConsumerAssignor[];
+  readonly #environment: StreamsAppSettings['environment'];
+  #consumer: Pick<KafkaConsumer, 'enforceRebalance'> | undefined;
+  #failure: OperationalError | undefined;
+  #rejoin: Timer | undefined;
+
+  constructor({ settings, plan, admin, taskOffsetSums }: ThreadMembershipParts) {
+    const { environment, logger, applicationId, topology, stateDir, acceptableRecoveryLag } = settings;
+    this.#environment = environment;
+    this.assignors = taskAssignors({
+      applicationId,
+      topology,
+      acceptableRecoveryLag,
+      tasks: plan.tasks,
+      processId: () => processIdOf(environment, childPath(stateDir, applicationId)),
+      taskOffsetSums,
+      endOffsets: (partitions) => endOffsets(partitions, { admin, settings }),
+      onEnd: (error) => {
+        this.#failure ??= error;
+      },
+      onDifferences: (differences) =>
+        logger.warn('members of the group run different topologies', { groupId: applicationId, differences }),
+      onRejoin: (at) => this.#rejoinAt(at),
+    });
+  }
+
+  /** Rebalances that the leader has scheduled are asked for there. */
+  attach(consumer: Pick<KafkaConsumer, 'enforceRebalance'>): void {
+    this.#consumer = consumer;
+  }
+
+  /** @throws {OperationalError} what the leader has ended this member for, such as `SHUTDOWN_REQUESTED`. */
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  close(): void {
+    this.#rejoin?.cancel();
+    this.#consumer = undefined;
+  }
+
+  #rejoinAt(at: 'now' | number | undefined): void {
+    const { clock, timers } = this.#environment;
+    this.#rejoin?.cancel();
+    this.#rejoin = undefined;
+    if (at === undefined) return;
+    const delayMs = at === 'now' ? 0 : Math.max(0, at - clock.nowMs());
+    this.#rejoin = timers.after(delayMs, () =>
+      this.#consumer?.enforceRebalance('the leader has asked for it'),
+    );
+  }
+}
+
+/** The ends of changelogs; undefined where the cluster does not answer in time, or not with all of them. */
+async function endOffsets(
+  partitions: readonly TopicPartition[],
+  {
+    admin,
+    settings: { environment, logger },
+  }: { readonly admin: Pick<KafkaAdmin, 'listOffsets'>; readonly settings: StreamsAppSettings },
+): Promise<readonly PartitionOffset[] | undefined> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([
+      admin.listOffsets(partitions.map((partition) => ({ ...partition, spec: 'latest' as const }))),
+      environment.timers.sleep(END_OFFSETS_MS_MAX, over.signal).then(
+        () => undefined,
+        () => undefined,
+      ),
+    ]);
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    logger.warn('tasks are assigned without knowing the ends of their changelogs', { error: error.message });
+    return undefined;
+  } finally {
+    over.abort();
+  }
+}
