@@ -89,3 +89,12 @@ function json<T>(): Serde<T> {
 
 /** Kafka's built-in formats, byte for byte, and JSON. */
 export const Serdes = { string, long, bigint, integer, double, bytes, json } as const;
+
+/** Those whose values cannot be changed, so that others may have them, too, by their names. */
+export const immutableSerdes: ReadonlyMap<object, string> = new Map<object, string>([
+  [string, 'string'],
+  [long, 'long'],
+  [bigint, 'bigint'],
+  [integer, 'integer'],
+  [double, 'double'],
+]);

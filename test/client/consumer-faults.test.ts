@@ -9,6 +9,7 @@ import { joinGroup } from '../../src/protocol/messages/11-join-group.ts';
 import { heartbeat } from '../../src/protocol/messages/12-heartbeat.ts';
 import { leaveGroup } from '../../src/protocol/messages/13-leave-group.ts';
 import { syncGroup } from '../../src/protocol/messages/14-sync-group.ts';
+import { SharedFetches } from '../../src/client/consumer/shared-fetches.ts';
 import { encodeAssignment } from '../../src/client/consumer/group-protocol.ts';
 import { BatchBuilder, type BatchHeader } from '../../src/protocol/records/batch-builder.ts';
 import { controlBatch, endTransactionRecord } from '../../src/protocol/records/control-record.ts';
@@ -36,8 +37,9 @@ function marker(commit: boolean, header: BatchHeader): Buffer {
   });
 }
 
-describe('consumer, when the broker', () => {
+describe.each(['by itself', 'with others'] as const)('consumer that fetches %s, when the broker', (how) => {
   let broker = new ScriptedBroker();
+  let fetches: SharedFetches | undefined;
   let consumer: Consumer | undefined;
   /** Offsets and epochs that were asked for. */
   const asked: { offset: number; epoch: number; isolation: number }[] = [];
@@ -45,6 +47,7 @@ describe('consumer, when the broker', () => {
   beforeEach(async () => {
     broker = new ScriptedBroker();
     asked.length = 0;
+    fetches = how === 'with others' ? new SharedFetches({ clientId: 'shared' }) : undefined;
     await broker.start();
     broker.on(listOffsets, ({ topics }) => ({
       topics: [
@@ -60,18 +63,22 @@ describe('consumer, when the broker', () => {
   afterEach(async () => {
     await consumer?.close();
     consumer = undefined;
+    fetches?.close();
     await broker.stop();
   });
 
   function create(options: Partial<ConsumerOptions> = {}): Consumer {
-    consumer = new Consumer({
-      environment: nodeEnvironment,
-      bootstrapServers: broker.bootstrapServers,
-      autoOffsetReset: 'none',
-      retryBackoffMs: 2,
-      fetchWaitMsMax: 20,
-      ...options,
-    });
+    consumer = new Consumer(
+      {
+        environment: nodeEnvironment,
+        bootstrapServers: broker.bootstrapServers,
+        autoOffsetReset: 'none',
+        retryBackoffMs: 2,
+        fetchWaitMsMax: 20,
+        ...options,
+      },
+      { fetches },
+    );
     consumer.assign([PARTITION]);
     return consumer;
   }

@@ -33,7 +33,7 @@ export const clientMutations: readonly Mutation[] = [
   },
   {
     name: 'records behind an abort marker stay hidden',
-    file: 'src/client/consumer/fetched-chunk.ts',
+    file: 'src/client/consumer/partition-chunk.ts',
     find: 'if (isAbortMarker(batch)) this.#abortedProducers.delete(batch.producerId);',
     replace: '',
     suite: ['test/client'],
@@ -47,9 +47,9 @@ export const clientMutations: readonly Mutation[] = [
   },
   {
     name: 'records before the position that was asked for are handed out',
-    file: 'src/client/consumer/fetched-chunk.ts',
-    find: 'if (iterator.offset < fromOffset) continue;',
-    replace: '',
+    file: 'src/client/consumer/partition-chunk.ts',
+    find: 'if (iterator.offset >= startOffset) records',
+    replace: 'records',
     suite: ['test/client/millrace-contract.test.ts'],
   },
   {

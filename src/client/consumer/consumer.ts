@@ -36,8 +36,10 @@ import { ClusterSearch, topicsMatching } from './cluster-search.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { EventGate } from './event-gate.ts';
 import { Fetcher } from './fetcher.ts';
+import { OwnFetches } from './own-fetches.ts';
 import { PartitionQueries } from './partition-queries.ts';
 import { Positions } from './positions.ts';
+import type { SharedFetches } from './shared-fetches.ts';
 import { SubscriptionState } from './subscription-state.ts';
 
 const NO_RECORDS: readonly FetchedRecords[] = [];
@@ -76,7 +78,8 @@ export class Consumer implements KafkaConsumer {
   #failure: unknown;
   #closed = false;
 
-  constructor(options: ConsumerOptions) {
+  /** @param shared.fetches what it reads together with other consumers of this process; without it, it reads for itself. */
+  constructor(options: ConsumerOptions, { fetches }: { readonly fetches?: SharedFetches | undefined } = {}) {
     this.#settings = consumerSettings(options);
     this.#cluster = new Cluster({
       settings: this.#settings,
@@ -90,7 +93,13 @@ export class Consumer implements KafkaConsumer {
       },
       onRetry: onEvent,
     });
-    this.#fetcher = new Fetcher(this.#cluster, this.#settings, this.#subscription, onEvent);
+    this.#fetcher = new Fetcher({
+      cluster: this.#cluster,
+      settings: this.#settings,
+      subscription: this.#subscription,
+      source: fetches?.of(this.#settings) ?? new OwnFetches(this.#cluster, this.#settings),
+      onEvent,
+    });
     const assignors = createAssignors(this.#settings.assignors);
     const { groupId } = this.#settings;
     const group = { cluster: this.#cluster, settings: this.#settings, subscription: this.#subscription };

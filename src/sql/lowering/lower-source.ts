@@ -7,7 +7,7 @@ import { Windowed } from '../../streams/windows/windowed.ts';
 import type { SourceStep, Step } from '../physical/steps.ts';
 import { ColumnTime } from './column-time.ts';
 import type { LoweringContext, Lowered } from './lowering-context.ts';
-import { formatColumns, internalSerde, type Key, keySerde, rowSerde } from './row-serdes.ts';
+import { formatColumns, internalSerde, type Key, keySerde, sourceRowSerde } from './row-serdes.ts';
 
 type AppendSystemColumns = (value: Row, key: Key, context: RecordContext) => Row;
 
@@ -56,9 +56,10 @@ export function lowerSourceRows(step: Step, context: LoweringContext): SourceRow
 function readTopic(step: SourceStep, context: LoweringContext): KStream<Key, Row> {
   return context.builder.stream<Key, Row>(step.topic, {
     keySerde: keySerde(step.formats.key, step.keyColumns, step.window),
-    valueSerde: rowSerde('value', step.formats.value, formatColumns(step.valueColumns), {
+    valueSerde: sourceRowSerde(step.formats.value, formatColumns(step.valueColumns), {
       trailingNulls: extraColumns(step),
       unread: unreadNames(step),
+      sharedAs: rowIdentity(step),
     }),
     timestampExtractor: timestampExtractor(step, context) as TimestampExtractor<Key, Row>,
     // A join needs all rows of its table, wherever the streams beside it begin.
@@ -70,22 +71,38 @@ function unreadNames({ valueColumns, unread = [] }: SourceStep): ReadonlySet<str
   return new Set(unread.flatMap((place) => valueColumns[place]?.name ?? []));
 }
 
+/** Everything that the rows of a source depend on, with their system columns. */
+function rowIdentity({
+  formats,
+  keyColumns,
+  valueColumns,
+  headers,
+  timestamp,
+  window,
+  schema,
+}: SourceStep): string {
+  return JSON.stringify([formats, keyColumns, valueColumns, headers, timestamp, window, schema.key]);
+}
+
 /** How many columns a row has after those of its value. */
 function extraColumns({ headers, window, schema }: SourceStep): number {
   return headers.length + 3 + (window === undefined ? 0 : 2) + schema.key.length;
 }
 
 /**
- * Fills the places after the value's columns with what the record knows beside them. The row was read with these places
- * and belongs to this record alone, so nothing is copied.
+ * Fills the places after the value's columns with what the record knows beside them. The row was read with these places,
+ * so nothing is copied. Where queries share it, the first one fills them, for all: the same source has the same columns.
+ * After that nobody changes a row any more.
  */
 function appendSystemColumns(step: SourceStep): AppendSystemColumns {
   const valueCount = step.valueColumns.length;
   const { headers, window } = step;
   const keyCount = step.schema.key.length;
   const windowed = window !== undefined;
+  const partitionAt = valueCount + headers.length + 1;
   return (value, key, record) => {
-    if (value === null) return value;
+    // A record has a partition.
+    if (value === null || value[partitionAt] !== null) return value;
     const row = value as SqlValue[];
     let at = valueCount;
     for (const header of headers) row[at++] = headerValue(record.headers, header.key);

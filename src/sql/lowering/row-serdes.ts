@@ -3,6 +3,7 @@ import { formatOf } from '../../serde/formats.ts';
 import type { FormatColumn, FormatSide, FormatSpec } from '../../serde/format.ts';
 import type { Row } from '../../serde/model/sql-value.ts';
 import type { Serde } from '../../streams/serde.ts';
+import type { SharedSerde } from '../../streams/shared-serde.ts';
 import type { TextSerde } from '../../streams/text-serde.ts';
 import type { Windowed } from '../../streams/windows/windowed.ts';
 import { sessionWindowedSerde, timeWindowedSerde } from '../../streams/windows/windowed-serdes.ts';
@@ -18,12 +19,25 @@ export function formatColumns(columns: readonly PlanColumn[]): readonly FormatCo
   return columns.map(({ name, type }) => ({ name, type: readType(type) }));
 }
 
-/** A format's serde in the shape of Streams. */
+/** What a reader leaves out, and leaves room for, see {@link FormatSpec}. */
+type Reading = Pick<FormatSpec, 'trailingNulls' | 'unread'>;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** A format's serde in the shape of Streams. Rows that were read are shared: whoever needs more columns makes another row. */
 class RowSerdeAdapter implements Serde<Row> {
+  /** See {@link SharedSerde.sharedAs}; undefined where each query reads for itself. */
+  readonly sharedAs: string | undefined;
+  readonly unread: ReadonlySet<string> = NONE;
   readonly #rows: RowSerde;
 
-  constructor(rows: RowSerde) {
+  constructor(rows: RowSerde, sharedAs?: string) {
     this.#rows = rows;
+    this.sharedAs = sharedAs;
+  }
+
+  leavingOut(_unread: ReadonlySet<string>): Serde<Row> {
+    return this;
   }
 
   serialize(_topic: string, row: Row | null): Buffer | null {
@@ -48,32 +62,56 @@ class TextRowSerde extends RowSerdeAdapter implements TextSerde<Row> {
   }
 }
 
+/** A serde of rows that leaves columns out. */
+class SourceRowSerde extends RowSerdeAdapter {
+  override readonly unread: ReadonlySet<string>;
+  readonly #make: (reading: Reading) => RowSerde;
+  readonly #reading: Reading;
+
+  constructor(make: (reading: Reading) => RowSerde, sharedAs: string, reading: Reading) {
+    super(make(reading), sharedAs);
+    this.#make = make;
+    this.#reading = reading;
+    this.unread = reading.unread ?? NONE;
+  }
+
+  override leavingOut(unread: ReadonlySet<string>): SourceRowSerde {
+    return new SourceRowSerde(this.#make, this.sharedAs ?? '', { ...this.#reading, unread });
+  }
+}
+
+/**
+ * A serde of the values of a source.
+ * @param sharedAs tells everything that the rows of two queries may differ by, the columns that nobody reads left out.
+ */
+export function sourceRowSerde(
+  info: FormatInfo,
+  columns: readonly FormatColumn[],
+  { sharedAs, ...reading }: Reading & { readonly sharedAs: string },
+): Serde<Row> {
+  return new SourceRowSerde((each) => formatRows('value', info, columns, each), sharedAs, reading);
+}
+
 /** No columns, no bytes: the keys of streams without key columns. */
 const emptySerde: Serde<Row> = {
   serialize: () => null,
   deserialize: () => null as unknown as Row,
 };
 
-/** @param reading what a reader leaves out, and leaves room for, see {@link FormatSpec}. */
-export function rowSerde(
-  side: FormatSide,
-  info: FormatInfo,
-  columns: readonly FormatColumn[],
-  reading: Pick<FormatSpec, 'trailingNulls' | 'unread'> = {},
-): Serde<Row> {
+export function rowSerde(side: FormatSide, info: FormatInfo, columns: readonly FormatColumn[]): Serde<Row> {
   if (columns.length === 0 && side === 'key') return emptySerde;
-  return adapted(formatRows(side, info, columns, reading));
+  return adapted(formatRows(side, info, columns));
 }
 
-function adapted(rows: RowSerde): Serde<Row> {
-  return rows.isText === true ? new TextRowSerde(rows) : new RowSerdeAdapter(rows);
+function adapted(rows: RowSerde, sharedAs?: string): Serde<Row> {
+  return rows.isText === true ? new TextRowSerde(rows, sharedAs) : new RowSerdeAdapter(rows, sharedAs);
 }
 
 function formatRows(
   side: FormatSide,
   { format, properties, features }: FormatInfo,
   columns: readonly FormatColumn[],
-  reading: Pick<FormatSpec, 'trailingNulls' | 'unread'> = {},
+  reading: Reading = {},
 ): RowSerde {
   return formatOf(format).createSerde({
     columns,
@@ -101,9 +139,10 @@ function singleKeyRows(rows: RowSerde): RowSerde {
 }
 
 function plainKeySerde(info: KeyFormatInfo, columns: readonly FormatColumn[]): Serde<Row> {
-  return columns.length === 1
-    ? adapted(singleKeyRows(formatRows('key', info, columns)))
-    : rowSerde('key', info, columns);
+  if (columns.length === 0) return emptySerde;
+  const rows = formatRows('key', info, columns);
+  const sharedAs = JSON.stringify([info, columns]);
+  return adapted(columns.length === 1 ? singleKeyRows(rows) : rows, sharedAs);
 }
 
 /** A serde for internal topics and stores: the source's format where it can hold the columns, else JSON. */

@@ -1,4 +1,5 @@
 import { OperationalError } from '../../base/errors.ts';
+import { SharedRecords } from '../../client/consumer/shared-records.ts';
 import type { FetchedRecords, KafkaConsumer, TopicPartition } from '../../client/types.ts';
 import type { RecordQueue } from './record-queue.ts';
 import type { Restorer } from './restorer.ts';
@@ -85,7 +86,8 @@ export class Intake {
   #queue(fetched: FetchedRecords): void {
     const input = this.#inputs.get(nameOf(fetched));
     if (input === undefined) return;
-    input.task.addRecords(input.queue, fetched.records);
+    const shared = fetched instanceof SharedRecords ? fetched : undefined;
+    input.task.addRecords(input.queue, fetched.records, shared);
     if (input.queue.size > this.#settings.bufferedRecordsMax) this.#pause(input);
   }
 

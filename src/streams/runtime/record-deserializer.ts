@@ -1,4 +1,5 @@
 import { mustStop } from '../../base/assert.ts';
+import type { SharedRecords } from '../../client/consumer/shared-records.ts';
 import { isEventTime, nearestEventTime, wrongEventTime } from '../event-time.ts';
 import { settled } from '../operators/user-answers.ts';
 import { StreamRecord } from '../record.ts';
@@ -15,25 +16,30 @@ export class RecordDeserializer {
     this.#failures = failures;
   }
 
+  /** @param shared the same records, where the tasks of others read them, too. */
+  addAll(queue: RecordQueue, records: Iterable<InputRecord>, shared?: SharedRecords): void {
+    queue.keys.begin(shared);
+    queue.values.begin(shared);
+    let index = 0;
+    for (const input of records) this.#add(queue, input, index++);
+    // What others read of them is not kept for longer than they are.
+    queue.keys.begin(undefined);
+    queue.values.begin(undefined);
+  }
+
   /**
    * Queues a record. What cannot be read is dealt with when its turn has come, as in Kafka Streams, which reads no record
    * before: whatever came before it is processed by then.
    */
-  add(queue: RecordQueue, input: InputRecord): void {
-    const { node, prefetches } = queue.source;
+  #add(queue: RecordQueue, input: InputRecord, index: number): void {
+    const { prefetches } = queue.source;
     const { topic, partition } = queue;
     const { offset, headers } = input;
     let key: unknown = null;
     let value: unknown = null;
     try {
-      if (input.key !== null)
-        key = settled(node.keySerde.deserialize(topic, input.key, headers), 'the serde of the key', 'serde');
-      if (input.value !== null)
-        value = settled(
-          node.valueSerde.deserialize(topic, input.value, headers),
-          'the serde of the value',
-          'serde',
-        );
+      key = queue.keys.read(input.key, headers, index);
+      value = queue.values.read(input.value, headers, index);
     } catch (error) {
       if (mustStop(error)) throw error;
       const context = this.#contextOf(queue, input);

@@ -1,6 +1,8 @@
 import { Queue } from '../../base/queue.ts';
 import type { Header } from '../record.ts';
 import type { AnyRecord } from '../record.ts';
+import { FieldReader } from './field-reader.ts';
+import type { SharedDecoding } from './shared-decoding.ts';
 import type { RuntimeSource } from './task-nodes.ts';
 
 /** A record as a consumer delivers it. */
@@ -27,6 +29,8 @@ export class RecordQueue {
   readonly topic: string;
   readonly partition: number;
   readonly source: RuntimeSource;
+  readonly keys: FieldReader;
+  readonly values: FieldReader;
   /** The highest event time of what was processed, which is committed with the offset. */
   partitionTime = -1;
   /** The highest event time of what was queued, which timestamp extractors are told as the partition's time. */
@@ -39,10 +43,20 @@ export class RecordQueue {
   rewoundFrom: number | undefined;
   readonly #items = new Queue<Queued>();
 
-  constructor(topic: string, partition: number, source: RuntimeSource) {
+  /** @param decoding where the tasks of other applications may read the same records. */
+  constructor(topic: string, partition: number, source: RuntimeSource, decoding?: SharedDecoding) {
     this.topic = topic;
     this.partition = partition;
     this.source = source;
+    const { keySerde, valueSerde } = source.node;
+    this.keys = new FieldReader(topic, keySerde, {
+      name: 'the serde of the key',
+      shared: decoding?.join(topic, 'key', keySerde),
+    });
+    this.values = new FieldReader(topic, valueSerde, {
+      name: 'the serde of the value',
+      shared: decoding?.join(topic, 'value', valueSerde),
+    });
   }
 
   get size(): number {
@@ -61,7 +75,9 @@ export class RecordQueue {
     return this.#items.shift();
   }
 
-  clear(): void {
+  close(): void {
     this.#items.clear();
+    this.keys.close();
+    this.values.close();
   }
 }

@@ -4,6 +4,7 @@ import type { StoreEngine } from '../state/engine.ts';
 import { MemoryEngine } from '../state/memory-engine.ts';
 import { failureHandlers } from './failures.ts';
 import type { OutputProducer } from './output-producer.ts';
+import type { SharedDecoding } from './shared-decoding.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { Task } from './task.ts';
@@ -27,6 +28,7 @@ export interface TaskSurroundings {
   readonly budget: CacheBudget;
   readonly output: OutputProducer;
   readonly metrics: ThreadMetrics;
+  readonly decoding: SharedDecoding | undefined;
 }
 
 /** Makes a task and opens its stores. */
@@ -35,7 +37,7 @@ export async function openTask(
   committed: readonly OffsetAndMetadata[],
   surroundings: TaskSurroundings,
 ): Promise<RunningTask> {
-  const { settings, state, budget, output, metrics } = surroundings;
+  const { settings, state, budget, output, metrics, decoding } = surroundings;
   const { topology, applicationId, environment, config, cacheBytesMax, logger } = settings;
   const { subtopology } = plan;
   const memoryEngines = new Map<string, MemoryEngine>();
@@ -68,6 +70,7 @@ export async function openTask(
     cachingEnabled: cacheBytesMax > 0,
     logger,
     drops: metrics.drops,
+    decoding,
   });
   await task.open(committed);
   return { plan, task, logged: new Map(), memoryEngines };

@@ -81,7 +81,7 @@ export class StreamThread {
     const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.offsetSums;
     const membership = new ThreadMembership({ settings, plan, admin, taskOffsetSums });
     this.#membership = membership;
-    this.#clients = threadClients(settings, membership.assignors);
+    this.#clients = threadClients(settings, membership.assignors, { fetches: parts.host?.fetches });
     const { consumer, restoreConsumer, producer } = this.#clients;
     membership.attach(consumer);
     const onProgress = (progress: RestoreProgress): void => {
@@ -94,7 +94,8 @@ export class StreamThread {
     const isStopping = (): boolean => this.#stopping;
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
-    const shared = { settings, consumer, output, state, budget, metrics };
+    const decoding = parts.host?.decoding;
+    const shared = { settings, consumer, output, state, budget, metrics, decoding };
     this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks: () => this.#tasks });
     const commit = (): Promise<void> => this.#commit.run();
     this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase });

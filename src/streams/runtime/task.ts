@@ -1,6 +1,7 @@
 import { assertDefined } from '../../base/assert.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { RepeatedWarnings } from '../../base/repeated-warnings.ts';
+import type { SharedRecords } from '../../client/consumer/shared-records.ts';
 import type { PunctuationType } from '../processor.ts';
 import type { CacheBudget } from '../state/cache-budget.ts';
 import { createStore } from '../state/create-store.ts';
@@ -16,6 +17,7 @@ import type { RecordCollector } from './record-collector.ts';
 import { RecordDeserializer } from './record-deserializer.ts';
 import { type InputRecord, RecordQueue } from './record-queue.ts';
 import { recordSink } from './record-sink.ts';
+import type { SharedDecoding } from './shared-decoding.ts';
 import { storesInOrder } from './store-order.ts';
 import { TaskFailures } from './task-failures.ts';
 import { TaskMetrics } from './task-metrics.ts';
@@ -45,6 +47,8 @@ interface TaskSettings {
   readonly hidesExpired?: boolean;
   readonly logger: Logger;
   readonly drops: RepeatedWarnings;
+  /** What its records are read with together with other applications; without it, it reads them alone. */
+  readonly decoding?: SharedDecoding | undefined;
 }
 
 /**
@@ -120,9 +124,12 @@ export class Task {
     return opening.length === 0 ? undefined : Promise.all(opening).then(() => undefined);
   }
 
-  /** Deserializes records and queues them, asking the stores for what they will need. */
-  addRecords(queue: RecordQueue, records: Iterable<InputRecord>): void {
-    for (const input of records) this.#deserializer.add(queue, input);
+  /**
+   * Deserializes records and queues them, asking the stores for what they will need.
+   * @param shared the same records, where the tasks of other applications read them, too.
+   */
+  addRecords(queue: RecordQueue, records: Iterable<InputRecord>, shared?: SharedRecords): void {
+    this.#deserializer.addAll(queue, records, shared);
   }
 
   /** Fetches everything that the queued records were found to need; undefined when it is all in memory. */
@@ -213,7 +220,7 @@ export class Task {
       this.#nodes.close();
     } finally {
       for (const store of this.stores.values()) store.close();
-      for (const queue of this.queues) queue.clear();
+      for (const queue of this.queues) queue.close();
       this.#settings.drops.flush();
     }
   }
@@ -281,6 +288,7 @@ export class Task {
       topic,
       partition,
       assertDefined(source, `task ${this.id} has no source for ${topic}`),
+      this.#settings.decoding,
     );
   }
 }

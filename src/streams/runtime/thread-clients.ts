@@ -2,6 +2,7 @@ import type { Timers } from '../../base/environment.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { Consumer } from '../../client/consumer/consumer.ts';
+import type { SharedFetches } from '../../client/consumer/shared-fetches.ts';
 import { Producer } from '../../client/producer/producer.ts';
 import type { ConsumerAssignor, KafkaConsumer, KafkaProducer } from '../../client/types.ts';
 import { offsetResets } from './offset-resets.ts';
@@ -19,28 +20,33 @@ export interface ThreadClients {
   readonly producer: KafkaProducer;
 }
 
+/** @param shared.fetches what the consumer reads together with those of other applications. */
 export function threadClients(
   settings: StreamsAppSettings,
   assignors: readonly ConsumerAssignor[],
+  { fetches }: { readonly fetches?: SharedFetches | undefined } = {},
 ): ThreadClients {
   const { environment, bootstrapServers, clientId, topology, applicationId } = settings;
   const common = { environment, bootstrapServers };
   const resets = offsetResets(topology, applicationId);
   const internal = new Set(internalTopicNames(topology, applicationId));
   return {
-    consumer: new Consumer({
-      pollRecordsMax: 1000,
-      ...settings.consumer,
-      ...common,
-      clientId: `${clientId}-consumer`,
-      groupId: applicationId,
-      autoCommit: false,
-      autoOffsetReset: settings.autoOffsetReset,
-      autoOffsetResetOf: (topic) => resets.get(topic),
-      // A source topic that vanishes must not come back empty because this consumer asks for it.
-      allowAutoTopicCreation: false,
-      assignors,
-    }),
+    consumer: new Consumer(
+      {
+        pollRecordsMax: 1000,
+        ...settings.consumer,
+        ...common,
+        clientId: `${clientId}-consumer`,
+        groupId: applicationId,
+        autoCommit: false,
+        autoOffsetReset: settings.autoOffsetReset,
+        autoOffsetResetOf: (topic) => resets.get(topic),
+        // A source topic that vanishes must not come back empty because this consumer asks for it.
+        allowAutoTopicCreation: false,
+        assignors,
+      },
+      { fetches },
+    ),
     restoreConsumer: new Consumer({
       pollRecordsMax: 10_000,
       ...common,

@@ -1,0 +1,32 @@
+import { ZERO_UUID } from '../../base/bytes-reader.ts';
+import type { MetadataCache } from '../cluster/metadata-cache.ts';
+import type { FetchPlace } from './fetch-source.ts';
+import type { PartitionState } from './subscription-state.ts';
+
+/** The place that a consumer has come to in one of its partitions, while it is being fetched. */
+export class FetchWant implements FetchPlace {
+  readonly state: PartitionState;
+  readonly topic: string;
+  readonly partition: number;
+  readonly fetchOffset: number;
+  readonly fetchEpoch: number;
+  readonly topicId: string;
+  readonly leaderEpoch: number;
+  readonly #jumps: number;
+
+  constructor(state: PartitionState, metadata: MetadataCache) {
+    this.state = state;
+    this.topic = state.topic;
+    this.partition = state.partition;
+    this.fetchOffset = state.fetchOffset;
+    this.fetchEpoch = state.fetchEpoch;
+    this.topicId = metadata.topic(state.topic)?.topicId ?? ZERO_UUID;
+    this.leaderEpoch = metadata.partition(state.topic, state.partition)?.leaderEpoch ?? -1;
+    this.#jumps = state.jumps;
+  }
+
+  /** The application has neither moved the position nor lost the partition since. */
+  get isCurrent(): boolean {
+    return this.state.jumps === this.#jumps;
+  }
+}
