@@ -24,7 +24,18 @@ import { sqlStartAnswers, sqlStartRuns } from './figures/sql-start.ts';
 import { sqlStalls } from './figures/sql-stalls.ts';
 import { sqlStatement, sqlStatementOthers } from './figures/sql-statements.ts';
 import { startup } from './figures/startup.ts';
-import { streamsCount, streamsMap, streamsRocksDb, streamsTumble } from './figures/streams.ts';
+import {
+  streamsCount,
+  streamsForeignKey,
+  streamsHop,
+  streamsMap,
+  streamsRocksDb,
+  streamsSession,
+  streamsStreamStream,
+  streamsStreamTable,
+  streamsTableTable,
+  streamsTumble,
+} from './figures/streams.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
 import { topicsLatency, topicsTime } from './figures/topics.ts';
 import { closeSharedBrokers } from './harness/brokers.ts';
@@ -54,6 +65,12 @@ const figures: readonly Figure[] = [
   streamsCount,
   streamsTumble,
   streamsRocksDb,
+  streamsHop,
+  streamsSession,
+  streamsStreamTable,
+  streamsStreamStream,
+  streamsTableTable,
+  streamsForeignKey,
   ...sqlOverDsl,
   ...sqlOverFlink,
   ...sqlOverKafkaStreams,

@@ -1,14 +1,23 @@
 /**
  * One Streams thread over a topic that is loaded already, the counterpart of `rivals/kafka/src/StreamsRival.java`: the
- * same topologies on text (map, count, tumble), timed from the first to the last record; and on JSON what `apps/sql.ts`
+ * same topologies on text (map, count, windows, joins), timed from the first to the last record; and on JSON what `apps/sql.ts`
  * says in SQL (project, filter, json-tumble, json-sum), timed as there. Arguments: bootstrap servers, mode, input topic, output
- * topic, records to read, bytes of state cache. Prints one JSON line with the records per second, then ends.
+ * topic, records to read, bytes of state cache, the topic that is joined. Prints one JSON line with the records per second, then ends.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
-import { type KStream, Serdes, StreamsApp, StreamsBuilder, TimeWindows } from '../../src/streams/index.ts';
+import {
+  JoinWindows,
+  type KStream,
+  type KTable,
+  Serdes,
+  SessionWindows,
+  StreamsApp,
+  StreamsBuilder,
+  TimeWindows,
+} from '../../src/streams/index.ts';
 import { createInputTopic } from '../harness/inputs.ts';
 import { Meter, watch } from '../harness/meter.ts';
 
@@ -21,7 +30,7 @@ interface Bid {
   readonly DATETIME: number;
 }
 
-const [bootstrap = '', mode = '', input = '', output = '', records = '0', cacheBytes = '0'] =
+const [bootstrap = '', mode = '', input = '', output = '', records = '0', cacheBytes = '0', other = ''] =
   process.argv.slice(2);
 const isTimedAsSql = ['project', 'filter', 'json-tumble', 'json-sum'].includes(mode);
 const meter = new Meter(Number(records));
@@ -29,8 +38,12 @@ const builder = new StreamsBuilder();
 const text = { keySerde: Serdes.string, valueSerde: Serdes.string };
 const tenSeconds = TimeWindows.ofSizeWithNoGrace(10_000);
 
-function readText(): KStream<string, string> {
-  return builder.stream(input, text).peek(() => meter.tick());
+function readText(topic = input): KStream<string, string> {
+  return builder.stream(topic, text).peek(() => meter.tick());
+}
+
+function readTable(topic: string): KTable<string, string> {
+  return readText(topic).toTable(text);
 }
 
 function readBids(): KStream<string, Bid> {
@@ -58,6 +71,51 @@ const topologies: Readonly<Record<string, () => void>> = {
       .count()
       .toStream()
       .map((windowed, n) => [windowed.key, String(n)])
+      .to(output, text),
+  hop: () =>
+    readText()
+      .groupByKey()
+      .windowedBy(tenSeconds.advanceBy(2_000))
+      .count()
+      .toStream()
+      .map((windowed, n) => [windowed.key, String(n)])
+      .to(output, text),
+  session: () =>
+    readText()
+      .groupByKey()
+      .windowedBy(SessionWindows.ofInactivityGapWithNoGrace(5_000))
+      .count()
+      .toStream()
+      .map((windowed, n) => [windowed.key, String(n)])
+      .to(output, text),
+  'stream-table': () =>
+    readText()
+      .join(builder.table(other, text), (value, row) => value.length + row.length)
+      .mapValues((length) => String(length))
+      .to(output, text),
+  'stream-stream': () =>
+    readText()
+      .join(
+        readText(other),
+        (left, right) => String(left.length + right.length),
+        JoinWindows.ofTimeDifferenceWithNoGrace(5_000),
+        { ...text, otherValueSerde: Serdes.string },
+      )
+      .to(output, text),
+  'table-table': () =>
+    readTable(input)
+      .join(readTable(other), (left, right) => String(left.length + right.length))
+      .toStream()
+      .to(output, text),
+  'foreign-key': () =>
+    readText()
+      .mapValues((_value, key) => key)
+      .toTable(text)
+      .join(readTable(other), (left, right) => left + String(right.length), {
+        foreignKey: (key) => `k${Number(key.slice(1)) % 1_000}`,
+        ...text,
+      })
+      .toStream()
       .to(output, text),
   project: () =>
     readBids()

@@ -6,13 +6,21 @@ import { freshName, stageBootstrap, stageInput } from './stage.ts';
 interface Run {
   readonly mode: string;
   readonly input: Input;
+  /** What a join reads besides. */
+  readonly other?: Input;
+  /** Records that are counted, of both inputs where the app counts both; those of `input`. */
+  readonly records?: number;
   readonly cacheBytes?: number;
 }
 
-/** The arguments that all apps over a staged input take: bootstrap, mode, input, output, records, cache. */
-async function argumentsOf(name: string, { mode, input, cacheBytes = 10_485_760 }: Run) {
-  const topic = await stageInput(input);
-  return [await stageBootstrap(), mode, topic, freshName(`${name}-${mode}`), input.records, cacheBytes];
+/** The arguments that all apps over staged inputs take: bootstrap, mode, input, output, records, cache, other input. */
+async function argumentsOf(
+  name: string,
+  { mode, input, other, records = input.records, cacheBytes = 10_485_760 }: Run,
+) {
+  const topics = [await stageInput(input), freshName(`${name}-${mode}`)];
+  const joined = other === undefined ? [] : [await stageInput(other)];
+  return [await stageBootstrap(), mode, ...topics, records, cacheBytes, ...joined];
 }
 
 export function ours(app: Extract<AppName, 'streams' | 'sql'>, name: string, run: Run): Contender {

@@ -10,15 +10,17 @@ export interface Input {
   readonly kind: 'text' | 'bids';
   readonly records: number;
   readonly keys: number;
+  /** The choice of keys follows from it; 1. Inputs that are joined have different ones. */
+  readonly seed?: number;
 }
 
-export function topicOf({ kind, records, keys }: Input): string {
-  return `${kind}-${records}-${keys}`;
+export function topicOf({ kind, records, keys, seed = 1 }: Input): string {
+  return seed === 1 ? `${kind}-${records}-${keys}` : `${kind}-${records}-${keys}-${seed}`;
 }
 
 /**
  * Loads an input: 100 bytes of text keyed k0, k1, ..., or JSON bids of an auction, of about 150 bytes, keyed by the
- * auction. The same for every run: the choice of keys follows from a fixed seed.
+ * auction. The same for every run.
  */
 export async function load(bootstrap: string, input: Input): Promise<void> {
   await createInputTopic(bootstrap, topicOf(input));
@@ -28,7 +30,7 @@ export async function load(bootstrap: string, input: Input): Promise<void> {
 /** Writes the records of an input to its topic, as fast as it can. */
 export async function fill(bootstrap: string, input: Input): Promise<void> {
   const topic = topicOf(input);
-  const random = randomInts(1);
+  const random = randomInts(input.seed ?? 1);
   const producer = new Producer({
     environment: nodeEnvironment,
     bootstrapServers: bootstrap,

@@ -147,9 +147,14 @@ export function spelledObjectOf<T>(fields: FieldChecks<T>): Check {
   const inner = objectOf(fields);
   const known = Object.keys(fields);
   return (value, argument) => {
-    if (isObject(value)) refuseMisspelt(value, { known, argument });
+    // Where all are there none is misspelt: partitions are checked at each look at their positions.
+    if (isObject(value) && !hasAll(value, known)) refuseMisspelt(value, { known, argument });
     inner(value, argument);
   };
+}
+
+function hasAll(value: object, fields: readonly string[]): boolean {
+  return fields.every((field) => field in value);
 }
 
 /** An object with any keys, whose values pass the check. */

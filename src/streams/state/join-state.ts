@@ -24,6 +24,7 @@ interface Span {
 
 const BUCKET_MIN_MS = 1000;
 const SEGMENT_MIN_MS = 60_000;
+const BUCKET_TEXTS_MAX = 64;
 
 /**
  * One side of a stream-stream join. All records of a key within a bucket of time are one value, so that a look-up is
@@ -37,6 +38,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   readonly #buckets: StateMap<readonly Item<V>[]>;
   readonly #bucketMs: number;
   readonly #segmentMs: number;
+  readonly #bucketTexts = new Map<number, string>();
   #unlogged: Unlogged<V>[] = [];
   #sequence = 0;
   #observedStreamTime = -1;
@@ -70,8 +72,12 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   }
 
   prefetch(keyBytes: Buffer, span: Span): void {
-    const text = keyBytes.toString('latin1', 0, keyBytes.length);
-    for (const bucket of this.#bucketsOf(span)) this.#buckets.prefetch(bucket + text);
+    let text: string | undefined;
+    for (const bucket of this.#bucketsOf(span)) {
+      if (this.#buckets.isBeyondEnd(bucket)) continue;
+      text ??= keyBytes.toString('latin1', 0, keyBytes.length);
+      this.#buckets.prefetch(bucket + text);
+    }
   }
 
   fetch(key: K, span: Span): readonly JoinRow<V>[] {
@@ -113,18 +119,32 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   }
 
   #bucketAt(timestamp: number): string {
-    return int64Text(Math.floor(timestamp / this.#bucketMs) * this.#bucketMs);
+    return this.#bucketText(Math.floor(timestamp / this.#bucketMs));
+  }
+
+  /** Records come in the order of their times, more or less: they ask for a few buckets again and again. */
+  #bucketText(bucket: number): string {
+    const known = this.#bucketTexts.get(bucket);
+    if (known !== undefined) return known;
+    if (this.#bucketTexts.size >= BUCKET_TEXTS_MAX) this.#bucketTexts.clear();
+    const text = int64Text(bucket * this.#bucketMs);
+    this.#bucketTexts.set(bucket, text);
+    return text;
   }
 
   #bucketsOf(span: Span): string[] {
     const buckets: string[] = [];
     const first = Math.floor(Math.max(0, span.fromMs) / this.#bucketMs);
     const last = Math.floor(Math.max(0, span.toMs) / this.#bucketMs);
-    for (let bucket = first; bucket <= last; bucket++) buckets.push(int64Text(bucket * this.#bucketMs));
+    for (let bucket = first; bucket <= last; bucket++) buckets.push(this.#bucketText(bucket));
     return buckets;
   }
 
-  open(): void {}
+  /** Buckets of later times come behind the others: most of what is looked up has just begun, and is nowhere yet. */
+  open(): void | Promise<void> {
+    const last = this.#buckets.learnEnd();
+    if (last instanceof Promise) return last.then(() => undefined);
+  }
 
   loadPrefetched(): Promise<void> | undefined {
     return this.#buckets.loadPrefetched();

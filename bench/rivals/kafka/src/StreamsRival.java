@@ -14,15 +14,19 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Grouped;
+import org.apache.kafka.streams.kstream.JoinWindows;
+import org.apache.kafka.streams.kstream.Joined;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Materialized;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.SessionWindows;
+import org.apache.kafka.streams.kstream.StreamJoined;
 import org.apache.kafka.streams.kstream.TimeWindows;
 
 /**
  * One Kafka Streams thread over a topic that is loaded already. Arguments: bootstrap servers, mode (on text: map, count,
- * tumble; on JSON bids, read and written by Jackson: project, filter, json-tumble, json-sum), input topic, output topic,
- * records to read, bytes of state cache. Prints one JSON line with the records per second between the first and the last
+ * windows, joins; on JSON bids, read and written by Jackson: project, filter, json-tumble, json-sum), input topic, output
+ * topic, records to read, bytes of state cache, the topic that is joined. Prints one JSON line with the records per second between the first and the last
  * record, then ends.
  */
 public final class StreamsRival {
@@ -62,7 +66,7 @@ public final class StreamsRival {
     if (isJson(mode)) config.put("commit.interval.ms", "10000");
     config.put("state.dir", Files.createTempDirectory("rival-state").toString());
 
-    StreamsBuilder builder = isJson(mode) ? jsonTopology(mode, args[2], args[3]) : topology(mode, args[2], args[3]);
+    StreamsBuilder builder = isJson(mode) ? jsonTopology(mode, args[2], args[3]) : topology(mode, args);
     KafkaStreams streams = new KafkaStreams(builder.build(), config);
     streams.start();
     long before = -1;
@@ -80,10 +84,12 @@ public final class StreamsRival {
     streams.close(Duration.ofSeconds(10));
   }
 
-  private static StreamsBuilder topology(String mode, String in, String out) {
+  private static StreamsBuilder topology(String mode, String[] args) {
     StreamsBuilder builder = new StreamsBuilder();
     var text = Serdes.String();
-    KStream<String, String> source = builder.stream(in, Consumed.with(text, text)).peek((key, value) -> tick());
+    String out = args[3];
+    String other = args.length > 6 ? args[6] : "";
+    KStream<String, String> source = read(builder, args[2]);
     Produced<String, String> to = Produced.with(text, text);
     switch (mode) {
       case "map" -> source.filter((key, value) -> value.length() > 10).mapValues(value -> value + "y").to(out, to);
@@ -96,9 +102,63 @@ public final class StreamsRival {
               .toStream((windowed, n) -> windowed.key())
               .mapValues(n -> "" + n)
               .to(out, to);
+      case "hop" ->
+          source
+              .groupByKey(Grouped.with(text, text))
+              .windowedBy(TimeWindows.ofSizeWithNoGrace(Duration.ofSeconds(10)).advanceBy(Duration.ofSeconds(2)))
+              .count()
+              .toStream((windowed, n) -> windowed.key())
+              .mapValues(n -> "" + n)
+              .to(out, to);
+      case "session" ->
+          source
+              .groupByKey(Grouped.with(text, text))
+              .windowedBy(SessionWindows.ofInactivityGapWithNoGrace(Duration.ofSeconds(5)))
+              .count()
+              .toStream((windowed, n) -> windowed.key())
+              .mapValues(n -> "" + n)
+              .to(out, to);
+      case "stream-table" ->
+          source
+              .join(
+                  builder.table(other, Consumed.with(text, text)),
+                  (value, row) -> "" + (value.length() + row.length()),
+                  Joined.with(text, text, text))
+              .to(out, to);
+      case "stream-stream" ->
+          source
+              .join(
+                  read(builder, other),
+                  (left, right) -> "" + (left.length() + right.length()),
+                  JoinWindows.ofTimeDifferenceWithNoGrace(Duration.ofSeconds(5)),
+                  StreamJoined.with(text, text, text))
+              .to(out, to);
+      case "table-table" ->
+          source
+              .toTable(Materialized.with(text, text))
+              .join(
+                  read(builder, other).toTable(Materialized.with(text, text)),
+                  (left, right) -> "" + (left.length() + right.length()))
+              .toStream()
+              .to(out, to);
+      case "foreign-key" ->
+          source
+              .mapValues((key, value) -> key)
+              .toTable(Materialized.with(text, text))
+              .join(
+                  read(builder, other).toTable(Materialized.with(text, text)),
+                  (String key) -> "k" + Integer.parseInt(key.substring(1)) % 1_000,
+                  (left, right) -> left + right.length(),
+                  Materialized.with(text, text))
+              .toStream()
+              .to(out, to);
       default -> throw new IllegalArgumentException("unknown mode " + mode);
     }
     return builder;
+  }
+
+  private static KStream<String, String> read(StreamsBuilder builder, String topic) {
+    return builder.stream(topic, Consumed.with(Serdes.String(), Serdes.String())).peek((key, value) -> tick());
   }
 
   private static boolean isJson(String mode) {
