@@ -5,11 +5,13 @@ import { topologies } from './oracle-topologies.ts';
 import { EMIT_ALWAYS, historyOf, readRecordings, type Output, type Run } from './recordings.ts';
 
 const serdes = { keySerde: Serdes.string, valueSerde: Serdes.string };
-const SEED = Number(process.env['STREAMS_SEED'] ?? 1);
+/**
+ * Their unmatched records are told as soon as that can be, after a restart; without one, as in Kafka Streams, some are passed over
+ * until the next look: what the last look has seen is not kept.
+ */
+const EARLIER = /^stream-stream-grace-(left|outer)$/;
 
-/** Their stores forget over a restart how late it was, as those of Kafka Streams do: see docs/gaps.md. */
-const FORGETFUL =
-  /^(stream-stream|self-join|stream-table-(versioned|grace)|table-table-versioned|.*session.*final)/;
+const SEED = Number(process.env['STREAMS_SEED'] ?? 1);
 
 /** Numbers from 0 to 1 that look random, the same ones for the same seed. */
 function randomFrom(seed: number): () => number {
@@ -50,7 +52,7 @@ function replay(name: string, run: Run, random: () => number): Output[][] {
 describe(`topologies answer the same when they are restarted at random (STREAMS_SEED=${SEED})`, () => {
   it.each(
     readRecordings()
-      .filter(({ name }) => !FORGETFUL.test(name))
+      .filter(({ name }) => !EARLIER.test(name))
       .map((recording) => [recording.name, recording] as const),
   )('%s', (name, recording) => {
     const random = randomFrom(SEED);

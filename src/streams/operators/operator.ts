@@ -8,11 +8,30 @@ export interface ProcessorMetadataEntry {
 }
 
 /**
+ * A stream time of its own: of one operator, or of several that share it. It is committed with the offsets, so that what was
+ * late stays late over a restart.
+ */
+export interface StreamClock {
+  /** The highest time that it has observed, -1 before the first. */
+  readonly nowMs: number;
+  /** Moves it on, never back; returns the time that it shows then. */
+  observe(timestamp: number): number;
+}
+
+/** An operator that does something when time has passed. Only asked where sources may be idle (`idle.source.ms`). */
+export interface TimedOperator {
+  /** The stream time at which something is to be done next; Infinity while nothing waits for it. */
+  dueMs(): number;
+  /** Called when stream time has moved on to there, or beyond, without a record. */
+  onTime(timeMs: number): void | Promise<void>;
+}
+
+/**
  * The contract of every node with state. The executor calls `load` (where there is one), waits if it answers a
  * promise, and then calls `process`; nothing else runs on the task in between. `process` forwards through its
  * {@link OperatorContext}; what it forwards runs at once, so stores are written before.
  */
-export interface Operator<K = unknown, V = unknown> {
+export interface Operator<K = unknown, V = unknown> extends Partial<TimedOperator> {
   /**
    * Asks the operator's stores for what a record with this key and time will need. Called for a whole batch before it
    * runs, with the key bytes of the source where they still are those of the record here.
@@ -58,6 +77,8 @@ export interface OperatorContext<KOut = unknown, VOut = unknown> {
   store<S extends StoreHandle>(name: string): S;
   /** An object that several operators of one task share, made by the first that asks. */
   shared<T>(name: string, create: () => T): T;
+  /** The clock of that name, the same one for all who ask; see {@link StreamClock}. */
+  clock(name: string): StreamClock;
   /** A number that is committed with the offsets and restored with them; changed by writing its `value`. */
   processorMetadata(key: string): ProcessorMetadataEntry;
   dropped(reason: DropReason): void;

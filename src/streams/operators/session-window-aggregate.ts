@@ -54,7 +54,14 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     this.#sendOldValues = settings.sendOldValues;
     this.#guard = new AggregateGuard(this.#store.copies);
     const closeAfterMs = windows.gracePeriodMs + windows.inactivityGapMs;
-    this.#progress = new WindowProgress(context, { storeName, emit, closeAfterMs });
+    this.#progress = new WindowProgress(context, {
+      storeName,
+      emit,
+      closeAfterMs,
+      // A session is emitted when the close time is past its end, not yet when it is there.
+      endAheadMsMax: 1,
+      nextEndMs: (afterMs) => afterMs + 1,
+    });
     if (this.#progress.emitsFinal) this.#store.keepFrom(() => this.#nextEndMs);
     this.#store.onFlush(({ key, newValue, oldValue, headers }) => {
       if (newValue === null && oldValue === null) return;
@@ -81,11 +88,20 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     }
     const closeTime = this.#progress.observe(record.timestamp);
     this.#update(record, closeTime);
-    if (this.#progress.isDue(closeTime)) return this.#emitClosed(record, closeTime);
+    if (this.#progress.isDue(closeTime)) return this.#emitClosed(record.headers, closeTime);
+  }
+
+  dueMs(): number {
+    return this.#progress.dueMs;
+  }
+
+  onTime(timeMs: number): void | Promise<void> {
+    const closeTime = this.#progress.goOn(timeMs);
+    if (this.#progress.isDue(closeTime)) return this.#emitClosed(NO_HEADERS, closeTime);
   }
 
   #update(record: StreamRecord<K, V>, closeTime: number): void {
-    const { key, timestamp, headers } = record;
+    const { key, timestamp } = record;
     const { inactivityGapMs } = this.#windows;
     const { merger, initializer } = this.#aggregation;
     const giver = initializer === undefined ? 'the reducer' : 'the merger';
@@ -115,18 +131,19 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     if (startMs !== timestamp || endMs !== timestamp) {
       for (const session of found) {
         this.#store.remove(key, session);
-        if (direct) this.#tell(windowOf(key, session), { newValue: null, oldValue: session.value }, headers);
+        if (direct) this.#tell(windowOf(key, session), { newValue: null, oldValue: session.value });
       }
     }
     const newValue = foldRecord(this.#aggregation, record, aggregate, this.#context.record);
     for (const [stored, copy] of copied ?? []) this.#guard.learn(stored, copy);
     this.#store.put(key, { startMs, endMs, value: newValue });
-    if (direct) this.#tell(windowOf(key, { startMs, endMs }), { newValue, oldValue: null }, headers);
+    if (direct) this.#tell(windowOf(key, { startMs, endMs }), { newValue, oldValue: null });
   }
 
   #tell(
     windowed: Windowed<K>,
     change: { readonly newValue: VA | null; readonly oldValue: VA | null },
+    // What is told at once has none in Kafka Streams either.
     headers: readonly Header[] = NO_HEADERS,
   ): void {
     const oldValue = this.#sendOldValues ? change.oldValue : null;
@@ -139,7 +156,7 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     return Math.max(0, this.#progress.emittedUntil);
   }
 
-  #emitClosed({ headers }: StreamRecord<K, V>, closeTime: number): void | Promise<void> {
+  #emitClosed(headers: readonly Header[], closeTime: number): void | Promise<void> {
     const range = { fromMs: this.#nextEndMs, toMs: closeTime - 1 };
     if (range.toMs < 0 || range.toMs < range.fromMs) return;
     return this.#progress.emit(

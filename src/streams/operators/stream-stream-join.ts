@@ -1,10 +1,10 @@
 import type { Erased } from '../erased.ts';
 import type { ValueJoiner } from '../functions.ts';
-import { type AnyRecord, StreamRecord } from '../record.ts';
+import { type AnyRecord, type Header, NO_HEADERS, StreamRecord } from '../record.ts';
 import type { JoinSide, JoinState, OuterJoinState } from '../state/states.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { JoinWindows } from '../windows/join-windows.ts';
-import type { Operator, OperatorContext } from './operator.ts';
+import type { Operator, OperatorContext, StreamClock } from './operator.ts';
 import { operatorSetting } from './operator-config.ts';
 import { settled } from './user-answers.ts';
 
@@ -19,13 +19,12 @@ export interface StreamJoinSideSettings {
   readonly outerStore: string | undefined;
   readonly windows: JoinWindows;
   readonly joiner: Erased<ValueJoiner<unknown, unknown, unknown, unknown>>;
-  /** Both sides share one {@link TimeTracker} under this name. */
+  /** Both sides share one clock, and one {@link UnmatchedTimes}, under this name. */
   readonly trackerId: string;
 }
 
-/** Stream time of both sides of a join, and when the unmatched are to be looked through next. */
-class TimeTracker {
-  streamTime = -1;
+/** When the unmatched of both sides of a join are to be looked through next. */
+class UnmatchedTimes {
   /** The least time of an unmatched record; undefined until what a restart has left is known. */
   timeMin: number | undefined = undefined;
   nextEmitMs = 0;
@@ -47,7 +46,8 @@ class StreamJoin implements Operator {
   readonly #joiner: (own: unknown, found: unknown, key: unknown) => unknown;
   readonly #store: JoinState<unknown, unknown>;
   readonly #unmatched: OuterJoinState<unknown> | undefined;
-  readonly #tracker: TimeTracker;
+  readonly #clock: StreamClock;
+  readonly #tracker: UnmatchedTimes;
   readonly #beforeMs: number;
   readonly #afterMs: number;
   readonly #emitIntervalMs: number;
@@ -61,7 +61,8 @@ class StreamJoin implements Operator {
     const { outerStore, windows, side } = settings;
     this.#unmatched =
       outerStore === undefined ? undefined : context.store<OuterJoinState<unknown>>(outerStore);
-    this.#tracker = context.shared(settings.trackerId, () => new TimeTracker());
+    this.#clock = context.clock(`${settings.trackerId}/join`);
+    this.#tracker = context.shared(settings.trackerId, () => new UnmatchedTimes());
     this.#beforeMs = side === 'left' ? windows.beforeMs : windows.afterMs;
     this.#afterMs = side === 'left' ? windows.afterMs : windows.beforeMs;
     this.#emitIntervalMs = operatorSetting(context, EMIT_INTERVAL);
@@ -81,13 +82,13 @@ class StreamJoin implements Operator {
     const { outer } = this.#settings;
     const joiner = this.#joiner;
     const tracker = this.#tracker;
-    tracker.streamTime = Math.max(tracker.streamTime, timestamp);
+    const now = this.#clock.observe(timestamp);
     if (key == null || value == null) {
       if (outer && value != null) this.#emit(record, joiner(value, null, key), timestamp);
       else this.#context.dropped(key == null ? 'null-key' : 'null-value');
       return;
     }
-    if (this.#unmatched && timestamp === tracker.streamTime) this.#emitUnmatched(this.#unmatched, record);
+    if (this.#unmatched && timestamp === now) this.#emitUnmatched(this.#unmatched, record.headers);
 
     const range = this.#rangeOf(timestamp);
     const matches = this.#store.fetch(key, range);
@@ -96,7 +97,7 @@ class StreamJoin implements Operator {
       this.#emit(record, joiner(value, match.value, key), Math.max(timestamp, match.timestamp));
     }
     if (!outer || matches.length > 0) return;
-    if (!this.#unmatched || range.toMs < tracker.streamTime) {
+    if (!this.#unmatched || range.toMs < now) {
       this.#emit(record, joiner(value, null, key), timestamp);
     } else {
       tracker.timeMin = Math.min(tracker.timeMin ?? firstTimeOf(this.#unmatched), timestamp);
@@ -109,12 +110,26 @@ class StreamJoin implements Operator {
     this.#context.forward(new StreamRecord(record.key, joined, timestamp, record.headers));
   }
 
+  /** The side that comes first asks for both: either emits the unmatched of the other, too. */
+  dueMs(): number {
+    if (!this.#unmatched || this.#settings.side === 'right') return Number.POSITIVE_INFINITY;
+    const { gracePeriodMs } = this.#settings.windows;
+    const timeMin = (this.#tracker.timeMin ??= firstTimeOf(this.#unmatched));
+    return timeMin + Math.min(this.#beforeMs, this.#afterMs) + gracePeriodMs + 1;
+  }
+
+  onTime(timeMs: number): void {
+    this.#clock.observe(timeMs);
+    if (this.#unmatched) this.#emitUnmatched(this.#unmatched, NO_HEADERS);
+  }
+
   /** Emits the unmatched whose window has closed, by time, side and key, at most once an interval of wall-clock time. */
-  #emitUnmatched(unmatched: OuterJoinState<unknown>, record: AnyRecord): void {
+  #emitUnmatched(unmatched: OuterJoinState<unknown>, headers: readonly Header[]): void {
     const tracker = this.#tracker;
+    const streamTime = this.#clock.nowMs;
     const { gracePeriodMs, beforeMs, afterMs } = this.#settings.windows;
     tracker.timeMin ??= firstTimeOf(unmatched);
-    if (tracker.timeMin + this.#afterMs + gracePeriodMs >= tracker.streamTime) return;
+    if (tracker.timeMin + this.#afterMs + gracePeriodMs >= streamTime) return;
     const now = this.#context.wallClockMs();
     if (now < tracker.nextEmitMs) return;
     tracker.nextEmitMs = now + this.#emitIntervalMs;
@@ -126,7 +141,7 @@ class StreamJoin implements Operator {
       tracker.timeMin = entry.timestamp;
       if (open.left && open.right) break;
       const lookBackMs = entry.side === 'left' ? afterMs : beforeMs;
-      if (entry.timestamp + lookBackMs + gracePeriodMs >= tracker.streamTime) {
+      if (entry.timestamp + lookBackMs + gracePeriodMs >= streamTime) {
         open[entry.side] = true;
         continue;
       }
@@ -134,7 +149,7 @@ class StreamJoin implements Operator {
       for (const waiting of entry.values) {
         const joined = own ? this.#joiner(waiting, null, entry.key) : this.#joiner(null, waiting, entry.key);
         const value = settled(joined, 'the joiner');
-        this.#context.forward(new StreamRecord(entry.key, value, entry.timestamp, record.headers));
+        this.#context.forward(new StreamRecord(entry.key, value, entry.timestamp, headers));
       }
       emitted.push(entry);
     }

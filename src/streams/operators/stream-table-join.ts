@@ -3,7 +3,7 @@ import type { ValueJoiner } from '../functions.ts';
 import { type AnyRecord, StreamRecord } from '../record.ts';
 import type { BufferState } from '../state/states.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
-import type { Operator, OperatorContext } from './operator.ts';
+import type { Operator, OperatorContext, StreamClock } from './operator.ts';
 import { type TableView, tableView, type TableViewSettings } from './table-view.ts';
 import { settled } from './user-answers.ts';
 
@@ -28,7 +28,8 @@ class StreamTableJoin implements Operator {
   readonly #left: boolean;
   readonly #buffer: BufferState<unknown, unknown> | undefined;
   readonly #gracePeriodMs: number;
-  #observedStreamTime = -1;
+  /** Of the records that wait. */
+  readonly #clock: StreamClock | undefined;
 
   constructor(context: OperatorContext, settings: StreamTableJoinSettings) {
     this.#context = context;
@@ -36,6 +37,7 @@ class StreamTableJoin implements Operator {
     this.#joiner = settings.joiner;
     this.#left = settings.left;
     this.#buffer = settings.buffer && context.store<BufferState<unknown, unknown>>(settings.buffer.storeName);
+    this.#clock = settings.buffer && context.clock(settings.buffer.storeName);
     this.#gracePeriodMs = settings.buffer?.gracePeriodMs ?? 0;
   }
 
@@ -52,25 +54,29 @@ class StreamTableJoin implements Operator {
       this.#context.dropped(record.value == null ? 'null-value' : 'null-join-key');
       return;
     }
-    if (!this.#buffer || this.#isLate(record.timestamp)) {
+    if (!this.#buffer || !this.#clock || record.timestamp < this.#clock.nowMs - this.#gracePeriodMs) {
       this.#join(record);
       return;
     }
     // Only what waits moves the buffer's time on: a dropped record does not.
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, record.timestamp);
+    const now = this.#clock.observe(record.timestamp);
     const { topic, partition, offset } = this.#context.record;
     const { key, value, timestamp, headers } = record;
     this.#buffer.put({ key, value, time: timestamp, timestamp, headers, topic, partition, offset });
-    return this.#releaseDue(this.#buffer);
+    return this.#releaseDue(this.#buffer, now);
   }
 
-  #isLate(timestamp: number): boolean {
-    return timestamp < this.#observedStreamTime - this.#gracePeriodMs;
+  dueMs(): number {
+    return this.#buffer === undefined ? Number.POSITIVE_INFINITY : this.#buffer.timeMin + this.#gracePeriodMs;
+  }
+
+  onTime(timeMs: number): void | Promise<void> {
+    if (this.#buffer && this.#clock) return this.#releaseDue(this.#buffer, this.#clock.observe(timeMs));
   }
 
   /** Joins what has waited long enough, in order; answers a promise when a row of the table must be fetched. */
-  #releaseDue(buffer: BufferState<unknown, unknown>): void | Promise<void> {
-    while (buffer.timeMin <= this.#observedStreamTime - this.#gracePeriodMs) {
+  #releaseDue(buffer: BufferState<unknown, unknown>, now: number): void | Promise<void> {
+    while (buffer.timeMin <= now - this.#gracePeriodMs) {
       const due = buffer.take();
       if (!due) return;
       const record = new StreamRecord(due.key, due.value, due.timestamp, due.headers);
@@ -78,7 +84,7 @@ class StreamTableJoin implements Operator {
       if (waiting) {
         return waiting.then(() => {
           this.#join(record);
-          return this.#releaseDue(buffer);
+          return this.#releaseDue(buffer, now);
         });
       }
       this.#join(record);

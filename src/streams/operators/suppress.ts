@@ -3,7 +3,7 @@ import type { BufferState } from '../state/states.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import { Change } from '../change.ts';
 import type { Windowed } from '../windows/windowed.ts';
-import type { Operator, OperatorContext, ProcessorMetadataEntry } from './operator.ts';
+import type { Operator, OperatorContext, StreamClock } from './operator.ts';
 
 export interface SuppressSettings {
   readonly type: 'suppress';
@@ -44,20 +44,19 @@ class Suppress<K, V> implements Operator<K, Change<V>> {
   readonly #context: OperatorContext<K, Change<V>>;
   readonly #settings: SuppressSettings;
   readonly #buffer: BufferState<K, Change<V>>;
-  /** Committed with the offsets: a restart forgets no time that was over. */
-  readonly #streamTime: ProcessorMetadataEntry;
+  readonly #clock: StreamClock;
 
   constructor(context: OperatorContext<K, Change<V>>, settings: SuppressSettings) {
     this.#context = context;
     this.#settings = settings;
-    this.#streamTime = context.processorMetadata(`${settings.storeName}/stream-time`);
+    this.#clock = context.clock(settings.storeName);
     this.#buffer = context.store<BufferState<K, Change<V>>>(settings.storeName);
   }
 
   process(record: StreamRecord<K, Change<V>>): void {
     const { key, value, timestamp, headers } = record;
-    const { timeOf, waitMs, recordsMax, bytesMax, whenFull } = this.#settings;
-    if (timestamp > this.#streamTime.value) this.#streamTime.value = timestamp;
+    const { timeOf, recordsMax, bytesMax, whenFull } = this.#settings;
+    this.#clock.observe(timestamp);
     const waiting = this.#buffer.get(key);
     const time = waiting?.time ?? (timeOf === 'window-end' ? windowEnd(key) : timestamp);
     // The old value is the one before the first change that is held back.
@@ -65,7 +64,7 @@ class Suppress<K, V> implements Operator<K, Change<V>> {
     const { topic, partition, offset } = this.#context.record;
     this.#buffer.put({ key, value: change, time, timestamp, headers, topic, partition, offset });
 
-    while (this.#buffer.timeMin <= this.#streamTime.value - waitMs) this.#emitFirst();
+    this.#emitDue();
     while (this.#buffer.recordCount > recordsMax || this.#buffer.sizeBytes > bytesMax) {
       if (whenFull === 'fail') {
         throw new SuppressBufferFull(
@@ -75,6 +74,19 @@ class Suppress<K, V> implements Operator<K, Change<V>> {
       }
       this.#emitFirst();
     }
+  }
+
+  dueMs(): number {
+    return this.#buffer.timeMin + this.#settings.waitMs;
+  }
+
+  onTime(timeMs: number): void {
+    this.#clock.observe(timeMs);
+    this.#emitDue();
+  }
+
+  #emitDue(): void {
+    while (this.dueMs() <= this.#clock.nowMs) this.#emitFirst();
   }
 
   #emitFirst(): void {

@@ -1,4 +1,4 @@
-import { StreamRecord } from '../record.ts';
+import { type Header, NO_HEADERS, StreamRecord } from '../record.ts';
 import type { WindowState } from '../state/states.ts';
 import { type NodeFactory, operatorNode } from './operator-node.ts';
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
@@ -46,7 +46,15 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     this.#aggregation = settings;
     this.#sendOldValues = sendOldValues;
     this.#guard = new AggregateGuard(this.#store.copies);
-    this.#progress = new WindowProgress(context, { storeName, emit, closeAfterMs: windows.gracePeriodMs });
+    const { sizeMs, advanceMs } = windows;
+    this.#progress = new WindowProgress(context, {
+      storeName,
+      emit,
+      closeAfterMs: windows.gracePeriodMs,
+      endAheadMsMax: sizeMs,
+      nextEndMs: (afterMs) =>
+        (Math.floor((Math.max(afterMs, 0) - sizeMs) / advanceMs) + 1) * advanceMs + sizeMs,
+    });
     if (this.#progress.emitsFinal) this.#store.keepFrom(() => this.#nextStartMs);
     this.#store.onFlush(({ key, newValue, oldValue, timestamp, headers }) => {
       if (newValue === null && oldValue === null) return;
@@ -80,7 +88,16 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
       if (startMs + this.#windows.sizeMs > closeTime) this.#update(record, startMs);
       else this.#context.dropped('expired-window');
     }
-    if (this.#progress.isDue(closeTime)) return this.#emitClosed(record, closeTime);
+    if (this.#progress.isDue(closeTime)) return this.#emitClosed(record.headers, closeTime);
+  }
+
+  dueMs(): number {
+    return this.#progress.dueMs;
+  }
+
+  onTime(timeMs: number): void | Promise<void> {
+    const closeTime = this.#progress.goOn(timeMs);
+    if (this.#progress.isDue(closeTime)) return this.#emitClosed(NO_HEADERS, closeTime);
   }
 
   #update(record: StreamRecord<K, V>, startMs: number): void {
@@ -107,7 +124,7 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     return emittedUntil === -1 ? 0 : Math.max(0, emittedUntil - this.#windows.sizeMs) + 1;
   }
 
-  #emitClosed({ headers }: StreamRecord<K, V>, closeTime: number): void | Promise<void> {
+  #emitClosed(headers: readonly Header[], closeTime: number): void | Promise<void> {
     const fromMs = this.#nextStartMs;
     const toMs = closeTime - this.#windows.sizeMs;
     // Nothing can begin within an empty range; what was emitted so far stays the mark, as in Kafka Streams.

@@ -1,8 +1,19 @@
 import type { EmitStrategy } from '../windows/emit-strategy.ts';
-import type { OperatorContext, ProcessorMetadataEntry } from './operator.ts';
+import type { OperatorContext, ProcessorMetadataEntry, StreamClock } from './operator.ts';
 import { operatorSetting } from './operator-config.ts';
 
 const EMIT_INTERVAL = '__emit.interval.ms.kstreams.windowed.aggregation__';
+
+interface WindowProgressSettings {
+  readonly storeName: string;
+  readonly emit: EmitStrategy;
+  /** How long after its end, in stream time, a window still changes. */
+  readonly closeAfterMs: number;
+  /** How long after its time a record's last window ends. */
+  readonly endAheadMsMax: number;
+  /** The first end that a window may have after a time. */
+  readonly nextEndMs: (afterMs: number) => number;
+}
 
 /**
  * How far a windowed aggregation has got: its stream time, after which windows close, and under `on-window-close` up to
@@ -20,28 +31,45 @@ export class WindowProgress {
   readonly #intervalMs: number;
   /** How long after the stream time passed it a window still changes. */
   readonly #closeAfterMs: number;
-  readonly #streamTime: ProcessorMetadataEntry;
+  readonly #clock: StreamClock;
   readonly #emittedUntil: ProcessorMetadataEntry | undefined;
+  readonly #endAheadMsMax: number;
+  readonly #nextEndMs: (afterMs: number) => number;
+  /** No window that has changed ends later; undefined until that is asked for after a restart. */
+  #lastEndMs: number | undefined;
   #nextEmitMs = 0;
 
-  constructor(
-    context: OperatorContext,
-    settings: { readonly storeName: string; readonly emit: EmitStrategy; readonly closeAfterMs: number },
-  ) {
-    const { storeName, emit, closeAfterMs } = settings;
+  constructor(context: OperatorContext, settings: WindowProgressSettings) {
+    const { storeName, emit, closeAfterMs, endAheadMsMax, nextEndMs } = settings;
     this.#context = context;
     this.#closeAfterMs = closeAfterMs;
     this.emitsFinal = emit === 'on-window-close';
-    this.#streamTime = context.processorMetadata(`${storeName}/stream-time`);
+    this.#endAheadMsMax = endAheadMsMax;
+    this.#nextEndMs = nextEndMs;
+    this.#clock = context.clock(storeName);
     this.#emittedUntil = this.emitsFinal ? context.processorMetadata(storeName) : undefined;
     this.#intervalMs = operatorSetting(context, EMIT_INTERVAL);
   }
 
   /** Moves the stream time on. Answers the close time: windows that end before it, the end not included, are closed. */
   observe(timestamp: number): number {
-    const streamTime = this.#streamTime;
-    if (timestamp > streamTime.value) streamTime.value = timestamp;
-    return streamTime.value - this.#closeAfterMs;
+    const endMs = timestamp + this.#endAheadMsMax;
+    if (this.#lastEndMs === undefined || endMs > this.#lastEndMs)
+      this.#lastEndMs = Math.max(endMs, this.#clock.nowMs + this.#endAheadMsMax);
+    return this.#clock.observe(timestamp) - this.#closeAfterMs;
+  }
+
+  /** Moves the stream time on without a record; answers the close time. */
+  goOn(timeMs: number): number {
+    return this.#clock.observe(timeMs) - this.#closeAfterMs;
+  }
+
+  /** The stream time at which the next window may close that is not emitted yet; Infinity where there can be none. */
+  get dueMs(): number {
+    if (!this.emitsFinal) return Number.POSITIVE_INFINITY;
+    const lastEndMs = (this.#lastEndMs ??= this.#clock.nowMs + this.#endAheadMsMax);
+    const nextEndMs = this.#nextEndMs(this.emittedUntil);
+    return nextEndMs > lastEndMs ? Number.POSITIVE_INFINITY : nextEndMs + this.#closeAfterMs;
   }
 
   /** The close time up to which windows have been emitted, -1 before the first time. */

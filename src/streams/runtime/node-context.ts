@@ -51,6 +51,7 @@ export function nodeContexts(
       if (!shared.has(name)) shared.set(name, create());
       return shared.get(name) as T;
     },
+    clock: (name) => time.clock(name),
     processorMetadata: (key) => task.metadata.entry(key),
     dropped: (reason) => failures.dropAt(reason, nodeName),
     schedule: ({ intervalMs, type, callback }) =>

@@ -68,6 +68,7 @@ export async function openTask(
     wallClockMs: () => environment.clock.nowMs(),
     config: (name) => config[name],
     cachingEnabled: cacheBytesMax > 0,
+    idleSourceMs: settings.idleSourceMs,
     logger,
     drops: metrics.drops,
     decoding,

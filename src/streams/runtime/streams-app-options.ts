@@ -63,6 +63,12 @@ export interface StreamsAppOptions {
   readonly taskIdleMsMax?: number;
   /** `acceptable.recovery.lag`, 10,000: state that lacks no more changelog records counts as complete in an assignment. */
   readonly acceptableRecoveryLag?: number;
+  /**
+   * `idle.source.ms` (Kafka Streams has none), -1: never. A task that has read all of its inputs and has had no record for so
+   * long lets its stream time go on with the wall clock, from the time of the last record on: windows close, and what waits
+   * for time is emitted. Records that come behind that time are late.
+   */
+  readonly idleSourceMs?: number;
   /** `replication.factor` of internal topics, -1: the broker's default */
   readonly replicationFactor?: number;
   /** `repartition.purge.interval.ms`, 30 s: how often processed records of repartition topics are deleted. */

@@ -62,6 +62,15 @@ export const streamsConfig = {
       atLeast(0),
     ),
   ),
+  idleSourceMs: option(
+    'idle.source.ms',
+    long(
+      -1,
+      'After so long without a record, the stream time of a task goes on with the wall clock, so that windows close on idle ' +
+        'sources; -1: it stands still, as in Kafka Streams. A Millrace property.',
+      atLeast(-1),
+    ),
+  ),
   replicationFactor: option(
     'replication.factor',
     short(-1, "Replicas of internal topics; -1 is the broker's default.", atLeast(-1)),

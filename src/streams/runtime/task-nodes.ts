@@ -1,5 +1,5 @@
 import { assertDefined } from '../../base/assert.ts';
-import type { Operator, OperatorContext } from '../operators/operator.ts';
+import type { Operator, OperatorContext, TimedOperator } from '../operators/operator.ts';
 import type { NodeFactory } from '../operators/operator-node.ts';
 import { operatorFor } from '../operators/operator-registry.ts';
 import type { AnyRecord } from '../record.ts';
@@ -34,6 +34,8 @@ export function instantiate(options: {
   readonly executor: Executor;
   readonly contextFor: (name: string, node: () => RuntimeNode) => OperatorContext;
   readonly sink: (node: SinkNode) => (record: AnyRecord) => void | Promise<void>;
+  /** Called with each operator that wants to be told the time. */
+  readonly onTimed: (operator: TimedOperator) => void;
 }): TaskNodes {
   const { topology, nodeNames, executor } = options;
   const childrenOf = new Map<string, string[]>();
@@ -102,6 +104,7 @@ export function instantiate(options: {
       process: (record) => operator.process(record),
     };
     closers.push(() => operator.close?.());
+    if (isTimed(operator)) options.onTimed(operator);
     return remember(node.name, runtime, [operator], factory.keepsKey, node.name);
   }
 
@@ -161,6 +164,10 @@ function closeAll(closers: readonly (() => void)[]): void {
     }
   }
   if (failures.length > 0) throw failures[0];
+}
+
+function isTimed(operator: Operator): operator is Operator & TimedOperator {
+  return operator.dueMs !== undefined && operator.onTime !== undefined;
 }
 
 function leaf(name: string, process: (record: AnyRecord) => void | Promise<void>): RuntimeNode {

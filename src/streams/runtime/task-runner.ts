@@ -12,7 +12,10 @@ const ROUND_MS = 50;
 const CLOCK_EVERY = 64;
 
 interface TaskRunnerParts {
-  readonly settings: Pick<StreamsAppSettings, 'environment' | 'backPressure' | 'taskIdleMsMax'>;
+  readonly settings: Pick<
+    StreamsAppSettings,
+    'environment' | 'backPressure' | 'taskIdleMsMax' | 'idleSourceMs'
+  >;
   readonly tasks: TaskSet;
   readonly consumer: Pick<KafkaConsumer, 'lag'>;
   readonly output: OutputProducer;
@@ -47,7 +50,10 @@ export class TaskRunner {
       await this.#process(task, startMs + ROUND_MS);
       if (isStopping()) break;
     }
-    for (const { task } of restored) await task.punctuate('wall-clock-time');
+    for (const { task } of restored) {
+      if (settings.idleSourceMs >= 0 && this.#hasReadAll(task)) await task.goOnIdle(clock.monotonicMs());
+      await task.punctuate('wall-clock-time');
+    }
     metrics.processed(startMs);
   }
 
@@ -72,6 +78,11 @@ export class TaskRunner {
         break;
       }
     }
+  }
+
+  /** All that there is in its inputs was processed. */
+  #hasReadAll(task: Task): boolean {
+    return task.bufferedCount === 0 && task.queues.every((queue) => this.#parts.consumer.lag(queue) === 0);
   }
 
   /** With several inputs, the next record is known only when none of them could still bring an earlier one. */

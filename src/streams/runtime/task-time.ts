@@ -1,4 +1,6 @@
+import type { ProcessorMetadataEntry, StreamClock, TimedOperator } from '../operators/operator.ts';
 import type { Cancellable, PunctuationType, Punctuator } from '../processor.ts';
+import type { ProcessorMetadata } from './processor-metadata.ts';
 
 /** Called when time has passed. A promise is waited for before anything else happens on the task. */
 export type OnTime = Punctuator;
@@ -11,12 +13,15 @@ interface Schedule {
 }
 
 /**
- * The time of a task: its stream time, the highest time of what it has processed, and the wall clock; and who is to be told
- * when they have moved on. Stream time starts at 0, so the first record fires; wall-clock time starts at an interval from
+ * The time of a task: its stream time, the highest time of what it has processed, the stream times of its operators, each of
+ * what it has got, and the wall clock; and who is to be told when they have moved on. Stream time starts at 0, so the first record fires; wall-clock time starts at an interval from
  * now. Intervals that were missed count as one, and the grid stays where it was.
  */
 export class TaskTime {
   readonly #clock: () => number;
+  readonly #metadata: ProcessorMetadata;
+  readonly #clocks = new Map<string, StreamClock>();
+  readonly #operators: TimedOperator[] = [];
   readonly #schedules: Record<PunctuationType, Schedule[]> = { 'stream-time': [], 'wall-clock-time': [] };
   /** When the next of each kind is due. */
   readonly #nextMs: Record<PunctuationType, number> = {
@@ -26,8 +31,9 @@ export class TaskTime {
   /** -1 before the first record. */
   streamTimeMs = -1;
 
-  constructor(wallClockMs: () => number) {
+  constructor(wallClockMs: () => number, metadata: ProcessorMetadata) {
     this.#clock = wallClockMs;
+    this.#metadata = metadata;
   }
 
   wallClockMs(): number {
@@ -36,6 +42,34 @@ export class TaskTime {
 
   now(type: PunctuationType): number {
     return type === 'stream-time' ? this.streamTimeMs : this.#clock();
+  }
+
+  /** See {@link OperatorContext.clock}. */
+  clock(name: string): StreamClock {
+    let clock = this.#clocks.get(name);
+    if (clock === undefined) {
+      clock = new CommittedClock(this.#metadata.entry(`${name}/stream-time`));
+      this.#clocks.set(name, clock);
+    }
+    return clock;
+  }
+
+  /** Has an operator told when stream time moves on without records. */
+  tell(operator: TimedOperator): void {
+    this.#operators.push(operator);
+  }
+
+  /**
+   * Moves stream time on without a record, where that brings something about; answers who is to be told, one after the
+   * other. Where nothing waits for it, time stands still: what comes next is not late then.
+   */
+  goOn(timeMs: number): readonly OnTime[] {
+    const due: OnTime[] = this.#operators
+      .filter((operator) => operator.dueMs() <= timeMs)
+      .map((operator) => (now) => operator.onTime(now));
+    if (due.length === 0 && this.#nextMs['stream-time'] > timeMs) return [];
+    this.streamTimeMs = Math.max(this.streamTimeMs, timeMs);
+    return [...due, ...this.takeDue('stream-time', timeMs)];
   }
 
   /** Has somebody told every so often, by one of the clocks, until it is cancelled. */
@@ -81,5 +115,24 @@ export class TaskTime {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const schedule of this.#schedules[type]) nextMs = Math.min(nextMs, schedule.nextMs);
     this.#nextMs[type] = nextMs;
+  }
+}
+
+/** A clock of an operator, kept in the metadata of the committed offsets. */
+class CommittedClock implements StreamClock {
+  readonly #entry: ProcessorMetadataEntry;
+
+  constructor(entry: ProcessorMetadataEntry) {
+    this.#entry = entry;
+  }
+
+  get nowMs(): number {
+    return this.#entry.value;
+  }
+
+  observe(timestamp: number): number {
+    const entry = this.#entry;
+    if (timestamp > entry.value) entry.value = timestamp;
+    return entry.value;
   }
 }

@@ -11,6 +11,7 @@ import type { Topology } from '../topology/topology.ts';
 import { CacheFlush } from './cache-flush.ts';
 import { Executor } from './executor.ts';
 import type { FailureHandlers } from './failures.ts';
+import { IdleTime } from './idle-time.ts';
 import { nodeContexts } from './node-context.ts';
 import { ProcessorMetadata } from './processor-metadata.ts';
 import type { RecordCollector } from './record-collector.ts';
@@ -43,6 +44,8 @@ interface TaskSettings {
   readonly wallClockMs: () => number;
   readonly config: (name: string) => string | number | boolean | undefined;
   readonly cachingEnabled: boolean;
+  /** `idle.source.ms`; by default, and where it is -1, time never goes on without records. */
+  readonly idleSourceMs?: number;
   /** See {@link StoreEnvironment.hidesExpired}; off by default. */
   readonly hidesExpired?: boolean;
   readonly logger: Logger;
@@ -65,6 +68,8 @@ export class Task {
   readonly #executor: Executor;
   readonly #deserializer: RecordDeserializer;
   readonly #time: TaskTime;
+  readonly #metadata: ProcessorMetadata;
+  readonly #idle: IdleTime | undefined;
   readonly #caches: CacheFlush;
   readonly #nodes: TaskNodes;
   commitRequested = false;
@@ -84,13 +89,15 @@ export class Task {
     const { current } = executor;
     const failures = new TaskFailures({ ...settings, metrics, current });
     this.#deserializer = new RecordDeserializer(failures);
-    const time = (this.#time = new TaskTime(settings.wallClockMs));
+    const metadata = (this.#metadata = new ProcessorMetadata());
+    const { idleSourceMs = -1 } = settings;
+    this.#idle = idleSourceMs >= 0 ? new IdleTime(idleSourceMs) : undefined;
+    const time = (this.#time = new TaskTime(settings.wallClockMs, metadata));
     const storeNames = storesInOrder(topology, nodeNames);
     const stores = (this.stores = new Map(storeNames.map((name) => [name, this.#createStore(name)])));
     this.#caches = new CacheFlush(stores.values(), (pending, index) =>
       executor.runHeld(pending, index, time.streamTimeMs),
     );
-    const metadata = new ProcessorMetadata();
     const requestCommit = (): void => {
       this.commitRequested = true;
     };
@@ -100,6 +107,7 @@ export class Task {
       executor,
       contextFor: nodeContexts({ ...settings, executor, failures, time, stores, metadata, requestCommit }),
       sink: (node) => recordSink(node, { ...settings, failures, metrics, current }),
+      onTimed: (operator) => time.tell(operator),
     });
     this.queues = settings.inputs.map((input) => this.#queueFor(input));
     this.offsets = new TaskOffsets({ taskId, queues: this.queues, metadata, logger });
@@ -170,6 +178,14 @@ export class Task {
     if (!this.#time.isDue(type)) return;
     const now = this.#time.now(type);
     return this.#tell(this.#time.takeDue(type, now), now, 0);
+  }
+
+  /** Lets stream time go on with the wall clock where no records come (`idle.source.ms`). To be called now and then. */
+  goOnIdle(monotonicMs: number): void | Promise<void> {
+    const { processed } = this.metrics;
+    const { streamTimeMs } = this.#time;
+    const timeMs = this.#idle?.streamTimeAt({ monotonicMs, processed, streamTimeMs });
+    if (timeMs !== undefined) return this.#tell(this.#time.goOn(timeMs), timeMs, 0);
   }
 
   /** Forwards what cached stores have held back, until none holds anything back. */
@@ -275,6 +291,7 @@ export class Task {
         origin: () => current.origin(),
         resume: (origin) => current.resume(origin),
         timestamp: () => current.timestamp,
+        storeTime: this.#metadata.entry(`${name}/store-time`),
         hidesExpired,
       },
     );

@@ -3,7 +3,7 @@ import { type Header, NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import { decodeBuffered, encodeBuffered } from './buffer-format.ts';
 import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
-import { int64Text, KeyCodec } from './key-codec.ts';
+import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { requireVersion } from './state-format.ts';
 import { SortedTexts } from './sorted-texts.ts';
@@ -165,7 +165,9 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
     this.#entries.set(text, entry);
     this.#order.add(int64Text(entry.time) + text);
     this.#sizeBytes += this.#sizeOf(text, entry);
-    if (!this.definition.perKey) this.#sequence++;
+    // No later record may have the number of one that waits already: it would take its place.
+    if (!this.definition.perKey)
+      this.#sequence = Math.max(this.#sequence, int64OfText(text, text.length - 8) + 1);
   }
 
   #encode(entry: Buffered<K, V>): Buffer {

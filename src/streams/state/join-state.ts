@@ -41,12 +41,13 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   readonly #bucketTexts = new Map<number, string>();
   #unlogged: Unlogged<V>[] = [];
   #sequence = 0;
-  #observedStreamTime = -1;
+  readonly #time: StoreEnvironment['storeTime'];
   #expiredUntil = 0;
 
   constructor(definition: JoinStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
     this.#environment = environment;
+    this.#time = environment.storeTime;
     this.#valueSerde = definition.valueSerde;
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
     this.#buckets = new StateMap({
@@ -83,7 +84,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   fetch(key: K, span: Span): readonly JoinRow<V>[] {
     const text = this.#keys.text(key);
     // A segment is dropped some time after its records have expired; until then they are hidden.
-    const fromMs = Math.max(span.fromMs, this.#observedStreamTime - this.definition.retentionMs + 1);
+    const fromMs = Math.max(span.fromMs, this.#time.value - this.definition.retentionMs + 1);
     const found: JoinRow<V>[] = [];
     for (const bucket of this.#bucketsOf({ fromMs, toMs: span.toMs })) {
       for (const item of this.#buckets.get(bucket + text) ?? []) {
@@ -94,7 +95,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   }
 
   put(key: K, value: V, timestamp: number): boolean {
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, timestamp);
+    this.#time.value = Math.max(this.#time.value, timestamp);
     if (this.#isExpired(timestamp)) return false;
     this.#sequence = (this.#sequence + 1) & 0x7fffffff;
     const item = { timestamp, sequence: this.#sequence, value };
@@ -106,7 +107,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
 
   /** Expiry goes by whole segments of time, as in Kafka Streams, where it decides which late records still count. */
   #isExpired(timestamp: number): boolean {
-    const oldest = this.#observedStreamTime - this.definition.retentionMs;
+    const oldest = this.#time.value - this.definition.retentionMs;
     return Math.floor(timestamp / this.#segmentMs) < Math.floor(Math.max(0, oldest) / this.#segmentMs);
   }
 
@@ -172,7 +173,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   }
 
   expire(): void | Promise<void> {
-    const oldest = Math.max(0, this.#observedStreamTime - this.definition.retentionMs);
+    const oldest = Math.max(0, this.#time.value - this.definition.retentionMs);
     // The last whole bucket before the first live segment.
     const live = Math.floor(oldest / this.#segmentMs) * this.#segmentMs;
     const until = Math.floor(live / this.#bucketMs) * this.#bucketMs;
@@ -197,7 +198,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     const keyText = key.toString('latin1', 0, end);
     const timestamp = readInt64(key, end);
     const sequence = key.readInt32BE(end + 8);
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, timestamp);
+    this.#time.value = Math.max(this.#time.value, timestamp);
     this.#sequence = Math.max(this.#sequence, sequence);
     const bucketKey = this.#bucketAt(timestamp) + keyText;
     void this.#buckets.load(bucketKey);

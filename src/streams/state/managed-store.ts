@@ -49,6 +49,11 @@ export interface StoreEnvironment {
   /** The time of the record in flight. */
   readonly timestamp: () => number;
   /**
+   * The highest time of what the store was given, -1 before: what has expired by it is late. It is committed with the offsets,
+   * and found again in the changelog.
+   */
+  readonly storeTime: { value: number };
+  /**
    * Windows that have left the retention are not shown to the operator that has still to tell them: so Kafka Streams without
    * a cache loses final results.
    */

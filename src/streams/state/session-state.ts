@@ -53,13 +53,14 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   #listener: FlushListener<SessionKey<K>, V> | undefined;
   #unlogged = new Map<string, SessionChange<V>>();
   #pending = new Map<string, SessionChange<V>>();
-  #observedStreamTime = -1;
+  readonly #time: StoreEnvironment['storeTime'];
   #expiredUntil = 0;
   #keptFrom: () => number = () => Number.POSITIVE_INFINITY;
 
   constructor(definition: SessionStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
     this.#environment = environment;
+    this.#time = environment.storeTime;
     this.#valueSerde = definition.valueSerde;
     this.copies = new ValueCopies(definition.valueSerde, environment.changelogTopic);
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
@@ -95,11 +96,11 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
 
   /** A segment is dropped some time after its sessions have expired; until then those that end before this are hidden. */
   get #shownFromMs(): number {
-    return this.#observedStreamTime - this.definition.retentionMs + 1;
+    return this.#time.value - this.definition.retentionMs + 1;
   }
 
   put(key: K, session: Session<V | null>): void {
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, session.endMs);
+    this.#time.value = Math.max(this.#time.value, session.endMs);
     this.#change(this.#keys.text(key), session);
   }
 
@@ -164,7 +165,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   #isExpired(endMs: number): boolean {
     const { retentionMs } = this.definition;
     const segmentMs = Math.max(Math.floor(retentionMs / 2), SEGMENT_MIN_MS);
-    const oldest = Math.max(0, this.#observedStreamTime - retentionMs);
+    const oldest = Math.max(0, this.#time.value - retentionMs);
     return Math.floor(endMs / segmentMs) < Math.floor(oldest / segmentMs) && endMs < this.#keptFrom();
   }
 
@@ -212,7 +213,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   /** Looks through all keys for those whose sessions are all older than the retention, now and then. */
   async expire(): Promise<void> {
     const { retentionMs } = this.definition;
-    const until = Math.min(this.#observedStreamTime - retentionMs, this.#keptFrom());
+    const until = Math.min(this.#time.value - retentionMs, this.#keptFrom());
     if (until - this.#expiredUntil < Math.max(retentionMs / 2, SEGMENT_MIN_MS)) return;
     this.#expiredUntil = until;
     for (const [text, sessions] of await this.#sessions.scan({ from: '', to: undefined })) {
@@ -233,7 +234,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     const keyText = record.key.toString('latin1', 0, end);
     const endMs = readInt64(record.key, end);
     const startMs = readInt64(record.key, end + 8);
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, endMs);
+    this.#time.value = Math.max(this.#time.value, endMs);
     const value =
       record.value && this.#valueSerde.deserialize(this.#environment.changelogTopic, record.value);
     void this.#sessions.load(keyText);

@@ -36,11 +36,12 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
   readonly #valueSerde: Serde<V>;
   readonly #versions: StateMap<readonly Version<V>[]>;
   #unlogged: Unlogged<V>[] = [];
-  #observedStreamTime = -1;
+  readonly #time: StoreEnvironment['storeTime'];
 
   constructor(definition: VersionedStoreDefinition<K, V>, environment: StoreEnvironment) {
     this.definition = definition;
     this.#environment = environment;
+    this.#time = environment.storeTime;
     this.#valueSerde = definition.valueSerde;
     this.copies = new ValueCopies(definition.valueSerde, environment.changelogTopic);
     this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
@@ -80,15 +81,15 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
     if (found < 0) return undefined;
     const validTo = versions[found - 1]?.timestamp;
     // History goes back by the retention; the latest version is never too old to be seen.
-    if (validTo !== undefined && timestamp < this.#observedStreamTime - this.definition.historyRetentionMs) {
+    if (validTo !== undefined && timestamp < this.#time.value - this.definition.historyRetentionMs) {
       return undefined;
     }
     return rowOf(versions[found]);
   }
 
   put(key: K, value: V | null, timestamp: number): PutResult {
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, timestamp);
-    if (timestamp < this.#observedStreamTime - this.definition.historyRetentionMs) return 'rejected';
+    this.#time.value = Math.max(this.#time.value, timestamp);
+    if (timestamp < this.#time.value - this.definition.historyRetentionMs) return 'rejected';
     const keyText = this.#keys.text(key);
     const latest = this.#insert(keyText, { timestamp, value: value ?? null });
     if (this.definition.loggingEnabled) this.#unlogged.push({ keyText, timestamp, value: value ?? null });
@@ -102,7 +103,7 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
     let at = 0;
     while (at < versions.length && (versions[at]?.timestamp ?? 0) > version.timestamp) at++;
     versions.splice(at, 0, version);
-    const oldest = this.#observedStreamTime - this.definition.historyRetentionMs;
+    const oldest = this.#time.value - this.definition.historyRetentionMs;
     // The version that was valid when the history begins stays; what came before it goes.
     const last = versions.findIndex((each) => each.timestamp <= oldest);
     if (last >= 0) versions.length = last + 1;
@@ -152,7 +153,7 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
     const keyText = record.key.toString('latin1');
     const value =
       record.value && this.#valueSerde.deserialize(this.#environment.changelogTopic, record.value);
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, record.timestamp);
+    this.#time.value = Math.max(this.#time.value, record.timestamp);
     void this.#versions.load(keyText);
     this.#insert(keyText, { timestamp: record.timestamp, value });
   }

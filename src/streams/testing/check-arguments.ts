@@ -79,6 +79,7 @@ const checkOptions = optionsOf<TestDriverOptions>({
   applicationId: optional(topicName),
   wallClockMs: optional(wholeNumber(0)),
   cachingEnabled: optional(flag),
+  idleSourceMs: optional(wholeNumber(-1)),
   config: optional(recordOf(() => undefined)),
   onFailure: optional(withMethods()),
   logger: optional(withMethods('debug', 'info', 'warn', 'error', 'child')),

@@ -49,6 +49,8 @@ export interface TestDriverOptions {
    * loses none, whatever its cache.
    */
   readonly cachingEnabled?: boolean;
+  /** See `idle.source.ms` of an application: the mocked wall clock then tells how long no record came. */
+  readonly idleSourceMs?: number;
   readonly config?: Readonly<Record<string, string | number | boolean>>;
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
   readonly logger?: Logger;
@@ -94,8 +96,7 @@ export class TopologyTestDriver {
 
   constructor(topology: Topology, options: TestDriverOptions = {}) {
     checkDriver(topology, options);
-    const applicationId = options.applicationId ?? 'test-driver-application';
-    const { config = {} } = options;
+    const { applicationId = 'test-driver-application', config = {}, logger = silentLogger } = options;
     this.#wallClockMs = options.wallClockMs ?? 0;
     this.#engine = options.resumeFrom === undefined ? new MemoryEngine() : options.resumeFrom.#engine;
     const internal = new Set(topology.repartitionTopics.keys());
@@ -104,7 +105,6 @@ export class TopologyTestDriver {
       node.kind === 'source' ? node.topics : [],
     );
     const storeIds = new Map([...topology.stores.keys()].map((name, index) => [name, index]));
-    const logger = options.logger ?? silentLogger;
     this.#task = new Task({
       taskId: '0_0',
       applicationId,
@@ -125,6 +125,7 @@ export class TopologyTestDriver {
       wallClockMs: () => this.#wallClockMs,
       config: (name) => config[name],
       cachingEnabled: options.cachingEnabled ?? true,
+      idleSourceMs: options.idleSourceMs ?? -1,
       hidesExpired: options.cachingEnabled === false,
       logger,
       drops: new RepeatedWarnings(logger, {
@@ -205,10 +206,12 @@ export class TopologyTestDriver {
     checkAdvance(byMs, 'byMs');
     this.#checkOpen();
     this.#inTurn(() => {
+      const idleFromMs = this.#wallClockMs;
       this.#wallClockMs += byMs;
-      const punctuating = this.#task.punctuate('wall-clock-time');
-      if (punctuating) return punctuating.then(() => this.#commitAndGoOn());
-      return this.#commitAndGoOn();
+      // What was processed until now is known by being asked once more, at the time that it was.
+      const goingOn = this.#task.goOnIdle(idleFromMs) ?? this.#task.goOnIdle(this.#wallClockMs);
+      if (goingOn) return goingOn.then(() => this.#punctuateByWallClock());
+      return this.#punctuateByWallClock();
     });
   }
 
@@ -228,6 +231,11 @@ export class TopologyTestDriver {
     this.#isClosed = true;
     this.#committed = this.#task.offsets.committable(() => undefined);
     this.#task.close();
+  }
+
+  #punctuateByWallClock(): void | Promise<void> {
+    const punctuating = this.#task.punctuate('wall-clock-time');
+    return punctuating ? punctuating.then(() => this.#commitAndGoOn()) : this.#commitAndGoOn();
   }
 
   #store(name: string, kinds: StoreKinds): unknown {

@@ -87,6 +87,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
       origin: () => NO_ORIGIN,
       resume: () => {},
       timestamp: () => 7,
+      storeTime: { value: -1 },
       hidesExpired: false,
     });
   }

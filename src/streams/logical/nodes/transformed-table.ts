@@ -26,7 +26,8 @@ export function transformedFields(
     keySerde: options?.keySerde ?? input.keySerde,
     valueSerde: options?.valueSerde ?? valueSerde,
     storeName: options?.storeName,
-    versioned: options?.storeName === undefined && input.versioned,
+    // As in Kafka Streams, where whatever is said of a store, be it a serde, says that it is not versioned.
+    versioned: !asksForStore(options) && input.versioned,
     closeAfterMs: input.closeAfterMs,
     options,
   };
