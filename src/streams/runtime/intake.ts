@@ -55,14 +55,19 @@ export class Intake {
   }
 
   /**
-   * Waits for records and queues them: not at all while there is work, and not for long while queued ones wait for others.
+   * Waits for records: not at all while there is work, and not for long while queued ones wait for others.
    * @throws {OperationalError} `WAKEUP` among others.
    */
-  async poll({ hasWork }: { readonly hasWork: boolean }): Promise<void> {
+  async poll({ hasWork }: { readonly hasWork: boolean }): Promise<readonly FetchedRecords[]> {
     const startMs = this.#settings.environment.clock.monotonicMs();
     const fetched = await this.#consumer.poll(this.#pollMs(hasWork));
     this.#metrics.polled(startMs, fetched.length > 0);
-    for (const each of fetched) this.#queue(each);
+    return fetched;
+  }
+
+  /** Hands what a poll has answered to the queues of the tasks. */
+  queue(fetched: readonly FetchedRecords[]): void {
+    for (const each of fetched) this.#add(each);
   }
 
   /** Reads on where the queue has become short and the task is restored. */
@@ -83,7 +88,7 @@ export class Intake {
     return pollMs;
   }
 
-  #queue(fetched: FetchedRecords): void {
+  #add(fetched: FetchedRecords): void {
     const input = this.#inputs.get(nameOf(fetched));
     if (input === undefined) return;
     const shared = fetched instanceof SharedRecords ? fetched : undefined;

@@ -1,3 +1,4 @@
+import type { FetchedRecords } from '../../client/types.ts';
 import { type Intake, isWakeup } from './intake.ts';
 import type { TaskRunner } from './task-runner.ts';
 import type { TaskSet } from './task-set.ts';
@@ -20,13 +21,18 @@ export async function processingLoop(parts: LoopParts): Promise<void> {
 }
 
 async function round({ intake, tasks, runner, commit, checkHealth, isStopping }: LoopParts): Promise<void> {
+  let fetched: readonly FetchedRecords[];
   try {
-    await intake.poll(runner);
+    fetched = await intake.poll(runner);
   } catch (error) {
     if (isStopping() && isWakeup(error)) return;
     throw error;
   }
-  await tasks.restore();
+  // Nothing waits from here on that need not: what was read is processed before the next loop on this thread reads its own,
+  // or the records of a hundred applications would be in memory at once, and outlive the young generation.
+  intake.queue(fetched);
+  const restoring = tasks.restore();
+  if (restoring) await restoring;
   try {
     await runner.round();
   } catch (error) {

@@ -101,9 +101,12 @@ export class TaskSet implements RebalanceListener {
   }
 
   /** Restores a little, so that the loop can go on polling. */
-  async restore(): Promise<void> {
+  restore(): Promise<void> | undefined {
+    return this.#parts.restorer.isIdle ? undefined : this.#restore();
+  }
+
+  async #restore(): Promise<void> {
     const { restorer, onPhase } = this.#parts;
-    if (restorer.isIdle) return;
     await restorer.step(RESTORE_POLL_MS);
     if (restorer.isIdle && this.#hasJoined) onPhase('running');
   }
