@@ -37,7 +37,7 @@ beforeEach(async () => {
   }));
   broker.on(joinGroup, () =>
     isJoinHeld
-      ? undefined
+      ? 'held'
       : {
           generationId,
           protocolType: 'consumer',
@@ -73,6 +73,7 @@ beforeEach(async () => {
     autoCommit: false,
     heartbeatIntervalMs: 10,
     requestTimeoutMs: 60_000,
+    defaultApiTimeoutMs: 10_000,
     fetchWaitMsMax: 20,
   });
   const note = (what: string) => () => void events.push(what);

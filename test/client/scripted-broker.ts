@@ -11,11 +11,14 @@ import { produce } from '../../src/protocol/messages/00-produce.ts';
 import { apiVersions } from '../../src/protocol/messages/18-api-versions.ts';
 import { initProducerId } from '../../src/protocol/messages/22-init-producer-id.ts';
 
-/** Answers a request; `undefined` never answers, `'cut'` closes the connection instead. */
+/**
+ * Answers a request; `undefined` never answers, `'cut'` closes the connection instead, and `'held'` answers nothing on that
+ * connection any more, as a broker does that answers in order.
+ */
 export type Script<A extends Api> = (
   request: RequestOf<A>,
   version: number,
-) => ResponseInput<A> | undefined | 'cut';
+) => ResponseInput<A> | undefined | 'cut' | 'held';
 
 interface Scripted {
   readonly api: Api;
@@ -31,6 +34,7 @@ export const TOPIC_ID = 'MillraceMillraceMillrA';
 export class ScriptedBroker {
   readonly #scripts = new Map<number, Scripted>();
   readonly #connections = new Set<Connection>();
+  readonly #held = new Set<Connection>();
   #port = 0;
   #stop: (() => Promise<void>) | undefined;
   leaderEpoch = 1;
@@ -79,7 +83,7 @@ export class ScriptedBroker {
 
   on<RequestOut, RequestIn, ResponseOut, ResponseIn>(
     api: Api<RequestOut, RequestIn, ResponseOut, ResponseIn>,
-    script: (request: RequestOut, version: number) => ResponseIn | undefined | 'cut',
+    script: (request: RequestOut, version: number) => ResponseIn | undefined | 'cut' | 'held',
   ): void {
     this.#scripts.set(api.key, { api: api as Api, answer: script });
   }
@@ -126,10 +130,12 @@ export class ScriptedBroker {
       connection.write(encodeResponse(apiVersions, 0, header.correlationId, refusal));
       return;
     }
+    if (this.#held.has(connection)) return;
     const request = decodeRequest(api, header.apiVersion, reader);
     const response = answer(request as never, header.apiVersion);
     if (response === undefined) return;
     if (response === 'cut') connection.destroy();
+    else if (response === 'held') this.#held.add(connection);
     else connection.write(encodeResponse(api, header.apiVersion, header.correlationId, response));
   }
 }

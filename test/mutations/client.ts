@@ -66,4 +66,18 @@ export const clientMutations: readonly Mutation[] = [
     replace: 'return batch.id;',
     suite: ['test/client/producer-faults.test.ts'],
   },
+  {
+    name: 'a commit waits behind a join that is held back',
+    file: 'src/client/consumer/join.ts',
+    find: "ownedPartitions.length === 0 ? 'group' : 'join'",
+    replace: "ownedPartitions.length === 0 ? 'group' : 'group'",
+    suite: ['test/client/overtaken-commit.test.ts'],
+  },
+  {
+    name: 'a commit that the next generation overtakes takes the partitions from the member',
+    file: 'src/client/consumer/committer.ts',
+    find: 'this.#membership.hasMovedOn(member)',
+    replace: 'member.generationId < -1',
+    suite: ['test/client/overtaken-commit.test.ts'],
+  },
 ];

@@ -80,4 +80,33 @@ export const streamsMutations: readonly Mutation[] = [
     replace: 'if (before !== -1) continue;',
     suite: ['test/streams/runtime/lost-offsets.test.ts'],
   },
+  {
+    name: 'a task that moves is not committed before',
+    file: 'src/streams/runtime/task-set.ts',
+    find: 'await this.#parts.commit();',
+    replace: 'await Promise.resolve();',
+    suite: ['test/streams/runtime/cooperation.test.ts'],
+  },
+  {
+    name: 'all tasks are closed when one moves',
+    file: 'src/streams/runtime/task-set.ts',
+    find: "this.#parts.onPhase('rebalancing');\n    try {",
+    replace:
+      "this.#parts.onPhase('rebalancing');\n    partitions = [...this.#running.values()].flatMap(({ plan }) => plan.inputs);\n    try {",
+    suite: ['test/streams/runtime/cooperation.test.ts'],
+  },
+  {
+    name: 'a task is given to its new member while the old one has it',
+    file: 'src/streams/runtime/group-assignment.ts',
+    find: '[...(holders.get(id) ?? [])].every((holder) => holder === memberId);\n  return {',
+    replace: 'holders.get(id) !== undefined || memberId !== undefined;\n  return {',
+    suite: ['test/streams/runtime/task-assignor.test.ts'],
+  },
+  {
+    name: 'a task goes to whoever has least to do, whatever state others have of it',
+    file: 'src/streams/runtime/task-assignment.ts',
+    find: 'giveToLeastLag(tasks, shares, input);',
+    replace: '',
+    suite: ['test/streams/runtime/task-assignment.test.ts', 'test/streams/runtime/task-assignor.test.ts'],
+  },
 ];
