@@ -45,6 +45,54 @@ export interface EndableWorkers extends Workers {
   end(): Promise<void>;
 }
 
+/** One end of a conversation between two threads. Messages are copied, as structured clones, and arrive in order. */
+export interface ThreadPort<Incoming, Outgoing> {
+  post(message: Outgoing): void;
+  /** Called once; what was posted before waits until then. */
+  onMessage(handler: (message: Incoming) => void): void;
+}
+
+/** Something that runs in a thread of its own as long as somebody talks to it; its module exports it as `service`. */
+export interface ThreadService<ToThread, FromThread> {
+  /** The address of the module, its `import.meta.url`. */
+  readonly module: string;
+  /** Resolves when it has ended, and the thread ends with it. */
+  serve(port: ThreadPort<ToThread, FromThread>): Promise<void>;
+}
+
+/** Whoever has started a thread hears of it by these, in this order. */
+export interface ThreadHandlers<FromThread> {
+  readonly onMessage: (message: FromThread) => void;
+  /**
+   * Called once, when the thread is gone, with all that it held.
+   * @param failure what it has failed with: an exception that nobody caught, a heap that was full; absent where its service
+   *   has ended.
+   */
+  readonly onEnd: (failure?: { readonly error: unknown }) => void;
+}
+
+/** What a thread may take; it fails where it takes more. */
+export interface ThreadLimits {
+  /** Of objects that live on; by default as much as the main thread may have. */
+  readonly heapMegabytesMax?: number;
+}
+
+/** A thread that runs a {@link ThreadService}, seen from the one that has started it. */
+export interface ServiceThread<ToThread> {
+  /** Does nothing where the thread has ended. */
+  post(message: ToThread): void;
+  /** Ends it wherever it is, as soon as it has loaded its modules; resolves when it is gone. */
+  terminate(): Promise<void>;
+}
+
+export interface Threads {
+  start<ToThread, FromThread>(
+    service: ThreadService<ToThread, FromThread>,
+    handlers: ThreadHandlers<FromThread>,
+    limits?: ThreadLimits,
+  ): ServiceThread<ToThread>;
+}
+
 export interface Clock {
   /** Wall-clock time, in milliseconds since the epoch. It may jump. */
   nowMs(): number;

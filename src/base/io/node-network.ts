@@ -9,7 +9,7 @@ import type {
   Network,
 } from '../environment.ts';
 import { OperationalError } from '../errors.ts';
-import { isFromThisProcess, noteOwnSocket } from './own-sockets.ts';
+import { bindingFor, isFromThisProcess, noteOwnSocket } from './own-sockets.ts';
 import { readInto } from './socket-memory.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -39,8 +39,9 @@ export const nodeNetwork: Network = {
 
   connect(options: ConnectOptions): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const socket = net.connect({ host: options.host, port: options.port, noDelay: true });
-      noteOwnSocket(socket, options.port);
+      const { host, port } = options;
+      const socket = net.connect({ host, port, noDelay: true, ...bindingFor(host) });
+      noteOwnSocket(socket, port);
       const timeoutMs = options.timeoutMs ?? CONNECT_TIMEOUT_MS;
       const timer = setTimeout(() => {
         socket.destroy();

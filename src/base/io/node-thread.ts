@@ -1,0 +1,115 @@
+import { fileURLToPath } from 'node:url';
+import { type MessagePort, Worker } from 'node:worker_threads';
+import type { ThreadLimits } from '../environment.ts';
+import { ownPortsForThread } from './own-sockets.ts';
+import type { WorkerRequest, WorkerResponse } from './worker-main.ts';
+
+interface Pending {
+  resolve(output: unknown): void;
+  reject(error: unknown): void;
+}
+
+const main = new URL('./worker-main.js', import.meta.url);
+/**
+ * In a clone that is being developed the sources run as they are, which Node 20 needs a loader for. What that keeps of them outlives
+ * the folder for temporary files, which tests have one each of.
+ */
+const fromSource = `
+const { TMPDIR } = process.env;
+process.env.TMPDIR = ${JSON.stringify(fileURLToPath(new URL('../../../node_modules/.cache', import.meta.url)))};
+import('tsx/esm/api').then((tsx) => {
+  tsx.register();
+  if (TMPDIR === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = TMPDIR;
+  return import(${JSON.stringify(new URL('./worker-main.ts', import.meta.url).href)});
+})`;
+
+/**
+ * One thread and what it works on. It keeps no process alive by itself.
+ *
+ * It is not ended while it loads a module: V8 falls with the whole process when a module's evaluation is terminated
+ * (`Check failed: (location_) != nullptr`, nodejs/node#60755).
+ */
+export class NodeThread {
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  readonly #loading = new Set<number>();
+  #nextId = 0;
+  #isEnding = false;
+
+  /** @param options.onEnd called when it can work no more. */
+  constructor(options: { readonly onEnd?: () => void; readonly limits?: ThreadLimits } = {}) {
+    const { onEnd = () => undefined, limits = {} } = options;
+    const isSource = import.meta.url.endsWith('.ts');
+    const { heapMegabytesMax } = limits;
+    const common = {
+      workerData: { ownPorts: ownPortsForThread() },
+      ...(heapMegabytesMax === undefined
+        ? {}
+        : { resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } }),
+    };
+    const worker = isSource ? new Worker(fromSource, { ...common, eval: true }) : new Worker(main, common);
+    this.#worker = worker;
+    worker.on('message', (response: WorkerResponse) => this.#take(response));
+    worker.on('error', (error) => {
+      onEnd();
+      this.#failAll(error);
+    });
+    this.ended = new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        onEnd();
+        this.#failAll(new Error(`the worker thread ended with ${code}`));
+        resolve();
+      });
+    });
+  }
+
+  /** Runs the task of a module. */
+  run(module: string, input: unknown): Promise<unknown> {
+    return this.#ask({ id: this.#nextId++, module, input });
+  }
+
+  /** Runs the service of a module, which talks through the port; resolves when that has ended. */
+  serve(module: string, port: MessagePort): Promise<unknown> {
+    return this.#ask({ id: this.#nextId++, module, port }, [port]);
+  }
+
+  /** What it works on fails. */
+  end(): Promise<void> {
+    this.#isEnding = true;
+    this.#failAll(new Error('the worker thread was ended'));
+    if (this.#loading.size === 0) void this.#worker.terminate();
+    return this.ended;
+  }
+
+  #ask(request: WorkerRequest, transferred: readonly MessagePort[] = []): Promise<unknown> {
+    const { id } = request;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#loading.add(id);
+      this.#worker.ref();
+      this.#worker.postMessage(request, transferred);
+    });
+  }
+
+  #take(response: WorkerResponse): void {
+    const { id } = response;
+    this.#loading.delete(id);
+    const pending = this.#pending.get(id);
+    if (!('isLoaded' in response)) {
+      this.#pending.delete(id);
+      if ('error' in response) pending?.reject(response.error);
+      else pending?.resolve(response.output);
+    }
+    if (this.#isEnding && this.#loading.size === 0) void this.#worker.terminate();
+    else if (this.#pending.size === 0) this.#worker.unref();
+  }
+
+  #failAll(error: unknown): void {
+    const all = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const pending of all) pending.reject(error);
+  }
+}
