@@ -27,6 +27,8 @@ export async function startCaseServer(properties: Readonly<Record<string, string
       data,
       properties,
       logger: silentLogger,
+      // It runs for one case: the start of a thread would take longer than that.
+      queriesOn: 'this thread',
     }).catch(async (error: unknown) => {
       await broker.close();
       throw error;

@@ -4,13 +4,16 @@ import type { BrokerMetrics } from '../../broker/index.ts';
 import type { Address } from '../base/environment.ts';
 import { messageOf, OperationalError } from '../base/errors.ts';
 import { nodeEnvironment } from '../base/io/node-environment.ts';
+import { nodeThreads } from '../base/io/node-threads.ts';
 import { newNodeWorkers } from '../base/io/node-workers.ts';
 import type { Logger } from '../base/logger.ts';
 import { unlessAborted } from '../base/unless-aborted.ts';
 import { Admin } from '../client/index.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
+import type { KafkaHostOptions } from '../sql/runtime/app-options.ts';
 import { KafkaHost } from '../sql/runtime/kafka-host.ts';
+import { ThreadedQueries } from '../sql/runtime/thread/threaded-queries.ts';
 import type { RecordedCommand } from './commands/command.ts';
 import { CommandTopic } from './commands/command-topic.ts';
 import { KafkaAbsence } from './commands/kafka-absence.ts';
@@ -56,6 +59,8 @@ export interface SqlServerOptions {
   readonly brokerMetrics?: BrokerMetrics;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
+  /** @internal Where queries run: on stream threads by default, or on the thread that this is called on. */
+  readonly queriesOn?: 'stream threads' | 'this thread';
 }
 
 /** Persistent queries as a service: the SQL engine on a Kafka cluster, behind ksqlDB's REST API. */
@@ -289,11 +294,11 @@ export class SqlServer {
 }
 
 function kafkaHost(
-  { bootstrapServers, logger }: SqlServerOptions,
+  { bootstrapServers, logger, queriesOn = 'stream threads' }: SqlServerOptions,
   settings: ServerConfig,
   stateDir: string,
 ): KafkaHost {
-  return new KafkaHost({
+  const options: KafkaHostOptions = {
     environment: nodeEnvironment,
     bootstrapServers,
     stateDir,
@@ -307,5 +312,8 @@ function kafkaHost(
     queryErrorsMax: settings.get('ksql.query.error.max.queue.size'),
     kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
     logger,
-  });
+  };
+  if (queriesOn === 'this thread') return new KafkaHost(options);
+  const count = settings.get('ksql.streams.num.stream.threads');
+  return new KafkaHost(options, new ThreadedQueries(options, { threads: nodeThreads, count }));
 }

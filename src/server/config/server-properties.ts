@@ -26,7 +26,11 @@ export const serverProperties = {
     'start with the statements of the command topic that can be read where others are lost; a Millrace property',
   ),
   'ksql.streams.state.dir': string(null, 'folder of state stores; when not set, inside the data folder'),
-  'ksql.streams.num.stream.threads': int(1, 'threads of each query', atLeast(1)),
+  'ksql.streams.num.stream.threads': int(
+    1,
+    'stream threads of this server: its queries are spread over them, each is on one',
+    atLeast(1),
+  ),
   'ksql.query.retry.backoff.initial.ms': long(
     15_000,
     'how long a query that has failed waits before it is started again; the time doubles with each failure',

@@ -66,7 +66,9 @@ export class PersistentQueries implements RunningQueries {
       sources: plan.sources,
       ...(plan.sink === undefined ? {} : { sink: plan.sink }),
       ...(sink === undefined ? {} : { sinkTopic: sink.topic.name }),
-      errors: running.errors(),
+      get errors() {
+        return running.errors();
+      },
       statistics: () => running.statistics(),
     };
   }

@@ -15,6 +15,7 @@ export interface QueryDescription {
   readonly sources: readonly string[];
   readonly sink?: string;
   readonly sinkTopic?: string;
+  /** As they are when they are looked at: after its statistics, all that those count. */
   readonly errors: readonly QueryError[];
   /** As they are when they are asked for; absent for a query that does not run. */
   readonly statistics?: () => Promise<QueryStatistics>;

@@ -96,10 +96,11 @@ export function droppedRows({
 /** What SHOW QUERIES warns of: a query that runs, and passes rows over. */
 export async function lossesOf(queries: readonly QueryDescription[]): Promise<readonly string[]> {
   const texts = await Promise.all(
-    queries.map(async ({ id, errors, statistics }) => {
+    queries.map(async (query) => {
+      const { id, statistics } = query;
       const counted = await statistics?.();
       const failed = counted === undefined ? 0 : counted.rowsDropped + counted.errors;
-      const newest = errors.at(-1);
+      const newest = query.errors.at(-1);
       return failed === 0 || counted === undefined
         ? []
         : [

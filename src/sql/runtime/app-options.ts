@@ -26,6 +26,10 @@ export interface KafkaHostOptions {
   readonly logger?: Logger;
 }
 
+/** ksqlDB's defaults of `ksql.query.retry.backoff.initial.ms`, `.max.ms` and `ksql.query.error.max.queue.size`. */
+export const DEFAULT_BACKOFF = { initialMs: 15_000, maxMs: 900_000 } as const;
+export const DEFAULT_QUERY_ERRORS_MAX = 10;
+
 /** What the names of groups and internal topics of a host begin with. */
 export function prefixOf({ serviceId }: KafkaHostOptions): string {
   return `_confluent-ksql-${serviceId}`;

@@ -11,6 +11,8 @@ interface AppPushOptions {
   /** Removes what the application has left on the cluster and on disk. */
   cleanUp(): Promise<void>;
   log(text: string): void;
+  /** Called before each record that is processed. */
+  readonly onRecord?: (() => void) | undefined;
 }
 
 /**
@@ -33,7 +35,11 @@ export class AppPush implements PushRun {
       if (this.#closed !== undefined) return subscriber.complete();
       const app = options.newApp(
         (record) => subscriber.next(record),
-        () => this.#gate?.opened,
+        () => {
+          // It may close the gate.
+          options.onRecord?.();
+          return this.#gate?.opened;
+        },
       );
       this.#app = app;
       app.errors$.subscribe((error) => subscriber.error(error));

@@ -29,6 +29,8 @@ import { queryTopology } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import {
   appOptions,
+  DEFAULT_BACKOFF,
+  DEFAULT_QUERY_ERRORS_MAX,
   existingTopics,
   instanceOf,
   type KafkaHostOptions,
@@ -42,9 +44,6 @@ import { isRefusedRow, QueryErrors } from './query-errors.ts';
 import { QueryPositions } from './query-positions.ts';
 import { RestartBackoff } from './restart-backoff.ts';
 
-/** ksqlDB's defaults of `ksql.query.retry.backoff.initial.ms`, `.max.ms` and `ksql.query.error.max.queue.size`. */
-const DEFAULT_BACKOFF = { initialMs: 15_000, maxMs: 900_000 } as const;
-const DEFAULT_QUERY_ERRORS_MAX = 10;
 /** Where a query begins to read whose session does not say. */
 const DEFAULT_RESET = 'earliest';
 
@@ -152,6 +151,11 @@ export class AppQuery implements RunningQuery {
 
   errors(): readonly QueryError[] {
     return this.#errors.list();
+  }
+
+  /** Emits when {@link errors} has changed. */
+  get errorsChanged$(): Observable<void> {
+    return this.#errors.changed$;
   }
 
   async statistics(): Promise<QueryStatistics> {

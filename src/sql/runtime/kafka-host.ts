@@ -36,7 +36,8 @@ export class KafkaHost implements SqlHost {
   readonly #known: KnownTopics;
   readonly #queries: QueryRuntime;
 
-  constructor(options: KafkaHostOptions) {
+  /** @param runtime runs the queries; without one they run on this thread. */
+  constructor(options: KafkaHostOptions, runtime?: QueryRuntime) {
     this.#options = options;
     const { environment, bootstrapServers } = options;
     const { kafkaTimeoutMs = DEFAULT_KAFKA_TIMEOUT_MS } = options;
@@ -58,7 +59,8 @@ export class KafkaHost implements SqlHost {
     const describeTopics = (names: readonly string[]) => this.#known.describe(names);
     this.#requests = new TopicRequests({ admin, describe: describeTopics });
     this.#check = new PlanCheck(options, this.#requests);
-    this.#queries = new KafkaQueries(options, { admin, describeTopics });
+    this.#queries = runtime ?? new KafkaQueries(options, { admin, describeTopics });
+    this.#queries.topics$.subscribe(({ names, facts }) => this.#known.learn(names, facts));
   }
 
   describeTopics(

@@ -1,3 +1,4 @@
+import { NEVER } from 'rxjs';
 import { childPath } from '../../base/child-path.ts';
 import { messageOf } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
@@ -10,7 +11,7 @@ import type { StreamsAppOptions } from '../../streams/runtime/streams-app-option
 import { StreamsHost } from '../../streams/runtime/streams-host.ts';
 import { internalTopicNames } from '../../streams/runtime/topic-plan.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
-import type { PushOptions, PushRun, RunningQuery } from '../host/host.ts';
+import type { PushOptions, PushRun } from '../host/host.ts';
 import { PendingCode } from '../lowering/pending-code.ts';
 import { type QueryPlan, sourceSteps } from '../physical/steps.ts';
 import { ApplicationLeftovers } from './application-leftovers.ts';
@@ -39,8 +40,15 @@ interface QueryCluster {
   readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
 }
 
+interface KafkaPushOptions extends PushOptions {
+  /** Called before each record that is processed: what was emitted until then comes of the records before it. */
+  readonly onRecord?: () => void;
+}
+
 /** Runs queries on this thread: every one is a Streams application of its own. */
 export class KafkaQueries implements QueryRuntime {
+  /** They ask whoever has made this. */
+  readonly topics$ = NEVER;
   readonly #options: KafkaHostOptions;
   readonly #admin: Admin;
   readonly #describeTopics: QueryCluster['describeTopics'];
@@ -67,7 +75,7 @@ export class KafkaQueries implements QueryRuntime {
     this.#leftovers = new ApplicationLeftovers(options, { admin, processId: this.#processId });
   }
 
-  newQuery(plan: QueryPlan, context: AnalysisContext): RunningQuery {
+  newQuery(plan: QueryPlan, context: AnalysisContext): AppQuery | UnstartedQuery {
     try {
       return this.#appQuery(plan, context);
     } catch (error) {
@@ -141,9 +149,9 @@ export class KafkaQueries implements QueryRuntime {
   async startPush(
     plan: QueryPlan,
     context: AnalysisContext,
-    { untilEnd = false }: PushOptions = {},
+    { untilEnd = false, onRecord }: KafkaPushOptions = {},
   ): Promise<PushRun> {
-    const { environment, stateDir } = this.#options;
+    const { environment } = this.#options;
     const applicationId = `${prefixOf(this.#options)}${plan.queryId}_${environment.clock.nowMs()}`;
     const begins = untilEnd ? 'earliest' : (offsetReset(context) ?? 'latest');
     let internalTopics: readonly string[] | undefined;
@@ -157,21 +165,7 @@ export class KafkaQueries implements QueryRuntime {
         noted = this.#leftovers.note(applicationId, internalTopics);
         // It is told to whoever waits for it.
         noted.catch(() => undefined);
-        const common = appOptions(this.#options, context);
-        const settings: StreamsAppOptions = {
-          ...common,
-          // Where the server is killed, its next life can remove the member, and with that the group.
-          consumer: { ...common.consumer, groupInstanceId: instanceOf(applicationId, this.#processId) },
-          ...(untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
-          applicationId,
-          topology,
-          stateDir: childPath(stateDir, applicationId),
-          autoOffsetReset: begins,
-          cacheBytesMax: 0,
-          backPressure,
-        };
-        const shared = { describeTopics: existingTopics(this.#admin), host: this.#streams };
-        return new StreamsApp(settings, shared);
+        return this.#pushApp({ applicationId, topology, backPressure }, { context, begins, untilEnd });
       },
       run: async (app, signal) => {
         await noted;
@@ -184,9 +178,33 @@ export class KafkaQueries implements QueryRuntime {
         await this.#leftovers.remove({ applicationId, internalTopics });
       },
       log: (text) => this.#log(text),
+      onRecord,
     });
     if (begins !== 'earliest') await this.#beginPush(push, { plan, applicationId });
     return push;
+  }
+
+  #pushApp(
+    given: Pick<StreamsAppOptions, 'applicationId' | 'topology' | 'backPressure'>,
+    push: {
+      readonly context: AnalysisContext;
+      readonly begins: 'earliest' | 'latest';
+      readonly untilEnd: boolean;
+    },
+  ): StreamsApp {
+    const { applicationId } = given;
+    const common = appOptions(this.#options, push.context);
+    const settings: StreamsAppOptions = {
+      ...common,
+      // Where the server is killed, its next life can remove the member, and with that the group.
+      consumer: { ...common.consumer, groupInstanceId: instanceOf(applicationId, this.#processId) },
+      ...(push.untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
+      ...given,
+      stateDir: childPath(this.#options.stateDir, applicationId),
+      autoOffsetReset: push.begins,
+      cacheBytesMax: 0,
+    };
+    return new StreamsApp(settings, { describeTopics: existingTopics(this.#admin), host: this.#streams });
   }
 
   /** Settles where a push query begins, before it is answered that it runs. */

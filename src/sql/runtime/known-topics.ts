@@ -25,10 +25,15 @@ export class KnownTopics {
 
   async describe(names: readonly string[]): Promise<Facts> {
     const facts = await this.#ask(names);
+    this.learn(names, facts);
+    return facts;
+  }
+
+  /** Called with what the cluster has said to somebody else. */
+  learn(names: readonly string[], facts: Facts): void {
     this.#isLate = false;
     const before = [...this.#known].filter(([name]) => !names.includes(name));
     this.#known = new Map([...before, ...facts]);
-    return facts;
   }
 
   /** What the cluster says, or what it said last where it does not answer within a second. */

@@ -56,21 +56,42 @@ function keptBy(root: Step, context: TableContext): Kept | undefined {
     const count = root.valueColumns.length + root.headers.length;
     return { store: root.store, windowed: false, finish: (row) => row.slice(0, count) };
   }
-  const project = root.step === 'sink' ? root.input : root;
-  if (project.step !== 'project' || project.output !== 'TABLE') return undefined;
-  if (project.store !== undefined) {
+  const project = projectOf(root);
+  if (project?.store !== undefined) {
     return { store: project.store, windowed: false, finish: (row) => row };
   }
-  const filter = project.input.step === 'filter' ? project.input : undefined;
-  const aggregate = filter === undefined ? project.input : filter.input;
-  if (aggregate.step !== 'aggregate') return undefined;
-  const made = new FinishLater({ project, filter, aggregate }, context);
+  const aggregated = project === undefined ? undefined : aggregatedBy(project);
+  if (aggregated === undefined) return undefined;
+  const made = new FinishLater(aggregated, context);
   return {
-    store: aggregate.store,
-    windowed: aggregate.timeWindow !== undefined,
+    store: aggregated.aggregate.store,
+    windowed: isWindowed(aggregated),
     finish: (state, key, window) => made.finish(state, key, window),
   };
 }
+
+/** Returns what there is to know of the table that a plan keeps before its query is made; undefined where it keeps none. */
+export function keptTable(root: Step): Pick<MaterializedTable, 'isWindowed'> | undefined {
+  if (root.step === 'source' && root.store !== undefined) return { isWindowed: false };
+  const project = projectOf(root);
+  if (project?.store !== undefined) return { isWindowed: false };
+  const aggregated = project === undefined ? undefined : aggregatedBy(project);
+  return aggregated === undefined ? undefined : { isWindowed: isWindowed(aggregated) };
+}
+
+/** The projection that results in a table. */
+function projectOf(root: Step): ProjectStep | undefined {
+  const project = root.step === 'sink' ? root.input : root;
+  return project.step === 'project' && project.output === 'TABLE' ? project : undefined;
+}
+
+function aggregatedBy(project: ProjectStep): Aggregated | undefined {
+  const filter = project.input.step === 'filter' ? project.input : undefined;
+  const aggregate = filter === undefined ? project.input : filter.input;
+  return aggregate.step === 'aggregate' ? { project, filter, aggregate } : undefined;
+}
+
+const isWindowed = ({ aggregate }: Aggregated): boolean => aggregate.timeWindow !== undefined;
 
 /** The steps behind an aggregation, and the aggregation. */
 interface Aggregated {

@@ -1,3 +1,4 @@
+import { type Observable, Subject } from 'rxjs';
 import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.ts';
 import { SerdeError } from '../../serde/serde-error.ts';
 import { StreamsFailure } from '../../streams/runtime/failures.ts';
@@ -50,6 +51,7 @@ export class QueryErrors {
   readonly #nowMs: () => number;
   readonly #failures: QueryError[] = [];
   readonly #rowErrors: QueryError[] = [];
+  readonly #changed = new Subject<void>();
   #total = 0;
 
   constructor(options: { readonly sizeMax: number; readonly nowMs: () => number }) {
@@ -84,6 +86,11 @@ export class QueryErrors {
     this.#add(this.#failures, message, 'SYSTEM');
   }
 
+  /** Emits with each error that is added. */
+  get changed$(): Observable<void> {
+    return this.#changed.asObservable();
+  }
+
   list(): readonly QueryError[] {
     return [...this.#failures, ...this.#rowErrors].toSorted((a, b) => a.timestampMs - b.timestampMs);
   }
@@ -91,5 +98,6 @@ export class QueryErrors {
   #add(errors: QueryError[], message: string, kind: QueryErrorKind): void {
     errors.push({ timestampMs: this.#nowMs(), message, kind });
     if (errors.length > this.#sizeMax) errors.shift();
+    this.#changed.next();
   }
 }

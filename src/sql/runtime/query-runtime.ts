@@ -1,4 +1,12 @@
+import type { Observable } from 'rxjs';
+import type { TopicFacts } from '../analysis/session.ts';
 import type { SqlHost } from '../host/host.ts';
+
+/** What the cluster has answered about topics: those of the names that exist. */
+export interface TopicsAnswer {
+  readonly names: readonly string[];
+  readonly facts: ReadonlyMap<string, TopicFacts>;
+}
 
 /** Where the queries of a host run: on the thread that statements come to, or on threads of their own. */
 export interface QueryRuntime extends Pick<SqlHost, 'newQuery' | 'startPush'> {
@@ -9,6 +17,8 @@ export interface QueryRuntime extends Pick<SqlHost, 'newQuery' | 'startPush'> {
    * @param endedQueries ids of the queries that were terminated, as far as none has taken their place.
    */
   removeLeftovers(endedQueries: readonly string[]): Promise<void>;
+  /** What its queries have asked the cluster about topics, where they do not ask by way of the host. */
+  readonly topics$: Observable<TopicsAnswer>;
   /** Called when all its queries are closed. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import { BehaviorSubject, NEVER, type Observable } from 'rxjs';
 import type { QueryError, QueryState, QueryStatistics, RunningQuery } from '../host/host.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { NO_STATISTICS } from './query-counts.ts';
@@ -10,6 +10,8 @@ import { NO_STATISTICS } from './query-counts.ts';
 export class UnstartedQuery implements RunningQuery {
   readonly plan: QueryPlan;
   readonly table = undefined;
+  /** The one error that there is does not change. */
+  readonly errorsChanged$: Observable<void> = NEVER;
   readonly #state = new BehaviorSubject<QueryState>('ERROR');
   readonly #groupId: string;
   readonly #error: QueryError;

@@ -1,0 +1,113 @@
+import type { LogFields, Logger } from '../../../base/logger.ts';
+import type { SqlType } from '../../../serde/model/sql-type.ts';
+import type { SessionProperties } from '../../analysis/session.ts';
+import type { PushOptions, QueryError, QueryState, QueryStatistics, TimeRange } from '../../host/host.ts';
+import type { QueryPlan } from '../../physical/steps.ts';
+import type { KafkaHostOptions } from '../app-options.ts';
+import type { TopicsAnswer } from '../query-runtime.ts';
+import type { ErrorRecord } from './error-record.ts';
+import type { SentPushRecord, SentRow, SentTableRow } from './sent-rows.ts';
+
+/**
+ * What the thread that statements come to and a stream thread tell each other. Queries, push queries, scans and calls have
+ * numbers, which the one gives that the statements come to. Everything here is copied as a structured clone: plain data, bytes,
+ * maps. The order of what one side posts is the order in which the other one hears it.
+ */
+
+/** Settings of the host but for what a thread has of its own. */
+export type ThreadOptions = Omit<KafkaHostOptions, 'environment' | 'logger'>;
+
+/** A query with as much of its session and of the catalog as running it takes. */
+export interface SentQuery {
+  readonly plan: QueryPlan;
+  readonly properties: SessionProperties;
+  /** Custom types by name, which plans of older versions name. */
+  readonly types: ReadonlyMap<string, SqlType>;
+}
+
+/** What is not answered. */
+export type ThreadCommand =
+  /** Comes first. */
+  | { readonly kind: 'open'; readonly options: ThreadOptions }
+  | { readonly kind: 'makeQuery'; readonly query: number; readonly sent: SentQuery; readonly change: number }
+  /** Changes of a query are counted: what the thread tells of its state says which one it knew of. */
+  | { readonly kind: 'pauseQuery' | 'resumeQuery'; readonly query: number; readonly change: number }
+  | { readonly kind: 'openScan'; readonly query: number; readonly scan: number; readonly range: TimeRange }
+  | { readonly kind: 'closeScan'; readonly scan: number }
+  /** Somebody listens to a push query: it begins to run. */
+  | { readonly kind: 'readPush'; readonly push: number }
+  /** So many of its rows are not waiting any more: as many others may come. */
+  | { readonly kind: 'takeRows'; readonly push: number; readonly rows: number };
+
+/** What is answered, by {@link ThreadAnswers}. */
+export type ThreadCall =
+  | { readonly kind: 'startQuery'; readonly query: number }
+  | { readonly kind: 'closeQuery'; readonly query: number; readonly cleanUp: boolean }
+  | { readonly kind: 'statistics'; readonly query: number }
+  | { readonly kind: 'get'; readonly query: number; readonly key: SentRow; readonly range: TimeRange }
+  | { readonly kind: 'nextPage'; readonly scan: number }
+  | {
+      readonly kind: 'startPush';
+      readonly push: number;
+      readonly sent: SentQuery;
+      readonly options: Pick<PushOptions, 'untilEnd'>;
+    }
+  | { readonly kind: 'closePush'; readonly push: number }
+  | { readonly kind: 'removeLeftovers'; readonly endedQueries: readonly string[] }
+  /** Its queries are closed: it lets go of its clients and ends. */
+  | { readonly kind: 'close' };
+
+export interface ThreadAnswers {
+  readonly startQuery: undefined;
+  readonly closeQuery: undefined;
+  readonly statistics: QueryStatistics;
+  readonly get: readonly SentTableRow[];
+  /** Undefined after the last page. */
+  readonly nextPage: readonly SentTableRow[] | undefined;
+  readonly startPush: undefined;
+  readonly closePush: undefined;
+  readonly removeLeftovers: undefined;
+  readonly close: undefined;
+}
+
+export type ToThread =
+  | ThreadCommand
+  | { readonly kind: 'call'; readonly id: number; readonly call: ThreadCall };
+
+/** Results of a push query in their order. */
+export interface SentBatch {
+  readonly records: readonly SentPushRecord[];
+  /** Places after the last result of a record of the sources; what comes after the last place has not come to its end. */
+  readonly ends: readonly number[];
+}
+
+export type FromThread =
+  | { readonly kind: 'answer'; readonly id: number; readonly output: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: ErrorRecord }
+  /** `hasTable` is false where the plan keeps a table, and the query cannot be made. */
+  | {
+      readonly kind: 'queryMade';
+      readonly query: number;
+      readonly topology: string;
+      readonly hasTable: boolean;
+      readonly errors: readonly QueryError[];
+    }
+  /** `change` is the last one that the thread had been told of. */
+  | {
+      readonly kind: 'queryState';
+      readonly query: number;
+      readonly state: QueryState;
+      readonly change: number;
+    }
+  | { readonly kind: 'queryErrors'; readonly query: number; readonly errors: readonly QueryError[] }
+  | ({ readonly kind: 'topics' } & TopicsAnswer)
+  | { readonly kind: 'pushRows'; readonly push: number; readonly batch: SentBatch }
+  | { readonly kind: 'pushEnded'; readonly push: number; readonly error?: ErrorRecord }
+  | {
+      readonly kind: 'log';
+      readonly level: Exclude<keyof Logger, 'child'>;
+      readonly message: string;
+      readonly fields: LogFields;
+      /** Fields that are errors. */
+      readonly errors: Readonly<Record<string, ErrorRecord>>;
+    };

@@ -1,0 +1,205 @@
+import { assert, unreachable } from '../../../base/assert.ts';
+import type { Environment, ThreadPort } from '../../../base/environment.ts';
+import { Admin } from '../../../client/admin/admin.ts';
+import type { AnalysisContext } from '../../analysis/session.ts';
+import { Catalog } from '../../catalog/catalog.ts';
+import { builtInRegistry } from '../../functions/built-in.ts';
+import { KafkaQueries } from '../kafka-queries.ts';
+import { topicFacts } from '../topic-facts.ts';
+import { errorRecord } from './error-record.ts';
+import type {
+  FromThread,
+  SentQuery,
+  ThreadAnswers,
+  ThreadCall,
+  ThreadCommand,
+  ThreadOptions,
+  ToThread,
+} from './messages.ts';
+import { receivedRow, sentTableRow } from './sent-rows.ts';
+import { ServedPush } from './served-push.ts';
+import { ServedQuery } from './served-query.ts';
+import { ServedScans } from './served-scans.ts';
+import { threadLogger } from './thread-logger.ts';
+
+/** What a thread has from its first message on. */
+interface Opened {
+  readonly admin: Admin;
+  readonly queries: KafkaQueries;
+}
+
+/** The inside of a stream thread: it does what the thread that statements come to asks of it. */
+export class QueryThreadServer {
+  readonly #port: ThreadPort<ToThread, FromThread>;
+  readonly #environment: Environment;
+  readonly #functions = builtInRegistry();
+  readonly #queries = new Map<number, ServedQuery>();
+  readonly #pushes = new Map<number, ServedPush>();
+  readonly #scans = new ServedScans();
+  #opened: Opened | undefined;
+  #end: () => void = () => undefined;
+
+  constructor(port: ThreadPort<ToThread, FromThread>, environment: Environment) {
+    this.#port = port;
+    this.#environment = environment;
+  }
+
+  /** Resolves when it was told to close, and has. */
+  run(): Promise<void> {
+    const ended = new Promise<void>((resolve) => (this.#end = resolve));
+    this.#port.onMessage((message) => {
+      if (message.kind === 'call') void this.#answer(message.id, message.call);
+      else this.#do(message);
+    });
+    return ended;
+  }
+
+  #do(command: ThreadCommand): void {
+    switch (command.kind) {
+      case 'open':
+        this.#opened = this.#open(command.options);
+        return;
+      case 'makeQuery':
+        this.#makeQuery(command);
+        return;
+      case 'pauseQuery':
+        return this.#query(command).pause(command.change);
+      case 'resumeQuery':
+        return this.#query(command).resume(command.change);
+      case 'openScan':
+        return this.#scans.open(command.scan, () => this.#query(command).table.scan(command.range));
+      case 'closeScan':
+        return this.#scans.close(command.scan);
+      case 'readPush':
+        return this.#pushes.get(command.push)?.read();
+      case 'takeRows':
+        return this.#pushes.get(command.push)?.taken(command.rows);
+      default:
+        return unreachable(command);
+    }
+  }
+
+  async #answer(id: number, call: ThreadCall): Promise<void> {
+    try {
+      const output: ThreadAnswers[keyof ThreadAnswers] = await this.#outputOf(call);
+      this.#port.post({ kind: 'answer', id, output });
+      if (call.kind === 'close') this.#end();
+    } catch (error) {
+      this.#port.post({ kind: 'failure', id, error: errorRecord(error) });
+    }
+  }
+
+  async #outputOf(call: ThreadCall): Promise<ThreadAnswers[keyof ThreadAnswers]> {
+    switch (call.kind) {
+      case 'startQuery':
+        return this.#query(call).start();
+      case 'closeQuery':
+        return this.#closeQuery(call);
+      case 'statistics':
+        return this.#query(call).statistics();
+      case 'get': {
+        const rows = await this.#query(call).table.get(receivedRow(call.key), call.range);
+        return rows.map(sentTableRow);
+      }
+      case 'nextPage':
+        return (await this.#scans.next(call.scan))?.map(sentTableRow);
+      case 'startPush':
+        return this.#startPush(call);
+      case 'closePush':
+        return this.#closePush(call.push);
+      case 'removeLeftovers':
+        await this.#running.queries.removeLeftovers(call.endedQueries);
+        return undefined;
+      case 'close':
+        return this.#close();
+      default:
+        return unreachable(call);
+    }
+  }
+
+  #open(options: ThreadOptions): Opened {
+    const environment = this.#environment;
+    const { bootstrapServers, kafkaTimeoutMs } = options;
+    const logger = threadLogger((line) => this.#port.post(line));
+    const admin = new Admin({
+      ...{ environment, bootstrapServers },
+      ...(kafkaTimeoutMs === undefined ? {} : { defaultApiTimeoutMs: kafkaTimeoutMs }),
+    });
+    const describeTopics = async (names: readonly string[]) => {
+      const facts = await topicFacts(admin, names);
+      this.#port.post({ kind: 'topics', names, facts });
+      return facts;
+    };
+    return {
+      admin,
+      queries: new KafkaQueries({ ...options, environment, logger }, { admin, describeTopics }),
+    };
+  }
+
+  get #running(): Opened {
+    assert(this.#opened !== undefined, 'a thread is opened before all else');
+    return this.#opened;
+  }
+
+  #contextOf({ properties, types }: SentQuery): AnalysisContext {
+    let catalog = Catalog.empty;
+    for (const [name, type] of types) catalog = catalog.withType(name, type);
+    return { catalog, functions: this.#functions, properties, topics: new Map() };
+  }
+
+  #makeQuery({ query, sent, change }: Extract<ThreadCommand, { readonly kind: 'makeQuery' }>): void {
+    const running = this.#running.queries.newQuery(sent.plan, this.#contextOf(sent));
+    const { timers } = this.#environment;
+    this.#queries.set(
+      query,
+      new ServedQuery({ query, running, change, timers, post: (event) => this.#port.post(event) }),
+    );
+  }
+
+  #query({ query }: { readonly query: number }): ServedQuery {
+    const found = this.#queries.get(query);
+    assert(found !== undefined, 'a query is made before anything is done with it');
+    return found;
+  }
+
+  async #closeQuery({
+    query,
+    cleanUp,
+  }: {
+    readonly query: number;
+    readonly cleanUp: boolean;
+  }): Promise<undefined> {
+    await this.#queries.get(query)?.close({ cleanUp });
+    this.#queries.delete(query);
+  }
+
+  async #startPush({
+    push,
+    sent,
+    options,
+  }: Extract<ThreadCall, { readonly kind: 'startPush' }>): Promise<undefined> {
+    const served = new ServedPush({
+      timers: this.#environment.timers,
+      post: (batch) => this.#port.post({ kind: 'pushRows', push, batch }),
+      ended: (failure) =>
+        this.#port.post({
+          ...{ kind: 'pushEnded', push },
+          ...(failure === undefined ? {} : { error: errorRecord(failure.error) }),
+        }),
+    });
+    const { queries } = this.#running;
+    const onRecord = (): void => served.onRecord();
+    served.run = await queries.startPush(sent.plan, this.#contextOf(sent), { ...options, onRecord });
+    this.#pushes.set(push, served);
+  }
+
+  async #closePush(push: number): Promise<undefined> {
+    await this.#pushes.get(push)?.close();
+    this.#pushes.delete(push);
+  }
+
+  async #close(): Promise<undefined> {
+    const { queries, admin } = this.#running;
+    await Promise.all([queries.close(), admin.close()]);
+  }
+}

@@ -1,0 +1,234 @@
+import { type Observable, Subject } from 'rxjs';
+import type { Environment, ServiceThread, Threads, Timer } from '../../../base/environment.ts';
+import { type Logger, silentLogger } from '../../../base/logger.ts';
+import type { AnalysisContext } from '../../analysis/session.ts';
+import type { PushOptions, PushRun } from '../../host/host.ts';
+import type { QueryPlan } from '../../physical/steps.ts';
+import { DEFAULT_BACKOFF, type KafkaHostOptions } from '../app-options.ts';
+import type { TopicsAnswer } from '../query-runtime.ts';
+import { RestartBackoff } from '../restart-backoff.ts';
+import { errorOf } from './error-record.ts';
+import type {
+  FromThread,
+  SentQuery,
+  ThreadAnswers,
+  ThreadCall,
+  ThreadCommand,
+  ToThread,
+} from './messages.ts';
+import { service } from './query-service.ts';
+import { ignoreThreadEnded, isThreadEnded, threadEnded } from './thread-ended.ts';
+import { ThreadPush } from './thread-push.ts';
+import { ThreadQuery, type ThreadQueryOptions } from './thread-query.ts';
+import { writeLine } from './thread-logger.ts';
+
+/** How long a thread may take to let go of its clients before it is ended. */
+const CLOSE_MS_MAX = 2_000;
+
+/** So many threads are asked for what has to be done, where one after the other ends. */
+const ATTEMPTS_MAX = 3;
+
+interface Pending {
+  resolve(output: unknown): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * A stream thread as the thread sees it that statements come to: it passes on what its queries are to do, and what comes back.
+ * One that ends by itself, since something in it failed that nobody caught or its memory was full, is told as the failure of
+ * its queries; after a while another one takes them up where they committed.
+ */
+export class QueryThread {
+  readonly #threads: Threads;
+  readonly #options: KafkaHostOptions;
+  readonly #environment: Environment;
+  readonly #logger: Logger;
+  readonly #backoff: RestartBackoff;
+  readonly #topics = new Subject<TopicsAnswer>();
+  readonly #calls = new Map<number, Pending>();
+  readonly #queries = new Map<number, ThreadQuery>();
+  readonly #pushes = new Map<number, ThreadPush>();
+  #nextNumber = 0;
+  /** Undefined while there is none. */
+  #thread: ServiceThread<ToThread> | undefined;
+  #restart: Timer | undefined;
+  #isClosed = false;
+  #ended: () => void = () => undefined;
+
+  /** Starts the thread; what is asked of it waits until it has loaded its modules. */
+  constructor(threads: Threads, options: KafkaHostOptions) {
+    this.#threads = threads;
+    this.#options = options;
+    this.#environment = options.environment;
+    this.#logger = options.logger ?? silentLogger;
+    this.#backoff = new RestartBackoff(options.restartBackoff ?? DEFAULT_BACKOFF, this.#environment);
+    this.#start();
+  }
+
+  get topics$(): Observable<TopicsAnswer> {
+    return this.#topics.asObservable();
+  }
+
+  /** How much it has to do: its queries, persistent ones and others. */
+  get load(): number {
+    return this.#queries.size + this.#pushes.size;
+  }
+
+  newQuery(
+    plan: QueryPlan,
+    context: AnalysisContext,
+    { startInTurn }: Pick<ThreadQueryOptions, 'startInTurn'>,
+  ): ThreadQuery {
+    const query = this.#nextNumber++;
+    const made: ThreadQuery = new ThreadQuery({
+      ...{ query, plan, startInTurn, host: this.#options, thread: this },
+      sent: sentQuery(plan, context),
+      closed: () => this.#queries.delete(query),
+    });
+    this.#queries.set(query, made);
+    made.make();
+    return made;
+  }
+
+  async startPush(
+    plan: QueryPlan,
+    context: AnalysisContext,
+    { untilEnd = false }: PushOptions,
+  ): Promise<PushRun> {
+    const push = this.#nextNumber++;
+    const started = new ThreadPush({ push, thread: this, closed: () => this.#pushes.delete(push) });
+    this.#pushes.set(push, started);
+    try {
+      await this.call({ kind: 'startPush', push, sent: sentQuery(plan, context), options: { untilEnd } });
+    } catch (error) {
+      this.#pushes.delete(push);
+      throw error;
+    }
+    return started;
+  }
+
+  /** Says something to the thread; nobody hears it where there is none. */
+  post(command: ThreadCommand): void {
+    this.#thread?.post(command);
+  }
+
+  /** Asks something of the thread. @throws {OperationalError} `STREAM_THREAD_ENDED`, and whatever the thread throws. */
+  call<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
+    const thread = this.#thread;
+    if (thread === undefined) return Promise.reject(threadEnded());
+    const id = this.#nextNumber++;
+    return new Promise<ThreadAnswers[C['kind']]>((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject });
+      thread.post({ kind: 'call', id, call });
+    });
+  }
+
+  /**
+   * As {@link call}, of what has to be done: where the thread has ended, another one is started for it at once.
+   * @throws {OperationalError} `STREAM_THREAD_ENDED` where that one has ended, too.
+   */
+  async callAgain(call: ThreadCall): Promise<void> {
+    for (let attempts = 1; !this.#isClosed; attempts++) {
+      if (this.#thread === undefined) this.#startAgain();
+      try {
+        await this.call(call);
+        return;
+      } catch (error) {
+        if (!isThreadEnded(error) || attempts === ATTEMPTS_MAX) throw error;
+      }
+    }
+  }
+
+  /** A number that nothing else of the thread has. */
+  nextNumber(): number {
+    return this.#nextNumber++;
+  }
+
+  /** Ends the thread, and whatever still waits for it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#restart?.cancel();
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    const ended = new Promise<void>((resolve) => (this.#ended = resolve));
+    const late = this.#environment.timers.after(CLOSE_MS_MAX, () => void thread.terminate());
+    await this.call({ kind: 'close' }).catch((error: unknown) => {
+      if (!isThreadEnded(error)) this.#logger.warn('while a stream thread was closed', { error });
+      void thread.terminate();
+    });
+    await ended;
+    late.cancel();
+  }
+
+  #start(): void {
+    const thread = this.#threads.start(service, {
+      onMessage: (message) => this.#take(message),
+      onEnd: (failure) => this.#onEnd(failure),
+    });
+    this.#thread = thread;
+    const { environment: _environment, logger: _logger, ...options } = this.#options;
+    thread.post({ kind: 'open', options });
+    this.#backoff.started();
+  }
+
+  /** Starts another thread in the place of one that has ended, which takes up its queries. */
+  #startAgain(): void {
+    this.#restart?.cancel();
+    this.#start();
+    // Push queries of the one that has ended have left what they had.
+    void this.call({ kind: 'removeLeftovers', endedQueries: [] }).catch(ignoreThreadEnded);
+    for (const query of this.#queries.values()) query.makeAgain();
+  }
+
+  #take(message: FromThread): void {
+    switch (message.kind) {
+      case 'answer':
+        this.#taken(message.id)?.resolve(message.output);
+        return;
+      case 'failure':
+        this.#taken(message.id)?.reject(errorOf(message.error));
+        return;
+      case 'topics':
+        this.#topics.next(message);
+        return;
+      case 'log':
+        writeLine(this.#logger, message);
+        return;
+      case 'pushRows':
+      case 'pushEnded':
+        this.#pushes.get(message.push)?.take(message);
+        return;
+      default:
+        this.#queries.get(message.query)?.take(message);
+    }
+  }
+
+  #taken(id: number): Pending | undefined {
+    const pending = this.#calls.get(id);
+    this.#calls.delete(id);
+    return pending;
+  }
+
+  #onEnd(failure: { readonly error: unknown } | undefined): void {
+    this.#thread = undefined;
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) call.reject(threadEnded());
+    if (this.#isClosed) {
+      this.#ended();
+      return;
+    }
+    const error = threadEnded(failure?.error);
+    const delayMs = this.#backoff.delayAfter(failure?.error);
+    this.#logger.error('a stream thread has ended: another one will take up its queries', {
+      ...{ error: failure?.error, delayMs, queries: this.#queries.size },
+    });
+    for (const query of this.#queries.values()) query.lost(error);
+    for (const push of [...this.#pushes.values()]) push.lost(error);
+    this.#restart = this.#environment.timers.after(delayMs, () => this.#startAgain());
+  }
+}
+
+function sentQuery(plan: QueryPlan, { properties, catalog }: AnalysisContext): SentQuery {
+  return { plan, properties, types: catalog.types() };
+}

@@ -1,0 +1,36 @@
+import type { LogFields, Logger } from '../../../base/logger.ts';
+import { type ErrorRecord, errorOf, errorRecord } from './error-record.ts';
+import type { FromThread } from './messages.ts';
+
+type LogLine = Extract<FromThread, { readonly kind: 'log' }>;
+
+/** A logger whose lines are written by another thread. */
+export function threadLogger(post: (line: LogLine) => void, context: LogFields = {}): Logger {
+  const at =
+    (level: LogLine['level']) =>
+    (message: string, fields: LogFields = {}): void =>
+      post(logLine(level, message, { ...context, ...fields }));
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => threadLogger(post, { ...context, ...fields }),
+  };
+}
+
+function logLine(level: LogLine['level'], message: string, given: LogFields): LogLine {
+  const fields: Record<string, unknown> = {};
+  const errors: Record<string, ErrorRecord> = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value instanceof Error) errors[name] = errorRecord(value);
+    else fields[name] = typeof value === 'function' || typeof value === 'symbol' ? String(value) : value;
+  }
+  return { kind: 'log', level, message, fields, errors };
+}
+
+/** Writes what a thread has to say, with the fields that it gave. */
+export function writeLine(logger: Logger, { level, message, fields, errors }: LogLine): void {
+  const thrown = Object.entries(errors).map(([name, record]) => [name, errorOf(record)] as const);
+  logger[level](message, { ...fields, ...Object.fromEntries(thrown) });
+}

@@ -1,0 +1,192 @@
+import { BehaviorSubject, distinctUntilChanged, type Observable } from 'rxjs';
+import type {
+  MaterializedTable,
+  QueryError,
+  QueryState,
+  QueryStatistics,
+  RunningQuery,
+} from '../../host/host.ts';
+import type { QueryPlan } from '../../physical/steps.ts';
+import { DEFAULT_QUERY_ERRORS_MAX, type KafkaHostOptions, queryApplicationId } from '../app-options.ts';
+import { keptTable } from '../materialized-table.ts';
+import { NO_STATISTICS } from '../query-counts.ts';
+import { QueryErrors } from '../query-errors.ts';
+import type { FromThread, SentQuery } from './messages.ts';
+import { ignoreThreadEnded, isThreadEnded } from './thread-ended.ts';
+import type { QueryThread } from './query-thread.ts';
+import { ThreadTable } from './thread-table.ts';
+
+export interface ThreadQueryOptions {
+  readonly query: number;
+  readonly plan: QueryPlan;
+  readonly sent: SentQuery;
+  readonly host: KafkaHostOptions;
+  readonly thread: Pick<QueryThread, 'post' | 'call' | 'callAgain' | 'nextNumber'>;
+  /** Starts a query among others. */
+  readonly startInTurn: (query: ThreadQuery) => void;
+  /** Called when the thread has nothing more to do with it. */
+  readonly closed: () => void;
+}
+
+type QueryEvent = Extract<FromThread, { readonly kind: 'queryMade' | 'queryState' | 'queryErrors' }>;
+
+/** A persistent query that runs in another thread; its state and its errors are copies of those there. */
+export class ThreadQuery implements RunningQuery {
+  readonly plan: QueryPlan;
+  readonly #options: ThreadQueryOptions;
+  readonly #groupId: string;
+  readonly #state = new BehaviorSubject<QueryState>('CREATED');
+  readonly #table: MaterializedTable | undefined;
+  /** Ends of the threads that it was in. */
+  readonly #losses: QueryErrors;
+  #errors: readonly QueryError[] = [];
+  /** Of the threads that it was in. */
+  #pastErrors: readonly QueryError[] = [];
+  #hasTable = true;
+  #topology = '';
+  /** Counts what was asked of it: what the thread says of an earlier change is out of date. */
+  #change = 0;
+  #isStarted = false;
+  #isPaused = false;
+  #isClosed = false;
+
+  constructor(options: ThreadQueryOptions) {
+    const { query, plan, host, thread } = options;
+    this.plan = plan;
+    this.#options = options;
+    this.#groupId = queryApplicationId(host, plan.queryId);
+    const table = keptTable(plan.root);
+    if (table !== undefined) this.#table = new ThreadTable(thread, { query, isWindowed: table.isWindowed });
+    this.#losses = new QueryErrors({
+      sizeMax: host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX,
+      nowMs: () => host.environment.clock.nowMs(),
+    });
+  }
+
+  get state$(): Observable<QueryState> {
+    return this.#state.pipe(distinctUntilChanged());
+  }
+
+  state(): QueryState {
+    return this.#state.value;
+  }
+
+  errors(): readonly QueryError[] {
+    const losses = this.#losses.list();
+    if (losses.length === 0) return this.#errors;
+    return [...this.#pastErrors, ...losses, ...this.#errors].toSorted(
+      (a, b) => a.timestampMs - b.timestampMs,
+    );
+  }
+
+  async statistics(): Promise<QueryStatistics> {
+    const { thread, query } = this.#options;
+    const lost = this.#losses.total;
+    // Of a thread that has ended nothing is left; it is counted again from nothing, as after a start of the server.
+    const { errors, restarts, ...counts } = await thread
+      .call({ kind: 'statistics', query })
+      .catch((error: unknown) => {
+        if (!isThreadEnded(error)) throw error;
+        return { ...NO_STATISTICS, groupId: this.#groupId };
+      });
+    return { ...counts, errors: errors + lost, restarts: restarts + lost };
+  }
+
+  get table(): MaterializedTable | undefined {
+    return this.#hasTable ? this.#table : undefined;
+  }
+
+  describeTopology(): string {
+    return this.#topology;
+  }
+
+  async start({ isRestored }: { readonly isRestored: boolean } = { isRestored: false }): Promise<void> {
+    if (isRestored) this.#options.startInTurn(this);
+    else await this.takeUp();
+  }
+
+  /** Starts it; never rejects. Resolves after the first attempt. */
+  async takeUp(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isStarted = true;
+    const { thread, query } = this.#options;
+    // Where the thread has ended, the next one starts what was started.
+    await thread.call({ kind: 'startQuery', query }).catch(ignoreThreadEnded);
+  }
+
+  pause(): void {
+    if (this.#isClosed || this.#isPaused) return;
+    this.#isPaused = true;
+    this.#changed('pauseQuery');
+    this.#state.next('PAUSED');
+  }
+
+  resume(): void {
+    if (this.#isClosed || !this.#isPaused) return;
+    this.#isPaused = false;
+    this.#isStarted = true;
+    this.#changed('resumeQuery');
+    this.#state.next('CREATED');
+  }
+
+  async close(options: { readonly cleanUp: boolean } = { cleanUp: false }): Promise<void> {
+    this.#isClosed = true;
+    const { thread, query, closed } = this.#options;
+    const call = { kind: 'closeQuery', query, cleanUp: options.cleanUp } as const;
+    // One whose thread has ended is closed with it.
+    if (options.cleanUp) await thread.callAgain(call);
+    else await thread.call(call).catch(ignoreThreadEnded);
+    closed();
+    this.#state.next('CLOSED');
+    this.#state.complete();
+  }
+
+  /** Makes it in the thread. */
+  make(): void {
+    const { thread, query, sent } = this.#options;
+    thread.post({ kind: 'makeQuery', query, sent, change: this.#change });
+  }
+
+  /** Called when its thread has ended. */
+  lost(error: unknown): void {
+    this.#losses.addFailure(error);
+    this.#pastErrors = this.#errors;
+    this.#errors = [];
+    if (!this.#isClosed && !this.#isPaused) this.#state.next('ERROR');
+  }
+
+  /** Makes it in the thread that comes after one that has ended, and goes on there. */
+  makeAgain(): void {
+    this.make();
+    if (this.#isPaused) this.#changed('pauseQuery');
+    else if (this.#isStarted) void this.takeUp();
+  }
+
+  take(event: QueryEvent): void {
+    switch (event.kind) {
+      case 'queryMade':
+        this.#topology = event.topology;
+        this.#hasTable = event.hasTable;
+        this.#errors = event.errors;
+        return;
+      case 'queryErrors':
+        this.#errors = event.errors;
+        return;
+      case 'queryState':
+        this.#follow(event);
+    }
+  }
+
+  #follow({ state, change }: Extract<QueryEvent, { readonly kind: 'queryState' }>): void {
+    // That it is closed is told when the thread has nothing more to do with it.
+    if (state === 'CLOSED' || change < this.#change) return;
+    // One that is started again is in ERROR until it runs.
+    if (this.#state.value === 'ERROR' && (state === 'CREATED' || state === 'REBALANCING')) return;
+    this.#state.next(state);
+  }
+
+  #changed(kind: 'pauseQuery' | 'resumeQuery'): void {
+    const { thread, query } = this.#options;
+    thread.post({ kind, query, change: ++this.#change });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Row } from '../../../serde/model/sql-value.ts';
+import type { MaterializedRow, MaterializedTable, TimeRange } from '../../host/host.ts';
+import type { QueryThread } from './query-thread.ts';
+import { receivedTableRow, sentRow } from './sent-rows.ts';
+
+type TableThread = Pick<QueryThread, 'post' | 'call' | 'nextNumber'>;
+
+/** The table of a query that runs in another thread. */
+export class ThreadTable implements MaterializedTable {
+  readonly isWindowed: boolean;
+  readonly #thread: TableThread;
+  readonly #query: number;
+
+  constructor(
+    thread: TableThread,
+    { query, isWindowed }: { readonly query: number; readonly isWindowed: boolean },
+  ) {
+    this.#thread = thread;
+    this.#query = query;
+    this.isWindowed = isWindowed;
+  }
+
+  async get(key: Row, range: TimeRange): Promise<readonly MaterializedRow[]> {
+    const query = this.#query;
+    const rows = await this.#thread.call({ kind: 'get', query, key: sentRow(key), range });
+    return rows.map(receivedTableRow);
+  }
+
+  async *scan(range: TimeRange): AsyncIterable<readonly MaterializedRow[]> {
+    const scan = this.#thread.nextNumber();
+    this.#thread.post({ kind: 'openScan', query: this.#query, scan, range });
+    try {
+      for (;;) {
+        const page = await this.#thread.call({ kind: 'nextPage', scan });
+        if (page === undefined) return;
+        yield page.map(receivedTableRow);
+      }
+    } finally {
+      this.#thread.post({ kind: 'closeScan', scan });
+    }
+  }
+}

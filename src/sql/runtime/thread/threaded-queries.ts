@@ -1,0 +1,75 @@
+import { merge, type Observable } from 'rxjs';
+import { childPath } from '../../../base/child-path.ts';
+import type { Threads } from '../../../base/environment.ts';
+import type { AnalysisContext } from '../../analysis/session.ts';
+import type { PushOptions, PushRun, RunningQuery } from '../../host/host.ts';
+import type { QueryPlan } from '../../physical/steps.ts';
+import { type KafkaHostOptions, queryApplicationId } from '../app-options.ts';
+import type { QueryRuntime, TopicsAnswer } from '../query-runtime.ts';
+import { RestoredQueries } from '../restored-queries.ts';
+import { QueryThread } from './query-thread.ts';
+import { ignoreThreadEnded } from './thread-ended.ts';
+
+interface Place {
+  readonly thread: QueryThread;
+  readonly stateDir: string;
+}
+
+/**
+ * Runs queries on stream threads, so that processing has no part of the event loop that statements, and a broker, run on. Each
+ * query is on one of them, as long as its state is there; a new one is on the thread that has the fewest.
+ */
+export class ThreadedQueries implements QueryRuntime {
+  readonly #options: KafkaHostOptions;
+  readonly #places: readonly Place[];
+  readonly #restored: RestoredQueries;
+
+  /** @param options.count how many threads, at least one; they start at once. */
+  constructor(
+    host: KafkaHostOptions,
+    { threads, count }: { readonly threads: Threads; readonly count: number },
+  ) {
+    this.#options = host;
+    this.#restored = new RestoredQueries(host.environment.timers);
+    this.#places = Array.from({ length: count }, (_, index) => {
+      const stateDir = index === 0 ? host.stateDir : childPath(host.stateDir, `thread-${index}`);
+      return { stateDir, thread: new QueryThread(threads, { ...host, stateDir }) };
+    });
+  }
+
+  newQuery(plan: QueryPlan, context: AnalysisContext): RunningQuery {
+    const { disk } = this.#options.environment;
+    const applicationId = queryApplicationId(this.#options, plan.queryId);
+    const known = this.#places.find(({ stateDir }) => disk.exists(childPath(stateDir, applicationId)));
+    const thread = known?.thread ?? this.#leastLoaded();
+    return thread.newQuery(plan, context, { startInTurn: (query) => this.#restored.add(query) });
+  }
+
+  startPush(plan: QueryPlan, context: AnalysisContext, options: PushOptions = {}): Promise<PushRun> {
+    return this.#leastLoaded().startPush(plan, context, options);
+  }
+
+  get topics$(): Observable<TopicsAnswer> {
+    return merge(...this.#places.map(({ thread }) => thread.topics$));
+  }
+
+  get restored(): QueryRuntime['restored'] {
+    return this.#restored.progress;
+  }
+
+  async removeLeftovers(endedQueries: readonly string[]): Promise<void> {
+    const call = { kind: 'removeLeftovers', endedQueries } as const;
+    const removed = this.#places.map(({ thread }) => thread.callAgain(call));
+    // They are found again by the next start, of a thread or of the server.
+    await Promise.all(removed).catch(ignoreThreadEnded);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#places.map(({ thread }) => thread.close()));
+  }
+
+  #leastLoaded(): QueryThread {
+    const threads = this.#places.map(({ thread }) => thread);
+    return threads.reduce((best, each) => (each.load < best.load ? each : best));
+  }
+}

@@ -1,0 +1,225 @@
+import { firstValueFrom, take, toArray } from 'rxjs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { nodeThreads } from '../../../src/base/io/node-threads.ts';
+import type { ServiceThread, Threads } from '../../../src/base/environment.ts';
+import type { LogFields, Logger } from '../../../src/base/logger.ts';
+import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
+import { KafkaHost, SqlEngine } from '../../../src/sql/index.ts';
+import { ThreadedQueries } from '../../../src/sql/runtime/thread/threaded-queries.ts';
+import { emptySession, type Session } from '../../../src/sql/statements/session.ts';
+import { TestBrokers } from '../../broker/running-broker.ts';
+
+/** An engine whose queries run on threads, and that tells of what it logs. */
+class OnThreads {
+  readonly engine: SqlEngine;
+  readonly lines: (LogFields & { readonly message: string })[] = [];
+  readonly #host: KafkaHost;
+  readonly #threads: ServiceThread<never>[] = [];
+  readonly session: Session = { ...emptySession, properties: { 'auto.offset.reset': 'earliest' } };
+
+  constructor(bootstrapServers: string, options: { readonly stateDir: string; readonly count?: number }) {
+    const { stateDir, count = 1 } = options;
+    const hostOptions = {
+      ...{ environment: nodeEnvironment, bootstrapServers, stateDir, logger: this.#logger() },
+      serviceId: 'threads_',
+      commitIntervalMs: 100,
+      restartBackoff: { initialMs: 100, maxMs: 400 },
+    };
+    const host = new KafkaHost(
+      hostOptions,
+      new ThreadedQueries(hostOptions, { threads: this.#noted(), count }),
+    );
+    this.#host = host;
+    this.engine = new SqlEngine({ host, functions: builtInRegistry() });
+  }
+
+  async run(script: string): Promise<void> {
+    for (const prepared of await this.engine.prepare(script, this.session))
+      await this.engine.execute(prepared);
+  }
+
+  async push(select: string, rows: number): Promise<readonly unknown[]> {
+    const [prepared] = await this.engine.prepare(select, this.session);
+    if (prepared === undefined) throw new Error('no statement');
+    const query = await this.engine.query(prepared);
+    if (query.kind !== 'push') throw new Error('not a push query');
+    const found = await firstValueFrom(query.rows$.pipe(take(rows), toArray()));
+    await query.close();
+    return found.map(({ columns, tombstone }) => (tombstone === true ? 'tombstone' : columns));
+  }
+
+  async pull(select: string): Promise<readonly unknown[]> {
+    const [prepared] = await this.engine.prepare(select, this.session);
+    if (prepared === undefined) throw new Error('no statement');
+    const result = await this.engine.query(prepared);
+    if (result.kind !== 'pull') throw new Error('not a pull query');
+    const rows: unknown[] = [];
+    for await (const page of result.rows) rows.push(...page);
+    return rows;
+  }
+
+  /** Rows as soon as there are some. */
+  pulled(select: string) {
+    return expect.poll(() => this.pull(select).catch(() => []), { timeout: 60_000 });
+  }
+
+  states(): readonly string[] {
+    return this.engine.queries().map(({ state }) => state);
+  }
+
+  /** Ends the threads as a bug in them would. */
+  async killThreads(): Promise<void> {
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.terminate()));
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    await this.#host.close();
+  }
+
+  #noted(): Threads {
+    return {
+      start: (service, handlers) => {
+        const thread = nodeThreads.start(service, handlers);
+        this.#threads.push(thread);
+        return thread;
+      },
+    };
+  }
+
+  #logger(context: LogFields = {}): Logger {
+    const log = (message: string, fields: LogFields = {}): void => {
+      this.lines.push({ ...context, ...fields, message });
+    };
+    return {
+      debug: () => undefined,
+      info: log,
+      warn: log,
+      error: log,
+      child: (fields) => this.#logger(fields),
+    };
+  }
+}
+
+const brokers = new TestBrokers();
+let bootstrapServers: string;
+let number = 0;
+let sql: OnThreads;
+
+beforeAll(async () => {
+  const { host, port } = (await brokers.start({ 'group.initial.rebalance.delay.ms': 0 })).address;
+  bootstrapServers = `${host}:${port}`;
+});
+afterEach(() => sql.close());
+afterAll(() => brokers.close());
+
+/** A stream of its own. */
+async function stream(): Promise<string> {
+  const name = `S${number++}`;
+  await sql.run(
+    `CREATE STREAM ${name} (k STRING KEY, v INT, b BYTES, d DECIMAL(5, 2), m MAP<STRING, INT>)
+       WITH (KAFKA_TOPIC='${name}', VALUE_FORMAT='JSON', PARTITIONS=2);`,
+  );
+  return name;
+}
+
+describe('queries on a thread of their own', () => {
+  it('are started, read, held up, let go on and ended', async () => {
+    sql = new OnThreads(bootstrapServers, { stateDir: brokers.newDirectory() });
+    const s = await stream();
+    await sql.run(`
+      CREATE TABLE t AS SELECT k, COUNT(*) AS n, LATEST_BY_OFFSET(b) AS b, MAX(d) AS d FROM ${s} GROUP BY k;
+      INSERT INTO ${s} VALUES ('a', 1, TO_BYTES('00ff', 'hex'), 1.25, MAP('x' := 1));`);
+    const row = ['a', 1, Buffer.from([0, 255]), expect.objectContaining({ unscaled: 125n, scale: 2 })];
+    await sql.pulled("SELECT k, n, b, d FROM t WHERE k = 'a';").toEqual([row]);
+    await sql.pulled('SELECT k, n, b, d FROM t;').toEqual([row]);
+    expect(await sql.push(`SELECT m FROM ${s} EMIT CHANGES;`, 1)).toEqual([[new Map([['x', 1]])]]);
+    expect(await sql.push('SELECT k, n FROM t EMIT CHANGES;', 1)).toEqual([['a', 1]]);
+
+    const [query] = sql.engine.queries();
+    expect(query?.state).toBe('RUNNING');
+    expect(await query?.statistics?.()).toMatchObject({ rowsIn: 1, rowsOut: 1, lag: 0 });
+    const [explain] = await sql.engine.prepare(`EXPLAIN ${query?.id};`, sql.session);
+    const explained = explain === undefined ? undefined : await sql.engine.execute(explain);
+    expect(explained).toMatchObject({
+      explanation: { topology: expect.stringContaining('Sub-topology: 0') },
+    });
+
+    await sql.run(`PAUSE ${query?.id};`);
+    expect(sql.states()).toEqual(['PAUSED']);
+    await sql.run(`INSERT INTO ${s} (k, v) VALUES ('a', 2);`);
+    await sql.run(`RESUME ${query?.id};`);
+    await sql.pulled("SELECT n FROM t WHERE k = 'a';").toEqual([[2]]);
+    expect(sql.states()).toEqual(['RUNNING']);
+    await sql.run(`TERMINATE ${query?.id};`);
+    expect(sql.states()).toEqual([]);
+  });
+
+  it('tell their errors, which the log has with their fields', async () => {
+    sql = new OnThreads(bootstrapServers, { stateDir: brokers.newDirectory() });
+    const s = await stream();
+    await sql.run(`
+      CREATE STREAM raw (k STRING KEY, v STRING) WITH (KAFKA_TOPIC='${s}', VALUE_FORMAT='KAFKA');
+      CREATE STREAM copy AS SELECT * FROM ${s};
+      INSERT INTO raw VALUES ('a', 'no JSON');`);
+    await expect
+      .poll(() => sql.engine.queries()[0]?.errors, { timeout: 60_000 })
+      .toMatchObject([{ kind: 'USER' }]);
+    const [query] = sql.engine.queries();
+    expect(query?.state).toBe('RUNNING');
+    expect(sql.lines.find((line) => line['queryId'] === query?.id)).toBeDefined();
+  });
+
+  it('are ended with a thread that fails, and taken up by another one where they committed', async () => {
+    sql = new OnThreads(bootstrapServers, { stateDir: brokers.newDirectory() });
+    const s = await stream();
+    await sql.run(`
+      CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM ${s} GROUP BY k;
+      CREATE TABLE held AS SELECT k, COUNT(*) AS n FROM ${s} GROUP BY k;
+      INSERT INTO ${s} (k) VALUES ('a');`);
+    await sql.pulled("SELECT n FROM t WHERE k = 'a';").toEqual([[1]]);
+    await sql.pulled("SELECT n FROM held WHERE k = 'a';").toEqual([[1]]);
+    const [, held] = sql.engine.queries();
+    await sql.run(`PAUSE ${held?.id};`);
+    const push = sql.push(`SELECT v FROM ${s} EMIT CHANGES;`, 5);
+    const ended = expect(push).rejects.toMatchObject({ code: 'STREAM_THREAD_ENDED', retriable: true });
+    await sql.run(`INSERT INTO ${s} (k) VALUES ('b');`);
+    await sql.pulled("SELECT n FROM t WHERE k = 'b';").toEqual([[1]]);
+
+    await sql.killThreads();
+    expect(sql.states()).toEqual(['ERROR', 'PAUSED']);
+    await ended;
+    await expect(sql.pull('SELECT n FROM t;')).rejects.toMatchObject({ retriable: true });
+    expect(sql.engine.queries()[0]?.errors.at(-1)?.message).toMatch(/^the stream thread has ended/);
+    await sql.run(`INSERT INTO ${s} (k) VALUES ('a');`);
+    await sql.pulled("SELECT n FROM t WHERE k = 'a';").toEqual([[2]]);
+    expect(sql.states()).toEqual(['RUNNING', 'PAUSED']);
+    await sql.run(`RESUME ${held?.id};`);
+    await sql.pulled("SELECT n FROM held WHERE k = 'a';").toEqual([[2]]);
+    expect(sql.lines.map(({ message }) => message)).toContain(
+      'a stream thread has ended: another one will take up its queries',
+    );
+
+    // What is asked of a thread that is gone does not wait for its time.
+    await sql.killThreads();
+    await sql.run(`TERMINATE ALL;`);
+    expect(sql.states()).toEqual([]);
+  });
+
+  it('are spread over the threads, and stay where their state is', async () => {
+    const stateDir = brokers.newDirectory();
+    sql = new OnThreads(bootstrapServers, { stateDir, count: 2 });
+    const s = await stream();
+    const tables = [0, 1, 2, 3].map((i) => `SPREAD${i}`);
+    await sql.run(
+      tables.map((t) => `CREATE TABLE ${t} AS SELECT k, COUNT(*) AS n FROM ${s} GROUP BY k;`).join('\n'),
+    );
+    await sql.run(`INSERT INTO ${s} (k) VALUES ('a');`);
+    for (const t of tables) await sql.pulled(`SELECT n FROM ${t};`).toEqual([[1]]);
+    const { disk } = nodeEnvironment;
+    const queriesIn = (folder: string): number =>
+      disk.list(folder).filter((name) => name.startsWith('_confluent-ksql-threads_query_')).length;
+    expect([stateDir, `${stateDir}/thread-1`].map(queriesIn)).toEqual([2, 2]);
+  });
+});
