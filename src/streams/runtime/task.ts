@@ -14,6 +14,7 @@ import type { FailureHandlers } from './failures.ts';
 import { IdleTime } from './idle-time.ts';
 import { nodeContexts } from './node-context.ts';
 import { ProcessorMetadata } from './processor-metadata.ts';
+import { QueueOrder } from './queue-order.ts';
 import type { RecordCollector } from './record-collector.ts';
 import { RecordDeserializer } from './record-deserializer.ts';
 import { type InputRecord, RecordQueue } from './record-queue.ts';
@@ -72,6 +73,7 @@ export class Task {
   readonly #idle: IdleTime | undefined;
   readonly #caches: CacheFlush;
   readonly #nodes: TaskNodes;
+  readonly #order = new QueueOrder();
   commitRequested = false;
   /** It has failed at a record of which nothing was processed: its state is that of the records before. */
   hasFailedAtInput = false;
@@ -137,7 +139,9 @@ export class Task {
    * @param shared the same records, where the tasks of other applications read them, too.
    */
   addRecords(queue: RecordQueue, records: Iterable<InputRecord>, shared?: SharedRecords): void {
+    const wasEmpty = queue.size === 0;
     this.#deserializer.addAll(queue, records, shared);
+    if (wasEmpty && queue.size > 0) this.#order.offer(queue);
   }
 
   /** Fetches everything that the queued records were found to need; undefined when it is all in memory. */
@@ -151,15 +155,15 @@ export class Task {
   }
 
   /**
-   * Processes the record with the least time among the heads of the queues; false when there is none.
+   * Processes the record with the least time among the heads of the queues (see {@link QueueOrder}); false when there is none.
    * @throws {StreamsFailure} of a record that cannot be read, and that stays where it is: what came before it can be committed.
    */
   processNext(): boolean | Promise<boolean> {
-    const queue = this.#nextQueue();
+    const queue = this.#order.first;
     if (queue === undefined) return false;
     const item = assertDefined(queue.first, 'the queue has a head');
     if (item.onTurn !== undefined) this.#takeTurn(item.onTurn);
-    queue.shift();
+    this.#takeFirst(queue);
     queue.nextOffset = item.offset + 1;
     if (item.record === undefined) return true;
     this.#executor.current.begin(queue.topic, queue.partition, item.offset);
@@ -237,6 +241,7 @@ export class Task {
     } finally {
       for (const store of this.stores.values()) store.close();
       for (const queue of this.queues) queue.close();
+      this.#order.clear();
       this.#settings.drops.flush();
     }
   }
@@ -251,22 +256,14 @@ export class Task {
   passFailed(): void {
     if (!this.hasFailedAtInput) return;
     this.hasFailedAtInput = false;
-    this.#nextQueue()?.shift();
+    if (this.#order.first) this.#takeFirst(this.#order.first);
   }
 
-  #nextQueue(): RecordQueue | undefined {
-    let best: RecordQueue | undefined;
-    let bestTimestamp = 0;
-    for (let i = 0; i < this.queues.length; i++) {
-      const queue = this.queues[i];
-      const head = queue?.first;
-      // The first head is taken whatever its time: none can be passed over for ever.
-      if (head !== undefined && (best === undefined || head.timestamp < bestTimestamp)) {
-        best = queue;
-        bestTimestamp = head.timestamp;
-      }
-    }
-    return best;
+  /** Takes the first record of a queue that has the turn. */
+  #takeFirst(queue: RecordQueue): void {
+    this.#order.takeFirst();
+    queue.shift();
+    if (queue.size > 0) this.#order.offer(queue);
   }
 
   /** Calls one after the other; what each has forwarded is done before the next is called. */

@@ -111,27 +111,38 @@ function sourceTopics(topology: Topology, subtopology: Subtopology): string[] {
 /** Gives repartition topics the count of what they are joined with, or else of what is written to them. */
 function settleCounts(topology: Topology, counts: Map<string, number>): void {
   const open = (): string[] => [...topology.repartitionTopics.keys()].filter((topic) => !counts.has(topic));
+  let passesUnknown = false;
   for (let left = open(); left.length > 0; ) {
+    const known = { topology, counts: new Map(counts), passesUnknown };
     for (const topic of left) {
-      const count = copartitionedCount(topology, topic, counts) ?? upstreamCount(topology, topic, counts);
-      if (count !== undefined) counts.set(topic, count);
+      const count = copartitionedCount(topic, known) ?? upstreamCount(topic, known);
+      if (count === undefined) continue;
+      counts.set(topic, count);
+      if (!passesUnknown) known.counts.set(topic, count);
     }
     const after = open();
-    if (after.length === left.length) {
+    if (after.length === left.length && passesUnknown) {
       throw new DiagnosticError({
         message: `cannot tell how many partitions ${left.join(', ')} should have`,
       });
     }
+    // A part of the topology may read what it writes, as the two sides of a join on a foreign key that are one table do.
+    passesUnknown = after.length === left.length;
     left = after;
   }
 }
 
+/** How many partitions topics have, as far as that is known. */
+interface KnownCounts {
+  readonly topology: Topology;
+  readonly counts: ReadonlyMap<string, number>;
+  /** Topics upstream that are not known yet do not count, as in Kafka Streams; else they are waited for. */
+  readonly passesUnknown: boolean;
+}
+
 /** Where an external topic is among those that the topic is joined with, its count decides. */
-function copartitionedCount(
-  topology: Topology,
-  topic: string,
-  counts: ReadonlyMap<string, number>,
-): number | undefined {
+function copartitionedCount(topic: string, known: KnownCounts): number | undefined {
+  const { topology, counts, passesUnknown } = known;
   for (const topics of copartitionedTopics(topology)) {
     if (!topics.includes(topic)) continue;
     const external = topics.find((other) => !topology.repartitionTopics.has(other));
@@ -139,17 +150,16 @@ function copartitionedCount(
     const decided = external ?? enforced;
     if (decided !== undefined) return counts.get(decided);
     // All are repartition topics: the largest of what is upstream of any of them.
-    const upstream = topics.map((other) => upstreamCount(topology, other, counts));
-    return upstream.every((count) => count !== undefined) ? Math.max(...upstream) : undefined;
+    const upstream = topics.map((other) => upstreamCount(other, known));
+    const found = upstream.filter((count) => count !== undefined);
+    return found.length > 0 && (passesUnknown || found.length === upstream.length)
+      ? Math.max(...found)
+      : undefined;
   }
   return undefined;
 }
 
-function upstreamCount(
-  topology: Topology,
-  topic: string,
-  counts: ReadonlyMap<string, number>,
-): number | undefined {
+function upstreamCount(topic: string, { topology, counts, passesUnknown }: KnownCounts): number | undefined {
   let most: number | undefined;
   for (const subtopology of topology.subtopologies) {
     const writes = subtopology.nodes.some((name) => {
@@ -159,8 +169,8 @@ function upstreamCount(
     if (!writes) continue;
     for (const source of sourceTopics(topology, subtopology)) {
       const count = counts.get(source);
-      if (count === undefined) return undefined;
-      most = Math.max(most ?? 0, count);
+      if (count !== undefined) most = Math.max(most ?? 0, count);
+      else if (!passesUnknown) return undefined;
     }
   }
   return most;

@@ -28,7 +28,8 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
   /** By key bytes, or by key bytes, time and order. */
   readonly #entries = new Map<string, Buffered<K, V>>();
   readonly #order = new SortedTexts();
-  #changed = new Set<string>();
+  /** With the times that deletions have in the changelog: those of what is deleted. */
+  #changed = new Map<string, number>();
   #sizeBytes = 0;
   #sequence = 0;
 
@@ -68,7 +69,7 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
     else this.#order.add(int64Text(entry.time) + text);
     this.#entries.set(text, entry);
     this.#sizeBytes += this.#sizeOf(text, entry);
-    this.#changed.add(text);
+    this.#changed.set(text, entry.timestamp);
   }
 
   take(): Buffered<K, V> | undefined {
@@ -77,8 +78,9 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
     const text = first.slice(8);
     const entry = this.#entries.get(text);
     this.#entries.delete(text);
-    this.#changed.add(text);
-    if (entry) this.#sizeBytes -= this.#sizeOf(text, entry);
+    if (entry === undefined) return undefined;
+    this.#changed.set(text, entry.timestamp);
+    this.#sizeBytes -= this.#sizeOf(text, entry);
     return entry;
   }
 
@@ -102,12 +104,12 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
   }
 
   logChanges(log: ChangeLog): void {
-    for (const text of this.#changed) {
+    for (const [text, changedAt] of this.#changed) {
       const entry = this.#entries.get(text);
       log({
         key: Buffer.from(text, 'latin1'),
         value: entry ? this.#encode(entry) : null,
-        timestamp: entry?.timestamp ?? this.#environment.timestamp(),
+        timestamp: entry?.timestamp ?? changedAt,
         headers: entry ? VERSION_HEADER : NO_HEADERS,
       });
     }
@@ -115,7 +117,7 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
 
   writeTo(batch: WriteBatch): void {
     const { prefix } = this.#environment;
-    for (const text of this.#changed) {
+    for (const text of this.#changed.keys()) {
       const entry = this.#entries.get(text);
       if (entry) batch.put(prefix + text, this.#encode(entry));
       else batch.delete(prefix + text);
@@ -123,7 +125,7 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
   }
 
   committed(): void {
-    this.#changed = new Set();
+    this.#changed = new Map();
   }
 
   evict(): void {}
@@ -145,7 +147,7 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
       this.#sizeBytes -= this.#sizeOf(text, before);
     }
     if (record.value) this.#admit(text, record.value);
-    this.#changed.add(text);
+    this.#changed.set(text, record.timestamp);
   }
 
   close(): void {

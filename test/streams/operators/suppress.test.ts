@@ -23,6 +23,25 @@ function driverOf(
 }
 
 describe('a table that is suppressed for a time', () => {
+  it('logs what has left its buffer at the time that it had, with a cache and without', () => {
+    for (const cachingEnabled of [true, false]) {
+      const { driver, write } = driverOf((table) => table.suppress({ ...LIMIT, name: 'held' }), {
+        cachingEnabled,
+      });
+      write('a', 'x', 7);
+      write('b', 'x', 20);
+      const changelog = [...driver.producedTopics].find((topic) => topic.includes('held')) ?? '';
+      const logged = driver
+        .takeRaw(changelog)
+        .map(({ key, value, timestamp }) => [String(key), value === null, timestamp]);
+      expect(logged).toEqual([
+        ['a', false, 7],
+        ['b', false, 20],
+        ['a', true, 7],
+      ]);
+    }
+  });
+
   it('is kept: the deletion of a row that it never had is not passed on', () => {
     const { write, results } = driverOf((table) => table.suppress(LIMIT));
     write('a', null, 0);
