@@ -143,6 +143,7 @@ testStep('slow tests', 'npm', ['run', '--silent', 'test:slow', '--', ...SLOW_SHA
 // A third of the planted bugs, always the same; `npm run mutations` plants all of them.
 step('planted bugs', 'npm', ['run', '--silent', 'mutations', '--', '--share', '3'], { minutes: 18 });
 step('simulation', 'npm', ['run', '--silent', 'sim'], { env: { SIM_SEEDS: '50' }, minutes: 10 });
+step('random runs of streams', 'npm', ['run', '--silent', 'streams:random', '--', '40'], { minutes: 5 });
 
 if (flaky.length > 0) console.log(`\npassed only at the second attempt:\n  ${flaky.join('\n  ')}`);
 if (failedTests.length > 0) console.log(`\nfailed tests:\n  ${failedTests.join('\n  ')}`);

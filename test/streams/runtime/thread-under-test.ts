@@ -11,6 +11,10 @@ import { waitFor } from './app-under-test.ts';
 /** A processing loop without the application around it. */
 export interface ThreadUnderTest {
   readonly thread: StreamThread;
+  /** Tasks of the application, on all of its members. */
+  readonly taskCount: number;
+  /** Whether it has ended by itself. */
+  hasEnded(): boolean;
   /** Waits until it is where its input ends. */
   atEnd(offset: number): Promise<void>;
   /** Stops it; answers what it failed with, undefined where it ended well. */
@@ -23,7 +27,7 @@ export async function startThread(
   onPhase: (phase: AssignmentPhase) => void = () => undefined,
 ): Promise<ThreadUnderTest> {
   const settings = streamsAppSettings({ environment, commitIntervalMs: 60_000, ...options });
-  const admin = new Admin({ environment, bootstrapServers: options.bootstrapServers });
+  const admin = new Admin({ environment: settings.environment, bootstrapServers: options.bootstrapServers });
   const plan = await prepareTopics(admin, options.topology, settings);
   const thread = StreamThread.create(settings, plan, {
     admin,
@@ -31,12 +35,20 @@ export async function startThread(
     onPhase,
     commitVariation,
   });
-  const running = thread.run().then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  let hasEnded = false;
+  const running = thread
+    .run()
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    .finally(() => {
+      hasEnded = true;
+    });
   return {
     thread,
+    taskCount: plan.tasks.length,
+    hasEnded: () => hasEnded,
     atEnd: (offset) =>
       waitFor(environment, `the end of the input at ${offset}`, () => {
         const inputs = thread.tasks.flatMap((task) => thread.inputsOf(task));
