@@ -30,12 +30,14 @@ import {
   streamsHop,
   streamsMap,
   streamsRocksDb,
+  streamsRocksDbLarge,
   streamsSession,
   streamsStreamStream,
   streamsStreamTable,
   streamsTableTable,
   streamsTumble,
 } from './figures/streams.ts';
+import { streamsRestart, streamsRestore } from './figures/streams-restore.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
 import { topicsLatency, topicsTime } from './figures/topics.ts';
 import { closeSharedBrokers } from './harness/brokers.ts';
@@ -71,6 +73,9 @@ const figures: readonly Figure[] = [
   streamsStreamStream,
   streamsTableTable,
   streamsForeignKey,
+  streamsRocksDbLarge,
+  streamsRestore,
+  streamsRestart,
   ...sqlOverDsl,
   ...sqlOverFlink,
   ...sqlOverKafkaStreams,

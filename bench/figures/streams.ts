@@ -6,7 +6,8 @@ const MEBIBYTE = 1024 * 1024;
 
 const text = ({ quick }: RunSize, keys: number): Input => ({
   kind: 'text',
-  records: quick ? 500_000 : 2_000_000,
+  // Where there are more keys than that, there is a record for each, on average.
+  records: quick ? 500_000 : Math.max(2_000_000, keys),
   keys,
 });
 
@@ -56,6 +57,14 @@ export const streamsRocksDb = figure('Streams count, 500,000 keys, RocksDB', {
   keys: 500_000,
   cacheBytes: 10 * MEBIBYTE,
   atLeast: 1.3,
+});
+
+/** The same with 5,000,000 rows, of which few are met twice. */
+export const streamsRocksDbLarge = figure('Streams count, 5,000,000 keys, RocksDB', {
+  mode: 'count',
+  keys: 5_000_000,
+  cacheBytes: 10 * MEBIBYTE,
+  atLeast: 1,
 });
 
 const CACHE_BYTES = 10 * MEBIBYTE;

@@ -5,6 +5,8 @@ import { output, type RunningProcess, start } from './processes.ts';
 
 export type AppName =
   | 'streams'
+  | 'streams-restore'
+  | 'streams-restart'
   | 'sql'
   | 'sql-stalls'
   | 'sql-statements'
@@ -37,19 +39,26 @@ function nodeArguments(app: AppName, args: readonly (string | number)[]): string
   return [...profile, file, ...args.map(String)];
 }
 
+type Rival = 'StreamsRival' | 'RestoreRival' | 'RestartRival' | 'FlinkSqlRival';
+
 /** The same for a class of `bench/rivals`. */
-export async function runRival(
-  rival: 'StreamsRival' | 'FlinkSqlRival',
-  args: readonly (string | number)[],
-): Promise<number> {
+export async function runRival(rival: Rival, args: readonly (string | number)[]): Promise<number> {
+  return reportOf(await output('java', javaArguments(rival, args)), 'recordsPerSecond');
+}
+
+/** Starts a class of `bench/rivals` that runs until it is stopped. */
+export function rivalProcess(rival: Rival, args: readonly (string | number)[]): RunningProcess {
+  return start('java', javaArguments(rival, args));
+}
+
+function javaArguments(rival: Rival, args: readonly (string | number)[]): string[] {
   const classPath = rivalClassPath(rival === 'FlinkSqlRival' ? 'flink' : 'kafka');
   // Flink reaches into java.base for its serializers.
   const opens = ['java.util', 'java.lang', 'java.net', 'java.time'].flatMap((name) => [
     '--add-opens',
     `java.base/${name}=ALL-UNNAMED`,
   ]);
-  const jvm = ['-Xmx2g', ...opens, '-cp', classPath, rival];
-  return reportOf(await output('java', [...jvm, ...args.map(String)]), 'recordsPerSecond');
+  return ['-Xmx2g', ...opens, '-cp', classPath, rival, ...args.map(String)];
 }
 
 /** The number that a process has printed under a name, as JSON. */

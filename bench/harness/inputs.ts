@@ -22,14 +22,13 @@ export function topicOf({ kind, records, keys, seed = 1 }: Input): string {
  * Loads an input: 100 bytes of text keyed k0, k1, ..., or JSON bids of an auction, of about 150 bytes, keyed by the
  * auction. The same for every run.
  */
-export async function load(bootstrap: string, input: Input): Promise<void> {
-  await createInputTopic(bootstrap, topicOf(input));
-  await fill(bootstrap, input);
+export async function load(bootstrap: string, input: Input, topic = topicOf(input)): Promise<void> {
+  await createInputTopic(bootstrap, topic);
+  await fill(bootstrap, input, topic);
 }
 
 /** Writes the records of an input to its topic, as fast as it can. */
-export async function fill(bootstrap: string, input: Input): Promise<void> {
-  const topic = topicOf(input);
+export async function fill(bootstrap: string, input: Input, topic = topicOf(input)): Promise<void> {
   const random = randomInts(input.seed ?? 1);
   const producer = new Producer({
     environment: nodeEnvironment,
