@@ -305,6 +305,8 @@ function kafkaHost(
     serviceId: settings.get('ksql.service.id'),
     commitIntervalMs: settings.get('ksql.streams.commit.interval.ms'),
     cacheBytesMax: settings.get('ksql.streams.statestore.cache.max.bytes'),
+    sharedCacheBytesMax: settings.get('ksql.state.cache.max.bytes'),
+    sharedBlockCacheBytes: settings.get('ksql.state.block.cache.bytes'),
     restartBackoff: {
       initialMs: settings.get('ksql.query.retry.backoff.initial.ms'),
       maxMs: settings.get('ksql.query.retry.backoff.max.ms'),

@@ -147,6 +147,8 @@ export interface KafkaAdmin {
   describeGroups(groupIds: readonly string[]): Promise<readonly GroupDescription[]>;
   /** Lets static members leave (KIP-345), so that their group can be deleted; no error for those that are not in it. */
   removeStaticMembers(groupId: string, groupInstanceIds: readonly string[]): Promise<void>;
+  /** Lets members leave that are known to be dead; no error for those that are not in the group. */
+  removeMembers(groupId: string, memberIds: readonly string[]): Promise<void>;
   deleteGroups(groupIds: readonly string[]): Promise<void>;
   listOffsets(
     specs: readonly (TopicPartition & { readonly spec: OffsetSpec })[],

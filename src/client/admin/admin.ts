@@ -53,7 +53,7 @@ import {
   describeGroupOn,
   listConsumerGroupOffsetsOn,
   listGroupsOn,
-  removeStaticMembersOn,
+  removeMembersOn,
 } from './group-admin.ts';
 import { electLeadersOn } from './leader-election.ts';
 import {
@@ -185,7 +185,15 @@ export class Admin implements KafkaAdmin {
   async removeStaticMembers(groupId: string, groupInstanceIds: readonly string[]): Promise<void> {
     checkName(groupId, 'groupId');
     checkNames(groupInstanceIds, 'groupInstanceIds');
-    return removeStaticMembersOn(this.#cluster, groupId, groupInstanceIds, this.#timeoutMs);
+    const members = groupInstanceIds.map((id) => ({ memberId: '', groupInstanceId: id }) as const);
+    return removeMembersOn(this.#cluster, groupId, members, this.#timeoutMs);
+  }
+
+  async removeMembers(groupId: string, memberIds: readonly string[]): Promise<void> {
+    checkName(groupId, 'groupId');
+    checkNames(memberIds, 'memberIds');
+    const members = memberIds.map((memberId) => ({ memberId, groupInstanceId: null }));
+    return removeMembersOn(this.#cluster, groupId, members, this.#timeoutMs);
   }
 
   async deleteGroups(groupIds: readonly string[]): Promise<void> {

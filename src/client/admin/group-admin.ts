@@ -118,11 +118,16 @@ export async function deleteGroupOn(cluster: Cluster, groupId: string, timeoutMs
   });
 }
 
-/** Lets static members leave; no error for one that is not in the group (any more). */
-export async function removeStaticMembersOn(
+/** A member by its id, or, where it is a static one, by its instance; the other one is empty. */
+type MemberToRemove =
+  | { readonly memberId: string; readonly groupInstanceId: null }
+  | { readonly memberId: ''; readonly groupInstanceId: string };
+
+/** Lets members leave; no error for one that is not in the group (any more). */
+export async function removeMembersOn(
   cluster: Cluster,
   groupId: string,
-  groupInstanceIds: readonly string[],
+  members: readonly MemberToRemove[],
   timeoutMs: number,
 ): Promise<void> {
   const coordinator = coordinatorOf(cluster, groupId);
@@ -134,19 +139,15 @@ export async function removeStaticMembersOn(
           throw kafkaError(ErrorCode.UNSUPPORTED_VERSION, 'LeaveGroup v3');
         return {
           groupId,
-          members: groupInstanceIds.map((groupInstanceId) => ({
-            memberId: '',
-            groupInstanceId,
-            reason: 'removed by an administrator',
-          })),
+          members: members.map((member) => ({ ...member, reason: 'removed by an administrator' })),
         };
       },
     });
     coordinator.movedBy(response.errorCode);
     const outcomes = [
       { subject: `group ${groupId}`, errorCode: response.errorCode },
-      ...response.members.map(({ groupInstanceId, errorCode }) => ({
-        subject: `member ${groupInstanceId} of group ${groupId}`,
+      ...response.members.map(({ groupInstanceId, memberId, errorCode }) => ({
+        subject: `member ${groupInstanceId ?? memberId} of group ${groupId}`,
         errorCode,
       })),
     ];

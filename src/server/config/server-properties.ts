@@ -26,6 +26,16 @@ export const serverProperties = {
     'start with the statements of the command topic that can be read where others are lost; a Millrace property',
   ),
   'ksql.streams.state.dir': string(null, 'folder of state stores; when not set, inside the data folder'),
+  'ksql.state.cache.max.bytes': long(
+    67_108_864,
+    'bytes of state that all queries hold in memory together, of which an equal share is guaranteed to each; a Millrace property',
+    atLeast(0),
+  ),
+  'ksql.state.block.cache.bytes': long(
+    33_554_432,
+    'bytes of blocks that RocksDB keeps in memory for all queries; a Millrace property',
+    atLeast(0),
+  ),
   'ksql.streams.num.stream.threads': int(
     1,
     'stream threads of this server: its queries are spread over them, each is on one',

@@ -9,7 +9,7 @@ import { TimeSlice } from '../../base/time-slice.ts';
 import type { Admin } from '../../client/admin/admin.ts';
 import { type FailureContext, failureHandlers } from '../../streams/runtime/failures.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
-import { setAsideFile } from '../../streams/runtime/state-directory.ts';
+import { setAsideFile } from '../../streams/runtime/database-folder.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsHost } from '../../streams/runtime/streams-host.ts';
 import type { StreamsState } from '../../streams/runtime/streams-metrics.ts';

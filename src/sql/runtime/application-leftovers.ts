@@ -25,13 +25,23 @@ export class ApplicationLeftovers {
   readonly #options: KafkaHostOptions;
   readonly #admin: Admin;
   readonly #processId: string;
+  readonly #removeState: (applicationId: string) => Promise<void>;
   /** By application id: what is being removed of an earlier life. */
   readonly #finishing = new Map<string, Promise<void>>();
 
-  constructor(options: KafkaHostOptions, cluster: { readonly admin: Admin; readonly processId: string }) {
+  constructor(
+    options: KafkaHostOptions,
+    parts: {
+      readonly admin: Admin;
+      readonly processId: string;
+      /** Removes what an application has in the database that all share. */
+      readonly removeState: (applicationId: string) => Promise<void>;
+    },
+  ) {
     this.#options = options;
-    this.#admin = cluster.admin;
-    this.#processId = cluster.processId;
+    this.#admin = parts.admin;
+    this.#processId = parts.processId;
+    this.#removeState = parts.removeState;
   }
 
   /** Notes what an application is going to make. None of it is to be made before this resolves. */
@@ -108,6 +118,7 @@ export class ApplicationLeftovers {
     await this.#deleteTopics(ended);
     await this.#admin.removeStaticMembers(applicationId, [instanceOf(applicationId, this.#processId)]);
     await this.#admin.deleteGroups([applicationId]).catch(rejectUnlessGone);
+    await this.#removeState(applicationId);
     await this.#options.environment.disk.removeDirectoryInBackground(this.#folder(applicationId));
   }
 

@@ -70,9 +70,15 @@ export class KafkaQueries implements QueryRuntime {
       stateDir: childPath(options.stateDir, `${prefixOf(options)}shared`),
       clientId: prefixOf(options),
       logger: options.logger ?? silentLogger,
+      cacheBytesMax: options.sharedCacheBytesMax,
+      blockCacheBytes: options.sharedBlockCacheBytes,
     });
     this.#restored = new RestoredQueries(environment.timers);
-    this.#leftovers = new ApplicationLeftovers(options, { admin, processId: this.#processId });
+    this.#leftovers = new ApplicationLeftovers(options, {
+      admin,
+      processId: this.#processId,
+      removeState: (applicationId) => this.#streams.removeState(applicationId),
+    });
   }
 
   newQuery(plan: QueryPlan, context: AnalysisContext): AppQuery | UnstartedQuery {

@@ -18,8 +18,9 @@ export class ProcessedOffsets {
     this.#prefix = prefix;
   }
 
-  /** Takes over what the database says. */
+  /** Takes over what the database says, in the place of what was known. */
   load(entries: Iterable<readonly [string, Buffer]>): void {
+    this.#offsets.clear();
     for (const [key, value] of entries) this.#offsets.set(key.slice(this.#prefix.length), Number(value));
   }
 
@@ -33,14 +34,23 @@ export class ProcessedOffsets {
     this.#offsets.clear();
   }
 
+  /** Notes what was noted elsewhere with the same state. */
+  adopt(batch: WriteBatch, from: ProcessedOffsets): void {
+    for (const [name, offset] of from.#offsets) this.#put(batch, name, offset);
+  }
+
   /** Notes what has changed, within the batch of the state that it is contained in. */
   note(batch: WriteBatch, taskId: string, inputs: Iterable<Processed>): void {
     for (const input of inputs) {
       const name = nameOf(taskId, input);
       if (input.committedOffset < 0 || this.#offsets.get(name) === input.committedOffset) continue;
-      this.#offsets.set(name, input.committedOffset);
-      batch.put(this.#prefix + name, Buffer.from(String(input.committedOffset)));
+      this.#put(batch, name, input.committedOffset);
     }
+  }
+
+  #put(batch: WriteBatch, name: string, offset: number): void {
+    this.#offsets.set(name, offset);
+    batch.put(this.#prefix + name, Buffer.from(String(offset)));
   }
 }
 

@@ -31,7 +31,7 @@ async function round({ intake, tasks, runner, commit, checkHealth, isStopping }:
   // Nothing waits from here on that need not: what was read is processed before the next loop on this thread reads its own,
   // or the records of a hundred applications would be in memory at once, and outlive the young generation.
   intake.queue(fetched);
-  const restoring = tasks.restore();
+  const restoring = tasks.restore(runner);
   if (restoring) await restoring;
   try {
     await runner.round();

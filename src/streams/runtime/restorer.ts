@@ -1,5 +1,6 @@
 import type { KafkaConsumer, TopicPartition } from '../../client/types.ts';
-import type { ManagedStore } from '../state/managed-store.ts';
+import type { ChangelogRecord, ManagedStore } from '../state/managed-store.ts';
+import type { MemoryEngine } from '../state/memory-engine.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
 
@@ -20,19 +21,25 @@ export interface RestoreProgress extends TopicPartition {
 interface Restoration extends TopicPartition {
   readonly task: Task;
   readonly store: ManagedStore;
-  /** The store's content is in the state directory, together with its changelog position. */
-  readonly persistent: boolean;
+  /** Where a store is kept that is in memory only. Others are in the state directory, together with their changelog positions. */
+  readonly memory: MemoryEngine | undefined;
   readonly startOffset: number;
   readonly end: number;
   position: number;
   records: number;
 }
 
+/** Records of a changelog, and the offset behind them. */
+interface Changes {
+  readonly changes: readonly ChangelogRecord[];
+  readonly nextOffset: number;
+}
+
 interface RestoreSource {
   readonly task: Task;
   readonly partition: number;
   readonly store: ManagedStore;
-  readonly persistent: boolean;
+  readonly memory: MemoryEngine | undefined;
 }
 
 /**
@@ -68,8 +75,10 @@ export class Restorer {
       partition,
     }));
     if (partitions.length === 0) return;
-    const ends = await this.#consumer.endOffsets(partitions);
-    const beginnings = await this.#consumer.beginningOffsets(partitions);
+    const [ends, beginnings] = await Promise.all([
+      this.#consumer.endOffsets(partitions),
+      this.#consumer.beginningOffsets(partitions),
+    ]);
     for (const [i, source] of changelogs.entries()) {
       const at = partitions[i];
       if (!at) continue;
@@ -77,12 +86,12 @@ export class Restorer {
         offsets.find(({ topic, partition }) => topic === at.topic && partition === at.partition)?.offset ?? 0;
       const end = offsetOf(ends);
       const beginning = offsetOf(beginnings);
-      const { task, store, persistent } = source;
-      let position = persistent ? this.#state.positionOf(task.id, store.name, end) : undefined;
+      const { task, store, memory } = source;
+      let position = memory === undefined ? this.#state.positionOf(task.id, store.name, end) : undefined;
       if (position === undefined || position > end || position < beginning) {
         // Nothing here, or state of a changelog that has been deleted since, or has lost what comes next: begin anew.
         const isOtherChangelog = position !== undefined && end === 0;
-        if (persistent) await this.#state.wipe(task.id, store.name, { isOtherChangelog });
+        if (memory === undefined) await this.#state.wipe(task.id, store.name, { isOtherChangelog });
         position = beginning;
       }
       if (position >= end) continue;
@@ -90,7 +99,7 @@ export class Restorer {
         ...at,
         task,
         store,
-        persistent,
+        memory,
         end,
         position,
         startOffset: position,
@@ -151,22 +160,41 @@ export class Restorer {
     restoration: Restoration,
     fetched: Awaited<ReturnType<KafkaConsumer['poll']>>[number],
   ): Promise<void> {
-    const { store, task } = restoration;
-    for (const { key, value, timestamp, headers } of fetched.records) {
-      if (key !== null) store.prefetchForRestore({ key, value, timestamp, headers });
-    }
-    await store.loadPrefetched();
-    for (const { key, value, timestamp, headers } of fetched.records) {
-      if (key !== null) store.restore({ key, value, timestamp, headers });
-    }
-    restoration.position = fetched.nextOffset;
-    restoration.records += fetched.records.length;
-    const { persistent, position } = restoration;
-    await task.writeRestored(store, (batch) => {
-      if (persistent) this.#state.setPosition(batch, { taskId: task.id, store: store.name, position });
-    });
-    store.evict();
+    const { records, nextOffset } = fetched;
+    const changes = records.filter(hasKey);
+    if (restoration.memory === undefined && restoration.store.restoreInto !== undefined)
+      await this.#applyDirectly(restoration, { changes, nextOffset });
+    else await this.#applyInMemory(restoration, { changes, nextOffset });
+    restoration.position = nextOffset;
+    restoration.records += records.length;
     this.#onProgress(progressOf(restoration, 'progressed'));
+  }
+
+  /** Rows that are changelog records each go to the disk as they are. */
+  async #applyDirectly(
+    { store, task }: Restoration,
+    { changes, nextOffset: position }: Changes,
+  ): Promise<void> {
+    for (const change of changes) store.prefetchForRestore(change);
+    await this.#state.write((batch) => {
+      for (const change of changes) store.restoreInto?.(batch, change);
+      this.#state.setPosition(batch, { taskId: task.id, store: store.name, position });
+    });
+  }
+
+  async #applyInMemory({ store, task, memory }: Restoration, { changes, nextOffset: position }: Changes) {
+    for (const change of changes) store.prefetchForRestore(change);
+    await store.loadPrefetched();
+    for (const change of changes) store.restore(change);
+    if (memory !== undefined) memory.write((batch) => store.writeTo(batch));
+    else {
+      await this.#state.write((batch) => {
+        store.writeTo(batch);
+        this.#state.setPosition(batch, { taskId: task.id, store: store.name, position });
+      });
+    }
+    store.committed();
+    store.evict();
   }
 
   #assign(): void {
@@ -177,6 +205,12 @@ export class Restorer {
         this.#consumer.seek(restoration, restoration.position);
     }
   }
+}
+
+function hasKey<R extends { readonly key: Buffer | null }>(
+  record: R,
+): record is R & { readonly key: Buffer } {
+  return record.key !== null;
 }
 
 function progressOf(restoration: Restoration, phase: RestoreProgress['phase']): RestoreProgress {

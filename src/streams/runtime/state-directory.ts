@@ -1,92 +1,85 @@
 import { assert } from '../../base/assert.ts';
-import { childPath } from '../../base/child-path.ts';
-import type { DiskLock, Environment } from '../../base/environment.ts';
+import type { Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
-import { endOfPrefix, type StoreEngine, type WriteBatch } from '../state/engine.ts';
-import { ProcessedOffsets } from './processed-offsets.ts';
-import { StoreCatalog } from './store-catalog.ts';
-import { openRocksDb } from '../state/io/rocksdb-engine.ts';
+import { endOfPrefix, type KeyRange, type StoreEngine, type WriteBatch } from '../state/engine.ts';
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
+import type { DatabaseFolderOptions } from './database-folder.ts';
+import { ProcessedOffsets } from './processed-offsets.ts';
+import { StateDatabase } from './state-database.ts';
+import { StoreCatalog, type TaskStore } from './store-catalog.ts';
 
-const FORMAT_VERSION = 1;
-/** Before all stores, whose ids begin at 1. */
-const META = '\u0000\u0000\u0000\u0000';
-const STORES = `${META}store/`;
-const PROCESSED = `${META}input/`;
-const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
-const DATABASE = 'rocksdb';
-/** Before the time, in the name of a database that was set aside. */
-const DAMAGED_PREFIX = 'rocksdb-damaged-';
-/** Lies beside a database that was found damaged while it was open. */
-const DAMAGE_MARK = 'damaged';
-/** Databases that are set aside and kept: more of them would fill a disk that goes on damaging what it is given. */
-const SET_ASIDE_MAX = 2;
-const STATE_SET_ASIDE = 'the local state cannot be read: it is set aside and restored from the changelogs';
-
-interface StateDirectoryOptions {
-  /** The folder that the application's folder lies in, which is the user's. */
-  readonly root: string;
-  /** The application's folder and the thread's in it, which are nobody else's. */
-  readonly folders: readonly string[];
-  readonly blockCacheBytes: number;
-  readonly logger: Logger;
-}
+/** Bytes of a store that are copied at a time. */
+const COPY_BYTES = 1 << 20;
 
 /**
- * The local state of one processing thread: one RocksDB database that holds all stores of all its tasks under prefixes,
- * a catalog of them, and for each the changelog offset that it corresponds to, written in one batch with the changes.
- * A database that cannot be read is set aside, and the stores are restored from their changelogs.
+ * The local state of one application: its stores in a database that it has for itself, or together with others; a catalog of
+ * them, and for each the changelog offset that it corresponds to, written in one batch with the changes.
  */
 export class StateDirectory {
-  readonly #environment: Environment;
-  readonly #options: StateDirectoryOptions;
-  readonly #path: string;
-  readonly #lock: DiskLock;
+  readonly #database: StateDatabase;
+  readonly #isOwner: boolean;
   readonly #catalog: StoreCatalog;
+  readonly #catalogRows: KeyRange;
   /** Up to where the inputs of the tasks were committed. */
-  #processed = new ProcessedOffsets(PROCESSED);
-  #engine: StoreEngine | undefined;
+  readonly #processed: ProcessedOffsets;
+  readonly #processedRows: KeyRange;
+  readonly #memberKey: string;
+  #memberId: string | undefined;
+  #open: Awaited<ReturnType<StateDatabase['join']>> | undefined;
   #damage: OperationalError | undefined;
+  #onDamage: (error: OperationalError) => void = () => undefined;
+  #writtenBytes = 0;
 
-  private constructor(
-    environment: Environment,
-    options: StateDirectoryOptions,
-    { path, lock }: { readonly path: string; readonly lock: DiskLock },
+  constructor(
+    database: StateDatabase,
+    options: {
+      readonly applicationId: string;
+      readonly clock: Environment['clock'];
+      /** Whether the database is closed with it. */
+      readonly isOwner: boolean;
+    },
   ) {
-    this.#environment = environment;
-    this.#options = options;
-    this.#path = path;
-    this.#lock = lock;
-    this.#catalog = new StoreCatalog(STORES, environment.clock);
+    this.#database = database;
+    this.#isOwner = options.isOwner;
+    const keys = StateDatabase.keysOf(options.applicationId);
+    const newId = (): number => database.newId();
+    this.#catalog = new StoreCatalog({ prefix: keys.stores, clock: options.clock, newId });
+    this.#catalogRows = rangeOf(keys.stores);
+    this.#processed = new ProcessedOffsets(keys.processed);
+    this.#processedRows = rangeOf(keys.processed);
+    this.#memberKey = keys.member;
   }
 
   /**
-   * Takes the folder for this process. It is read by {@link StateDirectory.open}, which comes before all else.
+   * Takes a folder for an application alone. It is read by {@link StateDirectory.open}, which comes before all else.
    * @throws {OperationalError} `LOCKED` when another process has it.
    */
-  static take(environment: Environment, options: StateDirectoryOptions): StateDirectory {
-    const { disk } = environment;
-    let path = options.root;
-    for (const folder of options.folders) {
-      path = childPath(path, folder);
-      setAsideFile(environment, path, options.logger);
-    }
-    disk.makeDirectory(path);
-    return new StateDirectory(environment, options, { path, lock: disk.lock(`${path}/.lock`) });
+  static take(
+    environment: Environment,
+    options: DatabaseFolderOptions & { readonly applicationId: string },
+  ): StateDirectory {
+    const { applicationId } = options;
+    const database = new StateDatabase(environment, options);
+    return new StateDirectory(database, { applicationId, clock: environment.clock, isOwner: true });
   }
 
   get engine(): StoreEngine {
-    assert(this.#engine !== undefined, 'a state directory is used while it is open');
-    return this.#engine;
+    return this.#opened.engine;
   }
 
-  /** Bytes of the database, on disk and in write buffers; undefined while it is closed, and where the binding cannot say. */
+  /**
+   * Bytes of the state, on disk and in write buffers; undefined while it is closed, and where the binding cannot say. Of a
+   * database of several applications it is the part that this one has written of all that was written since it was opened.
+   */
   get sizeBytes(): number | undefined {
-    return this.#engine?.sizeBytes;
+    const open = this.#open;
+    const bytes = open?.engine.sizeBytes;
+    if (open === undefined || bytes === undefined || this.#isOwner) return bytes;
+    const all = open.writes.writtenBytes;
+    return all === 0 ? undefined : Math.round((bytes * this.#writtenBytes) / all);
   }
 
-  /** Why the database cannot be read any more, once it cannot: it is set aside when the directory is opened next. */
+  /** Why the database cannot be used any more, once it cannot. */
   get damage(): OperationalError | undefined {
     return this.#damage;
   }
@@ -96,9 +89,35 @@ export class StateDirectory {
     if (this.#damage !== undefined) throw this.#damage;
   }
 
+  /** Has somebody told at once when the database cannot be used any more: others wait until all have left it. */
+  onDamage(listener: (error: OperationalError) => void): void {
+    this.#onDamage = listener;
+    if (this.#damage !== undefined) listener(this.#damage);
+  }
+
   /** See {@link StoreCatalog.offsetSums}. */
   get offsetSums(): ReadonlyMap<string, number> {
     return this.#catalog.offsetSums;
+  }
+
+  /**
+   * Opens the database, which waits for the disk.
+   * @throws {OperationalError} `NEWER_FORMAT` when it is from the future.
+   */
+  async open(): Promise<void> {
+    try {
+      await this.#load();
+    } catch (error) {
+      if (!(error instanceof OperationalError) || error.code !== STATE_STORE_DAMAGED) throw error;
+      await this.#leave();
+      this.#damage = undefined;
+      await this.#load();
+    }
+  }
+
+  /** Applies what `fill` puts into the batch, which it does before this returns; all of it or nothing. */
+  async write(fill: (batch: WriteBatch) => void): Promise<void> {
+    this.#writtenBytes += await this.#opened.writes.write(fill);
   }
 
   /**
@@ -108,7 +127,7 @@ export class StateDirectory {
   async register(taskId: string, stores: readonly string[]): Promise<void> {
     const unknown = stores.filter((store) => !this.#catalog.has(taskId, store));
     if (unknown.length === 0) return;
-    await this.engine.write((batch) => {
+    await this.write((batch) => {
       for (const store of unknown) this.#catalog.add(batch, taskId, store);
     });
   }
@@ -133,107 +152,105 @@ export class StateDirectory {
     return this.#processed;
   }
 
-  /** Deletes a store's content. */
+  /** Deletes a store's content, whose position is forgotten before: a crash in between leaves nothing that counts. */
   async wipe(taskId: string, store: string, options: { readonly isOtherChangelog: boolean }): Promise<void> {
-    const prefix = this.prefixOf(taskId, store);
-    await this.engine.clear({ from: prefix, to: endOfPrefix(prefix) });
-    await this.engine.write((batch) => {
+    await this.write((batch) => {
       this.setPosition(batch, { taskId, store, position: -1 });
       if (options.isOtherChangelog) this.#processed.forget(batch);
+    });
+    await this.#clear({ taskId, store });
+  }
+
+  /** Deletes all that the application has here. */
+  async removeAll(): Promise<void> {
+    const { stores } = this.#catalog;
+    for (const { taskId, store } of stores) await this.wipe(taskId, store, { isOtherChangelog: true });
+    await this.write((batch) => {
+      this.#catalog.forget(batch);
+      this.#processed.forget(batch);
+      batch.delete(this.#memberKey);
+    });
+  }
+
+  /** Who the process was, or is, in the group of the application. */
+  get memberId(): string | undefined {
+    return this.#memberId;
+  }
+
+  /** @param memberId undefined: it has left the group. */
+  async noteMember(memberId: string | undefined): Promise<void> {
+    if (memberId === this.#memberId) return;
+    this.#memberId = memberId;
+    await this.write((batch) => {
+      if (memberId === undefined) batch.delete(this.#memberKey);
+      else batch.put(this.#memberKey, Buffer.from(memberId));
+    });
+  }
+
+  /** Takes over what the application has in another database, in the place of what it may have here. */
+  async copyFrom(other: StateDirectory): Promise<void> {
+    const { stores } = other.#catalog;
+    for (const { taskId, store } of stores) {
+      await this.register(taskId, [store]);
+      await this.wipe(taskId, store, { isOtherChangelog: false });
+      await this.#copyStore({ taskId, store }, other);
+    }
+    await this.write((batch) => {
+      for (const each of stores) this.#catalog.adopt(batch, each, other.#catalog);
+      this.#processed.adopt(batch, other.#processed);
     });
   }
 
   async close(): Promise<void> {
-    const engine = this.#engine;
-    this.#engine = undefined;
-    try {
-      await engine?.close();
-    } catch (error) {
-      // What could not be read need not be closed well.
-      if (this.#damage === undefined) throw error;
-    } finally {
-      this.#lock.release();
-    }
+    await this.#leave();
+    if (this.#isOwner) await this.#database.close();
   }
 
-  /**
-   * Opens the database, which waits for the disk.
-   * @throws {OperationalError} `NEWER_FORMAT` when it is from the future.
-   */
-  async open(): Promise<void> {
-    const { disk } = this.#environment;
-    const options = this.#options;
-    const mark = `${this.#path}/${DAMAGE_MARK}`;
-    if (disk.exists(mark)) {
-      this.#setAside(options.logger, disk.readFile(mark).toString());
-      disk.remove(mark);
-    }
-    const database = `${this.#path}/${DATABASE}`;
-    if (disk.exists(database) && !disk.isDirectory(database))
-      this.#setAside(options.logger, `${database} is a file, not a folder`);
-    try {
-      await this.#openDatabase(options);
-    } catch (error) {
-      if (!(error instanceof OperationalError) || error.code !== STATE_STORE_DAMAGED) throw error;
-      await this.#engine?.close().catch(() => undefined);
-      this.#setAside(options.logger, error.message);
-      disk.remove(mark);
-      this.#catalog.clear();
-      this.#processed = new ProcessedOffsets(PROCESSED);
-      this.#damage = undefined;
-      await this.#openDatabase(options);
-    }
-  }
-
-  async #openDatabase({ blockCacheBytes }: StateDirectoryOptions): Promise<void> {
-    this.#engine = await openRocksDb({
-      path: `${this.#path}/${DATABASE}`,
-      blockCacheBytes,
-      writeBufferBytes: WRITE_BUFFER_BYTES,
-      onDamage: (error) => this.#noteDamage(error),
-    });
-    await this.#load();
-  }
-
-  #noteDamage(error: OperationalError): void {
-    if (this.#damage !== undefined) return;
-    this.#damage = error;
-    this.#environment.disk.replaceFile(`${this.#path}/${DAMAGE_MARK}`, Buffer.from(error.message));
-  }
-
-  #setAside(logger: Logger, reason: string): void {
-    const { disk, clock } = this.#environment;
-    if (!disk.exists(`${this.#path}/${DATABASE}`)) return;
-    const older = disk.list(this.#path).filter((name) => name.startsWith(DAMAGED_PREFIX));
-    for (const name of older.slice(0, Math.max(0, older.length + 1 - SET_ASIDE_MAX))) {
-      disk.removeDirectory(`${this.#path}/${name}`);
-    }
-    const aside = `${this.#path}/${DAMAGED_PREFIX}${clock.nowMs()}`;
-    disk.rename(`${this.#path}/${DATABASE}`, aside);
-    logger.warn(STATE_SET_ASIDE, { reason, aside });
+  get #opened() {
+    assert(this.#open !== undefined, 'a state directory is used while it is open');
+    return this.#open;
   }
 
   async #load(): Promise<void> {
-    const [version] = await this.engine.getMany([`${META}version`]);
-    if (version === undefined) {
-      await this.engine.write((batch) => batch.put(`${META}version`, Buffer.from(String(FORMAT_VERSION))));
-    } else if (Number(version.toString()) > FORMAT_VERSION) {
-      throw new OperationalError(
-        'NEWER_FORMAT',
-        `the state in ${this.#path} has format ${version.toString()}, this version of Millrace reads up to ${FORMAT_VERSION}; ` +
-          'run the newer version, or delete the folder: the state is restored from the changelogs',
-        { retriable: false },
-      );
+    this.#open = await this.#database.join(this);
+    const { engine } = this.#open;
+    this.#catalog.load(await engine.scan(this.#catalogRows));
+    this.#processed.load(await engine.scan(this.#processedRows));
+    const [member] = await engine.getMany([this.#memberKey]);
+    this.#memberId = member?.toString();
+  }
+
+  /** See {@link Member.onFailure}. */
+  onFailure(error: OperationalError): void {
+    this.#damage = error;
+    this.#onDamage(error);
+  }
+
+  async #leave(): Promise<void> {
+    this.#open = undefined;
+    await this.#database.leave(this);
+  }
+
+  async #clear({ taskId, store }: TaskStore): Promise<void> {
+    await this.engine.clear(rangeOf(this.prefixOf(taskId, store)));
+  }
+
+  async #copyStore({ taskId, store }: TaskStore, other: StateDirectory): Promise<void> {
+    const prefix = this.prefixOf(taskId, store);
+    const from = other.prefixOf(taskId, store);
+    const scan = other.engine.openScan(rangeOf(from), COPY_BYTES);
+    try {
+      for (;;) {
+        const { entries, isLast } = await scan.next();
+        await this.write((batch) => {
+          for (const [key, value] of entries) batch.put(prefix + key.slice(from.length), value);
+        });
+        if (isLast) return;
+      }
+    } finally {
+      await scan.close();
     }
-    this.#catalog.load(await this.engine.scan({ from: STORES, to: endOfPrefix(STORES) }));
-    this.#processed.load(await this.engine.scan({ from: PROCESSED, to: endOfPrefix(PROCESSED) }));
   }
 }
 
-/** Moves a file away that lies where a folder of ours belongs: what was in it is restored from the changelogs. */
-export function setAsideFile({ disk, clock }: Environment, path: string, logger: Logger): void {
-  if (!disk.exists(path) || disk.isDirectory(path)) return;
-  const aside = `${path}-damaged-${clock.nowMs()}`;
-  disk.rename(path, aside);
-  logger.warn(STATE_SET_ASIDE, { reason: `${path} is a file, not a folder`, aside });
-}
+const rangeOf = (prefix: string): KeyRange => ({ from: prefix, to: endOfPrefix(prefix) });

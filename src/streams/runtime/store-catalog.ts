@@ -15,34 +15,47 @@ interface CatalogEntry {
   atMs: number;
 }
 
-/** A store, as it is now. */
-interface StorePosition {
+/** A store of a task. */
+export interface TaskStore {
   readonly taskId: string;
   readonly store: string;
+}
+
+/** A store, as it is now. */
+interface StorePosition extends TaskStore {
   readonly position: number;
 }
 
-/** Which stores a database holds, under which ids, and up to where each contains its changelog. */
+/** Which stores of an application a database holds, under which ids, and up to where each contains its changelog. */
 export class StoreCatalog {
   readonly #prefix: string;
   readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #newId: () => number;
   readonly #entries = new Map<string, CatalogEntry>();
 
-  /** @param prefix begins the keys of the catalog's own rows. */
-  constructor(prefix: string, clock: Pick<Clock, 'nowMs'>) {
-    this.#prefix = prefix;
-    this.#clock = clock;
+  constructor(options: {
+    /** Begins the keys of the catalog's own rows. */
+    readonly prefix: string;
+    readonly clock: Pick<Clock, 'nowMs'>;
+    /** Answers an id that no store of the database has. */
+    readonly newId: () => number;
+  }) {
+    this.#prefix = options.prefix;
+    this.#clock = options.clock;
+    this.#newId = options.newId;
   }
 
-  /** Takes over what the database says. */
+  /** Takes over what the database says, in the place of what was known. */
   load(rows: StoredEntries): void {
-    for (const [key, value] of rows) {
-      this.#entries.set(key.slice(this.#prefix.length), JSON.parse(value.toString()) as CatalogEntry);
-    }
+    this.#entries.clear();
+    for (const [key, value] of rows) this.#entries.set(key.slice(this.#prefix.length), entryOf(value));
   }
 
-  clear(): void {
-    this.#entries.clear();
+  get stores(): readonly TaskStore[] {
+    return [...this.#entries.keys()].map((name) => {
+      const slash = name.indexOf('/');
+      return { taskId: name.slice(0, slash), store: name.slice(slash + 1) };
+    });
   }
 
   /** By task that has a store here, the sum of the offsets up to which its stores contain their changelogs. */
@@ -61,8 +74,7 @@ export class StoreCatalog {
 
   /** Gives a store an id that no other one has. */
   add(batch: WriteBatch, taskId: string, store: string): void {
-    const used = [...this.#entries.values()].map(({ id }) => id);
-    const entry = { id: Math.max(0, ...used) + 1, position: -1, atMs: 0 };
+    const entry = { id: this.#newId(), position: -1, atMs: 0 };
     this.#entries.set(nameOf(taskId, store), entry);
     this.#put(batch, nameOf(taskId, store), entry);
   }
@@ -90,6 +102,21 @@ export class StoreCatalog {
     this.#put(batch, nameOf(taskId, store), entry);
   }
 
+  /** Notes what another catalog says of a store whose content is the same. */
+  adopt(batch: WriteBatch, { taskId, store }: TaskStore, from: StoreCatalog): void {
+    const entry = this.#entry(taskId, store);
+    const { position, atMs } = from.#entry(taskId, store);
+    entry.position = position;
+    entry.atMs = atMs;
+    this.#put(batch, nameOf(taskId, store), entry);
+  }
+
+  /** Takes all stores out. */
+  forget(batch: WriteBatch): void {
+    for (const name of this.#entries.keys()) batch.delete(this.#prefix + name);
+    this.#entries.clear();
+  }
+
   #entry(taskId: string, store: string): CatalogEntry {
     return assertDefined(this.#entries.get(nameOf(taskId, store)), `${store} of ${taskId} is not registered`);
   }
@@ -98,5 +125,12 @@ export class StoreCatalog {
     batch.put(this.#prefix + name, Buffer.from(JSON.stringify(entry)));
   }
 }
+
+/** The greatest id among the rows of catalogs; 0 where there is none. */
+export function greatestId(rows: StoredEntries): number {
+  return rows.reduce((greatest, [, value]) => Math.max(greatest, entryOf(value).id), 0);
+}
+
+const entryOf = (value: Buffer): CatalogEntry => JSON.parse(value.toString()) as CatalogEntry;
 
 const nameOf = (taskId: string, store: string): string => `${taskId}/${store}`;

@@ -1,7 +1,6 @@
 import type { Timer } from '../../base/environment.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
-import { CacheBudget } from '../state/cache-budget.ts';
 import type { SinkNode } from '../topology/nodes.ts';
 import type { CommitVariation } from './commit-protocol.ts';
 import { failureHandlers } from './failures.ts';
@@ -11,7 +10,9 @@ import { processingLoop } from './processing-loop.ts';
 import type { QueriedTask } from './queryable-stores.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import { type RestoreProgress, Restorer } from './restorer.ts';
-import { StateDirectory } from './state-directory.ts';
+import { DeadMember } from './dead-member.ts';
+import { cacheBudget, localState, openLocalState } from './local-state.ts';
+import type { StateDirectory } from './state-directory.ts';
 import { endedSoon, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
 import type { StreamsAppSettings, StreamsCloseOptions } from './streams-app-options.ts';
 import type { StreamsHost } from './streams-host.ts';
@@ -26,7 +27,6 @@ import { ThreadMetrics } from './thread-metrics.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
 import { TopicWatch } from './topic-watch.ts';
 
-const CACHE_BYTES_MIN = 1 << 20;
 /** How often it is looked, beside the loop, whether a topic is gone. */
 const LOOK_MS = 1_000;
 interface ThreadParts {
@@ -48,6 +48,8 @@ export class StreamThread {
   readonly #clients: ThreadClients;
   readonly #output: OutputProducer;
   readonly #state: StateDirectory;
+  readonly #host: StreamsHost | undefined;
+  readonly #member: DeadMember;
   readonly #topics: TopicWatch;
   readonly #membership: ThreadMembership;
   readonly #tasks: TaskSet;
@@ -76,14 +78,16 @@ export class StreamThread {
     const { admin, state, onPhase, commitVariation: variation = {} } = parts;
     this.#settings = settings;
     this.#state = state;
+    this.#host = parts.host;
     const metrics = (this.metrics = new ThreadMetrics(settings.environment, settings.logger));
-    const budget = new CacheBudget(Math.max(settings.cacheBytesMax, CACHE_BYTES_MIN));
+    const budget = cacheBudget(settings, parts.host);
     const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.offsetSums;
     const membership = new ThreadMembership({ settings, plan, admin, taskOffsetSums });
     this.#membership = membership;
     this.#clients = threadClients(settings, membership.assignors, { fetches: parts.host?.fetches });
     const { consumer, restoreConsumer, producer } = this.#clients;
     membership.attach(consumer);
+    this.#member = new DeadMember({ settings, admin, state });
     const onProgress = (progress: RestoreProgress): void => {
       metrics.restored(progress);
       parts.onRestored?.(progress);
@@ -91,7 +95,6 @@ export class StreamThread {
     const handlers = failureHandlers(settings.onFailure);
     const output = (this.#output = new OutputProducer(producer, handlers, () => this.#droppedOutputs++));
     const restorer = (this.#restorer = new Restorer({ consumer: restoreConsumer, state, onProgress }));
-    const isStopping = (): boolean => this.#stopping;
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
     const decoding = parts.host?.decoding;
@@ -99,12 +102,12 @@ export class StreamThread {
     this.#commit = new ThreadCommit({ ...shared, purge, variation, tasks: () => this.#tasks });
     const commit = (): Promise<void> => this.#commit.run();
     this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase });
-    this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping });
-    const internal = plan.internalTopics.filter(({ partitions }) => partitions > 0).map(({ name }) => name);
-    const watched = { sources: externalTopics(settings.topology), internal };
+    this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping: () => this.#stopping });
+    const watched = { sources: externalTopics(settings.topology), internal: existingInternalTopics(plan) };
     this.#topics = new TopicWatch(admin, settings, watched, [consumer, restoreConsumer]);
     const { timers } = settings.environment;
     this.#life = new Lifecycle('the thread', { timers, logger: settings.logger });
+    this.#life.add({ name: 'the memory of its caches', close: () => budget.close() });
     this.#life.add({ name: 'the local state', close: () => state.close() });
     this.#life.add({ name: 'the clients', close: () => this.#closeClients() });
     this.#life.add({ name: 'the membership', close: () => membership.close() });
@@ -113,10 +116,7 @@ export class StreamThread {
 
   /** @throws {OperationalError} `LOCKED` where another process has the folder of its state. */
   static create(settings: StreamsAppSettings, plan: TopicPlan, parts: ThreadParts): StreamThread {
-    const { environment, stateDir: root, applicationId, blockCacheBytes, logger } = settings;
-    const folders = [applicationId, 'thread-1'];
-    const state = StateDirectory.take(environment, { root, folders, blockCacheBytes, logger });
-    return new StreamThread(settings, plan, { ...parts, state });
+    return new StreamThread(settings, plan, { ...parts, state: localState(settings, parts.host) });
   }
 
   get tasks(): readonly Task[] {
@@ -149,16 +149,20 @@ export class StreamThread {
     const name = brokerTopicName(topology, applicationId);
     try {
       // Not before: the database waits for the disk, and whoever starts an application need not wait for it.
-      await this.#state.open();
+      await openLocalState(this.#state, this.#settings, this.#host);
       await this.#output.learnPartitions(this.#sinkTopics((node) => node.partitioner !== undefined));
       this.#output.prepareFor(this.#sinkTopics(() => true));
       const topics = [...externalTopics(topology), ...[...topology.repartitionTopics.keys()].map(name)];
       const tasks = this.#tasks;
       this.#clients.consumer.subscribe([...new Set(topics)], {
-        onAssigned: (partitions) => tasks.onAssigned(partitions),
+        onAssigned: async (partitions) => {
+          await this.#member.note(this.#clients.consumer);
+          return tasks.onAssigned(partitions);
+        },
         onRevoked: (partitions) => tasks.onRevoked(partitions),
         onLost: (partitions) => tasks.onLost(partitions),
       });
+      void this.#member.remove(this.#life.signal);
       await this.#untilStopped();
       this.#hasEndedWell = true;
     } catch (error) {
@@ -187,6 +191,7 @@ export class StreamThread {
     const givenUp = new Promise<never>((_resolve, reject) => {
       this.#giveUp = reject;
     });
+    this.#state.onDamage((error) => this.#giveUp(error));
     // A commit may wait for a topic that is gone: then the loop does not get to look.
     const watching = this.#settings.environment.timers.every(LOOK_MS, () => {
       try {
@@ -228,14 +233,19 @@ export class StreamThread {
     );
   }
 
-  #closeClients(): Promise<unknown> {
+  async #closeClients(): Promise<void> {
     const isClean = this.#hasEndedWell;
     const { environment, logger } = this.#settings;
     const leaveGroup = this.#leaveGroup;
-    return Promise.all([
+    await Promise.all([
       closeClients(this.#clients, { isClean, leaveGroup, timers: environment.timers, logger }),
       // Where it was given up, it ends when its clients are closed; what it failed with is known already.
       endedSoon(environment.timers, Promise.allSettled([this.#looping])),
     ]);
+    // It has left the group, and nobody need tell that it is dead.
+    if (isClean && leaveGroup !== false) await this.#state.noteMember(undefined);
   }
 }
+
+const existingInternalTopics = ({ internalTopics }: TopicPlan): readonly string[] =>
+  internalTopics.filter(({ partitions }) => partitions > 0).map(({ name }) => name);

@@ -53,7 +53,7 @@ export interface StreamsAppOptions {
   readonly commitIntervalMs?: number;
   /** `statestore.cache.max.bytes`, 10 MiB: memory for state over RocksDB. 0 also turns off the merging of updates. */
   readonly cacheBytesMax?: number;
-  /** Memory of RocksDB itself for blocks, 32 MiB. */
+  /** Memory of RocksDB itself for blocks, 32 MiB; that of the host, where the application has one. */
   readonly blockCacheBytes?: number;
   /** `poll.ms`, 100 */
   readonly pollMs?: number;

@@ -73,7 +73,7 @@ export class TaskSet implements RebalanceListener {
           task,
           partition: plan.partition,
           store,
-          persistent: !memoryEngines.has(store.name),
+          memory: memoryEngines.get(store.name),
         })),
       ),
     );
@@ -100,14 +100,14 @@ export class TaskSet implements RebalanceListener {
     this.#close(this.#tasksOf(partitions));
   }
 
-  /** Restores a little, so that the loop can go on polling. */
-  restore(): Promise<void> | undefined {
-    return this.#parts.restorer.isIdle ? undefined : this.#restore();
+  /** Restores a little, so that the loop can go on polling; it waits for records only where nobody has work. */
+  restore({ hasWork }: { readonly hasWork: boolean }): Promise<void> | undefined {
+    return this.#parts.restorer.isIdle ? undefined : this.#restore(hasWork ? 0 : RESTORE_POLL_MS);
   }
 
-  async #restore(): Promise<void> {
+  async #restore(timeoutMs: number): Promise<void> {
     const { restorer, onPhase } = this.#parts;
-    await restorer.step(RESTORE_POLL_MS);
+    await restorer.step(timeoutMs);
     if (restorer.isIdle && this.#hasJoined) onPhase('running');
   }
 

@@ -209,16 +209,6 @@ export class Task {
     for (const store of this.stores.values()) if (accepts(store.name)) store.writeTo(batch);
   }
 
-  /** Writes what has been restored into a store, together with what `also` adds to the batch. */
-  async writeRestored(store: ManagedStore, also: (batch: WriteBatch) => void): Promise<void> {
-    const { engine } = this.#settings.engineFor(store.name);
-    await engine.write((batch) => {
-      store.writeTo(batch);
-      also(batch);
-    });
-    store.committed();
-  }
-
   committed(): void {
     this.metrics.commits++;
     this.commitRequested = false;

@@ -149,7 +149,7 @@ export class ThreadCommit {
   /** One batch for all stores on disk, with the changelog offsets that they then contain. */
   async #writeLocal(running: readonly RunningTask[]): Promise<void> {
     const { state } = this.#parts;
-    await state.engine.write((batch) => {
+    await state.write((batch) => {
       for (const { task, logged, memoryEngines } of running) {
         task.writeTo(batch, (store) => !memoryEngines.has(store));
         for (const [store, position] of logged)

@@ -1,20 +1,60 @@
+import type { CachePool } from './cache-pool.ts';
+
 /** How much memory the overlays of one thread's stores may take together (`statestore.cache.max.bytes`). */
 export class CacheBudget {
   readonly bytesMax: number;
-  usedBytes = 0;
-  /** Of these, bytes of entries that are not committed and therefore cannot be let go. */
-  dirtyBytes = 0;
+  /** Undefined, too, once it has left. */
+  #pool: CachePool | undefined;
+  #usedBytes = 0;
+  #dirtyBytes = 0;
 
-  constructor(bytesMax: number) {
+  /** @param pool what it has together with others; without one it is bound by its own size only. */
+  constructor(bytesMax: number, pool?: CachePool) {
     this.bytesMax = bytesMax;
+    this.#pool = pool;
+    pool?.join();
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** Of those used, bytes of entries that are not committed and therefore cannot be let go. */
+  get dirtyBytes(): number {
+    return this.#dirtyBytes;
+  }
+
+  /** Counts bytes that an entry takes, or, where negative, no longer takes. */
+  use(bytes: number): void {
+    this.#usedBytes += bytes;
+    this.#pool?.use(bytes);
+  }
+
+  /** Counts bytes that are uncommitted from now on, or, where negative, no longer. */
+  dirty(bytes: number): void {
+    this.#dirtyBytes += bytes;
   }
 
   get isExceeded(): boolean {
-    return this.usedBytes > this.bytesMax;
+    return this.#usedBytes > this.bytesMax || this.#isBeyondShare;
   }
 
   /** So much is uncommitted that clean entries have no room: time for a commit. */
   get wantsCommit(): boolean {
-    return this.dirtyBytes > this.bytesMax / 2;
+    if (this.#dirtyBytes > this.bytesMax / 2) return true;
+    const pool = this.#pool;
+    return pool !== undefined && this.#isBeyondShare && this.#dirtyBytes > pool.shareBytes / 2;
+  }
+
+  /** Leaves the pool to the others. The stores have given their memory back before. */
+  close(): void {
+    this.#pool?.leave(this.#usedBytes);
+    this.#pool = undefined;
+  }
+
+  /** There is no room, and it is not the others who have taken it. */
+  get #isBeyondShare(): boolean {
+    const pool = this.#pool;
+    return pool?.isFull === true && this.#usedBytes > pool.shareBytes;
   }
 }

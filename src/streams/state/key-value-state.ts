@@ -115,6 +115,10 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
     this.#table.restore(record.key.toString('latin1', 0, record.key.length), record);
   }
 
+  restoreInto(batch: WriteBatch, record: ChangelogRecord): void {
+    this.#table.restoreInto(batch, record.key.toString('latin1', 0, record.key.length), record);
+  }
+
   close(): void {
     this.#rows.close();
   }

@@ -82,5 +82,10 @@ export interface ManagedStore extends StoreHandle {
   prefetchForRestore(record: ChangelogRecord): void;
   /** Applies a record of the changelog, as a change that is not logged again. */
   restore(record: ChangelogRecord): void;
+  /**
+   * The same for a batch of the engine, past the memory. Of stores whose rows are one changelog record each, which need not be
+   * read to be kept.
+   */
+  restoreInto?(batch: WriteBatch, record: ChangelogRecord): void;
   close(): void;
 }

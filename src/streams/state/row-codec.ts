@@ -11,14 +11,19 @@ export function rowCodec<V>(serde: Serde<V>, topic: string): ValueCodec<ValueAnd
     encode(row) {
       const value = serde.serialize(topic, row.value);
       if (value === null) throw new SerdeError(`a value of ${topic} serializes to nothing`);
-      const bytes = Buffer.allocUnsafe(8 + value.length);
-      writeInt64(bytes, 0, row.timestamp);
-      value.copy(bytes, 8);
-      return bytes;
+      return rowBytes(value, row.timestamp);
     },
     decode: (bytes) => ({
       value: serde.deserialize(topic, viewOf(bytes, 8, bytes.length)),
       timestamp: readInt64(bytes, 0),
     }),
   };
+}
+
+/** A row whose value is bytes already. */
+export function rowBytes(value: Buffer, timestamp: number): Buffer {
+  const bytes = Buffer.allocUnsafe(8 + value.length);
+  writeInt64(bytes, 0, timestamp);
+  value.copy(bytes, 8);
+  return bytes;
 }

@@ -1,6 +1,5 @@
 import { OperationalError } from '../../base/errors.ts';
 import type { CacheBudget } from './cache-budget.ts';
-import { NO_ORIGIN, type RecordOrigin } from './managed-store.ts';
 import {
   endOfPrefix,
   type KeyRange,
@@ -9,41 +8,12 @@ import {
   type StoreEngine,
   type WriteBatch,
 } from './engine.ts';
+import { StateEntry } from './state-entry.ts';
 
 /** How a store's values look as bytes in the engine. */
 export interface ValueCodec<V> {
   encode(value: V): Buffer;
   decode(bytes: Buffer): V;
-}
-
-/** One key in memory. */
-export class StateEntry<V> {
-  readonly key: string;
-  /** undefined: known to be absent. */
-  value: V | undefined = undefined;
-  /** Differs from what the engine holds. */
-  dirty = false;
-  /** Used since the last sweep. */
-  referenced = true;
-  sizeBytes = 0;
-  /** Changed since the change was last forwarded (cached stores). */
-  pending = false;
-  /** The value when it was last forwarded. */
-  forwarded: V | undefined = undefined;
-  /** Where its last change stands among the pending ones (cached stores). */
-  place = 0;
-  /** Where the record that made the last change came from (cached stores). */
-  origin: RecordOrigin = NO_ORIGIN;
-  /** The event time of the last change, which a deletion's changelog record needs. */
-  changedAt = 0;
-  /** A copy that an aggregator was given; as long as it is the row's value, nobody else has it (cached stores). */
-  own: unknown = undefined;
-  /** The bytes of `value`, kept from logging it until it is written. */
-  encoded: Buffer | undefined = undefined;
-
-  constructor(key: string) {
-    this.key = key;
-  }
 }
 
 /** Bytes of a store that an interactive query takes into memory at a time. */
@@ -72,6 +42,8 @@ export class StateMap<V> {
   #valueBytes = VALUE_BYTES_GUESS;
   /** The engine holds no key at or after this one; undefined while that is not known. See {@link StateMap.learnEnd}. */
   #end: string | undefined;
+  /** Of {@link StateMap.writeThrough}, so that a read that was under way is known to be of before. */
+  #writtenThrough = 0;
 
   constructor(options: {
     readonly engine: StoreEngine;
@@ -150,7 +122,7 @@ export class StateMap<V> {
     if (!entry.dirty) {
       entry.dirty = true;
       this.#dirty.push(entry);
-      this.#budget.dirtyBytes += entry.sizeBytes;
+      this.#budget.dirty(entry.sizeBytes);
     }
     return entry;
   }
@@ -210,10 +182,27 @@ export class StateMap<V> {
       }
       batch.put(this.#prefix + entry.key, encoded);
       if (this.isBeyondEnd(entry.key)) this.#end = justAfter(entry.key);
+      this.#resize(entry, encoded.length);
       bytes += encoded.length;
       count++;
     }
     if (count > 0) this.#valueBytes = Math.ceil(bytes / count);
+  }
+
+  /**
+   * Puts what was logged into a batch, or, where undefined, deletes it. Nothing of the store is uncommitted meanwhile; what a
+   * query has read of the key before is forgotten.
+   */
+  writeThrough(batch: WriteBatch, key: string, bytes: Buffer | undefined): void {
+    this.#writtenThrough++;
+    const known = this.#entries.get(key);
+    if (known !== undefined) this.#forget(known);
+    if (bytes === undefined) {
+      batch.delete(this.#prefix + key);
+      return;
+    }
+    batch.put(this.#prefix + key, bytes);
+    if (this.isBeyondEnd(key)) this.#end = justAfter(key);
   }
 
   /** The batch of the last {@link StateMap.writeTo} has been written. */
@@ -221,7 +210,7 @@ export class StateMap<V> {
     for (const entry of this.#dirty) {
       entry.dirty = false;
       entry.encoded = undefined;
-      this.#budget.dirtyBytes -= entry.sizeBytes;
+      this.#budget.dirty(-entry.sizeBytes);
     }
     this.#dirty = [];
   }
@@ -270,7 +259,7 @@ export class StateMap<V> {
   }
 
   #forget(entry: StateEntry<V>): void {
-    if (entry.dirty) this.#budget.dirtyBytes -= entry.sizeBytes;
+    if (entry.dirty) this.#budget.dirty(-entry.sizeBytes);
     entry.dirty = false;
     entry.pending = false;
     this.#delete(entry);
@@ -279,7 +268,16 @@ export class StateMap<V> {
   #delete(entry: StateEntry<V>): void {
     if (entry === this.#lastEntry) this.#lastEntry = undefined;
     this.#entries.delete(entry.key);
-    this.#budget.usedBytes -= entry.sizeBytes;
+    this.#budget.use(-entry.sizeBytes);
+  }
+
+  /** What an uncommitted value takes is known when it is written. */
+  #resize(entry: StateEntry<V>, valueBytes: number): void {
+    const grown = ENTRY_OVERHEAD_BYTES + entry.key.length + valueBytes - entry.sizeBytes;
+    if (grown === 0) return;
+    entry.sizeBytes += grown;
+    this.#budget.use(grown);
+    this.#budget.dirty(grown);
   }
 
   #find(key: string): StateEntry<V> | undefined {
@@ -290,9 +288,15 @@ export class StateMap<V> {
   #read(keys: readonly string[]): Promise<void> | undefined {
     const prefix = this.#prefix;
     const stored = this.#engine.getMany(keys.map((key) => prefix + key));
-    if (stored instanceof Promise) return stored.then((values) => this.#admitAll(keys, values));
-    this.#admitAll(keys, stored);
-    return undefined;
+    if (!(stored instanceof Promise)) {
+      this.#admitAll(keys, stored);
+      return undefined;
+    }
+    const before = this.#writtenThrough;
+    return stored.then((values) => {
+      if (before !== this.#writtenThrough) return this.#read(keys);
+      return this.#admitAll(keys, values);
+    });
   }
 
   #admitAll(keys: readonly string[], values: StoredValues): void {
@@ -315,7 +319,7 @@ export class StateMap<V> {
     this.#entries.set(key, entry);
     this.#lastKey = key;
     this.#lastEntry = entry;
-    this.#budget.usedBytes += entry.sizeBytes;
+    this.#budget.use(entry.sizeBytes);
     return entry;
   }
 

@@ -1,9 +1,11 @@
 import { viewOf } from '../../base/buffer-view.ts';
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
+import type { WriteBatch } from './engine.ts';
 import type { ChangeLog, ChangelogRecord, PendingChanges, StoreEnvironment } from './managed-store.ts';
-import { rowCodec } from './row-codec.ts';
-import { StateMap, type StateEntry } from './state-map.ts';
+import { rowBytes, rowCodec } from './row-codec.ts';
+import type { StateEntry } from './state-entry.ts';
+import { StateMap } from './state-map.ts';
 import type { FlushListener } from './states.ts';
 import type { ValueAndTimestamp } from './store.ts';
 import { ValueCopies } from './value-copies.ts';
@@ -108,6 +110,11 @@ export class TimestampedRows<K, V> {
     const value = bytes && this.#valueSerde.deserialize(this.#environment.changelogTopic, bytes);
     const entry = this.map.set(text, value == null ? undefined : { value, timestamp });
     entry.forwarded = entry.value;
+  }
+
+  /** See {@link ManagedStore.restoreInto}. */
+  restoreInto(batch: WriteBatch, text: string, { value, timestamp }: ChangelogRecord): void {
+    this.map.writeThrough(batch, text, value === null ? undefined : rowBytes(value, timestamp));
   }
 
   /** Each entry that is pending, by its last change. */

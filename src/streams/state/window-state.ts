@@ -169,11 +169,11 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   restore(record: ChangelogRecord): void {
-    const { key } = record;
-    const end = key.length - 12;
-    const startMs = readInt64(key, end);
-    this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
-    this.#table.restore(int64Text(startMs) + key.toString('latin1', 0, end), record);
+    this.#table.restore(this.#textOfChangelog(record.key), record);
+  }
+
+  restoreInto(batch: WriteBatch, record: ChangelogRecord): void {
+    this.#table.restoreInto(batch, this.#textOfChangelog(record.key), record);
   }
 
   close(): void {
@@ -206,6 +206,13 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   #keysOf(range: TimeRange): KeyRange {
     const kept = this.#observedStreamTime - this.definition.retentionMs;
     return keysIn({ fromMs: Math.max(0, range.fromMs, kept), toMs: range.toMs });
+  }
+
+  #textOfChangelog(key: Buffer): string {
+    const end = key.length - 12;
+    const startMs = readInt64(key, end);
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
+    return this.#startText(startMs) + key.toString('latin1', 0, end);
   }
 
   #rowOf(text: string, { value, timestamp }: ValueAndTimestamp<V>): WindowRow<K, V> {

@@ -30,6 +30,9 @@ afterAll(async () => {
 const topicNames = async (): Promise<readonly string[]> =>
   (await admin.listTopics({ includeInternal: true })).map(({ name }) => name);
 
+/** Without a database of state. */
+const parts = { processId: 'p', removeState: () => Promise.resolve() };
+
 const hostOn = (stateDir: string): KafkaHost =>
   new KafkaHost({ environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_' });
 
@@ -160,12 +163,12 @@ it('goes on later with a removing that the cluster did not let it end, and first
   const options = { environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_' };
   const away = new Admin({ environment: nodeEnvironment, bootstrapServers });
   await away.close();
-  const before = new ApplicationLeftovers(options, { admin: away, processId: 'p' });
+  const before = new ApplicationLeftovers(options, { ...parts, admin: away });
   await before.note(applicationId, [topic]);
   await before.remove({ applicationId, internalTopics: [topic] });
   expect(await topicNames()).toContain(topic);
 
-  const after = new ApplicationLeftovers(options, { admin, processId: 'p' });
+  const after = new ApplicationLeftovers(options, { ...parts, admin });
   await after.finish(applicationId);
   expect(await topicNames()).not.toContain(topic);
   expect(fs.existsSync(path.join(stateDir, applicationId))).toBe(false);
@@ -180,7 +183,7 @@ it('removes no folder outside its own, whatever an application is called', async
   const warnings: string[] = [];
   const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
   const options = { environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_', logger };
-  const leftovers = new ApplicationLeftovers(options, { admin, processId: 'p' });
+  const leftovers = new ApplicationLeftovers(options, { ...parts, admin });
   await leftovers.remove({ applicationId: '_confluent-ksql-test_query_/../../victim', internalTopics: [] });
   await leftovers.remove({ applicationId: '..', internalTopics: [] });
   expect(fs.existsSync(victim)).toBe(true);
@@ -193,7 +196,7 @@ it('says nothing of a group that has gone by itself', async () => {
   const stateDir = brokers.newDirectory();
   const options = { environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_', logger };
   const applicationId = '_confluent-ksql-test_transient_P_1';
-  await new ApplicationLeftovers(options, { admin, processId: 'p' }).remove({
+  await new ApplicationLeftovers(options, { ...parts, admin }).remove({
     applicationId,
     internalTopics: [],
   });

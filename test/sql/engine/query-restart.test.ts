@@ -31,10 +31,10 @@ const sqlOn = (stateDir: string, serviceId: string): SqlOnBroker =>
   sqlOnBroker(bootstrapServers, { stateDir, serviceId });
 
 /** State that another process has: it cannot be opened until it is released. */
-function lockedState(folder: string, applicationId: string): DiskLock {
-  const thread = path.join(folder, applicationId, applicationId, 'thread-1');
-  fs.mkdirSync(thread, { recursive: true });
-  return nodeEnvironment.disk.lock(path.join(thread, '.lock'));
+function lockedState(folder: string, serviceId: string): DiskLock {
+  const state = path.join(folder, `_confluent-ksql-${serviceId}shared`, 'state');
+  fs.mkdirSync(state, { recursive: true });
+  return nodeEnvironment.disk.lock(path.join(state, '.lock'));
 }
 
 const stateOf = (sql: SqlOnBroker): string | undefined => sql.engine.queries()[0]?.state;
@@ -82,7 +82,7 @@ it('lists a recorded query whose state cannot be opened in ERROR, and starts it 
     INSERT INTO s VALUES ('a', 1);`);
   await expect.poll(() => stateOf(first), { timeout: 20_000 }).toBe('RUNNING');
   await first.close();
-  const state = lockedState(folder, '_confluent-ksql-state_query_CTAS_T_0');
+  const state = lockedState(folder, 'state_');
 
   const second = sqlOn(folder, 'state_');
   try {
@@ -132,7 +132,7 @@ it('sets a file aside that lies where the state belongs, and restores it from th
 
 it('accepts a query that does not start, and starts it when it can', async () => {
   const folder = brokers.newDirectory();
-  const state = lockedState(folder, '_confluent-ksql-new_query_CTAS_T_0');
+  const state = lockedState(folder, 'new_');
   const sql = sqlOn(folder, 'new_');
   try {
     await sql.run(`

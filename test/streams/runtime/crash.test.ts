@@ -8,10 +8,19 @@ import { brokerAndFolder } from './broker-and-folder.ts';
 let folder: string;
 let bootstrapServers: string;
 
-function startProcess(stateDir: string, step: string, commits: number): ChildProcess {
+function startProcess(stateDir: string, step: string, commits: number, sessionMs = 1500): ChildProcess {
   const program = path.join(import.meta.dirname, 'crashing-app.ts');
   const tsx = path.resolve(import.meta.dirname, '../../../node_modules/tsx/dist/loader.mjs');
-  const args = ['--import', tsx, program, bootstrapServers, stateDir, step, String(commits)];
+  const args = [
+    '--import',
+    tsx,
+    program,
+    bootstrapServers,
+    stateDir,
+    step,
+    String(commits),
+    String(sessionMs),
+  ];
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
@@ -52,6 +61,30 @@ describe('an application that is killed', () => {
     });
     expect(Object.fromEntries(sizes)).toEqual(allGroups(200));
     await survivor.close();
+  });
+
+  it('takes up its tasks at once where its state is, however long its session goes on', async () => {
+    const sessionTimeoutMs = 600_000;
+    const stateDir = path.join(folder, 'state');
+    const victim = startProcess(stateDir, 'never', 0, sessionTimeoutMs);
+    const death = ended(victim);
+    await running(victim);
+    await produce(environment, bootstrapServers, records(0, 400));
+    await readTotals(environment, bootstrapServers, { total: 400, partitions: 4, timeoutMs: 20_000 });
+    victim.kill('SIGKILL');
+    await death;
+    await produce(environment, bootstrapServers, records(400, 400));
+
+    const consumer = { sessionTimeoutMs, heartbeatIntervalMs: 300 };
+    const heir = collectApp(environment, { bootstrapServers, stateDir, consumer });
+    await heir.start();
+    const sizes = await readTotals(environment, bootstrapServers, {
+      total: 800,
+      partitions: 4,
+      timeoutMs: 20_000,
+    });
+    expect(Object.fromEntries(sizes)).toEqual(allGroups(100));
+    await heir.close();
   });
 
   it.each([['before-offsets'], ['after-offsets']])(

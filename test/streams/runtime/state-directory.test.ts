@@ -12,14 +12,18 @@ beforeEach(() => {
   return () => brokers.close();
 });
 
+const options = () => ({
+  root,
+  folders: ['app'],
+  applicationId: 'app',
+  blockCacheBytes: 1 << 20,
+  writeBufferBytes: 1 << 20,
+  logger,
+});
+
 /** Opens the state, lets tasks register their stores in this order, and answers the prefixes. */
 async function prefixes(...taskIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const state = StateDirectory.take(environment, {
-    root,
-    folders: ['app'],
-    blockCacheBytes: 1 << 20,
-    logger,
-  });
+  const state = StateDirectory.take(environment, options());
   await state.open();
   const found = new Map<string, string>();
   for (const taskId of taskIds) {
@@ -41,14 +45,11 @@ it('keeps the ids of all stores, whichever task comes first and whether their ch
 it('keeps state that lacks nothing however old it is, and restores anew what may lack deletions', async () => {
   let days = 0;
   const clock = { ...environment.clock, nowMs: () => days * 86_400_000 };
-  const options = { root, folders: ['app'], blockCacheBytes: 1 << 20, logger };
-  const state = StateDirectory.take({ ...environment, clock }, options);
+  const state = StateDirectory.take({ ...environment, clock }, options());
   await state.open();
   await state.register('0_0', ['kept']);
   expect(state.positionOf('0_0', 'kept', 0)).toBeUndefined();
-  await state.engine.write((batch) =>
-    state.setPosition(batch, { taskId: '0_0', store: 'kept', position: 7 }),
-  );
+  await state.write((batch) => state.setPosition(batch, { taskId: '0_0', store: 'kept', position: 7 }));
   days = 0.9;
   expect(state.positionOf('0_0', 'kept', 9)).toBe(7);
   days = 400;

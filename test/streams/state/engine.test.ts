@@ -139,6 +139,20 @@ describe.each(Object.entries(engines))('engine: %s', (_name, open) => {
     for (const answer of answers) await answer;
   });
 
+  it('refuses what comes after it is closed', async () => {
+    if (engine instanceof MemoryEngine) return;
+    await put('a');
+    await engine.close();
+    const late: readonly (() => unknown)[] = [
+      () => engine.getMany(['a']),
+      () => put('b'),
+      () => engine.scan({ from: '', to: undefined }),
+      () => engine.clear({ from: 'a', to: 'b' }),
+    ];
+    for (const call of late) await expect((async () => call())()).rejects.toThrow();
+    under = await open();
+  });
+
   it('holds what a plain map holds, whatever is done', async () => {
     const key = fc.stringMatching(/^[a-d]{1,3}$/);
     const steps = fc.array(

@@ -24,11 +24,12 @@ const SIZE_PROPERTIES = ['rocksdb.total-sst-files-size', 'rocksdb.cur-size-all-m
  * that it belongs to is lost with it.
  */
 export class SynchronousRocksDbEngine implements StoreEngine {
-  readonly #database: rocksdb.RocksLevel;
+  readonly #opened: rocksdb.RocksLevel;
+  #isClosed = false;
   readonly #error: OpenDatabase<rocksdb.RocksLevel>['error'];
 
   private constructor({ database, error }: OpenDatabase<rocksdb.RocksLevel>) {
-    this.#database = database;
+    this.#opened = database;
     this.#error = error;
   }
 
@@ -50,6 +51,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
   }
 
   get sizeBytes(): number {
+    if (this.#isClosed) return 0;
     let bytes = 0;
     for (const property of SIZE_PROPERTIES) bytes += Number(this.#database.getProperty(property));
     return bytes;
@@ -87,7 +89,7 @@ export class SynchronousRocksDbEngine implements StoreEngine {
   }
 
   write(fill: (batch: WriteBatch) => void): void {
-    const batch = this.#database.batch();
+    const batch = this.#attempt(() => this.#database.batch(), 'cannot write the state store');
     try {
       fill({
         put: (key, value) => batch._put(keyToBytes(key), value, DEFAULTS),
@@ -110,11 +112,18 @@ export class SynchronousRocksDbEngine implements StoreEngine {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     try {
-      await this.#database.close();
+      await this.#opened.close();
     } catch (error) {
       throw this.#error('cannot close the state store', error);
     }
+  }
+
+  /** The binding ends the process where a database is used that is closed. */
+  get #database(): rocksdb.RocksLevel {
+    if (this.#isClosed) throw new Error('it is closed');
+    return this.#opened;
   }
 
   #query(
@@ -123,11 +132,11 @@ export class SynchronousRocksDbEngine implements StoreEngine {
     return this.#attempt(() => this.#database.querySync(options));
   }
 
-  #attempt<T>(scan: () => T): T {
+  #attempt<T>(action: () => T, failure = 'cannot scan the state store'): T {
     try {
-      return scan();
+      return action();
     } catch (error) {
-      throw this.#error('cannot scan the state store', error);
+      throw this.#error(failure, error);
     }
   }
 }

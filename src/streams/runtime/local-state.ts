@@ -1,0 +1,51 @@
+import { CacheBudget } from '../state/cache-budget.ts';
+import { copyEarlierState, THREAD_FOLDER } from './earlier-state.ts';
+import { StateDirectory } from './state-directory.ts';
+import type { StreamsAppSettings } from './streams-app-options.ts';
+import type { StreamsHost } from './streams-host.ts';
+
+/** The cache is the uncommitted overlay, too, which there has to be some room for. */
+const CACHE_BYTES_MIN = 1 << 20;
+/** What RocksDB gathers in memory before it writes a table, for an application that has a database of its own. */
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The local state of an application: its part of the database of the host, or a database of its own in its folder.
+ * @throws {OperationalError} `LOCKED` where another process has the folder.
+ */
+export function localState(settings: StreamsAppSettings, host: StreamsHost | undefined): StateDirectory {
+  const { environment, stateDir: root, applicationId, blockCacheBytes, logger } = settings;
+  if (host !== undefined)
+    return new StateDirectory(host.database, {
+      applicationId,
+      clock: environment.clock,
+      isOwner: false,
+    });
+  return StateDirectory.take(environment, {
+    applicationId,
+    root,
+    folders: [applicationId, THREAD_FOLDER],
+    blockCacheBytes,
+    writeBufferBytes: WRITE_BUFFER_BYTES,
+    logger,
+  });
+}
+
+/** Opens it, with what the application may have had in a database of its own before it had a host. */
+export async function openLocalState(
+  state: StateDirectory,
+  settings: StreamsAppSettings,
+  host: StreamsHost | undefined,
+): Promise<void> {
+  const { environment, stateDir: root, applicationId, logger } = settings;
+  await state.open();
+  if (host !== undefined) await copyEarlierState(environment, { root, applicationId, logger }, state);
+}
+
+/** The memory of the caches of an application's stores. */
+export function cacheBudget(
+  { cacheBytesMax }: Pick<StreamsAppSettings, 'cacheBytesMax'>,
+  host: StreamsHost | undefined,
+): CacheBudget {
+  return new CacheBudget(Math.max(cacheBytesMax, CACHE_BYTES_MIN), host?.cachePool);
+}

@@ -1,0 +1,31 @@
+import { NO_ORIGIN, type RecordOrigin } from './managed-store.ts';
+
+/** One key in memory. */
+export class StateEntry<V> {
+  readonly key: string;
+  /** undefined: known to be absent. */
+  value: V | undefined = undefined;
+  /** Differs from what the engine holds. */
+  dirty = false;
+  /** Used since the last sweep. */
+  referenced = true;
+  sizeBytes = 0;
+  /** Changed since the change was last forwarded (cached stores). */
+  pending = false;
+  /** The value when it was last forwarded. */
+  forwarded: V | undefined = undefined;
+  /** Where its last change stands among the pending ones (cached stores). */
+  place = 0;
+  /** Where the record that made the last change came from (cached stores). */
+  origin: RecordOrigin = NO_ORIGIN;
+  /** The event time of the last change, which a deletion's changelog record needs. */
+  changedAt = 0;
+  /** A copy that an aggregator was given; as long as it is the row's value, nobody else has it (cached stores). */
+  own: unknown = undefined;
+  /** The bytes of `value`, kept from logging it until it is written. */
+  encoded: Buffer | undefined = undefined;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+}

@@ -1,0 +1,179 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { Serdes, StreamsApp, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
+import { StreamsHost } from '../../../src/streams/runtime/streams-host.ts';
+import { allOf } from '../all-of.ts';
+import { createTopics, produce, waitFor } from './app-under-test.ts';
+import { type BrokerAndFolder, brokerAndFolder } from './broker-and-folder.ts';
+
+const KEYS = 2000;
+const keys = Array.from({ length: KEYS }, (_, i) => `key-${String(i).padStart(40, '0')}`);
+const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
+
+let around: BrokerAndFolder;
+let warnings: string[];
+let host: StreamsHost;
+let apps: StreamsApp[];
+
+beforeEach(async () => {
+  around = await brokerAndFolder();
+  warnings = [];
+  apps = [];
+  await createTopics(environment, around.bootstrapServers, { in: 1 });
+  host = newHost();
+});
+afterEach(async () => {
+  await closeAll();
+  await around.close();
+});
+
+const newHost = (): StreamsHost =>
+  new StreamsHost({
+    environment,
+    bootstrapServers: around.bootstrapServers,
+    stateDir: path.join(around.folder, 'shared'),
+    clientId: 'host',
+    logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
+    // So that what is read is not in memory.
+    blockCacheBytes: 1 << 16,
+  });
+
+async function closeAll(): Promise<void> {
+  await Promise.all(apps.map((app) => app.close()));
+  apps = [];
+  await host.close();
+}
+
+function countingTopology(): Topology {
+  const builder = new StreamsBuilder();
+  builder.stream('in', strings).groupByKey().count({ storeName: 'counts', keySerde: Serdes.string });
+  return builder.build();
+}
+
+function failingTopology(): Topology {
+  const builder = new StreamsBuilder();
+  builder
+    .stream('in', strings)
+    .mapValues((): string => {
+      throw new Error('refused');
+    })
+    .to('out', strings);
+  return builder.build();
+}
+
+async function start(applicationId: string, options: { topology?: Topology; isAlone?: boolean } = {}) {
+  const { topology = countingTopology(), isAlone = false } = options;
+  const app = new StreamsApp(
+    {
+      environment,
+      applicationId,
+      bootstrapServers: around.bootstrapServers,
+      topology,
+      stateDir: path.join(around.folder, 'apps'),
+      commitIntervalMs: 100,
+      consumer: { sessionTimeoutMs: 6000, heartbeatIntervalMs: 300 },
+    },
+    { host: isAlone ? undefined : host },
+  );
+  apps.push(app);
+  await app.start();
+  return app;
+}
+
+/** Folders that an application without a host has its database in. */
+const databasesOf = (applicationId: string): readonly string[] =>
+  readdirSync(path.join(around.folder, 'apps', applicationId)).filter((name) => name.startsWith('thread'));
+
+const produceAll = (): Promise<void> =>
+  produce(
+    environment,
+    around.bootstrapServers,
+    keys.map((key) => ({ topic: 'in', key, value: 'x' })),
+  );
+
+async function waitForCounts(app: StreamsApp, count: number): Promise<void> {
+  const store = app.keyValueStore<string, number>('counts');
+  await expect
+    .poll(
+      async () => {
+        // While the state is being restored, or just found damaged, it cannot be read.
+        const rows = await allOf(store.entries()).catch(() => []);
+        return rows.filter(([, row]) => row.value === count).length;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(KEYS);
+}
+
+it('holds the state of its applications, in one database, over a restart', async () => {
+  const [one, two] = [await start('one'), await start('two')];
+  await produceAll();
+  await Promise.all([waitForCounts(one, 1), waitForCounts(two, 1)]);
+  expect(one.metrics().stateBytes).toBeGreaterThan(0);
+  await closeAll();
+  expect(databasesOf('one')).toEqual([]);
+
+  host = newHost();
+  const again = await start('one');
+  const restored: string[] = [];
+  again.restores$.subscribe(({ phase }) => restored.push(phase));
+  await waitForCounts(again, 1);
+  expect(restored).toEqual([]);
+});
+
+it('goes on when one of its applications fails', async () => {
+  const one = await start('one');
+  const failing = await start('failing', { topology: failingTopology() });
+  failing.errors$.subscribe({ error: () => undefined });
+  await produceAll();
+  await waitFor(environment, 'the failure', () => failing.state === 'ERROR');
+  await waitForCounts(one, 1);
+  await produceAll();
+  await waitForCounts(one, 2);
+});
+
+it('has all its applications restore their state when one of them finds it damaged', async () => {
+  const all = [await start('one'), await start('two'), await start('three')];
+  const errors: unknown[] = [];
+  for (const app of all) app.errors$.subscribe((error) => errors.push(error));
+  await produceAll();
+  await Promise.all(all.map((app) => waitForCounts(app, 1)));
+  await closeAll();
+  // The second start moves what is in the log into a table.
+  host = newHost();
+  const again = [await start('one'), await start('two'), await start('three')];
+  for (const app of again) app.errors$.subscribe((error) => errors.push(error));
+  await Promise.all(again.map((app) => waitForCounts(app, 1)));
+  const database = path.join(around.folder, 'shared', 'state', 'rocksdb');
+  const tables = readdirSync(database).filter((name) => name.endsWith('.sst'));
+  expect(tables).not.toEqual([]);
+  for (const name of tables) {
+    const file = path.join(database, name);
+    writeFileSync(file, Buffer.alloc(statSync(file).size, 7), { flag: 'r+' });
+  }
+  await produceAll();
+  await Promise.all(again.map((app) => waitForCounts(app, 2)));
+  expect(errors).toHaveLength(3);
+  expect(errors).toEqual(Array(3).fill(expect.objectContaining({ code: 'STATE_STORE_DAMAGED' })));
+  expect(warnings).toEqual([
+    'the local state cannot be read: it is set aside and restored from the changelogs',
+  ]);
+});
+
+it('takes over the state of an application that had a database of its own', async () => {
+  const before = await start('one', { isAlone: true });
+  await produceAll();
+  await waitForCounts(before, 1);
+  await closeAll();
+
+  host = newHost();
+  const after = await start('one');
+  const restored: string[] = [];
+  after.restores$.subscribe(({ phase }) => restored.push(phase));
+  await waitForCounts(after, 1);
+  expect(restored).toEqual([]);
+  expect(databasesOf('one')).toEqual([]);
+});
