@@ -54,10 +54,8 @@ export class FetchedChunk {
       const end = chunk.endOf(this.#batch);
       const until = Math.min(end, this.#next + limit - into.length);
       if (this.#next < until) {
-        const { records } = chunk;
-        for (let i = this.#next; i < until; i++) into.push(records[i] as ConsumerRecord);
+        state.position = copyRecords(chunk.records, { from: this.#next, until, into }) + 1;
         this.#next = until;
-        state.position = (records[until - 1] as ConsumerRecord).offset + 1;
         state.positionEpoch = batch.epoch;
       }
       if (failure !== undefined) throw failure.error;
@@ -103,4 +101,19 @@ export class FetchedChunk {
     }
     this.#isAtFirst = true;
   }
+}
+
+/** @returns the offset of the last one. */
+function copyRecords(
+  records: readonly ConsumerRecord[],
+  { from, until, into }: { readonly from: number; readonly until: number; readonly into: ConsumerRecord[] },
+): number {
+  let last = -1;
+  for (let i = from; i < until; i++) {
+    const record = records[i];
+    if (record === undefined) break;
+    into.push(record);
+    last = record.offset;
+  }
+  return last;
 }

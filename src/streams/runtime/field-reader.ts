@@ -36,27 +36,20 @@ export class FieldReader {
   read(bytes: Buffer | null, headers: readonly Header[], index: number): unknown {
     if (bytes === null) return null;
     const column = this.#column;
-    if (column === undefined) return this.#readAlone(bytes, headers);
+    if (column === undefined || this.#shared === undefined)
+      return settled(this.#serde.deserialize(this.#topic, bytes, headers), this.#name, 'serde');
     const at = this.#first + index;
-    const known = column[at];
-    return known === undefined ? (column[at] = this.#readForAll(bytes, headers)) : known;
+    // What cannot be read each task finds out by itself, when it comes to it.
+    return (column[at] ??= this.#shared.current.serde.deserialize(this.#topic, bytes, headers));
+  }
+
+  /** What reads for all; undefined where each task reads for itself. */
+  get decoder(): object | undefined {
+    return this.#shared?.current;
   }
 
   close(): void {
     this.#column = undefined;
     this.#shared?.leave();
-  }
-
-  #readAlone(bytes: Buffer, headers: readonly Header[]): unknown {
-    return settled(this.#serde.deserialize(this.#topic, bytes, headers), this.#name, 'serde');
-  }
-
-  /** What cannot be read each task finds out by itself, when it comes to it. */
-  #readForAll(bytes: Buffer, headers: readonly Header[]): unknown {
-    try {
-      return this.#shared?.current.serde.deserialize(this.#topic, bytes, headers);
-    } catch {
-      return this.#readAlone(bytes, headers);
-    }
   }
 }

@@ -5,7 +5,7 @@ import { settled } from '../operators/user-answers.ts';
 import { StreamRecord } from '../record.ts';
 import type { SourceRecord } from '../timestamp-extractor.ts';
 import { type FailureContext, StreamsFailure } from './failures.ts';
-import type { InputRecord, RecordQueue } from './record-queue.ts';
+import type { InputRecord, Queued, RecordQueue } from './record-queue.ts';
 import type { TaskFailures } from './task-failures.ts';
 
 /** Reads records as they come in: key, value and time, and what the stores will need for them. */
@@ -20,19 +20,36 @@ export class RecordDeserializer {
   addAll(queue: RecordQueue, records: Iterable<InputRecord>, shared?: SharedRecords): void {
     queue.keys.begin(shared);
     queue.values.begin(shared);
+    const read = shared && queue.readColumn(shared);
     let index = 0;
-    for (const input of records) this.#add(queue, input, index++);
+    for (const input of records) {
+      const at = (shared?.first ?? 0) + index;
+      const item = read?.[at] ?? this.#read(queue, input, index);
+      // What is of this task alone stays with it: a record that it has to drop, or to fail at, when its turn comes.
+      if (read !== undefined && item.record !== undefined) read[at] = item;
+      this.#queue(queue, input, item);
+      index++;
+    }
     // What others read of them is not kept for longer than they are.
     queue.keys.begin(undefined);
     queue.values.begin(undefined);
   }
 
+  #queue(queue: RecordQueue, { key }: InputRecord, item: Queued): void {
+    const { timestamp, record } = item;
+    if (record !== undefined) {
+      if (timestamp > queue.queuedTime) queue.queuedTime = timestamp;
+      const { prefetches } = queue.source;
+      if (key !== null) for (let i = 0; i < prefetches.length; i++) prefetches[i]?.prefetch?.(key, timestamp);
+    }
+    queue.push(item);
+  }
+
   /**
-   * Queues a record. What cannot be read is dealt with when its turn has come, as in Kafka Streams, which reads no record
+   * Reads a record. What cannot be read is dealt with when its turn has come, as in Kafka Streams, which reads no record
    * before: whatever came before it is processed by then.
    */
-  #add(queue: RecordQueue, input: InputRecord, index: number): void {
-    const { prefetches } = queue.source;
+  #read(queue: RecordQueue, input: InputRecord, index: number): Queued {
     const { topic, partition } = queue;
     const { offset, headers } = input;
     let key: unknown = null;
@@ -43,23 +60,24 @@ export class RecordDeserializer {
     } catch (error) {
       if (mustStop(error)) throw error;
       const context = this.#contextOf(queue, input);
-      skip(queue, offset, () => this.#failures.handle('deserialization', error, context));
-      return;
+      return skipped(queue, offset, () => this.#failures.handle('deserialization', error, context));
     }
     const recorded = nearestEventTime(input.timestamp);
-    const source = { topic, partition, offset, timestamp: recorded, key, value, headers };
-    const timestamp = this.#timeOf(queue, source);
-    if (timestamp === undefined) return;
-    queue.queuedTime = Math.max(queue.queuedTime, timestamp);
-    if (input.key !== null) {
-      for (let i = 0; i < prefetches.length; i++) prefetches[i]?.prefetch?.(input.key, timestamp);
-    }
-    const record = new StreamRecord(key, value, timestamp, headers);
-    queue.push({ offset, timestamp, record, onTurn: undefined });
+    const timestamp = this.#timeOf(queue, {
+      topic,
+      partition,
+      offset,
+      timestamp: recorded,
+      key,
+      value,
+      headers,
+    });
+    if (typeof timestamp !== 'number') return timestamp;
+    return { offset, timestamp, record: new StreamRecord(key, value, timestamp, headers), onTurn: undefined };
   }
 
-  /** Answers undefined for a record that is passed over, or not to be processed, for its time. */
-  #timeOf(queue: RecordQueue, source: SourceRecord<unknown, unknown>): number | undefined {
+  /** @returns what is queued instead of a record that is passed over, or not to be processed, for its time. */
+  #timeOf(queue: RecordQueue, source: SourceRecord<unknown, unknown>): number | Queued {
     const { topic, partition, offset } = source;
     try {
       const timestamp = extractedTime(queue, source);
@@ -68,16 +86,14 @@ export class RecordDeserializer {
       if (mustStop(error)) throw error;
       const failure = new StreamsFailure('processing', this.#contextOf(queue, source), error);
       // No handler is asked to forgive what an extractor throws, as in Kafka Streams.
-      skip(queue, offset, () => {
+      return skipped(queue, offset, () => {
         throw failure;
       });
-      return undefined;
     }
     const { taskId } = this.#failures;
     const nodeName = queue.source.node.name;
     this.#failures.drop('invalid-timestamp', () => ({ topic, partition, offset, taskId, nodeName }));
-    skip(queue, offset);
-    return undefined;
+    return skipped(queue, offset);
   }
 
   #contextOf(queue: RecordQueue, record: InputRecord | SourceRecord<unknown, unknown>): FailureContext {
@@ -104,6 +120,6 @@ function extractedTime(queue: RecordQueue, record: SourceRecord<unknown, unknown
 }
 
 /** The offset of a record that is not processed is committed all the same. */
-function skip(queue: RecordQueue, offset: number, onTurn?: () => void): void {
-  queue.push({ offset, timestamp: queue.queuedTime, record: undefined, onTurn });
+function skipped({ queuedTime: timestamp }: RecordQueue, offset: number, onTurn?: () => void): Queued {
+  return { offset, timestamp, record: undefined, onTurn };
 }

@@ -1,4 +1,6 @@
 import { Queue } from '../../base/queue.ts';
+import type { SharedRecords } from '../../client/consumer/shared-records.ts';
+import { failOnInvalidTimestamp } from '../timestamp-extractor.ts';
 import type { Header } from '../record.ts';
 import type { AnyRecord } from '../record.ts';
 import { FieldReader } from './field-reader.ts';
@@ -14,8 +16,8 @@ export interface InputRecord {
   readonly headers: readonly Header[];
 }
 
-/** A record that waits to be processed. */
-interface Queued {
+/** A record that waits to be processed; it may wait in the queues of other applications, too. */
+export interface Queued {
   readonly offset: number;
   readonly timestamp: number;
   /** Undefined for one that was dropped, or could not be read: it only advances the offset. */
@@ -42,13 +44,16 @@ export class RecordQueue {
   /** Up to where the partition was processed, where the group has lost that since: it is processed again from before. */
   rewoundFrom: number | undefined;
   readonly #items = new Queue<Queued>();
+  /** Where the time of a record is the one that it has, so that it is the same for all who read it. */
+  readonly #decoding: SharedDecoding | undefined;
 
   /** @param decoding where the tasks of other applications may read the same records. */
   constructor(topic: string, partition: number, source: RuntimeSource, decoding?: SharedDecoding) {
     this.topic = topic;
     this.partition = partition;
     this.source = source;
-    const { keySerde, valueSerde } = source.node;
+    const { keySerde, valueSerde, timestampExtractor } = source.node;
+    this.#decoding = timestampExtractor === failOnInvalidTimestamp ? decoding : undefined;
     this.keys = new FieldReader(topic, keySerde, {
       name: 'the serde of the key',
       shared: decoding?.join(topic, 'key', keySerde),
@@ -57,6 +62,14 @@ export class RecordQueue {
       name: 'the serde of the value',
       shared: decoding?.join(topic, 'value', valueSerde),
     });
+  }
+
+  /** @returns what others have read of records with the same serdes, and their own times; undefined for none. */
+  readColumn(records: SharedRecords): (Queued | undefined)[] | undefined {
+    const [keys, values] = [this.keys.decoder, this.values.decoder];
+    if (this.#decoding === undefined || keys === undefined || values === undefined) return undefined;
+    // Only what was queued so is put there.
+    return records.column(this.#decoding.pairOf(keys, values)) as (Queued | undefined)[];
   }
 
   get size(): number {

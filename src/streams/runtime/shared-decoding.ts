@@ -21,6 +21,8 @@ interface Readers {
 /** Which serdes the applications of a process read their topics with. */
 export class SharedDecoding {
   readonly #readers = new Map<string, Readers>();
+  /** By the decoders of key and value. */
+  readonly #pairs = new WeakMap<object, WeakMap<object, object>>();
 
   /** @returns undefined for a serde that does not say that its values can be shared. */
   join(topic: string, side: 'key' | 'value', serde: Serde<unknown>): SharedDecoder | undefined {
@@ -44,6 +46,15 @@ export class SharedDecoding {
         if (readers.count === 0) this.#readers.delete(name);
       },
     };
+  }
+
+  /** @returns what stands for those who read both keys and values with these decoders. */
+  pairOf(keys: object, values: object): object {
+    let pairs = this.#pairs.get(keys);
+    if (pairs === undefined) this.#pairs.set(keys, (pairs = new WeakMap()));
+    let pair = pairs.get(values);
+    if (pair === undefined) pairs.set(values, (pair = {}));
+    return pair;
   }
 }
 
