@@ -109,4 +109,11 @@ export const streamsMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/streams/runtime/task-assignment.test.ts', 'test/streams/runtime/task-assignor.test.ts'],
   },
+  {
+    name: 'members of one application in a process know nothing of what the others have stored',
+    file: 'src/streams/runtime/state-database.ts',
+    find: 'let rows = this.#applications.get(applicationId);',
+    replace: 'let rows: ApplicationRows | undefined;',
+    suite: ['test/streams/runtime/handed-over-state.test.ts'],
+  },
 ];

@@ -35,12 +35,12 @@ export class DeadMember {
 
   /** Tells the group that the one of before is gone. What keeps it from that is logged: then the group waits. */
   async remove(signal: AbortSignal): Promise<void> {
-    const memberId = this.#state.memberId;
-    if (memberId === undefined) return;
     const { applicationId, logger } = this.#settings;
     try {
-      if (await this.#isWaitedFor(memberId, signal))
-        await this.#admin.removeMembers(applicationId, [memberId]);
+      for (const memberId of this.#state.deadMembers) {
+        if (await this.#isWaitedFor(memberId, signal))
+          await this.#admin.removeMembers(applicationId, [memberId]);
+      }
     } catch (error) {
       if (!signal.aborted)
         logger.warn('could not tell the group that an earlier member is gone', { error: messageOf(error) });

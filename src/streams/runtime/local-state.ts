@@ -1,3 +1,4 @@
+import { childPath } from '../../base/child-path.ts';
 import { CacheBudget } from '../state/cache-budget.ts';
 import { copyEarlierState, THREAD_FOLDER } from './earlier-state.ts';
 import { StateDirectory } from './state-directory.ts';
@@ -15,12 +16,7 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
  */
 export function localState(settings: StreamsAppSettings, host: StreamsHost | undefined): StateDirectory {
   const { environment, stateDir: root, applicationId, blockCacheBytes, logger } = settings;
-  if (host !== undefined)
-    return new StateDirectory(host.database, {
-      applicationId,
-      clock: environment.clock,
-      isOwner: false,
-    });
+  if (host !== undefined) return new StateDirectory(host.database, { applicationId, isOwner: false });
   return StateDirectory.take(environment, {
     applicationId,
     root,
@@ -29,6 +25,14 @@ export function localState(settings: StreamsAppSettings, host: StreamsHost | und
     writeBufferBytes: WRITE_BUFFER_BYTES,
     logger,
   });
+}
+
+/** The folder that says which process it is: members that have their state in one database are of one. */
+export function processFolderOf(
+  { stateDir, applicationId }: Pick<StreamsAppSettings, 'stateDir' | 'applicationId'>,
+  host: StreamsHost | undefined,
+): string {
+  return host?.stateDir ?? childPath(stateDir, applicationId);
 }
 
 /** Opens it, with what the application may have had in a database of its own before it had a host. */

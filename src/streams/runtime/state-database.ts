@@ -4,6 +4,7 @@ import { endOfPrefix, type StoreEngine, type WriteBatch } from '../state/engine.
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 import { DatabaseFolder, type DatabaseFolderOptions } from './database-folder.ts';
 import { GroupedWrites } from './grouped-writes.ts';
+import { ApplicationRows } from './application-rows.ts';
 import { greatestId } from './store-catalog.ts';
 
 /** 1: the rows of one application, which the names do not say. 2: of any. */
@@ -44,6 +45,7 @@ export class StateDatabase {
   readonly #options: StateDatabaseOptions;
   readonly #folder: DatabaseFolder;
   readonly #members = new Set<Member>();
+  readonly #applications = new Map<string, ApplicationRows>();
   #opening: Promise<OpenDatabase> | undefined;
   #open: OpenDatabase | undefined;
   #failure: OperationalError | undefined;
@@ -64,7 +66,7 @@ export class StateDatabase {
   }
 
   /** What the rows of an application's catalog, and of the offsets that it has processed, begin with, and the key of its member. */
-  static keysOf(applicationId: string): Readonly<Record<'stores' | 'processed' | 'member', string>> {
+  static #keysOf(applicationId: string): Readonly<Record<'stores' | 'processed' | 'member', string>> {
     return {
       stores: `${STORES}${applicationId}/`,
       processed: `${PROCESSED}${applicationId}/`,
@@ -105,9 +107,22 @@ export class StateDatabase {
     if (this.#failure !== undefined && this.#members.size === 0) await this.#closeFailed();
   }
 
-  /** An id that no store has had in this life of the process, and none that is there. */
-  newId(): number {
-    return ++this.#lastId;
+  /** What an application has noted here. It is the same for all that use it, and is to be loaded before. */
+  use(applicationId: string): ApplicationRows {
+    let rows = this.#applications.get(applicationId);
+    if (rows === undefined) {
+      const keys = StateDatabase.#keysOf(applicationId);
+      rows = new ApplicationRows({ keys, clock: this.#environment.clock, newId: () => ++this.#lastId });
+      this.#applications.set(applicationId, rows);
+    }
+    rows.users++;
+    return rows;
+  }
+
+  /** Says that one of those who use it does so no more. */
+  unuse(applicationId: string): void {
+    const rows = this.#applications.get(applicationId);
+    if (rows !== undefined && --rows.users === 0) this.#applications.delete(applicationId);
   }
 
   /** Closes it for ever. What is written is; who has not left gets no answer any more. */
@@ -194,7 +209,7 @@ export class StateDatabase {
     };
     await engine.write((batch) => {
       if (applicationId !== undefined) {
-        const to = StateDatabase.keysOf(applicationId);
+        const to = StateDatabase.#keysOf(applicationId);
         rename(batch, stores, { from: STORES, to: to.stores });
         rename(batch, processed, { from: PROCESSED, to: to.processed });
       }

@@ -4,9 +4,10 @@ import { OperationalError } from '../../base/errors.ts';
 import { endOfPrefix, type KeyRange, type StoreEngine, type WriteBatch } from '../state/engine.ts';
 import { STATE_STORE_DAMAGED } from '../state/io/rocksdb-errors.ts';
 import type { DatabaseFolderOptions } from './database-folder.ts';
-import { ProcessedOffsets } from './processed-offsets.ts';
+import type { ApplicationRows } from './application-rows.ts';
+import type { ProcessedOffsets } from './processed-offsets.ts';
 import { StateDatabase } from './state-database.ts';
-import { StoreCatalog, type TaskStore } from './store-catalog.ts';
+import type { StoreCatalog, TaskStore } from './store-catalog.ts';
 
 /** Bytes of a store that are copied at a time. */
 const COPY_BYTES = 1 << 20;
@@ -18,13 +19,8 @@ const COPY_BYTES = 1 << 20;
 export class StateDirectory {
   readonly #database: StateDatabase;
   readonly #isOwner: boolean;
-  readonly #catalog: StoreCatalog;
-  readonly #catalogRows: KeyRange;
-  /** Up to where the inputs of the tasks were committed. */
-  readonly #processed: ProcessedOffsets;
-  readonly #processedRows: KeyRange;
-  readonly #memberKey: string;
-  #memberId: string | undefined;
+  readonly #applicationId: string;
+  #rows: ApplicationRows | undefined;
   #open: Awaited<ReturnType<StateDatabase['join']>> | undefined;
   #damage: OperationalError | undefined;
   #onDamage: (error: OperationalError) => void = () => undefined;
@@ -34,20 +30,13 @@ export class StateDirectory {
     database: StateDatabase,
     options: {
       readonly applicationId: string;
-      readonly clock: Environment['clock'];
       /** Whether the database is closed with it. */
       readonly isOwner: boolean;
     },
   ) {
     this.#database = database;
     this.#isOwner = options.isOwner;
-    const keys = StateDatabase.keysOf(options.applicationId);
-    const newId = (): number => database.newId();
-    this.#catalog = new StoreCatalog({ prefix: keys.stores, clock: options.clock, newId });
-    this.#catalogRows = rangeOf(keys.stores);
-    this.#processed = new ProcessedOffsets(keys.processed);
-    this.#processedRows = rangeOf(keys.processed);
-    this.#memberKey = keys.member;
+    this.#applicationId = options.applicationId;
   }
 
   /**
@@ -60,7 +49,7 @@ export class StateDirectory {
   ): StateDirectory {
     const { applicationId } = options;
     const database = new StateDatabase(environment, options);
-    return new StateDirectory(database, { applicationId, clock: environment.clock, isOwner: true });
+    return new StateDirectory(database, { applicationId, isOwner: true });
   }
 
   get engine(): StoreEngine {
@@ -97,7 +86,7 @@ export class StateDirectory {
 
   /** See {@link StoreCatalog.offsetSums}. */
   get offsetSums(): ReadonlyMap<string, number> {
-    return this.#catalog.offsetSums;
+    return this.#rows?.catalog.offsetSums ?? new Map();
   }
 
   /**
@@ -149,14 +138,14 @@ export class StateDirectory {
   }
 
   get processed(): ProcessedOffsets {
-    return this.#processed;
+    return this.#known.processed;
   }
 
   /** Deletes a store's content, whose position is forgotten before: a crash in between leaves nothing that counts. */
   async wipe(taskId: string, store: string, options: { readonly isOtherChangelog: boolean }): Promise<void> {
     await this.write((batch) => {
       this.setPosition(batch, { taskId, store, position: -1 });
-      if (options.isOtherChangelog) this.#processed.forget(batch);
+      if (options.isOtherChangelog) this.processed.forget(batch);
     });
     await this.#clear({ taskId, store });
   }
@@ -165,26 +154,18 @@ export class StateDirectory {
   async removeAll(): Promise<void> {
     const { stores } = this.#catalog;
     for (const { taskId, store } of stores) await this.wipe(taskId, store, { isOtherChangelog: true });
-    await this.write((batch) => {
-      this.#catalog.forget(batch);
-      this.#processed.forget(batch);
-      batch.delete(this.#memberKey);
-    });
+    await this.write((batch) => this.#known.forget(batch));
   }
 
-  /** Who the process was, or is, in the group of the application. */
-  get memberId(): string | undefined {
-    return this.#memberId;
+  /** See {@link ApplicationRows.deadMembers}. */
+  get deadMembers(): readonly string[] {
+    return this.#known.deadMembers;
   }
 
   /** @param memberId undefined: it has left the group. */
   async noteMember(memberId: string | undefined): Promise<void> {
-    if (memberId === this.#memberId) return;
-    this.#memberId = memberId;
-    await this.write((batch) => {
-      if (memberId === undefined) batch.delete(this.#memberKey);
-      else batch.put(this.#memberKey, Buffer.from(memberId));
-    });
+    const change = this.#known.noteMember(this, memberId);
+    if (change !== undefined) await this.write(change);
   }
 
   /** Takes over what the application has in another database, in the place of what it may have here. */
@@ -197,7 +178,7 @@ export class StateDirectory {
     }
     await this.write((batch) => {
       for (const each of stores) this.#catalog.adopt(batch, each, other.#catalog);
-      this.#processed.adopt(batch, other.#processed);
+      this.processed.adopt(batch, other.processed);
     });
   }
 
@@ -213,11 +194,8 @@ export class StateDirectory {
 
   async #load(): Promise<void> {
     this.#open = await this.#database.join(this);
-    const { engine } = this.#open;
-    this.#catalog.load(await engine.scan(this.#catalogRows));
-    this.#processed.load(await engine.scan(this.#processedRows));
-    const [member] = await engine.getMany([this.#memberKey]);
-    this.#memberId = member?.toString();
+    this.#rows ??= this.#database.use(this.#applicationId);
+    await this.#rows.load(this.#open.engine);
   }
 
   /** See {@link Member.onFailure}. */
@@ -226,8 +204,20 @@ export class StateDirectory {
     this.#onDamage(error);
   }
 
+  get #known(): ApplicationRows {
+    assert(this.#rows !== undefined, 'a state directory is used while it is open');
+    return this.#rows;
+  }
+
+  get #catalog(): StoreCatalog {
+    return this.#known.catalog;
+  }
+
   async #leave(): Promise<void> {
     this.#open = undefined;
+    this.#rows?.leave(this);
+    if (this.#rows !== undefined) this.#database.unuse(this.#applicationId);
+    this.#rows = undefined;
     await this.#database.leave(this);
   }
 

@@ -55,6 +55,11 @@ export class StreamsHost {
     this.cachePool = new CachePool(cacheBytesMax);
   }
 
+  /** The folder of the process. */
+  get stateDir(): string {
+    return this.#options.stateDir;
+  }
+
   /**
    * The state of all applications.
    * @throws {OperationalError} `LOCKED` where another process has the folder; `CLOSED`.
@@ -79,10 +84,9 @@ export class StreamsHost {
 
   /** Removes the state of an application that is closed, or of an earlier life of the process. */
   async removeState(applicationId: string): Promise<void> {
-    const { environment } = this.#options;
     const { database } = this;
     if (!database.exists) return;
-    const state = new StateDirectory(database, { applicationId, clock: environment.clock, isOwner: false });
+    const state = new StateDirectory(database, { applicationId, isOwner: false });
     try {
       await state.open();
       await state.removeAll();

@@ -1,4 +1,3 @@
-import { childPath } from '../../base/child-path.ts';
 import type { Timer } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type {
@@ -20,6 +19,8 @@ interface ThreadMembershipParts {
   readonly settings: StreamsAppSettings;
   readonly plan: TopicPlan;
   readonly admin: Pick<KafkaAdmin, 'listOffsets'>;
+  /** Where the id of the process lies: members that have their state together have one. */
+  readonly processFolder: string;
   /** See `SubscriptionInfo`. */
   readonly taskOffsetSums: () => ReadonlyMap<string, number>;
 }
@@ -32,15 +33,15 @@ export class ThreadMembership {
   #failure: OperationalError | undefined;
   #rejoin: Timer | undefined;
 
-  constructor({ settings, plan, admin, taskOffsetSums }: ThreadMembershipParts) {
-    const { environment, logger, applicationId, topology, stateDir, acceptableRecoveryLag } = settings;
+  constructor({ settings, plan, admin, processFolder, taskOffsetSums }: ThreadMembershipParts) {
+    const { environment, logger, applicationId, topology, acceptableRecoveryLag } = settings;
     this.#environment = environment;
     this.assignors = taskAssignors({
       applicationId,
       topology,
       acceptableRecoveryLag,
       tasks: plan.tasks,
-      processId: () => processIdOf(environment, childPath(stateDir, applicationId)),
+      processId: () => processIdOf(environment, processFolder),
       taskOffsetSums,
       endOffsets: (partitions) => endOffsets(partitions, { admin, settings }),
       onEnd: (error) => {

@@ -26,7 +26,7 @@ const newHost = (): StreamsHost =>
   new StreamsHost({ environment, bootstrapServers: 'localhost:1', stateDir: root, clientId: 'host', logger });
 
 const tenantOf = (host: StreamsHost, applicationId: string): StateDirectory =>
-  new StateDirectory(host.database, { applicationId, clock: environment.clock, isOwner: false });
+  new StateDirectory(host.database, { applicationId, isOwner: false });
 
 async function openTenant(host: StreamsHost, applicationId: string): Promise<StateDirectory> {
   const state = tenantOf(host, applicationId);

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
@@ -84,8 +84,10 @@ async function start(applicationId: string, options: { topology?: Topology; isAl
 }
 
 /** Folders that an application without a host has its database in. */
-const databasesOf = (applicationId: string): readonly string[] =>
-  readdirSync(path.join(around.folder, 'apps', applicationId)).filter((name) => name.startsWith('thread'));
+function databasesOf(applicationId: string): readonly string[] {
+  const folder = path.join(around.folder, 'apps', applicationId);
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('thread')) : [];
+}
 
 const produceAll = (): Promise<void> =>
   produce(

@@ -70,6 +70,7 @@ function membershipWith(
     settings,
     plan: planTopics(topology, 'app', new Map([['in', 2]])),
     admin: { listOffsets },
+    processFolder: folder,
     taskOffsetSums: () => new Map(Object.entries(sums)),
   });
   membership.attach({ enforceRebalance: (reason = '') => void rejoins.push(reason) });

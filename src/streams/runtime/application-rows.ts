@@ -1,0 +1,81 @@
+import type { Environment } from '../../base/environment.ts';
+import { endOfPrefix, type KeyRange, type StoreEngine, type WriteBatch } from '../state/engine.ts';
+import { ProcessedOffsets } from './processed-offsets.ts';
+import { StoreCatalog } from './store-catalog.ts';
+
+/** Separates the ids of members, which have none of it. */
+const LINE = '\n';
+
+/**
+ * What an application notes of itself in a database, which is the same for all its members in one process: which stores there
+ * are, up to where, and who the members are. So a task that moves from one of them to another finds its stores where it left
+ * them, and restores nothing.
+ */
+export class ApplicationRows {
+  readonly catalog: StoreCatalog;
+  /** Up to where the inputs of the tasks were committed. */
+  readonly processed: ProcessedOffsets;
+  readonly #keys: Readonly<Record<'stores' | 'processed' | 'member', string>>;
+  readonly #members = new Map<object, string>();
+  #dead: readonly string[] = [];
+  #loading: Promise<void> | undefined;
+  /** How many use them. */
+  users = 0;
+
+  constructor(options: {
+    /** What the rows begin with, and the key of the members. */
+    readonly keys: Readonly<Record<'stores' | 'processed' | 'member', string>>;
+    readonly clock: Environment['clock'];
+    readonly newId: () => number;
+  }) {
+    const { keys, clock, newId } = options;
+    this.#keys = keys;
+    this.catalog = new StoreCatalog({ prefix: keys.stores, clock, newId });
+    this.processed = new ProcessedOffsets(keys.processed);
+  }
+
+  /** Members that are gone, and have not told the group. */
+  get deadMembers(): readonly string[] {
+    return this.#dead;
+  }
+
+  /** Reads them, once. */
+  load(engine: StoreEngine): Promise<void> {
+    this.#loading ??= this.#load(engine);
+    return this.#loading;
+  }
+
+  /** @param memberId undefined: `of` has left the group. */
+  noteMember(of: object, memberId: string | undefined): ((batch: WriteBatch) => void) | undefined {
+    if (memberId === this.#members.get(of)) return undefined;
+    if (memberId === undefined) this.#members.delete(of);
+    else this.#members.set(of, memberId);
+    return (batch) => {
+      if (this.#members.size === 0) batch.delete(this.#keys.member);
+      else batch.put(this.#keys.member, Buffer.from([...this.#members.values()].join(LINE)));
+    };
+  }
+
+  /** Who has not left the group by then will not do so any more. */
+  leave(of: object): void {
+    const memberId = this.#members.get(of);
+    if (memberId === undefined) return;
+    this.#members.delete(of);
+    this.#dead = [...this.#dead, memberId];
+  }
+
+  forget(batch: WriteBatch): void {
+    this.catalog.forget(batch);
+    this.processed.forget(batch);
+    batch.delete(this.#keys.member);
+  }
+
+  async #load(engine: StoreEngine): Promise<void> {
+    this.catalog.load(await engine.scan(rangeOf(this.#keys.stores)));
+    this.processed.load(await engine.scan(rangeOf(this.#keys.processed)));
+    const [members] = await engine.getMany([this.#keys.member]);
+    this.#dead = members === undefined ? [] : members.toString().split(LINE);
+  }
+}
+
+const rangeOf = (prefix: string): KeyRange => ({ from: prefix, to: endOfPrefix(prefix) });
