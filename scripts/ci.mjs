@@ -143,6 +143,10 @@ testStep('slow tests', 'npm', ['run', '--silent', 'test:slow', '--', ...SLOW_SHA
 // A third of the planted bugs, always the same; `npm run mutations` plants all of them.
 step('planted bugs', 'npm', ['run', '--silent', 'mutations', '--', '--share', '3'], { minutes: 18 });
 step('simulation', 'npm', ['run', '--silent', 'sim'], { env: { SIM_SEEDS: '50' }, minutes: 10 });
+step('simulation of streams', 'npm', ['run', '--silent', 'sim:streams'], {
+  env: { SIM_SEEDS: '10' },
+  minutes: 5,
+});
 step('random runs of streams', 'npm', ['run', '--silent', 'streams:random', '--', '40'], { minutes: 5 });
 
 if (flaky.length > 0) console.log(`\npassed only at the second attempt:\n  ${flaky.join('\n  ')}`);

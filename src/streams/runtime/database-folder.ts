@@ -4,6 +4,7 @@ import type { OperationalError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { StoreEngine } from '../state/engine.ts';
 import { openRocksDb } from '../state/io/rocksdb-engine.ts';
+import type { RocksDbSettings } from '../state/io/rocksdb-settings.ts';
 
 const DATABASE = 'rocksdb';
 /** Before the time, in the name of a database that was set aside. */
@@ -13,6 +14,9 @@ const DAMAGE_MARK = 'damaged';
 /** Databases that are set aside and kept: more of them would fill a disk that goes on damaging what it is given. */
 const SET_ASIDE_MAX = 2;
 const STATE_SET_ASIDE = 'the local state cannot be read: it is set aside and restored from the changelogs';
+
+/** Opens the database in a folder. */
+export type OpenEngine = (settings: RocksDbSettings) => Promise<StoreEngine>;
 
 export interface DatabaseFolderOptions {
   /** The folder that the others lie in, which is the user's. */
@@ -24,6 +28,8 @@ export interface DatabaseFolderOptions {
   /** What RocksDB gathers in memory before it writes a table. It has up to six of these, two as a rule. */
   readonly writeBufferBytes: number;
   readonly logger: Logger;
+  /** RocksDB, unless this is a simulation. */
+  readonly openEngine?: OpenEngine | undefined;
 }
 
 /** The folder of one RocksDB database: who has it, and what becomes of a database in it that cannot be read. */
@@ -58,11 +64,11 @@ export class DatabaseFolder {
   /** Opens the database, or a new one where it was found damaged before. */
   open(onDamage: (error: OperationalError) => void): Promise<StoreEngine> {
     const { disk } = this.#environment;
-    const { blockCacheBytes, writeBufferBytes } = this.#options;
+    const { blockCacheBytes, writeBufferBytes, openEngine = openRocksDb } = this.#options;
     if (disk.exists(this.#mark)) this.setAside(disk.readFile(this.#mark).toString());
     const path = this.#database;
     if (disk.exists(path) && !disk.isDirectory(path)) this.setAside(`${path} is a file, not a folder`);
-    return openRocksDb({ path, blockCacheBytes, writeBufferBytes, onDamage });
+    return openEngine({ path, blockCacheBytes, writeBufferBytes, onDamage });
   }
 
   /** Notes that the database is to be set aside when it is opened next, in this life of the process or in another one. */

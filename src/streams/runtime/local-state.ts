@@ -1,5 +1,6 @@
 import { childPath } from '../../base/child-path.ts';
 import { CacheBudget } from '../state/cache-budget.ts';
+import type { OpenEngine } from './database-folder.ts';
 import { copyEarlierState, THREAD_FOLDER } from './earlier-state.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
@@ -14,7 +15,11 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
  * The local state of an application: its part of the database of the host, or a database of its own in its folder.
  * @throws {OperationalError} `LOCKED` where another process has the folder.
  */
-export function localState(settings: StreamsAppSettings, host: StreamsHost | undefined): StateDirectory {
+export function localState(
+  settings: StreamsAppSettings,
+  host: StreamsHost | undefined,
+  openEngine?: OpenEngine,
+): StateDirectory {
   const { environment, stateDir: root, applicationId, blockCacheBytes, logger } = settings;
   if (host !== undefined) return new StateDirectory(host.database, { applicationId, isOwner: false });
   return StateDirectory.take(environment, {
@@ -24,6 +29,7 @@ export function localState(settings: StreamsAppSettings, host: StreamsHost | und
     blockCacheBytes,
     writeBufferBytes: WRITE_BUFFER_BYTES,
     logger,
+    openEngine,
   });
 }
 

@@ -10,6 +10,7 @@ import { processingLoop } from './processing-loop.ts';
 import type { QueriedTask } from './queryable-stores.ts';
 import { RepartitionPurge } from './repartition-purge.ts';
 import { type RestoreProgress, Restorer } from './restorer.ts';
+import type { OpenEngine } from './database-folder.ts';
 import { DeadMember } from './dead-member.ts';
 import { cacheBudget, localState, openLocalState, processFolderOf } from './local-state.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -29,14 +30,20 @@ import { TopicWatch } from './topic-watch.ts';
 
 /** How often it is looked, beside the loop, whether a topic is gone. */
 const LOOK_MS = 1_000;
-interface ThreadParts {
+/** What is other than in production, in tests and simulations. */
+export interface ThreadVariation {
+  /** Cuts commits off at their steps, or takes these in another order. */
+  readonly commitVariation?: CommitVariation;
+  /** Opens the database of the state: RocksDB where it is left out. */
+  readonly openEngine?: OpenEngine;
+}
+
+interface ThreadParts extends ThreadVariation {
   readonly admin: KafkaAdmin;
   /** What it shares with other applications of the process. */
   readonly host: StreamsHost | undefined;
   readonly onPhase: (phase: AssignmentPhase) => void;
   readonly onRestored?: (progress: RestoreProgress) => void;
-  /** Of tests, which cut commits off at their steps. */
-  readonly commitVariation?: CommitVariation;
 }
 
 /**
@@ -117,7 +124,7 @@ export class StreamThread {
 
   /** @throws {OperationalError} `LOCKED` where another process has the folder of its state. */
   static create(settings: StreamsAppSettings, plan: TopicPlan, parts: ThreadParts): StreamThread {
-    return new StreamThread(settings, plan, { ...parts, state: localState(settings, parts.host) });
+    return new StreamThread(settings, plan, { ...parts, state: localState(settings, parts.host, parts.openEngine) });
   }
 
   get tasks(): readonly Task[] {

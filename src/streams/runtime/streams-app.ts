@@ -19,7 +19,7 @@ import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } f
 import { shutdownApplication } from './shutdown-application.ts';
 import { endedWithin } from './stop-limits.ts';
 import type { StreamsHost } from './streams-host.ts';
-import { StreamThread } from './stream-thread.ts';
+import { StreamThread, type ThreadVariation } from './stream-thread.ts';
 import type { StreamsMetrics, StreamsState } from './streams-metrics.ts';
 import type { TopicPlan } from './topic-plan.ts';
 import {
@@ -57,6 +57,7 @@ export class StreamsApp {
   readonly #settings: StreamsAppSettings;
   readonly #describeTopics: DescribeTopics | undefined;
   readonly #host: StreamsHost | undefined;
+  readonly #variation: ThreadVariation;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   readonly #restores = new Subject<RestoreProgress>();
@@ -82,16 +83,23 @@ export class StreamsApp {
    * @param shared.describeTopics asks somebody who is connected already which topics there are, so that the start need not
    *   wait for a connection of its own.
    * @param shared.host what it has together with other applications of this process; it is closed after them.
+   * @param shared.openEngine opens the database of the state in a folder: RocksDB, unless this is a simulation.
+   * @param shared.commitVariation of tests, which break the order of commits.
    */
   constructor(
     options: StreamsAppOptions,
     {
       describeTopics,
       host,
-    }: { readonly describeTopics?: DescribeTopics; readonly host?: StreamsHost | undefined } = {},
+      ...variation
+    }: {
+      readonly describeTopics?: DescribeTopics;
+      readonly host?: StreamsHost | undefined;
+    } & ThreadVariation = {},
   ) {
     this.#describeTopics = describeTopics;
     this.#host = host;
+    this.#variation = variation;
     this.#settings = streamsAppSettings(options);
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
     const { environment, logger } = this.#settings;
@@ -243,6 +251,7 @@ export class StreamsApp {
       host: this.#host,
       onPhase: (phase) => this.#onPhase(phase),
       onRestored: (progress) => this.#restores.next(progress),
+      ...this.#variation,
     });
     this.#thread = thread;
     if (this.#stopping) thread.stop(this.#closeOptions);
