@@ -11,6 +11,8 @@ type CommitStep = (typeof AT_LEAST_ONCE)[number];
 export interface Life {
   readonly members: 1 | 2;
   readonly commitIntervalMs: number;
+  /** Beyond so many waiting records a partition is held back. */
+  readonly bufferedRecordsMax: number;
   /** Records that it processes before it ends, if there are so many. */
   readonly processedMax: number;
   /** Where a commit is cut off, the how manieth; undefined: it is closed. */
@@ -130,6 +132,7 @@ function randomLife(random: SeededRandom, promise: Guarantee): Life {
     // With another member a partition moves in the middle of things, and the order of results is not that of one.
     members: promise !== 'exact' && random.chance(0.3) ? 2 : 1,
     commitIntervalMs,
+    bufferedRecordsMax: random.pick([1, 10, 1_000]),
     processedMax: 1 + random.int(60),
     cut: isCut
       ? {

@@ -39,6 +39,7 @@ export async function runInRuntime(
   const last: Life = {
     members: 1,
     commitIntervalMs: 5,
+    bufferedRecordsMax: 1_000,
     processedMax: Number.POSITIVE_INFINITY,
     cut: undefined,
     keepsState: true,
@@ -85,6 +86,14 @@ interface Application {
   readonly around: Surroundings;
 }
 
+/** One that was cut off leaves no word; where none is, nobody may be taken for dead. */
+const membership = ({
+  mayDie,
+}: Application): { readonly sessionTimeoutMs: number; readonly heartbeatIntervalMs: number } =>
+  mayDie
+    ? { sessionTimeoutMs: 1_000, heartbeatIntervalMs: 100 }
+    : { sessionTimeoutMs: 45_000, heartbeatIntervalMs: 300 };
+
 /** Runs the application once; returns what it failed with, other than being cut off. */
 async function live(life: Life, app: Application): Promise<string | undefined> {
   const { environment } = app.around;
@@ -101,11 +110,10 @@ async function live(life: Life, app: Application): Promise<string | undefined> {
           stateDir: i === 0 ? app.stateDir : `${app.stateDir}-other`,
           cacheBytesMax: app.cached ? 1 << 20 : 0,
           commitIntervalMs: life.commitIntervalMs,
+          bufferedRecordsMax: life.bufferedRecordsMax,
+          // So that little is fetched at a time.
+          consumer: { ...membership(app), pollRecordsMax: life.bufferedRecordsMax },
           config: EMIT_ALWAYS,
-          // One that was cut off leaves no word; where none is, nobody may be taken for dead.
-          consumer: app.mayDie
-            ? { sessionTimeoutMs: 1_000, heartbeatIntervalMs: 100 }
-            : { sessionTimeoutMs: 45_000, heartbeatIntervalMs: 300 },
           pollMs: 5,
         },
         {
