@@ -1,4 +1,5 @@
-import { NO_HEADERS, type Header, type RecordContext } from '../record.ts';
+import type { TopicPartition } from '../../client/types.ts';
+import { type AnyRecord, NO_HEADERS, type Header, type RecordContext } from '../record.ts';
 import type { RecordOrigin } from '../state/managed-store.ts';
 
 /** The {@link RecordContext} of a task: one object, rewritten for every record. */
@@ -8,13 +9,16 @@ export class CurrentRecord implements RecordContext {
   offset = -1;
   timestamp = -1;
   headers: readonly Header[] = NO_HEADERS;
+  /** The record of the topic, as it was read; undefined where what is in flight comes from none, or from one of before. */
+  input: AnyRecord | undefined = undefined;
   #origin: RecordOrigin | undefined;
 
   /** A record of a topic is in flight; the executor adds its time and headers. */
-  begin(topic: string, partition: number, offset: number): void {
+  begin({ topic, partition }: TopicPartition, offset: number, input: AnyRecord): void {
     this.topic = topic;
     this.partition = partition;
     this.offset = offset;
+    this.input = input;
     this.#origin = undefined;
   }
 
@@ -24,6 +28,7 @@ export class CurrentRecord implements RecordContext {
     this.partition = origin.partition;
     this.offset = origin.offset;
     this.headers = origin.headers;
+    this.input = undefined;
   }
 
   /** The time and headers of the record in flight. */
@@ -39,6 +44,7 @@ export class CurrentRecord implements RecordContext {
     this.offset = -1;
     this.timestamp = timestamp;
     this.headers = NO_HEADERS;
+    this.input = undefined;
     this.#origin = undefined;
   }
 

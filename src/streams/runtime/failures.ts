@@ -12,7 +12,7 @@ export interface FailedRecord {
 
 /** A record that made trouble, where it came from, and where it was then. */
 export interface FailureContext {
-  /** The input that it came from; empty where that is not known: of punctuators, and of results that the broker refuses. */
+  /** The input that it came from; empty where there is none: of punctuators, and of what is no input's alone. */
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -25,6 +25,11 @@ export interface FailureContext {
    * none: of punctuators.
    */
   readonly record: FailedRecord | undefined;
+  /**
+   * The input record that it came from, as it was read. Undefined where there is none, where it could not be read, and where a cache
+   * has held the result back since.
+   */
+  readonly input?: FailedRecord | undefined;
 }
 
 /**

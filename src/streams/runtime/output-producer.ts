@@ -1,13 +1,9 @@
 import { messageOf } from '../../base/errors.ts';
-import type {
-  DeliveryCallback,
-  KafkaProducer,
-  TopicPartition,
-  UndeliveredRecord,
-} from '../../client/types.ts';
+import type { DeliveryCallback, KafkaProducer, UndeliveredRecord } from '../../client/types.ts';
 import type { ChangelogRecord } from '../state/managed-store.ts';
-import { StreamsFailure, type FailureHandlers } from './failures.ts';
+import { type FailureContext, type FailureHandlers, StreamsFailure } from './failures.ts';
 import type { OutputRecord, RecordCollector } from './record-collector.ts';
+import { ResultInFlight, type ResultSource } from './result-origin.ts';
 
 /**
  * What the tasks of a thread write: results by {@link RecordCollector}, and changelogs, whose offsets are noted. One
@@ -18,8 +14,8 @@ export class OutputProducer implements RecordCollector {
   readonly #handlers: FailureHandlers;
   readonly #partitionCounts = new Map<string, number>();
   readonly #onDropped: () => void;
-  /** By topic: one callback for all of its records, so that nothing is made per record. */
-  readonly #onDelivery = new Map<string, DeliveryCallback>();
+  /** Those that stand for no result now. */
+  readonly #idleResults: ResultInFlight[] = [];
   #failure: Error | undefined;
   #pending = 0;
   #whenIdle: (() => void) | undefined;
@@ -53,9 +49,11 @@ export class OutputProducer implements RecordCollector {
     );
   }
 
-  send(record: OutputRecord): void {
+  send(record: OutputRecord, source: ResultSource): void {
     this.#pending++;
-    this.#producer.send(record, this.#onDelivery.get(record.topic) ?? this.#deliveryTo(record.topic));
+    const result = this.#idleResults.pop() ?? new ResultInFlight(this.#onDelivered);
+    result.begin(record.topic, source);
+    this.#producer.send(record, result.onDelivery);
   }
 
   /** Sends a changelog record; `onDelivery` comes from {@link OutputProducer.logging}. */
@@ -102,18 +100,21 @@ export class OutputProducer implements RecordCollector {
     if (failure) throw failure;
   }
 
-  #deliveryTo(topic: string): DeliveryCallback {
-    const onDelivery: DeliveryCallback = (error, _offset, partition, _timestamp, record) => {
-      if (error) this.#onSendFailure(error, { topic, partition }, record);
-      this.#settle();
-    };
-    this.#onDelivery.set(topic, onDelivery);
-    return onDelivery;
-  }
+  readonly #onDelivered = (
+    result: ResultInFlight,
+    error: Error | null,
+    _offset: number,
+    partition: number,
+    _timestamp: number,
+    record: UndeliveredRecord | undefined,
+  ): void => {
+    if (error) this.#onSendFailure(error, contextOf(result, partition, record));
+    result.input = undefined;
+    this.#idleResults.push(result);
+    this.#settle();
+  };
 
-  #onSendFailure(error: Error, sink: TopicPartition, record: UndeliveredRecord | undefined): void {
-    // Which input a result came from is not kept of each that is sent.
-    const context = { topic: '', partition: -1, offset: -1, taskId: '', nodeName: '', sink, record };
+  #onSendFailure(error: Error, context: FailureContext): void {
     try {
       if (this.#handlers.production(error, context) === 'continue') this.#onDropped();
       else this.#failure ??= new StreamsFailure('production', context, error);
@@ -128,4 +129,13 @@ export class OutputProducer implements RecordCollector {
     this.#whenIdle?.();
     this.#whenIdle = undefined;
   }
+}
+
+function contextOf(
+  { topic, partition, offset, input, taskId, nodeName, sinkTopic }: ResultInFlight,
+  sinkPartition: number,
+  record: UndeliveredRecord | undefined,
+): FailureContext {
+  const sink = { topic: sinkTopic, partition: sinkPartition };
+  return { topic, partition, offset, input, taskId, nodeName, sink, record };
 }

@@ -1,4 +1,5 @@
 import type { Header } from '../record.ts';
+import type { ResultSource } from './result-origin.ts';
 
 /** A record on its way out, in bytes. */
 export interface OutputRecord {
@@ -14,7 +15,8 @@ export interface OutputRecord {
 
 /** Where a task's output goes: a producer, or the test driver's queues. */
 export interface RecordCollector {
-  send(record: OutputRecord): void;
+  /** @param source where it comes from now; what it says of the record in flight is not there for long. */
+  send(record: OutputRecord, source: ResultSource): void;
   /** What partitioners are told; a promise where the topic, chosen by a function, has to be looked up first. */
   partitionCount(topic: string): number | Promise<number>;
 }

@@ -1,10 +1,11 @@
 import { viewOf } from '../../base/buffer-view.ts';
 import { partitionOfKey } from '../../base/murmur2.ts';
 import { partitionOf, settled, topicOf } from '../operators/user-answers.ts';
-import type { AnyRecord, RecordContext } from '../record.ts';
+import type { AnyRecord } from '../record.ts';
 import type { SinkNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
 import { windowLengthOf } from '../windows/windowed-serdes.ts';
+import type { CurrentRecord } from './current-record.ts';
 import type { RecordCollector } from './record-collector.ts';
 import type { TaskFailures } from './task-failures.ts';
 import type { TaskMetrics } from './task-metrics.ts';
@@ -16,7 +17,7 @@ interface SinkParts {
   readonly collector: RecordCollector;
   readonly failures: TaskFailures;
   readonly metrics: TaskMetrics;
-  readonly current: RecordContext;
+  readonly current: CurrentRecord;
 }
 
 /** Returns what a sink does with a record: serializes it, finds its topic and partition, and sends it. */
@@ -26,6 +27,7 @@ export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord
   const isRepartition = typeof node.topic === 'string' && topology.repartitionTopics.has(node.topic);
   const fixed = typeof node.topic === 'string' ? topicName(node.topic) : undefined;
   const windowLength = partitioner === undefined && !isRepartition ? windowLengthOf(node.keySerde) : 0;
+  const source = { taskId: failures.taskId, nodeName: node.name, current };
   const send = (record: AnyRecord): void | Promise<void> => {
     const { key, value, timestamp, headers } = record;
     let topic = fixed;
@@ -53,7 +55,7 @@ export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord
         else if (keyBytes !== null)
           partition = partitionOfKey(viewOf(keyBytes, 0, keyBytes.length - windowLength), count);
       }
-      collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers });
+      collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers }, source);
       metrics.produced++;
       if (isRepartition) metrics.toRepartition++;
     } catch (error) {

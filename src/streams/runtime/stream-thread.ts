@@ -124,7 +124,10 @@ export class StreamThread {
 
   /** @throws {OperationalError} `LOCKED` where another process has the folder of its state. */
   static create(settings: StreamsAppSettings, plan: TopicPlan, parts: ThreadParts): StreamThread {
-    return new StreamThread(settings, plan, { ...parts, state: localState(settings, parts.host, parts.openEngine) });
+    return new StreamThread(settings, plan, {
+      ...parts,
+      state: localState(settings, parts.host, parts.openEngine),
+    });
   }
 
   get tasks(): readonly Task[] {

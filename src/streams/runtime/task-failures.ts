@@ -2,7 +2,7 @@ import { mustStop } from '../../base/assert.ts';
 import type { LogFields } from '../../base/logger.ts';
 import type { RepeatedWarnings } from '../../base/repeated-warnings.ts';
 import type { DropReason } from '../operators/operator.ts';
-import type { RecordContext } from '../record.ts';
+import type { CurrentRecord } from './current-record.ts';
 import {
   type FailedRecord,
   type FailureContext,
@@ -18,14 +18,14 @@ export class TaskFailures {
   readonly #handlers: FailureHandlers;
   readonly #drops: RepeatedWarnings;
   readonly #metrics: TaskMetrics;
-  readonly #current: RecordContext;
+  readonly #current: CurrentRecord;
 
   constructor(parts: {
     readonly taskId: string;
     readonly handlers: FailureHandlers;
     readonly drops: RepeatedWarnings;
     readonly metrics: TaskMetrics;
-    readonly current: RecordContext;
+    readonly current: CurrentRecord;
   }) {
     this.taskId = parts.taskId;
     this.#handlers = parts.handlers;
@@ -55,9 +55,9 @@ export class TaskFailures {
 
   /** Where the record in flight came from and is now. */
   at(nodeName: string, record: FailedRecord | undefined, sinkTopic?: string): FailureContext {
-    const { topic, partition, offset } = this.#current;
+    const { topic, partition, offset, input } = this.#current;
     const sink = sinkTopic === undefined ? undefined : { topic: sinkTopic, partition: undefined };
-    return { topic, partition, offset, taskId: this.taskId, nodeName, sink, record };
+    return { topic, partition, offset, input, taskId: this.taskId, nodeName, sink, record };
   }
 }
 

@@ -166,7 +166,7 @@ export class Task {
     this.#takeFirst(queue);
     queue.nextOffset = item.offset + 1;
     if (item.record === undefined) return true;
-    this.#executor.current.begin(queue.topic, queue.partition, item.offset);
+    this.#executor.current.begin(queue, item.offset, item.record);
     if (item.timestamp > queue.partitionTime) {
       queue.partitionTime = item.timestamp;
       if (item.timestamp > this.#time.streamTimeMs) this.#time.streamTimeMs = item.timestamp;

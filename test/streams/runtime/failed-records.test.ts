@@ -216,6 +216,12 @@ describe('results that the broker refuses', () => {
     await app.close();
     expect(told).toHaveLength(1);
     expect(told[0]).toMatchObject({
+      topic: 'in',
+      partition: 0,
+      offset: 1,
+      taskId: '0_0',
+      nodeName: 'KSTREAM-SINK-0000000002',
+      input: { key: 'k', value: 'large', timestamp: 7, headers },
       sink: { topic: 'out', partition: 0 },
       record: { key: Buffer.from('k'), value: Buffer.from('large'.repeat(1_000)), timestamp: 7, headers },
     });

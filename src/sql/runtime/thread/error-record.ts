@@ -47,7 +47,7 @@ export function errorRecord(error: unknown): ErrorRecord {
   if (error instanceof SerdeError) return { type: 'SerdeError', ...common };
   if (error instanceof StreamsFailure) {
     // What the record holds may be anything, and stays where it failed; the message says which one it is.
-    const context = { ...error.context, record: undefined };
+    const context = { ...error.context, record: undefined, input: undefined };
     return { type: 'StreamsFailure', kind: error.kind, context, ...common };
   }
   return { type: 'Error', name: error instanceof Error ? error.name : 'Error', ...common };
