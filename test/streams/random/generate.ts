@@ -201,7 +201,7 @@ function randomProgram(random: SeededRandom, taste: Taste): Program {
  * programs differ.
  */
 const takesOldValues = (operator: string): boolean =>
-  ['tableAggregate', 'windowAggregate', 'tableJoin'].includes(operator);
+  ['tableAggregate', 'windowAggregate', 'tableJoin', 'tableFilter'].includes(operator);
 
 function isSuppressed(id: string | undefined, steps: readonly ProgramStep[]): boolean {
   const step = steps.find((each) => each.id === id);
