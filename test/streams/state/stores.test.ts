@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allOf } from '../all-of.ts';
 import { assertDefined } from '../../../src/base/assert.ts';
 import { NO_HEADERS, Serdes } from '../../../src/streams/index.ts';
+import { endOfPrefix } from '../../../src/streams/state/engine.ts';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
 import { createStore } from '../../../src/streams/state/create-store.ts';
 import {
@@ -110,6 +111,55 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     await commit(store);
     return store;
   }
+
+  it('what is restored past the memory is what is restored through it, and is seen by who has read before', async () => {
+    type Table = TableState<string, string> & ManagedStore;
+    const table = make(definitions.keyValue) as Table;
+    const windows = make(definitions.window, 'w') as Windows;
+    for (const [i, key] of ['a', 'b', 'c', 'a'].entries()) {
+      for (const waiting of [table.load(key), windows.load(key, 10 * i)]) await waiting;
+      table.put(key, `${key}${i}`, i);
+      windows.put(key, 10 * i, `${key}${i}`, i);
+    }
+    const logs = [await commit(table), await commit(windows)] as const;
+    await table.load('b');
+    table.put('b', null, 20);
+    logs[0].push(...(await commit(table)));
+
+    for (const [definition, log] of [
+      [definitions.keyValue, logs[0]],
+      [definitions.window, logs[1]],
+    ] as const) {
+      const through = await restored(definition, log);
+      const past = make(definition, 'r');
+      await past.open();
+      if (definition.kind === 'key-value') {
+        await (past as Table).load('a');
+        expect((past as Table).get('a')).toBeUndefined();
+      }
+      await under.engine.write((batch) => {
+        for (const record of log) past.restoreInto?.(batch, record);
+      });
+      const rows = async (prefix: string): Promise<readonly (readonly [string, string])[]> =>
+        (await under.engine.scan({ from: prefix, to: endOfPrefix(prefix) })).map(([key, bytes]) => [
+          key.slice(prefix.length),
+          bytes.toString('latin1'),
+        ]);
+      expect(await rows('r')).toEqual(await rows('q'));
+      expect(await rows('r')).not.toEqual([]);
+      if (definition.kind === 'key-value') {
+        await (past as Table).load('a');
+        expect((past as Table).get('a')).toEqual({ value: 'a3', timestamp: 3 });
+      } else {
+        // What it has learnt of where its windows end goes on with what was restored.
+        await (past as Windows).load('a', 30);
+        expect((past as Windows).get('a', 30)).toEqual({ value: 'a3', timestamp: 3 });
+      }
+      through.close();
+      past.close();
+      await under.engine.clear({ from: 'q', to: 's' });
+    }
+  });
 
   it('a table keeps rows over eviction, restart and restore; deletions too', async () => {
     type Table = TableState<string, string> & ManagedStore;

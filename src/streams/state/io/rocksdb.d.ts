@@ -3,6 +3,7 @@ declare module 'rocksdb' {
   export interface Options {
     createIfMissing?: boolean;
     compression?: boolean;
+    walCompression?: boolean;
     cacheSize?: number;
     memtableMemoryBudget?: number;
     compaction?: 'level' | 'universal';
