@@ -4,6 +4,7 @@ declare module 'rocksdb' {
     createIfMissing?: boolean;
     compression?: boolean;
     walCompression?: boolean;
+    optimize?: 'point-lookup';
     cacheSize?: number;
     memtableMemoryBudget?: number;
     compaction?: 'level' | 'universal';
