@@ -13,6 +13,7 @@ export { BranchedKStream, type Branched } from './builder/branched-kstream.ts';
 export { keyValueStore } from './builder/key-value-store.ts';
 export type * from './functions.ts';
 export type * from './options.ts';
+export type { BuildOptions, TopologyOptimization } from './topology-optimization.ts';
 export { Topology } from './topology/topology.ts';
 export type { Json, TopologyJson, TopologyNodeJson } from './topology/topology-json.ts';
 export { diffTopologies, type TopologyChange } from './topology/topology-diff.ts';

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -12,7 +13,7 @@ import org.apache.kafka.streams.kstream.*;
 
 /**
  * Reads programs of dsl-programs.ts, one a line, and prints each with Kafka Streams' text of its topology:
- * npx tsx test/streams/print-dsl-programs.ts SEED COUNT | java -cp "lib/*" test/streams/DslPrograms.java | gzip -9n
+ * npx tsx test/streams/print-dsl-programs.ts SEED COUNT | java -cp "lib/*" test/streams/DslPrograms.java [OPTIMIZATION] | gzip -9n
  */
 public class DslPrograms {
   static final Serde<String> S = Serdes.String();
@@ -160,7 +161,9 @@ public class DslPrograms {
       try {
         DslPrograms program = new DslPrograms();
         for (String step : line.split(";")) program.step(step);
-        answer = program.builder.build().describe().toString();
+        Properties properties = new Properties();
+        if (args.length > 0) properties.put("topology.optimization", args[0]);
+        answer = program.builder.build(properties).describe().toString();
       } catch (Exception error) {
         answer = "error: " + error.getMessage();
       }

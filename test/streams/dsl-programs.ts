@@ -116,6 +116,11 @@ function at<T>(list: readonly T[], index: string | undefined): T {
 
 /** Runs a program in our DSL. */
 export function runProgram(text: string): StreamsBuilder {
+  return programOf(text).builder;
+}
+
+/** Runs a program in our DSL; with the streams that it has made. */
+export function programOf(text: string): Program {
   const program: Program = { builder: new StreamsBuilder(), streams: [], tables: [] };
   const { builder, streams, tables } = program;
   for (const step of text.split(';')) {
@@ -142,7 +147,7 @@ export function runProgram(text: string): StreamsBuilder {
       }
     }
   }
-  return builder;
+  return program;
 }
 
 /** A program of some 3 to 15 steps. */

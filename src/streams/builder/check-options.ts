@@ -31,6 +31,7 @@ import type {
   StreamJoined,
   SuppressBuffer,
 } from '../options.ts';
+import type { BuildOptions } from '../topology-optimization.ts';
 
 export const serde = withMethods('serialize', 'deserialize');
 
@@ -56,6 +57,10 @@ export const checkConsumed = options<Consumed<unknown, unknown>>({
   valueSerde: serde,
   timestampExtractor: optional(callback),
   offsetReset: optional(oneOf('earliest', 'latest')),
+});
+
+export const checkBuildOptions = options<BuildOptions>({
+  optimization: optional(either(Array.isArray, arrayOf(text), text)),
 });
 
 export const checkMaterialized = options<Materialized<unknown, unknown>>({

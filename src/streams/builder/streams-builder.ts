@@ -7,8 +7,10 @@ import type { StreamNode, TableNode } from '../logical/nodes/node.ts';
 import { tableSource } from '../logical/nodes/table-source.ts';
 import { PlanRecorder } from '../logical/plan-recorder.ts';
 import type { KeyValueStoreDefinition } from '../state/store-definition.ts';
+import type { BuildOptions } from '../topology-optimization.ts';
 import type { Topology } from '../topology/topology.ts';
 import {
+  checkBuildOptions,
   checkConsumed,
   checkMaterialized,
   checkNameCount,
@@ -84,18 +86,28 @@ export class StreamsBuilder {
     this.#plan.add(skippedNames(count));
   }
 
-  /** The finished, immutable topology. */
-  build(): Topology {
-    return lower(this.#plan.plan());
+  /**
+   * The finished, immutable topology: Kafka Streams' `build(Properties)`, of which `topology.optimization` counts.
+   * @throws {DiagnosticError} where `optimization` names what there is not
+   * @example
+   * const topology = builder.build({ optimization: 'all' });
+   */
+  build(options: BuildOptions = {}): Topology {
+    return lower(this.#plan.plan(), checkedBuildOptions(options));
   }
 
   /**
    * What has been asked for so far, and how it will be done: a line for each call, with the internal topics that records
    * will pass, the tables that will be kept in stores, and those that will tell old values.
    */
-  explain(): string {
-    return explain(this.#plan.plan());
+  explain(options: BuildOptions = {}): string {
+    return explain(this.#plan.plan(), checkedBuildOptions(options));
   }
+}
+
+function checkedBuildOptions(options: BuildOptions): BuildOptions {
+  checkBuildOptions(options, 'options');
+  return options;
 }
 
 function sourceFields<K, V>(topics: readonly string[], consumed: Consumed<K, V>): SourceFields {

@@ -1,6 +1,7 @@
 import type { LogicalNode } from './nodes/logical-node.ts';
 import type { Names } from './passes/naming.ts';
 import type { Findings } from './passes/physical.ts';
+import { isStep } from './passes/record-routes.ts';
 import type { LogicalPlan } from './plan.ts';
 
 /** Fields that are printed otherwise, or that follow from the others. */
@@ -13,6 +14,7 @@ const SILENT: ReadonlySet<string> = new Set([
   'valueSerde',
   'streamValueSerde',
   'keyChanged',
+  'changes',
   'storeName',
   'closeAfterMs',
   'versioned',
@@ -43,23 +45,29 @@ function nameOf(node: LogicalNode, names: Names): string {
 function readsOf(
   node: LogicalNode,
   numberOf: ReadonlyMap<LogicalNode, number>,
-  { names, repartitions, nullKeys }: Findings,
+  { names, routes, nullKeys }: Findings,
 ): string[] {
   return node.inputs.map((input, index) => {
-    const step = repartitions.of(node)[index];
-    const through = step ? ` through topic ${names.ofStep(step).topic}` : '';
-    return `reads #${numberOf.get(input)}${through}${step && nullKeys.has(step) ? ', null keys too' : ''}`;
+    const upstream = routes.of(node, index);
+    const read = `reads #${numberOf.get(input)}`;
+    if (!isStep(upstream)) return read;
+    const nullKeysToo = nullKeys.has(upstream) ? ', null keys too' : '';
+    return `${read} through topic ${names.ofStep(upstream).topic}${nullKeysToo}`;
   });
 }
 
-function foundOf(node: LogicalNode, { names, tables }: Findings): string[] {
+function foundOf(node: LogicalNode, { names, materialized, ...findings }: Findings): string[] {
   const found: string[] = [];
   if (node.shape === 'stream' && node.keyChanged) found.push('the key may have changed');
   const own = names.of(node);
   const store = 'store' in own ? own.store : undefined;
-  if (typeof store === 'string' && (tables.kept.has(node) || !isFed(node)))
+  if (typeof store === 'string' && (materialized.has(node) || !isFed(node)))
     found.push(`kept in store ${store}`);
-  if (tables.sendOldValues.has(node)) found.push('tells old values');
+  if (findings.sendOldValues.has(node)) found.push('tells old values');
+  if (findings.reusesSourceTopic.has(node)) found.push('restored from its topic');
+  for (const step of findings.routes.mergedBehind(node))
+    found.push(`goes on through topic ${names.ofStep(step).topic}`);
+  if (findings.selfJoins.has(node)) found.push('keeps the records of both sides once');
   return found;
 }
 

@@ -22,6 +22,7 @@ import { repartitionFilter, type RepartitionFilterSettings } from './repartition
 import { selectRecordKey, type SelectKeySettings } from './select-key.ts';
 import { aggregateSessions, type SessionAggregateSettings } from './session-window-aggregate.ts';
 import { aggregateRecords, type AggregateSettings } from './stream-aggregate.ts';
+import { joinWithItself, type StreamSelfJoinSettings } from './stream-self-join.ts';
 import { joinWithStream, type StreamJoinSideSettings } from './stream-stream-join.ts';
 import { joinWithTable, type StreamTableJoinSettings } from './stream-table-join.ts';
 import { suppressRecords, type SuppressSettings } from './suppress.ts';
@@ -68,6 +69,7 @@ export type OperatorSettings =
   | SendSettings
   | SessionAggregateSettings
   | StreamJoinSideSettings
+  | StreamSelfJoinSettings
   | StreamTableJoinSettings
   | SuppressSettings
   | TableAggregateSettings
@@ -102,6 +104,7 @@ const OPERATORS = {
   'select-key': selectRecordKey,
   'session-aggregate': aggregateSessions,
   'stream-join-side': joinWithStream,
+  'stream-self-join': joinWithItself,
   'stream-table-join': joinWithTable,
   suppress: suppressRecords,
   'table-aggregate': aggregateChanges,

@@ -3,6 +3,7 @@ import { assert } from '../../base/assert.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import type { StoreDefinition } from '../state/store-definition.ts';
 import { failOnInvalidTimestamp } from '../timestamp-extractor.ts';
+import type { TopologyOptimization } from '../topology-optimization.ts';
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from './nodes.ts';
 import { Topology, type RepartitionTopic } from './topology.ts';
 
@@ -15,6 +16,7 @@ export class TopologyDraft {
   readonly #stores = new Map<string, StoreDefinition>();
   readonly #repartitionTopics = new Map<string, RepartitionTopic>();
   readonly #copartitionGroups: (readonly string[])[] = [];
+  readonly #restoredFromSource = new Map<string, string>();
 
   has(node: string): boolean {
     return this.#nodes.has(node);
@@ -41,6 +43,11 @@ export class TopologyDraft {
     this.#stores.set(store.name, store);
   }
 
+  /** What the store holds is in this topic, which a source of the topology reads. */
+  restoreFromSource(store: string, topic: string): void {
+    this.#restoredFromSource.set(store, topic);
+  }
+
   addRepartitionTopic(topic: RepartitionTopic): void {
     this.#repartitionTopics.set(topic.name, topic);
   }
@@ -51,7 +58,7 @@ export class TopologyDraft {
   }
 
   /** @throws {DiagnosticError} where a processor names a store that is not there. */
-  build(): Topology {
+  build(optimizations: readonly TopologyOptimization[] = []): Topology {
     for (const node of this.#nodes.values()) {
       if (node.kind !== 'processor') continue;
       for (const store of node.stores)
@@ -62,6 +69,8 @@ export class TopologyDraft {
       stores: this.#stores,
       repartitionTopics: this.#repartitionTopics,
       copartitionGroups: this.#copartitionGroups,
+      restoredFromSource: this.#restoredFromSource,
+      optimizations,
     });
   }
 

@@ -1,4 +1,5 @@
 import type { StoreDefinition } from '../state/store-definition.ts';
+import type { TopologyOptimization } from '../topology-optimization.ts';
 import { describe } from './describe.ts';
 import type { TopologyNode } from './nodes.ts';
 import { topologyJson, type TopologyJson } from './topology-json.ts';
@@ -18,6 +19,9 @@ interface TopologyParts {
   readonly repartitionTopics: ReadonlyMap<string, RepartitionTopic>;
   /** Groups of source nodes whose topics must have equally many partitions. */
   readonly copartitionGroups: readonly (readonly string[])[];
+  /** The stores that have no changelog and are restored from a source topic, by name, with the topic. */
+  readonly restoredFromSource: ReadonlyMap<string, string>;
+  readonly optimizations: readonly TopologyOptimization[];
 }
 
 /** The immutable graph that a {@link StreamsBuilder} has built. */
@@ -26,6 +30,9 @@ export class Topology {
   readonly stores: ReadonlyMap<string, StoreDefinition>;
   readonly repartitionTopics: ReadonlyMap<string, RepartitionTopic>;
   readonly copartitionGroups: readonly (readonly string[])[];
+  readonly restoredFromSource: ReadonlyMap<string, string>;
+  /** The optimizations that it was built with. */
+  readonly optimizations: readonly TopologyOptimization[];
   readonly subtopologies: readonly Subtopology[];
 
   constructor(parts: TopologyParts) {
@@ -33,6 +40,8 @@ export class Topology {
     this.stores = parts.stores;
     this.repartitionTopics = parts.repartitionTopics;
     this.copartitionGroups = parts.copartitionGroups;
+    this.restoredFromSource = parts.restoredFromSource;
+    this.optimizations = parts.optimizations;
     this.subtopologies = subtopologiesOf(parts.nodes);
     Object.freeze(this);
   }

@@ -183,12 +183,8 @@ export const foreignKeyJoinKind = nodeKind<ForeignKeyJoin, Names>({
   check(node, _names, namesOf) {
     for (const table of node.inputs) requireSerdes(namesOf(table).name, table);
   },
-  demands({ inputs: [left, right] }, tables) {
-    tables.oldValues(right, { force: true });
-    tables.oldValues(left, { force: true });
-    tables.rows(right);
-    tables.rows(left);
-  },
+  looksUp: ({ inputs }) => inputs,
+  needsOldValues: ({ inputs }) => inputs,
   table: keptTable,
   lower(node, into) {
     lowerSubscription(node, into);

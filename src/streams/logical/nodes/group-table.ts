@@ -35,7 +35,7 @@ export function groupTable(
 
 export const groupTableKind = nodeKind<GroupTable>({
   names: (node, take) => oneNode(take.node(node.name, 'KTABLE-SELECT-')),
-  demands: ({ inputs: [table] }, tables) => void tables.oldValues(table, { force: true }),
+  needsOldValues: ({ inputs }) => inputs,
   lower: ({ selector, inputs: [table] }, into) =>
     into.processor({ type: 'group-table', selector, latestOnly: table.versioned }),
 });

@@ -15,13 +15,7 @@ type FedTable = TableNode & { readonly options: StoreOptions };
  * where something downstream looks rows up.
  */
 export const keptTable: TableBehaviour<TableNode, KeptNames> = {
-  oldValues(node, tables, { force }) {
-    if (!force && !tables.isKept(node)) return false;
-    tables.keep(node);
-    tables.sendOldValues(node);
-    return true;
-  },
-  rows: (node, tables) => tables.keep(node),
+  rows: () => 'store-on-demand',
   view: (_node, { store }) => ({ type: 'store', storeName: store }),
 };
 
@@ -29,11 +23,20 @@ export const keptTable: TableBehaviour<TableNode, KeptNames> = {
 export function lowerKeptTable(
   node: FedTable,
   into: Lowering<KeptNames>,
-  place: { readonly name: string; readonly parent: string },
+  place: {
+    readonly name: string;
+    readonly parent: string;
+    /** The topic that the store is restored from, in place of a changelog. */
+    readonly sourceTopic?: string | undefined;
+  },
 ): void {
   const { store } = into.names;
   const { isKept } = into;
-  if (isKept) into.store(tableStore(store, requireSerdes(place.name, node), node.options));
+  if (isKept) {
+    const loggingEnabled = place.sourceTopic === undefined && node.options.loggingEnabled !== false;
+    into.store({ ...tableStore(store, requireSerdes(place.name, node), node.options), loggingEnabled });
+    if (place.sourceTopic !== undefined) into.topology.restoreFromSource(store, place.sourceTopic);
+  }
   const operator: OperatorSettings = {
     type: 'table-source',
     storeName: isKept ? store : undefined,

@@ -73,26 +73,15 @@ export interface Requirement {
   readonly isNew?: boolean;
 }
 
-/** Asks tables for what a node needs of them, at its place in the order of calls. */
-export interface TableDemands {
-  /**
-   * Asks for old values; returns false where they could only be had by keeping the table in a store, which `force`
-   * allows.
-   */
-  oldValues(table: TableNode, options: { readonly force: boolean }): boolean;
-  /** Asks for rows on demand. */
-  rows(table: TableNode): void;
-  isKept(table: TableNode): boolean;
-  keep(table: TableNode): void;
-  sendsOldValues(node: LogicalNode): boolean;
-  /** Notes that a node forwards old values. */
-  sendOldValues(node: LogicalNode): void;
-}
+/**
+ * Where the rows of a table are: in a store that it always has, in one that it has where somebody needs its rows, or in the
+ * stores of the tables that they are made of.
+ */
+type TableRows = 'store' | 'store-on-demand' | { readonly madeOf: readonly TableNode[] };
 
-/** How a table answers {@link TableDemands}, and where its rows are. */
+/** Where a table has its rows, and how an operator finds them. */
 export interface TableBehaviour<N extends LogicalNode, Names extends NodeNames> {
-  oldValues(node: N, tables: TableDemands, options: { readonly force: boolean }): boolean;
-  rows(node: N, tables: TableDemands): void;
+  rows(node: N): TableRows;
   view(node: N, names: Names, viewOf: (table: TableNode) => TableViewSettings): TableViewSettings;
 }
 
@@ -105,6 +94,10 @@ export interface Lowering<Names extends NodeNames> {
   readonly sendsOldValues: boolean;
   /** Whether a table that is fed by records is kept in a store. */
   readonly isKept: boolean;
+  /** Whether a table is restored from the topic that it is read from. */
+  readonly reusesSourceTopic: boolean;
+  /** Whether both sides of a join are one stream, whose records are kept once. */
+  readonly isSelfJoin: boolean;
   /** The node that an input's records come from: behind its internal topic, where it has one. */
   input(index: number): string;
   /** The source nodes of an input. */
@@ -131,8 +124,12 @@ export interface NodeKind<N extends LogicalNode, Names extends NodeNames> {
   readonly copartitioned?: boolean;
   /** Whether records with a null key have a result here, so that none may be dropped on the way (KIP-962). */
   takesNullKeys?(node: N): boolean;
-  /** What it needs of the tables that it reads. */
-  demands?(node: N, tables: TableDemands): void;
+  /** The tables whose rows it looks up. */
+  looksUp?(node: N): readonly TableNode[];
+  /** The tables that have to tell it their old values, which are kept for that. */
+  needsOldValues?(node: N): readonly TableNode[];
+  /** The table whose old values it takes and tells where they are known anyway. */
+  takesOldValues?(node: N): TableNode;
   readonly table?: TableBehaviour<N, Names>;
   /** Adds what it becomes. Returns the sources of its records where they are not those of its inputs. */
   lower(node: N, into: Lowering<Names>): readonly string[] | void;

@@ -20,7 +20,14 @@ export interface StreamBase<Kind extends string> extends NodeBase<Kind>, Serdes 
   readonly shape: 'stream';
   /** The key may have changed since the records were partitioned by it. */
   readonly keyChanged: boolean;
+  readonly changes: RecordChange;
 }
+
+/**
+ * What is other in the records of a stream than in those of its input: `everything` where they are records of their own,
+ * as those of a join. A topic that they pass may be moved up past what changes nothing.
+ */
+type RecordChange = 'nothing' | 'value' | 'key' | 'everything';
 
 export interface TableBase<Kind extends string> extends NodeBase<Kind>, Serdes {
   readonly shape: 'table';
@@ -40,17 +47,17 @@ export interface PlainBase<Kind extends string> extends NodeBase<Kind> {
 export type StreamNode = Extract<LogicalNode, { readonly shape: 'stream' }>;
 export type TableNode = Extract<LogicalNode, { readonly shape: 'table' }>;
 
-type StreamFields = Pick<StreamNode, 'shape' | 'keySerde' | 'valueSerde' | 'keyChanged'>;
+type StreamFields = Pick<StreamNode, 'shape' | 'keySerde' | 'valueSerde' | 'keyChanged' | 'changes'>;
 
 /** The same records as the input's, or some of them. */
 export function sameStream(input: StreamNode): StreamFields {
   const { keySerde, valueSerde, keyChanged } = input;
-  return { shape: 'stream', keySerde, valueSerde, keyChanged };
+  return { shape: 'stream', keySerde, valueSerde, keyChanged, changes: 'nothing' };
 }
 
 /** Other values under the keys of the input. */
 export function streamOfValues(input: StreamNode, valueSerde: Serde<unknown> | undefined): StreamFields {
-  return { ...sameStream(input), valueSerde };
+  return { ...sameStream(input), valueSerde, changes: 'value' };
 }
 
 /** Records with keys of their own. */
@@ -58,7 +65,8 @@ export function rekeyedStream(serdes: {
   readonly keySerde?: Serde<unknown>;
   readonly valueSerde?: Serde<unknown>;
 }): StreamFields {
-  return { shape: 'stream', keySerde: serdes.keySerde, valueSerde: serdes.valueSerde, keyChanged: true };
+  const { keySerde, valueSerde } = serdes;
+  return { shape: 'stream', keySerde, valueSerde, keyChanged: true, changes: 'key' };
 }
 
 /** Freezes a node that has just been made. */

@@ -29,6 +29,7 @@ export function pipe(
     keySerde,
     valueSerde,
     keyChanged: input.keyChanged || !keepsKey,
+    changes: keepsKey ? 'value' : 'key',
     operator,
     keepsKey,
   });

@@ -31,6 +31,7 @@ export function process(
     keySerde: keepsKey ? input.keySerde : options.keySerde,
     valueSerde,
     keyChanged: input.keyChanged || !keepsKey,
+    changes: keepsKey ? 'value' : 'key',
     supplier,
     stores,
     keepsKey,

@@ -20,7 +20,14 @@ export interface Source extends StreamBase<'source'>, SourceFields {
 }
 
 export function source(fields: SourceFields & { readonly name: string | undefined }): Source {
-  return frozen<Source>({ kind: 'source', shape: 'stream', inputs: [], keyChanged: false, ...fields });
+  return frozen<Source>({
+    kind: 'source',
+    shape: 'stream',
+    inputs: [],
+    keyChanged: false,
+    changes: 'everything',
+    ...fields,
+  });
 }
 
 /** The same topics may be read twice: the second stream has the first one's source. */

@@ -8,10 +8,6 @@ export interface StoredNames extends NodeNames {
 
 /** A table that is always kept in a store: what its operator has made is nowhere else. */
 export const storedTable: TableBehaviour<LogicalNode, StoredNames> = {
-  oldValues(node, tables) {
-    tables.sendOldValues(node);
-    return true;
-  },
-  rows: () => undefined,
+  rows: () => 'store',
   view: (_node, { store }) => ({ type: 'store', storeName: store }),
 };

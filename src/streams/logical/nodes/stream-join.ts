@@ -31,6 +31,7 @@ export function streamJoin(
     keySerde: given.joined.keySerde ?? left.keySerde,
     valueSerde: undefined,
     keyChanged: false,
+    changes: 'everything',
     ...given,
   });
 }
@@ -117,6 +118,7 @@ function lowerStores(node: StreamJoin, into: Lowering<Names>): void {
   } as const;
   const kept = { windowSizeMs: windows.sizeMs, retentionMs: windows.sizeMs + windows.gracePeriodMs };
   into.store({ kind: 'join', name: names.thisStore, ...basics, keySerde, valueSerde, ...kept });
+  if (into.isSelfJoin) return;
   into.store({
     kind: 'join',
     name: names.otherStore,
@@ -179,6 +181,20 @@ function lowerSides(node: StreamJoin, into: Lowering<Names>): void {
   });
 }
 
+/** Both sides are one stream: one store, and one look-up of what is in it. */
+function lowerSelfJoin({ join, windows, joiner }: StreamJoin, into: Lowering<Names>): void {
+  const { names, topology } = into;
+  const stores = [names.thisStore];
+  const operator = { type: 'stream-self-join', storeName: names.thisStore, join, windows, joiner } as const;
+  topology.addProcessor({
+    name: names.thisWindow,
+    parents: [into.input(0)],
+    stores,
+    operator: { type: 'pass-through' },
+  });
+  topology.addProcessor({ name: names.name, parents: [names.thisWindow], stores, operator });
+}
+
 /** A store and a look-up per side, and for outer joins one store of the unmatched. */
 export const streamJoinKind = nodeKind<StreamJoin, Names>({
   names: namesOf,
@@ -192,6 +208,7 @@ export const streamJoinKind = nodeKind<StreamJoin, Names>({
   lower(node, into) {
     const { names, topology } = into;
     lowerStores(node, into);
+    if (into.isSelfJoin) return lowerSelfJoin(node, into);
     lowerSides(node, into);
     topology.addProcessor({
       name: names.name,

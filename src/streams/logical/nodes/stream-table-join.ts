@@ -45,6 +45,7 @@ export function streamTableJoin(
     keySerde: joined.keySerde ?? stream.keySerde,
     valueSerde: undefined,
     keyChanged: false,
+    changes: 'everything',
     joiner,
     left,
     gracePeriodMs: joined.gracePeriodMs,
@@ -76,7 +77,7 @@ export const streamTableJoinKind = nodeKind<StreamTableJoin>({
   ],
   copartitioned: true,
   takesNullKeys: ({ left }) => left,
-  demands: ({ inputs: [, table] }, tables) => tables.rows(table),
+  looksUp: ({ inputs: [, table] }) => [table],
   lower(node, into) {
     const { joiner, left, gracePeriodMs } = node;
     const { name } = into.names;

@@ -56,10 +56,9 @@ export const suppressKind = nodeKind<Suppress, Names>({
     requireSerdes(name, node);
   },
   // What is told, and what is looked up while a key waits, are old values: the table keeps them.
-  demands: (node, tables) => void tables.oldValues(node.inputs[0], { force: true }),
+  needsOldValues: ({ inputs }) => inputs,
   table: {
-    oldValues: (node, tables, options) => tables.oldValues(node.inputs[0], options),
-    rows: (node, tables) => tables.rows(node.inputs[0]),
+    rows: ({ inputs }) => ({ madeOf: inputs }),
     view: (node, { store: storeName }, viewOf) => ({
       type: 'suppressed',
       parent: viewOf(node.inputs[0]),

@@ -33,10 +33,8 @@ export function tableFilter(
 export const tableFilterKind = nodeKind<TableFilter>({
   names: (node, take) => transformedNames(node, take, 'KTABLE-FILTER-'),
   check: checkTransformed,
-  demands(node, tables) {
-    // Where the table is kept anyway its old values are free, and spare tombstones for rows that never matched.
-    if (tables.oldValues(node.inputs[0], { force: false })) tables.sendOldValues(node);
-  },
+  // Where the table is kept anyway its old values are free, and spare tombstones for rows that never matched.
+  takesOldValues: ({ inputs: [table] }) => table,
   table: transformedTable(({ predicate, negate }, parent) => ({
     type: 'filtered',
     parent,

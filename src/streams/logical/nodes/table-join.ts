@@ -55,20 +55,10 @@ export const tableJoinKind = nodeKind<TableJoin, Names>({
     if (store !== undefined) requireSerdes(name, node);
   },
   copartitioned: true,
-  demands({ join, inputs: [left, right] }, tables) {
-    if (join !== 'inner') tables.oldValues(left, { force: true });
-    if (join === 'outer') tables.oldValues(right, { force: true });
-    tables.rows(left);
-    tables.rows(right);
-  },
+  looksUp: ({ inputs }) => inputs,
+  needsOldValues: ({ join, inputs }) => inputs.slice(0, { inner: 0, left: 1, outer: 2 }[join]),
   table: {
-    oldValues(node, tables) {
-      for (const table of node.inputs) tables.oldValues(table, { force: true });
-      tables.sendOldValues(node);
-      return true;
-    },
-    // Both sides can be looked up anyway.
-    rows: () => undefined,
+    rows: ({ inputs }) => ({ madeOf: inputs }),
     view: ({ join, joiner, inputs: [left, right] }, { store }, viewOf) =>
       store === undefined
         ? { type: 'joined', left: viewOf(left), right: viewOf(right), kind: join, joiner }

@@ -49,7 +49,8 @@ export const tableSourceKind = nodeKind<TableSource, Names>({
   lower(node, into) {
     const { name, source } = into.names;
     into.topology.addSource({ ...node.source, name: source });
-    lowerKeptTable(node, into, { name, parent: source });
+    const sourceTopic = into.reusesSourceTopic ? node.source.topics[0] : undefined;
+    lowerKeptTable(node, into, { name, parent: source, sourceTopic });
     return [source];
   },
 });

@@ -16,6 +16,7 @@ export function toStream(input: TableNode, name: string | undefined): ToStream {
     keySerde,
     valueSerde,
     keyChanged: false,
+    changes: 'everything',
   });
 }
 

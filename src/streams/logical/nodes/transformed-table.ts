@@ -53,20 +53,12 @@ export function lowerTransformedStore(node: Transformed, into: Lowering<NodeName
   return [storeName];
 }
 
-/** Old values are its own where it is kept, else made of those of the table that it reads. */
+/** Rows are its own where it is kept, else made of those of the table that it reads. */
 export function transformedTable<N extends Transformed>(
   derive: (node: N, parent: TableViewSettings) => TableViewSettings,
 ): TableBehaviour<N, NodeNames> {
   return {
-    oldValues(node, tables, options) {
-      if (node.storeName === undefined && !tables.oldValues(node.inputs[0], options))
-        return tables.sendsOldValues(node);
-      tables.sendOldValues(node);
-      return true;
-    },
-    rows(node, tables) {
-      if (node.storeName === undefined) tables.rows(node.inputs[0]);
-    },
+    rows: ({ storeName, inputs }) => (storeName === undefined ? { madeOf: inputs } : 'store'),
     view: (node, _names, viewOf) =>
       node.storeName === undefined
         ? derive(node, viewOf(node.inputs[0]))

@@ -4,6 +4,7 @@ import type { NameTaker, NodeNames, RepartitionNames } from '../nodes/node-kind.
 import { kindOf } from '../nodes/node-kinds.ts';
 import { requireSerdes } from '../nodes/require-serdes.ts';
 import { ClaimedNames } from './claimed-names.ts';
+import { isStep, type Upstream } from './record-routes.ts';
 import type { Repartitions, RepartitionStep } from './repartition.ts';
 
 const GENERATED = /^KSTREAM.*-[0-9]{10}$/;
@@ -45,6 +46,17 @@ export class Names {
 
   ofStep(step: RepartitionStep): RepartitionNames {
     return assertDefined(this.#steps.get(step), 'a repartition step that has no names');
+  }
+
+  /** Names a topic that takes the place of others: it is called as the first of them. */
+  addMerged(step: RepartitionStep, first: RepartitionStep): void {
+    const { topic } = this.ofStep(first);
+    this.#steps.set(step, Object.freeze(repartitionNames(topic, (prefix) => this.#claimed.generated(prefix))));
+  }
+
+  /** The node of a topology that records come from. */
+  ofUpstream(upstream: Upstream): string {
+    return isStep(upstream) ? this.ofStep(upstream).source : this.of(upstream).node;
   }
 
   #takerFor(node: LogicalNode): NameTaker {

@@ -1,31 +1,33 @@
-import type { LogicalNode } from '../nodes/logical-node.ts';
 import { kindOf } from '../nodes/node-kinds.ts';
 import type { LogicalPlan } from '../plan.ts';
-import type { Repartitions, RepartitionStep } from './repartition.ts';
+import { isStep, type MergedSteps, type RecordRoutes, type Upstream } from './record-routes.ts';
+import type { RepartitionStep } from './repartition.ts';
 
 /**
  * Finds the internal topics that records with a null key must pass, since a left or outer join downstream has a result
- * for them (KIP-962). All others drop such records before they are sent.
+ * for them (KIP-962). All others drop such records before they are sent. So must a topic that has moved up past other
+ * nodes: whoever else reads those nodes has seen such records before.
  */
-export function keepNullKeys(plan: LogicalPlan, repartitions: Repartitions): ReadonlySet<RepartitionStep> {
+export function keepNullKeys(
+  plan: LogicalPlan,
+  { routes, merged }: { readonly routes: RecordRoutes; readonly merged: MergedSteps },
+): ReadonlySet<RepartitionStep> {
   const kept = new Set<RepartitionStep>();
-  const visited = new Set<LogicalNode>();
-  const visit = (node: LogicalNode): void => {
-    if (visited.has(node)) return;
-    visited.add(node);
-    node.inputs.forEach((input, index) => visitInput(node, input, index));
-  };
-  const visitInput = (node: LogicalNode, input: LogicalNode, index: number): void => {
-    const step = repartitions.of(node)[index];
-    if (step) kept.add(step);
-    visit(input);
+  const visited = new Set<Upstream>();
+  const visit = (upstream: Upstream): void => {
+    if (visited.has(upstream)) return;
+    visited.add(upstream);
+    if (isStep(upstream)) kept.add(upstream);
+    for (const above of routes.above(upstream)) visit(above);
   };
   for (const node of plan.nodes) {
     if (!kindOf(node).takesNullKeys?.(node)) continue;
     // A table has no rows of a null key, whoever is joined with it.
     node.inputs.forEach((input, index) => {
-      if (input.shape === 'stream') visitInput(node, input, index);
+      if (input.shape === 'stream') visit(routes.of(node, index));
     });
   }
+  for (const [reader, byNode] of merged.rerouted)
+    if (!isStep(reader)) for (const step of byNode.values()) kept.add(step);
   return kept;
 }

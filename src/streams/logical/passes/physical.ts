@@ -1,5 +1,5 @@
-import { assertDefined } from '../../../base/assert.ts';
 import type { TableViewSettings } from '../../operators/table-view.ts';
+import type { TopologyOptimization } from '../../topology-optimization.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { TopologyDraft } from '../../topology/topology-draft.ts';
 import type { LogicalNode } from '../nodes/logical-node.ts';
@@ -8,23 +8,31 @@ import type { Lowering, NodeNames } from '../nodes/node-kind.ts';
 import { kindOf } from '../nodes/node-kinds.ts';
 import { requireSerdes } from '../nodes/require-serdes.ts';
 import type { LogicalPlan } from '../plan.ts';
-import { behaviourOf, type KeptTables } from './kept-tables.ts';
+import { behaviourOf, type Materialized } from './materialize.ts';
 import type { Names } from './naming.ts';
-import type { Repartitions, RepartitionStep } from './repartition.ts';
+import { isStep, type RecordRoutes, type Upstream } from './record-routes.ts';
+import type { RepartitionStep } from './repartition.ts';
 
 /** What the passes before have found out. */
 export interface Findings {
-  readonly repartitions: Repartitions;
+  readonly optimizations: readonly TopologyOptimization[];
   readonly names: Names;
-  readonly tables: KeptTables;
+  readonly routes: RecordRoutes;
+  readonly materialized: Materialized;
+  /** The nodes that forward old values. */
+  readonly sendOldValues: ReadonlySet<LogicalNode>;
+  /** The internal topics that records of a null key pass. */
   readonly nullKeys: ReadonlySet<RepartitionStep>;
+  /** The tables that are restored from the topic that they are read from. */
+  readonly reusesSourceTopic: ReadonlySet<LogicalNode>;
+  readonly selfJoins: ReadonlySet<LogicalNode>;
 }
 
 /** Makes the nodes, stores and internal topics of a topology, node by node in the order of the calls. */
 export function physicalPlan(plan: LogicalPlan, findings: Findings): Topology {
   const lowered = new PhysicalPlan(findings, readersOf(plan));
   for (const node of plan.nodes) lowered.add(node);
-  return lowered.topology.build();
+  return lowered.topology.build(findings.optimizations);
 }
 
 class PhysicalPlan {
@@ -41,27 +49,31 @@ class PhysicalPlan {
 
   add(node: LogicalNode): void {
     const kind = kindOf(node);
-    const steps = this.#findings.repartitions.of(node);
-    for (const step of steps) if (step) this.#addStep(step);
-    const sources = [...new Set(node.inputs.flatMap((_input, index) => this.#sourcesOf(node, index)))];
+    const { routes } = this.#findings;
+    const upstreams = routes.above(node);
+    for (const upstream of upstreams) if (isStep(upstream)) this.#addStep(upstream);
+    const sources = [...new Set(upstreams.flatMap((upstream) => this.#sourcesOf(upstream)))];
     if (kind.copartitioned) this.topology.addCopartitionGroup(sources);
     const own = kind.lower(node, this.#lowering(node));
     this.#sources.set(node, own ?? sources);
+    for (const step of routes.mergedBehind(node)) this.#addStep(step);
   }
 
   #lowering(node: LogicalNode): Lowering<NodeNames> {
-    const { names, tables } = this.#findings;
+    const { names, routes, ...found } = this.#findings;
     const { topology } = this;
     const own = names.of(node);
-    const input = (index: number): string => this.#parentOf(node, index);
+    const input = (index: number): string => names.ofUpstream(routes.of(node, index));
     return {
       names: own,
       topology,
       readers: this.#readers.get(node) ?? [],
-      sendsOldValues: tables.sendOldValues.has(node),
-      isKept: tables.kept.has(node),
+      sendsOldValues: found.sendOldValues.has(node),
+      isKept: found.materialized.has(node),
+      reusesSourceTopic: found.reusesSourceTopic.has(node),
+      isSelfJoin: found.selfJoins.has(node),
       input,
-      sources: (index) => this.#sourcesOf(node, index),
+      sources: (index) => this.#sourcesOf(routes.of(node, index)),
       processor: (operator, stores = []) =>
         topology.addProcessor({ name: own.node, parents: [input(0)], operator, stores }),
       store: (definition) => topology.addStore(definition),
@@ -74,29 +86,22 @@ class PhysicalPlan {
     return behaviourOf(table).view(table, this.#findings.names.of(table), viewOf);
   }
 
-  #parentOf(node: LogicalNode, index: number): string {
-    const { repartitions, names } = this.#findings;
-    const step = repartitions.of(node)[index];
-    return step ? names.ofStep(step).source : names.of(inputOf(node, index)).node;
-  }
-
-  #sourcesOf(node: LogicalNode, index: number): readonly string[] {
-    const { repartitions, names } = this.#findings;
-    const step = repartitions.of(node)[index];
-    return step ? [names.ofStep(step).source] : (this.#sources.get(inputOf(node, index)) ?? []);
+  #sourcesOf(upstream: Upstream): readonly string[] {
+    if (isStep(upstream)) return [this.#findings.names.ofStep(upstream).source];
+    return this.#sources.get(upstream) ?? [];
   }
 
   /** Records go through a filter for null keys, a sink, the topic and a source; a step that is shared is there already. */
   #addStep(step: RepartitionStep): void {
     if (this.#passed.has(step)) return;
     this.#passed.add(step);
-    const { names, nullKeys } = this.#findings;
+    const { names, routes, nullKeys } = this.#findings;
     const { topic, filter, sink, source } = names.ofStep(step);
     const { requirement } = step;
     const { keySerde, valueSerde: plain } = requireSerdes(sink, requirement);
     const valueSerde = requirement.sent?.(plain) ?? plain;
     const { topology } = this;
-    let parent = names.of(step.input).node;
+    let parent = names.ofUpstream(routes.ofStep(step));
     topology.addRepartitionTopic({ name: topic, partitions: requirement.partitions });
     if (filter !== undefined) {
       const operator = { type: 'repartition-filter', dropNullKeys: !nullKeys.has(step) } as const;
@@ -107,10 +112,6 @@ class PhysicalPlan {
     topology.addSink({ name: sink, parents: [parent], topic, keySerde, valueSerde, partitioner });
     topology.addSource({ name: source, topics: [topic], keySerde, valueSerde, offsetReset: 'earliest' });
   }
-}
-
-function inputOf(node: LogicalNode, index: number): LogicalNode {
-  return assertDefined(node.inputs[index], `a ${node.kind} has no input ${index}`);
 }
 
 function readersOf(plan: LogicalPlan): ReadonlyMap<LogicalNode, readonly LogicalNode[]> {
