@@ -1,11 +1,13 @@
-import { Serdes } from './serdes.ts';
-import * as extractors from './timestamp-extractor.ts';
-
 /** Where something that JSON cannot hold is found again: by the module that exports it, and its name there. */
 export interface ModuleExport {
   readonly module: string;
   readonly export: string;
+  /** What the exported function was given to make it; undefined where it is the export itself. */
+  readonly arguments?: readonly unknown[];
 }
+
+/** The module of what this package itself has. */
+export const OWN_MODULE = 'millrace/streams';
 
 const known = new WeakMap<object, ModuleExport>();
 
@@ -28,13 +30,13 @@ export function portable<T extends object>(module: string, exports: T): T {
   return exports;
 }
 
+/** Makes what a function of this package has made nameable: by the function, and what it was given. */
+export function madeBy<T extends object>(name: string, given: readonly unknown[], made: T): T {
+  known.set(made, Object.freeze({ module: OWN_MODULE, export: name, arguments: given }));
+  return made;
+}
+
 /** Where a function or a serde is exported, as far as {@link portable} was told. */
 export function exportOf(value: object): ModuleExport | undefined {
   return known.get(value);
-}
-
-portable('millrace/streams', extractors);
-for (const [name, serde] of Object.entries(Serdes)) {
-  // `Serdes.json` is a function that makes serdes: what it makes has no name.
-  if (typeof serde === 'object') portable('millrace/streams', { [`Serdes.${name}`]: serde });
 }

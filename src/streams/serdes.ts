@@ -1,6 +1,7 @@
 import { readInt64, writeInt64 } from '../base/int64.ts';
 import { utf8Bytes } from '../base/short-text.ts';
 import { SerdeError } from '../serde/serde-error.ts';
+import { madeBy, OWN_MODULE, portable } from './portable.ts';
 import type { Serde } from './serde.ts';
 import type { TextSerde } from './text-serde.ts';
 
@@ -81,10 +82,10 @@ const bytes: Serde<Buffer> = {
 
 /** JSON text of `T`; what is read is not checked to be one. */
 function json<T>(): Serde<T> {
-  return {
+  return madeBy('Serdes.json', [], {
     serialize: (_topic, value) => Buffer.from(JSON.stringify(value), 'utf8'),
     deserialize: (_topic, text) => JSON.parse(text.toString('utf8')) as T,
-  };
+  } satisfies Serde<T>);
 }
 
 /** Kafka's built-in formats, byte for byte, and JSON. */
@@ -98,3 +99,6 @@ export const immutableSerdes: ReadonlyMap<object, string> = new Map<object, stri
   [integer, 'integer'],
   [double, 'double'],
 ]);
+
+for (const [name, serde] of Object.entries({ string, long, bigint, integer, double, bytes }))
+  portable(OWN_MODULE, { [`Serdes.${name}`]: serde });

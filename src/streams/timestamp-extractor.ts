@@ -1,3 +1,4 @@
+import { OWN_MODULE, portable } from './portable.ts';
 import type { Header } from './record.ts';
 
 /** A record of a source topic, deserialized, before it has an event time. */
@@ -38,3 +39,9 @@ export const logAndSkipOnInvalidTimestamp: TimestampExtractor = (record) => reco
 /** The record's own timestamp, or the partition's highest where it is negative. */
 export const usePartitionTimeOnInvalidTimestamp: TimestampExtractor = (record, partitionTime) =>
   record.timestamp < 0 ? partitionTime : record.timestamp;
+
+portable(OWN_MODULE, {
+  failOnInvalidTimestamp,
+  logAndSkipOnInvalidTimestamp,
+  usePartitionTimeOnInvalidTimestamp,
+});

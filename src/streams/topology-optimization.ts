@@ -2,10 +2,7 @@ import { DiagnosticError } from '../base/errors.ts';
 import { unknownName } from '../base/unknown-name.ts';
 
 /** What Kafka Streams can do to a topology that leaves its results as they are, under its names. */
-const TOPOLOGY_OPTIMIZATIONS = [
-  'merge.repartition.topics',
-  'single.store.self.join',
-] as const;
+const TOPOLOGY_OPTIMIZATIONS = ['merge.repartition.topics', 'single.store.self.join'] as const;
 
 /**
  * - `merge.repartition.topics`: operators behind one that changes keys share one repartition topic.
@@ -32,7 +29,9 @@ function parseOptimizations(text: string): readonly TopologyOptimization[] {
 
 /** The optimizations that options ask for, in the order in which they are made. @throws {DiagnosticError} as above */
 export function optimizationsOf({ optimization = 'none' }: BuildOptions): readonly TopologyOptimization[] {
-  return parseOptimizations(typeof optimization === 'string' ? optimization : optimization.join(',') || 'none');
+  return parseOptimizations(
+    typeof optimization === 'string' ? optimization : optimization.join(',') || 'none',
+  );
 }
 
 function isOptimization(name: string): name is TopologyOptimization {

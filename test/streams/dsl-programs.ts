@@ -6,9 +6,11 @@ import {
   JoinWindows,
   type KStream,
   type KTable,
+  portable,
   Serdes,
   StreamsBuilder,
   TimeWindows,
+  type Windowed,
 } from '../../src/streams/index.ts';
 
 const S = { keySerde: Serdes.string, valueSerde: Serdes.string };
@@ -17,6 +19,23 @@ const strings = { valueSerde: Serdes.string };
 const windows = JoinWindows.ofTimeDifferenceWithNoGrace(10);
 const joiner = (left: string | null, right: string | null): string => `${left}${right}`;
 const yes = (): boolean => true;
+const same = (value: string): string => value;
+const pair = (key: string, value: string) => [key, value] as const;
+const valueOf = (_key: string, value: string): string => value;
+const last = (_left: string, right: string): string => right;
+const keyOf = ({ key }: Windowed<string>): string => key;
+
+/** What the programs give to operators: so they can be told to another process. */
+export const functions = portable('test:dsl-programs', {
+  joiner,
+  yes,
+  same,
+  pair,
+  valueOf,
+  last,
+  keyOf,
+  String,
+});
 
 interface Program {
   readonly builder: StreamsBuilder;
@@ -50,9 +69,9 @@ const OPERATORS: Readonly<
   Record<string, readonly [takes: string, run: (program: Program, step: Step) => Made, isNamed?: boolean]>
 > = {
   filter: ['s', (_p, { s, named }) => s.filter(yes, named)],
-  mapValues: ['s', (_p, { s, named }) => s.mapValues((v) => v, { ...strings, ...named })],
-  map: ['s', (_p, { s, named }) => s.map((k, v) => [k, v] as const, { ...S, ...named })],
-  selectKey: ['s', (_p, { s, named }) => s.selectKey((_k, v) => v, { ...S, ...named })],
+  mapValues: ['s', (_p, { s, named }) => s.mapValues(same, { ...strings, ...named })],
+  map: ['s', (_p, { s, named }) => s.map(pair, { ...S, ...named })],
+  selectKey: ['s', (_p, { s, named }) => s.selectKey(valueOf, { ...S, ...named })],
   merge: ['ss', (_p, { s, s2, named }) => s.merge(s2, named)],
   split: [
     's',
@@ -64,12 +83,12 @@ const OPERATORS: Readonly<
   repartition: ['s', (_p, { s, named }) => s.repartition({ ...S, ...named })],
   to: ['s', (_p, { s, topic }) => s.to(topic, S)],
   count: ['s', (_p, { s, named }) => counted(s.groupByKey({ ...S, ...named }).count())],
-  countBy: ['s', (_p, { s, named }) => counted(s.groupBy((_k, v) => v, { ...S, ...named }).count())],
+  countBy: ['s', (_p, { s, named }) => counted(s.groupBy(valueOf, { ...S, ...named }).count())],
   countTwice: [
     's',
     (_p, { s, named }) => {
-      const group = s.groupBy((_k, v) => v, { ...S, ...named });
-      return [counted(group.count()), told(group.reduce((_l, r) => r))];
+      const group = s.groupBy(valueOf, { ...S, ...named });
+      return [counted(group.count()), told(group.reduce(last))];
     },
   ],
   countStored: [
@@ -81,10 +100,7 @@ const OPERATORS: Readonly<
     's',
     (_p, { s, named }) => {
       const group = s.groupByKey({ ...S, ...named }).windowedBy(TimeWindows.ofSizeWithNoGrace(10));
-      return group
-        .count()
-        .toStream(({ key }) => key)
-        .mapValues(String, strings);
+      return group.count().toStream(keyOf).mapValues(String, strings);
     },
   ],
   join: ['ss', (_p, { s, s2, named }) => s.join(s2, joiner, windows, { ...SJ, ...named })],
@@ -96,18 +112,12 @@ const OPERATORS: Readonly<
   toStream: ['t', (_p, { t, named }) => told(t, named)],
   tableFilter: ['t', (_p, { t, named }) => t.filter(yes, named)],
   tableFilterStored: ['t', (_p, { t, named }) => t.filter(yes, { storeName: named.name ?? 'x' }), true],
-  tableMapValues: ['t', (_p, { t, named }) => told(t.mapValues((v) => v, named))],
+  tableMapValues: ['t', (_p, { t, named }) => told(t.mapValues(same, named))],
   tableJoin: ['tt', (_p, { t, t2, named }) => told(t.join(t2, joiner, named))],
   tableLeftJoin: ['tt', (_p, { t, t2, named }) => told(t.leftJoin(t2, joiner, named))],
   tableOuterJoin: ['tt', (_p, { t, t2, named }) => told(t.outerJoin(t2, joiner, named))],
-  foreignKey: [
-    'tt',
-    (_p, { t, t2, named }) => told(t.join(t2, joiner, { foreignKey: (v: string) => v, ...named })),
-  ],
-  groupTable: [
-    't',
-    (_p, { t, named }) => counted(t.groupBy((k, v) => [k, v] as const, { ...S, ...named }).count()),
-  ],
+  foreignKey: ['tt', (_p, { t, t2, named }) => told(t.join(t2, joiner, { foreignKey: same, ...named }))],
+  groupTable: ['t', (_p, { t, named }) => counted(t.groupBy(pair, { ...S, ...named }).count())],
 };
 
 function at<T>(list: readonly T[], index: string | undefined): T {

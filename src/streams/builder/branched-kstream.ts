@@ -1,6 +1,7 @@
 import { callback } from '../../base/argument-checks.ts';
 import type { Predicate } from '../functions.ts';
 import { branch, split, type Split } from '../logical/nodes/split.ts';
+import { everyRecord } from '../operators/built-in-functions.ts';
 import type { Named } from '../options.ts';
 import { checkBranched, checkStream } from './check-options.ts';
 import type { StreamDescriptor } from './dsl.ts';
@@ -38,7 +39,7 @@ export class BranchedKStream<K, V> {
   /** Ends the split with a branch for all other records. */
   defaultBranch(branched: Branched<K, V> = {}): ReadonlyMap<string, KStream<K, V>> {
     checkBranched(branched, 'branched');
-    this.#addBranch(() => true, 0, branched);
+    this.#addBranch(everyRecord, 0, branched);
     return this.#branches;
   }
 

@@ -1,4 +1,5 @@
 import { readUnsignedVarint, unsignedVarintSize, writeUnsignedVarint } from './varint.ts';
+import { madeBy } from '../portable.ts';
 import type { Serde } from '../serde.ts';
 import { SerdeError } from '../serdes.ts';
 import { Change } from '../change.ts';
@@ -12,7 +13,7 @@ const BOTH = 2;
  * 0 for an old value, 1 for a new one, 2 for both (the length of the new one as an unsigned varint, new, old).
  */
 export function changeSerde<V>(serde: Serde<V>): Serde<Change<V>> {
-  return {
+  const made: Serde<Change<V>> = {
     serialize(topic, change, headers) {
       const oldBytes = change.oldValue == null ? null : serde.serialize(topic, change.oldValue, headers);
       const newBytes = change.newValue == null ? null : serde.serialize(topic, change.newValue, headers);
@@ -50,4 +51,5 @@ export function changeSerde<V>(serde: Serde<V>): Serde<Change<V>> {
       }
     },
   };
+  return madeBy('changeSerde', [serde], made);
 }

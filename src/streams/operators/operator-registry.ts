@@ -119,6 +119,13 @@ const OPERATORS = {
   readonly [T in OperatorSettings['type']]: (settings: Extract<OperatorSettings, { type: T }>) => NodeFactory;
 };
 
+/** Whether something is settings, as far as its type tells. */
+export function isOperatorSettings(value: unknown): value is OperatorSettings {
+  const type: unknown =
+    typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined;
+  return typeof type === 'string' && Object.hasOwn(OPERATORS, type);
+}
+
 /** Returns how a task makes the operator with these settings. */
 export function operatorFor(settings: OperatorSettings): NodeFactory {
   // Each type has the function that takes its settings, see above: the compiler cannot say so of a union.

@@ -1,5 +1,6 @@
 import { showValue } from '../../base/show-value.ts';
 import { exportOf } from '../portable.ts';
+import type { TopologyOptimization } from '../topology-optimization.ts';
 import type { TopologyNode } from './nodes.ts';
 import type { Topology } from './topology.ts';
 
@@ -29,6 +30,8 @@ export interface TopologyJson {
   readonly stores: { readonly [name: string]: { readonly [field: string]: Json | undefined } };
   readonly internalTopics: { readonly [name: string]: { readonly partitions: number | null } };
   readonly copartitioned: readonly (readonly string[])[];
+  /** What it was built with, of `topology.optimization`. */
+  readonly optimizations: readonly TopologyOptimization[];
   /** What it refers to that has no export to be found by; with nothing here it can be run elsewhere. */
   readonly notPortable: readonly string[];
 }
@@ -60,6 +63,7 @@ export function topologyJson(topology: Topology): TopologyJson {
     stores: Object.fromEntries(stores),
     internalTopics: Object.fromEntries(topics),
     copartitioned: topology.copartitionGroups,
+    optimizations: topology.optimizations,
     notPortable: writer.notPortable,
   };
 }
@@ -95,7 +99,7 @@ class JsonWriter {
   #value(value: unknown, at: string): Json {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     // JSON has no number for "without a limit".
-    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+    if (typeof value === 'number') return Number.isFinite(value) ? value : { number: String(value) };
     if (Array.isArray(value)) return value.map((each, index) => this.#value(each, `${at}[${index}]`));
     if (typeof value === 'function') return this.#code(value, value.name, at);
     if (typeof value !== 'object') return showValue(value);
@@ -107,7 +111,13 @@ class JsonWriter {
 
   #code(value: object, name: string, at: string): Json {
     const code = exportOf(value);
-    if (code) return { code: { ...code } };
+    if (code) {
+      const { arguments: given, ...place } = code;
+      if (given === undefined) return { code: place };
+      return {
+        code: { ...place, arguments: given.map((each, index) => this.#value(each, `${at}(${index})`)) },
+      };
+    }
     this.notPortable.push(at);
     return { code: name === '' ? 'anonymous' : name, portable: false };
   }

@@ -2,6 +2,7 @@ import type { StoreDefinition } from '../state/store-definition.ts';
 import type { TopologyOptimization } from '../topology-optimization.ts';
 import { describe } from './describe.ts';
 import type { TopologyNode } from './nodes.ts';
+import { notPortable, type PortableModules, topologyFromJson } from './topology-from-json.ts';
 import { topologyJson, type TopologyJson } from './topology-json.ts';
 import { subtopologiesOf, type Subtopology } from './subtopologies.ts';
 
@@ -13,7 +14,8 @@ export interface RepartitionTopic {
   readonly partitions: number | undefined;
 }
 
-interface TopologyParts {
+/** What a topology consists of. */
+export interface TopologyParts {
   readonly nodes: ReadonlyMap<string, TopologyNode>;
   readonly stores: ReadonlyMap<string, StoreDefinition>;
   readonly repartitionTopics: ReadonlyMap<string, RepartitionTopic>;
@@ -49,6 +51,28 @@ export class Topology {
   /** The text that Kafka Streams' `Topology.describe()` prints, byte for byte. */
   describe(): string {
     return describe(this);
+  }
+
+  /**
+   * The same as {@link Topology.toJSON}, for another thread or process that makes a topology of it.
+   * @throws {DiagnosticError} for a function or serde that has no export, by the name of its node
+   */
+  toPortableJSON(): TopologyJson {
+    const json = this.toJSON();
+    if (json.notPortable.length > 0) throw notPortable(json.notPortable);
+    return json;
+  }
+
+  /**
+   * A topology made of its JSON form.
+   *
+   * @param options - `modules`: those that functions and serdes come from, by the names that {@link portable} was given
+   * @throws {DiagnosticError} where something has no export, or a module lacks it
+   * @example
+   * const topology = Topology.fromJSON(json, { modules: { [import.meta.resolve('./steps.js')]: steps } });
+   */
+  static fromJSON(json: TopologyJson, options: { readonly modules?: PortableModules } = {}): Topology {
+    return new Topology(topologyFromJson(json, options.modules ?? {}));
   }
 
   /** The topology as plain data, as `JSON.stringify` asks for it: see {@link portable} for what functions become. */

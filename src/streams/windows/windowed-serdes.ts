@@ -1,5 +1,6 @@
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { isShortAscii, putLatin1 } from '../../base/short-text.ts';
+import { madeBy } from '../portable.ts';
 import type { Header } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import { isTextSerde } from '../text-serde.ts';
@@ -27,7 +28,7 @@ export function windowLengthOf(keySerde: object): number {
  * is not written: whoever reads needs the window's size.
  */
 export function timeWindowedSerde<K>(keySerde: Serde<K>, windowSizeMs: number): Serde<Windowed<K>> {
-  return windowed(8, {
+  const serde = windowed<K>(8, {
     serialize(topic, { key, window }, headers) {
       const bytes = keyWithRoom(keySerde, 8, { topic, key, headers });
       writeInt64(bytes, bytes.length - 8, window.startMs);
@@ -40,11 +41,12 @@ export function timeWindowedSerde<K>(keySerde: Serde<K>, windowSizeMs: number): 
       return new Windowed(key, { startMs, endMs: startMs + windowSizeMs });
     },
   });
+  return madeBy('timeWindowedSerde', [keySerde, windowSizeMs], serde);
 }
 
 /** Keys of sessions, as Kafka Streams writes them to a topic: the key, then the session's end and start. */
 export function sessionWindowedSerde<K>(keySerde: Serde<K>): Serde<Windowed<K>> {
-  return windowed(16, {
+  const serde = windowed<K>(16, {
     serialize(topic, { key, window }, headers) {
       const bytes = keyWithRoom(keySerde, 16, { topic, key, headers });
       const at = bytes.length - 16;
@@ -59,6 +61,7 @@ export function sessionWindowedSerde<K>(keySerde: Serde<K>): Serde<Windowed<K>> 
       return new Windowed(keySerde.deserialize(topic, bytes.subarray(0, at), headers), window);
     },
   });
+  return madeBy('sessionWindowedSerde', [keySerde], serde);
 }
 
 /** The bytes of a key, with so many more behind them for its window. */

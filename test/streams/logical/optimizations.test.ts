@@ -8,37 +8,13 @@ import {
   StreamsBuilder,
   type Topology,
 } from '../../../src/streams/index.ts';
-import { TopologyTestDriver } from '../../../src/streams/testing/index.ts';
 import { SeededRandom } from '../../sim/seeded-random.ts';
 import { programOf, randomProgram } from '../dsl-programs.ts';
+import { resultsOf } from '../program-results.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 const serdes = { ...strings, otherValueSerde: Serdes.string };
 type Optimization = NonNullable<BuildOptions['optimization']>;
-
-/** What a topology writes to some topics of the same random records: by topic, in order. */
-function results(
-  topology: Topology,
-  outputs: readonly string[],
-  { random, lateBy }: { readonly random: SeededRandom; readonly lateBy: number },
-): readonly string[][] {
-  const inputs = [...topology.nodes.values()].flatMap((node) =>
-    node.kind === 'source' ? node.topics.filter((topic) => /^(topic|rows)-\d$/.test(topic)) : [],
-  );
-  const driver = new TopologyTestDriver(topology, { cachingEnabled: false });
-  let now = 100;
-  for (let i = 0; i < 20; i++) {
-    now += random.int(5);
-    const topic = inputs[random.int(inputs.length)] ?? '';
-    const key = topic.startsWith('topic') && random.int(8) === 0 ? null : `k${random.int(3)}`;
-    const value = random.int(10) === 0 ? null : `k${random.int(3)}`;
-    const timestamp = random.int(5) === 0 ? now - random.int(lateBy) : now;
-    driver.createInputTopic(topic, strings).pipeInput(key, value, { timestamp });
-  }
-  const read = outputs.map((topic) => driver.createOutputTopic(topic, strings).readRecords());
-  driver.close();
-  return read.map((records) => records.map((record) => JSON.stringify({ ...record, headers: undefined })));
-}
 
 describe('a topology that is optimized', () => {
   it('has the results that it has without', () => {
@@ -54,7 +30,7 @@ describe('a topology that is optimized', () => {
         const topology = builder.build({ optimization });
         return {
           text: topology.describe(),
-          read: results(topology, outputs, { random: new SeededRandom(seed + round), lateBy: 1 }),
+          read: resultsOf(topology, outputs, { random: new SeededRandom(seed + round), lateBy: 1 }),
         };
       };
       const [plain, optimized] = [run('none'), run('all')];
@@ -89,7 +65,7 @@ describe('a topology that is optimized', () => {
         ][kind];
         joined?.().to('result', strings);
         const topology = builder.build({ optimization });
-        return results(topology, ['result'], { random: new SeededRandom(seed + round), lateBy: 30 });
+        return resultsOf(topology, ['result'], { random: new SeededRandom(seed + round), lateBy: 30 });
       };
       const plain = run('none');
       joined += plain[0]?.length ?? 0;
@@ -100,7 +76,9 @@ describe('a topology that is optimized', () => {
 });
 
 describe('repartition topics', () => {
-  const topicsOf = (add: (keyed: KStream<string, string>, other: KStream<string, string>) => void): string[] => {
+  const topicsOf = (
+    add: (keyed: KStream<string, string>, other: KStream<string, string>) => void,
+  ): string[] => {
     const builder = new StreamsBuilder();
     const keyed = builder.stream('in', strings).selectKey((_key, value) => value, strings);
     add(keyed, builder.stream('other', strings));
@@ -127,8 +105,14 @@ describe('repartition topics', () => {
   it('stay two where the values have changed in between', () => {
     const topics = topicsOf((keyed) => {
       keyed.groupByKey({ name: 'one' }).count();
-      keyed.mapValues((value) => value, strings).groupByKey({ name: 'two' }).count();
-      keyed.processValues(() => ({ process: () => {} }), strings).groupByKey({ name: 'three' }).count();
+      keyed
+        .mapValues((value) => value, strings)
+        .groupByKey({ name: 'two' })
+        .count();
+      keyed
+        .processValues(() => ({ process: () => {} }), strings)
+        .groupByKey({ name: 'three' })
+        .count();
     });
     expect(topics).toEqual(['one-repartition', 'two-repartition', 'three-repartition']);
   });

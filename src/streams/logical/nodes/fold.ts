@@ -1,5 +1,6 @@
 import type { Erased } from '../../erased.ts';
 import type { Aggregator, Initializer, Reducer } from '../../functions.ts';
+import { countRecord, reducing, zero } from '../../operators/built-in-functions.ts';
 import type { StreamAggregation } from '../../operators/stream-aggregate.ts';
 import type { Serde } from '../../serde.ts';
 import { Serdes } from '../../serdes.ts';
@@ -29,19 +30,13 @@ export interface FoldedNode {
   readonly options: StoreOptions;
 }
 
-const countRecords = (_key: unknown, _value: unknown, count: unknown): number => Number(count) + 1;
-
 export function aggregationOf(fold: Fold): StreamAggregation<unknown, unknown, unknown> {
   switch (fold.type) {
     case 'count':
-      return { initializer: () => 0, aggregator: countRecords };
-    case 'reduce': {
-      const { reducer } = fold;
-      const aggregator = (_key: unknown, value: unknown, aggregate: unknown): unknown =>
-        reducer(aggregate, value);
+      return { initializer: zero, aggregator: countRecord };
+    case 'reduce':
       // The first value of a group is kept as it is.
-      return { initializer: undefined, aggregator };
-    }
+      return { initializer: undefined, aggregator: reducing(fold.reducer) };
     case 'aggregate':
       return { initializer: fold.initializer, aggregator: fold.aggregator };
   }

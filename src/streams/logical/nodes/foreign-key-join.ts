@@ -1,10 +1,6 @@
 import type { Erased } from '../../erased.ts';
 import type { ValueJoiner } from '../../functions.ts';
-import {
-  responseSerde,
-  type ResponseMessage,
-  subscriptionSerde,
-} from '../../operators/foreign-key/messages.ts';
+import { partitionOfAsker, responseSerde, subscriptionSerde } from '../../operators/foreign-key/messages.ts';
 import { storesOfView } from '../../operators/table-view.ts';
 import { type KeptNames, keptTable, lowerKeptTable } from './kept-table.ts';
 import { frozen, type TableBase, type TableNode } from './node.ts';
@@ -155,8 +151,7 @@ function lowerResponses(node: ForeignKeyJoin, into: Into): readonly string[] {
     parents: [names.answer, names.notify],
     topic,
     ...serdes,
-    partitioner: (_topic: string, _key: unknown, { primaryPartition }: ResponseMessage<unknown>) =>
-      primaryPartition,
+    partitioner: partitionOfAsker,
   });
   topology.addSource({ name: names.responseSource, topics: [topic], ...serdes, offsetReset: 'earliest' });
   const sources = [...into.sources(0), names.responseSource];

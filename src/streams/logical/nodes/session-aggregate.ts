@@ -1,5 +1,6 @@
 import type { Erased } from '../../erased.ts';
 import type { Merger } from '../../functions.ts';
+import { addCounts, mergingByReducer } from '../../operators/built-in-functions.ts';
 import type { EmitStrategy } from '../../windows/emit-strategy.ts';
 import type { SessionWindows } from '../../windows/session-windows.ts';
 import { sessionWindowedSerde } from '../../windows/windowed-serdes.ts';
@@ -45,13 +46,9 @@ export function sessionAggregate(
   });
 }
 
-const addCounts = (_key: unknown, left: unknown, right: unknown): number => Number(left) + Number(right);
-
 function mergerOf(fold: Fold, given: SessionAggregate['merger']): Erased<Merger<unknown, unknown>> {
   if (given) return given;
-  if (fold.type !== 'reduce') return addCounts;
-  const { reducer } = fold;
-  return (_key, left, right) => reducer(left, right) ?? right;
+  return fold.type === 'reduce' ? mergingByReducer(fold.reducer) : addCounts;
 }
 
 export const sessionAggregateKind = nodeKind<SessionAggregate, StoredNames>({

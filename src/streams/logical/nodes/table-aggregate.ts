@@ -1,5 +1,6 @@
 import type { Erased } from '../../erased.ts';
 import type { Aggregator, Initializer, Reducer } from '../../functions.ts';
+import { countRecord, reducing, uncountRow, zero } from '../../operators/built-in-functions.ts';
 import { changeSerde } from '../../operators/change-serde.ts';
 import type { TableAggregation } from '../../operators/table-aggregate.ts';
 import { Serdes } from '../../serdes.ts';
@@ -59,18 +60,10 @@ export function tableAggregate(
 function aggregationOf(fold: TableFold): TableAggregation<unknown, unknown, unknown> {
   switch (fold.type) {
     case 'count':
-      return {
-        initializer: () => 0,
-        adder: (_key, _value, count) => Number(count) + 1,
-        subtractor: (_key, _value, count) => Number(count) - 1,
-      };
+      return { initializer: zero, adder: countRecord, subtractor: uncountRow };
     case 'reduce': {
       const { adder, subtractor } = fold;
-      return {
-        initializer: undefined,
-        adder: (_key, value, aggregate) => adder(aggregate, value),
-        subtractor: (_key, value, aggregate) => subtractor(aggregate, value),
-      };
+      return { initializer: undefined, adder: reducing(adder), subtractor: reducing(subtractor) };
     }
     case 'aggregate':
       return fold;

@@ -51,7 +51,10 @@ export class Names {
   /** Names a topic that takes the place of others: it is called as the first of them. */
   addMerged(step: RepartitionStep, first: RepartitionStep): void {
     const { topic } = this.ofStep(first);
-    this.#steps.set(step, Object.freeze(repartitionNames(topic, (prefix) => this.#claimed.generated(prefix))));
+    this.#steps.set(
+      step,
+      Object.freeze(repartitionNames(topic, (prefix) => this.#claimed.generated(prefix))),
+    );
   }
 
   /** The node of a topology that records come from. */

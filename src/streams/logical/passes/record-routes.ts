@@ -46,7 +46,9 @@ export class RecordRoutes {
 
   /** The same for all inputs of a node, or of a topic. */
   above(reader: Upstream): readonly Upstream[] {
-    return isStep(reader) ? [this.ofStep(reader)] : reader.inputs.map((_input, index) => this.of(reader, index));
+    return isStep(reader)
+      ? [this.ofStep(reader)]
+      : reader.inputs.map((_input, index) => this.of(reader, index));
   }
 
   /** The topics that begin right behind a node, for all who read them. */

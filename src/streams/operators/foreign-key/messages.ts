@@ -1,3 +1,4 @@
+import { madeBy, OWN_MODULE, portable } from '../../portable.ts';
 import type { Serde } from '../../serde.ts';
 import { SerdeError } from '../../serdes.ts';
 
@@ -34,7 +35,7 @@ export interface ResponseMessage<VO> {
 
 /** One byte of version and whether there is a hash, the instruction, the hash, the primary key, its partition. */
 export function subscriptionSerde<K>(keySerde: Serde<K>): Serde<SubscriptionMessage<K>> {
-  return {
+  const made: Serde<SubscriptionMessage<K>> = {
     serialize(topic, message) {
       const key = keySerde.serialize(`${topic}-pk`, message.primaryKey) ?? Buffer.alloc(0);
       const partition = Buffer.allocUnsafe(4);
@@ -53,11 +54,12 @@ export function subscriptionSerde<K>(keySerde: Serde<K>): Serde<SubscriptionMess
       };
     },
   };
+  return madeBy('subscriptionSerde', [keySerde], made);
 }
 
 /** One byte of version and whether there is a hash, the hash, and the foreign value, which may be missing. */
 export function responseSerde<VO>(valueSerde: Serde<VO>): Serde<ResponseMessage<VO>> {
-  return {
+  const made: Serde<ResponseMessage<VO>> = {
     serialize(topic, message) {
       const value = message.foreignValue == null ? null : valueSerde.serialize(topic, message.foreignValue);
       return Buffer.concat([
@@ -72,6 +74,7 @@ export function responseSerde<VO>(valueSerde: Serde<VO>): Serde<ResponseMessage<
       return { hash, foreignValue, primaryPartition: -1 };
     },
   };
+  return madeBy('responseSerde', [valueSerde], made);
 }
 
 function versionByte(hash: Buffer | null): number {
@@ -85,3 +88,12 @@ function readHash(bytes: Buffer, from: number): { readonly hash: Buffer | null; 
   if ((first & HASH_IS_NULL) !== 0) return { hash: null, at: from };
   return { hash: Buffer.from(bytes.subarray(from, from + HASH_BYTES)), at: from + HASH_BYTES };
 }
+
+/** Answers go to the partition that has asked. */
+export const partitionOfAsker = (
+  _topic: string,
+  _key: unknown,
+  { primaryPartition }: ResponseMessage<unknown>,
+): number => primaryPartition;
+
+portable(OWN_MODULE, { partitionOfAsker });
