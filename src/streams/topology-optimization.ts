@@ -2,11 +2,16 @@ import { DiagnosticError } from '../base/errors.ts';
 import { unknownName } from '../base/unknown-name.ts';
 
 /** What Kafka Streams can do to a topology that leaves its results as they are, under its names. */
-const TOPOLOGY_OPTIMIZATIONS = ['merge.repartition.topics', 'single.store.self.join'] as const;
+const TOPOLOGY_OPTIMIZATIONS = [
+  'reuse.ktable.source.topics',
+  'merge.repartition.topics',
+  'single.store.self.join',
+] as const;
 
 /**
+ * - `reuse.ktable.source.topics`: a table that is read from a topic is restored from that topic, and has no changelog.
  * - `merge.repartition.topics`: operators behind one that changes keys share one repartition topic.
- * - `single.store.self.join`: an inner join of a stream with itself keeps its records once.
+ * - `single.store.self.join`: a join of a stream with itself keeps its records once.
  */
 export type TopologyOptimization = (typeof TOPOLOGY_OPTIMIZATIONS)[number];
 

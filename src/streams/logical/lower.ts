@@ -9,6 +9,7 @@ import { keepNullKeys } from './passes/null-keys.ts';
 import { type Findings, physicalPlan } from './passes/physical.ts';
 import { RecordRoutes } from './passes/record-routes.ts';
 import { Repartitions } from './passes/repartition.ts';
+import { reuseSourceTopics } from './passes/reuse-source-topics.ts';
 import { selfJoins } from './passes/self-joins.ts';
 import type { LogicalPlan } from './plan.ts';
 
@@ -37,6 +38,7 @@ function analyse(plan: LogicalPlan, options: BuildOptions): Findings {
   const merged = merges ? mergeRepartitions(plan, repartitions) : NOTHING_MERGED;
   for (const [step, first] of merged.firstOf) names.addMerged(step, first);
   const routes = new RecordRoutes(repartitions, merged);
+  const reuses = optimizations.includes('reuse.ktable.source.topics');
   const joinsOnce = optimizations.includes('single.store.self.join');
   return {
     optimizations,
@@ -45,7 +47,7 @@ function analyse(plan: LogicalPlan, options: BuildOptions): Findings {
     materialized,
     sendOldValues: needsOldValues(plan, materialized),
     nullKeys: keepNullKeys(plan, { routes, merged }),
-    reusesSourceTopic: new Set(),
+    reusesSourceTopic: reuses ? reuseSourceTopics(plan, materialized) : new Set(),
     selfJoins: joinsOnce ? selfJoins(plan, { routes, nameOf: (each) => names.ofUpstream(each) }) : new Set(),
   };
 }

@@ -1,6 +1,7 @@
 import type { KafkaConsumer, TopicPartition } from '../../client/types.ts';
 import type { ChangelogRecord, ManagedStore } from '../state/managed-store.ts';
 import type { MemoryEngine } from '../state/memory-engine.ts';
+import type { SourceChangelog } from './source-changelog.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
 
@@ -23,6 +24,8 @@ interface Restoration extends TopicPartition {
   readonly store: ManagedStore;
   /** Where a store is kept that is in memory only. Others are in the state directory, together with their changelog positions. */
   readonly memory: MemoryEngine | undefined;
+  /** What is read in place of a changelog. */
+  readonly source: SourceChangelog | undefined;
   readonly startOffset: number;
   readonly end: number;
   position: number;
@@ -40,6 +43,7 @@ interface RestoreSource {
   readonly partition: number;
   readonly store: ManagedStore;
   readonly memory: MemoryEngine | undefined;
+  readonly source: SourceChangelog | undefined;
 }
 
 /**
@@ -67,11 +71,11 @@ export class Restorer {
     return this.#running.map((each) => progressOf(each, 'progressed'));
   }
 
-  /** Starts to restore the logged stores among these. */
+  /** Starts to restore those of the stores that have a changelog, or a topic in its place. */
   async start(sources: readonly RestoreSource[]): Promise<void> {
-    const changelogs = sources.filter(({ store }) => store.definition.loggingEnabled);
-    const partitions = changelogs.map(({ task, store, partition }) => ({
-      topic: task.changelogTopicOf(store.name),
+    const changelogs = sources.filter(({ store, source }) => source ?? store.definition.loggingEnabled);
+    const partitions = changelogs.map(({ task, store, source, partition }) => ({
+      topic: source?.topic ?? task.changelogTopicOf(store.name),
       partition,
     }));
     if (partitions.length === 0) return;
@@ -79,18 +83,19 @@ export class Restorer {
       this.#consumer.endOffsets(partitions),
       this.#consumer.beginningOffsets(partitions),
     ]);
-    for (const [i, source] of changelogs.entries()) {
+    for (const [i, changelog] of changelogs.entries()) {
       const at = partitions[i];
       if (!at) continue;
       const offsetOf = (offsets: typeof ends): number =>
         offsets.find(({ topic, partition }) => topic === at.topic && partition === at.partition)?.offset ?? 0;
-      const end = offsetOf(ends);
+      const { task, store, memory, source } = changelog;
+      const end = Math.min(source?.end ?? Number.POSITIVE_INFINITY, offsetOf(ends));
       const beginning = offsetOf(beginnings);
-      const { task, store, memory } = source;
-      let position = memory === undefined ? this.#state.positionOf(task.id, store.name, end) : undefined;
+      const kept = { taskId: task.id, store: store.name, sourceTopic: source?.topic };
+      let position = memory === undefined ? this.#state.positionOf(kept, end) : undefined;
       if (position === undefined || position > end || position < beginning) {
         // Nothing here, or state of a changelog that has been deleted since, or has lost what comes next: begin anew.
-        const isOtherChangelog = position !== undefined && end === 0;
+        const isOtherChangelog = position !== undefined && end === 0 && source === undefined;
         if (memory === undefined) await this.#state.wipe(task.id, store.name, { isOtherChangelog });
         position = beginning;
       }
@@ -100,6 +105,7 @@ export class Restorer {
         task,
         store,
         memory,
+        source,
         end,
         position,
         startOffset: position,
@@ -161,7 +167,7 @@ export class Restorer {
     fetched: Awaited<ReturnType<KafkaConsumer['poll']>>[number],
   ): Promise<void> {
     const { records, nextOffset } = fetched;
-    const changes = records.filter(hasKey);
+    const changes = restoration.source?.changesOf(records) ?? records.filter(hasKey);
     if (restoration.memory === undefined && restoration.store.restoreInto !== undefined)
       await this.#applyDirectly(restoration, { changes, nextOffset });
     else await this.#applyInMemory(restoration, { changes, nextOffset });
@@ -172,17 +178,20 @@ export class Restorer {
 
   /** Rows that are changelog records each go to the disk as they are. */
   async #applyDirectly(
-    { store, task }: Restoration,
+    { store, task, source }: Restoration,
     { changes, nextOffset: position }: Changes,
   ): Promise<void> {
     for (const change of changes) store.prefetchForRestore(change);
     await this.#state.write((batch) => {
       for (const change of changes) store.restoreInto?.(batch, change);
-      this.#state.setPosition(batch, { taskId: task.id, store: store.name, position });
+      this.#state.setPosition(batch, positionOf({ task, store, source, position }));
     });
   }
 
-  async #applyInMemory({ store, task, memory }: Restoration, { changes, nextOffset: position }: Changes) {
+  async #applyInMemory(
+    { store, task, memory, source }: Restoration,
+    { changes, nextOffset: position }: Changes,
+  ): Promise<void> {
     for (const change of changes) store.prefetchForRestore(change);
     await store.loadPrefetched();
     for (const change of changes) store.restore(change);
@@ -190,7 +199,7 @@ export class Restorer {
     else {
       await this.#state.write((batch) => {
         store.writeTo(batch);
-        this.#state.setPosition(batch, { taskId: task.id, store: store.name, position });
+        this.#state.setPosition(batch, positionOf({ task, store, source, position }));
       });
     }
     store.committed();
@@ -205,6 +214,20 @@ export class Restorer {
         this.#consumer.seek(restoration, restoration.position);
     }
   }
+}
+
+/** Up to where a store is restored, as its catalog has it: never beyond what the table has seen of its topic. */
+function positionOf({
+  task,
+  store,
+  source,
+  position,
+}: Pick<Restoration, 'task' | 'store' | 'source' | 'position'>): Parameters<
+  StateDirectory['setPosition']
+>[1] {
+  const end = source?.end ?? Number.POSITIVE_INFINITY;
+  const at = { taskId: task.id, store: store.name, sourceTopic: source?.topic };
+  return { ...at, position: Math.min(position, end) };
 }
 
 function hasKey<R extends { readonly key: Buffer | null }>(

@@ -128,8 +128,8 @@ export class StateDirectory {
   }
 
   /** See {@link StoreCatalog.positionOf}. */
-  positionOf(taskId: string, store: string, end: number): number | undefined {
-    return this.#catalog.positionOf(taskId, store, end);
+  positionOf(at: Parameters<StoreCatalog['positionOf']>[0], end: number): number | undefined {
+    return this.#catalog.positionOf(at, end);
   }
 
   /** See {@link StoreCatalog.setPosition}. */

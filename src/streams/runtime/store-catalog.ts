@@ -13,6 +13,8 @@ interface CatalogEntry {
   /** Next offset of the changelog that the store has seen; -1: it was never committed. */
   position: number;
   atMs: number;
+  /** The topic that the position is of, where that is no changelog. */
+  sourceTopic?: string | undefined;
 }
 
 /** A store of a task. */
@@ -22,8 +24,14 @@ export interface TaskStore {
 }
 
 /** A store, as it is now. */
-interface StorePosition extends TaskStore {
+interface StorePosition extends StoreOrigin {
   readonly position: number;
+}
+
+/** A store, and where its content comes from. */
+interface StoreOrigin extends TaskStore {
+  /** The topic that stands for its changelog (`reuse.ktable.source.topics`). */
+  readonly sourceTopic?: string | undefined;
 }
 
 /** Which stores of an application a database holds, under which ids, and up to where each contains its changelog. */
@@ -85,19 +93,20 @@ export class StoreCatalog {
 
   /**
    * The offset to restore from where the changelog ends at `end`; undefined: from the beginning, with nothing here. However
-   * long it has lain there, state that is all of its changelog is kept.
+   * long it has lain there, state that is all of its changelog is kept. Offsets of another topic say nothing of this one.
    */
-  positionOf(taskId: string, store: string, end: number): number | undefined {
-    const { position, atMs } = this.#entry(taskId, store);
-    if (position < 0) return undefined;
+  positionOf({ taskId, store, sourceTopic }: StoreOrigin, end: number): number | undefined {
+    const { position, atMs, ...kept } = this.#entry(taskId, store);
+    if (position < 0 || kept.sourceTopic !== sourceTopic) return undefined;
     const mayLackDeletions = this.#clock.nowMs() - atMs > DELETIONS_KEPT_MS;
     return position !== end && mayLackDeletions ? undefined : position;
   }
 
   /** Notes, within the batch of the changes themselves, up to where the changelog is contained in them. */
-  setPosition(batch: WriteBatch, { taskId, store, position }: StorePosition): void {
+  setPosition(batch: WriteBatch, { taskId, store, position, sourceTopic }: StorePosition): void {
     const entry = this.#entry(taskId, store);
     entry.position = position;
+    entry.sourceTopic = sourceTopic;
     entry.atMs = this.#clock.nowMs();
     this.#put(batch, nameOf(taskId, store), entry);
   }
@@ -105,9 +114,10 @@ export class StoreCatalog {
   /** Notes what another catalog says of a store whose content is the same. */
   adopt(batch: WriteBatch, { taskId, store }: TaskStore, from: StoreCatalog): void {
     const entry = this.#entry(taskId, store);
-    const { position, atMs } = from.#entry(taskId, store);
+    const { position, atMs, sourceTopic } = from.#entry(taskId, store);
     entry.position = position;
     entry.atMs = atMs;
+    entry.sourceTopic = sourceTopic;
     this.#put(batch, nameOf(taskId, store), entry);
   }
 

@@ -44,8 +44,16 @@ export function leaderOf(options: TaskAssignorOptions): Leader {
       subtopology: String(subtopology.id),
       reads: shape[String(subtopology.id)]?.reads ?? [],
       isStateful: subtopology.stores.length > 0,
-      changelogs: logged.map((store) => ({ topic: changelogTopicName(applicationId, store), partition })),
+      changelogs: [
+        ...logged.map((store) => ({ topic: changelogTopicName(applicationId, store), partition })),
+        ...restoredFrom(topology, subtopology.stores).map((topic) => ({ topic, partition })),
+      ],
     };
   });
   return { tasks, shape, acceptableRecoveryLag, endOffsets };
+}
+
+/** The topics that stand for the changelogs of stores which have none. */
+function restoredFrom({ restoredFromSource }: Topology, stores: readonly string[]): readonly string[] {
+  return stores.flatMap((store) => restoredFromSource.get(store) ?? []);
 }

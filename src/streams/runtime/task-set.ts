@@ -8,6 +8,7 @@ import type { Intake } from './intake.ts';
 import type { QueriedTask } from './queryable-stores.ts';
 import type { Restorer } from './restorer.ts';
 import { openTask, type RunningTask, type TaskSurroundings } from './running-task.ts';
+import { sourceChangelogOf } from './source-changelog.ts';
 import type { Task } from './task.ts';
 import { LATEST_OFFSET } from './subscription-info.ts';
 import type { TaskPlan } from './topic-plan.ts';
@@ -61,19 +62,21 @@ export class TaskSet implements RebalanceListener {
 
   /** Opens the tasks that are new; those that stay are not touched. */
   async onAssigned(partitions: readonly TopicPartition[]): Promise<void> {
-    const { consumer, restorer, intake, state, onPhase } = this.#parts;
+    const { consumer, restorer, intake, state, settings, onPhase } = this.#parts;
+    const { topology } = settings;
     this.#hasJoined = true;
     onPhase('rebalancing');
     const committed = partitions.length === 0 ? [] : await consumer.committed(partitions);
     const opened = await this.#open(partitions, committed);
     // Asks for the changelogs of all new tasks at once.
     await restorer.start(
-      opened.flatMap(({ plan, task, memoryEngines }) =>
+      opened.flatMap(({ plan: { partition }, task, memoryEngines }) =>
         [...task.stores.values()].map((store) => ({
           task,
-          partition: plan.partition,
+          partition,
           store,
           memory: memoryEngines.get(store.name),
+          source: sourceChangelogOf(store.name, { topology, task, partition, committed }),
         })),
       ),
     );

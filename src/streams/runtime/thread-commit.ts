@@ -122,7 +122,17 @@ export class ThreadCommit {
     }
     this.#failingSinceMs = undefined;
     for (const { task } of moved) task.offsets.committed();
+    for (const running of round.running) this.#noteSourceTopics(running, offsets);
     round.offsets = offsets;
+  }
+
+  /** A table that is restored from the topic that it is read from contains what is committed of it. */
+  #noteSourceTopics({ task, plan, logged }: RunningTask, offsets: readonly OffsetAndMetadata[]): void {
+    for (const [store, source] of this.#parts.settings.topology.restoredFromSource) {
+      if (!task.stores.has(store)) continue;
+      const at = offsets.find(({ topic, partition }) => topic === source && partition === plan.partition);
+      if (at !== undefined) logged.set(store, at.offset);
+    }
   }
 
   #onFailed(error: unknown): void {
@@ -148,12 +158,15 @@ export class ThreadCommit {
 
   /** One batch for all stores on disk, with the changelog offsets that they then contain. */
   async #writeLocal(running: readonly RunningTask[]): Promise<void> {
-    const { state } = this.#parts;
+    const { state, settings } = this.#parts;
+    const { restoredFromSource } = settings.topology;
     await state.write((batch) => {
       for (const { task, logged, memoryEngines } of running) {
         task.writeTo(batch, (store) => !memoryEngines.has(store));
-        for (const [store, position] of logged)
-          if (!memoryEngines.has(store)) state.setPosition(batch, { taskId: task.id, store, position });
+        for (const [store, position] of logged) {
+          const at = { taskId: task.id, store, position, sourceTopic: restoredFromSource.get(store) };
+          if (!memoryEngines.has(store)) state.setPosition(batch, at);
+        }
         state.processed.note(batch, task.id, task.queues);
         logged.clear();
       }

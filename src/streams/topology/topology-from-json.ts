@@ -34,7 +34,7 @@ export function topologyFromJson(json: TopologyJson, modules: PortableModules): 
     stores: byName(stores),
     repartitionTopics: byName(topics),
     copartitionGroups: json.copartitioned,
-    restoredFromSource: new Map(),
+    restoredFromSource: new Map(Object.entries(json.restoredFromSource)),
     optimizations: json.optimizations,
   };
 }

@@ -30,6 +30,8 @@ export interface TopologyJson {
   readonly stores: { readonly [name: string]: { readonly [field: string]: Json | undefined } };
   readonly internalTopics: { readonly [name: string]: { readonly partitions: number | null } };
   readonly copartitioned: readonly (readonly string[])[];
+  /** The stores that are restored from a source topic, with the topic. */
+  readonly restoredFromSource: { readonly [store: string]: string };
   /** What it was built with, of `topology.optimization`. */
   readonly optimizations: readonly TopologyOptimization[];
   /** What it refers to that has no export to be found by; with nothing here it can be run elsewhere. */
@@ -63,6 +65,7 @@ export function topologyJson(topology: Topology): TopologyJson {
     stores: Object.fromEntries(stores),
     internalTopics: Object.fromEntries(topics),
     copartitioned: topology.copartitionGroups,
+    restoredFromSource: Object.fromEntries(topology.restoredFromSource),
     optimizations: topology.optimizations,
     notPortable: writer.notPortable,
   };

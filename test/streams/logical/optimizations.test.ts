@@ -123,7 +123,7 @@ describe('the names of optimizations', () => {
     new StreamsBuilder().build({ optimization: optimization as 'all' });
 
   it('are those of Kafka Streams, one or several', () => {
-    expect(build('all').optimizations).toHaveLength(2);
+    expect(build('all').optimizations).toHaveLength(3);
     expect(build('none').optimizations).toEqual([]);
     expect(build('single.store.self.join , merge.repartition.topics').optimizations).toEqual([
       'merge.repartition.topics',

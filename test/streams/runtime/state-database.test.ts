@@ -55,7 +55,7 @@ const put = (state: StateDirectory, value: string, position: number): Promise<vo
 /** The value of the row, and the position of the store. */
 async function contentOf(state: StateDirectory): Promise<readonly [string | undefined, number | undefined]> {
   const [value] = await state.engine.getMany([`${state.prefixOf('0_0', 'rows')}key`]);
-  return [value?.toString(), state.positionOf('0_0', 'rows', 100)];
+  return [value?.toString(), state.positionOf({ taskId: '0_0', store: 'rows' }, 100)];
 }
 
 const everything = (state: StateDirectory): ReturnType<StateDirectory['engine']['scan']> =>
@@ -198,7 +198,7 @@ it('reads a database of format 1, whose rows do not say of which application the
     expect([...state.offsetSums.keys()]).toEqual(['0_0']);
     const [value] = await state.engine.getMany([`${state.prefixOf('0_0', 'rows')}key`]);
     expect(value?.toString()).toBe('kept');
-    expect(state.positionOf('0_0', 'rows', 5)).toBe(5);
+    expect(state.positionOf({ taskId: '0_0', store: 'rows' }, 5)).toBe(5);
     expect(state.processed.of('0_0', { topic: 'in', partition: 1 })).toBe(9);
     await state.close();
   }

@@ -48,12 +48,12 @@ it('keeps state that lacks nothing however old it is, and restores anew what may
   const state = StateDirectory.take({ ...environment, clock }, options());
   await state.open();
   await state.register('0_0', ['kept']);
-  expect(state.positionOf('0_0', 'kept', 0)).toBeUndefined();
+  expect(state.positionOf({ taskId: '0_0', store: 'kept' }, 0)).toBeUndefined();
   await state.write((batch) => state.setPosition(batch, { taskId: '0_0', store: 'kept', position: 7 }));
   days = 0.9;
-  expect(state.positionOf('0_0', 'kept', 9)).toBe(7);
+  expect(state.positionOf({ taskId: '0_0', store: 'kept' }, 9)).toBe(7);
   days = 400;
-  expect(state.positionOf('0_0', 'kept', 7)).toBe(7);
-  expect(state.positionOf('0_0', 'kept', 9)).toBeUndefined();
+  expect(state.positionOf({ taskId: '0_0', store: 'kept' }, 7)).toBe(7);
+  expect(state.positionOf({ taskId: '0_0', store: 'kept' }, 9)).toBeUndefined();
   await state.close();
 });
