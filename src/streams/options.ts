@@ -1,10 +1,20 @@
 import type { Serde } from './serde.ts';
 import type { TimestampExtractor } from './timestamp-extractor.ts';
-import type { StreamPartitioner } from './functions.ts';
+import type { KeyValueMapper, StreamPartitioner } from './functions.ts';
 
 /** Names a node of the topology; without it the name is generated as Kafka Streams does. */
 export interface Named {
   readonly name?: string;
+}
+
+/** How a stream is printed. */
+export interface Printed<K, V> extends Named {
+  /** Stands in brackets before each line; left out, the name of the stream. */
+  readonly label?: string;
+  /** The text of a record; left out, its key and its value. */
+  readonly mapper?: KeyValueMapper<K, V, string>;
+  /** Where a line goes; left out, to the console. */
+  readonly write?: (line: string) => void;
 }
 
 /** How a topic is read. */

@@ -13,7 +13,7 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'records without a key are dropped on their way to a left join',
     file: 'src/streams/logical/passes/null-keys.ts',
-    find: 'if (step) kept.add(step);',
+    find: 'if (isStep(upstream)) kept.add(upstream);',
     replace: '',
     suite: ['test/streams/logical/plan.test.ts'],
   },

@@ -26,6 +26,7 @@ import type {
   Joined,
   Materialized,
   Named,
+  Printed,
   Produced,
   Repartitioned,
   StreamJoined,
@@ -118,6 +119,12 @@ export const checkSinkTopic: Check = either(
     if (typeof value !== 'function') throw wrongArgument(argument, value, "a topic's name or a function");
   },
 );
+export const checkPrinted = options<Printed<unknown, unknown>>({
+  name,
+  label: optional(nonEmptyText),
+  mapper: optional(callback),
+  write: optional(callback),
+});
 const checkJoined = options<Joined<unknown, unknown, unknown>>({
   ...pair,
   otherValueSerde: optional(serde),

@@ -20,6 +20,7 @@ import { merge } from '../logical/nodes/merge.ts';
 import type { StreamNode } from '../logical/nodes/node.ts';
 import { foreach, peek } from '../logical/nodes/peek.ts';
 import { pipe } from '../logical/nodes/pipe.ts';
+import { print } from '../logical/nodes/print.ts';
 import { process } from '../logical/nodes/process.ts';
 import { repartition } from '../logical/nodes/repartition.ts';
 import { selectKey } from '../logical/nodes/select-key.ts';
@@ -33,10 +34,12 @@ import type {
   Joined,
   Materialized,
   Named,
+  Printed,
   Produced,
   Repartitioned,
   StreamJoined,
 } from '../options.ts';
+import { keyAndValue, writeToConsole } from '../operators/built-in-functions.ts';
 import type { FixedKeyProcessorSupplier, ProcessorSupplier } from '../processor.ts';
 import type { KeyValue, StreamRecord } from '../record.ts';
 import type { KeyValueStoreDefinition } from '../state/store-definition.ts';
@@ -48,6 +51,7 @@ import {
   checkNamed,
   checkNamedPair,
   checkPiped,
+  checkPrinted,
   checkProcessing,
   checkProduced,
   checkRepartitioned,
@@ -160,6 +164,14 @@ export class KStream<K, V> {
     checkLooking({ action, named });
     const { dsl, node } = this.#part;
     dsl.plan.add(foreach(node, { action, name: named.name }));
+  }
+
+  /** Writes a line of text for each record, and ends there: Kafka Streams' `print(Printed)`, for a look at what comes. */
+  print(printed: Printed<K, V> = {}): void {
+    checkPrinted(printed, 'printed');
+    const { name, label, mapper = keyAndValue, write = writeToConsole } = printed;
+    const { dsl, node } = this.#part;
+    dsl.plan.add(print(node, { name, label, mapper, write }));
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Functions that the DSL itself gives to operators: how groups are counted, and how a reducer folds. */
+import { showValue } from '../../base/show-value.ts';
 import type { Erased } from '../erased.ts';
 import type { Aggregator, Merger, Reducer } from '../functions.ts';
 import { madeBy, OWN_MODULE, portable } from '../portable.ts';
@@ -18,7 +19,16 @@ export const addCounts = (_key: unknown, left: unknown, right: unknown): number 
 /** Whether a record takes the default branch of a split: each that has come so far. */
 export const everyRecord = (): boolean => true;
 
-portable(OWN_MODULE, { everyRecord, zero, countRecord, uncountRow, addCounts });
+/** How a record is printed that nobody says more of. */
+export const keyAndValue = (key: unknown, value: unknown): string => `${showText(key)}, ${showText(value)}`;
+
+const showText = (value: unknown): string => (typeof value === 'string' ? value : showValue(value));
+
+/** Writes a line to the console of the process. */
+// oxlint-disable-next-line no-console -- what a stream is printed to
+export const writeToConsole = (line: string): void => console.log(line);
+
+portable(OWN_MODULE, { everyRecord, keyAndValue, writeToConsole, zero, countRecord, uncountRow, addCounts });
 
 /** Folds values with a reducer, which takes the aggregate first. */
 export function reducing(reducer: Erased<Reducer<unknown>>): Aggregator<unknown, unknown, unknown> {

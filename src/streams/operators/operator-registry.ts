@@ -18,6 +18,7 @@ import type { NodeFactory } from './operator-node.ts';
 import { passThrough, type PassThroughSettings } from './pass-through.ts';
 import { peekRecords, type PeekSettings } from './peek.ts';
 import { userPipe, type PipeSettings } from './pipe.ts';
+import { printRecords, type PrintSettings } from './print.ts';
 import { repartitionFilter, type RepartitionFilterSettings } from './repartition-filter.ts';
 import { selectRecordKey, type SelectKeySettings } from './select-key.ts';
 import { aggregateSessions, type SessionAggregateSettings } from './session-window-aggregate.ts';
@@ -61,6 +62,7 @@ export type OperatorSettings =
   | PassThroughSettings
   | PeekSettings
   | PipeSettings
+  | PrintSettings
   | ProcessSettings
   | ReceiveSettings
   | RepartitionFilterSettings
@@ -99,6 +101,7 @@ const OPERATORS = {
   'pass-through': passThrough,
   peek: peekRecords,
   pipe: userPipe,
+  print: printRecords,
   process: userProcessor,
   'repartition-filter': repartitionFilter,
   'select-key': selectRecordKey,

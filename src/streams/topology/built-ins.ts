@@ -2,9 +2,11 @@ import {
   addCounts,
   countRecord,
   everyRecord,
+  keyAndValue,
   mergingByReducer,
   reducing,
   uncountRow,
+  writeToConsole,
   zero,
 } from '../operators/built-in-functions.ts';
 import { changeSerde } from '../operators/change-serde.ts';
@@ -22,6 +24,8 @@ const BUILT_INS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...Object.entries(Serdes).map(([name, serde]) => [`Serdes.${name}`, serde] as const),
   ...Object.entries({
     everyRecord,
+    keyAndValue,
+    writeToConsole,
     partitionOfAsker,
     addCounts,
     countRecord,

@@ -10,6 +10,7 @@ import type { MapValues } from './map-values.ts';
 import type { Merge } from './merge.ts';
 import type { Foreach, Peek } from './peek.ts';
 import type { Pipe } from './pipe.ts';
+import type { Print } from './print.ts';
 import type { Process } from './process.ts';
 import type { Repartition } from './repartition.ts';
 import type { SelectKey } from './select-key.ts';
@@ -47,6 +48,7 @@ export type LogicalNode =
   | Merge
   | Peek
   | Pipe
+  | Print
   | Process
   | Repartition
   | SelectKey

@@ -12,6 +12,7 @@ import { mergeKind } from './merge.ts';
 import type { NodeKind, NodeNames } from './node-kind.ts';
 import { foreachKind, peekKind } from './peek.ts';
 import { pipeKind } from './pipe.ts';
+import { printKind } from './print.ts';
 import { processKind } from './process.ts';
 import { repartitionKind } from './repartition.ts';
 import { selectKeyKind } from './select-key.ts';
@@ -50,6 +51,7 @@ const KINDS: { readonly [Kind in LogicalNode['kind']]: AnyKind } = {
   merge: mergeKind,
   peek: peekKind,
   pipe: pipeKind,
+  print: printKind,
   process: processKind,
   repartition: repartitionKind,
   'select-key': selectKeyKind,
