@@ -2,7 +2,7 @@ import { DiagnosticError } from '../base/errors.ts';
 import { unknownName } from '../base/unknown-name.ts';
 
 /** What Kafka Streams can do to a topology that leaves its results as they are, under its names. */
-const TOPOLOGY_OPTIMIZATIONS = [
+export const TOPOLOGY_OPTIMIZATIONS = [
   'reuse.ktable.source.topics',
   'merge.repartition.topics',
   'single.store.self.join',

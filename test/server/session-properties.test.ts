@@ -20,6 +20,7 @@ describe('what a session may SET', () => {
     ['ksql.persistence.default.format.key', 'delimited'],
     ['ksql.streams.consumer.max.poll.records', '10'],
     ['ksql.query.pull.table.scan.enabled', 'TRUE'],
+    ['ksql.streams.topology.optimization', 'all'],
   ])('%s = %s, with effect', (name, value) => {
     expect(whySessionRefuses(name, value)).toBeUndefined();
     expect(ignoredWarning(name)).toBeUndefined();
@@ -30,7 +31,6 @@ describe('what a session may SET', () => {
     ['ksql.streams.num.stream.threads', '4'],
     ['ksql.streams.num.standby.replicas', '1'],
     ['ksql.streams.producer.interceptor.classes', 'com.example.Audit'],
-    ['ksql.streams.topology.optimization', 'all'],
     ['ksql.fail.on.deserialization.error', 'true'],
     ['ksql.query.pull.max.qps', '100'],
     ['ksql.query.pull.max.allowed.offset.lag', '9223372036854775807'],
@@ -47,6 +47,7 @@ describe('what a session may SET', () => {
   it.each([
     ['auto.offset.reset', 'erliest', 'one of earliest, latest'],
     ['ksql.streams.commit.interval.ms', '-1', 'at least 0'],
+    ['topology.optimization', 'most', 'a list of all, none'],
     ['ksql.persistence.default.format.value', 'JSN', 'one of DELIMITED, JSON, KAFKA, NONE'],
     ['ksql.persistence.default.format.key', 'AVRO', 'one of DELIMITED, JSON, KAFKA, NONE'],
     ['ksql.persistence.default.format.key', '', 'one of DELIMITED, JSON, KAFKA, NONE'],

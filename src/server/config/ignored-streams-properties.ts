@@ -61,7 +61,6 @@ export const ignoredStreamsProperties = perQuery({
   'state.cleanup.delay.ms': long(null, 'state of partitions that went elsewhere stays until its query ends'),
   'task.assignor.class': string(null, NO_JAVA),
   'task.timeout.ms': long(null, 'a commit is tried again for five minutes', atLeast(0)),
-  'topology.optimization': string(null, 'topologies are those without optimization'),
   'upgrade.from': string(null, 'state of older versions is not taken over'),
   'value.deserializer': string(null, NO_JAVA),
   'value.serializer': string(null, NO_JAVA),

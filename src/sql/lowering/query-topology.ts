@@ -1,12 +1,21 @@
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
+import { streamsOptionsFrom } from '../../streams/runtime/streams-properties.ts';
+import type { BuildOptions } from '../../streams/topology-optimization.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
+import type { AnalysisContext } from '../analysis/session.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 import { lower } from './lower.ts';
 import type { LoweringContext } from './lowering-context.ts';
+
+/** How the statement's session has it that topologies are built: `topology.optimization`, ksqlDB's default of which is `all`. */
+export function buildOptions({ properties }: Pick<AnalysisContext, 'properties'>): BuildOptions {
+  const { topologyOptimization } = streamsOptionsFrom(properties);
+  return topologyOptimization === undefined ? {} : { optimization: topologyOptimization };
+}
 
 /** The topology that a plan runs as. Long code is not made yet: `context.code` has it. */
 export function queryTopology(plan: QueryPlan, context: Omit<LoweringContext, 'builder'>): Topology {
   const builder = new StreamsBuilder();
   lower(plan.root, { ...context, builder });
-  return builder.build();
+  return builder.build(buildOptions(context.analysis));
 }

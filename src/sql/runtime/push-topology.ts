@@ -5,6 +5,7 @@ import { Windowed } from '../../streams/windows/windowed.ts';
 import type { PushRecord } from '../host/host.ts';
 import { lower } from '../lowering/lower.ts';
 import type { LoweringContext } from '../lowering/lowering-context.ts';
+import { buildOptions } from '../lowering/query-topology.ts';
 import type { QueryPlan } from '../physical/steps.ts';
 
 /** The topology of a query whose results go to `emit` instead of a topic. */
@@ -22,7 +23,7 @@ export function pushTopology(
     // Of a stream, a record without a value says nothing; of a table it is a deletion.
     else if (lowered.kind === 'TABLE') emit(deletionOf(key));
   });
-  return builder.build();
+  return builder.build(buildOptions(context.analysis));
 }
 
 function deletionOf(key: Row | Windowed<Row> | null): PushRecord {

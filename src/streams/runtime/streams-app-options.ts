@@ -6,6 +6,7 @@ import {
   either,
   type FieldChecks,
   flag,
+  isObject,
   nonEmptyText,
   objectOf,
   oneOf,
@@ -21,6 +22,7 @@ import type { ConfigKeys } from '../../base/config/config-key.ts';
 import { readConfig } from '../../base/config/config-value.ts';
 import { withDefaults } from '../../base/config/options.ts';
 import type { Environment } from '../../base/environment.ts';
+import { ArgumentError } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import type { Logger } from '../../base/logger.ts';
 import { silentLogger } from '../../base/logger.ts';
@@ -28,6 +30,7 @@ import { parseAddresses } from '../../client/config/settings.ts';
 import { topicNameError } from '../../client/topic-name.ts';
 import type { ConsumerOptions, ProducerOptions } from '../../client/types.ts';
 import { operatorConfig } from '../operators/operator-config.ts';
+import { type BuildOptions, optimizationsOf } from '../topology-optimization.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { FailureHandler, FailureKind, StreamsUncaughtExceptionHandler } from './failures.ts';
 import { streamsConfig } from './streams-config.ts';
@@ -40,7 +43,10 @@ export interface StreamsAppOptions {
   readonly applicationId: string;
   /** `bootstrap.servers` */
   readonly bootstrapServers: string | readonly string[];
-  readonly topology: Topology;
+  /** The topology, or the `StreamsBuilder` that builds it with {@link StreamsAppOptions.topologyOptimization}. */
+  readonly topology: Topology | { build(options: BuildOptions): Topology };
+  /** `topology.optimization`, none: has to be what the topology was built with, where it is built already. */
+  readonly topologyOptimization?: NonNullable<BuildOptions['optimization']>;
   /**
    * `state.dir`, `kafka-streams` in the temporary folder of Kafka Streams; here `millrace-streams` in it, since the formats
    * differ. Each application has a folder under it, named by its id, which one process at a time may use. State that is
@@ -95,7 +101,9 @@ export interface StreamsAppOptions {
 type Described = Required<Pick<StreamsAppOptions, keyof typeof streamsConfig>>;
 
 /** Options with what was left out filled in. */
-export type StreamsAppSettings = Required<StreamsAppOptions>;
+export type StreamsAppSettings = Required<Omit<StreamsAppOptions, 'topology' | 'topologyOptimization'>> & {
+  readonly topology: Topology;
+};
 
 const handling = either((value) => typeof value === 'function', callback, oneOf('fail', 'continue'));
 
@@ -123,7 +131,11 @@ const otherChecks = {
   applicationId,
   // Read, and refused, by the clients.
   bootstrapServers: (value) => void parseAddresses(value as string),
-  topology: withMethods('describe'),
+  topology: either(
+    (value) => isObject(value) && 'build' in value,
+    withMethods('build'),
+    withMethods('describe'),
+  ),
   stateDir: optional(nonEmptyText),
   onFailure: optional(
     optionsOf<Record<FailureKind, unknown>>({
@@ -159,9 +171,22 @@ export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettin
     logger: silentLogger,
     ...(withDefaults(streamsConfig, { ...options }) as unknown as Described),
     ...(Object.fromEntries(given) as unknown as StreamsAppOptions),
+    topology: builtTopology(options),
     stateDir: options.stateDir ?? path.join(tmpdir(), 'millrace-streams'),
     clientId: options.clientId ?? options.applicationId,
   };
+}
+
+/** @throws {ArgumentError} where a topology was built with other optimizations than the application is to have. */
+function builtTopology({ topology, topologyOptimization }: StreamsAppOptions): Topology {
+  const wanted = topologyOptimization === undefined ? undefined : { optimization: topologyOptimization };
+  if ('build' in topology) return topology.build(wanted ?? {});
+  if (wanted === undefined || optimizationsOf(wanted).join() === topology.optimizations.join())
+    return topology;
+  throw new ArgumentError('topologyOptimization', {
+    message: `the topology was built with ${topology.optimizations.join(', ') || 'no optimization'}, not with ${String(topologyOptimization)}`,
+    hint: `build it so: builder.build({ optimization: '${String(topologyOptimization)}' }), or give the builder as the topology`,
+  });
 }
 
 /** How an application is closed. */

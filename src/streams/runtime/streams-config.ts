@@ -1,5 +1,6 @@
 import { int, list, long, type OptionKey, option, short, string } from '../../base/config/config-key.ts';
-import { atLeast, oneOf } from '../../base/config/config-range.ts';
+import { atLeast, eachOf, oneOf } from '../../base/config/config-range.ts';
+import { TOPOLOGY_OPTIMIZATIONS } from '../topology-optimization.ts';
 import type { StreamsAppOptions } from './streams-app-options.ts';
 
 /** Options of an application that are no setting: they are functions or objects. */
@@ -78,6 +79,14 @@ export const streamsConfig = {
   repartitionPurgeIntervalMs: option(
     'repartition.purge.interval.ms',
     long(30_000, 'Time between two deletions of processed records of repartition topics.', atLeast(1)),
+  ),
+  topologyOptimization: option(
+    'topology.optimization',
+    list(
+      null,
+      'Optimizations with which a topology is built that is given as its builder: all, none, or some by their names.',
+      eachOf('all', 'none', ...TOPOLOGY_OPTIMIZATIONS),
+    ),
   ),
   autoOffsetReset: option(
     'auto.offset.reset',

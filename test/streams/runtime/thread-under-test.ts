@@ -28,7 +28,7 @@ export async function startThread(
 ): Promise<ThreadUnderTest> {
   const settings = streamsAppSettings({ environment, commitIntervalMs: 60_000, ...options });
   const admin = new Admin({ environment: settings.environment, bootstrapServers: options.bootstrapServers });
-  const plan = await prepareTopics(admin, options.topology, settings);
+  const plan = await prepareTopics(admin, settings.topology, settings);
   const thread = StreamThread.create(settings, plan, {
     admin,
     host: undefined,
