@@ -8,6 +8,7 @@ import {
   StreamsBuilder,
   type Topology,
 } from '../../../src/streams/index.ts';
+import { TopologyTestDriver } from '../../../src/streams/testing/index.ts';
 import { SeededRandom } from '../../sim/seeded-random.ts';
 import { programOf, randomProgram } from '../dsl-programs.ts';
 import { resultsOf } from '../program-results.ts';
@@ -92,6 +93,25 @@ describe('repartition topics', () => {
       some.groupByKey({ name: 'two' }).count();
     });
     expect(topics).toEqual(['one-repartition']);
+  });
+
+  it('let records without a key pass, where others than those who group them read on', () => {
+    const seen = (optimization: Optimization): unknown => {
+      const builder = new StreamsBuilder();
+      const keyed = builder
+        .stream('in', strings)
+        .selectKey((_key, value) => (value === 'none' ? null : value), { keySerde: Serdes.string });
+      const some = keyed.filter(() => true);
+      some.to('seen', strings);
+      some.groupByKey().count();
+      const driver = new TopologyTestDriver(builder.build({ optimization }));
+      const topic = driver.createInputTopic('in', strings);
+      for (const value of ['one', 'none', 'two']) topic.pipeInput('k', value);
+      const read = driver.createOutputTopic('seen', strings).readKeyValues();
+      driver.close();
+      return read;
+    };
+    expect(seen('all')).toEqual(seen('none'));
   });
 
   it('stay two where one would leave the other stream of a merge as it comes', () => {
