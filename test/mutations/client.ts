@@ -53,6 +53,20 @@ export const clientMutations: readonly Mutation[] = [
     suite: ['test/client/millrace-contract.test.ts'],
   },
   {
+    name: 'a consumer gets from another one what was deleted meanwhile',
+    file: 'src/client/consumer/chunk-cache.ts',
+    find: 'fetchOffset < known.marks.logStartOffset',
+    replace: 'fetchOffset < 0',
+    suite: ['test/client/shared-fetches.test.ts'],
+  },
+  {
+    name: 'a consumer gets from another one what the log has no more',
+    file: 'src/client/consumer/chunk-cache.ts',
+    find: 'response.divergingEpoch.epoch >= 0;',
+    replace: 'response.divergingEpoch.epoch >= 2 ** 40;',
+    suite: ['test/client/shared-fetches.test.ts'],
+  },
+  {
     name: 'a record whose time the broker refuses takes its batch with it',
     file: 'src/client/producer/batch-outcomes.ts',
     find: '      case ErrorCode.INVALID_TIMESTAMP:\n',
