@@ -201,7 +201,7 @@ function randomProgram(random: SeededRandom, taste: Taste): Program {
  * programs differ.
  */
 const takesOldValues = (operator: string): boolean =>
-  ['tableAggregate', 'windowAggregate', 'tableJoin', 'tableFilter'].includes(operator);
+  ['tableAggregate', 'windowAggregate', 'tableJoin', 'tableFilter', 'foreignKey'].includes(operator);
 
 function isSuppressed(id: string | undefined, steps: readonly ProgramStep[]): boolean {
   const step = steps.find((each) => each.id === id);
