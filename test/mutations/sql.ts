@@ -2,6 +2,41 @@ import type { Mutation } from './mutation.ts';
 
 export const sqlMutations: readonly Mutation[] = [
   {
+    name: 'bytes that go to another thread take along the memory that they lie in',
+    file: 'src/sql/runtime/thread/sent-rows.ts',
+    find: 'return new Uint8Array(value);',
+    replace: 'return value;',
+    suite: ['test/sql/runtime/thread/sent-rows.test.ts'],
+  },
+  {
+    name: 'a push query on another thread does not wait for its reader',
+    file: 'src/sql/runtime/thread/served-push.ts',
+    find: 'if (this.#waiting < WAITING_ROWS_MAX || this.#isHeld) return;',
+    replace: 'if (this.#waiting >= 0 || this.#isHeld) return;',
+    suite: ['test/sql/runtime/thread/push-rows.test.ts'],
+  },
+  {
+    name: 'a reader that is too slow is given the rows of other records, too',
+    file: 'src/sql/runtime/thread/thread-push.ts',
+    find: 'if (this.#isPaused && !this.#isInRecord) return false;',
+    replace: 'if (this.#isPaused && records.length < 0) return false;',
+    suite: ['test/sql/runtime/thread/push-rows.test.ts'],
+  },
+  {
+    name: 'what a thread said before it was told to pause is taken for what it says after that',
+    file: 'src/sql/runtime/thread/thread-query.ts',
+    find: "if (state === 'CLOSED' || change < this.#change) return;",
+    replace: "if (state === 'CLOSED') return;",
+    suite: ['test/sql/runtime/thread/thread-query.test.ts'],
+  },
+  {
+    name: 'a query that is to be ended is started again with its thread',
+    file: 'src/sql/runtime/thread/thread-query.ts',
+    find: '    if (this.#isClosed) return;\n    this.#isStarted = true;',
+    replace: '    this.#isStarted = true;',
+    suite: ['test/sql/runtime/thread/thread-query.test.ts'],
+  },
+  {
     name: 'a terminated query takes the internal topics of queries whose ids begin as its own',
     file: 'src/sql/runtime/application-leftovers.ts',
     find: 'existing.filter((name) => internalTopics.includes(name))',

@@ -4,6 +4,7 @@ import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { nodeThreads } from '../../../src/base/io/node-threads.ts';
 import type { ServiceThread, Threads } from '../../../src/base/environment.ts';
 import type { LogFields, Logger } from '../../../src/base/logger.ts';
+import { Admin } from '../../../src/client/index.ts';
 import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
 import { KafkaHost, SqlEngine } from '../../../src/sql/index.ts';
 import { ThreadedQueries } from '../../../src/sql/runtime/thread/threaded-queries.ts';
@@ -104,15 +105,26 @@ class OnThreads {
 
 const brokers = new TestBrokers();
 let bootstrapServers: string;
+let admin: Admin;
 let number = 0;
 let sql: OnThreads;
 
 beforeAll(async () => {
   const { host, port } = (await brokers.start({ 'group.initial.rebalance.delay.ms': 0 })).address;
   bootstrapServers = `${host}:${port}`;
+  admin = new Admin({ environment: nodeEnvironment, bootstrapServers });
 });
 afterEach(() => sql.close());
-afterAll(() => brokers.close());
+afterAll(async () => {
+  await admin.close();
+  await brokers.close();
+});
+
+/** How many records of its sources a query has committed. */
+async function committed(id: string | undefined): Promise<number> {
+  const offsets = await admin.listConsumerGroupOffsets(`_confluent-ksql-threads_query_${id}`);
+  return offsets.reduce((sum, { offset }) => sum + offset, 0);
+}
 
 /** A stream of its own. */
 async function stream(): Promise<string> {
@@ -186,6 +198,10 @@ describe('queries on a thread of their own', () => {
     const ended = expect(push).rejects.toMatchObject({ code: 'STREAM_THREAD_ENDED', retriable: true });
     await sql.run(`INSERT INTO ${s} (k) VALUES ('b');`);
     await sql.pulled("SELECT n FROM t WHERE k = 'b';").toEqual([[1]]);
+    // What is not committed when the thread ends is counted again.
+    for (const [index, records] of [2, 1].entries()) {
+      await expect.poll(() => committed(sql.engine.queries()[index]?.id), { timeout: 60_000 }).toBe(records);
+    }
 
     await sql.killThreads();
     expect(sql.states()).toEqual(['ERROR', 'PAUSED']);

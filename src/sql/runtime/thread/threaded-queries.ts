@@ -15,6 +15,21 @@ interface Place {
   readonly stateDir: string;
 }
 
+/** Its part of what all queries may hold in memory together. */
+function memoryOfEach(
+  { sharedCacheBytesMax, sharedBlockCacheBytes }: KafkaHostOptions,
+  count: number,
+): Pick<KafkaHostOptions, 'sharedCacheBytesMax' | 'sharedBlockCacheBytes'> {
+  return {
+    ...(sharedCacheBytesMax === undefined
+      ? {}
+      : { sharedCacheBytesMax: Math.floor(sharedCacheBytesMax / count) }),
+    ...(sharedBlockCacheBytes === undefined
+      ? {}
+      : { sharedBlockCacheBytes: Math.floor(sharedBlockCacheBytes / count) }),
+  };
+}
+
 /**
  * Runs queries on stream threads, so that processing has no part of the event loop that statements, and a broker, run on. Each
  * query is on one of them, as long as its state is there; a new one is on the thread that has the fewest.
@@ -33,7 +48,10 @@ export class ThreadedQueries implements QueryRuntime {
     this.#restored = new RestoredQueries(host.environment.timers);
     this.#places = Array.from({ length: count }, (_, index) => {
       const stateDir = index === 0 ? host.stateDir : childPath(host.stateDir, `thread-${index}`);
-      return { stateDir, thread: new QueryThread(threads, { ...host, stateDir }) };
+      return {
+        stateDir,
+        thread: new QueryThread(threads, { ...host, ...memoryOfEach(host, count), stateDir }),
+      };
     });
   }
 

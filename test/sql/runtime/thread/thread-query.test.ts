@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
+import { builtInRegistry, type QueryPlan, SqlEngine } from '../../../../src/sql/index.ts';
+import type { ThreadCall, ThreadCommand } from '../../../../src/sql/runtime/thread/messages.ts';
+import { threadEnded } from '../../../../src/sql/runtime/thread/thread-ended.ts';
+import { ThreadQuery, type ThreadQueryOptions } from '../../../../src/sql/runtime/thread/thread-query.ts';
+import { CaseHost } from '../../../../src/sql/testing/case-host.ts';
+
+const SOURCE =
+  "CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);";
+
+async function planOf(sql: string): Promise<QueryPlan> {
+  const engine = new SqlEngine({ host: new CaseHost(), functions: builtInRegistry() });
+  for (const statement of await engine.prepare(SOURCE)) await engine.execute(statement);
+  const [statement] = await engine.prepare(sql);
+  await engine.close();
+  const query = statement?.prepared?.plan.query;
+  if (query === undefined) throw new Error('the statement starts a query');
+  return query;
+}
+
+let plan: QueryPlan;
+let asked: (ThreadCommand | ThreadCall)['kind'][];
+let hasThread: boolean;
+let query: ThreadQuery;
+
+/** A thread that does nothing, and from which a test speaks. */
+const thread: ThreadQueryOptions['thread'] = {
+  post: ({ kind }) => void asked.push(kind),
+  call: async ({ kind }) => {
+    if (!hasThread) throw threadEnded();
+    asked.push(kind);
+    return undefined as never;
+  },
+  callAgain: async ({ kind }) => void asked.push(kind),
+  nextNumber: () => 0,
+};
+
+beforeEach(async () => {
+  asked = [];
+  hasThread = true;
+  plan = await planOf('CREATE TABLE t AS SELECT k, COUNT(*) AS n FROM s GROUP BY k;');
+  query = new ThreadQuery({
+    ...{ query: 1, plan, thread },
+    sent: { plan, properties: {}, types: new Map() },
+    host: { environment: nodeEnvironment, bootstrapServers: '', stateDir: '', serviceId: 'x_' },
+    startInTurn: () => undefined,
+    closed: () => undefined,
+  });
+  query.make();
+});
+
+const tell = (state: 'CREATED' | 'RUNNING' | 'REBALANCING' | 'PAUSED' | 'ERROR', change = 0): void =>
+  query.take({ kind: 'queryState', query: 1, state, change });
+
+describe('a query that runs in another thread', () => {
+  it('shows at once what was asked of it, whatever the thread said before it had heard of that', () => {
+    tell('RUNNING');
+    expect(query.state()).toBe('RUNNING');
+    query.pause();
+    expect(query.state()).toBe('PAUSED');
+    tell('REBALANCING');
+    tell('RUNNING');
+    expect(query.state()).toBe('PAUSED');
+    tell('PAUSED', 1);
+    query.resume();
+    expect(query.state()).toBe('CREATED');
+    tell('PAUSED', 1);
+    expect(query.state()).toBe('CREATED');
+    tell('RUNNING', 2);
+    expect(query.state()).toBe('RUNNING');
+    expect(asked).toEqual(['makeQuery', 'pauseQuery', 'resumeQuery']);
+  });
+
+  it('is in ERROR and says why when its thread has ended, until it runs in another one', async () => {
+    await query.start();
+    tell('RUNNING');
+    const late = { timestampMs: 1, message: 'a row', kind: 'USER' } as const;
+    query.take({ kind: 'queryErrors', query: 1, errors: [late] });
+    hasThread = false;
+    query.lost(threadEnded(new Error('the heap is full')));
+    expect(query.state()).toBe('ERROR');
+    expect(query.errors().map(({ message }) => message)).toEqual([
+      'a row',
+      'the stream thread has ended: the heap is full',
+    ]);
+    expect(await query.statistics()).toMatchObject({
+      groupId: '_confluent-ksql-x_query_CTAS_T_0',
+      errors: 1,
+    });
+    // It must not hang.
+    await query.start();
+
+    hasThread = true;
+    asked = [];
+    query.makeAgain();
+    expect(asked).toEqual(['makeQuery', 'startQuery']);
+    tell('CREATED');
+    tell('REBALANCING');
+    expect(query.state()).toBe('ERROR');
+    tell('RUNNING');
+    expect(query.state()).toBe('RUNNING');
+    expect(query.errors()).toHaveLength(2);
+  });
+
+  it('stays paused over the end of its thread', async () => {
+    await query.start();
+    query.pause();
+    query.lost(threadEnded());
+    expect(query.state()).toBe('PAUSED');
+    asked = [];
+    query.makeAgain();
+    expect(asked).toEqual(['makeQuery', 'pauseQuery']);
+  });
+
+  it('is not started in another thread once it is to be closed', async () => {
+    await query.start();
+    await query.close({ cleanUp: true });
+    expect(query.state()).toBe('CLOSED');
+    asked = [];
+    query.makeAgain();
+    expect(asked).toEqual(['makeQuery']);
+  });
+
+  it('has a table as its plan says, unless it cannot be made', () => {
+    expect(query.table).toMatchObject({ isWindowed: false });
+    const errors = [{ timestampMs: 1, message: 'a function that there is not', kind: 'USER' }] as const;
+    query.take({ kind: 'queryMade', query: 1, topology: '', hasTable: false, errors });
+    expect(query.table).toBeUndefined();
+    expect(query.errors()).toEqual(errors);
+  });
+});
