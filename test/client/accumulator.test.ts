@@ -19,6 +19,7 @@ function create(options: Partial<ProducerOptions> = {}, buffers = new BufferPool
     ...options,
   });
   const cluster = new Cluster({ settings, allowAutoTopicCreation: false });
+  cluster.track(['t']);
   const told: string[] = [];
   const events = {
     onBatchOpened: ({ partition }: PartitionQueue) => told.push(`opened ${partition}`),

@@ -83,8 +83,8 @@ export const clientMutations: readonly Mutation[] = [
   {
     name: 'a commit waits behind a join that is held back',
     file: 'src/client/consumer/join.ts',
-    find: "ownedPartitions.length === 0 ? 'group' : 'join'",
-    replace: "ownedPartitions.length === 0 ? 'group' : 'group'",
+    find: "!cluster.sharesConnections ? 'group' : 'join'",
+    replace: "!cluster.sharesConnections ? 'group' : 'group'",
     suite: ['test/client/overtaken-commit.test.ts'],
   },
   {

@@ -1,5 +1,6 @@
 import { metadata } from '../../protocol/messages/03-metadata.ts';
 import { Cluster } from '../cluster/cluster.ts';
+import type { SharedConnections } from '../cluster/shared-connections.ts';
 import {
   EARLIEST_TIMESTAMP,
   LATEST_TIMESTAMP,
@@ -82,9 +83,18 @@ export class Admin implements KafkaAdmin {
   readonly #settings: AdminSettings;
   readonly #cluster: Cluster;
 
-  constructor(options: AdminOptions) {
+  /** @param shared.connections what it shares with other clients of this process. */
+  constructor(
+    options: AdminOptions,
+    { connections }: { readonly connections?: SharedConnections | undefined } = {},
+  ) {
     this.#settings = adminSettings(options);
-    this.#cluster = new Cluster({ settings: this.#settings, allowAutoTopicCreation: false });
+    this.#cluster = new Cluster({
+      settings: this.#settings,
+      allowAutoTopicCreation: false,
+      connections,
+      purpose: 'admin',
+    });
     this.#cluster.untrackIdle({ idleMsMax: TOPIC_IDLE_MS_MAX, beforeRefresh: () => undefined });
   }
 

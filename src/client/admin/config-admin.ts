@@ -145,7 +145,7 @@ async function sendTo<In, Out>(
   if (nodeId === null) return cluster.sendToAny(call, signal);
   if (cluster.metadata.node(nodeId) === undefined) await cluster.refresh();
   signal?.throwIfAborted();
-  return cluster.send(nodeId, 'default', call);
+  return cluster.send(nodeId, 'admin', call);
 }
 
 function typeName(resourceType: number): ConfigResourceType {

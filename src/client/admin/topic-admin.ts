@@ -174,7 +174,7 @@ export async function deleteRecordsOn(
     await cluster.refresh();
     const answers = await Promise.all(
       Array.from(byLeader(cluster, before, missing()), ([leader, items]) =>
-        cluster.send(leader, 'default', {
+        cluster.send(leader, 'admin', {
           api: deleteRecords,
           body: {
             topics: groupByTopic(items).map(({ topic, items: offsets }) => ({

@@ -1,36 +1,39 @@
-import type { Address, Environment, Timer } from '../../base/environment.ts';
-import { messageOf, OperationalError } from '../../base/errors.ts';
-import { BrokerChannel, type Call } from '../connection/broker-channel.ts';
+import type { Environment, Timer } from '../../base/environment.ts';
+import { OperationalError } from '../../base/errors.ts';
+import { unlessAborted } from '../../base/unless-aborted.ts';
+import type { BrokerChannel, Call } from '../connection/broker-channel.ts';
 import { Backoff } from '../connection/backoff.ts';
 import type { ClientSettings } from '../config/settings.ts';
 import { closed, isRetriable, isStorageError, isTelling, kafkaError, timedOut } from '../kafka-error.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
-import { metadata } from '../../protocol/messages/03-metadata.ts';
+import { BrokerChannels, LANES_OF_ONE, type Purpose } from './broker-channels.ts';
+import { ClusterLink, type LinkUser } from './cluster-link.ts';
 import { type IdleTopics, TrackedTopics } from './tracked-topics.ts';
-import { MetadataCache, type TopicMetadata } from './metadata-cache.ts';
+import type { MetadataCache, TopicMetadata } from './metadata-cache.ts';
+import type { SharedConnections } from './shared-connections.ts';
 import { within } from './within.ts';
-
-/**
- * Requests of different purposes do not share a connection: a broker answers in order, so that a fetch that waits for
- * data, or a join that waits for a rebalance, would hold up everything behind it.
- */
-export type Purpose = 'default' | 'fetch' | 'group' | 'join';
 
 interface ClusterOptions {
   readonly settings: ClientSettings;
   /** Whether asking for metadata of a missing topic may create it; or of which topics it may. */
   readonly allowAutoTopicCreation: boolean | ((topic: string) => boolean);
+  /** What it shares with other clients; it has its own where there is none. */
+  readonly connections?: SharedConnections | undefined;
+  /** What requests are for that any broker may answer. */
+  readonly purpose?: 'default' | 'admin';
 }
 
-/** The client's view of a cluster: finds it, keeps its metadata fresh, and brings requests to the right broker. */
-export class Cluster {
-  readonly metadata = new MetadataCache();
+/** One client's view of a cluster: finds it, keeps its metadata fresh, and brings requests to the right broker. */
+export class Cluster implements LinkUser {
+  readonly metadata: MetadataCache;
   readonly environment: Environment;
   readonly settings: ClientSettings;
   readonly #allowAutoTopicCreation: boolean | ((topic: string) => boolean);
+  readonly #purpose: Purpose;
   readonly #backoff: Backoff;
-  readonly #channels = new Map<string, BrokerChannel>();
-  readonly #bootstrap: readonly BrokerChannel[];
+  readonly #link: ClusterLink;
+  /** Its fetches go over connections of its own: a broker that has nothing new holds them back. */
+  readonly #own: BrokerChannels | undefined;
   readonly #tracked: TrackedTopics;
   readonly #listeners = new Set<() => void>();
   #refreshing: Promise<void> | undefined;
@@ -39,25 +42,28 @@ export class Cluster {
   #refreshTimer: Timer | undefined;
   #refreshTimerAtMs = 0;
   #refreshFailures = 0;
-  /** Refreshes in a row after which a topic was still missing. */
+  #missingTimer: Timer | undefined;
+  /** Looks in a row after which a topic was still missing. */
   #missing = 0;
   #lastAttemptMs = Number.NEGATIVE_INFINITY;
-  #idleTimer: Timer | undefined;
   #known = false;
-  #outage: OperationalError | undefined;
   #closed = false;
   readonly #closing = new AbortController();
 
-  constructor({ settings, allowAutoTopicCreation }: ClusterOptions) {
+  constructor({ settings, allowAutoTopicCreation, connections, purpose = 'default' }: ClusterOptions) {
     this.settings = settings;
     this.environment = settings.environment;
     this.#tracked = new TrackedTopics(settings.environment.clock);
     this.#allowAutoTopicCreation = allowAutoTopicCreation;
+    this.#purpose = purpose;
     this.#backoff = new Backoff(this.environment.random, {
       firstMs: settings.retryBackoffMs,
       lastMs: settings.retryBackoffMsMax,
     });
-    this.#bootstrap = settings.bootstrapServers.map((address) => new BrokerChannel(settings, address));
+    this.#link = connections?.linkFor(settings) ?? new ClusterLink(settings, LANES_OF_ONE);
+    this.#link.join(this);
+    this.metadata = this.#link.metadata;
+    this.#own = this.#link.isShared ? new BrokerChannels(settings, this.metadata, LANES_OF_ONE) : undefined;
   }
 
   /** True once the cluster has answered. */
@@ -67,11 +73,16 @@ export class Cluster {
 
   /** Why no broker answered the last time when any would have done; undefined when one did. */
   get outage(): OperationalError | undefined {
-    return this.#outage;
+    return this.#link.outage;
   }
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Whether other clients use its connections, too. */
+  get sharesConnections(): boolean {
+    return this.#link.isShared;
   }
 
   /** Tells of each refresh of the metadata; answers how to stop that. */
@@ -90,6 +101,11 @@ export class Cluster {
   /** Wants metadata of exactly these topics, or of all (null). */
   trackOnly(topics: Iterable<string> | null): void {
     this.#tracked.set(topics);
+  }
+
+  /** Whether this client has asked for the metadata of a topic: what others know of it may be old. */
+  tracks(topic: string): boolean {
+    return this.#tracked.has(topic);
   }
 
   /** Lets topics go that nobody wants any more; see {@link track}. */
@@ -126,14 +142,19 @@ export class Cluster {
 
   /**
    * A topic's metadata, fetched if need be, with at least one partition.
+   * @param options.anew fetches it even where it is known.
    * @throws {OperationalError} `UNKNOWN_TOPIC_OR_PARTITION` and others, when it is not there at the end of the time.
    */
-  async topic(name: string, timeoutMs: number): Promise<TopicMetadata> {
+  async topic(
+    name: string,
+    timeoutMs: number,
+    { anew = false }: { readonly anew?: boolean } = {},
+  ): Promise<TopicMetadata> {
     const before = this.metadata.topic(name);
-    if (before !== undefined && before.partitions.length > 0) return before;
+    if (!anew && this.tracks(name) && before !== undefined && before.partitions.length > 0) return before;
     this.track([name]);
     return this.retry(`metadata of ${name}`, timeoutMs, async () => {
-      await this.refresh();
+      await this.#fetch([name]);
       const topic = this.metadata.topic(name);
       if (topic === undefined || topic.errorCode !== ErrorCode.NONE || topic.partitions.length === 0) {
         throw kafkaError(topic?.errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `topic ${name}`);
@@ -146,20 +167,8 @@ export class Cluster {
 
   /** The line to a node; undefined for a node that the metadata does not know. */
   channel(nodeId: number, purpose: Purpose): BrokerChannel | undefined {
-    const node = this.metadata.node(nodeId);
-    if (node === undefined) return undefined;
-    const key = `${nodeId}/${purpose}`;
-    let channel = this.#channels.get(key);
-    if (channel !== undefined && (channel.address.host !== node.host || channel.address.port !== node.port)) {
-      channel.close();
-      channel = undefined;
-    }
-    if (channel === undefined) {
-      channel = new BrokerChannel(this.settings, { host: node.host, port: node.port });
-      this.#channels.set(key, channel);
-      this.#watchIdle();
-    }
-    return channel;
+    const channels = purpose === 'fetch' ? (this.#own ?? this.#link.channels) : this.#link.channels;
+    return channels.channel(nodeId, purpose);
   }
 
   /** Sends a request to a node. */
@@ -173,7 +182,7 @@ export class Cluster {
       });
     }
     try {
-      return await channel.send(call);
+      return await this.#sendOver(channel, purpose, call);
     } catch (error) {
       if (this.#closed) throw closed('client');
       if (isRetriable(error)) this.refreshSoon();
@@ -187,25 +196,12 @@ export class Cluster {
    * @param signal whose abortion ends it: nothing is sent any more.
    * @throws {OperationalError} `CLUSTER_UNREACHABLE` with what each of them answered.
    */
-  async sendToAny<In, Out>(call: Call<In, Out>, signal?: AbortSignal): Promise<Out> {
-    const failures: string[] = [];
-    for (const channel of this.#candidates()) {
-      if (this.#closed) throw closed('client');
-      signal?.throwIfAborted();
-      try {
-        const answer = await channel.send(call);
-        this.#outage = undefined;
-        return answer;
-      } catch (error) {
-        if (this.#closed) throw closed('client');
-        if (!isRetriable(error)) throw error;
-        const failure = messageOf(error);
-        if (!failures.includes(failure)) failures.push(failure);
-      }
-    }
-    if (this.#closed) throw closed('client');
-    this.#outage = this.#unreachable(failures);
-    throw this.#outage;
+  sendToAny<In, Out>(call: Call<In, Out>, signal?: AbortSignal): Promise<Out> {
+    const { clientId } = this.settings;
+    const isClosed = (): boolean => this.#closed;
+    return this.#unlessClosed(
+      this.#link.sendToAny(call, { clientId, purpose: this.#purpose, signal, isClosed }),
+    );
   }
 
   /**
@@ -229,7 +225,7 @@ export class Cluster {
         const remainingMs = Math.max(1, Math.ceil(deadlineMs - this.#nowMs()));
         return await this.within(remainingMs, attempt(remainingMs, ending.signal), () => {
           // Whether the time ends in an attempt or between two, what is wrong is told in the same words.
-          overdue = this.#outage ?? timedOut(what, timeoutMs, last);
+          overdue = this.outage ?? timedOut(what, timeoutMs, last);
           ending.abort(overdue);
           return overdue;
         });
@@ -261,11 +257,25 @@ export class Cluster {
     this.#closed = true;
     this.#closing.abort(closed('client'));
     this.#refreshTimer?.cancel();
-    this.#idleTimer?.cancel();
+    this.#missingTimer?.cancel();
     this.#listeners.clear();
-    for (const channel of this.#channels.values()) channel.close();
-    for (const channel of this.#bootstrap) channel.close();
+    this.#own?.close();
+    this.#link.leave(this, this.#tracked.names ?? []);
     await this.#refreshing?.catch(() => {});
+  }
+
+  #sendOver<In, Out>(channel: BrokerChannel, purpose: Purpose, call: Call<In, Out>): Promise<Out> {
+    const { clientId } = this.settings;
+    // Its own connections end with it.
+    if (!this.#link.isShared || purpose === 'fetch') return channel.send(call, clientId);
+    if (purpose !== 'join') return this.#unlessClosed(channel.send(call, clientId));
+    const { signal } = this.#closing;
+    return this.#link.exclusive.send(channel.address, call, { clientId, signal });
+  }
+
+  /** Over connections of others, too, requests of a client end when it is closed. */
+  #unlessClosed<T>(answer: Promise<T>): Promise<T> {
+    return this.#link.isShared ? unlessAborted(answer, this.#closing.signal) : answer;
   }
 
   async #fetchMetadata(): Promise<void> {
@@ -273,48 +283,57 @@ export class Cluster {
     this.#refreshTimer?.cancel();
     this.#refreshTimer = undefined;
     this.#lastAttemptMs = this.#nowMs();
-    for (const name of this.#tracked.takeIdle()) this.metadata.forget(name);
-    const { names } = this.#tracked;
+    this.#link.forget(this.#tracked.takeIdle());
     try {
-      await this.#askFor(names, this.#allowAutoTopicCreation === true);
-      // One request may create all of its topics or none: those that may be are asked for by themselves.
-      const missing = names?.filter((name) => this.#mayCreateMissing(name)) ?? [];
-      if (missing.length > 0) await this.#askFor(missing, true);
+      await this.#fetch(this.#tracked.names);
     } catch (error) {
       this.#refreshFailures++;
       throw error;
     }
-    this.#known = true;
     this.#refreshFailures = 0;
-    this.#dropGoneNodes();
     this.#scheduleRefresh(this.settings.metadataAgeMsMax);
-    // A topic that is being created, or elects a leader, is looked for again, ever more slowly.
-    this.#missing = this.#hasMissing() ? this.#missing + 1 : 0;
-    if (this.#missing > 0) this.#scheduleRefresh(this.#backoff.delayMs(this.#missing));
+  }
+
+  /** Fetches the metadata of topics, or of all (null), and tells of it. */
+  async #fetch(names: readonly string[] | null): Promise<void> {
+    if (this.#closed) throw closed('client');
+    await this.#unlessClosed(this.#link.fetchMetadata(names, this.#allowAutoTopicCreation));
+    if (this.#closed) throw closed('client');
+    this.#known = true;
+    this.#lookForMissing();
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of Array.from(this.#listeners)) listener();
   }
 
-  async #askFor(names: readonly string[] | null, allowAutoTopicCreation: boolean): Promise<void> {
-    const topics = names?.map((name) => ({ name })) ?? null;
-    const response = await this.sendToAny({ api: metadata, body: { topics, allowAutoTopicCreation } });
-    if (response.errorCode !== ErrorCode.NONE) throw kafkaError(response.errorCode, 'metadata');
-    this.metadata.update(response, { all: names === null });
+  /** A topic that is being created, or elects a leader, is looked for again, ever more slowly: only those are. */
+  #lookForMissing(): void {
+    this.#missingTimer?.cancel();
+    this.#missingTimer = undefined;
+    if (this.#missingTopics().length === 0) {
+      this.#missing = 0;
+      return;
+    }
+    this.#missing++;
+    const delayMs = Math.ceil(this.#backoff.delayMs(this.#missing));
+    this.#missingTimer = this.environment.timers.after(delayMs, () => {
+      this.#missingTimer = undefined;
+      const names = this.#missingTopics();
+      // Another client may have found them meanwhile.
+      if (names.length === 0) this.#tell();
+      else this.#fetch(names).catch(() => this.refreshSoon());
+    });
   }
 
-  #mayCreateMissing(name: string): boolean {
-    const allows = this.#allowAutoTopicCreation;
-    if (typeof allows !== 'function' || !allows(name)) return false;
-    return this.metadata.topic(name)?.errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-  }
-
-  #hasMissing(): boolean {
-    for (const name of this.#tracked.names ?? []) {
+  #missingTopics(): readonly string[] {
+    return (this.#tracked.names ?? []).filter((name) => {
       const topic = this.metadata.topic(name);
       if (topic === undefined || (topic.errorCode !== ErrorCode.NONE && errorOf(topic.errorCode).retriable))
         return true;
-      if (topic.partitions.some(({ leader }) => leader < 0)) return true;
-    }
-    return false;
+      return topic.partitions.some(({ leader }) => leader < 0);
+    });
   }
 
   #scheduleRefresh(delayMs: number): void {
@@ -330,46 +349,6 @@ export class Cluster {
     });
   }
 
-  /** Connected ones first, those that failed just now last. */
-  #candidates(): readonly BrokerChannel[] {
-    const known: BrokerChannel[] = [];
-    for (const { id } of this.metadata.nodes) {
-      const channel = this.channel(id, 'default');
-      if (channel !== undefined) known.push(channel);
-    }
-    const rank = (channel: BrokerChannel): number => {
-      if (channel.ready !== undefined) return channel.ready.connection.inFlight;
-      return channel.backingOff ? 1e9 : 1e6;
-    };
-    const shuffled = [...known, ...this.#bootstrap].map((channel) => ({
-      channel,
-      rank: rank(channel),
-      order: this.#bootstrap.includes(channel)
-        ? 1 + this.environment.random.float()
-        : this.environment.random.float(),
-    }));
-    return shuffled.toSorted((a, b) => a.rank - b.rank || a.order - b.order).map(({ channel }) => channel);
-  }
-
-  #dropGoneNodes(): void {
-    for (const [key, channel] of this.#channels) {
-      if (this.metadata.node(Number.parseInt(key, 10)) !== undefined) continue;
-      channel.close();
-      this.#channels.delete(key);
-    }
-    // Bootstrap connections have done their work.
-    for (const channel of this.#bootstrap) channel.closeIdle(this.settings.retryBackoffMsMax);
-  }
-
-  #watchIdle(): void {
-    const idleMsMax = this.settings.connectionsIdleMsMax;
-    if (this.#idleTimer !== undefined || idleMsMax < 0 || this.#closed) return;
-    this.#idleTimer = this.environment.timers.every(Math.max(1_000, idleMsMax / 4), () => {
-      for (const channel of this.#channels.values()) channel.closeIdle(idleMsMax);
-      for (const channel of this.#bootstrap) channel.closeIdle(idleMsMax);
-    });
-  }
-
   /** A bootstrap server answered, but the address that a broker advertises does not: say what is most likely wrong. */
   #explain(error: unknown, nodeId: number, channel: BrokerChannel): unknown {
     if (!(error instanceof OperationalError) || !CONNECT_CODES.has(error.code)) return error;
@@ -381,23 +360,9 @@ export class Cluster {
     );
   }
 
-  #unreachable(failures: readonly string[]): OperationalError {
-    const servers = this.settings.bootstrapServers.map(show).join(', ');
-    return new OperationalError(
-      'CLUSTER_UNREACHABLE',
-      `no answer from the Kafka cluster at ${servers} (${failures.join('; ')}): ` +
-        'is a broker running there, or is it at max.connections, and is bootstrap.servers right?',
-      { retriable: true },
-    );
-  }
-
   #nowMs(): number {
     return this.environment.clock.monotonicMs();
   }
 }
 
 const CONNECT_CODES = new Set(['CONNECTION_REFUSED', 'HOST_NOT_FOUND', 'TIMED_OUT', 'NETWORK_ERROR']);
-
-function show({ host, port }: Address): string {
-  return `${host}:${port}`;
-}

@@ -3,7 +3,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts';
 import { findCoordinator } from '../../protocol/messages/10-find-coordinator.ts';
 import type { Call } from '../connection/broker-channel.ts';
 import { kafkaError } from '../kafka-error.ts';
-import type { Cluster, Purpose } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 
 /** FindCoordinator's key types. */
 const GROUP_KEY_TYPE = 0;
@@ -52,8 +52,11 @@ export class GroupCoordinator {
     return true;
   }
 
-  /** Sends a request to the coordinator, on the connection of its purpose. */
-  async send<In, Out>(call: Call<In, Out>, purpose: Purpose = 'group'): Promise<Out> {
+  /**
+   * Sends a request to the coordinator.
+   * @param purpose `join` for what it may hold back until other members have come.
+   */
+  async send<In, Out>(call: Call<In, Out>, purpose: 'group' | 'join' = 'group'): Promise<Out> {
     const nodeId = await this.find();
     try {
       return await this.#cluster.send(nodeId, purpose, call);

@@ -23,6 +23,10 @@ export class TrackedTopics {
     return this.#wantedMs === null ? null : Array.from(this.#wantedMs.keys());
   }
 
+  has(topic: string): boolean {
+    return this.#wantedMs === null || this.#wantedMs.has(topic);
+  }
+
   /** Answers whether one of them is new. */
   add(topics: Iterable<string>): boolean {
     if (this.#wantedMs === null) return false;

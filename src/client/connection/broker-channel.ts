@@ -70,15 +70,19 @@ export class BrokerChannel {
     return this.#opening;
   }
 
-  /** Sends a request in the highest common version and resolves with the answer. */
-  async send<In, Out>(call: Call<In, Out>): Promise<Out> {
+  /**
+   * Sends a request in the highest common version and resolves with the answer.
+   * @param clientId whose request it is, where the line is not its own.
+   */
+  async send<In, Out>(call: Call<In, Out>, clientId?: string): Promise<Out> {
     const { api } = call;
     const { connection, versions } = this.#ready ?? (await this.open());
     const version = versions.choose(api, call.versionMax);
     const body =
       typeof call.body === 'function' ? (call.body as (version: number) => In)(version) : call.body;
     const timeoutMs = call.timeoutMs ?? this.#settings.requestTimeoutMs;
-    return decodeResponse(api, version, await connection.sendForFrame(api, version, body, timeoutMs));
+    const request = { api, version, body, timeoutMs, clientId };
+    return decodeResponse(api, version, await connection.sendForFrame(request));
   }
 
   /** Closes the connection if nothing is in flight and it was not used for so long. */

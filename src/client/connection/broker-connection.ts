@@ -12,6 +12,16 @@ interface BrokerConnectionOptions {
   readonly connectTimeoutMs: number;
 }
 
+/** A request in the version that was negotiated. */
+interface OutgoingRequest<In> {
+  readonly api: Api<unknown, In>;
+  readonly version: number;
+  readonly body: In;
+  readonly timeoutMs: number;
+  /** Whose it is, where the connection is not its own. */
+  readonly clientId?: string | undefined;
+}
+
 interface PendingRequest {
   readonly correlationId: number;
   readonly what: string;
@@ -102,17 +112,18 @@ export class BrokerConnection {
     body: In,
     timeoutMs: number,
   ): Promise<Out> {
-    return decodeResponse(api, version, await this.sendForFrame(api, version, body, timeoutMs));
+    return decodeResponse(api, version, await this.sendForFrame({ api, version, body, timeoutMs }));
   }
 
   /** As {@link send}, but leaves the answer undecoded. */
-  sendForFrame<In>(api: Api<unknown, In>, version: number, body: In, timeoutMs: number): Promise<Buffer> {
+  sendForFrame<In>(request: OutgoingRequest<In>): Promise<Buffer> {
+    const { api, timeoutMs } = request;
     return new Promise((resolve, reject) => {
       if (this.#closedBy !== undefined) {
         reject(this.#closedBy);
         return;
       }
-      const correlationId = this.#write(api, version, body);
+      const correlationId = this.#write(request);
       const deadlineMs = this.#lastUsedMs + timeoutMs;
       this.#pending.push({ correlationId, what: api.name, deadlineMs, resolve, reject });
       this.#watch(deadlineMs);
@@ -120,9 +131,9 @@ export class BrokerConnection {
   }
 
   /** Sends a request that the broker never answers: Produce with acks 0. */
-  sendWithoutAnswer<In>(api: Api<unknown, In>, version: number, body: In): void {
+  sendWithoutAnswer<In>(request: Omit<OutgoingRequest<In>, 'timeoutMs'>): void {
     if (this.#closedBy !== undefined) throw this.#closedBy;
-    this.#write(api, version, body);
+    this.#write(request);
   }
 
   close(error: Error = this.#lost(undefined)): void {
@@ -131,9 +142,9 @@ export class BrokerConnection {
     this.#connection.destroy();
   }
 
-  #write<In>(api: Api<unknown, In>, version: number, body: In): number {
+  #write<In>({ api, version, body, clientId }: Omit<OutgoingRequest<In>, 'timeoutMs'>): number {
     this.#correlationId = this.#correlationId === CORRELATION_ID_MAX ? 0 : this.#correlationId + 1;
-    const header = { correlationId: this.#correlationId, clientId: this.#clientId };
+    const header = { correlationId: this.#correlationId, clientId: clientId ?? this.#clientId };
     this.#connection.write(encodeRequest(api, version, header, body));
     this.#lastUsedMs = this.#environment.clock.monotonicMs();
     return this.#correlationId;

@@ -23,7 +23,7 @@ export async function negotiateVersions(
   const { host, port } = connection.address;
   let version = apiVersions.advertised.max;
   for (;;) {
-    const frame = await connection.sendForFrame(apiVersions, version, SOFTWARE, timeoutMs);
+    const frame = await connection.sendForFrame({ api: apiVersions, version, body: SOFTWARE, timeoutMs });
     const errorCode = frame.length < ERROR_CODE_AT + 2 ? ErrorCode.NONE : frame.readInt16BE(ERROR_CODE_AT);
     if (errorCode === ErrorCode.UNSUPPORTED_VERSION && version > 0) {
       const range = decodeResponse(apiVersions, 0, frame).apiKeys.find(

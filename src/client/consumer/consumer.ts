@@ -2,6 +2,7 @@ import { OperationalError } from '../../base/errors.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../cluster/offset-lookup.ts';
+import type { SharedConnections } from '../cluster/shared-connections.ts';
 import {
   checkCloseOptions,
   checkListener,
@@ -44,6 +45,11 @@ import { SubscriptionState } from './subscription-state.ts';
 
 const NO_RECORDS: readonly FetchedRecords[] = [];
 
+interface SharedByConsumers {
+  readonly fetches?: SharedFetches | undefined;
+  readonly connections?: SharedConnections | undefined;
+}
+
 /**
  * Reads records from a Kafka cluster, as a member of a group or from partitions of its own choice.
  *
@@ -78,12 +84,16 @@ export class Consumer implements KafkaConsumer {
   #failure: unknown;
   #closed = false;
 
-  /** @param shared.fetches what it reads together with other consumers of this process; without it, it reads for itself. */
-  constructor(options: ConsumerOptions, { fetches }: { readonly fetches?: SharedFetches | undefined } = {}) {
+  /**
+   * @param shared.fetches what it reads together with other consumers of this process; without it, it reads for itself.
+   * @param shared.connections what it shares with other clients of this process.
+   */
+  constructor(options: ConsumerOptions, { fetches, connections }: SharedByConsumers = {}) {
     this.#settings = consumerSettings(options);
     this.#cluster = new Cluster({
       settings: this.#settings,
       allowAutoTopicCreation: this.#settings.allowAutoTopicCreation,
+      connections,
     });
     this.#gate = new EventGate(this.#settings.environment);
     const onEvent = (): void => this.#gate.notify();

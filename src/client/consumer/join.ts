@@ -131,10 +131,10 @@ function heldTimeoutMs({ requestTimeoutMs, pollIntervalMsMax }: ConsumerSettings
 
 /**
  * The coordinator answers a connection in order, and holds joins and syncs back. A member that goes on with its partitions
- * meanwhile (KIP-429) has offsets to commit, which must not wait behind them.
+ * meanwhile (KIP-429) has offsets to commit, which must not wait behind them; nor must members of other groups.
  */
-function purposeOf({ ownedPartitions }: JoinOptions): 'group' | 'join' {
-  return ownedPartitions.length === 0 ? 'group' : 'join';
+function purposeOf({ cluster, ownedPartitions }: JoinOptions): 'group' | 'join' {
+  return ownedPartitions.length === 0 && !cluster.sharesConnections ? 'group' : 'join';
 }
 
 /** The leader's part: everyone's subscription in, everyone's assignment out. */

@@ -80,14 +80,9 @@ export class Accumulator {
     return this.#unsettled.size === 0 && this.#waitingRecords === 0;
   }
 
-  /** The id of the newest batch, and of the oldest not settled, or that it is a part of (infinity if there is none). */
+  /** The id of the newest batch. */
   get newestId(): number {
     return this.#batchIds;
-  }
-
-  get oldestUnsettledId(): number {
-    for (const batch of this.#unsettled) return Math.floor(batch.id);
-    return Number.POSITIVE_INFINITY;
   }
 
   /** Batches that are not settled, oldest first. */
@@ -102,6 +97,38 @@ export class Accumulator {
 
   get hasWaitingRecords(): boolean {
     return this.#waitingRecords > 0;
+  }
+
+  /** Bytes of records to these topics that are not settled. */
+  bytesOf(topics: Iterable<string>): number {
+    let bytes = 0;
+    for (const name of topics) bytes += this.#topics.get(name)?.bytes ?? 0;
+    return bytes;
+  }
+
+  /** Whether records to these topics, or to any, wait for metadata. */
+  hasWaiting(topics: Iterable<string> | undefined): boolean {
+    if (topics === undefined) return this.hasWaitingRecords;
+    for (const name of topics) if ((this.#topics.get(name)?.waiting.length ?? 0) > 0) return true;
+    return false;
+  }
+
+  /** The id of the oldest batch to these topics, or to any, that is not settled, or that it is a part of; else infinity. */
+  oldestUnsettledId(topics: Iterable<string> | undefined): number {
+    if (topics === undefined) return oldestOf(this.#unsettled);
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const name of topics) {
+      const topic = this.#topics.get(name);
+      if (topic !== undefined) oldest = Math.min(oldest, oldestOf(topic.unsettled));
+    }
+    return oldest;
+  }
+
+  /** Lets no batch of these topics, or of any, linger that there is now. */
+  hurry(topics: Iterable<string> | undefined): void {
+    for (const name of topics ?? this.#topics.keys()) {
+      for (const queue of this.#topics.get(name)?.queues ?? []) queue.urgentUpTo = this.#batchIds;
+    }
   }
 
   /** Takes a record in; `onDelivery` is told of what cannot be taken. */
@@ -121,6 +148,24 @@ export class Accumulator {
       return;
     }
     this.#appendTo(topic, record, onDelivery);
+  }
+
+  /**
+   * Fails what is not settled of topics and forgets them, with the sequence numbers of their partitions.
+   * @returns whether brokers may know numbers of them: whoever writes to them again needs another identity.
+   */
+  abandon(topics: Iterable<string>, error: Error): boolean {
+    let wereWritten = false;
+    for (const name of topics) {
+      const topic = this.#topics.get(name);
+      if (topic === undefined) continue;
+      for (const batch of Array.from(topic.unsettled)) this.settle(batch, error, -1, -1);
+      while (topic.waiting.length > 0) this.#failWaiting(topic, error);
+      wereWritten ||= topic.wasWritten;
+      this.#topics.delete(name);
+      if (this.#lastTopic === topic) this.#lastTopic = undefined;
+    }
+    return wereWritten;
   }
 
   /**
@@ -181,14 +226,15 @@ export class Accumulator {
 
   /** Parts of a batch that was split take its place. */
   replace(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
-    this.#unsettled.delete(batch);
+    const topic = this.#topics.get(batch.queue.topic);
     batch.queue.done(batch);
-    this.#bytes -= batch.sizeInBytes;
-    for (const part of parts) this.#bytes += part.sizeInBytes;
-    // The set stays in the order of age, which a flush relies on.
-    const all = [...this.#unsettled, ...parts].toSorted((a, b) => a.id - b.id);
-    this.#unsettled.clear();
-    for (const each of all) this.#unsettled.add(each);
+    const added = parts.reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0) - batch.sizeInBytes;
+    this.#bytes += added;
+    replaceIn(this.#unsettled, batch, parts);
+    if (topic !== undefined) {
+      topic.bytes += added;
+      replaceIn(topic.unsettled, batch, parts);
+    }
     batch.queue.putBack(...parts);
     this.#active.add(batch.queue);
   }
@@ -196,6 +242,11 @@ export class Accumulator {
   /** Ends a batch: its records are told, its bytes are free. */
   settle(batch: ProducerBatch, error: Error | null, baseOffset: number, timestamp: number): void {
     if (!this.#unsettled.delete(batch)) return;
+    const topic = this.#topics.get(batch.queue.topic);
+    if (topic !== undefined) {
+      topic.unsettled.delete(batch);
+      topic.bytes -= batch.sizeInBytes;
+    }
     batch.queue.remove(batch);
     if (batch.queue.length === 0) this.#active.delete(batch.queue);
     this.#bytes -= batch.sizeInBytes;
@@ -270,10 +321,12 @@ export class Accumulator {
       this.#close(batch);
       batch = undefined;
     }
-    batch ??= this.#open(queue);
+    batch ??= this.#open(topic, queue);
     const before = batch.sizeInBytes;
     batch.append(key, value, record.timestamp ?? this.#clock.nowMs(), headers, onDelivery);
-    this.#bytes += batch.sizeInBytes - before;
+    const added = batch.sizeInBytes - before;
+    this.#bytes += added;
+    topic.bytes += added;
     if (batch.sizeInBytes >= this.#settings.batchBytesMax) this.#close(batch);
   }
 
@@ -285,7 +338,7 @@ export class Accumulator {
     if (isForgotten) this.#events.onMetadataNeeded();
   }
 
-  #open(queue: PartitionQueue): ProducerBatch {
+  #open(topic: TopicQueues, queue: PartitionQueue): ProducerBatch {
     const expected = Math.max(queue.batchBytesExpected, INITIAL_BATCH_BYTES);
     const batch = new ProducerBatch(queue, {
       id: ++this.#batchIds,
@@ -294,7 +347,10 @@ export class Accumulator {
       memory: this.#buffers,
     });
     this.#bytes += batch.sizeInBytes;
+    topic.bytes += batch.sizeInBytes;
     this.#unsettled.add(batch);
+    topic.unsettled.add(batch);
+    topic.wasWritten = true;
     queue.add(batch);
     this.#active.add(queue);
     this.#events.onBatchOpened(queue);
@@ -332,7 +388,8 @@ export class Accumulator {
     if (topic === undefined) {
       topic = newTopic(name);
       this.#topics.set(name, topic);
-      const metadata = this.#cluster.metadata.topic(name);
+      // What others know of it may be old: a topic that was deleted and made anew may have other partitions.
+      const metadata = this.#cluster.tracks(name) ? this.#cluster.metadata.topic(name) : undefined;
       if (metadata !== undefined) {
         topic.topicId = metadata.topicId;
         this.#addQueues(topic, metadata);
@@ -371,6 +428,7 @@ export class Accumulator {
     topic.waiting.push({ record: copy, onDelivery, deadlineMs, bytes });
     this.#waitingRecords++;
     this.#bytes += bytes;
+    topic.bytes += bytes;
     this.#cluster.track([topic.name]);
     this.#events.onMetadataNeeded();
   }
@@ -391,6 +449,7 @@ export class Accumulator {
       }
       this.#waitingRecords--;
       this.#bytes -= item.bytes;
+      topic.bytes -= item.bytes;
       this.#appendTo(topic, item.record, item.onDelivery);
     }
   }
@@ -400,6 +459,24 @@ export class Accumulator {
     if (item === undefined) return;
     this.#waitingRecords--;
     this.#bytes -= item.bytes;
+    topic.bytes -= item.bytes;
     this.refuse(error, item.record, item.onDelivery);
   }
+}
+
+function oldestOf(unsettled: ReadonlySet<ProducerBatch>): number {
+  for (const batch of unsettled) return Math.floor(batch.id);
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Puts the parts of a batch in its place: the set stays in the order of age, which a flush relies on. */
+function replaceIn(
+  unsettled: Set<ProducerBatch>,
+  batch: ProducerBatch,
+  parts: readonly ProducerBatch[],
+): void {
+  unsettled.delete(batch);
+  const all = [...unsettled, ...parts].toSorted((a, b) => a.id - b.id);
+  unsettled.clear();
+  for (const each of all) unsettled.add(each);
 }

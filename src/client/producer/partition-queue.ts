@@ -30,6 +30,8 @@ export class PartitionQueue {
   readonly #inFlight = new Set<ProducerBatch>();
   /** Nothing is sent before this time, after a failure. */
   retryAtMs = 0;
+  /** Somebody waits for the batches up to this one: they do not linger. */
+  urgentUpTo = 0;
   /** Size of the last batch that was full: how much room the next one is given at once. */
   batchBytesExpected = 0;
   #identity: ProducerIdentity | undefined;
@@ -54,6 +56,12 @@ export class PartitionQueue {
 
   get head(): ProducerBatch | undefined {
     return this.#batches[0];
+  }
+
+  /** Whether the head can go without waiting for more records. */
+  get isHeadDue(): boolean {
+    const { head } = this;
+    return head !== undefined && (head !== this.open || head.attempts > 0 || head.id <= this.urgentUpTo);
   }
 
   get length(): number {

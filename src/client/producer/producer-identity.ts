@@ -52,6 +52,11 @@ export class ProducerIdentities {
     return this.#current;
   }
 
+  /** Lets partitions that are new from now on begin under another identity than those of before. */
+  renew(): void {
+    if (this.#current !== undefined) this.after(this.#current);
+  }
+
   /** Another identity than `used`, which the brokers no longer accept; undefined while it is asked for. */
   replaced(used: ProducerIdentity): ProducerIdentity | undefined {
     if (this.#current === used) this.#current = undefined;

@@ -31,7 +31,7 @@ export class Sender {
   readonly #cluster: Cluster;
   readonly #settings: ProducerSettings;
   readonly #accumulator: Accumulator;
-  readonly #identities: ProducerIdentities;
+  readonly identities: ProducerIdentities;
   readonly #outcomes: BatchOutcomes;
   readonly #onProgress: () => void;
   readonly #inFlight = new Map<number, number>();
@@ -40,8 +40,6 @@ export class Sender {
   #running = false;
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
-  /** Send everything at once: somebody waits for a flush. */
-  urgent = false;
   #closed = false;
 
   constructor(
@@ -56,7 +54,7 @@ export class Sender {
     this.#settings = settings;
     this.#accumulator = accumulator;
     this.#onProgress = onProgress;
-    this.#identities = new ProducerIdentities(cluster, () => this.wake());
+    this.identities = new ProducerIdentities(cluster, () => this.wake());
     this.#outcomes = new BatchOutcomes(cluster, settings, accumulator);
   }
 
@@ -108,13 +106,13 @@ export class Sender {
   /** Finds the queues whose head can go, by leader; answers when the next one will be ready by time alone. */
   #collectReady(nowMs: number, ready: Map<number, PartitionQueue[]>): number {
     let nextMs = Number.POSITIVE_INFINITY;
-    const crowded = this.urgent || this.#accumulator.bytes >= this.#settings.bufferBytesMax;
+    const crowded = this.#accumulator.bytes >= this.#settings.bufferBytesMax;
     for (const queue of this.#accumulator.active) {
       const { head } = queue;
       if (head === undefined) continue;
       const dueMs = Math.max(
         queue.retryAtMs,
-        crowded || head !== queue.open || head.attempts > 0 ? 0 : head.createdMs + this.#settings.lingerMs,
+        crowded || queue.isHeadDue ? 0 : head.createdMs + this.#settings.lingerMs,
       );
       if (dueMs > nowMs) {
         nextMs = Math.min(nextMs, dueMs);
@@ -134,7 +132,7 @@ export class Sender {
 
   /** Sends what is ready for one broker, in as many requests as may be in flight. */
   #serve(leader: number, queues: readonly PartitionQueue[]): void {
-    const channel = this.#cluster.channel(leader, 'default');
+    const channel = this.#cluster.channel(leader, 'produce');
     if (channel === undefined) {
       this.#cluster.refreshSoon();
       return;
@@ -171,7 +169,7 @@ export class Sender {
         more.push(queue);
         continue;
       }
-      if (this.#settings.idempotent && !queue.numberHead(this.#identities)) continue;
+      if (this.#settings.idempotent && !queue.numberHead(this.identities)) continue;
       const batch = queue.take();
       if (batch === undefined) continue;
       this.#accumulator.served(queue);
@@ -179,12 +177,13 @@ export class Sender {
       batch.attempts++;
       batches.push(batch);
       // Of what follows only a full batch can go; an open one keeps lingering.
-      if (queue.head !== undefined && (queue.head !== queue.open || this.urgent)) more.push(queue);
+      if (queue.isHeadDue) more.push(queue);
     }
     return more;
   }
 
   #send(leader: number, { connection, versions }: ReadyConnection, batches: readonly ProducerBatch[]): void {
+    const { clientId, requestTimeoutMs: timeoutMs } = this.#settings;
     let version: number;
     let body: RequestInput<typeof produce>;
     try {
@@ -192,7 +191,7 @@ export class Sender {
       version = versions.choose(produce, named ? TOPIC_IDS_FROM - 1 : undefined);
       body = this.#request(batches);
       if (this.#settings.acks === 0) {
-        connection.sendWithoutAnswer(produce, version, body);
+        connection.sendWithoutAnswer({ api: produce, version, body, clientId });
         for (const batch of batches) this.#accumulator.settle(batch, null, -1, -1);
         return;
       }
@@ -201,7 +200,7 @@ export class Sender {
       return;
     }
     this.#inFlight.set(leader, (this.#inFlight.get(leader) ?? 0) + 1);
-    connection.sendForFrame(produce, version, body, this.#settings.requestTimeoutMs).then(
+    connection.sendForFrame({ api: produce, version, body, timeoutMs, clientId }).then(
       (frame) => {
         this.#landed(leader);
         try {
@@ -247,7 +246,7 @@ export class Sender {
   }
 
   #failWithoutIdentity(): void {
-    const failure = this.#identities.takeFailure();
+    const failure = this.identities.takeFailure();
     if (failure === undefined || isRetriable(failure)) return;
     this.#accumulator.failAll(failure);
   }

@@ -3,6 +3,7 @@ import { Queue } from '../../base/queue.ts';
 import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
 import type { DeliveryCallback, ProducerRecord } from '../types.ts';
 import type { PartitionQueue } from './partition-queue.ts';
+import type { ProducerBatch } from './producer-batch.ts';
 import { copyOf } from './record-bytes.ts';
 
 interface WaitingRecord {
@@ -23,6 +24,12 @@ export interface TopicQueues {
   readonly queues: PartitionQueue[];
   /** Records that came before the metadata. */
   readonly waiting: Queue<WaitingRecord>;
+  /** Its batches that are not settled, oldest first. */
+  readonly unsettled: Set<ProducerBatch>;
+  /** Bytes of its records that are not settled. */
+  bytes: number;
+  /** A batch of it was opened once: brokers may know sequence numbers of it. */
+  wasWritten: boolean;
   /** Where records without a key go now, and how many bytes have gone there. */
   stickyPartition: number;
   stickyBytes: number;
@@ -35,6 +42,9 @@ export function newTopic(name: string): TopicQueues {
     topicId: ZERO_UUID,
     queues: [],
     waiting: new Queue(),
+    unsettled: new Set(),
+    bytes: 0,
+    wasWritten: false,
     stickyPartition: -1,
     stickyBytes: 0,
   };

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { silentLogger } from '../../src/base/logger.ts';
+import {
+  Admin,
+  Consumer,
+  type KafkaProducer,
+  nodeEnvironment as environment,
+} from '../../src/client/index.ts';
+import type { ProducerOptions, ProducerRecord } from '../../src/client/index.ts';
+import { SharedConnections } from '../../src/client/cluster/shared-connections.ts';
+import { SharedProducers } from '../../src/client/producer/shared-producers.ts';
+import { TestBrokers } from '../broker/running-broker.ts';
+
+let brokers: TestBrokers;
+let bootstrapServers: string;
+let admin: Admin;
+let shared: SharedProducers;
+let producers: KafkaProducer[];
+
+beforeEach(async () => {
+  brokers = new TestBrokers();
+  const { host, port } = (await brokers.start({ 'auto.create.topics.enable': true })).address;
+  bootstrapServers = `${host}:${port}`;
+  admin = new Admin({ environment, bootstrapServers });
+  await admin.createTopics(['a', 'b'].map((name) => ({ name, partitions: 1, replicationFactor: 1 })));
+  shared = new SharedProducers({
+    connections: new SharedConnections(),
+    clientId: 'shared',
+    logger: silentLogger,
+  });
+  producers = [];
+});
+
+afterEach(async () => {
+  await Promise.allSettled(producers.map((producer) => producer.close({ timeoutMs: 0 })));
+  await admin.close();
+  await brokers.close();
+});
+
+function producerOf(options: Partial<ProducerOptions> = {}): KafkaProducer {
+  const producer = shared.producer({ environment, bootstrapServers, lingerMs: 60_000, ...options });
+  producers.push(producer);
+  return producer;
+}
+
+/** Sends without lingering. */
+async function sent(producer: KafkaProducer, record: ProducerRecord): Promise<void> {
+  producer.send(record);
+  await producer.flush();
+}
+
+async function contents(topic: string, count: number): Promise<readonly string[]> {
+  const consumer = new Consumer({ environment, bootstrapServers, autoOffsetReset: 'earliest' });
+  consumer.assign([{ topic, partition: 0 }]);
+  const values: string[] = [];
+  while (values.length < count) {
+    for (const { records } of await consumer.poll(100))
+      values.push(...records.map(({ value }) => String(value)));
+  }
+  await consumer.close();
+  return values;
+}
+
+it('a flush sends and awaits the records of its own tenant only', async () => {
+  const [first, second] = [producerOf(), producerOf()];
+  let isDelivered = false;
+  second.send({ topic: 'b', value: 'lingers' }, () => (isDelivered = true));
+  first.send({ topic: 'a', value: 'sent' });
+  await first.flush();
+  expect(await contents('a', 1)).toEqual(['sent']);
+  expect(isDelivered).toBe(false);
+  await second.flush();
+  expect(isDelivered).toBe(true);
+});
+
+it('a flush waits for no topic that another tenant writes to in vain', async () => {
+  const [first, second] = [producerOf({ mayCreateTopic: () => false }), producerOf()];
+  first.send({ topic: 'nowhere', value: 'waits' });
+  second.send({ topic: 'b', value: 'sent' });
+  await second.flush();
+  expect(await contents('b', 1)).toEqual(['sent']);
+});
+
+it('what one tenant sends in vain fails for it alone', async () => {
+  const [first, second] = [producerOf({ requestBytesMax: 1_000 }), producerOf({ requestBytesMax: 1_000 })];
+  first.send({ topic: 'a', value: 'x'.repeat(2_000) });
+  second.send({ topic: 'b', value: 'small' });
+  await second.flush();
+  await expect(first.flush()).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
+  await first.flush();
+});
+
+it('a tenant that cannot write leaves room for the others, and has room again when it can', async () => {
+  const options = { bufferBytesMax: 40_000, mayCreateTopic: () => false };
+  const [first, second] = [producerOf(options), producerOf(options)];
+  const value = 'x'.repeat(1_000);
+  let count = 0;
+  for (; first.ready() === undefined; count++) first.send({ topic: 'nowhere', value });
+  expect(count).toBeGreaterThan(5);
+  expect(count).toBeLessThan(20);
+  // Room for all together would be there for it to go on.
+  for (let i = 0; i < 5; i++) {
+    expect(second.ready()).toBeUndefined();
+    second.send({ topic: 'b', value });
+  }
+  await second.flush();
+  const room = first.ready();
+  await admin.createTopics([{ name: 'nowhere', partitions: 1, replicationFactor: 1 }]);
+  await first.flush();
+  await room;
+  expect(first.ready()).toBeUndefined();
+  expect(await contents('nowhere', count)).toHaveLength(count);
+});
+
+it('a tenant that holds twice the buffer and does not wait is refused, and the others are not', async () => {
+  const options = { bufferBytesMax: 20_000, mayCreateTopic: () => false };
+  const [first, second] = [producerOf(options), producerOf(options)];
+  const refused: string[] = [];
+  for (let i = 0; i < 60; i++) {
+    first.send({ topic: 'nowhere', value: 'x'.repeat(1_000) }, (error) => {
+      if (error !== null && 'code' in error) refused.push(String(error.code));
+    });
+  }
+  expect(new Set(refused)).toEqual(new Set(['BUFFER_EXHAUSTED']));
+  await sent(second, { topic: 'b', value: 'taken' });
+  expect(await contents('b', 1)).toEqual(['taken']);
+});
+
+it('a tenant that closes lets go of what it could not send, and one that comes after it writes on', async () => {
+  const [first, second] = [producerOf(), producerOf()];
+  for (let i = 0; i < 3; i++) first.send({ topic: 'a', value: `first ${i}` });
+  await first.flush();
+  await first.close();
+  expect(() => first.send({ topic: 'a', value: 'late' })).toThrow(/closed/);
+  // The sequence numbers of the partition begin again, and must not be taken for those of before.
+  const third = producerOf();
+  for (let i = 0; i < 3; i++) {
+    await sent(third, { topic: 'a', value: `third ${i}` });
+  }
+  await sent(second, { topic: 'b', value: 'still here' });
+  expect(await contents('a', 6)).toEqual(
+    [0, 1, 2].map((i) => `first ${i}`).concat([0, 1, 2].map((i) => `third ${i}`)),
+  );
+});
+
+it('no topic is made that one of its writers has forbidden', async () => {
+  const [first, second] = [producerOf({ mayCreateTopic: (topic) => topic !== 'own' }), producerOf()];
+  first.send({ topic: 'own', value: 'waits' });
+  await sent(second, { topic: 'free', value: 'made' });
+  const names = (await admin.listTopics()).map(({ name }) => name);
+  expect(names).toContain('free');
+  expect(names).not.toContain('own');
+});
+
+it('learns of a topic that was made anew with more partitions before it writes for another tenant', async () => {
+  const first = producerOf();
+  first.send({ topic: 'a', value: 'old' });
+  await first.flush();
+  await admin.deleteTopics(['a']);
+  await admin.createTopics([{ name: 'a', partitions: 4, replicationFactor: 1 }]);
+  expect(await producerOf().partitionsFor('a')).toBe(4);
+});
+
+it('who asks for other settings has a producer of his own', async () => {
+  const [first, second] = [producerOf(), producerOf({ lingerMs: 0 })];
+  let isDelivered = false;
+  first.send({ topic: 'a', value: 'lingers' }, () => (isDelivered = true));
+  // Without lingering, nobody has to flush.
+  await second.sendAndWait({ topic: 'a', value: 'sent' });
+  expect(isDelivered).toBe(false);
+});
