@@ -38,6 +38,7 @@ export type * from './state/store.ts';
 export { StreamsApp } from './runtime/streams-app.ts';
 export type { StreamsMetrics, StreamsState, TaskStatus } from './runtime/streams-metrics.ts';
 export type { StreamsAppOptions, StreamsCloseOptions } from './runtime/streams-app-options.ts';
+export { StreamsHost, type StreamsHostOptions } from './runtime/streams-host.ts';
 export type { StoreQueryOptions } from './runtime/queryable-stores.ts';
 export { streamsConfig } from './runtime/streams-config.ts';
 export { streamsOptionsFrom } from './runtime/streams-properties.ts';

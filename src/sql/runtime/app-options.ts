@@ -1,7 +1,5 @@
 import type { Environment } from '../../base/environment.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
-import type { Admin } from '../../client/admin/admin.ts';
-import type { DescribeTopics } from '../../streams/runtime/internal-topics.ts';
 import { streamsOptionsFrom } from '../../streams/runtime/streams-properties.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { RestartBackoffOptions } from './restart-backoff.ts';
@@ -63,11 +61,6 @@ export function appOptions(options: KafkaHostOptions, context: AnalysisContext) 
     onFailure: { deserialization: 'continue' },
     ...set,
   } as const;
-}
-
-/** Lets applications look up their topics by the connection of their host. */
-export function existingTopics(admin: Admin): DescribeTopics {
-  return (names) => admin.describeTopics(names, { existingOnly: true });
 }
 
 export function offsetReset({ properties }: AnalysisContext): 'earliest' | 'latest' | undefined {

@@ -31,7 +31,6 @@ import {
   appOptions,
   DEFAULT_BACKOFF,
   DEFAULT_QUERY_ERRORS_MAX,
-  existingTopics,
   instanceOf,
   type KafkaHostOptions,
   offsetReset,
@@ -251,9 +250,9 @@ export class AppQuery implements RunningQuery {
       // would first wait for the session of a member to end that is gone.
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
+      host: this.#host.streams,
     };
-    const { admin, streams } = this.#host;
-    return new StreamsApp(options, { describeTopics: existingTopics(admin), host: streams });
+    return new StreamsApp(options);
   }
 
   /** A row that the broker refuses for what is in it, and will refuse for ever, costs only itself. */

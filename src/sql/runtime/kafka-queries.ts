@@ -19,7 +19,6 @@ import { AppPush } from './app-push.ts';
 import { AppQuery } from './app-query.ts';
 import {
   appOptions,
-  existingTopics,
   instanceOf,
   type KafkaHostOptions,
   offsetReset,
@@ -33,6 +32,9 @@ import { RestoredQueries } from './restored-queries.ts';
 import { END_CHECK_MS, endsOf, untilCommitted } from './topic-ends.ts';
 import { topicFacts } from './topic-facts.ts';
 import { UnstartedQuery } from './unstarted-query.ts';
+
+/** How long queries may take to end that still run when the host is closed. */
+const CLOSE_MS_MAX = 2_000;
 
 /** What queries need of the cluster besides clients of their own; whoever gives it closes it, after them. */
 interface QueryCluster {
@@ -209,8 +211,9 @@ export class KafkaQueries implements QueryRuntime {
       stateDir: childPath(this.#options.stateDir, applicationId),
       autoOffsetReset: push.begins,
       cacheBytesMax: 0,
+      host: this.#streams,
     };
-    return new StreamsApp(settings, { describeTopics: existingTopics(this.#admin), host: this.#streams });
+    return new StreamsApp(settings);
   }
 
   /** Settles where a push query begins, before it is answered that it runs. */
@@ -248,7 +251,7 @@ export class KafkaQueries implements QueryRuntime {
   }
 
   close(): Promise<void> {
-    return this.#streams.close();
+    return this.#streams.close({ timeoutMs: CLOSE_MS_MAX });
   }
 
   #log(text: string): void {

@@ -1,13 +1,8 @@
 import { DiagnosticError, OperationalError } from '../../base/errors.ts';
-import type { KafkaAdmin, NewTopic, TopicDescription } from '../../client/types.ts';
+import type { TopicDescription } from '../../client/types.ts';
 import type { Topology } from '../topology/topology.ts';
-import {
-  AFTER_MAX_MS,
-  externalTopics,
-  internalTopicNames,
-  planTopics,
-  type TopicPlan,
-} from './topic-plan.ts';
+import type { TopicAccess } from './topic-access.ts';
+import { externalTopics, internalTopicNames, planTopics, type TopicPlan } from './topic-plan.ts';
 
 /** Answers what those of the topics are that exist. */
 export type DescribeTopics = (names: readonly string[]) => Promise<readonly TopicDescription[]>;
@@ -18,10 +13,10 @@ export type DescribeTopics = (names: readonly string[]) => Promise<readonly Topi
  * @throws {OperationalError} `MISSING_SOURCE_TOPIC` when a source topic does not exist.
  */
 export async function prepareTopics(
-  admin: KafkaAdmin,
+  topics: Pick<TopicAccess, 'create' | 'describe'>,
   topology: Topology,
   options: { readonly applicationId: string; readonly replicationFactor: number },
-  describe: DescribeTopics = (names) => admin.describeTopics(names, { existingOnly: true }),
+  describe: DescribeTopics = (names) => topics.describe(names),
 ): Promise<TopicPlan> {
   const sources = externalTopics(topology);
   const names = [...new Set([...sources, ...internalTopicNames(topology, options.applicationId)])];
@@ -39,7 +34,7 @@ export async function prepareTopics(
   const wanted = plan.internalTopics.filter((topic) => topic.partitions > 0);
   const { replicationFactor } = options;
   const absent = wanted.filter(({ name }) => !existing.has(name));
-  await Promise.all(absent.map((topic) => createTopic(admin, { ...topic, replicationFactor })));
+  await topics.create(absent.map((topic) => ({ ...topic, replicationFactor })));
   for (const topic of wanted) {
     const partitions = existing.get(topic.name) ?? topic.partitions;
     if (partitions === topic.partitions) continue;
@@ -50,25 +45,4 @@ export async function prepareTopics(
     });
   }
   return plan;
-}
-
-/** Creates a topic, unless another instance was faster. */
-async function createTopic(admin: KafkaAdmin, topic: NewTopic): Promise<void> {
-  try {
-    await createForAnyVersion(admin, topic);
-  } catch (error) {
-    if (!(error instanceof OperationalError && error.code === 'TOPIC_ALREADY_EXISTS')) throw error;
-  }
-}
-
-/** Brokers before 3.6 do not know the limit that changelogs are freed of, and have none. */
-async function createForAnyVersion(admin: KafkaAdmin, topic: NewTopic): Promise<void> {
-  try {
-    await admin.createTopics([topic]);
-  } catch (error) {
-    const { [AFTER_MAX_MS]: limit, ...configs } = topic.configs ?? {};
-    const mayBeOld = error instanceof OperationalError && error.code === 'INVALID_CONFIG';
-    if (!mayBeOld || limit === undefined) throw error;
-    await admin.createTopics([{ ...topic, configs }]);
-  }
 }

@@ -4,7 +4,7 @@ import type { StreamsAppSettings } from './streams-app-options.ts';
 
 /** Deletes the processed records of repartition topics now and then: nobody else reads them, and they never expire. */
 export class RepartitionPurge {
-  readonly #admin: KafkaAdmin;
+  readonly #admin: Pick<KafkaAdmin, 'deleteRecords'>;
   readonly #settings: StreamsAppSettings;
   readonly #topics: ReadonlySet<string>;
   /** What has been committed since the last purge, by partition. */
@@ -12,7 +12,7 @@ export class RepartitionPurge {
   #lastMs: number;
   #running: Promise<void> | undefined;
 
-  constructor(admin: KafkaAdmin, settings: StreamsAppSettings) {
+  constructor(admin: Pick<KafkaAdmin, 'deleteRecords'>, settings: StreamsAppSettings) {
     this.#admin = admin;
     this.#settings = settings;
     const { applicationId, topology } = settings;

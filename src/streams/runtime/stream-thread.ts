@@ -26,6 +26,7 @@ import { ThreadCommit } from './thread-commit.ts';
 import { ThreadMembership } from './thread-membership.ts';
 import { ThreadMetrics } from './thread-metrics.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
+import type { TopicAccess } from './topic-access.ts';
 import { TopicWatch } from './topic-watch.ts';
 
 /** How often it is looked, beside the loop, whether a topic is gone. */
@@ -40,6 +41,7 @@ export interface ThreadVariation {
 
 interface ThreadParts extends ThreadVariation {
   readonly admin: KafkaAdmin;
+  readonly topics: TopicAccess;
   /** What it shares with other applications of the process. */
   readonly host: StreamsHost | undefined;
   readonly onPhase: (phase: AssignmentPhase) => void;
@@ -82,7 +84,7 @@ export class StreamThread {
     plan: TopicPlan,
     parts: ThreadParts & { readonly state: StateDirectory },
   ) {
-    const { admin, state, onPhase, commitVariation: variation = {} } = parts;
+    const { admin, topics, state, onPhase, commitVariation: variation = {} } = parts;
     this.#settings = settings;
     this.#state = state;
     this.#host = parts.host;
@@ -92,7 +94,7 @@ export class StreamThread {
     const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.offsetSums;
     const membershipParts = { settings, plan, admin, processFolder, taskOffsetSums };
     const membership = (this.#membership = new ThreadMembership(membershipParts));
-    this.#clients = threadClients(settings, membership.assignors, { fetches: parts.host?.fetches });
+    this.#clients = threadClients(settings, membership.assignors, parts.host);
     const { consumer, restoreConsumer, producer } = this.#clients;
     membership.attach(consumer);
     this.#member = new DeadMember({ settings, admin, state });
@@ -112,7 +114,7 @@ export class StreamThread {
     this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase });
     this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping: () => this.#stopping });
     const watched = { sources: externalTopics(settings.topology), internal: existingInternalTopics(plan) };
-    this.#topics = new TopicWatch(admin, settings, watched, [consumer, restoreConsumer]);
+    this.#topics = new TopicWatch(topics, settings, watched, [consumer, restoreConsumer]);
     const { timers } = settings.environment;
     this.#life = new Lifecycle('the thread', { timers, logger: settings.logger });
     this.#life.add({ name: 'the memory of its caches', close: () => budget.close() });

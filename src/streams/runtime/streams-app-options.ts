@@ -22,7 +22,7 @@ import type { ConfigKeys } from '../../base/config/config-key.ts';
 import { readConfig } from '../../base/config/config-value.ts';
 import { withDefaults } from '../../base/config/options.ts';
 import type { Environment } from '../../base/environment.ts';
-import { ArgumentError } from '../../base/errors.ts';
+import { ArgumentError, DiagnosticError } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import type { Logger } from '../../base/logger.ts';
 import { silentLogger } from '../../base/logger.ts';
@@ -34,6 +34,7 @@ import { type BuildOptions, optimizationsOf } from '../topology-optimization.ts'
 import type { Topology } from '../topology/topology.ts';
 import type { FailureHandler, FailureKind, StreamsUncaughtExceptionHandler } from './failures.ts';
 import { streamsConfig } from './streams-config.ts';
+import type { StreamsHost } from './streams-host.ts';
 
 /** Settings of a {@link StreamsApp}. In comments: the name and default that Kafka Streams has. */
 export interface StreamsAppOptions {
@@ -95,15 +96,17 @@ export interface StreamsAppOptions {
   /** Other settings, which operators look up by name. */
   readonly config?: Readonly<Record<string, string | number | boolean>>;
   readonly logger?: Logger;
+  /** What it shares with other applications of this process, of the same cluster; without it nothing. */
+  readonly host?: StreamsHost | undefined;
 }
 
 /** The options that {@link streamsConfig} describes. */
 type Described = Required<Pick<StreamsAppOptions, keyof typeof streamsConfig>>;
 
 /** Options with what was left out filled in. */
-export type StreamsAppSettings = Required<Omit<StreamsAppOptions, 'topology' | 'topologyOptimization'>> & {
-  readonly topology: Topology;
-};
+export type StreamsAppSettings = Required<
+  Omit<StreamsAppOptions, 'topology' | 'topologyOptimization' | 'host'>
+> & { readonly topology: Topology } & Pick<StreamsAppOptions, 'host'>;
 
 const handling = either((value) => typeof value === 'function', callback, oneOf('fail', 'continue'));
 
@@ -113,6 +116,9 @@ const applicationId: Check = (value, name) => {
     throw wrongArgument(name, value, '1 to 249 of the characters a-z, A-Z, 0-9, ".", "_" and "-"');
   }
 };
+
+/** Read, and refused, as the clients do. */
+export const checkServers: Check = (value) => void parseAddresses(value as string);
 
 /** Settings that operators look up by name. */
 const operatorSettings: Check = (value, argument) => {
@@ -129,8 +135,7 @@ const operatorSettings: Check = (value, argument) => {
 const otherChecks = {
   environment: optional(withMethods()),
   applicationId,
-  // Read, and refused, by the clients.
-  bootstrapServers: (value) => void parseAddresses(value as string),
+  bootstrapServers: checkServers,
   topology: either(
     (value) => isObject(value) && 'build' in value,
     withMethods('build'),
@@ -150,6 +155,7 @@ const otherChecks = {
   producer: optional(withMethods()),
   config: optional(operatorSettings),
   logger: optional(withMethods('debug', 'info', 'warn', 'error', 'child')),
+  host: optional(withMethods('close')),
 } as const satisfies Partial<FieldChecks<StreamsAppOptions>>;
 
 const OPTION_NAMES = [...new Set([...Object.keys(streamsConfig), ...Object.keys(otherChecks)])];
@@ -159,6 +165,7 @@ const checkOthers = objectOf(otherChecks);
 export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettings {
   checkOthers(options, 'options');
   refuseUnknown(options, { known: OPTION_NAMES, argument: 'options' });
+  checkHost(options);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return {
     environment: nodeEnvironment,
@@ -186,6 +193,15 @@ function builtTopology({ topology, topologyOptimization }: StreamsAppOptions): T
   throw new ArgumentError('topologyOptimization', {
     message: `the topology was built with ${topology.optimizations.join(', ') || 'no optimization'}, not with ${String(topologyOptimization)}`,
     hint: `build it so: builder.build({ optimization: '${String(topologyOptimization)}' }), or give the builder as the topology`,
+  });
+}
+
+/** @throws {DiagnosticError} where an application and its host are of different clusters. */
+function checkHost({ bootstrapServers, host }: StreamsAppOptions): void {
+  if (host === undefined || host.serves(bootstrapServers)) return;
+  throw new DiagnosticError({
+    message: 'an application and its host name different bootstrap.servers',
+    hint: 'give them the same ones, in the same order; an application of another cluster needs a host of its own',
   });
 }
 

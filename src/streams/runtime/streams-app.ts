@@ -3,7 +3,6 @@ import { DiagnosticError, messageOf, OperationalError } from '../../base/errors.
 import { Lifecycle } from '../../base/lifecycle.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
 import { Admin } from '../../client/admin/admin.ts';
-import type { KafkaAdmin } from '../../client/types.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
 import { type DescribeTopics, prepareTopics } from './internal-topics.ts';
 import {
@@ -21,6 +20,7 @@ import { endedWithin } from './stop-limits.ts';
 import type { StreamsHost } from './streams-host.ts';
 import { StreamThread, type ThreadVariation } from './stream-thread.ts';
 import type { StreamsMetrics, StreamsState } from './streams-metrics.ts';
+import { TopicAccess } from './topic-access.ts';
 import type { TopicPlan } from './topic-plan.ts';
 import {
   checkClose,
@@ -64,12 +64,14 @@ export class StreamsApp {
   readonly #life: Lifecycle;
   readonly #uncaught: UncaughtErrors;
   #plan: TopicPlan | undefined;
-  #admin: KafkaAdmin | undefined;
+  /** What it asks about its topics, where it has no host. */
+  #own: Pick<StreamsHost, 'admin' | 'topics'> | undefined;
   #thread: StreamThread | undefined;
   /** Before it nothing is read. */
   #after: Promise<void> = Promise.resolve();
   #starting: Promise<void> | undefined;
   #running: Promise<void> | undefined;
+  #leaveHost: (() => void) | undefined;
   #stopping = false;
   #closeOptions: StreamsCloseOptions = {};
   #failures = 0;
@@ -82,25 +84,17 @@ export class StreamsApp {
   /**
    * @param shared.describeTopics asks somebody who is connected already which topics there are, so that the start need not
    *   wait for a connection of its own.
-   * @param shared.host what it has together with other applications of this process; it is closed after them.
    * @param shared.openEngine opens the database of the state in a folder: RocksDB, unless this is a simulation.
    * @param shared.commitVariation of tests, which break the order of commits.
    */
   constructor(
     options: StreamsAppOptions,
-    {
-      describeTopics,
-      host,
-      ...variation
-    }: {
-      readonly describeTopics?: DescribeTopics;
-      readonly host?: StreamsHost | undefined;
-    } & ThreadVariation = {},
+    { describeTopics, ...variation }: { readonly describeTopics?: DescribeTopics } & ThreadVariation = {},
   ) {
     this.#describeTopics = describeTopics;
-    this.#host = host;
     this.#variation = variation;
     this.#settings = streamsAppSettings(options);
+    this.#host = this.#settings.host;
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
     const { environment, logger } = this.#settings;
     this.#life = new Lifecycle('the application', { timers: environment.timers, logger });
@@ -169,7 +163,8 @@ export class StreamsApp {
    * preparation; watch {@link StreamsApp.state$} for `RUNNING`.
    * @param options.after what has to be done before anything is read, such as the setting of offsets; topics are looked up
    * meanwhile. What it rejects with, the start rejects with.
-   * @throws {OperationalError} `MISSING_SOURCE_TOPIC`, `LOCKED` (the state folder is in use), `CLUSTER_UNREACHABLE`, ...
+   * @throws {OperationalError} `MISSING_SOURCE_TOPIC`, `LOCKED` (the state folder is in use), `CLUSTER_UNREACHABLE`,
+   *   `CLOSED` (its host is closed), ...
    * @throws {DiagnosticError} when topics to be joined differ in their number of partitions.
    */
   async start({ after = Promise.resolve() }: { readonly after?: Promise<void> } = {}): Promise<void> {
@@ -178,6 +173,7 @@ export class StreamsApp {
       throw new DiagnosticError({ message: `the application is ${this.state} already` });
     }
     this.#after = after;
+    this.#leaveHost = this.#host?.join(this);
     this.#state.next('REBALANCING');
     this.#starting = this.#startThread();
     await this.#starting;
@@ -237,17 +233,15 @@ export class StreamsApp {
   }
 
   async #createThread(): Promise<StreamThread> {
-    const { environment, bootstrapServers, clientId, topology } = this.#settings;
-    const admin = (this.#admin ??= await this.#life.start({
-      name: 'the admin client',
-      open: () => new Admin({ environment, bootstrapServers, clientId: `${clientId}-admin` }),
-      close: (opened) => opened.close(),
-    }));
-    const prepared = prepareTopics(admin, topology, this.#settings, this.#sharedDescribe());
-    const [plan] = await Promise.all([prepared, this.#after]);
+    const { admin, topics } = this.#host ?? (this.#own ??= await this.#ownAccess());
+    const { topology } = this.#settings;
+    const prepared = prepareTopics(topics, topology, this.#settings, this.#describeTopics);
+    // Closing ends a start that waits for what goes on for others.
+    const [plan] = await Promise.all([unlessAborted(prepared, this.#life.signal), this.#after]);
     this.#plan = plan;
     const thread = StreamThread.create(this.#settings, plan, {
       admin,
+      topics,
       host: this.#host,
       onPhase: (phase) => this.#onPhase(phase),
       onRestored: (progress) => this.#restores.next(progress),
@@ -258,11 +252,14 @@ export class StreamsApp {
     return thread;
   }
 
-  /** Closing ends a start that waits for it; it goes on for others. */
-  #sharedDescribe(): DescribeTopics | undefined {
-    const shared = this.#describeTopics;
-    if (shared === undefined) return undefined;
-    return (names) => unlessAborted(shared(names), this.#life.signal);
+  async #ownAccess(): Promise<Pick<StreamsHost, 'admin' | 'topics'>> {
+    const { environment, bootstrapServers, clientId } = this.#settings;
+    const admin = await this.#life.start({
+      name: 'the admin client',
+      open: () => new Admin({ environment, bootstrapServers, clientId: `${clientId}-admin` }),
+      close: (opened) => opened.close(),
+    });
+    return { admin, topics: new TopicAccess(admin, environment) };
   }
 
   #onPhase(phase: AssignmentPhase): void {
@@ -330,6 +327,7 @@ export class StreamsApp {
   }
 
   #end(state: 'NOT_RUNNING' | 'ERROR'): void {
+    this.#leaveHost?.();
     this.#retireThread();
     this.#state.next(state);
     this.#state.complete();

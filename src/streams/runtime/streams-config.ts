@@ -13,7 +13,8 @@ type OtherOption =
   | 'consumer'
   | 'producer'
   | 'config'
-  | 'logger';
+  | 'logger'
+  | 'host';
 
 /** The settings of an application. Names and defaults are those of Kafka Streams where it has them. */
 export const streamsConfig = {

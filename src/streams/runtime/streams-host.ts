@@ -1,9 +1,27 @@
+import {
+  type FieldChecks,
+  nonEmptyText,
+  objectOf,
+  optional,
+  refuseUnknown,
+  wholeNumber,
+  withMethods,
+} from '../../base/argument-checks.ts';
 import type { Environment } from '../../base/environment.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
+import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
-import type { Logger } from '../../base/logger.ts';
+import { type Logger, silentLogger } from '../../base/logger.ts';
+import { Admin } from '../../client/admin/admin.ts';
+import { SharedConnections } from '../../client/cluster/shared-connections.ts';
 import { SharedFetches } from '../../client/consumer/shared-fetches.ts';
+import { parseAddresses } from '../../client/config/settings.ts';
+import { SharedProducers } from '../../client/producer/shared-producers.ts';
+import type { KafkaAdmin } from '../../client/types.ts';
 import { CachePool } from '../state/cache-pool.ts';
 import { SharedDecoding } from './shared-decoding.ts';
+import { checkClose, checkServers, type StreamsCloseOptions } from './streams-app-options.ts';
+import { TopicAccess } from './topic-access.ts';
 import { StateDatabase } from './state-database.ts';
 import { StateDirectory } from './state-directory.ts';
 
@@ -17,23 +35,55 @@ const WRITE_BUFFER_BYTES = 16 * MEBIBYTE;
 /** The folder of the database in that of the host. */
 const STATE_FOLDER = 'state';
 
-interface StreamsHostOptions {
-  readonly environment: Environment;
+/** Settings of a {@link StreamsHost}. */
+export interface StreamsHostOptions {
+  /** Where time, chance, network and disk come from: this process and its machine, unless a test says otherwise. */
+  readonly environment?: Environment;
+  /** `bootstrap.servers`: of all its applications. */
   readonly bootstrapServers: string | readonly string[];
   /** A folder of this host alone. */
   readonly stateDir: string;
-  readonly clientId: string;
-  readonly logger: Logger;
+  /** `client.id` of what applications share; what shows in their groups is their own. */
+  readonly clientId?: string;
+  readonly logger?: Logger;
   /** Bytes that the write-back caches of all applications take together, 64 MiB. */
   readonly cacheBytesMax?: number | undefined;
   /** Bytes of blocks that RocksDB keeps in memory, 32 MiB. */
   readonly blockCacheBytes?: number | undefined;
 }
 
+/** An application that runs on a host. */
+interface HostedApplication {
+  close(options: StreamsCloseOptions): Promise<void>;
+}
+
+const DEFAULT_CLIENT_ID = 'millrace-streams';
+
+const checks = {
+  environment: optional(withMethods()),
+  bootstrapServers: checkServers,
+  stateDir: nonEmptyText,
+  clientId: optional(nonEmptyText),
+  logger: optional(withMethods('debug', 'info', 'warn', 'error', 'child')),
+  cacheBytesMax: optional(wholeNumber(0)),
+  blockCacheBytes: optional(wholeNumber(0)),
+} as const satisfies FieldChecks<StreamsHostOptions>;
+
+const checkOptions = objectOf<StreamsHostOptions>(checks);
+
 /**
- * What applications of one process have together: one database, and the memory over it. Each of them, its tenant, is a consumer
- * group and a failure domain of its own: it stops alone, and what one holds up holds up no other. An application without a host
- * has all of it for itself.
+ * What applications of one process have together: what they read, the connections to the cluster, a producer,
+ * the requests about topics, one database, and the memory over it. Each of them, its tenant, is a consumer group and a failure domain of its own: it stops alone, and what one holds
+ * up holds up no other. An application without a host has all of it for itself.
+ *
+ * @example
+ * const host = new StreamsHost({ bootstrapServers: 'localhost:9092', stateDir: './state' });
+ * const apps = topologies.map(
+ *   (topology, i) => new StreamsApp({ applicationId: `app-${i}`, bootstrapServers: 'localhost:9092', topology, host }),
+ * );
+ * await Promise.all(apps.map((app) => app.start()));
+ * // ...
+ * await host.close();
  */
 export class StreamsHost {
   /** What their consumers read together. */
@@ -42,17 +92,43 @@ export class StreamsHost {
   readonly decoding = new SharedDecoding();
   /** See {@link CachePool}. */
   readonly cachePool: CachePool;
+  /** For all requests but fetches. */
+  readonly connections = new SharedConnections();
+  readonly producers: SharedProducers;
+  readonly admin: KafkaAdmin;
+  readonly topics: TopicAccess;
   readonly #options: StreamsHostOptions;
-  readonly #life: Lifecycle;
+  readonly #environment: Environment;
+  readonly #addresses: string;
   #database: StateDatabase | undefined;
+  readonly #life: Lifecycle;
+  readonly #logger: Logger;
+  readonly #applications = new Set<HostedApplication>();
+  #closed: Promise<void> | undefined;
 
+  /** @throws {ArgumentError} for an option that is not what its type says. */
   constructor(options: StreamsHostOptions) {
+    checkOptions(options, 'options');
+    refuseUnknown(options, { known: Object.keys(checks), argument: 'options' });
+    const { environment = nodeEnvironment, bootstrapServers, logger = silentLogger } = options;
+    const { clientId = DEFAULT_CLIENT_ID } = options;
+    const { connections } = this;
     this.#options = options;
-    const { environment, clientId, logger, cacheBytesMax = CACHE_BYTES_MAX } = options;
-    this.fetches = new SharedFetches({ clientId: `${clientId}-shared-consumer` });
+    this.#environment = environment;
+    this.#logger = logger;
+    this.#addresses = addressesOf(bootstrapServers);
     this.#life = new Lifecycle('what applications share', { timers: environment.timers, logger });
+    const admin = new Admin(
+      { environment, bootstrapServers, clientId: `${clientId}-admin` },
+      { connections },
+    );
+    this.fetches = new SharedFetches({ clientId: `${clientId}-shared-consumer` });
     this.#life.add({ name: 'the shared fetches', close: () => this.fetches.close() });
-    this.cachePool = new CachePool(cacheBytesMax);
+    this.#life.add({ name: 'the admin client', close: () => admin.close() });
+    this.admin = admin;
+    this.topics = new TopicAccess(admin, environment);
+    this.producers = new SharedProducers({ connections, clientId: `${clientId}-producer`, logger });
+    this.cachePool = new CachePool(options.cacheBytesMax ?? CACHE_BYTES_MAX);
   }
 
   /** The folder of the process. */
@@ -67,7 +143,9 @@ export class StreamsHost {
   get database(): StateDatabase {
     this.#life.signal.throwIfAborted();
     if (this.#database !== undefined) return this.#database;
-    const { environment, stateDir: root, logger, blockCacheBytes = BLOCK_CACHE_BYTES } = this.#options;
+    const { stateDir: root, blockCacheBytes = BLOCK_CACHE_BYTES } = this.#options;
+    const logger = this.#logger;
+    const environment = this.#environment;
     const folders = [STATE_FOLDER];
     const writeBufferBytes = WRITE_BUFFER_BYTES;
     const database = new StateDatabase(environment, {
@@ -95,8 +173,44 @@ export class StreamsHost {
     }
   }
 
-  /** To be called when all its applications are closed. */
-  close(): Promise<void> {
-    return this.#life.close();
+  /** Whether it is of the cluster that an application names. */
+  serves(bootstrapServers: string | readonly string[]): boolean {
+    return addressesOf(bootstrapServers) === this.#addresses;
   }
+
+  /**
+   * Notes an application that starts; answers how it is let go when it has ended.
+   * @throws {OperationalError} `CLOSED` once the host is being closed.
+   */
+  join(application: HostedApplication): () => void {
+    if (this.#closed !== undefined) {
+      throw new OperationalError('CLOSED', 'the host of the application is closed', { retriable: false });
+    }
+    this.#applications.add(application);
+    return () => this.#applications.delete(application);
+  }
+
+  /**
+   * Closes the applications that still run, side by side, as {@link StreamsApp.close} does with these options, and then what
+   * they share. Never rejects: one that does not end in time is logged, and goes on ending by itself.
+   */
+  close(options: StreamsCloseOptions = {}): Promise<void> {
+    checkClose(options, 'options');
+    this.#closed ??= this.#close(options);
+    return this.#closed;
+  }
+
+  async #close(options: StreamsCloseOptions): Promise<void> {
+    const closing = [...this.#applications].map((application) =>
+      application.close(options).catch((error: unknown) => {
+        this.#logger.warn('while closing an application', { error: messageOf(error) });
+      }),
+    );
+    await Promise.all(closing);
+    await this.#life.close();
+  }
+}
+
+function addressesOf(bootstrapServers: string | readonly string[]): string {
+  return JSON.stringify(parseAddresses(bootstrapServers));
 }

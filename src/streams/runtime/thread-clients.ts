@@ -2,16 +2,18 @@ import type { Timers } from '../../base/environment.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { Consumer } from '../../client/consumer/consumer.ts';
-import type { SharedFetches } from '../../client/consumer/shared-fetches.ts';
 import { Producer } from '../../client/producer/producer.ts';
-import type { ConsumerAssignor, KafkaConsumer, KafkaProducer } from '../../client/types.ts';
+import type { ConsumerAssignor, KafkaConsumer, KafkaProducer, ProducerOptions } from '../../client/types.ts';
 import { offsetResets } from './offset-resets.ts';
 import { endedSoon } from './stop-limits.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
+import type { StreamsHost } from './streams-host.ts';
 import { internalTopicNames } from './topic-plan.ts';
 
 /** How long the consumer may take to close, after a last commit and without one. */
 const CONSUMER_CLOSE_MS = { clean: 5_000, failed: 1_000 } as const;
+/** How long what was sent may take without a last commit: nobody waits for it, and it is sent again. */
+const PRODUCER_CLOSE_MS = 1_000;
 
 /** The clients of a processing loop. */
 export interface ThreadClients {
@@ -20,16 +22,25 @@ export interface ThreadClients {
   readonly producer: KafkaProducer;
 }
 
-/** @param shared.fetches what the consumer reads together with those of other applications. */
+/** @param host whose connections and producer they use, and what they read together; without one they have their own. */
 export function threadClients(
   settings: StreamsAppSettings,
   assignors: readonly ConsumerAssignor[],
-  { fetches }: { readonly fetches?: SharedFetches | undefined } = {},
+  host?: StreamsHost,
 ): ThreadClients {
   const { environment, bootstrapServers, clientId, topology, applicationId } = settings;
   const common = { environment, bootstrapServers };
   const resets = offsetResets(topology, applicationId);
   const internal = new Set(internalTopicNames(topology, applicationId));
+  const connections = host?.connections;
+  const producing: ProducerOptions = {
+    lingerMs: 100,
+    ...settings.producer,
+    ...common,
+    clientId: `${clientId}-producer`,
+    // A topic of the application's own that was deleted is gone: a new one would have other partitions, and nothing in it.
+    mayCreateTopic: (topic) => !internal.has(topic),
+  };
   return {
     consumer: new Consumer(
       {
@@ -45,24 +56,20 @@ export function threadClients(
         allowAutoTopicCreation: false,
         assignors,
       },
-      { fetches },
+      { fetches: host?.fetches, connections },
     ),
-    restoreConsumer: new Consumer({
-      pollRecordsMax: 10_000,
-      ...common,
-      clientId: `${clientId}-restore-consumer`,
-      autoOffsetReset: 'earliest',
-      // Nor a changelog, with another number of partitions.
-      allowAutoTopicCreation: false,
-    }),
-    producer: new Producer({
-      lingerMs: 100,
-      ...settings.producer,
-      ...common,
-      clientId: `${clientId}-producer`,
-      // A topic of the application's own that was deleted is gone: a new one would have other partitions, and nothing in it.
-      mayCreateTopic: (topic) => !internal.has(topic),
-    }),
+    restoreConsumer: new Consumer(
+      {
+        pollRecordsMax: 10_000,
+        ...common,
+        clientId: `${clientId}-restore-consumer`,
+        autoOffsetReset: 'earliest',
+        // Nor a changelog, with another number of partitions.
+        allowAutoTopicCreation: false,
+      },
+      { connections },
+    ),
+    producer: host?.producers.producer(producing) ?? new Producer(producing),
   };
 }
 
@@ -86,6 +93,10 @@ export async function closeClients(
   await Promise.all([
     closed('the consumer', consumer.close({ timeoutMs, ...leaving })),
     closed('the restore consumer', restoreConsumer.close()),
-    closed('the producer', isClean ? producer.close() : endedSoon(timers, producer.close())),
+    closed('the producer', isClean ? producer.close() : endedSoon(timers, abandon(producer))),
   ]);
+}
+
+function abandon(producer: KafkaProducer): Promise<void> {
+  return producer.close({ timeoutMs: PRODUCER_CLOSE_MS });
 }

@@ -1,7 +1,8 @@
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { FailureWatch } from '../../client/consumer/failure-watch.ts';
-import type { KafkaAdmin, KafkaConsumer } from '../../client/types.ts';
+import type { KafkaConsumer } from '../../client/types.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
+import type { TopicAccess } from './topic-access.ts';
 
 const INTERVAL_MS = 5_000;
 
@@ -12,7 +13,7 @@ const INTERVAL_MS = 5_000;
  * those the application waits.
  */
 export class TopicWatch {
-  readonly #admin: KafkaAdmin;
+  readonly #access: Pick<TopicAccess, 'ids'>;
   readonly #settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>;
   readonly #sources: ReadonlySet<string>;
   readonly #internal: ReadonlySet<string>;
@@ -26,12 +27,12 @@ export class TopicWatch {
   #failure: OperationalError | undefined;
 
   constructor(
-    admin: KafkaAdmin,
+    access: Pick<TopicAccess, 'ids'>,
     settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>,
     topics: { readonly sources: Iterable<string>; readonly internal: Iterable<string> },
     consumers: readonly KafkaConsumer[] = [],
   ) {
-    this.#admin = admin;
+    this.#access = access;
     this.#settings = settings;
     this.#sources = new Set(topics.sources);
     this.#internal = new Set(topics.internal);
@@ -51,10 +52,10 @@ export class TopicWatch {
     this.#lastMs = now;
     this.#failing.check();
     this.#isAsking = true;
-    this.#admin.listTopics({ includeInternal: true }).then(
-      (listed) => {
+    this.#access.ids().then(
+      (ids) => {
         this.#isAsking = false;
-        this.#compare(new Map(listed.map(({ name, topicId }) => [name, topicId])));
+        this.#compare(ids);
       },
       (error: unknown) => {
         // A cluster that does not answer just now says nothing about its topics.

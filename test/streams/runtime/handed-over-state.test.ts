@@ -47,18 +47,16 @@ async function startMember(): Promise<StreamsApp> {
     .toStream()
     .mapValues(String)
     .to('out', strings);
-  const app = new StreamsApp(
-    {
-      environment,
-      applicationId: 'handed',
-      bootstrapServers: around.bootstrapServers,
-      topology: builder.build(),
-      stateDir: path.join(around.folder, 'apps'),
-      commitIntervalMs: 100,
-      consumer: { heartbeatIntervalMs: 300 },
-    },
-    { host },
-  );
+  const app = new StreamsApp({
+    environment,
+    applicationId: 'handed',
+    bootstrapServers: around.bootstrapServers,
+    topology: builder.build(),
+    stateDir: path.join(around.folder, 'apps'),
+    commitIntervalMs: 100,
+    consumer: { heartbeatIntervalMs: 300 },
+    host,
+  });
   app.restores$.subscribe((progress) => restores.push(progress));
   await app.start();
   return app;

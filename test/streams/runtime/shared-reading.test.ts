@@ -42,16 +42,14 @@ class Tenants {
   readonly #apps: StreamsApp[] = [];
 
   async start(options: Pick<StreamsAppOptions, 'applicationId' | 'topology'> & Partial<StreamsAppOptions>) {
-    const app = new StreamsApp(
-      {
-        environment,
-        bootstrapServers: cluster.bootstrapServers,
-        stateDir: cluster.folder,
-        commitIntervalMs: 100,
-        ...options,
-      },
-      { host: this.host },
-    );
+    const app = new StreamsApp({
+      environment,
+      bootstrapServers: cluster.bootstrapServers,
+      stateDir: cluster.folder,
+      commitIntervalMs: 100,
+      host: this.host,
+      ...options,
+    });
     this.#apps.push(app);
     await app.start();
     return app;

@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src/base/logger.ts';
 import { messageOf } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { Serdes, StreamsApp, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
+import { TopicAccess } from '../../../src/streams/runtime/topic-access.ts';
 import { TopicWatch } from '../../../src/streams/runtime/topic-watch.ts';
 import { createTopics, produce, waitFor } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
@@ -85,7 +86,8 @@ it.each([
   let nowMs = 0;
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   const settings = { applicationId: 'app', environment: { ...environment, clock }, logger: silentLogger };
-  const watch = new TopicWatch(admin, settings, { sources: ['read'], internal: ['app-x-changelog'] });
+  const access = new TopicAccess(admin, settings.environment);
+  const watch = new TopicWatch(access, settings, { sources: ['read'], internal: ['app-x-changelog'] });
   const look = async (): Promise<unknown> => {
     nowMs += 60_000;
     try {

@@ -66,18 +66,16 @@ function failingTopology(): Topology {
 
 async function start(applicationId: string, options: { topology?: Topology; isAlone?: boolean } = {}) {
   const { topology = countingTopology(), isAlone = false } = options;
-  const app = new StreamsApp(
-    {
-      environment,
-      applicationId,
-      bootstrapServers: around.bootstrapServers,
-      topology,
-      stateDir: path.join(around.folder, 'apps'),
-      commitIntervalMs: 100,
-      consumer: { sessionTimeoutMs: 6000, heartbeatIntervalMs: 300 },
-    },
-    { host: isAlone ? undefined : host },
-  );
+  const app = new StreamsApp({
+    environment,
+    applicationId,
+    bootstrapServers: around.bootstrapServers,
+    topology,
+    stateDir: path.join(around.folder, 'apps'),
+    commitIntervalMs: 100,
+    consumer: { sessionTimeoutMs: 6000, heartbeatIntervalMs: 300 },
+    host: isAlone ? undefined : host,
+  });
   apps.push(app);
   await app.start();
   return app;

@@ -6,6 +6,7 @@ import { prepareTopics } from '../../../src/streams/runtime/internal-topics.ts';
 import { StreamThread } from '../../../src/streams/runtime/stream-thread.ts';
 import { streamsAppSettings } from '../../../src/streams/runtime/streams-app-options.ts';
 import type { AssignmentPhase } from '../../../src/streams/runtime/task-set.ts';
+import { TopicAccess } from '../../../src/streams/runtime/topic-access.ts';
 import { waitFor } from './app-under-test.ts';
 
 /** A processing loop without the application around it. */
@@ -28,9 +29,11 @@ export async function startThread(
 ): Promise<ThreadUnderTest> {
   const settings = streamsAppSettings({ environment, commitIntervalMs: 60_000, ...options });
   const admin = new Admin({ environment: settings.environment, bootstrapServers: options.bootstrapServers });
-  const plan = await prepareTopics(admin, settings.topology, settings);
+  const topics = new TopicAccess(admin, settings.environment);
+  const plan = await prepareTopics(topics, settings.topology, settings);
   const thread = StreamThread.create(settings, plan, {
     admin,
+    topics,
     host: undefined,
     onPhase,
     commitVariation,
