@@ -18,7 +18,7 @@ export class ApplicationRows {
   readonly #keys: Readonly<Record<'stores' | 'processed' | 'member', string>>;
   readonly #members = new Map<object, string>();
   #dead: readonly string[] = [];
-  #loading: Promise<void> | undefined;
+  #loaded: { readonly engine: StoreEngine; readonly loading: Promise<void> } | undefined;
   /** How many use them. */
   users = 0;
 
@@ -39,10 +39,10 @@ export class ApplicationRows {
     return this.#dead;
   }
 
-  /** Reads them, once. */
+  /** Reads them, once from each database: one that has failed may lack what is known here. */
   load(engine: StoreEngine): Promise<void> {
-    this.#loading ??= this.#load(engine);
-    return this.#loading;
+    if (this.#loaded?.engine !== engine) this.#loaded = { engine, loading: this.#load(engine) };
+    return this.#loaded.loading;
   }
 
   /** @param memberId undefined: `of` has left the group. */

@@ -214,11 +214,13 @@ export class StateDirectory {
   }
 
   async #leave(): Promise<void> {
+    const rows = this.#rows;
     this.#open = undefined;
-    this.#rows?.leave(this);
-    if (this.#rows !== undefined) this.#database.unuse(this.#applicationId);
     this.#rows = undefined;
+    rows?.leave(this);
     await this.#database.leave(this);
+    // Not before what it has written is there: whoever comes next reads it.
+    if (rows !== undefined) this.#database.unuse(this.#applicationId);
   }
 
   async #clear({ taskId, store }: TaskStore): Promise<void> {
