@@ -1,6 +1,6 @@
 /**
  * `npm run mutations [-- text]`: plants each bug of the table (whose name or file contains the text) and runs the suite
- * that has to notice it. `--share 3` takes every third one, always the same, and `--share 2/3` the second third. Fails when
+ * that has to notice it. `--share 5` takes every fifth one, always the same, and `--share 2/5` the second fifth. Fails when
  * one is not noticed; of the whole table, when fewer are than `floor.json` says, which only rises.
  */
 import { spawn } from 'node:child_process';
