@@ -47,6 +47,11 @@ export class Log {
   readonly partition: number;
   readonly directory: string;
   readonly #environment: Environment;
+  /**
+   * A power loss has taken records that were committed. What it left at the end may be older than what was written there last:
+   * bytes that a truncation had taken out, and that had been synced before it.
+   */
+  readonly hasLostItsEnd: boolean;
   readonly #state: LogState;
   readonly #durability: LogDurability;
   readonly #appender: LogAppender;
@@ -104,7 +109,8 @@ export class Log {
     });
     this.#appender = new LogAppender(this.#state, this.#durability);
     const { highWatermark = 0 } = options;
-    if (highWatermark > recovered.logEndOffset) {
+    this.hasLostItsEnd = highWatermark > recovered.logEndOffset;
+    if (this.hasLostItsEnd) {
       // After a power loss that is how it is: what was committed, and not synced here yet, the other replicas have.
       const level = options.hadCleanShutdown === true ? 'error' : 'warn';
       logger[level]('records are missing at the end of a log: they had been committed', {

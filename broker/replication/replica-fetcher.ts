@@ -269,7 +269,8 @@ export class ReplicaFetcher {
     }
     // Only an election out of those that were not in sync, or a leader that has lost what it had, can ask for this.
     const kept = log.truncateKeeping(offset);
-    this.#options.logger.error(
+    // Or this replica's own power loss, which may bring back what was never committed.
+    this.#options.logger[log.hasLostItsEnd ? 'warn' : 'error'](
       'the leader does not have records that were committed: they were taken out of this replica, too, and are kept in the ' +
         'files "kept" (kafka-dump-log.sh reads them once they are named *.log; remove them when nobody needs them)',
       { ...fields, leaderId: this.#options.leaderId, kept },
