@@ -47,11 +47,8 @@ export class Log {
   readonly partition: number;
   readonly directory: string;
   readonly #environment: Environment;
-  /**
-   * A power loss has taken records that were committed. What it left at the end may be older than what was written there last:
-   * bytes that a truncation had taken out, and that had been synced before it.
-   */
-  readonly hasLostItsEnd: boolean;
+  /** Where the records ended that were known to be committed when the log was opened. */
+  readonly #knownEnd: number;
   readonly #state: LogState;
   readonly #durability: LogDurability;
   readonly #appender: LogAppender;
@@ -109,7 +106,7 @@ export class Log {
     });
     this.#appender = new LogAppender(this.#state, this.#durability);
     const { highWatermark = 0 } = options;
-    this.hasLostItsEnd = highWatermark > recovered.logEndOffset;
+    this.#knownEnd = highWatermark;
     if (this.hasLostItsEnd) {
       // After a power loss that is how it is: what was committed, and not synced here yet, the other replicas have.
       const level = options.hadCleanShutdown === true ? 'error' : 'warn';
@@ -125,6 +122,14 @@ export class Log {
   /** Opens or creates a log and recovers it. @throws {OperationalError} when the disk fails or files are foreign. */
   static open(options: LogOptions): Log {
     return new Log(options);
+  }
+
+  /**
+   * A power loss has taken records that were committed, and they have not been copied back yet. What it left at the end may be
+   * older than what was written there last: bytes that a truncation had taken out, and that had been synced before it.
+   */
+  get hasLostItsEnd(): boolean {
+    return this.logEndOffset < this.#knownEnd;
   }
 
   get config(): LogConfig {

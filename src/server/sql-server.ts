@@ -214,7 +214,9 @@ export class SqlServer {
       environment: nodeEnvironment,
     });
     // Nobody waits for it: what an earlier life has left is in nobody's way.
-    void this.#host.removeLeftovers(ended);
+    void this.#host.removeLeftovers(ended).catch((error: unknown) => {
+      logger.warn('cleaning up after an earlier life', { error });
+    });
   }
 
   #stoppingText(): string {

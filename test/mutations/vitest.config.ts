@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { defineConfig, type Plugin } from 'vitest/config';
 import { plant } from './mutation.ts';
 import { MUTATIONS } from './table.ts';
@@ -14,12 +15,18 @@ const planting: Plugin = {
   transform: (code, id) => (id === path.join(root, mutation.file) ? plant(mutation, code) : undefined),
 };
 
+// Threads are given it by their preload.
+const { find, replace } = mutation;
+const url = pathToFileURL(path.join(root, mutation.file)).href;
+process.env.PLANTED_BUG = JSON.stringify({ url, find, replace });
+
 export default defineConfig({
   root,
   plugins: [planting],
   test: {
     environment: 'node',
     pool: 'forks',
+    execArgv: ['--require', path.join(import.meta.dirname, 'plant-in-threads.cjs')],
     globalSetup: 'test/setup/left-folders.ts',
     setupFiles: 'test/setup/temporary-folder.ts',
     maxWorkers: 2,

@@ -29,9 +29,10 @@ const LAST_LANE_WAIT_MS = 50;
 interface Broker {
   readonly node: FetchNode;
   readonly free: BrokerChannel[];
+  /** Those with a request under way. */
+  readonly busy: Set<BrokerChannel>;
   /** Those that are in no request yet. */
   waiting: SharedFetch[];
-  lanes: number;
   isSending: boolean;
 }
 
@@ -86,7 +87,8 @@ export class FetchHub implements FetchSource {
   close(): void {
     this.#closed = true;
     this.#cache.clear();
-    for (const { free } of this.#brokers.values()) for (const channel of free) channel.close();
+    for (const { free, busy } of this.#brokers.values())
+      for (const channel of [...free, ...busy]) channel.close();
   }
 
   #brokerOf(node: FetchNode): Broker {
@@ -94,7 +96,13 @@ export class FetchHub implements FetchSource {
     if (known !== undefined && known.node.host === node.host && known.node.port === node.port) return known;
     // The broker has moved. What is under way there ends by itself, and closes its connection.
     for (const channel of known?.free ?? []) channel.close();
-    const broker = { node, free: [], waiting: known?.waiting ?? [], lanes: 0, isSending: false };
+    const broker = {
+      node,
+      free: [],
+      busy: new Set<BrokerChannel>(),
+      waiting: known?.waiting ?? [],
+      isSending: false,
+    };
     this.#brokers.set(node.id, broker);
     return broker;
   }
@@ -111,7 +119,7 @@ export class FetchHub implements FetchSource {
 
   #send(broker: Broker): void {
     if (this.#brokers.get(broker.node.id) !== broker) return;
-    while (broker.waiting.length > 0 && broker.lanes < LANES_MAX) {
+    while (broker.waiting.length > 0 && broker.busy.size < LANES_MAX) {
       // A request can ask for one place of a partition only.
       const asked = new Map<string, SharedFetch>();
       const later: SharedFetch[] = [];
@@ -122,17 +130,17 @@ export class FetchHub implements FetchSource {
         else asked.set(key, shared);
       }
       broker.waiting = later;
-      broker.lanes++;
       const { fetchWaitMsMax } = this.#settings;
-      const isLast = broker.lanes === LANES_MAX;
+      const isLast = broker.busy.size === LANES_MAX - 1;
       const maxWaitMs = isLast ? Math.min(fetchWaitMsMax, LAST_LANE_WAIT_MS) : fetchWaitMsMax;
       void this.#fetch(broker, [...asked.values()], maxWaitMs);
     }
   }
 
   async #fetch(broker: Broker, fetches: readonly SharedFetch[], maxWaitMs: number): Promise<void> {
-    const { node, free } = broker;
+    const { node, free, busy } = broker;
     const channel = free.pop() ?? new BrokerChannel(this.#settings, { host: node.host, port: node.port });
+    busy.add(channel);
     const byPlace = new Map<FetchPlace, SharedFetch>(fetches.map((shared) => [shared.want, shared]));
     const places = [...byPlace.keys()];
     try {
@@ -144,7 +152,7 @@ export class FetchHub implements FetchSource {
     } catch (error) {
       for (const each of fetches) each.fail(node.id, error);
     }
-    broker.lanes--;
+    busy.delete(channel);
     if (this.#closed || this.#brokers.get(node.id) !== broker) channel.close();
     else free.push(channel);
     for (const { key } of fetches) this.#fetches.delete(key);

@@ -92,10 +92,14 @@ export class ApplicationLeftovers {
    */
   async removeKilled(endedQueries: readonly string[]): Promise<void> {
     const { environment, stateDir } = this.#options;
+    const { disk } = environment;
     for (const id of endedQueries) {
-      if (environment.disk.exists(this.#folder(id))) this.#markEnded(id);
+      if (disk.exists(this.#folder(id))) this.#markEnded(id);
     }
-    const names = environment.disk.list(stateDir).filter((name) => name.startsWith(prefixOf(this.#options)));
+    // Where the folder is gone, which its owner may have removed while a thread began anew, nothing was left.
+    const names = disk.exists(stateDir)
+      ? disk.list(stateDir).filter((name) => name.startsWith(prefixOf(this.#options)))
+      : [];
     for (const applicationId of names.filter((name) => this.#isEnded(name))) {
       if (this.#finishing.has(applicationId) || !this.#isEnded(applicationId)) continue;
       this.#warn(`removing what ${applicationId} has left`);

@@ -10,14 +10,14 @@ import { leaderOf, type TaskAssignorOptions } from './task-assignor-options.ts';
  * as one of them is in the group, all members use it and give everything up in every rebalance.
  */
 export function eagerTaskAssignor(options: TaskAssignorOptions): ConsumerAssignor {
-  const { taskOffsetSums, asksToEnd = false, onEnd, onDifferences } = options;
+  const { taskOffsetSums, asksToEnd = () => false, onEnd, onDifferences } = options;
   const leader = leaderOf(options);
   return {
     name: 'millrace-streams',
     supportedProtocols: ['cooperative', 'eager'],
     revokesAll: true,
     subscriptionUserData: () =>
-      encodeMemberData({ tasks: [...taskOffsetSums().keys()], shape: leader.shape, asksToEnd }),
+      encodeMemberData({ tasks: [...taskOffsetSums().keys()], shape: leader.shape, asksToEnd: asksToEnd() }),
     async assign(metadata, subscriptions) {
       const told = subscriptions.map((subscription) => ({
         ...subscription,

@@ -7,6 +7,10 @@ class GatheredChanges implements WriteBatch {
   readonly #values: (Buffer | undefined)[] = [];
   bytes = 0;
 
+  get isEmpty(): boolean {
+    return this.#keys.length === 0;
+  }
+
   put(key: string, value: Buffer): void {
     this.#keys.push(key);
     this.#values.push(value);
@@ -68,6 +72,8 @@ export class GroupedWrites {
   async write(fill: (batch: WriteBatch) => void): Promise<number> {
     const changes = new GatheredChanges();
     fill(changes);
+    // A commit of an application that had nothing to do.
+    if (changes.isEmpty) return 0;
     const group = this.#next ?? this.#newGroup();
     group.changes.push(changes);
     await group.written;

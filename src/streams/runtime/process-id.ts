@@ -22,7 +22,7 @@ export function processIdOf(environment: Pick<Environment, 'disk' | 'random'>, f
   return processId;
 }
 
-export function newProcessId({ random }: Pick<Environment, 'random'>): string {
+function newProcessId({ random }: Pick<Environment, 'random'>): string {
   return Buffer.from(random.bytes(ID_BYTES)).toString('base64url');
 }
 

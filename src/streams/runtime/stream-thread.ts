@@ -1,9 +1,10 @@
 import type { Timer } from '../../base/environment.ts';
+import { messageOf } from '../../base/errors.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
 import type { SinkNode } from '../topology/nodes.ts';
 import type { CommitVariation } from './commit-protocol.ts';
-import { failureHandlers } from './failures.ts';
+import { failureHandlers, type StreamThreadExceptionResponse } from './failures.ts';
 import { Intake } from './intake.ts';
 import { OutputProducer } from './output-producer.ts';
 import { processingLoop } from './processing-loop.ts';
@@ -45,6 +46,8 @@ interface ThreadParts extends ThreadVariation {
   /** What it shares with other applications of the process. */
   readonly host: StreamsHost | undefined;
   readonly onPhase: (phase: AssignmentPhase) => void;
+  /** Called once, with what has ended the loop, while it is a member of the group still. */
+  readonly onFailed?: (error: unknown) => StreamThreadExceptionResponse;
   readonly onRestored?: (progress: RestoreProgress) => void;
 }
 
@@ -68,6 +71,9 @@ export class StreamThread {
   readonly #commit: ThreadCommit;
   readonly metrics: ThreadMetrics;
   readonly #life: Lifecycle;
+  readonly #onFailed: ThreadParts['onFailed'];
+  /** It is in the group only to ask all others to end: what is assigned to it or revoked does not matter. */
+  #isAskingToEnd = false;
   #stopping = false;
   #hasEndedWell = false;
   #stopTimer: Timer | undefined;
@@ -88,6 +94,7 @@ export class StreamThread {
     this.#settings = settings;
     this.#state = state;
     this.#host = parts.host;
+    this.#onFailed = parts.onFailed;
     const metrics = (this.metrics = new ThreadMetrics(settings.environment, settings.logger));
     const budget = cacheBudget(settings, parts.host);
     const processFolder = processFolderOf(settings, parts.host);
@@ -158,28 +165,19 @@ export class StreamThread {
 
   /** Runs until {@link StreamThread.stop}; rejects with what made it fail. What was not committed then is not. */
   async run(): Promise<void> {
-    const { topology, applicationId } = this.#settings;
-    const name = brokerTopicName(topology, applicationId);
     try {
       // Not before: the database waits for the disk, and whoever starts an application need not wait for it.
       await openLocalState(this.#state, this.#settings, this.#host);
       await this.#output.learnPartitions(this.#sinkTopics((node) => node.partitioner !== undefined));
       this.#output.prepareFor(this.#sinkTopics(() => true));
-      const topics = [...externalTopics(topology), ...[...topology.repartitionTopics.keys()].map(name)];
-      const tasks = this.#tasks;
-      this.#clients.consumer.subscribe([...new Set(topics)], {
-        onAssigned: async (partitions) => {
-          await this.#member.note(this.#clients.consumer);
-          return tasks.onAssigned(partitions);
-        },
-        onRevoked: (partitions) => tasks.onRevoked(partitions),
-        onLost: (partitions) => tasks.onLost(partitions),
-      });
+      this.#subscribe();
       void this.#member.remove(this.#life.signal);
       await this.#untilStopped();
       this.#hasEndedWell = true;
     } catch (error) {
-      throw this.#state.damage ?? error;
+      const cause = this.#state.damage ?? error;
+      if (this.#onFailed?.(cause) === 'SHUTDOWN_APPLICATION') await this.#askAllToEnd();
+      throw cause;
     } finally {
       await this.#life.close();
     }
@@ -198,6 +196,37 @@ export class StreamThread {
     this.#stopTimer = this.#settings.environment.timers.after(limitMs, () =>
       this.#giveUp(stopTimedOut(limitMs)),
     );
+  }
+
+  #subscribe(): void {
+    const { topology, applicationId } = this.#settings;
+    const { consumer } = this.#clients;
+    const name = brokerTopicName(topology, applicationId);
+    const topics = [...externalTopics(topology), ...[...topology.repartitionTopics.keys()].map(name)];
+    const tasks = this.#tasks;
+    consumer.subscribe([...new Set(topics)], {
+      onAssigned: async (partitions) => {
+        if (this.#isAskingToEnd) return;
+        await this.#member.note(consumer);
+        return tasks.onAssigned(partitions);
+      },
+      onRevoked: (partitions) => (this.#isAskingToEnd ? undefined : tasks.onRevoked(partitions)),
+      onLost: (partitions) => (this.#isAskingToEnd ? undefined : tasks.onLost(partitions)),
+    });
+  }
+
+  /** Nothing is committed meanwhile: what has failed here is to be found again. What goes wrong is logged. */
+  async #askAllToEnd(): Promise<void> {
+    const { environment, logger } = this.#settings;
+    const { consumer } = this.#clients;
+    this.#isAskingToEnd = true;
+    try {
+      await endedSoon(environment.timers, Promise.allSettled([this.#looping]));
+      if (consumer.subscription().length === 0) this.#subscribe();
+      await this.#membership.askAllToEnd(consumer);
+    } catch (error) {
+      logger.warn('the other instances could not be asked to end', { error: messageOf(error) });
+    }
   }
 
   async #untilStopped(): Promise<void> {

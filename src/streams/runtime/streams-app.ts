@@ -15,13 +15,11 @@ import {
   WINDOW_KINDS,
 } from './queryable-stores.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
-import { shutdownApplication } from './shutdown-application.ts';
 import { endedWithin } from './stop-limits.ts';
 import type { StreamsHost } from './streams-host.ts';
 import { StreamThread, type ThreadVariation } from './stream-thread.ts';
 import type { StreamsMetrics, StreamsState } from './streams-metrics.ts';
 import { TopicAccess } from './topic-access.ts';
-import type { TopicPlan } from './topic-plan.ts';
 import {
   checkClose,
   streamsAppSettings,
@@ -63,10 +61,11 @@ export class StreamsApp {
   readonly #restores = new Subject<RestoreProgress>();
   readonly #life: Lifecycle;
   readonly #uncaught: UncaughtErrors;
-  #plan: TopicPlan | undefined;
   /** What it asks about its topics, where it has no host. */
   #own: Pick<StreamsHost, 'admin' | 'topics'> | undefined;
   #thread: StreamThread | undefined;
+  /** What is done about the failure that the thread is ending with. */
+  #response: StreamThreadExceptionResponse | undefined;
   /** Before it nothing is read. */
   #after: Promise<void> = Promise.resolve();
   #starting: Promise<void> | undefined;
@@ -238,12 +237,12 @@ export class StreamsApp {
     const prepared = prepareTopics(topics, topology, this.#settings, this.#describeTopics);
     // Closing ends a start that waits for what goes on for others.
     const [plan] = await Promise.all([unlessAborted(prepared, this.#life.signal), this.#after]);
-    this.#plan = plan;
     const thread = StreamThread.create(this.#settings, plan, {
       admin,
       topics,
       host: this.#host,
       onPhase: (phase) => this.#onPhase(phase),
+      onFailed: (error) => (this.#response = this.#respondTo(error)),
       onRestored: (progress) => this.#restores.next(progress),
       ...this.#variation,
     });
@@ -277,15 +276,13 @@ export class StreamsApp {
         await thread.run();
         break;
       } catch (error) {
-        if (this.#stopping && error instanceof OperationalError && error.code === 'STOP_TIMED_OUT') {
-          this.#settings.logger.warn(error.message);
+        if (this.#isLateStop(error)) {
+          this.#settings.logger.warn(messageOf(error));
           break;
         }
-        this.#failures++;
-        this.#errors.next(error);
-        const response = this.#responseTo(error);
-        this.#settings.logger.error('the processing loop failed', { error: messageOf(error), response });
-        if (response !== 'REPLACE_THREAD') return this.#endInError(response);
+        const response = this.#response ?? this.#respondTo(error);
+        this.#response = undefined;
+        if (response !== 'REPLACE_THREAD') return this.#endInError();
         this.#onPhase('rebalancing');
         this.#retireThread();
         // What does not even start, since the cluster is away or a topic is missing, gets a pause.
@@ -298,21 +295,24 @@ export class StreamsApp {
     this.#end('NOT_RUNNING');
   }
 
-  async #endInError(response: StreamThreadExceptionResponse): Promise<void> {
-    this.#state.next('PENDING_ERROR');
-    if (response === 'SHUTDOWN_APPLICATION' && this.#plan !== undefined) {
-      try {
-        await shutdownApplication(this.#settings, this.#plan);
-      } catch (error) {
-        this.#errors.next(error);
-      }
-    }
+  async #endInError(): Promise<void> {
     await this.#life.close();
     this.#end('ERROR');
   }
 
-  #responseTo(error: unknown): StreamThreadExceptionResponse {
-    return this.#stopping ? 'SHUTDOWN_CLIENT' : this.#uncaught.responseTo(error);
+  #isLateStop(error: unknown): boolean {
+    return this.#stopping && error instanceof OperationalError && error.code === 'STOP_TIMED_OUT';
+  }
+
+  /** Tells of a failure, and answers what is done about it. */
+  #respondTo(error: unknown): StreamThreadExceptionResponse {
+    if (this.#isLateStop(error)) return 'SHUTDOWN_CLIENT';
+    this.#failures++;
+    this.#errors.next(error);
+    const response = this.#stopping ? 'SHUTDOWN_CLIENT' : this.#uncaught.responseTo(error);
+    this.#settings.logger.error('the processing loop failed', { error: messageOf(error), response });
+    if (response !== 'REPLACE_THREAD') this.#state.next('PENDING_ERROR');
+    return response;
   }
 
   /** Lets go of a loop that has ended, and keeps what it has counted. */

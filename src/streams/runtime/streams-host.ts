@@ -72,9 +72,9 @@ const checks = {
 const checkOptions = objectOf<StreamsHostOptions>(checks);
 
 /**
- * What applications of one process have together: what they read, the connections to the cluster, a producer,
- * the requests about topics, one database, and the memory over it. Each of them, its tenant, is a consumer group and a failure domain of its own: it stops alone, and what one holds
- * up holds up no other. An application without a host has all of it for itself.
+ * What applications of one process have together: what they read, the connections to the cluster, a producer, the requests
+ * about topics, one database, and the memory over it. Each of them, its tenant, is a consumer group and a failure domain of
+ * its own: it stops alone, and what one holds up holds up no other. An application without a host has all of it for itself.
  *
  * @example
  * const host = new StreamsHost({ bootstrapServers: 'localhost:9092', stateDir: './state' });

@@ -21,8 +21,8 @@ export interface TaskAssignorOptions {
   ) => Promise<readonly PartitionOffset[] | undefined>;
   /** `acceptable.recovery.lag` */
   readonly acceptableRecoveryLag: number;
-  /** This member asks all others to end (SHUTDOWN_APPLICATION). */
-  readonly asksToEnd?: boolean;
+  /** Whether this member asks all others to end (SHUTDOWN_APPLICATION). Asked at each join. */
+  readonly asksToEnd?: () => boolean;
   /** Called with what the leader has ended this member for. */
   readonly onEnd?: (error: OperationalError) => void;
   /** Called with what differs where members of the group run different topologies. */

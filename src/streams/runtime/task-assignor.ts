@@ -51,7 +51,7 @@ class StreamAssignor implements ConsumerAssignor {
   }
 
   subscriptionUserData(): Buffer {
-    const { processId, taskOffsetSums, asksToEnd = false } = this.#options;
+    const { processId, taskOffsetSums, asksToEnd } = this.#options;
     return encodeSubscriptionInfo({
       version: this.#usedVersion,
       latestSupportedVersion: ASSIGNMENT_VERSION_MAX,
@@ -59,7 +59,7 @@ class StreamAssignor implements ConsumerAssignor {
       userEndPoint: '',
       taskOffsetSums: taskOffsetSums(),
       uniqueField: (this.#joins++ & 0xff) - 0x80,
-      errorCode: asksToEnd ? AssignorError.SHUTDOWN_REQUESTED : AssignorError.NONE,
+      errorCode: asksToEnd?.() === true ? AssignorError.SHUTDOWN_REQUESTED : AssignorError.NONE,
       clientTags: new Map(),
       extension: encodeMemberData({ shape: this.#leader.shape }),
     });

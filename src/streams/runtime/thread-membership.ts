@@ -14,6 +14,9 @@ import type { TopicPlan } from './topic-plan.ts';
 
 /** How long an assignment waits for the ends of changelogs: all members wait for it. */
 const END_OFFSETS_MS_MAX = 5_000;
+/** How long the group may take to hear that all are to end. */
+const TELL_MS_MAX = 30_000;
+const TELL_POLL_MS = 100;
 
 interface ThreadMembershipParts {
   readonly settings: StreamsAppSettings;
@@ -28,14 +31,15 @@ interface ThreadMembershipParts {
 /** A thread as a member of its group: what it tells the others, and what becomes of what the leader tells it. */
 export class ThreadMembership {
   readonly assignors: readonly ConsumerAssignor[];
-  readonly #environment: StreamsAppSettings['environment'];
+  readonly #settings: Pick<StreamsAppSettings, 'environment' | 'logger'>;
   #consumer: Pick<KafkaConsumer, 'enforceRebalance'> | undefined;
+  #asksToEnd = false;
   #failure: OperationalError | undefined;
   #rejoin: Timer | undefined;
 
   constructor({ settings, plan, admin, processFolder, taskOffsetSums }: ThreadMembershipParts) {
     const { environment, logger, applicationId, topology, acceptableRecoveryLag } = settings;
-    this.#environment = environment;
+    this.#settings = settings;
     this.assignors = taskAssignors({
       applicationId,
       topology,
@@ -44,6 +48,7 @@ export class ThreadMembership {
       processId: () => processIdOf(environment, processFolder),
       taskOffsetSums,
       endOffsets: (partitions) => endOffsets(partitions, { admin, settings }),
+      asksToEnd: () => this.#asksToEnd,
       onEnd: (error) => {
         this.#failure ??= error;
       },
@@ -63,13 +68,29 @@ export class ThreadMembership {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  /**
+   * Asks all instances of the application to end, as SHUTDOWN_APPLICATION of Kafka Streams does: joins the group anew, whose
+   * leader, told so in the subscription, tells all members in their assignments. Nobody gets a task then: who asks has to be
+   * in the group still, or another instance would take up what has failed here.
+   * @param consumer whose subscription does nothing any more about what is assigned or revoked.
+   */
+  async askAllToEnd(consumer: Pick<KafkaConsumer, 'enforceRebalance' | 'poll'>): Promise<void> {
+    const { clock } = this.#settings.environment;
+    const deadline = clock.monotonicMs() + TELL_MS_MAX;
+    this.#asksToEnd = true;
+    consumer.enforceRebalance('all instances of the application are to end');
+    while (this.#failure === undefined && clock.monotonicMs() < deadline) await consumer.poll(TELL_POLL_MS);
+    if (this.#failure === undefined)
+      this.#settings.logger.warn('the other instances could not be asked to end');
+  }
+
   close(): void {
     this.#rejoin?.cancel();
     this.#consumer = undefined;
   }
 
   #rejoinAt(at: 'now' | number | undefined): void {
-    const { clock, timers } = this.#environment;
+    const { clock, timers } = this.#settings.environment;
     this.#rejoin?.cancel();
     this.#rejoin = undefined;
     if (at === undefined) return;

@@ -247,6 +247,26 @@ describe('Log', () => {
     leader.closeHandles();
   });
 
+  it('knows that a power loss has taken committed records, until they are copied back', () => {
+    const leader = open(temporaryDirectory());
+    for (const records of [10, 2]) leader.appendAsLeader(makeBatch({ records }), { leaderEpoch: 3 });
+    leader.setHighWatermark(12);
+    const bytes = Buffer.concat(leader.read(0, ALL).chunks);
+    const [first] = batchesOf(bytes);
+    const end = first?.end ?? 0;
+    const root = temporaryDirectory();
+    const before = open(root);
+    before.appendAsFollower(Buffer.from(bytes.subarray(0, end)));
+    expect(before.hasLostItsEnd).toBe(false);
+    before.closeHandles();
+    const after = open(root, {}, { highWatermark: 12, hadCleanShutdown: false });
+    expect(after).toMatchObject({ logEndOffset: 10, hasLostItsEnd: true });
+    after.appendAsFollower(Buffer.from(bytes.subarray(end)));
+    expect(after).toMatchObject({ logEndOffset: 12, hasLostItsEnd: false });
+    after.closeHandles();
+    leader.closeHandles();
+  });
+
   it('refuses a batch around its end where it has records, and one below it', () => {
     const leader = open(temporaryDirectory());
     leader.appendAsLeader(makeBatch({ records: 10 }), { leaderEpoch: 3 });

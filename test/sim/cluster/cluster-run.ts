@@ -1,6 +1,7 @@
 import { METADATA_TOPIC } from '../../../broker/quorum/raft-log.ts';
 import { AssertionFailure, messageOf } from '../../../src/base/errors.ts';
 import { Admin } from '../../../src/client/index.ts';
+import { watched } from '../settled.ts';
 import type { Simulation } from '../simulation.ts';
 import { Member, Tailing } from './consuming.ts';
 import { FaultSchedule } from './fault-schedule.ts';
@@ -208,12 +209,7 @@ export class ClusterRun {
   }
 
   #settle<T>(what: string, promise: Promise<T>, timeoutMs: number): Promise<T> {
-    let isSettled = false;
-    const mark = (): void => {
-      isSettled = true;
-    };
-    promise.then(mark, mark);
-    return this.#until(what, timeoutMs, () => isSettled).then(() => promise);
+    return this.#until(what, timeoutMs, watched(promise)).then(() => promise);
   }
 
   /** Lets the world go on until a predicate holds; everything is watched after every event. */

@@ -4,6 +4,7 @@ import type { CommitVariation } from '../../../src/streams/runtime/commit-protoc
 import { FaultSchedule } from '../cluster/fault-schedule.ts';
 import { BOOTSTRAP_SERVERS, BROKER_IDS, SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { Violation } from '../cluster/violation.ts';
+import { watched } from '../settled.ts';
 import type { Simulation } from '../simulation.ts';
 import { SimulatedApp } from './simulated-app.ts';
 
@@ -213,12 +214,7 @@ export class StreamsRun {
   }
 
   #settle<T>(what: string, promise: Promise<T>, timeoutMs: number): Promise<T> {
-    let isSettled = false;
-    const mark = (): void => {
-      isSettled = true;
-    };
-    promise.then(mark, mark);
-    return this.#until(what, timeoutMs, () => isSettled).then(() => promise);
+    return this.#until(what, timeoutMs, watched(promise)).then(() => promise);
   }
 
   async #until(what: string, timeoutMs: number, isDone: () => boolean): Promise<void> {

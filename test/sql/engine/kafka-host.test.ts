@@ -1,64 +1,26 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { firstValueFrom, take, toArray } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
 import { Admin, Producer } from '../../../src/client/index.ts';
-import { builtInRegistry } from '../../../src/sql/functions/built-in.ts';
-import { KafkaHost, SqlEngine, type StatementResult } from '../../../src/sql/index.ts';
-import { emptySession, type Session } from '../../../src/sql/statements/session.ts';
+import { KafkaHost } from '../../../src/sql/index.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
+import { SqlSession } from './sql-session.ts';
 
-/** An engine on a broker of its own. */
-class Sql {
-  readonly engine: SqlEngine;
-  readonly #host: KafkaHost;
-  session: Session = { ...emptySession, properties: { 'auto.offset.reset': 'earliest' } };
-
+/** On a broker of its own. */
+class Sql extends SqlSession {
   constructor(bootstrapServers: string, stateDir: string) {
-    this.#host = new KafkaHost({
-      environment: nodeEnvironment,
-      bootstrapServers,
-      stateDir,
-      serviceId: 'test_',
-      commitIntervalMs: 100,
-      // A query that was put out of its place does not take it back during a test.
-      restartBackoff: { initialMs: 60_000, maxMs: 60_000 },
-    });
-    this.engine = new SqlEngine({ host: this.#host, functions: builtInRegistry() });
-  }
-
-  async run(script: string): Promise<readonly StatementResult[]> {
-    const results: StatementResult[] = [];
-    for (const prepared of await this.engine.prepare(script, this.session)) {
-      results.push(await this.engine.execute(prepared));
-    }
-    return results;
-  }
-
-  async push(select: string, rows: number): Promise<readonly unknown[]> {
-    const [prepared] = await this.engine.prepare(select, this.session);
-    if (prepared === undefined) throw new Error('no statement');
-    const query = await this.engine.query(prepared);
-    if (query.kind !== 'push') throw new Error('not a push query');
-    const found = await firstValueFrom(query.rows$.pipe(take(rows), toArray()));
-    await query.close();
-    return found.map(({ columns, tombstone }) => (tombstone === true ? 'tombstone' : columns));
-  }
-
-  async pull(select: string): Promise<readonly unknown[]> {
-    const [prepared] = await this.engine.prepare(select, this.session);
-    if (prepared === undefined) throw new Error('no statement');
-    const result = await this.engine.query(prepared);
-    if (result.kind !== 'pull') throw new Error('not a pull query');
-    const rows: unknown[] = [];
-    for await (const page of result.rows) rows.push(...page);
-    return rows;
-  }
-
-  async close(): Promise<void> {
-    await this.engine.close();
-    await this.#host.close();
+    super(
+      new KafkaHost({
+        environment: nodeEnvironment,
+        bootstrapServers,
+        stateDir,
+        serviceId: 'test_',
+        commitIntervalMs: 100,
+        // A query that was put out of its place does not take it back during a test.
+        restartBackoff: { initialMs: 60_000, maxMs: 60_000 },
+      }),
+    );
   }
 }
 
@@ -93,7 +55,7 @@ describe('SQL on a Kafka cluster', () => {
         'Created query with ID CSAS_PLACED_3',
       ]);
       await sql.run(`
-        INSERT INTO airports (code, city) VALUES ('SFO', 'San Francisco');
+        INSERT INTO airports (code, city, ROWTIME) VALUES ('SFO', 'San Francisco', 0);
         INSERT INTO flights (id, origin, delay, ROWTIME) VALUES ('1', 'SFO', 5, 1000);
         INSERT INTO flights (id, origin, delay, ROWTIME) VALUES ('2', 'SFO', 20, 2000);
         INSERT INTO flights (id, origin, delay, ROWTIME) VALUES ('3', 'LAX', 30, 3000);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
@@ -11,7 +12,6 @@ import {
 } from '../../../src/client/index.ts';
 import { Serdes, StreamsBuilder, type StreamsAppOptions, type Topology } from '../../../src/streams/index.ts';
 import { eagerTaskAssignor } from '../../../src/streams/runtime/eager-task-assignor.ts';
-import { newProcessId } from '../../../src/streams/runtime/process-id.ts';
 import { taskAssignors } from '../../../src/streams/runtime/task-assignor.ts';
 import type { TaskAssignorOptions } from '../../../src/streams/runtime/task-assignor-options.ts';
 import type { Task } from '../../../src/streams/runtime/task.ts';
@@ -268,7 +268,7 @@ export function describeCooperation(
       applicationId: 'collect',
       topology,
       tasks: planTopics(topology, 'collect', new Map([['in', PARTITIONS]])).tasks,
-      processId: () => newProcessId(environment),
+      processId: () => randomBytes(16).toString('base64url'),
       taskOffsetSums: () => new Map(),
       endOffsets: () => Promise.resolve(undefined),
       acceptableRecoveryLag: 10_000,

@@ -1,7 +1,6 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { allOf } from '../all-of.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import {
@@ -14,11 +13,11 @@ import {
   type StreamsAppOptions,
   type Topology,
 } from '../../../src/streams/index.ts';
-import { createTopics, produce, waitFor } from './app-under-test.ts';
+import { createTopics, waitFor } from './app-under-test.ts';
 import { type BrokerAndFolder, brokerAndFolder } from './broker-and-folder.ts';
+import { CountedKeys } from './counted-keys.ts';
 
-const KEYS = 3000;
-const keys = Array.from({ length: KEYS }, (_, i) => `key-${String(i).padStart(40, '0')}`);
+const keys = new CountedKeys(3000);
 
 let around: BrokerAndFolder;
 let warnings: string[];
@@ -98,33 +97,14 @@ const overwrite = (names: readonly string[]): void => {
   for (const name of names) writeFileSync(name, Buffer.alloc(statSync(name).size, 7), { flag: 'r+' });
 };
 
-const produceAll = (): Promise<void> =>
-  produce(
-    environment,
-    around.bootstrapServers,
-    keys.map((key) => ({ topic: 'in', key, value: 'x' })),
-  );
-
-async function waitForCounts(app: StreamsApp, count: number): Promise<void> {
-  const store = app.keyValueStore<string, number>('counts');
-  const deadline = environment.clock.monotonicMs() + 30_000;
-  let rows: readonly (readonly [string, { readonly value: number }])[] = [];
-  while (rows.length !== KEYS || rows.some(([, row]) => row.value !== count)) {
-    if (environment.clock.monotonicMs() > deadline) {
-      throw new Error(`${rows.length} rows, the first is ${JSON.stringify(rows[0])}`);
-    }
-    await environment.timers.sleep(50);
-    // While the state is being restored, or just found damaged, it cannot be read.
-    rows = await allOf(store.entries()).catch(() => []);
-  }
-}
+const produceAll = (): Promise<void> => keys.produce(around.bootstrapServers);
 
 /** Runs an application until all keys have been counted so often, then ends it well. */
 async function countTo(count: number, options: Partial<StreamsAppOptions> = {}): Promise<void> {
   const app = countingApp(options);
   await app.start();
   await produceAll();
-  await waitForCounts(app, count);
+  await keys.counted(app, count);
   await app.close();
 }
 
@@ -164,7 +144,7 @@ describe('state that cannot be read', () => {
     await waitFor(environment, 'the application', () => app.state === 'RUNNING');
     overwrite(files(/\.sst$/));
     await produceAll();
-    await waitForCounts(app, 2);
+    await keys.counted(app, 2);
     expect(errors).toEqual([expect.objectContaining({ code: 'STATE_STORE_DAMAGED' })]);
     expect(setAside()).toHaveLength(1);
     await app.close();

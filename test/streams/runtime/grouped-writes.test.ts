@@ -48,6 +48,14 @@ it('writes in one batch what comes in one turn', async () => {
   expect(engine.memory.getMany(['a', 'b', 'c']).map(String)).toEqual(['a', 'b', 'c']);
 });
 
+it('writes nothing where there is nothing to write, and does not wait', async () => {
+  const engine = new CountingEngine({ waits: true });
+  const { writes } = groupedWrites(engine);
+  expect(await writes.write(() => undefined)).toBe(0);
+  await writes.settled();
+  expect(engine.batches).toBe(0);
+});
+
 it('gathers what comes while a batch is being written', async () => {
   const engine = new CountingEngine({ waits: true });
   const { writes } = groupedWrites(engine, false);

@@ -5,12 +5,11 @@ import { nodeEnvironment as environment } from '../../../src/base/io/node-enviro
 import { silentLogger } from '../../../src/base/logger.ts';
 import { Serdes, StreamsApp, StreamsBuilder, type Topology } from '../../../src/streams/index.ts';
 import { StreamsHost } from '../../../src/streams/runtime/streams-host.ts';
-import { allOf } from '../all-of.ts';
-import { createTopics, produce, waitFor } from './app-under-test.ts';
+import { createTopics, waitFor } from './app-under-test.ts';
 import { type BrokerAndFolder, brokerAndFolder } from './broker-and-folder.ts';
+import { CountedKeys } from './counted-keys.ts';
 
-const KEYS = 2000;
-const keys = Array.from({ length: KEYS }, (_, i) => `key-${String(i).padStart(40, '0')}`);
+const keys = new CountedKeys(2000);
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 
 let around: BrokerAndFolder;
@@ -87,31 +86,12 @@ function databasesOf(applicationId: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('thread')) : [];
 }
 
-const produceAll = (): Promise<void> =>
-  produce(
-    environment,
-    around.bootstrapServers,
-    keys.map((key) => ({ topic: 'in', key, value: 'x' })),
-  );
-
-async function waitForCounts(app: StreamsApp, count: number): Promise<void> {
-  const store = app.keyValueStore<string, number>('counts');
-  await expect
-    .poll(
-      async () => {
-        // While the state is being restored, or just found damaged, it cannot be read.
-        const rows = await allOf(store.entries()).catch(() => []);
-        return rows.filter(([, row]) => row.value === count).length;
-      },
-      { timeout: 30_000 },
-    )
-    .toBe(KEYS);
-}
+const produceAll = (): Promise<void> => keys.produce(around.bootstrapServers);
 
 it('holds the state of its applications, in one database, over a restart', async () => {
   const [one, two] = [await start('one'), await start('two')];
   await produceAll();
-  await Promise.all([waitForCounts(one, 1), waitForCounts(two, 1)]);
+  await Promise.all([keys.counted(one, 1), keys.counted(two, 1)]);
   expect(one.metrics().stateBytes).toBeGreaterThan(0);
   await closeAll();
   expect(databasesOf('one')).toEqual([]);
@@ -120,7 +100,7 @@ it('holds the state of its applications, in one database, over a restart', async
   const again = await start('one');
   const restored: string[] = [];
   again.restores$.subscribe(({ phase }) => restored.push(phase));
-  await waitForCounts(again, 1);
+  await keys.counted(again, 1);
   expect(restored).toEqual([]);
 });
 
@@ -130,9 +110,9 @@ it('goes on when one of its applications fails', async () => {
   failing.errors$.subscribe({ error: () => undefined });
   await produceAll();
   await waitFor(environment, 'the failure', () => failing.state === 'ERROR');
-  await waitForCounts(one, 1);
+  await keys.counted(one, 1);
   await produceAll();
-  await waitForCounts(one, 2);
+  await keys.counted(one, 2);
 });
 
 it('has all its applications restore their state when one of them finds it damaged', async () => {
@@ -140,13 +120,13 @@ it('has all its applications restore their state when one of them finds it damag
   const errors: unknown[] = [];
   for (const app of all) app.errors$.subscribe((error) => errors.push(error));
   await produceAll();
-  await Promise.all(all.map((app) => waitForCounts(app, 1)));
+  await Promise.all(all.map((app) => keys.counted(app, 1)));
   await closeAll();
   // The second start moves what is in the log into a table.
   host = newHost();
   const again = [await start('one'), await start('two'), await start('three')];
   for (const app of again) app.errors$.subscribe((error) => errors.push(error));
-  await Promise.all(again.map((app) => waitForCounts(app, 1)));
+  await Promise.all(again.map((app) => keys.counted(app, 1)));
   const database = path.join(around.folder, 'shared', 'state', 'rocksdb');
   const tables = readdirSync(database).filter((name) => name.endsWith('.sst'));
   expect(tables).not.toEqual([]);
@@ -155,7 +135,7 @@ it('has all its applications restore their state when one of them finds it damag
     writeFileSync(file, Buffer.alloc(statSync(file).size, 7), { flag: 'r+' });
   }
   await produceAll();
-  await Promise.all(again.map((app) => waitForCounts(app, 2)));
+  await Promise.all(again.map((app) => keys.counted(app, 2)));
   expect(errors).toHaveLength(3);
   expect(errors).toEqual(Array(3).fill(expect.objectContaining({ code: 'STATE_STORE_DAMAGED' })));
   expect(warnings).toEqual([
@@ -166,14 +146,14 @@ it('has all its applications restore their state when one of them finds it damag
 it('takes over the state of an application that had a database of its own', async () => {
   const before = await start('one', { isAlone: true });
   await produceAll();
-  await waitForCounts(before, 1);
+  await keys.counted(before, 1);
   await closeAll();
 
   host = newHost();
   const after = await start('one');
   const restored: string[] = [];
   after.restores$.subscribe(({ phase }) => restored.push(phase));
-  await waitForCounts(after, 1);
+  await keys.counted(after, 1);
   expect(restored).toEqual([]);
   expect(databasesOf('one')).toEqual([]);
 });

@@ -219,7 +219,7 @@ describe('a group', () => {
     for (const protocol of [0, 1]) {
       const members = [
         new TestMember('a', topology, ['x']),
-        new TestMember('b', topology, ['x'], { asksToEnd: true }),
+        new TestMember('b', topology, ['x'], { asksToEnd: () => true }),
       ];
       await rebalance(members, { protocol });
       expect(members.map(({ ends }) => ends)).toEqual([['SHUTDOWN_REQUESTED'], ['SHUTDOWN_REQUESTED']]);

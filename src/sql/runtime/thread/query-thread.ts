@@ -17,7 +17,7 @@ import type {
   ToThread,
 } from './messages.ts';
 import { service } from './query-service.ts';
-import { ignoreThreadEnded, isThreadEnded, threadEnded } from './thread-ended.ts';
+import { isThreadEnded, threadEnded } from './thread-ended.ts';
 import { ThreadPush } from './thread-push.ts';
 import { ThreadQuery, type ThreadQueryOptions } from './thread-query.ts';
 import { writeLine } from './thread-logger.ts';
@@ -176,7 +176,10 @@ export class QueryThread {
     this.#restart?.cancel();
     this.#start();
     // Push queries of the one that has ended have left what they had.
-    void this.call({ kind: 'removeLeftovers', endedQueries: [] }).catch(ignoreThreadEnded);
+    void this.call({ kind: 'removeLeftovers', endedQueries: [] }).catch((error: unknown) => {
+      if (!isThreadEnded(error))
+        this.#logger.warn('cleaning up after a stream thread that has ended', { error });
+    });
     for (const query of this.#queries.values()) query.makeAgain();
   }
 

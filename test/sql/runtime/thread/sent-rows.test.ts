@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../../../src/serde/model/decimal.ts';
 import type { SqlValue } from '../../../../src/serde/model/sql-value.ts';
@@ -51,6 +50,7 @@ function classOf(value: SqlValue): unknown {
 
 it('brings of bytes only those of the row, and not the memory that they lie in', () => {
   const part = Buffer.alloc(1_000_000).subarray(500, 600);
-  expect(serialize(sentRow([part])).length).toBeLessThan(1_000);
-  expect(receivedRow(deserialize(serialize(sentRow([part]))))).toEqual([part]);
+  const copy = cloned(sentRow([part]));
+  expect((copy[0] as Uint8Array).buffer.byteLength).toBe(100);
+  expect(receivedRow(copy)).toEqual([part]);
 });

@@ -1,0 +1,38 @@
+import { expect } from 'vitest';
+import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import type { StreamsApp } from '../../../src/streams/index.ts';
+import { allOf } from '../all-of.ts';
+import { produce } from './app-under-test.ts';
+
+/** Keys that are long enough for RocksDB to have more than one block of them. */
+export class CountedKeys {
+  readonly #keys: readonly string[];
+
+  constructor(count: number) {
+    this.#keys = Array.from({ length: count }, (_, i) => `key-${String(i).padStart(40, '0')}`);
+  }
+
+  /** Writes a record of each to the topic `in`. */
+  produce(bootstrapServers: string): Promise<void> {
+    return produce(
+      environment,
+      bootstrapServers,
+      this.#keys.map((key) => ({ topic: 'in', key, value: 'x' })),
+    );
+  }
+
+  /** Waits until an application has counted each so often, in the store `counts`. */
+  async counted(app: StreamsApp, count: number): Promise<void> {
+    const store = app.keyValueStore<string, number>('counts');
+    await expect
+      .poll(
+        async () => {
+          // While the state is being restored, or just found damaged, it cannot be read.
+          const rows = await allOf(store.entries()).catch(() => []);
+          return rows.filter(([, row]) => row.value === count).length;
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(this.#keys.length);
+  }
+}

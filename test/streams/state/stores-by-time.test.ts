@@ -1,0 +1,307 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allOf } from '../all-of.ts';
+import { assertDefined } from '../../../src/base/assert.ts';
+import { type ManagedStore } from '../../../src/streams/state/managed-store.ts';
+import type {
+  BufferState,
+  JoinState,
+  OuterJoinState,
+  SessionState,
+  SubscriptionState,
+  TableState,
+} from '../../../src/streams/state/states.ts';
+import type { ReadOnlyWindowStore } from '../../../src/streams/state/store.ts';
+import { engines } from './engines.ts';
+import { definitions, queried, StoresUnderTest, type Windows } from './stores-under-test.ts';
+
+describe.each(Object.entries(engines))('stores by time, and those of joins on %s', (_name, open) => {
+  let stores: StoresUnderTest;
+
+  beforeEach(async () => {
+    stores = new StoresUnderTest(await open());
+  });
+  afterEach(() => stores.close());
+
+  it('windows are found by key and start, scanned by start and key, and expire', async () => {
+    const store = stores.make(definitions.window) as Windows;
+    for (const [key, startMs] of [
+      ['b', 10],
+      ['a', 10],
+      ['a', 0],
+      ['a', 20],
+    ] as const) {
+      await store.load(key, startMs);
+      store.put(key, startMs, `${key}${startMs}`, startMs + 1);
+    }
+    const keys = async (): Promise<unknown[]> =>
+      (await store.scan({ fromMs: 0, toMs: 15 })).map(({ key, startMs }) => `${key}${startMs}`);
+    expect(await keys()).toEqual(['a0', 'a10', 'b10']);
+    const log = await stores.commit(store);
+    expect(await keys()).toEqual(['a0', 'a10', 'b10']);
+    expect(log[0]?.key).toEqual(
+      Buffer.concat([Buffer.from('b'), Buffer.from([0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0])]),
+    );
+    const copy = (await stores.restored(definitions.window, log)) as Windows;
+    await copy.load('a', 20);
+    expect(copy.get('a', 20)).toEqual({ value: 'a20', timestamp: 21 });
+
+    await store.load('a', 200_000);
+    store.put('a', 200_000, 'late', 200_000);
+    await stores.commit(store);
+    await store.expire();
+    expect(await keys()).toEqual([]);
+    await store.load('a', 200_000);
+    expect(store.get('a', 200_000)?.value).toBe('late');
+  });
+
+  it('sessions of a key are found by overlap and removed one by one', async () => {
+    type Sessions = SessionState<string, string> & ManagedStore;
+    const store = stores.make(definitions.session) as Sessions;
+    await store.load('a');
+    store.put('a', { startMs: 30, endMs: 40, value: 'two' });
+    store.put('a', { startMs: 5, endMs: 10, value: 'one' });
+    const log = await stores.commit(store);
+    expect(store.find('a', { fromMs: 10, toMs: 30 }).map(({ value }) => value)).toEqual(['one', 'two']);
+    expect(store.find('a', { fromMs: 11, toMs: 29 })).toEqual([]);
+    store.remove('a', { startMs: 5, endMs: 10 });
+    log.push(...(await stores.commit(store)));
+    expect(log.at(-1)?.value).toBeNull();
+    const copy = (await stores.restored(definitions.session, log)) as Sessions;
+    await copy.load('a');
+    expect(copy.find('a', { fromMs: 0, toMs: 100 })).toEqual([{ startMs: 30, endMs: 40, value: 'two' }]);
+    expect(await copy.scanEnds({ fromMs: 40, toMs: 40 })).toEqual([
+      { key: 'a', startMs: 30, endMs: 40, value: 'two' },
+    ]);
+  });
+
+  it('sessions that have expired are hidden from every kind of query', async () => {
+    type Sessions = SessionState<string, string> &
+      ManagedStore & { forQueries(): ReadOnlyWindowStore<string, string> };
+    const store = stores.make(definitions.session) as Sessions;
+    await store.load('a');
+    store.put('a', { startMs: 30, endMs: 40, value: 'gone' });
+    await store.load('b');
+    store.put('b', { startMs: 1_030, endMs: 1_040, value: 'last' });
+    await stores.commit(store);
+    const queries = store.forQueries();
+    const all = { fromMs: 0, toMs: 9_999 };
+    const valuesOf = (entries: readonly { readonly value: string }[]): readonly string[] =>
+      entries.map(({ value }) => value);
+    const fetched = [await queries.fetch('a', all), await queries.fetch('b', all)];
+    expect(fetched.map(valuesOf)).toEqual([[], ['last']]);
+    expect(valuesOf(await allOf(queries.entries()))).toEqual(['last']);
+    const paged: string[] = [];
+    for await (const page of queries.pages()) paged.push(...valuesOf(page));
+    expect(paged).toEqual(['last']);
+  });
+
+  it('windows that were written before the store was opened are found, later ones are known to be absent', async () => {
+    const write = async (
+      store: Windows,
+      rows: readonly (readonly [string, number, string])[],
+    ): Promise<void> => {
+      for (const [key, startMs, value] of rows) {
+        await store.load(key, startMs);
+        store.put(key, startMs, value, startMs);
+      }
+      await stores.engine.write((batch) => store.writeTo(batch));
+      store.committed();
+    };
+    const first = stores.make(definitions.window) as Windows;
+    await first.open();
+    await write(first, [
+      ['b', 20, 'b20'],
+      ['z', 10, 'z10'],
+    ]);
+    const second = stores.make(definitions.window) as Windows;
+    await second.open();
+    await second.load('b', 20);
+    await second.load('z', 10);
+    expect(second.get('b', 20)?.value).toBe('b20');
+    expect(second.get('z', 10)?.value).toBe('z10');
+    expect(second.load('a', 30)).toBeUndefined();
+    expect(second.get('a', 30)).toBeUndefined();
+    await write(second, [['k', 40, 'k40']]);
+    const third = stores.make(definitions.window) as Windows;
+    await third.open();
+    await third.load('k', 40);
+    expect(third.get('k', 40)?.value).toBe('k40');
+  });
+
+  it('windows and sessions that are still to be emitted outlive the retention', async () => {
+    let emittedUntil = 0;
+    const windows = stores.make(definitions.window, 'w') as Windows;
+    const sessions = stores.make(definitions.session, 's') as SessionState<string, string> & ManagedStore;
+    windows.keepFrom(() => emittedUntil);
+    sessions.keepFrom(() => emittedUntil);
+    await windows.open();
+    const put = async (timestamp: number): Promise<void> => {
+      await windows.load('k', timestamp);
+      windows.put('k', timestamp, 'v', timestamp);
+      await sessions.load(`k${timestamp}`);
+      sessions.put(`k${timestamp}`, { startMs: timestamp, endMs: timestamp, value: 'v' });
+      for (const store of [windows, sessions]) {
+        await stores.commit(store);
+        await store.expire();
+        await stores.commit(store);
+      }
+    };
+    const kept = async (): Promise<readonly number[][]> => {
+      const all = { fromMs: 0, toMs: 1_000_000 };
+      const found = [await windows.scan(all), await sessions.scanEnds(all)];
+      return found.map((rows) => rows.map(({ startMs }) => startMs));
+    };
+    await put(0);
+    await put(200_000);
+    expect(await kept()).toEqual([
+      [0, 200_000],
+      [0, 200_000],
+    ]);
+    emittedUntil = 300_000;
+    await put(400_000);
+    expect(await kept()).toEqual([[400_000], [400_000]]);
+  });
+
+  it('windows that had left the retention before a restart do not come back with it', async () => {
+    const first = stores.make(definitions.window) as Windows;
+    await first.open();
+    for (const startMs of [20, 200]) {
+      await first.load('k', startMs);
+      first.put('k', startMs, `k${startMs}`, startMs);
+    }
+    await stores.commit(first);
+    const second = stores.make(definitions.window) as Windows;
+    await second.open();
+    const starts = async (): Promise<number[]> =>
+      (await allOf(queried(second).entries())).map(({ startMs }) => startMs);
+    expect(await starts()).toEqual([200]);
+    expect((await second.scan({ fromMs: 0, toMs: 500 })).map(({ startMs }) => startMs)).toEqual([20, 200]);
+  });
+
+  it('a join finds all records of a key in its window, duplicates too, by time and arrival', async () => {
+    type Join = JoinState<string, string> & ManagedStore;
+    const store = stores.make(definitions.join) as Join;
+    const put = async (timestamp: number, value: string): Promise<boolean> => {
+      await store.load('k', { fromMs: timestamp, toMs: timestamp });
+      return store.put('k', value, timestamp);
+    };
+    expect(await put(2000, 'c')).toBe(true);
+    expect(await put(1990, 'a')).toBe(true);
+    expect(await put(2000, 'd')).toBe(true);
+    expect(await put(1995, 'b')).toBe(true);
+    const window = { fromMs: 1990, toMs: 2000 };
+    await store.load('k', window);
+    expect(store.fetch('k', window).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd']);
+    const log = await stores.commit(store);
+    expect(log).toHaveLength(4);
+    const copy = (await stores.restored(definitions.join, [...log, ...log])) as Join;
+    await copy.load('k', window);
+    expect(copy.fetch('k', window).map(({ value }) => value)).toEqual(['a', 'b', 'c', 'd']);
+
+    expect(await put(500_000, 'new')).toBe(true);
+    expect(await put(2000, 'too old')).toBe(false);
+    await store.load('k', window);
+    expect(store.fetch('k', window)).toEqual([]);
+  });
+
+  it('the unmatched come back by time, side and key', async () => {
+    type Unmatched = OuterJoinState<string> & ManagedStore;
+    const store = stores.make(definitions.outer) as Unmatched;
+    await store.open();
+    store.add({ key: 'a', timestamp: 5, side: 'left' }, 'l5');
+    store.add({ key: 'b', timestamp: 5, side: 'right' }, 'r5');
+    store.add({ key: 'a', timestamp: 3, side: 'left' }, 'l3');
+    store.add({ key: 'a', timestamp: 3, side: 'left' }, 'l3 again');
+    store.add({ key: 'x', timestamp: 1, side: 'left' }, 'gone');
+    store.remove({ key: 'x', timestamp: 1, side: 'left' });
+    const values = (each: Unmatched): unknown[] =>
+      [...each.inOrder()].map((entry) => [entry.side, ...entry.values]);
+    const expected = [
+      ['left', 'l3', 'l3 again'],
+      ['right', 'r5'],
+      ['left', 'l5'],
+    ];
+    expect(values(store)).toEqual(expected);
+    const log = await stores.commit(store);
+    const again = stores.make(definitions.outer) as Unmatched;
+    await again.open();
+    expect(values(again)).toEqual(expected);
+    expect(values((await stores.restored(definitions.outer, log)) as Unmatched)).toEqual(expected);
+  });
+
+  it('a versioned table answers as of a time, and rejects what is older than its history', async () => {
+    type Table = TableState<string, string> & ManagedStore;
+    const store = stores.make(definitions.versioned) as Table;
+    await store.load('k');
+    expect(store.put('k', 'v10', 10)).toBe('latest');
+    expect(store.put('k', 'v15', 15)).toBe('latest');
+    expect(store.put('k', 'v12', 12)).toBe('not-latest');
+    expect(store.put('k', null, 17)).toBe('latest');
+    const log = await stores.commit(store);
+    for (const table of [store, (await stores.restored(definitions.versioned, log)) as Table]) {
+      await table.load('k');
+      expect(table.get('k')).toBeUndefined();
+      const asOf = [9, 10, 12, 14, 15, 16, 17].map((time) => table.getAsOf('k', time)?.value);
+      expect(asOf).toEqual([undefined, 'v10', 'v12', 'v12', 'v15', 'v15', undefined]);
+      expect(table.put('k', 'old', 6)).toBe('rejected');
+    }
+  });
+
+  it('waiting records come out by time and then by key', async () => {
+    type Waiting = BufferState<string, string> & ManagedStore;
+    const store = stores.make(definitions.buffer) as Waiting;
+    await store.open();
+    const put = (key: string, time: number): void =>
+      store.put({
+        key,
+        value: `${key}${time}`,
+        time,
+        timestamp: time,
+        headers: [{ key: 'h', value: null }],
+        topic: 't',
+        partition: 1,
+        offset: 2,
+      });
+    put('b', 5);
+    put('a', 5);
+    put('c', 3);
+    put('a', 5);
+    const log = await stores.commit(store);
+    const again = stores.make(definitions.buffer) as Waiting;
+    await again.open();
+    for (const buffer of [store, again, (await stores.restored(definitions.buffer, log)) as Waiting]) {
+      expect(buffer.timeMin).toBe(3);
+      const taken = Array.from({ length: 4 }, () => assertDefined(buffer.take(), 'four records wait'));
+      expect(taken.map(({ value }) => value)).toEqual(['c3', 'a5', 'a5', 'b5']);
+      expect(taken[0]).toMatchObject({
+        topic: 't',
+        partition: 1,
+        offset: 2,
+        headers: [{ key: 'h', value: null }],
+      });
+      expect(buffer.timeMin).toBe(Number.POSITIVE_INFINITY);
+    }
+  });
+
+  it('subscribers of one foreign key are told from those of another with the same beginning', async () => {
+    type Subscriptions = SubscriptionState<string, string> & ManagedStore;
+    const store = stores.make(definitions.subscription) as Subscriptions;
+    const hash = Buffer.alloc(16, 7);
+    for (const [foreignKey, primaryKey] of [
+      ['a', '2'],
+      ['a', '1'],
+      ['ab', '3'],
+      ['a', '9'],
+    ] as const) {
+      store.put({ foreignKey, primaryKey, hash, primaryPartition: 4, timestamp: 5 });
+    }
+    store.remove({ foreignKey: 'a', primaryKey: '9' });
+    const log = await stores.commit(store);
+    for (const each of [store, (await stores.restored(definitions.subscription, log)) as Subscriptions]) {
+      expect((await each.subscribers('a')).map(({ primaryKey }) => primaryKey)).toEqual(['1', '2']);
+      expect(await each.subscribers('ab')).toEqual([
+        { foreignKey: 'ab', primaryKey: '3', hash, primaryPartition: 4, timestamp: 5 },
+      ]);
+    }
+  });
+});
