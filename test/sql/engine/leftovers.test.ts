@@ -69,6 +69,12 @@ it('removes what push queries of a killed server have left, and nothing else', a
     expect(fs.existsSync(path.join(stateDir, name))).toBe(true);
 });
 
+it('finds nothing left where the folder of state is gone', async () => {
+  const sql = hostOn(path.join(brokers.newDirectory(), 'sql-state'));
+  await expect(sql.removeLeftovers()).resolves.toBeUndefined();
+  await sql.close();
+});
+
 it('names the internal topics of a push query in its folder while it runs', async () => {
   const stateDir = brokers.newDirectory();
   const sql = hostOn(stateDir);
