@@ -7,6 +7,8 @@ import type { PartitionState } from './subscription-state.ts';
 export class FetchedChunk {
   readonly state: PartitionState;
   readonly chunk: PartitionChunk;
+  /** Others may read the records after this, or do already. */
+  readonly #isShared: boolean;
   /** The state's {@link PartitionState.jumps} when the fetch was sent: this is void once they differ. */
   readonly #jumps: number;
   /** The first offset that is wanted, which may lie within the chunk. */
@@ -16,9 +18,13 @@ export class FetchedChunk {
   /** The index of the next record among those of the chunk. */
   #next = 0;
 
-  constructor(state: PartitionState, chunk: PartitionChunk) {
+  constructor(
+    state: PartitionState,
+    { chunk, isShared }: { readonly chunk: PartitionChunk; readonly isShared: boolean },
+  ) {
     this.state = state;
     this.chunk = chunk;
+    this.#isShared = isShared;
     this.#jumps = state.jumps;
     this.#fromOffset = state.fetchOffset;
     this.#isAtFirst = state.fetchOffset === chunk.startOffset;
@@ -54,7 +60,7 @@ export class FetchedChunk {
       const end = chunk.endOf(this.#batch);
       const until = Math.min(end, this.#next + limit - into.length);
       if (this.#next < until) {
-        state.position = copyRecords(chunk.records, { from: this.#next, until, into }) + 1;
+        state.position = this.#take(until, into) + 1;
         this.#next = until;
         state.positionEpoch = batch.epoch;
       }
@@ -101,19 +107,19 @@ export class FetchedChunk {
     }
     this.#isAtFirst = true;
   }
-}
 
-/** @returns the offset of the last one. */
-function copyRecords(
-  records: readonly ConsumerRecord[],
-  { from, until, into }: { readonly from: number; readonly until: number; readonly into: ConsumerRecord[] },
-): number {
-  let last = -1;
-  for (let i = from; i < until; i++) {
-    const record = records[i];
-    if (record === undefined) break;
-    into.push(record);
-    last = record.offset;
+  /** @returns the offset of the last one. */
+  #take(until: number, into: ConsumerRecord[]): number {
+    const { records } = this.chunk;
+    let last = -1;
+    for (let i = this.#next; i < until; i++) {
+      const record = records[i];
+      if (record === undefined) break;
+      into.push(record);
+      // A chunk of thousands would keep them until its end, and the collector move each of them to the old ones.
+      if (!this.#isShared) records[i] = undefined;
+      last = record.offset;
+    }
+    return last;
   }
-  return last;
 }

@@ -176,7 +176,7 @@ export class Fetcher implements FetchReader {
   }
 
   #add(state: PartitionState, chunk: PartitionChunk): void {
-    this.#chunks.push(new FetchedChunk(state, chunk));
+    this.#chunks.push(new FetchedChunk(state, { chunk, isShared: this.#source.isShared }));
     state.fetchOffset = chunk.endOffset;
     state.fetchEpoch = chunk.endEpoch;
     state.buffered++;

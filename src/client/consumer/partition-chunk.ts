@@ -51,8 +51,8 @@ export class PartitionChunk {
   readonly endEpoch: number;
   /** How many records its batches say that they have. */
   readonly recordsCount: number;
-  /** The records that are read so far, without those that nobody is to see. */
-  readonly records: ConsumerRecord[] = [];
+  /** The records that are read so far, without those that nobody is to see; undefined once they are taken for good. */
+  readonly records: (ConsumerRecord | undefined)[] = [];
   readonly batches: ReadBatch[] = [];
   readonly #bytes: Buffer;
   readonly #checkCrcs: boolean;
@@ -63,6 +63,7 @@ export class PartitionChunk {
   readonly #endAt: number;
   readonly #hasOneEpoch: boolean;
   #nextBatchAt = 0;
+  #lastOffset = -1;
   #iterator: RecordIterator | undefined;
   #failure: OperationalError | undefined;
   #columns: Map<object, unknown[]> | undefined;
@@ -177,7 +178,10 @@ export class PartitionChunk {
           return;
         }
         // A fetch answers with whole batches.
-        if (iterator.offset >= startOffset) records.push(iterator.record());
+        const { offset } = iterator;
+        if (offset < startOffset) continue;
+        records.push(iterator.record());
+        this.#lastOffset = offset;
       }
     } catch (error) {
       throw this.#corrupt(error, this.#nextOffset);
@@ -197,7 +201,7 @@ export class PartitionChunk {
   /** The first offset that was not read. */
   get #nextOffset(): number {
     const before = this.batches.at(-2)?.nextOffset ?? this.startOffset;
-    return Math.max(before, (this.records.at(-1)?.offset ?? -1) + 1);
+    return Math.max(before, this.#lastOffset + 1);
   }
 
   #iterate(batch: BatchView): RecordIterator {

@@ -246,6 +246,7 @@ export class AppQuery implements RunningQuery {
         deserialization: (error, context) => this.#onUnreadable(error, context, common.onFailure),
         production: (error) => this.#onRefused(error),
       },
+      keepsResultInputs: false,
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },

@@ -12,7 +12,10 @@ export interface FailedRecord {
 
 /** A record that made trouble, where it came from, and where it was then. */
 export interface FailureContext {
-  /** The input that it came from; empty where there is none: of punctuators, and of what is no input's alone. */
+  /**
+   * The input that it came from; empty where there is none: of punctuators, of what is no input's alone, and of results whose inputs
+   * are not kept.
+   */
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -26,8 +29,8 @@ export interface FailureContext {
    */
   readonly record: FailedRecord | undefined;
   /**
-   * The input record that it came from, as it was read. Undefined where there is none, where it could not be read, and where a cache
-   * has held the result back since.
+   * The input record that it came from, as it was read. Undefined where there is none, where it could not be read, where a cache
+   * has held the result back since, and of results where {@link StreamsAppOptions.keepsResultInputs} is off.
    */
   readonly input?: FailedRecord | undefined;
 }

@@ -12,6 +12,7 @@ import { ResultInFlight, type ResultSource } from './result-origin.ts';
 export class OutputProducer implements RecordCollector {
   readonly #producer: KafkaProducer;
   readonly #handlers: FailureHandlers;
+  readonly #keepsInputs: boolean;
   readonly #partitionCounts = new Map<string, number>();
   readonly #onDropped: () => void;
   /** Those that stand for no result now. */
@@ -20,10 +21,17 @@ export class OutputProducer implements RecordCollector {
   #pending = 0;
   #whenIdle: (() => void) | undefined;
 
-  constructor(producer: KafkaProducer, handlers: FailureHandlers, onDropped: () => void) {
-    this.#producer = producer;
-    this.#handlers = handlers;
-    this.#onDropped = onDropped;
+  constructor(parts: {
+    readonly producer: KafkaProducer;
+    readonly handlers: FailureHandlers;
+    /** The production handler is told the input of what failed, which is kept until then. */
+    readonly keepsInputs: boolean;
+    readonly onDropped: () => void;
+  }) {
+    this.#producer = parts.producer;
+    this.#handlers = parts.handlers;
+    this.#keepsInputs = parts.keepsInputs;
+    this.#onDropped = parts.onDropped;
   }
 
   /** Looks up, ahead of the first record, partition counts that partitioners will be told. */
@@ -51,7 +59,11 @@ export class OutputProducer implements RecordCollector {
 
   send(record: OutputRecord, source: ResultSource): void {
     this.#pending++;
-    const result = this.#idleResults.pop() ?? new ResultInFlight(this.#onDelivered);
+    if (!this.#keepsInputs) {
+      this.#producer.send(record, source.onDelivery(record.topic, this.#deliveryTo));
+      return;
+    }
+    const result = this.#idleResults.pop() ?? new ResultInFlight(this.#onResult);
     result.begin(record.topic, source);
     this.#producer.send(record, result.onDelivery);
   }
@@ -100,7 +112,16 @@ export class OutputProducer implements RecordCollector {
     if (failure) throw failure;
   }
 
-  readonly #onDelivered = (
+  /** Nothing of each result is kept until it is delivered: there may be hundreds of thousands. */
+  readonly #deliveryTo = (sinkTopic: string, { taskId, nodeName }: ResultSource): DeliveryCallback => {
+    const origin = { topic: '', partition: -1, offset: -1, taskId, nodeName };
+    return (error, _offset, partition, _timestamp, record) => {
+      if (error) this.#onSendFailure(error, { ...origin, sink: { topic: sinkTopic, partition }, record });
+      this.#settle();
+    };
+  };
+
+  readonly #onResult = (
     result: ResultInFlight,
     error: Error | null,
     _offset: number,

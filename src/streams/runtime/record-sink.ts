@@ -7,6 +7,7 @@ import type { Topology } from '../topology/topology.ts';
 import { windowLengthOf } from '../windows/windowed-serdes.ts';
 import type { CurrentRecord } from './current-record.ts';
 import type { RecordCollector } from './record-collector.ts';
+import { ResultSource } from './result-origin.ts';
 import type { TaskFailures } from './task-failures.ts';
 import type { TaskMetrics } from './task-metrics.ts';
 
@@ -27,7 +28,7 @@ export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord
   const isRepartition = typeof node.topic === 'string' && topology.repartitionTopics.has(node.topic);
   const fixed = typeof node.topic === 'string' ? topicName(node.topic) : undefined;
   const windowLength = partitioner === undefined && !isRepartition ? windowLengthOf(node.keySerde) : 0;
-  const source = { taskId: failures.taskId, nodeName: node.name, current };
+  const source = new ResultSource({ taskId: failures.taskId, nodeName: node.name, current });
   const send = (record: AnyRecord): void | Promise<void> => {
     const { key, value, timestamp, headers } = record;
     let topic = fixed;

@@ -3,10 +3,27 @@ import type { CurrentRecord } from './current-record.ts';
 import type { FailedRecord } from './failures.ts';
 
 /** Where the results of a sink come from: its task and name, and the record in flight there. */
-export interface ResultSource {
+export class ResultSource {
   readonly taskId: string;
   readonly nodeName: string;
   readonly current: CurrentRecord;
+  /** One callback for all results to a topic, by topic: where their inputs are not kept. */
+  readonly #callbacks = new Map<string, DeliveryCallback>();
+
+  constructor(parts: Pick<ResultSource, 'taskId' | 'nodeName' | 'current'>) {
+    this.taskId = parts.taskId;
+    this.nodeName = parts.nodeName;
+    this.current = parts.current;
+  }
+
+  onDelivery(
+    sinkTopic: string,
+    make: (sinkTopic: string, source: ResultSource) => DeliveryCallback,
+  ): DeliveryCallback {
+    let callback = this.#callbacks.get(sinkTopic);
+    if (callback === undefined) this.#callbacks.set(sinkTopic, (callback = make(sinkTopic, this)));
+    return callback;
+  }
 }
 
 /**

@@ -110,7 +110,12 @@ export class StreamThread {
       parts.onRestored?.(progress);
     };
     const handlers = failureHandlers(settings.onFailure);
-    const output = (this.#output = new OutputProducer(producer, handlers, () => this.#droppedOutputs++));
+    const output = (this.#output = new OutputProducer({
+      producer,
+      handlers,
+      keepsInputs: settings.keepsResultInputs,
+      onDropped: () => this.#droppedOutputs++,
+    }));
     const restorer = (this.#restorer = new Restorer({ consumer: restoreConsumer, state, onProgress }));
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);

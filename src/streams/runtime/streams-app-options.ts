@@ -84,6 +84,11 @@ export interface StreamsAppOptions {
   readonly autoOffsetReset?: 'earliest' | 'latest';
   /** What happens to records that cannot be read, processed or written: `fail` (default), `continue`, or a function. */
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue' | FailureHandler>>;
+  /**
+   * Whether the input of each result is kept until that is acknowledged, so that a production handler is told it
+   * ({@link FailureContext.input}); true where that is a function. It costs memory: a megabyte of results, a megabyte of inputs.
+   */
+  readonly keepsResultInputs?: boolean;
   /** What happens when the processing loop fails: `SHUTDOWN_CLIENT` unless it says otherwise. */
   readonly onUncaught?: StreamsUncaughtExceptionHandler;
   /**
@@ -149,6 +154,7 @@ const otherChecks = {
       production: optional(handling),
     }),
   ),
+  keepsResultInputs: optional(flag),
   onUncaught: optional(callback),
   backPressure: optional(callback),
   consumer: optional(withMethods()),
@@ -170,6 +176,7 @@ export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettin
   return {
     environment: nodeEnvironment,
     onFailure: {},
+    keepsResultInputs: typeof options.onFailure?.production === 'function',
     onUncaught: () => 'SHUTDOWN_CLIENT',
     backPressure: () => undefined,
     consumer: {},

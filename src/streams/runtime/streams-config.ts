@@ -8,6 +8,7 @@ type OtherOption =
   | 'environment'
   | 'topology'
   | 'onFailure'
+  | 'keepsResultInputs'
   | 'onUncaught'
   | 'backPressure'
   | 'consumer'
