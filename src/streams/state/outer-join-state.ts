@@ -13,9 +13,9 @@ const RIGHT = '\u0000';
 const VARIABLE_SIZE = 1;
 
 /**
- * The unmatched records of a left or outer join: time, side and key to a list of values. They are all in memory, sorted
- * when they are looked through (at most once a second), and kept in the engine for a restart. The changelog has Kafka
- * Streams' format.
+ * The unmatched records of a left or outer join: time, side and key to a list of values. They are all in memory, those that
+ * are new sorted when they are looked through (at most once a second), and kept in the engine for a restart. The changelog
+ * has Kafka Streams' format.
  */
 export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, ManagedStore {
   readonly definition: OuterJoinStoreDefinition<unknown, unknown, unknown>;
@@ -23,6 +23,10 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
   readonly #keys: KeyCodec<K>;
   readonly #serdes: { readonly left: Serde<V1>; readonly right: Serde<V2> };
   readonly #entries = new Map<string, unknown[]>();
+  /** What was there when they were last looked through, in order; some of it may be gone, and have come again since. */
+  #sorted: string[] = [];
+  /** What has come since. */
+  #added: string[] = [];
   #changed = new Set<string>();
 
   constructor(definition: OuterJoinStoreDefinition<K, V1, V2>, environment: StoreEnvironment) {
@@ -40,7 +44,7 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
     const text = this.#textOf(entry);
     const values = this.#entries.get(text);
     if (values) values.push(value);
-    else this.#entries.set(text, [value]);
+    else this.#set(text, [value]);
     this.#changed.add(text);
   }
 
@@ -50,14 +54,30 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
   }
 
   *inOrder(): Iterable<Unmatched<K>> {
-    for (const text of [...this.#entries.keys()].sort()) {
-      yield {
-        timestamp: int64OfText(text, 0),
-        side: sideOf(text),
-        key: this.#keys.key(text.slice(9)),
-        values: this.#entries.get(text) ?? [],
-      };
+    this.#sort();
+    for (const text of this.#sorted) {
+      const values = this.#entries.get(text);
+      if (values === undefined) continue;
+      const [timestamp, side] = [int64OfText(text, 0), sideOf(text)];
+      yield { timestamp, side, key: this.#keys.key(text.slice(9)), values };
     }
+  }
+
+  /** Leaves out what is gone. What is new comes behind the rest as a rule; else a sort has two runs to merge. */
+  #sort(): void {
+    const isHere = (text: string): boolean => this.#entries.has(text);
+    const before = this.#sorted.filter(isHere);
+    const added = [...new Set(this.#added.sort())].filter(isHere);
+    this.#added = [];
+    const all = before.concat(added);
+    const last = before.at(-1);
+    const isBehind = last === undefined || added[0] === undefined || last < added[0];
+    this.#sorted = isBehind ? all : [...new Set(all.sort())];
+  }
+
+  #set(text: string, values: unknown[]): void {
+    if (!this.#entries.has(text)) this.#added.push(text);
+    this.#entries.set(text, values);
   }
 
   open(): void | Promise<void> {
@@ -66,7 +86,7 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
     const fill = (stored: StoredEntries): void => {
       for (const [text, bytes] of stored) {
         const key = text.slice(prefix.length);
-        this.#entries.set(key, this.#decode(key, bytes));
+        this.#set(key, this.#decode(key, bytes));
       }
     };
     const stored = engine.scan(range);
@@ -114,13 +134,15 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
 
   restore(record: ChangelogRecord): void {
     const text = record.key.toString('latin1');
-    if (record.value) this.#entries.set(text, this.#decode(text, record.value));
+    if (record.value) this.#set(text, this.#decode(text, record.value));
     else this.#entries.delete(text);
     this.#changed.add(text);
   }
 
   close(): void {
     this.#entries.clear();
+    this.#sorted = [];
+    this.#added = [];
   }
 
   #textOf(entry: { readonly key: K; readonly timestamp: number; readonly side: JoinSide }): string {

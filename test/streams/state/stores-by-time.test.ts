@@ -229,6 +229,27 @@ describe.each(Object.entries(engines))('stores by time, and those of joins on %s
     expect(values((await stores.restored(definitions.outer, log)) as Unmatched)).toEqual(expected);
   });
 
+  it('the unmatched are in order, whatever came and went between two looks', async () => {
+    type Unmatched = OuterJoinState<string> & ManagedStore;
+    const store = stores.make(definitions.outer) as Unmatched;
+    await store.open();
+    const entry = (timestamp: number, key = 'k') => ({ key, timestamp, side: 'left' }) as const;
+    const times = (): number[] => [...store.inOrder()].map(({ timestamp }) => timestamp);
+    for (const time of [30, 10, 20]) store.add(entry(time), time);
+    expect(times()).toEqual([10, 20, 30]);
+    store.remove(entry(20));
+    store.add(entry(40), 40);
+    store.add(entry(20), 20);
+    store.remove(entry(40));
+    store.add(entry(40), 40);
+    store.add(entry(5), 5);
+    store.remove(entry(10));
+    expect(times()).toEqual([5, 20, 30, 40]);
+    store.add(entry(50), 50);
+    store.remove(entry(50));
+    expect(times()).toEqual([5, 20, 30, 40]);
+  });
+
   it('a versioned table answers as of a time, and rejects what is older than its history', async () => {
     type Table = TableState<string, string> & ManagedStore;
     const store = stores.make(definitions.versioned) as Table;
