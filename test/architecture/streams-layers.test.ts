@@ -16,7 +16,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['topology'],
   // The logical plan and the passes that make a topology of it; and, beside it, what runs a topology.
   ['logical', 'runtime'],
-  ['builder'],
+  // What makes topologies, and what runs them on threads.
+  ['builder', 'threads'],
   ['testing'],
 ];
 

@@ -2,7 +2,7 @@ import type { Environment } from '../../base/environment.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { streamsOptionsFrom } from '../../streams/runtime/streams-properties.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
-import type { RestartBackoffOptions } from './restart-backoff.ts';
+import type { RestartBackoffOptions } from '../../base/restart-backoff.ts';
 
 export interface KafkaHostOptions {
   readonly environment: Environment;

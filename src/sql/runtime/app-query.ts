@@ -41,7 +41,7 @@ import { materializedTable } from './materialized-table.ts';
 import { QueryCounts } from './query-counts.ts';
 import { isRefusedRow, QueryErrors } from './query-errors.ts';
 import { QueryPositions } from './query-positions.ts';
-import { RestartBackoff } from './restart-backoff.ts';
+import { RestartBackoff } from '../../base/restart-backoff.ts';
 
 /** Where a query begins to read whose session does not say. */
 const DEFAULT_RESET = 'earliest';

@@ -7,7 +7,7 @@ import { DiagnosticError, OperationalError } from '../../../src/base/errors.ts';
 import { Admin, Producer } from '../../../src/client/index.ts';
 import { replayCommands } from '../../../src/sql/index.ts';
 import { errorKindOf, QueryErrors } from '../../../src/sql/runtime/query-errors.ts';
-import { RestartBackoff } from '../../../src/sql/runtime/restart-backoff.ts';
+import { RestartBackoff } from '../../../src/base/restart-backoff.ts';
 import { StreamsFailure } from '../../../src/streams/index.ts';
 import { TestBrokers } from '../../broker/running-broker.ts';
 import { type SqlOnBroker, sqlOnBroker } from './sql-on-broker.ts';

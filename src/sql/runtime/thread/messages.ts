@@ -1,11 +1,11 @@
-import type { LogFields, Logger } from '../../../base/logger.ts';
 import type { SqlType } from '../../../serde/model/sql-type.ts';
 import type { SessionProperties } from '../../analysis/session.ts';
 import type { PushOptions, QueryError, QueryState, QueryStatistics, TimeRange } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 import type { KafkaHostOptions } from '../app-options.ts';
 import type { TopicsAnswer } from '../query-runtime.ts';
-import type { ErrorRecord } from './error-record.ts';
+import type { ErrorRecord } from '../../../streams/threads/error-record.ts';
+import type { LogLine } from '../../../streams/threads/thread-logger.ts';
 import type { SentPushRecord, SentRow, SentTableRow } from './sent-rows.ts';
 
 /**
@@ -103,11 +103,4 @@ export type FromThread =
   | ({ readonly kind: 'topics' } & TopicsAnswer)
   | { readonly kind: 'pushRows'; readonly push: number; readonly batch: SentBatch }
   | { readonly kind: 'pushEnded'; readonly push: number; readonly error?: ErrorRecord }
-  | {
-      readonly kind: 'log';
-      readonly level: Exclude<keyof Logger, 'child'>;
-      readonly message: string;
-      readonly fields: LogFields;
-      /** Fields that are errors. */
-      readonly errors: Readonly<Record<string, ErrorRecord>>;
-    };
+  | LogLine;

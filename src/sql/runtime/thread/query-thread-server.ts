@@ -6,7 +6,7 @@ import { Catalog } from '../../catalog/catalog.ts';
 import { builtInRegistry } from '../../functions/built-in.ts';
 import { KafkaQueries } from '../kafka-queries.ts';
 import { topicFacts } from '../topic-facts.ts';
-import { errorRecord } from './error-record.ts';
+import { errorRecord } from '../../../streams/threads/error-record.ts';
 import type {
   FromThread,
   SentQuery,
@@ -20,7 +20,7 @@ import { receivedRow, sentTableRow } from './sent-rows.ts';
 import { ServedPush } from './served-push.ts';
 import { ServedQuery } from './served-query.ts';
 import { ServedScans } from './served-scans.ts';
-import { threadLogger } from './thread-logger.ts';
+import { threadLogger } from '../../../streams/threads/thread-logger.ts';
 
 /** What a thread has from its first message on. */
 interface Opened {

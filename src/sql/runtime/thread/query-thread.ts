@@ -1,13 +1,14 @@
 import { type Observable, Subject } from 'rxjs';
 import type { Environment, ServiceThread, Threads, Timer } from '../../../base/environment.ts';
 import { type Logger, silentLogger } from '../../../base/logger.ts';
+import { PendingCalls } from '../../../base/pending-calls.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
 import type { PushOptions, PushRun } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 import { DEFAULT_BACKOFF, type KafkaHostOptions } from '../app-options.ts';
 import type { TopicsAnswer } from '../query-runtime.ts';
-import { RestartBackoff } from '../restart-backoff.ts';
-import { errorOf } from './error-record.ts';
+import { RestartBackoff } from '../../../base/restart-backoff.ts';
+import { errorOf } from '../../../streams/threads/error-record.ts';
 import type {
   FromThread,
   SentQuery,
@@ -17,21 +18,16 @@ import type {
   ToThread,
 } from './messages.ts';
 import { service } from './query-service.ts';
-import { isThreadEnded, threadEnded } from './thread-ended.ts';
+import { isThreadEnded, threadEnded } from '../../../streams/threads/thread-ended.ts';
 import { ThreadPush } from './thread-push.ts';
 import { ThreadQuery, type ThreadQueryOptions } from './thread-query.ts';
-import { writeLine } from './thread-logger.ts';
+import { writeLine } from '../../../streams/threads/thread-logger.ts';
 
 /** How long a thread may take to let go of its clients before it is ended. */
 const CLOSE_MS_MAX = 2_000;
 
 /** So many threads are asked for what has to be done, where one after the other ends. */
 const ATTEMPTS_MAX = 3;
-
-interface Pending {
-  resolve(output: unknown): void;
-  reject(error: unknown): void;
-}
 
 /**
  * A stream thread as the thread sees it that statements come to: it passes on what its queries are to do, and what comes back.
@@ -45,10 +41,9 @@ export class QueryThread {
   readonly #logger: Logger;
   readonly #backoff: RestartBackoff;
   readonly #topics = new Subject<TopicsAnswer>();
-  readonly #calls = new Map<number, Pending>();
+  readonly #calls = new PendingCalls();
   readonly #queries = new Map<number, ThreadQuery>();
   readonly #pushes = new Map<number, ThreadPush>();
-  #nextNumber = 0;
   /** Undefined while there is none. */
   #thread: ServiceThread<ToThread> | undefined;
   #restart: Timer | undefined;
@@ -79,7 +74,7 @@ export class QueryThread {
     context: AnalysisContext,
     { startInTurn }: Pick<ThreadQueryOptions, 'startInTurn'>,
   ): ThreadQuery {
-    const query = this.#nextNumber++;
+    const query = this.nextNumber();
     const made: ThreadQuery = new ThreadQuery({
       ...{ query, plan, startInTurn, host: this.#options, thread: this },
       sent: sentQuery(plan, context),
@@ -95,7 +90,7 @@ export class QueryThread {
     context: AnalysisContext,
     { untilEnd = false }: PushOptions,
   ): Promise<PushRun> {
-    const push = this.#nextNumber++;
+    const push = this.nextNumber();
     const started = new ThreadPush({ push, thread: this, closed: () => this.#pushes.delete(push) });
     this.#pushes.set(push, started);
     try {
@@ -116,11 +111,7 @@ export class QueryThread {
   call<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
     const thread = this.#thread;
     if (thread === undefined) return Promise.reject(threadEnded());
-    const id = this.#nextNumber++;
-    return new Promise<ThreadAnswers[C['kind']]>((resolve, reject) => {
-      this.#calls.set(id, { resolve, reject });
-      thread.post({ kind: 'call', id, call });
-    });
+    return this.#calls.add<ThreadAnswers[C['kind']]>((id) => thread.post({ kind: 'call', id, call }));
   }
 
   /**
@@ -141,7 +132,7 @@ export class QueryThread {
 
   /** A number that nothing else of the thread has. */
   nextNumber(): number {
-    return this.#nextNumber++;
+    return this.#calls.nextNumber();
   }
 
   /** Ends the thread, and whatever still waits for it. */
@@ -186,10 +177,10 @@ export class QueryThread {
   #take(message: FromThread): void {
     switch (message.kind) {
       case 'answer':
-        this.#taken(message.id)?.resolve(message.output);
+        this.#calls.answered(message.id, message.output);
         return;
       case 'failure':
-        this.#taken(message.id)?.reject(errorOf(message.error));
+        this.#calls.failed(message.id, errorOf(message.error));
         return;
       case 'topics':
         this.#topics.next(message);
@@ -206,17 +197,9 @@ export class QueryThread {
     }
   }
 
-  #taken(id: number): Pending | undefined {
-    const pending = this.#calls.get(id);
-    this.#calls.delete(id);
-    return pending;
-  }
-
   #onEnd(failure: { readonly error: unknown } | undefined): void {
     this.#thread = undefined;
-    const calls = [...this.#calls.values()];
-    this.#calls.clear();
-    for (const call of calls) call.reject(threadEnded());
+    this.#calls.failAll(threadEnded());
     if (this.#isClosed) {
       this.#ended();
       return;

@@ -1,11 +1,11 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { Queue } from '../../../base/queue.ts';
 import type { PushRecord, PushRun } from '../../host/host.ts';
-import { errorOf } from './error-record.ts';
+import { errorOf } from '../../../streams/threads/error-record.ts';
 import type { FromThread, SentBatch } from './messages.ts';
 import type { QueryThread } from './query-thread.ts';
 import { receivedPushRecord } from './sent-rows.ts';
-import { ignoreThreadEnded } from './thread-ended.ts';
+import { ignoreThreadEnded } from '../../../streams/threads/thread-ended.ts';
 
 interface ThreadPushOptions {
   readonly push: number;

@@ -12,7 +12,7 @@ import { keptTable } from '../materialized-table.ts';
 import { NO_STATISTICS } from '../query-counts.ts';
 import { QueryErrors } from '../query-errors.ts';
 import type { FromThread, SentQuery } from './messages.ts';
-import { ignoreThreadEnded, isThreadEnded } from './thread-ended.ts';
+import { ignoreThreadEnded, isThreadEnded } from '../../../streams/threads/thread-ended.ts';
 import type { QueryThread } from './query-thread.ts';
 import { ThreadTable } from './thread-table.ts';
 

@@ -8,7 +8,7 @@ import { type KafkaHostOptions, queryApplicationId } from '../app-options.ts';
 import type { QueryRuntime, TopicsAnswer } from '../query-runtime.ts';
 import { RestoredQueries } from '../restored-queries.ts';
 import { QueryThread } from './query-thread.ts';
-import { ignoreThreadEnded } from './thread-ended.ts';
+import { ignoreThreadEnded } from '../../../streams/threads/thread-ended.ts';
 
 interface Place {
   readonly thread: QueryThread;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
 import { OperationalError } from '../../../../src/base/errors.ts';
 import type { PushRecord, PushRun } from '../../../../src/sql/host/host.ts';
-import { errorRecord } from '../../../../src/sql/runtime/thread/error-record.ts';
+import { errorRecord } from '../../../../src/streams/threads/error-record.ts';
 import type { ThreadCall, ThreadCommand } from '../../../../src/sql/runtime/thread/messages.ts';
 import { ServedPush } from '../../../../src/sql/runtime/thread/served-push.ts';
 import { ThreadPush } from '../../../../src/sql/runtime/thread/thread-push.ts';

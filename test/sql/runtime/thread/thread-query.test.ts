@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
 import { builtInRegistry, type QueryPlan, SqlEngine } from '../../../../src/sql/index.ts';
 import type { ThreadCall, ThreadCommand } from '../../../../src/sql/runtime/thread/messages.ts';
-import { threadEnded } from '../../../../src/sql/runtime/thread/thread-ended.ts';
+import { threadEnded } from '../../../../src/streams/threads/thread-ended.ts';
 import { ThreadQuery, type ThreadQueryOptions } from '../../../../src/sql/runtime/thread/thread-query.ts';
 import { CaseHost } from '../../../../src/sql/testing/case-host.ts';
 

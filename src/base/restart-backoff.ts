@@ -1,5 +1,5 @@
-import { OperationalError } from '../../base/errors.ts';
-import type { Environment } from '../../base/environment.ts';
+import { OperationalError } from './errors.ts';
+import type { Environment } from './environment.ts';
 
 export interface RestartBackoffOptions {
   /** `ksql.query.retry.backoff.initial.ms` */

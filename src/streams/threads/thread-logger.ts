@@ -1,8 +1,15 @@
-import type { LogFields, Logger } from '../../../base/logger.ts';
+import type { LogFields, Logger } from '../../base/logger.ts';
 import { type ErrorRecord, errorOf, errorRecord } from './error-record.ts';
-import type { FromThread } from './messages.ts';
 
-type LogLine = Extract<FromThread, { readonly kind: 'log' }>;
+/** What a thread has to say, as it is copied to the one that writes it. */
+export interface LogLine {
+  readonly kind: 'log';
+  readonly level: Exclude<keyof Logger, 'child'>;
+  readonly message: string;
+  readonly fields: LogFields;
+  /** Fields that are errors. */
+  readonly errors: Readonly<Record<string, ErrorRecord>>;
+}
 
 /** A logger whose lines are written by another thread. */
 export function threadLogger(post: (line: LogLine) => void, context: LogFields = {}): Logger {

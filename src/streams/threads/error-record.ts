@@ -5,9 +5,9 @@ import {
   DiagnosticError,
   messageOf,
   OperationalError,
-} from '../../../base/errors.ts';
-import { SerdeError } from '../../../serde/serde-error.ts';
-import { type FailureContext, type FailureKind, StreamsFailure } from '../../../streams/runtime/failures.ts';
+} from '../../base/errors.ts';
+import { SerdeError } from '../../serde/serde-error.ts';
+import { type FailureContext, type FailureKind, StreamsFailure } from '../runtime/failures.ts';
 
 interface Common {
   readonly message: string;

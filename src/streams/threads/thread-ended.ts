@@ -1,4 +1,4 @@
-import { messageOf, OperationalError } from '../../../base/errors.ts';
+import { messageOf, OperationalError } from '../../base/errors.ts';
 
 const THREAD_ENDED = 'STREAM_THREAD_ENDED';
 

@@ -4,11 +4,11 @@ import {
   AssertionFailure,
   DiagnosticError,
   OperationalError,
-} from '../../../../src/base/errors.ts';
-import { ProtocolError } from '../../../../src/base/protocol-error.ts';
-import { SerdeError } from '../../../../src/serde/serde-error.ts';
-import { errorOf, errorRecord } from '../../../../src/sql/runtime/thread/error-record.ts';
-import { StreamsFailure } from '../../../../src/streams/index.ts';
+} from '../../../src/base/errors.ts';
+import { ProtocolError } from '../../../src/base/protocol-error.ts';
+import { SerdeError } from '../../../src/serde/serde-error.ts';
+import { errorOf, errorRecord } from '../../../src/streams/threads/error-record.ts';
+import { StreamsFailure } from '../../../src/streams/index.ts';
 
 const assertion = new AssertionFailure('an invariant');
 assertion.stopped = 'query Q';
