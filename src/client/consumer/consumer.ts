@@ -48,6 +48,7 @@ const NO_RECORDS: readonly FetchedRecords[] = [];
 interface SharedByConsumers {
   readonly fetches?: SharedFetches | undefined;
   readonly connections?: SharedConnections | undefined;
+  readonly leavesUnread?: boolean;
 }
 
 /**
@@ -86,9 +87,14 @@ export class Consumer implements KafkaConsumer {
 
   /**
    * @param shared.fetches what it reads together with other consumers of this process; without it, it reads for itself.
+   * @param shared.leavesUnread polls answer with {@link UnreadRecords}, of whole batches, that `pollRecordsMax` is reached by;
+   *   not together with `fetches`.
    * @param shared.connections what it shares with other clients of this process.
    */
-  constructor(options: ConsumerOptions, { fetches, connections }: SharedByConsumers = {}) {
+  constructor(
+    options: ConsumerOptions,
+    { fetches, connections, leavesUnread = false }: SharedByConsumers = {},
+  ) {
     this.#settings = consumerSettings(options);
     this.#cluster = new Cluster({
       settings: this.#settings,
@@ -108,6 +114,7 @@ export class Consumer implements KafkaConsumer {
       settings: this.#settings,
       subscription: this.#subscription,
       source: fetches?.of(this.#settings) ?? new OwnFetches(this.#cluster, this.#settings),
+      leavesUnread,
       onEvent,
     });
     const assignors = createAssignors(this.#settings.assignors);

@@ -1,4 +1,5 @@
 import { assertDefined } from '../../base/assert.ts';
+import type { RecordIterator } from '../../protocol/records/decode-batch.ts';
 import type { ConsumerRecord } from '../types.ts';
 import type { PartitionChunk, ReadBatch } from './partition-chunk.ts';
 import type { PartitionState } from './subscription-state.ts';
@@ -71,6 +72,27 @@ export class FetchedChunk {
       this.#batch++;
     }
     return this.#batch < chunk.batches.length || chunk.hasMore;
+  }
+
+  /**
+   * The same for batches that nobody has read of, nor will but the caller: whole ones, until they have `limit` records.
+   * @throws as {@link take}.
+   */
+  takeUnread(limit: number, into: RecordIterator[]): boolean {
+    const { state, chunk } = this;
+    for (let count = 0; count < limit; ) {
+      const batch = this.#openBatch();
+      if (batch === undefined) return false;
+      const iterator = chunk.takeOpenBatch();
+      if (iterator !== undefined) {
+        into.push(iterator);
+        count += iterator.left;
+      }
+      state.position = Math.max(state.position, batch.nextOffset);
+      state.positionEpoch = batch.epoch;
+      this.#batch++;
+    }
+    return chunk.hasMore;
   }
 
   #openBatch(): ReadBatch | undefined {

@@ -1,3 +1,4 @@
+import type { RecordIterator } from '../../protocol/records/decode-batch.ts';
 import type { Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -9,6 +10,7 @@ import { FetchWant } from './fetch-want.ts';
 import { FetchedChunk } from './fetched-chunk.ts';
 import type { PartitionChunk } from './partition-chunk.ts';
 import { SharedRecords } from './shared-records.ts';
+import { countOf, UnreadRecords } from './unread-records.ts';
 import type { PartitionState, SubscriptionState } from './subscription-state.ts';
 
 /** Answers of one partition that may wait: one is handed out while the next is fetched. */
@@ -29,6 +31,7 @@ export class Fetcher implements FetchReader {
   readonly #source: FetchSource;
   readonly #answers: FetchAnswers;
   readonly #onEvent: () => void;
+  readonly #leavesUnread: boolean;
   /** Answers that wait to be handed out, in the order in which they came. */
   #chunks: FetchedChunk[] = [];
   #retryTimer = false;
@@ -39,6 +42,8 @@ export class Fetcher implements FetchReader {
     readonly settings: ConsumerSettings;
     readonly subscription: SubscriptionState;
     readonly source: FetchSource;
+    /** See {@link UnreadRecords}; of a source that is not shared. */
+    readonly leavesUnread: boolean;
     /** Records, or an error, have come in. */
     readonly onEvent: () => void;
   }) {
@@ -47,6 +52,7 @@ export class Fetcher implements FetchReader {
     this.#subscription = parts.subscription;
     this.#source = parts.source;
     this.#onEvent = parts.onEvent;
+    this.#leavesUnread = parts.leavesUnread;
     this.#answers = new FetchAnswers(parts.cluster, parts.settings, {
       chunk: (state, chunk) => this.#add(state, chunk),
       retry: (delayMs) => this.#lookAgain(delayMs),
@@ -102,26 +108,28 @@ export class Fetcher implements FetchReader {
         continue;
       }
       const records: ConsumerRecord[] = [];
+      const unread: RecordIterator[] = [];
       let more: boolean;
       try {
-        more = chunk.take(left, records);
+        more = this.#leavesUnread ? chunk.takeUnread(left, unread) : chunk.take(left, records);
       } catch (error) {
         if (chunk.isBeforeFirst) {
           // What cannot be read is of no concern to this consumer, which has begun behind it.
           state.seek(state.position, state.positionEpoch);
           continue;
         }
-        if (records.length === 0 && fetched.length === 0) throw error;
+        if (records.length === 0 && unread.length === 0 && fetched.length === 0) throw error;
         // What was read before the failure is handed out first; the failure comes again with the next call.
         more = true;
-        left = records.length;
+        left = 0;
       }
       if (!more) {
         this.#chunks.splice(index, 1);
         state.buffered--;
       }
-      left -= records.length;
+      left -= records.length + countOf(unread);
       if (records.length > 0) fetched.push(this.#result(chunk, records));
+      else if (unread.length > 0) fetched.push(unreadOf(chunk, unread));
     }
     const failure = fetched.length === 0 ? this.#answers.takeFailure() : undefined;
     if (failure !== undefined) throw failure.error;
@@ -183,14 +191,7 @@ export class Fetcher implements FetchReader {
   }
 
   #result({ state, chunk, next }: FetchedChunk, records: readonly ConsumerRecord[]): FetchedRecords {
-    const fetched = {
-      topic: state.topic,
-      partition: state.partition,
-      records,
-      highWatermark: state.highWatermark,
-      leaderEpoch: state.positionEpoch,
-      nextOffset: state.position,
-    };
+    const fetched = { ...fetchedOf(state), records };
     return this.#source.isShared
       ? new SharedRecords(fetched, { chunk, first: next - records.length })
       : fetched;
@@ -211,4 +212,14 @@ export class Fetcher implements FetchReader {
       this.sendFetches();
     });
   }
+}
+
+/** What a poll answers of a partition beside the records that were just taken. */
+function fetchedOf(state: PartitionState): Omit<FetchedRecords, 'records'> {
+  const { topic, partition, highWatermark, positionEpoch: leaderEpoch, position: nextOffset } = state;
+  return { topic, partition, highWatermark, leaderEpoch, nextOffset };
+}
+
+function unreadOf({ state, chunk }: FetchedChunk, iterators: readonly RecordIterator[]): UnreadRecords {
+  return new UnreadRecords(fetchedOf(state), { iterators, fromOffset: chunk.startOffset });
 }

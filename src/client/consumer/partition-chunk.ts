@@ -188,6 +188,15 @@ export class PartitionChunk {
     }
   }
 
+  /** Gives away the open batch, unless there is nothing in it that anybody is to see: it counts as read. */
+  takeOpenBatch(): RecordIterator | undefined {
+    const iterator = this.#iterator;
+    const batch = this.batches.at(-1);
+    this.#iterator = undefined;
+    if (batch !== undefined) batch.isWhole = true;
+    return iterator;
+  }
+
   /** The index among {@link records} after the last one of a batch, as far as it is read. */
   endOf(batch: number): number {
     return this.batches[batch + 1]?.first ?? this.records.length;
@@ -235,10 +244,9 @@ export class PartitionChunk {
   }
 
   #corrupt(cause: unknown, offset: number): unknown {
-    if (cause !== undefined && !(cause instanceof ProtocolError)) return cause;
-    const why = cause instanceof Error ? cause.message : 'its checksum does not fit its bytes';
-    this.#failure = corruptRecord(this.#partition, offset, why, cause);
-    return this.#failure;
+    const failure = corruptionOf(this.#partition, offset, cause);
+    if (failure instanceof OperationalError) this.#failure = failure;
+    return failure;
   }
 }
 
@@ -254,6 +262,13 @@ function tooLarge(
       'raise decompressedBatchBytesMax (millrace.decompressed.batch.max.bytes), or seek past it',
     { retriable: false, cause },
   );
+}
+
+/** What is to be thrown where a batch cannot be read: by its checksum, without a cause. What says nothing about it stays as it is. */
+export function corruptionOf(partition: TopicPartition, offset: number, cause: unknown): unknown {
+  if (cause !== undefined && !(cause instanceof ProtocolError)) return cause;
+  const why = cause instanceof Error ? cause.message : 'its checksum does not fit its bytes';
+  return corruptRecord(partition, offset, why, cause);
 }
 
 export function corruptRecord(

@@ -99,6 +99,11 @@ export class RecordIterator {
     }
   }
 
+  /** How many records are still to be read. */
+  get left(): number {
+    return this.#left;
+  }
+
   /** Goes to the next record; false at the end. */
   next(): boolean {
     const { bytes } = this;

@@ -1,10 +1,12 @@
 import type { Timers } from '../../base/environment.ts';
 import type { StoreEngine, WriteBatch } from '../state/engine.ts';
+import { RowBlock } from '../state/row-block.ts';
 
 /** Changes that are gathered before anything is written: what fails meanwhile fails alone. */
 class GatheredChanges implements WriteBatch {
   readonly #keys: string[] = [];
-  readonly #values: (Buffer | undefined)[] = [];
+  /** A block of rows has an empty key beside it. */
+  readonly #values: (Buffer | RowBlock | undefined)[] = [];
   bytes = 0;
 
   get isEmpty(): boolean {
@@ -22,11 +24,19 @@ class GatheredChanges implements WriteBatch {
     this.#values.push(undefined);
   }
 
+  putRows(rows: RowBlock): void {
+    if (rows.count === 0) return;
+    this.#keys.push('');
+    this.#values.push(rows);
+    this.bytes += rows.byteLength;
+  }
+
   applyTo(batch: WriteBatch): void {
     for (let i = 0; i < this.#keys.length; i++) {
       const key = this.#keys[i] ?? '';
       const value = this.#values[i];
       if (value === undefined) batch.delete(key);
+      else if (value instanceof RowBlock) batch.putRows(value);
       else batch.put(key, value);
     }
   }

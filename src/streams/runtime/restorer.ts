@@ -1,6 +1,13 @@
-import type { KafkaConsumer, TopicPartition } from '../../client/types.ts';
-import type { ChangelogRecord, ManagedStore } from '../state/managed-store.ts';
+import { UnreadRecords } from '../../client/consumer/unread-records.ts';
+import type { FetchedRecords, KafkaConsumer, TopicPartition } from '../../client/types.ts';
+import {
+  changelogBytes,
+  type ChangelogRecord,
+  type DirectRestore,
+  type ManagedStore,
+} from '../state/managed-store.ts';
 import type { MemoryEngine } from '../state/memory-engine.ts';
+import type { RowBlock } from '../state/row-block.ts';
 import type { SourceChangelog } from './source-changelog.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
@@ -30,12 +37,6 @@ interface Restoration extends TopicPartition {
   readonly end: number;
   position: number;
   records: number;
-}
-
-/** Records of a changelog, and the offset behind them. */
-interface Changes {
-  readonly changes: readonly ChangelogRecord[];
-  readonly nextOffset: number;
 }
 
 interface RestoreSource {
@@ -141,8 +142,7 @@ export class Restorer {
         ({ topic, partition }) => topic === fetched.topic && partition === fetched.partition,
       );
       if (!restoration) continue;
-      count += fetched.records.length;
-      await this.#apply(restoration, fetched);
+      count += await this.#apply(restoration, fetched);
     }
     // Positions also pass transaction markers and what compaction has removed.
     for (const restoration of this.#running) {
@@ -162,36 +162,39 @@ export class Restorer {
     for (const restoration of over) this.#onProgress(progressOf(restoration, phase));
   }
 
-  async #apply(
-    restoration: Restoration,
-    fetched: Awaited<ReturnType<KafkaConsumer['poll']>>[number],
-  ): Promise<void> {
-    const { records, nextOffset } = fetched;
-    const changes = restoration.source?.changesOf(records) ?? records.filter(hasKey);
-    if (restoration.memory === undefined && restoration.store.restoreInto !== undefined)
-      await this.#applyDirectly(restoration, { changes, nextOffset });
-    else await this.#applyInMemory(restoration, { changes, nextOffset });
-    restoration.position = nextOffset;
-    restoration.records += records.length;
+  /** Answers how many records it has read. */
+  async #apply(restoration: Restoration, fetched: FetchedRecords): Promise<number> {
+    const { memory, store } = restoration;
+    const count =
+      memory === undefined && store.direct !== undefined
+        ? await this.#applyDirectly(restoration, store.direct, fetched)
+        : await this.#applyInMemory(restoration, fetched);
+    restoration.position = fetched.nextOffset;
+    restoration.records += count;
     this.#onProgress(progressOf(restoration, 'progressed'));
+    return count;
   }
 
   /** Rows that are changelog records each go to the disk as they are. */
   async #applyDirectly(
     { store, task, source }: Restoration,
-    { changes, nextOffset: position }: Changes,
-  ): Promise<void> {
-    for (const change of changes) store.prefetchForRestore(change);
+    direct: DirectRestore,
+    fetched: FetchedRecords,
+  ): Promise<number> {
+    const { rows, count } = rowsOf(fetched, direct, source);
     await this.#state.write((batch) => {
-      for (const change of changes) store.restoreInto?.(batch, change);
-      this.#state.setPosition(batch, positionOf({ task, store, source, position }));
+      batch.putRows(rows);
+      this.#state.setPosition(batch, positionOf({ task, store, source, position: fetched.nextOffset }));
     });
+    direct.written(rows);
+    return count;
   }
 
   async #applyInMemory(
     { store, task, memory, source }: Restoration,
-    { changes, nextOffset: position }: Changes,
-  ): Promise<void> {
+    { records, nextOffset: position }: FetchedRecords,
+  ): Promise<number> {
+    const changes = changesOf(records, source);
     for (const change of changes) store.prefetchForRestore(change);
     await store.loadPrefetched();
     for (const change of changes) store.restore(change);
@@ -204,6 +207,7 @@ export class Restorer {
     }
     store.committed();
     store.evict();
+    return records.length;
   }
 
   #assign(): void {
@@ -228,6 +232,32 @@ function positionOf({
   const end = source?.end ?? Number.POSITIVE_INFINITY;
   const at = { taskId: task.id, store: store.name, sourceTopic: source?.topic };
   return { ...at, position: Math.min(position, end) };
+}
+
+/** The rows of a store that records of its changelog are, all of them checked before any is written. */
+function rowsOf(
+  fetched: FetchedRecords,
+  direct: DirectRestore,
+  source: SourceChangelog | undefined,
+): { readonly rows: RowBlock; readonly count: number } {
+  if (source === undefined && fetched instanceof UnreadRecords) {
+    const rows = direct.block(fetched.count);
+    const count = fetched.read((record) => {
+      if (record.keyLength >= 0) direct.add(rows, record);
+    });
+    return { rows, count };
+  }
+  const { records } = fetched;
+  const rows = direct.block(records.length);
+  for (const change of changesOf(records, source)) direct.add(rows, changelogBytes(change));
+  return { rows, count: records.length };
+}
+
+function changesOf(
+  records: FetchedRecords['records'],
+  source: SourceChangelog | undefined,
+): readonly ChangelogRecord[] {
+  return source?.changesOf(records) ?? records.filter(hasKey);
 }
 
 function hasKey<R extends { readonly key: Buffer | null }>(

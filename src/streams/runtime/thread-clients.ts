@@ -67,7 +67,7 @@ export function threadClients(
         // Nor a changelog, with another number of partitions.
         allowAutoTopicCreation: false,
       },
-      { connections },
+      { connections, leavesUnread: true },
     ),
     producer: host?.producers.producer(producing) ?? new Producer(producing),
   };

@@ -1,3 +1,5 @@
+import type { RowBlock } from './row-block.ts';
+
 /** Keys are byte strings, held as latin1 so that JavaScript can compare, hash and slice them without copies. */
 export interface KeyRange {
   /** Inclusive. */
@@ -10,6 +12,8 @@ export interface KeyRange {
 export interface WriteBatch {
   put(key: string, value: Buffer): void;
   delete(key: string): void;
+  /** Puts and deletes all rows of a block, which stays as it is until the batch is written. */
+  putRows(rows: RowBlock): void;
 }
 
 export type StoredEntries = readonly (readonly [string, Buffer])[];

@@ -184,7 +184,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   }
 
   prefetchForRestore(record: ChangelogRecord): void {
-    requireKeySuffix(record.key, 12, this.#environment.changelogTopic);
+    requireKeySuffix(record.key.length, 12, this.#environment.changelogTopic);
     const end = record.key.length - 12;
     this.#buckets.prefetch(
       this.#bucketAt(readInt64(record.key, end)) + record.key.toString('latin1', 0, end),

@@ -3,6 +3,7 @@ import { KeyCodec } from './key-codec.ts';
 import type {
   ChangeLog,
   ChangelogRecord,
+  DirectRestore,
   ManagedStore,
   PendingChanges,
   StoreEnvironment,
@@ -20,6 +21,7 @@ import type { ValueCopies } from './value-copies.ts';
 export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStore {
   readonly definition: KeyValueStoreDefinition<unknown, unknown>;
   readonly versioned = false;
+  readonly direct: DirectRestore;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;
   readonly #table: TimestampedRows<K, V>;
@@ -34,6 +36,9 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
       changelogKeyOf: latin1Bytes,
     });
     this.#rows = this.#table.map;
+    this.direct = this.#table.direct((rows, { bytes, keyStart, keyLength }) =>
+      rows.append(bytes, keyStart, keyStart + keyLength),
+    );
   }
 
   get name(): string {
@@ -113,10 +118,6 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
 
   restore(record: ChangelogRecord): void {
     this.#table.restore(record.key.toString('latin1', 0, record.key.length), record);
-  }
-
-  restoreInto(batch: WriteBatch, record: ChangelogRecord): void {
-    this.#table.restoreInto(batch, record.key.toString('latin1', 0, record.key.length), record);
   }
 
   close(): void {

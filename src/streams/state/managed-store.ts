@@ -1,6 +1,7 @@
 import { NO_HEADERS, type Header } from '../record.ts';
 import type { CacheBudget } from './cache-budget.ts';
 import type { StoreEngine, WriteBatch } from './engine.ts';
+import type { RowBlock } from './row-block.ts';
 import type { StoreHandle } from './store-handle.ts';
 
 /** A record of a store's changelog. */
@@ -9,6 +10,24 @@ export interface ChangelogRecord {
   readonly value: Buffer | null;
   readonly timestamp: number;
   readonly headers: readonly Header[];
+}
+
+/** A record of a store's changelog as it lies among others; a reader of a batch is one, from record to record. */
+export interface ChangelogBytes {
+  readonly bytes: Buffer;
+  readonly keyStart: number;
+  readonly keyLength: number;
+  readonly valueStart: number;
+  /** -1: the key is deleted. */
+  readonly valueLength: number;
+  readonly timestamp: number;
+}
+
+/** A record that lies by itself, as {@link ChangelogBytes}. */
+export function changelogBytes({ key, value, timestamp }: ChangelogRecord): ChangelogBytes {
+  const bytes = value === null ? key : Buffer.concat([key, value]);
+  const valueLength = value === null ? -1 : value.length;
+  return { bytes, keyStart: 0, keyLength: key.length, valueStart: key.length, valueLength, timestamp };
 }
 
 /** What a {@link RecordContext} says, to be kept. */
@@ -60,6 +79,16 @@ export interface StoreEnvironment {
   readonly hidesExpired: boolean;
 }
 
+/** Restores records of a changelog as rows, past the memory, where nothing is uncommitted meanwhile. */
+export interface DirectRestore {
+  /** Rows of the store, about so many. */
+  block(capacity: number): RowBlock;
+  /** Adds the row of a record. Checks its format. @throws {OperationalError} `STATE_FORMAT_UNKNOWN`. */
+  add(rows: RowBlock, record: ChangelogBytes): void;
+  /** The rows are written: what a query has read before is forgotten. */
+  written(rows: RowBlock): void;
+}
+
 /** A store as the task runs it: prefetch, flush, commit, restore. The order of a commit is told at {@link CommitProtocol}. */
 export interface ManagedStore extends StoreHandle {
   /** Reads into memory what the store always keeps there. */
@@ -83,9 +112,9 @@ export interface ManagedStore extends StoreHandle {
   /** Applies a record of the changelog, as a change that is not logged again. */
   restore(record: ChangelogRecord): void;
   /**
-   * The same for a batch of the engine, past the memory. Of stores whose rows are one changelog record each, which need not be
-   * read to be kept.
+   * How records are restored past the memory. Of stores whose rows are one changelog record each, which need not be read to be
+   * kept.
    */
-  restoreInto?(batch: WriteBatch, record: ChangelogRecord): void;
+  readonly direct?: DirectRestore;
   close(): void;
 }

@@ -47,15 +47,25 @@ export class MemoryEngine implements StoreEngine {
 
   write(fill: (batch: WriteBatch) => void): void {
     fill({
-      put: (key, value) => {
-        const before = this.#values.size;
-        this.#values.set(key, value);
-        if (this.#values.size !== before) this.#sorted = undefined;
-      },
-      delete: (key) => {
-        if (this.#values.delete(key)) this.#sorted = undefined;
-      },
+      put: (key, value) => this.#put(key, value),
+      delete: (key) => this.#delete(key),
+      putRows: (rows) =>
+        rows.showViews((key, value) => {
+          const text = key.toString('latin1');
+          if (value === undefined) this.#delete(text);
+          else this.#put(text, Buffer.from(value));
+        }),
     });
+  }
+
+  #put(key: string, value: Buffer): void {
+    const before = this.#values.size;
+    this.#values.set(key, value);
+    if (this.#values.size !== before) this.#sorted = undefined;
+  }
+
+  #delete(key: string): void {
+    if (this.#values.delete(key)) this.#sorted = undefined;
   }
 
   clear(range: KeyRange): void {

@@ -128,7 +128,7 @@ export class ManagedOuterJoinState<K, V1, V2> implements OuterJoinState<K>, Mana
 
   prefetchForRestore({ key, value }: ChangelogRecord): void {
     const where = this.#environment.changelogTopic;
-    requireKeySuffix(key, 9, where);
+    requireKeySuffix(key.length, 9, where);
     if (value !== null) requireVersion(value, VARIABLE_SIZE, where);
   }
 

@@ -21,7 +21,7 @@ export function rowCodec<V>(serde: Serde<V>, topic: string): ValueCodec<ValueAnd
 }
 
 /** A row whose value is bytes already. */
-export function rowBytes(value: Buffer, timestamp: number): Buffer {
+function rowBytes(value: Buffer, timestamp: number): Buffer {
   const bytes = Buffer.allocUnsafe(8 + value.length);
   writeInt64(bytes, 0, timestamp);
   value.copy(bytes, 8);

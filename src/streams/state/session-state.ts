@@ -225,7 +225,7 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
   }
 
   prefetchForRestore(record: ChangelogRecord): void {
-    requireKeySuffix(record.key, 16, this.#environment.changelogTopic);
+    requireKeySuffix(record.key.length, 16, this.#environment.changelogTopic);
     this.#sessions.prefetch(record.key.toString('latin1', 0, record.key.length - 16));
   }
 

@@ -21,7 +21,7 @@ export function requireVersion(bytes: Buffer, version: number, where: string): v
 }
 
 /** Checks that a changelog record's key ends in so many bytes of times. @throws {OperationalError} `STATE_FORMAT_UNKNOWN`. */
-export function requireKeySuffix(key: Buffer, bytes: number, where: string): void {
-  if (key.length < bytes)
-    throw unknownFormat(where, `a key has ${key.length} bytes, and not the ${bytes} that each ends in`);
+export function requireKeySuffix(keyLength: number, bytes: number, where: string): void {
+  if (keyLength < bytes)
+    throw unknownFormat(where, `a key has ${keyLength} bytes, and not the ${bytes} that each ends in`);
 }

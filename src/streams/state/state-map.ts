@@ -8,6 +8,7 @@ import {
   type StoreEngine,
   type WriteBatch,
 } from './engine.ts';
+import type { RowBlock } from './row-block.ts';
 import { StateEntry } from './state-entry.ts';
 
 /** How a store's values look as bytes in the engine. */
@@ -42,8 +43,8 @@ export class StateMap<V> {
   #valueBytes = VALUE_BYTES_GUESS;
   /** The engine holds no key at or after this one; undefined while that is not known. See {@link StateMap.learnEnd}. */
   #end: string | undefined;
-  /** Of {@link StateMap.writeThrough}, so that a read that was under way is known to be of before. */
-  #writtenThrough = 0;
+  /** How often {@link StateMap.writtenPast} was told, so that a read that was under way is known to be of before. */
+  #writtenPast = 0;
 
   constructor(options: {
     readonly engine: StoreEngine;
@@ -190,19 +191,14 @@ export class StateMap<V> {
   }
 
   /**
-   * Puts what was logged into a batch, or, where undefined, deletes it. Nothing of the store is uncommitted meanwhile; what a
-   * query has read of the key before is forgotten.
+   * Rows were written past the memory, where nothing of the store was uncommitted: what a query has read of it before is
+   * forgotten.
    */
-  writeThrough(batch: WriteBatch, key: string, bytes: Buffer | undefined): void {
-    this.#writtenThrough++;
-    const known = this.#entries.get(key);
-    if (known !== undefined) this.#forget(known);
-    if (bytes === undefined) {
-      batch.delete(this.#prefix + key);
-      return;
-    }
-    batch.put(this.#prefix + key, bytes);
-    if (this.isBeyondEnd(key)) this.#end = justAfter(key);
+  writtenPast(rows: RowBlock): void {
+    this.#writtenPast++;
+    for (const entry of this.#entries.values()) this.#forget(entry);
+    const last = this.#end === undefined ? undefined : rows.lastKey();
+    if (last !== undefined && this.isBeyondEnd(last)) this.#end = justAfter(last);
   }
 
   /** The batch of the last {@link StateMap.writeTo} has been written. */
@@ -292,9 +288,9 @@ export class StateMap<V> {
       this.#admitAll(keys, stored);
       return undefined;
     }
-    const before = this.#writtenThrough;
+    const before = this.#writtenPast;
     return stored.then((values) => {
-      if (before !== this.#writtenThrough) return this.#read(keys);
+      if (before !== this.#writtenPast) return this.#read(keys);
       return this.#admitAll(keys, values);
     });
   }

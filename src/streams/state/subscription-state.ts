@@ -105,7 +105,7 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
 
   prefetchForRestore({ key, value }: ChangelogRecord): void {
     const where = this.#changelogTopic;
-    requireKeySuffix(key, 4, where);
+    requireKeySuffix(key.length, 4, where);
     if (key.readUInt32BE(0) > key.length - 4)
       throw unknownFormat(where, 'a key says that it is longer than it is');
     if (value === null) return;

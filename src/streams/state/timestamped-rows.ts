@@ -1,9 +1,16 @@
 import { viewOf } from '../../base/buffer-view.ts';
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
-import type { WriteBatch } from './engine.ts';
-import type { ChangeLog, ChangelogRecord, PendingChanges, StoreEnvironment } from './managed-store.ts';
-import { rowBytes, rowCodec } from './row-codec.ts';
+import type {
+  ChangeLog,
+  ChangelogBytes,
+  ChangelogRecord,
+  DirectRestore,
+  PendingChanges,
+  StoreEnvironment,
+} from './managed-store.ts';
+import { RowBlock } from './row-block.ts';
+import { rowCodec } from './row-codec.ts';
 import type { StateEntry } from './state-entry.ts';
 import { StateMap } from './state-map.ts';
 import type { FlushListener } from './states.ts';
@@ -112,9 +119,18 @@ export class TimestampedRows<K, V> {
     entry.forwarded = entry.value;
   }
 
-  /** See {@link ManagedStore.restoreInto}. */
-  restoreInto(batch: WriteBatch, text: string, { value, timestamp }: ChangelogRecord): void {
-    this.map.writeThrough(batch, text, value === null ? undefined : rowBytes(value, timestamp));
+  /** See {@link ManagedStore.direct}. @param appendKey appends the key of a record to a block. */
+  direct(appendKey: (rows: RowBlock, record: ChangelogBytes) => void): DirectRestore {
+    const { prefix } = this.#environment;
+    return {
+      block: (capacity) => new RowBlock(prefix, capacity),
+      add(rows, record) {
+        rows.begin();
+        appendKey(rows, record);
+        rows.finish(record);
+      },
+      written: (rows) => this.map.writtenPast(rows),
+    };
   }
 
   /** Each entry that is pending, by its last change. */

@@ -4,11 +4,14 @@ import { putLatin1 } from '../../base/short-text.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type {
   ChangeLog,
+  ChangelogBytes,
   ChangelogRecord,
+  DirectRestore,
   ManagedStore,
   PendingChanges,
   StoreEnvironment,
 } from './managed-store.ts';
+import type { RowBlock } from './row-block.ts';
 import { requireKeySuffix } from './state-format.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
 import { eachOf } from './pages.ts';
@@ -17,6 +20,11 @@ import type { ReadOnlyWindowStore, ValueAndTimestamp, WindowEntry } from './stor
 import type { WindowStoreDefinition } from './store-definition.ts';
 import { TimestampedRows } from './timestamped-rows.ts';
 import type { ValueCopies } from './value-copies.ts';
+
+/** A row's key begins with the window's start. */
+const START_BYTES = 8;
+/** In the changelog the start follows the key, and then a number of four bytes. */
+const KEY_SUFFIX_BYTES = START_BYTES + 4;
 
 interface TimeRange {
   readonly fromMs: number;
@@ -41,6 +49,7 @@ interface WindowKey<K> {
  */
 export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore {
   readonly definition: WindowStoreDefinition<unknown, unknown>;
+  readonly direct: DirectRestore;
   readonly #changelogTopic: string;
   readonly #hidesExpired: boolean;
   readonly #keys: KeyCodec<K>;
@@ -63,6 +72,7 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
       changelogKeyOf: changelogKey,
     });
     this.#rows = this.#table.map;
+    this.direct = this.#table.direct((rows, record) => this.#appendKey(rows, record));
   }
 
   get name(): string {
@@ -165,15 +175,11 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   prefetchForRestore(record: ChangelogRecord): void {
-    requireKeySuffix(record.key, 12, this.#changelogTopic);
+    requireKeySuffix(record.key.length, KEY_SUFFIX_BYTES, this.#changelogTopic);
   }
 
   restore(record: ChangelogRecord): void {
     this.#table.restore(this.#textOfChangelog(record.key), record);
-  }
-
-  restoreInto(batch: WriteBatch, record: ChangelogRecord): void {
-    this.#table.restoreInto(batch, this.#textOfChangelog(record.key), record);
   }
 
   close(): void {
@@ -209,10 +215,19 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   #textOfChangelog(key: Buffer): string {
-    const end = key.length - 12;
+    const end = key.length - KEY_SUFFIX_BYTES;
     const startMs = readInt64(key, end);
     this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
     return this.#startText(startMs) + key.toString('latin1', 0, end);
+  }
+
+  /** As {@link #textOfChangelog}. */
+  #appendKey(rows: RowBlock, { bytes, keyStart, keyLength }: ChangelogBytes): void {
+    requireKeySuffix(keyLength, KEY_SUFFIX_BYTES, this.#changelogTopic);
+    const keyEnd = keyStart + keyLength - KEY_SUFFIX_BYTES;
+    this.#observedStreamTime = Math.max(this.#observedStreamTime, readInt64(bytes, keyEnd));
+    rows.append(bytes, keyEnd, keyEnd + START_BYTES);
+    rows.append(bytes, keyStart, keyEnd);
   }
 
   #rowOf(text: string, { value, timestamp }: ValueAndTimestamp<V>): WindowRow<K, V> {

@@ -56,6 +56,8 @@ export class SimulatedDatabase {
         fill({
           put: (key, value) => puts.push([key, Buffer.from(value)]),
           delete: (key) => puts.push([key, undefined]),
+          putRows: (rows) =>
+            rows.show((key, value) => puts.push([key.toString('latin1'), value && Buffer.from(value)])),
         });
         return apply((to) =>
           to.write((batch) => {

@@ -3,6 +3,7 @@ import type { StoreEngine } from '../../../src/streams/state/engine.ts';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
 import { createStore } from '../../../src/streams/state/create-store.ts';
 import {
+  changelogBytes,
   NO_ORIGIN,
   type ChangelogRecord,
   type ManagedStore,
@@ -99,6 +100,15 @@ export class StoresUnderTest {
     for (const record of log) store.restore(record);
     await this.commit(store);
     return store;
+  }
+
+  /** Restores records past the memory of a store. */
+  async restorePast({ direct }: ManagedStore, log: readonly ChangelogRecord[]): Promise<void> {
+    if (direct === undefined) throw new Error('the store is restored through its memory only');
+    const rows = direct.block(log.length);
+    for (const record of log) direct.add(rows, changelogBytes(record));
+    await this.engine.write((batch) => batch.putRows(rows));
+    direct.written(rows);
   }
 
   close(): Promise<void> {

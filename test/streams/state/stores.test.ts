@@ -42,9 +42,7 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
         await (past as Table).load('a');
         expect((past as Table).get('a')).toBeUndefined();
       }
-      await stores.engine.write((batch) => {
-        for (const record of log) past.restoreInto?.(batch, record);
-      });
+      await stores.restorePast(past, log);
       const rows = async (prefix: string): Promise<readonly (readonly [string, string])[]> =>
         (await stores.engine.scan({ from: prefix, to: endOfPrefix(prefix) })).map(([key, bytes]) => [
           key.slice(prefix.length),

@@ -97,6 +97,11 @@ export class AsynchronousRocksDbEngine implements StoreEngine {
         fill({
           put: (key, value) => batch.tryPut(keyToBytes(key), value),
           delete: (key) => batch.tryDelete(keyToBytes(key)),
+          putRows: (rows) =>
+            rows.showViews((key, value) => {
+              if (value === undefined) batch.tryDelete(key);
+              else batch.tryPut(key, value);
+            }),
         }),
       'cannot write the state store',
     );

@@ -14,7 +14,8 @@ import { BLOCK_BYTES, type RocksDbSettings } from './rocksdb-settings.ts';
 const BUFFERS = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
 /** Entries of a page at most, however short they are. */
 const PAGE_ENTRIES = 1024;
-const DEFAULTS = Object.freeze({});
+/** Without a prototype, which would be searched for options, too. */
+const DEFAULTS: object = Object.freeze(Object.create(null));
 /** What RocksDB knows by itself: reading them takes microseconds. */
 const SIZE_PROPERTIES = ['rocksdb.total-sst-files-size', 'rocksdb.cur-size-all-mem-tables'] as const;
 
@@ -98,6 +99,12 @@ export class SynchronousRocksDbEngine implements StoreEngine {
       fill({
         put: (key, value) => batch._put(keyToBytes(key), value, DEFAULTS),
         delete: (key) => batch._del(keyToBytes(key), DEFAULTS),
+        // The batch copies what it is given before it returns.
+        putRows: (rows) =>
+          rows.show((key, value) => {
+            if (value === undefined) batch._del(key, DEFAULTS);
+            else batch._put(key, value, DEFAULTS);
+          }),
       });
       batch._writeSync(DEFAULTS);
     } catch (error) {
