@@ -37,6 +37,8 @@ import {
   streamsTableTable,
   streamsTumble,
 } from './figures/streams.ts';
+import { streamsLatencyFigures } from './figures/streams-latency.ts';
+import { streamsMemory } from './figures/streams-memory.ts';
 import { streamsRestart, streamsRestore } from './figures/streams-restore.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
 import { topicsLatency, topicsTime } from './figures/topics.ts';
@@ -76,6 +78,8 @@ const figures: readonly Figure[] = [
   streamsRocksDbLarge,
   streamsRestore,
   streamsRestart,
+  ...streamsLatencyFigures,
+  streamsMemory,
   ...sqlOverDsl,
   ...sqlOverFlink,
   ...sqlOverKafkaStreams,

@@ -7,6 +7,8 @@ export type AppName =
   | 'streams'
   | 'streams-restore'
   | 'streams-restart'
+  | 'streams-latency'
+  | 'latency-client'
   | 'sql'
   | 'sql-stalls'
   | 'sql-statements'
@@ -39,7 +41,7 @@ function nodeArguments(app: AppName, args: readonly (string | number)[]): string
   return [...profile, file, ...args.map(String)];
 }
 
-type Rival = 'StreamsRival' | 'RestoreRival' | 'RestartRival' | 'FlinkSqlRival';
+type Rival = 'StreamsRival' | 'RestoreRival' | 'RestartRival' | 'LatencyRival' | 'FlinkSqlRival';
 
 /** The same for a class of `bench/rivals`. */
 export async function runRival(rival: Rival, args: readonly (string | number)[]): Promise<number> {
@@ -47,18 +49,31 @@ export async function runRival(rival: Rival, args: readonly (string | number)[])
 }
 
 /** Starts a class of `bench/rivals` that runs until it is stopped. */
-export function rivalProcess(rival: Rival, args: readonly (string | number)[]): RunningProcess {
-  return start('java', javaArguments(rival, args));
+export function rivalProcess(
+  rival: Rival,
+  args: readonly (string | number)[],
+  options?: JavaOptions,
+): RunningProcess {
+  return start('java', javaArguments(rival, args, options));
 }
 
-function javaArguments(rival: Rival, args: readonly (string | number)[]): string[] {
+interface JavaOptions {
+  /** `large`, where memory is not what is measured, or what the JVM makes it by itself. */
+  readonly heap: 'large' | 'default';
+}
+
+function javaArguments(
+  rival: Rival,
+  args: readonly (string | number)[],
+  { heap }: JavaOptions = { heap: 'large' },
+): string[] {
   const classPath = rivalClassPath(rival === 'FlinkSqlRival' ? 'flink' : 'kafka');
   // Flink reaches into java.base for its serializers.
   const opens = ['java.util', 'java.lang', 'java.net', 'java.time'].flatMap((name) => [
     '--add-opens',
     `java.base/${name}=ALL-UNNAMED`,
   ]);
-  return ['-Xmx2g', ...opens, '-cp', classPath, rival, ...args.map(String)];
+  return [...(heap === 'large' ? ['-Xmx2g'] : []), ...opens, '-cp', classPath, rival, ...args.map(String)];
 }
 
 /** The number that a process has printed under a name, as JSON. */
