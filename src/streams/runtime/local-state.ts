@@ -5,6 +5,7 @@ import { copyEarlierState, THREAD_FOLDER } from './earlier-state.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { StreamsHost } from './streams-host.ts';
+import type { ThreadPlace } from './thread-place.ts';
 
 /** The cache is the uncommitted overlay, too, which there has to be some room for. */
 const CACHE_BYTES_MIN = 1 << 20;
@@ -17,15 +18,22 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
  */
 export function localState(
   settings: StreamsAppSettings,
-  host: StreamsHost | undefined,
-  openEngine?: OpenEngine,
+  {
+    host,
+    place,
+    openEngine,
+  }: {
+    readonly host: StreamsHost | undefined;
+    readonly place?: ThreadPlace | undefined;
+    readonly openEngine?: OpenEngine | undefined;
+  },
 ): StateDirectory {
   const { environment, stateDir: root, applicationId, blockCacheBytes, logger } = settings;
   if (host !== undefined) return new StateDirectory(host.database, { applicationId, isOwner: false });
   return StateDirectory.take(environment, {
     applicationId,
     root,
-    folders: [applicationId, THREAD_FOLDER],
+    folders: [applicationId, place === undefined ? THREAD_FOLDER : folderOf(place)],
     blockCacheBytes,
     writeBufferBytes: WRITE_BUFFER_BYTES,
     logger,
@@ -33,13 +41,20 @@ export function localState(
   });
 }
 
-/** The folder that says which process it is: members that have their state in one database are of one. */
+/**
+ * The folder that says which process it is: members that have their state in one database are of one. Each thread of a process
+ * has a database, so to the group each of them is a process; the first is the one that has run without others before.
+ */
 export function processFolderOf(
   { stateDir, applicationId }: Pick<StreamsAppSettings, 'stateDir' | 'applicationId'>,
-  host: StreamsHost | undefined,
+  { host, place }: { readonly host: StreamsHost | undefined; readonly place?: ThreadPlace | undefined },
 ): string {
-  return host?.stateDir ?? childPath(stateDir, applicationId);
+  if (host !== undefined) return host.stateDir;
+  const folder = childPath(stateDir, applicationId);
+  return place === undefined || place.number === 1 ? folder : childPath(folder, folderOf(place));
 }
+
+const folderOf = ({ number }: ThreadPlace): string => `thread-${number}`;
 
 /** Opens it, with what the application may have had in a database of its own before it had a host. */
 export async function openLocalState(

@@ -103,10 +103,18 @@ function partsOf<S>(
     return [store.forQueries() as S];
   });
   if (parts.length > 0) return parts;
-  throw new OperationalError('STORE_NOT_AVAILABLE', `no task of this process has the store ${name} now`, {
-    retriable: true,
-  });
+  throw storeWithoutTask(name);
 }
+
+class StoreWithoutTask extends OperationalError {}
+
+/** What a store is asked for by that no task of this process has. */
+export function storeWithoutTask(name: string): OperationalError {
+  const message = `no task of this process has the store ${name} now`;
+  return new StoreWithoutTask('STORE_NOT_AVAILABLE', message, { retriable: true });
+}
+
+export const isWithoutTask = (error: unknown): boolean => error instanceof StoreWithoutTask;
 
 /** Its rows may be older than what was answered before, or not there yet. */
 function stillRestoring(name: string, taskId: string): OperationalError {

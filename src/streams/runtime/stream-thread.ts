@@ -26,6 +26,7 @@ import { closeClients, type ThreadClients, threadClients } from './thread-client
 import { ThreadCommit } from './thread-commit.ts';
 import { ThreadMembership } from './thread-membership.ts';
 import { ThreadMetrics } from './thread-metrics.ts';
+import type { ThreadPlace } from './thread-place.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
 import type { TopicAccess } from './topic-access.ts';
 import { TopicWatch } from './topic-watch.ts';
@@ -45,9 +46,10 @@ interface ThreadParts extends ThreadVariation {
   readonly topics: TopicAccess;
   /** What it shares with other applications of the process. */
   readonly host: StreamsHost | undefined;
+  readonly place?: ThreadPlace | undefined;
   readonly onPhase: (phase: AssignmentPhase) => void;
   /** Called once, with what has ended the loop, while it is a member of the group still. */
-  readonly onFailed?: (error: unknown) => StreamThreadExceptionResponse;
+  readonly onFailed?: (error: unknown) => Promise<StreamThreadExceptionResponse>;
   readonly onRestored?: (progress: RestoreProgress) => void;
 }
 
@@ -61,6 +63,7 @@ export class StreamThread {
   readonly #output: OutputProducer;
   readonly #state: StateDirectory;
   readonly #host: StreamsHost | undefined;
+  readonly #place: ThreadPlace | undefined;
   readonly #member: DeadMember;
   readonly #topics: TopicWatch;
   readonly #membership: ThreadMembership;
@@ -94,10 +97,11 @@ export class StreamThread {
     this.#settings = settings;
     this.#state = state;
     this.#host = parts.host;
+    this.#place = parts.place;
     this.#onFailed = parts.onFailed;
     const metrics = (this.metrics = new ThreadMetrics(settings.environment, settings.logger));
     const budget = cacheBudget(settings, parts.host);
-    const processFolder = processFolderOf(settings, parts.host);
+    const processFolder = processFolderOf(settings, parts);
     const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.offsetSums;
     const membershipParts = { settings, plan, admin, processFolder, taskOffsetSums };
     const membership = (this.#membership = new ThreadMembership(membershipParts));
@@ -109,10 +113,9 @@ export class StreamThread {
       metrics.restored(progress);
       parts.onRestored?.(progress);
     };
-    const handlers = failureHandlers(settings.onFailure);
     const output = (this.#output = new OutputProducer({
       producer,
-      handlers,
+      handlers: failureHandlers(settings.onFailure),
       keepsInputs: settings.keepsResultInputs,
       onDropped: () => this.#droppedOutputs++,
     }));
@@ -140,7 +143,7 @@ export class StreamThread {
   static create(settings: StreamsAppSettings, plan: TopicPlan, parts: ThreadParts): StreamThread {
     return new StreamThread(settings, plan, {
       ...parts,
-      state: localState(settings, parts.host, parts.openEngine),
+      state: localState(settings, parts),
     });
   }
 
@@ -181,7 +184,8 @@ export class StreamThread {
       this.#hasEndedWell = true;
     } catch (error) {
       const cause = this.#state.damage ?? error;
-      if (this.#onFailed?.(cause) === 'SHUTDOWN_APPLICATION') await this.#askAllToEnd();
+      const response = await this.#onFailed?.(cause);
+      if (response === 'SHUTDOWN_APPLICATION') await this.#askAllToEnd();
       throw cause;
     } finally {
       await this.#life.close();
@@ -267,6 +271,7 @@ export class StreamThread {
     // State that could not be read is no reason to drop a record, or to commit it, whoever has caught the error.
     this.#state.throwDamage();
     this.#membership.throwFailure();
+    this.#place?.failing.throwIfAborted();
     this.#output.throwFailure();
     this.#topics.check();
   }

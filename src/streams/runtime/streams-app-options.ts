@@ -109,9 +109,13 @@ export interface StreamsAppOptions {
 type Described = Required<Pick<StreamsAppOptions, keyof typeof streamsConfig>>;
 
 /** Options with what was left out filled in. */
-export type StreamsAppSettings = Required<
-  Omit<StreamsAppOptions, 'topology' | 'topologyOptimization' | 'host'>
-> & { readonly topology: Topology } & Pick<StreamsAppOptions, 'host'>;
+export type StreamsAppSettings = SettingsOfAll & { readonly topology: Topology } & Pick<
+    StreamsAppOptions,
+    'host'
+  >;
+
+/** Those that are no matter of the topology. */
+export type SettingsOfAll = Required<Omit<StreamsAppOptions, 'topology' | 'topologyOptimization' | 'host'>>;
 
 const handling = either((value) => typeof value === 'function', callback, oneOf('fail', 'continue'));
 
@@ -169,6 +173,14 @@ const checkOthers = objectOf(otherChecks);
 
 /** @throws {ArgumentError} for an option that is not what its type says. */
 export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettings {
+  return { ...settingsOfAll(options), topology: builtTopology(options) };
+}
+
+/**
+ * The same without a look at the topology, which nobody need have made yet.
+ * @throws {ArgumentError} for an option that is not what its type says.
+ */
+export function settingsOfAll(options: StreamsAppOptions): SettingsOfAll & Pick<StreamsAppOptions, 'host'> {
   checkOthers(options, 'options');
   refuseUnknown(options, { known: OPTION_NAMES, argument: 'options' });
   checkHost(options);
@@ -185,7 +197,6 @@ export function streamsAppSettings(options: StreamsAppOptions): StreamsAppSettin
     logger: silentLogger,
     ...(withDefaults(streamsConfig, { ...options }) as unknown as Described),
     ...(Object.fromEntries(given) as unknown as StreamsAppOptions),
-    topology: builtTopology(options),
     stateDir: options.stateDir ?? path.join(tmpdir(), 'millrace-streams'),
     clientId: options.clientId ?? options.applicationId,
   };

@@ -29,6 +29,7 @@ import {
 } from './streams-app-options.ts';
 import type { RestoreProgress } from './restorer.ts';
 import type { AssignmentPhase } from './task-set.ts';
+import type { ThreadPlace } from './thread-place.ts';
 import { addTotals, NO_TOTALS, type TaskTotals } from './task-metrics.ts';
 import { UncaughtErrors } from './uncaught-errors.ts';
 
@@ -56,6 +57,7 @@ export class StreamsApp {
   readonly #describeTopics: DescribeTopics | undefined;
   readonly #host: StreamsHost | undefined;
   readonly #variation: ThreadVariation;
+  readonly #place: ThreadPlace | undefined;
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   readonly #restores = new Subject<RestoreProgress>();
@@ -85,13 +87,19 @@ export class StreamsApp {
    *   wait for a connection of its own.
    * @param shared.openEngine opens the database of the state in a folder: RocksDB, unless this is a simulation.
    * @param shared.commitVariation of tests, which break the order of commits.
+   * @param shared.place where it is one of the threads of an application.
    */
   constructor(
     options: StreamsAppOptions,
-    { describeTopics, ...variation }: { readonly describeTopics?: DescribeTopics } & ThreadVariation = {},
+    {
+      describeTopics,
+      place,
+      ...variation
+    }: { readonly describeTopics?: DescribeTopics; readonly place?: ThreadPlace } & ThreadVariation = {},
   ) {
     this.#describeTopics = describeTopics;
     this.#variation = variation;
+    this.#place = place;
     this.#settings = streamsAppSettings(options);
     this.#host = this.#settings.host;
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
@@ -241,8 +249,9 @@ export class StreamsApp {
       admin,
       topics,
       host: this.#host,
+      place: this.#place,
       onPhase: (phase) => this.#onPhase(phase),
-      onFailed: (error) => (this.#response = this.#respondTo(error)),
+      onFailed: async (error) => (this.#response = await this.#respondTo(error)),
       onRestored: (progress) => this.#restores.next(progress),
       ...this.#variation,
     });
@@ -280,7 +289,7 @@ export class StreamsApp {
           this.#settings.logger.warn(messageOf(error));
           break;
         }
-        const response = this.#response ?? this.#respondTo(error);
+        const response = this.#response ?? (await this.#respondTo(error));
         this.#response = undefined;
         if (response !== 'REPLACE_THREAD') return this.#endInError();
         this.#onPhase('rebalancing');
@@ -305,14 +314,18 @@ export class StreamsApp {
   }
 
   /** Tells of a failure, and answers what is done about it. */
-  #respondTo(error: unknown): StreamThreadExceptionResponse {
+  async #respondTo(error: unknown): Promise<StreamThreadExceptionResponse> {
     if (this.#isLateStop(error)) return 'SHUTDOWN_CLIENT';
     this.#failures++;
     this.#errors.next(error);
-    const response = this.#stopping ? 'SHUTDOWN_CLIENT' : this.#uncaught.responseTo(error);
+    const response = this.#stopping ? 'SHUTDOWN_CLIENT' : await this.#answerTo(error);
     this.#settings.logger.error('the processing loop failed', { error: messageOf(error), response });
     if (response !== 'REPLACE_THREAD') this.#state.next('PENDING_ERROR');
     return response;
+  }
+
+  #answerTo(error: unknown): StreamThreadExceptionResponse | Promise<StreamThreadExceptionResponse> {
+    return this.#place?.respondTo(error) ?? this.#uncaught.responseTo(error);
   }
 
   /** Lets go of a loop that has ended, and keeps what it has counted. */

@@ -1,0 +1,3 @@
+throw new Error('a module that cannot be loaded');
+
+export {};

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { ArgumentError } from '../../../src/base/errors.ts';
+import { StreamsBuilder, ThreadedStreamsApp, Windowed } from '../../../src/streams/index.ts';
+import { copiedValue, receivedValue } from '../../../src/streams/threads/copied-values.ts';
+import { threadedSettings } from '../../../src/streams/threads/threaded-options.ts';
+
+const OPTIONS = {
+  applicationId: 'a',
+  bootstrapServers: '127.0.0.1:1',
+  topology: { module: new URL('./topologies.ts', import.meta.url), export: 'counting' },
+};
+const nothing = (): undefined => undefined;
+
+describe('options of an application on threads', () => {
+  it.each<readonly [path: string, message: string, options: object]>([
+    ['options.threads', 'at least|from 1', { threads: 0 }],
+    ['options.topology', 'cannot be sent', { topology: new StreamsBuilder() }],
+    ['options.topology', 'cannot be sent', { topology: new StreamsBuilder().build() }],
+    ['options.topology.module', 'no URL', { topology: { module: './a.js', export: 'a' } }],
+    ['options.topology.export', 'string', { topology: { module: 'a' } }],
+    ['options.topology', 'unknown option exports', { topology: { module: 'a', export: 'b', exports: 'b' } }],
+    [
+      'options.topology.arguments[1].f',
+      'cannot be sent',
+      { topology: { module: 'a', export: 'b', arguments: [1, { f: nothing }] } },
+    ],
+    ['options.onFailure.processing', 'cannot be sent', { onFailure: { processing: nothing } }],
+    ['options.onFailure.processing', 'fail', { onFailure: { processing: 'go on' } }],
+    ['options.backPressure', 'cannot be sent', { backPressure: nothing }],
+    ['options.producer.partitioner', 'cannot be sent', { producer: { partitioner: nothing } }],
+    ['options.environment', 'cannot be shared', { environment: {} }],
+    ['options.host', 'cannot be shared', { host: {} }],
+    ['options', 'unknown option thread', { thread: 2 }],
+    ['commitIntervalMs', 'commit', { commitIntervalMs: -1 }],
+  ])('refuses %s: %s', (path, message, options) => {
+    // What a caller without types may give.
+    const make = (): unknown => Reflect.construct(ThreadedStreamsApp, [{ ...OPTIONS, ...options }]);
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow(new RegExp(message));
+    expect(make).toThrow(expect.objectContaining({ argument: path }));
+  });
+
+  it('says where a function belongs', () => {
+    const make = (): unknown =>
+      Reflect.construct(ThreadedStreamsApp, [{ ...OPTIONS, backPressure: nothing }]);
+    expect(make).toThrow(
+      expect.objectContaining({
+        diagnostic: expect.objectContaining({ hint: expect.stringContaining('{ topology, backPressure }') }),
+      }),
+    );
+  });
+
+  it('divides memory, and gives each thread a name of its own', () => {
+    const { threads, topology, optionsOf } = threadedSettings({
+      ...OPTIONS,
+      threads: 3,
+      cacheBytesMax: 3_000_001,
+      consumer: { groupInstanceId: 'one', pollRecordsMax: 7 },
+      onUncaught: () => 'REPLACE_THREAD',
+    });
+    expect(threads).toBe(3);
+    const options = optionsOf(2);
+    expect(options).toMatchObject({
+      clientId: 'a-StreamThread-2',
+      cacheBytesMax: 1_000_000,
+      blockCacheBytes: 11_184_810,
+      consumer: { groupInstanceId: 'one-2', pollRecordsMax: 7 },
+    });
+    expect(structuredClone({ topology, options })).toEqual({ topology, options });
+    expect(topology.module).toMatch(/^file:.*topologies\.ts$/);
+  });
+});
+
+describe('keys and rows come over from a thread as they are', () => {
+  it.each([
+    ['a text', 'größer'],
+    ['bytes', Buffer.from([0, 255])],
+    ['a windowed key', new Windowed(Buffer.from('k'), { startMs: 0, endMs: 5 })],
+    ['plain data with bytes', { a: [1n, null, { b: Buffer.from('x') }], c: new Date(5) }],
+    ['what looks like what bytes are made', { $millrace: 'bytes', bytes: [Buffer.from('x')] }],
+    ['a map', new Map([['a', 1]])],
+  ])('%s', (_what, value) => {
+    expect(receivedValue(structuredClone(copiedValue(value)))).toStrictEqual(value);
+  });
+
+  it('and bytes only with themselves', () => {
+    const part = copiedValue(Buffer.alloc(100_000).subarray(5, 8));
+    expect(part).toMatchObject({ bytes: { buffer: { byteLength: 3 } } });
+  });
+});
