@@ -60,7 +60,8 @@ function foundOf(node: LogicalNode, { names, materialized, ...findings }: Findin
   const found: string[] = [];
   if (node.shape === 'stream' && node.keyChanged) found.push('the key may have changed');
   const own = names.of(node);
-  const store = 'store' in own ? own.store : undefined;
+  // What has no name of its own has that of its input, and no store.
+  const store = nameOf(node, names) !== '' && 'store' in own ? own.store : undefined;
   if (typeof store === 'string' && (materialized.has(node) || !isFed(node)))
     found.push(`kept in store ${store}`);
   if (findings.sendOldValues.has(node)) found.push('tells old values');

@@ -118,7 +118,7 @@ export interface NodeKind<N extends LogicalNode, Names extends NodeNames> {
   names(node: N, take: NameTaker): Names;
   /** Refuses what cannot be, while the application's call is still running. @throws {DiagnosticError} */
   check?(node: N, names: Names, namesOf: (node: LogicalNode) => NodeNames): void;
-  /** What it needs of each of its inputs. */
+  /** What it needs of each of its inputs; always there where it keeps something of the records of a stream. */
   requires?(node: N): readonly (Requirement | undefined)[];
   /** The topics of its inputs must have equally many partitions. */
   readonly copartitioned?: boolean;

@@ -6,6 +6,7 @@ import { requireSerdes } from '../nodes/require-serdes.ts';
 import { ClaimedNames } from './claimed-names.ts';
 import { isStep, type Upstream } from './record-routes.ts';
 import type { Repartitions, RepartitionStep } from './repartition.ts';
+import { checkNamesOf } from './requirement-checks.ts';
 
 const GENERATED = /^KSTREAM.*-[0-9]{10}$/;
 
@@ -27,7 +28,9 @@ export class Names {
   add(node: LogicalNode): void {
     const names = this.#claimed.allOrNothing(() => {
       const kind = kindOf(node);
-      const taken = kind.names(node, this.#takerFor(node));
+      const named = new Set<number>();
+      const taken = kind.names(node, this.#takerFor(node, named));
+      checkNamesOf(node, { kind, named });
       kind.check?.(node, taken, (other) => this.of(other));
       for (const step of this.#repartitions.of(node))
         if (step) requireSerdes(this.ofStep(step).sink, step.requirement);
@@ -62,7 +65,8 @@ export class Names {
     return isStep(upstream) ? this.ofStep(upstream).source : this.of(upstream).node;
   }
 
-  #takerFor(node: LogicalNode): NameTaker {
+  /** @param named is told the inputs whose topic is asked for. */
+  #takerFor(node: LogicalNode, named: Set<number>): NameTaker {
     const claimed = this.#claimed;
     const generated = (prefix: string): string => claimed.generated(prefix);
     const claimNode = (name: string): string => claimed.claimNode(name);
@@ -70,7 +74,10 @@ export class Names {
       const name = generated(prefix);
       return given === undefined ? name : `${given}${suffix}`;
     };
-    const stepOf = (index: number): RepartitionStep | undefined => this.#repartitions.of(node)[index];
+    const stepOf = (index: number): RepartitionStep | undefined => {
+      named.add(index);
+      return this.#repartitions.of(node)[index];
+    };
     return {
       generated,
       claimNode,

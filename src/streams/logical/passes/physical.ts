@@ -12,6 +12,7 @@ import { behaviourOf, type Materialized } from './materialize.ts';
 import type { Names } from './naming.ts';
 import { isStep, type RecordRoutes, type Upstream } from './record-routes.ts';
 import type { RepartitionStep } from './repartition.ts';
+import { checkStoreOf } from './requirement-checks.ts';
 
 /** What the passes before have found out. */
 export interface Findings {
@@ -76,7 +77,10 @@ class PhysicalPlan {
       sources: (index) => this.#sourcesOf(routes.of(node, index)),
       processor: (operator, stores = []) =>
         topology.addProcessor({ name: own.node, parents: [input(0)], operator, stores }),
-      store: (definition) => topology.addStore(definition),
+      store(definition) {
+        checkStoreOf(node, kindOf(node));
+        topology.addStore(definition);
+      },
       viewOf: (table) => this.#viewOf(table),
     };
   }
