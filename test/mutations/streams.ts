@@ -32,6 +32,27 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/runtime/source-changelog.test.ts'],
   },
   {
+    name: 'rows of one key are restored in any order',
+    file: 'src/streams/state/row-order.ts',
+    find: '& ~indexMask) | row;',
+    replace: '& ~indexMask) | (row ^ 1);',
+    suite: ['test/streams/state/row-block.test.ts'],
+  },
+  {
+    name: 'what was read of a store before it was restored is kept',
+    file: 'src/streams/state/state-map.ts',
+    find: 'for (const entry of this.#entries.values()) this.#forget(entry);\n    const last',
+    replace: 'const last',
+    suite: ['test/streams/state/stores.test.ts'],
+  },
+  {
+    name: 'a window of another format is restored past the memory',
+    file: 'src/streams/state/window-state.ts',
+    find: 'requireKeySuffix(keyLength, KEY_SUFFIX_BYTES, this.#changelogTopic);',
+    replace: '',
+    suite: ['test/streams/state/stores.test.ts'],
+  },
+  {
     name: 'a record is counted in a window that has just closed',
     file: 'src/streams/operators/time-window-aggregate.ts',
     find: 'startMs + this.#windows.sizeMs > closeTime',

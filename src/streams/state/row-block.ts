@@ -89,12 +89,15 @@ export class RowBlock {
 
   /** The greatest key that is put, without the prefix; undefined where none is. */
   lastKey(): string | undefined {
-    let last: string | undefined;
-    this.showViews((key, value) => {
-      const text = key.toString('latin1', this.#prefix.length);
-      if (value !== undefined && (last === undefined || text > last)) last = text;
-    });
-    return last;
+    const places = this.#places;
+    let last = -1;
+    for (let row = 0; row < this.#count; row++) {
+      const isPut = places[PLACES * row + 1] !== places[PLACES * row + 2];
+      if (isPut && (last < 0 || this.#isAfter(row, last))) last = row;
+    }
+    if (last < 0) return undefined;
+    const start = (places[PLACES * last] ?? 0) + this.#prefix.length;
+    return this.#bytes.toString('latin1', start, places[PLACES * last + 1]);
   }
 
   /** Shows all rows, each in buffers that get other bytes as soon as `visit` has returned. */
@@ -129,6 +132,22 @@ export class RowBlock {
 
   #order(): Uint32Array {
     return orderedByKeys({ bytes: this.#bytes, places: this.#places, stride: PLACES, count: this.#count });
+  }
+
+  /** Whether the key of a row is greater than that of another one. */
+  #isAfter(row: number, other: number): boolean {
+    const bytes = this.#bytes;
+    const places = this.#places;
+    const end = places[PLACES * row + 1] ?? 0;
+    const otherEnd = places[PLACES * other + 1] ?? 0;
+    let at = places[PLACES * row] ?? 0;
+    let otherAt = places[PLACES * other] ?? 0;
+    while (at < end && otherAt < otherEnd && bytes[at] === bytes[otherAt]) {
+      at++;
+      otherAt++;
+    }
+    if (at === end) return false;
+    return otherAt === otherEnd || (bytes[at] ?? 0) > (bytes[otherAt] ?? 0);
   }
 
   #makeRoom(length: number): void {

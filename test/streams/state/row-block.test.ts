@@ -49,6 +49,10 @@ describe('a block of rows', () => {
     expect(rows.count).toBe(5);
     expect(rows.byteLength).toBe(5 * PREFIX.length + 11 + 4 * 8 + 3);
     expect(rows.lastKey()).toBe('k2');
+    expect(blockOf([put('k10', 'a'), put('k1', 'b'), put('l', null), put('k\u00ff', 'c')]).lastKey()).toBe(
+      'k\u00ff',
+    );
+    expect(blockOf([put('k1', 'a'), put('k10', 'b')]).lastKey()).toBe('k10');
     expect(shown(blockOf([]), 'show')).toEqual([]);
     expect(blockOf([put('z', null)]).lastKey()).toBeUndefined();
   });

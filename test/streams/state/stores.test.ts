@@ -64,6 +64,18 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     }
   });
 
+  it('a window of another format in a changelog is refused past the memory, with those before it', async () => {
+    const store = stores.make(definitions.window);
+    await store.open();
+    const record = { value: Buffer.from('v'), timestamp: 1, headers: NO_HEADERS };
+    const log = [
+      { key: Buffer.concat([Buffer.from('k'), Buffer.alloc(12)]), ...record },
+      { key: Buffer.alloc(11), ...record },
+    ];
+    await expect(stores.restorePast(store, log)).rejects.toMatchObject({ code: 'STATE_FORMAT_UNKNOWN' });
+    expect(await stores.engine.scan({ from: 'p', to: endOfPrefix('p') })).toEqual([]);
+  });
+
   it('a table keeps rows over eviction, restart and restore; deletions too', async () => {
     type Table = TableState<string, string> & ManagedStore;
     const store = stores.make(definitions.keyValue) as Table;
