@@ -180,6 +180,13 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/random/ties.test.ts'],
   },
   {
+    name: 'a window that suppress has closed without a record stays open where it comes from',
+    file: 'src/streams/runtime/task-time.ts',
+    find: 'for (const operator of above) operator.closeWindows(timeMs);',
+    replace: 'for (const operator of above) void operator;',
+    suite: ['test/streams/operators/idle-sources.test.ts'],
+  },
+  {
     name: 'time stands still where sources are idle',
     file: 'src/streams/runtime/idle-time.ts',
     find: 'if (silentMs < this.#idleMs || this.#streamTimeMs < 0) return undefined;',

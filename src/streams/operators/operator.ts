@@ -24,6 +24,14 @@ export interface TimedOperator {
   dueMs(): number;
   /** Called when stream time has moved on to there, or beyond, without a record. */
   onTime(timeMs: number): void | Promise<void>;
+  /** Whether what it tells then is told as final: the windows above it that it told must not change any more. */
+  readonly tellsFinal?: boolean;
+}
+
+/** An operator with windows, some of which may have been told as final further down, before its own time got there. */
+export interface WindowCloser {
+  /** From now on, what comes for a window that stream time `timeMs` closes is late. */
+  closeWindows(timeMs: number): void;
 }
 
 /**
@@ -31,7 +39,7 @@ export interface TimedOperator {
  * promise, and then calls `process`; nothing else runs on the task in between. `process` forwards through its
  * {@link OperatorContext}; what it forwards runs at once, so stores are written before.
  */
-export interface Operator<K = unknown, V = unknown> extends Partial<TimedOperator> {
+export interface Operator<K = unknown, V = unknown> extends Partial<TimedOperator & WindowCloser> {
   /**
    * Asks the operator's stores for what a record with this key and time will need. Called for a whole batch before it
    * runs, with the key bytes of the source where they still are those of the record here.

@@ -95,6 +95,11 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     return this.#progress.dueMs;
   }
 
+  closeWindows(timeMs: number): void {
+    // A session is late from the millisecond after the one in which a suppression behind it tells it.
+    this.#progress.goOn(timeMs + 1);
+  }
+
   onTime(timeMs: number): void | Promise<void> {
     const closeTime = this.#progress.goOn(timeMs);
     if (this.#progress.isDue(closeTime)) return this.#emitClosed(NO_HEADERS, closeTime);

@@ -80,6 +80,10 @@ class Suppress<K, V> implements Operator<K, Change<V>> {
     return this.#buffer.timeMin + this.#settings.waitMs;
   }
 
+  get tellsFinal(): boolean {
+    return this.#settings.timeOf === 'window-end';
+  }
+
   onTime(timeMs: number): void {
     this.#clock.observe(timeMs);
     this.#emitDue();

@@ -95,6 +95,10 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     return this.#progress.dueMs;
   }
 
+  closeWindows(timeMs: number): void {
+    this.#progress.goOn(timeMs);
+  }
+
   onTime(timeMs: number): void | Promise<void> {
     const closeTime = this.#progress.goOn(timeMs);
     if (this.#progress.isDue(closeTime)) return this.#emitClosed(NO_HEADERS, closeTime);

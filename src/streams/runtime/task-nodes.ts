@@ -1,5 +1,5 @@
 import { assertDefined } from '../../base/assert.ts';
-import type { Operator, OperatorContext, TimedOperator } from '../operators/operator.ts';
+import type { Operator, OperatorContext, TimedOperator, WindowCloser } from '../operators/operator.ts';
 import type { NodeFactory } from '../operators/operator-node.ts';
 import { operatorFor } from '../operators/operator-registry.ts';
 import type { AnyRecord } from '../record.ts';
@@ -34,8 +34,8 @@ export function instantiate(options: {
   readonly executor: Executor;
   readonly contextFor: (name: string, node: () => RuntimeNode) => OperatorContext;
   readonly sink: (node: SinkNode) => (record: AnyRecord) => void | Promise<void>;
-  /** Called with each operator that wants to be told the time. */
-  readonly onTimed: (operator: TimedOperator) => void;
+  /** Called with each operator that wants to be told the time, and with those whose windows it tells as final. */
+  readonly onTimed: (operator: TimedOperator, above: readonly WindowCloser[]) => void;
 }): TaskNodes {
   const { topology, nodeNames, executor } = options;
   const childrenOf = new Map<string, string[]>();
@@ -104,7 +104,6 @@ export function instantiate(options: {
       process: (record) => operator.process(record),
     };
     closers.push(() => operator.close?.());
-    if (isTimed(operator)) options.onTimed(operator);
     return remember(node.name, runtime, [operator], factory.keepsKey, node.name);
   }
 
@@ -144,6 +143,16 @@ export function instantiate(options: {
     return found;
   }
 
+  /** The nearest operators with windows that a node's records come from, within the sub-topology. */
+  function closersAbove(name: string): readonly WindowCloser[] {
+    const node = topology.nodes.get(name);
+    if (node === undefined || node.kind === 'source') return [];
+    return node.parents.flatMap((parent) => {
+      const closers = built.get(parent)?.operators.filter(closesWindows) ?? [];
+      return closers.length > 0 ? closers : closersAbove(parent);
+    });
+  }
+
   const sources = nodeNames.flatMap((name): RuntimeSource[] => {
     const node = topology.nodes.get(name);
     if (node?.kind !== 'source') return [];
@@ -151,6 +160,11 @@ export function instantiate(options: {
     const isRepartition = node.topics.some((topic) => topology.repartitionTopics.has(topic));
     return [{ node, entry, prefetches: [...prefetchesBelow(name, new Set())], isRepartition }];
   });
+  for (const [name, { operators }] of built) {
+    for (const operator of operators) {
+      if (isTimed(operator)) options.onTimed(operator, operator.tellsFinal ? closersAbove(name) : []);
+    }
+  }
   return { sources, close: () => closeAll(closers.reverse()) };
 }
 
@@ -168,6 +182,10 @@ function closeAll(closers: readonly (() => void)[]): void {
 
 function isTimed(operator: Operator): operator is Operator & TimedOperator {
   return operator.dueMs !== undefined && operator.onTime !== undefined;
+}
+
+function closesWindows(operator: Operator): operator is Operator & WindowCloser {
+  return operator.closeWindows !== undefined;
 }
 
 function leaf(name: string, process: (record: AnyRecord) => void | Promise<void>): RuntimeNode {

@@ -1,4 +1,9 @@
-import type { ProcessorMetadataEntry, StreamClock, TimedOperator } from '../operators/operator.ts';
+import type {
+  ProcessorMetadataEntry,
+  StreamClock,
+  TimedOperator,
+  WindowCloser,
+} from '../operators/operator.ts';
 import type { Cancellable, PunctuationType, Punctuator } from '../processor.ts';
 import type { ProcessorMetadata } from './processor-metadata.ts';
 
@@ -21,7 +26,7 @@ export class TaskTime {
   readonly #clock: () => number;
   readonly #metadata: ProcessorMetadata;
   readonly #clocks = new Map<string, StreamClock>();
-  readonly #operators: TimedOperator[] = [];
+  readonly #operators: { readonly operator: TimedOperator; readonly above: readonly WindowCloser[] }[] = [];
   readonly #schedules: Record<PunctuationType, Schedule[]> = { 'stream-time': [], 'wall-clock-time': [] };
   /** When the next of each kind is due. */
   readonly #nextMs: Record<PunctuationType, number> = {
@@ -54,22 +59,38 @@ export class TaskTime {
     return clock;
   }
 
-  /** Has an operator told when stream time moves on without records. */
-  tell(operator: TimedOperator): void {
-    this.#operators.push(operator);
+  /**
+   * Has an operator told when stream time moves on without records.
+   * @param above the operators whose windows it tells as final.
+   */
+  tell(operator: TimedOperator, above: readonly WindowCloser[] = []): void {
+    this.#operators.push({ operator, above });
+  }
+
+  /** Whether it brings something about to move stream time on to there. */
+  isDueWithoutRecords(timeMs: number): boolean {
+    return (
+      this.#nextMs['stream-time'] <= timeMs ||
+      this.#operators.some(({ operator }) => operator.dueMs() <= timeMs)
+    );
   }
 
   /**
    * Moves stream time on without a record, where that brings something about; answers who is to be told, one after the
-   * other. Where nothing waits for it, time stands still: what comes next is not late then.
+   * other. Where nothing waits for it, time stands still: what comes next is not late then. Where a window is told as final, the
+   * operator that it comes from goes on, too: what it would still take for the window would be told a second time.
    */
   goOn(timeMs: number): readonly OnTime[] {
-    const due: OnTime[] = this.#operators
-      .filter((operator) => operator.dueMs() <= timeMs)
-      .map((operator) => (now) => operator.onTime(now));
-    if (due.length === 0 && this.#nextMs['stream-time'] > timeMs) return [];
+    if (!this.isDueWithoutRecords(timeMs)) return [];
+    const due = this.#operators.filter(({ operator }) => operator.dueMs() <= timeMs);
+    for (const { above } of due) for (const operator of above) operator.closeWindows(timeMs);
     this.streamTimeMs = Math.max(this.streamTimeMs, timeMs);
-    return [...due, ...this.takeDue('stream-time', timeMs)];
+    const told = due.map(
+      ({ operator }): OnTime =>
+        (now) =>
+          operator.onTime(now),
+    );
+    return [...told, ...this.takeDue('stream-time', timeMs)];
   }
 
   /** Has somebody told every so often, by one of the clocks, until it is cancelled. */

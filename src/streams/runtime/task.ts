@@ -109,7 +109,7 @@ export class Task {
       executor,
       contextFor: nodeContexts({ ...settings, executor, failures, time, stores, metadata, requestCommit }),
       sink: (node) => recordSink(node, { ...settings, failures, metrics, current }),
-      onTimed: (operator) => time.tell(operator),
+      onTimed: (operator, above) => time.tell(operator, above),
     });
     this.queues = settings.inputs.map((input) => this.#queueFor(input));
     this.offsets = new TaskOffsets({ taskId, queues: this.queues, metadata, logger });
@@ -189,7 +189,11 @@ export class Task {
     const { processed } = this.metrics;
     const { streamTimeMs } = this.#time;
     const timeMs = this.#idle?.streamTimeAt({ monotonicMs, processed, streamTimeMs });
-    if (timeMs !== undefined) return this.#tell(this.#time.goOn(timeMs), timeMs, 0);
+    if (timeMs === undefined || !this.#time.isDueWithoutRecords(timeMs)) return;
+    // What a cached store holds back belongs to the windows that are to be told now.
+    const waiting = this.flushCaches();
+    if (waiting) return waiting.then(() => this.#tell(this.#time.goOn(timeMs), timeMs, 0));
+    return this.#tell(this.#time.goOn(timeMs), timeMs, 0);
   }
 
   /** Forwards what cached stores have held back, until none holds anything back. */

@@ -11,6 +11,7 @@ import {
 } from '../../../src/streams/index.ts';
 import { type TestDriverOptions, TopologyTestDriver } from '../../../src/streams/testing/index.ts';
 import { EMIT_ALWAYS } from '../recordings.ts';
+import { taskUnderTest } from '../runtime/task-under-test.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 const IDLE_MS = 100;
@@ -211,5 +212,115 @@ describe('stream time that goes on with the wall clock where no records come', (
     expect(second.pipe('in', 'a', 500)).toEqual([]);
     expect(second.wait(10_000)).toEqual([]);
     expect(second.driver.counts.dropped['expired-window']).toBe(1);
+  });
+
+  const suppressed = (builder: StreamsBuilder): KStream<string, string> =>
+    told(
+      builder
+        .stream('in', strings)
+        .groupByKey(strings)
+        .windowedBy(TimeWindows.ofSizeAndGrace({ sizeMs: 1000, gracePeriodMs: 50 }))
+        .count()
+        .suppress({ until: 'window-closes' }),
+    );
+
+  it('takes what comes for a window that suppress has closed as late', () => {
+    const { pipe, wait, driver } = drive(suppressed);
+    pipe('in', 'a', 400);
+    expect(wait(10_000)).toEqual(['a[0,1000]=1@400']);
+    expect(pipe('in', 'a', 500)).toEqual([]);
+    expect(wait(10_000)).toEqual([]);
+    expect(driver.counts.dropped['expired-window']).toBe(1);
+    expect(pipe('in', 'b', 100_000)).toEqual([]);
+    expect(wait(10_000)).toEqual(['b[100000,101000]=1@100000']);
+  });
+
+  it('knows after a restart which windows suppress has closed', () => {
+    const first = drive(suppressed);
+    first.pipe('in', 'a', 400);
+    expect(first.wait(700)).toEqual(['a[0,1000]=1@400']);
+    first.driver.close();
+    const second = drive(suppressed, { idleSourceMs: IDLE_MS, resumeFrom: first.driver });
+    expect(second.pipe('in', 'a', 500)).toEqual([]);
+    expect(second.wait(10_000)).toEqual([]);
+  });
+
+  it('takes what comes for windows that suppress has not closed', () => {
+    const { pipe, wait } = drive(suppressed);
+    pipe('in', 'a', 400);
+    expect(wait(649)).toEqual([]);
+    expect(pipe('in', 'a', 300)).toEqual([]);
+    expect(wait(750)).toEqual(['a[0,1000]=2@400']);
+  });
+
+  it('takes what comes for a session that suppress has closed as late, to the millisecond', () => {
+    const { pipe, wait, driver } = drive((builder) =>
+      told(
+        builder
+          .stream('in', strings)
+          .groupByKey(strings)
+          .windowedBy(SessionWindows.ofInactivityGapAndGrace({ inactivityGapMs: 200, gracePeriodMs: 50 }))
+          .count()
+          .suppress({ until: 'window-closes' }),
+      ),
+    );
+    pipe('in', 'a', 600);
+    expect(wait(249)).toEqual([]);
+    expect(wait(1)).toEqual(['a[600,600]=1@600']);
+    expect(pipe('in', 'a', 600)).toEqual([]);
+    expect(wait(10_000)).toEqual([]);
+    expect(driver.counts.dropped['expired-window']).toBe(1);
+  });
+
+  it('closes the windows of both tables that a suppressed join comes from', () => {
+    const { pipe, wait, driver } = drive((builder) => {
+      const counts = (topic: string): KTable<Windowed<string>, number> =>
+        builder
+          .stream(topic, strings)
+          .groupByKey(strings)
+          .windowedBy(TimeWindows.ofSizeWithNoGrace(1000))
+          .count()
+          .filter((_key, count) => count > 0);
+      return told(
+        counts('left')
+          .join(counts('right'), (left, right) => 10 * left + right)
+          .mapValues((value) => value, { valueSerde: Serdes.integer })
+          .suppress({ until: 'window-closes' }),
+      );
+    });
+    pipe('left', 'a', 400);
+    pipe('right', 'a', 500);
+    expect(wait(10_000)).toEqual(['a[0,1000]=11@500']);
+    expect(pipe('left', 'a', 600)).toEqual([]);
+    expect(pipe('right', 'a', 600)).toEqual([]);
+    expect(wait(10_000)).toEqual([]);
+    expect(driver.counts.dropped['expired-window']).toBe(2);
+  });
+
+  it('tells of a window with what a cache still holds back, once', async () => {
+    const builder = new StreamsBuilder();
+    suppressed(builder).to('out', strings);
+    const sent: string[] = [];
+    const task = taskUnderTest(builder.build(), {
+      cachingEnabled: true,
+      idleSourceMs: IDLE_MS,
+      collector: { send: ({ value }) => void sent.push(String(value)), partitionCount: () => 1 },
+    });
+    await task.open();
+    const [queue] = task.queues;
+    if (queue === undefined) throw new Error('the task reads no topic');
+    const take = async (offset: number): Promise<void> => {
+      const bytes = Buffer.from('a');
+      task.addRecords(queue, [{ offset, timestamp: 400, key: bytes, value: bytes, headers: [] }]);
+      await task.processNext();
+      await task.goOnIdle(0);
+    };
+    await take(0);
+    await task.flushCaches();
+    await take(1);
+    await task.goOnIdle(10_000);
+    await task.flushCaches();
+    expect(sent).toEqual(['2']);
+    task.close();
   });
 });

@@ -7,8 +7,14 @@ import { Task } from '../../../src/streams/runtime/task.ts';
 import { CacheBudget } from '../../../src/streams/state/cache-budget.ts';
 import { MemoryEngine } from '../../../src/streams/state/memory-engine.ts';
 
-/** A task of all nodes of a topology that reads the topic `in`, without a cache, in memory; what it sends goes nowhere. */
-export function taskUnderTest(topology: Topology): Task {
+/**
+ * A task of all nodes of a topology that reads the topic `in`, without a cache, in memory; what it sends goes nowhere. All of
+ * that unless `settings` say otherwise.
+ */
+export function taskUnderTest(
+  topology: Topology,
+  settings: Partial<ConstructorParameters<typeof Task>[0]> = {},
+): Task {
   const engine = new MemoryEngine();
   return new Task({
     taskId: '0_0',
@@ -26,5 +32,6 @@ export function taskUnderTest(topology: Topology): Task {
     cachingEnabled: false,
     logger: silentLogger,
     drops: new RepeatedWarnings(silentLogger, nodeEnvironment),
+    ...settings,
   });
 }
