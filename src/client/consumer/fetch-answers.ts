@@ -91,7 +91,12 @@ export class FetchAnswers {
       if (state.preferredReplica === nodeId) state.preferredReplica = -1;
     }
     this.#cluster.refreshSoon();
-    if (!isRetriable(error)) this.#failure ??= { error, state: undefined, jumps: 0 };
+    if (isRetriable(error)) return;
+    const [only, another] = wants;
+    this.#failure ??=
+      only === undefined || another !== undefined
+        ? { error, state: undefined, jumps: 0 }
+        : { error, state: only.state, jumps: only.state.jumps };
   }
 
   onNoLeader(state: PartitionState): void {

@@ -6,6 +6,7 @@ import { partitionKey } from '../topic-partitions.ts';
 import { ChunkCache } from './chunk-cache.ts';
 import {
   answerOf,
+  type BrokerEndpoint,
   type FetchAnswer,
   fetchCall,
   type FetchNode,
@@ -148,7 +149,7 @@ export class FetchHub implements FetchSource {
       if (response.errorCode !== ErrorCode.NONE)
         throw kafkaError(response.errorCode, `fetching from broker ${node.id}`);
       for (const each of responsesOf(places, response))
-        byPlace.get(each.place)?.answer(node.id, this.#keep(each), response.nodeEndpoints);
+        this.#answer(node.id, byPlace.get(each.place), { each, endpoints: response.nodeEndpoints });
     } catch (error) {
       for (const each of fetches) each.fail(node.id, error);
     }
@@ -156,8 +157,25 @@ export class FetchHub implements FetchSource {
     if (this.#closed || this.#brokers.get(node.id) !== broker) channel.close();
     else free.push(channel);
     for (const { key } of fetches) this.#fetches.delete(key);
-    SharedFetch.end(fetches);
+    SharedFetch.end(node.id, fetches);
     this.#sendSoon(broker);
+  }
+
+  /** Tells the readers of one place. What cannot be read of it concerns them alone. */
+  #answer(
+    nodeId: number,
+    shared: SharedFetch | undefined,
+    { each, endpoints }: { readonly each: PlaceResponse; readonly endpoints: readonly BrokerEndpoint[] },
+  ): void {
+    if (shared === undefined) return;
+    let answer: FetchAnswer;
+    try {
+      answer = this.#keep(each);
+    } catch (error) {
+      shared.fail(nodeId, error);
+      return;
+    }
+    shared.answer(nodeId, answer, endpoints);
   }
 
   #keep({ place, response }: PlaceResponse): FetchAnswer {

@@ -39,7 +39,10 @@ export interface FetchAnswer {
 
 export type BrokerEndpoint = FetchResponse['nodeEndpoints'][number];
 
-/** Whoever wants records. Each fetch ends with {@link onEnd}, and with answers or a failure before. */
+/**
+ * Whoever wants records. Each fetch ends with {@link onEnd}, and with answers or failures before. What is thrown by the
+ * others comes back as {@link onFailure}, which does not throw.
+ */
 export interface FetchReader {
   /** Brokers that an answer told of (KIP-951). */
   onEndpoints(endpoints: readonly BrokerEndpoint[]): void;

@@ -58,8 +58,14 @@ export class OwnFetches implements FetchSource {
       if (response.errorCode !== ErrorCode.NONE)
         throw kafkaError(response.errorCode, `fetching from broker ${nodeId}`);
       reader.onEndpoints(response.nodeEndpoints);
-      for (const each of responsesOf(wants, response))
-        reader.onAnswer(each.place, answerOf(each.place, each.response, this.#settings));
+      for (const each of responsesOf(wants, response)) {
+        try {
+          reader.onAnswer(each.place, answerOf(each.place, each.response, this.#settings));
+        } catch (error) {
+          // The other partitions of the answer are not concerned.
+          reader.onFailure(nodeId, [each.place], error);
+        }
+      }
     } catch (error) {
       reader.onFailure(nodeId, wants, error);
     } finally {

@@ -66,6 +66,8 @@ export class PartitionChunk {
   #lastOffset = -1;
   #iterator: RecordIterator | undefined;
   #failure: OperationalError | undefined;
+  /** What follows the last whole batch is no batch. */
+  readonly #damageAtEnd: OperationalError | undefined;
   #columns: Map<object, unknown[]> | undefined;
 
   constructor(place: ChunkPlace, bytes: Buffer, options: ChunkOptions) {
@@ -82,17 +84,25 @@ export class PartitionChunk {
     let endEpoch = -1;
     let hasOneEpoch = true;
     let recordsCount = 0;
-    for (;;) {
-      const size = requireBatchSizeAt(bytes, at);
-      // The last batch may be cut short by the limits of the fetch.
-      if (size === undefined || at + size > bytes.length) break;
-      const batch = new BatchView(bytes, at);
-      endOffset = batch.nextOffset;
-      const { partitionLeaderEpoch } = batch;
-      if (at > 0 && partitionLeaderEpoch !== endEpoch) hasOneEpoch = false;
-      endEpoch = partitionLeaderEpoch;
-      recordsCount += batch.recordsCount;
-      at += size;
+    try {
+      for (;;) {
+        const size = requireBatchSizeAt(bytes, at);
+        // The last batch may be cut short by the limits of the fetch.
+        if (size === undefined || at + size > bytes.length) break;
+        const batch = new BatchView(bytes, at);
+        endOffset = batch.nextOffset;
+        const { partitionLeaderEpoch } = batch;
+        if (at > 0 && partitionLeaderEpoch !== endEpoch) hasOneEpoch = false;
+        endEpoch = partitionLeaderEpoch;
+        recordsCount += batch.recordsCount;
+        at += size;
+      }
+    } catch (error) {
+      // Where this one ends nobody knows, so nothing behind it can be read; what comes before it can.
+      const failure = corruptionOf(this.#partition, endOffset, error);
+      if (!(failure instanceof OperationalError)) throw failure;
+      this.#damageAtEnd = failure;
+      if (at === 0) endEpoch = place.fetchEpoch;
     }
     this.endOffset = endOffset;
     this.endEpoch = endEpoch;
@@ -103,16 +113,16 @@ export class PartitionChunk {
 
   /** Nothing whole is in it: the fetch answered with less than a batch. */
   get empty(): boolean {
-    return this.#endAt === 0;
+    return this.#endAt === 0 && this.#damageAtEnd === undefined;
   }
 
   get byteLength(): number {
     return this.#bytes.length;
   }
 
-  /** What cannot be read was met: from there on it is of no use to anybody else. */
+  /** What cannot be read is known to be in it: from there on it is of no use to anybody else. */
   get isDamaged(): boolean {
-    return this.#failure !== undefined;
+    return this.#failure !== undefined || this.#damageAtEnd !== undefined;
   }
 
   /** The leader epoch of the record before an offset in it; undefined where several would do. */
@@ -145,7 +155,7 @@ export class PartitionChunk {
       const batch = new BatchView(this.#bytes, this.#nextBatchAt);
       const isBefore = batch.lastOffset < this.startOffset;
       if (!isBefore && this.#checkCrcs && !batch.isValid()) throw this.#corrupt(undefined, batch.baseOffset);
-      const hidden = this.#isHidden(batch) || isBefore;
+      const hidden = this.#isSkipped(batch) || isBefore;
       if (!hidden) this.#iterator = this.#iterate(batch);
       this.#nextBatchAt = batch.end;
       if (isBefore) continue;
@@ -157,6 +167,7 @@ export class PartitionChunk {
       });
       return true;
     }
+    if (this.#damageAtEnd !== undefined) throw this.#damageAtEnd;
     return false;
   }
 
@@ -202,9 +213,9 @@ export class PartitionChunk {
     return this.batches[batch + 1]?.first ?? this.records.length;
   }
 
-  /** Whether there is a batch after those that were opened. */
+  /** Whether there is a batch after those that were opened, or what should be one. */
   get hasMore(): boolean {
-    return this.#nextBatchAt < this.#endAt;
+    return this.#nextBatchAt < this.#endAt || this.#damageAtEnd !== undefined;
   }
 
   /** The first offset that was not read. */
@@ -220,6 +231,14 @@ export class PartitionChunk {
       if (!(error instanceof DecompressedTooLargeError)) throw this.#corrupt(error, batch.baseOffset);
       this.#failure = tooLarge(this.#partition, batch.baseOffset, error);
       throw this.#failure;
+    }
+  }
+
+  #isSkipped(batch: BatchView): boolean {
+    try {
+      return this.#isHidden(batch);
+    } catch (error) {
+      throw this.#corrupt(error, batch.baseOffset);
     }
   }
 

@@ -33,8 +33,8 @@ export class SharedFetch {
     for (const { want, reader } of this.#readers) reader.onFailure(nodeId, [want], error);
   }
 
-  /** Tells each reader of all its fetches at once that they have ended. */
-  static end(fetches: readonly SharedFetch[]): void {
+  /** Tells each reader of all its fetches at once that they have ended. What one of them fails with concerns no other. */
+  static end(nodeId: number, fetches: readonly SharedFetch[]): void {
     const ended = new Map<FetchReader, FetchWant[]>();
     for (const shared of fetches) {
       for (const { want, reader } of shared.#readers) {
@@ -43,6 +43,12 @@ export class SharedFetch {
         else wants.push(want);
       }
     }
-    for (const [reader, wants] of ended) reader.onEnd(wants);
+    for (const [reader, wants] of ended) {
+      try {
+        reader.onEnd(wants);
+      } catch (error) {
+        reader.onFailure(nodeId, wants, error);
+      }
+    }
   }
 }
