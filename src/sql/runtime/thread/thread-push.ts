@@ -30,6 +30,8 @@ export class ThreadPush implements PushRun {
   #endsTaken = 0;
   /** The last record that was passed on is not known to be the last one that its source record has resulted in. */
   #isInRecord = false;
+  /** Why its thread has ended, once it has. */
+  #loss: { readonly error: unknown } | undefined;
   #isPaused = false;
   #isDraining = false;
   #closed: Promise<void> | undefined;
@@ -38,6 +40,8 @@ export class ThreadPush implements PushRun {
     this.#options = options;
     this.records$ = new Observable((subscriber) => {
       if (this.#closed !== undefined) return subscriber.complete();
+      // The next thread knows nothing of it.
+      if (this.#loss !== undefined) return subscriber.error(this.#loss.error);
       this.#subscriber = subscriber;
       options.thread.post({ kind: 'readPush', push: options.push });
       return () => {
@@ -69,6 +73,7 @@ export class ThreadPush implements PushRun {
 
   /** Called when its thread has ended. */
   lost(error: unknown): void {
+    this.#loss = { error };
     this.#waiting.clear();
     this.#subscriber?.error(error);
   }

@@ -37,6 +37,7 @@ export class ThreadQuery implements RunningQuery {
   readonly #groupId: string;
   readonly #state = new BehaviorSubject<QueryState>('CREATED');
   readonly #table: MaterializedTable | undefined;
+  readonly #errorsMax: number;
   /** Ends of the threads that it was in. */
   readonly #losses: QueryErrors;
   #errors: readonly QueryError[] = [];
@@ -57,8 +58,9 @@ export class ThreadQuery implements RunningQuery {
     this.#groupId = queryApplicationId(host, plan.queryId);
     const table = keptTable(plan.root);
     if (table !== undefined) this.#table = new ThreadTable(thread, { query, isWindowed: table.isWindowed });
+    this.#errorsMax = host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX;
     this.#losses = new QueryErrors({
-      sizeMax: host.queryErrorsMax ?? DEFAULT_QUERY_ERRORS_MAX,
+      sizeMax: this.#errorsMax,
       nowMs: () => host.environment.clock.nowMs(),
     });
   }
@@ -150,7 +152,8 @@ export class ThreadQuery implements RunningQuery {
   /** Called when its thread has ended. */
   lost(error: unknown): void {
     this.#losses.addFailure(error);
-    this.#pastErrors = this.#errors;
+    // As many as one thread remembers, which are of two sorts.
+    this.#pastErrors = [...this.#pastErrors, ...this.#errors].slice(-2 * this.#errorsMax);
     this.#errors = [];
     if (!this.#isClosed && !this.#isPaused) this.#state.next('ERROR');
   }

@@ -6,6 +6,7 @@ import type { PushRecord, PushRun } from '../../../../src/sql/host/host.ts';
 import { errorRecord } from '../../../../src/streams/threads/error-record.ts';
 import type { ThreadCall, ThreadCommand } from '../../../../src/sql/runtime/thread/messages.ts';
 import { ServedPush } from '../../../../src/sql/runtime/thread/served-push.ts';
+import { threadEnded } from '../../../../src/streams/threads/thread-ended.ts';
 import { ThreadPush } from '../../../../src/sql/runtime/thread/thread-push.ts';
 
 /** So many rows may wait when another record is processed. */
@@ -167,5 +168,12 @@ describe('rows of a push query that runs in another thread', () => {
     await turn();
     connected.push.lost(new Error('the thread has ended'));
     expect(seen).toEqual([0, new Error('the thread has ended')]);
+  });
+
+  it('end with the error where the thread has ended before anybody takes them', () => {
+    const ended = threadEnded();
+    connected.push.lost(ended);
+    subscribe();
+    expect(seen).toEqual([ended]);
   });
 });

@@ -103,6 +103,25 @@ describe('a query that runs in another thread', () => {
     expect(query.errors()).toHaveLength(2);
   });
 
+  it('remembers what it failed with in all threads that it was in, as many as are to be remembered', () => {
+    const fail = (message: string, timestampMs: number): void => {
+      const errors = [{ timestampMs, message, kind: 'USER' } as const];
+      query.take({ kind: 'queryErrors', query: 1, errors });
+      query.lost(threadEnded(new Error(`after ${message}`)));
+    };
+    fail('the first', 1);
+    fail('the second', 2);
+    expect(query.errors().map(({ message }) => message)).toEqual([
+      'the first',
+      'the second',
+      'the stream thread has ended: after the first',
+      'the stream thread has ended: after the second',
+    ]);
+    for (let timestampMs = 3; timestampMs < 50; timestampMs++) fail(`number ${timestampMs}`, timestampMs);
+    // Ten ends of threads, and of each of the two sorts of errors that a thread tells ten.
+    expect(query.errors()).toHaveLength(30);
+  });
+
   it('stays paused over the end of its thread', async () => {
     await query.start();
     query.pause();
