@@ -42,6 +42,7 @@ import { streamsMemory } from './figures/streams-memory.ts';
 import { streamsRestart, streamsRestore } from './figures/streams-restore.ts';
 import { consumeBehindProducer, consumeTail } from './figures/tail.ts';
 import { topicsLatency, topicsTime } from './figures/topics.ts';
+import { streamsThreads } from './figures/streams-threads.ts';
 import { closeSharedBrokers } from './harness/brokers.ts';
 import { compare } from './harness/compare.ts';
 import type { Figure, FigureResult } from './harness/figure.ts';
@@ -80,6 +81,7 @@ const figures: readonly Figure[] = [
   streamsRestart,
   ...streamsLatencyFigures,
   streamsMemory,
+  streamsThreads,
   ...sqlOverDsl,
   ...sqlOverFlink,
   ...sqlOverKafkaStreams,

@@ -5,6 +5,7 @@ import { output, type RunningProcess, start } from './processes.ts';
 
 export type AppName =
   | 'streams'
+  | 'streams-threads'
   | 'streams-restore'
   | 'streams-restart'
   | 'streams-latency'

@@ -5,17 +5,20 @@ import { Admin, Producer, type ProducerRecord } from '../../src/client/index.ts'
 const FIRST_TIMESTAMP = 1_700_000_000_000;
 const TEXT = 'x'.repeat(100);
 
-/** A topic of one partition with so many records, keyed by one of `keys` keys at random. */
+/** A topic with so many records, keyed by one of `keys` keys at random. */
 export interface Input {
   readonly kind: 'text' | 'bids';
   readonly records: number;
   readonly keys: number;
   /** The choice of keys follows from it; 1. Inputs that are joined have different ones. */
   readonly seed?: number;
+  /** 1. They get their records in turn. */
+  readonly partitions?: number;
 }
 
-export function topicOf({ kind, records, keys, seed = 1 }: Input): string {
-  return seed === 1 ? `${kind}-${records}-${keys}` : `${kind}-${records}-${keys}-${seed}`;
+export function topicOf({ kind, records, keys, seed = 1, partitions = 1 }: Input): string {
+  const name = seed === 1 ? `${kind}-${records}-${keys}` : `${kind}-${records}-${keys}-${seed}`;
+  return partitions === 1 ? name : `${name}-of-${partitions}`;
 }
 
 /**
@@ -23,13 +26,14 @@ export function topicOf({ kind, records, keys, seed = 1 }: Input): string {
  * auction. The same for every run.
  */
 export async function load(bootstrap: string, input: Input, topic = topicOf(input)): Promise<void> {
-  await createInputTopic(bootstrap, topic);
+  await createInputTopic(bootstrap, topic, input.partitions);
   await fill(bootstrap, input, topic);
 }
 
 /** Writes the records of an input to its topic, as fast as it can. */
 export async function fill(bootstrap: string, input: Input, topic = topicOf(input)): Promise<void> {
   const random = randomInts(input.seed ?? 1);
+  const { partitions = 1 } = input;
   const producer = new Producer({
     environment: nodeEnvironment,
     bootstrapServers: bootstrap,
@@ -40,15 +44,15 @@ export async function fill(bootstrap: string, input: Input, topic = topicOf(inpu
     const room = producer.ready();
     if (room !== undefined) await room;
     const timestamp = FIRST_TIMESTAMP + i;
-    producer.send({ topic, partition: 0, timestamp, ...recordOf(input, timestamp, random) });
+    producer.send({ topic, partition: i % partitions, timestamp, ...recordOf(input, timestamp, random) });
   }
   await producer.close();
 }
 
 /** The records are old: without this the broker's retention would delete them while they are read. */
-export async function createInputTopic(bootstrap: string, topic: string): Promise<void> {
+export async function createInputTopic(bootstrap: string, topic: string, partitions = 1): Promise<void> {
   const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: bootstrap });
-  await admin.createTopics([{ name: topic, partitions: 1, configs: { 'retention.ms': '-1' } }]);
+  await admin.createTopics([{ name: topic, partitions, configs: { 'retention.ms': '-1' } }]);
   await admin.close();
 }
 

@@ -25,6 +25,20 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/logical/optimizations.test.ts'],
   },
   {
+    name: 'all threads of an application have the state folder of the first',
+    file: 'src/streams/runtime/local-state.ts',
+    find: 'place === undefined ? THREAD_FOLDER : folderOf(place)',
+    replace: 'THREAD_FOLDER',
+    suite: ['test/streams/threads/threaded-streams-app.test.ts'],
+  },
+  {
+    name: 'bytes come from a stream thread as a plain array of bytes',
+    file: 'src/streams/threads/copied-values.ts',
+    find: "if (Buffer.isBuffer(value)) return { [MARK]: 'bytes', bytes: Uint8Array.from(value) };",
+    replace: '',
+    suite: ['test/streams/threads/threaded-options.test.ts'],
+  },
+  {
     name: 'offsets of a changelog are taken for those of a source topic',
     file: 'src/streams/runtime/store-catalog.ts',
     find: 'position < 0 || kept.sourceTopic !== sourceTopic',

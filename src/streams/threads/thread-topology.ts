@@ -1,5 +1,6 @@
 import { callback, isObject, optional, optionsOf, withMethods } from '../../base/argument-checks.ts';
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
+import { loadModule } from '../../base/io/load-module.ts';
 import { showValue } from '../../base/show-value.ts';
 import { unknownName } from '../../base/unknown-name.ts';
 import type { StreamsAppOptions } from '../runtime/streams-app-options.ts';
@@ -65,7 +66,7 @@ export async function loadTopology({
 
 async function loaded(module: string): Promise<object> {
   try {
-    const exports: unknown = await import(module);
+    const exports = await loadModule(module);
     return isObject(exports) ? exports : {};
   } catch (error) {
     throw mistake(`the module of the topology cannot be loaded: ${module}: ${messageOf(error)}`, error);

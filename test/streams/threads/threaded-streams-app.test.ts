@@ -66,6 +66,7 @@ function appOf(
       bootstrapServers: around.bootstrapServers,
       stateDir: around.folder,
       commitIntervalMs: 100,
+      consumer: { sessionTimeoutMs: 10_000, heartbeatIntervalMs: 300 },
       threads: 2,
       topology: { module: topologies, export: 'counting' },
       logger,
