@@ -271,7 +271,8 @@ export class StreamsApp {
   }
 
   #onPhase(phase: AssignmentPhase): void {
-    if (this.#stopping) return;
+    // After either there is but one state to come.
+    if (this.#stopping || this.state === 'PENDING_ERROR') return;
     const next = phase === 'running' ? 'RUNNING' : 'REBALANCING';
     if (this.state !== next) this.#state.next(next);
   }

@@ -61,12 +61,16 @@ it('ends with a clear error when a topic that it reads is deleted', async () => 
   builder.stream('orders', strings).foreach(() => {});
   const app = appOf(builder.build());
   const errors: string[] = [];
+  const states: string[] = [];
   app.errors$.subscribe((error) => errors.push(messageOf(error)));
+  app.state$.subscribe((state) => states.push(state));
   await app.start();
   await waitFor(environment, 'RUNNING', () => app.state === 'RUNNING');
   const admin = new Admin({ environment, bootstrapServers });
   await admin.deleteTopics(['orders']);
   await waitFor(environment, 'the end', () => app.state === 'ERROR');
+  // As in Kafka Streams, nothing but ERROR comes after PENDING_ERROR.
+  expect(states.slice(states.lastIndexOf('RUNNING'))).toEqual(['RUNNING', 'PENDING_ERROR', 'ERROR']);
   expect(errors).toEqual(['topic orders, which app reads, does not exist any more']);
   expect((await admin.listTopics()).map(({ name }) => name)).not.toContain('orders');
   await admin.close();
