@@ -61,6 +61,21 @@ function adminOf(): Admin {
   return admin;
 }
 
+it('a client may have any number of requests under way, with no warning of a leak', async () => {
+  const warned: string[] = [];
+  const onWarning = ({ name }: Error): void => void warned.push(name);
+  process.on('warning', onWarning);
+  try {
+    const admin = adminOf();
+    await Promise.all(Array.from({ length: 20 }, () => admin.listTopics()));
+    // Warnings are told in a later turn of the event loop.
+    await counted.environment.timers.sleep(1);
+  } finally {
+    process.off('warning', onWarning);
+  }
+  expect(warned).not.toContain('MaxListenersExceededWarning');
+});
+
 /** Reads a topic of one record. */
 async function readsOne(consumer: Consumer): Promise<string> {
   for (;;) {

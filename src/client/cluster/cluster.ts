@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Environment, Timer } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
@@ -52,6 +53,8 @@ export class Cluster implements LinkUser {
 
   constructor({ settings, allowAutoTopicCreation, connections, purpose = 'default' }: ClusterOptions) {
     this.settings = settings;
+    // One of each request and pause under way; the ten after which Node.js warns of a leak are soon together.
+    setMaxListeners(0, this.#closing.signal);
     this.environment = settings.environment;
     this.#tracked = new TrackedTopics(settings.environment.clock);
     this.#allowAutoTopicCreation = allowAutoTopicCreation;
