@@ -17,6 +17,8 @@ export class ApplicationRows {
   readonly processed: ProcessedOffsets;
   readonly #keys: Readonly<Record<'stores' | 'processed' | 'member', string>>;
   readonly #members = new Map<object, string>();
+  /** By task, the member that tells the group of its state. */
+  readonly #tellers = new Map<string, object>();
   #dead: readonly string[] = [];
   #loaded: { readonly engine: StoreEngine; readonly loading: Promise<void> } | undefined;
   /** How many use them. */
@@ -39,6 +41,31 @@ export class ApplicationRows {
     return this.#dead;
   }
 
+  /** The state of a task is told by the member that runs it, and by the last one that did as long as it is there. */
+  tells(of: object, taskId: string): void {
+    this.#tellers.set(taskId, of);
+  }
+
+  /**
+   * What a member tells the group of the state that lies here, by task: see {@link StoreCatalog.offsetSums}. Members have one
+   * group together, which keeps what all of them tell in one record: so each task is told by one of them, as Kafka Streams
+   * has it told by the thread that holds its lock. Those that nobody tells, the first that asks tells from then on.
+   */
+  offsetSumsToldBy(of: object): ReadonlyMap<string, number> {
+    const sums = new Map<string, number>();
+    for (const [taskId, sum] of this.catalog.offsetSums) {
+      const teller = this.#tellers.get(taskId) ?? of;
+      this.#tellers.set(taskId, teller);
+      if (teller === of) sums.set(taskId, sum);
+    }
+    return sums;
+  }
+
+  /** Leaves it to the others to tell of the state that lies here: a member that is in the group no more cannot. */
+  tellsNothing(of: object): void {
+    for (const [taskId, teller] of this.#tellers) if (teller === of) this.#tellers.delete(taskId);
+  }
+
   /** Reads them, once from each database: one that has failed may lack what is known here. */
   load(engine: StoreEngine): Promise<void> {
     if (this.#loaded?.engine !== engine) this.#loaded = { engine, loading: this.#load(engine) };
@@ -58,6 +85,7 @@ export class ApplicationRows {
 
   /** Who has not left the group by then will not do so any more. */
   leave(of: object): void {
+    this.tellsNothing(of);
     const memberId = this.#members.get(of);
     if (memberId === undefined) return;
     this.#members.delete(of);

@@ -84,9 +84,14 @@ export class StateDirectory {
     if (this.#damage !== undefined) listener(this.#damage);
   }
 
-  /** See {@link StoreCatalog.offsetSums}. */
-  get offsetSums(): ReadonlyMap<string, number> {
-    return this.#rows?.catalog.offsetSums ?? new Map();
+  /** What this member is to tell the group: see {@link ApplicationRows.offsetSumsToldBy}. */
+  toldOffsetSums(): ReadonlyMap<string, number> {
+    return this.#rows?.offsetSumsToldBy(this) ?? new Map();
+  }
+
+  /** See {@link ApplicationRows.tellsNothing}. */
+  tellsNothing(): void {
+    this.#rows?.tellsNothing(this);
   }
 
   /**
@@ -110,10 +115,11 @@ export class StateDirectory {
   }
 
   /**
-   * Gives the stores of a task their ids, which are written before anything is written under them: a store without a changelog
+   * Has the member tell of the task, and gives the stores of it their ids, which are written before anything is written under them: a store without a changelog
    * has nothing else that would tell whose rows these are.
    */
   async register(taskId: string, stores: readonly string[]): Promise<void> {
+    this.#known.tells(this, taskId);
     const unknown = stores.filter((store) => !this.#catalog.has(taskId, store));
     if (unknown.length === 0) return;
     await this.write((batch) => {

@@ -102,7 +102,7 @@ export class StreamThread {
     const metrics = (this.metrics = new ThreadMetrics(settings.environment, settings.logger));
     const budget = cacheBudget(settings, parts.host);
     const processFolder = processFolderOf(settings, parts);
-    const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.offsetSums;
+    const taskOffsetSums = (): ReadonlyMap<string, number> => this.#tasks.toldOffsetSums();
     const membershipParts = { settings, plan, admin, processFolder, taskOffsetSums };
     const membership = (this.#membership = new ThreadMembership(membershipParts));
     this.#clients = threadClients(settings, membership.assignors, parts.host);

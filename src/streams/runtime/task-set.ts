@@ -53,9 +53,9 @@ export class TaskSet implements RebalanceListener {
     return [...this.#running.values()].filter(({ task }) => !restorer.isRestoring(task));
   }
 
-  /** Of tasks that run here, or have state here, up to where: see `SubscriptionInfo`. */
-  get offsetSums(): ReadonlyMap<string, number> {
-    const sums = new Map(this.#parts.state.offsetSums);
+  /** Of tasks that run here, and of others whose state this member is to tell, up to where: see `SubscriptionInfo`. */
+  toldOffsetSums(): ReadonlyMap<string, number> {
+    const sums = new Map(this.#parts.state.toldOffsetSums());
     for (const { task } of this.restored) sums.set(task.id, LATEST_OFFSET);
     return sums;
   }
@@ -100,6 +100,7 @@ export class TaskSet implements RebalanceListener {
 
   onLost(partitions: readonly TopicPartition[]): void {
     this.#parts.onPhase('rebalancing');
+    this.#parts.state.tellsNothing();
     this.#close(this.#tasksOf(partitions));
   }
 
@@ -121,6 +122,7 @@ export class TaskSet implements RebalanceListener {
 
   /** Drops all tasks and whatever they have not committed. @throws what an operator of the user's threw. */
   close(): void {
+    this.#parts.state.tellsNothing();
     this.#close([...this.#running.values()]);
   }
 

@@ -149,6 +149,29 @@ describe('the database of a host', () => {
     await host.close();
   });
 
+  it('has each task told of to the group by one of the members that have their state together', async () => {
+    const host = newHost();
+    const [one, two] = [tenantOf(host, 'a'), tenantOf(host, 'a')];
+    await Promise.all([one.open(), two.open()]);
+    for (const [task, member] of [
+      ['0_0', one],
+      ['0_1', two],
+      ['0_2', two],
+    ] as const)
+      await member.register(task, ['rows']);
+    const told = () => [one, two].map((member) => [...member.toldOffsetSums().keys()].sort());
+    expect(told()).toEqual([['0_0'], ['0_1', '0_2']]);
+    // A task that moves is told by who runs it.
+    await one.register('0_1', ['rows']);
+    expect(told()).toEqual([['0_0', '0_1'], ['0_2']]);
+    // What a member that has left the group has had is known still, and told once.
+    two.tellsNothing();
+    expect(told()).toEqual([['0_0', '0_1', '0_2'], []]);
+    await one.close();
+    expect([...two.toldOffsetSums().keys()].sort()).toEqual(['0_0', '0_1', '0_2']);
+    await host.close();
+  });
+
   it('takes over what an application had in a database of its own, whatever is there of an attempt before', async () => {
     const earlier = alone('a');
     await earlier.open();
@@ -195,7 +218,7 @@ it('reads a database of format 1, whose rows do not say of which application the
   for (let start = 0; start < 2; start++) {
     const state = alone('a');
     await state.open();
-    expect([...state.offsetSums.keys()]).toEqual(['0_0']);
+    expect([...state.toldOffsetSums().keys()]).toEqual(['0_0']);
     const [value] = await state.engine.getMany([`${state.prefixOf('0_0', 'rows')}key`]);
     expect(value?.toString()).toBe('kept');
     expect(state.positionOf({ taskId: '0_0', store: 'rows' }, 5)).toBe(5);
