@@ -68,12 +68,18 @@ export const streamsPropertyNames: readonly string[] = [
   ]),
 ];
 
+/** What a property can stand for: no function, and no object of this process. */
+type OptionsOfProperties = Omit<
+  StreamsAppOptions,
+  'environment' | 'topology' | 'host' | 'logger' | 'onFailure' | 'onUncaught' | 'backPressure'
+>;
+
 /**
  * Returns the options that properties stand for; names that are none are left out. As in Kafka Streams, what is set for one
  * client counts more than what is set for all, and a new name more than an old one, in whichever order they are given.
  * @throws {ArgumentError} for a value that is not allowed.
  */
-export function streamsOptionsFrom(properties: Properties): Partial<StreamsAppOptions> {
+export function streamsOptionsFrom(properties: Properties): Partial<OptionsOfProperties> {
   const parts: Record<Found['part'], Record<string, string | number | boolean>> = {
     streams: {},
     consumer: {},

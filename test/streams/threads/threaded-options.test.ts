@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../../src/base/errors.ts';
-import { StreamsBuilder, ThreadedStreamsApp, Windowed } from '../../../src/streams/index.ts';
+import {
+  StreamsBuilder,
+  streamsOptionsFrom,
+  ThreadedStreamsApp,
+  Windowed,
+} from '../../../src/streams/index.ts';
 import { copiedValue, receivedValue } from '../../../src/streams/threads/copied-values.ts';
 import { threadedSettings } from '../../../src/streams/threads/threaded-options.ts';
 
@@ -69,6 +74,12 @@ describe('options of an application on threads', () => {
     expect(structuredClone({ topology, options })).toEqual({ topology, options });
     expect(topology.module).toMatch(/^file:.*topologies\.ts$/);
   });
+});
+
+it('takes what properties of Kafka Streams stand for', () => {
+  const properties = { 'commit.interval.ms': 7, 'consumer.max.poll.records': 9 };
+  const { optionsOf } = threadedSettings({ ...OPTIONS, ...streamsOptionsFrom(properties), threads: 2 });
+  expect(optionsOf(1)).toMatchObject({ commitIntervalMs: 7, consumer: { pollRecordsMax: 9 } });
 });
 
 describe('keys and rows come over from a thread as they are', () => {
