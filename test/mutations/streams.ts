@@ -55,7 +55,7 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'what was read of a store before it was restored is kept',
     file: 'src/streams/state/state-map.ts',
-    find: 'for (const entry of this.#entries.values()) this.#forget(entry);\n    const last',
+    find: 'for (const segment of this.#segments) for (const entry of segment.entries.values()) this.#forget(entry);\n    const last',
     replace: 'const last',
     suite: ['test/streams/state/stores.test.ts'],
   },
@@ -178,6 +178,13 @@ export const streamsMutations: readonly Mutation[] = [
     find: 'Math.max(this.#sequence, int64OfText(text, text.length - 8) + 1)',
     replace: 'this.#sequence + 1',
     suite: ['test/streams/restarted-recordings.test.ts'],
+  },
+  {
+    name: 'what is restored past the cache is held to be nowhere',
+    file: 'src/streams/state/state-segments.ts',
+    find: 'if (this.#knownBytes > 0) for (const segment',
+    replace: 'if (this.#knownBytes < 0) for (const segment',
+    suite: ['test/streams/state/state-segments.test.ts'],
   },
   {
     name: 'what has left a buffer is logged at no time',

@@ -2,6 +2,7 @@ import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import type { WriteBatch } from './engine.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
+import { putLatin1 } from '../../base/short-text.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { requireKeySuffix, requireVersion } from './state-format.ts';
@@ -13,8 +14,9 @@ interface Item<V> extends JoinRow<V> {
   readonly sequence: number;
 }
 
-interface Unlogged<V> extends Item<V> {
+interface Unlogged<V> {
   readonly keyText: string;
+  readonly item: Item<V>;
 }
 
 interface Span {
@@ -24,7 +26,7 @@ interface Span {
 
 const BUCKET_MIN_MS = 1000;
 const SEGMENT_MIN_MS = 60_000;
-const BUCKET_TEXTS_MAX = 64;
+const NONE: readonly never[] = [];
 
 /**
  * One side of a stream-stream join. All records of a key within a bucket of time are one value, so that a look-up is
@@ -38,7 +40,8 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   readonly #buckets: StateMap<readonly Item<V>[]>;
   readonly #bucketMs: number;
   readonly #segmentMs: number;
-  readonly #bucketTexts = new Map<number, string>();
+  #prefetchedKey: Buffer | undefined;
+  #prefetchedText = '';
   #unlogged: Unlogged<V>[] = [];
   #sequence = 0;
   readonly #time: StoreEnvironment['storeTime'];
@@ -64,20 +67,23 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
 
   load(key: K, span: Span): Promise<void> | undefined {
     const text = this.#keys.text(key);
+    const last = this.#bucketOf(span.toMs);
     let waiting: Promise<void>[] | undefined;
-    for (const bucket of this.#bucketsOf(span)) {
-      const missing = this.#buckets.load(bucket + text);
+    for (let bucket = this.#bucketOf(span.fromMs); bucket <= last; bucket += this.#bucketMs) {
+      const missing = this.#buckets.load(text, this.#buckets.segmentAt(bucket));
       if (missing) (waiting ??= []).push(missing);
     }
     return waiting && Promise.all(waiting).then(() => undefined);
   }
 
   prefetch(keyBytes: Buffer, span: Span): void {
-    let text: string | undefined;
-    for (const bucket of this.#bucketsOf(span)) {
-      if (this.#buckets.isBeyondEnd(bucket)) continue;
-      text ??= keyBytes.toString('latin1', 0, keyBytes.length);
-      this.#buckets.prefetch(bucket + text);
+    if (keyBytes !== this.#prefetchedKey) {
+      this.#prefetchedKey = keyBytes;
+      this.#prefetchedText = keyBytes.toString('latin1', 0, keyBytes.length);
+    }
+    const last = this.#bucketOf(span.toMs);
+    for (let bucket = this.#bucketOf(span.fromMs); bucket <= last; bucket += this.#bucketMs) {
+      this.#buckets.prefetch(this.#prefetchedText, this.#buckets.segmentAt(bucket));
     }
   }
 
@@ -85,13 +91,16 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     const text = this.#keys.text(key);
     // A segment is dropped some time after its records have expired; until then they are hidden.
     const fromMs = Math.max(span.fromMs, this.#time.value - this.definition.retentionMs + 1);
-    const found: JoinRow<V>[] = [];
-    for (const bucket of this.#bucketsOf({ fromMs, toMs: span.toMs })) {
-      for (const item of this.#buckets.get(bucket + text) ?? []) {
-        if (item.timestamp >= fromMs && item.timestamp <= span.toMs) found.push(item);
+    const last = this.#bucketOf(span.toMs);
+    let found: JoinRow<V>[] | undefined;
+    for (let bucket = this.#bucketOf(fromMs); bucket <= last; bucket += this.#bucketMs) {
+      const items = this.#buckets.get(text, this.#buckets.segmentAt(bucket));
+      if (items === undefined) continue;
+      for (const item of items) {
+        if (item.timestamp >= fromMs && item.timestamp <= span.toMs) (found ??= []).push(item);
       }
     }
-    return found;
+    return found ?? NONE;
   }
 
   put(key: K, value: V, timestamp: number): boolean {
@@ -101,7 +110,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     const item = { timestamp, sequence: this.#sequence, value };
     const keyText = this.#keys.text(key);
     this.#insert(keyText, item);
-    if (this.definition.loggingEnabled) this.#unlogged.push({ keyText, ...item });
+    if (this.definition.loggingEnabled) this.#unlogged.push({ keyText, item });
     return true;
   }
 
@@ -112,33 +121,20 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   }
 
   #insert(keyText: string, item: Item<V>): void {
-    const bucketKey = this.#bucketAt(item.timestamp) + keyText;
-    const items = this.#buckets.get(bucketKey) ?? [];
+    const bucket = this.#buckets.segmentAt(this.#bucketOf(item.timestamp));
+    const items = this.#buckets.get(keyText, bucket);
+    if (items === undefined) {
+      this.#buckets.set(keyText, [item], bucket);
+      return;
+    }
     let at = items.length;
     while (at > 0 && (items[at - 1]?.timestamp ?? 0) > item.timestamp) at--;
-    this.#buckets.set(bucketKey, items.toSpliced(at, 0, item));
+    this.#buckets.set(keyText, items.toSpliced(at, 0, item), bucket);
   }
 
-  #bucketAt(timestamp: number): string {
-    return this.#bucketText(Math.floor(timestamp / this.#bucketMs));
-  }
-
-  /** Records come in the order of their times, more or less: they ask for a few buckets again and again. */
-  #bucketText(bucket: number): string {
-    const known = this.#bucketTexts.get(bucket);
-    if (known !== undefined) return known;
-    if (this.#bucketTexts.size >= BUCKET_TEXTS_MAX) this.#bucketTexts.clear();
-    const text = int64Text(bucket * this.#bucketMs);
-    this.#bucketTexts.set(bucket, text);
-    return text;
-  }
-
-  #bucketsOf(span: Span): string[] {
-    const buckets: string[] = [];
-    const first = Math.floor(Math.max(0, span.fromMs) / this.#bucketMs);
-    const last = Math.floor(Math.max(0, span.toMs) / this.#bucketMs);
-    for (let bucket = first; bucket <= last; bucket++) buckets.push(this.#bucketText(bucket));
-    return buckets;
+  /** When the bucket of a time begins. */
+  #bucketOf(timestamp: number): number {
+    return Math.floor(Math.max(0, timestamp) / this.#bucketMs) * this.#bucketMs;
   }
 
   /** Buckets of later times come behind the others: most of what is looked up has just begun, and is nowhere yet. */
@@ -153,9 +149,10 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
 
   logChanges(log: ChangeLog): void {
     const { changelogTopic } = this.#environment;
-    for (const item of this.#unlogged) {
+    for (const unlogged of this.#unlogged) {
+      const { item } = unlogged;
       const value = this.#valueSerde.serialize(changelogTopic, item.value);
-      log({ key: changelogKey(item), value, timestamp: item.timestamp, headers: NO_HEADERS });
+      log({ key: changelogKey(unlogged), value, timestamp: item.timestamp, headers: NO_HEADERS });
     }
   }
 
@@ -186,9 +183,8 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   prefetchForRestore(record: ChangelogRecord): void {
     requireKeySuffix(record.key.length, 12, this.#environment.changelogTopic);
     const end = record.key.length - 12;
-    this.#buckets.prefetch(
-      this.#bucketAt(readInt64(record.key, end)) + record.key.toString('latin1', 0, end),
-    );
+    const bucket = this.#buckets.segmentAt(this.#bucketOf(readInt64(record.key, end)));
+    this.#buckets.prefetch(record.key.toString('latin1', 0, end), bucket);
   }
 
   restore(record: ChangelogRecord): void {
@@ -200,12 +196,12 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     const sequence = key.readInt32BE(end + 8);
     this.#time.value = Math.max(this.#time.value, timestamp);
     this.#sequence = Math.max(this.#sequence, sequence);
-    const bucketKey = this.#bucketAt(timestamp) + keyText;
-    void this.#buckets.load(bucketKey);
-    const items = this.#buckets.get(bucketKey) ?? [];
+    const bucket = this.#buckets.segmentAt(this.#bucketOf(timestamp));
+    void this.#buckets.load(keyText, bucket);
+    const items = this.#buckets.get(keyText, bucket) ?? [];
     // A record that was logged but not committed is logged again after a crash.
     const others = items.filter((item) => item.timestamp !== timestamp || item.sequence !== sequence);
-    if (others.length < items.length) this.#buckets.set(bucketKey, others);
+    if (others.length < items.length) this.#buckets.set(keyText, others, bucket);
     const value = this.#valueSerde.deserialize(this.#environment.changelogTopic, bytes);
     this.#insert(keyText, { timestamp, sequence, value });
   }
@@ -215,10 +211,10 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   }
 }
 
-function changelogKey(item: Unlogged<unknown>): Buffer {
-  const { length } = item.keyText;
+function changelogKey({ keyText, item }: Unlogged<unknown>): Buffer {
+  const { length } = keyText;
   const bytes = Buffer.allocUnsafe(length + 12);
-  bytes.write(item.keyText, 0, 'latin1');
+  putLatin1(bytes, 0, keyText);
   writeInt64(bytes, length, item.timestamp);
   bytes.writeInt32BE(item.sequence, length + 8);
   return bytes;

@@ -12,16 +12,13 @@ export class KeyCodec<K> {
   readonly #serde: Serde<K>;
   readonly #topic: string;
   readonly #texts: TextSerde<K> | undefined;
-  readonly #isPart: boolean;
   #lastKey: K | undefined = undefined;
   #lastText = '';
 
-  /** @param as whether its texts are whole keys of a store, or copied into longer ones. */
-  constructor(serde: Serde<K>, topic: string, as: 'whole' | 'part' = 'whole') {
+  constructor(serde: Serde<K>, topic: string) {
     this.#serde = serde;
     this.#topic = topic;
     this.#texts = isTextSerde(serde) ? serde : undefined;
-    this.#isPart = as === 'part';
   }
 
   text(key: K): string {
@@ -41,7 +38,7 @@ export class KeyCodec<K> {
   #ownText(key: K): string | undefined {
     const text = this.#texts?.textOf(key);
     if (text === undefined || !isShortAscii(text)) return undefined;
-    return this.#isPart || text.length < VIEW_LENGTH_MIN ? text : undefined;
+    return text.length < VIEW_LENGTH_MIN ? text : undefined;
   }
 
   #textOfBytes(key: K): string {

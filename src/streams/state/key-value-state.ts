@@ -74,7 +74,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
   }
 
   apart(key: K, value: V): V {
-    return this.#table.apart(this.#keys.text(key), value);
+    return this.#table.apart(this.#rows.entry(this.#keys.text(key)), value);
   }
 
   getAsOf(key: K): ValueAndTimestamp<V> | undefined {
@@ -82,7 +82,7 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
   }
 
   put(key: K, value: V | null, timestamp: number): PutResult {
-    this.#table.put(this.#keys.text(key), value, timestamp);
+    this.#table.put(this.#keys.text(key), { value, timestamp });
     return 'latest';
   }
 

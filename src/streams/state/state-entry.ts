@@ -1,8 +1,11 @@
 import { NO_ORIGIN, type RecordOrigin } from './managed-store.ts';
+import type { StateSegment } from './state-segment.ts';
 
 /** One key in memory. */
 export class StateEntry<V> {
+  /** Without the time that {@link StateEntry.segment} begins with. */
   readonly key: string;
+  readonly segment: StateSegment<V>;
   /** undefined: known to be absent. */
   value: V | undefined = undefined;
   /** Differs from what the engine holds. */
@@ -25,7 +28,13 @@ export class StateEntry<V> {
   /** The bytes of `value`, kept from logging it until it is written. */
   encoded: Buffer | undefined = undefined;
 
-  constructor(key: string) {
+  constructor(key: string, segment: StateSegment<V>) {
     this.key = key;
+    this.segment = segment;
+  }
+
+  /** The whole key. */
+  get text(): string {
+    return this.segment.start + this.key;
   }
 }

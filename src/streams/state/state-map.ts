@@ -8,8 +8,11 @@ import {
   type StoreEngine,
   type WriteBatch,
 } from './engine.ts';
+import { int64OfText } from './key-codec.ts';
 import type { RowBlock } from './row-block.ts';
 import { StateEntry } from './state-entry.ts';
+import type { StateSegment } from './state-segment.ts';
+import { StateSegments } from './state-segments.ts';
 
 /** How a store's values look as bytes in the engine. */
 export interface ValueCodec<V> {
@@ -21,28 +24,32 @@ export interface ValueCodec<V> {
 export const QUERY_PAGE_BYTES = 131_072;
 const ENTRY_OVERHEAD_BYTES = 150;
 const VALUE_BYTES_GUESS = 32;
+const TIME_LENGTH = 8;
+
+type Wanted<V> = Pick<StateEntry<V>, 'key' | 'segment'>;
 
 /**
  * The write-back cache of one store: what was read and what was written, decoded, over an engine that has what is
  * committed. Entries that are not committed stay until they are; the others are let go when the budget is exceeded,
  * those not used since the last sweep first.
+ *
+ * Keys that begin with a time, of windows, are held by segments of equal times. Of a segment that has begun since the store was
+ * opened all keys are known, and a key that it has not is not read.
  */
 export class StateMap<V> {
   readonly #engine: StoreEngine;
   readonly #prefix: string;
   readonly #codec: ValueCodec<V>;
   readonly #budget: CacheBudget;
-  readonly #entries = new Map<string, StateEntry<V>>();
-  /** The key that was loaded last: it is asked for next, and then written, by the same text. */
-  #lastKey = '';
+  readonly #segments: StateSegments<V>;
+  #entriesCount = 0;
+  /** The entry that was loaded last: it is asked for next, and then written. */
   #lastEntry: StateEntry<V> | undefined;
   #dirty: StateEntry<V>[] = [];
-  #prefetched = new Set<string>();
-  #sweep: IterableIterator<StateEntry<V>> | undefined;
+  /** Those with keys that were asked for. */
+  #prefetched: StateSegment<V>[] = [];
   #isClosed = false;
   #valueBytes = VALUE_BYTES_GUESS;
-  /** The engine holds no key at or after this one; undefined while that is not known. See {@link StateMap.learnEnd}. */
-  #end: string | undefined;
   /** How often {@link StateMap.writtenPast} was told, so that a read that was under way is known to be of before. */
   #writtenPast = 0;
 
@@ -56,21 +63,23 @@ export class StateMap<V> {
     this.#prefix = options.prefix;
     this.#codec = options.codec;
     this.#budget = options.budget;
+    this.#segments = new StateSegments(options.prefix, options.budget);
   }
 
-  /** Undefined when the key is in memory, or could be read at once. */
-  load(key: string): Promise<void> | undefined {
-    const entry = this.#entries.get(key);
+  /** The keys that begin with a time. To be asked for anew after whatever may have taken time. */
+  segmentAt(startMs: number): StateSegment<V> {
+    return this.#segments.at(startMs);
+  }
+
+  /** Undefined when the key is in memory, is nowhere, or could be read at once. */
+  load(key: string, segment: StateSegment<V> = this.#segments.root): Promise<void> | undefined {
+    const entry = segment.entries.get(key);
     if (entry !== undefined) {
-      this.#lastKey = key;
       this.#lastEntry = entry;
       return undefined;
     }
-    if (this.isBeyondEnd(key)) {
-      this.#admit(key, undefined);
-      return undefined;
-    }
-    return this.#read([key]);
+    if (segment.lacks(key)) return undefined;
+    return this.#read([{ key, segment }]);
   }
 
   /**
@@ -80,7 +89,7 @@ export class StateMap<V> {
   learnEnd(): string | undefined | Promise<string | undefined> {
     const learn = (found: string | undefined): string | undefined => {
       const last = found?.slice(this.#prefix.length);
-      this.#end = last === undefined ? '' : justAfter(last);
+      this.#segments.endsAt(last === undefined ? 0 : int64OfText(last, 0) + 1);
       return last;
     };
     const found = this.#engine.lastKey({ from: this.#prefix, to: endOfPrefix(this.#prefix) });
@@ -88,35 +97,41 @@ export class StateMap<V> {
   }
 
   /** Asks for a key to be loaded with the batch; see {@link StateMap.loadPrefetched}. */
-  prefetch(key: string): void {
-    if (!this.#entries.has(key) && !this.isBeyondEnd(key)) this.#prefetched.add(key);
+  prefetch(key: string, segment: StateSegment<V> = this.#segments.root): void {
+    if (segment.entries.has(key) || segment.lacks(key)) return;
+    if (segment.prefetched.size === 0) this.#prefetched.push(segment);
+    segment.prefetched.add(key);
   }
 
   /** Loads all keys that were asked for, in one read. */
   loadPrefetched(): Promise<void> | undefined {
-    if (this.#prefetched.size === 0) return undefined;
-    const keys = [...this.#prefetched];
-    this.#prefetched = new Set();
-    return this.#read(keys);
+    if (this.#prefetched.length === 0) return undefined;
+    const wanted: Wanted<V>[] = [];
+    for (const segment of this.#prefetched) {
+      for (const key of segment.prefetched) wanted.push({ key, segment });
+      segment.prefetched = new Set();
+    }
+    this.#prefetched = [];
+    return this.#read(wanted);
   }
 
   /** The value of a key that was loaded. */
-  get(key: string): V | undefined {
-    const entry = this.#find(key);
-    if (entry === undefined) return undefined;
-    entry.referenced = true;
-    return entry.value;
+  get(key: string, segment?: StateSegment<V>): V | undefined {
+    const entry = this.entry(key, segment);
+    if (entry !== undefined) entry.referenced = true;
+    return entry?.value;
   }
 
   /** The entry of a key that was loaded. */
-  entry(key: string): StateEntry<V> | undefined {
-    return this.#find(key);
+  entry(key: string, segment: StateSegment<V> = this.#segments.root): StateEntry<V> | undefined {
+    const last = this.#lastEntry;
+    if (last !== undefined && last.segment === segment && last.key === key) return last;
+    return segment.entries.get(key);
   }
 
   /** Writes a value, or undefined to delete, and answers the entry. */
-  set(key: string, value: V | undefined): StateEntry<V> {
-    let entry = this.#find(key);
-    if (entry === undefined) entry = this.#insert(key, this.#valueBytes);
+  set(key: string, value: V | undefined, segment: StateSegment<V> = this.#segments.root): StateEntry<V> {
+    const entry = this.entry(key, segment) ?? this.#insert(key, segment, this.#valueBytes);
     entry.value = value;
     entry.encoded = undefined;
     entry.referenced = true;
@@ -177,12 +192,13 @@ export class StateMap<V> {
     let count = 0;
     for (const entry of this.#dirty) {
       const encoded = this.encode(entry);
+      const { key, segment } = entry;
       if (encoded === undefined) {
-        batch.delete(this.#prefix + entry.key);
+        batch.delete(segment.enginePrefix + key);
         continue;
       }
-      batch.put(this.#prefix + entry.key, encoded);
-      if (this.isBeyondEnd(entry.key)) this.#end = justAfter(entry.key);
+      batch.put(segment.enginePrefix + key, encoded);
+      this.#segments.written(segment.startMs);
       this.#resize(entry, encoded.length);
       bytes += encoded.length;
       count++;
@@ -196,9 +212,9 @@ export class StateMap<V> {
    */
   writtenPast(rows: RowBlock): void {
     this.#writtenPast++;
-    for (const entry of this.#entries.values()) this.#forget(entry);
-    const last = this.#end === undefined ? undefined : rows.lastKey();
-    if (last !== undefined && this.isBeyondEnd(last)) this.#end = justAfter(last);
+    for (const segment of this.#segments) for (const entry of segment.entries.values()) this.#forget(entry);
+    const last = this.#segments.knowEnd ? rows.lastKey() : undefined;
+    this.#segments.writtenPast(last === undefined ? -1 : int64OfText(last, 0));
   }
 
   /** The batch of the last {@link StateMap.writeTo} has been written. */
@@ -213,15 +229,9 @@ export class StateMap<V> {
 
   /** Lets clean entries go until the budget is kept, or each has been looked at twice. */
   evict(): void {
-    for (let looked = 2 * this.#entries.size; looked > 0 && this.#budget.isExceeded; looked--) {
-      this.#sweep ??= this.#entries.values();
-      const next = this.#sweep.next();
-      if (next.done) {
-        this.#sweep = undefined;
-        continue;
-      }
-      const entry = next.value;
-      if (entry.dirty || entry.pending) continue;
+    for (let looked = 2 * this.#entriesCount; looked > 0 && this.#budget.isExceeded; looked--) {
+      const entry = this.#segments.nextToSweep();
+      if (entry === undefined || entry.dirty || entry.pending) continue;
       if (entry.referenced) {
         entry.referenced = false;
         continue;
@@ -232,9 +242,10 @@ export class StateMap<V> {
 
   /** Deletes a range of keys from memory and engine: expired ones, which no commit needs to know of. */
   clear(range: KeyRange): void | Promise<void> {
-    for (const entry of this.#entries.values()) {
-      if (entry.key < range.from || (range.to !== undefined && entry.key >= range.to)) continue;
-      this.#forget(entry);
+    for (const segment of this.#segments) {
+      if (range.to !== undefined && segment.start >= range.to) continue;
+      for (const entry of segment.entries.values()) if (isWithin(range, entry.text)) this.#forget(entry);
+      if (segment.entries.size === 0) this.#segments.drop(segment);
     }
     this.#dirty = this.#dirty.filter((entry) => entry.dirty);
     const to = range.to === undefined ? endOfPrefix(this.#prefix) : this.#prefix + range.to;
@@ -244,14 +255,17 @@ export class StateMap<V> {
   /** Gives back the memory. */
   close(): void {
     this.#isClosed = true;
-    for (const entry of this.#entries.values()) this.#forget(entry);
-    this.#entries.clear();
+    for (const segment of this.#segments) {
+      for (const entry of segment.entries.values()) this.#forget(entry);
+      this.#segments.drop(segment);
+    }
     this.#dirty = [];
   }
 
-  /** Whether the engine is known to hold no key that is, or begins with, this one. */
-  isBeyondEnd(key: string): boolean {
-    return this.#end !== undefined && key >= this.#end;
+  /** The entry of a whole key. */
+  #entryAt(text: string): StateEntry<V> | undefined {
+    if (!this.#segments.areByTime) return this.#segments.root.entries.get(text);
+    return this.#segments.find(int64OfText(text, 0))?.entries.get(text.slice(TIME_LENGTH));
   }
 
   #forget(entry: StateEntry<V>): void {
@@ -263,69 +277,66 @@ export class StateMap<V> {
 
   #delete(entry: StateEntry<V>): void {
     if (entry === this.#lastEntry) this.#lastEntry = undefined;
-    this.#entries.delete(entry.key);
+    entry.segment.entries.delete(entry.key);
+    this.#entriesCount--;
     this.#budget.use(-entry.sizeBytes);
   }
 
   /** What an uncommitted value takes is known when it is written. */
   #resize(entry: StateEntry<V>, valueBytes: number): void {
-    const grown = ENTRY_OVERHEAD_BYTES + entry.key.length + valueBytes - entry.sizeBytes;
+    const grown = sizeOf(entry, valueBytes) - entry.sizeBytes;
     if (grown === 0) return;
     entry.sizeBytes += grown;
     this.#budget.use(grown);
     this.#budget.dirty(grown);
   }
 
-  #find(key: string): StateEntry<V> | undefined {
-    const last = this.#lastEntry;
-    return last !== undefined && key === this.#lastKey ? last : this.#entries.get(key);
-  }
-
-  #read(keys: readonly string[]): Promise<void> | undefined {
-    const prefix = this.#prefix;
-    const stored = this.#engine.getMany(keys.map((key) => prefix + key));
+  #read(wanted: readonly Wanted<V>[]): Promise<void> | undefined {
+    const stored = this.#engine.getMany(wanted.map(({ key, segment }) => segment.enginePrefix + key));
     if (!(stored instanceof Promise)) {
-      this.#admitAll(keys, stored);
+      this.#admitAll(wanted, stored);
       return undefined;
     }
     const before = this.#writtenPast;
     return stored.then((values) => {
-      if (before !== this.#writtenPast) return this.#read(keys);
-      return this.#admitAll(keys, values);
+      if (before !== this.#writtenPast) return this.#read(wanted);
+      return this.#admitAll(wanted, values);
     });
   }
 
-  #admitAll(keys: readonly string[], values: StoredValues): void {
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i] ?? '';
+  #admitAll(wanted: readonly Wanted<V>[], values: StoredValues): void {
+    wanted.forEach(({ key, segment }, i) => {
+      const now = segment.isGone ? this.segmentAt(segment.startMs) : segment;
       // A write may have come first, while this read was under way.
-      if (!this.#entries.has(key)) this.#admit(key, values[i]);
-    }
+      if (!now.entries.has(key)) this.#admit(key, now, values[i]);
+    });
   }
 
-  #admit(key: string, bytes: Buffer | undefined): void {
-    const entry = this.#insert(key, bytes === undefined ? 0 : bytes.length);
+  #admit(key: string, segment: StateSegment<V>, bytes: Buffer | undefined): void {
+    const entry = this.#insert(key, segment, bytes === undefined ? 0 : bytes.length);
     if (bytes !== undefined) entry.value = this.#codec.decode(bytes);
     entry.forwarded = entry.value;
   }
 
-  #insert(key: string, valueBytes: number): StateEntry<V> {
-    const entry = new StateEntry<V>(key);
-    entry.sizeBytes = ENTRY_OVERHEAD_BYTES + key.length + valueBytes;
-    this.#entries.set(key, entry);
-    this.#lastKey = key;
+  #insert(key: string, segment: StateSegment<V>, valueBytes: number): StateEntry<V> {
+    const entry = new StateEntry<V>(key, segment);
+    entry.sizeBytes = sizeOf(entry, valueBytes);
+    segment.entries.set(key, entry);
+    this.#entriesCount++;
     this.#lastEntry = entry;
     this.#budget.use(entry.sizeBytes);
+    this.#segments.learn(segment, key);
     return entry;
   }
 
   /** What is not committed, last first; undefined for a deletion. Whoever changes a value in place gets a copy from now on. */
-  #uncommittedWithin({ from, to }: KeyRange): (readonly [string, V | undefined])[] {
+  #uncommittedWithin(range: KeyRange): (readonly [string, V | undefined])[] {
     const found: (readonly [string, V | undefined])[] = [];
     for (const entry of this.#dirty) {
-      if (entry.key < from || (to !== undefined && entry.key >= to)) continue;
+      const { text } = entry;
+      if (!isWithin(range, text)) continue;
       entry.own = undefined;
-      found.push([entry.key, entry.value]);
+      found.push([text, entry.value]);
     }
     return found.sort(([a], [b]) => (a < b ? 1 : -1));
   }
@@ -356,15 +367,15 @@ export class StateMap<V> {
     const skip = this.#prefix.length;
     for (const [fullKey, bytes] of stored) {
       const key = fullKey.slice(skip);
-      const entry = this.#entries.get(key);
+      const entry = this.#entryAt(key);
       if (entry === undefined) found.push([key, this.#codec.decode(bytes)]);
       else if (!entry.dirty && entry.value !== undefined) found.push([key, entry.value]);
     }
     let added = false;
     for (const entry of this.#dirty) {
-      if (entry.value === undefined || entry.key < range.from) continue;
-      if (range.to !== undefined && entry.key >= range.to) continue;
-      found.push([entry.key, entry.value]);
+      const { text, value } = entry;
+      if (value === undefined || !isWithin(range, text)) continue;
+      found.push([text, value]);
       added = true;
     }
     if (added) found.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -378,6 +389,10 @@ function notAvailable(): OperationalError {
   });
 }
 
-function justAfter(key: string): string {
-  return `${key}\0`;
+function sizeOf({ key, segment }: StateEntry<unknown>, valueBytes: number): number {
+  return ENTRY_OVERHEAD_BYTES + segment.start.length + key.length + valueBytes;
+}
+
+function isWithin({ from, to }: KeyRange, key: string): boolean {
+  return key >= from && (to === undefined || key < to);
 }

@@ -13,6 +13,7 @@ import { RowBlock } from './row-block.ts';
 import { rowCodec } from './row-codec.ts';
 import type { StateEntry } from './state-entry.ts';
 import { StateMap } from './state-map.ts';
+import type { StateSegment } from './state-segment.ts';
 import type { FlushListener } from './states.ts';
 import type { ValueAndTimestamp } from './store.ts';
 import { ValueCopies } from './value-copies.ts';
@@ -20,12 +21,12 @@ import { ValueCopies } from './value-copies.ts';
 /** So many changes are pending before any are looked through. */
 const PENDING_MIN = 1024;
 
-/** How the keys of a store look outside its map. */
+/** How the keys of a store look outside its map, where they are those of a segment. */
 interface RowKeys<K> {
   /** The key that a row is forwarded with. */
-  readonly keyOf: (text: string) => K;
+  readonly keyOf: (key: string, segment: StateSegment<unknown>) => K;
   /** The key of a row's changelog records. */
-  readonly changelogKeyOf: (text: string) => Buffer;
+  readonly changelogKeyOf: (key: string, segment: StateSegment<unknown>) => Buffer;
 }
 
 /**
@@ -64,25 +65,25 @@ export class TimestampedRows<K, V> {
   }
 
   /** The row of a key, for somebody who may keep its value. */
-  show(text: string): ValueAndTimestamp<V> | undefined {
-    const entry = this.map.entry(text);
+  show(key: string, segment?: StateSegment<ValueAndTimestamp<V>>): ValueAndTimestamp<V> | undefined {
+    const entry = this.map.entry(key, segment);
     if (entry !== undefined) entry.own = undefined;
-    return this.map.get(text);
+    return this.map.get(key, segment);
   }
 
   /** Returns the value of a row to be changed in place: a copy, unless nobody else has had it since the last one. */
-  apart(text: string, value: V): V {
-    const entry = this.#cached ? this.map.entry(text) : undefined;
-    if (entry?.own === value) return value;
+  apart(entry: StateEntry<ValueAndTimestamp<V>> | undefined, value: V): V {
+    if (!this.#cached || entry === undefined) return this.copies.copy(value);
+    if (entry.own === value) return value;
     const copy = this.copies.copy(value);
-    if (entry !== undefined) entry.own = copy;
+    entry.own = copy;
     return copy;
   }
 
-  put(text: string, value: V | null, timestamp: number): void {
-    const entry = this.map.set(text, value == null ? undefined : { value, timestamp });
+  put(key: string, row: ValueAndTimestamp<V | null>, segment?: StateSegment<ValueAndTimestamp<V>>): void {
+    const entry = this.map.set(key, hasValue(row) ? row : undefined, segment);
     // A deletion has no time of its own: it is told and logged with that of the record that has caused it.
-    entry.changedAt = value == null ? this.#environment.timestamp() : timestamp;
+    entry.changedAt = row.value == null ? this.#environment.timestamp() : row.timestamp;
     if (!this.#cached) return;
     entry.origin = this.#environment.origin();
     entry.pending = true;
@@ -103,7 +104,7 @@ export class TimestampedRows<K, V> {
     for (const entry of this.map.dirtyEntries) {
       const encoded = this.map.encode(entry);
       log({
-        key: this.#keys.changelogKeyOf(entry.key),
+        key: this.#keys.changelogKeyOf(entry.key, entry.segment),
         // The event time, which rows begin with, is the record's.
         value: encoded === undefined ? null : viewOf(encoded, 8, encoded.length),
         timestamp: entry.value?.timestamp ?? entry.changedAt,
@@ -112,10 +113,14 @@ export class TimestampedRows<K, V> {
     }
   }
 
-  /** Applies a changelog record to the row under `text`; nobody downstream needs to be told. */
-  restore(text: string, { value: bytes, timestamp }: ChangelogRecord): void {
+  /** Applies a changelog record to a row; nobody downstream needs to be told. */
+  restore(
+    key: string,
+    { value: bytes, timestamp }: ChangelogRecord,
+    segment?: StateSegment<ValueAndTimestamp<V>>,
+  ): void {
     const value = bytes && this.#valueSerde.deserialize(this.#environment.changelogTopic, bytes);
-    const entry = this.map.set(text, value == null ? undefined : { value, timestamp });
+    const entry = this.map.set(key, value == null ? undefined : { value, timestamp }, segment);
     entry.forwarded = entry.value;
   }
 
@@ -155,11 +160,15 @@ export class TimestampedRows<K, V> {
     entry.own = undefined;
     this.#environment.resume(entry.origin);
     this.#listener?.({
-      key: this.#keys.keyOf(entry.key),
+      key: this.#keys.keyOf(entry.key, entry.segment),
       newValue: now?.value ?? null,
       oldValue: before?.value ?? null,
       timestamp: now?.timestamp ?? entry.changedAt,
       headers: entry.origin.headers,
     });
   }
+}
+
+function hasValue<V>(row: ValueAndTimestamp<V | null>): row is ValueAndTimestamp<V & {}> {
+  return row.value != null;
 }

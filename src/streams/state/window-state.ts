@@ -55,9 +55,9 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   readonly #keys: KeyCodec<K>;
   readonly #table: TimestampedRows<WindowKey<K>, V>;
   readonly #rows: StateMap<ValueAndTimestamp<V>>;
-  /** The row that was asked for last, which is asked for up to three times. */
-  #lastRow: { readonly key: K; readonly startMs: number; readonly text: string } | undefined;
-  #lastStart = { startMs: -1, text: '' };
+  /** Each record asks for several windows of one key. */
+  #prefetchedKey: Buffer | undefined;
+  #prefetchedText = '';
   #observedStreamTime = -1;
   #expiredUntil = 0;
   #keptFrom: () => number = () => Number.POSITIVE_INFINITY;
@@ -66,10 +66,10 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     this.definition = definition;
     this.#changelogTopic = environment.changelogTopic;
     this.#hidesExpired = environment.hidesExpired;
-    this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic, 'part');
+    this.#keys = new KeyCodec(definition.keySerde, environment.changelogTopic);
     this.#table = new TimestampedRows(definition, environment, {
-      keyOf: (text) => this.#keyOf(text),
-      changelogKeyOf: changelogKey,
+      keyOf: (key, { startMs }) => ({ key: this.#keys.key(key), startMs }),
+      changelogKeyOf: (key, { start }) => changelogKey(key, start),
     });
     this.#rows = this.#table.map;
     this.direct = this.#table.direct((rows, record) => this.#appendKey(rows, record));
@@ -88,22 +88,23 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   load(key: K, startMs: number): Promise<void> | undefined {
-    return this.#rows.load(this.#rowText(key, startMs));
+    return this.#rows.load(this.#keys.text(key), this.#rows.segmentAt(startMs));
   }
 
   prefetch(keyBytes: Buffer, startMs: number): void {
-    const start = this.#startText(startMs);
-    // Windows that have just begun are nowhere yet: no key is made for each of their records.
-    if (this.#rows.isBeyondEnd(start)) return;
-    this.#rows.prefetch(start + keyBytes.toString('latin1', 0, keyBytes.length));
+    if (keyBytes !== this.#prefetchedKey) {
+      this.#prefetchedKey = keyBytes;
+      this.#prefetchedText = keyBytes.toString('latin1', 0, keyBytes.length);
+    }
+    this.#rows.prefetch(this.#prefetchedText, this.#rows.segmentAt(startMs));
   }
 
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined {
-    return this.#table.show(this.#rowText(key, startMs));
+    return this.#table.show(this.#keys.text(key), this.#rows.segmentAt(startMs));
   }
 
   peek(key: K, startMs: number): ValueAndTimestamp<V> | undefined {
-    return this.#rows.get(this.#rowText(key, startMs));
+    return this.#rows.get(this.#keys.text(key), this.#rows.segmentAt(startMs));
   }
 
   get copies(): ValueCopies<V> {
@@ -111,12 +112,12 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   apart(key: K, startMs: number, value: V): V {
-    return this.#table.apart(this.#rowText(key, startMs), value);
+    return this.#table.apart(this.#rows.entry(this.#keys.text(key), this.#rows.segmentAt(startMs)), value);
   }
 
   put(key: K, startMs: number, value: V | null, timestamp: number): void {
     this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
-    this.#table.put(this.#rowText(key, startMs), value, timestamp);
+    this.#table.put(this.#keys.text(key), { value, timestamp }, this.#rows.segmentAt(startMs));
   }
 
   keepFrom(startMs: () => number): void {
@@ -179,7 +180,9 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   }
 
   restore(record: ChangelogRecord): void {
-    this.#table.restore(this.#textOfChangelog(record.key), record);
+    const startMs = this.#startOfChangelog(record.key);
+    const key = record.key.toString('latin1', 0, record.key.length - KEY_SUFFIX_BYTES);
+    this.#table.restore(key, record, this.#rows.segmentAt(startMs));
   }
 
   close(): void {
@@ -214,14 +217,13 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     return keysIn({ fromMs: Math.max(0, range.fromMs, kept), toMs: range.toMs });
   }
 
-  #textOfChangelog(key: Buffer): string {
-    const end = key.length - KEY_SUFFIX_BYTES;
-    const startMs = readInt64(key, end);
+  #startOfChangelog(key: Buffer): number {
+    const startMs = readInt64(key, key.length - KEY_SUFFIX_BYTES);
     this.#observedStreamTime = Math.max(this.#observedStreamTime, startMs);
-    return this.#startText(startMs) + key.toString('latin1', 0, end);
+    return startMs;
   }
 
-  /** As {@link #textOfChangelog}. */
+  /** Appends the row's key of a changelog record. */
   #appendKey(rows: RowBlock, { bytes, keyStart, keyLength }: ChangelogBytes): void {
     requireKeySuffix(keyLength, KEY_SUFFIX_BYTES, this.#changelogTopic);
     const keyEnd = keyStart + keyLength - KEY_SUFFIX_BYTES;
@@ -238,30 +240,16 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     return { ...row, endMs: row.startMs + this.definition.windowSizeMs };
   }
 
-  /** Most records lie in the window of the record before. */
-  #startText(startMs: number): string {
-    if (this.#lastStart.startMs !== startMs) this.#lastStart = { startMs, text: int64Text(startMs) };
-    return this.#lastStart.text;
-  }
-
-  #rowText(key: K, startMs: number): string {
-    const last = this.#lastRow;
-    if (last?.startMs === startMs && last.key === key) return last.text;
-    const text = this.#startText(startMs) + this.#keys.text(key);
-    this.#lastRow = { key, startMs, text };
-    return text;
-  }
-
   #keyOf(text: string): WindowKey<K> {
     return { startMs: int64OfText(text, 0), key: this.#keys.key(text.slice(8)) };
   }
 }
 
-function changelogKey(text: string): Buffer {
-  const keyLength = text.length - 8;
-  const bytes = Buffer.allocUnsafe(keyLength + 12);
-  putLatin1(bytes, 0, text.slice(8));
-  putLatin1(bytes, keyLength, text.slice(0, 8));
-  bytes.fill(0, keyLength + 8);
+function changelogKey(key: string, start: string): Buffer {
+  const { length } = key;
+  const bytes = Buffer.allocUnsafe(length + 12);
+  putLatin1(bytes, 0, key);
+  putLatin1(bytes, length, start);
+  bytes.fill(0, length + 8);
   return bytes;
 }
