@@ -9,6 +9,8 @@ export interface KafkaHostOptions {
   readonly bootstrapServers: string | readonly string[];
   /** A folder for the state of the queries. */
   readonly stateDir: string;
+  /** Folders of threads of an earlier life of the server, which had more of them. */
+  readonly formerStateDirs?: readonly string[];
   /** `ksql.service.id`: part of the names of groups and internal topics. */
   readonly serviceId: string;
   /** How often queries commit; 2 s as in ksqlDB. */

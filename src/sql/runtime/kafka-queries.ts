@@ -66,15 +66,19 @@ export class KafkaQueries implements QueryRuntime {
     this.#describeTopics = describeTopics;
     this.#processId = processIdOf(options);
     const { environment, bootstrapServers } = options;
-    this.#streams = new StreamsHost({
-      environment,
-      bootstrapServers,
-      stateDir: childPath(options.stateDir, `${prefixOf(options)}shared`),
-      clientId: prefixOf(options),
-      logger: options.logger ?? silentLogger,
-      cacheBytesMax: options.sharedCacheBytesMax,
-      blockCacheBytes: options.sharedBlockCacheBytes,
-    });
+    const hostFolder = (stateDir: string): string => childPath(stateDir, `${prefixOf(options)}shared`);
+    this.#streams = new StreamsHost(
+      {
+        environment,
+        bootstrapServers,
+        stateDir: hostFolder(options.stateDir),
+        clientId: prefixOf(options),
+        logger: options.logger ?? silentLogger,
+        cacheBytesMax: options.sharedCacheBytesMax,
+        blockCacheBytes: options.sharedBlockCacheBytes,
+      },
+      { formerStateDirs: options.formerStateDirs?.map(hostFolder) },
+    );
     this.#restored = new RestoredQueries(environment.timers);
     this.#leftovers = new ApplicationLeftovers(options, {
       admin,

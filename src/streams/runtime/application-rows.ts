@@ -102,8 +102,11 @@ export class ApplicationRows {
     this.catalog.load(await engine.scan(rangeOf(this.#keys.stores)));
     this.processed.load(await engine.scan(rangeOf(this.#keys.processed)));
     const [members] = await engine.getMany([this.#keys.member]);
-    this.#dead = members === undefined ? [] : members.toString().split(LINE);
+    this.#dead = members === undefined ? [] : membersIn(members);
   }
 }
+
+/** The ids in the row of an application's members. */
+export const membersIn = (row: Buffer): readonly string[] => row.toString().split(LINE);
 
 const rangeOf = (prefix: string): KeyRange => ({ from: prefix, to: endOfPrefix(prefix) });

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import type { KafkaAdmin, KafkaConsumer } from '../../client/types.ts';
+import type { FormerMembers } from './former-members.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 
@@ -16,15 +17,18 @@ export class DeadMember {
   readonly #settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>;
   readonly #admin: Pick<KafkaAdmin, 'describeGroups' | 'removeMembers'>;
   readonly #state: StateDirectory;
+  readonly #former: FormerMembers;
 
   constructor(parts: {
     readonly settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>;
     readonly admin: Pick<KafkaAdmin, 'describeGroups' | 'removeMembers'>;
     readonly state: StateDirectory;
+    readonly former: FormerMembers;
   }) {
     this.#settings = parts.settings;
     this.#admin = parts.admin;
     this.#state = parts.state;
+    this.#former = parts.former;
   }
 
   /** Notes who this process is in the group. A static member comes back as itself. */
@@ -37,7 +41,8 @@ export class DeadMember {
   async remove(signal: AbortSignal): Promise<void> {
     const { applicationId, logger } = this.#settings;
     try {
-      for (const memberId of this.#state.deadMembers) {
+      const former = await this.#former.of(applicationId);
+      for (const memberId of [...this.#state.deadMembers, ...former]) {
         if (await this.#isWaitedFor(memberId, signal))
           await this.#admin.removeMembers(applicationId, [memberId]);
       }

@@ -2,6 +2,7 @@ import { childPath } from '../../base/child-path.ts';
 import { CacheBudget } from '../state/cache-budget.ts';
 import type { OpenEngine } from './database-folder.ts';
 import { copyEarlierState, THREAD_FOLDER } from './earlier-state.ts';
+import { FormerMembers } from './former-members.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { StreamsHost } from './streams-host.ts';
@@ -52,6 +53,24 @@ export function processFolderOf(
   if (host !== undefined) return host.stateDir;
   const folder = childPath(stateDir, applicationId);
   return place === undefined || place.number === 1 ? folder : childPath(folder, folderOf(place));
+}
+
+/** The members of threads that the process had in an earlier life and has no more. */
+export function formerMembers(
+  { environment, stateDir: root, applicationId, logger }: StreamsAppSettings,
+  { host, place }: { readonly host: StreamsHost | undefined; readonly place?: ThreadPlace | undefined },
+): FormerMembers {
+  if (host !== undefined) return host.formerMembers;
+  const { disk } = environment;
+  const folder = childPath(root, applicationId);
+  // One of several does not know which the others are.
+  const names = place === undefined && disk.isDirectory(folder) ? disk.list(folder) : [];
+  const former = names.filter((name) => name !== THREAD_FOLDER && /^thread-\d+$/.test(name));
+  return new FormerMembers(
+    environment,
+    logger,
+    former.map((name) => ({ root, folders: [applicationId, name] })),
+  );
 }
 
 const folderOf = ({ number }: ThreadPlace): string => `thread-${number}`;

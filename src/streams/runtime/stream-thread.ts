@@ -13,7 +13,7 @@ import { RepartitionPurge } from './repartition-purge.ts';
 import { type RestoreProgress, Restorer } from './restorer.ts';
 import type { OpenEngine } from './database-folder.ts';
 import { DeadMember } from './dead-member.ts';
-import { cacheBudget, localState, openLocalState, processFolderOf } from './local-state.ts';
+import { cacheBudget, formerMembers, localState, openLocalState, processFolderOf } from './local-state.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { endedSoon, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
 import type { StreamsAppSettings, StreamsCloseOptions } from './streams-app-options.ts';
@@ -108,7 +108,7 @@ export class StreamThread {
     this.#clients = threadClients(settings, membership.assignors, parts.host);
     const { consumer, restoreConsumer, producer } = this.#clients;
     membership.attach(consumer);
-    this.#member = new DeadMember({ settings, admin, state });
+    this.#member = new DeadMember({ settings, admin, state, former: formerMembers(settings, parts) });
     const onProgress = (progress: RestoreProgress): void => {
       metrics.restored(progress);
       parts.onRestored?.(progress);

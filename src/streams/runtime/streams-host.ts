@@ -21,6 +21,7 @@ import type { KafkaAdmin } from '../../client/types.ts';
 import { CachePool } from '../state/cache-pool.ts';
 import { SharedDecoding } from './shared-decoding.ts';
 import { checkClose, checkServers, type StreamsCloseOptions } from './streams-app-options.ts';
+import { FormerMembers } from './former-members.ts';
 import { TopicAccess } from './topic-access.ts';
 import { StateDatabase } from './state-database.ts';
 import { StateDirectory } from './state-directory.ts';
@@ -50,6 +51,12 @@ export interface StreamsHostOptions {
   readonly cacheBytesMax?: number | undefined;
   /** Bytes of blocks that RocksDB keeps in memory, 32 MiB. */
   readonly blockCacheBytes?: number | undefined;
+}
+
+/** What only Millrace itself tells a host. */
+interface StreamsHostParts {
+  /** Folders of hosts of the process in an earlier life, which it does not have any more. */
+  readonly formerStateDirs?: readonly string[] | undefined;
 }
 
 /** An application that runs on a host. */
@@ -97,6 +104,8 @@ export class StreamsHost {
   readonly producers: SharedProducers;
   readonly admin: KafkaAdmin;
   readonly topics: TopicAccess;
+  /** See {@link StreamsHostParts.formerStateDirs}. */
+  readonly formerMembers: FormerMembers;
   readonly #options: StreamsHostOptions;
   readonly #environment: Environment;
   readonly #addresses: string;
@@ -107,7 +116,7 @@ export class StreamsHost {
   #closed: Promise<void> | undefined;
 
   /** @throws {ArgumentError} for an option that is not what its type says. */
-  constructor(options: StreamsHostOptions) {
+  constructor(options: StreamsHostOptions, parts: StreamsHostParts = {}) {
     checkOptions(options, 'options');
     refuseUnknown(options, { known: Object.keys(checks), argument: 'options' });
     const { environment = nodeEnvironment, bootstrapServers, logger = silentLogger } = options;
@@ -128,6 +137,12 @@ export class StreamsHost {
     this.admin = admin;
     this.topics = new TopicAccess(admin, environment);
     this.producers = new SharedProducers({ connections, clientId: `${clientId}-producer`, logger });
+    const former = parts.formerStateDirs ?? [];
+    this.formerMembers = new FormerMembers(
+      environment,
+      logger,
+      former.map((root) => ({ root, folders: [STATE_FOLDER] })),
+    );
     this.cachePool = new CachePool(options.cacheBytesMax ?? CACHE_BYTES_MAX);
   }
 

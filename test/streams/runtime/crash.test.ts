@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
@@ -63,7 +64,10 @@ describe('an application that is killed', () => {
     await survivor.close();
   });
 
-  it('takes up its tasks at once where its state is, however long its session goes on', async () => {
+  it.each([
+    ['where its state is', 'thread-1'],
+    ['where its state is that of a thread which there is no more', 'thread-2'],
+  ])('takes up its tasks at once %s, however long its session goes on', async (_where, thread) => {
     const sessionTimeoutMs = 600_000;
     const stateDir = path.join(folder, 'state');
     const victim = startProcess(stateDir, 'never', 0, sessionTimeoutMs);
@@ -73,6 +77,7 @@ describe('an application that is killed', () => {
     await readTotals(environment, bootstrapServers, { total: 400, partitions: 4, timeoutMs: 20_000 });
     victim.kill('SIGKILL');
     await death;
+    renameSync(path.join(stateDir, 'collect', 'thread-1'), path.join(stateDir, 'collect', thread));
     await produce(environment, bootstrapServers, records(400, 400));
 
     const consumer = { sessionTimeoutMs, heartbeatIntervalMs: 300 };

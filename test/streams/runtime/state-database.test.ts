@@ -226,3 +226,34 @@ it('reads a database of format 1, whose rows do not say of which application the
     await state.close();
   }
 });
+
+describe('a host with fewer threads than before', () => {
+  it('knows the members that are noted in the databases of the others', async () => {
+    const folders = ['one', 'two'].map((name) => path.join(root, name));
+    for (const [index, stateDir] of folders.entries()) {
+      const former = new StreamsHost({ environment, bootstrapServers: 'localhost:1', stateDir, logger });
+      const members = [`x of ${index}`, `x, too, of ${index}`];
+      const states = members.map(() => tenantOf(former, 'x'));
+      for (const [i, state] of states.entries()) {
+        await state.open();
+        await state.noteMember(members[i]);
+      }
+      for (const state of states) await state.close();
+      await former.close();
+    }
+    // Two threads of a process look at the same databases at once.
+    const hosts = ['a', 'b'].map(
+      (name) =>
+        new StreamsHost(
+          { environment, bootstrapServers: 'localhost:1', stateDir: path.join(root, name), logger },
+          { formerStateDirs: folders },
+        ),
+    );
+    const found = await Promise.all(hosts.map((host) => host.formerMembers.of('x')));
+    const all = ['x of 0', 'x, too, of 0', 'x of 1', 'x, too, of 1'];
+    expect(found).toEqual([all, all]);
+    expect(await hosts[0]?.formerMembers.of('y')).toEqual([]);
+    expect(warnings).toEqual([]);
+    for (const host of hosts) await host.close();
+  });
+});

@@ -30,6 +30,20 @@ function memoryOfEach(
   };
 }
 
+const folderOf = ({ stateDir }: KafkaHostOptions, index: number): string =>
+  childPath(stateDir, `thread-${index}`);
+
+/** Those of an earlier life that had more threads, whose members the groups may still wait for. */
+function formerFolders(host: KafkaHostOptions, count: number): readonly string[] {
+  const { disk } = host.environment;
+  if (!disk.exists(host.stateDir)) return [];
+  return disk
+    .list(host.stateDir)
+    .map((name) => Number(/^thread-(\d+)$/.exec(name)?.[1] ?? 0))
+    .filter((index) => index >= count)
+    .map((index) => folderOf(host, index));
+}
+
 /**
  * Runs queries on stream threads, so that processing has no part of the event loop that statements, and a broker, run on. Each
  * query is on one of them, as long as its state is there; a new one is on the thread that has the fewest.
@@ -46,11 +60,16 @@ export class ThreadedQueries implements QueryRuntime {
   ) {
     this.#options = host;
     this.#restored = new RestoredQueries(host.environment.timers);
+    const formerStateDirs = formerFolders(host, count);
     this.#places = Array.from({ length: count }, (_, index) => {
-      const stateDir = index === 0 ? host.stateDir : childPath(host.stateDir, `thread-${index}`);
+      const stateDir = index === 0 ? host.stateDir : folderOf(host, index);
       return {
         stateDir,
-        thread: new QueryThread(threads, { ...host, ...memoryOfEach(host, count), stateDir }),
+        thread: new QueryThread(threads, {
+          ...host,
+          ...memoryOfEach(host, count),
+          ...{ stateDir, formerStateDirs },
+        }),
       };
     });
   }

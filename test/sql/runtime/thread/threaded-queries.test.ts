@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
 import type { Threads } from '../../../../src/base/environment.ts';
@@ -41,4 +44,16 @@ it('gives each thread a folder, and its part of the memory that all queries may 
   // Nothing that cannot be copied between threads goes along.
   expect(told.map((message) => structuredClone(message))).toHaveLength(3);
   await queries.close();
+});
+
+it('tells each thread of the folders that a server with more threads has left', async () => {
+  const { threads, told } = notedThreads();
+  const stateDir = mkdtempSync(path.join(tmpdir(), 'millrace-threads-'));
+  for (const name of ['thread-1', 'thread-2', 'thread-3', 'thread-x']) mkdirSync(path.join(stateDir, name));
+  const host = { environment: nodeEnvironment, bootstrapServers: '127.0.0.1:1', stateDir, serviceId: 'x_' };
+  const queries = new ThreadedQueries(host, { threads, count: 2 });
+  const formerStateDirs = ['thread-2', 'thread-3'].map((name) => path.join(stateDir, name));
+  expect(told).toMatchObject([{ options: { formerStateDirs } }, { options: { formerStateDirs } }]);
+  await queries.close();
+  rmSync(stateDir, { recursive: true });
 });
