@@ -9,7 +9,9 @@ import { PartitionChunk } from '../../src/client/consumer/partition-chunk.ts';
 import { SharedFetches } from '../../src/client/consumer/shared-fetches.ts';
 import { PartitionState } from '../../src/client/consumer/subscription-state.ts';
 import { fetch } from '../../src/protocol/messages/01-fetch.ts';
+import { listOffsets } from '../../src/protocol/messages/02-list-offsets.ts';
 import { metadata } from '../../src/protocol/messages/03-metadata.ts';
+import { ErrorCode } from '../../src/protocol/error-codes.ts';
 import { BatchBuilder } from '../../src/protocol/records/batch-builder.ts';
 import { read, until } from './contract/clients.ts';
 import { ScriptedBroker, TOPIC_ID } from './scripted-broker.ts';
@@ -112,6 +114,38 @@ describe.each([{ isShared: true }, { isShared: false }])(
       const failed = expect(unlucky.poll(1_000)).rejects.toMatchObject({ code: 'CORRUPT_RECORD' });
       expect(values(await read(other, 2))).toEqual(['a', 'b']);
       await failed;
+    });
+
+    it('is no longer waited for by the others where its broker has taken it offline', async () => {
+      const port = Number(broker.bootstrapServers.split(':')[1]);
+      const led = { leaderEpoch: 1, replicaNodes: [0], isrNodes: [0] };
+      broker.on(metadata, () => ({
+        ...{ brokers: [{ nodeId: 0, host: '127.0.0.1', port }], clusterId: 's', controllerId: 0 },
+        topics: [
+          {
+            ...{ name: 't', topicId: TOPIC_ID },
+            partitions: [
+              { ...led, partitionIndex: 0, leaderId: -1, errorCode: ErrorCode.LEADER_NOT_AVAILABLE },
+              { ...led, partitionIndex: 1, leaderId: 0 },
+            ],
+          },
+        ],
+      }));
+      broker.on(listOffsets, ({ topics }) => ({
+        topics: topics.map(({ name, partitions }) => ({
+          name,
+          partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, offset: 0 })),
+        })),
+      }));
+      serve({ '1@0': batch(['a', 'b'], 0) });
+      const both = at();
+      const partitions = [0, 1].map((partition) => ({ topic: 't', partition }));
+      both.assign(partitions);
+      both.seekToBeginning(partitions);
+      expect(values(await read(both, 2))).toEqual(['a', 'b']);
+      expect(both.failing()).toMatchObject([
+        { topic: 't', partition: 0, error: { code: 'LEADER_NOT_AVAILABLE' } },
+      ]);
     });
 
     it('leaves its reader the records of other partitions', async () => {

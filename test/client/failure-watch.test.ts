@@ -4,7 +4,7 @@ import type { PartitionFailure } from '../../src/client/index.ts';
 import { kafkaError } from '../../src/client/kafka-error.ts';
 import { ErrorCode } from '../../src/protocol/error-codes.ts';
 
-it('tells once of what fails for long, again with another reason, and again after it has worked', () => {
+it('tells once of what fails for long, again with another reason, again while it lasts, and again after it has worked', () => {
   let failing: readonly PartitionFailure[] = [];
   const told: string[] = [];
   const watch = new FailureWatch([{ failing: () => failing }], ({ error, forMs }) => {
@@ -21,9 +21,12 @@ it('tells once of what fails for long, again with another reason, and again afte
   failing = [];
   watch.check();
   check('LEADER_NOT_AVAILABLE', 30_000);
+  for (let forMs = 35_000; forMs <= 640_000; forMs += 5_000) check('LEADER_NOT_AVAILABLE', forMs);
   expect(told).toEqual([
     'KAFKA_STORAGE_ERROR 20000',
     'LEADER_NOT_AVAILABLE 22000',
     'LEADER_NOT_AVAILABLE 30000',
+    'LEADER_NOT_AVAILABLE 330000',
+    'LEADER_NOT_AVAILABLE 630000',
   ]);
 });

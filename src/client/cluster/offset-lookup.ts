@@ -32,6 +32,8 @@ interface OffsetLookupOptions {
   readonly timeoutMs: number;
   /** Fail soon for a topic or partition that does not exist ({@link MISSING_GRACE_MS}), instead of waiting for its creation. */
   readonly missingFails?: boolean;
+  /** Called while some are still missing, with those that were found by then, and why others were not. */
+  readonly onPart?: (found: readonly ListedOffset[], failure: OperationalError) => void;
 }
 
 /** Byte on the wire of an isolation level. */
@@ -78,18 +80,21 @@ async function lookupDistinct(
   let open = queries;
   const missing = missingRule(cluster, options);
   await cluster.retry('looking up offsets', options.timeoutMs, async () => {
-    if (open.some(({ topic, partition }) => cluster.metadata.leaderOf(topic, partition) < 0)) {
-      await cluster.refresh();
-    }
+    const isLed = ({ topic, partition }: TopicPartition): boolean =>
+      cluster.metadata.leaderOf(topic, partition) >= 0;
+    if (!open.every(isLed)) await cluster.refresh();
+    // Those that have no leader hold up none of the others.
     const failures = await Promise.all(
-      Array.from(byLeader(cluster, open, missing()), ([leader, items]) =>
+      Array.from(byLeader(cluster, open.filter(isLed)), ([leader, items]) =>
         askLeader(cluster, leader, items, options, found),
       ),
     );
     open = open.filter(({ topic, partition }) => !found.has(partitionKey(topic, partition)));
-    const failure = failures.find((error) => error !== undefined);
+    const failure =
+      failures.find((error) => error !== undefined) ?? leaderless(cluster, open, missing().missingFails);
     if (failure !== undefined) {
       cluster.refreshSoon();
+      options.onPart?.([...found.values()], failure);
       throw failure;
     }
   });
@@ -137,6 +142,21 @@ export function byLeader<P extends TopicPartition>(
     else group.push(item);
   }
   return groups;
+}
+
+/** Why those that have no leader cannot be asked. @throws {OperationalError} where that is not retriable. */
+function leaderless(
+  cluster: Cluster,
+  partitions: readonly TopicPartition[],
+  missingFails: boolean,
+): OperationalError | undefined {
+  try {
+    byLeader(cluster, partitions, { missingFails });
+    return undefined;
+  } catch (error) {
+    if (!isRetriable(error)) throw error;
+    return error;
+  }
 }
 
 /** Fills `found`; answers a retriable failure, throws another. */

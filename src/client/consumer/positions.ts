@@ -4,7 +4,7 @@ import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, lookupOffsets } from '../cluster/
 import { type ConsumerSettings, resetPolicyOf } from '../config/settings.ts';
 import { isRetriable } from '../kafka-error.ts';
 import { partitionKey, showPartitions } from '../topic-partitions.ts';
-import type { OffsetAndMetadata, TopicPartition } from '../types.ts';
+import type { ListedOffset, OffsetAndMetadata, TopicPartition } from '../types.ts';
 import type { PartitionState, SubscriptionState } from './subscription-state.ts';
 
 /** Reads committed offsets; undefined for a consumer without a group. */
@@ -120,6 +120,12 @@ export class Positions {
     states: readonly PartitionState[],
     untouched: (state: PartitionState) => boolean,
   ): Promise<void> {
+    const seek = (offsetOf: (state: PartitionState) => ListedOffset | undefined): void => {
+      for (const state of states) {
+        const found = offsetOf(state);
+        if (found !== undefined && untouched(state)) state.seek(found.offset);
+      }
+    };
     const found = await lookupOffsets(
       this.#cluster,
       states.map(({ topic, partition, resetTo }) => ({
@@ -127,11 +133,18 @@ export class Positions {
         partition,
         timestamp: resetTo === 'earliest' ? EARLIEST_TIMESTAMP : LATEST_TIMESTAMP,
       })),
-      { isolationLevel: this.#settings.isolationLevel, timeoutMs: this.#settings.defaultApiTimeoutMs },
+      {
+        isolationLevel: this.#settings.isolationLevel,
+        timeoutMs: this.#settings.defaultApiTimeoutMs,
+        onPart: (part, failure) => {
+          const byKey = new Map(part.map((each) => [partitionKey(each.topic, each.partition), each]));
+          seek((state) => byKey.get(partitionKey(state.topic, state.partition)));
+          this.#noteFailure(states, failure);
+          this.#onEvent();
+        },
+      },
     );
-    for (const [index, state] of states.entries()) {
-      const offset = found[index];
-      if (offset !== undefined && untouched(state)) state.seek(offset.offset);
-    }
+    const indexes = new Map(states.map((state, index) => [state, index]));
+    seek((state) => found[indexes.get(state) ?? -1]);
   }
 }
