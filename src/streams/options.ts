@@ -86,8 +86,6 @@ export interface Materialized<K, V> {
 /** For foreign-key joins. */
 export interface TableJoined extends Named {}
 
-export interface BranchOptions extends Named {}
-
 /** Limits of a suppression buffer, and what happens beyond them. */
 export interface SuppressBuffer {
   readonly recordsMax?: number;

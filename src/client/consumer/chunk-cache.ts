@@ -24,6 +24,7 @@ interface Kept {
 }
 
 interface KeptPartition {
+  readonly key: string;
   readonly topicId: string;
   /** Oldest first. */
   readonly kept: Kept[];
@@ -43,6 +44,11 @@ export class ChunkCache {
   constructor(environment: Environment, bytesMax: number = KEPT_BYTES_MAX) {
     this.#environment = environment;
     this.#bytesMax = bytesMax;
+  }
+
+  /** Of how many partitions something is kept. */
+  get size(): number {
+    return this.#partitions.size;
   }
 
   /** What is kept takes so much. */
@@ -73,9 +79,9 @@ export class ChunkCache {
     if (isBroken) return;
     const { highWatermark, lastStableOffset, logStartOffset } = response;
     const marks = { highWatermark, lastStableOffset, logStartOffset };
-    if (known === undefined) this.#partitions.set(key, (known = { topicId, kept: [], marks }));
-    known.marks = marks;
+    if (known !== undefined) known.marks = marks;
     if (chunk === undefined || chunk.empty) return;
+    if (known === undefined) this.#partitions.set(key, (known = { key, topicId, kept: [], marks }));
     const kept: Kept = { partition: known, chunk, sinceMs: this.#environment.clock.monotonicMs() };
     known.kept.push(kept);
     this.#oldest.push(kept);
@@ -114,6 +120,8 @@ export class ChunkCache {
     if (chunk === undefined) return;
     kept.chunk = undefined;
     partition.kept.splice(partition.kept.indexOf(kept), 1);
+    if (partition.kept.length === 0 && this.#partitions.get(partition.key) === partition)
+      this.#partitions.delete(partition.key);
     this.#bytes -= bytesOf(chunk);
   }
 }

@@ -84,6 +84,7 @@ export class Consumer implements KafkaConsumer {
   #wakeupRequested = false;
   #failure: unknown;
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   /**
    * @param shared.fetches what it reads together with other consumers of this process; without it, it reads for itself.
@@ -360,7 +361,16 @@ export class Consumer implements KafkaConsumer {
 
   async close(options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean } = {}): Promise<void> {
     checkCloseOptions(options, 'options');
-    if (this.#closed) return;
+    if (this.#closing !== undefined) {
+      // What the first one fails with is told once.
+      await this.#closing.catch(() => undefined);
+      return;
+    }
+    this.#closing = this.#close(options);
+    await this.#closing;
+  }
+
+  async #close(options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean }): Promise<void> {
     this.#closed = true;
     this.#gate.notify();
     // A poll that is under way ends first: its callbacks are not to be overtaken.

@@ -35,6 +35,7 @@ export class ProducerTenant implements KafkaProducer {
   #error: Error | undefined;
   #room: Promise<void> | undefined;
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(tenants: ProducerTenants, mayCreateTopic: (topic: string) => boolean) {
     this.#tenants = tenants;
@@ -100,8 +101,6 @@ export class ProducerTenant implements KafkaProducer {
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     checkProducerClose(options, 'options');
     const { timeoutMs } = options;
-    if (this.#closed) return;
-    this.#closed = true;
     const { engine } = this.#tenants;
     const giveUp =
       timeoutMs === undefined
@@ -109,10 +108,24 @@ export class ProducerTenant implements KafkaProducer {
         : engine.cluster.environment.timers.after(timeoutMs, () => {
             engine.abandon(this.#ownTopics(), timedOut('closing the producer', timeoutMs));
           });
+    const isFirst = this.#closing === undefined;
+    this.#closing ??= this.#close();
+    try {
+      await this.#closing;
+    } catch (error) {
+      // It is told once.
+      if (isFirst) throw error;
+    } finally {
+      giveUp?.cancel();
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    const { engine } = this.#tenants;
     try {
       await this.flush();
     } finally {
-      giveUp?.cancel();
       engine.abandon(this.#ownTopics(), closed('producer'));
       this.#tenants.leave(this);
     }

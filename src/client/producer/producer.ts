@@ -35,6 +35,7 @@ export class Producer implements KafkaProducer {
   #error: Error | undefined;
   #room: Promise<void> | undefined;
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** @param shared.connections what it shares with other clients of this process. */
   constructor(
@@ -95,8 +96,6 @@ export class Producer implements KafkaProducer {
   async close(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     checkProducerClose(options, 'options');
     const { timeoutMs } = options;
-    if (this.#closed) return;
-    this.#closed = true;
     const { accumulator, cluster } = this.#engine;
     const giveUp =
       timeoutMs === undefined
@@ -106,10 +105,23 @@ export class Producer implements KafkaProducer {
             // Records that waited for metadata end without a batch, of which nobody hears.
             this.#engine.onProgress();
           });
+    const isFirst = this.#closing === undefined;
+    this.#closing ??= this.#close();
+    try {
+      await this.#closing;
+    } catch (error) {
+      // It is told once.
+      if (isFirst) throw error;
+    } finally {
+      giveUp?.cancel();
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
     try {
       await this.flush();
     } finally {
-      giveUp?.cancel();
       await this.#engine.close();
     }
   }
