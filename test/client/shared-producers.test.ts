@@ -4,6 +4,7 @@ import {
   Admin,
   Consumer,
   type KafkaProducer,
+  Producer,
   nodeEnvironment as environment,
 } from '../../src/client/index.ts';
 import type { ProducerOptions, ProducerRecord } from '../../src/client/index.ts';
@@ -168,4 +169,24 @@ it('who asks for other settings has a producer of his own', async () => {
   // Without lingering, nobody has to flush.
   await second.sendAndWait({ topic: 'a', value: 'sent' });
   expect(isDelivered).toBe(false);
+});
+
+it('a second close waits for the first, and may set it a limit', async () => {
+  const alone = new Producer({ environment, bootstrapServers, lingerMs: 0 });
+  producers.push(alone);
+  for (const producer of [producerOf({ mayCreateTopic: () => false }), alone]) {
+    const topic = producer === alone ? 'a' : 'nowhere';
+    let isDelivered = false;
+    producer.send({ topic, value: 'x' }, () => (isDelivered = true));
+    const first = producer.close();
+    let isClosed = false;
+    void first.then(
+      () => (isClosed = true),
+      () => (isClosed = true),
+    );
+    await producer.close(producer === alone ? {} : { timeoutMs: 1 });
+    expect(isDelivered).toBe(true);
+    await first.catch(() => undefined);
+    expect(isClosed).toBe(true);
+  }
 });
