@@ -26,7 +26,8 @@ interface AssignmentInput {
 
 /**
  * Answers the member of each task. Stateful tasks and stateless ones are balanced apart: of each kind, no member has more
- * than one more than another. As far as that allows, a task stays with the member that runs it; else it goes to the process
+ * than one more than another, and what does not go round goes first to the processes that have fewest, so that a process is not
+ * left without work where there are fewer tasks than members. As far as that allows, a task stays with the member that runs it; else it goes to the process
  * whose state of it lacks least, and else to whoever has least. The answer depends on nothing else, so that all leaders agree.
  *
  * This is the high-availability assignment of Kafka Streams (KIP-441) without its warm-up replicas: what nobody has a
@@ -35,9 +36,10 @@ interface AssignmentInput {
 export function assignTasks(input: AssignmentInput): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   const totals = new Map(input.members.map(({ memberId }) => [memberId, 0]));
+  const ofProcess = new Map<string, number>();
   for (const isStateful of [true, false]) {
     const tasks = input.tasks.filter((task) => task.isStateful === isStateful).map(({ id }) => id);
-    const shares = new Shares(input.members, tasks.length, { owners, totals });
+    const shares = new Shares(input.members, tasks.length, { owners, totals, ofProcess });
     keep(tasks, shares, input);
     giveToLeastLag(tasks, shares, input);
     giveToLeastLoaded(tasks, shares, input);
@@ -51,20 +53,30 @@ class Shares {
   readonly #owners: Map<string, string>;
   readonly #totals: Map<string, number>;
   readonly #counts = new Map<string, number>();
+  readonly #ofProcess: Map<string, number>;
   readonly #least: number;
-  /** So many members may have one task more than {@link #least}. */
-  #extras: number;
+  /** By process, how many of its members may have one task more than {@link #least}. */
+  readonly #extras: ReadonlyMap<string, Extras>;
+  /** So many {@link Extras.open} places may still be taken. */
+  #openLeft: number;
 
   constructor(
     members: readonly AssignableMember[],
     taskCount: number,
-    over: { readonly owners: Map<string, string>; readonly totals: Map<string, number> },
+    over: {
+      readonly owners: Map<string, string>;
+      readonly totals: Map<string, number>;
+      readonly ofProcess: Map<string, number>;
+    },
   ) {
     this.#members = [...members].sort((a, b) => compare(a.memberId, b.memberId));
     this.#owners = over.owners;
     this.#totals = over.totals;
+    this.#ofProcess = over.ofProcess;
     this.#least = members.length === 0 ? 0 : Math.floor(taskCount / members.length);
-    this.#extras = taskCount - this.#least * members.length;
+    const { byProcess, openCount } = extrasOf(members, this.#least, taskCount - this.#least * members.length);
+    this.#extras = byProcess;
+    this.#openLeft = openCount;
   }
 
   /** In the order of their ids. */
@@ -76,23 +88,34 @@ class Shares {
     return this.#owners.has(task);
   }
 
-  hasRoom({ memberId }: AssignableMember): boolean {
+  hasRoom({ memberId, processId }: AssignableMember): boolean {
     const count = this.#countOf(memberId);
-    return count < this.#least || (count === this.#least && this.#extras > 0);
+    if (count !== this.#least) return count < this.#least;
+    const extras = this.#extras.get(processId);
+    return extras !== undefined && (extras.sure > 0 || (extras.open > 0 && this.#openLeft > 0));
   }
 
-  take(task: string, { memberId }: AssignableMember): void {
+  take(task: string, member: AssignableMember): void {
+    const { memberId, processId } = member;
     const count = this.#countOf(memberId);
-    if (count === this.#least && this.#extras > 0) this.#extras--;
+    const extras = this.#extras.get(processId);
+    if (count === this.#least && extras !== undefined && this.hasRoom(member)) {
+      if (extras.sure > 0) extras.sure--;
+      else {
+        extras.open--;
+        this.#openLeft--;
+      }
+    }
+    this.#ofProcess.set(processId, (this.#ofProcess.get(processId) ?? 0) + 1);
     this.#counts.set(memberId, count + 1);
     this.#totals.set(memberId, (this.#totals.get(memberId) ?? 0) + 1);
     this.#owners.set(task, memberId);
   }
 
-  /** Of these, the one with the fewest tasks of the kind, then of all; undefined of none. */
+  /** Of these, the one with the fewest tasks of the kind, then of all, its process's before its own; undefined of none. */
   leastLoaded(members: readonly AssignableMember[]): AssignableMember | undefined {
     return members.reduce<AssignableMember | undefined>(
-      (best, each) => (best === undefined || this.#load(each) < this.#load(best) ? each : best),
+      (best, each) => (best === undefined || this.#isLessLoaded(each, best) ? each : best),
       undefined,
     );
   }
@@ -101,9 +124,47 @@ class Shares {
     return this.#counts.get(memberId) ?? 0;
   }
 
-  #load({ memberId }: AssignableMember): number {
-    return this.#countOf(memberId) * 2 ** 20 + (this.#totals.get(memberId) ?? 0);
+  #isLessLoaded(one: AssignableMember, other: AssignableMember): boolean {
+    const kind = this.#countOf(one.memberId) - this.#countOf(other.memberId);
+    if (kind !== 0) return kind < 0;
+    const ofProcess = (this.#ofProcess.get(one.processId) ?? 0) - (this.#ofProcess.get(other.processId) ?? 0);
+    if (ofProcess !== 0) return ofProcess < 0;
+    return (this.#totals.get(one.memberId) ?? 0) < (this.#totals.get(other.memberId) ?? 0);
   }
+}
+
+/** Places for one task more, of the members of a process. */
+interface Extras {
+  /** Which the process has in any case. */
+  sure: number;
+  /** 1 where it may have one more, as others with as many tasks may: not all of them get it. */
+  open: number;
+}
+
+/**
+ * Shares out `count` places, one a member at most, among processes: each goes to one that has fewest tasks then, as Kafka
+ * Streams' DefaultBalancedAssignor distributes over clients as far as the threads of none of them have more than others' have.
+ */
+function extrasOf(
+  members: readonly AssignableMember[],
+  least: number,
+  count: number,
+): { readonly byProcess: ReadonlyMap<string, Extras>; readonly openCount: number } {
+  const sizes = new Map<string, number>();
+  for (const { processId } of members) sizes.set(processId, (sizes.get(processId) ?? 0) + 1);
+  // What each place makes the number of its process's tasks.
+  const levels = [...sizes.values()]
+    .flatMap((size) => Array.from({ length: size }, (_, i) => least * size + i))
+    .sort((a, b) => a - b);
+  const last = levels[count - 1] ?? -1;
+  let openCount = count;
+  const byProcess = new Map<string, Extras>();
+  for (const [processId, size] of sizes) {
+    const sure = Math.max(0, Math.min(size, last - least * size));
+    openCount -= sure;
+    byProcess.set(processId, { sure, open: last >= least * size && sure < size ? 1 : 0 });
+  }
+  return { byProcess, openCount };
 }
 
 type Rules = Pick<AssignmentInput, 'runningOn' | 'lags' | 'acceptableRecoveryLag' | 'mayRun'>;

@@ -69,6 +69,33 @@ function loadsOf(
   return loads;
 }
 
+/**
+ * Of the tasks that do not go round, each is for a process that has fewest then: how many can stay where they run, if of those
+ * that have as few the ones get it that run more than they have.
+ */
+function keptExtras(
+  members: readonly AssignableMember[],
+  running: readonly number[],
+  { least, extras }: { readonly least: number; readonly extras: number },
+): number {
+  const processes = [...new Set(members.map(({ processId }) => processId))].map((processId) => {
+    const own = running.filter((_, i) => members[i]?.processId === processId);
+    return { size: own.length, wanted: own.filter((count) => count > least).length, extras: 0 };
+  });
+  let kept = 0;
+  for (let i = 0; i < extras; i++) {
+    const withRoom = processes.filter((each) => each.extras < each.size);
+    const tasksOf = (each: (typeof processes)[number]): number => least * each.size + each.extras;
+    const fewest = Math.min(...withRoom.map(tasksOf));
+    const able = withRoom.filter((each) => tasksOf(each) === fewest);
+    const wanting = able.find((each) => each.wanted > each.extras);
+    const taker = wanting ?? able[0];
+    if (taker !== undefined) taker.extras++;
+    if (wanting !== undefined) kept++;
+  }
+  return kept;
+}
+
 describe('tasks are assigned', () => {
   it('each to one member, balanced by kind', () => {
     fc.assert(
@@ -96,7 +123,7 @@ describe('tasks are assigned', () => {
           );
           const most =
             running.reduce((sum, count) => sum + Math.min(count, least), 0) +
-            Math.min(extras, running.filter((count) => count > least).length);
+            keptExtras(situation.members, running, { least, extras });
           const kept = tasks.filter(({ id }) => owners.get(id) === situation.runningOn.get(id)).length;
           expect(kept).toBe(most);
         }
@@ -156,6 +183,45 @@ describe('tasks are assigned', () => {
       ),
     );
   });
+});
+
+it('where there are fewer tasks than members, each process gets as many, and one that has joined late too', () => {
+  const tasks = Array.from({ length: 60 }, (_, i) => ({ id: `0_${i}`, isStateful: true }));
+  const membersOf = (process: string, count: number): readonly AssignableMember[] =>
+    Array.from({ length: count }, (_, i) => ({ memberId: `${process}${i}`, processId: process }));
+  let runningOn: ReadonlyMap<string, string> = new Map<string, string>();
+  const assigned = (...members: readonly AssignableMember[][]) => {
+    const owners = assignTasks({
+      tasks,
+      members: members.flat(),
+      runningOn,
+      acceptableRecoveryLag: ACCEPTABLE,
+    });
+    const stayed = [...owners].filter(([task, owner]) => runningOn.get(task) === owner).length;
+    runningOn = owners;
+    const counts = members.map(
+      (own) => [...owners.values()].filter((owner) => own.some(({ memberId }) => memberId === owner)).length,
+    );
+    return { counts, stayed };
+  };
+  const [a, b, c] = ['a', 'b', 'c'].map((process) => [...membersOf(process, 40)]);
+  if (!a || !b || !c) throw new Error('three processes');
+  expect(assigned(a)).toEqual({ counts: [60], stayed: 0 });
+  expect(assigned(a, b)).toEqual({ counts: [30, 30], stayed: 30 });
+  expect(assigned(a, b, c)).toEqual({ counts: [20, 20, 20], stayed: 40 });
+  expect(assigned(b, c)).toEqual({ counts: [30, 30], stayed: 40 });
+  // No member gets a second task while another one has none.
+  expect(assigned(b, c, [...membersOf('d', 5)])).toEqual({ counts: [28, 27, 5], stayed: 55 });
+});
+
+it('stateless tasks go to the processes that have fewer of the stateful ones', () => {
+  const tasks = [
+    { id: '0_0', isStateful: true },
+    { id: '1_0', isStateful: false },
+  ];
+  const members = ['a1', 'a2', 'b1', 'b2'].map((memberId) => ({ memberId, processId: memberId.slice(0, 1) }));
+  const owners = assignTasks({ tasks, members, acceptableRecoveryLag: ACCEPTABLE });
+  expect(Object.fromEntries(owners)).toEqual({ '0_0': 'a1', '1_0': 'b1' });
 });
 
 it('who has too many tasks gives up those that others have the state of', () => {
