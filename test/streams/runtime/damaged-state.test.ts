@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
@@ -91,6 +91,11 @@ const replaceByFile = (folder: string): void => {
   rmSync(folder, { recursive: true });
   writeFileSync(folder, 'thesis');
 };
+const replaceByFolder = (name: RegExp): void => {
+  const [file = ''] = files(name);
+  rmSync(file);
+  mkdirSync(file);
+};
 /** Overwrites files in place, so that whoever has them open reads the rubbish. */
 const overwrite = (names: readonly string[]): void => {
   expect(names).not.toEqual([]);
@@ -114,6 +119,14 @@ describe('state that cannot be read', () => {
     ['the manifest is rubbish', () => overwrite(files(/^MANIFEST/))],
     ['the tables are gone', () => files(/\.sst$/).forEach((name) => rmSync(name))],
     ['the tables are rubbish', () => overwrite(files(/\.sst$/))],
+    ['there is a folder in the place of the identity', () => replaceByFolder(/^IDENTITY$/)],
+    [
+      'there is a folder in the place of the file that names the manifest',
+      () => replaceByFolder(/^CURRENT$/),
+    ],
+    ['there is a folder in the place of the manifest', () => replaceByFolder(/^MANIFEST/)],
+    ['there is a folder in the place of the lock', () => replaceByFolder(/^LOCK$/)],
+    ['there is a folder in the place of a table', () => replaceByFolder(/\.sst$/)],
     ['there is a file in the place of the database', () => replaceByFile(path.join(thread(), 'rocksdb'))],
     ["there is a file in the place of the thread's folder", () => replaceByFile(thread())],
     ["there is a file in the place of the application's folder", () => replaceByFile(path.dirname(thread()))],

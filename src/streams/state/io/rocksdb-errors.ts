@@ -6,10 +6,10 @@ export const STATE_STORE_DAMAGED = 'STATE_STORE_DAMAGED';
 
 /** What concerns the process or the machine, not the files: the same files may open another time. */
 const ENVIRONMENT_FAILURES =
-  /no space left|too many open files|permission denied|read-only file system|cannot allocate|input\/output error|\/LOCK\b|not a directory|file exists/i;
+  /no space left|too many open files|permission denied|read-only file system|cannot allocate|input\/output error|\/LOCK\b(?!: is a directory)|not a directory|file exists/i;
 /** RocksDB's own kinds of a status, which one binding puts before its texts, and what the other one makes of them. */
-const DAMAGE_TEXT = /^(corruption|not implemented|invalid argument)|no such file/i;
-const DAMAGE_CODES: ReadonlySet<unknown> = new Set(['LEVEL_CORRUPTION', 'EIO', 'ENOENT', 'ENOSYS']);
+const DAMAGE_TEXT = /^(corruption|not implemented|invalid argument)|no such file|is a directory/i;
+const DAMAGE_CODES: ReadonlySet<unknown> = new Set(['LEVEL_CORRUPTION', 'EIO', 'ENOENT', 'ENOSYS', 'EISDIR']);
 
 /** A database that is open, and how its failures are told: whoever owns it hears of damage. */
 export interface OpenDatabase<D> {
@@ -43,7 +43,7 @@ export async function openDatabase<D>(
 
 /**
  * The error of a state store: `STATE_STORE_DAMAGED` where its files are not what this RocksDB can read (damaged, missing,
- * or compressed by a method that it lacks), `STATE_STORE_ERROR` for all else.
+ * a folder in the place of one, or compressed by a method that it lacks), `STATE_STORE_ERROR` for all else.
  */
 function storeError(message: string, failure: unknown): OperationalError {
   const cause = rootOf(failure);
