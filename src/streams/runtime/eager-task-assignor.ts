@@ -1,6 +1,7 @@
 import type { ConsumerAssignor } from '../../client/types.ts';
 import { assignGroup } from './group-assignment.ts';
 import { decodeMemberData, encodeMemberData } from './member-data.ts';
+import { differencesToTell } from './shape-telling.ts';
 import { askedToEnd } from './stop-limits.ts';
 import { LATEST_OFFSET } from './subscription-info.ts';
 import { leaderOf, type TaskAssignorOptions } from './task-assignor-options.ts';
@@ -33,7 +34,7 @@ export function eagerTaskAssignor(options: TaskAssignorOptions): ConsumerAssigno
         return { memberId, processId: memberId, taskOffsetSums: sums, shape, ownedPartitions, generationId };
       });
       const { tasksOf, differences } = await assignGroup(members, metadata, leader);
-      const userData = encodeMemberData({ differences });
+      const userData = encodeMemberData({ differences: differencesToTell(differences) });
       return new Map(
         subscriptions.map(({ memberId }) => {
           const partitions = (tasksOf.get(memberId) ?? []).flatMap(({ inputs }) => inputs);

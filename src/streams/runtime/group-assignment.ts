@@ -80,8 +80,8 @@ export async function assignGroup(
     ),
     differences: [
       ...new Set(
-        members.flatMap((member) =>
-          member.shape === undefined ? [] : shapeDifferences({ one: shape, other: member.shape }),
+        [...new Set(members.map((member) => member.shape))].flatMap((other) =>
+          other === undefined ? [] : shapeDifferences({ one: shape, other }),
         ),
       ),
     ],

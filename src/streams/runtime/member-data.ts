@@ -10,24 +10,39 @@ interface MemberData {
   readonly tasks: readonly string[];
   /** Of the member's topology; undefined of members that do not say. */
   readonly shape: TopologyShape | undefined;
+  /** Of the shape, which members with large ones do not tell unasked; undefined of older builds. */
+  readonly fingerprint: string | undefined;
+  /** The member is to tell its shape from its next join on; undefined where the leader is of an older build. */
+  readonly isToTell: boolean | undefined;
   /** All are to end: SHUTDOWN_APPLICATION. */
   readonly asksToEnd: boolean;
   /** What differs between the topologies of the group. */
   readonly differences: readonly string[];
 }
 
-const NOTHING: MemberData = { tasks: [], shape: undefined, asksToEnd: false, differences: [] };
+const NOTHING: MemberData = {
+  tasks: [],
+  shape: undefined,
+  fingerprint: undefined,
+  isToTell: undefined,
+  asksToEnd: false,
+  differences: [],
+};
 
 export function encodeMemberData({
   tasks = [],
   shape,
+  fingerprint,
+  isToTell,
   asksToEnd = false,
   differences = [],
 }: Partial<MemberData>): Buffer {
   const content = {
     version: VERSION,
     ...(tasks.length > 0 ? { tasks } : {}),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(shape === undefined ? {} : { shape }),
+    ...(isToTell === undefined ? {} : { tell: isToTell }),
     ...(asksToEnd ? { end: true } : {}),
     ...(differences.length > 0 ? { differences } : {}),
   };
@@ -44,7 +59,10 @@ export function decodeMemberData(userData: Buffer | null | undefined): MemberDat
     return NOTHING;
   }
   const fields = fieldsOf(content);
+  const [fingerprint, tell] = [fields.get('fingerprint'), fields.get('tell')];
   return {
+    fingerprint: typeof fingerprint === 'string' ? fingerprint : undefined,
+    isToTell: typeof tell === 'boolean' ? tell : undefined,
     tasks: textsIn(fields.get('tasks')),
     shape: shapeFrom(fields.get('shape')),
     asksToEnd: fields.get('end') === true,

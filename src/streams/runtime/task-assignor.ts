@@ -15,6 +15,7 @@ import {
   type Leader,
 } from './group-assignment.ts';
 import { decodeMemberData, encodeMemberData } from './member-data.ts';
+import { differencesToTell, fingerprintOf, groupShapes, shapeToTell } from './shape-telling.ts';
 import { askedToEnd } from './stop-limits.ts';
 import {
   ASSIGNMENT_VERSION_MAX,
@@ -24,6 +25,7 @@ import {
   type SubscriptionInfo,
 } from './subscription-info.ts';
 import { leaderOf, type TaskAssignorOptions } from './task-assignor-options.ts';
+import type { TopologyShape } from './topology-shape.ts';
 
 /** The assignors of a member: a group chooses the first one that all its members have. */
 export function taskAssignors(options: TaskAssignorOptions): readonly ConsumerAssignor[] {
@@ -34,8 +36,9 @@ export function taskAssignors(options: TaskAssignorOptions): readonly ConsumerAs
  * Shares out whole tasks among the members of a group, as Kafka Streams' StreamsPartitionAssignor does, under its name and
  * in its formats (SubscriptionInfo and AssignmentInfo). Only what moves is revoked (KIP-429): it is given to its new member
  * in the rebalance that the old one asks for when it has let go. Who gets what is told at `assignTasks`. After Kafka Streams'
- * own data members tell what their topology reads, writes and keeps, so that two applications of one id, or two versions of
- * one, are told of each other, and each gets only tasks that it has.
+ * own data members tell the fingerprint of what their topology reads, writes and keeps, and one of each topology all of that
+ * where there are several (the leader asks for it, and has the group join anew), so that two applications of one id, or two
+ * versions of one, are told of each other, and each gets only tasks that it has.
  */
 class StreamAssignor implements ConsumerAssignor {
   readonly name = 'stream';
@@ -44,10 +47,14 @@ class StreamAssignor implements ConsumerAssignor {
   readonly #leader: Leader;
   #usedVersion = ASSIGNMENT_VERSION_MAX;
   #joins = 0;
+  readonly #fingerprint: string;
+  /** The leader has asked for the shape. */
+  #isToTell = false;
 
   constructor(options: TaskAssignorOptions) {
     this.#options = options;
     this.#leader = leaderOf(options);
+    this.#fingerprint = fingerprintOf(this.#leader.shape);
   }
 
   subscriptionUserData(): Buffer {
@@ -61,7 +68,10 @@ class StreamAssignor implements ConsumerAssignor {
       uniqueField: (this.#joins++ & 0xff) - 0x80,
       errorCode: asksToEnd?.() === true ? AssignorError.SHUTDOWN_REQUESTED : AssignorError.NONE,
       clientTags: new Map(),
-      extension: encodeMemberData({ shape: this.#leader.shape }),
+      extension: encodeMemberData({
+        fingerprint: this.#fingerprint,
+        shape: shapeToTell(this.#leader.shape, { isAsked: this.#isToTell }),
+      }),
     });
   }
 
@@ -75,18 +85,26 @@ class StreamAssignor implements ConsumerAssignor {
       if (info !== undefined) known.set(memberId, info);
     }
     const infos = [...known.values()];
-    const answer = answerIn(infos, subscriptions);
+    const told = [...known].map(([memberId, { extension }]) => ({
+      memberId,
+      ...decodeMemberData(extension),
+    }));
+    const group = groupShapes(this.#leader.shape, told);
+    const answer = answerIn(infos, subscriptions, group);
     if (infos.some(({ errorCode }) => errorCode === AssignorError.SHUTDOWN_REQUESTED))
       return answer(() => [], { errorCode: AssignorError.SHUTDOWN_REQUESTED });
-    const members = subscriptions.flatMap((each) => memberOf(each, known.get(each.memberId)));
-    if (infos.some(({ version }) => version > ASSIGNMENT_VERSION_MAX)) {
-      // Version probing (KIP-268): all keep what they have until the newer member has come down to what all know.
+    const members = subscriptions.flatMap((each) =>
+      memberOf(each, known.get(each.memberId), group.shapes.get(each.memberId)),
+    );
+    if (!group.isComplete || infos.some(({ version }) => version > ASSIGNMENT_VERSION_MAX)) {
+      // Version probing (KIP-268): all keep what they have until the newer member has come down to what all know. So they do
+      // until a topology has been told of which only the fingerprint is known.
       const held = heldTasks(this.#leader.tasks, members);
       return answer((memberId) => held.get(memberId) ?? []);
     }
     const { tasksOf, differences } = await assignGroup(members, metadata, this.#leader);
     return answer((memberId) => tasksOf.get(memberId) ?? [], {
-      differences: [...differences, ...strangers(subscriptions, known)],
+      differences: differencesToTell([...differences, ...strangers(subscriptions, known)]),
     });
   }
 
@@ -101,7 +119,9 @@ class StreamAssignor implements ConsumerAssignor {
     }
     if (info.errorCode === AssignorError.SHUTDOWN_REQUESTED) onEnd?.(askedToEnd());
     else if (info.errorCode !== AssignorError.NONE) onEnd?.(assignmentRefused(errorText(info.errorCode)));
-    const { differences } = decodeMemberData(info.extension);
+    const { differences, isToTell } = decodeMemberData(info.extension);
+    // A leader of an older build knows no fingerprints, one of Kafka Streams reads none of it.
+    this.#isToTell = isToTell ?? info.extension.length > 0;
     if (differences.length > 0) onDifferences?.(differences);
     const version = versionWithin(info.commonlySupportedVersion);
     onRejoin?.(version < this.#usedVersion ? 'now' : info.nextRebalanceMs);
@@ -116,10 +136,10 @@ const versionWithin = (version: number): number =>
 function memberOf(
   { memberId, ownedPartitions, generationId }: MemberSubscription,
   info: SubscriptionInfo | undefined,
+  shape: TopologyShape | undefined,
 ): readonly GroupMember[] {
   if (info === undefined) return [];
-  const { processId, taskOffsetSums, extension } = info;
-  const { shape } = decodeMemberData(extension);
+  const { processId, taskOffsetSums } = info;
   return [{ memberId, processId, taskOffsetSums, shape, ownedPartitions, generationId }];
 }
 
@@ -141,15 +161,19 @@ type Answer = (
 ) => ReadonlyMap<string, MemberAssignment>;
 
 /** Answers all members in a version that all of them know. */
-function answerIn(infos: readonly SubscriptionInfo[], subscriptions: readonly MemberSubscription[]): Answer {
+function answerIn(
+  infos: readonly SubscriptionInfo[],
+  subscriptions: readonly MemberSubscription[],
+  { tellers, isComplete }: ReturnType<typeof groupShapes>,
+): Answer {
   const version = versionWithin(Math.min(...infos.map((info) => info.version)));
   const commonlySupportedVersion = versionWithin(
     Math.min(...infos.map((info) => info.latestSupportedVersion)),
   );
   return (tasksOf, { errorCode = AssignorError.NONE, differences = [] } = {}) => {
-    const extension = encodeMemberData({ differences });
     return new Map(
       subscriptions.map(({ memberId }) => {
+        const isToTell = tellers.has(memberId);
         const given = tasksOf(memberId)
           .flatMap(({ taskId, inputs }) => inputs.map((partition) => ({ taskId, partition })))
           .sort(
@@ -164,8 +188,9 @@ function answerIn(infos: readonly SubscriptionInfo[], subscriptions: readonly Me
           partitionsByHost: [],
           standbyPartitionsByHost: [],
           errorCode,
-          nextRebalanceMs: undefined,
-          extension,
+          // At once.
+          nextRebalanceMs: isToTell && !isComplete ? 0 : undefined,
+          extension: encodeMemberData({ differences, isToTell }),
         });
         return [memberId, { partitions: given.map(({ partition }) => partition), userData }];
       }),

@@ -12,6 +12,9 @@ export interface SubtopologyShape {
 /** What of a topology the members of its group have to agree on: by the number of the sub-topology. */
 export type TopologyShape = Readonly<Record<string, SubtopologyShape>>;
 
+/** How many names are told of a difference. */
+const NAMES_MAX = 5;
+
 export function shapeOf(topology: Topology, applicationId: string): TopologyShape {
   const nameOf = brokerTopicName(topology, applicationId);
   return Object.fromEntries(
@@ -62,4 +65,8 @@ export function shapeDifferences({
 
 const sorted = (names: Iterable<string>): readonly string[] => [...names].sort();
 
-const listOf = (names: readonly string[]): string => (names.length === 0 ? 'nothing more' : names.join(', '));
+function listOf(names: readonly string[]): string {
+  if (names.length === 0) return 'nothing more';
+  const more = names.length - NAMES_MAX;
+  return names.slice(0, NAMES_MAX).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
