@@ -67,6 +67,13 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/state/stores.test.ts'],
   },
   {
+    name: 'state whose changelog was deleted is emptied',
+    file: 'src/streams/runtime/restore-start.ts',
+    find: "committed === 'same' || (committed === 'further' && end === 0)",
+    replace: 'false',
+    suite: ['test/streams/runtime/lost-changelog.test.ts'],
+  },
+  {
     name: 'a record is counted in a window that has just closed',
     file: 'src/streams/operators/time-window-aggregate.ts',
     find: 'startMs + this.#windows.sizeMs > closeTime',

@@ -28,10 +28,13 @@ export class ProcessedOffsets {
     return this.#offsets.get(nameOf(taskId, partition));
   }
 
-  /** The changelogs are others than those of the state: what was noted with it says nothing any more. */
-  forget(batch: WriteBatch): void {
-    for (const name of this.#offsets.keys()) batch.delete(this.#prefix + name);
-    this.#offsets.clear();
+  /** The state of a task begins anew, or that of all: what was noted with it says nothing any more. */
+  forget(batch: WriteBatch, taskId?: string): void {
+    for (const name of [...this.#offsets.keys()]) {
+      if (taskId !== undefined && !name.startsWith(`${taskId}/`)) continue;
+      batch.delete(this.#prefix + name);
+      this.#offsets.delete(name);
+    }
   }
 
   /** Notes what was noted elsewhere with the same state. */

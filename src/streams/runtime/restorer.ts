@@ -1,3 +1,4 @@
+import type { Logger } from '../../base/logger.ts';
 import { UnreadRecords } from '../../client/consumer/unread-records.ts';
 import type { FetchedRecords, KafkaConsumer, TopicPartition } from '../../client/types.ts';
 import {
@@ -8,6 +9,7 @@ import {
 } from '../state/managed-store.ts';
 import type { MemoryEngine } from '../state/memory-engine.ts';
 import type { RowBlock } from '../state/row-block.ts';
+import { RestoreStart, type StoredState } from './restore-start.ts';
 import type { SourceChangelog } from './source-changelog.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Task } from './task.ts';
@@ -39,12 +41,9 @@ interface Restoration extends TopicPartition {
   records: number;
 }
 
-interface RestoreSource {
-  readonly task: Task;
+interface RestoreSource extends StoredState {
   readonly partition: number;
-  readonly store: ManagedStore;
   readonly memory: MemoryEngine | undefined;
-  readonly source: SourceChangelog | undefined;
 }
 
 /**
@@ -54,16 +53,19 @@ interface RestoreSource {
 export class Restorer {
   readonly #consumer: KafkaConsumer;
   readonly #state: StateDirectory;
+  readonly #start: RestoreStart;
   readonly #onProgress: (progress: RestoreProgress) => void;
   #running: Restoration[] = [];
 
   constructor(parts: {
     readonly consumer: KafkaConsumer;
     readonly state: StateDirectory;
+    readonly logger: Logger;
     readonly onProgress: (progress: RestoreProgress) => void;
   }) {
     this.#consumer = parts.consumer;
     this.#state = parts.state;
+    this.#start = new RestoreStart(parts);
     this.#onProgress = parts.onProgress;
   }
 
@@ -92,14 +94,7 @@ export class Restorer {
       const { task, store, memory, source } = changelog;
       const end = Math.min(source?.end ?? Number.POSITIVE_INFINITY, offsetOf(ends));
       const beginning = offsetOf(beginnings);
-      const kept = { taskId: task.id, store: store.name, sourceTopic: source?.topic };
-      let position = memory === undefined ? this.#state.positionOf(kept, end) : undefined;
-      if (position === undefined || position > end || position < beginning) {
-        // Nothing here, or state of a changelog that has been deleted since, or has lost what comes next: begin anew.
-        const isOtherChangelog = position !== undefined && end === 0 && source === undefined;
-        if (memory === undefined) await this.#state.wipe(task.id, store.name, { isOtherChangelog });
-        position = beginning;
-      }
+      const position = memory === undefined ? await this.#start.beginAt(changelog, { ...at, beginning, end }) : beginning;
       if (position >= end) continue;
       const restoration = {
         ...at,

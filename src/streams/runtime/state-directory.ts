@@ -151,7 +151,7 @@ export class StateDirectory {
   async wipe(taskId: string, store: string, options: { readonly isOtherChangelog: boolean }): Promise<void> {
     await this.write((batch) => {
       this.setPosition(batch, { taskId, store, position: -1 });
-      if (options.isOtherChangelog) this.processed.forget(batch);
+      if (options.isOtherChangelog) this.processed.forget(batch, taskId);
     });
     await this.#clear({ taskId, store });
   }

@@ -93,13 +93,13 @@ export class StoreCatalog {
 
   /**
    * The offset to restore from where the changelog ends at `end`; undefined: from the beginning, with nothing here. However
-   * long it has lain there, state that is all of its changelog is kept. Offsets of another topic say nothing of this one.
+   * long it has lain there, state that is all of its changelog, or more than it, is kept. Offsets of another topic say nothing of this one.
    */
   positionOf({ taskId, store, sourceTopic }: StoreOrigin, end: number): number | undefined {
     const { position, atMs, ...kept } = this.#entry(taskId, store);
     if (position < 0 || kept.sourceTopic !== sourceTopic) return undefined;
     const mayLackDeletions = this.#clock.nowMs() - atMs > DELETIONS_KEPT_MS;
-    return position !== end && mayLackDeletions ? undefined : position;
+    return position < end && mayLackDeletions ? undefined : position;
   }
 
   /** Notes, within the batch of the changes themselves, up to where the changelog is contained in them. */

@@ -5,6 +5,12 @@ import type { ProcessorMetadata } from './processor-metadata.ts';
 import type { RecordQueue } from './record-queue.ts';
 import { decodeTopicPartitionMetadata, encodeTopicPartitionMetadata } from './topic-partition-metadata.ts';
 
+/**
+ * What the group has committed of a task's inputs, beside what its local state contains of them: the `same`; `further` where
+ * others have processed more since, or this process ended between the two; or some of it is `lost`, or there is none.
+ */
+export type CommittedOffsets = 'same' | 'further' | 'lost';
+
 /** Where a task has got to in its inputs: what is committed, and what was found committed. */
 export class TaskOffsets {
   readonly #taskId: string;
@@ -61,6 +67,21 @@ export class TaskOffsets {
         { taskId: this.#taskId, topic, partition, committed: offset ?? null, processed: before },
       );
     }
+  }
+
+  /**
+   * How the offsets that the group has compare with those that were noted with the local state. Called before the first
+   * record.
+   */
+  compare(committed: readonly OffsetAndMetadata[], processed: ProcessedOffsets): CommittedOffsets {
+    const offsets = this.#queues.map((queue) => ({
+      before: processed.of(this.#taskId, queue) ?? -1,
+      now:
+        committed.find(({ topic, partition }) => topic === queue.topic && partition === queue.partition)
+          ?.offset ?? -1,
+    }));
+    if (offsets.every(({ now }) => now < 0) || offsets.some(({ now, before }) => now < before)) return 'lost';
+    return offsets.every(({ now, before }) => now === before) ? 'same' : 'further';
   }
 
   /**

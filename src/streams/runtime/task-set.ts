@@ -76,6 +76,7 @@ export class TaskSet implements RebalanceListener {
           partition,
           store,
           memory: memoryEngines.get(store.name),
+          committed: task.offsets.compare(committed, state.processed),
           source: sourceChangelogOf(store.name, { topology, task, partition, committed }),
         })),
       ),
