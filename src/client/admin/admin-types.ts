@@ -41,6 +41,7 @@ export interface TopicListing {
   readonly name: string;
   readonly topicId: string;
   readonly internal: boolean;
+  readonly partitionCount: number;
 }
 
 export interface TopicDescription extends TopicListing {

@@ -128,6 +128,7 @@ export async function describeTopicsOn(
         name: name ?? '',
         topicId,
         internal: isInternal,
+        partitionCount: partitions.length,
         partitions: partitions
           .map((partition) => ({
             topic: name ?? '',
@@ -158,7 +159,12 @@ export async function listTopicsOn(
         ({ errorCode, isInternal }) =>
           errorCode === ErrorCode.NONE && (options.includeInternal || !isInternal),
       )
-      .map(({ name, topicId, isInternal }) => ({ name: name ?? '', topicId, internal: isInternal }))
+      .map(({ name, topicId, isInternal, partitions }) => ({
+        name: name ?? '',
+        topicId,
+        internal: isInternal,
+        partitionCount: partitions.length,
+      }))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   });
 }

@@ -15,6 +15,7 @@ import type {
   PartitionInfo,
   TopicPartition,
 } from '../types.ts';
+import { assignedCounts } from './assigned-counts.ts';
 import {
   CONSUMER_PROTOCOL_TYPE,
   decodeAssignment,
@@ -40,7 +41,10 @@ interface JoinOptions {
 export interface JoinedGroup {
   readonly assignor: ConsumerAssignor;
   readonly assignment: MemberAssignment;
-  /** On the leader: the partition counts that the assignment is based on. */
+  /**
+   * On the leader: the partition counts that the assignment is based on. Of a static one that comes back they are what is
+   * assigned: where partitions were added meanwhile, that is less than there are.
+   */
   readonly assignedFrom: ReadonlyMap<string, number> | undefined;
 }
 
@@ -81,7 +85,13 @@ export async function joinClassicGroup(options: JoinOptions): Promise<JoinedGrou
   };
   const synced = await options.coordinator.send(call, purposeOf(options));
   check(options.coordinator, synced.errorCode);
-  return { assignor, assignment: decodeAssignment(synced.assignment), assignedFrom: made?.assignedFrom };
+  const assignment = decodeAssignment(synced.assignment);
+  if (!joined.skipAssignment || made === undefined)
+    return { assignor, assignment, assignedFrom: made?.assignedFrom };
+  const assigned = await assignedCounts(options.coordinator);
+  const assignedFrom =
+    assigned && new Map(Array.from(made.assignedFrom, ([topic]) => [topic, assigned.get(topic) ?? 0]));
+  return { assignor, assignment, assignedFrom: assignedFrom ?? made.assignedFrom };
 }
 
 async function join(options: JoinOptions): Promise<JoinResponse> {

@@ -41,7 +41,7 @@ export async function prepareTopics(
     throw new DiagnosticError({
       message: `internal topic ${topic.name} has ${partitions} partitions instead of ${topic.partitions}`,
       detail: 'the source topics have changed since it was created',
-      hint: 'reset the application (delete its internal topics and state), or give the source topics their old partitions',
+      hint: 'reset the application (its internal topics, offsets and local state are deleted, and it reads its input anew), or start it under another application id',
     });
   }
   return plan;

@@ -94,7 +94,8 @@ export class Restorer {
       const { task, store, memory, source } = changelog;
       const end = Math.min(source?.end ?? Number.POSITIVE_INFINITY, offsetOf(ends));
       const beginning = offsetOf(beginnings);
-      const position = memory === undefined ? await this.#start.beginAt(changelog, { ...at, beginning, end }) : beginning;
+      const position =
+        memory === undefined ? await this.#start.beginAt(changelog, { ...at, beginning, end }) : beginning;
       if (position >= end) continue;
       const restoration = {
         ...at,

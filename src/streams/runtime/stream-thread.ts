@@ -29,7 +29,7 @@ import { ThreadMetrics } from './thread-metrics.ts';
 import type { ThreadPlace } from './thread-place.ts';
 import { brokerTopicName, externalTopics, type TopicPlan } from './topic-plan.ts';
 import type { TopicAccess } from './topic-access.ts';
-import { TopicWatch } from './topic-watch.ts';
+import { TopicWatch, type WatchedTopics } from './topic-watch.ts';
 
 /** How often it is looked, beside the loop, whether a topic is gone. */
 const LOOK_MS = 1_000;
@@ -78,6 +78,7 @@ export class StreamThread {
   /** It is in the group only to ask all others to end: what is assigned to it or revoked does not matter. */
   #isAskingToEnd = false;
   #stopping = false;
+  #isOutdated = false;
   #hasEndedWell = false;
   #stopTimer: Timer | undefined;
   /** Ends {@link StreamThread.run} whatever the loop waits for. */
@@ -119,7 +120,12 @@ export class StreamThread {
       keepsInputs: settings.keepsResultInputs,
       onDropped: () => this.#droppedOutputs++,
     }));
-    const restorer = (this.#restorer = new Restorer({ consumer: restoreConsumer, state, logger: settings.logger, onProgress }));
+    const restorer = (this.#restorer = new Restorer({
+      consumer: restoreConsumer,
+      state,
+      logger: settings.logger,
+      onProgress,
+    }));
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
     const decoding = parts.host?.decoding;
@@ -128,8 +134,7 @@ export class StreamThread {
     const commit = (): Promise<void> => this.#commit.run();
     this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase });
     this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping: () => this.#stopping });
-    const watched = { sources: externalTopics(settings.topology), internal: existingInternalTopics(plan) };
-    this.#topics = new TopicWatch(topics, settings, watched, [consumer, restoreConsumer]);
+    this.#topics = new TopicWatch(topics, settings, this.#watched(plan), [consumer, restoreConsumer]);
     const { timers } = settings.environment;
     this.#life = new Lifecycle('the thread', { timers, logger: settings.logger });
     this.#life.add({ name: 'the memory of its caches', close: () => budget.close() });
@@ -205,6 +210,32 @@ export class StreamThread {
     this.#stopTimer = this.#settings.environment.timers.after(limitMs, () =>
       this.#giveUp(stopTimedOut(limitMs)),
     );
+  }
+
+  /** Whether it has ended, or is ending, since its tasks have to be planned anew. */
+  get isOutdated(): boolean {
+    return this.#isOutdated;
+  }
+
+  #watched(plan: TopicPlan): WatchedTopics {
+    return {
+      sources: plan.sources,
+      internal: existingInternalTopics(plan),
+      onPartitionsAdded: (topics) => this.#endOutdated(topics),
+    };
+  }
+
+  /**
+   * Kafka Streams plans its tasks at each rebalance. Here another loop takes this one's place, and plans. It leaves the group
+   * also where it is a static member, which would be given its old partitions otherwise.
+   */
+  #endOutdated(topics: readonly string[]): void {
+    if (this.#stopping) return;
+    this.#settings.logger.warn('partitions were added to topics that are read: the tasks are planned anew', {
+      topics,
+    });
+    this.#isOutdated = true;
+    this.stop({ leaveGroup: true });
   }
 
   #subscribe(): void {

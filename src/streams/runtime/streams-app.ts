@@ -284,25 +284,33 @@ export class StreamsApp {
       try {
         thread ??= await this.#createThread();
         await thread.run();
-        break;
+        if (this.#stopping || !thread.isOutdated) break;
+        thread = this.#nextThread();
       } catch (error) {
         if (this.#isLateStop(error)) {
           this.#settings.logger.warn(messageOf(error));
-          break;
+          if (this.#stopping) break;
+          thread = this.#nextThread();
+          continue;
         }
         const response = this.#response ?? (await this.#respondTo(error));
-        this.#response = undefined;
         if (response !== 'REPLACE_THREAD') return this.#endInError();
-        this.#onPhase('rebalancing');
-        this.#retireThread();
+        const hadStarted = thread !== undefined;
+        thread = this.#nextThread();
         // What does not even start, since the cluster is away or a topic is missing, gets a pause.
-        if (thread === undefined) await this.#settings.environment.timers.sleep(START_AGAIN_MS);
+        if (!hadStarted) await this.#settings.environment.timers.sleep(START_AGAIN_MS);
         if (this.#stopping) break;
-        thread = undefined;
       }
     }
     await this.#life.close();
     this.#end('NOT_RUNNING');
+  }
+
+  /** Lets go of the loop that has ended: another one is to be made. */
+  #nextThread(): undefined {
+    this.#response = undefined;
+    this.#onPhase('rebalancing');
+    this.#retireThread();
   }
 
   async #endInError(): Promise<void> {
@@ -311,7 +319,8 @@ export class StreamsApp {
   }
 
   #isLateStop(error: unknown): boolean {
-    return this.#stopping && error instanceof OperationalError && error.code === 'STOP_TIMED_OUT';
+    const isAsked = this.#stopping || this.#thread?.isOutdated === true;
+    return isAsked && error instanceof OperationalError && error.code === 'STOP_TIMED_OUT';
   }
 
   /** Tells of a failure, and answers what is done about it. */

@@ -1,12 +1,15 @@
 import type { Environment } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
-import type { KafkaAdmin, NewTopic, TopicDescription } from '../../client/types.ts';
+import type { KafkaAdmin, NewTopic, TopicDescription, TopicListing } from '../../client/types.ts';
 import { AFTER_MAX_MS } from './topic-plan.ts';
 
 /** For so long a list of the topics is passed on to others that ask for one. */
 const LISTING_MS_MAX = 2_000;
 
-type TopicIds = ReadonlyMap<string, string>;
+/** A topic as a list of all of them tells of it. */
+export type ListedTopic = Pick<TopicListing, 'topicId' | 'partitionCount'>;
+
+type Topics = ReadonlyMap<string, ListedTopic>;
 
 /**
  * Topics as applications of one process ask for them: what several want to know or to have made at a time goes into one
@@ -17,7 +20,7 @@ export class TopicAccess {
   readonly #environment: Pick<Environment, 'clock' | 'timers'>;
   readonly #descriptions: Gathered<string, readonly TopicDescription[]>;
   readonly #creations: Gathered<NewTopic, ReadonlyMap<string, unknown>>;
-  #listing: { readonly ids: Promise<TopicIds>; readonly atMs: number } | undefined;
+  #listing: { readonly topics: Promise<Topics>; readonly atMs: number } | undefined;
 
   constructor(
     admin: Pick<KafkaAdmin, 'createTopics' | 'describeTopics' | 'listTopics'>,
@@ -45,19 +48,20 @@ export class TopicAccess {
     for (const { name } of topics) if (failures.has(name)) throw failures.get(name);
   }
 
-  /** The ids of all topics by their names, as they were a moment ago. */
-  ids(): Promise<TopicIds> {
+  /** All topics by their names, as they were a moment ago. */
+  list(): Promise<Topics> {
     const nowMs = this.#environment.clock.monotonicMs();
-    if (this.#listing !== undefined && nowMs - this.#listing.atMs < LISTING_MS_MAX) return this.#listing.ids;
-    const ids = this.#admin
+    if (this.#listing !== undefined && nowMs - this.#listing.atMs < LISTING_MS_MAX)
+      return this.#listing.topics;
+    const topics = this.#admin
       .listTopics({ includeInternal: true })
-      .then((listed) => new Map(listed.map(({ name, topicId }) => [name, topicId])));
-    const listing = { ids, atMs: nowMs };
+      .then((listed) => new Map(listed.map((topic) => [topic.name, topic])));
+    const listing = { topics, atMs: nowMs };
     this.#listing = listing;
-    ids.catch(() => {
+    topics.catch(() => {
       if (this.#listing === listing) this.#listing = undefined;
     });
-    return ids;
+    return topics;
   }
 
   /** Answers why which of them could not be made. One request tells of several topics in one error: then each is tried. */

@@ -20,6 +20,8 @@ interface InternalTopic {
 
 /** What has to exist on the broker for a topology, and the tasks that it runs as. */
 export interface TopicPlan {
+  /** Partitions of the topics that others write to, as they were when this was planned. */
+  readonly sources: ReadonlyMap<string, number>;
   readonly tasks: readonly TaskPlan[];
   readonly internalTopics: readonly InternalTopic[];
 }
@@ -98,7 +100,7 @@ export function planTopics(
       });
     }
   }
-  return { tasks, internalTopics };
+  return { sources: partitionCounts, tasks, internalTopics };
 }
 
 function sourceTopics(topology: Topology, subtopology: Subtopology): string[] {

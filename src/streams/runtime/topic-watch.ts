@@ -2,20 +2,30 @@ import { messageOf, OperationalError } from '../../base/errors.ts';
 import { FailureWatch } from '../../client/consumer/failure-watch.ts';
 import type { KafkaConsumer } from '../../client/types.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
-import type { TopicAccess } from './topic-access.ts';
+import type { ListedTopic, TopicAccess } from './topic-access.ts';
 
 const INTERVAL_MS = 5_000;
+
+export interface WatchedTopics {
+  /** Topics that others write to, with the partitions that the tasks are planned for. */
+  readonly sources: ReadonlyMap<string, number>;
+  readonly internal: Iterable<string>;
+  /** Called, more than once perhaps, when sources have more partitions than that. */
+  readonly onPartitionsAdded?: (topics: readonly string[]) => void;
+}
 
 /**
  * Notices that a topic of the application, one that it reads or an internal one, was deleted, or deleted and made anew: a
  * consumer would wait for it without a word, or read another topic's offsets. Kafka Streams ends such an application too
- * (MissingSourceTopicException, MissingInternalTopicsException). And says which partitions cannot be read at present: for
+ * (MissingSourceTopicException, MissingInternalTopicsException). Notices partitions that were added, for which there are no
+ * tasks yet. And says which partitions cannot be read at present: for
  * those the application waits.
  */
 export class TopicWatch {
-  readonly #access: Pick<TopicAccess, 'ids'>;
+  readonly #access: Pick<TopicAccess, 'list'>;
   readonly #settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>;
-  readonly #sources: ReadonlySet<string>;
+  readonly #sources: ReadonlyMap<string, number>;
+  readonly #onPartitionsAdded: (topics: readonly string[]) => void;
   readonly #internal: ReadonlySet<string>;
   /** Ids of the topics as they were when they were first seen. */
   readonly #ids = new Map<string, string>();
@@ -27,14 +37,15 @@ export class TopicWatch {
   #failure: OperationalError | undefined;
 
   constructor(
-    access: Pick<TopicAccess, 'ids'>,
+    access: Pick<TopicAccess, 'list'>,
     settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>,
-    topics: { readonly sources: Iterable<string>; readonly internal: Iterable<string> },
+    topics: WatchedTopics,
     consumers: readonly KafkaConsumer[] = [],
   ) {
     this.#access = access;
     this.#settings = settings;
-    this.#sources = new Set(topics.sources);
+    this.#sources = topics.sources;
+    this.#onPartitionsAdded = topics.onPartitionsAdded ?? (() => undefined);
     this.#internal = new Set(topics.internal);
     this.#failing = new FailureWatch(consumers, ({ error, forMs }) => {
       settings.logger.warn('a partition cannot be read at present, its task waits', { forMs, error });
@@ -52,10 +63,11 @@ export class TopicWatch {
     this.#lastMs = now;
     this.#failing.check();
     this.#isAsking = true;
-    this.#access.ids().then(
-      (ids) => {
+    this.#access.list().then(
+      (listed) => {
         this.#isAsking = false;
-        this.#compare(ids);
+        this.#compare(listed);
+        this.#findAdded(listed);
       },
       (error: unknown) => {
         // A cluster that does not answer just now says nothing about its topics.
@@ -65,9 +77,18 @@ export class TopicWatch {
     );
   }
 
-  #compare(ids: ReadonlyMap<string, string>): void {
-    for (const topic of [...this.#sources, ...this.#internal]) {
-      const id = ids.get(topic);
+  /** No topic of Kafka's loses partitions: a broker that tells of fewer has not heard of them yet. */
+  #findAdded(listed: ReadonlyMap<string, ListedTopic>): void {
+    if (this.#failure !== undefined) return;
+    const added = [...this.#sources].filter(
+      ([topic, planned]) => (listed.get(topic)?.partitionCount ?? 0) > planned,
+    );
+    if (added.length > 0) this.#onPartitionsAdded(added.map(([topic]) => topic));
+  }
+
+  #compare(listed: ReadonlyMap<string, ListedTopic>): void {
+    for (const topic of [...this.#sources.keys(), ...this.#internal]) {
+      const id = listed.get(topic)?.topicId;
       const known = this.#ids.get(topic) ?? id;
       if (id !== undefined && id === known) {
         this.#ids.set(topic, id);

@@ -59,7 +59,12 @@ export async function createTopics(
 export async function produce(
   environment: Environment,
   bootstrapServers: string,
-  records: readonly { readonly topic: string; readonly key: string; readonly value: string | Buffer }[],
+  records: readonly {
+    readonly topic: string;
+    readonly partition?: number;
+    readonly key: string;
+    readonly value: string | Buffer;
+  }[],
 ): Promise<void> {
   const producer = new Producer({ environment, bootstrapServers });
   for (const record of records) producer.send(record);

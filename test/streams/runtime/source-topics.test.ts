@@ -91,7 +91,10 @@ it.each([
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   const settings = { applicationId: 'app', environment: { ...environment, clock }, logger: silentLogger };
   const access = new TopicAccess(admin, settings.environment);
-  const watch = new TopicWatch(access, settings, { sources: ['read'], internal: ['app-x-changelog'] });
+  const watch = new TopicWatch(access, settings, {
+    sources: new Map([['read', 1]]),
+    internal: ['app-x-changelog'],
+  });
   const look = async (): Promise<unknown> => {
     nowMs += 60_000;
     try {
