@@ -132,8 +132,8 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'offsets that the group has lost are passed over in silence',
     file: 'src/streams/runtime/task-offsets.ts',
-    find: 'if (before === undefined || before <= (offset ?? -1)) continue;',
-    replace: 'if (before !== -1) continue;',
+    find: 'if (before === undefined || before <= (offset ?? -1)) return [];',
+    replace: 'if (before === undefined || offset !== -1) return [];',
     suite: ['test/streams/runtime/lost-offsets.test.ts'],
   },
   {

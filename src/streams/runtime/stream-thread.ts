@@ -120,12 +120,8 @@ export class StreamThread {
       keepsInputs: settings.keepsResultInputs,
       onDropped: () => this.#droppedOutputs++,
     }));
-    const restorer = (this.#restorer = new Restorer({
-      consumer: restoreConsumer,
-      state,
-      logger: settings.logger,
-      onProgress,
-    }));
+    const restoring = { consumer: restoreConsumer, state, logger: settings.logger, onProgress };
+    const restorer = (this.#restorer = new Restorer(restoring));
     const intake = (this.#intake = new Intake({ consumer, settings, restorer, metrics }));
     const purge = new RepartitionPurge(admin, settings);
     const decoding = parts.host?.decoding;

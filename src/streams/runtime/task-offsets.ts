@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/logger.ts';
-import type { OffsetAndMetadata, TopicPartition } from '../../client/types.ts';
+import type { OffsetAndMetadata, PartitionOffset, TopicPartition } from '../../client/types.ts';
 import type { ProcessedOffsets } from './processed-offsets.ts';
 import type { ProcessorMetadata } from './processor-metadata.ts';
 import type { RecordQueue } from './record-queue.ts';
@@ -53,18 +53,37 @@ export class TaskOffsets {
 
   /**
    * Finds partitions of which less is committed than was: their records are processed a second time, at least once as it is
-   * promised, and not in silence.
+   * promised, and not in silence. Or the partition itself has lost records, with the offsets of a topic that was deleted.
+   * @param endOffsets where partitions end now.
    */
-  findRewinds(committed: readonly OffsetAndMetadata[], processed: ProcessedOffsets): void {
-    for (const queue of this.#queues) {
-      const { topic, partition } = queue;
-      const offset = committed.find((each) => each.topic === topic && each.partition === partition)?.offset;
+  async findRewinds(
+    committed: readonly OffsetAndMetadata[],
+    processed: ProcessedOffsets,
+    endOffsets: (partitions: readonly TopicPartition[]) => Promise<readonly PartitionOffset[]>,
+  ): Promise<void> {
+    const rewinds = this.#queues.flatMap((queue) => {
+      const offset = offsetIn(committed, queue);
       const before = processed.of(this.#taskId, queue);
-      if (before === undefined || before <= (offset ?? -1)) continue;
+      if (before === undefined || before <= (offset ?? -1)) return [];
+      return [{ queue, offset, before }];
+    });
+    if (rewinds.length === 0) return;
+    const ends = await endOffsets(rewinds.map(({ queue: { topic, partition } }) => ({ topic, partition })));
+    for (const { queue, offset, before } of rewinds) {
+      const { topic, partition } = queue;
+      const end = offsetIn(ends, queue);
+      const said = { taskId: this.#taskId, topic, partition, committed: offset ?? null, processed: before };
+      if (end !== undefined && end < before) {
+        this.#logger.warn(
+          'a topic was deleted and made anew, or has lost its end: what had not been processed of it before is lost, and what is in it now is processed',
+          { ...said, end },
+        );
+        continue;
+      }
       queue.rewoundFrom = before;
       this.#logger.warn(
         'the group has lost committed offsets: records are processed a second time, and what counts them is too high',
-        { taskId: this.#taskId, topic, partition, committed: offset ?? null, processed: before },
+        said,
       );
     }
   }
@@ -76,9 +95,7 @@ export class TaskOffsets {
   compare(committed: readonly OffsetAndMetadata[], processed: ProcessedOffsets): CommittedOffsets {
     const offsets = this.#queues.map((queue) => ({
       before: processed.of(this.#taskId, queue) ?? -1,
-      now:
-        committed.find(({ topic, partition }) => topic === queue.topic && partition === queue.partition)
-          ?.offset ?? -1,
+      now: offsetIn(committed, queue) ?? -1,
     }));
     if (offsets.every(({ now }) => now < 0) || offsets.some(({ now, before }) => now < before)) return 'lost';
     return offsets.every(({ now, before }) => now === before) ? 'same' : 'further';
@@ -109,4 +126,11 @@ export class TaskOffsets {
     for (const queue of this.#queues) queue.committedOffset = queue.nextOffset;
     this.#metadata.committed();
   }
+}
+
+function offsetIn(
+  offsets: readonly PartitionOffset[],
+  { topic, partition }: TopicPartition,
+): number | undefined {
+  return offsets.find((each) => each.topic === topic && each.partition === partition)?.offset;
 }

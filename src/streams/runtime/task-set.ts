@@ -20,7 +20,7 @@ export type AssignmentPhase = 'rebalancing' | 'running';
 
 interface TaskSetParts extends TaskSurroundings {
   readonly plans: readonly TaskPlan[];
-  readonly consumer: Pick<KafkaConsumer, 'committed'>;
+  readonly consumer: Pick<KafkaConsumer, 'committed' | 'endOffsets'>;
   readonly restorer: Restorer;
   readonly intake: Intake;
   /** Called before tasks are given up that are still this member's. */
@@ -83,8 +83,12 @@ export class TaskSet implements RebalanceListener {
     );
     for (const { task } of opened) {
       intake.add(task);
-      task.offsets.findRewinds(committed, state.processed);
     }
+    await Promise.all(
+      opened.map(({ task }) =>
+        task.offsets.findRewinds(committed, state.processed, (partitions) => consumer.endOffsets(partitions)),
+      ),
+    );
     if (restorer.isIdle) onPhase('running');
   }
 

@@ -91,6 +91,20 @@ describe('committed offsets that the group has lost', () => {
     expect(warnings.filter(isLost)).toHaveLength(1);
   });
 
+  it('are not what is missed where the topic was deleted and made anew: nothing is processed a second time', async () => {
+    await fill();
+    await count(RECORDS);
+    await admin.deleteTopics(['in']);
+    await createTopics(environment, around.bootstrapServers, { in: 1 });
+    await count(RECORDS, (app) => expect(rewinds(app)).toEqual([undefined]));
+    expect(warnings.filter(isLost)).toEqual([]);
+    expect(warnings).toContainEqual(
+      expect.stringMatching(
+        /a topic was deleted and made anew.*is lost.*"topic":"in".*"processed":5,"end":0/,
+      ),
+    );
+  });
+
   it('are not missed after an ordinary restart', async () => {
     await fill();
     await count(RECORDS);
