@@ -26,7 +26,7 @@ import { BrokerLifecycle, type RegisteredListener } from './lifecycle/broker-lif
 import { GroupCoordination, GroupLog, groupTopics } from './lifecycle/group-coordination.ts';
 import { MetadataWaiters } from './lifecycle/metadata-waiters.ts';
 import { ProducerIds } from './lifecycle/producer-ids.ts';
-import { TopicCreator } from './lifecycle/topic-creator.ts';
+import { CONSUMER_OFFSETS_TOPIC, TopicCreator } from './lifecycle/topic-creator.ts';
 import { BufferPool } from '../src/base/buffer-pool.ts';
 import { LogManager } from './log/log-manager.ts';
 import { clusterMetrics } from './metadata/cluster-metrics.ts';
@@ -512,6 +512,13 @@ export class Broker {
       onError: (error) => {
         if (mustStop(error)) this.#fail(error);
         else this.#logger.warn('group coordinator', { error });
+      },
+      onTooLarge: (group, bytes) => {
+        const { log } = this.#topicConfig(CONSUMER_OFFSETS_TOPIC, this.#quorum.image);
+        this.#logger.warn(
+          `what a group keeps is larger than max.message.bytes of ${CONSUMER_OFFSETS_TOPIC}: its members are refused`,
+          { group, bytes, limit: log.maxMessageBytes },
+        );
       },
     });
   }

@@ -60,11 +60,11 @@ export class GroupCoordinator implements GroupRequests, GroupCoordinatorPartitio
   readonly #shards = new Map<number, GroupShard>();
   readonly #expiryTimer: Timer;
 
-  constructor({ environment, log, topics, config, onError }: GroupCoordinatorOptions) {
+  constructor({ environment, log, topics, config, onError, onTooLarge }: GroupCoordinatorOptions) {
     this.#environment = environment;
     this.#topics = topics;
     this.#config = { ...GROUP_CONFIG_DEFAULTS, ...config };
-    this.#journal = new GroupJournal(log, (groupId) => this.partitionFor(groupId));
+    this.#journal = new GroupJournal({ log, onTooLarge }, (groupId) => this.partitionFor(groupId));
     const shared = { environment, journal: this.#journal, config: this.#config };
     this.#rebalancer = new Rebalancer({ ...shared, onError });
     this.#joiner = new GroupJoiner({ ...shared, rebalancer: this.#rebalancer });

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../../src/protocol/error-codes.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import { CoordinatorLogError, type CoordinatorLog, type CoordinatorRecord } from './coordinator-log.ts';
+import type { GroupCoordinatorOptions } from './group-requests.ts';
 import { groupRecord } from './group-records.ts';
 import { errorOfAppend } from './group-results.ts';
 
@@ -13,9 +14,14 @@ type AppendResult =
 export class GroupJournal {
   readonly #log: CoordinatorLog;
   readonly #partitionFor: (groupId: string) => number;
+  readonly #onTooLarge: GroupCoordinatorOptions['onTooLarge'];
 
-  constructor(log: CoordinatorLog, partitionFor: (groupId: string) => number) {
+  constructor(
+    { log, onTooLarge }: Pick<GroupCoordinatorOptions, 'log' | 'onTooLarge'>,
+    partitionFor: (groupId: string) => number,
+  ) {
     this.#log = log;
+    this.#onTooLarge = onTooLarge;
     this.#partitionFor = partitionFor;
   }
 
@@ -27,6 +33,8 @@ export class GroupJournal {
     } catch (error) {
       // Any other error is a bug, and is for the caller of the request to see.
       if (!(error instanceof CoordinatorLogError)) throw error;
+      // What clients are told does not say so: the protocol has no error of a group for it.
+      if (isTooLarge(error.code)) this.#onTooLarge?.(groupId, sizeOf(records));
       return { errorCode: errorOfAppend(error.code), firstOffset: undefined };
     }
   }
@@ -37,3 +45,9 @@ export class GroupJournal {
     return errorCode;
   }
 }
+
+const isTooLarge = (errorCode: number): boolean =>
+  errorCode === ErrorCode.MESSAGE_TOO_LARGE || errorCode === ErrorCode.RECORD_LIST_TOO_LARGE;
+
+const sizeOf = (records: readonly CoordinatorRecord[]): number =>
+  records.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);

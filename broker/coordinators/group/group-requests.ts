@@ -41,6 +41,8 @@ export interface GroupCoordinatorOptions {
   readonly config?: Partial<GroupConfig>;
   /** Called with what a timer of the coordinator met and no request can be told of, such as a failed append. */
   readonly onError: (error: unknown) => void;
+  /** Called where the records of a group, of so many bytes, are larger than a batch of its topic may be. */
+  readonly onTooLarge?: ((groupId: string, bytes: number) => void) | undefined;
 }
 
 /**

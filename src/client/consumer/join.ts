@@ -1,5 +1,5 @@
 import { OperationalError } from '../../base/errors.ts';
-import { ErrorCode } from '../../protocol/error-codes.ts';
+import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import type { ResponseOf } from '../../protocol/message.ts';
 import { joinGroup } from '../../protocol/messages/11-join-group.ts';
 import { syncGroup } from '../../protocol/messages/14-sync-group.ts';
@@ -192,5 +192,14 @@ function metadataOf(cluster: Cluster): AssignmentMetadata {
 function check(coordinator: GroupCoordinator, errorCode: number): void {
   if (errorCode === ErrorCode.NONE) return;
   coordinator.movedBy(errorCode);
-  throw kafkaError(errorCode, `group ${coordinator.groupId}`);
+  throw kafkaError(errorCode, `group ${coordinator.groupId}`, hintAt(errorCode));
+}
+
+/** A group that is too large for its record is told so by no error of its own; the broker's log says it. */
+function hintAt(errorCode: number): string | undefined {
+  if (errorCode !== ErrorCode.UNKNOWN_SERVER_ERROR) return undefined;
+  return (
+    `${errorOf(errorCode).message}, as where what the members of the group tell is together larger than ` +
+    "max.message.bytes of __consumer_offsets: see the broker's log"
+  );
 }
