@@ -74,6 +74,27 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/runtime/lost-changelog.test.ts'],
   },
   {
+    name: 'each member of a process tells the group of the state of all tasks that lie there',
+    file: 'src/streams/runtime/application-rows.ts',
+    find: 'if (teller === of) sums.set(taskId, sum);',
+    replace: 'sums.set(taskId, sum);',
+    suite: ['test/streams/runtime/state-database.test.ts'],
+  },
+  {
+    name: 'each member tells all of its topology',
+    file: 'src/streams/runtime/shape-telling.ts',
+    find: '<= SHAPE_BYTES_TOLD',
+    replace: '>= 0',
+    suite: ['test/streams/runtime/task-assignor.test.ts'],
+  },
+  {
+    name: 'the tasks that do not go round are not balanced over processes',
+    file: 'src/streams/runtime/task-assignment.ts',
+    find: 'open: last >= least * size && sure < size ? 1 : 0',
+    replace: 'open: size',
+    suite: ['test/streams/runtime/task-assignment.test.ts'],
+  },
+  {
     name: 'a record is counted in a window that has just closed',
     file: 'src/streams/operators/time-window-aggregate.ts',
     find: 'startMs + this.#windows.sizeMs > closeTime',
