@@ -27,6 +27,7 @@ import { instantiate, type TaskNodes } from './task-nodes.ts';
 import { TaskOffsets } from './task-offsets.ts';
 import { type OnTime, TaskTime } from './task-time.ts';
 import { changelogTopicName } from './topic-plan.ts';
+import { UnwritableValues } from './unwritable-values.ts';
 
 /** What a task is told by the thread, or the test driver, that it runs on. */
 interface TaskSettings {
@@ -72,6 +73,7 @@ export class Task {
   readonly #metadata: ProcessorMetadata;
   readonly #idle: IdleTime | undefined;
   readonly #caches: CacheFlush;
+  readonly #unwritable: UnwritableValues;
   readonly #nodes: TaskNodes;
   readonly #order = new QueueOrder();
   commitRequested = false;
@@ -100,6 +102,7 @@ export class Task {
     this.#caches = new CacheFlush(stores.values(), (pending, index) =>
       executor.runHeld(pending, index, time.streamTimeMs),
     );
+    this.#unwritable = new UnwritableValues({ stores: [...stores.values()], topology, nodeNames, failures });
     const requestCommit = (): void => {
       this.commitRequested = true;
     };
@@ -196,21 +199,33 @@ export class Task {
     return this.#tell(this.#time.goOn(timeMs), timeMs, 0);
   }
 
-  /** Forwards what cached stores have held back, until none holds anything back. */
+  /**
+   * Forwards what cached stores have held back, until none holds anything back. A value that its store cannot write is not
+   * forwarded, nor left for the steps of a commit that come next; see {@link UnwritableValues}.
+   */
   flushCaches(): void | Promise<void> {
-    return this.#caches.run();
+    const waiting = this.#unwritable.takeBack();
+    return waiting ? waiting.then(() => this.#flushCaches()) : this.#flushCaches();
+  }
+
+  #flushCaches(): void | Promise<void> {
+    const waiting = this.#caches.run();
+    return waiting ? waiting.then(() => this.#unwritable.takeBack()) : this.#unwritable.takeBack();
   }
 
   /** Sends the changes of all logged stores to their changelogs; `to` is given the topic as on the broker. */
   logChanges(to: (store: string, topic: string) => (record: ChangelogRecord) => void): void {
     for (const store of this.stores.values()) {
-      if (store.definition.loggingEnabled)
-        store.logChanges(to(store.name, this.changelogTopicOf(store.name)));
+      if (!store.definition.loggingEnabled) continue;
+      const log = to(store.name, this.changelogTopicOf(store.name));
+      this.#unwritable.naming(store.name, () => store.logChanges(log));
     }
   }
 
   writeTo(batch: WriteBatch, accepts: (store: string) => boolean = () => true): void {
-    for (const store of this.stores.values()) if (accepts(store.name)) store.writeTo(batch);
+    for (const store of this.stores.values()) {
+      if (accepts(store.name)) this.#unwritable.naming(store.name, () => store.writeTo(batch));
+    }
   }
 
   committed(): void {

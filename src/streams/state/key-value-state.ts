@@ -7,6 +7,7 @@ import type {
   ManagedStore,
   PendingChanges,
   StoreEnvironment,
+  UnwritableValue,
 } from './managed-store.ts';
 import type { WriteBatch } from './engine.ts';
 import { QUERY_PAGE_BYTES, type StateMap } from './state-map.ts';
@@ -94,6 +95,10 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
 
   loadPrefetched(): Promise<void> | undefined {
     return this.#rows.loadPrefetched();
+  }
+
+  takeBackUnwritable(onFound: (value: UnwritableValue) => void): void | Promise<void> {
+    return this.#table.takeBackUnwritable(onFound);
   }
 
   logChanges(log: ChangeLog): void {

@@ -51,6 +51,16 @@ export interface PendingChanges {
   forward(index: number): void;
 }
 
+/** A value that a store was given, and that its serde cannot write. */
+export interface UnwritableValue {
+  readonly key: unknown;
+  readonly value: unknown;
+  readonly timestamp: number;
+  /** Where the record came from that put it there; {@link NO_ORIGIN} where that is not kept. */
+  readonly origin: RecordOrigin;
+  readonly error: unknown;
+}
+
 export type ChangeLog = (record: ChangelogRecord) => void;
 
 /** What a store needs from the task that it lives in. */
@@ -97,6 +107,11 @@ export interface ManagedStore extends StoreHandle {
   loadPrefetched(): Promise<void> | undefined;
   /** Hands over the changes that it has held back; they are forwarded one by one. Of stores that hold any back. */
   takePending?(): PendingChanges;
+  /**
+   * Tells of each change since the last commit that cannot be written, and then makes its row what it was at that commit; a promise
+   * where rows have to be read for that. What `onFound` throws ends it. Of stores that can.
+   */
+  takeBackUnwritable?(onFound: (value: UnwritableValue) => void): void | Promise<void>;
   /** Hands out the changelog records of all changes since the last commit. */
   logChanges(log: ChangeLog): void;
   writeTo(batch: WriteBatch): void;

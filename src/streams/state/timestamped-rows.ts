@@ -8,14 +8,16 @@ import type {
   DirectRestore,
   PendingChanges,
   StoreEnvironment,
+  UnwritableValue,
 } from './managed-store.ts';
 import { RowBlock } from './row-block.ts';
 import { rowCodec } from './row-codec.ts';
 import type { StateEntry } from './state-entry.ts';
-import { StateMap } from './state-map.ts';
+import { StateMap, type ValueCodec } from './state-map.ts';
 import type { StateSegment } from './state-segment.ts';
 import type { FlushListener } from './states.ts';
 import type { ValueAndTimestamp } from './store.ts';
+import { takeBackUnwritable } from './unwritable-entries.ts';
 import { ValueCopies } from './value-copies.ts';
 
 /** So many changes are pending before any are looked through. */
@@ -37,6 +39,7 @@ interface RowKeys<K> {
 export class TimestampedRows<K, V> {
   readonly map: StateMap<ValueAndTimestamp<V>>;
   readonly copies: ValueCopies<V>;
+  readonly #codec: ValueCodec<ValueAndTimestamp<V>>;
   readonly #cached: boolean;
   readonly #valueSerde: Serde<V>;
   readonly #environment: StoreEnvironment;
@@ -56,7 +59,7 @@ export class TimestampedRows<K, V> {
     this.#environment = environment;
     this.#keys = keys;
     this.copies = new ValueCopies(definition.valueSerde, environment.changelogTopic);
-    const codec = rowCodec(definition.valueSerde, environment.changelogTopic);
+    const codec = (this.#codec = rowCodec(definition.valueSerde, environment.changelogTopic));
     this.map = new StateMap({ ...environment, codec });
   }
 
@@ -98,6 +101,20 @@ export class TimestampedRows<K, V> {
     this.#pending = [];
     this.#pendingMax = PENDING_MIN;
     return { count: changes.length, forward: (index) => this.#forward(changes[index]) };
+  }
+
+  /** See {@link ManagedStore.takeBackUnwritable}. */
+  takeBackUnwritable(onFound: (value: UnwritableValue) => void): void | Promise<void> {
+    const stored = { engine: this.#environment.engine, codec: this.#codec };
+    return takeBackUnwritable(this.map, stored, (entry, error) => {
+      const { origin, changedAt: timestamp } = entry;
+      const key = this.#keys.keyOf(entry.key, entry.segment);
+      onFound({ key, value: entry.value?.value, timestamp, origin, error });
+      // It is not told either.
+      entry.pending = false;
+      entry.place = -1;
+      entry.own = undefined;
+    });
   }
 
   logChanges(log: ChangeLog): void {

@@ -10,6 +10,7 @@ import type {
   ManagedStore,
   PendingChanges,
   StoreEnvironment,
+  UnwritableValue,
 } from './managed-store.ts';
 import type { RowBlock } from './row-block.ts';
 import { requireKeySuffix } from './state-format.ts';
@@ -147,6 +148,10 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
 
   loadPrefetched(): Promise<void> | undefined {
     return this.#rows.loadPrefetched();
+  }
+
+  takeBackUnwritable(onFound: (value: UnwritableValue) => void): void | Promise<void> {
+    return this.#table.takeBackUnwritable(onFound);
   }
 
   logChanges(log: ChangeLog): void {
