@@ -15,6 +15,12 @@ export class ProcessorMetadata {
     return entry;
   }
 
+  /** Notes what is to be committed together with whatever is committed next, and is no reason to commit. */
+  keep(key: string, value: number): void {
+    this.entry(key).value = value;
+    this.#committed.set(key, value);
+  }
+
   /** Takes in what one partition's offset was committed with. Partitions may differ: the highest value holds. */
   update(committed: ReadonlyMap<string, number>): void {
     for (const [key, value] of committed) {

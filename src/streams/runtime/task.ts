@@ -20,6 +20,7 @@ import { RecordDeserializer } from './record-deserializer.ts';
 import { type InputRecord, RecordQueue } from './record-queue.ts';
 import { recordSink } from './record-sink.ts';
 import type { SharedDecoding } from './shared-decoding.ts';
+import { noteRestoredFromSource } from './restored-from-source.ts';
 import { storesInOrder } from './store-order.ts';
 import { TaskFailures } from './task-failures.ts';
 import { TaskMetrics } from './task-metrics.ts';
@@ -128,9 +129,14 @@ export class Task {
     return changelogTopicName(this.#settings.applicationId, store);
   }
 
-  /** Takes up from what was committed with its offsets, which comes before the first record, and opens its stores. */
+  /**
+   * Takes up from what was committed with its offsets, which comes before the first record, and opens its stores.
+   * @throws {OperationalError} see {@link noteRestoredFromSource}.
+   */
   open(committed: Parameters<TaskOffsets['restore']>[0] = []): void | Promise<void> {
     this.#time.streamTimeMs = Math.max(this.#time.streamTimeMs, this.offsets.restore(committed));
+    const { topology } = this.#settings;
+    noteRestoredFromSource({ id: this.id, topology, stores: this.stores.values(), metadata: this.#metadata });
     const opening = [...this.stores.values()]
       .map((store) => store.open())
       .filter((each) => each !== undefined);

@@ -144,3 +144,24 @@ it('takes the offsets of another topic for none: a topology may be optimized lat
   expect(await rowsOf(optimized.app)).toEqual(before);
   await optimized.app.close();
 });
+
+it('refuses to go on without the optimization, whose changelog lacks the rows, whether or not there is local state', async () => {
+  await produce(environment, around.bootstrapServers, [{ topic: 'rows', key: 'a', value: valueOf(1) }]);
+  const optimized = await start('reuse.ktable.source.topics', 'state', 'app');
+  await processedTo(optimized.app, 1);
+  await optimized.app.close();
+  for (const folder of ['state', 'another']) {
+    const plain = await start('none', folder, 'app');
+    const failed: unknown[] = [];
+    plain.app.errors$.subscribe((error) => failed.push(error));
+    await waitFor(environment, 'the end', () => plain.app.state === 'ERROR');
+    expect(failed).toMatchObject([
+      { code: 'CHANGELOG_INCOMPLETE', message: expect.stringContaining('table') },
+    ]);
+    await plain.app.close();
+  }
+  const again = await start('reuse.ktable.source.topics', 'state', 'app');
+  await processedTo(again.app, 1);
+  expect(await rowsOf(again.app)).toHaveLength(1);
+  await again.app.close();
+});
