@@ -44,7 +44,7 @@ export type { ThreadTopology, TopologyModule } from './threads/thread-topology.t
 export { StreamsHost, type StreamsHostOptions } from './runtime/streams-host.ts';
 export type { StoreQueryOptions } from './runtime/queryable-stores.ts';
 export { streamsConfig } from './runtime/streams-config.ts';
-export { streamsOptionsFrom } from './runtime/streams-properties.ts';
+export { streamsOptionsFrom } from './runtime/kafka-streams-properties.ts';
 export {
   StreamsFailure,
   type FailedRecord,

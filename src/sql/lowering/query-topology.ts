@@ -1,5 +1,5 @@
 import { StreamsBuilder } from '../../streams/builder/streams-builder.ts';
-import { streamsOptionsFrom } from '../../streams/runtime/streams-properties.ts';
+import { optionsOfProperties } from '../../streams/runtime/streams-properties.ts';
 import type { BuildOptions } from '../../streams/topology-optimization.ts';
 import type { Topology } from '../../streams/topology/topology.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
@@ -9,7 +9,7 @@ import type { LoweringContext } from './lowering-context.ts';
 
 /** How the statement's session has it that topologies are built: `topology.optimization`, ksqlDB's default of which is `all`. */
 export function buildOptions({ properties }: Pick<AnalysisContext, 'properties'>): BuildOptions {
-  const { topologyOptimization } = streamsOptionsFrom(properties);
+  const { topologyOptimization } = optionsOfProperties(properties);
   return topologyOptimization === undefined ? {} : { optimization: topologyOptimization };
 }
 

@@ -1,6 +1,6 @@
 import type { Environment } from '../../base/environment.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
-import { streamsOptionsFrom } from '../../streams/runtime/streams-properties.ts';
+import { optionsOfProperties } from '../../streams/runtime/streams-properties.ts';
 import type { AnalysisContext } from '../analysis/session.ts';
 import type { RestartBackoffOptions } from '../../base/restart-backoff.ts';
 
@@ -52,7 +52,7 @@ export function appOptions(options: KafkaHostOptions, context: AnalysisContext) 
   const { environment, bootstrapServers, commitIntervalMs = 2000, logger = silentLogger } = options;
   const { cacheBytesMax } = options;
   // Where a query begins to read is not the same for all kinds of them: see `offsetReset`.
-  const { autoOffsetReset: _, ...set } = streamsOptionsFrom(context.properties);
+  const { autoOffsetReset: _, ...set } = optionsOfProperties(context.properties);
   return {
     environment,
     bootstrapServers,

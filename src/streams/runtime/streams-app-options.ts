@@ -140,6 +140,28 @@ const operatorSettings: Check = (value, argument) => {
   }
 };
 
+/** What an application decides for its clients, with what says so. */
+const OF_THE_APPLICATION = {
+  consumer: {
+    bootstrapServers: 'give bootstrapServers to the application',
+    groupId: 'the group is the applicationId',
+    autoOffsetReset: 'give autoOffsetReset to the application, or where a topic is read',
+  },
+  producer: { bootstrapServers: 'give bootstrapServers to the application' },
+} as const;
+
+const clientOptions =
+  (client: keyof typeof OF_THE_APPLICATION): Check =>
+  (value, argument) => {
+    withMethods()(value, argument);
+    const given = new Map<string, unknown>(isObject(value) ? Object.entries(value) : []);
+    for (const [name, hint] of Object.entries(OF_THE_APPLICATION[client])) {
+      const at = `${argument}.${name}`;
+      if (given.get(name) !== undefined)
+        throw new ArgumentError(at, { message: `${at} has no effect`, hint });
+    }
+  };
+
 /** Of the options that no setting of {@link streamsConfig} describes, and of those that have a form of their own. */
 const otherChecks = {
   environment: optional(withMethods()),
@@ -161,8 +183,8 @@ const otherChecks = {
   keepsResultInputs: optional(flag),
   onUncaught: optional(callback),
   backPressure: optional(callback),
-  consumer: optional(withMethods()),
-  producer: optional(withMethods()),
+  consumer: optional(clientOptions('consumer')),
+  producer: optional(clientOptions('producer')),
   config: optional(operatorSettings),
   logger: optional(withMethods('debug', 'info', 'warn', 'error', 'child')),
   host: optional(withMethods('close')),

@@ -52,6 +52,8 @@ export function streamsProperty(given: string): Found | undefined {
   const [, prefix, inner] = /^(consumer|main\.consumer|producer)\.(.+)$/.exec(name) ?? [];
   if (prefix !== undefined && inner !== undefined) {
     const part = prefix === 'producer' ? 'producer' : 'consumer';
+    // Only the consumer has it, and there it is a setting of the application.
+    if (part === 'consumer' && inner === 'auto.offset.reset') return find('streams', inner);
     return find(part, inner);
   }
   // As in Kafka Streams: without a prefix a client's property is meant for all clients that have it.
@@ -69,7 +71,7 @@ export const streamsPropertyNames: readonly string[] = [
 ];
 
 /** What a property can stand for: no function, and no object of this process. */
-type OptionsOfProperties = Omit<
+export type OptionsOfProperties = Omit<
   StreamsAppOptions,
   'environment' | 'topology' | 'host' | 'logger' | 'onFailure' | 'onUncaught' | 'backPressure'
 >;
@@ -79,7 +81,7 @@ type OptionsOfProperties = Omit<
  * client counts more than what is set for all, and a new name more than an old one, in whichever order they are given.
  * @throws {ArgumentError} for a value that is not allowed.
  */
-export function streamsOptionsFrom(properties: Properties): Partial<OptionsOfProperties> {
+export function optionsOfProperties(properties: Properties): Partial<OptionsOfProperties> {
   const parts: Record<Found['part'], Record<string, string | number | boolean>> = {
     streams: {},
     consumer: {},

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { propertyName, sessionOverServer } from '../../../src/sql/analysis/property-names.ts';
 import { emptySession, withProperty } from '../../../src/sql/statements/session.ts';
-import { streamsOptionsFrom } from '../../../src/streams/runtime/streams-properties.ts';
+import { optionsOfProperties } from '../../../src/streams/runtime/streams-properties.ts';
 
 const prefixed = (names: readonly string[]): readonly string[] =>
   names.flatMap((name) => [name, `ksql.streams.${name}`]);
@@ -30,7 +30,7 @@ const pairs = Object.entries(families).flatMap(([setting, names]) =>
 /** What Streams is told, as text: 111 stands for what the server says, 222 for what the session says. */
 function told(setting: string, properties: Readonly<Record<string, string>>): string {
   if (setting === 'auto.offset.reset') return JSON.stringify(properties['auto.offset.reset']);
-  return JSON.stringify(streamsOptionsFrom(properties));
+  return JSON.stringify(optionsOfProperties(properties));
 }
 
 describe('what the session says counts over what the server says', () => {
@@ -49,7 +49,7 @@ describe('what the session says counts over what the server says', () => {
       { 'request.timeout.ms': '111' },
       { 'consumer.request.timeout.ms': '222' },
     );
-    expect(streamsOptionsFrom(merged)).toMatchObject({
+    expect(optionsOfProperties(merged)).toMatchObject({
       consumer: { requestTimeoutMs: 222 },
       producer: { requestTimeoutMs: 111 },
     });
@@ -62,7 +62,7 @@ describe('what is set for one client counts more than what is set for all', () =
     'given as %s, %s, %s',
     (...order) => {
       const properties = Object.fromEntries(order.map((name) => [name, String(1 + names.indexOf(name))]));
-      expect(streamsOptionsFrom(properties)).toMatchObject({ consumer: { pollRecordsMax: 3 } });
+      expect(optionsOfProperties(properties)).toMatchObject({ consumer: { pollRecordsMax: 3 } });
     },
   );
 
@@ -73,7 +73,7 @@ describe('what is set for one client counts more than what is set for all', () =
     const properties = Object.fromEntries(
       order.map((name) => [name, name.startsWith('statestore') ? '222' : '111']),
     );
-    expect(JSON.stringify(streamsOptionsFrom(properties))).toContain('222');
+    expect(JSON.stringify(optionsOfProperties(properties))).toContain('222');
   });
 });
 
