@@ -15,6 +15,7 @@ import {
   WINDOW_KINDS,
 } from './queryable-stores.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from './failures.ts';
+import { ReplacementPauses } from './replacement-pauses.ts';
 import { endedWithin } from './stop-limits.ts';
 import type { StreamsHost } from './streams-host.ts';
 import { StreamThread, type ThreadVariation } from './stream-thread.ts';
@@ -33,7 +34,6 @@ import type { ThreadPlace } from './thread-place.ts';
 import { addTotals, NO_TOTALS, type TaskTotals } from './task-metrics.ts';
 import { UncaughtErrors } from './uncaught-errors.ts';
 
-const START_AGAIN_MS = 1_000;
 /** How long closing waits for a start that is under way before it takes the cluster away from it. */
 const CLOSE_GRACE_MS = 2_000;
 
@@ -63,6 +63,7 @@ export class StreamsApp {
   readonly #restores = new Subject<RestoreProgress>();
   readonly #life: Lifecycle;
   readonly #uncaught: UncaughtErrors;
+  readonly #pauses: ReplacementPauses;
   /** What it asks about its topics, where it has no host. */
   #own: Pick<StreamsHost, 'admin' | 'topics'> | undefined;
   #thread: StreamThread | undefined;
@@ -104,6 +105,7 @@ export class StreamsApp {
     this.#host = this.#settings.host;
     this.#uncaught = new UncaughtErrors(this.#settings, (error) => this.#errors.next(error));
     const { environment, logger } = this.#settings;
+    this.#pauses = new ReplacementPauses(environment);
     this.#life = new Lifecycle('the application', { timers: environment.timers, logger });
   }
 
@@ -199,6 +201,7 @@ export class StreamsApp {
     if (this.state === 'CREATED') this.#end('NOT_RUNNING');
     if (this.state === 'RUNNING' || this.state === 'REBALANCING') this.#state.next('PENDING_SHUTDOWN');
     this.#thread?.stop(options);
+    this.#pauses.end();
     // A start that waits for a cluster that does not answer ends when its client is closed.
     const timer = timers.after(CLOSE_GRACE_MS, () => {
       if (this.#thread === undefined) void this.#life.close();
@@ -273,6 +276,7 @@ export class StreamsApp {
   #onPhase(phase: AssignmentPhase): void {
     // After either there is but one state to come.
     if (this.#stopping || this.state === 'PENDING_ERROR') return;
+    if (phase === 'running') this.#pauses.running();
     const next = phase === 'running' ? 'RUNNING' : 'REBALANCING';
     if (this.state !== next) this.#state.next(next);
   }
@@ -295,10 +299,11 @@ export class StreamsApp {
         }
         const response = this.#response ?? (await this.#respondTo(error));
         if (response !== 'REPLACE_THREAD') return this.#endInError();
-        const hadStarted = thread !== undefined;
+        const hasStarted = thread !== undefined;
         thread = this.#nextThread();
-        // What does not even start, since the cluster is away or a topic is missing, gets a pause.
-        if (!hadStarted) await this.#settings.environment.timers.sleep(START_AGAIN_MS);
+        const pauseMs = this.#pauses.pauseAfter(error, { hasStarted });
+        this.#settings.logger.info('another processing loop begins after a pause', { pauseMs });
+        await this.#pauses.wait(pauseMs);
         if (this.#stopping) break;
       }
     }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { AssertionFailure, messageOf } from '../../../src/base/errors.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { Cluster } from '../../../src/client/cluster/cluster.ts';
 import { GroupCoordinator } from '../../../src/client/cluster/coordinator.ts';
@@ -130,6 +131,32 @@ it('starts again as often as it is told to, also when it cannot even start', asy
   await app.close();
   await admin.close();
   expect(app.state).toBe('NOT_RUNNING');
+});
+
+it('begins another loop at once at first, then after longer and longer pauses', async () => {
+  const pauses: number[] = [];
+  const app = appOf(
+    () => ({
+      process() {
+        throw new Error('bad');
+      },
+    }),
+    {
+      onUncaught: () => 'REPLACE_THREAD',
+      logger: {
+        ...silentLogger,
+        info: (_message, fields) => {
+          if (typeof fields?.['pauseMs'] === 'number') pauses.push(fields['pauseMs']);
+        },
+      },
+    },
+  );
+  await send('a');
+  await app.start();
+  await waitFor(environment, 'four failures', () => pauses.length >= 4);
+  await app.close();
+  // Each is up to a fifth shorter than 100, 200 and 400 ms.
+  expect(pauses.slice(0, 4).map((pauseMs) => Math.ceil(pauseMs / 100) * 100)).toEqual([0, 100, 200, 400]);
 });
 
 it('ends at a bug, whatever the handlers say', async () => {
