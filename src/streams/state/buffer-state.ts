@@ -5,7 +5,7 @@ import { decodeBuffered, encodeBuffered } from './buffer-format.ts';
 import { endOfPrefix, type StoredEntries, type WriteBatch } from './engine.ts';
 import { int64OfText, int64Text, KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
-import { requireVersion } from './state-format.ts';
+import { requireKeySuffix, requireVersion, unknownFormat } from './state-format.ts';
 import { SortedTexts } from './sorted-texts.ts';
 import type { Buffered, BufferState } from './states.ts';
 import type { BufferStoreDefinition } from './store-definition.ts';
@@ -15,17 +15,22 @@ const VERSION = 3;
 const VERSION_HEADER: readonly Header[] = Object.freeze([
   { key: VERSION_HEADER_KEY, value: Buffer.of(VERSION) },
 ]);
+/** What the keys of Kafka Streams' buffer of a join with grace begin with (its TimeFirstWindowKeySchema). */
+const TIME_FIRST = '\u0000';
+const TIME_FIRST_BYTES = 9;
+const SEQUENCE_BYTES = 4;
 
 /**
  * Records that wait, in memory, by time and then key bytes. Without `perKey` (the buffer of a join with grace) a key may
- * wait several times, once per time and offset. What waits at a commit is kept in the engine and in the changelog.
+ * wait several times; then the changelog is that of Kafka Streams' RocksDBTimeOrderedKeyValueBuffer. What waits at a commit is kept
+ * in the engine and in the changelog.
  */
 export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore {
   readonly definition: BufferStoreDefinition<unknown, unknown>;
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;
   readonly #serde: Serde<unknown>;
-  /** By key bytes, or by key bytes, time and order. */
+  /** By key bytes, or, without `perKey`, by time, key bytes and order; earlier versions had key bytes and order. */
   readonly #entries = new Map<string, Buffered<K, V>>();
   readonly #order = new SortedTexts();
   /** With the times that deletions have in the changelog: those of what is deleted. */
@@ -63,7 +68,7 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
   }
 
   put(entry: Buffered<K, V>): void {
-    const text = this.#keys.text(entry.key) + (this.definition.perKey ? '' : int64Text(this.#sequence++));
+    const text = this.#textOf(entry);
     const before = this.#entries.get(text);
     if (before) this.#sizeBytes -= this.#sizeOf(text, before);
     else this.#order.add(int64Text(entry.time) + text);
@@ -82,6 +87,14 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
     this.#changed.set(text, entry.timestamp);
     this.#sizeBytes -= this.#sizeOf(text, entry);
     return entry;
+  }
+
+  #textOf({ key, time }: Buffered<K, V>): string {
+    const text = this.#keys.text(key);
+    if (this.definition.perKey) return text;
+    // Kafka Streams' order has 31 bits, and begins anew.
+    const order = int64Text(this.#sequence++ % 2 ** 31).slice(SEQUENCE_BYTES);
+    return TIME_FIRST + int64Text(time) + text + order;
   }
 
   /** Kafka Streams counts key, time and the serialized entry. */
@@ -110,7 +123,7 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
         key: Buffer.from(text, 'latin1'),
         value: entry ? this.#encode(entry) : null,
         timestamp: entry?.timestamp ?? changedAt,
-        headers: entry ? VERSION_HEADER : NO_HEADERS,
+        headers: entry && this.definition.perKey ? VERSION_HEADER : NO_HEADERS,
       });
     }
   }
@@ -132,10 +145,15 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
 
   expire(): void {}
 
-  prefetchForRestore({ value, headers }: ChangelogRecord): void {
+  prefetchForRestore({ key, value, headers }: ChangelogRecord): void {
     if (value === null) return;
-    const version = headers.find(({ key }) => key === VERSION_HEADER_KEY)?.value ?? Buffer.alloc(0);
-    requireVersion(version, VERSION, this.#environment.changelogTopic);
+    const topic = this.#environment.changelogTopic;
+    const header = headers.find((each) => each.key === VERSION_HEADER_KEY);
+    // What Kafka Streams lets wait for a join has no version, but a key that nobody else writes.
+    if (header === undefined && !this.definition.perKey) {
+      requireKeySuffix(key.length, TIME_FIRST_BYTES + SEQUENCE_BYTES, topic);
+      if (key[0] !== TIME_FIRST.charCodeAt(0)) throw unknownFormat(topic, 'a key does not begin with a time');
+    } else requireVersion(header?.value ?? Buffer.alloc(0), VERSION, topic);
   }
 
   restore(record: ChangelogRecord): void {
@@ -156,9 +174,13 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
   }
 
   #admit(text: string, bytes: Buffer): void {
-    const keyText = this.definition.perKey ? text : text.slice(0, -8);
     const topic = this.#environment.changelogTopic;
-    const waiting = decodeBuffered(bytes);
+    const read = decodeBuffered(bytes);
+    const isTimeFirst = !this.definition.perKey && text.startsWith(TIME_FIRST + int64Text(read.timestamp));
+    // Kafka Streams leaves the last field, which has the time, empty there.
+    const waiting = isTimeFirst ? { ...read, time: read.timestamp } : read;
+    const [from, orderBytes] = isTimeFirst ? [TIME_FIRST_BYTES, SEQUENCE_BYTES] : [0, 8];
+    const keyText = this.definition.perKey ? text : text.slice(from, -orderBytes);
     const of = (value: Buffer | null): unknown => value && this.#serde.deserialize(topic, value);
     const value = this.definition.perKey
       ? new Change(of(waiting.newValue), of(waiting.oldValue))
@@ -168,8 +190,9 @@ export class ManagedBufferState<K, V> implements BufferState<K, V>, ManagedStore
     this.#order.add(int64Text(entry.time) + text);
     this.#sizeBytes += this.#sizeOf(text, entry);
     // No later record may have the number of one that waits already: it would take its place.
-    if (!this.definition.perKey)
-      this.#sequence = Math.max(this.#sequence, int64OfText(text, text.length - 8) + 1);
+    if (this.definition.perKey) return;
+    const order = int64OfText('\0\0\0\0'.slice(orderBytes - SEQUENCE_BYTES) + text.slice(-orderBytes), 0);
+    this.#sequence = Math.max(this.#sequence, order + 1);
   }
 
   #encode(entry: Buffered<K, V>): Buffer {

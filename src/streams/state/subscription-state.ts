@@ -7,12 +7,16 @@ import { requireKeySuffix, requireVersion, unknownFormat } from './state-format.
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { Subscription, SubscriptionState } from './states.ts';
 import type { SubscriptionStoreDefinition } from './store-definition.ts';
-
-interface Stored {
-  readonly hash: Buffer | null;
-  readonly primaryPartition: number;
-  readonly timestamp: number;
-}
+import {
+  decodeSubscription,
+  encodeSubscription,
+  HASH_BYTES,
+  HASH_IS_NULL,
+  isSubscription,
+  SUBSCRIPTION_VERSION,
+  subscriptionBytes,
+  type StoredSubscription as Stored,
+} from './subscription-format.ts';
 
 /**
  * Subscriptions of a foreign-key join. The key is, as in Kafka Streams, the foreign key's length, the foreign key and
@@ -79,10 +83,10 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
 
   logChanges(log: ChangeLog): void {
     for (const entry of this.#subscriptions.dirtyEntries) {
-      const encoded = this.#subscriptions.encode(entry) ?? null;
+      const key = Buffer.from(entry.key, 'latin1');
       log({
-        key: Buffer.from(entry.key, 'latin1'),
-        value: encoded,
+        key,
+        value: entry.value === undefined ? null : encodeSubscription(primaryKeyOf(key), entry.value),
         timestamp: entry.changedAt,
         headers: NO_HEADERS,
       });
@@ -109,14 +113,22 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
     if (key.readUInt32BE(0) > key.length - 4)
       throw unknownFormat(where, 'a key says that it is longer than it is');
     if (value === null) return;
+    if (isSubscription(value)) {
+      requireVersion(Buffer.of((value[0] ?? 0) & ~HASH_IS_NULL), SUBSCRIPTION_VERSION, where);
+      if (value.length !== subscriptionBytes(value, primaryKeyOf(key)))
+        throw unknownFormat(where, `a value has ${value.length} bytes`);
+      return;
+    }
     requireVersion(value, 1, where);
     if (value.length !== STORED_BYTES && value.length !== STORED_BYTES + HASH_BYTES)
       throw unknownFormat(where, `a value has ${value.length} bytes`);
   }
 
   restore(record: ChangelogRecord): void {
-    const value = record.value === null ? undefined : storedCodec.decode(record.value);
-    this.#subscriptions.set(record.key.toString('latin1'), value);
+    const { key, value, timestamp } = record;
+    const read = value && isSubscription(value) ? decodeSubscription(value, timestamp) : undefined;
+    const stored = read ?? (value === null ? undefined : storedCodec.decode(value));
+    this.#subscriptions.set(key.toString('latin1'), stored);
   }
 
   close(): void {
@@ -125,9 +137,16 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
 }
 
 const STORED_BYTES = 13;
-const HASH_BYTES = 16;
 
-/** A version byte, the time, the partition of the subscriber, and the hash of the subscriber's row. */
+/** The part of a key behind the length of the foreign key and the foreign key. */
+function primaryKeyOf(key: Buffer): Buffer {
+  return key.subarray(4 + key.readUInt32BE(0));
+}
+
+/**
+ * In the engine: a version byte, the time, the partition of the subscriber, and the hash of the subscriber's row. Earlier
+ * versions of Millrace have written that to changelogs, too.
+ */
 const storedCodec: ValueCodec<Stored> = {
   encode(stored) {
     const { hash } = stored;

@@ -111,6 +111,17 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     ],
     ['subscription', 'a value of another length', { key: subscriptionKey, value: Buffer.from([1, 0, 0, 7]) }],
     ['subscription', 'a key that is no foreign key', { key: Buffer.from('\x00\x00\x01'), value: null }],
+    [
+      'subscription',
+      'a subscription of version 0',
+      { key: subscriptionKey, value: Buffer.from([0x80, 2, 'p'.charCodeAt(0)]) },
+    ],
+    [
+      'subscription',
+      'a subscription of another key',
+      { key: subscriptionKey, value: Buffer.from([0x81, 2, 1, 1, 0, 0, 0, 4]) },
+    ],
+    ['buffer', 'a key without a time', { key: Buffer.alloc(13, 1) }],
     ['buffer', 'a change of version 2', { headers: [{ key: 'v', value: Buffer.of(2) }] }],
     ['buffer', 'a change without a version', {}],
     ['outer', 'a list of another kind', { key: Buffer.alloc(10), value: Buffer.of(0, 0, 0, 0, 0) }],
