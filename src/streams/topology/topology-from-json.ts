@@ -1,3 +1,4 @@
+import { isObject, wrongArgument } from '../../base/argument-checks.ts';
 import { DiagnosticError } from '../../base/errors.ts';
 import type { Erased } from '../erased.ts';
 import { isOperatorSettings } from '../operators/operator-registry.ts';
@@ -7,6 +8,7 @@ import type { StoreDefinition } from '../state/store-definition.ts';
 import type { TimestampExtractor } from '../timestamp-extractor.ts';
 import { builtIn, windowsOf } from './built-ins.ts';
 import type { TopologyNode } from './nodes.ts';
+import { checkTopologyJson } from './topology-json-checks.ts';
 import type { Json, TopologyJson, TopologyNodeJson } from './topology-json.ts';
 import type { TopologyParts } from './topology.ts';
 
@@ -15,11 +17,14 @@ export type PortableModules = Readonly<Record<string, object>>;
 
 /**
  * Reads the parts of a topology from its JSON form.
- * @throws {DiagnosticError} for a form of another version, for what has no export, and where a module lacks one
+ * @throws {ArgumentError} for what is no form of a topology, with the place; {DiagnosticError} for a form of another version,
+ *   for what has no export, and where a module lacks one
  */
 export function topologyFromJson(json: TopologyJson, modules: PortableModules): TopologyParts {
+  if (!isObject(json)) throw wrongArgument('json', json, 'an object');
   if (json.version !== 1)
     throw new DiagnosticError({ message: `a topology of version ${String(json.version)} cannot be read` });
+  checkTopologyJson(json);
   if (json.notPortable.length > 0) throw notPortable(json.notPortable);
   const nodes = json.nodes.map((node) => new Reader(modules, node.name).node(node));
   const stores = Object.entries(json.stores).map(([name, fields]) =>
@@ -106,10 +111,13 @@ class Reader {
 
   #fields(fields: Fields): { readonly [field: string]: unknown } {
     return Object.fromEntries(
-      Object.entries(fields).map(([field, value]) => [
-        field,
-        value === undefined ? undefined : this.#value(value),
-      ]),
+      Object.entries(fields).map(([field, value]) => {
+        const read = value === undefined ? undefined : this.#value(value);
+        // Text counts as a number in most of what is done with it, but not in all.
+        if (field.endsWith('Ms') && read != null && typeof read !== 'number')
+          throw this.#wrong(field, 'a number');
+        return [field, read];
+      }),
     );
   }
 

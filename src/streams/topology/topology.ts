@@ -67,7 +67,8 @@ export class Topology {
    * A topology made of its JSON form.
    *
    * @param options - `modules`: those that functions and serdes come from, by the names that {@link portable} was given
-   * @throws {DiagnosticError} where something has no export, or a module lacks it
+   * @throws {ArgumentError} where it is no JSON form of a topology, with the place; {DiagnosticError} where something has no
+   *   export, or a module lacks it
    * @example
    * const topology = Topology.fromJSON(json, { modules: { [import.meta.resolve('./steps.js')]: steps } });
    */

@@ -86,4 +86,90 @@ describe('a topology made of its JSON form', () => {
     const other = { 'file:///json-steps.js': { isShort: steps.isLong } };
     expect(() => Topology.fromJSON(json, { modules: other })).toThrow('long-words needs isLong');
   });
+
+  const withFields = ({ nodes }: TopologyJson, index: number, fields: object): object => ({
+    nodes: nodes.map((node, at) => (at === index ? { ...node, ...fields } : node)),
+  });
+
+  it.each<readonly [string, (json: TopologyJson) => object | string | null | undefined, string]>([
+    ['nothing', () => null, 'json'],
+    ['a text', () => 'topology', 'json'],
+    ['nodes that are no list', () => ({ nodes: 'all' }), 'json.nodes'],
+    ['an unknown field', () => ({ extra: 1 }), 'json'],
+    ['a node without a name', (json) => withFields(json, 1, { name: '' }), 'json.nodes[1].name'],
+    ['two nodes of one name', ({ nodes }) => ({ nodes: [...nodes, nodes[1]] }), 'json.nodes[4].name'],
+    [
+      'an unknown parent',
+      (json) => withFields(json, 1, { parents: ['KSTREAM-SOURCE-000000000'] }),
+      'json.nodes[1].parents[0]',
+    ],
+    ['a node without a parent', (json) => withFields(json, 1, { parents: [] }), 'json.nodes[1].parents'],
+    [
+      'a sink that is a parent',
+      (json) => withFields(json, 1, { parents: [json.nodes[3]?.name] }),
+      'json.nodes[1].parents[0]',
+    ],
+    [
+      'a source with a parent',
+      (json) => withFields(json, 0, { parents: [json.nodes[1]?.name] }),
+      'json.nodes[0].parents',
+    ],
+    [
+      'a cycle',
+      (json) => withFields(json, 1, { parents: [json.nodes[0]?.name, json.nodes[2]?.name] }),
+      'json.nodes',
+    ],
+    ['an unknown store', (json) => withFields(json, 1, { stores: ['long'] }), 'json.nodes[1].stores[0]'],
+    [
+      'settings that are a text',
+      (json) => withFields(json, 1, { settings: 'none' }),
+      'json.nodes[1].settings',
+    ],
+    [
+      'an unknown optimization',
+      () => ({ optimizations: ['merge.repartition.topic'] }),
+      'json.optimizations[0]',
+    ],
+    [
+      'a copartitioned node that is not there',
+      () => ({ copartitioned: [['none']] }),
+      'json.copartitioned[0][0]',
+    ],
+    [
+      'a number of partitions as text',
+      () => ({ internalTopics: { t: { partitions: '2' } } }),
+      'json.internalTopics.t.partitions',
+    ],
+    [
+      'a restored store that is not there',
+      () => ({ restoredFromSource: { none: 'in' } }),
+      'json.restoredFromSource',
+    ],
+  ])('refuses %s, and says where', (_what, damage, argument) => {
+    const json = sent(topologyOf((words) => words.filter(steps.isLong).filterNot(steps.isLong).to('out')));
+    expect(() => Topology.fromJSON(json, { modules })).not.toThrow();
+    const damaged = damage(json);
+    const whole = typeof damaged === 'object' && damaged !== null ? { ...json, ...damaged } : damaged;
+    expect(() => Topology.fromJSON(whole as TopologyJson, { modules })).toThrow(
+      expect.objectContaining({ name: 'ArgumentError', argument }),
+    );
+  });
+
+  it('refuses sizes of windows and times of stores that are no numbers', () => {
+    const json = JSON.stringify(
+      sent(
+        topologyOf((words) =>
+          words.groupByKey().windowedBy(TimeWindows.ofSizeWithNoGrace(10_000)).reduce(steps.longest),
+        ),
+      ),
+    );
+    expect(() => Topology.fromJSON(JSON.parse(json) as TopologyJson, { modules })).not.toThrow();
+    for (const field of ['sizeMs', 'windowSizeMs', 'retentionMs']) {
+      const damaged = json.replace(new RegExp(`"${field}":(\\d+)`), `"${field}":"$1"`);
+      expect(damaged).not.toBe(json);
+      expect(() => Topology.fromJSON(JSON.parse(damaged) as TopologyJson, { modules })).toThrow(
+        `${field} is not a number`,
+      );
+    }
+  });
 });
