@@ -203,9 +203,9 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'records that wait for a table get numbers after a restart that others have',
     file: 'src/streams/state/buffer-state.ts',
-    find: 'Math.max(this.#sequence, int64OfText(text, text.length - 8) + 1)',
+    find: 'Math.max(this.#sequence, order + 1)',
     replace: 'this.#sequence + 1',
-    suite: ['test/streams/restarted-recordings.test.ts'],
+    suite: ['test/streams/state/shared-changelogs.test.ts'],
   },
   {
     name: 'what is restored past the cache is held to be nowhere',

@@ -110,7 +110,7 @@ describe('changelogs that members of Kafka Streams read and write, too', () => {
 
   it('give back the records that wait, and let none take the place of another', async () => {
     const log = [
-      record(waitingKey(5, 'a', 1), waitingValue(5, 'a5', 0), 5),
+      record(waitingKey(5, 'a', 3), waitingValue(5, 'a5', 0), 5),
       // Another member has begun to count anew.
       record(waitingKey(4, 'a', 1), waitingValue(4, 'a4', 0), 4),
       record(waitingKey(2, 'a', 3), waitingValue(2, 'a2', 0), 2),
