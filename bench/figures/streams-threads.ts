@@ -9,7 +9,7 @@ export const streamsThreads: Figure = {
   unit: 'records/s',
   bound: { atLeast: 1.6 },
   async prepare({ quick }) {
-    const input: Input = { kind: 'bids', records: quick ? 200_000 : 1_000_000, keys: 10_000, partitions: 8 };
+    const input: Input = { kind: 'bids', records: quick ? 500_000 : 2_000_000, keys: 10_000, partitions: 8 };
     const topic = await stageInput(input);
     const bootstrap = await stageBootstrap();
     const contender = (name: string, threads: number): Contender => ({
