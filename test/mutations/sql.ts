@@ -458,4 +458,32 @@ export const sqlMutations: readonly Mutation[] = [
     replace: '',
     suite: ['test/server/name-locks.test.ts'],
   },
+  {
+    name: 'a push query whose thread ends before anybody listens never ends',
+    file: 'src/sql/runtime/thread/thread-push.ts',
+    find: 'this.#loss = { error };',
+    replace: '',
+    suite: ['test/sql/runtime/thread/push-rows.test.ts'],
+  },
+  {
+    name: 'a query forgets what it failed with in all threads but the last',
+    file: 'src/sql/runtime/thread/thread-query.ts',
+    find: '[...this.#pastErrors, ...this.#errors].slice',
+    replace: '[...this.#errors].slice',
+    suite: ['test/sql/runtime/thread/thread-query.test.ts'],
+  },
+  {
+    name: 'a query goes to the thread with the least to do, away from its state',
+    file: 'src/sql/runtime/thread/threaded-queries.ts',
+    find: 'known?.thread ?? this.#leastLoaded();',
+    replace: 'this.#leastLoaded() ?? known;',
+    suite: ['test/sql/runtime/thread/query-thread.test.ts'],
+  },
+  {
+    name: 'what the push queries of a thread that has ended had stays',
+    file: 'src/sql/runtime/thread/query-thread.ts',
+    find: "void this.call({ kind: 'removeLeftovers', endedQueries: [] })",
+    replace: 'void Promise.resolve()',
+    suite: ['test/sql/runtime/thread/query-thread.test.ts'],
+  },
 ];
