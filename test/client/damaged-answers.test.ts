@@ -183,6 +183,7 @@ describe('a reader of shared fetches that throws', () => {
       const reader: FetchReader = {
         onEndpoints: () => log('onEndpoints'),
         onAnswer: () => log('onAnswer'),
+        waitsAt: () => false,
         onEnd: () => log('onEnd'),
         onFailure: (_nodeId, wants, error) => {
           told[partition]?.push(`failure of ${wants.length}: ${error instanceof Error ? error.message : ''}`);

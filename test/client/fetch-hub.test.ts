@@ -47,6 +47,7 @@ afterEach(async () => {
 const reader: FetchReader = {
   onEndpoints: () => undefined,
   onAnswer: () => undefined,
+  waitsAt: () => false,
   onFailure: () => undefined,
   onEnd: () => undefined,
 };

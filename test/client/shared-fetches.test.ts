@@ -126,6 +126,21 @@ describe('consumers that share their fetches', () => {
     expect(new Set(asked.map(({ offset }) => offset))).toEqual(new Set([7]));
   });
 
+  it('wait on without being woken, and whoever goes elsewhere meanwhile is let go', async () => {
+    let isThere = false;
+    serve((offset) => {
+      if (offset === 3) return { records: batch(['d'], { baseOffset: 3 }) };
+      return offset === 7 && isThere ? { records: batch(['h'], { baseOffset: 7 }) } : undefined;
+    });
+    const [staying, leaving] = [at(7), at(7)];
+    const coming = read(staying, 1);
+    await Promise.all([leaving.poll(30), until(() => offsetsAsked(7) > 3)]);
+    leaving.seek(PARTITION, 3);
+    expect(valuesOf(await read(leaving, 1))).toEqual(['d']);
+    isThere = true;
+    expect(valuesOf(await coming)).toEqual(['h']);
+  });
+
   it('are told apart by what they have read before: whoever may have another history asks the broker', async () => {
     serve((offset) => {
       if (offset === 0) return { records: batch(['a', 'b'], { baseOffset: 0 }) };

@@ -53,6 +53,13 @@ export const clientMutations: readonly Mutation[] = [
     suite: ['test/client/millrace-contract.test.ts'],
   },
   {
+    name: 'whoever has left the end of a log is waited for with those who stay',
+    file: 'src/client/consumer/fetch-hub.ts',
+    find: 'isHere && isUnread && shared.isWaitedFor(id)',
+    replace: 'isHere && isUnread',
+    suite: ['test/client/shared-fetches.test.ts'],
+  },
+  {
     name: 'a consumer gets from another one what was deleted meanwhile',
     file: 'src/client/consumer/chunk-cache.ts',
     find: 'fetchOffset < known.marks.logStartOffset',

@@ -144,21 +144,43 @@ export class FetchHub implements FetchSource {
     busy.add(channel);
     const byPlace = new Map<FetchPlace, SharedFetch>(fetches.map((shared) => [shared.want, shared]));
     const places = [...byPlace.keys()];
+    const quiet = new Set<SharedFetch>();
     try {
       const response = await channel.send(fetchCall(places, this.#settings, maxWaitMs));
       if (response.errorCode !== ErrorCode.NONE)
         throw kafkaError(response.errorCode, `fetching from broker ${node.id}`);
-      for (const each of responsesOf(places, response))
-        this.#answer(node.id, byPlace.get(each.place), { each, endpoints: response.nodeEndpoints });
+      for (const each of responsesOf(places, response)) {
+        const shared = byPlace.get(each.place);
+        this.#answer(node.id, shared, { each, endpoints: response.nodeEndpoints });
+        if (shared !== undefined && isQuiet(each)) quiet.add(shared);
+      }
     } catch (error) {
       for (const each of fetches) each.fail(node.id, error);
     }
     busy.delete(channel);
     if (this.#closed || this.#brokers.get(node.id) !== broker) channel.close();
     else free.push(channel);
-    for (const { key } of fetches) this.#fetches.delete(key);
-    SharedFetch.end(node.id, fetches);
-    this.#sendSoon(broker);
+    this.#goOn(broker, fetches, quiet);
+  }
+
+  /** Ends fetches that were answered, but for those that brought nothing and are waited for again. */
+  #goOn(broker: Broker, fetches: readonly SharedFetch[], quiet: ReadonlySet<SharedFetch>): void {
+    const { id } = broker.node;
+    const isHere = !this.#closed && this.#brokers.get(id) === broker;
+    const ended: SharedFetch[] = [];
+    for (const shared of fetches) {
+      const isUnread = quiet.has(shared) && this.find(shared.want) === undefined;
+      if (isHere && isUnread && shared.isWaitedFor(id)) {
+        broker.waiting.push(shared);
+        continue;
+      }
+      this.#fetches.delete(shared.key);
+      ended.push(shared);
+    }
+    SharedFetch.end(id, ended);
+    // Not in this turn: a broker that does not wait for records would leave no other turn to anybody.
+    if (ended.length < fetches.length) this.#settings.environment.timers.defer(() => this.#sendSoon(broker));
+    else this.#sendSoon(broker);
   }
 
   /** Tells the readers of one place. What cannot be read of it concerns them alone. */
@@ -183,6 +205,13 @@ export class FetchHub implements FetchSource {
     this.#cache.put(place, answer);
     return answer;
   }
+}
+
+/** There is nothing to tell but how far the log reaches. */
+function isQuiet({ response }: PlaceResponse): boolean {
+  const { errorCode, records, divergingEpoch, preferredReadReplica } = response;
+  const isEmpty = records === null || records.length === 0;
+  return errorCode === ErrorCode.NONE && isEmpty && divergingEpoch.epoch < 0 && preferredReadReplica < 0;
 }
 
 function keyOf({ id }: FetchNode, place: FetchPlace): string {

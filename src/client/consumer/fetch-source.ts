@@ -47,6 +47,8 @@ export interface FetchReader {
   /** Brokers that an answer told of (KIP-951). */
   onEndpoints(endpoints: readonly BrokerEndpoint[]): void;
   onAnswer(want: FetchWant, answer: FetchAnswer): void;
+  /** Whether, after an answer without records, a fetch of it at the same place would be the same again. */
+  waitsAt(nodeId: number, want: FetchWant): boolean;
   onFailure(nodeId: number, wants: readonly FetchWant[], error: unknown): void;
   onEnd(wants: readonly FetchWant[]): void;
 }

@@ -151,6 +151,15 @@ export class Fetcher implements FetchReader {
     if (want.isCurrent && !this.#closed) this.#answers.onAnswer(want, answer);
   }
 
+  waitsAt(nodeId: number, want: FetchWant): boolean {
+    const { state } = want;
+    if (this.#closed || !want.isCurrent || !state.fetchable) return false;
+    const nowMs = this.#environment.clock.monotonicMs();
+    return (
+      state.retryAtMs <= nowMs && this.#nodeFor(state, nowMs) === nodeId && want.isOf(this.#cluster.metadata)
+    );
+  }
+
   onFailure(nodeId: number, wants: readonly FetchWant[], error: unknown): void {
     if (!this.#closed) this.#answers.onRequestFailed(nodeId, wants, error);
   }

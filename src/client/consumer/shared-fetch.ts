@@ -29,6 +29,14 @@ export class SharedFetch {
     }
   }
 
+  /**
+   * Whether all readers would fetch the place again that they have been answered about: then they need not be told. A hundred
+   * readers at the end of a quiet log would be woken twice a second to do the same as before.
+   */
+  isWaitedFor(nodeId: number): boolean {
+    return this.#readers.every(({ want, reader }) => reader.waitsAt(nodeId, want));
+  }
+
   fail(nodeId: number, error: unknown): void {
     for (const { want, reader } of this.#readers) reader.onFailure(nodeId, [want], error);
   }

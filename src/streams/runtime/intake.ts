@@ -7,8 +7,26 @@ import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { Task } from './task.ts';
 import type { ThreadMetrics } from './thread-metrics.ts';
 
+/** A loop that waits for nothing but records comes round once in a commit interval, and this often at least. */
+const IDLE_POLL_MS_MAX = 5_000;
+
 /** How often to look whether a task with several inputs need not wait for a dry one any more. */
 const WAITING_POLL_MS = 10;
+
+type IntakeConsumer = Pick<KafkaConsumer, 'poll' | 'wakeup' | 'pause' | 'resume'>;
+
+type IntakeSettings = Pick<
+  StreamsAppSettings,
+  'pollMs' | 'commitIntervalMs' | 'bufferedRecordsMax' | 'environment'
+>;
+
+/** What the loop has to do besides reading. */
+interface OtherWork {
+  /** Records wait that can be processed at once. */
+  readonly hasWork: boolean;
+  /** Milliseconds until there is something to do whether or not records come; infinite where nothing is known of. */
+  readonly dueInMs: number;
+}
 
 interface Input {
   readonly task: Task;
@@ -21,16 +39,17 @@ interface Input {
  * that have enough waiting, or whose task is being restored.
  */
 export class Intake {
-  readonly #consumer: KafkaConsumer;
-  readonly #settings: Pick<StreamsAppSettings, 'pollMs' | 'bufferedRecordsMax' | 'environment'>;
-  readonly #restorer: Restorer;
+  readonly #consumer: IntakeConsumer;
+  readonly #settings: IntakeSettings;
+  readonly #restorer: Pick<Restorer, 'isIdle' | 'isRestoring'>;
   readonly #metrics: ThreadMetrics;
   readonly #inputs = new Map<string, Input>();
+  #isWoken = false;
 
   constructor(parts: {
-    readonly consumer: KafkaConsumer;
-    readonly settings: Pick<StreamsAppSettings, 'pollMs' | 'bufferedRecordsMax' | 'environment'>;
-    readonly restorer: Restorer;
+    readonly consumer: IntakeConsumer;
+    readonly settings: IntakeSettings;
+    readonly restorer: Pick<Restorer, 'isIdle' | 'isRestoring'>;
     readonly metrics: ThreadMetrics;
   }) {
     this.#consumer = parts.consumer;
@@ -55,14 +74,22 @@ export class Intake {
   }
 
   /**
-   * Waits for records: not at all while there is work, and not for long while queued ones wait for others.
+   * Waits for records: not at all while there is work, not for long while queued ones wait for others, and until something
+   * else is due where there are none, though never less than `poll.ms`.
    * @throws {OperationalError} `WAKEUP` among others.
    */
-  async poll({ hasWork }: { readonly hasWork: boolean }): Promise<readonly FetchedRecords[]> {
+  async poll(work: OtherWork): Promise<readonly FetchedRecords[]> {
     const startMs = this.#settings.environment.clock.monotonicMs();
-    const fetched = await this.#consumer.poll(this.#pollMs(hasWork));
+    const fetched = await this.#untilWoken(this.#consumer.poll(this.#pollMs(work)));
     this.#metrics.polled(startMs, fetched.length > 0);
     return fetched;
+  }
+
+  /** Ends the poll that is under way, or else the next one: there is something to look at. */
+  wake(): void {
+    if (this.#isWoken) return;
+    this.#isWoken = true;
+    this.#consumer.wakeup();
   }
 
   /** Hands what a poll has answered to the queues of the tasks. */
@@ -80,12 +107,22 @@ export class Intake {
     }
   }
 
-  #pollMs(hasWork: boolean): number {
+  async #untilWoken(polling: Promise<readonly FetchedRecords[]>): Promise<readonly FetchedRecords[]> {
+    try {
+      return await polling;
+    } catch (error) {
+      if (!this.#isWoken || !isWakeup(error)) throw error;
+      this.#isWoken = false;
+      return [];
+    }
+  }
+
+  #pollMs({ hasWork, dueInMs }: OtherWork): number {
     if (hasWork || !this.#restorer.isIdle) return 0;
-    const { pollMs } = this.#settings;
+    const { pollMs, commitIntervalMs } = this.#settings;
     for (const { queue } of this.#inputs.values())
       if (queue.size > 0) return Math.min(WAITING_POLL_MS, pollMs);
-    return pollMs;
+    return Math.max(pollMs, Math.min(dueInMs, commitIntervalMs, IDLE_POLL_MS_MAX));
   }
 
   #add(fetched: FetchedRecords): void {

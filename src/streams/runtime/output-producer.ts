@@ -15,6 +15,7 @@ export class OutputProducer implements RecordCollector {
   readonly #keepsInputs: boolean;
   readonly #partitionCounts = new Map<string, number>();
   readonly #onDropped: () => void;
+  readonly #onFailed: () => void;
   /** Those that stand for no result now. */
   readonly #idleResults: ResultInFlight[] = [];
   #failure: Error | undefined;
@@ -27,11 +28,14 @@ export class OutputProducer implements RecordCollector {
     /** The production handler is told the input of what failed, which is kept until then. */
     readonly keepsInputs: boolean;
     readonly onDropped: () => void;
+    /** There is something to throw: see {@link OutputProducer.throwFailure}. */
+    readonly onFailed: () => void;
   }) {
     this.#producer = parts.producer;
     this.#handlers = parts.handlers;
     this.#keepsInputs = parts.keepsInputs;
     this.#onDropped = parts.onDropped;
+    this.#onFailed = parts.onFailed;
   }
 
   /** Looks up, ahead of the first record, partition counts that partitioners will be told. */
@@ -83,7 +87,7 @@ export class OutputProducer implements RecordCollector {
   /** The callback for all records of a changelog; `onOffset` is told where each landed. */
   logging(onOffset: (offset: number) => void): DeliveryCallback {
     return (error, offset) => {
-      if (error) this.#failure ??= error;
+      if (error) this.#fail(error);
       else onOffset(offset);
       this.#settle();
     };
@@ -138,10 +142,15 @@ export class OutputProducer implements RecordCollector {
   #onSendFailure(error: Error, context: FailureContext): void {
     try {
       if (this.#handlers.production(error, context) === 'continue') this.#onDropped();
-      else this.#failure ??= new StreamsFailure('production', context, error);
+      else this.#fail(new StreamsFailure('production', context, error));
     } catch (thrown) {
-      this.#failure ??= thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+      this.#fail(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
     }
+  }
+
+  #fail(failure: Error): void {
+    this.#failure ??= failure;
+    this.#onFailed();
   }
 
   #settle(): void {

@@ -23,7 +23,10 @@ export async function processingLoop(parts: LoopParts): Promise<void> {
 async function round({ intake, tasks, runner, commit, checkHealth, isStopping }: LoopParts): Promise<void> {
   let fetched: readonly FetchedRecords[];
   try {
-    fetched = await intake.poll(runner);
+    fetched = await intake.poll({
+      hasWork: runner.hasWork,
+      dueInMs: Math.min(runner.dueInMs, commit.dueInMs),
+    });
   } catch (error) {
     if (isStopping() && isWakeup(error)) return;
     throw error;

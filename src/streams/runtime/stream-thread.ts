@@ -2,6 +2,7 @@ import type { Timer } from '../../base/environment.ts';
 import { messageOf } from '../../base/errors.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
+import type { CacheBudget } from '../state/cache-budget.ts';
 import type { SinkNode } from '../topology/nodes.ts';
 import type { CommitVariation } from './commit-protocol.ts';
 import { failureHandlers, type StreamThreadExceptionResponse } from './failures.ts';
@@ -119,6 +120,7 @@ export class StreamThread {
       handlers: failureHandlers(settings.onFailure),
       keepsInputs: settings.keepsResultInputs,
       onDropped: () => this.#droppedOutputs++,
+      onFailed: () => this.#intake.wake(),
     }));
     const restoring = { consumer: restoreConsumer, state, logger: settings.logger, onProgress };
     const restorer = (this.#restorer = new Restorer(restoring));
@@ -131,13 +133,7 @@ export class StreamThread {
     this.#tasks = new TaskSet({ ...shared, plans: plan.tasks, restorer, intake, commit, onPhase });
     this.#runner = new TaskRunner({ ...shared, tasks: this.#tasks, isStopping: () => this.#stopping });
     this.#topics = new TopicWatch(topics, settings, this.#watched(plan), [consumer, restoreConsumer]);
-    const { timers } = settings.environment;
-    this.#life = new Lifecycle('the thread', { timers, logger: settings.logger });
-    this.#life.add({ name: 'the memory of its caches', close: () => budget.close() });
-    this.#life.add({ name: 'the local state', close: () => state.close() });
-    this.#life.add({ name: 'the clients', close: () => this.#closeClients() });
-    this.#life.add({ name: 'the membership', close: () => membership.close() });
-    this.#life.add({ name: 'the tasks', close: () => this.#tasks.close() });
+    this.#life = this.#newLife(budget);
   }
 
   /** @throws {OperationalError} `LOCKED` where another process has the folder of its state. */
@@ -244,7 +240,9 @@ export class StreamThread {
       onAssigned: async (partitions) => {
         if (this.#isAskingToEnd) return;
         await this.#member.note(consumer);
-        return tasks.onAssigned(partitions);
+        await tasks.onAssigned(partitions);
+        // What is new has to be restored, and the leader may have said that all are to end.
+        this.#intake.wake();
       },
       onRevoked: (partitions) => (this.#isAskingToEnd ? undefined : tasks.onRevoked(partitions)),
       onLost: (partitions) => (this.#isAskingToEnd ? undefined : tasks.onLost(partitions)),
@@ -310,6 +308,17 @@ export class StreamThread {
     return [...topology.nodes.values()].flatMap((node) =>
       node.kind === 'sink' && typeof node.topic === 'string' && accepts(node) ? [name(node.topic)] : [],
     );
+  }
+
+  #newLife(budget: CacheBudget): Lifecycle {
+    const { environment, logger } = this.#settings;
+    const life = new Lifecycle('the thread', { timers: environment.timers, logger });
+    life.add({ name: 'the memory of its caches', close: () => budget.close() });
+    life.add({ name: 'the local state', close: () => this.#state.close() });
+    life.add({ name: 'the clients', close: () => this.#closeClients() });
+    life.add({ name: 'the membership', close: () => this.#membership.close() });
+    life.add({ name: 'the tasks', close: () => this.#tasks.close() });
+    return life;
   }
 
   async #closeClients(): Promise<void> {

@@ -88,6 +88,15 @@ export class TaskOffsets {
     }
   }
 
+  /** Whether it is past what is committed without having processed a record: past what is no record. */
+  hasMoved(positionOf: (partition: TopicPartition) => number | undefined): boolean {
+    for (const queue of this.#queues) {
+      if (queue.size > 0 || queue.nextOffset < 0) continue;
+      if (Math.max(queue.nextOffset, positionOf(queue) ?? -1) > queue.committedOffset) return true;
+    }
+    return false;
+  }
+
   /**
    * How the offsets that the group has compare with those that were noted with the local state. Called before the first
    * record.

@@ -38,6 +38,17 @@ export class TaskRunner {
     return this.#hasWork;
   }
 
+  /** Milliseconds until a punctuator is due by the wall clock, or idle inputs have to be looked at; infinite for never. */
+  get dueInMs(): number {
+    const { tasks, settings } = this.#parts;
+    // Time goes on with the wall clock then, and its operators with it.
+    if (settings.idleSourceMs >= 0) return 0;
+    return tasks.tasks.reduce(
+      (least, task) => Math.min(least, task.wallClockDueInMs),
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
   async round(): Promise<void> {
     const { tasks, metrics, settings, isStopping } = this.#parts;
     const { clock } = settings.environment;

@@ -119,6 +119,11 @@ export class TaskTime {
     return nextMs !== Number.POSITIVE_INFINITY && nextMs <= this.now(type);
   }
 
+  get wallClockDueInMs(): number {
+    const nextMs = this.#nextMs['wall-clock-time'];
+    return nextMs === Number.POSITIVE_INFINITY ? nextMs : Math.max(0, nextMs - this.#clock());
+  }
+
   /** Takes those that are due, each of which is moved on; to be called one after the other. */
   takeDue(type: PunctuationType, timeMs: number): readonly OnTime[] {
     const due: OnTime[] = [];

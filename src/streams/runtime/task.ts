@@ -78,6 +78,8 @@ export class Task {
   readonly #nodes: TaskNodes;
   readonly #order = new QueueOrder();
   commitRequested = false;
+  /** Commits in which there was nothing new, one after the other. */
+  #quietCommits = 0;
   /** It has failed at a record of which nothing was processed: its state is that of the records before. */
   hasFailedAtInput = false;
   /** Since when it has waited for a dry input, -1 while it does not. */
@@ -134,6 +136,7 @@ export class Task {
    * @throws {OperationalError} see {@link noteRestoredFromSource}.
    */
   open(committed: Parameters<TaskOffsets['restore']>[0] = []): void | Promise<void> {
+    this.#quietCommits = 0;
     this.#time.streamTimeMs = Math.max(this.#time.streamTimeMs, this.offsets.restore(committed));
     const { topology } = this.#settings;
     noteRestoredFromSource({ id: this.id, topology, stores: this.stores.values(), metadata: this.#metadata });
@@ -173,6 +176,7 @@ export class Task {
     const item = assertDefined(queue.first, 'the queue has a head');
     if (item.onTurn !== undefined) this.#takeTurn(item.onTurn);
     this.#takeFirst(queue);
+    this.#quietCommits = 0;
     queue.nextOffset = item.offset + 1;
     if (item.record === undefined) return true;
     this.#executor.current.begin(queue, item.offset, item.record);
@@ -191,6 +195,19 @@ export class Task {
     if (!this.#time.isDue(type)) return;
     const now = this.#time.now(type);
     return this.#tell(this.#time.takeDue(type, now), now, 0);
+  }
+
+  /** Milliseconds until a punctuator is due by the wall clock; infinite where there is none. */
+  get wallClockDueInMs(): number {
+    return this.#time.wallClockDueInMs;
+  }
+
+  /**
+   * Nothing has happened since it was committed, and then once more, with what the commit itself has left: state that has
+   * expired goes after a commit, and with the next one.
+   */
+  get isSettled(): boolean {
+    return this.#quietCommits > 1 && !this.commitRequested;
   }
 
   /** Lets stream time go on with the wall clock where no records come (`idle.source.ms`). To be called now and then. */
@@ -236,6 +253,7 @@ export class Task {
 
   committed(): void {
     this.metrics.commits++;
+    this.#quietCommits++;
     this.commitRequested = false;
     for (const store of this.stores.values()) store.committed();
   }
@@ -283,6 +301,7 @@ export class Task {
 
   /** Calls one after the other; what each has forwarded is done before the next is called. */
   #tell(calls: readonly OnTime[], now: number, first: number): void | Promise<void> {
+    if (calls.length > 0) this.#quietCommits = 0;
     const held = { forward: (index: number): void | Promise<void> => calls[index]?.(now) };
     for (let i = first; i < calls.length; i++) {
       const waiting = this.#executor.runHeld(held, i, now);

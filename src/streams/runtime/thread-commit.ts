@@ -68,14 +68,25 @@ export class ThreadCommit {
     return tasks().tasks.some((task) => task.commitRequested);
   }
 
+  /** Milliseconds until a commit is due that has something to commit; infinite where there is nothing. */
+  get dueInMs(): number {
+    const { budget, settings } = this.#parts;
+    if (budget.wantsCommit) return 0;
+    if (this.#retryAtMs === undefined && !this.#hasSomething()) return Number.POSITIVE_INFINITY;
+    const dueMs = this.#retryAtMs ?? this.#lastMs + settings.commitIntervalMs;
+    return Math.max(0, dueMs - settings.environment.clock.monotonicMs());
+  }
+
+  /** Commits. Where nothing has happened since the last commits, there is nothing to do, for a hundred idle applications. */
   async run(): Promise<void> {
-    const { settings, state, tasks, metrics } = this.#parts;
+    const { settings, state, tasks, metrics, purge } = this.#parts;
     const startMs = settings.environment.clock.monotonicMs();
     this.#lastMs = startMs;
     this.#retryAtMs = undefined;
     const running = tasks().restored;
     if (running.length === 0) return;
     state.throwDamage();
+    if (!this.#hasSomething()) return purge.run([]);
     if (await this.#protocol.run({ running, offsets: [] })) metrics.committed(startMs);
   }
 
@@ -89,6 +100,12 @@ export class ThreadCommit {
         error: messageOf(error),
       });
     }
+  }
+
+  #hasSomething(): boolean {
+    const { consumer, tasks } = this.#parts;
+    const positionOf = (partition: TopicPartition): number | undefined => consumer.positionNow(partition);
+    return tasks().restored.some(({ task }) => !task.isSettled || task.offsets.hasMoved(positionOf));
   }
 
   #logChanges({ task, plan, logged }: RunningTask): void {

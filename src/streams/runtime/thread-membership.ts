@@ -7,6 +7,7 @@ import type {
   PartitionOffset,
   TopicPartition,
 } from '../../client/types.ts';
+import { isWakeup } from './intake.ts';
 import { processIdOf } from './process-id.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import { taskAssignors } from './task-assignor.ts';
@@ -79,7 +80,12 @@ export class ThreadMembership {
     const deadline = clock.monotonicMs() + TELL_MS_MAX;
     this.#asksToEnd = true;
     consumer.enforceRebalance('all instances of the application are to end');
-    while (this.#failure === undefined && clock.monotonicMs() < deadline) await consumer.poll(TELL_POLL_MS);
+    while (this.#failure === undefined && clock.monotonicMs() < deadline) {
+      // Whoever wakes the loop, or stops it, does not know that it has ended.
+      await consumer.poll(TELL_POLL_MS).catch((error: unknown) => {
+        if (!isWakeup(error)) throw error;
+      });
+    }
     if (this.#failure === undefined)
       this.#settings.logger.warn('the other instances could not be asked to end');
   }

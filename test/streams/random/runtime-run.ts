@@ -19,7 +19,8 @@ export interface Surroundings {
   readonly prefix: string;
 }
 
-const QUIET_COMMITS = 4;
+/** What a last commit has brought may be on its way to the next sub-topology. */
+const QUIET_LOOKS = 8;
 const LIFE_MS_MAX = 60_000;
 
 /** Runs a case in the runtime, life after life. Returns what is wrong with what came of it, or undefined. */
@@ -148,9 +149,7 @@ async function waitForEnd(
   const deadlineMs = environment.clock.monotonicMs() + LIFE_MS_MAX;
   const tasks = () => members.flatMap((member) => member.thread.tasks.map((task) => ({ member, task })));
   const processed = (): number => tasks().reduce((total, { task }) => total + task.metrics.processed, 0);
-  const commits = (): number =>
-    tasks().reduce((least, { task }) => Math.min(least, task.metrics.commits), 1e9);
-  let quiet = { processed: -1, commits: 0 };
+  let quiet = { processed: -1, looks: 0 };
   while (environment.clock.monotonicMs() < deadlineMs) {
     if (members.some((member) => member.hasEnded())) return;
     if (processed() >= life.processedMax) return;
@@ -160,8 +159,9 @@ async function waitForEnd(
         ({ member, task }) =>
           task.bufferedCount === 0 && member.thread.inputsOf(task).every(({ lag }) => lag === 0),
       );
-    if (!isDry || processed() !== quiet.processed) quiet = { processed: processed(), commits: commits() };
-    else if (life.commitIntervalMs > 1000 || commits() - quiet.commits >= QUIET_COMMITS) return;
+    const isQuiet = isDry && (life.commitIntervalMs > 1000 || tasks().every(({ task }) => task.isSettled));
+    if (!isQuiet || processed() !== quiet.processed) quiet = { processed: processed(), looks: 0 };
+    else if (quiet.looks++ >= QUIET_LOOKS) return;
     await environment.timers.sleep(5);
   }
   throw new Error(
