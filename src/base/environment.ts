@@ -75,6 +75,8 @@ export interface ThreadHandlers<FromThread> {
 export interface ThreadLimits {
   /** Of objects that live on; by default as much as the main thread may have. */
   readonly heapMegabytesMax?: number;
+  /** Of objects that were made just now, which is not failed but cleaned beyond that. */
+  readonly youngMegabytesMax?: number;
 }
 
 /** A thread that runs a {@link ThreadService}, seen from the one that has started it. */

@@ -11,13 +11,16 @@ interface HealthSources {
   readonly skippedCommands: () => number;
   /** Why the Kafka cluster is not there, or undefined while it answers. */
   readonly kafkaFailure: () => string | undefined;
+  /** What keeps queries from going on though nothing has failed; undefined while nothing does. */
+  readonly standstill: () => string | undefined;
 }
 
 /** The body of `/info`: ksqlDB's, and how far the start has come while that goes on. */
 export function serverInfo(sources: HealthSources): unknown {
   const { text } = sources.progress;
   const whenHealthy = text === undefined ? 'RUNNING' : 'STARTING';
-  const whenServing = areCommandsHealthy(sources) && isKafkaHealthy(sources) ? whenHealthy : 'DEGRADED';
+  const isWell = areCommandsHealthy(sources) && isKafkaHealthy(sources) && sources.standstill() === undefined;
+  const whenServing = isWell ? whenHealthy : 'DEGRADED';
   const serverStatus = sources.stopping.begun.aborted ? 'TERMINATING' : whenServing;
   return { KsqlServerInfo: { ...sources.info(), serverStatus, ...startProgress(sources) } };
 }
@@ -31,11 +34,13 @@ export function isServing({ progress, stopping }: HealthSources): boolean {
 export function health(sources: HealthSources): unknown {
   const { isReady, text } = sources.progress;
   const isStopping = sources.stopping.begun.aborted;
+  const standstill = sources.standstill();
   const details = {
     metastore: { isHealthy: isReady },
     kafka: { isHealthy: isKafkaHealthy(sources) },
     commandRunner: { isHealthy: isReady && areCommandsHealthy(sources) },
     ...(text === undefined ? {} : { start: { isHealthy: isReady, message: text } }),
+    ...(standstill === undefined ? {} : { queries: { isHealthy: false, message: standstill } }),
     ...(isStopping ? { stop: { isHealthy: false, message: 'stopping' } } : {}),
   };
   const isHealthy = Object.values(details).every((detail) => detail.isHealthy);

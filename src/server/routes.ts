@@ -49,6 +49,8 @@ export interface Services {
   readonly skippedCommands: () => number;
   /** Why the Kafka cluster is not there, or undefined while it answers. */
   readonly kafkaFailure: () => string | undefined;
+  /** What keeps queries from going on though nothing has failed; undefined while nothing does. */
+  readonly standstill: () => string | undefined;
 }
 
 /** When a client should ask again that came too early, in seconds, as ksqlDB says. */

@@ -287,6 +287,7 @@ export class SqlServer {
       failure: () => this.#failure,
       skippedCommands: () => this.#skipped.count,
       kafkaFailure: () => this.#health.failure,
+      standstill: () => this.#host.standstill,
     };
     const { front, url } = await listen(this.#options.listen, settings, (app) => addRoutes(app, services));
     if (this.#closed !== undefined) return front.close();

@@ -2,6 +2,13 @@ import type { Mutation } from './mutation.ts';
 
 export const sqlMutations: readonly Mutation[] = [
   {
+    name: 'a query that holds up its thread is not ended with it',
+    file: 'src/sql/runtime/thread/query-thread.ts',
+    find: 'if (this.#endings > 0 && this.#watch.silentMs > 0) void this.#thread?.terminate();',
+    replace: '',
+    suite: ['test/sql/runtime/thread/thread-watch.test.ts'],
+  },
+  {
     name: 'bytes that go to another thread take along the memory that they lie in',
     file: 'src/sql/runtime/thread/sent-rows.ts',
     find: 'return new Uint8Array(value);',

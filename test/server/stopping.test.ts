@@ -33,6 +33,7 @@ async function heldServer() {
     failure: () => undefined,
     skippedCommands: () => 0,
     kafkaFailure: () => undefined,
+    standstill: () => undefined,
   } as Services);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   ended.push(() => app.close());

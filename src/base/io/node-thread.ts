@@ -43,12 +43,13 @@ export class NodeThread {
   constructor(options: { readonly onEnd?: () => void; readonly limits?: ThreadLimits } = {}) {
     const { onEnd = () => undefined, limits = {} } = options;
     const isSource = import.meta.url.endsWith('.ts');
-    const { heapMegabytesMax } = limits;
+    const { heapMegabytesMax, youngMegabytesMax } = limits;
     const common = {
       workerData: { ownPorts: ownPortsForThread() },
-      ...(heapMegabytesMax === undefined
-        ? {}
-        : { resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } }),
+      resourceLimits: {
+        ...(heapMegabytesMax === undefined ? {} : { maxOldGenerationSizeMb: heapMegabytesMax }),
+        ...(youngMegabytesMax === undefined ? {} : { maxYoungGenerationSizeMb: youngMegabytesMax }),
+      },
     };
     const worker = isSource ? new Worker(fromSource, { ...common, eval: true }) : new Worker(main, common);
     this.#worker = worker;

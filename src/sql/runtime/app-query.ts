@@ -60,6 +60,8 @@ interface QueryHost extends KafkaHostOptions {
   /** Called before each start with the topics that it may make. */
   readonly note: (applicationId: string, internalTopics: readonly string[]) => Promise<void>;
   readonly cleanUp: (ended: EndedApplication) => Promise<void>;
+  /** Called before each record that is processed. */
+  readonly onRecord?: (() => void) | undefined;
   /** Starts a query among others. */
   readonly startInTurn: (query: AppQuery) => void;
 }
@@ -235,6 +237,7 @@ export class AppQuery implements RunningQuery {
 
   #newApp(): StreamsApp {
     const common = appOptions(this.#host, this.#context);
+    const { onRecord } = this.#host;
     const options: StreamsAppOptions = {
       ...common,
       applicationId: this.applicationId,
@@ -252,6 +255,10 @@ export class AppQuery implements RunningQuery {
       consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
       host: this.#host.streams,
+      backPressure: () => {
+        onRecord?.();
+        return undefined;
+      },
     };
     return new StreamsApp(options);
   }

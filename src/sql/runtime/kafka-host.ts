@@ -108,6 +108,11 @@ export class KafkaHost implements SqlHost {
     return this.#queries.restored;
   }
 
+  /** What keeps queries from going on though nothing has failed; undefined while nothing does. */
+  get standstill(): string | undefined {
+    return this.#queries.standstill;
+  }
+
   /**
    * Removes what a server that was killed has left. Called before the first push query starts, which need not wait.
    * @param endedQueries ids of the queries that were terminated, as far as none has taken their place.

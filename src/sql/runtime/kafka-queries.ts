@@ -51,6 +51,8 @@ interface KafkaPushOptions extends PushOptions {
 export class KafkaQueries implements QueryRuntime {
   /** They ask whoever has made this. */
   readonly topics$ = NEVER;
+  /** Whoever could ask is held up, too. */
+  readonly standstill = undefined;
   readonly #options: KafkaHostOptions;
   readonly #admin: Admin;
   readonly #describeTopics: QueryCluster['describeTopics'];
@@ -87,9 +89,10 @@ export class KafkaQueries implements QueryRuntime {
     });
   }
 
-  newQuery(plan: QueryPlan, context: AnalysisContext): AppQuery | UnstartedQuery {
+  /** @param onRecord called before each record that is processed. */
+  newQuery(plan: QueryPlan, context: AnalysisContext, onRecord?: () => void): AppQuery | UnstartedQuery {
     try {
-      return this.#appQuery(plan, context);
+      return this.#appQuery(plan, context, onRecord);
     } catch (error) {
       return this.#unstarted(plan, error);
     }
@@ -110,9 +113,10 @@ export class KafkaQueries implements QueryRuntime {
     });
   }
 
-  #appQuery(plan: QueryPlan, context: AnalysisContext): AppQuery {
+  #appQuery(plan: QueryPlan, context: AnalysisContext, onRecord: (() => void) | undefined): AppQuery {
     return new AppQuery(plan, context, {
       ...this.#options,
+      onRecord,
       processId: this.#processId,
       admin: this.#admin,
       streams: this.#streams,

@@ -12,6 +12,8 @@ export interface TopicsAnswer {
 export interface QueryRuntime extends Pick<SqlHost, 'newQuery' | 'startPush'> {
   /** How many queries were restored that can be started, and how many of them have started. */
   readonly restored: { readonly started: number; readonly total: number };
+  /** What keeps queries from going on though nothing has failed; undefined while nothing does. */
+  readonly standstill: string | undefined;
   /**
    * Removes what a server that was killed has left. Called before the first push query starts, which need not wait.
    * @param endedQueries ids of the queries that were terminated, as far as none has taken their place.

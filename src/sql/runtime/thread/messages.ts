@@ -28,7 +28,12 @@ export interface SentQuery {
 /** What is not answered. */
 export type ThreadCommand =
   /** Comes first. */
-  | { readonly kind: 'open'; readonly options: ThreadOptions }
+  | {
+      readonly kind: 'open';
+      readonly options: ThreadOptions;
+      /** Seen by both threads: see `ThreadWatch`. */
+      readonly turn: Int32Array<SharedArrayBuffer>;
+    }
   | { readonly kind: 'makeQuery'; readonly query: number; readonly sent: SentQuery; readonly change: number }
   /** Changes of a query are counted: what the thread tells of its state says which one it knew of. */
   | { readonly kind: 'pauseQuery' | 'resumeQuery'; readonly query: number; readonly change: number }
@@ -54,6 +59,8 @@ export type ThreadCall =
     }
   | { readonly kind: 'closePush'; readonly push: number }
   | { readonly kind: 'removeLeftovers'; readonly endedQueries: readonly string[] }
+  /** Whether it is there. */
+  | { readonly kind: 'ping' }
   /** Its queries are closed: it lets go of its clients and ends. */
   | { readonly kind: 'close' };
 
@@ -67,6 +74,7 @@ export interface ThreadAnswers {
   readonly startPush: undefined;
   readonly closePush: undefined;
   readonly removeLeftovers: undefined;
+  readonly ping: undefined;
   readonly close: undefined;
 }
 

@@ -36,6 +36,8 @@ export class QueryThreadServer {
   readonly #queries = new Map<number, ServedQuery>();
   readonly #pushes = new Map<number, ServedPush>();
   readonly #scans = new ServedScans();
+  /** See `ThreadWatch`. */
+  #turn: Int32Array | undefined;
   #opened: Opened | undefined;
   #end: () => void = () => undefined;
 
@@ -57,6 +59,7 @@ export class QueryThreadServer {
   #do(command: ThreadCommand): void {
     switch (command.kind) {
       case 'open':
+        this.#turn = command.turn;
         this.#opened = this.#open(command.options);
         return;
       case 'makeQuery':
@@ -110,6 +113,8 @@ export class QueryThreadServer {
       case 'removeLeftovers':
         await this.#running.queries.removeLeftovers(call.endedQueries);
         return undefined;
+      case 'ping':
+        return undefined;
       case 'close':
         return this.#close();
       default:
@@ -148,12 +153,18 @@ export class QueryThreadServer {
   }
 
   #makeQuery({ query, sent, change }: Extract<ThreadCommand, { readonly kind: 'makeQuery' }>): void {
-    const running = this.#running.queries.newQuery(sent.plan, this.#contextOf(sent));
+    const running = this.#running.queries.newQuery(sent.plan, this.#contextOf(sent), () =>
+      this.#noteTurn(query),
+    );
     const { timers } = this.#environment;
     this.#queries.set(
       query,
       new ServedQuery({ query, running, change, timers, post: (event) => this.#port.post(event) }),
     );
+  }
+
+  #noteTurn(number: number): void {
+    if (this.#turn !== undefined) this.#turn[0] = number;
   }
 
   #query({ query }: { readonly query: number }): ServedQuery {
@@ -188,7 +199,10 @@ export class QueryThreadServer {
         }),
     });
     const { queries } = this.#running;
-    const onRecord = (): void => served.onRecord();
+    const onRecord = (): void => {
+      this.#noteTurn(push);
+      served.onRecord();
+    };
     served.run = await queries.startPush(sent.plan, this.#contextOf(sent), { ...options, onRecord });
     this.#pushes.set(push, served);
   }

@@ -19,9 +19,16 @@ import type {
 } from './messages.ts';
 import { service } from './query-service.ts';
 import { isThreadEnded, threadEnded } from '../../../streams/threads/thread-ended.ts';
+import { ThreadWatch } from './thread-watch.ts';
 import { ThreadPush } from './thread-push.ts';
 import { ThreadQuery, type ThreadQueryOptions } from './thread-query.ts';
 import { writeLine } from '../../../streams/threads/thread-logger.ts';
+
+/**
+ * Semi-spaces of 4 MB in the place of 16: rows live for one turn, and a hundred queries that do nothing need not keep 30 MB for
+ * what they might make.
+ */
+const YOUNG_MEGABYTES_MAX = 12;
 
 /** How long a thread may take to let go of its clients before it is ended. */
 const CLOSE_MS_MAX = 2_000;
@@ -44,6 +51,9 @@ export class QueryThread {
   readonly #calls = new PendingCalls();
   readonly #queries = new Map<number, ThreadQuery>();
   readonly #pushes = new Map<number, ThreadPush>();
+  readonly #watch: ThreadWatch;
+  /** Queries that are being ended for good. */
+  #endings = 0;
   /** Undefined while there is none. */
   #thread: ServiceThread<ToThread> | undefined;
   #restart: Timer | undefined;
@@ -57,7 +67,19 @@ export class QueryThread {
     this.#environment = options.environment;
     this.#logger = options.logger ?? silentLogger;
     this.#backoff = new RestartBackoff(options.restartBackoff ?? DEFAULT_BACKOFF, this.#environment);
+    this.#watch = new ThreadWatch({
+      environment: options.environment,
+      ask: () => this.call({ kind: 'ping' }),
+      onSilent: (silentMs) => this.#onSilent(silentMs),
+    });
     this.#start();
+  }
+
+  /** What is known of a thread that does not answer; undefined while it does. */
+  get standstill(): string | undefined {
+    const seconds = Math.floor(this.#watch.silentMs / 1_000);
+    if (seconds === 0) return undefined;
+    return `a stream thread has not answered for ${seconds} s: ${this.#turnOf} holds up the ${this.load} queries on it`;
   }
 
   get topics$(): Observable<TopicsAnswer> {
@@ -119,6 +141,17 @@ export class QueryThread {
    * @throws {OperationalError} `STREAM_THREAD_ENDED` where that one has ended, too.
    */
   async callAgain(call: ThreadCall): Promise<void> {
+    const isEnding = call.kind === 'closeQuery';
+    if (isEnding) this.#endings++;
+    try {
+      this.#endIfSilent();
+      await this.#untilDone(call);
+    } finally {
+      if (isEnding) this.#endings--;
+    }
+  }
+
+  async #untilDone(call: ThreadCall): Promise<void> {
     for (let attempts = 1; !this.#isClosed; attempts++) {
       if (this.#thread === undefined) this.#startAgain();
       try {
@@ -138,6 +171,7 @@ export class QueryThread {
   /** Ends the thread, and whatever still waits for it. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#watch.stop();
     this.#restart?.cancel();
     const thread = this.#thread;
     if (thread === undefined) return;
@@ -152,13 +186,18 @@ export class QueryThread {
   }
 
   #start(): void {
-    const thread = this.#threads.start(service, {
-      onMessage: (message) => this.#take(message),
-      onEnd: (failure) => this.#onEnd(failure),
-    });
+    const thread = this.#threads.start(
+      service,
+      {
+        onMessage: (message) => this.#take(message),
+        onEnd: (failure) => this.#onEnd(failure),
+      },
+      { youngMegabytesMax: YOUNG_MEGABYTES_MAX },
+    );
     this.#thread = thread;
     const { environment: _environment, logger: _logger, ...options } = this.#options;
-    thread.post({ kind: 'open', options });
+    thread.post({ kind: 'open', options, turn: this.#watch.turn });
+    this.#watch.start();
     this.#backoff.started();
   }
 
@@ -172,6 +211,29 @@ export class QueryThread {
         this.#logger.warn('cleaning up after a stream thread that has ended', { error });
     });
     for (const query of this.#queries.values()) query.makeAgain();
+  }
+
+  /** A query, or a push query, by its id. */
+  get #turnOf(): string {
+    const number = this.#watch.turn[0] ?? -1;
+    const query = this.#queries.get(number);
+    if (query !== undefined) return `query ${query.plan.queryId}`;
+    return this.#pushes.has(number) ? 'a push query' : 'something';
+  }
+
+  #onSilent(forMs: number): void {
+    this.#logger.warn(
+      'a stream thread does not answer: all its queries wait. TERMINATE the one that holds it up',
+      {
+        ...{ forMs, heldUpBy: this.#turnOf, queries: this.load },
+      },
+    );
+    this.#endIfSilent();
+  }
+
+  /** A query that is to end may be the one that does not let the thread go on: the others are taken up by another thread. */
+  #endIfSilent(): void {
+    if (this.#endings > 0 && this.#watch.silentMs > 0) void this.#thread?.terminate();
   }
 
   #take(message: FromThread): void {
@@ -199,6 +261,7 @@ export class QueryThread {
 
   #onEnd(failure: { readonly error: unknown } | undefined): void {
     this.#thread = undefined;
+    this.#watch.stop();
     this.#calls.failAll(threadEnded());
     if (this.#isClosed) {
       this.#ended();

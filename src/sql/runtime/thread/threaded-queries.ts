@@ -94,6 +94,10 @@ export class ThreadedQueries implements QueryRuntime {
     return this.#restored.progress;
   }
 
+  get standstill(): string | undefined {
+    return this.#places.find(({ thread }) => thread.standstill !== undefined)?.thread.standstill;
+  }
+
   async removeLeftovers(endedQueries: readonly string[]): Promise<void> {
     const call = { kind: 'removeLeftovers', endedQueries } as const;
     const removed = this.#places.map(({ thread }) => thread.callAgain(call));

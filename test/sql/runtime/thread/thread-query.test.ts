@@ -1,23 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment } from '../../../../src/base/io/node-environment.ts';
-import { builtInRegistry, type QueryPlan, SqlEngine } from '../../../../src/sql/index.ts';
+import type { QueryPlan } from '../../../../src/sql/index.ts';
 import type { ThreadCall, ThreadCommand } from '../../../../src/sql/runtime/thread/messages.ts';
 import { threadEnded } from '../../../../src/streams/threads/thread-ended.ts';
 import { ThreadQuery, type ThreadQueryOptions } from '../../../../src/sql/runtime/thread/thread-query.ts';
-import { CaseHost } from '../../../../src/sql/testing/case-host.ts';
-
-const SOURCE =
-  "CREATE STREAM s (k STRING KEY, v INT) WITH (KAFKA_TOPIC='s', VALUE_FORMAT='JSON', PARTITIONS=1);";
-
-async function planOf(sql: string): Promise<QueryPlan> {
-  const engine = new SqlEngine({ host: new CaseHost(), functions: builtInRegistry() });
-  for (const statement of await engine.prepare(SOURCE)) await engine.execute(statement);
-  const [statement] = await engine.prepare(sql);
-  await engine.close();
-  const query = statement?.prepared?.plan.query;
-  if (query === undefined) throw new Error('the statement starts a query');
-  return query;
-}
+import { planOf } from './plan-of.ts';
 
 let plan: QueryPlan;
 let asked: (ThreadCommand | ThreadCall)['kind'][];

@@ -1,0 +1,75 @@
+import type { Environment, Timer } from '../../../base/environment.ts';
+
+/** How often a stream thread is asked whether it is there. */
+const LOOK_MS = 5_000;
+/** One that has not answered for so long is held up: processing lets others have their turn many times a second. */
+const SILENT_MS_MAX = 15_000;
+
+/**
+ * Looks whether a stream thread answers. An expression that comes to no end holds up all queries of its thread, and the thread
+ * can tell nobody; what it was at stands in memory that both threads see.
+ */
+export class ThreadWatch {
+  /** The number of the query that has had the turn last, which the thread writes before each record; -1 before the first. */
+  readonly turn = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(-1);
+  readonly #environment: Pick<Environment, 'clock' | 'timers'>;
+  readonly #ask: () => Promise<unknown>;
+  readonly #onSilent: (silentMs: number) => void;
+  #timer: Timer | undefined;
+  /** Since when an answer is waited for. */
+  #askedMs: number | undefined;
+  /** It has begun to work: while it loads its modules it answers nothing. */
+  #hasAnswered = false;
+  /** Counts the threads: what an earlier one answers is nothing to the next one. */
+  #life = 0;
+
+  constructor(options: {
+    readonly environment: Pick<Environment, 'clock' | 'timers'>;
+    /** Resolves when the thread has answered, and rejects when it is gone. */
+    readonly ask: () => Promise<unknown>;
+    /** Called each time that it is looked, while the thread does not answer. */
+    readonly onSilent: (silentMs: number) => void;
+  }) {
+    this.#environment = options.environment;
+    this.#ask = options.ask;
+    this.#onSilent = options.onSilent;
+  }
+
+  /** For how long the thread has not answered, where that is long; 0 while it does. */
+  get silentMs(): number {
+    if (this.#askedMs === undefined || !this.#hasAnswered) return 0;
+    const silentMs = this.#environment.clock.monotonicMs() - this.#askedMs;
+    return silentMs >= SILENT_MS_MAX ? silentMs : 0;
+  }
+
+  /** Watches a thread that has just been started. */
+  start(): void {
+    this.stop();
+    this.turn.fill(-1);
+    this.#timer = this.#environment.timers.every(LOOK_MS, () => this.#look());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#askedMs = undefined;
+    this.#hasAnswered = false;
+    this.#life++;
+  }
+
+  #look(): void {
+    const { silentMs } = this;
+    if (silentMs > 0) this.#onSilent(silentMs);
+    if (this.#askedMs !== undefined) return;
+    const life = this.#life;
+    this.#askedMs = this.#environment.clock.monotonicMs();
+    this.#ask().then(
+      () => {
+        if (life !== this.#life) return;
+        this.#askedMs = undefined;
+        this.#hasAnswered = true;
+      },
+      // It is gone, which is told elsewhere.
+      () => undefined,
+    );
+  }
+}
