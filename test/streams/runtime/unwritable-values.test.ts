@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { messageOf } from '../../../src/base/errors.ts';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { Admin } from '../../../src/client/index.ts';
 import {
   type FailureContext,
   Serdes,
@@ -118,11 +119,16 @@ describe('a value that a store cannot write', () => {
 describe('a value that a store of an application cannot write', () => {
   let folder: string;
   let bootstrapServers: string;
+  let admin: Admin;
   beforeEach(async () => {
     const around = await brokerAndFolder();
     ({ bootstrapServers, folder } = around);
     await createTopics(environment, bootstrapServers, { in: 1, out: 1 });
-    return () => around.close();
+    admin = new Admin({ environment, bootstrapServers });
+    return async () => {
+      await admin.close();
+      await around.close();
+    };
   });
 
   const appOf = (options: Partial<StreamsAppOptions>): StreamsApp =>
@@ -164,9 +170,9 @@ describe('a value that a store of an application cannot write', () => {
       await app.start();
       await send('k', 'a');
       await resultsOf(1);
-      const commits = (): number => app.metrics().threads[0]?.commits ?? 0;
-      const before = commits();
-      await waitFor(environment, 'its commit', () => commits() > before);
+      const committed = async (): Promise<number | undefined> =>
+        (await admin.listConsumerGroupOffsets('app')).find(({ topic }) => topic === 'in')?.offset;
+      await expect.poll(committed, { timeout: 30_000 }).toBe(1);
       await send('k', 'BAD');
       await waitFor(environment, 'the failure', () => told.length === 1);
       await send('k', 'b');

@@ -29,9 +29,9 @@ export function counting({ fails = false }: { readonly fails?: boolean } = {}): 
 function obey(value: string, fails: boolean): void {
   if (isMainThread) throw new Error('records are processed on stream threads');
   if (value === 'throw' && fails) throw new RangeError('a record that cannot be processed');
-  const [order, last] = value.split(' ');
-  // Those that take the place of the ones that were there go on.
-  if (threadId > Number(last)) return;
+  const [order, thread] = value.split(' ');
+  // Whoever takes the record over goes on.
+  if (threadId !== Number(thread)) return;
   if (order === 'die') setImmediate(() => dieOfIt());
   if (order === 'fill') fillHeap();
 }
