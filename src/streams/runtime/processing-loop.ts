@@ -40,7 +40,11 @@ async function round({ intake, tasks, runner, commit, checkHealth, isStopping }:
     await runner.round();
   } catch (error) {
     // A record that cannot be read stops nothing before it, also where the loop that comes next stops there again.
-    if (tasks.tasks.some((task) => task.hasFailedAtInput)) await commit.runBefore(error);
+    if (tasks.tasks.some((task) => task.hasFailedAtInput)) {
+      // What was dropped since because state could not be read must not be committed with it.
+      checkHealth();
+      await commit.runBefore(error);
+    }
     throw error;
   }
   checkHealth();
