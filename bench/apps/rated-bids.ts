@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Serdes, StreamsBuilder } from '../../src/streams/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Serdes, StreamsBuilder, type ThreadTopology } from '../../src/streams/index.ts';
 
 interface Bid {
   readonly AUCTION: number;
@@ -11,14 +12,23 @@ interface Bid {
 /** Some ten microseconds a record: what functions of an application may well take. */
 const ROUNDS = 4;
 
-/** Several functions of a user one after the other, and a count: what threads are for. */
+/** While the gate is closed a thread looks for that so often, and processes one record each time. */
+const LOOK_MS = 20;
+
+/**
+ * Several functions of a user one after the other, and a count: what threads are for. They begin when the first number of the
+ * gate, which all threads share, is another than 0.
+ */
 export function ratedBids({
   input,
   output,
+  gate,
 }: {
   readonly input: string;
   readonly output: string;
-}): StreamsBuilder {
+  readonly gate: SharedArrayBuffer;
+}): ThreadTopology {
+  const isOpen = new Int32Array(gate);
   const builder = new StreamsBuilder();
   builder
     .stream(input, { keySerde: Serdes.string, valueSerde: Serdes.json<Bid>() })
@@ -31,7 +41,10 @@ export function ratedBids({
     .toStream()
     .mapValues(String, { valueSerde: Serdes.string })
     .to(output);
-  return builder;
+  return {
+    topology: builder,
+    backPressure: () => (Atomics.load(isOpen, 0) === 0 ? sleep(LOOK_MS) : undefined),
+  };
 }
 
 function ratingOf(text: string): number {

@@ -8,6 +8,11 @@ export class PendingCalls {
   readonly #pending = new Map<number, Pending>();
   #nextId = 0;
 
+  /** Nobody waits for an answer. */
+  get isEmpty(): boolean {
+    return this.#pending.size === 0;
+  }
+
   /** A number that no other call has, nor anything else that was numbered here. */
   nextNumber(): number {
     return this.#nextId++;

@@ -1,13 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import type { ThreadLimits } from '../environment.ts';
+import { PendingCalls } from '../pending-calls.ts';
 import { ownPortsForThread } from './own-sockets.ts';
 import type { WorkerRequest, WorkerResponse } from './worker-main.ts';
-
-interface Pending {
-  resolve(output: unknown): void;
-  reject(error: unknown): void;
-}
 
 const main = new URL('./worker-main.js', import.meta.url);
 /**
@@ -34,9 +30,8 @@ export class NodeThread {
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
   readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
+  readonly #calls = new PendingCalls();
   readonly #loading = new Set<number>();
-  #nextId = 0;
   #isEnding = false;
 
   /** @param options.onEnd called when it can work no more. */
@@ -56,12 +51,12 @@ export class NodeThread {
     worker.on('message', (response: WorkerResponse) => this.#take(response));
     worker.on('error', (error) => {
       onEnd();
-      this.#failAll(error);
+      this.#calls.failAll(error);
     });
     this.ended = new Promise((resolve) => {
       worker.on('exit', (code) => {
         onEnd();
-        this.#failAll(new Error(`the worker thread ended with ${code}`));
+        this.#calls.failAll(new Error(`the worker thread ended with ${code}`));
         resolve();
       });
     });
@@ -69,48 +64,38 @@ export class NodeThread {
 
   /** Runs the task of a module. */
   run(module: string, input: unknown): Promise<unknown> {
-    return this.#ask({ id: this.#nextId++, module, input });
+    return this.#ask((id) => ({ id, module, input }));
   }
 
   /** Runs the service of a module, which talks through the port; resolves when that has ended. */
   serve(module: string, port: MessagePort): Promise<unknown> {
-    return this.#ask({ id: this.#nextId++, module, port }, [port]);
+    return this.#ask((id) => ({ id, module, port }), [port]);
   }
 
   /** What it works on fails. */
   end(): Promise<void> {
     this.#isEnding = true;
-    this.#failAll(new Error('the worker thread was ended'));
+    this.#calls.failAll(new Error('the worker thread was ended'));
     if (this.#loading.size === 0) void this.#worker.terminate();
     return this.ended;
   }
 
-  #ask(request: WorkerRequest, transferred: readonly MessagePort[] = []): Promise<unknown> {
-    const { id } = request;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+  #ask(requestOf: (id: number) => WorkerRequest, transferred: readonly MessagePort[] = []): Promise<unknown> {
+    return this.#calls.add((id) => {
+      this.#worker.postMessage(requestOf(id), transferred);
       this.#loading.add(id);
       this.#worker.ref();
-      this.#worker.postMessage(request, transferred);
     });
   }
 
   #take(response: WorkerResponse): void {
     const { id } = response;
     this.#loading.delete(id);
-    const pending = this.#pending.get(id);
     if (!('isLoaded' in response)) {
-      this.#pending.delete(id);
-      if ('error' in response) pending?.reject(response.error);
-      else pending?.resolve(response.output);
+      if ('error' in response) this.#calls.failed(id, response.error);
+      else this.#calls.answered(id, response.output);
     }
     if (this.#isEnding && this.#loading.size === 0) void this.#worker.terminate();
-    else if (this.#pending.size === 0) this.#worker.unref();
-  }
-
-  #failAll(error: unknown): void {
-    const all = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const pending of all) pending.reject(error);
+    else if (this.#calls.isEmpty) this.#worker.unref();
   }
 }

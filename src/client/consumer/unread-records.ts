@@ -44,7 +44,7 @@ export class UnreadRecords implements FetchedRecords {
   get records(): readonly ConsumerRecord[] {
     if (this.#records !== undefined) return this.#records;
     const records: ConsumerRecord[] = [];
-    this.#read((iterator) => records.push(iterator.record()));
+    this.#each((iterator) => records.push(iterator.record()));
     this.#records = records;
     return records;
   }
@@ -55,10 +55,10 @@ export class UnreadRecords implements FetchedRecords {
    * @throws {OperationalError} `CORRUPT_RECORD`
    */
   read(visit: (record: RecordReader) => void): number {
-    return this.#read(visit);
+    return this.#each(visit);
   }
 
-  #read(visit: (iterator: RecordIterator) => void): number {
+  #each(visit: (iterator: RecordIterator) => void): number {
     const { iterators, fromOffset } = this.#batches;
     let count = 0;
     for (const iterator of iterators) {

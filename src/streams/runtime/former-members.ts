@@ -48,11 +48,10 @@ export class FormerMembers {
         for (const [applicationId, value] of await this.#rowsOf(folder))
           all.set(applicationId, [...(all.get(applicationId) ?? []), ...membersIn(value)]);
       } catch (error) {
+        const where = [folder.root, ...folder.folders].join('/');
         this.#logger.warn(
           'the members of an earlier thread are not known: their groups wait for the ends of their sessions',
-          {
-            ...{ folder: [folder.root, ...folder.folders].join('/'), error: messageOf(error) },
-          },
+          { folder: where, error: messageOf(error) },
         );
       }
     }
@@ -73,11 +72,9 @@ export class FormerMembers {
       try {
         return new StateDatabase(this.#environment, {
           ...folder,
-          ...{
-            blockCacheBytes: BLOCK_CACHE_BYTES,
-            writeBufferBytes: WRITE_BUFFER_BYTES,
-            logger: this.#logger,
-          },
+          blockCacheBytes: BLOCK_CACHE_BYTES,
+          writeBufferBytes: WRITE_BUFFER_BYTES,
+          logger: this.#logger,
         });
       } catch (error) {
         const isLocked = error instanceof OperationalError && error.code === 'LOCKED';

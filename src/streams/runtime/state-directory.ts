@@ -115,8 +115,8 @@ export class StateDirectory {
   }
 
   /**
-   * Has the member tell of the task, and gives the stores of it their ids, which are written before anything is written under them: a store without a changelog
-   * has nothing else that would tell whose rows these are.
+   * Has the member tell of the task, and gives the stores of it their ids, which are written before anything is written under
+   * them: a store without a changelog has nothing else that would tell whose rows these are.
    */
   async register(taskId: string, stores: readonly string[]): Promise<void> {
     this.#known.tells(this, taskId);

@@ -93,7 +93,8 @@ export class StoreCatalog {
 
   /**
    * The offset to restore from where the changelog ends at `end`; undefined: from the beginning, with nothing here. However
-   * long it has lain there, state that is all of its changelog, or more than it, is kept. Offsets of another topic say nothing of this one.
+   * long it has lain there, state that is all of its changelog, or more than it, is kept. Offsets of another topic say
+   * nothing of this one.
    */
   positionOf({ taskId, store, sourceTopic }: StoreOrigin, end: number): number | undefined {
     const { position, atMs, ...kept } = this.#entry(taskId, store);

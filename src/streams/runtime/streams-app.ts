@@ -114,11 +114,7 @@ export class StreamsApp {
    * @throws {DiagnosticError} once the application has been started.
    */
   setUncaughtExceptionHandler(handler: StreamsUncaughtExceptionHandler): void {
-    if (this.state !== 'CREATED')
-      throw new DiagnosticError({
-        message: `the handler can only be set before the start; it is ${this.state}`,
-      });
-    this.#uncaught.handler = handler;
+    this.#uncaught.setHandler(handler, this.state);
   }
 
   /** The current state, then every change of it. Completes when the application has ended. */

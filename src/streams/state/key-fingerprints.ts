@@ -4,7 +4,7 @@ const MULTIPLIER = 0x5bd1e995;
 
 /**
  * A set of keys that errs to one side: what it says it does not have was never added. Of each key it keeps 32 bits, in a table
- * that is half full at least, where a key itself in a map takes twenty times as much.
+ * that is three eighths full at least once it has grown, where a key itself in a map takes twenty times as much.
  */
 export class KeyFingerprints {
   #table = new Int32Array(FIRST_LENGTH);
