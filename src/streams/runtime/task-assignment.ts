@@ -27,8 +27,9 @@ interface AssignmentInput {
 /**
  * Answers the member of each task. Stateful tasks and stateless ones are balanced apart: of each kind, no member has more
  * than one more than another, and what does not go round goes first to the processes that have fewest, so that a process is not
- * left without work where there are fewer tasks than members. As far as that allows, a task stays with the member that runs it; else it goes to the process
- * whose state of it lacks least, and else to whoever has least. The answer depends on nothing else, so that all leaders agree.
+ * left without work where there are fewer tasks than members. As far as that allows, a task stays with the member that runs it;
+ * else it goes to the process whose state of it lacks least, and else to whoever has least. The answer depends on nothing else,
+ * so that all leaders agree.
  *
  * This is the high-availability assignment of Kafka Streams (KIP-441) without its warm-up replicas: what nobody has a
  * complete state of moves at once, where Kafka Streams would let the new member catch up first.

@@ -19,8 +19,9 @@ interface Schedule {
 
 /**
  * The time of a task: its stream time, the highest time of what it has processed, the stream times of its operators, each of
- * what it has got, and the wall clock; and who is to be told when they have moved on. Stream time starts at 0, so the first record fires; wall-clock time starts at an interval from
- * now. Intervals that were missed count as one, and the grid stays where it was.
+ * what it has got, and the wall clock; and who is to be told when they have moved on. Stream time starts at 0, so the first
+ * record fires; wall-clock time starts at an interval from now. Intervals that were missed count as one, and the grid stays
+ * where it was.
  */
 export class TaskTime {
   readonly #clock: () => number;

@@ -222,11 +222,10 @@ export class QueryThread {
   }
 
   #onSilent(forMs: number): void {
+    const fields = { forMs, heldUpBy: this.#turnOf, queries: this.load };
     this.#logger.warn(
       'a stream thread does not answer: all its queries wait. TERMINATE the one that holds it up',
-      {
-        ...{ forMs, heldUpBy: this.#turnOf, queries: this.load },
-      },
+      fields,
     );
     this.#endIfSilent();
   }
