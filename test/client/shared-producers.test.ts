@@ -153,6 +153,67 @@ it('no topic is made that one of its writers has forbidden', async () => {
   expect(names).not.toContain('own');
 });
 
+it('a topic that one of its writers has forbidden is made for none of them, and holds up nobody else', async () => {
+  const forbids = { mayCreateTopic: (topic: string) => topic !== 'own' };
+  const [first, second, third] = [producerOf(forbids), producerOf(), producerOf()];
+  first.send({ topic: 'own', value: 'waits' });
+  second.send({ topic: 'own', value: 'waits, too' });
+  await sent(third, { topic: 'free', value: 'made' });
+  const names = (await admin.listTopics()).map(({ name }) => name);
+  expect(names).toContain('free');
+  expect(names).not.toContain('own');
+  await admin.createTopics([{ name: 'own', partitions: 1, replicationFactor: 1 }]);
+  await Promise.all([first.flush(), second.flush()]);
+  expect(await contents('own', 2)).toEqual(['waits', 'waits, too']);
+});
+
+it('a tenant that may not wait any longer closes, though others wait for the same topic', async () => {
+  const options = { mayCreateTopic: () => false, blockMsMax: 1_000_000_000 };
+  const [first, second] = [producerOf(options), producerOf(options)];
+  first.send({ topic: 'own', value: 'of the first' });
+  second.send({ topic: 'own', value: 'of the second' });
+  await expect(first.close({ timeoutMs: 1 })).rejects.toMatchObject({ code: 'TIMED_OUT' });
+  await admin.createTopics([{ name: 'own', partitions: 1, replicationFactor: 1 }]);
+  await second.flush();
+  expect(await contents('own', 2)).toContain('of the second');
+  const [third, fourth] = [producerOf(options), producerOf(options)];
+  const failed: string[] = [];
+  for (const producer of [third, fourth])
+    producer.send({ topic: 'nowhere', value: 'x' }, (error) => failed.push(String(error)));
+  // The last one that waits for it takes with it what all have written there.
+  await Promise.allSettled([third, fourth].map((producer) => producer.close({ timeoutMs: 1 })));
+  expect(failed).toHaveLength(2);
+});
+
+it('where the buffer is full, each of many tenants has an equal share of it', async () => {
+  const tenants = 8;
+  const bufferBytesMax = 40_000;
+  const options = { bufferBytesMax, mayCreateTopic: () => false };
+  const all = Array.from({ length: tenants }, () => producerOf(options));
+  const held = all.map((producer, i) => {
+    let count = 0;
+    for (; producer.ready() === undefined; count++)
+      producer.send({ topic: `nowhere-${i}`, value: 'x'.repeat(500) });
+    return count;
+  });
+  const [first = 0, last = 0] = [held[0], held.at(-1)];
+  // A quarter of it while there is room, and an eighth of it afterwards.
+  expect(first).toBeGreaterThan(last * 1.5);
+  expect(last).toBeGreaterThan(first / 3);
+  expect(held.slice(4)).toEqual([last, last, last, last]);
+});
+
+it('what a tenant writes is not taken for what one before it has written to the same topic', async () => {
+  const [first, second] = [producerOf({ lingerMs: 0 }), producerOf({ lingerMs: 0 })];
+  // So that the producer that all share goes on.
+  await second.sendAndWait({ topic: 'b', value: 'stays' });
+  expect(await first.sendAndWait({ topic: 'a', value: 'first' })).toMatchObject({ offset: 0 });
+  await first.close();
+  // The same numbers again: the broker would answer with the offset of the record that it has.
+  const third = producerOf({ lingerMs: 0 });
+  expect(await third.sendAndWait({ topic: 'a', value: 'third' })).toMatchObject({ offset: 1 });
+});
+
 it('learns of a topic that was made anew with more partitions before it writes for another tenant', async () => {
   const first = producerOf();
   first.send({ topic: 'a', value: 'old' });

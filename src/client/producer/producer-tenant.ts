@@ -106,7 +106,7 @@ export class ProducerTenant implements KafkaProducer {
       timeoutMs === undefined
         ? undefined
         : engine.cluster.environment.timers.after(timeoutMs, () => {
-            engine.abandon(this.#ownTopics(), timedOut('closing the producer', timeoutMs));
+            this.#giveUp(timedOut('closing the producer', timeoutMs));
           });
     const isFirst = this.#closing === undefined;
     this.#closing ??= this.#close();
@@ -129,6 +129,19 @@ export class ProducerTenant implements KafkaProducer {
       engine.abandon(this.#ownTopics(), closed('producer'));
       this.#tenants.leave(this);
     }
+  }
+
+  /**
+   * Ends the wait of closing. What it has written to topics of others, too, may still be delivered: that waits for them, and they
+   * must not wait for each other.
+   */
+  #giveUp(error: Error): void {
+    const { engine } = this.#tenants;
+    const own = this.#ownTopics();
+    const others = [...this.#topics].filter((topic) => !own.includes(topic));
+    if (engine.accumulator.bytesOf(others) > 0) this.#error ??= error;
+    this.#topics.clear();
+    engine.abandon(own, error);
   }
 
   get #bytes(): number {

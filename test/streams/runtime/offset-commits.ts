@@ -6,19 +6,25 @@ export function isOffsetCommit(chunks: readonly Uint8Array[]): boolean {
   return chunks.some((chunk) => chunk.length >= 8 && Buffer.from(chunk).readInt16BE(4) === OFFSET_COMMIT);
 }
 
-/** An environment whose connections break when an OffsetCommit is sent: no offset is ever committed. */
-export function withoutOffsetCommits(environment: Environment): Environment {
+/**
+ * An environment whose connections break when an OffsetCommit is sent: no offset is committed.
+ * @param breaks whether they do now: always, unless it is given.
+ */
+export function withoutOffsetCommits(
+  environment: Environment,
+  breaks: () => boolean = () => true,
+): Environment {
   const { network } = environment;
   return {
     ...environment,
     network: {
       listen: (options) => network.listen(options),
-      connect: async (options) => breaking(await network.connect(options)),
+      connect: async (options) => breaking(await network.connect(options), breaks),
     },
   };
 }
 
-function breaking(connection: Connection): Connection {
+function breaking(connection: Connection, breaks: () => boolean): Connection {
   return {
     local: connection.local,
     remote: connection.remote,
@@ -27,7 +33,7 @@ function breaking(connection: Connection): Connection {
     },
     start: (handlers: ConnectionHandlers) => connection.start(handlers),
     write(chunks, onSent) {
-      if (!isOffsetCommit(chunks)) return connection.write(chunks, onSent);
+      if (!breaks() || !isOffsetCommit(chunks)) return connection.write(chunks, onSent);
       connection.destroy(new Error('cut off'));
       return false;
     },
