@@ -1,8 +1,14 @@
 import type { Connection, Environment } from '../../src/base/environment.ts';
 import { nodeEnvironment } from '../../src/client/index.ts';
 
-/** The environment of this machine, with a count of the connections that were opened through it and are open. */
-export function countedConnections(): { readonly environment: Environment; readonly open: () => number } {
+/**
+ * The environment of this machine, with a count of the connections that were opened through it and are open.
+ * @param onWrite is told of each write to one of them.
+ */
+export function countedConnections(onWrite: (chunks: readonly Uint8Array[]) => void = () => undefined): {
+  readonly environment: Environment;
+  readonly open: () => number;
+} {
   const open = new Set<Connection>();
   const { network } = nodeEnvironment;
   const environment: Environment = {
@@ -12,21 +18,30 @@ export function countedConnections(): { readonly environment: Environment; reado
       async connect(options) {
         const connection = await network.connect(options);
         open.add(connection);
-        return counted(connection, () => open.delete(connection));
+        return counted(connection, { onEnd: () => open.delete(connection), onWrite });
       },
     },
   };
   return { environment, open: () => open.size };
 }
 
-function counted(connection: Connection, onEnd: () => void): Connection {
+function counted(
+  connection: Connection,
+  {
+    onEnd,
+    onWrite,
+  }: { readonly onEnd: () => void; readonly onWrite: (chunks: readonly Uint8Array[]) => void },
+): Connection {
   return {
     local: connection.local,
     remote: connection.remote,
     get queuedBytes() {
       return connection.queuedBytes;
     },
-    write: (chunks, onSent) => connection.write(chunks, onSent),
+    write: (chunks, onSent) => {
+      onWrite(chunks);
+      return connection.write(chunks, onSent);
+    },
     pause: () => connection.pause(),
     resume: () => connection.resume(),
     end: () => connection.end(),

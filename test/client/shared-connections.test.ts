@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Admin, Consumer, type ConsumerOptions, Producer } from '../../src/client/index.ts';
 import { SharedConnections } from '../../src/client/cluster/shared-connections.ts';
+import { heartbeat } from '../../src/protocol/messages/12-heartbeat.ts';
 import { TestBrokers } from '../broker/running-broker.ts';
 import { countedConnections } from './counted-connections.ts';
 
@@ -10,6 +11,8 @@ const SHARED_MAX = 6;
 let brokers: TestBrokers;
 let bootstrapServers: string;
 let counted: ReturnType<typeof countedConnections>;
+/** Of each write, how many heartbeats it had. */
+let beats: number[];
 let connections: SharedConnections;
 let closing: (() => Promise<void>)[];
 
@@ -17,7 +20,8 @@ beforeEach(async () => {
   brokers = new TestBrokers();
   const { host, port } = (await brokers.start({ 'group.initial.rebalance.delay.ms': 0 })).address;
   bootstrapServers = `${host}:${port}`;
-  counted = countedConnections();
+  beats = [];
+  counted = countedConnections((chunks) => beats.push(heartbeatsIn(Buffer.concat(chunks))));
   connections = new SharedConnections();
   closing = [];
 });
@@ -156,6 +160,29 @@ it('a client hears of a topic that comes later', async () => {
   await producerOf('q').sendAndWait({ topic: 'later', value: 'at last' });
   expect(await readsOne(consumer)).toBe('at last');
 });
+
+it('the members of a process tell together that they live', async () => {
+  const admin = adminOf();
+  await admin.createTopics([{ name: 't', partitions: 1, replicationFactor: 1 }]);
+  await producerOf('p').sendAndWait({ topic: 't', value: 'hello' });
+  const consumers = Array.from({ length: 5 }, (_, i) => consumerOf(`member-${i}`));
+  for (const consumer of consumers) consumer.subscribe(['t']);
+  await Promise.all(consumers.map(readsOne));
+  beats.length = 0;
+  while (!beats.includes(consumers.length)) await counted.environment.timers.sleep(10);
+  // Once one has left, the others go on.
+  await consumers[0]?.close();
+  beats.length = 0;
+  while (!beats.includes(consumers.length - 1)) await counted.environment.timers.sleep(10);
+});
+
+function heartbeatsIn(requests: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < requests.length; at += 4 + requests.readInt32BE(at)) {
+    if (requests.readInt16BE(at + 4) === heartbeat.key) count++;
+  }
+  return count;
+}
 
 async function stateOf(admin: Admin, group: string): Promise<string | undefined> {
   return (await admin.describeGroups([group]))[0]?.state;

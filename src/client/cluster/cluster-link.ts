@@ -1,5 +1,6 @@
 import type { Address } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
+import { SharedIntervals } from '../../base/shared-intervals.ts';
 import { metadata } from '../../protocol/messages/03-metadata.ts';
 import type { ClientSettings } from '../config/settings.ts';
 import type { Call } from '../connection/broker-channel.ts';
@@ -18,6 +19,8 @@ export interface LinkUser {
 interface AnyCall {
   /** Whose request it is. */
   readonly clientId: string;
+  /** How long the answer of each broker may take. */
+  readonly timeoutMs: number;
   readonly purpose: Purpose;
   /** Whose abortion ends it: nothing is sent any more. */
   readonly signal?: AbortSignal | undefined;
@@ -30,6 +33,8 @@ export class ClusterLink {
   readonly channels: BrokerChannels;
   readonly exclusive: ExclusiveChannels;
   readonly isShared: boolean;
+  /** What clients do every so often, such as their heartbeats, goes out together. */
+  readonly intervals: SharedIntervals;
   readonly #settings: ClientSettings;
   readonly #fetches: MetadataFetches;
   readonly #users = new Set<LinkUser>();
@@ -39,13 +44,14 @@ export class ClusterLink {
   constructor(settings: ClientSettings, lanes: Lanes) {
     this.#settings = settings;
     this.isShared = lanes === LANES_OF_MANY;
+    this.intervals = new SharedIntervals(settings.environment.timers);
     this.channels = new BrokerChannels(settings, this.metadata, lanes);
     this.exclusive = new ExclusiveChannels(settings);
     this.#fetches = new MetadataFetches(this.metadata, (names, allowAutoTopicCreation) => {
       const topics = names?.map((name) => ({ name })) ?? null;
       const call = { api: metadata, body: { topics, allowAutoTopicCreation } };
-      const { clientId } = settings;
-      return this.sendToAny(call, { clientId, purpose: 'default', isClosed: () => this.#closed });
+      const { clientId, requestTimeoutMs: timeoutMs } = settings;
+      return this.sendToAny(call, { clientId, timeoutMs, purpose: 'default', isClosed: () => this.#closed });
     });
   }
 
@@ -93,14 +99,14 @@ export class ClusterLink {
   /** As {@link Cluster.sendToAny}. */
   async sendToAny<In, Out>(
     call: Call<In, Out>,
-    { clientId, purpose, signal, isClosed }: AnyCall,
+    { clientId, timeoutMs, purpose, signal, isClosed }: AnyCall,
   ): Promise<Out> {
     const failures: string[] = [];
     for (const channel of this.channels.candidates(purpose)) {
       if (isClosed()) throw closed('client');
       signal?.throwIfAborted();
       try {
-        const answer = await channel.send(call, clientId);
+        const answer = await channel.send(call, { clientId, timeoutMs });
         this.#outage = undefined;
         return answer;
       } catch (error) {

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Environment, Timer } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
+import type { SharedIntervals } from '../../base/shared-intervals.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
-import type { BrokerChannel, Call } from '../connection/broker-channel.ts';
+import type { BrokerChannel, Call, CallSender } from '../connection/broker-channel.ts';
 import { Backoff } from '../connection/backoff.ts';
 import type { ClientSettings } from '../config/settings.ts';
 import { closed, isRetriable, isStorageError, isTelling, kafkaError, timedOut } from '../kafka-error.ts';
@@ -50,12 +51,14 @@ export class Cluster implements LinkUser {
   #known = false;
   #closed = false;
   readonly #closing = new AbortController();
+  readonly #sender: CallSender;
 
   constructor({ settings, allowAutoTopicCreation, connections, purpose = 'default' }: ClusterOptions) {
     this.settings = settings;
     // One of each request and pause under way; the ten after which Node.js warns of a leak are soon together.
     setMaxListeners(0, this.#closing.signal);
     this.environment = settings.environment;
+    this.#sender = { clientId: settings.clientId, timeoutMs: settings.requestTimeoutMs };
     this.#tracked = new TrackedTopics(settings.environment.clock);
     this.#allowAutoTopicCreation = allowAutoTopicCreation;
     this.#purpose = purpose;
@@ -86,6 +89,11 @@ export class Cluster implements LinkUser {
   /** Whether other clients use its connections, too. */
   get sharesConnections(): boolean {
     return this.#link.isShared;
+  }
+
+  /** Of all that use its connections: what they send every so often leaves in one write. */
+  get intervals(): SharedIntervals {
+    return this.#link.intervals;
   }
 
   /** Tells of each refresh of the metadata; answers how to stop that. */
@@ -200,10 +208,9 @@ export class Cluster implements LinkUser {
    * @throws {OperationalError} `CLUSTER_UNREACHABLE` with what each of them answered.
    */
   sendToAny<In, Out>(call: Call<In, Out>, signal?: AbortSignal): Promise<Out> {
-    const { clientId } = this.settings;
     const isClosed = (): boolean => this.#closed;
     return this.#unlessClosed(
-      this.#link.sendToAny(call, { clientId, purpose: this.#purpose, signal, isClosed }),
+      this.#link.sendToAny(call, { ...this.#sender, purpose: this.#purpose, signal, isClosed }),
     );
   }
 
@@ -268,12 +275,11 @@ export class Cluster implements LinkUser {
   }
 
   #sendOver<In, Out>(channel: BrokerChannel, purpose: Purpose, call: Call<In, Out>): Promise<Out> {
-    const { clientId } = this.settings;
     // Its own connections end with it.
-    if (!this.#link.isShared || purpose === 'fetch') return channel.send(call, clientId);
-    if (purpose !== 'join') return this.#unlessClosed(channel.send(call, clientId));
+    if (!this.#link.isShared || purpose === 'fetch') return channel.send(call, this.#sender);
+    if (purpose !== 'join') return this.#unlessClosed(channel.send(call, this.#sender));
     const { signal } = this.#closing;
-    return this.#link.exclusive.send(channel.address, call, { clientId, signal });
+    return this.#link.exclusive.send(channel.address, call, { ...this.#sender, signal });
   }
 
   /** Over connections of others, too, requests of a client end when it is closed. */

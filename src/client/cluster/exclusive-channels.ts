@@ -1,6 +1,6 @@
 import type { Address, Timer } from '../../base/environment.ts';
 import type { ClientSettings } from '../config/settings.ts';
-import { BrokerChannel, type Call } from '../connection/broker-channel.ts';
+import { BrokerChannel, type Call, type CallSender } from '../connection/broker-channel.ts';
 
 /** How long a connection is kept for the next request. */
 const IDLE_MS_MAX = 5_000;
@@ -29,14 +29,14 @@ export class ExclusiveChannels {
   async send<In, Out>(
     address: Address,
     call: Call<In, Out>,
-    { clientId, signal }: { readonly clientId: string; readonly signal: AbortSignal },
+    { signal, ...sender }: CallSender & { readonly signal: AbortSignal },
   ): Promise<Out> {
     signal.throwIfAborted();
     const channel = this.#take(address);
     const giveUp = (): void => channel.close();
     signal.addEventListener('abort', giveUp);
     try {
-      return await channel.send(call, clientId);
+      return await channel.send(call, sender);
     } finally {
       signal.removeEventListener('abort', giveUp);
       this.#giveBack(channel);

@@ -2,10 +2,12 @@ import type { ClientSettings } from '../config/settings.ts';
 import { LANES_OF_MANY } from './broker-channels.ts';
 import { ClusterLink } from './cluster-link.ts';
 
-/** Settings of a client that are about its connections: those that share them have the same. */
+/**
+ * Settings of a client that are about its connections: those that share them have the same. How long an answer may take is not
+ * among them: each sends it along with its requests, and one that is overdue ends the connection for all, who open it again.
+ */
 const OF_CONNECTIONS = [
   'bootstrapServers',
-  'requestTimeoutMs',
   'connectTimeoutMs',
   'retryBackoffMs',
   'retryBackoffMsMax',

@@ -24,6 +24,13 @@ export interface Call<In, Out> {
   readonly timeoutMs?: number;
 }
 
+/** Whose request it is, where a line is not its own. */
+export interface CallSender {
+  readonly clientId: string;
+  /** How long an answer may take where the call does not say. */
+  readonly timeoutMs: number;
+}
+
 /**
  * A line to one broker address: it is opened when it is needed, and opened again after it broke, with pauses that grow
  * while the broker does not answer.
@@ -72,16 +79,16 @@ export class BrokerChannel {
 
   /**
    * Sends a request in the highest common version and resolves with the answer.
-   * @param clientId whose request it is, where the line is not its own.
+   * @param sender whose request it is, where the line is not its own.
    */
-  async send<In, Out>(call: Call<In, Out>, clientId?: string): Promise<Out> {
+  async send<In, Out>(call: Call<In, Out>, sender?: CallSender): Promise<Out> {
     const { api } = call;
     const { connection, versions } = this.#ready ?? (await this.open());
     const version = versions.choose(api, call.versionMax);
     const body =
       typeof call.body === 'function' ? (call.body as (version: number) => In)(version) : call.body;
-    const timeoutMs = call.timeoutMs ?? this.#settings.requestTimeoutMs;
-    const request = { api, version, body, timeoutMs, clientId };
+    const timeoutMs = call.timeoutMs ?? sender?.timeoutMs ?? this.#settings.requestTimeoutMs;
+    const request = { api, version, body, timeoutMs, clientId: sender?.clientId };
     return decodeResponse(api, version, await connection.sendForFrame(request));
   }
 

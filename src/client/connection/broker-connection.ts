@@ -44,6 +44,8 @@ export class BrokerConnection {
   readonly #environment: Environment;
   readonly #connection: Connection;
   readonly #clientId: string;
+  /** Requests of this turn that have not been written. */
+  #outgoing: Uint8Array[] = [];
   readonly #pending: PendingRequest[] = [];
   /** Index of the oldest in {@link #pending}: shifting a long array is linear. */
   #first = 0;
@@ -138,6 +140,8 @@ export class BrokerConnection {
 
   close(error: Error = this.#lost(undefined)): void {
     if (this.#closedBy !== undefined) return;
+    // One without an answer has been sent, as far as its sender knows.
+    this.#writeOut();
     this.#end(error);
     this.#connection.destroy();
   }
@@ -145,9 +149,18 @@ export class BrokerConnection {
   #write<In>({ api, version, body, clientId }: Omit<OutgoingRequest<In>, 'timeoutMs'>): number {
     this.#correlationId = this.#correlationId === CORRELATION_ID_MAX ? 0 : this.#correlationId + 1;
     const header = { correlationId: this.#correlationId, clientId: clientId ?? this.#clientId };
-    this.#connection.write(encodeRequest(api, version, header, body));
+    // What is sent in one go, such as the heartbeats of a hundred members, leaves in one write.
+    if (this.#outgoing.length === 0) queueMicrotask(() => this.#writeOut());
+    for (const chunk of encodeRequest(api, version, header, body)) this.#outgoing.push(chunk);
     this.#lastUsedMs = this.#environment.clock.monotonicMs();
     return this.#correlationId;
+  }
+
+  #writeOut(): void {
+    const chunks = this.#outgoing;
+    if (chunks.length === 0) return;
+    this.#outgoing = [];
+    this.#connection.write(chunks);
   }
 
   #onFrame(frame: Buffer): void {

@@ -18,8 +18,8 @@ interface HeartbeatsOptions {
 }
 
 /**
- * Tells the coordinator that the member lives, on its own timer: a poll that is late does not end the session, until
- * `max.poll.interval.ms` says that the application hangs (KIP-62).
+ * Tells the coordinator that the member lives, whatever the application does: a poll that is late does not end the session, until
+ * `max.poll.interval.ms` says that the application hangs (KIP-62). Members that share connections do so together.
  */
 export class Heartbeats {
   readonly #options: HeartbeatsOptions;
@@ -36,7 +36,7 @@ export class Heartbeats {
   start(): void {
     if (this.#timer !== undefined) return;
     const { cluster, settings } = this.#options;
-    this.#timer = cluster.environment.timers.every(settings.heartbeatIntervalMs, () => this.#beat());
+    this.#timer = cluster.intervals.every(settings.heartbeatIntervalMs, () => this.#beat());
   }
 
   stop(): void {
