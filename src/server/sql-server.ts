@@ -8,6 +8,7 @@ import { nodeThreads } from '../base/io/node-threads.ts';
 import { newNodeWorkers } from '../base/io/node-workers.ts';
 import type { Logger } from '../base/logger.ts';
 import { unlessAborted } from '../base/unless-aborted.ts';
+import { SharedConnections } from '../client/cluster/shared-connections.ts';
 import { Admin } from '../client/index.ts';
 import { builtInRegistry } from '../sql/functions/index.ts';
 import { SqlEngine } from '../sql/engine/engine.ts';
@@ -97,11 +98,15 @@ export class SqlServer {
     this.#settings = settings;
     this.#stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
     mkdirSync(this.#stateDir, { recursive: true });
-    this.#admin = new Admin({ environment, bootstrapServers, defaultApiTimeoutMs: START_API_TIMEOUT_MS });
+    const connections = new SharedConnections();
+    this.#admin = new Admin(
+      { environment, bootstrapServers, defaultApiTimeoutMs: START_API_TIMEOUT_MS },
+      { connections },
+    );
     this.#health = new KafkaHealth({ environment, bootstrapServers, logger });
     this.#kafka = new KafkaAbsence({ bootstrapServers, timeoutMs, failure: () => this.#health.failure });
     this.#skipped = new SkippedCommands(logger);
-    this.#host = kafkaHost(options, settings, this.#stateDir);
+    this.#host = kafkaHost(options, settings, { stateDir: this.#stateDir, connections });
     this.#engine = new SqlEngine({
       host: this.#host,
       functions: builtInRegistry(),
@@ -299,7 +304,7 @@ export class SqlServer {
 function kafkaHost(
   { bootstrapServers, logger, queriesOn = 'stream threads' }: SqlServerOptions,
   settings: ServerConfig,
-  stateDir: string,
+  { stateDir, connections }: { readonly stateDir: string; readonly connections: SharedConnections },
 ): KafkaHost {
   const options: KafkaHostOptions = {
     environment: nodeEnvironment,
@@ -318,7 +323,8 @@ function kafkaHost(
     kafkaTimeoutMs: settings.get('ksql.kafka.timeout.ms'),
     logger,
   };
-  if (queriesOn === 'this thread') return new KafkaHost(options);
+  if (queriesOn === 'this thread') return new KafkaHost(options, { connections });
   const count = settings.get('ksql.streams.num.stream.threads');
-  return new KafkaHost(options, new ThreadedQueries(options, { threads: nodeThreads, count }));
+  const runtime = new ThreadedQueries(options, { threads: nodeThreads, count });
+  return new KafkaHost(options, { runtime, connections });
 }

@@ -27,8 +27,8 @@ export const streamsMutations: readonly Mutation[] = [
   {
     name: 'all threads of an application have the state folder of the first',
     file: 'src/streams/runtime/local-state.ts',
-    find: 'place === undefined ? THREAD_FOLDER : folderOf(place)',
-    replace: 'THREAD_FOLDER',
+    find: 'threadFolder(place?.number ?? 1)',
+    replace: 'threadFolder(1)',
     suite: ['test/streams/threads/threaded-streams-app.test.ts'],
   },
   {
@@ -286,9 +286,30 @@ export const streamsMutations: readonly Mutation[] = [
   },
   {
     name: 'a group waits for the member of a thread that there is no more',
-    file: 'src/streams/runtime/dead-member.ts',
-    find: '[...this.#state.deadMembers, ...former]',
-    replace: 'former.length < 0 ? former : this.#state.deadMembers',
+    file: 'src/streams/runtime/state-directory.ts',
+    find: 'this.#known.addDead(other.deadMembers);',
+    replace: '',
     suite: ['test/streams/runtime/crash.test.ts'],
+  },
+  {
+    name: 'the state of a thread that there is no more takes the place of what is further',
+    file: 'src/streams/runtime/state-directory.ts',
+    find: '(here.get(taskId) ?? -1) < (there.get(taskId) ?? -1)',
+    replace: '(here.get(taskId) ?? -1) !== (there.get(taskId) ?? -1)',
+    suite: ['test/streams/runtime/state-database.test.ts'],
+  },
+  {
+    name: 'idle loops wake their thread one by one',
+    file: 'src/streams/runtime/intake.ts',
+    find: '(environment.clock.monotonicMs() % IDLE_ROUND_MS)',
+    replace: '0',
+    suite: ['test/streams/runtime/idle.test.ts'],
+  },
+  {
+    name: 'commits that fail now and then end an application five minutes after the first',
+    file: 'src/streams/runtime/thread-commit.ts',
+    find: 'this.#failingSinceMs = undefined;',
+    replace: '',
+    suite: ['test/streams/runtime/failing-commits.test.ts'],
   },
 ];

@@ -1,3 +1,4 @@
+import { childPath } from '../../base/child-path.ts';
 import type { Environment } from '../../base/environment.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { optionsOfProperties } from '../../streams/runtime/streams-properties.ts';
@@ -9,8 +10,6 @@ export interface KafkaHostOptions {
   readonly bootstrapServers: string | readonly string[];
   /** A folder for the state of the queries. */
   readonly stateDir: string;
-  /** Folders of threads of an earlier life of the server, which had more of them. */
-  readonly formerStateDirs?: readonly string[];
   /** `ksql.service.id`: part of the names of groups and internal topics. */
   readonly serviceId: string;
   /** How often queries commit; 2 s as in ksqlDB. */
@@ -35,7 +34,7 @@ export const DEFAULT_BACKOFF = { initialMs: 15_000, maxMs: 900_000 } as const;
 export const DEFAULT_QUERY_ERRORS_MAX = 10;
 
 /** What the names of groups and internal topics of a host begin with. */
-export function prefixOf({ serviceId }: KafkaHostOptions): string {
+export function prefixOf({ serviceId }: Pick<KafkaHostOptions, 'serviceId'>): string {
   return `_confluent-ksql-${serviceId}`;
 }
 
@@ -44,8 +43,22 @@ export function queryApplicationId(options: KafkaHostOptions, queryId: string): 
   return `${prefixOf(options)}query_${queryId}`;
 }
 
-export const instanceOf = (applicationId: string, processId: string): string =>
-  `${applicationId}-${processId}`;
+/** Whether a name of a state folder is the application id of a persistent query. */
+export function isQuery(options: Pick<KafkaHostOptions, 'serviceId'>, name: string): boolean {
+  return name.startsWith(`${prefixOf(options)}query_`);
+}
+
+/** Whether a name of a state folder is the application id of a push query. */
+export function isPushQuery(options: Pick<KafkaHostOptions, 'serviceId'>, name: string): boolean {
+  const prefix = prefixOf(options);
+  return (
+    name.startsWith(prefix) && /^(transient|SCALABLE_PUSH_QUERY)_.+_\d+$/.test(name.slice(prefix.length))
+  );
+}
+
+/** The folder of what the queries share that have this state folder. */
+export const hostFolder = (options: Pick<KafkaHostOptions, 'serviceId'>, stateDir: string): string =>
+  childPath(stateDir, `${prefixOf(options)}shared`);
 
 /** The settings that the applications of all queries have in common; what the session or the server has set wins. */
 export function appOptions(options: KafkaHostOptions, context: AnalysisContext) {

@@ -31,7 +31,6 @@ import {
   appOptions,
   DEFAULT_BACKOFF,
   DEFAULT_QUERY_ERRORS_MAX,
-  instanceOf,
   type KafkaHostOptions,
   offsetReset,
   queryApplicationId,
@@ -48,7 +47,8 @@ const DEFAULT_RESET = 'earliest';
 
 /** What a query needs of its host. */
 interface QueryHost extends KafkaHostOptions {
-  readonly processId: string;
+  /** By what its group knows the query: `group.instance.id`. */
+  readonly instanceId: (applicationId: string) => string;
   readonly admin: Admin;
   /** What its application shares with those of other queries. */
   readonly streams?: StreamsHost;
@@ -119,6 +119,7 @@ export class AppQuery implements RunningQuery {
     this.#app = this.#newApp();
     this.#counts = new QueryCounts({
       environment: host.environment,
+      intervals: host.streams?.intervals ?? host.environment.timers,
       groupId: this.applicationId,
       current: () => this.#app.metrics(),
       errors: () => this.#errors.total,
@@ -252,7 +253,7 @@ export class AppQuery implements RunningQuery {
       keepsResultInputs: false,
       // A server that was killed comes back as the same member, and its queries go on at once. Without that the group
       // would first wait for the session of a member to end that is gone.
-      consumer: { ...common.consumer, groupInstanceId: instanceOf(this.applicationId, this.#host.processId) },
+      consumer: { ...common.consumer, groupInstanceId: this.#host.instanceId(this.applicationId) },
       autoOffsetReset: offsetReset(this.#context) ?? DEFAULT_RESET,
       host: this.#host.streams,
       backPressure: () => {

@@ -3,7 +3,7 @@ import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { writeAside } from '../../base/write-aside.ts';
 import type { Admin } from '../../client/admin/admin.ts';
-import { instanceOf, type KafkaHostOptions, prefixOf } from './app-options.ts';
+import { isPushQuery, type KafkaHostOptions, prefixOf } from './app-options.ts';
 
 /** In the folder of an application: the names of its internal topics, for when nobody is left who knows its topology. */
 const TOPICS_FILE = 'internal-topics.json';
@@ -24,7 +24,7 @@ export interface EndedApplication {
 export class ApplicationLeftovers {
   readonly #options: KafkaHostOptions;
   readonly #admin: Admin;
-  readonly #processId: string;
+  readonly #instanceId: (applicationId: string) => string;
   readonly #removeState: (applicationId: string) => Promise<void>;
   /** By application id: what is being removed of an earlier life. */
   readonly #finishing = new Map<string, Promise<void>>();
@@ -33,14 +33,15 @@ export class ApplicationLeftovers {
     options: KafkaHostOptions,
     parts: {
       readonly admin: Admin;
-      readonly processId: string;
+      /** By what its group knows an application. */
+      readonly instanceId: (applicationId: string) => string;
       /** Removes what an application has in the database that all share. */
       readonly removeState: (applicationId: string) => Promise<void>;
     },
   ) {
     this.#options = options;
     this.#admin = parts.admin;
-    this.#processId = parts.processId;
+    this.#instanceId = parts.instanceId;
     this.#removeState = parts.removeState;
   }
 
@@ -120,7 +121,7 @@ export class ApplicationLeftovers {
   async #removeAll(ended: EndedApplication): Promise<void> {
     const { applicationId } = ended;
     await this.#deleteTopics(ended);
-    await this.#admin.removeStaticMembers(applicationId, [instanceOf(applicationId, this.#processId)]);
+    await this.#admin.removeStaticMembers(applicationId, [this.#instanceId(applicationId)]);
     await this.#admin.deleteGroups([applicationId]).catch(rejectUnlessGone);
     await this.#removeState(applicationId);
     await this.#options.environment.disk.removeDirectoryInBackground(this.#folder(applicationId));
@@ -188,12 +189,4 @@ export class ApplicationLeftovers {
 /** A group without offsets ends with its last member, which a killed process has not told: then there is nothing to delete. */
 function rejectUnlessGone(error: unknown): void {
   if (!(error instanceof OperationalError) || error.code !== 'GROUP_ID_NOT_FOUND') throw error;
-}
-
-/** Whether a name of a state folder is the application id of a push query. */
-function isPushQuery(options: KafkaHostOptions, name: string): boolean {
-  const prefix = prefixOf(options);
-  return (
-    name.startsWith(prefix) && /^(transient|SCALABLE_PUSH_QUERY)_.+_\d+$/.test(name.slice(prefix.length))
-  );
 }

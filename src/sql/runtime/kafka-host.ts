@@ -1,6 +1,7 @@
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
+import { SharedConnections } from '../../client/cluster/shared-connections.ts';
 import { Producer } from '../../client/producer/producer.ts';
 import type { AnalysisContext, TopicFacts } from '../analysis/session.ts';
 import type {
@@ -36,22 +37,37 @@ export class KafkaHost implements SqlHost {
   readonly #known: KnownTopics;
   readonly #queries: QueryRuntime;
 
-  /** @param runtime runs the queries; without one they run on this thread. */
-  constructor(options: KafkaHostOptions, runtime?: QueryRuntime) {
+  /**
+   * @param parts.runtime runs the queries; without one they run on this thread.
+   * @param parts.connections what its clients share with others of this thread.
+   */
+  constructor(
+    options: KafkaHostOptions,
+    {
+      runtime,
+      connections = new SharedConnections(),
+    }: { readonly runtime?: QueryRuntime; readonly connections?: SharedConnections } = {},
+  ) {
     this.#options = options;
     const { environment, bootstrapServers } = options;
     const { kafkaTimeoutMs = DEFAULT_KAFKA_TIMEOUT_MS } = options;
-    const admin = new Admin({ environment, bootstrapServers, defaultApiTimeoutMs: kafkaTimeoutMs });
+    const admin = new Admin(
+      { environment, bootstrapServers, defaultApiTimeoutMs: kafkaTimeoutMs },
+      { connections },
+    );
     this.#admin = admin;
-    this.#producer = new Producer({
-      environment,
-      bootstrapServers,
-      // Whoever inserts a row waits for it, and nothing else fills its batch.
-      lingerMs: 0,
-      blockMsMax: kafkaTimeoutMs,
-      deliveryTimeoutMs: kafkaTimeoutMs,
-      requestTimeoutMs: kafkaTimeoutMs,
-    });
+    this.#producer = new Producer(
+      {
+        environment,
+        bootstrapServers,
+        // Whoever inserts a row waits for it, and nothing else fills its batch.
+        lingerMs: 0,
+        blockMsMax: kafkaTimeoutMs,
+        deliveryTimeoutMs: kafkaTimeoutMs,
+        requestTimeoutMs: kafkaTimeoutMs,
+      },
+      { connections },
+    );
     this.#known = new KnownTopics({
       timers: environment.timers,
       describe: (names) => topicFacts(admin, names),
@@ -59,7 +75,7 @@ export class KafkaHost implements SqlHost {
     const describeTopics = (names: readonly string[]) => this.#known.describe(names);
     this.#requests = new TopicRequests({ admin, describe: describeTopics });
     this.#check = new PlanCheck(options, this.#requests);
-    this.#queries = runtime ?? new KafkaQueries(options, { admin, describeTopics });
+    this.#queries = runtime ?? new KafkaQueries(options, { admin, describeTopics, connections });
     this.#queries.topics$.subscribe(({ names, facts }) => this.#known.learn(names, facts));
   }
 

@@ -5,6 +5,7 @@ import { silentLogger } from '../../base/logger.ts';
 import { inTurns } from '../../base/pieces.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Admin } from '../../client/admin/admin.ts';
+import type { SharedConnections } from '../../client/cluster/shared-connections.ts';
 import type { ListedOffset } from '../../client/types.ts';
 import { StreamsApp } from '../../streams/runtime/streams-app.ts';
 import type { StreamsAppOptions } from '../../streams/runtime/streams-app-options.ts';
@@ -19,12 +20,13 @@ import { AppPush } from './app-push.ts';
 import { AppQuery } from './app-query.ts';
 import {
   appOptions,
-  instanceOf,
+  hostFolder,
   type KafkaHostOptions,
   offsetReset,
   prefixOf,
   queryApplicationId,
 } from './app-options.ts';
+import { InstanceIds } from './instance-ids.ts';
 import { pushTopology } from './push-topology.ts';
 import { errorKindOf } from './query-errors.ts';
 import type { QueryRuntime } from './query-runtime.ts';
@@ -40,6 +42,8 @@ const CLOSE_MS_MAX = 2_000;
 interface QueryCluster {
   readonly admin: Admin;
   readonly describeTopics: (names: readonly string[]) => Promise<ReadonlyMap<string, TopicFacts>>;
+  /** What the admin client shares with the clients of the queries. */
+  readonly connections: SharedConnections;
 }
 
 interface KafkaPushOptions extends PushOptions {
@@ -58,33 +62,32 @@ export class KafkaQueries implements QueryRuntime {
   readonly #describeTopics: QueryCluster['describeTopics'];
   /** What the applications of all queries share. */
   readonly #streams: StreamsHost;
-  readonly #processId: string;
+  readonly #instanceIds: InstanceIds;
   readonly #leftovers: ApplicationLeftovers;
   readonly #restored: RestoredQueries;
 
-  constructor(options: KafkaHostOptions, { admin, describeTopics }: QueryCluster) {
+  constructor(options: KafkaHostOptions, { admin, describeTopics, connections }: QueryCluster) {
     this.#options = options;
     this.#admin = admin;
     this.#describeTopics = describeTopics;
-    this.#processId = processIdOf(options);
+    this.#instanceIds = new InstanceIds(options);
     const { environment, bootstrapServers } = options;
-    const hostFolder = (stateDir: string): string => childPath(stateDir, `${prefixOf(options)}shared`);
     this.#streams = new StreamsHost(
       {
         environment,
         bootstrapServers,
-        stateDir: hostFolder(options.stateDir),
+        stateDir: hostFolder(options, options.stateDir),
         clientId: prefixOf(options),
         logger: options.logger ?? silentLogger,
         cacheBytesMax: options.sharedCacheBytesMax,
         blockCacheBytes: options.sharedBlockCacheBytes,
       },
-      { formerStateDirs: options.formerStateDirs?.map(hostFolder) },
+      { connections },
     );
     this.#restored = new RestoredQueries(environment.timers);
     this.#leftovers = new ApplicationLeftovers(options, {
       admin,
-      processId: this.#processId,
+      instanceId: (applicationId) => this.#instanceIds.of(applicationId),
       removeState: (applicationId) => this.#streams.removeState(applicationId),
     });
   }
@@ -117,7 +120,7 @@ export class KafkaQueries implements QueryRuntime {
     return new AppQuery(plan, context, {
       ...this.#options,
       onRecord,
-      processId: this.#processId,
+      instanceId: (applicationId) => this.#instanceIds.of(applicationId),
       admin: this.#admin,
       streams: this.#streams,
       describeTopics: this.#describeTopics,
@@ -213,7 +216,7 @@ export class KafkaQueries implements QueryRuntime {
     const settings: StreamsAppOptions = {
       ...common,
       // Where the server is killed, its next life can remove the member, and with that the group.
-      consumer: { ...common.consumer, groupInstanceId: instanceOf(applicationId, this.#processId) },
+      consumer: { ...common.consumer, groupInstanceId: this.#instanceIds.of(applicationId) },
       ...(push.untilEnd ? { commitIntervalMs: END_CHECK_MS } : {}),
       ...given,
       stateDir: childPath(this.#options.stateDir, applicationId),
@@ -265,18 +268,4 @@ export class KafkaQueries implements QueryRuntime {
   #log(text: string): void {
     (this.#options.logger ?? silentLogger).warn(text);
   }
-}
-
-/**
- * What tells the members of this host's queries from those of other hosts, now and after a restart: it is kept in the
- * state folder, because where the state is, there the member is to come back to (as Kafka Streams keeps its process id).
- */
-function processIdOf({ environment, stateDir }: KafkaHostOptions): string {
-  const { disk, random } = environment;
-  const file = childPath(stateDir, 'process-id');
-  disk.makeDirectory(stateDir);
-  if (disk.exists(file)) return disk.readFile(file).toString('utf8').trim();
-  const id = Buffer.from(random.bytes(16)).toString('base64url');
-  disk.replaceFile(file, Buffer.from(`${id}\n`));
-  return id;
 }

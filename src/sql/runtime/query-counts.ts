@@ -1,4 +1,4 @@
-import type { Environment, Timer } from '../../base/environment.ts';
+import type { Environment, Timer, Timers } from '../../base/environment.ts';
 import type { StreamsMetrics } from '../../streams/runtime/streams-metrics.ts';
 import { addTotals, NO_TOTALS } from '../../streams/runtime/task-metrics.ts';
 import type { QueryInput, QueryStatistics } from '../host/host.ts';
@@ -35,18 +35,20 @@ export class QueryCounts {
   #lastRowMs: number | undefined;
 
   constructor(options: {
-    readonly environment: Environment;
+    readonly environment: Pick<Environment, 'clock'>;
+    /** When it is counted, together with other queries. */
+    readonly intervals: Pick<Timers, 'every'>;
     readonly groupId: string;
     /** Of the application that runs the query now. */
     readonly current: () => StreamsMetrics;
     readonly errors: () => number;
   }) {
-    const { environment } = options;
+    const { environment, intervals } = options;
     this.#groupId = options.groupId;
     this.#current = options.current;
     this.#errors = options.errors;
     this.#rates = new RateWindow(environment.clock, [0, 0]);
-    this.#timer = environment.timers.every(RATE_SAMPLE_MS, () => {
+    this.#timer = intervals.every(RATE_SAMPLE_MS, () => {
       const { rowsIn, rowsOut } = this.#rows(this.#current());
       this.#rates.sample([rowsIn, rowsOut]);
     });

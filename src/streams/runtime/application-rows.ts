@@ -92,6 +92,11 @@ export class ApplicationRows {
     this.#dead = [...this.#dead, memberId];
   }
 
+  /** Members of another database, which is opened no more. */
+  addDead(memberIds: readonly string[]): void {
+    this.#dead = [...this.#dead, ...memberIds];
+  }
+
   forget(batch: WriteBatch): void {
     this.catalog.forget(batch);
     this.processed.forget(batch);
@@ -102,11 +107,8 @@ export class ApplicationRows {
     this.catalog.load(await engine.scan(rangeOf(this.#keys.stores)));
     this.processed.load(await engine.scan(rangeOf(this.#keys.processed)));
     const [members] = await engine.getMany([this.#keys.member]);
-    this.#dead = members === undefined ? [] : membersIn(members);
+    this.#dead = members === undefined ? [] : members.toString().split(LINE);
   }
 }
-
-/** The ids in the row of an application's members. */
-export const membersIn = (row: Buffer): readonly string[] => row.toString().split(LINE);
 
 const rangeOf = (prefix: string): KeyRange => ({ from: prefix, to: endOfPrefix(prefix) });

@@ -1,6 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
 import type { KafkaAdmin, KafkaConsumer } from '../../client/types.ts';
-import type { FormerMembers } from './former-members.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 
@@ -17,18 +16,15 @@ export class DeadMember {
   readonly #settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>;
   readonly #admin: Pick<KafkaAdmin, 'describeGroups' | 'removeMembers'>;
   readonly #state: StateDirectory;
-  readonly #former: FormerMembers;
 
   constructor(parts: {
     readonly settings: Pick<StreamsAppSettings, 'applicationId' | 'environment' | 'logger'>;
     readonly admin: Pick<KafkaAdmin, 'describeGroups' | 'removeMembers'>;
     readonly state: StateDirectory;
-    readonly former: FormerMembers;
   }) {
     this.#settings = parts.settings;
     this.#admin = parts.admin;
     this.#state = parts.state;
-    this.#former = parts.former;
   }
 
   /** Notes who this process is in the group. A static member comes back as itself. */
@@ -41,8 +37,7 @@ export class DeadMember {
   async remove(signal: AbortSignal): Promise<void> {
     const { applicationId, logger } = this.#settings;
     try {
-      const former = await this.#former.of(applicationId);
-      for (const memberId of [...this.#state.deadMembers, ...former]) {
+      for (const memberId of this.#state.deadMembers) {
         if (await this.#isWaitedFor(memberId, signal))
           await this.#admin.removeMembers(applicationId, [memberId]);
       }

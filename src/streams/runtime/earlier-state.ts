@@ -1,5 +1,6 @@
-import { childPath } from '../../base/child-path.ts';
 import type { Environment } from '../../base/environment.ts';
+import { childPath } from '../../base/child-path.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { StateDirectory } from './state-directory.ts';
 
@@ -7,8 +8,21 @@ import { StateDirectory } from './state-directory.ts';
 const BLOCK_CACHE_BYTES = 1 << 20;
 const WRITE_BUFFER_BYTES = 1 << 20;
 /** The folder of an application's processing thread in that of the application. */
-export const THREAD_FOLDER = 'thread-1';
-const COPIED_FOLDER = 'thread-1-copied';
+const THREAD_FOLDER = threadFolder(1);
+/** Behind the name of a folder whose state is elsewhere, until it is removed. */
+const COPIED = '-copied';
+
+interface Application {
+  /** The folder that those of applications lie in. */
+  readonly root: string;
+  readonly applicationId: string;
+  readonly logger: Logger;
+}
+
+/** The folder of one of the threads of an application, the first of them 1. */
+export function threadFolder(number: number): string {
+  return `thread-${number}`;
+}
 
 /**
  * Brings what an application has had in a database of its own into the one that it shares with others, and removes that. A
@@ -17,29 +31,74 @@ const COPIED_FOLDER = 'thread-1-copied';
  */
 export async function copyEarlierState(
   environment: Environment,
-  options: { readonly root: string; readonly applicationId: string; readonly logger: Logger },
+  application: Application,
+  into: StateDirectory,
+): Promise<void> {
+  const { applicationId, logger } = application;
+  const isThere = await takeFolder(environment, { ...application, name: THREAD_FOLDER }, (earlier) =>
+    into.copyFrom(earlier),
+  );
+  if (isThere)
+    logger.info('the local state of an application is in the common database now', { applicationId });
+}
+
+/**
+ * Brings what threads have left that the process had in an earlier life into the database of one that it has: their tasks, as far
+ * as they are further than what lies there, and their members, whose group nobody else would tell that they are gone. Then their
+ * folders are removed. Where one cannot be read it stays, and is tried at the next start.
+ * @param threads how many there are now.
+ */
+export async function takeFormerThreads(
+  environment: Environment,
+  { threads, ...application }: Application & { readonly threads: number },
   into: StateDirectory,
 ): Promise<void> {
   const { disk } = environment;
-  const { root, applicationId, logger } = options;
+  const { root, applicationId, logger } = application;
   const folder = childPath(root, applicationId);
-  const thread = `${folder}/${THREAD_FOLDER}`;
-  const copied = `${folder}/${COPIED_FOLDER}`;
-  if (disk.exists(thread) && disk.isDirectory(thread)) {
+  if (!disk.isDirectory(folder)) return;
+  const numbers = disk.list(folder).map((name) => Number(/^thread-(\d+)(?:-copied)?$/.exec(name)?.[1] ?? 0));
+  for (const number of new Set(numbers.filter((each) => each > threads))) {
+    const name = threadFolder(number);
+    try {
+      const isThere = await takeFolder(environment, { ...application, name }, (former) =>
+        into.takeOver(former),
+      );
+      if (isThere)
+        logger.info('the local state of a thread that is no more is taken over', { applicationId, name });
+    } catch (error) {
+      logger.warn('the local state of a thread that is no more cannot be taken over', {
+        ...{ applicationId, name, error: messageOf(error) },
+      });
+    }
+  }
+}
+
+/** Removes the folder of a thread when what is in it is copied; answers whether there was one. */
+async function takeFolder(
+  environment: Environment,
+  { root, applicationId, logger, name }: Application & { readonly name: string },
+  copy: (earlier: StateDirectory) => Promise<void>,
+): Promise<boolean> {
+  const { disk } = environment;
+  const folder = childPath(root, applicationId);
+  const thread = childPath(folder, name);
+  const copied = thread + COPIED;
+  const isThere = disk.exists(thread) && disk.isDirectory(thread);
+  if (isThere) {
     const earlier = StateDirectory.take(environment, {
-      ...options,
-      folders: [applicationId, THREAD_FOLDER],
+      ...{ root, applicationId, logger, folders: [applicationId, name] },
       blockCacheBytes: BLOCK_CACHE_BYTES,
       writeBufferBytes: WRITE_BUFFER_BYTES,
     });
     try {
       await earlier.open();
-      await into.copyFrom(earlier);
+      await copy(earlier);
     } finally {
       await earlier.close();
     }
-    logger.info('the local state of an application is in the common database now', { applicationId });
     disk.rename(thread, copied);
   }
   if (disk.exists(copied)) await disk.removeDirectoryInBackground(copied);
+  return isThere;
 }

@@ -7,18 +7,15 @@ import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { Task } from './task.ts';
 import type { ThreadMetrics } from './thread-metrics.ts';
 
-/** A loop that waits for nothing but records comes round once in a commit interval, and this often at least. */
-const IDLE_POLL_MS_MAX = 5_000;
+/** Loops that wait for nothing but records come round this often, all of a process at one time. */
+const IDLE_ROUND_MS = 5_000;
 
 /** How often to look whether a task with several inputs need not wait for a dry one any more. */
 const WAITING_POLL_MS = 10;
 
 type IntakeConsumer = Pick<KafkaConsumer, 'poll' | 'wakeup' | 'pause' | 'resume'>;
 
-type IntakeSettings = Pick<
-  StreamsAppSettings,
-  'pollMs' | 'commitIntervalMs' | 'bufferedRecordsMax' | 'environment'
->;
+type IntakeSettings = Pick<StreamsAppSettings, 'pollMs' | 'bufferedRecordsMax' | 'environment'>;
 
 /** What the loop has to do besides reading. */
 interface OtherWork {
@@ -119,10 +116,18 @@ export class Intake {
 
   #pollMs({ hasWork, dueInMs }: OtherWork): number {
     if (hasWork || !this.#restorer.isIdle) return 0;
-    const { pollMs, commitIntervalMs } = this.#settings;
+    const { pollMs } = this.#settings;
     for (const { queue } of this.#inputs.values())
       if (queue.size > 0) return Math.min(WAITING_POLL_MS, pollMs);
-    return Math.max(pollMs, Math.min(dueInMs, commitIntervalMs, IDLE_POLL_MS_MAX));
+    return Math.max(pollMs, Math.min(dueInMs, this.#idleRoundInMs));
+  }
+
+  /** By the clock and not by when the loop began to wait, or a hundred idle ones would wake their thread one by one. */
+  get #idleRoundInMs(): number {
+    const { pollMs, environment } = this.#settings;
+    const leftMs = IDLE_ROUND_MS - (environment.clock.monotonicMs() % IDLE_ROUND_MS);
+    // A timer that goes off a moment too early is no reason to come round twice.
+    return leftMs < pollMs ? leftMs + IDLE_ROUND_MS : leftMs;
   }
 
   #add(fetched: FetchedRecords): void {

@@ -1,8 +1,7 @@
 import { childPath } from '../../base/child-path.ts';
 import { CacheBudget } from '../state/cache-budget.ts';
 import type { OpenEngine } from './database-folder.ts';
-import { copyEarlierState, THREAD_FOLDER } from './earlier-state.ts';
-import { FormerMembers } from './former-members.ts';
+import { copyEarlierState, takeFormerThreads, threadFolder } from './earlier-state.ts';
 import { StateDirectory } from './state-directory.ts';
 import type { StreamsAppSettings } from './streams-app-options.ts';
 import type { StreamsHost } from './streams-host.ts';
@@ -34,7 +33,7 @@ export function localState(
   return StateDirectory.take(environment, {
     applicationId,
     root,
-    folders: [applicationId, place === undefined ? THREAD_FOLDER : folderOf(place)],
+    folders: [applicationId, threadFolder(place?.number ?? 1)],
     blockCacheBytes,
     writeBufferBytes: WRITE_BUFFER_BYTES,
     logger,
@@ -52,38 +51,24 @@ export function processFolderOf(
 ): string {
   if (host !== undefined) return host.stateDir;
   const folder = childPath(stateDir, applicationId);
-  return place === undefined || place.number === 1 ? folder : childPath(folder, folderOf(place));
+  return place === undefined || place.number === 1 ? folder : childPath(folder, threadFolder(place.number));
 }
 
-/** The members of threads that the process had in an earlier life and has no more. */
-export function formerMembers(
-  { environment, stateDir: root, applicationId, logger }: StreamsAppSettings,
-  { host, place }: { readonly host: StreamsHost | undefined; readonly place?: ThreadPlace | undefined },
-): FormerMembers {
-  if (host !== undefined) return host.formerMembers;
-  const { disk } = environment;
-  const folder = childPath(root, applicationId);
-  // One of several does not know which the others are.
-  const names = place === undefined && disk.isDirectory(folder) ? disk.list(folder) : [];
-  const former = names.filter((name) => name !== THREAD_FOLDER && /^thread-\d+$/.test(name));
-  return new FormerMembers(
-    environment,
-    logger,
-    former.map((name) => ({ root, folders: [applicationId, name] })),
-  );
-}
-
-const folderOf = ({ number }: ThreadPlace): string => `thread-${number}`;
-
-/** Opens it, with what the application may have had in a database of its own before it had a host. */
+/**
+ * Opens it, with what the application may have had in a database of its own before it had a host, and what threads have left that
+ * it has no more. Of several threads the first takes that: the group gives it tasks whose state it has, as far as its share goes.
+ */
 export async function openLocalState(
   state: StateDirectory,
   settings: StreamsAppSettings,
-  host: StreamsHost | undefined,
+  { host, place }: { readonly host: StreamsHost | undefined; readonly place?: ThreadPlace | undefined },
 ): Promise<void> {
   const { environment, stateDir: root, applicationId, logger } = settings;
+  const application = { root, applicationId, logger };
   await state.open();
-  if (host !== undefined) await copyEarlierState(environment, { root, applicationId, logger }, state);
+  if (host !== undefined) await copyEarlierState(environment, application, state);
+  else if (place === undefined || place.number === 1)
+    await takeFormerThreads(environment, { ...application, threads: place?.count ?? 1 }, state);
 }
 
 /** The memory of the caches of an application's stores. */

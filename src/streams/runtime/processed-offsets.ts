@@ -37,9 +37,10 @@ export class ProcessedOffsets {
     }
   }
 
-  /** Notes what was noted elsewhere with the same state. */
-  adopt(batch: WriteBatch, from: ProcessedOffsets): void {
-    for (const [name, offset] of from.#offsets) this.#put(batch, name, offset);
+  /** Notes what was noted elsewhere with the same state, of the tasks that pass. */
+  adopt(batch: WriteBatch, from: ProcessedOffsets, accepts: (taskId: string) => boolean): void {
+    for (const [name, offset] of from.#offsets)
+      if (accepts(name.slice(0, name.indexOf('/')))) this.#put(batch, name, offset);
   }
 
   /** Notes what has changed, within the batch of the state that it is contained in. */

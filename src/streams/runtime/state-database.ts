@@ -125,14 +125,6 @@ export class StateDatabase {
     if (rows !== undefined && --rows.users === 0) this.#applications.delete(applicationId);
   }
 
-  /** The rows of the members of all applications, by application, of a database that nobody joins. */
-  async members(): Promise<ReadonlyMap<string, Buffer>> {
-    if (!this.exists) return new Map();
-    const { engine } = await this.#openOnce();
-    const rows = await engine.scan(rangeOf(MEMBER));
-    return new Map(rows.map(([key, row]) => [key.slice(MEMBER.length), row]));
-  }
-
   /** Closes it for ever. What is written is; who has not left gets no answer any more. */
   async close(): Promise<void> {
     this.#isClosed = true;

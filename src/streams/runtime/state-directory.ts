@@ -175,8 +175,22 @@ export class StateDirectory {
   }
 
   /** Takes over what the application has in another database, in the place of what it may have here. */
-  async copyFrom(other: StateDirectory): Promise<void> {
-    const { stores } = other.#catalog;
+  copyFrom(other: StateDirectory): Promise<void> {
+    return this.#copyTasks(other, () => true);
+  }
+
+  /**
+   * Takes over what the application has in a database that nobody will open again: the tasks that are further there than here, and
+   * the members that have not told the group that they are gone.
+   */
+  async takeOver(other: StateDirectory): Promise<void> {
+    const [here, there] = [this.#catalog.offsetSums, other.#catalog.offsetSums];
+    await this.#copyTasks(other, (taskId) => (here.get(taskId) ?? -1) < (there.get(taskId) ?? -1));
+    this.#known.addDead(other.deadMembers);
+  }
+
+  async #copyTasks(other: StateDirectory, accepts: (taskId: string) => boolean): Promise<void> {
+    const stores = other.#catalog.stores.filter(({ taskId }) => accepts(taskId));
     for (const { taskId, store } of stores) {
       await this.register(taskId, [store]);
       await this.wipe(taskId, store, { isOtherChangelog: false });
@@ -184,7 +198,7 @@ export class StateDirectory {
     }
     await this.write((batch) => {
       for (const each of stores) this.#catalog.adopt(batch, each, other.#catalog);
-      this.processed.adopt(batch, other.processed);
+      this.processed.adopt(batch, other.processed, accepts);
     });
   }
 

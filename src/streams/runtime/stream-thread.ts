@@ -14,7 +14,7 @@ import { RepartitionPurge } from './repartition-purge.ts';
 import { type RestoreProgress, Restorer } from './restorer.ts';
 import type { OpenEngine } from './database-folder.ts';
 import { DeadMember } from './dead-member.ts';
-import { cacheBudget, formerMembers, localState, openLocalState, processFolderOf } from './local-state.ts';
+import { cacheBudget, localState, openLocalState, processFolderOf } from './local-state.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { endedSoon, STOP_MS_MAX, stopTimedOut } from './stop-limits.ts';
 import type { StreamsAppSettings, StreamsCloseOptions } from './streams-app-options.ts';
@@ -110,7 +110,7 @@ export class StreamThread {
     this.#clients = threadClients(settings, membership.assignors, parts.host);
     const { consumer, restoreConsumer, producer } = this.#clients;
     membership.attach(consumer);
-    this.#member = new DeadMember({ settings, admin, state, former: formerMembers(settings, parts) });
+    this.#member = new DeadMember({ settings, admin, state });
     const onProgress = (progress: RestoreProgress): void => {
       metrics.restored(progress);
       parts.onRestored?.(progress);
@@ -172,7 +172,7 @@ export class StreamThread {
   async run(): Promise<void> {
     try {
       // Not before: the database waits for the disk, and whoever starts an application need not wait for it.
-      await openLocalState(this.#state, this.#settings, this.#host);
+      await openLocalState(this.#state, this.#settings, { host: this.#host, place: this.#place });
       await this.#output.learnPartitions(this.#sinkTopics((node) => node.partitioner !== undefined));
       this.#output.prepareFor(this.#sinkTopics(() => true));
       this.#subscribe();
@@ -269,7 +269,8 @@ export class StreamThread {
     });
     this.#state.onDamage((error) => this.#giveUp(error));
     // A commit may wait for a topic that is gone: then the loop does not get to look.
-    const watching = this.#settings.environment.timers.every(LOOK_MS, () => {
+    const intervals = this.#host?.intervals ?? this.#settings.environment.timers;
+    const watching = intervals.every(LOOK_MS, () => {
       try {
         this.#topics.check();
       } catch (error) {

@@ -11,6 +11,7 @@ import type { Environment } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
+import { SharedIntervals } from '../../base/shared-intervals.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { SharedConnections } from '../../client/cluster/shared-connections.ts';
@@ -21,7 +22,7 @@ import type { KafkaAdmin } from '../../client/types.ts';
 import { CachePool } from '../state/cache-pool.ts';
 import { SharedDecoding } from './shared-decoding.ts';
 import { checkClose, checkServers, type StreamsCloseOptions } from './streams-app-options.ts';
-import { FormerMembers } from './former-members.ts';
+import { HOST_STATE_FOLDER } from './host-state.ts';
 import { TopicAccess } from './topic-access.ts';
 import { StateDatabase } from './state-database.ts';
 import { StateDirectory } from './state-directory.ts';
@@ -33,8 +34,6 @@ const CACHE_BYTES_MAX = 64 * MEBIBYTE;
 const BLOCK_CACHE_BYTES = 32 * MEBIBYTE;
 /** RocksDB has two of them as a rule, six when the disk is slow. */
 const WRITE_BUFFER_BYTES = 16 * MEBIBYTE;
-/** The folder of the database in that of the host. */
-const STATE_FOLDER = 'state';
 
 /** Settings of a {@link StreamsHost}. */
 export interface StreamsHostOptions {
@@ -55,8 +54,8 @@ export interface StreamsHostOptions {
 
 /** What only Millrace itself tells a host. */
 interface StreamsHostParts {
-  /** Folders of hosts of the process in an earlier life, which it does not have any more. */
-  readonly formerStateDirs?: readonly string[] | undefined;
+  /** Connections that other clients of the process use, too. */
+  readonly connections?: SharedConnections | undefined;
 }
 
 /** An application that runs on a host. */
@@ -100,12 +99,12 @@ export class StreamsHost {
   /** See {@link CachePool}. */
   readonly cachePool: CachePool;
   /** For all requests but fetches. */
-  readonly connections = new SharedConnections();
+  readonly connections: SharedConnections;
   readonly producers: SharedProducers;
   readonly admin: KafkaAdmin;
   readonly topics: TopicAccess;
-  /** See {@link StreamsHostParts.formerStateDirs}. */
-  readonly formerMembers: FormerMembers;
+  /** What its applications look at every so often, they look at together. */
+  readonly intervals: SharedIntervals;
   readonly #options: StreamsHostOptions;
   readonly #environment: Environment;
   readonly #addresses: string;
@@ -121,7 +120,8 @@ export class StreamsHost {
     refuseUnknown(options, { known: Object.keys(checks), argument: 'options' });
     const { environment = nodeEnvironment, bootstrapServers, logger = silentLogger } = options;
     const { clientId = DEFAULT_CLIENT_ID } = options;
-    const { connections } = this;
+    const { connections = new SharedConnections() } = parts;
+    this.connections = connections;
     this.#options = options;
     this.#environment = environment;
     this.#logger = logger;
@@ -136,13 +136,8 @@ export class StreamsHost {
     this.#life.add({ name: 'the admin client', close: () => admin.close() });
     this.admin = admin;
     this.topics = new TopicAccess(admin, environment);
+    this.intervals = new SharedIntervals(environment.timers);
     this.producers = new SharedProducers({ connections, clientId: `${clientId}-producer`, logger });
-    const former = parts.formerStateDirs ?? [];
-    this.formerMembers = new FormerMembers(
-      environment,
-      logger,
-      former.map((root) => ({ root, folders: [STATE_FOLDER] })),
-    );
     this.cachePool = new CachePool(options.cacheBytesMax ?? CACHE_BYTES_MAX);
   }
 
@@ -161,7 +156,7 @@ export class StreamsHost {
     const { stateDir: root, blockCacheBytes = BLOCK_CACHE_BYTES } = this.#options;
     const logger = this.#logger;
     const environment = this.#environment;
-    const folders = [STATE_FOLDER];
+    const folders = [HOST_STATE_FOLDER];
     const writeBufferBytes = WRITE_BUFFER_BYTES;
     const database = new StateDatabase(environment, {
       root,

@@ -107,7 +107,7 @@ export class AppThreadServer {
   }
 
   async #start(call: Extract<ThreadCall, { readonly kind: 'start' }>): Promise<undefined> {
-    const { thread, options } = call;
+    const { thread, threads, options } = call;
     const loading = loadTopology(call.topology);
     this.#loading = loading.then(
       () => undefined,
@@ -127,6 +127,7 @@ export class AppThreadServer {
       {
         place: {
           number: thread,
+          count: threads,
           respondTo: (error) => this.#respondTo(error),
           failing: this.#failing.signal,
         },

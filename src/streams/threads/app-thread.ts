@@ -102,8 +102,11 @@ export class AppThread {
         limits,
       );
     });
-    const { topology, optionsOf } = settings;
-    await this.#call({ kind: 'start', thread: number, topology, options: optionsOf(number) });
+    const { topology, optionsOf, threads: count } = settings;
+    await this.#call({
+      ...{ kind: 'start', thread: number, threads: count },
+      ...{ topology, options: optionsOf(number) },
+    });
     this.#isStarted = true;
   }
 

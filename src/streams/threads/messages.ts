@@ -45,6 +45,7 @@ export type ThreadCall =
       readonly kind: 'start';
       /** From 1. */
       readonly thread: number;
+      readonly threads: number;
       readonly topology: NamedTopology;
       readonly options: CopiedOptions;
     }

@@ -31,7 +31,7 @@ const topicNames = async (): Promise<readonly string[]> =>
   (await admin.listTopics({ includeInternal: true })).map(({ name }) => name);
 
 /** Without a database of state. */
-const parts = { processId: 'p', removeState: () => Promise.resolve() };
+const parts = { instanceId: (id: string) => `${id}-p`, removeState: () => Promise.resolve() };
 
 const hostOn = (stateDir: string): KafkaHost =>
   new KafkaHost({ environment: nodeEnvironment, bootstrapServers, stateDir, serviceId: 'test_' });

@@ -76,7 +76,7 @@ it.each(statements)('others have their turn before a query of %s starts', async 
   const admin = new Admin({ environment: nodeEnvironment, bootstrapServers: options.bootstrapServers });
   const running = new AppQuery(query, context, {
     ...options,
-    processId: 'p',
+    instanceId: (id) => `${id}-p`,
     admin,
     describeTopics: () => Promise.resolve(new Map()),
     finish: () => Promise.resolve(),

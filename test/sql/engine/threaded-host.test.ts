@@ -35,7 +35,7 @@ class OnThreads extends SqlSession {
         return thread;
       },
     };
-    super(new KafkaHost(hostOptions, new ThreadedQueries(hostOptions, { threads, count })));
+    super(new KafkaHost(hostOptions, { runtime: new ThreadedQueries(hostOptions, { threads, count }) }));
     this.lines = noted.lines;
     this.#threads = noted.threads;
   }
@@ -191,31 +191,65 @@ describe('queries on a thread of their own', () => {
   it('are spread over the threads, and stay where their state is', async () => {
     const stateDir = brokers.newDirectory();
     sql = new OnThreads(bootstrapServers, { stateDir, count: 2 });
-    const tables = [0, 1, 2, 3].map((i) => `SPREAD${i}`);
-    const recorded = (
-      await sql.run(
-        "CREATE STREAM spread (k STRING KEY, v INT) WITH (KAFKA_TOPIC='spread', VALUE_FORMAT='JSON', PARTITIONS=1);" +
-          tables
-            .map((t) => `CREATE TABLE ${t} AS SELECT k, COUNT(*) AS n FROM spread GROUP BY k;`)
-            .join('\n'),
-      )
-    ).flatMap((result) =>
-      result.kind === 'ddl' ? [{ kind: 'plan', plan: result.plan, session: sql.session } as const] : [],
-    );
+    const { tables, recorded } = await countsOf('spread');
     await sql.run("INSERT INTO spread (k) VALUES ('a');");
     for (const t of tables) await sql.pulled(`SELECT n FROM ${t};`).toEqual([[1]]);
-    const { disk } = nodeEnvironment;
-    const queriesIn = (folder: string): readonly string[] =>
-      disk.list(folder).filter((name) => name.startsWith('_confluent-ksql-threads_query_'));
-    const places = (): readonly (readonly string[])[] => [stateDir, `${stateDir}/thread-1`].map(queriesIn);
-    expect(places().map(({ length }) => length)).toEqual([2, 2]);
+    expect(placesIn(stateDir).map(({ length }) => length)).toEqual([2, 2]);
     // The next server has one query fewer: each would be on the other thread if only their numbers counted.
-    const before = places();
+    const before = placesIn(stateDir);
     await sql.close();
     sql = new OnThreads(bootstrapServers, { stateDir, count: 2 });
     const [made, , ...others] = recorded;
     await sql.engine.restore(await replayCommands([made, ...others].filter((each) => each !== undefined)));
     for (const t of tables.slice(1)) await sql.pulled(`SELECT n FROM ${t};`).toEqual([[1]]);
-    expect(places()).toEqual(before);
+    expect(placesIn(stateDir)).toEqual(before);
+  });
+
+  it('move where there are fewer threads than before, or more, and restore nothing', async () => {
+    const stateDir = brokers.newDirectory();
+    sql = new OnThreads(bootstrapServers, { stateDir, count: 3 });
+    const { tables, recorded } = await countsOf('moving');
+    for (const [index, lives] of [{ queries: [2, 1, 1] }, { queries: [4] }, { queries: [2, 2] }].entries()) {
+      if (index > 0) {
+        await sql.close();
+        sql = new OnThreads(bootstrapServers, { stateDir, count: lives.queries.length });
+        await sql.engine.restore(await replayCommands(recorded));
+        for (const t of tables) await sql.pulled(`SELECT n FROM ${t};`).toEqual([[index]]);
+        for (const query of sql.engine.queries()) {
+          expect((await query.statistics?.())?.threads[0]?.restoredRecords).toBe(0);
+        }
+      }
+      await sql.run("INSERT INTO moving (k) VALUES ('a');");
+      for (const t of tables) await sql.pulled(`SELECT n FROM ${t};`).toEqual([[index + 1]]);
+      expect(placesIn(stateDir).map(({ length }) => length)).toEqual(lives.queries);
+      expect(nodeEnvironment.disk.list(stateDir).filter((name) => /^thread-\d/.test(name))).toHaveLength(
+        lives.queries.length - 1,
+      );
+    }
+    // Wherever it has come to, a query is ended with all that it had.
+    await sql.run('TERMINATE ALL;');
+    expect(placesIn(stateDir).flat()).toEqual([]);
   });
 });
+
+/** Four tables that count a stream of one partition, by its name, and what a server recorded of them. */
+async function countsOf(name: string) {
+  const tables = [0, 1, 2, 3].map((i) => `${name.toUpperCase()}${i}`);
+  const results = await sql.run(
+    `CREATE STREAM ${name} (k STRING KEY, v INT) WITH (KAFKA_TOPIC='${name}', VALUE_FORMAT='JSON', PARTITIONS=1);
+     ${tables.map((t) => `CREATE TABLE ${t} AS SELECT k, COUNT(*) AS n FROM ${name} GROUP BY k;`).join('\n')}`,
+  );
+  const recorded = results.flatMap((result) =>
+    result.kind === 'ddl' ? [{ kind: 'plan', plan: result.plan, session: sql.session } as const] : [],
+  );
+  return { tables, recorded };
+}
+
+/** Application ids of the queries in the folder of each thread. */
+function placesIn(stateDir: string): readonly (readonly string[])[] {
+  const { disk } = nodeEnvironment;
+  const others = disk.list(stateDir).filter((name) => /^thread-\d+$/.test(name));
+  return [stateDir, ...others.map((name) => `${stateDir}/${name}`)].map((folder) =>
+    disk.list(folder).filter((name) => name.startsWith('_confluent-ksql-threads_query_')),
+  );
+}

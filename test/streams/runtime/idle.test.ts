@@ -12,7 +12,7 @@ import { brokerAndFolder } from './broker-and-folder.ts';
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** An intake without tasks, and how long it has polled for; its polls last until they are woken. */
-function emptyIntake(settings: { readonly pollMs: number; readonly commitIntervalMs: number }) {
+function emptyIntake(nowMs: number) {
   const polls: number[] = [];
   let wakeup: () => void = () => undefined;
   const intake = new Intake({
@@ -27,21 +27,25 @@ function emptyIntake(settings: { readonly pollMs: number; readonly commitInterva
       pause: () => undefined,
       resume: () => undefined,
     },
-    settings: { ...settings, bufferedRecordsMax: 1_000, environment },
+    settings: {
+      ...{ pollMs: 100, bufferedRecordsMax: 1_000 },
+      environment: { ...environment, clock: { nowMs: () => nowMs, monotonicMs: () => nowMs } },
+    },
     restorer: { isIdle: true, isRestoring: () => false },
     metrics: new ThreadMetrics(environment, silentLogger),
   });
   return { intake, polls, wakeup: () => wakeup() };
 }
 
-it('a loop without work waits until something is due, and comes round once in a commit interval', async () => {
-  for (const { commitIntervalMs, dueInMs, waits } of [
-    { commitIntervalMs: 2_000, dueInMs: NEVER, waits: 2_000 },
-    { commitIntervalMs: 30_000, dueInMs: NEVER, waits: 5_000 },
-    { commitIntervalMs: 30_000, dueInMs: 700, waits: 700 },
-    { commitIntervalMs: 30_000, dueInMs: 3, waits: 100 },
+it('a loop without work waits until something is due, or it comes round together with all others', async () => {
+  for (const { nowMs, dueInMs, waits } of [
+    { nowMs: 60_000, dueInMs: NEVER, waits: 5_000 },
+    { nowMs: 63_500, dueInMs: NEVER, waits: 1_500 },
+    { nowMs: 64_999.5, dueInMs: NEVER, waits: 5_000.5 },
+    { nowMs: 60_000, dueInMs: 700, waits: 700 },
+    { nowMs: 60_000, dueInMs: 3, waits: 100 },
   ]) {
-    const { intake, polls } = emptyIntake({ pollMs: 100, commitIntervalMs });
+    const { intake, polls } = emptyIntake(nowMs);
     const polling = intake.poll({ hasWork: false, dueInMs });
     intake.wake();
     expect(await polling).toEqual([]);
@@ -50,7 +54,7 @@ it('a loop without work waits until something is due, and comes round once in a 
 });
 
 it('a poll that somebody else has woken ends with that', async () => {
-  const { intake, polls, wakeup } = emptyIntake({ pollMs: 100, commitIntervalMs: 2_000 });
+  const { intake, polls, wakeup } = emptyIntake(0);
   const polling = intake.poll({ hasWork: true, dueInMs: NEVER });
   wakeup();
   await expect(polling).rejects.toMatchObject({ code: 'WAKEUP' });
@@ -68,9 +72,8 @@ it('an application that has nothing to do commits nothing, and goes on when it h
   const app = new StreamsApp({
     ...{ environment, bootstrapServers, applicationId: 'idle', topology: builder.build() },
     stateDir: path.join(folder, 'state'),
-    // Each round is due for a commit.
-    commitIntervalMs: 1,
-    pollMs: 1,
+    // Each round is due for a commit, and they come one after the other: time goes on where the input is idle.
+    ...{ commitIntervalMs: 1, pollMs: 1, idleSourceMs: 0 },
   });
   try {
     await createTopics(environment, bootstrapServers, { in: 1, out: 1 });

@@ -1,9 +1,9 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
-import { copyEarlierState } from '../../../src/streams/runtime/earlier-state.ts';
+import { copyEarlierState, takeFormerThreads } from '../../../src/streams/runtime/earlier-state.ts';
 import { StateDirectory } from '../../../src/streams/runtime/state-directory.ts';
 import { StreamsHost } from '../../../src/streams/runtime/streams-host.ts';
 import { endOfPrefix } from '../../../src/streams/state/engine.ts';
@@ -227,33 +227,72 @@ it('reads a database of format 1, whose rows do not say of which application the
   }
 });
 
-describe('a host with fewer threads than before', () => {
-  it('knows the members that are noted in the databases of the others', async () => {
-    const folders = ['one', 'two'].map((name) => path.join(root, name));
-    for (const [index, stateDir] of folders.entries()) {
-      const former = new StreamsHost({ environment, bootstrapServers: 'localhost:1', stateDir, logger });
-      const members = [`x of ${index}`, `x, too, of ${index}`];
-      const states = members.map(() => tenantOf(former, 'x'));
-      for (const [i, state] of states.entries()) {
-        await state.open();
-        await state.noteMember(members[i]);
-      }
-      for (const state of states) await state.close();
-      await former.close();
+describe('threads that a process has no more', () => {
+  const folderOf = (thread: number): string => path.join(root, 'a', `thread-${thread}`);
+
+  /** State of an application, as one of its threads leaves it: tasks, and up to where their changelogs are in it. */
+  async function leave(thread: number, tasks: Readonly<Record<string, number>>): Promise<void> {
+    const state = StateDirectory.take(environment, {
+      ...{ root, folders: ['a', `thread-${thread}`], applicationId: 'a', logger },
+      ...{ blockCacheBytes: 1 << 20, writeBufferBytes: 1 << 20 },
+    });
+    await state.open();
+    for (const [taskId, position] of Object.entries(tasks)) {
+      await state.register(taskId, ['rows']);
+      await state.write((batch) => {
+        batch.put(`${state.prefixOf(taskId, 'rows')}key`, Buffer.from(`of ${thread}`));
+        state.setPosition(batch, { taskId, store: 'rows', position });
+        state.processed.note(batch, taskId, [{ topic: 'in', partition: 0, committedOffset: position }]);
+      });
     }
-    // Two threads of a process look at the same databases at once.
-    const hosts = ['a', 'b'].map(
-      (name) =>
-        new StreamsHost(
-          { environment, bootstrapServers: 'localhost:1', stateDir: path.join(root, name), logger },
-          { formerStateDirs: folders },
-        ),
+    await state.noteMember(`member ${thread}`);
+    await state.close();
+  }
+
+  it('leave their tasks to one that there is, where they are further, and their members', async () => {
+    await leave(1, { '0_0': 10, '0_1': 10 });
+    await leave(2, { '0_1': 10, '0_2': 1 });
+    await leave(3, { '0_0': 5, '0_1': 20 });
+    await leave(4, { '0_3': 7 });
+    const state = alone('a');
+    await state.open();
+    const application = { root, applicationId: 'a', logger };
+    await takeFormerThreads(environment, { ...application, threads: 2 }, state);
+    const found = await Promise.all(
+      ['0_0', '0_1', '0_3'].map(async (taskId) => {
+        const [value] = await state.engine.getMany([`${state.prefixOf(taskId, 'rows')}key`]);
+        const position = state.positionOf({ taskId, store: 'rows' }, 100);
+        return [String(value), position, state.processed.of(taskId, { topic: 'in', partition: 0 })];
+      }),
     );
-    const found = await Promise.all(hosts.map((host) => host.formerMembers.of('x')));
-    const all = ['x of 0', 'x, too, of 0', 'x of 1', 'x, too, of 1'];
-    expect(found).toEqual([all, all]);
-    expect(await hosts[0]?.formerMembers.of('y')).toEqual([]);
-    expect(warnings).toEqual([]);
-    for (const host of hosts) await host.close();
+    expect(found).toEqual([
+      ['of 1', 10, 10],
+      ['of 3', 20, 20],
+      ['of 4', 7, 7],
+    ]);
+    expect([...state.toldOffsetSums().keys()].toSorted()).toEqual(['0_0', '0_1', '0_3']);
+    expect(state.deadMembers).toEqual(['member 1', 'member 3', 'member 4']);
+    expect(readdirSync(path.join(root, 'a'))).toEqual(['thread-1', 'thread-2']);
+    await state.close();
+  });
+
+  it('leave nothing behind what cannot be read, which stays for the next start', async () => {
+    await leave(1, { '0_0': 1 });
+    await leave(2, { '0_1': 1 });
+    const other = StateDirectory.take(environment, {
+      ...{ root, folders: ['a', 'thread-2'], applicationId: 'a', logger },
+      ...{ blockCacheBytes: 1 << 20, writeBufferBytes: 1 << 20 },
+    });
+    const state = alone('a');
+    await state.open();
+    const application = { root, applicationId: 'a', logger, threads: 1 };
+    await takeFormerThreads(environment, application, state);
+    expect(warnings).toEqual(['the local state of a thread that is no more cannot be taken over']);
+    expect([...state.toldOffsetSums().keys()]).toEqual(['0_0']);
+    await other.close();
+    await takeFormerThreads(environment, application, state);
+    expect([...state.toldOffsetSums().keys()].toSorted()).toEqual(['0_0', '0_1']);
+    expect(existsSync(folderOf(2))).toBe(false);
+    await state.close();
   });
 });

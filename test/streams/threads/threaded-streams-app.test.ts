@@ -138,6 +138,23 @@ const threadsOf = (results: ReadonlyMap<string, string>): ReadonlySet<string | u
   new Set([...results.values()].map((value) => value.split(' ')[0]));
 
 describe('an application on two stream threads', () => {
+  it('has its state where it has one thread the next time, and restores nothing', async () => {
+    const two = appOf();
+    await balanced(two);
+    await send();
+    await counts(1);
+    await two.close();
+    const one = appOf({ threads: 1 });
+    const restored: RestoreProgress[] = [];
+    one.restores$.subscribe((progress) => restored.push(progress));
+    await balanced(one);
+    await send();
+    await counts(2);
+    expect(restored).toEqual([]);
+    const folders = environment.disk.list(`${around.folder}/${APPLICATION}`);
+    expect(folders.filter((name) => name.startsWith('thread-'))).toEqual(['thread-1']);
+  });
+
   it('spreads eight partitions over them, and nothing of it runs on the main thread', async () => {
     const app = appOf();
     const states: StreamsState[] = [];

@@ -3,6 +3,7 @@ import type { SessionProperties } from '../../analysis/session.ts';
 import type { PushOptions, QueryError, QueryState, QueryStatistics, TimeRange } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 import type { KafkaHostOptions } from '../app-options.ts';
+import type { QueryMove } from '../moved-queries.ts';
 import type { TopicsAnswer } from '../query-runtime.ts';
 import type { ErrorRecord } from '../../../streams/threads/error-record.ts';
 import type { LogLine } from '../../../streams/threads/thread-logger.ts';
@@ -59,6 +60,12 @@ export type ThreadCall =
     }
   | { readonly kind: 'closePush'; readonly push: number }
   | { readonly kind: 'removeLeftovers'; readonly endedQueries: readonly string[] }
+  /** Comes before any query of any thread has started: see `MovedQueries`. */
+  | {
+      readonly kind: 'moveQueries';
+      readonly moves: readonly QueryMove[];
+      readonly emptied: readonly string[];
+    }
   /** Whether it is there. */
   | { readonly kind: 'ping' }
   /** Its queries are closed: it lets go of its clients and ends. */
@@ -74,6 +81,7 @@ export interface ThreadAnswers {
   readonly startPush: undefined;
   readonly closePush: undefined;
   readonly removeLeftovers: undefined;
+  readonly moveQueries: undefined;
   readonly ping: undefined;
   readonly close: undefined;
 }

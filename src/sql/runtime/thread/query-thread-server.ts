@@ -1,10 +1,13 @@
 import { assert, unreachable } from '../../../base/assert.ts';
 import type { Environment, ThreadPort } from '../../../base/environment.ts';
 import { Admin } from '../../../client/admin/admin.ts';
+import { SharedConnections } from '../../../client/cluster/shared-connections.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
 import { Catalog } from '../../catalog/catalog.ts';
 import { builtInRegistry } from '../../functions/built-in.ts';
+import type { KafkaHostOptions } from '../app-options.ts';
 import { KafkaQueries } from '../kafka-queries.ts';
+import { MovedQueries } from '../moved-queries.ts';
 import { topicFacts } from '../topic-facts.ts';
 import { errorRecord } from '../../../streams/threads/error-record.ts';
 import type {
@@ -24,6 +27,7 @@ import { threadLogger } from '../../../streams/threads/thread-logger.ts';
 
 /** What a thread has from its first message on. */
 interface Opened {
+  readonly options: KafkaHostOptions;
   readonly admin: Admin;
   readonly queries: KafkaQueries;
 }
@@ -113,6 +117,9 @@ export class QueryThreadServer {
       case 'removeLeftovers':
         await this.#running.queries.removeLeftovers(call.endedQueries);
         return undefined;
+      case 'moveQueries':
+        await new MovedQueries(this.#running.options).move(call.moves, call.emptied);
+        return undefined;
       case 'ping':
         return undefined;
       case 'close':
@@ -122,23 +129,25 @@ export class QueryThreadServer {
     }
   }
 
-  #open(options: ThreadOptions): Opened {
+  #open(given: ThreadOptions): Opened {
     const environment = this.#environment;
-    const { bootstrapServers, kafkaTimeoutMs } = options;
+    const { bootstrapServers, kafkaTimeoutMs } = given;
     const logger = threadLogger((line) => this.#port.post(line));
-    const admin = new Admin({
-      ...{ environment, bootstrapServers },
-      ...(kafkaTimeoutMs === undefined ? {} : { defaultApiTimeoutMs: kafkaTimeoutMs }),
-    });
+    const options = { ...given, environment, logger };
+    const connections = new SharedConnections();
+    const admin = new Admin(
+      {
+        ...{ environment, bootstrapServers },
+        ...(kafkaTimeoutMs === undefined ? {} : { defaultApiTimeoutMs: kafkaTimeoutMs }),
+      },
+      { connections },
+    );
     const describeTopics = async (names: readonly string[]) => {
       const facts = await topicFacts(admin, names);
       this.#port.post({ kind: 'topics', names, facts });
       return facts;
     };
-    return {
-      admin,
-      queries: new KafkaQueries({ ...options, environment, logger }, { admin, describeTopics }),
-    };
+    return { options, admin, queries: new KafkaQueries(options, { admin, describeTopics, connections }) };
   }
 
   get #running(): Opened {

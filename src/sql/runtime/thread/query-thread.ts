@@ -33,6 +33,9 @@ const YOUNG_MEGABYTES_MAX = 12;
 /** How long a thread may take to let go of its clients before it is ended. */
 const CLOSE_MS_MAX = 2_000;
 
+/** What does not wait for state that is on its way. */
+const BEFORE_ALL: ReadonlySet<ThreadCall['kind']> = new Set(['moveQueries', 'ping', 'close']);
+
 /** So many threads are asked for what has to be done, where one after the other ends. */
 const ATTEMPTS_MAX = 3;
 
@@ -56,6 +59,8 @@ export class QueryThread {
   #endings = 0;
   /** Undefined while there is none. */
   #thread: ServiceThread<ToThread> | undefined;
+  /** What is said to it while it must not begin; undefined: it may. */
+  #held: ToThread[] | undefined;
   #restart: Timer | undefined;
   #isClosed = false;
   #ended: () => void = () => undefined;
@@ -124,16 +129,26 @@ export class QueryThread {
     return started;
   }
 
+  /** Holds back what is said to the thread, but for what has to come before all queries, until something is done. */
+  hold(until: Promise<void>): void {
+    const held: ToThread[] = (this.#held = []);
+    const letGo = (): void => {
+      this.#held = undefined;
+      for (const message of held) this.#thread?.post(message);
+    };
+    until.then(letGo, letGo);
+  }
+
   /** Says something to the thread; nobody hears it where there is none. */
   post(command: ThreadCommand): void {
-    this.#thread?.post(command);
+    this.#say(command);
   }
 
   /** Asks something of the thread. @throws {OperationalError} `STREAM_THREAD_ENDED`, and whatever the thread throws. */
   call<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
     const thread = this.#thread;
     if (thread === undefined) return Promise.reject(threadEnded());
-    return this.#calls.add<ThreadAnswers[C['kind']]>((id) => thread.post({ kind: 'call', id, call }));
+    return this.#calls.add<ThreadAnswers[C['kind']]>((id) => this.#say({ kind: 'call', id, call }));
   }
 
   /**
@@ -183,6 +198,12 @@ export class QueryThread {
     });
     await ended;
     late.cancel();
+  }
+
+  #say(message: ToThread): void {
+    const isForNow = message.kind === 'call' && BEFORE_ALL.has(message.call.kind);
+    if (this.#held === undefined || isForNow) this.#thread?.post(message);
+    else if (this.#thread !== undefined) this.#held.push(message);
   }
 
   #start(): void {
@@ -260,6 +281,8 @@ export class QueryThread {
 
   #onEnd(failure: { readonly error: unknown } | undefined): void {
     this.#thread = undefined;
+    // The next one is told all of it anew.
+    this.#held?.splice(0);
     this.#watch.stop();
     this.#calls.failAll(threadEnded());
     if (this.#isClosed) {

@@ -1,12 +1,15 @@
 import { merge, type Observable } from 'rxjs';
 import { childPath } from '../../../base/child-path.ts';
 import type { Threads } from '../../../base/environment.ts';
+import { messageOf } from '../../../base/errors.ts';
+import { silentLogger } from '../../../base/logger.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
 import type { PushOptions, PushRun, RunningQuery } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 import { type KafkaHostOptions, queryApplicationId } from '../app-options.ts';
 import type { QueryRuntime, TopicsAnswer } from '../query-runtime.ts';
 import { RestoredQueries } from '../restored-queries.ts';
+import { noteCount, type PlannedMoves, planMoves, threadFolder } from './query-moves.ts';
 import { QueryThread } from './query-thread.ts';
 import { ignoreThreadEnded } from '../../../streams/threads/thread-ended.ts';
 
@@ -30,28 +33,17 @@ function memoryOfEach(
   };
 }
 
-const folderOf = ({ stateDir }: KafkaHostOptions, index: number): string =>
-  childPath(stateDir, `thread-${index}`);
-
-/** Those of an earlier life that had more threads, whose members the groups may still wait for. */
-function formerFolders(host: KafkaHostOptions, count: number): readonly string[] {
-  const { disk } = host.environment;
-  if (!disk.exists(host.stateDir)) return [];
-  return disk
-    .list(host.stateDir)
-    .map((name) => Number(/^thread-(\d+)$/.exec(name)?.[1] ?? 0))
-    .filter((index) => index >= count)
-    .map((index) => folderOf(host, index));
-}
-
 /**
  * Runs queries on stream threads, so that processing has no part of the event loop that statements, and a broker, run on. Each
- * query is on one of them, as long as its state is there; a new one is on the thread that has the fewest.
+ * query is on one of them, as long as its state is there; a new one is on the thread that has the fewest. Where there are more
+ * threads than in the last life of the server, or fewer, queries move before they start, and their state with them.
  */
 export class ThreadedQueries implements QueryRuntime {
   readonly #options: KafkaHostOptions;
   readonly #places: readonly Place[];
   readonly #restored: RestoredQueries;
+  /** State folders that applications come to, by their ids. */
+  readonly #moving: ReadonlyMap<string, string>;
 
   /** @param options.count how many threads, at least one; they start at once. */
   constructor(
@@ -60,24 +52,24 @@ export class ThreadedQueries implements QueryRuntime {
   ) {
     this.#options = host;
     this.#restored = new RestoredQueries(host.environment.timers);
-    const formerStateDirs = formerFolders(host, count);
+    const planned = planMoves(host, count);
+    this.#moving = new Map(planned.moves.map(({ applicationId, to }) => [applicationId, to]));
     this.#places = Array.from({ length: count }, (_, index) => {
-      const stateDir = index === 0 ? host.stateDir : folderOf(host, index);
-      return {
-        stateDir,
-        thread: new QueryThread(threads, {
-          ...host,
-          ...memoryOfEach(host, count),
-          ...{ stateDir, formerStateDirs },
-        }),
-      };
+      const stateDir = threadFolder(host, index);
+      const options = { ...host, ...memoryOfEach(host, count), stateDir };
+      return { stateDir, thread: new QueryThread(threads, options) };
     });
+    if (planned.moves.length + planned.emptied.length === 0) noteCount(host, count);
+    else this.#move(planned);
   }
 
   newQuery(plan: QueryPlan, context: AnalysisContext): RunningQuery {
     const { disk } = this.#options.environment;
     const applicationId = queryApplicationId(this.#options, plan.queryId);
-    const known = this.#places.find(({ stateDir }) => disk.exists(childPath(stateDir, applicationId)));
+    const moving = this.#moving.get(applicationId);
+    const known = this.#places.find(({ stateDir }) =>
+      moving === undefined ? disk.exists(childPath(stateDir, applicationId)) : stateDir === moving,
+    );
     const thread = known?.thread ?? this.#leastLoaded();
     return thread.newQuery(plan, context, { startInTurn: (query) => this.#restored.add(query) });
   }
@@ -107,6 +99,26 @@ export class ThreadedQueries implements QueryRuntime {
 
   async close(): Promise<void> {
     await Promise.all(this.#places.map(({ thread }) => thread.close()));
+  }
+
+  /** No thread opens its state before all of it is where it belongs. */
+  #move({ moves, emptied }: PlannedMoves): void {
+    const { logger = silentLogger } = this.#options;
+    const threads = this.#places.map(({ thread }) => thread);
+    logger.info('queries move to other stream threads, of which there are more or fewer than before', {
+      ...{ threads: threads.length, queries: moves.length },
+    });
+    const moving = threads
+      .slice(0, 1)
+      .map((first) => first.callAgain({ kind: 'moveQueries', moves, emptied }));
+    const moved = Promise.all(moving).then(
+      () => noteCount(this.#options, threads.length),
+      (error: unknown) =>
+        logger.warn('queries could not be moved: those without their state restore it', {
+          error: messageOf(error),
+        }),
+    );
+    for (const thread of threads) thread.hold(moved);
   }
 
   #leastLoaded(): QueryThread {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -26,7 +26,7 @@ const isCall = (message: unknown): boolean =>
 
 it('gives each thread a folder, and its part of the memory that all queries may have together', async () => {
   const { threads, told } = notedThreads();
-  const stateDir = '/state';
+  const stateDir = mkdtempSync(path.join(tmpdir(), 'millrace-threads-'));
   const queries = new ThreadedQueries(
     {
       ...{ environment: nodeEnvironment, bootstrapServers: '127.0.0.1:1', stateDir, serviceId: 'x_' },
@@ -36,24 +36,13 @@ it('gives each thread a folder, and its part of the memory that all queries may 
   );
   const memory = { sharedCacheBytesMax: 333, sharedBlockCacheBytes: 233 };
   expect(told).toMatchObject(
-    ['/state', '/state/thread-1', '/state/thread-2'].map((folder) => ({
+    ['', '/thread-1', '/thread-2'].map((folder) => ({
       kind: 'open',
-      options: { stateDir: folder, serviceId: 'x_', ...memory },
+      options: { stateDir: `${stateDir}${folder}`, serviceId: 'x_', ...memory },
     })),
   );
   // Nothing that cannot be copied between threads goes along.
   expect(told.map((message) => structuredClone(message))).toHaveLength(3);
-  await queries.close();
-});
-
-it('tells each thread of the folders that a server with more threads has left', async () => {
-  const { threads, told } = notedThreads();
-  const stateDir = mkdtempSync(path.join(tmpdir(), 'millrace-threads-'));
-  for (const name of ['thread-1', 'thread-2', 'thread-3', 'thread-x']) mkdirSync(path.join(stateDir, name));
-  const host = { environment: nodeEnvironment, bootstrapServers: '127.0.0.1:1', stateDir, serviceId: 'x_' };
-  const queries = new ThreadedQueries(host, { threads, count: 2 });
-  const formerStateDirs = ['thread-2', 'thread-3'].map((name) => path.join(stateDir, name));
-  expect(told).toMatchObject([{ options: { formerStateDirs } }, { options: { formerStateDirs } }]);
   await queries.close();
   rmSync(stateDir, { recursive: true });
 });
