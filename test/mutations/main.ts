@@ -3,52 +3,53 @@
  * that has to notice it. `--share 5` takes every fifth one, always the same, and `--share 2/5` the second fifth. Fails when
  * one is not noticed; of the whole table, when fewer are than `floor.json` says, which only rises.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Mutation } from './mutation.ts';
+import type { Mutation, Outcome } from './mutation.ts';
 import { MUTATIONS } from './table.ts';
 
 const MINUTES_MAX = 3;
-const root = path.resolve(import.meta.dirname, '../..');
 
-type Outcome = 'noticed' | 'NOT NOTICED' | 'did not load' | 'hung';
+/** The process that plants the bugs and runs their suites: one for many, until a bug makes it hang. */
+class Planter {
+  readonly #folder: string;
+  #runner: { readonly process: ChildProcess; readonly ended: Promise<undefined> } | undefined;
 
-interface Report {
-  readonly numFailedTests: number;
-  readonly numPassedTests: number;
-}
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
 
-async function run(mutation: Mutation, folder: string): Promise<Outcome> {
-  const report = path.join(folder, `${MUTATIONS.indexOf(mutation)}.json`);
-  const child = spawn(
-    process.execPath,
-    [
-      path.join(root, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      '--config',
-      'test/mutations/vitest.config.ts',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      ...mutation.suite,
-    ],
-    {
-      cwd: root,
-      env: { ...process.env, MUTATION: mutation.name, TMPDIR: folder },
-      stdio: 'ignore',
-      timeout: MINUTES_MAX * 60_000,
-      killSignal: 'SIGKILL',
-    },
-  );
-  const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  // A bug that makes a suite wait for ever is noticed by whoever waits; it counts, and is told apart.
-  if (signal === 'SIGKILL') return 'hung';
-  if (status === 0) return 'NOT NOTICED';
-  const { numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as Report;
-  return numFailedTests > 0 ? 'noticed' : 'did not load';
+  async outcomeOf(mutation: Mutation): Promise<Outcome> {
+    const { process: suites, ended } = (this.#runner ??= await this.#start());
+    suites.send(mutation.name);
+    const limit = setTimeout(() => suites.kill('SIGKILL'), MINUTES_MAX * 60_000);
+    const [outcome] = (await Promise.race([once(suites, 'message') as Promise<[Outcome]>, ended])) ?? [];
+    clearTimeout(limit);
+    if (outcome !== undefined) return outcome;
+    this.#runner = undefined;
+    // A bug that makes a suite wait for ever is noticed by whoever waits; it counts, and is told apart.
+    return suites.signalCode === 'SIGKILL' ? 'hung' : 'did not load';
+  }
+
+  async close(): Promise<void> {
+    this.#runner?.process.disconnect();
+    await this.#runner?.ended;
+  }
+
+  async #start() {
+    const suites = fork(path.join(import.meta.dirname, 'suite-runner.ts'), {
+      env: { ...process.env, TMPDIR: this.#folder },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const ended = once(suites, 'exit').then(() => undefined);
+    await Promise.race([once(suites, 'message'), ended]);
+    if (!suites.connected) throw new Error('the test runner does not start');
+    return { process: suites, ended };
+  }
 }
 
 const { values, positionals } = parseArgs({
@@ -67,14 +68,16 @@ let noticed = 0;
 
 /** Runs mutations one after the other until none is left to begin; as many of these loops run as there are cores. */
 async function work(rest: Iterator<Mutation>): Promise<void> {
+  const planter = new Planter(folder);
   for (let next = rest.next(); next.done !== true; next = rest.next()) {
     const mutation = next.value;
     const startedMs = Date.now();
-    const outcome = await run(mutation, folder);
+    const outcome = await planter.outcomeOf(mutation);
     if (outcome === 'noticed' || outcome === 'hung') noticed += 1;
     const seconds = ((Date.now() - startedMs) / 1000).toFixed(0).padStart(4);
     console.log(`${outcome.padEnd(12)} ${seconds} s  ${mutation.file}: ${mutation.name}`);
   }
+  await planter.close();
 }
 
 const rest = chosen.values();

@@ -11,6 +11,9 @@ export interface Mutation {
   readonly suite: readonly string[];
 }
 
+/** Whether the suite of a bug noticed it: `hung` counts, since whoever waits for the suite notices. */
+export type Outcome = 'noticed' | 'NOT NOTICED' | 'did not load' | 'hung';
+
 /** The source with the bug in it. @throws where the text does not stand in it exactly once. */
 export function plant(mutation: Mutation, source: string): string {
   const places = source.split(mutation.find).length - 1;
