@@ -15,7 +15,8 @@ function fixedSize(bytes: Buffer, size: number, type: string): void {
 
 const text: TextSerde<string> = {
   serialize: (_topic, value) => utf8Bytes(value),
-  deserialize: (_topic, bytes) => bytes.toString('utf8'),
+  // Without an argument it is decoded at once.
+  deserialize: (_topic, bytes) => bytes.toString(),
   // Plain JavaScript may hand in what is no text.
   textOf: (value) => (typeof value === 'string' ? value : undefined),
   ofText: (value) => value,

@@ -67,9 +67,9 @@ export function joinedView(
   return {
     versioned: false,
     load: (key) => both(left.load(key), right.load(key)),
-    prefetch(keyBytes) {
-      left.prefetch(keyBytes);
-      right.prefetch(keyBytes);
+    prefetch(keyText) {
+      left.prefetch(keyText);
+      right.prefetch(keyText);
     },
     get,
     getAsOf: get,
@@ -100,7 +100,7 @@ function lookUps(rows: Rows): Pick<Rows, 'versioned' | 'load' | 'prefetch'> {
   return {
     versioned: rows.versioned,
     load: (key) => rows.load(key),
-    prefetch: (keyBytes) => rows.prefetch(keyBytes),
+    prefetch: (keyText) => rows.prefetch(keyText),
   };
 }
 

@@ -17,7 +17,7 @@ export function joinWindow({ storeName }: JoinWindowSettings): NodeFactory {
         toMs: timestamp,
       });
       return {
-        prefetch: (keyBytes: Buffer, timestamp: number) => store.prefetch(keyBytes, at(timestamp)),
+        prefetch: (keyText: string, timestamp: number) => store.prefetch(keyText, at(timestamp)),
         load: (record: StreamRecord<unknown, unknown>) =>
           record.key == null ? undefined : store.load(record.key, at(record.timestamp)),
         process(record: StreamRecord<unknown, unknown>) {

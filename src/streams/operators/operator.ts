@@ -42,9 +42,9 @@ export interface WindowCloser {
 export interface Operator<K = unknown, V = unknown> extends Partial<TimedOperator & WindowCloser> {
   /**
    * Asks the operator's stores for what a record with this key and time will need. Called for a whole batch before it
-   * runs, with the key bytes of the source where they still are those of the record here.
+   * runs, with the bytes of the source's key, as a text of latin1, where they still are those of the record here.
    */
-  prefetch?(keyBytes: Buffer, timestamp: number): void;
+  prefetch?(keyText: string, timestamp: number): void;
   /**
    * Brings into memory what `process` will read. It answers undefined when everything is there, which is the common
    * case, since the keys of a whole batch are fetched before its first record runs.

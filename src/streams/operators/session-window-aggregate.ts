@@ -73,8 +73,8 @@ class SessionAggregate<K, V, VA> implements Operator<K, V> {
     });
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#store.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#store.prefetch(keyText);
   }
 
   load(record: StreamRecord<K, V>): Promise<void> | undefined {

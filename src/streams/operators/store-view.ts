@@ -29,7 +29,7 @@ function keyValueView(handle: StoreHandle): TableView<unknown, unknown> {
     load: (key) => store.load(key),
     get: (key) => store.get(key),
     getAsOf: (key, timestamp) => store.getAsOf(key, timestamp),
-    prefetch: (keyBytes) => store.prefetch(keyBytes),
+    prefetch: (keyText) => store.prefetch(keyText),
   };
 }
 

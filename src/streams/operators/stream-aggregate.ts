@@ -73,8 +73,8 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
     this.#guard = new AggregateGuard(this.#store.copies);
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#store.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#store.prefetch(keyText);
   }
 
   load(record: StreamRecord<K, V>): Promise<void> | undefined {

@@ -38,8 +38,8 @@ class StreamSelfJoin implements Operator {
     this.#store = context.store<JoinState<unknown, unknown>>(settings.storeName);
   }
 
-  prefetch(keyBytes: Buffer, timestamp: number): void {
-    this.#store.prefetch(keyBytes, this.#bothRanges(timestamp));
+  prefetch(keyText: string, timestamp: number): void {
+    this.#store.prefetch(keyText, this.#bothRanges(timestamp));
   }
 
   load({ key, value, timestamp }: AnyRecord): Promise<void> | undefined {

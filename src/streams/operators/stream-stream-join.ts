@@ -68,8 +68,8 @@ class StreamJoin implements Operator {
     this.#emitIntervalMs = operatorSetting(context, EMIT_INTERVAL);
   }
 
-  prefetch(keyBytes: Buffer, timestamp: number): void {
-    this.#store.prefetch(keyBytes, this.#rangeOf(timestamp));
+  prefetch(keyText: string, timestamp: number): void {
+    this.#store.prefetch(keyText, this.#rangeOf(timestamp));
   }
 
   load(record: AnyRecord): Promise<void> | undefined {

@@ -41,8 +41,8 @@ class StreamTableJoin implements Operator {
     this.#gracePeriodMs = settings.buffer?.gracePeriodMs ?? 0;
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#rows.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#rows.prefetch(keyText);
   }
 
   load(record: AnyRecord): Promise<void> | undefined {

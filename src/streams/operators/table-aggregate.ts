@@ -49,8 +49,8 @@ class TableAggregate<K, V, VA> implements Operator<K, Change<V>> {
     this.#guard = new AggregateGuard(this.#store.copies);
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#store.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#store.prefetch(keyText);
   }
 
   load(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {

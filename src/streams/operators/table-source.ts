@@ -54,8 +54,8 @@ class StoredTableSource<K, V> implements Operator<K, V | null> {
     this.#forwarder = new TableForwarder(context, this.#store, settings.sendOldValues);
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#store.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#store.prefetch(keyText);
   }
 
   load(record: StreamRecord<K, V | null>): Promise<void> | undefined {

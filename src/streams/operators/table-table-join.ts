@@ -51,8 +51,8 @@ class TableJoinSide implements Operator<unknown, Change<unknown>> {
     this.#ownRequired = kind === 'inner' || (kind === 'left' && side === 'left');
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#rows.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#rows.prefetch(keyText);
   }
 
   load(record: StreamRecord<unknown, Change<unknown>>): Promise<void> | undefined {
@@ -117,8 +117,8 @@ class TableJoinMerger<K, V> implements Operator<K, Change<V>> {
     this.#forwarder = this.#store && new TableForwarder(context, this.#store, sendOldValues);
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#store?.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#store?.prefetch(keyText);
   }
 
   load(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {

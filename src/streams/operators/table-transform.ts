@@ -81,8 +81,8 @@ class TableTransformer<K, V, VR> implements Operator<K, Change<V>> {
     this.#forwarder = this.#store && new TableForwarder(context, this.#store, sendOldValues);
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#store?.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#store?.prefetch(keyText);
   }
 
   load(record: StreamRecord<K, Change<V>>): Promise<void> | undefined {

@@ -15,8 +15,8 @@ export interface TableView<K, V> {
   get(key: K): ValueAndTimestamp<V> | undefined;
   /** The row as it was at a time; only versioned views have a past. */
   getAsOf(key: K, timestamp: number): ValueAndTimestamp<V> | undefined;
-  /** Asks for a row ahead of time, by the bytes of its key. */
-  prefetch(keyBytes: Buffer): void;
+  /** Asks for a row ahead of time, by the bytes of its key as a text of latin1. */
+  prefetch(keyText: string): void;
 }
 
 /** How rows of a table are found: in its store, or, where it is not kept, by what they are made of. */

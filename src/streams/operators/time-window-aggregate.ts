@@ -64,8 +64,8 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     });
   }
 
-  prefetch(keyBytes: Buffer, timestamp: number): void {
-    for (const startMs of this.#windows.startsFor(timestamp)) this.#store.prefetch(keyBytes, startMs);
+  prefetch(keyText: string, timestamp: number): void {
+    for (const startMs of this.#windows.startsFor(timestamp)) this.#store.prefetch(keyText, startMs);
   }
 
   load(record: StreamRecord<K, V>): Promise<void> | undefined {

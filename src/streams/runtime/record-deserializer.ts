@@ -40,7 +40,10 @@ export class RecordDeserializer {
     if (record !== undefined) {
       if (timestamp > queue.queuedTime) queue.queuedTime = timestamp;
       const { prefetches } = queue.source;
-      if (key !== null) for (let i = 0; i < prefetches.length; i++) prefetches[i]?.prefetch?.(key, timestamp);
+      if (key !== null && prefetches.length > 0) {
+        const text = queue.keyText(key, record.key);
+        for (let i = 0; i < prefetches.length; i++) prefetches[i]?.prefetch?.(text, timestamp);
+      }
     }
     queue.push(item);
   }
@@ -63,15 +66,10 @@ export class RecordDeserializer {
       return skipped(queue, offset, () => this.#failures.handle('deserialization', error, context));
     }
     const recorded = nearestEventTime(input.timestamp);
-    const timestamp = this.#timeOf(queue, {
-      topic,
-      partition,
-      offset,
-      timestamp: recorded,
-      key,
-      value,
-      headers,
-    });
+    const timestamp =
+      queue.usesOwnTime && recorded >= 0
+        ? recorded
+        : this.#timeOf(queue, { topic, partition, offset, timestamp: recorded, key, value, headers });
     if (typeof timestamp !== 'number') return timestamp;
     return { offset, timestamp, record: new StreamRecord(key, value, timestamp, headers), onTurn: undefined };
   }

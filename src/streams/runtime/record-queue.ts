@@ -1,8 +1,10 @@
 import { Queue } from '../../base/queue.ts';
+import { isShortAscii } from '../../base/short-text.ts';
 import type { SharedRecords } from '../../client/consumer/shared-records.ts';
 import { failOnInvalidTimestamp } from '../timestamp-extractor.ts';
 import type { Header } from '../record.ts';
 import type { AnyRecord } from '../record.ts';
+import { isTextSerde, type TextSerde } from '../text-serde.ts';
 import { FieldReader } from './field-reader.ts';
 import type { SharedDecoding } from './shared-decoding.ts';
 import type { RuntimeSource } from './task-nodes.ts';
@@ -44,7 +46,10 @@ export class RecordQueue {
   /** Up to where the partition was processed, where the group has lost that since: it is processed again from before. */
   rewoundFrom: number | undefined;
   readonly #items = new Queue<Queued>();
-  /** Where the time of a record is the one that it has, so that it is the same for all who read it. */
+  readonly #texts: TextSerde<unknown> | undefined;
+  /** The time of a record is the one that it has, unless that is negative. */
+  readonly usesOwnTime: boolean;
+  /** Where the time of a record is the same for all who read it. */
   readonly #decoding: SharedDecoding | undefined;
 
   /** @param decoding where the tasks of other applications may read the same records. */
@@ -53,7 +58,9 @@ export class RecordQueue {
     this.partition = partition;
     this.source = source;
     const { keySerde, valueSerde, timestampExtractor } = source.node;
-    this.#decoding = timestampExtractor === failOnInvalidTimestamp ? decoding : undefined;
+    this.#texts = isTextSerde(keySerde) ? keySerde : undefined;
+    this.usesOwnTime = timestampExtractor === failOnInvalidTimestamp;
+    this.#decoding = this.usesOwnTime ? decoding : undefined;
     this.keys = new FieldReader(topic, keySerde, {
       name: 'the serde of the key',
       shared: decoding?.join(topic, 'key', keySerde),
@@ -70,6 +77,12 @@ export class RecordQueue {
     if (this.#decoding === undefined || keys === undefined || values === undefined) return undefined;
     // Only what was queued so is put there.
     return records.column(this.#decoding.pairOf(keys, values)) as (Queued | undefined)[];
+  }
+
+  /** A key as the stores have it, its bytes as a text of latin1: the text that it was read as, where that is the same. */
+  keyText(bytes: Buffer, key: unknown): string {
+    const text = this.#texts?.textOf(key);
+    return text !== undefined && isShortAscii(text) ? text : bytes.toString('latin1', 0, bytes.length);
   }
 
   get size(): number {

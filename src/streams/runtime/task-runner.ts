@@ -99,18 +99,21 @@ export class TaskRunner {
   /** With several inputs, the next record is known only when none of them could still bring an earlier one. */
   #isProcessable(task: Task): boolean {
     const { settings, consumer } = this.#parts;
-    if (task.queues.length < 2 || settings.taskIdleMsMax < 0) return true;
-    if (task.bufferedCount === 0) return false;
-    const lagging = task.queues.some((queue) => {
+    const { queues } = task;
+    if (queues.length < 2 || settings.taskIdleMsMax < 0) return true;
+    let dry = 0;
+    for (let i = 0; i < queues.length; i++) if (queues[i]?.size === 0) dry++;
+    if (dry === 0) {
+      task.idleSinceMs = -1;
+      return true;
+    }
+    if (dry === queues.length) return false;
+    const lagging = queues.some((queue) => {
       if (queue.size > 0) return false;
       const lag = consumer.lag(queue);
       return lag === undefined || lag > 0;
     });
     if (lagging) return false;
-    if (task.queues.every((queue) => queue.size > 0)) {
-      task.idleSinceMs = -1;
-      return true;
-    }
     const now = settings.environment.clock.monotonicMs();
     if (task.idleSinceMs < 0) task.idleSinceMs = now;
     return now - task.idleSinceMs >= settings.taskIdleMsMax;

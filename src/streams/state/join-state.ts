@@ -1,6 +1,7 @@
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import type { WriteBatch } from './engine.ts';
+import { viewOf } from '../../base/buffer-view.ts';
 import { readInt64, writeInt64 } from '../../base/int64.ts';
 import { putLatin1 } from '../../base/short-text.ts';
 import { int64Text, KeyCodec } from './key-codec.ts';
@@ -12,6 +13,8 @@ import type { JoinStoreDefinition } from './store-definition.ts';
 
 interface Item<V> extends JoinRow<V> {
   readonly sequence: number;
+  /** Those of the value, from logging it until it is written. */
+  bytes: Buffer | undefined;
 }
 
 interface Unlogged<V> {
@@ -26,6 +29,9 @@ interface Span {
 
 const BUCKET_MIN_MS = 1000;
 const SEGMENT_MIN_MS = 60_000;
+const FORMAT_VERSION = 1;
+/** Short arrays have no room to spare: most buckets have an item or two. */
+const COPIED_ITEMS_MAX = 8;
 const NONE: readonly never[] = [];
 
 /**
@@ -37,11 +43,9 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
   readonly #environment: StoreEnvironment;
   readonly #keys: KeyCodec<K>;
   readonly #valueSerde: Serde<V>;
-  readonly #buckets: StateMap<readonly Item<V>[]>;
+  readonly #buckets: StateMap<Item<V>[]>;
   readonly #bucketMs: number;
   readonly #segmentMs: number;
-  #prefetchedKey: Buffer | undefined;
-  #prefetchedText = '';
   #unlogged: Unlogged<V>[] = [];
   #sequence = 0;
   readonly #time: StoreEnvironment['storeTime'];
@@ -76,14 +80,10 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     return waiting && Promise.all(waiting).then(() => undefined);
   }
 
-  prefetch(keyBytes: Buffer, span: Span): void {
-    if (keyBytes !== this.#prefetchedKey) {
-      this.#prefetchedKey = keyBytes;
-      this.#prefetchedText = keyBytes.toString('latin1', 0, keyBytes.length);
-    }
+  prefetch(keyText: string, span: Span): void {
     const last = this.#bucketOf(span.toMs);
     for (let bucket = this.#bucketOf(span.fromMs); bucket <= last; bucket += this.#bucketMs) {
-      this.#buckets.prefetch(this.#prefetchedText, this.#buckets.segmentAt(bucket));
+      this.#buckets.prefetch(keyText, this.#buckets.segmentAt(bucket));
     }
   }
 
@@ -107,7 +107,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     this.#time.value = Math.max(this.#time.value, timestamp);
     if (this.#isExpired(timestamp)) return false;
     this.#sequence = (this.#sequence + 1) & 0x7fffffff;
-    const item = { timestamp, sequence: this.#sequence, value };
+    const item = { timestamp, sequence: this.#sequence, value, bytes: undefined };
     const keyText = this.#keys.text(key);
     this.#insert(keyText, item);
     if (this.definition.loggingEnabled) this.#unlogged.push({ keyText, item });
@@ -129,7 +129,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     }
     let at = items.length;
     while (at > 0 && (items[at - 1]?.timestamp ?? 0) > item.timestamp) at--;
-    this.#buckets.set(keyText, items.toSpliced(at, 0, item), bucket);
+    this.#buckets.set(keyText, withItem(items, at, item), bucket);
   }
 
   /** When the bucket of a time begins. */
@@ -151,7 +151,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     const { changelogTopic } = this.#environment;
     for (const unlogged of this.#unlogged) {
       const { item } = unlogged;
-      const value = this.#valueSerde.serialize(changelogTopic, item.value);
+      const value = (item.bytes ??= bytesOfItem(this.#valueSerde, changelogTopic, item));
       log({ key: changelogKey(unlogged), value, timestamp: item.timestamp, headers: NO_HEADERS });
     }
   }
@@ -162,6 +162,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
 
   committed(): void {
     this.#buckets.committed();
+    for (const { item } of this.#unlogged) item.bytes = undefined;
     this.#unlogged = [];
   }
 
@@ -203,7 +204,7 @@ export class ManagedJoinState<K, V> implements JoinState<K, V>, ManagedStore {
     const others = items.filter((item) => item.timestamp !== timestamp || item.sequence !== sequence);
     if (others.length < items.length) this.#buckets.set(keyText, others, bucket);
     const value = this.#valueSerde.deserialize(this.#environment.changelogTopic, bytes);
-    this.#insert(keyText, { timestamp, sequence, value });
+    this.#insert(keyText, { timestamp, sequence, value, bytes: undefined });
   }
 
   close(): void {
@@ -220,28 +221,41 @@ function changelogKey({ keyText, item }: Unlogged<unknown>): Buffer {
   return bytes;
 }
 
+/** Puts an item among others, in their array where a copy would take its time; those who read them have done so. */
+function withItem<V>(items: Item<V>[], at: number, item: Item<V>): Item<V>[] {
+  if (items.length < COPIED_ITEMS_MAX) return items.toSpliced(at, 0, item);
+  if (at === items.length) items.push(item);
+  else items.splice(at, 0, item);
+  return items;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function bytesOfItem<V>(serde: Serde<V>, topic: string, { value }: Item<V>): Buffer {
+  return serde.serialize(topic, value) ?? NO_BYTES;
+}
+
 /** Items of one bucket: a version byte, then for each its time, sequence, the value's length and the value. */
-function itemsCodec<V>(serde: Serde<V>, topic: string): ValueCodec<readonly Item<V>[]> {
+function itemsCodec<V>(serde: Serde<V>, topic: string): ValueCodec<Item<V>[]> {
   return {
-    encode(items) {
-      const parts: Buffer[] = [Buffer.of(1)];
+    write(rows, items) {
+      rows.appendByte(FORMAT_VERSION);
       for (const item of items) {
-        const value = serde.serialize(topic, item.value) ?? Buffer.alloc(0);
-        const head = Buffer.allocUnsafe(16);
-        writeInt64(head, 0, item.timestamp);
-        head.writeInt32BE(item.sequence, 8);
-        head.writeUInt32BE(value.length, 12);
-        parts.push(head, value);
+        const value = item.bytes ?? bytesOfItem(serde, topic, item);
+        rows.appendInt64(item.timestamp);
+        rows.appendInt32(item.sequence);
+        rows.appendInt32(value.length);
+        rows.append(value, 0, value.length);
       }
-      return Buffer.concat(parts);
     },
     decode(bytes) {
-      requireVersion(bytes, 1, topic);
+      requireVersion(bytes, FORMAT_VERSION, topic);
       const items: Item<V>[] = [];
       for (let at = 1; at < bytes.length; ) {
         const length = bytes.readUInt32BE(at + 12);
-        const value = serde.deserialize(topic, bytes.subarray(at + 16, at + 16 + length));
-        items.push({ timestamp: readInt64(bytes, at), sequence: bytes.readInt32BE(at + 8), value });
+        const value = serde.deserialize(topic, viewOf(bytes, at + 16, at + 16 + length));
+        const timestamp = readInt64(bytes, at);
+        items.push({ timestamp, sequence: bytes.readInt32BE(at + 8), value, bytes: undefined });
         at += 16 + length;
       }
       return items;

@@ -58,8 +58,8 @@ export class ManagedKeyValueState<K, V> implements TableState<K, V>, ManagedStor
     return this.#rows.load(this.#keys.text(key));
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#rows.prefetch(keyBytes.toString('latin1', 0, keyBytes.length));
+  prefetch(keyText: string): void {
+    this.#rows.prefetch(keyText);
   }
 
   get(key: K): ValueAndTimestamp<V> | undefined {

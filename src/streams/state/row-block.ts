@@ -9,8 +9,8 @@ type RowVisitor = (key: Buffer, value: Buffer | undefined) => void;
 
 /** What a row is thought to take before it is known. */
 const ROW_BYTES_GUESS = 48;
-/** The event time, which rows begin with. */
-const TIME_BYTES = 8;
+const INT64_BYTES = 8;
+const INT32_BYTES = 4;
 /** Shorter pieces are copied byte by byte, which takes less time than a call. */
 const SHORT_BYTES = 64;
 /** Longer keys and values are copied into buffers of their own. */
@@ -37,10 +37,11 @@ export class RowBlock {
   /**
    * @param prefix begins all keys; each letter is a byte.
    * @param capacity how many rows are expected.
+   * @param rowBytes how many bytes each of them is thought to take.
    */
-  constructor(prefix: string, capacity: number) {
+  constructor(prefix: string, capacity: number, rowBytes = ROW_BYTES_GUESS) {
     this.#prefix = prefix;
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(1, capacity) * ROW_BYTES_GUESS);
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(1, capacity) * rowBytes);
     this.#places = new Int32Array(PLACES * Math.max(1, capacity));
   }
 
@@ -59,32 +60,69 @@ export class RowBlock {
     const place = PLACES * this.#count;
     if (place === this.#places.length) this.#growPlaces();
     this.#places[place] = this.#end;
-    this.#makeRoom(prefix.length);
-    putLatin1(this.#bytes, this.#end, prefix);
-    this.#end += prefix.length;
+    this.appendText(prefix);
   }
 
   append(from: Buffer, start: number, end: number): void {
     const at = this.#end;
     this.#makeRoom(end - start);
     const to = this.#bytes;
-    if (end - start > SHORT_BYTES) from.copy(to, at, start, end);
-    else for (let i = start; i < end; i++) to[at + i - start] = from[i] ?? 0;
+    if (end - start > SHORT_BYTES) {
+      if (end - start === from.length) to.set(from, at);
+      else from.copy(to, at, start, end);
+    } else for (let i = start; i < end; i++) to[at + i - start] = from[i] ?? 0;
     this.#end = at + end - start;
+  }
+
+  /** Appends a piece whose letters are bytes. */
+  appendText(text: string): void {
+    this.#makeRoom(text.length);
+    putLatin1(this.#bytes, this.#end, text);
+    this.#end += text.length;
+  }
+
+  appendByte(value: number): void {
+    this.#makeRoom(1);
+    this.#bytes[this.#end++] = value;
+  }
+
+  appendInt64(value: number): void {
+    this.#makeRoom(INT64_BYTES);
+    writeInt64(this.#bytes, this.#end, value);
+    this.#end += INT64_BYTES;
+  }
+
+  /** Appends the lower 32 bits. */
+  appendInt32(value: number): void {
+    this.#makeRoom(INT32_BYTES);
+    const bytes = this.#bytes;
+    const at = this.#end;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+    this.#end = at + INT32_BYTES;
+  }
+
+  /** The key is whole: what is appended from here on is the value. */
+  endKey(): void {
+    this.#places[PLACES * this.#count + 1] = this.#end;
+  }
+
+  /** Ends the row. Where nothing was appended since its key, the key is deleted. */
+  end(): void {
+    this.#places[PLACES * this.#count + 2] = this.#end;
+    this.#count++;
   }
 
   /** Ends the row, with the time and the value of a record; where it has no value, the key is deleted. */
   finish({ bytes, valueStart, valueLength, timestamp }: ChangelogBytes): void {
-    const place = PLACES * this.#count;
-    this.#count++;
-    this.#places[place + 1] = this.#end;
+    this.endKey();
     if (valueLength >= 0) {
-      this.#makeRoom(TIME_BYTES + valueLength);
-      writeInt64(this.#bytes, this.#end, timestamp);
-      this.#end += TIME_BYTES;
+      this.appendInt64(timestamp);
       this.append(bytes, valueStart, valueStart + valueLength);
     }
-    this.#places[place + 2] = this.#end;
+    this.end();
   }
 
   /** The greatest key that is put, without the prefix; undefined where none is. */
@@ -113,6 +151,8 @@ export class RowBlock {
       const key = scratchOf(scratchKeys, middle - start);
       fill(key, bytes, start);
       if (middle === end) visit(key, undefined);
+      // A view takes less time than to copy a long one.
+      else if (end - middle > SHORT_BYTES) visit(key, viewOf(bytes, middle, end));
       else {
         const value = scratchOf(scratchValues, end - middle);
         fill(value, bytes, middle);

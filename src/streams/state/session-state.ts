@@ -21,6 +21,8 @@ import { ValueCopies } from './value-copies.ts';
 import type { Serde } from '../serde.ts';
 
 const SEGMENT_MIN_MS = 60_000;
+const FORMAT_VERSION = 1;
+const NO_BYTES = Buffer.alloc(0);
 
 interface SessionKey<K> {
   readonly key: K;
@@ -84,8 +86,8 @@ export class ManagedSessionState<K, V> implements SessionState<K, V>, ManagedSto
     return this.#sessions.load(this.#keys.text(key));
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#sessions.prefetch(keyBytes.toString('latin1', 0, keyBytes.length));
+  prefetch(keyText: string): void {
+    this.#sessions.prefetch(keyText);
   }
 
   find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[] {
@@ -293,20 +295,18 @@ function changelogKey(change: {
 /** Sessions of one key: a version byte, then for each its start, end, the value's length and the value. */
 function sessionsCodec<V>(serde: Serde<V>, topic: string): ValueCodec<readonly Session<V>[]> {
   return {
-    encode(sessions) {
-      const parts: Buffer[] = [Buffer.of(1)];
+    write(rows, sessions) {
+      rows.appendByte(FORMAT_VERSION);
       for (const session of sessions) {
-        const value = serde.serialize(topic, session.value) ?? Buffer.alloc(0);
-        const head = Buffer.allocUnsafe(20);
-        writeInt64(head, 0, session.startMs);
-        writeInt64(head, 8, session.endMs);
-        head.writeUInt32BE(value.length, 16);
-        parts.push(head, value);
+        const value = serde.serialize(topic, session.value) ?? NO_BYTES;
+        rows.appendInt64(session.startMs);
+        rows.appendInt64(session.endMs);
+        rows.appendInt32(value.length);
+        rows.append(value, 0, value.length);
       }
-      return Buffer.concat(parts);
     },
     decode(bytes) {
-      requireVersion(bytes, 1, topic);
+      requireVersion(bytes, FORMAT_VERSION, topic);
       const sessions: Session<V>[] = [];
       for (let at = 1; at < bytes.length; ) {
         const length = bytes.readUInt32BE(at + 16);

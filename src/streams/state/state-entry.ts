@@ -25,7 +25,7 @@ export class StateEntry<V> {
   changedAt = 0;
   /** A copy that an aggregator was given; as long as it is the row's value, nobody else has it (cached stores). */
   own: unknown = undefined;
-  /** The bytes of `value`, kept from logging it until it is written. */
+  /** The bytes that the serde has made of `value`, kept from logging it until it is written. */
   encoded: Buffer | undefined = undefined;
 
   constructor(key: string, segment: StateSegment<V>) {

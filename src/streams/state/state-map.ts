@@ -9,14 +9,19 @@ import {
   type WriteBatch,
 } from './engine.ts';
 import { int64OfText } from './key-codec.ts';
-import type { RowBlock } from './row-block.ts';
+import { RecentEntries } from './recent-entries.ts';
+import { RowBlock } from './row-block.ts';
 import { StateEntry } from './state-entry.ts';
 import type { StateSegment } from './state-segment.ts';
 import { StateSegments } from './state-segments.ts';
 
 /** How a store's values look as bytes in the engine. */
 export interface ValueCodec<V> {
-  encode(value: V): Buffer;
+  /**
+   * Appends a value to the row that was begun, one byte at least.
+   * @param encoded the bytes of it that its entry keeps, see {@link StateEntry.encoded}.
+   */
+  write(rows: RowBlock, value: V, encoded: Buffer | undefined): void;
   decode(bytes: Buffer): V;
 }
 
@@ -24,6 +29,7 @@ export interface ValueCodec<V> {
 export const QUERY_PAGE_BYTES = 131_072;
 const ENTRY_OVERHEAD_BYTES = 150;
 const VALUE_BYTES_GUESS = 32;
+const KEY_BYTES_GUESS = 32;
 const TIME_LENGTH = 8;
 
 type Wanted<V> = Pick<StateEntry<V>, 'key' | 'segment'>;
@@ -43,8 +49,7 @@ export class StateMap<V> {
   readonly #budget: CacheBudget;
   readonly #segments: StateSegments<V>;
   #entriesCount = 0;
-  /** The entry that was loaded last: it is asked for next, and then written. */
-  #lastEntry: StateEntry<V> | undefined;
+  readonly #recent = new RecentEntries<V>();
   #dirty: StateEntry<V>[] = [];
   /** Those with keys that were asked for. */
   #prefetched: StateSegment<V>[] = [];
@@ -73,12 +78,7 @@ export class StateMap<V> {
 
   /** Undefined when the key is in memory, is nowhere, or could be read at once. */
   load(key: string, segment: StateSegment<V> = this.#segments.root): Promise<void> | undefined {
-    const entry = segment.entries.get(key);
-    if (entry !== undefined) {
-      this.#lastEntry = entry;
-      return undefined;
-    }
-    if (segment.lacks(key)) return undefined;
+    if (this.entry(key, segment) !== undefined || segment.lacks(key)) return undefined;
     return this.#read([{ key, segment }]);
   }
 
@@ -124,9 +124,7 @@ export class StateMap<V> {
 
   /** The entry of a key that was loaded. */
   entry(key: string, segment: StateSegment<V> = this.#segments.root): StateEntry<V> | undefined {
-    const last = this.#lastEntry;
-    if (last !== undefined && last.segment === segment && last.key === key) return last;
-    return segment.entries.get(key);
+    return this.#recent.find(key, segment);
   }
 
   /** Writes a value, or undefined to delete, and answers the entry. */
@@ -179,31 +177,32 @@ export class StateMap<V> {
     return this.#dirty;
   }
 
-  /** The bytes of an entry's value, undefined for a deletion. */
-  encode(entry: StateEntry<V>): Buffer | undefined {
-    if (entry.value === undefined) return undefined;
-    entry.encoded ??= this.#codec.encode(entry.value);
-    return entry.encoded;
-  }
-
   /** Writes all uncommitted entries into a batch. */
   writeTo(batch: WriteBatch): void {
+    const count = this.#dirty.length;
+    if (count === 0) return;
+    const rows = new RowBlock(this.#prefix, count, KEY_BYTES_GUESS + this.#valueBytes);
+    let put = 0;
     let bytes = 0;
-    let count = 0;
     for (const entry of this.#dirty) {
-      const encoded = this.encode(entry);
-      const { key, segment } = entry;
-      if (encoded === undefined) {
-        batch.delete(segment.enginePrefix + key);
-        continue;
+      const { key, segment, value } = entry;
+      rows.begin();
+      rows.appendText(segment.start);
+      rows.appendText(key);
+      rows.endKey();
+      if (value !== undefined) {
+        const before = rows.byteLength;
+        this.#codec.write(rows, value, entry.encoded);
+        const length = rows.byteLength - before;
+        this.#segments.written(segment.startMs);
+        this.#resize(entry, length);
+        bytes += length;
+        put++;
       }
-      batch.put(segment.enginePrefix + key, encoded);
-      this.#segments.written(segment.startMs);
-      this.#resize(entry, encoded.length);
-      bytes += encoded.length;
-      count++;
+      rows.end();
     }
-    if (count > 0) this.#valueBytes = Math.ceil(bytes / count);
+    batch.putRows(rows);
+    if (put > 0) this.#valueBytes = Math.ceil(bytes / put);
   }
 
   /**
@@ -276,7 +275,7 @@ export class StateMap<V> {
   }
 
   #delete(entry: StateEntry<V>): void {
-    if (entry === this.#lastEntry) this.#lastEntry = undefined;
+    this.#recent.removed(entry);
     entry.segment.entries.delete(entry.key);
     this.#entriesCount--;
     this.#budget.use(-entry.sizeBytes);
@@ -323,7 +322,7 @@ export class StateMap<V> {
     entry.sizeBytes = sizeOf(entry, valueBytes);
     segment.entries.set(key, entry);
     this.#entriesCount++;
-    this.#lastEntry = entry;
+    this.#recent.added(entry);
     this.#budget.use(entry.sizeBytes);
     this.#segments.learn(segment, key);
     return entry;

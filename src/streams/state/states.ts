@@ -21,7 +21,7 @@ export interface TableState<K, V> extends StoreHandle {
   /** Updates are forwarded by the flush listener, not by the operator. */
   readonly cached: boolean;
   load(key: K): Promise<void> | undefined;
-  prefetch(keyBytes: Buffer): void;
+  prefetch(keyText: string): void;
   get(key: K): ValueAndTimestamp<V> | undefined;
   /** Like {@link TableState.get}, for an aggregation that keeps nothing of what it reads but what it writes. */
   peek(key: K): ValueAndTimestamp<V> | undefined;
@@ -44,7 +44,7 @@ export interface WindowRow<K, V> {
 export interface WindowState<K, V> extends StoreHandle {
   readonly cached: boolean;
   load(key: K, startMs: number): Promise<void> | undefined;
-  prefetch(keyBytes: Buffer, startMs: number): void;
+  prefetch(keyText: string, startMs: number): void;
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined;
   /** See {@link TableState.peek}. */
   peek(key: K, startMs: number): ValueAndTimestamp<V> | undefined;
@@ -80,7 +80,7 @@ export interface SessionState<K, V> extends StoreHandle {
   readonly copies: ValueCopies<V>;
   readonly cached: boolean;
   load(key: K): Promise<void> | undefined;
-  prefetch(keyBytes: Buffer): void;
+  prefetch(keyText: string): void;
   /** Sessions that end at or after `fromMs` and begin at or before `toMs`, in order. */
   find(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly Session<V>[];
   put(key: K, session: Session<V | null>): void;
@@ -108,7 +108,7 @@ export interface JoinRow<V> {
 /** One side's records of a stream-stream join. */
 export interface JoinState<K, V> extends StoreHandle {
   load(key: K, range: { readonly fromMs: number; readonly toMs: number }): Promise<void> | undefined;
-  prefetch(keyBytes: Buffer, range: { readonly fromMs: number; readonly toMs: number }): void;
+  prefetch(keyText: string, range: { readonly fromMs: number; readonly toMs: number }): void;
   /** Records of `key` within `[fromMs, toMs]`, by time and then in the order they came. */
   fetch(key: K, range: { readonly fromMs: number; readonly toMs: number }): readonly JoinRow<V>[];
   /** Answers false for a record older than the retention, which is not kept. */

@@ -1,6 +1,7 @@
 import { NO_HEADERS } from '../record.ts';
 import { endOfPrefix, type WriteBatch } from './engine.ts';
-import { readInt64, writeInt64 } from '../../base/int64.ts';
+import { readInt64 } from '../../base/int64.ts';
+import { latin1Bytes } from '../../base/short-text.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { requireKeySuffix, requireVersion, unknownFormat } from './state-format.ts';
@@ -83,7 +84,7 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
 
   logChanges(log: ChangeLog): void {
     for (const entry of this.#subscriptions.dirtyEntries) {
-      const key = Buffer.from(entry.key, 'latin1');
+      const key = latin1Bytes(entry.key);
       log({
         key,
         value: entry.value === undefined ? null : encodeSubscription(primaryKeyOf(key), entry.value),
@@ -119,7 +120,7 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
         throw unknownFormat(where, `a value has ${value.length} bytes`);
       return;
     }
-    requireVersion(value, 1, where);
+    requireVersion(value, STORED_VERSION, where);
     if (value.length !== STORED_BYTES && value.length !== STORED_BYTES + HASH_BYTES)
       throw unknownFormat(where, `a value has ${value.length} bytes`);
   }
@@ -136,6 +137,7 @@ export class ManagedSubscriptionState<KO, K> implements SubscriptionState<KO, K>
   }
 }
 
+const STORED_VERSION = 1;
 const STORED_BYTES = 13;
 
 /** The part of a key behind the length of the foreign key and the foreign key. */
@@ -148,14 +150,11 @@ function primaryKeyOf(key: Buffer): Buffer {
  * versions of Millrace have written that to changelogs, too.
  */
 const storedCodec: ValueCodec<Stored> = {
-  encode(stored) {
-    const { hash } = stored;
-    const bytes = Buffer.allocUnsafe(STORED_BYTES + (hash?.length ?? 0));
-    bytes[0] = 1;
-    writeInt64(bytes, 1, stored.timestamp);
-    bytes.writeInt32BE(stored.primaryPartition, 9);
-    hash?.copy(bytes, STORED_BYTES);
-    return bytes;
+  write(rows, { hash, timestamp, primaryPartition }) {
+    rows.appendByte(STORED_VERSION);
+    rows.appendInt64(timestamp);
+    rows.appendInt32(primaryPartition);
+    if (hash !== null) rows.append(hash, 0, hash.length);
   },
   decode: (bytes) => ({
     timestamp: readInt64(bytes, 1),

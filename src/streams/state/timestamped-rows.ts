@@ -1,4 +1,3 @@
-import { viewOf } from '../../base/buffer-view.ts';
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import type {
@@ -11,7 +10,7 @@ import type {
   UnwritableValue,
 } from './managed-store.ts';
 import { RowBlock } from './row-block.ts';
-import { rowCodec } from './row-codec.ts';
+import { bytesOfValue, rowCodec } from './row-codec.ts';
 import type { StateEntry } from './state-entry.ts';
 import { StateMap, type ValueCodec } from './state-map.ts';
 import type { StateSegment } from './state-segment.ts';
@@ -105,8 +104,9 @@ export class TimestampedRows<K, V> {
 
   /** See {@link ManagedStore.takeBackUnwritable}. */
   takeBackUnwritable(onFound: (value: UnwritableValue) => void): void | Promise<void> {
-    const stored = { engine: this.#environment.engine, codec: this.#codec };
-    return takeBackUnwritable(this.map, stored, (entry, error) => {
+    const { engine } = this.#environment;
+    const encode = (entry: StateEntry<ValueAndTimestamp<V>>): void => void this.#encoded(entry);
+    return takeBackUnwritable(this.map, { engine, codec: this.#codec, encode }, (entry, error) => {
       const { origin, changedAt: timestamp } = entry;
       const key = this.#keys.keyOf(entry.key, entry.segment);
       onFound({ key, value: entry.value?.value, timestamp, origin, error });
@@ -119,11 +119,9 @@ export class TimestampedRows<K, V> {
 
   logChanges(log: ChangeLog): void {
     for (const entry of this.map.dirtyEntries) {
-      const encoded = this.map.encode(entry);
       log({
         key: this.#keys.changelogKeyOf(entry.key, entry.segment),
-        // The event time, which rows begin with, is the record's.
-        value: encoded === undefined ? null : viewOf(encoded, 8, encoded.length),
+        value: this.#encoded(entry),
         timestamp: entry.value?.timestamp ?? entry.changedAt,
         headers: NO_HEADERS,
       });
@@ -153,6 +151,13 @@ export class TimestampedRows<K, V> {
       },
       written: (rows) => this.map.writtenPast(rows),
     };
+  }
+
+  /** The bytes of a row's value, which are made once between two commits; null for a deletion. */
+  #encoded(entry: StateEntry<ValueAndTimestamp<V>>): Buffer | null {
+    const { value: row } = entry;
+    if (row === undefined) return null;
+    return (entry.encoded ??= bytesOfValue(this.#valueSerde, this.#environment.changelogTopic, row.value));
   }
 
   /** Each entry that is pending, by its last change. */

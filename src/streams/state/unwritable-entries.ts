@@ -8,13 +8,19 @@ import type { StateMap, ValueCodec } from './state-map.ts';
  */
 export function takeBackUnwritable<V>(
   map: StateMap<V>,
-  { engine, codec }: { readonly engine: StoreEngine; readonly codec: ValueCodec<V> },
+  parts: {
+    readonly engine: StoreEngine;
+    readonly codec: ValueCodec<V>;
+    /** Makes bytes of an entry's value. */
+    readonly encode: (entry: StateEntry<V>) => void;
+  },
   onFound: (entry: StateEntry<V>, error: unknown) => void,
 ): void | Promise<void> {
+  const { engine, codec, encode } = parts;
   let found: StateEntry<V>[] | undefined;
   for (const entry of map.dirtyEntries) {
     try {
-      map.encode(entry);
+      encode(entry);
     } catch (error) {
       onFound(entry, error);
       (found ??= []).push(entry);

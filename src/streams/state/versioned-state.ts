@@ -1,7 +1,7 @@
 import { NO_HEADERS } from '../record.ts';
 import type { Serde } from '../serde.ts';
 import type { WriteBatch } from './engine.ts';
-import { readInt64, writeInt64 } from '../../base/int64.ts';
+import { readInt64 } from '../../base/int64.ts';
 import { KeyCodec } from './key-codec.ts';
 import type { ChangeLog, ChangelogRecord, ManagedStore, StoreEnvironment } from './managed-store.ts';
 import { requireVersion } from './state-format.ts';
@@ -59,8 +59,8 @@ export class ManagedVersionedState<K, V> implements TableState<K, V>, ManagedSto
     return this.#versions.load(this.#keys.text(key));
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#versions.prefetch(keyBytes.toString('latin1'));
+  prefetch(keyText: string): void {
+    this.#versions.prefetch(keyText);
   }
 
   peek(key: K): ValueAndTimestamp<V> | undefined {
@@ -194,25 +194,23 @@ function rowOf<V>(version: Version<V> | undefined): ValueAndTimestamp<V> | undef
   return { value: version.value, timestamp: version.timestamp };
 }
 
+const FORMAT_VERSION = 1;
 const DELETED = 0xffffffff;
 
 /** Versions of one key: a version byte, then for each its time, the value's length (2^32-1: deleted) and the value. */
 function versionsCodec<V>(serde: Serde<V>, topic: string): ValueCodec<readonly Version<V>[]> {
   return {
-    encode(versions) {
-      const parts: Buffer[] = [Buffer.of(1)];
+    write(rows, versions) {
+      rows.appendByte(FORMAT_VERSION);
       for (const version of versions) {
         const value = version.value === null ? null : serde.serialize(topic, version.value);
-        const head = Buffer.allocUnsafe(12);
-        writeInt64(head, 0, version.timestamp);
-        head.writeUInt32BE(value === null ? DELETED : value.length, 8);
-        parts.push(head);
-        if (value) parts.push(value);
+        rows.appendInt64(version.timestamp);
+        rows.appendInt32(value === null ? DELETED : value.length);
+        if (value !== null) rows.append(value, 0, value.length);
       }
-      return Buffer.concat(parts);
     },
     decode(bytes) {
-      requireVersion(bytes, 1, topic);
+      requireVersion(bytes, FORMAT_VERSION, topic);
       const versions: Version<V>[] = [];
       for (let at = 1; at < bytes.length; ) {
         const timestamp = readInt64(bytes, at);

@@ -56,9 +56,6 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
   readonly #keys: KeyCodec<K>;
   readonly #table: TimestampedRows<WindowKey<K>, V>;
   readonly #rows: StateMap<ValueAndTimestamp<V>>;
-  /** Each record asks for several windows of one key. */
-  #prefetchedKey: Buffer | undefined;
-  #prefetchedText = '';
   #observedStreamTime = -1;
   #expiredUntil = 0;
   #keptFrom: () => number = () => Number.POSITIVE_INFINITY;
@@ -92,12 +89,8 @@ export class ManagedWindowState<K, V> implements WindowState<K, V>, ManagedStore
     return this.#rows.load(this.#keys.text(key), this.#rows.segmentAt(startMs));
   }
 
-  prefetch(keyBytes: Buffer, startMs: number): void {
-    if (keyBytes !== this.#prefetchedKey) {
-      this.#prefetchedKey = keyBytes;
-      this.#prefetchedText = keyBytes.toString('latin1', 0, keyBytes.length);
-    }
-    this.#rows.prefetch(this.#prefetchedText, this.#rows.segmentAt(startMs));
+  prefetch(keyText: string, startMs: number): void {
+    this.#rows.prefetch(keyText, this.#rows.segmentAt(startMs));
   }
 
   get(key: K, startMs: number): ValueAndTimestamp<V> | undefined {

@@ -199,8 +199,8 @@ describe.each(Object.entries(engines))('stores on %s', (_name, open) => {
     first.put('a', 'x', 1);
     await stores.commit(first);
     const store = stores.make(definitions.keyValue) as TableState<string, string> & ManagedStore;
-    store.prefetch(Buffer.from('a'));
-    store.prefetch(Buffer.from('missing'));
+    store.prefetch('a');
+    store.prefetch('missing');
     await store.loadPrefetched();
     expect(store.load('a')).toBeUndefined();
     expect(store.load('missing')).toBeUndefined();

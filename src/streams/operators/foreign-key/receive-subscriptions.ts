@@ -64,8 +64,8 @@ class AnswerSubscriptions<KO, K, VO> implements Operator<KO | null, Subscription
     this.#rows = rows;
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#rows.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#rows.prefetch(keyText);
   }
 
   load(record: StreamRecord<KO | null, SubscriptionMessage<K>>): Promise<void> | undefined {

@@ -40,8 +40,8 @@ class ResolveResponses implements Operator<unknown, Response> {
     this.#rows = tableView(settings.view, context);
   }
 
-  prefetch(keyBytes: Buffer): void {
-    this.#rows.prefetch(keyBytes);
+  prefetch(keyText: string): void {
+    this.#rows.prefetch(keyText);
   }
 
   load(record: StreamRecord<unknown, Response>): Promise<void> | undefined {
