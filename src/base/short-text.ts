@@ -14,6 +14,11 @@ export function isShortAscii(text: string): boolean {
   return true;
 }
 
+/** Whether all letters of a text are ASCII. */
+export function isAscii(text: string): boolean {
+  return text.length > SHORT_LENGTH ? Buffer.byteLength(text) === text.length : isShortAscii(text);
+}
+
 /** Returns the bytes of a text whose letters are bytes. */
 export function latin1Bytes(text: string): Buffer {
   const bytes = Buffer.allocUnsafe(text.length);

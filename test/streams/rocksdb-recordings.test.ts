@@ -4,7 +4,7 @@ import { silentLogger } from '../../src/base/logger.ts';
 import { RepeatedWarnings } from '../../src/base/repeated-warnings.ts';
 import { NO_HEADERS, Serdes, StreamsBuilder } from '../../src/streams/index.ts';
 import { failureHandlers } from '../../src/streams/runtime/failures.ts';
-import type { OutputRecord } from '../../src/streams/runtime/record-collector.ts';
+import { inBytes, type OutputRecord } from '../../src/streams/runtime/record-collector.ts';
 import { Task } from '../../src/streams/runtime/task.ts';
 import { brokerTopicName } from '../../src/streams/runtime/topic-plan.ts';
 import { CacheBudget } from '../../src/streams/state/cache-budget.ts';
@@ -48,7 +48,7 @@ describe.each(rocksDbKinds)('topologies answer the same when all state comes fro
         prefix: prefix + String.fromCharCode(stores.indexOf(store)),
       }),
       budget: new CacheBudget(0),
-      collector: { send: (record) => sent.push(record), partitionCount: () => 1 },
+      collector: { send: (record) => sent.push(inBytes(record)), partitionCount: () => 1 },
       handlers: failureHandlers({}),
       wallClockMs: () => 0,
       config: (key) => (EMIT_ALWAYS as Readonly<Record<string, number>>)[key],

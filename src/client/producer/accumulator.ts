@@ -16,7 +16,7 @@ import { defaultPartitioner } from './partitioner.ts';
 import { ProducerBatch } from './producer-batch.ts';
 import { RecordClock } from './record-clock.ts';
 import { copiedRecord, newTopic, type TopicQueues } from './topic-queues.ts';
-import { bytesOf, headerBytes, undeliveredRecord } from './record-bytes.ts';
+import { bytesOf, fieldOf, headerBytes, undeliveredRecord } from './record-bytes.ts';
 import { missingTopic, partitionerFailed, tooLarge, unknownPartition } from './refusals.ts';
 
 /** Room that a batch gets at first where nothing is known of its partition. */
@@ -283,8 +283,8 @@ export class Accumulator {
   }
 
   #appendTo(topic: TopicQueues, record: ProducerRecord, onDelivery: DeliveryCallback | undefined): void {
-    const key = bytesOf(record.key);
-    const value = bytesOf(record.value);
+    const key = fieldOf(record.key);
+    const value = fieldOf(record.value);
     const headers = record.headers === undefined ? undefined : headerBytes(record.headers);
     const sizeMax = BatchBuilder.bytesMax(key, value, headers);
     if (sizeMax > this.#settings.requestBytesMax) {
@@ -294,7 +294,7 @@ export class Accumulator {
     let partition = record.partition;
     if (partition === undefined) {
       try {
-        partition = this.#partitioner.partition(topic.name, key, value, topic.queues.length);
+        partition = this.#choosePartition(topic, key, value);
       } catch (error) {
         this.refuse(partitionerFailed(error), record, onDelivery);
         return;
@@ -328,6 +328,12 @@ export class Accumulator {
     this.#bytes += added;
     topic.bytes += added;
     if (batch.sizeInBytes >= this.#settings.batchBytesMax) this.#close(batch);
+  }
+
+  #choosePartition(topic: TopicQueues, key: Buffer | string | null, value: Buffer | string | null): number {
+    const { length } = topic.queues;
+    if (length === 1 && key !== null && this.#partitioner === defaultPartitioner) return 0;
+    return this.#partitioner.partition(topic.name, bytesOf(key), bytesOf(value), length);
   }
 
   /** The first record since the metadata was fetched: a topic that was let go meanwhile is asked for again. */

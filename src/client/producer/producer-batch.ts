@@ -1,6 +1,6 @@
 import type { Memory } from '../../base/buffer-pool.ts';
 import type { Compression } from '../../protocol/compression/compression.ts';
-import { BatchBuilder } from '../../protocol/records/batch-builder.ts';
+import { BatchBuilder, type FieldInput } from '../../protocol/records/batch-builder.ts';
 import { BatchView } from '../../protocol/records/batch-view.ts';
 import { decodeBatch } from '../../protocol/records/decode-batch.ts';
 import type { DeliveryCallback, RecordHeader, UndeliveredRecord } from '../types.ts';
@@ -54,8 +54,8 @@ export class ProducerBatch {
   }
 
   append(
-    key: Buffer | null,
-    value: Buffer | null,
+    key: FieldInput,
+    value: FieldInput,
     timestamp: number,
     headers: readonly RecordHeader[] | undefined,
     onDelivery: DeliveryCallback | undefined,

@@ -1,9 +1,15 @@
+import { isAscii } from '../../base/short-text.ts';
 import type { ProducerHeader, ProducerRecord, RecordHeader, UndeliveredRecord } from '../types.ts';
 
 /** A key or value as it is sent; strings are UTF-8. */
 export function bytesOf(value: Buffer | string | null | undefined): Buffer | null {
   if (value === null || value === undefined) return null;
   return typeof value === 'string' ? Buffer.from(value) : value;
+}
+
+/** As a batch takes it: what is ASCII needs no buffer of its own on its way there. */
+export function fieldOf(value: Buffer | string | null | undefined): Buffer | string | null {
+  return typeof value === 'string' && isAscii(value) ? value : bytesOf(value);
 }
 
 /** As {@link bytesOf}, in memory of its own. */

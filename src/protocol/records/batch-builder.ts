@@ -1,5 +1,6 @@
 import { type Memory, OWN_MEMORY } from '../../base/buffer-pool.ts';
 import { assert } from '../../base/assert.ts';
+import { putLatin1 } from '../../base/short-text.ts';
 import {
   sizeOfVarint,
   sizeOfVarlong,
@@ -35,6 +36,9 @@ export interface BatchHeader {
   /** Timestamps are the broker's: all records have the largest one. */
   readonly isLogAppendTime?: boolean;
 }
+
+/** A key or a value: bytes, or a text whose letters are bytes, which is written without a buffer for it. */
+export type FieldInput = Uint8Array | string | null;
 
 /** Up to this many bytes a loop is faster than the call of `set`. */
 const LOOP_BYTES_MAX = 24;
@@ -75,11 +79,7 @@ export class BatchBuilder {
   }
 
   /** The most that a record can add to {@link sizeInBytes}. */
-  static bytesMax(
-    key: Uint8Array | null,
-    value: Uint8Array | null,
-    headers?: readonly HeaderInput[],
-  ): number {
+  static bytesMax(key: FieldInput, value: FieldInput, headers?: readonly HeaderInput[]): number {
     // Length, attributes, timestamp (10), offset, key length, value length, header count.
     let size = 36 + (key === null ? 0 : key.length) + (value === null ? 0 : value.length);
     if (headers === undefined) return size;
@@ -95,8 +95,8 @@ export class BatchBuilder {
    * @param offsetDelta for batches with gaps, such as compacted ones; default: one more than the last.
    */
   append(
-    key: Uint8Array | null,
-    value: Uint8Array | null,
+    key: FieldInput,
+    value: FieldInput,
     timestamp: number,
     headers?: readonly HeaderInput[],
     offsetDelta: number = this.#lastOffsetDelta + 1,
@@ -184,18 +184,20 @@ export class BatchBuilder {
   }
 }
 
-function sizeOfField(bytes: Uint8Array | null): number {
+function sizeOfField(bytes: FieldInput): number {
   return bytes === null ? 1 : sizeOfVarint(bytes.length) + bytes.length;
 }
 
-function writeField(target: Buffer, position: number, bytes: Uint8Array | null): number {
+function writeField(target: Buffer, position: number, bytes: FieldInput): number {
   if (bytes === null) {
     target[position] = 1; // -1, zig-zag
     return position + 1;
   }
   const { length } = bytes;
   const at = writeVarint(target, position, length);
-  if (length <= LOOP_BYTES_MAX) {
+  if (typeof bytes === 'string') {
+    putLatin1(target, at, bytes);
+  } else if (length <= LOOP_BYTES_MAX) {
     for (let i = 0; i < length; i++) target[at + i] = bytes[i] as number;
   } else {
     target.set(bytes, at);

@@ -2,7 +2,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { DeliveryCallback, KafkaProducer, UndeliveredRecord } from '../../client/types.ts';
 import type { ChangelogRecord } from '../state/managed-store.ts';
 import { type FailureContext, type FailureHandlers, StreamsFailure } from './failures.ts';
-import type { OutputRecord, RecordCollector } from './record-collector.ts';
+import type { CollectedRecord, RecordCollector } from './record-collector.ts';
 import { ResultInFlight, type ResultSource } from './result-origin.ts';
 
 /**
@@ -61,7 +61,7 @@ export class OutputProducer implements RecordCollector {
     );
   }
 
-  send(record: OutputRecord, source: ResultSource): void {
+  send(record: CollectedRecord, source: ResultSource): void {
     this.#pending++;
     if (!this.#keepsInputs) {
       this.#producer.send(record, source.onDelivery(record.topic, this.#deliveryTo));

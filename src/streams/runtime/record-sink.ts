@@ -1,7 +1,9 @@
 import { viewOf } from '../../base/buffer-view.ts';
 import { partitionOfKey } from '../../base/murmur2.ts';
 import { partitionOf, settled, topicOf } from '../operators/user-answers.ts';
-import type { AnyRecord } from '../record.ts';
+import type { AnyRecord, Header } from '../record.ts';
+import type { Serde } from '../serde.ts';
+import { isTextSerde } from '../text-serde.ts';
 import type { SinkNode } from '../topology/nodes.ts';
 import type { Topology } from '../topology/topology.ts';
 import { windowLengthOf } from '../windows/windowed-serdes.ts';
@@ -21,6 +23,17 @@ interface SinkParts {
   readonly current: CurrentRecord;
 }
 
+type FieldWriter = (topic: string, field: unknown, headers: readonly Header[]) => Buffer | string | null;
+
+/** Returns what makes a key or a value bytes, or leaves it the text that it is: the producer writes that where the bytes go. */
+function fieldWriter(serde: Serde<unknown>, name: string): FieldWriter {
+  const texts = isTextSerde(serde) ? serde : undefined;
+  return (topic, field, headers) =>
+    field == null
+      ? null
+      : (texts?.textOf(field) ?? settled(serde.serialize(topic, field, headers), name, 'serde'));
+}
+
 /** Returns what a sink does with a record: serializes it, finds its topic and partition, and sends it. */
 export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord) => void | Promise<void> {
   const { topology, topicName, collector, failures, metrics, current } = parts;
@@ -28,20 +41,16 @@ export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord
   const isRepartition = typeof node.topic === 'string' && topology.repartitionTopics.has(node.topic);
   const fixed = typeof node.topic === 'string' ? topicName(node.topic) : undefined;
   const windowLength = partitioner === undefined && !isRepartition ? windowLengthOf(node.keySerde) : 0;
+  const writeKey = fieldWriter(node.keySerde, 'the serde of the key');
+  const writeValue = fieldWriter(node.valueSerde, 'the serde of the value');
   const source = new ResultSource({ taskId: failures.taskId, nodeName: node.name, current });
   const send = (record: AnyRecord): void | Promise<void> => {
     const { key, value, timestamp, headers } = record;
     let topic = fixed;
     try {
       topic ??= typeof node.topic === 'string' ? node.topic : topicOf(node.topic(key, value, current));
-      const keyBytes =
-        key == null
-          ? null
-          : settled(node.keySerde.serialize(topic, key, headers), 'the serde of the key', 'serde');
-      const valueBytes =
-        value == null
-          ? null
-          : settled(node.valueSerde.serialize(topic, value, headers), 'the serde of the value', 'serde');
+      const writtenKey = writeKey(topic, key, headers);
+      const writtenValue = writeValue(topic, value, headers);
       let partition: number | undefined;
       if (partitioner !== undefined || windowLength > 0) {
         const count = collector.partitionCount(topic);
@@ -53,10 +62,10 @@ export function recordSink(node: SinkNode, parts: SinkParts): (record: AnyRecord
         }
         if (partitioner !== undefined)
           partition = partitionOf(partitioner(topic, key, value, count, current), count);
-        else if (keyBytes !== null)
-          partition = partitionOfKey(viewOf(keyBytes, 0, keyBytes.length - windowLength), count);
+        else if (Buffer.isBuffer(writtenKey))
+          partition = partitionOfKey(viewOf(writtenKey, 0, writtenKey.length - windowLength), count);
       }
-      collector.send({ topic, partition, key: keyBytes, value: valueBytes, timestamp, headers }, source);
+      collector.send({ topic, partition, key: writtenKey, value: writtenValue, timestamp, headers }, source);
       metrics.produced++;
       if (isRepartition) metrics.toRepartition++;
     } catch (error) {

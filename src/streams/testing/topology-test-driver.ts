@@ -7,7 +7,7 @@ import { unknownName } from '../../base/unknown-name.ts';
 import { NO_HEADERS, type Header } from '../record.ts';
 import { AT_LEAST_ONCE, type CommitActions, CommitProtocol } from '../runtime/commit-protocol.ts';
 import { failureHandlers, type FailureHandler, type FailureKind } from '../runtime/failures.ts';
-import type { OutputRecord } from '../runtime/record-collector.ts';
+import { inBytes, type OutputRecord } from '../runtime/record-collector.ts';
 import {
   checkStoreKind,
   KEY_VALUE_KINDS,
@@ -118,7 +118,7 @@ export class TopologyTestDriver {
       }),
       budget: new CacheBudget(Number.POSITIVE_INFINITY),
       collector: {
-        send: (record) => this.#collect(record),
+        send: (record) => this.#collect(inBytes(record)),
         partitionCount: () => 1,
       },
       handlers: failureHandlers(options.onFailure ?? {}),
