@@ -24,10 +24,14 @@ const PARTITION_BYTES = 4;
 export function encodeSubscription(primaryKey: Buffer, stored: StoredSubscription): Buffer {
   const { hash, primaryPartition } = stored;
   const version = hash === null ? SUBSCRIPTION_VERSION | HASH_IS_NULL : SUBSCRIPTION_VERSION;
-  const head = Buffer.of(version, PROPAGATE_ONLY_IF_FK_VAL_AVAILABLE);
-  const partition = Buffer.allocUnsafe(PARTITION_BYTES);
-  partition.writeInt32BE(primaryPartition, 0);
-  return Buffer.concat([head, hash ?? Buffer.alloc(0), primaryKey, partition]);
+  const keyAt = HEAD_BYTES + (hash === null ? 0 : HASH_BYTES);
+  const bytes = Buffer.allocUnsafe(keyAt + primaryKey.length + PARTITION_BYTES);
+  bytes[0] = version;
+  bytes[1] = PROPAGATE_ONLY_IF_FK_VAL_AVAILABLE;
+  hash?.copy(bytes, HEAD_BYTES);
+  primaryKey.copy(bytes, keyAt);
+  bytes.writeInt32BE(primaryPartition, keyAt + primaryKey.length);
+  return bytes;
 }
 
 /** Reads what {@link isSubscription} and has as many bytes as {@link subscriptionBytes}. */

@@ -38,10 +38,15 @@ export function subscriptionSerde<K>(keySerde: Serde<K>): Serde<SubscriptionMess
   const made: Serde<SubscriptionMessage<K>> = {
     serialize(topic, message) {
       const key = keySerde.serialize(`${topic}-pk`, message.primaryKey) ?? Buffer.alloc(0);
-      const partition = Buffer.allocUnsafe(4);
-      partition.writeInt32BE(message.primaryPartition, 0);
-      const head = Buffer.of(versionByte(message.hash), message.instruction);
-      return Buffer.concat([head, message.hash ?? Buffer.alloc(0), key, partition]);
+      const { hash, instruction, primaryPartition } = message;
+      const hashBytes = hash === null ? 0 : HASH_BYTES;
+      const bytes = Buffer.allocUnsafe(2 + hashBytes + key.length + 4);
+      bytes[0] = versionByte(hash);
+      bytes[1] = instruction;
+      hash?.copy(bytes, 2);
+      key.copy(bytes, 2 + hashBytes);
+      bytes.writeInt32BE(primaryPartition, bytes.length - 4);
+      return bytes;
     },
     deserialize(topic, bytes) {
       const { hash, at } = readHash(bytes, 2);
@@ -61,12 +66,14 @@ export function subscriptionSerde<K>(keySerde: Serde<K>): Serde<SubscriptionMess
 export function responseSerde<VO>(valueSerde: Serde<VO>): Serde<ResponseMessage<VO>> {
   const made: Serde<ResponseMessage<VO>> = {
     serialize(topic, message) {
-      const value = message.foreignValue == null ? null : valueSerde.serialize(topic, message.foreignValue);
-      return Buffer.concat([
-        Buffer.of(versionByte(message.hash)),
-        message.hash ?? Buffer.alloc(0),
-        value ?? Buffer.alloc(0),
-      ]);
+      const { hash, foreignValue } = message;
+      const value = foreignValue == null ? null : valueSerde.serialize(topic, foreignValue);
+      const hashBytes = hash === null ? 0 : HASH_BYTES;
+      const bytes = Buffer.allocUnsafe(1 + hashBytes + (value?.length ?? 0));
+      bytes[0] = versionByte(hash);
+      hash?.copy(bytes, 1);
+      value?.copy(bytes, 1 + hashBytes);
+      return bytes;
     },
     deserialize(topic, bytes) {
       const { hash, at } = readHash(bytes, 1);

@@ -6,7 +6,7 @@ import { type NodeFactory, operatorNode } from '../operator-node.ts';
 import type { Operator, OperatorContext } from '../operator.ts';
 import { type TableView, tableView, type TableViewSettings } from '../table-view.ts';
 import type { ResponseMessage } from './messages.ts';
-import { rowHash } from './row-hash.ts';
+import { isHashOf } from './row-hash.ts';
 import { settled } from '../user-answers.ts';
 
 export interface ResolveSettings {
@@ -52,8 +52,7 @@ class ResolveResponses implements Operator<unknown, Response> {
     const { key, value: response } = record;
     const { valueSerde, topic, joiner, left } = this.#settings;
     const current = this.#rows.get(key)?.value ?? null;
-    const hash = rowHash(valueSerde, topic, current);
-    if (hash === null || response.hash === null ? hash !== response.hash : !hash.equals(response.hash)) {
+    if (!isHashOf(response.hash, { serde: valueSerde, topic, value: current })) {
       this.#context.dropped('stale-response');
       return;
     }
