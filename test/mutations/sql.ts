@@ -4,7 +4,7 @@ export const sqlMutations: readonly Mutation[] = [
   {
     name: 'a query that holds up its thread is not ended with it',
     file: 'src/sql/runtime/thread/query-thread.ts',
-    find: 'if (this.#endings > 0 && this.#watch.silentMs > 0) void this.#thread?.terminate();',
+    find: 'if (this.#endings > 0 && this.#thread.silentMs > 0) this.#thread.terminate();',
     replace: '',
     suite: ['test/sql/runtime/thread/thread-watch.test.ts'],
   },

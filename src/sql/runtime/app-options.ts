@@ -17,9 +17,9 @@ export interface KafkaHostOptions {
   /** State that a persistent query holds back before a commit; 10 MiB. With 0 every update becomes a record. */
   readonly cacheBytesMax?: number;
   /** State that all queries hold in memory together; 64 MiB, of which an equal share is guaranteed to each. */
-  readonly sharedCacheBytesMax?: number;
+  readonly sharedCacheBytesMax?: number | undefined;
   /** Blocks that RocksDB keeps in memory for all queries; 32 MiB. */
-  readonly sharedBlockCacheBytes?: number;
+  readonly sharedBlockCacheBytes?: number | undefined;
   /** How long a failed query waits before it is started again: 15 s at first, up to 15 min, as in ksqlDB. */
   readonly restartBackoff?: RestartBackoffOptions;
   /** `ksql.query.error.max.queue.size`: errors of a query that are remembered; 10. */

@@ -6,7 +6,8 @@ import type { KafkaHostOptions } from '../app-options.ts';
 import type { QueryMove } from '../moved-queries.ts';
 import type { TopicsAnswer } from '../query-runtime.ts';
 import type { ErrorRecord } from '../../../streams/threads/error-record.ts';
-import type { LogLine } from '../../../streams/threads/thread-logger.ts';
+import type { FromService, ToService } from '../../../streams/threads/service-messages.ts';
+import type { Turn } from '../../../streams/threads/thread-watch.ts';
 import type { SentPushRecord, SentRow, SentTableRow } from './sent-rows.ts';
 
 /**
@@ -33,7 +34,7 @@ export type ThreadCommand =
       readonly kind: 'open';
       readonly options: ThreadOptions;
       /** Seen by both threads: see `ThreadWatch`. */
-      readonly turn: Int32Array<SharedArrayBuffer>;
+      readonly turn: Turn;
     }
   | { readonly kind: 'makeQuery'; readonly query: number; readonly sent: SentQuery; readonly change: number }
   /** Changes of a query are counted: what the thread tells of its state says which one it knew of. */
@@ -65,11 +66,7 @@ export type ThreadCall =
       readonly kind: 'moveQueries';
       readonly moves: readonly QueryMove[];
       readonly emptied: readonly string[];
-    }
-  /** Whether it is there. */
-  | { readonly kind: 'ping' }
-  /** Its queries are closed: it lets go of its clients and ends. */
-  | { readonly kind: 'close' };
+    };
 
 export interface ThreadAnswers {
   readonly startQuery: undefined;
@@ -82,13 +79,9 @@ export interface ThreadAnswers {
   readonly closePush: undefined;
   readonly removeLeftovers: undefined;
   readonly moveQueries: undefined;
-  readonly ping: undefined;
-  readonly close: undefined;
 }
 
-export type ToThread =
-  | ThreadCommand
-  | { readonly kind: 'call'; readonly id: number; readonly call: ThreadCall };
+export type ToThread = ToService<ThreadCommand, ThreadCall>;
 
 /** Results of a push query in their order. */
 export interface SentBatch {
@@ -97,9 +90,8 @@ export interface SentBatch {
   readonly ends: readonly number[];
 }
 
-export type FromThread =
-  | { readonly kind: 'answer'; readonly id: number; readonly output: unknown }
-  | { readonly kind: 'failure'; readonly id: number; readonly error: ErrorRecord }
+/** What a thread tells of its own accord. */
+export type ThreadEvent =
   /** `hasTable` is false where the plan keeps a table, and the query cannot be made. */
   | {
       readonly kind: 'queryMade';
@@ -118,5 +110,6 @@ export type FromThread =
   | { readonly kind: 'queryErrors'; readonly query: number; readonly errors: readonly QueryError[] }
   | ({ readonly kind: 'topics' } & TopicsAnswer)
   | { readonly kind: 'pushRows'; readonly push: number; readonly batch: SentBatch }
-  | { readonly kind: 'pushEnded'; readonly push: number; readonly error?: ErrorRecord }
-  | LogLine;
+  | { readonly kind: 'pushEnded'; readonly push: number; readonly error?: ErrorRecord };
+
+export type FromThread = FromService<ThreadEvent>;

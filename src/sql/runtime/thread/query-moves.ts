@@ -1,4 +1,5 @@
 import { childPath } from '../../../base/child-path.ts';
+import { threadFolder } from '../../../streams/threads/thread-folders.ts';
 import { isPushQuery, isQuery, type KafkaHostOptions } from '../app-options.ts';
 import type { QueryMove } from '../moved-queries.ts';
 
@@ -13,10 +14,6 @@ export interface PlannedMoves {
 }
 
 const NO_MOVES: PlannedMoves = { moves: [], emptied: [] };
-
-/** The state folder of a thread of a server, the first of them 0, which has that of the server itself. */
-export const threadFolder = ({ stateDir }: Pick<KafkaHostOptions, 'stateDir'>, index: number): string =>
-  index === 0 ? stateDir : childPath(stateDir, `thread-${index}`);
 
 /**
  * Where queries have to go since the server has another number of threads than in its last life: those of threads that are no

@@ -9,13 +9,16 @@ import type { KafkaHostOptions } from '../app-options.ts';
 import { KafkaQueries } from '../kafka-queries.ts';
 import { MovedQueries } from '../moved-queries.ts';
 import { topicFacts } from '../topic-facts.ts';
+import { CallServer } from '../../../streams/threads/call-server.ts';
 import { errorRecord } from '../../../streams/threads/error-record.ts';
+import type { Turn } from '../../../streams/threads/thread-watch.ts';
 import type {
   FromThread,
   SentQuery,
   ThreadAnswers,
   ThreadCall,
   ThreadCommand,
+  ThreadEvent,
   ThreadOptions,
   ToThread,
 } from './messages.ts';
@@ -23,7 +26,6 @@ import { receivedRow, sentTableRow } from './sent-rows.ts';
 import { ServedPush } from './served-push.ts';
 import { ServedQuery } from './served-query.ts';
 import { ServedScans } from './served-scans.ts';
-import { threadLogger } from '../../../streams/threads/thread-logger.ts';
 
 /** What a thread has from its first message on. */
 interface Opened {
@@ -34,30 +36,28 @@ interface Opened {
 
 /** The inside of a stream thread: it does what the thread that statements come to asks of it. */
 export class QueryThreadServer {
-  readonly #port: ThreadPort<ToThread, FromThread>;
+  readonly #server: CallServer<ThreadCommand, ThreadCall, ThreadEvent>;
   readonly #environment: Environment;
   readonly #functions = builtInRegistry();
   readonly #queries = new Map<number, ServedQuery>();
   readonly #pushes = new Map<number, ServedPush>();
   readonly #scans = new ServedScans();
   /** See `ThreadWatch`. */
-  #turn: Int32Array | undefined;
+  #turn: Turn | undefined;
   #opened: Opened | undefined;
-  #end: () => void = () => undefined;
 
   constructor(port: ThreadPort<ToThread, FromThread>, environment: Environment) {
-    this.#port = port;
     this.#environment = environment;
+    this.#server = new CallServer(port, {
+      onCommand: (command) => this.#do(command),
+      onCall: (call) => this.#outputOf(call),
+      onClose: () => this.#close(),
+    });
   }
 
   /** Resolves when it was told to close, and has. */
   run(): Promise<void> {
-    const ended = new Promise<void>((resolve) => (this.#end = resolve));
-    this.#port.onMessage((message) => {
-      if (message.kind === 'call') void this.#answer(message.id, message.call);
-      else this.#do(message);
-    });
-    return ended;
+    return this.#server.run();
   }
 
   #do(command: ThreadCommand): void {
@@ -86,16 +86,6 @@ export class QueryThreadServer {
     }
   }
 
-  async #answer(id: number, call: ThreadCall): Promise<void> {
-    try {
-      const output: ThreadAnswers[keyof ThreadAnswers] = await this.#outputOf(call);
-      this.#port.post({ kind: 'answer', id, output });
-      if (call.kind === 'close') this.#end();
-    } catch (error) {
-      this.#port.post({ kind: 'failure', id, error: errorRecord(error) });
-    }
-  }
-
   async #outputOf(call: ThreadCall): Promise<ThreadAnswers[keyof ThreadAnswers]> {
     switch (call.kind) {
       case 'startQuery':
@@ -120,10 +110,6 @@ export class QueryThreadServer {
       case 'moveQueries':
         await new MovedQueries(this.#running.options).move(call.moves, call.emptied);
         return undefined;
-      case 'ping':
-        return undefined;
-      case 'close':
-        return this.#close();
       default:
         return unreachable(call);
     }
@@ -132,7 +118,7 @@ export class QueryThreadServer {
   #open(given: ThreadOptions): Opened {
     const environment = this.#environment;
     const { bootstrapServers, kafkaTimeoutMs } = given;
-    const logger = threadLogger((line) => this.#port.post(line));
+    const { logger } = this.#server;
     const options = { ...given, environment, logger };
     const connections = new SharedConnections();
     const admin = new Admin(
@@ -144,7 +130,7 @@ export class QueryThreadServer {
     );
     const describeTopics = async (names: readonly string[]) => {
       const facts = await topicFacts(admin, names);
-      this.#port.post({ kind: 'topics', names, facts });
+      this.#server.post({ kind: 'topics', names, facts });
       return facts;
     };
     return { options, admin, queries: new KafkaQueries(options, { admin, describeTopics, connections }) };
@@ -168,7 +154,7 @@ export class QueryThreadServer {
     const { timers } = this.#environment;
     this.#queries.set(
       query,
-      new ServedQuery({ query, running, change, timers, post: (event) => this.#port.post(event) }),
+      new ServedQuery({ query, running, change, timers, post: (event) => this.#server.post(event) }),
     );
   }
 
@@ -200,9 +186,9 @@ export class QueryThreadServer {
   }: Extract<ThreadCall, { readonly kind: 'startPush' }>): Promise<undefined> {
     const served = new ServedPush({
       timers: this.#environment.timers,
-      post: (batch) => this.#port.post({ kind: 'pushRows', push, batch }),
+      post: (batch) => this.#server.post({ kind: 'pushRows', push, batch }),
       ended: (failure) =>
-        this.#port.post({
+        this.#server.post({
           ...{ kind: 'pushEnded', push },
           ...(failure === undefined ? {} : { error: errorRecord(failure.error) }),
         }),
@@ -221,7 +207,8 @@ export class QueryThreadServer {
     this.#pushes.delete(push);
   }
 
-  async #close(): Promise<undefined> {
+  /** Its queries are closed: it lets go of its clients. */
+  async #close(): Promise<void> {
     const { queries, admin } = this.#running;
     await Promise.all([queries.close(), admin.close()]);
   }

@@ -1,28 +1,17 @@
 import { type Observable, Subject } from 'rxjs';
-import type { Environment, ServiceThread, Threads, Timer } from '../../../base/environment.ts';
+import type { Threads } from '../../../base/environment.ts';
 import { type Logger, silentLogger } from '../../../base/logger.ts';
-import { PendingCalls } from '../../../base/pending-calls.ts';
 import type { AnalysisContext } from '../../analysis/session.ts';
 import type { PushOptions, PushRun } from '../../host/host.ts';
 import type { QueryPlan } from '../../physical/steps.ts';
 import { DEFAULT_BACKOFF, type KafkaHostOptions } from '../app-options.ts';
 import type { TopicsAnswer } from '../query-runtime.ts';
-import { RestartBackoff } from '../../../base/restart-backoff.ts';
-import { errorOf } from '../../../streams/threads/error-record.ts';
-import type {
-  FromThread,
-  SentQuery,
-  ThreadAnswers,
-  ThreadCall,
-  ThreadCommand,
-  ToThread,
-} from './messages.ts';
+import { SupervisedThread, type ThreadEnd } from '../../../streams/threads/supervised-thread.ts';
+import type { SentQuery, ThreadAnswers, ThreadCall, ThreadCommand, ThreadEvent } from './messages.ts';
 import { service } from './query-service.ts';
 import { isThreadEnded, threadEnded } from '../../../streams/threads/thread-ended.ts';
-import { ThreadWatch } from './thread-watch.ts';
 import { ThreadPush } from './thread-push.ts';
 import { ThreadQuery, type ThreadQueryOptions } from './thread-query.ts';
-import { writeLine } from '../../../streams/threads/thread-logger.ts';
 
 /**
  * Semi-spaces of 4 MB in the place of 16: rows live for one turn, and a hundred queries that do nothing need not keep 30 MB for
@@ -34,7 +23,7 @@ const YOUNG_MEGABYTES_MAX = 12;
 const CLOSE_MS_MAX = 2_000;
 
 /** What does not wait for state that is on its way. */
-const BEFORE_ALL: ReadonlySet<ThreadCall['kind']> = new Set(['moveQueries', 'ping', 'close']);
+const BEFORE_ALL: ReadonlySet<ThreadCall['kind']> = new Set(['moveQueries']);
 
 /** So many threads are asked for what has to be done, where one after the other ends. */
 const ATTEMPTS_MAX = 3;
@@ -45,44 +34,36 @@ const ATTEMPTS_MAX = 3;
  * its queries; after a while another one takes them up where they committed.
  */
 export class QueryThread {
-  readonly #threads: Threads;
   readonly #options: KafkaHostOptions;
-  readonly #environment: Environment;
   readonly #logger: Logger;
-  readonly #backoff: RestartBackoff;
   readonly #topics = new Subject<TopicsAnswer>();
-  readonly #calls = new PendingCalls();
   readonly #queries = new Map<number, ThreadQuery>();
   readonly #pushes = new Map<number, ThreadPush>();
-  readonly #watch: ThreadWatch;
+  readonly #thread: SupervisedThread<ThreadCommand, ThreadCall, ThreadAnswers, ThreadEvent>;
   /** Queries that are being ended for good. */
   #endings = 0;
-  /** Undefined while there is none. */
-  #thread: ServiceThread<ToThread> | undefined;
-  /** What is said to it while it must not begin; undefined: it may. */
-  #held: ToThread[] | undefined;
-  #restart: Timer | undefined;
   #isClosed = false;
-  #ended: () => void = () => undefined;
 
   /** Starts the thread; what is asked of it waits until it has loaded its modules. */
   constructor(threads: Threads, options: KafkaHostOptions) {
-    this.#threads = threads;
+    const { environment, logger = silentLogger, restartBackoff = DEFAULT_BACKOFF, ...others } = options;
     this.#options = options;
-    this.#environment = options.environment;
-    this.#logger = options.logger ?? silentLogger;
-    this.#backoff = new RestartBackoff(options.restartBackoff ?? DEFAULT_BACKOFF, this.#environment);
-    this.#watch = new ThreadWatch({
-      environment: options.environment,
-      ask: () => this.call({ kind: 'ping' }),
+    this.#logger = logger;
+    this.#thread = new SupervisedThread({
+      ...{ service, threads, environment, logger, backoff: restartBackoff },
+      limits: { youngMegabytesMax: YOUNG_MEGABYTES_MAX },
+      opening: (turn) => ({ kind: 'open', options: { ...others, restartBackoff }, turn }),
+      onEvent: (event) => this.#take(event),
+      onEnded: (end) => this.#onEnded(end),
+      onRestarted: () => this.#onRestarted(),
       onSilent: (silentMs) => this.#onSilent(silentMs),
     });
-    this.#start();
+    this.#thread.ensureRunning();
   }
 
   /** What is known of a thread that does not answer; undefined while it does. */
   get standstill(): string | undefined {
-    const seconds = Math.floor(this.#watch.silentMs / 1_000);
+    const seconds = Math.floor(this.#thread.silentMs / 1_000);
     if (seconds === 0) return undefined;
     return `a stream thread has not answered for ${seconds} s: ${this.#turnOf} holds up the ${this.load} queries on it`;
   }
@@ -131,24 +112,17 @@ export class QueryThread {
 
   /** Holds back what is said to the thread, but for what has to come before all queries, until something is done. */
   hold(until: Promise<void>): void {
-    const held: ToThread[] = (this.#held = []);
-    const letGo = (): void => {
-      this.#held = undefined;
-      for (const message of held) this.#thread?.post(message);
-    };
-    until.then(letGo, letGo);
+    this.#thread.hold({ until, except: BEFORE_ALL });
   }
 
   /** Says something to the thread; nobody hears it where there is none. */
   post(command: ThreadCommand): void {
-    this.#say(command);
+    this.#thread.post(command);
   }
 
   /** Asks something of the thread. @throws {OperationalError} `STREAM_THREAD_ENDED`, and whatever the thread throws. */
   call<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
-    const thread = this.#thread;
-    if (thread === undefined) return Promise.reject(threadEnded());
-    return this.#calls.add<ThreadAnswers[C['kind']]>((id) => this.#say({ kind: 'call', id, call }));
+    return this.#thread.call(call);
   }
 
   /**
@@ -168,7 +142,7 @@ export class QueryThread {
 
   async #untilDone(call: ThreadCall): Promise<void> {
     for (let attempts = 1; !this.#isClosed; attempts++) {
-      if (this.#thread === undefined) this.#startAgain();
+      this.#thread.ensureRunning();
       try {
         await this.call(call);
         return;
@@ -180,52 +154,17 @@ export class QueryThread {
 
   /** A number that nothing else of the thread has. */
   nextNumber(): number {
-    return this.#calls.nextNumber();
+    return this.#thread.nextNumber();
   }
 
   /** Ends the thread, and whatever still waits for it. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#isClosed = true;
-    this.#watch.stop();
-    this.#restart?.cancel();
-    const thread = this.#thread;
-    if (thread === undefined) return;
-    const ended = new Promise<void>((resolve) => (this.#ended = resolve));
-    const late = this.#environment.timers.after(CLOSE_MS_MAX, () => void thread.terminate());
-    await this.call({ kind: 'close' }).catch((error: unknown) => {
-      if (!isThreadEnded(error)) this.#logger.warn('while a stream thread was closed', { error });
-      void thread.terminate();
-    });
-    await ended;
-    late.cancel();
+    return this.#thread.close(CLOSE_MS_MAX);
   }
 
-  #say(message: ToThread): void {
-    const isForNow = message.kind === 'call' && BEFORE_ALL.has(message.call.kind);
-    if (this.#held === undefined || isForNow) this.#thread?.post(message);
-    else if (this.#thread !== undefined) this.#held.push(message);
-  }
-
-  #start(): void {
-    const thread = this.#threads.start(
-      service,
-      {
-        onMessage: (message) => this.#take(message),
-        onEnd: (failure) => this.#onEnd(failure),
-      },
-      { youngMegabytesMax: YOUNG_MEGABYTES_MAX },
-    );
-    this.#thread = thread;
-    const { environment: _environment, logger: _logger, ...options } = this.#options;
-    thread.post({ kind: 'open', options, turn: this.#watch.turn });
-    this.#watch.start();
-    this.#backoff.started();
-  }
-
-  /** Starts another thread in the place of one that has ended, which takes up its queries. */
-  #startAgain(): void {
-    this.#restart?.cancel();
-    this.#start();
+  /** Another thread, in the place of one that has ended, takes up its queries. */
+  #onRestarted(): void {
     // Push queries of the one that has ended have left what they had.
     void this.call({ kind: 'removeLeftovers', endedQueries: [] }).catch((error: unknown) => {
       if (!isThreadEnded(error))
@@ -236,10 +175,10 @@ export class QueryThread {
 
   /** A query, or a push query, by its id. */
   get #turnOf(): string {
-    const number = this.#watch.turn[0] ?? -1;
-    const query = this.#queries.get(number);
+    const { turn } = this.#thread;
+    const query = this.#queries.get(turn);
     if (query !== undefined) return `query ${query.plan.queryId}`;
-    return this.#pushes.has(number) ? 'a push query' : 'something';
+    return this.#pushes.has(turn) ? 'a push query' : 'something';
   }
 
   #onSilent(forMs: number): void {
@@ -253,50 +192,31 @@ export class QueryThread {
 
   /** A query that is to end may be the one that does not let the thread go on: the others are taken up by another thread. */
   #endIfSilent(): void {
-    if (this.#endings > 0 && this.#watch.silentMs > 0) void this.#thread?.terminate();
+    if (this.#endings > 0 && this.#thread.silentMs > 0) this.#thread.terminate();
   }
 
-  #take(message: FromThread): void {
-    switch (message.kind) {
-      case 'answer':
-        this.#calls.answered(message.id, message.output);
-        return;
-      case 'failure':
-        this.#calls.failed(message.id, errorOf(message.error));
-        return;
+  #take(event: ThreadEvent): void {
+    switch (event.kind) {
       case 'topics':
-        this.#topics.next(message);
-        return;
-      case 'log':
-        writeLine(this.#logger, message);
+        this.#topics.next(event);
         return;
       case 'pushRows':
       case 'pushEnded':
-        this.#pushes.get(message.push)?.take(message);
+        this.#pushes.get(event.push)?.take(event);
         return;
       default:
-        this.#queries.get(message.query)?.take(message);
+        this.#queries.get(event.query)?.take(event);
     }
   }
 
-  #onEnd(failure: { readonly error: unknown } | undefined): void {
-    this.#thread = undefined;
-    // The next one is told all of it anew.
-    this.#held?.splice(0);
-    this.#watch.stop();
-    this.#calls.failAll(threadEnded());
-    if (this.#isClosed) {
-      this.#ended();
-      return;
-    }
-    const error = threadEnded(failure?.error);
-    const delayMs = this.#backoff.delayAfter(failure?.error);
+  #onEnded({ cause, delayMs }: ThreadEnd): void {
+    const error = threadEnded(cause);
     this.#logger.error('a stream thread has ended: another one will take up its queries', {
-      ...{ error: failure?.error, delayMs, queries: this.#queries.size },
+      ...{ error: cause, delayMs, queries: this.#queries.size },
     });
     for (const query of this.#queries.values()) query.lost(error);
     for (const push of [...this.#pushes.values()]) push.lost(error);
-    this.#restart = this.#environment.timers.after(delayMs, () => this.#startAgain());
+    this.#thread.restart();
   }
 }
 

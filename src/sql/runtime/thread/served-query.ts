@@ -2,7 +2,7 @@ import { OperationalError } from '../../../base/errors.ts';
 import type { Timers } from '../../../base/environment.ts';
 import type { Observable } from 'rxjs';
 import type { MaterializedTable, QueryStatistics, RunningQuery } from '../../host/host.ts';
-import type { FromThread } from './messages.ts';
+import type { ThreadEvent } from './messages.ts';
 
 /** How long errors of rows may wait to be told to the other thread: there may be as many as rows. */
 const ERRORS_WAIT_MS = 100;
@@ -18,7 +18,7 @@ interface ServedQueryOptions {
   /** The last change of it that there was before, in a thread that has ended. */
   readonly change: number;
   readonly timers: Timers;
-  readonly post: (event: FromThread) => void;
+  readonly post: (event: ThreadEvent) => void;
 }
 
 /** A persistent query of this thread, whose state and errors the other thread has a copy of. */

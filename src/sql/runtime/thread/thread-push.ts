@@ -2,7 +2,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { Queue } from '../../../base/queue.ts';
 import type { PushRecord, PushRun } from '../../host/host.ts';
 import { errorOf } from '../../../streams/threads/error-record.ts';
-import type { FromThread, SentBatch } from './messages.ts';
+import type { SentBatch, ThreadEvent } from './messages.ts';
 import type { QueryThread } from './query-thread.ts';
 import { receivedPushRecord } from './sent-rows.ts';
 import { ignoreThreadEnded } from '../../../streams/threads/thread-ended.ts';
@@ -14,7 +14,7 @@ interface ThreadPushOptions {
   readonly closed: () => void;
 }
 
-type PushEvent = Extract<FromThread, { readonly kind: 'pushRows' | 'pushEnded' }>;
+type PushEvent = Extract<ThreadEvent, { readonly kind: 'pushRows' | 'pushEnded' }>;
 
 /**
  * A push query that runs in another thread. What waits here while its reader is too slow is what one record has resulted in, as

@@ -11,7 +11,7 @@ import { DEFAULT_QUERY_ERRORS_MAX, type KafkaHostOptions, queryApplicationId } f
 import { keptTable } from '../materialized-table.ts';
 import { NO_STATISTICS } from '../query-counts.ts';
 import { QueryErrors } from '../query-errors.ts';
-import type { FromThread, SentQuery } from './messages.ts';
+import type { SentQuery, ThreadEvent } from './messages.ts';
 import { ignoreThreadEnded, isThreadEnded } from '../../../streams/threads/thread-ended.ts';
 import type { QueryThread } from './query-thread.ts';
 import { ThreadTable } from './thread-table.ts';
@@ -28,7 +28,7 @@ export interface ThreadQueryOptions {
   readonly closed: () => void;
 }
 
-type QueryEvent = Extract<FromThread, { readonly kind: 'queryMade' | 'queryState' | 'queryErrors' }>;
+type QueryEvent = Extract<ThreadEvent, { readonly kind: 'queryMade' | 'queryState' | 'queryErrors' }>;
 
 /** A persistent query that runs in another thread; its state and its errors are copies of those there. */
 export class ThreadQuery implements RunningQuery {

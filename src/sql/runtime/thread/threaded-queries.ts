@@ -9,28 +9,14 @@ import type { QueryPlan } from '../../physical/steps.ts';
 import { type KafkaHostOptions, queryApplicationId } from '../app-options.ts';
 import type { QueryRuntime, TopicsAnswer } from '../query-runtime.ts';
 import { RestoredQueries } from '../restored-queries.ts';
-import { noteCount, type PlannedMoves, planMoves, threadFolder } from './query-moves.ts';
+import { noteCount, type PlannedMoves, planMoves } from './query-moves.ts';
 import { QueryThread } from './query-thread.ts';
 import { ignoreThreadEnded } from '../../../streams/threads/thread-ended.ts';
+import { shareOf, threadFolder } from '../../../streams/threads/thread-folders.ts';
 
 interface Place {
   readonly thread: QueryThread;
   readonly stateDir: string;
-}
-
-/** Its part of what all queries may hold in memory together. */
-function memoryOfEach(
-  { sharedCacheBytesMax, sharedBlockCacheBytes }: KafkaHostOptions,
-  count: number,
-): Pick<KafkaHostOptions, 'sharedCacheBytesMax' | 'sharedBlockCacheBytes'> {
-  return {
-    ...(sharedCacheBytesMax === undefined
-      ? {}
-      : { sharedCacheBytesMax: Math.floor(sharedCacheBytesMax / count) }),
-    ...(sharedBlockCacheBytes === undefined
-      ? {}
-      : { sharedBlockCacheBytes: Math.floor(sharedBlockCacheBytes / count) }),
-  };
 }
 
 /**
@@ -54,9 +40,11 @@ export class ThreadedQueries implements QueryRuntime {
     this.#restored = new RestoredQueries(host.environment.timers);
     const planned = planMoves(host, count);
     this.#moving = new Map(planned.moves.map(({ applicationId, to }) => [applicationId, to]));
+    const sharedCacheBytesMax = shareOf(host.sharedCacheBytesMax, count);
+    const sharedBlockCacheBytes = shareOf(host.sharedBlockCacheBytes, count);
     this.#places = Array.from({ length: count }, (_, index) => {
       const stateDir = threadFolder(host, index);
-      const options = { ...host, ...memoryOfEach(host, count), stateDir };
+      const options = { ...host, sharedCacheBytesMax, sharedBlockCacheBytes, stateDir };
       return { stateDir, thread: new QueryThread(threads, options) };
     });
     if (planned.moves.length + planned.emptied.length === 0) noteCount(host, count);

@@ -1,25 +1,28 @@
-import type { Environment, Timer } from '../../../base/environment.ts';
+import type { Environment, Timer } from '../../base/environment.ts';
 
 /** How often a stream thread is asked whether it is there. */
 const LOOK_MS = 5_000;
 /** One that has not answered for so long is held up: processing lets others have their turn many times a second. */
 const SILENT_MS_MAX = 15_000;
 
+/** A number that two threads see. */
+export type Turn = Int32Array<SharedArrayBuffer>;
+
 /**
- * Looks whether a stream thread answers. An expression that comes to no end holds up all queries of its thread, and the thread
- * can tell nobody; what it was at stands in memory that both threads see.
+ * Looks whether a stream thread answers. A record that comes to no end holds up all queries, or applications, of its thread, and the
+ * thread can tell nobody; what it was at stands in memory that both threads see.
  */
 export class ThreadWatch {
-  /** The number of the query that has had the turn last, which the thread writes before each record; -1 before the first. */
-  readonly turn = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(-1);
+  /** The number of whoever has had the turn last, which the thread writes before each record; -1 before the first. */
+  readonly turn: Turn = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)).fill(-1);
   readonly #environment: Pick<Environment, 'clock' | 'timers'>;
   readonly #ask: () => Promise<unknown>;
   readonly #onSilent: (silentMs: number) => void;
   #timer: Timer | undefined;
   /** Since when an answer is waited for. */
   #askedMs: number | undefined;
-  /** It has begun to work: while it loads its modules it answers nothing. */
-  #hasAnswered = false;
+  /** It has begun to work: while it loads its modules it says nothing. */
+  #hasBegun = false;
   /** Counts the threads: what an earlier one answers is nothing to the next one. */
   #life = 0;
 
@@ -37,9 +40,14 @@ export class ThreadWatch {
 
   /** For how long the thread has not answered, where that is long; 0 while it does. */
   get silentMs(): number {
-    if (this.#askedMs === undefined || !this.#hasAnswered) return 0;
+    if (this.#askedMs === undefined || !this.#hasBegun) return 0;
     const silentMs = this.#environment.clock.monotonicMs() - this.#askedMs;
     return silentMs >= SILENT_MS_MAX ? silentMs : 0;
+  }
+
+  /** Called when the thread says anything, of which its first answer need not be the first. */
+  heard(): void {
+    this.#hasBegun = true;
   }
 
   /** Watches a thread that has just been started. */
@@ -52,7 +60,7 @@ export class ThreadWatch {
   stop(): void {
     this.#timer?.cancel();
     this.#askedMs = undefined;
-    this.#hasAnswered = false;
+    this.#hasBegun = false;
     this.#life++;
   }
 
@@ -66,7 +74,6 @@ export class ThreadWatch {
       () => {
         if (life !== this.#life) return;
         this.#askedMs = undefined;
-        this.#hasAnswered = true;
       },
       // It is gone, which is told elsewhere.
       () => undefined,

@@ -1,0 +1,155 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { Threads, ThreadService } from '../../../src/base/environment.ts';
+import { nodeEnvironment } from '../../../src/base/io/node-environment.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import type { FromService, ToService } from '../../../src/streams/threads/service-messages.ts';
+import { SupervisedThread, type ThreadEnd } from '../../../src/streams/threads/supervised-thread.ts';
+import { settle, VirtualTime } from '../../broker/quorum/virtual-time.ts';
+
+type Command = { readonly kind: 'open' };
+type Call = { readonly kind: 'double'; readonly of: number };
+type Event = { readonly kind: 'said'; readonly text: string };
+type Answers = { readonly double: number };
+
+const LIMIT_MS = 1_000;
+
+/** A thread that a test speaks for. */
+interface Played {
+  readonly told: ToService<Command, Call>[];
+  say(message: FromService<Event>): void;
+  end(error?: unknown): void;
+  isTerminated: boolean;
+}
+
+let time: VirtualTime;
+let played: Played[];
+let ends: ThreadEnd[];
+let isReplaced: boolean;
+let restarts: number;
+let silences: number[];
+let said: string[];
+let thread: SupervisedThread<Command, Call, Answers, Event>;
+
+const service: ThreadService<ToService<Command, Call>, FromService<Event>> = {
+  module: 'played',
+  serve: () => Promise.resolve(),
+};
+
+const threads: Threads = {
+  start: (_service, { onMessage, onEnd }) => {
+    const one: Played = {
+      told: [],
+      say: (message) => onMessage(message as never),
+      end: (error) => onEnd(error === undefined ? undefined : { error }),
+      isTerminated: false,
+    };
+    played.push(one);
+    return {
+      post: (message) => void one.told.push(message as never),
+      terminate: async () => {
+        if (one.isTerminated) return;
+        one.isTerminated = true;
+        one.end(new Error('terminated'));
+      },
+    };
+  },
+};
+
+beforeEach(() => {
+  time = new VirtualTime();
+  isReplaced = true;
+  [played, ends, restarts, silences, said] = [[], [], 0, [], []];
+  thread = new SupervisedThread<Command, Call, Answers, Event>({
+    ...{ service, threads, logger: silentLogger },
+    environment: { clock: time, timers: time, random: nodeEnvironment.random },
+    backoff: { initialMs: 100, maxMs: 15_000 },
+    opening: () => ({ kind: 'open' }),
+    onEvent: ({ text }) => said.push(text),
+    onEnded: (end) => {
+      ends.push(end);
+      if (isReplaced) thread.restart();
+    },
+    onRestarted: () => restarts++,
+    onSilent: (silentMs) => silences.push(silentMs),
+  });
+});
+
+/** The thread that was started last. */
+function last(): Played {
+  const one = played.at(-1);
+  if (one === undefined) throw new Error('no thread was started');
+  return one;
+}
+
+/** The number of the last call of a kind. */
+function numberOf(kind: string): number {
+  const call = last().told.findLast((message) => 'call' in message && message.call.kind === kind);
+  if (call === undefined || !('id' in call)) throw new Error(`${kind} was not called`);
+  return call.id;
+}
+
+it('asks a thread, once there is one, and hears what it tells', async () => {
+  await expect(thread.call({ kind: 'double', of: 2 })).rejects.toMatchObject({ code: 'STREAM_THREAD_ENDED' });
+  thread.ensureRunning();
+  thread.ensureRunning();
+  expect(played).toHaveLength(1);
+  const doubled = thread.call({ kind: 'double', of: 2 });
+  last().say({ kind: 'said', text: 'hello' });
+  last().say({ kind: 'answer', id: numberOf('double'), output: 4 });
+  expect(await doubled).toBe(4);
+  expect(said).toEqual(['hello']);
+  expect(last().told.map(({ kind }) => kind)).toEqual(['open', 'call']);
+});
+
+it('starts another one in the place of one that has ended, after a while, or at once where that is asked for', async () => {
+  thread.ensureRunning();
+  const doubled = thread.call({ kind: 'double', of: 2 });
+  last().end(new Error('its heap is full'));
+  await expect(doubled).rejects.toThrow('the stream thread has ended: its heap is full');
+  expect(ends).toMatchObject([{ turn: -1, cause: { message: 'its heap is full' } }]);
+  expect(thread.isRunning).toBe(false);
+  await time.run(200);
+  expect([played.length, restarts]).toEqual([2, 1]);
+  last().end(new Error('again'));
+  thread.ensureRunning();
+  expect([played.length, restarts]).toEqual([3, 2]);
+  await time.run(60_000);
+  expect(played).toHaveLength(3);
+});
+
+it('leaves it at the end of a thread where nobody asks for another one', async () => {
+  isReplaced = false;
+  thread.ensureRunning();
+  last().end(new Error('its heap is full'));
+  await time.run(60_000);
+  expect(played).toHaveLength(1);
+});
+
+it('sees that a thread does not answer, though it has never answered before', async () => {
+  thread.ensureRunning();
+  await time.run(60_000);
+  // It may still load its modules.
+  expect(thread.silentMs).toBe(0);
+  last().say({ kind: 'said', text: 'a record comes' });
+  await time.run(6_000);
+  expect(silences.length).toBeGreaterThan(0);
+  expect(thread.silentMs).toBeGreaterThan(15_000);
+  thread.terminate();
+  await settle();
+  expect(thread.silentMs).toBe(0);
+  expect(ends).toHaveLength(1);
+});
+
+it('ends a thread that does not close in time, and starts none after it', async () => {
+  thread.ensureRunning();
+  const closed = thread.close(LIMIT_MS);
+  await time.run(LIMIT_MS - 1);
+  expect(last().isTerminated).toBe(false);
+  await time.run(2);
+  expect(last().isTerminated).toBe(true);
+  await closed;
+  await time.run(60_000);
+  thread.ensureRunning();
+  expect(played).toHaveLength(1);
+  expect(ends).toEqual([]);
+});
