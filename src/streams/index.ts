@@ -40,6 +40,8 @@ export type { StreamsMetrics, StreamsState, TaskStatus } from './runtime/streams
 export type { StreamsAppOptions, StreamsCloseOptions } from './runtime/streams-app-options.ts';
 export { ThreadedStreamsApp } from './threads/threaded-streams-app.ts';
 export type { ThreadedStreamsAppOptions } from './threads/threaded-options.ts';
+export { ThreadedStreamsHost, type ThreadedStreamsHostOptions } from './threads/threaded-streams-host.ts';
+export { threadedStreamsOptionsFrom } from './threads/threaded-properties.ts';
 export type { ThreadTopology, TopologyModule } from './threads/thread-topology.ts';
 export { StreamsHost, type StreamsHostOptions } from './runtime/streams-host.ts';
 export type { StoreQueryOptions } from './runtime/queryable-stores.ts';

@@ -7,8 +7,6 @@ import { StateDirectory } from './state-directory.ts';
 /** RocksDB's memory while a database is read that will not be written again. */
 const BLOCK_CACHE_BYTES = 1 << 20;
 const WRITE_BUFFER_BYTES = 1 << 20;
-/** The folder of an application's processing thread in that of the application. */
-const THREAD_FOLDER = threadFolder(1);
 /** Behind the name of a folder whose state is elsewhere, until it is removed. */
 const COPIED = '-copied';
 
@@ -25,17 +23,18 @@ export function threadFolder(number: number): string {
 }
 
 /**
- * Brings what an application has had in a database of its own into the one that it shares with others, and removes that. A
+ * Brings what an application has had in a database of its own into the one that it shares with others, and removes that. Each
+ * thread of several has that of the thread of its number, from 1, which is the only one of an application without threads. A
  * crash leaves the old database to be copied once more, until it bears another name.
  * @throws {OperationalError} `LOCKED` when another process has the folder.
  */
 export async function copyEarlierState(
   environment: Environment,
-  application: Application,
+  { thread = 1, ...application }: Application & { readonly thread?: number | undefined },
   into: StateDirectory,
 ): Promise<void> {
   const { applicationId, logger } = application;
-  const isThere = await takeFolder(environment, { ...application, name: THREAD_FOLDER }, (earlier) =>
+  const isThere = await takeFolder(environment, { ...application, name: threadFolder(thread) }, (earlier) =>
     into.copyFrom(earlier),
   );
   if (isThere)

@@ -20,7 +20,8 @@ const SERDES = 'serdes are objects here: give keySerde and valueSerde where a to
 const WITHOUT_OPTION: Readonly<Record<string, string>> = {
   'client.id': 'give clientId to the application',
   'state.dir': 'give stateDir to the application, or to its host',
-  'num.stream.threads': 'an application has one loop: give threads to a ThreadedStreamsApp for more',
+  'num.stream.threads':
+    'a StreamsApp has one loop: threadedStreamsOptionsFrom reads it for a ThreadedStreamsApp',
   'num.standby.replicas': 'there are no standby replicas: state is restored from its changelogs',
   'max.warmup.replicas': 'there are no warm-up replicas',
   'group.instance.id': 'give consumer.groupInstanceId to the application',

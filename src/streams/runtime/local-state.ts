@@ -66,7 +66,8 @@ export async function openLocalState(
   const { environment, stateDir: root, applicationId, logger } = settings;
   const application = { root, applicationId, logger };
   await state.open();
-  if (host !== undefined) await copyEarlierState(environment, application, state);
+  if (host !== undefined)
+    await copyEarlierState(environment, { ...application, thread: place?.number }, state);
   else if (place === undefined || place.number === 1)
     await takeFormerThreads(environment, { ...application, threads: place?.count ?? 1 }, state);
 }

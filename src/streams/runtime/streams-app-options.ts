@@ -187,7 +187,8 @@ const otherChecks = {
   producer: optional(clientOptions('producer')),
   config: optional(operatorSettings),
   logger: optional(withMethods('debug', 'info', 'warn', 'error', 'child')),
-  host: optional(withMethods('close')),
+  // Not one with threads of its own, which has no part in this thread.
+  host: optional(withMethods('removeState', 'close')),
 } as const satisfies Partial<FieldChecks<StreamsAppOptions>>;
 
 const OPTION_NAMES = [...new Set([...Object.keys(streamsConfig), ...Object.keys(otherChecks)])];
@@ -237,7 +238,12 @@ function builtTopology({ topology, topologyOptimization }: StreamsAppOptions): T
 }
 
 /** @throws {DiagnosticError} where an application and its host are of different clusters. */
-function checkHost({ bootstrapServers, host }: StreamsAppOptions): void {
+export function checkHost({
+  bootstrapServers,
+  host,
+}: Pick<StreamsAppOptions, 'bootstrapServers'> & {
+  readonly host?: Pick<StreamsHost, 'serves'> | undefined;
+}): void {
   if (host === undefined || host.serves(bootstrapServers)) return;
   throw new DiagnosticError({
     message: 'an application and its host name different bootstrap.servers',

@@ -8,7 +8,6 @@ import {
   withMethods,
 } from '../../base/argument-checks.ts';
 import type { Environment } from '../../base/environment.ts';
-import { messageOf, OperationalError } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import { Lifecycle } from '../../base/lifecycle.ts';
 import { SharedIntervals } from '../../base/shared-intervals.ts';
@@ -21,6 +20,7 @@ import { SharedProducers } from '../../client/producer/shared-producers.ts';
 import type { KafkaAdmin } from '../../client/types.ts';
 import { CachePool } from '../state/cache-pool.ts';
 import { SharedDecoding } from './shared-decoding.ts';
+import { type HostedApplication, HostedApplications } from './hosted-applications.ts';
 import { checkClose, checkServers, type StreamsCloseOptions } from './streams-app-options.ts';
 import { HOST_STATE_FOLDER } from './host-state.ts';
 import { TopicAccess } from './topic-access.ts';
@@ -29,9 +29,9 @@ import { StateDirectory } from './state-directory.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** What the write-back caches of all applications take together. Each has its own limit (`cacheBytesMax`) within it. */
-const CACHE_BYTES_MAX = 64 * MEBIBYTE;
+export const HOST_CACHE_BYTES_MAX = 64 * MEBIBYTE;
 /** Uncompressed blocks that RocksDB keeps in memory, for the stores of all applications. */
-const BLOCK_CACHE_BYTES = 32 * MEBIBYTE;
+export const HOST_BLOCK_CACHE_BYTES = 32 * MEBIBYTE;
 /** RocksDB has two of them as a rule, six when the disk is slow. */
 const WRITE_BUFFER_BYTES = 16 * MEBIBYTE;
 
@@ -58,11 +58,6 @@ interface StreamsHostParts {
   readonly connections?: SharedConnections | undefined;
 }
 
-/** An application that runs on a host. */
-interface HostedApplication {
-  close(options: StreamsCloseOptions): Promise<void>;
-}
-
 const DEFAULT_CLIENT_ID = 'millrace-streams';
 
 const checks = {
@@ -76,6 +71,12 @@ const checks = {
 } as const satisfies FieldChecks<StreamsHostOptions>;
 
 const checkOptions = objectOf<StreamsHostOptions>(checks);
+
+/** @throws {ArgumentError} for an option that is not what its type says. */
+export function checkHostOptions(options: StreamsHostOptions): void {
+  checkOptions(options, 'options');
+  refuseUnknown(options, { known: Object.keys(checks), argument: 'options' });
+}
 
 /**
  * What applications of one process have together: what they read, the connections to the cluster, a producer, the requests
@@ -111,13 +112,12 @@ export class StreamsHost {
   #database: StateDatabase | undefined;
   readonly #life: Lifecycle;
   readonly #logger: Logger;
-  readonly #applications = new Set<HostedApplication>();
+  readonly #applications: HostedApplications;
   #closed: Promise<void> | undefined;
 
   /** @throws {ArgumentError} for an option that is not what its type says. */
   constructor(options: StreamsHostOptions, parts: StreamsHostParts = {}) {
-    checkOptions(options, 'options');
-    refuseUnknown(options, { known: Object.keys(checks), argument: 'options' });
+    checkHostOptions(options);
     const { environment = nodeEnvironment, bootstrapServers, logger = silentLogger } = options;
     const { clientId = DEFAULT_CLIENT_ID } = options;
     const { connections = new SharedConnections() } = parts;
@@ -125,6 +125,7 @@ export class StreamsHost {
     this.#options = options;
     this.#environment = environment;
     this.#logger = logger;
+    this.#applications = new HostedApplications(logger);
     this.#addresses = addressesOf(bootstrapServers);
     this.#life = new Lifecycle('what applications share', { timers: environment.timers, logger });
     const admin = new Admin(
@@ -138,7 +139,7 @@ export class StreamsHost {
     this.topics = new TopicAccess(admin, environment);
     this.intervals = new SharedIntervals(environment.timers);
     this.producers = new SharedProducers({ connections, clientId: `${clientId}-producer`, logger });
-    this.cachePool = new CachePool(options.cacheBytesMax ?? CACHE_BYTES_MAX);
+    this.cachePool = new CachePool(options.cacheBytesMax ?? HOST_CACHE_BYTES_MAX);
   }
 
   /** The folder of the process. */
@@ -153,7 +154,7 @@ export class StreamsHost {
   get database(): StateDatabase {
     this.#life.signal.throwIfAborted();
     if (this.#database !== undefined) return this.#database;
-    const { stateDir: root, blockCacheBytes = BLOCK_CACHE_BYTES } = this.#options;
+    const { stateDir: root, blockCacheBytes = HOST_BLOCK_CACHE_BYTES } = this.#options;
     const logger = this.#logger;
     const environment = this.#environment;
     const folders = [HOST_STATE_FOLDER];
@@ -193,11 +194,7 @@ export class StreamsHost {
    * @throws {OperationalError} `CLOSED` once the host is being closed.
    */
   join(application: HostedApplication): () => void {
-    if (this.#closed !== undefined) {
-      throw new OperationalError('CLOSED', 'the host of the application is closed', { retriable: false });
-    }
-    this.#applications.add(application);
-    return () => this.#applications.delete(application);
+    return this.#applications.join(application);
   }
 
   /**
@@ -211,16 +208,12 @@ export class StreamsHost {
   }
 
   async #close(options: StreamsCloseOptions): Promise<void> {
-    const closing = [...this.#applications].map((application) =>
-      application.close(options).catch((error: unknown) => {
-        this.#logger.warn('while closing an application', { error: messageOf(error) });
-      }),
-    );
-    await Promise.all(closing);
+    await this.#applications.close(options);
     await this.#life.close();
   }
 }
 
-function addressesOf(bootstrapServers: string | readonly string[]): string {
+/** One text for those that name the same cluster. */
+export function addressesOf(bootstrapServers: string | readonly string[]): string {
   return JSON.stringify(parseAddresses(bootstrapServers));
 }

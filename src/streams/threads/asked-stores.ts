@@ -6,12 +6,12 @@ import type {
   ValueAndTimestamp,
   WindowEntry,
 } from '../state/store.ts';
-import type { AppThread } from './app-thread.ts';
+import type { AppMember } from './app-member.ts';
 import { copiedValue } from './copied-values.ts';
 import type { AskedStore, Found, StoreCall } from './messages.ts';
 import { isThreadEnded } from './thread-ended.ts';
 
-type AskedThread = Pick<AppThread, 'ask' | 'nextNumber' | 'closeScan'>;
+type AskedThread = Pick<AppMember, 'ask' | 'nextNumber' | 'closeScan'>;
 
 /** A table's store over the threads of an application: each is asked for its part. */
 export function threadedKeyValueStore<K, V>(

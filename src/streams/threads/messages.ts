@@ -2,14 +2,17 @@ import type { FailureKind, StreamThreadExceptionResponse } from '../runtime/fail
 import type { StoreQueryOptions } from '../runtime/queryable-stores.ts';
 import type { RestoreProgress } from '../runtime/restorer.ts';
 import type { StreamsAppOptions, StreamsCloseOptions } from '../runtime/streams-app-options.ts';
+import type { StreamsHostOptions } from '../runtime/streams-host.ts';
 import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
 import type { ErrorRecord } from './error-record.ts';
+import type { FromService, ToService } from './service-messages.ts';
 import type { LogLine } from './thread-logger.ts';
 import type { NamedTopology } from './thread-topology.ts';
+import type { Turn } from './thread-watch.ts';
 
 /**
- * What the thread that an application is used from and one of its stream threads tell each other. Everything here is copied as a
- * structured clone; what one side posts, the other one hears in that order.
+ * What the thread that applications are used from and one of their stream threads tell each other. Applications have numbers, which the
+ * former gives.
  */
 
 /** Options of an application that can be copied, and are no matter of where it runs. */
@@ -19,6 +22,25 @@ export type CopiedOptions = Omit<
 > & {
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue'>>;
 };
+
+/** What the applications of a thread share. */
+export type SharedOptions = Omit<StreamsHostOptions, 'environment' | 'logger'>;
+
+/** What is not answered. */
+export type ThreadCommand =
+  /** Comes first. */
+  | {
+      readonly kind: 'open';
+      /** Undefined: each application has all for itself. */
+      readonly shared: SharedOptions | undefined;
+      /** Seen by both threads: see `ThreadWatch`. */
+      readonly turn: Turn;
+    }
+  /** What is done about the failure of this number. */
+  | { readonly kind: 'respond'; readonly failure: number; readonly response: StreamThreadExceptionResponse }
+  /** The processing loop is to fail with this. */
+  | { readonly kind: 'fail'; readonly app: number; readonly error: ErrorRecord }
+  | { readonly kind: 'closeScan'; readonly app: number; readonly scan: number };
 
 /** A store, and how it is asked. */
 export interface AskedStore extends StoreQueryOptions {
@@ -38,27 +60,31 @@ export type StoreCall =
   /** The next rows of a scan, which begins with the first call of its number. */
   | { readonly kind: 'nextPage'; readonly scan: number; readonly store: AskedStore };
 
-/** What is answered, by {@link ThreadAnswers}. */
-export type ThreadCall =
-  /** Comes first. Answered when the application has started. */
+/** What an application is asked. */
+export type AppCall =
   | {
-      readonly kind: 'start';
+      /** Answered when the application has started. */
+      readonly kind: 'startApp';
       /** From 1. */
       readonly thread: number;
+      /** How many the application has. */
       readonly threads: number;
       readonly topology: NamedTopology;
       readonly options: CopiedOptions;
     }
-  | { readonly kind: 'close'; readonly options: StreamsCloseOptions }
+  | { readonly kind: 'closeApp'; readonly options: StreamsCloseOptions }
   | { readonly kind: 'metrics' }
   | StoreCall;
+
+/** What is answered, by {@link ThreadAnswers}. */
+export type ThreadCall = AppCall & { readonly app: number };
 
 /** What a thread finds in its part of a store; undefined where it has no task of the store. */
 export type Found<T> = { readonly found: T } | undefined;
 
 export interface ThreadAnswers {
-  readonly start: undefined;
-  readonly close: undefined;
+  readonly startApp: undefined;
+  readonly closeApp: undefined;
   readonly metrics: StreamsMetrics;
   readonly get: Found<unknown>;
   readonly fetch: Found<readonly unknown[]>;
@@ -66,21 +92,17 @@ export interface ThreadAnswers {
   readonly nextPage: Found<readonly unknown[] | undefined>;
 }
 
-export type ToThread =
-  | { readonly kind: 'call'; readonly id: number; readonly call: ThreadCall }
-  /** What is done about the failure of this number. */
-  | { readonly kind: 'respond'; readonly failure: number; readonly response: StreamThreadExceptionResponse }
-  /** The processing loop is to fail with this. */
-  | { readonly kind: 'fail'; readonly error: ErrorRecord }
-  | { readonly kind: 'closeScan'; readonly scan: number };
-
-export type FromThread =
-  | { readonly kind: 'answer'; readonly id: number; readonly output: unknown }
-  | { readonly kind: 'failure'; readonly id: number; readonly error: ErrorRecord }
+/** What a thread tells of an application of its own accord. */
+export type AppEvent =
   | { readonly kind: 'state'; readonly state: StreamsState }
   /** The processing loop has failed; what is done about it is responded. */
   | { readonly kind: 'failed'; readonly failure: number; readonly error: ErrorRecord }
   | { readonly kind: 'restored'; readonly progress: RestoreProgress }
-  /** The application has ended; comes last, but for the answer of its closing. */
+  /** The application has ended; comes last, but for the answers to its start and its closing. */
   | { readonly kind: 'ended'; readonly metrics: StreamsMetrics }
-  | LogLine;
+  | { readonly kind: 'line'; readonly line: LogLine };
+
+export type ThreadEvent = AppEvent & { readonly app: number };
+
+export type ToThread = ToService<ThreadCommand, ThreadCall>;
+export type FromThread = FromService<ThreadEvent>;

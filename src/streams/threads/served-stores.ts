@@ -2,10 +2,10 @@ import { assert } from '../../base/assert.ts';
 import { isWithoutTask } from '../runtime/queryable-stores.ts';
 import type { StreamsApp } from '../runtime/streams-app.ts';
 import { copiedValue, receivedValue } from './copied-values.ts';
-import type { AskedStore, ThreadAnswers, ThreadCall } from './messages.ts';
+import type { AskedStore, StoreCall, ThreadAnswers } from './messages.ts';
 
 type Stores = Pick<StreamsApp, 'keyValueStore' | 'windowStore'>;
-type Call<K extends ThreadCall['kind']> = Extract<ThreadCall, { readonly kind: K }>;
+type Call<K extends StoreCall['kind']> = Extract<StoreCall, { readonly kind: K }>;
 
 /** What a stream thread has of the stores that are asked from outside. */
 export class ServedStores {

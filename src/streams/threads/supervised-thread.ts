@@ -219,7 +219,8 @@ export class SupervisedThread<
   #say(message: ToService<Command, Call>): void {
     const held = this.#held;
     const isForNow =
-      isCallMessage<Command, Call>(message) && (isCommonCall(message.call) || held?.except.has(message.call.kind));
+      isCallMessage<Command, Call>(message) &&
+      (isCommonCall(message.call) || held?.except.has(message.call.kind));
     if (held === undefined || isForNow === true) this.#thread?.post(message);
     else if (this.#thread !== undefined) held.messages.push(message);
   }

@@ -10,17 +10,28 @@ import {
 import { ArgumentError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { FailureKind } from '../runtime/failures.ts';
-import { type SettingsOfAll, settingsOfAll, type StreamsAppOptions } from '../runtime/streams-app-options.ts';
+import {
+  checkHost,
+  type SettingsOfAll,
+  settingsOfAll,
+  type StreamsAppOptions,
+} from '../runtime/streams-app-options.ts';
 import type { CopiedOptions } from './messages.ts';
 import type { NamedTopology, TopologyModule } from './thread-topology.ts';
+import type { ThreadedStreamsHost } from './threaded-streams-host.ts';
 
 /** Settings of a {@link ThreadedStreamsApp}: those of a {@link StreamsApp} but for functions, which its threads have. */
 export interface ThreadedStreamsAppOptions
   extends Omit<StreamsAppOptions, 'environment' | 'topology' | 'host' | 'backPressure' | 'onFailure'> {
   /** Where its threads find the topology. */
   readonly topology: TopologyModule;
-  /** `num.stream.threads`, 1: how many threads process beside the one that makes the application. */
+  /**
+   * `num.stream.threads`: how many threads process beside the one that makes the application, 1; with a host how many of its
+   * threads, all.
+   */
   readonly threads?: number;
+  /** Whose threads it runs on, with other applications of the same cluster; without it on threads of its own. */
+  readonly host?: ThreadedStreamsHost | undefined;
   /** What happens to records that cannot be read, processed or written. Functions belong to the module. */
   readonly onFailure?: Partial<Record<FailureKind, 'fail' | 'continue'>>;
 }
@@ -28,6 +39,7 @@ export interface ThreadedStreamsAppOptions
 /** What the options are, once they are checked. */
 export interface ThreadedSettings extends Pick<SettingsOfAll, 'applicationId' | 'onUncaught'> {
   readonly logger: Logger;
+  readonly host: ThreadedStreamsHost | undefined;
   readonly threads: number;
   readonly topology: NamedTopology;
   /** By thread, the first of them 1. */
@@ -39,9 +51,18 @@ const THREADS_MAX = 1_000;
 /** What there is one of in each thread, and no way to send. */
 const OF_THE_MODULE: readonly string[] = ['backPressure', 'onFailure', 'consumer', 'producer'];
 /** What has its own place on the thread that makes the application. */
-const OF_THIS_THREAD = ['logger', 'onUncaught'];
+const OF_THIS_THREAD = ['logger', 'onUncaught', 'threads', 'topology', 'host'];
 
-const checkThreads = optional(wholeNumber(1, THREADS_MAX));
+/** Of the option `threads`. */
+export const checkThreads = optional(wholeNumber(1, THREADS_MAX));
+
+const checkHostOption: Check = (host, name) => {
+  if (host === undefined || (isObject(host) && 'threadsOf' in host)) return;
+  throw new ArgumentError(name, {
+    message: `${name} of an application on threads is a ThreadedStreamsHost`,
+    hint: 'a StreamsHost runs its applications on the thread that makes it',
+  });
+};
 
 const moduleAddress: Check = (value, name) => {
   if (value instanceof URL) return;
@@ -70,14 +91,17 @@ const NOT_HERE: StreamsAppOptions['topology'] = {
  * @throws {ArgumentError} for an option that is not what its type says, or cannot be sent to a thread.
  */
 export function threadedSettings(options: ThreadedStreamsAppOptions): ThreadedSettings {
-  const { threads = 1, topology } = options;
-  checkThreads(options.threads, 'options.threads');
+  const { host, topology } = options;
+  checkHostOption(host, 'options.host');
+  const { threads = host?.threads ?? 1 } = options;
+  checkThreads(threads, 'options.threads');
   refuseTopology(topology);
   checkTopology(topology, 'options.topology');
   refuseFunctions(options);
   refuseFunctions({ arguments: topology.arguments }, 'options.topology');
-  const { threads: _threads, topology: _topology, ...others } = options;
+  const { threads: _threads, topology: _topology, host: _host, ...others } = options;
   const settings = settingsOfAll({ ...others, topology: NOT_HERE });
+  checkHost(options);
   const { clientId, cacheBytesMax, blockCacheBytes, stateDir } = settings;
   const { groupInstanceId } = settings.consumer;
   const { logger: _logger, onUncaught: _onUncaught, ...copied } = others;
@@ -85,6 +109,7 @@ export function threadedSettings(options: ThreadedStreamsAppOptions): ThreadedSe
     applicationId: settings.applicationId,
     onUncaught: settings.onUncaught,
     logger: settings.logger,
+    host,
     threads,
     topology: { ...topology, module: String(topology.module) },
     optionsOf: (thread) => ({
@@ -112,12 +137,12 @@ function refuseTopology(topology: unknown): void {
 }
 
 /** @throws {ArgumentError} for what is no plain data, by its path. */
-function refuseFunctions(options: object, argument = 'options'): void {
+export function refuseFunctions(options: object, argument = 'options'): void {
   for (const [name, value] of Object.entries(options)) {
-    if (OF_THIS_THREAD.includes(name) || name === 'topology') continue;
-    if (name === 'environment' || name === 'host') {
+    if (OF_THIS_THREAD.includes(name)) continue;
+    if (name === 'environment') {
       throw new ArgumentError(`options.${name}`, {
-        message: `${name} cannot be shared with stream threads`,
+        message: 'an environment cannot be shared with stream threads',
         hint: 'each of them has its own; StreamsApp runs on this thread, with what it is given',
       });
     }

@@ -1,8 +1,7 @@
 import { BehaviorSubject, Observable, Subject } from 'rxjs';
-import type { Environment, ThreadLimits, Threads } from '../../base/environment.ts';
+import type { Environment } from '../../base/environment.ts';
 import { DiagnosticError, messageOf } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
-import { nodeThreads } from '../../base/io/node-threads.ts';
 import type { StreamThreadExceptionResponse, StreamsUncaughtExceptionHandler } from '../runtime/failures.ts';
 import type { StoreQueryOptions } from '../runtime/queryable-stores.ts';
 import type { RestoreProgress } from '../runtime/restorer.ts';
@@ -11,9 +10,12 @@ import { checkClose, type StreamsCloseOptions } from '../runtime/streams-app-opt
 import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
 import { UncaughtErrors } from '../runtime/uncaught-errors.ts';
 import type { ReadOnlyKeyValueStore, ReadOnlyWindowStore } from '../state/store.ts';
-import { AppThread } from './app-thread.ts';
+import { AppMember } from './app-member.ts';
 import { threadedKeyValueStore, threadedWindowStore } from './asked-stores.ts';
-import { isStreamThread } from './in-stream-thread.ts';
+import type { HostThread, ThreadLoss } from './host-thread.ts';
+import { refuseInStreamThread } from './in-stream-thread.ts';
+import { isThreadEnded } from './thread-ended.ts';
+import { hostThreads, type ThreadSource } from './thread-source.ts';
 import {
   type ThreadedSettings,
   threadedSettings,
@@ -21,18 +23,11 @@ import {
 } from './threaded-options.ts';
 import { metricsOfAll, NOTHING_COUNTED, withPast } from './threads-metrics.ts';
 
-/** Where threads come from, and what they may take. */
-interface ThreadedParts {
-  readonly threads?: Threads;
-  readonly environment?: Environment;
-  readonly limits?: ThreadLimits;
-}
-
 /**
  * Runs a topology on stream threads (`num.stream.threads` of Kafka Streams): worker threads, so that processing uses several
- * cores, and none of the event loop of the thread that makes the application. Each of them is a member of the application's group
- * with a loop, connections and a RocksDB of its own; the group spreads the tasks over them, and over other processes. Functions cannot
- * be sent to a thread: each one loads the module that exports the topology.
+ * cores, and none of the event loop of the thread that makes the application. On each of them it is a member of its group, which
+ * spreads the tasks over them, and over other processes. They are its own, with a loop, connections and a RocksDB each, or those of a
+ * {@link ThreadedStreamsHost}. Functions cannot be sent to a thread: each one loads the module that exports the topology.
  *
  * @example
  * // topology.js exports a topology, or a function that builds it.
@@ -50,41 +45,40 @@ export class ThreadedStreamsApp {
   readonly #settings: ThreadedSettings;
   readonly #environment: Environment;
   readonly #uncaught: UncaughtErrors;
-  readonly #threads: readonly AppThread[];
+  /** None where it has a host. */
+  readonly #ownThreads: readonly HostThread[];
+  readonly #members: readonly AppMember[];
   readonly #state = new BehaviorSubject<StreamsState>('CREATED');
   readonly #errors = new Subject<unknown>();
   readonly #restores = new Subject<RestoreProgress>();
-  /** The thread that asks all instances of the application to end, in the place of one that has died. */
-  #spokesman: AppThread | undefined;
+  #hasHandler: boolean;
+  #leaveHost: (() => void) | undefined;
+  /** Who asks all instances of the application to end, in the place of one that is gone. */
+  #spokesman: AppMember | undefined;
   #ending: Promise<void> | undefined;
   #failures = 0;
   #past = NOTHING_COUNTED;
 
   /** @throws {ArgumentError} for an option that is not what its type says, or that cannot be sent to a thread. */
-  constructor(
-    options: ThreadedStreamsAppOptions,
-    { threads = nodeThreads, environment = nodeEnvironment, limits = {} }: ThreadedParts = {},
-  ) {
-    if (isStreamThread()) {
-      throw new DiagnosticError({
-        message: 'a stream thread makes no application of its own',
-        hint: 'put the topology into another module than the one that makes the application: each thread loads it',
-      });
-    }
+  constructor(options: ThreadedStreamsAppOptions, source: ThreadSource = {}) {
+    refuseInStreamThread('application');
     const settings = (this.#settings = threadedSettings(options));
+    const { environment = nodeEnvironment } = source;
     this.#environment = environment;
+    this.#hasHandler = options.onUncaught !== undefined;
     this.#uncaught = new UncaughtErrors(settings, (error) => this.#errors.next(error));
+    const { host, applicationId, threads: count, logger } = settings;
+    this.#ownThreads =
+      host === undefined ? hostThreads(source, { count, logger, sharedOf: () => undefined }) : [];
+    const threads = host?.threadsOf(applicationId, count) ?? this.#ownThreads;
     const parts = {
-      ...{ settings, threads, environment, limits },
+      ...{ settings, environment },
       onState: () => this.#showState(),
       onRestored: (progress: RestoreProgress) => this.#restores.next(progress),
-      onFailed: (thread: AppThread, error: unknown) => this.#onFailed(thread, error),
-      onDied: (thread: AppThread, error: unknown) => this.#onDied(thread, error),
+      onFailed: (member: AppMember, error: unknown) => this.#onFailed(member, error),
+      onLost: (member: AppMember, loss: ThreadLoss) => this.#onLost(member, loss),
     };
-    this.#threads = Array.from(
-      { length: settings.threads },
-      (_, index) => new AppThread({ ...parts, number: index + 1 }),
-    );
+    this.#members = threads.map((thread) => new AppMember({ ...parts, thread }));
   }
 
   /**
@@ -93,6 +87,7 @@ export class ThreadedStreamsApp {
    */
   setUncaughtExceptionHandler(handler: StreamsUncaughtExceptionHandler): void {
     this.#uncaught.setHandler(handler, this.state);
+    this.#hasHandler = true;
   }
 
   /** The current state, then every change of it: RUNNING when all threads are. Completes when the application has ended. */
@@ -131,7 +126,7 @@ export class ThreadedStreamsApp {
 
   /** What all threads have counted, which they are asked for. */
   async metrics(): Promise<StreamsMetrics> {
-    const parts = await Promise.all(this.#threads.map((thread) => thread.metrics()));
+    const parts = await Promise.all(this.#members.map((member) => member.metrics()));
     const { state } = this;
     const all = { state, failures: this.#failures, past: this.#past };
     return metricsOfAll(
@@ -150,9 +145,10 @@ export class ThreadedStreamsApp {
   async start(): Promise<void> {
     if (this.state !== 'CREATED')
       throw new DiagnosticError({ message: `the application is ${this.state} already` });
+    this.#leaveHost = this.#settings.host?.join(this);
     this.#state.next('REBALANCING');
     try {
-      await Promise.all(this.#threads.map((thread) => thread.start()));
+      await Promise.all(this.#members.map((member) => member.start()));
     } catch (error) {
       if (this.#ending === undefined) {
         this.#errors.next(error);
@@ -185,61 +181,70 @@ export class ThreadedStreamsApp {
    * is being restored. Rows are copied: plain data and bytes as they are, instances of classes as plain objects.
    */
   keyValueStore<K, V>(name: string, options: StoreQueryOptions = {}): ReadOnlyKeyValueStore<K, V> {
-    return threadedKeyValueStore<K, V>(name, this.#threads, options);
+    return threadedKeyValueStore<K, V>(name, this.#members, options);
   }
 
   /** Rows of a windowed table; see {@link ThreadedStreamsApp.keyValueStore}. */
   windowStore<K, V>(name: string, options: StoreQueryOptions = {}): ReadOnlyWindowStore<K, V> {
-    return threadedWindowStore<K, V>(name, this.#threads, options);
+    return threadedWindowStore<K, V>(name, this.#members, options);
   }
 
   #showState(): void {
     if (this.#ending !== undefined || this.state === 'CREATED') return;
-    const isRunning = this.#threads.every(({ state }) => state === 'RUNNING');
+    const isRunning = this.#members.every(({ state }) => state === 'RUNNING');
     const next = isRunning ? 'RUNNING' : 'REBALANCING';
     if (this.state !== next) this.#state.next(next);
   }
 
-  /** Answers a thread that waits for it. */
-  #onFailed(thread: AppThread, error: unknown): StreamThreadExceptionResponse {
-    if (this.#spokesman === thread) return 'SHUTDOWN_APPLICATION';
+  /** Answers a member that waits for it. */
+  #onFailed(member: AppMember, error: unknown): StreamThreadExceptionResponse {
+    if (this.#spokesman === member) return 'SHUTDOWN_APPLICATION';
     if (this.#ending !== undefined) return 'SHUTDOWN_CLIENT';
-    const response = this.#respondTo(error);
-    // A thread is in the group still while it asks the others to end; then they end, too.
-    if (response === 'SHUTDOWN_APPLICATION') this.#ending = thread.ended.then(() => this.#end('ERROR'));
+    const response = this.#respond(error, this.#uncaught.responseTo(error));
+    // It is in the group still while it asks the others to end; then they end, too.
+    if (response === 'SHUTDOWN_APPLICATION') this.#ending = member.ended.then(() => this.#end('ERROR'));
     if (response === 'SHUTDOWN_CLIENT') this.#ending = this.#end('ERROR');
     return response;
   }
 
-  /** Answers for a thread that cannot wait any more. */
-  #onDied(thread: AppThread, error: unknown): void {
+  /** Answers for a member that is gone. */
+  #onLost(member: AppMember, loss: ThreadLoss): void {
     if (this.#ending !== undefined) return;
-    this.#past = withPast(this.#past, thread.takeMetrics());
-    const response = this.#respondTo(error);
+    const { error } = loss;
+    this.#past = withPast(this.#past, member.takeMetrics());
+    const response = this.#respond(
+      error,
+      this.#goesOnUnasked(loss) ? 'REPLACE_THREAD' : this.#uncaught.responseTo(error),
+    );
     const { logger, applicationId } = this.#settings;
-    logger.error('a stream thread has ended', { applicationId, thread: thread.number, error, response });
+    logger.error('a stream thread has ended', { applicationId, thread: member.thread, error, response });
     if (response === 'REPLACE_THREAD') {
-      thread.startAgain(error);
+      member.startAgain(error);
       this.#showState();
     } else {
       const isForAll = response === 'SHUTDOWN_APPLICATION';
-      this.#ending = (isForAll ? this.#askAllToEnd(thread, error) : Promise.resolve()).then(() =>
+      this.#ending = (isForAll ? this.#askAllToEnd(member, error) : Promise.resolve()).then(() =>
         this.#end('ERROR'),
       );
     }
   }
 
-  #respondTo(error: unknown): StreamThreadExceptionResponse {
+  /** A thread of a host may end of what another application does: that is no reason to end this one, where nobody says so. */
+  #goesOnUnasked({ error, isSuspect }: ThreadLoss): boolean {
+    return this.#settings.host !== undefined && !this.#hasHandler && !isSuspect && isThreadEnded(error);
+  }
+
+  /** Tells of a failure, and what is done about it. */
+  #respond(error: unknown, response: StreamThreadExceptionResponse): StreamThreadExceptionResponse {
     this.#failures++;
     this.#errors.next(error);
-    const response = this.#uncaught.responseTo(error);
     if (response !== 'REPLACE_THREAD') this.#state.next('PENDING_ERROR');
     return response;
   }
 
-  /** Another thread says it for the one that is gone; where there is none, that is started once more for it. */
-  async #askAllToEnd(dead: AppThread, error: unknown): Promise<void> {
-    const spokesman = this.#threads.find(({ isRunning }) => isRunning) ?? dead;
+  /** Another member says it for the one that is gone; where there is none, that is started once more for it. */
+  async #askAllToEnd(gone: AppMember, error: unknown): Promise<void> {
+    const spokesman = this.#members.find(({ isRunning }) => isRunning) ?? gone;
     this.#spokesman = spokesman;
     try {
       if (!spokesman.isRunning) await spokesman.start();
@@ -252,7 +257,9 @@ export class ThreadedStreamsApp {
   }
 
   async #end(state: 'NOT_RUNNING' | 'ERROR', options: StreamsCloseOptions = {}): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close(options)));
+    await Promise.all(this.#members.map((member) => member.close(options)));
+    await Promise.all(this.#ownThreads.map((thread) => thread.close()));
+    this.#leaveHost?.();
     this.#state.next(state);
     this.#state.complete();
     this.#errors.complete();

@@ -53,7 +53,7 @@ describe('properties of Kafka Streams', () => {
   });
 
   it.each([
-    ['num.stream.threads', 4, /ThreadedStreamsApp/],
+    ['num.stream.threads', 4, /threadedStreamsOptionsFrom/],
     ['num.standby.replicas', 1, /no standby replicas/],
     ['state.dir', '/tmp', /give stateDir/],
     ['default.key.serde', 'org.apache.Serdes', /serdes are objects/],

@@ -4,6 +4,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { copyEarlierState, takeFormerThreads } from '../../../src/streams/runtime/earlier-state.ts';
+import { StreamsBuilder } from '../../../src/streams/index.ts';
+import { openLocalState } from '../../../src/streams/runtime/local-state.ts';
+import { streamsAppSettings } from '../../../src/streams/runtime/streams-app-options.ts';
 import { StateDirectory } from '../../../src/streams/runtime/state-directory.ts';
 import { StreamsHost } from '../../../src/streams/runtime/streams-host.ts';
 import { endOfPrefix } from '../../../src/streams/state/engine.ts';
@@ -35,10 +38,10 @@ async function openTenant(host: StreamsHost, applicationId: string): Promise<Sta
   return state;
 }
 
-const alone = (applicationId: string): StateDirectory =>
+const alone = (applicationId: string, thread = 'thread-1'): StateDirectory =>
   StateDirectory.take(environment, {
     root,
-    folders: [applicationId, 'thread-1'],
+    folders: [applicationId, thread],
     applicationId,
     blockCacheBytes: 1 << 20,
     writeBufferBytes: 1 << 20,
@@ -194,6 +197,31 @@ describe('the database of a host', () => {
     await state.close();
     const again = await openTenant(host, 'a');
     expect(await contentOf(again)).toEqual(['kept', 5]);
+    await host.close();
+  });
+
+  it('takes over what the thread of this number had, and leaves the others to theirs', async () => {
+    for (const thread of ['thread-1', 'thread-2']) {
+      const earlier = alone('a', thread);
+      await earlier.open();
+      await earlier.register('0_0', ['rows']);
+      await put(earlier, thread, 5);
+      await earlier.close();
+    }
+    const host = newHost();
+    const settings = streamsAppSettings({
+      ...{ applicationId: 'a', bootstrapServers: 'localhost:1', stateDir: root, logger },
+      topology: new StreamsBuilder(),
+    });
+    const state = tenantOf(host, 'a');
+    const place = {
+      ...{ number: 2, count: 2 },
+      respondTo: async () => 'SHUTDOWN_CLIENT' as const,
+      failing: new AbortController().signal,
+    };
+    await openLocalState(state, settings, { host, place });
+    expect(await contentOf(state)).toEqual(['thread-2', 5]);
+    expect(readdirSync(path.join(root, 'a'))).toEqual(['thread-1']);
     await host.close();
   });
 });

@@ -7,9 +7,9 @@ import { SupervisedThread, type ThreadEnd } from '../../../src/streams/threads/s
 import { settle, VirtualTime } from '../../broker/quorum/virtual-time.ts';
 
 type Command = { readonly kind: 'open' };
-type Call = { readonly kind: 'double'; readonly of: number };
+type Call = { readonly kind: 'double' | 'halve'; readonly of: number };
 type Event = { readonly kind: 'said'; readonly text: string };
-type Answers = { readonly double: number };
+type Answers = { readonly double: number; readonly halve: number };
 
 const LIMIT_MS = 1_000;
 
@@ -115,6 +115,23 @@ it('starts another one in the place of one that has ended, after a while, or at 
   expect([played.length, restarts]).toEqual([3, 2]);
   await time.run(60_000);
   expect(played).toHaveLength(3);
+});
+
+it('holds back what is said to a thread until something is done, but for what comes before it', async () => {
+  thread.ensureRunning();
+  let done: () => void = () => undefined;
+  thread.hold({ until: new Promise((resolve) => (done = resolve)), except: new Set(['halve']) });
+  thread.post({ kind: 'open' });
+  const doubled = thread.call({ kind: 'double', of: 2 });
+  const halved = thread.call({ kind: 'halve', of: 2 });
+  expect(last().told.map(({ kind }) => kind)).toEqual(['open', 'call']);
+  last().say({ kind: 'answer', id: numberOf('halve'), output: 1 });
+  expect(await halved).toBe(1);
+  done();
+  await settle();
+  expect(last().told.map(({ kind }) => kind)).toEqual(['open', 'call', 'open', 'call']);
+  last().say({ kind: 'answer', id: numberOf('double'), output: 4 });
+  expect(await doubled).toBe(4);
 });
 
 it('leaves it at the end of a thread where nobody asks for another one', async () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../../src/base/errors.ts';
 import {
   StreamsBuilder,
-  streamsOptionsFrom,
   ThreadedStreamsApp,
+  ThreadedStreamsHost,
+  threadedStreamsOptionsFrom,
   Windowed,
 } from '../../../src/streams/index.ts';
 import { copiedValue, receivedValue } from '../../../src/streams/threads/copied-values.ts';
@@ -34,7 +35,7 @@ describe('options of an application on threads', () => {
     ['options.backPressure', 'cannot be sent', { backPressure: nothing }],
     ['options.producer.partitioner', 'cannot be sent', { producer: { partitioner: nothing } }],
     ['options.environment', 'cannot be shared', { environment: {} }],
-    ['options.host', 'cannot be shared', { host: {} }],
+    ['options.host', 'a ThreadedStreamsHost', { host: {} }],
     ['options', 'unknown option thread', { thread: 2 }],
     ['commitIntervalMs', 'commit', { commitIntervalMs: -1 }],
   ])('refuses %s: %s', (path, message, options) => {
@@ -76,10 +77,68 @@ describe('options of an application on threads', () => {
   });
 });
 
-it('takes what properties of Kafka Streams stand for', () => {
-  const properties = { 'commit.interval.ms': 7, 'consumer.max.poll.records': 9 };
-  const { optionsOf } = threadedSettings({ ...OPTIONS, ...streamsOptionsFrom(properties), threads: 2 });
-  expect(optionsOf(1)).toMatchObject({ commitIntervalMs: 7, consumer: { pollRecordsMax: 9 } });
+describe('properties of Kafka Streams', () => {
+  it('say how many threads there are, and the rest that they say of any application', () => {
+    const { threads, optionsOf } = threadedSettings({
+      ...OPTIONS,
+      ...threadedStreamsOptionsFrom({
+        'num.stream.threads': '3',
+        'commit.interval.ms': 7,
+        'consumer.max.poll.records': 9,
+      }),
+    });
+    expect(threads).toBe(3);
+    expect(optionsOf(1)).toMatchObject({ commitIntervalMs: 7, consumer: { pollRecordsMax: 9 } });
+  });
+
+  it('leave the number of threads open, or are refused', () => {
+    expect(threadedStreamsOptionsFrom({})).not.toHaveProperty('threads');
+    expect(() => threadedStreamsOptionsFrom({ 'num.stream.threads': 0 })).toThrow(
+      expect.objectContaining({ name: 'ArgumentError', argument: 'num.stream.threads' }),
+    );
+  });
+});
+
+describe('a host with threads', () => {
+  const HOST = { bootstrapServers: '127.0.0.1:1', stateDir: '/state' };
+  const host = new ThreadedStreamsHost({ ...HOST, threads: 3 });
+
+  it.each<readonly [path: string, message: string, options: object]>([
+    ['options.threads', 'from 1', { threads: 0 }],
+    ['options.environment', 'cannot be shared', { environment: {} }],
+    ['options.stateDir', 'string', { stateDir: 7 }],
+    ['options', 'unknown option thread', { thread: 2 }],
+  ])('refuses %s: %s', (path, message, options) => {
+    const make = (): unknown => Reflect.construct(ThreadedStreamsHost, [{ ...HOST, ...options }]);
+    expect(make).toThrow(new RegExp(message));
+    expect(make).toThrow(expect.objectContaining({ name: 'ArgumentError', argument: path }));
+  });
+
+  it('gives an application all of its threads, or some, which are the same ones each time', () => {
+    const numbers = (id: string, count?: number) => host.threadsOf(id, count).map(({ number }) => number);
+    expect(numbers('a')).toEqual([1, 2, 3]);
+    const again = new ThreadedStreamsHost({ ...HOST, threads: 3 });
+    const ids = Array.from({ length: 60 }, (_, i) => `app-${i}`);
+    for (const id of ids) {
+      expect(new Set(numbers(id, 2)).size).toBe(2);
+      expect(again.threadsOf(id, 2).map(({ number }) => number)).toEqual(numbers(id, 2));
+    }
+    for (const thread of [1, 2, 3])
+      expect(ids.filter((id) => numbers(id, 1)[0] === thread).length).toBeGreaterThan(10);
+  });
+
+  it('has its number of threads for its applications, and no more', () => {
+    expect(threadedSettings({ ...OPTIONS, host }).threads).toBe(3);
+    const make = () => new ThreadedStreamsApp({ ...OPTIONS, host, threads: 4 });
+    expect(make).toThrow(expect.objectContaining({ name: 'ArgumentError', argument: 'options.threads' }));
+    expect(make).toThrow('at most 3');
+  });
+
+  it('is of the cluster that its applications name', () => {
+    expect(() => new ThreadedStreamsApp({ ...OPTIONS, bootstrapServers: '127.0.0.1:2', host })).toThrow(
+      'different bootstrap.servers',
+    );
+  });
 });
 
 describe('keys and rows come over from a thread as they are', () => {

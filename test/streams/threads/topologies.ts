@@ -11,23 +11,38 @@ import {
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 
+interface CountingOptions {
+  readonly fails?: boolean;
+  /** Whether it does what records say. */
+  readonly obeys?: boolean;
+  readonly output?: string;
+}
+
 /** Counts keys, and writes each count with the thread that has made it. */
-export function counting({ fails = false }: { readonly fails?: boolean } = {}): StreamsBuilder {
+export function counting({
+  fails = false,
+  obeys = true,
+  output = 'out',
+}: CountingOptions = {}): StreamsBuilder {
   const builder = new StreamsBuilder();
   builder
     .stream('in', strings)
-    .peek((_key, value) => obey(value, fails))
+    .peek((_key, value) => {
+      if (isMainThread) throw new Error('records are processed on stream threads');
+      if (obeys) obey(value, fails);
+    })
     .groupByKey()
     .count({ storeName: 'counts' })
     .toStream()
     .mapValues((count) => `${threadId} ${count}`, { valueSerde: Serdes.string })
-    .to('out');
+    .to(output);
   return builder;
 }
 
 /** Does what a record says. */
 function obey(value: string, fails: boolean): void {
-  if (isMainThread) throw new Error('records are processed on stream threads');
+  if (value === 'exit') process.exit(3);
+  if (value === 'hang') neverComeBack();
   if (value === 'throw' && fails) throw new RangeError('a record that cannot be processed');
   const [order, thread] = value.split(' ');
   // Whoever takes the record over goes on.
@@ -38,6 +53,10 @@ function obey(value: string, fails: boolean): void {
 
 function dieOfIt(): void {
   throw new Error('nobody catches this');
+}
+
+function neverComeBack(): never {
+  for (let i = 0; ; i++) Math.sqrt(i);
 }
 
 function fillHeap(): void {

@@ -1,0 +1,246 @@
+import { unreachable } from '../../base/assert.ts';
+import type { Environment, Timer } from '../../base/environment.ts';
+import { RestartBackoff } from '../../base/restart-backoff.ts';
+import type { StreamThreadExceptionResponse } from '../runtime/failures.ts';
+import type { RestoreProgress } from '../runtime/restorer.ts';
+import { STOP_MS_MAX } from '../runtime/stop-limits.ts';
+import type { StreamsCloseOptions } from '../runtime/streams-app-options.ts';
+import type { StreamsMetrics, StreamsState } from '../runtime/streams-metrics.ts';
+import { errorOf, errorRecord } from './error-record.ts';
+import type { HostThread, ThreadLoss, ThreadTenant } from './host-thread.ts';
+import type { AppEvent, Found, StoreCall } from './messages.ts';
+import { isThreadEnded, threadEnded } from './thread-ended.ts';
+import { writeLine } from './thread-logger.ts';
+import type { ThreadedSettings } from './threaded-options.ts';
+
+/** How long the clients of an application may take to close, after its last commit, before its thread is ended wherever it is. */
+const CLIENTS_CLOSE_MS_MAX = 10_000;
+/** How long it waits before it is started again after it could not be, again and again. */
+const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
+
+/** What the application hears of its members. */
+interface AppMemberHandlers {
+  readonly onState: () => void;
+  readonly onRestored: (progress: RestoreProgress) => void;
+  /** Its processing loop has failed, and waits for what is done about it. */
+  readonly onFailed: (member: AppMember, error: unknown) => StreamThreadExceptionResponse;
+  /** Its thread has ended by itself, with all that it held; or it could not be started again. */
+  readonly onLost: (member: AppMember, loss: ThreadLoss) => void;
+}
+
+interface AppMemberParts extends AppMemberHandlers {
+  readonly settings: ThreadedSettings;
+  readonly environment: Environment;
+  /** The one that it runs on. */
+  readonly thread: HostThread;
+}
+
+/** An application on one of its stream threads, where it is a member of its group. */
+export class AppMember implements ThreadTenant {
+  readonly #parts: AppMemberParts;
+  readonly #backoff: RestartBackoff;
+  #state: StreamsState = 'CREATED';
+  /** Its number in the thread, once it has one. */
+  #app: number | undefined;
+  /** It is in the thread, or is being started there. */
+  #isThere = false;
+  #isStarted = false;
+  #isClosing = false;
+  /** It starts with the thread that takes the place of one that has ended. */
+  #waitsForThread = false;
+  #restart: Timer | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #end: () => void = () => undefined;
+  /** The last that is known of it in the thread. */
+  #metrics: StreamsMetrics | undefined;
+
+  constructor(parts: AppMemberParts) {
+    this.#parts = parts;
+    this.#backoff = new RestartBackoff(RESTART_BACKOFF, parts.environment);
+  }
+
+  get applicationId(): string {
+    return this.#parts.settings.applicationId;
+  }
+
+  /** The number of its thread. */
+  get thread(): number {
+    return this.#parts.thread.number;
+  }
+
+  /** Of the application in the thread; that of the last one where it has none. */
+  get state(): StreamsState {
+    return this.#state;
+  }
+
+  /** Resolves when there is nothing of it in the thread any more. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  get isRunning(): boolean {
+    return this.#isStarted;
+  }
+
+  /**
+   * Starts it in its thread, which is started where there is none.
+   * @throws what the module of the topology and the start of an application throw; {OperationalError} `STREAM_THREAD_ENDED`.
+   */
+  async start(): Promise<void> {
+    const { thread, settings } = this.#parts;
+    if (this.#isClosing) throw threadEnded();
+    this.#restart?.cancel();
+    this.#waitsForThread = false;
+    this.#backoff.started();
+    this.#setState('REBALANCING');
+    thread.ensureRunning();
+    const app = (this.#app ??= thread.join(this));
+    this.#isThere = true;
+    this.#ended = new Promise((resolve) => (this.#end = resolve));
+    const { topology, optionsOf, threads } = settings;
+    const options = optionsOf(thread.number);
+    try {
+      await thread.call({ kind: 'startApp', app, thread: thread.number, threads, topology, options });
+    } catch (error) {
+      this.#gone();
+      throw error;
+    }
+    this.#isStarted = this.#isThere;
+  }
+
+  /** Starts it again in the place of the one that has ended with an error: with its thread, or after a while. */
+  startAgain(error: unknown): void {
+    const { thread, environment } = this.#parts;
+    if (!isThreadEnded(error)) {
+      const delayMs = this.#backoff.delayAfter(error);
+      this.#restart = environment.timers.after(delayMs, () => this.#tryAgain());
+    } else if (thread.isRunning) this.#tryAgain();
+    else {
+      this.#waitsForThread = true;
+      thread.restart();
+    }
+  }
+
+  threadRestarted(): void {
+    if (this.#waitsForThread) this.#tryAgain();
+  }
+
+  lost(loss: ThreadLoss): void {
+    const wasStarted = this.#isStarted;
+    const hasEnded = this.#state === 'NOT_RUNNING' || this.#state === 'ERROR';
+    this.#gone();
+    if (this.#isClosing || hasEnded || !wasStarted) return;
+    this.#parts.onLost(this, loss);
+  }
+
+  /**
+   * Asks for what it has of a store, whose keys and values its caller knows the types of.
+   * @throws {OperationalError} `STREAM_THREAD_ENDED`, and whatever the store throws.
+   */
+  ask<T>(call: StoreCall): Promise<Found<T>> {
+    if (this.#app === undefined) return Promise.reject(threadEnded());
+    return this.#parts.thread.ask<Found<T>>({ ...call, app: this.#app });
+  }
+
+  /** A number for a scan of rows. */
+  nextNumber(): number {
+    return this.#parts.thread.nextNumber();
+  }
+
+  closeScan(scan: number): void {
+    if (this.#app !== undefined) this.#parts.thread.post({ kind: 'closeScan', app: this.#app, scan });
+  }
+
+  /** Makes its processing loop fail. */
+  fail(error: unknown): void {
+    if (this.#app === undefined) return;
+    this.#parts.thread.post({ kind: 'fail', app: this.#app, error: errorRecord(error) });
+  }
+
+  /** What is known of it, newly asked where it runs. */
+  async metrics(): Promise<StreamsMetrics | undefined> {
+    if (!this.#isStarted || this.#app === undefined) return this.#metrics;
+    try {
+      this.#metrics = await this.#parts.thread.call({ kind: 'metrics', app: this.#app });
+    } catch (error) {
+      if (!isThreadEnded(error)) throw error;
+    }
+    return this.#metrics;
+  }
+
+  /** What was known last of it in the thread that has ended, which is not told again. */
+  takeMetrics(): StreamsMetrics | undefined {
+    const metrics = this.#metrics;
+    this.#metrics = undefined;
+    return metrics;
+  }
+
+  /** Ends it: in order, or else in time, with its thread. Never rejects. */
+  async close(options: StreamsCloseOptions): Promise<void> {
+    this.#isClosing = true;
+    this.#restart?.cancel();
+    const { thread } = this.#parts;
+    if (this.#app === undefined) return;
+    if (this.#isThere) await this.#closeThere(this.#app, options);
+    thread.leave(this.#app);
+  }
+
+  async #closeThere(app: number, { timeoutMs, ...leaving }: StreamsCloseOptions): Promise<void> {
+    const { thread, environment, settings } = this.#parts;
+    const { logger, applicationId } = settings;
+    const limitMs = Math.min(timeoutMs ?? STOP_MS_MAX, STOP_MS_MAX);
+    const late = environment.timers.after(limitMs + CLIENTS_CLOSE_MS_MAX, () => {
+      const fields = { applicationId, thread: thread.number };
+      logger.warn('an application does not end, and is ended with its stream thread', fields);
+      thread.terminate();
+    });
+    thread.endIfHeldUpBy(app);
+    try {
+      await thread.call({ kind: 'closeApp', app, options: { timeoutMs: limitMs, ...leaving } });
+    } catch (error) {
+      const isLate = isThreadEnded(error);
+      if (!isLate) logger.warn('while an application was closed', { thread: thread.number, error });
+    }
+    await this.#ended;
+    late.cancel();
+  }
+
+  take(event: AppEvent): void {
+    switch (event.kind) {
+      case 'state':
+        return this.#setState(event.state);
+      case 'failed': {
+        const response = this.#parts.onFailed(this, errorOf(event.error));
+        this.#parts.thread.post({ kind: 'respond', failure: event.failure, response });
+        return;
+      }
+      case 'restored':
+        return this.#parts.onRestored(event.progress);
+      case 'ended':
+        this.#metrics = event.metrics;
+        return this.#gone();
+      case 'line':
+        return writeLine(this.#parts.settings.logger, event.line);
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #tryAgain(): void {
+    this.start().catch((error: unknown) => {
+      if (!this.#isClosing) this.#parts.onLost(this, { error, isSuspect: false });
+    });
+  }
+
+  /** There is nothing of it in the thread any more. */
+  #gone(): void {
+    this.#isThere = false;
+    this.#isStarted = false;
+    this.#end();
+  }
+
+  #setState(state: StreamsState): void {
+    this.#state = state;
+    this.#parts.onState();
+  }
+}

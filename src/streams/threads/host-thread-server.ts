@@ -1,0 +1,131 @@
+import { assert, unreachable } from '../../base/assert.ts';
+import type { Environment, ThreadPort } from '../../base/environment.ts';
+import { PendingCalls } from '../../base/pending-calls.ts';
+import { StreamsHost } from '../runtime/streams-host.ts';
+import { CallServer } from './call-server.ts';
+import { errorRecord } from './error-record.ts';
+import { noteStreamThread } from './in-stream-thread.ts';
+import type {
+  FromThread,
+  SharedOptions,
+  ThreadAnswers,
+  ThreadCall,
+  ThreadCommand,
+  ThreadEvent,
+  ToThread,
+} from './messages.ts';
+import { ServedApp } from './served-app.ts';
+import { threadEnded } from './thread-ended.ts';
+import type { Turn } from './thread-watch.ts';
+
+/** What a thread has from its first message on. */
+interface Opened {
+  readonly host: StreamsHost | undefined;
+  readonly turn: Turn;
+}
+
+/** The inside of a stream thread: the applications that it runs, and what they share. */
+export class HostThreadServer {
+  readonly #server: CallServer<ThreadCommand, ThreadCall, ThreadEvent>;
+  readonly #environment: Environment;
+  readonly #responses = new PendingCalls();
+  readonly #apps = new Map<number, ServedApp>();
+  #opened: Opened | undefined;
+
+  constructor(port: ThreadPort<ToThread, FromThread>, environment: Environment) {
+    this.#environment = environment;
+    this.#server = new CallServer(port, {
+      onCommand: (command) => this.#do(command),
+      onCall: (call) => this.#outputOf(call),
+      onClose: () => this.#close(),
+      nameOf: (call) => ('store' in call ? `rows of ${call.store.name}` : `the answer to ${call.kind}`),
+    });
+    noteStreamThread();
+  }
+
+  /** Resolves when it was told to close, and has. */
+  run(): Promise<void> {
+    return this.#server.run();
+  }
+
+  #do(command: ThreadCommand): void {
+    switch (command.kind) {
+      case 'open':
+        this.#opened = { host: this.#hostOf(command.shared), turn: command.turn };
+        return;
+      case 'respond':
+        return this.#responses.answered(command.failure, command.response);
+      case 'fail':
+        return this.#apps.get(command.app)?.fail(command.error);
+      case 'closeScan':
+        return this.#apps.get(command.app)?.stores.closeScan(command.scan);
+      default:
+        return unreachable(command);
+    }
+  }
+
+  async #outputOf(call: ThreadCall): Promise<ThreadAnswers[keyof ThreadAnswers]> {
+    switch (call.kind) {
+      case 'startApp':
+        return this.#start(call);
+      case 'closeApp':
+        return this.#apps.get(call.app)?.close(call.options);
+      case 'metrics':
+        return this.#app(call).running.metrics();
+      case 'get':
+        return this.#app(call).stores.get(call);
+      case 'fetch':
+        return this.#app(call).stores.fetch(call);
+      case 'nextPage':
+        return this.#app(call).stores.nextPage(call);
+      default:
+        return unreachable(call);
+    }
+  }
+
+  #hostOf(shared: SharedOptions | undefined): StreamsHost | undefined {
+    if (shared === undefined) return undefined;
+    const { logger } = this.#server;
+    return new StreamsHost({ ...shared, environment: this.#environment, logger });
+  }
+
+  async #start(call: Extract<ThreadCall, { readonly kind: 'startApp' }>): Promise<undefined> {
+    assert(this.#opened !== undefined, 'a thread is opened before all else');
+    const { host, turn } = this.#opened;
+    const { app } = call;
+    const served = new ServedApp({
+      ...{ app, host, environment: this.#environment },
+      post: (event) => {
+        if (event.kind === 'ended') this.#apps.delete(app);
+        this.#server.post(event);
+      },
+      respondTo: (error) =>
+        this.#responses.add((failure) =>
+          this.#server.post({ kind: 'failed', app, failure, error: errorRecord(error) }),
+        ),
+      onTurn: () => {
+        turn[0] = app;
+      },
+    });
+    this.#apps.set(app, served);
+    try {
+      await served.start(call);
+    } catch (error) {
+      this.#apps.delete(app);
+      throw error;
+    }
+  }
+
+  /** @throws {OperationalError} `STREAM_THREAD_ENDED` for one that has ended. */
+  #app({ app }: { readonly app: number }): ServedApp {
+    const served = this.#apps.get(app);
+    if (served === undefined) throw threadEnded();
+    return served;
+  }
+
+  /** Its applications are closed as a rule. */
+  async #close(): Promise<void> {
+    await Promise.all([...this.#apps.values()].map((served) => served.close()));
+    await this.#opened?.host?.close();
+  }
+}

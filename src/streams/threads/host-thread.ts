@@ -1,0 +1,179 @@
+import type { Environment, ThreadLimits, Threads } from '../../base/environment.ts';
+import type { Logger } from '../../base/logger.ts';
+import { receivedValue } from './copied-values.ts';
+import { service } from './host-service.ts';
+import type {
+  AppEvent,
+  SharedOptions,
+  ThreadAnswers,
+  ThreadCall,
+  ThreadCommand,
+  ThreadEvent,
+} from './messages.ts';
+import { SupervisedThread, type ThreadEnd } from './supervised-thread.ts';
+import { threadEnded } from './thread-ended.ts';
+import type { Turn } from './thread-watch.ts';
+
+/** How long another thread is waited for in the place of one that has ended, again and again. */
+const RESTART_BACKOFF = { initialMs: 100, maxMs: 15_000 };
+/** A thread that has ended sooner than that after its start may have ended of what the one before it has ended of. */
+const SHORT_LIFE_MS = 60_000;
+/** How long it may take to let go of what its applications share, which are closed by then. */
+const CLOSE_MS_MAX = 10_000;
+
+/** What an application is to its thread: see `AppMember`. */
+export interface ThreadTenant {
+  readonly applicationId: string;
+  take(event: AppEvent): void;
+  /** The thread has ended, and the application in it. */
+  lost(end: ThreadLoss): void;
+  /** There is another thread in the place of the one that has ended. */
+  threadRestarted(): void;
+}
+
+/** What an application is told of the end of its thread. */
+export interface ThreadLoss {
+  readonly error: unknown;
+  /** Two threads have ended one soon after the other, and it was this application's turn both times. */
+  readonly isSuspect: boolean;
+}
+
+interface HostThreadOptions {
+  /** From 1. */
+  readonly number: number;
+  /** What its applications share; undefined where it is of one application alone. */
+  readonly shared: SharedOptions | undefined;
+  readonly threads: Threads;
+  readonly environment: Environment;
+  readonly limits: ThreadLimits;
+  readonly logger: Logger;
+}
+
+/** A stream thread as the thread sees it that its applications are used from. */
+export class HostThread {
+  readonly number: number;
+  readonly #options: HostThreadOptions;
+  readonly #thread: SupervisedThread<ThreadCommand, ThreadCall, ThreadAnswers, ThreadEvent>;
+  readonly #tenants = new Map<number, ThreadTenant>();
+  /** Whose turn it was when the thread ended last. */
+  #turnAtEnd = -1;
+  #startedMs = 0;
+
+  constructor(options: HostThreadOptions) {
+    const { number, threads, environment, limits, logger } = options;
+    this.number = number;
+    this.#options = options;
+    this.#thread = new SupervisedThread({
+      ...{ service, threads, limits, environment, logger, backoff: RESTART_BACKOFF },
+      opening: (turn) => this.#opening(turn),
+      received: receivedValue,
+      onEvent: (event) => this.#tenants.get(event.app)?.take(event),
+      onEnded: (end) => this.#onEnded(end),
+      onRestarted: () => {
+        for (const tenant of this.#tenants.values()) tenant.threadRestarted();
+      },
+      onSilent: (silentMs) => this.#onSilent(silentMs),
+    });
+  }
+
+  /** What is known of it where it does not answer; undefined while it does. */
+  get standstill(): string | undefined {
+    const seconds = Math.floor(this.#thread.silentMs / 1_000);
+    if (seconds === 0) return undefined;
+    const all = `the ${this.#tenants.size} applications on it`;
+    return `stream thread ${this.number} has not answered for ${seconds} s: ${this.#nameOf(this.#thread.turn)} holds up ${all}`;
+  }
+
+  get isRunning(): boolean {
+    return this.#thread.isRunning;
+  }
+
+  /** Takes an application in, which has this number from then on. */
+  join(tenant: ThreadTenant): number {
+    const app = this.#thread.nextNumber();
+    this.#tenants.set(app, tenant);
+    return app;
+  }
+
+  leave(app: number): void {
+    this.#tenants.delete(app);
+  }
+
+  /** See {@link SupervisedThread.ensureRunning}. */
+  ensureRunning(): void {
+    this.#thread.ensureRunning();
+  }
+
+  /** See {@link SupervisedThread.restart}. */
+  restart(): void {
+    this.#thread.restart();
+  }
+
+  /** See {@link SupervisedThread.post}. */
+  post(command: ThreadCommand): void {
+    this.#thread.post(command);
+  }
+
+  /** See {@link SupervisedThread.call}. */
+  call<C extends ThreadCall>(call: C): Promise<ThreadAnswers[C['kind']]> {
+    return this.#thread.call(call);
+  }
+
+  /** See {@link SupervisedThread.ask}. */
+  ask<T>(call: ThreadCall): Promise<T> {
+    return this.#thread.ask<T>(call);
+  }
+
+  nextNumber(): number {
+    return this.#thread.nextNumber();
+  }
+
+  /** Ends it wherever it is: an application of it does not end, and the others are taken up by another thread. */
+  terminate(): void {
+    this.#thread.terminate();
+  }
+
+  /** As {@link terminate}, where it does not answer since this application has its turn and does not give it up. */
+  endIfHeldUpBy(app: number): void {
+    if (this.#thread.silentMs > 0 && this.#thread.turn === app) this.#thread.terminate();
+  }
+
+  /** Ends it, after its applications. Never rejects. */
+  close(): Promise<void> {
+    return this.#thread.close(CLOSE_MS_MAX);
+  }
+
+  #opening(turn: Turn): ThreadCommand {
+    this.#startedMs = this.#options.environment.clock.monotonicMs();
+    return { kind: 'open', shared: this.#options.shared, turn };
+  }
+
+  #nameOf(app: number): string {
+    const tenant = this.#tenants.get(app);
+    return tenant === undefined ? 'something' : `application ${tenant.applicationId}`;
+  }
+
+  #onEnded({ cause, turn, delayMs }: ThreadEnd): void {
+    const { shared, logger, environment } = this.#options;
+    const isSoon = environment.clock.monotonicMs() - this.#startedMs < SHORT_LIFE_MS;
+    const suspect = isSoon && turn === this.#turnAtEnd ? turn : -1;
+    this.#turnAtEnd = turn;
+    if (shared !== undefined) {
+      const fields = { thread: this.number, error: cause, delayMs, lastTurnOf: this.#nameOf(turn) };
+      logger.error('a stream thread has ended, which its applications are told', {
+        ...fields,
+        applications: this.#tenants.size,
+      });
+    }
+    const error = threadEnded(cause);
+    for (const [app, tenant] of [...this.#tenants]) tenant.lost({ error, isSuspect: app === suspect });
+  }
+
+  #onSilent(forMs: number): void {
+    const heldUpBy = this.#nameOf(this.#thread.turn);
+    this.#options.logger.warn(
+      'a stream thread does not answer: all its applications wait. Close the one that holds it up',
+      { thread: this.number, forMs, heldUpBy, applications: this.#tenants.size },
+    );
+  }
+}

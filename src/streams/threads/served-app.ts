@@ -1,0 +1,104 @@
+import type { Environment } from '../../base/environment.ts';
+import type { StreamThreadExceptionResponse } from '../runtime/failures.ts';
+import { StreamsApp } from '../runtime/streams-app.ts';
+import type { StreamsCloseOptions } from '../runtime/streams-app-options.ts';
+import type { StreamsHost } from '../runtime/streams-host.ts';
+import { errorOf, type ErrorRecord } from './error-record.ts';
+import type { AppCall, AppEvent, ThreadEvent } from './messages.ts';
+import { ServedStores } from './served-stores.ts';
+import { threadEnded } from './thread-ended.ts';
+import { threadLogger } from './thread-logger.ts';
+import { loadTopology, type ThreadTopology } from './thread-topology.ts';
+
+interface ServedAppOptions {
+  readonly app: number;
+  readonly environment: Environment;
+  /** What it shares with the others of its thread. */
+  readonly host: StreamsHost | undefined;
+  readonly post: (event: ThreadEvent) => void;
+  /** Asks the other thread what is done about a failure. */
+  readonly respondTo: (error: unknown) => Promise<StreamThreadExceptionResponse>;
+  /** Notes that it has its turn. */
+  readonly onTurn: () => void;
+}
+
+/** An application in a stream thread, whose failures and logs are the matter of another thread. */
+export class ServedApp {
+  readonly stores = new ServedStores(() => this.running);
+  readonly #options: ServedAppOptions;
+  readonly #failing = new AbortController();
+  #app: StreamsApp | undefined;
+  /** Never rejects. */
+  #loading: Promise<void> = Promise.resolve();
+
+  constructor(options: ServedAppOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {OperationalError} `STREAM_THREAD_ENDED` where there is nothing that could be asked. */
+  get running(): StreamsApp {
+    if (this.#app === undefined) throw threadEnded();
+    return this.#app;
+  }
+
+  /** @throws what the module of the topology and the start of an application throw; then it has ended. */
+  async start({
+    thread,
+    threads,
+    topology,
+    options,
+  }: Extract<AppCall, { readonly kind: 'startApp' }>): Promise<undefined> {
+    const { environment, host, respondTo } = this.#options;
+    const loading = loadTopology(topology);
+    this.#loading = loading.then(
+      () => undefined,
+      () => undefined,
+    );
+    const made = await loading;
+    const app = new StreamsApp(
+      {
+        ...options,
+        ...made,
+        onFailure: { ...options.onFailure, ...made.onFailure },
+        consumer: { ...options.consumer, ...made.consumer },
+        producer: { ...options.producer, ...made.producer },
+        backPressure: this.#turnsOf(made),
+        logger: threadLogger((line) => this.#post({ kind: 'line', line })),
+        ...{ environment, host },
+      },
+      { place: { number: thread, count: threads, respondTo, failing: this.#failing.signal } },
+    );
+    this.#app = app;
+    app.restores$.subscribe((progress) => this.#post({ kind: 'restored', progress }));
+    app.state$.subscribe({
+      next: (state) => this.#post({ kind: 'state', state }),
+      complete: () => this.#post({ kind: 'ended', metrics: app.metrics() }),
+    });
+    await app.start();
+    return undefined;
+  }
+
+  async close(options: StreamsCloseOptions = {}): Promise<undefined> {
+    // A thread that is ended while it loads a module takes the process with it (`NodeThread`).
+    await this.#loading;
+    await this.#app?.close(options);
+  }
+
+  /** Makes its processing loop fail. */
+  fail(error: ErrorRecord): void {
+    this.#failing.abort(errorOf(error));
+  }
+
+  /** Whose turn it is stands where the other thread sees it, for a record that comes to no end. */
+  #turnsOf({ backPressure }: ThreadTopology): () => Promise<void> | undefined {
+    const { onTurn } = this.#options;
+    return () => {
+      onTurn();
+      return backPressure?.();
+    };
+  }
+
+  #post(event: AppEvent): void {
+    this.#options.post({ ...event, app: this.#options.app });
+  }
+}
