@@ -22,7 +22,8 @@ async function cluster(data: string, ...args: string[]): Promise<Status> {
   return JSON.parse(text) as Status;
 }
 
-describe('start --cluster', () => {
+// Most of it is waiting: for a broker that is started again, for a quorum, for replicas.
+describe.concurrent('start --cluster', () => {
   it('says that a broker has died, and starts it again where it was', async () => {
     const data = path.join(millrace.folder(), 'data');
     const supervisor = start(data);

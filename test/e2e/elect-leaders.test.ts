@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Broker } from '../../broker/broker.ts';
 import { Admin } from '../../src/client/index.ts';
 import { type BrokerConfigInput, TestBrokers } from '../broker/running-broker.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import { millrace } from './command.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
+const PATIENCE = { timeout: PATIENCE_MS, interval: 100 };
 const TOPIC = 'elected';
 
 const brokers = new TestBrokers();

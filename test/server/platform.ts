@@ -6,6 +6,7 @@ import type { Environment } from '../../src/base/environment.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
 import { type Logger, silentLogger } from '../../src/base/logger.ts';
 import { SqlServer } from '../../src/server/index.ts';
+import { PATIENCE_MS } from '../setup/patience.ts';
 import type { SilentProxy } from './silent-proxy.ts';
 
 /** A broker and a SQL server in this process, on an empty data folder and free ports. */
@@ -105,13 +106,13 @@ export async function post(
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-/** Repeats until `done` answers something; gives up after half a minute. */
+/** Repeats until `done` answers something; gives up after {@link PATIENCE_MS}. */
 export async function eventually<T>(attempt: () => Promise<T | undefined>): Promise<T> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const result = await attempt();
     if (result !== undefined) return result;
-    if (performance.now() > deadline) throw new Error('it did not come about within 30 s');
+    if (performance.now() > deadline) throw new Error('it did not come about');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

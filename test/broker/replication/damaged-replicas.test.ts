@@ -8,9 +8,10 @@ import { listOffsets } from '../../../src/protocol/messages/02-list-offsets.ts';
 import { metadata } from '../../../src/protocol/messages/03-metadata.ts';
 import { createTopics } from '../../../src/protocol/messages/19-create-topics.ts';
 import { electLeaders } from '../../../src/protocol/messages/43-elect-leaders.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { batchOf, type BrokerConfigInput, TestBrokers } from '../running-broker.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
+const PATIENCE = { timeout: PATIENCE_MS, interval: 100 };
 const TOPIC = 'ledger';
 const RECORDS = 3;
 const UNCLEAN = 1;

@@ -11,7 +11,8 @@ const guides = readdirSync(folder).filter((file) => file.endsWith('.md'));
 const RUN = new Set(['sh', 'sql', 'ts', 'js']);
 
 describe('every block of a guide does what the guide says', () => {
-  it.each(guides)('%s', async (guide) => {
+  // Each on a server of its own, which its blocks wait for.
+  it.concurrent.each(guides)('%s', async (guide) => {
     const blocks = blocksOf(readFileSync(path.join(folder, guide), 'utf8'));
     const idle = blocks.filter(({ language, file, notRun }) => !RUN.has(language) && !file && !notRun);
     expect(idle.map(({ line }) => `line ${line} is neither run nor a file, nor says why`)).toEqual([]);

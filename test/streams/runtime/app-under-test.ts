@@ -7,6 +7,7 @@ import {
   type StreamsAppOptions,
   type Topology,
 } from '../../../src/streams/index.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 
 const strings = { keySerde: Serdes.string, valueSerde: Serdes.string };
 
@@ -109,7 +110,7 @@ export async function waitFor(
   what: string,
   condition: () => boolean,
 ): Promise<void> {
-  const deadline = environment.clock.monotonicMs() + 30_000;
+  const deadline = environment.clock.monotonicMs() + PATIENCE_MS;
   while (!condition()) {
     if (environment.clock.monotonicMs() > deadline) throw new Error(`waited in vain for ${what}`);
     await environment.timers.sleep(20);

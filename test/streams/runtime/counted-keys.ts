@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
 import type { StreamsApp } from '../../../src/streams/index.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { allOf } from '../all-of.ts';
 import { produce } from './app-under-test.ts';
 
@@ -31,7 +32,7 @@ export class CountedKeys {
           const rows = await allOf(store.entries()).catch(() => []);
           return rows.filter(([, row]) => row.value === count).length;
         },
-        { timeout: 30_000 },
+        { timeout: PATIENCE_MS },
       )
       .toBe(this.#keys.length);
   }

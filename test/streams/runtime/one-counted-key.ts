@@ -4,10 +4,11 @@ import { nodeEnvironment as environment } from '../../../src/base/io/node-enviro
 import { type Logger, silentLogger } from '../../../src/base/logger.ts';
 import { Admin } from '../../../src/client/index.ts';
 import { Serdes, StreamsApp, type StreamsAppOptions, StreamsBuilder } from '../../../src/streams/index.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { createTopics, produce } from './app-under-test.ts';
 import { type BrokerAndFolder, brokerAndFolder } from './broker-and-folder.ts';
 
-export const PATIENCE = { timeout: 30_000, interval: 50 };
+export const PATIENCE = { timeout: PATIENCE_MS, interval: 50 };
 export const APPLICATION = 'counting';
 
 /** So many records are written to the topic `in` at a time, all of one key. */

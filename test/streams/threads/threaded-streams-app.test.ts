@@ -12,6 +12,7 @@ import {
   ThreadedStreamsApp,
   type ThreadedStreamsAppOptions,
 } from '../../../src/streams/index.ts';
+import { PATIENCE_MS } from '../../setup/patience.ts';
 import { createTopics, produce, waitFor } from '../runtime/app-under-test.ts';
 import { type BrokerAndFolder, brokerAndFolder } from '../runtime/broker-and-folder.ts';
 
@@ -100,7 +101,7 @@ async function counts(count: number): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   const isThere = (): boolean =>
     [...found.values()].filter((each) => each.endsWith(` ${count}`)).length === KEYS;
-  const deadline = environment.clock.monotonicMs() + 60_000;
+  const deadline = environment.clock.monotonicMs() + PATIENCE_MS;
   while (!isThere() && environment.clock.monotonicMs() < deadline) {
     for (const { records } of await consumer.poll(100)) {
       for (const { key, value } of records) found.set(String(key), String(value));
@@ -218,7 +219,7 @@ describe('an application on two stream threads', () => {
       for await (const [key, { value }] of rows.entries()) all.push(`${key.toString()}: ${value}`);
       return all.sort();
     };
-    await expect.poll(found, { timeout: 60_000 }).toEqual(keys.map((key) => `${key}: 1`).sort());
+    await expect.poll(found, { timeout: PATIENCE_MS }).toEqual(keys.map((key) => `${key}: 1`).sort());
     expect(await rows.get(Buffer.from('k7'))).toMatchObject({ value: 1 });
     expect(await rows.get(Buffer.from('none'))).toBeUndefined();
 
