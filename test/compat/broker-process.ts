@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Address } from '../../src/base/environment.ts';
 import type { BrokerConfigInput } from '../broker/running-broker.ts';
+import { typescriptFlags } from '../setup/typescript-flags.ts';
 
 const main = path.resolve(fileURLToPath(import.meta.url), '../broker-main.ts');
 
@@ -24,7 +25,7 @@ export class BrokerProcess {
     config: BrokerConfigInput,
     options: { readonly openFilesMax?: number } = {},
   ): Promise<BrokerProcess> {
-    const command = [process.execPath, '--import', 'tsx', main, JSON.stringify(config)];
+    const command = [process.execPath, ...typescriptFlags, main, JSON.stringify(config)];
     const limit = options.openFilesMax === undefined ? '' : `ulimit -n ${options.openFilesMax};`;
     const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...command], {
       stdio: ['ignore', 'pipe', 'inherit'],

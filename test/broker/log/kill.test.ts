@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { batchesOf } from '../../../src/protocol/records/batch-view.ts';
 import { decodeBatch } from '../../../src/protocol/records/decode-batch.ts';
+import { typescriptFlags } from '../../setup/typescript-flags.ts';
 import { openLog, READ_ALL } from './open-log.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -16,7 +17,7 @@ it('loses nothing acknowledged when the process is killed with -9', async () => 
   for (const linesMin of [1, 200, 1_500]) {
     const notes = path.join(temporaryDirectory(), 'acknowledged');
     const lines = (): string[] => (fs.existsSync(notes) ? fs.readFileSync(notes, 'utf8').split('\n') : []);
-    const child = spawn(process.execPath, ['--import', 'tsx', CHILD, root, notes], {
+    const child = spawn(process.execPath, [...typescriptFlags, CHILD, root, notes], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const ended = once(child, 'exit');

@@ -16,6 +16,7 @@ import { taskAssignors } from '../../../src/streams/runtime/task-assignor.ts';
 import type { TaskAssignorOptions } from '../../../src/streams/runtime/task-assignor-options.ts';
 import type { Task } from '../../../src/streams/runtime/task.ts';
 import { planTopics } from '../../../src/streams/runtime/topic-plan.ts';
+import { typescriptFlags } from '../../setup/typescript-flags.ts';
 import { collectTopology, createTopics, readTotals, records, waitFor } from './app-under-test.ts';
 import type { BrokerAndFolder } from './broker-and-folder.ts';
 import { startThread, type ThreadUnderTest } from './thread-under-test.ts';
@@ -72,9 +73,8 @@ export function describeCooperation(
       readonly death: Promise<unknown>;
     } {
       const program = path.join(import.meta.dirname, 'crashing-app.ts');
-      const tsx = path.resolve(import.meta.dirname, '../../../node_modules/tsx/dist/loader.mjs');
       const stateDir = path.join(folder, 'victim');
-      const args = ['--import', tsx, program, bootstrapServers, stateDir, 'never', '0', String(sessionMs)];
+      const args = [...typescriptFlags, program, bootstrapServers, stateDir, 'never', '0', String(sessionMs)];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const running = new Promise<void>((resolve) => {
         child.stdout.on('data', (text: Buffer) => text.includes('RUNNING') && resolve());

@@ -3,6 +3,7 @@ import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeEnvironment as environment } from '../../../src/base/io/node-environment.ts';
+import { typescriptFlags } from '../../setup/typescript-flags.ts';
 import { collectApp, createTopics, produce, readTotals, records } from './app-under-test.ts';
 import { brokerAndFolder } from './broker-and-folder.ts';
 
@@ -11,17 +12,8 @@ let bootstrapServers: string;
 
 function startProcess(stateDir: string, step: string, commits: number, sessionMs = 1500): ChildProcess {
   const program = path.join(import.meta.dirname, 'crashing-app.ts');
-  const tsx = path.resolve(import.meta.dirname, '../../../node_modules/tsx/dist/loader.mjs');
-  const args = [
-    '--import',
-    tsx,
-    program,
-    bootstrapServers,
-    stateDir,
-    step,
-    String(commits),
-    String(sessionMs),
-  ];
+  const about = [bootstrapServers, stateDir, step, String(commits), String(sessionMs)];
+  const args = [...typescriptFlags, program, ...about];
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
