@@ -1,4 +1,5 @@
 import { AssertionFailure } from '../../src/base/errors.ts';
+import { Lifecycle } from '../../src/base/lifecycle.ts';
 import type { Api, RequestOf, ResponseInput } from '../../src/protocol/message.ts';
 import type { Log } from '../log/log.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
@@ -45,7 +46,7 @@ export class MetadataQuorum {
   readonly raft: RaftNode;
   readonly loader: MetadataLoader;
   readonly controller: Controller;
-  readonly #snapshots: MetadataSnapshots;
+  readonly #life: Lifecycle;
 
   constructor(options: MetadataQuorumOptions) {
     this.raft = new RaftNode({ ...options, log: createRaftLog(options.log) });
@@ -54,10 +55,15 @@ export class MetadataQuorum {
     this.raft.addListener(watched(this.loader, options.watch));
     this.raft.addListener(this.controller);
     const { raft, loader } = this;
-    const { timers } = options.environment;
+    const { logger, environment } = options;
+    const { timers } = environment;
     const settings = { ...SNAPSHOT_SETTINGS, ...options.snapshots };
-    this.#snapshots = new MetadataSnapshots({ timers, raft, loader, settings });
-    raft.addListener(this.#snapshots);
+    const snapshots = new MetadataSnapshots({ timers, raft, loader, settings });
+    raft.addListener(snapshots);
+    this.#life = new Lifecycle('the metadata quorum', { timers, logger, onCloseFailure: 'throw' });
+    this.#life.add({ name: 'the Raft node', close: () => raft.close() });
+    this.#life.add({ name: 'the snapshots of the metadata', close: () => snapshots.close() });
+    this.#life.add({ name: 'the controller', close: () => this.controller.close() });
   }
 
   /** The committed metadata, as far as this node has replayed it. */
@@ -113,10 +119,8 @@ export class MetadataQuorum {
     }
   }
 
-  async close(): Promise<void> {
-    this.controller.close();
-    await this.#snapshots.close();
-    await this.raft.close();
+  close(): Promise<void> {
+    return this.#life.close();
   }
 }
 

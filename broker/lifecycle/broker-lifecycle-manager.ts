@@ -12,7 +12,7 @@ import { isQuorumGone } from './quorum-reach.ts';
 import type { MetadataWaiters } from './metadata-waiters.ts';
 import { SUPPORTED_FEATURES } from '../controller/bootstrap-records.ts';
 
-interface BrokerLifecycleOptions {
+interface BrokerLifecycleManagerOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   /** Stops the broker. */
@@ -53,15 +53,15 @@ const CONTROLLED_SHUTDOWN_MS = 5000;
  * A broker's standing in its cluster, as KRaft has it: registered (fenced, under a broker epoch), then serving
  * (unfenced), kept by heartbeats, and given up by a controlled shutdown.
  */
-export class BrokerLifecycle {
-  readonly #options: BrokerLifecycleOptions;
+export class BrokerLifecycleManager {
+  readonly #options: BrokerLifecycleManagerOptions;
   readonly #incarnationId: string;
   readonly #stopped = new AbortController();
   #brokerEpoch = -1;
   #wantShutDown = false;
   #heartbeats: Promise<void> | undefined;
 
-  constructor(options: BrokerLifecycleOptions) {
+  constructor(options: BrokerLifecycleManagerOptions) {
     this.#options = options;
     this.#incarnationId = Buffer.from(options.environment.random.bytes(16)).toString('base64url');
   }

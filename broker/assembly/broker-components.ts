@@ -1,0 +1,163 @@
+import type { Lifecycle } from '../../src/base/lifecycle.ts';
+import { ControllerChannel } from '../controller/controller-channel.ts';
+import type { MetadataQuorum } from '../controller/metadata-quorum.ts';
+import type { GroupCoordinator } from '../coordinators/group/group-coordinator.ts';
+import { groupMetrics } from '../coordinators/group/group-metrics.ts';
+import { brokerHandlers, controllerListenerHandlers, type HandlerTable } from '../handlers/index.ts';
+import type { BrokerLifecycleManager } from '../lifecycle/broker-lifecycle-manager.ts';
+import { GroupCoordination } from '../lifecycle/group-coordination.ts';
+import { MetadataWaiters } from '../lifecycle/metadata-waiters.ts';
+import { clusterMetrics } from '../metadata/cluster-metrics.ts';
+import { partitionMetrics } from '../replication/partition-metrics.ts';
+import type { ReplicaManager } from '../replication/replica-manager.ts';
+import { Metrics } from '../server/broker-metrics.ts';
+import { Dispatcher } from '../server/dispatcher.ts';
+import { NetworkPeerChannels } from '../server/network-peer-channels.ts';
+import { SocketServer } from '../server/socket-server.ts';
+import { socketSettings } from '../server/socket-settings.ts';
+import { StallWatch } from '../server/stall-watch.ts';
+import type { BrokerDependencies } from './broker-dependencies.ts';
+import { createGroups } from './create-groups.ts';
+import { createLifecycleManager } from './create-lifecycle-manager.ts';
+import { createQuorum } from './create-quorum.ts';
+import { createReplicaManager } from './create-replica-manager.ts';
+import { createServices } from './create-services.ts';
+import { OwnListeners } from './own-listeners.ts';
+
+const CONNECT_TIMEOUT_MS = 3000;
+
+const NOTHING_SERVED: HandlerTable = new Map();
+
+/** What a broker is put together from. Each of them is closed before those that it works with. */
+export class BrokerComponents {
+  readonly listeners: OwnListeners;
+  readonly stalls: StallWatch;
+  readonly peers: NetworkPeerChannels;
+  readonly quorum: MetadataQuorum;
+  readonly controller: ControllerChannel;
+  readonly waiters: MetadataWaiters;
+  readonly lifecycleManager: BrokerLifecycleManager;
+  readonly metrics: Metrics;
+  readonly replicaManager: ReplicaManager;
+  readonly groups: GroupCoordinator;
+  readonly coordination: GroupCoordination;
+  readonly server: SocketServer;
+  /** What each listener serves. */
+  readonly #tables = new Map<string, HandlerTable>();
+
+  /**
+   * Makes them, and notes in the broker's life how they are closed; the registration is left to the broker.
+   * @throws {OperationalError} where the log of the metadata cannot be opened; whoever owns the life closes it then.
+   */
+  constructor(dependencies: BrokerDependencies, life: Lifecycle) {
+    const { environment, topology } = dependencies;
+    this.listeners = new OwnListeners(topology);
+    this.stalls = createStallWatch(dependencies);
+    life.add({ name: 'the watch over the event loop', close: () => this.stalls.close() });
+    this.peers = createPeers(dependencies);
+    life.add({ name: 'the connections to other brokers', close: () => this.peers.close() });
+    this.quorum = createQuorum(dependencies, this);
+    life.add({ name: 'the metadata quorum', close: () => this.quorum.close() });
+    this.controller = new ControllerChannel({
+      environment,
+      quorum: this.quorum,
+      peers: this.peers,
+      addressOf: (nodeId) => topology.voters.find(({ id }) => id === nodeId)?.address,
+    });
+    life.add({ name: 'the line to the controller', close: () => this.controller.close() });
+    this.waiters = new MetadataWaiters(environment.timers);
+    life.add({ name: 'those that wait for metadata', close: () => this.waiters.close() });
+    this.lifecycleManager = createLifecycleManager(dependencies, this);
+    this.metrics = this.#createMetrics(topology.nodeId);
+    this.replicaManager = createReplicaManager(dependencies, this);
+    life.add({ name: 'the replicas', close: () => this.replicaManager.close() });
+    this.groups = createGroups(dependencies, this);
+    this.coordination = this.#coordinate(dependencies);
+    this.server = this.#createServer(dependencies);
+    this.#fillTables(dependencies);
+    life.add({ name: 'the listeners', close: () => this.server.close() });
+    // Whoever waits for a group is answered while there are connections.
+    life.add({ name: 'the groups', close: () => this.groups.close() });
+  }
+
+  /** Ends whatever a start may be waiting for; all is closed when that has ended. */
+  interruptStart(): void {
+    void this.lifecycleManager.close();
+    this.waiters.close();
+    this.controller.close();
+  }
+
+  #createMetrics(nodeId: number): Metrics {
+    return new Metrics({
+      stalls: this.stalls,
+      connections: () => this.server,
+      replicaManager: () => this.replicaManager.metrics(),
+      cluster: () =>
+        clusterMetrics(this.quorum.image, { isActiveController: this.quorum.leader.leaderId === nodeId }),
+      partitions: () => partitionMetrics(this.replicaManager.partitions()),
+      groups: () =>
+        groupMetrics(
+          this.groups.groups(),
+          (topic, partition) => this.replicaManager.get(topic, partition)?.log.highWatermark,
+        ),
+    });
+  }
+
+  #coordinate({ environment, logger, config }: BrokerDependencies): GroupCoordination {
+    const coordination = new GroupCoordination({
+      environment,
+      logger,
+      log: this.replicaManager,
+      groups: this.groups,
+      skipDamage: config.get('offsets.load.skip.damage'),
+    });
+    this.replicaManager.addLeadershipListener(coordination);
+    return coordination;
+  }
+
+  #createServer({ environment, logger, config, topology, buffers, fail }: BrokerDependencies): SocketServer {
+    const dispatcher = new Dispatcher({
+      clock: environment.clock,
+      logger,
+      metrics: this.metrics,
+      stalls: this.stalls,
+      handlersOf: (listener) => this.#tables.get(listener) ?? NOTHING_SERVED,
+      onAssertion: fail,
+    });
+    return new SocketServer({
+      environment,
+      logger,
+      ...socketSettings(config, environment.disk.openFilesMax),
+      controllerListener: topology.controllerListener?.name,
+      dispatcher,
+      buffers,
+    });
+  }
+
+  #fillTables(dependencies: BrokerDependencies): void {
+    const { listeners, controllerListener } = dependencies.topology;
+    const services = createServices(dependencies, this, this.#tables);
+    for (const { name } of listeners) this.#tables.set(name, brokerHandlers(services));
+    if (controllerListener !== undefined)
+      this.#tables.set(controllerListener.name, controllerListenerHandlers(services));
+  }
+}
+
+function createStallWatch({ environment, logger }: BrokerDependencies): StallWatch {
+  const loopDelay = environment.watchLoop?.();
+  return new StallWatch({
+    clock: environment.clock,
+    logger,
+    ...(loopDelay === undefined ? {} : { loopDelay }),
+  });
+}
+
+function createPeers({ environment, config, topology }: BrokerDependencies): NetworkPeerChannels {
+  return new NetworkPeerChannels({
+    environment,
+    clientId: `broker-${topology.nodeId}`,
+    requestTimeoutMs: config.get('replica.socket.timeout.ms'),
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    responseBytesMax: 2 ** 31 - 1,
+  });
+}
