@@ -6,6 +6,7 @@ import { messageOf, OperationalError } from '../base/errors.ts';
 import { nodeEnvironment } from '../base/io/node-environment.ts';
 import { nodeThreads } from '../base/io/node-threads.ts';
 import { newNodeWorkers } from '../base/io/node-workers.ts';
+import { Lifecycle, type LifecycleStage } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import { unlessAborted } from '../base/unless-aborted.ts';
 import { SharedConnections } from '../client/cluster/shared-connections.ts';
@@ -24,7 +25,6 @@ import { serverConfig } from './config/server-config.ts';
 import type { ServerConfig } from './config/server-properties.ts';
 import { SQL_STATE_FOLDER } from './config/state-folder.ts';
 import { BodyReader } from './http/body-reader.ts';
-import type { HttpFront } from './http/front.ts';
 import { listen } from './http/listen.ts';
 import { KafkaHealth } from './kafka-health.ts';
 import { brokerFamilies } from './metrics/broker-families.ts';
@@ -34,12 +34,7 @@ import { QueryRunner } from './rest/query-runner.ts';
 import { StatementExecutor } from './rest/statement-executor.ts';
 import { addRoutes } from './routes.ts';
 import { StartProgress } from './start-progress.ts';
-import {
-  CLIENTS_STOP_MS_MAX,
-  QUERIES_STOP_MS_MAX,
-  STATEMENTS_STOP_MS_MAX,
-  stopWithin,
-} from './stop-limits.ts';
+import { CLIENTS_STOP_MS_MAX, QUERIES_STOP_MS_MAX, STATEMENTS_STOP_MS_MAX } from './stop-limits.ts';
 import { Stopping } from './stopping.ts';
 import { ksqlVersion } from './version.ts';
 
@@ -67,6 +62,9 @@ export interface SqlServerOptions {
 /** Persistent queries as a service: the SQL engine on a Kafka cluster, behind ksqlDB's REST API. */
 export class SqlServer {
   readonly #options: SqlServerOptions;
+  readonly #life: Lifecycle;
+  /** What is closed last. */
+  readonly #clients: LifecycleStage;
   readonly #settings: ServerConfig;
   readonly #stateDir: string;
   readonly #admin: Admin;
@@ -82,19 +80,22 @@ export class SqlServer {
   readonly #commands: CommandTopic;
   readonly #executor: StatementExecutor;
   readonly #queries: QueryRunner;
-  #front: HttpFront | undefined;
   #url = '';
   #kafkaClusterId = '';
   /** Why no statement is carried out any more. */
   #failure: string | undefined;
-  #closed: Promise<void> | undefined;
 
-  private constructor(options: SqlServerOptions) {
-    const { bootstrapServers, logger, properties } = options;
-    const settings = serverConfig(properties);
+  /** What it opens, until it throws as well, is closed with the life. */
+  private constructor(options: SqlServerOptions, life: Lifecycle) {
+    const { bootstrapServers, logger } = options;
+    const settings = serverConfig(options.properties);
     const environment = nodeEnvironment;
     const timeoutMs = settings.get('ksql.kafka.timeout.ms');
+    const clients = life.stage({ closeMsMax: CLIENTS_STOP_MS_MAX });
+    const queries = life.stage({ closeMsMax: QUERIES_STOP_MS_MAX });
     this.#options = options;
+    this.#life = life;
+    this.#clients = clients;
     this.#settings = settings;
     this.#stateDir = settings.find('ksql.streams.state.dir') ?? path.join(options.data, SQL_STATE_FOLDER);
     mkdirSync(this.#stateDir, { recursive: true });
@@ -103,39 +104,32 @@ export class SqlServer {
       { environment, bootstrapServers, defaultApiTimeoutMs: START_API_TIMEOUT_MS },
       { connections },
     );
+    clients.add({ name: 'the admin client', close: () => this.#admin.close() });
     this.#health = new KafkaHealth({ environment, bootstrapServers, logger });
+    clients.add({ name: 'the watch over the Kafka cluster', close: () => this.#health.close() });
     this.#kafka = new KafkaAbsence({ bootstrapServers, timeoutMs, failure: () => this.#health.failure });
     this.#skipped = new SkippedCommands(logger);
     this.#host = kafkaHost(options, settings, { stateDir: this.#stateDir, connections });
-    this.#engine = new SqlEngine({
-      host: this.#host,
-      functions: builtInRegistry(),
-      properties: {
-        ...properties,
-        // Streams itself would begin with the earliest record.
-        'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
-      },
-      environment: { ...environment, workers: this.#workers },
-    });
+    clients.add({ name: 'the clients of the queries', close: () => this.#host.close() });
+    queries.add({ name: 'the worker for long statements', close: () => this.#workers.end() });
+    this.#engine = this.#sqlEngine();
+    queries.add({ name: () => this.#runningText(), close: () => this.#engine.close() });
     this.#progress = new StartProgress({
       firstStep: `waiting for the Kafka cluster at ${bootstrapServers}`,
       queries: () => this.#host.restored,
     });
     this.#commands = this.#commandTopic();
+    // What it still carries out when the time of the queries is over loses its clients beside it.
+    clients.add({ name: 'a statement that is carried out', close: () => this.#commands.ended });
+    queries.add({ name: 'the command topic', close: () => this.#commands.close() });
     this.#executor = new StatementExecutor(this.#engine, {
       commands: () => this.#recording(),
       kafka: this.#kafka,
       skipped: this.#skipped,
       environment,
     });
-    this.#queries = new QueryRunner(this.#engine, {
-      logger,
-      limits: {
-        pushQueriesMax: settings.get('ksql.max.push.queries'),
-        waitingBytesMax: settings.get('ksql.query.push.waiting.bytes.max'),
-        stallTimeoutMs: settings.get('ksql.http.stall.timeout.ms'),
-      },
-    });
+    this.#queries = this.#queryRunner();
+    life.add({ name: 'the statements', close: () => this.#endStatements() });
   }
 
   /**
@@ -145,16 +139,13 @@ export class SqlServer {
    * does not know any more what it served.
    */
   static async start(options: SqlServerOptions): Promise<SqlServer> {
-    const { signal = new AbortController().signal } = options;
-    signal.throwIfAborted();
-    const server = new SqlServer(options);
-    try {
-      await unlessAborted(server.#start(), signal);
+    const { logger, signal } = options;
+    const life = new Lifecycle('the SQL server', { timers: nodeEnvironment.timers, logger });
+    return life.begin(async () => {
+      const server = new SqlServer(options, life);
+      await server.#start();
       return server;
-    } catch (error) {
-      await server.close();
-      throw error;
-    }
+    }, signal);
   }
 
   get url(): string {
@@ -166,48 +157,28 @@ export class SqlServer {
    * refused with 50303. What does not end in its time is left alone, see stop-limits.ts.
    */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
+    return this.#life.close();
   }
 
   async #start(): Promise<void> {
+    const life = this.#life;
     await this.#listen();
-    this.#kafkaClusterId = (await this.#admin.describeCluster()).clusterId ?? '';
+    // What waits for the cluster ends when its client is closed.
+    const cluster = await life.step((signal) => unlessAborted(this.#admin.describeCluster(), signal));
+    this.#kafkaClusterId = cluster.clusterId ?? '';
     this.#progress.step('reading the command topic');
-    await this.#commands.open();
+    await life.step((signal) => unlessAborted(this.#commands.open(), signal));
     this.#progress.ready();
     void this.#engine.warm().catch((error: unknown) => {
-      if (this.#closed !== undefined) return;
+      if (life.isClosing) return;
       this.#options.logger.warn('the worker for long statements does not start', { error: messageOf(error) });
     });
   }
 
-  async #close(): Promise<void> {
-    const { timers } = nodeEnvironment;
-    const { logger } = this.#options;
-    const within = (limitMs: number, what: () => string, work: readonly Promise<void>[]): Promise<void> =>
-      stopWithin(Promise.all(work), { limitMs, what, timers, logger });
+  /** Ends the answers that run. */
+  async #endStatements(): Promise<void> {
     this.#queries.closeAll();
-    await this.#stopping.begin({ timers, limitMs: STATEMENTS_STOP_MS_MAX });
-    const workersEnded = this.#workers.end();
-    await within(QUERIES_STOP_MS_MAX, () => this.#stoppingText(), [
-      this.#commands.close(),
-      this.#engine.close(),
-    ]);
-    await within(CLIENTS_STOP_MS_MAX, () => 'clients of the Kafka cluster', [
-      this.#closeFront(),
-      this.#host.close(),
-      this.#health.close(),
-      this.#admin.close(),
-      // What it still carried out has lost its clients by now.
-      this.#commands.ended,
-      workersEnded,
-    ]);
-  }
-
-  async #closeFront(): Promise<void> {
-    await this.#front?.drain({ limitMs: CLIENTS_STOP_MS_MAX / 2 });
-    await this.#front?.close();
+    await this.#stopping.begin({ timers: nodeEnvironment.timers, limitMs: STATEMENTS_STOP_MS_MAX });
   }
 
   async #restore(past: readonly RecordedCommand[]): Promise<void> {
@@ -224,15 +195,41 @@ export class SqlServer {
     });
   }
 
-  #stoppingText(): string {
+  #runningText(): string {
     const ids = this.#engine.queries().flatMap(({ id, state }) => (state === 'CLOSED' ? [] : [id]));
-    return ids.length === 0 ? 'a statement that is carried out' : `the queries ${ids.join(', ')}`;
+    return ids.length === 0 ? 'the SQL engine' : `the queries ${ids.join(', ')}`;
   }
 
   /** @throws {OperationalError} when nothing can be recorded. */
   #recording(): CommandTopic {
     if (this.#failure === undefined) return this.#commands;
     throw new OperationalError('NOT_READY', this.#failure, { retriable: true });
+  }
+
+  #sqlEngine(): SqlEngine {
+    const settings = this.#settings;
+    return new SqlEngine({
+      host: this.#host,
+      functions: builtInRegistry(),
+      properties: {
+        ...this.#options.properties,
+        // Streams itself would begin with the earliest record.
+        'ksql.streams.auto.offset.reset': settings.get('ksql.streams.auto.offset.reset'),
+      },
+      environment: { ...nodeEnvironment, workers: this.#workers },
+    });
+  }
+
+  #queryRunner(): QueryRunner {
+    const settings = this.#settings;
+    return new QueryRunner(this.#engine, {
+      logger: this.#options.logger,
+      limits: {
+        pushQueriesMax: settings.get('ksql.max.push.queries'),
+        waitingBytesMax: settings.get('ksql.query.push.waiting.bytes.max'),
+        stallTimeoutMs: settings.get('ksql.http.stall.timeout.ms'),
+      },
+    });
   }
 
   #commandTopic(): CommandTopic {
@@ -294,9 +291,14 @@ export class SqlServer {
       kafkaFailure: () => this.#health.failure,
       standstill: () => this.#host.standstill,
     };
-    const { front, url } = await listen(this.#options.listen, settings, (app) => addRoutes(app, services));
-    if (this.#closed !== undefined) return front.close();
-    this.#front = front;
+    const { url } = await this.#clients.start({
+      name: 'the HTTP listener',
+      open: () => listen(this.#options.listen, settings, (app) => addRoutes(app, services)),
+      close: async ({ front }) => {
+        await front.drain({ limitMs: CLIENTS_STOP_MS_MAX / 2 });
+        await front.close();
+      },
+    });
     this.#url = url;
   }
 }

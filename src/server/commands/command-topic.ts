@@ -1,6 +1,7 @@
 import { mustStop } from '../../base/assert.ts';
 import type { Environment } from '../../base/environment.ts';
 import { type AssertionFailure, messageOf, OperationalError } from '../../base/errors.ts';
+import { Lifecycle } from '../../base/lifecycle.ts';
 import { type Admin, Consumer, Producer } from '../../client/index.ts';
 import type { Logger } from '../../base/logger.ts';
 import {
@@ -68,6 +69,7 @@ interface Waiter {
  */
 export class CommandTopic {
   readonly #options: CommandTopicOptions;
+  readonly #life: Lifecycle;
   readonly #consumer: Consumer;
   readonly #producer: Producer;
   /** Appended here and not applied yet, by offset. */
@@ -77,13 +79,13 @@ export class CommandTopic {
   readonly #order = new CommandOrder();
   #progress: CommandProgress | undefined;
   #appending = 0;
-  #closed = false;
   #loop: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
   constructor(options: CommandTopicOptions) {
-    const { environment, bootstrapServers } = options;
+    const { environment, bootstrapServers, logger } = options;
     this.#options = options;
+    this.#life = new Lifecycle('the command topic', { timers: environment.timers, logger });
     const common = { environment, bootstrapServers, clientId: 'millrace-sql-commands' };
     this.#consumer = new Consumer({
       ...common,
@@ -100,6 +102,13 @@ export class CommandTopic {
       blockMsMax: timeoutMs,
       deliveryTimeoutMs: timeoutMs,
       requestTimeoutMs: timeoutMs,
+    });
+    this.#life.add({ name: 'the producer of statements', close: () => this.#closeProducer() });
+    this.#life.add({ name: 'the consumer of statements', close: () => this.#consumer.close() });
+    this.#life.add({
+      name: 'a statement that is carried out',
+      close: () => this.#endFollowing(),
+      closeMsMax: CLOSE_MS_MAX,
     });
   }
 
@@ -147,23 +156,23 @@ export class CommandTopic {
    * Ends the following of the topic. A command that is being applied gets a moment; one that waits for a cluster that does
    * not answer ends when what it waits with is closed, see {@link ended}.
    */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#consumer.wakeup();
-    this.#rejectAll(closed());
-    const { timers } = this.#options.environment;
-    const over = new AbortController();
-    await Promise.race([this.#loop, timers.sleep(CLOSE_MS_MAX, over.signal).catch(() => undefined)]);
-    over.abort();
-    await this.#consumer.close();
-    await this.#producer.close({ timeoutMs: CLOSE_MS_MAX }).catch((error: unknown) => {
-      this.#options.logger.warn('while closing the command topic', { error: messageOf(error) });
-    });
+  close(): Promise<void> {
+    return this.#life.close(closed());
   }
 
   /** Resolves when nothing is applied any more. */
   get ended(): Promise<void> {
     return this.#loop;
+  }
+
+  #endFollowing(): Promise<void> {
+    this.#consumer.wakeup();
+    this.#rejectAll(closed());
+    return this.#loop;
+  }
+
+  #closeProducer(): Promise<void> {
+    return this.#producer.close({ timeoutMs: CLOSE_MS_MAX });
   }
 
   async #send(command: NewCommand): Promise<number> {
@@ -194,18 +203,18 @@ export class CommandTopic {
       this.#order.carriedOut(recorded);
       return true;
     });
-    if (this.#closed) throw closed();
+    this.#life.signal.throwIfAborted();
     await this.#options.restore(applied);
     // Where damage was passed over, the topic goes on before what was seen.
     this.#progress?.note((commands.at(-1)?.offset ?? -1) + 1);
   }
 
   async #follow(): Promise<void> {
-    while (!this.#closed && this.#failure === undefined) {
+    while (!this.#life.isClosing && this.#failure === undefined) {
       try {
         await this.#applyNext();
       } catch (error) {
-        if (!this.#closed && this.#failure === undefined)
+        if (!this.#life.isClosing && this.#failure === undefined)
           this.#fail(error instanceof Error ? error : new Error(String(error)));
         return;
       }

@@ -1,4 +1,5 @@
-import { messageOf, OperationalError } from '../../base/errors.ts';
+import { OperationalError } from '../../base/errors.ts';
+import { Lifecycle } from '../../base/lifecycle.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { Admin } from '../../client/admin/admin.ts';
 import { SharedConnections } from '../../client/cluster/shared-connections.ts';
@@ -29,7 +30,7 @@ const DEFAULT_KAFKA_TIMEOUT_MS = 15_000;
 
 /** Runs SQL on a Kafka cluster: it looks after topics itself, and a {@link QueryRuntime} runs its queries. */
 export class KafkaHost implements SqlHost {
-  readonly #options: KafkaHostOptions;
+  readonly #life: Lifecycle;
   readonly #admin: Admin;
   readonly #producer: Producer;
   readonly #requests: TopicRequests;
@@ -48,8 +49,7 @@ export class KafkaHost implements SqlHost {
       connections = new SharedConnections(),
     }: { readonly runtime?: QueryRuntime; readonly connections?: SharedConnections } = {},
   ) {
-    this.#options = options;
-    const { environment, bootstrapServers } = options;
+    const { environment, bootstrapServers, logger = silentLogger } = options;
     const { kafkaTimeoutMs = DEFAULT_KAFKA_TIMEOUT_MS } = options;
     const admin = new Admin(
       { environment, bootstrapServers, defaultApiTimeoutMs: kafkaTimeoutMs },
@@ -77,6 +77,11 @@ export class KafkaHost implements SqlHost {
     this.#check = new PlanCheck(options, this.#requests);
     this.#queries = runtime ?? new KafkaQueries(options, { admin, describeTopics, connections });
     this.#queries.topics$.subscribe(({ names, facts }) => this.#known.learn(names, facts));
+    this.#life = new Lifecycle('the host of the queries', { timers: environment.timers, logger });
+    const clients = this.#life.stage();
+    clients.add({ name: 'the admin client', close: () => admin.close() });
+    clients.add({ name: 'the producer', close: () => this.#producer.close({ timeoutMs: CLOSE_MS_MAX }) });
+    clients.add({ name: 'what runs the queries', close: () => this.#queries.close() });
   }
 
   describeTopics(
@@ -141,13 +146,7 @@ export class KafkaHost implements SqlHost {
    * Releases connections, which ends whatever still waits for the cluster; queries that run are closed by whoever started
    * them.
    */
-  async close(): Promise<void> {
-    await Promise.all([
-      this.#queries.close(),
-      this.#producer.close({ timeoutMs: CLOSE_MS_MAX }).catch((error: unknown) => {
-        (this.#options.logger ?? silentLogger).warn(`while closing: ${messageOf(error)}`);
-      }),
-      this.#admin.close(),
-    ]);
+  close(): Promise<void> {
+    return this.#life.close();
   }
 }
