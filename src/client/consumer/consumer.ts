@@ -1,4 +1,6 @@
 import { OperationalError } from '../../base/errors.ts';
+import { Lifecycle } from '../../base/lifecycle.ts';
+import { silentLogger } from '../../base/logger.ts';
 import { ErrorCode, errorOf } from '../../protocol/error-codes.ts';
 import { Cluster } from '../cluster/cluster.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../cluster/offset-lookup.ts';
@@ -80,11 +82,11 @@ export class Consumer implements KafkaConsumer {
   readonly #queries: PartitionQueries;
   readonly #gate: EventGate;
   readonly #search: ClusterSearch;
+  readonly #life: Lifecycle;
   #polling: Promise<unknown> | undefined;
   #wakeupRequested = false;
   #failure: unknown;
-  #closed = false;
-  #closing: Promise<void> | undefined;
+  #closeOptions: Parameters<Consumer['close']>[0] = {};
 
   /**
    * @param shared.fetches what it reads together with other consumers of this process; without it, it reads for itself.
@@ -132,6 +134,7 @@ export class Consumer implements KafkaConsumer {
       onEvent,
     });
     this.#cluster.onUpdate(() => this.#onMetadata());
+    this.#life = this.#newLife();
   }
 
   // ------------------------------------------------------------------------------------------ what to consume
@@ -361,36 +364,34 @@ export class Consumer implements KafkaConsumer {
 
   async close(options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean } = {}): Promise<void> {
     checkCloseOptions(options, 'options');
-    if (this.#closing !== undefined) {
-      // What the first one fails with is told once.
-      await this.#closing.catch(() => undefined);
-      return;
-    }
-    this.#closing = this.#close(options);
-    await this.#closing;
-  }
-
-  async #close(options: { readonly timeoutMs?: number; readonly leaveGroup?: boolean }): Promise<void> {
-    this.#closed = true;
-    this.#gate.notify();
-    // A poll that is under way ends first: its callbacks are not to be overtaken.
-    await this.#polling?.catch(() => {});
-    try {
-      await this.#group?.leave(options);
-    } finally {
-      this.#fetcher.close();
-      await this.#cluster.close();
-    }
+    if (!this.#life.isClosing) this.#closeOptions = options;
+    await this.#life.close();
   }
 
   // ------------------------------------------------------------------------------------------ inside
+
+  #newLife(): Lifecycle {
+    const { timers } = this.#settings.environment;
+    const life = new Lifecycle('the consumer', { timers, logger: silentLogger, onCloseFailure: 'throw' });
+    life.add({ name: 'its connections', close: () => this.#cluster.close() });
+    life.add({ name: 'its fetches', close: () => this.#fetcher.close() });
+    life.add({ name: 'its membership', close: () => this.#group?.leave(this.#closeOptions ?? {}) });
+    // A poll that is under way ends first: its callbacks are not to be overtaken.
+    life.add({ name: 'its poll', close: () => this.#endPoll() });
+    return life;
+  }
+
+  async #endPoll(): Promise<void> {
+    this.#gate.notify();
+    await this.#polling?.catch(() => undefined);
+  }
 
   async #poll(timeoutMs: number): Promise<readonly FetchedRecords[]> {
     const deadlineMs = this.#nowMs() + timeoutMs;
     const turn = this.#gate.yieldIfDue();
     if (turn !== undefined) await turn;
     for (;;) {
-      if (this.#closed) throw closed('consumer');
+      this.#checkOpen();
       if (this.#wakeupRequested) {
         this.#wakeupRequested = false;
         throw new OperationalError('WAKEUP', 'the poll was woken up', { retriable: true });
@@ -447,7 +448,7 @@ export class Consumer implements KafkaConsumer {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw closed('consumer');
+    if (this.#life.isClosing) throw closed('consumer');
   }
 
   #nowMs(): number {

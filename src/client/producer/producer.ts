@@ -1,5 +1,7 @@
 import { nonEmptyText } from '../../base/argument-checks.ts';
 import { OperationalError } from '../../base/errors.ts';
+import { Lifecycle } from '../../base/lifecycle.ts';
+import { silentLogger } from '../../base/logger.ts';
 import { checkProducerClose } from '../check-arguments.ts';
 import type { SharedConnections } from '../cluster/shared-connections.ts';
 import { producerSettings } from '../config/settings.ts';
@@ -31,11 +33,10 @@ import { sendAndWait } from './send-and-wait.ts';
  */
 export class Producer implements KafkaProducer {
   readonly #engine: ProducerEngine;
+  readonly #life: Lifecycle;
   /** The first error since the last flush that no callback was told. */
   #error: Error | undefined;
   #room: Promise<void> | undefined;
-  #closed = false;
-  #closing: Promise<void> | undefined;
 
   /** @param shared.connections what it shares with other clients of this process. */
   constructor(
@@ -54,11 +55,15 @@ export class Producer implements KafkaProducer {
         this.#error ??= error;
       },
     });
+    const { timers } = settings.environment;
+    this.#life = new Lifecycle('the producer', { timers, logger: silentLogger, onCloseFailure: 'throw' });
+    this.#life.add({ name: 'its engine', close: () => this.#engine.close() });
+    this.#life.add({ name: 'what is to be sent', close: () => this.flush() });
   }
 
   send(record: ProducerRecord, onDelivery?: DeliveryCallback): void {
     checkRecord(record, onDelivery);
-    if (this.#closed) throw closed('producer');
+    this.#checkOpen();
     this.#engine.append(record, onDelivery, this.#engine.accumulator.bytes);
   }
 
@@ -88,7 +93,7 @@ export class Producer implements KafkaProducer {
 
   async partitionsFor(topic: string): Promise<number> {
     nonEmptyText(topic, 'topic');
-    if (this.#closed) throw closed('producer');
+    this.#checkOpen();
     const { cluster, settings } = this.#engine;
     return (await cluster.topic(topic, settings.blockMsMax)).partitions.length;
   }
@@ -105,24 +110,14 @@ export class Producer implements KafkaProducer {
             // Records that waited for metadata end without a batch, of which nobody hears.
             this.#engine.onProgress();
           });
-    const isFirst = this.#closing === undefined;
-    this.#closing ??= this.#close();
     try {
-      await this.#closing;
-    } catch (error) {
-      // It is told once.
-      if (isFirst) throw error;
+      await this.#life.close();
     } finally {
       giveUp?.cancel();
     }
   }
 
-  async #close(): Promise<void> {
-    this.#closed = true;
-    try {
-      await this.flush();
-    } finally {
-      await this.#engine.close();
-    }
+  #checkOpen(): void {
+    if (this.#life.isClosing) throw closed('producer');
   }
 }
