@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { PROCESS_LOG_FILE } from '../src/base/logger.ts';
+import { nodeEnvironment } from '../src/base/io/node-environment.ts';
+import { Lifecycle } from '../src/base/lifecycle.ts';
+import { type Logger, PROCESS_LOG_FILE } from '../src/base/logger.ts';
 import { requireFlightData } from './demo/flight-data.ts';
 import { FLIGHT_STATEMENTS, LIVE_QUERY, SUGGESTIONS } from './demo/flight-statements.ts';
 import { keepRecords, loadAirports, replayFlights } from './demo/replay.ts';
@@ -29,49 +31,55 @@ export function demoCommand(): Command {
       const settings = settingsOf(options);
       refuseVainSettings({ ...options, sql: true }, settings);
       const data = dataFolder(options, settings);
-      const forget = (): void => {
-        if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
-      };
-      const { signal } = stop;
       // A shell shares the terminal with nobody.
       const logFile = onTerminal ? path.join(data, PROCESS_LOG_FILE) : undefined;
       const logger = await openLog(options, logFile);
-      const platform = await startPlatform({
-        ...options,
-        settings,
-        data,
-        sql: true,
-        signal,
-        logger,
-      }).catch((error: unknown) => {
-        forget();
-        if (signal.aborted) process.exit(0);
-        throw error;
-      });
-      // On a terminal the shell decides what Ctrl-C means from here on; elsewhere it ends the process.
-      if (onTerminal) stop.release('SIGINT');
-      const { kafka, http = '' } = platform.facts;
-      const stopKey = onTerminal ? 'Ctrl-D' : 'Ctrl-C';
-      announce({ ...platform.facts, data, log: logFile }, { ...options, notes: platform.notes, stopKey });
-
-      const end = new AbortController();
-      const client = new SqlServerClient(http);
-      await beginQueries(client, kafka);
-      const replayed = replayFlights(kafka, end.signal).catch((error: unknown) =>
-        logger.error('the replay of flights ended', { error }),
-      );
-
-      if (options.json !== true) await showLive(client, signal);
-      // A terminal that is closed, or a kill, ends it also while the shell waits for the user.
-      await (onTerminal ? runShell({ client, format: 'tabular', stop: stop.signal }) : stop.stopped);
-
-      end.abort();
-      await replayed;
-      await platform.close();
-      forget();
+      const { timers } = nodeEnvironment;
+      const life = new Lifecycle('the demo', { timers, logger, onCloseFailure: 'throw' });
+      if (options.ephemeral === true) {
+        life.add({ name: 'the data folder', close: () => rmSync(data, { recursive: true, force: true }) });
+      }
+      const { signal } = stop;
+      try {
+        const platform = await life.start({
+          name: 'the platform',
+          open: () => startPlatform({ ...options, settings, data, sql: true, signal, logger }),
+          close: (opened) => opened.close(),
+        });
+        // On a terminal the shell decides what Ctrl-C means from here on; elsewhere it ends the process.
+        if (onTerminal) stop.release('SIGINT');
+        const { kafka, http = '' } = platform.facts;
+        const stopKey = onTerminal ? 'Ctrl-D' : 'Ctrl-C';
+        announce({ ...platform.facts, data, log: logFile }, { ...options, notes: platform.notes, stopKey });
+        const client = new SqlServerClient(http);
+        await beginQueries(client, kafka);
+        beginReplay(life, kafka, logger);
+        if (options.json !== true) await showLive(client, signal);
+        // A terminal that is closed, or a kill, ends it also while the shell waits for the user.
+        await (onTerminal ? runShell({ client, format: 'tabular', stop: signal }) : stop.stopped);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        await life.close();
+      }
       process.exit(0);
     });
   return withOptionRules(command, { '--no-shell': {} });
+}
+
+/** Sends flights until the life ends. */
+function beginReplay(life: Lifecycle, kafka: string, logger: Logger): void {
+  const end = new AbortController();
+  const replayed = replayFlights(kafka, end.signal).catch((error: unknown) =>
+    logger.error('the replay of flights ended', { error }),
+  );
+  life.add({
+    name: 'the replay of flights',
+    close: () => {
+      end.abort();
+      return replayed;
+    },
+  });
 }
 
 function isTerminal(): boolean {

@@ -1,10 +1,12 @@
 import { createServer } from 'node:net';
 import type { GivenValue } from '../src/base/config/config.ts';
 import { OperationalError } from '../src/base/errors.ts';
+import { Lifecycle } from '../src/base/lifecycle.ts';
 import type { Logger } from '../src/base/logger.ts';
 import { nodeEnvironment } from '../src/base/io/node-environment.ts';
-import { Broker } from '../broker/index.ts';
+import { Broker, type BrokerMetrics } from '../broker/index.ts';
 import { type ProcessSettings, SQL_STATE_FOLDER } from '../src/server/config/index.ts';
+import type { SqlServer } from '../src/server/index.ts';
 import { requireOpenFiles } from './open-files.ts';
 import { explain } from './explain.ts';
 import { type ProcessOptions, startDefaults } from './process-options.ts';
@@ -36,46 +38,70 @@ export interface Platform {
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   // Before anything is opened: a broker that has not enough of them does not end in peace.
   if (options.sql) requireOpenFiles();
-  const notes: string[] = [];
-  const { settings, logger } = options;
-  const outside = options.kafka ?? settings.server.get('bootstrap.servers')?.value;
-  const broker = outside === undefined || outside === '' ? await startBroker(options, notes) : undefined;
-  const kafka = broker === undefined ? (outside ?? '') : `${broker.address.host}:${broker.address.port}`;
-  if (!options.sql) return { facts: { kafka }, notes, close: async () => broker?.close() };
+  const { timers } = nodeEnvironment;
+  const { logger } = options;
+  const life = new Lifecycle('the platform', { timers, logger, onCloseFailure: 'throw' });
+  const facts = await life.begin(() => startParts(options, life));
+  return { ...facts, close: () => life.close() };
+}
 
+async function startParts(options: PlatformOptions, life: Lifecycle): Promise<Omit<Platform, 'close'>> {
+  const notes: string[] = [];
+  const outside = options.kafka ?? options.settings.server.get('bootstrap.servers')?.value;
+  const broker =
+    outside === undefined || outside === ''
+      ? await life.start({
+          name: 'the broker',
+          open: () => startBroker(options, notes),
+          close: (opened) => opened.close(),
+        })
+      : undefined;
+  const kafka = broker === undefined ? (outside ?? '') : `${broker.address.host}:${broker.address.port}`;
+  if (!options.sql) return { facts: { kafka }, notes };
   try {
-    // Loaded only here: a broker alone does without the SQL engine and its memory.
-    const { SqlServer: Server } = await import('../src/server/index.ts');
-    const httpPort = await choosePort({
-      wanted: options.httpPort,
-      configured: settings.httpListener,
-      usual: HTTP_PORT,
-      host: options.host,
-      what: 'SQL',
-      notes,
+    const server = await life.start({
+      name: 'the SQL server',
+      open: () => startServer(options, { kafka, brokerMetrics: broker?.metrics, notes }),
+      close: (opened) => opened.close(),
     });
-    const server = await Server.start({
-      bootstrapServers: kafka,
-      listen: { host: hostOf(settings.httpListener) ?? options.host, port: httpPort },
-      data: options.data,
-      properties: valuesOf(settings.server),
-      logger,
-      signal: options.signal,
-      ...(broker === undefined ? {} : { brokerMetrics: broker.metrics }),
-    });
-    const close = async (): Promise<void> => {
-      await server.close();
-      await broker?.close();
-    };
-    return { facts: { kafka, http: server.url }, notes, close };
+    return { facts: { kafka, http: server.url }, notes };
   } catch (error) {
-    if (broker !== undefined && isCommandTopicDamaged(error)) {
-      notes.push(...withoutSql(error, logger));
-      return { facts: { kafka }, notes, close: () => broker.close() };
-    }
-    await broker?.close();
-    throw error;
+    if (broker === undefined || !isCommandTopicDamaged(error)) throw error;
+    notes.push(...withoutSql(error, options.logger));
+    return { facts: { kafka }, notes };
   }
+}
+
+async function startServer(
+  options: PlatformOptions,
+  cluster: {
+    readonly kafka: string;
+    /** Of the broker in this process. */
+    readonly brokerMetrics: BrokerMetrics | undefined;
+    readonly notes: string[];
+  },
+): Promise<SqlServer> {
+  const { settings, data, logger, signal } = options;
+  const { kafka, brokerMetrics, notes } = cluster;
+  // Loaded only here: a broker alone does without the SQL engine and its memory.
+  const { SqlServer: Server } = await import('../src/server/index.ts');
+  const port = await choosePort({
+    wanted: options.httpPort,
+    configured: settings.httpListener,
+    usual: HTTP_PORT,
+    host: options.host,
+    what: 'SQL',
+    notes,
+  });
+  return Server.start({
+    bootstrapServers: kafka,
+    listen: { host: hostOf(settings.httpListener) ?? options.host, port },
+    data,
+    properties: valuesOf(settings.server),
+    logger,
+    signal,
+    ...(brokerMetrics === undefined ? {} : { brokerMetrics }),
+  });
 }
 
 async function startBroker(options: PlatformOptions, notes: string[]): Promise<Broker> {

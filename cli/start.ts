@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import { Command } from 'commander';
+import { nodeEnvironment } from '../src/base/io/node-environment.ts';
+import { Lifecycle } from '../src/base/lifecycle.ts';
 import type { Logger } from '../src/base/logger.ts';
 import { refuseClusterFolder } from './cluster/layout.ts';
 import { clusterSize, startCluster } from './cluster/supervisor.ts';
@@ -54,8 +56,9 @@ export function startCommand(): Command {
       const data = dataFolder(options, settings);
       const logger = await openLog(options, undefined);
       const { sql, cluster: size } = options;
-      /** What is to be closed: what was started last comes first. */
-      const running: { close(): Promise<void> }[] = [];
+      const { timers } = nodeEnvironment;
+      const life = new Lifecycle('the process', { timers, logger, onCloseFailure: 'throw' });
+      if (options.ephemeral === true) life.add({ name: 'the data folder', close: () => removeFolder(data) });
       let waiting: NodeJS.Timeout | undefined;
       try {
         const { signal } = stop;
@@ -64,7 +67,7 @@ export function startCommand(): Command {
           size === undefined
             ? undefined
             : await startCluster({ ...options, size, data, settings, signal, logger });
-        if (cluster !== undefined) running.unshift(cluster);
+        if (cluster !== undefined) life.add({ name: 'the cluster', close: () => cluster.close() });
         const kafka = cluster === undefined ? {} : { kafka: cluster.bootstrap };
         if (options.kafka !== undefined) waiting = sayThatItWaits(options.kafka, logger);
         const platform =
@@ -72,7 +75,7 @@ export function startCommand(): Command {
             ? undefined
             : await startPlatform({ ...options, ...kafka, settings, data, sql, signal, logger });
         clearTimeout(waiting);
-        if (platform !== undefined) running.unshift(platform);
+        if (platform !== undefined) life.add({ name: 'the platform', close: () => platform.close() });
         const notes = platform?.notes ?? [];
         announce({ ...platform?.facts, ...cluster?.facts, data }, { ...options, notes });
         await Promise.race([stop.stopped, ...(cluster === undefined ? [] : [cluster.failed])]);
@@ -81,13 +84,16 @@ export function startCommand(): Command {
       } finally {
         clearTimeout(waiting);
         if (stop.signal.aborted && options.json !== true) writeError('\nstopping ...\n');
-        for (const part of running) await part.close();
-        if (options.ephemeral === true) rmSync(data, { recursive: true, force: true });
+        await life.close();
       }
       // Client libraries may hold timers; everything that had to be saved is.
       process.exit(0);
     });
   return withOptionRules(command, OPTION_RULES);
+}
+
+function removeFolder(data: string): void {
+  rmSync(data, { recursive: true, force: true });
 }
 
 /** A cluster that does not answer is waited for, which nobody should have to guess. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DiagnosticError, OperationalError } from '../../src/base/errors.ts';
 import { freePorts } from '../../src/base/io/free-ports.ts';
 import { nodeEnvironment } from '../../src/base/io/node-environment.ts';
+import { Lifecycle } from '../../src/base/lifecycle.ts';
 import type { Logger } from '../../src/base/logger.ts';
 import type { ProcessSettings } from '../../src/server/config/index.ts';
 import type { ProcessOptions } from '../process-options.ts';
@@ -50,52 +51,61 @@ export function clusterSize(text: string): number {
 
 /** Starts the brokers, waits until each of them answers, and from then on starts those again that die. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { size, data, signal, logger } = options;
-  // What happens to brokers is for whoever has started the cluster.
-  const say = (line: string): void => logger.warn(line);
-  const layout = await openLayout(data, size);
-  const lock = nodeEnvironment.disk.lock(path.join(data, '.lock'));
-  let brokers: readonly SupervisedBroker[] = [];
-  let control: ControlServer | undefined;
+  const { signal, logger } = options;
+  const { timers } = nodeEnvironment;
+  const life = new Lifecycle('the cluster', { timers, logger, onCloseFailure: 'throw' });
   let giveUp: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
     giveUp = reject;
   });
   // It may fail before anybody waits for it.
   failed.catch(() => undefined);
-  const close = async (): Promise<void> => {
-    control?.close();
-    await Promise.all(brokers.map((broker) => broker.stop()));
-    lock.release();
-  };
-  try {
-    await waitForOrphans(options);
-    const argsOf = await brokerArguments(options, layout);
-    brokers = layout.controllerPorts.map(
-      (_port, i) =>
-        new SupervisedBroker({
-          id: i + 1,
-          args: argsOf[i] ?? [],
-          say,
-          onFailure: () => {
-            if (brokers.every(({ failures }) => failures >= FAILURES_MAX)) giveUp(givenUp());
-          },
-        }),
-    );
-    await unlessAborted(Promise.all(brokers.map((broker) => broker.start())), signal);
-    control = await ControlServer.listen(data, (request) => act(brokers, request, say));
-  } catch (error) {
-    // The others wait for a cluster that does not come about, and would do so for a while.
-    await close();
-    throw error;
-  }
+  const brokers = await life.begin(() => startBrokers(options, life, giveUp), signal);
   const addresses = brokers.map(({ address }) => address ?? '');
   return {
     bootstrap: addresses.join(','),
     facts: { brokers: addresses, pids: brokers.map(({ pid }) => pid ?? -1) },
     failed,
-    close,
+    close: () => life.close(),
   };
+}
+
+async function startBrokers(
+  options: ClusterOptions,
+  life: Lifecycle,
+  giveUp: (error: unknown) => void,
+): Promise<readonly SupervisedBroker[]> {
+  const { size, data, logger } = options;
+  // What happens to brokers is for whoever has started the cluster.
+  const say = (line: string): void => logger.warn(line);
+  const layout = await life.step(() => openLayout(data, size));
+  await life.start({
+    name: 'the lock of the data folder',
+    open: () => nodeEnvironment.disk.lock(path.join(data, '.lock')),
+    close: (lock) => lock.release(),
+  });
+  await life.step(() => waitForOrphans(options));
+  const argsOf = await life.step(() => brokerArguments(options, layout));
+  const brokers: readonly SupervisedBroker[] = layout.controllerPorts.map(
+    (_port, i) =>
+      new SupervisedBroker({
+        id: i + 1,
+        args: argsOf[i] ?? [],
+        say,
+        onFailure: () => {
+          if (brokers.every(({ failures }) => failures >= FAILURES_MAX)) giveUp(givenUp());
+        },
+      }),
+  );
+  life.add({ name: 'the brokers', close: () => Promise.all(brokers.map((broker) => broker.stop())) });
+  // A start that is given up ends with the stop: the others wait for a cluster that does not come about.
+  await life.step((ending) => unlessAborted(Promise.all(brokers.map((broker) => broker.start())), ending));
+  await life.start({
+    name: 'the control',
+    open: () => ControlServer.listen(data, (request) => act(brokers, request, say)),
+    close: (control) => control.close(),
+  });
+  return brokers;
 }
 
 /** The arguments of `millrace start` for each broker. */
