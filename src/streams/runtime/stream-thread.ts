@@ -23,7 +23,7 @@ import type { Task } from './task.ts';
 import { type TaskInput, taskInputs } from './task-inputs.ts';
 import { TaskRunner } from './task-runner.ts';
 import { type AssignmentPhase, TaskSet } from './task-set.ts';
-import { closeClients, type ThreadClients, threadClients } from './thread-clients.ts';
+import { addClients, type ThreadClients, threadClients } from './thread-clients.ts';
 import { ThreadCommit } from './thread-commit.ts';
 import { ThreadMembership } from './thread-membership.ts';
 import { ThreadMetrics } from './thread-metrics.ts';
@@ -251,11 +251,11 @@ export class StreamThread {
 
   /** Nothing is committed meanwhile: what has failed here is to be found again. What goes wrong is logged. */
   async #askAllToEnd(): Promise<void> {
-    const { environment, logger } = this.#settings;
+    const { logger } = this.#settings;
     const { consumer } = this.#clients;
     this.#isAskingToEnd = true;
     try {
-      await endedSoon(environment.timers, Promise.allSettled([this.#looping]));
+      await this.#loopEnded();
       if (consumer.subscription().length === 0) this.#subscribe();
       await this.#membership.askAllToEnd(consumer);
     } catch (error) {
@@ -316,23 +316,25 @@ export class StreamThread {
     const life = new Lifecycle('the thread', { timers: environment.timers, logger });
     life.add({ name: 'the memory of its caches', close: () => budget.close() });
     life.add({ name: 'the local state', close: () => this.#state.close() });
-    life.add({ name: 'the clients', close: () => this.#closeClients() });
+    life.add({ name: 'the note of its membership', close: () => this.#forgetMember() });
+    const clients = life.stage();
+    const end = () => ({ isClean: this.#hasEndedWell, leaveGroup: this.#leaveGroup });
+    addClients(clients, this.#clients, { timers: environment.timers, end });
+    // Where it was given up, it ends when its clients are closed; what it failed with is known already.
+    clients.add({ name: 'the loop', close: () => this.#loopEnded() });
     life.add({ name: 'the membership', close: () => this.#membership.close() });
     life.add({ name: 'the tasks', close: () => this.#tasks.close() });
     return life;
   }
 
-  async #closeClients(): Promise<void> {
-    const isClean = this.#hasEndedWell;
-    const { environment, logger } = this.#settings;
-    const leaveGroup = this.#leaveGroup;
-    await Promise.all([
-      closeClients(this.#clients, { isClean, leaveGroup, timers: environment.timers, logger }),
-      // Where it was given up, it ends when its clients are closed; what it failed with is known already.
-      endedSoon(environment.timers, Promise.allSettled([this.#looping])),
-    ]);
-    // It has left the group, and nobody need tell that it is dead.
-    if (isClean && leaveGroup !== false) await this.#state.noteMember(undefined);
+  /** Waits for the loop, which may be on its way to its end, but not for long. */
+  #loopEnded(): Promise<void> {
+    return endedSoon(this.#settings.environment.timers, Promise.allSettled([this.#looping]));
+  }
+
+  /** It has left the group, and nobody need tell that it is dead. */
+  async #forgetMember(): Promise<void> {
+    if (this.#hasEndedWell && this.#leaveGroup !== false) await this.#state.noteMember(undefined);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Timers } from '../../base/environment.ts';
-import { messageOf } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
+import type { LifecycleStage } from '../../base/lifecycle.ts';
 import { Consumer } from '../../client/consumer/consumer.ts';
 import { Producer } from '../../client/producer/producer.ts';
 import type { ConsumerAssignor, KafkaConsumer, KafkaProducer, ProducerOptions } from '../../client/types.ts';
@@ -79,28 +78,33 @@ export function threadClients(
   };
 }
 
-/** Closes the clients side by side, since each waits for the cluster. What they fail with is logged. */
-export async function closeClients(
+/** How a loop has ended. */
+interface LoopEnd {
+  /** After the last commit: without it nobody waits for what is still to be sent. */
+  readonly isClean: boolean;
+  /** Whether the group is told that this member has gone; undefined: unless it is a static one. */
+  readonly leaveGroup: boolean | undefined;
+}
+
+/** Notes how the clients are closed: side by side, since each waits for the cluster. */
+export function addClients(
+  stage: LifecycleStage,
   { consumer, restoreConsumer, producer }: ThreadClients,
-  options: {
-    /** After the last commit: without it nobody waits for what is still to be sent. */
-    readonly isClean: boolean;
-    /** Whether the group is told that this member has gone; undefined: unless it is a static one. */
-    readonly leaveGroup: boolean | undefined;
-    readonly timers: Timers;
-    readonly logger: Logger;
-  },
-): Promise<void> {
-  const { isClean, leaveGroup, timers, logger } = options;
-  const timeoutMs = isClean ? CONSUMER_CLOSE_MS.clean : CONSUMER_CLOSE_MS.failed;
-  const leaving = leaveGroup === undefined ? {} : { leaveGroup };
-  const closed = (what: string, closing: Promise<unknown>): Promise<unknown> =>
-    closing.catch((error: unknown) => logger.warn(`while closing ${what}`, { error: messageOf(error) }));
-  await Promise.all([
-    closed('the consumer', consumer.close({ timeoutMs, ...leaving })),
-    closed('the restore consumer', restoreConsumer.close()),
-    closed('the producer', isClean ? producer.close() : endedSoon(timers, abandon(producer))),
-  ]);
+  { timers, end }: { readonly timers: Timers; readonly end: () => LoopEnd },
+): void {
+  stage.add({
+    name: 'the consumer',
+    close: () => {
+      const { isClean, leaveGroup } = end();
+      const timeoutMs = isClean ? CONSUMER_CLOSE_MS.clean : CONSUMER_CLOSE_MS.failed;
+      return consumer.close({ timeoutMs, ...(leaveGroup === undefined ? {} : { leaveGroup }) });
+    },
+  });
+  stage.add({ name: 'the restore consumer', close: () => restoreConsumer.close() });
+  stage.add({
+    name: 'the producer',
+    close: () => (end().isClean ? producer.close() : endedSoon(timers, abandon(producer))),
+  });
 }
 
 function abandon(producer: KafkaProducer): Promise<void> {
