@@ -38,8 +38,10 @@ export type AdminSettings = Settled<AdminOptions>;
 
 const IN_FLIGHT_IDEMPOTENT_MAX = 5;
 
-export function producerSettings(options: ProducerOptions): ProducerSettings {
-  const settings = settle<ProducerSettings>(producerConfig, options, ['partitioner', 'mayCreateTopic']);
+/** @param argument what the options are called where they are wrong. */
+export function producerSettings(options: ProducerOptions, argument = 'options'): ProducerSettings {
+  const others = ['partitioner', 'mayCreateTopic'] as const;
+  const settings = settle<ProducerSettings>(producerConfig, options, { argument, others });
   const allows = settings.acks === 'all' && settings.inFlightMax <= IN_FLIGHT_IDEMPOTENT_MAX;
   // As in Kafka, idempotence is given up silently when it was not asked for by name but the other settings forbid it.
   const idempotent = options.idempotent ?? (allows && settings.retriesMax > 0);
@@ -52,8 +54,10 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
   return { ...settings, idempotent };
 }
 
-export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
-  const settings = settle<ConsumerSettings>(consumerConfig, options, ['autoOffsetResetOf']);
+/** @param argument what the options are called where they are wrong. */
+export function consumerSettings(options: ConsumerOptions, argument = 'options'): ConsumerSettings {
+  const others = ['autoOffsetResetOf'] as const;
+  const settings = settle<ConsumerSettings>(consumerConfig, options, { argument, others });
   if (settings.heartbeatIntervalMs >= settings.sessionTimeoutMs) {
     throw new DiagnosticError({ message: 'heartbeat.interval.ms must be less than session.timeout.ms' });
   }
@@ -68,7 +72,7 @@ export function resetPolicyOf(settings: ConsumerSettings, topic: string): AutoOf
 }
 
 export function adminSettings(options: AdminOptions): AdminSettings {
-  return settle<AdminSettings>(adminConfig, options, []);
+  return settle<AdminSettings>(adminConfig, options);
 }
 
 const checkEnvironment: Check = objectOf<Environment>({
@@ -90,12 +94,16 @@ const otherChecks = {
   mayCreateTopic: callback,
 } as const;
 
-function settle<S>(keys: OptionKeys, options: object, others: readonly (keyof typeof otherChecks)[]): S {
-  if (!isObject(options)) throw wrongArgument('options', options, 'an object');
-  refuseUnknown(options, {
-    known: [...Object.keys(keys), 'environment', ...others],
-    argument: 'options',
-  });
+function settle<S>(
+  keys: OptionKeys,
+  options: object,
+  {
+    argument = 'options',
+    others = [],
+  }: { readonly argument?: string; readonly others?: readonly (keyof typeof otherChecks)[] } = {},
+): S {
+  if (!isObject(options)) throw wrongArgument(argument, options, 'an object');
+  refuseUnknown(options, { known: [...Object.keys(keys), 'environment', ...others], argument });
   const given: Readonly<Record<string, unknown>> = { ...options };
   const environment = given['environment'] ?? nodeEnvironment;
   checkEnvironment(environment, 'environment');

@@ -26,7 +26,7 @@ import { ArgumentError, DiagnosticError } from '../../base/errors.ts';
 import { nodeEnvironment } from '../../base/io/node-environment.ts';
 import type { Logger } from '../../base/logger.ts';
 import { silentLogger } from '../../base/logger.ts';
-import { parseAddresses } from '../../client/config/settings.ts';
+import { consumerSettings, parseAddresses, producerSettings } from '../../client/config/settings.ts';
 import { topicNameError } from '../../client/topic-name.ts';
 import type { ConsumerOptions, ProducerOptions } from '../../client/types.ts';
 import { operatorConfig } from '../operators/operator-config.ts';
@@ -150,6 +150,12 @@ const OF_THE_APPLICATION = {
   producer: { bootstrapServers: 'give bootstrapServers to the application' },
 } as const;
 
+/** Which cluster it is, the application says. */
+const ANY_SERVER = 'localhost';
+
+const settingsOf = { consumer: consumerSettings, producer: producerSettings } as const;
+
+/** The client is made when the application starts; what is wrong with its options is told before. */
 const clientOptions =
   (client: keyof typeof OF_THE_APPLICATION): Check =>
   (value, argument) => {
@@ -160,6 +166,7 @@ const clientOptions =
       if (given.get(name) !== undefined)
         throw new ArgumentError(at, { message: `${at} has no effect`, hint });
     }
+    settingsOf[client]({ ...Object.fromEntries(given), bootstrapServers: ANY_SERVER }, argument);
   };
 
 /** Of the options that no setting of {@link streamsConfig} describes, and of those that have a form of their own. */

@@ -99,3 +99,22 @@ it.each<readonly [string, string, string]>([
     expect.objectContaining({ name: 'ArgumentError', argument: `options.${client}.${name}` }),
   );
 });
+
+it.each<readonly [string, Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]>([
+  ['consumer', { sessionTimeoutsMs: 1 }, { message: 'unknown option sessionTimeoutsMs in options.consumer' }],
+  ['producer', { linger: 1 }, { message: 'unknown option linger in options.producer' }],
+  ['consumer', { pollRecordsMax: 'many' }, { name: 'ArgumentError' }],
+  [
+    'consumer',
+    { sessionTimeoutMs: 1_000, heartbeatIntervalMs: 1_000 },
+    { message: 'heartbeat.interval.ms must be less than session.timeout.ms' },
+  ],
+])('an application is told of a wrong option of its %s before it starts: %o', (client, given, error) => {
+  const options = {
+    applicationId: 'a',
+    bootstrapServers: 'x:1',
+    topology: new StreamsBuilder(),
+    [client]: given,
+  };
+  expect(() => new StreamsApp(options as StreamsAppOptions)).toThrow(expect.objectContaining(error));
+});
