@@ -1,6 +1,7 @@
 import { clientMutations } from './client.ts';
 import { configMutations } from './config.ts';
 import { groupMutations } from './groups.ts';
+import { lifecycleMutations } from './lifecycle.ts';
 import { logMutations } from './log.ts';
 import type { Mutation } from './mutation.ts';
 import { quorumMutations } from './quorum.ts';
@@ -17,6 +18,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...replicationMutations,
   ...quorumMutations,
   ...groupMutations,
+  ...lifecycleMutations,
   ...clientMutations,
   ...wireMutations,
   ...configMutations,
