@@ -25,6 +25,13 @@ export const streamsMutations: readonly Mutation[] = [
     suite: ['test/streams/logical/optimizations.test.ts'],
   },
   {
+    name: 'an aggregate that is changed in place is the one that was forwarded',
+    file: 'src/streams/operators/aggregate-guard.ts',
+    find: 'copies.makeBy(aggregator.copyOf);',
+    replace: 'copies.makeBy((aggregate) => aggregate);',
+    suite: ['test/streams/operators/changed-in-place.test.ts'],
+  },
+  {
     name: 'all threads of an application have the state folder of the first',
     file: 'src/streams/runtime/local-state.ts',
     find: 'threadFolder(place?.number ?? 1)',

@@ -20,6 +20,8 @@ export interface BoundCall {
 export interface AggregateCode {
   /** The states after one more row. */
   readonly aggregate: (state: Row, prepared: Row) => SqlValue[];
+  /** The same in place: it answers the states that it is given, which are as they were where it throws. */
+  readonly update: (state: Row, prepared: Row) => Row;
   readonly results: (state: Row) => SqlValue[];
   /** The aggregated row: results, bounds of the window, columns of the key. */
   readonly finish: (state: Row, key: Key) => Row;
@@ -39,8 +41,11 @@ export function compileAggregates(
   const { scope, states, results } = codeOf(calls, 0);
   const bounds = isWindowed ? ['key.window.startMs', 'key.window.endMs'] : [];
   const group = Array.from({ length: keyCount }, (_, index) => `${isWindowed ? 'key.key' : 'key'}[${index}]`);
+  const next = states.map((state, index) => `const s${index} = ${state};`).join('\n');
+  const taken = states.map((_, index) => `state[${index}] = s${index};`).join('\n');
   const code = `return {
     aggregate: (state, prepared) => [${states.join(', ')}],
+    update: (state, prepared) => { ${next} ${taken} return state; },
     results: (state) => [${results.join(', ')}],
     finish: (state, key) => [${[...results, ...bounds, ...group].join(', ')}],
   };`;
@@ -64,14 +69,16 @@ export function aggregatesInParts(
     for (const part of code.parts) part.results(state, row);
     return row;
   };
+  const aggregate = (state: Row, prepared: Row): SqlValue[] => {
+    const next: SqlValue[] = [];
+    for (const part of code.parts) part.aggregate(state, prepared, next);
+    return next;
+  };
   return {
     make: () => code.make(),
     results,
-    aggregate: (state, prepared) => {
-      const next: SqlValue[] = [];
-      for (const part of code.parts) part.aggregate(state, prepared, next);
-      return next;
-    },
+    aggregate,
+    update: (state, prepared) => Object.assign(state, aggregate(state, prepared)),
     finish: (state, key) => {
       const row = results(state);
       if (key instanceof Windowed) row.push(key.window.startMs, key.window.endMs);

@@ -5,6 +5,7 @@ import type { SqlType } from '../../serde/model/sql-type.ts';
 import type { Row, SqlValue } from '../../serde/model/sql-value.ts';
 import type { KGroupedStream } from '../../streams/builder/kgrouped-stream.ts';
 import type { KTable } from '../../streams/builder/ktable.ts';
+import { inPlace } from '../../streams/in-place-aggregator.ts';
 import type { RecordContext } from '../../streams/record.ts';
 import { SessionWindows } from '../../streams/windows/session-windows.ts';
 import { TimeWindows } from '../../streams/windows/time-windows.ts';
@@ -80,11 +81,13 @@ export function aggregateSourceRows(
   const { grouped, stored } = aggregateOptions(step, plan);
   const aggregate: RowAggregator = (key, value, state, record) =>
     plan.aggregate(key, plan.prepare(appendSystemColumns(value, key, record)), state);
+  const update: RowAggregator = (key, value, state, record) =>
+    plan.update(key, plan.prepare(appendSystemColumns(value, key, record)), state);
   // An aggregation without windows drops records without a value by itself.
   const isWindowed = step.timeWindow !== undefined;
   if (!isWindowed) context.builder.skipNames(1);
   const rows = isWindowed ? stream.filter((_key, value) => value !== null) : stream;
-  const states = aggregateStream(step, { ...plan, aggregate }, rows.groupByKey(grouped), stored);
+  const states = aggregateStream(step, { ...plan, aggregate, update }, rows.groupByKey(grouped), stored);
   return { states, finish: plan.finish };
 }
 
@@ -108,6 +111,8 @@ interface AggregatePlan {
   readonly groupKey: (prepared: Row) => Key | null;
   readonly initialize: () => Row;
   readonly aggregate: (key: Key, prepared: Row, state: Row) => Row;
+  /** See {@link AggregateCode.update}. */
+  readonly update: (key: Key, prepared: Row, state: Row) => Row;
   readonly undo: (key: Key, prepared: Row, state: Row) => Row;
   readonly merge: (key: Key, a: Row, b: Row) => Row;
   readonly results: (state: Row) => SqlValue[];
@@ -159,6 +164,7 @@ export function bindAggregate(step: AggregateStep, context: LoweringContext): Ag
     },
     initialize: () => calls.map(({ aggregator }) => aggregator.initialize()),
     aggregate: (_key, prepared, state) => code.aggregate(state, prepared),
+    update: (_key, prepared, state) => code.update(state, prepared),
     undo: (_key, prepared, state) =>
       calls.map(({ aggregator, start, count }, index) => {
         assert(aggregator.undo !== undefined, 'a table is only aggregated by what can undo');
@@ -204,12 +210,16 @@ function boundAggregate(
 
 function aggregateStream(
   step: AggregateStep,
-  plan: Pick<AggregatePlan, 'initialize' | 'merge'> & { readonly aggregate: RowAggregator },
+  plan: Pick<AggregatePlan, 'initialize' | 'merge'> & {
+    readonly aggregate: RowAggregator;
+    readonly update: RowAggregator;
+  },
   groups: KGroupedStream<Key, Row>,
   stored: { readonly storeName: string },
 ): KTable<Key, Row> {
   const window = step.timeWindow;
-  if (window === undefined) return groups.aggregate(plan.initialize, plan.aggregate, stored);
+  const update = inPlace(plan.update, (state) => state.slice());
+  if (window === undefined) return groups.aggregate(plan.initialize, update, stored);
   const options = window.retentionMs === undefined ? stored : { ...stored, retentionMs: window.retentionMs };
   const emit = step.emitFinal ? 'on-window-close' : 'on-window-update';
   if (window.kind === 'SESSION') {
@@ -220,7 +230,7 @@ function aggregateStream(
     >;
   }
   const windows = groups.windowedBy(timeWindows(window, step.emitFinal)).emitStrategy(emit);
-  return windows.aggregate(plan.initialize, plan.aggregate, options) as unknown as KTable<Key, Row>;
+  return windows.aggregate(plan.initialize, update, options) as unknown as KTable<Key, Row>;
 }
 
 function timeWindows(window: Exclude<AggregateWindow, { kind: 'SESSION' }>, emitFinal: boolean): TimeWindows {

@@ -70,7 +70,7 @@ class StreamAggregate<K, V, VA> implements Operator<K, V> {
     this.#store = context.store<TableState<K, VA>>(settings.storeName);
     this.#forwarder = new TableForwarder(context, this.#store, settings.sendOldValues);
     this.#aggregation = settings;
-    this.#guard = new AggregateGuard(this.#store.copies);
+    this.#guard = new AggregateGuard(this.#store.copies, settings.aggregator);
   }
 
   prefetch(keyText: string): void {

@@ -45,7 +45,7 @@ class TimeWindowAggregate<K, V, VA> implements Operator<K, V> {
     this.#store = context.store<WindowState<K, VA>>(storeName);
     this.#aggregation = settings;
     this.#sendOldValues = sendOldValues;
-    this.#guard = new AggregateGuard(this.#store.copies);
+    this.#guard = new AggregateGuard(this.#store.copies, settings.aggregator);
     const { sizeMs, advanceMs } = windows;
     this.#progress = new WindowProgress(context, {
       storeName,

@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../../client/types.ts';
 import { type AnyRecord, NO_HEADERS, type Header, type RecordContext } from '../record.ts';
 import type { RecordOrigin } from '../state/managed-store.ts';
+import type { Queued } from './record-queue.ts';
 
 /** The {@link RecordContext} of a task: one object, rewritten for every record. */
 export class CurrentRecord implements RecordContext {
@@ -11,15 +12,17 @@ export class CurrentRecord implements RecordContext {
   headers: readonly Header[] = NO_HEADERS;
   /** The record of the topic, as it was read; undefined where what is in flight comes from none, or from one of before. */
   input: AnyRecord | undefined = undefined;
+  #queued: Queued | undefined;
   #origin: RecordOrigin | undefined;
 
   /** A record of a topic is in flight; the executor adds its time and headers. */
-  begin({ topic, partition }: TopicPartition, offset: number, input: AnyRecord): void {
+  begin({ topic, partition }: TopicPartition, queued: Queued): void {
     this.topic = topic;
     this.partition = partition;
-    this.offset = offset;
-    this.input = input;
-    this.#origin = undefined;
+    this.offset = queued.offset;
+    this.input = queued.record;
+    this.#queued = queued;
+    this.#origin = queued.origin;
   }
 
   /** What is forwarded now came from there. */
@@ -29,6 +32,7 @@ export class CurrentRecord implements RecordContext {
     this.offset = origin.offset;
     this.headers = origin.headers;
     this.input = undefined;
+    this.#queued = undefined;
   }
 
   /** The time and headers of the record in flight. */
@@ -45,13 +49,17 @@ export class CurrentRecord implements RecordContext {
     this.timestamp = timestamp;
     this.headers = NO_HEADERS;
     this.input = undefined;
+    this.#queued = undefined;
     this.#origin = undefined;
   }
 
-  /** A copy to be kept, one for all who ask during a record, until a processor gives it other headers. */
+  /** A copy to be kept, one for all who ask during a record, in other applications too, until a processor gives it other headers. */
   origin(): RecordOrigin {
     const { topic, partition, offset, headers } = this;
-    if (this.#origin?.headers !== headers) this.#origin = { topic, partition, offset, headers };
+    if (this.#origin?.headers !== headers) {
+      this.#origin = { topic, partition, offset, headers };
+      if (this.#queued?.record?.headers === headers) this.#queued.origin = this.#origin;
+    }
     return this.#origin;
   }
 }

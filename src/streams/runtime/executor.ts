@@ -17,6 +17,9 @@ export interface RuntimeNode {
  * before `forward` returns: children see the stores as they are then, and what they throw is thrown there. Everything is
  * synchronous until a node has to wait. Then what its parents forward meanwhile waits for its turn, and a node is done when
  * all is done that it has forwarded.
+ *
+ * Each step of a record is a method that makes no function: for one that does, V8 makes room for what that sees whenever the method
+ * begins, whether or not anything has to wait. With a hundred applications that was a third of all garbage.
  */
 export class Executor {
   readonly current = new CurrentRecord();
@@ -41,7 +44,7 @@ export class Executor {
   /** Runs a record through all children of a node. */
   forward(from: RuntimeNode, record: AnyRecord): void {
     if (!this.#running || this.#unfinished.size > 0) {
-      this.#inTurn(from, () => this.#runChildren(from, record, 0));
+      this.#forwardInTurn(from, record);
       return;
     }
     const waiting = this.#runChildren(from, record, 0);
@@ -51,7 +54,7 @@ export class Executor {
   /** Runs a record through one child of a node. */
   forwardTo(from: RuntimeNode, child: RuntimeNode, record: AnyRecord): void {
     if (!this.#running || this.#unfinished.size > 0) {
-      this.#inTurn(from, () => this.#run(child, record));
+      this.#forwardToInTurn(from, child, record);
       return;
     }
     const waiting = this.#run(child, record);
@@ -68,7 +71,7 @@ export class Executor {
     this.#start();
     try {
       const late = this.#late.length > 0 ? this.#runLate() : undefined;
-      const waiting = late ? late.then(() => this.#run(node, record)) : this.#run(node, record);
+      const waiting = late ? this.#runAfter(late, node, record) : this.#run(node, record);
       return this.#end(waiting);
     } catch (error) {
       this.#reset();
@@ -86,7 +89,7 @@ export class Executor {
     try {
       this.current.clear(timestamp);
       const answered = held.forward(index);
-      if (answered) return this.#end(answered.then(() => this.#all()));
+      if (answered) return this.#end(this.#allAfter(answered));
       return this.#end(this.#unfinished.size > 0 ? this.#all() : undefined);
     } catch (error) {
       this.#reset();
@@ -100,10 +103,11 @@ export class Executor {
   }
 
   #end(waiting: void | Promise<void>): void | Promise<void> {
-    if (!waiting) {
-      this.#running = false;
-      return;
-    }
+    if (waiting) return this.#endAfter(waiting);
+    this.#running = false;
+  }
+
+  #endAfter(waiting: Promise<void>): Promise<void> {
     return waiting.then(
       () => {
         this.#running = false;
@@ -134,8 +138,23 @@ export class Executor {
     for (let i = first; i < children.length; i++) {
       const child = children[i];
       const waiting = child && this.#run(child, record);
-      if (waiting) return waiting.then(() => this.#runChildren(from, record, i + 1));
+      if (waiting) return this.#runOthersAfter(waiting, { from, record, first: i + 1 });
     }
+  }
+
+  #runOthersAfter(
+    waiting: Promise<void>,
+    {
+      from,
+      record,
+      first,
+    }: { readonly from: RuntimeNode; readonly record: AnyRecord; readonly first: number },
+  ): Promise<void> {
+    return waiting.then(() => this.#runChildren(from, record, first));
+  }
+
+  #runAfter(before: Promise<void>, node: RuntimeNode, record: AnyRecord): Promise<void> {
+    return before.then(() => this.#run(node, record));
   }
 
   #run(node: RuntimeNode, record: AnyRecord): void | Promise<void> {
@@ -148,7 +167,7 @@ export class Executor {
     try {
       const missing = node.load === undefined ? undefined : this.#load(node, record);
       if (missing === undefined) waiting = this.#process(node, record);
-      else if (missing !== 'failed') waiting = missing.then(() => this.#resume(node, record));
+      else if (missing !== 'failed') waiting = this.#resumeAfter(missing, node, record);
     } finally {
       this.#depth--;
       current.timestamp = timestamp;
@@ -156,7 +175,15 @@ export class Executor {
     }
     if (!waiting) return;
     this.#suspend(record);
-    return waiting.finally(() => current.enter({ timestamp, headers }));
+    return this.#enterAfter(waiting, { timestamp, headers });
+  }
+
+  #enterAfter(waiting: Promise<void>, before: Pick<AnyRecord, 'timestamp' | 'headers'>): Promise<void> {
+    return waiting.finally(() => this.current.enter(before));
+  }
+
+  #resumeAfter(missing: Promise<void>, node: RuntimeNode, record: AnyRecord): Promise<void> {
+    return missing.then(() => this.#resume(node, record));
   }
 
   /** What a node had to wait for is there. */
@@ -216,8 +243,21 @@ export class Executor {
     for (let rest = this.#unfinished.get(node); rest; rest = this.#unfinished.get(node)) await rest;
   }
 
+  async #allAfter(answered: Promise<void>): Promise<void> {
+    await answered;
+    await this.#all();
+  }
+
   async #all(): Promise<void> {
     for (const rest of this.#unfinished.values()) await rest;
+  }
+
+  #forwardInTurn(from: RuntimeNode, record: AnyRecord): void {
+    this.#inTurn(from, () => this.#runChildren(from, record, 0));
+  }
+
+  #forwardToInTurn(from: RuntimeNode, child: RuntimeNode, record: AnyRecord): void {
+    this.#inTurn(from, () => this.#run(child, record));
   }
 
   /** Forwards when everything is done that the node has forwarded before. */

@@ -71,7 +71,8 @@ export class RecordDeserializer {
         ? recorded
         : this.#timeOf(queue, { topic, partition, offset, timestamp: recorded, key, value, headers });
     if (typeof timestamp !== 'number') return timestamp;
-    return { offset, timestamp, record: new StreamRecord(key, value, timestamp, headers), onTurn: undefined };
+    const record = new StreamRecord(key, value, timestamp, headers);
+    return { offset, timestamp, record, onTurn: undefined, origin: undefined };
   }
 
   /** @returns what is queued instead of a record that is passed over, or not to be processed, for its time. */
@@ -119,5 +120,5 @@ function extractedTime(queue: RecordQueue, record: SourceRecord<unknown, unknown
 
 /** The offset of a record that is not processed is committed all the same. */
 function skipped({ queuedTime: timestamp }: RecordQueue, offset: number, onTurn?: () => void): Queued {
-  return { offset, timestamp, record: undefined, onTurn };
+  return { offset, timestamp, record: undefined, onTurn, origin: undefined };
 }

@@ -4,6 +4,7 @@ import type { SharedRecords } from '../../client/consumer/shared-records.ts';
 import { failOnInvalidTimestamp } from '../timestamp-extractor.ts';
 import type { Header } from '../record.ts';
 import type { AnyRecord } from '../record.ts';
+import type { RecordOrigin } from '../state/managed-store.ts';
 import { isTextSerde, type TextSerde } from '../text-serde.ts';
 import { FieldReader } from './field-reader.ts';
 import type { SharedDecoding } from './shared-decoding.ts';
@@ -26,6 +27,8 @@ export interface Queued {
   readonly record: AnyRecord | undefined;
   /** Of one that could not be read: asks, when its turn has come, whether that is forgiven. @throws unless it is. */
   readonly onTurn: (() => void) | undefined;
+  /** Where it came from, to be kept; made by the first application that asks for it. */
+  origin: RecordOrigin | undefined;
 }
 
 /** The records of one partition that wait, in the order of their offsets. */

@@ -98,9 +98,12 @@ export class TaskRunner {
 
   /** With several inputs, the next record is known only when none of them could still bring an earlier one. */
   #isProcessable(task: Task): boolean {
+    return task.queues.length < 2 || this.#parts.settings.taskIdleMsMax < 0 || this.#knowsNext(task);
+  }
+
+  #knowsNext(task: Task): boolean {
     const { settings, consumer } = this.#parts;
     const { queues } = task;
-    if (queues.length < 2 || settings.taskIdleMsMax < 0) return true;
     let dry = 0;
     for (let i = 0; i < queues.length; i++) if (queues[i]?.size === 0) dry++;
     if (dry === 0) {

@@ -179,7 +179,7 @@ export class Task {
     this.#quietCommits = 0;
     queue.nextOffset = item.offset + 1;
     if (item.record === undefined) return true;
-    this.#executor.current.begin(queue, item.offset, item.record);
+    this.#executor.current.begin(queue, item);
     if (item.timestamp > queue.partitionTime) {
       queue.partitionTime = item.timestamp;
       if (item.timestamp > this.#time.streamTimeMs) this.#time.streamTimeMs = item.timestamp;

@@ -83,7 +83,8 @@ export class TimestampedRows<K, V> {
   }
 
   put(key: string, row: ValueAndTimestamp<V | null>, segment?: StateSegment<ValueAndTimestamp<V>>): void {
-    const entry = this.map.set(key, hasValue(row) ? row : undefined, segment);
+    const kept = hasValue(row) ? ownRow(this.map.entry(key, segment), row) : undefined;
+    const entry = this.map.set(key, kept, segment);
     // A deletion has no time of its own: it is told and logged with that of the record that has caused it.
     entry.changedAt = row.value == null ? this.#environment.timestamp() : row.timestamp;
     if (!this.#cached) return;
@@ -189,6 +190,17 @@ export class TimestampedRows<K, V> {
       headers: entry.origin.headers,
     });
   }
+}
+
+/** Of a value that was changed in place, and that nobody else has, the row is the one that there is. */
+function ownRow<V>(
+  entry: StateEntry<ValueAndTimestamp<V>> | undefined,
+  row: ValueAndTimestamp<V>,
+): ValueAndTimestamp<V> {
+  const before: { readonly value: V; timestamp: number } | undefined = entry?.value;
+  if (before === undefined || before.value !== row.value || entry?.own !== row.value) return row;
+  before.timestamp = row.timestamp;
+  return before;
 }
 
 function hasValue<V>(row: ValueAndTimestamp<V | null>): row is ValueAndTimestamp<V & {}> {

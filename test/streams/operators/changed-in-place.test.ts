@@ -18,6 +18,11 @@ const pushing = (_key: string, value: string, list: string[]): string[] => {
   list.push(value);
   return list;
 };
+/** The same, which says how a list is copied (`InPlaceAggregator`), for those aggregations that look at that. */
+const pushingTold: typeof pushing = Object.assign(
+  (key: string, value: string, list: string[]) => pushing(key, value, list),
+  { copyOf: (list: readonly string[]) => [...list] },
+);
 const copying = (_key: string, value: string, list: string[]): string[] => [...list, value];
 
 type Aggregated = (
@@ -104,5 +109,6 @@ describe.each(Object.keys(aggregations))('an aggregate %s', (name) => {
     if (aggregated === undefined) throw new Error(`no aggregation ${name}`);
     const expected = countsByLength(aggregated, copying, cachingEnabled);
     expect(countsByLength(aggregated, pushing, cachingEnabled)).toEqual(expected);
+    expect(countsByLength(aggregated, pushingTold, cachingEnabled)).toEqual(expected);
   });
 });
