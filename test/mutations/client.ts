@@ -60,6 +60,13 @@ export const clientMutations: readonly Mutation[] = [
     suite: ['test/client/shared-producers.test.ts'],
   },
   {
+    name: 'an event wakes all loops of a thread in one turn',
+    file: 'src/client/consumer/event-gate.ts',
+    find: 'else this.#turns.wait(() => this.#goOn(resolve));',
+    replace: 'else this.#goOn(resolve);',
+    suite: ['test/client/event-gate.test.ts'],
+  },
+  {
     name: 'records behind an abort marker stay hidden',
     file: 'src/client/consumer/partition-chunk.ts',
     find: 'if (isAbortMarker(batch)) this.#abortedProducers.delete(batch.producerId);',

@@ -1,5 +1,6 @@
 import type { Address } from '../../base/environment.ts';
 import { messageOf, OperationalError } from '../../base/errors.ts';
+import { LoopTurns } from '../../base/loop-turns.ts';
 import { SharedIntervals } from '../../base/shared-intervals.ts';
 import { metadata } from '../../protocol/messages/03-metadata.ts';
 import type { ClientSettings } from '../config/settings.ts';
@@ -35,6 +36,8 @@ export class ClusterLink {
   readonly isShared: boolean;
   /** What clients do every so often, such as their heartbeats, goes out together. */
   readonly intervals: SharedIntervals;
+  /** Where the polls of consumers go on. */
+  readonly turns: LoopTurns;
   readonly #settings: ClientSettings;
   readonly #fetches: MetadataFetches;
   readonly #users = new Set<LinkUser>();
@@ -45,6 +48,7 @@ export class ClusterLink {
     this.#settings = settings;
     this.isShared = lanes === LANES_OF_MANY;
     this.intervals = new SharedIntervals(settings.environment.timers);
+    this.turns = new LoopTurns(settings.environment.timers);
     this.channels = new BrokerChannels(settings, this.metadata, lanes);
     this.exclusive = new ExclusiveChannels(settings);
     this.#fetches = new MetadataFetches(this.metadata, (names, allowAutoTopicCreation) => {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Environment, Timer } from '../../base/environment.ts';
 import { OperationalError } from '../../base/errors.ts';
+import type { LoopTurns } from '../../base/loop-turns.ts';
 import type { SharedIntervals } from '../../base/shared-intervals.ts';
 import { unlessAborted } from '../../base/unless-aborted.ts';
 import type { BrokerChannel, Call, CallSender } from '../connection/broker-channel.ts';
@@ -94,6 +95,11 @@ export class Cluster implements LinkUser {
   /** Of all that use its connections: what they send every so often leaves in one write. */
   get intervals(): SharedIntervals {
     return this.#link.intervals;
+  }
+
+  /** Where a poll goes on, among those of others; undefined for who has the event loop for itself. */
+  get turns(): LoopTurns | undefined {
+    return this.#link.isShared ? this.#link.turns : undefined;
   }
 
   /** Tells of each refresh of the metadata; answers how to stop that. */

@@ -104,7 +104,7 @@ export class Consumer implements KafkaConsumer {
       allowAutoTopicCreation: this.#settings.allowAutoTopicCreation,
       connections,
     });
-    this.#gate = new EventGate(this.#settings.environment);
+    this.#gate = new EventGate(this.#settings.environment, this.#cluster.turns);
     const onEvent = (): void => this.#gate.notify();
     this.#search = new ClusterSearch(this.#cluster, this.#settings, {
       onFailure: (error) => {

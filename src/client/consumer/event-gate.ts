@@ -1,4 +1,5 @@
 import type { Environment, Timer } from '../../base/environment.ts';
+import type { LoopTurns } from '../../base/loop-turns.ts';
 
 /** A loop of polls that always finds records lets timers and sockets have their turn at least this often. */
 const YIELD_AFTER_MS = 10;
@@ -6,13 +7,16 @@ const YIELD_AFTER_MS = 10;
 /** Where a poll waits for something to happen. No event is lost between looking and waiting: they are counted. */
 export class EventGate {
   readonly #environment: Environment;
+  readonly #turns: LoopTurns | undefined;
   #events = 0;
   #endWait: (() => void) | undefined;
   #timer: Timer | undefined;
   #lastYieldMs = 0;
 
-  constructor(environment: Environment) {
+  /** @param turns where it goes on among others, of which an event wakes many. */
+  constructor(environment: Environment, turns?: LoopTurns) {
     this.#environment = environment;
+    this.#turns = turns;
   }
 
   /** Events so far: to be noted before looking for work, and given to {@link wait} after. */
@@ -32,8 +36,8 @@ export class EventGate {
       const end = (): void => {
         this.#endWait = undefined;
         this.#timer?.cancel();
-        this.#lastYieldMs = this.#environment.clock.monotonicMs();
-        resolve();
+        if (this.#turns === undefined) this.#goOn(resolve);
+        else this.#turns.wait(() => this.#goOn(resolve));
       };
       this.#endWait = end;
       this.#timer = this.#environment.timers.after(Math.ceil(timeoutMs), end);
@@ -48,10 +52,14 @@ export class EventGate {
 
   #yield(): Promise<void> {
     return new Promise((resolve) => {
-      this.#environment.timers.defer(() => {
-        this.#lastYieldMs = this.#environment.clock.monotonicMs();
-        resolve();
-      });
+      const goOn = (): void => this.#goOn(resolve);
+      if (this.#turns === undefined) this.#environment.timers.defer(goOn);
+      else this.#turns.wait(goOn);
     });
+  }
+
+  #goOn(resolve: () => void): void {
+    this.#lastYieldMs = this.#environment.clock.monotonicMs();
+    resolve();
   }
 }
